@@ -1,0 +1,64 @@
+import { styleText } from 'node:util';
+import type { Line, Tone } from './line.ts';
+import { indent, line, wrap } from './line.ts';
+
+/** Where the demo writes to. */
+export interface ScreenOptions {
+  readonly write: (text: string) => void;
+  /** Columns. */
+  readonly width: number;
+  readonly colours: boolean;
+}
+
+const styles: Readonly<Record<Exclude<Tone, 'plain'>, Parameters<typeof styleText>[0]>> = {
+  title: 'bold',
+  good: 'green',
+  bad: 'red',
+  warn: 'yellow',
+  faint: 'dim',
+};
+
+/** Lines on a terminal, or in a file: never wider than it is, and in colours only where they show. */
+export class Screen {
+  readonly #options: ScreenOptions;
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+  }
+
+  get width(): number {
+    return this.#options.width;
+  }
+
+  /** A line, each row of it behind a margin. */
+  line(pieces: Line, margin = ''): void {
+    for (const row of wrap(pieces, this.width - margin.length)) {
+      this.#write(indent(row, margin, 'faint'));
+    }
+  }
+
+  text(text = ''): void {
+    this.line(line(text));
+  }
+
+  /** `── Title ───────`, with an empty line before it. */
+  rule(title: string, stroke = '─'): void {
+    const left = `${stroke}${stroke} ${title} `;
+    this.text();
+    this.line(line(left.padEnd(this.width, stroke), 'title'));
+  }
+
+  #write(row: Line): void {
+    const { write, colours } = this.#options;
+    const paint = (text: string, tone: Tone) =>
+      colours && tone !== 'plain' && text !== ''
+        ? styleText(styles[tone], text, { validateStream: false })
+        : text;
+    write(
+      `${row
+        .map(({ text, tone }) => paint(text, tone))
+        .join('')
+        .trimEnd()}\n`,
+    );
+  }
+}

@@ -1,0 +1,161 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** What `npm run task` was asked to do. */
+export interface TaskArguments {
+  readonly task: string;
+  readonly server: string;
+  readonly login:
+    | { readonly kind: 'token'; readonly tokenVariable: string }
+    | { readonly kind: 'password'; readonly username: string; readonly passwordVariable: string };
+  readonly insecure: boolean;
+  readonly caFile: string | undefined;
+  readonly headers: readonly string[];
+  readonly node: 20 | 24 | undefined;
+  readonly build: boolean;
+  readonly jsonFile: string | undefined;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly arguments: TaskArguments }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'fault'; readonly message: string };
+
+export const usage = `Runs a built task against a real Argo CD, as an agent of Azure Pipelines would.
+
+  npm run task -- ArgoCDSync --server https://argocd.example.com --token-env ARGOCD_TOKEN -- applications=guestbook revision=main
+
+  --server URL          the Argo CD server, with its root path if it has one
+  --token-env NAME      the environment variable that holds the token
+  --username NAME       log in with a password instead, together with
+  --password-env NAME   the environment variable that holds the password
+  --ca FILE             PEM file of the authority that signed the server's certificate
+  --insecure            accept any certificate: for test servers only
+  --header 'N: value'   sent with every request; may be repeated
+  --node 20|24          the Node to run on; the newest one that is here by default
+  --build               bundle the task first; done anyway when there is no bundle yet
+  --json FILE           write everything that is left of the run to a file
+  -- name=value …       inputs of the task, by the names in its task.json
+
+It exits with 0 when the task succeeded (with issues or without), 1 when it failed or was cancelled,
+2 for wrong arguments, and 3 when the task could not be run or broke down.`;
+
+const options = {
+  server: { type: 'string' },
+  'token-env': { type: 'string' },
+  username: { type: 'string' },
+  'password-env': { type: 'string' },
+  ca: { type: 'string' },
+  insecure: { type: 'boolean', default: false },
+  header: { type: 'string', multiple: true, default: [] },
+  node: { type: 'string' },
+  build: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} satisfies ParseArgsConfig['options'];
+
+/** Reads the command line. Every fault is one sentence that says what to write instead. */
+export function parseArguments(words: readonly string[]): ParsedArguments {
+  const end = words.indexOf('--');
+  const flags = end < 0 ? words : words.slice(0, end);
+  const inputs = parseInputs(end < 0 ? [] : words.slice(end + 1));
+  const secret = flags.map((flag) => /^--(token|password)(?:=|$)/.exec(flag)?.[1]).find(Boolean);
+  if (secret !== undefined) {
+    return fault(
+      `A ${secret} on the command line can be read by every user of this machine and stays in the ` +
+        `shell's history. Put it in an environment variable and name that: --${secret}-env NAME.`,
+    );
+  }
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...flags], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    return fault(error instanceof Error ? error.message : String(error));
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return { kind: 'help' };
+  const [task = 'ArgoCDSync', ...more] = positionals;
+  if (more.length > 0 || task.includes('=')) {
+    return fault(`'${more[0] ?? task}' is not expected here. Inputs of the task come after --.`);
+  }
+  if (typeof inputs === 'string') return fault(inputs);
+  if (values.server === undefined) return fault('Which Argo CD? Add --server https://…');
+  const login = readLogin(values);
+  if (typeof login === 'string') return fault(login);
+  const wrongHeader = values.header.find((header) => !/^[^:\s]+:/.test(header));
+  if (wrongHeader !== undefined) {
+    return fault(`--header '${wrongHeader}' is no header. Write it as 'Name: value'.`);
+  }
+  if (values.node !== undefined && values.node !== '20' && values.node !== '24') {
+    return fault(`--node ${values.node}: an agent runs the task on Node 20 or 24.`);
+  }
+  return {
+    kind: 'run',
+    arguments: {
+      task,
+      server: values.server,
+      login,
+      insecure: values.insecure,
+      caFile: values.ca,
+      headers: values.header,
+      node: values.node === undefined ? undefined : values.node === '20' ? 20 : 24,
+      build: values.build,
+      jsonFile: values.json,
+      inputs,
+    },
+  };
+}
+
+/**
+ * Puts the inputs under the names that task.json gives them, whose case does not matter to an
+ * agent. Returns a fault if the task has no such input.
+ */
+export function matchInputs(
+  given: Readonly<Record<string, string>>,
+  known: readonly string[],
+): Readonly<Record<string, string>> | string {
+  const names = new Map(known.map((name) => [name.toLowerCase(), name]));
+  const matched: Record<string, string> = {};
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const match = names.get(name.toLowerCase());
+    if (match === undefined) unknown.push(name);
+    else matched[match] = value;
+  }
+  if (unknown.length === 0) return matched;
+  return `The task has no input ${unknown.join(', ')}. It has: ${known.join(', ')}.`;
+}
+
+interface LoginFlags {
+  readonly 'token-env'?: string | undefined;
+  readonly username?: string | undefined;
+  readonly 'password-env'?: string | undefined;
+}
+
+function readLogin(flags: LoginFlags): TaskArguments['login'] | string {
+  const { 'token-env': tokenVariable, username, 'password-env': passwordVariable } = flags;
+  const byPassword = username !== undefined || passwordVariable !== undefined;
+  if (tokenVariable !== undefined) {
+    return byPassword
+      ? 'Log in either with --token-env or with --username and --password-env, not with both.'
+      : { kind: 'token', tokenVariable };
+  }
+  if (!byPassword) return 'How to log in? Add --token-env NAME, or --username and --password-env.';
+  if (username === undefined) return '--password-env needs --username as well.';
+  if (passwordVariable === undefined) return '--username needs --password-env as well.';
+  return { kind: 'password', username, passwordVariable };
+}
+
+function parseInputs(words: readonly string[]): Readonly<Record<string, string>> | string {
+  const inputs: Record<string, string> = {};
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (equals < 1) return `'${word}' is no input. Write inputs as name=value.`;
+    inputs[word.slice(0, equals)] = word.slice(equals + 1);
+  }
+  return inputs;
+}
+
+function fault(message: string): ParsedArguments {
+  return { kind: 'fault', message };
+}

@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { styleText } from 'node:util';
+import { startTask, taskFolder, type Connection } from '../test/simulators/agent/agent.ts';
+import {
+  readTaskDefinition,
+  type TaskDefinition,
+} from '../test/simulators/agent/task-definition.ts';
+import { allBundled, bundleAll } from './bundle.ts';
+import { matchInputs, parseArguments, usage, type TaskArguments } from './task-arguments.ts';
+
+const exitCodes = { success: 0, failure: 1, usage: 2, infrastructure: 3 } as const;
+
+/** The colours of the run's page, by tag. */
+const styles = { error: 'red', warning: 'yellow', section: 'green', command: 'cyan' } as const;
+
+/** A fault of the arguments that shows only when files and the environment are read. */
+class UsageError extends Error {}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  const parsed = parseArguments(words);
+  switch (parsed.kind) {
+    case 'help':
+      console.log(usage);
+      return exitCodes.success;
+    case 'fault':
+      return refuse(parsed.message);
+    case 'run':
+      try {
+        return await run(parsed.arguments);
+      } catch (error) {
+        if (error instanceof UsageError) return refuse(error.message);
+        console.error(error instanceof Error ? error.message : error);
+        return exitCodes.infrastructure;
+      }
+  }
+}
+
+async function run(asked: TaskArguments): Promise<number> {
+  const folder = findTask(asked.task);
+  const inputs = readInputs(asked, readTaskDefinition(folder));
+  const connection = readConnection(asked);
+  if (asked.build || !allBundled()) await bundleAll();
+  const running = startTask({
+    folder,
+    inputs,
+    connection,
+    onLine: show,
+    ...(asked.node === undefined ? {} : { node: asked.node }),
+  });
+  const cancel = () => {
+    running.cancel();
+  };
+  process.on('SIGINT', cancel);
+  const ended = await running.done.finally(() => process.off('SIGINT', cancel));
+  const outputs = Object.entries(ended.outputs).map(([name, value]) => `  ${name} = ${value}`);
+  console.log(['', `Result: ${ended.result}`, 'Outputs:', ...outputs].join('\n'));
+  if (asked.jsonFile !== undefined) {
+    const { secrets, ...shown } = ended;
+    writeFileSync(asked.jsonFile, `${JSON.stringify(shown, null, 2)}\n`);
+    console.log(`Written to ${asked.jsonFile}, without its ${secrets.length} secrets.`);
+  }
+  if (ended.infrastructureFailure !== undefined) return exitCodes.infrastructure;
+  return ended.result.startsWith('Succeeded') ? exitCodes.success : exitCodes.failure;
+}
+
+function findTask(name: string): string {
+  try {
+    return taskFolder(name);
+  } catch (error) {
+    throw new UsageError(`There is no task ${name}. This project has ArgoCDSync.`, {
+      cause: error,
+    });
+  }
+}
+
+function readInputs(asked: TaskArguments, task: TaskDefinition): Readonly<Record<string, string>> {
+  const names = task.inputs
+    .filter(({ type }) => !type.startsWith('connectedService:'))
+    .map(({ name }) => name);
+  const inputs = matchInputs(asked.inputs, names);
+  if (typeof inputs === 'string') throw new UsageError(inputs);
+  return inputs;
+}
+
+function readConnection(asked: TaskArguments): Connection {
+  const { server, login, insecure, caFile, headers } = asked;
+  return {
+    url: server,
+    skipVerify: insecure,
+    headers,
+    ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
+    ...(login.kind === 'token'
+      ? { token: readSecret(login.tokenVariable, '--token-env') }
+      : {
+          username: login.username,
+          password: readSecret(login.passwordVariable, '--password-env'),
+        }),
+  };
+}
+
+function readSecret(variable: string, flag: string): string {
+  const value = process.env[variable];
+  if (value) return value;
+  throw new UsageError(
+    `${flag} names ${variable}, but there is no such environment variable, or it is empty.`,
+  );
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--ca ${file} cannot be read.`, { cause: error });
+  }
+}
+
+/** Prints a line of the log, with its colour where a terminal can show it. */
+function show(line: string): void {
+  const tag = /^##\[(\w+)\]/.exec(line)?.[1];
+  const known = tag !== undefined && tag in styles;
+  console.log(
+    known && process.stdout.isTTY ? styleText(styles[tag as keyof typeof styles], line) : line,
+  );
+}
+
+function refuse(message: string): number {
+  console.error(`${message}\n\nnpm run task -- --help shows all arguments.`);
+  return exitCodes.usage;
+}

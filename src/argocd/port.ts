@@ -1,0 +1,96 @@
+import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
+import type { InfoRow } from '../sync/operation.ts';
+import type { Retry } from '../sync/goal.ts';
+import type { SyncWindows } from '../sync/sync-window.ts';
+
+/** How a call reaches its application. `project` makes Argo CD tell "missing" from "forbidden". */
+export interface Address extends ApplicationName {
+  readonly project: string;
+}
+
+/** The body of a sync. `undefined` leaves the application's own setting in force. */
+export interface SyncRequest {
+  readonly revision: string | undefined;
+  readonly revisions: readonly { readonly position: number; readonly revision: string }[];
+  readonly prune: boolean;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly strategy: 'hook' | 'apply';
+  readonly resources: readonly ResourceKey[];
+  /** The whole list: what is sent replaces the application's own. */
+  readonly syncOptions: readonly string[] | undefined;
+  readonly retry: Retry | undefined;
+  readonly infos: readonly InfoRow[];
+}
+
+export interface RollbackRequest {
+  readonly historyId: number;
+  readonly prune: boolean;
+  readonly dryRun: boolean;
+}
+
+/** One message of the watch stream. */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly application: Application;
+}
+
+/** Which applications a stream tells of: one by name, or those of a project and selector. */
+export interface WatchScope {
+  readonly name?: ApplicationName;
+  readonly project: string;
+  readonly selector?: string;
+}
+
+export interface LogQuery {
+  readonly resource: ResourceKey;
+  readonly lines: number;
+}
+
+export interface PodLog {
+  readonly lines: readonly string[];
+  /** What Kubernetes said instead of a log; empty where there was one. */
+  readonly fault: string;
+}
+
+/**
+ * Argo CD as this product needs it. Every call ends by its own timeout or the signal; failures are
+ * `ArgoCDError`s (src/argocd/argocd-error.ts).
+ */
+export interface ArgoCD {
+  /** Fresh from Kubernetes, never from a cache. `refresh` waits until Argo CD compared anew. */
+  get(address: Address, options: GetOptions): Promise<Application>;
+  /** The applications of a project that a label selector matches, in the order of their names. */
+  find(selector: string, project: string, signal: AbortSignal): Promise<readonly ApplicationName[]>;
+  /** The application with the operation in place: asked for, not yet begun. */
+  sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application>;
+  rollback(address: Address, request: RollbackRequest, signal: AbortSignal): Promise<Application>;
+  terminate(address: Address, signal: AbortSignal): Promise<void>;
+  /** The manifests of the revisions, hooks included, as parsed JSON: foreign in every respect. */
+  manifests(
+    address: Address,
+    revisions: ManifestRevisions,
+    signal: AbortSignal,
+  ): Promise<readonly unknown[]>;
+  windows(address: Address, signal: AbortSignal): Promise<SyncWindows>;
+  /** The last lines of a resource's pods; none when there is no pod any more. */
+  logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog>;
+  /**
+   * Tells of changes until the signal aborts or the stream breaks, with nothing replayed: an
+   * accelerator, never the truth. Yields `undefined` for a heartbeat.
+   */
+  watch(scope: WatchScope, signal: AbortSignal): AsyncIterable<WatchEvent | undefined>;
+  /** The application's page in Argo CD's user interface. */
+  pageOf(name: ApplicationName): string;
+}
+
+export interface GetOptions {
+  readonly refresh?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Which revisions to read manifests of; empty means what the application tracks. */
+export interface ManifestRevisions {
+  readonly revision?: string;
+  readonly revisions?: readonly { readonly position: number; readonly revision: string }[];
+}

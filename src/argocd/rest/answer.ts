@@ -1,0 +1,130 @@
+import { isPassing } from '../../sync/condition.ts';
+import type { Failure } from '../../sync/failure.ts';
+import { ArgoCDError } from '../argocd-error.ts';
+import type { HttpResponse } from './http.ts';
+import { retryAfterOf } from './retry-after.ts';
+
+/** What a call does: a change may have been carried out although no answer came. */
+export type Effect = 'read' | 'change';
+
+/** The JSON of an answer, or an `ArgoCDError` that says what the answer means. */
+export function parseAnswer(call: string, effect: Effect, response: HttpResponse): unknown {
+  const { status, headers, text } = response;
+  const json = parseJson(text);
+  if (status >= 200 && status < 300) {
+    if (json !== undefined) return json;
+    const what = 'it answers with something that is not JSON';
+    throw notArgoCD(call, response, what, unreadable(effect));
+  }
+  if (status >= 300 && status < 400) {
+    const to = String(headers.location ?? 'somewhere else').slice(0, 200);
+    throw notArgoCD(call, response, `it redirects to ${to}, where the token is not sent`);
+  }
+  const message = messageOf(json);
+  if (message === undefined) throw foreignAnswer(call, effect, response);
+  const failure = meaningOf(status, message, effect);
+  const retryAfter = retryAfterOf(headers);
+  throw new ArgoCDError(call, message, { failure, status, retryAfter });
+}
+
+/** What an answer means that says yes in words we cannot read: a change may have been made. */
+export function unreadable(effect: Effect): Failure {
+  return effect === 'change' ? 'unclear' : 'not-argocd';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The words of an error in the form of Argo CD's gateway: flat in calls, inside `error` in streams
+ * (argo-cd.md §1.2). Other gateways answer with JSON too, but without a gRPC code.
+ */
+export function messageOf(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const { message, error, code, grpc_code } = json as Readonly<Record<string, unknown>>;
+  if (typeof error === 'object' && error !== null) return messageOf(error);
+  const grpc = code ?? grpc_code;
+  if (typeof grpc !== 'number' || grpc < 1 || grpc > 16) return undefined;
+  const words = message ?? error;
+  return typeof words === 'string' ? words : undefined;
+}
+
+/** An error whose body is not Argo CD's: a proxy's or an ingress's own, or a wrong path. */
+function foreignAnswer(call: string, effect: Effect, response: HttpResponse): ArgoCDError {
+  const { status, headers, text } = response;
+  if (status === 407) {
+    const reason = `the proxy wants a user name and password: configure the agent with --proxyusername and --proxypassword (HTTP 407): ${excerpt(text)}`;
+    return new ArgoCDError(call, reason, { failure: 'unreachable', status });
+  }
+  if (status === 408 || status === 429 || status >= 500) {
+    // A gateway that gave up on the server does not know what the server did.
+    const failure = effect === 'change' && status !== 429 ? 'unclear' : 'unavailable';
+    return new ArgoCDError(call, `HTTP ${status} ${excerpt(text)}`, {
+      failure,
+      status,
+      retryAfter: retryAfterOf(headers),
+    });
+  }
+  return notArgoCD(call, response, `it answers with HTTP ${status}`);
+}
+
+function notArgoCD(
+  call: string,
+  { status, text }: HttpResponse,
+  what: string,
+  failure: Failure = 'not-argocd',
+): ArgoCDError {
+  const reason = `this is not Argo CD's API: ${what}. A wrong URL, a wrong root path, or a proxy's login page (HTTP ${status}): ${excerpt(text)}`;
+  return new ArgoCDError(call, reason, { failure, status });
+}
+
+function excerpt(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}
+
+/**
+ * The meaning of Argo CD's own errors. One status stands for several, which only the words tell
+ * apart (argo-cd.md §1.2, recorded in `errors`, `window-closed`, `terminate`, `auto-sync`).
+ */
+function meaningOf(status: number, message: string, effect: Effect): Failure {
+  switch (status) {
+    case 401:
+      return 'unauthenticated';
+    case 403:
+      if (/blocked by sync window|invalid sync window/.test(message)) return 'window-closed';
+      return message.trim() === 'permission denied' ? 'hidden' : 'forbidden';
+    case 404:
+      return 'not-found';
+    case 400:
+      if (message.includes('another operation is already in progress')) return 'busy';
+      if (message.includes('No operation is in progress')) return 'no-operation';
+      if (message.includes('application is deleting')) return 'deleting';
+      if (/auto-sync currently set to|when auto-sync is enabled|Automatic Sync/.test(message)) {
+        return 'auto-sync';
+      }
+      return isPassing(message) ? 'unavailable' : 'refused';
+    case 409:
+    case 429:
+      return 'unavailable';
+    case 408:
+    case 502:
+    case 503:
+    case 504:
+      return effect === 'change' ? 'unclear' : 'unavailable';
+    case 500:
+      if (/out of range|(?:unable to|couldn't|error) pars/i.test(message)) return 'refused';
+      if (effect === 'read') return 'unavailable';
+      if (isPassing(message)) return 'unclear';
+      return /invalid/i.test(message) ? 'refused' : 'internal';
+    case 501:
+      return 'refused';
+    default:
+      if (status < 500) return 'refused';
+      return effect === 'change' ? 'unclear' : 'unavailable';
+  }
+}

@@ -1,0 +1,287 @@
+import * as z from 'zod/mini';
+import { canonical } from './canonical.ts';
+import { healthStatuses } from '../../sync/application.ts';
+import type {
+  Application,
+  Health,
+  HistoryEntry,
+  ResourceStatus,
+  Source,
+} from '../../sync/application.ts';
+import type { Operation, OperationState, ResourceResult } from '../../sync/operation.ts';
+import { operationPhases } from '../../sync/operation.ts';
+
+/** Go leaves out what is empty, and writes `null` for an empty list. */
+const text = z._default(z.nullish(z.string()), '');
+const flag = z._default(z.nullish(z.boolean()), false);
+const moment = z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'a time'));
+const time = z.nullish(moment);
+const list = <T extends z.core.SomeType>(item: T) => z._default(z.nullish(z.array(item)), []);
+
+const sourceSchema = z.object({
+  repoURL: text,
+  path: text,
+  chart: text,
+  targetRevision: text,
+});
+
+const keyFields = { group: text, kind: text, namespace: text, name: text };
+
+const syncSchema = z.looseObject({
+  revision: text,
+  revisions: list(z.string()),
+  dryRun: flag,
+  prune: flag,
+  syncStrategy: z.nullish(z.looseObject({ apply: z.nullish(z.looseObject({})) })),
+  resources: list(z.looseObject(keyFields)),
+});
+
+const initiatorSchema = z.nullish(z.looseObject({ username: text, automated: flag }));
+
+/** Loose, like all in it: what asks for something else must have another fingerprint. */
+const operationSchema = z.looseObject({
+  sync: z.nullish(syncSchema),
+  info: list(z.looseObject({ name: text, value: text })),
+  initiatedBy: initiatorSchema,
+});
+
+const syncPhase = z.nullish(z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', '']));
+
+const resultSchema = z.object({
+  ...keyFields,
+  status: z.nullish(z.enum(['Synced', 'SyncFailed', 'Pruned', 'PruneSkipped', ''])),
+  message: text,
+  hookType: z.nullish(z.string()),
+  hookPhase: z.nullish(z.enum([...operationPhases, ''])),
+  syncPhase,
+});
+
+const stateSchema = z.object({
+  operation: operationSchema,
+  phase: z.enum(operationPhases),
+  message: text,
+  startedAt: moment,
+  finishedAt: time,
+  retryCount: z._default(z.nullish(z.number()), 0),
+  syncResult: z.nullish(
+    z.object({ revision: text, revisions: list(z.string()), resources: list(resultSchema) }),
+  ),
+});
+
+const healthSchema = z.nullish(z.object({ status: text, message: text }));
+const syncStatus = z.nullish(z.enum(['Synced', 'OutOfSync', 'Unknown', '']));
+
+const applicationSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: text,
+    uid: text,
+    resourceVersion: text,
+    deletionTimestamp: time,
+    annotations: z.nullish(z.record(z.string(), z.string())),
+  }),
+  spec: z.object({
+    project: text,
+    source: z.nullish(sourceSchema),
+    sources: z.nullish(z.array(sourceSchema)),
+    destination: z.nullish(z.object({ namespace: text })),
+    syncPolicy: z.nullish(
+      z.object({
+        automated: z.nullish(z.object({ enabled: z.nullish(z.boolean()) })),
+        syncOptions: list(z.string()),
+      }),
+    ),
+  }),
+  operation: z.nullish(operationSchema),
+  status: z.nullish(
+    z.object({
+      operationState: z.nullish(stateSchema),
+      sync: z.nullish(
+        z.object({ status: syncStatus, revision: text, revisions: list(z.string()) }),
+      ),
+      health: healthSchema,
+      resources: list(
+        z.object({
+          ...keyFields,
+          status: syncStatus,
+          health: healthSchema,
+          hook: flag,
+          requiresPruning: flag,
+        }),
+      ),
+      conditions: list(z.object({ type: text, message: text })),
+      history: list(
+        z.object({
+          id: z.number(),
+          revision: text,
+          revisions: list(z.string()),
+          deployedAt: time,
+          deployStartedAt: time,
+          initiatedBy: initiatorSchema,
+          source: z.nullish(z.unknown()),
+          sources: z.nullish(z.unknown()),
+        }),
+      ),
+      reconciledAt: time,
+      summary: z.nullish(z.object({ images: list(z.string()) })),
+    }),
+  ),
+});
+
+type Raw = z.output<typeof applicationSchema>;
+type RawOperation = z.output<typeof operationSchema>;
+type RawState = z.output<typeof stateSchema>;
+
+/** Reads an Application; throws a `ZodError` where it has not the shape that Argo CD gives it. */
+export function readApplication(json: unknown): Application {
+  const { metadata, spec, operation, status } = z.parse(applicationSchema, json, {
+    reportInput: true,
+  });
+  const { sources } = spec;
+  const isMulti = sources != null && sources.length > 0;
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    project: spec.project || 'default',
+    deleting: metadata.deletionTimestamp != null,
+    skipReconcile: metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
+    sources: isMulti ? sources.map(readSource) : [readSource(spec.source)],
+    multiSource: isMulti,
+    destinationNamespace: spec.destination?.namespace ?? '',
+    autoSync: isAutomated(spec.syncPolicy?.automated),
+    syncOptions: spec.syncPolicy?.syncOptions ?? [],
+    operation: operation == null ? undefined : readOperation(operation),
+    operationState: status?.operationState == null ? undefined : readState(status.operationState),
+    sync: {
+      status: status?.sync?.status || 'Unknown',
+      revisions: readRevisions(status?.sync),
+    },
+    health: readHealth(status?.health) ?? { status: 'Unknown', message: '' },
+    resources: (status?.resources ?? []).map(readResource),
+    conditions: (status?.conditions ?? []).map(({ type, message }) => ({
+      type: type ?? '',
+      message: message ?? '',
+    })),
+    history: (status?.history ?? []).map(readHistory).sort((a, b) => a.id - b.id),
+    reconciledAt: readTime(status?.reconciledAt),
+    images: status?.summary?.images ?? [],
+  };
+}
+
+/** Present means on, unless 3.1's `enabled` says otherwise. */
+function isAutomated(automated: { enabled?: boolean | null | undefined } | null | undefined) {
+  return automated != null && automated.enabled !== false;
+}
+
+function readSource(source: z.output<typeof sourceSchema> | null | undefined): Source {
+  return {
+    repoURL: source?.repoURL ?? '',
+    path: source?.path ?? '',
+    chart: source?.chart ?? '',
+    targetRevision: source?.targetRevision ?? '',
+  };
+}
+
+/** A multi-source application leaves `revision` empty and fills `revisions`. */
+function readRevisions(
+  from: { revision?: string | null; revisions?: string[] | null } | null | undefined,
+): readonly string[] {
+  if (from?.revisions != null && from.revisions.length > 0) return from.revisions;
+  return from?.revision ? [from.revision] : [];
+}
+
+function readOperation(operation: RawOperation): Operation {
+  const { sync, info, initiatedBy } = operation;
+  return {
+    sync: sync != null,
+    revisions: readRevisions(sync),
+    dryRun: sync?.dryRun ?? false,
+    prune: sync?.prune ?? false,
+    strategy: sync?.syncStrategy?.apply == null ? 'hook' : 'apply',
+    resources: (sync?.resources ?? []).map(readKey),
+    info: (info ?? []).map(({ name, value }) => ({ name: name ?? '', value: value ?? '' })),
+    initiatedBy: {
+      username: initiatedBy?.username ?? '',
+      automated: initiatedBy?.automated ?? false,
+    },
+    // A field may be left out in one place and empty in another; the key order is Go's in both.
+    fingerprint: canonical(operation),
+  };
+}
+
+function readState(state: RawState): OperationState {
+  return {
+    operation: readOperation(state.operation),
+    phase: state.phase,
+    message: state.message ?? '',
+    startedAt: Date.parse(state.startedAt),
+    finishedAt: readTime(state.finishedAt),
+    retryCount: state.retryCount ?? 0,
+    revisions: readRevisions(state.syncResult),
+    results: (state.syncResult?.resources ?? []).map(readResult),
+  };
+}
+
+function readResult(result: z.output<typeof resultSchema>): ResourceResult {
+  const phase = result.syncPhase || undefined;
+  return {
+    ...readKey(result),
+    status: result.status || undefined,
+    message: result.message ?? '',
+    hookType: result.hookType ? (phase ?? 'Sync') : undefined,
+    hookPhase: result.hookPhase || undefined,
+    syncPhase: phase,
+  };
+}
+
+type RawKey = {
+  group?: string | null;
+  kind?: string | null;
+  namespace?: string | null;
+  name?: string | null;
+};
+
+function readKey({ group, kind, namespace, name }: RawKey) {
+  return { group: group ?? '', kind: kind ?? '', namespace: namespace ?? '', name: name ?? '' };
+}
+
+function readHealth(
+  health: { status: string | null; message: string | null } | null | undefined,
+): Health | undefined {
+  if (!health?.status) return undefined;
+  const status = healthStatuses.find((known) => known === health.status);
+  // What this version does not know is not taken for healthy.
+  return { status: status ?? 'Unknown', message: health.message ?? '' };
+}
+
+type RawResource = NonNullable<NonNullable<Raw['status']>['resources']>[number];
+
+function readResource(resource: RawResource): ResourceStatus {
+  return {
+    ...readKey(resource),
+    status: resource.status || undefined,
+    health: readHealth(resource.health),
+    hook: resource.hook ?? false,
+    requiresPruning: resource.requiresPruning ?? false,
+  };
+}
+
+type RawHistory = NonNullable<NonNullable<Raw['status']>['history']>[number];
+
+function readHistory(entry: RawHistory): HistoryEntry {
+  return {
+    id: entry.id,
+    revisions: readRevisions(entry),
+    sources: canonical(entry.sources ?? [entry.source]),
+    deployStartedAt: readTime(entry.deployStartedAt),
+    deployedAt: readTime(entry.deployedAt),
+    initiatedBy: entry.initiatedBy?.username ?? '',
+    automated: entry.initiatedBy?.automated ?? false,
+  };
+}
+
+function readTime(value: string | null | undefined): number | undefined {
+  return value == null ? undefined : Date.parse(value);
+}

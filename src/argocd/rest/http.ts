@@ -1,0 +1,174 @@
+import { request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { RequestOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { createGunzip } from 'node:zlib';
+import type { Channel } from './channel.ts';
+import { openChannel } from './channel.ts';
+import type { Connection } from './connection.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the connection's URL, with its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds until the whole answer, or for a stream until its head, must be there. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** No complete answer came. `sent`: the request may have reached the server, and been carried out. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly sent: boolean;
+  /** Node's code, such as `ECONNREFUSED`; `TIMEOUT` for our own. */
+  readonly code: string;
+
+  constructor(message: string, code: string, sent: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+    this.sent = sent;
+  }
+}
+
+/** An answer larger than this is not read: 64 MiB holds an application of tens of thousands of resources. */
+const defaultMaxBytes = 64 * 1024 * 1024;
+
+/**
+ * HTTP as Argo CD's API needs it, on Node's own client: a certificate authority per connection, the
+ * agent's proxy, a timeout per call, a bounded answer, and no redirect followed, so that the token
+ * never travels to another host. It repeats nothing: whoever calls knows what may be sent twice.
+ */
+export class HttpClient {
+  readonly #connection: Connection;
+  readonly #maxBytes: number;
+  #channel: Promise<Channel> | undefined;
+
+  /** `maxBytes` bounds an answer, unpacked. */
+  constructor(connection: Connection, maxBytes: number = defaultMaxBytes) {
+    this.#connection = connection;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The whole answer as text. Rejects with a `TransportError`, or with the signal's reason. */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const timer = AbortSignal.timeout(request.timeout);
+    const response = await this.#begin(request, timer);
+    try {
+      const text = await readText(response, this.#maxBytes);
+      return { status: response.statusCode ?? 0, headers: response.headers, text };
+    } catch (error) {
+      response.destroy();
+      throw failure(error, request, timer, true);
+    }
+  }
+
+  /** The head of an answer whose body is then read as it comes; the timeout ends with the head. */
+  async open(request: HttpRequest): Promise<IncomingMessage> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), request.timeout);
+    try {
+      return await this.#begin(request, timeout.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #begin(request: HttpRequest, timer: AbortSignal): Promise<IncomingMessage> {
+    let sent = false;
+    try {
+      const { url, headers: extra } = this.#connection;
+      const target = new URL(url + request.path);
+      this.#channel ??= openChannel(this.#connection);
+      const signal = AbortSignal.any([request.signal, timer]);
+      const options: RequestOptions = {
+        ...(await this.#channel),
+        method: request.method,
+        headers: {
+          ...Object.fromEntries(extra.map(({ name, value }) => [name, value.reveal()])),
+          ...request.headers,
+        },
+        signal,
+      };
+      signal.throwIfAborted();
+      return await new Promise((resolve, reject) => {
+        const outgoing: ClientRequest =
+          target.protocol === 'https:'
+            ? httpsRequest(target, options)
+            : httpRequest(target, options);
+        outgoing.once('socket', (socket) => whenReady(socket, () => (sent = true)));
+        outgoing.once('response', resolve);
+        // A broken connection is told here once more while the answer is read, which fails, too.
+        outgoing.on('error', reject);
+        // Node itself waits for a socket first, which a proxy that says nothing never gives.
+        const abort = () => reject(signal.reason as Error);
+        signal.addEventListener('abort', abort, { once: true });
+        outgoing.once('close', () => signal.removeEventListener('abort', abort));
+        outgoing.end(request.body);
+      });
+    } catch (error) {
+      throw failure(error, request, timer, sent);
+    }
+  }
+
+  /** Closes the connections that are kept alive. */
+  async close(): Promise<void> {
+    (await this.#channel)?.agent.destroy();
+  }
+}
+
+/**
+ * Calls back as soon as a request can leave on the socket: at once where it was kept alive, in
+ * which case it may turn out to be dead.
+ */
+function whenReady(socket: Socket, callback: () => void): void {
+  // A proxy's tunnel is connected before its TLS is agreed on, which `connecting` does not tell.
+  const isSecuring = socket instanceof TLSSocket && socket.getFinished() === undefined;
+  if (isSecuring) socket.once('secureConnect', callback);
+  else if (socket.connecting) socket.once('connect', callback);
+  else callback();
+}
+
+async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const isGzip = response.headers['content-encoding'] === 'gzip';
+  const body: Readable = isGzip ? response.pipe(createGunzip()) : response;
+  if (isGzip) response.once('error', (error) => body.destroy(error));
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    const bytes = chunk as Buffer;
+    size += bytes.length;
+    if (size > maxBytes) {
+      throw new TransportError(`the answer is larger than ${maxBytes} bytes`, 'TOO_LARGE', true);
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function failure(error: unknown, request: HttpRequest, timer: AbortSignal, sent: boolean): Error {
+  if (error instanceof TransportError) return error;
+  if (request.signal.aborted) return request.signal.reason as Error;
+  if (timer.aborted) {
+    const message = `no answer within ${request.timeout / 1000} s`;
+    return new TransportError(message, 'TIMEOUT', sent, error);
+  }
+  const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;
+  return new TransportError(wordsOf(error) || code, code, sent, error);
+}
+
+/** A host with several addresses fails with the errors of all, and no words of its own. */
+function wordsOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(wordsOf).join(', ');
+  return error instanceof Error ? error.message : '';
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+// Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
+import { $ZodError } from 'zod/v4/core';
+import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
+import { ArgoCDError } from '../argocd-error.ts';
+import { unreadable } from './answer.ts';
+import type { Call } from './caller.ts';
+import { nameOf } from './caller.ts';
+
+/** Reads the answer of a call through a schema, or throws an `ArgoCDError` that says what is odd. */
+export function read<T extends $ZodType>(call: Call, schema: T, json: unknown): output<T> {
+  return readable(call, () => z.parse(schema, json, { reportInput: true }));
+}
+
+/** What `reading` returns, or an `ArgoCDError` where the answer has not the shape it should. */
+export function readable<T>(call: Call, reading: () => T): T {
+  try {
+    return reading();
+  } catch (error) {
+    const why =
+      error instanceof $ZodError
+        ? describe(error)
+        : error instanceof SyntaxError
+          ? `no JSON where there should be some: ${error.message}`
+          : undefined;
+    if (why === undefined) throw error;
+    const reason = `the answer is not what this version knows of Argo CD 2.11 to 3.5: ${why.slice(0, 500)}`;
+    throw new ArgoCDError(nameOf(call), reason, { failure: unreadable(call.effect) });
+  }
+}
+
+const mostIssues = 3;
+
+/** `status.operationState.phase is "Paused", expected one of Running, …` */
+function describe({ issues }: $ZodError): string {
+  return issues.slice(0, mostIssues).map(describeIssue).join('; ');
+}
+
+function describeIssue(issue: $ZodIssue): string {
+  const where = issue.path.join('.') || 'it';
+  const found = (JSON.stringify(issue.input) ?? 'missing').slice(0, 80);
+  return `${where} is ${found}, expected ${expectationOf(issue)}`;
+}
+
+function expectationOf(issue: $ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected;
+    case 'invalid_value':
+      return `one of ${issue.values.filter((value) => value !== '').join(', ')}`;
+    default:
+      return issue.message;
+  }
+}

@@ -1,0 +1,202 @@
+import * as z from 'zod/mini';
+import type { Application, ApplicationName } from '../../sync/application.ts';
+import { ArgoCDError } from '../argocd-error.ts';
+import type {
+  Address,
+  ArgoCD,
+  GetOptions,
+  LogQuery,
+  ManifestRevisions,
+  PodLog,
+  RollbackRequest,
+  SyncRequest,
+  WatchEvent,
+  WatchScope,
+} from '../port.ts';
+import type { Secret } from '../secret.ts';
+import type { SyncWindows } from '../../sync/sync-window.ts';
+import { messageOf } from './answer.ts';
+import { readApplication } from './application-schema.ts';
+import type { Call } from './caller.ts';
+import { Caller, nameOf } from './caller.ts';
+import type { Connection } from './connection.ts';
+import { readLog } from './log-lines.ts';
+import { inBody, inQuery, pathOf, query } from './path.ts';
+import { read, readable } from './reading.ts';
+import { syncBody } from './sync-body.ts';
+import { windowsSchema } from './windows-schema.ts';
+
+/** Milliseconds. A sync took 5 s in good health (recordings.md); a refresh may block for a minute. */
+const timeouts = {
+  read: 20_000,
+  refresh: 60_000,
+  change: 30_000,
+  manifests: 60_000,
+  stream: 30_000,
+};
+
+/** Managed fields are half of an application and say nothing to us; the server can leave them out. */
+const withoutManagedFields = '-result.application.metadata.managedFields';
+
+const listSchema = z.object({
+  items: z.nullish(
+    z.array(z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) })),
+  ),
+});
+const manifestsSchema = z.object({ manifests: z.nullish(z.array(z.string())) });
+const eventSchema = z.object({
+  result: z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED']), application: z.unknown() }),
+});
+
+/** Argo CD's REST API: `/api/v1` below the connection's URL. */
+export class RestArgoCD implements ArgoCD {
+  readonly #url: string;
+  readonly #caller: Caller;
+
+  /** `onToken` learns every token that a login brings, to have it masked. */
+  constructor(connection: Connection, onToken: (token: Secret) => void = () => undefined) {
+    this.#url = connection.url;
+    this.#caller = new Caller(connection, onToken);
+  }
+
+  async get(address: Address, { refresh = false, signal }: GetOptions): Promise<Application> {
+    const path = pathOf(address, '', {
+      ...inQuery(address),
+      ...(refresh ? { refresh: 'normal' } : {}),
+    });
+    const timeout = refresh ? timeouts.refresh : timeouts.read;
+    const call = { method: 'GET', path, effect: 'read', timeout, signal } as const;
+    return toApplication(call, await this.#caller.json(call));
+  }
+
+  async find(
+    selector: string,
+    project: string,
+    signal: AbortSignal,
+  ): Promise<readonly ApplicationName[]> {
+    const fields = 'items.metadata.name,items.metadata.namespace';
+    const path = `/api/v1/applications${query({ projects: project, selector, fields })}`;
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
+    const { items } = read(call, listSchema, await this.#caller.json(call));
+    return (items ?? []).map(({ metadata }) => metadata);
+  }
+
+  async sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application> {
+    const body = { ...inBody(address), ...syncBody(request) };
+    return this.#change(pathOf(address, '/sync'), body, signal);
+  }
+
+  async rollback(
+    address: Address,
+    { historyId, prune, dryRun }: RollbackRequest,
+    signal: AbortSignal,
+  ): Promise<Application> {
+    const body = { ...inBody(address), id: historyId, prune, dryRun };
+    return this.#change(pathOf(address, '/rollback'), body, signal);
+  }
+
+  async terminate(address: Address, signal: AbortSignal): Promise<void> {
+    const path = pathOf(address, '/operation', inQuery(address));
+    await this.#caller.json({
+      method: 'DELETE',
+      path,
+      effect: 'change',
+      timeout: timeouts.change,
+      signal,
+    });
+  }
+
+  async manifests(
+    address: Address,
+    { revision, revisions = [] }: ManifestRevisions,
+    signal: AbortSignal,
+  ): Promise<readonly unknown[]> {
+    const path = pathOf(address, '/manifests', {
+      ...inQuery(address),
+      revision,
+      revisions: revisions.map((one) => one.revision),
+      sourcePositions: revisions.map((one) => String(one.position)),
+    });
+    const call = {
+      method: 'GET',
+      path,
+      effect: 'read',
+      timeout: timeouts.manifests,
+      signal,
+    } as const;
+    const { manifests } = read(call, manifestsSchema, await this.#caller.json(call));
+    return readable(call, () => (manifests ?? []).map((text): unknown => JSON.parse(text)));
+  }
+
+  async windows(address: Address, signal: AbortSignal): Promise<SyncWindows> {
+    const path = pathOf(address, '/syncwindows', inQuery(address));
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
+    return read(call, windowsSchema, await this.#caller.json(call));
+  }
+
+  async logs(
+    address: Address,
+    { resource, lines }: LogQuery,
+    signal: AbortSignal,
+  ): Promise<PodLog> {
+    const { group, kind, namespace, name } = resource;
+    const path = pathOf(address, '/logs', {
+      ...inQuery(address),
+      namespace,
+      group,
+      kind,
+      resourceName: name,
+      tailLines: String(lines),
+    });
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
+    const response = await this.#caller.send(call);
+    // Many JSON texts, one a line: only an error is a single one.
+    if (response.status !== 200) this.#caller.parse(call, response);
+    return readable(call, () => readLog(response.text, lines));
+  }
+
+  async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
+    const { name, project, selector } = scope;
+    const path = `/api/v1/stream/applications${query({
+      name: name?.name,
+      appNamespace: name?.namespace,
+      projects: project,
+      selector,
+      fields: withoutManagedFields,
+    })}`;
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.stream, signal } as const;
+    for await (const data of this.#caller.events(call)) {
+      yield data === undefined ? undefined : readEvent(call, data);
+    }
+  }
+
+  pageOf({ name, namespace }: ApplicationName): string {
+    const parts = namespace === undefined ? [name] : [namespace, name];
+    return `${this.#url}/applications/${parts.map(encodeURIComponent).join('/')}`;
+  }
+
+  /** Closes the connections that are kept alive, so that a process can end. */
+  close(): Promise<void> {
+    return this.#caller.close();
+  }
+
+  async #change(path: string, body: unknown, signal: AbortSignal): Promise<Application> {
+    const { change: timeout } = timeouts;
+    const call = { method: 'POST', path, effect: 'change', timeout, signal, body } as const;
+    return toApplication(call, await this.#caller.json(call));
+  }
+}
+
+function toApplication(call: Call, json: unknown): Application {
+  return readable(call, () => readApplication(json));
+}
+
+function readEvent(call: Call, data: string): WatchEvent {
+  const json = readable(call, (): unknown => JSON.parse(data));
+  const message = messageOf(json);
+  if (message !== undefined) {
+    throw new ArgoCDError(nameOf(call), message, { failure: 'unavailable' });
+  }
+  const { type, application } = read(call, eventSchema, json).result;
+  return { type, application: toApplication(call, application) };
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import { ArgoCDError } from '../argocd-error.ts';
+import { Secret } from '../secret.ts';
+import { parseAnswer } from './answer.ts';
+import type { Credential } from './connection.ts';
+import { TransportError } from './http.ts';
+import type { HttpClient } from './http.ts';
+import { meaningOfSilence } from './silence.ts';
+
+const loginSchema = z.object({ token: z.string().check(z.minLength(1)) });
+const loginTimeout = 30_000;
+
+/**
+ * The token that calls carry. A user name and password are changed for one by logging in, once for
+ * all calls that need it at the same time, and again when Argo CD no longer takes it.
+ */
+export class Session {
+  readonly #credential: Credential;
+  readonly #http: HttpClient;
+  readonly #onToken: (token: Secret) => void;
+  #token: Promise<Secret> | undefined;
+  #current: Secret | undefined;
+
+  /** `onToken` learns every token before it is used, to have it masked. */
+  constructor(credential: Credential, http: HttpClient, onToken: (token: Secret) => void) {
+    this.#credential = credential;
+    this.#http = http;
+    this.#onToken = onToken;
+    if (credential.kind === 'token') this.#current = credential.token;
+  }
+
+  /** The token in use, if there is one already. */
+  get current(): Secret | undefined {
+    return this.#current;
+  }
+
+  /** Whether a token that is refused can be changed for a new one. */
+  get renewable(): boolean {
+    return this.#credential.kind === 'password';
+  }
+
+  /** The token to call with. Rejects with the signal's reason as soon as it aborts. */
+  async token(signal: AbortSignal): Promise<Secret> {
+    const credential = this.#credential;
+    if (credential.kind === 'token') return credential.token;
+    this.#token ??= this.#login(credential).catch((error: unknown) => {
+      this.#token = undefined;
+      throw error;
+    });
+    return unlessAborted(this.#token, signal);
+  }
+
+  /** Forgets a token that was refused, unless another call has renewed it already. */
+  discard(refused: Secret): void {
+    if (!this.renewable || this.#current !== refused) return;
+    this.#current = undefined;
+    this.#token = undefined;
+  }
+
+  async #login({ username, password }: Extract<Credential, { kind: 'password' }>): Promise<Secret> {
+    const call = 'POST /api/v1/session';
+    try {
+      const response = await this.#http.send({
+        method: 'POST',
+        path: '/api/v1/session',
+        headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+        body: JSON.stringify({ username, password: password.reveal() }),
+        timeout: loginTimeout,
+        // Shared by every call that waits for it, so that none of them may abort it.
+        signal: new AbortController().signal,
+      });
+      const parsed = loginSchema.safeParse(parseAnswer(call, 'read', response));
+      if (!parsed.success) {
+        throw new ArgoCDError(call, 'the answer holds no token', { failure: 'not-argocd' });
+      }
+      const token = new Secret(parsed.data.token);
+      this.#onToken(token);
+      this.#current = token;
+      return token;
+    } catch (error) {
+      throw error instanceof TransportError ? meaningOfSilence(call, 'read', error) : error;
+    }
+  }
+}
+
+/** Gives up with the signal's reason; the login goes on for whoever else waits for it. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // One of our own: many wait with the same signal, and Node warns of more than ten listeners.
+  const own = AbortSignal.any([signal]);
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(own.reason as Error);
+    if (own.aborted) abort();
+    own.addEventListener('abort', abort, { once: true });
+    void promise.then(resolve, reject).finally(() => own.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,33 @@
+import type { SyncRequest } from '../port.ts';
+
+/**
+ * The body of a sync, but for the address. Numbers are JSON numbers, `force` stands inside its
+ * strategy, and what is absent keeps the application's own setting (argo-cd.md §1.1, §1.4).
+ */
+export function syncBody(request: SyncRequest): Readonly<Record<string, unknown>> {
+  const { revision, revisions, prune, dryRun, force, strategy, resources, syncOptions, retry } =
+    request;
+  return {
+    ...(revision === undefined ? {} : { revision }),
+    ...(revisions.length === 0
+      ? {}
+      : {
+          revisions: revisions.map((one) => one.revision),
+          sourcePositions: revisions.map((one) => one.position),
+        }),
+    prune,
+    dryRun,
+    strategy: { [strategy]: { force } },
+    ...(resources.length === 0 ? {} : { resources }),
+    ...(syncOptions === undefined ? {} : { syncOptions: { items: syncOptions } }),
+    ...(retry === undefined
+      ? {}
+      : {
+          retryStrategy: {
+            limit: retry.limit,
+            ...(retry.backoff === undefined ? {} : { backoff: retry.backoff }),
+          },
+        }),
+    infos: request.infos,
+  };
+}

@@ -1,0 +1,165 @@
+import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { ArgoCD, SyncRequest } from '../argocd/port.ts';
+import type { Application, ResourceKey } from '../sync/application.ts';
+import type { Target } from '../sync/goal.ts';
+import type { SyncGoal } from '../sync/goal.ts';
+import { follow, newestHistoryId } from '../sync/memory.ts';
+import type { Memory, Request } from '../sync/memory.ts';
+import { markerName } from '../sync/operation.ts';
+import type { Act } from '../sync/verdict.ts';
+import type { FollowSettings } from './settings.ts';
+
+/** What came of an act: what is remembered, and the application if Argo CD answered with it. */
+export interface Acted {
+  readonly memory: Memory;
+  readonly application?: Application;
+  /** It failed in a way that another try may mend. */
+  readonly failed?: ArgoCDError;
+}
+
+interface ActPorts {
+  readonly argocd: ArgoCD;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Only these say that the request was not and will not be carried out. */
+function stateAfter(error: ArgoCDError): Request['state'] {
+  return error.failure === 'unclear' ? 'unclear' : 'refused';
+}
+
+/** Failures of the moment: they are no answer to the request, and it is simply made again. */
+const passing = new Set(['unavailable', 'unclear', 'busy', 'not-argocd', 'unreachable']);
+
+/**
+ * Makes a change and remembers what was asked, before and after. Rejects with failures that belong
+ * to the address or the token, not to the request: those are judged as a failed look is.
+ */
+export async function perform(
+  act: Act,
+  settings: FollowSettings,
+  { application, memory }: { readonly application: Application; readonly memory: Memory },
+  resources: readonly ResourceKey[],
+  ports: ActPorts,
+): Promise<Acted> {
+  const { address, goal } = settings;
+  const { argocd, now, signal } = ports;
+  switch (act.kind) {
+    case 'adopt':
+      return { memory: follow(memory, act.identity) };
+    case 'terminate':
+      return attempt(memory, async () => {
+        await argocd.terminate(address, signal);
+        return { memory: { ...memory, terminating: act.identity, terminatedAt: now() } };
+      });
+    case 'sync': {
+      if (goal.action !== 'sync') throw new Error('only a sync goal is synced');
+      const request = syncRequest(application, goal, act.name, resources, settings);
+      return ask(application, memory, ports, () => argocd.sync(address, request, signal));
+    }
+    case 'rollback': {
+      if (goal.action !== 'rollback') throw new Error('only a rollback goal is rolled back');
+      const { prune, dryRun } = goal;
+      const request = { historyId: act.entry.id, prune, dryRun };
+      const acted = await ask(application, memory, ports, () =>
+        argocd.rollback(address, request, signal),
+      );
+      const operation = acted.application?.operation;
+      if (operation === undefined) return acted;
+      // Argo CD gives a rollback no place for a marker: it is known by its content from here on.
+      const { fingerprint } = operation;
+      const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
+      return { ...acted, memory: { ...acted.memory, identity } };
+    }
+  }
+}
+
+async function ask(
+  application: Application,
+  memory: Memory,
+  { now, signal }: ActPorts,
+  send: () => Promise<Application>,
+): Promise<Acted> {
+  const times = (memory.request?.times ?? 0) + 1;
+  const sent: Request = {
+    state: 'sent',
+    at: now(),
+    times,
+    failure: undefined,
+    reason: '',
+    operation: undefined,
+    historyId: newestHistoryId(application),
+  };
+  try {
+    const answer = await send();
+    const request: Request = {
+      ...sent,
+      state: 'accepted',
+      operation: answer.operation,
+      historyId: newestHistoryId(answer),
+    };
+    return { memory: { ...memory, request }, application: answer };
+  } catch (error) {
+    if (signal.aborted) {
+      return { memory: { ...memory, request: { ...sent, state: 'unclear' } } };
+    }
+    if (!(error instanceof ArgoCDError)) throw error;
+    const { failure, reason } = error;
+    if (failure === 'unauthenticated' || failure === 'not-found' || failure === 'hidden')
+      throw error;
+    const isPassing = passing.has(failure);
+    const request: Request = {
+      ...sent,
+      state: stateAfter(error),
+      at: now(),
+      failure: isPassing ? undefined : failure,
+      reason,
+    };
+    return { memory: { ...memory, request }, failed: error };
+  }
+}
+
+async function attempt(memory: Memory, act: () => Promise<Acted>): Promise<Acted> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ArgoCDError)) throw error;
+    // Asked for a moment ago, an operation cannot be terminated yet; ended, it need not be.
+    if (passing.has(error.failure) || error.failure === 'no-operation') {
+      return { memory, failed: error };
+    }
+    throw error;
+  }
+}
+
+/** The request for a sync: the application's own options stay in force, since it would replace them. */
+function syncRequest(
+  application: Application,
+  { options }: SyncGoal,
+  name: Target,
+  resources: readonly ResourceKey[],
+  { marker, info }: FollowSettings,
+): SyncRequest {
+  const own = application.syncOptions;
+  const added = options.syncOptions.filter((option) => !own.includes(option));
+  const overridden = new Set(added.map(keyOf));
+  return {
+    revision: name.kind === 'revision' ? name.revision : undefined,
+    revisions: name.kind === 'revisions' ? name.byPosition : [],
+    prune: options.prune,
+    dryRun: options.dryRun,
+    force: options.force,
+    strategy: options.strategy,
+    resources,
+    syncOptions:
+      added.length === 0
+        ? undefined
+        : [...own.filter((option) => !overridden.has(keyOf(option))), ...added],
+    retry: options.retry,
+    infos: [{ name: markerName, value: marker }, ...info, ...options.info],
+  };
+}
+
+function keyOf(option: string): string {
+  return option.slice(0, option.indexOf('='));
+}

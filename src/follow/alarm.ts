@@ -1,0 +1,23 @@
+import type { Clock } from './clock.ts';
+
+/** A wait that can be ended early by whoever has news. */
+export class Alarm {
+  readonly #clock: Clock;
+  #bell = new AbortController();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Ends the wait that is on, or the next one before it begins. */
+  ring(): void {
+    this.#bell.abort();
+  }
+
+  /** Waits until `ms` are over, the alarm rings, or the signal aborts. */
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    const bell = this.#bell.signal;
+    if (!bell.aborted) await this.#clock.sleep(ms, AbortSignal.any([signal, bell]));
+    this.#bell = new AbortController();
+  }
+}

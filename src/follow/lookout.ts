@@ -1,0 +1,156 @@
+import { ArgoCDError } from '../argocd/argocd-error.ts';
+import { UserError } from '../sync/user-error.ts';
+import type { Alarm } from './alarm.ts';
+import { backoff } from './backoff.ts';
+import type { Feed } from './feed.ts';
+import { judgeLook } from './outage.ts';
+import type { FollowPorts, FollowSettings } from './settings.ts';
+import type { Subject } from './subject.ts';
+
+const retry = { first: 500, most: 5_000 };
+/** With a stream that lives, GET is the backstop; without one it is all there is. */
+const polling = { alive: 10_000, dead: 1_000, deadLater: 15_000 };
+
+/**
+ * Reads the application again and again, beside everything else: a server that hangs must not deafen
+ * us to the stream. Rides out outages, and knows when looking on is of no use.
+ */
+export class Lookout {
+  readonly #settings: FollowSettings;
+  readonly #ports: FollowPorts;
+  readonly #subject: Subject;
+  readonly #feed: Feed;
+  readonly #alarm: Alarm;
+  readonly #startedAt: number;
+  #looking: Promise<void> | undefined;
+  #lookedAt = -Infinity;
+  #notBefore = -Infinity;
+  #failures = 0;
+  #awaySince: number | undefined;
+  #bug: unknown;
+  /** Why nothing more can be learned. */
+  fatal: UserError | undefined;
+  /** The application does not exist yet, and is waited for: why we think so. */
+  missing: string | undefined;
+
+  constructor(
+    settings: FollowSettings,
+    ports: FollowPorts,
+    subject: Subject,
+    feed: Feed,
+    alarm: Alarm,
+  ) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#subject = subject;
+    this.#feed = feed;
+    this.#alarm = alarm;
+    this.#startedAt = ports.clock.now();
+  }
+
+  /** When the next look is due; never while one is on. Local milliseconds. */
+  get due(): number {
+    if (this.#looking !== undefined) return Infinity;
+    return Math.max(this.#lookedAt + this.#interval(), this.#notBefore);
+  }
+
+  /** Begins a look if one is due. Throws what went wrong that is a bug of ours. */
+  lookIfDue(): void {
+    if (this.#bug !== undefined) throw this.#bug as Error;
+    if (this.#ports.clock.now() >= this.due) this.#look();
+  }
+
+  /** The next look is due at once. */
+  hurry(): void {
+    this.#lookedAt = -Infinity;
+  }
+
+  /** Looks and waits for the answer: one that was asked for after this call. */
+  async lookNow(): Promise<void> {
+    await this.#looking;
+    this.#look();
+    await this.#looking;
+  }
+
+  #interval(): number {
+    if (this.#feed.alive) return polling.alive;
+    const age = this.#ports.clock.now() - this.#startedAt;
+    return age < 60_000 ? polling.dead : Math.min(polling.deadLater, age / 20);
+  }
+
+  #look(): void {
+    const { argocd, clock, signal } = this.#ports;
+    this.#lookedAt = clock.now();
+    this.#looking = argocd
+      .get(this.#settings.address, { signal })
+      .then(
+        (application) => {
+          this.#subject.take(application);
+          this.#answered();
+        },
+        (error: unknown) => this.failed(error),
+      )
+      .catch((error: unknown) => {
+        this.#bug = error;
+      })
+      .finally(() => {
+        this.#looking = undefined;
+        this.#alarm.ring();
+      });
+  }
+
+  /** Takes in that a call failed for a reason of the address, the token or the server. */
+  failed(error: unknown): void {
+    const { clock, signal, random } = this.#ports;
+    if (signal.aborted) return;
+    const { address } = this.#settings;
+    const seen = this.#subject.application !== undefined;
+    const failed = judgeLook(error, address.name, address.project, seen);
+    this.#failures += 1;
+    const pause = backoff(this.#failures, retry, random);
+    const asked = error instanceof ArgoCDError ? (error.retryAfter ?? 0) : 0;
+    this.#notBefore = clock.now() + Math.max(pause, Math.min(asked, 60_000));
+    switch (failed.kind) {
+      case 'fatal':
+        this.fatal = failed.error;
+        return;
+      case 'missing':
+        this.#isMissing(failed.reason, seen);
+        return;
+      case 'away':
+        if (this.#awaySince !== undefined) return;
+        this.#awaySince = clock.now();
+        this.#notice('warning', `Argo CD cannot be reached; trying on. ${failed.reason}`);
+    }
+  }
+
+  #isMissing(reason: string, seen: boolean): void {
+    if (seen) {
+      this.fatal = new UserError(
+        'The application was deleted while we waited',
+        'What was asked of it is gone with it.',
+      );
+    } else if (this.#settings.goal.ifMissing === 'fail') {
+      this.fatal = new UserError(
+        reason,
+        'Check the name and the project. If it is still to be made, choose ifMissing: wait.',
+      );
+    } else {
+      this.missing = reason;
+    }
+  }
+
+  #answered(): void {
+    this.#failures = 0;
+    this.missing = undefined;
+    this.#notBefore = -Infinity;
+    if (this.#awaySince === undefined) return;
+    const seconds = Math.round((this.#ports.clock.now() - this.#awaySince) / 1000);
+    this.#awaySince = undefined;
+    this.#notice('info', `Argo CD answers again, after ${seconds} s`);
+  }
+
+  #notice(level: 'info' | 'warning', message: string): void {
+    this.#ports.tell({ kind: 'notice', application: this.#settings.address, level, message });
+  }
+}

@@ -1,0 +1,75 @@
+import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Question } from '../sync/verdict.ts';
+import type { Alarm } from './alarm.ts';
+import type { FollowPorts, FollowSettings } from './settings.ts';
+import type { Subject } from './subject.ts';
+
+/** After this long another refresh may be asked for, although one is still held by Argo CD. */
+const impatience = 3_000;
+const pauseAfterFailure = 5_000;
+
+/**
+ * What is asked of Argo CD beside the following: nothing waits for an answer, since a refresh can be
+ * held for a minute.
+ */
+export class Questions {
+  readonly #settings: FollowSettings;
+  readonly #ports: FollowPorts;
+  readonly #subject: Subject;
+  readonly #alarm: Alarm;
+  readonly #asked = new Map<Question, { at: number; open: number; notBefore: number }>();
+
+  constructor(settings: FollowSettings, ports: FollowPorts, subject: Subject, alarm: Alarm) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#subject = subject;
+    this.#alarm = alarm;
+  }
+
+  /** Asks, unless the same was asked a moment ago. Never rejects; an answer rings the alarm. */
+  ask(question: Question): void {
+    const now = this.#ports.clock.now();
+    const last = this.#asked.get(question) ?? { at: -Infinity, open: 0, notBefore: -Infinity };
+    const isHeld = last.open > 0 && now - last.at < impatience;
+    if (isHeld || last.open > 2 || now < last.notBefore) return;
+    this.#asked.set(question, { ...last, at: now, open: last.open + 1 });
+    const answering = question === 'refresh' ? this.#refresh(now) : this.#windows(now);
+    void answering
+      .then(
+        () => -Infinity,
+        (error: unknown) => {
+          if (!(error instanceof ArgoCDError) && !this.#ports.signal.aborted) throw error;
+          return this.#ports.clock.now() + pauseAfterFailure;
+        },
+      )
+      .then((notBefore) => {
+        const current = this.#asked.get(question) ?? last;
+        this.#asked.set(question, { ...current, open: current.open - 1, notBefore });
+        this.#alarm.ring();
+      });
+  }
+
+  /** When a question that failed may be asked again; undefined when it may be asked now. */
+  async #refresh(askedAt: number): Promise<void> {
+    const subject = this.#subject;
+    const refresh = () => subject.memory.refresh;
+    subject.update({ refresh: { ...refresh(), running: true, askedAt } });
+    const { argocd, signal } = this.#ports;
+    try {
+      const application = await argocd.get(this.#settings.address, { refresh: true, signal });
+      subject.take(application);
+      const answeredAt = Math.max(askedAt, refresh().answeredAt ?? askedAt);
+      subject.update({ refresh: { ...refresh(), running: false, answeredAt, failures: 0 } });
+    } catch (error) {
+      const { failures } = refresh();
+      subject.update({ refresh: { ...refresh(), running: false, failures: failures + 1 } });
+      throw error;
+    }
+  }
+
+  async #windows(at: number): Promise<void> {
+    const { argocd, signal } = this.#ports;
+    const answer = await argocd.windows(this.#settings.address, signal);
+    this.#subject.update({ windows: { answer, at } });
+  }
+}

@@ -1,0 +1,77 @@
+import type { ApplicationName } from '../sync/application.ts';
+import { findConcerns } from '../sync/concern.ts';
+import type { OperationState } from '../sync/operation.ts';
+import type { ApplicationResult, ChildReport, OperationReport } from '../sync/outcome.ts';
+import { unreachedSteps } from '../sync/steps.ts';
+import type { Ending } from '../sync/verdict.ts';
+import type { Story } from './story.ts';
+import { followedState } from './story.ts';
+import type { Subject } from './subject.ts';
+
+/** Puts together how it ended for one application. */
+export function makeResult(
+  name: ApplicationName,
+  url: string,
+  ending: Ending,
+  { application, memory }: Pick<Subject, 'application' | 'memory'>,
+  story: Pick<Story, 'plan' | 'steps'>,
+  times: { readonly startedAt: number; readonly finishedAt: number },
+  children: readonly ChildReport[] = [],
+): ApplicationResult {
+  const state = application && followedState(application, memory);
+  const isGood = ending.outcome === 'succeeded';
+  const unreached =
+    isGood || story.plan === undefined || state === undefined
+      ? []
+      : unreachedSteps(story.steps, story.plan);
+  return {
+    name: name.name,
+    ...(name.namespace === undefined ? {} : { namespace: name.namespace }),
+    outcome: ending.outcome,
+    message: capitalised(withCause(ending, memory.ended?.state.phase !== 'Succeeded')),
+    causes: ending.causes,
+    concerns:
+      application && isGood
+        ? findConcerns(application, state, story.plan, memory.missingSince !== undefined)
+        : [],
+    operation: state && reportOf(state, memory.identity),
+    evidence: ending.evidence,
+    steps: [...story.steps, ...unreached],
+    revisions: revisionsOf(state) ?? application?.sync.revisions ?? [],
+    syncStatus: application?.sync.status,
+    health: application?.health,
+    images: application?.images ?? [],
+    url,
+    ...times,
+    children,
+  };
+}
+
+function reportOf(state: OperationState, identity: Subject['memory']['identity']): OperationReport {
+  const { operation, phase, message, startedAt, finishedAt, retryCount } = state;
+  return {
+    ours: identity !== undefined && (identity.kind === 'marker' || identity.ours),
+    phase,
+    message,
+    revisions: revisionsOf(state) ?? [],
+    startedAt,
+    finishedAt,
+    retryCount,
+    initiatedBy: operation.initiatedBy.username,
+  };
+}
+
+function revisionsOf(state: OperationState | undefined): readonly string[] | undefined {
+  if (state === undefined) return undefined;
+  return state.revisions.length > 0 ? state.revisions : state.operation.revisions;
+}
+
+/** A failed operation's one sentence names the first thing that failed. */
+function withCause({ outcome, message, causes: [first] }: Ending, isOperation: boolean): string {
+  const isNews = first?.resource !== undefined && !message.includes(first.title);
+  return outcome === 'failed' && isOperation && isNews ? `${message}: ${first.title}` : message;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,29 @@
+import type { Address, ArgoCD } from '../argocd/port.ts';
+import type { Goal } from '../sync/goal.ts';
+import type { InfoRow } from '../sync/operation.ts';
+import type { Progress } from '../sync/outcome.ts';
+import type { Clock } from './clock.ts';
+
+/** What is wanted of one application. Times are local milliseconds. */
+export interface FollowSettings {
+  readonly address: Address;
+  readonly goal: Goal;
+  readonly deadline: number;
+  /** Makes the operation provably this run's (`azure-pipelines/run`). */
+  readonly marker: string;
+  readonly onTimeout: 'leave' | 'terminate';
+  readonly onCancel: 'leave' | 'terminate';
+  readonly hookLogLines: number;
+  /** Rows for people in `operation.info`, besides the marker. */
+  readonly info: readonly InfoRow[];
+}
+
+export interface FollowPorts {
+  readonly argocd: ArgoCD;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** The run is cancelled. */
+  readonly signal: AbortSignal;
+  readonly tell: (progress: Progress) => void;
+}

@@ -1,0 +1,138 @@
+import { HookLogs } from './hook-logs.ts';
+import type { Application, ResourceKey } from '../sync/application.ts';
+import type { Memory } from '../sync/memory.ts';
+import type { OperationState } from '../sync/operation.ts';
+import type { Cause, Step } from '../sync/outcome.ts';
+import { planOf } from '../sync/order.ts';
+import { sight } from '../sync/ownership.ts';
+import type { Plan } from '../sync/plan.ts';
+import { taskOf } from '../sync/plan.ts';
+import { countSteps, trackSteps } from '../sync/steps.ts';
+import type { FollowPorts, FollowSettings } from './settings.ts';
+
+/** What the operation does, step by step, with its plan and the logs of what failed. */
+export class Story {
+  readonly #settings: FollowSettings;
+  readonly #ports: FollowPorts;
+  readonly #logs: HookLogs;
+  #planning: Promise<void> | undefined;
+  #told = '';
+  plan: Plan | undefined;
+  steps: readonly Step[] = [];
+
+  constructor(settings: FollowSettings, ports: FollowPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#logs = new HookLogs(settings, ports);
+  }
+
+  /** Tells what changed in the operation since the last look. */
+  track(application: Application, memory: Memory): void {
+    const state = followedState(application, memory);
+    if (state === undefined) return;
+    this.#planOnce(application, state);
+    this.#advance(state);
+  }
+
+  #advance(state: OperationState): void {
+    const states = new Map(this.steps.map((step) => [step.phase + idOf(step), step.state]));
+    this.steps = trackSteps(this.steps, state, this.plan, this.#ports.clock.now());
+    for (const step of this.steps) {
+      if (states.get(step.phase + idOf(step)) === step.state) continue;
+      this.#ports.tell({ kind: 'step', application: this.#settings.address, step });
+      if (step.state === 'Failed') void this.#logs.read(step);
+      if (step.state === 'Running' && this.#vanishes(step))
+        this.#logs.keep(step, () => this.#isRunning(step));
+    }
+    if (this.plan === undefined) return;
+    const { done, total } = countSteps(this.steps, this.plan);
+    const text = `${done}/${total}`;
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#ports.tell({ kind: 'progress', application: this.#settings.address, done, total });
+  }
+
+  /** The plan comes from the manifests of the very revisions; without it only the waves are missing. */
+  #planOnce(application: Application, state: OperationState): void {
+    if (this.#planning !== undefined || this.plan !== undefined) return;
+    const { operation } = state;
+    const revisions = state.revisions.length > 0 ? state.revisions : operation.revisions;
+    if (revisions.length === 0) return;
+    const { argocd, signal } = this.#ports;
+    const asked = application.multiSource
+      ? { revisions: revisions.map((revision, index) => ({ position: index + 1, revision })) }
+      : { revision: revisions[0] ?? '' };
+    this.#planning = argocd
+      .manifests(this.#settings.address, asked, signal)
+      .then((manifests) => {
+        this.plan = this.planFrom(manifests, application, state);
+        this.#advance(state);
+      })
+      .catch(() => undefined);
+  }
+
+  planFrom(
+    manifests: readonly unknown[],
+    application: Application,
+    { operation, startedAt }: OperationState,
+  ): Plan {
+    const [revision] = operation.revisions;
+    return planOf(manifests, {
+      destinationNamespace: application.destinationNamespace,
+      createNamespace: application.syncOptions.includes('CreateNamespace=true'),
+      // Argo CD does not say whether it is there; whoever has deployed before has made it.
+      namespaceExists: application.history.length > 0,
+      skipHooks: operation.strategy === 'apply',
+      resources: operation.resources,
+      dryRun: operation.dryRun,
+      startedAt,
+      ...(application.multiSource || revision === undefined ? {} : { revision }),
+    });
+  }
+
+  /** A hook that is deleted at the very moment of its failure takes its log along. */
+  #vanishes(step: Step): boolean {
+    const task = this.plan && taskOf(this.plan, step, step.phase);
+    return task?.deletePolicies.includes('HookFailed') ?? false;
+  }
+
+  #isRunning(step: Step): boolean {
+    return this.steps.some(
+      (current) =>
+        current.phase === step.phase && idOf(current) === idOf(step) && current.state === 'Running',
+    );
+  }
+
+  /** Adds the logs of what failed to the causes: the end of the story. */
+  async withLogs(causes: readonly Cause[]): Promise<readonly Cause[]> {
+    this.#logs.close();
+    return Promise.all(
+      causes.map(async (cause) => {
+        if (cause.resource === undefined) return cause;
+        const { lines, fault } = await this.#logs.read(cause.resource);
+        return { ...cause, log: lines, advice: `${cause.advice} ${fault}`.trim() };
+      }),
+    );
+  }
+}
+
+/** The operation that is told about: the one that is followed, or whichever runs when none is. */
+export function followedState(
+  application: Application,
+  memory: Memory,
+): OperationState | undefined {
+  if (memory.ended !== undefined) return memory.ended.state;
+  const { identity } = memory;
+  if (identity === undefined) {
+    const { operationState: state } = application;
+    const isNew = state !== undefined && state.startedAt !== memory.first?.operationStartedAt;
+    return isNew || application.operation !== undefined ? state : undefined;
+  }
+  const seen = sight(application, identity);
+  // Replaced before its end was seen, it is told as it was last.
+  return seen.kind === 'running' || seen.kind === 'ended' ? seen.state : memory.begun;
+}
+
+function idOf({ group, kind, namespace, name }: ResourceKey): string {
+  return [group, kind, namespace, name].join('\n');
+}

@@ -1,0 +1,62 @@
+import type { WatchEvent } from '../argocd/port.ts';
+import { observe } from '../sync/decide.ts';
+import type { Application } from '../sync/application.ts';
+import type { Goal } from '../sync/goal.ts';
+import { newMemory } from '../sync/memory.ts';
+import type { Memory } from '../sync/memory.ts';
+import type { Clock } from './clock.ts';
+
+/** What is known of the application that is followed: the newest look at it, and the memory. */
+export class Subject {
+  readonly #goal: Goal;
+  readonly #clock: Clock;
+  application: Application | undefined;
+  memory: Memory;
+
+  constructor(goal: Goal, marker: string, clock: Clock) {
+    this.#goal = goal;
+    this.#clock = clock;
+    // Only a sync can carry the marker; everything else is told what to follow by what it finds.
+    const identity = goal.action === 'sync' ? ({ kind: 'marker', marker } as const) : undefined;
+    this.memory = newMemory(clock.now(), identity);
+  }
+
+  /** Takes a look, unless a newer one is known. Says whether it was taken. */
+  take(application: Application): boolean {
+    const known = this.application;
+    if (known !== undefined && known.uid === application.uid && isOlder(application, known)) {
+      return false;
+    }
+    this.application = application;
+    this.update({});
+    return true;
+  }
+
+  /** Changes the memory, and judges what is known anew by it. */
+  update(change: Partial<Memory>): void {
+    const memory = { ...this.memory, ...change };
+    const { application } = this;
+    this.memory =
+      application === undefined
+        ? memory
+        : observe(memory, application, this.#goal, this.#clock.now());
+  }
+
+  /**
+   * What a message of the stream is worth: taken, or a reason to look for ourselves. The stream
+   * comes from a cache, so that it may tell of an application that was there before this one.
+   */
+  hear({ type, application }: WatchEvent): 'taken' | 'look' | 'ignored' {
+    const known = this.application;
+    if (known === undefined) return 'ignored';
+    if (application.namespace !== known.namespace) return 'ignored';
+    if (type === 'DELETED' || application.uid !== known.uid) return 'look';
+    return this.take(application) ? 'taken' : 'ignored';
+  }
+}
+
+/** Kubernetes counts resource versions up; where they are no numbers, nothing is known. */
+function isOlder(one: Application, other: Application): boolean {
+  const [a, b] = [Number(one.resourceVersion), Number(other.resourceVersion)];
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
+}

@@ -1,0 +1,207 @@
+import type { HistoryEntry } from './application.ts';
+import { waitForNews } from './comparison.ts';
+import { terminalConditions } from './condition.ts';
+import { explainConditions, explainOperation } from './explanation.ts';
+import type { Target, WaitGoal } from './goal.ts';
+import { decideLanded } from './health.ts';
+import type { Landing } from './landing.ts';
+import { isEnded, leavesHistory, revisionsOf } from './operation.ts';
+import type { Operation, OperationState } from './operation.ts';
+import { adopt, describeOperation } from './ownership.ts';
+import { askedRevisions, mayBeCommit, meetsTarget, printRevisions } from './revision.ts';
+import { act, done, refuse, wait } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+
+/** How long another revision must have been live before a wait for an older one is given up. */
+const supersededAfter = 30_000;
+const tracked: Target = { kind: 'tracked' };
+
+/**
+ * `action: wait`: somebody else deploys. What counts is an operation that deployed the revisions
+ * wanted, history that shows it, or a comparison that finds nothing left to deploy; never health
+ * alone, and never what was true before a refresh: a push is not noticed by itself.
+ */
+export function decideAwaited(asked: View<WaitGoal>): Verdict {
+  const view = followLater(asked);
+  const { application, memory } = view;
+  const state = application.operationState;
+  const inProgress =
+    application.operation !== undefined || (state !== undefined && !isEnded(state.phase));
+  if (inProgress) return decideOngoing(view, application.operation ?? state?.operation, state);
+  const unresolved = unresolvable(view);
+  if (unresolved !== undefined) return unresolved;
+  if (memory.refresh.answeredAt === undefined) {
+    return wait('waiting for a refresh, since a push is not noticed by itself', { ask: 'refresh' });
+  }
+  const broken = terminalConditions(application);
+  if (broken.length > 0) {
+    return done('failed', 'Argo CD cannot tell what to deploy', {
+      causes: explainConditions(broken),
+    });
+  }
+  return decideIdle(view) ?? decideNotYet(view);
+}
+
+/** An operation is in progress: it is followed if it can deploy what is wanted. */
+function decideOngoing(
+  view: View<WaitGoal>,
+  operation: Operation | undefined,
+  state: OperationState | undefined,
+): Verdict {
+  const { application, goal } = view;
+  if (operation === undefined) return wait('an operation is in progress');
+  const current =
+    state !== undefined && application.operation?.fingerprint === state.operation.fingerprint;
+  const revisions = current ? revisionsOf(state) : operation.revisions;
+  const what = `${describeOperation(operation)} to ${printRevisions(revisions)}`;
+  const deploys = leavesHistory(operation) && isWanted(view, revisions);
+  const identity = deploys && goal.target.kind !== 'tracked' ? adopt(application) : undefined;
+  return identity === undefined
+    ? wait(`waiting for ${what} to end`)
+    : act({ kind: 'adopt', identity }, `following ${what}`);
+}
+
+function isWanted(
+  { application, goal, memory }: View<WaitGoal>,
+  revisions: readonly string[],
+): boolean {
+  const tracked = memory.refresh.answeredAt === undefined ? [] : application.sync.revisions;
+  return meetsTarget(application, goal.target, revisions, tracked);
+}
+
+/** No operation is in progress: what do the last one, history and the comparison say? */
+function decideIdle(view: View<WaitGoal>): Verdict | undefined {
+  const last = lastFull(view);
+  if (last !== undefined && last.phase !== 'Succeeded' && isWanted(view, revisionsOf(last))) {
+    return done('failed', `The operation that deployed it ended as ${last.phase}`, {
+      causes: explainOperation(view.application, last),
+    });
+  }
+  const landing = awaitedLanding(view);
+  return landing === undefined ? decideLater(view) : decideLanded(view, landing);
+}
+
+/** The last operation, if it deployed everything there was. */
+function lastFull({ application: { operationState: last } }: View): OperationState | undefined {
+  return last !== undefined && leavesHistory(last.operation) ? last : undefined;
+}
+
+/**
+ * What shows that the revisions wanted are live: an operation that deployed them, history, or a
+ * comparison that found nothing to deploy (a commit that changes other folders of the repository).
+ */
+export function awaitedLanding(asked: View<WaitGoal>): Landing | undefined {
+  const view = followLater(asked);
+  const { application, memory } = view;
+  const { operation, sync, history } = application;
+  const last = lastFull(view);
+  if (operation !== undefined || (last !== undefined && !isEnded(last.phase))) return undefined;
+  if (memory.refresh.answeredAt === undefined) return undefined;
+  const { settled } = memory;
+  const seen = { seenAt: settled?.seenAt ?? memory.startedAt, reconciledAt: settled?.reconciledAt };
+  const revisions = last === undefined ? [] : revisionsOf(last);
+  if (last !== undefined && isWanted(view, revisions)) {
+    if (last.phase !== 'Succeeded') return undefined;
+    const { finishedAt, operation, results } = last;
+    const evidence = `the operation to ${printRevisions(revisions)} succeeded`;
+    return { finishedAt, ...seen, operation, revisions, results, evidence };
+  }
+  const unseen = { ...seen, operation: undefined, results: [] };
+  const newest = history.at(-1);
+  const isLive = last === undefined || last.phase === 'Succeeded';
+  if (newest !== undefined && isLive && isWanted(view, newest.revisions)) {
+    const evidence = `history entry ${newest.id} shows ${printRevisions(newest.revisions)}`;
+    return { finishedAt: newest.deployedAt, ...unseen, revisions: newest.revisions, evidence };
+  }
+  if (sync.status === 'Synced' && isWanted(view, sync.revisions)) {
+    const evidence = `what runs is what ${printRevisions(sync.revisions)} says: nothing had to be deployed, so no hooks ran`;
+    return { finishedAt: undefined, ...unseen, revisions: sync.revisions, evidence };
+  }
+  return undefined;
+}
+
+interface Later {
+  /** The deployment that came after the one wanted. */
+  readonly newest: HistoryEntry;
+  /** The deployment wanted; absent when it was passed over. */
+  readonly included: HistoryEntry | undefined;
+}
+
+/** Whether the revision wanted was deployed and replaced, or passed over. */
+function findLater(view: View<WaitGoal>): Later | undefined {
+  const { application, memory, goal } = view;
+  const { history, sync, reconciledAt } = application;
+  if (memory.refresh.answeredAt === undefined) return undefined;
+  if (goal.target.kind === 'tracked' || isWanted(view, sync.revisions)) return undefined;
+  const newest = history.at(-1);
+  if (newest === undefined) return undefined;
+  const included = history.findLast(({ revisions }) => isWanted(view, revisions));
+  const passedOver =
+    newest.id > (memory.first?.historyId ?? newest.id) &&
+    reconciledAt !== undefined &&
+    newest.deployedAt !== undefined &&
+    reconciledAt - newest.deployedAt >= supersededAfter;
+  return included === undefined && !passedOver ? undefined : { newest, included };
+}
+
+/** With `whenSuperseded: follow`, a later revision is waited for in place of the one wanted. */
+function followLater(view: View<WaitGoal>): View<WaitGoal> {
+  const { goal } = view;
+  const isLater = goal.whenSuperseded === 'follow' && findLater(view) !== undefined;
+  return isLater ? { ...view, goal: { ...goal, target: tracked } } : view;
+}
+
+/** The revision wanted is not the last any more: by whenSuperseded. */
+function decideLater(view: View<WaitGoal>): Verdict | undefined {
+  const { goal } = view;
+  const later = findLater(view);
+  if (later === undefined) return undefined;
+  const { newest, included } = later;
+  const by = `${printRevisions(newest.revisions)} was deployed after it`;
+  if (included !== undefined && goal.whenSuperseded === 'succeedIfIncluded') {
+    const evidence = `history entry ${included.id} shows that it was deployed`;
+    return done('succeeded', `${evidence}; ${by}`, { evidence });
+  }
+  return done('superseded', included === undefined ? `Passed over: ${by}` : `Replaced: ${by}`);
+}
+
+/** Still to come: says what is missing, and asks Argo CD now and then whether something was pushed. */
+function decideNotYet(view: View<WaitGoal>): Verdict {
+  const { application, goal } = view;
+  const { sync, autoSync } = application;
+  const wanted = askedRevisions(application, goal.target).flatMap((one) => one ?? []);
+  const isTarget = meetsTarget(application, goal.target, sync.revisions, sync.revisions);
+  if (!isTarget) {
+    return waitForNews(
+      view,
+      `the application tracks ${printRevisions(sync.revisions)}; waiting for ${printRevisions(wanted)}`,
+    );
+  }
+  return waitForNews(
+    view,
+    autoSync
+      ? `${sync.status} at ${printRevisions(sync.revisions)}: waiting for auto-sync`
+      : `${sync.status} at ${printRevisions(sync.revisions)}, and auto-sync is off: waiting for somebody to sync it`,
+  );
+}
+
+/** A branch or tag that the application does not track cannot be compared with what it deployed. */
+function unresolvable({ application, goal }: View<WaitGoal>): Verdict | undefined {
+  const names = askedRevisions(application, goal.target).flatMap((asked, index) => {
+    const source = application.sources[index];
+    const comparable =
+      asked === undefined ||
+      source === undefined ||
+      source.chart !== '' ||
+      asked === source.targetRevision ||
+      mayBeCommit(asked);
+    return comparable ? [] : [asked];
+  });
+  if (names.length === 0) return undefined;
+  return refuse(
+    'failed',
+    `Argo CD reports commits, so a wait for ${names.join(', ')} could not tell when it is there`,
+    'Name the commit (its SHA), or the branch or tag that the application tracks.',
+  );
+}

@@ -1,0 +1,87 @@
+import { printKey } from './application.ts';
+import type { Application, ResourceKey } from './application.ts';
+import { healthInScope } from './health.ts';
+import type { OperationState } from './operation.ts';
+import type { Concern } from './outcome.ts';
+import type { Plan } from './plan.ts';
+
+/** Conditions that do not stop a sync, and yet mean that something is not as its author thinks. */
+const warned = new Set([
+  'SharedResourceWarning',
+  'RepeatedResourceWarning',
+  'ExcludedResourceWarning',
+]);
+const shown = 5;
+
+/**
+ * What deserves eyes although the operation succeeded. `isMissing`: resources stayed missing after
+ * Argo CD had compared the application; before that, missing means nothing.
+ */
+export function findConcerns(
+  application: Application,
+  state: OperationState | undefined,
+  plan: Plan | undefined,
+  isMissing: boolean,
+): readonly Concern[] {
+  return [
+    ...(state === undefined ? [] : leftUnpruned(state)),
+    ...(state === undefined ? [] : skippedHooks(state, plan)),
+    ...application.conditions
+      .filter(({ type }) => warned.has(type))
+      .map(({ type, message }) => ({ title: type, message })),
+    ...(state === undefined || !isMissing ? [] : disappeared(application, state)),
+  ];
+}
+
+/** `Prune=false` on the resource is its author's wish; `requires pruning` is something left undone. */
+function leftUnpruned({ results }: OperationState): readonly Concern[] {
+  const left = results.filter(
+    ({ status, message }) => status === 'PruneSkipped' && !message.includes('no prune'),
+  );
+  if (left.length === 0) return [];
+  return [
+    {
+      title: `${count(left, 'resource is', 'resources are')} no longer in Git and still in the cluster`,
+      message: `${names(left)}. Set prune: true to have them removed.`,
+    },
+  ];
+}
+
+function skippedHooks({ operation }: OperationState, plan: Plan | undefined): readonly Concern[] {
+  if (operation.strategy !== 'apply' || operation.info.length === 0) return [];
+  const hooks = plan?.skipped
+    .filter(({ reason }) => reason === 'hooksSkipped')
+    .map(({ key }) => key);
+  if (hooks !== undefined && hooks.length === 0) return [];
+  return [
+    {
+      title: 'Strategy "apply" ran no hooks',
+      message:
+        hooks === undefined
+          ? 'PreSync, Sync and PostSync hooks of the application, if it has any, were skipped.'
+          : `Skipped: ${names(hooks)}.`,
+    },
+  ];
+}
+
+function disappeared(application: Application, { operation }: OperationState): readonly Concern[] {
+  const gone = healthInScope(application, operation).unhealthy.filter(
+    ({ health }) => health?.status === 'Missing',
+  );
+  if (gone.length === 0) return [];
+  return [
+    {
+      title: `${count(gone, 'resource', 'resources')} disappeared after the sync`,
+      message: `${names(gone)}. A Job that is removed when it ends (ttlSecondsAfterFinished) should be a hook.`,
+    },
+  ];
+}
+
+function count(list: readonly unknown[], one: string, many: string): string {
+  return `${list.length} ${list.length === 1 ? one : many}`;
+}
+
+function names(keys: readonly ResourceKey[]): string {
+  const rest = keys.length > shown ? ` and ${keys.length - shown} more` : '';
+  return `${keys.slice(0, shown).map(printKey).join(', ')}${rest}`;
+}

@@ -1,0 +1,136 @@
+import type { Application } from './application.ts';
+import { isDryRun } from './goal.ts';
+import type { Goal } from './goal.ts';
+import { decideLanded, rememberHealth } from './health.ts';
+import { remember } from './memory.ts';
+import type { Memory } from './memory.ts';
+import { isEnded } from './operation.ts';
+import { sight } from './ownership.ts';
+import { decideFailed, decideOtherRevision, decideProgress, landingOf } from './progress.ts';
+import { decideRollback, rememberTarget } from './rollback.ts';
+import { targetFault } from './revision.ts';
+import { decideStart } from './start.ts';
+import { decideSuperseded, proveByHistory } from './supersession.ts';
+import { decideTerminate } from './busy.ts';
+import { awaitedLanding, decideAwaited } from './awaited.ts';
+import { done, refuse } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+
+/** Takes a look at the application into the memory; call it for every snapshot before `decide`. */
+export function observe(memory: Memory, application: Application, goal: Goal, now: number): Memory {
+  const looked = remember(memory, application, now);
+  const entry = looked.proven === undefined ? findProof(looked, application) : undefined;
+  const judged = entry === undefined ? looked : { ...looked, proven: { entry, seenAt: now } };
+  const known = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
+  const view = { memory: known, application, goal, now };
+  const landing =
+    landingOf(known) ?? (goal.action === 'wait' ? awaitedLanding({ ...view, goal }) : undefined);
+  return landing === undefined
+    ? { ...known, healthySince: undefined, missingSince: undefined }
+    : rememberHealth(view, landing);
+}
+
+function findProof(memory: Memory, application: Application) {
+  const { identity, ended } = memory;
+  if (identity === undefined || ended !== undefined || !isExpected(memory)) return undefined;
+  return sight(application, identity).kind === 'absent'
+    ? proveByHistory(application, memory)
+    : undefined;
+}
+
+/** Whether an operation of ours must be there, or have been: then its absence means something. */
+function isExpected({ request, asked, begun, identity }: Memory): boolean {
+  return (
+    asked !== undefined ||
+    begun !== undefined ||
+    request?.state === 'accepted' ||
+    identity?.kind === 'adopted'
+  );
+}
+
+/**
+ * The rules of following a sync: what a snapshot of the application means for a goal. Pure; the loop
+ * around it fetches, acts, sleeps and tells. The snapshot must have been `observe`d.
+ */
+export function decide(view: View): Verdict {
+  const { application, memory, goal } = view;
+  if (memory.uid !== undefined && memory.uid !== application.uid) {
+    return refuse(
+      'failed',
+      'The application was deleted and made anew under the same name while we waited',
+      'What was asked of the old one is gone with it: run again for the new one.',
+    );
+  }
+  if (goal.action === 'terminate') return decideTermination(view);
+  const landing = landingOf(memory);
+  const { deleting } = application;
+  if (deleting && !(landing !== undefined && goal.waitFor !== 'health')) return decideDeleting();
+  if (landing !== undefined) {
+    const bad =
+      (memory.ended && decideFailed(view, memory.ended)) ?? decideOtherRevision(view, landing);
+    if (bad !== undefined) return bad;
+    return isDryRun(goal)
+      ? done('succeeded', landing.evidence, { evidence: landing.evidence })
+      : decideLanded(view, landing);
+  }
+  if (memory.identity !== undefined) {
+    const seen = sight(application, memory.identity);
+    if (seen.kind !== 'absent' && seen.kind !== 'ended') return decideProgress(view, seen);
+    // Whoever waits for others does not mind which of their operations it is.
+    if (isExpected(memory) && goal.action !== 'wait') return decideSuperseded(view);
+  }
+  return decideNothingStarted(view);
+}
+
+function decideDeleting(): Verdict {
+  return refuse(
+    'failed',
+    'The application is being deleted',
+    'Make it anew, or remove it from the step.',
+  );
+}
+
+function decideNothingStarted(view: View): Verdict {
+  const { application, goal } = view;
+  if (application.skipReconcile) {
+    return refuse(
+      'blocked',
+      'Argo CD leaves this application alone: it is annotated argocd.argoproj.io/skip-reconcile',
+      'A sync would stay pending for ever. Remove the annotation to have it synced again.',
+    );
+  }
+  switch (goal.action) {
+    case 'sync':
+    case 'wait': {
+      const fault = targetFault(application, goal.target);
+      if (fault !== undefined) return refuse('failed', fault, 'Correct the input.');
+      return goal.action === 'sync'
+        ? decideStart({ ...view, goal })
+        : decideAwaited({ ...view, goal });
+    }
+    case 'rollback':
+      return decideRollback({ ...view, goal });
+    case 'terminate':
+      return decideTermination(view);
+  }
+}
+
+/** `action: terminate`: the operation in progress is ended, whosever it is. */
+function decideTermination(view: View): Verdict {
+  const { application, memory } = view;
+  const { operation, operationState: state } = application;
+  const identity = memory.terminating;
+  if (identity !== undefined) {
+    const seen = sight(application, identity);
+    if (seen.kind === 'ended') {
+      const { phase, message } = seen.state;
+      return done('succeeded', `The operation has ended: ${phase}`, { evidence: message });
+    }
+    if (seen.kind === 'absent') return done('succeeded', 'The operation is gone');
+    return decideTerminate(view, 'ending the operation');
+  }
+  const running = operation !== undefined || (state !== undefined && !isEnded(state.phase));
+  if (!running) return done('succeeded', 'No operation was in progress: nothing to terminate');
+  return decideTerminate(view, 'ending the operation');
+}

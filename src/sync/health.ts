@@ -1,0 +1,193 @@
+import { healthStatuses, printKey } from './application.ts';
+import type { Application, Health, HealthStatus, ResourceStatus } from './application.ts';
+import { decideComparison, isHealthOf, waitForNews } from './comparison.ts';
+import { terminalConditions } from './condition.ts';
+import { explainConditions, explainHealth } from './explanation.ts';
+import type { Goal } from './goal.ts';
+import { decideImages } from './image.ts';
+import type { Landing } from './landing.ts';
+import type { Memory } from './memory.ts';
+import type { Operation } from './operation.ts';
+import { done, wait } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+
+/** How long a resource may be missing after it was applied, before that is no delay but a fact. */
+const missingPatience = 30_000;
+
+/** Kinds that end by themselves and may then be removed, by `ttlSecondsAfterFinished` for one. */
+const finite = new Set(['Job', 'Pod', 'Workflow', 'PipelineRun', 'TaskRun']);
+
+interface ScopedHealth {
+  readonly health: Health;
+  /** Worst first. */
+  readonly unhealthy: readonly ResourceStatus[];
+}
+
+/** The health that a goal is about: the whole application's, or that of the resources selected. */
+export function healthInScope(
+  application: Application,
+  operation: Operation | undefined,
+): ScopedHealth {
+  const selected = operation?.resources ?? [];
+  const inScope = application.resources.filter(
+    (resource) =>
+      !resource.hook &&
+      !resource.requiresPruning &&
+      (selected.length === 0 ||
+        selected.some(
+          (one) =>
+            one.kind === resource.kind &&
+            one.name === resource.name &&
+            one.group === resource.group &&
+            (one.namespace === '' ||
+              resource.namespace === '' ||
+              one.namespace === resource.namespace),
+        )),
+  );
+  const unhealthy = inScope
+    .filter(({ health }) => health !== undefined && health.status !== 'Healthy')
+    .sort((a, b) => rank(b.health) - rank(a.health));
+  if (selected.length === 0 || inScope.every(({ health }) => health === undefined)) {
+    return { health: application.health, unhealthy };
+  }
+  return { health: worstOf(unhealthy), unhealthy };
+}
+
+function worstOf([worst]: readonly ResourceStatus[]): Health {
+  return worst?.health ?? { status: 'Healthy', message: '' };
+}
+
+function rank(health: Health | undefined): number {
+  return health === undefined ? -1 : healthStatuses.indexOf(health.status);
+}
+
+/** The health that counts now, and what is left out of it: Jobs that ended and were removed. */
+function judgedHealth(
+  { application, memory, now }: View,
+  { operation }: Landing,
+): ScopedHealth & { readonly gone: readonly ResourceStatus[] } {
+  const scoped = healthInScope(application, operation);
+  const { missingSince } = memory;
+  const isFact = missingSince !== undefined && now - missingSince >= missingPatience;
+  const missing = scoped.unhealthy.filter(({ health }) => health?.status === 'Missing');
+  const hasEnded = missing.length > 0 && missing.every(({ kind }) => finite.has(kind));
+  if (scoped.health.status !== 'Missing' || !isFact || !hasEnded) return { ...scoped, gone: [] };
+  const unhealthy = scoped.unhealthy.filter((one) => !missing.includes(one));
+  return { health: worstOf(unhealthy), unhealthy, gone: missing };
+}
+
+function isGoodEnough(status: HealthStatus, goal: Goal): boolean {
+  return status === 'Healthy' || (status === 'Suspended' && goal.acceptSuspended);
+}
+
+/** With nothing compared, Argo CD calls an application Healthy (recording `broken-yaml`). */
+function isBlind({ sync }: Application): boolean {
+  return sync.status === 'Unknown';
+}
+
+/** Keeps since when health has held, and since when resources have been missing. */
+export function rememberHealth(view: View, landing: Landing): Memory {
+  const { memory, now, goal, application } = view;
+  const counts = isHealthOf(view, landing) && !isBlind(application);
+  const isMissing =
+    counts && healthInScope(application, landing.operation).health.status === 'Missing';
+  const missingSince = isMissing ? (memory.missingSince ?? now) : undefined;
+  const { health } = judgedHealth({ ...view, memory: { ...memory, missingSince } }, landing);
+  const isGood = counts && isGoodEnough(health.status, goal);
+  return {
+    ...memory,
+    healthySince: isGood ? (memory.healthySince ?? now) : undefined,
+    missingSince,
+  };
+}
+
+/** What to do once a change has landed: as far as the goal waits, and for the images it expects. */
+export function decideLanded(view: View, landing: Landing): Verdict {
+  if (view.goal.waitFor === 'health') return decideHealth(view, landing);
+  return (
+    decideImages(view, landing) ??
+    done('succeeded', landing.evidence, { evidence: landing.evidence })
+  );
+}
+
+/** Waits until the application is healthy after the change, or fails. */
+function decideHealth(view: View, landing: Landing): Verdict {
+  const { application, memory, goal, now } = view;
+  const uncompared = decideComparison(view, landing);
+  if (uncompared !== undefined) return uncompared;
+  if (isBlind(application)) return decideBlind(view, landing);
+  const { health, unhealthy, gone } = judgedHealth(view, landing);
+  if (!isGoodEnough(health.status, goal)) {
+    // Before the images that are waited for, what runs is still the deployment before.
+    const before = goal.action === 'wait' ? decideImages(view, landing) : undefined;
+    return before ?? decideUnhealthy(view, landing, health, unhealthy);
+  }
+  const since = memory.healthySince ?? now;
+  if (now - since < goal.stableFor) {
+    return wait(`${health.status}: must hold for ${goal.stableFor / 1000} s`, {
+      at: since + goal.stableFor,
+    });
+  }
+  const paused = health.status === 'Suspended' ? ', paused as accepted' : '';
+  const ended = gone.length > 0 ? `; ${names(gone)} ended and was removed since` : '';
+  return (
+    decideImages(view, landing) ??
+    done('succeeded', `${landing.evidence}; the application is ${health.status}${paused}${ended}`, {
+      evidence: landing.evidence,
+    })
+  );
+}
+
+/** Argo CD cannot compare the application: whatever it says of health is not about what runs. */
+function decideBlind(view: View, landing: Landing): Verdict {
+  const conditions = terminalConditions(view.application);
+  if (conditions.length === 0) {
+    return waitForNews(view, 'Argo CD cannot compare the application at the moment');
+  }
+  return done('failed', `${landing.evidence}, but the application's health cannot be told`, {
+    causes: explainConditions(conditions),
+  });
+}
+
+function names(resources: readonly ResourceStatus[]): string {
+  const more = resources.length > 3 ? ` and ${resources.length - 3} more` : '';
+  return `${resources.slice(0, 3).map(printKey).join(', ')}${more}`;
+}
+
+function decideUnhealthy(
+  view: View,
+  landing: Landing,
+  health: Health,
+  unhealthy: readonly ResourceStatus[],
+): Verdict {
+  const { memory, now } = view;
+  const worst = unhealthy.filter((one) => one.health?.status === health.status);
+  const what = worst.length > 0 ? `: ${names(worst)}` : '';
+  switch (health.status) {
+    case 'Degraded':
+      return done('failed', `${landing.evidence}, but the application is Degraded${what}`, {
+        causes: explainHealth(health, worst),
+      });
+    case 'Suspended':
+      return wait(`Suspended${what}: paused, waiting for somebody to resume it`);
+    case 'Missing': {
+      const since = memory.missingSince ?? now;
+      if (now - since < missingPatience) {
+        return wait(`Missing${what}`, { at: since + missingPatience });
+      }
+      return done('failed', `${landing.evidence}, but resources are missing${what}`, {
+        causes: explainHealth(health, worst),
+      });
+    }
+    case 'Unknown': {
+      const conditions = terminalConditions(view.application);
+      return conditions.length === 0
+        ? wait(`health is Unknown${what}`)
+        : decideBlind(view, landing);
+    }
+    case 'Progressing':
+    case 'Healthy':
+      return wait(`${health.status}${what}`);
+  }
+}

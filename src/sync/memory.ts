@@ -1,0 +1,187 @@
+import type { Application, HistoryEntry } from './application.ts';
+import type { Failure } from './failure.ts';
+import { isEnded } from './operation.ts';
+import type { Operation, OperationState } from './operation.ts';
+import { sight } from './ownership.ts';
+import type { Identity } from './ownership.ts';
+import type { SyncWindows } from './sync-window.ts';
+
+/** The request that starts our operation, from the moment before it is sent. */
+export interface Request {
+  /**
+   * `sent`: no answer yet. `unclear`: none came, so it may have been carried out. `accepted`: Argo
+   * CD holds the operation. `refused`: it does not.
+   */
+  readonly state: 'sent' | 'unclear' | 'accepted' | 'refused';
+  readonly at: number;
+  /** How often it was sent. */
+  readonly times: number;
+  readonly failure: Failure | undefined;
+  /** Argo CD's words to a refusal. */
+  readonly reason: string;
+  /** The operation as Argo CD stored it, with its revisions resolved. */
+  readonly operation: Operation | undefined;
+  /** The newest history entry when it was accepted. */
+  readonly historyId: number;
+}
+
+/** The end of the operation that we follow, kept as it was when first seen. */
+export interface Ended {
+  readonly state: OperationState;
+  readonly seenAt: number;
+  /** When the application was last compared, as of then: health from before does not count. */
+  readonly reconciledAt: number | undefined;
+}
+
+/** When an operation's end was first seen, and when the application had last been compared then. */
+export interface Settled {
+  /** Argo CD's clock. */
+  readonly operationStartedAt: number;
+  /** Whole seconds do not tell apart two operations that began and ended in one. */
+  readonly fingerprint: string;
+  readonly finishedAt: number | undefined;
+  readonly seenAt: number;
+  readonly reconciledAt: number | undefined;
+}
+
+/** How a request to refresh stands. `answeredAt`: when the last answered one had been asked. */
+export interface Refresh {
+  readonly running: boolean;
+  readonly askedAt: number | undefined;
+  readonly answeredAt: number | undefined;
+  readonly failures: number;
+}
+
+/**
+ * What a run remembers of one application between looks: plain data, so that it can be stored and
+ * taken up again. All times are local milliseconds, but those inside `Application` types, which are
+ * Argo CD's: the two are never compared.
+ */
+export interface Memory {
+  readonly startedAt: number;
+  readonly uid: string | undefined;
+  /** The application as it was when the run began. */
+  readonly first: First | undefined;
+  readonly identity: Identity | undefined;
+  readonly request: Request | undefined;
+  /** The deployment that a rollback returns to, as it was when the request was made. */
+  readonly returnTo: HistoryEntry | undefined;
+  /** Our operation as it was seen waiting to begin. */
+  readonly asked: Operation | undefined;
+  /** Our operation was seen running. */
+  readonly begun: OperationState | undefined;
+  readonly ended: Ended | undefined;
+  /** Success known from history alone: the operation ended and was replaced unseen. */
+  readonly proven: { readonly entry: HistoryEntry; readonly seenAt: number } | undefined;
+  /** The last operation that was seen to have ended, whosever it was. */
+  readonly settled: Settled | undefined;
+  readonly refresh: Refresh;
+  readonly windows: { readonly answer: SyncWindows; readonly at: number } | undefined;
+  /** Since when the application has been as healthy as was asked for. */
+  readonly healthySince: number | undefined;
+  /** Since when resources have been missing after the operation. */
+  readonly missingSince: number | undefined;
+  /** When a terminate was last sent. */
+  readonly terminatedAt: number | undefined;
+  /** The operation that a terminate ended, or that was there when one was asked for. */
+  readonly terminating: Identity | undefined;
+}
+
+export interface First {
+  readonly historyId: number;
+  readonly operationStartedAt: number | undefined;
+}
+
+export function newMemory(startedAt: number, identity: Identity | undefined): Memory {
+  return {
+    startedAt,
+    uid: undefined,
+    first: undefined,
+    identity,
+    request: undefined,
+    returnTo: undefined,
+    asked: undefined,
+    begun: undefined,
+    ended: undefined,
+    proven: undefined,
+    settled: undefined,
+    refresh: { running: false, askedAt: undefined, answeredAt: undefined, failures: 0 },
+    windows: undefined,
+    healthySince: undefined,
+    missingSince: undefined,
+    terminatedAt: undefined,
+    terminating: undefined,
+  };
+}
+
+/** The id of the newest history entry; −1 where there is none. */
+export function newestHistoryId(application: Application): number {
+  return application.history.reduce((newest, { id }) => Math.max(newest, id), -1);
+}
+
+/** Takes one look at the application into the memory. */
+export function remember(memory: Memory, application: Application, now: number): Memory {
+  if (memory.uid !== undefined && memory.uid !== application.uid) return memory;
+  const first = memory.first ?? {
+    historyId: newestHistoryId(application),
+    operationStartedAt: application.operationState?.startedAt,
+  };
+  const known = {
+    ...memory,
+    uid: application.uid,
+    first,
+    settled: settle(memory.settled, application, now),
+  };
+  if (memory.identity === undefined || memory.ended !== undefined) return known;
+  const seen = sight(application, memory.identity);
+  switch (seen.kind) {
+    case 'absent':
+      return known;
+    case 'pending':
+      return { ...known, asked: seen.operation };
+    case 'running':
+      return { ...known, identity: pin(memory.identity, seen.state), begun: seen.state };
+    case 'ended':
+      return {
+        ...known,
+        identity: pin(memory.identity, seen.state),
+        begun: seen.state,
+        ended: { state: seen.state, seenAt: now, reconciledAt: application.reconciledAt },
+      };
+  }
+}
+
+function settle(
+  known: Settled | undefined,
+  { operationState: state, reconciledAt }: Application,
+  now: number,
+): Settled | undefined {
+  if (state === undefined || !isEnded(state.phase)) return known;
+  const { startedAt, finishedAt } = state;
+  const { fingerprint } = state.operation;
+  const isKnown =
+    known?.operationStartedAt === startedAt &&
+    known.finishedAt === finishedAt &&
+    known.fingerprint === fingerprint;
+  if (isKnown) return known;
+  return { operationStartedAt: startedAt, fingerprint, finishedAt, seenAt: now, reconciledAt };
+}
+
+/** From now on another operation is the one that is followed. */
+export function follow(memory: Memory, identity: Identity): Memory {
+  return {
+    ...memory,
+    identity,
+    request: undefined,
+    asked: undefined,
+    begun: undefined,
+    ended: undefined,
+    proven: undefined,
+  };
+}
+
+function pin(identity: Identity, state: OperationState): Identity {
+  return identity.kind === 'adopted' && identity.startedAt === undefined
+    ? { ...identity, startedAt: state.startedAt }
+    : identity;
+}

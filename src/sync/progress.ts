@@ -1,0 +1,121 @@
+import { explainOperation } from './explanation.ts';
+import { askedRevisions, isCommit, isRevision, mayBeCommit, printRevisions } from './revision.ts';
+import type { Landing } from './landing.ts';
+import type { Ended, Memory } from './memory.ts';
+import { awaitsRetry, revisionsOf, wasTerminated } from './operation.ts';
+import type { OperationState } from './operation.ts';
+import type { Sighting } from './ownership.ts';
+import { includedInHistory } from './supersession.ts';
+import { done, wait } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+import { blockedMessage, decideHeld } from './window-wait.ts';
+
+/** Our operation is pending or runs. */
+export function decideProgress(
+  view: View,
+  seen: Extract<Sighting, { kind: 'pending' | 'running' }>,
+): Verdict {
+  if (view.goal.waitFor === 'none' && view.goal.action !== 'wait') {
+    return done(
+      'succeeded',
+      'Argo CD has taken the operation; waitFor is "none", so it goes on alone',
+      {
+        evidence: 'the operation is in the application',
+      },
+    );
+  }
+  if (seen.kind === 'pending') {
+    return view.application.skipReconcile
+      ? wait('pending: Argo CD leaves the application alone (annotation skip-reconcile)')
+      : wait('the operation is asked for; waiting for the controller to begin');
+  }
+  const { state } = seen;
+  if (state.phase !== 'Terminating' && state.message.includes(blockedMessage)) {
+    const held = decideHeld(view);
+    if (held !== undefined) return held;
+  }
+  const isOrdinary = state.phase === 'Running' && !awaitsRetry(state);
+  return wait(describeRunning(state), {
+    inSteps: isOrdinary && (state.message === '' || ordinary.test(state.message)),
+  });
+}
+
+/** What the controller says while an operation goes its way (argo-cd.md §2.2). */
+const ordinary =
+  /^(waiting for (completion|healthy state|deletion) of |one or more tasks are running)/;
+
+function describeRunning(state: OperationState): string {
+  const words = state.message === '' ? 'begun' : state.message;
+  if (state.phase === 'Terminating') return `being terminated: ${words}`;
+  if (awaitsRetry(state)) return `attempt ${state.retryCount} failed, Argo CD will retry: ${words}`;
+  return words;
+}
+
+/** Where a change landed, if it did: the end of our operation was seen, or history proves it. */
+export function landingOf(memory: Memory): Landing | undefined {
+  const { ended, proven, begun, request, asked } = memory;
+  if (ended !== undefined) {
+    return {
+      finishedAt: ended.state.finishedAt,
+      seenAt: ended.seenAt,
+      reconciledAt: ended.reconciledAt,
+      operation: ended.state.operation,
+      revisions: revisionsOf(ended.state),
+      results: ended.state.results,
+      evidence: `the operation ${ended.state.phase.toLowerCase()}`,
+    };
+  }
+  if (proven === undefined) return undefined;
+  return {
+    finishedAt: proven.entry.deployedAt,
+    seenAt: proven.seenAt,
+    reconciledAt: undefined,
+    operation: begun?.operation ?? request?.operation ?? asked,
+    revisions: proven.entry.revisions,
+    results: begun?.results ?? [],
+    evidence:
+      begun === undefined
+        ? `history entry ${proven.entry.id} shows that what was asked for was deployed right after, though the operation was not seen`
+        : `history entry ${proven.entry.id} proves that the operation succeeded, though its end was not seen`,
+  };
+}
+
+/** Our operation failed: why; undefined when it succeeded. */
+export function decideFailed({ application }: View, { state }: Ended): Verdict | undefined {
+  if (state.phase === 'Succeeded') return undefined;
+  const { retryCount } = state;
+  const retries =
+    retryCount > 0 ? ` after ${retryCount} ${retryCount === 1 ? 'retry' : 'retries'}` : '';
+  const message = wasTerminated(state)
+    ? `The operation was terminated before it was done${retries}`
+    : `The operation ended as ${state.phase}${retries}`;
+  return done('failed', message, { causes: explainOperation(application, state) });
+}
+
+/** The operation succeeded, but with another commit than the one asked for: a later push got in. */
+export function decideOtherRevision(
+  view: View,
+  { revisions: deployed }: Landing,
+): Verdict | undefined {
+  const { application, goal, memory } = view;
+  if (goal.action !== 'sync') return undefined;
+  // A tag may look like a short commit. It is one only where Argo CD did not resolve it for us: an
+  // auto-sync application is given no revision, and an operation that was joined has its own.
+  const isNamed = !application.autoSync && memory.identity?.kind === 'marker';
+  const asked = askedRevisions(application, goal.target);
+  const differs = asked.some((revision, index) => {
+    const actual = deployed[index];
+    if (revision === undefined || actual === undefined || !isCommit(actual)) return false;
+    if (revision === application.sources[index]?.targetRevision) return false;
+    const isComparable = isNamed ? isCommit(revision) : mayBeCommit(revision);
+    return isComparable && !isRevision(actual, revision);
+  });
+  if (!differs || goal.whenSuperseded === 'follow') return undefined;
+  const included =
+    goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory({ ...view, goal }) : undefined;
+  return (
+    included ??
+    done('superseded', `${printRevisions(deployed)} was deployed, not the revision asked for`)
+  );
+}

@@ -1,0 +1,119 @@
+import type { Failure } from './failure.ts';
+import type { SyncGoal, Target } from './goal.ts';
+import { decideBusy } from './busy.ts';
+import { askedRevisions, isRevision, printRevisions } from './revision.ts';
+import { includedInHistory } from './supersession.ts';
+import { act, refuse, wait } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+import { decideDenied } from './window-wait.ts';
+
+const tracked: Target = { kind: 'tracked' };
+/** An Argo CD that breaks at every request is not going to mend by our asking. */
+const internalTries = 5;
+/** What a proxy gave up on may still reach Argo CD: how long that is waited for. */
+const settling = 2_000;
+
+/** Nothing of ours is asked for yet: ask, or say why not. */
+export function decideStart(view: View<SyncGoal>): Verdict {
+  const { application, memory } = view;
+  const refused = decideRefusal(view);
+  if (refused !== undefined) return refused;
+  if (application.operation !== undefined) return decideBusy(view, application.operation);
+  const unsettled = decideUnsettled(view);
+  if (unsettled !== undefined) return unsettled;
+  const name = whatToName(view);
+  if (name.kind === 'verdict') return name.verdict;
+  const times = memory.request?.times ?? 0;
+  return act(
+    { kind: 'sync', name: name.target },
+    times === 0 ? 'asking for the sync' : 'asking for the sync again',
+  );
+}
+
+/** No answer came to our request: it may yet be carried out. Undefined: it can be made again. */
+export function decideUnsettled({ memory: { request }, now }: View): Verdict | undefined {
+  if (request?.state !== 'unclear' || now - request.at >= settling) return undefined;
+  return wait('no answer came to the request: looking whether it was carried out', {
+    at: request.at + settling,
+  });
+}
+
+/** What the last answer to our request means, if it was a refusal. */
+export function decideRefusal(view: View): Verdict | undefined {
+  const { request } = view.memory;
+  if (request === undefined || request.failure === undefined) return undefined;
+  const { failure, reason, times } = request;
+  if (failure === 'window-closed') return decideDenied(view, request.at, reason);
+  if (failure === 'internal' && times < internalTries) return undefined;
+  const told = refusals[failure];
+  return told === undefined ? undefined : refuse('failed', told.title, told.advice, reason);
+}
+
+/** Refusals that no repetition mends. Those that are absent lead to another try. */
+const refusals: Partial<Record<Failure, { readonly title: string; readonly advice: string }>> = {
+  forbidden: {
+    title: 'The token may not sync this application',
+    advice:
+      'Give its role the rights "applications, get" and "applications, sync" on project/application (README, "Least rights").',
+  },
+  'auto-sync': {
+    title: 'The application syncs itself and takes no other revision than the one it tracks',
+    advice:
+      'Commit what you want to the branch that it tracks and leave "revision" at that commit, use action: wait, or turn auto-sync off.',
+  },
+  deleting: { title: 'The application is being deleted', advice: 'Remove it from the step.' },
+  refused: { title: 'Argo CD refused the request', advice: 'See its words below.' },
+  internal: {
+    title: 'Argo CD failed at the request, again and again',
+    advice: 'See its words below, and the log of argocd-server.',
+  },
+};
+
+type Naming =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict };
+
+/**
+ * What the request names. An auto-sync application refuses every revision, even the commit that its
+ * branch points to (recording `auto-sync`), so there nothing is named once a refresh shows that it
+ * tracks what was asked for.
+ */
+function whatToName(view: View<SyncGoal>): Naming {
+  const { application, goal, memory } = view;
+  if (!application.autoSync || goal.options.dryRun || goal.target.kind === 'tracked') {
+    return { kind: 'target', target: goal.target };
+  }
+  const open = askedRevisions(application, goal.target).flatMap((asked, index) =>
+    asked === undefined || asked === application.sources[index]?.targetRevision
+      ? []
+      : [{ asked, index }],
+  );
+  if (open.length === 0) return { kind: 'target', target: tracked };
+  const { answeredAt, failures } = memory.refresh;
+  const refreshing = wait(
+    'waiting for a refresh: the application syncs itself, so it must track the revision',
+    { ask: 'refresh' },
+  );
+  if (answeredAt === undefined && failures < 2) return { kind: 'verdict', verdict: refreshing };
+  const current = application.sync.revisions;
+  const tracks = open.every(({ asked, index }) => {
+    const revision = current[index];
+    return revision !== undefined && isRevision(revision, asked);
+  });
+  if (tracks) return { kind: 'target', target: tracked };
+  // What was read before a refresh may be of yesterday: no reason to give up.
+  if (answeredAt === undefined) return { kind: 'verdict', verdict: refreshing };
+  const included =
+    goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory(view) : undefined;
+  if (included !== undefined) return { kind: 'verdict', verdict: included };
+  const wanted = printRevisions(open.map(({ asked }) => asked));
+  return {
+    kind: 'verdict',
+    verdict: refuse(
+      'failed',
+      `The application syncs itself and tracks ${printRevisions(current)}, not ${wanted}`,
+      `Argo CD takes no other revision while auto-sync is on. Push ${wanted} to the branch that it tracks, choose whenSuperseded: succeedIfIncluded if it may have been deployed before, use action: wait, or turn auto-sync off.`,
+    ),
+  };
+}

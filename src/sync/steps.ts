@@ -1,0 +1,121 @@
+import type { ResourceKey } from './application.ts';
+import { isFailed } from './explanation.ts';
+import { awaitsRetry } from './operation.ts';
+import type { OperationState, ResourceResult } from './operation.ts';
+import type { Step, StepState } from './outcome.ts';
+import { taskOf } from './plan.ts';
+import type { Plan, Task } from './plan.ts';
+
+/**
+ * The steps of an operation after another look at it, in the order in which Argo CD began them.
+ * A step that did not change is the same object as before. Waves come from the plan, since Argo CD
+ * does not tell them; times are when we saw a change, since it does not tell those either.
+ */
+export function trackSteps(
+  known: readonly Step[],
+  state: OperationState,
+  plan: Plan | undefined,
+  now: number,
+): readonly Step[] {
+  const steps = new Map(known.map((step) => [idOf(step, step.phase), step]));
+  const frontier = plan && frontierOf(state, plan);
+  for (const result of state.results) {
+    const phase = result.syncPhase ?? 'Sync';
+    const id = idOf(result, phase);
+    const before = steps.get(id);
+    const task = plan && taskOf(plan, result, phase);
+    const reached = stateOf(result, state, isPassed(task, frontier));
+    const wave = task?.waveless ? undefined : (task?.wave ?? before?.wave);
+    if (before?.state === reached && before.wave === wave) continue;
+    const isAgain = before !== undefined && isOver(before.state) && !isOver(reached);
+    const isNews = before?.state !== reached;
+    steps.set(id, {
+      group: result.group,
+      kind: result.kind,
+      namespace: result.namespace,
+      name: result.name,
+      phase,
+      wave,
+      hook: result.hookType !== undefined,
+      state: reached,
+      message: result.message,
+      startedAt: isAgain ? now : (before?.startedAt ?? now),
+      finishedAt: isOver(reached) ? (isNews ? now : before.finishedAt) : undefined,
+      attempt: isNews ? attemptOf(state) : before.attempt,
+    });
+  }
+  return [...steps.values()];
+}
+
+/** While a retry is awaited, and a little longer, the results are those of the attempt before. */
+function attemptOf(state: OperationState): number {
+  return awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
+}
+
+/** Steps that the plan foresaw after what was reached: what a failure kept from running. */
+export function unreachedSteps(steps: readonly Step[], plan: Plan): readonly Step[] {
+  const reached = steps.flatMap((step) =>
+    step.phase === 'SyncFail' ? [] : (taskOf(plan, step, step.phase) ?? []),
+  );
+  // What Argo CD passed over (a namespace that is there, resources in sync) was not kept from it.
+  const last = Math.max(-1, ...reached.map(({ group }) => group));
+  return plan.tasks
+    .filter(({ group, waveless, prune }) => group > last && !waveless && prune === undefined)
+    .map((task) => ({
+      ...task.key,
+      name: task.generateName ?? task.key.name,
+      phase: task.phase,
+      wave: task.wave,
+      hook: task.hookType !== undefined,
+      state: 'Pending',
+      message: '',
+      startedAt: undefined,
+      finishedAt: undefined,
+      attempt: 0,
+    }));
+}
+
+/** How many of the steps that the plan foresees are over; SyncFail is not foreseen. */
+export function countSteps(
+  steps: readonly Step[],
+  plan: Plan,
+): { readonly done: number; readonly total: number } {
+  const total = plan.tasks.filter(({ waveless }) => !waveless).length;
+  const done = steps.filter(({ state, phase }) => isOver(state) && phase !== 'SyncFail').length;
+  return { done: Math.min(done, total), total };
+}
+
+function isOver(state: StepState): boolean {
+  return state !== 'Pending' && state !== 'Running';
+}
+
+/** The furthest task of which there are results; SyncFail runs beside the order. */
+function frontierOf({ results }: OperationState, plan: Plan): Task | undefined {
+  return results
+    .flatMap((result) => taskOf(plan, result, result.syncPhase ?? 'Sync') ?? [])
+    .filter(({ waveless }) => !waveless)
+    .reduce<Task | undefined>(
+      (last, task) => (last === undefined || task.order > last.order ? task : last),
+      undefined,
+    );
+}
+
+/** Argo CD goes on to the next wave only when the one before is healthy. */
+function isPassed(task: Task | undefined, frontier: Task | undefined): boolean {
+  if (task === undefined || frontier === undefined || task.order >= frontier.order) return false;
+  return task.phase !== frontier.phase || task.wave !== frontier.wave;
+}
+
+function stateOf(result: ResourceResult, { phase }: OperationState, passed: boolean): StepState {
+  if (isFailed(result)) return 'Failed';
+  if (result.status === 'Pruned' || result.status === 'PruneSkipped') return result.status;
+  if (result.hookPhase === 'Succeeded') return 'Succeeded';
+  if (result.hookType !== undefined) return 'Running';
+  // An ordinary resource of the last wave stays `Running` for ever: it was applied, and that is all
+  // that the operation waits for.
+  return passed || phase === 'Succeeded' ? 'Succeeded' : 'Running';
+}
+
+function idOf({ group, kind, namespace, name }: ResourceKey, phase: string): string {
+  return [phase, group, kind, namespace, name].join('\n');
+}

@@ -1,0 +1,174 @@
+import type { Application, HistoryEntry } from './application.ts';
+import { isDryRun } from './goal.ts';
+import type { SyncGoal } from './goal.ts';
+import type { Memory } from './memory.ts';
+import { leavesHistory, revisionsOf } from './operation.ts';
+import type { Operation, OperationState } from './operation.ts';
+import { adopt, describeOperation } from './ownership.ts';
+import { isSame, meetsTarget, printRevisions } from './revision.ts';
+import { act, done, wait } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+
+/**
+ * The history entry which proves that our operation succeeded although nobody saw its end. Argo CD
+ * writes one only for a success, and with the start of its operation; where we never saw that start,
+ * the first entry since our request counts if it has our revisions and is not the one of the
+ * operation that stands there now, nor auto-sync's.
+ */
+export function proveByHistory(application: Application, memory: Memory): HistoryEntry | undefined {
+  const { begun, request } = memory;
+  const asked = begun?.operation ?? request?.operation ?? memory.asked;
+  if (asked === undefined || !leavesHistory(asked)) return undefined;
+  const since = application.history.filter(({ id }) => id > knownHistoryId(memory));
+  if (begun !== undefined) {
+    const entries = since.filter((entry) => isEntryOf(entry, begun));
+    // Whole seconds do not tell apart two operations that began in one: the one that stands there
+    // now may have an entry of its own.
+    const others = mayHaveEntry(application.operationState, begun) ? 1 : 0;
+    return entries.length > others ? entries[0] : undefined;
+  }
+  const [entry] = since;
+  const { operationState } = application;
+  const isOurs =
+    entry !== undefined &&
+    entry.deployStartedAt !== operationState?.startedAt &&
+    isBy(entry, asked) &&
+    isSame(entry.revisions, asked.revisions);
+  return isOurs ? entry : undefined;
+}
+
+/** The newest history entry from before our operation. */
+function knownHistoryId({ request, first }: Memory): number {
+  return request?.historyId ?? first?.historyId ?? -1;
+}
+
+/**
+ * Whether history will tell more once the operation that stands there has ended: it began in the
+ * same second as ours, and writes its entry shortly before it ends.
+ */
+function isProofPending({ operationState: other }: Application, { begun }: Memory): boolean {
+  return (
+    begun !== undefined &&
+    leavesHistory(begun.operation) &&
+    mayHaveEntry(other, begun) &&
+    other?.phase !== 'Succeeded'
+  );
+}
+
+function isBy(
+  { automated, initiatedBy }: HistoryEntry,
+  { initiatedBy: asker }: Operation,
+): boolean {
+  return automated === asker.automated && initiatedBy === asker.username;
+}
+
+function isEntryOf(
+  entry: HistoryEntry,
+  { startedAt, revisions, operation }: OperationState,
+): boolean {
+  return (
+    entry.deployStartedAt === startedAt &&
+    isBy(entry, operation) &&
+    (revisions.length === 0 || isSame(entry.revisions, revisions))
+  );
+}
+
+function mayHaveEntry(other: OperationState | undefined, begun: OperationState): boolean {
+  return (
+    other !== undefined &&
+    other.phase !== 'Failed' &&
+    other.phase !== 'Error' &&
+    other.startedAt === begun.startedAt &&
+    leavesHistory(other.operation)
+  );
+}
+
+/** The operation that stands where ours was. */
+function replacement({ operation, operationState }: Application): Operation | undefined {
+  return operation ?? operationState?.operation;
+}
+
+/**
+ * Our operation is gone and its end was not seen: another took its place, or somebody removed it.
+ * What that means is the user's choice.
+ */
+export function decideSuperseded(view: View): Verdict {
+  const { application, goal, memory } = view;
+  const other = replacement(application);
+  if (other === undefined) {
+    return done('superseded', 'The operation was removed before it ended, and nothing replaced it');
+  }
+  const revisions = revisionsNow(application, other);
+  const by = `${describeOperation(other)} to ${printRevisions(revisions)}`;
+  if (isProofPending(application, memory)) {
+    return wait(`replaced by ${by}: waiting whether history shows that ours succeeded`);
+  }
+  const replaced = `Replaced before its end was seen, by ${by}`;
+  switch (goal.whenSuperseded) {
+    case 'fail':
+      return done('superseded', replaced);
+    case 'follow': {
+      const identity = adopt(application);
+      if (identity === undefined || !standsIn(view, other)) {
+        return done('superseded', `${replaced}, which does not do what ours would have done`);
+      }
+      return act({ kind: 'adopt', identity }, `replaced by ${by}, which is followed now`);
+    }
+    case 'succeedIfIncluded': {
+      const included = includedSince(view);
+      if (included !== undefined) return included;
+      const mayDeploy = application.operation !== undefined && leavesHistory(other);
+      if (mayDeploy && isSame(wantedRevisions(memory), revisions)) {
+        return wait(`replaced by ${by}: waiting whether it deploys the same revision`);
+      }
+      return done(
+        'superseded',
+        `${replaced}; history does not show that our revision was deployed`,
+      );
+    }
+  }
+}
+
+/** A dry run or a part of the resources is no stand-in for a full sync. */
+function standsIn({ goal }: View, other: Operation): boolean {
+  return !isDryRun(goal) && leavesHistory(other);
+}
+
+/** Success by inclusion: since our request, somebody deployed the very revisions that ours had. */
+function includedSince({ application, memory, goal }: View): Verdict | undefined {
+  const wanted = wantedRevisions(memory);
+  if (isDryRun(goal) || wanted.length === 0) return undefined;
+  const entry = application.history.findLast(
+    ({ id, revisions }) => id > knownHistoryId(memory) && isSame(revisions, wanted),
+  );
+  return entry && succeedBy(entry);
+}
+
+/** Success by inclusion: history holds a deployment of the revisions asked for, whoever made it. */
+export function includedInHistory({ application, goal }: View<SyncGoal>): Verdict | undefined {
+  if (goal.target.kind === 'tracked' || isDryRun(goal)) return undefined;
+  const entry = application.history.findLast(({ revisions }) =>
+    meetsTarget(application, goal.target, revisions, []),
+  );
+  return entry && succeedBy(entry);
+}
+
+function succeedBy({ id, revisions }: HistoryEntry): Verdict {
+  const evidence = `history entry ${id} shows that ${printRevisions(revisions)} was deployed`;
+  return done('succeeded', `Replaced, but ${evidence}`, { evidence });
+}
+
+/** The revisions that our operation was to deploy, as far as they are known. */
+function wantedRevisions({ begun, request, asked }: Memory): readonly string[] {
+  return (begun && revisionsOf(begun)) ?? request?.operation?.revisions ?? asked?.revisions ?? [];
+}
+
+function revisionsNow(
+  { operation, operationState }: Application,
+  other: Operation,
+): readonly string[] {
+  return operation === undefined && operationState !== undefined
+    ? revisionsOf(operationState)
+    : other.revisions;
+}

@@ -1,0 +1,138 @@
+import { readWindowSchedule, type WindowSchedule } from './window-schedule.ts';
+
+/** A sync window as `/syncwindows` shows it: without its name and its time zone. */
+export interface SyncWindow {
+  /** `allow` or `deny`. */
+  readonly kind: string;
+  /** Five cron fields. */
+  readonly schedule: string;
+  /** A Go duration. */
+  readonly duration: string;
+  /** A person, or a pipeline, may sync in spite of it. */
+  readonly manualSync: boolean;
+}
+
+/** The answer of `/syncwindows`; Argo CD leaves empty lists out. */
+export interface SyncWindows {
+  readonly activeWindows: readonly SyncWindow[];
+  readonly assignedWindows: readonly SyncWindow[];
+  /** Whether a manual sync is allowed now: Argo CD's own word. */
+  readonly canSync: boolean;
+}
+
+export interface WindowExplanation {
+  /** A manual sync may run now. */
+  readonly open: boolean;
+  /** When the next one may; `undefined` when open, or when that cannot be told. */
+  readonly opensAt: number | undefined;
+  /** For a person: why not, and when. It holds text of the windows: escape it where it goes. */
+  readonly sentence: string;
+}
+
+interface ReadWindow extends SyncWindow {
+  readonly times: WindowSchedule;
+}
+
+const day = 86_400_000;
+const horizonDays = 366;
+const mostSteps = 1000;
+/** By how much the clocks of Argo CD and the agent may differ. */
+const clockSkew = 60_000;
+
+/**
+ * Says whether the sync windows allow a manual sync, why not, and when they next do. That it is
+ * denied is Argo CD's word; when it ends is worked out from the schedules, which is possible only
+ * for windows in UTC, since the answer does not show another time zone.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function explainWindows(answer: SyncWindows, now: number): WindowExplanation {
+  if (answer.canSync) {
+    return { open: true, opensAt: undefined, sentence: 'The sync windows allow a sync.' };
+  }
+  const why = reason(answer);
+  const unknown = (because: string): WindowExplanation => ({
+    open: false,
+    opensAt: undefined,
+    sentence: `${why} When it opens cannot be told: ${because}.`,
+  });
+  const windows: ReadWindow[] = [];
+  for (const window of answer.assignedWindows) {
+    const times = readWindowSchedule(window.schedule, window.duration);
+    if (times === undefined) return unknown(`${print(window)} cannot be read`);
+    windows.push({ ...window, times });
+  }
+  if (windows.length === 0) return unknown('Argo CD names no window');
+  const agreed = [now, now - clockSkew, now + clockSkew].find(
+    (time) => agrees(windows, answer.activeWindows, time) && !allowsManualSync(windows, time),
+  );
+  if (agreed === undefined) {
+    return unknown(
+      'read as UTC, the schedules do not give the windows that are active now, so a time zone is set that Argo CD does not show here',
+    );
+  }
+  const opensAt = nextOpening(windows, agreed);
+  if (opensAt === undefined) {
+    return {
+      open: false,
+      opensAt,
+      sentence: `${why} No opening is in sight: the windows leave no gap.`,
+    };
+  }
+  const at = new Date(opensAt).toISOString().replace('.000Z', 'Z');
+  const sentence = `${why} It opens at ${at}, if the schedules are in UTC (Argo CD does not show their time zone here).`;
+  return { open: false, opensAt, sentence };
+}
+
+function reason({ activeWindows, assignedWindows }: SyncWindows): string {
+  const denying = activeWindows.filter(({ kind }) => kind === 'deny');
+  const [first] = denying.filter(({ manualSync }) => !manualSync);
+  if (first) return `A sync is denied now by the active ${print(first)}.`;
+  const allows = assignedWindows.filter(({ kind }) => kind === 'allow');
+  const [allow] = allows.filter(({ manualSync }) => !manualSync);
+  if (allow && denying.length === 0) {
+    const more = allows.length > 1 ? ` (${allows.length} such windows)` : '';
+    return `A sync is allowed only in windows, and none is active: ${print(allow)}${more}.`;
+  }
+  return 'The sync windows deny a sync now.';
+}
+
+/** Whether the windows that are active by the schedules are those that Argo CD calls active. */
+function agrees(
+  windows: readonly ReadWindow[],
+  active: readonly SyncWindow[],
+  now: number,
+): boolean {
+  const ours = windows.filter(({ times }) => times.activeAt(now)).map(print);
+  return ours.sort().join('\n') === active.map(print).sort().join('\n');
+}
+
+/** Goes from change to change until a manual sync may run. */
+function nextOpening(windows: readonly ReadWindow[], now: number): number | undefined {
+  let time = now;
+  const changes = windows.map(({ times }) => times.changesAfter(now));
+  for (let step = 0; step < mostSteps; step += 1) {
+    const next = Math.min(...changes.map((change) => change ?? Infinity));
+    if (next > now + horizonDays * day) return undefined;
+    time = next;
+    if (allowsManualSync(windows, time)) return time;
+    windows.forEach(({ times }, index) => {
+      if ((changes[index] ?? Infinity) <= time) changes[index] = times.changesAfter(time);
+    });
+  }
+  return undefined;
+}
+
+/** The rule of `SyncWindows.CanSync` in Argo CD's types.go, for a manual sync. */
+function allowsManualSync(windows: readonly ReadWindow[], time: number): boolean {
+  const active = windows.filter(({ times }) => times.activeAt(time));
+  const denying = active.filter(({ kind }) => kind === 'deny');
+  if (denying.length > 0) return denying.every(({ manualSync }) => manualSync);
+  if (active.some(({ kind }) => kind === 'allow')) return true;
+  return windows.filter(({ kind }) => kind === 'allow').every(({ manualSync }) => manualSync);
+}
+
+function print({ kind, schedule, duration }: SyncWindow): string {
+  const bounded = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  return `${bounded(kind)} window "${bounded(schedule)}" for ${bounded(duration)}`;
+}

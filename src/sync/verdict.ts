@@ -1,0 +1,72 @@
+import type { HistoryEntry } from './application.ts';
+import type { Target } from './goal.ts';
+import type { Cause, Outcome } from './outcome.ts';
+import type { Identity } from './ownership.ts';
+
+/** A change to Argo CD that is to be made now. */
+export type Act =
+  /** `name` is what the request names: for an auto-sync application that is nothing. */
+  | { readonly kind: 'sync'; readonly name: Target }
+  | { readonly kind: 'rollback'; readonly entry: HistoryEntry }
+  | { readonly kind: 'terminate'; readonly identity: Identity }
+  /** Nothing is sent: from now on this operation is the one that is followed. */
+  | { readonly kind: 'adopt'; readonly identity: Identity };
+
+/** What should be asked of Argo CD beside the waiting. */
+export type Question = 'refresh' | 'windows';
+
+/** How a run for one application ends. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** One sentence: what happened. */
+  readonly message: string;
+  /** How we know. */
+  readonly evidence: string;
+  readonly causes: readonly Cause[];
+}
+
+/** What to do after a look at the application. */
+export type Verdict =
+  | { readonly kind: 'act'; readonly act: Act; readonly doing: string }
+  | {
+      readonly kind: 'wait';
+      /** What is being waited for, for a person. */
+      readonly doing: string;
+      readonly ask: Question | undefined;
+      /** When to look again even if nothing changes; local milliseconds. */
+      readonly at: number | undefined;
+      /** The steps of the operation show it: it needs no line of its own. */
+      readonly inSteps: boolean;
+    }
+  | { readonly kind: 'done'; readonly ending: Ending };
+
+export function wait(
+  doing: string,
+  options: {
+    readonly ask?: Question | undefined;
+    readonly at?: number | undefined;
+    readonly inSteps?: boolean;
+  } = {},
+): Verdict {
+  const { ask, at, inSteps = false } = options;
+  return { kind: 'wait', doing, ask, at, inSteps };
+}
+
+export function act(what: Act, doing: string): Verdict {
+  return { kind: 'act', act: what, doing };
+}
+
+export function done(
+  outcome: Outcome,
+  message: string,
+  more: { readonly evidence?: string; readonly causes?: readonly Cause[] } = {},
+): Verdict {
+  const { evidence = '', causes = [] } = more;
+  return { kind: 'done', ending: { outcome, message, evidence, causes } };
+}
+
+/** A failure whose only cause is its own message, with what to do about it. */
+export function refuse(outcome: Outcome, title: string, advice: string, reason = ''): Verdict {
+  const cause: Cause = { title, message: reason, advice, resource: undefined, log: [] };
+  return done(outcome, title, { causes: [cause] });
+}

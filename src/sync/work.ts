@@ -1,0 +1,102 @@
+import type { ResourceKey } from './application.ts';
+import { hookDrafts, pruneDraft, resourceDraft, type Draft } from './draft.ts';
+import { hookRoleOf } from './hook.ts';
+import type { Manifest } from './manifest.ts';
+import type { OrderOptions } from './order.ts';
+import type { DroppedObject, SkippedObject } from './plan.ts';
+import { prunesLast, pruningOf } from './prune.ts';
+import type { Target } from './target.ts';
+
+type WorkOptions = Pick<
+  OrderOptions,
+  'revision' | 'startedAt' | 'resources' | 'skipHooks' | 'prune' | 'pruneOption' | 'pruneLast'
+>;
+
+/** What becomes of manifests in a sync. */
+export interface Work {
+  readonly drafts: readonly Draft[];
+  /** Everything that is no hook, applied or not: what has a manifest is not pruned. */
+  readonly resources: readonly Target[];
+  readonly skipped: readonly SkippedObject[];
+  readonly dropped: readonly DroppedObject[];
+}
+
+/** Sorts targets into what is worked, skipped and dropped. */
+export function targetWork(targets: readonly Target[], options: WorkOptions): Work {
+  const { revision = '', startedAt, resources: selection = [] } = options;
+  const skipHooks = options.skipHooks === true || selection.length > 0;
+  const drafts: Draft[] = [];
+  const resources: Target[] = [];
+  const skipped: SkippedObject[] = [];
+  const dropped: DroppedObject[] = [];
+  for (const target of targets) {
+    const { key, hook } = target;
+    switch (hook.role) {
+      case 'unknown':
+        dropped.push({ key, reason: 'unknownHook' });
+        break;
+      case 'deletion':
+        break;
+      case 'hook':
+        if (skipHooks) skipped.push({ key, reason: 'hooksSkipped' });
+        else drafts.push(...hookDrafts(target, { revision, startedAt }));
+        break;
+      case 'skipped':
+        resources.push(target);
+        skipped.push({ key, reason: 'skip' });
+        break;
+      case 'resource':
+        resources.push(target);
+        if (isSelected(clusterKey(target), selection)) drafts.push(resourceDraft(target));
+        else skipped.push({ key, reason: 'notSelected' });
+        break;
+    }
+  }
+  return { drafts, resources, skipped, dropped };
+}
+
+/**
+ * The prunes: live objects that no target stands for. Live hooks are never pruned, nor is what is
+ * marked `Skip` (getSyncTasks in sync_context.go).
+ */
+export function pruneWork(
+  live: readonly Manifest[],
+  resources: readonly Target[],
+  options: WorkOptions,
+): readonly Draft[] {
+  if (live.length === 0) return [];
+  const wanted = new Set(
+    resources.flatMap(({ key }) => [printPlace(key), printPlace({ ...key, namespace: '' })]),
+  );
+  const { prune = false, pruneOption, pruneLast = false, resources: selection = [] } = options;
+  return live
+    .filter((object) => hookRoleOf(object).role === 'resource')
+    .filter((object) => !wanted.has(printPlace(object)) && isSelected(object, selection))
+    .map((object) =>
+      pruneDraft(
+        object,
+        pruningOf(object, { prune, pruneOption }),
+        pruneLast || prunesLast(object),
+      ),
+    );
+}
+
+/** The selection knows cluster-scoped objects without a namespace. */
+function clusterKey({ key, clusterScoped }: Target): ResourceKey {
+  return clusterScoped ? { ...key, namespace: '' } : key;
+}
+
+function isSelected(key: ResourceKey, selection: readonly ResourceKey[]): boolean {
+  if (selection.length === 0) return true;
+  return selection.some(
+    ({ group, kind, namespace, name }) =>
+      group === key.group &&
+      kind === key.kind &&
+      name === key.name &&
+      (namespace === '' || namespace === key.namespace),
+  );
+}
+
+function printPlace({ group, kind, namespace, name }: ResourceKey): string {
+  return JSON.stringify([group, kind, namespace, name]);
+}

@@ -1,0 +1,72 @@
+import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Outcome } from '../sync/outcome.ts';
+import { UserError } from '../sync/user-error.ts';
+import { printFault, type Fault } from './fault.ts';
+import { logLine, logLines } from './foreign-text.ts';
+import { complete, logIssue, setOutput, type TaskResult } from './logging-command.ts';
+import { outputNames, outputsOfFailure, type Outputs } from './outputs.ts';
+
+/** How a step ends, whatever happened: there are outputs and a sentence in every case. */
+export interface Ending {
+  readonly result: TaskResult;
+  readonly message: string;
+  readonly outputs: Outputs;
+}
+
+/** A failure for which there is no application's result: what the log says, and the end. */
+export interface FailedEnding extends Ending {
+  readonly lines: readonly string[];
+}
+
+const stackBounds = { lines: 50, width: 500 };
+
+/** The last lines of a step: outputs, then the result. */
+export function endingLines({ result, message, outputs }: Ending): readonly string[] {
+  return [...outputNames.map((name) => setOutput(name, outputs[name])), complete(result, message)];
+}
+
+/** All faults of all inputs in one message. */
+export function endOfFaults(faults: readonly Fault[]): FailedEnding {
+  const printed = faults.map(printFault);
+  const [first = ''] = printed;
+  const told =
+    printed.length === 1
+      ? first
+      : `${printed.length} inputs need attention:\n- ${printed.join('\n- ')}`;
+  const more = printed.length > 1 ? ` (and ${printed.length - 1} more)` : '';
+  return failed('failed', `${first}${more}`, [logIssue('error', told)]);
+}
+
+/** What was thrown: something that a person can mend, or a bug of ours with its stack. */
+export function endOfError(error: unknown): FailedEnding {
+  if (error instanceof UserError) {
+    const message = [sentence(error.message), error.advice].filter(Boolean).join(' ');
+    return failed('failed', message, [logIssue('error', logLine(message, 1_000))]);
+  }
+  if (error instanceof ArgoCDError) {
+    return failed('failed', error.message, [logIssue('error', logLine(error.message, 1_000))]);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const message = `The task broke off by a fault of its own: ${reason}. An operation that it asked for goes on in Argo CD. Please report this with the debug lines above.`;
+  return failed('failed', message, [
+    ...logLines(stack, stackBounds).map((line) => `##[debug]${line}`),
+    logIssue('error', logLine(message, 1_000)),
+  ]);
+}
+
+/** A canceled run that got no answer in the time that the agent leaves. */
+export function endOfCancellation(): FailedEnding {
+  const message =
+    'The run was canceled. An operation that it asked for may still go on in Argo CD.';
+  return failed('canceled', message, [logIssue('warning', message)]);
+}
+
+function failed(outcome: Outcome, message: string, lines: readonly string[]): FailedEnding {
+  const outputs = outputsOfFailure(outcome, message);
+  return { result: 'Failed', message: logLine(message), outputs, lines };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

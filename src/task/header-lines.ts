@@ -1,0 +1,52 @@
+import { Secret } from '../argocd/secret.ts';
+import type { Problem } from './fault.ts';
+
+interface Header {
+  readonly name: string;
+  readonly value: Secret;
+}
+
+const most = 50;
+/** A token of RFC 9110 §5.6.2. */
+const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
+const reserved = [
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'host',
+  'transfer-encoding',
+];
+
+/**
+ * Headers for a proxy in front of Argo CD, one `Name: value` per line. A problem never shows the
+ * value, which may be a secret.
+ */
+export function parseHeaders(text: string | undefined): {
+  readonly headers: readonly Header[];
+  readonly problems: readonly Problem[];
+} {
+  const lines = (text ?? '').split(/[\n\r]/).filter((line) => line.trim() !== '');
+  const headers: Header[] = [];
+  const problems: Problem[] = [];
+  if (lines.length > most) {
+    const problem = `there are more than ${most} extra headers`;
+    return { headers, problems: [{ text: '', problem, advice: 'Leave some out.' }] };
+  }
+  lines.forEach((line, index) => {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(0, colon)).trim();
+    const value = line.slice(colon + 1).trim();
+    const where = `line ${index + 1} of the extra headers`;
+    if (!headerName.test(name) || !/^[\x20-\x7e]+$/.test(value)) {
+      const advice = 'Write one header per line, in ASCII characters.';
+      problems.push({ text: '', problem: `${where} is not \`Name: value\``, advice });
+    } else if (reserved.includes(name.toLowerCase())) {
+      const advice = 'Leave it out: the task sets it.';
+      problems.push({ text: name, problem: `${where} sets a header of its own`, advice });
+    } else {
+      headers.push({ name, value: new Secret(value) });
+    }
+  });
+  return { headers, problems };
+}

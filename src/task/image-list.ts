@@ -1,0 +1,28 @@
+import type { Parsed } from './fault.ts';
+
+const most = 100;
+const longest = 512;
+/** An image reference, in the order of its parts: host, path, tag, digest; judged by Argo CD. */
+const reference = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$/;
+
+/** Image references, separated by commas or line breaks; each counts once. */
+export function parseImageList(text: string): Parsed<readonly string[]> {
+  const images = new Set(
+    text
+      .split(/[,\n\r]/)
+      .map((image) => image.trim())
+      .filter((image) => image !== ''),
+  );
+  const problems = [...images]
+    .filter((image) => image.length > longest || !reference.test(image))
+    .map((image) => ({
+      text: image,
+      problem: 'this is not an image reference',
+      advice: 'Write one image per line as the pods name it, such as `registry/shop:1.4.2`.',
+    }));
+  if (images.size > most) {
+    const problem = `at most ${most} images are taken`;
+    problems.push({ text: `${images.size} images`, problem, advice: 'Leave some out.' });
+  }
+  return problems.length > 0 ? { problems } : { value: [...images] };
+}

@@ -1,0 +1,85 @@
+import type { Fault, Parsed } from './fault.ts';
+
+/** Where a task's inputs come from; an input that was not given is absent. */
+export interface InputSource {
+  input(name: string): string | undefined;
+}
+
+const longestInput = 65_536;
+/** A variable that has no value stays in the text as it was written. */
+const unexpanded = /\$\([A-Za-z_][\w.-]{0,200}\)/;
+
+/** Reads inputs one by one and keeps every fault, so that all are told at once. */
+export class InputReader {
+  readonly faults: Fault[] = [];
+  readonly #source: InputSource;
+
+  constructor(source: InputSource) {
+    this.#source = source;
+  }
+
+  /** The trimmed text; empty when it was not given. */
+  text(name: string): string {
+    const text = (this.#source.input(name) ?? '').trim();
+    if (text.length > longestInput) {
+      const problem = `the text has more than ${longestInput} characters`;
+      this.refuse(name, text, problem, 'Shorten it.');
+      return '';
+    }
+    const variable = unexpanded.exec(text)?.[0];
+    if (variable !== undefined) {
+      const advice = 'Set the variable before this step, or check how its name is spelled.';
+      this.refuse(name, variable, 'this variable has no value here', advice);
+      return '';
+    }
+    return text;
+  }
+
+  /** What `parse` makes of the text, or `otherwise` when there is none or it is wrong. */
+  parsed<T>(name: string, otherwise: T, parse: (text: string) => Parsed<T>): T {
+    const text = this.text(name);
+    if (text === '') return otherwise;
+    const parsed = parse(text);
+    if ('value' in parsed) return parsed.value;
+    for (const { text: part, problem, advice } of parsed.problems) {
+      this.refuse(name, part, problem, advice);
+    }
+    return otherwise;
+  }
+
+  boolean(name: string, otherwise: boolean): boolean {
+    return this.parsed(name, otherwise, (text) => {
+      const word = text.toLowerCase();
+      if (word === 'true' || word === 'false') return { value: word === 'true' };
+      return wrong(text, 'this is neither `true` nor `false`', 'Write `true` or `false`.');
+    });
+  }
+
+  /** A whole number within the bounds, both included. */
+  integer<T>(name: string, otherwise: T, from: number, to: number): number | T {
+    return this.parsed<number | T>(name, otherwise, (text) => {
+      const advice = `Write a whole number from ${from} to ${to}.`;
+      if (!/^[+-]?\d+$/.test(text)) return wrong(text, 'this is not a whole number', advice);
+      const value = Number(text);
+      if (value < from) return wrong(text, `the number is less than ${from}`, advice);
+      if (value > to) return wrong(text, `the number is more than ${to}`, advice);
+      return { value };
+    });
+  }
+
+  pick<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
+    return this.parsed(name, otherwise, (text) => {
+      const value = choices.find((choice) => choice === text);
+      if (value !== undefined) return { value };
+      return wrong(text, 'there is no such choice', `Choose one of: ${choices.join(', ')}.`);
+    });
+  }
+
+  refuse(input: string, value: string, problem: string, advice: string): void {
+    this.faults.push({ input, value, problem, advice });
+  }
+}
+
+function wrong(text: string, problem: string, advice: string): Parsed<never> {
+  return { problems: [{ text, problem, advice }] };
+}

@@ -1,0 +1,91 @@
+/**
+ * The agent's logging commands, written by ourselves: azure-pipelines-task-lib leaves out property
+ * values that are 0 or empty (`Succeeded`, order 0). Each function gives one line for the log.
+ * Escaping is the agent's own (azure-devops.md §3.4).
+ */
+
+type Properties = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** How a task ends. The agent compares the word exactly. */
+export type TaskResult = 'Succeeded' | 'SucceededWithIssues' | 'Failed';
+
+/** A record of the step's own timeline: created by its first command, changed by later ones. */
+export interface DetailRecord {
+  readonly id: string;
+  readonly parentId?: string | undefined;
+  /** Type and name must come with the first command of an id. */
+  readonly type?: string;
+  readonly name?: string;
+  readonly order?: number;
+  readonly startTime?: string | undefined;
+  readonly finishTime?: string | undefined;
+  readonly state: 'Pending' | 'InProgress' | 'Completed';
+  readonly result?: TaskResult | 'Canceled' | 'Skipped' | 'Abandoned';
+  readonly message?: string;
+}
+
+/** An output variable: `$(step.name)`, and for later jobs and stages. */
+export function setOutput(name: string, value: string): string {
+  return command('task.setvariable', { variable: name, isoutput: true, issecret: false }, value);
+}
+
+/** An error or warning that the run shows; the agent keeps ten of each. */
+export function logIssue(type: 'error' | 'warning', message: string): string {
+  return command('task.logissue', { type }, message);
+}
+
+/** How far the step is, 0 to 100, and what it does now. */
+export function setProgress(percent: number, message: string): string {
+  return command('task.setprogress', { value: percent }, message);
+}
+
+export function logDetail(record: DetailRecord): string {
+  const properties = {
+    id: record.id,
+    parentid: record.parentId,
+    type: record.type,
+    name: record.name,
+    order: record.order,
+    starttime: record.startTime,
+    finishtime: record.finishTime,
+    state: record.state,
+    result: record.result,
+  };
+  return command('task.logdetail', properties, record.message ?? '');
+}
+
+/** The end of the step. The exit code must be 0 all the same. */
+export function complete(result: TaskResult, message: string): string {
+  return command('task.complete', { result, done: true }, message);
+}
+
+/** Keeps a file with the run. It must stay until the agent has sent it. */
+export function addAttachment(type: string, name: string, path: string): string {
+  return command('task.addattachment', { type, name }, path);
+}
+
+/** Shows a Markdown file on the run's page; the section's title is the file's name. */
+export function uploadSummary(path: string): string {
+  return command('task.uploadsummary', {}, path);
+}
+
+/** Has the agent print `***` for the text from here on. */
+export function setSecret(text: string): string {
+  return command('task.setsecret', {}, text);
+}
+
+function command(name: string, properties: Properties, message: string): string {
+  const given = Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${escapeProperty(String(value))};`)
+    .join('');
+  return `##vso[${name}${given && ` ${given}`}]${escapeMessage(message)}`;
+}
+
+function escapeMessage(text: string): string {
+  return text.replaceAll('%', '%AZP25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeMessage(text).replaceAll(']', '%5D').replaceAll(';', '%3B');
+}

@@ -1,0 +1,23 @@
+import { RestArgoCD } from '../argocd/rest/rest-argocd.ts';
+import { systemClock } from '../follow/clock.ts';
+import { followAll } from '../follow/follow-all.ts';
+import { createAgent } from './agent.ts';
+import { breakOff, runTask } from './run.ts';
+
+// The agent asks twice: Ctrl+C, then Ctrl+Break or SIGTERM (azure-devops.md §3.6).
+const cancellation = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
+  process.on(signal, () => cancellation.abort());
+}
+
+const agent = createAgent((line) => process.stdout.write(`${line}\n`));
+// The result is a logging command, and any other exit code would read as a fault of the agent.
+const leave = () => process.stdout.write('', () => process.exit(0));
+process.on('uncaughtException', (error) => {
+  breakOff(agent, error);
+  leave();
+});
+
+const connect = (...given: ConstructorParameters<typeof RestArgoCD>) => new RestArgoCD(...given);
+const world = { clock: systemClock, random: Math.random, signal: cancellation.signal };
+void runTask({ agent, connect, follow: followAll, ...world }).then(leave);

@@ -1,0 +1,32 @@
+import { parseSelectionEntry, type SelectionEntry } from '../sync/selection.ts';
+import type { Parsed, Problem } from './fault.ts';
+
+const most = 500;
+const longest = 1_024;
+
+/** The resources of a selective sync, one `[group:]Kind:[namespace/]name` per line. */
+export function parseResources(text: string): Parsed<readonly SelectionEntry[]> {
+  const lines = new Set(
+    text
+      .split(/[\n\r]/)
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
+  );
+  if (lines.size > most) {
+    const problem = `at most ${most} lines are taken`;
+    const advice = 'Use `*` to name many at once.';
+    return { problems: [{ text: `${lines.size} lines`, problem, advice }] };
+  }
+  const entries: SelectionEntry[] = [];
+  const problems: Problem[] = [];
+  for (const line of lines) {
+    const parsed: ReturnType<typeof parseSelectionEntry> =
+      line.length > longest
+        ? { fault: `The line has more than ${longest} characters.` }
+        : parseSelectionEntry(line);
+    if ('entry' in parsed) entries.push(parsed.entry);
+    // Its text says what to do as well.
+    else problems.push({ text: line, problem: parsed.fault, advice: '' });
+  }
+  return problems.length > 0 ? { problems } : { value: entries };
+}

@@ -1,0 +1,184 @@
+import { join } from 'node:path';
+import type { ArgoCD } from '../argocd/port.ts';
+import type { Connection } from '../argocd/rest/connection.ts';
+import type { Secret } from '../argocd/secret.ts';
+import type { Clock } from '../follow/clock.ts';
+import type { followAll } from '../follow/follow-all.ts';
+import { printName } from '../sync/application.ts';
+import type { ApplicationResult } from '../sync/outcome.ts';
+import type { Agent } from './agent.ts';
+import { readConnection, secretsOf } from './connection.ts';
+import { endOfCancellation, endOfError, endOfFaults, endingLines, type Ending } from './ending.ts';
+import { logLine } from './foreign-text.ts';
+import { guid } from './guid.ts';
+import { readInputs, type Request } from './inputs.ts';
+import { Log } from './log.ts';
+import { addAttachment, logIssue, setSecret, uploadSummary } from './logging-command.ts';
+import { openingLines } from './opening.ts';
+import { outputsOf } from './outputs.ts';
+import { pipelineInfo, runMarker } from './pipeline-identity.ts';
+import { conclude } from './result.ts';
+import { resultAttachment, resultJson } from './result-file.ts';
+import { summaryOf, summaryTitle } from './summary.ts';
+import { Timeline } from './timeline.ts';
+
+/** Everything that a run needs of the world. */
+export interface TaskPorts {
+  readonly agent: Agent;
+  /** `onToken` is told of every token that a login brings. */
+  readonly connect: (connection: Connection, onToken: (token: Secret) => void) => ArgoCD;
+  readonly follow: typeof followAll;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Aborts when the run is canceled. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The agent kills the step 10 s after it asked it to stop, and asks again after 7.5 s
+ * (azure-devops.md §3.6). The follower is done by then; this is for when it is not.
+ */
+const patience = 6_000;
+
+const cancellationWords: Readonly<Record<Request['onCancel'], string>> = {
+  leave: 'an operation that is running goes on in Argo CD (onCancel: leave).',
+  terminate: 'an operation of this run will be terminated (onCancel: terminate).',
+};
+
+/** Does what the step was asked to do. Never rejects: every way out sets outputs and a result. */
+export async function runTask(ports: TaskPorts): Promise<void> {
+  const { agent } = ports;
+  const ending = await work(ports).catch((error: unknown) => tell(agent, endOfError(error)));
+  for (const line of endingLines(ending)) agent.write(line);
+}
+
+/** The last words of a step that something broke which nobody waits for. */
+export function breakOff(agent: Agent, error: unknown): void {
+  for (const line of endingLines(tell(agent, endOfError(error)))) agent.write(line);
+}
+
+async function work(ports: TaskPorts): Promise<Ending> {
+  const { agent } = ports;
+  const request = readInputs(agent);
+  if ('faults' in request) return tell(agent, endOfFaults(request.faults));
+  const reading = readConnection(request.connectionId, agent);
+  if ('faults' in reading) return tell(agent, endOfFaults(reading.faults));
+  const { connection } = reading;
+  for (const secret of secretsOf(connection)) agent.write(setSecret(secret));
+  const warnings = [...reading.warnings, ...request.warnings];
+  for (const line of openingLines({ ...request, warnings }, connection.url)) agent.write(line);
+  const argocd = ports.connect(connection, (token) => agent.write(setSecret(token.reveal())));
+  const results = await follow(request, argocd, ports);
+  if (results === undefined) return tell(agent, endOfCancellation());
+  return publish(results, request, connection.url, ports);
+}
+
+/** The results; nothing when the run was canceled and no result came in time. */
+async function follow(
+  request: Request,
+  argocd: ArgoCD,
+  { agent, follow, clock, random, signal }: TaskPorts,
+): Promise<readonly ApplicationResult[] | undefined> {
+  const write = (line: string) => agent.write(line);
+  const log = new Log(write, namesOf(request));
+  const timeline = new Timeline(write, random);
+  const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = request;
+  const variable = (name: string) => agent.variable(name);
+  const following = follow(
+    {
+      ...subject,
+      project,
+      goal,
+      timeout,
+      onTimeout,
+      onCancel,
+      hookLogLines,
+      marker: runMarker(variable, random),
+      info: pipelineInfo(variable),
+    },
+    {
+      argocd,
+      clock,
+      random,
+      signal,
+      tell: (progress) => {
+        log.tell(progress);
+        timeline.tell(progress);
+      },
+    },
+  );
+  const ended = new AbortController();
+  const canceled = afterCancellation(signal, clock, ended.signal, () => {
+    write(`Canceled: ${cancellationWords[onCancel]}`);
+  });
+  try {
+    const results = await Promise.race([following, canceled]);
+    if (results) log.close(results);
+    return results;
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Resolves when a canceled run has used up the time that the agent leaves it. */
+async function afterCancellation(
+  signal: AbortSignal,
+  clock: Clock,
+  ended: AbortSignal,
+  told: () => void,
+): Promise<undefined> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: ended });
+  });
+  if (!ended.aborted) told();
+  await clock.sleep(patience, ended);
+  return undefined;
+}
+
+function publish(
+  results: readonly ApplicationResult[],
+  request: Request,
+  server: string,
+  { agent, random }: TaskPorts,
+): Ending {
+  const { action } = request.goal;
+  const title = summaryTitle(action, results.map(printName));
+  // A folder of its own: the agent sends files later, when the next step may be writing its own.
+  const temporary = agent.variable('Agent.TempDirectory') ?? '';
+  const folder = join(temporary, `argocd-${action}-${guid(random)}`);
+  const keep = (name: string, text: () => string) => writeFile(agent, folder, name, text);
+  const resultFile = keep('result.json', () => resultJson(results, { action, server }));
+  if (request.publishSummary) {
+    const summary = keep(title, () => summaryOf(results));
+    if (summary) agent.write(uploadSummary(summary));
+    if (resultFile) agent.write(addAttachment(resultAttachment, `${title}.json`, resultFile));
+  }
+  const { result, message } = conclude(results);
+  return { result, message, outputs: outputsOf(results, resultFile ?? '') };
+}
+
+/** The path; nothing, and a warning, if the file could not be written: the result stands without. */
+function writeFile(
+  agent: Agent,
+  folder: string,
+  name: string,
+  text: () => string,
+): string | undefined {
+  try {
+    return agent.writeFile(folder, name, text());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    agent.write(logIssue('warning', logLine(`${name} could not be written: ${reason}`)));
+    return undefined;
+  }
+}
+
+function namesOf({ subject }: Request): readonly string[] {
+  return 'names' in subject ? subject.names.map(printName) : [];
+}
+
+function tell(agent: Agent, ending: Ending & { readonly lines: readonly string[] }): Ending {
+  for (const line of ending.lines) agent.write(line);
+  return ending;
+}

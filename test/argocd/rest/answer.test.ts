@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
+import type { Effect } from '../../../src/argocd/rest/answer.ts';
+import { parseAnswer, messageOf } from '../../../src/argocd/rest/answer.ts';
+import type { HttpResponse } from '../../../src/argocd/rest/http.ts';
+import type { Failure } from '../../../src/sync/failure.ts';
+import { readRecording, recordingNames } from '../../recording.ts';
+
+/** What the recorded refusals mean, in their order. */
+const recorded: Readonly<Record<string, readonly Failure[]>> = {
+  'auto-sync': ['auto-sync', 'auto-sync'],
+  'deleted-during': ['not-found', 'not-found'],
+  errors: [
+    'hidden', // a missing application, without its project
+    'not-found', // the same with it
+    'not-found', // another project's application
+    'unauthenticated', // no token
+    'unauthenticated', // a token of one part
+    'unauthenticated', // a malformed token
+    'refused', // a body cut short
+    'not-argocd', // 415
+    'refused', // a flag as text
+    'hidden',
+    'not-found',
+    'not-argocd', // 415 of a DELETE
+    'refused', // an unknown history id
+    'refused', // a history id as text
+    'not-argocd', // no such call
+    'not-argocd', // no such version
+    'not-argocd', // 405
+    'refused', // a selector that cannot be read
+    'unauthenticated', // a login with a wrong password
+  ],
+  'multi-source': ['refused'],
+  revision: ['refused'],
+  'skip-reconcile': ['no-operation'],
+  terminate: ['no-operation', 'busy', 'refused', 'no-operation'],
+  'window-closed': ['window-closed'],
+};
+
+function answer(status: number, body: unknown, headers: HttpResponse['headers'] = {}) {
+  return { status, headers, text: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
+function refusal(code: number, message: string) {
+  return { error: message, code, message };
+}
+
+function errorOf(effect: Effect, response: HttpResponse): ArgoCDError {
+  try {
+    parseAnswer('GET /x', effect, response);
+  } catch (error) {
+    assert.ok(error instanceof ArgoCDError, String(error));
+    return error;
+  }
+  assert.fail('the answer was taken');
+}
+
+describe('the meaning of an answer', () => {
+  it('is that of each of the 31 recorded refusals', () => {
+    const found = new Map<string, Failure[]>();
+    for (const name of recordingNames) {
+      for (const { request, response } of readRecording(name)) {
+        if (request === undefined || response === undefined || response.status === 200) continue;
+        const effect = request.method === 'GET' ? 'read' : 'change';
+        const error = errorOf(effect, answer(response.status, response.body));
+        assert.equal(error.status, response.status);
+        const { message = String(response.body).trim() } = response.body as { message?: string };
+        assert.ok(error.message.startsWith('GET /x: '));
+        assert.ok(error.reason.includes(message), error.reason);
+        found.set(name, [...(found.get(name) ?? []), error.failure]);
+      }
+    }
+    assert.deepEqual(Object.fromEntries(found), recorded);
+    assert.equal([...found.values()].flat().length, 31);
+  });
+
+  const refusals: readonly [string, number, number, string, Failure, Failure][] = [
+    [
+      'token expired',
+      401,
+      16,
+      'invalid session: token is expired',
+      'unauthenticated',
+      'unauthenticated',
+    ],
+    [
+      'lacking right',
+      403,
+      7,
+      'permission denied: applications, sync, p/a, sub: ci',
+      'forbidden',
+      'forbidden',
+    ],
+    ['hidden application', 403, 7, 'permission denied', 'hidden', 'hidden'],
+    [
+      'unreadable window',
+      403,
+      7,
+      'cannot sync: invalid sync window: x',
+      'window-closed',
+      'window-closed',
+    ],
+    [
+      'rollback of an auto-sync application',
+      400,
+      9,
+      'rollback cannot be initiated when auto-sync is enabled',
+      'auto-sync',
+      'auto-sync',
+    ],
+    [
+      'multi-source auto-sync',
+      400,
+      9,
+      'Cannot sync source x to y: auto-sync currently set to z',
+      'auto-sync',
+      'auto-sync',
+    ],
+    [
+      'local manifests',
+      400,
+      9,
+      'cannot use local sync when Automatic Sync Policy is enabled unless for dry run',
+      'auto-sync',
+      'auto-sync',
+    ],
+    ['deletion', 400, 9, 'application is deleting', 'deleting', 'deleting'],
+    [
+      'repo server away',
+      400,
+      9,
+      'error resolving repo revision: rpc error: code = Unavailable desc = connection error: desc = "connection refused"',
+      'unavailable',
+      'unavailable',
+    ],
+    [
+      'missing project',
+      400,
+      3,
+      'app is not allowed in project "p", or the project does not exist',
+      'refused',
+      'refused',
+    ],
+    ['source position', 500, 2, 'source position is out of range', 'refused', 'refused'],
+    ['panic', 500, 13, 'runtime error: index out of range [1] with length 1', 'refused', 'refused'],
+    ['broken etcd', 500, 2, 'etcdserver: leader changed', 'unavailable', 'internal'],
+    ['odd words', 500, 2, 'invalid revision', 'unavailable', 'refused'],
+    ['cut line', 500, 2, 'rpc error: code = Unavailable desc = EOF', 'unavailable', 'unclear'],
+    ['conflict', 409, 10, 'Operation cannot be fulfilled', 'unavailable', 'unavailable'],
+    ['load', 429, 8, 'too many requests', 'unavailable', 'unavailable'],
+    ['cancelled', 408, 1, 'context canceled', 'unavailable', 'unclear'],
+    ['overload', 503, 14, 'the server is currently unable', 'unavailable', 'unclear'],
+    ['deadline', 504, 4, 'context deadline exceeded', 'unavailable', 'unclear'],
+    ['unimplemented', 501, 12, 'unknown method', 'refused', 'refused'],
+    ['another status of ours', 418, 2, 'tea', 'refused', 'refused'],
+    ['another status of the server', 599, 2, 'x', 'unavailable', 'unclear'],
+  ];
+  for (const [what, status, code, message, read, change] of refusals) {
+    it(`is ${read} for a read and ${change} for a change: ${what}`, () => {
+      const response = answer(status, refusal(code, message));
+      assert.equal(errorOf('read', response).failure, read);
+      assert.equal(errorOf('change', response).failure, change);
+      assert.equal(errorOf('read', response).reason, message);
+    });
+  }
+
+  const foreign: readonly [number, Failure, Failure][] = [
+    [400, 'not-argocd', 'not-argocd'],
+    [401, 'not-argocd', 'not-argocd'],
+    [403, 'not-argocd', 'not-argocd'],
+    [404, 'not-argocd', 'not-argocd'],
+    [407, 'unreachable', 'unreachable'],
+    [408, 'unavailable', 'unclear'],
+    [429, 'unavailable', 'unavailable'],
+    [500, 'unavailable', 'unclear'],
+    [502, 'unavailable', 'unclear'],
+    [503, 'unavailable', 'unclear'],
+    [504, 'unavailable', 'unclear'],
+    [520, 'unavailable', 'unclear'],
+  ];
+  const pages: readonly [string, string][] = [
+    ['a page', '<html>\n<h1>Oh no</h1></html>'],
+    ['an empty body', ''],
+    ["another gateway's JSON", '{"message":"no Route matched with those values"}'],
+    ["Kubernetes' JSON", '{"kind":"Status","message":"not found","code":404}'],
+    ['a list', '[1]'],
+    ['null', 'null'],
+  ];
+  for (const [status, read, change] of foreign) {
+    it(`is ${read} or ${change} where something else answers with ${status}, which is shown`, () => {
+      for (const [, text] of pages) {
+        for (const [effect, failure] of [
+          ['read', read],
+          ['change', change],
+        ] as const) {
+          const error = errorOf(effect, answer(status, text));
+          assert.equal(error.failure, failure);
+          assert.match(error.reason, new RegExp(`HTTP ${status}`));
+          assert.ok(error.reason.includes(JSON.stringify(text)), error.reason);
+        }
+      }
+    });
+  }
+
+  it('is no refusal for a page that says yes: a change behind it may have been made', () => {
+    for (const [effect, failure] of [
+      ['read', 'not-argocd'],
+      ['change', 'unclear'],
+    ] as const) {
+      const error = errorOf(effect, answer(200, '<html>Sign in</html>'));
+      assert.equal(error.failure, failure);
+      assert.match(error.reason, /^this is not Argo CD's API: /);
+      assert.match(
+        error.reason,
+        /wrong root path, or a proxy's login page \(HTTP 200\): "<html>Sign/,
+      );
+    }
+  });
+
+  it('shows no more than 200 characters of a foreign answer', () => {
+    const { reason } = errorOf('read', answer(404, 'y'.repeat(1_000_000)));
+    assert.equal(reason.match(/"(y*)"/)?.[1]?.length, 200);
+  });
+
+  it('is not Argo CD where it redirects, with the target', () => {
+    const location = 'https://login.example.com/?x';
+    const error = errorOf('change', answer(307, '', { location }));
+    assert.equal(error.failure, 'not-argocd');
+    assert.match(
+      error.reason,
+      /redirects to https:\/\/login\.example\.com\/\?x, where the token is not/,
+    );
+    assert.match(errorOf('read', answer(302, '')).reason, /redirects to somewhere else/);
+    const long = errorOf('read', answer(302, '', { location: 'z'.repeat(9999) }));
+    assert.ok(long.reason.length < 500);
+  });
+
+  it('keeps how long the server asks to wait', () => {
+    const headers = { 'retry-after': '7' };
+    for (const body of [refusal(14, 'away'), '<html>']) {
+      assert.equal(errorOf('read', answer(503, body, headers)).retryAfter, 7000);
+      assert.equal(errorOf('read', answer(429, body, headers)).retryAfter, 7000);
+    }
+  });
+
+  it('is the JSON of every success', () => {
+    assert.deepEqual(parseAnswer('GET /x', 'read', answer(200, { a: [1] })), { a: [1] });
+    assert.deepEqual(parseAnswer('DELETE /x', 'change', answer(201, '{}')), {});
+  });
+});
+
+describe('the words of a refusal', () => {
+  const cases: readonly [string, unknown, unknown][] = [
+    ['of a call', refusal(9, 'busy'), 'busy'],
+    [
+      'in a stream',
+      { error: { grpc_code: 7, http_code: 403, message: 'no', http_status: 'Forbidden' } },
+      'no',
+    ],
+    ['without a message', { error: 'busy', code: 9 }, 'busy'],
+    ['of another gateway', { message: 'busy' }, undefined],
+    ['with an HTTP status as code', { message: 'busy', code: 404 }, undefined],
+    ['whose text is none', { message: 1, code: 9 }, undefined],
+    ['that is null', null, undefined],
+    ['that is text', 'no', undefined],
+    ['that is empty', {}, undefined],
+  ];
+  for (const [what, json, expected] of cases) {
+    it(`${what} are ${expected === undefined ? 'not those of Argo CD' : 'read'}`, () => {
+      assert.deepEqual(messageOf(json), expected);
+    });
+  }
+});

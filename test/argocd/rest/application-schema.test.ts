@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import { $ZodError } from 'zod/v4/core';
+import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
+import type { Application } from '../../../src/sync/application.ts';
+import { markerOf } from '../../../src/sync/operation.ts';
+import { isApplication, readRecording, recordingNames } from '../../recording.ts';
+
+interface Recorded {
+  readonly name: string;
+  readonly raw: RawApplication;
+  readonly application: Application;
+}
+
+/** The fields of a recorded application that tests compare with. */
+interface RawApplication {
+  readonly metadata: { readonly uid: string };
+  readonly operation?: object;
+  readonly status?: {
+    readonly resources?: readonly object[];
+    readonly history?: readonly object[];
+    readonly operationState?: {
+      readonly phase: string;
+      readonly startedAt: string;
+      readonly syncResult?: { readonly resources?: readonly object[] };
+    };
+  };
+}
+
+const recorded: readonly Recorded[] = recordingNames.flatMap((name) =>
+  readRecording(name)
+    .flatMap(({ event, response }) => [event?.result.application, response?.body])
+    .filter(isApplication)
+    .map((raw) => ({ name, raw: raw as RawApplication, application: readApplication(raw) })),
+);
+
+/** An application as Argo CD makes it, with more of what a test is about. */
+function minimal(more: object = {}): object {
+  return { metadata: { name: 'shop', namespace: 'argocd' }, spec: {}, ...more };
+}
+
+function withState(state: object): object {
+  const operationState = { operation: {}, phase: 'Running', startedAt: '2026-11-21T01:00:00Z' };
+  return minimal({ status: { operationState: { ...operationState, ...state } } });
+}
+
+describe('the schema of an Application', () => {
+  it('reads every one of every recording, losing no resource, result or entry', () => {
+    for (const { raw, application } of recorded) {
+      const { status } = raw;
+      assert.equal(application.uid, raw.metadata.uid);
+      assert.equal(application.resources.length, status?.resources?.length ?? 0);
+      assert.equal(application.history.length, status?.history?.length ?? 0);
+      const state = status?.operationState;
+      assert.equal(application.operationState?.phase, state?.phase);
+      assert.equal(
+        application.operationState?.results.length,
+        state && (state.syncResult?.resources?.length ?? 0),
+      );
+      assert.equal(
+        application.operationState?.startedAt,
+        state && new Date(state.startedAt).getTime(),
+      );
+      assert.equal(application.operation === undefined, raw.operation === undefined);
+    }
+    assert.equal(recorded.length, 674);
+  });
+
+  it('gives an operation one fingerprint, asked for or under way, and others another', () => {
+    let compared = 0;
+    for (const { application } of recorded) {
+      const { operation, operationState } = application;
+      if (operation === undefined || operationState === undefined) continue;
+      assert.equal(operation.fingerprint, operationState.operation.fingerprint);
+      compared += 1;
+    }
+    const prints = new Set(
+      recorded.flatMap(({ application }) => application.operation?.fingerprint ?? []),
+    );
+    assert.deepEqual([compared, prints.size], [229, 47]);
+  });
+
+  it('gives the operation of one run one fingerprint in answers and in the stream', () => {
+    const prints = new Map<string, Set<string>>();
+    for (const { application } of recorded) {
+      for (const operation of [application.operation, application.operationState?.operation]) {
+        const marker = markerOf(operation);
+        if (operation === undefined || marker === undefined) continue;
+        prints.set(marker, (prints.get(marker) ?? new Set()).add(operation.fingerprint));
+      }
+    }
+    assert.ok(prints.size > 20);
+    for (const [marker, found] of prints) assert.equal(found.size, 1, marker);
+  });
+
+  it('gives a fingerprint that tells what it does not know apart', () => {
+    const print = (sync: object) =>
+      readApplication(minimal({ operation: { sync } })).operation?.fingerprint;
+    assert.notEqual(print({ novelty: 1 }), print({ novelty: 2 }));
+    const retrying = (limit: number) =>
+      readApplication(minimal({ operation: { sync: {}, retry: { limit } } })).operation
+        ?.fingerprint;
+    assert.notEqual(retrying(1), retrying(2));
+    assert.notEqual(
+      print({ syncStrategy: { hook: { force: true } } }),
+      print({ syncStrategy: {} }),
+    );
+    assert.equal(print({ revision: 'a', resources: null }), print({ revision: 'a' }));
+  });
+
+  it('reads a new application, which has no status', () => {
+    assert.deepEqual(readApplication(minimal()), {
+      name: 'shop',
+      namespace: 'argocd',
+      uid: '',
+      resourceVersion: '',
+      project: 'default',
+      deleting: false,
+      skipReconcile: false,
+      sources: [{ repoURL: '', path: '', chart: '', targetRevision: '' }],
+      multiSource: false,
+      destinationNamespace: '',
+      autoSync: false,
+      syncOptions: [],
+      operation: undefined,
+      operationState: undefined,
+      sync: { status: 'Unknown', revisions: [] },
+      health: { status: 'Unknown', message: '' },
+      resources: [],
+      conditions: [],
+      history: [],
+      reconciledAt: undefined,
+      images: [],
+    } satisfies Application);
+  });
+
+  it('reads null and the empty text as left out, wherever they stand', () => {
+    const nulls = {
+      metadata: { name: 'shop', namespace: 'argocd', annotations: null, deletionTimestamp: null },
+      spec: { project: '', source: null, sources: null, destination: null, syncPolicy: null },
+      operation: null,
+      status: {
+        operationState: null,
+        sync: { status: '', revision: '', revisions: null },
+        health: { status: '', message: null },
+        resources: null,
+        conditions: null,
+        history: null,
+        reconciledAt: null,
+        summary: { images: null },
+      },
+    };
+    assert.deepEqual(readApplication(nulls), readApplication(minimal()));
+    const emptier = { ...nulls, status: { sync: null, health: null, summary: null } };
+    assert.deepEqual(readApplication(emptier), readApplication(minimal()));
+    assert.deepEqual(readApplication({ ...nulls, status: null }), readApplication(minimal()));
+    const state = { syncResult: { revision: null, revisions: null, resources: null } };
+    assert.deepEqual(readApplication(withState(state)).operationState?.results, []);
+  });
+
+  it('ignores what it does not know', () => {
+    const more = {
+      ...minimal({
+        novelty: 1,
+        status: { novelty: [1], resources: [{ kind: 'Job', novelty: 1 }] },
+      }),
+    };
+    const [resource] = readApplication(more).resources;
+    assert.deepEqual(resource, {
+      group: '',
+      kind: 'Job',
+      namespace: '',
+      name: '',
+      status: undefined,
+      health: undefined,
+      hook: false,
+      requiresPruning: false,
+    });
+  });
+
+  it('takes a health that it does not know for Unknown', () => {
+    const health = { status: 'Splendid', message: 'new' };
+    const application = readApplication(
+      minimal({ status: { health, resources: [{ kind: 'Job', health }] } }),
+    );
+    assert.deepEqual(application.health, { status: 'Unknown', message: 'new' });
+    assert.deepEqual(application.resources[0]?.health, { status: 'Unknown', message: 'new' });
+  });
+
+  const refused: readonly [string, unknown, string, unknown][] = [
+    ['an unknown phase', withState({ phase: 'Paused' }), 'status.operationState.phase', 'Paused'],
+    ['no phase', withState({ phase: undefined }), 'status.operationState.phase', undefined],
+    ['no start', withState({ startedAt: undefined }), 'status.operationState.startedAt', undefined],
+    ['an odd start', withState({ startedAt: 'noon' }), 'status.operationState.startedAt', 'noon'],
+    [
+      'an odd end',
+      withState({ finishedAt: '2026-99-01T00:00:00Z' }),
+      'status.operationState.finishedAt',
+      '2026-99-01T00:00:00Z',
+    ],
+    [
+      'an unknown result',
+      withState({ syncResult: { resources: [{ status: 'Dreamt' }] } }),
+      'status.operationState.syncResult.resources.0.status',
+      'Dreamt',
+    ],
+    [
+      'an unknown sync status',
+      minimal({ status: { sync: { status: 'Almost' } } }),
+      'status.sync.status',
+      'Almost',
+    ],
+    ['no name', { metadata: {}, spec: {} }, 'metadata.name', undefined],
+    ['no spec', { metadata: { name: 'shop' } }, 'spec', undefined],
+    ['text', 'shop', '', 'shop'],
+    ['null', null, '', null],
+  ];
+  for (const [what, json, path, input] of refused) {
+    it(`refuses ${what}, and tells where`, () => {
+      assert.throws(
+        () => readApplication(json),
+        (error: unknown) => {
+          assert.ok(error instanceof $ZodError);
+          const [issue] = error.issues;
+          assert.deepEqual([issue?.path.join('.'), issue?.input], [path, input]);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('reads several sources, and the revisions by source', () => {
+    const source = { repoURL: 'r', path: 'p', targetRevision: 'main' };
+    const chart = { repoURL: 'c', chart: 'nginx', targetRevision: '1.0' };
+    const application = readApplication(
+      minimal({
+        spec: { source, sources: [source, chart] },
+        status: { sync: { status: 'Synced', revision: '', revisions: ['abc', '1.0'] } },
+      }),
+    );
+    assert.equal(application.multiSource, true);
+    assert.deepEqual(application.sources, [
+      { repoURL: 'r', path: 'p', chart: '', targetRevision: 'main' },
+      { repoURL: 'c', path: '', chart: 'nginx', targetRevision: '1.0' },
+    ]);
+    assert.deepEqual(application.sync, { status: 'Synced', revisions: ['abc', '1.0'] });
+    const single = readApplication(minimal({ spec: { source, sources: [] } }));
+    assert.deepEqual([single.multiSource, single.sources[0]?.repoURL], [false, 'r']);
+  });
+
+  const automated: readonly [unknown, boolean][] = [
+    [undefined, false],
+    [null, false],
+    [{}, true],
+    [{ prune: true }, true],
+    [{ enabled: true }, true],
+    [{ enabled: null }, true],
+    [{ enabled: false }, false],
+  ];
+  for (const [setting, expected] of automated) {
+    it(`takes automated: ${JSON.stringify(setting)} for ${expected ? 'auto-sync' : 'none'}`, () => {
+      const spec = { syncPolicy: { automated: setting } };
+      assert.equal(readApplication(minimal({ spec })).autoSync, expected);
+    });
+  }
+
+  it('sees a deletion under way and a pause of reconciliation', () => {
+    const metadata = {
+      name: 'shop',
+      deletionTimestamp: '2026-11-21T01:00:00Z',
+      annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' },
+    };
+    const { deleting, skipReconcile } = readApplication({ metadata, spec: {} });
+    assert.deepEqual([deleting, skipReconcile], [true, true]);
+  });
+
+  it('orders history by id and compares sources', () => {
+    const entry = (id: number, path: string) => ({
+      id,
+      revision: `r${id}`,
+      source: { path },
+      deployedAt: '2026-11-21T01:00:00Z',
+      initiatedBy: { username: 'ci' },
+    });
+    const { history } = readApplication(
+      minimal({ status: { history: [entry(3, 'b'), entry(1, 'a'), entry(2, 'a')] } }),
+    );
+    assert.deepEqual(
+      history.map(({ id }) => id),
+      [1, 2, 3],
+    );
+    assert.equal(history[0]?.sources, history[1]?.sources);
+    assert.notEqual(history[1]?.sources, history[2]?.sources);
+    assert.deepEqual(
+      [history[0]?.initiatedBy, history[0]?.automated, history[0]?.deployStartedAt],
+      ['ci', false, undefined],
+    );
+  });
+
+  it('gives a hook its phase and an ordinary resource none', () => {
+    const resources = [
+      { kind: 'Job', hookType: 'PreSync', hookPhase: 'Succeeded', syncPhase: 'PreSync' },
+      { kind: 'Job', hookType: 'Sync', hookPhase: '' },
+      { kind: 'Service', status: 'Synced', hookPhase: 'Running', syncPhase: 'Sync' },
+    ];
+    const state = readApplication(withState({ syncResult: { resources } })).operationState;
+    assert.deepEqual(
+      state?.results.map(({ hookType, hookPhase, syncPhase }) => [hookType, hookPhase, syncPhase]),
+      [
+        ['PreSync', 'Succeeded', 'PreSync'],
+        ['Sync', undefined, undefined],
+        [undefined, 'Running', 'Sync'],
+      ],
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { canonical } from '../../../src/argocd/rest/canonical.ts';
+
+describe('the canonical text of a JSON value', () => {
+  const equal: readonly [unknown, unknown][] = [
+    [
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+    ],
+    [{ a: { c: 1, b: [{ y: 1, x: 2 }] } }, { a: { b: [{ x: 2, y: 1 }], c: 1 } }],
+    [{ a: 1 }, { a: 1, b: null, c: '', d: false, e: [], f: undefined }],
+  ];
+  for (const [one, other] of equal) {
+    it(`is one for ${JSON.stringify(one)} and ${JSON.stringify(other)}`, () => {
+      assert.equal(canonical(one), canonical(other));
+    });
+  }
+
+  const different: readonly [unknown, unknown][] = [
+    [{ a: 1 }, { a: 2 }],
+    [{ a: 1 }, { a: '1' }],
+    [{ limit: 0 }, {}],
+    [{ apply: {} }, {}],
+    [{ a: ['x', 'y'] }, { a: ['y', 'x'] }],
+    [{ a: { b: 1 } }, { b: { a: 1 } }],
+  ];
+  for (const [one, other] of different) {
+    it(`differs for ${JSON.stringify(one)} and ${JSON.stringify(other)}`, () => {
+      assert.notEqual(canonical(one), canonical(other));
+    });
+  }
+
+  it('does not depend on the order of keys', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const reversed = Object.fromEntries(Object.entries(value).reverse());
+        assert.equal(canonical(value), canonical(reversed));
+      }),
+    );
+  });
+});

@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import dns from 'node:dns';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import sinon from 'sinon';
+import type { Connection } from '../../../src/argocd/rest/connection.ts';
+import type { HttpRequest } from '../../../src/argocd/rest/http.ts';
+import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
+import { Secret } from '../../../src/argocd/secret.ts';
+import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
+
+const clients: HttpClient[] = [];
+
+function clientFor(url: string, special: Partial<Connection> = {}, maxBytes?: number): HttpClient {
+  const client = new HttpClient(connectionTo(url, special), maxBytes);
+  clients.push(client);
+  return client;
+}
+
+function get(special: Partial<HttpRequest> = {}): HttpRequest {
+  return { method: 'GET', path: '/x', headers: {}, timeout: 5000, signal: noAbort, ...special };
+}
+
+/** The `TransportError` that a call ends with. */
+async function failureOf(call: Promise<unknown>): Promise<TransportError> {
+  const error: unknown = await call.then(
+    () => assert.fail('the call succeeded'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof TransportError, String(error));
+  return error;
+}
+
+describe('the HTTP client', () => {
+  afterEach(async () => {
+    sinon.restore();
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+    await stopServers();
+  });
+
+  it('sends below the root path, and gives status, headers and text', async () => {
+    const server = await serveAnswer(418, { 'X-Kind': 'tea' }, 'grün');
+    const headers = { 'Content-Type': 'application/json' };
+    const request = get({ method: 'POST', path: '/api?a=b', headers, body: '{"name":"ü"}' });
+    const { status, headers: answered, text } = await clientFor(`${server.url}/root`).send(request);
+    assert.deepEqual([status, answered['x-kind'], text], [418, 'tea', 'grün']);
+    const [seen] = server.requests;
+    assert.deepEqual([seen?.method, seen?.url], ['POST', '/root/api?a=b']);
+    assert.equal(seen?.body, '{"name":"ü"}');
+    assert.equal(seen?.headers['content-type'], 'application/json');
+  });
+
+  it('puts a character that spans two chunks together again', async () => {
+    const bytes = Buffer.from('"ü"');
+    const server = await serve((_, response) => {
+      response.write(bytes.subarray(0, 2), () => response.end(bytes.subarray(2)));
+    });
+    assert.equal((await clientFor(server.url).send(get())).text, '"ü"');
+  });
+
+  it('keeps its connection for the next call, until it is closed', async () => {
+    const server = await serveAnswer(200, {}, 'x');
+    const client = clientFor(server.url);
+    await client.send(get());
+    await client.send(get());
+    assert.equal(server.sockets.length, 1);
+    const [socket] = server.sockets;
+    assert.ok(socket);
+    const closed = once(socket, 'close');
+    await client.close();
+    await closed;
+  });
+
+  it('closes without ever having been used', async () => {
+    await clientFor('http://127.0.0.1:1').close();
+  });
+
+  it('sends the extra headers, which replace none of its own', async () => {
+    const server = await serveAnswer(200, {}, 'x');
+    const headers = [
+      { name: 'CF-Access-Client-Id', value: new Secret('an id') },
+      { name: 'authorization', value: new Secret('Basic other') },
+    ];
+    await clientFor(server.url, { headers }).send(get({ headers: { Authorization: 'Bearer x' } }));
+    assert.equal(server.requests[0]?.headers['cf-access-client-id'], 'an id');
+    assert.equal(server.requests[0]?.headers.authorization, 'Bearer x');
+  });
+
+  it('refuses a line break in a header, and does not show its value', async () => {
+    const server = await serveAnswer(200, {}, 'x');
+    const headers = [{ name: 'X-Key', value: new Secret('secret-text\r\nHost: other') }];
+    const error = await failureOf(clientFor(server.url, { headers }).send(get()));
+    assert.deepEqual([error.code, error.sent], ['ERR_INVALID_CHAR', false]);
+    assert.doesNotMatch(error.message, /secret-text/);
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('follows no redirect: the other host sees nothing', async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const other = await serveAnswer(200, {}, '{}');
+      const server = await serveAnswer(status, { Location: `${other.url}/x` }, '');
+      const answer = await clientFor(server.url).send(get());
+      assert.deepEqual([answer.status, answer.headers.location], [status, `${other.url}/x`]);
+      assert.deepEqual([other.requests.length, other.sockets.length], [0, 0]);
+    }
+  });
+
+  describe('bounds an answer', () => {
+    const limit = 100_000;
+
+    it('that is plain', async () => {
+      const server = await serveAnswer(200, {}, 'x'.repeat(limit + 1));
+      const error = await failureOf(clientFor(server.url, {}, limit).send(get()));
+      assert.deepEqual([error.code, error.sent], ['TOO_LARGE', true]);
+      assert.match(error.message, /larger than 100000 bytes/);
+    });
+
+    it('that is exactly as large as is allowed by reading it', async () => {
+      const server = await serveAnswer(200, {}, 'x'.repeat(limit));
+      assert.equal((await clientFor(server.url, {}, limit).send(get())).text.length, limit);
+    });
+
+    it('that has no end', async () => {
+      const server = await serve((_, response) => {
+        const more = () => {
+          while (response.write('x'.repeat(10_000)));
+          response.once('drain', more);
+        };
+        more();
+      });
+      assert.equal(
+        (await failureOf(clientFor(server.url, {}, limit).send(get()))).code,
+        'TOO_LARGE',
+      );
+    });
+
+    it('that is a gzip bomb, and lets go of the connection', async () => {
+      const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+      assert.ok(bomb.length < limit);
+      const server = await serve((_, response) => {
+        // Without an end, so that the connection is not kept alive by itself.
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).write(bomb);
+      });
+      const error = await failureOf(clientFor(server.url, {}, limit).send(get()));
+      assert.equal(error.code, 'TOO_LARGE');
+      const [socket] = server.sockets;
+      if (socket && !socket.destroyed) await once(socket, 'close');
+    });
+  });
+
+  describe('unpacks gzip', () => {
+    const packed = gzipSync('{"text":"grün"}');
+    const gzip = { 'Content-Encoding': 'gzip' };
+
+    it('where the answer is packed', async () => {
+      const server = await serveAnswer(200, gzip, packed);
+      assert.equal((await clientFor(server.url).send(get())).text, '{"text":"grün"}');
+    });
+
+    it('and fails where it is damaged, letting go of the connection', async () => {
+      const server = await serve((_, response) => {
+        response.writeHead(200, gzip).write('no gzip at all');
+      });
+      const error = await failureOf(clientFor(server.url).send(get()));
+      assert.deepEqual([error.code, error.sent], ['Z_DATA_ERROR', true]);
+      const [socket] = server.sockets;
+      if (socket && !socket.destroyed) await once(socket, 'close');
+    });
+
+    it('and fails where it ends too early', async () => {
+      const server = await serveAnswer(200, gzip, packed.subarray(0, -9));
+      assert.equal((await failureOf(clientFor(server.url).send(get()))).code, 'Z_BUF_ERROR');
+    });
+
+    it('and fails where the connection breaks in the middle', async () => {
+      const server = await serve((_, response) => {
+        response.writeHead(200, gzip).write(packed.subarray(0, 8), () => response.destroy());
+      });
+      const error = await failureOf(clientFor(server.url).send(get()));
+      assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
+    });
+  });
+
+  describe('gives up', () => {
+    it('when no answer begins in time', async () => {
+      const server = await serve(() => undefined);
+      const error = await failureOf(clientFor(server.url).send(get({ timeout: 60 })));
+      assert.deepEqual([error.code, error.sent], ['TIMEOUT', true]);
+      assert.equal(error.message, 'no answer within 0.06 s');
+    });
+
+    it('when an answer does not end in time', async () => {
+      const server = await serve((_, response) => void response.write('{'));
+      const error = await failureOf(clientFor(server.url).send(get({ timeout: 60 })));
+      assert.deepEqual([error.code, error.sent], ['TIMEOUT', true]);
+    });
+
+    it('with the reason of the signal: before, without an answer, and in the middle of one', async () => {
+      const reason = new Error('the step was canceled');
+      const silent = await serve(() => undefined);
+      const before = clientFor(silent.url).send(get({ signal: AbortSignal.abort(reason) }));
+      await assert.rejects(before, reason);
+      assert.equal(silent.requests.length, 0);
+      for (const begin of [false, true]) {
+        const cancel = new AbortController();
+        const server = await serve((_, response) => {
+          if (begin) response.write('{', () => cancel.abort(reason));
+          else cancel.abort(reason);
+        });
+        const call = clientFor(server.url).send(get({ signal: cancel.signal }));
+        await assert.rejects(call, reason);
+      }
+    });
+  });
+
+  describe('says whether the request may have arrived', () => {
+    it('not, where nobody listens', async () => {
+      const error = await failureOf(
+        clientFor(`http://127.0.0.1:${await closedPort()}`).send(get()),
+      );
+      assert.deepEqual([error.code, error.sent], ['ECONNREFUSED', false]);
+      assert.match(error.message, /connect ECONNREFUSED 127\.0\.0\.1/);
+    });
+
+    it('not, where nobody listens at any address of the host, and names them all', async () => {
+      const url = `http://argocd.example.com:${await closedPort()}`;
+      const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
+      const lookup = sinon.stub(dns, 'lookup');
+      lookup.callsFake(((_: string, __: object, found: (error: null, all: object[]) => void) => {
+        found(null, addresses);
+      }) as never);
+      const error = await failureOf(clientFor(url).send(get()));
+      assert.deepEqual([error.code, error.sent], ['ECONNREFUSED', false]);
+      assert.match(
+        error.message,
+        /ECONNREFUSED 127\.0\.0\.1:\d+, connect ECONNREFUSED 127\.0\.0\.2/,
+      );
+    });
+
+    it('yes, where the connection breaks instead of an answer', async () => {
+      const server = await serve((request) => request.socket.destroy());
+      const error = await failureOf(clientFor(server.url).send(get()));
+      assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
+    });
+
+    it('yes, where the connection is reset', async () => {
+      const server = await serve((request) => request.socket.resetAndDestroy());
+      const error = await failureOf(clientFor(server.url).send(get()));
+      assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
+    });
+
+    it('yes, where the connection breaks in an answer', async () => {
+      const server = await serve((_, response) => {
+        response.writeHead(200, { 'Content-Length': '100' });
+        response.write('{', () => response.destroy());
+      });
+      const error = await failureOf(clientFor(server.url).send(get()));
+      assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
+    });
+
+    it('yes, on a connection that was kept alive and died', async () => {
+      const server = await serve((request, response) => {
+        if (server.requests.length === 1) response.end('x');
+        else request.socket.destroy();
+      });
+      const client = clientFor(server.url);
+      await client.send(get());
+      const error = await failureOf(client.send(get()));
+      assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
+      assert.equal(server.sockets.length, 1);
+    });
+
+    it('yes, where what answers is no HTTP', async () => {
+      const server = await serve((request) => request.socket.end('SSH-2.0-OpenSSH\r\n'));
+      const error = await failureOf(clientFor(server.url).send(get()));
+      assert.match(error.code, /^HPE_/);
+      assert.equal(error.sent, true);
+    });
+  });
+
+  describe('opens a stream', () => {
+    it('whose head must come in time', async () => {
+      const server = await serve(() => undefined);
+      const error = await failureOf(clientFor(server.url).open(get({ timeout: 60 })));
+      assert.equal(error.code, 'TIMEOUT');
+    });
+
+    it('whose body may come as late as it likes', async () => {
+      const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        const answers: ServerResponse[] = [];
+        const server = await serve((_, answer) => {
+          answers.push(answer);
+          answer.write('a');
+        });
+        const response = await clientFor(server.url).open(get({ timeout: 1000 }));
+        clock.tick(3_600_000);
+        const body = response.setEncoding('utf8')[Symbol.asyncIterator]();
+        assert.equal((await body.next()).value, 'a');
+        answers[0]?.write('b');
+        assert.equal((await body.next()).value, 'b');
+        response.destroy();
+      } finally {
+        clock.restore();
+      }
+    });
+
+    it('that ends with the signal', async () => {
+      const cancel = new AbortController();
+      const server = await serve((_, response) => void response.write('a'));
+      const response = await clientFor(server.url).open(get({ signal: cancel.signal }));
+      const [first] = (await once(response, 'data')) as [Buffer];
+      assert.equal(first.toString(), 'a');
+      const broken = once(response, 'end');
+      cancel.abort();
+      await assert.rejects(broken);
+    });
+  });
+});

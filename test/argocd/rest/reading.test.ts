@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import * as z from 'zod/mini';
+import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
+import type { Call } from '../../../src/argocd/rest/caller.ts';
+import { read, readable } from '../../../src/argocd/rest/reading.ts';
+import { noAbort } from './server.ts';
+
+const get: Call = { method: 'GET', path: '/x?y=z', effect: 'read', timeout: 1, signal: noAbort };
+const post: Call = { ...get, method: 'POST', effect: 'change' };
+const schema = z.object({
+  a: z.object({ phase: z.enum(['Running', 'Failed', '']), n: z.number() }),
+});
+
+function errorOf(act: () => unknown): ArgoCDError {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof ArgoCDError, String(error));
+    return error;
+  }
+  assert.fail('it was read');
+}
+
+describe('reading an answer', () => {
+  it('gives what the schema knows', () => {
+    const json = { a: { phase: 'Failed', n: 1, other: true } };
+    assert.deepEqual(read(get, schema, json), { a: { phase: 'Failed', n: 1 } });
+  });
+
+  const cases: readonly [unknown, string][] = [
+    [{ a: { phase: 'Paused', n: 1 } }, 'a.phase is "Paused", expected one of Running, Failed'],
+    [{ a: { phase: 'Failed', n: '1' } }, 'a.n is "1", expected number'],
+    [{ a: { phase: 'Failed' } }, 'a.n is missing, expected number'],
+    [
+      { a: { phase: 1, n: null } },
+      'a.phase is 1, expected one of Running, Failed; a.n is null, expected number',
+    ],
+    [[], 'it is [], expected object'],
+  ];
+  for (const [json, words] of cases) {
+    it(`refuses ${JSON.stringify(json)} by where, what and what instead`, () => {
+      const { message, failure } = errorOf(() => read(get, schema, json));
+      const what = 'the answer is not what this version knows of Argo CD 2.11 to 3.5';
+      assert.equal(message, `GET /x: ${what}: ${words}`);
+      assert.equal(failure, 'not-argocd');
+    });
+  }
+
+  it('leaves open whether a change was made whose answer cannot be read', () => {
+    assert.equal(errorOf(() => read(post, schema, {})).failure, 'unclear');
+  });
+
+  it('says where there is no JSON', () => {
+    const error = errorOf(() => readable(get, () => JSON.parse('<html>') as unknown));
+    assert.match(error.message, /no JSON where there should be some/);
+  });
+
+  it('bounds what it shows', () => {
+    const error = errorOf(() => read(get, schema, { a: { phase: 'x'.repeat(9999), n: [] } }));
+    assert.ok(error.message.length < 700);
+  });
+
+  it('lets faults of our own through', () => {
+    const fault = new TypeError('a bug');
+    assert.throws(
+      () =>
+        readable(get, () => {
+          throw fault;
+        }),
+      fault,
+    );
+  });
+});

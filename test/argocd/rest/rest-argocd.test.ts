@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
+import type { SyncRequest, WatchEvent } from '../../../src/argocd/port.ts';
+import type { Connection } from '../../../src/argocd/rest/connection.ts';
+import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
+import { Secret } from '../../../src/argocd/secret.ts';
+import type { SimulatorOptions } from '../../simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { connectionTo, noAbort, readPem, serve, serveAnswer, stopServers } from './server.ts';
+
+const stops: (() => Promise<void>)[] = [];
+
+async function simulate(options: SimulatorOptions = {}): Promise<ArgoCDSimulator> {
+  const simulator = await ArgoCDSimulator.start(options);
+  stops.push(() => simulator.stop());
+  simulator.commit('shop', { 'all.yaml': manifests });
+  simulator.createApplication('shop');
+  return simulator;
+}
+
+function argocdAt(
+  { url, token }: { readonly url: string; readonly token?: string },
+  special: Partial<Connection> = {},
+  onToken?: (token: Secret) => void,
+): RestArgoCD {
+  const credential = { kind: 'token', token: new Secret(token ?? 'a.b.c') } as const;
+  const argocd = new RestArgoCD(connectionTo(url, { credential, ...special }), onToken);
+  stops.push(() => argocd.close());
+  return argocd;
+}
+
+const manifests = `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings }
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: migrate
+  annotations: { argocd.argoproj.io/hook: PreSync }
+spec:
+  template:
+    metadata: { annotations: { lab/log: "one|two|three", lab/forever: "true" } }
+    spec: { restartPolicy: Never, containers: [{ name: main, image: busybox }] }
+`;
+const address = { name: 'shop', project: 'default' };
+const plain: SyncRequest = {
+  revision: undefined,
+  revisions: [],
+  prune: false,
+  dryRun: false,
+  force: false,
+  strategy: 'hook',
+  resources: [],
+  syncOptions: undefined,
+  retry: undefined,
+  infos: [{ name: 'azure-pipelines/run', value: 'ours' }],
+};
+
+async function failureOf(call: Promise<unknown>): Promise<ArgoCDError> {
+  const error: unknown = await call.then(
+    () => assert.fail('the call succeeded'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof ArgoCDError, String(error));
+  return error;
+}
+
+/** The next event that is no heartbeat. */
+async function nextEvent(
+  events: AsyncIterator<WatchEvent | undefined, unknown>,
+): Promise<WatchEvent> {
+  for (;;) {
+    const next = await events.next();
+    if (next.done === true) assert.fail('the stream ended');
+    if (next.value !== undefined) return next.value;
+  }
+}
+
+describe('Argo CD by REST', () => {
+  afterEach(async () => {
+    sinon.restore();
+    await Promise.all(stops.splice(0).map((stop) => stop()));
+    await stopServers();
+  });
+
+  it('reads an application, and asks for a refresh where it should', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    const application = await argocd.get(address, { signal: noAbort });
+    assert.deepEqual([application.name, application.project], ['shop', 'default']);
+    const refreshed = await argocd.get(address, { refresh: true, signal: noAbort });
+    assert.equal(refreshed.sync.status, 'OutOfSync');
+    assert.deepEqual(
+      simulator.requests.map(({ method, path, query }) => `${method} ${path}?${query.toString()}`),
+      [
+        'GET /api/v1/applications/shop?project=default',
+        'GET /api/v1/applications/shop?project=default&refresh=normal',
+      ],
+    );
+  });
+
+  it('syncs, which gives the operation that is now asked for', async () => {
+    const simulator = await simulate();
+    const { operation, operationState } = await argocdAt(simulator).sync(address, plain, noAbort);
+    assert.deepEqual(operation?.info, plain.infos);
+    assert.equal(operationState, undefined);
+    const [request] = simulator.requests;
+    assert.equal(request?.query.toString(), '');
+    assert.deepEqual(JSON.parse(request?.body ?? ''), {
+      project: 'default',
+      prune: false,
+      dryRun: false,
+      strategy: { hook: { force: false } },
+      infos: plain.infos,
+    });
+  });
+
+  it('terminates, with the words of Argo CD where there is nothing to', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    const nothing = await failureOf(argocd.terminate(address, noAbort));
+    assert.equal(nothing.failure, 'no-operation');
+    assert.match(nothing.message, /^DELETE \/api\/v1\/applications\/shop\/operation: Unable/);
+    await argocd.sync(address, plain, noAbort);
+    const busy = await failureOf(argocd.sync(address, plain, noAbort));
+    assert.equal(busy.failure, 'busy');
+    await simulator.until('shop', (application) => !!application?.status.operationState);
+    await argocd.terminate(address, noAbort);
+    await simulator.until('shop', (found) => found?.status.operationState?.phase === 'Failed');
+    const deletes = simulator.requests.filter(({ method }) => method === 'DELETE');
+    assert.equal(deletes.length, 2);
+    for (const { headers, body, query } of deletes) {
+      assert.equal(headers['content-type'], 'application/json');
+      assert.deepEqual([body, query.toString()], ['', 'project=default']);
+    }
+  });
+
+  it('rolls back by the number of a history entry, a JSON number', async () => {
+    const simulator = await simulate();
+    const rollback = { historyId: 7, prune: true, dryRun: false };
+    const error = await failureOf(argocdAt(simulator).rollback(address, rollback, noAbort));
+    assert.equal(error.failure, 'refused');
+    const body = { project: 'default', id: 7, prune: true, dryRun: false };
+    assert.deepEqual(JSON.parse(simulator.requests[0]?.body ?? ''), body);
+  });
+
+  it('finds applications by selector, none where none matches', async () => {
+    const simulator = await simulate();
+    simulator.createApplication('web', { metadata: { labels: { tier: 'front' } } });
+    const argocd = argocdAt(simulator);
+    const found = await argocd.find('tier=front', 'default', noAbort);
+    assert.deepEqual(found, [{ name: 'web', namespace: 'argocd' }]);
+    assert.deepEqual(await argocd.find('tier=back', '', noAbort), []);
+    assert.equal((await failureOf(argocd.find('a=b=c', '', noAbort))).failure, 'refused');
+  });
+
+  it('reads manifests, hooks among them, and names revisions by position', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    const found = await argocd.manifests(address, {}, noAbort);
+    assert.deepEqual(found.map((manifest) => (manifest as { kind: string }).kind).sort(), [
+      'ConfigMap',
+      'Job',
+    ]);
+    simulator.requests.length = 0;
+    const revisions = [{ position: 1, revision: 'main' }];
+    await argocd.manifests(address, { revisions }, noAbort).catch(() => undefined);
+    const query = simulator.requests[0]?.query.toString();
+    assert.equal(query, 'project=default&revisions=main&sourcePositions=1');
+  });
+
+  it('refuses manifests that are no JSON', async () => {
+    const server = await serveAnswer(200, {}, '{"manifests":["kind: Job"]}');
+    const error = await failureOf(argocdAt(server).manifests(address, {}, noAbort));
+    assert.deepEqual([error.failure, /no JSON/.test(error.reason)], ['not-argocd', true]);
+    const none = await serveAnswer(200, {}, '{}');
+    assert.deepEqual(await argocdAt(none).manifests(address, {}, noAbort), []);
+  });
+
+  it('reads sync windows, which refuse a sync while they are closed', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    const open = { activeWindows: [], assignedWindows: [], canSync: true };
+    assert.deepEqual(await argocd.windows(address, noAbort), open);
+    simulator.setSyncWindows([
+      { kind: 'deny', schedule: '* * * * *', duration: '1h', applications: ['*'] },
+    ]);
+    const { canSync, activeWindows } = await argocd.windows(address, noAbort);
+    assert.deepEqual([canSync, activeWindows.length], [false, 1]);
+    assert.equal((await failureOf(argocd.sync(address, plain, noAbort))).failure, 'window-closed');
+  });
+
+  it('reads the log of a hook, and tells a lacking right', async () => {
+    const simulator = await simulate({
+      accounts: { poor: { policies: ['applications, *, */*'] } },
+    });
+    const argocd = argocdAt(simulator);
+    await argocd.sync(address, plain, noAbort);
+    const resource = { group: 'batch', kind: 'Job', namespace: 'ns-shop', name: 'migrate' };
+    await simulator.until('shop', (found) =>
+      JSON.stringify(found?.status.operationState?.syncResult?.resources ?? []).includes('migrate'),
+    );
+    const log = await argocd.logs(address, { resource, lines: 1 }, noAbort);
+    assert.deepEqual(log, { lines: ['two'], fault: '' });
+    const token = simulator.issueToken('poor');
+    const poor = argocdAt({ url: simulator.url, token });
+    const error = await failureOf(poor.logs(address, { resource, lines: 2 }, noAbort));
+    assert.equal(error.failure, 'forbidden');
+  });
+
+  it('tells the ways of not getting at an application apart', async () => {
+    const simulator = await simulate({
+      accounts: { reader: { policies: ['applications, get, */*'] } },
+    });
+    const argocd = argocdAt(simulator);
+    const options = { signal: noAbort };
+    const failureAt = async (name: string, project: string) =>
+      (await failureOf(argocd.get({ name, project }, options))).failure;
+    assert.equal(await failureAt('missing', ''), 'hidden');
+    assert.equal(await failureAt('missing', 'default'), 'not-found');
+    const reader = argocdAt({ url: simulator.url, token: simulator.issueToken('reader') });
+    assert.equal((await failureOf(reader.sync(address, plain, noAbort))).failure, 'forbidden');
+    const stranger = argocdAt({ url: simulator.url, token: 'a.b.c' });
+    assert.equal((await failureOf(stranger.get(address, options))).failure, 'unauthenticated');
+    const lost = argocdAt({ url: `${simulator.url}/wrong`, token: simulator.token });
+    assert.equal((await failureOf(lost.get(address, options))).failure, 'not-argocd');
+  });
+
+  it('logs in with a password, and again when the token expires, telling every token', async () => {
+    const simulator = await simulate();
+    const tokens: Secret[] = [];
+    const credential = {
+      kind: 'password',
+      username: 'admin',
+      password: new Secret('admin-password'),
+    } as const;
+    const argocd = argocdAt(simulator, { credential }, (token) => tokens.push(token));
+    await argocd.get(address, { signal: noAbort });
+    simulator.revokeToken(tokens[0]?.reveal() ?? '');
+    // Tokens of the same second are the same text.
+    await simulator.sleep(1100);
+    await argocd.get(address, { signal: noAbort });
+    assert.equal(tokens.length, 2);
+    assert.notEqual(tokens[0]?.reveal(), tokens[1]?.reveal());
+  });
+
+  it('works below a root path, by TLS', async () => {
+    const tls = { key: readPem('server.key'), cert: readPem('server.pem') };
+    const simulator = await simulate({ rootPath: '/argocd', tls });
+    const argocd = argocdAt(simulator, { ca: readPem('ca.pem') });
+    assert.equal((await argocd.get(address, { signal: noAbort })).name, 'shop');
+  });
+
+  it('leaves open whether a change was made whose answer is lost', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    simulator.faults.add({ method: 'POST', fault: { kind: 'dropAfter' } });
+    assert.equal((await failureOf(argocd.sync(address, plain, noAbort))).failure, 'unclear');
+    assert.ok((await argocd.get(address, { signal: noAbort })).operation);
+  });
+
+  it('leaves open whether a change was made whose answer it cannot read', async () => {
+    const server = await serveAnswer(200, {}, '{"metadata":{"name":"shop"}}');
+    const error = await failureOf(argocdAt(server).sync(address, plain, noAbort));
+    assert.equal(error.failure, 'unclear');
+    assert.match(error.reason, /spec is missing, expected object/);
+    const read = await failureOf(argocdAt(server).get(address, { signal: noAbort }));
+    assert.equal(read.failure, 'not-argocd');
+  });
+
+  it('names the phase that it does not know', async () => {
+    const state = { operation: {}, phase: 'Paused', startedAt: '2026-11-21T01:00:00Z' };
+    const body = { metadata: { name: 'shop' }, spec: {}, status: { operationState: state } };
+    const server = await serveAnswer(200, {}, JSON.stringify(body));
+    const { message } = await failureOf(argocdAt(server).get(address, { signal: noAbort }));
+    assert.match(
+      message,
+      /2\.11 to 3\.5: status\.operationState\.phase is "Paused", expected one of Running, Term/,
+    );
+  });
+
+  it('gives each call its own time', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    const timeout = sinon.spy(AbortSignal, 'timeout');
+    const given = async (call: Promise<unknown>) => {
+      await call.catch(() => undefined);
+      return timeout.lastCall.args[0];
+    };
+    const resource = { group: '', kind: 'Job', namespace: '', name: 'x' };
+    const rollback = { historyId: 1, prune: false, dryRun: false };
+    assert.deepEqual(
+      [
+        await given(argocd.get(address, { signal: noAbort })),
+        await given(argocd.find('', '', noAbort)),
+        await given(argocd.windows(address, noAbort)),
+        await given(argocd.logs(address, { resource, lines: 1 }, noAbort)),
+        await given(argocd.get(address, { refresh: true, signal: noAbort })),
+        await given(argocd.manifests(address, {}, noAbort)),
+        await given(argocd.sync(address, plain, noAbort)),
+        await given(argocd.rollback(address, rollback, noAbort)),
+        await given(argocd.terminate(address, noAbort)),
+      ],
+      [20_000, 20_000, 20_000, 20_000, 60_000, 60_000, 30_000, 30_000, 30_000],
+    );
+  });
+
+  it('watches: the present state, changes, heartbeats, until the signal', async () => {
+    const simulator = await simulate({ heartbeat: 50 });
+    const argocd = argocdAt(simulator);
+    const cancel = new AbortController();
+    const scope = { name: { name: 'shop' }, project: 'default' };
+    const events = argocd.watch(scope, cancel.signal)[Symbol.asyncIterator]();
+    const first = await nextEvent(events);
+    assert.deepEqual([first.type, first.application.name], ['ADDED', 'shop']);
+    for (let beat = await events.next(); beat.value !== undefined; beat = await events.next());
+    simulator.annotate('shop', { 'argocd.argoproj.io/skip-reconcile': 'true' });
+    let changed = await nextEvent(events);
+    while (!changed.application.skipReconcile) changed = await nextEvent(events);
+    assert.equal(changed.type, 'MODIFIED');
+    simulator.deleteApplication('shop');
+    let deleted = await nextEvent(events);
+    while (deleted.type !== 'DELETED') deleted = await nextEvent(events);
+    cancel.abort(new Error('enough'));
+    // What had arrived before is still told.
+    const rest = (async () => {
+      while (!(await events.next()).done);
+    })();
+    await assert.rejects(rest, /enough/);
+    const query = simulator.requests[0]?.query.toString();
+    const fields = '-result.application.metadata.managedFields';
+    assert.equal(query, `name=shop&projects=default&fields=${fields}`);
+  });
+
+  it('ends its watch with the stream, and tells an error that ended it', async () => {
+    const sse = { 'Content-Type': 'text/event-stream' };
+    const ended = await serveAnswer(200, sse, ':\n');
+    const scope = { project: '' };
+    const beats: unknown[] = [];
+    for await (const event of argocdAt(ended).watch(scope, noAbort)) beats.push(event);
+    assert.deepEqual(beats, [undefined]);
+    const cases: readonly [string, ArgoCDError['failure'], RegExp][] = [
+      ['{"error":{"grpc_code":14,"http_code":503,"message":"away"}}', 'unavailable', /^away$/],
+      ['data: {"result":{"type":"EATEN","application":{}}}\n', 'not-argocd', /result.type is "EAT/],
+      ['data: {"result":{"type":"ADDED","application":{}}}\n', 'not-argocd', /metadata is missing/],
+      ['data: <html>\n', 'not-argocd', /no JSON/],
+    ];
+    for (const [body, failure, reason] of cases) {
+      const server = await serveAnswer(200, sse, body);
+      const events = argocdAt(server).watch(scope, noAbort)[Symbol.asyncIterator]();
+      const error = await failureOf(events.next());
+      assert.equal(error.failure, failure);
+      assert.match(error.reason, reason);
+    }
+  });
+
+  it('ends each call with the reason of its signal', async () => {
+    const server = await serve(() => undefined);
+    const argocd = argocdAt(server);
+    const reason = new Error('canceled');
+    const signal = AbortSignal.abort(reason);
+    await assert.rejects(argocd.get(address, { signal }), reason);
+    await assert.rejects(argocd.sync(address, plain, signal), reason);
+    await assert.rejects(argocd.terminate(address, signal), reason);
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('knows the page of an application', () => {
+    const argocd = argocdAt({ url: 'https://host/root' });
+    assert.equal(argocd.pageOf({ name: 'shop' }), 'https://host/root/applications/shop');
+    const page = argocd.pageOf({ name: 'a/b', namespace: 'team' });
+    assert.equal(page, 'https://host/root/applications/team/a%2Fb');
+  });
+});

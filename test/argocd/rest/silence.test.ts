@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { TransportError } from '../../../src/argocd/rest/http.ts';
+import { meaningOfSilence } from '../../../src/argocd/rest/silence.ts';
+import type { Failure } from '../../../src/sync/failure.ts';
+
+describe('a call without an answer', () => {
+  const cases: readonly [string, string, Failure, RegExp][] = [
+    ['ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:443', 'unavailable', /ECONNREFUSED/],
+    ['ECONNRESET', 'socket hang up', 'unavailable', /^socket hang up \(ECONNRESET\)$/],
+    ['ETIMEDOUT', 'connect ETIMEDOUT', 'unavailable', /ETIMEDOUT/],
+    ['TIMEOUT', 'no answer within 20 s', 'unavailable', /within 20 s/],
+    ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN argocd', 'unavailable', /EAI_AGAIN/],
+    ['Z_DATA_ERROR', 'incorrect header check', 'unavailable', /incorrect header check/],
+    ['ENOTFOUND', 'getaddrinfo ENOTFOUND argocd', 'unreachable', /no such host/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed', 'unreachable', /not trusted here/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed', 'unreachable', /not trusted here/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable', 'unreachable', /not trusted here/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable', 'unreachable', /not trusted here/],
+    ['CERT_HAS_EXPIRED', 'certificate has expired', 'unreachable', /out of date/],
+    ['CERT_REVOKED', 'certificate revoked', 'unreachable', /TLS cannot be agreed on/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'no match', 'unreachable', /for another name/],
+    ['EPROTO', 'write EPROTO: wrong version number', 'unreachable', /does not speak TLS/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'ssl', 'unreachable', /does not speak TLS/],
+    ['EPROTO', 'alert handshake failure', 'unreachable', /TLS cannot be agreed on/],
+    ['HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/', 'not-argocd', /not speak HTTP/],
+    ['TOO_LARGE', 'the answer is larger than 9 bytes', 'not-argocd', /so large/],
+    ['ERR_INVALID_CHAR', 'Invalid character in header', 'unreachable', /such as a line break/],
+  ];
+  for (const [code, message, failure, reason] of cases) {
+    it(`is ${failure} for ${code} (${message}) where it was not sent`, () => {
+      const error = new TransportError(message, code, false);
+      for (const effect of ['read', 'change'] as const) {
+        const meaning = meaningOfSilence('GET /x', effect, error);
+        assert.equal(meaning.failure, failure);
+        assert.match(meaning.reason, reason);
+        assert.equal(meaning.cause, error);
+      }
+    });
+
+    it(`is unclear for ${code} (${message}) where a change was sent`, () => {
+      const error = new TransportError(message, code, true);
+      assert.equal(meaningOfSilence('POST /x', 'change', error).failure, 'unclear');
+      assert.equal(meaningOfSilence('GET /x', 'read', error).failure, failure);
+    });
+  }
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Connection } from '../../../src/argocd/rest/connection.ts';
+import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
+import { findNode } from '../../simulators/agent/node-runtime.ts';
+import { connectionTo, noAbort, readPem, serve, stopServers } from './server.ts';
+
+const ca = readPem('ca.pem');
+
+/** The text of the answer, or the code of the failure; a failure must come before sending. */
+async function ask(url: string, special: Partial<Connection>): Promise<string> {
+  const client = new HttpClient(connectionTo(url, special));
+  const request = { method: 'POST', path: '/', headers: {}, timeout: 5000 } as const;
+  try {
+    return (await client.send({ ...request, body: '{}', signal: noAbort })).text;
+  } catch (error) {
+    assert.ok(error instanceof TransportError, String(error));
+    assert.equal(error.sent, false);
+    return error.code;
+  } finally {
+    await client.close();
+  }
+}
+
+describe('the trust in a server', () => {
+  afterEach(stopServers);
+
+  const cases: readonly [string, string, Partial<Connection>, string][] = [
+    ['is given for the connection’s authority', 'server', { ca }, 'trusted'],
+    [
+      'is given where the authority is one of several',
+      'server',
+      { ca: `${readPem('other-ca.pem')}\n${ca}` },
+      'trusted',
+    ],
+    ['is given to anybody where verification is off', 'server', { skipTlsVerify: true }, 'trusted'],
+    ['is given to another name where it is off', 'other-name', { skipTlsVerify: true }, 'trusted'],
+    ['is refused without an authority', 'server', {}, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    [
+      'is refused with another authority',
+      'server',
+      { ca: readPem('other-ca.pem') },
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
+    [
+      'is refused to a certificate for another name',
+      'other-name',
+      { ca },
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
+    ['is refused to a certificate of the past', 'expired', { ca }, 'CERT_HAS_EXPIRED'],
+  ];
+  for (const [sentence, certificate, special, expected] of cases) {
+    it(sentence, async () => {
+      const server = await serve((_, response) => response.end('trusted'), certificate);
+      assert.equal(await ask(server.url, special), expected);
+      assert.equal(server.requests.length, expected === 'trusted' ? 1 : 0);
+    });
+  }
+
+  it('needs TLS: plain HTTP there is told', async () => {
+    const server = await serve((_, response) => response.end('plain'));
+    const code = await ask(server.url.replace('http:', 'https:'), { ca });
+    assert.match(code, /^EPROTO$|WRONG_VERSION_NUMBER|PACKET_LENGTH/);
+    assert.equal(server.requests.length, 0);
+  });
+
+  for (const major of [20, 24] as const) {
+    it(`stays with NODE_EXTRA_CA_CERTS beside the connection's authority on Node ${major}`, async () => {
+      const server = await serve((_, response) => response.end('trusted'), 'server');
+      const node = findNode(major);
+      assert.ok(node, `Node ${major} is not here: run npm ci with its optional dependencies`);
+      const script = new URL('ask-with-other-ca.ts', import.meta.url).pathname;
+      const run = async (extra: string) => {
+        const env = { ...process.env, NODE_EXTRA_CA_CERTS: extra };
+        const arguments_ = ['--import', 'tsx', script, server.url];
+        return (await promisify(execFile)(node, arguments_, { env })).stdout;
+      };
+      const file = (name: string) =>
+        new URL(`../../fixtures/tls/${name}`, import.meta.url).pathname;
+      assert.equal(await run(file('ca.pem')), 'trusted');
+      assert.equal(await run(file('other-ca.pem')), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      assert.equal(await run(file('absent.pem')), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    });
+  }
+});

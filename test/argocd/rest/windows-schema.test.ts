@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import * as z from 'zod/mini';
+import { windowsSchema } from '../../../src/argocd/rest/windows-schema.ts';
+import { readRecording } from '../../recording.ts';
+
+describe('the sync windows', () => {
+  it('are read from each recorded answer', () => {
+    const bodies = readRecording('window-closed')
+      .filter(({ request }) => request?.path.includes('/syncwindows'))
+      .map(({ response }) => z.parse(windowsSchema, response?.body));
+    const window = { kind: 'deny', schedule: '* * * * *', duration: '1h', manualSync: false };
+    assert.deepEqual(bodies, [
+      { activeWindows: [window], assignedWindows: [window], canSync: false },
+      { activeWindows: [], assignedWindows: [], canSync: true },
+    ]);
+  });
+
+  it('are closed, and nameless, where Argo CD leaves everything out', () => {
+    const nothing = { activeWindows: [], assignedWindows: [], canSync: false };
+    assert.deepEqual(z.parse(windowsSchema, {}), nothing);
+    const nulls = { activeWindows: null, assignedWindows: null, canSync: null };
+    assert.deepEqual(z.parse(windowsSchema, nulls), nothing);
+    assert.deepEqual(z.parse(windowsSchema, { activeWindows: [{}] }).activeWindows, [
+      { kind: '', schedule: '', duration: '', manualSync: false },
+    ]);
+  });
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { readInputs } from '../../src/task/inputs.ts';
+import { task, type TaskInput } from './extension-files.ts';
+
+/** For each input that some action makes meaningless: a value that differs from its default. */
+const samples: Readonly<Record<string, string>> = {
+  revision: 'main',
+  revisions: '1=main',
+  rollbackTo: '3',
+  prune: 'true',
+  dryRun: 'true',
+  force: 'true',
+  strategy: 'apply',
+  resources: 'ConfigMap:settings',
+  syncOptions: 'ServerSideApply=true',
+  retryLimit: '2',
+  retryBackoff: '5s',
+  info: 'Ticket=1',
+  whenBusy: 'join',
+  whenWindowClosed: 'wait',
+  whenSuperseded: 'follow',
+  ifMissing: 'wait',
+  waitFor: 'operation',
+  acceptSuspended: 'true',
+  includeChildren: 'true',
+  expectImages: 'registry.example.com/shop/web:1',
+  stableSeconds: '5',
+  onTimeout: 'terminate',
+  onCancel: 'terminate',
+};
+
+/** An input that is refused alone, with the one that it goes with. */
+const needs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  retryBackoff: { retryLimit: '2' },
+};
+
+const actions = Object.keys(input('action').options ?? {});
+
+describe('The inputs of task.json and those that the code reads', () => {
+  it('agree on the defaults', () => {
+    assert.deepEqual(faultsOf(read({})), []);
+    const withoutDefaults = readInputs(source({ argocdConnection: 'id', applications: 'shop' }));
+    assert.deepEqual(read({}), withoutDefaults);
+  });
+
+  for (const { name, options = {} } of task.inputs) {
+    if (Object.keys(options).length === 0) continue;
+    it(`agree on the choices of ${name}`, () => {
+      for (const choice of Object.keys(options)) {
+        assert.ok(!faultsOf(read({ [name]: choice })).includes(name), choice);
+      }
+      const faults = faultsOf(read({ [name]: 'nonsense' }));
+      assert.ok(faults.includes(name));
+    });
+  }
+
+  for (const action of actions) {
+    it(`agree on what has an effect with the action ${action}`, () => {
+      for (const [name, value] of Object.entries(samples)) {
+        const { visibleRule } = input(name);
+        const warned = warningsOf(read({ action, ...needs[name], [name]: value })).some((warning) =>
+          warning.startsWith(`${name} has no effect with action`),
+        );
+        assert.equal(warned, !isShown(visibleRule, action), `${name}, shown if ${visibleRule}`);
+      }
+    });
+  }
+
+  it('are all tried, if the form ever hides them', () => {
+    const hidden = task.inputs.filter(({ visibleRule }) => visibleRule).map(({ name }) => name);
+    const untried = hidden.filter((name) => !Object.hasOwn(samples, name));
+    // The logs of hooks are shown where hooks can run; elsewhere the number is harmless.
+    assert.deepEqual(untried, ['hookLogLines']);
+  });
+});
+
+function read(given: Readonly<Record<string, string>>): ReturnType<typeof readInputs> {
+  const defaults = Object.fromEntries(
+    task.inputs.map(({ name, defaultValue = '' }) => [name, String(defaultValue)]),
+  );
+  return readInputs(
+    source({ ...defaults, argocdConnection: 'id', applications: 'shop', ...given }),
+  );
+}
+
+function source(inputs: Readonly<Record<string, string>>) {
+  return { input: (name: string) => inputs[name] };
+}
+
+function faultsOf(reading: ReturnType<typeof readInputs>): readonly string[] {
+  return 'faults' in reading ? reading.faults.map((fault) => fault.input) : [];
+}
+
+function warningsOf(reading: ReturnType<typeof readInputs>): readonly string[] {
+  assert.ok('warnings' in reading, JSON.stringify(reading));
+  return reading.warnings;
+}
+
+/** Whether the form shows an input for an action, when it waits for health as it does by default. */
+function isShown(rule: string | undefined, action: string): boolean {
+  const values: Readonly<Record<string, string>> = { action, waitFor: 'health' };
+  const holds = (term: string) => {
+    const [, name = '', operator, value] = /^\s*(\w+)\s*(=|!=)\s*(\w+)\s*$/.exec(term) ?? [];
+    return (values[name] === value) === (operator === '=');
+  };
+  if (rule === undefined) return true;
+  return rule.includes('||') ? rule.split('||').some(holds) : rule.split('&&').every(holds);
+}
+
+function input(wanted: string): TaskInput {
+  const found = task.inputs.find(({ name }) => name === wanted);
+  assert.ok(found, wanted);
+  return found;
+}

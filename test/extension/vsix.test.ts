@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { packExtension } from '../../scripts/vsix.ts';
+import { listZip } from './zip-listing.ts';
+
+describe('The VSIX', () => {
+  let folder: string;
+  let file: string;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'vsix-'));
+    file = await packExtension(folder, ['--publisher', 'robin']);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is named for its publisher, as the Marketplace wants', () => {
+    assert.match(basename(file), /^robin\.argocd-for-azure-pipelines-\d+\.\d+\.\d+\.vsix$/);
+  });
+
+  it('holds what an agent and the Marketplace need, and nothing else', () => {
+    assert.deepEqual([...listZip(readFileSync(file))].sort(), [
+      'README.md',
+      '[Content_Types].xml',
+      'extension.vsixmanifest',
+      'extension.vsomanifest',
+      'images/icon.png',
+      'tasks/ArgoCDSync/V1/ThirdPartyNotices.txt',
+      'tasks/ArgoCDSync/V1/icon.png',
+      'tasks/ArgoCDSync/V1/index.js',
+      'tasks/ArgoCDSync/V1/package.json',
+      'tasks/ArgoCDSync/V1/task.json',
+    ]);
+  });
+
+  it('is smaller than 1 MB', () => {
+    assert.ok(readFileSync(file).length < 1024 * 1024);
+  });
+});

@@ -1,0 +1,155 @@
+import { RestArgoCD } from '../../src/argocd/rest/rest-argocd.ts';
+import { Secret } from '../../src/argocd/secret.ts';
+import type { Clock } from '../../src/follow/clock.ts';
+import { systemClock } from '../../src/follow/clock.ts';
+import { followAll } from '../../src/follow/follow-all.ts';
+import type { FollowRequest } from '../../src/follow/follow-all.ts';
+import type { Goal, RollbackGoal, SyncGoal, TerminateGoal, WaitGoal } from '../../src/sync/goal.ts';
+import type { ApplicationResult, Progress } from '../../src/sync/outcome.ts';
+import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+
+/** How much faster than real time simulator and follower run. */
+export const scale = 0.02;
+
+/** The follower's time, as fast as the simulator's, so that polls and patience keep their measure. */
+export const fastClock: Clock = {
+  now: () => Date.now() / scale,
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms * scale, 2 ** 31 - 1), signal),
+};
+
+const waiting = {
+  whenBusy: 'wait',
+  whenWindowClosed: 'fail',
+  whenSuperseded: 'fail',
+  waitFor: 'health',
+  ifMissing: 'fail',
+  acceptSuspended: false,
+  includeChildren: false,
+  expectImages: [],
+  stableFor: 0,
+} as const;
+
+const plain = {
+  prune: false,
+  dryRun: false,
+  force: false,
+  strategy: 'hook',
+  resources: [],
+  syncOptions: [],
+  retry: undefined,
+  info: [],
+} as const;
+
+/** The goal of a step that sets nothing but what is given. */
+export function syncGoal(
+  change: Partial<SyncGoal> = {},
+  options: Partial<SyncGoal['options']> = {},
+): SyncGoal {
+  const target = { kind: 'tracked' } as const;
+  return { action: 'sync', target, ...waiting, ...change, options: { ...plain, ...options } };
+}
+
+export function waitGoal(change: Partial<WaitGoal> = {}): WaitGoal {
+  return { action: 'wait', target: { kind: 'tracked' }, ...waiting, ...change };
+}
+
+export function rollbackGoal(to: RollbackGoal['to'] = { kind: 'previous' }): RollbackGoal {
+  return { action: 'rollback', to, prune: false, dryRun: false, ...waiting };
+}
+
+export function terminateGoal(): TerminateGoal {
+  return { action: 'terminate', ...waiting };
+}
+
+export const revision = (name: string) => ({ kind: 'revision', revision: name }) as const;
+
+/** A run against a simulator, with all that it told. */
+export interface Following {
+  readonly done: Promise<readonly ApplicationResult[]>;
+  readonly told: readonly Progress[];
+  cancel(): void;
+  /** Resolves when something told fits. */
+  until(test: (progress: Progress) => boolean): Promise<void>;
+}
+
+export function begin(
+  argocd: ArgoCDSimulator,
+  names: readonly string[],
+  goal: Goal,
+  change: Partial<FollowRequest> & { readonly token?: string } = {},
+): Following {
+  const told: Progress[] = [];
+  const listeners = new Set<() => void>();
+  const cancelling = new AbortController();
+  const { token = argocd.token, ...more } = change;
+  const adapter = new RestArgoCD({
+    url: argocd.url,
+    credential: { kind: 'token', token: new Secret(token) },
+    ca: undefined,
+    skipTlsVerify: false,
+    headers: [],
+    proxy: undefined,
+  });
+  const request: FollowRequest = {
+    names: names.map((name) => ({ name })),
+    project: 'default',
+    goal,
+    timeout: 120_000,
+    onTimeout: 'leave',
+    onCancel: 'leave',
+    hookLogLines: 20,
+    marker: crypto.randomUUID(),
+    info: [],
+    ...more,
+  };
+  const done = followAll(request, {
+    argocd: adapter,
+    clock: fastClock,
+    random: () => 0.5,
+    signal: cancelling.signal,
+    tell: (progress) => {
+      told.push(progress);
+      for (const listener of listeners) listener();
+    },
+  }).finally(() => adapter.close());
+  return {
+    done,
+    told,
+    cancel: () => cancelling.abort(),
+    until: (test) =>
+      new Promise((resolve) => {
+        const listener = () => {
+          if (!told.some(test)) return;
+          listeners.delete(listener);
+          resolve();
+        };
+        listeners.add(listener);
+        listener();
+      }),
+  };
+}
+
+/** Follows one application to its end. */
+export async function followOne(
+  argocd: ArgoCDSimulator,
+  name: string,
+  goal: Goal,
+  change: Parameters<typeof begin>[3] = {},
+): Promise<ApplicationResult> {
+  const [result] = await begin(argocd, [name], goal, change).done;
+  if (result === undefined) throw new Error('there is no result');
+  return result;
+}
+
+/** The spec of an application that syncs itself, and does not try again what failed. */
+export function autoSynced(folder: string) {
+  const spec = defaultSpec(folder);
+  return {
+    ...spec,
+    syncPolicy: {
+      ...spec.syncPolicy,
+      automated: { prune: true, selfHeal: true },
+      retry: { limit: 0 },
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { bundle, bundles, root } from '../../scripts/bundle.ts';
+import { findNode } from '../simulators/agent/node-runtime.ts';
+
+describe('A bundle', () => {
+  let folder: string;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+    const library = JSON.stringify(join(root, 'node_modules/azure-pipelines-task-lib/task.js'));
+    const entry = join(folder, 'main.ts');
+    writeFileSync(
+      entry,
+      `import { getInput, loc } from ${library};
+       const text: string = getInput('say') ?? '';
+       console.log(text, loc('LIB_PathNotFound', 'a', 'b'));`,
+    );
+    await bundle({ entry, outfile: join(folder, 'index.js') });
+    rmSync(entry);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const major of [20, 24] as const) {
+    it(`runs alone on Node ${major}, with the texts of azure-pipelines-task-lib`, () => {
+      const node = findNode(major);
+      assert.ok(node);
+      const output = execFileSync(node, [join(folder, 'index.js')], {
+        cwd: folder,
+        env: { INPUT_SAY: 'hello' },
+        encoding: 'utf8',
+      });
+      assert.match(output, /^hello Not found a: b$/m);
+    });
+  }
+
+  it('brings the licences of what is in it', () => {
+    const notices = readFileSync(join(folder, 'ThirdPartyNotices.txt'), 'utf8');
+    assert.match(notices, /^azure-pipelines-task-lib [\d.]+ \(MIT\)$/m);
+    assert.match(notices, /Permission is hereby granted/);
+    assert.match(notices, /^minimatch [\d.]+ \(ISC\)$/m);
+  });
+
+  it('is made for every task, where its task.json looks for it', () => {
+    for (const { outfile } of bundles) {
+      const task = JSON.parse(readFileSync(join(outfile, '../task.json'), 'utf8')) as {
+        execution: Record<string, { target: string }>;
+      };
+      for (const { target } of Object.values(task.execution)) {
+        assert.equal(join(outfile, '..', target), outfile);
+      }
+    }
+  });
+});

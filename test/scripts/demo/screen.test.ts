@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { line } from '../../../scripts/demo/line.ts';
+import { Screen } from '../../../scripts/demo/screen.ts';
+
+function screenOf(options: { readonly width?: number; readonly colours?: boolean } = {}) {
+  const written: string[] = [];
+  const screen = new Screen({
+    write: (text) => written.push(text),
+    width: options.width ?? 20,
+    colours: options.colours ?? false,
+  });
+  return { screen, written };
+}
+
+describe('The screen', () => {
+  it('puts a margin before each row of a line', () => {
+    const { screen, written } = screenOf({ width: 12 });
+    screen.line(line('one two three'), '| ');
+    assert.deepEqual(written, ['| one two\n', '|     three\n']);
+  });
+
+  it('fills a rule to its width, after an empty line', () => {
+    const { screen, written } = screenOf();
+    screen.rule('Title', '=');
+    assert.deepEqual(written, ['\n', '== Title ===========\n']);
+  });
+
+  it('leaves no blanks at the end', () => {
+    const { screen, written } = screenOf();
+    screen.text('text   ');
+    assert.deepEqual(written, ['text\n']);
+  });
+
+  it('has colours only where they show', () => {
+    const plain = screenOf();
+    plain.screen.line(line('bad', 'bad'));
+    assert.deepEqual(plain.written, ['bad\n']);
+    const coloured = screenOf({ colours: true });
+    coloured.screen.line(line('bad', 'bad'));
+    assert.deepEqual(coloured.written, ['\u001b[31mbad\u001b[39m\n']);
+  });
+});

@@ -1,0 +1,81 @@
+export interface ObjectMetadata {
+  name?: string;
+  generateName?: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  annotations?: Record<string, string>;
+  labels?: Record<string, string>;
+  [field: string]: unknown;
+}
+
+/** A manifest, or the live object that was made of it. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMetadata;
+  spec?: Record<string, unknown>;
+  status?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export interface ObjectKey {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export function groupOf({ apiVersion }: KubernetesObject): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
+
+export function versionOf({ apiVersion }: KubernetesObject): string {
+  return apiVersion.split('/').at(-1) ?? '';
+}
+
+export function keyOf(object: KubernetesObject): ObjectKey {
+  return {
+    group: groupOf(object),
+    kind: object.kind,
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name ?? '',
+  };
+}
+
+/** One text per object, which also sorts as Argo CD sorts `status.resources`. */
+export function keyText({ group, kind, namespace, name }: ObjectKey): string {
+  return `${group}/${kind}/${namespace}/${name}`;
+}
+
+export function annotation(object: KubernetesObject, name: string): string | undefined {
+  const value = object.metadata.annotations?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The items of a comma separated annotation, trimmed, without empty ones. */
+export function annotationList(object: KubernetesObject, name: string): readonly string[] {
+  return (annotation(object, name) ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+const clusterScoped = new Set([
+  'Namespace',
+  'PersistentVolume',
+  'StorageClass',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'IngressClass',
+  'PriorityClass',
+  'CustomResourceDefinition',
+  'APIService',
+  'PodSecurityPolicy',
+]);
+
+export function isClusterScoped({ kind }: { readonly kind: string }): boolean {
+  return clusterScoped.has(kind);
+}

@@ -1,0 +1,67 @@
+import { timestamp } from './clock.ts';
+import type { Cluster } from './cluster.ts';
+import type { ObjectKey } from './kubernetes-object.ts';
+import { keyOf } from './kubernetes-object.ts';
+import type { Workloads } from './workloads.ts';
+
+const zeroTime = '0001-01-01T00:00:00Z';
+
+function line(content: string, time: number | undefined, podName: string, last: boolean): string {
+  const entry = {
+    content,
+    timeStamp: time === undefined ? null : timestamp(time),
+    last,
+    timeStampStr: time === undefined ? zeroTime : new Date(time).toISOString(),
+    podName,
+  };
+  return `${JSON.stringify({ result: entry })}\n`;
+}
+
+/**
+ * The body of `GET …/logs`: one JSON object a line, a closing entry, and nothing at all when there
+ * is no pod. What Kubernetes refuses comes as a line of content (`hook-logs` recording).
+ */
+export function podLogs(
+  workloads: Workloads,
+  cluster: Cluster,
+  query: URLSearchParams,
+  pod: string | null,
+  now: number,
+): string {
+  const namespace = query.get('namespace') ?? '';
+  const named = pod ?? query.get('podName');
+  const key: ObjectKey = named
+    ? { group: '', kind: 'Pod', namespace, name: named }
+    : {
+        group: query.get('group') ?? '',
+        kind: query.get('kind') ?? '',
+        namespace,
+        name: query.get('resourceName') ?? '',
+      };
+  const pods = named
+    ? [cluster.get(key)].filter((found) => found !== undefined)
+    : workloads.podsOf(key);
+  if (pods.length === 0) return '';
+  const container = query.get('container');
+  const tail = Number(query.get('tailLines') ?? 0);
+  const filter = query.get('filter') ?? '';
+  const text = pods.map((found) => {
+    const name = found.metadata.name ?? '';
+    const { containers = [] } = (found.spec ?? {}) as { containers?: { name: string }[] };
+    if (container && !containers.some((one) => one.name === container)) {
+      return line(`container ${container} is not valid for pod ${name}`, undefined, '', false);
+    }
+    const written = workloads.log(keyOf(found));
+    if (!written) {
+      const first = containers[0]?.name ?? '';
+      const message = `container "${first}" in pod "${name}" is waiting to start: ContainerCreating`;
+      return line(message, undefined, '', false);
+    }
+    const wanted = written.filter(
+      (entry) => entry.text.includes(filter.replace(/^!/, '')) !== filter.startsWith('!'),
+    );
+    const shown = tail > 0 ? wanted.slice(-tail) : wanted;
+    return shown.map((entry) => line(entry.text, entry.time, name, false)).join('');
+  });
+  return `${text.join('')}${line('', now, '', true)}`;
+}

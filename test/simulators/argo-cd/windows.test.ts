@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import type { SyncWindow } from './windows.ts';
+import { assignedWindows, canSync, parseDuration } from './windows.ts';
+
+const now = Date.UTC(2026, 10, 21, 10, 30);
+const window = (
+  kind: SyncWindow['kind'],
+  schedule: string,
+  duration: string,
+  manualSync = false,
+): SyncWindow => ({ kind, schedule, duration, manualSync });
+
+describe('the sync windows of the simulator', () => {
+  const cases: readonly (readonly [string, readonly SyncWindow[], boolean, boolean])[] = [
+    ['no window', [], true, true],
+    ['an open deny window', [window('deny', '0 10 * * *', '1h')], false, false],
+    [
+      'an open deny window that allows manual syncs',
+      [window('deny', '0 10 * * *', '1h', true)],
+      true,
+      false,
+    ],
+    ['a deny window that is over', [window('deny', '0 10 * * *', '30m')], true, true],
+    ['an open allow window', [window('allow', '30 10 * * *', '1m')], true, true],
+    ['a closed allow window', [window('allow', '0 12 * * *', '1h')], false, false],
+    [
+      'a closed allow window that allows manual syncs',
+      [window('allow', '0 12 * * *', '1h', true)],
+      true,
+      false,
+    ],
+    [
+      'an open allow and an open deny window',
+      [window('allow', '* * * * *', '1h'), window('deny', '* * * * *', '1h')],
+      false,
+      false,
+    ],
+  ];
+  for (const [what, windows, manual, automated] of cases) {
+    it(`decide for a manual and an automated sync with ${what}`, () => {
+      assert.deepEqual(
+        [canSync(windows, now, true), canSync(windows, now, false)],
+        [manual, automated],
+      );
+    });
+  }
+
+  it('concern the applications and namespaces that their patterns name', () => {
+    const windows: readonly SyncWindow[] = [
+      { ...window('deny', '* * * * *', '1h'), applications: ['shop-*'] },
+      { ...window('deny', '* * * * *', '1h'), namespaces: ['prod'] },
+    ];
+    assert.deepEqual(assignedWindows(windows, 'shop-web', 'test'), windows.slice(0, 1));
+    assert.deepEqual(assignedWindows(windows, 'web', 'prod'), windows.slice(1));
+    assert.deepEqual(assignedWindows(windows, 'web', 'test'), []);
+  });
+
+  it("read Go's durations", () => {
+    assert.deepEqual(
+      ['1h', '90m', '1h30m', '1.5s', 'x'].map(parseDuration),
+      [3_600_000, 5_400_000, 5_400_000, 1500, 0],
+    );
+  });
+});

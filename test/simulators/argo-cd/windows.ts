@@ -1,0 +1,79 @@
+export interface SyncWindow {
+  readonly kind: 'allow' | 'deny';
+  /** Five cron fields, of which the simulator reads minutes and hours: `*`, a number or a list. */
+  readonly schedule: string;
+  /** Go's words for a duration: `1h`, `30m`. */
+  readonly duration: string;
+  readonly applications?: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly manualSync?: boolean;
+}
+
+const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+/** Go's duration in milliseconds; zero for what is none. */
+export function parseDuration(text: string): number {
+  return [...text.matchAll(/([\d.]+)(ms|h|m|s)/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0),
+    0,
+  );
+}
+
+function matches(field: string, value: number): boolean {
+  return field === '*' || field.split(',').some((item) => Number(item) === value);
+}
+
+/** Whether the window is open: a start by its schedule lies within its duration. */
+function isActive({ schedule, duration }: SyncWindow, now: number): boolean {
+  const [minute = '*', hour = '*', day = '*', month = '*', weekday = '*'] = schedule.split(' ');
+  const minutes = Math.ceil(parseDuration(duration) / 60_000);
+  for (let back = 0; back < minutes; back++) {
+    const at = new Date(now - back * 60_000);
+    if (
+      matches(minute, at.getUTCMinutes()) &&
+      matches(hour, at.getUTCHours()) &&
+      matches(day, at.getUTCDate()) &&
+      matches(month, at.getUTCMonth() + 1) &&
+      matches(weekday, at.getUTCDay())
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+export function globMatches(pattern: string, text: string): boolean {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${escaped}$`).test(text);
+}
+
+/** The windows of a project that concern an application. */
+export function assignedWindows(
+  windows: readonly SyncWindow[],
+  application: string,
+  namespace: string,
+): readonly SyncWindow[] {
+  const any = (patterns: readonly string[] | undefined, text: string) =>
+    patterns?.some((pattern) => globMatches(pattern, text)) ?? false;
+  return windows.filter(
+    ({ applications, namespaces }) => any(applications, application) || any(namespaces, namespace),
+  );
+}
+
+export function activeWindows(windows: readonly SyncWindow[], now: number): readonly SyncWindow[] {
+  return windows.filter((window) => isActive(window, now));
+}
+
+/** Argo CD's rule (`SyncWindows.CanSync`): deny windows win; allow windows deny while closed. */
+export function canSync(windows: readonly SyncWindow[], now: number, manual: boolean): boolean {
+  const active = activeWindows(windows, now);
+  const denies = active.filter(({ kind }) => kind === 'deny');
+  if (denies.length > 0) return manual && denies.every(({ manualSync }) => manualSync === true);
+  if (active.some(({ kind }) => kind === 'allow')) return true;
+  const allows = windows.filter(({ kind }) => kind === 'allow');
+  if (allows.length === 0) return true;
+  return manual && allows.every(({ manualSync }) => manualSync === true);
+}

@@ -1,0 +1,222 @@
+import type { SimulatedClock } from './clock.ts';
+import { timestamp } from './clock.ts';
+import type { Cluster } from './cluster.ts';
+import type { Identifiers } from './identifiers.ts';
+import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
+import { groupOf, keyOf, keyText } from './kubernetes-object.ts';
+
+export interface LogLine {
+  readonly time: number;
+  readonly text: string;
+}
+
+interface PodTemplate {
+  readonly metadata?: {
+    readonly annotations?: Record<string, string>;
+    readonly labels?: Record<string, string>;
+  };
+  readonly spec?: {
+    readonly containers?: readonly { readonly name: string; readonly image: string }[];
+  };
+}
+
+/** Scheduling, and what the Job controller takes to notice an end: measured on the recordings. */
+const podStart = 250;
+const noticedAfter = 900;
+const stagger = 150;
+
+export function imagesOf(object: KubernetesObject): readonly string[] {
+  const spec = (object.spec ?? {}) as { template?: PodTemplate } & NonNullable<PodTemplate['spec']>;
+  return (spec.template?.spec ?? spec).containers?.map(({ image }) => image) ?? [];
+}
+
+/**
+ * Plays what a cluster's controllers and nodes do with Jobs, Deployments and Pods, as annotations
+ * of the pod template say:
+ *
+ * - `lab/seconds`: how long a Job's pod runs (1), or until a Deployment's pod is ready (0)
+ * - `lab/exit`: its exit code (0); `lab/forever`: it never ends
+ * - `lab/ready: "false"`: a Deployment's pod stays unready, and so it misses its
+ *   `progressDeadlineSeconds`
+ * - `lab/log`: the pod's log, one line per `|`; the first half at its start, the rest at its end
+ */
+export class Workloads {
+  readonly #clock: SimulatedClock;
+  readonly #cluster: Cluster;
+  readonly #identifiers: Identifiers;
+  readonly #logs = new Map<string, LogLine[]>();
+  readonly #played = new Map<string, string>();
+  #lastStart = 0;
+
+  constructor(clock: SimulatedClock, cluster: Cluster, identifiers: Identifiers) {
+    this.#clock = clock;
+    this.#cluster = cluster;
+    this.#identifiers = identifiers;
+    cluster.listen((change, object) => {
+      if (change === 'deleted') this.#removeOwned(object);
+      else this.#play(object);
+    });
+  }
+
+  /** The log of a pod so far, or undefined when there is no such pod. */
+  log(pod: ObjectKey): readonly LogLine[] | undefined {
+    return this.#logs.get(keyText(pod));
+  }
+
+  /** The pods that an object owns, itself included when it is one. */
+  podsOf(key: ObjectKey): readonly KubernetesObject[] {
+    const text = keyText(key);
+    return this.#cluster
+      .objects()
+      .filter((pod) => pod.kind === 'Pod' && (keyText(keyOf(pod)) === text || pod.owner === text));
+  }
+
+  #play(object: KubernetesObject): void {
+    if (object.metadata.deletionTimestamp) return;
+    const kind = `${groupOf(object)}/${object.kind}`;
+    if (kind !== 'batch/Job' && kind !== 'apps/Deployment') return;
+    const text = keyText(keyOf(object));
+    const version = `${object.metadata.uid ?? ''} ${JSON.stringify(object.spec?.template)}`;
+    if (this.#played.get(text) === version) return;
+    this.#played.set(text, version);
+    const template = (object.spec?.template ?? {}) as PodTemplate;
+    if (kind === 'batch/Job') this.#playJob(object, template);
+    else this.#playDeployment(object, template);
+  }
+
+  /** Nodes start pods one after another. */
+  #startTime(): number {
+    const at = Math.max(this.#clock.now + podStart, this.#lastStart + stagger);
+    this.#lastStart = at;
+    return at - this.#clock.now;
+  }
+
+  #playJob(job: KubernetesObject, template: PodTemplate): void {
+    const notes = template.metadata?.annotations ?? {};
+    const lines = (notes['lab/log'] ?? 'started').split('|');
+    const half = Math.ceil(lines.length / 2);
+    this.#clock.after(this.#startTime(), () => {
+      const pod = this.#createPod(job, template, { phase: 'Running', ready: true });
+      if (!pod) return;
+      this.#write(pod, lines.slice(0, half));
+      if (notes['lab/forever']) return;
+      this.#clock.after(Number(notes['lab/seconds'] ?? 1) * 1000, () => {
+        const failed = Number(notes['lab/exit'] ?? 0) !== 0;
+        this.#write(pod, lines.slice(half));
+        this.#setStatus(pod, { phase: failed ? 'Failed' : 'Succeeded', ready: false });
+        this.#clock.after(noticedAfter, () => this.#endJob(job, failed));
+      });
+    });
+  }
+
+  #endJob(job: KubernetesObject, failed: boolean): void {
+    const condition = failed
+      ? {
+          type: 'Failed',
+          reason: 'BackoffLimitExceeded',
+          message: 'Job has reached the specified backoff limit',
+        }
+      : {
+          type: 'Complete',
+          reason: 'CompletionsReached',
+          message: 'Reached expected number of succeeded pods',
+        };
+    this.#setStatus(job, { conditions: [{ ...condition, status: 'True' }] });
+  }
+
+  #playDeployment(deployment: KubernetesObject, template: PodTemplate): void {
+    const notes = template.metadata?.annotations ?? {};
+    const { replicas = 1, progressDeadlineSeconds = 600 } = (deployment.spec ?? {}) as {
+      replicas?: number;
+      progressDeadlineSeconds?: number;
+    };
+    const ready = notes['lab/ready'] !== 'false';
+    this.#clock.after(30, () => {
+      this.#removeOwned(deployment);
+      this.#setStatus(deployment, { observed: true, availableReplicas: 0 });
+      const pods = Array.from({ length: replicas }, () =>
+        this.#createPod(deployment, template, { phase: 'Pending', ready: false }),
+      );
+      this.#clock.after(this.#startTime() - 30, () => {
+        for (const pod of pods) {
+          if (!pod) continue;
+          this.#write(pod, (notes['lab/log'] ?? 'started').split('|'));
+          this.#setStatus(pod, { phase: 'Running', ready: false });
+        }
+      });
+      if (!ready) {
+        this.#clock.after(progressDeadlineSeconds * 1000 + 600, () => {
+          const condition = {
+            type: 'Progressing',
+            status: 'False',
+            reason: 'ProgressDeadlineExceeded',
+          };
+          this.#setStatus(deployment, {
+            observed: true,
+            availableReplicas: 0,
+            conditions: [condition],
+          });
+        });
+        return;
+      }
+      this.#clock.after(Number(notes['lab/seconds'] ?? 0) * 1000 + podStart, () => {
+        for (const pod of pods) if (pod) this.#setStatus(pod, { phase: 'Running', ready: true });
+        this.#setStatus(deployment, { observed: true, availableReplicas: replicas });
+      });
+    });
+  }
+
+  #createPod(
+    owner: KubernetesObject,
+    template: PodTemplate,
+    status: Record<string, unknown>,
+  ): KubernetesObject | undefined {
+    if (!this.#isCurrent(owner)) return undefined;
+    const pod: KubernetesObject = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        ...template.metadata,
+        name: `${owner.metadata.name ?? ''}-${this.#identifiers.suffix()}`,
+        namespace: owner.metadata.namespace ?? '',
+      },
+      spec: { ...template.spec },
+      status,
+      owner: keyText(keyOf(owner)),
+    };
+    this.#cluster.apply(pod);
+    return this.#cluster.get(keyOf(pod));
+  }
+
+  #isCurrent(object: KubernetesObject): boolean {
+    const live = this.#cluster.get(keyOf(object));
+    return (
+      live?.metadata.uid === object.metadata.uid &&
+      JSON.stringify(live?.spec?.template) === JSON.stringify(object.spec?.template)
+    );
+  }
+
+  #setStatus(object: KubernetesObject, status: Record<string, unknown>): void {
+    if (!this.#isCurrent(object)) return;
+    this.#cluster.change(keyOf(object), (live) => {
+      live.status = { ...status, startTime: timestamp(this.#clock.now) };
+    });
+  }
+
+  #write(pod: KubernetesObject, lines: readonly string[]): void {
+    if (!this.#isCurrent(pod)) return;
+    const text = keyText(keyOf(pod));
+    const written = lines.map((line) => ({ time: this.#clock.now, text: line }));
+    this.#logs.set(text, [...(this.#logs.get(text) ?? []), ...written]);
+  }
+
+  #removeOwned(owner: KubernetesObject): void {
+    const text = keyText(keyOf(owner));
+    for (const pod of this.podsOf(keyOf(owner))) {
+      if (pod.owner !== text) continue;
+      this.#cluster.delete(keyOf(pod));
+      this.#logs.delete(keyText(keyOf(pod)));
+    }
+    if (!this.#cluster.get(keyOf(owner))) this.#played.delete(text);
+  }
+}

@@ -1,0 +1,153 @@
+import { strict as assert } from 'node:assert';
+import {
+  explainConditions,
+  explainHealth,
+  explainOperation,
+  explainUnfinished,
+  isFailed,
+} from '../../src/sync/explanation.ts';
+import type { Cause } from '../../src/sync/outcome.ts';
+import {
+  application,
+  comparisonError,
+  ended,
+  hook,
+  resource,
+  result,
+  second,
+  state,
+} from './sample-application.ts';
+
+const titlesOf = (causes: readonly Cause[]) => causes.map(({ title }) => title);
+
+describe('isFailed', () => {
+  it('knows what was not applied and what did not get well, and lets the rest be', () => {
+    assert.equal(isFailed(result({ status: 'SyncFailed', hookPhase: undefined })), true);
+    assert.equal(isFailed(hook({ hookPhase: 'Failed' })), true);
+    assert.equal(isFailed(hook({ hookPhase: 'Error' })), true);
+    assert.equal(isFailed(result({ hookPhase: 'Running' })), false);
+    assert.equal(isFailed(result({ status: 'PruneSkipped', hookPhase: 'Succeeded' })), false);
+  });
+});
+
+describe('explainOperation', () => {
+  it('names what failed first, and what ran because of it last', () => {
+    const results = [
+      hook({ syncPhase: 'SyncFail', name: 'alert', hookPhase: 'Failed' }),
+      result({ status: 'SyncFailed', kind: 'Service', group: '', name: 'bad' }),
+      result({ hookPhase: 'Failed' }),
+      hook({ syncPhase: 'PostSync', name: 'smoke', hookPhase: 'Failed' }),
+    ];
+    assert.deepEqual(titlesOf(explainOperation(application(), ended('Failed', { results }))), [
+      'Service/bad could not be applied',
+      'Deployment/web did not become healthy',
+      'PostSync hook Job/smoke failed',
+      'SyncFail hook Job/alert failed',
+    ]);
+  });
+
+  it('says first that an operation was terminated, and that its hooks were cut off', () => {
+    const results = [hook({ hookPhase: 'Failed', message: 'Terminated' })];
+    const last = ended('Failed', { results, message: 'Operation terminated' });
+    const causes = explainOperation(application(), last);
+    assert.deepEqual(titlesOf(causes), [
+      'The operation was terminated',
+      'PreSync hook Job/migrate was cut off',
+    ]);
+    assert.match(causes[0]?.advice ?? '', /ended it/);
+  });
+
+  it('gives its own words where no resource tells more', () => {
+    const [only, ...rest] = explainOperation(application(), ended('Error', { message: 'broken' }));
+    assert.deepEqual([only?.title, only?.message], ['The operation ended in an error', 'broken']);
+    assert.deepEqual(rest, []);
+  });
+
+  it('adds conditions that say something else, and leaves out those that repeat it', () => {
+    const message =
+      'ComparisonError: load: rpc error: code = Unknown desc = cached: rpc error: code = X desc = line 3';
+    const repeated = comparisonError('load: rpc error: code = X desc = line 3');
+    const other = { type: 'InvalidSpecError', message: 'no project' };
+    const echo = { type: 'SyncError', message: 'Failed sync attempt' };
+    const one = application({ conditions: [repeated, other, echo] });
+    assert.deepEqual(titlesOf(explainOperation(one, ended('Error', { message }))), [
+      'The operation ended in an error',
+      'Condition InvalidSpecError',
+      'Condition SyncError',
+    ]);
+    const results = [hook({ hookPhase: 'Failed' })];
+    assert.deepEqual(titlesOf(explainOperation(one, ended('Failed', { message, results }))), [
+      'PreSync hook Job/migrate failed',
+      'Condition InvalidSpecError',
+    ]);
+  });
+
+  const advices = [
+    ['namespaces "x" not found', /CreateNamespace=true/],
+    ['The Kubernetes API could not find example.com/Widget', /CustomResourceDefinition/],
+    ['spec.selector: field is immutable', /Replace=true/],
+    ['pods is forbidden: User "argocd" cannot create', /own account/],
+    ['pods "x" is forbidden: exceeded quota', /^$/],
+    ['could not find user 7', /^$/],
+    ['Shared resource found: ConfigMap/a', /only one of them/],
+    ['rpc error: app path does not exist', /path of the source/],
+  ] as const;
+  for (const [message, advice] of advices) {
+    it(`advises on "${message}" as far as that is known`, () => {
+      const results = [result({ status: 'SyncFailed', message })];
+      const [cause] = explainOperation(application(), ended('Failed', { results }));
+      assert.match(cause?.advice ?? 'none', advice);
+    });
+  }
+});
+
+describe('explainHealth', () => {
+  it('names the resources, or the application where they have no health', () => {
+    const health = { status: 'Missing', message: 'gone' } as const;
+    const [cause] = explainHealth(health, [resource('Missing')]);
+    assert.equal(cause?.title, 'Deployment/web is Missing');
+    assert.match(cause?.advice ?? '', /not in the cluster/);
+    assert.deepEqual(titlesOf(explainHealth(health, [])), ['The application is Missing']);
+  });
+});
+
+describe('explainUnfinished', () => {
+  const failed = [hook({ hookPhase: 'Failed' })];
+  it('tells of an operation that goes on, and of which attempt its results are', () => {
+    const first = state({ results: failed, message: 'waiting' });
+    assert.deepEqual(titlesOf(explainUnfinished(application(), first)), [
+      'PreSync hook Job/migrate failed',
+      'The operation is Running',
+    ]);
+    const resting = state({ results: failed, retryCount: 1, finishedAt: second(12) });
+    const [one] = titlesOf(explainUnfinished(application(), resting));
+    assert.equal(one, 'PreSync hook Job/migrate failed in attempt 1');
+    const again = state({ results: failed, retryCount: 1 });
+    const [two] = titlesOf(explainUnfinished(application(), again));
+    assert.equal(two, 'PreSync hook Job/migrate failed in this attempt or the one before');
+  });
+
+  it('tells of health and conditions when the operation is over', () => {
+    const one = application({
+      health: { status: 'Progressing', message: '' },
+      resources: [
+        resource('Progressing'),
+        resource('Healthy'),
+        resource('Degraded', { hook: true }),
+      ],
+      conditions: [comparisonError()],
+    });
+    assert.deepEqual(titlesOf(explainUnfinished(one, ended('Succeeded'))), [
+      'Deployment/web is Progressing',
+      'Condition ComparisonError',
+    ]);
+    assert.deepEqual(explainUnfinished(application(), undefined), []);
+  });
+});
+
+describe('explainConditions', () => {
+  it('gives each its words', () => {
+    const [cause] = explainConditions([comparisonError('bad')]);
+    assert.deepEqual([cause?.title, cause?.message], ['Condition ComparisonError', 'bad']);
+  });
+});

@@ -1,0 +1,255 @@
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import type { SyncGoal } from '../../src/sync/goal.ts';
+import { follow, newestHistoryId } from '../../src/sync/memory.ts';
+import type { Request } from '../../src/sync/memory.ts';
+import { leavesHistory, markerOf } from '../../src/sync/operation.ts';
+import type { Operation } from '../../src/sync/operation.ts';
+import type { Verdict } from '../../src/sync/verdict.ts';
+import { automated, SampleArgoCD } from './sample-argo-cd.ts';
+import {
+  A,
+  B,
+  foreign,
+  marker,
+  operation,
+  refreshed,
+  request,
+  resource,
+  revision,
+  Run,
+  syncGoal,
+} from './sample-application.ts';
+
+const post = fc.constantFrom('answered', 'lost on the way', 'answer lost');
+const health = fc.constantFrom('Healthy', 'Degraded', 'Progressing');
+const key = resource('Healthy');
+
+/** Operations of others; one is equal to ours but for its marker. */
+const others: readonly Operation[] = [
+  foreign(),
+  foreign({ revisions: [B] }),
+  foreign({ dryRun: true }),
+  foreign({ initiatedBy: { username: 'ci', automated: false } }),
+  automated({ revisions: [A] }),
+  automated({ revisions: [A], resources: [key] }),
+  automated({ revisions: [B], resources: [key] }),
+];
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ look: post }) },
+  { weight: 2, arbitrary: fc.record({ pass: fc.constantFrom(100, 400, 1_000, 5_000) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      work: fc.constantFrom('go on', 'go on', 'record', 'fail', 'retry'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ ask: fc.constantFrom(...others) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      replaceBy: fc.constantFrom(...others),
+      after: fc.constantFrom('go on', 'fail'),
+      works: fc.nat(3),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ terminate: fc.constant(true) }) },
+  { weight: 2, arbitrary: fc.record({ settle: health }) },
+  { weight: 3, arbitrary: fc.record({ compare: fc.boolean() }) },
+);
+
+const goal = fc
+  .record({
+    whenBusy: fc.constantFrom('join', 'wait', 'terminate'),
+    whenSuperseded: fc.constantFrom('fail', 'succeedIfIncluded', 'follow'),
+    waitFor: fc.constantFrom('operation', 'health'),
+    dryRun: fc.boolean(),
+  } as const)
+  .map(({ dryRun, ...rest }) => syncGoal({ ...rest, target: revision(A), options: { dryRun } }));
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** A follower of the sample Argo CD, and what it must never do. */
+class Client {
+  readonly argocd = new SampleArgoCD();
+  readonly run: Run;
+  readonly #goal: SyncGoal;
+  #isShown = false;
+  verdict: Verdict | undefined;
+
+  constructor(wanted: SyncGoal) {
+    this.#goal = wanted;
+    this.run = new Run(wanted);
+  }
+
+  take(one: Step): void {
+    const { argocd } = this;
+    if ('look' in one) this.look(one.look);
+    if ('pass' in one) this.pass(one.pass);
+    if ('work' in one) argocd.work(one.work);
+    if ('ask' in one) argocd.ask(one.ask);
+    if ('replaceBy' in one) this.#replace(one.replaceBy, one.after, one.works);
+    if ('terminate' in one) argocd.terminate();
+    if ('settle' in one) argocd.settle(one.settle);
+    if ('compare' in one) argocd.compare(one.compare);
+  }
+
+  /** Between two looks the operation ends, and another takes its place and gets somewhere. */
+  #replace(by: Operation, after: 'go on' | 'fail', works: number): void {
+    const { argocd } = this;
+    while (argocd.current !== undefined) argocd.work(after);
+    argocd.ask(by);
+    for (let work = 0; work < works; work += 1) argocd.work('record');
+  }
+
+  pass(milliseconds: number): void {
+    this.argocd.pass(milliseconds);
+    this.run.now += milliseconds;
+  }
+
+  /** Looks, and does what the rules say, until they wait: at most a few times. */
+  look(answer: 'answered' | 'lost on the way' | 'answer lost'): void {
+    for (let acts = 0; this.verdict === undefined; acts += 1) {
+      assert.ok(acts < 5, 'the rules act again and again upon one look');
+      const { snapshot } = this.argocd;
+      this.#isShown ||= [snapshot.operation, snapshot.operationState?.operation].some(
+        (one) => markerOf(one) === marker,
+      );
+      const verdict = this.run.see(snapshot);
+      if (verdict.kind === 'done') {
+        this.verdict = verdict;
+        return;
+      }
+      if (verdict.kind === 'wait') {
+        const { at, ask } = verdict;
+        assert.ok(at === undefined || at > this.run.now, `would not sleep: ${verdict.doing}`);
+        if (ask === 'refresh') this.#refresh();
+        return;
+      }
+      if (!this.#act(verdict.act, answer)) return;
+    }
+  }
+
+  #refresh(): void {
+    this.argocd.compare(false);
+    const { now } = this.run;
+    const { snapshot } = this.argocd;
+    this.run.see(snapshot);
+    this.run.change({ refresh: refreshed(now) });
+  }
+
+  /** False when it failed, and is to be tried later. */
+  #act(act: Extract<Verdict, { kind: 'act' }>['act'], answer: string): boolean {
+    const { argocd, run } = this;
+    switch (act.kind) {
+      case 'adopt':
+        run.memory = follow(run.memory, act.identity);
+        return true;
+      case 'terminate': {
+        const isDone = argocd.terminate();
+        if (isDone)
+          run.memory = { ...run.memory, terminating: act.identity, terminatedAt: run.now };
+        return isDone;
+      }
+      case 'rollback':
+        throw new Error('nobody asked for a rollback');
+      case 'sync':
+        return this.#post(answer);
+    }
+  }
+
+  #post(answer: string): boolean {
+    assert.ok(!this.#isShown, 'a second sync, although the first was there to be seen');
+    const { argocd, run } = this;
+    const before = newestHistoryId(argocd.snapshot);
+    const asked = operation({ dryRun: this.#goal.options.dryRun });
+    const isTaken = answer !== 'lost on the way' && argocd.ask(asked);
+    const times = (run.memory.request?.times ?? 0) + 1;
+    const sent: Request = request({ at: run.now, times, historyId: before });
+    const told: Request =
+      answer !== 'answered'
+        ? { ...sent, state: 'unclear', operation: undefined }
+        : isTaken
+          ? { ...sent, operation: asked }
+          : { ...sent, state: 'refused', operation: undefined };
+    run.memory = { ...run.memory, request: told };
+    return told.state === 'accepted';
+  }
+
+  /** Everything comes to rest, and the client goes on looking. */
+  rest(): void {
+    for (let looks = 0; looks < 100 && this.verdict === undefined; looks += 1) {
+      this.look('answered');
+      this.argocd.work('go on');
+      if (looks % 3 === 0) this.argocd.settle('Healthy');
+      if (looks % 2 === 0) this.argocd.compare(false);
+      this.pass(1_000);
+    }
+  }
+
+  /** Whether the truth bears out a success. */
+  isTrue(): boolean {
+    const { whenBusy, whenSuperseded, waitFor, options } = this.#goal;
+    const first = this.argocd.truths.findIndex(({ operation: one }) => markerOf(one) === marker);
+    return this.argocd.truths.some((truth, index) => {
+      const { operation: one } = truth;
+      // Of two syncs of one account and revision that nobody saw, history does not tell which it was.
+      const isTwin =
+        one.initiatedBy.username === 'ci' && index > first && first !== -1 && leavesHistory(one);
+      const isOurs = markerOf(one) === marker || (isTwin && !options.dryRun);
+      const isAsked = one.revisions[0] === A && leavesHistory(one);
+      const isAfter = first === -1 ? whenBusy === 'join' : index >= first;
+      const standsIn =
+        !options.dryRun &&
+        ((whenBusy === 'join' && isAsked) || (whenSuperseded === 'follow' && leavesHistory(one)));
+      // What was deployed and replaced since has no health of its own any more.
+      const isIncluded =
+        !options.dryRun && whenSuperseded === 'succeedIfIncluded' && isAfter && isAsked;
+      const isHealthy = waitFor === 'operation' || options.dryRun || truth.healthyAfter;
+      return truth.outcome === 'succeeded' && (((isOurs || standsIn) && isHealthy) || isIncluded);
+    });
+  }
+}
+
+const runs = { numRuns: 3_000 };
+
+describe('the rules over a small Argo CD whose truth is known', () => {
+  it('call nothing a success that was none, never sync twice, never spin, and always end', () => {
+    fc.assert(
+      fc.property(goal, fc.array(step, { maxLength: 60, size: 'max' }), (wanted, steps) => {
+        const client = new Client(wanted);
+        for (const one of steps) {
+          client.take(one);
+          if (client.verdict !== undefined) break;
+        }
+        client.rest();
+        assert.equal(client.verdict?.kind, 'done', 'never decided');
+        if (client.verdict?.kind !== 'done') return;
+        const { outcome, message } = client.verdict.ending;
+        assert.ok(outcome !== 'succeeded' || client.isTrue(), `false: ${message}`);
+      }),
+      runs,
+    );
+  });
+
+  it('say so at once when the application is made anew, whatever was going on', () => {
+    fc.assert(
+      fc.property(goal, fc.array(step, { maxLength: 30, size: 'max' }), (wanted, steps) => {
+        const client = new Client(wanted);
+        client.look('answered');
+        for (const one of steps) {
+          client.take(one);
+          if (client.verdict !== undefined) return;
+        }
+        client.argocd.recreate();
+        client.look('answered');
+        assert.equal(client.verdict?.kind, 'done');
+        if (client.verdict?.kind === 'done') {
+          assert.match(client.verdict.ending.message, /deleted and made anew/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

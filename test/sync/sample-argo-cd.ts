@@ -1,0 +1,167 @@
+import type { Application, HealthStatus } from '../../src/sync/application.ts';
+import { isEnded } from '../../src/sync/operation.ts';
+import type { Operation } from '../../src/sync/operation.ts';
+import {
+  application,
+  entry,
+  operation,
+  resource,
+  result,
+  second,
+  state,
+  synced,
+} from './sample-application.ts';
+
+/** What truly became of an operation, whoever saw it. */
+export interface Truth {
+  readonly operation: Operation;
+  outcome: 'pending' | 'running' | 'succeeded' | 'failed' | 'removed';
+  /** The application was truly healthy at some time after it had ended. */
+  healthyAfter: boolean;
+}
+
+/**
+ * Argo CD in small, with its truth known: one slot for an operation, a controller that works in
+ * steps, and whole seconds. The snapshot is what a client may see of it.
+ */
+export class SampleArgoCD {
+  snapshot: Application = application({
+    sync: synced('0'.repeat(40), 'OutOfSync'),
+    history: [entry(0, '0'.repeat(40))],
+  });
+  readonly truths: Truth[] = [];
+  #milliseconds = 30_000;
+  #deployedAt = 0;
+  #deployed = '0'.repeat(40);
+  #health: HealthStatus = 'Healthy';
+  #before: HealthStatus = 'Healthy';
+
+  get #second(): number {
+    return second(Math.floor(this.#milliseconds / 1_000));
+  }
+
+  get current(): Truth | undefined {
+    const last = this.truths.at(-1);
+    return this.snapshot.operation === undefined ? undefined : last;
+  }
+
+  pass(milliseconds: number): void {
+    this.#milliseconds += milliseconds;
+  }
+
+  #update(change: Partial<Application>): void {
+    const resourceVersion = String(Number(this.snapshot.resourceVersion) + 1);
+    this.snapshot = { ...this.snapshot, ...change, resourceVersion };
+  }
+
+  /** False when another operation holds the slot. */
+  ask(asked: Operation): boolean {
+    if (this.snapshot.operation !== undefined) return false;
+    this.truths.push({ operation: asked, outcome: 'pending', healthyAfter: false });
+    this.#update({ operation: asked, operationState: undefined });
+    return true;
+  }
+
+  /** The controller's next step with the operation in the slot. */
+  work(step: 'go on' | 'fail' | 'retry' | 'record'): void {
+    const { operation: asked, operationState: known, history } = this.snapshot;
+    const { current } = this;
+    if (asked === undefined || current === undefined) return;
+    if (known === undefined) {
+      current.outcome = 'running';
+      const begun = state({ operation: asked, startedAt: this.#second, revisions: [] });
+      this.#update({ operationState: begun });
+      return;
+    }
+    if (known.revisions.length === 0) {
+      const results = [result()];
+      const { revisions } = asked;
+      this.#update({ operationState: { ...known, revisions, results } });
+      return;
+    }
+    const { startedAt } = known;
+    const isWritten = history.some(({ id }) => id === this.truths.length);
+    if (step === 'retry' && !isWritten && known.phase === 'Running') {
+      const finishedAt = known.finishedAt === undefined ? this.#second : undefined;
+      this.#update({
+        operationState: { ...known, finishedAt, retryCount: known.retryCount + 1 },
+      });
+      return;
+    }
+    const isFull = !asked.dryRun && asked.resources.length === 0;
+    const isGood = isWritten || (step !== 'fail' && known.phase === 'Running');
+    if (isGood && isFull && !isWritten) {
+      const { username: initiatedBy, automated } = asked.initiatedBy;
+      const times = { deployStartedAt: startedAt, deployedAt: this.#second };
+      const one = { revisions: asked.revisions, initiatedBy, automated, ...times };
+      this.#update({ history: [...history, entry(this.truths.length, '', one)].slice(-3) });
+      // Only a success is written (argo-cd.md §2.1): from here on nothing else comes of it.
+      current.outcome = 'succeeded';
+      if (step === 'record') return;
+    }
+    current.outcome = isGood ? 'succeeded' : 'failed';
+    if (isGood && isFull) {
+      this.#deployedAt = this.#milliseconds;
+      this.#before = this.#health;
+      this.#health = 'Progressing';
+      this.#deployed = asked.revisions[0] ?? '';
+    }
+    this.#update({
+      operation: undefined,
+      operationState: {
+        ...known,
+        phase: isGood ? 'Succeeded' : 'Failed',
+        finishedAt: this.#second,
+      },
+    });
+  }
+
+  terminate(): boolean {
+    const { operationState: known } = this.snapshot;
+    if (known === undefined || isEnded(known.phase)) return false;
+    this.#update({ operationState: { ...known, phase: 'Terminating' } });
+    return true;
+  }
+
+  /** What was deployed becomes healthy, or does not. */
+  settle(health: HealthStatus): void {
+    this.#health = health;
+    if (health !== 'Healthy') return;
+    for (const truth of this.truths) {
+      if (truth !== this.current) truth.healthyAfter = true;
+    }
+  }
+
+  /** A comparison; soon after the end it may look at a cluster from before the change. */
+  compare(isLate: boolean): void {
+    const lags = isLate && this.#milliseconds - this.#deployedAt < 1_000;
+    this.#update({
+      sync: synced(this.#deployed, lags ? 'OutOfSync' : 'Synced'),
+      health: { status: lags ? this.#before : this.#health, message: '' },
+      resources: [
+        lags
+          ? resource(this.#before, { status: 'OutOfSync' })
+          : resource(this.#health, { status: 'Synced' }),
+      ],
+      reconciledAt: this.#second,
+    });
+  }
+
+  /** Deleted, and made anew under the same name. */
+  recreate(): void {
+    for (const truth of this.truths) {
+      if (truth.outcome === 'pending' || truth.outcome === 'running') truth.outcome = 'removed';
+    }
+    const resourceVersion = String(Number(this.snapshot.resourceVersion) + 1);
+    this.snapshot = application({ uid: 'uid-2', resourceVersion });
+  }
+}
+
+/** An operation of Argo CD itself. */
+export function automated(change: Partial<Operation>): Operation {
+  return operation({
+    info: [],
+    initiatedBy: { username: '', automated: true },
+    ...change,
+  });
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { rootCertificates } from 'node:tls';
+import { inspect } from 'node:util';
+import {
+  readConnection,
+  secretsOf,
+  type ConnectionReading,
+  type ConnectionSource,
+} from '../../src/task/connection.ts';
+
+interface Given {
+  readonly url?: string;
+  readonly scheme?: string;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const [certificate = '', other = ''] = rootCertificates;
+
+function source(given: Given): ConnectionSource {
+  return {
+    endpoint: () => ({
+      url: given.url ?? 'https://argocd.example.com/',
+      scheme: given.scheme ?? 'Token',
+      secret: (field) => (given.secrets ?? { apitoken: 'token-1' })[field],
+      data: (field) => given.data?.[field],
+    }),
+    variable: (name) => given.variables?.[name],
+    readFile: (path) => given.files?.[path] ?? assert.fail(`no file ${path}`),
+  };
+}
+
+function read(given: Given): Extract<ConnectionReading, { connection: unknown }> {
+  const reading = readConnection('c1', source(given));
+  return 'connection' in reading ? reading : assert.fail(inspect(reading));
+}
+
+function refused(given: Given): readonly string[] {
+  const reading = readConnection('c1', source(given));
+  assert.ok('faults' in reading);
+  return reading.faults.map(({ value, problem }) => (value ? `${value}: ${problem}` : problem));
+}
+
+describe('the service connection', () => {
+  it('needs a URL and a token', () => {
+    const { connection, warnings } = read({});
+    const { credential, ...rest } = connection;
+    assert.deepEqual(rest, {
+      url: 'https://argocd.example.com',
+      ca: undefined,
+      skipTlsVerify: false,
+      headers: [],
+      proxy: undefined,
+    });
+    assert.equal(credential.kind === 'token' && credential.token.reveal(), 'token-1');
+    assert.deepEqual(warnings, []);
+  });
+
+  for (const [text, url] of [
+    ['https://a.example/', 'https://a.example'],
+    ['https://A.example:8443//argo//cd/', 'https://a.example:8443/argo/cd'],
+    [' https://a.example/argo ', 'https://a.example/argo'],
+    ['https://[::1]:8080/', 'https://[::1]:8080'],
+  ] as const) {
+    it(`has its URL brought into one form: ${text}`, () => {
+      assert.equal(read({ url: text }).connection.url, url);
+    });
+  }
+
+  const refusals: readonly (readonly [string, Given, readonly string[]])[] = [
+    ['without a URL', { url: ' ' }, ['c1: the agent knows no such service connection']],
+    ['with no URL', { url: 'argocd' }, ['argocd: the server URL is not a URL']],
+    [
+      'with another protocol',
+      { url: 'ftp://a' },
+      ['ftp:: the server URL is neither https nor http'],
+    ],
+    [
+      'with a password in the URL, which is not shown',
+      { url: 'https://u:secret@a/' },
+      ['the server URL contains a user name or password'],
+    ],
+    [
+      'with a query',
+      { url: 'https://a/applications?view=tree' },
+      ['?view=tree: the server URL has more than host and path'],
+    ],
+    ['without a token', { secrets: {} }, ['the service connection has no API token']],
+    [
+      'with a token that cannot be one, which is not shown',
+      { secrets: { apitoken: 'two words' } },
+      ['the API token is not one'],
+    ],
+    [
+      'without a password',
+      { scheme: 'UsernamePassword', secrets: { username: 'admin' } },
+      ['the service connection lacks user name or password'],
+    ],
+    [
+      'with another scheme',
+      { scheme: 'OAuth2' },
+      ['OAuth2: the service connection has another way of signing in'],
+    ],
+    [
+      'with a certificate that is none',
+      { data: { caCertificate: '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----' } },
+      ['the CA certificate cannot be read'],
+    ],
+    [
+      'with several faults, all at once',
+      { url: 'x', secrets: { extraHeaders: 'nonsense' } },
+      [
+        'x: the server URL is not a URL',
+        'the service connection has no API token',
+        'line 1 of the extra headers is not `Name: value`',
+      ],
+    ],
+  ];
+  for (const [what, given, faults] of refusals) {
+    it(`is refused ${what}`, () => assert.deepEqual(refused(given), faults));
+  }
+
+  it('may have a user name and password', () => {
+    const secrets = { username: ' admin ', password: ' p w ' };
+    const { credential } = read({ scheme: 'UsernamePassword', secrets }).connection;
+    assert.ok(credential.kind === 'password');
+    assert.equal(credential.username, 'admin');
+    assert.equal(credential.password.reveal(), ' p w ');
+  });
+
+  it('takes a token as it is pasted', () => {
+    const { credential } = read({ secrets: { apitoken: ' Bearer abc.def\n' } }).connection;
+    assert.equal(credential.kind === 'token' && credential.token.reveal(), 'abc.def');
+  });
+
+  it('takes a certificate, also one whose line breaks became blanks', () => {
+    const pasted = `${certificate}\n${other}`.replace(/\n/g, ' ');
+    const { ca } = read({ data: { caCertificate: pasted } }).connection;
+    assert.equal(ca, `${certificate.trim()}\n${other.trim()}`);
+  });
+
+  it("trusts the agent's certificates as well", () => {
+    const { connection, warnings } = read({
+      data: { caCertificate: certificate },
+      variables: { 'Agent.CAInfo': '/ca.pem' },
+      files: { '/ca.pem': other },
+    });
+    assert.equal(connection.ca, `${certificate.trim()}\n${other.trim()}`);
+    assert.deepEqual(warnings, []);
+  });
+
+  it("goes on without the agent's certificates if they cannot be read", () => {
+    const { connection, warnings } = read({ variables: { 'Agent.CAInfo': '/gone.pem' } });
+    assert.equal(connection.ca, undefined);
+    assert.match(warnings.join(), /Agent\.CAInfo/);
+  });
+
+  it('says it aloud when any certificate will do, or none is asked for', () => {
+    const { connection, warnings } = read({ data: { skipTlsVerify: 'true' } });
+    assert.equal(connection.skipTlsVerify, true);
+    assert.match(warnings.join(), /accepts any certificate/);
+    assert.match(read({ url: 'http://a' }).warnings.join(), /not encrypted/);
+    assert.match(read({ url: 'http://127.example' }).warnings.join(), /not encrypted/);
+    for (const url of ['http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:80/argo']) {
+      assert.deepEqual(read({ url }).warnings, []);
+    }
+  });
+
+  it("goes through the agent's proxy", () => {
+    const variables = { 'Agent.ProxyUrl': 'http://proxy:3128', 'Agent.ProxyUsername': 'u' };
+    assert.equal(read({ variables }).connection.proxy?.reveal(), 'http://u@proxy:3128/');
+  });
+
+  it('never shows a secret when it is printed', () => {
+    const secrets = { apitoken: 'token-1', extraHeaders: 'X-Key: secret-2' };
+    const variables = { 'Agent.ProxyUrl': 'http://u:secret-3@proxy' };
+    const { connection } = read({ secrets, variables });
+    const printed =
+      inspect(connection, { depth: 9, showHidden: true }) + JSON.stringify(connection);
+    assert.doesNotMatch(printed, /token-1|secret-/);
+  });
+});
+
+describe('the secrets of a connection', () => {
+  it('are masked in every form in which they may show up', () => {
+    const { connection } = read({
+      scheme: 'UsernamePassword',
+      secrets: {
+        username: 'me',
+        password: 'p"w/',
+        extraHeaders: 'X-Key: long-secret\nAuth2: Basic bWU6cHc=\nX-Flag: true',
+      },
+      variables: {
+        'Agent.ProxyUrl': 'http://p',
+        'Agent.ProxyUsername': 'u',
+        'Agent.ProxyPassword': 'a b',
+      },
+    });
+    assert.deepEqual(secretsOf(connection), [
+      'p"w/',
+      'p%22w%2F',
+      'p\\"w/',
+      'bWU6cCJ3Lw==',
+      'bWU6cCJ3Lw%3D%3D',
+      'long-secret',
+      'Basic bWU6cHc=',
+      'Basic%20bWU6cHc%3D',
+      'bWU6cHc=',
+      'bWU6cHc%3D',
+      'a b',
+      'a%20b',
+    ]);
+  });
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { parseHeaders } from '../../src/task/header-lines.ts';
+
+describe('the extra headers', () => {
+  it('are read from lines', () => {
+    const { headers, problems } = parseHeaders('X-A: b: c\r\n\nCF-Access-Client-Id:x');
+    assert.deepEqual(
+      headers.map(({ name, value }) => [name, value.reveal()]),
+      [
+        ['X-A', 'b: c'],
+        ['CF-Access-Client-Id', 'x'],
+      ],
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(parseHeaders(undefined), { headers: [], problems: [] });
+  });
+
+  for (const [text, problem] of [
+    ['nonsense', 'line 1 of the extra headers is not `Name: value`'],
+    ['X-A: b\nX B: secret', 'line 2 of the extra headers is not `Name: value`'],
+    ['X-A: sécret', 'line 1 of the extra headers is not `Name: value`'],
+    ['X-A:', 'line 1 of the extra headers is not `Name: value`'],
+    ['AUTHORIZATION: secret', 'line 1 of the extra headers sets a header of its own'],
+    ['a: b\n'.repeat(51), 'there are more than 50 extra headers'],
+  ] as const) {
+    it(`are refused without showing a value: ${text.slice(0, 20).replaceAll('\n', ' ')}`, () => {
+      const { problems } = parseHeaders(text);
+      assert.deepEqual(
+        problems.map((each) => each.problem),
+        [problem],
+      );
+      assert.doesNotMatch(JSON.stringify(problems), /s[eé]cret/);
+    });
+  }
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { chooseProxy } from '../../src/task/proxy.ts';
+
+function choose(
+  variables: Readonly<Record<string, string>>,
+  server = 'https://argocd.example.com',
+) {
+  const { proxy, warnings } = chooseProxy((name) => variables[name], server);
+  return { proxy: proxy?.reveal(), warnings };
+}
+
+describe("the agent's proxy", () => {
+  const url = { 'Agent.ProxyUrl': 'http://proxy:3128' };
+
+  it('is none unless the agent has one', () => {
+    assert.deepEqual(choose({}), { proxy: undefined, warnings: [] });
+  });
+
+  it('carries its credentials, encoded', () => {
+    const variables = { ...url, 'Agent.ProxyUsername': 'a b', 'Agent.ProxyPassword': 'p@ss:/w' };
+    assert.equal(choose(variables).proxy, 'http://a%20b:p%40ss%3A%2Fw@proxy:3128/');
+  });
+
+  for (const [list, direct] of [
+    ['[]', false],
+    ['["argocd\\\\.example\\\\.com"]', true],
+    ['["other", "EXAMPLE"]', true],
+    ['["other"]', false],
+  ] as const) {
+    it(`is ${direct ? 'passed by' : 'used'} with the bypass list ${list}`, () => {
+      const { proxy, warnings } = choose({ ...url, 'Agent.ProxyBypassList': list });
+      assert.equal(proxy === undefined, direct);
+      assert.deepEqual(warnings, []);
+    });
+  }
+
+  it('is used, with a warning, when the bypass list cannot be read', () => {
+    for (const list of ['x', '{"a":1}', '["(", 5]']) {
+      const { proxy, warnings } = choose({ ...url, 'Agent.ProxyBypassList': list });
+      assert.equal(proxy, 'http://proxy:3128/');
+      assert.match(warnings.join(), /bypass list/);
+    }
+  });
+
+  it('is left out, with a warning, when its URL is none', () => {
+    for (const address of ['proxy', 'socks5://proxy:1080']) {
+      const { proxy, warnings } = choose({ 'Agent.ProxyUrl': address });
+      assert.equal(proxy, undefined);
+      assert.match(warnings.join(), /--proxyurl/);
+    }
+  });
+});
