@@ -46,7 +46,7 @@ export async function perform(
   const { argocd, now, signal } = ports;
   switch (act.kind) {
     case 'adopt':
-      return { memory: follow(memory, act.identity) };
+      return { memory: follow(memory, act.identity, application) };
     case 'terminate':
       return attempt(memory, async () => {
         await argocd.terminate(address, signal);

@@ -16,8 +16,7 @@ export class Alarm {
 
   /** Waits until `ms` are over, the alarm rings, or the signal aborts. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
-    const bell = this.#bell.signal;
-    if (!bell.aborted) await this.#clock.sleep(ms, AbortSignal.any([signal, bell]));
+    await this.#clock.sleep(ms, AbortSignal.any([signal, this.#bell.signal]));
     this.#bell = new AbortController();
   }
 }

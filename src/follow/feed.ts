@@ -1,16 +1,18 @@
 import type { ArgoCD, WatchEvent, WatchScope } from '../argocd/port.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import { Term } from './term.ts';
 
-type Listener = (event: WatchEvent) => void;
+/** `undefined`: the stream broke, so that from now on changes may go untold. */
+type Listener = (event: WatchEvent | undefined) => void;
 
 /** Heartbeats come every 15 s: a stream that is silent for two of them, and a little, is dead. */
 const silence = 35_000;
 const reconnect = { first: 1_000, most: 30_000 };
 
 /**
- * One watch stream for however many applications are followed. It reconnects for ever, and tells
- * nobody of its failures: it is an accelerator, and whoever listens polls the faster while it is
+ * One watch stream for however many applications are followed. It reconnects for ever, and its
+ * failures are nobody's: it is an accelerator, and whoever listens polls the faster while it is
  * not alive.
  */
 export class Feed {
@@ -18,6 +20,7 @@ export class Feed {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #listeners = new Map<string, Set<Listener>>();
+  #openedAt: number | undefined;
   #heardAt: number | undefined;
 
   constructor(argocd: ArgoCD, clock: Clock, random: () => number) {
@@ -26,9 +29,13 @@ export class Feed {
     this.#random = random;
   }
 
-  /** Whether changes can be expected to arrive by themselves. */
-  get alive(): boolean {
-    return this.#heardAt !== undefined && this.#clock.now() - this.#heardAt < silence;
+  /**
+   * Since when changes can be expected to arrive by themselves, in local milliseconds; undefined
+   * while they cannot. What happened before is not told.
+   */
+  get aliveSince(): number | undefined {
+    const isAlive = this.#heardAt !== undefined && this.#clock.now() - this.#heardAt < silence;
+    return isAlive ? this.#openedAt : undefined;
   }
 
   /** Listens for changes of the applications of a name, in whatever namespace. Returns the end of it. */
@@ -41,22 +48,50 @@ export class Feed {
   /** Keeps the stream open until the signal aborts. Never rejects. */
   async run(scope: WatchScope, signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; failures += 1) {
-      try {
-        for await (const event of this.#argocd.watch(scope, signal)) {
-          this.#heardAt = this.#clock.now();
-          failures = 0;
-          if (event !== undefined) this.#spread(event);
-        }
-      } catch {
-        // Whatever the reason, GET is the truth and the stream is tried again.
-      }
-      this.#heardAt = undefined;
+      if (await this.#hold(scope, signal)) failures = 0;
       if (signal.aborted) return;
       await this.#clock.sleep(backoff(failures + 1, reconnect, this.#random), signal);
     }
   }
 
-  #spread(event: WatchEvent): void {
-    for (const listener of this.#listeners.get(event.application.name) ?? []) listener(event);
+  /** One connection to its end. Says whether anything was heard on it. */
+  async #hold(scope: WatchScope, signal: AbortSignal): Promise<boolean> {
+    const term = new Term(this.#clock, { parent: signal });
+    const guarding = this.#endInSilence(term);
+    try {
+      for await (const event of this.#argocd.watch(scope, term.signal)) {
+        this.#heardAt = this.#clock.now();
+        this.#openedAt ??= this.#heardAt;
+        if (event !== undefined) this.#spread(event);
+      }
+    } catch {
+      // Whatever the reason, GET is the truth and the stream is tried again.
+    }
+    term.end();
+    await guarding;
+    const wasHeard = this.#heardAt !== undefined;
+    this.#heardAt = undefined;
+    this.#openedAt = undefined;
+    if (wasHeard) for (const listeners of this.#listeners.values()) notify(listeners, undefined);
+    return wasHeard;
   }
+
+  /** A connection that was cut without a word stays silent for ever: only a new one brings news. */
+  async #endInSilence(term: Term): Promise<void> {
+    const clock = this.#clock;
+    const startedAt = clock.now();
+    while (!term.signal.aborted) {
+      const due = (this.#heardAt ?? startedAt) + silence;
+      if (clock.now() >= due) term.end();
+      else await clock.sleep(due - clock.now(), term.signal);
+    }
+  }
+
+  #spread(event: WatchEvent): void {
+    notify(this.#listeners.get(event.application.name) ?? [], event);
+  }
+}
+
+function notify(listeners: Iterable<Listener>, event: WatchEvent | undefined): void {
+  for (const listener of listeners) listener(event);
 }

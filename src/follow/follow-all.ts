@@ -1,4 +1,3 @@
-import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { WatchScope } from '../argocd/port.ts';
 import { printName } from '../sync/application.ts';
 import type { ApplicationName } from '../sync/application.ts';
@@ -10,9 +9,11 @@ import { UserError } from '../sync/user-error.ts';
 import { backoff } from './backoff.ts';
 import { Feed } from './feed.ts';
 import { Follower } from './follower.ts';
+import { patienceFor } from './lookout.ts';
 import { judgeLook } from './outage.ts';
 import { Pool } from './pool.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
+import { Term } from './term.ts';
 
 /** What a run wants: the same of every application. Times are milliseconds. */
 export interface FollowRequest {
@@ -36,7 +37,7 @@ const searching = { first: 2_000, most: 15_000 };
 /**
  * Follows all applications of a run, ten at once, over one stream. Resolves with a result for each,
  * in the order in which they were asked for; one that fails does not hide the others. Rejects with a
- * `UserError` when there is nothing to follow.
+ * `UserError` when there is nothing to follow, and with a bug of ours when all others have ended.
  */
 export async function followAll(
   request: FollowRequest,
@@ -44,25 +45,24 @@ export async function followAll(
 ): Promise<readonly ApplicationResult[]> {
   const deadline = ports.clock.now() + request.timeout;
   const names = request.names ?? (await search(request, deadline, ports));
-  const over = new AbortController();
+  const term = new Term(ports.clock, { parent: ports.signal });
   const feed = new Feed(ports.argocd, ports.clock, ports.random);
-  const streaming = feed.run(scopeOf(request, names), AbortSignal.any([ports.signal, over.signal]));
-  const pool = new Pool(atOnce);
-  try {
-    return await Promise.all(
-      names.map((name) =>
-        pool.run(async () => {
-          const settings = { ...request, address: { ...name, project: request.project }, deadline };
-          const result = await followFamily(settings, ports, feed);
-          ports.tell({ kind: 'result', result });
-          return result;
-        }),
-      ),
-    );
-  } finally {
-    over.abort();
-    await streaming;
-  }
+  const streaming = feed.run(scopeOf(request, names), term.signal);
+  const shared = { feed, pool: new Pool(atOnce) };
+  const settled = await Promise.allSettled(
+    names.map(async (name) => {
+      const settings = { ...request, address: { ...name, project: request.project }, deadline };
+      const result = await followFamily(settings, ports, shared);
+      ports.tell({ kind: 'result', result });
+      return result;
+    }),
+  );
+  term.end();
+  await streaming;
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason as Error;
+    return one.value;
+  });
 }
 
 function scopeOf(
@@ -80,58 +80,87 @@ function scopeOf(
 async function search(
   { selector = '', project, goal }: FollowRequest,
   deadline: number,
-  { argocd, clock, random, signal }: FollowPorts,
+  { argocd, clock, random, signal: canceled }: FollowPorts,
 ): Promise<readonly ApplicationName[]> {
-  for (let tries = 1; ; tries += 1) {
-    const found = await argocd.find(selector, project, signal).catch((error: unknown) => {
-      if (!(error instanceof ArgoCDError)) throw error;
-      const failed = judgeLook(error, selector, project, false);
-      if (failed.kind === 'fatal') throw failed.error;
-      return undefined;
-    });
-    if (found !== undefined && found.length > 0) return found;
-    const isAway = found === undefined;
-    if ((!isAway && goal.ifMissing === 'fail') || clock.now() >= deadline || signal.aborted) {
-      throw new UserError(
-        isAway
-          ? `Argo CD could not be reached to find what selector "${selector}" matches`
-          : `No application that the token may read matches selector "${selector}"${project === '' ? '' : ` in project "${project}"`}`,
-        'Check selector and project. If the applications are still to be made, choose ifMissing: wait.',
-      );
+  const term = new Term(clock, { parent: canceled, at: deadline });
+  let away = '';
+  try {
+    for (let tries = 1; !term.signal.aborted; tries += 1) {
+      let pause = backoff(tries, searching, random);
+      try {
+        const found = await argocd.find(selector, project, term.signal);
+        if (found.length > 0) return found;
+        away = '';
+        if (goal.ifMissing === 'fail') break;
+      } catch (error) {
+        if (term.signal.aborted) break;
+        const failed = judgeLook(error, selector, project, false);
+        if (failed.kind === 'fatal') throw failed.error;
+        away = failed.reason;
+        pause = Math.max(pause, patienceFor(error));
+      }
+      await clock.sleep(pause, term.signal);
     }
-    await clock.sleep(backoff(tries, searching, random), signal);
+  } finally {
+    term.end();
   }
+  throw nothingFound(selector, project, { away, isCanceled: canceled.aborted });
+}
+
+function nothingFound(
+  selector: string,
+  project: string,
+  { away, isCanceled }: { readonly away: string; readonly isCanceled: boolean },
+): UserError {
+  if (isCanceled) {
+    return new UserError(`The run was canceled before selector "${selector}" found anything`, '');
+  }
+  const where = project === '' ? '' : ` in project "${project}"`;
+  return new UserError(
+    away === ''
+      ? `No application that the token may read matches selector "${selector}"${where}`
+      : `Argo CD could not be reached to find what selector "${selector}" matches: ${away}`,
+    'Check selector and project. If the applications are still to be made, choose ifMissing: wait.',
+  );
+}
+
+/** What all applications of a run have in common. */
+interface Shared {
+  readonly feed: Feed;
+  readonly pool: Pool;
 }
 
 /** One application and, if asked, the applications that it manages, and theirs. */
 async function followFamily(
   settings: FollowSettings,
   ports: FollowPorts,
-  feed: Feed,
+  shared: Shared,
   ancestors: readonly string[] = [],
 ): Promise<ApplicationResult> {
-  const follower = new Follower(settings, ports, feed);
-  const result = await follower.run();
+  const { feed, pool } = shared;
+  // The place in the pool is free again while children are followed, who need places, too.
+  const { result, family, children } = await pool.run(async () => {
+    const follower = new Follower(settings, ports, feed);
+    const result = await follower.run();
+    const name = printName(follower.application ?? result);
+    return { result, family: [...ancestors, name], children: follower.children() };
+  });
   const { goal } = settings;
   if (!goal.includeChildren || result.outcome !== 'succeeded' || isWithoutEffect(goal))
     return result;
-  const family = [...ancestors, printName(result)];
-  const names = follower.children().filter((child) => !family.includes(printName(child)));
+  const names = children.filter((child) => !family.includes(printName(child)));
   if (names.length === 0) return result;
-  const pool = new Pool(atOnce);
-  const children = await Promise.all(
+  const results = await Promise.all(
     names.map((name) =>
-      pool.run(() =>
-        followFamily(
-          { ...settings, address: { ...name, project: '' }, goal: childGoal(goal) },
-          ports,
-          feed,
-          family,
-        ),
+      followFamily(
+        { ...settings, address: { ...name, project: '' }, goal: childGoal(goal) },
+        ports,
+        shared,
+        family,
       ),
     ),
   );
-  return withChildren(result, children, ports.clock.now());
+  return withChildren(result, results, ports.clock.now());
 }
 
 function isWithoutEffect(goal: Goal): boolean {

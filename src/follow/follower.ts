@@ -1,74 +1,100 @@
-import type { ApplicationName, ResourceKey } from '../sync/application.ts';
+import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
 import { decide } from '../sync/decide.ts';
 import { explainUnfinished } from '../sync/explanation.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
-import { expandSelection } from '../sync/selection.ts';
 import { UserError } from '../sync/user-error.ts';
 import type { Act, Ending, Verdict } from '../sync/verdict.ts';
+import type { WatchEvent } from '../argocd/port.ts';
 import { perform } from './acts.ts';
 import { Alarm } from './alarm.ts';
-import { backoff } from './backoff.ts';
 import type { Feed } from './feed.ts';
 import { Lookout } from './lookout.ts';
 import { Questions } from './questions.ts';
+import { Repetition } from './repetition.ts';
 import { makeResult } from './result.ts';
+import { selectResources } from './selected-resources.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { followedState, Story } from './story.ts';
 import { Subject } from './subject.ts';
+import { Term } from './term.ts';
 import { endOwnOperation } from './termination.ts';
 
 /** Milliseconds for which a state must last before a person is told. */
 const calm = 2_000;
-const retry = { first: 500, most: 10_000 };
 
 /** Follows one application to the end: fetches, asks the rules, acts, sleeps and tells. */
 export class Follower {
   readonly #settings: FollowSettings;
+  /** Their signal aborts with the run, the deadline or the end of the following. */
   readonly #ports: FollowPorts;
+  readonly #canceled: AbortSignal;
+  readonly #life: Term;
   readonly #feed: Feed;
   readonly #alarm: Alarm;
   readonly #subject: Subject;
   readonly #questions: Questions;
   readonly #lookout: Lookout;
   readonly #story: Story;
+  readonly #repetition: Repetition;
   readonly #startedAt: number;
-  #actFailures = 0;
-  #actNotBefore = -Infinity;
   #fatal: UserError | undefined;
   #isRefreshAsked = false;
   #status = { message: '', since: 0, isTold: true };
   #resources: readonly ResourceKey[] | undefined;
 
   constructor(settings: FollowSettings, ports: FollowPorts, feed: Feed) {
+    const { clock, signal } = ports;
     this.#settings = settings;
-    this.#ports = ports;
+    this.#canceled = signal;
+    this.#life = new Term(clock, { parent: signal });
+    const beforeDeadline = new Term(clock, { parent: this.#life.signal, at: settings.deadline });
+    this.#ports = { ...ports, signal: beforeDeadline.signal };
     this.#feed = feed;
-    this.#alarm = new Alarm(ports.clock);
-    this.#subject = new Subject(settings.goal, settings.marker, ports.clock);
-    this.#questions = new Questions(settings, ports, this.#subject, this.#alarm);
-    this.#lookout = new Lookout(settings, ports, this.#subject, feed, this.#alarm);
-    this.#story = new Story(settings, ports);
-    this.#startedAt = ports.clock.now();
+    this.#alarm = new Alarm(clock);
+    this.#subject = new Subject(settings.goal, settings.marker, clock);
+    this.#lookout = new Lookout(settings, this.#ports, this.#subject, feed, this.#alarm);
+    this.#questions = new Questions(
+      settings,
+      this.#ports,
+      this.#subject,
+      this.#lookout,
+      this.#alarm,
+    );
+    this.#repetition = new Repetition(ports, this.#lookout);
+    // What failed is told with its log even when the time is up.
+    this.#story = new Story(settings, { ...ports, signal: this.#life.signal });
+    this.#startedAt = clock.now();
   }
 
   /** Resolves with how it ended, whatever happens on the way; rejects only for a bug of ours. */
   async run(): Promise<ApplicationResult> {
     const { name } = this.#settings.address;
     const stop = this.#feed.listen(name, (event) => {
-      const heard = this.#subject.hear(event);
-      if (heard === 'look') this.#lookout.hurry();
+      const heard = event && this.#hear(event);
+      if (heard === 'look') this.#lookout.demand();
       if (heard !== 'ignored') this.#alarm.ring();
     });
     try {
       return await this.#finish(await this.#follow());
     } finally {
       stop();
+      this.#life.end();
     }
+  }
+
+  #hear(event: WatchEvent): ReturnType<Subject['hear']> {
+    const isAwaited = this.#lookout.missing !== undefined && event.type === 'ADDED';
+    return isAwaited ? 'look' : this.#subject.hear(event);
+  }
+
+  /** What is known of the application: its newest look. */
+  get application(): Application | undefined {
+    return this.#subject.application;
   }
 
   /** The child Applications that the application manages, as of the last look. */
   children(): readonly ApplicationName[] {
-    return (this.#subject.application?.resources ?? [])
+    return (this.application?.resources ?? [])
       .filter(
         ({ group, kind, requiresPruning }) =>
           group === 'argoproj.io' && kind === 'Application' && !requiresPruning,
@@ -87,6 +113,7 @@ export class Follower {
   async #turn(): Promise<Ending | undefined> {
     this.#lookout.lookIfDue();
     const verdict = this.#judge();
+    if (verdict?.kind !== 'act') this.#repetition.forget();
     if (verdict === undefined) {
       const { missing } = this.#lookout;
       if (missing !== undefined) this.#say(`${missing} yet: waiting for it`);
@@ -131,18 +158,23 @@ export class Follower {
         causes: [{ ...cause, resource: undefined, log: [] }],
       };
     }
-    if (this.#ports.signal.aborted) {
+    if (this.#canceled.aborted) {
       return { outcome: 'canceled', message: 'The run was canceled', evidence: '', causes: [] };
     }
     if (this.#ports.clock.now() < this.#settings.deadline) return undefined;
-    return this.#timedOut();
+    // What was done in the last moment is done.
+    const verdict = this.#judge();
+    return verdict?.kind === 'done' ? verdict.ending : this.#timedOut();
   }
 
   #timedOut(): Ending {
     const { application, memory } = this.#subject;
     const seconds = Math.round((this.#settings.deadline - this.#startedAt) / 1000);
     const last = this.#lookout.missing ?? this.#status.message;
-    const message = `Not done within ${seconds} s${last === '' ? '' : `; at last: ${last}`}`;
+    const message =
+      seconds <= 0
+        ? 'Not begun: the time was up before its turn came'
+        : `Not done within ${seconds} s${last === '' ? '' : `; at last: ${last}`}`;
     const causes = application
       ? explainUnfinished(application, followedState(application, memory))
       : [];
@@ -150,67 +182,49 @@ export class Follower {
   }
 
   async #act(act: Act, doing: string): Promise<Ending | undefined> {
-    const isFirstSync = act.kind === 'sync' && this.#subject.memory.request === undefined;
-    if (isFirstSync) this.#say(doing);
-    else if (doing !== this.#status.message) this.#tellStatus(doing);
-    const { argocd, clock, signal, random } = this.#ports;
     const { application, memory } = this.#subject;
+    const { argocd, clock, signal } = this.#ports;
     if (application === undefined) return undefined;
-    if (clock.now() < this.#actNotBefore) {
-      await this.#sleep(this.#actNotBefore);
+    if (!this.#repetition.mayAct()) {
+      this.#say(doing);
+      await this.#sleep(this.#repetition.pauseEnd);
       return undefined;
     }
+    this.#repetition.forget();
+    if (act.kind === 'sync' && memory.request === undefined) this.#say(doing);
+    else if (doing !== this.#status.message) this.#tellStatus(doing);
     try {
-      const resources = act.kind === 'sync' ? await this.#select() : [];
-      const now = () => clock.now();
-      const ports = { argocd, now, signal };
-      const acted = await perform(act, this.#settings, { application, memory }, resources, ports);
-      const { request, identity, terminating, terminatedAt, begun, ended, proven } = acted.memory;
+      const resources = act.kind === 'sync' ? await this.#select(application) : [];
+      const ports = { argocd, now: () => clock.now(), signal };
+      const known = { application, memory };
+      const acted = await perform(act, this.#settings, known, resources, ports);
+      const { request, identity, terminating, terminatedAt } = acted.memory;
+      const { first, asked, begun, ended, proven } = acted.memory;
       this.#subject.update(
         act.kind === 'adopt'
-          ? { request, identity, begun, ended, proven }
+          ? { request, identity, first, asked, begun, ended, proven }
           : { request, identity, terminating, terminatedAt },
       );
       if (acted.application !== undefined) this.#subject.take(acted.application);
-      if (acted.failed === undefined) {
-        this.#actFailures = 0;
-        return undefined;
-      }
-      this.#actFailures += 1;
-      const pause = backoff(this.#actFailures, retry, random);
-      this.#actNotBefore = clock.now() + Math.max(pause, acted.failed.retryAfter ?? 0);
-      // What is known may be older than the answer: look before the rules are asked again.
-      await this.#lookout.lookNow();
+      if (acted.failed === undefined) this.#repetition.succeeded();
+      else this.#repetition.failed(acted.failed);
     } catch (error) {
-      if (error instanceof UserError) this.#fatal = error;
-      else this.#lookout.failed(error);
+      if (error instanceof UserError) {
+        this.#fatal = error;
+      } else {
+        this.#repetition.failed(error);
+        this.#lookout.failed(error);
+      }
     }
     return undefined;
   }
 
-  /** The exact resources of a selective sync, since the server compares exactly. */
-  async #select(): Promise<readonly ResourceKey[]> {
+  async #select(application: Application): Promise<readonly ResourceKey[]> {
     const { goal, address } = this.#settings;
     if (goal.action !== 'sync' || goal.options.resources.length === 0) return [];
-    if (this.#resources !== undefined) return this.#resources;
-    const { target, options } = goal;
-    const asked =
-      target.kind === 'revision'
-        ? { revision: target.revision }
-        : target.kind === 'revisions'
-          ? { revisions: target.byPosition }
-          : {};
-    const manifests = await this.#ports.argocd.manifests(address, asked, this.#ports.signal);
-    const namespace = this.#subject.application?.destinationNamespace ?? '';
-    const { resources, unmatched } = expandSelection(options.resources, manifests, namespace);
-    if (unmatched.length > 0) {
-      throw new UserError(
-        `"resources" selects nothing: ${unmatched.join('; ')}`,
-        'Argo CD would ignore what it does not find, and call that a success. Correct the entry.',
-      );
-    }
-    this.#resources = resources;
-    return resources;
+    const namespace = application.destinationNamespace;
+    this.#resources ??= await selectResources(goal, address, namespace, this.#ports);
+    return this.#resources;
   }
 
   async #sleep(at: number | undefined): Promise<void> {

@@ -2,10 +2,14 @@ import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { PodLog } from '../argocd/port.ts';
 import type { ResourceKey } from '../sync/application.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
+import { Term } from './term.ts';
 
 /** Kinds that have pods with a log. */
 const logged = new Set(['Job', 'Pod', 'CronJob', 'Workflow']);
-const keepEvery = 1_000;
+/** How often the log of a running hook is read: at first, and at the least; a long one may wait. */
+const keeping = { first: 1_000, most: 15_000, share: 0.05 };
+/** How long the end of a run waits for logs that are still on their way, in milliseconds. */
+const patience = 5_000;
 const nothing: PodLog = { lines: [], fault: '' };
 
 /** The last log lines of hooks and Jobs that failed, read while they are still there. */
@@ -14,42 +18,56 @@ export class HookLogs {
   readonly #ports: FollowPorts;
   readonly #reading = new Map<string, Promise<PodLog>>();
   readonly #kept = new Map<string, readonly string[]>();
+  readonly #keeping = new Set<string>();
   readonly #over = new AbortController();
+  readonly #term: Term;
 
   constructor(settings: FollowSettings, ports: FollowPorts) {
     this.#settings = settings;
     this.#ports = ports;
+    this.#term = new Term(ports.clock, { parent: ports.signal });
   }
 
-  /** The log of what failed, read once. Never rejects: `fault` says why there is none. */
+  /** The log of what failed, as it was read last. Never rejects: `fault` says why there is none. */
   read(resource: ResourceKey): Promise<PodLog> {
-    const id = idOf(resource);
-    const known = this.#reading.get(id);
-    if (known !== undefined) return known;
+    return this.#reading.get(idOf(resource)) ?? this.begin(resource);
+  }
+
+  /** Reads the log of what has just failed; after a retry, that of another pod than before. */
+  begin(resource: ResourceKey): Promise<PodLog> {
     const isWanted = this.#settings.hookLogLines > 0 && logged.has(resource.kind);
     const reading = isWanted ? this.#fetch(resource) : Promise.resolve(nothing);
-    this.#reading.set(id, reading);
+    this.#reading.set(idOf(resource), reading);
     return reading;
   }
 
   /** Reads the log of a running hook now and then, for the case that nothing is left of it after. */
   keep(resource: ResourceKey, isRunning: () => boolean): void {
     if (this.#settings.hookLogLines === 0 || !logged.has(resource.kind)) return;
-    const { clock } = this.#ports;
-    const signal = AbortSignal.any([this.#ports.signal, this.#over.signal]);
-    const loop = async () => {
-      while (isRunning() && !signal.aborted) {
-        const { lines } = await this.#ask(resource);
-        if (lines.length > 0) this.#kept.set(idOf(resource), lines);
-        await clock.sleep(keepEvery, signal);
-      }
-    };
-    void loop();
+    const id = idOf(resource);
+    if (this.#keeping.has(id)) return;
+    this.#keeping.add(id);
+    void this.#keep(resource, isRunning).finally(() => this.#keeping.delete(id));
   }
 
-  /** Nothing is read any more but what is asked for. */
+  async #keep(resource: ResourceKey, isRunning: () => boolean): Promise<void> {
+    const { clock } = this.#ports;
+    const signal = AbortSignal.any([this.#term.signal, this.#over.signal]);
+    const startedAt = clock.now();
+    while (isRunning() && !signal.aborted) {
+      const { lines } = await this.#ask(resource);
+      if (lines.length > 0) this.#kept.set(idOf(resource), lines);
+      const { first, most, share } = keeping;
+      const age = clock.now() - startedAt;
+      await clock.sleep(Math.min(most, Math.max(first, age * share)), signal);
+    }
+  }
+
+  /** Nothing is read any more but what is asked for, and that not for long. */
   close(): void {
     this.#over.abort();
+    const { clock } = this.#ports;
+    void clock.sleep(patience, this.#term.signal).then(() => this.#term.end());
   }
 
   async #fetch(resource: ResourceKey): Promise<PodLog> {
@@ -60,7 +78,8 @@ export class HookLogs {
   }
 
   #ask(resource: ResourceKey): Promise<PodLog> {
-    const { argocd, signal } = this.#ports;
+    const { argocd } = this.#ports;
+    const { signal } = this.#term;
     const { address, hookLogLines: lines } = this.#settings;
     return argocd.logs(address, { resource, lines }, signal).then(
       ({ lines: read, fault }) => ({
@@ -68,6 +87,8 @@ export class HookLogs {
         fault: fault === '' ? '' : `Its log is not to be had any more: ${fault}.`,
       }),
       (error: unknown) => {
+        const isLate = signal.aborted && !this.#ports.signal.aborted;
+        if (isLate) return { lines: [], fault: 'Its log did not come in time.' };
         if (!(error instanceof ArgoCDError)) return nothing;
         const why =
           error.failure === 'forbidden' || error.failure === 'hidden'

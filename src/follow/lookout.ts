@@ -11,6 +11,15 @@ const retry = { first: 500, most: 5_000 };
 /** With a stream that lives, GET is the backstop; without one it is all there is. */
 const polling = { alive: 10_000, dead: 1_000, deadLater: 15_000 };
 
+/** However long a server asks us to wait, we look again after a minute. */
+const longestPatience = 60_000;
+
+/** How long the server asked us to wait, in milliseconds. */
+export function patienceFor(error: unknown): number {
+  const asked = error instanceof ArgoCDError ? (error.retryAfter ?? 0) : 0;
+  return Math.min(asked, longestPatience);
+}
+
 /**
  * Reads the application again and again, beside everything else: a server that hangs must not deafen
  * us to the stream. Rides out outages, and knows when looking on is of no use.
@@ -22,8 +31,12 @@ export class Lookout {
   readonly #feed: Feed;
   readonly #alarm: Alarm;
   readonly #startedAt: number;
-  #looking: Promise<void> | undefined;
+  #isLooking = false;
   #lookedAt = -Infinity;
+  /** Looks are counted: the last one that was begun, that was answered, and that is wanted. */
+  #begun = 0;
+  #answered = 0;
+  #demanded = 0;
   #notBefore = -Infinity;
   #failures = 0;
   #awaySince: number | undefined;
@@ -50,8 +63,9 @@ export class Lookout {
 
   /** When the next look is due; never while one is on. Local milliseconds. */
   get due(): number {
-    if (this.#looking !== undefined) return Infinity;
-    return Math.max(this.#lookedAt + this.#interval(), this.#notBefore);
+    if (this.#isLooking) return Infinity;
+    const isDemanded = this.#begun < this.#demanded;
+    return Math.max(isDemanded ? -Infinity : this.#lookedAt + this.#interval(), this.#notBefore);
   }
 
   /** Begins a look if one is due. Throws what went wrong that is a bug of ours. */
@@ -60,20 +74,27 @@ export class Lookout {
     if (this.#ports.clock.now() >= this.due) this.#look();
   }
 
-  /** The next look is due at once. */
-  hurry(): void {
-    this.#lookedAt = -Infinity;
+  /** Wants a look that is begun from now on, as soon as may be. Returns its number. */
+  demand(): number {
+    this.#demanded = this.#begun + 1;
+    return this.#demanded;
   }
 
-  /** Looks and waits for the answer: one that was asked for after this call. */
-  async lookNow(): Promise<void> {
-    await this.#looking;
-    this.#look();
-    await this.#looking;
+  /** Whether the look of this number was answered, or a later one. */
+  hasAnswered(look: number): boolean {
+    return this.#answered >= look;
+  }
+
+  /** Ends the following with a bug of ours, which `lookIfDue` throws. */
+  breakOff(error: unknown): void {
+    this.#bug = error;
+    this.#alarm.ring();
   }
 
   #interval(): number {
-    if (this.#feed.alive) return polling.alive;
+    const { aliveSince } = this.#feed;
+    // Before the stream was open, changes went untold: one look shows them.
+    if (aliveSince !== undefined && this.#subject.toldAt >= aliveSince) return polling.alive;
     const age = this.#ports.clock.now() - this.#startedAt;
     return age < 60_000 ? polling.dead : Math.min(polling.deadLater, age / 20);
   }
@@ -81,12 +102,16 @@ export class Lookout {
   #look(): void {
     const { argocd, clock, signal } = this.#ports;
     this.#lookedAt = clock.now();
-    this.#looking = argocd
+    this.#begun += 1;
+    this.#isLooking = true;
+    const look = this.#begun;
+    void argocd
       .get(this.#settings.address, { signal })
       .then(
         (application) => {
           this.#subject.take(application);
-          this.#answered();
+          this.#answered = look;
+          this.#isBack();
         },
         (error: unknown) => this.failed(error),
       )
@@ -94,7 +119,7 @@ export class Lookout {
         this.#bug = error;
       })
       .finally(() => {
-        this.#looking = undefined;
+        this.#isLooking = false;
         this.#alarm.ring();
       });
   }
@@ -108,8 +133,7 @@ export class Lookout {
     const failed = judgeLook(error, address.name, address.project, seen);
     this.#failures += 1;
     const pause = backoff(this.#failures, retry, random);
-    const asked = error instanceof ArgoCDError ? (error.retryAfter ?? 0) : 0;
-    this.#notBefore = clock.now() + Math.max(pause, Math.min(asked, 60_000));
+    this.#notBefore = clock.now() + Math.max(pause, patienceFor(error));
     switch (failed.kind) {
       case 'fatal':
         this.fatal = failed.error;
@@ -137,10 +161,12 @@ export class Lookout {
       );
     } else {
       this.missing = reason;
+      // It is an answer: Argo CD is there, and need not be spared.
+      this.#failures = 0;
     }
   }
 
-  #answered(): void {
+  #isBack(): void {
     this.#failures = 0;
     this.missing = undefined;
     this.#notBefore = -Infinity;

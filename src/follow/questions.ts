@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Question } from '../sync/verdict.ts';
 import type { Alarm } from './alarm.ts';
+import type { Lookout } from './lookout.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 
@@ -16,13 +17,21 @@ export class Questions {
   readonly #settings: FollowSettings;
   readonly #ports: FollowPorts;
   readonly #subject: Subject;
+  readonly #lookout: Lookout;
   readonly #alarm: Alarm;
   readonly #asked = new Map<Question, { at: number; open: number; notBefore: number }>();
 
-  constructor(settings: FollowSettings, ports: FollowPorts, subject: Subject, alarm: Alarm) {
+  constructor(
+    settings: FollowSettings,
+    ports: FollowPorts,
+    subject: Subject,
+    lookout: Lookout,
+    alarm: Alarm,
+  ) {
     this.#settings = settings;
     this.#ports = ports;
     this.#subject = subject;
+    this.#lookout = lookout;
     this.#alarm = alarm;
   }
 
@@ -38,7 +47,7 @@ export class Questions {
       .then(
         () => -Infinity,
         (error: unknown) => {
-          if (!(error instanceof ArgoCDError) && !this.#ports.signal.aborted) throw error;
+          this.#failed(error);
           return this.#ports.clock.now() + pauseAfterFailure;
         },
       )
@@ -49,7 +58,13 @@ export class Questions {
       });
   }
 
-  /** When a question that failed may be asked again; undefined when it may be asked now. */
+  #failed(error: unknown): void {
+    if (this.#ports.signal.aborted) return;
+    if (!(error instanceof ArgoCDError)) this.#lookout.breakOff(error);
+    // Whether the token is refused altogether is for a look to find out, and not in ten seconds.
+    else if (error.failure === 'unauthenticated') this.#lookout.demand();
+  }
+
   async #refresh(askedAt: number): Promise<void> {
     const subject = this.#subject;
     const refresh = () => subject.memory.refresh;

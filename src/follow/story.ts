@@ -40,7 +40,7 @@ export class Story {
     for (const step of this.steps) {
       if (states.get(step.phase + idOf(step)) === step.state) continue;
       this.#ports.tell({ kind: 'step', application: this.#settings.address, step });
-      if (step.state === 'Failed') void this.#logs.read(step);
+      if (step.state === 'Failed') void this.#logs.begin(step);
       if (step.state === 'Running' && this.#vanishes(step))
         this.#logs.keep(step, () => this.#isRunning(step));
     }

@@ -12,6 +12,8 @@ export class Subject {
   readonly #clock: Clock;
   application: Application | undefined;
   memory: Memory;
+  /** When Argo CD last told of the application, by whatever way; local milliseconds. */
+  toldAt = -Infinity;
 
   constructor(goal: Goal, marker: string, clock: Clock) {
     this.#goal = goal;
@@ -23,6 +25,7 @@ export class Subject {
 
   /** Takes a look, unless a newer one is known. Says whether it was taken. */
   take(application: Application): boolean {
+    this.toldAt = this.#clock.now();
     const known = this.application;
     if (known !== undefined && known.uid === application.uid && isOlder(application, known)) {
       return false;

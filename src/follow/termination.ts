@@ -1,13 +1,22 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
-import { isInProgress } from '../sync/ownership.ts';
+import { isInProgress, sight } from '../sync/ownership.ts';
 import type { Identity } from '../sync/ownership.ts';
 import type { Ending } from '../sync/verdict.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
+import { Term } from './term.ts';
 
 /** The agent kills a cancelled step 10 s after its first signal: this leaves room to report. */
 const grace = 4_000;
 const pause = 200;
+/** How long a request that was broken off may still be on its way. */
+const settling = 2_000;
+const told = {
+  ended: 'the operation has ended',
+  absent: 'no operation of this run is in progress',
+};
+/** Failures of the moment: Argo CD is away, or the controller has not begun the operation yet. */
+const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
 /**
  * A run that ends before its operation leaves it or terminates it, as was asked; never one that is
@@ -30,33 +39,42 @@ export async function endOwnOperation(
   const isThere = application !== undefined && isInProgress(application, identity);
   // A request on its way when the run was cancelled may arrive, or have arrived.
   if (!isThere && request?.state !== 'accepted' && request?.state !== 'unclear') return ending;
-  if (choice === 'leave') return say(ending, 'the operation goes on in Argo CD');
-  const until = clock.now() + grace;
-  const own = new AbortController();
-  const timer = clock.sleep(grace, own.signal).then(() => own.abort());
+  if (choice === 'leave') {
+    const may = isThere || request?.state === 'accepted' ? 'goes on' : 'may go on';
+    return say(ending, `the operation ${may} in Argo CD`);
+  }
+  const settledAt = clock.now() + settling;
+  const mayArrive = () => request?.state === 'unclear' && clock.now() < settledAt;
+  const term = new Term(clock, { at: clock.now() + grace });
+  let why = '';
   try {
-    while (!own.signal.aborted && clock.now() < until) {
-      const current = await argocd.get(address, { signal: own.signal });
-      if (!isInProgress(current, identity)) return say(ending, 'the operation has ended');
+    while (!term.signal.aborted) {
       try {
-        await argocd.terminate(address, own.signal);
-        return say(ending, 'the operation was terminated, as was asked');
+        const seen = sight(await argocd.get(address, { signal: term.signal }), identity).kind;
+        if (seen === 'ended' || (seen === 'absent' && !mayArrive())) {
+          return say(ending, told[seen]);
+        }
+        if (seen !== 'absent') {
+          await argocd.terminate(address, term.signal);
+          return say(ending, 'the operation was terminated, as was asked');
+        }
       } catch (error) {
-        if (!(error instanceof ArgoCDError) || error.failure !== 'no-operation') throw error;
-        // The controller has not begun it yet; there is nothing to terminate before that.
-        await clock.sleep(pause, own.signal);
+        if (term.signal.aborted) break;
+        why = error instanceof ArgoCDError ? error.reason : String(error);
+        if (!(error instanceof ArgoCDError && passing.has(error.failure))) {
+          return say(ending, `the operation could not be terminated: ${why}`);
+        }
       }
-    }
-  } catch (error) {
-    if (!own.signal.aborted) {
-      const why = error instanceof ArgoCDError ? error.reason : String(error);
-      return say(ending, `the operation could not be terminated: ${why}`);
+      await clock.sleep(pause, term.signal);
     }
   } finally {
-    own.abort();
-    await timer;
+    term.end();
   }
-  return say(ending, 'the operation could not be terminated in time, and goes on in Argo CD');
+  const reason = why === '' ? '' : ` (${why})`;
+  return say(
+    ending,
+    `the operation could not be terminated in time, and goes on in Argo CD${reason}`,
+  );
 }
 
 function isOurs(identity: Identity | undefined): identity is Identity {

@@ -9,7 +9,7 @@ import { isEnded, leavesHistory, revisionsOf } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { adopt, describeOperation } from './ownership.ts';
 import { askedRevisions, mayBeCommit, meetsTarget, printRevisions } from './revision.ts';
-import { act, done, refuse, wait } from './verdict.ts';
+import { act, done, refuse, supersede, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -163,7 +163,7 @@ function decideLater(view: View<WaitGoal>): Verdict | undefined {
     const evidence = `history entry ${included.id} shows that it was deployed`;
     return done('succeeded', `${evidence}; ${by}`, { evidence });
   }
-  return done('superseded', included === undefined ? `Passed over: ${by}` : `Replaced: ${by}`);
+  return supersede(included === undefined ? `Passed over: ${by}` : `Replaced: ${by}`);
 }
 
 /** Still to come: says what is missing, and asks Argo CD now and then whether something was pushed. */

@@ -22,9 +22,8 @@ export function decideBusy(view: View, foreign: Operation): Verdict {
     case 'fail':
       return refuse(
         'blocked',
-        'Another operation is in progress, and whenBusy is "fail"',
-        'Try again when it has ended, or choose whenBusy: wait.',
-        holder,
+        `Another operation is in progress: ${holder}`,
+        'whenBusy is "fail". Run again when it has ended, or choose whenBusy: wait.',
       );
     case 'join': {
       const identity = isJoinable(view, foreign, revisions) ? adopt(application) : undefined;

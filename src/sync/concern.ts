@@ -58,8 +58,8 @@ function skippedHooks({ operation }: OperationState, plan: Plan | undefined): re
       title: 'Strategy "apply" ran no hooks',
       message:
         hooks === undefined
-          ? 'PreSync, Sync and PostSync hooks of the application, if it has any, were skipped.'
-          : `Skipped: ${names(hooks)}.`,
+          ? 'The application may have PreSync, Sync and PostSync hooks; none of them ran.'
+          : `These did not run: ${names(hooks)}.`,
     },
   ];
 }

@@ -2,7 +2,7 @@ import type { Operation, ResourceResult } from './operation.ts';
 
 /** A change that has landed: only health that was compared after it counts. */
 export interface Landing {
-  /** Argo CD's clock; absent when nothing had to change, and only a fresh comparison will do. */
+  /** Argo CD's clock; absent when it is not known: then only a fresh comparison will do. */
   readonly finishedAt: number | undefined;
   /** Local clock. */
   readonly seenAt: number;

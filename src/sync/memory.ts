@@ -167,10 +167,11 @@ function settle(
   return { operationStartedAt: startedAt, fingerprint, finishedAt, seenAt: now, reconciledAt };
 }
 
-/** From now on another operation is the one that is followed. */
-export function follow(memory: Memory, identity: Identity): Memory {
+/** From now on another operation is the one that is followed: history before it proves nothing. */
+export function follow(memory: Memory, identity: Identity, application: Application): Memory {
   return {
     ...memory,
+    first: memory.first && { ...memory.first, historyId: newestHistoryId(application) },
     identity,
     request: undefined,
     asked: undefined,

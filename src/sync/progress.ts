@@ -6,7 +6,7 @@ import { awaitsRetry, revisionsOf, wasTerminated } from './operation.ts';
 import type { OperationState } from './operation.ts';
 import type { Sighting } from './ownership.ts';
 import { includedInHistory } from './supersession.ts';
-import { done, wait } from './verdict.ts';
+import { done, supersede, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 import { blockedMessage, decideHeld } from './window-wait.ts';
@@ -68,7 +68,8 @@ export function landingOf(memory: Memory): Landing | undefined {
   }
   if (proven === undefined) return undefined;
   return {
-    finishedAt: proven.entry.deployedAt,
+    // History is written a little before the end: only a comparison that we ask for is surely later.
+    finishedAt: undefined,
     seenAt: proven.seenAt,
     reconciledAt: undefined,
     operation: begun?.operation ?? request?.operation ?? asked,
@@ -115,7 +116,6 @@ export function decideOtherRevision(
   const included =
     goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory({ ...view, goal }) : undefined;
   return (
-    included ??
-    done('superseded', `${printRevisions(deployed)} was deployed, not the revision asked for`)
+    included ?? supersede(`${printRevisions(deployed)} was deployed, not the revision asked for`)
   );
 }

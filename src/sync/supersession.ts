@@ -6,7 +6,7 @@ import { leavesHistory, revisionsOf } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { adopt, describeOperation } from './ownership.ts';
 import { isSame, meetsTarget, printRevisions } from './revision.ts';
-import { act, done, wait } from './verdict.ts';
+import { act, done, supersede, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -97,7 +97,7 @@ export function decideSuperseded(view: View): Verdict {
   const { application, goal, memory } = view;
   const other = replacement(application);
   if (other === undefined) {
-    return done('superseded', 'The operation was removed before it ended, and nothing replaced it');
+    return supersede('The operation was removed before it ended, and nothing replaced it');
   }
   const revisions = revisionsNow(application, other);
   const by = `${describeOperation(other)} to ${printRevisions(revisions)}`;
@@ -107,11 +107,11 @@ export function decideSuperseded(view: View): Verdict {
   const replaced = `Replaced before its end was seen, by ${by}`;
   switch (goal.whenSuperseded) {
     case 'fail':
-      return done('superseded', replaced);
+      return supersede(replaced);
     case 'follow': {
       const identity = adopt(application);
       if (identity === undefined || !standsIn(view, other)) {
-        return done('superseded', `${replaced}, which does not do what ours would have done`);
+        return supersede(`${replaced}, which does not do what ours would have done`);
       }
       return act({ kind: 'adopt', identity }, `replaced by ${by}, which is followed now`);
     }
@@ -122,10 +122,7 @@ export function decideSuperseded(view: View): Verdict {
       if (mayDeploy && isSame(wantedRevisions(memory), revisions)) {
         return wait(`replaced by ${by}: waiting whether it deploys the same revision`);
       }
-      return done(
-        'superseded',
-        `${replaced}; history does not show that our revision was deployed`,
-      );
+      return supersede(`${replaced}; history does not show that our revision was deployed`);
     }
   }
 }

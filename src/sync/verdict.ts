@@ -70,3 +70,12 @@ export function refuse(outcome: Outcome, title: string, advice: string, reason =
   const cause: Cause = { title, message: reason, advice, resource: undefined, log: [] };
   return done(outcome, title, { causes: [cause] });
 }
+
+/** Another operation took the place of ours: what to choose where that is to be expected. */
+export function supersede(message: string): Verdict {
+  return refuse(
+    'superseded',
+    message,
+    'Where several runs deploy one application, let them take turns (an exclusive lock); where a later commit contains yours, choose whenSuperseded: follow, and where history may show that yours was live, succeedIfIncluded.',
+  );
+}

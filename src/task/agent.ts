@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import * as tasks from 'azure-pipelines-task-lib/task.js';
+import { UserError } from '../sync/user-error.ts';
 import type { ConnectionSource } from './connection.ts';
 import type { InputSource } from './input-reader.ts';
 
@@ -15,9 +15,11 @@ export interface Agent extends InputSource, ConnectionSource {
 
 /**
  * The agent behind this process, through the task library, which takes inputs and secrets out of the
- * environment so that nothing started from here inherits them.
+ * environment so that nothing started from here inherits them. Rejects with a `UserError` where the
+ * library cannot be loaded.
  */
-export function createAgent(write: (line: string) => void): Agent {
+export async function createAgent(write: (line: string) => void): Promise<Agent> {
+  const tasks = await loadLibrary();
   // The library's debug lines show the values that it is asked for, secrets before they are masked.
   tasks.setStdStream(new Writable({ write: (_chunk, _encoding, done) => done() }));
   return {
@@ -47,4 +49,18 @@ export function createAgent(write: (line: string) => void): Agent {
       return path;
     },
   };
+}
+
+/** Not with this module: as it is loaded, the library writes a key into the temporary folder. */
+async function loadLibrary() {
+  try {
+    return await import('azure-pipelines-task-lib/task.js');
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UserError(
+      `The agent's folder for temporary files cannot be used: ${message}`,
+      'Nothing was asked of Argo CD. See whether the disk of the agent is full or read-only.',
+      { cause: error },
+    );
+  }
 }

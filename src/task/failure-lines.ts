@@ -12,9 +12,13 @@ export interface CauseLines {
   readonly details: readonly string[];
 }
 
-/** Why an application did not get there; never empty, and bounded. */
+/**
+ * Why an application did not get there, bounded. Nothing where nothing needs a reason: it succeeded,
+ * or was canceled and did not fail before.
+ */
 export function causeLines(result: ApplicationResult): readonly CauseLines[] {
-  const { causes } = result;
+  const { outcome, causes } = result;
+  if (outcome === 'succeeded' || (outcome === 'canceled' && causes.length === 0)) return [];
   if (causes.length === 0) return [{ issue: logLine(result.message, 800), details: [] }];
   const lines = causes.slice(0, mostCauses).map(linesOf);
   if (causes.length > mostCauses) {
@@ -22,6 +26,12 @@ export function causeLines(result: ApplicationResult): readonly CauseLines[] {
     lines.push({ issue: `${left} more causes: see the application's page`, details: [] });
   }
   return lines;
+}
+
+/** Whether one of the causes, as the log tells them, says already what the result's message does. */
+export function isMessageTold(result: ApplicationResult): boolean {
+  const message = logLine(result.message, 800);
+  return causeLines(result).some(({ issue }) => issue.includes(message));
 }
 
 function linesOf({ title, message, advice, resource, log }: Cause): CauseLines {

@@ -118,8 +118,6 @@ export class Log {
   }
 
   #tellCauses(name: string, result: ApplicationResult): void {
-    const { outcome, causes } = result;
-    if (outcome === 'succeeded' || (outcome === 'canceled' && causes.length === 0)) return;
     causeLines(result).forEach(({ issue, details }, index) => {
       const text = `${logLine(name)}: ${issue}`;
       // One application must not use up the issues that the agent keeps for all of them.

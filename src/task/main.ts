@@ -10,14 +10,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
   process.on(signal, () => cancellation.abort());
 }
 
-const agent = createAgent((line) => process.stdout.write(`${line}\n`));
+const write = (line: string) => process.stdout.write(`${line}\n`);
 // The result is a logging command, and any other exit code would read as a fault of the agent.
 const leave = () => process.stdout.write('', () => process.exit(0));
+const fail = (error: unknown) => breakOff({ write }, error);
 process.on('uncaughtException', (error) => {
-  breakOff(agent, error);
+  fail(error);
   leave();
 });
 
 const connect = (...given: ConstructorParameters<typeof RestArgoCD>) => new RestArgoCD(...given);
 const world = { clock: systemClock, random: Math.random, signal: cancellation.signal };
-void runTask({ agent, connect, follow: followAll, ...world }).then(leave);
+void createAgent(write)
+  .then((agent) => runTask({ agent, connect, follow: followAll, ...world }))
+  .catch(fail)
+  .then(leave);

@@ -2,6 +2,7 @@ import { printName } from '../sync/application.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
 import { printRevisions } from '../sync/revision.ts';
 import { printSpan } from './duration-text.ts';
+import { isMessageTold } from './failure-lines.ts';
 import { logLine } from './foreign-text.ts';
 import { operationPage } from './operation-page.ts';
 import { countOutcomes, outcomeWords, printOutcome, tellsMore } from './result.ts';
@@ -14,11 +15,14 @@ const widestCell = 60;
 export function resultLines(result: ApplicationResult): readonly string[] {
   const good = result.outcome === 'succeeded';
   const took = printSpan(result.startedAt, result.finishedAt);
-  const headline = `${printName(result)} ${outcomeWords[result.outcome]} after ${took}: ${result.message}`;
+  const end = `${printName(result)} ${outcomeWords[result.outcome]} after ${took}`;
+  const headline = isMessageTold(result) ? end : `${end}: ${result.message}`;
   const page = result.url;
+  const { revisions } = result;
   return [
     `${good ? '##[section]' : ''}${logLine(headline, 1_000)}`,
     ...(tellsMore(result) ? [`  How we know  ${logLine(result.evidence)}`] : []),
+    ...(revisions.length === 0 ? [] : [`  Revision     ${logLine(revisions.join(', '))}`]),
     ...(page === '' ? [] : [`  Application  ${logLine(page)}`]),
     ...(page === '' || good || result.operation === undefined
       ? []

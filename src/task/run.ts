@@ -53,7 +53,7 @@ export async function runTask(ports: TaskPorts): Promise<void> {
 }
 
 /** The last words of a step that something broke which nobody waits for. */
-export function breakOff(agent: Agent, error: unknown): void {
+export function breakOff(agent: Pick<Agent, 'write'>, error: unknown): void {
   for (const line of endingLines(tell(agent, endOfError(error)))) agent.write(line);
 }
 
@@ -178,7 +178,10 @@ function namesOf({ subject }: Request): readonly string[] {
   return 'names' in subject ? subject.names.map(printName) : [];
 }
 
-function tell(agent: Agent, ending: Ending & { readonly lines: readonly string[] }): Ending {
+function tell(
+  agent: Pick<Agent, 'write'>,
+  ending: Ending & { readonly lines: readonly string[] },
+): Ending {
   for (const line of ending.lines) agent.write(line);
   return ending;
 }

@@ -14,6 +14,14 @@ export const stateWords: Readonly<Record<StepState, string>> = {
   PruneSkipped: 'Not pruned',
 };
 
+/**
+ * The word for how far a step is. For a resource that is no hook, `Running` says that it was applied
+ * and no more: Argo CD may leave it at that when the operation has ended (`hookPhase`).
+ */
+export function printState({ state, hook }: Pick<Step, 'state' | 'hook'>): string {
+  return state === 'Running' && !hook ? 'Applied' : stateWords[state];
+}
+
 /** `PreSync wave -1`; only the phase where there is no wave. */
 export function printWave({ phase, wave }: Pick<Step, 'phase' | 'wave'>): string {
   return wave === undefined ? phase : `${phase} wave ${wave}`;
@@ -22,7 +30,7 @@ export function printWave({ phase, wave }: Pick<Step, 'phase' | 'wave'>): string
 /** What a step's line says, as cells. The texts are foreign and as they came. */
 export function stepCells(step: Step): readonly [string, string, string, string, string] {
   const span = step.state === 'Running' ? '' : printSpan(step.startedAt, step.finishedAt);
-  return [printWave(step), printKey(step), stateWords[step.state], span, tellingMessage(step)];
+  return [printWave(step), printKey(step), printState(step), span, tellingMessage(step)];
 }
 
 /** A hook that succeeded says only that it was made; of the rest each message tells something. */

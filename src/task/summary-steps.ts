@@ -4,7 +4,7 @@ import type { ApplicationResult, Step } from '../sync/outcome.ts';
 import { printSpan } from './duration-text.ts';
 import { markdownCode, markdownText } from './foreign-text.ts';
 import { markdownTable } from './markdown-table.ts';
-import { stateWords } from './step-line.ts';
+import { printState, stateWords } from './step-line.ts';
 import { spanOf, timeBar, type Span } from './time-bar.ts';
 
 interface PhaseSteps {
@@ -34,7 +34,7 @@ function stepRow(step: Step, whole: Span): readonly string[] {
   return [
     step.wave === undefined ? '' : `wave ${step.wave}`,
     markdownCode(printKey(step), 120) + (step.hook ? ' (hook)' : ''),
-    stateWords[step.state],
+    printState(step),
     ...timeCells(step, whole),
     step.state === 'Succeeded' && step.hook ? '' : markdownText(step.message, 120),
   ];

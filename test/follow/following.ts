@@ -1,12 +1,15 @@
+import type { Credential } from '../../src/argocd/rest/connection.ts';
 import { RestArgoCD } from '../../src/argocd/rest/rest-argocd.ts';
 import { Secret } from '../../src/argocd/secret.ts';
 import type { Clock } from '../../src/follow/clock.ts';
 import { systemClock } from '../../src/follow/clock.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
 import type { FollowRequest } from '../../src/follow/follow-all.ts';
+import type { ApplicationName } from '../../src/sync/application.ts';
 import type { Goal, RollbackGoal, SyncGoal, TerminateGoal, WaitGoal } from '../../src/sync/goal.ts';
 import type { ApplicationResult, Progress } from '../../src/sync/outcome.ts';
-import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
 
 /** How much faster than real time simulator and follower run. */
 export const scale = 0.02;
@@ -76,22 +79,23 @@ export function begin(
   argocd: ArgoCDSimulator,
   names: readonly string[],
   goal: Goal,
-  change: Partial<FollowRequest> & { readonly token?: string } = {},
+  change: Partial<FollowRequest> & { readonly credential?: Credential } = {},
 ): Following {
   const told: Progress[] = [];
   const listeners = new Set<() => void>();
   const cancelling = new AbortController();
-  const { token = argocd.token, ...more } = change;
+  const token = new Secret(argocd.token);
+  const { credential = { kind: 'token', token }, ...more } = change;
   const adapter = new RestArgoCD({
     url: argocd.url,
-    credential: { kind: 'token', token: new Secret(token) },
+    credential,
     ca: undefined,
     skipTlsVerify: false,
     headers: [],
     proxy: undefined,
   });
   const request: FollowRequest = {
-    names: names.map((name) => ({ name })),
+    names: names.map(nameOf),
     project: 'default',
     goal,
     timeout: 120_000,
@@ -129,6 +133,12 @@ export function begin(
   };
 }
 
+/** `name` or `namespace/name`. */
+function nameOf(text: string): ApplicationName {
+  const [first = '', second] = text.split('/');
+  return second === undefined ? { name: first } : { namespace: first, name: second };
+}
+
 /** Follows one application to its end. */
 export async function followOne(
   argocd: ArgoCDSimulator,
@@ -152,4 +162,19 @@ export function autoSynced(folder: string) {
       retry: { limit: 0 },
     },
   };
+}
+
+/** Resolves when a request has come that fits. */
+export async function untilAsked(
+  argocd: ArgoCDSimulator,
+  test: (request: ArgoCDSimulator['requests'][number]) => boolean,
+): Promise<void> {
+  while (!argocd.requests.some(test)) await argocd.sleep(100);
+}
+
+/** The bodies of all sync requests. */
+export function syncBodies(argocd: ArgoCDSimulator): readonly Readonly<Record<string, unknown>>[] {
+  return argocd.requests
+    .filter(({ path }) => path.endsWith('/sync'))
+    .map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 }

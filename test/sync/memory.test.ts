@@ -69,6 +69,7 @@ describe('follow', () => {
   it('forgets everything of the operation before', () => {
     const { fingerprint } = foreign();
     const before = fresh(undefined, {
+      first: { historyId: 4, operationStartedAt: undefined },
       request: request(),
       asked: operation(),
       begun: state(),
@@ -76,7 +77,10 @@ describe('follow', () => {
       proven: { entry: entry(1, A), seenAt: start },
     });
     const identity = { ...adopted, fingerprint };
-    assert.deepEqual(follow(before, identity), fresh(undefined, { identity }));
+    const now = application({ history: [entry(7, A)] });
+    const following = follow(before, identity, now);
+    const first = { historyId: 7, operationStartedAt: undefined };
+    assert.deepEqual(following, fresh(undefined, { identity, first }));
   });
 });
 

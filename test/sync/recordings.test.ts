@@ -105,7 +105,7 @@ function follow(
     let verdict = run.change(remember(snapshot));
     if (isRefresh) verdict = run.change({ refresh: refreshed(run.now) });
     if (verdict.kind === 'act' && verdict.act.kind === 'adopt') {
-      verdict = run.change(followOther(run.memory, verdict.act.identity));
+      verdict = run.change(followOther(run.memory, verdict.act.identity, application));
     }
     if (verdict.kind === 'done') {
       const when = endedAt === undefined ? 'unended' : String(t - endedAt);

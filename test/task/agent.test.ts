@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAgent } from '../../src/task/agent.ts';
 
 const given = {
   PATH: process.env['PATH'],
@@ -24,18 +23,22 @@ const given = {
 const tsx = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
 
 /** The task library reads the environment when it is loaded: only a process of its own will do. */
-function ask(program: string): { readonly answer: unknown; readonly output: string } {
+function ask(
+  program: string,
+  more: Readonly<Record<string, string>> = {},
+): { readonly answer: unknown; readonly output: string } {
   const folder = mkdtempSync(join(tmpdir(), 'agent-'));
   const source = new URL('../../src/task/agent.ts', import.meta.url).href;
   const code = `
     import { createAgent } from ${JSON.stringify(source)};
-    const agent = createAgent((line) => console.log(line));
+    const write = (line) => console.log(line);
+    const agent = await createAgent(write).catch((error) => ({ error, write }));
     agent.write('=' + JSON.stringify(${program}));`;
   try {
     const output = execFileSync(
       process.execPath,
       ['--import', tsx, '--input-type=module', '--eval', code],
-      { env: given, encoding: 'utf8', cwd: folder },
+      { env: { ...given, ...more }, encoding: 'utf8', cwd: folder },
     );
     const line = output.split('\n').find((each) => each.startsWith('=')) ?? '=null';
     return { answer: JSON.parse(line.slice(1)), output };
@@ -72,17 +75,17 @@ describe('the agent', () => {
   });
 
   it('reads files, and writes them into a folder that it makes', () => {
-    const agent = createAgent(() => undefined);
-    const folder = mkdtempSync(join(tmpdir(), 'agent-'));
-    try {
-      writeFileSync(join(folder, 'ca.pem'), 'PEM');
-      assert.equal(agent.readFile(join(folder, 'ca.pem')), 'PEM');
-      const path = agent.writeFile(join(folder, 'new'), 'Argo CD sync of shop', 'text');
-      assert.equal(path, join(folder, 'new', 'Argo CD sync of shop'));
-      assert.equal(readFileSync(path, 'utf8'), 'text');
-      assert.throws(() => agent.readFile(join(folder, 'gone')));
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const { answer } = ask(`[
+      agent.writeFile('new', 'Argo CD sync of shop', 'text'),
+      agent.readFile('new/Argo CD sync of shop'),
+      (() => { try { return agent.readFile('gone'); } catch ({ code }) { return code; } })(),
+    ]`);
+    assert.deepEqual(answer, [join('new', 'Argo CD sync of shop'), 'text', 'ENOENT']);
+  });
+
+  it('says what to do where the task library cannot be loaded', () => {
+    const folder = { AGENT_TEMPDIRECTORY: process.execPath };
+    const { answer } = ask(`[agent.error.name, agent.error.message]`, folder);
+    assert.match(String(answer), /^UserError,The agent's folder for temporary files .* ENOTDIR/);
   });
 });

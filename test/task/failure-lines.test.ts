@@ -34,8 +34,18 @@ describe('the lines of a cause', () => {
     const [cause] = failedMigration.causes;
     assert.ok(cause);
     const causes = Array.from({ length: 60 }, () => cause);
-    const lines = causeLines(result({ causes }));
+    const lines = causeLines(result({ outcome: 'failed', causes }));
     assert.equal(lines.length, 51);
     assert.match(lines.at(-1)?.issue ?? '', /^10 more causes/);
+  });
+
+  it('are none where nothing needs a reason', () => {
+    assert.deepEqual(causeLines(result({ outcome: 'succeeded' })), []);
+    assert.deepEqual(causeLines(result({ outcome: 'canceled', causes: [] })), []);
+    assert.equal(
+      causeLines(result({ outcome: 'canceled', causes: failedMigration.causes })).length,
+      1,
+    );
+    assert.equal(causeLines(result({ outcome: 'timedOut', causes: [] })).length, 1);
   });
 });

@@ -53,6 +53,7 @@ PostSync wave 0    Job/smoke-test                    Succeeded     20 s
 Deployment/web is Progressing
 ##[section]shop succeeded after 34 s: Synced to 4f2c9d1; the application is Healthy
   How we know  the operation with our marker ended as Succeeded
+  Revision     ${commit}
   Application  https://argocd.example.com/applications/argocd/shop
 ##vso[task.setprogress value=100;]shop succeeded
 `.trim(),
@@ -80,6 +81,7 @@ PreSync wave -1    Job/migrate                       Failed         4 s  exit co
     | ERROR: relation "orders" already exists
     | **vso[task.complete result=Succeeded;]
 shop failed after 7 s: The operation failed in PreSync
+  Revision     ${commit}
   Application  https://argocd.example.com/applications/argocd/shop
   Operation    https://argocd.example.com/applications/argocd/shop?operation=true
 ##vso[task.setprogress value=100;]shop failed
@@ -210,6 +212,7 @@ payments  PreSync wave -1    Job/migrate                       Failed         4 
     | applying 0042_orders.sql
     | ERROR: relation "orders" already exists
 payments failed after 7 s: The operation failed in PreSync
+  Revision     ${commit}
   Application  https://argocd.example.com/applications/argocd/shop
   Operation    https://argocd.example.com/applications/argocd/shop?operation=true
 ##[group]payments: 1 step
@@ -219,6 +222,7 @@ PreSync wave -1  Job/migrate  Failed  4 s  Job has reached the specified backoff
 shop      Deployment/web is Progressing
 ##[section]shop succeeded after 34 s: Synced to 4f2c9d1; the application is Healthy
   How we know  the operation with our marker ended as Succeeded
+  Revision     ${commit}
   Application  https://argocd.example.com/applications/argocd/shop
 ##[group]shop: 3 steps
 PreSync wave -1  Job/migrate     Succeeded  4 s

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { closingTable, resultLines, stepGroup } from '../../src/task/result-lines.ts';
-import { failedMigration, result, step } from './example-results.ts';
+import { commit, failedMigration, result, step } from './example-results.ts';
 
 describe('the lines of a result', () => {
   it('link to the operation only where one failed', () => {
@@ -11,10 +11,27 @@ describe('the lines of a result', () => {
     assert.equal(links({ ...failedMigration, operation: undefined }).length, 0);
   });
 
+  it('name each revision in full', () => {
+    const lines = resultLines(result({ revisions: [commit, '1.2.3 ##vso[task.complete]'] }));
+    assert.ok(lines.includes(`  Revision     ${commit}, 1.2.3 **vso[task.complete]`), lines.join());
+  });
+
+  it('say why only where the causes did not', () => {
+    const headline = (of: Parameters<typeof resultLines>[0]) => resultLines(of)[0];
+    assert.match(headline(failedMigration) ?? '', /: The operation failed in PreSync$/);
+    const [cause] = failedMigration.causes;
+    const message = cause?.title ?? '';
+    assert.equal(headline({ ...failedMigration, message }), 'shop failed after 7 s');
+    const canceled = result({ outcome: 'canceled', message: 'The run was canceled', causes: [] });
+    assert.match(headline(canceled) ?? '', /: The run was canceled$/);
+  });
+
   it('leave out what is not known', () => {
     assert.deepEqual(
-      resultLines(result({ outcome: 'blocked', message: 'x', evidence: '', url: '' })),
-      ['shop is blocked after 34 s: x'],
+      resultLines(
+        result({ outcome: 'blocked', message: 'x', evidence: '', url: '', revisions: [] }),
+      ),
+      ['shop is blocked after 34 s'],
     );
   });
 });

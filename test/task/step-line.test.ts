@@ -23,6 +23,11 @@ describe("a step's line", () => {
     assert.deepEqual([span, message], ['', '']);
   });
 
+  it('says of a resource that is no hook that it was applied, not that it runs', () => {
+    assert.equal(stepCells({ ...web, state: 'Running' })[2], 'Applied');
+    assert.equal(stepCells({ ...migrate, state: 'Running' })[2], 'Running');
+  });
+
   it('cuts a long message unless the step failed', () => {
     const message = 'x'.repeat(130);
     assert.equal(stepCells({ ...web, message })[4], `${'x'.repeat(120)}…`);

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findNode } from '../test/simulators/agent/node-runtime.ts';
+import { parseArguments, usage } from './bench/arguments.ts';
+import { measureColdStart } from './bench/cold-start.ts';
+import { tableOf, type Figure } from './bench/figure.ts';
+import { measureLatency } from './bench/latency.ts';
+import { measureManyApplications } from './bench/many-applications.ts';
+import { measurePlanning } from './bench/planning.ts';
+import { measureSizes } from './bench/sizes.ts';
+import { bundleAll } from './bundle.ts';
+
+type Measurement = (temporaryFolder: string) => readonly Figure[] | Promise<readonly Figure[]>;
+
+const groups: Readonly<Record<string, Measurement>> = {
+  'cold-start': measureColdStart,
+  latency: measureLatency,
+  'many-applications': measureManyApplications,
+  planning: measurePlanning,
+  sizes: measureSizes,
+};
+
+const exitCodes = { success: 0, usage: 2 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(words: readonly string[]): Promise<number> {
+  const asked = parseArguments(words, Object.keys(groups));
+  switch (asked.kind) {
+    case 'help':
+      console.log(usage);
+      return exitCodes.success;
+    case 'fault':
+      console.error(`${asked.message}\n\n${usage}`);
+      return exitCodes.usage;
+    case 'run':
+      await measure(asked.only, asked.jsonFile);
+      return exitCodes.success;
+  }
+}
+
+async function measure(only?: string, jsonFile?: string): Promise<void> {
+  await bundleAll();
+  const machine = describeMachine();
+  const folder = mkdtempSync(join(tmpdir(), 'argocd-bench-'));
+  const figures: Figure[] = [];
+  try {
+    for (const [name, measurement] of Object.entries(groups)) {
+      if (only !== undefined && name !== only) continue;
+      console.error(`measuring ${name} …`);
+      figures.push(...(await measurement(folder)));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(`\n${machine}\n`);
+  for (const line of tableOf(figures)) console.log(line);
+  if (jsonFile === undefined) return;
+  const measuredAt = new Date().toISOString();
+  writeFileSync(jsonFile, `${JSON.stringify({ machine, measuredAt, figures }, undefined, 2)}\n`);
+}
+
+/** What the figures depend on; other work on the same cores spoils them, so the load is among it. */
+function describeMachine(): string {
+  const nodes = ([20, 24] as const)
+    .map((major) => findNode(major))
+    .filter((path) => path !== undefined)
+    .map((path) => execFileSync(path, ['--version'], { encoding: 'utf8' }).trim());
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const load = loadavg()[0]?.toFixed(1) ?? '?';
+  return `${availableParallelism()} cores (${model}), ${platform()}, Node ${nodes.join(' and ')}, load ${load} at the start`;
+}

@@ -1,0 +1,42 @@
+/** One measured value, and the most that it should be. */
+export interface Figure {
+  readonly what: string;
+  /** Absent where this machine cannot tell. */
+  readonly value: number | undefined;
+  readonly unit: 'ms' | 's' | 'KB' | 'MB' | '';
+  readonly goal?: number;
+}
+
+/** Whether the goal is met by the value itself, not by the rounded one; undefined where there is none. */
+export function isMet({ value, goal }: Figure): boolean | undefined {
+  return value === undefined || goal === undefined ? undefined : value <= goal;
+}
+
+const header = ['', 'measured', 'goal', 'met'];
+
+/** The figures as the lines of one table. */
+export function tableOf(figures: readonly Figure[]): readonly string[] {
+  const rows = figures.map((figure) => [
+    figure.what,
+    figure.value === undefined ? 'not here' : quantity(figure.value, figure.unit),
+    figure.goal === undefined ? '' : `≤ ${quantity(figure.goal, figure.unit)}`,
+    { true: 'yes', false: 'NO', undefined: '' }[String(isMet(figure))] ?? '',
+  ]);
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const print = ([what = '', ...cells]: readonly string[]) =>
+    [
+      what.padEnd(widths[0] ?? 0),
+      ...cells.map((cell, index) => cell.padStart(widths[index + 1] ?? 0)),
+    ]
+      .join('  ')
+      .trimEnd();
+  return [print(header), print(widths.map((width) => '─'.repeat(width))), ...rows.map(print)];
+}
+
+/** Small values keep a decimal: 4.6 ms is not 5 ms. */
+function quantity(value: number, unit: Figure['unit']): string {
+  const decimals = value < 10 && !Number.isInteger(value) ? 1 : 0;
+  return `${value.toFixed(decimals)} ${unit}`.trimEnd();
+}

@@ -1,0 +1,16 @@
+/**
+ * The smallest value that at least so many percent of all values do not exceed (nearest rank): always
+ * one that was measured. Throws if there are none.
+ */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
+  const found = sorted[rank - 1];
+  if (found === undefined) throw new Error('There is no percentile of no values.');
+  return found;
+}
+
+/** The value in the middle; of an even number of values the lower of the two. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { taskFolder } from '../../test/simulators/agent/agent.ts';
+import { buildEnvironment, type Connection } from '../../test/simulators/agent/environment.ts';
+import { readTaskDefinition } from '../../test/simulators/agent/task-definition.ts';
+import { monotonicTime } from './monotonic-time.ts';
+
+export interface TaskOptions {
+  /** Path of the Node to run it on. */
+  readonly node: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly connection: Connection;
+  readonly temporaryFolder: string;
+}
+
+/** A built task at work, as an agent starts it but without an agent that reads its every line. */
+export interface TaskProcess {
+  readonly pid: number | undefined;
+  /** On the monotonic clock. */
+  readonly startedAt: number;
+  /** Resolves at the end of the process, with the moment of it on the monotonic clock. */
+  readonly ended: Promise<{ readonly endedAt: number; readonly output: string }>;
+  kill(): void;
+}
+
+const definition = taskFolder('ArgoCDSync');
+const task = readTaskDefinition(definition);
+
+/** Starts the built bundle; its time runs from before the process is made. */
+export function startTask(options: TaskOptions): TaskProcess {
+  const { node, inputs, connection } = options;
+  // Of its own: azure-pipelines-task-lib keeps a key in the working folder, under one name.
+  const folder = mkdtempSync(join(options.temporaryFolder, 'step-'));
+  const { variables } = buildEnvironment({
+    task,
+    inputs,
+    connection,
+    temporaryFolder: folder,
+    workingFolder: folder,
+  });
+  const startedAt = monotonicTime();
+  const child = spawn(node, [join(definition, 'index.js')], {
+    cwd: folder,
+    env: variables,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let endedAt = NaN;
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.once('exit', () => (endedAt = monotonicTime()));
+  const ended = new Promise<{ endedAt: number; output: string }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve({ endedAt, output }));
+  });
+  return { pid: child.pid, startedAt, ended, kill: () => child.kill('SIGKILL') };
+}

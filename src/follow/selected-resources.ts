@@ -1,0 +1,49 @@
+import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Address } from '../argocd/port.ts';
+import type { ResourceKey } from '../sync/application.ts';
+import { isPassing } from '../sync/condition.ts';
+import type { SyncGoal } from '../sync/goal.ts';
+import { expandSelection } from '../sync/selection.ts';
+import { UserError } from '../sync/user-error.ts';
+import type { FollowPorts } from './settings.ts';
+
+/**
+ * The exact resources of a selective sync, since the server compares exactly. Rejects with a
+ * `UserError` when an entry fits nothing or the manifests cannot be made.
+ */
+export async function selectResources(
+  { target, options }: SyncGoal,
+  address: Address,
+  namespace: string,
+  { argocd, signal }: Pick<FollowPorts, 'argocd' | 'signal'>,
+): Promise<readonly ResourceKey[]> {
+  const asked =
+    target.kind === 'revision'
+      ? { revision: target.revision }
+      : target.kind === 'revisions'
+        ? { revisions: target.byPosition }
+        : {};
+  const manifests = await argocd.manifests(address, asked, signal).catch((error: unknown) => {
+    throw isLasting(error) ? unreadable(error) : error;
+  });
+  const { resources, unmatched } = expandSelection(options.resources, manifests, namespace);
+  if (unmatched.length === 0) return resources;
+  throw new UserError(
+    `"resources" selects nothing: ${unmatched.join('; ')}`,
+    'Argo CD would ignore what it does not find, and call that a success. Correct the entry.',
+  );
+}
+
+/** Argo CD says with 500 that it cannot make the manifests, and with what words why. */
+function isLasting(error: unknown): error is ArgoCDError {
+  if (!(error instanceof ArgoCDError) || isPassing(error.reason)) return false;
+  return error.status === 500 || error.failure === 'refused';
+}
+
+function unreadable(error: ArgoCDError): UserError {
+  return new UserError(
+    `Argo CD cannot make the manifests that "resources" selects from: ${error.reason}`,
+    'Check the revision and the manifests.',
+    { cause: error },
+  );
+}

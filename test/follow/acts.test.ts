@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import type { SyncRequest } from '../../src/argocd/port.ts';
+import { perform } from '../../src/follow/acts.ts';
+import type { FollowSettings } from '../../src/follow/settings.ts';
+import type { Failure } from '../../src/sync/failure.ts';
+import type { SyncGoal, Target } from '../../src/sync/goal.ts';
+import type { Act } from '../../src/sync/verdict.ts';
+import {
+  A,
+  application,
+  entry,
+  foreign,
+  fresh,
+  operation,
+  rollbackGoal,
+  syncGoal,
+  tracked,
+} from '../sync/sample-application.ts';
+import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { ManualClock, settle } from './manual-clock.ts';
+
+describe('acts', () => {
+  const clock = new ManualClock();
+  let argocd: FakeArgoCD;
+  let ports: ReturnType<typeof portsOn>;
+
+  beforeEach(() => {
+    argocd = new FakeArgoCD(clock);
+    ports = portsOn(argocd, clock);
+  });
+
+  const known = application({ syncOptions: ['CreateNamespace=true', 'Prune=false'] });
+  const act = (what: Act, settings: FollowSettings, memory = fresh()) => {
+    const { signal } = ports;
+    const now = () => clock.now();
+    return perform(what, settings, { application: known, memory }, [], { argocd, now, signal });
+  };
+  const syncing = (name: Target = tracked): Act => ({ kind: 'sync', name });
+  const identity = {
+    kind: 'adopted',
+    fingerprint: 'x',
+    startedAt: undefined,
+    ours: false,
+  } as const;
+
+  describe('of a sync', () => {
+    /** The request that a goal makes. */
+    async function requestOf(
+      options: Partial<SyncGoal['options']>,
+      name: Target = tracked,
+    ): Promise<SyncRequest> {
+      let sent: SyncRequest | undefined;
+      argocd.onSync = (_, request) => {
+        sent = request;
+        return Promise.resolve(application({ operation: operation() }));
+      };
+      await act(
+        syncing(name),
+        settingsOf(syncGoal({ options }), { info: [{ name: 'Run', value: '7' }] }),
+      );
+      assert.ok(sent);
+      return sent;
+    }
+
+    it('carry the marker first, then the rows for people', async () => {
+      const { infos } = await requestOf({ info: [{ name: 'Ticket', value: 'T-1' }] });
+      assert.deepEqual(infos, [
+        { name: 'azure-pipelines/run', value: 'run-1' },
+        { name: 'Run', value: '7' },
+        { name: 'Ticket', value: 'T-1' },
+      ]);
+    });
+
+    const merged = [
+      ['leave the options of the application alone when none are given', [], undefined],
+      ['leave them alone when they say the same', ['CreateNamespace=true'], undefined],
+      [
+        'add to them',
+        ['ServerSideApply=true'],
+        ['CreateNamespace=true', 'Prune=false', 'ServerSideApply=true'],
+      ],
+      [
+        'replace the value of an option that is given anew',
+        ['Prune=true'],
+        ['CreateNamespace=true', 'Prune=true'],
+      ],
+    ] as const;
+    for (const [what, syncOptions, expected] of merged) {
+      it(what, async () => {
+        assert.deepEqual((await requestOf({ syncOptions })).syncOptions, expected);
+      });
+    }
+
+    it('name nothing, a revision, or revisions by position', async () => {
+      const byPosition = [{ position: 2, revision: A }];
+      const names = async (name: Target) => {
+        const { revision, revisions } = await requestOf({}, name);
+        return [revision, revisions];
+      };
+      assert.deepEqual(await names(tracked), [undefined, []]);
+      assert.deepEqual(await names({ kind: 'revision', revision: A }), [A, []]);
+      assert.deepEqual(await names({ kind: 'revisions', byPosition }), [undefined, byPosition]);
+    });
+
+    it('remember what Argo CD took, and the newest deployment before it', async () => {
+      const asked = operation();
+      argocd.onSync = () =>
+        Promise.resolve(application({ operation: asked, history: [entry(3, A)] }));
+      const { memory, application: answer, failed: failure } = await act(syncing(), settingsOf());
+      assert.equal(failure, undefined);
+      assert.equal(answer?.operation, asked);
+      assert.equal(memory.request?.state, 'accepted');
+      assert.equal(memory.request.operation, asked);
+      assert.equal(memory.request.historyId, 3);
+      assert.equal(memory.request.times, 1);
+    });
+
+    const answers: readonly (readonly [Failure, string, Failure | undefined])[] = [
+      ['unclear', 'unclear', undefined],
+      ['unavailable', 'refused', undefined],
+      ['busy', 'refused', undefined],
+      ['unreachable', 'refused', undefined],
+      ['not-argocd', 'refused', undefined],
+      ['window-closed', 'refused', 'window-closed'],
+      ['forbidden', 'refused', 'forbidden'],
+      ['auto-sync', 'refused', 'auto-sync'],
+      ['refused', 'refused', 'refused'],
+      ['internal', 'refused', 'internal'],
+    ];
+    for (const [failure, state, kept] of answers) {
+      it(`remember the answer "${failure}" as ${state}${kept === undefined ? ', to be tried again' : ''}`, async () => {
+        argocd.onSync = () => Promise.reject(failed(failure, 'its words'));
+        const { memory, failed: error } = await act(syncing(), settingsOf());
+        assert.equal(memory.request?.state, state);
+        assert.equal(memory.request.failure, kept);
+        assert.equal(memory.request.reason, 'its words');
+        assert.equal(error?.failure, failure);
+      });
+    }
+
+    for (const failure of ['unauthenticated', 'not-found', 'hidden'] as const) {
+      it(`leave "${failure}" to be judged as a look is`, async () => {
+        argocd.onSync = () => Promise.reject(failed(failure));
+        await assert.rejects(act(syncing(), settingsOf()), { failure });
+      });
+    }
+
+    it('count how often they were sent', async () => {
+      argocd.onSync = () => Promise.reject(failed('busy'));
+      const first = await act(syncing(), settingsOf());
+      const second = await act(syncing(), settingsOf(), first.memory);
+      assert.equal(second.memory.request?.times, 2);
+    });
+
+    it('are unclear when they were broken off before an answer', async () => {
+      argocd.onSync = (_address, _request, signal) => hang(signal);
+      const acting = act(syncing(), settingsOf());
+      await settle();
+      ports.cancel();
+      assert.equal((await acting).memory.request?.state, 'unclear');
+    });
+  });
+
+  describe('of a rollback', () => {
+    it('name the deployment, and know the operation by its content from then on', async () => {
+      const asked = foreign();
+      let id: number | undefined;
+      argocd.onRollback = (_, { historyId }) => {
+        id = historyId;
+        return Promise.resolve(application({ operation: asked }));
+      };
+      const what = { kind: 'rollback', entry: entry(4, A) } as const;
+      const { memory } = await act(what, settingsOf(rollbackGoal()));
+      assert.equal(id, 4);
+      assert.deepEqual(memory.identity, {
+        kind: 'adopted',
+        fingerprint: asked.fingerprint,
+        startedAt: undefined,
+        ours: true,
+      });
+    });
+  });
+
+  describe('of a terminate', () => {
+    const terminate = { kind: 'terminate', identity } as const;
+
+    it('remember whose operation they ended, and when', async () => {
+      argocd.onTerminate = () => Promise.resolve();
+      const { memory } = await act(terminate, settingsOf());
+      assert.equal(memory.terminating, identity);
+      assert.equal(memory.terminatedAt, clock.now());
+    });
+
+    for (const failure of ['no-operation', 'unavailable', 'unclear'] as const) {
+      it(`are as if never sent when the answer is "${failure}"`, async () => {
+        argocd.onTerminate = () => Promise.reject(failed(failure));
+        const acted = await act(terminate, settingsOf());
+        assert.equal(acted.memory.terminatedAt, undefined);
+        assert.equal(acted.failed?.failure, failure);
+      });
+    }
+
+    it('reject when the token may not', async () => {
+      argocd.onTerminate = () => Promise.reject(failed('forbidden'));
+      await assert.rejects(act(terminate, settingsOf()), { failure: 'forbidden' });
+    });
+  });
+
+  it('of adopting send nothing', async () => {
+    const { memory } = await act({ kind: 'adopt', identity }, settingsOf());
+    assert.equal(memory.identity, identity);
+    assert.deepEqual(argocd.calls, []);
+  });
+});

@@ -1,0 +1,185 @@
+import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
+import type { ArgoCD, GetOptions, PodLog, WatchEvent } from '../../src/argocd/port.ts';
+import type { Clock } from '../../src/follow/clock.ts';
+import type { FollowPorts, FollowSettings } from '../../src/follow/settings.ts';
+import type { Application } from '../../src/sync/application.ts';
+import type { Failure } from '../../src/sync/failure.ts';
+import type { Goal } from '../../src/sync/goal.ts';
+import type { Progress } from '../../src/sync/outcome.ts';
+import { application, marker, syncGoal } from '../sync/sample-application.ts';
+
+export function failed(
+  failure: Failure,
+  reason: string = failure,
+  retryAfter?: number,
+): ArgoCDError {
+  return new ArgoCDError('GET /x', reason, { failure, retryAfter });
+}
+
+/** Answers nothing until the signal aborts, as a server does that hangs. */
+export function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** An Argo CD of which a test says every answer; it keeps count of what it was asked. */
+export class FakeArgoCD implements ArgoCD {
+  readonly #clock: Clock;
+  readonly #ends = new Set<() => void>();
+  #queues = new Set<(event: WatchEvent | undefined) => void>();
+  /** What was asked, and when. */
+  readonly calls: { readonly at: number; readonly what: string }[] = [];
+  /** What GET answers. */
+  application: Application = application();
+  onGet: (options: GetOptions) => Promise<Application> = () => Promise.resolve(this.application);
+  onFind: ArgoCD['find'] = () => Promise.resolve([]);
+  onSync: ArgoCD['sync'] = () => Promise.reject(new Error('no sync was expected'));
+  onRollback: ArgoCD['rollback'] = () => Promise.reject(new Error('no rollback was expected'));
+  onTerminate: ArgoCD['terminate'] = () => Promise.reject(new Error('no terminate was expected'));
+  onManifests: ArgoCD['manifests'] = () => Promise.resolve([]);
+  onWindows: ArgoCD['windows'] = () => Promise.reject(failed('unavailable'));
+  onLogs: ArgoCD['logs'] = () => Promise.resolve<PodLog>({ lines: [], fault: '' });
+  /** Says why the stream does not open; undefined: it does. */
+  onWatch = (): Error | undefined => undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** When it was asked for this. */
+  times(what: string): readonly number[] {
+    return this.calls.filter((call) => call.what === what).map(({ at }) => at);
+  }
+
+  /** Sends a message, or a heartbeat, on every open stream. */
+  send(event: WatchEvent | undefined): void {
+    for (const queue of this.#queues) queue(event);
+  }
+
+  breakStreams(): void {
+    for (const end of this.#ends) end();
+  }
+
+  get openStreams(): number {
+    return this.#queues.size;
+  }
+
+  get: ArgoCD['get'] = (_, options) => {
+    this.#note(options.refresh === true ? 'refresh' : 'get');
+    return this.onGet(options);
+  };
+
+  find: ArgoCD['find'] = (...given) => {
+    this.#note('find');
+    return this.onFind(...given);
+  };
+
+  sync: ArgoCD['sync'] = (...given) => {
+    this.#note('sync');
+    return this.onSync(...given);
+  };
+
+  rollback: ArgoCD['rollback'] = (...given) => {
+    this.#note('rollback');
+    return this.onRollback(...given);
+  };
+
+  terminate: ArgoCD['terminate'] = (...given) => {
+    this.#note('terminate');
+    return this.onTerminate(...given);
+  };
+
+  manifests: ArgoCD['manifests'] = (...given) => {
+    this.#note('manifests');
+    return this.onManifests(...given);
+  };
+
+  windows: ArgoCD['windows'] = (...given) => {
+    this.#note('windows');
+    return this.onWindows(...given);
+  };
+
+  logs: ArgoCD['logs'] = (...given) => {
+    this.#note('logs');
+    return this.onLogs(...given);
+  };
+
+  async *watch(_: unknown, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
+    this.#note('watch');
+    const refusal = this.onWatch();
+    if (refusal !== undefined) throw refusal;
+    let ring = () => undefined as void;
+    let isOpen = true;
+    const waiting: (WatchEvent | undefined)[] = [];
+    const queue = (event: WatchEvent | undefined) => {
+      waiting.push(event);
+      ring();
+    };
+    const end = () => {
+      isOpen = false;
+      ring();
+    };
+    this.#queues.add(queue);
+    this.#ends.add(end);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      while (isOpen || waiting.length > 0) {
+        while (waiting.length > 0) yield waiting.shift();
+        if (!isOpen) return;
+        await new Promise<void>((resolve) => {
+          ring = resolve;
+        });
+      }
+    } finally {
+      this.#queues.delete(queue);
+      this.#ends.delete(end);
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  pageOf: ArgoCD['pageOf'] = ({ name }) => `https://argocd.example.com/applications/${name}`;
+
+  #note(what: string): void {
+    this.calls.push({ at: this.#clock.now(), what });
+  }
+}
+
+export const address = { name: 'shop', project: 'default' };
+
+export function settingsOf(
+  goal: Goal = syncGoal(),
+  change: Partial<FollowSettings> = {},
+): FollowSettings {
+  return {
+    address,
+    goal,
+    deadline: Infinity,
+    marker,
+    onTimeout: 'leave',
+    onCancel: 'leave',
+    hookLogLines: 20,
+    info: [],
+    ...change,
+  };
+}
+
+/** Ports on a fake Argo CD, with all that was told, and what cancels the run. */
+export function portsOn(
+  argocd: ArgoCD,
+  clock: Clock,
+): FollowPorts & { readonly told: Progress[]; readonly cancel: () => void } {
+  const told: Progress[] = [];
+  const cancelling = new AbortController();
+  return {
+    argocd,
+    clock,
+    random: () => 1,
+    signal: cancelling.signal,
+    tell: (progress) => told.push(progress),
+    told,
+    cancel: () => cancelling.abort(),
+  };
+}

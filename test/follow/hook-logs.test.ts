@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { HookLogs } from '../../src/follow/hook-logs.ts';
+import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const job = { group: 'batch', kind: 'Job', namespace: 'shop', name: 'migrate' };
+
+describe('the logs of hooks', () => {
+  let clock: ManualClock;
+  let argocd: FakeArgoCD;
+  let ports: ReturnType<typeof portsOn>;
+  let logs: HookLogs;
+
+  const make = (hookLogLines = 20) => {
+    clock = new ManualClock();
+    argocd = new FakeArgoCD(clock);
+    ports = portsOn(argocd, clock);
+    logs = new HookLogs(settingsOf(undefined, { hookLogLines }), ports);
+  };
+  beforeEach(() => make());
+  afterEach(async () => {
+    ports.cancel();
+    await clock.pass(0);
+    assert.equal(clock.sleeping, 0, 'a timer is left behind');
+  });
+
+  const asked = () => argocd.times('logs').length;
+  const answer = (...lines: string[]) => {
+    argocd.onLogs = () => Promise.resolve({ lines, fault: '' });
+  };
+
+  it('are read once', async () => {
+    answer('boom');
+    assert.deepEqual((await logs.read(job)).lines, ['boom']);
+    await logs.read(job);
+    assert.equal(asked(), 1);
+  });
+
+  it('are read anew when the hook failed again: a retry has another pod', async () => {
+    answer('first attempt');
+    await logs.begin(job);
+    answer('second attempt');
+    void logs.begin(job);
+    assert.deepEqual((await logs.read(job)).lines, ['second attempt']);
+  });
+
+  it('are not read of kinds that have none, nor when none are wanted', async () => {
+    await logs.read({ ...job, kind: 'ConfigMap' });
+    make(0);
+    await logs.read(job);
+    logs.keep(job, () => true);
+    await clock.pass(0);
+    assert.equal(asked(), 0);
+  });
+
+  const failures = [
+    ['the right is missing', failed('forbidden'), /lacks the right "logs, get"/],
+    ['Argo CD is away', failed('unavailable', 'HTTP 502'), /could not be read: HTTP 502/],
+  ] as const;
+  for (const [what, error, words] of failures) {
+    it(`say why there are none when ${what}`, async () => {
+      argocd.onLogs = () => Promise.reject(error);
+      assert.match((await logs.read(job)).fault, words);
+    });
+  }
+
+  it('say so when Kubernetes has the pod no more', async () => {
+    argocd.onLogs = () => Promise.resolve({ lines: [], fault: 'pod not found' });
+    assert.match((await logs.read(job)).fault, /not to be had any more: pod not found/);
+  });
+
+  it('are kept while the hook runs, for the case that nothing is left of it', async () => {
+    let isRunning = true;
+    answer('one', 'two');
+    logs.keep(job, () => isRunning);
+    await clock.pass(3_500);
+    isRunning = false;
+    argocd.onLogs = () => Promise.resolve({ lines: [], fault: 'gone' });
+    assert.deepEqual(await logs.begin(job), { lines: ['one', 'two'], fault: '' });
+    const before = asked();
+    await clock.pass(60_000);
+    assert.equal(asked(), before);
+  });
+
+  it('are kept by one reader at a time, who grows patient with a long hook', async () => {
+    logs.keep(job, () => true);
+    logs.keep(job, () => true);
+    await clock.pass(10_000);
+    assert.equal(asked(), 11);
+    await clock.pass(30 * 60_000 - 10_000);
+    assert.ok(asked() < 260, `${asked()} requests in half an hour`);
+  });
+
+  it('are not waited for longer than five seconds at the end', async () => {
+    argocd.onLogs = (_address, _query, signal) => hang(signal);
+    logs.close();
+    const before = clock.now();
+    const { fault } = await clock.finish(logs.read(job));
+    assert.match(fault, /did not come in time/);
+    assert.equal(clock.now() - before, 5_000);
+  });
+
+  it('are given up at once when the run is cancelled', async () => {
+    argocd.onLogs = (_address, _query, signal) => hang(signal);
+    const reading = logs.read(job);
+    ports.cancel();
+    assert.deepEqual(await clock.finish(reading), { lines: [], fault: '' });
+  });
+});

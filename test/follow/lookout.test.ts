@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { Alarm } from '../../src/follow/alarm.ts';
+import { Feed } from '../../src/follow/feed.ts';
+import { Lookout, patienceFor } from '../../src/follow/lookout.ts';
+import { Subject } from '../../src/follow/subject.ts';
+import type { Goal } from '../../src/sync/goal.ts';
+import { application, syncGoal } from '../sync/sample-application.ts';
+import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { ManualClock } from './manual-clock.ts';
+
+describe('the lookout', () => {
+  let clock: ManualClock;
+  let argocd: FakeArgoCD;
+  let ports: ReturnType<typeof portsOn>;
+  let feed: Feed;
+  let streaming: Promise<void>;
+  let subject: Subject;
+  let lookout: Lookout;
+
+  const make = (goal: Goal = syncGoal()) => {
+    clock = new ManualClock();
+    argocd = new FakeArgoCD(clock);
+    ports = portsOn(argocd, clock);
+    feed = new Feed(argocd, clock, ports.random);
+    streaming = feed.run({ project: '' }, ports.signal);
+    subject = new Subject(goal, 'run-1', clock);
+    lookout = new Lookout(settingsOf(goal), ports, subject, feed, new Alarm(clock));
+  };
+  beforeEach(() => make());
+  afterEach(async () => {
+    ports.cancel();
+    await clock.finish(streaming);
+  });
+
+  /** Looks whenever a look is due, for so long; returns when the looks were, from the start on. */
+  async function watch(ms: number): Promise<readonly number[]> {
+    const from = clock.now();
+    for (const until = from + ms; clock.now() < until; await clock.pass(100)) {
+      lookout.lookIfDue();
+    }
+    return argocd.times('get').flatMap((at) => (at < from ? [] : [at - from]));
+  }
+  const notices = () => ports.told.map((told) => (told.kind === 'notice' ? told.message : ''));
+
+  it('looks each second of the first minute without a stream, and then less and less often', async () => {
+    const looks = await watch(30 * 60_000);
+    const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    const early = pauses.filter((_, index) => (looks[index] ?? 0) < 59_000);
+    assert.ok(Math.max(...early) <= 2_000, `${Math.max(...early)}`);
+    assert.ok(Math.max(...pauses) <= 15_100);
+    assert.ok(looks.length < 260, `${looks.length} looks in half an hour`);
+  });
+
+  it('looks every ten seconds while the stream is alive', async () => {
+    await clock.pass(0);
+    argocd.send(undefined);
+    await clock.pass(10);
+    const looks = [];
+    for (let beat = 0; beat < 8; beat += 1) {
+      looks.push(...(await watch(15_000)));
+      argocd.send(undefined);
+    }
+    assert.ok(looks.length <= 13, `${looks.length} looks in two minutes`);
+    assert.ok(looks.length >= 11);
+  });
+
+  it('looks once more when the stream opened after the last look: what came between was not told', async () => {
+    assert.equal((await watch(500)).length, 1);
+    argocd.send(undefined);
+    assert.equal((await watch(5_000)).length, 1);
+  });
+
+  it('has one look at a time, and none but it while that hangs', async () => {
+    argocd.onGet = ({ signal }) => hang(signal);
+    await watch(20_000);
+    assert.equal(argocd.times('get').length, 1);
+    assert.equal(lookout.due, Infinity);
+  });
+
+  it('begins a look that is demanded after the one that is on, and counts only that', async () => {
+    let answer = () => undefined as void;
+    argocd.onGet = () =>
+      new Promise((resolve) => {
+        answer = () => resolve(application());
+      });
+    lookout.lookIfDue();
+    const look = lookout.demand();
+    answer();
+    await clock.pass(0);
+    assert.equal(lookout.hasAnswered(look), false);
+    lookout.lookIfDue();
+    answer();
+    await clock.pass(0);
+    assert.equal(lookout.hasAnswered(look), true);
+    assert.notEqual(lookout.due, -Infinity);
+  });
+
+  it('tells of an outage once, and of its end', async () => {
+    await watch(1_000);
+    argocd.onGet = () => Promise.reject(failed('unavailable', 'HTTP 502'));
+    await watch(60_000);
+    argocd.onGet = () => Promise.resolve(application());
+    await watch(20_000);
+    assert.equal(notices().length, 2);
+    assert.match(notices()[0] ?? '', /cannot be reached; trying on\. HTTP 502/);
+    assert.match(notices()[1] ?? '', /answers again, after \d+ s/);
+    assert.equal(lookout.fatal, undefined);
+  });
+
+  it('backs off while Argo CD is away, and comes back to its measure after', async () => {
+    argocd.onGet = () => Promise.reject(failed('unavailable'));
+    const away = await watch(60_000);
+    assert.ok(away.length <= 16, `${away.length} looks in a minute`);
+    argocd.onGet = () => Promise.resolve(application());
+    await watch(20_000);
+    assert.ok((await watch(10_000)).length >= 2);
+  });
+
+  it('waits as long as the server asks, and a minute at most', async () => {
+    argocd.onGet = () => Promise.reject(failed('unavailable', 'HTTP 429', 20_000));
+    assert.deepEqual(await watch(20_000), [0]);
+    assert.equal(patienceFor(failed('unavailable', '', 3_600_000)), 60_000);
+    assert.equal(patienceFor(new Error('other')), 0);
+  });
+
+  it('ends at once when the token is refused', async () => {
+    await watch(100);
+    argocd.onGet = () => Promise.reject(failed('unauthenticated', 'token is expired'));
+    await watch(2_000);
+    assert.match(lookout.fatal?.message ?? '', /token is expired/);
+  });
+
+  it('ends when the application is missing, and says what to choose instead', async () => {
+    argocd.onGet = () => Promise.reject(failed('not-found'));
+    await watch(100);
+    assert.match(lookout.fatal?.advice ?? '', /ifMissing: wait/);
+  });
+
+  it('ends when the application was deleted after it was seen, even with ifMissing: wait', async () => {
+    make(syncGoal({ ifMissing: 'wait' }));
+    await watch(100);
+    argocd.onGet = () => Promise.reject(failed('not-found'));
+    await watch(2_000);
+    assert.match(lookout.fatal?.message ?? '', /was deleted while we waited/);
+  });
+
+  it('waits for a missing application, if told to, in the same measure', async () => {
+    make(syncGoal({ ifMissing: 'wait' }));
+    argocd.onGet = () => Promise.reject(failed('not-found'));
+    const looks = await watch(30_000);
+    assert.ok(looks.length >= 25, `${looks.length} looks`);
+    assert.match(lookout.missing ?? '', /no application "shop"/);
+    argocd.onGet = () => Promise.resolve(application());
+    await watch(2_000);
+    assert.equal(lookout.missing, undefined);
+  });
+
+  it('says nothing of calls that a cancellation broke off', async () => {
+    argocd.onGet = ({ signal }) => hang(signal);
+    lookout.lookIfDue();
+    ports.cancel();
+    await clock.pass(0);
+    assert.deepEqual(ports.told, []);
+    assert.equal(lookout.fatal, undefined);
+    assert.doesNotThrow(() => lookout.lookIfDue());
+  });
+
+  it('throws a bug of ours at the next turn', async () => {
+    argocd.onGet = () => Promise.reject(new TypeError('bug'));
+    lookout.lookIfDue();
+    await clock.pass(0);
+    assert.throws(() => lookout.lookIfDue(), /bug/);
+  });
+});

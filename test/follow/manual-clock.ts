@@ -1,0 +1,81 @@
+import type { Clock } from '../../src/follow/clock.ts';
+
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
+/** As many wake-ups in one moment are a loop that never pauses. */
+const mostAtOnce = 1_000;
+
+/** Time that moves only when a test says so: half an hour takes a few milliseconds. */
+export class ManualClock implements Clock {
+  #now = 1_000_000;
+  #sleepers: readonly Sleeper[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** How many sleeps are going on. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const sleeper = { at: this.#now + Math.max(0, ms), wake };
+      this.#sleepers = [...this.#sleepers, sleeper];
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Lets so much time pass, and everything happen that is due in it. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await settle();
+    while (await this.#step(until));
+    this.#now = until;
+    await settle();
+  }
+
+  /** Lets time pass until a promise is settled. */
+  async finish<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const mark = () => {
+      isSettled = true;
+    };
+    promise.then(mark, mark);
+    await settle();
+    while (!isSettled) {
+      if (!(await this.#step(Infinity))) throw new Error('all is still, and nothing has ended');
+    }
+    return promise;
+  }
+
+  /** Wakes whoever sleeps shortest; false when nobody wakes before `until`. */
+  async #step(until: number): Promise<boolean> {
+    const at = Math.min(...this.#sleepers.map((one) => one.at));
+    if (at > until || at === Infinity) return false;
+    const isLater = at > this.#now;
+    this.#now = Math.max(this.#now, at);
+    this.#wakes = isLater ? 0 : this.#wakes + 1;
+    if (this.#wakes > mostAtOnce) throw new Error('something wakes again and again, without pause');
+    for (const one of this.#sleepers.filter((sleeper) => sleeper.at <= at)) one.wake();
+    await settle();
+    return true;
+  }
+
+  #wakes = 0;
+}
+
+/** Lets everything happen that waits for nothing but its turn. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { Alarm } from '../../src/follow/alarm.ts';
+import { Feed } from '../../src/follow/feed.ts';
+import { Lookout } from '../../src/follow/lookout.ts';
+import { Questions } from '../../src/follow/questions.ts';
+import { Subject } from '../../src/follow/subject.ts';
+import { application } from '../sync/sample-application.ts';
+import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { ManualClock } from './manual-clock.ts';
+
+describe('the questions beside the following', () => {
+  let clock: ManualClock;
+  let argocd: FakeArgoCD;
+  let ports: ReturnType<typeof portsOn>;
+  let subject: Subject;
+  let lookout: Lookout;
+  let alarm: Alarm;
+  let questions: Questions;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    argocd = new FakeArgoCD(clock);
+    ports = portsOn(argocd, clock);
+    const settings = settingsOf();
+    subject = new Subject(settings.goal, 'run-1', clock);
+    alarm = new Alarm(clock);
+    const feed = new Feed(argocd, clock, ports.random);
+    lookout = new Lookout(settings, ports, subject, feed, alarm);
+    questions = new Questions(settings, ports, subject, lookout, alarm);
+  });
+  afterEach(() => ports.cancel());
+
+  const refreshes = () => argocd.times('refresh').length;
+
+  /** Asks as a loop would that asks at every turn. */
+  async function askOn(ms: number): Promise<void> {
+    for (const until = clock.now() + ms; clock.now() < until; await clock.pass(100)) {
+      questions.ask('refresh');
+    }
+  }
+
+  it('takes in the answer to a refresh, with the time at which it was asked', async () => {
+    const askedAt = clock.now();
+    questions.ask('refresh');
+    await clock.pass(50);
+    assert.equal(subject.application, argocd.application);
+    assert.equal(subject.memory.refresh.answeredAt, askedAt);
+  });
+
+  it('takes in the windows', async () => {
+    const windows = { canSync: true, assigned: [], active: [] } as never;
+    argocd.onWindows = () => Promise.resolve(windows);
+    questions.ask('windows');
+    await clock.pass(50);
+    assert.equal(subject.memory.windows?.answer, windows);
+  });
+
+  it('rings when an answer is there, and when none will come', async () => {
+    for (const answer of [
+      () => Promise.resolve(application()),
+      () => Promise.reject(failed('unavailable')),
+    ]) {
+      argocd.onGet = answer;
+      await clock.pass(10_000);
+      questions.ask('refresh');
+      const before = clock.now();
+      await clock.finish(alarm.wait(60_000, ports.signal));
+      assert.equal(clock.now(), before);
+    }
+  });
+
+  it('asks again while Argo CD holds a refresh, after a while, and never for more than three at once', async () => {
+    argocd.onGet = ({ signal }) => hang(signal);
+    await askOn(2_900);
+    assert.equal(refreshes(), 1);
+    await askOn(60_000);
+    assert.equal(refreshes(), 3);
+  });
+
+  it('pauses after a failure, and counts it', async () => {
+    argocd.onGet = () => Promise.reject(failed('unavailable'));
+    await askOn(20_000);
+    assert.equal(refreshes(), 4);
+    assert.equal(subject.memory.refresh.failures, 4);
+    assert.equal(subject.memory.refresh.answeredAt, undefined);
+  });
+
+  it('demands a look when the token is refused: that tells whether it is the end', async () => {
+    lookout.lookIfDue();
+    await clock.pass(10);
+    argocd.onGet = () => Promise.reject(failed('unauthenticated'));
+    questions.ask('refresh');
+    await clock.pass(10);
+    lookout.lookIfDue();
+    await clock.pass(10);
+    assert.notEqual(lookout.fatal, undefined);
+  });
+
+  it('hands a bug of ours to the loop, and leaves no rejection unhandled', async () => {
+    argocd.onGet = () => Promise.reject(new TypeError('bug'));
+    questions.ask('refresh');
+    await clock.pass(10);
+    assert.throws(() => lookout.lookIfDue(), /bug/);
+  });
+
+  it('is still when the run is cancelled', async () => {
+    argocd.onGet = ({ signal }) => hang(signal);
+    questions.ask('refresh');
+    ports.cancel();
+    await clock.pass(10);
+    lookout.lookIfDue();
+  });
+});

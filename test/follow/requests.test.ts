@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { parseSelectionEntry } from '../../src/sync/selection.ts';
+import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import { configMap, deployment, files, job, service } from '../manifests.ts';
+import { begin, followOne, revision, scale, syncBodies, syncGoal } from './following.ts';
+
+describe('what a sync asks of Argo CD, and what becomes of it', () => {
+  let argocd: ArgoCDSimulator;
+
+  beforeEach(async () => {
+    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+  });
+  afterEach(() => argocd.stop());
+
+  const make = (...documents: readonly string[]) => {
+    const sha = argocd.commit('shop', files(...documents));
+    argocd.createApplication('shop');
+    return sha;
+  };
+  const select = (...entries: readonly string[]) =>
+    entries.map((text) => {
+      const parsed = parseSelectionEntry(text);
+      assert.ok('entry' in parsed);
+      return parsed.entry;
+    });
+  const body = () => {
+    const [first, ...more] = syncBodies(argocd);
+    assert.ok(first);
+    assert.deepEqual(more, []);
+    return first;
+  };
+
+  it('adds sync options to those of the application, which stay in force', async () => {
+    make(configMap('a'));
+    const goal = syncGoal({}, { syncOptions: ['ServerSideApply=true', 'CreateNamespace=true'] });
+    await followOne(argocd, 'shop', goal);
+    assert.deepEqual(body().syncOptions, {
+      items: ['CreateNamespace=true', 'ServerSideApply=true'],
+    });
+  });
+
+  it('sends no options when none are given', async () => {
+    make(configMap('a'));
+    await followOne(argocd, 'shop', syncGoal());
+    assert.equal('syncOptions' in body(), false);
+    assert.equal('retryStrategy' in body(), false);
+    assert.equal('revision' in body(), false);
+    assert.deepEqual(
+      argocd.application('shop')?.status.operationState?.operation.sync.syncOptions,
+      ['CreateNamespace=true'],
+    );
+  });
+
+  it('writes the marker and all rows into the operation', async () => {
+    make(configMap('a'));
+    const goal = syncGoal({}, { info: [{ name: 'Ticket', value: 'T-1' }] });
+    const info = [{ name: 'Run', value: 'shop #7' }];
+    await followOne(argocd, 'shop', goal, { marker: 'marker-1', info });
+    assert.deepEqual(argocd.application('shop')?.status.operationState?.operation.info, [
+      { name: 'azure-pipelines/run', value: 'marker-1' },
+      { name: 'Run', value: 'shop #7' },
+      { name: 'Ticket', value: 'T-1' },
+    ]);
+  });
+
+  it('expands wildcards to exact resources, and syncs no others', async () => {
+    make(configMap('a-one'), configMap('a-two'), configMap('b'), deployment('a-web'));
+    const goal = syncGoal({}, { resources: select('ConfigMap:a-*', 'apps:Deployment:*') });
+    const result = await followOne(argocd, 'shop', { ...goal, waitFor: 'operation' });
+    assert.equal(result.outcome, 'succeeded', result.message);
+    const sent = body().resources as readonly { readonly name: string }[];
+    assert.deepEqual(sent.map(({ name }) => name).sort(), ['a-one', 'a-two', 'a-web']);
+    const there = (name: string) =>
+      argocd.object({ kind: 'ConfigMap', namespace: 'ns-shop', name }) !== undefined;
+    assert.deepEqual(['a-one', 'a-two', 'b'].map(there), [true, true, false]);
+  });
+
+  it('judges the health of the selected resources only', async () => {
+    make(deployment('good'), deployment('bad', { ready: false, deadline: 3 }));
+    await followOne(argocd, 'shop', syncGoal({ waitFor: 'operation' }));
+    await argocd.until('shop', (app) => app?.status.health.status === 'Degraded');
+    const goal = syncGoal({}, { resources: select('Deployment:good') });
+    const result = await followOne(argocd, 'shop', goal);
+    assert.equal(result.outcome, 'succeeded', result.message);
+  });
+
+  it('refuses a selection that fits nothing, and asks for no sync', async () => {
+    make(configMap('a'));
+    const goal = syncGoal({}, { resources: select('ConfigMap:a', 'Secret:*') });
+    const result = await followOne(argocd, 'shop', goal);
+    assert.equal(result.outcome, 'failed');
+    assert.match(result.message, /Secret:\*/);
+    assert.deepEqual(syncBodies(argocd), []);
+  });
+
+  it('says early that there is no such revision to select from', async () => {
+    make(configMap('a'));
+    const goal = syncGoal({ target: revision('v9') }, { resources: select('ConfigMap:a') });
+    const before = argocd.now;
+    const result = await followOne(argocd, 'shop', goal);
+    assert.equal(result.outcome, 'failed', result.message);
+    assert.match(result.message, /cannot make the manifests/);
+    assert.ok(argocd.now - before < 60_000);
+  });
+
+  it('says early that there is no such revision to sync to', async () => {
+    make(configMap('a'));
+    const result = await followOne(argocd, 'shop', syncGoal({ target: revision('v9') }));
+    assert.equal(result.outcome, 'failed');
+    assert.match(result.causes[0]?.message ?? '', /unable to resolve 'v9'/);
+  });
+
+  it('warns of the hooks that strategy apply did not run', async () => {
+    make(configMap('a'), job('migrate', { hook: 'PreSync' }));
+    const result = await followOne(argocd, 'shop', syncGoal({}, { strategy: 'apply' }));
+    assert.equal(result.outcome, 'succeeded', result.message);
+    assert.match(result.concerns[0]?.title ?? '', /ran no hooks/);
+    assert.match(result.concerns[0]?.message ?? '', /Job\/migrate/);
+    assert.deepEqual(body().strategy, { apply: { force: false } });
+  });
+
+  it('changes nothing in a dry run, and does not wait for health', async () => {
+    make(deployment('web', { ready: false }));
+    const result = await followOne(argocd, 'shop', syncGoal({}, { dryRun: true }));
+    assert.equal(result.outcome, 'succeeded', result.message);
+    assert.equal(argocd.application('shop')?.status.history, undefined);
+  });
+
+  it('prunes when told to', async () => {
+    make(configMap('keep'), configMap('drop'));
+    await followOne(argocd, 'shop', syncGoal());
+    argocd.commit('shop', files(configMap('keep')));
+    const result = await followOne(argocd, 'shop', syncGoal({}, { prune: true }));
+    assert.deepEqual(result.concerns, []);
+    assert.equal(
+      argocd.object({ kind: 'ConfigMap', namespace: 'ns-shop', name: 'drop' }),
+      undefined,
+    );
+  });
+
+  describe('of an application with several sources', () => {
+    const makeMulti = () => {
+      const first = argocd.commit('base', files(configMap('a')));
+      const second = argocd.commit('overlay', files(service('b')));
+      argocd.commit('base', files(configMap('a', { value: 'y' })));
+      const { source, ...spec } = defaultSpec('base');
+      assert.ok(source);
+      const sources = [source, { ...source, path: 'overlay' }];
+      argocd.createApplication('shop', { spec: { ...spec, sources } });
+      return { first, second };
+    };
+
+    it('names revisions by position, and leaves the others as they are', async () => {
+      const { first } = makeMulti();
+      const byPosition = [{ position: 1, revision: first }];
+      const goal = syncGoal({ target: { kind: 'revisions', byPosition } });
+      const result = await followOne(argocd, 'shop', goal);
+      assert.equal(result.outcome, 'succeeded', result.message);
+      assert.deepEqual(body().revisions, [first]);
+      assert.deepEqual(body().sourcePositions, [1]);
+      assert.equal(result.revisions[0], first);
+      assert.equal(result.revisions.length, 2);
+    });
+
+    it('refuses a position that is out of range, before it asks for anything', async () => {
+      const { first } = makeMulti();
+      const byPosition = [{ position: 3, revision: first }];
+      const goal = syncGoal({ target: { kind: 'revisions', byPosition } });
+      const result = await followOne(argocd, 'shop', goal);
+      assert.equal(result.outcome, 'failed');
+      assert.match(result.message, /3/);
+      assert.deepEqual(syncBodies(argocd), []);
+    });
+  });
+
+  it('joins an operation that is at its retries, and reports its end', async () => {
+    make(job('migrate', { hook: 'PreSync', exit: 1 }), configMap('a'));
+    const retryStrategy = { limit: 2, backoff: { duration: '3s', factor: 2, maxDuration: '1m' } };
+    argocd.syncAs('alice', 'shop', { retryStrategy });
+    await argocd.until('shop', (app) => app?.status.operationState?.retryCount === 1);
+    const following = begin(argocd, ['shop'], syncGoal({ whenBusy: 'join' }));
+    const [result] = await following.done;
+    assert.equal(result?.outcome, 'failed');
+    assert.match(result.message, /after 2 retries/);
+    assert.equal(result.operation?.ours, false);
+    assert.deepEqual(syncBodies(argocd), []);
+  });
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { makeResult } from '../../src/follow/result.ts';
+import { observe } from '../../src/sync/decide.ts';
+import type { Memory } from '../../src/sync/memory.ts';
+import type { Cause, Outcome } from '../../src/sync/outcome.ts';
+import type { Application } from '../../src/sync/application.ts';
+import {
+  A,
+  application,
+  B,
+  ended,
+  fresh,
+  hook,
+  result,
+  start,
+  state,
+  syncGoal,
+  synced,
+} from '../sync/sample-application.ts';
+
+describe('the result of following', () => {
+  const times = { startedAt: 1, finishedAt: 2 };
+  const cause: Cause = {
+    title: 'PreSync hook Job/migrate failed',
+    message: '',
+    advice: '',
+    resource: hook(),
+    log: [],
+  };
+
+  const make = (
+    outcome: Outcome,
+    seen: Application | undefined,
+    {
+      causes = [],
+      memory = {},
+      message = 'the end',
+    }: {
+      readonly causes?: readonly Cause[];
+      readonly memory?: Partial<Memory>;
+      readonly message?: string;
+    } = {},
+  ) => {
+    const goal = syncGoal();
+    const known = fresh(goal, memory);
+    const remembered = seen === undefined ? known : observe(known, seen, goal, start);
+    const ending = { outcome, message, evidence: 'seen', causes };
+    const subject = { application: seen, memory: remembered };
+    const story = { plan: undefined, steps: [] };
+    return makeResult({ name: 'shop' }, 'https://x/shop', ending, subject, story, times);
+  };
+
+  it('says what it knows when nothing was ever seen', () => {
+    const { name, outcome, operation, revisions, syncStatus, health, images } = make(
+      'failed',
+      undefined,
+    );
+    assert.deepEqual(
+      { name, outcome, operation, revisions, syncStatus, health, images },
+      {
+        name: 'shop',
+        outcome: 'failed',
+        operation: undefined,
+        revisions: [],
+        syncStatus: undefined,
+        health: undefined,
+        images: [],
+      },
+    );
+  });
+
+  it('reports our operation and the revisions that it deployed', () => {
+    const seen = application({
+      operationState: ended('Succeeded', { revisions: [B] }),
+      sync: synced(A),
+    });
+    const { operation, revisions, message } = make('succeeded', seen);
+    assert.equal(operation?.ours, true);
+    assert.equal(operation.initiatedBy, 'ci');
+    assert.deepEqual(revisions, [B]);
+    assert.equal(message, 'The end');
+  });
+
+  it('names the first thing that failed in the sentence of an operation that failed', () => {
+    const seen = application({ operationState: ended('Failed') });
+    const { message } = make('failed', seen, { causes: [cause] });
+    assert.equal(message, 'The end: PreSync hook Job/migrate failed');
+    const told = make('failed', seen, { causes: [cause], message: cause.title });
+    assert.equal(told.message, cause.title);
+  });
+
+  it('names it not when the operation succeeded, and only health failed', () => {
+    const seen = application({ operationState: ended('Succeeded') });
+    assert.equal(make('failed', seen, { causes: [cause] }).message, 'The end');
+  });
+
+  it('has concerns only when it worked', () => {
+    const left = result({ status: 'PruneSkipped', message: 'ignored (requires pruning)' });
+    const seen = application({ operationState: ended('Succeeded', { results: [left] }) });
+    assert.equal(make('succeeded', seen).concerns.length, 1);
+    assert.deepEqual(make('failed', seen).concerns, []);
+  });
+
+  it('reports the operation as it was last when it was replaced', () => {
+    const begun = state({ message: 'half way' });
+    const seen = application({ operationState: undefined });
+    assert.equal(make('superseded', seen, { memory: { begun } }).operation?.message, 'half way');
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import { configMap, files, job } from '../manifests.ts';
+import {
+  autoSynced,
+  begin,
+  followOne,
+  scale,
+  syncGoal,
+  terminateGoal,
+  untilAsked,
+} from './following.ts';
+
+describe('operations that are ended before they are done', () => {
+  let argocd: ArgoCDSimulator;
+
+  beforeEach(async () => {
+    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd.commit('shop', files(job('stuck', { hook: 'PreSync', forever: true }), configMap('a')));
+    argocd.createApplication('shop');
+  });
+  afterEach(() => argocd.stop());
+
+  const deletes = () => argocd.requests.filter(({ method }) => method === 'DELETE').length;
+  const sent = () => untilAsked(argocd, ({ method }) => method === 'POST');
+
+  it('sends a terminate again that came before the controller had begun the operation', async () => {
+    argocd.behaviour.pickUp = 5_000;
+    argocd.syncAs('alice', 'shop');
+    const result = await followOne(argocd, 'shop', terminateGoal());
+    assert.equal(result.outcome, 'succeeded', result.message);
+    assert.ok(deletes() > 1, `${deletes()} requests`);
+    assert.equal(argocd.application('shop')?.status.operationState?.phase, 'Failed');
+  });
+
+  it('sends it again for whenBusy: terminate, too, and then syncs', async () => {
+    argocd.behaviour.pickUp = 3_000;
+    argocd.syncAs('alice', 'shop');
+    argocd.commit('shop', files(configMap('a')));
+    const result = await followOne(argocd, 'shop', syncGoal({ whenBusy: 'terminate' }));
+    assert.equal(result.outcome, 'succeeded', result.message);
+    assert.equal(result.operation?.ours, true);
+    assert.ok(deletes() > 1, `${deletes()} requests`);
+  });
+
+  it('terminates its operation at the deadline, if told to', async () => {
+    const result = await followOne(argocd, 'shop', syncGoal(), {
+      timeout: 20_000,
+      onTimeout: 'terminate',
+    });
+    assert.equal(result.outcome, 'timedOut');
+    assert.match(result.message, /was terminated, as was asked/);
+    await argocd.until('shop', (app) => app?.operation === undefined);
+  });
+
+  it('leaves its operation at the deadline otherwise', async () => {
+    const result = await followOne(argocd, 'shop', syncGoal(), { timeout: 10_000 });
+    assert.match(result.message, /the operation goes on in Argo CD/);
+    assert.equal(deletes(), 0);
+  });
+
+  it('terminates an operation whose request was not answered when the run was cancelled', async () => {
+    argocd.faults.add({
+      method: 'POST',
+      path: /\/sync/,
+      fault: { kind: 'answer', status: 502, body: '', afterActing: true },
+    });
+    const following = begin(argocd, ['shop'], syncGoal(), { onCancel: 'terminate' });
+    await sent();
+    following.cancel();
+    const [result] = await following.done;
+    assert.equal(result?.outcome, 'canceled');
+    assert.match(result.message, /was terminated, as was asked/);
+    await argocd.until('shop', (app) => app?.operation === undefined);
+  });
+
+  it('finds nothing to terminate when the unanswered request never arrived', async () => {
+    argocd.faults.add({ method: 'POST', path: /\/sync/, fault: { kind: 'hang' } });
+    const following = begin(argocd, ['shop'], syncGoal(), { onCancel: 'terminate' });
+    await sent();
+    following.cancel();
+    const [result] = await following.done;
+    assert.match(result?.message ?? '', /no operation of this run is in progress/);
+    assert.equal(deletes(), 0);
+  });
+
+  it('rides out an argocd-server that is away when the operation is to be terminated', async () => {
+    const following = begin(argocd, ['shop'], terminateGoal());
+    await following.done;
+    argocd.syncAs('alice', 'shop');
+    await argocd.until('shop', (app) => app?.status.operationState?.phase === 'Running');
+    const away = argocd.restart(200);
+    const result = await followOne(argocd, 'shop', terminateGoal());
+    await away;
+    assert.equal(result.outcome, 'succeeded', result.message);
+    assert.equal(argocd.application('shop')?.operation, undefined);
+  });
+
+  it('tries for four seconds to terminate at a cancellation while Argo CD is away', async () => {
+    const following = begin(argocd, ['shop'], syncGoal(), { onCancel: 'terminate' });
+    await following.until((p) => p.kind === 'step' && p.step.name === 'stuck');
+    const away = argocd.restart(20);
+    following.cancel();
+    const [result] = await following.done;
+    await away;
+    assert.match(result?.message ?? '', /was terminated, as was asked/);
+  });
+
+  it('says so when somebody else terminates its operation', async () => {
+    const following = begin(argocd, ['shop'], syncGoal());
+    await following.until((p) => p.kind === 'step' && p.step.name === 'stuck');
+    argocd.terminate('shop');
+    const [result] = await following.done;
+    assert.equal(result?.outcome, 'failed');
+    assert.match(result.message, /was terminated before it was done/);
+  });
+
+  it('is superseded when auto-sync takes the place of its operation', async () => {
+    const folder = (...documents: readonly string[]) => argocd.commit('auto', files(...documents));
+    folder(configMap('a'));
+    argocd.createApplication('auto', { spec: autoSynced('auto') });
+    await argocd.until('auto', (app) => app?.status.history?.length === 1);
+    folder(job('slow', { hook: 'PreSync', seconds: 3, exit: 1 }), configMap('a'));
+    argocd.faults.add({ path: /\/stream\//, times: Infinity, fault: { kind: 'silentStream' } });
+    const following = begin(argocd, ['auto'], syncGoal());
+    await following.until((p) => p.kind === 'step' && p.step.name === 'slow');
+    // Nobody sees the end of it: while Argo CD cannot be reached, a push makes auto-sync begin.
+    const back = argocd.faults.add({
+      method: 'GET',
+      times: Infinity,
+      fault: { kind: 'answer', status: 502, body: '' },
+    });
+    await argocd.until('auto', (app) => app?.status.operationState?.phase === 'Failed');
+    folder(job('slow', { hook: 'PreSync', seconds: 30 }), configMap('a', { value: 'y' }));
+    argocd.deliverPush();
+    await argocd.until('auto', (app) => app?.status.operationState?.phase === 'Running');
+    back();
+    const [result] = await following.done;
+    assert.equal(result?.outcome, 'superseded', result?.message);
+    assert.match(result.message, /by Argo CD's auto-sync/);
+  });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import type { FollowSettings } from '../../src/follow/settings.ts';
+import { Subject } from '../../src/follow/subject.ts';
+import { endOwnOperation } from '../../src/follow/termination.ts';
+import type { Outcome } from '../../src/sync/outcome.ts';
+import {
+  application,
+  ended,
+  foreign,
+  operation,
+  request,
+  state,
+} from '../sync/sample-application.ts';
+import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { ManualClock } from './manual-clock.ts';
+
+describe('the end of a run before that of its operation', () => {
+  let clock: ManualClock;
+  let argocd: FakeArgoCD;
+  let subject: Subject;
+
+  const asked = operation();
+  const running = application({ operation: asked, operationState: state({ operation: asked }) });
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    argocd = new FakeArgoCD(clock);
+    argocd.application = running;
+    subject = new Subject(settingsOf().goal, 'run-1', clock);
+    subject.take(running);
+  });
+  afterEach(() => assert.equal(clock.sleeping, 0, 'a timer is left behind'));
+
+  const end = async (
+    change: Partial<FollowSettings> = { onCancel: 'terminate' },
+    outcome: Outcome = 'canceled',
+  ) => {
+    const ending = { outcome, message: 'The end', evidence: '', causes: [] };
+    const settings = settingsOf(undefined, change);
+    const ports = portsOn(argocd, clock);
+    return (await clock.finish(endOwnOperation(ending, settings, ports, subject))).message;
+  };
+
+  it('leaves the operation, and says so', async () => {
+    assert.match(await end({}), /goes on in Argo CD/);
+    assert.deepEqual(argocd.calls, []);
+  });
+
+  it('terminates it at a cancellation or at the deadline, each if told to', async () => {
+    argocd.onTerminate = () => Promise.resolve();
+    assert.match(await end(), /was terminated, as was asked/);
+    assert.match(await end({ onTimeout: 'terminate' }, 'timedOut'), /was terminated/);
+    assert.match(await end({ onTimeout: 'terminate' }, 'canceled'), /goes on/);
+    assert.match(await end({ onCancel: 'terminate' }, 'timedOut'), /goes on/);
+  });
+
+  it('does nothing after any other end', async () => {
+    assert.equal(await end({ onCancel: 'terminate', onTimeout: 'terminate' }, 'failed'), 'The end');
+  });
+
+  it("never touches another's operation", async () => {
+    subject.take(application({ operation: foreign(), operationState: undefined }));
+    assert.equal(await end(), 'The end');
+    assert.deepEqual(argocd.calls, []);
+  });
+
+  it('does not claim to know what became of a request that was not answered', async () => {
+    subject = new Subject(settingsOf().goal, 'run-1', clock);
+    subject.take(application());
+    subject.update({ request: request({ state: 'unclear', operation: undefined }) });
+    assert.match(await end({}), /may go on in Argo CD/);
+  });
+
+  it('looks for an operation whose request was on its way', async () => {
+    subject = new Subject(settingsOf().goal, 'run-1', clock);
+    subject.take(application());
+    subject.update({ request: request({ state: 'unclear', operation: undefined }) });
+    argocd.onTerminate = () => Promise.resolve();
+    assert.match(await end(), /was terminated/);
+  });
+
+  it('waits a little for a request that was broken off to arrive', async () => {
+    subject = new Subject(settingsOf().goal, 'run-1', clock);
+    subject.take(application());
+    subject.update({ request: request({ state: 'unclear', operation: undefined }) });
+    const arrivesAt = clock.now() + 1_500;
+    argocd.onGet = () => Promise.resolve(clock.now() < arrivesAt ? application() : running);
+    argocd.onTerminate = () => Promise.resolve();
+    assert.match(await end(), /was terminated/);
+    argocd.onGet = () => Promise.resolve(application());
+    const before = clock.now();
+    assert.match(await end(), /no operation of this run is in progress/);
+    assert.equal(clock.now() - before, 2_000);
+  });
+
+  it('says when it has ended in the meantime', async () => {
+    argocd.application = application({ operationState: ended('Succeeded', { operation: asked }) });
+    assert.match(await end(), /the operation has ended/);
+    argocd.application = application();
+    assert.match(await end(), /no operation of this run is in progress/);
+    assert.deepEqual(argocd.times('terminate'), []);
+  });
+
+  const mending = [
+    ['the controller has not begun it yet', 'no-operation'],
+    ['Argo CD is away', 'unavailable'],
+    ['no answer came', 'unclear'],
+  ] as const;
+  for (const [what, failure] of mending) {
+    it(`tries again when ${what}`, async () => {
+      argocd.onTerminate = () =>
+        argocd.times('terminate').length < 4 ? Promise.reject(failed(failure)) : Promise.resolve();
+      assert.match(await end(), /was terminated/);
+    });
+  }
+
+  it('gives up within four seconds when Argo CD stays away, and says why', async () => {
+    argocd.onGet = () => Promise.reject(failed('unavailable', 'HTTP 502'));
+    const before = clock.now();
+    assert.match(await end(), /could not be terminated in time, .* \(HTTP 502\)/);
+    assert.ok(clock.now() - before <= 4_000);
+  });
+
+  it('gives up within four seconds when Argo CD hangs', async () => {
+    argocd.onGet = ({ signal }) => hang(signal);
+    const before = clock.now();
+    assert.match(await end(), /could not be terminated in time/);
+    assert.ok(clock.now() - before <= 4_000);
+  });
+
+  it('says at once that the token may not', async () => {
+    argocd.onTerminate = () => Promise.reject(failed('forbidden', 'permission denied'));
+    const before = clock.now();
+    assert.match(await end(), /could not be terminated: permission denied/);
+    assert.equal(clock.now(), before);
+  });
+});

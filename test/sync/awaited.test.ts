@@ -1,0 +1,186 @@
+import { strict as assert } from 'node:assert';
+import type { Application } from '../../src/sync/application.ts';
+import {
+  A,
+  application,
+  B,
+  brief,
+  C,
+  comparisonError,
+  ended,
+  ending,
+  entry,
+  foreign,
+  refreshed,
+  resource,
+  revision,
+  Run,
+  second,
+  state,
+  synced,
+  tracked,
+  waitGoal,
+} from './sample-application.ts';
+
+const auto = foreign({ initiatedBy: { username: '', automated: true } });
+const toB = { operation: foreign({ revisions: [B] }) };
+const known = { refresh: refreshed() };
+
+describe('a wait for a revision', () => {
+  const deployed = {
+    operationState: ended('Succeeded', { operation: auto }),
+    reconciledAt: second(30),
+  };
+  const cases: readonly (readonly [string, Partial<Application>, string])[] = [
+    ['an operation deployed it', deployed, 'succeeded'],
+    [
+      'it is not healthy yet',
+      { ...deployed, health: { status: 'Progressing', message: '' } },
+      'wait',
+    ],
+    [
+      'the operation failed, although all is Synced and Healthy',
+      { operationState: ended('Failed', { operation: auto }) },
+      'failed',
+    ],
+    [
+      'only an older operation failed',
+      { operationState: ended('Failed', toB), sync: synced(A, 'OutOfSync') },
+      'wait',
+    ],
+    [
+      'history shows it, and a part was synced since',
+      {
+        history: [entry(1, A)],
+        operationState: ended('Succeeded', {
+          operation: foreign({ resources: [resource('Healthy')] }),
+        }),
+      },
+      'succeeded',
+    ],
+    [
+      'a dry run of it succeeded',
+      {
+        operationState: ended('Succeeded', { operation: foreign({ dryRun: true }) }),
+        sync: synced(A, 'OutOfSync'),
+      },
+      'wait',
+    ],
+    ['the comparison finds nothing to deploy', {}, 'succeeded'],
+    ['Argo CD cannot compare', { conditions: [comparisonError()] }, 'failed'],
+    ['something is in progress', { operation: foreign({ revisions: [B] }) }, 'wait'],
+    [
+      'its operation is in progress',
+      { operation: auto, operationState: state({ operation: auto }) },
+      'adopt',
+    ],
+    ['another revision is tracked and deployed', { sync: synced(B) }, 'wait'],
+  ];
+  for (const [what, change, expected] of cases) {
+    it(`is ${expected} when ${what}`, () => {
+      assert.equal(brief(new Run(waitGoal(), known).see(application(change))), expected);
+    });
+  }
+
+  it('believes nothing before a refresh: a push is not noticed by itself', () => {
+    const verdict = new Run(waitGoal()).see(application(deployed));
+    assert.equal(verdict.kind === 'wait' && verdict.ask, 'refresh');
+  });
+
+  it('counts stability from the refresh on', () => {
+    const run = new Run(waitGoal({ stableFor: 5_000 }));
+    run.see(application(deployed));
+    run.change({}, 5_000);
+    assert.equal(brief(run.change({ refresh: refreshed(run.now) })), 'wait');
+    assert.equal(brief(run.see(application(deployed), 5_000)), 'succeeded');
+  });
+
+  it('asks for a refresh every half minute', () => {
+    const run = new Run(waitGoal(), known);
+    const verdict = run.see(application({ sync: synced(B) }));
+    assert.deepEqual(verdict.kind === 'wait' && [verdict.ask, verdict.at], [
+      undefined,
+      run.now + 30_000,
+    ]);
+    const later = run.see(application({ sync: synced(B) }), 30_000);
+    assert.equal(later.kind === 'wait' && later.ask, 'refresh');
+  });
+
+  it('goes by whatever is there when the operation that it followed was replaced unseen', () => {
+    const { fingerprint } = auto;
+    const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: false } as const;
+    const run = new Run(waitGoal({ waitFor: 'operation' }), { ...known, identity });
+    assert.equal(brief(run.see(application({ operation: auto }))), 'wait');
+    const heal = foreign({ ...auto, resources: [resource('Healthy')], fingerprint: 'heal' });
+    assert.equal(brief(run.see(application({ operation: heal, history: [entry(1, A)] }))), 'wait');
+    const after = {
+      operationState: ended('Succeeded', { operation: heal }),
+      history: [entry(1, A)],
+    };
+    assert.equal(brief(run.see(application(after))), 'succeeded');
+  });
+
+  it('cannot be for a branch that is not tracked', () => {
+    const verdict = new Run(waitGoal({ target: revision('other') }), known).see(application());
+    assert.match(ending(verdict).message, /could not tell when it is there/);
+  });
+});
+
+describe('a wait for what is tracked', () => {
+  it('waits for the end of an operation, and takes its word', () => {
+    const run = new Run(waitGoal({ target: tracked }), known);
+    const going = { operation: auto, operationState: state({ operation: auto }) };
+    assert.equal(brief(run.see(application(going))), 'wait');
+    const over = { operationState: ended('Failed', { operation: auto }) };
+    assert.equal(brief(run.see(application(over))), 'failed');
+  });
+
+  it('waits for somebody to sync what was pushed', () => {
+    const run = new Run(waitGoal({ target: tracked }), known);
+    const pushed = application({ sync: synced(B, 'OutOfSync'), history: [entry(1, A)] });
+    assert.match(
+      JSON.stringify(run.see(pushed)),
+      /auto-sync is off: waiting for somebody to sync it/,
+    );
+    assert.match(JSON.stringify(run.see({ ...pushed, autoSync: true })), /waiting for auto-sync/);
+  });
+});
+
+describe('a wait for a revision that is not the last any more', () => {
+  const replaced = application({
+    sync: synced(B),
+    history: [entry(1, A), entry(2, B)],
+    operationState: ended('Succeeded', toB),
+    reconciledAt: second(30),
+  });
+  const passed = { ...replaced, history: [entry(1, C), entry(2, B)], reconciledAt: second(32) };
+
+  it('is superseded, succeeded or goes on, as chosen', () => {
+    const judge = (whenSuperseded: 'fail' | 'succeedIfIncluded' | 'follow') =>
+      brief(new Run(waitGoal({ whenSuperseded }), known).see(replaced));
+    assert.deepEqual(
+      [judge('fail'), judge('succeedIfIncluded'), judge('follow')],
+      ['superseded', 'succeeded', 'succeeded'],
+    );
+  });
+
+  it('is superseded when it was passed over, after half a minute of the other', () => {
+    const first = { historyId: 1, operationStartedAt: undefined };
+    const early = { ...passed, reconciledAt: second(31) };
+    assert.equal(brief(new Run(waitGoal(), { ...known, first }).see(early)), 'wait');
+    assert.equal(brief(new Run(waitGoal(), { ...known, first }).see(passed)), 'superseded');
+  });
+
+  it('becomes stable at the later one', () => {
+    const run = new Run(waitGoal({ whenSuperseded: 'follow', stableFor: 5_000 }), known);
+    assert.equal(brief(run.see(replaced)), 'wait');
+    assert.equal(brief(run.see(replaced, 5_000)), 'succeeded');
+  });
+
+  it('counts stability anew when another operation came in between', () => {
+    const run = new Run(waitGoal({ target: tracked, stableFor: 5_000 }), known);
+    assert.equal(brief(run.see(replaced)), 'wait');
+    run.see({ ...replaced, operation: auto, operationState: state({ operation: auto }) }, 4_000);
+    assert.equal(brief(run.see(replaced, 4_000)), 'wait');
+  });
+});

@@ -1,0 +1,104 @@
+import { strict as assert } from 'node:assert';
+import type { Failure } from '../../src/sync/failure.ts';
+import {
+  A,
+  application,
+  B,
+  brief,
+  ending,
+  entry,
+  operation,
+  refreshed,
+  request,
+  revision,
+  Run,
+  syncGoal,
+  synced,
+  titles,
+} from './sample-application.ts';
+
+const refused = (failure: Failure | undefined, times = 1) =>
+  request({ state: 'refused', failure, times, reason: 'no', operation: undefined });
+
+describe('the start of a sync', () => {
+  it('asks at once, although everything reads Synced and Healthy', () => {
+    const verdict = new Run(syncGoal({ target: revision(B) })).see(application());
+    assert.deepEqual(verdict.kind === 'act' && verdict.act, { kind: 'sync', name: revision(B) });
+  });
+
+  it('waits two seconds after a lost answer, then asks again', () => {
+    const lost = request({ state: 'unclear', operation: undefined });
+    const run = new Run(syncGoal(), { request: lost });
+    const verdict = run.see(application());
+    assert.equal(verdict.kind === 'wait' && verdict.at, lost.at + 2_000);
+    assert.equal(brief(run.see(application(), 2_000)), 'sync');
+  });
+
+  it('never asks again for what it saw waiting, also when the answer was lost', () => {
+    const run = new Run(syncGoal(), {
+      request: request({ state: 'unclear', operation: undefined }),
+    });
+    assert.equal(brief(run.see(application({ operation: operation() }))), 'wait');
+    assert.equal(brief(run.see(application(), 60_000)), 'superseded');
+  });
+
+  const cases = [
+    ['forbidden', 1, 'failed'],
+    ['auto-sync', 1, 'failed'],
+    ['deleting', 1, 'failed'],
+    ['refused', 1, 'failed'],
+    ['internal', 4, 'sync'],
+    ['internal', 5, 'failed'],
+    [undefined, 9, 'sync'],
+  ] as const;
+  for (const [failure, times, expected] of cases) {
+    it(`takes the refusal "${failure}", ${times} times, for ${expected}`, () => {
+      const verdict = new Run(syncGoal(), { request: refused(failure, times) }).see(application());
+      assert.equal(brief(verdict), expected);
+      if (expected === 'failed') assert.equal(ending(verdict).causes[0]?.message, 'no');
+    });
+  }
+});
+
+describe('the start of a sync with auto-sync on', () => {
+  const own = application({ autoSync: true });
+  const goal = syncGoal({ target: revision(A) });
+
+  it('names nothing once a refresh shows that it tracks the revision', () => {
+    const run = new Run(goal);
+    const waiting = run.see(own);
+    assert.equal(waiting.kind === 'wait' && waiting.ask, 'refresh');
+    const verdict = run.change({ refresh: refreshed() });
+    assert.deepEqual(verdict.kind === 'act' && verdict.act, {
+      kind: 'sync',
+      name: { kind: 'tracked' },
+    });
+  });
+
+  it('goes by what it read when refreshes fail, but gives up only on a fresh look', () => {
+    const refresh = { running: false, askedAt: 1, answeredAt: undefined, failures: 2 };
+    assert.equal(brief(new Run(goal, { refresh }).see(own)), 'sync');
+    assert.equal(brief(new Run(goal, { refresh }).see({ ...own, sync: synced(B) })), 'wait');
+  });
+
+  it('fails for another revision, with what to do', () => {
+    const verdict = new Run(goal, { refresh: refreshed() }).see({ ...own, sync: synced(B) });
+    assert.deepEqual(titles(verdict), [
+      'The application syncs itself and tracks bbbbbbb, not aaaaaaa',
+    ]);
+  });
+
+  it('succeeds for another revision if history holds it and that was chosen', () => {
+    const included = syncGoal({ target: revision(A), whenSuperseded: 'succeedIfIncluded' });
+    const later = { ...own, sync: synced(B), history: [entry(1, A), entry(2, B)] };
+    assert.equal(brief(new Run(included, { refresh: refreshed() }).see(later)), 'succeeded');
+    const never = { ...own, sync: synced(B), history: [entry(2, B)] };
+    assert.equal(brief(new Run(included, { refresh: refreshed() }).see(never)), 'failed');
+  });
+
+  it('needs no refresh for the branch that it tracks, nor for a dry run', () => {
+    assert.equal(brief(new Run(syncGoal({ target: revision('main') })).see(own)), 'sync');
+    const dry = syncGoal({ target: revision(B), options: { dryRun: true } });
+    assert.equal(brief(new Run(dry).see(own)), 'sync');
+  });
+});

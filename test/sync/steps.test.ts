@@ -1,0 +1,117 @@
+import { strict as assert } from 'node:assert';
+import type { Plan } from '../../src/sync/plan.ts';
+import { planOf } from '../../src/sync/order.ts';
+import { countSteps, trackSteps, unreachedSteps } from '../../src/sync/steps.ts';
+import { ended, hook, result, second, start, state } from './sample-application.ts';
+
+function object(kind: string, name: string, annotations: Record<string, string> = {}) {
+  const apiVersion = kind === 'Job' ? 'batch/v1' : kind === 'Deployment' ? 'apps/v1' : 'v1';
+  return { apiVersion, kind, metadata: { name, namespace: 'shop', annotations } };
+}
+
+const plan: Plan = planOf(
+  [
+    object('Job', 'migrate', {
+      'argocd.argoproj.io/hook': 'PreSync',
+      'argocd.argoproj.io/sync-wave': '-1',
+    }),
+    object('Deployment', 'web', { 'argocd.argoproj.io/sync-wave': '2' }),
+    object('Job', 'smoke', { 'argocd.argoproj.io/hook': 'PostSync' }),
+    object('Job', 'alert', { 'argocd.argoproj.io/hook': 'SyncFail' }),
+  ],
+  {
+    destinationNamespace: 'shop',
+    createNamespace: false,
+    namespaceExists: true,
+    skipHooks: false,
+    resources: [],
+    dryRun: false,
+    startedAt: second(10),
+  },
+);
+
+const row = ({ name, state: reached, wave, attempt }: ReturnType<typeof trackSteps>[number]) =>
+  [name, reached, wave, attempt] as const;
+
+describe('trackSteps', () => {
+  it('tells waves from the plan, and times by when a change was seen', () => {
+    const first = trackSteps([], state({ results: [hook()] }), plan, start);
+    assert.deepEqual(first.map(row), [['migrate', 'Running', -1, 0]]);
+    const results = [hook({ hookPhase: 'Succeeded' }), result()];
+    const second_ = trackSteps(first, state({ results }), plan, start + 4_000);
+    assert.deepEqual(second_.map(row), [
+      ['migrate', 'Succeeded', -1, 0],
+      ['web', 'Running', 2, 0],
+    ]);
+    assert.deepEqual([second_[0]?.startedAt, second_[0]?.finishedAt], [start, start + 4_000]);
+    const same = trackSteps(second_, state({ results }), plan, start + 5_000);
+    assert.equal(same[0], second_[0]);
+  });
+
+  it('takes an ordinary resource that ends as Running for done', () => {
+    const done = trackSteps([], ended('Succeeded', { results: [result()] }), undefined, start);
+    assert.deepEqual(done.map(row), [['web', 'Succeeded', undefined, 0]]);
+  });
+
+  it('knows failed, pruned and skipped', () => {
+    const results = [
+      result({ name: 'a', status: 'SyncFailed', hookPhase: undefined }),
+      result({ name: 'b', status: 'Pruned', hookPhase: 'Succeeded' }),
+      result({ name: 'c', status: 'PruneSkipped', hookPhase: 'Succeeded' }),
+      hook({ name: 'd', hookPhase: 'Error' }),
+    ];
+    const steps = trackSteps([], state({ results }), undefined, start);
+    assert.deepEqual(
+      steps.map((step) => step.state),
+      ['Failed', 'Pruned', 'PruneSkipped', 'Failed'],
+    );
+  });
+
+  it('does not take the results of the attempt before for those of the retry', () => {
+    const failed = [hook({ hookPhase: 'Failed' })];
+    const resting = state({ results: failed, finishedAt: second(12), retryCount: 1 });
+    const first = trackSteps([], resting, plan, start);
+    assert.deepEqual(first.map(row), [['migrate', 'Failed', -1, 0]]);
+    const retrying = state({ results: failed, retryCount: 1 });
+    const still = trackSteps(first, retrying, plan, start + 1_000);
+    assert.equal(still[0], first[0]);
+    const again = trackSteps(
+      still,
+      state({ results: [hook()], retryCount: 1 }),
+      plan,
+      start + 2_000,
+    );
+    assert.deepEqual(again.map(row), [['migrate', 'Running', -1, 1]]);
+    assert.deepEqual([again[0]?.startedAt, again[0]?.finishedAt], [start + 2_000, undefined]);
+  });
+});
+
+describe('unreachedSteps', () => {
+  it('are those that the plan foresaw after the last that was reached', () => {
+    const steps = trackSteps(
+      [],
+      ended('Failed', { results: [hook({ hookPhase: 'Failed' })] }),
+      plan,
+      start,
+    );
+    assert.deepEqual(
+      unreachedSteps(steps, plan).map(({ name, state: reached }) => [name, reached]),
+      [
+        ['web', 'Pending'],
+        ['smoke', 'Pending'],
+      ],
+    );
+  });
+});
+
+describe('countSteps', () => {
+  it('counts what is over of what was foreseen, without SyncFail', () => {
+    const results = [
+      hook({ hookPhase: 'Succeeded' }),
+      result(),
+      hook({ name: 'alert', syncPhase: 'SyncFail', hookPhase: 'Succeeded' }),
+    ];
+    const steps = trackSteps([], state({ results }), plan, start);
+    assert.deepEqual(countSteps(steps, plan), { done: 1, total: 3 });
+  });
+});

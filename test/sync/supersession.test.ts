@@ -1,0 +1,205 @@
+import { strict as assert } from 'node:assert';
+import type { Application } from '../../src/sync/application.ts';
+import { proveByHistory } from '../../src/sync/supersession.ts';
+import {
+  A,
+  application,
+  B,
+  brief,
+  ended,
+  ending,
+  entry,
+  foreign,
+  fresh,
+  operation,
+  request,
+  resource,
+  rollbackGoal,
+  Run,
+  second,
+  state,
+  syncGoal,
+} from './sample-application.ts';
+
+const begun = state({ startedAt: second(10) });
+const ours = { deployStartedAt: second(10), deployedAt: second(20) };
+const eve = { operation: foreign() };
+const selective = foreign({ resources: [resource('Healthy')] });
+
+describe('proveByHistory', () => {
+  const cases = [
+    ['our entry', [entry(1, A, ours)], ended('Succeeded', { ...eve, startedAt: second(11) }), true],
+    ['no entry', [], undefined, false],
+    ['an entry from before the request', [entry(0, A, ours)], undefined, false],
+    ['an entry of another start', [entry(1, A)], undefined, false],
+    ['an entry of another revision', [entry(1, B, ours)], undefined, false],
+    ["an entry of auto-sync's", [entry(1, A, { ...ours, automated: true })], undefined, false],
+    [
+      "an entry of somebody else's",
+      [entry(1, A, { ...ours, initiatedBy: 'eve' })],
+      undefined,
+      false,
+    ],
+    [
+      'the entry of one that began in the same second',
+      [entry(1, A, ours)],
+      ended('Succeeded', eve),
+      false,
+    ],
+    ['the entry of one that is about to end', [entry(1, A, ours)], state(eve), false],
+    [
+      'both entries of two in one second',
+      [entry(1, A, ours), entry(2, A, ours)],
+      ended('Succeeded', eve),
+      true,
+    ],
+    [
+      'our entry, and a part of it synced since',
+      [entry(1, A, ours)],
+      ended('Succeeded', { operation: selective }),
+      true,
+    ],
+    ['our entry, and a failure since', [entry(1, A, ours)], ended('Failed', eve), true],
+  ] as const;
+  for (const [what, history, operationState, expected] of cases) {
+    it(`takes ${what} for ${expected ? 'a proof' : 'none'}, once ours was seen`, () => {
+      const memory = fresh(undefined, { begun, request: request({ historyId: 0 }) });
+      const proof = proveByHistory(application({ history, operationState }), memory);
+      assert.equal(proof !== undefined, expected);
+    });
+  }
+
+  const unseen = [
+    ['the first entry since', [entry(1, A, ours)], state({ ...eve, startedAt: second(11) }), true],
+    ['the entry of what stands there now', [entry(1, A, ours)], state(eve), false],
+    ['a first entry of another revision', [entry(1, B, ours), entry(2, A, ours)], undefined, false],
+    ["a first entry of auto-sync's", [entry(1, A, { ...ours, automated: true })], undefined, false],
+    ["a first entry of somebody else's", [entry(1, A, { initiatedBy: 'eve' })], undefined, false],
+  ] as const;
+  for (const [what, history, operationState, expected] of unseen) {
+    it(`takes ${what} for ${expected ? 'a proof' : 'none'}, when ours was not seen`, () => {
+      const memory = fresh(undefined, { request: request({ historyId: 0 }) });
+      const proof = proveByHistory(application({ history, operationState }), memory);
+      assert.equal(proof !== undefined, expected);
+    });
+  }
+
+  it('proves nothing of a dry run or a part, which leave no history', () => {
+    for (const change of [{ dryRun: true }, { resources: [resource('Healthy')] }]) {
+      const asked = request({ operation: operation(change) });
+      const memory = fresh(undefined, { request: asked });
+      assert.equal(proveByHistory(application({ history: [entry(1, A)] }), memory), undefined);
+    }
+  });
+
+  it('goes by the operation as it was seen waiting, when no answer came to the request', () => {
+    const lost = request({ state: 'unclear', operation: undefined, historyId: 0 });
+    const memory = fresh(undefined, { request: lost, asked: operation() });
+    assert.equal(proveByHistory(application({ history: [entry(1, A)] }), memory)?.id, 1);
+  });
+});
+
+describe('an operation that was replaced', () => {
+  /** Ours was accepted and seen running; then this is seen. */
+  function replaced(by: Partial<Application>, goal = syncGoal()) {
+    const run = new Run(goal, { request: request({ historyId: 0 }) });
+    run.see(application({ operation: operation(), operationState: begun }));
+    return { run, verdict: run.see(application(by)) };
+  }
+  const byEve = {
+    operationState: ended('Succeeded', {
+      operation: foreign({ revisions: [B] }),
+      startedAt: second(11),
+    }),
+  };
+
+  it('is superseded, by whom and what', () => {
+    const { verdict } = replaced(byEve);
+    assert.equal(brief(verdict), 'superseded');
+    assert.match(ending(verdict).message, /by a sync by eve to bbbbbbb/);
+  });
+
+  it('is superseded when it was removed and nothing came after it', () => {
+    const { verdict } = replaced({});
+    assert.match(ending(verdict).message, /removed before it ended/);
+  });
+
+  it('succeeded when history proves it, and then waits for health as ever', () => {
+    const { verdict } = replaced(
+      { ...byEve, history: [entry(1, A, ours)] },
+      syncGoal({ waitFor: 'operation' }),
+    );
+    assert.match(ending(verdict).message, /history entry 1 proves that the operation succeeded/);
+    const { verdict: later } = replaced({ ...byEve, history: [entry(1, A, ours)] });
+    assert.equal(brief(later), 'wait');
+  });
+
+  it('is followed on, if that was chosen and the other does what ours would have done', () => {
+    const goal = syncGoal({ whenSuperseded: 'follow' });
+    assert.equal(brief(replaced(byEve, goal).verdict), 'adopt');
+    for (const change of [{ dryRun: true }, { resources: [resource('Healthy')] }]) {
+      const other = { operationState: ended('Succeeded', { operation: foreign(change) }) };
+      const { verdict } = replaced(other, goal);
+      assert.match(ending(verdict).message, /does not do what ours would have done/);
+    }
+    const dry = syncGoal({ whenSuperseded: 'follow', options: { dryRun: true } });
+    assert.equal(brief(replaced(byEve, dry).verdict), 'superseded');
+  });
+
+  describe('with succeedIfIncluded', () => {
+    const goal = syncGoal({ whenSuperseded: 'succeedIfIncluded' });
+    const byAuto = foreign({ initiatedBy: { username: '', automated: true } });
+    const auto = { initiatedBy: '', automated: true, deployStartedAt: second(11) };
+
+    it('succeeded when somebody deployed the same revision since', () => {
+      const { verdict } = replaced({ history: [entry(1, A, auto)], ...byEve }, goal);
+      assert.match(ending(verdict).message, /history entry 1 shows that aaaaaaa was deployed/);
+    });
+
+    it('waits for another operation to the same revision, and takes its word', () => {
+      const other = { operation: byAuto, startedAt: second(11) };
+      const { run, verdict } = replaced({ operation: byAuto, operationState: state(other) }, goal);
+      assert.equal(brief(verdict), 'wait');
+      assert.equal(
+        brief(run.see(application({ operationState: ended('Failed', other) }))),
+        'superseded',
+      );
+    });
+
+    it('is superseded by another revision, and by what was deployed before the request', () => {
+      assert.equal(brief(replaced(byEve, goal).verdict), 'superseded');
+      assert.equal(
+        brief(replaced({ ...byEve, history: [entry(0, A)] }, goal).verdict),
+        'superseded',
+      );
+    });
+
+    it('is no success of a dry run', () => {
+      const dry = syncGoal({ whenSuperseded: 'succeedIfIncluded', options: { dryRun: true } });
+      const { verdict } = replaced({ history: [entry(1, A, auto)], ...byEve }, dry);
+      assert.equal(brief(verdict), 'superseded');
+    });
+  });
+
+  it('waits for the end of one that began in the same second, since history cannot tell before', () => {
+    const { run, verdict } = replaced({
+      ...eve,
+      operationState: state(eve),
+      history: [entry(1, A, ours)],
+    });
+    assert.equal(brief(verdict), 'wait');
+    const failed = application({
+      operationState: ended('Failed', eve),
+      history: [entry(1, A, ours)],
+    });
+    assert.equal(brief(run.see(failed)), 'wait');
+    assert.equal(run.memory.proven?.entry.id, 1);
+  });
+
+  it('is superseded also as a rollback', () => {
+    const { fingerprint } = operation({ info: [], strategy: 'apply' });
+    const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
+    const run = new Run(rollbackGoal(), { identity, request: request({ historyId: 0 }) });
+    assert.equal(brief(run.see(application(byEve))), 'superseded');
+  });
+});

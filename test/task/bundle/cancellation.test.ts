@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { configMap, job } from '../../manifests.ts';
+import type { RunningTask, TaskRun } from '../../simulators/agent/agent.ts';
+import { assertSound, resultOf, summaryOf } from './soundness.ts';
+import { lineOf, onEachNode, type Stage } from './stage.ts';
+
+/** Milliseconds from SIGINT; 7.5 s after it the agent asks again, and 2.5 s later it kills. */
+const inTime = 7_000;
+
+/** Cancels as the agent does, and checks that all was said well before the agent lost patience. */
+async function cancel(running: RunningTask, username?: string): Promise<TaskRun> {
+  const start = performance.now();
+  running.cancel();
+  const step = await running.done;
+  const took = performance.now() - start;
+  assertSound(step, username);
+  assert.ok(took < inTime, `${took} ms`);
+  assert.equal(step.result, 'Canceled');
+  assert.equal(step.outputs['outcome'], 'canceled', step.lines.join('\n'));
+  return step;
+}
+
+async function startStuck({ make, start }: Stage, onCancel: 'leave' | 'terminate') {
+  make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));
+  const running = start({ onCancel });
+  await lineOf(running, /Job\/slow .*Running/);
+  return running;
+}
+
+describe('the bundle, canceled', () => {
+  it(
+    'leaves the operation alone, and publishes how far it came',
+    onEachNode(async (stage) => {
+      const step = await cancel(await startStuck(stage, 'leave'));
+      assert.equal(stage.argocd.application('shop')?.status.operationState?.phase, 'Running');
+      assert.match(step.lines.join('\n'), /Canceled: an operation that is running goes on/);
+      assert.equal(resultOf(step).outcome, 'canceled');
+      assert.match(summaryOf(step), /shop was canceled/);
+      assert.equal(step.records.find(({ name }) => name === 'Job/slow')?.state, 'Completed');
+    }),
+  );
+
+  it(
+    'ends its own operation if told to',
+    onEachNode(async (stage) => {
+      const step = await cancel(await startStuck(stage, 'terminate'));
+      assert.match(step.outputs['message'] ?? '', /terminated/);
+      const application = await stage.argocd.until('shop', (app) => app?.operation === undefined);
+      assert.equal(application?.status.operationState?.phase, 'Failed');
+    }),
+  );
+
+  it(
+    'is not disturbed by being asked twice, or by SIGTERM at once',
+    onEachNode(async (stage) => {
+      const running = await startStuck(stage, 'terminate');
+      const canceled = cancel(running);
+      process.kill(running.pid ?? 0, 'SIGTERM');
+      process.kill(running.pid ?? 0, 'SIGINT');
+      const step = await canceled;
+      const told = step.lines.filter((line) => line.startsWith('Canceled: '));
+      assert.equal(told.length, 1, step.lines.join('\n'));
+      await stage.argocd.until('shop', (application) => application?.operation === undefined);
+    }),
+  );
+
+  it(
+    'ends in time while Argo CD answers nothing any more',
+    onEachNode(async (stage) => {
+      const running = await startStuck(stage, 'terminate');
+      stage.argocd.faults.add({ times: Infinity, fault: { kind: 'hang' } });
+      const step = await cancel(running);
+      assert.match(step.outputs['message'] ?? '', /may|could not|not known|still/);
+    }),
+  );
+
+  it(
+    'ends in time while Argo CD has not answered at all, nor its login',
+    onEachNode(async ({ argocd, start }) => {
+      argocd.faults.add({ times: Infinity, fault: { kind: 'hang' } });
+      const connection = { url: argocd.url, username: 'administrator', password: 'pass-word' };
+      const runs = [start(), start({}, { connection })];
+      await Promise.all(runs.map((running) => lineOf(running, /^Sync shop/)));
+      await Promise.all(runs.map((running) => cancel(running, 'administrator')));
+    }),
+  );
+
+  it(
+    'ends in time while Argo CD is away',
+    onEachNode(async (stage) => {
+      const running = await startStuck(stage, 'terminate');
+      await stage.argocd.stop();
+      await cancel(running);
+    }),
+  );
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { files } from '../../manifests.ts';
+import {
+  startTask,
+  taskFolder,
+  type RunningTask,
+  type TaskOptions,
+  type TaskRun,
+} from '../../simulators/agent/agent.ts';
+import type { NodeMajor } from '../../simulators/agent/node-runtime.ts';
+import { ArgoCDSimulator, type SimulatorOptions } from '../../simulators/argo-cd/simulator.ts';
+import { assertSound } from './soundness.ts';
+
+/** What a pipeline's author writes; `applications: shop` and `project: default` unless told. */
+export type Inputs = NonNullable<TaskOptions['inputs']>;
+type Circumstances = Omit<TaskOptions, 'inputs' | 'node' | 'task' | 'folder'>;
+
+/** An Argo CD, an agent with one of its Nodes, and the built bundle between them. */
+export interface Stage {
+  readonly node: NodeMajor;
+  readonly argocd: ArgoCDSimulator;
+  /** Pushes manifests into a folder, makes its application, and returns the commit. */
+  readonly make: (name: string, ...documents: readonly string[]) => string;
+  /** Pushes manifests anew. */
+  readonly push: (name: string, ...documents: readonly string[]) => string;
+  readonly start: (inputs?: Inputs, circumstances?: Circumstances) => RunningTask;
+  /** Runs the bundle to its end, and checks what holds for every end. */
+  readonly run: (inputs?: Inputs, circumstances?: Circumstances) => Promise<TaskRun>;
+}
+
+const bundle = join(taskFolder('ArgoCDSync'), 'index.js');
+const nodes = [20, 24] as const;
+
+/** Plays a scene once with each Node at the same time, each with an Argo CD of its own. */
+export function onEachNode(
+  scene: (stage: Stage) => Promise<void>,
+  options: SimulatorOptions = {},
+): () => Promise<void> {
+  return async () => {
+    const ends = await Promise.allSettled(nodes.map((node) => play(node, scene, options)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+}
+
+/** Plays a scene with the newer Node alone, where the difference between them cannot matter. */
+export function onNewestNode(
+  scene: (stage: Stage) => Promise<void>,
+  options: SimulatorOptions = {},
+): () => Promise<void> {
+  return () => play(24, scene, options);
+}
+
+async function play(
+  node: NodeMajor,
+  scene: (stage: Stage) => Promise<void>,
+  options: SimulatorOptions,
+): Promise<void> {
+  assert.ok(existsSync(bundle), `There is no ${bundle}: run \`npm run build\` first.`);
+  const argocd = await ArgoCDSimulator.start(options);
+  const runs: RunningTask[] = [];
+  const start: Stage['start'] = (inputs = {}, circumstances = {}) => {
+    const running = startTask({
+      node,
+      inputs: { applications: 'shop', project: 'default', ...inputs },
+      connection: { url: argocd.url, token: argocd.token },
+      ...circumstances,
+    });
+    runs.push(running);
+    return running;
+  };
+  const push: Stage['push'] = (name, ...documents) => argocd.commit(name, files(...documents));
+  try {
+    await scene({
+      node,
+      argocd,
+      push,
+      make: (name, ...documents) => {
+        const sha = push(name, ...documents);
+        argocd.createApplication(name);
+        return sha;
+      },
+      start,
+      run: async (inputs, circumstances) => {
+        const run = await start(inputs, circumstances).done;
+        assertSound(run, circumstances?.connection?.username);
+        return run;
+      },
+    });
+    await Promise.all(runs.map(({ done }) => done));
+  } catch (error) {
+    for (const running of runs) running.cancel();
+    if (error instanceof Error) error.message = `On Node ${node}: ${error.message}`;
+    throw error;
+  } finally {
+    await argocd.stop();
+  }
+}
+
+/** Resolves when the log has a line that fits. */
+export async function lineOf(running: RunningTask, pattern: RegExp): Promise<void> {
+  let ended = false;
+  void running.done.then(() => (ended = true));
+  while (!running.lines.some((line) => pattern.test(line))) {
+    assert.ok(!ended, `no line fits ${String(pattern)}:\n${running.lines.join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
