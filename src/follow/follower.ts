@@ -170,7 +170,9 @@ export class Follower {
   #timedOut(): Ending {
     const { application, memory } = this.#subject;
     const seconds = Math.round((this.#settings.deadline - this.#startedAt) / 1000);
-    const last = this.#lookout.missing ?? this.#status.message;
+    const { missing, away } = this.#lookout;
+    const last =
+      missing ?? (away === undefined ? this.#status.message : `Argo CD cannot be reached, ${away}`);
     const message =
       seconds <= 0
         ? 'Not begun: the time was up before its turn came'

@@ -45,6 +45,8 @@ export class Lookout {
   fatal: UserError | undefined;
   /** The application does not exist yet, and is waited for: why we think so. */
   missing: string | undefined;
+  /** Argo CD does not answer: the last reason. */
+  away: string | undefined;
 
   constructor(
     settings: FollowSettings,
@@ -142,6 +144,7 @@ export class Lookout {
         this.#isMissing(failed.reason, seen);
         return;
       case 'away':
+        this.away = failed.reason;
         if (this.#awaySince !== undefined) return;
         this.#awaySince = clock.now();
         this.#notice('warning', `Argo CD cannot be reached; trying on. ${failed.reason}`);
@@ -169,6 +172,7 @@ export class Lookout {
   #isBack(): void {
     this.#failures = 0;
     this.missing = undefined;
+    this.away = undefined;
     this.#notBefore = -Infinity;
     if (this.#awaySince === undefined) return;
     const seconds = Math.round((this.#ports.clock.now() - this.#awaySince) / 1000);

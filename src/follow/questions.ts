@@ -68,16 +68,16 @@ export class Questions {
   async #refresh(askedAt: number): Promise<void> {
     const subject = this.#subject;
     const refresh = () => subject.memory.refresh;
-    subject.update({ refresh: { ...refresh(), running: true, askedAt } });
+    subject.update({ refresh: { ...refresh(), askedAt } });
     const { argocd, signal } = this.#ports;
     try {
       const application = await argocd.get(this.#settings.address, { refresh: true, signal });
       subject.take(application);
       const answeredAt = Math.max(askedAt, refresh().answeredAt ?? askedAt);
-      subject.update({ refresh: { ...refresh(), running: false, answeredAt, failures: 0 } });
+      subject.update({ refresh: { ...refresh(), answeredAt, failures: 0 } });
     } catch (error) {
       const { failures } = refresh();
-      subject.update({ refresh: { ...refresh(), running: false, failures: failures + 1 } });
+      subject.update({ refresh: { ...refresh(), failures: failures + 1 } });
       throw error;
     }
   }

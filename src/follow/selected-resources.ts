@@ -29,7 +29,7 @@ export async function selectResources(
   const { resources, unmatched } = expandSelection(options.resources, manifests, namespace);
   if (unmatched.length === 0) return resources;
   throw new UserError(
-    `"resources" selects nothing: ${unmatched.join('; ')}`,
+    `Input "resources": ${unmatched.join(' ')}`,
     'Argo CD would ignore what it does not find, and call that a success. Correct the entry.',
   );
 }

@@ -110,6 +110,7 @@ export function explainUnfinished(
           ...state.results
             .filter(isFailed)
             .map((result) => explainResult(result, inAttempt(state))),
+          ...state.results.filter(isRunningHook).map(explainRunningHook),
           cause(`The operation is ${state.phase}`, state.message),
         ]),
     ...(application.health.status === 'Healthy'
@@ -117,6 +118,15 @@ export function explainUnfinished(
       : explainHealth(application.health, unhealthy).slice(0, 5)),
     ...errorConditions(application).map(explainCondition),
   ];
+}
+
+function isRunningHook({ hookType, hookPhase }: ResourceResult): boolean {
+  return hookType !== undefined && hookPhase === 'Running';
+}
+
+function explainRunningHook(result: ResourceResult): Cause {
+  const phase = result.syncPhase ?? result.hookType ?? 'Sync';
+  return cause(`${phase} hook ${printKey(result)} is still running`, result.message, '', result);
 }
 
 /** In the beginning a retry still shows the results of the attempt before (argo-cd.md §2.3). */

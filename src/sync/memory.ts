@@ -46,7 +46,6 @@ export interface Settled {
 
 /** How a request to refresh stands. `answeredAt`: when the last answered one had been asked. */
 export interface Refresh {
-  readonly running: boolean;
   readonly askedAt: number | undefined;
   readonly answeredAt: number | undefined;
   readonly failures: number;
@@ -105,7 +104,7 @@ export function newMemory(startedAt: number, identity: Identity | undefined): Me
     ended: undefined,
     proven: undefined,
     settled: undefined,
-    refresh: { running: false, askedAt: undefined, answeredAt: undefined, failures: 0 },
+    refresh: { askedAt: undefined, answeredAt: undefined, failures: 0 },
     windows: undefined,
     healthySince: undefined,
     missingSince: undefined,

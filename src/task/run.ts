@@ -6,6 +6,7 @@ import type { Clock } from '../follow/clock.ts';
 import type { followAll } from '../follow/follow-all.ts';
 import { printName } from '../sync/application.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
+import { UserError } from '../sync/user-error.ts';
 import type { Agent } from './agent.ts';
 import { readConnection, secretsOf } from './connection.ts';
 import { endOfCancellation, endOfError, endOfFaults, endingLines, type Ending } from './ending.ts';
@@ -115,6 +116,10 @@ async function follow(
     const results = await Promise.race([following, canceled]);
     if (results) log.close(results);
     return results;
+  } catch (error) {
+    // A search for applications that the cancellation cut short has no results, and is no fault.
+    if (signal.aborted && error instanceof UserError) return undefined;
+    throw error;
   } finally {
     ended.abort();
   }

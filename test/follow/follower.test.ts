@@ -12,6 +12,7 @@ import {
   entry,
   foreign,
   operation,
+  resource,
   second,
   state,
   syncGoal,
@@ -196,6 +197,15 @@ describe('a follower', () => {
       });
     }
 
+    it('reads once what a selection stands for', async () => {
+      argocd.onManifests = () =>
+        Promise.resolve([{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } }]);
+      argocd.onSync = () => Promise.reject(failed('busy'));
+      await clock.finish(follow(selective(), { deadline: clock.now() + 10_000 }));
+      assert.ok(argocd.times('sync').length > 1);
+      assert.equal(argocd.times('manifests').length, 1);
+    });
+
     it('waits with the next try as long as the server asks', async () => {
       argocd.onSync = () => Promise.reject(failed('unavailable', 'HTTP 429', 40_000));
       const running = follow(undefined, { deadline: clock.now() + 39_000 });
@@ -242,13 +252,29 @@ describe('a follower', () => {
       assert.match(message, /was terminated, as was asked/);
     });
 
-    it('counts what was done in the last moment', async () => {
+    it('still reads the log of what it has to explain', async () => {
       accept();
+      argocd.onLogs = (_address, _query, signal) =>
+        signal.aborted ? hang(signal) : Promise.resolve({ lines: ['boom'], fault: '' });
       const running = follow(undefined, { deadline: clock.now() + 10_000 });
-      await clock.pass(9_999);
-      showDone();
-      argocd.send({ type: 'MODIFIED', application: argocd.application });
+      await clock.pass(500);
+      const job = { group: 'batch', kind: 'Job', name: 'import' };
+      const health = { status: 'Degraded', message: '' } as const;
+      show({ operation: asked, health, resources: [resource('Degraded', job)] });
+      const { outcome, causes } = await clock.finish(running);
+      assert.equal(outcome, 'timedOut');
+      assert.deepEqual(causes.find((cause) => cause.resource?.name === 'import')?.log, ['boom']);
+    });
+
+    it('counts what it learns in the last moment', async () => {
+      accept();
+      const deadline = clock.now() + 10_000;
+      const running = follow(undefined, { deadline });
+      await clock.pass(500);
+      const never = new AbortController().signal;
+      argocd.onGet = () => clock.sleep(deadline - clock.now(), never).then(showDone);
       assert.equal((await clock.finish(running)).outcome, 'succeeded');
+      assert.equal(clock.now(), deadline);
     });
 
     it('says so when its turn never came', async () => {

@@ -71,6 +71,14 @@ describe('the end of a run before that of its operation', () => {
     assert.match(await end({}), /may go on in Argo CD/);
   });
 
+  it('never touches an operation that it joined', async () => {
+    const { fingerprint } = asked;
+    const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: false } as const;
+    subject.update({ identity });
+    assert.equal(await end(), 'The end');
+    assert.deepEqual(argocd.calls, []);
+  });
+
   it('looks for an operation whose request was on its way', async () => {
     subject = new Subject(settingsOf().goal, 'run-1', clock);
     subject.take(application());

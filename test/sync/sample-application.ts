@@ -248,7 +248,7 @@ export function fresh(goal: Goal = syncGoal(), change: Partial<Memory> = {}): Me
 
 /** A refresh that was asked for, and answered, at these local times. */
 export function refreshed(at = start): Memory['refresh'] {
-  return { running: false, askedAt: at, answeredAt: at, failures: 0 };
+  return { askedAt: at, answeredAt: at, failures: 0 };
 }
 
 /** One run over snapshots, as the follower makes it: it looks, then asks the rules. */

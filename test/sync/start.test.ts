@@ -76,7 +76,7 @@ describe('the start of a sync with auto-sync on', () => {
   });
 
   it('goes by what it read when refreshes fail, but gives up only on a fresh look', () => {
-    const refresh = { running: false, askedAt: 1, answeredAt: undefined, failures: 2 };
+    const refresh = { askedAt: 1, answeredAt: undefined, failures: 2 };
     assert.equal(brief(new Run(goal, { refresh }).see(own)), 'sync');
     assert.equal(brief(new Run(goal, { refresh }).see({ ...own, sync: synced(B) })), 'wait');
   });
