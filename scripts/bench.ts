@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNode } from '../test/simulators/agent/node-runtime.ts';
-import { parseArguments, usage } from './bench/arguments.ts';
+import { usage } from './bench/usage.ts';
+import { parseArguments } from './one-of-several.ts';
 import { measureColdStart } from './bench/cold-start.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
@@ -27,7 +28,11 @@ const exitCodes = { success: 0, usage: 2 } as const;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
-  const asked = parseArguments(words, Object.keys(groups));
+  const asked = parseArguments(words, {
+    names: Object.keys(groups),
+    noun: 'group',
+    fileOption: 'json',
+  });
   switch (asked.kind) {
     case 'help':
       console.log(usage);
@@ -36,7 +41,7 @@ async function main(words: readonly string[]): Promise<number> {
       console.error(`${asked.message}\n\n${usage}`);
       return exitCodes.usage;
     case 'run':
-      await measure(asked.only, asked.jsonFile);
+      await measure(asked.only, asked.file);
       return exitCodes.success;
   }
 }

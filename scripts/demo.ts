@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { bundleAll } from './bundle.ts';
-import { parseArguments, usage } from './demo/arguments.ts';
+import { usage } from './demo/usage.ts';
+import { parseArguments } from './one-of-several.ts';
 import { drawRun } from './demo/picture.ts';
 import { playPipeline } from './demo/pipeline.ts';
 import { scenarios } from './demo/scenarios.ts';
@@ -16,10 +17,8 @@ const exitCodes = { success: 0, different: 1, usage: 2 } as const;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
-  const asked = parseArguments(
-    words,
-    scenarios.map(({ name }) => name),
-  );
+  const names = scenarios.map(({ name }) => name);
+  const asked = parseArguments(words, { names, noun: 'run', fileOption: 'svg' });
   switch (asked.kind) {
     case 'help':
       console.log(usage);
@@ -28,7 +27,7 @@ async function main(words: readonly string[]): Promise<number> {
       console.error(`${asked.message}\n\n${usage}`);
       return exitCodes.usage;
     case 'run':
-      return demonstrate(asked.only, asked.svgFile);
+      return demonstrate(asked.only, asked.file);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Goal, RollbackGoal, SyncGoal, TerminateGoal, WaitGoal } from '../.
 import type { ApplicationResult, Progress } from '../../src/sync/outcome.ts';
 import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import { plainOptions, waiting } from '../goals.ts';
 
 /** How much faster than real time simulator and follower run. */
 export const scale = 0.02;
@@ -20,36 +21,19 @@ export const fastClock: Clock = {
   sleep: (ms, signal) => systemClock.sleep(Math.min(ms * scale, 2 ** 31 - 1), signal),
 };
 
-const waiting = {
-  whenBusy: 'wait',
-  whenWindowClosed: 'fail',
-  whenSuperseded: 'fail',
-  waitFor: 'health',
-  ifMissing: 'fail',
-  acceptSuspended: false,
-  includeChildren: false,
-  expectImages: [],
-  stableFor: 0,
-} as const;
-
-const plain = {
-  prune: false,
-  dryRun: false,
-  force: false,
-  strategy: 'hook',
-  resources: [],
-  syncOptions: [],
-  retry: undefined,
-  info: [],
-} as const;
-
 /** The goal of a step that sets nothing but what is given. */
 export function syncGoal(
   change: Partial<SyncGoal> = {},
   options: Partial<SyncGoal['options']> = {},
 ): SyncGoal {
   const target = { kind: 'tracked' } as const;
-  return { action: 'sync', target, ...waiting, ...change, options: { ...plain, ...options } };
+  return {
+    action: 'sync',
+    target,
+    ...waiting,
+    ...change,
+    options: { ...plainOptions, ...options },
+  };
 }
 
 export function waitGoal(change: Partial<WaitGoal> = {}): WaitGoal {

@@ -13,6 +13,7 @@ import type { Memory, Request } from '../../src/sync/memory.ts';
 import { markerName } from '../../src/sync/operation.ts';
 import type { Operation, OperationState, ResourceResult } from '../../src/sync/operation.ts';
 import type { Ending, Verdict } from '../../src/sync/verdict.ts';
+import { plainOptions, waiting } from '../goals.ts';
 
 /** Commits, told apart at a glance: `A` is `aaaa…`. */
 export const A = 'a'.repeat(40);
@@ -166,29 +167,6 @@ export function comparisonError(message = 'Failed to load target state: bad YAML
   return { type: 'ComparisonError', message };
 }
 
-const waiting = {
-  whenBusy: 'wait',
-  whenWindowClosed: 'fail',
-  whenSuperseded: 'fail',
-  waitFor: 'health',
-  ifMissing: 'fail',
-  acceptSuspended: false,
-  includeChildren: false,
-  expectImages: [],
-  stableFor: 0,
-} as const;
-
-const options: SyncGoal['options'] = {
-  prune: false,
-  dryRun: false,
-  force: false,
-  strategy: 'hook',
-  resources: [],
-  syncOptions: [],
-  retry: undefined,
-  info: [],
-};
-
 export const tracked: Target = { kind: 'tracked' };
 
 export function revision(name: string): Target {
@@ -206,7 +184,7 @@ export function syncGoal(
     action: 'sync',
     target: tracked,
     ...rest,
-    options: { ...options, ...changed },
+    options: { ...plainOptions, ...changed },
   };
 }
 

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { parseArguments, type Asked } from '../../scripts/one-of-several.ts';
+
+const several = { names: ['cold-start', 'latency'], noun: 'group', fileOption: 'json' };
+
+describe('The command line of a command that does one of several things', () => {
+  const table: readonly (readonly [string, readonly string[], Asked])[] = [
+    ['does everything when it is empty', [], { kind: 'run' }],
+    ['chooses one', ['--only', 'latency'], { kind: 'run', only: 'latency' }],
+    ['takes a file', ['--json', 'a.json'], { kind: 'run', file: 'a.json' }],
+    ['asks for help', ['--help'], { kind: 'help' }],
+    [
+      'names what there is to whoever asks for another',
+      ['--only', 'speed'],
+      { kind: 'fault', message: 'There is no group "speed". There are: cold-start, latency.' },
+    ],
+  ];
+  for (const [what, words, expected] of table) {
+    it(what, () => assert.deepEqual(parseArguments(words, several), expected));
+  }
+
+  it('refuses what it does not know', () => {
+    assert.equal(parseArguments(['--samples', '5'], several).kind, 'fault');
+    assert.equal(parseArguments(['latency'], several).kind, 'fault');
+  });
+});
