@@ -31,6 +31,20 @@ const purity = {
   ],
 };
 
+const entries = ['task', 'handler', 'hook', 'tab'];
+
+/** What each room may not know of. */
+const outward = {
+  text: ['sync', 'inputs', 'report', 'argocd', 'azure', 'follow', ...entries],
+  inputs: ['report', 'argocd', 'azure', 'follow', ...entries],
+  report: ['argocd', 'azure', 'follow', ...entries],
+  argocd: ['text', 'inputs', 'report', 'azure', 'follow', ...entries],
+  azure: ['sync', 'inputs', 'report', 'argocd', 'follow', ...entries],
+  follow: ['inputs', 'report', 'azure', ...entries],
+  task: ['handler', 'hook', 'tab', 'azure'],
+  handler: ['task', 'hook', 'tab'],
+};
+
 const inward = (groups) => ({
   'no-restricted-imports': [
     'error',
@@ -65,15 +79,10 @@ export default tseslint.config(
     },
   },
   { files: ['src/sync/**'], rules: purity },
-  {
-    files: ['src/argocd/**'],
-    rules: inward(['follow', 'task', 'handler', 'hook', 'tab', 'azure']),
-  },
-  { files: ['src/follow/**'], rules: inward(['task', 'handler', 'hook', 'tab', 'azure']) },
-  {
-    files: ['src/azure/**'],
-    rules: inward(['argocd', 'follow', 'task', 'handler', 'hook', 'tab']),
-  },
+  ...Object.entries(outward).map(([room, rooms]) => ({
+    files: [`src/${room}/**`],
+    rules: inward(rooms),
+  })),
   { files: ['test/simulators/**'], rules: inward(['src']) },
   {
     files: ['test/**'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { UserError } from '../sync/user-error.ts';
 import type { ConnectionSource } from './connection.ts';
-import type { InputSource } from './input-reader.ts';
+import type { InputSource } from '../inputs/input-reader.ts';
 
 /** What a task has of its agent. */
 export interface Agent extends InputSource, ConnectionSource {

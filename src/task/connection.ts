@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import type { Connection, Credential } from '../argocd/rest/connection.ts';
-import { Secret } from '../argocd/secret.ts';
-import type { Fault } from './fault.ts';
+import { Secret } from '../secret.ts';
+import type { Fault } from '../inputs/fault.ts';
 import { parseHeaders } from './header-lines.ts';
-import type { Variables } from './pipeline-identity.ts';
+import type { Variables } from '../inputs/pipeline-identity.ts';
 import { chooseProxy } from './proxy.ts';
 
 /** What the agent tells of a service connection. An absent value was not given. */

@@ -1,10 +1,11 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Outcome } from '../sync/outcome.ts';
 import { UserError } from '../sync/user-error.ts';
-import { printFault, type Fault } from './fault.ts';
-import { logLine, logLines } from './foreign-text.ts';
-import { complete, logIssue, setOutput, type TaskResult } from './logging-command.ts';
-import { outputNames, outputsOfFailure, type Outputs } from './outputs.ts';
+import { printFault, type Fault } from '../inputs/fault.ts';
+import { logLine, logLines } from '../text/foreign-text.ts';
+import type { TaskResult } from '../report/result.ts';
+import { complete, logIssue, setOutput } from './logging-command.ts';
+import { outputNames, outputsOfFailure, type Outputs } from '../report/outputs.ts';
 
 /** How a step ends, whatever happened: there are outputs and a sentence in every case. */
 export interface Ending {

@@ -1,5 +1,5 @@
-import { Secret } from '../argocd/secret.ts';
-import type { Problem } from './fault.ts';
+import { Secret } from '../secret.ts';
+import type { Problem } from '../inputs/fault.ts';
 
 interface Header {
   readonly name: string;

@@ -4,25 +4,10 @@
  * Escaping is the agent's own (azure-devops.md §3.4).
  */
 
+import type { TaskResult } from '../report/result.ts';
+import type { DetailRecord } from '../report/timeline.ts';
+
 type Properties = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/** How a task ends. The agent compares the word exactly. */
-export type TaskResult = 'Succeeded' | 'SucceededWithIssues' | 'Failed';
-
-/** A record of the step's own timeline: created by its first command, changed by later ones. */
-export interface DetailRecord {
-  readonly id: string;
-  readonly parentId?: string | undefined;
-  /** Type and name must come with the first command of an id. */
-  readonly type?: string;
-  readonly name?: string;
-  readonly order?: number;
-  readonly startTime?: string | undefined;
-  readonly finishTime?: string | undefined;
-  readonly state: 'Pending' | 'InProgress' | 'Completed';
-  readonly result?: TaskResult | 'Canceled' | 'Skipped' | 'Abandoned';
-  readonly message?: string;
-}
 
 /** An output variable: `$(step.name)`, and for later jobs and stages. */
 export function setOutput(name: string, value: string): string {

@@ -1,5 +1,5 @@
-import { Secret } from '../argocd/secret.ts';
-import type { Variables } from './pipeline-identity.ts';
+import { Secret } from '../secret.ts';
+import type { Variables } from '../inputs/pipeline-identity.ts';
 
 /** The way through the agent's proxy, or what is wrong with its settings. */
 export interface ProxyChoice {

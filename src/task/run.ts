@@ -1,27 +1,29 @@
 import { join } from 'node:path';
 import type { ArgoCD } from '../argocd/port.ts';
 import type { Connection } from '../argocd/rest/connection.ts';
-import type { Secret } from '../argocd/secret.ts';
+import type { Secret } from '../secret.ts';
 import type { Clock } from '../follow/clock.ts';
 import type { followAll } from '../follow/follow-all.ts';
 import { printName } from '../sync/application.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
 import { UserError } from '../sync/user-error.ts';
 import type { Agent } from './agent.ts';
+import { agentLog } from './agent-log.ts';
+import { readStep } from './step.ts';
 import { readConnection, secretsOf } from './connection.ts';
 import { endOfCancellation, endOfError, endOfFaults, endingLines, type Ending } from './ending.ts';
-import { logLine } from './foreign-text.ts';
-import { guid } from './guid.ts';
-import { readInputs, type Request } from './inputs.ts';
-import { Log } from './log.ts';
-import { addAttachment, logIssue, setSecret, uploadSummary } from './logging-command.ts';
-import { openingLines } from './opening.ts';
-import { outputsOf } from './outputs.ts';
-import { pipelineInfo, runMarker } from './pipeline-identity.ts';
-import { conclude } from './result.ts';
-import { resultAttachment, resultJson } from './result-file.ts';
-import { summaryOf, summaryTitle } from './summary.ts';
-import { Timeline } from './timeline.ts';
+import { logLine } from '../text/foreign-text.ts';
+import { guid } from '../guid.ts';
+import type { Request } from '../inputs/inputs.ts';
+import { Log } from '../report/log.ts';
+import { addAttachment, logDetail, logIssue, setSecret, uploadSummary } from './logging-command.ts';
+import { openingLines } from '../report/opening.ts';
+import { outputsOf } from '../report/outputs.ts';
+import { pipelineInfo, runMarker } from '../inputs/pipeline-identity.ts';
+import { conclude } from '../report/result.ts';
+import { resultAttachment, resultJson } from '../report/result-file.ts';
+import { summaryOf, summaryTitle } from '../report/summary.ts';
+import { Timeline } from '../report/timeline.ts';
 
 /** Everything that a run needs of the world. */
 export interface TaskPorts {
@@ -60,7 +62,7 @@ export function breakOff(agent: Pick<Agent, 'write'>, error: unknown): void {
 
 async function work(ports: TaskPorts): Promise<Ending> {
   const { agent } = ports;
-  const request = readInputs(agent);
+  const request = readStep(agent);
   if ('faults' in request) return tell(agent, endOfFaults(request.faults));
   const reading = readConnection(request.connectionId, agent);
   if ('faults' in reading) return tell(agent, endOfFaults(reading.faults));
@@ -81,8 +83,8 @@ async function follow(
   { agent, follow, clock, random, signal }: TaskPorts,
 ): Promise<readonly ApplicationResult[] | undefined> {
   const write = (line: string) => agent.write(line);
-  const log = new Log(write, namesOf(request));
-  const timeline = new Timeline(write, random);
+  const log = new Log(agentLog(write), namesOf(request));
+  const timeline = new Timeline((record) => write(logDetail(record)), random);
   const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = request;
   const variable = (name: string) => agent.variable(name);
   const following = follow(

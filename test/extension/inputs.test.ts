@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { readInputs } from '../../src/task/inputs.ts';
+import { readStep } from '../../src/task/step.ts';
 import { task, type TaskInput } from './extension-files.ts';
 
 /** For each input that some action makes meaningless: a value that differs from its default. */
@@ -40,7 +40,7 @@ const actions = Object.keys(input('action').options ?? {});
 describe('The inputs of task.json and those that the code reads', () => {
   it('agree on the defaults', () => {
     assert.deepEqual(faultsOf(read({})), []);
-    const withoutDefaults = readInputs(source({ argocdConnection: 'id', applications: 'shop' }));
+    const withoutDefaults = readStep(source({ argocdConnection: 'id', applications: 'shop' }));
     assert.deepEqual(read({}), withoutDefaults);
   });
 
@@ -75,24 +75,22 @@ describe('The inputs of task.json and those that the code reads', () => {
   });
 });
 
-function read(given: Readonly<Record<string, string>>): ReturnType<typeof readInputs> {
+function read(given: Readonly<Record<string, string>>): ReturnType<typeof readStep> {
   const defaults = Object.fromEntries(
     task.inputs.map(({ name, defaultValue = '' }) => [name, String(defaultValue)]),
   );
-  return readInputs(
-    source({ ...defaults, argocdConnection: 'id', applications: 'shop', ...given }),
-  );
+  return readStep(source({ ...defaults, argocdConnection: 'id', applications: 'shop', ...given }));
 }
 
 function source(inputs: Readonly<Record<string, string>>) {
   return { input: (name: string) => inputs[name] };
 }
 
-function faultsOf(reading: ReturnType<typeof readInputs>): readonly string[] {
+function faultsOf(reading: ReturnType<typeof readStep>): readonly string[] {
   return 'faults' in reading ? reading.faults.map((fault) => fault.input) : [];
 }
 
-function warningsOf(reading: ReturnType<typeof readInputs>): readonly string[] {
+function warningsOf(reading: ReturnType<typeof readStep>): readonly string[] {
   assert.ok('warnings' in reading, JSON.stringify(reading));
   return reading.warnings;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Secret } from '../../src/argocd/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import { autoSynced, begin, followOne, revision, scale, syncGoal, waitGoal } from './following.ts';

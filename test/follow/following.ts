@@ -1,6 +1,6 @@
 import type { Credential } from '../../src/argocd/rest/connection.ts';
 import { RestArgoCD } from '../../src/argocd/rest/rest-argocd.ts';
-import { Secret } from '../../src/argocd/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import type { Clock } from '../../src/follow/clock.ts';
 import { systemClock } from '../../src/follow/clock.ts';
 import { followAll } from '../../src/follow/follow-all.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Secret } from '../../src/argocd/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import {

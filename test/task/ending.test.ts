@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import { UserError } from '../../src/sync/user-error.ts';
 import { endingLines, endOfCancellation, endOfError, endOfFaults } from '../../src/task/ending.ts';
-import { outputNames } from '../../src/task/outputs.ts';
+import { outputNames } from '../../src/report/outputs.ts';
 
 const fault = { input: 'prune', value: 'x', problem: 'bad', advice: 'Mend it.' };
 const issue = '##vso[task.logissue type=error;]';

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { commandFromString } from 'azure-pipelines-task-lib/taskcommand.js';
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import type { ArgoCD } from '../../src/argocd/port.ts';
-import { Secret } from '../../src/argocd/secret.ts';
+import { Secret } from '../../src/secret.ts';
 import type { Clock } from '../../src/follow/clock.ts';
 import type { FollowRequest } from '../../src/follow/follow-all.ts';
 import { UserError } from '../../src/sync/user-error.ts';
 import type { Agent } from '../../src/task/agent.ts';
-import { outputNames } from '../../src/task/outputs.ts';
+import { outputNames } from '../../src/report/outputs.ts';
 import { runTask, type TaskPorts } from '../../src/task/run.ts';
-import { failedMigration, result, successTold } from './example-results.ts';
+import { failedMigration, result, successTold } from '../report/example-results.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { ArgoCDError } from '../argocd-error.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../../secret.ts';
 import { parseAnswer } from './answer.ts';
 import type { Effect } from './answer.ts';
 import type { Connection } from './connection.ts';

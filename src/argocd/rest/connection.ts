@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../../secret.ts';
 
 /** Everything that is needed to reach one Argo CD, as the service connection and the agent give it. */
 export interface Connection {

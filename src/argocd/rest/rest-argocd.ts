@@ -13,7 +13,7 @@ import type {
   WatchEvent,
   WatchScope,
 } from '../port.ts';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../../secret.ts';
 import type { SyncWindows } from '../../sync/sync-window.ts';
 import { messageOf } from './answer.ts';
 import { readApplication } from './application-schema.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ArgoCDError } from '../argocd-error.ts';
-import { Secret } from '../secret.ts';
+import { Secret } from '../../secret.ts';
 import { parseAnswer } from './answer.ts';
 import type { Credential } from './connection.ts';
 import { TransportError } from './http.ts';

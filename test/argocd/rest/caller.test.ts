@@ -5,7 +5,7 @@ import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { Call } from '../../../src/argocd/rest/caller.ts';
 import { Caller, nameOf } from '../../../src/argocd/rest/caller.ts';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
-import { Secret } from '../../../src/argocd/secret.ts';
+import { Secret } from '../../../src/secret.ts';
 import type { Failure } from '../../../src/sync/failure.ts';
 import type { Server } from './server.ts';
 import {

@@ -7,7 +7,7 @@ import sinon from 'sinon';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import type { HttpRequest } from '../../../src/argocd/rest/http.ts';
 import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
-import { Secret } from '../../../src/argocd/secret.ts';
+import { Secret } from '../../../src/secret.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
 const clients: HttpClient[] = [];

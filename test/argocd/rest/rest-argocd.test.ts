@@ -4,7 +4,7 @@ import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { SyncRequest, WatchEvent } from '../../../src/argocd/port.ts';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
-import { Secret } from '../../../src/argocd/secret.ts';
+import { Secret } from '../../../src/secret.ts';
 import type { SimulatorOptions } from '../../simulators/argo-cd/simulator.ts';
 import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import { connectionTo, noAbort, readPem, serve, serveAnswer, stopServers } from './server.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
-import { Secret } from '../../../src/argocd/secret.ts';
+import { Secret } from '../../../src/secret.ts';
 
 export interface SeenRequest {
   readonly method: string;

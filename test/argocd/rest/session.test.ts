@@ -4,7 +4,7 @@ import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { Credential } from '../../../src/argocd/rest/connection.ts';
 import { HttpClient } from '../../../src/argocd/rest/http.ts';
 import { Session } from '../../../src/argocd/rest/session.ts';
-import { Secret } from '../../../src/argocd/secret.ts';
+import { Secret } from '../../../src/secret.ts';
 import type { Failure } from '../../../src/sync/failure.ts';
 import type { Server } from './server.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskRun } from '../../simulators/agent/agent.ts';
-import { outputNames } from '../../../src/task/outputs.ts';
-import { readResult, type ResultFile } from '../result-schema.ts';
+import { outputNames } from '../../../src/report/outputs.ts';
+import { readResult, type ResultFile } from '../../report/result-schema.ts';
 
 /** How the summary and the result file are kept with a run. */
 const summaryType = 'Distributedtask.Core.Summary';

@@ -1,0 +1,204 @@
+import type { ApplicationName } from '../sync/application.ts';
+import {
+  ifMissingChoices,
+  waitForChoices,
+  whenBusyChoices,
+  whenSupersededChoices,
+  whenWindowClosedChoices,
+  type Goal,
+  type Retry,
+  type RollbackTarget,
+  type SyncOptions,
+  type Target,
+} from '../sync/goal.ts';
+import { parseApplicationList } from './application-list.ts';
+import type { Fault, Parsed } from './fault.ts';
+import { warnOfIdleInputs } from './idle-inputs.ts';
+import { parseImageList } from './image-list.ts';
+import { InputReader, type InputSource } from './input-reader.ts';
+import { parseInfo, parseSyncOptions } from './key-value-lines.ts';
+import { parseLabelSelector } from './label-selector.ts';
+import { parsePositionedRevisions } from './positioned-revisions.ts';
+import { parseResources } from './resource-lines.ts';
+import { parseRetryBackoff } from './retry-backoff.ts';
+import { revisionProblem } from './revision-text.ts';
+
+/** Which applications: by name, or all that a label selector matches. */
+export type Subject =
+  { readonly names: readonly ApplicationName[] } | { readonly selector: string };
+
+const endings = ['leave', 'terminate'] as const;
+
+/** What a step was asked to do, once every input has been found right. */
+export interface Request {
+  readonly subject: Subject;
+  /** Empty: not given. */
+  readonly project: string;
+  readonly goal: Goal;
+  /** Milliseconds, for everything together. */
+  readonly timeout: number;
+  readonly onTimeout: (typeof endings)[number];
+  readonly onCancel: (typeof endings)[number];
+  readonly hookLogLines: number;
+  readonly publishSummary: boolean;
+  /** What is allowed and yet deserves a word. */
+  readonly warnings: readonly string[];
+}
+
+const actions = ['sync', 'wait', 'rollback', 'terminate'] as const;
+const week = 7 * 24 * 3_600;
+const day = 24 * 3_600;
+
+/**
+ * Reads all inputs: the request, or everything that is wrong with any of them. `readOwn` reads, and
+ * comes first with its faults, what only one of the tasks has.
+ */
+export function readInputs<Own>(
+  source: InputSource,
+  readOwn: (reader: InputReader) => Own,
+): (Request & Own) | { readonly faults: readonly Fault[] } {
+  const reader = new InputReader(source);
+  const own = readOwn(reader);
+  const subject = readSubject(reader);
+  const project = reader.parsed('project', '', parseProject);
+  const goal = readGoal(reader);
+  const timeout = reader.integer('timeoutSeconds', 1_800, 1, week) * 1_000;
+  if (goal.stableFor >= timeout) {
+    const advice = 'Give the health less time to hold, or raise timeoutSeconds.';
+    const seconds = String(goal.stableFor / 1_000);
+    reader.refuse('stableSeconds', seconds, 'this is not less than timeoutSeconds', advice);
+  }
+  const request: Request & Own = {
+    ...own,
+    subject,
+    project,
+    goal,
+    timeout,
+    onTimeout: reader.pick('onTimeout', endings, 'leave'),
+    onCancel: reader.pick('onCancel', endings, 'leave'),
+    hookLogLines: reader.integer('hookLogLines', 50, 0, 1_000),
+    publishSummary: reader.boolean('publishSummary', true),
+    warnings: [...warnOfProject(project), ...warnOfIdleInputs(source, goal)],
+  };
+  return reader.faults.length > 0 ? { faults: reader.faults } : request;
+}
+
+function readSubject(reader: InputReader): Subject {
+  const faultsBefore = reader.faults.length;
+  const names = reader.parsed('applications', [], parseApplicationList);
+  const selector = reader.parsed('selector', '', parseLabelSelector);
+  if (reader.faults.length > faultsBefore) return { names };
+  if (names.length > 0 && selector !== '') {
+    const problem = 'it is given together with applications';
+    reader.refuse('selector', selector, problem, 'Give either names or a selector.');
+  } else if (names.length === 0 && selector === '') {
+    const advice = 'Name at least one application, or give a selector.';
+    reader.refuse('applications', '', 'neither applications nor selector is given', advice);
+  }
+  return selector === '' ? { names } : { selector };
+}
+
+function readGoal(reader: InputReader): Goal {
+  const action = reader.pick('action', actions, 'sync');
+  const target = readTarget(reader);
+  const options = readOptions(reader);
+  const to = reader.parsed('rollbackTo', { kind: 'previous' }, parseRollbackTarget);
+  const { prune, dryRun } = options;
+  const waiting = readWaiting(reader);
+  // A dry run deploys nothing, so there is no health to wait for.
+  const waitFor = dryRun && waiting.waitFor === 'health' ? 'operation' : waiting.waitFor;
+  switch (action) {
+    case 'sync':
+      return { action, target, options, ...waiting, waitFor };
+    case 'rollback':
+      return { action, to, prune, dryRun, ...waiting, waitFor };
+    case 'terminate':
+      return { action, ...waiting };
+    case 'wait':
+      if (waiting.waitFor === 'none') {
+        const problem = 'with action: wait there is nothing left to do';
+        reader.refuse('waitFor', 'none', problem, 'Choose `operation` or `health`.');
+      }
+      return { action, target, ...waiting };
+  }
+}
+
+function readTarget(reader: InputReader): Target {
+  const revision = reader.parsed('revision', '', parseRevision);
+  const byPosition = reader.parsed('revisions', [], parsePositionedRevisions);
+  if (revision !== '' && byPosition.length > 0) {
+    const advice = 'Use revision for an application with one source, revisions for several.';
+    reader.refuse('revisions', '', 'it is given together with revision', advice);
+  }
+  if (byPosition.length > 0) return { kind: 'revisions', byPosition };
+  return revision === '' ? { kind: 'tracked' } : { kind: 'revision', revision };
+}
+
+function readOptions(reader: InputReader): SyncOptions {
+  return {
+    prune: reader.boolean('prune', false),
+    dryRun: reader.boolean('dryRun', false),
+    force: reader.boolean('force', false),
+    strategy: reader.pick('strategy', ['hook', 'apply'], 'hook'),
+    resources: reader.parsed('resources', [], parseResources),
+    syncOptions: reader.parsed('syncOptions', [], parseSyncOptions),
+    retry: readRetry(reader),
+    info: reader.parsed('info', [], parseInfo),
+  };
+}
+
+function readRetry(reader: InputReader): Retry | undefined {
+  const limit = reader.integer('retryLimit', undefined, 0, 1_000);
+  const backoff = reader.parsed('retryBackoff', undefined, parseRetryBackoff);
+  if (limit !== undefined) return { limit, backoff };
+  if (backoff !== undefined) {
+    const problem = 'it is given without retryLimit';
+    reader.refuse(
+      'retryBackoff',
+      backoff.duration,
+      problem,
+      'Say in retryLimit how often to retry.',
+    );
+  }
+  return undefined;
+}
+
+function readWaiting(reader: InputReader) {
+  return {
+    whenBusy: reader.pick('whenBusy', whenBusyChoices, 'wait'),
+    whenWindowClosed: reader.pick('whenWindowClosed', whenWindowClosedChoices, 'fail'),
+    whenSuperseded: reader.pick('whenSuperseded', whenSupersededChoices, 'fail'),
+    waitFor: reader.pick('waitFor', waitForChoices, 'health'),
+    ifMissing: reader.pick('ifMissing', ifMissingChoices, 'fail'),
+    acceptSuspended: reader.boolean('acceptSuspended', false),
+    includeChildren: reader.boolean('includeChildren', false),
+    expectImages: reader.parsed('expectImages', [], parseImageList),
+    stableFor: reader.integer('stableSeconds', 0, 0, day) * 1_000,
+  };
+}
+
+function parseProject(text: string): Parsed<string> {
+  if (/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) return { value: text };
+  const problem = 'this is not the name of a project';
+  const advice = 'Give the AppProject by name, in lower-case letters, digits, `-` and `.`.';
+  return { problems: [{ text, problem, advice }] };
+}
+
+function parseRevision(text: string): Parsed<string> {
+  const problem = revisionProblem(text);
+  return problem ? { problems: [problem] } : { value: text };
+}
+
+function parseRollbackTarget(text: string): Parsed<RollbackTarget> {
+  if (text === 'previous') return { value: { kind: 'previous' } };
+  if (/^\d{1,9}$/.test(text)) return { value: { kind: 'id', id: Number(text) } };
+  const problem = revisionProblem(text);
+  return problem ? { problems: [problem] } : { value: { kind: 'revision', revision: text } };
+}
+
+function warnOfProject(project: string): readonly string[] {
+  if (project !== '') return [];
+  return [
+    'project is empty: Argo CD then answers "permission denied" for a missing application too, so the two cannot be told apart.',
+  ];
+}

@@ -1,0 +1,52 @@
+import { printKey } from '../sync/application.ts';
+import type { ApplicationResult, Cause } from '../sync/outcome.ts';
+import { logLine, logLines } from '../text/foreign-text.ts';
+
+const mostCauses = 50;
+const messageBounds = { lines: 20, width: 500 };
+const logBounds = { lines: 1_000, width: 500 };
+
+/** One reason for a failure: the sentence that becomes an issue, and what stands below it. */
+export interface CauseLines {
+  readonly issue: string;
+  readonly details: readonly string[];
+}
+
+/**
+ * Why an application did not get there, bounded. Nothing where nothing needs a reason: it succeeded,
+ * or was canceled and did not fail before.
+ */
+export function causeLines(result: ApplicationResult): readonly CauseLines[] {
+  const { outcome, causes } = result;
+  if (outcome === 'succeeded' || (outcome === 'canceled' && causes.length === 0)) return [];
+  if (causes.length === 0) return [{ issue: logLine(result.message, 800), details: [] }];
+  const lines = causes.slice(0, mostCauses).map(linesOf);
+  if (causes.length > mostCauses) {
+    const left = causes.length - mostCauses;
+    lines.push({ issue: `${left} more causes: see the application's page`, details: [] });
+  }
+  return lines;
+}
+
+/** Whether one of the causes, as the log tells them, says already what the result's message does. */
+export function isMessageTold(result: ApplicationResult): boolean {
+  const message = logLine(result.message, 800);
+  return causeLines(result).some(({ issue }) => issue.includes(message));
+}
+
+function linesOf({ title, message, advice, resource, log }: Cause): CauseLines {
+  const told = logLines(message, messageBounds);
+  const [first = ''] = told;
+  const oneLine = told.length <= 1;
+  const reason = oneLine && first !== '' && first !== title ? `: ${first}` : '';
+  const logTitle = `Last lines of the log${resource ? ` of ${printKey(resource)}` : ''}:`;
+  return {
+    issue: logLine(`${title}${reason}`, 800),
+    details: [
+      ...(oneLine ? [] : told.map((line) => `    ${line}`)),
+      ...(advice === '' ? [] : [`    What to do: ${logLine(advice)}`]),
+      ...(log.length === 0 ? [] : [`    ${logLine(logTitle)}`]),
+      ...logLines(log, logBounds).map((line) => `    | ${line}`),
+    ],
+  };
+}

@@ -1,0 +1,210 @@
+import { printName } from '../sync/application.ts';
+import { syncPhases } from '../sync/hook.ts';
+import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
+import { causeLines } from './failure-lines.ts';
+import { logLine } from '../text/foreign-text.ts';
+import { outcomeWords } from './result.ts';
+import { closingTable, resultLines, stepGroup } from './result-lines.ts';
+import { printWave, stepCells } from './step-line.ts';
+
+/** Where a run's log is written: the agent's output, or the timeline record of an agentless task. */
+export interface LogSink {
+  line(text: string): void;
+  /** An error or warning that the run's page counts and shows. */
+  issue(type: 'error' | 'warning', text: string): void;
+  /** How far the run is, 0 to 100, and what it does now. */
+  progress(percent: number, text: string): void;
+}
+
+/** As many issues of each type as the agent keeps for a step (azure-devops.md §3.4). */
+const mostIssues = 10;
+const narrowest = 32;
+const widest = 60;
+
+/** What the log remembers of one application, so that it says nothing twice. */
+interface Told {
+  readonly steps: Map<string, Step>;
+  readonly notices: Set<string>;
+  status: string;
+  /** Steps that ended, of those that are foreseen: 0 to 1. */
+  share: number;
+  ended: boolean;
+}
+
+/**
+ * Tells a run as it goes, one line for each change. One application: its phases are groups.
+ * Several: each line begins with the application, and its steps follow as a group when it ends.
+ */
+export class Log {
+  readonly #sink: LogSink;
+  readonly #expected: number;
+  readonly #several: boolean;
+  readonly #told = new Map<string, Told>();
+  #nameWidth: number;
+  #resourceWidth = narrowest;
+  #percent = 0;
+  #ended = 0;
+  #issues = { error: 0, warning: 0 };
+  /** Place of the open group among the phases and attempts; absent when none is open. */
+  #group: number | undefined;
+  readonly #phasesTold = new Set<number>();
+
+  /** `names` are the applications by name; empty when a selector chooses them. */
+  constructor(sink: LogSink, names: readonly string[]) {
+    this.#sink = sink;
+    this.#several = names.length !== 1;
+    this.#expected = names.length;
+    this.#nameWidth = Math.min(widest, Math.max(0, ...names.map((name) => name.length)));
+  }
+
+  tell(progress: Progress): void {
+    if (progress.kind === 'result') {
+      this.#tellResult(progress.result);
+      return;
+    }
+    const name = printName(progress.application);
+    const told = this.#toldOf(name);
+    switch (progress.kind) {
+      case 'notice':
+        if (told.notices.has(progress.message)) return;
+        told.notices.add(progress.message);
+        this.#closeIdleGroup(told);
+        this.#line(name, progress.message, progress.level === 'warning' ? '##[warning]' : '');
+        return;
+      case 'status':
+        if (told.status === progress.message) return;
+        told.status = progress.message;
+        this.#closeIdleGroup(told);
+        this.#line(name, progress.message);
+        return;
+      case 'step':
+        this.#tellStep(name, told, progress.step);
+        return;
+      case 'progress':
+        told.share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
+        this.#tellPercent(`${progress.done} of ${progress.total} steps`);
+    }
+  }
+
+  /** The table that closes a run of several applications. */
+  close(results: readonly ApplicationResult[]): void {
+    this.#closeGroup();
+    if (!this.#several || results.length === 0) return;
+    for (const line of closingTable(results)) this.#sink.line(line);
+  }
+
+  #tellStep(name: string, told: Told, step: Step): void {
+    const key = keyOf(step);
+    const before = told.steps.get(key);
+    told.steps.set(key, step);
+    if (step.state === 'Pending' || before?.state === step.state) return;
+    if (this.#several) {
+      // The rest is in the group that follows when the application ends.
+      if (step.hook || step.state === 'Failed') this.#line(name, this.#stepText(step));
+      return;
+    }
+    if (step.state === 'Running' && !step.hook) return;
+    this.#openGroup(step);
+    this.#line(name, this.#stepText(step));
+  }
+
+  #tellResult(result: ApplicationResult): void {
+    const name = printName(result);
+    const told = this.#toldOf(name);
+    if (told.ended) return;
+    told.ended = true;
+    told.share = 1;
+    this.#ended += 1;
+    this.#closeGroup();
+    this.#tellCauses(name, result);
+    for (const { title, message } of result.concerns) {
+      this.#issue('warning', logLine(`${name}: ${title}${message && `: ${message}`}`, 800));
+    }
+    for (const line of resultLines(result)) this.#sink.line(line);
+    if (this.#several) for (const line of stepGroup(result)) this.#sink.line(line);
+    this.#tellPercent(`${name} ${outcomeWords[result.outcome]}`);
+  }
+
+  #tellCauses(name: string, result: ApplicationResult): void {
+    causeLines(result).forEach(({ issue, details }, index) => {
+      const text = `${logLine(name)}: ${issue}`;
+      // One application must not use up the issues that the agent keeps for all of them.
+      if (this.#several && index > 0) this.#sink.line(`##[error]${text}`);
+      else this.#issue('error', text);
+      for (const line of details) this.#sink.line(line);
+    });
+  }
+
+  /** Past the agent's limit an issue is still shown in red, though the run does not count it. */
+  #issue(type: 'error' | 'warning', text: string): void {
+    this.#issues[type] += 1;
+    if (this.#issues[type] > mostIssues) this.#sink.line(`##[${type}]${text}`);
+    else this.#sink.issue(type, text);
+  }
+
+  #stepText(step: Step): string {
+    const [wave, resource, state, span, message] = stepCells(step);
+    this.#resourceWidth = Math.min(widest, Math.max(this.#resourceWidth, resource.length));
+    return [
+      wave.padEnd(17),
+      resource.padEnd(this.#resourceWidth),
+      state.padEnd(10),
+      span.padStart(6),
+      message,
+    ]
+      .join('  ')
+      .trimEnd();
+  }
+
+  #line(name: string, text: string, command = ''): void {
+    this.#nameWidth = Math.min(widest, Math.max(this.#nameWidth, name.length));
+    const prefix = this.#several ? `${name.padEnd(this.#nameWidth)}  ` : '';
+    this.#sink.line(command + logLine(prefix + text));
+  }
+
+  #openGroup(step: Step): void {
+    const { phase, attempt } = step;
+    const place = attempt * syncPhases.length + syncPhases.indexOf(phase);
+    // What a phase tells late stays in the group that is open: groups never go back.
+    if (this.#group !== undefined && place <= this.#group) return;
+    this.#closeGroup();
+    // A phase that had a group before goes on under the name of its wave: no two look the same.
+    const title = this.#phasesTold.has(place) ? printWave(step) : phase;
+    this.#phasesTold.add(place);
+    this.#group = place;
+    this.#sink.line(`##[group]${title}${attempt > 0 ? ` (attempt ${attempt + 1})` : ''}`);
+  }
+
+  /** What is said after the steps of a phase have ended does not belong into its group. */
+  #closeIdleGroup({ steps }: Told): void {
+    if (![...steps.values()].some(({ state }) => state === 'Running')) this.#closeGroup();
+  }
+
+  #closeGroup(): void {
+    if (this.#group === undefined) return;
+    this.#group = undefined;
+    this.#sink.line('##[endgroup]');
+  }
+
+  #tellPercent(message: string): void {
+    const applications = Math.max(this.#expected, this.#told.size);
+    const shares = [...this.#told.values()].reduce((sum, { share }) => sum + share, 0);
+    const done = this.#ended >= applications;
+    const percent = done ? 100 : Math.min(99, Math.floor((100 * shares) / applications));
+    if (percent <= this.#percent) return;
+    this.#percent = percent;
+    this.#sink.progress(percent, logLine(message, 100));
+  }
+
+  #toldOf(name: string): Told {
+    const known = this.#told.get(name);
+    if (known) return known;
+    const told: Told = { steps: new Map(), notices: new Set(), status: '', share: 0, ended: false };
+    this.#told.set(name, told);
+    return told;
+  }
+}
+
+function keyOf({ attempt, phase, group, kind, namespace, name }: Step): string {
+  return [attempt, phase, group, kind, namespace, name].join('\n');
+}

@@ -1,0 +1,117 @@
+import { printName } from '../sync/application.ts';
+import type { Goal, Target } from '../sync/goal.ts';
+import { shortRevision } from '../sync/revision.ts';
+import { printDuration } from '../text/duration-text.ts';
+import { logLine } from '../text/foreign-text.ts';
+import type { Request, Subject } from '../inputs/inputs.ts';
+
+const shownNames = 10;
+
+/** The first lines of the log: what will be done, where, how, and what deserves a word. */
+export function openingLines(request: Request, server: string): readonly string[] {
+  const { goal, subject, timeout, warnings } = request;
+  return [
+    logLine(`${describeAction(goal, subject)} on ${server}`, 1_000),
+    `${capitalize([...describeManner(goal), `at most ${printDuration(timeout)}`].join('; '))}.`,
+    ...warnings.map((warning) => `##[warning]${logLine(warning)}`),
+  ];
+}
+
+function capitalize(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function describeAction(goal: Goal, subject: Subject): string {
+  const applications = printSubject(subject);
+  const one = 'names' in subject && subject.names.length === 1;
+  switch (goal.action) {
+    case 'sync': {
+      const verb = goal.options.dryRun ? 'Dry run: sync' : 'Sync';
+      return `${verb} ${applications} to ${printTarget(goal.target, one)}`;
+    }
+    case 'wait':
+      return `Wait until ${applications} ${one ? 'runs' : 'run'} ${printTarget(goal.target, one)}`;
+    case 'rollback':
+      return `${goal.dryRun ? 'Dry run: roll' : 'Roll'} ${applications} back to ${printRollback(goal.to)}`;
+    case 'terminate':
+      return `Terminate the running operation of ${applications}`;
+  }
+}
+
+/** The applications as a person would name them, ten at most by name. */
+export function printSubject(subject: Subject): string {
+  if ('selector' in subject) return `the applications with ${subject.selector}`;
+  const names = subject.names.map(printName);
+  if (names.length === 1) return names.join('');
+  const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : '';
+  return `${names.length} applications (${names.slice(0, shownNames).join(', ')}${more})`;
+}
+
+function printTarget(target: Target, one: boolean): string {
+  switch (target.kind) {
+    case 'tracked':
+      return `the revision ${one ? 'it tracks' : 'they track'}`;
+    case 'revision':
+      return shortRevision(target.revision);
+    case 'revisions':
+      return target.byPosition
+        .map(({ position, revision }) => `${shortRevision(revision)} (source ${position})`)
+        .join(', ');
+  }
+}
+
+function printRollback(to: Extract<Goal, { action: 'rollback' }>['to']): string {
+  switch (to.kind) {
+    case 'previous':
+      return 'the deployment before';
+    case 'id':
+      return `history id ${to.id}`;
+    case 'revision':
+      return shortRevision(to.revision);
+  }
+}
+
+function describeManner(goal: Goal): readonly string[] {
+  switch (goal.action) {
+    case 'sync':
+      return [...describeSync(goal), describeEnd(goal)];
+    case 'rollback':
+      return [...flags(goal), 'a rollback runs no hooks', describeEnd(goal)];
+    case 'wait':
+      return [describeEnd(goal)];
+    case 'terminate':
+      return ['whosever it is'];
+  }
+}
+
+function describeSync({ options }: Extract<Goal, { action: 'sync' }>): readonly string[] {
+  const { resources, strategy, force, syncOptions } = options;
+  return [
+    ...flags(options),
+    ...(force ? ['by force'] : []),
+    ...(syncOptions.length > 0 ? [`with ${logLine(syncOptions.join(', '), 200)}`] : []),
+    describeHooks(resources.length, strategy),
+  ];
+}
+
+function describeHooks(selected: number, strategy: 'hook' | 'apply'): string {
+  if (selected > 0) return 'only the resources chosen, for which Argo CD runs no hooks';
+  return strategy === 'apply' ? 'strategy apply: hooks do not run' : 'hooks run';
+}
+
+function flags({ prune }: { readonly prune: boolean }): readonly string[] {
+  return prune ? ['pruning'] : [];
+}
+
+function describeEnd(goal: Goal): string {
+  switch (goal.waitFor) {
+    case 'none':
+      return 'not followed';
+    case 'operation':
+      return 'followed to the end of the operation';
+    case 'health':
+      return goal.stableFor > 0
+        ? `followed until Healthy for ${printDuration(goal.stableFor)}`
+        : 'followed until Healthy';
+  }
+}

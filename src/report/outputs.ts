@@ -1,0 +1,73 @@
+import type { ApplicationResult, Outcome } from '../sync/outcome.ts';
+import { logLine } from '../text/foreign-text.ts';
+import { worstOf } from './result.ts';
+
+/** The output variables, in the order of task.json. Later steps read them, so the names are fixed. */
+export const outputNames = [
+  'outcome',
+  'phase',
+  'message',
+  'revision',
+  'revisions',
+  'syncStatus',
+  'healthStatus',
+  'operationStartedAt',
+  'operationFinishedAt',
+  'applicationUrl',
+  'resultFile',
+] as const;
+
+export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
+
+const longestMessage = 4_096;
+const longestRevision = 1_024;
+const mostRevisions = 20;
+
+/** The outputs of the application that stands for all: the worst one. */
+export function outputsOf(results: readonly ApplicationResult[], resultFile: string): Outputs {
+  const worst = worstOf(results);
+  if (worst === undefined) {
+    return outputsOfFailure('failed', 'There was no application to work on.', resultFile);
+  }
+  const { outcome, operation, revisions, syncStatus, health, url } = worst;
+  const shown = revisions.slice(0, mostRevisions).map((each) => bounded(each, longestRevision));
+  return {
+    outcome,
+    phase: operation?.phase ?? '',
+    message: bounded(worst.message, longestMessage),
+    revision: shown[0] ?? '',
+    revisions: JSON.stringify(shown),
+    syncStatus: syncStatus ?? '',
+    healthStatus: health?.status ?? '',
+    operationStartedAt: isoTime(operation?.startedAt),
+    operationFinishedAt: isoTime(operation?.finishedAt),
+    applicationUrl: bounded(url, 2_000),
+    resultFile,
+  };
+}
+
+/** The outputs of a step that got no result: bad input, no connection, a bug. */
+export function outputsOfFailure(outcome: Outcome, message: string, resultFile = ''): Outputs {
+  return {
+    outcome,
+    phase: '',
+    message: bounded(message, longestMessage),
+    revision: '',
+    revisions: '[]',
+    syncStatus: '',
+    healthStatus: '',
+    operationStartedAt: '',
+    operationFinishedAt: '',
+    applicationUrl: '',
+    resultFile,
+  };
+}
+
+/** Scripts echo these values into logs: commands are defused here too. */
+function bounded(text: string, width: number): string {
+  return logLine(text, width);
+}
+
+function isoTime(time: number | undefined): string {
+  return time === undefined ? '' : new Date(time).toISOString();
+}

@@ -1,0 +1,117 @@
+import type { ResourceKey } from '../sync/application.ts';
+import type { Goal } from '../sync/goal.ts';
+import type { OperationReport, ApplicationResult, Cause, Step } from '../sync/outcome.ts';
+import { plainLine, plainLines } from '../text/foreign-text.ts';
+import { worstOf } from './result.ts';
+
+/** Raised when a field changes its meaning or goes; new fields may come without. */
+const schema = 1;
+/** The attachment's type, by which the results tab finds it. */
+export const resultAttachment = 'argocd.result';
+
+const mostSteps = 5_000;
+const mostCauses = 20;
+const mostChildren = 1_000;
+const mostImages = 500;
+const messageBounds = { lines: 100, width: 1_000 };
+const logBounds = { lines: 1_000, width: 500 };
+
+/** What the file is about, beside the applications' results. */
+export interface ResultContext {
+  readonly action: Goal['action'];
+  readonly server: string;
+}
+
+/** The result of a step as JSON; docs/result-schema.md describes it. All times are ISO 8601. */
+export function resultJson(results: readonly ApplicationResult[], context: ResultContext): string {
+  const file = {
+    schema,
+    action: context.action,
+    server: context.server,
+    outcome: worstOf(results)?.outcome ?? 'failed',
+    applications: results.map(applicationOf),
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+function applicationOf(result: ApplicationResult) {
+  return {
+    name: result.name,
+    namespace: result.namespace ?? null,
+    outcome: result.outcome,
+    message: plainLine(result.message, 4_096),
+    evidence: plainLine(result.evidence, 4_096),
+    url: result.url,
+    revisions: result.revisions.map((revision) => plainLine(revision, 1_024)),
+    syncStatus: result.syncStatus ?? null,
+    healthStatus: result.health?.status ?? null,
+    healthMessage: result.health ? text(result.health.message) : null,
+    startedAt: isoTime(result.startedAt),
+    finishedAt: isoTime(result.finishedAt),
+    operation: result.operation ? operationOf(result.operation) : null,
+    causes: result.causes.slice(0, mostCauses).map(causeOf),
+    concerns: result.concerns
+      .slice(0, mostCauses)
+      .map(({ title, message }) => ({ title: plainLine(title), message: text(message) })),
+    steps: result.steps.slice(0, mostSteps).map(stepOf),
+    stepsLeftOut: Math.max(0, result.steps.length - mostSteps),
+    images: result.images.slice(0, mostImages).map((image) => plainLine(image, 512)),
+    children: result.children.slice(0, mostChildren).map((child) => ({
+      name: child.name,
+      namespace: child.namespace ?? null,
+      ready: child.ready,
+      syncStatus: child.syncStatus,
+      healthStatus: child.health.status,
+      why: plainLine(child.why),
+    })),
+  };
+}
+
+function operationOf(operation: OperationReport) {
+  return {
+    ours: operation.ours,
+    phase: operation.phase,
+    message: text(operation.message),
+    revisions: operation.revisions.map((revision) => plainLine(revision, 1_024)),
+    startedAt: isoTime(operation.startedAt),
+    finishedAt: isoTime(operation.finishedAt),
+    retryCount: operation.retryCount,
+    initiatedBy: plainLine(operation.initiatedBy),
+  };
+}
+
+function causeOf({ title, message, advice, resource, log }: Cause) {
+  return {
+    title: plainLine(title),
+    message: text(message),
+    advice: plainLine(advice),
+    resource: resource ? keyOf(resource) : null,
+    log: plainLines(log, logBounds),
+  };
+}
+
+function stepOf(step: Step) {
+  return {
+    phase: step.phase,
+    wave: step.wave ?? null,
+    ...keyOf(step),
+    hook: step.hook,
+    state: step.state,
+    message: plainLine(step.message, 2_000),
+    startedAt: isoTime(step.startedAt),
+    finishedAt: isoTime(step.finishedAt),
+    attempt: step.attempt,
+  };
+}
+
+function keyOf({ group, kind, namespace, name }: ResourceKey) {
+  return { group, kind, namespace, name };
+}
+
+function text(message: string): string {
+  return plainLines(message, messageBounds).join('\n');
+}
+
+function isoTime(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,172 @@
+import { printKey, printName } from '../sync/application.ts';
+import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
+import { plainLine } from '../text/foreign-text.ts';
+import { guid } from '../guid.ts';
+import type { TaskResult } from './result.ts';
+
+/** A record of the step's own timeline: created by its first command, changed by later ones. */
+export interface DetailRecord {
+  readonly id: string;
+  readonly parentId?: string | undefined;
+  /** Type and name must come with the first command of an id. */
+  readonly type?: string;
+  readonly name?: string;
+  readonly order?: number;
+  readonly startTime?: string | undefined;
+  readonly finishTime?: string | undefined;
+  readonly state: 'Pending' | 'InProgress' | 'Completed';
+  readonly result?: TaskResult | 'Canceled' | 'Skipped' | 'Abandoned';
+  readonly message?: string;
+}
+
+/** Machines read these records; nobody needs thousands, and each is a call of the agent. */
+const mostRecords = 500;
+
+type Result = NonNullable<DetailRecord['result']>;
+
+interface OpenRecord {
+  readonly id: string;
+  ended: boolean;
+}
+
+interface PhaseRecord extends OpenRecord {
+  readonly hooks: Map<string, OpenRecord>;
+  failed: boolean;
+  hookCount: number;
+}
+
+interface ApplicationRecord extends OpenRecord {
+  readonly phases: Map<string, PhaseRecord>;
+}
+
+/**
+ * Records of the step's own timeline: one per application, phase and hook. The agent wants type
+ * and name with the first command of a record, its parent before it, and the parent never changed
+ * (azure-devops.md §3.5).
+ */
+export class Timeline {
+  readonly #write: (record: DetailRecord) => void;
+  readonly #random: () => number;
+  readonly #applications = new Map<string, ApplicationRecord>();
+  #count = 0;
+
+  constructor(write: (record: DetailRecord) => void, random: () => number) {
+    this.#write = write;
+    this.#random = random;
+  }
+
+  tell(progress: Progress): void {
+    if (progress.kind === 'result') this.#end(progress.result);
+    else if (progress.kind === 'step')
+      this.#tellStep(printName(progress.application), progress.step);
+  }
+
+  #tellStep(name: string, step: Step): void {
+    if (step.state === 'Pending') return;
+    const phase = this.#phaseOf(name, step);
+    if (phase === undefined) return;
+    if (step.state === 'Failed') phase.failed = true;
+    if (!step.hook) return;
+    const key = [step.group, step.kind, step.namespace, step.name].join('/');
+    const hook = phase.hooks.get(key) ?? this.#createHook(phase, step);
+    if (hook === undefined) return;
+    phase.hooks.set(key, hook);
+    if (step.state !== 'Running' && !hook.ended) {
+      hook.ended = true;
+      this.#complete(hook.id, step.state === 'Failed' ? 'Failed' : 'Succeeded', step.finishedAt);
+    }
+  }
+
+  #createHook(phase: PhaseRecord, step: Step): OpenRecord | undefined {
+    phase.hookCount += 1;
+    return this.#create({
+      parentId: phase.id,
+      type: 'ArgoCD.Hook',
+      name: plainLine(printKey(step), 300),
+      order: phase.hookCount,
+      startTime: isoTime(step.startedAt),
+    });
+  }
+
+  #phaseOf(name: string, step: Step): PhaseRecord | undefined {
+    const application = this.#applicationOf(name, step.startedAt);
+    if (application === undefined) return undefined;
+    const title = step.attempt > 0 ? `${step.phase} (attempt ${step.attempt + 1})` : step.phase;
+    const known = application.phases.get(title);
+    if (known) return known;
+    for (const earlier of application.phases.values()) this.#endPhase(earlier, step.startedAt);
+    const record = this.#create({
+      parentId: application.id,
+      type: 'ArgoCD.Phase',
+      name: title,
+      order: application.phases.size + 1,
+      startTime: isoTime(step.startedAt),
+    });
+    if (record === undefined) return undefined;
+    const phase: PhaseRecord = { ...record, hooks: new Map(), failed: false, hookCount: 0 };
+    application.phases.set(title, phase);
+    return phase;
+  }
+
+  #applicationOf(name: string, startedAt: number | undefined): ApplicationRecord | undefined {
+    const known = this.#applications.get(name);
+    if (known) return known;
+    const record = this.#create({
+      type: 'ArgoCD.Application',
+      name,
+      order: this.#applications.size + 1,
+      startTime: isoTime(startedAt),
+    });
+    if (record === undefined) return undefined;
+    const application: ApplicationRecord = { ...record, phases: new Map() };
+    this.#applications.set(name, application);
+    return application;
+  }
+
+  /** A phase is over when a later one begins, even if a hook's own end was not seen. */
+  #endPhase(phase: PhaseRecord, finishedAt: number | undefined, unfinished?: Result): void {
+    if (phase.ended) return;
+    phase.ended = true;
+    const open = [...phase.hooks.values()].filter(({ ended }) => !ended);
+    for (const hook of open) {
+      hook.ended = true;
+      this.#complete(hook.id, unfinished ?? 'Abandoned', finishedAt);
+    }
+    const good = open.length > 0 ? (unfinished ?? 'Succeeded') : 'Succeeded';
+    this.#complete(phase.id, phase.failed ? 'Failed' : good, finishedAt);
+  }
+
+  #end(result: ApplicationResult): void {
+    const application = this.#applicationOf(printName(result), result.startedAt);
+    if (application === undefined || application.ended) return;
+    const unfinished = result.outcome === 'canceled' ? 'Canceled' : 'Abandoned';
+    for (const phase of application.phases.values()) {
+      this.#endPhase(phase, result.finishedAt, unfinished);
+    }
+    application.ended = true;
+    this.#complete(application.id, resultOf(result), result.finishedAt);
+  }
+
+  #create(record: Omit<DetailRecord, 'id' | 'state'>): OpenRecord | undefined {
+    if (this.#count >= mostRecords) return undefined;
+    this.#count += 1;
+    const id = guid(this.#random);
+    this.#write({ id, state: 'InProgress', ...record });
+    return { id, ended: false };
+  }
+
+  #complete(id: string, result: Result, finishedAt: number | undefined): void {
+    const finishTime = isoTime(finishedAt);
+    this.#write({ id, state: 'Completed', result, finishTime });
+  }
+}
+
+function resultOf({ outcome, concerns }: ApplicationResult): Result {
+  if (outcome === 'canceled') return 'Canceled';
+  if (outcome !== 'succeeded') return 'Failed';
+  return concerns.length > 0 ? 'SucceededWithIssues' : 'Succeeded';
+}
+
+function isoTime(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}

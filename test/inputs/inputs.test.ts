@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { type Request } from '../../src/inputs/inputs.ts';
+import { readStep } from '../../src/task/step.ts';
+
+type Inputs = Readonly<Record<string, string>>;
+
+const least: Inputs = { argocdConnection: 'c1', applications: 'shop', project: 'default' };
+
+function read(inputs: Inputs) {
+  return readStep({ input: (name) => inputs[name] });
+}
+
+function accepted(inputs: Inputs): Request {
+  const request = read({ ...least, ...inputs });
+  if ('faults' in request) assert.fail(JSON.stringify(request.faults));
+  return request;
+}
+
+function refused(inputs: Inputs): readonly string[] {
+  const request = read(inputs);
+  assert.ok('faults' in request, 'nothing was refused');
+  return request.faults.map(({ input, problem }) => `${input}: ${problem}`);
+}
+
+const definition = JSON.parse(
+  readFileSync(new URL('../../tasks/ArgoCDSync/V1/task.json', import.meta.url), 'utf8'),
+) as {
+  readonly inputs: readonly { readonly name: string; readonly defaultValue?: string | boolean }[];
+};
+
+describe('the inputs', () => {
+  it('are those of task.json, neither more nor less', () => {
+    const read = new Set<string>();
+    readStep({
+      input: (name) => {
+        read.add(name);
+        return least[name];
+      },
+    });
+    assert.deepEqual([...read].sort(), definition.inputs.map(({ name }) => name).sort());
+  });
+
+  it('have the defaults of task.json, which the agent fills in', () => {
+    const defaults = definition.inputs.map(({ name, defaultValue = '' }): [string, string] => [
+      name,
+      String(defaultValue),
+    ]);
+    assert.deepEqual(read({ ...Object.fromEntries(defaults), ...least }), read(least));
+  });
+
+  it('need only a connection and an application', () => {
+    assert.deepEqual(read(least), {
+      connectionId: 'c1',
+      subject: { names: [{ name: 'shop' }] },
+      project: 'default',
+      goal: {
+        action: 'sync',
+        target: { kind: 'tracked' },
+        options: {
+          prune: false,
+          dryRun: false,
+          force: false,
+          strategy: 'hook',
+          resources: [],
+          syncOptions: [],
+          retry: undefined,
+          info: [],
+        },
+        whenBusy: 'wait',
+        whenWindowClosed: 'fail',
+        whenSuperseded: 'fail',
+        waitFor: 'health',
+        ifMissing: 'fail',
+        acceptSuspended: false,
+        includeChildren: false,
+        expectImages: [],
+        stableFor: 0,
+      },
+      timeout: 1_800_000,
+      onTimeout: 'leave',
+      onCancel: 'leave',
+      hookLogLines: 50,
+      publishSummary: true,
+      warnings: [],
+    });
+  });
+
+  it('say all that a sync can be asked', () => {
+    const { goal, ...request } = accepted({
+      revision: 'v1.2',
+      prune: 'True',
+      force: 'true',
+      strategy: 'apply',
+      resources: 'apps:Deployment:web\nConfigMap:shop/*',
+      syncOptions: 'CreateNamespace=true\n\nPruneLast=true',
+      retryLimit: '3',
+      retryBackoff: '5s,2,3m',
+      info: 'Change=CHG1=a',
+      expectImages: 'registry:5000/shop:1\nweb@sha256:ab',
+      stableSeconds: '30',
+      timeoutSeconds: '60',
+      onTimeout: 'terminate',
+      onCancel: 'terminate',
+      hookLogLines: '0',
+      publishSummary: 'false',
+    });
+    assert.ok(goal.action === 'sync');
+    assert.deepEqual(goal.target, { kind: 'revision', revision: 'v1.2' });
+    assert.deepEqual(
+      goal.options.resources.map(({ text }) => text),
+      ['apps:Deployment:web', 'ConfigMap:shop/*'],
+    );
+    assert.deepEqual(goal.options.syncOptions, ['CreateNamespace=true', 'PruneLast=true']);
+    assert.deepEqual(goal.options.retry, {
+      limit: 3,
+      backoff: { duration: '5s', factor: 2, maxDuration: '3m' },
+    });
+    assert.deepEqual(goal.options.info, [{ name: 'Change', value: 'CHG1=a' }]);
+    assert.deepEqual(goal.expectImages, ['registry:5000/shop:1', 'web@sha256:ab']);
+    assert.equal(goal.stableFor, 30_000);
+    assert.equal(request.timeout, 60_000);
+    assert.equal(request.publishSummary, false);
+    assert.deepEqual(request.warnings, []);
+  });
+
+  it('take revisions by position', () => {
+    const { goal } = accepted({ revisions: '2 = main\n1=v1' });
+    assert.deepEqual(goal.action === 'sync' && goal.target, {
+      kind: 'revisions',
+      byPosition: [
+        { position: 2, revision: 'main' },
+        { position: 1, revision: 'v1' },
+      ],
+    });
+  });
+
+  for (const [text, to] of [
+    ['', { kind: 'previous' }],
+    ['previous', { kind: 'previous' }],
+    ['12', { kind: 'id', id: 12 }],
+    ['v1.2', { kind: 'revision', revision: 'v1.2' }],
+  ] as const) {
+    it(`roll back to "${text}"`, () => {
+      const { goal } = accepted({ action: 'rollback', rollbackTo: text });
+      assert.deepEqual(goal.action === 'rollback' && goal.to, to);
+    });
+  }
+
+  it('do not wait for the health of a dry run', () => {
+    assert.equal(accepted({ dryRun: 'true' }).goal.waitFor, 'operation');
+  });
+
+  it('name applications by selector instead', () => {
+    const request = read({ argocdConnection: 'c1', selector: 'team=a' });
+    assert.deepEqual('subject' in request && request.subject, { selector: 'team=a' });
+  });
+
+  const refusals: readonly (readonly [string, Inputs, readonly string[]])[] = [
+    ['without a connection', { argocdConnection: '' }, ['argocdConnection: it is missing']],
+    [
+      'without any application',
+      { applications: ' , ' },
+      ['applications: neither applications nor selector is given'],
+    ],
+    [
+      'with applications and a selector',
+      { selector: 'a=b' },
+      ['selector: it is given together with applications'],
+    ],
+    [
+      'with revision and revisions',
+      { revision: 'a', revisions: '1=b' },
+      ['revisions: it is given together with revision'],
+    ],
+    ['with an unknown action', { action: 'Sync' }, ['action: there is no such choice']],
+    ['with an unknown pick', { whenBusy: 'queue' }, ['whenBusy: there is no such choice']],
+    ['with an unknown boolean', { prune: 'yes' }, ['prune: this is neither `true` nor `false`']],
+    ['with a negative number', { retryLimit: '-1' }, ['retryLimit: the number is less than 0']],
+    ['with a fraction', { timeoutSeconds: '1.5' }, ['timeoutSeconds: this is not a whole number']],
+    ['without any time', { timeoutSeconds: '0' }, ['timeoutSeconds: the number is less than 1']],
+    [
+      'with more time than there is',
+      { timeoutSeconds: '9'.repeat(400) },
+      ['timeoutSeconds: the number is more than 604800'],
+    ],
+    [
+      'with health that must hold longer than the step lasts',
+      { stableSeconds: '60', timeoutSeconds: '60' },
+      ['stableSeconds: this is not less than timeoutSeconds'],
+    ],
+    [
+      'with a backoff and no limit',
+      { retryBackoff: '5s' },
+      ['retryBackoff: it is given without retryLimit'],
+    ],
+    [
+      'with a variable that has no value',
+      { revision: '$(configCommit)' },
+      ['revision: this variable has no value here'],
+    ],
+    [
+      'with a bad project',
+      { project: 'My Project' },
+      ['project: this is not the name of a project'],
+    ],
+    [
+      'with a wait that waits for nothing',
+      { action: 'wait', waitFor: 'none' },
+      ['waitFor: with action: wait there is nothing left to do'],
+    ],
+    [
+      'with a text that is too long',
+      { info: `a=${'x'.repeat(70_000)}` },
+      ['info: the text has more than 65536 characters'],
+    ],
+  ];
+  for (const [what, inputs, faults] of refusals) {
+    it(`are refused ${what}`, () => assert.deepEqual(refused({ ...least, ...inputs }), faults));
+  }
+
+  it('tell all faults of all inputs at once', () => {
+    const inputs = [
+      'argocdConnection',
+      'applications',
+      'revisions',
+      'action',
+      'strategy',
+      'hookLogLines',
+    ];
+    const faults = refused({
+      applications: 'a b,Shop',
+      revisions: '0=a\n1=b\n1=c\nx',
+      action: 'deploy',
+      strategy: 'x',
+      hookLogLines: '-5',
+    });
+    assert.equal(faults.length, 9);
+    for (const input of inputs)
+      assert.ok(
+        faults.some((fault) => fault.includes(input)),
+        input,
+      );
+  });
+
+  it('warn of an empty project', () => {
+    assert.match(accepted({ project: '' }).warnings.join(), /^project is empty: /);
+  });
+
+  it('are never a reason to throw or to hang, whatever they say', () => {
+    const names = Object.keys(accepted({}).goal);
+    const inputs = [
+      ...names,
+      ...['applications', 'selector', 'project', 'revision', 'revisions', 'resources', 'info'],
+      ...['syncOptions', 'retryLimit', 'retryBackoff', 'expectImages', 'rollbackTo', 'action'],
+    ];
+    const pieces = fc.constantFrom(
+      ',',
+      '=',
+      '/',
+      '\n',
+      ':',
+      '(',
+      ')',
+      '*',
+      '$(',
+      '1',
+      '5s',
+      'a',
+      '-',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(pieces, { maxLength: 300 }).map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...inputs), text), (given) => {
+        const request = read({ ...least, ...given });
+        if ('faults' in request) assert.ok(request.faults.length > 0);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('take no time to refuse a long hostile text', () => {
+    const begun = performance.now();
+    for (const piece of [
+      'a,',
+      'a=',
+      '1=a\n',
+      '-',
+      'a.',
+      '(',
+      ' ',
+      '5s',
+      'in (',
+      '\n',
+      'A:b:',
+      '*',
+    ]) {
+      const text = `a${piece.repeat(60_000 / piece.length)}!`;
+      const inputs = [
+        'applications',
+        'selector',
+        'revision',
+        'revisions',
+        'resources',
+        'retryBackoff',
+      ];
+      for (const input of [...inputs, 'syncOptions', 'info', 'expectImages', 'timeoutSeconds']) {
+        read({ ...least, [input]: text });
+      }
+    }
+    assert.ok(performance.now() - begun < 5_000);
+  });
+});

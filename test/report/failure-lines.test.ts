@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { causeLines } from '../../src/report/failure-lines.ts';
+import { failedMigration, result } from './example-results.ts';
+
+function linesOf(changes: Partial<(typeof failedMigration.causes)[number]>) {
+  const [cause] = failedMigration.causes;
+  assert.ok(cause);
+  const causes = [{ ...cause, log: [], resource: undefined, ...changes }];
+  const [lines] = causeLines(result({ outcome: 'failed', causes }));
+  assert.ok(lines);
+  return lines;
+}
+
+describe('the lines of a cause', () => {
+  it('put a short message into the issue', () => {
+    assert.deepEqual(linesOf({ title: 'A failed', message: 'exit 1\n' }), {
+      issue: 'A failed: exit 1',
+      details: [],
+    });
+  });
+
+  it('put a message of several lines below it', () => {
+    assert.deepEqual(linesOf({ title: 'A failed', message: 'one\ntwo', advice: 'Do this.' }), {
+      issue: 'A failed',
+      details: ['    one', '    two', '    What to do: Do this.'],
+    });
+  });
+
+  it('do not repeat a message that is the title', () => {
+    assert.equal(linesOf({ title: 'A failed', message: 'A failed' }).issue, 'A failed');
+  });
+
+  it('say how many causes were left out', () => {
+    const [cause] = failedMigration.causes;
+    assert.ok(cause);
+    const causes = Array.from({ length: 60 }, () => cause);
+    const lines = causeLines(result({ outcome: 'failed', causes }));
+    assert.equal(lines.length, 51);
+    assert.match(lines.at(-1)?.issue ?? '', /^10 more causes/);
+  });
+
+  it('are none where nothing needs a reason', () => {
+    assert.deepEqual(causeLines(result({ outcome: 'succeeded' })), []);
+    assert.deepEqual(causeLines(result({ outcome: 'canceled', causes: [] })), []);
+    assert.equal(
+      causeLines(result({ outcome: 'canceled', causes: failedMigration.causes })).length,
+      1,
+    );
+    assert.equal(causeLines(result({ outcome: 'timedOut', causes: [] })).length, 1);
+  });
+});

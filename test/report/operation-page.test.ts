@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { operationPage } from '../../src/report/operation-page.ts';
+
+describe('the page of an operation', () => {
+  it("is the application's with the operation opened", () => {
+    assert.equal(
+      operationPage('https://a/b/applications/x'),
+      'https://a/b/applications/x?operation=true',
+    );
+    assert.equal(operationPage('https://a/x?view=tree'), 'https://a/x?view=tree&operation=true');
+  });
+
+  it('is what was given where that is no URL', () => assert.equal(operationPage('x'), 'x'));
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { closingTable, resultLines, stepGroup } from '../../src/report/result-lines.ts';
+import { commit, failedMigration, result, step } from './example-results.ts';
+
+describe('the lines of a result', () => {
+  it('link to the operation only where one failed', () => {
+    const links = (of: Parameters<typeof resultLines>[0]) =>
+      resultLines(of).filter((line) => line.startsWith('  Operation'));
+    assert.equal(links(failedMigration).length, 1);
+    assert.equal(links(result()).length, 0);
+    assert.equal(links({ ...failedMigration, operation: undefined }).length, 0);
+  });
+
+  it('name each revision in full', () => {
+    const lines = resultLines(result({ revisions: [commit, '1.2.3 ##vso[task.complete]'] }));
+    assert.ok(lines.includes(`  Revision     ${commit}, 1.2.3 **vso[task.complete]`), lines.join());
+  });
+
+  it('say why only where the causes did not', () => {
+    const headline = (of: Parameters<typeof resultLines>[0]) => resultLines(of)[0];
+    assert.match(headline(failedMigration) ?? '', /: The operation failed in PreSync$/);
+    const [cause] = failedMigration.causes;
+    const message = cause?.title ?? '';
+    assert.equal(headline({ ...failedMigration, message }), 'shop failed after 7 s');
+    const canceled = result({ outcome: 'canceled', message: 'The run was canceled', causes: [] });
+    assert.match(headline(canceled) ?? '', /: The run was canceled$/);
+  });
+
+  it('leave out what is not known', () => {
+    assert.deepEqual(
+      resultLines(
+        result({ outcome: 'blocked', message: 'x', evidence: '', url: '', revisions: [] }),
+      ),
+      ['shop is blocked after 34 s'],
+    );
+  });
+});
+
+describe('the group of steps', () => {
+  it('is none without steps', () => assert.deepEqual(stepGroup(result({ steps: [] })), []));
+
+  it('shows what was not reached', () => {
+    const pending = step({ state: 'Pending', startedAt: undefined, finishedAt: undefined });
+    assert.deepEqual(stepGroup(result({ steps: [pending] })), [
+      '##[group]shop: 1 step',
+      'Sync wave 0  Job/migrate  Not reached',
+      '##[endgroup]',
+    ]);
+  });
+});
+
+describe('the closing table', () => {
+  it('has empty cells for what was never read', () => {
+    const unread = result({
+      outcome: 'timedOut',
+      syncStatus: undefined,
+      health: undefined,
+      revisions: [],
+    });
+    assert.deepEqual(closingTable([unread]), [
+      '1 application: 1 timed out',
+      'Application  Outcome    Sync  Health  Revision  Time',
+      'shop         timed out                          34 s',
+    ]);
+  });
+});

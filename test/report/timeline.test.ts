@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { commandFromString } from 'azure-pipelines-task-lib/taskcommand.js';
+import type { Progress } from '../../src/sync/outcome.ts';
+import { Timeline } from '../../src/report/timeline.ts';
+import { logDetail } from '../../src/task/logging-command.ts';
+import {
+  failedMigration,
+  migrate,
+  result,
+  smokeTest,
+  step,
+  stepTold,
+  web,
+} from './example-results.ts';
+
+type Record = Readonly<{ [property: string]: string | undefined }>;
+
+/** The commands as the agent reads them, with their ids replaced by the records' names. */
+function records(told: readonly Progress[]): readonly Record[] {
+  const lines: string[] = [];
+  const timeline = new Timeline((record) => lines.push(logDetail(record)), Math.random);
+  for (const progress of told) timeline.tell(progress);
+  const names = new Map<string, string>();
+  return lines.map((line) => {
+    const read = commandFromString(line).properties as Record;
+    const { id = '', parentid, name } = read;
+    if (name !== undefined) names.set(id, name);
+    const parent = parentid === undefined ? undefined : names.get(parentid);
+    return { ...read, id: names.get(id), parentid: parent };
+  });
+}
+
+function ends(told: readonly Progress[]): readonly string[] {
+  return records(told)
+    .filter(({ state }) => state === 'Completed')
+    .map(({ id, result: ended }) => `${id} ${ended}`);
+}
+
+describe('the records of the timeline', () => {
+  it('are one per application, phase and hook, with parents made first', () => {
+    const told = [
+      ...stepTold(migrate),
+      ...stepTold(web),
+      ...stepTold(smokeTest),
+      { kind: 'result', result: result() } as const,
+    ];
+    assert.deepEqual(
+      records(told).map(({ state, id, parentid, order, result: ended }) =>
+        [state, parentid, id, order, ended].filter(Boolean).join(' '),
+      ),
+      [
+        'InProgress shop 1',
+        'InProgress shop PreSync 1',
+        'InProgress PreSync Job/migrate 1',
+        'Completed Job/migrate Succeeded',
+        'Completed PreSync Succeeded',
+        'InProgress shop Sync 2',
+        'Completed Sync Succeeded',
+        'InProgress shop PostSync 3',
+        'InProgress PostSync Job/smoke-test 1',
+        'Completed Job/smoke-test Succeeded',
+        'Completed PostSync Succeeded',
+        'Completed shop Succeeded',
+      ],
+    );
+  });
+
+  it('carry type and name at first and the times', () => {
+    const [application, phase, hook, end] = records(stepTold(migrate));
+    assert.equal(application?.['type'], 'ArgoCD.Application');
+    assert.equal(phase?.['type'], 'ArgoCD.Phase');
+    assert.equal(hook?.['type'], 'ArgoCD.Hook');
+    assert.equal(hook['starttime'], '2026-11-21T10:00:01.000Z');
+    assert.equal(end?.['finishtime'], '2026-11-21T10:00:05.000Z');
+  });
+
+  it('tell a failure at the hook, the phase and the application', () => {
+    const [failedStep = migrate] = failedMigration.steps;
+    assert.deepEqual(ends([...stepTold(failedStep), { kind: 'result', result: failedMigration }]), [
+      'Job/migrate Failed',
+      'PreSync Failed',
+      'shop Failed',
+    ]);
+  });
+
+  it('end with the application what did not end by itself', () => {
+    const [running] = stepTold(migrate);
+    assert.ok(running);
+    for (const [outcome, hook, application] of [
+      ['canceled', 'Canceled', 'Canceled'],
+      ['timedOut', 'Abandoned', 'Failed'],
+    ] as const) {
+      const all = ends([running, { kind: 'result', result: result({ outcome }) }]);
+      assert.deepEqual(all, [`Job/migrate ${hook}`, `PreSync ${hook}`, `shop ${application}`]);
+    }
+  });
+
+  it('end a phase whose hook was not seen to end when the next one begins', () => {
+    const [running] = stepTold(migrate);
+    assert.ok(running);
+    assert.deepEqual(ends([running, ...stepTold(web)]), [
+      'Job/migrate Abandoned',
+      'PreSync Succeeded',
+    ]);
+  });
+
+  it('are separate for each attempt', () => {
+    const names = records([...stepTold(migrate), ...stepTold({ ...migrate, attempt: 1 })]).flatMap(
+      ({ name }) => name ?? [],
+    );
+    assert.deepEqual(names, [
+      'shop',
+      'PreSync',
+      'Job/migrate',
+      'PreSync (attempt 2)',
+      'Job/migrate',
+    ]);
+  });
+
+  it('are bounded in number', () => {
+    const hooks = Array.from({ length: 600 }, (_, i) => step({ name: `h${i}`, hook: true }));
+    const all = records([
+      ...hooks.flatMap((hook) => stepTold(hook)),
+      { kind: 'result', result: result() },
+    ]);
+    assert.equal(all.filter(({ name }) => name !== undefined).length, 500);
+    assert.equal(all.at(-1)?.['id'], 'shop');
+  });
+});

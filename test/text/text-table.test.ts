@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { textTable } from '../../src/text/text-table.ts';
+
+describe('a table of text', () => {
+  it('aligns its columns and leaves no blanks at the end', () => {
+    assert.deepEqual(
+      textTable([
+        ['a', 'long', 'x'],
+        ['longer', 'b', ''],
+      ]),
+      ['a       long  x', 'longer  b'],
+    );
+    assert.deepEqual(textTable([]), []);
+  });
+});
