@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { guid } from '../src/guid.ts';
+
+describe('a GUID', () => {
+  it('is of version 4 whatever the chance', () => {
+    assert.equal(
+      guid(() => 0),
+      '00000000-0000-4000-8000-000000000000',
+    );
+    assert.equal(
+      guid(() => 0.999999),
+      'ffffffff-ffff-4fff-bfff-ffffffffffff',
+    );
+  });
+});
