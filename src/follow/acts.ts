@@ -9,9 +9,9 @@ import { markerName } from '../sync/operation.ts';
 import type { Act } from '../sync/verdict.ts';
 import type { FollowSettings } from './settings.ts';
 
-/** What came of an act: what is remembered, and the application if Argo CD answered with it. */
+/** What came of an act: what changes in the memory, and the application if Argo CD answered with it. */
 export interface Acted {
-  readonly memory: Memory;
+  readonly change: Partial<Memory>;
   readonly application?: Application;
   /** It failed in a way that another try may mend. */
   readonly failed?: ArgoCDError;
@@ -21,6 +21,8 @@ interface ActPorts {
   readonly argocd: ArgoCD;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Takes in, and keeps, that a request is about to be sent: after a crash it may be on its way. */
+  readonly sending: (request: Request) => Promise<void>;
 }
 
 /** Only these say that the request was not and will not be carried out. */
@@ -32,8 +34,8 @@ function stateAfter(error: ArgoCDError): Request['state'] {
 const passing = new Set(['unavailable', 'unclear', 'busy', 'not-argocd', 'unreachable']);
 
 /**
- * Makes a change and remembers what was asked, before and after. Rejects with failures that belong
- * to the address or the token, not to the request: those are judged as a failed look is.
+ * Makes a change and says what to remember of it. Rejects with failures that belong to the address
+ * or the token, not to the request: those are judged as a failed look is.
  */
 export async function perform(
   act: Act,
@@ -46,11 +48,11 @@ export async function perform(
   const { argocd, now, signal } = ports;
   switch (act.kind) {
     case 'adopt':
-      return { memory: follow(memory, act.identity, application) };
+      return { change: follow(memory, act.identity, application) };
     case 'terminate':
-      return attempt(memory, async () => {
+      return attempt(async () => {
         await argocd.terminate(address, signal);
-        return { memory: { ...memory, terminating: act.identity, terminatedAt: now() } };
+        return { change: { terminating: act.identity, terminatedAt: now() } };
       });
     case 'sync': {
       if (goal.action !== 'sync') throw new Error('only a sync goal is synced');
@@ -69,7 +71,7 @@ export async function perform(
       // Argo CD gives a rollback no place for a marker: it is known by its content from here on.
       const { fingerprint } = operation;
       const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
-      return { ...acted, memory: { ...acted.memory, identity } };
+      return { ...acted, change: { ...acted.change, identity } };
     }
   }
 }
@@ -77,19 +79,20 @@ export async function perform(
 async function ask(
   application: Application,
   memory: Memory,
-  { now, signal }: ActPorts,
+  { now, signal, sending }: ActPorts,
   send: () => Promise<Application>,
 ): Promise<Acted> {
-  const times = (memory.request?.times ?? 0) + 1;
   const sent: Request = {
     state: 'sent',
     at: now(),
-    times,
+    times: (memory.request?.times ?? 0) + 1,
+    breakdowns: 0,
     failure: undefined,
     reason: '',
     operation: undefined,
     historyId: newestHistoryId(application),
   };
+  await sending(sent);
   try {
     const answer = await send();
     const request: Request = {
@@ -98,35 +101,34 @@ async function ask(
       operation: answer.operation,
       historyId: newestHistoryId(answer),
     };
-    return { memory: { ...memory, request }, application: answer };
+    return { change: { request }, application: answer };
   } catch (error) {
-    if (signal.aborted) {
-      return { memory: { ...memory, request: { ...sent, state: 'unclear' } } };
-    }
+    if (signal.aborted) return { change: { request: { ...sent, state: 'unclear' } } };
     if (!(error instanceof ArgoCDError)) throw error;
     const { failure, reason } = error;
-    if (failure === 'unauthenticated' || failure === 'not-found' || failure === 'hidden')
+    if (failure === 'unauthenticated' || failure === 'not-found' || failure === 'hidden') {
       throw error;
-    const isPassing = passing.has(failure);
+    }
     const request: Request = {
       ...sent,
       state: stateAfter(error),
       at: now(),
-      failure: isPassing ? undefined : failure,
+      breakdowns: failure === 'internal' ? (memory.request?.breakdowns ?? 0) + 1 : 0,
+      failure: passing.has(failure) ? undefined : failure,
       reason,
     };
-    return { memory: { ...memory, request }, failed: error };
+    return { change: { request }, failed: error };
   }
 }
 
-async function attempt(memory: Memory, act: () => Promise<Acted>): Promise<Acted> {
+async function attempt(act: () => Promise<Acted>): Promise<Acted> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof ArgoCDError)) throw error;
     // Asked for a moment ago, an operation cannot be terminated yet; ended, it need not be.
     if (passing.has(error.failure) || error.failure === 'no-operation') {
-      return { memory, failed: error };
+      return { change: {}, failed: error };
     }
     throw error;
   }

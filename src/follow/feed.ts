@@ -1,10 +1,8 @@
 import type { ArgoCD, WatchEvent, WatchScope } from '../argocd/port.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
+import type { Listener, News, Polling, Tidings } from './news.ts';
 import { Term } from './term.ts';
-
-/** `undefined`: the stream broke, so that from now on changes may go untold. */
-type Listener = (event: WatchEvent | undefined) => void;
 
 /** Heartbeats come every 15 s: a stream that is silent for two of them, and a little, is dead. */
 const silence = 35_000;
@@ -15,7 +13,9 @@ const reconnect = { first: 1_000, most: 30_000 };
  * failures are nobody's: it is an accelerator, and whoever listens polls the faster while it is
  * not alive.
  */
-export class Feed {
+export class Feed implements News {
+  /** With a stream that lives, GET is the backstop; without one it is all there is. */
+  readonly polling: Polling = { alive: 10_000, dead: 1_000, deadLater: 15_000 };
   readonly #argocd: ArgoCD;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -29,16 +29,11 @@ export class Feed {
     this.#random = random;
   }
 
-  /**
-   * Since when changes can be expected to arrive by themselves, in local milliseconds; undefined
-   * while they cannot. What happened before is not told.
-   */
   get aliveSince(): number | undefined {
     const isAlive = this.#heardAt !== undefined && this.#clock.now() - this.#heardAt < silence;
     return isAlive ? this.#openedAt : undefined;
   }
 
-  /** Listens for changes of the applications of a name, in whatever namespace. Returns the end of it. */
   listen(name: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
@@ -72,7 +67,7 @@ export class Feed {
     const wasHeard = this.#heardAt !== undefined;
     this.#heardAt = undefined;
     this.#openedAt = undefined;
-    if (wasHeard) for (const listeners of this.#listeners.values()) notify(listeners, undefined);
+    if (wasHeard) for (const listeners of this.#listeners.values()) notify(listeners, 'broken');
     return wasHeard;
   }
 
@@ -92,6 +87,6 @@ export class Feed {
   }
 }
 
-function notify(listeners: Iterable<Listener>, event: WatchEvent | undefined): void {
-  for (const listener of listeners) listener(event);
+function notify(listeners: Iterable<Listener>, tidings: Tidings): void {
+  for (const listener of listeners) listener(tidings);
 }

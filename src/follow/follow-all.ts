@@ -7,7 +7,9 @@ import type { ApplicationResult, ChildReport, Outcome } from '../sync/outcome.ts
 import { outcomes } from '../sync/outcome.ts';
 import { UserError } from '../sync/user-error.ts';
 import { backoff } from './backoff.ts';
+import { throwIfDetached } from './detachment.ts';
 import { Feed } from './feed.ts';
+import type { News } from './news.ts';
 import { Follower } from './follower.ts';
 import { patienceFor } from './lookout.ts';
 import { judgeLook } from './outage.ts';
@@ -24,13 +26,19 @@ export interface FollowRequest {
   readonly project: string;
   readonly goal: Goal;
   readonly timeout: number;
+  /** When the run began, if another process began it; local milliseconds. */
+  readonly startedAt?: number;
   readonly onTimeout: 'leave' | 'terminate';
   readonly onCancel: 'leave' | 'terminate';
   readonly hookLogLines: number;
   readonly marker: string;
   readonly info: readonly InfoRow[];
+  /** How long an ended run may take to terminate its operation, in milliseconds. */
+  readonly grace?: number;
 }
 
+/** The agent kills a cancelled step 10 s after its first signal: this leaves room to report. */
+const defaultGrace = 4_000;
 const atOnce = 10;
 const searching = { first: 2_000, most: 15_000 };
 
@@ -43,18 +51,22 @@ export async function followAll(
   request: FollowRequest,
   ports: FollowPorts,
 ): Promise<readonly ApplicationResult[]> {
-  const deadline = ports.clock.now() + request.timeout;
-  const names = request.names ?? (await search(request, deadline, ports));
+  const now = ports.clock.now();
+  // A clock that was set back must not make the run longer.
+  const deadline = Math.min(request.startedAt ?? now, now) + request.timeout;
+  const names = request.names ?? (await find(request, deadline, ports));
   const term = new Term(ports.clock, { parent: ports.signal });
   const feed = new Feed(ports.argocd, ports.clock, ports.random);
-  const streaming = feed.run(scopeOf(request, names), term.signal);
-  const shared = { feed, pool: new Pool(atOnce) };
+  const streaming = ports.news === undefined && feed.run(scopeOf(request, names), term.signal);
+  const shared = { news: ports.news ?? feed, pool: new Pool(atOnce) };
+  const { grace = defaultGrace, project } = request;
   const settled = await Promise.allSettled(
-    names.map(async (name) => {
-      const settings = { ...request, address: { ...name, project: request.project }, deadline };
-      const result = await followFamily(settings, ports, shared);
-      ports.tell({ kind: 'result', result });
-      return result;
+    names.map((name) => {
+      const path = printName(name);
+      const settings = { ...request, address: { ...name, project }, path, deadline, grace };
+      return followKept(settings, ports, shared, [], (result) => {
+        ports.tell({ kind: 'result', result });
+      });
     }),
   );
   term.end();
@@ -74,6 +86,16 @@ function scopeOf(
   const [name] = names;
   if (name !== undefined && names.length === 1) return { name, project };
   return selector === undefined ? { project } : { project, selector };
+}
+
+async function find(
+  request: FollowRequest,
+  deadline: number,
+  ports: FollowPorts,
+): Promise<readonly ApplicationName[]> {
+  const names = await search(request, deadline, ports);
+  await ports.journal?.found(names);
+  return names;
 }
 
 /** Finds the applications of a selector; none is an end or a wait, as chosen. */
@@ -104,6 +126,7 @@ async function search(
   } finally {
     term.end();
   }
+  throwIfDetached(canceled);
   throw nothingFound(selector, project, { away, isCanceled: canceled.aborted });
 }
 
@@ -126,8 +149,24 @@ function nothingFound(
 
 /** What all applications of a run have in common. */
 interface Shared {
-  readonly feed: Feed;
+  readonly news: News;
   readonly pool: Pool;
+}
+
+/** Follows a family, unless it is known how it ended, and keeps how it does. */
+async function followKept(
+  settings: FollowSettings,
+  ports: FollowPorts,
+  shared: Shared,
+  ancestors: readonly string[],
+  tell: (result: ApplicationResult) => void = () => undefined,
+): Promise<ApplicationResult> {
+  const known = ports.journal?.recall(settings.path)?.result;
+  if (known !== undefined) return known;
+  const result = await followFamily(settings, ports, shared, ancestors);
+  tell(result);
+  ports.journal?.end(settings.path, result);
+  return result;
 }
 
 /** One application and, if asked, the applications that it manages, and theirs. */
@@ -135,12 +174,12 @@ async function followFamily(
   settings: FollowSettings,
   ports: FollowPorts,
   shared: Shared,
-  ancestors: readonly string[] = [],
+  ancestors: readonly string[],
 ): Promise<ApplicationResult> {
-  const { feed, pool } = shared;
+  const { news, pool } = shared;
   // The place in the pool is free again while children are followed, who need places, too.
   const { result, family, children } = await pool.run(async () => {
-    const follower = new Follower(settings, ports, feed);
+    const follower = new Follower(settings, ports, news);
     const result = await follower.run();
     const name = printName(follower.application ?? result);
     return { result, family: [...ancestors, name], children: follower.children() };
@@ -152,8 +191,13 @@ async function followFamily(
   if (names.length === 0) return result;
   const results = await Promise.all(
     names.map((name) =>
-      followFamily(
-        { ...settings, address: { ...name, project: '' }, goal: childGoal(goal) },
+      followKept(
+        {
+          ...settings,
+          address: { ...name, project: '' },
+          path: [...family, printName(name)].join(' > '),
+          goal: childGoal(goal),
+        },
         ports,
         shared,
         family,

@@ -3,11 +3,13 @@ import { decide } from '../sync/decide.ts';
 import { explainUnfinished } from '../sync/explanation.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
 import { UserError } from '../sync/user-error.ts';
+import type { Request } from '../sync/memory.ts';
 import type { Act, Ending, Verdict } from '../sync/verdict.ts';
-import type { WatchEvent } from '../argocd/port.ts';
+import type { News, Tidings } from './news.ts';
 import { perform } from './acts.ts';
 import { Alarm } from './alarm.ts';
-import type { Feed } from './feed.ts';
+import { throwIfDetached } from './detachment.ts';
+import { Keeper } from './keeper.ts';
 import { Lookout } from './lookout.ts';
 import { Questions } from './questions.ts';
 import { Repetition } from './repetition.ts';
@@ -29,30 +31,32 @@ export class Follower {
   readonly #ports: FollowPorts;
   readonly #canceled: AbortSignal;
   readonly #life: Term;
-  readonly #feed: Feed;
+  readonly #news: News;
   readonly #alarm: Alarm;
   readonly #subject: Subject;
   readonly #questions: Questions;
   readonly #lookout: Lookout;
   readonly #story: Story;
+  readonly #keeper: Keeper;
   readonly #repetition: Repetition;
   readonly #startedAt: number;
   #fatal: UserError | undefined;
-  #isRefreshAsked = false;
+  #isRefreshAsked: boolean;
   #status = { message: '', since: 0, isTold: true };
   #resources: readonly ResourceKey[] | undefined;
 
-  constructor(settings: FollowSettings, ports: FollowPorts, feed: Feed) {
-    const { clock, signal } = ports;
+  constructor(settings: FollowSettings, ports: FollowPorts, news: News) {
+    const { clock, signal, journal } = ports;
+    const kept = journal?.recall(settings.path)?.checkpoint;
     this.#settings = settings;
     this.#canceled = signal;
     this.#life = new Term(clock, { parent: signal });
     const beforeDeadline = new Term(clock, { parent: this.#life.signal, at: settings.deadline });
     this.#ports = { ...ports, signal: beforeDeadline.signal };
-    this.#feed = feed;
+    this.#news = news;
     this.#alarm = new Alarm(clock);
-    this.#subject = new Subject(settings.goal, settings.marker, clock);
-    this.#lookout = new Lookout(settings, this.#ports, this.#subject, feed, this.#alarm);
+    this.#subject = new Subject(settings.goal, settings.marker, clock, kept?.memory);
+    this.#lookout = new Lookout(settings, this.#ports, this.#subject, news, this.#alarm);
     this.#questions = new Questions(
       settings,
       this.#ports,
@@ -62,15 +66,19 @@ export class Follower {
     );
     this.#repetition = new Repetition(ports, this.#lookout);
     // What failed is told with its log even when the time is up.
-    this.#story = new Story(settings, { ...ports, signal: this.#life.signal });
-    this.#startedAt = clock.now();
+    const toTheEnd = { ...ports, signal: this.#life.signal };
+    this.#story = new Story(settings, toTheEnd, kept?.steps);
+    this.#keeper = new Keeper(journal, settings.path, this.#subject, this.#story);
+    const { memory } = this.#subject;
+    this.#startedAt = memory.startedAt;
+    this.#isRefreshAsked = memory.refresh.answeredAt !== undefined;
   }
 
   /** Resolves with how it ended, whatever happens on the way; rejects only for a bug of ours. */
   async run(): Promise<ApplicationResult> {
     const { name } = this.#settings.address;
-    const stop = this.#feed.listen(name, (event) => {
-      const heard = event && this.#hear(event);
+    const stop = this.#news.listen(name, (tidings) => {
+      const heard = this.#hear(tidings);
       if (heard === 'look') this.#lookout.demand();
       if (heard !== 'ignored') this.#alarm.ring();
     });
@@ -82,7 +90,9 @@ export class Follower {
     }
   }
 
-  #hear(event: WatchEvent): ReturnType<Subject['hear']> {
+  #hear(event: Tidings): ReturnType<Subject['hear']> | 'broken' {
+    if (event === 'broken') return event;
+    if (event === 'changed') return 'look';
     const isAwaited = this.#lookout.missing !== undefined && event.type === 'ADDED';
     return isAwaited ? 'look' : this.#subject.hear(event);
   }
@@ -137,6 +147,7 @@ export class Follower {
     const { application, memory } = this.#subject;
     if (application === undefined) return undefined;
     this.#story.track(application, memory);
+    this.#keeper.keepNews();
     const { goal } = this.#settings;
     if (!this.#isRefreshAsked && goal.action !== 'terminate') {
       // Whatever is read before Argo CD has looked at Git again may be of yesterday.
@@ -158,6 +169,7 @@ export class Follower {
         causes: [{ ...cause, resource: undefined, log: [] }],
       };
     }
+    throwIfDetached(this.#canceled);
     if (this.#canceled.aborted) {
       return { outcome: 'canceled', message: 'The run was canceled', evidence: '', causes: [] };
     }
@@ -197,20 +209,16 @@ export class Follower {
     else if (doing !== this.#status.message) this.#tellStatus(doing);
     try {
       const resources = act.kind === 'sync' ? await this.#select(application) : [];
-      const ports = { argocd, now: () => clock.now(), signal };
+      const ports = { argocd, now: () => clock.now(), signal, sending: this.#sending };
       const known = { application, memory };
       const acted = await perform(act, this.#settings, known, resources, ports);
-      const { request, identity, terminating, terminatedAt } = acted.memory;
-      const { first, asked, begun, ended, proven } = acted.memory;
-      this.#subject.update(
-        act.kind === 'adopt'
-          ? { request, identity, first, asked, begun, ended, proven }
-          : { request, identity, terminating, terminatedAt },
-      );
+      this.#subject.update(acted.change);
       if (acted.application !== undefined) this.#subject.take(acted.application);
       if (acted.failed === undefined) this.#repetition.succeeded();
       else this.#repetition.failed(acted.failed);
     } catch (error) {
+      // It was no answer to the request.
+      this.#subject.update({ request: memory.request });
       if (error instanceof UserError) {
         this.#fatal = error;
       } else {
@@ -220,6 +228,11 @@ export class Follower {
     }
     return undefined;
   }
+
+  readonly #sending = async (request: Request): Promise<void> => {
+    this.#subject.update({ request });
+    await this.#keeper.keep();
+  };
 
   async #select(application: Application): Promise<readonly ResourceKey[]> {
     const { goal, address } = this.#settings;

@@ -2,14 +2,12 @@ import { ArgoCDError } from '../argocd/argocd-error.ts';
 import { UserError } from '../sync/user-error.ts';
 import type { Alarm } from './alarm.ts';
 import { backoff } from './backoff.ts';
-import type { Feed } from './feed.ts';
+import type { News } from './news.ts';
 import { judgeLook } from './outage.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 
 const retry = { first: 500, most: 5_000 };
-/** With a stream that lives, GET is the backstop; without one it is all there is. */
-const polling = { alive: 10_000, dead: 1_000, deadLater: 15_000 };
 
 /** However long a server asks us to wait, we look again after a minute. */
 const longestPatience = 60_000;
@@ -28,7 +26,7 @@ export class Lookout {
   readonly #settings: FollowSettings;
   readonly #ports: FollowPorts;
   readonly #subject: Subject;
-  readonly #feed: Feed;
+  readonly #news: News;
   readonly #alarm: Alarm;
   readonly #startedAt: number;
   #isLooking = false;
@@ -52,13 +50,13 @@ export class Lookout {
     settings: FollowSettings,
     ports: FollowPorts,
     subject: Subject,
-    feed: Feed,
+    news: News,
     alarm: Alarm,
   ) {
     this.#settings = settings;
     this.#ports = ports;
     this.#subject = subject;
-    this.#feed = feed;
+    this.#news = news;
     this.#alarm = alarm;
     this.#startedAt = ports.clock.now();
   }
@@ -94,7 +92,7 @@ export class Lookout {
   }
 
   #interval(): number {
-    const { aliveSince } = this.#feed;
+    const { aliveSince, polling } = this.#news;
     // Before the stream was open, changes went untold: one look shows them.
     if (aliveSince !== undefined && this.#subject.toldAt >= aliveSince) return polling.alive;
     const age = this.#ports.clock.now() - this.#startedAt;

@@ -18,6 +18,7 @@ export function judgeLook(
   project: string,
   seen: boolean,
 ): LookFailure {
+  if (error instanceof UserError) return { kind: 'fatal', error };
   if (!(error instanceof ArgoCDError)) throw error;
   const { failure, reason } = error;
   switch (failure) {

@@ -3,10 +3,14 @@ import type { Goal } from '../sync/goal.ts';
 import type { InfoRow } from '../sync/operation.ts';
 import type { Progress } from '../sync/outcome.ts';
 import type { Clock } from './clock.ts';
+import type { Journal } from './journal.ts';
+import type { News } from './news.ts';
 
 /** What is wanted of one application. Times are local milliseconds. */
 export interface FollowSettings {
   readonly address: Address;
+  /** Names it in the journal. */
+  readonly path: string;
   readonly goal: Goal;
   readonly deadline: number;
   /** Makes the operation provably this run's (`azure-pipelines/run`). */
@@ -14,6 +18,8 @@ export interface FollowSettings {
   readonly onTimeout: 'leave' | 'terminate';
   readonly onCancel: 'leave' | 'terminate';
   readonly hookLogLines: number;
+  /** How long an ended run may take to terminate its operation, in milliseconds. */
+  readonly grace: number;
   /** Rows for people in `operation.info`, besides the marker. */
   readonly info: readonly InfoRow[];
 }
@@ -23,7 +29,11 @@ export interface FollowPorts {
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** The run is cancelled. */
+  /** The run is cancelled, or given to another process (`Detachment`). */
   readonly signal: AbortSignal;
   readonly tell: (progress: Progress) => void;
+  /** Where there is one, another process can take the run up. */
+  readonly journal?: Journal;
+  /** Where somebody watches Argo CD for many runs; otherwise each run opens a stream of its own. */
+  readonly news?: News;
 }

@@ -18,9 +18,11 @@ export class Story {
   #planning: Promise<void> | undefined;
   #told = '';
   plan: Plan | undefined;
-  steps: readonly Step[] = [];
+  steps: readonly Step[];
 
-  constructor(settings: FollowSettings, ports: FollowPorts) {
+  /** `kept`: the steps that another process has told. */
+  constructor(settings: FollowSettings, ports: FollowPorts, kept: readonly Step[] = []) {
+    this.steps = kept;
     this.#settings = settings;
     this.#ports = ports;
     this.#logs = new HookLogs(settings, ports);

@@ -2,7 +2,7 @@ import type { WatchEvent } from '../argocd/port.ts';
 import { observe } from '../sync/decide.ts';
 import type { Application } from '../sync/application.ts';
 import type { Goal } from '../sync/goal.ts';
-import { newMemory } from '../sync/memory.ts';
+import { newMemory, recollect } from '../sync/memory.ts';
 import type { Memory } from '../sync/memory.ts';
 import type { Clock } from './clock.ts';
 
@@ -15,12 +15,13 @@ export class Subject {
   /** When Argo CD last told of the application, by whatever way; local milliseconds. */
   toldAt = -Infinity;
 
-  constructor(goal: Goal, marker: string, clock: Clock) {
+  /** `kept`: what another process remembered. */
+  constructor(goal: Goal, marker: string, clock: Clock, kept?: Memory) {
     this.#goal = goal;
     this.#clock = clock;
     // Only a sync can carry the marker; everything else is told what to follow by what it finds.
     const identity = goal.action === 'sync' ? ({ kind: 'marker', marker } as const) : undefined;
-    this.memory = newMemory(clock.now(), identity);
+    this.memory = kept === undefined ? newMemory(clock.now(), identity) : recollect(kept);
   }
 
   /** Takes a look, unless a newer one is known. Says whether it was taken. */

@@ -1,13 +1,13 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Application } from '../sync/application.ts';
 import { isInProgress, sight } from '../sync/ownership.ts';
 import type { Identity } from '../sync/ownership.ts';
+import { findSent } from '../sync/rollback.ts';
 import type { Ending } from '../sync/verdict.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 import { Term } from './term.ts';
 
-/** The agent kills a cancelled step 10 s after its first signal: this leaves room to report. */
-const grace = 4_000;
 const pause = 200;
 /** How long a request that was broken off may still be on its way. */
 const settling = 2_000;
@@ -24,7 +24,7 @@ const passing = new Set(['no-operation', 'unavailable', 'unclear']);
  */
 export async function endOwnOperation(
   ending: Ending,
-  { address, onTimeout, onCancel }: FollowSettings,
+  { address, goal, onTimeout, onCancel, grace }: FollowSettings,
   { argocd, clock }: FollowPorts,
   { application, memory }: Subject,
 ): Promise<Ending> {
@@ -34,9 +34,16 @@ export async function endOwnOperation(
       : ending.outcome === 'canceled'
         ? onCancel
         : undefined;
-  const { identity, request, ended } = memory;
-  if (choice === undefined || ended !== undefined || !isOurs(identity)) return ending;
-  const isThere = application !== undefined && isInProgress(application, identity);
+  const { request, ended } = memory;
+  // A rollback of which no answer came is known by its content, once it shows.
+  const identify = (seen: Application) =>
+    memory.identity ??
+    (goal.action === 'rollback' ? findSent({ application: seen, memory }) : undefined);
+  const identity = application && identify(application);
+  const mayShow = goal.action === 'rollback' && request?.state === 'unclear';
+  if (choice === undefined || ended !== undefined || !(isOurs(identity) || mayShow)) return ending;
+  const isThere =
+    application !== undefined && identity !== undefined && isInProgress(application, identity);
   // A request on its way when the run was cancelled may arrive, or have arrived.
   if (!isThere && request?.state !== 'accepted' && request?.state !== 'unclear') return ending;
   if (choice === 'leave') {
@@ -50,7 +57,9 @@ export async function endOwnOperation(
   try {
     while (!term.signal.aborted) {
       try {
-        const seen = sight(await argocd.get(address, { signal: term.signal }), identity).kind;
+        const now = await argocd.get(address, { signal: term.signal });
+        const ours = identify(now);
+        const seen = ours === undefined ? 'absent' : sight(now, ours).kind;
         if (seen === 'ended' || (seen === 'absent' && !mayArrive())) {
           return say(ending, told[seen]);
         }

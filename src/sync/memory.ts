@@ -16,6 +16,8 @@ export interface Request {
   readonly at: number;
   /** How often it was sent. */
   readonly times: number;
+  /** How often in a row Argo CD broke at it (HTTP 500). */
+  readonly breakdowns: number;
   readonly failure: Failure | undefined;
   /** Argo CD's words to a refusal. */
   readonly reason: string;
@@ -166,10 +168,16 @@ function settle(
   return { operationStartedAt: startedAt, fingerprint, finishedAt, seenAt: now, reconciledAt };
 }
 
-/** From now on another operation is the one that is followed: history before it proves nothing. */
-export function follow(memory: Memory, identity: Identity, application: Application): Memory {
+/**
+ * What changes when from now on another operation is the one that is followed: history before it
+ * proves nothing.
+ */
+export function follow(
+  memory: Memory,
+  identity: Identity,
+  application: Application,
+): Partial<Memory> {
   return {
-    ...memory,
     first: memory.first && { ...memory.first, historyId: newestHistoryId(application) },
     identity,
     request: undefined,
@@ -178,6 +186,16 @@ export function follow(memory: Memory, identity: Identity, application: Applicat
     ended: undefined,
     proven: undefined,
   };
+}
+
+/**
+ * A memory as another process takes it up. A request whose answer that process did not live to see
+ * may have been carried out.
+ */
+export function recollect(memory: Memory): Memory {
+  const { request } = memory;
+  if (request?.state !== 'sent') return memory;
+  return { ...memory, request: { ...request, state: 'unclear' } };
 }
 
 function pin(identity: Identity, state: OperationState): Identity {

@@ -48,7 +48,10 @@ export function decideRollback(view: View<RollbackGoal>): Verdict {
  * The rollback that an unclear answer left behind. It can carry no marker, so it is known by what it
  * does, and by not having been there when we began.
  */
-function findSent({ application, memory }: View<RollbackGoal>): Identity | undefined {
+export function findSent({
+  application,
+  memory,
+}: Pick<View, 'application' | 'memory'>): Identity | undefined {
   const { request, returnTo: entry } = memory;
   if (request?.state !== 'unclear') return undefined;
   const { operation, operationState: state } = application;

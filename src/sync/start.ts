@@ -10,7 +10,7 @@ import { decideDenied } from './window-wait.ts';
 
 const tracked: Target = { kind: 'tracked' };
 /** An Argo CD that breaks at every request is not going to mend by our asking. */
-const internalTries = 5;
+const mostBreakdowns = 5;
 /** What a proxy gave up on may still reach Argo CD: how long that is waited for. */
 const settling = 2_000;
 
@@ -43,9 +43,9 @@ export function decideUnsettled({ memory: { request }, now }: View): Verdict | u
 export function decideRefusal(view: View): Verdict | undefined {
   const { request } = view.memory;
   if (request === undefined || request.failure === undefined) return undefined;
-  const { failure, reason, times } = request;
+  const { failure, reason, breakdowns } = request;
   if (failure === 'window-closed') return decideDenied(view, request.at, reason);
-  if (failure === 'internal' && times < internalTries) return undefined;
+  if (failure === 'internal' && breakdowns < mostBreakdowns) return undefined;
   const told = refusals[failure];
   return told === undefined ? undefined : refuse('failed', told.title, told.advice, reason);
 }

@@ -24,7 +24,8 @@ export function trackSteps(
     const id = idOf(result, phase);
     const before = steps.get(id);
     const task = plan && taskOf(plan, result, phase);
-    const reached = stateOf(result, state, isPassed(task, frontier));
+    const isPast = plan === undefined ? wasPassed(before, state) : isPassed(task, frontier);
+    const reached = stateOf(result, state, isPast);
     const wave = task?.waveless ? undefined : (task?.wave ?? before?.wave);
     if (before?.state === reached && before.wave === wave) continue;
     const isAgain = before !== undefined && isOver(before.state) && !isOver(reached);
@@ -104,6 +105,11 @@ function frontierOf({ results }: OperationState, plan: Plan): Task | undefined {
 function isPassed(task: Task | undefined, frontier: Task | undefined): boolean {
   if (task === undefined || frontier === undefined || task.order >= frontier.order) return false;
   return task.phase !== frontier.phase || task.wave !== frontier.wave;
+}
+
+/** What another process knew to be passed, when the plan is not here yet. */
+function wasPassed(before: Step | undefined, state: OperationState): boolean {
+  return before?.state === 'Succeeded' && before.attempt === attemptOf(state);
 }
 
 function stateOf(result: ResourceResult, { phase }: OperationState, passed: boolean): StepState {

@@ -4,6 +4,7 @@ import { perform } from '../../src/follow/acts.ts';
 import type { FollowSettings } from '../../src/follow/settings.ts';
 import type { Failure } from '../../src/sync/failure.ts';
 import type { SyncGoal, Target } from '../../src/sync/goal.ts';
+import type { Request } from '../../src/sync/memory.ts';
 import type { Act } from '../../src/sync/verdict.ts';
 import {
   A,
@@ -23,17 +24,24 @@ describe('acts', () => {
   const clock = new ManualClock();
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
+  let kept: Request[];
 
   beforeEach(() => {
     argocd = new FakeArgoCD(clock);
     ports = portsOn(argocd, clock);
+    kept = [];
   });
 
   const known = application({ syncOptions: ['CreateNamespace=true', 'Prune=false'] });
   const act = (what: Act, settings: FollowSettings, memory = fresh()) => {
     const { signal } = ports;
     const now = () => clock.now();
-    return perform(what, settings, { application: known, memory }, [], { argocd, now, signal });
+    const sending = (request: Request) => {
+      kept.push(request);
+      return Promise.resolve();
+    };
+    const acting = { argocd, now, signal, sending };
+    return perform(what, settings, { application: known, memory }, [], acting);
   };
   const syncing = (name: Target = tracked): Act => ({ kind: 'sync', name });
   const identity = {
@@ -106,13 +114,25 @@ describe('acts', () => {
       const asked = operation();
       argocd.onSync = () =>
         Promise.resolve(application({ operation: asked, history: [entry(3, A)] }));
-      const { memory, application: answer, failed: failure } = await act(syncing(), settingsOf());
+      const { change, application: answer, failed: failure } = await act(syncing(), settingsOf());
       assert.equal(failure, undefined);
       assert.equal(answer?.operation, asked);
-      assert.equal(memory.request?.state, 'accepted');
-      assert.equal(memory.request.operation, asked);
-      assert.equal(memory.request.historyId, 3);
-      assert.equal(memory.request.times, 1);
+      assert.equal(change.request?.state, 'accepted');
+      assert.equal(change.request.operation, asked);
+      assert.equal(change.request.historyId, 3);
+      assert.equal(change.request.times, 1);
+    });
+
+    it('are kept as sent before they are', async () => {
+      argocd.onSync = () => {
+        assert.deepEqual(
+          kept.map(({ state }) => state),
+          ['sent'],
+        );
+        return Promise.resolve(application({ operation: operation() }));
+      };
+      await act(syncing(), settingsOf());
+      assert.equal(argocd.calls.length, 1);
     });
 
     const answers: readonly (readonly [Failure, string, Failure | undefined])[] = [
@@ -130,10 +150,10 @@ describe('acts', () => {
     for (const [failure, state, kept] of answers) {
       it(`remember the answer "${failure}" as ${state}${kept === undefined ? ', to be tried again' : ''}`, async () => {
         argocd.onSync = () => Promise.reject(failed(failure, 'its words'));
-        const { memory, failed: error } = await act(syncing(), settingsOf());
-        assert.equal(memory.request?.state, state);
-        assert.equal(memory.request.failure, kept);
-        assert.equal(memory.request.reason, 'its words');
+        const { change, failed: error } = await act(syncing(), settingsOf());
+        assert.equal(change.request?.state, state);
+        assert.equal(change.request.failure, kept);
+        assert.equal(change.request.reason, 'its words');
         assert.equal(error?.failure, failure);
       });
     }
@@ -148,8 +168,20 @@ describe('acts', () => {
     it('count how often they were sent', async () => {
       argocd.onSync = () => Promise.reject(failed('busy'));
       const first = await act(syncing(), settingsOf());
-      const second = await act(syncing(), settingsOf(), first.memory);
-      assert.equal(second.memory.request?.times, 2);
+      const second = await act(syncing(), settingsOf(), { ...fresh(), ...first.change });
+      assert.equal(second.change.request?.times, 2);
+    });
+
+    it('count how often Argo CD broke at them in a row', async () => {
+      const counts: (number | undefined)[] = [];
+      let memory = fresh();
+      for (const failure of ['internal', 'internal', 'busy', 'internal'] as const) {
+        argocd.onSync = () => Promise.reject(failed(failure));
+        const { change } = await act(syncing(), settingsOf(), memory);
+        memory = { ...memory, ...change };
+        counts.push(change.request?.breakdowns);
+      }
+      assert.deepEqual(counts, [1, 2, 0, 1]);
     });
 
     it('are unclear when they were broken off before an answer', async () => {
@@ -157,7 +189,7 @@ describe('acts', () => {
       const acting = act(syncing(), settingsOf());
       await settle();
       ports.cancel();
-      assert.equal((await acting).memory.request?.state, 'unclear');
+      assert.equal((await acting).change.request?.state, 'unclear');
     });
   });
 
@@ -170,9 +202,9 @@ describe('acts', () => {
         return Promise.resolve(application({ operation: asked }));
       };
       const what = { kind: 'rollback', entry: entry(4, A) } as const;
-      const { memory } = await act(what, settingsOf(rollbackGoal()));
+      const { change } = await act(what, settingsOf(rollbackGoal()));
       assert.equal(id, 4);
-      assert.deepEqual(memory.identity, {
+      assert.deepEqual(change.identity, {
         kind: 'adopted',
         fingerprint: asked.fingerprint,
         startedAt: undefined,
@@ -186,16 +218,16 @@ describe('acts', () => {
 
     it('remember whose operation they ended, and when', async () => {
       argocd.onTerminate = () => Promise.resolve();
-      const { memory } = await act(terminate, settingsOf());
-      assert.equal(memory.terminating, identity);
-      assert.equal(memory.terminatedAt, clock.now());
+      const { change } = await act(terminate, settingsOf());
+      assert.equal(change.terminating, identity);
+      assert.equal(change.terminatedAt, clock.now());
     });
 
     for (const failure of ['no-operation', 'unavailable', 'unclear'] as const) {
       it(`are as if never sent when the answer is "${failure}"`, async () => {
         argocd.onTerminate = () => Promise.reject(failed(failure));
         const acted = await act(terminate, settingsOf());
-        assert.equal(acted.memory.terminatedAt, undefined);
+        assert.equal(acted.change.terminatedAt, undefined);
         assert.equal(acted.failed?.failure, failure);
       });
     }
@@ -207,8 +239,8 @@ describe('acts', () => {
   });
 
   it('of adopting send nothing', async () => {
-    const { memory } = await act({ kind: 'adopt', identity }, settingsOf());
-    assert.equal(memory.identity, identity);
+    const { change } = await act({ kind: 'adopt', identity }, settingsOf());
+    assert.equal(change.identity, identity);
     assert.deepEqual(argocd.calls, []);
   });
 });

@@ -155,6 +155,8 @@ export function settingsOf(
 ): FollowSettings {
   return {
     address,
+    path: 'shop',
+    grace: 4_000,
     goal,
     deadline: Infinity,
     marker,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WatchEvent } from '../../src/argocd/port.ts';
 import { Feed } from '../../src/follow/feed.ts';
+import type { Tidings } from '../../src/follow/news.ts';
 import { application } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -37,7 +38,9 @@ describe('the feed', () => {
   it('tells each listener of its applications, until it stops listening', async () => {
     await run();
     const heard: string[] = [];
-    const stop = feed.listen('shop', (told) => heard.push(told?.application.name ?? 'broken'));
+    const stop = feed.listen('shop', (told) =>
+      heard.push(typeof told === 'string' ? told : told.application.name),
+    );
     argocd.send(event());
     argocd.send(event('other'));
     await clock.pass(0);
@@ -82,11 +85,11 @@ describe('the feed', () => {
     await run();
     argocd.send(undefined);
     await clock.pass(0);
-    const heard: (WatchEvent | undefined)[] = [];
+    const heard: Tidings[] = [];
     feed.listen('shop', (told) => heard.push(told));
     argocd.breakStreams();
     await clock.pass(0);
-    assert.deepEqual(heard, [undefined]);
+    assert.deepEqual(heard, ['broken']);
     assert.equal(feed.aliveSince, undefined);
   });
 

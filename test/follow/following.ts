@@ -3,8 +3,10 @@ import { RestArgoCD } from '../../src/argocd/rest/rest-argocd.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Clock } from '../../src/follow/clock.ts';
 import { systemClock } from '../../src/follow/clock.ts';
+import { Detachment } from '../../src/follow/detachment.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
 import type { FollowRequest } from '../../src/follow/follow-all.ts';
+import type { Journal } from '../../src/follow/journal.ts';
 import type { ApplicationName } from '../../src/sync/application.ts';
 import type { Goal, RollbackGoal, SyncGoal, TerminateGoal, WaitGoal } from '../../src/sync/goal.ts';
 import type { ApplicationResult, Progress } from '../../src/sync/outcome.ts';
@@ -55,6 +57,8 @@ export interface Following {
   readonly done: Promise<readonly ApplicationResult[]>;
   readonly told: readonly Progress[];
   cancel(): void;
+  /** Ends this process's part of it: what is known is in the journal. */
+  detach(): void;
   /** Resolves when something told fits. */
   until(test: (progress: Progress) => boolean): Promise<void>;
 }
@@ -63,13 +67,16 @@ export function begin(
   argocd: ArgoCDSimulator,
   names: readonly string[],
   goal: Goal,
-  change: Partial<FollowRequest> & { readonly credential?: Credential } = {},
+  change: Partial<FollowRequest> & {
+    readonly credential?: Credential;
+    readonly journal?: Journal;
+  } = {},
 ): Following {
   const told: Progress[] = [];
   const listeners = new Set<() => void>();
   const cancelling = new AbortController();
   const token = new Secret(argocd.token);
-  const { credential = { kind: 'token', token }, ...more } = change;
+  const { credential = { kind: 'token', token }, journal, ...more } = change;
   const adapter = new RestArgoCD({
     url: argocd.url,
     credential,
@@ -95,6 +102,7 @@ export function begin(
     clock: fastClock,
     random: () => 0.5,
     signal: cancelling.signal,
+    ...(journal === undefined ? {} : { journal }),
     tell: (progress) => {
       told.push(progress);
       for (const listener of listeners) listener();
@@ -104,6 +112,7 @@ export function begin(
     done,
     told,
     cancel: () => cancelling.abort(),
+    detach: () => cancelling.abort(new Detachment()),
     until: (test) =>
       new Promise((resolve) => {
         const listener = () => {

@@ -80,7 +80,7 @@ describe('follow', () => {
     const now = application({ history: [entry(7, A)] });
     const following = follow(before, identity, now);
     const first = { historyId: 7, operationStartedAt: undefined };
-    assert.deepEqual(following, fresh(undefined, { identity, first }));
+    assert.deepEqual({ ...before, ...following }, fresh(undefined, { identity, first }));
   });
 });
 

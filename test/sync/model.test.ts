@@ -144,7 +144,7 @@ class Client {
     const { argocd, run } = this;
     switch (act.kind) {
       case 'adopt':
-        run.memory = follow(run.memory, act.identity, this.argocd.snapshot);
+        run.memory = { ...run.memory, ...follow(run.memory, act.identity, this.argocd.snapshot) };
         return true;
       case 'terminate': {
         const isDone = argocd.terminate();

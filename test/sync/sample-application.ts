@@ -210,6 +210,7 @@ export function request(change: Partial<Request> = {}): Request {
     state: 'accepted',
     at: start,
     times: 1,
+    breakdowns: 0,
     failure: undefined,
     reason: '',
     operation: operation(),

@@ -17,8 +17,8 @@ import {
   titles,
 } from './sample-application.ts';
 
-const refused = (failure: Failure | undefined, times = 1) =>
-  request({ state: 'refused', failure, times, reason: 'no', operation: undefined });
+const refused = (failure: Failure | undefined, breakdowns = 0) =>
+  request({ state: 'refused', failure, times: 9, breakdowns, reason: 'no', operation: undefined });
 
 describe('the start of a sync', () => {
   it('asks at once, although everything reads Synced and Healthy', () => {
@@ -43,17 +43,17 @@ describe('the start of a sync', () => {
   });
 
   const cases = [
-    ['forbidden', 1, 'failed'],
-    ['auto-sync', 1, 'failed'],
-    ['deleting', 1, 'failed'],
-    ['refused', 1, 'failed'],
+    ['forbidden', 0, 'failed'],
+    ['auto-sync', 0, 'failed'],
+    ['deleting', 0, 'failed'],
+    ['refused', 0, 'failed'],
     ['internal', 4, 'sync'],
     ['internal', 5, 'failed'],
-    [undefined, 9, 'sync'],
+    [undefined, 0, 'sync'],
   ] as const;
-  for (const [failure, times, expected] of cases) {
-    it(`takes the refusal "${failure}", ${times} times, for ${expected}`, () => {
-      const verdict = new Run(syncGoal(), { request: refused(failure, times) }).see(application());
+  for (const [failure, breakdowns, expected] of cases) {
+    it(`takes the refusal "${failure}" after ${breakdowns} breakdowns for ${expected}`, () => {
+      const verdict = new Run(syncGoal(), { request: refused(failure, breakdowns) }).see(application());
       assert.equal(brief(verdict), expected);
       if (expected === 'failed') assert.equal(ending(verdict).causes[0]?.message, 'no');
     });

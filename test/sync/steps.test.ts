@@ -48,6 +48,27 @@ describe('trackSteps', () => {
     assert.equal(same[0], second_[0]);
   });
 
+  it('takes nothing back while the plan is not here yet, but all of it in a new attempt', () => {
+    const known = trackSteps(
+      [],
+      state({
+        results: [result(), hook({ hookType: 'PostSync', syncPhase: 'PostSync', name: 'smoke' })],
+      }),
+      plan,
+      start,
+    );
+    assert.deepEqual(known.map(row)[0], ['web', 'Succeeded', 2, 0]);
+    const again = trackSteps(known, state({ results: [result()] }), undefined, start + 1_000);
+    assert.equal(again[0], known[0]);
+    const retried = state({ results: [result()], retryCount: 1 });
+    assert.deepEqual(trackSteps(known, retried, undefined, start).map(row)[0], [
+      'web',
+      'Running',
+      2,
+      1,
+    ]);
+  });
+
   it('takes an ordinary resource that ends as Running for done', () => {
     const done = trackSteps([], ended('Succeeded', { results: [result()] }), undefined, start);
     assert.deepEqual(done.map(row), [['web', 'Succeeded', undefined, 0]]);

@@ -1,0 +1,25 @@
+import type { ApplicationName } from '../sync/application.ts';
+import type { Memory } from '../sync/memory.ts';
+import type { ApplicationResult, Step } from '../sync/outcome.ts';
+
+/** What is known of one application between looks: plain data, to be stored and taken up again. */
+export interface Checkpoint {
+  readonly memory: Memory;
+  /** The steps so far, with the times at which we saw them. */
+  readonly steps: readonly Step[];
+}
+
+/**
+ * Keeps what a run knows, so that another process can take it up where this one was cut off. `path`
+ * names an application within a run: itself, after those that manage it.
+ */
+export interface Journal {
+  /** What was kept of an application, if anything was. */
+  recall(path: string): { checkpoint?: Checkpoint; result?: ApplicationResult } | undefined;
+  /** The applications that a selector found. Resolves when they are kept. */
+  found(names: readonly ApplicationName[]): Promise<void>;
+  /** Resolves when it is kept for good; changes in Argo CD wait for it. */
+  keep(path: string, checkpoint: Checkpoint): Promise<void>;
+  /** The application has ended for this run. What is told in the same turn is kept with it. */
+  end(path: string, result: ApplicationResult): void;
+}

@@ -1,0 +1,65 @@
+import type { Memory } from '../sync/memory.ts';
+import type { Journal } from './journal.ts';
+import type { Story } from './story.ts';
+import type { Subject } from './subject.ts';
+
+/** Keeps what a follower knows, whenever it has learned something that must not be lost. */
+export class Keeper {
+  readonly #journal: Journal | undefined;
+  readonly #path: string;
+  readonly #subject: Pick<Subject, 'memory'>;
+  readonly #story: Pick<Story, 'steps'>;
+  #kept = '';
+
+  constructor(
+    journal: Journal | undefined,
+    path: string,
+    subject: Pick<Subject, 'memory'>,
+    story: Pick<Story, 'steps'>,
+  ) {
+    this.#journal = journal;
+    this.#path = path;
+    this.#subject = subject;
+    this.#story = story;
+  }
+
+  /** Keeps what is new, with all that was told in the same turn; nobody waits for it. */
+  keepNews(): void {
+    if (this.#journal === undefined) return;
+    const milestones = [...milestonesOf(this.#subject.memory), this.#stepStates()].join('|');
+    if (milestones === this.#kept) return;
+    this.#kept = milestones;
+    void this.keep();
+  }
+
+  /** Resolves when everything is kept for good. */
+  async keep(): Promise<void> {
+    const { memory } = this.#subject;
+    await this.#journal?.keep(this.#path, { memory, steps: this.#story.steps });
+  }
+
+  #stepStates(): string {
+    return this.#story.steps.map(({ state, attempt }) => `${state}${attempt}`).join();
+  }
+}
+
+/** What of a memory is worth a write: the rest follows from it, or is looked up again. */
+function milestonesOf(memory: Memory): readonly unknown[] {
+  const { uid, identity, request, asked, begun, ended, proven, refresh } = memory;
+  return [
+    uid,
+    identity?.kind === 'adopted' ? identity.fingerprint : identity?.marker,
+    identity?.kind === 'adopted' ? identity.startedAt : '',
+    request?.state,
+    request?.times,
+    request?.failure,
+    asked !== undefined,
+    begun?.startedAt,
+    begun?.retryCount,
+    ended !== undefined,
+    proven !== undefined,
+    refresh.answeredAt !== undefined,
+    memory.terminatedAt,
+    memory.healthySince,
+  ];
+}

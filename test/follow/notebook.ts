@@ -1,0 +1,37 @@
+import type { Checkpoint, Journal } from '../../src/follow/journal.ts';
+import type { ApplicationName } from '../../src/sync/application.ts';
+import type { ApplicationResult } from '../../src/sync/outcome.ts';
+
+/** A journal as a store keeps it: what is taken out of it went through JSON. */
+export class Notebook implements Journal {
+  readonly #checkpoints = new Map<string, string>();
+  readonly #results = new Map<string, string>();
+  names: readonly ApplicationName[] | undefined;
+  /** What was kept, one after the other. */
+  readonly pages: Checkpoint[] = [];
+  /** What happens before something is kept. */
+  onKeep: (checkpoint: Checkpoint) => Promise<void> = () => Promise.resolve();
+
+  recall(path: string): ReturnType<Journal['recall']> {
+    const [checkpoint, result] = [this.#checkpoints.get(path), this.#results.get(path)];
+    return {
+      ...(checkpoint === undefined ? {} : { checkpoint: JSON.parse(checkpoint) as Checkpoint }),
+      ...(result === undefined ? {} : { result: JSON.parse(result) as ApplicationResult }),
+    };
+  }
+
+  found(names: readonly ApplicationName[]): Promise<void> {
+    this.names = names;
+    return Promise.resolve();
+  }
+
+  async keep(path: string, checkpoint: Checkpoint): Promise<void> {
+    await this.onKeep(checkpoint);
+    this.pages.push(checkpoint);
+    this.#checkpoints.set(path, JSON.stringify(checkpoint));
+  }
+
+  end(path: string, result: ApplicationResult): void {
+    this.#results.set(path, JSON.stringify(result));
+  }
+}
