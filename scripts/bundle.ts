@@ -1,34 +1,46 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/** One task's code: from its entry under `src/` to the file that its `task.json` names. */
+/** A program in one file: from its entry under `src/` to the file that Node runs. */
 export interface Bundle {
   readonly entry: string;
   readonly outfile: string;
+  /** The oldest Node that runs it. */
+  readonly target: 'node20' | 'node24';
 }
 
 export const root = join(import.meta.dirname, '..');
+
+export const handlerBundle: Bundle = {
+  entry: join(root, 'src/handler/main.ts'),
+  outfile: join(root, 'dist/handler/handler.js'),
+  target: 'node24',
+};
 
 export const bundles: readonly Bundle[] = [
   {
     entry: join(root, 'src/task/main.ts'),
     outfile: join(root, 'tasks/ArgoCDSync/V1/index.js'),
+    target: 'node20',
   },
+  handlerBundle,
 ];
 
 /**
- * Makes the one file that an agent runs, for Node 20 and 24 alike, and the licences of what is in
- * it beside it. The format is CommonJS because azure-pipelines-task-lib is: as an ES module its
- * `require` of Node's own modules would need a shim.
+ * Makes the one file that Node runs, and beside it the licences of what is in it. The format is
+ * CommonJS because much of that is: as an ES module its `require` of Node's own modules would need a
+ * shim.
  */
-export async function bundle({ entry, outfile }: Bundle): Promise<void> {
+export async function bundle({ entry, outfile, target }: Bundle): Promise<void> {
+  const folder = dirname(outfile);
+  mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target,
     format: 'cjs',
     minify: true,
     legalComments: 'none',
@@ -36,7 +48,10 @@ export async function bundle({ entry, outfile }: Bundle): Promise<void> {
     absWorkingDir: root,
     logLevel: 'error',
   });
-  writeFileSync(join(dirname(outfile), 'ThirdPartyNotices.txt'), noticesOf(metafile));
+  writeFileSync(join(folder, 'ThirdPartyNotices.txt'), noticesOf(metafile));
+  // The tasks' folders have one of their own.
+  const about = join(folder, 'package.json');
+  if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');
 }
 
 /** The licence texts of all packages in a bundle, which their licences ask to go with every copy. */
@@ -59,12 +74,12 @@ function noticeOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
-/** Bundles every task. */
+/** Bundles every program. */
 export async function bundleAll(): Promise<void> {
   await Promise.all(bundles.map(bundle));
 }
 
-/** Whether every task's bundle is there; it may be older than its source. */
+/** Whether every program's bundle is there; it may be older than its source. */
 export function allBundled(): boolean {
   return bundles.every(({ outfile }) => existsSync(outfile));
 }

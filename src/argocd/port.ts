@@ -1,4 +1,5 @@
 import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
+import type { Glance, Listing } from '../sync/glance.ts';
 import type { InfoRow } from '../sync/operation.ts';
 import type { Retry } from '../sync/goal.ts';
 import type { SyncWindows } from '../sync/sync-window.ts';
@@ -82,6 +83,27 @@ export interface ArgoCD {
   watch(scope: WatchScope, signal: AbortSignal): AsyncIterable<WatchEvent | undefined>;
   /** The application's page in Argo CD's user interface. */
   pageOf(name: ApplicationName): string;
+}
+
+/** One message about any application, of which no more is read than its glance unless asked. */
+export interface Sighting {
+  readonly type: WatchEvent['type'];
+  readonly glance: Glance;
+  /** All of it. Throws an `ArgoCDError` where it has not the shape that it should have. */
+  readonly read: () => Application;
+}
+
+/** A whole Argo CD at once, for whoever looks after many runs. Failures are `ArgoCDError`s. */
+export interface Overview {
+  /** All applications that the token may read, from a cache that may be a moment old. */
+  list(signal: AbortSignal): Promise<readonly Listing[]>;
+  /** One application, fresh from Kubernetes. */
+  glance(name: ApplicationName, signal: AbortSignal): Promise<Glance>;
+  /**
+   * Tells of all applications, then of changes, until the signal aborts or the stream breaks. Yields
+   * `undefined` for a heartbeat, and for an application that it cannot read.
+   */
+  sightings(signal: AbortSignal): AsyncIterable<Sighting | undefined>;
 }
 
 export interface GetOptions {

@@ -15,7 +15,7 @@ import { Questions } from './questions.ts';
 import { Repetition } from './repetition.ts';
 import { makeResult } from './result.ts';
 import { selectResources } from './selected-resources.ts';
-import type { FollowPorts, FollowSettings } from './settings.ts';
+import type { Activity, FollowPorts, FollowSettings } from './settings.ts';
 import { followedState, Story } from './story.ts';
 import { Subject } from './subject.ts';
 import { Term } from './term.ts';
@@ -77,9 +77,10 @@ export class Follower {
   /** Resolves with how it ended, whatever happens on the way; rejects only for a bug of ours. */
   async run(): Promise<ApplicationResult> {
     const { name } = this.#settings.address;
+    this.#is({ kind: 'busy' });
     const stop = this.#news.listen(name, (tidings) => {
       const heard = this.#hear(tidings);
-      if (heard === 'look') this.#lookout.demand();
+      if (heard === 'look') this.#lookout.hearOfNews();
       if (heard !== 'ignored') this.#alarm.ring();
     });
     try {
@@ -87,6 +88,7 @@ export class Follower {
     } finally {
       stop();
       this.#life.end();
+      this.#is({ kind: 'over' });
     }
   }
 
@@ -251,7 +253,14 @@ export class Follower {
       isTold ? Infinity : since + calm,
       this.#settings.deadline,
     );
+    const isBusy = this.#lookout.isLooking || this.#questions.isAsking || this.#story.isReading;
+    if (!isBusy) this.#is({ kind: 'idle', until });
     await this.#alarm.wait(Math.max(0, until - clock.now()), signal);
+    if (!isBusy) this.#is({ kind: 'busy' });
+  }
+
+  #is(activity: Activity): void {
+    this.#ports.activity?.(this.#settings.path, activity);
   }
 
   async #finish(ending: Ending): Promise<ApplicationResult> {

@@ -33,6 +33,11 @@ export class HookLogs {
     return this.#reading.get(idOf(resource)) ?? this.begin(resource);
   }
 
+  /** Whether the log of a running hook is read now and then, which nobody else would do. */
+  get isKeeping(): boolean {
+    return this.#keeping.size > 0;
+  }
+
   /** Reads the log of what has just failed; after a retry, that of another pod than before. */
   begin(resource: ResourceKey): Promise<PodLog> {
     const isWanted = this.#settings.hookLogLines > 0 && logged.has(resource.kind);

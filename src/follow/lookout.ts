@@ -7,7 +7,8 @@ import { judgeLook } from './outage.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 
-const retry = { first: 500, most: 5_000 };
+/** Where somebody watches for many, they need not all ask an Argo CD that is away so soon. */
+const retry = { first: 500, most: 5_000, mostWatched: 60_000 };
 
 /** However long a server asks us to wait, we look again after a minute. */
 const longestPatience = 60_000;
@@ -61,6 +62,11 @@ export class Lookout {
     this.#startedAt = ports.clock.now();
   }
 
+  /** Whether an answer is still to come. */
+  get isLooking(): boolean {
+    return this.#isLooking;
+  }
+
   /** When the next look is due; never while one is on. Local milliseconds. */
   get due(): number {
     if (this.#isLooking) return Infinity;
@@ -72,6 +78,12 @@ export class Lookout {
   lookIfDue(): void {
     if (this.#bug !== undefined) throw this.#bug as Error;
     if (this.#ports.clock.now() >= this.due) this.#look();
+  }
+
+  /** There is something new to see: an outage is over. */
+  hearOfNews(): void {
+    this.#notBefore = -Infinity;
+    this.demand();
   }
 
   /** Wants a look that is begun from now on, as soon as may be. Returns its number. */
@@ -132,7 +144,9 @@ export class Lookout {
     const seen = this.#subject.application !== undefined;
     const failed = judgeLook(error, address.name, address.project, seen);
     this.#failures += 1;
-    const pause = backoff(this.#failures, retry, random);
+    const { first, most, mostWatched } = retry;
+    const isWatched = this.#ports.news !== undefined;
+    const pause = backoff(this.#failures, { first, most: isWatched ? mostWatched : most }, random);
     this.#notBefore = clock.now() + Math.max(pause, patienceFor(error));
     switch (failed.kind) {
       case 'fatal':

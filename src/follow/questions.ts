@@ -35,6 +35,11 @@ export class Questions {
     this.#alarm = alarm;
   }
 
+  /** Whether an answer is still to come. */
+  get isAsking(): boolean {
+    return [...this.#asked.values()].some(({ open }) => open > 0);
+  }
+
   /** Asks, unless the same was asked a moment ago. Never rejects; an answer rings the alarm. */
   ask(question: Question): void {
     const now = this.#ports.clock.now();

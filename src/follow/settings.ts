@@ -24,6 +24,12 @@ export interface FollowSettings {
   readonly info: readonly InfoRow[];
 }
 
+/** What the following of an application is at. `idle`: until news come, or until a time. */
+export type Activity =
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'idle'; readonly until: number }
+  | { readonly kind: 'over' };
+
 export interface FollowPorts {
   readonly argocd: ArgoCD;
   readonly clock: Clock;
@@ -34,6 +40,8 @@ export interface FollowPorts {
   readonly tell: (progress: Progress) => void;
   /** Where there is one, another process can take the run up. */
   readonly journal?: Journal;
+  /** Whoever keeps a journal may end a following that only waits, and begin it again at the news. */
+  readonly activity?: (path: string, activity: Activity) => void;
   /** Where somebody watches Argo CD for many runs; otherwise each run opens a stream of its own. */
   readonly news?: News;
 }

@@ -28,6 +28,11 @@ export class Story {
     this.#logs = new HookLogs(settings, ports);
   }
 
+  /** Whether something is being read that would be lost otherwise. */
+  get isReading(): boolean {
+    return this.#logs.isKeeping;
+  }
+
   /** Tells what changed in the operation since the last look. */
   track(application: Application, memory: Memory): void {
     const state = followedState(application, memory);

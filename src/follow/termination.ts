@@ -39,7 +39,7 @@ export async function endOwnOperation(
   const identify = (seen: Application) =>
     memory.identity ??
     (goal.action === 'rollback' ? findSent({ application: seen, memory }) : undefined);
-  const identity = application && identify(application);
+  const identity = application === undefined ? memory.identity : identify(application);
   const mayShow = goal.action === 'rollback' && request?.state === 'unclear';
   if (choice === undefined || ended !== undefined || !(isOurs(identity) || mayShow)) return ending;
   const isThere =

@@ -31,6 +31,20 @@ interface Told {
   ended: boolean;
 }
 
+/** How far a log has come: plain data, with which another process goes on with it. */
+export interface LogMark {
+  readonly group: number | undefined;
+  readonly phases: readonly number[];
+  readonly percent: number;
+  readonly issues: { readonly error: number; readonly warning: number };
+  readonly applications: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly share: number;
+    readonly ended: boolean;
+  }[];
+}
+
 /**
  * Tells a run as it goes, one line for each change. One application: its phases are groups.
  * Several: each line begins with the application, and its steps follow as a group when it ends.
@@ -49,12 +63,43 @@ export class Log {
   #group: number | undefined;
   readonly #phasesTold = new Set<number>();
 
-  /** `names` are the applications by name; empty when a selector chooses them. */
-  constructor(sink: LogSink, names: readonly string[]) {
+  /**
+   * `names` are the applications by name; empty when a selector chooses them. `mark` is where the
+   * log of an earlier process was.
+   */
+  constructor(sink: LogSink, names: readonly string[], mark?: LogMark) {
     this.#sink = sink;
     this.#several = names.length !== 1;
     this.#expected = names.length;
     this.#nameWidth = Math.min(widest, Math.max(0, ...names.map((name) => name.length)));
+    if (mark !== undefined) this.#goOn(mark);
+  }
+
+  #goOn({ group, phases, percent, issues, applications }: LogMark): void {
+    this.#group = group;
+    this.#percent = percent;
+    this.#issues = { ...issues };
+    for (const phase of phases) this.#phasesTold.add(phase);
+    for (const { name, ...told } of applications) Object.assign(this.#toldOf(name), told);
+    this.#ended = applications.filter(({ ended }) => ended).length;
+  }
+
+  /** Where the log is. */
+  get mark(): LogMark {
+    return {
+      group: this.#group,
+      phases: [...this.#phasesTold],
+      percent: this.#percent,
+      issues: { ...this.#issues },
+      applications: [...this.#told].map(([name, { status, share, ended }]) => ({
+        ...{ name, status, share, ended },
+      })),
+    };
+  }
+
+  /** Takes in a step that an earlier process has told. */
+  remember(name: string, step: Step): void {
+    this.#toldOf(name).steps.set(keyOf(step), step);
   }
 
   tell(progress: Progress): void {

@@ -1,7 +1,6 @@
 import { printKey, printName } from '../sync/application.ts';
 import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
 import { plainLine } from '../text/foreign-text.ts';
-import { guid } from '../guid.ts';
 import type { TaskResult } from './result.ts';
 
 /** A record of the step's own timeline: created by its first command, changed by later ones. */
@@ -46,13 +45,22 @@ interface ApplicationRecord extends OpenRecord {
  */
 export class Timeline {
   readonly #write: (record: DetailRecord) => void;
-  readonly #random: () => number;
+  readonly #identify: (path: string) => string;
   readonly #applications = new Map<string, ApplicationRecord>();
   #count = 0;
+  #isSilent = false;
 
-  constructor(write: (record: DetailRecord) => void, random: () => number) {
+  /** `identify` gives a record its id, a GUID; `path` is the same for what is the same. */
+  constructor(write: (record: DetailRecord) => void, identify: (path: string) => string) {
     this.#write = write;
-    this.#random = random;
+    this.#identify = identify;
+  }
+
+  /** Takes in what an earlier process has told: the same ids, and nothing is written. */
+  remember(told: readonly Progress[]): void {
+    this.#isSilent = true;
+    for (const progress of told) this.tell(progress);
+    this.#isSilent = false;
   }
 
   tell(progress: Progress): void {
@@ -79,7 +87,7 @@ export class Timeline {
 
   #createHook(phase: PhaseRecord, step: Step): OpenRecord | undefined {
     phase.hookCount += 1;
-    return this.#create({
+    return this.#create(`${phase.id}|${printKey(step)}|${step.namespace}`, {
       parentId: phase.id,
       type: 'ArgoCD.Hook',
       name: plainLine(printKey(step), 300),
@@ -95,7 +103,7 @@ export class Timeline {
     const known = application.phases.get(title);
     if (known) return known;
     for (const earlier of application.phases.values()) this.#endPhase(earlier, step.startedAt);
-    const record = this.#create({
+    const record = this.#create(`${name}|${title}`, {
       parentId: application.id,
       type: 'ArgoCD.Phase',
       name: title,
@@ -111,7 +119,7 @@ export class Timeline {
   #applicationOf(name: string, startedAt: number | undefined): ApplicationRecord | undefined {
     const known = this.#applications.get(name);
     if (known) return known;
-    const record = this.#create({
+    const record = this.#create(name, {
       type: 'ArgoCD.Application',
       name,
       order: this.#applications.size + 1,
@@ -147,16 +155,17 @@ export class Timeline {
     this.#complete(application.id, resultOf(result), result.finishedAt);
   }
 
-  #create(record: Omit<DetailRecord, 'id' | 'state'>): OpenRecord | undefined {
+  #create(path: string, record: Omit<DetailRecord, 'id' | 'state'>): OpenRecord | undefined {
     if (this.#count >= mostRecords) return undefined;
     this.#count += 1;
-    const id = guid(this.#random);
-    this.#write({ id, state: 'InProgress', ...record });
+    const id = this.#identify(path);
+    if (!this.#isSilent) this.#write({ id, state: 'InProgress', ...record });
     return { id, ended: false };
   }
 
   #complete(id: string, result: Result, finishedAt: number | undefined): void {
     const finishTime = isoTime(finishedAt);
+    if (this.#isSilent) return;
     this.#write({ id, state: 'Completed', result, finishTime });
   }
 }

@@ -10,7 +10,9 @@ export function isPassing(message: string): boolean {
 }
 
 /** Conditions under which nothing can be deployed, and which time alone does not mend. */
-export function terminalConditions(application: Application): readonly Condition[] {
+export function terminalConditions(
+  application: Pick<Application, 'conditions'>,
+): readonly Condition[] {
   return application.conditions.filter(
     ({ type, message }) =>
       (type === 'ComparisonError' || type === 'InvalidSpecError') && !isPassing(message),

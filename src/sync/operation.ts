@@ -80,6 +80,6 @@ export function revisionsOf({ revisions, operation }: OperationState): readonly 
 }
 
 /** A failed attempt that Argo CD will repeat: `Running`, and yet with an end. */
-export function awaitsRetry(state: OperationState): boolean {
+export function awaitsRetry(state: Pick<OperationState, 'phase' | 'finishedAt'>): boolean {
   return state.phase === 'Running' && state.finishedAt !== undefined;
 }

@@ -84,7 +84,10 @@ async function follow(
 ): Promise<readonly ApplicationResult[] | undefined> {
   const write = (line: string) => agent.write(line);
   const log = new Log(agentLog(write), namesOf(request));
-  const timeline = new Timeline((record) => write(logDetail(record)), random);
+  const timeline = new Timeline(
+    (record) => write(logDetail(record)),
+    () => guid(random),
+  );
   const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = request;
   const variable = (name: string) => agent.variable(name);
   const following = follow(

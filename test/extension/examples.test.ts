@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
-import { readJson, root, task } from './extension-files.ts';
+import { parseArguments } from '../../scripts/check-create/arguments.ts';
+import {
+  checkConfiguration,
+  faultsOfRequest,
+} from '../../scripts/check-create/check-configuration.ts';
+import { describeFaults } from '../simulators/azure-devops/description.ts';
+import { allTasks, gate, healthGate, readJson, root, serverTask, task } from './extension-files.ts';
 import { faultsOf, readSteps } from './yaml-steps.ts';
 
 const folder = join(root, 'examples');
 const examples = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
+const has = (file: string) => (name: string) => existsSync(join(folder, name, file));
+const pipelines = examples.filter(has('azure-pipelines.yml'));
+const releases = examples.filter(has('release-definition.json'));
 
 interface ReleaseTask {
   readonly taskId: string;
@@ -27,8 +36,30 @@ interface Pipeline {
 
 interface Release {
   readonly environments: readonly {
-    readonly deployPhases: readonly { readonly workflowTasks: readonly ReleaseTask[] }[];
+    readonly deployPhases: readonly {
+      readonly phaseType: string;
+      readonly workflowTasks: readonly ReleaseTask[];
+    }[];
+    readonly preDeploymentGates?: {
+      readonly gates: readonly { readonly tasks: readonly ReleaseTask[] }[];
+    };
   }[];
+}
+
+function readRelease(name: string): Release {
+  return readJson(`examples/${name}/release-definition.json`) as Release;
+}
+
+function deployTasks({ environments }: Release): readonly ReleaseTask[] {
+  return environments.flatMap(({ deployPhases }) =>
+    deployPhases.flatMap(({ workflowTasks }) => workflowTasks),
+  );
+}
+
+function gateTasks({ environments }: Release): readonly ReleaseTask[] {
+  return environments.flatMap(({ preDeploymentGates }) =>
+    (preDeploymentGates?.gates ?? []).flatMap(({ tasks }) => tasks),
+  );
 }
 
 describe('The examples', () => {
@@ -36,22 +67,29 @@ describe('The examples', () => {
     const index = readFileSync(join(folder, 'README.md'), 'utf8');
     const listed = [...index.matchAll(/^\| \[([\w-]+)\]/gm)].map(([, name]) => name);
     assert.deepEqual(listed.sort(), [...examples].sort());
-    assert.equal(examples.length, 9);
+    assert.equal(examples.length, 14);
   });
 
-  for (const name of examples.filter((each) => each !== 'classic-release')) {
+  it('are pipelines, or explained by a page', () => {
+    for (const name of examples) {
+      assert.notEqual(pipelines.includes(name), has('README.md')(name), name);
+    }
+  });
+
+  for (const name of pipelines) {
     it(`begin with what they show and need: ${name}`, () => {
       const file = join(folder, name, 'azure-pipelines.yml');
       assert.match(readFileSync(file, 'utf8'), /^# .+\n(?:#.*\n)*# Needs:\n# - .+\n/);
     });
 
-    it(`use the task: ${name}`, () => {
+    it(`use our tasks: ${name}`, () => {
       const files = readdirSync(join(folder, name)).map((file) => join(folder, name, file));
-      const steps = files.flatMap((file) => readSteps(file, task.name));
+      const steps = files.flatMap((file) => allTasks.flatMap((each) => readSteps(file, each.name)));
       assert.ok(steps.length > 0);
-      for (const { inputs } of steps) {
-        assert.notEqual('applications' in inputs, 'selector' in inputs);
+      for (const { task: used, inputs } of steps) {
         assert.ok(inputs.project, 'without it, errors are less exact');
+        if (used.startsWith(healthGate.name)) continue;
+        assert.notEqual('applications' in inputs, 'selector' in inputs);
       }
     });
   }
@@ -69,20 +107,115 @@ describe('The examples', () => {
       );
     }
   });
+});
 
-  it('have a classic release whose task is this one', () => {
-    const release = readJson('examples/classic-release/release-definition.json') as Release;
-    const tasks = release.environments.flatMap(({ deployPhases }) =>
-      deployPhases.flatMap(({ workflowTasks }) => workflowTasks),
+describe('The classic releases among the examples', () => {
+  const expected = [
+    { name: 'classic-release', deploys: [task], gates: [] },
+    { name: 'classic-agentless', deploys: [serverTask], gates: [] },
+    { name: 'release-gate', deploys: [serverTask, serverTask], gates: [gate, healthGate] },
+  ];
+
+  it('are all looked at', () => {
+    assert.deepEqual(expected.map(({ name }) => name).sort(), [...releases].sort());
+  });
+
+  for (const { name, deploys, gates } of expected) {
+    const release = readRelease(name);
+
+    it(`have tasks that are ours: ${name}`, () => {
+      for (const [used, known] of [
+        [deployTasks(release), deploys],
+        [gateTasks(release), gates],
+      ] as const) {
+        assert.deepEqual(
+          used.map(({ taskId, version }) => ({ taskId, version })),
+          known.map(({ id, version }) => ({ taskId: id, version: `${version.Major}.*` })),
+        );
+        const faults = used.flatMap(({ inputs }, place) => {
+          const of = known[place] ?? task;
+          const step = { source: name, task: `${of.name}@${of.version.Major}`, inputs };
+          return faultsOf(step, of);
+        });
+        assert.deepEqual(faults, []);
+      }
+    });
+
+    it(`run them where they can run: ${name}`, () => {
+      for (const { phaseType, workflowTasks } of release.environments.flatMap(
+        ({ deployPhases }) => deployPhases,
+      )) {
+        for (const { taskId } of workflowTasks) {
+          const { runsOn } = allTasks.find(({ id }) => id === taskId) ?? task;
+          assert.equal(phaseType === 'runOnServer', runsOn.includes('Server'));
+        }
+      }
+      for (const { taskId } of gateTasks(release)) {
+        assert.ok(allTasks.find(({ id }) => id === taskId)?.runsOn.includes('ServerGate'));
+      }
+    });
+
+    it(`are releases as Azure DevOps describes them: ${name}`, () => {
+      // The kinds of triggers are not described.
+      const body = JSON.stringify({ ...release, triggers: [] });
+      const path = '/fabrikam/shop/_apis/release/definitions/1?api-version=7.1';
+      const exchange = { method: 'GET', path, answer: { status: 200, body } };
+      assert.deepEqual(describeFaults(exchange), []);
+    });
+  }
+});
+
+describe('The example of an environment check', () => {
+  const page = readFileSync(join(folder, 'environment-check/README.md'), 'utf8');
+  const fences = (language: string) =>
+    [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\\n\`\`\``, 'gs'))].map(
+      ([, text = '']) => text,
     );
-    assert.deepEqual(
-      tasks.map(({ taskId, version }) => ({ taskId, version })),
-      [{ taskId: task.id, version: `${task.version.Major}.*` }],
+  const check = readJson('examples/environment-check/check.json') as {
+    readonly settings: { readonly inputs: Readonly<Record<string, string>> };
+  };
+
+  function documentedCommand() {
+    const script = fences('sh').find((text) => text.includes('check:create')) ?? '';
+    const command = /npm run check:create -- (.*)/.exec(script.replaceAll('\\\n', ''))?.[1] ?? '';
+    return parseArguments(
+      command
+        .trim()
+        .split(/\s+/)
+        .map((word) => word.replaceAll("'", '')),
     );
-    const name = `${task.name}@${task.version.Major}`;
-    assert.deepEqual(
-      tasks.flatMap(({ inputs }) => faultsOf({ source: 'release', task: name, inputs }, task)),
-      [],
-    );
+  }
+
+  it('shows the headers and the body that the check sends', () => {
+    const { headers, body } = check.settings.inputs;
+    assert.deepEqual(fences('json'), [headers, body]);
+  });
+
+  it('is what the documented command makes', () => {
+    const parsed = documentedCommand();
+    assert.ok(parsed.kind === 'run', JSON.stringify(parsed));
+    assert.deepEqual(faultsOfRequest(parsed.arguments.check), []);
+    const connectionId = check.settings.inputs['connectedServiceName'] ?? '';
+    assert.deepEqual(check, checkConfiguration({ ...parsed.arguments.check, connectionId }));
+  });
+
+  it('is sent by curl to the address that Azure DevOps describes', () => {
+    const script = fences('sh').find((text) => text.includes('curl')) ?? '';
+    const url = new URL(/'(https:[^']+)'/.exec(script)?.[1] ?? '');
+    const exchange = {
+      method: 'POST',
+      path: url.pathname + url.search,
+      contentType: 'application/json',
+      body: JSON.stringify(check),
+    };
+    assert.deepEqual(describeFaults(exchange), []);
+    assert.doesNotMatch(script, /--user/, 'a token among the arguments can be read by others');
+  });
+
+  it('is named with its command in the README', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const command = /npm run check:create -- (--.*)/.exec(readme)?.[1] ?? '';
+    const parsed = parseArguments(command.split(' '));
+    assert.equal(parsed.kind, 'run', JSON.stringify(parsed));
   });
 });

@@ -8,18 +8,48 @@ export interface Task {
   readonly id: string;
   readonly name: string;
   readonly friendlyName: string;
+  readonly runsOn: readonly string[];
   readonly version: { readonly Major: number; readonly Minor: number; readonly Patch: number };
   readonly groups: readonly { readonly name: string; readonly visibleRule?: string }[];
   readonly inputs: readonly TaskInput[];
-  readonly dataSourceBindings: readonly {
-    readonly target: string;
-    readonly endpointId: string;
-    readonly dataSourceName: string;
-    readonly resultTemplate: string;
-  }[];
+  readonly dataSourceBindings?: readonly DataSourceBinding[];
+  readonly outputVariables?: readonly { readonly name: string; readonly description?: string }[];
+}
+
+/** A task that runs on an agent. */
+export interface AgentTask extends Task {
+  readonly dataSourceBindings: readonly DataSourceBinding[];
   readonly outputVariables: readonly { readonly name: string; readonly description?: string }[];
   readonly restrictions: { readonly settableVariables: { readonly allowed: readonly string[] } };
   readonly execution: Readonly<Record<string, { readonly target: string }>>;
+}
+
+/** A task that Azure DevOps itself executes: a request, and for some the wait for a callback. */
+export interface HttpTask extends Task {
+  readonly execution: {
+    readonly HttpRequest: {
+      readonly Execute: HttpSection;
+      readonly Cancel?: HttpSection;
+      readonly Events?: Readonly<Record<string, { readonly Timeout: string }>>;
+    };
+  };
+}
+
+export interface HttpSection {
+  readonly EndpointId: string;
+  readonly EndpointUrl: string;
+  readonly Method: string;
+  readonly Headers: string;
+  readonly Body: string;
+  readonly WaitForCompletion?: string;
+  readonly Expression?: string;
+}
+
+export interface DataSourceBinding {
+  readonly target: string;
+  readonly endpointId: string;
+  readonly dataSourceName: string;
+  readonly resultTemplate: string;
 }
 
 export interface TaskInput {
@@ -51,7 +81,11 @@ export interface ConnectionType {
     readonly headers?: readonly { readonly name: string; readonly value: string }[];
     readonly inputDescriptors: readonly InputDescriptor[];
   }[];
-  readonly dataSources: readonly { readonly name: string; readonly endpointUrl: string }[];
+  readonly dataSources: readonly {
+    readonly name: string;
+    readonly endpointUrl: string;
+    readonly resultSelector: string;
+  }[];
 }
 
 export interface InputDescriptor {
@@ -74,13 +108,40 @@ export function readJson(path: string): unknown {
 }
 
 export const manifest = readJson('vss-extension.json') as Manifest;
-export const task = readJson('tasks/ArgoCDSync/V1/task.json') as Task;
+export const task = readJson('tasks/ArgoCDSync/V1/task.json') as AgentTask;
+export const serverTask = readJson('tasks/ArgoCDSyncServer/V1/task.json') as HttpTask;
+export const gate = readJson('tasks/ArgoCDGate/V1/task.json') as HttpTask;
+export const healthGate = readJson('tasks/ArgoCDHealthGate/V1/task.json') as HttpTask;
+
+/** Those that Azure DevOps executes itself. */
+export const httpTasks: readonly HttpTask[] = [serverTask, gate, healthGate];
+export const allTasks: readonly Task[] = [task, ...httpTasks];
+
+/** The folder of a task's `task.json`. */
+export function folderOf({ name, version }: Task): string {
+  return join(root, 'tasks', name, `V${version.Major}`);
+}
 
 /** The contributions of one type, such as `ms.vss-distributed-task.task`. */
 export function contributionsOf(type: string): readonly Contribution[] {
   return manifest.contributions.filter((contribution) => contribution.type === type);
 }
 
-const [connection] = contributionsOf('ms.vss-endpoint.service-endpoint-type');
-if (!connection) throw new Error('vss-extension.json has no service connection type.');
-export const connectionType = connection.properties as unknown as ConnectionType;
+/** The service connection types by their names. */
+export const connectionTypes: ReadonlyMap<string, ConnectionType> = new Map(
+  contributionsOf('ms.vss-endpoint.service-endpoint-type').map(({ properties }) => [
+    properties.name,
+    properties as unknown as ConnectionType,
+  ]),
+);
+
+/** The type for Argo CD itself. */
+export const connectionType = connectionTypeOf('argocd-for-azure-pipelines');
+/** The type for our handler. */
+export const handlerConnectionType = connectionTypeOf('argocd-handler-for-azure-pipelines');
+
+function connectionTypeOf(name: string): ConnectionType {
+  const type = connectionTypes.get(name);
+  if (!type) throw new Error(`vss-extension.json has no service connection type ${name}.`);
+  return type;
+}

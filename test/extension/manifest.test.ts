@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { connectionType, contributionsOf, manifest, root, task } from './extension-files.ts';
+import {
+  allTasks,
+  connectionType,
+  connectionTypes,
+  contributionsOf,
+  folderOf,
+  handlerConnectionType,
+  manifest,
+  root,
+  type ConnectionType,
+} from './extension-files.ts';
 import { sizeOfPng } from './png.ts';
 
 describe('vss-extension.json', () => {
@@ -10,12 +20,20 @@ describe('vss-extension.json', () => {
     assert.deepEqual(manifest.scopes, ['vso.build', 'vso.release']);
   });
 
-  it('contributes the task in the folder it ships', () => {
-    const [contribution, ...more] = contributionsOf('ms.vss-distributed-task.task');
-    assert.equal(more.length, 0);
-    const folder = contribution?.properties.name ?? '';
-    assert.ok(existsSync(join(root, folder, `V${task.version.Major}`, 'task.json')));
-    assert.ok(manifest.files.some(({ path }) => path === folder));
+  it('contributes each task in the folder it ships', () => {
+    assert.deepEqual(
+      contributionsOf('ms.vss-distributed-task.task').map(({ properties }) => properties.name),
+      allTasks.map(({ name }) => `tasks/${name}`),
+    );
+    for (const task of allTasks) {
+      assert.ok(existsSync(join(folderOf(task), 'task.json')));
+      assert.ok(manifest.files.some(({ path }) => path === `tasks/${task.name}`));
+    }
+  });
+
+  it('has contributions with ids of their own', () => {
+    const ids = manifest.contributions.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
   });
 
   it('has an icon of at least 128 pixels, and files that exist', () => {
@@ -29,32 +47,36 @@ describe('vss-extension.json', () => {
   });
 });
 
-describe('The service connection type', () => {
-  const scheme = (name: string) =>
-    connectionType.authenticationSchemes.find(({ type }) => type.endsWith(`-${name}`));
+describe('The service connection types', () => {
+  it('have names that are not among those already taken in the Marketplace', () => {
+    assert.deepEqual(
+      [...connectionTypes.keys()],
+      ['argocd-for-azure-pipelines', 'argocd-handler-for-azure-pipelines'],
+    );
+  });
 
-  it('has a name that is not one of those already taken in the Marketplace', () => {
-    assert.equal(connectionType.name, 'argocd-for-azure-pipelines');
-    for (const taken of ['argocd', 'argocdrest', 'argocdrestdev']) {
-      assert.notEqual(connectionType.name, taken);
+  it('send a token as Argo CD and the handler want it', () => {
+    for (const { authenticationSchemes } of connectionTypes.values()) {
+      assert.deepEqual(authenticationSchemes.find(({ type }) => type.endsWith('-token'))?.headers, [
+        { name: 'Authorization', value: 'Bearer {{endpoint.apitoken}}' },
+      ]);
     }
   });
 
-  it('sends a token as Argo CD wants it', () => {
-    assert.deepEqual(scheme('token')?.headers, [
-      { name: 'Authorization', value: 'Bearer {{endpoint.apitoken}}' },
-    ]);
-  });
-
-  it('keeps every secret as a secret', () => {
+  it('keep every secret as a secret', () => {
     const secret = new Set(['apitoken', 'password', 'extraHeaders']);
-    const fields = [
-      ...connectionType.inputDescriptors,
-      ...connectionType.authenticationSchemes.flatMap(({ inputDescriptors }) => inputDescriptors),
-    ];
-    for (const { id, isConfidential } of fields) assert.equal(isConfidential, secret.has(id), id);
+    for (const type of connectionTypes.values()) {
+      for (const { id, isConfidential } of fieldsOf(type)) {
+        assert.equal(isConfidential, secret.has(id), id);
+      }
+    }
+  });
+});
+
+describe('The service connection to Argo CD', () => {
+  it('has its fields', () => {
     assert.deepEqual(
-      fields.map(({ id }) => id),
+      fieldsOf(connectionType).map(({ id }) => id),
       [
         ...['caCertificate', 'skipTlsVerify'],
         ...['apitoken', 'extraHeaders'],
@@ -91,6 +113,38 @@ describe('The service connection type', () => {
     assert.match(skip?.description ?? '', /^DANGER/);
   });
 });
+
+describe('The service connection to the handler', () => {
+  it('has nothing but an address and a token', () => {
+    const { authenticationSchemes } = handlerConnectionType;
+    assert.equal(authenticationSchemes.length, 1);
+    assert.deepEqual(
+      fieldsOf(handlerConnectionType).map(({ id }) => id),
+      ['apitoken'],
+    );
+  });
+
+  it('verifies at an address that the handler answers with or without a slash before it', () => {
+    const [source, ...more] = handlerConnectionType.dataSources;
+    assert.equal(more.length, 0);
+    assert.deepEqual(source, {
+      name: 'TestConnection',
+      endpointUrl: '{{{endpoint.url}}}/v1/whoami',
+      resultSelector: 'jsonpath:$.handler',
+    });
+  });
+
+  it('says from where the handler must be reachable', () => {
+    assert.match(handlerConnectionType.helpMarkDown, /reach from the internet/);
+  });
+});
+
+function fieldsOf({ inputDescriptors, authenticationSchemes }: ConnectionType) {
+  return [
+    ...inputDescriptors,
+    ...authenticationSchemes.flatMap((scheme) => scheme.inputDescriptors),
+  ];
+}
 
 function dataSource(wanted: string): string {
   return connectionType.dataSources.find(({ name }) => name === wanted)?.endpointUrl ?? '';

@@ -1,29 +1,31 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import { task } from './extension-files.ts';
+import { allTasks, task } from './extension-files.ts';
 import { faultsOf, readSteps, sampleFiles, stepsOf } from './yaml-steps.ts';
 
-describe('The samples in README, docs and examples', () => {
-  it('use the task as it is', () => {
-    const steps = sampleFiles().flatMap((file) => readSteps(file, task.name));
-    assert.deepEqual(
-      steps.flatMap((step) => faultsOf(step, task)),
-      [],
-    );
-  });
+for (const each of allTasks) {
+  describe(`The samples of ${each.name} in README, docs and examples`, () => {
+    it('use the task as it is', () => {
+      const steps = sampleFiles().flatMap((file) => readSteps(file, each.name));
+      assert.deepEqual(
+        steps.flatMap((step) => faultsOf(step, each)),
+        [],
+      );
+    });
 
-  it('are all found: as many as there are lines that begin a step with the task', () => {
-    const expected = sampleFiles().reduce(
-      (count, file) =>
-        count + (readFileSync(file, 'utf8').match(/^[ >]*-? *task: *ArgoCDSync@/gm) ?? []).length,
-      0,
-    );
-    const found = sampleFiles().flatMap((file) => readSteps(file, task.name)).length;
-    assert.ok(expected > 0, 'there is not a single sample');
-    assert.equal(found, expected);
+    it('are all found: as many as there are lines that begin a step with the task', () => {
+      const step = new RegExp(`^[ >]*-? *task: *${each.name}@`, 'gm');
+      const expected = sampleFiles().reduce(
+        (count, file) => count + (readFileSync(file, 'utf8').match(step) ?? []).length,
+        0,
+      );
+      const found = sampleFiles().flatMap((file) => readSteps(file, each.name)).length;
+      assert.ok(expected > 0, 'there is not a single sample');
+      assert.equal(found, expected);
+    });
   });
-});
+}
 
 describe('A sample', () => {
   function faults(yaml: string): readonly string[] {

@@ -2,32 +2,54 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { connectionType, manifest, root, task, type TaskInput } from './extension-files.ts';
+import {
+  allTasks,
+  connectionTypes,
+  manifest,
+  root,
+  type ConnectionType,
+  type Task,
+  type TaskInput,
+} from './extension-files.ts';
 
 /** Everything that a pipeline, a connection or an installation out there depends on, one fact a line. */
 function surface(): string {
-  const { Major } = task.version;
   return [
     `extension ${manifest.id}`,
     `scopes ${manifest.scopes.join(' ')}`,
     ...manifest.contributions.map(({ id, type }) => `contribution ${id} ${type}`),
-    '',
-    `task ${task.name}@${Major} ${task.id}`,
-    ...task.inputs.map(describeInput),
-    ...task.outputVariables.map(({ name }) => `output ${name}`),
-    '',
-    `connection ${connectionType.name}`,
-    ...connectionType.inputDescriptors.map(({ id }) => `field ${id}`),
-    ...connectionType.authenticationSchemes.flatMap(({ type, inputDescriptors }) =>
-      inputDescriptors.map(({ id }) => `field ${type.replace(/^.*-scheme-/, '')}.${id}`),
-    ),
+    ...allTasks.flatMap(describeTask),
+    ...[...connectionTypes.values()].flatMap(describeConnection),
     '',
   ].join('\n');
+}
+
+function describeTask({ name, version, id, runsOn, inputs, outputVariables = [] }: Task) {
+  return [
+    '',
+    `task ${name}@${version.Major} ${id}`,
+    `runs on ${runsOn.join(', ')}`,
+    ...inputs.map(describeInput),
+    ...outputVariables.map((output) => `output ${output.name}`),
+  ];
 }
 
 function describeInput({ name, type, options, defaultValue, required }: TaskInput): string {
   const choices = options ? `(${Object.keys(options).join('|')})` : '';
   return `input ${name}: ${type}${choices}, ${required ? 'required, ' : ''}default '${defaultValue ?? ''}'`;
+}
+
+function describeConnection({ name, inputDescriptors, authenticationSchemes }: ConnectionType) {
+  return [
+    '',
+    `connection ${name}`,
+    ...inputDescriptors.map(({ id }) => `field ${id}`),
+    ...authenticationSchemes.flatMap((scheme) =>
+      scheme.inputDescriptors.map(
+        ({ id }) => `field ${scheme.type.replace(/^.*-scheme-/, '')}.${id}`,
+      ),
+    ),
+  ];
 }
 
 describe('The surface of the extension', () => {

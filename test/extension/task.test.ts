@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, it } from 'mocha';
 import { sizeOfPng } from './png.ts';
-import { connectionType, readJson, root, task } from './extension-files.ts';
+import {
+  allTasks,
+  connectionTypes,
+  folderOf,
+  manifest,
+  readJson,
+  task,
+  type Task,
+} from './extension-files.ts';
 
-const folder = join(root, 'tasks/ArgoCDSync/V1');
-const inputNames = task.inputs.map(({ name }) => name);
-
-describe('task.json', () => {
+describe('task.json of ArgoCDSync', () => {
   it('follows the rules for tasks of an agent', () => {
     const schema = readJson('test/fixtures/azure-devops/agent-task.schema.json') as object;
     const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
@@ -27,78 +32,116 @@ describe('task.json', () => {
     assert.deepEqual(readJson('tasks/ArgoCDSync/V1/package.json'), { type: 'commonjs' });
   });
 
-  it('has an icon of 32 by 32 pixels', () => {
-    assert.deepEqual(sizeOfPng(join(folder, 'icon.png')), { width: 32, height: 32 });
-  });
-
-  it('takes the service connection of this extension', () => {
-    const types = task.inputs
-      .map(({ type }) => type)
-      .filter((type) => type.startsWith('connectedService'));
-    assert.deepEqual(types, [`connectedService:${connectionType.name}`]);
-  });
-
-  it('names no input and no output twice', () => {
-    const outputNames = task.outputVariables.map(({ name }) => name);
-    for (const names of [inputNames, outputNames]) {
-      const lower = names.map((name) => name.toLowerCase());
-      assert.equal(new Set(lower).size, names.length);
-    }
-  });
-
-  for (const { name, helpMarkDown, groupName, label } of task.inputs) {
-    it(`explains the input ${name}, which stands in a group`, () => {
-      assert.ok((helpMarkDown ?? '').length > 40, 'a help text says when to use the input');
-      assert.match(helpMarkDown ?? '', /\.$/);
-      assert.ok(label.length > 0);
-      assert.ok(task.groups.some((group) => group.name === groupName));
-    });
-  }
-
-  it('has defaults that are among the options', () => {
-    for (const { name, options, defaultValue } of task.inputs) {
-      if (!options) continue;
-      assert.ok(Object.hasOwn(options, String(defaultValue)), name);
-    }
-  });
-
-  it('shows inputs and groups by rules over inputs and values that exist', () => {
-    const rules = [...task.inputs, ...task.groups].flatMap(({ visibleRule }) => visibleRule ?? []);
-    assert.ok(rules.length > 10);
-    for (const rule of rules) {
-      for (const term of rule.split(/&&|\|\|/)) {
-        const match = /^\s*(\w+)\s*(?:=|!=)\s*(\w+)\s*$/.exec(term);
-        const input = task.inputs.find(({ name }) => name === match?.[1]);
-        assert.ok(input, `${rule}: no input in "${term}"`);
-        assert.ok(Object.hasOwn(input.options ?? {}, match?.[2] ?? ''), `${rule}: no such value`);
-      }
-    }
-  });
-
-  it('mixes no && and || in a rule, since the form knows no brackets', () => {
-    for (const { name, visibleRule = '' } of task.inputs) {
-      assert.ok(!(visibleRule.includes('&&') && visibleRule.includes('||')), name);
-    }
-  });
-
-  it('fills pick lists that can also be typed into, from data sources that exist', () => {
-    assert.ok(task.dataSourceBindings.length > 0);
-    for (const { target, endpointId, dataSourceName } of task.dataSourceBindings) {
-      const input = task.inputs.find(({ name }) => name === target);
-      assert.equal(input?.properties?.['EditableOptions'], 'True', target);
-      assert.equal(endpointId, '$(argocdConnection)');
-      assert.ok(connectionType.dataSources.some(({ name }) => name === dataSourceName));
-    }
-  });
-
   it('may set its outputs and nothing else', () => {
     const outputs = task.outputVariables.map(({ name }) => name);
     assert.deepEqual(task.restrictions.settableVariables.allowed, outputs);
   });
+});
 
-  it('explains every output', () => {
-    for (const { name, description } of task.outputVariables) {
-      assert.match(description ?? '', /\.$/, name);
+describe('The tasks', () => {
+  it('are all contributed', () => {
+    const contributed = manifest.contributions.flatMap(({ properties: { name } }) =>
+      name.startsWith('tasks/') ? [name.slice('tasks/'.length)] : [],
+    );
+    assert.deepEqual(
+      allTasks.map(({ name }) => name),
+      contributed,
+    );
+  });
+
+  it('have each an id and a name of their own', () => {
+    for (const key of ['id', 'name', 'friendlyName'] as const) {
+      assert.equal(new Set(allTasks.map((each) => each[key])).size, allTasks.length, key);
     }
   });
 });
+
+for (const each of allTasks) describeTask(each);
+
+function describeTask(of: Task): void {
+  const { inputs, groups, outputVariables = [], dataSourceBindings = [] } = of;
+
+  describe(`task.json of ${of.name}`, () => {
+    it('has a name that fits into the list of tasks', () => {
+      assert.ok(of.friendlyName.length <= 40);
+    });
+
+    it('has an icon of 32 by 32 pixels', () => {
+      assert.deepEqual(sizeOfPng(join(folderOf(of), 'icon.png')), { width: 32, height: 32 });
+    });
+
+    it('takes one service connection of this extension, before all else', () => {
+      const [first, ...more] = inputs.map(({ type }) => type);
+      assert.ok(connectionTypes.has(first?.replace(/^connectedService:/, '') ?? ''), first);
+      assert.ok(!more.some((type) => type.startsWith('connectedService')));
+    });
+
+    it('names no input and no output twice', () => {
+      for (const list of [inputs, outputVariables]) {
+        const lower = list.map(({ name }) => name.toLowerCase());
+        assert.equal(new Set(lower).size, list.length);
+      }
+    });
+
+    for (const { name, helpMarkDown, groupName, label } of inputs) {
+      it(`explains the input ${name}, which stands in a group`, () => {
+        assert.ok((helpMarkDown ?? '').length > 40, 'a help text says when to use the input');
+        assert.match(helpMarkDown ?? '', /\.$/);
+        assert.ok(label.length > 0);
+        assert.ok(groups.some((group) => group.name === groupName));
+      });
+    }
+
+    it('has no group without an input', () => {
+      for (const { name } of groups) assert.ok(inputs.some((input) => input.groupName === name));
+    });
+
+    it('has defaults that are among the options', () => {
+      for (const { name, options, defaultValue } of inputs) {
+        if (!options) continue;
+        assert.ok(Object.hasOwn(options, String(defaultValue)), name);
+      }
+    });
+
+    it('shows inputs and groups by rules over inputs and values that exist', () => {
+      const rules = [...inputs, ...groups].flatMap(({ visibleRule }) => visibleRule ?? []);
+      for (const rule of rules) {
+        for (const term of rule.split(/&&|\|\|/)) {
+          const match = /^\s*(\w+)\s*(?:=|!=)\s*(\w+)\s*$/.exec(term);
+          const input = inputs.find(({ name }) => name === match?.[1]);
+          assert.ok(input, `${rule}: no input in "${term}"`);
+          assert.ok(Object.hasOwn(input.options ?? {}, match?.[2] ?? ''), `${rule}: no such value`);
+        }
+      }
+    });
+
+    it('mixes no && and || in a rule, since the form knows no brackets', () => {
+      for (const { name, visibleRule = '' } of inputs) {
+        assert.ok(!(visibleRule.includes('&&') && visibleRule.includes('||')), name);
+      }
+    });
+
+    it('fills pick lists that can also be typed into, from data sources that exist', () => {
+      const { name: connection = '', type = '' } = inputs[0] ?? {};
+      const sources = connectionTypes.get(type.replace(/^connectedService:/, ''))?.dataSources;
+      for (const { target, endpointId, dataSourceName } of dataSourceBindings) {
+        const input = inputs.find(({ name }) => name === target);
+        assert.equal(input?.properties?.['EditableOptions'], 'True', target);
+        assert.equal(endpointId, `$(${connection})`);
+        assert.ok(sources?.some(({ name }) => name === dataSourceName));
+      }
+      const lists = inputs.filter(({ type, options }) => type === 'pickList' && !options);
+      assert.deepEqual(
+        lists.map(({ name }) => name),
+        dataSourceBindings.map(({ target }) => target),
+        'a list without options stays empty',
+      );
+    });
+
+    it('explains every output', () => {
+      for (const { name, description } of outputVariables) {
+        assert.match(description ?? '', /\.$/, name);
+      }
+    });
+  });
+}

@@ -21,18 +21,24 @@ describe('The VSIX', () => {
     assert.match(basename(file), /^robin\.argocd-for-azure-pipelines-\d+\.\d+\.\d+\.vsix$/);
   });
 
-  it('holds what an agent and the Marketplace need, and nothing else', () => {
+  it('holds what agents, servers and the Marketplace need, and nothing else', () => {
     assert.deepEqual([...listZip(readFileSync(file))].sort(), [
       'README.md',
       '[Content_Types].xml',
       'extension.vsixmanifest',
       'extension.vsomanifest',
       'images/icon.png',
+      'tasks/ArgoCDGate/V1/icon.png',
+      'tasks/ArgoCDGate/V1/task.json',
+      'tasks/ArgoCDHealthGate/V1/icon.png',
+      'tasks/ArgoCDHealthGate/V1/task.json',
       'tasks/ArgoCDSync/V1/ThirdPartyNotices.txt',
       'tasks/ArgoCDSync/V1/icon.png',
       'tasks/ArgoCDSync/V1/index.js',
       'tasks/ArgoCDSync/V1/package.json',
       'tasks/ArgoCDSync/V1/task.json',
+      'tasks/ArgoCDSyncServer/V1/icon.png',
+      'tasks/ArgoCDSyncServer/V1/task.json',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/follow/clock.ts';
 
 interface Sleeper {
-  readonly at: number;
+  at: number;
   readonly wake: () => void;
 }
 
@@ -34,6 +34,12 @@ export class ManualClock implements Clock {
       this.#sleepers = [...this.#sleepers, sleeper];
       signal.addEventListener('abort', wake, { once: true });
     });
+  }
+
+  /** Somebody sets the clock; sleeps last as long as before. */
+  jump(ms: number): void {
+    this.#now += ms;
+    for (const sleeper of this.#sleepers) sleeper.at += ms;
   }
 
   /** Lets so much time pass, and everything happen that is due in it. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { commandFromString } from 'azure-pipelines-task-lib/taskcommand.js';
 import type { Progress } from '../../src/sync/outcome.ts';
 import { Timeline } from '../../src/report/timeline.ts';
+import { guid } from '../../src/guid.ts';
 import { logDetail } from '../../src/task/logging-command.ts';
 import {
   failedMigration,
@@ -18,7 +19,10 @@ type Record = Readonly<{ [property: string]: string | undefined }>;
 /** The commands as the agent reads them, with their ids replaced by the records' names. */
 function records(told: readonly Progress[]): readonly Record[] {
   const lines: string[] = [];
-  const timeline = new Timeline((record) => lines.push(logDetail(record)), Math.random);
+  const timeline = new Timeline(
+    (record) => lines.push(logDetail(record)),
+    () => guid(Math.random),
+  );
   for (const progress of told) timeline.tell(progress);
   const names = new Map<string, string>();
   return lines.map((line) => {

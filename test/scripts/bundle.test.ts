@@ -19,7 +19,7 @@ describe('A bundle', () => {
        const text: string = getInput('say') ?? '';
        console.log(text, loc('LIB_PathNotFound', 'a', 'b'));`,
     );
-    await bundle({ entry, outfile: join(folder, 'index.js') });
+    await bundle({ entry, outfile: join(folder, 'index.js'), target: 'node20' });
     rmSync(entry);
   });
   after(() => {

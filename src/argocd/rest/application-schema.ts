@@ -1,29 +1,22 @@
 import * as z from 'zod/mini';
 import { canonical } from './canonical.ts';
-import { healthStatuses } from '../../sync/application.ts';
-import type {
-  Application,
-  Health,
-  HistoryEntry,
-  ResourceStatus,
-  Source,
-} from '../../sync/application.ts';
+import {
+  automatedSchema,
+  flag,
+  isAutomated,
+  list,
+  moment,
+  readHealth,
+  readRevisions,
+  readTime,
+  sourceSchema,
+  syncStatus,
+  text,
+  time,
+} from './go-value.ts';
+import type { Application, HistoryEntry, ResourceStatus, Source } from '../../sync/application.ts';
 import type { Operation, OperationState, ResourceResult } from '../../sync/operation.ts';
 import { operationPhases } from '../../sync/operation.ts';
-
-/** Go leaves out what is empty, and writes `null` for an empty list. */
-const text = z._default(z.nullish(z.string()), '');
-const flag = z._default(z.nullish(z.boolean()), false);
-const moment = z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'a time'));
-const time = z.nullish(moment);
-const list = <T extends z.core.SomeType>(item: T) => z._default(z.nullish(z.array(item)), []);
-
-const sourceSchema = z.object({
-  repoURL: text,
-  path: text,
-  chart: text,
-  targetRevision: text,
-});
 
 const keyFields = { group: text, kind: text, namespace: text, name: text };
 
@@ -69,7 +62,6 @@ const stateSchema = z.object({
 });
 
 const healthSchema = z.nullish(z.object({ status: text, message: text }));
-const syncStatus = z.nullish(z.enum(['Synced', 'OutOfSync', 'Unknown', '']));
 
 const applicationSchema = z.object({
   metadata: z.object({
@@ -87,7 +79,7 @@ const applicationSchema = z.object({
     destination: z.nullish(z.object({ namespace: text })),
     syncPolicy: z.nullish(
       z.object({
-        automated: z.nullish(z.object({ enabled: z.nullish(z.boolean()) })),
+        automated: automatedSchema,
         syncOptions: list(z.string()),
       }),
     ),
@@ -170,11 +162,6 @@ export function readApplication(json: unknown): Application {
   };
 }
 
-/** Present means on, unless 3.1's `enabled` says otherwise. */
-function isAutomated(automated: { enabled?: boolean | null | undefined } | null | undefined) {
-  return automated != null && automated.enabled !== false;
-}
-
 function readSource(source: z.output<typeof sourceSchema> | null | undefined): Source {
   return {
     repoURL: source?.repoURL ?? '',
@@ -182,14 +169,6 @@ function readSource(source: z.output<typeof sourceSchema> | null | undefined): S
     chart: source?.chart ?? '',
     targetRevision: source?.targetRevision ?? '',
   };
-}
-
-/** A multi-source application leaves `revision` empty and fills `revisions`. */
-function readRevisions(
-  from: { revision?: string | null; revisions?: string[] | null } | null | undefined,
-): readonly string[] {
-  if (from?.revisions != null && from.revisions.length > 0) return from.revisions;
-  return from?.revision ? [from.revision] : [];
 }
 
 function readOperation(operation: RawOperation): Operation {
@@ -247,15 +226,6 @@ function readKey({ group, kind, namespace, name }: RawKey) {
   return { group: group ?? '', kind: kind ?? '', namespace: namespace ?? '', name: name ?? '' };
 }
 
-function readHealth(
-  health: { status: string | null; message: string | null } | null | undefined,
-): Health | undefined {
-  if (!health?.status) return undefined;
-  const status = healthStatuses.find((known) => known === health.status);
-  // What this version does not know is not taken for healthy.
-  return { status: status ?? 'Unknown', message: health.message ?? '' };
-}
-
 type RawResource = NonNullable<NonNullable<Raw['status']>['resources']>[number];
 
 function readResource(resource: RawResource): ResourceStatus {
@@ -280,8 +250,4 @@ function readHistory(entry: RawHistory): HistoryEntry {
     initiatedBy: entry.initiatedBy?.username ?? '',
     automated: entry.initiatedBy?.automated ?? false,
   };
-}
-
-function readTime(value: string | null | undefined): number | undefined {
-  return value == null ? undefined : Date.parse(value);
 }

@@ -5,7 +5,7 @@ import type { Effect } from './answer.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-stream.ts';
 import { HttpClient, TransportError } from './http.ts';
-import type { HttpResponse } from './http.ts';
+import type { HttpOptions, HttpResponse } from './http.ts';
 import { Session } from './session.ts';
 import { meaningOfSilence } from './silence.ts';
 
@@ -28,8 +28,8 @@ export class Caller {
   readonly #headerValues: readonly Secret[];
 
   /** `onToken` learns every token that a login brings, to have it masked. */
-  constructor(connection: Connection, onToken: (token: Secret) => void) {
-    this.#http = new HttpClient(connection);
+  constructor(connection: Connection, onToken: (token: Secret) => void, options: HttpOptions = {}) {
+    this.#http = new HttpClient(connection, options);
     this.#headerValues = connection.headers.map(({ value }) => value);
     this.#session = new Session(connection.credential, this.#http, onToken);
   }

@@ -10,14 +10,18 @@ export interface Channel extends RequestOptions {
 }
 
 /** TLS is given with each request, since a proxy's agent knows no other way. */
-export async function openChannel(connection: Connection): Promise<Channel> {
+export async function openChannel(connection: Connection, maxSockets: number): Promise<Channel> {
   const isHttps = connection.url.startsWith('https:');
-  const agent = await makeAgent(connection, isHttps);
+  const agent = await makeAgent(connection, isHttps, maxSockets);
   return isHttps ? { ...tlsOptions(connection), agent } : { agent };
 }
 
-async function makeAgent({ proxy }: Connection, isHttps: boolean): Promise<HttpAgent> {
-  const keepAlive = { keepAlive: true, maxFreeSockets: 16 };
+async function makeAgent(
+  { proxy }: Connection,
+  isHttps: boolean,
+  maxSockets: number,
+): Promise<HttpAgent> {
+  const keepAlive = { keepAlive: true, maxFreeSockets: 16, maxSockets };
   if (proxy === undefined) return isHttps ? new HttpsAgent(keepAlive) : new HttpAgent(keepAlive);
   // Loaded only where a proxy is used: most runs need none, and start faster without.
   if (isHttps) {

@@ -9,6 +9,7 @@ import { createGunzip } from 'node:zlib';
 import type { Channel } from './channel.ts';
 import { openChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
+import { Turns } from './turns.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -19,6 +20,25 @@ export interface HttpRequest {
   /** Milliseconds until the whole answer, or for a stream until its head, must be there. */
   readonly timeout: number;
   readonly signal: AbortSignal;
+}
+
+export interface HttpOptions {
+  /** Bounds an answer, unpacked. */
+  readonly maxBytes?: number | undefined;
+  /** Bounds the connections, at least 2: one is for a stream, and calls wait for the others. */
+  readonly maxSockets?: number | undefined;
+  /** Told of every request that has ended, and of every stream that has begun. */
+  readonly observe?: ((ended: EndedRequest) => void) | undefined;
+}
+
+/** A request that has ended, for whoever measures. */
+export interface EndedRequest {
+  /** Method and path, with `{name}` for an application's. */
+  readonly route: string;
+  /** The HTTP status, or Node's code where no answer came; `ABORTED` where nobody waits for it. */
+  readonly status: string;
+  /** Without the time that it waited for its turn. */
+  readonly milliseconds: number;
 }
 
 export interface HttpResponse {
@@ -52,16 +72,42 @@ const defaultMaxBytes = 64 * 1024 * 1024;
 export class HttpClient {
   readonly #connection: Connection;
   readonly #maxBytes: number;
+  readonly #maxSockets: number;
+  readonly #turns: Turns;
+  readonly #observe: (ended: EndedRequest) => void;
   #channel: Promise<Channel> | undefined;
 
-  /** `maxBytes` bounds an answer, unpacked. */
-  constructor(connection: Connection, maxBytes: number = defaultMaxBytes) {
+  constructor(
+    connection: Connection,
+    {
+      maxBytes = defaultMaxBytes,
+      maxSockets = Infinity,
+      observe = () => undefined,
+    }: HttpOptions = {},
+  ) {
     this.#connection = connection;
     this.#maxBytes = maxBytes;
+    this.#maxSockets = maxSockets;
+    this.#turns = new Turns(maxSockets - 1);
+    this.#observe = observe;
   }
 
-  /** The whole answer as text. Rejects with a `TransportError`, or with the signal's reason. */
-  async send(request: HttpRequest): Promise<HttpResponse> {
+  /**
+   * The whole answer as text. Rejects with a `TransportError`, or with the signal's reason. While it
+   * waits for a connection its time does not run.
+   */
+  send(request: HttpRequest): Promise<HttpResponse> {
+    return this.#turns.take(request.signal, () =>
+      this.#observed(request, () => this.#send(request)),
+    );
+  }
+
+  /** The head of an answer whose body is then read as it comes; the timeout ends with the head. */
+  open(request: HttpRequest): Promise<IncomingMessage> {
+    return this.#observed(request, () => this.#open(request));
+  }
+
+  async #send(request: HttpRequest): Promise<HttpResponse> {
     const timer = AbortSignal.timeout(request.timeout);
     const response = await this.#begin(request, timer);
     try {
@@ -73,8 +119,7 @@ export class HttpClient {
     }
   }
 
-  /** The head of an answer whose body is then read as it comes; the timeout ends with the head. */
-  async open(request: HttpRequest): Promise<IncomingMessage> {
+  async #open(request: HttpRequest): Promise<IncomingMessage> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), request.timeout);
     try {
@@ -84,12 +129,33 @@ export class HttpClient {
     }
   }
 
+  async #observed<T extends HttpResponse | IncomingMessage>(
+    request: HttpRequest,
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const begunAt = performance.now();
+    const tell = (status: string) =>
+      this.#observe({
+        route: routeOf(request),
+        status,
+        milliseconds: performance.now() - begunAt,
+      });
+    try {
+      const response = await send();
+      tell(String('status' in response ? response.status : response.statusCode));
+      return response;
+    } catch (error) {
+      tell(error instanceof TransportError ? error.code : 'ABORTED');
+      throw error;
+    }
+  }
+
   async #begin(request: HttpRequest, timer: AbortSignal): Promise<IncomingMessage> {
     let sent = false;
     try {
       const { url, headers: extra } = this.#connection;
       const target = new URL(url + request.path);
-      this.#channel ??= openChannel(this.#connection);
+      this.#channel ??= openChannel(this.#connection, this.#maxSockets);
       const signal = AbortSignal.any([request.signal, timer]);
       const options: RequestOptions = {
         ...(await this.#channel),
@@ -125,6 +191,12 @@ export class HttpClient {
   async close(): Promise<void> {
     (await this.#channel)?.agent.destroy();
   }
+}
+
+/** Few in number, whatever the applications are called. */
+function routeOf({ method, path }: HttpRequest): string {
+  const route = path.replace(/\?.*$/, '').replace(/^(\/api\/v1\/applications\/)[^/]+/, '$1{name}');
+  return `${method} ${route}`;
 }
 
 /**

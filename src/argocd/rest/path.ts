@@ -32,3 +32,9 @@ export function query(values: Query): string {
 export function pathOf({ name }: ApplicationName, rest: string, values: Query = {}): string {
   return `/api/v1/applications/${encodeURIComponent(name)}${rest}${query(values)}`;
 }
+
+/** The application's page in Argo CD's user interface at this address. */
+export function pageAt(url: string, { name, namespace }: ApplicationName): string {
+  const parts = namespace === undefined ? [name] : [namespace, name];
+  return `${url}/applications/${parts.map(encodeURIComponent).join('/')}`;
+}

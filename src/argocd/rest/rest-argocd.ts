@@ -7,23 +7,29 @@ import type {
   GetOptions,
   LogQuery,
   ManifestRevisions,
+  Overview,
   PodLog,
   RollbackRequest,
+  Sighting,
   SyncRequest,
   WatchEvent,
   WatchScope,
 } from '../port.ts';
 import type { Secret } from '../../secret.ts';
+import type { Glance, Listing } from '../../sync/glance.ts';
 import type { SyncWindows } from '../../sync/sync-window.ts';
 import { messageOf } from './answer.ts';
 import { readApplication } from './application-schema.ts';
 import type { Call } from './caller.ts';
 import { Caller, nameOf } from './caller.ts';
 import type { Connection } from './connection.ts';
+import { listedFields, listingsSchema, readGlance, readListings } from './glance-schema.ts';
+import type { HttpOptions } from './http.ts';
 import { readLog } from './log-lines.ts';
-import { inBody, inQuery, pathOf, query } from './path.ts';
+import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
 import { read, readable } from './reading.ts';
 import { syncBody } from './sync-body.ts';
+import { Turns } from './turns.ts';
 import { windowsSchema } from './windows-schema.ts';
 
 /** Milliseconds. A sync took 5 s in good health (recordings.md); a refresh may block for a minute. */
@@ -33,7 +39,12 @@ const timeouts = {
   change: 30_000,
   manifests: 60_000,
   stream: 30_000,
+  /** Argo CD asks its access rules for each of maybe ten thousand. */
+  list: 60_000,
 };
+
+/** How many of the connections calls may hold that take Argo CD up to a minute. */
+const slowShare = 1 / 4;
 
 /** Managed fields are half of an application and say nothing to us; the server can leave them out. */
 const withoutManagedFields = '-result.application.metadata.managedFields';
@@ -44,19 +55,25 @@ const listSchema = z.object({
   ),
 });
 const manifestsSchema = z.object({ manifests: z.nullish(z.array(z.string())) });
-const eventSchema = z.object({
+const messageSchema = z.object({
   result: z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED']), application: z.unknown() }),
 });
 
 /** Argo CD's REST API: `/api/v1` below the connection's URL. */
-export class RestArgoCD implements ArgoCD {
+export class RestArgoCD implements ArgoCD, Overview {
   readonly #url: string;
   readonly #caller: Caller;
+  readonly #slow: Turns;
 
   /** `onToken` learns every token that a login brings, to have it masked. */
-  constructor(connection: Connection, onToken: (token: Secret) => void = () => undefined) {
+  constructor(
+    connection: Connection,
+    onToken: (token: Secret) => void = () => undefined,
+    options: HttpOptions = {},
+  ) {
     this.#url = connection.url;
-    this.#caller = new Caller(connection, onToken);
+    this.#caller = new Caller(connection, onToken, options);
+    this.#slow = new Turns(Math.max(1, (options.maxSockets ?? Infinity) * slowShare));
   }
 
   async get(address: Address, { refresh = false, signal }: GetOptions): Promise<Application> {
@@ -66,7 +83,21 @@ export class RestArgoCD implements ArgoCD {
     });
     const timeout = refresh ? timeouts.refresh : timeouts.read;
     const call = { method: 'GET', path, effect: 'read', timeout, signal } as const;
-    return toApplication(call, await this.#caller.json(call));
+    const json = () => this.#caller.json(call);
+    return toApplication(call, await (refresh ? this.#slow.take(signal, json) : json()));
+  }
+
+  async glance({ name, namespace }: ApplicationName, signal: AbortSignal): Promise<Glance> {
+    const path = pathOf({ name }, '', { appNamespace: namespace });
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
+    const json = await this.#caller.json(call);
+    return readable(call, () => readGlance(json));
+  }
+
+  async list(signal: AbortSignal): Promise<readonly Listing[]> {
+    const path = `/api/v1/applications${query({ fields: listedFields })}`;
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.list, signal } as const;
+    return readListings(read(call, listingsSchema, await this.#caller.json(call)));
   }
 
   async find(
@@ -124,7 +155,8 @@ export class RestArgoCD implements ArgoCD {
       timeout: timeouts.manifests,
       signal,
     } as const;
-    const { manifests } = read(call, manifestsSchema, await this.#caller.json(call));
+    const json = await this.#slow.take(signal, () => this.#caller.json(call));
+    const { manifests } = read(call, manifestsSchema, json);
     return readable(call, () => (manifests ?? []).map((text): unknown => JSON.parse(text)));
   }
 
@@ -156,23 +188,26 @@ export class RestArgoCD implements ArgoCD {
   }
 
   async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
-    const { name, project, selector } = scope;
-    const path = `/api/v1/stream/applications${query({
-      name: name?.name,
-      appNamespace: name?.namespace,
-      projects: project,
-      selector,
-      fields: withoutManagedFields,
-    })}`;
-    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.stream, signal } as const;
+    const call = streamCall(scope, signal);
     for await (const data of this.#caller.events(call)) {
-      yield data === undefined ? undefined : readEvent(call, data);
+      if (data === undefined) {
+        yield undefined;
+      } else {
+        const { type, application } = readMessage(call, data);
+        yield { type, application: toApplication(call, application) };
+      }
     }
   }
 
-  pageOf({ name, namespace }: ApplicationName): string {
-    const parts = namespace === undefined ? [name] : [namespace, name];
-    return `${this.#url}/applications/${parts.map(encodeURIComponent).join('/')}`;
+  async *sightings(signal: AbortSignal): AsyncGenerator<Sighting | undefined> {
+    const call = streamCall({ project: '' }, signal);
+    for await (const data of this.#caller.events(call)) {
+      yield data === undefined ? undefined : readSighting(call, data);
+    }
+  }
+
+  pageOf(name: ApplicationName): string {
+    return pageAt(this.#url, name);
   }
 
   /** Closes the connections that are kept alive, so that a process can end. */
@@ -191,12 +226,34 @@ function toApplication(call: Call, json: unknown): Application {
   return readable(call, () => readApplication(json));
 }
 
-function readEvent(call: Call, data: string): WatchEvent {
+function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal): Call {
+  const path = `/api/v1/stream/applications${query({
+    name: name?.name,
+    appNamespace: name?.namespace,
+    projects: project,
+    selector,
+    fields: withoutManagedFields,
+  })}`;
+  return { method: 'GET', path, effect: 'read', timeout: timeouts.stream, signal };
+}
+
+function readMessage(call: Call, data: string): z.output<typeof messageSchema>['result'] {
   const json = readable(call, (): unknown => JSON.parse(data));
   const message = messageOf(json);
   if (message !== undefined) {
     throw new ArgoCDError(nameOf(call), message, { failure: 'unavailable' });
   }
-  const { type, application } = read(call, eventSchema, json).result;
-  return { type, application: toApplication(call, application) };
+  return read(call, messageSchema, json).result;
+}
+
+/** One application that nobody can read must not cost the stream of all others. */
+function readSighting(call: Call, data: string): Sighting | undefined {
+  const { type, application } = readMessage(call, data);
+  try {
+    const glance = readable(call, () => readGlance(application));
+    return { type, glance, read: () => toApplication(call, application) };
+  } catch (error) {
+    if (error instanceof ArgoCDError) return undefined;
+    throw error;
+  }
 }

@@ -5,15 +5,20 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import sinon from 'sinon';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
-import type { HttpRequest } from '../../../src/argocd/rest/http.ts';
+import type { EndedRequest, HttpOptions, HttpRequest } from '../../../src/argocd/rest/http.ts';
 import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
 import { Secret } from '../../../src/secret.ts';
+import { settle } from '../../follow/manual-clock.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
 const clients: HttpClient[] = [];
 
-function clientFor(url: string, special: Partial<Connection> = {}, maxBytes?: number): HttpClient {
-  const client = new HttpClient(connectionTo(url, special), maxBytes);
+function clientFor(
+  url: string,
+  special: Partial<Connection> = {},
+  options: HttpOptions = {},
+): HttpClient {
+  const client = new HttpClient(connectionTo(url, special), options);
   clients.push(client);
   return client;
 }
@@ -111,14 +116,17 @@ describe('the HTTP client', () => {
 
     it('that is plain', async () => {
       const server = await serveAnswer(200, {}, 'x'.repeat(limit + 1));
-      const error = await failureOf(clientFor(server.url, {}, limit).send(get()));
+      const error = await failureOf(clientFor(server.url, {}, { maxBytes: limit }).send(get()));
       assert.deepEqual([error.code, error.sent], ['TOO_LARGE', true]);
       assert.match(error.message, /larger than 100000 bytes/);
     });
 
     it('that is exactly as large as is allowed by reading it', async () => {
       const server = await serveAnswer(200, {}, 'x'.repeat(limit));
-      assert.equal((await clientFor(server.url, {}, limit).send(get())).text.length, limit);
+      assert.equal(
+        (await clientFor(server.url, {}, { maxBytes: limit }).send(get())).text.length,
+        limit,
+      );
     });
 
     it('that has no end', async () => {
@@ -130,7 +138,7 @@ describe('the HTTP client', () => {
         more();
       });
       assert.equal(
-        (await failureOf(clientFor(server.url, {}, limit).send(get()))).code,
+        (await failureOf(clientFor(server.url, {}, { maxBytes: limit }).send(get()))).code,
         'TOO_LARGE',
       );
     });
@@ -142,7 +150,7 @@ describe('the HTTP client', () => {
         // Without an end, so that the connection is not kept alive by itself.
         response.writeHead(200, { 'Content-Encoding': 'gzip' }).write(bomb);
       });
-      const error = await failureOf(clientFor(server.url, {}, limit).send(get()));
+      const error = await failureOf(clientFor(server.url, {}, { maxBytes: limit }).send(get()));
       assert.equal(error.code, 'TOO_LARGE');
       const [socket] = server.sockets;
       if (socket && !socket.destroyed) await once(socket, 'close');
@@ -277,6 +285,73 @@ describe('the HTTP client', () => {
       assert.match(error.code, /^HPE_/);
       assert.equal(error.sent, true);
     });
+  });
+
+  it('opens no more connections than it may, and one of them is for a stream', async () => {
+    const waiting: ServerResponse[] = [];
+    const server = await serve((_, response) => {
+      waiting.push(response);
+      if (server.requests.at(-1)?.url === '/stream') response.write('a');
+    });
+    const client = clientFor(server.url, {}, { maxSockets: 3 });
+    const stream = await client.open(get({ path: '/stream' }));
+    const calls = Array.from({ length: 20 }, () => client.send(get({ timeout: 500 })));
+    let most = 0;
+    for (let answered = 0; answered < 20; answered += 1) {
+      while (waiting.length < answered + 2) await settle();
+      most = Math.max(most, waiting.length - 1 - answered);
+      // A call that waits for its turn must not run out of time.
+      waiting[answered + 1]?.end('b');
+    }
+    assert.deepEqual(
+      (await Promise.all(calls)).map(({ text }) => text),
+      Array.from({ length: 20 }, () => 'b'),
+    );
+    assert.equal(most, 2);
+    assert.ok(server.sockets.length <= 3, `${server.sockets.length} connections`);
+    stream.destroy();
+  });
+
+  it('does not count the time that a call waits for its turn', async () => {
+    const waiting: ServerResponse[] = [];
+    const server = await serve((_, response) => waiting.push(response));
+    const timeout = sinon.spy(AbortSignal, 'timeout');
+    const client = clientFor(server.url, {}, { maxSockets: 2 });
+    const calls = [1_000, 2_000].map((ms) => client.send(get({ timeout: ms })));
+    while (waiting.length < 1) await settle();
+    assert.deepEqual(timeout.args, [[1_000]]);
+    waiting[0]?.end('a');
+    while (waiting.length < 2) await settle();
+    assert.deepEqual(timeout.args, [[1_000], [2_000]]);
+    waiting[1]?.end('b');
+    await Promise.all(calls);
+  });
+
+  it('tells of every request that has ended, without the names of applications', async () => {
+    const server = await serve((request, response) => {
+      if (request.url?.includes('hang') !== true) response.writeHead(403).end('a');
+    });
+    const ended: EndedRequest[] = [];
+    const client = clientFor(server.url, {}, { observe: (one) => ended.push(one) });
+    await client.send(get({ path: '/api/v1/applications/shop/manifests?project=default' }));
+    await client.send(get({ method: 'POST', path: '/api/v1/session' }));
+    (await client.open(get({ path: '/api/v1/stream/applications?name=shop' }))).resume();
+    await failureOf(client.send(get({ path: '/hang', timeout: 30 })));
+    const cancel = new AbortController();
+    const canceled = client.send(get({ path: '/hang', signal: cancel.signal }));
+    cancel.abort(new Error('enough'));
+    await assert.rejects(canceled, /enough/);
+    assert.deepEqual(
+      ended.map(({ route, status }) => `${route} ${status}`),
+      [
+        'GET /api/v1/applications/{name}/manifests 403',
+        'POST /api/v1/session 403',
+        'GET /api/v1/stream/applications 403',
+        'GET /hang TIMEOUT',
+        'GET /hang ABORTED',
+      ],
+    );
+    assert.ok(ended.every(({ milliseconds }) => milliseconds >= 0));
   });
 
   describe('opens a stream', () => {

@@ -20,11 +20,37 @@ describe('the fields filter of the simulator', () => {
     assert.equal(filterFields(value, null), value);
   });
 
-  it('knows a fixed set of exact paths on lists', () => {
+  it('knows a fixed set of exact paths on lists, and leaves out no empty one', () => {
     const list = { metadata: {}, items: [{ metadata: { name: 'a', namespace: 'n', uid: 'u' } }] };
-    assert.deepEqual(filterListFields(list, 'items.metadata.name,items.metadata.uid'), {
+    const fields = 'items.metadata.name,items.metadata.uid,items.metadata.deletionTimestamp';
+    assert.deepEqual(filterListFields(list, fields), {
       metadata: {},
-      items: [{ metadata: { name: 'a' } }],
+      items: [{ metadata: { name: 'a', deletionTimestamp: null } }],
+    });
+  });
+
+  it('shows of an operation only what is there', () => {
+    const fields = ['operation.sync', 'status.operationState.phase', 'status.sync.status']
+      .concat('status.operationState.finishedAt')
+      .map((path) => `items.${path}`)
+      .join(',');
+    const running = { operation: {}, status: { operationState: { phase: 'Running' } } };
+    assert.deepEqual(filterListFields({ metadata: {}, items: [{}, running] }, fields), {
+      metadata: {},
+      items: [
+        { status: { sync: { status: '' } } },
+        {
+          operation: { sync: null },
+          status: { sync: { status: '' }, operationState: { finishedAt: null, phase: 'Running' } },
+        },
+      ],
+    });
+  });
+
+  it('gives an empty list as nothing', () => {
+    assert.deepEqual(filterListFields({ metadata: {}, items: null }, 'items.spec'), {
+      metadata: {},
+      items: null,
     });
   });
 });

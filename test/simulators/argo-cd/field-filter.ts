@@ -34,39 +34,67 @@ export function filterFields(value: unknown, fields: string | null): unknown {
   );
 }
 
-/** The only paths that `fields` knows on lists (`forwarder_overwrite.go`, argo-cd.md §1.5). */
-const listFields: readonly string[] = [
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.annotations',
-  'metadata.labels',
-  'metadata.creationTimestamp',
-  'metadata.deletionTimestamp',
-  'spec',
-  'spec.destination',
-  'spec.project',
-  'spec.source',
-  'spec.sources',
-  'spec.sourceHydrator',
-  'spec.syncPolicy',
-  'status.sourceHydrator',
-  'status.summary',
-  'status.sync.status',
-  'status.sync.revision',
-  'status.health',
-  'status.resources',
-  'operation.sync',
-  'status.operationState.startedAt',
-  'status.operationState.finishedAt',
-  'status.operationState.phase',
-  'status.operationState.operation.sync',
-].map((path) => `items.${path}`);
+/**
+ * The only paths that `fields` knows on lists, and what stands there when it is empty: Go's zero value
+ * of the field, since each is written whether it is set or not (`forwarder_overwrite.go`). Missing:
+ * `status.operationState.operation.sync`, below which the real one gives the operation's result.
+ */
+const listFields: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['metadata.name', ''],
+  ['metadata.namespace', ''],
+  ['metadata.annotations', null],
+  ['metadata.labels', null],
+  ['metadata.creationTimestamp', null],
+  ['metadata.deletionTimestamp', null],
+  ['spec', {}],
+  ['spec.destination', {}],
+  ['spec.project', ''],
+  ['spec.source', null],
+  ['spec.sources', null],
+  ['spec.sourceHydrator', null],
+  ['spec.syncPolicy', null],
+  ['status.sourceHydrator', {}],
+  ['status.summary', {}],
+  ['status.sync.status', ''],
+  ['status.sync.revision', ''],
+  ['status.health', {}],
+  ['status.resources', undefined],
+  ['operation.sync', null],
+  ['status.operationState.startedAt', null],
+  ['status.operationState.finishedAt', null],
+  ['status.operationState.phase', ''],
+]);
 
-/** The `fields` of a list: those outside its fixed set give nothing. */
-export function filterListFields(list: unknown, fields: string | null): unknown {
-  if (!fields || fields.startsWith('-')) return filterFields(list, fields);
-  const known = fields.split(',').filter((path) => listFields.includes(path));
-  return filter(list, (path) =>
-    [...known, 'metadata'].some((wanted) => holds(wanted, path) || holds(path, wanted)),
-  );
+/** The `fields` of a list: those outside its fixed set give nothing, not even among the excluded. */
+export function filterListFields(list: ListAnswer, fields: string | null): unknown {
+  if (!fields) return list;
+  const asked = new Set(fields.replace(/^-/, '').split(','));
+  const isExcluding = fields.startsWith('-');
+  const wanted = [...listFields].filter(([path]) => asked.has(`items.${path}`) !== isExcluding);
+  return {
+    metadata: list.metadata,
+    items:
+      list.items?.map((item) =>
+        wanted.reduce((kept, [path, empty]) => keep(kept, item, path.split('.'), empty), {}),
+      ) ?? null,
+  };
+}
+
+interface ListAnswer {
+  readonly metadata: unknown;
+  readonly items: readonly object[] | null;
+}
+
+/** What is below an operation that is not there is left out. */
+function keep(kept: object, item: object, path: readonly string[], empty: unknown): object {
+  const [name = '', ...rest] = path;
+  const value = (item as Readonly<Record<string, unknown>>)[name];
+  if (rest.length === 0) {
+    const shown = value ?? empty;
+    return shown === undefined ? kept : { ...kept, [name]: shown };
+  }
+  const isOptional = name === 'operation' || name === 'operationState';
+  if (value === undefined && isOptional) return kept;
+  const inner = (kept as Readonly<Record<string, object>>)[name] ?? {};
+  return { ...kept, [name]: keep(inner, value ?? {}, rest, empty) };
 }

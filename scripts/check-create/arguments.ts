@@ -1,0 +1,147 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { CheckRequest } from './check-configuration.ts';
+
+/** What `npm run check:create` was asked to do. */
+export interface CheckArguments {
+  /** Without a slash at the end. */
+  readonly organization: string;
+  readonly project: string;
+  /** Name or id of a Generic service connection. */
+  readonly connection: string;
+  readonly check: Omit<CheckRequest, 'connectionId'>;
+  /** The environment variable that holds the personal access token. */
+  readonly tokenVariable: string;
+  readonly isDryRun: boolean;
+}
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly arguments: CheckArguments }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'fault'; readonly messages: readonly string[] };
+
+export const usage = `Puts a check on an environment of Azure Pipelines that asks the Argo CD handler.
+
+  npm run check:create -- --organization https://dev.azure.com/fabrikam --project shop \\
+    --environment 12 --connection argocd-handler --argocd prod --applications shop
+
+  --organization URL    the organization, or the collection of a server on premises
+  --project NAME        the Azure DevOps project
+  --environment ID      the number in the address of the environment's page, …/_environments/12
+  --connection NAME     a Generic service connection: the handler's URL, and as its password the
+                        token of a client of the handler; its id will do too
+  --argocd NAME         the Argo CD instance, by its name in the handler's configuration
+  --applications LIST   applications, separated by commas
+  --app-project NAME    the AppProject that they are in
+  --revision TEXT       the revision that must be live, for example '$(Build.SourceVersion)'
+  --stable-seconds N    how long all of it must have held
+  --accept-suspended    a paused rollout counts as healthy
+  --timeout MINUTES     when the check gives up, 5 to 1440; 60 unless told
+  --name TEXT           what the check is called; "Argo CD: " and the applications unless told
+  --token-env NAME      the environment variable with the personal access token;
+                        AZURE_DEVOPS_EXT_PAT unless told
+  --dry-run             print what would be sent, and send nothing that changes anything
+
+The token needs the scopes Build (read & execute), Pipeline resources (use & manage) and Service
+connections (read). It exits with 0 when the check is made (or printed), 1 when Azure DevOps refused
+it, and 2 for wrong arguments.`;
+
+const options = {
+  organization: { type: 'string' },
+  project: { type: 'string' },
+  environment: { type: 'string' },
+  connection: { type: 'string' },
+  argocd: { type: 'string' },
+  applications: { type: 'string' },
+  'app-project': { type: 'string', default: '' },
+  revision: { type: 'string', default: '' },
+  'stable-seconds': { type: 'string', default: '0' },
+  'accept-suspended': { type: 'boolean', default: false },
+  timeout: { type: 'string', default: '60' },
+  name: { type: 'string' },
+  'token-env': { type: 'string', default: 'AZURE_DEVOPS_EXT_PAT' },
+  'dry-run': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} satisfies ParseArgsConfig['options'];
+
+const needed = {
+  organization: 'Which organization? Add --organization https://dev.azure.com/…',
+  project: 'Which project of Azure DevOps? Add --project NAME.',
+  environment: 'Which environment? Add --environment ID, the number in the address of its page.',
+  connection: 'Which Generic service connection leads to the handler? Add --connection NAME.',
+  argocd: "Which Argo CD? Add --argocd NAME, as the handler's configuration calls it.",
+  applications: 'Which applications? Add --applications LIST.',
+} as const;
+
+/** Reads the command line. Every fault is one sentence that says what to write instead. */
+export function parseArguments(words: readonly string[]): ParsedArguments {
+  if (words.some((word) => /^--(token|pat|password)(=|$)/.test(word))) {
+    return faults([
+      'A token on the command line can be read by every user of this machine and stays in the ' +
+        "shell's history. Put it in an environment variable and name that: --token-env NAME.",
+    ]);
+  }
+  let values;
+  try {
+    ({ values } = parseArgs({ args: [...words], options, strict: true }));
+  } catch (error) {
+    return faults([error instanceof Error ? error.message : String(error)]);
+  }
+  if (values.help) return { kind: 'help' };
+  const { organization = '', project = '', environment = '', connection = '' } = values;
+  const { argocd = '', applications = '', timeout, 'stable-seconds': stable } = values;
+  const missing = Object.entries(needed).filter(
+    ([name]) => (values[name as keyof typeof needed] ?? '').trim() === '',
+  );
+  const messages = [
+    ...missing.map(([, message]) => message),
+    ...(organization === '' ? [] : faultsOfOrganization(organization)),
+    ...(environment === '' || /^[1-9]\d*$/.test(environment)
+      ? []
+      : [`--environment ${environment}: give the number in the address of its page.`]),
+    ...faultsOfNumber('timeout', timeout, 5, 1_440),
+    ...faultsOfNumber('stable-seconds', stable, 0, 86_400),
+  ];
+  if (messages.length > 0) return faults(messages);
+  return {
+    kind: 'run',
+    arguments: {
+      organization: organization.replace(/\/+$/, ''),
+      project,
+      connection,
+      check: {
+        environmentId: environment,
+        displayName: values.name ?? `Argo CD: ${applications}`,
+        argocd,
+        applications,
+        appProject: values['app-project'],
+        revision: values.revision,
+        stableSeconds: Number(stable),
+        acceptSuspended: values['accept-suspended'],
+        timeoutMinutes: Number(timeout),
+      },
+      tokenVariable: values['token-env'],
+      isDryRun: values['dry-run'],
+    },
+  };
+}
+
+function faultsOfOrganization(text: string): readonly string[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isAddress = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname !== '/';
+  if (!isAddress || url.search + url.hash + url.username + url.password !== '') {
+    return [`--organization ${text}: write it as https://dev.azure.com/fabrikam.`];
+  }
+  const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'https:' || isHere) return [];
+  return [`--organization ${text}: without https the token could be read on its way.`];
+}
+
+function faultsOfNumber(name: string, text: string, from: number, to: number): readonly string[] {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= from && value <= to) return [];
+  return [`--${name} ${text}: write a whole number from ${from} to ${to}.`];
+}
+
+function faults(messages: readonly string[]): ParsedArguments {
+  return { kind: 'fault', messages };
+}

@@ -1,0 +1,207 @@
+import * as z from 'zod/mini';
+import type { Glance, GlancedHealth, GlancedOperation, Listing } from '../../sync/glance.ts';
+import { operationPhases } from '../../sync/operation.ts';
+import {
+  automatedSchema,
+  flag,
+  isAutomated,
+  list,
+  moment,
+  readHealth,
+  readRevisions,
+  readTime,
+  sourceSchema,
+  syncStatus,
+  text,
+  time,
+} from './go-value.ts';
+
+/** Longer words of Argo CD are cut: there may be ten thousand applications. */
+const longest = 300;
+
+const healthSchema = z.nullish(z.object({ status: text, lastTransitionTime: time }));
+const revisionsSchema = z.nullish(z.object({ revision: text, revisions: list(z.string()) }));
+
+const glanceSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: text,
+    uid: text,
+    resourceVersion: text,
+    creationTimestamp: time,
+    deletionTimestamp: time,
+    annotations: z.nullish(
+      z.object({ 'argocd.argoproj.io/skip-reconcile': z.nullish(z.string()) }),
+    ),
+  }),
+  spec: z.object({
+    project: text,
+    source: z.nullish(sourceSchema),
+    sources: z.nullish(z.array(sourceSchema)),
+    syncPolicy: z.nullish(z.object({ automated: automatedSchema })),
+  }),
+  operation: z.nullish(z.object({})),
+  status: z.nullish(
+    z.object({
+      operationState: z.nullish(
+        z.object({
+          phase: z.enum(operationPhases),
+          message: text,
+          startedAt: moment,
+          finishedAt: time,
+          syncResult: revisionsSchema,
+          operation: z.object({
+            sync: z.nullish(
+              z.object({
+                revision: text,
+                revisions: list(z.string()),
+                dryRun: flag,
+                resources: list(z.unknown()),
+              }),
+            ),
+          }),
+        }),
+      ),
+      sync: z.nullish(
+        z.object({ status: syncStatus, revision: text, revisions: list(z.string()) }),
+      ),
+      health: healthSchema,
+      conditions: list(z.object({ type: text, message: text })),
+      history: list(z.unknown()),
+      reconciledAt: time,
+    }),
+  ),
+});
+
+type RawState = NonNullable<NonNullable<z.output<typeof glanceSchema>['status']>['operationState']>;
+
+/** Reads the glance of an Application; throws a `ZodError` where it has another shape. */
+export function readGlance(json: unknown): Glance {
+  const { metadata, spec, operation, status } = z.parse(glanceSchema, json, { reportInput: true });
+  const sources = spec.sources?.length ? spec.sources : [spec.source];
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    createdAt: readTime(metadata.creationTimestamp),
+    deleting: metadata.deletionTimestamp != null,
+    skipReconcile: metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
+    project: spec.project || 'default',
+    sources: sources.map((source) => ({
+      repoURL: source?.repoURL ?? '',
+      path: source?.path ?? '',
+      chart: source?.chart ?? '',
+      targetRevision: source?.targetRevision ?? '',
+    })),
+    autoSync: isAutomated(spec.syncPolicy?.automated),
+    isPending: operation != null,
+    last: status?.operationState == null ? undefined : readLast(status.operationState),
+    sync: { status: status?.sync?.status || 'Unknown', revisions: readRevisions(status?.sync) },
+    health: readGlancedHealth(status?.health),
+    conditions: (status?.conditions ?? [])
+      .filter(({ type }) => type?.endsWith('Error'))
+      .map(({ type, message }) => ({ type: type ?? '', message: cut(message) })),
+    deployed: readNewest(status?.history ?? []),
+    reconciledAt: readTime(status?.reconciledAt),
+  };
+}
+
+function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState): GlancedOperation {
+  const { sync } = state.operation;
+  const pinned = readRevisions(state.syncResult);
+  return {
+    phase,
+    message: cut(message),
+    startedAt: Date.parse(startedAt),
+    finishedAt: readTime(finishedAt),
+    revisions: pinned.length > 0 ? pinned : readRevisions(sync),
+    isFull: sync?.dryRun !== true && (sync?.resources ?? []).length === 0,
+  };
+}
+
+function readGlancedHealth(health: z.output<typeof healthSchema>): GlancedHealth {
+  const { status } = readHealth({ status: health?.status ?? '', message: '' }) ?? {
+    status: 'Unknown',
+  };
+  return { status, since: readTime(health?.lastTransitionTime) };
+}
+
+const entrySchema = z.object({ id: z.number(), revision: text, revisions: list(z.string()) });
+
+/** Argo CD appends: only the newest entry is worth the reading. */
+function readNewest(history: readonly unknown[]): readonly string[] {
+  const newest = history.at(-1);
+  return newest === undefined ? [] : readRevisions(z.parse(entrySchema, newest));
+}
+
+/** A copy, since a part of a text keeps all of it in memory. */
+function cut(message: string | null): string {
+  if (message === null || message.length <= longest) return message ?? '';
+  return `${Buffer.from(message.slice(0, longest)).toString()}…`;
+}
+
+/** The list's fields; one that this version of Argo CD does not know is left out (argo-cd.md §1.5). */
+export const listedFields = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.creationTimestamp',
+  'metadata.deletionTimestamp',
+  'spec.project',
+  'operation.sync',
+  'status.operationState.phase',
+  'status.operationState.startedAt',
+  'status.operationState.finishedAt',
+  'status.sync.status',
+  'status.sync.revision',
+  'status.health',
+]
+  .map((field) => `items.${field}`)
+  .join(',');
+
+export const listingsSchema = z.object({
+  items: list(
+    z.object({
+      metadata: z.object({
+        name: z.string(),
+        namespace: text,
+        creationTimestamp: time,
+        deletionTimestamp: time,
+      }),
+      spec: z.nullish(z.object({ project: text })),
+      operation: z.nullish(z.object({})),
+      status: z.nullish(
+        z.object({
+          operationState: z.nullish(z.object({ phase: text, startedAt: time, finishedAt: time })),
+          sync: z.nullish(z.object({ status: syncStatus, revision: text })),
+          health: healthSchema,
+        }),
+      ),
+    }),
+  ),
+});
+
+/** What a list tells of its applications. */
+export function readListings({ items }: z.output<typeof listingsSchema>): readonly Listing[] {
+  return (items ?? []).map(({ metadata, spec, operation, status }) => ({
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    project: spec?.project || undefined,
+    createdAt: readTime(metadata.creationTimestamp),
+    deleting: metadata.deletionTimestamp != null,
+    isPending: operation != null,
+    last:
+      status?.operationState == null
+        ? undefined
+        : {
+            phase: status.operationState.phase ?? '',
+            startedAt: readTime(status.operationState.startedAt),
+            finishedAt: readTime(status.operationState.finishedAt),
+          },
+    sync: {
+      status: status?.sync?.status || 'Unknown',
+      revision: status?.sync?.revision || undefined,
+    },
+    health: readGlancedHealth(status?.health),
+  }));
+}

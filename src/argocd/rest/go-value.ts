@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { healthStatuses } from '../../sync/application.ts';
+import type { Health } from '../../sync/application.ts';
+
+/** Go leaves out what is empty, and writes `null` for an empty list. */
+export const text = z._default(z.nullish(z.string()), '');
+export const flag = z._default(z.nullish(z.boolean()), false);
+export const moment = z
+  .string()
+  .check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'a time'));
+export const time = z.nullish(moment);
+export const list = <T extends z.core.SomeType>(item: T) =>
+  z._default(z.nullish(z.array(item)), []);
+
+export const syncStatus = z.nullish(z.enum(['Synced', 'OutOfSync', 'Unknown', '']));
+
+export const sourceSchema = z.object({
+  repoURL: text,
+  path: text,
+  chart: text,
+  targetRevision: text,
+});
+
+/** Present means on, unless 3.1's `enabled` says otherwise. */
+export const automatedSchema = z.nullish(z.object({ enabled: z.nullish(z.boolean()) }));
+
+export function isAutomated(automated: z.output<typeof automatedSchema>): boolean {
+  return automated != null && automated.enabled !== false;
+}
+
+/** Milliseconds since the epoch. */
+export function readTime(value: string | null | undefined): number | undefined {
+  return value == null ? undefined : Date.parse(value);
+}
+
+/** A multi-source application leaves `revision` empty and fills `revisions`. */
+export function readRevisions(
+  from: { revision?: string | null; revisions?: string[] | null } | null | undefined,
+): readonly string[] {
+  if (from?.revisions != null && from.revisions.length > 0) return from.revisions;
+  return from?.revision ? [from.revision] : [];
+}
+
+export function readHealth(
+  health: { status: string | null; message: string | null } | null | undefined,
+): Health | undefined {
+  if (!health?.status) return undefined;
+  const status = healthStatuses.find((known) => known === health.status);
+  // What this version does not know is not taken for healthy.
+  return { status: status ?? 'Unknown', message: health.message ?? '' };
+}

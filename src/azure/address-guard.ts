@@ -1,0 +1,135 @@
+import { lookup } from 'node:dns';
+import type { LookupAddress, LookupAllOptions } from 'node:dns';
+import { BlockList, isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { buildConnector } from 'undici';
+import type { Reach } from './collection.ts';
+
+/**
+ * Addresses that no server of Azure DevOps has, wherever it stands (IANA's special purpose
+ * registries, RFC 6890): this host, link-local with the clouds' metadata services, documentation,
+ * relays, multicast, reserved. 168.63.129.16 is Azure's own service for virtual machines
+ * (learn.microsoft.com, "What is IP address 168.63.129.16?").
+ */
+const never4 = [
+  '0.0.0.0/8',
+  '168.63.129.16/32',
+  '169.254.0.0/16',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+];
+/** Networks of one's own: private, shared by a provider (RFC 6598), loopback, benchmarks. */
+const private4 = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+];
+
+/** All of the internet, and IPv4 behind the translator of a network that has IPv6 only (RFC 6052). */
+const translator = '64:ff9b::';
+const public6 = ['2000::/3', `${translator}/96`];
+const private6 = ['::1/128', 'fc00::/7'];
+/** Tunnels (Teredo, 6to4), documentation, and the metadata service of AWS. */
+const never6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', 'fd00:ec2::/32'];
+
+interface Rules {
+  readonly refused: BlockList;
+  /** Everything else of IPv6 is refused, with IPv4 in any other form of IPv6. */
+  readonly reachable6: BlockList;
+}
+
+const rules: Readonly<Record<Reach, Rules>> = {
+  public: rulesOf([...never4, ...private4], public6),
+  private: rulesOf(never4, [...public6, ...private6]),
+};
+
+function rulesOf(refused4: readonly string[], reachable: readonly string[]): Rules {
+  const translated = refused4.map((subnet) => {
+    const [network, prefix] = subnet.split('/');
+    return `${translator}${network}/${96 + Number(prefix)}`;
+  });
+  return {
+    refused: blockList([...refused4, ...translated, ...never6]),
+    reachable6: blockList(reachable),
+  };
+}
+
+function blockList(subnets: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [network = '', prefix] = subnet.split('/');
+    list.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+/** Whether an address may be connected to. What is no address may not. */
+export function isAllowed(address: string, reach: Reach): boolean {
+  const { refused, reachable6 } = rules[reach];
+  switch (isIP(address)) {
+    case 4:
+      return !refused.check(address, 'ipv4');
+    case 6:
+      return reachable6.check(address, 'ipv6') && !refused.check(address, 'ipv6');
+    default:
+      return false;
+  }
+}
+
+/** The address of a host is one that we do not connect to. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+  readonly code = 'ADDRESS_REFUSED';
+
+  constructor(host: string, address: string, reach: Reach) {
+    const what = host === address ? address : `${host} leads to ${address}, which`;
+    const why =
+      reach === 'public' && isAllowed(address, 'private')
+        ? "is in a private network: if this organization is on premises, mark it as private in the handler's configuration"
+        : 'is not the address of a server';
+    super(`${what} ${why}; the token was not sent there`);
+  }
+}
+
+/** As `dns.lookup` resolves a name to all its addresses. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/**
+ * A lookup for sockets: it resolves once, refuses a name of which any address is refused, and gives
+ * the socket the very addresses that were checked, so that a name cannot change in between.
+ */
+export function guardedLookup(reach: Reach, resolve: Resolve = lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const refused = addresses?.find(({ address }) => !isAllowed(address, reach));
+      const [first] = addresses ?? [];
+      if (error !== null) callback(error, '');
+      else if (refused) callback(new AddressRefused(hostname, refused.address, reach), '');
+      else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
+      else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** Connects by a guarded lookup. Sockets ask no lookup for an address: it is checked before. */
+export function guardedConnector(reach: Reach, resolve?: Resolve): buildConnector.connector {
+  const connect = buildConnector({ lookup: guardedLookup(reach, resolve) });
+  return (options, callback) => {
+    const { hostname } = options;
+    if (isIP(hostname) === 0 || isAllowed(hostname, reach)) connect(options, callback);
+    else callback(new AddressRefused(hostname, hostname, reach), null);
+  };
+}

@@ -1,0 +1,36 @@
+import { plainLine } from '../../text/foreign-text.ts';
+import type { Action } from '../config/config.ts';
+import type { Denial, Question } from './rules.ts';
+
+/** The denial of actions on an application; without one, on whatever there may be. */
+export function printDenial(
+  { client, azureProject, argocd, actions }: Question,
+  application: string | undefined,
+  missing: readonly Action[],
+): Denial {
+  const project = quote(azureProject.name || azureProject.id);
+  const rule = [
+    `client: ${quote(client)}`,
+    `azureProjects: [${project}]`,
+    `argocd: ${quote(argocd)}`,
+    'appProjects: ["<its AppProject>"]',
+    `applications: [${quote(application ?? '<names or patterns>')}]`,
+    `actions: [${actions.join(', ')}]`,
+  ];
+  const target =
+    application === undefined ? 'any application' : `application ${quote(application)}`;
+  return {
+    message: `No rule of the handler allows client ${quote(client)} to use ${list(missing)} on ${target} at Argo CD ${quote(argocd)} for Azure project ${project}`,
+    advice: `If it is to be allowed, add to the rules in its configuration: { ${rule.join(', ')} }.`,
+  };
+}
+
+/** As JSON, and so as YAML too: these words come from the request. */
+function quote(text: string): string {
+  return JSON.stringify(plainLine(text, 100));
+}
+
+function list(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}

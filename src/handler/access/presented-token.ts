@@ -1,0 +1,17 @@
+const longest = 1_024;
+
+/**
+ * The token in an `Authorization` header: `Bearer <token>`, or the password of `Basic`, which is how
+ * a Generic service connection sends it (its user name says nothing). Absent where there is none.
+ */
+export function presentedToken(authorization: string | undefined): string | undefined {
+  const [, scheme = '', text = ''] = /^(bearer|basic) +(\S+)$/i.exec(authorization ?? '') ?? [];
+  if (scheme.toLowerCase() !== 'basic') return bounded(text);
+  const pair = Buffer.from(text, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon < 0 ? undefined : bounded(pair.slice(colon + 1));
+}
+
+function bounded(token: string): string | undefined {
+  return token === '' || token.length > longest ? undefined : token;
+}

@@ -1,0 +1,61 @@
+import type { Request } from '../../inputs/inputs.ts';
+import type { Goal } from '../../sync/goal.ts';
+import { actions, type Action } from '../config/config.ts';
+
+/** What of a request decides which actions it needs. */
+export type Demand = Pick<Request, 'goal' | 'onTimeout' | 'onCancel'>;
+
+/**
+ * The actions that a request may come to use: a rule must allow every one of them before anything
+ * begins, since half of a sync is worse than none.
+ */
+export function requiredActions(demand: Demand): readonly Action[] {
+  const needed = new Set(neededBy(demand.goal));
+  if (changes(demand.goal) && mayTerminate(demand)) needed.add('terminate');
+  return actions.filter((action) => needed.has(action));
+}
+
+function neededBy(goal: Goal): readonly Action[] {
+  switch (goal.action) {
+    case 'wait':
+      return ['gate'];
+    case 'terminate':
+      return ['terminate'];
+    case 'rollback':
+      return goal.prune ? ['rollback', 'prune'] : ['rollback'];
+    case 'sync': {
+      const { prune, force, syncOptions } = goal.options;
+      const needed: Action[] = ['sync'];
+      if (prune || syncOptions.some(prunes)) needed.push('prune');
+      if (force || syncOptions.some(makesAnew)) needed.push('force');
+      return needed;
+    }
+  }
+}
+
+/** Only these start an operation; what the others say about endings has no effect. */
+function changes({ action }: Goal): boolean {
+  return action === 'sync' || action === 'rollback';
+}
+
+function mayTerminate({ goal, onTimeout, onCancel }: Demand): boolean {
+  return goal.whenBusy === 'terminate' || onTimeout === 'terminate' || onCancel === 'terminate';
+}
+
+/** `Prune=true` or `Prune=confirm` would replace the `Prune=false` with which an owner forbade it. */
+function prunes(option: string): boolean {
+  return turnsOn(option, ['prune']);
+}
+
+/** Both delete resources that cannot be changed, and create them again. */
+function makesAnew(option: string): boolean {
+  return turnsOn(option, ['force', 'replace']);
+}
+
+/** Argo CD reads these as they are written; a looser reading here errs on the side of a rule. */
+function turnsOn(option: string, names: readonly string[]): boolean {
+  return option.split(',').some((part) => {
+    const [name = '', value = ''] = part.split('=').map((text) => text.trim().toLowerCase());
+    return names.includes(name) && value !== 'false';
+  });
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+
+export const commands = [
+  'serve',
+  'check-config',
+  'config-schema',
+  'openapi',
+  'new-key',
+  'hash-token',
+] as const;
+export type Command = (typeof commands)[number];
+
+/** What a person asked the handler for. */
+export type Asked =
+  | { readonly kind: 'run'; readonly command: Command; readonly config: string }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'fault'; readonly message: string };
+
+const defaultConfig = 'handler.yaml';
+
+export const usage = `Usage: handler [command] [--config FILE]
+
+Commands
+  serve          Run the service (this is what happens without a command).
+  check-config   Say what is wrong with the configuration, or what it allows to whom.
+  config-schema  Print the JSON Schema of the configuration, for editors.
+  openapi        Print the description of the routes.
+  new-key        Print a new key for encryptionKeys, or a new token for a service connection.
+  hash-token     Read a token from the standard input and print what clients[].tokens wants.
+
+Options
+  --config FILE  The configuration; ${defaultConfig} unless told.
+  --version      Print the version.
+  --help         Print this.
+`;
+
+/** Reads the words after the program's name. */
+export function readCommandLine(words: readonly string[]): Asked {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    });
+    if (values.help === true) return { kind: 'help' };
+    if (values.version === true) return { kind: 'version' };
+    const [word = 'serve', file, ...more] = positionals;
+    const command = commands.find((each) => each === word);
+    if (command === undefined) return fault(`There is no command "${word}".`);
+    if (more.length > 0 || (file !== undefined && command !== 'check-config')) {
+      return fault(`${command} takes no "${more[0] ?? file}".`);
+    }
+    if (file !== undefined && values.config !== undefined) {
+      return fault('The configuration is named twice.');
+    }
+    return { kind: 'run', command, config: values.config ?? file ?? defaultConfig };
+  } catch (error) {
+    return fault(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fault(message: string): Asked {
+  return { kind: 'fault', message };
+}

@@ -1,0 +1,140 @@
+import type { Config } from './config.ts';
+import { isReference, type PathFault } from './references.ts';
+import { valueAt } from './schema-fault.ts';
+import { isLocalUrl, isPlainText } from './web-url.ts';
+import type { Path } from './yaml-document.ts';
+
+/** What is allowed and yet deserves a word. `raw` is the file before its references are replaced. */
+export function warningsOf(config: Config, raw: unknown): readonly PathFault[] {
+  return [
+    ...warnOfKeys(config),
+    ...warnOfSecrets(config, raw),
+    ...warnOfTransport(config),
+    ...warnOfRules(config),
+  ];
+}
+
+/** What has to be set before the first run can come, and how. */
+export function gapsOf(config: Config): readonly PathFault[] {
+  const gap = (path: Path, isOpen: boolean, problem: string, advice: string) =>
+    isOpen ? [{ path, problem, advice }] : [];
+  return [
+    ...gap(
+      ['publicUrl'],
+      isLocalUrl(config.publicUrl),
+      'Azure Pipelines cannot reach this machine by such an address',
+      'Set the https address under which the ingress or a proxy passes requests to `listen.public`.',
+    ),
+    ...gap(
+      ['azureDevOps', 'organizations'],
+      config.azureDevOps.organizations.length === 0,
+      'there is no organization, so runs of none are accepted',
+      'Set `organizations: [https://dev.azure.com/<organization>]`.',
+    ),
+    ...gap(
+      ['argocd'],
+      config.argocd.length === 0,
+      'there is no Argo CD to sync with',
+      "Set `argocd: [{ name: prod, url: https://<host>, token: '${env:ARGOCD_TOKEN}' }]`.",
+    ),
+    ...gap(
+      ['clients'],
+      config.clients.length === 0,
+      'there is no client, so nobody may call',
+      "Set `clients: [{ name: <team>, tokens: ['<what handler hash-token prints>'] }]`.",
+    ),
+    ...gap(
+      ['rules'],
+      config.rules.length === 0,
+      'there is no rule, so nothing is allowed',
+      "Set `rules: [{ client: <team>, azureProjects: [<project>], argocd: prod, appProjects: [default], applications: ['<name>-*'], actions: [sync, gate] }]`.",
+    ),
+  ];
+}
+
+function warnOfKeys({ encryptionKeys, keyFile }: Config): readonly PathFault[] {
+  if (encryptionKeys.length > 0) return [];
+  const problem = `it is not set, so the key is kept beside what it protects, in ${keyFile}`;
+  const advice = 'For production set it by reference to a secret: `["${file:/path}"]`.';
+  return [{ path: ['encryptionKeys'], problem, advice }];
+}
+
+function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
+  const paths: readonly Path[] = [
+    ['adminToken'],
+    ...config.encryptionKeys.map((_, index) => ['encryptionKeys', index]),
+    ...config.argocd.map((_, index) => ['argocd', index, 'token']),
+  ];
+  return paths
+    .filter((path) => {
+      const text = valueAt(raw, path);
+      return typeof text === 'string' && !isReference(text);
+    })
+    .map((path) => ({
+      path,
+      problem: 'a secret is written out here',
+      advice: 'Keep it elsewhere, and refer to it: `${file:/path}` or `${env:NAME}`.',
+    }));
+}
+
+function warnOfTransport({ azureDevOps, argocd }: Config): readonly PathFault[] {
+  const problem = 'it is http: tokens travel to it as plain text';
+  const advice = 'Use https.';
+  const organizations = azureDevOps.organizations.flatMap(({ url }, index) =>
+    isPlainText(url) ? [{ path: ['azureDevOps', 'organizations', index], problem, advice }] : [],
+  );
+  const instances = argocd.flatMap(({ url, skipTlsVerify }, index) => [
+    ...(isPlainText(url) ? [{ path: ['argocd', index, 'url'], problem, advice }] : []),
+    ...(skipTlsVerify
+      ? [
+          {
+            path: ['argocd', index, 'skipTlsVerify'],
+            problem: 'any certificate is accepted: whoever stands in between can read the token',
+            advice: 'Give the certificate of its authority in `ca` instead.',
+          },
+        ]
+      : []),
+  ]);
+  return [...organizations, ...instances];
+}
+
+function warnOfRules({ rules, clients, argocd }: Config): readonly PathFault[] {
+  const isAll = (patterns: readonly string[]) =>
+    patterns.some((pattern) => /^\*+(?:\/\*+)?$/.test(pattern));
+  const wide = rules.flatMap((rule, index) =>
+    isAll(rule.azureProjects) && isAll(rule.appProjects) && isAll(rule.applications)
+      ? [
+          {
+            path: ['rules', index],
+            problem: `it allows ${rule.actions.join(', ')} on everything, for every project of Azure DevOps`,
+            advice: 'Name the projects and applications that this client needs.',
+          },
+        ]
+      : [],
+  );
+  const unnamed = (list: 'clients' | 'argocd', names: readonly string[], isNamed: Set<string>) =>
+    names.flatMap((name, index) =>
+      isNamed.has(name) || rules.length === 0
+        ? []
+        : [
+            {
+              path: [list, index],
+              problem: `no rule names ${name}`,
+              advice: 'Write a rule for it, or take it out.',
+            },
+          ],
+    );
+  return [
+    ...wide,
+    ...unnamed(
+      'clients',
+      clients.map(({ name }) => name),
+      new Set(rules.map((rule) => rule.client)),
+    ),
+    ...unnamed(
+      'argocd',
+      argocd.map(({ name }) => name),
+      new Set(rules.map((rule) => rule.argocd)),
+    ),
+  ];
+}

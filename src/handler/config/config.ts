@@ -1,0 +1,104 @@
+import type { Secret } from '../../secret.ts';
+
+/** What a rule may allow. `gate` is everything that only looks: gates, checks and `action: wait`. */
+export const actions = ['sync', 'prune', 'force', 'terminate', 'rollback', 'gate'] as const;
+export type Action = (typeof actions)[number];
+
+/** A listener: host (or address) and port. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An organisation of Azure DevOps, or a collection of a server on premises. */
+export interface Organization {
+  /** As it was written, without a slash at the end. */
+  readonly url: string;
+  /** May be reached at private addresses; for servers on premises. */
+  readonly isPrivate: boolean;
+}
+
+export interface ArgoCDInstance {
+  readonly name: string;
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Where it runs: its applications there go by their mere name, in rules as in requests. */
+  readonly namespace: string;
+  readonly token: Secret;
+  /** PEM certificates that are trusted besides Node's own. */
+  readonly ca: string | undefined;
+  readonly skipTlsVerify: boolean;
+  /** The address that people open, where it is not `url`. */
+  readonly publicUrl: string | undefined;
+}
+
+export interface Client {
+  readonly name: string;
+  /** SHA-256 of its tokens, hexadecimal: two at once while one replaces the other. */
+  readonly digests: readonly string[];
+}
+
+/**
+ * Allows something to somebody; what no rule allows is denied. In patterns `*` stands for any text
+ * and `?` for any character, but neither for a `/`.
+ */
+export interface Rule {
+  readonly client: string;
+  /** Patterns of names, or ids, of Azure projects. */
+  readonly azureProjects: readonly string[];
+  readonly argocd: string;
+  readonly appProjects: readonly string[];
+  /** Patterns of `name`, or of `namespace/name` for those outside of Argo CD's own namespace. */
+  readonly applications: readonly string[];
+  readonly actions: readonly Action[];
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Bounds against abuse, per client. */
+export interface Limits {
+  /** Requests a second that are sustained, and at once. */
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+  /** Runs that have not ended. */
+  readonly pendingRuns: number;
+}
+
+/** The configuration, read, checked, and with its references resolved. Times are milliseconds. */
+export interface Config {
+  readonly publicUrl: string;
+  readonly listen: { readonly public: Listener; readonly admin: Listener };
+  /** Needed when the admin listener is not on loopback. */
+  readonly adminToken: Secret | undefined;
+  /** An absolute path. */
+  readonly store: { readonly sqlite: string };
+  /** 32 bytes each, in base64 or hexadecimal; the first encrypts, all decrypt. Empty: the key is in `keyFile`. */
+  readonly encryptionKeys: readonly Secret[];
+  /** Beside the database; made at the first start without encryption keys. */
+  readonly keyFile: string;
+  /** How long runs that ended are kept. */
+  readonly retention: number;
+  readonly azureDevOps: {
+    readonly organizations: readonly Organization[];
+    /** How long a job's token is taken to be valid. */
+    readonly tokenLifetime: number;
+  };
+  readonly argocd: readonly ArgoCDInstance[];
+  readonly clients: readonly Client[];
+  readonly rules: readonly Rule[];
+  readonly limits: Limits;
+  readonly logLevel: LogLevel;
+}
+
+/** One thing that is wrong with the configuration, deserves a word, or is still missing in it. */
+export interface ConfigFault {
+  /** Counted from 1; absent where no line is to blame. */
+  readonly line: number | undefined;
+  /** Such as `argocd[0].token`; empty where it is about all of it. */
+  readonly path: string;
+  /** As it was written, references and all; empty where it may be a secret, or is no text. */
+  readonly value: string;
+  readonly problem: string;
+  readonly advice: string;
+}

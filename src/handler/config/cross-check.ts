@@ -1,0 +1,119 @@
+import { isLoopback, parseListener } from './listener.ts';
+import { nearest } from './nearest.ts';
+import { organizationKey } from './organization-url.ts';
+import type { PathFault } from './references.ts';
+import { valueAt } from './schema-fault.ts';
+import type { Path } from './yaml-document.ts';
+
+/**
+ * What is wrong between settings: names that mean nothing, or two things. Takes the file as it was
+ * read, whatever else may be wrong with it, so that all faults are told at once.
+ */
+export function crossCheck(file: unknown): readonly PathFault[] {
+  return [
+    ...repeated(textsAt(file, 'argocd', 'name'), 'another Argo CD has this name'),
+    ...repeated(textsAt(file, 'clients', 'name'), 'another client has this name'),
+    ...repeated(tokensIn(file), 'this hash was given before, and so tells nobody apart'),
+    ...repeated(organizationsIn(file), 'this organization was given before'),
+    ...repeated(rulesIn(file), 'there is the very same rule before'),
+    ...unknownNames(file, 'client', 'clients'),
+    ...unknownNames(file, 'argocd', 'argocd'),
+    ...checkListeners(file),
+  ];
+}
+
+/** Something by which entries are told apart, and where it stands. */
+interface Mark {
+  readonly path: Path;
+  readonly text: string;
+}
+
+function repeated(marks: readonly Mark[], problem: string): readonly PathFault[] {
+  const seen = new Set<string>();
+  return marks.flatMap(({ path, text }) => {
+    if (!seen.has(text)) {
+      seen.add(text);
+      return [];
+    }
+    return [{ path, problem, advice: 'Change one of the two, or take it out.' }];
+  });
+}
+
+function unknownNames(file: unknown, key: string, list: string): readonly PathFault[] {
+  const entries = valueAt(file, [list]);
+  // Where the list cannot be read, its own fault says so.
+  if (entries !== undefined && !Array.isArray(entries)) return [];
+  const names = textsAt(file, list, 'name').map(({ text }) => text);
+  return textsAt(file, 'rules', key)
+    .filter(({ text }) => !names.includes(text))
+    .map(({ path, text }) => {
+      const meant = nearest(text, names);
+      const advice = meant ? `Did you mean \`${meant}\`?` : `Name one of those in \`${list}\`.`;
+      return { path, problem: `there is no such name in \`${list}\``, advice };
+    });
+}
+
+function checkListeners(file: unknown): readonly PathFault[] {
+  const given = valueAt(file, ['listen', 'admin']);
+  const admin = typeof given === 'string' ? parseListener(given) : undefined;
+  if (admin === undefined || 'problem' in admin) return [];
+  const faults: PathFault[] = [];
+  if (!isLoopback(admin.value.host) && !hasAdminToken(file)) {
+    const problem = 'it can be reached from other machines, and there is no adminToken';
+    const advice = 'Set adminToken, which then guards metrics and pages, or listen at `127.0.0.1`.';
+    faults.push({ path: ['listen', 'admin'], problem, advice });
+  }
+  if (given === valueAt(file, ['listen', 'public']) && admin.value.port !== 0) {
+    const advice = 'Choose another port: these pages must not be public.';
+    faults.push({ path: ['listen', 'admin'], problem: 'it is the same as listen.public', advice });
+  }
+  return faults;
+}
+
+/** Also one whose reference leads nowhere: that is a fault of its own. */
+function hasAdminToken(file: unknown): boolean {
+  return typeof file === 'object' && file !== null && 'adminToken' in file;
+}
+
+function textsAt(file: unknown, list: string, key: string): readonly Mark[] {
+  return textMarks(
+    itemsAt(file, [list]).map(({ path, item }) => ({
+      path: [...path, key],
+      item: valueAt(item, [key]),
+    })),
+  );
+}
+
+function tokensIn(file: unknown): readonly Mark[] {
+  const tokens = itemsAt(file, ['clients']).flatMap(({ path }) =>
+    itemsAt(file, [...path, 'tokens']),
+  );
+  return textMarks(tokens).map(({ path, text }) => ({ path, text: text.toLowerCase() }));
+}
+
+function organizationsIn(file: unknown): readonly Mark[] {
+  const entries = itemsAt(file, ['azureDevOps', 'organizations']);
+  const urls = entries.map(({ path, item }) => ({ path, item: valueAt(item, ['url']) ?? item }));
+  return textMarks(urls).map(({ path, text }) => ({ path, text: organizationKey(text) }));
+}
+
+function rulesIn(file: unknown): readonly Mark[] {
+  return itemsAt(file, ['rules']).map(({ path, item }) => ({ path, text: JSON.stringify(item) }));
+}
+
+interface Item {
+  readonly path: Path;
+  readonly item: unknown;
+}
+
+function itemsAt(file: unknown, path: Path): readonly Item[] {
+  const list = valueAt(file, path);
+  if (!Array.isArray(list)) return [];
+  return list.map((item: unknown, index) => ({ path: [...path, index], item }));
+}
+
+function textMarks(items: readonly Item[]): readonly Mark[] {
+  return items.flatMap(({ path, item }) =>
+    typeof item === 'string' && item !== '' ? [{ path, text: item }] : [],
+  );
+}

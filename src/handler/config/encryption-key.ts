@@ -1,0 +1,16 @@
+import { Secret } from '../../secret.ts';
+import { keyProblem } from '../vault.ts';
+import type { Setting } from './setting.ts';
+
+/** Random digits are all different ones soon; those of a placeholder are few. */
+const fewestDifferent = 8;
+const advice = 'Make one with `handler new-key`, or with `openssl rand -base64 32`.';
+
+/** A key as the vault takes it. */
+export function parseEncryptionKey(text: string): Setting<Secret> {
+  const key = new Secret(text);
+  const problem = keyProblem(key);
+  if (problem !== undefined) return { problem, advice };
+  if (new Set(text).size < fewestDifferent) return { problem: 'it is not random', advice };
+  return { value: key };
+}

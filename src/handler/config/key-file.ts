@@ -1,0 +1,76 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Secret } from '../../secret.ts';
+import { UserError } from '../../sync/user-error.ts';
+import type { Config } from './config.ts';
+import { parseEncryptionKey } from './encryption-key.ts';
+
+/**
+ * The keys for the vault: the configured ones, or else that of the key file, which is made if there
+ * is none. Throws a `UserError` when the file cannot be used.
+ */
+export function encryptionKeysOf(
+  { encryptionKeys, keyFile }: Pick<Config, 'encryptionKeys' | 'keyFile'>,
+  newKey: () => string,
+): readonly Secret[] {
+  if (encryptionKeys.length > 0) return encryptionKeys;
+  const text = use(keyFile, () => readOrMake(keyFile, newKey)).trim();
+  const key = parseEncryptionKey(text);
+  if ('value' in key) return [key.value];
+  throw new UserError(
+    `The key file ${keyFile} holds no encryption key: ${key.problem}`,
+    'Bring the file back from a backup. If it is lost, remove it: runs that are open then end as failed.',
+  );
+}
+
+function readOrMake(path: string, newKey: () => string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    // Fails if there is one: a key is never written over.
+    const file = openSync(path, 'wx', 0o600);
+    return fill(file, path, newKey);
+  } catch (error) {
+    if (!isExisting(error)) throw error;
+    return readFileSync(path, 'utf8');
+  }
+}
+
+function fill(file: number, path: string, newKey: () => string): string {
+  try {
+    const key = newKey();
+    writeSync(file, `${key}\n`);
+    fsyncSync(file);
+    return key;
+  } catch (error) {
+    // Half a key would keep the handler from ever starting.
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+function use<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(
+      `The key file ${path} can be neither read nor made: ${reason}`,
+      'Give its folder to the user of the handler, or set encryptionKeys in the configuration.',
+      { cause },
+    );
+  }
+}

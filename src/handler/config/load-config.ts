@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { readConfig, type ConfigReading } from './read-config.ts';
+import type { ReferenceSource } from './references.ts';
+
+/** A configuration file with all that it refers to, as it is at the moment. */
+export interface LoadedConfig {
+  readonly reading: ConfigReading;
+  /** Equal as long as neither the file nor any file that it refers to has changed. */
+  readonly fingerprint: string;
+  /** Absolute paths of these files; the first is the configuration's own. */
+  readonly files: readonly string[];
+}
+
+const longest = 1_048_576;
+
+/** Reads the configuration from its file. A file that cannot be read is a fault like any other. */
+export function loadConfig(path: string, env: ReferenceSource['env']): LoadedConfig {
+  const folder = dirname(resolve(path));
+  const files = new Set<string>();
+  const fingerprint = createHash('sha256');
+  const readFile = (name: string) => {
+    const file = resolve(folder, name);
+    files.add(file);
+    const text = readFileSync(file, 'utf8');
+    fingerprint.update(`${file}\0${text.length}\0${text}`);
+    return text;
+  };
+  const reading = readAll(path, folder, { env, readFile });
+  return { reading, fingerprint: fingerprint.digest('hex'), files: [...files] };
+}
+
+function readAll(path: string, folder: string, source: ReferenceSource): ConfigReading {
+  const fault = (problem: string, advice: string) => ({
+    faults: [{ line: undefined, path: '', value: '', problem, advice }],
+  });
+  let text: string;
+  try {
+    text = source.readFile(resolve(path));
+  } catch (error) {
+    const problem = `the file cannot be read (${codeOf(error)})`;
+    return fault(problem, 'Check its path, and that the user of the handler may read it.');
+  }
+  if (text.length <= longest) return readConfig(text, folder, source);
+  return fault(`the file has more than ${longest} characters`, 'Check its path.');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

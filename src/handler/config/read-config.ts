@@ -1,0 +1,109 @@
+import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { logLine } from '../../text/foreign-text.ts';
+import { gapsOf, warningsOf } from './config-notice.ts';
+import { configSchema, type ConfigFile } from './config-schema.ts';
+import type { Config, ConfigFault } from './config.ts';
+import { crossCheck } from './cross-check.ts';
+import { resolveReferences, type PathFault, type ReferenceSource } from './references.ts';
+import { faultsOf, valueAt } from './schema-fault.ts';
+import { parseYaml, type Path } from './yaml-document.ts';
+
+/** The configuration with what deserves a word, or everything that is wrong with it. */
+export type ConfigReading =
+  | {
+      readonly config: Config;
+      readonly warnings: readonly ConfigFault[];
+      /** What has to be set before the first run can come. */
+      readonly gaps: readonly ConfigFault[];
+    }
+  | { readonly faults: readonly ConfigFault[] };
+
+/** Reads the text of a configuration file. Relative paths begin at `folder`. */
+export function readConfig(text: string, folder: string, source: ReferenceSource): ConfigReading {
+  const document = parseYaml(text);
+  if ('fault' in document) return { faults: [{ path: '', value: '', ...document.fault }] };
+  const raw = document.value;
+  const locate = (faults: readonly PathFault[]) =>
+    faults
+      .map((fault) => ({
+        line: document.lineOf(fault.path),
+        path: logLine(printPath(fault.path), 200),
+        value: shownAt(raw, fault.path),
+        problem: fault.problem,
+        advice: fault.advice,
+      }))
+      .sort((one, other) => (one.line ?? Infinity) - (other.line ?? Infinity));
+  const { value, faults: unresolved } = resolveReferences(raw, source);
+  const parsed = z.safeParse(configSchema, value);
+  const wrong = parsed.success ? [] : parsed.error.issues.flatMap((each) => faultsOf(each, value));
+  const broken = new Set(unresolved.map(({ path }) => printPath(path)));
+  const faults = [
+    ...unresolved,
+    ...[...wrong, ...crossCheck(value)].filter(({ path }) => !broken.has(printPath(path))),
+  ];
+  if (!parsed.success || faults.length > 0) return { faults: locate(faults) };
+  const config = configOf(parsed.data, folder);
+  return {
+    config,
+    warnings: locate(warningsOf(config, raw)),
+    gaps: locate(gapsOf(config)),
+  };
+}
+
+/** One line: `handler.yaml:12: argocd[0].url "x": what is wrong. What to do.` */
+export function printConfigFault(
+  file: string,
+  { line, path, value, problem, advice }: ConfigFault,
+): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  const setting = [path, value === '' ? '' : `"${value}"`].filter(Boolean).join(' ');
+  return `${[place, setting].filter(Boolean).join(': ')}: ${problem}. ${advice}`;
+}
+
+function configOf(file: ConfigFile, folder: string): Config {
+  const sqlite = resolve(folder, file.store.sqlite);
+  const { public: listener } = file.listen;
+  return {
+    ...file,
+    publicUrl: file.publicUrl ?? `http://localhost:${listener.port}`,
+    adminToken: file.adminToken,
+    store: { sqlite },
+    encryptionKeys: file.encryptionKeys ?? [],
+    keyFile: join(dirname(sqlite), 'key'),
+    argocd: file.argocd.map((instance) => ({
+      ...instance,
+      ca: instance.ca,
+      publicUrl: instance.publicUrl,
+    })),
+    clients: file.clients.map(({ name, tokens }) => ({ name, digests: tokens })),
+  };
+}
+
+function printPath(path: Path): string {
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`,
+    )
+    .join('');
+}
+
+/** Settings that hold no secret, so that a fault may show what stands there. */
+const shown = new Set(
+  [
+    'publicUrl public admin sqlite retention organizations url private tokenLifetime name namespace',
+    'skipTlsVerify client azureProjects argocd appProjects applications actions requestsPerSecond',
+    'burst pendingRuns logLevel',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** As it stands in the file; empty where it is or holds a secret, or is no mere value. */
+function shownAt(raw: unknown, path: Path): string {
+  const setting = path.findLast((part) => typeof part === 'string');
+  const value = valueAt(raw, path);
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+  if (!isPlain || !shown.has(String(setting))) return '';
+  const text = String(value);
+  // What stands before an @ in a URL is a password.
+  return text.includes('@') ? '' : logLine(text, 80);
+}

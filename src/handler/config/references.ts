@@ -1,0 +1,95 @@
+import type { Path } from './yaml-document.ts';
+
+/** Where references lead. */
+export interface ReferenceSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of a file; throws when it cannot be read. */
+  readonly readFile: (path: string) => string;
+}
+
+/** What is wrong with the text at a path. */
+export interface PathFault {
+  readonly path: Path;
+  readonly problem: string;
+  readonly advice: string;
+}
+
+export interface Resolved {
+  /** The same value with the references replaced; a text of which one is wrong is left out. */
+  readonly value: unknown;
+  readonly faults: readonly PathFault[];
+}
+
+const reference = /\$\{([^}]*)(\}?)/g;
+const longest = 65_536;
+
+/**
+ * Replaces `${env:NAME}` and `${file:/path}` in all texts of a value: the whole text, or parts of
+ * it. What a reference leads to is taken as it is, without the line breaks at a file's end, and is
+ * not looked through for references again.
+ */
+export function resolveReferences(value: unknown, source: ReferenceSource): Resolved {
+  const faults: PathFault[] = [];
+  const resolve = (part: unknown, path: Path): unknown => {
+    if (typeof part === 'string') return resolveText(part, path, source, faults);
+    if (Array.isArray(part)) return part.map((item, index) => resolve(item, [...path, index]));
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(
+      Object.entries(part).map(([key, inner]) => [key, resolve(inner, [...path, key])]),
+    );
+  };
+  return { value: resolve(value, []), faults };
+}
+
+/** Whether a text is nothing but references, so that it holds no secret itself. */
+export function isReference(text: string): boolean {
+  return text.includes('${') && text.replace(reference, '').trim() === '';
+}
+
+function resolveText(
+  text: string,
+  path: Path,
+  source: ReferenceSource,
+  faults: PathFault[],
+): string | undefined {
+  const before = faults.length;
+  const resolved = text.replace(reference, (_, inner: string, end: string) => {
+    const found = end === '' ? unclosed : lookUp(inner, source);
+    if ('text' in found) return found.text;
+    faults.push({ path, ...found });
+    return '';
+  });
+  return faults.length > before ? undefined : resolved;
+}
+
+type Found = { readonly text: string } | { readonly problem: string; readonly advice: string };
+
+const advice = 'Write `${env:NAME}` or `${file:/path}`.';
+const unclosed = { problem: 'it has a `${` without a `}`', advice };
+
+function lookUp(inner: string, { env, readFile }: ReferenceSource): Found {
+  const [, kind, name = ''] = /^(env|file):(.+)$/.exec(inner) ?? [];
+  if (kind === 'file') return lookIntoFile(name, readFile);
+  if (kind !== 'env' || !/^[A-Za-z_]\w*$/.test(name)) {
+    return { problem: `\`\${${inner.slice(0, 100)}}\` is no reference`, advice };
+  }
+  const text = env[name];
+  if (text !== undefined) return { text };
+  return {
+    problem: `the environment variable ${name} is not set`,
+    advice: 'Set it for the process of the handler, or check how its name is spelled.',
+  };
+}
+
+function lookIntoFile(path: string, readFile: ReferenceSource['readFile']): Found {
+  const kept = 'Check its path, and that the user of the handler may read it.';
+  try {
+    const text = readFile(path);
+    if (text.length <= longest) return { text: text.replace(/(?:\r?\n)+$/, '') };
+    const problem = `the file ${path} has more than ${longest} characters`;
+    return { problem, advice: 'Check its path: no key, token or certificate is so long.' };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    return { problem: `the file ${path} cannot be read${code}`, advice: kept };
+  }
+}

@@ -1,0 +1,27 @@
+import { Secret } from '../../secret.ts';
+import type { Setting } from './setting.ts';
+
+/** A token, as it can stand in a header. */
+export function parseSecret(text: string, shortest = 1): Setting<Secret> {
+  if (text === '') {
+    const advice = 'Give it by reference: `${file:/path}` or `${env:NAME}`.';
+    return { problem: 'it is empty', advice };
+  }
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    const problem = 'it has blanks, line breaks or letters beyond ASCII, which no token has';
+    return { problem, advice: 'Check what the file or the variable holds.' };
+  }
+  if (text.length >= shortest) return { value: new Secret(text) };
+  const problem = `it has fewer than ${shortest} characters and could be guessed`;
+  return { problem, advice: 'Make one with `handler new-key`.' };
+}
+
+/** SHA-256 of a client's token, hexadecimal, from `sha256:…`. */
+export function parseTokenHash(text: string): Setting<string> {
+  const [, digits] = /^sha256:([0-9a-f]{64})$/i.exec(text) ?? [];
+  if (digits !== undefined) return { value: digits.toLowerCase() };
+  return {
+    problem: 'it is not `sha256:` and 64 hexadecimal digits',
+    advice: 'Hash the token with `handler hash-token`; the token itself must not stand here.',
+  };
+}

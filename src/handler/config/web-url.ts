@@ -1,0 +1,38 @@
+import { isLoopback } from './listener.ts';
+import type { Setting } from './setting.ts';
+
+/** An http or https URL of host and path alone, without a slash at the end. */
+export function parseWebUrl(text: string): Setting<string> {
+  const advice = 'Write it as `https://host` or `https://host/path`.';
+  if (!URL.canParse(text)) return { problem: 'it is not a URL', advice };
+  const { protocol, username, password, search, hash, origin, pathname } = new URL(text);
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    return { problem: 'it is neither https nor http', advice };
+  }
+  if (username !== '' || password !== '') {
+    const where = 'Take them out: what they are for has a setting of its own.';
+    return { problem: 'it holds a user name or a password', advice: where };
+  }
+  if (search !== '' || hash !== '') return { problem: 'it has more than host and path', advice };
+  return { value: origin + pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '') };
+}
+
+/** The same for the address at which the handler itself is reached: tokens travel to it. */
+export function parsePublicUrl(text: string): Setting<string> {
+  const url = parseWebUrl(text);
+  if ('problem' in url || url.value.startsWith('https:') || isLocalUrl(url.value)) return url;
+  return {
+    problem: 'it is http, and tokens would travel to it as plain text',
+    advice: 'Write it with https, and let the ingress or a proxy in front of the handler do TLS.',
+  };
+}
+
+/** Whether what is sent there stays on this machine. */
+export function isLocalUrl(url: string): boolean {
+  return isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+}
+
+/** Whether what is sent there can be read on the way. */
+export function isPlainText(url: string): boolean {
+  return url.startsWith('http:') && !isLocalUrl(url);
+}

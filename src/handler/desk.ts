@@ -1,0 +1,30 @@
+import type { Secret } from '../secret.ts';
+import type { RunAddress } from '../azure/run-address.ts';
+import type { Order, Run, RunState } from './run.ts';
+
+/** The answer to an execute that was accepted. */
+export interface Accepted {
+  readonly runId: string;
+  readonly state: RunState;
+  /** The same request was accepted before. */
+  readonly isKnown: boolean;
+}
+
+/** What the public routes ask of the service, once caller, rights and inputs are checked. */
+export interface Desk {
+  /**
+   * Stores an order; when this resolves, it will be worked, whatever happens. Rejects with a
+   * `StoreError`. `token` is the job's own.
+   */
+  accept(order: Order, token: Secret): Promise<Accepted>;
+  /** Cancels the run of a task, also one that is still to come. */
+  cancel(address: RunAddress, token: Secret): Promise<void>;
+  /** How many runs of a client have not ended. */
+  pendingOf(client: string): number;
+}
+
+/** What the pages show. */
+export interface RunBook {
+  run(id: string): Promise<Run | undefined>;
+  recent(limit: number): Promise<readonly Run[]>;
+}

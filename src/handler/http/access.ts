@@ -1,0 +1,99 @@
+import { Collections } from '../../azure/collection.ts';
+import type { Clock } from '../../follow/clock.ts';
+import type { Request } from '../../inputs/inputs.ts';
+import type { ApplicationName } from '../../sync/application.ts';
+import { Clients } from '../access/clients.ts';
+import { quotaProblem } from '../access/pending-quota.ts';
+import { RateLimit } from '../access/rate-limit.ts';
+import { requiredActions } from '../access/required-actions.ts';
+import { denialOf, type Denial, type Question } from '../access/rules.ts';
+import { actions, type Action, type Config } from '../config/config.ts';
+
+/** For whom something is asked, and of which Argo CD: as the request says, but for the client. */
+export type Claim = Pick<Question, 'client' | 'azureProject' | 'argocd'>;
+
+type Settings = Pick<Config, 'clients' | 'rules' | 'argocd' | 'azureDevOps' | 'limits'>;
+
+/** Who may do what, by the configuration of the moment. */
+export class Access {
+  readonly #clock: Clock;
+  readonly #rate: RateLimit;
+  #config: Settings;
+  #clients: Clients;
+  #collections: Collections;
+
+  constructor(config: Settings, clock: Clock) {
+    this.#clock = clock;
+    this.#rate = new RateLimit(config.limits);
+    this.#config = config;
+    this.#clients = new Clients(config.clients);
+    this.#collections = new Collections(config.azureDevOps.organizations);
+  }
+
+  /** Takes another configuration over, from the next request on. */
+  configure(config: Settings): void {
+    this.#rate.limits = config.limits;
+    this.#config = config;
+    this.#clients = new Clients(config.clients);
+    this.#collections = new Collections(config.azureDevOps.organizations);
+  }
+
+  /** How long a job's token is taken to be valid, in milliseconds. */
+  get tokenLifetime(): number {
+    return this.#config.azureDevOps.tokenLifetime;
+  }
+
+  /** The client whose token an `Authorization` header holds. */
+  identify(authorization: string | undefined): string | undefined {
+    return this.#clients.identify(authorization);
+  }
+
+  /** How long a client must wait before its next request, in milliseconds; 0 for not at all. */
+  throttle(client: string): number {
+    return this.#rate.take(client, this.#clock.now());
+  }
+
+  /** Why a client may have no further run, if so. */
+  quotaProblem(client: string, pending: number): string | undefined {
+    return quotaProblem(client, pending, this.#config.limits);
+  }
+
+  /** The collection that a `PlanUrl` stands for, if it is one of a configured organization. */
+  collectionOf(planUrl: string): string | undefined {
+    return this.#collections.match(planUrl);
+  }
+
+  /** The denial of whoever may do nothing at all there. `wanted` is what it names as missing. */
+  denyClaim(claim: Claim, wanted: Action): Denial | undefined {
+    const ask = (action: Action) =>
+      this.#ask(claim, { application: undefined, appProject: undefined, actions: [action] });
+    return actions.some((action) => ask(action) === undefined) ? undefined : ask(wanted);
+  }
+
+  /** The denials of a request, one per application, as far as they are known without Argo CD. */
+  denyRequest(claim: Claim, request: Request): readonly Denial[] {
+    const { subject, project } = request;
+    const applications = 'names' in subject ? subject.names : [undefined];
+    return this.denyAll(claim, applications, project, requiredActions(request));
+  }
+
+  /** The denials of actions on applications; an undefined one stands for any. */
+  denyAll(
+    claim: Claim,
+    applications: readonly (ApplicationName | undefined)[],
+    project: string,
+    needed: readonly Action[],
+  ): readonly Denial[] {
+    const appProject = project === '' ? undefined : project;
+    return applications.flatMap(
+      (application) => this.#ask(claim, { application, appProject, actions: needed }) ?? [],
+    );
+  }
+
+  #ask(
+    claim: Claim,
+    about: Pick<Question, 'application' | 'appProject' | 'actions'>,
+  ): Denial | undefined {
+    return denialOf(this.#config, { ...claim, ...about });
+  }
+}

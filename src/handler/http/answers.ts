@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { runOutcomes, runStates } from '../run.ts';
+import { gateStatuses } from './gate-port.ts';
+
+/** By this word the service connection's Verify knows that the address is the handler's. */
+export const handlerName = 'argocd-for-azure-pipelines';
+
+/** To an execute: it is stored and will be worked. */
+export const acceptedSchema = z.strictObject({ run: z.string(), state: z.enum(runStates) });
+
+/** To a cancellation: it is stored and will be worked. */
+export const cancelingSchema = z.strictObject({ state: z.literal('canceling') });
+
+/** To a gate. */
+export const gateAnswerSchema = z.strictObject({
+  status: z.enum(gateStatuses),
+  message: z.string(),
+  applications: z.array(
+    z.strictObject({ name: z.string(), status: z.enum(gateStatuses), message: z.string() }),
+  ),
+});
+
+/** To the service connection's Verify. */
+export const whoamiSchema = z.strictObject({
+  handler: z.literal(handlerName),
+  version: z.string(),
+  client: z.string(),
+});
+
+/** To whatever is not done. */
+export const refusalSchema = z.strictObject({ message: z.string(), faults: z.array(z.string()) });
+
+const moment = z.string().check(z.iso.datetime());
+const optionalMoment = z.nullable(moment);
+
+/** A run, as the admin listener tells it. Whatever else there is to a run stays inside. */
+export const runSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['sync', 'check']),
+  state: z.enum(runStates),
+  outcome: z.nullable(z.enum(runOutcomes)),
+  message: z.string(),
+  isCanceled: z.boolean(),
+  attempt: z.number(),
+  client: z.string(),
+  azureProject: z.string(),
+  argocd: z.string(),
+  action: z.string(),
+  applications: z.array(z.string()),
+  selector: z.nullable(z.string()),
+  page: z.nullable(z.string()),
+  address: z.strictObject({
+    collection: z.string(),
+    projectId: z.string(),
+    hub: z.string(),
+    planId: z.string(),
+    jobId: z.string(),
+    timelineId: z.string(),
+    taskInstanceId: z.string(),
+  }),
+  acceptedAt: moment,
+  deadline: moment,
+  endedAt: optionalMoment,
+  results: z.array(
+    z.strictObject({
+      application: z.string(),
+      outcome: z.string(),
+      message: z.string(),
+      revisions: z.array(z.string()),
+      syncStatus: z.nullable(z.string()),
+      health: z.nullable(z.string()),
+      operationPhase: z.nullable(z.string()),
+      page: z.nullable(z.string()),
+    }),
+  ),
+});
+export type RunView = z.infer<typeof runSchema>;

@@ -1,0 +1,174 @@
+import { hubs, type Hub, type RunAddress } from '../../azure/run-address.ts';
+import type { Fault } from '../../inputs/fault.ts';
+import { Secret } from '../../secret.ts';
+import { presentedToken } from '../access/presented-token.ts';
+import { redact } from './redaction.ts';
+
+/** What the headers of a request say of the run that sends it (azure-devops.md §2.10). */
+export interface HeaderBlock {
+  readonly address: RunAddress;
+  /** The job's own token; empty only where the request can do without. */
+  readonly token: Secret;
+  readonly buildId: number | undefined;
+  readonly isCancel: boolean;
+}
+
+export interface HeaderFaults {
+  readonly faults: readonly Fault[];
+  /** `PlanUrl` is an address, and none of a configured organisation. */
+  readonly isForeign: boolean;
+}
+
+/** What differs between the routes. */
+export interface HeaderNeeds {
+  /** Without a token there is nobody to report to; a gate reports nothing. */
+  readonly token: boolean;
+  /** Only a check looks at its build: no header tells it of a cancellation. */
+  readonly build: boolean;
+}
+
+/** What each header holds when the request is written as documented. */
+export const headerTemplates = {
+  PlanUrl: '$(System.CollectionUri)',
+  ProjectId: '$(System.TeamProjectId)',
+  HubName: '$(System.HostType)',
+  PlanId: '$(System.PlanId)',
+  JobId: '$(System.JobId)',
+  TimelineId: '$(System.TimelineId)',
+  TaskInstanceId: '$(System.TaskInstanceId)',
+  AuthToken: '$(System.AccessToken)',
+  BuildId: '$(Build.BuildId)',
+} as const;
+type HeaderName = keyof typeof headerTemplates;
+
+const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const nobody = '00000000-0000-0000-0000-000000000000';
+const longestToken = 8_192;
+const longestUrl = 2_000;
+
+/**
+ * Reads the header block; ids become lower case. `collectionOf` gives the collection that a `PlanUrl`
+ * stands for, if it is one that is configured: a token is sent to no other place.
+ */
+export function readHeaderBlock(
+  header: (name: string) => string | undefined,
+  collectionOf: (planUrl: string) => string | undefined,
+  needs: HeaderNeeds,
+): HeaderBlock | HeaderFaults {
+  const reader = new HeaderReader(header);
+  const planUrl = reader.read('PlanUrl');
+  const collection = planUrl === undefined ? undefined : collectionOf(planUrl);
+  const isForeign = planUrl !== undefined && collection === undefined;
+  if (isForeign) reader.refuseCollection(planUrl);
+  const address = {
+    collection: collection ?? '',
+    projectId: reader.guid('ProjectId'),
+    hub: reader.hub(),
+    planId: reader.guid('PlanId'),
+    jobId: reader.guid('JobId'),
+    timelineId: reader.guid('TimelineId'),
+    taskInstanceId: reader.guid('TaskInstanceId'),
+  };
+  const token = reader.token(needs.token);
+  const buildId = needs.build ? reader.buildId() : undefined;
+  const isCancel = reader.isCancel();
+  const { faults } = reader;
+  return faults.length > 0 ? { faults, isForeign } : { address, token, buildId, isCancel };
+}
+
+class HeaderReader {
+  readonly faults: Fault[] = [];
+  readonly #header: (name: string) => string | undefined;
+  /** A token that was put into the wrong header is not told to anybody either. */
+  readonly #secrets: readonly Secret[];
+
+  constructor(header: (name: string) => string | undefined) {
+    this.#header = header;
+    const own = presentedToken(header('Authorization')) ?? '';
+    this.#secrets = [this.#text('AuthToken'), own].map((text) => new Secret(text));
+  }
+
+  /** The header's text; a missing one, and one in which nothing was filled in, is a fault. */
+  read(name: HeaderName): string | undefined {
+    const value = this.#text(name);
+    const advice = `Send the header as \`${name}: ${headerTemplates[name]}\`.`;
+    if (value === '') this.#refuse(name, '', 'it is missing', advice);
+    else if (value.includes('$(')) this.#refuse(name, value, 'nothing was filled in here', advice);
+    else if (value.length > longestUrl) this.#refuse(name, value, 'it is too long', advice);
+    else return value;
+    return undefined;
+  }
+
+  guid(name: HeaderName): string {
+    const value = this.read(name);
+    if (value === undefined) return '';
+    if (guid.test(value) && value !== nobody) return value.toLowerCase();
+    const advice = `Send the header as \`${name}: ${headerTemplates[name]}\`.`;
+    this.#refuse(name, value, 'this is not the id (a GUID) of anything', advice);
+    return '';
+  }
+
+  hub(): Hub {
+    const value = this.read('HubName');
+    const hub = hubs.find((each) => each === value?.toLowerCase());
+    if (value === undefined || hub !== undefined) return hub ?? 'build';
+    if (value.toLowerCase() === 'deployment') {
+      const advice = 'Use an agentless job, or the task ArgoCDSync@1, which runs on the agent.';
+      this.#refuse('HubName', value, 'jobs of deployment groups cannot be called back', advice);
+    } else {
+      this.#refuse('HubName', value, 'there is no such hub', `It is one of ${hubs.join(', ')}.`);
+    }
+    return 'build';
+  }
+
+  token(isNeeded: boolean): Secret {
+    const value = this.#text('AuthToken');
+    const isMissing = value === '' || value.includes('$(');
+    if (!isMissing && value.length <= longestToken && /^[\x21-\x7e]+$/.test(value)) {
+      return new Secret(value);
+    }
+    if (isMissing && !isNeeded) return new Secret('');
+    const problem = isMissing
+      ? "Azure Pipelines did not give the job's token, without which nothing can be reported to the run"
+      : 'this is not a token';
+    const advice = isMissing
+      ? 'Send the header as `AuthToken: $(System.AccessToken)`; in a classic release or pipeline, allow scripts of the agentless job to access the OAuth token.'
+      : 'Send the header as `AuthToken: $(System.AccessToken)`.';
+    this.#refuse('AuthToken', '', problem, advice);
+    return new Secret('');
+  }
+
+  buildId(): number | undefined {
+    const value = this.#text('BuildId');
+    if (value === '') return undefined;
+    if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
+    const advice = 'Send the header as `BuildId: $(Build.BuildId)`, or leave it out.';
+    this.#refuse('BuildId', value, 'this is not the id of a build', advice);
+    return undefined;
+  }
+
+  isCancel(): boolean {
+    const value = this.#text('RequestType').toLowerCase();
+    if (value !== '' && value !== 'execute' && value !== 'cancel') {
+      const advice = 'It is `Execute` or `Cancel`; without the header it is `Execute`.';
+      this.#refuse('RequestType', value, 'there is no such request', advice);
+    }
+    return value === 'cancel';
+  }
+
+  refuseCollection(planUrl: string): void {
+    const problem = 'this handler does not serve that collection';
+    const advice =
+      'Add its organization to azureDevOps.organizations in the configuration of the handler.';
+    this.#refuse('PlanUrl', planUrl, problem, advice);
+  }
+
+  #text(name: string): string {
+    return (this.#header(name) ?? '').trim();
+  }
+
+  #refuse(name: string, value: string, problem: string, advice: string): void {
+    const shown = redact(value, this.#secrets);
+    this.faults.push({ input: `header ${name}`, value: shown, problem, advice });
+  }
+}

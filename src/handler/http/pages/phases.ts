@@ -1,0 +1,27 @@
+import { syncPhases } from '../../../sync/hook.ts';
+import type { Step } from '../../../sync/outcome.ts';
+import { spanOf, type Span } from '../../../report/time-bar.ts';
+
+/** A phase of one attempt, with its steps in the order in which they began. */
+export interface Phase {
+  readonly title: string;
+  readonly steps: readonly Step[];
+  readonly span: Span;
+}
+
+/** Steps by attempt and phase, in the order in which Argo CD goes through them. */
+export function phasesOf(steps: readonly Step[]): readonly Phase[] {
+  const phases = new Map<number, Step[]>();
+  for (const step of steps) {
+    const place = step.attempt * syncPhases.length + syncPhases.indexOf(step.phase);
+    phases.set(place, [...(phases.get(place) ?? []), step]);
+  }
+  return [...phases]
+    .sort(([a], [b]) => a - b)
+    .map(([, each]) => ({ title: titleOf(each), steps: each, span: spanOf(each) }));
+}
+
+function titleOf([step]: readonly Step[]): string {
+  if (step === undefined) return '';
+  return step.attempt > 0 ? `${step.phase} (attempt ${step.attempt + 1})` : step.phase;
+}

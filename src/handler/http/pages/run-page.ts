@@ -1,0 +1,166 @@
+import { html } from 'hono/html';
+import { operationPage } from '../../../report/operation-page.ts';
+import { printOutcome, tellsMore } from '../../../report/result.ts';
+import { printKey, printName } from '../../../sync/application.ts';
+import type { ApplicationResult, Cause, Outcome, Step } from '../../../sync/outcome.ts';
+import { printRevisions } from '../../../sync/revision.ts';
+import { printDuration, printSpan } from '../../../text/duration-text.ts';
+import { plainLine, plainLines, webAddress } from '../../../text/foreign-text.ts';
+import type { Run } from '../../run.ts';
+import type { StoredCheckpoint } from '../../store/store.ts';
+import { link, printTime, renderPage, tag, type Markup, type Tone } from './layout.ts';
+import { phaseChart } from './phase-chart.ts';
+import { runTag } from './run-words.ts';
+import { titleOf } from './status-page.ts';
+
+const mostApplications = 50;
+const mostCauses = 20;
+const messageBounds = { lines: 50, width: 500 };
+const logBounds = { lines: 200, width: 500 };
+/** Seconds. */
+const refresh = 5;
+
+const tones: Readonly<Record<Outcome, Tone>> = {
+  succeeded: 'good',
+  superseded: 'warn',
+  canceled: 'warn',
+  blocked: 'warn',
+  timedOut: 'bad',
+  failed: 'bad',
+};
+
+/** One run: what was asked, how it goes, and why it failed. `now` is local, in milliseconds. */
+export function runPage(run: Run, checkpoints: readonly StoredCheckpoint[], now: number): Markup {
+  const isOpen = run.endedAt === undefined;
+  const parts = partsOf(run, checkpoints);
+  const left = parts.length - mostApplications;
+  return renderPage({
+    title: titleOf(run),
+    aside: html`${runTag(run)} ${run.isCanceled ? tag('canceled by its run', 'warn') : ''}
+      <span class="fill"></span><a href="/">All runs</a>`,
+    body: html`<div class="panel">${factsOf(run, now)}</div>
+      ${parts.slice(0, mostApplications).map((part) => applicationSection(part, isOpen, now))}
+      ${left > 0 ? html`<p class="dim">${left} more applications are left out.</p>` : ''}`,
+    footer: html`Run <code>${run.id}</code>, ${printTime(now)}`,
+    refresh: isOpen ? refresh : undefined,
+  });
+}
+
+/** What is known of one application: its result, and until then the steps so far. */
+interface Part {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly result: ApplicationResult | undefined;
+}
+
+function partsOf(run: Run, checkpoints: readonly StoredCheckpoint[]): readonly Part[] {
+  if (run.results.length > 0) return run.results.map(partOf);
+  return checkpoints.map(({ path, checkpoint, result }) =>
+    result ? partOf(result) : { name: path, steps: checkpoint?.steps ?? [], result },
+  );
+}
+
+function partOf(result: ApplicationResult): Part {
+  return { name: printName(result), steps: result.steps, result };
+}
+
+function factsOf(run: Run, now: number): Markup {
+  const { order, report } = run;
+  const span = printDuration((run.endedAt ?? now) - run.acceptedAt);
+  const rows: readonly (readonly [string, Markup | string])[] = [
+    ['Message', plainLine(run.message, 1_000)],
+    ['Run in Azure DevOps', link(pipelineOf(run), webAddress(order.page))],
+    ['Azure project', plainLine(order.azureProject, 100)],
+    ['Argo CD', plainLine(order.argocd, 100)],
+    ['Client', order.client],
+    ['Accepted', printTime(run.acceptedAt)],
+    ['Ended', run.endedAt === undefined ? '' : printTime(run.endedAt)],
+    ['Time', run.endedAt === undefined ? `${span}, until ${printTime(run.deadline)}` : span],
+    ['Attempt', run.attempt > 1 ? String(run.attempt) : ''],
+    ['Hub, plan', `${order.address.hub}, ${order.address.planId}`],
+    ['Task', order.address.taskInstanceId],
+    ['Log lines reported', report.log === undefined ? '' : String(report.log.written)],
+  ];
+  return html`<dl>
+    ${rows
+      .filter(([, value]) => value !== '')
+      .map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+  </dl>`;
+}
+
+function pipelineOf({ order }: Run): string {
+  const row = (name: string) => order.info.find((each) => each.name === name)?.value ?? '';
+  const [number = ''] = row('Run').split(' ');
+  const words = [row('Pipeline'), number.startsWith('http') ? '' : number];
+  return plainLine(words.filter(Boolean).join(' '), 200) || (order.page === '' ? '' : 'open');
+}
+
+function applicationSection({ name, steps, result }: Part, isOpen: boolean, now: number): Markup {
+  const outcome =
+    result === undefined
+      ? tag('in progress', 'busy')
+      : tag(printOutcome(result.outcome), tones[result.outcome]);
+  return html`<h2>${plainLine(name, 300)} ${outcome}</h2>
+    ${result === undefined ? '' : resultPanel(result)}
+    ${result === undefined ? '' : causesOf(result)}
+    ${phaseChart(steps, isOpen && result === undefined ? now : undefined)}`;
+}
+
+function resultPanel(result: ApplicationResult): Markup {
+  const { operation, health, syncStatus, revisions } = result;
+  const state = [syncStatus, health?.status].filter(Boolean).join(', ');
+  const ended = operation && printSpan(operation.startedAt, operation.finishedAt);
+  const rows: readonly (readonly [string, Markup | string])[] = [
+    ['Result', plainLine(result.message, 1_000)],
+    ['Evidence', tellsMore(result) ? plainLine(result.evidence) : ''],
+    ['Revision', revisions.length > 0 ? html`<code>${printRevisions(revisions)}</code>` : ''],
+    ['State', state],
+    ['Operation', operation ? [operation.phase, ended].filter(Boolean).join(', ') : ''],
+    ['In Argo CD', link('open the operation', webAddress(operationPage(result.url)))],
+    ...result.concerns.map(
+      ({ title, message }) =>
+        ['Worth a look', plainLine([title, message].filter(Boolean).join(': '))] as const,
+    ),
+  ];
+  return html`<div class="panel">
+    <dl>
+      ${rows
+        .filter(([, value]) => value !== '')
+        .map(
+          ([name, value]) =>
+            html`<dt>${name}</dt>
+              <dd>${value}</dd>`,
+        )}
+    </dl>
+  </div>`;
+}
+
+function causesOf({ outcome, causes }: ApplicationResult): Markup {
+  if (outcome === 'succeeded' || causes.length === 0) return html``;
+  const left = causes.length - mostCauses;
+  return html`${causes.slice(0, mostCauses).map(causePanel)}
+  ${left > 0 ? html`<p class="dim">${left} more causes are left out.</p>` : ''}`;
+}
+
+function causePanel({ title, message, advice, resource, log }: Cause): Markup {
+  const of = resource ? ` of ${plainLine(printKey(resource), 200)}` : '';
+  return html`<div class="panel cause">
+    <strong>${plainLine(title)}</strong>
+    ${message.trim() === '' ? '' : block(plainLines(message, messageBounds))}
+    ${advice === '' ? '' : html`<p>What to do: ${plainLine(advice)}</p>`}
+    ${
+      log.length === 0
+        ? ''
+        : html`<p class="dim">Last lines of the log${of}:</p>
+            ${block(plainLines(log, logBounds))}`
+    }
+  </div>`;
+}
+
+function block(lines: readonly string[]): Markup {
+  return html`<pre>${lines.join('\n')}</pre>`;
+}

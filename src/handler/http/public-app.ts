@@ -1,0 +1,137 @@
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { StoreError } from '../store/store.ts';
+import { handlerName } from './answers.ts';
+import { readText } from './body-text.ts';
+import { answerCancel, answerGate, answerOrder } from './public-calls.ts';
+import type { Answer, Call, CallPorts } from './public-calls.ts';
+import { Refusal, type RefusalReason } from './refusal.ts';
+
+/** A refusal, for the log and for counting. Nothing of it is secret. */
+export interface RefusedCall {
+  readonly path: string;
+  readonly status: number;
+  readonly reason: RefusalReason;
+  /** Absent while nobody is known. */
+  readonly client: string | undefined;
+  /** Foreign text in part. */
+  readonly message: string;
+  readonly faults: readonly string[];
+}
+
+/** What the public routes need. */
+export interface PublicPorts extends CallPorts {
+  readonly version: string;
+  readonly onRefusal: (call: RefusedCall) => void;
+  /** Is told of every answer: its route (`other` for what is none), its status and its seconds. */
+  readonly onAnswer: (route: string, status: number, seconds: number) => void;
+  /** Is told of what nobody expected. */
+  readonly onError: (error: unknown) => void;
+}
+
+interface Env {
+  readonly Variables: { readonly client: string | undefined };
+}
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly answer: (call: Call, ports: PublicPorts) => Answer | Promise<Answer>;
+}
+
+const routes: readonly Route[] = [
+  { method: 'POST', path: '/v1/syncs', answer: (call, ports) => answerOrder('sync', call, ports) },
+  { method: 'POST', path: '/v1/syncs/cancel', answer: answerCancel },
+  { method: 'POST', path: '/v1/gate', answer: answerGate },
+  {
+    method: 'POST',
+    path: '/v1/checks',
+    answer: (call, ports) => answerOrder('check', call, ports),
+  },
+  { method: 'GET', path: '/v1/whoami', answer: answerWhoami },
+];
+
+/** Every answer is for this request alone, and is what it says it is. */
+const headers = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+/** The routes that Azure Pipelines calls, and nothing else. */
+export function publicApp(ports: PublicPorts): Hono<Env> {
+  const { access } = ports;
+  const app = new Hono<Env>({ getPath: pathOf });
+
+  const refuse = (c: Context<Env>, refusal: Refusal) => {
+    const { status, reason, message, faults, retryAfter } = refusal;
+    ports.onRefusal({ path: c.req.path, status, reason, client: c.get('client'), message, faults });
+    if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
+    if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+    return c.json({ message, faults }, status, headers);
+  };
+
+  const knowCaller: MiddlewareHandler<Env> = async (c, next) => {
+    const client = access.identify(c.req.header('Authorization'));
+    if (client === undefined) return refuse(c, unauthenticated());
+    c.set('client', client);
+    const wait = access.throttle(client);
+    return wait > 0 ? refuse(c, throttled(client, wait)) : next();
+  };
+
+  const paths = new Set(routes.map(({ path }) => path));
+  app.use(async (c, next) => {
+    const began = performance.now();
+    await next();
+    const route = paths.has(c.req.path) ? c.req.path : 'other';
+    ports.onAnswer(route, c.res.status, (performance.now() - began) / 1_000);
+  });
+  for (const { method, path, answer } of routes) {
+    app.on(method, path, knowCaller, async (c) => {
+      const given = await answer(callOf(c), ports);
+      return given instanceof Refusal
+        ? refuse(c, given)
+        : c.json(given.body, given.status, headers);
+    });
+    app.all(path, (c) => {
+      const message = `${path} takes only ${method}.`;
+      return c.json({ message, faults: [] }, 405, { ...headers, Allow: method });
+    });
+  }
+  app.notFound((c) => c.json({ message: 'There is nothing here.', faults: [] }, 404, headers));
+  app.onError((error, c) => {
+    if (error instanceof StoreError) return refuse(c, unstored(error));
+    ports.onError(error);
+    const message = 'Something went wrong in the handler: its log says what.';
+    return c.json({ message, faults: [] }, 500, headers);
+  });
+  return app;
+}
+
+/** The URL of a service connection may end in a slash, to which the task adds another. */
+function pathOf({ url }: Request): string {
+  return new URL(url).pathname.replace(/^\/{2,}/, '/');
+}
+
+function callOf(c: Context<Env>): Call {
+  return {
+    client: c.get('client') ?? '',
+    header: (name) => c.req.header(name),
+    body: () => readText(c.req.raw),
+  };
+}
+
+function answerWhoami({ client }: Call, { version }: PublicPorts): Answer {
+  return { status: 200, body: { handler: handlerName, version, client } };
+}
+
+function unauthenticated(): Refusal {
+  const message = 'The token of the service connection is missing, or is none that is known.';
+  return new Refusal(401, 'unauthenticated', message);
+}
+
+function throttled(client: string, wait: number): Refusal {
+  const retryAfter = Math.ceil(wait / 1_000);
+  const message = `Client "${client}" sends more requests than it may (limits.requestsPerSecond). Try again in ${retryAfter} s.`;
+  return new Refusal(429, 'throttled', message, { retryAfter });
+}
+
+function unstored({ message }: StoreError): Refusal {
+  const text = `The handler cannot store anything at the moment, so nothing was started: ${message}`;
+  return new Refusal(503, 'unstored', text);
+}

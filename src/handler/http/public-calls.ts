@@ -1,0 +1,157 @@
+import type { Fault } from '../../inputs/fault.ts';
+import { Secret } from '../../secret.ts';
+import { presentedToken } from '../access/presented-token.ts';
+import type { Denial } from '../access/rules.ts';
+import type { Desk } from '../desk.ts';
+import type { RunKind } from '../run.ts';
+import type { Access, Claim } from './access.ts';
+import { longestBody } from './body-text.ts';
+import { printGateAnswer } from './gate-answer.ts';
+import type { GateKeeper } from './gate-port.ts';
+import { readHeaderBlock, type HeaderBlock, type HeaderNeeds } from './header-block.ts';
+import { readGate, readNames, readOrder } from './orders.ts';
+import { redact } from './redaction.ts';
+import { Refusal } from './refusal.ts';
+import { readBody, type Sections } from './sections.ts';
+import { checkSections, gateSections, syncSections } from './sync-sections.ts';
+
+/** A request of a caller that is known. */
+export interface Call {
+  readonly client: string;
+  header(name: string): string | undefined;
+  /** Absent when it is too long. Rejects when the caller went away. */
+  body(): Promise<string | undefined>;
+}
+
+/** What calls are answered with. */
+export interface CallPorts {
+  readonly access: Access;
+  readonly desk: Desk;
+  readonly gates: GateKeeper;
+}
+
+export type Answer = { readonly status: 200 | 202; readonly body: object } | Refusal;
+
+const sectionsOf: Readonly<Record<RunKind, readonly string[]>> = {
+  sync: syncSections,
+  check: checkSections,
+};
+
+/** Seconds after which a client at its limit of open runs may try again. */
+const quotaPause = 30;
+
+/** Takes on a sync or a check. Once it answers 202, the run is stored and will be worked. */
+export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): Promise<Answer> {
+  const { access, desk } = ports;
+  const block = readBlock(call, access, { token: true, build: kind === 'check' });
+  if (block instanceof Refusal) return block;
+  if (block.isCancel) return cancel(block, desk);
+  const sections = await readCall(call, block, sectionsOf[kind]);
+  if (sections instanceof Refusal) return sections;
+  const claim = claimOf(call, block, sections);
+  const stranger = access.denyClaim(claim, kind === 'check' ? 'gate' : 'sync');
+  if (stranger !== undefined) return deny([stranger]);
+  const order = readOrder(kind, sections, block, call.client, access.tokenLifetime);
+  if ('faults' in order) return refuseInputs(order.faults);
+  const denials = access.denyRequest(claim, order.request);
+  if (denials.length > 0) return deny(denials);
+  const excess = access.quotaProblem(call.client, desk.pendingOf(call.client));
+  if (excess !== undefined) return new Refusal(429, 'quota', excess, { retryAfter: quotaPause });
+  const { runId, state } = await desk.accept(order, block.token);
+  return { status: 202, body: { run: runId, state } };
+}
+
+/** Cancels the run of the task that asks, also one that is still to come. */
+export async function answerCancel(call: Call, { access, desk }: CallPorts): Promise<Answer> {
+  const block = readBlock(call, access, { token: true, build: false });
+  return block instanceof Refusal ? block : cancel(block, desk);
+}
+
+/** Answers a gate from what is known. It is never taken for a repetition (azure-devops.md §12.15). */
+export async function answerGate(call: Call, { access, gates }: CallPorts): Promise<Answer> {
+  const block = readBlock(call, access, { token: false, build: false });
+  if (block instanceof Refusal) return block;
+  const sections = await readCall(call, block, gateSections);
+  if (sections instanceof Refusal) return sections;
+  const claim = claimOf(call, block, sections);
+  const stranger = access.denyClaim(claim, 'gate');
+  if (stranger !== undefined) return deny([stranger]);
+  const gate = readGate(sections);
+  if ('faults' in gate) return refuseInputs(gate.faults);
+  const { applications, project } = gate;
+  const denials = access.denyAll(claim, applications, project, ['gate']);
+  if (denials.length > 0) return deny(denials);
+  const answer = gates.judge({
+    ...gate,
+    isAllowed: (application, appProject) =>
+      access.denyAll(claim, [application], appProject, ['gate']).length === 0,
+  });
+  return { status: 200, body: printGateAnswer(answer) };
+}
+
+async function cancel({ address, token }: HeaderBlock, desk: Desk): Promise<Answer> {
+  await desk.cancel(address, token);
+  return { status: 202, body: { state: 'canceling' } };
+}
+
+function readBlock(call: Call, access: Access, needs: HeaderNeeds): HeaderBlock | Refusal {
+  const block = readHeaderBlock(
+    (name) => call.header(name),
+    (planUrl) => access.collectionOf(planUrl),
+    needs,
+  );
+  if (!('faults' in block)) return block;
+  const message = 'The headers do not say which run this is: nothing was started.';
+  return new Refusal(400, block.isForeign ? 'collection' : 'headers', message, block);
+}
+
+/** The body's texts, with both tokens cut out of them before anything looks at them. */
+async function readCall(
+  call: Call,
+  { address, token }: HeaderBlock,
+  names: readonly string[],
+): Promise<Sections | Refusal> {
+  const own = presentedToken(call.header('Authorization'));
+  const secrets = [token, ...(own === undefined ? [] : [new Secret(own)])];
+  const body = await call.body().catch(() => new Refusal(400, 'body', 'The body did not arrive.'));
+  if (body === undefined) return tooLarge();
+  if (body instanceof Refusal) return body;
+  const reading = readBody(
+    redact(body, secrets),
+    call.header('Content-Type'),
+    address.planId,
+    names,
+  );
+  if ('faults' in reading) {
+    return new Refusal(400, 'body', 'The body cannot be read: nothing was started.', reading);
+  }
+  // Again, since JSON can spell a token in other ways.
+  return new Map([...reading.sections].map(([name, text]) => [name, redact(text, secrets)]));
+}
+
+function claimOf({ client }: Call, { address }: HeaderBlock, sections: Sections): Claim {
+  const { argocd, azureProject } = readNames(sections);
+  return { client, azureProject: { name: azureProject, id: address.projectId }, argocd };
+}
+
+function tooLarge(): Refusal {
+  const message = `The body has more than ${longestBody / 1_024} KiB. Shorten the inputs.`;
+  return new Refusal(413, 'too-large', message);
+}
+
+function deny(denials: readonly Denial[]): Refusal {
+  const [first, ...rest] = denials;
+  const message = first === undefined ? '' : `${first.message}. ${first.advice}`;
+  const faults = rest.map((each) => ({
+    input: 'rules',
+    value: '',
+    problem: each.message,
+    advice: '',
+  }));
+  return new Refusal(403, 'denied', message, { faults });
+}
+
+function refuseInputs(faults: readonly Fault[]): Refusal {
+  const count = faults.length === 1 ? 'One input is' : `${faults.length} inputs are`;
+  return new Refusal(400, 'inputs', `${count} wrong: nothing was started.`, { faults });
+}

@@ -1,0 +1,55 @@
+import { printFault, type Fault } from '../../inputs/fault.ts';
+import { logLine } from '../../text/foreign-text.ts';
+
+/** Why a request was not done; a word for counting. */
+export const refusalReasons = [
+  'unauthenticated',
+  'throttled',
+  'headers',
+  'collection',
+  'too-large',
+  'body',
+  'denied',
+  'inputs',
+  'quota',
+  'unstored',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** The answer to a request that is not done. People read it in the run's log: `Response: …`. */
+export class Refusal {
+  readonly status: 400 | 401 | 403 | 413 | 429 | 503;
+  readonly reason: RefusalReason;
+  /** One sentence. */
+  readonly message: string;
+  readonly faults: readonly string[];
+  /** Seconds. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    status: Refusal['status'],
+    reason: RefusalReason,
+    message: string,
+    about: { readonly faults?: readonly Fault[]; readonly retryAfter?: number } = {},
+  ) {
+    this.status = status;
+    this.reason = reason;
+    this.message = logLine(message, longestMessage);
+    this.faults = printFaults(about.faults ?? []);
+    this.retryAfter = about.retryAfter;
+  }
+}
+
+/** A denial holds the rule that is missing. */
+const longestMessage = 1_200;
+const longestFault = 400;
+/** Nothing says how much of an answer Azure shows (azure-devops.md §1.7): a few thousand characters. */
+const mostFaults = 10;
+
+function printFaults(faults: readonly Fault[]): readonly string[] {
+  const shown = faults
+    .slice(0, mostFaults)
+    .map((fault) => logLine(printFault(fault), longestFault));
+  const more = faults.length - shown.length;
+  return more > 0 ? [...shown, `… and ${more} more`] : shown;
+}

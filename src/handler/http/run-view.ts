@@ -1,0 +1,49 @@
+import { printName } from '../../sync/application.ts';
+import type { ApplicationResult } from '../../sync/outcome.ts';
+import { webAddress } from '../../text/foreign-text.ts';
+import type { Run } from '../run.ts';
+import type { RunView } from './answers.ts';
+
+/** A run as JSON tells it: what it is about and how it went, without the steps. */
+export function viewRun(run: Run): RunView {
+  const { order } = run;
+  const { subject, goal } = order.request;
+  return {
+    id: run.id,
+    kind: order.kind,
+    state: run.state,
+    outcome: run.outcome ?? null,
+    message: run.message,
+    isCanceled: run.isCanceled,
+    attempt: run.attempt,
+    client: order.client,
+    azureProject: order.azureProject,
+    argocd: order.argocd,
+    action: goal.action,
+    applications: ('names' in subject ? subject.names : (run.names ?? [])).map(printName),
+    selector: 'selector' in subject ? subject.selector : null,
+    page: webAddress(order.page) ?? null,
+    address: { ...order.address },
+    acceptedAt: isoTime(run.acceptedAt),
+    deadline: isoTime(run.deadline),
+    endedAt: run.endedAt === undefined ? null : isoTime(run.endedAt),
+    results: run.results.map(viewResult),
+  };
+}
+
+function viewResult(result: ApplicationResult): RunView['results'][number] {
+  return {
+    application: printName(result),
+    outcome: result.outcome,
+    message: result.message,
+    revisions: [...result.revisions],
+    syncStatus: result.syncStatus ?? null,
+    health: result.health?.status ?? null,
+    operationPhase: result.operation?.phase ?? null,
+    page: webAddress(result.url) ?? null,
+  };
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}

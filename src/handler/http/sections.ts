@@ -1,0 +1,192 @@
+import type { Fault } from '../../inputs/fault.ts';
+import { plainLine } from '../../text/foreign-text.ts';
+
+/** The texts of a request by name. What is absent was not given. */
+export type Sections = ReadonlyMap<string, string>;
+
+type Reading = { readonly sections: Sections } | { readonly faults: readonly Fault[] };
+
+/** What is told of one request at the most; the rest is counted. */
+const mostNames = 10;
+
+/**
+ * Reads the body of a request: an object of JSON, or sections (azure-devops.md §12.5). `names` are
+ * the ones that are known, in the order in which sections must come.
+ */
+export function readBody(
+  body: string,
+  contentType: string | undefined,
+  planId: string,
+  names: readonly string[],
+): Reading {
+  const saysJson = /^application\/([\w.-]+\+)?json\b/i.test(contentType ?? '');
+  const isJson = /^\s*\{/.test(body) || (saysJson && !body.startsWith('--'));
+  return isJson ? readJson(body, names) : readSections(body, planId, names);
+}
+
+/**
+ * Sections: a line `--<plan id> <name>`, then the raw value up to the next such line. Azure Pipelines
+ * fills values in as they are, so a value may hold anything, also a line that looks like a section of
+ * this very plan: then a name comes twice, and nothing of the request is believed.
+ */
+export function readSections(text: string, planId: string, names: readonly string[]): Reading {
+  const found = splitSections(text, planId);
+  if (found.length === 0) {
+    const problem = `it has no line \`--${planId} <name>\`, which begins a section`;
+    const advice = 'Send the sections that the documentation of the handler names, or JSON.';
+    return refuse(problem, advice);
+  }
+  const order = found.map(({ name }) => name);
+  const faults = [
+    ...faultsOfPreamble(text, planId),
+    ...faultsOfNames(order, names),
+    ...faultsOfOrder(order, names),
+  ];
+  if (faults.length > 0) return { faults };
+  return { sections: new Map(found.map(({ name, value }) => [name, value])) };
+}
+
+interface Section {
+  readonly name: string;
+  readonly value: string;
+}
+
+function splitSections(text: string, planId: string): readonly Section[] {
+  const starts = [...text.matchAll(beginning(planId))].map(
+    ({ index, 0: match }) => index + (match.startsWith('\n') ? 1 : 0),
+  );
+  // The sender breaks its own lines either this way or that; a value's may differ.
+  const lineBreak = lineAt(text, starts[0] ?? 0).endsWith('\r') ? '\r\n' : '\n';
+  return starts.map((start, index) => {
+    const line = lineAt(text, start);
+    const value = text.slice(start + line.length + 1, starts[index + 1]);
+    return { name: nameIn(line, planId), value: dropLineBreak(value, lineBreak) };
+  });
+}
+
+function beginning(planId: string): RegExp {
+  return new RegExp(`(?:^|\\n)--${planId}`, 'gi');
+}
+
+function lineAt(text: string, start: number): string {
+  const end = text.indexOf('\n', start);
+  return text.slice(start, end < 0 ? undefined : end);
+}
+
+/** What is not written exactly so is no name that anybody knows. */
+function nameIn(line: string, planId: string): string {
+  const text = line.replace(/\r$/, '');
+  const prefix = `--${planId} `;
+  return text.length > prefix.length && text.charAt(prefix.length - 1) === ' '
+    ? text.slice(prefix.length)
+    : text;
+}
+
+function dropLineBreak(value: string, lineBreak: string): string {
+  if (value.endsWith(lineBreak)) return value.slice(0, -lineBreak.length);
+  return value.endsWith('\n') ? value.slice(0, -1) : value;
+}
+
+function faultsOfPreamble(text: string, planId: string): readonly Fault[] {
+  const first = text.search(beginning(planId));
+  if (text.slice(0, first).trim() === '') return [];
+  return [fault('there is text before the first section', 'Begin the body with a section.')];
+}
+
+function faultsOfNames(order: readonly string[], names: readonly string[]): readonly Fault[] {
+  const counts = new Map<string, number>();
+  for (const name of order) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const unknown = [...counts.keys()].filter((name) => !names.includes(name));
+  const repeated = [...counts].filter(([name, count]) => count > 1 && names.includes(name));
+  const missing = names.filter((name) => !counts.has(name));
+  const faults: Fault[] = [];
+  if (unknown.length > 0) faults.push(unknownNames('section', unknown));
+  if (repeated.length > 0) {
+    const problem = `sections come more than once: ${list(repeated.map(([name]) => name))}`;
+    const advice = 'Look for an input with a line that begins with `--` and the id of the plan.';
+    faults.push(fault(problem, advice));
+  }
+  if (missing.length > 0) {
+    const advice = 'Use the task and the handler of the same version.';
+    faults.push(fault(`sections are missing: ${list(missing)}`, advice));
+  }
+  return faults;
+}
+
+/** Only where all names are right: else it says nothing new. */
+function faultsOfOrder(order: readonly string[], names: readonly string[]): readonly Fault[] {
+  if (order.length !== names.length || names.some((name) => !order.includes(name))) return [];
+  const misplaced = order.find((name, index) => name !== names[index]);
+  if (misplaced === undefined) return [];
+  const advice = `The order is ${names.join(', ')}.`;
+  return [fault(`the section ${misplaced} is not where it should be`, advice)];
+}
+
+/** An object of texts, numbers and booleans. */
+export function readJson(text: string, names: readonly string[]): Reading {
+  const parsed = parseObject(text);
+  if ('faults' in parsed) return parsed;
+  const { entries } = parsed;
+  const faults: Fault[] = [];
+  const unknown = entries.map(([name]) => name).filter((name) => !names.includes(name));
+  if (unknown.length > 0) faults.push(unknownNames('name', unknown));
+  const wrong = entries.filter(([, value]) => !isScalar(value)).map(([name]) => name);
+  if (wrong.length > 0) {
+    const problem = `values are neither text nor number nor boolean: ${list(wrong)}`;
+    faults.push(fault(problem, 'Write lists as text, with commas or line breaks.'));
+  }
+  // What comes twice is believed by one reader and not by another. In a flat object every string
+  // before a colon is a name.
+  if (faults.length === 0 && countNames(text) > entries.length) {
+    const advice =
+      'Look for a variable whose value has quotes in it: they are filled in as they are.';
+    faults.push(fault('a name comes more than once', advice));
+  }
+  if (faults.length > 0) return { faults };
+  return { sections: new Map(entries.map(([name, value]) => [name, String(value)])) };
+}
+
+function parseObject(
+  text: string,
+): { readonly entries: readonly (readonly [string, unknown])[] } | { faults: readonly Fault[] } {
+  const advice =
+    'Mind that variables are filled in as they are: quotes and line breaks break JSON.';
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return refuse('it is not a JSON object', 'Write `{ "argocd": "…", … }`.');
+    }
+    return { entries: Object.entries(value) };
+  } catch (error) {
+    const reason = error instanceof Error ? plainLine(error.message, 120) : 'unreadable';
+    return refuse(`it is not JSON: ${reason}`, advice);
+  }
+}
+
+function countNames(json: string): number {
+  const strings = json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g);
+  return [...strings].filter(([, colon]) => colon !== undefined).length;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function unknownNames(what: string, names: readonly string[]): Fault {
+  const advice = 'Check the spelling, and that task and handler are of the same version.';
+  return fault(`there is no such ${what}: ${list(names)}`, advice);
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, mostNames).map((name) => `"${plainLine(name, 40)}"`);
+  const more = names.length - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function refuse(problem: string, advice: string): { readonly faults: readonly Fault[] } {
+  return { faults: [fault(problem, advice)] };
+}
+
+function fault(problem: string, advice: string): Fault {
+  return { input: 'body', value: '', problem, advice };
+}

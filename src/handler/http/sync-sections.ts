@@ -1,0 +1,72 @@
+/** What a request says of itself, before any input: who asks, for which Argo CD, and where to look. */
+export const claimSections = ['argocd', 'azureProject'] as const;
+
+/** What people are told of the run that asks; nothing depends on it. */
+export const runSections = ['pipeline', 'runNumber', 'runPage', 'requestedFor'] as const;
+
+/**
+ * The sections of a sync, in their order. `ArgoCDSyncServer@1` sends exactly these
+ * (tasks/ArgoCDSyncServer/V1/task.json): the inputs are those of `ArgoCDSync@1`.
+ */
+export const syncSections = [
+  ...claimSections,
+  ...runSections,
+  'action',
+  'applications',
+  'selector',
+  'project',
+  'revision',
+  'revisions',
+  'rollbackTo',
+  'prune',
+  'dryRun',
+  'force',
+  'strategy',
+  'resources',
+  'syncOptions',
+  'retryLimit',
+  'retryBackoff',
+  'info',
+  'whenBusy',
+  'whenWindowClosed',
+  'whenSuperseded',
+  'ifMissing',
+  'waitFor',
+  'acceptSuspended',
+  'includeChildren',
+  'expectImages',
+  'stableSeconds',
+  'timeoutSeconds',
+  'onTimeout',
+  'onCancel',
+  'hookLogLines',
+] as const;
+
+/** The sections of a gate, in their order: `ArgoCDGate@1` sends exactly these. */
+export const gateSections = [
+  ...claimSections,
+  'applications',
+  'project',
+  'revision',
+  'requireSynced',
+  'requireHealthy',
+  'acceptSuspended',
+  'stableSeconds',
+] as const;
+
+/** The sections of an environment check; its requests are written by hand, mostly as JSON. */
+export const checkSections = [
+  ...claimSections,
+  ...runSections,
+  'applications',
+  'project',
+  'revision',
+  'requireSynced',
+  'requireHealthy',
+  'acceptSuspended',
+  'stableSeconds',
+  'timeoutSeconds',
+] as const;
+
+export type SectionName =
+  (typeof syncSections)[number] | (typeof gateSections)[number] | (typeof checkSections)[number];

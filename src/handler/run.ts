@@ -1,0 +1,134 @@
+import type { Hub, RunAddress } from '../azure/run-address.ts';
+import type { Request } from '../inputs/inputs.ts';
+import type { LogMark } from '../report/log.ts';
+import type { InfoRow } from '../sync/operation.ts';
+import type { ApplicationName } from '../sync/application.ts';
+import type { ApplicationResult, Outcome } from '../sync/outcome.ts';
+
+/** `sync` changes something; `check` only waits and looks, and nobody tells it of a cancellation. */
+export const runKinds = ['sync', 'check'] as const;
+export type RunKind = (typeof runKinds)[number];
+
+/**
+ * `accepted`: stored and acknowledged, not yet proven at Azure DevOps. `following`: proven, and on
+ * its way in Argo CD. `reporting`: its end is known, Azure DevOps is being told. `ended`: all is
+ * done that can be done.
+ */
+export const runStates = ['accepted', 'following', 'reporting', 'ended'] as const;
+export type RunState = (typeof runStates)[number];
+
+/**
+ * How a run ended: the outcome of the sync, or why there was none. `refused`: it could not prove
+ * itself. `duplicate`: the same run was already being worked on. `unreported`: Azure DevOps could
+ * not be told the end.
+ */
+export const runOutcomes = [
+  'succeeded',
+  'superseded',
+  'canceled',
+  'blocked',
+  'timedOut',
+  'failed',
+  'refused',
+  'duplicate',
+  'unreported',
+] as const satisfies readonly (Outcome | 'refused' | 'duplicate' | 'unreported')[];
+export type RunOutcome = (typeof runOutcomes)[number];
+
+/** What a caller asks for, valid and allowed: everything that does not change while it is worked. */
+export interface Order {
+  readonly kind: RunKind;
+  readonly address: RunAddress;
+  /** Name of the client whose token came with the request. */
+  readonly client: string;
+  /** The Azure project's name, as the request claims it; proven later. */
+  readonly azureProject: string;
+  /** Name of the Argo CD instance in the configuration. */
+  readonly argocd: string;
+  readonly request: Request;
+  /** Rows for people in `operation.info`. */
+  readonly info: readonly InfoRow[];
+  /** The run's page in Azure DevOps; empty when it is not known. */
+  readonly page: string;
+  /** Set for checks: the build to watch for a cancellation. */
+  readonly buildId: number | undefined;
+}
+
+/** One try of one task of a pipeline's run, from the request to the end. Times are milliseconds. */
+export interface Run {
+  readonly id: string;
+  /** What the tries of a task have in common: collection, plan, job and task. */
+  readonly key: string;
+  readonly order: Order;
+  /** The mark on the operation (`azure-pipelines/run`): stored before anything is asked for. */
+  readonly marker: string;
+  readonly acceptedAt: number;
+  /** When the run must have ended. */
+  readonly deadline: number;
+  /** When the job's token ends at the latest: nothing can be reported after. */
+  readonly tokenExpiresAt: number;
+  readonly state: RunState;
+  /** Counts from 1; `retryCountOnTaskFailure` makes more. */
+  readonly attempt: number;
+  readonly isCanceled: boolean;
+  /** What a label selector found; absent before, and where applications are named. */
+  readonly names: readonly ApplicationName[] | undefined;
+  readonly report: ReportState;
+  readonly outcome: RunOutcome | undefined;
+  /** One sentence: how it ended, or what it is about now. Foreign text in part. */
+  readonly message: string;
+  readonly endedAt: number | undefined;
+  /** The results, once they are known. */
+  readonly results: readonly ApplicationResult[];
+}
+
+/** How far Azure DevOps has been told. */
+export interface ReportState {
+  readonly planVersion: number | undefined;
+  /** The record's log: `base` lines were there before ours, and `written` of ours are known to be. */
+  readonly log:
+    { readonly id: number; readonly base: number; readonly written: number } | undefined;
+  /** A completion may have been sent: the record is looked at before it is sent again. */
+  readonly isCompleting: boolean;
+  /** The server refuses child records, or records of such types. */
+  readonly isWithoutChildren: boolean;
+  readonly percent: number;
+  /** Where the log is, so that another process goes on with it. */
+  readonly mark: LogMark | undefined;
+  readonly issues: readonly { readonly type: 'error' | 'warning'; readonly message: string }[];
+}
+
+export const nothingReported: ReportState = {
+  planVersion: undefined,
+  log: undefined,
+  isCompleting: false,
+  isWithoutChildren: false,
+  percent: 0,
+  mark: undefined,
+  issues: [],
+};
+
+/** The parts of a run that change. */
+export type RunChange = Partial<
+  Pick<
+    Run,
+    | 'order'
+    | 'state'
+    | 'attempt'
+    | 'isCanceled'
+    | 'names'
+    | 'report'
+    | 'outcome'
+    | 'message'
+    | 'endedAt'
+    | 'results'
+    | 'tokenExpiresAt'
+  >
+>;
+
+/** The key of a task in a run: tries of it have the same. */
+export function keyOf({ collection, planId, jobId, taskInstanceId }: RunAddress): string {
+  return [collection, planId, jobId, taskInstanceId].join('|').toLowerCase();
+}
+
+export type { Hub };

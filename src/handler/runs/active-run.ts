@@ -1,0 +1,244 @@
+import type { TaskHub } from '../../azure/task-hub.ts';
+import { Detachment } from '../../follow/detachment.ts';
+import { openingLines } from '../../report/opening.ts';
+import type { Secret } from '../../secret.ts';
+import { logLine } from '../../text/foreign-text.ts';
+import type { Run, RunOutcome } from '../run.ts';
+import { buildEnds } from './build-watch.ts';
+import { Courier, type Delivery } from './courier.ts';
+import { Following } from './following.ts';
+import { Idleness } from './idleness.ts';
+import { prove } from './proof.ts';
+import { Recorder } from './recorder.ts';
+import type { Rest } from './rest.ts';
+import { RunDiary } from './run-diary.ts';
+import { RunLog } from './run-log.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { Settlement } from './settlement.ts';
+
+/** A run that has only waited for so long, and will for as long, rests. Milliseconds. */
+const quiet = 20_000;
+/** One accepted run on its way to the end, whichever process takes it there. */
+export class ActiveRun {
+  readonly #ports: RunPorts;
+  readonly #recorder: Recorder;
+  readonly #diary: RunDiary;
+  readonly #settle: (run: Run) => Promise<Settlement>;
+  readonly #canceling = new AbortController();
+  readonly #parking = new AbortController();
+  readonly #idleness: Idleness;
+  readonly #isRestarted: boolean;
+  #courier: Courier | undefined;
+
+  /** `isRestarted`: another process worked it before. */
+  constructor(
+    run: Run,
+    isRestarted: boolean,
+    ports: RunPorts,
+    settle: (run: Run) => Promise<Settlement>,
+  ) {
+    this.#ports = ports;
+    this.#settle = settle;
+    this.#isRestarted = isRestarted && run.state === 'following';
+    this.#idleness = new Idleness(ports.clock);
+    this.#diary = new RunDiary(run, ports);
+    this.#recorder = new Recorder(run, {
+      ...ports,
+      onFault: (fault) => this.#diary.storeFailed(fault),
+      onEnqueued: () => this.#courier?.ring(),
+    });
+    if (run.isCanceled) this.#canceling.abort();
+  }
+
+  get run(): Run {
+    return this.#recorder.run;
+  }
+
+  /** Ends the run as canceled; one that has ended stays as it is. Resolves when that is stored. */
+  async cancel(): Promise<void> {
+    const { state, isCanceled } = this.run;
+    if (isCanceled || state === 'reporting' || state === 'ended') return;
+    this.#recorder.change({ isCanceled: true });
+    await this.#recorder.stored();
+    this.#diary.canceled();
+    this.#canceling.abort();
+  }
+
+  /** What it waits for, if it can rest meanwhile: all that matters is stored. */
+  get rest(): Rest | undefined {
+    const { since, until, names } = this.#idleness;
+    const { state, isCanceled, order } = this.run;
+    // Nobody else would look at the build of a check.
+    const isWatching = order.buildId !== undefined && order.kind === 'check';
+    if (state !== 'following' || isCanceled || isWatching) return undefined;
+    if (since === undefined || this.#courier?.isIdle !== true) return undefined;
+    const now = this.#ports.clock.now();
+    return now - since < quiet || until - now < quiet ? undefined : { names, until };
+  }
+
+  /** Ends the work for now: `work` rejects with a `Detachment`, and the run can be begun again. */
+  park(): void {
+    this.#parking.abort(new Detachment());
+  }
+
+  /** Works the run to its end. Rejects only with a `Detachment`: when it rests, or the process ends. */
+  async work(): Promise<void> {
+    try {
+      await this.#work(AbortSignal.any([this.#ports.signal, this.#parking.signal]));
+    } finally {
+      await this.#recorder.stored();
+    }
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const token = await this.#openToken();
+    if (token === undefined) return this.#end('unreported', 'its token cannot be read any more');
+    if (this.run.state === 'accepted' && !(await this.#prove(token))) return;
+    const { id, order } = this.run;
+    const { azure, store } = this.#ports;
+    const hub = azure.hub(order.address, token);
+    this.#courier = new Courier(this.#recorder, hub, {
+      ...this.#ports,
+      items: (limit) => this.#recorder.insist(() => store.items(id, limit)),
+      onFailure: (error, what) => this.#diary.reportFailed(error, what),
+    });
+    const delivering = this.#courier.deliver(signal);
+    if (this.run.state === 'following') {
+      const following = this.#follow(hub);
+      // A run that nobody listens to any more is over, like a canceled one.
+      void delivering.then(
+        () => this.#canceling.abort(),
+        () => undefined,
+      );
+      await following;
+    }
+    await this.#conclude(await delivering);
+  }
+
+  async #openToken(): Promise<Secret | undefined> {
+    const { store, vault } = this.#ports;
+    const stored = await this.#recorder.insist(() => store.token(this.run.id));
+    if (stored === undefined) return undefined;
+    try {
+      return vault.open(stored.sealed, this.run.id);
+    } catch (error) {
+      this.#diary.fault(error);
+      return undefined;
+    }
+  }
+
+  /** Whether the run may go on. */
+  async #prove(token: Secret): Promise<boolean> {
+    const { azure, clock, random, signal, isNamed } = this.#ports;
+    const { order, tokenExpiresAt: until } = this.run;
+    const proof = await prove(
+      order,
+      token,
+      { isNamed: isNamed(order), until, signal },
+      { azure, clock, random, onFailure: (error) => this.#diary.proofFailed(error) },
+    );
+    switch (proof.kind) {
+      case 'late':
+        await this.#end(
+          'unreported',
+          'Azure DevOps could not be reached while its token was valid',
+        );
+        return false;
+      case 'refused':
+        await this.#end('refused', `It did not prove itself: ${proof.reason}`);
+        return false;
+      case 'proven':
+        this.#recorder.change({
+          order: { ...order, address: proof.address },
+          report: { ...this.run.report, planVersion: proof.planVersion },
+        });
+        return this.#begin();
+    }
+  }
+
+  async #begin(): Promise<boolean> {
+    const settled = await this.#recorder.insist(() => this.#settle(this.run));
+    const log = new RunLog(this.#recorder, this.#ports.clock);
+    switch (settled.kind) {
+      case 'duplicate':
+        await this.#end('duplicate', `The task is being worked as run ${settled.of}`);
+        return false;
+      case 'repeat': {
+        const { outcome, message, results } = settled.of;
+        log.line(`An earlier try of this task did it already, and nothing is asked for again.`);
+        log.line(logLine(message, 1_000));
+        this.#recorder.change({
+          state: 'reporting',
+          attempt: settled.attempt,
+          outcome,
+          message,
+          results,
+        });
+        this.#recorder.enqueue(
+          { kind: 'record', update: { state: 'inProgress' } },
+          { kind: 'completed', result: 'succeeded' },
+        );
+        break;
+      }
+      case 'try': {
+        const { order } = this.run;
+        const startTime = new Date(this.#ports.clock.now()).toISOString();
+        this.#recorder.change({ state: 'following', attempt: settled.attempt });
+        this.#recorder.enqueue({ kind: 'record', update: { state: 'inProgress', startTime } });
+        const server = this.#ports.argocd(order)?.server ?? order.argocd;
+        log.lines(openingLines(order.request, server));
+        this.#recorder.enqueue({ kind: 'started' });
+      }
+    }
+    await this.#recorder.stored();
+    this.#diary.begun(this.run);
+    return true;
+  }
+
+  async #follow(hub: TaskHub): Promise<void> {
+    const ended = new AbortController();
+    const { order } = this.run;
+    if (order.kind === 'check' && order.buildId !== undefined) {
+      const signal = AbortSignal.any([ended.signal, this.#ports.signal]);
+      void buildEnds(order.buildId, hub, this.#ports.clock, signal).then((isOver) =>
+        isOver ? this.cancel() : undefined,
+      );
+    }
+    const following = new Following(this.#recorder, this.#ports, this.#diary, {
+      canceled: this.#canceling.signal,
+      parked: this.#parking.signal,
+      activity: (path, activity) => this.#idleness.note(path, activity),
+    });
+    const ending = await following.end(this.#isRestarted).finally(() => ended.abort());
+    this.#recorder.change(ending.change);
+    this.#recorder.enqueue(...ending.items);
+    await this.#recorder.stored();
+    this.#diary.followed(this.run);
+  }
+
+  async #conclude(delivery: Delivery): Promise<void> {
+    const { outcome = 'failed', message } = this.run;
+    switch (delivery) {
+      case 'told':
+        return this.#end(outcome, message);
+      case 'gone':
+        return this.#end(
+          'unreported',
+          `${message} Azure DevOps has ended the plan: nobody was told.`,
+        );
+      case 'late':
+        return this.#end(
+          'unreported',
+          `${message} Azure DevOps could not be told before the run's token ended.`,
+        );
+    }
+  }
+
+  async #end(outcome: RunOutcome, message: string): Promise<void> {
+    const endedAt = this.#ports.clock.now();
+    this.#recorder.change({ state: 'ended', outcome, message: message.trim(), endedAt });
+    this.#recorder.token('erase');
+    await this.#recorder.stored();
+    this.#diary.ended(this.run);
+  }
+}

@@ -1,0 +1,36 @@
+import { AzureError } from '../../azure/azure-error.ts';
+import type { TaskHub } from '../../azure/task-hub.ts';
+import type { Clock } from '../../follow/clock.ts';
+
+/** How often a build is looked at, in milliseconds. */
+const interval = 30_000;
+const over = new Set(['cancelling', 'completed']);
+
+/**
+ * Nobody tells an environment check that its run was cancelled (azure-devops.md §1.9), so its build
+ * is looked at. Resolves with true when the build is being cancelled or over, and with false when
+ * nothing can be learned of it or the signal aborted.
+ */
+export async function buildEnds(
+  buildId: number,
+  hub: Pick<TaskHub, 'buildStatus'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let pause = interval;
+  while (!signal.aborted) {
+    await clock.sleep(pause, signal);
+    if (signal.aborted) break;
+    pause = interval;
+    try {
+      if (over.has((await hub.buildStatus(buildId, signal)).toLowerCase())) return true;
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!(error instanceof AzureError)) throw error;
+      // Without the right to read the build, the end of the plan is noticed all the same.
+      if (error.failure === 'forbidden' || error.failure === 'not-found') return false;
+      pause = Math.max(interval, error.retryAfter ?? 0);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { Detachment } from '../../follow/detachment.ts';
+import { followAll } from '../../follow/follow-all.ts';
+import type { Activity } from '../../follow/settings.ts';
+import { Log } from '../../report/log.ts';
+import { Timeline } from '../../report/timeline.ts';
+import { printName } from '../../sync/application.ts';
+import type { ApplicationResult, Progress } from '../../sync/outcome.ts';
+import { UserError } from '../../sync/user-error.ts';
+import { logLine } from '../../text/foreign-text.ts';
+import type { StoredCheckpoint } from '../store/store.ts';
+import { endOfResults, endWithout, type Ending } from './ending.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunDiary } from './run-diary.ts';
+import { RunJournal } from './run-journal.ts';
+import { RunLog } from './run-log.ts';
+import type { RunArgoCD, RunPorts } from './run-ports.ts';
+
+/** No agent waits for us to be done: an operation may be terminated at leisure. Milliseconds. */
+const grace = 60_000;
+
+/** What may end or interrupt a following, and who wants to know what it is at. */
+interface FollowingEvents {
+  readonly canceled: AbortSignal;
+  /** Aborts with a `Detachment`. */
+  readonly parked: AbortSignal;
+  readonly activity: (path: string, activity: Activity) => void;
+}
+
+/** A proven run in Argo CD: from wherever it is to how it ends. */
+export class Following {
+  readonly #recorder: Recorder;
+  readonly #ports: RunPorts;
+  readonly #diary: RunDiary;
+  readonly #events: FollowingEvents;
+  readonly #log: RunLog;
+
+  constructor(recorder: Recorder, ports: RunPorts, diary: RunDiary, events: FollowingEvents) {
+    this.#recorder = recorder;
+    this.#ports = ports;
+    this.#diary = diary;
+    this.#events = events;
+    this.#log = new RunLog(recorder, ports.clock);
+  }
+
+  /** Follows to whatever end. Rejects only with a `Detachment`. */
+  async end(isRestarted: boolean): Promise<Ending> {
+    const { order, isCanceled, id } = this.#recorder.run;
+    const kept = await this.#ports.store.checkpoints(id);
+    if (isCanceled && kept.length === 0) return this.#endAtOnce('canceled', canceledEarly);
+    const access = this.#ports.argocd(order);
+    if (access === undefined) return this.#endAtOnce('failed', noInstance(order.argocd));
+    if (isRestarted) this.#log.line('The handler was restarted, and goes on where it was.');
+    try {
+      const results = await this.#follow(access, kept);
+      return endOfResults(results, order, access.server);
+    } catch (error) {
+      if (error instanceof Detachment) throw error;
+      if (!(error instanceof UserError)) {
+        this.#diary.fault(error);
+        return this.#endAtOnce('failed', ownFault);
+      }
+      const outcome = this.#events.canceled.aborted ? 'canceled' : 'failed';
+      return this.#endAtOnce(outcome, [error.message, error.advice].filter(Boolean).join('. '));
+    }
+  }
+
+  async #follow(
+    { argocd, news }: RunArgoCD,
+    kept: readonly StoredCheckpoint[],
+  ): Promise<readonly ApplicationResult[]> {
+    const { clock, random, signal } = this.#ports;
+    const { id, order, marker, acceptedAt, names, report } = this.#recorder.run;
+    const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = order.request;
+    const { canceled, parked, activity } = this.#events;
+    const found = names === undefined ? subject : { names };
+    const log = new Log(this.#log, 'names' in found ? found.names.map(printName) : [], report.mark);
+    const timeline = new Timeline(
+      (record) => this.#log.child(record),
+      (path) => stableId(id, path),
+    );
+    const told = toldBefore(kept);
+    timeline.remember(told);
+    for (const one of told) {
+      if (one.kind === 'step') log.remember(printName(one.application), one.step);
+    }
+    const results = await followAll(
+      {
+        ...found,
+        ...{ project, goal, timeout, startedAt: acceptedAt, onTimeout, onCancel, hookLogLines },
+        ...{ marker, info: order.info, grace },
+      },
+      {
+        ...{ argocd, clock, random, news, activity },
+        signal: AbortSignal.any([signal, canceled, parked]),
+        journal: new RunJournal(this.#recorder, kept),
+        tell: (progress) => {
+          log.tell(progress);
+          timeline.tell(progress);
+          this.#note(progress, log);
+        },
+      },
+    );
+    log.close(results);
+    return results;
+  }
+
+  #note(progress: Progress, { mark }: Log): void {
+    if (progress.kind === 'status') this.#log.activity(logLine(progress.message, 200));
+    const { report } = this.#recorder.run;
+    this.#recorder.change({ report: { ...report, mark } });
+    this.#diary.told(progress);
+  }
+
+  #endAtOnce(outcome: 'canceled' | 'failed', message: string): Ending {
+    this.#log.issue(outcome === 'failed' ? 'error' : 'warning', logLine(message, 1_000));
+    return endWithout(outcome, message);
+  }
+}
+
+const canceledEarly = 'The run was canceled before anything was asked of Argo CD';
+const ownFault =
+  'The handler broke off by a fault of its own: see its log. An operation that it asked for goes on in Argo CD.';
+
+function noInstance(name: string): string {
+  return `The handler's configuration has no Argo CD instance "${name}" any more. Put it back, or change the task.`;
+}
+
+/** What an earlier process has told, as far as records and lines were made of it. */
+function toldBefore(kept: readonly StoredCheckpoint[]): readonly Progress[] {
+  return kept.flatMap(({ path, checkpoint, result }) => {
+    // Children are told within their parents.
+    if (path.includes(' > ')) return [];
+    const application = nameOf(path);
+    const steps = (checkpoint?.steps ?? []).map(
+      (step) => ({ kind: 'step', application, step }) as const,
+    );
+    return result === undefined ? steps : [...steps, { kind: 'result', result } as const];
+  });
+}
+
+function nameOf(path: string) {
+  const [first = '', second] = path.split('/');
+  return second === undefined ? { name: first } : { namespace: first, name: second };
+}
+
+/** A GUID that is the same for the same record of the same run, after a restart as well. */
+function stableId(runId: string, path: string): string {
+  const hash = createHash('sha256').update(`${runId}|${path}`).digest('hex');
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `5${hash.slice(13, 16)}`,
+    `a${hash.slice(17, 20)}`,
+    hash.slice(20, 32),
+  ].join('-');
+}

@@ -1,0 +1,138 @@
+import { AzureError } from '../../azure/azure-error.ts';
+import type { AzureFailure } from '../../azure/azure-error.ts';
+import type { RunAddress } from '../../azure/run-address.ts';
+import type { Plan, TaskHub, TimelineRecord } from '../../azure/task-hub.ts';
+import { backoff } from '../../follow/backoff.ts';
+import type { Clock } from '../../follow/clock.ts';
+import type { Secret } from '../../secret.ts';
+import type { Order } from '../run.ts';
+import type { AzurePorts } from './run-ports.ts';
+
+/** The run is what it says, and where it lives; or it is not, and why. `late`: no answer in time. */
+export type Proof =
+  | {
+      readonly kind: 'proven';
+      readonly address: RunAddress;
+      readonly planVersion: number | undefined;
+    }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'late' };
+
+export interface ProofPorts {
+  readonly azure: AzurePorts;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onFailure: (error: AzureError) => void;
+}
+
+const retry = { first: 500, most: 60_000 };
+/** A sign-in page may be a mishap of the moment; a token that is refused again and again is wrong. */
+const mostRefusedTokens = 4;
+
+/** What another try can mend. */
+const passing: ReadonlySet<AzureFailure> = new Set(['unavailable', 'unclear', 'throttled']);
+
+/**
+ * Has a run prove itself with its own token: the plan is there and of the project that it names, the
+ * job and the task belong to it and are open (azure-devops.md §12.2). Only then may anything be
+ * started. Outages are waited for until `until`. Rejects with the signal's reason.
+ */
+export async function prove(
+  order: Pick<Order, 'address' | 'azureProject'>,
+  token: Secret,
+  options: { readonly isNamed: boolean; readonly until: number; readonly signal: AbortSignal },
+  { azure, clock, random, onFailure }: ProofPorts,
+): Promise<Proof> {
+  const { until, signal } = options;
+  let refusedTokens = 0;
+  for (let tries = 1; clock.now() < until; tries += 1) {
+    signal.throwIfAborted();
+    try {
+      return await ask(order, token, options.isNamed, azure, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AzureError)) throw error;
+      onFailure(error);
+      if (error.failure === 'unauthenticated') refusedTokens += 1;
+      const mayPass = error.failure === 'unauthenticated' && refusedTokens < mostRefusedTokens;
+      if (!passing.has(error.failure) && !mayPass) {
+        return { kind: 'refused', reason: explain(error) };
+      }
+      const pause = Math.max(backoff(tries, retry, random), error.retryAfter ?? 0);
+      await clock.sleep(Math.min(pause, until - clock.now()), signal);
+    }
+  }
+  return { kind: 'late' };
+}
+
+async function ask(
+  { address: claimed, azureProject }: Pick<Order, 'address' | 'azureProject'>,
+  token: Secret,
+  isNamed: boolean,
+  azure: AzurePorts,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const { address, plan } = await azure.locate(claimed, token, signal);
+  const hub = azure.hub(address, token);
+  const [records, name] = await Promise.all([
+    hub.records(signal),
+    isNamed ? projectName(hub, signal) : undefined,
+  ]);
+  const fault = faultOf(address, plan, records) ?? nameFault(name, azureProject);
+  return fault === undefined
+    ? { kind: 'proven', address, planVersion: plan.version }
+    : { kind: 'refused', reason: fault };
+}
+
+/** The project's name; undefined where the token may not read it. */
+async function projectName(hub: TaskHub, signal: AbortSignal): Promise<string | undefined | null> {
+  try {
+    return await hub.projectName(signal);
+  } catch (error) {
+    const isHidden =
+      error instanceof AzureError &&
+      (error.failure === 'forbidden' || error.failure === 'not-found');
+    if (isHidden) return null;
+    throw error;
+  }
+}
+
+function nameFault(name: string | undefined | null, claimed: string): string | undefined {
+  if (name === undefined || name?.toLowerCase() === claimed.toLowerCase()) return undefined;
+  return name === null
+    ? "the run's token may not read the name of its project: write the project's id into azureProjects instead"
+    : `the run belongs to another project than "${claimed}"`;
+}
+
+function faultOf(
+  { planId, projectId, jobId, taskInstanceId }: RunAddress,
+  plan: Plan,
+  records: readonly TimelineRecord[],
+): string | undefined {
+  const find = (id: string) => records.find((record) => isSame(record.id, id));
+  const [job, task] = [find(jobId), find(taskInstanceId)];
+  if (!isSame(plan.planId, planId)) return 'Azure DevOps answered with another plan';
+  if (!isSame(plan.scopeIdentifier, projectId)) return 'the plan belongs to another project';
+  if (plan.state === 'completed') return 'the plan has ended';
+  if (job === undefined) return 'the plan has no such job';
+  if (task === undefined) return 'the plan has no such task';
+  if (!isSame(task.parentId ?? '', jobId)) return 'the task is not one of this job';
+  if (job.state === 'completed') return 'the job has ended';
+  if (task.state === 'completed') return 'the task has ended';
+  return undefined;
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function explain({ failure, reason }: AzureError): string {
+  switch (failure) {
+    case 'plan-gone':
+      return 'Azure DevOps knows no such plan, or the token has no right to it';
+    case 'unauthenticated':
+      return "Azure DevOps does not accept the run's token";
+    default:
+      return `Azure DevOps answered: ${reason}`;
+  }
+}

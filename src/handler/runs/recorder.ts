@@ -1,0 +1,139 @@
+import { backoff } from '../../follow/backoff.ts';
+import type { Clock } from '../../follow/clock.ts';
+import type { Run, RunChange } from '../run.ts';
+import { StoreError } from '../store/store.ts';
+import type { ReportItem, Step, Store, StoredCheckpoint, StoredToken } from '../store/store.ts';
+
+interface Draft {
+  change: RunChange;
+  checkpoints: Map<string, StoredCheckpoint>;
+  enqueue: { readonly at: number; readonly item: ReportItem }[];
+  dequeue: number[];
+  token: 'erase' | StoredToken | undefined;
+}
+
+export interface RecorderPorts {
+  readonly store: Pick<Store, 'commit'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The process ends: what is not stored by now is found out again by the next. */
+  readonly signal: AbortSignal;
+  /** The store failed, and is asked again. */
+  readonly onFault: (fault: StoreError) => void;
+  /** Something new is to be told to Azure DevOps, and it is stored. */
+  readonly onEnqueued: () => void;
+}
+
+const pauses = { first: 200, most: 5_000 };
+
+/**
+ * Stores what happens to a run. What is recorded in one turn is one step, so that what was learned
+ * and what is told of it cannot part. Steps keep their order; a store that fails is tried until it
+ * works again, and whoever waits for `stored` waits as long.
+ */
+export class Recorder {
+  readonly #ports: RecorderPorts;
+  #run: Run;
+  #draft: Draft | undefined;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(run: Run, ports: RecorderPorts) {
+    this.#run = run;
+    this.#ports = ports;
+  }
+
+  /** The run with all that is recorded, stored or not. */
+  get run(): Run {
+    return this.#run;
+  }
+
+  change(change: RunChange): void {
+    this.#run = { ...this.#run, ...change };
+    const draft = this.#drafted();
+    draft.change = { ...draft.change, ...change };
+  }
+
+  enqueue(...items: readonly ReportItem[]): void {
+    const at = this.#ports.clock.now();
+    this.#drafted().enqueue.push(...items.map((item) => ({ at, item })));
+  }
+
+  dequeue(seqs: readonly number[]): void {
+    this.#drafted().dequeue.push(...seqs);
+  }
+
+  checkpoint(checkpoint: StoredCheckpoint): void {
+    const { checkpoints } = this.#drafted();
+    const { checkpoint: known, result } = checkpoints.get(checkpoint.path) ?? {};
+    checkpoints.set(checkpoint.path, {
+      path: checkpoint.path,
+      checkpoint: checkpoint.checkpoint ?? known,
+      result: checkpoint.result ?? result,
+    });
+  }
+
+  token(token: 'erase' | StoredToken): void {
+    this.#drafted().token = token;
+  }
+
+  /** Resolves when everything that was recorded so far is stored. */
+  async stored(): Promise<void> {
+    this.#close();
+    await this.#tail;
+  }
+
+  /**
+   * Does something with the store, again and again until the store does not fail. Never resolves
+   * once the process ends.
+   */
+  async insist<T>(act: () => Promise<T>): Promise<T> {
+    const { clock, random, signal, onFault } = this.#ports;
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        // What the end of the process closed is no fault.
+        if (signal.aborted) break;
+        onFault(error);
+        await clock.sleep(backoff(tries, pauses, random), signal);
+      }
+    }
+    return new Promise<never>(() => undefined);
+  }
+
+  #drafted(): Draft {
+    if (this.#draft === undefined) {
+      this.#draft = {
+        change: {},
+        checkpoints: new Map(),
+        enqueue: [],
+        dequeue: [],
+        token: undefined,
+      };
+      queueMicrotask(() => this.#close());
+    }
+    return this.#draft;
+  }
+
+  #close(): void {
+    const draft = this.#draft;
+    if (draft === undefined) return;
+    this.#draft = undefined;
+    const step: Step = {
+      runId: this.#run.id,
+      ...(Object.keys(draft.change).length === 0 ? {} : { change: draft.change }),
+      ...(draft.checkpoints.size === 0 ? {} : { checkpoints: [...draft.checkpoints.values()] }),
+      ...(draft.enqueue.length === 0 ? {} : { enqueue: draft.enqueue }),
+      ...(draft.dequeue.length === 0 ? {} : { dequeue: draft.dequeue }),
+      ...(draft.token === undefined ? {} : { token: draft.token }),
+    };
+    this.#tail = this.#tail.then(() => this.#commit(step));
+  }
+
+  async #commit(step: Step): Promise<void> {
+    const { store, onEnqueued } = this.#ports;
+    await this.insist(() => store.commit(step));
+    if (step.enqueue !== undefined) onEnqueued();
+  }
+}

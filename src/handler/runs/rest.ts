@@ -1,0 +1,7 @@
+/** What a run waits for that is not kept in memory meanwhile. */
+export interface Rest {
+  /** News of applications of these names end it. */
+  readonly names: readonly string[];
+  /** It ends by itself; local milliseconds. */
+  readonly until: number;
+}

@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type { ArgoCD } from '../../argocd/port.ts';
+import type { LocatedPlan } from '../../azure/plan-location.ts';
+import type { RunAddress } from '../../azure/run-address.ts';
+import type { TaskHub } from '../../azure/task-hub.ts';
+import type { Clock } from '../../follow/clock.ts';
+import type { News } from '../../follow/news.ts';
+import type { Secret } from '../../secret.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Order } from '../run.ts';
+import type { Store } from '../store/store.ts';
+import type { Vault } from '../vault.ts';
+
+/** Azure DevOps, as runs reach it. */
+export interface AzurePorts {
+  hub(address: RunAddress, token: Secret): TaskHub;
+  /** The plan, and the host that has it (azure-devops.md §11.6). */
+  locate(address: RunAddress, token: Secret, signal: AbortSignal): Promise<LocatedPlan>;
+}
+
+/** An Argo CD as one run may use it: what its rules do not allow is refused. */
+export interface RunArgoCD {
+  readonly argocd: ArgoCD;
+  readonly news: News;
+  /** For people: the address of its pages. */
+  readonly server: string;
+}
+
+/** Everything that a run needs of the world. */
+export interface RunPorts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly azure: AzurePorts;
+  /** Undefined where the configuration has no such instance any more. */
+  readonly argocd: (order: Order) => RunArgoCD | undefined;
+  /** Whether the rules speak of the Azure project by name, so that the name must be proven. */
+  readonly isNamed: (order: Order) => boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Aborts, with a `Detachment`, when the process ends. */
+  readonly signal: AbortSignal;
+}

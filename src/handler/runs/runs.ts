@@ -1,0 +1,150 @@
+import type { AzureError } from '../../azure/azure-error.ts';
+import type { RunAddress } from '../../azure/run-address.ts';
+import { Detachment } from '../../follow/detachment.ts';
+import { guid } from '../../guid.ts';
+import type { Secret } from '../../secret.ts';
+import type { Accepted, Desk, RunBook } from '../desk.ts';
+import type { Order, Run } from '../run.ts';
+import { keyOf, nothingReported } from '../run.ts';
+import type { Cancellation } from '../store/store.ts';
+import { digestOf } from '../vault.ts';
+import { prove } from './proof.ts';
+import { RunFloor } from './run-floor.ts';
+import type { RunPorts } from './run-ports.ts';
+
+/** A cancellation with a token of its own must prove itself within this, in milliseconds. */
+const patience = 10 * 60_000;
+
+/** The digest of a cancellation that proved itself: it counts whatever token the run has. */
+const anyToken = '*';
+
+export interface RunsSettings {
+  /** How long a job's token is taken to be valid, in milliseconds. */
+  readonly tokenLifetime: () => number;
+}
+
+/** Takes runs on, cancels them, and knows them: everything that comes from outside. */
+export class Runs implements Desk, RunBook {
+  readonly #ports: RunPorts;
+  readonly #settings: RunsSettings;
+  readonly #floor: RunFloor;
+  /** Requests that are being stored, so that the same one sent twice at a time is one run. */
+  readonly #storing = new Map<string, Promise<Accepted>>();
+
+  constructor(ports: RunPorts, settings: RunsSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#floor = new RunFloor(ports);
+  }
+
+  /** Takes up what a process before this one stored; says how many runs that is. */
+  async resume(): Promise<number> {
+    const runs = await this.#ports.store.openRuns();
+    this.#floor.resume(runs);
+    return runs.length;
+  }
+
+  async accept(order: Order, token: Secret): Promise<Accepted> {
+    const key = keyOf(order.address);
+    const digest = digestOf(token);
+    const request = `${key}|${digest}`;
+    const storing = this.#storing.get(request);
+    if (storing !== undefined) return { ...(await storing), isKnown: true };
+    const accepting = this.#accept(order, token, key, digest);
+    this.#storing.set(request, accepting);
+    try {
+      return await accepting;
+    } finally {
+      this.#storing.delete(request);
+    }
+  }
+
+  async #accept(order: Order, token: Secret, key: string, digest: string): Promise<Accepted> {
+    const { store, vault, clock, random } = this.#ports;
+    const known = await store.openRunWith(key, digest);
+    if (known !== undefined) return { runId: known.id, state: known.state, isKnown: true };
+    const now = clock.now();
+    const id = guid(random);
+    const { planId, jobId, taskInstanceId } = order.address;
+    const run: Run = {
+      id,
+      key,
+      order,
+      marker: [planId, jobId, taskInstanceId, id].join('/'),
+      acceptedAt: now,
+      deadline: now + order.request.timeout,
+      tokenExpiresAt: now + this.#settings.tokenLifetime(),
+      state: 'accepted',
+      attempt: 1,
+      isCanceled: false,
+      names: undefined,
+      report: nothingReported,
+      outcome: undefined,
+      message: '',
+      endedAt: undefined,
+      results: [],
+    };
+    const sealed = vault.seal(token, id);
+    await store.commit({ runId: id, add: { run, token: { sealed, digest } } });
+    this.#floor.add(run);
+    // Looked for only now: one that comes later finds the run.
+    const cancellations = await store.cancellations(key);
+    const isOurs = ({ digest: of }: Cancellation) => of === digest || of === anyToken;
+    if (cancellations.some((one) => one.expiresAt > now && isOurs(one))) {
+      await this.#floor.cancel(id);
+    }
+    return { runId: id, state: run.state, isKnown: false };
+  }
+
+  async cancel(address: RunAddress, token: Secret): Promise<void> {
+    const { store, clock } = this.#ports;
+    const key = keyOf(address);
+    const digest = digestOf(token);
+    const at = clock.now();
+    const expiresAt = at + this.#settings.tokenLifetime();
+    await store.addCancellation({ key, digest, at, expiresAt });
+    const own = await store.openRunWith(key, digest);
+    if (own !== undefined) await this.#floor.cancel(own.id);
+    else void this.#cancelProven(address, token, { key, at, expiresAt });
+  }
+
+  pendingOf(client: string): number {
+    return this.#floor.pendingOf(client);
+  }
+
+  /** How many runs are in memory, and how many rest in the store. */
+  get figures(): RunFloor['figures'] {
+    return this.#floor.figures;
+  }
+
+  run(id: string): Promise<Run | undefined> {
+    return this.#ports.store.run(id);
+  }
+
+  recent(limit: number): Promise<readonly Run[]> {
+    return this.#ports.store.runs({ limit });
+  }
+
+  /** A cancellation whose token no open run has: it counts once it has proven itself. */
+  async #cancelProven(
+    address: RunAddress,
+    token: Secret,
+    times: { readonly key: string; readonly at: number; readonly expiresAt: number },
+  ): Promise<void> {
+    const { store, azure, clock, random, signal, logger } = this.#ports;
+    const order = { address, azureProject: '' };
+    const options = { isNamed: false, until: clock.now() + patience, signal };
+    const onFailure = ({ message }: AzureError) =>
+      logger.warn({ reason: message }, 'a cancellation could not be proven yet');
+    try {
+      const proof = await prove(order, token, options, { azure, clock, random, onFailure });
+      if (proof.kind !== 'proven') return;
+      await store.addCancellation({ ...times, digest: anyToken });
+      for (const { id, state } of await store.runsOf(times.key)) {
+        if (state !== 'ended') await this.#floor.cancel(id);
+      }
+    } catch (error) {
+      if (!(error instanceof Detachment)) logger.error({ err: error }, 'a cancellation was lost');
+    }
+  }
+}

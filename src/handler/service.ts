@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { AzureHttp } from '../azure/azure-http.ts';
+import { Collections } from '../azure/collection.ts';
+import { locatePlan } from '../azure/plan-location.ts';
+import { RestTaskHub } from '../azure/rest-task-hub.ts';
+import type { RunAddress } from '../azure/run-address.ts';
+import type { Clock } from '../follow/clock.ts';
+import { Detachment } from '../follow/detachment.ts';
+import type { Secret } from '../secret.ts';
+import type { Config, ConfigFault } from './config/config.ts';
+import { encryptionKeysOf } from './config/key-file.ts';
+import { newKey } from './config/new-key.ts';
+import { Access } from './http/access.ts';
+import { adminApp } from './http/admin-app.ts';
+import { openapi } from './http/openapi.ts';
+import { publicApp, type RefusedCall } from './http/public-app.ts';
+import { startServer, type RunningServer } from './http/server.ts';
+import type { ServiceStatus } from './http/service-status.ts';
+import { Metrics } from './metrics.ts';
+import { denyFor, goesByName } from './rights.ts';
+import type { Order } from './run.ts';
+import type { RunArgoCD } from './runs/run-ports.ts';
+import { Runs } from './runs/runs.ts';
+import { SqliteStore } from './store/sqlite-store.ts';
+import { sweepEndlessly } from './store/sweeper.ts';
+import { Vault } from './vault.ts';
+import { WatchingGateKeeper } from './watch/gate-keeper.ts';
+import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
+import { Instances } from './watch/instances.ts';
+
+export interface ServicePorts {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** The handler as a whole: what a process of it holds. */
+export class Service {
+  readonly #ports: ServicePorts;
+  readonly #life = new AbortController();
+  readonly #startedAt: number;
+  readonly #store: SqliteStore;
+  readonly #metrics: Metrics;
+  readonly #access: Access;
+  readonly #instances: Instances;
+  readonly #azure: AzureHttp;
+  readonly #runs: Runs;
+  readonly #servers: RunningServer[] = [];
+  #config: Config;
+  #collections: Collections;
+  #notes: readonly string[];
+  #isResumed = false;
+
+  /**
+   * Opens everything and takes up what was left. Rejects with a `UserError` or `StoreError` that
+   * says what to do. `notes` are what the configuration still lacks or deserves a word.
+   */
+  static async start(
+    config: Config,
+    notes: readonly string[],
+    ports: ServicePorts,
+  ): Promise<Service> {
+    const service = new Service(config, notes, ports);
+    try {
+      await service.#open();
+      return service;
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
+  }
+
+  private constructor(config: Config, notes: readonly string[], ports: ServicePorts) {
+    const { clock, random, logger, version } = ports;
+    this.#ports = ports;
+    this.#config = config;
+    this.#notes = notes;
+    this.#startedAt = clock.now();
+    this.#metrics = new Metrics(version);
+    const metrics = this.#metrics;
+    this.#collections = new Collections(config.azureDevOps.organizations);
+    this.#access = new Access(config, clock);
+    const vault = new Vault(encryptionKeysOf(config, () => newKey(randomBytes)));
+    this.#store = SqliteStore.open(config.store.sqlite, clock, (seconds) => {
+      metrics.committed(seconds);
+    });
+    this.#azure = new AzureHttp({
+      reachOf: (collection) => this.#collections.reachOf(collection),
+      userAgent: `argocd-for-azure-pipelines/${version}`,
+      observe: (call, code, seconds) => metrics.azureRequest(call, String(code), seconds),
+    });
+    this.#instances = new Instances({
+      clock,
+      random,
+      observe: (argocd, { route, status, milliseconds }) =>
+        metrics.argocdRequest(argocd, route, status, milliseconds / 1_000),
+      onFault: (argocd, error) => logger.fatal({ argocd, err: error }, 'the watch broke off'),
+    });
+    const hub = (address: RunAddress, token: Secret) =>
+      new RestTaskHub(address, token, this.#azure);
+    this.#runs = new Runs(
+      {
+        ...{ store: this.#store, vault, clock, random, metrics, logger },
+        azure: {
+          hub,
+          locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
+        },
+        argocd: (order) => this.#argocdOf(order),
+        isNamed: (order) => goesByName(order, this.#access),
+        signal: this.#life.signal,
+      },
+      { tokenLifetime: () => this.#access.tokenLifetime },
+    );
+  }
+
+  get publicPort(): number {
+    return this.#servers[1]?.port ?? 0;
+  }
+
+  get adminPort(): number {
+    return this.#servers[0]?.port ?? 0;
+  }
+
+  /** Takes a changed configuration over, without losing a run. */
+  configure(config: Config, notes: readonly string[]): void {
+    this.#config = config;
+    this.#notes = notes;
+    this.#collections = new Collections(config.azureDevOps.organizations);
+    this.#access.configure(config);
+    this.#instances.configure(config.argocd);
+    this.#ports.logger.level = config.logLevel;
+    this.#metrics.reloaded('applied');
+  }
+
+  /** A changed configuration was wrong, and the one before stays. */
+  keepConfig(): void {
+    this.#metrics.reloaded('refused');
+  }
+
+  /** Ends the process's part: open runs are taken up by the next one. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.close()));
+    this.#life.abort(new Detachment());
+    await Promise.all([this.#instances.close(), this.#azure.close()]);
+    await this.#store.close();
+  }
+
+  async #open(): Promise<void> {
+    const { clock, logger } = this.#ports;
+    const { listen, argocd } = this.#config;
+    this.#metrics.read({
+      figures: () => this.#store.figures(),
+      instances: () => this.#instances.figures(),
+      isStoreUp: () => this.#store.fault === undefined,
+      now: () => clock.now(),
+    });
+    // First, so that whoever watches sees why it is not ready.
+    const admin = { name: 'listen.admin', listener: listen.admin, clock };
+    this.#servers.push(await startServer(this.#adminApp(), admin));
+    this.#instances.configure(argocd);
+    const resumed = await this.#runs.resume();
+    if (resumed > 0) logger.info({ runs: resumed }, 'open runs are taken up');
+    const { signal } = this.#life;
+    void sweepEndlessly(this.#store, () => this.#config.retention, clock, signal).catch(
+      (error: unknown) => logger.fatal({ err: error }, 'nothing is swept any more'),
+    );
+    this.#isResumed = true;
+    const settings = { name: 'listen.public', listener: listen.public, clock };
+    this.#servers.push(await startServer(this.#publicApp(), settings));
+  }
+
+  #argocdOf(order: Order): RunArgoCD | undefined {
+    const instance = this.#instances.find(order.argocd);
+    if (instance === undefined) return undefined;
+    const { argocd, watch: news, page: server } = instance;
+    return { argocd: new GuardedArgoCD(argocd, denyFor(order, this.#access)), news, server };
+  }
+
+  #publicApp() {
+    const { version, clock, logger } = this.#ports;
+    const watches = (argocd: string) => this.#instances.find(argocd)?.watch;
+    return publicApp({
+      version,
+      access: this.#access,
+      desk: this.#runs,
+      gates: new WatchingGateKeeper(watches, clock),
+      onAnswer: (route, code, seconds) => this.#metrics.answered(route, code, seconds),
+      onRefusal: (call) => this.#refused(call),
+      onError: (error) => logger.error({ err: error }, 'a request broke'),
+    });
+  }
+
+  #refused({ reason, ...call }: RefusedCall): void {
+    this.#metrics.refused(reason);
+    this.#ports.logger.warn({ reason, ...call }, 'refused');
+  }
+
+  #adminApp() {
+    const { version, clock, logger } = this.#ports;
+    return adminApp({
+      records: this.#store,
+      status: () => this.#status(),
+      metrics: async () => ({
+        contentType: this.#metrics.contentType,
+        text: await this.#metrics.text(),
+      }),
+      token: () => this.#config.adminToken,
+      openapi: openapi(),
+      version,
+      clock,
+      onError: (error) => logger.error({ err: error }, 'a page broke'),
+    });
+  }
+
+  #status(): ServiceStatus {
+    const { fault } = this.#store;
+    return {
+      unready: [
+        ...(this.#isResumed ? [] : ['open runs are being taken up']),
+        ...(fault === undefined ? [] : [`nothing can be stored: ${fault}`]),
+      ],
+      startedAt: this.#startedAt,
+      notes: this.#notes,
+      instances: this.#instances.status(),
+      store: { path: this.#config.store.sqlite, fault },
+    };
+  }
+}
+
+/** What a configuration lacks or deserves a word, as text. */
+export function notesOf(faults: readonly ConfigFault[]): readonly string[] {
+  return faults.map(({ path, problem, advice }) =>
+    [[path, problem].filter(Boolean).join(': '), advice].filter(Boolean).join('. '),
+  );
+}

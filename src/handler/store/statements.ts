@@ -1,0 +1,40 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { runColumns } from './run-row.ts';
+
+const select = `SELECT ${runColumns} FROM runs`;
+
+const texts = {
+  openRuns: `${select} WHERE state <> 'ended' ORDER BY accepted_at, number`,
+  run: `${select} WHERE id = ?`,
+  runsOf: `${select} WHERE key = ? ORDER BY number`,
+  runs: `${select}
+    WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR outcome = ?2)
+      AND (?3 IS NULL OR kind = ?3) AND accepted_at < coalesce(?4, 9e15)
+    ORDER BY accepted_at DESC, number DESC LIMIT ?5`,
+  openRunWith: `${select} JOIN tokens ON tokens.run = runs.number
+    WHERE key = ? AND digest = ? AND state <> 'ended' ORDER BY number DESC LIMIT 1`,
+  token: `SELECT sealed, digest FROM tokens WHERE run = (SELECT number FROM runs WHERE id = ?)`,
+  checkpoints: `SELECT path, checkpoint_json, result_json FROM checkpoints
+    WHERE run = (SELECT number FROM runs WHERE id = ?) ORDER BY checkpoints.rowid`,
+  items: `SELECT seq, at, item_json FROM items
+    WHERE run = (SELECT number FROM runs WHERE id = ?) ORDER BY seq LIMIT ?`,
+  cancellations: `SELECT digest, at, expires_at FROM cancellations WHERE key = ? ORDER BY digest`,
+  counts: `SELECT kind, state, count(*) AS count FROM runs GROUP BY state, kind`,
+  oldestRun: `SELECT accepted_at FROM runs WHERE state <> 'ended' ORDER BY accepted_at LIMIT 1`,
+  oldestItem: `SELECT at FROM items ORDER BY seq LIMIT 1`,
+  addCancellation: `INSERT INTO cancellations VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
+  sweepRuns: `DELETE FROM runs WHERE number IN (SELECT number FROM runs INDEXED BY runs_ended
+    WHERE state = 'ended' AND coalesce(ended_at, accepted_at) < ?
+    ORDER BY coalesce(ended_at, accepted_at) LIMIT ?)`,
+  sweepCancellations: `DELETE FROM cancellations WHERE (key, digest) IN
+    (SELECT key, digest FROM cancellations WHERE expires_at < ? LIMIT ?)`,
+};
+
+export type Statements = Readonly<Record<keyof typeof texts, StatementSync>>;
+
+/** Prepares what the store asks of its database; steps prepare their own. */
+export function prepareStatements(database: DatabaseSync): Statements {
+  const prepared = Object.entries(texts).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(prepared) as Statements;
+}

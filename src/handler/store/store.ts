@@ -1,0 +1,133 @@
+import type { Attachment, RecordUpdate, TaskHubResult } from '../../azure/task-hub.ts';
+import type { Checkpoint } from '../../follow/journal.ts';
+import type { ApplicationResult } from '../../sync/outcome.ts';
+import type { Run, RunChange, RunKind, RunOutcome, RunState } from '../run.ts';
+
+/** Something to tell Azure DevOps; items of a run are told in the order in which they were stored. */
+export type ReportItem =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  | { readonly kind: 'record'; readonly update: Omit<RecordUpdate, 'id'> }
+  | { readonly kind: 'children'; readonly records: readonly RecordUpdate[] }
+  | { readonly kind: 'attachment'; readonly attachment: Attachment }
+  | { readonly kind: 'completed'; readonly result: TaskHubResult };
+
+export interface StoredItem {
+  /** Grows with every item that is stored. */
+  readonly seq: number;
+  readonly at: number;
+  readonly item: ReportItem;
+}
+
+/** A token as it is stored: sealed, and a digest by which the same token is known again. */
+export interface StoredToken {
+  readonly sealed: string;
+  /** SHA-256, hexadecimal. */
+  readonly digest: string;
+}
+
+/** What is kept of one application of a run, so that another process can take it up. */
+export interface StoredCheckpoint {
+  /** The application, with those that manage it before it. */
+  readonly path: string;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly result: ApplicationResult | undefined;
+}
+
+/**
+ * One step of one run: it is stored as a whole or not at all. The step by which a run is `ended`
+ * also removes its token, its items and its checkpoints, those of the step itself included: a run
+ * that has ended keeps nothing but its own record.
+ */
+export interface Step {
+  readonly runId: string;
+  /** Present exactly in the step that stores the run first. */
+  readonly add?: { readonly run: Run; readonly token: StoredToken };
+  /** A part that is given as `undefined` is removed; one that is absent stays. */
+  readonly change?: RunChange;
+  /** What one leaves undefined stays as it was kept of its path. */
+  readonly checkpoints?: readonly StoredCheckpoint[];
+  readonly enqueue?: readonly { readonly at: number; readonly item: ReportItem }[];
+  /** Sequence numbers of items that are told, or never will be. */
+  readonly dequeue?: readonly number[];
+  readonly token?: 'erase' | StoredToken;
+}
+
+/**
+ * A cancellation, kept for the case that it comes before what it cancels. The same one again only
+ * makes it last longer.
+ */
+export interface Cancellation {
+  readonly key: string;
+  /** Only the run whose token is the same is cancelled by it. */
+  readonly digest: string;
+  readonly at: number;
+  readonly expiresAt: number;
+}
+
+/** Which runs a page shows: newest first. */
+export interface RunQuery {
+  readonly state?: RunState;
+  readonly outcome?: RunOutcome;
+  readonly kind?: RunKind;
+  /** Only those accepted before this time, in milliseconds. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export interface StoreFigures {
+  readonly runs: readonly {
+    readonly kind: RunKind;
+    readonly state: RunState;
+    readonly count: number;
+  }[];
+  /** When the oldest run that has not ended was accepted. */
+  readonly oldestRunAt: number | undefined;
+  /** Items that are still to be told. */
+  readonly items: number;
+  /** Of the item that was stored first. */
+  readonly oldestItemAt: number | undefined;
+  readonly bytes: number;
+}
+
+/**
+ * Where runs are kept. A promise that resolved means: it survives a crash of process and machine.
+ * Rejects with a `StoreError` when that cannot be had. One process uses a store at a time; the port
+ * is asynchronous so that a database for several can follow.
+ */
+export interface Store {
+  /** All runs that have not ended, oldest first. */
+  openRuns(): Promise<readonly Run[]>;
+  run(id: string): Promise<Run | undefined>;
+  /** The tries of a task, oldest first. */
+  runsOf(key: string): Promise<readonly Run[]>;
+  runs(query: RunQuery): Promise<readonly Run[]>;
+  /** The open run of a key that came with this very token. */
+  openRunWith(key: string, digest: string): Promise<Run | undefined>;
+  token(runId: string): Promise<StoredToken | undefined>;
+  checkpoints(runId: string): Promise<readonly StoredCheckpoint[]>;
+  /** The first items of a run, in their order. */
+  items(runId: string, limit: number): Promise<readonly StoredItem[]>;
+  cancellations(key: string): Promise<readonly Cancellation[]>;
+  figures(): Promise<StoreFigures>;
+  /**
+   * Stores steps, each as a whole; several that come at the same time share a commit. Rejects with
+   * an ordinary error a step that is wrong in itself (no such run, or it is there already): the
+   * others are stored. When nothing can be stored, all that wait are rejected.
+   */
+  commit(step: Step): Promise<void>;
+  addCancellation(cancellation: Cancellation): Promise<void>;
+  /** Removes ended runs, and cancellations that expired, a small batch at a time. Says how many. */
+  sweep(endedBefore: number, now: number, most: number): Promise<number>;
+  /** Whether it can store now, as the last commit or a probe showed; else why not. */
+  readonly fault: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Nothing could be stored: disk full, locked, corrupt. The message says which file, why, and what to
+ * do; it is for those who run the handler.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}

@@ -1,0 +1,120 @@
+import { printName, type ApplicationName } from '../../sync/application.ts';
+import { calmSince, traitsOf } from '../../sync/glance.ts';
+import type { Glance, Listing } from '../../sync/glance.ts';
+
+/** What is known of one application. Times are local milliseconds. */
+export interface Known extends Required<ApplicationName> {
+  /** Absent until Argo CD has told all of it: a list tells too little. */
+  readonly glance: Glance | undefined;
+  /** Absent where only a list that does not say has told of it. */
+  readonly project: string | undefined;
+  /** What was last told of it looked like this. */
+  readonly traits: string;
+  readonly revision: string | undefined;
+  /** Since when it has looked so. */
+  readonly steadySince: number;
+  /** It was so at this time, as far as Argo CD's cache knew. */
+  readonly confirmedAt: number;
+  /** A list showed that the glance is not how it is any more. */
+  readonly isStale: boolean;
+}
+
+/** The applications of one Argo CD as they were last told of, by its stream and its lists. */
+export class Glances {
+  readonly #byName = new Map<string, Known>();
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  find(name: Required<ApplicationName>): Known | undefined {
+    return this.#byName.get(printName(name));
+  }
+
+  /** Takes what was told of an application, unless something newer is known. */
+  take(glance: Glance, at: number): void {
+    const known = this.find(glance);
+    const before = known?.glance;
+    const isSameOne = before === undefined || before.uid === glance.uid;
+    if (before !== undefined && isSameOne && isOlder(glance, before)) return;
+    const { name, namespace, project } = glance;
+    const traits = traitsOf(glance);
+    const steadySince =
+      known === undefined
+        ? Math.min(at, calmSince(glance) ?? at)
+        : isSameOne && known.traits === traits
+          ? known.steadySince
+          : at;
+    this.#byName.set(printName(glance), {
+      ...{ name, namespace, project, glance, traits, steadySince },
+      revision: glance.sync.revisions[0],
+      confirmedAt: at,
+      isStale: false,
+    });
+  }
+
+  /** Forgets an application that is gone. One that was made anew under its name stays. */
+  remove(gone: Glance): void {
+    const known = this.find(gone)?.glance;
+    if (known === undefined || known.uid === gone.uid) this.#byName.delete(printName(gone));
+  }
+
+  /**
+   * Compares with a list that was asked for at a time and came at another, and says which
+   * applications are not as they were told: changed, new or gone. What was told since is newer.
+   */
+  compare(listings: readonly Listing[], askedAt: number, cameAt: number): readonly Known[] {
+    const listed = new Set<string>();
+    const changed: Known[] = [];
+    for (const listing of listings) {
+      const name = printName(listing);
+      listed.add(name);
+      const known = this.#byName.get(name);
+      if (known !== undefined && known.confirmedAt >= askedAt) continue;
+      const now = compared(known, listing, askedAt, cameAt);
+      this.#byName.set(name, now.known);
+      if (now.isChanged) changed.push(now.known);
+    }
+    for (const [name, known] of this.#byName) {
+      if (listed.has(name) || known.confirmedAt >= askedAt) continue;
+      this.#byName.delete(name);
+      changed.push(known);
+    }
+    return changed;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#byName.clear();
+  }
+}
+
+function compared(
+  known: Known | undefined,
+  listing: Listing,
+  askedAt: number,
+  cameAt: number,
+): { readonly known: Known; readonly isChanged: boolean } {
+  const { name, namespace, sync } = listing;
+  const traits = traitsOf(listing);
+  // Without a revision it is this version of Argo CD that does not tell, or there are several.
+  const revision = sync.revision ?? known?.revision;
+  const isSteady = known?.traits === traits;
+  const isChanged = known === undefined || !isSteady || known.revision !== revision;
+  const isStale = isChanged || known.isStale;
+  return {
+    isChanged,
+    known: {
+      ...{ name, namespace, traits, revision, isStale, confirmedAt: askedAt },
+      glance: known?.glance,
+      project: listing.project ?? known?.project,
+      steadySince: known !== undefined && isSteady ? known.steadySince : cameAt,
+    },
+  };
+}
+
+/** Kubernetes counts resource versions up; where they are no numbers, nothing is known. */
+function isOlder(one: Glance, other: Glance): boolean {
+  const [a, b] = [Number(one.resourceVersion), Number(other.resourceVersion)];
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
+}

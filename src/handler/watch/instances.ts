@@ -1,0 +1,164 @@
+import type { ArgoCD } from '../../argocd/port.ts';
+import type { Connection } from '../../argocd/rest/connection.ts';
+import type { EndedRequest } from '../../argocd/rest/http.ts';
+import { RestArgoCD } from '../../argocd/rest/rest-argocd.ts';
+import type { Clock } from '../../follow/clock.ts';
+import type { ArgoCDInstance } from '../config/config.ts';
+import type { InstanceStatus } from '../http/service-status.ts';
+import type { InstanceFigures } from '../metrics.ts';
+import { InstanceWatch } from './instance-watch.ts';
+import { SwappableArgoCD } from './swappable-argo-cd.ts';
+
+/** Ten thousand runs that are taken up at once must not open ten thousand connections. */
+const maxSockets = 32;
+/** An instance that nobody has used for so long after it was removed is let go, in milliseconds. */
+const idle = 60_000;
+
+export interface InstancesPorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told of every request to an instance. */
+  readonly observe: (argocd: string, ended: EndedRequest) => void;
+  /** Told of a bug of ours, after which an instance is not watched any more. */
+  readonly onFault: (argocd: string, error: unknown) => void;
+}
+
+/** A configured Argo CD: how to reach it, and what is told of it. */
+export interface Instance {
+  readonly name: string;
+  readonly argocd: ArgoCD;
+  readonly watch: InstanceWatch;
+  /** The address that people open. */
+  readonly page: string;
+}
+
+interface Running {
+  config: ArgoCDInstance;
+  readonly argocd: SwappableArgoCD;
+  readonly watch: InstanceWatch;
+  readonly ending: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** The Argo CDs of the configuration, each with its one watch. */
+export class Instances {
+  readonly #ports: InstancesPorts;
+  readonly #running = new Map<string, Running>();
+  /** Removed from the configuration, and still used by runs. */
+  readonly #leaving = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(ports: InstancesPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Takes a configuration over. Whoever follows an instance goes on with its new address or token;
+   * one that was removed is watched on until no run uses it.
+   */
+  configure(instances: readonly ArgoCDInstance[]): void {
+    const names = new Set(instances.map(({ name }) => name));
+    for (const [name, running] of this.#running) {
+      if (!names.has(name)) this.#retire(name, running);
+    }
+    for (const config of instances) {
+      const running = this.#running.get(config.name);
+      if (running !== undefined && running.config.namespace !== config.namespace) {
+        this.#retire(config.name, running);
+      }
+      const current = this.#running.get(config.name);
+      if (current === undefined) this.#running.set(config.name, this.#start(config));
+      else this.#change(current, config);
+    }
+  }
+
+  find(name: string): Instance | undefined {
+    const running = this.#running.get(name);
+    if (running === undefined) return undefined;
+    const { config, argocd, watch } = running;
+    return { name, argocd, watch, page: pageOf(config) };
+  }
+
+  status(): readonly InstanceStatus[] {
+    return [...this.#running.values()].map(({ config, watch }) => {
+      const { streamSince, reconnects, listedAt, applications, followed, failure } = watch.state;
+      return {
+        ...{ name: config.name, page: pageOf(config), streamSince, reconnects, listedAt },
+        ...{ applications, followers: followed, failure },
+      };
+    });
+  }
+
+  figures(): readonly InstanceFigures[] {
+    return this.status().map(({ name, streamSince, reconnects, listedAt, applications }) => ({
+      ...{ argocd: name, isStreaming: streamSince !== undefined, reconnects, applications },
+      listAge: listedAt === undefined ? undefined : (this.#ports.clock.now() - listedAt) / 1000,
+    }));
+  }
+
+  /** Ends all watches and closes all connections. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const [name, running] of this.#running) this.#retire(name, running);
+    await Promise.all(this.#leaving);
+  }
+
+  #start(config: ArgoCDInstance): Running {
+    const { clock, random, onFault } = this.#ports;
+    const argocd = new SwappableArgoCD(this.#connect(config), pageOf(config));
+    const watch = new InstanceWatch(argocd, config.namespace, clock, random);
+    const ending = new AbortController();
+    const done = watch.run(ending.signal).catch((error: unknown) => onFault(config.name, error));
+    return { config, argocd, watch, ending, done };
+  }
+
+  #change(running: Running, config: ArgoCDInstance): void {
+    const before = running.config;
+    running.config = config;
+    const isSame =
+      before.url === config.url &&
+      before.token.reveal() === config.token.reveal() &&
+      before.ca === config.ca &&
+      before.skipTlsVerify === config.skipTlsVerify &&
+      before.publicUrl === config.publicUrl;
+    if (isSame) return;
+    running.argocd.swap(this.#connect(config), pageOf(config));
+    // With another token, other applications may be seen.
+    running.watch.startAnew();
+  }
+
+  #retire(name: string, running: Running): void {
+    this.#running.delete(name);
+    const leaving = this.#letGo(running).finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+
+  async #letGo({ watch, argocd, ending, done }: Running): Promise<void> {
+    const { clock } = this.#ports;
+    const { signal } = this.#closing;
+    for (let calm = 0; calm < 2 && !signal.aborted;) {
+      await clock.sleep(idle / 2, signal);
+      calm = watch.state.followed === 0 ? calm + 1 : 0;
+    }
+    ending.abort();
+    await done;
+    await argocd.close();
+  }
+
+  #connect({ name, url, token, ca, skipTlsVerify }: ArgoCDInstance): RestArgoCD {
+    const credential = { kind: 'token', token } as const;
+    const connection: Connection = {
+      ...{ url, credential, ca, skipTlsVerify },
+      headers: [],
+      proxy: undefined,
+    };
+    return new RestArgoCD(connection, undefined, {
+      maxSockets,
+      observe: (ended) => this.#ports.observe(name, ended),
+    });
+  }
+}
+
+function pageOf({ publicUrl, url }: ArgoCDInstance): string {
+  return publicUrl ?? url;
+}

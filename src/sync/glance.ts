@@ -1,0 +1,95 @@
+import type { Application, ApplicationName, HealthStatus, SyncStatus } from './application.ts';
+import type { OperationState } from './operation.ts';
+import { isEnded } from './operation.ts';
+
+type Kept =
+  | 'name'
+  | 'namespace'
+  | 'uid'
+  | 'resourceVersion'
+  | 'project'
+  | 'deleting'
+  | 'skipReconcile'
+  | 'sources'
+  | 'autoSync'
+  | 'sync'
+  | 'conditions'
+  | 'reconciledAt';
+
+/**
+ * What is kept of every application of an Argo CD: enough for a gate, and small, since there may be
+ * ten thousand. Times are milliseconds of Argo CD's clock.
+ */
+export interface Glance extends Pick<Application, Kept> {
+  readonly createdAt: number | undefined;
+  readonly health: GlancedHealth;
+  /** An operation is asked for and has not ended. */
+  readonly isPending: boolean;
+  /** The running or the last operation. */
+  readonly last: GlancedOperation | undefined;
+  /** The revisions of the newest history entry; none where there is no history. */
+  readonly deployed: readonly string[];
+}
+
+export interface GlancedHealth {
+  readonly status: HealthStatus;
+  /** Since when; absent where Argo CD does not tell. */
+  readonly since: number | undefined;
+}
+
+export interface GlancedOperation extends Pick<
+  OperationState,
+  'phase' | 'message' | 'startedAt' | 'finishedAt' | 'revisions'
+> {
+  /** It deploys everything there is: no dry run, and no selection of resources. */
+  readonly isFull: boolean;
+}
+
+/**
+ * What Argo CD's list tells of an application: too little to judge by, enough to see that something
+ * changed. Its filter knows neither uid nor resource version (argo-cd.md §1.5).
+ */
+export interface Listing extends Required<ApplicationName> {
+  /** Absent where this version's filter does not know it. */
+  readonly project: string | undefined;
+  readonly createdAt: number | undefined;
+  readonly deleting: boolean;
+  readonly isPending: boolean;
+  readonly last:
+    | {
+        readonly phase: string;
+        readonly startedAt: number | undefined;
+        readonly finishedAt: number | undefined;
+      }
+    | undefined;
+  readonly sync: {
+    readonly status: SyncStatus;
+    /** Absent where this version's filter does not know it, and for several sources. */
+    readonly revision: string | undefined;
+  };
+  readonly health: GlancedHealth;
+}
+
+/** Text that is equal as long as a list shows no change; the same of a glance and of a listing. */
+export function traitsOf(seen: Glance | Listing): string {
+  const { createdAt, deleting, isPending, last, sync, health } = seen;
+  const operation = [last?.phase, last?.startedAt, last?.finishedAt];
+  return [createdAt, deleting, isPending, ...operation, sync.status, health.status, health.since]
+    .map((trait) => trait ?? '')
+    .join(' ');
+}
+
+/** Whether an operation is asked for, or goes on. */
+export function isBusy({ isPending, last }: Glance): boolean {
+  return isPending || (last !== undefined && !isEnded(last.phase));
+}
+
+/**
+ * Since when all has been calm by Argo CD's own times: its last operation ended, and health has held
+ * since. Undefined where they do not tell.
+ */
+export function calmSince(glance: Glance): number | undefined {
+  const { last, health } = glance;
+  if (isBusy(glance) || health.since === undefined) return undefined;
+  return Math.max(last?.finishedAt ?? health.since, health.since);
+}

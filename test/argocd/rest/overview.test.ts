@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
+import type { Sighting } from '../../../src/argocd/port.ts';
+import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
+import { Secret } from '../../../src/secret.ts';
+import { traitsOf } from '../../../src/sync/glance.ts';
+import { settle } from '../../follow/manual-clock.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
+
+const stops: (() => Promise<void>)[] = [];
+
+async function simulate(): Promise<ArgoCDSimulator> {
+  const simulator = await ArgoCDSimulator.start();
+  stops.push(() => simulator.stop());
+  return simulator;
+}
+
+function argocdAt(
+  { url, token = 'a.b.c' }: { readonly url: string; readonly token?: string },
+  maxSockets?: number,
+): RestArgoCD {
+  const credential = { kind: 'token', token: new Secret(token) } as const;
+  const options = maxSockets === undefined ? {} : { maxSockets };
+  const argocd = new RestArgoCD(connectionTo(url, { credential }), undefined, options);
+  stops.push(() => argocd.close());
+  return argocd;
+}
+
+const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n';
+const sse = { 'Content-Type': 'text/event-stream' };
+
+async function collect(argocd: RestArgoCD): Promise<readonly (Sighting | undefined)[]> {
+  const seen: (Sighting | undefined)[] = [];
+  for await (const sighting of argocd.sightings(noAbort)) seen.push(sighting);
+  return seen;
+}
+
+describe('the overview of Argo CD by REST', () => {
+  afterEach(async () => {
+    await Promise.all(stops.splice(0).map((stop) => stop()));
+    await stopServers();
+  });
+
+  it('lists what changes of an application, as its glance and its sighting have it', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    assert.deepEqual(await argocd.list(noAbort), []);
+    simulator.commit('shop', { 'all.yaml': configMap });
+    simulator.createApplication('shop');
+    simulator.createApplication('web');
+    await simulator.until('shop', (found) => found?.status.sync.status === 'OutOfSync');
+    simulator.syncAs('eve', 'shop');
+    await simulator.until('shop', (found) => found?.status.health.status === 'Healthy');
+    const [shop, web] = await argocd.list(noAbort);
+    assert.deepEqual([shop?.name, web?.name], ['shop', 'web']);
+    assert.equal(shop?.last?.phase, 'Succeeded');
+    const glance = await argocd.glance({ name: 'shop', namespace: 'argocd' }, noAbort);
+    assert.ok(shop && traitsOf(shop) === traitsOf(glance));
+    assert.equal(shop.sync.revision, glance.sync.revisions[0]);
+    for await (const sighting of argocd.sightings(noAbort)) {
+      assert.ok(sighting);
+      assert.equal(sighting.type, 'ADDED');
+      assert.deepEqual(sighting.glance, glance);
+      assert.deepEqual(sighting.read().name, 'shop');
+      break;
+    }
+  });
+
+  it('sees no application that the token may not', async () => {
+    const simulator = await ArgoCDSimulator.start({
+      accounts: { poor: { policies: ['applications, get, default/w*'] } },
+    });
+    stops.push(() => simulator.stop());
+    simulator.createApplication('shop');
+    simulator.createApplication('web');
+    const poor = argocdAt({ url: simulator.url, token: simulator.issueToken('poor') });
+    assert.deepEqual(
+      (await poor.list(noAbort)).map(({ name }) => name),
+      ['web'],
+    );
+    await assert.rejects(poor.glance({ name: 'shop' }, noAbort), (error: unknown) => {
+      assert.ok(error instanceof ArgoCDError);
+      return error.failure === 'hidden';
+    });
+  });
+
+  it('passes over one application that it cannot read, and tells of the next', async () => {
+    const body = [
+      '{"result":{"type":"ADDED","application":{"metadata":{}}}}',
+      '{"result":{"type":"ADDED","application":{"metadata":{"name":"shop"},"spec":{}}}}',
+    ].map((data) => `data: ${data} \n\n\n`);
+    const [odd, shop] = await collect(argocdAt(await serveAnswer(200, sse, body.join(''))));
+    assert.deepEqual([odd, shop?.glance.name], [undefined, 'shop']);
+  });
+
+  it('says what is odd of an application only when all of it is read', async () => {
+    const application = { metadata: { name: 'shop' }, spec: {}, status: { resources: 'many' } };
+    const data = JSON.stringify({ result: { type: 'MODIFIED', application } });
+    const [sighting] = await collect(argocdAt(await serveAnswer(200, sse, `data: ${data}\n`)));
+    assert.ok(sighting);
+    assert.throws(sighting.read, /status\.resources is "many"/);
+  });
+
+  it('ends with an error that ends the stream, or with what is no message', async () => {
+    for (const text of ['{"error":{"grpc_code":14,"message":"away"}}', 'data: <html>\n']) {
+      const argocd = argocdAt(await serveAnswer(200, sse, text));
+      await assert.rejects(collect(argocd), ArgoCDError);
+    }
+  });
+
+  it('lets refreshes hold a few connections only, so that other calls go on', async () => {
+    const held: string[] = [];
+    const server = await serve((request, response) => {
+      if (request.url?.includes('refresh') === true) held.push(request.url);
+      else response.writeHead(200).end('{"items":null}');
+    });
+    const argocd = argocdAt(server, 8);
+    const cancel = new AbortController();
+    const signal = cancel.signal;
+    const address = { name: 'shop', project: 'default' };
+    const refreshes = [1, 2, 3, 4].map(() => argocd.get(address, { refresh: true, signal }));
+    while (held.length < 2) await settle();
+    assert.deepEqual(await argocd.list(noAbort), []);
+    assert.equal(held.length, 2);
+    cancel.abort(new Error('enough'));
+    const settled = await Promise.allSettled(refreshes);
+    assert.ok(settled.every(({ status }) => status === 'rejected'));
+  });
+});

@@ -1,0 +1,157 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { load, loadAll } from 'js-yaml';
+
+export const root = join(import.meta.dirname, '../..');
+
+/** An object for Kubernetes, as it stands in a file. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+interface Generator {
+  readonly name: string;
+  readonly behavior?: 'create' | 'replace' | 'merge';
+  readonly files: readonly string[];
+  readonly options?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly disableNameSuffixHash?: boolean;
+  };
+}
+
+/** One step of a JSON patch (RFC 6902), as kustomize applies it. */
+interface PatchStep {
+  readonly op: 'replace' | 'add';
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** A kustomization, of the fields that ours use. */
+export interface Kustomization {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly resources?: readonly string[];
+  readonly components?: readonly string[];
+  readonly configMapGenerator?: readonly Generator[];
+  readonly images?: readonly { readonly [field in 'name' | 'newName' | 'newTag']: string }[];
+  readonly patches?: readonly {
+    readonly path: string;
+    readonly target: { readonly kind: string; readonly name: string };
+  }[];
+}
+
+/** The folders under `deploy/` with a kustomization, relative to the root of the project. */
+export const folders: readonly string[] = readdirSync(join(root, 'deploy'), {
+  recursive: true,
+  encoding: 'utf8',
+})
+  .filter((file) => basename(file) === 'kustomization.yaml')
+  .map((file) => relative(root, join(root, 'deploy', file, '..')))
+  .sort();
+
+export function kustomizationOf(folder: string): Kustomization {
+  return load(readFileSync(join(root, folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
+}
+
+/** All objects in a file. */
+export function manifestsIn(file: string): readonly Manifest[] {
+  return loadAll(readFileSync(join(root, file), 'utf8')) as Manifest[];
+}
+
+/**
+ * What is applied for a folder: its resources, components and generated ConfigMaps, patched.
+ *
+ * Only as much of kustomize as our files use, so that a wrong reference shows; throws at one.
+ */
+export function buildOf(folder: string): readonly Manifest[] {
+  const kustomization = kustomizationOf(folder);
+  const inner = [...(kustomization.resources ?? []), ...(kustomization.components ?? [])].flatMap(
+    (path) =>
+      path.endsWith('.yaml') ? manifestsIn(join(folder, path)) : buildOf(join(folder, path)),
+  );
+  const generators = kustomization.configMapGenerator ?? [];
+  for (const { name, behavior = 'create' } of generators) {
+    const isThere = inner.some((manifest) => is(manifest, 'ConfigMap', name));
+    if (isThere !== (behavior === 'replace')) throw new Error(`${folder}: ${behavior} ${name}`);
+  }
+  const built = [
+    ...inner.filter((manifest) => !generators.some(({ name }) => is(manifest, 'ConfigMap', name))),
+    ...generators.map((generator) => generated(folder, generator, inner)),
+  ];
+  return patched(folder, kustomization, built).map((manifest) =>
+    placed(manifest, kustomization.namespace),
+  );
+}
+
+/** The one object of this kind and name. Throws where it is missing or there are several. */
+export function find(built: readonly Manifest[], kind: string, name: string): Manifest {
+  const [found, ...more] = built.filter((manifest) => is(manifest, kind, name));
+  if (found === undefined || more.length > 0) throw new Error(`not one ${kind} ${name}`);
+  return found;
+}
+
+function is({ kind, metadata }: Manifest, wantedKind: string, name: string): boolean {
+  return kind === wantedKind && metadata.name === name;
+}
+
+/** A generated ConfigMap; one that replaces another keeps its labels. */
+function generated(
+  folder: string,
+  { name, files, options }: Generator,
+  inner: readonly Manifest[],
+): Manifest {
+  const replaced = inner.find((manifest) => is(manifest, 'ConfigMap', name));
+  const data = files.map((entry) => {
+    const [key = '', path = key] = entry.split('=');
+    return [basename(key), readFileSync(join(root, folder, path), 'utf8')];
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { ...replaced?.metadata.labels, ...options?.labels } },
+    data: Object.fromEntries(data) as Readonly<Record<string, string>>,
+  };
+}
+
+function placed(manifest: Manifest, namespace: string | undefined): Manifest {
+  if (namespace === undefined || manifest.kind === 'Namespace') return manifest;
+  return { ...manifest, metadata: { ...manifest.metadata, namespace } };
+}
+
+function patched(
+  folder: string,
+  { patches = [] }: Kustomization,
+  built: readonly Manifest[],
+): readonly Manifest[] {
+  const copies = structuredClone(built);
+  for (const { path, target } of patches) {
+    const manifest = find(copies, target.kind, target.name);
+    const steps = load(readFileSync(join(root, folder, path), 'utf8')) as readonly PatchStep[];
+    for (const step of steps) apply(manifest, step);
+  }
+  return copies;
+}
+
+/** Puts a value in the place of another one, or at the end of a list (`/-`). */
+function apply(manifest: Manifest, { op, path, value }: PatchStep): void {
+  const keys = path.split('/').slice(1);
+  const last = keys.pop() ?? '';
+  let parent: unknown = manifest;
+  for (const key of keys) parent = (parent as Record<string, unknown>)[key];
+  if (op === 'add' && last === '-' && Array.isArray(parent)) {
+    parent.push(value);
+  } else if (op === 'replace' && typeof parent === 'object' && parent !== null && last in parent) {
+    (parent as Record<string, unknown>)[last] = value;
+  } else {
+    throw new Error(`${op} ${path}: nothing there`);
+  }
+}

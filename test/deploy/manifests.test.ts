@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { faultsOf, releases } from './kubernetes-schema.ts';
+import {
+  buildOf,
+  find,
+  folders,
+  kustomizationOf,
+  manifestsIn,
+  root,
+  type Manifest,
+} from './kustomization.ts';
+
+const own = 'deploy/handler/overlays/own-namespace';
+const example = 'deploy/handler/base/secret.example.yaml';
+
+/** The manifest with another value at a path such as `spec.replicas`; `undefined` takes it away. */
+function changed(manifest: Manifest, path: string, value: unknown): Manifest {
+  const copy = structuredClone(manifest);
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let parent = copy as unknown as Record<string, unknown>;
+  for (const key of keys) parent = parent[key] as Record<string, unknown>;
+  if (value === undefined) Reflect.deleteProperty(parent, last);
+  else parent[last] = value;
+  return copy;
+}
+
+describe('The manifests', () => {
+  it('are in these folders', () => {
+    assert.deepEqual(folders, [
+      'deploy/handler/argocd',
+      'deploy/handler/base',
+      'deploy/handler/ingress-nginx',
+      'deploy/handler/overlays/argocd-namespace',
+      'deploy/handler/overlays/own-namespace',
+      'deploy/monitoring',
+    ]);
+  });
+
+  for (const release of releases) {
+    for (const folder of folders) {
+      it(`${folder} is what ${release} takes`, () => {
+        const built = buildOf(folder);
+        assert.ok(built.length > 0);
+        for (const manifest of built) {
+          assert.deepEqual(
+            faultsOf(manifest, release),
+            [],
+            `${manifest.kind} ${manifest.metadata.name}`,
+          );
+        }
+      });
+    }
+
+    it(`${example} is what ${release} takes`, () => {
+      for (const manifest of manifestsIn(example)) {
+        assert.deepEqual(faultsOf(manifest, release), []);
+      }
+    });
+
+    describe(`checked against ${release}`, () => {
+      const spec = 'spec.template.spec';
+      const cases: readonly [string, string, string, unknown, RegExp][] = [
+        ['a misspelt field', 'Deployment', 'spec.replica', 1, /additional properties/],
+        [
+          'a misspelt field deep inside',
+          'Deployment',
+          `${spec}.containers.0.securityContext.readOnlyRootFileSystem`,
+          true,
+          /additional properties/,
+        ],
+        ['a misspelt field of metadata', 'Service', 'metadata.label', {}, /additional properties/],
+        ['a wrong type', 'Deployment', 'spec.replicas', '1', /must be integer/],
+        ['a label that is no text', 'Deployment', 'metadata.labels.tier', 1, /must be string/],
+        ['null', 'Deployment', 'spec.replicas', null, /must be integer/],
+        ['a number too large', 'Deployment', 'spec.replicas', 2 ** 31, /must match format/],
+        ['a missing field', 'Deployment', 'spec.selector', undefined, /'selector'/],
+        [
+          'a missing field deep inside',
+          'Deployment',
+          `${spec}.containers.0.name`,
+          undefined,
+          /'name'/,
+        ],
+        ['an API that is gone', 'PodDisruptionBudget', 'apiVersion', 'policy/v1beta1', /has no/],
+        [
+          'a misspelt field of a custom resource',
+          'ServiceMonitor',
+          'spec.endpoint',
+          [],
+          /additional/,
+        ],
+        [
+          'a wrong word of a custom resource',
+          'ServiceMonitor',
+          'spec.endpoints.0.scheme',
+          'ftp',
+          /allowed/,
+        ],
+        [
+          'a missing field of a custom resource',
+          'ServiceMonitor',
+          'spec.selector',
+          undefined,
+          /'selector'/,
+        ],
+      ];
+      for (const [what, kind, path, value, fault] of cases) {
+        it(`${what} is found`, () => {
+          const manifest = find(buildOf(own), kind, 'argocd-handler');
+          assert.deepEqual(faultsOf(manifest, release), []);
+          assert.match(faultsOf(changed(manifest, path, value), release).join('\n'), fault);
+        });
+      }
+    });
+  }
+
+  it('are all used, but for the example Secrets', () => {
+    const named = folders.flatMap((folder) => {
+      const { resources = [], patches = [], configMapGenerator = [] } = kustomizationOf(folder);
+      return [
+        'kustomization.yaml',
+        ...resources,
+        ...patches.map(({ path }) => path),
+        ...configMapGenerator.flatMap(({ files }) =>
+          files.map((entry) => entry.split('=').at(-1) ?? ''),
+        ),
+      ].map((file) => join(folder, file));
+    });
+    const there = folders.flatMap((folder) =>
+      readdirSync(join(root, folder), { withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => join(folder, name)),
+    );
+    assert.deepEqual(
+      there.filter((file) => !named.includes(file)),
+      [example],
+    );
+  });
+
+  it('say what kind of kustomization they are', () => {
+    for (const folder of folders) {
+      const { apiVersion, kind } = kustomizationOf(folder);
+      const isWhole = /base$|overlays/.test(folder);
+      assert.equal(kind, isWhole ? 'Kustomization' : 'Component', folder);
+      assert.equal(apiVersion, `kustomize.config.k8s.io/${isWhole ? 'v1beta1' : 'v1alpha1'}`);
+    }
+  });
+
+  it('are applied once each', () => {
+    for (const folder of folders) {
+      const names = buildOf(folder).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+      assert.deepEqual(
+        names.filter((name, at) => names.indexOf(name) !== at),
+        [],
+        folder,
+      );
+    }
+  });
+
+  it('have names and labels that Kubernetes takes', () => {
+    for (const { metadata } of folders.flatMap(buildOf)) {
+      assert.match(metadata.name, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])$/);
+      for (const value of Object.values(metadata.labels ?? {})) {
+        assert.match(value, /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/);
+      }
+    }
+  });
+
+  it('hold only words that Kubernetes knows, where it describes a field as any text', () => {
+    const words: Readonly<Record<string, readonly string[]>> = {
+      accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'],
+      fsGroupChangePolicy: ['OnRootMismatch'],
+      imagePullPolicy: ['IfNotPresent'],
+      pathType: ['Prefix'],
+      policyTypes: ['Ingress', 'Egress'],
+      protocol: ['TCP', 'UDP'],
+      unhealthyPodEvictionPolicy: ['AlwaysAllow'],
+      type: ['Recreate', 'RuntimeDefault', 'ClusterIP', 'Opaque', 'Bearer'],
+      drop: ['ALL'],
+    };
+    const seen = new Set<string>();
+    const visit = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      for (const [key, inner] of Object.entries(value)) {
+        for (const word of [inner].flat()) {
+          if (words[key] === undefined || typeof word !== 'string') continue;
+          assert.ok(words[key].includes(word), `${key}: ${word}`);
+          seen.add(key);
+        }
+        visit(inner);
+      }
+    };
+    visit([...buildOf(own), ...manifestsIn(example)]);
+    assert.deepEqual([...seen].sort(), Object.keys(words).sort());
+  });
+});

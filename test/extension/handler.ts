@@ -1,0 +1,106 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { digestOf } from '../../src/handler/access/token-digest.ts';
+import { actions, type Config } from '../../src/handler/config/config.ts';
+import { Access } from '../../src/handler/http/access.ts';
+import type { GateAnswer, GateQuestion } from '../../src/handler/http/gate-port.ts';
+import { publicApp } from '../../src/handler/http/public-app.ts';
+import type { Order } from '../../src/handler/run.ts';
+import { Secret } from '../../src/secret.ts';
+
+const token = 'token-of-a-client';
+const unbounded = 1_000_000;
+
+function configFor(collection: string): Config {
+  const listener = { host: '127.0.0.1', port: 0 };
+  return {
+    publicUrl: 'https://argocd-handler.example.com',
+    listen: { public: listener, admin: listener },
+    adminToken: undefined,
+    store: { sqlite: ':memory:' },
+    encryptionKeys: [new Secret('k'.repeat(32))],
+    keyFile: '',
+    retention: unbounded,
+    azureDevOps: {
+      organizations: [{ url: collection, isPrivate: true }],
+      tokenLifetime: 24 * 3_600_000,
+    },
+    argocd: [],
+    clients: [{ name: 'fabrikam', digests: [digestOf(token).toString('hex')] }],
+    rules: [
+      {
+        client: 'fabrikam',
+        azureProjects: ['*'],
+        argocd: 'prod',
+        appProjects: ['*'],
+        applications: ['*', '*/*'],
+        actions,
+      },
+    ],
+    limits: { requestsPerSecond: unbounded, burst: unbounded, pendingRuns: unbounded },
+    logLevel: 'error',
+  };
+}
+
+/**
+ * The handler's public side on a port of its own. What it takes on is kept and never worked; what
+ * gates are told is up to the test.
+ */
+export class PublicHandler {
+  readonly token = token;
+  readonly orders: Order[] = [];
+  /** Of the jobs whose orders were taken on. */
+  readonly jobTokens: string[] = [];
+  readonly questions: GateQuestion[] = [];
+  /** The answer to every gate. */
+  answer: GateAnswer = { status: 'waiting', message: 'Not yet.', applications: [] };
+  readonly #server: Server;
+
+  static async start(collection: string): Promise<PublicHandler> {
+    const handler = new PublicHandler(collection);
+    await new Promise<void>((resolve) => handler.#server.listen(0, '127.0.0.1', resolve));
+    return handler;
+  }
+
+  private constructor(collection: string) {
+    const clock = { now: () => 0, sleep: () => Promise.resolve() };
+    const app = publicApp({
+      access: new Access(configFor(collection), clock),
+      desk: {
+        accept: (order, jobToken) => {
+          this.orders.push(order);
+          this.jobTokens.push(jobToken.reveal());
+          const runId = `run-${this.orders.length}`;
+          return Promise.resolve({ runId, state: 'accepted', isKnown: false });
+        },
+        cancel: () => Promise.resolve(),
+        pendingOf: () => 0,
+      },
+      gates: {
+        judge: (question) => {
+          this.questions.push(question);
+          return this.answer;
+        },
+      },
+      version: '1.0.0',
+      onRefusal: () => undefined,
+      onAnswer: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+    });
+    const listener = getRequestListener(app.fetch);
+    this.#server = createServer((request, response) => void listener(request, response));
+  }
+
+  /** Without a slash at its end. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, it } from 'mocha';
+import { headerTemplates } from '../../src/handler/http/header-block.ts';
+import { parseTimeSpan } from '../simulators/azure-devops/time-span.ts';
+import {
+  folderOf,
+  gate,
+  healthGate,
+  httpTasks,
+  readJson,
+  serverTask,
+  type HttpSection,
+} from './extension-files.ts';
+
+interface Schema {
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
+}
+
+const section = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['EndpointId', 'EndpointUrl', 'Method', 'Headers', 'Body'],
+  properties: Object.fromEntries(
+    [
+      ...['EndpointId', 'EndpointUrl', 'Method', 'Headers', 'Body'],
+      ...['WaitForCompletion', 'Expression'],
+    ].map((name) => [name, { type: 'string' }]),
+  ),
+};
+const events = {
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    ['TaskAssigned', 'TaskStarted', 'TaskCompleted'].map((name) => [
+      name,
+      { type: 'object', additionalProperties: false, properties: { Timeout: { type: 'string' } } },
+    ]),
+  ),
+};
+
+/** The schema of agent tasks, with what Microsoft's own test asks of server tasks instead (§11.12). */
+function serverTaskSchema(): Schema {
+  const schema = readJson('test/fixtures/azure-devops/agent-task.schema.json') as Schema;
+  const request = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['Execute'],
+    properties: { Execute: section, Cancel: section, Events: events },
+  };
+  return {
+    ...schema,
+    required: [...schema.required.filter((name) => name !== 'minimumAgentVersion'), 'runsOn'],
+    properties: {
+      ...schema.properties,
+      minimumAgentVersion: false,
+      demands: { type: 'array', maxItems: 0 },
+      runsOn: { enum: [['Server'], ['Server', 'ServerGate'], ['ServerGate']] },
+      execution: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['HttpRequest'],
+        properties: { HttpRequest: request },
+      },
+    },
+  };
+}
+
+function headersOf({ Headers }: HttpSection): Readonly<Record<string, string>> {
+  return Headers === '' ? {} : (JSON.parse(Headers) as Readonly<Record<string, string>>);
+}
+
+describe('The tasks that Azure DevOps executes itself', () => {
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(serverTaskSchema());
+
+  for (const of of httpTasks) {
+    const { Execute, Cancel } = of.execution.HttpRequest;
+    const sections = [Execute, ...(Cancel ? [Cancel] : [])];
+
+    it(`follow the rules for server tasks: ${of.name}`, () => {
+      validate(readJson(`tasks/${of.name}/V1/task.json`));
+      assert.deepEqual(validate.errors, null);
+      assert.ok(!existsSync(join(folderOf(of), 'index.js')), 'a server runs no code of ours');
+    });
+
+    it(`send what the connection of the first input stands for: ${of.name}`, () => {
+      for (const { EndpointId } of sections) assert.equal(EndpointId, `$(${of.inputs[0]?.name})`);
+    });
+
+    it(`name no input in a macro, which a variable of that name might win: ${of.name}`, () => {
+      const names = of.inputs.slice(1).map(({ name }) => name.toLowerCase());
+      for (const { EndpointUrl, Body, Headers } of sections) {
+        for (const [, name = ''] of `${EndpointUrl}${Body}${Headers}`.matchAll(/\$\(([^)]+)\)/g)) {
+          assert.ok(!names.includes(name.toLowerCase()), name);
+        }
+      }
+    });
+
+    it(`fill inputs in raw, since escaping for HTML would change them: ${of.name}`, () => {
+      const texts = sections.flatMap(({ EndpointUrl, Body }) => [EndpointUrl, Body]);
+      const tags = texts.flatMap((text) => text.match(/\{\{+[^{}]*\}+/g) ?? []);
+      assert.ok(tags.length > 0);
+      for (const tag of tags) {
+        const name = /^\{\{\{(\w+)\}\}\}$/.exec(tag)?.[1];
+        assert.ok(
+          of.inputs.some((input) => input.name === name),
+          tag,
+        );
+      }
+    });
+
+    it(`have headers of ids, addresses and the token only: ${of.name}`, () => {
+      const known: Readonly<Record<string, string>> = {
+        ...headerTemplates,
+        'Content-Type': 'text/plain',
+      };
+      for (const each of sections) {
+        for (const [name, value] of Object.entries(headersOf(each))) {
+          if (name === 'RequestType') continue;
+          assert.equal(value.toLowerCase(), known[name]?.toLowerCase(), name);
+        }
+      }
+    });
+  }
+
+  it('are gates where they only look, and never where they sync: a gate asks again and again', () => {
+    assert.deepEqual(serverTask.runsOn, ['Server']);
+    for (const { runsOn, execution } of [gate, healthGate]) {
+      assert.deepEqual(runsOn, ['Server', 'ServerGate']);
+      const { Execute, Cancel, Events } = execution.HttpRequest;
+      assert.equal(Execute.WaitForCompletion, 'false');
+      assert.ok(Execute.Expression);
+      assert.equal(Cancel, undefined);
+      assert.equal(Events, undefined);
+    }
+  });
+
+  it('wait for the callback of a sync, and tell the handler of a cancelled run', () => {
+    const { Execute, Cancel } = serverTask.execution.HttpRequest;
+    assert.equal(Execute.WaitForCompletion, 'true');
+    assert.equal(Execute.Expression, undefined);
+    assert.ok(Cancel);
+    assert.equal(headersOf(Execute)['RequestType'], 'Execute');
+    assert.deepEqual(headersOf(Cancel), { ...headersOf(Execute), RequestType: 'Cancel' });
+  });
+
+  it('wait no longer than a token of a job can live, and for no event that might not come', () => {
+    const { Events = {} } = serverTask.execution.HttpRequest;
+    assert.deepEqual(Object.keys(Events), ['TaskCompleted']);
+    const timeout = Events['TaskCompleted']?.Timeout ?? '';
+    assert.match(timeout, /^\d+\.\d\d:\d\d:\d\d$/, 'days first: 48:00:00 is 48 days to .NET');
+    assert.equal(parseTimeSpan(timeout), 48 * 3_600_000);
+  });
+
+  it('reach the handler whether or not its address ends in a slash', () => {
+    const { Execute, Cancel } = serverTask.execution.HttpRequest;
+    assert.equal(Execute.EndpointUrl, '$(endpoint.url)/v1/syncs');
+    assert.equal(Cancel?.EndpointUrl, '$(endpoint.url)/v1/syncs/cancel');
+    assert.equal(gate.execution.HttpRequest.Execute.EndpointUrl, '$(endpoint.url)/v1/gate');
+  });
+});

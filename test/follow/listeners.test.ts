@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { Listeners } from '../../src/follow/listeners.ts';
+import type { Tidings } from '../../src/follow/news.ts';
+
+describe('listeners', () => {
+  it('hear of their own name, each of them, until they stop', () => {
+    const listeners = new Listeners();
+    const heard: string[] = [];
+    const ear = (who: string) => (tidings: Tidings) => heard.push(`${who} ${String(tidings)}`);
+    const stop = listeners.listen('shop', ear('a'));
+    listeners.listen('shop', ear('b'));
+    listeners.listen('web', ear('c'));
+    listeners.tell('shop', 'changed');
+    listeners.tell('other', 'changed');
+    stop();
+    listeners.tell('shop', 'changed');
+    listeners.tellAll('broken');
+    assert.deepEqual(heard, ['a changed', 'b changed', 'b changed', 'b broken', 'c broken']);
+  });
+
+  it('leave nothing behind', () => {
+    const listeners = new Listeners();
+    const stops = [1, 2].map(() => listeners.listen('shop', () => undefined));
+    assert.deepEqual([listeners.has('shop'), listeners.size], [true, 1]);
+    stops[0]?.();
+    assert.equal(listeners.has('shop'), true);
+    stops[1]?.();
+    assert.deepEqual([listeners.has('shop'), listeners.size], [false, 0]);
+    const stop = listeners.listen('shop', () => undefined);
+    stops[1]?.();
+    assert.equal(listeners.has('shop'), true, 'an old end ends a new listener');
+    stop();
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { requiredActions, type Demand } from '../../../src/handler/access/required-actions.ts';
+import type { SyncGoal } from '../../../src/sync/goal.ts';
+import { plainOptions, waiting } from '../../goals.ts';
+
+const tracked = { kind: 'tracked' } as const;
+const endings = { onTimeout: 'leave', onCancel: 'leave' } as const;
+const wait = { action: 'wait', target: tracked, ...waiting } as const;
+const terminate = { action: 'terminate', ...waiting } as const;
+const rollback = {
+  action: 'rollback',
+  to: { kind: 'previous' },
+  prune: false,
+  dryRun: false,
+  ...waiting,
+} as const;
+
+function sync(options: Partial<SyncGoal['options']>, rest: Partial<SyncGoal> = {}): SyncGoal {
+  return {
+    action: 'sync',
+    target: tracked,
+    options: { ...plainOptions, ...options },
+    ...waiting,
+    ...rest,
+  };
+}
+
+describe('the actions that a request needs', () => {
+  const cases: readonly [string, Demand, string][] = [
+    ['a plain sync', { goal: sync({}), ...endings }, 'sync'],
+    ['a dry run', { goal: sync({ dryRun: true }), ...endings }, 'sync'],
+    ['a sync that prunes', { goal: sync({ prune: true }), ...endings }, 'sync prune'],
+    ['a sync with force', { goal: sync({ force: true }), ...endings }, 'sync force'],
+    [
+      'a sync that terminates another operation first',
+      { goal: sync({}, { whenBusy: 'terminate' }), ...endings },
+      'sync terminate',
+    ],
+    [
+      'a sync that is terminated when the time is up',
+      { goal: sync({}), ...endings, onTimeout: 'terminate' },
+      'sync terminate',
+    ],
+    [
+      'a sync that is terminated when the run is cancelled',
+      { goal: sync({}), ...endings, onCancel: 'terminate' },
+      'sync terminate',
+    ],
+    ['a rollback', { goal: rollback, ...endings }, 'rollback'],
+    [
+      'a rollback that prunes',
+      { goal: { ...rollback, prune: true }, ...endings },
+      'prune rollback',
+    ],
+    [
+      'a rollback that may terminate',
+      { goal: { ...rollback, whenBusy: 'terminate' }, ...endings },
+      'terminate rollback',
+    ],
+    ['a termination', { goal: terminate, ...endings }, 'terminate'],
+    ['a wait', { goal: wait, ...endings }, 'gate'],
+    [
+      'a wait, whatever it says about endings',
+      { goal: { ...wait, whenBusy: 'terminate' }, onTimeout: 'terminate', onCancel: 'terminate' },
+      'gate',
+    ],
+  ];
+  for (const [sentence, demand, expected] of cases) {
+    it(`are for ${sentence}: ${expected}`, () => {
+      assert.equal(requiredActions(demand).join(' '), expected);
+    });
+  }
+
+  for (const [option, expected] of [
+    ['ServerSideApply=true', 'sync'],
+    ['CreateNamespace=true', 'sync'],
+    ['PruneLast=true', 'sync'],
+    ['PrunePropagationPolicy=foreground', 'sync'],
+    ['Prune=false', 'sync'],
+    ['Prune=true', 'sync prune'],
+    ['Prune=confirm', 'sync prune'],
+    ['Force=true', 'sync force'],
+    ['force=TRUE', 'sync force'],
+    ['Force=false', 'sync'],
+    ['Replace=true', 'sync force'],
+    ['Replace=false', 'sync'],
+    ['Validate=false,Replace=true', 'sync force'],
+    ['Validate=x, Prune = true ', 'sync prune'],
+  ] as const) {
+    it(`are with the sync option ${option}: ${expected}`, () => {
+      const demand = { goal: sync({ syncOptions: ['Validate=true', option] }), ...endings };
+      assert.equal(requiredActions(demand).join(' '), expected);
+    });
+  }
+});

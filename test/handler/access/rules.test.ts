@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { denialOf, type Question, type Rights } from '../../../src/handler/access/rules.ts';
+import { actions, type ArgoCDInstance, type Rule } from '../../../src/handler/config/config.ts';
+import { Secret } from '../../../src/secret.ts';
+
+const id = '6ce954b1-ce1f-45d1-b94d-e6bf2464ba2c';
+
+function instance(name: string, namespace: string): ArgoCDInstance {
+  return {
+    name,
+    url: 'https://argocd.example.com',
+    namespace,
+    token: new Secret('token'),
+    ca: undefined,
+    skipTlsVerify: false,
+    publicUrl: undefined,
+  };
+}
+
+const rule: Rule = {
+  client: 'fabrikam',
+  azureProjects: ['shop'],
+  argocd: 'prod',
+  appProjects: ['default'],
+  applications: ['shop-*'],
+  actions: ['sync', 'gate'],
+};
+
+function rightsOf(...rules: readonly Partial<Rule>[]): Rights {
+  return {
+    argocd: [instance('prod', 'argocd'), instance('test', 'gitops')],
+    rules: rules.map((special) => ({ ...rule, ...special })),
+  };
+}
+
+const question: Question = {
+  client: 'fabrikam',
+  azureProject: { name: 'shop', id },
+  argocd: 'prod',
+  application: { name: 'shop-web' },
+  appProject: 'default',
+  actions: ['sync'],
+};
+
+function allows(rights: Rights, special: Partial<Question>): boolean {
+  return denialOf(rights, { ...question, ...special }) === undefined;
+}
+
+describe('the rules', () => {
+  const cases: readonly [string, Partial<Rule>, Partial<Question>, boolean][] = [
+    ['allow what one of them says', {}, {}, true],
+    ['deny another client', {}, { client: 'contoso' }, false],
+    ['tell clients apart by case', {}, { client: 'Fabrikam' }, false],
+    ['deny another Argo CD', {}, { argocd: 'test' }, false],
+    ['deny another Azure project', {}, { azureProject: { name: 'bank', id } }, false],
+    ['deny another AppProject', {}, { appProject: 'other' }, false],
+    ['deny another application', {}, { application: { name: 'bank-web' } }, false],
+    ['deny another action', {}, { actions: ['prune'] }, false],
+    ['deny as soon as one action is not allowed', {}, { actions: ['sync', 'force'] }, false],
+    ['allow several actions', {}, { actions: ['sync', 'gate'] }, true],
+    ['take Azure projects in any case', {}, { azureProject: { name: 'SHOP', id } }, true],
+    ['take Azure projects by patterns', { azureProjects: ['sh*'] }, {}, true],
+    [
+      'take Azure projects by id',
+      { azureProjects: [id.toUpperCase()] },
+      { azureProject: { name: 'renamed', id } },
+      true,
+    ],
+    [
+      'never take a name for an id',
+      { azureProjects: [id] },
+      { azureProject: { name: id, id: '00000000-0000-4000-8000-000000000000' } },
+      false,
+    ],
+    [
+      'never fit a pattern to an id',
+      { azureProjects: ['6c*'] },
+      { azureProject: { name: 'bank', id } },
+      false,
+    ],
+    [
+      'fit no name that is unknown, but to the pattern of all',
+      {},
+      { azureProject: { name: '', id } },
+      false,
+    ],
+    [
+      'let the pattern of all pass where the name is unknown',
+      { azureProjects: ['*'] },
+      { azureProject: { name: '', id } },
+      true,
+    ],
+    ['pass an AppProject that is not known yet', {}, { appProject: undefined }, true],
+    ['pass applications that are not known yet', {}, { application: undefined }, true],
+    [
+      'deny unknown applications where nothing is allowed',
+      { client: 'contoso' },
+      { application: undefined, appProject: undefined },
+      false,
+    ],
+    [
+      'know the own namespace of Argo CD by both names',
+      {},
+      { application: { name: 'shop-web', namespace: 'argocd' } },
+      true,
+    ],
+    ['know it by the long name', { applications: ['argocd/shop-*'] }, {}, true],
+    [
+      'deny a namesake in another namespace',
+      {},
+      { application: { name: 'shop-web', namespace: 'team' } },
+      false,
+    ],
+    [
+      'deny it also to the star',
+      { applications: ['*'] },
+      { application: { name: 'shop-web', namespace: 'team' } },
+      false,
+    ],
+    [
+      'allow other namespaces by name',
+      { applications: ['team/*'] },
+      { application: { name: 'shop-web', namespace: 'team' } },
+      true,
+    ],
+    [
+      'allow all namespaces by two stars',
+      { applications: ['*/*'] },
+      { application: { name: 'shop-web', namespace: 'team' } },
+      true,
+    ],
+    ['count the own namespace to the two stars', { applications: ['*/*'] }, {}, true],
+    [
+      'know the own namespace of each instance',
+      { argocd: 'test' },
+      { argocd: 'test', application: { name: 'shop-web', namespace: 'gitops' } },
+      true,
+    ],
+    [
+      'know that of another instance from it',
+      { argocd: 'test' },
+      { argocd: 'test', application: { name: 'shop-web', namespace: 'argocd' } },
+      false,
+    ],
+    ['need no rule where no action is needed', { actions: [] }, { actions: [] }, true],
+  ];
+  for (const [sentence, special, asked, expected] of cases) {
+    it(sentence, () => assert.equal(allows(rightsOf(special), asked), expected));
+  }
+
+  it('deny everything where there are none', () => {
+    assert.equal(allows(rightsOf(), {}), false);
+  });
+
+  it('add up: one may allow one action, and another the next', () => {
+    const rights = rightsOf({ actions: ['sync'] }, { actions: ['prune'] });
+    assert.equal(allows(rights, { actions: ['sync', 'prune'] }), true);
+  });
+
+  it('do not add up across applications', () => {
+    const rights = rightsOf(
+      { applications: ['shop-web'], actions: ['sync'] },
+      { applications: ['shop-api'], actions: ['prune'] },
+    );
+    assert.equal(allows(rights, { actions: ['sync', 'prune'] }), false);
+  });
+
+  it('allow nothing that no single one allows, and all that one does', () => {
+    const some = <T extends string>(...of: readonly T[]) => fc.subarray([...of], { minLength: 1 });
+    const rules = fc.array(
+      fc.record({
+        client: fc.constantFrom('fabrikam', 'contoso'),
+        azureProjects: some('shop', 'ba*', '*'),
+        argocd: fc.constantFrom('prod', 'test'),
+        appProjects: some('default', 'team'),
+        applications: some('shop-web', 'shop-*', 'bank'),
+        actions: some(...actions),
+      }),
+      { maxLength: 4 },
+    );
+    const asked = fc.record({
+      client: fc.constantFrom('fabrikam', 'contoso'),
+      azureProject: fc.constantFrom({ name: 'shop', id }, { name: 'bank', id }),
+      argocd: fc.constantFrom('prod', 'test'),
+      application: fc.constantFrom({ name: 'shop-web' }, { name: 'bank' }),
+      appProject: fc.constantFrom('default', 'team'),
+      action: fc.constantFrom(...actions),
+    });
+    const literally: Readonly<Record<string, readonly string[]>> = {
+      'ba*': ['bank'],
+      '*': ['shop', 'bank'],
+      'shop-*': ['shop-web'],
+    };
+    const holds = (patterns: readonly string[], text: string) =>
+      patterns.some((pattern) => (literally[pattern] ?? [pattern]).includes(text));
+    fc.assert(
+      fc.property(rules, asked, (given, { action, ...ask }) => {
+        const expected = given.some(
+          (each) =>
+            each.client === ask.client &&
+            each.argocd === ask.argocd &&
+            holds(each.azureProjects, ask.azureProject.name) &&
+            holds(each.appProjects, ask.appProject) &&
+            holds(each.applications, ask.application.name) &&
+            each.actions.includes(action),
+        );
+        assert.equal(allows(rightsOf(...given), { ...ask, actions: [action] }), expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

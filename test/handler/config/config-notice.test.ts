@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readConfig } from '../../../src/handler/config/read-config.ts';
+import { key, printAll, source, whole } from './whole-config.ts';
+
+function noticesOf(text: string) {
+  const reading = readConfig(text, '/srv', source);
+  assert.ok('config' in reading, 'faults' in reading ? printAll(reading.faults).join('\n') : '');
+  return { warnings: printAll(reading.warnings), gaps: printAll(reading.gaps) };
+}
+
+const keys = 'encryptionKeys: ["${file:/run/key}"]\n';
+
+describe('what is said of a configuration that is right', () => {
+  it('is nothing where all is set well', () => {
+    assert.deepEqual(noticesOf(whole), { warnings: [], gaps: [] });
+  });
+
+  it('is what is still missing, and how to set it', () => {
+    const { gaps } = noticesOf('');
+    assert.deepEqual(
+      gaps.map((gap) => gap.split(': ')[1]),
+      ['publicUrl', 'azureDevOps.organizations', 'argocd', 'clients', 'rules'],
+    );
+    for (const gap of gaps) assert.match(gap, /\. Set /);
+  });
+
+  it('is what is missing of a section, with its line', () => {
+    const { gaps } = noticesOf('publicUrl: https://x\n\nazureDevOps:\n  tokenLifetime: 1h\n');
+    assert.match(gaps[0] ?? '', /^handler\.yaml:3: azureDevOps\.organizations: there is no org/);
+  });
+
+  const warnings: readonly [string, string, RegExp][] = [
+    [
+      'a key that will be kept beside the database',
+      'logLevel: info',
+      /^handler\.yaml: encryptionKeys: .* beside what it protects, in \/srv\/data\/key\./,
+    ],
+    [
+      'an encryption key that is written out',
+      `encryptionKeys: [${key}]`,
+      /^handler\.yaml:1: encryptionKeys\[0\]: a secret is written out here\. Keep it elsewhere/,
+    ],
+    [
+      'a token of the admin that is written out',
+      `${keys}adminToken: sixteen-characters-and-more`,
+      /^handler\.yaml:2: adminToken: a secret is written out here/,
+    ],
+    [
+      'a token of Argo CD that is written out in part',
+      whole.replace("'${env:ARGOCD_TOKEN}'", "'prefix.${env:ARGOCD_TOKEN}'"),
+      /^handler\.yaml:15: argocd\[0\]\.token: a secret is written out here/,
+    ],
+    [
+      'any certificate that is accepted',
+      whole.replace('namespace: gitops', 'skipTlsVerify: true'),
+      /^handler\.yaml:16: argocd\[0\]\.skipTlsVerify "true": any certificate is accepted/,
+    ],
+    [
+      'an Argo CD by http',
+      whole.replace('https://${env:HOST}/', 'http://argocd-server.argocd.svc'),
+      /^handler\.yaml:14: argocd\[0\]\.url "http:\/\/argocd-server\.argocd\.svc": it is http/,
+    ],
+    [
+      'an organization by http',
+      whole.replace('https://tfs', 'http://tfs'),
+      /^handler\.yaml:10: azureDevOps\.organizations\[1\]: it is http/,
+    ],
+    [
+      'a rule that allows everything',
+      whole
+        .replace("[shop, 'My Project']", "['*']")
+        .replace('[default]', "['*']")
+        .replace("['shop-*', team/web]", "['*/*']"),
+      /^handler\.yaml:21: rules\[0\]: it allows sync, prune, gate on everything, for every project/,
+    ],
+    [
+      'a client that no rule names',
+      whole.replace('rules:', `  - { name: idle, tokens: ['sha256:${'3c'.repeat(32)}'] }\nrules:`),
+      /^handler\.yaml:20: clients\[1\]: no rule names idle\./,
+    ],
+    [
+      'an Argo CD that no rule names',
+      whole.replace(
+        'clients:',
+        "  - { name: test, url: https://x, token: '${env:HOST}' }\nclients:",
+      ),
+      /^handler\.yaml:18: argocd\[1\]: no rule names test\./,
+    ],
+  ];
+  for (const [what, text, expected] of warnings) {
+    it(`is a warning of ${what}`, () => {
+      const found = noticesOf(text).warnings;
+      assert.equal(found.length, 1, found.join('\n'));
+      assert.match(found[0] ?? '', expected);
+    });
+  }
+
+  it('is no warning of http that stays on this machine', () => {
+    const text = whole.replace('https://${env:HOST}/', 'http://127.0.0.1:8081');
+    assert.deepEqual(noticesOf(text).warnings, []);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { crossCheck } from '../../../src/handler/config/cross-check.ts';
+
+function problemsIn(file: unknown): readonly string[] {
+  return crossCheck(file).map(({ path, problem }) => `${path.join('.')}: ${problem}`);
+}
+
+const rule = { client: 'a', argocd: 'prod' };
+
+describe('the check across settings', () => {
+  const cases: readonly [string, unknown, readonly string[]][] = [
+    ['finds nothing where there is nothing', {}, []],
+    [
+      'knows names whatever else is wrong with their entries',
+      { clients: [{ name: 'a', x: 1 }], argocd: [{ name: 'prod' }], rules: [rule] },
+      [],
+    ],
+    [
+      'misses names that are not there',
+      { rules: [rule] },
+      [
+        'rules.0.client: there is no such name in `clients`',
+        'rules.0.argocd: there is no such name in `argocd`',
+      ],
+    ],
+    [
+      'holds nothing against names in lists that cannot be read',
+      { clients: { a: {} }, argocd: 'prod', rules: [rule] },
+      [],
+    ],
+    [
+      'passes over what is no text',
+      { clients: [5, null, { name: 5 }], argocd: [[]], rules: [{ client: 5, argocd: {} }, null] },
+      [],
+    ],
+    ['passes over a file that is no mapping', ['a'], []],
+    [
+      'counts a token of the admin that leads nowhere: that is a fault of its own',
+      { listen: { admin: '0.0.0.0:1' }, adminToken: undefined },
+      [],
+    ],
+    [
+      'wants a token of the admin where it is exposed',
+      { listen: { admin: '[::]:1' } },
+      ['listen.admin: it can be reached from other machines, and there is no adminToken'],
+    ],
+    ['wants none on loopback', { listen: { admin: '[::1]:1' } }, []],
+    ['leaves a wrong listener to its own fault', { listen: { admin: 'x' } }, []],
+    [
+      'lets both listeners take any free port',
+      { listen: { public: '127.0.0.1:0', admin: '127.0.0.1:0' } },
+      [],
+    ],
+    [
+      'finds each repetition once',
+      { clients: [{ name: 'a' }, { name: 'a' }, { name: 'a' }] },
+      [
+        'clients.1.name: another client has this name',
+        'clients.2.name: another client has this name',
+      ],
+    ],
+    [
+      'finds a hash that a client has twice',
+      { clients: [{ name: 'a', tokens: ['sha256:AA', 'sha256:aa'] }] },
+      ['clients.0.tokens.1: this hash was given before, and so tells nobody apart'],
+    ],
+  ];
+  for (const [sentence, file, expected] of cases) {
+    it(sentence, () => assert.deepEqual(problemsIn(file), expected));
+  }
+});

@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { printConfigFault, readConfig } from '../../../src/handler/config/read-config.ts';
+import { configFrom, faultsFrom, hash, secrets, source, whole } from './whole-config.ts';
+
+describe('a configuration', () => {
+  it('is read with everything in it', () => {
+    const { adminToken, encryptionKeys, argocd, ...rest } = configFrom(whole);
+    assert.equal(adminToken?.reveal(), secrets.admin);
+    assert.deepEqual(
+      encryptionKeys.map((key) => key.reveal()),
+      [secrets.key],
+    );
+    const [{ token, ...instance } = { token: undefined }] = argocd;
+    assert.equal(token?.reveal(), secrets.token);
+    assert.deepEqual(instance, {
+      name: 'prod',
+      url: 'https://argocd.example.com',
+      namespace: 'gitops',
+      ca: undefined,
+      skipTlsVerify: false,
+      publicUrl: 'https://argocd.fabrikam.example',
+    });
+    assert.deepEqual(rest, {
+      publicUrl: 'https://handler.example.com/argocd',
+      listen: { public: { host: '0.0.0.0', port: 8443 }, admin: { host: '::', port: 9443 } },
+      store: { sqlite: '/srv/data/handler.db' },
+      keyFile: '/srv/data/key',
+      retention: 90 * 86_400_000,
+      azureDevOps: {
+        organizations: [
+          { url: 'https://dev.azure.com/fabrikam', isPrivate: false },
+          { url: 'https://tfs.example.com/tfs/Main', isPrivate: true },
+        ],
+        tokenLifetime: 48 * 3_600_000,
+      },
+      clients: [{ name: 'fabrikam', digests: ['1a'.repeat(32), '2b'.repeat(32)] }],
+      rules: [
+        {
+          client: 'fabrikam',
+          azureProjects: ['shop', 'My Project'],
+          argocd: 'prod',
+          appProjects: ['default'],
+          applications: ['shop-*', 'team/web'],
+          actions: ['sync', 'prune', 'gate'],
+        },
+      ],
+      limits: { requestsPerSecond: 5, burst: 10, pendingRuns: 100 },
+      logLevel: 'debug',
+    });
+  });
+
+  it('has defaults for everything', () => {
+    assert.deepEqual(configFrom(''), {
+      publicUrl: 'http://localhost:8080',
+      listen: {
+        public: { host: '127.0.0.1', port: 8080 },
+        admin: { host: '127.0.0.1', port: 9090 },
+      },
+      adminToken: undefined,
+      store: { sqlite: '/srv/data/handler.db' },
+      encryptionKeys: [],
+      keyFile: '/srv/data/key',
+      retention: 30 * 86_400_000,
+      azureDevOps: { organizations: [], tokenLifetime: 24 * 3_600_000 },
+      argocd: [],
+      clients: [],
+      rules: [],
+      limits: { requestsPerSecond: 200, burst: 2_000, pendingRuns: 20_000 },
+      logLevel: 'info',
+    });
+  });
+
+  it('can be printed without a secret in it', () => {
+    const config = configFrom(whole);
+    const printed = [
+      JSON.stringify(config),
+      inspect(config, { depth: null, showHidden: true, getters: true }),
+      `${String(config.adminToken)}`,
+    ].join('\n');
+    for (const secret of Object.values(secrets)) assert.ok(!printed.includes(secret));
+  });
+});
+
+/** Each line of a file, and the fault that it has. */
+const faults: readonly [string, string][] = [
+  ['listn: {}', 'handler.yaml:1: listn: there is no such setting. Did you mean `listen`?'],
+  [
+    'colour: blue',
+    'handler.yaml:1: colour: there is no such setting. There are: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, limits, logLevel.',
+  ],
+  [
+    'azureDevOps: { organisations: [] }',
+    'handler.yaml:1: azureDevOps.organisations: there is no such setting. Did you mean `organizations`?',
+  ],
+  [
+    'azureDevOps:\n  organizations:\n    - { url: https://dev.azure.com/fabrikam, privat: true }',
+    'handler.yaml:3: azureDevOps.organizations[0].privat: there is no such setting. Did you mean `private`?',
+  ],
+  [
+    'publicUrl: http://handler.example.com',
+    'handler.yaml:1: publicUrl "http://handler.example.com": it is http, and tokens would travel to it as plain text. Write it with https, and let the ingress or a proxy in front of the handler do TLS.',
+  ],
+  [
+    'publicUrl:',
+    'handler.yaml:1: publicUrl: nothing is written here. Write a text: in quotes where it looks like something else. Or leave the key out.',
+  ],
+  [
+    'listen: 8080',
+    'handler.yaml:1: listen: it is a number. Write keys with values: `{ key: value }`, or one `key: value` per line.',
+  ],
+  [
+    'listen:\n  public: localhost',
+    'handler.yaml:2: listen.public "localhost": it is not `host:port`. Write the address to listen at, such as `127.0.0.1:8080`, `0.0.0.0:8080` or `[::]:8080`.',
+  ],
+  [
+    'listen: { admin: "0.0.0.0:9090" }',
+    'handler.yaml:1: listen.admin "0.0.0.0:9090": it can be reached from other machines, and there is no adminToken. Set adminToken, which then guards metrics and pages, or listen at `127.0.0.1`.',
+  ],
+  [
+    'listen:\n  public: 127.0.0.1:9090\n  admin: 127.0.0.1:9090',
+    'handler.yaml:3: listen.admin "127.0.0.1:9090": it is the same as listen.public. Choose another port: these pages must not be public.',
+  ],
+  [
+    'adminToken: short',
+    'handler.yaml:1: adminToken: it has fewer than 16 characters and could be guessed. Make one with `handler new-key`.',
+  ],
+  [
+    'adminToken: 1234567890123456',
+    'handler.yaml:1: adminToken: it is a number. Write a text: in quotes where it looks like something else.',
+  ],
+  [
+    'adminToken: ${env:EMPTY}',
+    'handler.yaml:1: adminToken: it is empty. Give it by reference: `${file:/path}` or `${env:NAME}`.',
+  ],
+  [
+    'adminToken: ${env:NOPE}',
+    'handler.yaml:1: adminToken: the environment variable NOPE is not set. Set it for the process of the handler, or check how its name is spelled.',
+  ],
+  [
+    'argocd: [{ name: prod, url: https://x, token: "${env:NOPE}" }]',
+    'handler.yaml:1: argocd[0].token: the environment variable NOPE is not set. Set it for the process of the handler, or check how its name is spelled.',
+  ],
+  [
+    "store: { sqlite: ' ' }",
+    'handler.yaml:1: store.sqlite: it is not a path. Write one, such as `./data/handler.db`.',
+  ],
+  [
+    'encryptionKeys: []',
+    'handler.yaml:1: encryptionKeys: the list is empty. Write at least one entry, or leave it all out.',
+  ],
+  [
+    'encryptionKeys:\n  - ${file:/run/key}\n  - a-password-of-mine',
+    'handler.yaml:3: encryptionKeys[1]: it must be 32 random bytes, as base64 or as 64 hexadecimal digits. Make one with `handler new-key`, or with `openssl rand -base64 32`.',
+  ],
+  [
+    'retention: 30',
+    'handler.yaml:1: retention "30": it is a number. Write a text: in quotes where it looks like something else.',
+  ],
+  [
+    'retention: 30 days',
+    'handler.yaml:1: retention "30 days": it is not a duration. Write a number and s, m, h or d: `24h`.',
+  ],
+  [
+    'azureDevOps: { tokenLifetime: 72h }',
+    'handler.yaml:1: azureDevOps.tokenLifetime "72h": it is not within 1h and 48h. Choose a time within.',
+  ],
+  [
+    'azureDevOps: { organizations: [https://dev.azure.com] }',
+    'handler.yaml:1: azureDevOps.organizations[0] "https://dev.azure.com": it is not the address of an organization or a collection. Write `https://dev.azure.com/<organization>`, or the collection of a server on premises, such as `https://tfs.example.com/tfs/DefaultCollection`.',
+  ],
+  [
+    'azureDevOps:\n  organizations:\n    - { url: https://dev.azure.com/fabrikam }\n    - https://Fabrikam.visualstudio.com/',
+    'handler.yaml:4: azureDevOps.organizations[1] "https://Fabrikam.visualstudio.com/": this organization was given before. Change one of the two, or take it out.',
+  ],
+  [
+    'argocd:\n  prod: { url: https://x }',
+    'handler.yaml:1: argocd: it is keys with values. Write a list: `[a, b]`, or one `- …` per line.',
+  ],
+  [
+    'argocd:\n  - name: prod\n    url: https://x',
+    'handler.yaml:2: argocd[0].token: it is missing. Token of an account (`argocd account generate-token`), by reference.',
+  ],
+  [
+    'argocd:\n  - { name: prod, url: "https://me:pw@x", token: t }',
+    'handler.yaml:2: argocd[0].url: it holds a user name or a password. Take them out: what they are for has a setting of its own.',
+  ],
+  [
+    'argocd: [{ name: prod, url: https://x, token: t, skipTlsVerify: yes }]',
+    'handler.yaml:1: argocd[0].skipTlsVerify "yes": it is a text. Write `true` or `false`.',
+  ],
+  [
+    'argocd: [{ name: prod, url: https://x, token: t, ca: /etc/ca.pem }]',
+    'handler.yaml:1: argocd[0].ca: it holds no certificate that can be read. Give it as PEM, with its BEGIN CERTIFICATE and END CERTIFICATE lines.',
+  ],
+  [
+    'argocd: [{ name: prod, url: https://x, token: t, namespace: Argo }]',
+    'handler.yaml:1: argocd[0].namespace "Argo": it is not the name of a namespace. Write it as `kubectl get namespaces` prints it.',
+  ],
+  [
+    'argocd:\n  - { name: prod, url: https://x, token: t }\n  - { name: prod, url: https://y, token: t }',
+    'handler.yaml:3: argocd[1].name "prod": another Argo CD has this name. Change one of the two, or take it out.',
+  ],
+  [
+    'clients: [{ name: a b, tokens: ["' + hash + '"] }]',
+    'handler.yaml:1: clients[0].name "a b": it is not a name. Write up to 64 letters, digits, `-`, `_` and `.`.',
+  ],
+  [
+    'clients: [{ name: a, tokens: [the-token-itself] }]',
+    'handler.yaml:1: clients[0].tokens[0]: it is not `sha256:` and 64 hexadecimal digits. Hash the token with `handler hash-token`; the token itself must not stand here.',
+  ],
+  [
+    `clients: [{ name: a, tokens: ['${hash}', 'sha256:${'3c'.repeat(32)}', 'sha256:${'4d'.repeat(32)}'] }]`,
+    'handler.yaml:1: clients[0].tokens: the list has more than 2 entries. Take some out.',
+  ],
+  [
+    `clients:\n  - { name: a, tokens: ['${hash}'] }\n  - { name: b, tokens: ['${hash.toUpperCase().replace('SHA', 'sha')}'] }`,
+    'handler.yaml:3: clients[1].tokens[0]: this hash was given before, and so tells nobody apart. Change one of the two, or take it out.',
+  ],
+  [
+    `clients:\n  - { name: a, tokens: ['${hash}'] }\n  - { name: a, tokens: ['sha256:${'3c'.repeat(32)}'] }`,
+    'handler.yaml:3: clients[1].name "a": another client has this name. Change one of the two, or take it out.',
+  ],
+  [
+    'limits: { burst: 0 }',
+    'handler.yaml:1: limits.burst "0": it is not at least 1. Choose another number.',
+  ],
+  [
+    'limits: { pendingRuns: 2000000 }',
+    'handler.yaml:1: limits.pendingRuns "2000000": it is not at most 1000000. Choose another number.',
+  ],
+  [
+    'limits: { requestsPerSecond: 1.5 }',
+    'handler.yaml:1: limits.requestsPerSecond "1.5": it is a number. Write a whole number.',
+  ],
+  [
+    'logLevel: verbose',
+    'handler.yaml:1: logLevel "verbose": there is no such choice. Choose one of: debug, info, warn, error.',
+  ],
+  [
+    '- a\n- b',
+    'handler.yaml:1: it is a list. Write keys with values: `{ key: value }`, or one `key: value` per line.',
+  ],
+  [
+    'publicUrl: https://x\n\tlogLevel: info',
+    'handler.yaml:2: it is not YAML (tab characters must not be used in indentation). Mend this line or the one above it; indentation is by blanks, never by tabs.',
+  ],
+  [
+    'a: &x 1\nb: *x',
+    'handler.yaml:2: here is an alias, and aliases are not read. Write out what it stands for.',
+  ],
+];
+
+describe('a fault of the configuration', () => {
+  for (const [text, expected] of faults) {
+    it(`is told with its line: ${text.split('\n').at(-1)?.trim().slice(0, 60)}`, () => {
+      assert.deepEqual(faultsFrom(`${text}\n`), [expected]);
+    });
+  }
+
+  const rules: readonly [string, string][] = [
+    [
+      'client: fabrikan',
+      'client "fabrikan": there is no such name in `clients`. Did you mean `fabrikam`?',
+    ],
+    [
+      'client: someone',
+      'client "someone": there is no such name in `clients`. Name one of those in `clients`.',
+    ],
+    ['argocd: Prod', 'argocd "Prod": there is no such name in `argocd`. Did you mean `prod`?'],
+    ['actions: [snyc]', 'actions[0] "snyc": there is no such choice. Did you mean `sync`?'],
+    [
+      'actions: [delete]',
+      'actions[0] "delete": there is no such choice. Choose one of: sync, prune, force, terminate, rollback, gate.',
+    ],
+    [
+      'actions: sync',
+      'actions "sync": it is a text. Write a list: `[a, b]`, or one `- …` per line.',
+    ],
+    [
+      'applications: []',
+      'applications: the list is empty. Write at least one entry, or leave it all out.',
+    ],
+    [
+      'applications: [Shop]',
+      'applications[0] "Shop": no application has such a name. Write `name` or `namespace/name`, in lower case; `*` stands for any text without a `/`.',
+    ],
+    [
+      'applications: [a/b/c]',
+      'applications[0] "a/b/c": no application has such a name. Write `name` or `namespace/name`, in lower case; `*` stands for any text without a `/`.',
+    ],
+    [
+      'appProjects: [a/b]',
+      'appProjects[0] "a/b": no AppProject has such a name. Write its name, in lower case; `*` stands for any text without a `/`.',
+    ],
+    [
+      'azureProjects: [org/shop]',
+      'azureProjects[0] "org/shop": no project of Azure DevOps has such a name. Write its name or its id; `*` stands for any text.',
+    ],
+  ];
+  for (const [line, expected] of rules) {
+    it(`is told of a rule: ${line}`, () => {
+      const setting = line.slice(0, line.indexOf(':'));
+      const text = whole.replace(new RegExp(`(rules:[^]*?)${setting}: .*`), `$1${line}`);
+      const number = whole.slice(0, whole.indexOf(`${setting}: `, whole.indexOf('rules:')));
+      assert.deepEqual(faultsFrom(text), [
+        `handler.yaml:${number.split('\n').length}: rules[0].${expected}`,
+      ]);
+    });
+  }
+
+  it('is told of a rule that is there twice', () => {
+    const rule = whole.slice(whole.indexOf('  - client:'), whole.indexOf('limits:'));
+    assert.deepEqual(faultsFrom(whole.replace(rule, rule + rule)), [
+      'handler.yaml:27: rules[1]: there is the very same rule before. Change one of the two, or take it out.',
+    ]);
+  });
+
+  it('is told with all others, in the order of the lines', () => {
+    const text = `logLevel: loud
+adminToken: \${env:NOPE}
+listen: { admin: 0.0.0.0:1 }
+clients: [{ name: a }, { name: a, tokens: [x] }]
+rules: [{ client: b, extra: 1 }]
+nonsense: 1
+`;
+    assert.deepEqual(
+      faultsFrom(text).map((fault) => fault.slice(0, fault.indexOf(':', 16)).replace(/ ".*"/, '')),
+      [
+        'handler.yaml:1: logLevel',
+        'handler.yaml:2: adminToken',
+        'handler.yaml:4: clients[0].tokens',
+        'handler.yaml:4: clients[1].tokens[0]',
+        'handler.yaml:4: clients[1].name',
+        'handler.yaml:5: rules[0].azureProjects',
+        'handler.yaml:5: rules[0].argocd',
+        'handler.yaml:5: rules[0].appProjects',
+        'handler.yaml:5: rules[0].applications',
+        'handler.yaml:5: rules[0].actions',
+        'handler.yaml:5: rules[0].extra',
+        'handler.yaml:5: rules[0].client',
+        'handler.yaml:6: nonsense',
+      ],
+    );
+  });
+
+  it('is printed without a line where there is none to blame', () => {
+    const fault = { line: undefined, path: '', value: '', problem: 'p', advice: 'A.' };
+    assert.equal(printConfigFault('handler.yaml', fault), 'handler.yaml: p. A.');
+  });
+
+  it('never shows a secret, wherever it was put', () => {
+    const secret = 's3cret-w1th-a-password';
+    const places = [
+      `adminToken: [${secret}]`,
+      `adminToken: { ${secret}: ${secret} }`,
+      `encryptionKeys: ${secret}`,
+      `encryptionKeys: [${secret}]`,
+      `argocd: [{ name: a, url: "https://${secret}@host", token: t }]`,
+      `argocd: [{ name: a, url: https://x, token: "a ${secret}" }]`,
+      `argocd: [{ name: a, url: https://x, tokn: ${secret} }]`,
+      `argocd: [{ name: a, url: https://x, token: t, ca: ${secret} }]`,
+      `clients: [{ name: a, tokens: [${secret}] }]`,
+      `clients: [{ name: a, tokens: ${secret} }]`,
+      `publicUrl: ftp://user:${secret}@host`,
+      `azureDevOps: { organizations: ["https://${secret}@dev.azure.com/x"] }`,
+    ];
+    for (const text of places) {
+      const printed = faultsFrom(text).map((fault) => fault.replace(`{ ${secret}`, ''));
+      assert.notEqual(printed.length, 0, text);
+      assert.ok(!printed.join('\n').includes(secret), text);
+    }
+  });
+
+  it('bounds and cleans what it shows', () => {
+    const [fault = ''] = faultsFrom(`logLevel: "a\\nb\\e[31m${'x'.repeat(500)}"\n`);
+    assert.ok(fault.length < 250);
+    // eslint-disable-next-line no-control-regex
+    assert.doesNotMatch(fault, /[\u0000-\u001f]/);
+  });
+
+  it('is all that a text can lead to: nothing is thrown', () => {
+    const value = fc.jsonValue({ maxDepth: 3 });
+    const names = fc.constantFrom(
+      ...['publicUrl', 'listen', 'adminToken', 'store', 'encryptionKeys', 'retention'],
+      ...['azureDevOps', 'argocd', 'clients', 'rules', 'limits', 'logLevel', '__proto__'],
+    );
+    fc.assert(
+      fc.property(fc.dictionary(names, value), (file) => {
+        const reading = readConfig(JSON.stringify(file), '/srv', source);
+        assert.ok('config' in reading || reading.faults.length > 0);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { parseSecret, parseTokenHash } from '../../../src/handler/config/secret-setting.ts';
+
+describe('a secret', () => {
+  it('is taken and does not print itself', () => {
+    const secret = parseSecret('eyJhbGciOi.J9');
+    assert.ok('value' in secret);
+    assert.equal(secret.value.reveal(), 'eyJhbGciOi.J9');
+    assert.equal(JSON.stringify(secret), '{"value":"***"}');
+  });
+
+  for (const [text, problem] of [
+    ['', 'it is empty'],
+    ['two words', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
+    ['line\nbreak', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
+    ['größe', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
+    ['short', 'it has fewer than 16 characters and could be guessed'],
+  ] as const) {
+    it(`is refused, without showing it: ${JSON.stringify(text)}`, () => {
+      const secret = parseSecret(text, 16);
+      assert.ok('problem' in secret);
+      assert.equal(secret.problem, problem);
+    });
+  }
+});
+
+describe('the hash of a token', () => {
+  const digits = 'AB'.repeat(32);
+
+  it('is taken in any case', () => {
+    assert.deepEqual(parseTokenHash(`SHA256:${digits}`), { value: digits.toLowerCase() });
+  });
+
+  for (const text of [
+    '',
+    digits,
+    `sha256:${digits}0`,
+    `sha256:${digits.slice(2)}`,
+    'md5:abc',
+    'token-itself',
+  ]) {
+    it(`is refused, without showing it: "${text}"`, () => {
+      const hash = parseTokenHash(text);
+      assert.ok('problem' in hash);
+      assert.match(hash.advice, /the token itself must not stand here/);
+      assert.doesNotMatch(hash.problem + hash.advice, /token-itself/);
+    });
+  }
+});

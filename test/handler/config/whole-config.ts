@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import type { Config, ConfigFault } from '../../../src/handler/config/config.ts';
+import { printConfigFault, readConfig } from '../../../src/handler/config/read-config.ts';
+import type { ReferenceSource } from '../../../src/handler/config/references.ts';
+
+export const hash = `sha256:${'1a'.repeat(32)}`;
+export const otherHash = `sha256:${'2b'.repeat(32)}`;
+export const key = '3d1f0c7a9e5b2846f1a0d4c8b7e6935210fedcba98765432a1b2c3d4e5f60718';
+
+/** What nothing may ever print. */
+export const secrets = { token: 'token-of-argo-cd', admin: 'token-of-the-admin', key };
+
+export const source: ReferenceSource = {
+  env: { ARGOCD_TOKEN: secrets.token, EMPTY: '', HOST: 'argocd.example.com' },
+  readFile: (path) => {
+    if (path === '/run/key') return `${key}\n`;
+    if (path === '/run/admin') return `${secrets.admin}\n`;
+    throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+  },
+};
+
+/** A configuration with everything in it, and nothing to complain of. */
+export const whole = `publicUrl: https://handler.example.com/argocd/
+listen: { public: '0.0.0.0:8443', admin: '[::]:9443' }
+adminToken: '\${file:/run/admin}'
+store: { sqlite: ./data/handler.db }
+encryptionKeys: ['\${file:/run/key}']
+retention: 90d
+azureDevOps:
+  organizations:
+    - https://dev.azure.com/fabrikam
+    - { url: https://tfs.example.com/tfs/Main/, private: true }
+  tokenLifetime: 48h
+argocd:
+  - name: prod
+    url: https://\${env:HOST}/
+    token: '\${env:ARGOCD_TOKEN}'
+    namespace: gitops
+    publicUrl: https://argocd.fabrikam.example
+clients:
+  - { name: fabrikam, tokens: ['${hash}', '${otherHash.toUpperCase().replace('SHA', 'sha')}'] }
+rules:
+  - client: fabrikam
+    azureProjects: [shop, 'My Project']
+    argocd: prod
+    appProjects: [default]
+    applications: ['shop-*', team/web]
+    actions: [sync, prune, gate]
+limits: { requestsPerSecond: 5, burst: 10, pendingRuns: 100 }
+logLevel: debug
+`;
+
+/** The configuration of a text that has no fault. */
+export function configFrom(text: string): Config {
+  const reading = readConfig(text, '/srv', source);
+  assert.ok('config' in reading, 'faults' in reading ? printAll(reading.faults).join('\n') : '');
+  return reading.config;
+}
+
+/** The faults of a text, as they are printed. */
+export function faultsFrom(text: string): readonly string[] {
+  const reading = readConfig(text, '/srv', source);
+  return 'faults' in reading ? printAll(reading.faults) : [];
+}
+
+export function printAll(faults: readonly ConfigFault[]): readonly string[] {
+  return faults.map((fault) => printConfigFault('handler.yaml', fault));
+}

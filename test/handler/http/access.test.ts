@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { Access, type Claim } from '../../../src/handler/http/access.ts';
+import { ManualClock } from '../../follow/manual-clock.ts';
+import { clientToken, projectId } from './example-requests.ts';
+import { allowing, digest, settings } from './front.ts';
+
+const claim: Claim = {
+  client: 'fabrikam',
+  azureProject: { name: 'shop', id: projectId },
+  argocd: 'prod',
+};
+
+function access(changes = settings): Access {
+  return new Access(changes, new ManualClock());
+}
+
+describe('access', () => {
+  it('lets a client through that may do anything at all, and names what is missing otherwise', () => {
+    assert.equal(access(allowing('gate')).denyClaim(claim, 'sync'), undefined);
+    const denial = access().denyClaim({ ...claim, argocd: 'other' }, 'sync');
+    assert.match(denial?.message ?? '', /sync/);
+    assert.match(denial?.message ?? '', /"other"/);
+  });
+
+  it('denies each application for itself', () => {
+    const names = [{ name: 'shop-web' }, { name: 'bank' }, { name: 'mint' }];
+    const denials = access().denyAll(claim, names, 'default', ['sync']);
+    assert.deepEqual(
+      denials.map(({ message }) => /"(bank|mint)"/.exec(message)?.[1]),
+      ['bank', 'mint'],
+    );
+  });
+
+  it('asks for the AppProject only where one is given', () => {
+    assert.equal(access().denyAll(claim, [{ name: 'shop-web' }], '', ['sync']).length, 0);
+    assert.equal(access().denyAll(claim, [{ name: 'shop-web' }], 'bank', ['sync']).length, 1);
+  });
+
+  it('takes another configuration over whole', () => {
+    const changing = access();
+    const token = `Bearer ${clientToken}`;
+    assert.equal(changing.identify(token), 'fabrikam');
+    assert.equal(changing.collectionOf('https://dev.azure.com/contoso'), undefined);
+    assert.equal(changing.tokenLifetime, 24 * 3_600_000);
+    changing.configure({
+      ...settings,
+      clients: [{ name: 'contoso', digests: [digest('another-token')] }],
+      azureDevOps: {
+        organizations: [{ url: 'https://dev.azure.com/contoso', isPrivate: false }],
+        tokenLifetime: 3_600_000,
+      },
+      rules: [],
+      limits: { requestsPerSecond: 1, burst: 1, pendingRuns: 1 },
+    });
+    assert.equal(changing.identify(token), undefined);
+    assert.equal(changing.identify('Bearer another-token'), 'contoso');
+    assert.equal(
+      changing.collectionOf('https://dev.azure.com/contoso/'),
+      'https://dev.azure.com/contoso',
+    );
+    assert.equal(changing.collectionOf('https://dev.azure.com/fabrikam'), undefined);
+    assert.equal(changing.tokenLifetime, 3_600_000);
+    assert.ok(changing.denyClaim(claim, 'sync'));
+    assert.equal(changing.throttle('contoso'), 0);
+    assert.ok(changing.throttle('contoso') > 0);
+    assert.ok(changing.quotaProblem('contoso', 1));
+  });
+});

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { Secret } from '../../../src/secret.ts';
+import type { RunAddress } from '../../../src/azure/run-address.ts';
+import type { Accepted, Desk } from '../../../src/handler/desk.ts';
+import { Access } from '../../../src/handler/http/access.ts';
+import type { GateAnswer, GateKeeper, GateQuestion } from '../../../src/handler/http/gate-port.ts';
+import { publicApp, type RefusedCall } from '../../../src/handler/http/public-app.ts';
+import type { Order } from '../../../src/handler/run.ts';
+import { ManualClock } from '../../follow/manual-clock.ts';
+import { clientToken, requestHeaders } from './example-requests.ts';
+
+type Settings = ConstructorParameters<typeof Access>[0];
+
+export function digest(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** One client that may sync and gate the shop's applications, and a few more that may less. */
+export const settings: Settings = {
+  azureDevOps: {
+    organizations: [{ url: 'https://dev.azure.com/fabrikam', isPrivate: false }],
+    tokenLifetime: 24 * 3_600_000,
+  },
+  argocd: [
+    {
+      name: 'prod',
+      url: 'https://argocd.example.com',
+      namespace: 'argocd',
+      token: new Secret('argo-cd-token'),
+      ca: undefined,
+      skipTlsVerify: false,
+      publicUrl: undefined,
+    },
+  ],
+  clients: [
+    { name: 'fabrikam', digests: [digest(clientToken)] },
+    { name: 'stranger', digests: [digest('client-token-of-a-stranger')] },
+  ],
+  rules: [
+    {
+      client: 'fabrikam',
+      azureProjects: ['shop'],
+      argocd: 'prod',
+      appProjects: ['default'],
+      applications: ['shop-*'],
+      actions: ['sync', 'gate'],
+    },
+  ],
+  limits: { requestsPerSecond: 10, burst: 10_000, pendingRuns: 3 },
+};
+
+/** The settings with other actions in their one rule. */
+export function allowing(...actions: Settings['rules'][number]['actions']): Settings {
+  return { ...settings, rules: settings.rules.map((rule) => ({ ...rule, actions })) };
+}
+
+/** Keeps what it is given in memory. */
+export class MemoryDesk implements Desk {
+  readonly orders: { readonly order: Order; readonly token: Secret }[] = [];
+  readonly cancellations: { readonly address: RunAddress; readonly token: Secret }[] = [];
+  /** Makes every further call fail. */
+  failure: Error | undefined;
+  pending = 0;
+
+  accept(order: Order, token: Secret): Promise<Accepted> {
+    if (this.failure) return Promise.reject(this.failure);
+    this.orders.push({ order, token });
+    return Promise.resolve({
+      runId: `run-${this.orders.length}`,
+      state: 'accepted',
+      isKnown: false,
+    });
+  }
+
+  cancel(address: RunAddress, token: Secret): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure);
+    this.cancellations.push({ address, token });
+    return Promise.resolve();
+  }
+
+  pendingOf(): number {
+    return this.pending;
+  }
+}
+
+/** Answers what it was told to, and keeps the questions. */
+export class SetGateKeeper implements GateKeeper {
+  readonly questions: GateQuestion[] = [];
+  answer: GateAnswer = { status: 'passed', message: 'All are there.', applications: [] };
+
+  judge(question: GateQuestion): GateAnswer {
+    this.questions.push(question);
+    return this.answer;
+  }
+}
+
+/** The public routes with everything that is behind them. */
+export function front(changes: Partial<Settings> = {}) {
+  const clock = new ManualClock();
+  const access = new Access({ ...settings, ...changes }, clock);
+  const desk = new MemoryDesk();
+  const gates = new SetGateKeeper();
+  const refusals: RefusedCall[] = [];
+  const errors: unknown[] = [];
+  const app = publicApp({
+    access,
+    desk,
+    gates,
+    version: '1.2.3',
+    onRefusal: (call) => refusals.push(call),
+    onAnswer: () => undefined,
+    onError: (error) => errors.push(error),
+  });
+  return {
+    app,
+    access,
+    desk,
+    gates,
+    clock,
+    refusals,
+    errors,
+    /** Posts with the usual headers; `undefined` takes one away. */
+    post: async (
+      path: string,
+      body: string,
+      headers: Readonly<Record<string, string | undefined>> = {},
+    ): Promise<Answered> => {
+      const all = Object.entries({ ...requestHeaders, ...headers });
+      const given = all.filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return read(await app.request(path, { method: 'POST', body, headers: given }));
+    },
+  };
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export async function read(response: Response): Promise<Answered> {
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: JSON.parse(text) as Answered['body'],
+  };
+}

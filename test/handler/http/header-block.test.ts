@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { Collections } from '../../../src/azure/collection.ts';
+import { printFault } from '../../../src/inputs/fault.ts';
+import { readHeaderBlock, type HeaderNeeds } from '../../../src/handler/http/header-block.ts';
+import {
+  clientToken,
+  headerBlock,
+  jobId,
+  jobToken,
+  planId,
+  projectId,
+  taskInstanceId,
+} from './example-requests.ts';
+
+type Texts = Readonly<Record<string, string | undefined>>;
+
+const collections = new Collections([{ url: 'https://dev.azure.com/fabrikam', isPrivate: false }]);
+const sync: HeaderNeeds = { token: true, build: false };
+const check: HeaderNeeds = { token: true, build: true };
+const gate: HeaderNeeds = { token: false, build: false };
+
+function read(changes: Texts, needs: HeaderNeeds = sync) {
+  const headers: Texts = { ...headerBlock, ...changes };
+  return readHeaderBlock(
+    (name) => headers[name],
+    (planUrl) => collections.match(planUrl),
+    needs,
+  );
+}
+
+function accepted(changes: Texts = {}, needs?: HeaderNeeds) {
+  const block = read(changes, needs);
+  if ('faults' in block) assert.fail(block.faults.map(printFault).join('\n'));
+  return block;
+}
+
+function refused(changes: Texts, needs?: HeaderNeeds): readonly string[] {
+  const block = read(changes, needs);
+  assert.ok('faults' in block, 'nothing was refused');
+  return block.faults.map(printFault);
+}
+
+describe('the header block', () => {
+  it('says where the run is, in lower case and with the collection as we write it', () => {
+    const changes = {
+      PlanId: planId.toUpperCase(),
+      HubName: 'Build',
+      PlanUrl: 'HTTPS://dev.azure.com/Fabrikam//',
+    };
+    assert.deepEqual(accepted(changes).address, {
+      collection: 'https://dev.azure.com/fabrikam',
+      projectId,
+      hub: 'build',
+      planId,
+      jobId,
+      timelineId: planId,
+      taskInstanceId,
+    });
+  });
+
+  it("holds the job's token as a secret", () => {
+    const { token } = accepted();
+    assert.equal(token.reveal(), jobToken);
+    assert.equal(JSON.stringify(token), '"***"');
+  });
+
+  it('knows every hub', () => {
+    for (const hub of ['build', 'release', 'gates', 'checks', 'Gates']) {
+      assert.equal(accepted({ HubName: hub }).address.hub, hub.toLowerCase());
+    }
+  });
+
+  it('is an execute unless it says that it is a cancel', () => {
+    assert.equal(accepted().isCancel, false);
+    assert.equal(accepted({ RequestType: 'Execute' }).isCancel, false);
+    assert.equal(accepted({ RequestType: 'cancel' }).isCancel, true);
+  });
+
+  it('names the build of a check, and of nothing else', () => {
+    assert.equal(accepted({ BuildId: '4711' }, check).buildId, 4_711);
+    assert.equal(accepted({}, check).buildId, undefined);
+    assert.equal(accepted({ BuildId: '$(Build.BuildId)' }, sync).buildId, undefined);
+  });
+
+  it('needs no token for a gate', () => {
+    assert.equal(accepted({ AuthToken: undefined }, gate).token.reveal(), '');
+    assert.equal(accepted({ AuthToken: '$(system.AccessToken)' }, gate).token.reveal(), '');
+    assert.equal(accepted({}, gate).token.reveal(), jobToken);
+  });
+
+  const faults: readonly (readonly [string, Texts, RegExp, HeaderNeeds?])[] = [
+    [
+      'no PlanUrl',
+      { PlanUrl: undefined },
+      /^header PlanUrl: it is missing\. Send the header as `PlanUrl: \$\(System\.CollectionUri\)`\.$/,
+    ],
+    ['an empty id', { JobId: ' ' }, /^header JobId: it is missing/],
+    [
+      'an id that is none',
+      { PlanId: '42' },
+      /^header PlanId "42": this is not the id \(a GUID\) of anything/,
+    ],
+    [
+      'the id of nobody',
+      { TaskInstanceId: '00000000-0000-0000-0000-000000000000' },
+      /^header TaskInstanceId "0000.*: this is not the id/,
+    ],
+    [
+      'an id with more behind it',
+      { TimelineId: `${planId}/..` },
+      /^header TimelineId .*: this is not the id/,
+    ],
+    [
+      'two headers of a name',
+      { ProjectId: `${projectId}, ${projectId}` },
+      /^header ProjectId .*: this is not the id/,
+    ],
+    [
+      'a variable that was not filled in',
+      { ProjectId: '$(System.TeamProjectId)' },
+      /^header ProjectId "\$\(System.TeamProjectId\)": nothing was filled in here/,
+    ],
+    [
+      'the hub of deployment groups',
+      { HubName: 'deployment' },
+      /^header HubName "deployment": jobs of deployment groups cannot be called back\. Use an agentless job/,
+    ],
+    [
+      'a hub that nobody knows',
+      { HubName: 'rm' },
+      /^header HubName "rm": there is no such hub\. It is one of build, release, gates, checks\.$/,
+    ],
+    [
+      'no token',
+      { AuthToken: undefined },
+      /^header AuthToken: Azure Pipelines did not give the job's token, .*allow scripts of the agentless job to access the OAuth token\.$/,
+    ],
+    [
+      'a token that was not filled in',
+      { AuthToken: '$(system.AccessToken)' },
+      /^header AuthToken: Azure Pipelines did not give the job's token/,
+    ],
+    ['a token with a blank', { AuthToken: 'two words' }, /^header AuthToken: this is not a token/],
+    [
+      'a token without end',
+      { AuthToken: 'x'.repeat(8_193) },
+      /^header AuthToken: this is not a token/,
+    ],
+    [
+      'a build that is none',
+      { BuildId: '$(Build.BuildId)' },
+      /^header BuildId "\$\(Build.BuildId\)": this is not the id of a build\. .*or leave it out\.$/,
+      check,
+    ],
+    [
+      'a request of another kind',
+      { RequestType: 'Delete' },
+      /^header RequestType "delete": there is no such request/,
+    ],
+    [
+      'a header without end',
+      { PlanUrl: `https://dev.azure.com/${'x'.repeat(3_000)}` },
+      /^header PlanUrl .*: it is too long/,
+    ],
+  ];
+  for (const [what, changes, expected, needs] of faults) {
+    it(`refuses ${what}`, () => {
+      const told = refused(changes, needs);
+      assert.equal(told.length, 1);
+      assert.match(told[0] ?? '', expected);
+    });
+  }
+
+  const foreign = [
+    'https://evil.example.com/fabrikam/',
+    'https://dev.azure.com/contoso/',
+    'https://dev.azure.com.evil.example.com/fabrikam/',
+    'https://dev.azure.com@evil.example.com/fabrikam/',
+    'https://user@dev.azure.com/fabrikam/',
+    'http://dev.azure.com/fabrikam/',
+    'https://dev.azure.com/fabrikam/../contoso',
+    'https://dev.azure.com/fabrikam?x',
+    'https://127.0.0.1/fabrikam',
+    'https://[::1]/fabrikam',
+    'https://169.254.169.254/latest/meta-data/',
+    'file:///etc/passwd',
+    'fabrikam',
+  ];
+  for (const planUrl of foreign) {
+    it(`refuses the collection ${planUrl}`, () => {
+      const block = read({ PlanUrl: planUrl });
+      assert.ok('faults' in block);
+      assert.equal(block.isForeign, true);
+      assert.match(
+        block.faults.map(printFault).join(),
+        /this handler does not serve that collection/,
+      );
+    });
+  }
+
+  it('tells all faults at once', () => {
+    const changes = Object.fromEntries(Object.keys(headerBlock).map((name) => [name, undefined]));
+    assert.equal(refused(changes).length, Object.keys(headerBlock).length);
+  });
+
+  it('never tells a token, not even from a header where it should not be', () => {
+    const Authorization = `Bearer ${clientToken}`;
+    for (const name of Object.keys(headerBlock)) {
+      if (name === 'AuthToken') continue;
+      for (const token of [jobToken, clientToken]) {
+        const told = refused({ [name]: token, Authorization }).join();
+        assert.ok(!told.includes(token.slice(0, 10)), told);
+      }
+    }
+  });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { statusPage, type StatusContent } from '../../../../src/handler/http/pages/status-page.ts';
+import { at } from '../../../report/example-results.ts';
+import { MemoryRecords, now, order, run, status } from '../example-runs.ts';
+import { textOf, wholePage } from './html.ts';
+
+async function page(changes: Partial<StatusContent> = {}): Promise<string> {
+  const figures = await new MemoryRecords([run()]).figures();
+  const content = {
+    status,
+    figures,
+    runs: [run()],
+    show: 'all',
+    older: undefined,
+    now,
+    version: '1.2.3',
+  };
+  return wholePage(statusPage({ ...content, ...changes } as StatusContent));
+}
+
+describe('the status page', () => {
+  it('says how the handler is, and how much there is to do', async () => {
+    const text = textOf(await page());
+    assert.match(
+      text,
+      /handler ready version 1\.2\.3, up for 25 h 01 min, 2026-11-21 10:01:00 UTC/,
+    );
+    assert.match(text, /Open runs 1 the oldest for 1 min Accepted 0/);
+    assert.match(text, /Reports waiting 7 the oldest for 5 s/);
+    assert.match(
+      text,
+      /Stored in \/data\/handler\.db \( 4 MiB\): it works|Stored in \/data\/handler\.db \(4 MiB\): it works/,
+    );
+  });
+
+  it('says why it is not ready, and what deserves a word', async () => {
+    const text = textOf(
+      await page({
+        status: {
+          ...status,
+          unready: ['the disk is full'],
+          notes: ['a rule allows everything'],
+          store: { path: '/data/handler.db', fault: 'the disk is full' },
+        },
+      }),
+    );
+    assert.match(text, /not ready/);
+    assert.match(
+      text,
+      /It does not take on new work: the disk is full Worth a look: a rule allows everything/,
+    );
+    assert.ok(!text.includes('it works'));
+  });
+
+  it('tells how it stands with each Argo CD', async () => {
+    const [prod] = status.instances;
+    assert.ok(prod);
+    const stage = {
+      ...prod,
+      name: 'stage',
+      page: 'javascript:alert(1)',
+      streamSince: undefined,
+      listedAt: undefined,
+      failure: 'connect\nECONNREFUSED',
+    };
+    const html = await page({ status: { ...status, instances: [prod, stage] } });
+    assert.match(html, /<a href="https:\/\/argocd\.example\.com\/" rel="noreferrer">prod<\/a>/);
+    const text = textOf(html);
+    assert.match(text, /prod for 1 h 07 min 2 12 s ago 312 4/);
+    assert.match(text, /stage not connected 2 not yet 312 4 connect ⏎ ECONNREFUSED/);
+    assert.ok(!html.includes('javascript:'));
+  });
+
+  it('lists runs with where they stand', async () => {
+    const runs = [
+      run({ id: 'a/b', isCanceled: true }),
+      run({
+        order: order({ applications: 'shop-web,shop-api' }),
+        state: 'accepted',
+        message: 'stored',
+      }),
+      run({ state: 'ended', outcome: 'timedOut', endedAt: at(30), message: 'too late' }),
+      run({ state: 'ended', outcome: 'unreported', endedAt: at(30) }),
+    ];
+    const html = await page({ runs });
+    const text = textOf(html);
+    assert.match(
+      text,
+      /sync shop-web canceling following prod shop 2026-11-21 10:00:00 UTC 1 min waiting for PostSync/,
+    );
+    assert.match(text, /sync 2 applications \(shop-web, shop-api\) accepted/);
+    assert.match(text, /timed out prod shop 2026-11-21 10:00:00 UTC 30 s too late/);
+    assert.match(text, /not reported/);
+    assert.match(html, /href="\/runs\/a%2Fb"/);
+  });
+
+  it('leads to other lists and to older runs', async () => {
+    const html = await page({ show: 'following', older: 1_234 });
+    assert.match(html, /<a href="\/\?show=following"\s+aria-current="page">Following<\/a>/);
+    assert.match(html, /<a href="\/\?show=unreported"\s*>Not reported<\/a>/);
+    assert.match(html, /href="\/\?show=following&amp;before=1234">Older runs/);
+    assert.ok(!(await page()).includes('Older runs'));
+  });
+
+  it('says so where there is nothing to show', async () => {
+    const text = textOf(await page({ runs: [], status: { ...status, instances: [] } }));
+    assert.match(text, /Argo CD None is configured\. Runs/);
+    assert.match(text, /There are none\./);
+  });
+
+  it('shows foreign text as text, and bounded', async () => {
+    const nasty = `</td><script>alert("1")</script>\u202e${'x'.repeat(9_000)}`;
+    const [prod] = status.instances;
+    assert.ok(prod);
+    const html = await page({
+      runs: [run({ message: nasty, order: order({ azureProject: '<b>&"\'', argocd: '<i>' }) })],
+      status: { ...status, instances: [{ ...prod, failure: nasty }], notes: [nasty] },
+    });
+    assert.ok(!/<script|<b>|<i>|\u202e/.test(html));
+    assert.match(html, /&lt;script&gt;alert\(&quot;1&quot;\)/);
+    assert.ok(html.length < 30_000);
+  });
+});

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { redact } from '../../../src/handler/http/redaction.ts';
+import { Secret } from '../../../src/secret.ts';
+
+describe('redact', () => {
+  it('cuts every secret out wherever it stands', () => {
+    const secrets = [new Secret('one.$&'), new Secret('two')];
+    assert.equal(redact('a one.$& b two, one.$&', secrets), 'a *** b ***, ***');
+  });
+
+  it('leaves the text alone where there is no secret', () => {
+    assert.equal(redact('a text', []), 'a text');
+    assert.equal(redact('a text', [new Secret('')]), 'a text');
+  });
+});

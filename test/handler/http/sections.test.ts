@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readBody } from '../../../src/handler/http/sections.ts';
+import { planId, renderSections } from './example-requests.ts';
+
+const names = ['first', 'second', 'third'];
+type Texts = Readonly<Record<string, string>>;
+
+function accepted(body: string, contentType?: string): Texts {
+  const reading = readBody(body, contentType, planId, names);
+  if ('faults' in reading) assert.fail(JSON.stringify(reading.faults));
+  return Object.fromEntries(reading.sections);
+}
+
+function refused(body: string, contentType?: string): readonly string[] {
+  const reading = readBody(body, contentType, planId, names);
+  assert.ok('faults' in reading, 'nothing was refused');
+  return reading.faults.map(({ problem }) => problem);
+}
+
+const line = (name: string) => `--${planId} ${name}`;
+
+/** Values that have hurt somebody's template before. */
+const nasty = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme', maxLength: 50 }),
+  fc
+    .array(
+      fc.constantFrom(
+        '\r',
+        '\n',
+        '\r\n',
+        '"',
+        '\\',
+        '{{',
+        '}}}',
+        '$(x)',
+        'ü',
+        '漢',
+        '\u2028',
+        '--',
+        'first',
+        ' ',
+        '{',
+        `--${planId.slice(0, -1)}`,
+        '--00000000-1111-2222-3333-444444444444 second',
+      ),
+      { maxLength: 30 },
+    )
+    .map((parts) => parts.join('')),
+);
+const values = fc.record({ first: nasty, second: nasty, third: nasty }, { noNullPrototype: true });
+
+describe('the sections of a body', () => {
+  for (const lineBreak of ['\n', '\r\n']) {
+    it(`give back any value, with lines that end in ${JSON.stringify(lineBreak)}`, () => {
+      fc.assert(
+        fc.property(values, (texts) => {
+          assert.deepEqual(accepted(renderSections(texts, names, { lineBreak })), texts);
+        }),
+      );
+    });
+  }
+
+  it('never take a forged section for another value', () => {
+    const forged = fc.tuple(
+      nasty,
+      fc.constantFrom('\n', '\r\n'),
+      fc.constantFrom(planId, planId.toUpperCase()),
+      fc.constantFrom(...names, 'unknown', ''),
+      nasty,
+    );
+    fc.assert(
+      fc.property(values, forged, fc.constantFrom(...names), (texts, parts, where) => {
+        const [before, lineBreak, plan, name, after] = parts;
+        const value = `${before}${lineBreak}--${plan} ${name}\n${after}`;
+        refused(renderSections({ ...texts, [where]: value }, names));
+      }),
+    );
+  });
+
+  const least = { first: 'a', second: 'b', third: 'c' };
+  const cases: readonly (readonly [string, string, Texts])[] = [
+    ['drops one line break of each value, and no more', 'a\n\n', { ...least, first: 'a\n\n' }],
+    ['takes 10 KB', 'ü\n'.repeat(4_000), { ...least, first: 'ü\n'.repeat(4_000) }],
+    ['keeps blanks', ' a ', { ...least, first: ' a ' }],
+    ['takes an empty value', '', { ...least, first: '' }],
+    [
+      'takes a line of another plan for a value',
+      '--00000000-1111-2222-3333-444444444444 second',
+      { ...least, first: '--00000000-1111-2222-3333-444444444444 second' },
+    ],
+    [
+      'takes a section in the middle of a line for a value',
+      `x${line('second')}`,
+      {
+        ...least,
+        first: `x${line('second')}`,
+      },
+    ],
+    [
+      'takes a lone carriage return for a value',
+      `x\r${line('second')}`,
+      {
+        ...least,
+        first: `x\r${line('second')}`,
+      },
+    ],
+  ];
+  for (const [what, first, expected] of cases) {
+    it(what, () =>
+      assert.deepEqual(accepted(renderSections({ ...least, first }, names)), expected),
+    );
+  }
+
+  it('may end without a line break', () => {
+    assert.deepEqual(accepted(renderSections(least, names).trimEnd()), least);
+  });
+
+  it('may leave an empty value out with its line', () => {
+    const body = `${line('first')}\n${line('second')}\nb\n${line('third')}`;
+    assert.deepEqual(accepted(body), { first: '', second: 'b', third: '' });
+  });
+
+  it('are read whatever the type of the content', () => {
+    for (const type of [undefined, 'text/plain', 'text/plain; charset=utf-8', 'application/json']) {
+      assert.deepEqual(accepted(renderSections(least, names), type), least);
+    }
+  });
+
+  const faults: readonly (readonly [string, string, readonly string[]])[] = [
+    ['an empty body', '', [`it has no line \`${line('<name>')}\`, which begins a section`]],
+    [
+      'sections of another plan',
+      renderSections(least, names, { plan: '00000000-1111-2222-3333-444444444444' }),
+      [`it has no line \`${line('<name>')}\`, which begins a section`],
+    ],
+    [
+      'text before the first section',
+      `hello\n${renderSections(least, names)}`,
+      ['there is text before the first section'],
+    ],
+    [
+      'a section twice',
+      renderSections(least, [...names, 'first']),
+      ['sections come more than once: "first"'],
+    ],
+    [
+      'no third section',
+      renderSections(least, ['first', 'second']),
+      ['sections are missing: "third"'],
+    ],
+    [
+      'a section that nobody knows',
+      renderSections(least, [...names, 'fourth']),
+      ['there is no such section: "fourth"'],
+    ],
+    [
+      'a name with no blank before it',
+      renderSections(least, names).replace(`${planId} second`, `${planId}second`),
+      [
+        `there is no such section: "--${planId}se… (4 more characters)"`,
+        'sections are missing: "second"',
+      ],
+    ],
+    [
+      'another order',
+      renderSections(least, ['second', 'first', 'third']),
+      ['the section second is not where it should be'],
+    ],
+    [
+      'all of it at once',
+      `hello\n${renderSections(least, ['second', 'second', 'fifth'])}`,
+      [
+        'there is text before the first section',
+        'there is no such section: "fifth"',
+        'sections come more than once: "second"',
+        'sections are missing: "first", "third"',
+      ],
+    ],
+  ];
+  for (const [what, body, expected] of faults) {
+    it(`refuse ${what}`, () => assert.deepEqual(refused(body), expected));
+  }
+
+  it('name ten that nobody knows, and count the rest', () => {
+    const many = Array.from({ length: 12 }, (_, index) => `n${index}`);
+    const [problem = ''] = refused(renderSections({}, [...names, ...many]));
+    assert.match(problem, /"n9" and 2 more$/);
+  });
+});
+
+describe('a body of JSON', () => {
+  it('gives back texts, numbers and booleans as text', () => {
+    const body = JSON.stringify({ first: 'a\n"b"', second: true, third: 30 });
+    assert.deepEqual(accepted(body), { first: 'a\n"b"', second: 'true', third: '30' });
+  });
+
+  it('may leave names out', () => {
+    assert.deepEqual(accepted('  {"second":"b"}', 'text/plain'), { second: 'b' });
+  });
+
+  it('gives back any texts', () => {
+    fc.assert(
+      fc.property(values, (texts) => {
+        assert.deepEqual(accepted(JSON.stringify(texts)), texts);
+      }),
+    );
+  });
+
+  const faults: readonly (readonly [string, string, RegExp])[] = [
+    ['text that is no JSON', '{"first": "a" "b"}', /^it is not JSON: /],
+    ['a list', '["first"]', /^it is not a JSON object$/],
+    ['null', 'null', /^it is not a JSON object$/],
+    ['a name that nobody knows', '{"fourth":"x"}', /^there is no such name: "fourth"$/],
+    [
+      'the name of an inherited property',
+      '{"__proto__":"x"}',
+      /^there is no such name: "__proto__"$/,
+    ],
+    ['a list as a value', '{"first":["a"]}', /^values are neither .* boolean: "first"$/],
+    ['no value', '{"first":null}', /^values are neither .* boolean: "first"$/],
+    ['a name twice', '{"first":"a","second":"b","first":"c"}', /^a name comes more than once$/],
+    [
+      'a name twice, spelled otherwise',
+      String.raw`{"first":"a","\u0066irst":"c"}`,
+      /more than once$/,
+    ],
+    [
+      'a name that a value smuggled in',
+      '{"first":"a","second":"b", "first" : "*"}',
+      /^a name comes more than once$/,
+    ],
+  ];
+  for (const [what, body, expected] of faults) {
+    it(`refuses ${what}`, () => {
+      const problems = refused(body, 'application/json; charset=utf-8');
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? '', expected);
+    });
+  }
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import {
+  checkSections,
+  claimSections,
+  gateSections,
+  runSections,
+  syncSections,
+} from '../../../src/handler/http/sync-sections.ts';
+
+interface Definition {
+  readonly inputs: readonly { readonly name: string }[];
+  readonly execution: {
+    readonly HttpRequest: { readonly Execute: { readonly Body: string } };
+  };
+}
+
+function definitionOf(task: string): Definition {
+  const path = new URL(`../../../tasks/${task}/V1/task.json`, import.meta.url);
+  return JSON.parse(readFileSync(path, 'utf8')) as Definition;
+}
+
+describe('the sections', () => {
+  it('of a sync are what says who asks, and the inputs of the task of an agent', () => {
+    const inputs = definitionOf('ArgoCDSync').inputs.map(({ name }) => name);
+    const shared = inputs.filter((name) => !['argocdConnection', 'publishSummary'].includes(name));
+    assert.deepEqual(syncSections, [...claimSections, ...runSections, ...shared]);
+  });
+
+  for (const [task, names] of [
+    ['ArgoCDSyncServer', syncSections],
+    ['ArgoCDGate', gateSections],
+  ] as const) {
+    it(`are exactly those that ${task} sends, in its order`, () => {
+      const { Body } = definitionOf(task).execution.HttpRequest.Execute;
+      const sent = [...Body.matchAll(/^--\$\(system\.PlanId\) (\w+)$/gim)].map(([, name]) => name);
+      assert.deepEqual(sent, names);
+    });
+  }
+
+  it('of a check are those of a gate, with what a run has', () => {
+    const own = checkSections.filter((name) => !gateSections.some((each) => each === name));
+    assert.deepEqual(own, [...runSections, 'timeoutSeconds']);
+  });
+});

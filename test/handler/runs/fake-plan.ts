@@ -1,0 +1,117 @@
+import { AzureError } from '../../../src/azure/azure-error.ts';
+import type { AzureFailure } from '../../../src/azure/azure-error.ts';
+import type {
+  Attachment,
+  RecordUpdate,
+  TaskEvent,
+  TaskHub,
+  TimelineRecord,
+} from '../../../src/azure/task-hub.ts';
+import type { Clock } from '../../../src/follow/clock.ts';
+import { sampleOrder } from '../store/sample.ts';
+import { goOn, type Passage } from './passage.ts';
+
+const { taskInstanceId, jobId, planId, projectId } = sampleOrder.address;
+
+export type Call = Exclude<keyof TaskHub, 'plan' | 'projectName' | 'buildStatus'>;
+
+export function failed(failure: AzureFailure, retryAfter?: number): AzureError {
+  const about = retryAfter === undefined ? { failure } : { failure, retryAfter };
+  return new AzureError('POST x', failure, about);
+}
+
+/** A plan at Azure DevOps with one task: all that it was told, by whichever process. */
+export class FakePlan {
+  readonly #clock: Clock;
+  /** What was asked, and when; what was refused as well. */
+  readonly calls: { readonly at: number; readonly what: Call }[] = [];
+  /** Lines of the task's log; undefined while it has none. */
+  lines: string[] | undefined;
+  /** Log lines that one call takes before it breaks. */
+  mostLinesTaken = Infinity;
+  /** The task's own record, as all updates together made it. */
+  own: Omit<RecordUpdate, 'id'> = {};
+  readonly children = new Map<string, RecordUpdate>();
+  readonly attachments: Attachment[] = [];
+  readonly events: (TaskEvent & { readonly planVersion: number | undefined })[] = [];
+  isOver = false;
+  /** The completion of its last task ends a plan. */
+  isOverWhenCompleted = false;
+  /** Says what the server thinks of a call, beyond the usual. */
+  onCall: (what: Call, given: unknown) => AzureError | undefined = () => undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** When this was asked. */
+  times(what: Call): readonly number[] {
+    return this.calls.filter((call) => call.what === what).map(({ at }) => at);
+  }
+
+  get completions(): readonly string[] {
+    return this.events.flatMap((event) => (event.name === 'TaskCompleted' ? [event.result] : []));
+  }
+
+  /** The way to it of one process. */
+  hub(passage: Passage = goOn): TaskHub {
+    const call = async <T>(what: Call, given: unknown, act: () => T): Promise<T> => {
+      await passage(what, 'before');
+      this.calls.push({ at: this.#clock.now(), what });
+      const refusal = this.isOver ? failed('plan-gone') : this.onCall(what, given);
+      if (refusal !== undefined) throw refusal;
+      const answer = act();
+      await passage(what, 'after');
+      return answer;
+    };
+    return {
+      plan: () =>
+        Promise.resolve({ planId, scopeIdentifier: projectId, version: 15, state: 'inProgress' }),
+      projectName: () => Promise.resolve(sampleOrder.azureProject),
+      buildStatus: () => Promise.resolve('inProgress'),
+      records: () => call('records', undefined, () => this.#records()),
+      updateRecords: (records) =>
+        call('updateRecords', records, () => {
+          for (const record of records) this.#update(record);
+        }),
+      createLog: () =>
+        call('createLog', undefined, () => {
+          this.lines ??= [];
+          return { id: 7, lineCount: this.lines.length };
+        }),
+      appendLog: (id, lines) => call('appendLog', lines, () => this.#append(id, lines)),
+      attach: (attachment) =>
+        call('attach', attachment, () => {
+          this.attachments.push(attachment);
+        }),
+      post: (event, planVersion) =>
+        call('post', event, () => {
+          this.events.push({ ...event, planVersion });
+          if (event.name === 'TaskStarted') return;
+          this.own = { ...this.own, state: 'completed', result: event.result };
+          this.isOver = this.isOverWhenCompleted;
+        }),
+    };
+  }
+
+  #records(): readonly TimelineRecord[] {
+    const about = { parentId: undefined, type: 'Task', name: undefined, result: undefined };
+    const { state } = this.own;
+    return [
+      { ...about, id: jobId, state: 'inProgress' },
+      { ...about, id: taskInstanceId.toUpperCase(), parentId: jobId, state },
+    ];
+  }
+
+  #update({ id, ...rest }: RecordUpdate): void {
+    if (id === taskInstanceId) this.own = { ...this.own, ...rest };
+    else this.children.set(id, { ...this.children.get(id), id, ...rest });
+  }
+
+  #append(id: number, lines: readonly string[]): { id: number; lineCount: number } {
+    if (id !== 7 || this.lines === undefined) throw failed('not-found');
+    this.lines.push(...lines.slice(0, this.mostLinesTaken));
+    if (lines.length > this.mostLinesTaken) throw failed('unclear');
+    return { id, lineCount: this.lines.length };
+  }
+}

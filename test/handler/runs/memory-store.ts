@@ -1,0 +1,57 @@
+import type { Run } from '../../../src/handler/run.ts';
+import type {
+  Step,
+  Store,
+  StoredCheckpoint,
+  StoredItem,
+  StoredToken,
+} from '../../../src/handler/store/store.ts';
+import { sampleToken } from '../store/sample.ts';
+import { goOn, type Passage } from './passage.ts';
+
+export type RunStore = Pick<Store, 'commit' | 'items' | 'checkpoints' | 'token'>;
+
+/** A store of one run that survives the processes of a test. */
+export class MemoryStore {
+  run: Run;
+  token: StoredToken | undefined = sampleToken;
+  items: readonly StoredItem[] = [];
+  readonly checkpoints = new Map<string, StoredCheckpoint>();
+  /** All steps, as they were stored. */
+  readonly steps: Step[] = [];
+  #seq = 0;
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  /** The way to it of one process. */
+  connect(passage: Passage = goOn): RunStore {
+    const call = async <T>(what: string, act: () => T): Promise<T> => {
+      await passage(what, 'before');
+      const answer = act();
+      await passage(what, 'after');
+      return answer;
+    };
+    return {
+      commit: (step) => call('commit', () => this.#take(step)),
+      items: (_, limit) => call('items', () => this.items.slice(0, limit)),
+      checkpoints: () => call('checkpoints', () => [...this.checkpoints.values()]),
+      token: () => call('token', () => this.token),
+    };
+  }
+
+  #take(step: Step): void {
+    this.steps.push(step);
+    const { change, enqueue = [], dequeue = [], checkpoints = [], token } = step;
+    this.run = { ...this.run, ...change };
+    const added = enqueue.map((item) => ({ seq: (this.#seq += 1), ...item }));
+    this.items = [...this.items, ...added].filter(({ seq }) => !dequeue.includes(seq));
+    for (const one of checkpoints) this.checkpoints.set(one.path, one);
+    if (token !== undefined) this.token = token === 'erase' ? undefined : token;
+    if (this.run.state !== 'ended') return;
+    this.token = undefined;
+    this.items = [];
+    this.checkpoints.clear();
+  }
+}

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { azureFailures, type AzureFailure } from '../../../src/azure/azure-error.ts';
+import type { RunAddress } from '../../../src/azure/run-address.ts';
+import type { Plan, TaskHub, TimelineRecord } from '../../../src/azure/task-hub.ts';
+import { Detachment } from '../../../src/follow/detachment.ts';
+import { prove } from '../../../src/handler/runs/proof.ts';
+import { Secret } from '../../../src/secret.ts';
+import { ManualClock } from '../../follow/manual-clock.ts';
+import { sampleOrder } from '../store/sample.ts';
+import { failed } from './fake-plan.ts';
+
+const { address } = sampleOrder;
+const { planId, projectId, jobId, taskInstanceId } = address;
+const release: RunAddress = { ...address, collection: 'https://vsrm.dev.azure.com/fabrikam' };
+const token = new Secret('job-token');
+const minute = 60_000;
+
+const plan: Plan = {
+  planId,
+  scopeIdentifier: projectId,
+  version: 15,
+  state: 'inProgress',
+};
+const recordOf = (id: string, change: Partial<TimelineRecord> = {}): TimelineRecord => ({
+  ...{ id, parentId: undefined, type: 'Task', name: '', state: 'inProgress', result: undefined },
+  ...change,
+});
+const job = recordOf(jobId);
+const task = recordOf(taskInstanceId, { parentId: jobId });
+
+/** What Azure DevOps answers; each call may fail some times before. */
+interface World {
+  readonly plan?: Plan;
+  readonly at?: RunAddress;
+  readonly records?: readonly TimelineRecord[];
+  readonly name?: string | Error;
+  /** Failures of the first tries of everything. */
+  readonly failures?: readonly Error[];
+  readonly isNamed?: boolean;
+  readonly azureProject?: string;
+  readonly until?: number;
+}
+
+describe('the proof of a run', () => {
+  let clock: ManualClock;
+  let life: AbortController;
+  let asked: string[];
+  let times: number[];
+  let told: AzureFailure[];
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    life = new AbortController();
+    asked = [];
+    times = [];
+    told = [];
+  });
+
+  const begin = (world: World = {}) => {
+    const began = clock.now();
+    const left = [...(world.failures ?? [])];
+    const hub = (at: RunAddress): Pick<TaskHub, 'records' | 'projectName'> => ({
+      records: () => {
+        asked.push(`records at ${at.collection}`);
+        return Promise.resolve(world.records ?? [job, task]);
+      },
+      projectName: () => {
+        asked.push('name');
+        const { name = sampleOrder.azureProject } = world;
+        return name instanceof Error ? Promise.reject(name) : Promise.resolve(name);
+      },
+    });
+    return prove(
+      { address, azureProject: world.azureProject ?? sampleOrder.azureProject },
+      token,
+      {
+        isNamed: world.isNamed ?? true,
+        until: began + (world.until ?? 10 * minute),
+        signal: life.signal,
+      },
+      {
+        azure: {
+          hub: (at, with_) => {
+            assert.equal(with_, token);
+            return hub(at) as TaskHub;
+          },
+          locate: (claimed, with_) => {
+            assert.deepEqual([claimed, with_], [address, token]);
+            asked.push('plan');
+            times.push(clock.now() - began);
+            const failure = left.shift();
+            return failure === undefined
+              ? Promise.resolve({ address: world.at ?? address, plan: world.plan ?? plan })
+              : Promise.reject(failure);
+          },
+        },
+        clock,
+        random: () => 1,
+        onFailure: ({ failure }) => told.push(failure),
+      },
+    );
+  };
+  const proofOf = (world?: World) => clock.finish(begin(world));
+
+  it('is there when plan, project, job and task are what the run says', async () => {
+    assert.deepEqual(await proofOf(), { kind: 'proven', address, planVersion: 15 });
+    assert.deepEqual(told, []);
+  });
+
+  it('does not mind how ids and names are written', async () => {
+    const proof = await proofOf({
+      plan: {
+        ...plan,
+        planId: planId.toUpperCase(),
+        scopeIdentifier: projectId.toUpperCase(),
+        state: undefined,
+      },
+      records: [
+        recordOf(jobId.toUpperCase(), { state: undefined }),
+        recordOf(taskInstanceId.toUpperCase(), {
+          parentId: jobId.toUpperCase(),
+          state: 'pending',
+        }),
+      ],
+      name: 'SHOP',
+    });
+    assert.equal(proof.kind, 'proven');
+  });
+
+  it('gives the address at which the plan is, and asks there', async () => {
+    const proof = await proofOf({ at: release });
+    assert.deepEqual(proof, { kind: 'proven', address: release, planVersion: 15 });
+    assert.ok(asked.includes(`records at ${release.collection}`));
+  });
+
+  it('does not ask for the name where no rule speaks of it', async () => {
+    const proof = await proofOf({ isNamed: false, name: failed('forbidden') });
+    assert.equal(proof.kind, 'proven');
+    assert.ok(!asked.includes('name'));
+  });
+
+  const other = 'ffffffff-0000-4000-8000-000000000000';
+  const refusals: readonly (readonly [string, World, RegExp])[] = [
+    ['the plan is another', { plan: { ...plan, planId: other } }, /another plan/],
+    [
+      'the plan is of another project',
+      { plan: { ...plan, scopeIdentifier: other } },
+      /another project/,
+    ],
+    ['the plan has ended', { plan: { ...plan, state: 'completed' } }, /plan has ended/],
+    ['there are no records', { records: [] }, /no such job/],
+    ['there is no such job', { records: [task] }, /no such job/],
+    ['there is no such task', { records: [job] }, /no such task/],
+    [
+      'the task is of another job',
+      { records: [job, recordOf(taskInstanceId, { parentId: other })] },
+      /not one of this job/,
+    ],
+    [
+      'the task is below nothing',
+      { records: [job, recordOf(taskInstanceId)] },
+      /not one of this job/,
+    ],
+    ['the job has ended', { records: [{ ...job, state: 'completed' }, task] }, /the job has ended/],
+    [
+      'the task has ended',
+      { records: [job, { ...task, state: 'completed' }] },
+      /the task has ended/,
+    ],
+    ['the project has another name', { azureProject: 'bank' }, /another project than "bank"/],
+    ['the project has a name of which the claimed is a part', { name: 'shop2' }, /another project/],
+    ['the name is hidden', { name: failed('forbidden') }, /may not read the name/],
+    ['the name is not found', { name: failed('not-found') }, /may not read the name/],
+    ['the plan is gone', { failures: [failed('plan-gone')] }, /knows no such plan/],
+    ['it may not see the plan', { failures: [failed('forbidden')] }, /answered: forbidden/],
+    ['there is no such place', { failures: [failed('not-found')] }, /answered: not-found/],
+    ['the answer is not understood', { failures: [failed('refused')] }, /answered: refused/],
+    ['the address is not called', { failures: [failed('blocked')] }, /answered: blocked/],
+  ];
+  for (const [what, world, reason] of refusals) {
+    it(`is refused at once when ${what}`, async () => {
+      const proof = await proofOf(world);
+      assert.equal(proof.kind, 'refused');
+      assert.match(proof.reason, reason);
+      assert.deepEqual(times, [0]);
+    });
+  }
+
+  for (const failure of azureFailures) {
+    const passes = ['throttled', 'unavailable', 'unclear', 'unauthenticated'].includes(failure);
+    it(`${passes ? 'tries again' : 'does not try again'} after ${failure}`, async () => {
+      const proof = await proofOf({ failures: [failed(failure)] });
+      assert.equal(proof.kind, passes ? 'proven' : 'refused');
+      assert.deepEqual(told, [failure]);
+    });
+  }
+
+  it('tries again when only the name failed for a moment', async () => {
+    const name = failed('unavailable');
+    const proving = begin({ name, until: 2_000 });
+    assert.deepEqual(await clock.finish(proving), { kind: 'late' });
+    assert.deepEqual(times, [0, 500, 1_500]);
+  });
+
+  it('waits for a server that is away, less and less often', async () => {
+    const failures = Array.from({ length: 10 }, () => failed('unavailable'));
+    const proof = await proofOf({ failures, until: 60 * minute });
+    assert.equal(proof.kind, 'proven');
+    assert.deepEqual(
+      times,
+      [0, 500, 1_500, 3_500, 7_500, 15_500, 31_500, 63_500, 123_500, 183_500, 243_500],
+    );
+  });
+
+  it('waits as long as the server asks', async () => {
+    await proofOf({ failures: [failed('throttled', 90_000)] });
+    assert.deepEqual(times, [0, 90_000]);
+  });
+
+  it('is late when the time is over, however long the server asks to wait', async () => {
+    const failures = [failed('throttled', 24 * 60 * minute)];
+    const began = clock.now();
+    assert.deepEqual(await proofOf({ failures }), { kind: 'late' });
+    assert.equal(clock.now(), began + 10 * minute);
+    assert.deepEqual(times, [0]);
+  });
+
+  it('is late without a question when the time was over before', async () => {
+    assert.deepEqual(await proofOf({ until: 0 }), { kind: 'late' });
+    assert.deepEqual(asked, []);
+  });
+
+  it('puts up with three sign-in pages, and not with a fourth', async () => {
+    const pages = (count: number) => Array.from({ length: count }, () => failed('unauthenticated'));
+    assert.equal((await proofOf({ failures: pages(3) })).kind, 'proven');
+    const proof = await proofOf({ failures: pages(4) });
+    assert.equal(proof.kind, 'refused');
+    assert.match(proof.reason, /does not accept the run's token/);
+  });
+
+  it('counts sign-in pages also with other failures in between', async () => {
+    const failures = [1, 2, 3, 4].flatMap(() => [failed('unauthenticated'), failed('unavailable')]);
+    assert.equal((await proofOf({ failures })).kind, 'refused');
+    assert.equal(told.length, 7);
+  });
+
+  it('ends with the process, while it waits', async () => {
+    const proving = begin({ failures: [failed('unavailable', minute)] });
+    proving.catch(() => undefined);
+    await clock.pass(1_000);
+    life.abort(new Detachment());
+    await assert.rejects(proving, Detachment);
+    assert.deepEqual(times, [0]);
+    assert.equal(clock.sleeping, 0);
+  });
+
+  it('ends with the process, while it asks, and complains of nothing', async () => {
+    const failure = failed('unavailable');
+    const proving = begin({ failures: [failure] });
+    life.abort(new Detachment());
+    await assert.rejects(clock.finish(proving), Detachment);
+    assert.deepEqual(told, []);
+  });
+
+  it('hides no fault of ours', async () => {
+    await assert.rejects(proofOf({ failures: [new TypeError('a bug')] }), TypeError);
+  });
+});

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import pino from 'pino';
+import { Metrics } from '../../../src/handler/metrics.ts';
+import { runOutcomes, type Order } from '../../../src/handler/run.ts';
+import { RunDiary } from '../../../src/handler/runs/run-diary.ts';
+import { StoreError } from '../../../src/handler/store/store.ts';
+import type { Progress } from '../../../src/sync/outcome.ts';
+import { ManualClock } from '../../follow/manual-clock.ts';
+import { migrate, result } from '../../report/example-results.ts';
+import { sampleOrder, sampleRun } from '../store/sample.ts';
+import { failed } from './fake-plan.ts';
+
+interface Entry {
+  readonly level: number;
+  readonly msg?: string;
+  readonly [name: string]: unknown;
+}
+const { info, warn, error } = pino.levels.values;
+
+describe('the diary of a run', () => {
+  let clock: ManualClock;
+  let metrics: Metrics;
+  let entries: Entry[];
+
+  const begin = (order: Order = sampleOrder) => {
+    const write = (text: string) => entries.push(JSON.parse(text) as Entry);
+    const logger = pino({ base: null, timestamp: false }, { write });
+    return new RunDiary(sampleRun('run-1', { order, acceptedAt: clock.now() }), {
+      logger,
+      metrics,
+      clock,
+    });
+  };
+  const tell = (progress: Progress) => {
+    begin().told(progress);
+    return entries.map(({ run: _, kind: __, page: ___, argocd: ____, ...rest }) => rest);
+  };
+  const counted = async (name: string) => {
+    const lines = (await metrics.text()).split('\n');
+    return lines.filter((line) => line.startsWith(`argocd_handler_${name}{`) && !/ 0$/.test(line));
+  };
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    metrics = new Metrics('0');
+    entries = [];
+  });
+
+  it('says in each line which run it is', () => {
+    begin({
+      ...sampleOrder,
+      page: 'https://dev.azure.com/fabrikam/shop/_build/results',
+    }).canceled();
+    assert.deepEqual(entries, [
+      {
+        level: info,
+        run: 'run-1',
+        kind: 'sync',
+        page: 'https://dev.azure.com/fabrikam/shop/_build/results',
+        argocd: 'prod',
+        applications: 'shop',
+        msg: 'canceled',
+      },
+    ]);
+  });
+
+  it('names all applications, or the selector', () => {
+    const about = (subject: Order['request']['subject']) => {
+      begin({ ...sampleOrder, request: { ...sampleOrder.request, subject } }).canceled();
+      return entries.at(-1)?.['applications'];
+    };
+    assert.equal(
+      about({ names: [{ name: 'shop' }, { namespace: 'team', name: 'cart' }] }),
+      'shop,team/cart',
+    );
+    assert.equal(about({ selector: 'app=shop' }), 'app=shop');
+  });
+
+  it('has a line for each step that began', () => {
+    const application = { namespace: 'team', name: 'shop' };
+    const [line] = tell({ kind: 'step', application, step: migrate });
+    assert.deepEqual(line, {
+      level: info,
+      applications: 'shop',
+      application: 'team/shop',
+      phase: 'PreSync',
+      wave: -1,
+      state: 'Succeeded',
+      resource: 'Job/migrate',
+      msg: 'step',
+    });
+  });
+
+  it('has none for what only waits, nor for the bar', () => {
+    const application = { name: 'shop' };
+    tell({ kind: 'step', application, step: { ...migrate, state: 'Pending' } });
+    tell({ kind: 'progress', application, done: 1, total: 2 });
+    assert.deepEqual(entries, []);
+  });
+
+  it('has a line for each result, status and notice', () => {
+    const application = { name: 'shop' };
+    tell({ kind: 'result', result: result({ outcome: 'failed', message: 'It failed' }) });
+    tell({ kind: 'status', application, message: 'Deployment/web is Progressing' });
+    tell({ kind: 'notice', application, level: 'warning', message: 'The stream broke' });
+    assert.deepEqual(
+      entries.map(({ msg, application: name, outcome, message }) => [msg, name, outcome, message]),
+      [
+        ['result', 'shop', 'failed', 'It failed'],
+        ['Deployment/web is Progressing', 'shop', undefined, undefined],
+        ['The stream broke', 'shop', undefined, undefined],
+      ],
+    );
+  });
+
+  it('keeps what others wrote in one line, bounded', () => {
+    const evil = `a\u001b[31m\n${'x'.repeat(5_000)}`;
+    const diary = begin();
+    diary.told({ kind: 'result', result: result({ message: evil }) });
+    diary.told({ kind: 'status', application: { name: 'shop' }, message: evil });
+    diary.followed(sampleRun('run-1', { message: evil }));
+    diary.ended(sampleRun('run-1', { message: evil }));
+    for (const { msg = '', message = '' } of entries) {
+      const text = `${msg}${String(message)}`;
+      assert.doesNotMatch(text, /\n|\u001b/);
+      assert.ok(text.length < 600);
+    }
+    assert.equal(entries.length, 4);
+  });
+
+  for (const outcome of runOutcomes) {
+    const isBad = outcome === 'refused' || outcome === 'unreported';
+    it(`counts a run that ended as ${outcome}, and ${isBad ? 'warns' : 'tells'} of it`, async () => {
+      const diary = begin();
+      const acceptedAt = clock.now();
+      await clock.pass(90_000);
+      diary.ended(sampleRun('run-1', { outcome, message: 'so', acceptedAt }));
+      const [{ level, msg, message, seconds } = { level: 0 }] = entries;
+      assert.deepEqual([level, msg, message, seconds], [isBad ? warn : info, 'ended', 'so', 90]);
+      assert.deepEqual(await counted('runs_ended_total'), [
+        `argocd_handler_runs_ended_total{kind="sync",outcome="${outcome}"} 1`,
+      ]);
+      assert.deepEqual(await counted('run_duration_seconds_sum'), [
+        'argocd_handler_run_duration_seconds_sum{kind="sync"} 90',
+      ]);
+      assert.deepEqual(
+        await counted('refusals_total'),
+        outcome === 'refused' ? ['argocd_handler_refusals_total{reason="unproven"} 1'] : [],
+      );
+    });
+  }
+
+  it('counts each report that failed, by its reason', async () => {
+    const diary = begin();
+    diary.reportFailed(failed('throttled'), 'progress');
+    diary.reportFailed(failed('throttled'), 'completed');
+    assert.deepEqual(await counted('reports_failed_total'), [
+      'argocd_handler_reports_failed_total{reason="throttled"} 2',
+    ]);
+    assert.deepEqual(
+      entries.map(({ level, failure, what, reason }) => [level, failure, what, reason]),
+      [
+        [warn, 'throttled', 'progress', 'POST x: throttled'],
+        [warn, 'throttled', 'completed', 'POST x: throttled'],
+      ],
+    );
+  });
+
+  it('tells how it began and went on', () => {
+    const diary = begin();
+    diary.proofFailed(failed('unavailable'));
+    diary.begun(sampleRun('run-1', { state: 'following', attempt: 2 }));
+    diary.followed(sampleRun('run-1', { outcome: 'succeeded', message: 'shop succeeded' }));
+    assert.deepEqual(
+      entries.map(({ level, msg }) => [level, msg]),
+      [
+        [warn, 'the proof failed'],
+        [info, 'proven'],
+        [info, 'followed to the end'],
+      ],
+    );
+    assert.equal(entries[1]?.['attempt'], 2);
+  });
+
+  it('tells of a store that fails, and of faults of ours with their place', () => {
+    const diary = begin();
+    diary.storeFailed(new StoreError('The store: the disk is full. Free some space.'));
+    diary.fault(new TypeError('a bug'));
+    diary.fault('no error at all');
+    assert.deepEqual(
+      entries.map(({ level }) => level),
+      [error, error, error],
+    );
+    assert.equal(entries[0]?.['reason'], 'The store: the disk is full. Free some space.');
+    const faults = entries.slice(1).map(({ err }) => err as { message: string; stack: string });
+    assert.deepEqual(
+      faults.map(({ message }) => message),
+      ['a bug', 'no error at all'],
+    );
+    assert.match(faults[0]?.stack ?? '', /run-diary\.test/);
+  });
+});

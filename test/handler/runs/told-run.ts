@@ -1,0 +1,80 @@
+import type { AzureError } from '../../../src/azure/azure-error.ts';
+import { Courier, type Delivery } from '../../../src/handler/runs/courier.ts';
+import { Recorder } from '../../../src/handler/runs/recorder.ts';
+import type { ReportItem } from '../../../src/handler/store/store.ts';
+import { ManualClock } from '../../follow/manual-clock.ts';
+import { sampleRun } from '../store/sample.ts';
+import { FakePlan } from './fake-plan.ts';
+import { MemoryStore } from './memory-store.ts';
+import { goOn, type Passage } from './passage.ts';
+
+export const hour = 3_600_000;
+
+export const line = (...lines: readonly string[]): ReportItem => ({ kind: 'lines', lines });
+export const record = (update: Extract<ReportItem, { kind: 'record' }>['update']): ReportItem => ({
+  kind: 'record',
+  update,
+});
+export const child = (id: string): ReportItem => ({
+  kind: 'children',
+  records: [{ id, name: id, state: 'inProgress' }],
+});
+export const completed = (
+  result: Extract<ReportItem, { kind: 'completed' }>['result'],
+): ReportItem => ({ kind: 'completed', result });
+
+/** One process's part in telling a run. */
+export interface Telling {
+  readonly recorder: Recorder;
+  readonly courier: Courier;
+  readonly delivery: Promise<Delivery>;
+  readonly failures: readonly { readonly error: AzureError; readonly what: string }[];
+  /** The process ends. */
+  end(reason: Error): void;
+}
+
+/** A run that is told to a plan, out of a store that survives its processes. */
+export class ToldRun {
+  readonly clock = new ManualClock();
+  readonly plan = new FakePlan(this.clock);
+  readonly began = this.clock.now();
+  readonly store = new MemoryStore(
+    sampleRun('run-1', { state: 'following', tokenExpiresAt: this.began + 24 * hour }),
+  );
+
+  /** Items that an earlier process stored. */
+  async hold(...items: readonly ReportItem[]): Promise<void> {
+    const enqueue = items.map((item) => ({ at: this.began, item }));
+    await this.store.connect().commit({ runId: 'run-1', enqueue });
+  }
+
+  /** A process takes up what is stored. */
+  begin(passage: Passage = goOn): Telling {
+    const { clock } = this;
+    const life = new AbortController();
+    const store = this.store.connect(passage);
+    const failures: { readonly error: AzureError; readonly what: string }[] = [];
+    const recorder: Recorder = new Recorder(this.store.run, {
+      store,
+      clock,
+      random: () => 1,
+      signal: life.signal,
+      onFault: () => undefined,
+      onEnqueued: () => courier.ring(),
+    });
+    const courier = new Courier(recorder, this.plan.hub(passage), {
+      items: (limit) => recorder.insist(() => store.items('run-1', limit)),
+      clock,
+      random: () => 1,
+      onFailure: (error, what) => failures.push({ error, what }),
+    });
+    const delivery = courier.deliver(life.signal);
+    delivery.catch(() => undefined);
+    return { recorder, courier, delivery, failures, end: (reason) => life.abort(reason) };
+  }
+
+  /** When this was told, in milliseconds since the beginning. */
+  times(what: Parameters<FakePlan['times']>[0]): readonly number[] {
+    return this.plan.times(what).map((at) => at - this.began);
+  }
+}

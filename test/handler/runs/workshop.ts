@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
+import { AzureHttp } from '../../../src/azure/azure-http.ts';
+import { locatePlan } from '../../../src/azure/plan-location.ts';
+import { RestTaskHub } from '../../../src/azure/rest-task-hub.ts';
+import type { RunAddress } from '../../../src/azure/run-address.ts';
+import { Detachment } from '../../../src/follow/detachment.ts';
+import { Feed } from '../../../src/follow/feed.ts';
+import type { News } from '../../../src/follow/news.ts';
+import { Metrics } from '../../../src/handler/metrics.ts';
+import type { Order } from '../../../src/handler/run.ts';
+import type { RunPorts } from '../../../src/handler/runs/run-ports.ts';
+import { Runs } from '../../../src/handler/runs/runs.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { Vault } from '../../../src/handler/vault.ts';
+import { Secret } from '../../../src/secret.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import type { Job } from '../../simulators/azure-devops/job.ts';
+import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
+import { fastClock, scale, syncGoal } from '../../follow/following.ts';
+
+const day = 24 * 3_600_000;
+
+/** Runs, with a real store, between the two simulators: everything of the service but its routes. */
+export class Workshop {
+  readonly folder = mkdtempSync(join(tmpdir(), 'handler-'));
+  readonly argocd: ArgoCDSimulator;
+  readonly azure: AzureDevOpsSimulator;
+  readonly #key = new Secret('11'.repeat(32));
+  store!: SqliteStore;
+  runs!: Runs;
+  #http!: AzureHttp;
+  #adapter!: RestArgoCD;
+  #life!: AbortController;
+  tokenLifetime = day;
+
+  static async open(): Promise<Workshop> {
+    const argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    const azure = await AzureDevOpsSimulator.start({
+      timeScale: scale,
+      startTime: fastClock.now(),
+    });
+    const workshop = new Workshop(argocd, azure);
+    await workshop.start();
+    return workshop;
+  }
+
+  private constructor(argocd: ArgoCDSimulator, azure: AzureDevOpsSimulator) {
+    this.argocd = argocd;
+    this.azure = azure;
+  }
+
+  /** A process begins, with whatever the one before stored. */
+  async start(): Promise<void> {
+    const life = new AbortController();
+    this.#life = life;
+    this.store = SqliteStore.open(join(this.folder, 'handler.db'), fastClock);
+    this.#http = new AzureHttp({ reachOf: () => 'private', userAgent: 'test' });
+    this.#adapter = new RestArgoCD({
+      url: this.argocd.url,
+      credential: { kind: 'token', token: new Secret(this.argocd.token) },
+      ca: undefined,
+      skipTlsVerify: false,
+      headers: [],
+      proxy: undefined,
+    });
+    const feed = new Feed(this.#adapter, fastClock, Math.random);
+    void feed.run({ project: '' }, life.signal);
+    const hub = (address: RunAddress, token: Secret) => new RestTaskHub(address, token, this.#http);
+    const news: News = {
+      get aliveSince() {
+        return feed.aliveSince;
+      },
+      // As of a watch that lists besides: followers need not look for themselves.
+      polling: { alive: 300_000, dead: 60_000, deadLater: 300_000 },
+      listen: (name, listener) => feed.listen(name, listener),
+    };
+    const access = { argocd: this.#adapter, news, server: this.argocd.url };
+    const ports: RunPorts = {
+      store: this.store,
+      vault: new Vault([this.#key]),
+      azure: {
+        hub,
+        locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
+      },
+      argocd: ({ argocd }) => (argocd === 'prod' ? access : undefined),
+      isNamed: () => true,
+      clock: fastClock,
+      random: Math.random,
+      metrics: new Metrics('0'),
+      logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+      signal: life.signal,
+    };
+    this.runs = new Runs(ports, { tokenLifetime: () => this.tokenLifetime });
+    await this.runs.resume();
+  }
+
+  /** The process ends, as if killed: what is not stored is gone. */
+  async kill(): Promise<void> {
+    this.#life.abort(new Detachment());
+    await Promise.all([this.#http.close(), this.#adapter.close(), this.store.close()]);
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await Promise.all([this.argocd.stop(), this.azure.stop()]);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  addressOf(job: Job): RunAddress {
+    const { projectId, hub, planId, jobId, timelineId, taskInstanceId } = job;
+    const collection = this.azure.collectionUrl.replace(/\/$/, '');
+    return { collection, projectId, hub, planId, jobId, timelineId, taskInstanceId };
+  }
+
+  order(job: Job, change: Partial<Order> = {}, request: Partial<Order['request']> = {}): Order {
+    return {
+      kind: 'sync',
+      address: this.addressOf(job),
+      client: 'fabrikam',
+      azureProject: this.azure.projectName,
+      argocd: 'prod',
+      info: [{ name: 'Run', value: '7' }],
+      page: '',
+      buildId: undefined,
+      request: {
+        subject: { names: [{ name: 'shop' }] },
+        project: 'default',
+        goal: syncGoal(),
+        timeout: 600_000,
+        onTimeout: 'leave',
+        onCancel: 'leave',
+        hookLogLines: 20,
+        publishSummary: true,
+        warnings: [],
+        ...request,
+      },
+      ...change,
+    };
+  }
+
+  /** Resolves when the run has ended. */
+  async ended(runId: string) {
+    for (;;) {
+      const run = await this.store.run(runId);
+      if (run?.state === 'ended') return run;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** The syncs that Argo CD was asked for. */
+  get syncs(): number {
+    return this.argocd.requests.filter(
+      ({ method, path }) => method === 'POST' && path.endsWith('/sync'),
+    ).length;
+  }
+}

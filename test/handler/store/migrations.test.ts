@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { migrate, migrations, numberOf } from '../../../src/handler/store/migrations.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { systemClock } from '../../../src/follow/clock.ts';
+import { adding, storeFolder } from './sample.ts';
+
+const path = 'handler.db';
+const version = (database: DatabaseSync) => numberOf(database, 'PRAGMA user_version');
+
+describe('migrations', () => {
+  let database: DatabaseSync;
+  beforeEach(() => {
+    database = new DatabaseSync(':memory:');
+  });
+  afterEach(() => {
+    database.close();
+  });
+
+  it('bring an empty file to the newest schema, and do nothing to one that has it', () => {
+    migrate(database, path);
+    assert.equal(version(database), migrations.length);
+    const schema = database.prepare('SELECT sql FROM sqlite_schema').all();
+    migrate(database, path);
+    assert.deepEqual(database.prepare('SELECT sql FROM sqlite_schema').all(), schema);
+  });
+
+  it('bring an older schema on, with what it holds', () => {
+    const first = 'CREATE TABLE notes (text TEXT)';
+    const second = "ALTER TABLE notes ADD COLUMN kind TEXT DEFAULT 'plain'";
+    const third = "UPDATE notes SET kind = kind || '!'";
+    migrate(database, path, [first]);
+    database.exec("INSERT INTO notes VALUES ('a')");
+    migrate(database, path, [first, second, third]);
+    assert.deepEqual(
+      { ...database.prepare('SELECT * FROM notes').get() },
+      {
+        text: 'a',
+        kind: 'plain!',
+      },
+    );
+    assert.equal(version(database), 3);
+  });
+
+  it('leave the version before as it was when one fails half way', () => {
+    const first = 'CREATE TABLE notes (text TEXT)';
+    const broken = "INSERT INTO notes VALUES ('half'); INSERT INTO missing VALUES (1)";
+    assert.throws(() => {
+      migrate(database, path, [first, broken]);
+    }, /no such table: missing/);
+    assert.equal(version(database), 1);
+    assert.equal(database.isTransaction, false);
+    assert.equal(numberOf(database, 'SELECT count(*) FROM notes'), 0);
+    migrate(database, path, [first, "INSERT INTO notes VALUES ('whole')"]);
+    assert.equal(numberOf(database, 'SELECT count(*) FROM notes'), 1);
+  });
+
+  it('refuse the file of a newer handler', () => {
+    migrate(database, path);
+    database.exec('PRAGMA user_version = 99');
+    const message = `The store handler.db: a newer handler wrote it (schema 99; this one knows ${migrations.length}). Start that version again, or bring back the backup from before the upgrade.`;
+    assert.throws(
+      () => {
+        migrate(database, path);
+      },
+      { name: 'StoreError', message },
+    );
+    assert.equal(version(database), 99);
+  });
+
+  it("refuse another program's database", () => {
+    database.exec('CREATE TABLE bookmarks (url TEXT)');
+    assert.throws(
+      () => {
+        migrate(database, path);
+      },
+      { name: 'StoreError', message: /of some other program, and was left as it is/ },
+    );
+    assert.equal(version(database), 0);
+  });
+
+  it('keep every run of a store with the first schema', async () => {
+    const folder = storeFolder();
+    const old = new DatabaseSync(folder.path);
+    migrate(old, path, migrations.slice(0, 1));
+    old.exec(`INSERT INTO runs (id, key, kind, order_json, marker, accepted_at, deadline,
+      token_expires_at, state, attempt, is_canceled, report_json, message, results_json)
+      VALUES ('run-1', 'k', 'sync', '{"kind":"sync"}', 'm', 1, 2, 3, 'following', 1, 0, '{}', '', '[]')`);
+    old.exec("INSERT INTO tokens VALUES (1, 'sealed', 'digest')");
+    old.close();
+    const store = SqliteStore.open(folder.path, systemClock);
+    try {
+      assert.equal((await store.openRunWith('k', 'digest'))?.id, 'run-1');
+      await store.commit(adding('run-2'));
+    } finally {
+      await store.close();
+      folder.remove();
+    }
+  });
+});

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Checkpoint } from '../../../src/follow/journal.ts';
+import { newMemory } from '../../../src/sync/memory.ts';
+import type { ApplicationResult } from '../../../src/sync/outcome.ts';
+import { nothingReported } from '../../../src/handler/run.ts';
+import type { Order, Run } from '../../../src/handler/run.ts';
+import type { Step, StoredToken } from '../../../src/handler/store/store.ts';
+import { plainOptions, waiting } from '../../goals.ts';
+
+const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+
+export const sampleOrder: Order = {
+  kind: 'sync',
+  address: {
+    collection: 'https://dev.azure.com/fabrikam',
+    projectId: guid('1'),
+    hub: 'build',
+    planId: guid('2'),
+    jobId: guid('3'),
+    timelineId: guid('4'),
+    taskInstanceId: guid('5'),
+  },
+  client: 'fabrikam',
+  azureProject: 'shop',
+  argocd: 'prod',
+  request: {
+    subject: { names: [{ name: 'shop' }] },
+    project: '',
+    goal: { action: 'sync', target: { kind: 'tracked' }, options: plainOptions, ...waiting },
+    timeout: 1_800_000,
+    onTimeout: 'leave',
+    onCancel: 'leave',
+    hookLogLines: 50,
+    publishSummary: true,
+    warnings: [],
+  },
+  info: [{ name: 'run', value: '„1“ \u{1F680}\0\ud800' }],
+  page: '',
+  buildId: undefined,
+};
+
+export function sampleRun(id: string, more: Partial<Run> = {}): Run {
+  return {
+    id,
+    key: 'key-1',
+    order: sampleOrder,
+    marker: `marker of ${id}`,
+    acceptedAt: 1_000,
+    deadline: 2_000,
+    tokenExpiresAt: 3_000,
+    state: 'accepted',
+    attempt: 1,
+    isCanceled: false,
+    names: undefined,
+    report: nothingReported,
+    outcome: undefined,
+    message: '',
+    endedAt: undefined,
+    results: [],
+    ...more,
+  };
+}
+
+export const sampleToken: StoredToken = { sealed: 'sealed', digest: 'digest-1' };
+
+export function adding(id: string, more: Partial<Run> = {}, token = sampleToken): Step {
+  return { runId: id, add: { run: sampleRun(id, more), token } };
+}
+
+export function sampleCheckpoint(startedAt: number): Checkpoint {
+  return { memory: newMemory(startedAt, undefined), steps: [] };
+}
+
+export function sampleResult(startedAt: number): ApplicationResult {
+  return {
+    name: 'shop',
+    outcome: 'succeeded',
+    message: 'It is live.',
+    causes: [],
+    concerns: [],
+    operation: undefined,
+    evidence: '',
+    steps: [],
+    revisions: [],
+    syncStatus: 'Synced',
+    health: { status: 'Healthy', message: '' },
+    images: [],
+    url: 'https://argocd.example.com/applications/argocd/shop',
+    startedAt,
+    finishedAt: startedAt + 1,
+    children: [],
+  };
+}
+
+/** What is left of a value in JSON: nothing of what is undefined. */
+export function asStored<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
+}
+
+/** A folder of its own for a test's file; `remove` takes it away. */
+export function storeFolder(): { readonly path: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  const remove = () => {
+    rmSync(folder, { recursive: true });
+  };
+  return { path: join(folder, 'handler.db'), remove };
+}

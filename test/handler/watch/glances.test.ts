@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { Glances } from '../../../src/handler/watch/glances.ts';
+import type { Glance } from '../../../src/sync/glance.ts';
+import { B, second, synced } from '../../sync/sample-application.ts';
+import { glance, listingOf } from '../../sync/sample-glance.ts';
+
+const shop = { name: 'shop', namespace: 'argocd' };
+/** Local time, far from Argo CD's, so that no rule can mix them. */
+const start = second(10_000);
+
+describe('the glances of an Argo CD', () => {
+  let glances: Glances;
+
+  beforeEach(() => {
+    glances = new Glances();
+  });
+
+  const take = (change: Partial<Glance>, at: number) => glances.take(glance(change), at);
+  const names = (found: readonly { readonly name: string }[]) => found.map(({ name }) => name);
+  const compare = (changes: readonly Partial<Glance>[], askedAt: number) =>
+    names(
+      glances.compare(
+        changes.map((change) => listingOf(glance(change))),
+        askedAt,
+        askedAt + 5,
+      ),
+    );
+  const degraded = { health: { status: 'Degraded', since: second(40) } } as const;
+
+  it('keep what was told last, by name and namespace', () => {
+    take({}, start);
+    take({ namespace: 'team', resourceVersion: '7' }, start);
+    assert.equal(glances.size, 2);
+    assert.equal(glances.find(shop)?.glance?.resourceVersion, '1');
+    assert.equal(glances.find({ ...shop, namespace: 'team' })?.glance?.resourceVersion, '7');
+    assert.equal(glances.find({ ...shop, name: 'web' }), undefined);
+  });
+
+  it('pass over what is older, unless the application was made anew', () => {
+    take({ resourceVersion: '10' }, start);
+    take({ ...degraded, resourceVersion: '9' }, start + 1);
+    assert.equal(glances.find(shop)?.glance?.health.status, 'Healthy');
+    take({ ...degraded, resourceVersion: '2', uid: 'uid-2' }, start + 2);
+    assert.equal(glances.find(shop)?.glance?.health.status, 'Degraded');
+  });
+
+  it('take what has no number for a version', () => {
+    take({ resourceVersion: 'b' }, start);
+    take({ resourceVersion: 'a' }, start + 1);
+    assert.equal(glances.find(shop)?.glance?.resourceVersion, 'a');
+  });
+
+  it('forget what was deleted, and not the new one of the same name', () => {
+    take({ uid: 'uid-2' }, start);
+    glances.remove(glance());
+    assert.equal(glances.size, 1);
+    glances.remove(glance({ uid: 'uid-2' }));
+    assert.equal(glances.size, 0);
+    glances.remove(glance());
+  });
+
+  it('know since when an application has looked as it does', () => {
+    const since = () => glances.find(shop)?.steadySince;
+    take({}, start);
+    assert.equal(since(), second(21), "Argo CD's own times prove it");
+    take({ resourceVersion: '2', sync: synced(B), reconciledAt: second(90) }, start + 1);
+    assert.equal(since(), second(21), 'a commit that changes nothing');
+    take({ resourceVersion: '3', ...degraded }, start + 2);
+    assert.equal(since(), start + 2);
+    take({ resourceVersion: '4' }, start + 3);
+    assert.equal(since(), start + 3, 'seen otherwise in between');
+    take({ resourceVersion: '5', uid: 'uid-2' }, start + 4);
+    assert.equal(since(), start + 4, 'another application');
+  });
+
+  it('know it from the first look at the latest, whatever the clocks say', () => {
+    take({ health: { status: 'Healthy', since: undefined } }, start);
+    assert.equal(glances.find(shop)?.steadySince, start);
+    glances.clear();
+    take({}, second(3));
+    assert.equal(glances.find(shop)?.steadySince, second(3));
+  });
+
+  it('are confirmed by a list that shows no change', () => {
+    take({}, start);
+    assert.deepEqual(compare([{ sync: synced(glance().sync.revisions[0] ?? '') }], start + 10), []);
+    const known = glances.find(shop);
+    assert.deepEqual([known?.confirmedAt, known?.isStale], [start + 10, false]);
+  });
+
+  it('are found wanting by a list that shows a change, which is told once', () => {
+    take({}, start);
+    assert.deepEqual(compare([degraded], start + 10), ['shop']);
+    const known = glances.find(shop);
+    assert.deepEqual([known?.isStale, known?.steadySince], [true, start + 15]);
+    assert.deepEqual(compare([degraded], start + 20), []);
+    assert.equal(glances.find(shop)?.isStale, true);
+    take({ ...degraded, resourceVersion: '2' }, start + 25);
+    const read = glances.find(shop);
+    assert.deepEqual([read?.isStale, read?.steadySince], [false, start + 15]);
+  });
+
+  it('are found wanting by a new revision alone', () => {
+    take({}, start);
+    assert.deepEqual(compare([{ sync: synced(B) }], start + 10), ['shop']);
+    const known = glances.find(shop);
+    assert.deepEqual([known?.isStale, known?.steadySince], [true, second(21)]);
+  });
+
+  it('are not compared by what this version of Argo CD does not list', () => {
+    take({}, start);
+    const { sync, ...listing } = listingOf(glance());
+    const sparse = { ...listing, project: undefined, sync: { ...sync, revision: undefined } };
+    assert.deepEqual(glances.compare([sparse], start + 10, start + 15), []);
+    assert.equal(glances.find(shop)?.project, 'default');
+  });
+
+  it('know of an application that only a list has told of, and not how it is', () => {
+    assert.deepEqual(compare([{}], start), ['shop']);
+    const known = glances.find(shop);
+    assert.deepEqual([known?.glance, known?.isStale, known?.project], [undefined, true, 'default']);
+    assert.deepEqual(compare([{}], start + 10), []);
+    take({}, start + 20);
+    assert.equal(glances.find(shop)?.isStale, false);
+  });
+
+  it('forget what a list does not show any more', () => {
+    take({}, start);
+    take({ name: 'web' }, start);
+    assert.deepEqual(compare([{}], start + 10), ['web']);
+    assert.equal(glances.size, 1);
+  });
+
+  it('are newer than a list that was asked for before they were told', () => {
+    take({}, start);
+    take({ name: 'web' }, start + 10);
+    take({ ...degraded, resourceVersion: '2' }, start + 11);
+    assert.deepEqual(compare([{}], start + 10), []);
+    assert.equal(glances.find(shop)?.isStale, false);
+    assert.equal(glances.size, 2);
+  });
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import type { Address, SyncRequest } from '../../../src/argocd/port.ts';
+import { GuardedArgoCD } from '../../../src/handler/watch/guarded-argo-cd.ts';
+import type { ApplicationName } from '../../../src/sync/application.ts';
+import { UserError } from '../../../src/sync/user-error.ts';
+import { failed, FakeArgoCD } from '../../follow/fake-argo-cd.ts';
+import { ManualClock, settle } from '../../follow/manual-clock.ts';
+import { application } from '../../sync/sample-application.ts';
+
+const { signal } = new AbortController();
+const shop: Address = { name: 'shop', project: '' };
+const request: SyncRequest = {
+  ...{ revision: undefined, revisions: [], prune: false, dryRun: false, force: false },
+  ...{ strategy: 'hook', resources: [], syncOptions: undefined, retry: undefined, infos: [] },
+};
+const resource = { group: '', kind: 'Job', namespace: '', name: 'migrate' };
+
+describe('a guarded Argo CD', () => {
+  let argocd: FakeArgoCD;
+  let guarded: GuardedArgoCD;
+  let asked: unknown[];
+  let allowed: { names: readonly string[]; projects: readonly string[] };
+
+  beforeEach(() => {
+    argocd = new FakeArgoCD(new ManualClock());
+    asked = [];
+    allowed = { names: ['shop'], projects: ['default'] };
+    guarded = new GuardedArgoCD(argocd, (name, project) => {
+      asked.push([name, project]);
+      const isAllowed =
+        allowed.names.includes(name.name) &&
+        (project === undefined || allowed.projects.includes(project));
+      return isAllowed ? undefined : new UserError('No rule allows it', 'Add one.');
+    });
+  });
+
+  const what = () => argocd.calls.map((call) => call.what);
+  const denied = (call: Promise<unknown>) =>
+    assert.rejects(call, (error) => error instanceof UserError && error.advice === 'Add one.');
+
+  /** Every call about one application but for reading it, and to which address it went. */
+  const calls: readonly [string, (one: GuardedArgoCD, address: Address) => Promise<unknown>][] = [
+    ['sync', (one, address) => one.sync(address, request, signal)],
+    [
+      'rollback',
+      (one, address) =>
+        one.rollback(address, { historyId: 1, prune: false, dryRun: false }, signal),
+    ],
+    ['terminate', (one, address) => one.terminate(address, signal)],
+    ['manifests', (one, address) => one.manifests(address, {}, signal)],
+    ['windows', (one, address) => one.windows(address, signal)],
+    ['logs', (one, address) => one.logs(address, { resource, lines: 1 }, signal)],
+  ];
+
+  /** Lets every call succeed, and notes its address. */
+  function answerAll(): Address[] {
+    const addresses: Address[] = [];
+    const note =
+      <T>(answer: T) =>
+      (address: Address) => {
+        addresses.push(address);
+        return Promise.resolve(answer);
+      };
+    argocd.onSync = note(application());
+    argocd.onRollback = note(application());
+    argocd.onTerminate = note(undefined);
+    argocd.onManifests = note([]);
+    argocd.onWindows = note({ activeWindows: [], assignedWindows: [], canSync: true });
+    argocd.onLogs = note({ lines: [], fault: '' });
+    return addresses;
+  }
+
+  it('gives an application that is allowed', async () => {
+    assert.equal((await guarded.get(shop, { signal })).name, 'shop');
+    assert.deepEqual(asked, [
+      [{ name: 'shop' }, undefined],
+      [{ name: 'shop' }, 'default'],
+    ]);
+  });
+
+  it('asks for a name with its namespace where it has one', async () => {
+    await guarded.get({ ...shop, namespace: 'team' }, { signal });
+    assert.deepEqual(asked[0], [{ name: 'shop', namespace: 'team' }, undefined]);
+  });
+
+  it('does not even ask Argo CD for a name that is not allowed', async () => {
+    const other = { name: 'other', project: 'default' };
+    await denied(guarded.get(other, { signal }));
+    for (const [, call] of calls) await denied(call(guarded, other));
+    assert.deepEqual(what(), []);
+  });
+
+  it('withholds an application of an AppProject that is not allowed', async () => {
+    allowed = { ...allowed, projects: ['team'] };
+    await denied(guarded.get(shop, { signal }));
+    await denied(guarded.get(shop, { signal, refresh: true }));
+  });
+
+  for (const [name, call] of calls) {
+    it(`reads before ${name}, and binds it to the AppProject that is allowed`, async () => {
+      const addresses = answerAll();
+      await call(guarded, shop);
+      await call(guarded, shop);
+      assert.deepEqual(what(), ['get', name, name]);
+      const bound = { name: 'shop', project: 'default' };
+      assert.deepEqual(addresses, [bound, bound]);
+    });
+
+    it(`refuses ${name} in an AppProject that is not allowed`, async () => {
+      allowed = { ...allowed, projects: [] };
+      await denied(call(guarded, shop));
+      assert.deepEqual(what(), ['get']);
+    });
+
+    it(`refuses ${name} as soon as the rules or the AppProject change`, async () => {
+      await guarded.get(shop, { signal });
+      argocd.application = application({ project: 'team' });
+      await denied(guarded.get(shop, { signal }));
+      await denied(call(guarded, shop));
+      argocd.application = application();
+      await guarded.get(shop, { signal });
+      allowed = { ...allowed, projects: [] };
+      await denied(call(guarded, shop));
+      assert.deepEqual([...new Set(what())], ['get']);
+    });
+  }
+
+  it('keeps applications of one name in several namespaces apart', async () => {
+    const addresses = answerAll();
+    await guarded.get({ ...shop, namespace: 'team' }, { signal });
+    await guarded.terminate(shop, signal);
+    assert.deepEqual(what(), ['get', 'get', 'terminate']);
+    assert.deepEqual(addresses, [{ name: 'shop', project: 'default' }]);
+  });
+
+  it('passes on what Argo CD itself refuses', async () => {
+    argocd.onGet = () => Promise.reject(failed('not-found'));
+    await assert.rejects(guarded.get(shop, { signal }), /not-found/);
+    await assert.rejects(guarded.sync(shop, request, signal), /not-found/);
+  });
+
+  it('denies a search that finds something that is not allowed', async () => {
+    const found = [{ name: 'shop', namespace: 'argocd' }];
+    argocd.onFind = () => Promise.resolve(found);
+    assert.deepEqual(await guarded.find('a=b', '', signal), found);
+    argocd.onFind = () => Promise.resolve([...found, { name: 'other', namespace: 'argocd' }]);
+    await denied(guarded.find('a=b', '', signal));
+  });
+
+  it('tells of no event of what is not allowed', async () => {
+    const cancel = new AbortController();
+    const heard: (string | undefined)[] = [];
+    const watching = (async () => {
+      for await (const event of guarded.watch({ project: '' }, cancel.signal)) {
+        heard.push(event?.application.project);
+      }
+    })();
+    await settle();
+    argocd.send({ type: 'MODIFIED', application: application({ project: 'team' }) });
+    argocd.send(undefined);
+    argocd.send({ type: 'MODIFIED', application: application({ name: 'other' }) });
+    argocd.send({ type: 'MODIFIED', application: application() });
+    await settle();
+    cancel.abort();
+    await watching;
+    assert.deepEqual(heard, [undefined, 'default']);
+  });
+
+  it('knows the page of an application', () => {
+    const name: ApplicationName = { name: 'shop' };
+    assert.equal(guarded.pageOf(name), argocd.pageOf(name));
+  });
+});

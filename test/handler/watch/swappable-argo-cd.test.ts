@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import type { Overview } from '../../../src/argocd/port.ts';
+import { SwappableArgoCD, type Adapter } from '../../../src/handler/watch/swappable-argo-cd.ts';
+import type { Application } from '../../../src/sync/application.ts';
+import { FakeArgoCD } from '../../follow/fake-argo-cd.ts';
+import { ManualClock, settle } from '../../follow/manual-clock.ts';
+import { application } from '../../sync/sample-application.ts';
+import { glance } from '../../sync/sample-glance.ts';
+import { FakeOverview } from './fake-overview.ts';
+
+const { signal } = new AbortController();
+const shop = { name: 'shop', project: 'default' };
+
+/** A fake connection that says whose it is, and whether it was closed. */
+class FakeAdapter extends FakeArgoCD implements Adapter {
+  readonly overview: FakeOverview;
+  isClosed = false;
+
+  constructor(clock: ManualClock, uid: string) {
+    super(clock);
+    this.application = application({ uid });
+    this.overview = new FakeOverview(clock);
+    this.overview.put(glance({ uid }));
+  }
+
+  list: Overview['list'] = () => this.overview.list();
+  glance: Overview['glance'] = (name) => this.overview.glance(name);
+  sightings: Overview['sightings'] = (inner) => this.overview.sightings(inner);
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
+describe('an Argo CD whose connection can be replaced', () => {
+  let old: FakeAdapter;
+  let next: FakeAdapter;
+  let argocd: SwappableArgoCD;
+
+  beforeEach(() => {
+    const clock = new ManualClock();
+    [old, next] = [new FakeAdapter(clock, 'old'), new FakeAdapter(clock, 'new')];
+    argocd = new SwappableArgoCD(old, 'https://old.example.com');
+  });
+  const swap = () => argocd.swap(next, 'https://new.example.com');
+
+  it('passes every call on to the connection of the moment', async () => {
+    const sync = {
+      ...{ revision: undefined, revisions: [], prune: false, dryRun: false, force: false },
+      ...{ strategy: 'hook', resources: [], syncOptions: undefined, retry: undefined, infos: [] },
+    } as const;
+    const rollback = { historyId: 1, prune: false, dryRun: false };
+    const resource = { group: '', kind: 'Job', namespace: '', name: 'migrate' };
+    for (const adapter of [old, next]) {
+      adapter.onSync = () => Promise.resolve(application());
+      adapter.onRollback = () => Promise.resolve(application());
+      adapter.onTerminate = () => Promise.resolve();
+      adapter.onWindows = () =>
+        Promise.resolve({ activeWindows: [], assignedWindows: [], canSync: true });
+      await argocd.get(shop, { signal });
+      await argocd.find('', '', signal);
+      await argocd.sync(shop, sync, signal);
+      await argocd.rollback(shop, rollback, signal);
+      await argocd.terminate(shop, signal);
+      await argocd.manifests(shop, {}, signal);
+      await argocd.windows(shop, signal);
+      await argocd.logs(shop, { resource, lines: 1 }, signal);
+      await argocd.list(signal);
+      await argocd.glance(shop, signal).catch(() => undefined);
+      assert.deepEqual(
+        adapter.calls.map(({ what }) => what),
+        ['get', 'find', 'sync', 'rollback', 'terminate', 'manifests', 'windows', 'logs'],
+      );
+      assert.deepEqual(
+        adapter.overview.calls.map(({ what }) => what),
+        ['list', 'glance shop'],
+      );
+      swap();
+    }
+  });
+
+  it('lets a call end where it began, and closes the old connection after it', async () => {
+    let answer = (_: Application) => undefined as void;
+    old.onGet = () => new Promise((resolve) => (answer = resolve));
+    const getting = argocd.get(shop, { signal });
+    swap();
+    assert.equal((await argocd.get(shop, { signal })).uid, 'new');
+    assert.equal(old.isClosed, false);
+    answer(application({ uid: 'old' }));
+    assert.equal((await getting).uid, 'old');
+    assert.deepEqual([old.isClosed, next.isClosed], [true, false]);
+  });
+
+  it('closes a connection at once that nobody uses', () => {
+    swap();
+    assert.equal(old.isClosed, true);
+  });
+
+  it('closes it after a call that fails, too', async () => {
+    let fail = (_: Error) => undefined as void;
+    old.onGet = () => new Promise((_, reject) => (fail = reject));
+    const getting = argocd.get(shop, { signal });
+    swap();
+    fail(new Error('cut'));
+    await assert.rejects(getting, /cut/);
+    assert.equal(old.isClosed, true);
+  });
+
+  it('breaks its streams, so that they are opened on the new connection', async () => {
+    const told: (string | undefined)[] = [];
+    const watching = (async () => {
+      for await (const sighting of argocd.sightings(signal)) told.push(sighting?.glance.uid);
+    })();
+    await settle();
+    swap();
+    await assert.rejects(watching, /was replaced/);
+    assert.deepEqual([old.isClosed, old.overview.openStreams], [true, 0]);
+    for await (const sighting of argocd.sightings(signal)) {
+      told.push(sighting?.glance.uid);
+      break;
+    }
+    assert.deepEqual(told, ['old', 'new']);
+    const events = argocd.watch({ project: '' }, signal);
+    const first = events.next();
+    await settle();
+    next.breakStreams();
+    assert.equal((await first).done, true);
+  });
+
+  it('knows the pages of the server that people open', () => {
+    assert.equal(argocd.pageOf({ name: 'shop' }), 'https://old.example.com/applications/shop');
+    swap();
+    assert.equal(argocd.pageOf({ name: 'shop' }), 'https://new.example.com/applications/shop');
+  });
+
+  it('closes the connection of the moment', async () => {
+    swap();
+    await argocd.close();
+    assert.equal(next.isClosed, true);
+  });
+});

@@ -1,0 +1,92 @@
+import type { ApiRequest, OperationName } from './api-request.ts';
+
+/** Where an invalid or expired token leads (azure-devops.md §2.9). */
+export type SignIn = '401' | '302' | '203';
+
+export type FaultKind =
+  /** The connection breaks before the request did anything. */
+  | { readonly kind: 'cutBefore' }
+  /** The request is carried out, and the connection breaks instead of an answer. */
+  | { readonly kind: 'cutAfter' }
+  /** Something else is answered. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      /** True carries the request out first. */
+      readonly afterActing?: boolean;
+    }
+  /** The rate limit: 429 with `Retry-After` in seconds. */
+  | { readonly kind: 'throttle'; readonly retryAfter: number }
+  /** The token is taken for a bad one. */
+  | { readonly kind: 'signIn'; readonly as: SignIn }
+  /** The plan is gone. */
+  | { readonly kind: 'planNotFound' }
+  | { readonly kind: 'planSecurity' }
+  /** The request is carried out and answered after so many simulated milliseconds. */
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** The request is never carried out nor answered. */
+  | { readonly kind: 'hang' };
+
+export interface FaultRule {
+  readonly operation?: OperationName | readonly OperationName[];
+  /** The event's name, for `postEvent`. */
+  readonly event?: string;
+  readonly planId?: string;
+  readonly where?: (request: ApiRequest) => boolean;
+  /** How many requests it hits: 1 unless told. `Infinity` is all. */
+  readonly times?: number;
+  /** How many matching requests pass first: none unless told. */
+  readonly skip?: number;
+  readonly fault: FaultKind;
+}
+
+interface ActiveRule {
+  readonly rule: FaultRule;
+  skip: number;
+  left: number;
+}
+
+/** The faults that tests ask for, each hitting the requests that its rule matches. */
+export class Faults {
+  #rules: ActiveRule[] = [];
+
+  /** Adds a fault; returns what takes it back. */
+  add(rule: FaultRule): () => void {
+    const active = { rule, skip: rule.skip ?? 0, left: rule.times ?? 1 };
+    this.#rules.push(active);
+    return () => {
+      this.#rules = this.#rules.filter((other) => other !== active);
+    };
+  }
+
+  clear(): void {
+    this.#rules = [];
+  }
+
+  /** The fault that hits this request, counted. */
+  take(request: ApiRequest): FaultKind | undefined {
+    for (const active of this.#rules) {
+      if (active.left <= 0 || !matches(active.rule, request)) continue;
+      if (active.skip > 0) {
+        active.skip--;
+        continue;
+      }
+      active.left--;
+      return active.rule.fault;
+    }
+    return undefined;
+  }
+}
+
+function matches(rule: FaultRule, request: ApiRequest): boolean {
+  const { operation, event, planId } = rule;
+  const operations = typeof operation === 'string' ? [operation] : operation;
+  if (operations && !operations.some((name) => name === request.operation)) return false;
+  if (planId !== undefined && planId !== request.planId) return false;
+  if (event !== undefined && event !== (request.json as { name?: unknown } | undefined)?.name) {
+    return false;
+  }
+  return rule.where?.(request) ?? true;
+}

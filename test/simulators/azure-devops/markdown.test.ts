@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { markdownHtml } from './markdown.ts';
+
+const cases: [string, string, string][] = [
+  ['a heading', '## A **b**', '<h2>A <strong>b</strong></h2>'],
+  ['a paragraph', 'a\nb', '<p>a<br>b</p>'],
+  ['a list', '- a\n* b', '<ul><li>a</li><li>b</li></ul>'],
+  ['code', '```yaml\na: <b>\n```', '<pre>a: &lt;b&gt;</pre>'],
+  ['code without an end', '```\na', '<pre>a</pre>'],
+  [
+    'a table',
+    'a|b\n-|-\n1|2',
+    '<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>',
+  ],
+  [
+    'a link',
+    '[a](https://a.example/?x=1&y)',
+    '<p><a href="https://a.example/?x=1&amp;y">a</a></p>',
+  ],
+  ['a link that runs something', '[a](javascript:alert(1))', '<p>[a](javascript:alert(1))</p>'],
+  ['an escaped sign', 'a\\_b \\<i>', '<p>a_b \\&lt;i&gt;</p>'],
+  [
+    'a quote in a link',
+    '[a](https://a"onclick="x)',
+    '<p><a href="https://a&quot;onclick=&quot;x">a</a></p>',
+  ],
+];
+
+describe('the Markdown of summaries', () => {
+  for (const [name, source, html] of cases) {
+    it(`shows ${name}`, () => assert.equal(markdownHtml(source), html));
+  }
+
+  it('ends with every text', () => {
+    for (const text of ['', '\n\n', '|', '-', '- ', '#', '```', '|-|', 'a\n- b\n# c\n```']) {
+      assert.equal(typeof markdownHtml(text), 'string');
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import { request as httpRequest, STATUS_CODES } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { ServerRequest } from './server-request.ts';
+
+export interface ServerAnswer {
+  readonly status: number;
+  /** The name that .NET has for the status, such as `Accepted`. */
+  readonly statusName: string;
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Sends what Azure DevOps sends for a task: no redirect is followed. */
+export type Send = (request: ServerRequest, limit: number) => Promise<ServerAnswer>;
+
+/**
+ * Sends a request over the network. Throws when there is no whole answer in time.
+ *
+ * @param limit - Real milliseconds for the whole answer.
+ */
+export const send: Send = ({ method, url, headers, body }, limit) =>
+  new Promise((resolve, reject) => {
+    const call = url.toLowerCase().startsWith('https:') ? httpsRequest : httpRequest;
+    const content = body === '' ? undefined : Buffer.from(body, 'utf8');
+    const length = content && { 'Content-Length': String(content.length) };
+    const outgoing = call(url, { method, headers: { ...headers, ...length } }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        clearTimeout(timer);
+        const status = incoming.statusCode ?? 0;
+        resolve({
+          status,
+          statusName: statusName(status),
+          headers: Object.fromEntries(
+            Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+          ),
+          text: Buffer.concat(chunks).toString('utf8'),
+        });
+      });
+    });
+    const timer = setTimeout(() => {
+      outgoing.destroy(new Error(`no answer within ${limit / 1000} seconds`));
+    }, limit);
+    outgoing.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    outgoing.end(content);
+  });
+
+function statusName(status: number): string {
+  return (STATUS_CODES[status] ?? String(status)).replace(/[^A-Za-z]/g, '');
+}
