@@ -4,14 +4,14 @@ import { availableParallelism, cpus, loadavg, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNode } from '../test/simulators/agent/node-runtime.ts';
 import { usage } from './bench/usage.ts';
-import { parseArguments } from './one-of-several.ts';
+import { doAsked } from './one-of-several.ts';
 import { measureColdStart } from './bench/cold-start.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
 import { measureManyApplications } from './bench/many-applications.ts';
 import { measurePlanning } from './bench/planning.ts';
 import { measureSizes } from './bench/sizes.ts';
-import { bundleAll } from './bundle.ts';
+import { bundleTasks } from './bundle.ts';
 
 type Measurement = (temporaryFolder: string) => readonly Figure[] | Promise<readonly Figure[]>;
 
@@ -23,31 +23,14 @@ const groups: Readonly<Record<string, Measurement>> = {
   sizes: measureSizes,
 };
 
-const exitCodes = { success: 0, usage: 2 } as const;
-
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(words: readonly string[]): Promise<number> {
-  const asked = parseArguments(words, {
-    names: Object.keys(groups),
-    noun: 'group',
-    fileOption: 'json',
-  });
-  switch (asked.kind) {
-    case 'help':
-      console.log(usage);
-      return exitCodes.success;
-    case 'fault':
-      console.error(`${asked.message}\n\n${usage}`);
-      return exitCodes.usage;
-    case 'run':
-      await measure(asked.only, asked.file);
-      return exitCodes.success;
-  }
-}
+const asked = { names: Object.keys(groups), noun: 'group', fileOption: 'json', usage };
+process.exitCode = await doAsked(process.argv.slice(2), asked, async ({ only, file }) => {
+  await measure(only, file);
+  return 0;
+});
 
 async function measure(only?: string, jsonFile?: string): Promise<void> {
-  await bundleAll();
+  await bundleTasks();
   const machine = describeMachine();
   const folder = mkdtempSync(join(tmpdir(), 'argocd-bench-'));
   const figures: Figure[] = [];

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { bundleAll, bundles, root } from './bundle.ts';
+import { bundle, handlerBundle, root, taskBundles } from './bundle.ts';
 
-await bundleAll();
+const bundles = [...taskBundles, handlerBundle];
+await Promise.all(bundles.map(bundle));
 for (const { outfile } of bundles) {
   console.log(`${relative(root, outfile)}  ${Math.ceil(statSync(outfile).size / 1024)} KB`);
 }

@@ -18,13 +18,13 @@ export const handlerBundle: Bundle = {
   target: 'node24',
 };
 
-export const bundles: readonly Bundle[] = [
+/** Of the tasks that agents run; those of Azure DevOps itself are data only. */
+export const taskBundles: readonly Bundle[] = [
   {
     entry: join(root, 'src/task/main.ts'),
     outfile: join(root, 'tasks/ArgoCDSync/V1/index.js'),
     target: 'node20',
   },
-  handlerBundle,
 ];
 
 /**
@@ -74,12 +74,7 @@ function noticeOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
-/** Bundles every program. */
-export async function bundleAll(): Promise<void> {
-  await Promise.all(bundles.map(bundle));
-}
-
-/** Whether every program's bundle is there; it may be older than its source. */
-export function allBundled(): boolean {
-  return bundles.every(({ outfile }) => existsSync(outfile));
+/** Bundles the tasks that agents run. */
+export async function bundleTasks(): Promise<void> {
+  await Promise.all(taskBundles.map(bundle));
 }

@@ -1,65 +1,54 @@
 import { writeFileSync } from 'node:fs';
-import { bundleAll } from './bundle.ts';
-import { usage } from './demo/usage.ts';
-import { parseArguments } from './one-of-several.ts';
-import { drawRun } from './demo/picture.ts';
-import { playPipeline } from './demo/pipeline.ts';
-import { scenarios } from './demo/scenarios.ts';
+import { agentDemo } from './demo/agent/agent-demo.ts';
+import { agentlessDemo } from './demo/agentless/agentless-demo.ts';
+import type { Demonstration } from './demo/demonstration.ts';
 import { Screen } from './demo/screen.ts';
 import { isAsExpected, verdictLines, type Played } from './demo/verdict.ts';
+import { doAsked } from './one-of-several.ts';
 
 /** Beyond this a line is hard to read, however wide the terminal. */
 const widest = 100;
-const pictured = 'postsync-fails';
 
-const exitCodes = { success: 0, different: 1, usage: 2 } as const;
+const exitCodes = { success: 0, different: 1 } as const;
 
-process.exitCode = await main(process.argv.slice(2));
+const [first, ...others] = process.argv.slice(2);
+process.exitCode =
+  first === 'agentless'
+    ? await answer(agentlessDemo, others)
+    : await answer(agentDemo, process.argv.slice(2));
 
-async function main(words: readonly string[]): Promise<number> {
-  const names = scenarios.map(({ name }) => name);
-  const asked = parseArguments(words, { names, noun: 'run', fileOption: 'svg' });
-  switch (asked.kind) {
-    case 'help':
-      console.log(usage);
-      return exitCodes.success;
-    case 'fault':
-      console.error(`${asked.message}\n\n${usage}`);
-      return exitCodes.usage;
-    case 'run':
-      return demonstrate(asked.only, asked.file);
-  }
+function answer(demo: Demonstration, words: readonly string[]): Promise<number> {
+  const { usage, fileOption, parts } = demo;
+  const several = { usage, fileOption, names: parts.map(({ name }) => name), noun: 'run' };
+  return doAsked(words, several, ({ only, file }) => demonstrate(demo, only, file));
 }
 
-async function demonstrate(only?: string, svgFile?: string): Promise<number> {
+async function demonstrate(demo: Demonstration, only?: string, file?: string): Promise<number> {
   const { stdout } = process;
   const screen = new Screen({
     write: (text) => stdout.write(text),
     width: Math.min(widest, stdout.columns ?? widest),
     colours: stdout.isTTY && !process.env.NO_COLOR,
   });
-  await bundleAll();
-  screen.text(
-    'The built ArgoCDSync@1, run as an agent of Azure Pipelines runs it, against a simulated',
-  );
-  screen.text('Argo CD whose clock goes twice as fast.');
-  const chosen = scenarios.filter(({ name }) => only === undefined || name === only);
+  await demo.build();
+  for (const text of demo.opening) screen.text(text);
+  const chosen = demo.parts.filter(({ name }) => only === undefined || name === only);
   const played: Played[] = [];
-  for (const [index, scenario] of chosen.entries()) {
-    screen.rule(`${index + 1} of ${chosen.length}: ${scenario.name}`, '═');
-    screen.text(`Shown:    ${scenario.shows}`);
-    screen.text(`Look for: ${scenario.lookFor}`);
-    played.push({ scenario, run: await playPipeline(scenario, screen) });
+  for (const [index, part] of chosen.entries()) {
+    screen.rule(`${index + 1} of ${chosen.length}: ${part.name}`, '═');
+    screen.text(`Shown:    ${part.shows}`);
+    screen.text(`Look for: ${part.lookFor}`);
+    played.push(await part.play(screen));
   }
   screen.rule('Expected and real', '═');
   for (const each of verdictLines(played, screen.width)) screen.line(each);
-  if (svgFile !== undefined) savePicture(svgFile, played, only ?? pictured);
+  const drawn = played.find(({ name }) => name === (only ?? demo.drawn));
+  if (file !== undefined && drawn !== undefined) {
+    writeFileSync(file, drawn.draw());
+    screen.text();
+    screen.text(`The picture of ${drawn.name} is in ${file}.`);
+  }
+  if (demo.closing.length > 0) screen.text();
+  for (const text of demo.closing) screen.text(text);
   return isAsExpected(played) ? exitCodes.success : exitCodes.different;
-}
-
-function savePicture(file: string, played: readonly Played[], name: string): void {
-  const run = played.find(({ scenario }) => scenario.name === name)?.run;
-  if (run === undefined) return;
-  writeFileSync(file, drawRun(run));
-  console.log(`\nThe picture of ${name} is in ${file}.`);
 }

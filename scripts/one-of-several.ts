@@ -6,13 +6,45 @@ export type Asked =
   | { readonly kind: 'help' }
   | { readonly kind: 'fault'; readonly message: string };
 
+/** What there is to choose from; `noun` is what `names` are called to a person. */
+export interface Several {
+  readonly names: readonly string[];
+  readonly noun: string;
+  /** Name of the option that takes a file. */
+  readonly fileOption: string;
+}
+
+type Chosen = Extract<Asked, { kind: 'run' }>;
+
+/** For words that are wrong. */
+const usageExitCode = 2;
+
 /**
- * Reads `--only NAME`, `--help` and the option that names a file. `noun` is what `names` are called
- * to a person.
+ * Does what the words ask for: prints `usage`, or a fault and `usage`, or runs. Returns the exit code
+ * of the process.
  */
+export async function doAsked(
+  words: readonly string[],
+  { usage, ...several }: Several & { readonly usage: string },
+  run: (chosen: Chosen) => Promise<number>,
+): Promise<number> {
+  const asked = parseArguments(words, several);
+  switch (asked.kind) {
+    case 'help':
+      console.log(usage);
+      return 0;
+    case 'fault':
+      console.error(`${asked.message}\n\n${usage}`);
+      return usageExitCode;
+    case 'run':
+      return run(asked);
+  }
+}
+
+/** Reads `--only NAME`, `--help` and the option that names a file. */
 export function parseArguments(
   words: readonly string[],
-  { names, noun, fileOption }: { names: readonly string[]; noun: string; fileOption: string },
+  { names, noun, fileOption }: Several,
 ): Asked {
   let values: Readonly<Record<string, string | boolean | undefined>>;
   try {

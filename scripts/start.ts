@@ -3,6 +3,7 @@ import { bundle, handlerBundle } from './bundle.ts';
 // The handler as it ships, with the example's configuration unless another one is named.
 await bundle(handlerBundle);
 const given = process.argv.slice(2);
-const words = given.length > 0 ? given : ['serve', '--config', 'handler.example.yaml'];
+const usual = ['serve', '--config', 'handler.example.yaml', '--log', 'text'];
+const words = given.length > 0 ? given : usual;
 process.argv.splice(2, Infinity, handlerBundle.outfile, ...words);
 await import('./on-node-24.ts');

@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { startTask, taskFolder, type Connection } from '../test/simulators/agent/agent.ts';
 import {
   readTaskDefinition,
   type TaskDefinition,
 } from '../test/simulators/agent/task-definition.ts';
-import { allBundled, bundleAll } from './bundle.ts';
+import { bundleTasks, taskBundles } from './bundle.ts';
 import { matchInputs, parseArguments, usage, type TaskArguments } from './task-arguments.ts';
 
 const exitCodes = { success: 0, failure: 1, usage: 2, infrastructure: 3 } as const;
@@ -39,9 +39,12 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function run(asked: TaskArguments): Promise<number> {
   const folder = findTask(asked.task);
-  const inputs = readInputs(asked, readTaskDefinition(folder));
+  const task = readTaskDefinition(folder);
+  if ('HttpRequest' in task.execution) throw new UsageError(runsElsewhere(task.name));
+  const inputs = readInputs(asked, task);
   const connection = readConnection(asked);
-  if (asked.build || !allBundled()) await bundleAll();
+  const isBundled = taskBundles.every(({ outfile }) => existsSync(outfile));
+  if (asked.build || !isBundled) await bundleTasks();
   const running = startTask({
     folder,
     inputs,
@@ -69,10 +72,14 @@ function findTask(name: string): string {
   try {
     return taskFolder(name);
   } catch (error) {
-    throw new UsageError(`There is no task ${name}. This project has ArgoCDSync.`, {
+    throw new UsageError(`There is no task ${name}. The one that runs on an agent is ArgoCDSync.`, {
       cause: error,
     });
   }
+}
+
+function runsElsewhere(name: string): string {
+  return `${name} runs in Azure DevOps itself and not on an agent, so it cannot be run here. npm run demo -- agentless shows such tasks.`;
 }
 
 function readInputs(asked: TaskArguments, task: TaskDefinition): Readonly<Record<string, string>> {

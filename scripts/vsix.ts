@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleAll, root } from './bundle.ts';
+import { bundleTasks, root } from './bundle.ts';
 import { stage } from './stage.ts';
 
 const tfx = join(root, 'node_modules/tfx-cli/_build/tfx-cli.js');
@@ -13,7 +13,7 @@ const tfx = join(root, 'node_modules/tfx-cli/_build/tfx-cli.js');
  * wrote when it refuses the manifest.
  */
 export async function packExtension(folder: string, more: readonly string[]): Promise<string> {
-  await bundleAll();
+  await bundleTasks();
   const staged = join(folder, 'extension');
   stage(root, staged);
   mkdirSync(folder, { recursive: true });

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, describe, it } from 'mocha';
-import { scenarios } from '../scripts/demo/scenarios.ts';
+import { after, before, describe, it } from 'mocha';
+import { agentDemo } from '../scripts/demo/agent/agent-demo.ts';
+import { agentlessDemo } from '../scripts/demo/agentless/agentless-demo.ts';
 
 const root = join(import.meta.dirname, '..');
 
-function runDemo(...words: readonly string[]): Promise<{ code: number | null; text: string }> {
+interface Shown {
+  readonly code: number | null;
+  readonly text: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+function runDemo(...words: readonly string[]): Promise<Shown> {
+  const start = performance.now();
   const demo = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo.ts', ...words], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -16,53 +27,82 @@ function runDemo(...words: readonly string[]): Promise<{ code: number | null; te
   demo.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
   return new Promise((resolve, reject) => {
     demo.once('error', reject);
-    demo.once('close', (code) => resolve({ code, text }));
+    demo.once('close', (code) => resolve({ code, text, duration: performance.now() - start }));
   });
 }
 
-describe('The demo', function () {
-  this.timeout(60_000);
-  let code: number | null;
-  let text: string;
-  let duration: number;
+describe('npm run demo', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let page: string;
+  let agent: Shown;
+  let agentless: Shown;
   before(async () => {
-    const start = performance.now();
-    ({ code, text } = await runDemo());
-    duration = performance.now() - start;
+    folder = mkdtempSync(join(tmpdir(), 'demo-'));
+    page = join(folder, 'run.html');
+    // Both at once: they do little but wait.
+    [agent, agentless] = await Promise.all([runDemo(), runDemo('agentless', '--html', page)]);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
   });
 
   /** What is shown of one run. */
-  function partOf(name: string): readonly string[] {
+  function partOf({ text }: Shown, name: string): readonly string[] {
     const [, part = ''] = text.split(new RegExp(`^══ \\d of \\d: ${name} ═+$`, 'm'));
     return (part.split(/^══ /m)[0] ?? '').split('\n');
   }
 
-  it('ends as expected, in less than 30 s', () => {
-    assert.equal(code, 0, text);
-    assert.ok(duration < 30_000, `${duration} ms`);
-  });
+  const logOf = (shown: Shown, name: string) =>
+    partOf(shown, name).filter((each) => each.startsWith('│ '));
 
-  it('has five runs, each with its two lines first, and a table at the end', () => {
-    assert.equal(scenarios.length, 5);
-    const [, table = ''] = text.split(/^══ Expected and real ═+$/m);
-    for (const { name, shows, lookFor } of scenarios) {
-      assert.deepEqual(partOf(name).slice(1, 3), [`Shown:    ${shows}`, `Look for: ${lookFor}`]);
-      assert.match(table, new RegExp(`^${name} +.* same$`, 'm'));
-    }
-  });
+  const demos = [
+    { what: 'alone', demo: agentDemo, shown: () => agent, count: 5 },
+    { what: 'with agentless', demo: agentlessDemo, shown: () => agentless, count: 4 },
+  ];
+  for (const { what, demo, shown, count } of demos) {
+    describe(what, () => {
+      it('ends as expected, in less than 60 s', () => {
+        assert.equal(shown().code, 0, shown().text);
+        assert.ok(shown().duration < 60_000, `${shown().duration} ms`);
+      });
 
-  it('is never wider than 100 columns, and has no colours where nobody sees them', () => {
-    assert.deepEqual(
-      text.split('\n').filter((each) => each.length > 100),
-      [],
-    );
-    assert.ok(!text.includes('\u001b'));
-  });
+      it('has its runs, each with its two lines first, and a table at the end', () => {
+        assert.equal(demo.parts.length, count);
+        const [, table = ''] = shown().text.split(/^══ Expected and real ═+$/m);
+        for (const { name, shows, lookFor } of demo.parts) {
+          const lines = partOf(shown(), name).slice(1, 3);
+          assert.deepEqual(lines, [`Shown:    ${shows}`, `Look for: ${lookFor}`]);
+          assert.match(table, new RegExp(`^${name} +.* same$`, 'm'));
+        }
+      });
 
-  it('shows log, timeline, summary and outputs of each run', () => {
-    for (const { name } of scenarios) {
-      const part = partOf(name);
-      assert.ok(part.filter((each) => each.startsWith('│ ')).length > 4, name);
+      it('is never wider than 100 columns, and has no colours where nobody sees them', () => {
+        const lines = shown().text.split('\n');
+        assert.deepEqual(
+          lines.filter((each) => each.length > 100),
+          [],
+        );
+        assert.ok(!shown().text.includes('\u001b'));
+      });
+
+      it('repeats no line of a log', () => {
+        for (const { name } of demo.parts) {
+          const log = logOf(shown(), name);
+          assert.ok(log.length > 4, name);
+          assert.deepEqual(
+            log.filter((each, at) => log.indexOf(each) !== at),
+            [],
+            name,
+          );
+        }
+      });
+    });
+  }
+
+  it('shows timeline, summary and outputs of each run on an agent', () => {
+    for (const { name } of agentDemo.parts) {
+      const part = partOf(agent, name);
       for (const title of ['Timeline', 'Summary', 'Outputs']) {
         const at = part.indexOf(title);
         assert.ok(at > 0 && part[at + 1]?.startsWith('  '), `${title} of ${name}`);
@@ -70,22 +110,71 @@ describe('The demo', function () {
     }
   });
 
-  it('repeats no line of a log', () => {
-    for (const { name } of scenarios) {
-      const log = partOf(name).filter((each) => each.startsWith('│ '));
-      assert.deepEqual(
-        log.filter((each, at) => log.indexOf(each) !== at),
-        [],
-        name,
-      );
-    }
+  it('leads from the runs on an agent to those without one', () => {
+    assert.match(agent.text, /npm run demo -- agentless/);
+  });
+
+  it('shows the request with its secrets masked, the answer, and then what the handler does', () => {
+    const part = partOf(agentless, 'agentless').join('\n');
+    const order = [
+      /^ {2}POST http:\S+\/v1\/syncs$/m,
+      /^ {2}AuthToken: \*\*\*$/m,
+      /^ {2}Authorization: Bearer \*\*\*$/m,
+      /^ {2}--\S+ applications\n {2}shop$/m,
+      /^ {2}202 Accepted {2}\{"run":/m,
+      /^◂ Proof: reads the plan/m,
+      /^◂ Event: TaskStarted$/m,
+      /^│ {3}PreSync wave 0 +Job\/migrate +Running$/m,
+      /^◂ Event: TaskCompleted, succeeded$/m,
+      /^The page of the run: .*, succeeded$/m,
+    ].map((pattern) => part.search(pattern));
+    assert.ok(!order.includes(-1), part);
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+    assert.doesNotMatch(agentless.text, /eyJ0/, 'the token of a job');
+  });
+
+  it('kills the handler while the hook runs, and goes on in the same log to one completion', () => {
+    const part = partOf(agentless, 'killed');
+    const at = (pattern: RegExp) => part.findIndex((each) => pattern.test(each));
+    const order = [
+      at(/Job\/migrate +Running/),
+      at(/^✗ kill -9 \d+/),
+      at(/^✓ The hook has ended, and the handler starts again/),
+      at(/^│ .*The handler was restarted/),
+      at(/Job\/migrate +Succeeded/),
+      at(/^◂ Event: TaskCompleted, succeeded$/),
+    ];
+    assert.ok(!order.includes(-1), part.join('\n'));
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+    assert.ok(part.includes('  Syncs that Argo CD was asked for  1'));
+    assert.ok(part.includes('  Completions of the task           1'));
+  });
+
+  it('has a gate that waits for the deployment, and passes then', () => {
+    const samples = logOf(agentless, 'gate').join('\n');
+    assert.match(samples, /^│ +0 min {2}waiting {2}shop: \w+ is live, waiting for \w+$/m);
+    assert.match(samples, /\d min {2}passed {3}shop: Synced at \w+, Healthy$/);
+  });
+
+  it('writes the page of a run', () => {
+    const html = readFileSync(page, 'utf8');
+    assert.match(html, /^<!doctype html>/);
+    assert.match(html, /cart: no route to host/);
   });
 });
 
-describe('The demo, wrongly asked for', () => {
-  it('says what it takes, and exits with 2', async () => {
-    const { code, text } = await runDemo('--only', 'everything');
-    assert.equal(code, 2);
-    assert.match(text, /There is no run "everything"/);
-  });
+describe('npm run demo, wrongly asked for', () => {
+  for (const words of [[], ['agentless']]) {
+    it(`says what there is, and exits with 2: ${words.join('') || 'alone'}`, async () => {
+      const { code, text } = await runDemo(...words, '--only', 'everything');
+      assert.equal(code, 2);
+      assert.match(text, /There is no run "everything"/);
+    });
+  }
 });

@@ -1,15 +1,19 @@
-/** One measured value, and the most that it should be. */
+/** One measured value, and the most or the least that it should be. */
 export interface Figure {
   readonly what: string;
   /** Absent where this machine cannot tell. */
   readonly value: number | undefined;
-  readonly unit: 'ms' | 's' | 'KB' | 'MB' | '';
+  readonly unit: 'ms' | 's' | 'KB' | 'MB' | '/s' | '%' | '';
   readonly goal?: number;
+  /** For what should be large; there is no `goal` then. */
+  readonly least?: number;
 }
 
 /** Whether the goal is met by the value itself, not by the rounded one; undefined where there is none. */
-export function isMet({ value, goal }: Figure): boolean | undefined {
-  return value === undefined || goal === undefined ? undefined : value <= goal;
+export function isMet({ value, goal, least }: Figure): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (least !== undefined) return value >= least;
+  return goal === undefined ? undefined : value <= goal;
 }
 
 const header = ['', 'measured', 'goal', 'met'];
@@ -19,7 +23,7 @@ export function tableOf(figures: readonly Figure[]): readonly string[] {
   const rows = figures.map((figure) => [
     figure.what,
     figure.value === undefined ? 'not here' : quantity(figure.value, figure.unit),
-    figure.goal === undefined ? '' : `≤ ${quantity(figure.goal, figure.unit)}`,
+    goalOf(figure),
     { true: 'yes', false: 'NO', undefined: '' }[String(isMet(figure))] ?? '',
   ]);
   const widths = header.map((title, column) =>
@@ -33,6 +37,11 @@ export function tableOf(figures: readonly Figure[]): readonly string[] {
       .join('  ')
       .trimEnd();
   return [print(header), print(widths.map((width) => '─'.repeat(width))), ...rows.map(print)];
+}
+
+function goalOf({ goal, least, unit }: Figure): string {
+  if (least !== undefined) return `≥ ${quantity(least, unit)}`;
+  return goal === undefined ? '' : `≤ ${quantity(goal, unit)}`;
 }
 
 /** Small values keep a decimal: 4.6 ms is not 5 ms. */

@@ -13,6 +13,11 @@ export function line(text: string, tone: Tone = 'plain'): Line {
   return [{ text, tone }];
 }
 
+/** A text of several lines. */
+export function linesOf(text: string): readonly Line[] {
+  return text.split('\n').map((each) => line(each));
+}
+
 export function textOf(pieces: Line): string {
   return pieces.map(({ text }) => text).join('');
 }

@@ -6,7 +6,8 @@ interface HookOptions {
   readonly log: readonly string[];
 }
 
-type Manifest = Readonly<Record<string, unknown>>;
+/** What is in the repository. */
+export type Manifest = Readonly<Record<string, unknown>>;
 
 /** A Job that Argo CD runs in a phase of the sync. `lab/…` says what the simulated pod does. */
 export function hook(name: string, { phase, seconds, exitCode = 0, log }: HookOptions): Manifest {

@@ -1,49 +1,52 @@
-import type { TaskRun } from '../../test/simulators/agent/agent.ts';
+import { printDuration } from '../../src/text/duration-text.ts';
 import { line, type Line } from './line.ts';
 import { readMarkdown } from './markdown.ts';
 import { textGrid } from './text-grid.ts';
 
-type TimelineRecord = TaskRun['records'][number];
-
-/** The records that the step made in the run's timeline, as a tree with their times. */
-export function timelineLines(
-  { records }: Pick<TaskRun, 'records'>,
-  width: number,
-): readonly Line[] {
-  const rows = branch(records, undefined, 0).map(({ record, depth }) => [
-    '  '.repeat(depth) + record.name,
-    record.type,
-    record.result ?? record.state,
-    spanOf(record),
-  ]);
-  return textGrid(rows, width).map((text) => line(text));
+/** A record of a run's timeline, below those that it belongs to. */
+export interface TimelineRow {
+  /** 0 for one that belongs to none. */
+  readonly depth: number;
+  readonly name: string;
+  readonly type: string;
+  /** Its result, or its state when it has none. */
+  readonly status: string;
+  /** Milliseconds; undefined when it did not end. */
+  readonly duration: number | undefined;
 }
 
-/** The summary that the step uploaded, as text. */
+/** The records of a timeline as a tree with their times. */
+export function timelineLines(rows: readonly TimelineRow[], width: number): readonly Line[] {
+  const cells = rows.map(({ depth, name, type, status, duration }) => [
+    '  '.repeat(depth) + name,
+    type,
+    status,
+    duration === undefined ? '' : durationText(duration),
+  ]);
+  return textGrid(cells, width).map((text) => line(text));
+}
+
+function durationText(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : printDuration(milliseconds);
+}
+
+/** The summary of a run as text, found among its attachments. */
 export function summaryLines(
-  { attachments }: Pick<TaskRun, 'attachments'>,
+  attachments: readonly { readonly type: string; readonly content: string }[],
   width: number,
 ): readonly Line[] {
-  const summary = attachments.find(({ type }) => type === 'Distributedtask.Core.Summary');
+  const summary = attachments.find(
+    ({ type }) => type.toLowerCase() === 'distributedtask.core.summary',
+  );
   if (summary === undefined) return [line('The step uploaded no summary.', 'bad')];
   return readMarkdown(summary.content, width).map((text) => line(text));
 }
 
 /** The output variables that later steps can read. */
-export function outputLines({ outputs }: Pick<TaskRun, 'outputs'>, width: number): readonly Line[] {
+export function outputLines(
+  outputs: Readonly<Record<string, string>>,
+  width: number,
+): readonly Line[] {
   return textGrid(Object.entries(outputs), width).map((text) => line(text));
-}
-
-function branch(
-  records: readonly TimelineRecord[],
-  parentId: string | undefined,
-  depth: number,
-): readonly { readonly record: TimelineRecord; readonly depth: number }[] {
-  return records
-    .filter((record) => record.parentId === parentId)
-    .flatMap((record) => [{ record, depth }, ...branch(records, record.id, depth + 1)]);
-}
-
-function spanOf({ startedAt, finishedAt }: TimelineRecord): string {
-  return finishedAt === undefined ? '' : `${((finishedAt - startedAt) / 1000).toFixed(1)} s`;
 }

@@ -10,6 +10,9 @@ export interface ScreenOptions {
   readonly colours: boolean;
 }
 
+/** Before the lines of a section. */
+const inside = '  ';
+
 const styles: Readonly<Record<Exclude<Tone, 'plain'>, Parameters<typeof styleText>[0]>> = {
   title: 'bold',
   good: 'green',
@@ -39,6 +42,18 @@ export class Screen {
 
   text(text = ''): void {
     this.line(line(text));
+  }
+
+  /** A title, with an empty line before it, and the lines below it set in. */
+  section(title: string, lines: readonly Line[]): void {
+    this.text();
+    this.line(line(title, 'title'));
+    for (const each of lines) this.line(each, inside);
+  }
+
+  /** Columns that there are in a section. */
+  get roomInside(): number {
+    return this.width - inside.length;
   }
 
   /** `── Title ───────`, with an empty line before it. */

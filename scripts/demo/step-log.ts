@@ -8,6 +8,9 @@ const state = /^(.* {2})(Running|Succeeded|Failed|Not reached)( .*|)$/;
 
 const stateTones: Readonly<Record<string, Tone>> = { Succeeded: 'good', Failed: 'bad' };
 
+/** Before each line of a run's log. */
+export const gutter = '│ ';
+
 /** Reads the log of a step as the run's page shows it: groups opened, tags as colours. */
 export class StepLog {
   readonly #width: number;

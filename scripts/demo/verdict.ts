@@ -1,48 +1,48 @@
-import type { TaskRun } from '../../test/simulators/agent/agent.ts';
 import { line, type Line } from './line.ts';
-import type { Scenario } from './scenarios.ts';
 import { textGrid } from './text-grid.ts';
 
-/** A scenario and what became of it. */
+/** What became of a part of a demonstration. */
 export interface Played {
-  readonly scenario: Pick<Scenario, 'name' | 'expected'>;
-  readonly run: Pick<TaskRun, 'result' | 'outputs' | 'lines' | 'infrastructureFailure'>;
+  readonly name: string;
+  /** In a few words. */
+  readonly expected: string;
+  readonly real: string;
+  /** Where it differs from what was expected; empty when it does not. */
+  readonly faults: readonly string[];
+  /** The run as a file shows it. */
+  readonly draw: () => string;
 }
 
-/** Where a run differs from what was expected; empty when it does not. */
-export function faultsOf({ scenario: { expected }, run }: Played): readonly string[] {
-  const { result, outputs, lines, infrastructureFailure } = run;
+/** The faults of a log that does not hold all of these texts. */
+export function missingTexts(
+  lines: readonly string[],
+  expected: readonly string[],
+): readonly string[] {
   const log = lines.join('\n');
-  return [
-    ...(infrastructureFailure === undefined ? [] : [infrastructureFailure]),
-    ...(result === expected.result ? [] : [`the result is ${result}`]),
-    ...(outputs.outcome === expected.outcome ? [] : [`the outcome is ${outputs.outcome ?? '-'}`]),
-    ...expected.says
-      .filter((text) => !log.includes(text))
-      .map((text) => `the log does not say "${text}"`),
-  ];
+  return expected
+    .filter((text) => !log.includes(text))
+    .map((text) => `the log does not say "${text}"`);
 }
 
-/** Whether every run ended as expected; false when there was none. */
+/** Whether every part went as expected; false when there was none. */
 export function isAsExpected(played: readonly Played[]): boolean {
-  return played.length > 0 && played.every((each) => faultsOf(each).length === 0);
+  return played.length > 0 && played.every(({ faults }) => faults.length === 0);
 }
 
-/** The table of all runs, and below it what differs. */
+/** The table of all parts, and below it what differs. */
 export function verdictLines(played: readonly Played[], width: number): readonly Line[] {
-  const rows = played.map(({ scenario: { name, expected }, run }) => [
+  const rows = played.map(({ name, expected, real, faults }) => [
     name,
-    `${expected.result}, ${expected.outcome}`,
-    `${run.result}, ${run.outputs.outcome ?? '-'}`,
+    expected,
+    real,
+    faults.length === 0 ? 'same' : 'DIFFERS',
   ]);
-  const differing = played.map((each) => faultsOf(each));
-  const marked = rows.map((row, at) => [...row, differing[at]?.length === 0 ? 'same' : 'DIFFERS']);
-  const [header = '', ...table] = textGrid([['Run', 'Expected', 'Real', ''], ...marked], width);
+  const [header = '', ...table] = textGrid([['Run', 'Expected', 'Real', ''], ...rows], width);
   return [
     line(header, 'title'),
-    ...table.map((text, at) => line(text, differing[at]?.length === 0 ? 'good' : 'bad')),
-    ...played.flatMap(({ scenario }, at) =>
-      (differing[at] ?? []).map((fault) => line(`${scenario.name}: ${fault}`, 'bad')),
+    ...table.map((text, at) => line(text, played[at]?.faults.length === 0 ? 'good' : 'bad')),
+    ...played.flatMap(({ name, faults }) =>
+      faults.map((fault) => line(`${name}: ${fault}`, 'bad')),
     ),
   ];
 }

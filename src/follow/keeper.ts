@@ -29,7 +29,8 @@ export class Keeper {
     const milestones = [...milestonesOf(this.#subject.memory), this.#stepStates()].join('|');
     if (milestones === this.#kept) return;
     this.#kept = milestones;
-    void this.keep();
+    // What must not go on without it waits for a keep of its own, and hears of a fault.
+    this.keep().catch(() => undefined);
   }
 
   /** Resolves when everything is kept for good. */

@@ -108,7 +108,8 @@ export class Lookout {
     // Before the stream was open, changes went untold: one look shows them.
     if (aliveSince !== undefined && this.#subject.toldAt >= aliveSince) return polling.alive;
     const age = this.#ports.clock.now() - this.#startedAt;
-    return age < 60_000 ? polling.dead : Math.min(polling.deadLater, age / 20);
+    const { dead, deadLater } = polling;
+    return age < 60_000 ? dead : Math.min(deadLater, Math.max(dead, age / 20));
   }
 
   #look(): void {
@@ -157,6 +158,8 @@ export class Lookout {
         return;
       case 'away':
         this.away = failed.reason;
+        // As soon as the pause is over, however long followers may look away otherwise.
+        this.demand();
         if (this.#awaySince !== undefined) return;
         this.#awaySince = clock.now();
         this.#notice('warning', `Argo CD cannot be reached; trying on. ${failed.reason}`);

@@ -1,4 +1,5 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
+import { UserError } from '../sync/user-error.ts';
 import type { Question } from '../sync/verdict.ts';
 import type { Alarm } from './alarm.ts';
 import type { Lookout } from './lookout.ts';
@@ -65,7 +66,9 @@ export class Questions {
 
   #failed(error: unknown): void {
     if (this.#ports.signal.aborted) return;
-    if (!(error instanceof ArgoCDError)) this.#lookout.breakOff(error);
+    // What a rule denies is judged as a failed look is.
+    if (error instanceof UserError) this.#lookout.demand();
+    else if (!(error instanceof ArgoCDError)) this.#lookout.breakOff(error);
     // Whether the token is refused altogether is for a look to find out, and not in ten seconds.
     else if (error.failure === 'unauthenticated') this.#lookout.demand();
   }

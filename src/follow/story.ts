@@ -16,6 +16,7 @@ export class Story {
   readonly #ports: FollowPorts;
   readonly #logs: HookLogs;
   #planning: Promise<void> | undefined;
+  #state: OperationState | undefined;
   #told = '';
   plan: Plan | undefined;
   steps: readonly Step[];
@@ -37,6 +38,7 @@ export class Story {
   track(application: Application, memory: Memory): void {
     const state = followedState(application, memory);
     if (state === undefined) return;
+    this.#state = state;
     this.#planOnce(application, state);
     this.#advance(state);
   }
@@ -73,7 +75,8 @@ export class Story {
       .manifests(this.#settings.address, asked, signal)
       .then((manifests) => {
         this.plan = this.planFrom(manifests, application, state);
-        this.#advance(state);
+        // The operation may have gone on meanwhile: steps never go back.
+        this.#advance(this.#state ?? state);
       })
       .catch(() => undefined);
   }

@@ -10,16 +10,25 @@ export const commands = [
 ] as const;
 export type Command = (typeof commands)[number];
 
+export const logFormats = ['text', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
 /** What a person asked the handler for. */
 export type Asked =
-  | { readonly kind: 'run'; readonly command: Command; readonly config: string }
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly config: string;
+      /** Absent: what suits the standard output. */
+      readonly log?: LogFormat;
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'fault'; readonly message: string };
 
 const defaultConfig = 'handler.yaml';
 
-export const usage = `Usage: handler [command] [--config FILE]
+export const usage = `Usage: handler [command] [--config FILE] [--log FORMAT]
 
 Commands
   serve          Run the service (this is what happens without a command).
@@ -31,6 +40,7 @@ Commands
 
 Options
   --config FILE  The configuration; ${defaultConfig} unless told.
+  --log FORMAT   How serve logs: ${logFormats.join(' or ')}; text at a terminal, else json, unless told.
   --version      Print the version.
   --help         Print this.
 `;
@@ -43,6 +53,7 @@ export function readCommandLine(words: readonly string[]): Asked {
       allowPositionals: true,
       options: {
         config: { type: 'string' },
+        log: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
@@ -58,7 +69,12 @@ export function readCommandLine(words: readonly string[]): Asked {
     if (file !== undefined && values.config !== undefined) {
       return fault('The configuration is named twice.');
     }
-    return { kind: 'run', command, config: values.config ?? file ?? defaultConfig };
+    const log = logFormats.find((each) => each === values.log);
+    if (log === undefined && values.log !== undefined) {
+      return fault(`There is no log "${values.log}", only ${logFormats.join(' and ')}.`);
+    }
+    const config = values.config ?? file ?? defaultConfig;
+    return { kind: 'run', command, config, ...(log && { log }) };
   } catch (error) {
     return fault(error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.ts';
 import type { RunAddress } from '../azure/run-address.ts';
-import type { Order, Run, RunState } from './run.ts';
+import type { Order, RunState } from './run.ts';
 
 /** The answer to an execute that was accepted. */
 export interface Accepted {
@@ -21,10 +21,4 @@ export interface Desk {
   cancel(address: RunAddress, token: Secret): Promise<void>;
   /** How many runs of a client have not ended. */
   pendingOf(client: string): number;
-}
-
-/** What the pages show. */
-export interface RunBook {
-  run(id: string): Promise<Run | undefined>;
-  recent(limit: number): Promise<readonly Run[]>;
 }

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import manifest from '../../package.json' with { type: 'json' };
 import { UserError } from '../sync/user-error.ts';
 import { hashToken } from './access/hash-token.ts';
-import { readCommandLine, usage, type Command } from './command-line.ts';
+import { readCommandLine, usage, type Asked } from './command-line.ts';
 import { checkConfig } from './config/check-config.ts';
 import { printJsonSchema } from './config/config-json-schema.ts';
 import { newKey } from './config/new-key.ts';
@@ -32,7 +32,7 @@ async function main(words: readonly string[]): Promise<number> {
       return exitCodes.usage;
     case 'run':
       try {
-        return await run(asked.command, asked.config);
+        return await run(asked);
       } catch (error) {
         process.stderr.write(`${explain(error)}\n`);
         return exitCodes.failure;
@@ -40,10 +40,10 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function run(command: Command, config: string): Promise<number> {
+async function run({ command, config, log }: Extract<Asked, { kind: 'run' }>): Promise<number> {
   switch (command) {
     case 'serve':
-      return serve(config, version);
+      return serve(config, { version, log });
     case 'check-config': {
       const { lines, exitCode } = checkConfig(config, process.env);
       process.stdout.write(`${lines.join('\n')}\n`);

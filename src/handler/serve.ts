@@ -1,11 +1,13 @@
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { UserError } from '../sync/user-error.ts';
+import type { LogFormat } from './command-line.ts';
 import { ConfigWatch } from './config/config-watch.ts';
 import type { ConfigFault } from './config/config.ts';
 import { printListener } from './config/listener.ts';
 import { loadConfig } from './config/load-config.ts';
 import { printConfigFault } from './config/read-config.ts';
+import { logText, type LogDestination } from './log-text.ts';
 import { notesOf, Service } from './service.ts';
 import { steadyClock } from './steady-clock.ts';
 
@@ -13,7 +15,10 @@ import { steadyClock } from './steady-clock.ts';
  * Runs the handler until the process is asked to end. Resolves with its exit code; rejects with a
  * `UserError` or `StoreError` where it cannot start.
  */
-export async function serve(path: string, version: string): Promise<number> {
+export async function serve(
+  path: string,
+  { version, log }: { readonly version: string; readonly log: LogFormat | undefined },
+): Promise<number> {
   const loaded = loadConfig(path, process.env);
   const { reading } = loaded;
   const print = (fault: ConfigFault) => printConfigFault(path, fault);
@@ -25,7 +30,8 @@ export async function serve(path: string, version: string): Promise<number> {
     );
   }
   const { config, warnings, gaps } = reading;
-  const logger = pino({ level: config.logLevel, base: null });
+  const format = log ?? (process.stdout.isTTY ? 'text' : 'json');
+  const logger = pino({ level: config.logLevel, base: null }, logDestination(format));
   const clock = steadyClock();
   const ending = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -36,6 +42,8 @@ export async function serve(path: string, version: string): Promise<number> {
     random: Math.random,
   });
   greet(logger, service, config.listen, { warnings: warnings.map(print), gaps: gaps.map(print) });
+  if (format === 'text')
+    logger.info(`${path} is read again when it changes; Ctrl+C ends the handler`);
   const watch = new ConfigWatch(
     { path, env: process.env, config, loaded },
     {
@@ -59,6 +67,13 @@ export async function serve(path: string, version: string): Promise<number> {
   return 0;
 }
 
+function logDestination(format: LogFormat): LogDestination {
+  const out = pino.destination();
+  if (format === 'json') return out;
+  const colours = process.stdout.isTTY && !process.env['NO_COLOR'];
+  return logText({ write: (text) => out.write(text), colours });
+}
+
 type Listen = Parameters<typeof Service.start>[0]['listen'];
 
 /** What a person wants to know first: where it listens, and what is still missing. */
@@ -68,12 +83,9 @@ function greet(
   { public: forAzure, admin }: Listen,
   { warnings, gaps }: { readonly warnings: readonly string[]; readonly gaps: readonly string[] },
 ): void {
-  const listening = `Azure Pipelines calls http://${printListener({ ...forAzure, port: service.publicPort })}; the status page is http://${printListener({ ...admin, port: service.adminPort })}/`;
-  logger.info(listening);
+  logger.info(
+    `Azure Pipelines calls http://${printListener({ ...forAzure, port: service.publicPort })}; the status page is http://${printListener({ ...admin, port: service.adminPort })}/`,
+  );
   for (const warning of warnings) logger.warn(warning);
   for (const gap of gaps) logger.warn(`still missing: ${gap}`);
-  if (!process.stderr.isTTY) return;
-  const missing = gaps.map((gap) => `  ${gap}`);
-  const lines = [listening, ...(gaps.length > 0 ? ['Still missing:', ...missing] : [])];
-  process.stderr.write(`${lines.join('\n')}\n`);
 }

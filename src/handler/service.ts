@@ -17,6 +17,7 @@ import { openapi } from './http/openapi.ts';
 import { publicApp, type RefusedCall } from './http/public-app.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import type { ServiceStatus } from './http/service-status.ts';
+import { refuseLostKeys } from './lost-keys.ts';
 import { Metrics } from './metrics.ts';
 import { denyFor, goesByName } from './rights.ts';
 import type { Order } from './run.ts';
@@ -47,6 +48,7 @@ export class Service {
   readonly #instances: Instances;
   readonly #azure: AzureHttp;
   readonly #runs: Runs;
+  readonly #vault: Vault;
   readonly #servers: RunningServer[] = [];
   #config: Config;
   #collections: Collections;
@@ -83,6 +85,7 @@ export class Service {
     this.#collections = new Collections(config.azureDevOps.organizations);
     this.#access = new Access(config, clock);
     const vault = new Vault(encryptionKeysOf(config, () => newKey(randomBytes)));
+    this.#vault = vault;
     this.#store = SqliteStore.open(config.store.sqlite, clock, (seconds) => {
       metrics.committed(seconds);
     });
@@ -159,6 +162,7 @@ export class Service {
     // First, so that whoever watches sees why it is not ready.
     const admin = { name: 'listen.admin', listener: listen.admin, clock };
     this.#servers.push(await startServer(this.#adminApp(), admin));
+    await refuseLostKeys(this.#store, this.#vault);
     this.#instances.configure(argocd);
     const resumed = await this.#runs.resume();
     if (resumed > 0) logger.info({ runs: resumed }, 'open runs are taken up');

@@ -8,5 +8,8 @@ import { systemClock } from '../follow/clock.ts';
  */
 export function steadyClock(): Clock {
   const offset = Date.now() - performance.now();
-  return { now: () => Math.round(offset + performance.now()), sleep: systemClock.sleep };
+  return {
+    now: () => Math.round(offset + performance.now()),
+    sleep: (ms, signal) => systemClock.sleep(ms, signal),
+  };
 }

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import { Secret } from '../secret.ts';
 
 const version = 'v1';
@@ -15,7 +22,7 @@ export class VaultError extends Error {
 /** Seals job tokens, so that what is stored is of no use without the keys (AES-256-GCM). */
 export class Vault {
   /** By id; the first one seals. */
-  readonly #keys: ReadonlyMap<string, Buffer>;
+  readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #sealing: string;
 
   /** Throws a `VaultError` for a key that is no key; `keyProblem` says so before. */
@@ -23,7 +30,9 @@ export class Vault {
     const parsed = keys.map((key) => {
       const bytes = bytesOf(key);
       if (bytes === undefined) throw new VaultError(`An encryption key is wrong: ${wanted}.`);
-      return [createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes] as const;
+      const id = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+      // Made once: of bytes, Node would make it again for every token.
+      return [id, createSecretKey(bytes)] as const;
     });
     const [first] = parsed;
     if (first === undefined) throw new VaultError('There is no encryption key.');
@@ -62,7 +71,12 @@ export class Vault {
     }
   }
 
-  #key(id: string): Buffer {
+  /** Whether the key is here with which a token was sealed. */
+  canOpen(sealed: string): boolean {
+    return this.#keys.has(sealed.split('.')[1] ?? '');
+  }
+
+  #key(id: string): KeyObject {
     const key = this.#keys.get(id);
     if (key) return key;
     throw new VaultError(

@@ -78,8 +78,23 @@ function decideIdle(view: View<WaitGoal>): Verdict | undefined {
       causes: explainOperation(view.application, last),
     });
   }
+  if (last !== undefined && last.phase !== 'Succeeded' && isInSync(view)) {
+    // What runs is what that operation left: its hooks failed, and no other will run them again.
+    const [failed, current] = [revisionsOf(last), view.application.sync.revisions];
+    return done(
+      'failed',
+      `Nothing was left to deploy for ${printRevisions(current)}, but the last operation, to ${printRevisions(failed)}, ended as ${last.phase}`,
+      { causes: explainOperation(view.application, last) },
+    );
+  }
   const landing = awaitedLanding(view);
   return landing === undefined ? decideLater(view) : decideLanded(view, landing);
+}
+
+/** Whether what runs is what the revision wanted says. */
+function isInSync(view: View<WaitGoal>): boolean {
+  const { sync } = view.application;
+  return sync.status === 'Synced' && isWanted(view, sync.revisions);
 }
 
 /** The last operation, if it deployed everything there was. */
@@ -110,11 +125,12 @@ export function awaitedLanding(asked: View<WaitGoal>): Landing | undefined {
   const unseen = { ...seen, operation: undefined, results: [] };
   const newest = history.at(-1);
   const isLive = last === undefined || last.phase === 'Succeeded';
-  if (newest !== undefined && isLive && isWanted(view, newest.revisions)) {
+  if (!isLive) return undefined;
+  if (newest !== undefined && isWanted(view, newest.revisions)) {
     const evidence = `history entry ${newest.id} shows ${printRevisions(newest.revisions)}`;
     return { finishedAt: newest.deployedAt, ...unseen, revisions: newest.revisions, evidence };
   }
-  if (sync.status === 'Synced' && isWanted(view, sync.revisions)) {
+  if (isInSync(view)) {
     const evidence = `what runs is what ${printRevisions(sync.revisions)} says: nothing had to be deployed, so no hooks ran`;
     return { finishedAt: undefined, ...unseen, revisions: sync.revisions, evidence };
   }

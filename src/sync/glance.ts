@@ -1,4 +1,4 @@
-import type { Application, ApplicationName, HealthStatus, SyncStatus } from './application.ts';
+import type { Application, ApplicationName, HealthStatus } from './application.ts';
 import type { OperationState } from './operation.ts';
 import { isEnded } from './operation.ts';
 
@@ -63,7 +63,7 @@ export interface Listing extends Required<ApplicationName> {
       }
     | undefined;
   readonly sync: {
-    readonly status: SyncStatus;
+    readonly status: string;
     /** Absent where this version's filter does not know it, and for several sources. */
     readonly revision: string | undefined;
   };
@@ -73,10 +73,8 @@ export interface Listing extends Required<ApplicationName> {
 /** Text that is equal as long as a list shows no change; the same of a glance and of a listing. */
 export function traitsOf(seen: Glance | Listing): string {
   const { createdAt, deleting, isPending, last, sync, health } = seen;
-  const operation = [last?.phase, last?.startedAt, last?.finishedAt];
-  return [createdAt, deleting, isPending, ...operation, sync.status, health.status, health.since]
-    .map((trait) => trait ?? '')
-    .join(' ');
+  const operation = last && `${last.phase} ${last.startedAt} ${last.finishedAt}`;
+  return `${createdAt} ${deleting} ${isPending} ${operation} ${sync.status} ${health.status} ${health.since}`;
 }
 
 /** Whether an operation is asked for, or goes on. */

@@ -82,22 +82,36 @@ describe('npm run task', () => {
     });
   }
 
+  it('says where a task runs that no agent can run, and exits with 2', async () => {
+    const flags = ['--server', argocd.url, '--token-env', 'TOKEN'];
+    const { code, output } = await run(flags, [], { TOKEN: 'x' }, { task: 'ArgoCDGate' });
+    assert.equal(code, 2, output);
+    assert.match(output, /^ArgoCDGate runs in Azure DevOps itself and not on an agent/);
+  });
+
   it('cancels the task at Ctrl+C, as the agent does, and exits with 1', async () => {
     argocd.behaviour.pickUp = 3_600_000;
     const seen = argocd.requests.length;
     const flags = ['--server', argocd.url, '--token-env', 'TOKEN'];
     const inputs = ['applications=shop', 'project=default'];
-    const { code, output } = await run(flags, inputs, { TOKEN: argocd.token }, (child) => {
-      const isSyncing = () =>
-        argocd.requests
-          .slice(seen)
-          .some(({ method, path }) => method === 'POST' && /sync$/.test(path));
-      const timer = setInterval(() => {
-        if (!isSyncing()) return;
-        clearInterval(timer);
-        child.kill('SIGINT');
-      }, 5);
-    });
+    const { code, output } = await run(
+      flags,
+      inputs,
+      { TOKEN: argocd.token },
+      {
+        whenStarted: (child) => {
+          const isSyncing = () =>
+            argocd.requests
+              .slice(seen)
+              .some(({ method, path }) => method === 'POST' && /sync$/.test(path));
+          const timer = setInterval(() => {
+            if (!isSyncing()) return;
+            clearInterval(timer);
+            child.kill('SIGINT');
+          }, 5);
+        },
+      },
+    );
     assert.equal(code, 1, output);
     assert.match(output, /^Result: Canceled$/m);
     assert.match(output, /^ {2}outcome = canceled$/m);
@@ -113,12 +127,15 @@ function run(
   flags: readonly string[],
   inputs: readonly string[],
   environment: Readonly<Record<string, string>>,
-  whenStarted: (child: ChildProcess) => void = () => undefined,
+  {
+    task = 'ArgoCDSync',
+    whenStarted = () => undefined,
+  }: { task?: string; whenStarted?: (child: ChildProcess) => void } = {},
 ): Promise<Ended> {
   const script = join(root, 'scripts/task.ts');
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', script, 'ArgoCDSync', ...flags, '--', ...inputs],
+    ['--import', 'tsx', script, task, ...flags, '--', ...inputs],
     { cwd: root, env: { PATH: process.env['PATH'], ...environment } },
   );
   whenStarted(child);

@@ -67,6 +67,16 @@ describe('a wait for a revision', () => {
       'wait',
     ],
     ['the comparison finds nothing to deploy', {}, 'succeeded'],
+    [
+      'the comparison finds nothing to deploy, but the last operation failed',
+      { operationState: ended('Failed', toB) },
+      'failed',
+    ],
+    [
+      'the comparison finds nothing to deploy, and only a dry run failed',
+      { operationState: ended('Failed', { operation: foreign({ revisions: [B], dryRun: true }) }) },
+      'succeeded',
+    ],
     ['Argo CD cannot compare', { conditions: [comparisonError()] }, 'failed'],
     ['something is in progress', { operation: foreign({ revisions: [B] }) }, 'wait'],
     [

@@ -53,7 +53,9 @@ describe('the start of a sync', () => {
   ] as const;
   for (const [failure, breakdowns, expected] of cases) {
     it(`takes the refusal "${failure}" after ${breakdowns} breakdowns for ${expected}`, () => {
-      const verdict = new Run(syncGoal(), { request: refused(failure, breakdowns) }).see(application());
+      const verdict = new Run(syncGoal(), { request: refused(failure, breakdowns) }).see(
+        application(),
+      );
       assert.equal(brief(verdict), expected);
       if (expected === 'failed') assert.equal(ending(verdict).causes[0]?.message, 'no');
     });

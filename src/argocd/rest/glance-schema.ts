@@ -159,31 +159,31 @@ export const listedFields = [
   .map((field) => `items.${field}`)
   .join(',');
 
-export const listingsSchema = z.object({
-  items: list(
+export const listingsSchema = z.object({ items: list(z.unknown()) });
+
+const listingSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: text,
+    creationTimestamp: time,
+    deletionTimestamp: time,
+  }),
+  spec: z.nullish(z.object({ project: text })),
+  operation: z.nullish(z.object({})),
+  status: z.nullish(
     z.object({
-      metadata: z.object({
-        name: z.string(),
-        namespace: text,
-        creationTimestamp: time,
-        deletionTimestamp: time,
-      }),
-      spec: z.nullish(z.object({ project: text })),
-      operation: z.nullish(z.object({})),
-      status: z.nullish(
-        z.object({
-          operationState: z.nullish(z.object({ phase: text, startedAt: time, finishedAt: time })),
-          sync: z.nullish(z.object({ status: syncStatus, revision: text })),
-          health: healthSchema,
-        }),
-      ),
+      operationState: z.nullish(z.object({ phase: text, startedAt: time, finishedAt: time })),
+      sync: z.nullish(z.object({ status: text, revision: text })),
+      health: healthSchema,
     }),
   ),
 });
 
-/** What a list tells of its applications. */
-export function readListings({ items }: z.output<typeof listingsSchema>): readonly Listing[] {
-  return (items ?? []).map(({ metadata, spec, operation, status }) => ({
+/** What a list tells of one application. */
+export function readListing(json: unknown): Listing {
+  const { metadata, spec, operation, status } = z.parse(listingSchema, json, { reportInput: true });
+  const state = status?.operationState;
+  return {
     name: metadata.name,
     namespace: metadata.namespace ?? '',
     project: spec?.project || undefined,
@@ -191,17 +191,17 @@ export function readListings({ items }: z.output<typeof listingsSchema>): readon
     deleting: metadata.deletionTimestamp != null,
     isPending: operation != null,
     last:
-      status?.operationState == null
+      state == null
         ? undefined
         : {
-            phase: status.operationState.phase ?? '',
-            startedAt: readTime(status.operationState.startedAt),
-            finishedAt: readTime(status.operationState.finishedAt),
+            phase: state.phase ?? '',
+            startedAt: readTime(state.startedAt),
+            finishedAt: readTime(state.finishedAt),
           },
     sync: {
       status: status?.sync?.status || 'Unknown',
       revision: status?.sync?.revision || undefined,
     },
     health: readGlancedHealth(status?.health),
-  }));
+  };
 }

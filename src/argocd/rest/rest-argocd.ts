@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { Application, ApplicationName } from '../../sync/application.ts';
 import { ArgoCDError } from '../argocd-error.ts';
@@ -23,7 +24,7 @@ import { readApplication } from './application-schema.ts';
 import type { Call } from './caller.ts';
 import { Caller, nameOf } from './caller.ts';
 import type { Connection } from './connection.ts';
-import { listedFields, listingsSchema, readGlance, readListings } from './glance-schema.ts';
+import { listedFields, listingsSchema, readGlance, readListing } from './glance-schema.ts';
 import type { HttpOptions } from './http.ts';
 import { readLog } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
@@ -42,6 +43,9 @@ const timeouts = {
   /** Argo CD asks its access rules for each of maybe ten thousand. */
   list: 60_000,
 };
+
+/** How many applications of a list are read before others have their turn. */
+const readAtOnce = 500;
 
 /** How many of the connections calls may hold that take Argo CD up to a minute. */
 const slowShare = 1 / 4;
@@ -97,7 +101,14 @@ export class RestArgoCD implements ArgoCD, Overview {
   async list(signal: AbortSignal): Promise<readonly Listing[]> {
     const path = `/api/v1/applications${query({ fields: listedFields })}`;
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.list, signal } as const;
-    return readListings(read(call, listingsSchema, await this.#caller.json(call)));
+    const { items } = read(call, listingsSchema, await this.#caller.json(call));
+    const listings: Listing[] = [];
+    for (const [index, item] of (items ?? []).entries()) {
+      // Ten thousand take long enough for somebody else to notice.
+      if (index % readAtOnce === readAtOnce - 1) await nextTurn();
+      listings.push(readable(call, () => readListing(item)));
+    }
+    return listings;
   }
 
   async find(

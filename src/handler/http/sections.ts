@@ -38,7 +38,7 @@ export function readSections(text: string, planId: string, names: readonly strin
   }
   const order = found.map(({ name }) => name);
   const faults = [
-    ...faultsOfPreamble(text, planId),
+    ...faultsOfPreamble(text, found[0]?.start ?? 0),
     ...faultsOfNames(order, names),
     ...faultsOfOrder(order, names),
   ];
@@ -47,25 +47,38 @@ export function readSections(text: string, planId: string, names: readonly strin
 }
 
 interface Section {
+  readonly start: number;
   readonly name: string;
   readonly value: string;
 }
 
 function splitSections(text: string, planId: string): readonly Section[] {
-  const starts = [...text.matchAll(beginning(planId))].map(
-    ({ index, 0: match }) => index + (match.startsWith('\n') ? 1 : 0),
-  );
+  const starts = startsIn(text, planId);
   // The sender breaks its own lines either this way or that; a value's may differ.
   const lineBreak = lineAt(text, starts[0] ?? 0).endsWith('\r') ? '\r\n' : '\n';
   return starts.map((start, index) => {
     const line = lineAt(text, start);
     const value = text.slice(start + line.length + 1, starts[index + 1]);
-    return { name: nameIn(line, planId), value: dropLineBreak(value, lineBreak) };
+    return { start, name: nameIn(line, planId), value: dropLineBreak(value, lineBreak) };
   });
 }
 
-function beginning(planId: string): RegExp {
-  return new RegExp(`(?:^|\\n)--${planId}`, 'gi');
+/** Where the lines begin that begin a section. Searched by hand: a pattern would be compiled anew for every plan. */
+function startsIn(text: string, planId: string): readonly number[] {
+  const wanted = planId.toLowerCase();
+  const starts: number[] = [];
+  for (let at = text.startsWith('--') ? 0 : lineWith('--', text, 0); at >= 0;) {
+    const id = text.slice(at + 2, at + 2 + wanted.length);
+    if (id.toLowerCase() === wanted) starts.push(at);
+    at = lineWith('--', text, at);
+  }
+  return starts;
+}
+
+/** Where the next line begins that begins so; -1 for none. */
+function lineWith(prefix: string, text: string, from: number): number {
+  const found = text.indexOf(`\n${prefix}`, from);
+  return found < 0 ? -1 : found + 1;
 }
 
 function lineAt(text: string, start: number): string {
@@ -87,8 +100,7 @@ function dropLineBreak(value: string, lineBreak: string): string {
   return value.endsWith('\n') ? value.slice(0, -1) : value;
 }
 
-function faultsOfPreamble(text: string, planId: string): readonly Fault[] {
-  const first = text.search(beginning(planId));
+function faultsOfPreamble(text: string, first: number): readonly Fault[] {
   if (text.slice(0, first).trim() === '') return [];
   return [fault('there is text before the first section', 'Begin the body with a section.')];
 }

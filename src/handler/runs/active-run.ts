@@ -2,10 +2,10 @@ import type { TaskHub } from '../../azure/task-hub.ts';
 import { Detachment } from '../../follow/detachment.ts';
 import { openingLines } from '../../report/opening.ts';
 import type { Secret } from '../../secret.ts';
-import { logLine } from '../../text/foreign-text.ts';
 import type { Run, RunOutcome } from '../run.ts';
 import { buildEnds } from './build-watch.ts';
 import { Courier, type Delivery } from './courier.ts';
+import { endOfResults } from './ending.ts';
 import { Following } from './following.ts';
 import { Idleness } from './idleness.ts';
 import { prove } from './proof.ts';
@@ -18,6 +18,7 @@ import type { Settlement } from './settlement.ts';
 
 /** A run that has only waited for so long, and will for as long, rests. Milliseconds. */
 const quiet = 20_000;
+
 /** One accepted run on its way to the end, whichever process takes it there. */
 export class ActiveRun {
   readonly #ports: RunPorts;
@@ -57,10 +58,12 @@ export class ActiveRun {
   /** Ends the run as canceled; one that has ended stays as it is. Resolves when that is stored. */
   async cancel(): Promise<void> {
     const { state, isCanceled } = this.run;
-    if (isCanceled || state === 'reporting' || state === 'ended') return;
-    this.#recorder.change({ isCanceled: true });
+    if (state === 'reporting' || state === 'ended') return;
+    if (!isCanceled) {
+      this.#recorder.change({ isCanceled: true });
+      this.#diary.canceled();
+    }
     await this.#recorder.stored();
-    this.#diary.canceled();
     this.#canceling.abort();
   }
 
@@ -72,6 +75,7 @@ export class ActiveRun {
     const isWatching = order.buildId !== undefined && order.kind === 'check';
     if (state !== 'following' || isCanceled || isWatching) return undefined;
     if (since === undefined || this.#courier?.isIdle !== true) return undefined;
+    if (this.#parking.signal.aborted) return undefined;
     const now = this.#ports.clock.now();
     return now - since < quiet || until - now < quiet ? undefined : { names, until };
   }
@@ -159,33 +163,24 @@ export class ActiveRun {
   async #begin(): Promise<boolean> {
     const settled = await this.#recorder.insist(() => this.#settle(this.run));
     const log = new RunLog(this.#recorder, this.#ports.clock);
+    const { order } = this.run;
+    const server = this.#ports.argocd(order)?.server ?? order.argocd;
     switch (settled.kind) {
       case 'duplicate':
         await this.#end('duplicate', `The task is being worked as run ${settled.of}`);
         return false;
       case 'repeat': {
-        const { outcome, message, results } = settled.of;
-        log.line(`An earlier try of this task did it already, and nothing is asked for again.`);
-        log.line(logLine(message, 1_000));
-        this.#recorder.change({
-          state: 'reporting',
-          attempt: settled.attempt,
-          outcome,
-          message,
-          results,
-        });
-        this.#recorder.enqueue(
-          { kind: 'record', update: { state: 'inProgress' } },
-          { kind: 'completed', result: 'succeeded' },
-        );
+        const { change, items } = endOfResults(settled.of.results, order, server);
+        log.line('An earlier try of this task did it already, and nothing is asked for again.');
+        log.line(change.message ?? '');
+        this.#recorder.change({ ...change, attempt: settled.attempt });
+        this.#recorder.enqueue({ kind: 'record', update: { state: 'inProgress' } }, ...items);
         break;
       }
       case 'try': {
-        const { order } = this.run;
         const startTime = new Date(this.#ports.clock.now()).toISOString();
         this.#recorder.change({ state: 'following', attempt: settled.attempt });
         this.#recorder.enqueue({ kind: 'record', update: { state: 'inProgress', startTime } });
-        const server = this.#ports.argocd(order)?.server ?? order.argocd;
         log.lines(openingLines(order.request, server));
         this.#recorder.enqueue({ kind: 'started' });
       }
@@ -200,19 +195,16 @@ export class ActiveRun {
     const { order } = this.run;
     if (order.kind === 'check' && order.buildId !== undefined) {
       const signal = AbortSignal.any([ended.signal, this.#ports.signal]);
-      void buildEnds(order.buildId, hub, this.#ports.clock, signal).then((isOver) =>
-        isOver ? this.cancel() : undefined,
-      );
+      buildEnds(order.buildId, hub, this.#ports.clock, signal)
+        .then((isOver) => (isOver ? this.cancel() : undefined))
+        .catch((error: unknown) => this.#diary.fault(error));
     }
     const following = new Following(this.#recorder, this.#ports, this.#diary, {
       canceled: this.#canceling.signal,
       parked: this.#parking.signal,
       activity: (path, activity) => this.#idleness.note(path, activity),
     });
-    const ending = await following.end(this.#isRestarted).finally(() => ended.abort());
-    this.#recorder.change(ending.change);
-    this.#recorder.enqueue(...ending.items);
-    await this.#recorder.stored();
+    await following.follow(this.#isRestarted).finally(() => ended.abort());
     this.#diary.followed(this.run);
   }
 
@@ -234,10 +226,10 @@ export class ActiveRun {
     }
   }
 
+  /** With this step the store forgets the token, and everything else but the run's own record. */
   async #end(outcome: RunOutcome, message: string): Promise<void> {
     const endedAt = this.#ports.clock.now();
-    this.#recorder.change({ state: 'ended', outcome, message: message.trim(), endedAt });
-    this.#recorder.token('erase');
+    this.#recorder.change({ state: 'ended', outcome, message, endedAt });
     await this.#recorder.stored();
     this.#diary.ended(this.run);
   }

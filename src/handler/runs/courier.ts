@@ -73,7 +73,7 @@ export class Courier {
       this.#isIdle = parcel === undefined;
       const due = parcel?.isUrgent === true && failures === 0 ? -Infinity : notBefore;
       if (parcel === undefined || clock.now() < due) {
-        await this.#pause(parcel === undefined ? Infinity : due - clock.now(), failures, signal);
+        await this.#pause(parcel === undefined ? Infinity : due, signal);
         continue;
       }
       try {
@@ -100,12 +100,10 @@ export class Courier {
     return Math.max(pause, Math.min(retryAfter, longestPatience));
   }
 
-  /** After a failure nothing that is new may shorten the pause; otherwise news end it. */
-  async #pause(ms: number, failures: number, signal: AbortSignal): Promise<void> {
-    const left = this.#recorder.run.tokenExpiresAt - this.#ports.clock.now();
-    const until = Math.min(ms, left);
-    if (failures > 0) await this.#ports.clock.sleep(until, signal);
-    else await this.#news.wait(until, signal);
+  /** News end it, since they may be urgent. */
+  async #pause(until: number, signal: AbortSignal): Promise<void> {
+    const { tokenExpiresAt } = this.#recorder.run;
+    await this.#news.wait(Math.min(until, tokenExpiresAt) - this.#ports.clock.now(), signal);
   }
 
   async #send(parcel: Parcel, signal: AbortSignal): Promise<void> {

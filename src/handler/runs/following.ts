@@ -5,7 +5,7 @@ import type { Activity } from '../../follow/settings.ts';
 import { Log } from '../../report/log.ts';
 import { Timeline } from '../../report/timeline.ts';
 import { printName } from '../../sync/application.ts';
-import type { ApplicationResult, Progress } from '../../sync/outcome.ts';
+import type { Progress } from '../../sync/outcome.ts';
 import { UserError } from '../../sync/user-error.ts';
 import { logLine } from '../../text/foreign-text.ts';
 import type { StoredCheckpoint } from '../store/store.ts';
@@ -43,17 +43,29 @@ export class Following {
     this.#log = new RunLog(recorder, ports.clock);
   }
 
-  /** Follows to whatever end. Rejects only with a `Detachment`. */
-  async end(isRestarted: boolean): Promise<Ending> {
+  /**
+   * Follows to whatever end, and resolves when that is stored: the end and the last lines of the log
+   * are one step. Rejects only with a `Detachment`.
+   */
+  async follow(isRestarted: boolean): Promise<void> {
+    const { store, argocd } = this.#ports;
     const { order, isCanceled, id } = this.#recorder.run;
-    const kept = await this.#ports.store.checkpoints(id);
-    if (isCanceled && kept.length === 0) return this.#endAtOnce('canceled', canceledEarly);
-    const access = this.#ports.argocd(order);
-    if (access === undefined) return this.#endAtOnce('failed', noInstance(order.argocd));
+    const kept = await this.#recorder.insist(() => store.checkpoints(id));
+    const access = argocd(order);
+    if (isCanceled && kept.length === 0) this.#endAtOnce('canceled', canceledEarly);
+    else if (access === undefined) this.#endAtOnce('failed', noInstance(order.argocd));
+    else await this.#followIn(access, kept, isRestarted);
+    await this.#recorder.stored();
+  }
+
+  async #followIn(
+    access: RunArgoCD,
+    kept: readonly StoredCheckpoint[],
+    isRestarted: boolean,
+  ): Promise<void> {
     if (isRestarted) this.#log.line('The handler was restarted, and goes on where it was.');
     try {
-      const results = await this.#follow(access, kept);
-      return endOfResults(results, order, access.server);
+      await this.#followAll(access, kept);
     } catch (error) {
       if (error instanceof Detachment) throw error;
       if (!(error instanceof UserError)) {
@@ -61,14 +73,14 @@ export class Following {
         return this.#endAtOnce('failed', ownFault);
       }
       const outcome = this.#events.canceled.aborted ? 'canceled' : 'failed';
-      return this.#endAtOnce(outcome, [error.message, error.advice].filter(Boolean).join('. '));
+      this.#endAtOnce(outcome, [error.message, error.advice].filter(Boolean).join('. '));
     }
   }
 
-  async #follow(
-    { argocd, news }: RunArgoCD,
+  async #followAll(
+    { argocd, news, server }: RunArgoCD,
     kept: readonly StoredCheckpoint[],
-  ): Promise<readonly ApplicationResult[]> {
+  ): Promise<void> {
     const { clock, random, signal } = this.#ports;
     const { id, order, marker, acceptedAt, names, report } = this.#recorder.run;
     const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = order.request;
@@ -102,7 +114,7 @@ export class Following {
       },
     );
     log.close(results);
-    return results;
+    this.#end(endOfResults(results, order, server));
   }
 
   #note(progress: Progress, { mark }: Log): void {
@@ -112,9 +124,14 @@ export class Following {
     this.#diary.told(progress);
   }
 
-  #endAtOnce(outcome: 'canceled' | 'failed', message: string): Ending {
+  #endAtOnce(outcome: 'canceled' | 'failed', message: string): void {
     this.#log.issue(outcome === 'failed' ? 'error' : 'warning', logLine(message, 1_000));
-    return endWithout(outcome, message);
+    this.#end(endWithout(outcome, message));
+  }
+
+  #end({ change, items }: Ending): void {
+    this.#recorder.change(change);
+    this.#recorder.enqueue(...items);
   }
 }
 

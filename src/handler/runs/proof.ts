@@ -105,7 +105,7 @@ function nameFault(name: string | undefined | null, claimed: string): string | u
 }
 
 function faultOf(
-  { planId, projectId, jobId, taskInstanceId }: RunAddress,
+  { hub, planId, projectId, jobId, taskInstanceId }: RunAddress,
   plan: Plan,
   records: readonly TimelineRecord[],
 ): string | undefined {
@@ -114,10 +114,11 @@ function faultOf(
   if (!isSame(plan.planId, planId)) return 'Azure DevOps answered with another plan';
   if (!isSame(plan.scopeIdentifier, projectId)) return 'the plan belongs to another project';
   if (plan.state === 'completed') return 'the plan has ended';
-  if (job === undefined) return 'the plan has no such job';
+  // The recorded timeline of a check shows the task alone, which names its job.
+  if (job === undefined && hub !== 'checks') return 'the plan has no such job';
   if (task === undefined) return 'the plan has no such task';
   if (!isSame(task.parentId ?? '', jobId)) return 'the task is not one of this job';
-  if (job.state === 'completed') return 'the job has ended';
+  if (job?.state === 'completed') return 'the job has ended';
   if (task.state === 'completed') return 'the task has ended';
   return undefined;
 }

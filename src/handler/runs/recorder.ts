@@ -2,14 +2,13 @@ import { backoff } from '../../follow/backoff.ts';
 import type { Clock } from '../../follow/clock.ts';
 import type { Run, RunChange } from '../run.ts';
 import { StoreError } from '../store/store.ts';
-import type { ReportItem, Step, Store, StoredCheckpoint, StoredToken } from '../store/store.ts';
+import type { ReportItem, Step, Store, StoredCheckpoint } from '../store/store.ts';
 
 interface Draft {
   change: RunChange;
   checkpoints: Map<string, StoredCheckpoint>;
   enqueue: { readonly at: number; readonly item: ReportItem }[];
   dequeue: number[];
-  token: 'erase' | StoredToken | undefined;
 }
 
 export interface RecorderPorts {
@@ -72,10 +71,6 @@ export class Recorder {
     });
   }
 
-  token(token: 'erase' | StoredToken): void {
-    this.#drafted().token = token;
-  }
-
   /** Resolves when everything that was recorded so far is stored. */
   async stored(): Promise<void> {
     this.#close();
@@ -109,7 +104,6 @@ export class Recorder {
         checkpoints: new Map(),
         enqueue: [],
         dequeue: [],
-        token: undefined,
       };
       queueMicrotask(() => this.#close());
     }
@@ -126,9 +120,10 @@ export class Recorder {
       ...(draft.checkpoints.size === 0 ? {} : { checkpoints: [...draft.checkpoints.values()] }),
       ...(draft.enqueue.length === 0 ? {} : { enqueue: draft.enqueue }),
       ...(draft.dequeue.length === 0 ? {} : { dequeue: draft.dequeue }),
-      ...(draft.token === undefined ? {} : { token: draft.token }),
     };
     this.#tail = this.#tail.then(() => this.#commit(step));
+    // Whoever waits for `stored` hears of a fault.
+    this.#tail.catch(() => undefined);
   }
 
   async #commit(step: Step): Promise<void> {

@@ -172,7 +172,7 @@ export class RunFloor {
     const elder = this.#proven.get(key);
     if (elder !== undefined && elder !== id) return { kind: 'duplicate', of: elder };
     this.#proven.set(key, id);
-    return settle(id, await this.#ports.store.runsOf(key));
+    return settle(await this.#ports.store.runsOf(key));
   }
 }
 

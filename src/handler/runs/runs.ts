@@ -3,10 +3,9 @@ import type { RunAddress } from '../../azure/run-address.ts';
 import { Detachment } from '../../follow/detachment.ts';
 import { guid } from '../../guid.ts';
 import type { Secret } from '../../secret.ts';
-import type { Accepted, Desk, RunBook } from '../desk.ts';
+import type { Accepted, Desk } from '../desk.ts';
 import type { Order, Run } from '../run.ts';
 import { keyOf, nothingReported } from '../run.ts';
-import type { Cancellation } from '../store/store.ts';
 import { digestOf } from '../vault.ts';
 import { prove } from './proof.ts';
 import { RunFloor } from './run-floor.ts';
@@ -24,7 +23,7 @@ export interface RunsSettings {
 }
 
 /** Takes runs on, cancels them, and knows them: everything that comes from outside. */
-export class Runs implements Desk, RunBook {
+export class Runs implements Desk {
   readonly #ports: RunPorts;
   readonly #settings: RunsSettings;
   readonly #floor: RunFloor;
@@ -39,8 +38,11 @@ export class Runs implements Desk, RunBook {
 
   /** Takes up what a process before this one stored; says how many runs that is. */
   async resume(): Promise<number> {
-    const runs = await this.#ports.store.openRuns();
+    const { store } = this.#ports;
+    const runs = await store.openRuns();
     this.#floor.resume(runs);
+    // One may have come just before the end, when the run did not know of it yet.
+    for (const run of runs) if (await this.#isCanceled(run)) await this.#floor.cancel(run.id);
     return runs.length;
   }
 
@@ -88,12 +90,27 @@ export class Runs implements Desk, RunBook {
     await store.commit({ runId: id, add: { run, token: { sealed, digest } } });
     this.#floor.add(run);
     // Looked for only now: one that comes later finds the run.
-    const cancellations = await store.cancellations(key);
-    const isOurs = ({ digest: of }: Cancellation) => of === digest || of === anyToken;
-    if (cancellations.some((one) => one.expiresAt > now && isOurs(one))) {
-      await this.#floor.cancel(id);
-    }
+    if (await this.#isCanceled(run)) await this.#floor.cancel(id);
     return { runId: id, state: run.state, isKnown: false };
+  }
+
+  /**
+   * Whether a cancellation that is stored is meant for this run: it came after it, or before it and
+   * met no earlier try.
+   */
+  async #isCanceled({ id, key, acceptedAt, isCanceled, state }: Run): Promise<boolean> {
+    if (isCanceled || state === 'reporting') return false;
+    const { store } = this.#ports;
+    const stored = await store.cancellations(key);
+    if (stored.length === 0) return false;
+    const digest = (await store.token(id))?.digest;
+    const valid = stored.filter(
+      (one) => one.expiresAt > acceptedAt && (one.digest === digest || one.digest === anyToken),
+    );
+    const others = (await store.runsOf(key)).filter((one) => one.id !== id);
+    return valid.some(
+      ({ at }) => at >= acceptedAt || !others.some((other) => wasAtWork(other, at)),
+    );
   }
 
   async cancel(address: RunAddress, token: Secret): Promise<void> {
@@ -115,14 +132,6 @@ export class Runs implements Desk, RunBook {
   /** How many runs are in memory, and how many rest in the store. */
   get figures(): RunFloor['figures'] {
     return this.#floor.figures;
-  }
-
-  run(id: string): Promise<Run | undefined> {
-    return this.#ports.store.run(id);
-  }
-
-  recent(limit: number): Promise<readonly Run[]> {
-    return this.#ports.store.runs({ limit });
   }
 
   /** A cancellation whose token no open run has: it counts once it has proven itself. */
@@ -147,4 +156,10 @@ export class Runs implements Desk, RunBook {
       if (!(error instanceof Detachment)) logger.error({ err: error }, 'a cancellation was lost');
     }
   }
+}
+
+/** Whether a try was open at a time. One that never proved itself is nobody's. */
+function wasAtWork({ state, outcome, acceptedAt, endedAt = Infinity }: Run, at: number): boolean {
+  const isProven = state !== 'accepted' && outcome !== 'refused';
+  return isProven && acceptedAt <= at && at <= endedAt;
 }

@@ -8,16 +8,12 @@ export type Settlement =
   | { readonly kind: 'repeat'; readonly attempt: number; readonly of: Run };
 
 /**
- * What a run is to the tries of its task before it. A retry is the identical request
+ * What a run is to the tries of its task that have ended. A retry is the identical request
  * (azure-devops.md §12.1), so only what has become of those tells.
  */
-export function settle(id: string, tries: readonly Run[]): Settlement {
+export function settle(tries: readonly Run[]): Settlement {
   const last = tries.findLast(
-    (one) =>
-      one.id !== id &&
-      one.state === 'ended' &&
-      one.outcome !== 'refused' &&
-      one.outcome !== 'duplicate',
+    (one) => one.state === 'ended' && one.outcome !== 'refused' && one.outcome !== 'duplicate',
   );
   if (last === undefined) return { kind: 'try', attempt: 1 };
   const attempt = last.attempt + 1;
@@ -27,7 +23,5 @@ export function settle(id: string, tries: readonly Run[]): Settlement {
 /** A success that Azure DevOps could not be told is one all the same. */
 function hasSucceeded({ outcome, results }: Run): boolean {
   if (outcome === 'succeeded') return true;
-  return (
-    outcome === 'unreported' && results.length > 0 && conclude(results).outcome === 'succeeded'
-  );
+  return outcome === 'unreported' && conclude(results).outcome === 'succeeded';
 }

@@ -13,6 +13,8 @@ export interface Known extends Required<ApplicationName> {
   readonly revision: string | undefined;
   /** Since when it has looked so. */
   readonly steadySince: number;
+  /** It looked otherwise before, so that Argo CD's times prove nothing of it. */
+  readonly wasOtherwise: boolean;
   /** It was so at this time, as far as Argo CD's cache knew. */
   readonly confirmedAt: number;
   /** A list showed that the glance is not how it is any more. */
@@ -39,14 +41,14 @@ export class Glances {
     if (before !== undefined && isSameOne && isOlder(glance, before)) return;
     const { name, namespace, project } = glance;
     const traits = traitsOf(glance);
-    const steadySince =
-      known === undefined
-        ? Math.min(at, calmSince(glance) ?? at)
-        : isSameOne && known.traits === traits
-          ? known.steadySince
-          : at;
+    const isSteady = known === undefined || (isSameOne && known.traits === traits);
+    const wasOtherwise = known?.wasOtherwise === true || !isSteady;
+    const seenSince = isSteady ? (known?.steadySince ?? at) : at;
+    const steadySince = wasOtherwise
+      ? seenSince
+      : Math.min(seenSince, calmSince(glance) ?? seenSince);
     this.#byName.set(printName(glance), {
-      ...{ name, namespace, project, glance, traits, steadySince },
+      ...{ name, namespace, project, glance, traits, steadySince, wasOtherwise },
       revision: glance.sync.revisions[0],
       confirmedAt: at,
       isStale: false,
@@ -109,6 +111,7 @@ function compared(
       glance: known?.glance,
       project: listing.project ?? known?.project,
       steadySince: known !== undefined && isSteady ? known.steadySince : cameAt,
+      wasOtherwise: known !== undefined && (known.wasOtherwise || !isSteady),
     },
   };
 }

@@ -44,7 +44,7 @@ export interface WatchState {
  * lists that find what the stream lost. Followers need not look for themselves.
  */
 export class InstanceWatch implements News {
-  readonly polling: Polling = { alive: 300_000, dead: 60_000, deadLater: 300_000 };
+  readonly polling: Polling = { alive: 600_000, dead: 120_000, deadLater: 600_000 };
   readonly #overview: Overview;
   /** Argo CD's own, of applications that are named without one. */
   readonly #namespace: string;

@@ -85,6 +85,28 @@ describe('the overview of Argo CD by REST', () => {
     });
   });
 
+  it('reads a list of ten thousand', async () => {
+    const items = Array.from({ length: 10_000 }, (_, index) => ({
+      metadata: { name: `shop-${index}`, namespace: 'argocd' },
+    }));
+    const server = await serveAnswer(200, {}, JSON.stringify({ items }));
+    const listings = await argocdAt(server).list(noAbort);
+    assert.deepEqual(
+      listings.map(({ name }) => name),
+      items.map(({ metadata }) => metadata.name),
+    );
+  });
+
+  it('refuses a list of something else', async () => {
+    for (const body of ['{"items":[{"metadata":{}}]}', '{"items":"many"}', '[]']) {
+      const argocd = argocdAt(await serveAnswer(200, {}, body));
+      await assert.rejects(argocd.list(noAbort), (error: unknown) => {
+        assert.ok(error instanceof ArgoCDError);
+        return error.failure === 'not-argocd';
+      });
+    }
+  });
+
   it('passes over one application that it cannot read, and tells of the next', async () => {
     const body = [
       '{"result":{"type":"ADDED","application":{"metadata":{}}}}',

@@ -126,7 +126,7 @@ export const fuzzedRequest: fc.Arbitrary<FuzzedRequest> = fc
     form: fc.constantFrom('sections', 'json', 'other'),
     texts,
     other: fc.oneof(fc.json(), fragment),
-    edits: fc.oneof(fc.constant([]), fc.array(edit, { maxLength: 3 })),
+    edits: fc.oneof(fc.array(edit, { maxLength: 0 }), fc.array(edit, { maxLength: 3 })),
   })
   .map(({ method, route, path, headers, form, texts, other, edits }) => {
     const known = Object.entries(texts).filter(([name]) => route.names.includes(name));

@@ -100,6 +100,15 @@ describe('POST /v1/syncs', () => {
     assert.equal(stored.split('***').length, 4);
   });
 
+  it('tells no token where a body cannot be read', async () => {
+    const { post } = front();
+    for (const body of [`${syncBody()}--${planId} ${jobToken}\n`, `{"a": ${jobToken}}`]) {
+      const answered = await post('/v1/syncs', body);
+      check(answered, 400, refusalSchema);
+      assert.ok(!answered.text.includes(jobToken.slice(0, 6)), answered.text);
+    }
+  });
+
   const refused: readonly (readonly [string, string, Headers, number, string, RegExp])[] = [
     [
       'no token',

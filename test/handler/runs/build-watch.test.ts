@@ -60,9 +60,9 @@ describe('the watch over a build', () => {
   }
 
   it('waits as long as the server asks', async () => {
-    const { asked, ends } = watch(failed('throttled', 100_000), 'completed');
+    const { asked, ends } = watch(failed('throttled', 100_000), 'inProgress', 'completed');
     assert.equal(await clock.finish(ends), true);
-    assert.deepEqual(asked, [30_000, 130_000]);
+    assert.deepEqual(asked, [30_000, 130_000, 160_000]);
   });
 
   it('ends at once with the run, while it waits', async () => {

@@ -373,6 +373,13 @@ describe('the courier of a run', () => {
       assert.deepEqual(told.plan.lines, ['c', 'd']);
     });
 
+    it('does not say that a record has a log which was refused', async () => {
+      await told.hold(line('a'), completed('succeeded'));
+      told.plan.onCall = (what) => (what === 'createLog' ? failed('forbidden') : undefined);
+      assert.equal(await finish(), 'told');
+      assert.deepEqual(told.times('updateRecords'), []);
+    });
+
     for (const [result, plain] of [
       ['canceled', 'failed'],
       ['succeededWithIssues', 'succeeded'],
@@ -387,6 +394,13 @@ describe('the courier of a run', () => {
         told.plan.onCall = onlyPlain;
         assert.equal(await finish(), 'told');
         assert.deepEqual(told.plan.completions, [plain]);
+      });
+
+      it(`completes as ${result} where only the way to it fails`, async () => {
+        await told.hold(completed(result));
+        const telling = told.begin(failing('post', 'before', failed('unavailable'), 1));
+        assert.equal(await finish(telling), 'told');
+        assert.deepEqual(told.plan.completions, [result]);
       });
 
       it(`completes as ${plain} once, even if nobody hears the answer`, async () => {
@@ -419,7 +433,6 @@ describe('the courier of a run', () => {
     const end = async ({ recorder, delivery }: ReturnType<ToldRun['begin']>) => {
       const outcome = await delivery;
       recorder.change({ state: 'ended', message: outcome });
-      recorder.token('erase');
       await recorder.stored();
     };
     const moments = async (): Promise<number> => {
@@ -481,6 +494,15 @@ describe('the courier of a run', () => {
         await told.clock.pass(hour);
         assert.deepEqual(told.times('post'), []);
       }
+      told = new ToldRun();
+      await told.hold(...story);
+      const cut = told.begin((what) => {
+        if (what !== 'post') return Promise.resolve();
+        cut.end(reason);
+        return Promise.reject(failed('unavailable'));
+      });
+      await assert.rejects(told.clock.finish(cut.delivery), reason);
+      assert.deepEqual(cut.failures, []);
       told = new ToldRun();
       const waiting = told.begin(goOn);
       await settle();

@@ -8,12 +8,27 @@ import type {
   TimelineRecord,
 } from '../../../src/azure/task-hub.ts';
 import type { Clock } from '../../../src/follow/clock.ts';
+import type { Order } from '../../../src/handler/run.ts';
 import { sampleOrder } from '../store/sample.ts';
 import { goOn, type Passage } from './passage.ts';
 
-const { taskInstanceId, jobId, planId, projectId } = sampleOrder.address;
+const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 
-export type Call = Exclude<keyof TaskHub, 'plan' | 'projectName' | 'buildStatus'>;
+/** An order whose ids have letters: Azure DevOps writes them large or small, as it likes. */
+export const order: Order = {
+  ...sampleOrder,
+  address: {
+    ...sampleOrder.address,
+    projectId: guid('a'),
+    planId: guid('b'),
+    jobId: guid('c'),
+    timelineId: guid('b'),
+    taskInstanceId: guid('d'),
+  },
+};
+const { taskInstanceId, jobId, planId, projectId } = order.address;
+
+export type Call = Exclude<keyof TaskHub, 'projectName' | 'buildStatus'>;
 
 export function failed(failure: AzureFailure, retryAfter?: number): AzureError {
   const about = retryAfter === undefined ? { failure } : { failure, retryAfter };
@@ -66,8 +81,10 @@ export class FakePlan {
     };
     return {
       plan: () =>
-        Promise.resolve({ planId, scopeIdentifier: projectId, version: 15, state: 'inProgress' }),
-      projectName: () => Promise.resolve(sampleOrder.azureProject),
+        call('plan', undefined, () => ({
+          ...{ planId, scopeIdentifier: projectId, version: 15, state: 'inProgress' },
+        })),
+      projectName: () => Promise.resolve(order.azureProject),
       buildStatus: () => Promise.resolve('inProgress'),
       records: () => call('records', undefined, () => this.#records()),
       updateRecords: (records) =>

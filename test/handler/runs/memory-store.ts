@@ -9,7 +9,7 @@ import type {
 import { sampleToken } from '../store/sample.ts';
 import { goOn, type Passage } from './passage.ts';
 
-export type RunStore = Pick<Store, 'commit' | 'items' | 'checkpoints' | 'token'>;
+const unasked = () => Promise.reject(new Error('This store has one run: nobody asks for more.'));
 
 /** A store of one run that survives the processes of a test. */
 export class MemoryStore {
@@ -26,7 +26,7 @@ export class MemoryStore {
   }
 
   /** The way to it of one process. */
-  connect(passage: Passage = goOn): RunStore {
+  connect(passage: Passage = goOn): Store {
     const call = async <T>(what: string, act: () => T): Promise<T> => {
       await passage(what, 'before');
       const answer = act();
@@ -38,6 +38,11 @@ export class MemoryStore {
       items: (_, limit) => call('items', () => this.items.slice(0, limit)),
       checkpoints: () => call('checkpoints', () => [...this.checkpoints.values()]),
       token: () => call('token', () => this.token),
+      run: () => Promise.resolve(this.run),
+      ...{ openRuns: unasked, runsOf: unasked, runs: unasked, openRunWith: unasked },
+      ...{ cancellations: unasked, addCancellation: unasked, figures: unasked, sweep: unasked },
+      fault: undefined,
+      close: () => Promise.resolve(),
     };
   }
 

@@ -6,10 +6,9 @@ import { Detachment } from '../../../src/follow/detachment.ts';
 import { prove } from '../../../src/handler/runs/proof.ts';
 import { Secret } from '../../../src/secret.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
-import { sampleOrder } from '../store/sample.ts';
-import { failed } from './fake-plan.ts';
+import { failed, order } from './fake-plan.ts';
 
-const { address } = sampleOrder;
+const { address } = order;
 const { planId, projectId, jobId, taskInstanceId } = address;
 const release: RunAddress = { ...address, collection: 'https://vsrm.dev.azure.com/fabrikam' };
 const token = new Secret('job-token');
@@ -32,6 +31,8 @@ const task = recordOf(taskInstanceId, { parentId: jobId });
 interface World {
   readonly plan?: Plan;
   readonly at?: RunAddress;
+  /** What the run claims; the order's own address unless told. */
+  readonly claimed?: RunAddress;
   readonly records?: readonly TimelineRecord[];
   readonly name?: string | Error;
   /** Failures of the first tries of everything. */
@@ -66,12 +67,15 @@ describe('the proof of a run', () => {
       },
       projectName: () => {
         asked.push('name');
-        const { name = sampleOrder.azureProject } = world;
+        const { name = order.azureProject } = world;
         return name instanceof Error ? Promise.reject(name) : Promise.resolve(name);
       },
     });
     return prove(
-      { address, azureProject: world.azureProject ?? sampleOrder.azureProject },
+      {
+        address: world.claimed ?? address,
+        azureProject: world.azureProject ?? order.azureProject,
+      },
       token,
       {
         isNamed: world.isNamed ?? true,
@@ -85,12 +89,12 @@ describe('the proof of a run', () => {
             return hub(at) as TaskHub;
           },
           locate: (claimed, with_) => {
-            assert.deepEqual([claimed, with_], [address, token]);
+            assert.deepEqual([claimed, with_], [world.claimed ?? address, token]);
             asked.push('plan');
             times.push(clock.now() - began);
             const failure = left.shift();
             return failure === undefined
-              ? Promise.resolve({ address: world.at ?? address, plan: world.plan ?? plan })
+              ? Promise.resolve({ address: world.at ?? claimed, plan: world.plan ?? plan })
               : Promise.reject(failure);
           },
         },
@@ -137,6 +141,16 @@ describe('the proof of a run', () => {
     const proof = await proofOf({ isNamed: false, name: failed('forbidden') });
     assert.equal(proof.kind, 'proven');
     assert.ok(!asked.includes('name'));
+  });
+
+  it('does without the record of the job in a check, whose task names it', async () => {
+    const claimed: RunAddress = { ...address, hub: 'checks' };
+    const proof = await proofOf({ claimed, records: [task] });
+    assert.deepEqual(proof, { kind: 'proven', address: claimed, planVersion: 15 });
+    const foreign = await proofOf({ claimed, records: [recordOf(taskInstanceId)] });
+    assert.equal(foreign.kind, 'refused');
+    const ended = await proofOf({ claimed, records: [{ ...job, state: 'completed' }, task] });
+    assert.equal(ended.kind, 'refused');
   });
 
   const other = 'ffffffff-0000-4000-8000-000000000000';

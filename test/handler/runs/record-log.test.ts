@@ -127,8 +127,8 @@ describe('the log of a record', () => {
   it('is taken to hold nothing of ours when it has fewer lines than it should', async () => {
     await begin()('a', 'b');
     plan.lines = [];
-    await begin()('c');
-    assert.deepEqual(plan.lines, ['c']);
+    await begin()('c', 'd', 'e');
+    assert.deepEqual(plan.lines, ['c', 'd', 'e']);
   });
 
   it('has lines and the end of their items stored as one, whenever the process dies', async () => {

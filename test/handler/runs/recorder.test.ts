@@ -48,7 +48,6 @@ describe('the recorder of a run', () => {
     recorder.change({ message: 'over' });
     recorder.dequeue([9]);
     recorder.dequeue([10]);
-    recorder.token('erase');
     await settle();
     const at = clock.now();
     assert.deepEqual(store.steps, [
@@ -61,7 +60,6 @@ describe('the recorder of a run', () => {
           { at, item: line('b') },
         ],
         dequeue: [9, 10],
-        token: 'erase',
       },
     ]);
   });
@@ -85,6 +83,24 @@ describe('the recorder of a run', () => {
       store.steps.map(({ enqueue }) => enqueue?.length),
       [1, 1, 1],
     );
+  });
+
+  it('begins no step before the one before it is stored', async () => {
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let isFirst = true;
+    const recorder = begin((_, stage) => {
+      const isHeld = isFirst && stage === 'before';
+      isFirst = false;
+      return isHeld ? gate : Promise.resolve();
+    });
+    recorder.enqueue(line('a'));
+    await settle();
+    recorder.enqueue(line('b'));
+    await settle();
+    open();
+    await settle();
+    assert.deepEqual(texts(), ['a', 'b']);
   });
 
   it('knows at once what is stored later', () => {
@@ -219,6 +235,7 @@ describe('the recorder of a run', () => {
       recorder.checkpoint({ path: 'cart', checkpoint: first, result: undefined });
       recorder.checkpoint({ path: 'shop', checkpoint: second, result: undefined });
       recorder.checkpoint({ path: 'shop', checkpoint: undefined, result: result() });
+      recorder.checkpoint({ path: 'shop', checkpoint: second, result: undefined });
       await recorder.stored();
       recorder.checkpoint({
         path: 'cart',
@@ -242,7 +259,6 @@ describe('the recorder of a run', () => {
       recorder.checkpoint({ path: 'shop', checkpoint: sampleCheckpoint(1), result: undefined });
       await recorder.stored();
       recorder.change({ state: 'ended', outcome: 'succeeded' });
-      recorder.token('erase');
       await recorder.stored();
       assert.equal((await sqlite.run('run-1'))?.outcome, 'succeeded');
       assert.deepEqual(await sqlite.items('run-1', 10), []);

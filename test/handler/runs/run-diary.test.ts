@@ -31,10 +31,7 @@ describe('the diary of a run', () => {
       clock,
     });
   };
-  const tell = (progress: Progress) => {
-    begin().told(progress);
-    return entries.map(({ run: _, kind: __, page: ___, argocd: ____, ...rest }) => rest);
-  };
+  const tell = (progress: Progress) => begin().told(progress);
   const counted = async (name: string) => {
     const lines = (await metrics.text()).split('\n');
     return lines.filter((line) => line.startsWith(`argocd_handler_${name}{`) && !/ 0$/.test(line));
@@ -78,17 +75,12 @@ describe('the diary of a run', () => {
 
   it('has a line for each step that began', () => {
     const application = { namespace: 'team', name: 'shop' };
-    const [line] = tell({ kind: 'step', application, step: migrate });
-    assert.deepEqual(line, {
-      level: info,
-      applications: 'shop',
-      application: 'team/shop',
-      phase: 'PreSync',
-      wave: -1,
-      state: 'Succeeded',
-      resource: 'Job/migrate',
-      msg: 'step',
-    });
+    tell({ kind: 'step', application, step: migrate });
+    const [line] = entries;
+    assert.equal(line?.msg, 'step');
+    assert.equal(line['application'], 'team/shop');
+    assert.equal(line['resource'], 'Job/migrate');
+    assert.deepEqual([line['phase'], line['wave'], line['state']], ['PreSync', -1, 'Succeeded']);
   });
 
   it('has none for what only waits, nor for the bar', () => {
@@ -122,7 +114,7 @@ describe('the diary of a run', () => {
     diary.ended(sampleRun('run-1', { message: evil }));
     for (const { msg = '', message = '' } of entries) {
       const text = `${msg}${String(message)}`;
-      assert.doesNotMatch(text, /\n|\u001b/);
+      assert.doesNotMatch(text, /\p{Cc}/u);
       assert.ok(text.length < 600);
     }
     assert.equal(entries.length, 4);

@@ -4,7 +4,7 @@ import { Recorder } from '../../../src/handler/runs/recorder.ts';
 import type { ReportItem } from '../../../src/handler/store/store.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
 import { sampleRun } from '../store/sample.ts';
-import { FakePlan } from './fake-plan.ts';
+import { FakePlan, order } from './fake-plan.ts';
 import { MemoryStore } from './memory-store.ts';
 import { goOn, type Passage } from './passage.ts';
 
@@ -39,7 +39,7 @@ export class ToldRun {
   readonly plan = new FakePlan(this.clock);
   readonly began = this.clock.now();
   readonly store = new MemoryStore(
-    sampleRun('run-1', { state: 'following', tokenExpiresAt: this.began + 24 * hour }),
+    sampleRun('run-1', { order, state: 'following', tokenExpiresAt: this.began + 24 * hour }),
   );
 
   /** Items that an earlier process stored. */

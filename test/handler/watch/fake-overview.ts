@@ -91,7 +91,7 @@ export class FakeOverview implements Overview {
     try {
       for (;;) {
         while (waiting.length > 0) yield waiting.shift();
-        if (ended !== undefined) throw ended as Error;
+        if (ended !== undefined) throw ended;
         await new Promise<void>((resolve) => (ring = resolve));
       }
     } finally {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { readGlance } from '../../../src/argocd/rest/glance-schema.ts';
 import { Glances } from '../../../src/handler/watch/glances.ts';
 import type { Glance } from '../../../src/sync/glance.ts';
+import { isApplication, readRecording } from '../../recording.ts';
 import { B, second, synced } from '../../sync/sample-application.ts';
 import { glance, listingOf } from '../../sync/sample-glance.ts';
 
@@ -81,6 +85,17 @@ describe('the glances of an Argo CD', () => {
     assert.equal(glances.find(shop)?.steadySince, second(3));
   });
 
+  it('know it also of an application that a list has told of before', () => {
+    assert.deepEqual(compare([{}], start), ['shop']);
+    take({}, start + 10);
+    assert.equal(glances.find(shop)?.steadySince, second(21));
+    glances.clear();
+    compare([{ sync: synced(B, 'OutOfSync') }], start);
+    compare([{}], start + 10);
+    take({}, start + 20);
+    assert.equal(glances.find(shop)?.steadySince, start + 15, 'it was OutOfSync before');
+  });
+
   it('are confirmed by a list that shows no change', () => {
     take({}, start);
     assert.deepEqual(compare([{ sync: synced(glance().sync.revisions[0] ?? '') }], start + 10), []);
@@ -139,4 +154,41 @@ describe('the glances of an Argo CD', () => {
     assert.equal(glances.find(shop)?.isStale, false);
     assert.equal(glances.size, 2);
   });
+
+  it('of ten thousand applications take a few megabytes, however long their messages', () => {
+    const [json] = readRecording('hooks-and-waves')
+      .flatMap(({ response }) => [response?.body])
+      .filter(isApplication)
+      .slice(-1);
+    const text = JSON.stringify(json);
+    const before = heapUsed();
+    for (let count = 0; count < 10_000; count += 1) {
+      const { metadata, spec, status } = JSON.parse(text) as Recorded;
+      const state = { ...status.operationState, message: 'so long '.repeat(500) + count };
+      glances.take(
+        readGlance({
+          metadata: { ...metadata, name: `shop-${count}`, uid: crypto.randomUUID() },
+          spec,
+          status: { ...status, operationState: state },
+        }),
+        start,
+      );
+    }
+    const megabytes = (heapUsed() - before) / 1_000_000;
+    assert.equal(glances.size, 10_000);
+    assert.ok(megabytes < 40, `${Math.round(megabytes)} MB`);
+  });
 });
+
+interface Recorded {
+  readonly metadata: object;
+  readonly spec: object;
+  readonly status: { readonly operationState: object };
+}
+
+/** What is really used, in bytes. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}

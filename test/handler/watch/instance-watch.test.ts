@@ -60,7 +60,11 @@ describe('the watch over an Argo CD', () => {
       for (let count = 0; count < 100; count += 1) watch.listen('shop', () => undefined);
       await live(10 * 60_000);
       assert.equal(argocd.times('sightings').length, 1);
-      assert.equal(argocd.times('list').length, 11);
+      const pauses = [0, 2_000, ...Array.from({ length: 9 }, (_, n) => 62_000 + 60_000 * n)];
+      assert.deepEqual(
+        argocd.times('list').map((at) => at - 1_000_000),
+        pauses,
+      );
       assert.deepEqual(
         argocd.calls.filter(({ what }) => what.startsWith('glance')),
         [],
@@ -162,6 +166,22 @@ describe('the watch over an Argo CD', () => {
       await clock.pass(300_000);
       assert.equal(watch.aliveSince, since);
       assert.deepEqual(heard, []);
+    });
+
+    it('lists again as soon as a stream has opened, since that may have lost a change', async () => {
+      argocd.streamless = failed('unavailable', 'no stream');
+      await run();
+      argocd.streamless = undefined;
+      await clock.pass(4_000);
+      const [opened = 0] = argocd.times('sightings').slice(-1);
+      assert.equal(opened, 1_000_750);
+      assert.deepEqual(argocd.times('list'), [1_000_000, opened + 2_000]);
+    });
+
+    it('lets them rely on the stream alone', async () => {
+      argocd.onList = () => hang(cancelling.signal);
+      await run();
+      assert.equal(watch.aliveSince, clock.now());
     });
 
     it('tells them when nobody can be relied on, and when that is over', async () => {
@@ -289,6 +309,20 @@ describe('the watch over an Argo CD', () => {
       assert.equal(argocd.times('glance argocd/shop').length, 2);
     });
 
+    it('says nothing of an application while that is being read again', async () => {
+      await run();
+      await live(10_000);
+      assert.equal(look().kind, 'known');
+      argocd.glance = () => hang(cancelling.signal);
+      argocd.put(glance({ ...degraded, resourceVersion: '2' }));
+      await live(60_000);
+      const reason = 'it has changed, and is being read again';
+      assert.deepEqual(look(), { kind: 'unclear', reason });
+      argocd.tell(sighting('MODIFIED', glance({ ...degraded, resourceVersion: '2' })));
+      await clock.pass(0);
+      assert.equal(look().kind, 'known');
+    });
+
     it('says why it cannot read an application', async () => {
       argocd.streamless = failed('unavailable', 'no stream');
       await run();
@@ -331,6 +365,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['changed']);
       assert.equal(look().kind, 'unclear');
       assert.equal(watch.state.applications, 0);
+      assert.equal(argocd.times('list').at(-1), clock.now(), 'it lists at once');
     });
 
     it('takes no answer of the one before', async () => {

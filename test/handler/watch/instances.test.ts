@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ArgoCDInstance } from '../../../src/handler/config/config.ts';
 import { Instances, type Instance } from '../../../src/handler/watch/instances.ts';
 import { Secret } from '../../../src/secret.ts';
@@ -53,7 +54,7 @@ describe('the instances of Argo CD', function () {
     return found;
   };
   async function until(test: () => boolean): Promise<void> {
-    while (!test()) await new Promise((resolve) => setImmediate(resolve));
+    while (!test()) await delay(5);
   }
   const has = (name: string, from = 'prod') =>
     find(from).watch.look({ name }, () => true).kind === 'known';

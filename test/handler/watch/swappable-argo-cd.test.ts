@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Overview } from '../../../src/argocd/port.ts';
+import type { Overview, SyncRequest } from '../../../src/argocd/port.ts';
 import { SwappableArgoCD, type Adapter } from '../../../src/handler/watch/swappable-argo-cd.ts';
 import type { Application } from '../../../src/sync/application.ts';
 import { FakeArgoCD } from '../../follow/fake-argo-cd.ts';
@@ -46,10 +46,10 @@ describe('an Argo CD whose connection can be replaced', () => {
   const swap = () => argocd.swap(next, 'https://new.example.com');
 
   it('passes every call on to the connection of the moment', async () => {
-    const sync = {
+    const sync: SyncRequest = {
       ...{ revision: undefined, revisions: [], prune: false, dryRun: false, force: false },
       ...{ strategy: 'hook', resources: [], syncOptions: undefined, retry: undefined, infos: [] },
-    } as const;
+    };
     const rollback = { historyId: 1, prune: false, dryRun: false };
     const resource = { group: '', kind: 'Job', namespace: '', name: 'migrate' };
     for (const adapter of [old, next]) {
@@ -81,7 +81,7 @@ describe('an Argo CD whose connection can be replaced', () => {
   });
 
   it('lets a call end where it began, and closes the old connection after it', async () => {
-    let answer = (_: Application) => undefined as void;
+    let answer: (application: Application) => void = () => undefined;
     old.onGet = () => new Promise((resolve) => (answer = resolve));
     const getting = argocd.get(shop, { signal });
     swap();
@@ -98,7 +98,7 @@ describe('an Argo CD whose connection can be replaced', () => {
   });
 
   it('closes it after a call that fails, too', async () => {
-    let fail = (_: Error) => undefined as void;
+    let fail: (error: Error) => void = () => undefined;
     old.onGet = () => new Promise((_, reject) => (fail = reject));
     const getting = argocd.get(shop, { signal });
     swap();

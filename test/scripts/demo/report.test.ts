@@ -1,56 +1,48 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { textOf } from '../../../scripts/demo/line.ts';
-import { outputLines, summaryLines, timelineLines } from '../../../scripts/demo/report.ts';
-import type { TaskRun } from '../../simulators/agent/agent.ts';
+import {
+  outputLines,
+  summaryLines,
+  timelineLines,
+  type TimelineRow,
+} from '../../../scripts/demo/report.ts';
 
-type TimelineRecord = TaskRun['records'][number];
-
-function record(name: string, parentId: string | undefined): TimelineRecord {
-  return {
-    id: name,
-    parentId,
-    name,
-    type: 'ArgoCD.Phase',
-    order: 1,
-    state: 'Completed',
-    result: 'Succeeded',
-    progress: 100,
-    operation: undefined,
-    startedAt: 1_000,
-    finishedAt: 2_500,
-  };
+function row(name: string, depth: number, rest: Partial<TimelineRow> = {}): TimelineRow {
+  return { name, depth, type: 'ArgoCD.Phase', status: 'Succeeded', duration: 1_500, ...rest };
 }
 
 describe('What a run leaves', () => {
-  it('shows the timeline as a tree, whatever the order of its records', () => {
-    const records = [record('shop', undefined), record('cart', undefined), record('Sync', 'shop')];
-    assert.deepEqual(timelineLines({ records }, 80).map(textOf), [
-      'shop    ArgoCD.Phase  Succeeded  1.5 s',
+  it('shows the timeline as a tree with its times', () => {
+    const rows = [row('shop', 0, { duration: 125_000 }), row('Sync', 1), row('cart', 0)];
+    assert.deepEqual(timelineLines(rows, 80).map(textOf), [
+      'shop    ArgoCD.Phase  Succeeded  2 min 05 s',
       '  Sync  ArgoCD.Phase  Succeeded  1.5 s',
       'cart    ArgoCD.Phase  Succeeded  1.5 s',
     ]);
   });
 
-  it('shows a record that did not end by its state', () => {
-    const open = { ...record('shop', undefined), result: undefined, finishedAt: undefined };
-    const records = [{ ...open, state: 'InProgress' as const }];
-    assert.deepEqual(timelineLines({ records }, 80).map(textOf), [
-      'shop  ArgoCD.Phase  InProgress',
-    ]);
+  it('shows no time for a record that did not end', () => {
+    const rows = [row('shop', 0, { status: 'InProgress', duration: undefined })];
+    assert.deepEqual(timelineLines(rows, 80).map(textOf), ['shop  ArgoCD.Phase  InProgress']);
   });
 
-  it('shows the summary, and says when there is none', () => {
-    const type = 'Distributedtask.Core.Summary';
-    const attachments = [{ type, name: 'Argo CD', content: '**done**\n' }];
-    assert.deepEqual(summaryLines({ attachments }, 80).map(textOf), ['done']);
-    assert.deepEqual(summaryLines({ attachments: [] }, 80).map(textOf), [
-      'The step uploaded no summary.',
-    ]);
+  for (const type of ['Distributedtask.Core.Summary', 'DistributedTask.Core.Summary']) {
+    it(`shows the summary of an attachment ${type}`, () => {
+      const attachments = [
+        { type: 'argocd.result', content: '{}' },
+        { type, content: '**done**\n' },
+      ];
+      assert.deepEqual(summaryLines(attachments, 80).map(textOf), ['done']);
+    });
+  }
+
+  it('says when there is no summary', () => {
+    assert.deepEqual(summaryLines([], 80).map(textOf), ['The step uploaded no summary.']);
   });
 
   it('shows the outputs', () => {
     const outputs = { outcome: 'failed', phase: '' };
-    assert.deepEqual(outputLines({ outputs }, 80).map(textOf), ['outcome  failed', 'phase']);
+    assert.deepEqual(outputLines(outputs, 80).map(textOf), ['outcome  failed', 'phase']);
   });
 });

@@ -26,6 +26,13 @@ describe('The screen', () => {
     assert.deepEqual(written, ['\n', '== Title ===========\n']);
   });
 
+  it('sets the lines of a section in, below its title', () => {
+    const { screen, written } = screenOf({ width: 12 });
+    screen.section('Title', [line('one two three')]);
+    assert.deepEqual(written, ['\n', 'Title\n', '  one two\n', '      three\n']);
+    assert.equal(screen.roomInside, 10);
+  });
+
   it('leaves no blanks at the end', () => {
     const { screen, written } = screenOf();
     screen.text('text   ');

@@ -21,6 +21,15 @@ export interface SeenRequest {
   readonly at: number;
 }
 
+/**
+ * Called when a request has arrived, before it does anything, and again when it has taken effect,
+ * before it is answered; one that is refused takes none. `drop` cuts the connection there.
+ */
+export type RequestHook = (
+  request: SeenRequest,
+  stage: 'arrived' | 'applied',
+) => Promise<'drop' | undefined> | 'drop' | undefined;
+
 export interface HttpServerSettings {
   readonly routes: readonly Route[];
   /** Says who calls and what a stream selects. */
@@ -56,6 +65,7 @@ export class HttpServer {
   readonly #sockets = new Set<Socket>();
   readonly #streams = new Set<ServerResponse>();
   readonly requests: SeenRequest[] = [];
+  onRequest: RequestHook | undefined;
   #server: Server | undefined;
   #port = 0;
 
@@ -123,14 +133,10 @@ export class HttpServer {
     const inside = rootPath === '' || url.pathname.startsWith(`${rootPath}/`);
     const path = inside ? url.pathname.slice(rootPath.length) : url.pathname;
     const method = request.method ?? 'GET';
-    this.requests.push({
-      method,
-      path,
-      query: url.searchParams,
-      headers: request.headers,
-      body,
-      at: Date.now(),
-    });
+    const { headers } = request;
+    const seen = { method, path, query: url.searchParams, headers, body, at: Date.now() };
+    this.requests.push(seen);
+    if (await this.#isDropped(seen, 'arrived', response)) return;
     const fault = faults.take(method, path, url.search);
     if (fault && this.#faultBefore(fault, response)) return;
     try {
@@ -140,10 +146,21 @@ export class HttpServer {
         return;
       }
       const answer = await this.#answer(request, method, path, url.searchParams, body, gone.signal);
+      if (await this.#isDropped(seen, 'applied', response)) return;
       await this.#respond(response, fault, answer);
     } catch (error) {
       await this.#refuse(request, response, path, fault, error);
     }
+  }
+
+  async #isDropped(
+    request: SeenRequest,
+    stage: Parameters<RequestHook>[1],
+    response: ServerResponse,
+  ): Promise<boolean> {
+    const isDropped = (await this.onRequest?.(request, stage)) === 'drop';
+    if (isDropped) response.socket?.destroy();
+    return isDropped;
   }
 
   /** Plays what happens instead of the request; false when the request goes on. */

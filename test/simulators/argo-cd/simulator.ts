@@ -11,7 +11,7 @@ import { Controller } from './controller.ts';
 import type { Behaviour, Environment } from './environment.ts';
 import { EventLog } from './event-log.ts';
 import { Faults } from './faults.ts';
-import type { SeenRequest } from './http-server.ts';
+import type { RequestHook, SeenRequest } from './http-server.ts';
 import { HttpServer } from './http-server.ts';
 import { Identifiers } from './identifiers.ts';
 import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
@@ -192,6 +192,11 @@ export class ArgoCDSimulator {
   /** Every request so far, in the order of arrival; tests may empty it. */
   get requests(): SeenRequest[] {
     return this.#server.requests;
+  }
+
+  /** Called at every request; see `RequestHook`. */
+  set onRequest(hook: RequestHook | undefined) {
+    this.#server.onRequest = hook;
   }
 
   get openStreams(): number {

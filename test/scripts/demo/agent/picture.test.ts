@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { drawRun } from '../../../scripts/demo/picture.ts';
-import { assertWellFormed } from './xml.ts';
+import { drawRun } from '../../../../scripts/demo/agent/picture.ts';
+import { assertWellFormed } from '../xml.ts';
 
 describe('The picture of a run', () => {
   const svg = drawRun({

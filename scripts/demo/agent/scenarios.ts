@@ -1,6 +1,14 @@
-import type { TaskRun } from '../../test/simulators/agent/agent.ts';
-import type { ArgoCDSimulator } from '../../test/simulators/argo-cd/simulator.ts';
-import { configMap, deployment, hook, service } from './manifests.ts';
+import type { TaskRun } from '../../../test/simulators/agent/agent.ts';
+import type { ArgoCDSimulator } from '../../../test/simulators/argo-cd/simulator.ts';
+import { configMap, hook, service, type Manifest } from '../manifests.ts';
+import {
+  alarm,
+  applicationName,
+  failingSmokeTest,
+  migrate,
+  smokeTest,
+  workloads,
+} from '../shop.ts';
 
 /** One run of the demo. */
 export interface Scenario {
@@ -9,7 +17,7 @@ export interface Scenario {
   readonly shows: string;
   readonly lookFor: string;
   /** What the pipeline has pushed for this run. */
-  readonly manifests: readonly Readonly<Record<string, unknown>>[];
+  readonly manifests: readonly Manifest[];
   /** What somebody else does meanwhile. */
   readonly meanwhile?: (argocd: ArgoCDSimulator) => void;
   readonly expected: Expectation;
@@ -21,22 +29,6 @@ export interface Expectation {
   /** Texts that the log must hold. */
   readonly says: readonly string[];
 }
-
-/** The application that every run deploys. */
-export const applicationName = 'shop';
-
-const migrate = hook('migrate', {
-  phase: 'PreSync',
-  seconds: 1,
-  log: ['migrating shop from 41 to 42', 'done'],
-});
-const smokeTest = hook('smoke-test', {
-  phase: 'PostSync',
-  seconds: 1,
-  log: ['GET / 200', 'GET /cart 200'],
-});
-const alarm = hook('alarm', { phase: 'SyncFail', seconds: 0.2, log: ['told the team'] });
-const workloads = [configMap('settings', -1), service('web', 0, 80), deployment('web', 1)];
 
 /** The five runs, in the order in which they are shown. */
 export const scenarios: readonly Scenario[] = [
@@ -91,17 +83,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'postsync-fails',
     shows: 'Everything is Synced and Healthy, and then the PostSync test fails: the step is red.',
     lookFor: 'outputs that say Synced and Healthy beside outcome failed. Others end green here.',
-    manifests: [
-      migrate,
-      ...workloads,
-      hook('smoke-test', {
-        phase: 'PostSync',
-        seconds: 1,
-        exitCode: 1,
-        log: ['GET / 200', 'GET /cart 500', 'cart: no route to host payments:8080'],
-      }),
-      alarm,
-    ],
+    manifests: [migrate, ...workloads, failingSmokeTest, alarm],
     expected: {
       result: 'Failed',
       outcome: 'failed',

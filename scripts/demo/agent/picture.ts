@@ -1,7 +1,7 @@
-import type { TaskRun } from '../../test/simulators/agent/agent.ts';
-import { wrap, type Line } from './line.ts';
-import { StepLog } from './step-log.ts';
-import { drawTerminal } from './svg.ts';
+import type { TaskRun } from '../../../test/simulators/agent/agent.ts';
+import { wrap, type Line } from '../line.ts';
+import { StepLog } from '../step-log.ts';
+import { drawTerminal } from '../svg.ts';
 
 const columns = 118;
 

@@ -1,0 +1,16 @@
+import { carryOut } from './child-server.ts';
+import { LightArgoCD, type NewApplications } from './light-argo-cd.ts';
+
+const argocd = await LightArgoCD.start();
+
+const orders = {
+  about: () => ({ url: argocd.url }),
+  add: (applications: NewApplications) => argocd.add(applications),
+  /** Ends operations now, and says when that was. */
+  finish: (names: readonly string[]): number => argocd.finish(names),
+  count: () => ({ running: argocd.running, requests: argocd.requests }),
+};
+
+export type ArgoCDOrders = typeof orders;
+
+carryOut(orders);

@@ -1,0 +1,58 @@
+import { AzureDevOpsSimulator } from '../../../test/simulators/azure-devops/simulator.ts';
+import { monotonicTime } from '../monotonic-time.ts';
+import { carryOut } from './child-server.ts';
+
+/** A job, as its request names it. */
+export interface BenchJob {
+  readonly projectId: string;
+  readonly planId: string;
+  readonly jobId: string;
+  readonly timelineId: string;
+  readonly taskInstanceId: string;
+  readonly token: string;
+}
+
+/** One TaskCompleted that Azure DevOps took. */
+export interface Completion {
+  readonly planId: string;
+  readonly result: string;
+  /** When it arrived, on the monotonic clock. */
+  readonly at: number;
+}
+
+const azure = await AzureDevOpsSimulator.start({ validate: false, keepsRequests: false });
+const completions: Completion[] = [];
+let requests = 0;
+azure.onRequest = (_, stage) => {
+  if (stage === 'arrived') requests += 1;
+  return undefined;
+};
+
+const orders = {
+  about: () => ({ url: azure.collectionUrl.replace(/\/$/, ''), project: azure.projectName }),
+  /** Makes so many jobs that wait for their task. */
+  addJobs: (count: number): readonly BenchJob[] => Array.from({ length: count }, addJob),
+  /** From now on nobody answers. */
+  pause: () => azure.pause(),
+  /** Answers again. Says when. */
+  resume: async () => {
+    await azure.resume();
+    return monotonicTime();
+  },
+  count: () => ({ completions: completions.length, requests }),
+  /** What was completed since the last time. */
+  takeCompletions: (): readonly Completion[] => completions.splice(0),
+  faults: () => azure.faults.slice(0, 10),
+};
+
+export type AzureOrders = typeof orders;
+
+carryOut(orders);
+
+function addJob(): BenchJob {
+  const { plan, projectId, planId, jobId, timelineId, taskInstanceId, token } = azure.addJob();
+  plan.onEvent(({ name, result = '' }) => {
+    if (name === 'TaskCompleted') completions.push({ planId, result, at: monotonicTime() });
+  });
+  return { projectId, planId, jobId, timelineId, taskInstanceId, token };
+}

@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Figure } from '../figure.ts';
+import { difference } from '../process-usage.ts';
+import { PendingRuns } from './pending-runs.ts';
+import { onStage, type Stage } from './stage.ts';
+import { until } from './waiting.ts';
+
+export interface CompletionSizes {
+  readonly runs: number;
+  /** Milliseconds that Azure DevOps is away after the operations ended. */
+  readonly away: number;
+}
+
+const sizes: CompletionSizes = { runs: 1_000, away: 15_000 };
+/** Milliseconds from "the operations run" until Azure DevOps was told so. */
+const calm = 5_000;
+
+/** How fast Azure DevOps is told what ended while it was away: to the same handler, or the next one. */
+export async function measureCompletions(
+  temporaryFolder: string,
+  asked = sizes,
+): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const isRestarted of [false, true]) {
+    const measured = await onStage(temporaryFolder, (stage) => measure(stage, asked, isRestarted));
+    figures.push(...measured);
+  }
+  return figures;
+}
+
+async function measure(
+  stage: Stage,
+  { runs, away }: CompletionSizes,
+  isRestarted: boolean,
+): Promise<readonly Figure[]> {
+  const { azure, site } = stage;
+  let handler = site.start();
+  try {
+    await handler.ready();
+    const pending = await PendingRuns.start(stage, handler.url, runs);
+    await delay(calm);
+    await azure.ask('pause', undefined);
+    await pending.finish(runs);
+    await delay(away);
+    if (isRestarted) await handler.stop('SIGKILL');
+    const { requests: before } = await azure.ask('count', undefined);
+    let begunAt = await azure.ask('resume', undefined);
+    if (isRestarted) {
+      handler = site.start();
+      begunAt = await handler.ready();
+    }
+    const timeBefore = handler.processorTime;
+    await until('all ends are told', async () => {
+      const { completions } = await azure.ask('count', undefined);
+      return completions >= runs;
+    });
+    const busy = difference(timeBefore, handler.processorTime);
+    const { requests } = await azure.ask('count', undefined);
+    const completions = await azure.ask('takeCompletions', undefined);
+    const last = Math.max(...completions.map(({ at }) => at));
+    const what = `${runs} ends told after ${isRestarted ? 'a restart' : 'an outage'}`;
+    return [
+      {
+        what: `${what}: a second`,
+        value: (runs * 1_000) / (last - begunAt),
+        unit: '/s',
+        least: 500,
+      },
+      { what: `${what}: requests each`, value: (requests - before) / runs, unit: '' },
+      {
+        what: `${what}: processor time each`,
+        value: busy === undefined ? undefined : (busy * 1_000) / runs,
+        unit: 'ms',
+      },
+    ];
+  } finally {
+    await handler.stop('SIGTERM');
+  }
+}

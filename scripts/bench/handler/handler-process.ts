@@ -1,0 +1,152 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findNode } from '../../../test/simulators/agent/node-runtime.ts';
+import { handlerBundle } from '../../bundle.ts';
+import { monotonicTime } from '../monotonic-time.ts';
+import { processorTime, residentMemory } from '../process-usage.ts';
+
+export const clientToken = 'client-token-of-the-bench-0123456789';
+
+/** The others, as the handler's configuration names them. */
+export interface Surroundings {
+  /** Of Azure DevOps, without a slash at the end. */
+  readonly collection: string;
+  readonly argocd: string;
+}
+
+/** Flags for the handler's Node, such as `--cpu-prof`, for whoever wants to know where time goes. */
+const flags = (process.env['BENCH_HANDLER_FLAGS'] ?? '').split(' ').filter(Boolean);
+/** Milliseconds between two looks whether it is ready. */
+const lookEvery = 20;
+const readyWithin = 120_000;
+/** Letters of the log that are shown of a handler that does not start. */
+const longestWords = 1_000;
+
+/** Where handlers run one after another: their configuration, store and log. */
+export class HandlerSite {
+  readonly #folder: string;
+  readonly #ports: readonly [number, number];
+
+  /** Writes the configuration into a folder of its own, with limits that a bench does not meet. */
+  static async make(folder: string, { collection, argocd }: Surroundings): Promise<HandlerSite> {
+    const ports = [await freePort(), await freePort()] as const;
+    const digest = createHash('sha256').update(clientToken).digest('hex');
+    const config = {
+      publicUrl: `http://127.0.0.1:${ports[0]}`,
+      listen: { public: `127.0.0.1:${ports[0]}`, admin: `127.0.0.1:${ports[1]}` },
+      store: { sqlite: './handler.db' },
+      azureDevOps: { organizations: [{ url: collection, private: true }] },
+      argocd: [{ name: 'prod', url: argocd, token: 'argocd-token-of-the-bench' }],
+      clients: [{ name: 'fabrikam', tokens: [`sha256:${digest}`] }],
+      rules: [
+        {
+          client: 'fabrikam',
+          azureProjects: ['shop'],
+          argocd: 'prod',
+          appProjects: ['default'],
+          applications: ['shop-*'],
+          actions: ['sync', 'gate'],
+        },
+      ],
+      limits: { requestsPerSecond: 100_000, burst: 1_000_000, pendingRuns: 1_000_000 },
+    };
+    // All JSON is YAML.
+    writeFileSync(join(folder, 'handler.yaml'), JSON.stringify(config));
+    return new HandlerSite(folder, ports);
+  }
+
+  private constructor(folder: string, ports: readonly [number, number]) {
+    this.#folder = folder;
+    this.#ports = ports;
+  }
+
+  /** Starts the handler, as it ships. It need not be ready yet. */
+  start(): HandlerProcess {
+    const node = findNode(24);
+    if (node === undefined) throw new Error('The handler needs Node 24, which is not here.');
+    const log = openSync(join(this.#folder, 'handler.log'), 'a');
+    const startedAt = monotonicTime();
+    const words = ['serve', '--config', join(this.#folder, 'handler.yaml')];
+    const child = spawn(node, [...flags, handlerBundle.outfile, ...words], {
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    return new HandlerProcess(child, this.#ports, startedAt, () => this.#lastWords);
+  }
+
+  get #lastWords(): string {
+    return readFileSync(join(this.#folder, 'handler.log'), 'utf8').slice(-longestWords);
+  }
+}
+
+/** The built handler as a process on Node 24. */
+export class HandlerProcess {
+  readonly #child: ChildProcess;
+  readonly #lastWords: () => string;
+  /** Where Azure Pipelines calls. */
+  readonly url: string;
+  readonly #admin: string;
+  /** Just before the process was made, on the monotonic clock. */
+  readonly startedAt: number;
+
+  constructor(
+    child: ChildProcess,
+    ports: readonly [number, number],
+    startedAt: number,
+    lastWords: () => string,
+  ) {
+    this.#child = child;
+    this.#lastWords = lastWords;
+    this.url = `http://127.0.0.1:${ports[0]}`;
+    this.#admin = `http://127.0.0.1:${ports[1]}`;
+    this.startedAt = startedAt;
+  }
+
+  /** Resolves when it says that it is ready, with the time of that on the monotonic clock. */
+  async ready(): Promise<number> {
+    const until = this.startedAt + readyWithin;
+    while (monotonicTime() < until && this.#child.exitCode === null) {
+      const answer = await fetch(`${this.#admin}/readyz`).catch(() => undefined);
+      await answer?.body?.cancel();
+      if (answer?.status === 200) return monotonicTime();
+      await delay(lookEvery);
+    }
+    throw new Error(`The handler did not become ready:\n${this.#lastWords()}`);
+  }
+
+  /** The text of its metrics. */
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.#admin}/metrics`)).text();
+  }
+
+  /** Resident memory in MB. */
+  get memory(): number | undefined {
+    return residentMemory(this.#child.pid ?? 0);
+  }
+
+  /** Seconds of processor time so far. */
+  get processorTime(): number | undefined {
+    return processorTime(this.#child.pid ?? 0);
+  }
+
+  /** Ends it: as a crash would, or as a person would. */
+  async stop(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await exited;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), 'close');
+  return port;
+}

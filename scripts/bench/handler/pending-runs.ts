@@ -1,0 +1,79 @@
+import { applicationNames } from './applications.ts';
+import type { Completion } from './azure-server.ts';
+import { assertAcknowledged, sendSteadily, syncRequest } from './requests.ts';
+import type { Stage } from './stage.ts';
+import { until } from './waiting.ts';
+
+/** Requests a second at which runs are made that are not themselves measured. */
+const perSecond = 250;
+
+/** Runs whose operations run in Argo CD until they are told to end. */
+export class PendingRuns {
+  readonly #stage: Stage;
+  /** The plan of each application's run. */
+  readonly #plans: ReadonlyMap<string, string>;
+  readonly #finishedAt = new Map<string, number>();
+  readonly #left: string[];
+
+  /** Resolves when all of their operations run. */
+  static async start(stage: Stage, url: string, count: number): Promise<PendingRuns> {
+    const { azure, argocd, collection } = stage;
+    const names = applicationNames(count);
+    await argocd.ask('add', { names, isSynced: false });
+    const jobs = await azure.ask('addJobs', count);
+    const requests = jobs.map((job, index) =>
+      syncRequest(job, collection, { action: 'sync', applications: names[index] ?? '' }),
+    );
+    assertAcknowledged(await sendSteadily(url, requests, perSecond));
+    await until('all operations run', async () => {
+      const { running } = await argocd.ask('count', undefined);
+      return running === count;
+    });
+    return new PendingRuns(stage, new Map(jobs.map((job, at) => [names[at] ?? '', job.planId])));
+  }
+
+  private constructor(stage: Stage, plans: ReadonlyMap<string, string>) {
+    this.#stage = stage;
+    this.#plans = plans;
+    this.#left = [...plans.keys()];
+  }
+
+  /** How many operations still run. */
+  get pending(): number {
+    return this.#left.length;
+  }
+
+  /** Ends the operations of so many runs, the oldest and the newest by turns. */
+  async finish(count: number): Promise<void> {
+    const names = Array.from({ length: count }, (_, index) =>
+      index % 2 === 0 ? this.#left.shift() : this.#left.pop(),
+    ).filter((name) => name !== undefined);
+    const at = await this.#stage.argocd.ask('finish', names);
+    for (const name of names) this.#finishedAt.set(this.#plans.get(name) ?? '', at);
+  }
+
+  /**
+   * Resolves when Azure DevOps was told the end of every finished run, with the milliseconds that it
+   * took since the operation was done. Throws where one did not succeed.
+   */
+  async delays(): Promise<readonly number[]> {
+    const { azure } = this.#stage;
+    const wanted = this.#finishedAt.size;
+    await until('all ends are told', async () => {
+      const { completions } = await azure.ask('count', undefined);
+      return completions >= wanted;
+    });
+    const completions = await azure.ask('takeCompletions', undefined);
+    const delays = completions.map((completion) => this.#delayOf(completion));
+    this.#finishedAt.clear();
+    return delays;
+  }
+
+  #delayOf({ planId, result, at }: Completion): number {
+    const finishedAt = this.#finishedAt.get(planId);
+    if (finishedAt === undefined || result !== 'succeeded') {
+      throw new Error(`A run ended as ${result} that should have succeeded, or not have ended.`);
+    }
+    return at - finishedAt;
+  }
+}

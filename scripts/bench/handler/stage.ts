@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChildServer } from './child-server.ts';
+import type { ArgoCDOrders } from './argo-cd-server.ts';
+import type { AzureOrders } from './azure-server.ts';
+import { HandlerSite } from './handler-process.ts';
+
+/** A handler's site with both of its neighbours, each in a process of its own. */
+export interface Stage {
+  readonly azure: ChildServer<AzureOrders>;
+  readonly argocd: ChildServer<ArgoCDOrders>;
+  readonly collection: string;
+  readonly site: HandlerSite;
+}
+
+/** Does something on a stage of its own, which is gone afterwards. */
+export async function onStage<T>(
+  temporaryFolder: string,
+  play: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(temporaryFolder, 'handler-'));
+  const azure = await ChildServer.start<AzureOrders>(join(import.meta.dirname, 'azure-server.ts'));
+  const argocd = await ChildServer.start<ArgoCDOrders>(
+    join(import.meta.dirname, 'argo-cd-server.ts'),
+  );
+  try {
+    const { url: collection } = await azure.ask('about', undefined);
+    const { url } = await argocd.ask('about', undefined);
+    const site = await HandlerSite.make(folder, { collection, argocd: url });
+    return await play({ azure, argocd, collection, site });
+  } finally {
+    azure.stop();
+    argocd.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

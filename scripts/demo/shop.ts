@@ -1,0 +1,47 @@
+import { ArgoCDSimulator, defaultSpec } from '../../test/simulators/argo-cd/simulator.ts';
+import { configMap, deployment, hook, service, type Manifest } from './manifests.ts';
+
+/** The application that every run deploys. */
+export const applicationName = 'shop';
+
+export const migrate = hook('migrate', {
+  phase: 'PreSync',
+  seconds: 1,
+  log: ['migrating shop from 41 to 42', 'done'],
+});
+export const workloads = [configMap('settings', -1), service('web', 0, 80), deployment('web', 1)];
+export const smokeTest = hook('smoke-test', {
+  phase: 'PostSync',
+  seconds: 1,
+  log: ['GET / 200', 'GET /cart 200'],
+});
+export const failingSmokeTest = hook('smoke-test', {
+  phase: 'PostSync',
+  seconds: 1,
+  exitCode: 1,
+  log: ['GET / 200', 'GET /cart 500', 'cart: no route to host payments:8080'],
+});
+export const alarm = hook('alarm', { phase: 'SyncFail', seconds: 0.2, log: ['told the team'] });
+
+/** A second of the simulated Argo CD takes half of one here, so that nobody has to wait for waves. */
+const timeScale = 0.5;
+/** Between two waves, simulated milliseconds; Argo CD's own default is two seconds. */
+const waveDelay = 800;
+
+/** An Argo CD for the demo, with nothing in it. */
+export function startArgoCD(): Promise<ArgoCDSimulator> {
+  return ArgoCDSimulator.start({ timeScale, startTime: Date.now(), behaviour: { waveDelay } });
+}
+
+/** Pushes to the configuration repository; returns the commit. */
+export function push(argocd: ArgoCDSimulator, manifests: readonly Manifest[]): string {
+  const files = { 'all.yaml': manifests.map((each) => JSON.stringify(each)).join('\n---\n') };
+  return argocd.commit(applicationName, files);
+}
+
+/** Makes the application, which nobody syncs but whom the demo tells to. */
+export function addApplication(argocd: ArgoCDSimulator): void {
+  const spec = defaultSpec(applicationName);
+  argocd.addNamespace(spec.destination.namespace ?? 'default');
+  argocd.createApplication(applicationName, { spec: { ...spec, syncPolicy: {} } });
+}

@@ -1,0 +1,23 @@
+import { UserError } from '../sync/user-error.ts';
+import type { Store } from './store/store.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * Refuses to begin while open runs need an encryption key that is not configured any more: without
+ * it they could never be told how they end, and their tokens would be given up for nothing.
+ */
+export async function refuseLostKeys(
+  store: Pick<Store, 'openRuns' | 'token'>,
+  vault: Vault,
+): Promise<void> {
+  let lost = 0;
+  for (const { id } of await store.openRuns()) {
+    const token = await store.token(id);
+    if (token !== undefined && !vault.canOpen(token.sealed)) lost += 1;
+  }
+  if (lost === 0) return;
+  throw new UserError(
+    `${lost} open run${lost === 1 ? '' : 's'} in the store need${lost === 1 ? 's' : ''} an encryption key that is not configured any more`,
+    'Put the old key back after the new one (encryptionKeys, or the key file beside the database) until they have ended.',
+  );
+}

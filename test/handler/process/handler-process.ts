@@ -1,0 +1,166 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+const handlerBundle = { outfile: '/tmp/h/handler.js' }; // DEV
+import { findNode } from '../../simulators/agent/node-runtime.ts';
+
+export interface HandlerProcessSettings {
+  /** Its working directory. */
+  readonly folder: string;
+  /** The file of its configuration. */
+  readonly config: string;
+}
+
+export interface StartOptions {
+  /** Modules that Node loads before the handler. */
+  readonly preloads?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Blocks of 512 or 1,024 bytes: no file of the process may grow beyond them. */
+  readonly mostBlocks?: number;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A line of its log, as far as tests look into it. */
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly run?: string;
+}
+
+/** How long a start may take before a test gives up, in milliseconds. */
+const patience = 30_000;
+/** The handler says this when all of it listens. */
+const greeting = /"msg":"Azure Pipelines calls /;
+
+/**
+ * The handler as it ships, in a process of its own: one life after the other, each of which may end
+ * by a kill. Everything that it prints is kept.
+ */
+export class HandlerProcess {
+  readonly #settings: HandlerProcessSettings;
+  readonly #printed: Buffer[] = [];
+  #life: ChildProcess | undefined;
+  #ended: Promise<Exit> = Promise.resolve({ code: null, signal: null });
+  #lifeBegan = 0;
+
+  constructor(settings: HandlerProcessSettings) {
+    this.#settings = settings;
+  }
+
+  /** Begins a life. Resolves when it listens; rejects, with what it printed, when it ends before. */
+  async start(options: StartOptions = {}): Promise<void> {
+    const { ended } = this.begin(options);
+    const exit = await Promise.race([this.listening(), ended]);
+    if (exit !== undefined) throw new Error(`The handler ended at once: ${this.printedNow}`);
+  }
+
+  /** Resolves when all of this life listens. */
+  listening(): Promise<undefined> {
+    return this.printing(greeting);
+  }
+
+  /** Begins a life without waiting for anything. */
+  begin({ preloads = [], env = {}, mostBlocks }: StartOptions = {}): {
+    readonly ended: Promise<Exit>;
+  } {
+    const { folder, config } = this.#settings;
+    const node = findNode(24);
+    if (node === undefined) throw new Error('There is no Node 24 here: npm ci brings one.');
+    if (!existsSync(handlerBundle.outfile)) {
+      throw new Error('There is no handler to be tested: npm run build makes it.');
+    }
+    const words = [
+      ...preloads.flatMap((file) => ['--import', file]),
+      ...[handlerBundle.outfile, 'serve', '--config', config],
+    ];
+    const [file, args] =
+      mostBlocks === undefined
+        ? [node, words]
+        : ['/bin/sh', ['-c', `ulimit -S -f ${mostBlocks} && exec "$0" "$@"`, node, ...words]];
+    this.#lifeBegan = this.#printed.length;
+    const life = spawn(file, args, {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const killWithUs = () => life.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    for (const stream of [life.stdout, life.stderr]) {
+      stream.on('data', (bytes: Buffer) => this.#printed.push(bytes));
+    }
+    this.#life = life;
+    this.#ended = once(life, 'close').then(([code, signal]) => {
+      process.off('exit', killWithUs);
+      return { code, signal } as Exit;
+    });
+    return { ended: this.#ended };
+  }
+
+  get pid(): number {
+    return this.#life?.pid ?? 0;
+  }
+
+  /** Resolves when this life has ended, however. */
+  get ended(): Promise<Exit> {
+    return this.#ended;
+  }
+
+  get hasEnded(): boolean {
+    return this.#life?.exitCode != null || this.#life?.signalCode != null;
+  }
+
+  /** Everything that all lives printed. */
+  get printed(): string {
+    return Buffer.concat(this.#printed).toString('utf8');
+  }
+
+  /** What this life printed. */
+  get printedNow(): string {
+    return Buffer.concat(this.#printed.slice(this.#lifeBegan)).toString('utf8');
+  }
+
+  /** The lines that all lives logged. */
+  get log(): readonly LogLine[] {
+    const lines = this.printed.split('\n').filter((line) => line.startsWith('{'));
+    return lines.map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** Resolves when this life prints what fits, or has. Rejects when it does not in time. */
+  async printing(pattern: RegExp): Promise<undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const look = () => {
+      if (pattern.test(this.printedNow)) resolve(undefined);
+    };
+    const late = () => reject(new Error(`Nothing fits ${pattern} in: ${this.printedNow}`));
+    const timer = setTimeout(late, patience);
+    const streams = [this.#life?.stdout, this.#life?.stderr];
+    for (const stream of streams) stream?.on('data', look);
+    look();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      for (const stream of streams) stream?.off('data', look);
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#life?.kill(signal);
+  }
+
+  /** Ends this life without a warning. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.#ended;
+  }
+
+  /** Asks this life to end. */
+  async stop(): Promise<Exit> {
+    this.signal('SIGTERM');
+    return this.#ended;
+  }
+}

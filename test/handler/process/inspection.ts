@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { systemClock } from '../../../src/follow/clock.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import type { Run } from '../../../src/handler/run.ts';
+import type { Plan } from '../../simulators/azure-devops/plan.ts';
+import { until, type Installation } from './installation.ts';
+
+/** How a token looks while it is stored: `Vault.seal` makes it. */
+const sealed = /v1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]{20}/;
+
+/** Resolves when nothing is left in the handler's files of any token: then all its runs have ended. */
+export async function settled(installation: Installation): Promise<void> {
+  const isClean = () =>
+    existsSync(installation.database) &&
+    ![...installation.files().values()].some((bytes) => sealed.test(bytes));
+  // Twice in a row: between the looks at two files a page may go from the one to the other.
+  await until(async () => isClean() && (await new Promise(setImmediate), isClean()));
+}
+
+/** The places outside of the handler where a text turns up that is nobody else's business. */
+export function leaksOf(
+  installation: Installation,
+  secrets: readonly string[],
+  pages: readonly string[] = [],
+): readonly string[] {
+  const { azure, argocd, handler } = installation;
+  const places: readonly (readonly [string, Iterable<string>])[] = [
+    ['what it printed', [handler.printed]],
+    ['its files', installation.files().values()],
+    ['its pages', pages],
+    [
+      'requests to Azure DevOps',
+      azure.requests.map(({ path, headers: { authorization: _, ...headers }, body }) =>
+        [path, JSON.stringify(headers), body.toString('latin1')].join('\n'),
+      ),
+    ],
+    [
+      'requests to Argo CD',
+      argocd.requests.map(({ path, query, headers: { authorization: _, ...headers }, body }) =>
+        [path, query, JSON.stringify(headers), body].join('\n'),
+      ),
+    ],
+  ];
+  const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64')]);
+  return places.flatMap(([place, texts]) =>
+    [...texts].some((text) => forms.some((form) => text.includes(form)))
+      ? [`A token is in ${place}.`]
+      : [],
+  );
+}
+
+/** The task's log without the time that each line begins with. */
+export function linesOf(plan: Plan): readonly string[] {
+  return plan.logs.flatMap(({ lines }) => lines).map((line) => line.replace(/^\S+ /, ''));
+}
+
+/**
+ * What a log tells, whenever and however often the handler was away: without times, without what only
+ * a restart adds, and without what is seen only by who looks at the right moment.
+ */
+export function storyOf(plan: Plan): readonly string[] {
+  const passing =
+    /The handler was restarted|asking for the sync again|^##\[(group|endgroup)|(Pending|Running)\s*$/;
+  return linesOf(plan)
+    .filter((line) => !passing.test(line))
+    .map((line) =>
+      line
+        .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'http://argocd')
+        .replace(/(<1|\d+) (s|min)\b/g, 'a while')
+        // The plan may be read later than what it is the plan of.
+        .replace(/^(PreSync|Sync|PostSync) (wave -?\d+|\s+)/, '$1 ')
+        .replace(/ +/g, ' ')
+        .replace(/\b[0-9a-f]{40}\b/g, 'a commit'),
+    );
+}
+
+/** Lines that a log has more often than once, but for those that repeat by their nature. */
+export function doubledLines(plan: Plan): readonly string[] {
+  const lines = linesOf(plan).filter(
+    (line) => !/^##\[(group|endgroup)|The handler was restarted/.test(line),
+  );
+  return lines.filter((line, index) => lines.indexOf(line) !== index);
+}
+
+/** Records below the task's that were left open, and their results. */
+export function openRecords(plan: Plan): readonly string[] {
+  return plan.records
+    .filter(({ state }) => state !== 'completed')
+    .map(({ type, name, state }) => `${type} ${name} is ${state}`);
+}
+
+/** What the store holds of the runs that ended, and whether it keeps more of them than it may. */
+export async function inspectStore(
+  installation: Installation,
+): Promise<{ readonly runs: readonly Run[]; readonly problems: readonly string[] }> {
+  const store = SqliteStore.open(installation.database, systemClock);
+  try {
+    const runs = await store.runs({ limit: 1_000_000 });
+    const problems: string[] = [];
+    for (const { id, state, outcome } of runs) {
+      const about = `The run ${id} (${state}, ${outcome ?? 'no outcome'})`;
+      if (state !== 'ended') problems.push(`${about} has not ended.`);
+      if ((await store.token(id)) !== undefined) problems.push(`${about} has a token.`);
+      if ((await store.items(id, 1)).length > 0) problems.push(`${about} has items.`);
+      if ((await store.checkpoints(id)).length > 0) problems.push(`${about} has checkpoints.`);
+    }
+    return { runs, problems };
+  } finally {
+    await store.close();
+  }
+}

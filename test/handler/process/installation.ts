@@ -1,0 +1,177 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { digestOf } from '../../../src/handler/access/token-digest.ts';
+import { root } from '../../../scripts/bundle.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import type { Connection } from '../../simulators/azure-devops/connection.ts';
+import type { ServerTaskOptions } from '../../simulators/azure-devops/orchestrator.ts';
+import type { ServerJob } from '../../simulators/azure-devops/server-job.ts';
+import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
+import { HandlerProcess, type StartOptions } from './handler-process.ts';
+
+/** Something that the handler does to one of the two others, and how far that got. */
+export interface Effect {
+  readonly on: 'Azure DevOps' | 'Argo CD';
+  /** Method and path, or the operation's name: the same for every run. */
+  readonly what: string;
+  /** `arrived`: nothing of it is done yet. `applied`: all of it is done, and nobody was told. */
+  readonly stage: 'arrived' | 'applied';
+}
+
+export type EffectHook = (effect: Effect) => Promise<'drop' | undefined> | 'drop' | undefined;
+
+/** Real milliseconds for each simulated one. */
+const timeScale = 0.2;
+
+/** The token in the service connection. */
+export const clientToken = 'token-of-the-connection-of-fabrikam';
+
+export interface InstallationOptions {
+  /** Keeps the requests of both simulators, for tests that look into them. */
+  readonly keepsRequests?: boolean;
+}
+
+/** A handler in a process of its own, between an Argo CD and an Azure DevOps in this one. */
+export class Installation {
+  readonly folder = mkdtempSync(join(tmpdir(), 'handler-process-'));
+  readonly argocd: ArgoCDSimulator;
+  readonly azure: AzureDevOpsSimulator;
+  readonly handler: HandlerProcess;
+  readonly ports: { readonly public: number; readonly admin: number };
+  /** Applications whose sync Argo CD has accepted, once for each time. */
+  readonly syncs: string[] = [];
+  /** Everything that the handler answered, apart from the pages that `admin` asks for. */
+  onEffect: EffectHook | undefined;
+
+  /** `start` is how the handler begins; false leaves that to the test. */
+  static async open(
+    { keepsRequests = true }: InstallationOptions = {},
+    start: StartOptions | false = {},
+  ): Promise<Installation> {
+    const argocd = await ArgoCDSimulator.start({ timeScale, startTime: Date.now() });
+    const azure = await AzureDevOpsSimulator.start({
+      timeScale,
+      keepsRequests,
+      extension: join(root, 'vss-extension.json'),
+    });
+    const ports = { public: await freePort(), admin: await freePort() };
+    const installation = new Installation(argocd, azure, ports, keepsRequests);
+    installation.configure();
+    if (start !== false) await installation.handler.start(start);
+    return installation;
+  }
+
+  private constructor(
+    argocd: ArgoCDSimulator,
+    azure: AzureDevOpsSimulator,
+    ports: Installation['ports'],
+    keepsRequests: boolean,
+  ) {
+    this.argocd = argocd;
+    this.azure = azure;
+    this.ports = ports;
+    this.handler = new HandlerProcess({ folder: this.folder, config: this.config });
+    azure.onRequest = ({ operation = 'unknown', json }, stage) => {
+      const { name = '' } = (json ?? {}) as { readonly name?: string };
+      const what = operation === 'postEvent' ? `${operation} ${name}` : operation;
+      return this.onEffect?.({ on: 'Azure DevOps', what, stage });
+    };
+    argocd.onRequest = ({ method, path }, stage) => {
+      if (!keepsRequests) argocd.requests.length = 0;
+      const synced = /^\/api\/v1\/applications\/([^/]+)\/sync$/.exec(path)?.[1];
+      if (method === 'POST' && stage === 'applied' && synced !== undefined) this.syncs.push(synced);
+      const what = `${method} ${path.replace(/(\/applications\/)[^/]+/, '$1{name}')}`;
+      return this.onEffect?.({ on: 'Argo CD', what, stage });
+    };
+  }
+
+  get config(): string {
+    return join(this.folder, 'handler.yaml');
+  }
+
+  get database(): string {
+    return join(this.folder, 'data/handler.db');
+  }
+
+  /** Writes the configuration; `more` is put at its end. */
+  configure(more = ''): void {
+    writeFileSync(this.config, this.configText(more));
+  }
+
+  configText(more = ''): string {
+    return `listen: { public: '127.0.0.1:${this.ports.public}', admin: '127.0.0.1:${this.ports.admin}' }
+store: { sqlite: ./data/handler.db }
+azureDevOps:
+  organizations: [{ url: '${this.azure.collectionUrl}', private: true }]
+argocd:
+  - { name: prod, url: '${this.argocd.url}', token: '${this.argocd.token}' }
+clients:
+  - { name: fabrikam, tokens: ['sha256:${digestOf(clientToken).toString('hex')}'] }
+rules:
+  - client: fabrikam
+    azureProjects: [shop]
+    argocd: prod
+    appProjects: ['*']
+    applications: ['*']
+    actions: [sync, prune, force, terminate, rollback, gate]
+limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
+${more}`;
+  }
+
+  /** As people put it into the project; the same for all tasks. */
+  get connection(): Connection {
+    return {
+      url: `http://127.0.0.1:${this.ports.public}`,
+      scheme: 'Token',
+      parameters: { apitoken: clientToken },
+    };
+  }
+
+  /** Runs a job whose one task syncs, as `ArgoCDSyncServer@1` does. */
+  sync(
+    inputs: Readonly<Record<string, string>>,
+    options: Omit<ServerTaskOptions, 'task' | 'inputs'> = {},
+  ): ServerJob {
+    return this.azure.runServerTask({
+      task: join(root, 'tasks/ArgoCDSyncServer/V1'),
+      inputs: { argocd: 'prod', project: 'default', ...inputs },
+      connections: { handlerConnection: this.connection },
+      ...options,
+    });
+  }
+
+  /** What a page of the admin listener says. */
+  async admin(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.ports.admin}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Every file that the handler wrote, by its name, one letter for each byte. */
+  files(): ReadonlyMap<string, string> {
+    const folder = join(this.folder, 'data');
+    const names = readdirSync(folder);
+    return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
+  }
+
+  async close(): Promise<void> {
+    await this.handler.kill();
+    await Promise.all([this.argocd.stop(), this.azure.stop()]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Known before the handler starts, since it must be the same in every life of it. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Resolves when the condition holds; whoever waits is bounded by the test's own timeout. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
