@@ -47,7 +47,7 @@ async function measure(
     let begunAt = await azure.ask('resume', undefined);
     if (isRestarted) {
       handler = site.start();
-      begunAt = await handler.ready();
+      begunAt = handler.startedAt;
     }
     const timeBefore = handler.processorTime;
     await until('all ends are told', async () => {

@@ -1,3 +1,4 @@
+import type { ArgoCDSimulator } from '../../../test/simulators/argo-cd/simulator.ts';
 import { runPage } from '../../../test/simulators/azure-devops/page.ts';
 import type { ServerRequest } from '../../../test/simulators/azure-devops/server-request.ts';
 import type { Part } from '../demonstration.ts';
@@ -45,14 +46,7 @@ export const gatePart: Part = {
 
 async function playGate(site: Site, screen: Screen): Promise<Played> {
   const { azure, argocd } = site;
-  argocd.behaviour.refresh = comparison;
-  push(argocd, before);
-  addApplication(argocd);
-  argocd.syncAs('anna', applicationName);
-  await argocd.until(applicationName, (application) => {
-    const { operationState, sync } = application?.status ?? {};
-    return operationState?.phase === 'Succeeded' && sync?.status === 'Synced';
-  });
+  await deployBefore(argocd);
   const revision = push(argocd, workloads);
   const inputs = { argocd: 'prod', applications: applicationName, project: 'default', revision };
   const run = azure.runGates({
@@ -93,6 +87,19 @@ async function playGate(site: Site, screen: Screen): Promise<Played> {
     ],
     draw: () => runPage(view),
   };
+}
+
+/** Argo CD as the release finds it: the commit of before deployed and compared. */
+async function deployBefore(argocd: ArgoCDSimulator): Promise<void> {
+  argocd.behaviour.refresh = comparison;
+  push(argocd, before);
+  addApplication(argocd);
+  await argocd.until(applicationName, (found) => found?.status.reconciledAt !== undefined);
+  argocd.syncAs('anna', applicationName);
+  await argocd.until(applicationName, (found) => {
+    const { operationState, reconciledAt = '' } = found?.status ?? {};
+    return operationState?.finishedAt !== undefined && reconciledAt > operationState.finishedAt;
+  });
 }
 
 function showQuestion({ method, url, expression }: ServerRequest, screen: Screen): void {

@@ -37,8 +37,6 @@ async function playSync(scenario: SyncScenario, site: Site, screen: Screen): Pro
   const { name, isExplained = false, killedAt, expected } = scenario;
   const revision = push(argocd, scenario.manifests);
   addApplication(argocd);
-  if (isExplained)
-    screen.section('The whole configuration of the handler', linesOf(site.config.trimEnd()));
   if (isExplained) {
     screen.section('The whole configuration of the handler', linesOf(site.config.trimEnd()));
     screen.section('The pipeline', linesOf(stepYaml));

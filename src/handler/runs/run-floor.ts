@@ -28,6 +28,8 @@ export class RunFloor {
   /** Runs whose turn comes when there is room: first those that something has happened to. */
   readonly #next = new Set<string>();
   readonly #later = new Set<string>();
+  /** The run that is being read, to be begun. */
+  #reading: string | undefined;
   /** Runs that a process before this one worked, and this one not yet. */
   readonly #restarted = new Set<string>();
   /** Which run works a task: at most one that is proven. */
@@ -48,29 +50,30 @@ export class RunFloor {
       this.#restarted.add(id);
       this.#later.add(id);
     }
-    this.#pump();
+    void this.#pump();
   }
 
   /** Has a run worked that was stored just now. */
   add(run: Run): void {
     this.#count(run.order.client, 1);
-    if (this.#active.size < mostActive) this.#start(run);
-    else this.#next.add(run.id);
+    const isFull = this.#active.size + (this.#reading === undefined ? 0 : 1) >= mostActive;
+    if (isFull) this.#next.add(run.id);
+    else this.#start(run);
   }
 
   /** Ends an open run as canceled. Resolves when that is stored. */
   async cancel(id: string): Promise<void> {
     const active = this.#active.get(id);
-    if (active !== undefined) {
+    if (active === undefined) {
+      await this.#ports.store.commit({ runId: id, change: { isCanceled: true } });
+    } else {
       await active.cancel();
-      // It may be letting go to rest, and must not.
-      if (this.#resting.has(id)) this.#wake(id);
-      return;
     }
-    await this.#ports.store.commit({ runId: id, change: { isCanceled: true } });
-    this.#wake(id);
-    // It may have been begun meanwhile, from what was stored before.
-    await this.#active.get(id)?.cancel();
+    const now = this.#active.get(id);
+    // It was begun meanwhile, from what was stored before: that one must hear of it as well.
+    if (now !== undefined && now !== active) return this.cancel(id);
+    // It must not rest: one that lets go just now is begun again, as one that has done so.
+    if (now === undefined || this.#resting.has(id)) this.#wake(id);
   }
 
   /** How many runs of a client have not ended. */
@@ -104,30 +107,45 @@ export class RunFloor {
           this.#count(order.client, -1);
           if (this.#proven.get(key) === id) this.#proven.delete(key);
         }
-        this.#pump();
+        void this.#pump();
       });
   }
 
-  /** Begins runs while there is room. */
-  #pump(): void {
-    const { store, signal, logger } = this.#ports;
-    const room = mostActive - this.#active.size;
-    for (const id of [...first(this.#next, room), ...first(this.#later, room)].slice(0, room)) {
-      // A run that is about to rest is begun again when it has let go.
-      if (signal.aborted || this.#active.has(id)) continue;
-      this.#next.delete(id);
-      this.#later.delete(id);
-      store.run(id).then(
-        (run) => {
-          if (run === undefined || run.state === 'ended' || this.#active.has(id)) return;
-          this.#start(run);
-        },
-        (error: unknown) => {
-          logger.error({ err: error, run: id }, 'a run could not be read: it is tried again');
-          this.#next.add(id);
-        },
-      );
+  /** Begins runs while there is room. They are read one at a time, so that none is begun twice. */
+  async #pump(): Promise<void> {
+    const { signal, logger } = this.#ports;
+    while (!signal.aborted && this.#reading === undefined && this.#active.size < mostActive) {
+      const queue = this.#firstOf(this.#next) === undefined ? this.#later : this.#next;
+      const id = this.#firstOf(queue);
+      if (id === undefined) return;
+      queue.delete(id);
+      this.#reading = id;
+      try {
+        await this.#begin(id);
+      } catch (error) {
+        // What the end of the process closed is no fault.
+        if (signal.aborted) return;
+        logger.error({ err: error, run: id }, 'a run could not be read: it is tried again');
+        // The next round tries, and others before this one.
+        queue.add(id);
+        return;
+      } finally {
+        this.#reading = undefined;
+      }
     }
+  }
+
+  /** A run that is about to rest waits until it has let go, and is in nobody's way. */
+  #firstOf(queue: ReadonlySet<string>): string | undefined {
+    for (const id of queue) if (!this.#active.has(id)) return id;
+    return undefined;
+  }
+
+  async #begin(id: string): Promise<void> {
+    const run = await this.#ports.store.run(id);
+    // Something has happened to it meanwhile: what was read may be old, and is read again.
+    if (this.#next.has(id)) return;
+    if (run !== undefined && run.state !== 'ended') this.#start(run);
   }
 
   #wake(id: string): void {
@@ -135,7 +153,7 @@ export class RunFloor {
     this.#resting.delete(id);
     this.#later.delete(id);
     this.#next.add(id);
-    this.#pump();
+    void this.#pump();
   }
 
   /** Lets runs rest that only wait, and wakes those whose time has come. */
@@ -150,7 +168,7 @@ export class RunFloor {
       }
       const now = clock.now();
       for (const [id, { until }] of this.#resting) if (until <= now) this.#wake(id);
-      this.#pump();
+      void this.#pump();
     }
   }
 
@@ -174,13 +192,4 @@ export class RunFloor {
     this.#proven.set(key, id);
     return settle(await this.#ports.store.runsOf(key));
   }
-}
-
-function first(ids: ReadonlySet<string>, count: number): readonly string[] {
-  const found: string[] = [];
-  for (const id of ids) {
-    if (found.length >= count) break;
-    found.push(id);
-  }
-  return found;
 }

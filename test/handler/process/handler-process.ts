@@ -15,8 +15,6 @@ export interface StartOptions {
   /** Modules that Node loads before the handler. */
   readonly preloads?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Blocks of 512 or 1,024 bytes: no file of the process may grow beyond them. */
-  readonly mostBlocks?: number;
 }
 
 export interface Exit {
@@ -64,7 +62,7 @@ export class HandlerProcess {
   }
 
   /** Begins a life without waiting for anything. */
-  begin({ preloads = [], env = {}, mostBlocks }: StartOptions = {}): {
+  begin({ preloads = [], env = {} }: StartOptions = {}): {
     readonly ended: Promise<Exit>;
   } {
     const { folder, config } = this.#settings;
@@ -77,12 +75,8 @@ export class HandlerProcess {
       ...preloads.flatMap((file) => ['--import', file]),
       ...[handlerBundle.outfile, 'serve', '--config', config],
     ];
-    const [file, args] =
-      mostBlocks === undefined
-        ? [node, words]
-        : ['/bin/sh', ['-c', `ulimit -S -f ${mostBlocks} && exec "$0" "$@"`, node, ...words]];
     this.#lifeBegan = this.#printed.length;
-    const life = spawn(file, args, {
+    const life = spawn(node, words, {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -125,26 +119,31 @@ export class HandlerProcess {
 
   /** The lines that all lives logged. */
   get log(): readonly LogLine[] {
-    const lines = this.printed.split('\n').filter((line) => line.startsWith('{'));
+    const lines = this.printed.split('\n').filter((line) => /^\{.*\}$/.test(line));
     return lines.map((line) => JSON.parse(line) as LogLine);
   }
 
   /** Resolves when this life prints what fits, or has. Rejects when it does not in time. */
   async printing(pattern: RegExp): Promise<undefined> {
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const look = () => {
-      if (pattern.test(this.printedNow)) resolve(undefined);
-    };
-    const late = () => reject(new Error(`Nothing fits ${pattern} in: ${this.printedNow}`));
-    const timer = setTimeout(late, patience);
     const streams = [this.#life?.stdout, this.#life?.stderr];
-    for (const stream of streams) stream?.on('data', look);
-    look();
+    const over = new AbortController();
     try {
-      return await promise;
+      await new Promise<void>((resolve, reject) => {
+        const look = () => {
+          if (pattern.test(this.printedNow)) resolve();
+        };
+        const late = () => reject(new Error(`Nothing fits ${pattern} in: ${this.printedNow}`));
+        const timer = setTimeout(late, patience);
+        for (const stream of streams) stream?.on('data', look);
+        over.signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          for (const stream of streams) stream?.off('data', look);
+        });
+        look();
+      });
+      return undefined;
     } finally {
-      clearTimeout(timer);
-      for (const stream of streams) stream?.off('data', look);
+      over.abort();
     }
   }
 

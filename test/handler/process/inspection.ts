@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../../src/follow/clock.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
 import type { Run } from '../../../src/handler/run.ts';
@@ -82,11 +83,15 @@ export function doubledLines(plan: Plan): readonly string[] {
   return lines.filter((line, index) => lines.indexOf(line) !== index);
 }
 
-/** Records below the task's that were left open, and their results. */
+/** Names of the records that nobody has completed. */
 export function openRecords(plan: Plan): readonly string[] {
-  return plan.records
-    .filter(({ state }) => state !== 'completed')
-    .map(({ type, name, state }) => `${type} ${name} is ${state}`);
+  return plan.records.filter(({ state }) => state !== 'completed').map(({ name }) => name);
+}
+
+/** One sentence when something is not as it must be. */
+export function differs(what: string, actual: unknown, expected: unknown): readonly string[] {
+  if (isDeepStrictEqual(actual, expected)) return [];
+  return [`Wrong: ${what}: ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`];
 }
 
 /** What the store holds of the runs that ended, and whether it keeps more of them than it may. */

@@ -3,8 +3,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../../../src/handler/access/token-digest.ts';
+import { checkConfiguration } from '../../../scripts/check-create/check-configuration.ts';
 import { root } from '../../../scripts/bundle.ts';
 import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import type { CheckEvaluation } from '../../simulators/azure-devops/check.ts';
 import type { Connection } from '../../simulators/azure-devops/connection.ts';
 import type { ServerTaskOptions } from '../../simulators/azure-devops/orchestrator.ts';
 import type { ServerJob } from '../../simulators/azure-devops/server-job.ts';
@@ -21,6 +23,12 @@ export interface Effect {
 }
 
 export type EffectHook = (effect: Effect) => Promise<'drop' | undefined> | 'drop' | undefined;
+
+export interface AcceptedSync {
+  readonly application: string;
+  /** The mark by which the handler knows its own operation. */
+  readonly marker: string;
+}
 
 /** Real milliseconds for each simulated one. */
 const timeScale = 0.2;
@@ -40,9 +48,9 @@ export class Installation {
   readonly azure: AzureDevOpsSimulator;
   readonly handler: HandlerProcess;
   readonly ports: { readonly public: number; readonly admin: number };
-  /** Applications whose sync Argo CD has accepted, once for each time. */
-  readonly syncs: string[] = [];
-  /** Everything that the handler answered, apart from the pages that `admin` asks for. */
+  /** The syncs that Argo CD has accepted. */
+  readonly syncs: AcceptedSync[] = [];
+  /** Called at every request of the handler; `drop` cuts the connection there. */
   onEffect: EffectHook | undefined;
 
   /** `start` is how the handler begins; false leaves that to the test. */
@@ -78,10 +86,12 @@ export class Installation {
       const what = operation === 'postEvent' ? `${operation} ${name}` : operation;
       return this.onEffect?.({ on: 'Azure DevOps', what, stage });
     };
-    argocd.onRequest = ({ method, path }, stage) => {
+    argocd.onRequest = ({ method, path, body }, stage) => {
       if (!keepsRequests) argocd.requests.length = 0;
-      const synced = /^\/api\/v1\/applications\/([^/]+)\/sync$/.exec(path)?.[1];
-      if (method === 'POST' && stage === 'applied' && synced !== undefined) this.syncs.push(synced);
+      const application = /^\/api\/v1\/applications\/([^/]+)\/sync$/.exec(path)?.[1];
+      if (method === 'POST' && stage === 'applied' && application !== undefined) {
+        this.syncs.push({ application, marker: markerOf(body) });
+      }
       const what = `${method} ${path.replace(/(\/applications\/)[^/]+/, '$1{name}')}`;
       return this.onEffect?.({ on: 'Argo CD', what, stage });
     };
@@ -142,6 +152,44 @@ ${more}`;
     });
   }
 
+  /** Runs a job whose one task looks, as `ArgoCDGate@1` does. */
+  gate(inputs: Readonly<Record<string, string>>): ServerJob {
+    return this.azure.runServerTask({
+      task: join(root, 'tasks/ArgoCDGate/V1'),
+      inputs: { argocd: 'prod', project: 'default', ...inputs },
+      connections: { handlerConnection: this.connection },
+    });
+  }
+
+  /** Evaluates a check of an environment, as `npm run check:create` makes it. */
+  check(applications: string): CheckEvaluation {
+    const { settings } = checkConfiguration({
+      environmentId: '12',
+      connectionId: '',
+      displayName: 'Live',
+      argocd: 'prod',
+      applications,
+      appProject: 'default',
+      revision: '',
+      stableSeconds: 0,
+      acceptSuspended: false,
+      timeoutMinutes: 60,
+    }) as { readonly settings: { readonly inputs: Readonly<Record<string, string>> } };
+    const {
+      connectedServiceName: _,
+      connectedServiceNameSelector: __,
+      ...inputs
+    } = settings.inputs;
+    return this.azure.runCheck({
+      inputs,
+      connection: {
+        url: this.connection.url,
+        scheme: 'UsernamePassword',
+        parameters: { username: '', password: clientToken },
+      },
+    });
+  }
+
   /** What a page of the admin listener says. */
   async admin(path: string): Promise<{ readonly status: number; readonly text: string }> {
     const response = await fetch(`http://127.0.0.1:${this.ports.admin}${path}`);
@@ -160,6 +208,13 @@ ${more}`;
     await Promise.all([this.argocd.stop(), this.azure.stop()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function markerOf(body: string): string {
+  const { infos = [] } = JSON.parse(body) as {
+    readonly infos?: readonly { readonly name: string; readonly value: string }[];
+  };
+  return infos.find(({ name }) => name === 'azure-pipelines/run')?.value ?? '';
 }
 
 /** Known before the handler starts, since it must be the same in every life of it. */

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { killAtRandom } from './random-kills.ts';
+
+describe('the handler, killed 50 times at random', function () {
+  this.timeout(180_000);
+
+  it('finishes everything that it took on, once and whole', async () => {
+    const seed = Date.now() % 1_000_000;
+    // Two installations, so that the machine is busy as well.
+    const reports = await Promise.all(
+      [seed, seed + 1].map((each) => killAtRandom({ seed: each, kills: 25 })),
+    );
+    for (const { problems, runs } of reports) {
+      assert.deepEqual(problems, [], `seeds ${seed} and ${seed + 1}`);
+      assert.ok(Object.values(runs).reduce((sum, count) => sum + count, 0) >= 6);
+    }
+  });
+});

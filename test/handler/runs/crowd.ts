@@ -1,0 +1,178 @@
+import pino from 'pino';
+import { Detachment } from '../../../src/follow/detachment.ts';
+import { Listeners } from '../../../src/follow/listeners.ts';
+import { Metrics } from '../../../src/handler/metrics.ts';
+import type { Run } from '../../../src/handler/run.ts';
+import { RunFloor } from '../../../src/handler/runs/run-floor.ts';
+import type { Store } from '../../../src/handler/store/store.ts';
+import { Vault } from '../../../src/handler/vault.ts';
+import { Secret } from '../../../src/secret.ts';
+import { FakeArgoCD } from '../../follow/fake-argo-cd.ts';
+import { waitGoal } from '../../follow/following.ts';
+import { ManualClock, settle } from '../../follow/manual-clock.ts';
+import { application, synced, A } from '../../sync/sample-application.ts';
+import { ModelStore } from '../store/model-store.ts';
+import { sampleRun } from '../store/sample.ts';
+import { FakePlan, order } from './fake-plan.ts';
+import { goOn, type Passage } from './passage.ts';
+
+const hour = 3_600_000;
+const vault = new Vault([new Secret('11'.repeat(32))]);
+
+/** An order that fails as soon as it is proven: its Argo CD is configured no more. */
+export const hopeless = { ...order, argocd: 'gone' };
+
+/** An order that waits for somebody to sync `shop`. */
+export const patient = {
+  ...order,
+  request: { ...order.request, project: 'default', goal: waitGoal() },
+};
+
+/** Many runs on a floor, each with a plan of its own, and one Argo CD with the application `shop`. */
+export class Crowd {
+  readonly clock = new ManualClock();
+  readonly model = new ModelStore();
+  readonly argocd = new FakeArgoCD(this.clock);
+  /** Runs in the order in which they were begun; one that rested is there again. */
+  readonly begun: string[] = [];
+  /** What the service's log was told, from `error` on. */
+  readonly errors: string[] = [];
+  readonly #plans = new Map<string, FakePlan>();
+  #listeners = new Listeners();
+  #life = new AbortController();
+  floor!: RunFloor;
+
+  constructor() {
+    this.argocd.application = application({ sync: synced(A, 'OutOfSync') });
+    this.start();
+  }
+
+  /** A process begins, with whatever the one before stored. */
+  start(passage: Passage = goOn): void {
+    this.end();
+    this.#life = new AbortController();
+    this.#listeners = new Listeners();
+    const { clock, argocd } = this;
+    const store = this.#connect(passage);
+    const news = {
+      aliveSince: 0,
+      polling: { alive: 300_000, dead: 60_000, deadLater: 300_000 },
+      listen: this.#listeners.listen.bind(this.#listeners),
+    };
+    const hub = (token: Secret) => this.planOf(token.reveal()).hub(passage);
+    this.floor = new RunFloor({
+      store,
+      vault,
+      azure: {
+        hub: (_, token) => hub(token),
+        locate: async (address, token, signal) => {
+          return { address, plan: await hub(token).plan(signal) };
+        },
+      },
+      argocd: (each) => (each.argocd === 'prod' ? { argocd, news, server: '' } : undefined),
+      isNamed: () => false,
+      clock,
+      random: () => 1,
+      metrics: new Metrics('0'),
+      logger: pino(
+        { level: 'error' },
+        { write: (text: string) => void this.errors.push((JSON.parse(text) as Line).msg) },
+      ),
+      signal: this.#life.signal,
+    });
+  }
+
+  /** The process ends: what is not stored is gone. */
+  end(): void {
+    this.#life.abort(new Detachment());
+  }
+
+  /** A run as it is stored when it is accepted. */
+  store(id: string, change: Partial<Run> = {}): Run {
+    const at = this.clock.now();
+    const times = { acceptedAt: at, deadline: at + hour, tokenExpiresAt: at + 24 * hour };
+    const run = sampleRun(id, { key: id, order: hopeless, ...times, ...change });
+    const sealed = vault.seal(new Secret(id), id);
+    this.model.commit({ runId: id, add: { run, token: { sealed, digest: id } } });
+    return run;
+  }
+
+  /** Stores runs, and has them worked. */
+  add(ids: readonly string[], change: Partial<Run> = {}): void {
+    for (const id of ids) this.floor.add(this.store(id, change));
+  }
+
+  /** Has all that is stored and open taken up, as a process does first. */
+  async resume(): Promise<void> {
+    this.floor.resume(this.model.openRuns());
+    await settle();
+  }
+
+  /** A run that only waits is worked until it rests. */
+  async rest(id: string, change: Partial<Run> = {}): Promise<void> {
+    this.add([id], { order: patient, ...change });
+    await this.clock.pass(30_000);
+  }
+
+  run(id: string): Run {
+    const run = this.model.run(id);
+    if (run === undefined) throw new Error(`there is no run ${id}`);
+    return run;
+  }
+
+  planOf(id: string): FakePlan {
+    const plan = this.#plans.get(id) ?? new FakePlan(this.clock);
+    this.#plans.set(id, plan);
+    return plan;
+  }
+
+  /** What of these has ended, and how. */
+  outcomes(ids: readonly string[]): readonly (string | undefined)[] {
+    return ids.map((id) => this.run(id).outcome);
+  }
+
+  /** Argo CD says that something about `shop` has changed, or that it may not say so any more. */
+  async tell(tidings: 'changed' | 'broken'): Promise<void> {
+    this.#listeners.tell('shop', tidings);
+    await settle();
+  }
+
+  /** How many names somebody listens for. */
+  get listening(): number {
+    return this.#listeners.size;
+  }
+
+  #connect(passage: Passage): Store {
+    const { model } = this;
+    const call = async <T>(what: string, act: () => T): Promise<T> => {
+      await passage(what, 'before');
+      const answer = act();
+      await passage(what, 'after');
+      return answer;
+    };
+    const unasked = () => Promise.reject(new Error('the floor does not ask this'));
+    return {
+      commit: (step) =>
+        call('commit', () => {
+          if (!model.commit(step)) throw new Error('a wrong step');
+        }),
+      run: (id) => call('run', () => model.run(id)),
+      runsOf: (key) => call('runsOf', () => model.runsOf(key)),
+      token: (id) => {
+        // What a run that is begun asks for first.
+        this.begun.push(id);
+        return call('token', () => model.token(id));
+      },
+      checkpoints: (id) => call('checkpoints', () => model.checkpoints(id)),
+      items: (id, limit) => call('items', () => model.items(id, limit)),
+      ...{ openRuns: unasked, runs: unasked, openRunWith: unasked, figures: unasked },
+      ...{ cancellations: unasked, addCancellation: unasked, sweep: unasked },
+      fault: undefined,
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+interface Line {
+  readonly msg: string;
+}
