@@ -6,12 +6,16 @@ import { findNode } from '../test/simulators/agent/node-runtime.ts';
 import { usage } from './bench/usage.ts';
 import { doAsked } from './one-of-several.ts';
 import { measureColdStart } from './bench/cold-start.ts';
+import { measureAcknowledgements } from './bench/handler/acknowledgements.ts';
+import { measureCompletions } from './bench/handler/completions.ts';
+import { measureDelays } from './bench/handler/delays.ts';
+import { measureManyPending } from './bench/handler/many-pending.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
 import { measureManyApplications } from './bench/many-applications.ts';
 import { measurePlanning } from './bench/planning.ts';
 import { measureSizes } from './bench/sizes.ts';
-import { bundleTasks } from './bundle.ts';
+import { bundle, bundleTasks, handlerBundle } from './bundle.ts';
 
 type Measurement = (temporaryFolder: string) => readonly Figure[] | Promise<readonly Figure[]>;
 
@@ -21,22 +25,29 @@ const groups: Readonly<Record<string, Measurement>> = {
   'many-applications': measureManyApplications,
   planning: measurePlanning,
   sizes: measureSizes,
+  'handler-acknowledgements': (folder) => measureAcknowledgements(folder),
+  'handler-completions': (folder) => measureCompletions(folder),
+  'handler-delays': (folder) => measureDelays(folder),
+  'handler-pending': (folder) => measureManyPending(folder),
 };
 
-const asked = { names: Object.keys(groups), noun: 'group', fileOption: 'json', usage };
+/** All groups whose names begin so. */
+const family = 'handler';
+
+const asked = { names: [...Object.keys(groups), family], noun: 'group', fileOption: 'json', usage };
 process.exitCode = await doAsked(process.argv.slice(2), asked, async ({ only, file }) => {
   await measure(only, file);
   return 0;
 });
 
 async function measure(only?: string, jsonFile?: string): Promise<void> {
-  await bundleTasks();
+  await Promise.all([bundleTasks(), bundle(handlerBundle)]);
   const machine = describeMachine();
   const folder = mkdtempSync(join(tmpdir(), 'argocd-bench-'));
   const figures: Figure[] = [];
   try {
     for (const [name, measurement] of Object.entries(groups)) {
-      if (only !== undefined && name !== only) continue;
+      if (only !== undefined && name !== only && !name.startsWith(`${only}-`)) continue;
       console.error(`measuring ${name} …`);
       figures.push(...(await measurement(folder)));
     }

@@ -37,13 +37,12 @@ export async function serve(
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => ending.abort());
   }
+  // Without a listener it would end the process, also while that still starts.
+  process.on('SIGHUP', () => undefined);
   const service = await Service.start(config, notesOf([...gaps, ...warnings]), {
     ...{ version, clock, logger },
     random: Math.random,
   });
-  greet(logger, service, config.listen, { warnings: warnings.map(print), gaps: gaps.map(print) });
-  if (format === 'text')
-    logger.info(`${path} is read again when it changes; Ctrl+C ends the handler`);
   const watch = new ConfigWatch(
     { path, env: process.env, config, loaded },
     {
@@ -61,7 +60,11 @@ export async function serve(
     },
     clock,
   );
-  await watch.run(ending.signal, process);
+  const watching = watch.run(ending.signal, process);
+  greet(logger, service, config.listen, { warnings: warnings.map(print), gaps: gaps.map(print) });
+  if (format === 'text')
+    logger.info(`${path} is read again when it changes; Ctrl+C ends the handler`);
+  await watching;
   logger.info('the handler ends: open runs are taken up at the next start');
   await service.stop();
   return 0;

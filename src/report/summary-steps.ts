@@ -1,16 +1,11 @@
 import { printKey } from '../sync/application.ts';
-import { syncPhases } from '../sync/hook.ts';
 import type { ApplicationResult, Step } from '../sync/outcome.ts';
 import { printSpan } from '../text/duration-text.ts';
 import { markdownCode, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
+import { phasesOf } from './phases.ts';
 import { printState, stateWords } from './step-line.ts';
 import { spanOf, timeBar, type Span } from './time-bar.ts';
-
-interface PhaseSteps {
-  readonly title: string;
-  readonly steps: readonly Step[];
-}
 
 /**
  * The phases of an application with their waves and resources, each with a bar that shows when it
@@ -20,8 +15,8 @@ export function stepsTable(result: ApplicationResult, most: number): string {
   const kept = choose(result.steps, most);
   if (kept.length === 0) return '';
   const whole = spanOf(result.steps);
-  const rows = phasesOf(kept).flatMap(({ title, steps }) => [
-    [`**${title}**`, '', worstState(steps), ...timeCells(spanOf(steps), whole), ''],
+  const rows = phasesOf(kept).flatMap(({ title, steps, span }) => [
+    [`**${title}**`, '', worstState(steps), ...timeCells(span, whole), ''],
     ...steps.map((step) => stepRow(step, whole)),
   ]);
   const left = result.steps.length - kept.length;
@@ -45,20 +40,6 @@ function timeCells(span: Span, whole: Span): readonly [string, string] {
     printSpan(span.startedAt, span.finishedAt).replace('<', '&lt;'),
     markdownCode(timeBar(span, whole)),
   ];
-}
-
-function phasesOf(steps: readonly Step[]): readonly PhaseSteps[] {
-  const phases = new Map<string, { place: number; steps: Step[] }>();
-  for (const step of steps) {
-    const title = step.attempt > 0 ? `${step.phase} (attempt ${step.attempt + 1})` : step.phase;
-    const place = step.attempt * syncPhases.length + syncPhases.indexOf(step.phase);
-    const phase = phases.get(title) ?? { place, steps: [] };
-    phases.set(title, phase);
-    phase.steps.push(step);
-  }
-  return [...phases]
-    .sort(([, a], [, b]) => a.place - b.place)
-    .map(([title, phase]) => ({ title, steps: phase.steps }));
 }
 
 function choose(steps: readonly Step[], most: number): readonly Step[] {

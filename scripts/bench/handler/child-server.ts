@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 
 /** What a server in a process of its own can be told to do. */
 export type Orders = Readonly<Record<string, (about: never) => unknown>>;
@@ -17,6 +18,12 @@ interface Answered {
   readonly fault?: string;
 }
 
+/**
+ * The neighbours stand for other machines: where cores are short, the handler and the one that
+ * measures come first.
+ */
+const niceness = 5;
+
 /** A server in a process of its own: what it computes must not delay the one that measures. */
 export class ChildServer<O extends Orders> {
   readonly #child: ChildProcess;
@@ -26,6 +33,7 @@ export class ChildServer<O extends Orders> {
   /** Runs a module that calls `carryOut`. Resolves when it listens for orders. */
   static async start<O extends Orders>(module: string): Promise<ChildServer<O>> {
     const child = fork(module);
+    if (child.pid !== undefined) setPriority(child.pid, niceness);
     await once(child, 'message');
     return new ChildServer(child);
   }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Figure } from '../figure.ts';
 import { percentile } from '../percentile.ts';
 import { PendingRuns } from './pending-runs.ts';
-import { onStage } from './stage.ts';
+import { onStage, type Stage } from './stage.ts';
 
 export interface DelaySizes {
   /** Runs that are pending at the same time. */
@@ -16,8 +16,8 @@ export interface DelaySizes {
 const sizes: DelaySizes = { pending: [1, 100, 1_000], samples: 200, rest: 30_000 };
 /** Ends a second: far enough from each other to be told one by one. */
 const perSecond = 20;
-/** A single pending run is measured again and again. */
-const repetitions = 30;
+/** A single pending run is measured again and again, and takes seconds each time. */
+const mostRepetitions = 30;
 /** Milliseconds from "the operation runs" until Azure DevOps was told so. */
 const calm = 3_000;
 const goal = 1_000;
@@ -33,7 +33,10 @@ export async function measureDelays(
       const handler = stage.site.start();
       try {
         await handler.ready();
-        if (count === 1) return { fresh: await measureAlone(stage, handler.url), rested: [] };
+        if (count === 1) {
+          const repetitions = Math.min(samples, mostRepetitions);
+          return { fresh: await measureAlone(stage, handler.url, repetitions), rested: [] };
+        }
         const runs = await PendingRuns.start(stage, handler.url, count);
         await delay(calm);
         const half = Math.min(samples, count) / 2;
@@ -51,8 +54,9 @@ export async function measureDelays(
 }
 
 async function measureAlone(
-  stage: Parameters<typeof PendingRuns.start>[0],
+  stage: Stage,
   url: string,
+  repetitions: number,
 ): Promise<readonly number[]> {
   const delays: number[] = [];
   for (let times = 0; times < repetitions; times += 1) {

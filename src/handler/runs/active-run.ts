@@ -1,23 +1,23 @@
 import type { TaskHub } from '../../azure/task-hub.ts';
 import { Detachment } from '../../follow/detachment.ts';
-import { openingLines } from '../../report/opening.ts';
 import type { Secret } from '../../secret.ts';
 import type { Run, RunOutcome } from '../run.ts';
+import { Admission } from './admission.ts';
 import { buildEnds } from './build-watch.ts';
 import { Courier, type Delivery } from './courier.ts';
-import { endOfResults } from './ending.ts';
 import { Following } from './following.ts';
 import { Idleness } from './idleness.ts';
-import { prove } from './proof.ts';
 import { Recorder } from './recorder.ts';
 import type { Rest } from './rest.ts';
 import { RunDiary } from './run-diary.ts';
-import { RunLog } from './run-log.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { Settlement } from './settlement.ts';
 
-/** A run that has only waited for so long, and will for as long, rests. Milliseconds. */
-const quiet = 20_000;
+/**
+ * A run rests that has only waited for the first, and will for the second, in milliseconds: a wait for
+ * a push looks every half minute, and must not stay in memory for that.
+ */
+const quiet = { since: 5_000, ahead: 20_000 };
 
 /** One accepted run on its way to the end, whichever process takes it there. */
 export class ActiveRun {
@@ -77,7 +77,8 @@ export class ActiveRun {
     if (since === undefined || this.#courier?.isIdle !== true) return undefined;
     if (this.#parking.signal.aborted) return undefined;
     const now = this.#ports.clock.now();
-    return now - since < quiet || until - now < quiet ? undefined : { names, until };
+    const isQuiet = now - since >= quiet.since && until - now >= quiet.ahead;
+    return isQuiet ? { names, until } : undefined;
   }
 
   /** Ends the work for now: `work` rejects with a `Detachment`, and the run can be begun again. */
@@ -97,7 +98,11 @@ export class ActiveRun {
   async #work(signal: AbortSignal): Promise<void> {
     const token = await this.#openToken();
     if (token === undefined) return this.#end('unreported', 'its token cannot be read any more');
-    if (this.run.state === 'accepted' && !(await this.#prove(token))) return;
+    if (this.run.state === 'accepted') {
+      const admission = new Admission(this.#recorder, this.#ports, this.#diary, this.#settle);
+      const rejection = await admission.admit(token);
+      if (rejection !== undefined) return this.#end(rejection.outcome, rejection.message);
+    }
     const { id, order } = this.run;
     const { azure, store } = this.#ports;
     const hub = azure.hub(order.address, token);
@@ -129,65 +134,6 @@ export class ActiveRun {
       this.#diary.fault(error);
       return undefined;
     }
-  }
-
-  /** Whether the run may go on. */
-  async #prove(token: Secret): Promise<boolean> {
-    const { azure, clock, random, signal, isNamed } = this.#ports;
-    const { order, tokenExpiresAt: until } = this.run;
-    const proof = await prove(
-      order,
-      token,
-      { isNamed: isNamed(order), until, signal },
-      { azure, clock, random, onFailure: (error) => this.#diary.proofFailed(error) },
-    );
-    switch (proof.kind) {
-      case 'late':
-        await this.#end(
-          'unreported',
-          'Azure DevOps could not be reached while its token was valid',
-        );
-        return false;
-      case 'refused':
-        await this.#end('refused', `It did not prove itself: ${proof.reason}`);
-        return false;
-      case 'proven':
-        this.#recorder.change({
-          order: { ...order, address: proof.address },
-          report: { ...this.run.report, planVersion: proof.planVersion },
-        });
-        return this.#begin();
-    }
-  }
-
-  async #begin(): Promise<boolean> {
-    const settled = await this.#recorder.insist(() => this.#settle(this.run));
-    const log = new RunLog(this.#recorder, this.#ports.clock);
-    const { order } = this.run;
-    const server = this.#ports.argocd(order)?.server ?? order.argocd;
-    switch (settled.kind) {
-      case 'duplicate':
-        await this.#end('duplicate', `The task is being worked as run ${settled.of}`);
-        return false;
-      case 'repeat': {
-        const { change, items } = endOfResults(settled.of.results, order, server);
-        log.line('An earlier try of this task did it already, and nothing is asked for again.');
-        log.line(change.message ?? '');
-        this.#recorder.change({ ...change, attempt: settled.attempt });
-        this.#recorder.enqueue({ kind: 'record', update: { state: 'inProgress' } }, ...items);
-        break;
-      }
-      case 'try': {
-        const startTime = new Date(this.#ports.clock.now()).toISOString();
-        this.#recorder.change({ state: 'following', attempt: settled.attempt });
-        this.#recorder.enqueue({ kind: 'record', update: { state: 'inProgress', startTime } });
-        log.lines(openingLines(order.request, server));
-        this.#recorder.enqueue({ kind: 'started' });
-      }
-    }
-    await this.#recorder.stored();
-    this.#diary.begun(this.run);
-    return true;
   }
 
   async #follow(hub: TaskHub): Promise<void> {

@@ -187,8 +187,16 @@ export class RunFloor {
   }
 
   async #settle({ id, key }: Run): Promise<Settlement> {
-    const elder = this.#proven.get(key);
-    if (elder !== undefined && elder !== id) return { kind: 'duplicate', of: elder };
+    for (;;) {
+      const elder = this.#proven.get(key);
+      if (elder === undefined || elder === id) break;
+      // One whose end is being told is over for Azure DevOps, which then tries again.
+      if (this.#active.get(elder)?.run.report.isCompleting !== true) {
+        return { kind: 'duplicate', of: elder };
+      }
+      await this.#ports.clock.sleep(round, this.#ports.signal);
+      this.#ports.signal.throwIfAborted();
+    }
     this.#proven.set(key, id);
     return settle(await this.#ports.store.runsOf(key));
   }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { RunState } from '../run.ts';
 import { columnsOf, toJson } from './run-row.ts';
-import type { Step, StoredCheckpoint, StoredToken } from './store.ts';
+import type { Step, StoredCheckpoint } from './store.ts';
 
 /** Writes steps of runs, inside a transaction that the caller holds. */
 export class StepWriter {
@@ -13,9 +13,9 @@ export class StepWriter {
     this.#database = database;
   }
 
-  /** Throws when the step is wrong in itself. Says whether a token was removed or replaced. */
+  /** Throws when the step is wrong in itself. Says whether a token was removed. */
   write(step: Step): boolean {
-    const { runId, add, change, checkpoints, enqueue, dequeue, token } = step;
+    const { runId, add, change, checkpoints, enqueue, dequeue } = step;
     if (add) this.#insert(runId, add);
     const before = this.#run('SELECT number, state FROM runs WHERE id = ?').get(runId);
     if (before === undefined) throw new Error(`There is no run ${runId} to take a step of.`);
@@ -29,11 +29,9 @@ export class StepWriter {
     for (const seq of dequeue ?? []) {
       this.#run('DELETE FROM items WHERE seq = ? AND run = ?').run(seq, number);
     }
-    if (typeof token === 'object') this.#putToken(number, token);
     const state = change?.state ?? (before['state'] as RunState);
     if (state === 'ended') this.#release(number);
-    else if (token === 'erase') this.#eraseToken(number);
-    return token !== undefined || state === 'ended';
+    return state === 'ended';
   }
 
   #insert(runId: string, { run, token }: NonNullable<Step['add']>): void {
@@ -45,7 +43,8 @@ export class StepWriter {
     const { lastInsertRowid } = this.#run(`INSERT INTO runs (${names}) VALUES (${marks})`).run(
       ...values,
     );
-    this.#putToken(Number(lastInsertRowid), token);
+    const { sealed, digest } = token;
+    this.#run('INSERT INTO tokens VALUES (?, ?, ?)').run(lastInsertRowid, sealed, digest);
   }
 
   #change(number: number, columns: readonly (readonly [string, SQLInputValue])[]): void {
@@ -63,17 +62,9 @@ export class StepWriter {
     this.#run(sql).run(number, path, toJson(checkpoint), toJson(result));
   }
 
-  #putToken(number: number, { sealed, digest }: StoredToken): void {
-    this.#run('INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)').run(number, sealed, digest);
-  }
-
-  #eraseToken(number: number): void {
-    this.#run('DELETE FROM tokens WHERE run = ?').run(number);
-  }
-
   /** A run that has ended needs no token, nor anything to be told or taken up again. */
   #release(number: number): void {
-    this.#eraseToken(number);
+    this.#run('DELETE FROM tokens WHERE run = ?').run(number);
     this.#run('DELETE FROM items WHERE run = ?').run(number);
     this.#run('DELETE FROM checkpoints WHERE run = ?').run(number);
   }

@@ -50,7 +50,6 @@ export interface Step {
   readonly enqueue?: readonly { readonly at: number; readonly item: ReportItem }[];
   /** Sequence numbers of items that are told, or never will be. */
   readonly dequeue?: readonly number[];
-  readonly token?: 'erase' | StoredToken;
 }
 
 /**

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../../src/follow/clock.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
 import type { Run } from '../../../src/handler/run.ts';
+import type { ApiRequest } from '../../simulators/azure-devops/api-request.ts';
 import type { Plan } from '../../simulators/azure-devops/plan.ts';
 import { until, type Installation } from './installation.ts';
 
@@ -42,12 +43,22 @@ export function leaksOf(
       ),
     ],
   ];
-  const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64')]);
+  const forms = secrets.flatMap((secret) => [
+    secret,
+    ...[secret, `:${secret}`].map((text) => Buffer.from(text).toString('base64')),
+  ]);
   return places.flatMap(([place, texts]) =>
     [...texts].some((text) => forms.some((form) => text.includes(form)))
       ? [`A token is in ${place}.`]
       : [],
   );
+}
+
+/** The token that a request to Azure DevOps came with. */
+export function tokenOf({ headers: { authorization = '' } }: ApiRequest): string {
+  return Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+    .toString()
+    .slice(1);
 }
 
 /** The task's log without the time that each line begins with. */

@@ -20,6 +20,8 @@ export interface Effect {
   readonly what: string;
   /** `arrived`: nothing of it is done yet. `applied`: all of it is done, and nobody was told. */
   readonly stage: 'arrived' | 'applied';
+  /** Of the run that it is about, at Azure DevOps. */
+  readonly planId: string | undefined;
 }
 
 export type EffectHook = (effect: Effect) => Promise<'drop' | undefined> | 'drop' | undefined;
@@ -39,6 +41,8 @@ export const clientToken = 'token-of-the-connection-of-fabrikam';
 export interface InstallationOptions {
   /** Keeps the requests of both simulators, for tests that look into them. */
   readonly keepsRequests?: boolean;
+  /** False for speed: then requests are not checked against Microsoft's description. */
+  readonly validate?: boolean;
 }
 
 /** A handler in a process of its own, between an Argo CD and an Azure DevOps in this one. */
@@ -55,13 +59,14 @@ export class Installation {
 
   /** `start` is how the handler begins; false leaves that to the test. */
   static async open(
-    { keepsRequests = true }: InstallationOptions = {},
+    { keepsRequests = true, validate = true }: InstallationOptions = {},
     start: StartOptions | false = {},
   ): Promise<Installation> {
     const argocd = await ArgoCDSimulator.start({ timeScale, startTime: Date.now() });
     const azure = await AzureDevOpsSimulator.start({
       timeScale,
       keepsRequests,
+      validate,
       extension: join(root, 'vss-extension.json'),
     });
     const ports = { public: await freePort(), admin: await freePort() };
@@ -81,10 +86,10 @@ export class Installation {
     this.azure = azure;
     this.ports = ports;
     this.handler = new HandlerProcess({ folder: this.folder, config: this.config });
-    azure.onRequest = ({ operation = 'unknown', json }, stage) => {
+    azure.onRequest = ({ operation = 'unknown', planId, json }, stage) => {
       const { name = '' } = (json ?? {}) as { readonly name?: string };
       const what = operation === 'postEvent' ? `${operation} ${name}` : operation;
-      return this.onEffect?.({ on: 'Azure DevOps', what, stage });
+      return this.onEffect?.({ on: 'Azure DevOps', what, stage, planId });
     };
     argocd.onRequest = ({ method, path, body }, stage) => {
       if (!keepsRequests) argocd.requests.length = 0;
@@ -93,7 +98,7 @@ export class Installation {
         this.syncs.push({ application, marker: markerOf(body) });
       }
       const what = `${method} ${path.replace(/(\/applications\/)[^/]+/, '$1{name}')}`;
-      return this.onEffect?.({ on: 'Argo CD', what, stage });
+      return this.onEffect?.({ on: 'Argo CD', what, stage, planId: undefined });
     };
   }
 

@@ -1,4 +1,4 @@
-import { inspectStore, leaksOf, settled } from './inspection.ts';
+import { inspectStore, leaksOf, settled, tokenOf } from './inspection.ts';
 import { clientToken, Installation } from './installation.ts';
 import { mixedRuns, type MixedRun } from './mixed-runs.ts';
 import { randomSource } from './random-source.ts';
@@ -91,12 +91,11 @@ async function inspect(
   const pages = [(await installation.admin('/')).text, (await installation.admin('/metrics')).text];
   await handler.kill();
   const markers = syncs.map(({ marker }) => marker);
-  const tokens = new Set(azure.requests.flatMap(({ headers }) => headers.authorization ?? []));
-  const secrets = [...tokens].map((header) => header.replace(/^\S+ /, ''));
+  const tokens = new Set(azure.requests.map(tokenOf));
   return [
     ...azure.faults,
     ...(await inspectStore(installation)).problems,
-    ...leaksOf(installation, [...secrets, clientToken], pages),
+    ...leaksOf(installation, [...tokens, clientToken], pages),
     ...markers
       .filter((marker, index) => markers.indexOf(marker) !== index)
       .map((marker) => `Argo CD was asked twice for the sync of ${marker}.`),

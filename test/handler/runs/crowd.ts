@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { Detachment } from '../../../src/follow/detachment.ts';
 import { Listeners } from '../../../src/follow/listeners.ts';
+import type { Listener } from '../../../src/follow/news.ts';
 import { Metrics } from '../../../src/handler/metrics.ts';
 import type { Run } from '../../../src/handler/run.ts';
 import { RunFloor } from '../../../src/handler/runs/run-floor.ts';
@@ -10,10 +11,10 @@ import { Secret } from '../../../src/secret.ts';
 import { FakeArgoCD } from '../../follow/fake-argo-cd.ts';
 import { waitGoal } from '../../follow/following.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
-import { application, synced, A } from '../../sync/sample-application.ts';
+import { application } from '../../sync/sample-application.ts';
 import { ModelStore } from '../store/model-store.ts';
 import { sampleRun } from '../store/sample.ts';
-import { FakePlan, order } from './fake-plan.ts';
+import { failed, FakePlan, order } from './fake-plan.ts';
 import { goOn, type Passage } from './passage.ts';
 
 const hour = 3_600_000;
@@ -22,7 +23,7 @@ const vault = new Vault([new Secret('11'.repeat(32))]);
 /** An order that fails as soon as it is proven: its Argo CD is configured no more. */
 export const hopeless = { ...order, argocd: 'gone' };
 
-/** An order that waits for somebody to sync `shop`. */
+/** An order that waits until `shop` is healthy. */
 export const patient = {
   ...order,
   request: { ...order.request, project: 'default', goal: waitGoal() },
@@ -35,15 +36,21 @@ export class Crowd {
   readonly argocd = new FakeArgoCD(this.clock);
   /** Runs in the order in which they were begun; one that rested is there again. */
   readonly begun: string[] = [];
+  /** The most that were in memory at a time. */
+  most = 0;
   /** What the service's log was told, from `error` on. */
   readonly errors: string[] = [];
+  /** Runs that Azure DevOps does not answer for now: they stay at work. */
+  readonly held = new Set<string>();
+  /** Somebody listens for `shop` from now on. */
+  onListen = (): void => undefined;
   readonly #plans = new Map<string, FakePlan>();
   #listeners = new Listeners();
   #life = new AbortController();
   floor!: RunFloor;
 
   constructor() {
-    this.argocd.application = application({ sync: synced(A, 'OutOfSync') });
+    this.argocd.application = application({ health: { status: 'Progressing', message: '' } });
     this.start();
   }
 
@@ -57,7 +64,10 @@ export class Crowd {
     const news = {
       aliveSince: 0,
       polling: { alive: 300_000, dead: 60_000, deadLater: 300_000 },
-      listen: this.#listeners.listen.bind(this.#listeners),
+      listen: (name: string, listener: Listener) => {
+        this.onListen();
+        return this.#listeners.listen(name, listener);
+      },
     };
     const hub = (token: Secret) => this.planOf(token.reveal()).hub(passage);
     this.floor = new RunFloor({
@@ -108,10 +118,15 @@ export class Crowd {
     await settle();
   }
 
-  /** A run that only waits is worked until it rests. */
+  /** Has a run worked that only waits, until it rests. */
   async rest(id: string, change: Partial<Run> = {}): Promise<void> {
     this.add([id], { order: patient, ...change });
     await this.clock.pass(30_000);
+  }
+
+  /** What the runs wait for has come; nobody says so. */
+  heal(): void {
+    this.argocd.application = application();
   }
 
   run(id: string): Run {
@@ -121,14 +136,12 @@ export class Crowd {
   }
 
   planOf(id: string): FakePlan {
-    const plan = this.#plans.get(id) ?? new FakePlan(this.clock);
+    const known = this.#plans.get(id);
+    if (known !== undefined) return known;
+    const plan = new FakePlan(this.clock);
+    plan.onCall = () => (this.held.has(id) ? failed('unavailable') : undefined);
     this.#plans.set(id, plan);
     return plan;
-  }
-
-  /** What of these has ended, and how. */
-  outcomes(ids: readonly string[]): readonly (string | undefined)[] {
-    return ids.map((id) => this.run(id).outcome);
   }
 
   /** Argo CD says that something about `shop` has changed, or that it may not say so any more. */
@@ -161,6 +174,7 @@ export class Crowd {
       token: (id) => {
         // What a run that is begun asks for first.
         this.begun.push(id);
+        this.most = Math.max(this.most, this.floor.figures.active);
         return call('token', () => model.token(id));
       },
       checkpoints: (id) => call('checkpoints', () => model.checkpoints(id)),

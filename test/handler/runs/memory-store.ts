@@ -48,12 +48,18 @@ export class MemoryStore {
 
   #take(step: Step): void {
     this.steps.push(step);
-    const { change, enqueue = [], dequeue = [], checkpoints = [], token } = step;
+    const { change, enqueue = [], dequeue = [], checkpoints = [] } = step;
     this.run = { ...this.run, ...change };
     const added = enqueue.map((item) => ({ seq: (this.#seq += 1), ...item }));
     this.items = [...this.items, ...added].filter(({ seq }) => !dequeue.includes(seq));
-    for (const one of checkpoints) this.checkpoints.set(one.path, one);
-    if (token !== undefined) this.token = token === 'erase' ? undefined : token;
+    for (const { path, checkpoint, result } of checkpoints) {
+      const known = this.checkpoints.get(path);
+      this.checkpoints.set(path, {
+        path,
+        checkpoint: checkpoint ?? known?.checkpoint,
+        result: result ?? known?.result,
+      });
+    }
     if (this.run.state !== 'ended') return;
     this.token = undefined;
     this.items = [];

@@ -38,3 +38,35 @@ export function failing(
     return Promise.reject(error);
   };
 }
+
+/** Holds a call, once closed, until it is opened again or lets one through. */
+export class Gate {
+  readonly #call: string;
+  readonly #stage: 'before' | 'after';
+  #isOpen = true;
+  #waiting: (() => void)[] = [];
+
+  constructor(call: string, stage: 'before' | 'after' = 'before') {
+    this.#call = call;
+    this.#stage = stage;
+  }
+
+  readonly passage: Passage = (call, stage) => {
+    if (call !== this.#call || stage !== this.#stage || this.#isOpen) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  };
+
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  /** Lets the first through of those that wait. */
+  letOne(): void {
+    this.#waiting.shift()?.();
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    for (const go of this.#waiting.splice(0)) go();
+  }
+}

@@ -25,7 +25,6 @@ async function work(runId: string): Promise<void> {
         result: undefined,
       })),
       enqueue: [1, 2].map((at) => ({ at, item: { kind: 'lines', lines: [text, filling] } })),
-      token: { sealed: text, digest: text },
     });
     writeSync(1, `${runId} ${number}\n`);
   }

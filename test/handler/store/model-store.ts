@@ -33,7 +33,7 @@ export class ModelStore {
     return true;
   }
 
-  #after(step: Step, { run: before, token: oldToken, checkpoints, items }: Entry): Entry {
+  #after(step: Step, { run: before, token, checkpoints, items }: Entry): Entry {
     const run = { ...before, ...step.change };
     const added = (step.enqueue ?? []).map((item) => ({ seq: ++this.#seq, ...item }));
     if (run.state === 'ended') return { run, token: undefined, checkpoints: new Map(), items: [] };
@@ -48,7 +48,7 @@ export class ModelStore {
     }
     return {
       run,
-      token: step.token === 'erase' ? undefined : (step.token ?? oldToken),
+      token,
       checkpoints: kept,
       items: [...items, ...added].filter(({ seq }) => !step.dequeue?.includes(seq)),
     };

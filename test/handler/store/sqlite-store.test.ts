@@ -66,7 +66,6 @@ const parts: fc.Arbitrary<Omit<Step, 'runId' | 'add'>> = fc.record(
       { maxLength: 3 },
     ),
     dequeue: fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 3 }),
-    token: fc.oneof(fc.constant('erase' as const), tokens),
   },
   { requiredKeys: [] },
 );

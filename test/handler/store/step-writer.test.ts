@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { numberOf } from '../../../src/handler/store/migrations.ts';
 import { openSqliteFile } from '../../../src/handler/store/sqlite-file.ts';
 import { StepWriter } from '../../../src/handler/store/step-writer.ts';
-import { adding, sampleCheckpoint, sampleToken, storeFolder } from './sample.ts';
+import { adding, sampleCheckpoint, storeFolder } from './sample.ts';
 
 describe('the writer of steps', () => {
   let folder: ReturnType<typeof storeFolder>;
@@ -34,7 +34,6 @@ describe('the writer of steps', () => {
     writer.write({
       runId: 'run-1',
       change: { state: 'ended', outcome: 'failed', endedAt: 1 },
-      token: sampleToken,
       ...full,
     });
     assert.equal(count('runs'), 2);
@@ -43,7 +42,7 @@ describe('the writer of steps', () => {
 
   it('keeps nothing for a run that ended before the step, or was added as ended', () => {
     writer.write({ runId: 'run-1', change: { state: 'ended' } });
-    writer.write({ runId: 'run-1', token: sampleToken, ...full });
+    writer.write({ runId: 'run-1', ...full });
     writer.write({ ...adding('run-2', { state: 'ended', outcome: 'duplicate' }), ...full });
     for (const table of ['tokens', 'checkpoints', 'items']) assert.equal(count(table), 0, table);
   });
@@ -53,17 +52,14 @@ describe('the writer of steps', () => {
     writer.write({
       runId: 'run-1',
       change: { state: 'reporting', endedAt: undefined },
-      token: sampleToken,
       ...full,
     });
-    for (const table of ['tokens', 'checkpoints', 'items']) assert.equal(count(table), 1, table);
+    for (const table of ['checkpoints', 'items']) assert.equal(count(table), 1, table);
   });
 
-  it('says when a token was removed or replaced, which the log still has', () => {
+  it('says when a token was removed, which the log still has', () => {
     assert.equal(writer.write({ runId: 'run-1', ...full }), false);
     assert.equal(writer.write({ runId: 'run-1', change: { message: 'x' } }), false);
-    assert.equal(writer.write({ runId: 'run-1', token: sampleToken }), true);
-    assert.equal(writer.write({ runId: 'run-1', token: 'erase' }), true);
     assert.equal(writer.write({ runId: 'run-1', change: { state: 'ended' } }), true);
   });
 });

@@ -14,6 +14,8 @@ describe('A goal', () => {
     ['is met below it', figure(49, 50), true],
     ['is met exactly at it', figure(50, 50), true],
     ['is not met above it, even where the rounded value is the same', figure(50.2, 50), false],
+    ['is met exactly at the least', { ...figure(500), least: 500 }, true],
+    ['is not met below the least', { ...figure(499), least: 500 }, false],
     ['is neither where there is none', figure(50), undefined],
     ['is neither where nothing could be measured', figure(undefined, 50), undefined],
   ];
@@ -29,14 +31,16 @@ describe('The table of figures', () => {
       { what: 'requests', value: 6, unit: '', goal: 5 },
       { what: 'memory', value: undefined, unit: 'MB', goal: 150 },
       { what: 'planning', value: 4.56, unit: 'ms' },
+      { what: 'completions', value: 620, unit: '/s', least: 500 },
     ];
     assert.deepEqual(tableOf(figures), [
-      '            measured      goal  met',
-      '──────────  ────────  ────────  ───',
-      'delay: p50     14 ms   ≤ 54 ms  yes',
-      'requests           6       ≤ 5   NO',
-      'memory      not here  ≤ 150 MB',
-      'planning      4.6 ms',
+      '             measured      goal  met',
+      '───────────  ────────  ────────  ───',
+      'delay: p50      14 ms   ≤ 54 ms  yes',
+      'requests            6       ≤ 5   NO',
+      'memory       not here  ≤ 150 MB',
+      'planning       4.6 ms',
+      'completions    620 /s  ≥ 500 /s  yes',
     ]);
   });
 

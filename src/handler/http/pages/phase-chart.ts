@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { phasesOf, type Phase } from '../../../report/phases.ts';
 import { printState } from '../../../report/step-line.ts';
 import { spanOf, type Span } from '../../../report/time-bar.ts';
 import { printKey } from '../../../sync/application.ts';
@@ -6,7 +7,6 @@ import type { Step } from '../../../sync/outcome.ts';
 import { printSpan } from '../../../text/duration-text.ts';
 import { plainLine } from '../../../text/foreign-text.ts';
 import { tag, type Markup, type Tone } from './layout.ts';
-import { phasesOf, type Phase } from './phases.ts';
 
 /** An application may have thousands of resources; the page must still open. */
 const mostSteps = 500;

@@ -1,6 +1,6 @@
-import { syncPhases } from '../../../sync/hook.ts';
-import type { Step } from '../../../sync/outcome.ts';
-import { spanOf, type Span } from '../../../report/time-bar.ts';
+import { syncPhases } from '../sync/hook.ts';
+import type { Step } from '../sync/outcome.ts';
+import { spanOf, type Span } from './time-bar.ts';
 
 /** A phase of one attempt, with its steps in the order in which they began. */
 export interface Phase {

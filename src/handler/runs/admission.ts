@@ -1,0 +1,98 @@
+import { openingLines } from '../../report/opening.ts';
+import type { Secret } from '../../secret.ts';
+import type { Run, RunOutcome } from '../run.ts';
+import { endOfResults } from './ending.ts';
+import { prove } from './proof.ts';
+import type { Recorder } from './recorder.ts';
+import type { RunDiary } from './run-diary.ts';
+import { RunLog } from './run-log.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { Settlement } from './settlement.ts';
+
+/** Why a run goes no further: nothing was started, and Azure DevOps is told nothing. */
+export interface Rejection {
+  readonly outcome: RunOutcome;
+  readonly message: string;
+}
+
+/** An accepted run on its way to be followed: it proves itself, and finds its place among the tries. */
+export class Admission {
+  readonly #recorder: Recorder;
+  readonly #ports: RunPorts;
+  readonly #diary: RunDiary;
+  readonly #settle: (run: Run) => Promise<Settlement>;
+
+  constructor(
+    recorder: Recorder,
+    ports: RunPorts,
+    diary: RunDiary,
+    settle: (run: Run) => Promise<Settlement>,
+  ) {
+    this.#recorder = recorder;
+    this.#ports = ports;
+    this.#diary = diary;
+    this.#settle = settle;
+  }
+
+  /**
+   * Resolves with nothing when the run may go on, and that is stored with the first that is told of
+   * it. Rejects only with a `Detachment`.
+   */
+  async admit(token: Secret): Promise<Rejection | undefined> {
+    const { azure, clock, random, signal, isNamed } = this.#ports;
+    const { order, tokenExpiresAt: until, report } = this.#recorder.run;
+    const proof = await prove(
+      order,
+      token,
+      { isNamed: isNamed(order), until, signal },
+      { azure, clock, random, onFailure: (error) => this.#diary.proofFailed(error) },
+    );
+    switch (proof.kind) {
+      case 'late':
+        return {
+          outcome: 'unreported',
+          message: 'Azure DevOps could not be reached while its token was valid',
+        };
+      case 'refused':
+        return { outcome: 'refused', message: `It did not prove itself: ${proof.reason}` };
+      case 'proven':
+        this.#recorder.change({
+          order: { ...order, address: proof.address },
+          report: { ...report, planVersion: proof.planVersion },
+        });
+        return this.#begin();
+    }
+  }
+
+  async #begin(): Promise<Rejection | undefined> {
+    const settled = await this.#recorder.insist(() => this.#settle(this.#recorder.run));
+    const log = new RunLog(this.#recorder, this.#ports.clock);
+    const { order } = this.#recorder.run;
+    const server = this.#ports.argocd(order)?.server ?? order.argocd;
+    switch (settled.kind) {
+      case 'duplicate':
+        return {
+          outcome: 'duplicate',
+          message: `The task is being worked as run ${settled.of}`,
+        };
+      case 'repeat': {
+        const { change, items } = endOfResults(settled.of.results, order, server);
+        log.line('An earlier try of this task did it already, and nothing is asked for again.');
+        log.line(change.message ?? '');
+        this.#recorder.change({ ...change, attempt: settled.attempt });
+        this.#recorder.enqueue({ kind: 'record', update: { state: 'inProgress' } }, ...items);
+        break;
+      }
+      case 'try': {
+        const startTime = new Date(this.#ports.clock.now()).toISOString();
+        this.#recorder.change({ state: 'following', attempt: settled.attempt });
+        this.#recorder.enqueue({ kind: 'record', update: { state: 'inProgress', startTime } });
+        log.lines(openingLines(order.request, server));
+        this.#recorder.enqueue({ kind: 'started' });
+      }
+    }
+    await this.#recorder.stored();
+    this.#diary.begun(this.#recorder.run);
+    return undefined;
+  }
+}

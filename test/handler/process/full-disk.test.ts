@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configMap, files } from '../../manifests.ts';
+import { succeedingSync } from './crash-scenario.ts';
+import { inspectStore, settled } from './inspection.ts';
+import { Installation, until } from './installation.ts';
+
+const preload = join(import.meta.dirname, 'full-disk.ts');
+
+describe('the handler, while its disk is full,', function () {
+  this.timeout(60_000);
+  let installation: Installation;
+  let flag: string;
+  beforeEach(async () => {
+    installation = await Installation.open({}, false);
+    flag = join(installation.folder, 'disk-is-full');
+    await installation.handler.start({ preloads: [preload], env: { FULL_DISK: flag } });
+  });
+  afterEach(() => installation.close());
+
+  it('refuses what is new with the reason, keeps what it has, and goes on when there is room', async () => {
+    const { argocd, handler, azure } = installation;
+    succeedingSync.prepare(installation);
+    const open = succeedingSync.begin(installation);
+    await argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Running');
+    writeFileSync(flag, '');
+
+    // A few steps may still find room; what is new is larger.
+    const refusals: string[] = [];
+    await until(async () => {
+      const { message = '' } = await installation.sync({ applications: 'other' }).done;
+      refusals.push(message);
+      return /503/.test(message);
+    });
+    assert.match(refusals.at(-1) ?? '', /status 503: .*the disk is full.*Free some space/);
+    const unready = await installation.admin('/readyz');
+    assert.equal(unready.status, 503);
+    assert.match(unready.text, /nothing can be stored: .*the disk is full/);
+    assert.equal((await installation.admin('/livez')).status, 200);
+    assert.match((await installation.admin('/')).text, /the disk is full/);
+
+    rmSync(flag);
+    await until(async () => (await installation.admin('/readyz')).status === 200);
+    await open.done;
+    argocd.commit('more', files(configMap('settings')));
+    argocd.createApplication('more');
+    const next = await installation.sync({ applications: 'more' }).done;
+    assert.equal(next.result, 'succeeded', next.message);
+    await settled(installation);
+    installation.syncs.splice(1);
+    assert.deepEqual(succeedingSync.inspect(installation, open, undefined), []);
+    assert.deepEqual(azure.faults, []);
+    await handler.kill();
+    assert.deepEqual((await inspectStore(installation)).problems, []);
+  });
+
+  it('loses nothing when it is killed meanwhile', async () => {
+    const { argocd, handler, azure } = installation;
+    succeedingSync.prepare(installation);
+    const open = succeedingSync.begin(installation);
+    await argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Running');
+    writeFileSync(flag, '');
+    await handler.printing(/a step was not stored: it is tried again/);
+    await handler.kill();
+    rmSync(flag);
+    await handler.start();
+    await open.done;
+    await settled(installation);
+    assert.deepEqual(succeedingSync.inspect(installation, open, undefined), []);
+    assert.deepEqual(azure.faults, []);
+  });
+});

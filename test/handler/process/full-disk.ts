@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Loaded before the handler: while the file exists that `FULL_DISK` names, its database cannot grow,
+ * and SQLite answers as on a disk that is full.
+ */
+const flag = process.env['FULL_DISK'] ?? '';
+const mostPages = 4_294_967_294;
+
+const { exec, prepare } = DatabaseSync.prototype;
+DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+  if (sql.startsWith('BEGIN')) {
+    const { page_count: pages } = prepare.call(this, 'PRAGMA page_count').get() ?? {};
+    exec.call(this, `PRAGMA max_page_count = ${existsSync(flag) ? Number(pages) : mostPages}`);
+  }
+  exec.call(this, sql);
+};

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { configMap, files } from '../../manifests.ts';
+import { Installation, until } from './installation.ts';
+import { addPendingRuns } from './pending-runs.ts';
+
+const count = 10_000;
+/** Bounds that hold on a busy machine too; `npm run bench` has the goals. */
+const longestStart = 15_000;
+const mostMemory = 500 * 1_024 * 1_024;
+
+describe(`the handler, with ${count} open runs in its store,`, function () {
+  this.timeout(120_000);
+
+  it('is soon ready, takes them all up within bounded memory, and has room for more', async () => {
+    const installation = await Installation.open({ keepsRequests: false, validate: false }, false);
+    const { argocd, azure, handler } = installation;
+    try {
+      await addPendingRuns(installation, { count, applications: 20 });
+      const asked = new Set<string>();
+      installation.onEffect = ({ planId }) => {
+        if (planId !== undefined) asked.add(planId);
+        return undefined;
+      };
+      const began = performance.now();
+      await handler.start();
+      const start = performance.now() - began;
+      assert.ok(start < longestStart, `ready only after ${Math.round(start)} ms`);
+      assert.equal((await installation.admin('/readyz')).status, 200);
+
+      argocd.commit('new', files(configMap('settings')));
+      argocd.createApplication('new');
+      const t1 = performance.now();
+      const { result, message } = await installation.sync({ applications: 'new' }).done;
+      assert.equal(result, 'succeeded', message);
+
+      console.log('new', performance.now() - t1);
+      const metrics = (await installation.admin('/metrics')).text;
+      const open = [...metrics.matchAll(/_runs\{.*state="following".*\} (\d+)/g)];
+      assert.equal(
+        open.reduce((sum, [, runs]) => sum + Number(runs), 0),
+        count,
+      );
+      const memory = Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
+      assert.ok(memory < mostMemory, `${Math.round(memory / 1_024 / 1_024)} MiB`);
+      await until(() => asked.size > 900);
+      console.log({ start, memory: memory / 1048576, asked: asked.size });
+    } finally {
+      await installation.close();
+    }
+  });
+});

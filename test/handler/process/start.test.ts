@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { succeedingSync } from './crash-scenario.ts';
+import { HandlerProcess, type Exit } from './handler-process.ts';
+import { settled } from './inspection.ts';
+import { Installation } from './installation.ts';
+
+/** The handler promises to be gone by then, in milliseconds. */
+const longestStop = 5_000;
+
+describe('the handler, when it starts and ends,', function () {
+  this.timeout(60_000);
+  let installation: Installation;
+  beforeEach(async () => {
+    installation = await Installation.open({}, false);
+    mkdirSync(dirname(installation.database), { recursive: true });
+  });
+  afterEach(() => installation.close());
+
+  const endsAtOnce = async (handler = installation.handler): Promise<Exit> => handler.begin().ended;
+  const finishOneRun = async () => {
+    await installation.handler.start();
+    succeedingSync.prepare(installation);
+    await succeedingSync.begin(installation).done;
+    await settled(installation);
+    await installation.handler.stop();
+  };
+
+  const broken: readonly (readonly [string, RegExp, () => void | Promise<void>])[] = [
+    [
+      'no database',
+      /handler\.db: it is no SQLite database .*It is left as it is\..*bring back a backup/,
+      () => writeFileSync(installation.database, 'This is no database. '.repeat(500)),
+    ],
+    [
+      "another program's database",
+      /is a database of some other program, and was left as it is/,
+      () => {
+        const database = new DatabaseSync(installation.database);
+        database.exec('CREATE TABLE songs (title TEXT)');
+        database.close();
+      },
+    ],
+    [
+      'a database that a newer handler wrote',
+      /a newer handler wrote it .*Start that version again/,
+      async () => {
+        await finishOneRun();
+        const database = new DatabaseSync(installation.database);
+        database.exec('PRAGMA user_version = 99');
+        database.close();
+      },
+    ],
+    [
+      'a database that was cut off',
+      /handler\.db: it is damaged .*bring back a backup/,
+      async () => {
+        await finishOneRun();
+        truncateSync(installation.database, 6 * 4_096);
+      },
+    ],
+  ];
+  for (const [what, message, make] of broken) {
+    it(`leaves a file alone that is ${what}, says so, and ends with 1`, async () => {
+      await make();
+      const before = readFileSync(installation.database);
+      assert.deepEqual(await endsAtOnce(), { code: 1, signal: null });
+      assert.match(installation.handler.printedNow, message);
+      assert.ok(!/^ +at /m.test(installation.handler.printedNow), 'a stack helps nobody');
+      assert.ok(readFileSync(installation.database).equals(before));
+    });
+  }
+
+  it('makes a new database where there is none, with what its owner alone may read', async () => {
+    rmSync(dirname(installation.database), { recursive: true });
+    await finishOneRun();
+    assert.ok(readFileSync(installation.database).length > 0);
+  });
+
+  it('refuses the database of a handler that runs, which goes on undisturbed', async () => {
+    await installation.handler.start();
+    const config = join(installation.folder, 'second.yaml');
+    // Other ports: it is the file that it must not get.
+    writeFileSync(
+      config,
+      installation
+        .configText()
+        .replace(/^listen.*$/m, "listen: { public: '127.0.0.1:0', admin: '127.0.0.1:0' }"),
+    );
+    const second = new HandlerProcess({ folder: installation.folder, config });
+    assert.deepEqual(await endsAtOnce(second), { code: 1, signal: null });
+    assert.match(second.printed, /another process uses this file, perhaps a second handler/);
+    succeedingSync.prepare(installation);
+    const run = succeedingSync.begin(installation);
+    await run.done;
+    assert.deepEqual(succeedingSync.inspect(installation, run, undefined), []);
+  });
+
+  it('refuses to begin without the key that its open runs need, and goes on with it', async () => {
+    const { handler, argocd } = installation;
+    const key = join(dirname(installation.database), 'key');
+    await handler.start();
+    succeedingSync.prepare(installation);
+    const run = succeedingSync.begin(installation);
+    await argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Running');
+    await handler.kill();
+    renameSync(key, `${key}.old`);
+    assert.deepEqual(await endsAtOnce(), { code: 1, signal: null });
+    assert.match(
+      handler.printedNow,
+      /1 open run in the store needs an encryption key .*Put the old key back/,
+    );
+    renameSync(`${key}.old`, key);
+    await handler.start();
+    await run.done;
+    await settled(installation);
+    assert.deepEqual(succeedingSync.inspect(installation, run, undefined), []);
+  });
+
+  it('says which port is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const text = installation
+      .configText()
+      .replace(/public: '127.0.0.1:\d+'/, `public: '127.0.0.1:${port}'`);
+    writeFileSync(installation.config, text);
+    assert.deepEqual(await endsAtOnce(), { code: 1, signal: null });
+    assert.match(
+      installation.handler.printedNow,
+      new RegExp(`cannot listen on 127.0.0.1:${port}: the port is taken`),
+    );
+    server.close();
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`ends within seconds at ${signal}, and the next process takes up its runs`, async () => {
+      const { handler, argocd } = installation;
+      await handler.start();
+      succeedingSync.prepare(installation);
+      const run = succeedingSync.begin(installation);
+      await argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Running');
+      const began = performance.now();
+      handler.signal(signal);
+      assert.deepEqual(await handler.ended, { code: 0, signal: null });
+      assert.ok(performance.now() - began < longestStop);
+      assert.match(handler.printedNow, /open runs are taken up at the next start/);
+      await handler.start();
+      assert.match(handler.printedNow, /"runs":1,"msg":"open runs are taken up"/);
+      await run.done;
+      await settled(installation);
+      assert.deepEqual(succeedingSync.inspect(installation, run, undefined), []);
+    });
+  }
+});

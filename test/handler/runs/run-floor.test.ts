@@ -1,0 +1,437 @@
+import assert from 'node:assert/strict';
+import { StoreError } from '../../../src/handler/store/store.ts';
+import { settle } from '../../follow/manual-clock.ts';
+import { Crowd, hopeless, patient } from './crowd.ts';
+import { failing, Gate, type Passage } from './passage.ts';
+
+const many = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+
+describe('the floor of runs', () => {
+  let crowd: Crowd;
+
+  beforeEach(() => {
+    crowd = new Crowd();
+  });
+  afterEach(() => crowd.end());
+
+  const outcomeOf = (id: string) => crowd.run(id).outcome;
+  const linesOf = (id: string) => (crowd.planOf(id).lines ?? []).join('\n');
+  const nobody = { active: 0, resting: 0 };
+  const begin = (passage: Passage) => crowd.start(passage);
+
+  describe('with a run that only waits', () => {
+    it('has it rest, and keeps nothing of it but an ear for its application', async () => {
+      await crowd.rest('one');
+      assert.deepEqual(crowd.floor.figures, { active: 0, resting: 1 });
+      assert.equal(crowd.run('one').state, 'following');
+      assert.equal(crowd.listening, 1);
+      assert.equal(crowd.clock.sleeping, 1);
+    });
+
+    it('begins it again at the news', async () => {
+      await crowd.rest('one');
+      crowd.heal();
+      await crowd.tell('changed');
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'succeeded');
+      assert.deepEqual(crowd.begun, ['one', 'one']);
+      assert.deepEqual([crowd.floor.figures, crowd.listening], [nobody, 0]);
+      assert.doesNotMatch(linesOf('one'), /restarted/);
+    });
+
+    it('begins it again when its time has come, without news', async () => {
+      await crowd.rest('one');
+      crowd.heal();
+      await crowd.clock.pass(260_000);
+      assert.deepEqual(crowd.begun, ['one']);
+      await crowd.clock.pass(20_000);
+      assert.equal(outcomeOf('one'), 'succeeded');
+      assert.deepEqual(crowd.begun, ['one', 'one']);
+    });
+
+    it('has it rest again when the news were none', async () => {
+      await crowd.rest('one');
+      for (let times = 2; times < 5; times += 1) {
+        await crowd.tell('changed');
+        assert.deepEqual(crowd.floor.figures, { active: 1, resting: 0 });
+        await crowd.clock.pass(30_000);
+        assert.deepEqual(crowd.floor.figures, { active: 0, resting: 1 });
+        assert.equal(crowd.listening, 1);
+        assert.equal(crowd.begun.length, times);
+      }
+    });
+
+    it('begins nothing because nothing is told any more', async () => {
+      await crowd.rest('one');
+      await crowd.tell('broken');
+      await crowd.clock.pass(60_000);
+      assert.deepEqual(crowd.begun, ['one']);
+      assert.deepEqual(crowd.floor.figures, { active: 0, resting: 1 });
+      assert.equal(crowd.listening, 1);
+    });
+
+    it('begins it once for all the news of a moment', async () => {
+      await crowd.rest('one');
+      await Promise.all([crowd.tell('changed'), crowd.tell('broken'), crowd.tell('changed')]);
+      assert.deepEqual(crowd.begun, ['one', 'one']);
+    });
+
+    it('cancels it at once', async () => {
+      await crowd.rest('one');
+      await crowd.floor.cancel('one');
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'canceled');
+      assert.deepEqual(crowd.planOf('one').completions, ['canceled']);
+      assert.deepEqual([crowd.begun, crowd.listening], [['one', 'one'], 0]);
+    });
+
+    it('cancels it in the very moment in which it is to rest', async () => {
+      crowd.add(['one'], { order: patient });
+      await crowd.clock.pass(5_000);
+      let canceled: Promise<void> | undefined;
+      crowd.onListen = () => {
+        queueMicrotask(() => {
+          canceled ??= crowd.floor.cancel('one');
+        });
+      };
+      await crowd.clock.pass(30_000);
+      await canceled;
+      assert.equal(outcomeOf('one'), 'canceled');
+      assert.deepEqual(crowd.begun, ['one', 'one']);
+    });
+
+    it('says when it cannot store that it is canceled, and leaves it at rest', async () => {
+      const fault = new StoreError('the disk is full');
+      let isFull = false;
+      begin((call) => (call === 'commit' && isFull ? Promise.reject(fault) : Promise.resolve()));
+      await crowd.rest('one');
+      isFull = true;
+      await assert.rejects(crowd.floor.cancel('one'), fault);
+      assert.deepEqual(crowd.floor.figures, { active: 0, resting: 1 });
+      isFull = false;
+      await crowd.floor.cancel('one');
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'canceled');
+    });
+  });
+
+  describe('with a run that is just letting go', () => {
+    let commits: Gate;
+
+    /** What it told last is not stored yet: until it is, it does not let go. */
+    beforeEach(async () => {
+      commits = new Gate('commit');
+      begin(commits.passage);
+      crowd.add(['one'], { order: patient });
+      await crowd.clock.pass(1_000);
+      commits.close();
+      await crowd.clock.pass(30_000);
+      assert.deepEqual(crowd.floor.figures, { active: 1, resting: 1 });
+    });
+    const letGo = async () => {
+      commits.open();
+      await crowd.clock.pass(10_000);
+    };
+
+    it('does not begin it again before it has, whatever the news', async () => {
+      crowd.heal();
+      for (let times = 0; times < 3; times += 1) await crowd.tell('changed');
+      await crowd.clock.pass(5_000);
+      assert.deepEqual([crowd.begun, crowd.floor.figures.active], [['one'], 1]);
+      await letGo();
+      assert.deepEqual(crowd.begun, ['one', 'one']);
+      assert.equal(outcomeOf('one'), 'succeeded');
+      assert.deepEqual(crowd.floor.figures, nobody);
+    });
+
+    it('begins it again when its time comes before it has', async () => {
+      crowd.heal();
+      await crowd.clock.pass(300_000);
+      assert.deepEqual(crowd.begun, ['one']);
+      await letGo();
+      assert.equal(outcomeOf('one'), 'succeeded');
+    });
+
+    it('cancels it', async () => {
+      const canceled = crowd.floor.cancel('one');
+      await letGo();
+      await canceled;
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'canceled');
+      assert.deepEqual(crowd.floor.figures, nobody);
+    });
+
+    it('cancels it though it is begun again before that is stored', async () => {
+      await crowd.tell('changed');
+      const canceled = crowd.floor.cancel('one');
+      commits.letOne();
+      await settle();
+      assert.deepEqual(crowd.begun, ['one', 'one']);
+      assert.equal(crowd.run('one').isCanceled, false);
+      await letGo();
+      await canceled;
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'canceled');
+    });
+  });
+
+  describe('with a cancellation', () => {
+    it('of a run that is being read, does not work it from what was read', async () => {
+      const reads = new Gate('run', 'after');
+      begin(reads.passage);
+      crowd.store('one', { order: patient, state: 'following' });
+      reads.close();
+      await crowd.resume();
+      await crowd.floor.cancel('one');
+      reads.open();
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'canceled');
+      assert.deepEqual(crowd.begun, ['one']);
+    });
+
+    it('of a run at work, cancels it', async () => {
+      crowd.add(['one'], { order: patient });
+      await crowd.clock.pass(5_000);
+      await crowd.floor.cancel('one');
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'canceled');
+      assert.deepEqual(crowd.begun, ['one']);
+    });
+  });
+
+  it('does not work a run that has ended, even if it is canceled then', async () => {
+    crowd.add(['one']);
+    await crowd.clock.pass(20_000);
+    await crowd.floor.cancel('one');
+    await crowd.clock.pass(20_000);
+    assert.equal(outcomeOf('one'), 'failed');
+    assert.deepEqual(crowd.begun, ['one']);
+  });
+
+  describe('with more runs than it has room for', () => {
+    const old = many('old', 1_040);
+
+    it('works as many as it may, and each in its turn', async () => {
+      for (const id of old) crowd.held.add(id);
+      crowd.add(old);
+      await crowd.clock.pass(1_000);
+      assert.equal(crowd.floor.figures.active, 1_000);
+      assert.equal(crowd.floor.pendingOf('fabrikam'), 1_040);
+      crowd.held.clear();
+      await crowd.clock.pass(30_000);
+      assert.deepEqual(crowd.begun, old);
+      assert.deepEqual(new Set(old.map(outcomeOf)), new Set(['failed']));
+      assert.deepEqual([crowd.most, crowd.floor.figures], [1_000, nobody]);
+      assert.equal(crowd.floor.pendingOf('fabrikam'), 0);
+    });
+
+    it('keeps the measure when new ones come while stored ones are taken up', async () => {
+      for (const id of old) crowd.held.add(crowd.store(id).id);
+      const resumed = crowd.resume();
+      crowd.add(many('new', 5));
+      await resumed;
+      await crowd.clock.pass(2_000);
+      assert.equal(crowd.floor.figures.active, 1_000);
+      assert.equal(crowd.most, 1_000);
+      assert.equal(outcomeOf('new-5'), 'failed');
+    });
+
+    it('keeps the measure when a new one comes while the last is read that has room', async () => {
+      const reads = new Gate('run', 'after');
+      begin(reads.passage);
+      for (const id of old) crowd.held.add(id);
+      crowd.add(old.slice(0, 999));
+      crowd.store('old-1000');
+      reads.close();
+      crowd.floor.resume([crowd.run('old-1000')]);
+      crowd.add(['old-1001']);
+      assert.equal(crowd.floor.figures.active, 999);
+      reads.open();
+      await crowd.clock.pass(1_000);
+      assert.equal(crowd.most, 1_000);
+      assert.equal(crowd.begun.at(-1), 'old-1000');
+    });
+
+    it('takes new ones and woken ones before those of an earlier process', async () => {
+      await crowd.rest('woken');
+      for (const id of old) crowd.held.add(crowd.store(id).id);
+      crowd.floor.resume(old.map((id) => crowd.run(id)));
+      await settle();
+      crowd.begun.length = 0;
+      crowd.add(['new-1']);
+      await crowd.tell('changed');
+      crowd.add(['new-2']);
+      await crowd.floor.cancel('old-1040');
+      assert.deepEqual(crowd.begun, []);
+      crowd.held.clear();
+      await crowd.clock.pass(30_000);
+      assert.deepEqual(crowd.begun.slice(0, 4), ['new-1', 'woken', 'new-2', 'old-1040']);
+      assert.deepEqual(crowd.begun.slice(4), old.slice(1_000, -1));
+      assert.equal(crowd.run('old-1040').isCanceled, true);
+    });
+
+    it('has those that let go stand in nobody’s way', async () => {
+      const commits = new Gate('commit');
+      begin(commits.passage);
+      crowd.add(['one', 'two'], { order: patient });
+      await crowd.clock.pass(1_000);
+      commits.close();
+      await crowd.clock.pass(30_000);
+      await crowd.tell('changed');
+      for (const id of old) crowd.held.add(crowd.store(id).id);
+      crowd.floor.resume(old.map((id) => crowd.run(id)));
+      await crowd.clock.pass(2_000);
+      assert.equal(crowd.floor.figures.active, 1_000);
+      assert.equal(crowd.begun.at(-1), 'old-998');
+    });
+  });
+
+  describe('while runs cannot be read', () => {
+    const fault = new StoreError('the disk failed to read it');
+
+    it('tries again each second, and then works all of them, each once', async () => {
+      begin(failing('run', 'before', fault, 4));
+      const ids = many('old', 3);
+      for (const id of ids) crowd.store(id);
+      await crowd.resume();
+      await crowd.clock.pass(3_000);
+      assert.deepEqual([crowd.errors.length, crowd.begun], [4, []]);
+      await crowd.clock.pass(20_000);
+      assert.deepEqual([...crowd.begun].sort(), ids);
+      assert.deepEqual(ids.map(outcomeOf), ['failed', 'failed', 'failed']);
+      assert.equal(crowd.errors.length, 4);
+    });
+
+    it('takes new ones first all the same, once they can', async () => {
+      const ids = many('old', 1_010);
+      let isBroken = false;
+      begin((call) => (call === 'run' && isBroken ? Promise.reject(fault) : Promise.resolve()));
+      for (const id of ids) crowd.held.add(crowd.store(id).id);
+      await crowd.resume();
+      isBroken = true;
+      crowd.held.clear();
+      await crowd.clock.pass(20_000);
+      assert.equal(crowd.begun.length, 1_000);
+      isBroken = false;
+      await crowd.floor.cancel('old-1005');
+      await crowd.clock.pass(20_000);
+      assert.equal(crowd.begun[1_000], 'old-1005');
+      assert.deepEqual([...crowd.begun].sort(), [...ids].sort());
+    });
+
+    it('does not lose a woken one', async () => {
+      let isBroken = false;
+      begin((call) => (call === 'run' && isBroken ? Promise.reject(fault) : Promise.resolve()));
+      await crowd.rest('one');
+      isBroken = true;
+      crowd.heal();
+      await crowd.tell('changed');
+      await crowd.clock.pass(5_000);
+      assert.deepEqual(crowd.begun, ['one']);
+      isBroken = false;
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('one'), 'succeeded');
+    });
+  });
+
+  describe('counts the open runs of a client', () => {
+    const of = (client: string, order = hopeless) => ({ order: { ...order, client } });
+
+    it('from the first to the last, at work or at rest', async () => {
+      crowd.add(['one'], of('ann'));
+      await crowd.rest('two', of('bob', patient));
+      crowd.held.add('three');
+      crowd.add(['three', 'four'], of('bob'));
+      await crowd.clock.pass(10_000);
+      const pending = () => ['ann', 'bob', 'eve'].map((client) => crowd.floor.pendingOf(client));
+      assert.deepEqual(pending(), [0, 2, 0]);
+      await crowd.tell('changed');
+      assert.deepEqual(pending(), [0, 2, 0]);
+      await crowd.floor.cancel('two');
+      await crowd.clock.pass(10_000);
+      assert.deepEqual(pending(), [0, 1, 0]);
+      crowd.held.clear();
+      await crowd.clock.pass(30_000);
+      assert.deepEqual(pending(), [0, 0, 0]);
+    });
+
+    it('across processes', async () => {
+      await crowd.rest('one', of('ann', patient));
+      crowd.start();
+      await crowd.resume();
+      assert.equal(crowd.floor.pendingOf('ann'), 1);
+      crowd.heal();
+      await crowd.tell('changed');
+      await crowd.clock.pass(10_000);
+      assert.equal(crowd.floor.pendingOf('ann'), 0);
+    });
+  });
+
+  describe('with two runs of one task', () => {
+    const task = { key: 'task' };
+
+    it('works one, also while that rests', async () => {
+      await crowd.rest('one', task);
+      crowd.add(['two'], { ...task, order: patient });
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('two'), 'duplicate');
+      assert.match(crowd.run('two').message, /run one$/);
+      assert.equal(crowd.run('one').state, 'following');
+    });
+
+    it('works the one that was proven, whichever is taken up first', async () => {
+      crowd.store('two', { ...task, order: patient });
+      crowd.store('one', { ...task, order: patient, state: 'following' });
+      await crowd.resume();
+      await crowd.clock.pass(10_000);
+      assert.deepEqual(['one', 'two'].map(outcomeOf), [undefined, 'duplicate']);
+    });
+
+    it('works the next when the one before has ended', async () => {
+      crowd.add(['one'], task);
+      await crowd.clock.pass(20_000);
+      crowd.add(['two'], task);
+      await crowd.clock.pass(20_000);
+      assert.deepEqual([outcomeOf('two'), crowd.run('two').attempt], ['failed', 2]);
+    });
+  });
+
+  describe('when its process ends', () => {
+    it('begins nothing any more, and the next takes up all that is open', async () => {
+      await crowd.rest('resting');
+      crowd.held.add('working');
+      crowd.add(['working']);
+      await crowd.clock.pass(2_000);
+      crowd.begun.length = 0;
+      crowd.end();
+      await crowd.tell('changed');
+      await crowd.clock.pass(400_000);
+      assert.deepEqual(crowd.begun, []);
+      assert.equal(crowd.clock.sleeping, 0);
+      crowd.held.clear();
+      crowd.heal();
+      crowd.start();
+      await crowd.resume();
+      await crowd.clock.pass(20_000);
+      assert.deepEqual(['resting', 'working'].map(outcomeOf), ['succeeded', 'failed']);
+      assert.match(linesOf('resting'), /restarted/);
+      assert.doesNotMatch(linesOf('working'), /restarted/);
+    });
+
+    it('does not take the closed store for a fault', async () => {
+      const reads = new Gate('run');
+      begin(async (call, stage) => {
+        await reads.passage(call, stage);
+        if (call === 'run') throw new StoreError('it is closed');
+      });
+      crowd.store('one');
+      reads.close();
+      await crowd.resume();
+      crowd.end();
+      reads.open();
+      await settle();
+      assert.deepEqual(crowd.errors, []);
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { phasesOf } from '../../src/report/phases.ts';
+import { at, migrate, smokeTest, step, web } from './example-results.ts';
+
+describe('the phases of steps', () => {
+  it('come in the order in which Argo CD goes through them, attempt by attempt', () => {
+    const again = { ...migrate, attempt: 1 };
+    const phases = phasesOf([smokeTest, again, web, migrate]);
+    assert.deepEqual(
+      phases.map(({ title, steps }) => [title, steps]),
+      [
+        ['PreSync', [migrate]],
+        ['Sync', [web]],
+        ['PostSync', [smokeTest]],
+        ['PreSync (attempt 2)', [again]],
+      ],
+    );
+  });
+
+  it('keep the order of their steps, and last from the first start to the last end', () => {
+    const steps = [
+      step({ name: 'b', startedAt: at(7), finishedAt: at(9) }),
+      step({ name: 'a', startedAt: at(5), finishedAt: at(6) }),
+      step({ name: 'c', startedAt: undefined, finishedAt: undefined }),
+    ];
+    assert.deepEqual(phasesOf(steps), [
+      { title: 'Sync', steps, span: { startedAt: at(5), finishedAt: at(9) } },
+    ]);
+    assert.deepEqual(phasesOf([]), []);
+  });
+});
