@@ -54,7 +54,9 @@ describe('The image', () => {
   });
 
   it('starts without a shell, with the arguments of the Deployment', () => {
-    assert.deepEqual(all('ENTRYPOINT'), ['["node", "/app/handler.js"]']);
+    assert.deepEqual(all('ENTRYPOINT'), [
+      '["node", "--max-old-space-size=320", "--max-semi-space-size=16", "/app/handler.js"]',
+    ]);
     assert.deepEqual(JSON.parse(all('CMD')[0] ?? ''), containerOf(base).args);
   });
 

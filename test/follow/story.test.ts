@@ -32,6 +32,12 @@ const job = (policy = 'BeforeHookCreation') => ({
 });
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
 
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve: () => resolve() };
+}
+
 describe('the story of an operation', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
@@ -70,6 +76,21 @@ describe('the story of an operation', () => {
     await track({ results: [hook({ hookPhase: 'Succeeded' })] });
     assert.equal(story.steps[0]?.wave, -1);
     assert.equal(argocd.times('manifests').length, 1);
+  });
+
+  it('does not go back when the manifests come later than what happened meanwhile', async () => {
+    const { promise, resolve } = deferred();
+    argocd.onManifests = () => promise.then(() => [job(), web]);
+    await track({ results: [running] });
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    resolve();
+    await clock.pass(0);
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    assert.equal(story.steps[0]?.wave, -1);
+    assert.deepEqual(
+      steps().filter((step) => step.startsWith('PreSync')),
+      ['PreSync migrate Running', 'PreSync migrate Succeeded'],
+    );
   });
 
   it('tells how far it is, when that changes', async () => {

@@ -5,6 +5,8 @@ import { percentile } from '../percentile.ts';
 import { assertAcknowledged, sendSteadily, syncRequest } from './requests.ts';
 import { onStage, type Stage } from './stage.ts';
 
+/** Each is asked for every two seconds. */
+const applications = 2_000;
 /** How long the simulated operations take, in milliseconds. */
 const runsFor = 1_000;
 
@@ -35,16 +37,20 @@ async function measure(
   isAway: boolean,
 ): Promise<readonly Figure[]> {
   const count = perSecond * (seconds + warmUpSeconds);
-  const names = applicationNames(count);
+  const names = applicationNames(applications);
   await argocd.ask('add', { names, isSynced: false, runsFor });
   const jobs = await azure.ask('addJobs', count);
   if (isAway) await azure.ask('pause', undefined);
   const requests = jobs.map((job, index) =>
-    syncRequest(job, collection, { action: 'sync', applications: names[index] ?? '' }),
+    syncRequest(job, collection, {
+      action: 'sync',
+      applications: names[index % applications] ?? '',
+    }),
   );
   const handler = site.start();
   try {
     await handler.ready();
+    await handler.knows(applications);
     const timeBefore = handler.processorTime;
     const warmUp = perSecond * warmUpSeconds;
     const answers = (await sendSteadily(handler.url, requests, perSecond)).slice(warmUp);

@@ -8,7 +8,7 @@ const orders = {
   add: (applications: NewApplications) => argocd.add(applications),
   /** Ends operations now, and says when that was. */
   finish: (names: readonly string[]): number => argocd.finish(names),
-  count: () => ({ running: argocd.running, requests: argocd.requests }),
+  running: () => argocd.running,
 };
 
 export type ArgoCDOrders = typeof orders;

@@ -29,7 +29,8 @@ azure.onRequest = (_, stage) => {
 };
 
 const orders = {
-  about: () => ({ url: azure.collectionUrl.replace(/\/$/, ''), project: azure.projectName }),
+  /** Address of the collection. */
+  about: () => ({ url: azure.collectionUrl.replace(/\/$/, '') }),
   /** Makes so many jobs that wait for their task. */
   addJobs: (count: number): readonly BenchJob[] => Array.from({ length: count }, addJob),
   /** From now on nobody answers. */
@@ -42,7 +43,8 @@ const orders = {
   count: () => ({ completions: completions.length, requests }),
   /** What was completed since the last time. */
   takeCompletions: (): readonly Completion[] => completions.splice(0),
-  faults: () => azure.faults.slice(0, 10),
+  /** What callers did against the rules: the first of it. */
+  faults: (): readonly string[] => azure.faults.slice(0, 10),
 };
 
 export type AzureOrders = typeof orders;

@@ -9,6 +9,7 @@ import { findNode } from '../../../test/simulators/agent/node-runtime.ts';
 import { handlerBundle } from '../../bundle.ts';
 import { monotonicTime } from '../monotonic-time.ts';
 import { processorTime, residentMemory } from '../process-usage.ts';
+import { until } from './waiting.ts';
 
 export const clientToken = 'client-token-of-the-bench-0123456789';
 
@@ -124,9 +125,13 @@ export class HandlerProcess {
     throw new Error(`The handler did not become ready:\n${this.#lastWords()}`);
   }
 
-  /** The text of its metrics. */
-  async metrics(): Promise<string> {
-    return (await fetch(`${this.#admin}/metrics`)).text();
+  /** Resolves when Argo CD has told it of so many applications: then its start is over. */
+  async knows(applications: number): Promise<void> {
+    await until(`${applications} applications are known`, async () => {
+      const metrics = await (await fetch(`${this.#admin}/metrics`)).text();
+      const known = /^argocd_handler_applications\S* (\d+)$/m.exec(metrics)?.[1];
+      return Number(known) >= applications;
+    });
   }
 
   /** Resident memory in MB. */

@@ -35,7 +35,6 @@ export class LightArgoCD {
   readonly #streams = new Set<ServerResponse>();
   readonly #server: Server;
   #version = 1_000;
-  #requests = 0;
 
   static async start(): Promise<LightArgoCD> {
     const argocd = new LightArgoCD();
@@ -53,10 +52,6 @@ export class LightArgoCD {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  get requests(): number {
-    return this.#requests;
   }
 
   /** How many operations run. */
@@ -99,7 +94,6 @@ export class LightArgoCD {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#requests += 1;
     const path = (request.url ?? '').replace(/\?.*$/, '');
     if (path === '/api/v1/stream/applications') return this.#stream(response);
     if (path === '/api/v1/applications') {

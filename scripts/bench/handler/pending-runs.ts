@@ -26,8 +26,7 @@ export class PendingRuns {
     );
     assertAcknowledged(await sendSteadily(url, requests, perSecond));
     await until('all operations run', async () => {
-      const { running } = await argocd.ask('count', undefined);
-      return running === count;
+      return (await argocd.ask('running', undefined)) === count;
     });
     return new PendingRuns(stage, new Map(jobs.map((job, at) => [names[at] ?? '', job.planId])));
   }
@@ -36,11 +35,6 @@ export class PendingRuns {
     this.#stage = stage;
     this.#plans = plans;
     this.#left = [...plans.keys()];
-  }
-
-  /** How many operations still run. */
-  get pending(): number {
-    return this.#left.length;
   }
 
   /** Ends the operations of so many runs, the oldest and the newest by turns. */

@@ -4,8 +4,8 @@ import { monotonicTime } from '../monotonic-time.ts';
 import type { BenchJob } from './azure-server.ts';
 import { clientToken } from './handler-process.ts';
 
-/** Connections of the one that sends: Azure DevOps has many machines. */
-const connections = 128;
+/** Connections of the one that sends: enough for the requests that are open at a time. */
+const connections = 256;
 /** Azure DevOps waits so long for the answer to a request, in milliseconds. */
 const patience = 20_000;
 

@@ -27,7 +27,11 @@ export async function onStage<T>(
     const { url: collection } = await azure.ask('about', undefined);
     const { url } = await argocd.ask('about', undefined);
     const site = await HandlerSite.make(folder, { collection, argocd: url });
-    return await play({ azure, argocd, collection, site });
+    const played = await play({ azure, argocd, collection, site });
+    const faults = await azure.ask('faults', undefined);
+    if (faults.length > 0)
+      throw new Error(`Against the rules of Azure DevOps: ${faults.join('; ')}`);
+    return played;
   } finally {
     azure.stop();
     argocd.stop();

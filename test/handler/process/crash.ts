@@ -54,7 +54,7 @@ async function crash(
 ): Promise<CrashReport> {
   const { handler } = installation;
   scenario.prepare(installation);
-  const all = arm(installation, point);
+  const trap = arm(installation, point);
   const env = point?.at === 'write' ? { KILL_AT_WRITE: `${point.side} ${point.ordinal}` } : {};
   const { ended } = handler.begin({ preloads: [preload], env });
   const isUp = handler.listening().then(() => true);
@@ -66,25 +66,29 @@ async function crash(
   let before = { requests: 0, writes: 0 };
   const done = (async () => {
     await scenario.interfere(installation, run);
-    before = { requests: all.length, writes: writesOf(installation) };
+    before = { requests: trap.points.length, writes: writesOf(installation) };
     await run.done;
     await settled(installation);
   })();
+  // Where something else breaks first, that is what is told.
+  done.catch(() => undefined);
+  let leaks: readonly string[] = [];
   if (!isReached) {
     await Promise.race([done, ended]);
     // Its last write may be what it is killed at.
-    isReached = handler.hasEnded || /^fatal write/m.test(handler.printed);
+    isReached = trap.disarm() || handler.hasEnded || /^fatal write/m.test(handler.printed);
     if (isReached) {
       await ended;
+      leaks = leaksOf(installation, [run.job.token, clientToken]);
       await handler.start();
     }
-    await done;
   }
-  const problems = await inspect(installation, scenario, run, story);
+  await done;
+  const problems = [...leaks, ...(await inspect(installation, scenario, run, story))];
   return {
     isReached,
     problems,
-    requests: all.slice(before.requests),
+    requests: trap.points.slice(before.requests),
     writesBefore: before.writes,
     story: storyOf(run.job.plan),
   };
@@ -95,9 +99,10 @@ function writesOf({ handler }: Installation): number {
 }
 
 /** Kills the handler at the request that the point names; lists all at which it could. */
-function arm(installation: Installation, point: CrashPoint | undefined): readonly CrashPoint[] {
+function arm(installation: Installation, point: CrashPoint | undefined) {
   const counts = new Map<string, number>();
   const points: CrashPoint[] = [];
+  let isSprung = false;
   let isOver = false;
   installation.onEffect = async (effect) => {
     if (isOver) return undefined;
@@ -108,11 +113,17 @@ function arm(installation: Installation, point: CrashPoint | undefined): readonl
     const here: CrashPoint = { at: 'request', effect, ordinal };
     points.push(here);
     if (point === undefined || printPoint(point) !== printPoint(here)) return undefined;
+    isSprung = true;
     isOver = true;
     await installation.handler.kill();
     return 'drop';
   };
-  return points;
+  /** Kills no more; says whether it has. */
+  const disarm = () => {
+    isOver = true;
+    return isSprung;
+  };
+  return { points, disarm };
 }
 
 /** Everything that must hold at the end, wherever the process died. */

@@ -8,10 +8,10 @@ import { DatabaseSync } from 'node:sqlite';
 const flag = process.env['FULL_DISK'] ?? '';
 const mostPages = 4_294_967_294;
 
-const { exec, prepare } = DatabaseSync.prototype;
+const exec = Reflect.get(DatabaseSync.prototype, 'exec');
 DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
   if (sql.startsWith('BEGIN')) {
-    const { page_count: pages } = prepare.call(this, 'PRAGMA page_count').get() ?? {};
+    const { page_count: pages } = this.prepare('PRAGMA page_count').get() ?? {};
     exec.call(this, `PRAGMA max_page_count = ${existsSync(flag) ? Number(pages) : mostPages}`);
   }
   exec.call(this, sql);

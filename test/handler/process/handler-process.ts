@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-const handlerBundle = { outfile: '/tmp/h/handler.js' }; // DEV
+import { handlerBundle } from '../../../scripts/bundle.ts';
 import { findNode } from '../../simulators/agent/node-runtime.ts';
 
 export interface HandlerProcessSettings {
@@ -87,9 +87,10 @@ export class HandlerProcess {
       stream.on('data', (bytes: Buffer) => this.#printed.push(bytes));
     }
     this.#life = life;
-    this.#ended = once(life, 'close').then(([code, signal]) => {
+    const closed = once(life, 'close') as Promise<[Exit['code'], Exit['signal']]>;
+    this.#ended = closed.then(([code, signal]) => {
       process.off('exit', killWithUs);
-      return { code, signal } as Exit;
+      return { code, signal };
     });
     return { ended: this.#ended };
   }

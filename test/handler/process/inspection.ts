@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../../src/follow/clock.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
@@ -32,14 +33,14 @@ export function leaksOf(
     ['its pages', pages],
     [
       'requests to Azure DevOps',
-      azure.requests.map(({ path, headers: { authorization: _, ...headers }, body }) =>
-        [path, JSON.stringify(headers), body.toString('latin1')].join('\n'),
+      azure.requests.map(({ path, headers, body }) =>
+        [path, printHeaders(headers), body.toString('latin1')].join('\n'),
       ),
     ],
     [
       'requests to Argo CD',
-      argocd.requests.map(({ path, query, headers: { authorization: _, ...headers }, body }) =>
-        [path, query, JSON.stringify(headers), body].join('\n'),
+      argocd.requests.map(({ path, query, headers, body }) =>
+        [path, query, printHeaders(headers), body].join('\n'),
       ),
     ],
   ];
@@ -52,6 +53,11 @@ export function leaksOf(
       ? [`A token is in ${place}.`]
       : [],
   );
+}
+
+/** But for the one that a token belongs into. */
+function printHeaders(headers: IncomingHttpHeaders): string {
+  return JSON.stringify({ ...headers, authorization: undefined });
 }
 
 /** The token that a request to Azure DevOps came with. */

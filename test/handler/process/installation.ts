@@ -110,12 +110,13 @@ export class Installation {
     return join(this.folder, 'data/handler.db');
   }
 
-  /** Writes the configuration; `more` is put at its end. */
-  configure(more = ''): void {
-    writeFileSync(this.config, this.configText(more));
+  /** Writes the file of the configuration. */
+  configure(text = this.configText): void {
+    writeFileSync(this.config, text);
   }
 
-  configText(more = ''): string {
+  /** A configuration that allows everything to everybody who has the token. */
+  get configText(): string {
     return `listen: { public: '127.0.0.1:${this.ports.public}', admin: '127.0.0.1:${this.ports.admin}' }
 store: { sqlite: ./data/handler.db }
 azureDevOps:
@@ -132,7 +133,7 @@ rules:
     applications: ['*']
     actions: [sync, prune, force, terminate, rollback, gate]
 limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
-${more}`;
+`;
   }
 
   /** As people put it into the project; the same for all tasks. */
@@ -180,13 +181,10 @@ ${more}`;
       acceptSuspended: false,
       timeoutMinutes: 60,
     }) as { readonly settings: { readonly inputs: Readonly<Record<string, string>> } };
-    const {
-      connectedServiceName: _,
-      connectedServiceNameSelector: __,
-      ...inputs
-    } = settings.inputs;
+    const { method = '', headers = '', body = '' } = settings.inputs;
+    const { urlSuffix = '', waitForCompletion = '' } = settings.inputs;
     return this.azure.runCheck({
-      inputs,
+      inputs: { method, headers, body, urlSuffix, waitForCompletion },
       connection: {
         url: this.connection.url,
         scheme: 'UsernamePassword',
@@ -231,7 +229,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when the condition holds; whoever waits is bounded by the test's own timeout. */
+/** Milliseconds after which a test waits no longer. */
+const patience = 60_000;
+
+/** Resolves when the condition holds; rejects when it does not in a minute. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
+  const began = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - began > patience)
+      throw new Error(`Never came true: ${String(condition)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

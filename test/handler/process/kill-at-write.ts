@@ -10,7 +10,7 @@ const [side = '', number = ''] = (process.env['KILL_AT_WRITE'] ?? '').split(' ')
 const write = /^(COMMIT|PRAGMA wal_checkpoint)/;
 let writes = 0;
 
-const { exec } = DatabaseSync.prototype;
+const exec = Reflect.get(DatabaseSync.prototype, 'exec');
 DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
   const kind = write.exec(sql)?.[1];
   if (kind === undefined) {

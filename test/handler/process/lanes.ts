@@ -9,7 +9,14 @@ export async function inLanes<Item, Result>(
   const lane = async () => {
     for (let index = next++; index < items.length; index = next++) {
       const item = items[index];
-      if (item !== undefined) results[index] = await work(item);
+      if (item === undefined) continue;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        // Nobody waits for the others any more.
+        next = items.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));

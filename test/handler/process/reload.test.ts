@@ -17,13 +17,13 @@ describe('the handler, when its configuration changes,', function () {
     (await installation.sync({ applications: application }).done).message ?? '';
   const logged = (pattern: RegExp) => until(() => pattern.test(installation.handler.printedNow));
   const shopAlone = () =>
-    installation.configText().replace("applications: ['*']", "applications: ['shop']");
+    installation.configText.replace("applications: ['*']", "applications: ['shop']");
 
   const ways: readonly (readonly [string, (text: string) => void])[] = [
     [
       'is written',
       (text) => {
-        writeFileSync(installation.config, text);
+        installation.configure(text);
       },
     ],
     [
@@ -73,7 +73,7 @@ describe('the handler, when its configuration changes,', function () {
       (shop) => shop?.status.operationState?.phase === 'Running',
     );
     await installation.handler.kill();
-    writeFileSync(installation.config, installation.configText().replaceAll('prod', 'test'));
+    writeFileSync(installation.config, installation.configText.replaceAll('prod', 'test'));
     await installation.handler.start();
     await until(() => installation.azure.completions(run.job).length > 0);
     const [completion] = installation.azure.completions(run.job);

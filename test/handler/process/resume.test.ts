@@ -6,14 +6,14 @@ import { addPendingRuns } from './pending-runs.ts';
 const count = 10_000;
 /** Bounds that hold on a busy machine too; `npm run bench` has the goals. */
 const longestStart = 15_000;
-const mostMemory = 500 * 1_024 * 1_024;
+const mostMemory = 600 * 1_024 * 1_024;
 
 describe(`the handler, with ${count} open runs in its store,`, function () {
   this.timeout(120_000);
 
   it('is soon ready, takes them all up within bounded memory, and has room for more', async () => {
     const installation = await Installation.open({ keepsRequests: false, validate: false }, false);
-    const { argocd, azure, handler } = installation;
+    const { argocd, handler } = installation;
     try {
       await addPendingRuns(installation, { count, applications: 20 });
       const asked = new Set<string>();
@@ -29,11 +29,9 @@ describe(`the handler, with ${count} open runs in its store,`, function () {
 
       argocd.commit('new', files(configMap('settings')));
       argocd.createApplication('new');
-      const t1 = performance.now();
       const { result, message } = await installation.sync({ applications: 'new' }).done;
       assert.equal(result, 'succeeded', message);
 
-      console.log('new', performance.now() - t1);
       const metrics = (await installation.admin('/metrics')).text;
       const open = [...metrics.matchAll(/_runs\{.*state="following".*\} (\d+)/g)];
       assert.equal(
@@ -42,8 +40,8 @@ describe(`the handler, with ${count} open runs in its store,`, function () {
       );
       const memory = Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
       assert.ok(memory < mostMemory, `${Math.round(memory / 1_024 / 1_024)} MiB`);
-      await until(() => asked.size > 900);
-      console.log({ start, memory: memory / 1048576, asked: asked.size });
+      // As many as it keeps in memory; the others have their turn when these only wait.
+      await until(() => asked.size >= 1_000);
     } finally {
       await installation.close();
     }

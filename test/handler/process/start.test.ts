@@ -86,9 +86,10 @@ describe('the handler, when it starts and ends,', function () {
     // Other ports: it is the file that it must not get.
     writeFileSync(
       config,
-      installation
-        .configText()
-        .replace(/^listen.*$/m, "listen: { public: '127.0.0.1:0', admin: '127.0.0.1:0' }"),
+      installation.configText.replace(
+        /^listen.*$/m,
+        "listen: { public: '127.0.0.1:0', admin: '127.0.0.1:0' }",
+      ),
     );
     const second = new HandlerProcess({ folder: installation.folder, config });
     assert.deepEqual(await endsAtOnce(second), { code: 1, signal: null });
@@ -124,10 +125,11 @@ describe('the handler, when it starts and ends,', function () {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const text = installation
-      .configText()
-      .replace(/public: '127.0.0.1:\d+'/, `public: '127.0.0.1:${port}'`);
-    writeFileSync(installation.config, text);
+    const text = installation.configText.replace(
+      /public: '127.0.0.1:\d+'/,
+      `public: '127.0.0.1:${port}'`,
+    );
+    installation.configure(text);
     assert.deepEqual(await endsAtOnce(), { code: 1, signal: null });
     assert.match(
       installation.handler.printedNow,

@@ -11,7 +11,9 @@ describe('the tokens that the handler is given', function () {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
-    installation.configure(`adminToken: ${adminToken}\nlogLevel: debug\n`);
+    installation.configure(
+      `${installation.configText}adminToken: ${adminToken}\nlogLevel: debug\n`,
+    );
     await installation.handler.start();
   });
   afterEach(() => installation.close());

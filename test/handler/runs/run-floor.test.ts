@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { StoreError } from '../../../src/handler/store/store.ts';
 import { settle } from '../../follow/manual-clock.ts';
 import { Crowd, hopeless, patient } from './crowd.ts';
+import { failed } from './fake-plan.ts';
 import { failing, Gate, type Passage } from './passage.ts';
 
 const many = (name: string, count: number) =>
@@ -386,6 +387,24 @@ describe('the floor of runs', () => {
       await crowd.resume();
       await crowd.clock.pass(10_000);
       assert.deepEqual(['one', 'two'].map(outcomeOf), [undefined, 'duplicate']);
+    });
+
+    it('has one wait whose elder is just telling its end, which is over for Azure DevOps', async () => {
+      let isAway = true;
+      crowd.planOf('one').onCall = (what, given) => {
+        const isEnd = what === 'post' && (given as { name: string }).name === 'TaskCompleted';
+        return isEnd && isAway ? failed('unclear') : undefined;
+      };
+      crowd.add(['one'], task);
+      await crowd.clock.pass(3_000);
+      assert.equal(crowd.run('one').report.isCompleting, true);
+      crowd.add(['two'], task);
+      await crowd.clock.pass(10_000);
+      assert.equal(outcomeOf('two'), undefined);
+      isAway = false;
+      await crowd.clock.pass(90_000);
+      assert.deepEqual(['one', 'two'].map(outcomeOf), ['failed', 'failed']);
+      assert.equal(crowd.run('two').attempt, 2);
     });
 
     it('works the next when the one before has ended', async () => {

@@ -213,6 +213,32 @@ describe('the wire rules of the Argo CD simulator', () => {
     }
   });
 
+  it('tells of each request before and after it acts, and cuts the connection on demand', async () => {
+    const seen: string[] = [];
+    argocd.onRequest = ({ method, path }, stage) => {
+      seen.push(`${method} ${path} ${stage}`);
+      return undefined;
+    };
+    await send(argocd, 'POST', sync, { body: {} });
+    await send(argocd, 'POST', '/api/v1/applications/none/sync', { body: {} });
+    assert.deepEqual(seen, [
+      `POST ${sync} arrived`,
+      `POST ${sync} applied`,
+      'POST /api/v1/applications/none/sync arrived',
+    ]);
+  });
+
+  for (const [stage, isApplied] of [
+    ['arrived', false],
+    ['applied', true],
+  ] as const) {
+    it(`has ${isApplied ? 'done' : 'not done'} what was dropped once it had ${stage}`, async () => {
+      argocd.onRequest = (_, at) => (at === stage ? 'drop' : undefined);
+      await assert.rejects(send(argocd, 'POST', sync, { body: {} }));
+      assert.equal(argocd.application('shop')?.operation !== undefined, isApplied);
+    });
+  }
+
   it('keeps every request for the tests that count them', async () => {
     argocd.requests.length = 0;
     await send(argocd, 'POST', sync, { body: { project: 'default' } });

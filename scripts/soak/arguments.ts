@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+
+/** What a soak does, and for how long. */
+export interface SoakPlan {
+  /** Kills at random moments; 0 leaves them out. */
+  readonly kills: number;
+  /** Random and mangled requests; 0 leaves them out. */
+  readonly requests: number;
+  /** No further kill is begun after them. */
+  readonly minutes: number;
+  /** Makes the same choices again; another one each time unless told. */
+  readonly seed: number | undefined;
+}
+
+export type SoakAsked =
+  | { readonly kind: 'run'; readonly plan: SoakPlan }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'fault'; readonly message: string };
+
+/** What `npm run soak -- --help` says. */
+export const usage = `Kills the built handler at random moments while runs of all kinds go on, then sends it random and
+mangled requests, and looks whether anything was lost, doubled or leaked. Takes about ten minutes.
+
+  npm run soak
+  npm run soak -- --kills N       1000 unless told; 0 leaves them out
+  npm run soak -- --requests N    100000 unless told; 0 leaves them out
+  npm run soak -- --minutes N     begins no kill after so many minutes; 20 unless told
+  npm run soak -- --seed N        the same choices as a soak before
+
+It exits with 0, 1 when it found something, or 2 for wrong arguments.`;
+
+/** Reads the words after `npm run soak --`. */
+export function readSoakArguments(words: readonly string[]): SoakAsked {
+  const option = { type: 'string' } as const;
+  let values: Readonly<Record<string, string | boolean | undefined>>;
+  try {
+    ({ values } = parseArgs({
+      args: [...words],
+      options: {
+        ...{ kills: option, requests: option, minutes: option, seed: option },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }));
+  } catch (error) {
+    return { kind: 'fault', message: error instanceof Error ? error.message : String(error) };
+  }
+  if (values['help'] === true) return { kind: 'help' };
+  const numbers = ['kills', 'requests', 'minutes', 'seed'].map(
+    (name) => [name, values[name]] as const,
+  );
+  const wrong = numbers.find(([, text]) => text !== undefined && !/^\d{1,9}$/.test(String(text)));
+  if (wrong !== undefined) {
+    const [name, text] = wrong;
+    return { kind: 'fault', message: `--${name} is a whole number, not "${String(text)}".` };
+  }
+  const number = (name: string) => {
+    const text = values[name];
+    return text === undefined ? undefined : Number(text);
+  };
+  return {
+    kind: 'run',
+    plan: {
+      kills: number('kills') ?? 1_000,
+      requests: number('requests') ?? 100_000,
+      minutes: number('minutes') ?? 20,
+      seed: number('seed'),
+    },
+  };
+}

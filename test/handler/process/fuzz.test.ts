@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { fuzz } from './fuzzing.ts';
+
+const mebibyte = 1_024 * 1_024;
+
+describe('the process of the handler, under 2,000 requests of all kinds,', function () {
+  this.timeout(60_000);
+
+  it('goes on, answers each with what is documented, and keeps its memory', async () => {
+    const seed = Date.now() % 1_000_000;
+    const { statuses, memory, problems } = await fuzz({ seed, requests: 2_000 });
+    assert.deepEqual(problems, [], `seed ${seed}`);
+    for (const status of [200, 202, 400, 401, 403, 404]) {
+      assert.ok((statuses[status] ?? 0) > 5, `${status}: ${JSON.stringify(statuses)}`);
+    }
+    assert.ok(memory.last - memory.warm < 100 * mebibyte, JSON.stringify(memory));
+  });
+});

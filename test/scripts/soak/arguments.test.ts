@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { readSoakArguments, type SoakAsked } from '../../../scripts/soak/arguments.ts';
+
+const usual = { kills: 1_000, requests: 100_000, minutes: 20, seed: undefined };
+
+describe('The command line of a soak', () => {
+  const table: readonly (readonly [string, readonly string[], SoakAsked])[] = [
+    ['does everything when it is empty', [], { kind: 'run', plan: usual }],
+    [
+      'takes numbers',
+      ['--kills', '5', '--requests', '0', '--minutes', '1', '--seed', '42'],
+      { kind: 'run', plan: { kills: 5, requests: 0, minutes: 1, seed: 42 } },
+    ],
+    ['asks for help', ['-h'], { kind: 'help' }],
+    [
+      'says what is no number',
+      ['--kills', 'many'],
+      { kind: 'fault', message: '--kills is a whole number, not "many".' },
+    ],
+  ];
+  for (const [what, words, expected] of table) {
+    it(what, () => assert.deepEqual(readSoakArguments(words), expected));
+  }
+
+  it('refuses what it does not know', () => {
+    assert.equal(readSoakArguments(['--fuzz']).kind, 'fault');
+    assert.equal(readSoakArguments(['--seed=-1']).kind, 'fault');
+    assert.equal(readSoakArguments(['kills']).kind, 'fault');
+  });
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { hasPassed, verdictOf } from '../../../scripts/soak/verdict.ts';
+
+const good = { what: '1000 kills', problems: [] };
+const bad = { what: '9 requests', problems: ['500 to GET /'] };
+
+describe('The verdict of a soak', () => {
+  it('is good when nothing was found, and tells what was done', () => {
+    assert.ok(hasPassed([good]));
+    assert.deepEqual(verdictOf([good], 7), ['passed  1000 kills']);
+  });
+
+  it('is bad when anything was found, and tells how to see it again', () => {
+    assert.ok(!hasPassed([good, bad]));
+    assert.deepEqual(verdictOf([good, bad], 7), [
+      'passed  1000 kills',
+      'FAILED  9 requests',
+      '        500 to GET /',
+      'Again with: npm run soak -- --seed 7',
+    ]);
+  });
+
+  it('shows no more than a screen can hold', () => {
+    const lines = verdictOf([{ what: 'x', problems: Array<string>(30).fill('no') }], 7);
+    assert.equal(lines.length, 23);
+    assert.equal(lines.at(-2), '        and 10 more');
+  });
+});
