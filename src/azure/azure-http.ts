@@ -23,17 +23,24 @@ export interface AzureCall extends Asked {
   readonly signal: AbortSignal;
 }
 
+/** How a call went. */
+export interface EndedCall {
+  readonly name: string;
+  readonly collection: string;
+  /** The status, or what stands for it. */
+  readonly code: number | AzureFailure | 'aborted';
+  /** What it means; absent for a yes. */
+  readonly failure: AzureFailure | 'aborted' | undefined;
+  readonly seconds: number;
+}
+
 export interface AzureHttpSettings {
   /** Where a collection's server may be; absent for one that must not be called. Asked every time. */
   readonly reachOf: (collection: string) => Reach | undefined;
   /** What the handler is called in Azure's logs. */
   readonly userAgent: string;
-  /** Told of every call: a status or what stands for it, and its seconds. */
-  readonly observe?: (
-    call: string,
-    code: number | AzureFailure | 'aborted',
-    seconds: number,
-  ) => void;
+  /** Told of every call. */
+  readonly observe?: (ended: EndedCall) => void;
   /** For a whole call, milliseconds; 20 seconds unless told. */
   readonly timeout?: number;
   /** To one server at a time; 64 unless told. */
@@ -66,18 +73,25 @@ export class AzureHttp {
   /** The text of the answer. Rejects with an `AzureError`, or with the signal's reason. */
   async send(call: AzureCall): Promise<string> {
     const began = performance.now();
-    let code: number | AzureFailure | 'aborted' = 'aborted';
+    let code: EndedCall['code'] = 'aborted';
+    let failure: EndedCall['failure'] = 'aborted';
     try {
       const answer = await this.#exchange(call);
       code = answer.status;
       checkAnswer(call, answer);
+      failure = undefined;
       return answer.text;
     } catch (error) {
       const meant = error instanceof BrokenExchange ? meaningOfSilence(call, error) : error;
-      if (meant instanceof AzureError) code = meant.status ?? meant.failure;
+      if (meant instanceof AzureError) {
+        failure = meant.failure;
+        code = meant.status ?? failure;
+      }
       throw meant;
     } finally {
-      this.#settings.observe?.(call.name, code, (performance.now() - began) / 1000);
+      const { name, collection } = call;
+      const seconds = (performance.now() - began) / 1000;
+      this.#settings.observe?.({ name, collection, code, failure, seconds });
     }
   }
 

@@ -47,7 +47,7 @@ export class Follower {
 
   constructor(settings: FollowSettings, ports: FollowPorts, news: News) {
     const { clock, signal, journal } = ports;
-    const kept = journal?.recall(settings.path)?.checkpoint;
+    const { checkpoint: kept, plan } = journal?.recall(settings.path) ?? {};
     this.#settings = settings;
     this.#canceled = signal;
     this.#life = new Term(clock, { parent: signal });
@@ -67,7 +67,7 @@ export class Follower {
     this.#repetition = new Repetition(ports, this.#lookout);
     // What failed is told with its log even when the time is up.
     const toTheEnd = { ...ports, signal: this.#life.signal };
-    this.#story = new Story(settings, toTheEnd, kept?.steps);
+    this.#story = new Story(settings, toTheEnd, { steps: kept?.steps ?? [], plan });
     this.#keeper = new Keeper(journal, settings.path, this.#subject, this.#story);
     const { memory } = this.#subject;
     this.#startedAt = memory.startedAt;

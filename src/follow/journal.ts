@@ -1,6 +1,7 @@
 import type { ApplicationName } from '../sync/application.ts';
 import type { Memory } from '../sync/memory.ts';
 import type { ApplicationResult, Step } from '../sync/outcome.ts';
+import type { KeptPlan } from '../sync/plan.ts';
 
 /** What is known of one application between looks: plain data, to be stored and taken up again. */
 export interface Checkpoint {
@@ -9,17 +10,26 @@ export interface Checkpoint {
   readonly steps: readonly Step[];
 }
 
+/** What was kept of an application. */
+export interface Kept {
+  readonly checkpoint?: Checkpoint;
+  readonly plan?: KeptPlan;
+  readonly result?: ApplicationResult;
+}
+
 /**
  * Keeps what a run knows, so that another process can take it up where this one was cut off. `path`
  * names an application within a run: itself, after those that manage it.
  */
 export interface Journal {
   /** What was kept of an application, if anything was. */
-  recall(path: string): { checkpoint?: Checkpoint; result?: ApplicationResult } | undefined;
+  recall(path: string): Kept | undefined;
   /** The applications that a selector found. Resolves when they are kept. */
   found(names: readonly ApplicationName[]): Promise<void>;
   /** Resolves when it is kept for good; changes in Argo CD wait for it. */
   keep(path: string, checkpoint: Checkpoint): Promise<void>;
+  /** The plan of the operation, once it is known; it is large, and stays as it is. */
+  plan(path: string, plan: KeptPlan): void;
   /** The application has ended for this run. What is told in the same turn is kept with it. */
   end(path: string, result: ApplicationResult): void;
 }

@@ -54,11 +54,12 @@ export function judgeLook(
 
 const addressAdvice: Partial<Record<Failure, string>> = {
   'not-argocd':
-    'Check the URL of the service connection, with its root path if Argo CD has one, and what stands in front of it.',
-  unreachable: 'Check the service connection: URL, port, CA certificate.',
+    'Check the URL in the service connection, or in the configuration of the handler: with its root path if Argo CD has one, and with what stands in front of it.',
+  unreachable:
+    'Check URL, port and CA certificate in the service connection, or in the configuration of the handler.',
 };
 const tokenAdvice =
-  'The token is wrong, expired or revoked: make a new one and put it into the service connection.';
+  'The token is wrong, expired or revoked: make a new one, and put it into the service connection or the configuration of the handler.';
 const rightsAdvice =
   'Give the token\'s role "applications, get" and "applications, sync" on project/application, and check "project" (README, "Least rights").';
 

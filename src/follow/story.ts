@@ -5,8 +5,8 @@ import type { OperationState } from '../sync/operation.ts';
 import type { Cause, Step } from '../sync/outcome.ts';
 import { planOf } from '../sync/order.ts';
 import { sight } from '../sync/ownership.ts';
-import type { Plan } from '../sync/plan.ts';
-import { taskOf } from '../sync/plan.ts';
+import type { KeptPlan, Plan } from '../sync/plan.ts';
+import { keepPlan, recallPlan, taskOf } from '../sync/plan.ts';
 import { countSteps, trackSteps } from '../sync/steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 
@@ -21,9 +21,14 @@ export class Story {
   plan: Plan | undefined;
   steps: readonly Step[];
 
-  /** `kept`: the steps that another process has told. */
-  constructor(settings: FollowSettings, ports: FollowPorts, kept: readonly Step[] = []) {
-    this.steps = kept;
+  /** `kept`: the steps that another process has told, and the plan that it knew. */
+  constructor(
+    settings: FollowSettings,
+    ports: FollowPorts,
+    kept: { readonly steps: readonly Step[]; readonly plan: KeptPlan | undefined },
+  ) {
+    this.steps = kept.steps;
+    this.plan = kept.plan && recallPlan(kept.plan);
     this.#settings = settings;
     this.#ports = ports;
     this.#logs = new HookLogs(settings, ports);
@@ -75,6 +80,7 @@ export class Story {
       .manifests(this.#settings.address, asked, signal)
       .then((manifests) => {
         this.plan = this.planFrom(manifests, application, state);
+        this.#ports.journal?.plan(this.#settings.path, keepPlan(this.plan));
         // The operation may have gone on meanwhile: steps never go back.
         this.#advance(this.#state ?? state);
       })

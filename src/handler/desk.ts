@@ -17,6 +17,8 @@ export interface Desk {
    * `StoreError`. `token` is the job's own.
    */
   accept(order: Order, token: Secret): Promise<Accepted>;
+  /** The open run that the same request was accepted as before, if there is one. */
+  known(address: RunAddress, token: Secret): Promise<Accepted | undefined>;
   /** Cancels the run of a task, also one that is still to come. */
   cancel(address: RunAddress, token: Secret): Promise<void>;
   /** How many runs of a client have not ended. */

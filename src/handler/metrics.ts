@@ -17,6 +17,8 @@ export interface MetricsSources {
   readonly figures: () => Promise<StoreFigures>;
   readonly instances: () => readonly InstanceFigures[];
   readonly isStoreUp: () => boolean;
+  /** How many runs are in memory, and how many wait for their turn. */
+  readonly runs: () => { readonly active: number; readonly queued: number };
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -75,6 +77,8 @@ export class Metrics {
   /** From now on gauges are read from these, whenever somebody asks. */
   read(sources: MetricsSources): void {
     const open = this.#gauge('runs', 'Runs that have not ended', ['kind', 'state']);
+    const active = this.#gauge('runs_active', 'Open runs that are in memory', []);
+    const queued = this.#gauge('runs_queued', 'Open runs that wait for their turn', []);
     const oldest = this.#gauge('oldest_run_age_seconds', 'Age of the oldest run', []);
     const items = this.#gauge('outbox_items', 'What Azure DevOps is still to be told', []);
     const oldestItem = this.#gauge('outbox_oldest_age_seconds', 'Age of the oldest of it', []);
@@ -90,6 +94,8 @@ export class Metrics {
       at === undefined ? 0 : Math.max(0, (sources.now() - at) / 1_000);
     this.#refresh = async () => {
       up.set(sources.isStoreUp() ? 1 : 0);
+      active.set(sources.runs().active);
+      queued.set(sources.runs().queued);
       // An instance may be gone, and its reconnects are counted by the watch.
       for (const one of [stream, reconnects, listAge, applications]) one.reset();
       for (const one of sources.instances()) {

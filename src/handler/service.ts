@@ -21,6 +21,8 @@ import { refuseLostKeys } from './lost-keys.ts';
 import { Metrics } from './metrics.ts';
 import { denyFor, goesByName } from './rights.ts';
 import type { Order } from './run.ts';
+import { Availability } from './runs/availability.ts';
+import { breathe } from './runs/breath.ts';
 import type { RunArgoCD } from './runs/run-ports.ts';
 import { Runs } from './runs/runs.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
@@ -89,10 +91,14 @@ export class Service {
     this.#store = SqliteStore.open(config.store.sqlite, clock, (seconds) => {
       metrics.committed(seconds);
     });
+    const availability = new Availability(clock);
     this.#azure = new AzureHttp({
       reachOf: (collection) => this.#collections.reachOf(collection),
       userAgent: `argocd-for-azure-pipelines/${version}`,
-      observe: (call, code, seconds) => metrics.azureRequest(call, String(code), seconds),
+      observe: (ended) => {
+        metrics.azureRequest(ended.name, String(ended.code), ended.seconds);
+        availability.note(ended);
+      },
     });
     this.#instances = new Instances({
       clock,
@@ -109,9 +115,11 @@ export class Service {
         azure: {
           hub,
           locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
+          onReturn: (collection, listener) => availability.onReturn(collection, listener),
         },
         argocd: (order) => this.#argocdOf(order),
         isNamed: (order) => goesByName(order, this.#access),
+        breathe,
         signal: this.#life.signal,
       },
       { tokenLifetime: () => this.#access.tokenLifetime },
@@ -156,6 +164,7 @@ export class Service {
     this.#metrics.read({
       figures: () => this.#store.figures(),
       instances: () => this.#instances.figures(),
+      runs: () => ({ active: this.#runs.figures.active, queued: this.#runs.queued }),
       isStoreUp: () => this.#store.fault === undefined,
       now: () => clock.now(),
     });

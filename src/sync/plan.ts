@@ -67,6 +67,20 @@ export interface Plan {
   readonly index: TaskIndex;
 }
 
+/** A plan as plain data, to be stored. */
+export type KeptPlan = Omit<Plan, 'index'>;
+
+/** The plain data of a plan. */
+export function keepPlan(plan: Plan): KeptPlan {
+  const { tasks, skipped, dropped, deletionHooks, findings } = plan;
+  return { tasks, skipped, dropped, deletionHooks, findings };
+}
+
+/** The plan that was kept. */
+export function recallPlan(kept: KeptPlan): Plan {
+  return { ...kept, index: indexTasks(kept.tasks) };
+}
+
 /** Tasks by group, kind and name; those with a generated name also by what it begins with. */
 export type TaskIndex = ReadonlyMap<string, readonly Task[]>;
 

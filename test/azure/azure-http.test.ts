@@ -4,7 +4,6 @@ import type { RequestListener } from 'node:http';
 import { inspect } from 'node:util';
 import type { Resolve } from '../../src/azure/address-guard.ts';
 import { AzureError } from '../../src/azure/azure-error.ts';
-import type { AzureFailure } from '../../src/azure/azure-error.ts';
 import type { AzureCall, AzureHttpSettings } from '../../src/azure/azure-http.ts';
 import { AzureHttp } from '../../src/azure/azure-http.ts';
 import { Collections } from '../../src/azure/collection.ts';
@@ -371,10 +370,10 @@ describe('HTTP to Azure DevOps', () => {
   });
 
   it('tells every call to the observer, with a status or a failure', async () => {
-    const seen: [string, number | AzureFailure | 'aborted'][] = [];
-    const observe: NonNullable<AzureHttpSettings['observe']> = (call, code, seconds) => {
+    const seen: unknown[] = [];
+    const observe: NonNullable<AzureHttpSettings['observe']> = ({ seconds, ...call }) => {
       assert.ok(seconds >= 0 && seconds < 20, String(seconds));
-      seen.push([call, code]);
+      seen.push([call.name, call.code, call.failure]);
     };
     const client = clientFor({ observe });
     const [good, bad] = [await serveAnswer(204, {}, ''), await serveAnswer(503, {}, '')];
@@ -384,10 +383,10 @@ describe('HTTP to Azure DevOps', () => {
     const signal = AbortSignal.abort();
     await assert.rejects(client.send(get(`${good.url}/fabrikam`, { signal })));
     assert.deepEqual(seen, [
-      ['GET plan', 204],
-      ['POST event', 503],
-      ['GET plan', 'unavailable'],
-      ['GET plan', 'aborted'],
+      ['GET plan', 204, undefined],
+      ['POST event', 503, 'unavailable'],
+      ['GET plan', 'unavailable', 'unavailable'],
+      ['GET plan', 'aborted', 'aborted'],
     ]);
   });
 

@@ -74,6 +74,7 @@ export class PublicHandler {
           const runId = `run-${this.orders.length}`;
           return Promise.resolve({ runId, state: 'accepted', isKnown: false });
         },
+        known: () => Promise.resolve(undefined),
         cancel: () => Promise.resolve(),
         pendingOf: () => 0,
       },

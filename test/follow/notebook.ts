@@ -1,10 +1,12 @@
 import type { Checkpoint, Journal } from '../../src/follow/journal.ts';
 import type { ApplicationName } from '../../src/sync/application.ts';
 import type { ApplicationResult } from '../../src/sync/outcome.ts';
+import type { KeptPlan } from '../../src/sync/plan.ts';
 
 /** A journal as a store keeps it: what is taken out of it went through JSON. */
 export class Notebook implements Journal {
   readonly #checkpoints = new Map<string, string>();
+  readonly #plans = new Map<string, string>();
   readonly #results = new Map<string, string>();
   names: readonly ApplicationName[] | undefined;
   /** What was kept, one after the other. */
@@ -13,9 +15,12 @@ export class Notebook implements Journal {
   onKeep: (checkpoint: Checkpoint) => Promise<void> = () => Promise.resolve();
 
   recall(path: string): ReturnType<Journal['recall']> {
-    const [checkpoint, result] = [this.#checkpoints.get(path), this.#results.get(path)];
+    const checkpoint = this.#checkpoints.get(path);
+    const plan = this.#plans.get(path);
+    const result = this.#results.get(path);
     return {
       ...(checkpoint === undefined ? {} : { checkpoint: JSON.parse(checkpoint) as Checkpoint }),
+      ...(plan === undefined ? {} : { plan: JSON.parse(plan) as KeptPlan }),
       ...(result === undefined ? {} : { result: JSON.parse(result) as ApplicationResult }),
     };
   }
@@ -29,6 +34,10 @@ export class Notebook implements Journal {
     await this.onKeep(checkpoint);
     this.pages.push(checkpoint);
     this.#checkpoints.set(path, JSON.stringify(checkpoint));
+  }
+
+  plan(path: string, plan: KeptPlan): void {
+    this.#plans.set(path, JSON.stringify(plan));
   }
 
   end(path: string, result: ApplicationResult): void {

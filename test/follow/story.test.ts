@@ -17,6 +17,7 @@ import {
 } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
+import { Notebook } from './notebook.ts';
 
 const job = (policy = 'BeforeHookCreation') => ({
   apiVersion: 'batch/v1',
@@ -38,6 +39,8 @@ function deferred() {
   return { promise, resolve: () => resolve() };
 }
 
+const nothingKept = { steps: [], plan: undefined };
+
 describe('the story of an operation', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
@@ -49,7 +52,7 @@ describe('the story of an operation', () => {
     argocd = new FakeArgoCD(clock);
     argocd.onManifests = () => Promise.resolve([job(), web]);
     ports = portsOn(argocd, clock);
-    story = new Story(settingsOf(), ports);
+    story = new Story(settingsOf(), ports, nothingKept);
   });
   afterEach(() => ports.cancel());
 
@@ -73,6 +76,19 @@ describe('the story of an operation', () => {
 
   it('knows the waves from the manifests, which it reads once', async () => {
     await track({ results: [running] });
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    assert.equal(story.steps[0]?.wave, -1);
+    assert.equal(argocd.times('manifests').length, 1);
+  });
+
+  it('knows the waves at once where a process before read the manifests', async () => {
+    const notebook = new Notebook();
+    story = new Story(settingsOf(), { ...ports, journal: notebook }, nothingKept);
+    await track({ results: [running] });
+    const { steps: told } = story;
+    const plan = notebook.recall(settingsOf().path)?.plan;
+    argocd.onManifests = () => Promise.reject(failed('unavailable'));
+    story = new Story(settingsOf(), ports, { steps: told, plan });
     await track({ results: [hook({ hookPhase: 'Succeeded' })] });
     assert.equal(story.steps[0]?.wave, -1);
     assert.equal(argocd.times('manifests').length, 1);

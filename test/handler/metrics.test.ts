@@ -50,6 +50,7 @@ describe('the metrics', () => {
     figures: () => Promise.resolve(figures),
     instances: () => [instance],
     isStoreUp: () => true,
+    runs: () => ({ active: 7, queued: 3 }),
     now: () => 1_000_000,
     ...change,
   });
@@ -104,6 +105,11 @@ describe('the metrics', () => {
     const names = (await samples()).map(({ name }) => name);
     assert.ok(names.includes('process_resident_memory_bytes'));
     assert.ok(names.includes('nodejs_eventloop_lag_p99_seconds'));
+  });
+
+  it('tell how many runs are in memory, and how many wait for that', async () => {
+    metrics.read(sources());
+    assert.deepEqual([await value('runs_active'), await value('runs_queued')], [7, 3]);
   });
 
   it('name the version', async () => {

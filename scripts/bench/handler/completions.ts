@@ -57,15 +57,17 @@ async function measure(
     const busy = difference(timeBefore, handler.processorTime);
     const { requests } = await azure.ask('count', undefined);
     const completions = await azure.ask('takeCompletions', undefined);
+    const first = Math.min(...completions.map(({ at }) => at));
     const last = Math.max(...completions.map(({ at }) => at));
     const what = `${runs} ends told after ${isRestarted ? 'a restart' : 'an outage'}`;
     return [
       {
-        what: `${what}: a second`,
-        value: (runs * 1_000) / (last - begunAt),
+        what: `${what}: a second, from the first to the last`,
+        value: ((runs - 1) * 1_000) / (last - first),
         unit: '/s',
         least: 500,
       },
+      { what: `${what}: until all are told`, value: (last - begunAt) / 1_000, unit: 's' },
       { what: `${what}: requests each`, value: (requests - before) / runs, unit: '' },
       {
         what: `${what}: processor time each`,

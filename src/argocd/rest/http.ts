@@ -61,6 +61,17 @@ export class TransportError extends Error {
   }
 }
 
+/** Not `AbortSignal.timeout`, which stays in memory until its time is over. */
+async function within<T>(ms: number, act: (timer: AbortSignal) => Promise<T>): Promise<T> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), ms);
+  try {
+    return await act(timeout.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** An answer larger than this is not read: 64 MiB holds an application of tens of thousands of resources. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
@@ -108,25 +119,20 @@ export class HttpClient {
   }
 
   async #send(request: HttpRequest): Promise<HttpResponse> {
-    const timer = AbortSignal.timeout(request.timeout);
-    const response = await this.#begin(request, timer);
-    try {
-      const text = await readText(response, this.#maxBytes);
-      return { status: response.statusCode ?? 0, headers: response.headers, text };
-    } catch (error) {
-      response.destroy();
-      throw failure(error, request, timer, true);
-    }
+    return within(request.timeout, async (timer) => {
+      const response = await this.#begin(request, timer);
+      try {
+        const text = await readText(response, this.#maxBytes);
+        return { status: response.statusCode ?? 0, headers: response.headers, text };
+      } catch (error) {
+        response.destroy();
+        throw failure(error, request, timer, true);
+      }
+    });
   }
 
   async #open(request: HttpRequest): Promise<IncomingMessage> {
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), request.timeout);
-    try {
-      return await this.#begin(request, timeout.signal);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(request.timeout, (timer) => this.#begin(request, timer));
   }
 
   async #observed<T extends HttpResponse | IncomingMessage>(

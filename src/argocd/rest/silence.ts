@@ -15,7 +15,7 @@ const lasting: readonly LastingFailure[] = [
     pattern: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/,
     failure: 'unreachable',
     advice:
-      "its certificate is not trusted here: put the certificate of its authority into the service connection's CA certificate",
+      'its certificate is not trusted here: give the certificate of its authority as the CA certificate of the service connection (of the handler: as ca)',
   },
   {
     pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
@@ -41,7 +41,7 @@ const lasting: readonly LastingFailure[] = [
   {
     pattern: /^ENOTFOUND/,
     failure: 'unreachable',
-    advice: 'no such host: check the URL, and whether the agent can resolve the name',
+    advice: 'no such host: check the URL, and whether the name can be resolved here',
   },
   {
     pattern: /^HPE_/,
@@ -52,13 +52,13 @@ const lasting: readonly LastingFailure[] = [
   {
     pattern: /^TOO_LARGE/,
     failure: 'not-argocd',
-    advice: 'nothing that this task asks of Argo CD is so large: check the URL',
+    advice: 'nothing that is asked of Argo CD is so large: check the URL',
   },
   {
     pattern: /^(?:ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_INVALID_URL)/,
     failure: 'unreachable',
     advice:
-      'the token, an extra header or the URL holds a character that HTTP does not allow, such as a line break: write it anew in the service connection',
+      'the token, an extra header or the URL holds a character that HTTP does not allow, such as a line break: write it anew in the service connection, or in the configuration of the handler',
   },
 ];
 

@@ -56,8 +56,15 @@ export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): 
   const denials = access.denyRequest(claim, order.request);
   if (denials.length > 0) return deny(denials);
   const excess = access.quotaProblem(call.client, desk.pendingOf(call.client));
-  if (excess !== undefined) return new Refusal(429, 'quota', excess, { retryAfter: quotaPause });
-  const { runId, state } = await desk.accept(order, block.token);
+  // What was accepted once is no further run.
+  const accepted =
+    excess === undefined
+      ? await desk.accept(order, block.token)
+      : await desk.known(order.address, block.token);
+  if (accepted === undefined) {
+    return new Refusal(429, 'quota', excess ?? '', { retryAfter: quotaPause });
+  }
+  const { runId, state } = accepted;
   return { status: 202, body: { run: runId, state } };
 }
 

@@ -27,6 +27,8 @@ export interface ServerSettings {
   readonly limits?: ServerLimits;
 }
 
+/** Connections that wait to be taken; Node's own 511 are few for a wave of runs. */
+const backlog = 4_096;
 /** Milliseconds that requests have to end when the server closes. */
 const grace = 2_000;
 
@@ -68,7 +70,7 @@ export async function startServer(
 
 async function listen(server: Server, name: string, { host, port }: Listener): Promise<void> {
   const listening = once(server, 'listening');
-  server.listen(port, host);
+  server.listen({ port, host, backlog });
   try {
     await listening;
   } catch (error) {

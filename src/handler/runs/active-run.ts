@@ -10,36 +10,42 @@ import { Idleness } from './idleness.ts';
 import { Recorder } from './recorder.ts';
 import type { Rest } from './rest.ts';
 import { RunDiary } from './run-diary.ts';
+import type { Patience } from './patience.ts';
 import type { RunPorts } from './run-ports.ts';
-import type { Settlement } from './settlement.ts';
+import type { Tries } from './tries.ts';
 
 /**
  * A run rests that has only waited for the first, and will for the second, in milliseconds: a wait for
  * a push looks every half minute, and must not stay in memory for that.
  */
 const quiet = { since: 5_000, ahead: 20_000 };
+/** The same while others wait for its place. */
+const crowded = { since: 0, ahead: 2_000 };
+
+/** What outlives a run's stays in memory. */
+export interface RunContext {
+  readonly tries: Pick<Tries, 'settle' | 'after'>;
+  readonly patience: Patience;
+}
 
 /** One accepted run on its way to the end, whichever process takes it there. */
 export class ActiveRun {
   readonly #ports: RunPorts;
   readonly #recorder: Recorder;
   readonly #diary: RunDiary;
-  readonly #settle: (run: Run) => Promise<Settlement>;
+  readonly #context: RunContext;
   readonly #canceling = new AbortController();
   readonly #parking = new AbortController();
   readonly #idleness: Idleness;
   readonly #isRestarted: boolean;
   #courier: Courier | undefined;
+  /** When the build of a check is looked at next; nobody else would. Now, while it is being read. */
+  #buildDueAt = Infinity;
 
   /** `isRestarted`: another process worked it before. */
-  constructor(
-    run: Run,
-    isRestarted: boolean,
-    ports: RunPorts,
-    settle: (run: Run) => Promise<Settlement>,
-  ) {
+  constructor(run: Run, isRestarted: boolean, ports: RunPorts, context: RunContext) {
     this.#ports = ports;
-    this.#settle = settle;
+    this.#context = context;
     this.#isRestarted = isRestarted && run.state === 'following';
     this.#idleness = new Idleness(ports.clock);
     this.#diary = new RunDiary(run, ports);
@@ -68,17 +74,31 @@ export class ActiveRun {
   }
 
   /** What it waits for, if it can rest meanwhile: all that matters is stored. */
-  get rest(): Rest | undefined {
-    const { since, until, names } = this.#idleness;
-    const { state, isCanceled, order } = this.run;
-    // Nobody else would look at the build of a check.
-    const isWatching = order.buildId !== undefined && order.kind === 'check';
-    if (state !== 'following' || isCanceled || isWatching) return undefined;
-    if (since === undefined || this.#courier?.isIdle !== true) return undefined;
+  rest(isCrowded: boolean): Rest | undefined {
     if (this.#parking.signal.aborted) return undefined;
+    const wait = this.run.state === 'following' ? this.#restOfFollowing() : this.#restUntold();
+    if (wait === undefined) return undefined;
+    const { since, ahead } = isCrowded ? crowded : quiet;
     const now = this.#ports.clock.now();
-    const isQuiet = now - since >= quiet.since && until - now >= quiet.ahead;
-    return isQuiet ? { names, until } : undefined;
+    return now - wait.since >= since && wait.until - now >= ahead ? wait : undefined;
+  }
+
+  #restOfFollowing(): (Rest & { since: number }) | undefined {
+    const { since, until, names } = this.#idleness;
+    if (this.run.isCanceled || since === undefined) return undefined;
+    const untold = this.#restUntold();
+    if (untold === undefined && this.#courier?.isIdle !== true) return undefined;
+    return {
+      ...{ names, since, isAway: untold !== undefined },
+      until: Math.min(until, untold?.until ?? Infinity, this.#buildDueAt),
+    };
+  }
+
+  /** What is to be told cannot be for now. */
+  #restUntold(): (Rest & { since: number }) | undefined {
+    const until = this.#context.patience.waitsUntil;
+    if (until === undefined) return undefined;
+    return { names: [], isAway: true, since: -Infinity, until };
   }
 
   /** Ends the work for now: `work` rejects with a `Detachment`, and the run can be begun again. */
@@ -99,8 +119,8 @@ export class ActiveRun {
     const token = await this.#openToken();
     if (token === undefined) return this.#end('unreported', 'its token cannot be read any more');
     if (this.run.state === 'accepted') {
-      const admission = new Admission(this.#recorder, this.#ports, this.#diary, this.#settle);
-      const rejection = await admission.admit(token);
+      const admission = new Admission(this.#recorder, this.#ports, this.#diary, this.#context);
+      const rejection = await admission.admit(token, signal);
       if (rejection !== undefined) return this.#end(rejection.outcome, rejection.message);
     }
     const { id, order } = this.run;
@@ -109,6 +129,9 @@ export class ActiveRun {
     this.#courier = new Courier(this.#recorder, hub, {
       ...this.#ports,
       items: (limit) => this.#recorder.insist(() => store.items(id, limit)),
+      patience: this.#context.patience,
+      onReturn: (listener) => azure.onReturn(order.address.collection, listener),
+      nextTry: () => this.#recorder.insist(() => this.#context.tries.after(this.run)),
       onFailure: (error, what) => this.#diary.reportFailed(error, what),
     });
     const delivering = this.#courier.deliver(signal);
@@ -141,7 +164,10 @@ export class ActiveRun {
     const { order } = this.run;
     if (order.kind === 'check' && order.buildId !== undefined) {
       const signal = AbortSignal.any([ended.signal, this.#ports.signal]);
-      buildEnds(order.buildId, hub, this.#ports.clock, signal)
+      const { clock } = this.#ports;
+      this.#buildDueAt = clock.now();
+      const onPause = (until: number) => (this.#buildDueAt = until);
+      buildEnds(order.buildId, hub, { clock, signal, onPause })
         .then((isOver) => (isOver ? this.cancel() : undefined))
         .catch((error: unknown) => this.#diary.fault(error));
     }

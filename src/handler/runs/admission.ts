@@ -1,13 +1,13 @@
 import { openingLines } from '../../report/opening.ts';
 import type { Secret } from '../../secret.ts';
-import type { Run, RunOutcome } from '../run.ts';
+import type { RunOutcome } from '../run.ts';
+import type { RunContext } from './active-run.ts';
 import { endOfResults } from './ending.ts';
 import { prove } from './proof.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunDiary } from './run-diary.ts';
 import { RunLog } from './run-log.ts';
 import type { RunPorts } from './run-ports.ts';
-import type { Settlement } from './settlement.ts';
 
 /** Why a run goes no further: nothing was started, and Azure DevOps is told nothing. */
 export interface Rejection {
@@ -20,32 +20,30 @@ export class Admission {
   readonly #recorder: Recorder;
   readonly #ports: RunPorts;
   readonly #diary: RunDiary;
-  readonly #settle: (run: Run) => Promise<Settlement>;
+  readonly #context: RunContext;
 
-  constructor(
-    recorder: Recorder,
-    ports: RunPorts,
-    diary: RunDiary,
-    settle: (run: Run) => Promise<Settlement>,
-  ) {
+  constructor(recorder: Recorder, ports: RunPorts, diary: RunDiary, context: RunContext) {
     this.#recorder = recorder;
     this.#ports = ports;
     this.#diary = diary;
-    this.#settle = settle;
+    this.#context = context;
   }
 
   /**
    * Resolves with nothing when the run may go on, and that is stored with the first that is told of
    * it. Rejects only with a `Detachment`.
    */
-  async admit(token: Secret): Promise<Rejection | undefined> {
-    const { azure, clock, random, signal, isNamed } = this.#ports;
+  async admit(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
+    const { azure, clock, isNamed } = this.#ports;
     const { order, tokenExpiresAt: until, report } = this.#recorder.run;
     const proof = await prove(
       order,
       token,
       { isNamed: isNamed(order), until, signal },
-      { azure, clock, random, onFailure: (error) => this.#diary.proofFailed(error) },
+      {
+        ...{ azure, clock, patience: this.#context.patience },
+        onFailure: (error) => this.#diary.proofFailed(error),
+      },
     );
     switch (proof.kind) {
       case 'late':
@@ -65,7 +63,9 @@ export class Admission {
   }
 
   async #begin(): Promise<Rejection | undefined> {
-    const settled = await this.#recorder.insist(() => this.#settle(this.#recorder.run));
+    const settled = await this.#recorder.insist(() =>
+      this.#context.tries.settle(this.#recorder.run),
+    );
     const log = new RunLog(this.#recorder, this.#ports.clock);
     const { order } = this.#recorder.run;
     const server = this.#ports.argocd(order)?.server ?? order.argocd;

@@ -6,31 +6,37 @@ import type { Clock } from '../../follow/clock.ts';
 const interval = 30_000;
 const over = new Set(['cancelling', 'completed']);
 
+export interface BuildWatchPorts {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told until when the build is not looked at, in local milliseconds. */
+  readonly onPause: (until: number) => void;
+}
+
 /**
  * Nobody tells an environment check that its run was cancelled (azure-devops.md §1.9), so its build
- * is looked at. Resolves with true when the build is being cancelled or over, and with false when
- * nothing can be learned of it or the signal aborted.
+ * is looked at, at once and then again and again. Resolves with true when the build is being cancelled
+ * or over, and with false when nothing can be learned of it or the signal aborted.
  */
 export async function buildEnds(
   buildId: number,
   hub: Pick<TaskHub, 'buildStatus'>,
-  clock: Clock,
-  signal: AbortSignal,
+  { clock, signal, onPause }: BuildWatchPorts,
 ): Promise<boolean> {
-  let pause = interval;
   while (!signal.aborted) {
-    await clock.sleep(pause, signal);
-    if (signal.aborted) break;
-    pause = interval;
+    let pause = interval;
     try {
       if (over.has((await hub.buildStatus(buildId, signal)).toLowerCase())) return true;
     } catch (error) {
       if (signal.aborted) break;
       if (!(error instanceof AzureError)) throw error;
       // Without the right to read the build, the end of the plan is noticed all the same.
-      if (error.failure === 'forbidden' || error.failure === 'not-found') return false;
+      if (error.failure === 'forbidden' || error.failure === 'not-found') break;
       pause = Math.max(interval, error.retryAfter ?? 0);
     }
+    onPause(clock.now() + pause);
+    await clock.sleep(pause, signal);
   }
+  onPause(Infinity);
   return false;
 }

@@ -1,12 +1,13 @@
 import { AzureError } from '../../azure/azure-error.ts';
 import type { RecordUpdate, TaskHub, TaskHubResult } from '../../azure/task-hub.ts';
 import { Alarm } from '../../follow/alarm.ts';
-import { backoff } from '../../follow/backoff.ts';
 import type { Clock } from '../../follow/clock.ts';
 import type { StoredItem } from '../store/store.ts';
 import { nextParcel, type Parcel } from './parcel.ts';
+import type { OnReturn, Patience } from './patience.ts';
 import type { Recorder } from './recorder.ts';
 import { RecordLog } from './record-log.ts';
+import type { NextTry } from './tries.ts';
 
 /**
  * What became of telling a run: all was told; the plan is over, so that nobody listens; or the token
@@ -18,17 +19,22 @@ export interface CourierPorts {
   /** What is still to be told: the first items, in their order. */
   readonly items: (limit: number) => Promise<readonly StoredItem[]>;
   readonly clock: Clock;
-  readonly random: () => number;
+  readonly patience: Patience;
+  readonly onReturn: OnReturn;
+  /** What is known of a try of the task after this one. */
+  readonly nextTry: () => Promise<NextTry>;
   /** Each failure, and what was to be told. */
   readonly onFailure: (error: AzureError, what: Parcel['kind']) => void;
 }
 
 /** Milliseconds between two messages about a run that is under way: each costs calls. */
 const pace = 2_000;
-const retry = { first: 500, most: 60_000 };
-/** However long the server asks us to wait, we try again after this. */
-const longestPatience = 5 * 60_000;
 const mostItems = 1_000;
+/**
+ * After a failure Azure DevOps may try the task again, and its record is open once more. Until a try
+ * has come to us, milliseconds; and until one has proven itself that has come.
+ */
+const nextTry = { comes: 5_000, provesItself: 60_000, lookEvery: 1_000 };
 
 /**
  * Tells Azure DevOps what a run's outbox holds, in its order, until the completion is told. What it
@@ -63,15 +69,16 @@ export class Courier {
 
   /** Resolves when the run is told to the end, or cannot be; never after the signal aborted. */
   async deliver(signal: AbortSignal): Promise<Delivery> {
-    const { items, clock } = this.#ports;
-    let failures = 0;
+    const { items, clock, patience, onReturn } = this.#ports;
+    const { tokenExpiresAt } = this.#recorder.run;
     let notBefore = -Infinity;
     for (;;) {
+      await patience.wait(onReturn, tokenExpiresAt, signal);
       signal.throwIfAborted();
-      if (clock.now() >= this.#recorder.run.tokenExpiresAt) return 'late';
+      if (clock.now() >= tokenExpiresAt) return 'late';
       const parcel = nextParcel(await items(mostItems));
       this.#isIdle = parcel === undefined;
-      const due = parcel?.isUrgent === true && failures === 0 ? -Infinity : notBefore;
+      const due = parcel?.isUrgent === true ? -Infinity : notBefore;
       if (parcel === undefined || clock.now() < due) {
         await this.#pause(parcel === undefined ? Infinity : due, signal);
         continue;
@@ -82,22 +89,18 @@ export class Courier {
         if (parcel.kind === 'completed') return 'told';
         this.#recorder.dequeue(seqsOf(parcel.items));
         await this.#recorder.stored();
-        failures = 0;
+        patience.succeeded();
         notBefore = clock.now() + pace;
       } catch (error) {
+        // A part of it may be told: what is read again must not hold that any more.
+        await this.#recorder.stored();
         signal.throwIfAborted();
         if (!(error instanceof AzureError)) throw error;
         this.#ports.onFailure(error, parcel.kind);
         if (error.failure === 'plan-gone') return 'gone';
-        failures += 1;
-        notBefore = clock.now() + this.#patience(failures, error);
+        patience.failed(error);
       }
     }
-  }
-
-  #patience(failures: number, { retryAfter = 0 }: AzureError): number {
-    const pause = backoff(failures, retry, this.#ports.random);
-    return Math.max(pause, Math.min(retryAfter, longestPatience));
   }
 
   /** News end it, since they may be urgent. */
@@ -179,7 +182,7 @@ export class Courier {
   async #complete(result: TaskHubResult, signal: AbortSignal): Promise<void> {
     const { report } = this.#recorder.run;
     if (report.isCompleting) {
-      if (await this.#isCompleted(signal)) return;
+      if (await this.#hasArrived(result, signal)) return;
     } else {
       this.#recorder.change({ report: { ...report, isCompleting: true } });
       await this.#recorder.stored();
@@ -192,6 +195,24 @@ export class Courier {
         throw error;
       }
       await this.#hub.post({ name: 'TaskCompleted', result: plain }, this.#planVersion, signal);
+    }
+  }
+
+  /** Whether a completion that may have been sent was. */
+  async #hasArrived(result: TaskHubResult, signal: AbortSignal): Promise<boolean> {
+    const { clock, nextTry: ask } = this.#ports;
+    if (await this.#isCompleted(signal)) return true;
+    if (result !== 'failed') return false;
+    const { comes, provesItself, lookEvery } = nextTry;
+    await clock.sleep(comes, signal);
+    const patience = clock.now() + provesItself;
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await ask();
+      // To send it again would end the next try.
+      if (next === 'proven') return true;
+      if (next === 'none' || clock.now() >= patience) return this.#isCompleted(signal);
+      await clock.sleep(lookEvery, signal);
     }
   }
 

@@ -2,10 +2,10 @@ import { AzureError } from '../../azure/azure-error.ts';
 import type { AzureFailure } from '../../azure/azure-error.ts';
 import type { RunAddress } from '../../azure/run-address.ts';
 import type { Plan, TaskHub, TimelineRecord } from '../../azure/task-hub.ts';
-import { backoff } from '../../follow/backoff.ts';
 import type { Clock } from '../../follow/clock.ts';
 import type { Secret } from '../../secret.ts';
 import type { Order } from '../run.ts';
+import type { Patience } from './patience.ts';
 import type { AzurePorts } from './run-ports.ts';
 
 /** The run is what it says, and where it lives; or it is not, and why. `late`: no answer in time. */
@@ -21,11 +21,10 @@ export type Proof =
 export interface ProofPorts {
   readonly azure: AzurePorts;
   readonly clock: Clock;
-  readonly random: () => number;
+  readonly patience: Patience;
   readonly onFailure: (error: AzureError) => void;
 }
 
-const retry = { first: 500, most: 60_000 };
 /** A sign-in page may be a mishap of the moment; a token that is refused again and again is wrong. */
 const mostRefusedTokens = 4;
 
@@ -41,14 +40,19 @@ export async function prove(
   order: Pick<Order, 'address' | 'azureProject'>,
   token: Secret,
   options: { readonly isNamed: boolean; readonly until: number; readonly signal: AbortSignal },
-  { azure, clock, random, onFailure }: ProofPorts,
+  { azure, clock, patience, onFailure }: ProofPorts,
 ): Promise<Proof> {
   const { until, signal } = options;
+  const onReturn = (listener: () => void) => azure.onReturn(order.address.collection, listener);
   let refusedTokens = 0;
-  for (let tries = 1; clock.now() < until; tries += 1) {
+  for (;;) {
+    await patience.wait(onReturn, until, signal);
     signal.throwIfAborted();
+    if (clock.now() >= until) return { kind: 'late' };
     try {
-      return await ask(order, token, options.isNamed, azure, signal);
+      const proof = await ask(order, token, options.isNamed, azure, signal);
+      patience.succeeded();
+      return proof;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AzureError)) throw error;
@@ -58,11 +62,9 @@ export async function prove(
       if (!passing.has(error.failure) && !mayPass) {
         return { kind: 'refused', reason: explain(error) };
       }
-      const pause = Math.max(backoff(tries, retry, random), error.retryAfter ?? 0);
-      await clock.sleep(Math.min(pause, until - clock.now()), signal);
+      patience.failed(error);
     }
   }
-  return { kind: 'late' };
 }
 
 async function ask(

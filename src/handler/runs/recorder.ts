@@ -61,13 +61,18 @@ export class Recorder {
     this.#drafted().dequeue.push(...seqs);
   }
 
-  checkpoint(checkpoint: StoredCheckpoint): void {
+  /** What is left out stays as it was kept. */
+  checkpoint(
+    path: string,
+    { checkpoint, plan, result }: Partial<Omit<StoredCheckpoint, 'path'>>,
+  ): void {
     const { checkpoints } = this.#drafted();
-    const { checkpoint: known, result } = checkpoints.get(checkpoint.path) ?? {};
-    checkpoints.set(checkpoint.path, {
-      path: checkpoint.path,
-      checkpoint: checkpoint.checkpoint ?? known,
-      result: checkpoint.result ?? result,
+    const known = checkpoints.get(path);
+    checkpoints.set(path, {
+      path,
+      checkpoint: checkpoint ?? known?.checkpoint,
+      plan: plan ?? known?.plan,
+      result: result ?? known?.result,
     });
   }
 

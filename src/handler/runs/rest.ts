@@ -2,6 +2,8 @@
 export interface Rest {
   /** News of applications of these names end it. */
   readonly names: readonly string[];
+  /** It ends when the organization answers again. */
+  readonly isAway: boolean;
   /** It ends by itself; local milliseconds. */
   readonly until: number;
 }

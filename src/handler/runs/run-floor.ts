@@ -1,64 +1,73 @@
 import { Detachment } from '../../follow/detachment.ts';
 import type { Run } from '../run.ts';
 import { ActiveRun } from './active-run.ts';
-import type { Rest } from './rest.ts';
+import { FairQueue } from './fair-queue.ts';
+import { Rests } from './rests.ts';
+import { Patience } from './patience.ts';
 import type { RunPorts } from './run-ports.ts';
-import { settle, type Settlement } from './settlement.ts';
+import { Tries } from './tries.ts';
 
 /** Runs in memory at a time; the others are in the store, and their turn comes. */
-const mostActive = 1_000;
+const mostActive = 256;
 /** How often runs are looked at that might rest, or have rested enough, in milliseconds. */
-const round = 1_000;
+const round = 250;
 
-/** A run that waits in the store: for news of its applications, or for a time. */
-interface Resting {
-  readonly until: number;
-  /** Listens no more. */
-  readonly stop: () => void;
+/** A run that a bug of ours broke off is begun again after so long, in milliseconds. */
+const recovery = 60_000;
+
+/** What is kept of every open run. */
+interface Open {
+  readonly client: string;
+  /** The organization and the Argo CD that it depends on. */
+  readonly neighbours: string;
+  /** What it has learned of its organization so far. */
+  readonly patience: Patience;
 }
 
 /**
  * Has all open runs worked. Those that only wait are not kept in memory: they rest in the store, and
- * news of their applications begin them again, as another process would.
+ * are begun again as another process would begin them, when there are news of their applications or
+ * their organization answers again.
  */
 export class RunFloor {
   readonly #ports: RunPorts;
+  readonly #tries: Tries;
+  readonly #open = new Map<string, Open>();
   readonly #active = new Map<string, ActiveRun>();
-  readonly #resting = new Map<string, Resting>();
+  /** How many of them have the same neighbours. */
+  readonly #atWork = new Map<string, number>();
+  readonly #rests: Rests;
   /** Runs whose turn comes when there is room: first those that something has happened to. */
-  readonly #next = new Set<string>();
-  readonly #later = new Set<string>();
-  /** The run that is being read, to be begun. */
-  #reading: string | undefined;
+  readonly #next = new FairQueue();
+  readonly #later = new FairQueue();
+  #isPumping = false;
   /** Runs that a process before this one worked, and this one not yet. */
   readonly #restarted = new Set<string>();
-  /** Which run works a task: at most one that is proven. */
-  readonly #proven = new Map<string, string>();
   readonly #pending = new Map<string, number>();
 
   constructor(ports: RunPorts) {
     this.#ports = ports;
+    this.#rests = new Rests(ports, (id) => this.#wake(id));
+    this.#tries = new Tries({ ...ports, atWork: (id) => this.#active.get(id)?.run });
     void this.#makeRounds();
   }
 
   /** Takes up what a process before this one stored; each has its turn. */
   resume(runs: readonly Run[]): void {
-    for (const { id, key, state, order } of runs) {
+    for (const run of runs) {
       // Known before any of them is worked, so that none takes another's task.
-      if (state !== 'accepted') this.#proven.set(key, id);
-      this.#count(order.client, 1);
-      this.#restarted.add(id);
-      this.#later.add(id);
+      if (run.state !== 'accepted') this.#tries.know(run);
+      this.#restarted.add(run.id);
+      this.#later.add(run.id, this.#enter(run));
+      this.#rests.hearken(run);
     }
     void this.#pump();
   }
 
   /** Has a run worked that was stored just now. */
   add(run: Run): void {
-    this.#count(run.order.client, 1);
-    const isFull = this.#active.size + (this.#reading === undefined ? 0 : 1) >= mostActive;
-    if (isFull) this.#next.add(run.id);
-    else this.#start(run);
+    this.#next.add(run.id, this.#enter(run));
+    void this.#pump();
   }
 
   /** Ends an open run as canceled. Resolves when that is stored. */
@@ -73,7 +82,7 @@ export class RunFloor {
     // It was begun meanwhile, from what was stored before: that one must hear of it as well.
     if (now !== undefined && now !== active) return this.cancel(id);
     // It must not rest: one that lets go just now is begun again, as one that has done so.
-    if (now === undefined || this.#resting.has(id)) this.#wake(id);
+    if (now === undefined || this.#rests.has(id)) this.#wake(id);
   }
 
   /** How many runs of a client have not ended. */
@@ -83,76 +92,113 @@ export class RunFloor {
 
   /** How many runs are in memory, and how many rest. */
   get figures(): { readonly active: number; readonly resting: number } {
-    return { active: this.#active.size, resting: this.#resting.size };
+    return { active: this.#active.size, resting: this.#rests.size };
   }
 
-  #count(client: string, change: number): void {
-    this.#pending.set(client, this.pendingOf(client) + change);
+  /** How many runs wait for their turn. */
+  get queued(): number {
+    return this.#next.size + this.#later.size;
+  }
+
+  #enter({ id, order }: Run): string {
+    const { client, address, argocd } = order;
+    const neighbours = `${address.collection} ${argocd}`;
+    this.#open.set(id, { client, neighbours, patience: new Patience(this.#ports) });
+    add(this.#pending, client, 1);
+    return neighbours;
   }
 
   #start(run: Run): void {
-    const { id, key, order } = run;
+    const open = this.#open.get(run.id);
+    if (open === undefined) return;
+    const { id } = run;
+    const { client, neighbours, patience } = open;
     const isRestarted = this.#restarted.delete(id);
-    const active = new ActiveRun(run, isRestarted, this.#ports, (proven) => this.#settle(proven));
+    const active = new ActiveRun(run, isRestarted, this.#ports, { tries: this.#tries, patience });
     this.#active.set(id, active);
+    add(this.#atWork, neighbours, 1);
     void active
       .work()
       .catch((error: unknown) => {
         if (error instanceof Detachment) return;
-        this.#ports.logger.fatal({ err: error, run: id }, 'a run was given up');
+        this.#ports.logger.fatal({ err: error, run: id }, 'a run broke off: it is begun again');
+        // As the next process would; not at once, since the same may happen again.
+        this.#rests.pause(id, this.#ports.clock.now() + recovery);
       })
       .finally(() => {
         this.#active.delete(id);
+        add(this.#atWork, neighbours, -1);
         if (active.run.state === 'ended') {
-          this.#count(order.client, -1);
-          if (this.#proven.get(key) === id) this.#proven.delete(key);
+          this.#open.delete(id);
+          add(this.#pending, client, -1);
+          this.#tries.forget(run);
         }
         void this.#pump();
       });
   }
 
-  /** Begins runs while there is room. They are read one at a time, so that none is begun twice. */
+  /** Begins runs while there is room: one after another, so that none is begun twice. */
   async #pump(): Promise<void> {
-    const { signal, logger } = this.#ports;
-    while (!signal.aborted && this.#reading === undefined && this.#active.size < mostActive) {
-      const queue = this.#firstOf(this.#next) === undefined ? this.#later : this.#next;
-      const id = this.#firstOf(queue);
-      if (id === undefined) return;
-      queue.delete(id);
-      this.#reading = id;
-      try {
-        await this.#begin(id);
-      } catch (error) {
-        // What the end of the process closed is no fault.
-        if (signal.aborted) return;
-        logger.error({ err: error, run: id }, 'a run could not be read: it is tried again');
-        // The next round tries, and others before this one.
-        queue.add(id);
-        return;
-      } finally {
-        this.#reading = undefined;
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    const { signal } = this.#ports;
+    try {
+      while (!signal.aborted && this.#active.size < mostActive) {
+        const queue = this.#firstOf(this.#next) === undefined ? this.#later : this.#next;
+        const id = this.#firstOf(queue);
+        if (id === undefined || !(await this.#take(id, queue))) return;
+        await this.#ports.breathe();
       }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /** Begins a run; or leaves it where it was, if it cannot be read. */
+  async #take(id: string, queue: FairQueue): Promise<boolean> {
+    const { signal, logger } = this.#ports;
+    const { neighbours = '' } = this.#open.get(id) ?? {};
+    queue.delete(id, neighbours);
+    this.#rests.end(id);
+    try {
+      await this.#begin(id);
+      return true;
+    } catch (error) {
+      // What the end of the process closed is no fault.
+      if (signal.aborted) return false;
+      logger.error({ err: error, run: id }, 'a run could not be read: it is tried again');
+      // The next round tries, and others before this one.
+      queue.add(id, neighbours);
+      return false;
     }
   }
 
   /** A run that is about to rest waits until it has let go, and is in nobody's way. */
-  #firstOf(queue: ReadonlySet<string>): string | undefined {
-    for (const id of queue) if (!this.#active.has(id)) return id;
-    return undefined;
+  #firstOf(queue: FairQueue): string | undefined {
+    return queue.first(
+      (neighbours) => this.#atWork.get(neighbours) ?? 0,
+      (id) => !this.#active.has(id),
+    );
   }
 
   async #begin(id: string): Promise<void> {
     const run = await this.#ports.store.run(id);
     // Something has happened to it meanwhile: what was read may be old, and is read again.
-    if (this.#next.has(id)) return;
+    if (this.#isNext(id)) return;
     if (run !== undefined && run.state !== 'ended') this.#start(run);
   }
 
+  #isNext(id: string): boolean {
+    const open = this.#open.get(id);
+    return open !== undefined && this.#next.has(id, open.neighbours);
+  }
+
   #wake(id: string): void {
-    this.#resting.get(id)?.stop();
-    this.#resting.delete(id);
-    this.#later.delete(id);
-    this.#next.add(id);
+    this.#rests.end(id);
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    this.#later.delete(id, open.neighbours);
+    this.#next.add(id, open.neighbours);
     void this.#pump();
   }
 
@@ -162,42 +208,23 @@ export class RunFloor {
     while (!signal.aborted) {
       await clock.sleep(round, signal);
       if (signal.aborted) return;
+      const isCrowded = this.queued > 0;
       for (const [id, active] of this.#active) {
-        const { rest } = active;
-        if (rest !== undefined) this.#rest(id, active, rest);
+        const rest = active.rest(isCrowded);
+        const open = this.#open.get(id);
+        if (rest === undefined || open === undefined) continue;
+        // Listened for before it lets go, so that nothing is missed in between.
+        this.#rests.begin(active.run, rest, open.patience);
+        active.park();
       }
-      const now = clock.now();
-      for (const [id, { until }] of this.#resting) if (until <= now) this.#wake(id);
+      this.#rests.wakeDue(clock.now());
       void this.#pump();
     }
   }
+}
 
-  #rest(id: string, active: ActiveRun, { names, until }: Rest): void {
-    const news = this.#ports.argocd(active.run.order)?.news;
-    if (news === undefined) return;
-    // Listened for before it lets go, so that nothing is missed in between.
-    const stops = names.map((name) =>
-      news.listen(name, (tidings) => {
-        // While nothing is told, it looks for itself when its time comes.
-        if (tidings !== 'broken') this.#wake(id);
-      }),
-    );
-    this.#resting.set(id, { until, stop: () => stops.forEach((stop) => stop()) });
-    active.park();
-  }
-
-  async #settle({ id, key }: Run): Promise<Settlement> {
-    for (;;) {
-      const elder = this.#proven.get(key);
-      if (elder === undefined || elder === id) break;
-      // One whose end is being told is over for Azure DevOps, which then tries again.
-      if (this.#active.get(elder)?.run.report.isCompleting !== true) {
-        return { kind: 'duplicate', of: elder };
-      }
-      await this.#ports.clock.sleep(round, this.#ports.signal);
-      this.#ports.signal.throwIfAborted();
-    }
-    this.#proven.set(key, id);
-    return settle(await this.#ports.store.runsOf(key));
-  }
+function add<K>(counts: Map<K, number>, key: K, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }

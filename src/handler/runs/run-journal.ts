@@ -1,6 +1,7 @@
 import type { Checkpoint, Journal } from '../../follow/journal.ts';
 import type { ApplicationName } from '../../sync/application.ts';
 import type { ApplicationResult } from '../../sync/outcome.ts';
+import type { KeptPlan } from '../../sync/plan.ts';
 import type { StoredCheckpoint } from '../store/store.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -18,9 +19,10 @@ export class RunJournal implements Journal {
   recall(path: string): ReturnType<Journal['recall']> {
     const kept = this.#kept.get(path);
     if (kept === undefined) return undefined;
-    const { checkpoint, result } = kept;
+    const { checkpoint, plan, result } = kept;
     return {
       ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...(plan === undefined ? {} : { plan }),
       ...(result === undefined ? {} : { result }),
     };
   }
@@ -31,13 +33,17 @@ export class RunJournal implements Journal {
   }
 
   async keep(path: string, checkpoint: Checkpoint): Promise<void> {
-    this.#recorder.checkpoint({ path, checkpoint, result: undefined });
+    this.#recorder.checkpoint(path, { checkpoint });
     // What is told in this turn comes first, so that both are one step.
     await Promise.resolve();
     await this.#recorder.stored();
   }
 
+  plan(path: string, plan: KeptPlan): void {
+    this.#recorder.checkpoint(path, { plan });
+  }
+
   end(path: string, result: ApplicationResult): void {
-    this.#recorder.checkpoint({ path, checkpoint: undefined, result });
+    this.#recorder.checkpoint(path, { result });
   }
 }

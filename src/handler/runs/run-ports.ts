@@ -16,6 +16,8 @@ export interface AzurePorts {
   hub(address: RunAddress, token: Secret): TaskHub;
   /** The plan, and the host that has it (azure-devops.md §11.6). */
   locate(address: RunAddress, token: Secret, signal: AbortSignal): Promise<LocatedPlan>;
+  /** Calls back when a collection answers again after an outage. Returns the end of that. */
+  onReturn(collection: string, listener: () => void): () => void;
 }
 
 /** An Argo CD as one run may use it: what its rules do not allow is refused. */
@@ -39,6 +41,8 @@ export interface RunPorts {
   readonly random: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Resolves when a further run may be begun, as far as other work goes. */
+  readonly breathe: () => Promise<void>;
   /** Aborts, with a `Detachment`, when the process ends. */
   readonly signal: AbortSignal;
 }

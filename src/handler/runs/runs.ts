@@ -7,12 +7,13 @@ import type { Accepted, Desk } from '../desk.ts';
 import type { Order, Run } from '../run.ts';
 import { keyOf, nothingReported } from '../run.ts';
 import { digestOf } from '../vault.ts';
+import { Patience } from './patience.ts';
 import { prove } from './proof.ts';
 import { RunFloor } from './run-floor.ts';
 import type { RunPorts } from './run-ports.ts';
 
 /** A cancellation with a token of its own must prove itself within this, in milliseconds. */
-const patience = 10 * 60_000;
+const provenWithin = 10 * 60_000;
 
 /** The digest of a cancellation that proved itself: it counts whatever token the run has. */
 const anyToken = '*';
@@ -46,6 +47,17 @@ export class Runs implements Desk {
     return runs.length;
   }
 
+  known(address: RunAddress, token: Secret): Promise<Accepted | undefined> {
+    return this.#known(keyOf(address), digestOf(token));
+  }
+
+  async #known(key: string, digest: string): Promise<Accepted | undefined> {
+    const run = await this.#ports.store.openRunWith(key, digest);
+    // One whose end is being told is over for Azure DevOps: what comes now is the next try.
+    if (run === undefined || run.report.isCompleting) return undefined;
+    return { runId: run.id, state: run.state, isKnown: true };
+  }
+
   async accept(order: Order, token: Secret): Promise<Accepted> {
     const key = keyOf(order.address);
     const digest = digestOf(token);
@@ -63,8 +75,8 @@ export class Runs implements Desk {
 
   async #accept(order: Order, token: Secret, key: string, digest: string): Promise<Accepted> {
     const { store, vault, clock, random } = this.#ports;
-    const known = await store.openRunWith(key, digest);
-    if (known !== undefined) return { runId: known.id, state: known.state, isKnown: true };
+    const known = await this.#known(key, digest);
+    if (known !== undefined) return known;
     const now = clock.now();
     const id = guid(random);
     const { planId, jobId, taskInstanceId } = order.address;
@@ -129,6 +141,11 @@ export class Runs implements Desk {
     return this.#floor.pendingOf(client);
   }
 
+  /** How many runs wait for their turn to be worked. */
+  get queued(): number {
+    return this.#floor.queued;
+  }
+
   /** How many runs are in memory, and how many rest in the store. */
   get figures(): RunFloor['figures'] {
     return this.#floor.figures;
@@ -142,11 +159,12 @@ export class Runs implements Desk {
   ): Promise<void> {
     const { store, azure, clock, random, signal, logger } = this.#ports;
     const order = { address, azureProject: '' };
-    const options = { isNamed: false, until: clock.now() + patience, signal };
+    const options = { isNamed: false, until: clock.now() + provenWithin, signal };
+    const patience = new Patience({ clock, random });
     const onFailure = ({ message }: AzureError) =>
       logger.warn({ reason: message }, 'a cancellation could not be proven yet');
     try {
-      const proof = await prove(order, token, options, { azure, clock, random, onFailure });
+      const proof = await prove(order, token, options, { azure, clock, patience, onFailure });
       if (proof.kind !== 'proven') return;
       await store.addCancellation({ ...times, digest: anyToken });
       for (const { id, state } of await store.runsOf(times.key)) {

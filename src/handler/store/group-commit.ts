@@ -5,6 +5,11 @@ import { StoreError } from './store.ts';
 
 /** Works that share a commit: more would hold up everything else for too long. */
 const mostInGroup = 250;
+/**
+ * Milliseconds between two commits, of the disk's time and not the clock's: what comes in meanwhile
+ * shares the next flush, and everything else has its turn.
+ */
+const pause = 4;
 /** Milliseconds between looks whether it can store again. */
 const probeEvery = 2_000;
 /** Bytes of the probe: room for a few steps, so that it does not call a disk free that is not. */
@@ -28,6 +33,7 @@ export class GroupCommit {
   readonly #closing = new AbortController();
   readonly #queue: Work[] = [];
   #isDue = false;
+  #committedAt = -Infinity;
   #isProbing = false;
   #passing: StoreError | undefined;
   #lasting: StoreError | undefined;
@@ -91,11 +97,14 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    setImmediate(() => {
+    const flush = () => {
       this.#isDue = false;
       this.#flush();
       if (this.#queue.length > 0) this.#schedule();
-    });
+    };
+    const rest = this.#committedAt + pause - performance.now();
+    if (rest > 0) setTimeout(flush, rest);
+    else setImmediate(flush);
   }
 
   #flush(): void {
@@ -119,7 +128,8 @@ export class GroupCommit {
     try {
       const told = group.map((work) => this.#attempt(work));
       this.#database.exec('COMMIT');
-      this.#observe((performance.now() - began) / 1_000);
+      this.#committedAt = performance.now();
+      this.#observe((this.#committedAt - began) / 1_000);
       return told;
     } catch (error) {
       // After some faults, such as a full disk, SQLite has rolled back by itself.

@@ -42,6 +42,7 @@ CREATE TABLE checkpoints (
   run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
   path TEXT NOT NULL,
   checkpoint_json TEXT,
+  plan_json TEXT,
   result_json TEXT,
   UNIQUE (run, path)
 ) STRICT;

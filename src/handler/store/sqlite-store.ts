@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Checkpoint } from '../../follow/journal.ts';
 import type { ApplicationResult } from '../../sync/outcome.ts';
+import type { KeptPlan } from '../../sync/plan.ts';
 import type { Clock } from '../../follow/clock.ts';
 import type { Run, RunKind, RunState } from '../run.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -95,6 +96,7 @@ export class SqliteStore implements Store {
       this.#statements.checkpoints.all(runId).map((row) => ({
         path: String(row['path']),
         checkpoint: fromJson(row['checkpoint_json']) as Checkpoint | undefined,
+        plan: fromJson(row['plan_json']) as KeptPlan | undefined,
         result: fromJson(row['result_json']) as ApplicationResult | undefined,
       })),
     );

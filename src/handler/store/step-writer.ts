@@ -54,12 +54,14 @@ export class StepWriter {
     this.#run(`UPDATE runs SET ${assignments} WHERE number = ?`).run(...values, number);
   }
 
-  #keep(number: number, { path, checkpoint, result }: StoredCheckpoint): void {
-    const sql = `INSERT INTO checkpoints (run, path, checkpoint_json, result_json) VALUES (?, ?, ?, ?)
+  #keep(number: number, { path, checkpoint, plan, result }: StoredCheckpoint): void {
+    const sql = `INSERT INTO checkpoints (run, path, checkpoint_json, plan_json, result_json)
+      VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET
         checkpoint_json = coalesce(excluded.checkpoint_json, checkpoint_json),
+        plan_json = coalesce(excluded.plan_json, plan_json),
         result_json = coalesce(excluded.result_json, result_json)`;
-    this.#run(sql).run(number, path, toJson(checkpoint), toJson(result));
+    this.#run(sql).run(number, path, toJson(checkpoint), toJson(plan), toJson(result));
   }
 
   /** A run that has ended needs no token, nor anything to be told or taken up again. */

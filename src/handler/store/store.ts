@@ -1,6 +1,7 @@
 import type { Attachment, RecordUpdate, TaskHubResult } from '../../azure/task-hub.ts';
 import type { Checkpoint } from '../../follow/journal.ts';
 import type { ApplicationResult } from '../../sync/outcome.ts';
+import type { KeptPlan } from '../../sync/plan.ts';
 import type { Run, RunChange, RunKind, RunOutcome, RunState } from '../run.ts';
 
 /** Something to tell Azure DevOps; items of a run are told in the order in which they were stored. */
@@ -31,6 +32,7 @@ export interface StoredCheckpoint {
   /** The application, with those that manage it before it. */
   readonly path: string;
   readonly checkpoint: Checkpoint | undefined;
+  readonly plan: KeptPlan | undefined;
   readonly result: ApplicationResult | undefined;
 }
 

@@ -62,6 +62,15 @@ export class MemoryDesk implements Desk {
   failure: Error | undefined;
   pending = 0;
 
+  known({ planId }: RunAddress, token: Secret): Promise<Accepted | undefined> {
+    const index = this.orders.findIndex(
+      (one) => one.order.address.planId === planId && one.token.reveal() === token.reveal(),
+    );
+    return Promise.resolve(
+      index === -1 ? undefined : { runId: `run-${index + 1}`, state: 'following', isKnown: true },
+    );
+  }
+
   accept(order: Order, token: Secret): Promise<Accepted> {
     if (this.failure) return Promise.reject(this.failure);
     this.orders.push({ order, token });

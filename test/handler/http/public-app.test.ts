@@ -263,6 +263,16 @@ describe('POST /v1/syncs', () => {
     assert.equal(refusals[0]?.reason, 'quota');
   });
 
+  it('answers the same request of such a client as before', async () => {
+    const { post, desk } = front();
+    const first = await post('/v1/syncs', syncBody());
+    desk.pending = 3;
+    const again = await post('/v1/syncs', syncBody());
+    check(again, 202, acceptedSchema);
+    assert.equal(again.body['run'], first.body['run']);
+    assert.equal(desk.orders.length, 1);
+  });
+
   it('says so where nothing can be stored', async () => {
     const { post, desk, refusals, errors } = front();
     desk.failure = new StoreError('the disk is full');

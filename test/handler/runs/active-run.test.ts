@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import pino from 'pino';
 import type { Run } from '../../../src/handler/run.ts';
 import { ActiveRun } from '../../../src/handler/runs/active-run.ts';
+import { Patience } from '../../../src/handler/runs/patience.ts';
 import type { Settlement } from '../../../src/handler/runs/settlement.ts';
 import { Metrics } from '../../../src/handler/metrics.ts';
 import { StoreError } from '../../../src/handler/store/store.ts';
@@ -48,16 +49,24 @@ describe('a run at work', () => {
         azure: {
           hub: () => plan.hub(passage),
           locate: async (address) => ({ address, plan: await plan.hub(passage).plan(signal) }),
+          onReturn: (_, listener) => plan.onReturn(listener),
         },
         argocd: () => undefined,
         isNamed: () => true,
+        breathe: () => Promise.resolve(),
         clock,
         random: () => 1,
         metrics: new Metrics('0'),
         logger: pino({ level: 'silent' }),
         signal,
       },
-      () => Promise.resolve(settlement),
+      {
+        tries: {
+          settle: () => Promise.resolve(settlement),
+          after: () => Promise.resolve('none'),
+        },
+        patience: new Patience({ clock, random: () => 1 }),
+      },
     );
     const work = run.work();
     work.catch(() => undefined);

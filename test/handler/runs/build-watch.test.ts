@@ -19,7 +19,9 @@ describe('the watch over a build', () => {
         return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
       },
     };
-    return { asked, ends: buildEnds(42, hub, clock, life.signal) };
+    const pauses: number[] = [];
+    const onPause = (until: number) => void pauses.push(until - began);
+    return { asked, pauses, ends: buildEnds(42, hub, { clock, signal: life.signal, onPause }) };
   };
 
   beforeEach(() => {
@@ -31,14 +33,14 @@ describe('the watch over a build', () => {
     it(`sees that it is over when it is ${status}, within half a minute`, async () => {
       const { asked, ends } = watch('inProgress', 'inProgress', status);
       assert.equal(await clock.finish(ends), true);
-      assert.deepEqual(asked, [30_000, 60_000, 90_000]);
+      assert.deepEqual(asked, [0, 30_000, 60_000]);
     });
   }
 
   for (const status of ['inProgress', 'notStarted', 'postponed', 'none', 'all', '']) {
     it(`goes on while it is ${status || 'nothing'}`, async () => {
       const { asked } = watch(status);
-      await clock.pass(300_000);
+      await clock.pass(299_000);
       assert.equal(asked.length, 10);
     });
   }
@@ -55,22 +57,22 @@ describe('the watch over a build', () => {
     it(`tries again when it is ${failure}`, async () => {
       const { asked, ends } = watch(failed(failure), failed(failure), 'completed');
       assert.equal(await clock.finish(ends), true);
-      assert.deepEqual(asked, [30_000, 60_000, 90_000]);
+      assert.deepEqual(asked, [0, 30_000, 60_000]);
     });
   }
 
   it('waits as long as the server asks', async () => {
     const { asked, ends } = watch(failed('throttled', 100_000), 'inProgress', 'completed');
     assert.equal(await clock.finish(ends), true);
-    assert.deepEqual(asked, [30_000, 130_000, 160_000]);
+    assert.deepEqual(asked, [0, 100_000, 130_000]);
   });
 
   it('ends at once with the run, while it waits', async () => {
-    const { asked, ends } = watch('completed');
+    const { asked, ends } = watch('inProgress', 'completed');
     await settle();
     life.abort();
     assert.equal(await ends, false);
-    assert.deepEqual([asked.length, clock.sleeping], [0, 0]);
+    assert.deepEqual([asked.length, clock.sleeping], [1, 0]);
   });
 
   it('ends with the run, while it asks', async () => {
@@ -80,7 +82,14 @@ describe('the watch over a build', () => {
         return Promise.reject(life.signal.reason as Error);
       },
     };
-    assert.equal(await clock.finish(buildEnds(42, hub, clock, life.signal)), false);
+    const ports = { clock, signal: life.signal, onPause: () => undefined };
+    assert.equal(await clock.finish(buildEnds(42, hub, ports)), false);
+  });
+
+  it('says until when it does not look, and when it never will again', async () => {
+    const { pauses, ends } = watch('inProgress', failed('throttled', 100_000), failed('forbidden'));
+    await clock.finish(ends);
+    assert.deepEqual(pauses, [30_000, 130_000, Infinity]);
   });
 
   it('hides no fault of ours', async () => {

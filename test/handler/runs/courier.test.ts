@@ -5,7 +5,7 @@ import { Detachment } from '../../../src/follow/detachment.ts';
 import { StoreError, type ReportItem } from '../../../src/handler/store/store.ts';
 import { settle } from '../../follow/manual-clock.ts';
 import { failed, type Call } from './fake-plan.ts';
-import { dyingAt, failing, goOn } from './passage.ts';
+import { dyingAt, failing, Gate, goOn } from './passage.ts';
 import { child, completed, hour, line, record, ToldRun } from './told-run.ts';
 
 const attachment = { type: 'DistributedTask.Core.Summary', name: 'shop', text: '# shop' };
@@ -415,7 +415,7 @@ describe('the courier of a run', () => {
     }
 
     it('looks at the record before it completes again, and stops when it is complete', async () => {
-      await told.hold(completed('failed'));
+      await told.hold(completed('succeeded'));
       told.plan.onCall = (what) => (what === 'post' ? failed('refused') : undefined);
       const { delivery } = told.begin();
       await told.clock.pass(1_600);
@@ -426,6 +426,86 @@ describe('the courier of a run', () => {
       told.plan.own = { state: 'completed' };
       assert.equal(await told.clock.finish(delivery), 'told');
       assert.deepEqual(told.plan.completions, []);
+    });
+  });
+
+  it('does not tell lines again that the store is still to learn are told', async () => {
+    const commits = new Gate('commit');
+    await told.hold(line('a'), record({ percentComplete: 50 }), completed('succeeded'));
+    told.plan.onCall = (what) => {
+      if (what === 'appendLog') commits.close();
+      return what === 'updateRecords' && told.times('updateRecords').length === 1
+        ? failed('unavailable')
+        : undefined;
+    };
+    const { delivery } = told.begin(commits.passage);
+    await told.clock.pass(10_000);
+    assert.deepEqual([told.times('appendLog'), told.times('updateRecords')], [[0], [0]]);
+    commits.open();
+    assert.equal(await told.clock.finish(delivery), 'told');
+    assert.deepEqual(told.plan.lines, ['a']);
+  });
+
+  describe('with a failure that may have been told', () => {
+    /** The answer was lost; a try that follows opens the record again. */
+    const lose = async (isOpenAgain: boolean) => {
+      await told.hold(completed('failed'));
+      told.plan.onCall = (what) => (what === 'post' ? failed('unclear') : undefined);
+      const telling = told.begin();
+      await told.clock.pass(400);
+      told.plan.onCall = () => undefined;
+      told.plan.own = { state: isOpenAgain ? 'inProgress' : 'completed' };
+      return telling;
+    };
+
+    it('does not wait where the record shows that it was', async () => {
+      const { delivery } = await lose(false);
+      await told.clock.pass(200);
+      assert.equal(await delivery, 'told');
+      assert.deepEqual(told.plan.completions, []);
+    });
+
+    it('tells it again after five seconds in which no other try has come', async () => {
+      const { delivery } = await lose(true);
+      assert.equal(await told.clock.finish(delivery), 'told');
+      assert.deepEqual(told.plan.completions, ['failed']);
+      assert.deepEqual(told.times('post'), [0, 5_500]);
+    });
+
+    it('leaves the next try alone, once that has proven itself', async () => {
+      const { delivery } = await lose(true);
+      told.nextTry = 'unproven';
+      await told.clock.pass(20_000);
+      assert.deepEqual(told.times('post'), [0]);
+      told.nextTry = 'proven';
+      assert.equal(await told.clock.finish(delivery), 'told');
+      assert.deepEqual(told.plan.completions, []);
+    });
+
+    it('tells it again when the next try was none', async () => {
+      const { delivery } = await lose(true);
+      told.nextTry = 'unproven';
+      await told.clock.pass(20_000);
+      told.nextTry = 'none';
+      assert.equal(await told.clock.finish(delivery), 'told');
+      assert.deepEqual(told.plan.completions, ['failed']);
+    });
+
+    it('waits a minute for the next try to prove itself, and no longer', async () => {
+      const { delivery } = await lose(true);
+      told.nextTry = 'unproven';
+      assert.equal(await told.clock.finish(delivery), 'told');
+      assert.deepEqual(told.plan.completions, ['failed']);
+      assert.deepEqual(told.times('post'), [0, 65_500]);
+    });
+
+    it('ends with the process while it waits', async () => {
+      const telling = await lose(true);
+      told.nextTry = 'unproven';
+      await told.clock.pass(10_000);
+      telling.end(new Detachment());
+      await assert.rejects(telling.delivery, Detachment);
+      assert.equal(told.clock.sleeping, 0);
     });
   });
 

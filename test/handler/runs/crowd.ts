@@ -45,6 +45,7 @@ export class Crowd {
   /** Somebody listens for `shop` from now on. */
   onListen = (): void => undefined;
   readonly #plans = new Map<string, FakePlan>();
+  readonly #returns = new Set<{ readonly collection: string; readonly listener: () => void }>();
   #listeners = new Listeners();
   #life = new AbortController();
   floor!: RunFloor;
@@ -59,6 +60,7 @@ export class Crowd {
     this.end();
     this.#life = new AbortController();
     this.#listeners = new Listeners();
+    this.#returns.clear();
     const { clock, argocd } = this;
     const store = this.#connect(passage);
     const news = {
@@ -78,9 +80,11 @@ export class Crowd {
         locate: async (address, token, signal) => {
           return { address, plan: await hub(token).plan(signal) };
         },
+        onReturn: (collection, listener) => this.#onReturn(collection, listener),
       },
       argocd: (each) => (each.argocd === 'prod' ? { argocd, news, server: '' } : undefined),
       isNamed: () => false,
+      breathe: () => Promise.resolve(),
       clock,
       random: () => 1,
       metrics: new Metrics('0'),
@@ -148,6 +152,23 @@ export class Crowd {
   async tell(tidings: 'changed' | 'broken'): Promise<void> {
     this.#listeners.tell('shop', tidings);
     await settle();
+  }
+
+  /** A collection answers again after an outage. */
+  async returned(collection = order.address.collection): Promise<void> {
+    for (const wait of [...this.#returns]) if (wait.collection === collection) wait.listener();
+    await settle();
+  }
+
+  /** How many runs wait for a collection to answer again. */
+  get awaiting(): number {
+    return this.#returns.size;
+  }
+
+  #onReturn(collection: string, listener: () => void): () => void {
+    const wait = { collection, listener };
+    this.#returns.add(wait);
+    return () => this.#returns.delete(wait);
   }
 
   /** How many names somebody listens for. */

@@ -50,14 +50,28 @@ export class FakePlan {
   readonly attachments: Attachment[] = [];
   readonly events: (TaskEvent & { readonly planVersion: number | undefined })[] = [];
   isOver = false;
+  /** Of the build that a check waits in front of. */
+  buildStatus = 'inProgress';
   /** The completion of its last task ends a plan. */
   isOverWhenCompleted = false;
   /** Says what the server thinks of a call, beyond the usual. */
   onCall: (what: Call, given: unknown) => AzureError | undefined = () => undefined;
 
+  readonly #onReturn = new Set<() => void>();
+
   constructor(clock: Clock) {
     this.#clock = clock;
   }
+
+  /** Its organization answers again after an outage. */
+  returned(): void {
+    for (const listener of [...this.#onReturn]) listener();
+  }
+
+  readonly onReturn = (listener: () => void): (() => void) => {
+    this.#onReturn.add(listener);
+    return () => this.#onReturn.delete(listener);
+  };
 
   /** When this was asked. */
   times(what: Call): readonly number[] {
@@ -85,7 +99,7 @@ export class FakePlan {
           ...{ planId, scopeIdentifier: projectId, version: 15, state: 'inProgress' },
         })),
       projectName: () => Promise.resolve(order.azureProject),
-      buildStatus: () => Promise.resolve('inProgress'),
+      buildStatus: () => Promise.resolve(this.buildStatus),
       records: () => call('records', undefined, () => this.#records()),
       updateRecords: (records) =>
         call('updateRecords', records, () => {

@@ -3,6 +3,7 @@ import { azureFailures, type AzureFailure } from '../../../src/azure/azure-error
 import type { RunAddress } from '../../../src/azure/run-address.ts';
 import type { Plan, TaskHub, TimelineRecord } from '../../../src/azure/task-hub.ts';
 import { Detachment } from '../../../src/follow/detachment.ts';
+import { Patience } from '../../../src/handler/runs/patience.ts';
 import { prove } from '../../../src/handler/runs/proof.ts';
 import { Secret } from '../../../src/secret.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
@@ -48,6 +49,8 @@ describe('the proof of a run', () => {
   let asked: string[];
   let times: number[];
   let told: AzureFailure[];
+  /** Who wants to hear that the organization answers again. */
+  let returned: Set<() => void>;
 
   beforeEach(() => {
     clock = new ManualClock();
@@ -55,6 +58,7 @@ describe('the proof of a run', () => {
     asked = [];
     times = [];
     told = [];
+    returned = new Set();
   });
 
   const begin = (world: World = {}) => {
@@ -97,9 +101,13 @@ describe('the proof of a run', () => {
               ? Promise.resolve({ address: world.at ?? claimed, plan: world.plan ?? plan })
               : Promise.reject(failure);
           },
+          onReturn: (_, listener) => {
+            returned.add(listener);
+            return () => returned.delete(listener);
+          },
         },
         clock,
-        random: () => 1,
+        patience: new Patience({ clock, random: () => 1 }),
         onFailure: ({ failure }) => told.push(failure),
       },
     );
@@ -231,11 +239,21 @@ describe('the proof of a run', () => {
     assert.deepEqual(times, [0, 90_000]);
   });
 
+  it('asks at once when its organization answers again', async () => {
+    const proof = begin({ failures: Array.from({ length: 8 }, () => failed('unavailable')) });
+    await clock.pass(70_000);
+    assert.equal(times.length, 8);
+    for (const listener of [...returned]) listener();
+    assert.equal((await clock.finish(proof)).kind, 'proven');
+    assert.equal(times.at(-1), 70_000);
+    assert.equal(returned.size, 0);
+  });
+
   it('is late when the time is over, however long the server asks to wait', async () => {
     const failures = [failed('throttled', 24 * 60 * minute)];
     const began = clock.now();
-    assert.deepEqual(await proofOf({ failures }), { kind: 'late' });
-    assert.equal(clock.now(), began + 10 * minute);
+    assert.deepEqual(await proofOf({ failures, until: 4 * minute }), { kind: 'late' });
+    assert.equal(clock.now(), began + 4 * minute);
     assert.deepEqual(times, [0]);
   });
 

@@ -3,7 +3,7 @@ import type { Run } from '../../../src/handler/run.ts';
 import { Recorder, type RecorderPorts } from '../../../src/handler/runs/recorder.ts';
 import { StoreError, type ReportItem } from '../../../src/handler/store/store.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
-import { sampleCheckpoint, sampleRun, storeFolder } from '../store/sample.ts';
+import { sampleCheckpoint, samplePlan, sampleRun, storeFolder } from '../store/sample.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
 import { result } from '../../report/example-results.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -44,7 +44,7 @@ describe('the recorder of a run', () => {
     const recorder = begin();
     recorder.change({ state: 'reporting' });
     recorder.enqueue(line('a'), line('b'));
-    recorder.checkpoint({ path: 'shop', checkpoint: sampleCheckpoint(1), result: undefined });
+    recorder.checkpoint('shop', { checkpoint: sampleCheckpoint(1) });
     recorder.change({ message: 'over' });
     recorder.dequeue([9]);
     recorder.dequeue([10]);
@@ -54,7 +54,12 @@ describe('the recorder of a run', () => {
       {
         runId: 'run-1',
         change: { state: 'reporting', message: 'over' },
-        checkpoints: [{ path: 'shop', checkpoint: sampleCheckpoint(1), result: undefined }],
+        checkpoints: [
+          {
+            ...{ path: 'shop', checkpoint: sampleCheckpoint(1) },
+            ...{ plan: undefined, result: undefined },
+          },
+        ],
         enqueue: [
           { at, item: line('a') },
           { at, item: line('b') },
@@ -228,27 +233,24 @@ describe('the recorder of a run', () => {
     });
     const begun = () => new Recorder(sampleRun('run-1'), portsOf(sqlite));
 
-    it('keeps the last checkpoint of a path beside its result', async () => {
+    it('keeps the last checkpoint of a path beside its plan and its result', async () => {
       const recorder = begun();
-      const [first, second] = [sampleCheckpoint(1), sampleCheckpoint(2)];
-      recorder.checkpoint({ path: 'shop', checkpoint: first, result: undefined });
-      recorder.checkpoint({ path: 'cart', checkpoint: first, result: undefined });
-      recorder.checkpoint({ path: 'shop', checkpoint: second, result: undefined });
-      recorder.checkpoint({ path: 'shop', checkpoint: undefined, result: result() });
-      recorder.checkpoint({ path: 'shop', checkpoint: second, result: undefined });
+      const [first, second, plan] = [sampleCheckpoint(1), sampleCheckpoint(2), samplePlan(1)];
+      recorder.checkpoint('shop', { checkpoint: first });
+      recorder.checkpoint('cart', { checkpoint: first, plan });
+      recorder.checkpoint('shop', { checkpoint: second });
+      recorder.checkpoint('shop', { plan });
+      recorder.checkpoint('shop', { result: result() });
+      recorder.checkpoint('shop', { checkpoint: second });
       await recorder.stored();
-      recorder.checkpoint({
-        path: 'cart',
-        checkpoint: undefined,
-        result: result({ name: 'cart' }),
-      });
+      recorder.checkpoint('cart', { result: result({ name: 'cart' }) });
       await recorder.stored();
       const kept = await sqlite.checkpoints('run-1');
       assert.deepEqual(
-        kept.map((one) => [one.path, one.checkpoint?.memory.startedAt, one.result?.name]),
+        kept.map((one) => [one.path, one.checkpoint?.memory.startedAt, one.plan, one.result?.name]),
         [
-          ['shop', 2, 'shop'],
-          ['cart', 1, 'cart'],
+          ['shop', 2, plan, 'shop'],
+          ['cart', 1, plan, 'cart'],
         ],
       );
     });
@@ -256,7 +258,7 @@ describe('the recorder of a run', () => {
     it('leaves nothing but the record of a run that has ended', async () => {
       const recorder = begun();
       recorder.enqueue(line('a'));
-      recorder.checkpoint({ path: 'shop', checkpoint: sampleCheckpoint(1), result: undefined });
+      recorder.checkpoint('shop', { checkpoint: sampleCheckpoint(1) });
       await recorder.stored();
       recorder.change({ state: 'ended', outcome: 'succeeded' });
       await recorder.stored();

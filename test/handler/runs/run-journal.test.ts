@@ -3,7 +3,7 @@ import { Recorder } from '../../../src/handler/runs/recorder.ts';
 import { RunJournal } from '../../../src/handler/runs/run-journal.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
 import { result } from '../../report/example-results.ts';
-import { sampleCheckpoint, sampleRun } from '../store/sample.ts';
+import { sampleCheckpoint, samplePlan, sampleRun } from '../store/sample.ts';
 import { MemoryStore } from './memory-store.ts';
 import { goOn, type Passage } from './passage.ts';
 
@@ -30,11 +30,14 @@ describe('the journal of a run', () => {
   it('recalls what a process before kept, and nothing else', async () => {
     const { journal, recorder } = await begin();
     await journal.keep('shop', sampleCheckpoint(1));
+    journal.plan('shop', samplePlan(3));
     journal.end('cart', result({ name: 'cart' }));
     await recorder.stored();
     assert.equal(journal.recall('shop'), undefined);
     const next = await begin();
-    assert.deepEqual(next.journal.recall('shop'), { checkpoint: sampleCheckpoint(1) });
+    assert.deepEqual(next.journal.recall('shop'), {
+      ...{ checkpoint: sampleCheckpoint(1), plan: samplePlan(3) },
+    });
     assert.deepEqual(next.journal.recall('cart'), { result: result({ name: 'cart' }) });
     assert.equal(next.journal.recall('shop > cart'), undefined);
   });

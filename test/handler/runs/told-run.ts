@@ -1,6 +1,8 @@
 import type { AzureError } from '../../../src/azure/azure-error.ts';
 import { Courier, type Delivery } from '../../../src/handler/runs/courier.ts';
+import { Patience } from '../../../src/handler/runs/patience.ts';
 import { Recorder } from '../../../src/handler/runs/recorder.ts';
+import type { NextTry } from '../../../src/handler/runs/tries.ts';
 import type { ReportItem } from '../../../src/handler/store/store.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
 import { sampleRun } from '../store/sample.ts';
@@ -42,6 +44,9 @@ export class ToldRun {
     sampleRun('run-1', { order, state: 'following', tokenExpiresAt: this.began + 24 * hour }),
   );
 
+  /** What is known of the try after this one. */
+  nextTry: NextTry = 'none';
+
   /** Items that an earlier process stored. */
   async hold(...items: readonly ReportItem[]): Promise<void> {
     const enqueue = items.map((item) => ({ at: this.began, item }));
@@ -65,7 +70,9 @@ export class ToldRun {
     const courier = new Courier(recorder, this.plan.hub(passage), {
       items: (limit) => recorder.insist(() => store.items('run-1', limit)),
       clock,
-      random: () => 1,
+      patience: new Patience({ clock, random: () => 1 }),
+      onReturn: this.plan.onReturn,
+      nextTry: () => Promise.resolve(this.nextTry),
       onFailure: (error, what) => failures.push({ error, what }),
     });
     const delivery = courier.deliver(life.signal);

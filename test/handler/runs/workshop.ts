@@ -12,6 +12,7 @@ import { Feed } from '../../../src/follow/feed.ts';
 import type { News } from '../../../src/follow/news.ts';
 import { Metrics } from '../../../src/handler/metrics.ts';
 import type { Order } from '../../../src/handler/run.ts';
+import { Availability } from '../../../src/handler/runs/availability.ts';
 import type { RunPorts } from '../../../src/handler/runs/run-ports.ts';
 import { Runs } from '../../../src/handler/runs/runs.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
@@ -58,7 +59,12 @@ export class Workshop {
     const life = new AbortController();
     this.#life = life;
     this.store = SqliteStore.open(join(this.folder, 'handler.db'), fastClock);
-    this.#http = new AzureHttp({ reachOf: () => 'private', userAgent: 'test' });
+    const availability = new Availability(fastClock);
+    this.#http = new AzureHttp({
+      reachOf: () => 'private',
+      userAgent: 'test',
+      observe: (ended) => availability.note(ended),
+    });
     this.#adapter = new RestArgoCD({
       url: this.argocd.url,
       credential: { kind: 'token', token: new Secret(this.argocd.token) },
@@ -85,9 +91,11 @@ export class Workshop {
       azure: {
         hub,
         locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
+        onReturn: (collection, listener) => availability.onReturn(collection, listener),
       },
       argocd: ({ argocd }) => (argocd === 'prod' ? access : undefined),
       isNamed: () => true,
+      breathe: () => Promise.resolve(),
       clock: fastClock,
       random: Math.random,
       metrics: new Metrics('0'),

@@ -22,6 +22,7 @@ async function work(runId: string): Promise<void> {
       checkpoints: ['a', 'b'].map((application) => ({
         path: application,
         checkpoint: sampleCheckpoint(number),
+        plan: undefined,
         result: undefined,
       })),
       enqueue: [1, 2].map((at) => ({ at, item: { kind: 'lines', lines: [text, filling] } })),

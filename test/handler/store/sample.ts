@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Checkpoint } from '../../../src/follow/journal.ts';
 import { newMemory } from '../../../src/sync/memory.ts';
 import type { ApplicationResult } from '../../../src/sync/outcome.ts';
+import type { KeptPlan, Task } from '../../../src/sync/plan.ts';
 import { nothingReported } from '../../../src/handler/run.ts';
 import type { Order, Run } from '../../../src/handler/run.ts';
 import type { Step, StoredToken } from '../../../src/handler/store/store.ts';
@@ -71,6 +72,17 @@ export function adding(id: string, more: Partial<Run> = {}, token = sampleToken)
 
 export function sampleCheckpoint(startedAt: number): Checkpoint {
   return { memory: newMemory(startedAt, undefined), steps: [] };
+}
+
+export function samplePlan(wave: number): KeptPlan {
+  const key = { group: '', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
+  const task: Task = {
+    ...{ key, phase: 'Sync', wave, order: 0, group: 0, hookType: undefined, hookTypes: [] },
+    ...{ deletePolicies: [], generateName: undefined, prune: undefined },
+    ...{ waveless: false, moved: false, tied: false },
+  };
+  const none = { skipped: [], dropped: [], deletionHooks: [], findings: [] };
+  return asStored<KeptPlan>({ tasks: [task], ...none });
 }
 
 export function sampleResult(startedAt: number): ApplicationResult {

@@ -11,6 +11,7 @@ import {
   adding,
   asStored,
   sampleCheckpoint,
+  samplePlan,
   sampleOrder,
   sampleResult,
   sampleRun,
@@ -51,6 +52,7 @@ const parts: fc.Arbitrary<Omit<Step, 'runId' | 'add'>> = fc.record(
       fc.record({
         path: fc.constantFrom('shop', 'shop/cart', 'ns/shop'),
         checkpoint: fc.option(times.map(sampleCheckpoint), { nil: undefined }),
+        plan: fc.option(times.map(samplePlan), { nil: undefined }),
         result: fc.option(times.map(sampleResult), { nil: undefined }),
       }),
       { maxLength: 3 },

@@ -23,7 +23,9 @@ describe('the writer of steps', () => {
 
   const count = (table: string) => numberOf(database, `SELECT count(*) FROM ${table}`);
   const full = {
-    checkpoints: [{ path: 'shop', checkpoint: sampleCheckpoint(1), result: undefined }],
+    checkpoints: [
+      { path: 'shop', checkpoint: sampleCheckpoint(1), plan: undefined, result: undefined },
+    ],
     enqueue: [{ at: 1, item: { kind: 'started' as const } }],
   };
 

@@ -9,6 +9,7 @@ const running = { ...smokeTest, state: 'Running' as const, finishedAt: undefined
 const checkpoint = {
   path: 'shop-web',
   checkpoint: { memory: newMemory(at(0), undefined), steps: [migrate, web, running] },
+  plan: undefined,
   result: undefined,
 };
 const failed = result({
@@ -92,7 +93,7 @@ describe("a run's page", () => {
   it('shows what children of a run have come to', async () => {
     const child = {
       path: 'shop-web > shop-child',
-      checkpoint: undefined,
+      ...{ checkpoint: undefined, plan: undefined },
       result: result({ name: 'shop-child' }),
     };
     const text = textOf(await wholePage(runPage(run(), [checkpoint, child], now)));

@@ -1,0 +1,78 @@
+import type { AzureError } from '../../azure/azure-error.ts';
+import { Alarm } from '../../follow/alarm.ts';
+import { backoff } from '../../follow/backoff.ts';
+import type { Clock } from '../../follow/clock.ts';
+
+export interface PatiencePorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Calls back when the organization answers again. Returns the end of that. */
+export type OnReturn = (listener: () => void) => () => void;
+
+const retry = { first: 500, most: 60_000 };
+/** However long the server asks us to wait, we try again after this. */
+const longestAsked = 5 * 60_000;
+
+/**
+ * How a run bears with an Azure DevOps that fails: it waits longer each time, but no longer than until
+ * somebody meets it again. It outlives the run's stays in memory.
+ */
+export class Patience {
+  readonly #ports: PatiencePorts;
+  #failures = 0;
+  #dueAt = -Infinity;
+  /** The server said how long to wait: its return is no reason to come sooner. */
+  #isAsked = false;
+  #isWaiting = false;
+
+  constructor(ports: PatiencePorts) {
+    this.#ports = ports;
+  }
+
+  /** When the wait that is on ends by itself, in local milliseconds; undefined while there is none. */
+  get waitsUntil(): number | undefined {
+    return this.#isWaiting ? this.#dueAt : undefined;
+  }
+
+  failed({ retryAfter }: AzureError): void {
+    const { clock, random } = this.#ports;
+    this.#failures += 1;
+    this.#isAsked = retryAfter !== undefined;
+    const asked = Math.min(retryAfter ?? 0, longestAsked);
+    this.#dueAt = clock.now() + Math.max(backoff(this.#failures, retry, random), asked);
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#dueAt = -Infinity;
+  }
+
+  /** Resolves when the next try may be made; at `until` or when the signal aborts at the latest. */
+  async wait(onReturn: OnReturn, until: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    const alarm = new Alarm(clock);
+    const stop = this.heed(onReturn, () => alarm.ring());
+    this.#isWaiting = true;
+    try {
+      for (;;) {
+        const rest = Math.min(this.#dueAt, until) - clock.now();
+        if (rest <= 0 || signal.aborted) return;
+        await alarm.wait(rest, signal);
+      }
+    } finally {
+      this.#isWaiting = false;
+      stop();
+    }
+  }
+
+  /** Has the next try be due when the organization answers again, and says so. Returns the end of it. */
+  heed(onReturn: OnReturn, listener: () => void): () => void {
+    return onReturn(() => {
+      if (this.#isAsked) return;
+      this.#dueAt = -Infinity;
+      listener();
+    });
+  }
+}

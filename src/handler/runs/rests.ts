@@ -1,0 +1,95 @@
+import type { Tidings } from '../../follow/news.ts';
+import type { Order, Run } from '../run.ts';
+import type { Patience } from './patience.ts';
+import type { Rest } from './rest.ts';
+import type { RunPorts } from './run-ports.ts';
+
+interface Resting {
+  readonly until: number;
+  /** Listens no more. */
+  readonly stop: () => void;
+}
+
+/** The runs that are not in memory, each with an ear for what is to begin it again. */
+export class Rests {
+  readonly #ports: Pick<RunPorts, 'argocd' | 'azure'>;
+  readonly #wake: (id: string) => void;
+  readonly #resting = new Map<string, Resting>();
+
+  /** `wake` is told of a run that something has happened to. */
+  constructor(ports: Pick<RunPorts, 'argocd' | 'azure'>, wake: (id: string) => void) {
+    this.#ports = ports;
+    this.#wake = wake;
+  }
+
+  get size(): number {
+    return this.#resting.size;
+  }
+
+  has(id: string): boolean {
+    return this.#resting.has(id);
+  }
+
+  /** A run rests: until news of its applications come, its organization answers again, or a time. */
+  begin({ id, order }: Run, { names, until, isAway }: Rest, patience: Patience): void {
+    const stops = this.#listen(order, names, () => this.#wake(id));
+    if (isAway) {
+      const { collection } = order.address;
+      const onReturn = (listener: () => void) => this.#ports.azure.onReturn(collection, listener);
+      stops.push(patience.heed(onReturn, () => this.#wake(id)));
+    }
+    this.#add(id, until, stops);
+  }
+
+  /** A run of an earlier process has its turn sooner when something happens to it. */
+  hearken({ id, order, state, names }: Run): void {
+    if (state !== 'following') return;
+    const { subject } = order.request;
+    const known = names ?? ('names' in subject ? subject.names : []);
+    const heard = ({ type }: { readonly type: string }) => {
+      // A stream begins with all that there is.
+      if (type !== 'ADDED') this.#wake(id);
+    };
+    const stops = this.#listen(
+      order,
+      known.map(({ name }) => name),
+      (tidings) => (tidings === 'changed' ? this.#wake(id) : heard(tidings)),
+    );
+    this.#add(id, Infinity, stops);
+  }
+
+  /** A run rests until a time, whatever happens. */
+  pause(id: string, until: number): void {
+    this.#add(id, until, []);
+  }
+
+  /** Listens for a run no more. */
+  end(id: string): void {
+    this.#resting.get(id)?.stop();
+    this.#resting.delete(id);
+  }
+
+  /** Wakes those whose time has come. */
+  wakeDue(now: number): void {
+    for (const [id, { until }] of this.#resting) if (until <= now) this.#wake(id);
+  }
+
+  #add(id: string, until: number, stops: readonly (() => void)[]): void {
+    this.#resting.set(id, { until, stop: () => stops.forEach((stop) => stop()) });
+  }
+
+  #listen(
+    order: Order,
+    names: readonly string[],
+    hear: (tidings: Exclude<Tidings, 'broken'>) => void,
+  ): (() => void)[] {
+    const news = this.#ports.argocd(order)?.news;
+    if (news === undefined) return [];
+    return names.map((name) =>
+      news.listen(name, (tidings) => {
+        // While nothing is told, it looks for itself when its time comes.
+        if (tidings !== 'broken') hear(tidings);
+      }),
+    );
+  }
+}
