@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findNode } from '../../../test/simulators/agent/node-runtime.ts';
+import { freePort } from '../../../test/simulators/free-port.ts';
 import { handlerBundle } from '../../bundle.ts';
 import { monotonicTime } from '../monotonic-time.ts';
 import { processorTime, residentMemory } from '../process-usage.ts';
@@ -150,22 +150,5 @@ export class HandlerProcess {
     const exited = once(this.#child, 'exit');
     this.#child.kill(signal);
     await exited;
-  }
-}
-
-/**
- * Below those that systems give to connections, of which the bench makes many: a handler that is
- * started again must find its port free.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 30_000);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    server.close();
-    if (isFree) return port;
   }
 }

@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../../../src/handler/access/token-digest.ts';
@@ -11,6 +10,7 @@ import type { Connection } from '../../simulators/azure-devops/connection.ts';
 import type { ServerTaskOptions } from '../../simulators/azure-devops/orchestrator.ts';
 import type { ServerJob } from '../../simulators/azure-devops/server-job.ts';
 import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
+import { freePort } from '../../simulators/free-port.ts';
 import { HandlerProcess, type StartOptions } from './handler-process.ts';
 
 /** Something that the handler does to one of the two others, and how far that got. */
@@ -218,15 +218,6 @@ function markerOf(body: string): string {
     readonly infos?: readonly { readonly name: string; readonly value: string }[];
   };
   return infos.find(({ name }) => name === 'azure-pipelines/run')?.value ?? '';
-}
-
-/** Known before the handler starts, since it must be the same in every life of it. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Milliseconds after which a test waits no longer. */
