@@ -21,10 +21,12 @@ import type { Tries } from './tries.ts';
 const quiet = { since: 5_000, ahead: 20_000 };
 /** The same while others wait for its place. */
 const crowded = { since: 0, ahead: 2_000 };
+/** A try that waits for the end of the one before looks again after so long, in milliseconds. */
+const tryAgain = 5_000;
 
 /** What outlives a run's stays in memory. */
 export interface RunContext {
-  readonly tries: Pick<Tries, 'settle' | 'after'>;
+  readonly tries: Pick<Tries, 'settle' | 'isWaiting' | 'after'>;
   readonly patience: Patience;
 }
 
@@ -94,11 +96,14 @@ export class ActiveRun {
     };
   }
 
-  /** What is to be told cannot be for now. */
+  /** What is to be told cannot be for now, or the try before is not yet told to its end. */
   #restUntold(): (Rest & { since: number }) | undefined {
-    const until = this.#context.patience.waitsUntil;
-    if (until === undefined) return undefined;
-    return { names: [], isAway: true, since: -Infinity, until };
+    const { patience, tries } = this.#context;
+    const nothing = { names: [], since: -Infinity };
+    const until = patience.waitsUntil;
+    if (until !== undefined) return { ...nothing, isAway: true, until };
+    if (!tries.isWaiting(this.run.id)) return undefined;
+    return { ...nothing, isAway: false, until: this.#ports.clock.now() + tryAgain };
   }
 
   /** Ends the work for now: `work` rejects with a `Detachment`, and the run can be begun again. */

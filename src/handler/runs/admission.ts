@@ -58,14 +58,13 @@ export class Admission {
           order: { ...order, address: proof.address },
           report: { ...report, planVersion: proof.planVersion },
         });
-        return this.#begin();
+        return this.#begin(signal);
     }
   }
 
-  async #begin(): Promise<Rejection | undefined> {
-    const settled = await this.#recorder.insist(() =>
-      this.#context.tries.settle(this.#recorder.run),
-    );
+  async #begin(signal: AbortSignal): Promise<Rejection | undefined> {
+    const { tries } = this.#context;
+    const settled = await this.#recorder.insist(() => tries.settle(this.#recorder.run, signal));
     const log = new RunLog(this.#recorder, this.#ports.clock);
     const { order } = this.#recorder.run;
     const server = this.#ports.argocd(order)?.server ?? order.argocd;

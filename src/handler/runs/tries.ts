@@ -9,8 +9,6 @@ export type NextTry = 'none' | 'unproven' | 'proven';
 export interface TriesPorts {
   readonly store: Pick<Store, 'run' | 'runsOf'>;
   readonly clock: Clock;
-  /** Aborts when the process ends. */
-  readonly signal: AbortSignal;
   /** A run that is at work: the store may know less of it. */
   readonly atWork: (id: string) => Run | undefined;
 }
@@ -22,8 +20,8 @@ const lookEvery = 1_000;
 export class Tries {
   readonly #ports: TriesPorts;
   readonly #proven = new Map<string, string>();
-  /** Proven, and waiting for the end of the try before. */
-  readonly #waiting = new Set<Run>();
+  /** Proven, and waiting for the end of the try before, in memory or not; with their keys. */
+  readonly #waiting = new Map<string, string>();
 
   constructor(ports: TriesPorts) {
     this.#ports = ports;
@@ -36,32 +34,43 @@ export class Tries {
 
   /** This run has ended. */
   forget({ id, key }: Run): void {
+    this.#waiting.delete(id);
     if (this.#proven.get(key) === id) this.#proven.delete(key);
   }
 
-  /** What a run that has just been proven is to the others of its task. */
-  async settle(run: Run): Promise<Settlement> {
-    const { store, clock, signal } = this.#ports;
-    this.#waiting.add(run);
-    try {
-      for (;;) {
-        const elder = this.#proven.get(run.key);
-        if (elder === undefined || elder === run.id) break;
-        // One whose end is being told is over for Azure DevOps, which then tries again.
-        if (!(await this.#isCompleting(elder))) return { kind: 'duplicate', of: elder };
-        await clock.sleep(lookEvery, signal);
-        signal.throwIfAborted();
+  /**
+   * What a run that has just been proven is to the others of its task. Rejects with the signal's
+   * reason; it waits all the same until it is settled.
+   */
+  async settle(run: Run, signal: AbortSignal): Promise<Settlement> {
+    const { store, clock } = this.#ports;
+    const { id, key } = run;
+    this.#waiting.set(id, key);
+    for (;;) {
+      const elder = this.#proven.get(key);
+      if (elder === undefined || elder === id) break;
+      // One whose end is being told is over for Azure DevOps, which then tries again.
+      if (!(await this.#isCompleting(elder))) {
+        this.#waiting.delete(id);
+        return { kind: 'duplicate', of: elder };
       }
-      this.know(run);
-    } finally {
-      this.#waiting.delete(run);
+      await clock.sleep(lookEvery, signal);
+      signal.throwIfAborted();
     }
-    return settle(await store.runsOf(run.key));
+    this.know(run);
+    this.#waiting.delete(id);
+    return settle(await store.runsOf(key));
+  }
+
+  /** Whether a proven run waits for the end of the try before. */
+  isWaiting(id: string): boolean {
+    return this.#waiting.has(id);
   }
 
   /** What is known of a try after this one. */
   async after({ id, key }: Run): Promise<NextTry> {
-    if ([...this.#waiting].some((other) => other.key === key && other.id !== id)) return 'proven';
+    const isAwaited = [...this.#waiting].some(([other, its]) => its === key && other !== id);
+    if (isAwaited) return 'proven';
     const tries = await this.#ports.store.runsOf(key);
     const later = tries.slice(tries.findIndex((one) => one.id === id) + 1);
     return later.some(({ state }) => state === 'accepted') ? 'unproven' : 'none';

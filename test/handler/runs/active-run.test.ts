@@ -63,6 +63,7 @@ describe('a run at work', () => {
       {
         tries: {
           settle: () => Promise.resolve(settlement),
+          isWaiting: () => false,
           after: () => Promise.resolve('none'),
         },
         patience: new Patience({ clock, random: () => 1 }),

@@ -554,6 +554,29 @@ describe('the floor of runs', () => {
       assert.equal(crowd.run('two').attempt, 2);
     });
 
+    it('has many wait for as many, which need their places to come to their ends', async () => {
+      const elders = many('elder', 300);
+      let isAway = true;
+      for (const id of elders) {
+        crowd.planOf(id).onCall = (what, given) => {
+          const isEnd = what === 'post' && (given as { name: string }).name === 'TaskCompleted';
+          return isAway && (isEnd || what === 'records') && crowd.run(id).state === 'reporting'
+            ? failed('unclear')
+            : undefined;
+        };
+        crowd.add([id], { key: id });
+      }
+      await crowd.clock.pass(120_000);
+      assert.ok(elders.every((id) => crowd.run(id).report.isCompleting));
+      for (const id of elders) crowd.add([`${id}-next`], { key: id });
+      await crowd.clock.pass(30_000);
+      isAway = false;
+      await crowd.clock.pass(180_000);
+      const ends = elders.flatMap((id) => [outcomeOf(id), outcomeOf(`${id}-next`)]);
+      assert.deepEqual(new Set(ends), new Set(['failed']));
+      assert.equal(crowd.most, 256);
+    });
+
     it('works the next when the one before has ended', async () => {
       crowd.add(['one'], task);
       await crowd.clock.pass(20_000);

@@ -32,11 +32,11 @@ describe('the tries of a task', () => {
         runsOf: (key) => Promise.resolve(stored.filter((run) => run.key === key)),
       },
       clock,
-      signal: life.signal,
       atWork: (id) => atWork.get(id),
     });
   });
 
+  const settled = (run: Run) => tries.settle(run, life.signal);
   /** Stores a run, or what has become of it. */
   const store = (id: string, change: Partial<Run> = { key: 'task' }): Run => {
     const run = sampleRun(id, change);
@@ -46,32 +46,32 @@ describe('the tries of a task', () => {
   };
 
   it('begin with the first', async () => {
-    assert.deepEqual(await tries.settle(store('one')), { kind: 'try', attempt: 1 });
+    assert.deepEqual(await settled(store('one')), { kind: 'try', attempt: 1 });
   });
 
   it('have one at a time: another is a duplicate, also after a restart', async () => {
-    await tries.settle(store('one'));
+    await settled(store('one'));
     store('one', following);
     const duplicate = { kind: 'duplicate', of: 'one' };
-    assert.deepEqual(await tries.settle(store('two')), duplicate);
-    assert.deepEqual(await tries.settle(store('three')), duplicate);
+    assert.deepEqual(await settled(store('two')), duplicate);
+    assert.deepEqual(await settled(store('three')), duplicate);
   });
 
   it('know one that an earlier process proved', async () => {
     tries.know(store('one', following));
-    assert.deepEqual(await tries.settle(store('two')), { kind: 'duplicate', of: 'one' });
+    assert.deepEqual(await settled(store('two')), { kind: 'duplicate', of: 'one' });
   });
 
   it('of other tasks are in nobody’s way', async () => {
     tries.know(store('one', following));
     const other = store('two', { key: 'other' });
-    assert.deepEqual(await tries.settle(other), { kind: 'try', attempt: 1 });
+    assert.deepEqual(await settled(other), { kind: 'try', attempt: 1 });
   });
 
   it('let the same run settle twice', async () => {
     const one = store('one');
-    await tries.settle(one);
-    assert.deepEqual(await tries.settle(one), { kind: 'try', attempt: 1 });
+    await settled(one);
+    assert.deepEqual(await settled(one), { kind: 'try', attempt: 1 });
   });
 
   for (const where of ['at work', 'at rest'] as const) {
@@ -79,7 +79,7 @@ describe('the tries of a task', () => {
       const one = store('one', where === 'at work' ? following : completing);
       if (where === 'at work') atWork.set('one', sampleRun('one', completing));
       tries.know(one);
-      const settling = tries.settle(store('two'));
+      const settling = settled(store('two'));
       await clock.pass(20_000);
       store('one', ended);
       atWork.delete('one');
@@ -90,7 +90,7 @@ describe('the tries of a task', () => {
 
   it('wait for nothing once the process ends', async () => {
     tries.know(store('one', completing));
-    const settling = tries.settle(store('two'));
+    const settling = settled(store('two'));
     settling.catch(() => undefined);
     await settle();
     life.abort(new Detachment());
@@ -102,9 +102,9 @@ describe('the tries of a task', () => {
     const one = store('one', following);
     tries.know(one);
     tries.forget(store('two'));
-    assert.equal((await tries.settle(store('three'))).kind, 'duplicate');
+    assert.equal((await settled(store('three'))).kind, 'duplicate');
     tries.forget(one);
-    assert.equal((await tries.settle(store('three'))).kind, 'try');
+    assert.equal((await settled(store('three'))).kind, 'try');
   });
 
   describe('after one', () => {
@@ -126,7 +126,7 @@ describe('the tries of a task', () => {
     it('are proven where one waits for its end, and no longer when it waits no more', async () => {
       const one = store('one', completing);
       tries.know(one);
-      const settling = tries.settle(store('two'));
+      const settling = settled(store('two'));
       await settle();
       assert.equal(await tries.after(one), 'proven');
       store('one', ended);
@@ -136,11 +136,25 @@ describe('the tries of a task', () => {
       assert.equal(await tries.after(one), 'none');
     });
 
+    it('are proven also while the one that waits is not in memory', async () => {
+      const one = store('one', completing);
+      tries.know(one);
+      const two = store('two');
+      const settling = settled(two);
+      settling.catch(() => undefined);
+      await settle();
+      life.abort(new Detachment());
+      await assert.rejects(settling, Detachment);
+      assert.deepEqual([await tries.after(one), tries.isWaiting('two')], ['proven', true]);
+      tries.forget(two);
+      assert.deepEqual([await tries.after(one), tries.isWaiting('two')], ['unproven', false]);
+    });
+
     it('are not those of another task that wait', async () => {
       const one = store('one', completing);
       const other = store('other', { ...completing, key: 'other' });
       tries.know(other);
-      const settling = tries.settle(store('next', { key: 'other' }));
+      const settling = settled(store('next', { key: 'other' }));
       settling.catch(() => undefined);
       await settle();
       assert.equal(await tries.after(one), 'none');
