@@ -34,7 +34,7 @@ const mostItems = 1_000;
  * After a failure Azure DevOps may try the task again, and its record is open once more. Until a try
  * has come to us, milliseconds; and until one has proven itself that has come.
  */
-const nextTry = { comes: 5_000, provesItself: 60_000, lookEvery: 1_000 };
+const nextTry = { comes: 5_000, provesItself: 60_000, lookEvery: 250 };
 
 /**
  * Tells Azure DevOps what a run's outbox holds, in its order, until the completion is told. What it
@@ -203,16 +203,15 @@ export class Courier {
     const { clock, nextTry: ask } = this.#ports;
     if (await this.#isCompleted(signal)) return true;
     if (result !== 'failed') return false;
-    const { comes, provesItself, lookEvery } = nextTry;
-    await clock.sleep(comes, signal);
-    const patience = clock.now() + provesItself;
+    const began = clock.now();
     for (;;) {
       signal.throwIfAborted();
       const next = await ask();
       // To send it again would end the next try.
       if (next === 'proven') return true;
-      if (next === 'none' || clock.now() >= patience) return this.#isCompleted(signal);
-      await clock.sleep(lookEvery, signal);
+      const patience = next === 'none' ? nextTry.comes : nextTry.provesItself;
+      if (clock.now() - began >= patience) return this.#isCompleted(signal);
+      await clock.sleep(nextTry.lookEvery, signal);
     }
   }
 

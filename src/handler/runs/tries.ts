@@ -14,7 +14,7 @@ export interface TriesPorts {
 }
 
 /** Milliseconds between looks whether the try before has ended. */
-const lookEvery = 1_000;
+const lookEvery = 250;
 
 /** Which run works a task: at most one that is proven. */
 export class Tries {

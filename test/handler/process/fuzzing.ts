@@ -58,10 +58,11 @@ async function send(
   const { handler, azure, ports } = installation;
   const statuses: Record<string, number> = {};
   const problems: string[] = [];
-  const ask = async (request: string) => {
+  const ask = async ({ request, isMangled }: { request: string; isMangled: boolean }) => {
     const connection = await RawConnection.open(ports.public);
     connection.write(request);
-    connection.finish();
+    // Of a part the rest would be waited for; a whole one is not answered any more once it is ended.
+    if (isMangled) connection.finish();
     const answer = await connection.end();
     const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? '0';
     statuses[status] = (statuses[status] ?? 0) + 1;
@@ -81,7 +82,8 @@ async function send(
     const changes = fc.sample(edits, { seed: seed + done, numRuns: size });
     const texts = wholes.map((whole, index) => {
       const raw = rawText(whole, azure.collectionUrl);
-      return index % mangledEvery === 0 ? mangled(raw, changes[index] ?? []) : raw;
+      const isMangled = index % mangledEvery === 0;
+      return { request: isMangled ? mangled(raw, changes[index] ?? []) : raw, isMangled };
     });
     await inLanes(texts, lanes, ask);
     if (handler.hasEnded) throw new Error(`The handler ended: ${handler.printed.slice(-2_000)}`);

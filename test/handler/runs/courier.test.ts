@@ -496,7 +496,7 @@ describe('the courier of a run', () => {
       told.nextTry = 'unproven';
       assert.equal(await told.clock.finish(delivery), 'told');
       assert.deepEqual(told.plan.completions, ['failed']);
-      assert.deepEqual(told.times('post'), [0, 65_500]);
+      assert.deepEqual(told.times('post'), [0, 60_500]);
     });
 
     it('ends with the process while it waits', async () => {
