@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { breathe } from '../../../src/handler/runs/breath.ts';
+
+describe('the breath between two beginnings', () => {
+  /** Makes so many turns of the event loop long, one after another; says how many are left. */
+  const occupy = (turns: number) => {
+    const left = { turns };
+    const work = () => {
+      const until = performance.now() + 12;
+      while (performance.now() < until);
+      left.turns -= 1;
+      if (left.turns > 0) setImmediate(work);
+    };
+    setImmediate(work);
+    return left;
+  };
+
+  it('lets what waits have its turn, and no more while there is little to do', async () => {
+    const order: string[] = [];
+    setImmediate(() => order.push('waiting'));
+    await breathe();
+    order.push('begun');
+    assert.deepEqual(order, ['waiting', 'begun']);
+  });
+
+  it('lasts until a turn was short', async () => {
+    const left = occupy(4);
+    await breathe();
+    assert.equal(left.turns, 0);
+  });
+
+  it('ends all the same after ten long turns', async () => {
+    const left = occupy(20);
+    await breathe();
+    assert.equal(left.turns, 10);
+    while (left.turns > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
+});
