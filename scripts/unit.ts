@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { findNode } from '../test/simulators/agent/node-runtime.ts';
+import { requireNode24 } from './node-24.ts';
 
 /** One run of mocha: which tests, and on which Node. */
 interface Suite {
@@ -8,11 +8,7 @@ interface Suite {
   readonly config: string;
 }
 
-const node24 = findNode(24);
-if (node24 === undefined) {
-  console.error('There is no Node 24 here: `npm ci` brings one, or install it.');
-  process.exit(1);
-}
+const node24 = requireNode24();
 const mocha = 'node_modules/mocha/bin/mocha.js';
 /** One after the other: many run in quickened time, which two suites at once would not let them keep. */
 const suites: readonly Suite[] = [

@@ -2,7 +2,7 @@ import type { ArgoCD, WatchEvent, WatchScope } from '../argocd/port.ts';
 import type { Clock } from './clock.ts';
 import { LastingStream } from './lasting-stream.ts';
 import { Listeners } from './listeners.ts';
-import type { Listener, News, Polling } from './news.ts';
+import type { Listener, News, Polling, Tidings } from './news.ts';
 
 /**
  * One watch stream for however many applications are followed. It is an accelerator: whoever listens
@@ -12,7 +12,7 @@ export class Feed implements News {
   /** With a stream that lives, GET is the backstop; without one it is all there is. */
   readonly polling: Polling = { alive: 10_000, dead: 1_000, deadLater: 15_000 };
   readonly #argocd: Pick<ArgoCD, 'watch'>;
-  readonly #listeners = new Listeners();
+  readonly #listeners = new Listeners<Tidings>();
   readonly #stream: LastingStream<WatchEvent>;
 
   constructor(argocd: Pick<ArgoCD, 'watch'>, clock: Clock, random: () => number) {

@@ -1,11 +1,9 @@
-import type { Listener, Tidings } from './news.ts';
-
-/** Who wants to hear of which applications, by their names, in whatever namespace. */
-export class Listeners {
-  readonly #byName = new Map<string, Set<Listener>>();
+/** Who wants to hear of what, by name. */
+export class Listeners<News> {
+  readonly #byName = new Map<string, Set<(news: News) => void>>();
 
   /** Returns the end of it. */
-  listen(name: string, listener: Listener): () => void {
+  listen(name: string, listener: (news: News) => void): () => void {
     const listeners = this.#byName.get(name) ?? new Set();
     this.#byName.set(name, listeners.add(listener));
     return () => {
@@ -24,11 +22,13 @@ export class Listeners {
     return this.#byName.size;
   }
 
-  tell(name: string, tidings: Tidings): void {
-    for (const listener of this.#byName.get(name) ?? []) listener(tidings);
+  tell(name: string, news: News): void {
+    const listeners = this.#byName.get(name) ?? new Set();
+    // Those that hear of it may listen again at once, or no more.
+    for (const listener of [...listeners]) if (listeners.has(listener)) listener(news);
   }
 
-  tellAll(tidings: Tidings): void {
-    for (const name of this.#byName.keys()) this.tell(name, tidings);
+  tellAll(news: News): void {
+    for (const name of this.#byName.keys()) this.tell(name, news);
   }
 }

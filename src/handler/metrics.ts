@@ -94,8 +94,9 @@ export class Metrics {
       at === undefined ? 0 : Math.max(0, (sources.now() - at) / 1_000);
     this.#refresh = async () => {
       up.set(sources.isStoreUp() ? 1 : 0);
-      active.set(sources.runs().active);
-      queued.set(sources.runs().queued);
+      const runs = sources.runs();
+      active.set(runs.active);
+      queued.set(runs.queued);
       // An instance may be gone, and its reconnects are counted by the watch.
       for (const one of [stream, reconnects, listAge, applications]) one.reset();
       for (const one of sources.instances()) {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { Listeners } from '../../src/follow/listeners.ts';
+import type { Tidings } from '../../src/follow/news.ts';
 
 describe('listeners', () => {
   it('hear of their own name, each of them, until they stop', () => {
-    const listeners = new Listeners();
+    const listeners = new Listeners<Tidings>();
     const heard: string[] = [];
     const ear = (who: string) => (tidings: unknown) => heard.push(`${who} ${tidings as string}`);
     const stop = listeners.listen('shop', ear('a'));
@@ -18,7 +19,7 @@ describe('listeners', () => {
   });
 
   it('leave nothing behind', () => {
-    const listeners = new Listeners();
+    const listeners = new Listeners<Tidings>();
     const stops = [1, 2].map(() => listeners.listen('shop', () => undefined));
     assert.deepEqual([listeners.has('shop'), listeners.size], [true, 1]);
     stops[0]?.();
@@ -29,5 +30,19 @@ describe('listeners', () => {
     stops[1]?.();
     assert.equal(listeners.has('shop'), true, 'an old end ends a new listener');
     stop();
+  });
+
+  it('tells those that listened then, and still do', () => {
+    const listeners = new Listeners<string>();
+    const heard: string[] = [];
+    let stop = (): void => undefined;
+    listeners.listen('shop', (news) => {
+      heard.push(`first ${news}`);
+      stop();
+      listeners.listen('shop', (later) => heard.push(`late ${later}`));
+    });
+    stop = listeners.listen('shop', (news) => heard.push(`second ${news}`));
+    listeners.tell('shop', 'a');
+    assert.deepEqual(heard, ['first a']);
   });
 });

@@ -61,17 +61,6 @@ export class TransportError extends Error {
   }
 }
 
-/** Not `AbortSignal.timeout`, which stays in memory until its time is over. */
-async function within<T>(ms: number, act: (timer: AbortSignal) => Promise<T>): Promise<T> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), ms);
-  try {
-    return await act(timeout.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** An answer larger than this is not read: 64 MiB holds an application of tens of thousands of resources. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
@@ -232,6 +221,17 @@ async function readText(response: IncomingMessage, maxBytes: number): Promise<st
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Not `AbortSignal.timeout`, which stays in memory until its time is over. */
+async function within<T>(ms: number, act: (timer: AbortSignal) => Promise<T>): Promise<T> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), ms);
+  try {
+    return await act(timeout.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function failure(error: unknown, request: HttpRequest, timer: AbortSignal, sent: boolean): Error {

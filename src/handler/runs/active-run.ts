@@ -9,10 +9,9 @@ import { Following } from './following.ts';
 import { Idleness } from './idleness.ts';
 import { Recorder } from './recorder.ts';
 import type { Rest } from './rest.ts';
+import type { RunContext } from './run-context.ts';
 import { RunDiary } from './run-diary.ts';
-import type { Patience } from './patience.ts';
 import type { RunPorts } from './run-ports.ts';
-import type { Tries } from './tries.ts';
 
 /**
  * A run rests that has only waited for the first, and will for the second, in milliseconds: a wait for
@@ -24,10 +23,9 @@ const crowded = { since: 0, ahead: 2_000 };
 /** A try that waits for the end of the one before looks again after so long, in milliseconds. */
 const tryAgain = 5_000;
 
-/** What outlives a run's stays in memory. */
-export interface RunContext {
-  readonly tries: Pick<Tries, 'settle' | 'isWaiting' | 'after'>;
-  readonly patience: Patience;
+/** A rest, and since when there is nothing else to do; local milliseconds. */
+interface Wait extends Rest {
+  readonly since: number;
 }
 
 /** One accepted run on its way to the end, whichever process takes it there. */
@@ -85,7 +83,7 @@ export class ActiveRun {
     return now - wait.since >= since && wait.until - now >= ahead ? wait : undefined;
   }
 
-  #restOfFollowing(): (Rest & { since: number }) | undefined {
+  #restOfFollowing(): Wait | undefined {
     const { since, until, names } = this.#idleness;
     if (this.run.isCanceled || since === undefined) return undefined;
     const untold = this.#restUntold();
@@ -97,7 +95,7 @@ export class ActiveRun {
   }
 
   /** What is to be told cannot be for now, or the try before is not yet told to its end. */
-  #restUntold(): (Rest & { since: number }) | undefined {
+  #restUntold(): Wait | undefined {
     const { patience, tries } = this.#context;
     const nothing = { names: [], since: -Infinity };
     const until = patience.waitsUntil;

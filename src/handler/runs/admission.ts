@@ -1,10 +1,10 @@
 import { openingLines } from '../../report/opening.ts';
 import type { Secret } from '../../secret.ts';
 import type { RunOutcome } from '../run.ts';
-import type { RunContext } from './active-run.ts';
 import { endOfResults } from './ending.ts';
 import { prove } from './proof.ts';
 import type { Recorder } from './recorder.ts';
+import type { RunContext } from './run-context.ts';
 import type { RunDiary } from './run-diary.ts';
 import { RunLog } from './run-log.ts';
 import type { RunPorts } from './run-ports.ts';

@@ -1,5 +1,6 @@
-import type { Clock } from '../../follow/clock.ts';
 import type { EndedCall } from '../../azure/azure-http.ts';
+import type { Clock } from '../../follow/clock.ts';
+import { Listeners } from '../../follow/listeners.ts';
 
 /** Nothing but failures for so long is an outage, in milliseconds: a failure among answers is none. */
 const shortest = 2_000;
@@ -12,7 +13,7 @@ export class Availability {
   readonly #clock: Clock;
   /** Since when every call of a collection has failed. */
   readonly #failingSince = new Map<string, number>();
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners = new Listeners<void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -40,21 +41,13 @@ export class Availability {
 
   /** Calls back at each end of an outage. Returns the end of that. */
   onReturn(collection: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(collection) ?? new Set();
-    this.#listeners.set(collection, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(collection) === listeners) {
-        this.#listeners.delete(collection);
-      }
-    };
+    return this.#listeners.listen(collection, listener);
   }
 
   #answered(collection: string): void {
     const since = this.#failingSince.get(collection);
     this.#failingSince.delete(collection);
     if (since === undefined || this.#clock.now() - since < shortest) return;
-    // Those that hear of it may wait again at once.
-    for (const listener of [...(this.#listeners.get(collection) ?? [])]) listener();
+    this.#listeners.tell(collection);
   }
 }

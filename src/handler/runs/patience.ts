@@ -22,6 +22,7 @@ const longestAsked = 5 * 60_000;
 export class Patience {
   readonly #ports: PatiencePorts;
   #failures = 0;
+  #refusedTokens = 0;
   #dueAt = -Infinity;
   /** The server said how long to wait: its return is no reason to come sooner. */
   #isAsked = false;
@@ -36,9 +37,15 @@ export class Patience {
     return this.#isWaiting ? this.#dueAt : undefined;
   }
 
-  failed({ retryAfter }: AzureError): void {
+  /** How often the token was not accepted. */
+  get refusedTokens(): number {
+    return this.#refusedTokens;
+  }
+
+  failed({ failure, retryAfter }: AzureError): void {
     const { clock, random } = this.#ports;
     this.#failures += 1;
+    if (failure === 'unauthenticated') this.#refusedTokens += 1;
     this.#isAsked = retryAfter !== undefined;
     const asked = Math.min(retryAfter ?? 0, longestAsked);
     this.#dueAt = clock.now() + Math.max(backoff(this.#failures, retry, random), asked);
@@ -52,6 +59,8 @@ export class Patience {
   /** Resolves when the next try may be made; at `until` or when the signal aborts at the latest. */
   async wait(onReturn: OnReturn, until: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
+    // The common case, at every turn of a courier.
+    if (this.#dueAt <= clock.now()) return;
     const alarm = new Alarm(clock);
     const stop = this.heed(onReturn, () => alarm.ring());
     this.#isWaiting = true;

@@ -44,7 +44,6 @@ export async function prove(
 ): Promise<Proof> {
   const { until, signal } = options;
   const onReturn = (listener: () => void) => azure.onReturn(order.address.collection, listener);
-  let refusedTokens = 0;
   for (;;) {
     await patience.wait(onReturn, until, signal);
     signal.throwIfAborted();
@@ -57,12 +56,12 @@ export async function prove(
       signal.throwIfAborted();
       if (!(error instanceof AzureError)) throw error;
       onFailure(error);
-      if (error.failure === 'unauthenticated') refusedTokens += 1;
-      const mayPass = error.failure === 'unauthenticated' && refusedTokens < mostRefusedTokens;
+      patience.failed(error);
+      const mayPass =
+        error.failure === 'unauthenticated' && patience.refusedTokens < mostRefusedTokens;
       if (!passing.has(error.failure) && !mayPass) {
         return { kind: 'refused', reason: explain(error) };
       }
-      patience.failed(error);
     }
   }
 }

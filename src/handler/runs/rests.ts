@@ -46,14 +46,13 @@ export class Rests {
     if (state !== 'following') return;
     const { subject } = order.request;
     const known = names ?? ('names' in subject ? subject.names : []);
-    const heard = ({ type }: { readonly type: string }) => {
-      // A stream begins with all that there is.
-      if (type !== 'ADDED') this.#wake(id);
-    };
     const stops = this.#listen(
       order,
       known.map(({ name }) => name),
-      (tidings) => (tidings === 'changed' ? this.#wake(id) : heard(tidings)),
+      (tidings) => {
+        // A stream begins with all that there is.
+        if (tidings === 'changed' || tidings.type !== 'ADDED') this.#wake(id);
+      },
     );
     this.#add(id, Infinity, stops);
   }

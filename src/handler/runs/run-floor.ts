@@ -2,8 +2,8 @@ import { Detachment } from '../../follow/detachment.ts';
 import type { Run } from '../run.ts';
 import { ActiveRun } from './active-run.ts';
 import { FairQueue } from './fair-queue.ts';
-import { Rests } from './rests.ts';
 import { Patience } from './patience.ts';
+import { Rests } from './rests.ts';
 import type { RunPorts } from './run-ports.ts';
 import { Tries } from './tries.ts';
 
@@ -144,9 +144,8 @@ export class RunFloor {
     const { signal } = this.#ports;
     try {
       while (!signal.aborted && this.#active.size < mostActive) {
-        const queue = this.#firstOf(this.#next) === undefined ? this.#later : this.#next;
-        const id = this.#firstOf(queue);
-        if (id === undefined || !(await this.#take(id, queue))) return;
+        const id = this.#firstOf(this.#next) ?? this.#firstOf(this.#later);
+        if (id === undefined || !(await this.#take(id))) return;
         await this.#ports.breathe();
       }
     } finally {
@@ -155,8 +154,9 @@ export class RunFloor {
   }
 
   /** Begins a run; or leaves it where it was, if it cannot be read. */
-  async #take(id: string, queue: FairQueue): Promise<boolean> {
+  async #take(id: string): Promise<boolean> {
     const { signal, logger } = this.#ports;
+    const queue = this.#isNext(id) ? this.#next : this.#later;
     const { neighbours = '' } = this.#open.get(id) ?? {};
     queue.delete(id, neighbours);
     this.#rests.end(id);

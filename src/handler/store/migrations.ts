@@ -42,7 +42,6 @@ CREATE TABLE checkpoints (
   run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
   path TEXT NOT NULL,
   checkpoint_json TEXT,
-  plan_json TEXT,
   result_json TEXT,
   UNIQUE (run, path)
 ) STRICT;
@@ -67,8 +66,10 @@ CREATE INDEX cancellations_by_expiry ON cancellations (expires_at);
 CREATE TABLE probe (id INTEGER PRIMARY KEY, room BLOB NOT NULL) STRICT;
 `;
 
+const withPlans = 'ALTER TABLE checkpoints ADD COLUMN plan_json TEXT';
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, withPlans];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
 const applicationId = 0x41434448;

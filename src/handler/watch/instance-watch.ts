@@ -49,7 +49,7 @@ export class InstanceWatch implements News {
   /** Argo CD's own, of applications that are named without one. */
   readonly #namespace: string;
   readonly #clock: Clock;
-  readonly #listeners = new Listeners();
+  readonly #listeners = new Listeners<Tidings>();
   readonly #glances = new Glances();
   readonly #stream: LastingStream<Sighting>;
   readonly #lister: Lister;

@@ -7,6 +7,7 @@ import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
 import { Secret } from '../../../src/secret.ts';
 import type { SimulatorOptions } from '../../simulators/argo-cd/simulator.ts';
 import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { plainRequest } from '../plain-request.ts';
 import { connectionTo, noAbort, readPem, serve, serveAnswer, stopServers } from './server.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -47,15 +48,7 @@ spec:
 `;
 const address = { name: 'shop', project: 'default' };
 const plain: SyncRequest = {
-  revision: undefined,
-  revisions: [],
-  prune: false,
-  dryRun: false,
-  force: false,
-  strategy: 'hook',
-  resources: [],
-  syncOptions: undefined,
-  retry: undefined,
+  ...plainRequest,
   infos: [{ name: 'azure-pipelines/run', value: 'ours' }],
 };
 

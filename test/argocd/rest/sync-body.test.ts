@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
 import { syncBody } from '../../../src/argocd/rest/sync-body.ts';
 import type { SyncRequest } from '../../../src/argocd/port.ts';
+import { plainRequest as plain } from '../plain-request.ts';
 
-const plain: SyncRequest = {
-  revision: undefined,
-  revisions: [],
-  prune: false,
-  dryRun: false,
-  force: false,
-  strategy: 'hook',
-  resources: [],
-  syncOptions: undefined,
-  retry: undefined,
-  infos: [],
-};
 const job = { group: 'batch', kind: 'Job', namespace: '', name: 'migrate' };
 
 describe('the body of a sync', () => {

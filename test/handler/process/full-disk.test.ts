@@ -19,12 +19,21 @@ describe('the handler, while its disk is full,', function () {
   });
   afterEach(() => installation.close());
 
-  it('refuses what is new with the reason, keeps what it has, and goes on when there is room', async () => {
-    const { argocd, handler, azure } = installation;
+  /** A sync that is under way when the disk is full. */
+  const fillDuringSync = async () => {
     succeedingSync.prepare(installation);
     const open = succeedingSync.begin(installation);
-    await argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Running');
+    await installation.argocd.until(
+      'shop',
+      (shop) => shop?.status.operationState?.phase === 'Running',
+    );
     writeFileSync(flag, '');
+    return open;
+  };
+
+  it('refuses what is new with the reason, keeps what it has, and goes on when there is room', async () => {
+    const { argocd, handler, azure } = installation;
+    const open = await fillDuringSync();
 
     // A few may still find room, and then cannot go on before there is more.
     const messages: string[] = [];
@@ -58,11 +67,8 @@ describe('the handler, while its disk is full,', function () {
   });
 
   it('loses nothing when it is killed meanwhile', async () => {
-    const { argocd, handler, azure } = installation;
-    succeedingSync.prepare(installation);
-    const open = succeedingSync.begin(installation);
-    await argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Running');
-    writeFileSync(flag, '');
+    const { handler, azure } = installation;
+    const open = await fillDuringSync();
     await handler.printing(/a step was not stored: it is tried again/);
     await handler.kill();
     rmSync(flag);

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { Detachment } from '../../../src/follow/detachment.ts';
 import { Listeners } from '../../../src/follow/listeners.ts';
-import type { Listener } from '../../../src/follow/news.ts';
+import type { Listener, Tidings } from '../../../src/follow/news.ts';
 import { Metrics } from '../../../src/handler/metrics.ts';
 import type { Run } from '../../../src/handler/run.ts';
 import { RunFloor } from '../../../src/handler/runs/run-floor.ts';
@@ -46,7 +46,7 @@ export class Crowd {
   onListen = (): void => undefined;
   readonly #plans = new Map<string, FakePlan>();
   readonly #returns = new Set<{ readonly collection: string; readonly listener: () => void }>();
-  #listeners = new Listeners();
+  #listeners = new Listeners<Tidings>();
   #life = new AbortController();
   floor!: RunFloor;
 
@@ -59,7 +59,7 @@ export class Crowd {
   start(passage: Passage = goOn): void {
     this.end();
     this.#life = new AbortController();
-    this.#listeners = new Listeners();
+    this.#listeners = new Listeners<Tidings>();
     this.#returns.clear();
     const { clock, argocd } = this;
     const store = this.#connect(passage);

@@ -13,14 +13,14 @@ const until = 10_000;
 const following = { order, state: 'following' } as const;
 
 describe('the rests of runs', () => {
-  let listeners: Listeners;
+  let listeners: Listeners<Tidings>;
   let returns: { readonly collection: string; readonly listener: () => void }[];
   let woken: string[];
   let rests: Rests;
   let patience: Patience;
 
   beforeEach(() => {
-    listeners = new Listeners();
+    listeners = new Listeners<Tidings>();
     returns = [];
     woken = [];
     patience = new Patience({ clock: new ManualClock(), random: () => 1 });

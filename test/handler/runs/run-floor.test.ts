@@ -249,6 +249,15 @@ describe('the floor of runs', () => {
       assert.deepEqual(crowd.planOf('one').completions, ['succeeded']);
     });
 
+    it('counts how often its token was refused, however often it rests meanwhile', async () => {
+      crowd.planOf('one').onCall = () =>
+        failed(crowd.begun.length === 1 ? 'unavailable' : 'unauthenticated');
+      crowd.add(['one']);
+      await crowd.clock.pass(400_000);
+      assert.equal(outcomeOf('one'), 'refused');
+      assert.equal(crowd.begun.length, 5);
+    });
+
     it('cancels a run that rests', async () => {
       crowd.held.add('one');
       crowd.add(['one'], { order: patient });

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { migrate, migrations, numberOf } from '../../../src/handler/store/migrations.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
 import { systemClock } from '../../../src/follow/clock.ts';
-import { adding, storeFolder } from './sample.ts';
+import { adding, samplePlan, storeFolder } from './sample.ts';
 
 const path = 'handler.db';
 const version = (database: DatabaseSync) => numberOf(database, 'PRAGMA user_version');
@@ -87,10 +87,14 @@ describe('migrations', () => {
       token_expires_at, state, attempt, is_canceled, report_json, message, results_json)
       VALUES ('run-1', 'k', 'sync', '{"kind":"sync"}', 'm', 1, 2, 3, 'following', 1, 0, '{}', '', '[]')`);
     old.exec("INSERT INTO tokens VALUES (1, 'sealed', 'digest')");
+    old.exec("INSERT INTO checkpoints (run, path, result_json) VALUES (1, 'shop', '{}')");
     old.close();
     const store = SqliteStore.open(folder.path, systemClock);
     try {
       assert.equal((await store.openRunWith('k', 'digest'))?.id, 'run-1');
+      const kept = { path: 'shop', checkpoint: undefined, plan: samplePlan(1), result: {} };
+      await store.commit({ runId: 'run-1', checkpoints: [{ ...kept, result: undefined }] });
+      assert.deepEqual(await store.checkpoints('run-1'), [kept]);
       await store.commit(adding('run-2'));
     } finally {
       await store.close();

@@ -5,19 +5,12 @@ import { RestArgoCD } from '../../../../src/argocd/rest/rest-argocd.ts';
 import type { SyncRequest } from '../../../../src/argocd/port.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { markerOf } from '../../../../src/sync/operation.ts';
+import { plainRequest } from '../../../argocd/plain-request.ts';
 
 const { signal } = new AbortController();
 const address = { name: 'shop-1', project: 'default' };
 const request: SyncRequest = {
-  revision: undefined,
-  revisions: [],
-  prune: false,
-  dryRun: false,
-  force: false,
-  strategy: 'hook',
-  resources: [],
-  syncOptions: undefined,
-  retry: undefined,
+  ...plainRequest,
   infos: [{ name: 'azure-pipelines/run', value: 'plan/job/task/run' }],
 };
 

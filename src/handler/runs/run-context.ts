@@ -1,0 +1,8 @@
+import type { Patience } from './patience.ts';
+import type { Tries } from './tries.ts';
+
+/** What outlives a run's stays in memory. */
+export interface RunContext {
+  readonly tries: Pick<Tries, 'settle' | 'isWaiting' | 'after'>;
+  readonly patience: Patience;
+}
