@@ -86,7 +86,7 @@ async function ask(
     state: 'sent',
     at: now(),
     times: (memory.request?.times ?? 0) + 1,
-    breakdowns: 0,
+    brokenSince: memory.request?.failure === 'internal' ? memory.request.brokenSince : undefined,
     failure: undefined,
     reason: '',
     operation: undefined,
@@ -98,6 +98,7 @@ async function ask(
     const request: Request = {
       ...sent,
       state: 'accepted',
+      brokenSince: undefined,
       operation: answer.operation,
       historyId: newestHistoryId(answer),
     };
@@ -113,7 +114,7 @@ async function ask(
       ...sent,
       state: stateAfter(error),
       at: now(),
-      breakdowns: failure === 'internal' ? (memory.request?.breakdowns ?? 0) + 1 : 0,
+      brokenSince: failure === 'internal' ? (sent.brokenSince ?? now()) : undefined,
       failure: passing.has(failure) ? undefined : failure,
       reason,
     };

@@ -9,6 +9,8 @@ import type { Subject } from './subject.ts';
 /** After this long another refresh may be asked for, although one is still held by Argo CD. */
 const impatience = 3_000;
 const pauseAfterFailure = 5_000;
+/** How much is kept of why there was no answer, in characters. */
+const longestReason = 2_000;
 
 /**
  * What is asked of Argo CD beside the following: nothing waits for an answer, since a refresh can be
@@ -92,7 +94,15 @@ export class Questions {
 
   async #windows(at: number): Promise<void> {
     const { argocd, signal } = this.#ports;
-    const answer = await argocd.windows(this.#settings.address, signal);
-    this.#subject.update({ windows: { answer, at } });
+    try {
+      const answer = await argocd.windows(this.#settings.address, signal);
+      this.#subject.update({ windows: { answer, at }, windowsFault: undefined });
+    } catch (error) {
+      if (error instanceof ArgoCDError) {
+        const reason = error.reason.slice(0, longestReason);
+        this.#subject.update({ windowsFault: { reason, at } });
+      }
+      throw error;
+    }
   }
 }

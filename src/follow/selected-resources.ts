@@ -1,7 +1,6 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Address } from '../argocd/port.ts';
 import type { ResourceKey } from '../sync/application.ts';
-import { isPassing } from '../sync/condition.ts';
 import type { SyncGoal } from '../sync/goal.ts';
 import { expandSelection } from '../sync/selection.ts';
 import { UserError } from '../sync/user-error.ts';
@@ -34,10 +33,8 @@ export async function selectResources(
   );
 }
 
-/** Argo CD says with 500 that it cannot make the manifests, and with what words why. */
 function isLasting(error: unknown): error is ArgoCDError {
-  if (!(error instanceof ArgoCDError) || isPassing(error.reason)) return false;
-  return error.status === 500 || error.failure === 'refused';
+  return error instanceof ArgoCDError && error.failure === 'refused';
 }
 
 function unreadable(error: ArgoCDError): UserError {

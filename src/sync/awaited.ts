@@ -1,6 +1,7 @@
-import type { HistoryEntry } from './application.ts';
+import type { Application, HistoryEntry } from './application.ts';
 import { waitForNews } from './comparison.ts';
-import { terminalConditions } from './condition.ts';
+import { terminalConditions, whyNotCompared } from './condition.ts';
+import { excerpt } from './excerpt.ts';
 import { explainConditions, explainOperation } from './explanation.ts';
 import type { Target, WaitGoal } from './goal.ts';
 import { decideLanded } from './health.ts';
@@ -24,7 +25,7 @@ const tracked: Target = { kind: 'tracked' };
  */
 export function decideAwaited(asked: View<WaitGoal>): Verdict {
   const view = followLater(asked);
-  const { application, memory } = view;
+  const { application, memory, now } = view;
   const state = application.operationState;
   const inProgress =
     application.operation !== undefined || (state !== undefined && !isEnded(state.phase));
@@ -32,9 +33,12 @@ export function decideAwaited(asked: View<WaitGoal>): Verdict {
   const unresolved = unresolvable(view);
   if (unresolved !== undefined) return unresolved;
   if (memory.refresh.answeredAt === undefined) {
-    return wait('waiting for a refresh, since a push is not noticed by itself', { ask: 'refresh' });
+    const why = whyNotCompared(application);
+    return wait(`waiting for a refresh, since a push is not noticed by itself${why}`, {
+      ask: 'refresh',
+    });
   }
-  const broken = terminalConditions(application);
+  const broken = terminalConditions(application, memory.unknownErrorSince, now);
   if (broken.length > 0) {
     return done('failed', 'Argo CD cannot tell what to deploy', {
       causes: explainConditions(broken),
@@ -186,6 +190,10 @@ function decideLater(view: View<WaitGoal>): Verdict | undefined {
 function decideNotYet(view: View<WaitGoal>): Verdict {
   const { application, goal } = view;
   const { sync, autoSync } = application;
+  const why = whyNotCompared(application);
+  if (why !== '') {
+    return waitForNews(view, `Argo CD cannot compare the application at the moment${why}`);
+  }
   const wanted = askedRevisions(application, goal.target).flatMap((one) => one ?? []);
   const isTarget = meetsTarget(application, goal.target, sync.revisions, sync.revisions);
   if (!isTarget) {
@@ -194,12 +202,19 @@ function decideNotYet(view: View<WaitGoal>): Verdict {
       `the application tracks ${printRevisions(sync.revisions)}; waiting for ${printRevisions(wanted)}`,
     );
   }
+  const who = autoSync
+    ? `waiting for auto-sync${lastTry(application)}`
+    : 'and auto-sync is off: waiting for somebody to sync it';
   return waitForNews(
     view,
-    autoSync
-      ? `${sync.status} at ${printRevisions(sync.revisions)}: waiting for auto-sync`
-      : `${sync.status} at ${printRevisions(sync.revisions)}, and auto-sync is off: waiting for somebody to sync it`,
+    `${sync.status} at ${printRevisions(sync.revisions)}${autoSync ? ':' : ','} ${who}`,
   );
+}
+
+/** Auto-sync does not try a revision again at which it failed, and says so in a condition. */
+function lastTry({ conditions }: Application): string {
+  const failed = conditions.find(({ type }) => type === 'SyncError');
+  return failed === undefined ? '' : `, whose last try failed: ${excerpt(failed.message)}`;
 }
 
 /** A branch or tag that the application does not track cannot be compared with what it deployed. */

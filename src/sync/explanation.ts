@@ -1,6 +1,7 @@
 import { printKey } from './application.ts';
 import type { Application, Condition, Health, ResourceKey, ResourceStatus } from './application.ts';
 import { errorConditions } from './condition.ts';
+import { judgeError } from './known-error.ts';
 import { awaitsRetry, isEnded, wasTerminated } from './operation.ts';
 import type { OperationState, ResourceResult } from './operation.ts';
 import type { Cause } from './outcome.ts';
@@ -40,8 +41,13 @@ export function explainOperation(
   if (results.length > 0) return [...results, ...conditions];
   const title =
     state.phase === 'Error' ? 'The operation ended in an error' : 'The operation failed';
-  return [cause(title, state.message, adviceFor(state.message)), ...conditions];
+  const { nature, advice } = judgeError(state.message);
+  const hint = advice === '' && nature === 'passing' ? passedAdvice : advice;
+  return [cause(title, state.message, hint), ...conditions];
 }
+
+const passedAdvice =
+  'Something that Argo CD calls did not answer at that moment, which usually passes: run again.';
 
 /** What went wrong, without the calls it came through: a cached error is told through one more. */
 function coreOf(message: string): string {
@@ -135,34 +141,6 @@ function inAttempt(state: OperationState): string {
   return state.retryCount > 0 ? ' in this attempt or the one before' : '';
 }
 
-const advices: readonly (readonly [RegExp, string])[] = [
-  [
-    /namespaces? "[^"]*" not found/i,
-    'Let Argo CD make the namespace (sync option CreateNamespace=true), or make it first.',
-  ],
-  [
-    /Kubernetes API could not find|no matches for kind|could not find the requested resource/i,
-    'Install the kind first (its CustomResourceDefinition), in an earlier wave or another application, or set SkipDryRunOnMissingResource=true on the resource.',
-  ],
-  [
-    /field is immutable/i,
-    'An immutable field changed: replace the resource (sync option Replace=true) or delete it first.',
-  ],
-  [
-    /is forbidden: User/i,
-    "Argo CD's own account in the target cluster may not do this: see the cluster's roles for it.",
-  ],
-  [
-    /Shared resource found/i,
-    'Two applications claim one resource: let only one of them manage it.',
-  ],
-  [
-    /app path does not exist|no such file or directory/i,
-    'The path of the source does not exist at this revision.',
-  ],
-];
-
 function adviceFor(message: string): string {
-  const start = message.slice(0, 4000);
-  return advices.find(([pattern]) => pattern.test(start))?.[1] ?? '';
+  return judgeError(message).advice;
 }

@@ -1,4 +1,4 @@
-import { terminalConditions } from './condition.ts';
+import { blockingConditions, whyNotCompared } from './condition.ts';
 import { isBusy } from './glance.ts';
 import type { Glance } from './glance.ts';
 import { awaitsRetry } from './operation.ts';
@@ -100,10 +100,12 @@ function judgeOngoing(glance: Glance): GateAnswer | undefined {
 
 /** Health means nothing where nothing was compared: it is called Healthy (recording `broken-yaml`). */
 function judgeComparison(glance: Glance): GateAnswer | undefined {
-  const [condition] = terminalConditions(glance);
+  const [condition] = blockingConditions(glance, 'lasting', 'unknown');
   if (condition !== undefined) return failed(`${condition.type}${words(condition.message)}`);
   return glance.sync.status === 'Unknown'
-    ? waiting('Argo CD has not compared it with Git, or cannot at the moment')
+    ? waiting(
+        `Argo CD has not compared it with Git, or cannot at the moment${whyNotCompared(glance)}`,
+      )
     : undefined;
 }
 

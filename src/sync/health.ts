@@ -1,7 +1,7 @@
 import { healthStatuses, printKey } from './application.ts';
 import type { Application, Health, HealthStatus, ResourceStatus } from './application.ts';
 import { decideComparison, isHealthOf, waitForNews } from './comparison.ts';
-import { terminalConditions } from './condition.ts';
+import { blockingConditions, terminalConditions, whyNotCompared } from './condition.ts';
 import { explainConditions, explainHealth } from './explanation.ts';
 import type { Goal } from './goal.ts';
 import { decideImages } from './image.ts';
@@ -141,9 +141,11 @@ function decideHealth(view: View, landing: Landing): Verdict {
 
 /** Argo CD cannot compare the application: whatever it says of health is not about what runs. */
 function decideBlind(view: View, landing: Landing): Verdict {
-  const conditions = terminalConditions(view.application);
+  const { application, memory, now } = view;
+  const conditions = terminalConditions(application, memory.unknownErrorSince, now);
   if (conditions.length === 0) {
-    return waitForNews(view, 'Argo CD cannot compare the application at the moment');
+    const why = whyNotCompared(application);
+    return waitForNews(view, `Argo CD cannot compare the application at the moment${why}`);
   }
   return done('failed', `${landing.evidence}, but the application's health cannot be told`, {
     causes: explainConditions(conditions),
@@ -180,12 +182,10 @@ function decideUnhealthy(
         causes: explainHealth(health, worst),
       });
     }
-    case 'Unknown': {
-      const conditions = terminalConditions(view.application);
-      return conditions.length === 0
+    case 'Unknown':
+      return blockingConditions(view.application).length === 0
         ? wait(`health is Unknown${what}`)
         : decideBlind(view, landing);
-    }
     case 'Progressing':
     case 'Healthy':
       return wait(`${health.status}${what}`);

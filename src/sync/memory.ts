@@ -1,4 +1,5 @@
 import type { Application, HistoryEntry } from './application.ts';
+import { blockingConditions } from './condition.ts';
 import type { Failure } from './failure.ts';
 import { isEnded } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
@@ -16,8 +17,8 @@ export interface Request {
   readonly at: number;
   /** How often it was sent. */
   readonly times: number;
-  /** How often in a row Argo CD broke at it (HTTP 500). */
-  readonly breakdowns: number;
+  /** Since when Argo CD has failed at it in words that nobody knows. */
+  readonly brokenSince?: number | undefined;
   readonly failure: Failure | undefined;
   /** Argo CD's words to a refusal. */
   readonly reason: string;
@@ -78,6 +79,8 @@ export interface Memory {
   readonly settled: Settled | undefined;
   readonly refresh: Refresh;
   readonly windows: { readonly answer: SyncWindows; readonly at: number } | undefined;
+  /** Why the last question about the windows got no answer, and when it was asked. */
+  readonly windowsFault?: { readonly reason: string; readonly at: number } | undefined;
   /** Since when the application has been as healthy as was asked for. */
   readonly healthySince: number | undefined;
   /** Since when resources have been missing after the operation. */
@@ -86,6 +89,8 @@ export interface Memory {
   readonly terminatedAt: number | undefined;
   /** The operation that a terminate ended, or that was there when one was asked for. */
   readonly terminating: Identity | undefined;
+  /** Since when a condition has stood there whose words nobody knows: it may pass. */
+  readonly unknownErrorSince?: number | undefined;
 }
 
 export interface First {
@@ -132,6 +137,10 @@ export function remember(memory: Memory, application: Application, now: number):
     uid: application.uid,
     first,
     settled: settle(memory.settled, application, now),
+    unknownErrorSince:
+      blockingConditions(application, 'unknown').length === 0
+        ? undefined
+        : (memory.unknownErrorSince ?? now),
   };
   if (memory.identity === undefined || memory.ended !== undefined) return known;
   const seen = sight(application, memory.identity);

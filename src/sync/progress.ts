@@ -32,7 +32,7 @@ export function decideProgress(
   }
   const { state } = seen;
   if (state.phase !== 'Terminating' && state.message.includes(blockedMessage)) {
-    const held = decideHeld(view);
+    const held = decideHeld(view, state.message);
     if (held !== undefined) return held;
   }
   const isOrdinary = state.phase === 'Running' && !awaitsRetry(state);

@@ -1,6 +1,9 @@
+import { excerpt } from './excerpt.ts';
 import type { Failure } from './failure.ts';
 import type { SyncGoal, Target } from './goal.ts';
 import { decideBusy } from './busy.ts';
+import { judgeError, unknownPatience } from './known-error.ts';
+import type { Memory } from './memory.ts';
 import { askedRevisions, isRevision, printRevisions } from './revision.ts';
 import { includedInHistory } from './supersession.ts';
 import { act, refuse, wait } from './verdict.ts';
@@ -9,8 +12,6 @@ import type { View } from './view.ts';
 import { decideDenied } from './window-wait.ts';
 
 const tracked: Target = { kind: 'tracked' };
-/** An Argo CD that breaks at every request is not going to mend by our asking. */
-const mostBreakdowns = 5;
 /** What a proxy gave up on may still reach Argo CD: how long that is waited for. */
 const settling = 2_000;
 
@@ -24,11 +25,13 @@ export function decideStart(view: View<SyncGoal>): Verdict {
   if (unsettled !== undefined) return unsettled;
   const name = whatToName(view);
   if (name.kind === 'verdict') return name.verdict;
-  const times = memory.request?.times ?? 0;
-  return act(
-    { kind: 'sync', name: name.target },
-    times === 0 ? 'asking for the sync' : 'asking for the sync again',
-  );
+  return act({ kind: 'sync', name: name.target }, `asking for the sync${again(memory)}`);
+}
+
+function again({ request }: Memory): string {
+  if (request === undefined || request.times === 0) return '';
+  const words = excerpt(request.reason);
+  return words === '' ? ' again' : ` again; Argo CD's last answer: ${words}`;
 }
 
 /** No answer came to our request: it may yet be carried out. Undefined: it can be made again. */
@@ -41,13 +44,15 @@ export function decideUnsettled({ memory: { request }, now }: View): Verdict | u
 
 /** What the last answer to our request means, if it was a refusal. */
 export function decideRefusal(view: View): Verdict | undefined {
-  const { request } = view.memory;
+  const { memory, now } = view;
+  const { request } = memory;
   if (request === undefined || request.failure === undefined) return undefined;
-  const { failure, reason, breakdowns } = request;
-  if (failure === 'window-closed') return decideDenied(view, request.at, reason);
-  if (failure === 'internal' && breakdowns < mostBreakdowns) return undefined;
+  const { failure, reason, at, brokenSince = at } = request;
+  if (failure === 'window-closed') return decideDenied(view, at, reason);
+  if (failure === 'internal' && now - brokenSince < unknownPatience) return undefined;
   const told = refusals[failure];
-  return told === undefined ? undefined : refuse('failed', told.title, told.advice, reason);
+  if (told === undefined) return undefined;
+  return refuse('failed', told.title, judgeError(reason).advice || told.advice, reason);
 }
 
 /** Refusals that no repetition mends. Those that are absent lead to another try. */
@@ -63,10 +68,13 @@ const refusals: Partial<Record<Failure, { readonly title: string; readonly advic
       'Commit what you want to the branch that it tracks and leave "revision" at that commit, use action: wait, or turn auto-sync off.',
   },
   deleting: { title: 'The application is being deleted', advice: 'Remove it from the step.' },
-  refused: { title: 'Argo CD refused the request', advice: 'See its words below.' },
+  refused: {
+    title: 'Argo CD refused the request',
+    advice: 'Correct what its words name, and run again: time alone does not mend it.',
+  },
   internal: {
     title: 'Argo CD failed at the request, again and again',
-    advice: 'See its words below, and the log of argocd-server.',
+    advice: 'See what its words name, and the log of argocd-server.',
   },
 };
 

@@ -1,3 +1,5 @@
+import { excerpt } from './excerpt.ts';
+import { judgeError } from './known-error.ts';
 import type { Memory } from './memory.ts';
 import { explainWindows } from './sync-window.ts';
 import { refuse, wait } from './verdict.ts';
@@ -15,11 +17,14 @@ const patience = 15_000;
 
 /**
  * A sync window denied our request (`since`: when it did, `reason`: Argo CD's words). Undefined: the
- * windows allow it by now.
+ * windows allow it by now, or cannot be asked about, so that only another try tells.
  */
 export function decideDenied(view: View, since: number, reason: string): Verdict | undefined {
   const { memory, goal, now } = view;
   const { windows } = memory;
+  const fault = faultSince(memory, since);
+  const unreadable = decideUnreadable(reason) ?? decideUnreadable(fault);
+  if (unreadable !== undefined) return unreadable;
   const refused = (why: string) =>
     refuse(
       'blocked',
@@ -29,40 +34,75 @@ export function decideDenied(view: View, since: number, reason: string): Verdict
     );
   if (windows === undefined || windows.at < since) {
     const due = since + patience;
-    if (now >= due && goal.whenWindowClosed === 'fail') return refused(reason);
-    return wait('asking when the sync window opens', {
+    if (goal.whenWindowClosed === 'fail') {
+      if (now >= due) return refused(reason);
+    } else if (now >= since + askEvery) {
+      return undefined;
+    }
+    const isAsked = fault === '';
+    return wait(isAsked ? 'asking when the sync window opens' : cannotAsk(fault), {
       ask: 'windows',
-      at: now < due ? due : undefined,
+      at: now < due ? due : since + askEvery,
     });
   }
   const { open, sentence } = explainWindows(windows.answer, now);
   if (open) return undefined;
-  return goal.whenWindowClosed === 'fail' ? refused(sentence) : waitForOpening(view, windows);
+  if (goal.whenWindowClosed === 'fail') return refused(sentence);
+  // The question is not answered any more.
+  if (now - windows.at >= askEvery + patience) return undefined;
+  return waitForOpening(view, windows);
 }
 
 /**
- * The controller holds our running operation, since a sync window closed. Undefined: the windows
- * allow it by now, and it will go on.
+ * The controller holds our running operation, since a sync window closed (`message`: its words).
+ * Undefined: the windows allow it by now, and it will go on.
  */
-export function decideHeld(view: View): Verdict | undefined {
+export function decideHeld(view: View, message: string): Verdict | undefined {
   const { memory, goal, now } = view;
   const { windows } = memory;
+  const fault = faultSince(memory, windows?.at ?? -Infinity);
+  const unreadable = decideUnreadable(message) ?? decideUnreadable(fault);
+  if (unreadable !== undefined) return unreadable;
+  const refused = (why: string) =>
+    refuse(
+      'blocked',
+      'A sync window closed while the operation runs, and holds it',
+      'The operation goes on when the window opens. Terminate it in Argo CD if it must not, or choose whenWindowClosed: wait.',
+      why,
+    );
+  const asking = wait(
+    fault === '' ? 'held by a sync window; asking when it opens' : `held: ${cannotAsk(fault)}`,
+    { ask: 'windows' },
+  );
   if (windows === undefined) {
-    return wait('held by a sync window; asking when it opens', { ask: 'windows' });
+    return fault !== '' && goal.whenWindowClosed === 'fail' ? refused(message) : asking;
   }
   const isFresh = now - windows.at < heldFor;
   const { open, sentence } = explainWindows(windows.answer, now);
   if (isFresh && open) return undefined;
-  if (!isFresh && (open || goal.whenWindowClosed === 'fail')) {
-    return wait('held by a sync window; asking when it opens', { ask: 'windows' });
-  }
-  if (goal.whenWindowClosed === 'wait') return waitForOpening(view, windows);
+  if (!isFresh && (open || goal.whenWindowClosed === 'fail')) return asking;
+  return goal.whenWindowClosed === 'wait' ? waitForOpening(view, windows) : refused(sentence);
+}
+
+/** Windows that nobody can read deny for ever, whatever was chosen. */
+function decideUnreadable(words: string): Verdict | undefined {
+  const { nature, advice } = judgeError(words);
+  if (nature !== 'lasting') return undefined;
   return refuse(
     'blocked',
-    'A sync window closed while the operation runs, and holds it',
-    'The operation goes on when the window opens. Terminate it in Argo CD if it must not, or choose whenWindowClosed: wait.',
-    sentence,
+    'A sync window cannot be read, so that no sync is allowed',
+    advice,
+    words,
   );
+}
+
+/** Why the windows could not be asked about since then; empty where they could. */
+function faultSince({ windowsFault: fault }: Memory, since: number): string {
+  return fault === undefined || fault.at < since ? '' : fault.reason;
+}
+
+function cannotAsk(fault: string): string {
+  return `a sync window denies the sync, and when it opens cannot be asked: ${excerpt(fault)}`;
 }
 
 /** Asks again now and then, and when the window should have opened. */

@@ -87,6 +87,21 @@ describe('following through bad connections and bad rights', () => {
     assert.match(result.causes[0]?.message ?? '', /blocked by sync window/);
   });
 
+  for (const whenWindowClosed of ['fail', 'wait'] as const) {
+    it(`ends with the reason when nobody can read a window, with whenWindowClosed: ${whenWindowClosed}`, async () => {
+      make(configMap('a'));
+      argocd.setSyncWindows([
+        { kind: 'deny', schedule: '* 7-24 * * *', duration: '1h', applications: ['shop'] },
+      ]);
+      const before = argocd.now;
+      const result = await followOne(argocd, 'shop', syncGoal({ whenWindowClosed }));
+      assert.equal(result.outcome, 'blocked', result.message);
+      assert.match(result.causes[0]?.message ?? '', /'\* 7-24 \* \* \*': end of range \(24\)/);
+      assert.match(result.causes[0]?.advice ?? '', /AppProject/);
+      assert.ok(argocd.now - before < 60_000, `${argocd.now - before} ms`);
+    });
+  }
+
   const passing = [
     ['429', { kind: 'answer', status: 429, body: '' }],
     ['502', { kind: 'answer', status: 502, headers: html, body: '<html>' }],

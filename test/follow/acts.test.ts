@@ -172,16 +172,18 @@ describe('acts', () => {
       assert.equal(second.change.request?.times, 2);
     });
 
-    it('count how often Argo CD broke at them in a row', async () => {
-      const counts: (number | undefined)[] = [];
+    it('keep since when Argo CD has broken at them, in a row', async () => {
+      const since: (number | undefined)[] = [];
+      const begun = clock.now();
       let memory = fresh();
       for (const failure of ['internal', 'internal', 'busy', 'internal'] as const) {
         argocd.onSync = () => Promise.reject(failed(failure));
         const { change } = await act(syncing(), settingsOf(), memory);
         memory = { ...memory, ...change };
-        counts.push(change.request?.breakdowns);
+        since.push(change.request?.brokenSince);
+        await clock.pass(1_000);
       }
-      assert.deepEqual(counts, [1, 2, 0, 1]);
+      assert.deepEqual(since, [begun, begun, undefined, begun + 3_000]);
     });
 
     it('are unclear when they were broken off before an answer', async () => {

@@ -55,6 +55,19 @@ describe('the questions beside the following', () => {
     assert.equal(subject.memory.windows?.answer, windows);
   });
 
+  it('keeps why the windows cannot be asked about, bounded, until they can', async () => {
+    argocd.onWindows = () => Promise.reject(failed('refused', 'x'.repeat(100_000)));
+    const at = clock.now();
+    questions.ask('windows');
+    await clock.pass(50);
+    assert.deepEqual(subject.memory.windowsFault, { reason: 'x'.repeat(2_000), at });
+    argocd.onWindows = () => Promise.resolve({ canSync: true } as never);
+    await clock.pass(10_000);
+    questions.ask('windows');
+    await clock.pass(50);
+    assert.equal(subject.memory.windowsFault, undefined);
+  });
+
   it('rings when an answer is there, and when none will come', async () => {
     for (const answer of [
       () => Promise.resolve(application()),

@@ -163,7 +163,9 @@ export function synced(revision: string, status: SyncStatus = 'Synced') {
   return { status, revisions: [revision] };
 }
 
-export function comparisonError(message = 'Failed to load target state: bad YAML'): Condition {
+export function comparisonError(
+  message = 'Failed to load target state: rpc error: code = FailedPrecondition desc = Failed to unmarshal "a.yaml"',
+): Condition {
   return { type: 'ComparisonError', message };
 }
 
@@ -210,7 +212,6 @@ export function request(change: Partial<Request> = {}): Request {
     state: 'accepted',
     at: start,
     times: 1,
-    breakdowns: 0,
     failure: undefined,
     reason: '',
     operation: operation(),

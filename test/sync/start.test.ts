@@ -12,13 +12,14 @@ import {
   request,
   revision,
   Run,
+  start,
   syncGoal,
   synced,
   titles,
 } from './sample-application.ts';
 
-const refused = (failure: Failure | undefined, breakdowns = 0) =>
-  request({ state: 'refused', failure, times: 9, breakdowns, reason: 'no', operation: undefined });
+const refused = (failure: Failure | undefined, reason = 'no') =>
+  request({ state: 'refused', failure, times: 9, reason, operation: undefined });
 
 describe('the start of a sync', () => {
   it('asks at once, although everything reads Synced and Healthy', () => {
@@ -47,19 +48,38 @@ describe('the start of a sync', () => {
     ['auto-sync', 0, 'failed'],
     ['deleting', 0, 'failed'],
     ['refused', 0, 'failed'],
-    ['internal', 4, 'sync'],
-    ['internal', 5, 'failed'],
+    ['internal', 119_999, 'sync'],
+    ['internal', 120_000, 'failed'],
     [undefined, 0, 'sync'],
   ] as const;
-  for (const [failure, breakdowns, expected] of cases) {
-    it(`takes the refusal "${failure}" after ${breakdowns} breakdowns for ${expected}`, () => {
-      const verdict = new Run(syncGoal(), { request: refused(failure, breakdowns) }).see(
-        application(),
-      );
+  for (const [failure, lasted, expected] of cases) {
+    it(`takes the refusal "${failure}" that has lasted ${lasted} ms for ${expected}`, () => {
+      const asked = { ...refused(failure), brokenSince: start, at: start + lasted };
+      const verdict = new Run(syncGoal(), { request: asked }).see(application(), lasted);
       assert.equal(brief(verdict), expected);
       if (expected === 'failed') assert.equal(ending(verdict).causes[0]?.message, 'no');
     });
   }
+});
+
+describe('a refusal by Argo CD', () => {
+  it('comes with what to do about its words', () => {
+    const words = "error resolving repo revision: unable to resolve 'x' to a commit SHA";
+    const verdict = new Run(syncGoal(), { request: refused('refused', words) }).see(application());
+    const [cause] = ending(verdict).causes;
+    assert.match(cause?.advice ?? '', /pushed/);
+    assert.equal(cause?.message, words);
+  });
+
+  it('that may pass is told while it is asked again', () => {
+    const verdict = new Run(syncGoal(), { request: refused('internal', 'odd\nwords') }).see(
+      application(),
+    );
+    assert.equal(
+      verdict.kind === 'act' && verdict.doing,
+      "asking for the sync again; Argo CD's last answer: odd",
+    );
+  });
 });
 
 describe('the start of a sync with auto-sync on', () => {

@@ -65,6 +65,66 @@ describe('a sync that a window denies', () => {
   });
 });
 
+describe('windows that nobody can read', () => {
+  const unreadable = "cannot parse schedule '* 7-24 * * *': end of range (24) above maximum (23)";
+  const reason = `cannot sync: invalid sync window: ${unreadable}`;
+  for (const whenWindowClosed of ['fail', 'wait'] as const) {
+    it(`end at once with the reason, with whenWindowClosed: ${whenWindowClosed}`, () => {
+      const goal = syncGoal({ whenWindowClosed });
+      const verdicts = [
+        new Run(goal, { request: { ...denied, reason } }).see(application()),
+        new Run(goal, {
+          request: denied,
+          windowsFault: { reason: `invalid sync windows: ${unreadable}`, at: start },
+        }).see(application()),
+        new Run(goal).see({
+          ...held,
+          operationState: state({
+            message: `Sync operation blocked by sync window: ${unreadable}`,
+          }),
+        }),
+      ];
+      for (const verdict of verdicts) {
+        assert.equal(brief(verdict), 'blocked');
+        const [cause] = ending(verdict).causes;
+        assert.match(cause?.message ?? '', /7-24/);
+        assert.match(cause?.advice ?? '', /five cron fields/);
+      }
+    });
+  }
+});
+
+describe('windows that cannot be asked about', () => {
+  const windowsFault = { reason: 'permission denied', at: start };
+
+  it('are found out by trying again, where the opening is waited for, and that is said', () => {
+    const goal = syncGoal({ whenWindowClosed: 'wait' });
+    const run = new Run(goal, { request: denied, windowsFault });
+    const verdict = run.see(application(), 20_000);
+    assert.match(
+      verdict.kind === 'wait' ? verdict.doing : '',
+      /cannot be asked: permission denied/,
+    );
+    assert.equal(verdict.kind === 'wait' && verdict.at, start + 30_000);
+    assert.equal(brief(run.see(application(), 10_000)), 'sync');
+  });
+
+  it('are found out by trying again, too, when no answer comes any more', () => {
+    const goal = syncGoal({ whenWindowClosed: 'wait' });
+    const windows = { answer: closed, at: start };
+    const run = new Run(goal, { request: denied, windows });
+    assert.equal(brief(run.see(application(), 44_999)), 'wait');
+    assert.equal(brief(run.see(application(), 1)), 'sync');
+  });
+
+  it("block a running operation in Argo CD's own words, unless that is waited for", () => {
+    const verdict = new Run(syncGoal(), { windowsFault }).see(held);
+    assert.equal(ending(verdict).causes[0]?.message, 'Sync operation blocked by sync window');
+    const waiting = new Run(syncGoal({ whenWindowClosed: 'wait' }), { windowsFault }).see(held);
+    assert.match(waiting.kind === 'wait' ? waiting.doing : '', /cannot be asked/);
+  });
+});
+
 describe('an operation that a window holds while it runs', () => {
   it('is blocked once a fresh answer says that the window is closed', () => {
     const run = new Run(syncGoal());

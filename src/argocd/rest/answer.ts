@@ -1,4 +1,4 @@
-import { isPassing } from '../../sync/condition.ts';
+import { judgeError } from '../../sync/known-error.ts';
 import type { Failure } from '../../sync/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { HttpResponse } from './http.ts';
@@ -92,14 +92,18 @@ function excerpt(text: string): string {
  * apart (argo-cd.md §1.2, recorded in `errors`, `window-closed`, `terminate`, `auto-sync`).
  */
 function meaningOf(status: number, message: string, effect: Effect): Failure {
+  const { nature } = judgeError(message);
+  const away = effect === 'change' ? 'unclear' : 'unavailable';
   switch (status) {
     case 401:
-      return 'unauthenticated';
+      // It may be the identity provider that is away.
+      return nature === 'passing' ? 'unavailable' : 'unauthenticated';
     case 403:
       if (/blocked by sync window|invalid sync window/.test(message)) return 'window-closed';
       return message.trim() === 'permission denied' ? 'hidden' : 'forbidden';
     case 404:
-      return 'not-found';
+      // A repository that is not found has the same status as an application.
+      return nature === 'lasting' ? 'refused' : 'not-found';
     case 400:
       if (message.includes('another operation is already in progress')) return 'busy';
       if (message.includes('No operation is in progress')) return 'no-operation';
@@ -107,24 +111,22 @@ function meaningOf(status: number, message: string, effect: Effect): Failure {
       if (/auto-sync currently set to|when auto-sync is enabled|Automatic Sync/.test(message)) {
         return 'auto-sync';
       }
-      return isPassing(message) ? 'unavailable' : 'refused';
+      return nature === 'passing' ? 'unavailable' : 'refused';
     case 409:
-    case 429:
       return 'unavailable';
+    case 429:
+      return nature === 'lasting' ? 'refused' : 'unavailable';
     case 408:
     case 502:
     case 503:
     case 504:
-      return effect === 'change' ? 'unclear' : 'unavailable';
+      return away;
     case 500:
-      if (/out of range|(?:unable to|couldn't|error) pars/i.test(message)) return 'refused';
-      if (effect === 'read') return 'unavailable';
-      if (isPassing(message)) return 'unclear';
-      return /invalid/i.test(message) ? 'refused' : 'internal';
+      if (nature === 'unknown') return 'internal';
+      return nature === 'lasting' ? 'refused' : away;
     case 501:
       return 'refused';
     default:
-      if (status < 500) return 'refused';
-      return effect === 'change' ? 'unclear' : 'unavailable';
+      return status < 500 ? 'refused' : away;
   }
 }

@@ -288,6 +288,8 @@ export class Api {
     const request = decode(call.body, 'ApplicationSyncRequest', syncRequestType) as SyncRequest;
     const [found, caller] = this.#find(call, request);
     const { clock, projects, repository, events } = this.#environment;
+    const fault = projects.windowFault(found);
+    if (fault !== undefined) throw new ApiError(7, `cannot sync: invalid sync window: ${fault}`);
     if (!projects.allowsSync(found, clock.now, true)) {
       throw new ApiError(7, 'cannot sync: blocked by sync window');
     }
@@ -369,6 +371,8 @@ export class Api {
   #windows(call: Call): Answer {
     const [application] = this.#byQuery(call);
     const { projects, clock } = this.#environment;
+    const fault = projects.windowFault(application);
+    if (fault !== undefined) throw new ApiError(2, `invalid sync windows: ${fault}`);
     const assigned = projects.windowsOf(application);
     const show = (windows: typeof assigned) =>
       windows.map(({ kind, schedule, duration, manualSync = false }) => ({

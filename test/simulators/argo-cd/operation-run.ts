@@ -120,9 +120,11 @@ export class OperationRun {
     }
     const { clock, projects, behaviour } = this.#environment;
     const manual = state.operation.initiatedBy.automated !== true;
-    if (!projects.allowsSync(application, clock.now, manual)) {
+    const fault = projects.windowFault(application);
+    if (fault !== undefined || !projects.allowsSync(application, clock.now, manual)) {
+      const message = fault === undefined ? windowMessage : `${windowMessage}: ${fault}`;
       this.#update(({ operationState }) => {
-        if (operationState?.phase === 'Running') operationState.message = windowMessage;
+        if (operationState?.phase === 'Running') operationState.message = message;
       });
       this.#rest(false);
       return;

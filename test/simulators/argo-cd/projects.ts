@@ -1,6 +1,6 @@
 import type { Application } from './application.ts';
 import type { SyncWindow } from './windows.ts';
-import { assignedWindows, canSync } from './windows.ts';
+import { assignedWindows, canSync, windowFault } from './windows.ts';
 
 /** The AppProjects, of which the simulator knows name and sync windows. */
 export class Projects {
@@ -26,6 +26,11 @@ export class Projects {
   windowsOf({ metadata, spec }: Application): readonly SyncWindow[] {
     const windows = this.windows(spec.project);
     return assignedWindows(windows, metadata.name, spec.destination.namespace ?? '');
+  }
+
+  /** Why the windows cannot be told open from closed: Argo CD then allows nothing. */
+  windowFault(application: Application): string | undefined {
+    return windowFault(this.windowsOf(application));
   }
 
   allowsSync(application: Application, now: number, manual: boolean): boolean {

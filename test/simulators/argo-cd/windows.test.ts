@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SyncWindow } from './windows.ts';
-import { assignedWindows, canSync, parseDuration } from './windows.ts';
+import { assignedWindows, canSync, parseDuration, windowFault } from './windows.ts';
 
 const now = Date.UTC(2026, 10, 21, 10, 30);
 const window = (
@@ -44,6 +44,27 @@ describe('the sync windows of the simulator', () => {
       );
     });
   }
+
+  const faults = [
+    [
+      '* 7-24 * * *',
+      '1h',
+      /schedule '\* 7-24 \* \* \*': end of range \(24\) above maximum \(23\): 7-24/,
+    ],
+    ['* * * *', '1h', /expected exactly 5 fields, found 4/],
+    ['0 0 0 * *', '1h', /below minimum \(1\)/],
+    ['x * * * *', '1h', /failed to parse int from x/],
+    ['0 8 * * 1-5', '1 hour', /cannot parse duration '1 hour'/],
+  ] as const;
+  for (const [schedule, duration, words] of faults) {
+    it(`are not read with the schedule ${schedule} for ${duration}`, () => {
+      assert.match(windowFault([window('deny', schedule, duration)]) ?? '', words);
+    });
+  }
+
+  it('are read with lists, ranges and steps', () => {
+    assert.equal(windowFault([window('deny', '0,30 8-18 */2 1 1-5', '1h30m')]), undefined);
+  });
 
   it('concern the applications and namespaces that their patterns name', () => {
     const windows: readonly SyncWindow[] = [

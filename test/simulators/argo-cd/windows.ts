@@ -23,6 +23,50 @@ function matches(field: string, value: number): boolean {
   return field === '*' || field.split(',').some((item) => Number(item) === value);
 }
 
+const fieldBounds = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 6],
+] as const;
+
+/** What Argo CD says of the first window that it cannot parse (`SyncWindows.CanSync`). */
+export function windowFault(windows: readonly SyncWindow[]): string | undefined {
+  for (const { schedule, duration } of windows) {
+    const why = scheduleFault(schedule);
+    if (why !== undefined) {
+      return `invalid sync windows: cannot parse schedule '${schedule}': ${why}`;
+    }
+    if (!/^(?:[\d.]+(?:ms|h|m|s))+$/.test(duration)) {
+      return `invalid sync windows: cannot parse duration '${duration}': time: invalid duration "${duration}"`;
+    }
+  }
+  return undefined;
+}
+
+function scheduleFault(schedule: string): string | undefined {
+  const fields = schedule.split(' ');
+  if (fields.length !== fieldBounds.length) {
+    return `expected exactly 5 fields, found ${fields.length}: [${schedule}]`;
+  }
+  for (const [index, [least, most]] of fieldBounds.entries()) {
+    for (const item of (fields[index] ?? '').split(',')) {
+      const [range = ''] = item.split('/');
+      if (range === '*') continue;
+      const ends = range.split('-').map(Number);
+      const [first = NaN] = ends;
+      const last = ends.at(-1) ?? NaN;
+      if (Number.isNaN(first) || Number.isNaN(last)) {
+        return `failed to parse int from ${range}: strconv.Atoi: parsing "${range}": invalid syntax`;
+      }
+      if (first < least) return `beginning of range (${first}) below minimum (${least}): ${item}`;
+      if (last > most) return `end of range (${last}) above maximum (${most}): ${item}`;
+    }
+  }
+  return undefined;
+}
+
 /** Whether the window is open: a start by its schedule lies within its duration. */
 function isActive({ schedule, duration }: SyncWindow, now: number): boolean {
   const [minute = '*', hour = '*', day = '*', month = '*', weekday = '*'] = schedule.split(' ');
