@@ -10,6 +10,7 @@ import { printConfigFault } from './config/read-config.ts';
 import { logText, type LogDestination } from './log-text.ts';
 import { notesOf, Service } from './service.ts';
 import { steadyClock } from './steady-clock.ts';
+import { trustSystemAuthorities } from './system-trust.ts';
 
 /**
  * Runs the handler until the process is asked to end. Resolves with its exit code; rejects with a
@@ -29,6 +30,7 @@ export async function serve(
       'Nothing was started.',
     );
   }
+  trustSystemAuthorities();
   const { config, warnings, gaps } = reading;
   const format = log ?? (process.stdout.isTTY ? 'text' : 'json');
   const logger = pino({ level: config.logLevel, base: null }, logDestination(format));

@@ -4,6 +4,7 @@ import { Secret } from '../secret.ts';
 import type { Fault } from '../inputs/fault.ts';
 import { parseHeaders } from './header-lines.ts';
 import type { Variables } from '../inputs/pipeline-identity.ts';
+import { percentDecode, percentEncode } from '../text/percent-encoding.ts';
 import { chooseProxy } from './proxy.ts';
 
 /** What the agent tells of a service connection. An absent value was not given. */
@@ -182,9 +183,9 @@ function headerForms(value: string): readonly string[] {
 
 function proxyForms(url: string): readonly string[] {
   const { password } = new URL(url);
-  return password === '' ? [] : [decodeURIComponent(password)];
+  return password === '' ? [] : [percentDecode(password)];
 }
 
 function formsOf(secret: string): readonly string[] {
-  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+  return [secret, percentEncode(secret), JSON.stringify(secret).slice(1, -1)];
 }

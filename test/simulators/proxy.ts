@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
+import type { RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, isIPv6 } from 'node:net';
 
 export interface ProxyOptions {
   /** `name:password` that a client must give; without it anybody is served. */
   readonly credentials?: string;
   /** What is done with a tunnel instead of opening it. */
   readonly fault?: 'refuse' | 'silence' | 'cut';
+  /** Its certificate and key as PEM, where it is spoken to by TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** `127.0.0.1` unless told. */
+  readonly host?: string;
 }
 
 /** A forward proxy: tunnels by CONNECT, and plain HTTP by absolute URLs. */
@@ -20,12 +26,17 @@ export interface Proxy {
   stop(): Promise<void>;
 }
 
-export async function startProxy({ credentials, fault }: ProxyOptions = {}): Promise<Proxy> {
+export async function startProxy({
+  credentials,
+  fault,
+  tls,
+  host: address = '127.0.0.1',
+}: ProxyOptions = {}): Promise<Proxy> {
   const wishes: string[] = [];
   const headers: NodeJS.Dict<string | string[]>[] = [];
   const sockets = new Set<Socket>();
   const expected = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
-  const server = createServer((incoming, outgoing) => {
+  const listener: RequestListener = (incoming, outgoing) => {
     wishes.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
     headers.push(incoming.headers);
     const { 'proxy-authorization': given, ...rest } = incoming.headers;
@@ -39,7 +50,8 @@ export async function startProxy({ credentials, fault }: ProxyOptions = {}): Pro
       answer.pipe(outgoing);
     });
     incoming.pipe(onward);
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket.on('close', () => sockets.delete(socket)));
   });
@@ -55,8 +67,8 @@ export async function startProxy({ credentials, fault }: ProxyOptions = {}): Pro
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       client.once('data', () => client.destroy());
     } else if (fault !== 'silence') {
-      const [host = '', port = ''] = (incoming.url ?? '').split(':');
-      const onward = connect(Number(port), host, () => {
+      const { hostname, port } = new URL(`http://${incoming.url ?? ''}`);
+      const onward = connect(Number(port), hostname.replace(/^\[|\]$/g, ''), () => {
         client.write('HTTP/1.1 200 Connection established\r\n\r\n');
         onward.write(head);
         onward.pipe(client).pipe(onward);
@@ -65,10 +77,12 @@ export async function startProxy({ credentials, fault }: ProxyOptions = {}): Pro
       sockets.add(onward.on('close', () => sockets.delete(onward)));
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, address);
   await once(server, 'listening');
+  const scheme = tls ? 'https' : 'http';
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`,
     wishes,
     headers,
     async stop() {

@@ -173,6 +173,30 @@ describe('the service connection', () => {
     assert.equal(read({ variables }).connection.proxy?.reveal(), 'http://u@proxy:3128/');
   });
 
+  for (const typed of ['svc:100%sure', 's%vc:x', 'svc:%', 'svc:a@b:c/d#e', 'svc:\ud800']) {
+    it(`takes the proxy's credentials as they were typed: ${JSON.stringify(typed)}`, () => {
+      const { connection } = read({
+        variables: { 'Agent.ProxyUrl': `http://${typed}@proxy:3128/` },
+      });
+      const { username, password, host } = new URL(connection.proxy?.reveal() ?? '');
+      assert.equal(host, 'proxy:3128');
+      // As the libraries read them, which a `%` alone would break.
+      const sent = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      assert.equal(sent, typed.replace('\ud800', '\ufffd'));
+      assert.ok(secretsOf(connection).includes(decodeURIComponent(password)));
+    });
+  }
+
+  it('takes any password', () => {
+    for (const password of ['\ud800', '%', '%zz', '"']) {
+      const { connection } = read({
+        scheme: 'UsernamePassword',
+        secrets: { username: 'me', password },
+      });
+      assert.ok(secretsOf(connection).includes(password));
+    }
+  });
+
   it('never shows a secret when it is printed', () => {
     const secrets = { apitoken: 'token-1', extraHeaders: 'X-Key: secret-2' };
     const variables = { 'Agent.ProxyUrl': 'http://u:secret-3@proxy' };

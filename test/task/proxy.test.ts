@@ -21,6 +21,41 @@ describe("the agent's proxy", () => {
     assert.equal(choose(variables).proxy, 'http://a%20b:p%40ss%3A%2Fw@proxy:3128/');
   });
 
+  for (const [typed, sent] of [
+    ['svc:100%sure', 'svc:100%sure'],
+    ['s%vc:x', 's%vc:x'],
+    ['svc:50%deal', 'svc:50%deal'],
+    ['svc:p%40ss', 'svc:p@ss'],
+    ['svc:p@ss', 'svc:p@ss'],
+    ['svc:p:s', 'svc:p:s'],
+    ['svc:p#s?/t', 'svc:p#s?/t'],
+    ['svc:12/34', 'svc:12/34'],
+    ['svc:%E2%82%AC%', 'svc:€%'],
+    ['svc:a b', 'svc:a b'],
+    ['svc', 'svc:'],
+    [':x', ':x'],
+    ['dom\\svc:x', 'dom\\svc:x'],
+  ] as const) {
+    it(`has credentials in its URL as they were typed: ${typed}`, () => {
+      for (const server of ['proxy:3128', '[::1]:3128', 'proxy:3128/', 'proxy:3128/path?a#b']) {
+        const { proxy = '', warnings } = choose({ 'Agent.ProxyUrl': `http://${typed}@${server}` });
+        const { username, password, host, pathname, search, hash } = new URL(proxy);
+        assert.equal(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`, sent);
+        assert.equal(host, server.replace(/\/.*/, ''));
+        assert.equal(pathname + search + hash, '/');
+        assert.deepEqual(warnings, []);
+      }
+    });
+  }
+
+  it('takes credentials that were given apart before those in its URL, whatever they hold', () => {
+    const variables = {
+      'Agent.ProxyUrl': 'http://a:b@proxy:3128',
+      'Agent.ProxyPassword': 'c%\ud800',
+    };
+    assert.equal(choose(variables).proxy, 'http://a:c%25%EF%BF%BD@proxy:3128/');
+  });
+
   for (const [list, direct] of [
     ['[]', false],
     ['["argocd\\\\.example\\\\.com"]', true],
@@ -43,7 +78,13 @@ describe("the agent's proxy", () => {
   });
 
   it('is left out, with a warning, when its URL is none', () => {
-    for (const address of ['proxy', 'socks5://proxy:1080']) {
+    for (const address of [
+      'proxy',
+      'socks5://proxy:1080',
+      'http://',
+      'http://u:p@',
+      'http://p:99999',
+    ]) {
       const { proxy, warnings } = choose({ 'Agent.ProxyUrl': address });
       assert.equal(proxy, undefined);
       assert.match(warnings.join(), /--proxyurl/);

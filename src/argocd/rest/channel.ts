@@ -1,8 +1,10 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import type { Connection } from './connection.ts';
-import { tlsOptions } from './trust.ts';
+import { systemTlsOptions, tlsOptions } from './trust.ts';
 
 /** What every request of a connection is sent with. */
 export interface Channel extends RequestOptions {
@@ -10,24 +12,48 @@ export interface Channel extends RequestOptions {
 }
 
 /** TLS is given with each request, since a proxy's agent knows no other way. */
-export async function openChannel(connection: Connection, maxSockets: number): Promise<Channel> {
-  const isHttps = connection.url.startsWith('https:');
-  const agent = await makeAgent(connection, isHttps, maxSockets);
-  return isHttps ? { ...tlsOptions(connection), agent } : { agent };
+export function openChannel(connection: Connection, maxSockets: number): Promise<Channel> {
+  return channelWith(tlsOptions(connection), connection, maxSockets);
 }
 
-async function makeAgent(
-  { proxy }: Connection,
-  isHttps: boolean,
+/** The same, trusting what the operating system trusts; absent where that changes nothing. */
+export async function openSystemChannel(
+  connection: Connection,
   maxSockets: number,
-): Promise<HttpAgent> {
+): Promise<Channel | undefined> {
+  const trust = systemTlsOptions(connection);
+  return trust && channelWith(trust, connection, maxSockets);
+}
+
+async function channelWith(
+  trust: ConnectionOptions,
+  { url, proxy }: Connection,
+  maxSockets: number,
+): Promise<Channel> {
+  const isHttps = url.startsWith('https:');
   const keepAlive = { keepAlive: true, maxFreeSockets: 16, maxSockets };
-  if (proxy === undefined) return isHttps ? new HttpsAgent(keepAlive) : new HttpAgent(keepAlive);
-  // Loaded only where a proxy is used: most runs need none, and start faster without.
+  const agent =
+    proxy === undefined
+      ? isHttps
+        ? new HttpsAgent(keepAlive)
+        : new HttpAgent(keepAlive)
+      : await proxyAgent(new URL(proxy.reveal()), isHttps, { ...keepAlive, ...ofProxy(trust) });
+  return isHttps ? { ...trust, agent } : { agent };
+}
+
+/** To a proxy that is spoken to by TLS its credentials go: they are never shown to just anybody. */
+function ofProxy({ secureContext }: ConnectionOptions): ConnectionOptions {
+  return secureContext === undefined ? {} : { secureContext };
+}
+
+/** Loaded only where a proxy is used: most runs need none, and start faster without. */
+async function proxyAgent(proxy: URL, isHttps: boolean, options: object): Promise<HttpAgent> {
   if (isHttps) {
     const { HttpsProxyAgent } = await import('https-proxy-agent');
-    return new HttpsProxyAgent(proxy.reveal(), keepAlive);
+    return new HttpsProxyAgent(proxy, options);
   }
   const { HttpProxyAgent } = await import('http-proxy-agent');
-  return new HttpProxyAgent(proxy.reveal(), keepAlive);
+  // Of itself it does not tell the proxy which of its names is meant.
+  const name = isIP(proxy.hostname.replace(/^\[|\]$/g, '')) === 0 ? proxy.hostname : undefined;
+  return new HttpProxyAgent(proxy, name === undefined ? options : { ...options, servername: name });
 }

@@ -7,8 +7,9 @@ import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import type { Channel } from './channel.ts';
-import { openChannel } from './channel.ts';
+import { openChannel, openSystemChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
+import { isUntrusted } from './trust.ts';
 import { Turns } from './turns.ts';
 
 export interface HttpRequest {
@@ -76,6 +77,9 @@ export class HttpClient {
   readonly #turns: Turns;
   readonly #observe: (ended: EndedRequest) => void;
   #channel: Promise<Channel> | undefined;
+  /** Opened when a certificate was refused without. */
+  #systemChannel: Promise<Channel | undefined> | undefined;
+  #trustsSystem = false;
 
   constructor(
     connection: Connection,
@@ -146,45 +150,66 @@ export class HttpClient {
   }
 
   async #begin(request: HttpRequest, timer: AbortSignal): Promise<IncomingMessage> {
-    let sent = false;
+    const progress = { isSent: false };
     try {
-      const { url, headers: extra } = this.#connection;
-      const target = new URL(url + request.path);
-      this.#channel ??= openChannel(this.#connection, this.#maxSockets);
-      const signal = AbortSignal.any([request.signal, timer]);
-      const options: RequestOptions = {
-        ...(await this.#channel),
-        method: request.method,
-        headers: {
-          ...Object.fromEntries(extra.map(({ name, value }) => [name, value.reveal()])),
-          ...request.headers,
-        },
-        signal,
-      };
-      signal.throwIfAborted();
-      return await new Promise((resolve, reject) => {
-        const outgoing: ClientRequest =
-          target.protocol === 'https:'
-            ? httpsRequest(target, options)
-            : httpRequest(target, options);
-        outgoing.once('socket', (socket) => whenReady(socket, () => (sent = true)));
-        outgoing.once('response', resolve);
-        // A broken connection is told here once more while the answer is read, which fails, too.
-        outgoing.on('error', reject);
-        // Node itself waits for a socket first, which a proxy that says nothing never gives.
-        const abort = () => reject(signal.reason as Error);
-        signal.addEventListener('abort', abort, { once: true });
-        outgoing.once('close', () => signal.removeEventListener('abort', abort));
-        outgoing.end(request.body);
-      });
+      const channel = await this.#currentChannel();
+      try {
+        return await this.#ask(request, timer, channel, progress);
+      } catch (error) {
+        if (progress.isSent || !isUntrusted(error as Error)) throw error;
+        this.#systemChannel ??= openSystemChannel(this.#connection, this.#maxSockets);
+        const system = await this.#systemChannel;
+        if (system === undefined || system === channel) throw error;
+        this.#trustsSystem = true;
+        return await this.#ask(request, timer, system, progress);
+      }
     } catch (error) {
-      throw failure(error, request, timer, sent);
+      throw failure(error, request, timer, progress.isSent);
     }
+  }
+
+  async #currentChannel(): Promise<Channel> {
+    const system = this.#trustsSystem ? await this.#systemChannel : undefined;
+    return system ?? (this.#channel ??= openChannel(this.#connection, this.#maxSockets));
+  }
+
+  #ask(
+    request: HttpRequest,
+    timer: AbortSignal,
+    channel: Channel,
+    progress: { isSent: boolean },
+  ): Promise<IncomingMessage> {
+    const { url, headers: extra } = this.#connection;
+    const target = new URL(url + request.path);
+    const signal = AbortSignal.any([request.signal, timer]);
+    signal.throwIfAborted();
+    const options: RequestOptions = {
+      ...channel,
+      method: request.method,
+      headers: {
+        ...Object.fromEntries(extra.map(({ name, value }) => [name, value.reveal()])),
+        ...request.headers,
+      },
+      signal,
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing: ClientRequest =
+        target.protocol === 'https:' ? httpsRequest(target, options) : httpRequest(target, options);
+      outgoing.once('socket', (socket) => whenReady(socket, () => (progress.isSent = true)));
+      outgoing.once('response', resolve);
+      // A broken connection is told here once more while the answer is read, which fails, too.
+      outgoing.on('error', reject);
+      // Node itself waits for a socket first, which a proxy that says nothing never gives.
+      const abort = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', abort, { once: true });
+      outgoing.once('close', () => signal.removeEventListener('abort', abort));
+      outgoing.end(request.body);
+    });
   }
 
   /** Closes the connections that are kept alive. */
   async close(): Promise<void> {
-    (await this.#channel)?.agent.destroy();
+    for (const channel of [this.#channel, this.#systemChannel]) (await channel)?.agent.destroy();
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { inspect } from 'node:util';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
@@ -8,6 +9,10 @@ import { startProxy } from '../../simulators/proxy.ts';
 import { closedPort, connectionTo, noAbort, readPem, serve, stopServers, token } from './server.ts';
 
 const ca = readPem('ca.pem');
+const tlsOfProxy = { cert: readPem('server.pem'), key: readPem('server.key') };
+const hasIPv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === '::1'),
+);
 const stops: (() => Promise<void>)[] = [];
 
 function through(url: string, proxy: string, special: Partial<Connection> = {}): HttpClient {
@@ -37,7 +42,7 @@ async function failureOf(call: Promise<unknown>): Promise<TransportError> {
 }
 
 function withCredentials(url: string, credentials: string): string {
-  return url.replace('http://', `http://${credentials}@`);
+  return url.replace('://', `://${credentials}@`);
 }
 
 describe('a proxy', () => {
@@ -73,6 +78,34 @@ describe('a proxy', () => {
     assert.equal((await send(through(server.url, proxy.url))).text, 'answer');
     assert.deepEqual(proxy.wishes, [`POST ${server.url}/x`]);
   });
+
+  for (const certificate of ['server', undefined]) {
+    const kind = certificate === undefined ? 'http' : 'https';
+
+    it(`that is spoken to by TLS needs an authority of its own, and leads to ${kind}`, async () => {
+      const server = await serve((_, response) => response.end('answer'), certificate);
+      const proxy = await proxyWith({ credentials: 'agent:word', tls: tlsOfProxy });
+      const url = withCredentials(proxy.url, 'agent:word');
+      assert.equal((await send(through(server.url, url))).text, 'answer');
+      for (const special of [{ ca: undefined }, { ca: undefined, skipTlsVerify: true }]) {
+        const error = await failureOf(send(through(server.url, url, special)));
+        assert.deepEqual([error.code, error.sent], ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', false]);
+      }
+      assert.equal(proxy.wishes.length, 1);
+    });
+
+    // Not every machine has it.
+    if (!hasIPv6) continue;
+    it(`at an address of IPv6 leads to ${kind} at another`, async () => {
+      const server = await serve((_, response) => response.end('answer'), certificate, '::1');
+      const proxy = await proxyWith({ credentials: 'agent:w%rd', host: '::1' });
+      const url = withCredentials(proxy.url, 'agent:w%25rd');
+      const special = { ca: undefined, skipTlsVerify: true };
+      assert.equal((await send(through(server.url, url, special))).text, 'answer');
+      const asked = server.url.replace('https://', 'CONNECT ').replace('http://', 'POST http://');
+      assert.deepEqual(proxy.wishes, [certificate === undefined ? `${asked}/x` : asked]);
+    });
+  }
 
   it('that wants other credentials is told by its status, and gets no token', async () => {
     const server = await serve((_, response) => response.end('answer'), 'server');

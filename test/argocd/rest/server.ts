@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import { Secret } from '../../../src/secret.ts';
 
@@ -27,8 +28,12 @@ export interface Server {
 
 const running = new Set<Server>();
 
-/** Serves on a free port of 127.0.0.1, with the certificate of a name in test/fixtures/tls. */
-export async function serve(handle: RequestListener, certificate?: string): Promise<Server> {
+/** Serves on a free port, with the certificate of a name in test/fixtures/tls. */
+export async function serve(
+  handle: RequestListener,
+  certificate?: string,
+  address = '127.0.0.1',
+): Promise<Server> {
   const requests: SeenRequest[] = [];
   const sockets: Socket[] = [];
   const listener: RequestListener = (request, response) => {
@@ -48,12 +53,12 @@ export async function serve(handle: RequestListener, certificate?: string): Prom
           listener,
         );
   server.on('connection', (socket: Socket) => sockets.push(socket));
-  server.listen(0, '127.0.0.1');
+  server.listen(0, address);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const scheme = certificate === undefined ? 'http' : 'https';
   const served: Server = {
-    url: `${scheme}://127.0.0.1:${port}`,
+    url: `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`,
     port,
     requests,
     sockets,

@@ -66,22 +66,37 @@ describe('the trust in a server', () => {
     assert.equal(server.requests.length, 0);
   });
 
+  /** What a process of that Node is told that trusts `ca` besides, by way of its environment. */
+  async function askBy(major: 20 | 24, url: string, env: NodeJS.ProcessEnv): Promise<string> {
+    const node = findNode(major);
+    assert.ok(node, `Node ${major} is not here: run npm ci with its optional dependencies`);
+    const script = new URL('ask-with-other-ca.ts', import.meta.url).pathname;
+    const settings = { env: { ...process.env, ...env } };
+    return (await promisify(execFile)(node, ['--import', 'tsx', script, url], settings)).stdout;
+  }
+
+  const file = (name: string) => new URL(`../../fixtures/tls/${name}`, import.meta.url).pathname;
+
   for (const major of [20, 24] as const) {
     it(`stays with NODE_EXTRA_CA_CERTS beside the connection's authority on Node ${major}`, async () => {
       const server = await serve((_, response) => response.end('trusted'), 'server');
-      const node = findNode(major);
-      assert.ok(node, `Node ${major} is not here: run npm ci with its optional dependencies`);
-      const script = new URL('ask-with-other-ca.ts', import.meta.url).pathname;
-      const run = async (extra: string) => {
-        const env = { ...process.env, NODE_EXTRA_CA_CERTS: extra };
-        const arguments_ = ['--import', 'tsx', script, server.url];
-        return (await promisify(execFile)(node, arguments_, { env })).stdout;
-      };
-      const file = (name: string) =>
-        new URL(`../../fixtures/tls/${name}`, import.meta.url).pathname;
-      assert.equal(await run(file('ca.pem')), 'trusted');
-      assert.equal(await run(file('other-ca.pem')), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-      assert.equal(await run(file('absent.pem')), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      const run = (name: string) => askBy(major, server.url, { NODE_EXTRA_CA_CERTS: file(name) });
+      assert.equal(await run('ca.pem'), 'trusted');
+      assert.equal(await run('other-ca.pem'), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+      assert.equal(await run('absent.pem'), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    });
+  }
+
+  // What the operating system trusts can be chosen by this variable of OpenSSL's.
+  for (const [major, expected] of [
+    [24, 'trusted'],
+    [20, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ] as const) {
+    it(`is ${expected} by the operating system's store on Node ${major}`, async () => {
+      const server = await serve((_, response) => response.end('trusted'), 'server');
+      const env = { SSL_CERT_FILE: file('ca.pem') };
+      assert.equal(await askBy(major, server.url, env), expected);
+      assert.equal(server.requests.length, major === 24 ? 1 : 0);
     });
   }
 });

@@ -1,0 +1,164 @@
+import { BlockList, isIP } from 'node:net';
+import { createContext, Script, type Context } from 'node:vm';
+
+/** What a bypass list says of a server, and what cannot be read of it. */
+export interface Bypass {
+  readonly bypasses: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Milliseconds that one expression may take: none that is meant well takes one. */
+const patience = 500;
+const mostEntries = 1_000;
+
+/**
+ * Whether the agent's bypass list names a server. The list is a JSON array of regular expressions
+ * (azure-devops.md §3.3), which the agent looks for in `scheme://host[:port]`, whatever the case
+ * (microsoft/azure-pipelines-agent, AgentWebProxy.cs). People write there what other programs take:
+ * `*.example.com`, `.example.com`, `host:port`, `10.0.0.0/8`, `<local>`. An entry counts in every
+ * way in which it can be read.
+ */
+export function readBypassList(json: string, server: string): Bypass {
+  if (json.trim() === '') return { bypasses: false, warnings: [] };
+  const { entries, arePatterns, warnings: unread } = parseList(json);
+  const target = targetOf(server);
+  const context = createContext({ origin: target.origin });
+  const warnings = [...unread];
+  let bypasses = false;
+  for (const [index, entry] of entries.entries()) {
+    const byName = entry.split(/\s*[,;]\s*/).map((name) => matchesName(name, target));
+    const isName = byName.every((matches) => matches !== undefined);
+    // `[fd12::1]` is a set of characters, too, and in nearly every URL.
+    const isAddress = isName && entry.startsWith('[');
+    const byPattern = arePatterns && !isAddress && matchesPattern(entry, context);
+    bypasses ||= byName.includes(true) || byPattern === true;
+    if (!isName && typeof byPattern === 'string') {
+      const where = `entry ${index + 1} of the agent's proxy bypass list`;
+      warnings.push(`${byPattern}: ${where}. It is left out.`);
+    }
+  }
+  return { bypasses, warnings };
+}
+
+interface List {
+  readonly entries: readonly string[];
+  readonly arePatterns: boolean;
+  readonly warnings: readonly string[];
+}
+
+function parseList(json: string): List {
+  const list = parseJson(json);
+  if (Array.isArray(list)) {
+    const entries = list
+      .filter((entry) => typeof entry === 'string')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    return { entries: entries.slice(0, mostEntries), arePatterns: true, warnings: [] };
+  }
+  const isText = list === undefined;
+  const warning = isText
+    ? "The agent's proxy bypass list is not a JSON array: it is read as names, separated by commas."
+    : "The agent's proxy bypass list cannot be read: it is left out.";
+  return { entries: isText ? [json.trim()] : [], arePatterns: false, warnings: [warning] };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Target {
+  /** As the agent has it: without a usual port. */
+  readonly origin: string;
+  readonly protocol: string;
+  /** In lower case, without the brackets of IPv6. */
+  readonly host: string;
+  readonly port: string;
+}
+
+function targetOf(server: string): Target {
+  const { origin, protocol, hostname, port } = new URL(server);
+  return {
+    origin,
+    protocol,
+    host: unbracketed(hostname),
+    port: port || (protocol === 'https:' ? '443' : '80'),
+  };
+}
+
+/**
+ * Whether an entry that is a name, an address, a network, or one of these with wildcards means the
+ * target; undefined where it is nothing of the kind.
+ */
+function matchesName(entry: string, target: Target): boolean | undefined {
+  if (entry === '*') return true;
+  if (entry === '<local>') return isIP(target.host) === 0 && !target.host.includes('.');
+  const network = matchesNetwork(entry, target.host);
+  if (network !== undefined) return network;
+  const [, scheme, host = '', port] =
+    /^(?:(https?:)\/\/)?(\[[0-9a-f:.]+\]|[\w.*-]+|[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)(?::(\d{1,5}|\*))?\/?$/i.exec(
+      entry,
+    ) ?? [];
+  if (host === '') return undefined;
+  if (scheme !== undefined && scheme.toLowerCase() !== target.protocol) return false;
+  if (port !== undefined && port !== '*' && port !== target.port) return false;
+  return matchesWildcard(unbracketed(host.toLowerCase()), target.host);
+}
+
+function matchesWildcard(pattern: string, host: string): boolean {
+  if (isIP(pattern) !== 0) {
+    return matchesNetwork(`${pattern}/${isIP(pattern) === 4 ? 32 : 128}`, host) ?? false;
+  }
+  // `.example.com` and `*.example.com` mean the domain itself as well, as for curl and Windows.
+  const domain = /^\*?\.([^*]+)$/.exec(pattern)?.[1];
+  if (domain !== undefined) return host === domain || host.endsWith(`.${domain}`);
+  const [first = '', ...others] = pattern.split('*');
+  if (others.length === 0) return host === pattern;
+  const last = others.pop() ?? '';
+  if (!host.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = host.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return host.length - last.length >= at && host.endsWith(last);
+}
+
+/** Whether an address is in a network (`10.0.0.0/8`); undefined where the entry is none. */
+function matchesNetwork(entry: string, host: string): boolean | undefined {
+  const [, network = '', bits] = /^\[?([0-9a-f:.]+)\]?\/(\d{1,3})$/i.exec(entry) ?? [];
+  const family = isIP(network);
+  const prefix = Number(bits);
+  if (family === 0 || prefix > (family === 4 ? 32 : 128)) return undefined;
+  if (isIP(host) === 0) return false;
+  const list = new BlockList();
+  list.addSubnet(network, prefix, family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
+const search = new Script('pattern.test(origin)');
+
+/**
+ * Whether a regular expression is found, or what is wrong with it. It is looked for in a context of
+ * its own, the only place where one that would take longer than a run can be stopped.
+ */
+function matchesPattern(entry: string, context: Context): boolean | string {
+  try {
+    context['pattern'] = new RegExp(entry, 'i');
+  } catch {
+    return 'Not a regular expression';
+  }
+  try {
+    return search.runInContext(context, { timeout: patience }) === true;
+  } catch {
+    return 'A regular expression that takes too long';
+  }
+}
