@@ -1,7 +1,7 @@
 import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
 import type { Glance, Listing } from '../sync/glance.ts';
 import type { InfoRow } from '../sync/operation.ts';
-import type { Retry } from '../sync/goal.ts';
+import type { RequestedSync } from '../sync/stored-operation.ts';
 import type { SyncWindows } from '../sync/sync-window.ts';
 
 /** How a call reaches its application. `project` makes Argo CD tell "missing" from "forbidden". */
@@ -9,18 +9,8 @@ export interface Address extends ApplicationName {
   readonly project: string;
 }
 
-/** The body of a sync. `undefined` leaves the application's own setting in force. */
-export interface SyncRequest {
-  readonly revision: string | undefined;
-  readonly revisions: readonly { readonly position: number; readonly revision: string }[];
-  readonly prune: boolean;
-  readonly dryRun: boolean;
-  readonly force: boolean;
-  readonly strategy: 'hook' | 'apply';
-  readonly resources: readonly ResourceKey[];
-  /** The whole list: what is sent replaces the application's own. */
-  readonly syncOptions: readonly string[] | undefined;
-  readonly retry: Retry | undefined;
+/** The body of a sync. */
+export interface SyncRequest extends RequestedSync {
   readonly infos: readonly InfoRow[];
 }
 

@@ -1,11 +1,12 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
-import type { ArgoCD, SyncRequest } from '../argocd/port.ts';
+import type { ArgoCD } from '../argocd/port.ts';
 import type { Application, ResourceKey } from '../sync/application.ts';
 import type { Target } from '../sync/goal.ts';
 import type { SyncGoal } from '../sync/goal.ts';
 import { follow, newestHistoryId } from '../sync/memory.ts';
 import type { Memory, Request } from '../sync/memory.ts';
 import { markerName } from '../sync/operation.ts';
+import type { RequestedSync } from '../sync/stored-operation.ts';
 import type { Act } from '../sync/verdict.ts';
 import type { FollowSettings } from './settings.ts';
 
@@ -56,8 +57,11 @@ export async function perform(
       });
     case 'sync': {
       if (goal.action !== 'sync') throw new Error('only a sync goal is synced');
-      const request = syncRequest(application, goal, act.name, resources, settings);
-      return ask(application, memory, ports, () => argocd.sync(address, request, signal));
+      const sent = requestedSync(application, goal, act.name, resources);
+      const { marker, info } = settings;
+      const infos = [{ name: markerName, value: marker }, ...info, ...goal.options.info];
+      const request = { ...sent, infos };
+      return ask(application, memory, ports, () => argocd.sync(address, request, signal), sent);
     }
     case 'rollback': {
       if (goal.action !== 'rollback') throw new Error('only a rollback goal is rolled back');
@@ -81,6 +85,7 @@ async function ask(
   memory: Memory,
   { now, signal, sending }: ActPorts,
   send: () => Promise<Application>,
+  what?: RequestedSync,
 ): Promise<Acted> {
   const sent: Request = {
     state: 'sent',
@@ -89,6 +94,7 @@ async function ask(
     brokenSince: memory.request?.failure === 'internal' ? memory.request.brokenSince : undefined,
     failure: undefined,
     reason: '',
+    ...(what === undefined ? {} : { sent: what }),
     operation: undefined,
     historyId: newestHistoryId(application),
   };
@@ -135,14 +141,13 @@ async function attempt(act: () => Promise<Acted>): Promise<Acted> {
   }
 }
 
-/** The request for a sync: the application's own options stay in force, since it would replace them. */
-function syncRequest(
+/** What to ask for: the application's own options stay in force, since the request replaces them. */
+function requestedSync(
   application: Application,
   { options }: SyncGoal,
   name: Target,
   resources: readonly ResourceKey[],
-  { marker, info }: FollowSettings,
-): SyncRequest {
+): RequestedSync {
   const own = application.syncOptions;
   const added = options.syncOptions.filter((option) => !own.includes(option));
   const overridden = new Set(added.map(keyOf));
@@ -159,7 +164,6 @@ function syncRequest(
         ? undefined
         : [...own.filter((option) => !overridden.has(keyOf(option))), ...added],
     retry: options.retry,
-    infos: [{ name: markerName, value: marker }, ...info, ...options.info],
   };
 }
 

@@ -37,7 +37,7 @@ export function makeResult(
     operation: state && reportOf(state, memory.identity),
     evidence: ending.evidence,
     steps: [...story.steps, ...unreached],
-    revisions: revisionsOf(state) ?? application?.sync.revisions ?? [],
+    revisions: ending.revisions ?? deployedBy(state, memory),
     syncStatus: application?.sync.status,
     health: application?.health,
     images: application?.images ?? [],
@@ -64,6 +64,21 @@ function reportOf(state: OperationState, identity: Subject['memory']['identity']
 function revisionsOf(state: OperationState | undefined): readonly string[] | undefined {
   if (state === undefined) return undefined;
   return state.revisions.length > 0 ? state.revisions : state.operation.revisions;
+}
+
+/** What an operation deployed that did not land: nothing, until it applied a resource. */
+function deployedBy(
+  state: OperationState | undefined,
+  { identity }: Subject['memory'],
+): readonly string[] {
+  if (state === undefined || identity === undefined || state.operation.dryRun) return [];
+  const hasApplied = state.results.some(
+    ({ status, hookType, syncPhase }) =>
+      hookType === undefined &&
+      syncPhase === 'Sync' &&
+      (status === 'Synced' || status === 'Pruned'),
+  );
+  return hasApplied || state.phase === 'Succeeded' ? (revisionsOf(state) ?? []) : [];
 }
 
 /** A failed operation's one sentence names the first thing that failed. */

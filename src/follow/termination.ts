@@ -20,7 +20,8 @@ const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
 /**
  * A run that ends before its operation leaves it or terminates it, as was asked; never one that is
- * not provably ours. Says which of the two in the ending's message.
+ * not provably ours. One that does what nobody asked for is terminated in any case. Says which of the
+ * two in the ending's message.
  */
 export async function endOwnOperation(
   ending: Ending,
@@ -28,8 +29,9 @@ export async function endOwnOperation(
   { argocd, clock }: FollowPorts,
   { application, memory }: Subject,
 ): Promise<Ending> {
-  const choice =
-    ending.outcome === 'timedOut'
+  const choice = ending.endsOperation
+    ? 'terminate'
+    : ending.outcome === 'timedOut'
       ? onTimeout
       : ending.outcome === 'canceled'
         ? onCancel
@@ -65,7 +67,10 @@ export async function endOwnOperation(
         }
         if (seen !== 'absent') {
           await argocd.terminate(address, term.signal);
-          return say(ending, 'the operation was terminated, as was asked');
+          return say(
+            ending,
+            `the operation was terminated${ending.endsOperation ? '' : ', as was asked'}`,
+          );
         }
       } catch (error) {
         if (term.signal.aborted) break;

@@ -9,8 +9,9 @@ import type { Landing } from './landing.ts';
 import { isEnded, leavesHistory, revisionsOf } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { adopt, describeOperation } from './ownership.ts';
-import { askedRevisions, mayBeCommit, meetsTarget, printRevisions } from './revision.ts';
-import { act, done, refuse, supersede, wait } from './verdict.ts';
+import { askedRevisions, meetsTarget, untellable } from './asked-revision.ts';
+import { printRevisions } from './revision.ts';
+import { act, done, refuse, supersede, wait, withDeployed } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -92,7 +93,8 @@ function decideIdle(view: View<WaitGoal>): Verdict | undefined {
     );
   }
   const landing = awaitedLanding(view);
-  return landing === undefined ? decideLater(view) : decideLanded(view, landing);
+  if (landing === undefined) return decideLater(view);
+  return withDeployed(decideLanded(view, landing), landing.revisions);
 }
 
 /** Whether what runs is what the revision wanted says. */
@@ -217,22 +219,13 @@ function lastTry({ conditions }: Application): string {
   return failed === undefined ? '' : `, whose last try failed: ${excerpt(failed.message)}`;
 }
 
-/** A branch or tag that the application does not track cannot be compared with what it deployed. */
+/** What the application does not track cannot be compared with what it deployed, unless it is exact. */
 function unresolvable({ application, goal }: View<WaitGoal>): Verdict | undefined {
-  const names = askedRevisions(application, goal.target).flatMap((asked, index) => {
-    const source = application.sources[index];
-    const comparable =
-      asked === undefined ||
-      source === undefined ||
-      source.chart !== '' ||
-      asked === source.targetRevision ||
-      mayBeCommit(asked);
-    return comparable ? [] : [asked];
-  });
+  const names = untellable(application, goal.target);
   if (names.length === 0) return undefined;
   return refuse(
     'failed',
-    `Argo CD reports commits, so a wait for ${names.join(', ')} could not tell when it is there`,
-    'Name the commit (its SHA), or the branch or tag that the application tracks.',
+    `Argo CD reports commits, versions and digests, so a wait for ${names.join(', ')} could not tell when it is there`,
+    'Name the commit (its SHA), the version or the digest, or the branch, tag or range that the application tracks.',
   );
 }

@@ -1,7 +1,8 @@
 import { revisionsOf } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { adopt, describeOperation, isInProgress } from './ownership.ts';
-import { meetsTarget, printRevisions } from './revision.ts';
+import { meetsTarget } from './asked-revision.ts';
+import { printRevisions } from './revision.ts';
 import type { Goal } from './goal.ts';
 import { act, refuse, wait } from './verdict.ts';
 import { blockedMessage } from './window-wait.ts';

@@ -8,12 +8,13 @@ import { isEnded } from './operation.ts';
 import { sight } from './ownership.ts';
 import { decideFailed, decideOtherRevision, decideProgress, landingOf } from './progress.ts';
 import { decideRollback, rememberTarget } from './rollback.ts';
-import { targetFault } from './revision.ts';
+import { targetFault } from './asked-revision.ts';
 import { decideStart } from './start.ts';
 import { decideSuperseded, proveByHistory } from './supersession.ts';
 import { decideTerminate } from './busy.ts';
+import { decideDeviation, rememberDeviations } from './deployment.ts';
 import { awaitedLanding, decideAwaited } from './awaited.ts';
-import { done, refuse } from './verdict.ts';
+import { done, refuse, withDeployed } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -22,7 +23,8 @@ export function observe(memory: Memory, application: Application, goal: Goal, no
   const looked = remember(memory, application, now);
   const entry = looked.proven === undefined ? findProof(looked, application) : undefined;
   const judged = entry === undefined ? looked : { ...looked, proven: { entry, seenAt: now } };
-  const known = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
+  const aimed = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
+  const known = rememberDeviations(aimed, goal);
   const view = { memory: known, application, goal, now };
   const landing =
     landingOf(known) ?? (goal.action === 'wait' ? awaitedLanding({ ...view, goal }) : undefined);
@@ -63,16 +65,19 @@ export function decide(view: View): Verdict {
     );
   }
   if (goal.action === 'terminate') return decideTermination(view);
+  const deviation = decideDeviation(view);
+  if (deviation !== undefined) return deviation;
   const landing = landingOf(memory);
   const { deleting } = application;
   if (deleting && !(landing !== undefined && goal.waitFor !== 'health')) return decideDeleting();
   if (landing !== undefined) {
-    const bad =
-      (memory.ended && decideFailed(view, memory.ended)) ?? decideOtherRevision(view, landing);
-    if (bad !== undefined) return bad;
-    return isDryRun(goal)
-      ? done('succeeded', landing.evidence, { evidence: landing.evidence })
-      : decideLanded(view, landing);
+    const failed = memory.ended && decideFailed(view, memory.ended);
+    if (failed !== undefined) return failed;
+    const other = decideOtherRevision(view, landing);
+    if (isDryRun(goal)) {
+      return other ?? done('succeeded', landing.evidence, { evidence: landing.evidence });
+    }
+    return withDeployed(other ?? decideLanded(view, landing), landing.revisions);
   }
   if (memory.identity !== undefined) {
     const seen = sight(application, memory.identity);

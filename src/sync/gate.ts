@@ -1,12 +1,14 @@
 import { blockingConditions, whyNotCompared } from './condition.ts';
 import { isBusy } from './glance.ts';
 import type { Glance } from './glance.ts';
+import type { Target } from './goal.ts';
 import { awaitsRetry } from './operation.ts';
-import { isSame, mayBeCommit, meetsTarget, printRevisions } from './revision.ts';
+import { meetsTarget, untellable } from './asked-revision.ts';
+import { isSame, printRevisions } from './revision.ts';
 
 /** What a gate asks of an application. */
 export interface GateQuestion {
-  /** A commit, a chart version, or the branch or tag that the application tracks. */
+  /** A commit, version or digest, or the branch, tag or range that the application tracks. */
   readonly revision: string | undefined;
   readonly requireSynced: boolean;
   readonly requireHealthy: boolean;
@@ -75,15 +77,15 @@ function judgeLife({ deleting, skipReconcile }: Glance): GateAnswer | undefined 
   );
 }
 
-/** A branch or tag that is not tracked cannot be compared with what Argo CD reports. */
-function judgeQuestion({ sources }: Glance, { revision }: GateQuestion): GateAnswer | undefined {
-  if (revision === undefined || mayBeCommit(revision)) return undefined;
-  const isComparable = sources.some(
-    ({ chart, targetRevision }) => chart !== '' || targetRevision === revision,
+/** What is not tracked cannot be compared with what Argo CD reports, unless it is exact. */
+function judgeQuestion(glance: Glance, { revision }: GateQuestion): GateAnswer | undefined {
+  if (revision === undefined) return undefined;
+  const isTelling = glance.sources.some(
+    (_, index) => untellable(glance, ofSource(index, revision)).length === 0,
   );
-  if (isComparable) return undefined;
+  if (isTelling) return undefined;
   return failed(
-    `Argo CD reports commits, so that nobody can tell whether "${revision}" is live; name the commit (its SHA), or the branch or tag that the application tracks`,
+    `Argo CD reports commits, versions and digests, so that nobody can tell whether "${revision}" is live; name the commit (its SHA), the version or the digest, or the branch, tag or range that the application tracks`,
   );
 }
 
@@ -202,10 +204,13 @@ function isLive(glance: Glance, revision: string): boolean {
 
 /** A gate names no position: with several sources the revision is that of any. */
 function isAt(glance: Glance, revision: string, resolved: readonly string[]): boolean {
-  return glance.sources.some((_, index) => {
-    const byPosition = [{ position: index + 1, revision }];
-    return meetsTarget(glance, { kind: 'revisions', byPosition }, resolved, glance.sync.revisions);
-  });
+  return glance.sources.some((_, index) =>
+    meetsTarget(glance, ofSource(index, revision), resolved, glance.sync.revisions),
+  );
+}
+
+function ofSource(index: number, revision: string): Target {
+  return { kind: 'revisions', byPosition: [{ position: index + 1, revision }] };
 }
 
 function words(message: string): string {

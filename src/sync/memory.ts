@@ -5,6 +5,7 @@ import { isEnded } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { sight } from './ownership.ts';
 import type { Identity } from './ownership.ts';
+import type { CheckedOperation, RequestedSync } from './stored-operation.ts';
 import type { SyncWindows } from './sync-window.ts';
 
 /** The request that starts our operation, from the moment before it is sent. */
@@ -22,6 +23,8 @@ export interface Request {
   readonly failure: Failure | undefined;
   /** Argo CD's words to a refusal. */
   readonly reason: string;
+  /** What was asked for; absent for a rollback, and in what an elder version of this program kept. */
+  readonly sent?: RequestedSync;
   /** The operation as Argo CD stored it, with its revisions resolved. */
   readonly operation: Operation | undefined;
   /** The newest history entry when it was accepted. */
@@ -68,7 +71,7 @@ export interface Memory {
   readonly request: Request | undefined;
   /** The deployment that a rollback returns to, as it was when the request was made. */
   readonly returnTo: HistoryEntry | undefined;
-  /** Our operation as it was seen waiting to begin. */
+  /** Our operation as it was first seen: waiting to begin, or begun. */
   readonly asked: Operation | undefined;
   /** Our operation was seen running. */
   readonly begun: OperationState | undefined;
@@ -91,6 +94,8 @@ export interface Memory {
   readonly terminating: Identity | undefined;
   /** Since when a condition has stood there whose words nobody knows: it may pass. */
   readonly unknownErrorSince?: number | undefined;
+  /** In what our operation differs from what was asked for; absent until that was looked at. */
+  readonly checked?: CheckedOperation | undefined;
 }
 
 export interface First {
@@ -148,13 +153,19 @@ export function remember(memory: Memory, application: Application, now: number):
     case 'absent':
       return known;
     case 'pending':
-      return { ...known, asked: seen.operation };
+      return { ...known, asked: memory.asked ?? seen.operation };
     case 'running':
-      return { ...known, identity: pin(memory.identity, seen.state), begun: seen.state };
+      return {
+        ...known,
+        identity: pin(memory.identity, seen.state),
+        asked: memory.asked ?? seen.state.operation,
+        begun: seen.state,
+      };
     case 'ended':
       return {
         ...known,
         identity: pin(memory.identity, seen.state),
+        asked: memory.asked ?? seen.state.operation,
         begun: seen.state,
         ended: { state: seen.state, seenAt: now, reconciledAt: application.reconciledAt },
       };
@@ -194,6 +205,7 @@ export function follow(
     begun: undefined,
     ended: undefined,
     proven: undefined,
+    checked: undefined,
   };
 }
 

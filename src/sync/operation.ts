@@ -1,4 +1,4 @@
-import type { ResourceKey } from './application.ts';
+import type { ResourceKey, Source } from './application.ts';
 
 /** The row of `operation.info` that says whose an operation is. */
 export const markerName = 'azure-pipelines/run';
@@ -17,12 +17,28 @@ export interface Operation {
   readonly prune: boolean;
   /** `apply` runs no hooks; absent means `hook`. */
   readonly strategy: 'hook' | 'apply';
+  /** Absent, like all that follows and may be, in what an elder version of this program kept. */
+  readonly force?: boolean;
+  /** What it deploys from; absent where the operation leaves that to the application. */
+  readonly sources?: readonly Source[];
+  /** `sources` is a list in the operation, be it of one: then only its `revisions` count. */
+  readonly multiSource?: boolean;
+  readonly syncOptions?: readonly string[];
+  readonly retry?: StoredRetry;
   /** More than none: a selective sync, which runs no hooks and leaves no history. */
   readonly resources: readonly ResourceKey[];
   readonly info: readonly InfoRow[];
   readonly initiatedBy: { readonly username: string; readonly automated: boolean };
   /** Text that is equal exactly when two operations ask for the same, for those without a marker. */
   readonly fingerprint: string;
+}
+
+/** How often a failed attempt is repeated; durations are Go's, empty where Argo CD's own count. */
+export interface StoredRetry {
+  readonly limit: number;
+  readonly duration: string;
+  readonly factor: number | undefined;
+  readonly maxDuration: string;
 }
 
 export const operationPhases = ['Running', 'Terminating', 'Succeeded', 'Failed', 'Error'] as const;

@@ -1,5 +1,6 @@
 import { explainOperation } from './explanation.ts';
-import { askedRevisions, isCommit, isRevision, mayBeCommit, printRevisions } from './revision.ts';
+import { deploysWhatWasAsked } from './deployment.ts';
+import { printRevisions } from './revision.ts';
 import type { Landing } from './landing.ts';
 import type { Ended, Memory } from './memory.ts';
 import { awaitsRetry, revisionsOf, wasTerminated } from './operation.ts';
@@ -94,28 +95,14 @@ export function decideFailed({ application }: View, { state }: Ended): Verdict |
   return done('failed', message, { causes: explainOperation(application, state) });
 }
 
-/** The operation succeeded, but with another commit than the one asked for: a later push got in. */
-export function decideOtherRevision(
-  view: View,
-  { revisions: deployed }: Landing,
-): Verdict | undefined {
-  const { application, goal, memory } = view;
-  if (goal.action !== 'sync') return undefined;
-  // A tag may look like a short commit. It is one only where Argo CD did not resolve it for us: an
-  // auto-sync application is given no revision, and an operation that was joined has its own.
-  const isNamed = !application.autoSync && memory.identity?.kind === 'marker';
-  const asked = askedRevisions(application, goal.target);
-  const differs = asked.some((revision, index) => {
-    const actual = deployed[index];
-    if (revision === undefined || actual === undefined || !isCommit(actual)) return false;
-    if (revision === application.sources[index]?.targetRevision) return false;
-    const isComparable = isNamed ? isCommit(revision) : mayBeCommit(revision);
-    return isComparable && !isRevision(actual, revision);
-  });
-  if (!differs || goal.whenSuperseded === 'follow') return undefined;
+/** The operation succeeded, but with another revision than the one asked for: a later push got in. */
+export function decideOtherRevision(view: View, landing: Landing): Verdict | undefined {
+  const { goal } = view;
+  if (goal.action !== 'sync' || goal.whenSuperseded === 'follow') return undefined;
+  const syncing = { ...view, goal };
+  if (deploysWhatWasAsked(syncing, landing.revisions)) return undefined;
   const included =
-    goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory({ ...view, goal }) : undefined;
-  return (
-    included ?? supersede(`${printRevisions(deployed)} was deployed, not the revision asked for`)
-  );
+    goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory(syncing) : undefined;
+  const what = printRevisions(landing.revisions);
+  return included ?? supersede(`${what} was deployed, not the revision asked for`);
 }

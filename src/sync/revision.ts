@@ -1,88 +1,137 @@
-import type { Application } from './application.ts';
-import type { Target } from './goal.ts';
+import type { Source } from './application.ts';
+import { isInRange, isSameVersion, isVersionRange, parseChartVersion } from './chart-version.ts';
+
+/**
+ * What a revision is, for each kind of source, and when a resolved one is the one asked for.
+ *
+ * Argo CD resolves what it is asked for: a Git name (branch, tag, annotated tag, `refs/…`, `HEAD`,
+ * a short commit, a range of tags) to a commit, the range of a chart to a version, an OCI tag to a
+ * digest (reposerver/repository/repository.go, `ResolveRevision`). Two texts alone tell
+ *
+ * - `same`: a commit, a short commit, a version, a digest that was asked for by itself,
+ * - `other`: one that cannot be meant, such as another commit, or a version outside the range,
+ * - `unknowable`: a name, a range that holds the version, or hexadecimal digits that may be a tag.
+ *
+ * `unknowable` is never a success by itself. What decides then is what Argo CD made of that very name:
+ *
+ * - in the operation that it stored for our request, if we named it (`wasDeployed`);
+ * - in its newest comparison, if the application tracks that name (`meetsTarget`);
+ * - otherwise nothing does: a wait or a gate for it is refused, a sync of an auto-sync application
+ *   too, and what deployed something else than Argo CD had resolved is not the revision asked for.
+ *
+ * A name that is both a branch and a tag is one that Argo CD itself resolves to either.
+ */
+export type Likeness = 'same' | 'other' | 'unknowable';
+
+type SourceName = Pick<Source, 'repoURL' | 'chart'>;
 
 const commit = /^[0-9a-f]{40}([0-9a-f]{24})?$/i;
 const abbreviatedCommit = /^[0-9a-f]{7,64}$/i;
+const digest = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}$/i;
+
+/** How a source is read. `oci://` goes before the chart, as in Argo CD (types.go, `IsOCI`). */
+export function kindOf({ repoURL, chart }: SourceName): 'git' | 'chart' | 'oci' {
+  if (repoURL.startsWith('oci://')) return 'oci';
+  return chart === '' ? 'git' : 'chart';
+}
 
 /** A full Git commit id (SHA-1 or SHA-256). */
 export function isCommit(revision: string): boolean {
   return commit.test(revision);
 }
 
-/** What may be a commit written short; a tag of digits looks the same. */
-export function mayBeCommit(revision: string): boolean {
-  return abbreviatedCommit.test(revision);
-}
-
-/** Whether a resolved revision is the one asked for: equal, or asked for by an abbreviated commit. */
-export function isRevision(resolved: string, asked: string): boolean {
-  if (resolved === asked) return true;
-  if (!isCommit(resolved) || !mayBeCommit(asked)) return false;
-  return resolved.toLowerCase().startsWith(asked.toLowerCase());
-}
-
-/** The revision asked for each source, by index; `undefined` where the source's own is meant. */
-export function askedRevisions(
-  application: Pick<Application, 'sources'>,
-  target: Target,
-): readonly (string | undefined)[] {
-  const { sources } = application;
-  switch (target.kind) {
-    case 'tracked':
-      return sources.map(() => undefined);
-    case 'revision':
-      return sources.map((_, index) => (index === 0 ? target.revision : undefined));
-    case 'revisions': {
-      const asked = new Map(target.byPosition.map((one) => [one.position, one.revision]));
-      return sources.map((_, index) => asked.get(index + 1));
-    }
+/** Whether a resolved revision is the one asked for. */
+export function compareRevision(source: SourceName, asked: string, resolved: string): Likeness {
+  switch (kindOf(source)) {
+    case 'git':
+      return compareCommit(asked, resolved);
+    case 'chart':
+      return compareChart(asked, resolved);
+    case 'oci':
+      return compareDigest(asked, resolved);
   }
 }
 
-/**
- * Whether resolved revisions are what the target asks. A source for which nothing is asked matches
- * with anything. A branch or tag is compared by what the application resolved it to, which is only
- * known for the one that it tracks: `tracked` holds these, from a snapshot that was refreshed.
- */
-export function meetsTarget(
-  application: Pick<Application, 'sources'>,
-  target: Target,
-  resolved: readonly string[],
-  tracked: readonly string[],
-): boolean {
-  if (resolved.length === 0) return false;
-  return askedRevisions(application, target).every((asked, index) => {
-    const actual = resolved[index];
-    if (actual === undefined) return asked === undefined;
-    if (asked === undefined) return target.kind !== 'tracked' || actual === tracked[index];
-    if (isRevision(actual, asked)) return true;
-    return asked === application.sources[index]?.targetRevision && actual === tracked[index];
-  });
+function compareCommit(asked: string, resolved: string): Likeness {
+  const [wanted, actual] = [asked.toLowerCase(), resolved.toLowerCase()];
+  if (!abbreviatedCommit.test(resolved)) return 'unknowable';
+  if (abbreviatedCommit.test(asked) && actual.startsWith(wanted)) return 'same';
+  if (!isCommit(asked)) return 'unknowable';
+  return !isCommit(resolved) && wanted.startsWith(actual) ? 'same' : 'other';
 }
 
-/** Faults of a target that only the application shows: positions, one revision for several sources. */
-export function targetFault(
-  application: Pick<Application, 'sources' | 'multiSource'>,
-  target: Target,
-): string | undefined {
-  const count = application.sources.length;
-  if (target.kind === 'revision' && application.multiSource && count > 1) {
-    return `the application has ${count} sources, so "revision" does not say which one is meant: write "revisions" with one "position=revision" a line`;
+function compareChart(asked: string, resolved: string): Likeness {
+  const [wanted, actual] = [parseChartVersion(asked), parseChartVersion(resolved)];
+  if (wanted === undefined && !isVersionRange(asked)) return asked === resolved ? 'same' : 'other';
+  if (actual === undefined) return isVersionRange(resolved) ? 'unknowable' : 'other';
+  if (wanted !== undefined && wanted.isFull === actual.isFull) {
+    if (isSameVersion(wanted, actual)) return 'same';
+    if (wanted.isFull) return 'other';
   }
-  if (target.kind !== 'revisions') return undefined;
-  const beyond = target.byPosition.filter(({ position }) => position > count);
-  if (beyond.length === 0) return undefined;
-  const positions = beyond.map(({ position }) => position).join(', ');
-  return `"revisions" names position ${positions}, but the application has ${count === 1 ? 'one source' : `${count} sources`}`;
+  // Argo CD hands `1.2` on as it is written, and Helm makes the newest 1.2.x of it.
+  const mayBe = wanted?.isFull ? isInRange(resolved, wanted) : isInRange(asked, actual);
+  return mayBe === false ? 'other' : 'unknowable';
 }
 
-/** Whether two lists of revisions are equal, source by source. */
+function compareDigest(asked: string, resolved: string): Likeness {
+  if (!digest.test(resolved) || !digest.test(asked)) return 'unknowable';
+  return asked.toLowerCase() === resolved.toLowerCase() ? 'same' : 'other';
+}
+
+/** Whether what is asked for can be told from what was deployed, whatever the application tracks. */
+export function isTelling(source: SourceName, asked: string): boolean {
+  switch (kindOf(source)) {
+    case 'git':
+      return abbreviatedCommit.test(asked);
+    case 'chart':
+      return parseChartVersion(asked)?.isFull ?? !isVersionRange(asked);
+    case 'oci':
+      return digest.test(asked);
+  }
+}
+
+/** Whether Argo CD has resolved it: what it cannot resolve it shows as it was written. */
+export function isResolved(source: SourceName, revision: string): boolean {
+  switch (kindOf(source)) {
+    case 'git':
+      return abbreviatedCommit.test(revision);
+    case 'chart':
+      return revision !== '' && !isVersionRange(revision);
+    case 'oci':
+      return digest.test(revision);
+  }
+}
+
+/** Whether two ways of asking mean the same: `main` and `refs/heads/main`, `HEAD` and nothing. */
+export function isSameName(source: SourceName, one: string, other: string): boolean {
+  if (kindOf(source) !== 'git')
+    return one.replaceAll(/\s+/g, ' ') === other.replaceAll(/\s+/g, ' ');
+  const [a, b] = [readRef(one), readRef(other)];
+  const isEitherSpace = a.space === '' || b.space === '' || a.space === b.space;
+  return a.name === b.name && isEitherSpace;
+}
+
+function readRef(revision: string): { readonly space: string; readonly name: string } {
+  const [, space = '', name = revision] = /^refs\/(heads|tags)\/(.+)$/.exec(revision) ?? [];
+  if (abbreviatedCommit.test(name)) return { space, name: name.toLowerCase() };
+  return { space, name: name === '' ? 'HEAD' : name };
+}
+
+/** Whether two resolved revisions are one: a commit may be written short, or in upper case. */
+function isSameResolved(one: string, other: string): boolean {
+  if (one === other) return true;
+  if (!isCommit(one) && !isCommit(other)) return false;
+  return compareCommit(one, other) === 'same' || compareCommit(other, one) === 'same';
+}
+
+/** Whether two lists of resolved revisions are equal, source by source. */
 export function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((revision, index) => revision === b[index]);
+  return a.length === b.length && a.every((one, index) => isSameResolved(one, b[index] ?? ''));
 }
 
-/** Seven characters of a commit; anything else as it is. */
+/** Seven characters of a commit; a digest likewise; anything else as it is. */
 export function shortRevision(revision: string): string {
+  if (digest.test(revision)) return revision.slice(0, revision.indexOf(':') + 13);
   return isCommit(revision) ? revision.slice(0, 7) : revision;
 }
 

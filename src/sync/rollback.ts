@@ -1,11 +1,11 @@
-import type { Application, HistoryEntry } from './application.ts';
+import type { Application, HistoryEntry, Source } from './application.ts';
 import { decideBusy } from './busy.ts';
 import type { RollbackGoal, RollbackTarget } from './goal.ts';
 import type { Memory } from './memory.ts';
 import { isEnded } from './operation.ts';
 import { adopt } from './ownership.ts';
 import type { Identity } from './ownership.ts';
-import { isRevision, printRevisions } from './revision.ts';
+import { compareRevision, printRevisions } from './revision.ts';
 import { decideRefusal, decideUnsettled } from './start.ts';
 import { act, refuse } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -101,7 +101,7 @@ export function findEntry(application: Application, to: RollbackTarget): History
       return history.find(({ id }) => id === to.id);
     case 'revision':
       return history.findLast(({ revisions }) =>
-        revisions.some((one) => isRevision(one, to.revision)),
+        revisions.some((one, index) => isRevision(application.sources[index], to.revision, one)),
       );
     case 'previous': {
       const live = liveDeployment(application);
@@ -113,6 +113,11 @@ export function findEntry(application: Application, to: RollbackTarget): History
       );
     }
   }
+}
+
+function isRevision(source: Source | undefined, asked: string, deployed: string): boolean {
+  if (source === undefined) return asked === deployed;
+  return compareRevision(source, asked, deployed) === 'same';
 }
 
 /**

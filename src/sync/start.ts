@@ -4,7 +4,8 @@ import type { SyncGoal, Target } from './goal.ts';
 import { decideBusy } from './busy.ts';
 import { judgeError, unknownPatience } from './known-error.ts';
 import type { Memory } from './memory.ts';
-import { askedRevisions, isRevision, printRevisions } from './revision.ts';
+import { addressTarget, askedRevisions, isTracked } from './asked-revision.ts';
+import { compareRevision, printRevisions } from './revision.ts';
 import { includedInHistory } from './supersession.ts';
 import { act, refuse, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -90,12 +91,10 @@ type Naming =
 function whatToName(view: View<SyncGoal>): Naming {
   const { application, goal, memory } = view;
   if (!application.autoSync || goal.options.dryRun || goal.target.kind === 'tracked') {
-    return { kind: 'target', target: goal.target };
+    return { kind: 'target', target: addressTarget(application, goal.target) };
   }
   const open = askedRevisions(application, goal.target).flatMap((asked, index) =>
-    asked === undefined || asked === application.sources[index]?.targetRevision
-      ? []
-      : [{ asked, index }],
+    asked === undefined || isTracked(application, index, asked) ? [] : [{ asked, index }],
   );
   if (open.length === 0) return { kind: 'target', target: tracked };
   const { answeredAt, failures } = memory.refresh;
@@ -106,8 +105,9 @@ function whatToName(view: View<SyncGoal>): Naming {
   if (answeredAt === undefined && failures < 2) return { kind: 'verdict', verdict: refreshing };
   const current = application.sync.revisions;
   const tracks = open.every(({ asked, index }) => {
-    const revision = current[index];
-    return revision !== undefined && isRevision(revision, asked);
+    const [source, revision] = [application.sources[index], current[index]];
+    if (source === undefined || revision === undefined) return false;
+    return compareRevision(source, asked, revision) === 'same';
   });
   if (tracks) return { kind: 'target', target: tracked };
   // What was read before a refresh may be of yesterday: no reason to give up.

@@ -5,7 +5,8 @@ import type { Memory } from './memory.ts';
 import { leavesHistory, revisionsOf } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { adopt, describeOperation } from './ownership.ts';
-import { isSame, meetsTarget, printRevisions } from './revision.ts';
+import { meetsTarget } from './asked-revision.ts';
+import { isSame, printRevisions } from './revision.ts';
 import { act, done, supersede, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
@@ -153,7 +154,7 @@ export function includedInHistory({ application, goal }: View<SyncGoal>): Verdic
 
 function succeedBy({ id, revisions }: HistoryEntry): Verdict {
   const evidence = `history entry ${id} shows that ${printRevisions(revisions)} was deployed`;
-  return done('succeeded', `Replaced, but ${evidence}`, { evidence });
+  return done('succeeded', `Replaced, but ${evidence}`, { evidence, revisions });
 }
 
 /** The revisions that our operation was to deploy, as far as they are known. */

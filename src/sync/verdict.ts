@@ -23,6 +23,10 @@ export interface Ending {
   /** How we know. */
   readonly evidence: string;
   readonly causes: readonly Cause[];
+  /** What was deployed, one per source; absent where nothing shows that anything was. */
+  readonly revisions?: readonly string[];
+  /** Our operation does what nobody asked for: it is terminated. */
+  readonly endsOperation?: boolean;
 }
 
 /** What to do after a look at the application. */
@@ -59,10 +63,16 @@ export function act(what: Act, doing: string): Verdict {
 export function done(
   outcome: Outcome,
   message: string,
-  more: { readonly evidence?: string; readonly causes?: readonly Cause[] } = {},
+  more: Partial<Omit<Ending, 'outcome' | 'message'>> = {},
 ): Verdict {
-  const { evidence = '', causes = [] } = more;
-  return { kind: 'done', ending: { outcome, message, evidence, causes } };
+  const { evidence = '', causes = [], ...rest } = more;
+  return { kind: 'done', ending: { outcome, message, evidence, causes, ...rest } };
+}
+
+/** The same verdict, and an end that says what is live by then. */
+export function withDeployed(verdict: Verdict, revisions: readonly string[]): Verdict {
+  if (verdict.kind !== 'done') return verdict;
+  return { kind: 'done', ending: { revisions, ...verdict.ending } };
 }
 
 /** A failure whose only cause is its own message, with what to do about it. */

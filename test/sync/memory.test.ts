@@ -75,12 +75,14 @@ describe('follow', () => {
       begun: state(),
       ended: { state: ended('Failed'), seenAt: start, reconciledAt: undefined },
       proven: { entry: entry(1, A), seenAt: start },
+      checked: { fingerprint, deviations: [] },
     });
     const identity = { ...adopted, fingerprint };
     const now = application({ history: [entry(7, A)] });
     const following = follow(before, identity, now);
     const first = { historyId: 7, operationStartedAt: undefined };
-    assert.deepEqual({ ...before, ...following }, fresh(undefined, { identity, first }));
+    const expected = fresh(undefined, { identity, first, checked: undefined });
+    assert.deepEqual({ ...before, ...following }, expected);
   });
 });
 

@@ -1,103 +1,155 @@
 import { strict as assert } from 'node:assert';
 import {
-  askedRevisions,
+  compareRevision,
   isCommit,
-  isRevision,
+  isResolved,
   isSame,
-  mayBeCommit,
-  meetsTarget,
+  isSameName,
+  isTelling,
+  kindOf,
   printRevisions,
   shortRevision,
-  targetFault,
 } from '../../src/sync/revision.ts';
-import { A, application, B, revision, tracked } from './sample-application.ts';
+import type { Likeness } from '../../src/sync/revision.ts';
+import { A, B } from './sample-application.ts';
 
-const single = application();
-const [source] = single.sources;
-const double = application({ multiSource: true, sources: source ? [source, source] : [] });
-const at = (position: number, name: string) =>
-  ({ kind: 'revisions', byPosition: [{ position, revision: name }] }) as const;
+const git = { repoURL: 'https://git.example.com/shop.git', chart: '' };
+const chart = { repoURL: 'https://charts.example.com', chart: 'web' };
+const oci = { repoURL: 'oci://registry.example.com/web', chart: '' };
+const sha256 = 'a'.repeat(64);
+const digest = `sha256:${'d'.repeat(64)}`;
+const otherDigest = `sha256:${'e'.repeat(64)}`;
+const hexBranch = 'deadbeef';
 
-describe('isRevision', () => {
-  const cases = [
-    [A, A, true],
-    [A, A.toUpperCase(), true],
-    [A, 'aaaaaaa', true],
-    [A, 'AAAAAAA', true],
-    [A, 'aaaaaa', false],
-    [A, B, false],
-    [A, 'main', false],
-    ['1.2.3', '1.2.3', true],
-    ['1.2.30', '1.2.3', false],
-    ['1234567890', '1234567', false],
-    ['a'.repeat(64), 'a'.repeat(12), true],
-  ] as const;
-  for (const [resolved, asked, expected] of cases) {
-    it(`takes ${asked} ${expected ? 'for' : 'not for'} ${resolved}`, () => {
-      assert.equal(isRevision(resolved, asked), expected);
+/** What is asked for, what Argo CD says was deployed, and what the two tell. */
+const cases: readonly (readonly [string, typeof git, string, string, Likeness])[] = [
+  ['a commit', git, A, A, 'same'],
+  ['a commit in upper case', git, A.toUpperCase(), A, 'same'],
+  ['another commit', git, A, B, 'other'],
+  ['a commit of SHA-256', git, sha256, sha256, 'same'],
+  ['a short commit', git, 'aaaaaaa', A, 'same'],
+  ['a short commit in upper case', git, 'AAAAAAA', A, 'same'],
+  ['a short commit of SHA-256', git, 'a'.repeat(12), sha256, 'same'],
+  ['a short commit that Argo CD did not write out', git, A, 'aaaaaaa', 'same'],
+  ['another that it did not write out', git, A, 'bbbbbbb', 'other'],
+  ['six digits, which are no commit', git, 'aaaaaa', A, 'unknowable'],
+  ['digits that may be a tag', git, '20261121', A, 'unknowable'],
+  ['a branch whose name looks like a commit', git, hexBranch, A, 'unknowable'],
+  ['a branch', git, 'main', A, 'unknowable'],
+  ['a branch with a slash', git, 'feature/x', A, 'unknowable'],
+  ['a branch as Azure DevOps gives it', git, 'refs/heads/main', A, 'unknowable'],
+  ['a tag, annotated or not', git, 'v1.0.0', A, 'unknowable'],
+  ['a tag in full', git, 'refs/tags/v1.0.0', A, 'unknowable'],
+  ['a range of tags', git, 'v1.*', A, 'unknowable'],
+  ['HEAD', git, 'HEAD', A, 'unknowable'],
+  ['a branch that was not resolved', git, 'main', 'main', 'unknowable'],
+  ['a commit where nothing was resolved', git, A, 'main', 'unknowable'],
+
+  ['a version', chart, '1.2.3', '1.2.3', 'same'],
+  ['another version', chart, '1.2.3', '1.2.30', 'other'],
+  ['a version with a v', chart, 'v1.2.3', '1.2.3', 'same'],
+  ['a version without its v', chart, '1.2.3', 'v1.2.3', 'same'],
+  ['a prerelease', chart, '1.2.3-rc.1', '1.2.3-rc.1', 'same'],
+  ['a release, not its prerelease', chart, '1.2.3', '1.2.3-rc.1', 'other'],
+  ['a version with any build', chart, '1.2.3', '1.2.3+b7', 'same'],
+  ['a version with its build', chart, '1.2.3+b7', '1.2.3+b8', 'other'],
+  ['a version that looks like a commit', chart, '1234567', '12345678', 'other'],
+  ['a range that holds it', chart, '1.x', '1.4.2', 'unknowable'],
+  ['a range that does not hold it', chart, '1.x', '2.0.0', 'other'],
+  ['a range of Helm, within', chart, '~1.2', '1.2.9', 'unknowable'],
+  ['a range of Helm, beyond', chart, '~1.2', '1.3.0', 'other'],
+  ['a caret, within', chart, '^1.2.3', '1.9.0', 'unknowable'],
+  ['a caret, beyond', chart, '^0.2.3', '0.3.0', 'other'],
+  ['bounds, within', chart, '>=1.2 <2', '1.9.9', 'unknowable'],
+  ['bounds, beyond', chart, '>= 1.2, < 2', '2.0.0', 'other'],
+  ['either range', chart, '1.x || 3.x', '3.1.0', 'unknowable'],
+  ['neither range', chart, '1.x || 3.x', '2.1.0', 'other'],
+  ['a range from to', chart, '1.2 - 1.4', '1.3.0', 'unknowable'],
+  ['all versions', chart, '*', '7.0.0', 'unknowable'],
+  ['all versions, but no prerelease', chart, '*', '7.0.0-rc1', 'other'],
+  ['two parts, as they are written', chart, '1.2', '1.2', 'same'],
+  ['two parts, of which Helm makes a range', chart, '1.2', '1.2.9', 'unknowable'],
+  ['two parts, and another minor', chart, '1.2', '1.3.0', 'other'],
+  ['a range that was not resolved', chart, '1.x', '1.x', 'unknowable'],
+  ['a range written in a way that nobody knows', chart, '>=a <b', '1.0.0', 'unknowable'],
+  ['a name that is no version', chart, '2024.03-LTS-RC19', '2024.03-LTS-RC19', 'same'],
+  ['another name', chart, 'stable', '1.2.3', 'other'],
+
+  ['a digest', oci, digest, digest, 'same'],
+  ['a digest in upper case', oci, digest.toUpperCase(), digest, 'same'],
+  ['another digest', oci, digest, otherDigest, 'other'],
+  ['an OCI tag', oci, '1.2.3', digest, 'unknowable'],
+  ['a range of OCI tags', oci, '1.x', digest, 'unknowable'],
+  ['an OCI tag that was not resolved', oci, '1.2.3', '1.2.3', 'unknowable'],
+  ['oci:// with a chart is OCI all the same', { ...oci, chart: 'web' }, digest, digest, 'same'],
+];
+
+describe('compareRevision', () => {
+  for (const [what, source, asked, resolved, expected] of cases) {
+    it(`says ${expected} for ${what}: ${asked.slice(0, 20)} and ${resolved.slice(0, 20)}`, () => {
+      assert.equal(compareRevision(source, asked, resolved), expected);
     });
   }
-});
 
-describe('meetsTarget', () => {
-  const cases = [
-    ['a commit that was deployed', single, revision(A), [A], [], true],
-    ['another commit', single, revision(A), [B], [], false],
-    ['nothing known', single, tracked, [], [A], false],
-    ['what is tracked, once that is known', single, tracked, [A], [A], true],
-    ['what is tracked, before a refresh', single, tracked, [A], [], false],
-    ['the branch tracked, by what it resolved to', single, revision('main'), [A], [A], true],
-    ['the branch tracked, moved on', single, revision('main'), [A], [B], false],
-    ['a branch that is not tracked', single, revision('other'), [A], [A], false],
-    ['one source of two', double, at(2, B), [A, B], [], true],
-    ['the wrong source of two', double, at(2, B), [B, A], [], false],
-    ['a source without a revision', double, at(2, B), [A], [], false],
-  ] as const;
-  for (const [what, one, target, resolved, known, expected] of cases) {
-    it(`is ${expected} for ${what}`, () => {
-      assert.equal(meetsTarget(one, target, resolved, known), expected);
-    });
-  }
-});
-
-describe('targetFault', () => {
-  it('says what only the application shows', () => {
-    assert.match(targetFault(double, revision(A)) ?? '', /has 2 sources, so "revision" does not/);
-    assert.match(
-      targetFault(double, at(3, A)) ?? '',
-      /position 3, but the application has 2 sources/,
-    );
-    assert.match(
-      targetFault(single, at(2, A)) ?? '',
-      /position 2, but the application has one source/,
-    );
-    assert.equal(targetFault(double, at(2, A)), undefined);
-    assert.equal(targetFault(single, revision(A)), undefined);
-    assert.equal(targetFault(double, tracked), undefined);
+  it('says the same of a source however often it is asked', () => {
+    for (const [, source, asked, resolved] of cases) {
+      const once = compareRevision(source, asked, resolved);
+      assert.equal(compareRevision(source, asked, resolved), once);
+    }
   });
+});
+
+describe('isSameName', () => {
+  const names = [
+    [git, 'refs/heads/main', 'main', true],
+    [git, 'main', 'refs/heads/main', true],
+    [git, 'refs/tags/v1', 'v1', true],
+    [git, 'refs/heads/v1', 'refs/tags/v1', false],
+    [git, 'HEAD', '', true],
+    [git, '', 'HEAD', true],
+    [git, 'HEAD', 'main', false],
+    [git, 'refs/heads/feature/x', 'feature/x', true],
+    [git, 'Main', 'main', false],
+    [git, 'refs/pull/1/merge', 'refs/pull/1/merge', true],
+    [chart, '>=1  <2', '>=1 <2', true],
+    [chart, 'refs/heads/main', 'main', false],
+    [chart, 'HEAD', '', false],
+    [oci, 'stable', 'stable', true],
+  ] as const;
+  for (const [source, one, other, expected] of names) {
+    it(`takes "${one}" ${expected ? 'for' : 'not for'} "${other}" (${kindOf(source)})`, () => {
+      assert.equal(isSameName(source, one, other), expected);
+    });
+  }
 });
 
 describe('revisions', () => {
-  it('are asked for by source', () => {
-    assert.deepEqual(askedRevisions(double, tracked), [undefined, undefined]);
-    assert.deepEqual(askedRevisions(double, revision(A)), [A, undefined]);
-    assert.deepEqual(askedRevisions(double, at(2, B)), [undefined, B]);
-  });
-
   it('are printed short', () => {
     assert.equal(shortRevision(A), 'aaaaaaa');
+    assert.equal(shortRevision(digest), 'sha256:dddddddddddd');
     assert.equal(printRevisions([A, '1.2.3']), 'aaaaaaa, 1.2.3');
     assert.equal(printRevisions([]), 'an unknown revision');
   });
 
   it('are told apart: a commit, what may be one, and names', () => {
     assert.deepEqual([isCommit(A), isCommit('aaaaaaa'), isCommit('main')], [true, false, false]);
-    assert.deepEqual([mayBeCommit('20261121'), mayBeCommit('v1.2')], [true, false]);
+    assert.deepEqual([isTelling(git, '20261121'), isTelling(git, 'v1.2')], [true, false]);
+    assert.deepEqual([isTelling(chart, '1.2.3'), isTelling(chart, '1.2')], [true, false]);
+    assert.deepEqual([isTelling(oci, digest), isTelling(oci, '1.2.3')], [true, false]);
+  });
+
+  it('are resolved, or still as they were written', () => {
+    assert.deepEqual([isResolved(git, A), isResolved(git, 'main')], [true, false]);
+    assert.deepEqual([isResolved(chart, '1.2'), isResolved(chart, '1.x')], [true, false]);
+    assert.deepEqual([isResolved(oci, digest), isResolved(oci, 'main')], [true, false]);
   });
 
   it('are the same source by source', () => {
     assert.equal(isSame([A, B], [A, B]), true);
     assert.equal(isSame([A], [A, B]), false);
     assert.equal(isSame([A, B], [B, A]), false);
+    assert.equal(isSame(['aaaaaaa'], [A]), true);
+    assert.equal(isSame([A], ['aaaaaaa']), true);
+    assert.equal(isSame(['1234567'], ['12345678']), false);
   });
 });

@@ -18,14 +18,21 @@ import type { Application, HistoryEntry, ResourceStatus, Source } from '../../sy
 import type { Operation, OperationState, ResourceResult } from '../../sync/operation.ts';
 import { operationPhases } from '../../sync/operation.ts';
 
+const count = z._default(z.nullish(z.number()), 0);
 const keyFields = { group: text, kind: text, namespace: text, name: text };
+
+const strategySchema = z.nullish(z.looseObject({ force: flag }));
+const looseSourceSchema = z.looseObject(sourceSchema.shape);
 
 const syncSchema = z.looseObject({
   revision: text,
   revisions: list(z.string()),
   dryRun: flag,
   prune: flag,
-  syncStrategy: z.nullish(z.looseObject({ apply: z.nullish(z.looseObject({})) })),
+  syncStrategy: z.nullish(z.looseObject({ apply: strategySchema, hook: strategySchema })),
+  source: z.nullish(looseSourceSchema),
+  sources: z.nullish(z.array(looseSourceSchema)),
+  syncOptions: list(z.string()),
   resources: list(z.looseObject(keyFields)),
 });
 
@@ -36,6 +43,14 @@ const operationSchema = z.looseObject({
   sync: z.nullish(syncSchema),
   info: list(z.looseObject({ name: text, value: text })),
   initiatedBy: initiatorSchema,
+  retry: z.nullish(
+    z.looseObject({
+      limit: count,
+      backoff: z.nullish(
+        z.looseObject({ duration: text, factor: z.nullish(z.number()), maxDuration: text }),
+      ),
+    }),
+  ),
 });
 
 const syncPhase = z.nullish(z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', '']));
@@ -55,7 +70,7 @@ const stateSchema = z.object({
   message: text,
   startedAt: moment,
   finishedAt: time,
-  retryCount: z._default(z.nullish(z.number()), 0),
+  retryCount: count,
   syncResult: z.nullish(
     z.object({ revision: text, revisions: list(z.string()), resources: list(resultSchema) }),
   ),
@@ -162,7 +177,9 @@ export function readApplication(json: unknown): Application {
   };
 }
 
-function readSource(source: z.output<typeof sourceSchema> | null | undefined): Source {
+type RawSource = z.output<typeof sourceSchema>;
+
+function readSource(source: RawSource | null | undefined): Source {
   return {
     repoURL: source?.repoURL ?? '',
     path: source?.path ?? '',
@@ -171,14 +188,35 @@ function readSource(source: z.output<typeof sourceSchema> | null | undefined): S
   };
 }
 
+/** What an operation deploys from: Argo CD writes one source, or a list of them. */
+function readSources(
+  source: RawSource | null | undefined,
+  sources: readonly RawSource[] | null | undefined,
+): Pick<Operation, 'sources' | 'multiSource'> {
+  if (sources != null && sources.length > 0) {
+    return { sources: sources.map(readSource), multiSource: true };
+  }
+  return source == null ? {} : { sources: [readSource(source)], multiSource: false };
+}
+
 function readOperation(operation: RawOperation): Operation {
-  const { sync, info, initiatedBy } = operation;
+  const { sync, info, initiatedBy, retry } = operation;
+  const { apply, hook } = sync?.syncStrategy ?? {};
   return {
     sync: sync != null,
     revisions: readRevisions(sync),
     dryRun: sync?.dryRun ?? false,
     prune: sync?.prune ?? false,
-    strategy: sync?.syncStrategy?.apply == null ? 'hook' : 'apply',
+    strategy: apply == null ? 'hook' : 'apply',
+    force: (apply ?? hook)?.force ?? false,
+    ...readSources(sync?.source, sync?.sources),
+    syncOptions: sync?.syncOptions ?? [],
+    retry: {
+      limit: retry?.limit ?? 0,
+      duration: retry?.backoff?.duration ?? '',
+      factor: retry?.backoff?.factor ?? undefined,
+      maxDuration: retry?.backoff?.maxDuration ?? '',
+    },
     resources: (sync?.resources ?? []).map(readKey),
     info: (info ?? []).map(({ name, value }) => ({ name: name ?? '', value: value ?? '' })),
     initiatedBy: {
