@@ -98,6 +98,8 @@ export interface Overview {
 
 export interface GetOptions {
   readonly refresh?: boolean;
+  /** With `refresh`: manifests are made anew, too. */
+  readonly hard?: boolean;
   readonly signal: AbortSignal;
 }
 

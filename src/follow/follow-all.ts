@@ -12,7 +12,8 @@ import { Feed } from './feed.ts';
 import type { News } from './news.ts';
 import { Follower } from './follower.ts';
 import { patienceFor } from './lookout.ts';
-import { judgeLook } from './outage.ts';
+import { Contact } from './contact.ts';
+import { Outage } from './outage.ts';
 import { Pool } from './pool.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { Term } from './term.ts';
@@ -49,12 +50,14 @@ const searching = { first: 2_000, most: 15_000 };
  */
 export async function followAll(
   request: FollowRequest,
-  ports: FollowPorts,
+  given: FollowPorts,
 ): Promise<readonly ApplicationResult[]> {
-  const now = ports.clock.now();
+  const now = given.clock.now();
   // A clock that was set back must not make the run longer.
-  const deadline = Math.min(request.startedAt ?? now, now) + request.timeout;
-  const names = request.names ?? (await find(request, deadline, ports));
+  const startedAt = Math.min(request.startedAt ?? now, now);
+  const deadline = startedAt + request.timeout;
+  const ports = { ...given, contact: given.news?.contact ?? new Contact(now) };
+  const names = request.names ?? (await find(request, { startedAt, deadline }, ports));
   const term = new Term(ports.clock, { parent: ports.signal });
   const feed = new Feed(ports.argocd, ports.clock, ports.random);
   const streaming = ports.news === undefined && feed.run(scopeOf(request, names), term.signal);
@@ -63,7 +66,8 @@ export async function followAll(
   const settled = await Promise.allSettled(
     names.map((name) => {
       const path = printName(name);
-      const settings = { ...request, address: { ...name, project }, path, deadline, grace };
+      const times = { startedAt, deadline, grace };
+      const settings = { ...request, ...times, address: { ...name, project }, path };
       return followKept(settings, ports, shared, [], (result) => {
         ports.tell({ kind: 'result', result });
       });
@@ -88,12 +92,20 @@ function scopeOf(
   return selector === undefined ? { project } : { project, selector };
 }
 
+/** When a run began, and when it must end; local milliseconds. */
+interface RunTimes {
+  readonly startedAt: number;
+  readonly deadline: number;
+}
+
+type SearchPorts = FollowPorts & { readonly contact: Contact };
+
 async function find(
   request: FollowRequest,
-  deadline: number,
-  ports: FollowPorts,
+  times: RunTimes,
+  ports: SearchPorts,
 ): Promise<readonly ApplicationName[]> {
-  const names = await search(request, deadline, ports);
+  const names = await search(request, times, ports);
   await ports.journal?.found(names);
   return names;
 }
@@ -101,22 +113,24 @@ async function find(
 /** Finds the applications of a selector; none is an end or a wait, as chosen. */
 async function search(
   { selector = '', project, goal }: FollowRequest,
-  deadline: number,
-  { argocd, clock, random, signal: canceled }: FollowPorts,
+  { startedAt, deadline }: RunTimes,
+  { argocd, clock, random, signal: canceled, contact }: SearchPorts,
 ): Promise<readonly ApplicationName[]> {
   const term = new Term(clock, { parent: canceled, at: deadline });
+  const outage = new Outage(clock, contact, startedAt);
   let away = '';
   try {
     for (let tries = 1; !term.signal.aborted; tries += 1) {
       let pause = backoff(tries, searching, random);
       try {
         const found = await argocd.find(selector, project, term.signal);
+        outage.answered();
         if (found.length > 0) return found;
         away = '';
         if (goal.ifMissing === 'fail') break;
       } catch (error) {
         if (term.signal.aborted) break;
-        const failed = judgeLook(error, selector, project, false);
+        const failed = outage.failed(error, { name: selector, project, isSeen: false });
         if (failed.kind === 'fatal') throw failed.error;
         away = failed.reason;
         pause = Math.max(pause, patienceFor(error));
@@ -127,6 +141,8 @@ async function search(
     term.end();
   }
   throwIfDetached(canceled);
+  const { neverReached } = outage;
+  if (neverReached !== undefined && !canceled.aborted) throw neverReached;
   throw nothingFound(selector, project, { away, isCanceled: canceled.aborted });
 }
 

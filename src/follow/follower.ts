@@ -2,8 +2,9 @@ import type { Application, ApplicationName, ResourceKey } from '../sync/applicat
 import { decide } from '../sync/decide.ts';
 import { explainUnfinished } from '../sync/explanation.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
-import { UserError } from '../sync/user-error.ts';
+import type { UserError } from '../sync/user-error.ts';
 import type { Request } from '../sync/memory.ts';
+import { refusal } from '../sync/verdict.ts';
 import type { Act, Ending, Verdict } from '../sync/verdict.ts';
 import type { News, Tidings } from './news.ts';
 import { perform } from './acts.ts';
@@ -45,9 +46,11 @@ export class Follower {
   #status = { message: '', since: 0, isTold: true };
   #resources: readonly ResourceKey[] | undefined;
 
-  constructor(settings: FollowSettings, ports: FollowPorts, news: News) {
+  constructor(given: FollowSettings, ports: FollowPorts, news: News) {
     const { clock, signal, journal } = ports;
-    const { checkpoint: kept, plan } = journal?.recall(settings.path) ?? {};
+    const { checkpoint: kept, plan } = journal?.recall(given.path) ?? {};
+    this.#subject = new Subject(given.goal, given.marker, clock, kept?.memory);
+    const settings = { ...given, address: this.#subject.locate(given.address) };
     this.#settings = settings;
     this.#canceled = signal;
     this.#life = new Term(clock, { parent: signal });
@@ -55,7 +58,6 @@ export class Follower {
     this.#ports = { ...ports, signal: beforeDeadline.signal };
     this.#news = news;
     this.#alarm = new Alarm(clock);
-    this.#subject = new Subject(settings.goal, settings.marker, clock, kept?.memory);
     this.#lookout = new Lookout(settings, this.#ports, this.#subject, news, this.#alarm);
     this.#questions = new Questions(
       settings,
@@ -162,15 +164,7 @@ export class Follower {
   /** What ends the following from outside: a fatal answer, a cancellation, the deadline. */
   #interruption(): Ending | undefined {
     const fatal = this.#fatal ?? this.#lookout.fatal;
-    if (fatal !== undefined) {
-      const cause = { title: fatal.message, message: '', advice: fatal.advice };
-      return {
-        outcome: 'failed',
-        message: fatal.message,
-        evidence: '',
-        causes: [{ ...cause, resource: undefined, log: [] }],
-      };
-    }
+    if (fatal !== undefined) return refusal('failed', fatal.message, fatal.advice);
     throwIfDetached(this.#canceled);
     if (this.#canceled.aborted) {
       return { outcome: 'canceled', message: 'The run was canceled', evidence: '', causes: [] };
@@ -184,7 +178,10 @@ export class Follower {
   #timedOut(): Ending {
     const { application, memory } = this.#subject;
     const seconds = Math.round((this.#settings.deadline - this.#startedAt) / 1000);
-    const { missing, away } = this.#lookout;
+    const { missing, away, neverReached } = this.#lookout;
+    if (neverReached !== undefined) {
+      return refusal('timedOut', neverReached.message, neverReached.advice);
+    }
     const last =
       missing ?? (away === undefined ? this.#status.message : `Argo CD cannot be reached, ${away}`);
     const message =
@@ -197,7 +194,8 @@ export class Follower {
     return { outcome: 'timedOut', message, evidence: '', causes };
   }
 
-  async #act(act: Act, doing: string): Promise<Ending | undefined> {
+  async #act(act: Act, what: string): Promise<Ending | undefined> {
+    const doing = this.#repetition.explain(what);
     const { application, memory } = this.#subject;
     const { argocd, clock, signal } = this.#ports;
     if (application === undefined) return undefined;
@@ -221,12 +219,7 @@ export class Follower {
     } catch (error) {
       // It was no answer to the request.
       this.#subject.update({ request: memory.request });
-      if (error instanceof UserError) {
-        this.#fatal = error;
-      } else {
-        this.#repetition.failed(error);
-        this.#lookout.failed(error);
-      }
+      this.#fatal = this.#repetition.broke(error);
     }
     return undefined;
   }
@@ -249,6 +242,7 @@ export class Follower {
     const { isTold, since } = this.#status;
     const until = Math.min(
       this.#lookout.due,
+      this.#lookout.contactDue,
       at ?? Infinity,
       isTold ? Infinity : since + calm,
       this.#settings.deadline,

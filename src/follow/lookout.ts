@@ -1,9 +1,11 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Application } from '../sync/application.ts';
 import { UserError } from '../sync/user-error.ts';
 import type { Alarm } from './alarm.ts';
 import { backoff } from './backoff.ts';
 import type { News } from './news.ts';
-import { judgeLook } from './outage.ts';
+import { Contact } from './contact.ts';
+import { Outage } from './outage.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 
@@ -38,10 +40,9 @@ export class Lookout {
   #demanded = 0;
   #notBefore = -Infinity;
   #failures = 0;
-  #awaySince: number | undefined;
+  readonly #outage: Outage;
   #bug: unknown;
-  /** Why nothing more can be learned. */
-  fatal: UserError | undefined;
+  #fatal: UserError | undefined;
   /** The application does not exist yet, and is waited for: why we think so. */
   missing: string | undefined;
   /** Argo CD does not answer: the last reason. */
@@ -59,7 +60,25 @@ export class Lookout {
     this.#subject = subject;
     this.#news = news;
     this.#alarm = alarm;
-    this.#startedAt = ports.clock.now();
+    const now = ports.clock.now();
+    this.#startedAt = now;
+    const contact = ports.contact ?? new Contact(now);
+    this.#outage = new Outage(ports.clock, contact, settings.startedAt ?? now);
+  }
+
+  /** Why nothing can be learned any more: what a look told, or that none was ever answered. */
+  get fatal(): UserError | undefined {
+    return this.#fatal ?? this.#outage.unreached;
+  }
+
+  /** Why Argo CD was not reached, if it never was: for when the time is up. */
+  get neverReached(): UserError | undefined {
+    return this.#outage.neverReached;
+  }
+
+  /** When it is given up if it has never answered; local milliseconds. */
+  get contactDue(): number {
+    return this.#outage.due;
   }
 
   /** Whether an answer is still to come. */
@@ -113,13 +132,12 @@ export class Lookout {
   }
 
   #look(): void {
-    const { argocd, clock, signal } = this.#ports;
+    const { clock } = this.#ports;
     this.#lookedAt = clock.now();
     this.#begun += 1;
     this.#isLooking = true;
     const look = this.#begun;
-    void argocd
-      .get(this.#settings.address, { signal })
+    void this.#read()
       .then(
         (application) => {
           this.#subject.take(application);
@@ -137,48 +155,73 @@ export class Lookout {
       });
   }
 
+  /**
+   * What is not in the AppProject that we name may have moved to another: only without one can that
+   * be seen. What then has another `uid` was made anew.
+   */
+  async #read(): Promise<Application> {
+    const { argocd, signal } = this.#ports;
+    const { address } = this.#settings;
+    const { project } = address;
+    try {
+      return await argocd.get(address, { signal });
+    } catch (error) {
+      const isGone = error instanceof ArgoCDError && error.failure === 'not-found';
+      if (!isGone || !this.#isSeen || project === '') throw error;
+      return await argocd.get({ ...address, project: '' }, { signal }).catch((second: unknown) => {
+        throw isRefusal(second) ? error : second;
+      });
+    }
+  }
+
   /** Takes in that a call failed for a reason of the address, the token or the server. */
   failed(error: unknown): void {
     const { clock, signal, random } = this.#ports;
     if (signal.aborted) return;
-    const { address } = this.#settings;
-    const seen = this.#subject.application !== undefined;
-    const failed = judgeLook(error, address.name, address.project, seen);
+    const { name, project } = this.#settings.address;
+    if (this.#subject.isDeleted && isRefusal(error)) return this.#isMissing('');
+    const judged = this.#outage.failed(error, { name, project, isSeen: this.#isSeen });
     this.#failures += 1;
     const { first, most, mostWatched } = retry;
-    const isWatched = this.#ports.news !== undefined;
-    const pause = backoff(this.#failures, { first, most: isWatched ? mostWatched : most }, random);
+    // An error that may end the run is not slept over.
+    const isSpared = this.#ports.news !== undefined && judged.kind === 'away';
+    const pause = backoff(this.#failures, { first, most: isSpared ? mostWatched : most }, random);
     this.#notBefore = clock.now() + Math.max(pause, patienceFor(error));
-    switch (failed.kind) {
+    switch (judged.kind) {
       case 'fatal':
-        this.fatal = failed.error;
+        this.#fatal = judged.error;
         return;
       case 'missing':
-        this.#isMissing(failed.reason, seen);
+        this.#isMissing(judged.reason);
         return;
       case 'away':
-        this.away = failed.reason;
+      case 'unknown':
+        this.away = judged.reason;
         // As soon as the pause is over, however long followers may look away otherwise.
         this.demand();
-        if (this.#awaySince !== undefined) return;
-        this.#awaySince = clock.now();
-        this.#notice('warning', `Argo CD cannot be reached; trying on. ${failed.reason}`);
+        if (judged.notice !== undefined) this.#notice('warning', judged.notice);
     }
   }
 
-  #isMissing(reason: string, seen: boolean): void {
-    if (seen) {
-      this.fatal = new UserError(
+  /** Whether the application was seen, by us or by the process before. */
+  get #isSeen(): boolean {
+    return this.#subject.memory.uid !== undefined;
+  }
+
+  #isMissing(reason: string): void {
+    if (this.#isSeen) {
+      this.#fatal = new UserError(
         'The application was deleted while we waited',
-        'What was asked of it is gone with it.',
+        'What was asked of it is gone with it. One that was moved to an AppProject that the token may not read looks the same.',
       );
     } else if (this.#settings.goal.ifMissing === 'fail') {
-      this.fatal = new UserError(
+      this.#fatal = new UserError(
         reason,
         'Check the name and the project. If it is still to be made, choose ifMissing: wait.',
       );
     } else {
       this.missing = reason;
+      this.away = undefined;
       // It is an answer: Argo CD is there, and need not be spared.
       this.#failures = 0;
     }
@@ -189,13 +232,18 @@ export class Lookout {
     this.missing = undefined;
     this.away = undefined;
     this.#notBefore = -Infinity;
-    if (this.#awaySince === undefined) return;
-    const seconds = Math.round((this.#ports.clock.now() - this.#awaySince) / 1000);
-    this.#awaySince = undefined;
-    this.#notice('info', `Argo CD answers again, after ${seconds} s`);
+    const seconds = this.#outage.answered();
+    if (seconds !== undefined) this.#notice('info', `Argo CD answers again, after ${seconds} s`);
   }
 
   #notice(level: 'info' | 'warning', message: string): void {
     this.#ports.tell({ kind: 'notice', application: this.#settings.address, level, message });
   }
+}
+
+/** Argo CD's ways to say that there is nothing that the token may read. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ArgoCDError && (error.failure === 'not-found' || error.failure === 'hidden')
+  );
 }

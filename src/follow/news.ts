@@ -1,4 +1,5 @@
 import type { WatchEvent } from '../argocd/port.ts';
+import type { Contact } from './contact.ts';
 
 /**
  * What a follower hears of an application: a message of the stream; `broken`: from now on changes
@@ -25,6 +26,8 @@ export interface News {
    */
   readonly aliveSince: number | undefined;
   readonly polling: Polling;
+  /** Whether Argo CD has ever answered; absent where the followers find out by themselves. */
+  readonly contact?: Contact;
   /** Listens for changes of the applications of a name, in whatever namespace. Returns the end of it. */
   listen(name: string, listener: Listener): () => void;
 }

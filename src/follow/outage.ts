@@ -1,57 +1,78 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Failure } from '../sync/failure.ts';
+import { judgeError, unknownPatience } from '../sync/known-error.ts';
 import { UserError } from '../sync/user-error.ts';
+import type { Clock } from './clock.ts';
+import type { Contact } from './contact.ts';
 
-/** What a failed look at an application means: the end, nothing yet, or a pause. */
+/** What was asked for, and what is known of it. */
+export interface Asked {
+  readonly name: string;
+  readonly project: string;
+  /** It was seen before, so that what looks like a missing right or address may be an outage. */
+  readonly isSeen: boolean;
+}
+
+/** What a failed look at an application means: the end, nothing yet, a pause, or nobody knows. */
 export type LookFailure =
   | { readonly kind: 'fatal'; readonly error: UserError }
   | { readonly kind: 'missing'; readonly reason: string }
-  | { readonly kind: 'away'; readonly reason: string };
+  | { readonly kind: 'away'; readonly reason: string; readonly error: UserError }
+  /** Argo CD answers, with an error that may pass; `error` is what it is if it does not. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly error: UserError };
 
-/**
- * Judges a failed look. `seen`: the application was seen before, so that what looks like a wrong
- * address is an outage, and a missing application a deleted one.
- */
+/** Judges a failed look. `isReached`: Argo CD has answered before, so that its address is right. */
 export function judgeLook(
   error: unknown,
-  name: string,
-  project: string,
-  seen: boolean,
+  { name, project, isSeen }: Asked,
+  isReached: boolean,
 ): LookFailure {
   if (error instanceof UserError) return { kind: 'fatal', error };
   if (!(error instanceof ArgoCDError)) throw error;
   const { failure, reason } = error;
+  const { advice } = judgeError(reason);
   switch (failure) {
     case 'unavailable':
     case 'unclear':
+      return { kind: 'away', reason, error: userError(error, advice || unreachedAdvice) };
     case 'internal':
-      return { kind: 'away', reason };
+      return { kind: 'unknown', reason, error: userError(error, advice || internalAdvice) };
     case 'not-argocd':
-    case 'unreachable':
-      return seen ? { kind: 'away', reason } : fatal(error, addressAdvice[failure]);
-    case 'not-found':
+    case 'unreachable': {
+      const lasting = userError(error, addressAdvice[failure]);
+      return isSeen || isReached
+        ? { kind: 'away', reason, error: lasting }
+        : { kind: 'fatal', error: lasting };
+    }
     case 'hidden':
-      if (failure === 'hidden' && (project !== '' || seen)) return fatal(error, rightsAdvice);
+      // Also what Argo CD says when it cannot read the application from Kubernetes.
+      if (isSeen) return { kind: 'unknown', reason, error: userError(error, rightsAdvice) };
+      if (project !== '') return { kind: 'fatal', error: userError(error, rightsAdvice) };
+      return { kind: 'missing', reason: missingReason(name, project, failure) };
+    case 'not-found':
       return { kind: 'missing', reason: missingReason(name, project, failure) };
     case 'unauthenticated':
-    case 'forbidden':
+      return {
+        kind: 'fatal',
+        error: new UserError(`Argo CD does not accept the token: ${reason}`, tokenAdvice, {
+          cause: error,
+        }),
+      };
     case 'refused':
+      return { kind: 'fatal', error: userError(error, advice || 'Correct what its words name.') };
+    case 'forbidden':
     case 'busy':
     case 'window-closed':
     case 'no-operation':
     case 'auto-sync':
     case 'deleting':
-      return failure === 'unauthenticated'
-        ? {
-            kind: 'fatal',
-            error: new UserError(`Argo CD does not accept the token: ${reason}`, tokenAdvice, {
-              cause: error,
-            }),
-          }
-        : fatal(error, rightsAdvice);
+      return { kind: 'fatal', error: userError(error, advice || rightsAdvice) };
   }
 }
 
+const unreachedAdvice =
+  'Check URL and port in the service connection, or in the configuration of the handler, and that a proxy or firewall lets the connection through.';
+const internalAdvice = 'See the log of argocd-server, which says more.';
 const addressAdvice: Partial<Record<Failure, string>> = {
   'not-argocd':
     'Check the URL in the service connection, or in the configuration of the handler: with its root path if Argo CD has one, and with what stands in front of it.',
@@ -63,12 +84,117 @@ const tokenAdvice =
 const rightsAdvice =
   'Give the token\'s role "applications, get" and "applications, sync" on project/application, and check "project" (README, "Least rights").';
 
-function fatal(error: ArgoCDError, advice = ''): LookFailure {
-  return { kind: 'fatal', error: new UserError(error.message, advice, { cause: error }) };
+function userError(error: ArgoCDError, advice = ''): UserError {
+  return new UserError(error.message, advice, { cause: error });
 }
 
 function missingReason(name: string, project: string, failure: 'not-found' | 'hidden'): string {
   return failure === 'not-found'
     ? `There is no application "${name}" in project "${project}"`
     : `There is no application "${name}", or the token may not read it: set "project", and Argo CD tells which`;
+}
+
+const tellEvery = 60_000;
+
+/** What to do after a failed look. */
+export type OutageJudgement =
+  | Extract<LookFailure, { kind: 'fatal' | 'missing' }>
+  /** Try on. `notice`: what to say now, at the beginning and then each minute. */
+  | { readonly kind: 'away'; readonly reason: string; readonly notice: string | undefined }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly notice: string | undefined };
+
+/**
+ * The failures of looks in a row: how long each kind is waited for, and what is said meanwhile. A
+ * server that has answered before is waited for as long as it takes; one that never did, and an error
+ * that nobody knows, two minutes.
+ */
+export class Outage {
+  readonly #clock: Clock;
+  readonly #contact: Contact;
+  readonly #startedAt: number;
+  #since: number | undefined;
+  #toldAt = -Infinity;
+  #unknownSince: number | undefined;
+  #last: UserError | undefined;
+
+  /** `startedAt`: when the run began, local milliseconds. */
+  constructor(clock: Clock, contact: Contact, startedAt: number) {
+    this.#clock = clock;
+    this.#contact = contact;
+    this.#startedAt = startedAt;
+  }
+
+  /** When there must have been an answer, local milliseconds; infinite where there was one. */
+  get due(): number {
+    return this.#contact.isMade ? Infinity : this.#contact.dueFor(this.#startedAt);
+  }
+
+  /** Why Argo CD is given up: it never answered, and there was time enough. */
+  get unreached(): UserError | undefined {
+    return this.#clock.now() < this.due ? undefined : this.neverReached;
+  }
+
+  /** The same, when the time of the run is up. */
+  get neverReached(): UserError | undefined {
+    const last = this.#last;
+    if (this.#contact.isMade || last === undefined) return undefined;
+    const seconds = Math.round((this.#clock.now() - this.#startedAt) / 1000);
+    return new UserError(
+      `Argo CD could not be reached within ${seconds} s, nor ever before: ${last.message}`,
+      last.advice,
+      { cause: last.cause },
+    );
+  }
+
+  /** Judges a failed look. */
+  failed(error: unknown, asked: Asked): OutageJudgement {
+    const judged = judgeLook(error, asked, this.#contact.isMade);
+    const now = this.#clock.now();
+    switch (judged.kind) {
+      case 'fatal':
+        return judged;
+      case 'missing':
+        this.answered();
+        return judged;
+      case 'away': {
+        this.#last = judged.error;
+        this.#unknownSince = undefined;
+        const given = this.unreached;
+        if (given !== undefined) return { kind: 'fatal', error: given };
+        return { ...judged, notice: this.#notice(now, judged.reason) };
+      }
+      case 'unknown': {
+        this.#contact.make();
+        this.#unknownSince ??= now;
+        if (now - this.#unknownSince >= unknownPatience) {
+          return { kind: 'fatal', error: judged.error };
+        }
+        return { ...judged, notice: this.#notice(now, judged.reason) };
+      }
+    }
+  }
+
+  /** Argo CD answered. Says for how many seconds it had not, if that was told. */
+  answered(): number | undefined {
+    const since = this.#since;
+    this.#contact.make();
+    this.#since = undefined;
+    this.#toldAt = -Infinity;
+    this.#unknownSince = undefined;
+    return since === undefined ? undefined : Math.round((this.#clock.now() - since) / 1000);
+  }
+
+  #notice(now: number, reason: string): string | undefined {
+    const isFirst = this.#since === undefined;
+    this.#since ??= now;
+    if (now - this.#toldAt < tellEvery) return undefined;
+    this.#toldAt = now;
+    const what =
+      this.#unknownSince === undefined
+        ? 'Argo CD cannot be reached'
+        : 'Argo CD answers with an error';
+    if (isFirst) return `${what}; trying on. ${reason}`;
+    const minutes = Math.round((now - this.#since) / 60_000);
+    return `${what}, for ${minutes} min by now; trying on. ${reason}`;
+  }
 }

@@ -1,13 +1,18 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Application } from '../sync/application.ts';
 import { UserError } from '../sync/user-error.ts';
+import type { Failure } from '../sync/failure.ts';
 import type { Question } from '../sync/verdict.ts';
 import type { Alarm } from './alarm.ts';
 import type { Lookout } from './lookout.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 
-/** After this long another refresh may be asked for, although one is still held by Argo CD. */
-const impatience = 3_000;
+/** After this long the same may be asked again, although Argo CD still holds the answer. */
+const impatience: Readonly<Record<Question, number>> = { refresh: 10_000, windows: 3_000 };
+/** Argo CD writes whole seconds: only after some can a newer comparison be told from the last one. */
+const comparable = 2_000;
+const lookWorthy = new Set<Failure>(['unauthenticated', 'not-found', 'hidden']);
 const pauseAfterFailure = 5_000;
 /** How much is kept of why there was no answer, in characters. */
 const longestReason = 2_000;
@@ -22,6 +27,8 @@ export class Questions {
   readonly #subject: Subject;
   readonly #lookout: Lookout;
   readonly #alarm: Alarm;
+  /** The last refresh was answered without a comparison: Argo CD has lost it. */
+  #isLost = false;
   readonly #asked = new Map<Question, { at: number; open: number; notBefore: number }>();
 
   constructor(
@@ -47,10 +54,11 @@ export class Questions {
   ask(question: Question): void {
     const now = this.#ports.clock.now();
     const last = this.#asked.get(question) ?? { at: -Infinity, open: 0, notBefore: -Infinity };
-    const isHeld = last.open > 0 && now - last.at < impatience;
+    const isHeld = last.open > 0 && now - last.at < impatience[question];
     if (isHeld || last.open > 2 || now < last.notBefore) return;
     this.#asked.set(question, { ...last, at: now, open: last.open + 1 });
-    const answering = question === 'refresh' ? this.#refresh(now) : this.#windows(now);
+    const answering =
+      question === 'refresh' ? this.#refresh(now, last.open > 0) : this.#windows(now);
     void answering
       .then(
         () => -Infinity,
@@ -71,18 +79,32 @@ export class Questions {
     // What a rule denies is judged as a failed look is.
     if (error instanceof UserError) this.#lookout.demand();
     else if (!(error instanceof ArgoCDError)) this.#lookout.breakOff(error);
-    // Whether the token is refused altogether is for a look to find out, and not in ten seconds.
-    else if (error.failure === 'unauthenticated') this.#lookout.demand();
+    // Whether the token is refused altogether, or the application is gone, is for a look to find out,
+    // and not in ten seconds.
+    else if (lookWorthy.has(error.failure)) this.#lookout.demand();
   }
 
-  async #refresh(askedAt: number): Promise<void> {
+  /**
+   * `isHeld`: the refresh before has no answer. Argo CD can lose one (recordings.md, by hand 7), and to
+   * ask in the same words changes nothing in Kubernetes and wakes nobody: the next one is hard.
+   */
+  async #refresh(askedAt: number, isHeld: boolean): Promise<void> {
     const subject = this.#subject;
+    const hard = isHeld || this.#isLost;
+    const before = subject.application;
+    const isComparable = askedAt - subject.comparisonSeenAt >= comparable;
     const refresh = () => subject.memory.refresh;
     subject.update({ refresh: { ...refresh(), askedAt } });
     const { argocd, signal } = this.#ports;
     try {
-      const application = await argocd.get(this.#settings.address, { refresh: true, signal });
+      const application = await argocd.get(this.#settings.address, {
+        refresh: true,
+        ...(hard ? { hard } : {}),
+        signal,
+      });
       subject.take(application);
+      this.#isLost = !hard && isComparable && isNoNewer(application, before);
+      if (this.#isLost) return;
       const answeredAt = Math.max(askedAt, refresh().answeredAt ?? askedAt);
       subject.update({ refresh: { ...refresh(), answeredAt, failures: 0 } });
     } catch (error) {
@@ -105,4 +127,12 @@ export class Questions {
       throw error;
     }
   }
+}
+
+function isNoNewer(application: Application, before: Application | undefined): boolean {
+  return (
+    before?.uid === application.uid &&
+    application.reconciledAt !== undefined &&
+    application.reconciledAt === before.reconciledAt
+  );
 }

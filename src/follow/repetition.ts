@@ -1,8 +1,15 @@
+import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Failure } from '../sync/failure.ts';
+import { excerpt } from '../sync/excerpt.ts';
+import { judgeError, unknownPatience } from '../sync/known-error.ts';
+import { UserError } from '../sync/user-error.ts';
 import { backoff } from './backoff.ts';
 import { patienceFor } from './lookout.ts';
 import type { Lookout } from './lookout.ts';
 import type { FollowPorts } from './settings.ts';
 
+/** Whether these are the end only a look can tell, or time. */
+const unknown = new Set<Failure>(['internal', 'not-found', 'hidden']);
 const pauses = { first: 500, most: 10_000 };
 
 /**
@@ -13,6 +20,9 @@ export class Repetition {
   readonly #ports: Pick<FollowPorts, 'clock' | 'random'>;
   readonly #lookout: Lookout;
   #failures = 0;
+  /** Since when it has failed, in a row, in a way that nobody knows to pass. */
+  #unknownSince: number | undefined;
+  #reason = '';
   #notBefore = -Infinity;
   /** The look that must be answered before. */
   #needed: number | undefined;
@@ -41,11 +51,38 @@ export class Repetition {
 
   succeeded(): void {
     this.#failures = 0;
+    this.#unknownSince = undefined;
+    this.#reason = '';
+  }
+
+  /** What is being done, with why it is done again where it does not say so itself. */
+  explain(doing: string): string {
+    const why = excerpt(this.#reason);
+    return doing.includes(why) ? doing : `${doing}; the last try failed: ${why}`;
+  }
+
+  /**
+   * Takes in a failure that was no answer to the change but of the address, the token or the server.
+   * Returns what ends the following, if it does.
+   */
+  broke(error: unknown): UserError | undefined {
+    if (error instanceof UserError) return error;
+    this.failed(error);
+    const since = this.#unknownSince;
+    if (since === undefined || !(error instanceof ArgoCDError)) {
+      this.#lookout.failed(error);
+      return undefined;
+    }
+    if (this.#ports.clock.now() - since < unknownPatience) return undefined;
+    return new UserError(error.message, judgeError(error.reason).advice, { cause: error });
   }
 
   failed(error: unknown): void {
     const { clock, random } = this.#ports;
     this.#failures += 1;
+    const isUnknown = error instanceof ArgoCDError && unknown.has(error.failure);
+    this.#reason = error instanceof ArgoCDError ? error.reason : '';
+    this.#unknownSince = isUnknown ? (this.#unknownSince ?? clock.now()) : undefined;
     const pause = backoff(this.#failures, pauses, random);
     this.#notBefore = clock.now() + Math.max(pause, patienceFor(error));
     // What is known may be older than the answer.

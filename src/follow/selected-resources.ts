@@ -2,6 +2,7 @@ import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Address } from '../argocd/port.ts';
 import type { ResourceKey } from '../sync/application.ts';
 import type { SyncGoal } from '../sync/goal.ts';
+import { judgeError } from '../sync/known-error.ts';
 import { expandSelection } from '../sync/selection.ts';
 import { UserError } from '../sync/user-error.ts';
 import type { FollowPorts } from './settings.ts';
@@ -34,13 +35,14 @@ export async function selectResources(
 }
 
 function isLasting(error: unknown): error is ArgoCDError {
-  return error instanceof ArgoCDError && error.failure === 'refused';
+  if (!(error instanceof ArgoCDError)) return false;
+  return error.failure === 'refused' || judgeError(error.reason).nature === 'lasting';
 }
 
 function unreadable(error: ArgoCDError): UserError {
   return new UserError(
     `Argo CD cannot make the manifests that "resources" selects from: ${error.reason}`,
-    'Check the revision and the manifests.',
+    judgeError(error.reason).advice || 'Check the revision and the manifests.',
     { cause: error },
   );
 }

@@ -3,6 +3,7 @@ import type { Goal } from '../sync/goal.ts';
 import type { InfoRow } from '../sync/operation.ts';
 import type { Progress } from '../sync/outcome.ts';
 import type { Clock } from './clock.ts';
+import type { Contact } from './contact.ts';
 import type { Journal } from './journal.ts';
 import type { News } from './news.ts';
 
@@ -13,6 +14,8 @@ export interface FollowSettings {
   readonly path: string;
   readonly goal: Goal;
   readonly deadline: number;
+  /** When the run began; when its following does, where that is not known. */
+  readonly startedAt?: number;
   /** Makes the operation provably this run's (`azure-pipelines/run`). */
   readonly marker: string;
   readonly onTimeout: 'leave' | 'terminate';
@@ -44,4 +47,6 @@ export interface FollowPorts {
   readonly activity?: (path: string, activity: Activity) => void;
   /** Where somebody watches Argo CD for many runs; otherwise each run opens a stream of its own. */
   readonly news?: News;
+  /** Whether Argo CD has ever answered, shared by all who ask the same one. */
+  readonly contact?: Contact;
 }

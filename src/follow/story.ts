@@ -18,6 +18,8 @@ export class Story {
   #planning: Promise<void> | undefined;
   #state: OperationState | undefined;
   #told = '';
+  /** Where the application was when it was last told of. */
+  #place: Pick<Application, 'uid' | 'project'> | undefined;
   plan: Plan | undefined;
   steps: readonly Step[];
 
@@ -41,11 +43,24 @@ export class Story {
 
   /** Tells what changed in the operation since the last look. */
   track(application: Application, memory: Memory): void {
+    this.#tellMove(application);
     const state = followedState(application, memory);
     if (state === undefined) return;
     this.#state = state;
     this.#planOnce(application, state);
     this.#advance(state);
+  }
+
+  #tellMove({ uid, project }: Application): void {
+    const before = this.#place;
+    this.#place = { uid, project };
+    if (before === undefined || before.uid !== uid || before.project === project) return;
+    this.#ports.tell({
+      kind: 'notice',
+      application: this.#settings.address,
+      level: 'warning',
+      message: `The application was moved from AppProject "${before.project}" to "${project}", and is followed there`,
+    });
   }
 
   #advance(state: OperationState): void {

@@ -1,4 +1,4 @@
-import type { WatchEvent } from '../argocd/port.ts';
+import type { Address, WatchEvent } from '../argocd/port.ts';
 import { observe } from '../sync/decide.ts';
 import type { Application } from '../sync/application.ts';
 import type { Goal } from '../sync/goal.ts';
@@ -14,6 +14,10 @@ export class Subject {
   memory: Memory;
   /** When Argo CD last told of the application, by whatever way; local milliseconds. */
   toldAt = -Infinity;
+  /** Since when the last comparison that it shows has been seen; local milliseconds. */
+  comparisonSeenAt = -Infinity;
+  /** The stream has told that it is gone: a look that finds nothing finds that. */
+  isDeleted = false;
 
   /** `kept`: what another process remembered. */
   constructor(goal: Goal, marker: string, clock: Clock, kept?: Memory) {
@@ -24,6 +28,17 @@ export class Subject {
     this.memory = kept === undefined ? newMemory(clock.now(), identity) : recollect(kept);
   }
 
+  /** The address, with the AppProject in which the application was seen last, from then on. */
+  locate(given: Address): Address {
+    const project = () => this.memory.project ?? given.project;
+    return {
+      ...given,
+      get project() {
+        return project();
+      },
+    };
+  }
+
   /** Takes a look, unless a newer one is known. Says whether it was taken. */
   take(application: Application): boolean {
     this.toldAt = this.#clock.now();
@@ -31,6 +46,7 @@ export class Subject {
     if (known !== undefined && known.uid === application.uid && isOlder(application, known)) {
       return false;
     }
+    if (known?.reconciledAt !== application.reconciledAt) this.comparisonSeenAt = this.toldAt;
     this.application = application;
     this.update({});
     return true;
@@ -54,6 +70,7 @@ export class Subject {
     const known = this.application;
     if (known === undefined) return 'ignored';
     if (application.namespace !== known.namespace) return 'ignored';
+    if (type === 'DELETED' && application.uid === known.uid) this.isDeleted = true;
     if (type === 'DELETED' || application.uid !== known.uid) return 'look';
     return this.take(application) ? 'taken' : 'ignored';
   }

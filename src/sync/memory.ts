@@ -65,6 +65,8 @@ export interface Refresh {
 export interface Memory {
   readonly startedAt: number;
   readonly uid: string | undefined;
+  /** The AppProject in which the application was seen last. */
+  readonly project?: string;
   /** The application as it was when the run began. */
   readonly first: First | undefined;
   readonly identity: Identity | undefined;
@@ -140,6 +142,7 @@ export function remember(memory: Memory, application: Application, now: number):
   const known = {
     ...memory,
     uid: application.uid,
+    project: application.project,
     first,
     settled: settle(memory.settled, application, now),
     unknownErrorSince:

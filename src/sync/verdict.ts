@@ -75,10 +75,14 @@ export function withDeployed(verdict: Verdict, revisions: readonly string[]): Ve
   return { kind: 'done', ending: { revisions, ...verdict.ending } };
 }
 
-/** A failure whose only cause is its own message, with what to do about it. */
-export function refuse(outcome: Outcome, title: string, advice: string, reason = ''): Verdict {
+/** An ending whose only cause is its own message, with what to do about it. */
+export function refusal(outcome: Outcome, title: string, advice: string, reason = ''): Ending {
   const cause: Cause = { title, message: reason, advice, resource: undefined, log: [] };
-  return done(outcome, title, { causes: [cause] });
+  return { outcome, message: title, evidence: '', causes: [cause] };
+}
+
+export function refuse(outcome: Outcome, title: string, advice: string, reason = ''): Verdict {
+  return { kind: 'done', ending: refusal(outcome, title, advice, reason) };
 }
 
 /** Another operation took the place of ours: what to choose where that is to be expected. */

@@ -1,5 +1,5 @@
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
-import type { ArgoCD, GetOptions, PodLog, WatchEvent } from '../../src/argocd/port.ts';
+import type { Address, ArgoCD, GetOptions, PodLog, WatchEvent } from '../../src/argocd/port.ts';
 import type { Clock } from '../../src/follow/clock.ts';
 import type { FollowPorts, FollowSettings } from '../../src/follow/settings.ts';
 import type { Application } from '../../src/sync/application.ts';
@@ -34,7 +34,8 @@ export class FakeArgoCD implements ArgoCD {
   readonly calls: { readonly at: number; readonly what: string }[] = [];
   /** What GET answers. */
   application: Application = application();
-  onGet: (options: GetOptions) => Promise<Application> = () => Promise.resolve(this.application);
+  onGet: (options: GetOptions, address: Address) => Promise<Application> = () =>
+    Promise.resolve(this.application);
   onFind: ArgoCD['find'] = () => Promise.resolve([]);
   onSync: ArgoCD['sync'] = () => Promise.reject(new Error('no sync was expected'));
   onRollback: ArgoCD['rollback'] = () => Promise.reject(new Error('no rollback was expected'));
@@ -67,9 +68,9 @@ export class FakeArgoCD implements ArgoCD {
     return this.#queues.size;
   }
 
-  get: ArgoCD['get'] = (_, options) => {
-    this.#note(options.refresh === true ? 'refresh' : 'get');
-    return this.onGet(options);
+  get: ArgoCD['get'] = (address, options) => {
+    this.#note(options.refresh !== true ? 'get' : options.hard === true ? 'hard' : 'refresh');
+    return this.onGet(options, address);
   };
 
   find: ArgoCD['find'] = (...given) => {

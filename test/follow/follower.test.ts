@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import type { Application } from '../../src/sync/application.ts';
 import type { Goal } from '../../src/sync/goal.ts';
 import type { Operation } from '../../src/sync/operation.ts';
-import type { FollowSettings } from '../../src/follow/settings.ts';
+import type { Address } from '../../src/argocd/port.ts';
+import { Contact } from '../../src/follow/contact.ts';
+import type { FollowPorts, FollowSettings } from '../../src/follow/settings.ts';
 import { Feed } from '../../src/follow/feed.ts';
 import { Follower } from '../../src/follow/follower.ts';
 import { parseSelectionEntry } from '../../src/sync/selection.ts';
@@ -26,7 +28,7 @@ const minutes = 60_000;
 describe('a follower', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
-  let ports: ReturnType<typeof portsOn>;
+  let ports: ReturnType<typeof portsOn> & Pick<FollowPorts, 'contact'>;
   let streaming: Promise<void>;
   let version = 1;
 
@@ -151,6 +153,147 @@ describe('a follower', () => {
     });
   });
 
+  describe('whose Argo CD does not answer', () => {
+    const away = failed('unavailable', 'connect ECONNREFUSED 10.0.0.1:443');
+
+    it('ends after two minutes when it never did, with what to do', async () => {
+      argocd.onGet = () => Promise.reject(away);
+      argocd.onWatch = () => away;
+      const before = clock.now();
+      const result = await clock.finish(follow(syncGoal(), { deadline: before + 30 * minutes }));
+      assert.equal(clock.now() - before, 120_000);
+      assert.equal(result.outcome, 'failed');
+      assert.match(result.message, /could not be reached.*ECONNREFUSED/);
+      assert.match(result.causes[0]?.advice ?? '', /Check URL and port/);
+    });
+
+    it('ends after two minutes although no connection is refused, either', async () => {
+      argocd.onGet = ({ signal }) =>
+        new Promise((_, reject) => {
+          void clock.sleep(20_000, signal).then(() => reject(failed('unavailable', 'no answer')));
+        });
+      const before = clock.now();
+      await clock.finish(follow(syncGoal(), { deadline: before + 30 * minutes }));
+      assert.equal(clock.now() - before, 120_000);
+    });
+
+    it('ends at a nearer deadline, with the same advice', async () => {
+      argocd.onGet = () => Promise.reject(away);
+      const before = clock.now();
+      const result = await clock.finish(follow(syncGoal(), { deadline: before + 30_000 }));
+      assert.equal(clock.now() - before, 30_000);
+      assert.equal(result.outcome, 'timedOut');
+      assert.match(result.causes[0]?.advice ?? '', /Check URL and port/);
+    });
+
+    it('waits to the deadline when it did, for whomever', async () => {
+      argocd.onGet = () => Promise.reject(away);
+      const contact = new Contact(clock.now());
+      contact.make();
+      ports = { ...ports, contact };
+      const before = clock.now();
+      const result = await clock.finish(follow(syncGoal(), { deadline: before + 30 * minutes }));
+      assert.equal(clock.now() - before, 30 * minutes);
+      assert.equal(result.outcome, 'timedOut');
+      assert.match(result.message, /at last: Argo CD cannot be reached/);
+    });
+  });
+
+  describe('whose application goes', () => {
+    const isMoved = (project: string) => (address: Address) =>
+      address.project === '' || address.project === project
+        ? Promise.resolve(argocd.application)
+        : Promise.reject(failed('not-found'));
+
+    it('sends the AppProject that it has learned from the first look on', async () => {
+      accept();
+      const asked: string[] = [];
+      argocd.onGet = (_, { project }) => {
+        asked.push(project);
+        return Promise.resolve(argocd.application);
+      };
+      const running = follow(syncGoal(), { address: { name: 'shop', project: '' } });
+      await clock.pass(30_000);
+      showDone();
+      await clock.finish(running);
+      assert.deepEqual([...new Set(asked)], ['', 'default']);
+      assert.equal(asked.filter((project) => project === '').length, 1);
+    });
+
+    it('says that it was deleted, although no project was given', async () => {
+      accept();
+      const running = follow(syncGoal(), { address: { name: 'shop', project: '' } });
+      await clock.pass(3_000);
+      argocd.onGet = (_, { project }) =>
+        Promise.reject(failed(project === '' ? 'hidden' : 'not-found', 'permission denied'));
+      const result = await clock.finish(running);
+      assert.match(result.message, /was deleted while we waited/);
+    });
+
+    it('says that it was deleted when the stream does and a look finds that nothing is to be read', async () => {
+      accept();
+      const running = follow();
+      await clock.pass(3_000);
+      const before = clock.now();
+      argocd.onGet = () => Promise.reject(failed('hidden', 'permission denied'));
+      argocd.send({ type: 'DELETED', application: argocd.application });
+      const result = await clock.finish(running);
+      assert.match(result.message, /was deleted while we waited/);
+      assert.equal(clock.now(), before);
+    });
+
+    it('follows it to another AppProject, says so, and uses that from then on', async () => {
+      accept();
+      const running = follow();
+      await clock.pass(3_000);
+      show({
+        operation: asked,
+        operationState: state({ operation: asked }),
+        project: 'other',
+      });
+      const found = isMoved('other');
+      const projects: string[] = [];
+      argocd.onGet = (_, address) => {
+        projects.push(address.project);
+        return found(address);
+      };
+      await clock.pass(30_000);
+      assert.deepEqual(projects.slice(0, 2), ['default', '']);
+      assert.equal(new Set(projects.slice(2)).size, 1);
+      assert.equal(projects[2], 'other');
+      show({
+        operationState: ended('Succeeded', { operation: asked }),
+        reconciledAt: second(21),
+        project: 'other',
+      });
+      assert.equal((await clock.finish(running)).outcome, 'succeeded');
+      const notices = ports.told.flatMap((told) => (told.kind === 'notice' ? told.message : []));
+      assert.equal(notices.length, 1);
+      assert.match(notices[0] ?? '', /moved from AppProject "default" to "other"/);
+    });
+
+    it('tells one that was made anew in another AppProject from the one that it followed', async () => {
+      accept();
+      const running = follow();
+      await clock.pass(3_000);
+      show({ project: 'other', uid: 'uid-2' });
+      argocd.onGet = (_, address) => isMoved('other')(address);
+      const result = await clock.finish(running);
+      assert.match(result.message, /deleted and made anew/);
+    });
+
+    it('waits two minutes when the right to read it is gone, since Argo CD says that of trouble, too', async () => {
+      accept();
+      const running = follow();
+      await clock.pass(3_000);
+      const before = clock.now();
+      argocd.onGet = () => Promise.reject(failed('hidden', 'permission denied'));
+      const result = await clock.finish(running);
+      assert.ok(clock.now() - before >= 120_000, `${clock.now() - before} ms`);
+      assert.match(result.causes[0]?.advice ?? '', /token's role/);
+    });
+  });
+
   describe('whose changes fail', () => {
     const selective = () => {
       const parsed = parseSelectionEntry('Deployment:web');
@@ -177,13 +320,13 @@ describe('a follower', () => {
         () => (argocd.onManifests = () => Promise.reject(failed('unavailable'))),
       ],
       [
-        'a terminate at which Argo CD breaks',
+        'a terminate while Argo CD is away',
         'terminate',
         () => terminateGoal,
         () => {
           const other: Operation = foreign();
           show({ operation: other, operationState: state({ operation: other }) });
-          argocd.onTerminate = () => Promise.reject(failed('internal'));
+          argocd.onTerminate = () => Promise.reject(failed('unavailable'));
         },
       ],
     ];
@@ -194,6 +337,42 @@ describe('a follower', () => {
         assert.equal((await clock.finish(running)).outcome, 'timedOut');
         const tries = argocd.times(call).length;
         assert.ok(tries > 10 && tries < 75, `${tries} tries in ten minutes`);
+      });
+    }
+
+    const unknown: readonly (readonly [string, () => Goal, () => void])[] = [
+      [
+        'a sync',
+        syncGoal,
+        () => (argocd.onSync = () => Promise.reject(failed('internal', 'odd words'))),
+      ],
+      [
+        'manifests',
+        selective,
+        () => (argocd.onManifests = () => Promise.reject(failed('internal', 'odd words'))),
+      ],
+      [
+        'a terminate',
+        () => terminateGoal,
+        () => {
+          const other: Operation = foreign();
+          show({ operation: other, operationState: state({ operation: other }) });
+          argocd.onTerminate = () => Promise.reject(failed('internal', 'odd words'));
+        },
+      ],
+    ];
+    for (const [what, goal, arrange] of unknown) {
+      it(`gives up after two minutes at an error that nobody knows, and says it meanwhile: ${what}`, async () => {
+        arrange();
+        const before = clock.now();
+        const running = follow(goal(), { deadline: before + 30 * minutes });
+        const result = await clock.finish(running);
+        assert.equal(result.outcome, 'failed', result.message);
+        assert.match(`${result.causes[0]?.title} ${result.causes[0]?.message}`, /odd words/);
+        const took = clock.now() - before;
+        assert.ok(took >= 120_000 && took <= 150_000, `${took} ms`);
+        const lines = ports.told.flatMap((told) => (told.kind === 'status' ? told.message : []));
+        assert.match(lines.join('\n'), /odd words/);
       });
     }
 

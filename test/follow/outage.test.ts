@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
-import { judgeLook } from '../../src/follow/outage.ts';
+import { Contact } from '../../src/follow/contact.ts';
+import { judgeLook, Outage } from '../../src/follow/outage.ts';
 import { failed } from './fake-argo-cd.ts';
+import { ManualClock } from './manual-clock.ts';
+
+const asked = { name: 'shop', project: '', isSeen: false };
+const seen = { ...asked, isSeen: true };
 
 describe('a failed look', () => {
   const cases = [
     ['unavailable', '', false, 'away', /^its words$/],
     ['unclear', '', true, 'away', /^its words$/],
-    ['internal', '', true, 'away', /^its words$/],
+    ['internal', '', true, 'unknown', /^its words$/],
+    ['internal', '', false, 'unknown', /^its words$/],
     ['not-argocd', '', true, 'away', /^its words$/],
     ['unreachable', '', true, 'away', /^its words$/],
     ['not-argocd', '', false, 'fatal', /Check the URL/],
@@ -14,28 +20,116 @@ describe('a failed look', () => {
     ['not-found', 'default', false, 'missing', /no application "shop" in project "default"/],
     ['hidden', '', false, 'missing', /or the token may not read it: set "project"/],
     ['hidden', 'default', false, 'fatal', /Give the token's role/],
-    ['hidden', '', true, 'fatal', /Give the token's role/],
+    // Argo CD says so, too, when it cannot read the application from Kubernetes.
+    ['hidden', '', true, 'unknown', /^its words$/],
     ['forbidden', '', false, 'fatal', /Give the token's role/],
+    ['refused', '', false, 'fatal', /Correct what its words name/],
     ['unauthenticated', '', true, 'fatal', /make a new one/],
   ] as const;
-  for (const [failure, project, seen, kind, words] of cases) {
-    const when = seen ? 'once the application was seen' : 'at the start';
+  for (const [failure, project, isSeen, kind, words] of cases) {
+    const when = isSeen ? 'once the application was seen' : 'at the start';
     it(`means ${kind} when it is "${failure}" ${when}${project && ` in project ${project}`}`, () => {
-      const judged = judgeLook(failed(failure, 'its words'), 'shop', project, seen);
+      const judged = judgeLook(failed(failure, 'its words'), { ...asked, project, isSeen }, false);
       assert.equal(judged.kind, kind);
       assert.match(judged.kind === 'fatal' ? judged.error.advice : judged.reason, words);
     });
   }
 
+  it('is an outage, whatever it is, where Argo CD has answered somebody else before', () => {
+    for (const failure of ['unreachable', 'not-argocd'] as const) {
+      assert.equal(judgeLook(failed(failure), asked, true).kind, 'away');
+    }
+  });
+
+  it('is advised on by its words', () => {
+    const judged = judgeLook(failed('refused', 'repository not found'), asked, true);
+    assert.match(judged.kind === 'fatal' ? judged.error.advice : '', /credentials/);
+  });
+
   it('keeps the words and the cause of what is fatal', () => {
     const error = failed('unauthenticated', 'token is expired');
-    const judged = judgeLook(error, 'shop', '', true);
+    const judged = judgeLook(error, seen, true);
     assert.ok(judged.kind === 'fatal');
     assert.match(judged.error.message, /token is expired/);
     assert.equal(judged.error.cause, error);
   });
 
   it('is no excuse for a bug of ours', () => {
-    assert.throws(() => judgeLook(new TypeError('bug'), 'shop', '', true), /bug/);
+    assert.throws(() => judgeLook(new TypeError('bug'), seen, true), /bug/);
+  });
+});
+
+describe('failed looks in a row', () => {
+  let clock: ManualClock;
+  let contact: Contact;
+  let outage: Outage;
+  let startedAt: number;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    startedAt = clock.now();
+    contact = new Contact(startedAt);
+    outage = new Outage(clock, contact, startedAt);
+  });
+
+  const away = () => outage.failed(failed('unavailable', 'connect ECONNREFUSED'), seen);
+
+  it('end after two minutes where Argo CD has never answered, with what to do', async () => {
+    assert.equal(away().kind, 'away');
+    await clock.pass(119_999);
+    assert.equal(away().kind, 'away');
+    assert.equal(outage.due, clock.now() + 1);
+    await clock.pass(1);
+    const { message, advice } = outage.unreached ?? assert.fail('it is tried on');
+    assert.match(message, /could not be reached within 120 s.*ECONNREFUSED/);
+    assert.match(advice, /Check URL and port/);
+    assert.equal(away().kind, 'fatal');
+  });
+
+  it('never end where it has answered, and are told of once a minute', async () => {
+    assert.equal(outage.answered(), undefined);
+    const notices: (string | undefined)[] = [];
+    for (let second = 0; second < 600; second += 5) {
+      const judged = away();
+      assert.ok(judged.kind === 'away');
+      if (judged.notice !== undefined) notices.push(judged.notice);
+      await clock.pass(5_000);
+    }
+    assert.equal(notices.length, 10);
+    assert.match(notices[0] ?? '', /^Argo CD cannot be reached; trying on\. connect ECONNREFUSED$/);
+    assert.match(notices[9] ?? '', /for 9 min by now/);
+    assert.equal(outage.answered(), 600);
+    assert.equal(outage.answered(), undefined);
+  });
+
+  it('count from when somebody first asked, or the run began, whichever is later', async () => {
+    await clock.pass(500_000);
+    const later = new Outage(clock, contact, clock.now());
+    assert.equal(later.failed(failed('unavailable'), asked).kind, 'away');
+    assert.equal(outage.failed(failed('unavailable'), asked).kind, 'fatal');
+  });
+
+  it('are an outage for all once one of them had an answer', async () => {
+    const other = new Outage(clock, contact, startedAt);
+    other.failed(failed('not-found'), asked);
+    await clock.pass(500_000);
+    assert.equal(away().kind, 'away');
+    assert.equal(outage.neverReached, undefined);
+  });
+
+  it('end after two minutes of an error that nobody knows, with its words', async () => {
+    const odd = () => outage.failed(failed('internal', 'odd words'), seen);
+    const first = odd();
+    assert.ok(first.kind === 'unknown');
+    assert.match(first.notice ?? '', /answers with an error; trying on\. odd words/);
+    await clock.pass(119_000);
+    assert.equal(odd().kind, 'unknown');
+    outage.answered();
+    await clock.pass(119_000);
+    assert.equal(odd().kind, 'unknown');
+    await clock.pass(120_000);
+    const last = odd();
+    assert.ok(last.kind === 'fatal');
+    assert.match(last.error.message, /odd words/);
   });
 });

@@ -4,7 +4,7 @@ import { Feed } from '../../src/follow/feed.ts';
 import { Lookout } from '../../src/follow/lookout.ts';
 import { Questions } from '../../src/follow/questions.ts';
 import { Subject } from '../../src/follow/subject.ts';
-import { application } from '../sync/sample-application.ts';
+import { application, second } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -31,6 +31,7 @@ describe('the questions beside the following', () => {
   afterEach(() => ports.cancel());
 
   const refreshes = () => argocd.times('refresh').length;
+  const hardRefreshes = () => argocd.times('hard').length;
 
   /** Asks as a loop would that asks at every turn. */
   async function askOn(ms: number): Promise<void> {
@@ -86,8 +87,33 @@ describe('the questions beside the following', () => {
     argocd.onGet = ({ signal }) => hang(signal);
     await askOn(2_900);
     assert.equal(refreshes(), 1);
+    await askOn(7_000);
+    assert.equal(hardRefreshes(), 0);
     await askOn(60_000);
-    assert.equal(refreshes(), 3);
+    assert.deepEqual([refreshes(), hardRefreshes()], [1, 2]);
+  });
+
+  it('asks in other words when a refresh brought no newer comparison, which counts as none', async () => {
+    subject.take(argocd.application);
+    await clock.pass(5_000);
+    questions.ask('refresh');
+    await clock.pass(10);
+    assert.equal(subject.memory.refresh.answeredAt, undefined);
+    questions.ask('refresh');
+    await clock.pass(10);
+    assert.deepEqual([refreshes(), hardRefreshes()], [1, 1]);
+    assert.notEqual(subject.memory.refresh.answeredAt, undefined);
+    argocd.application = application({ reconciledAt: second(60), resourceVersion: '2' });
+    questions.ask('refresh');
+    await clock.pass(10);
+    assert.deepEqual([refreshes(), hardRefreshes()], [2, 1]);
+  });
+
+  it('takes a comparison for a newer one where whole seconds cannot tell', async () => {
+    subject.take(argocd.application);
+    questions.ask('refresh');
+    await clock.pass(10);
+    assert.notEqual(subject.memory.refresh.answeredAt, undefined);
   });
 
   it('pauses after a failure, and counts it', async () => {

@@ -80,10 +80,13 @@ export class RestArgoCD implements ArgoCD, Overview {
     this.#slow = new Turns(Math.max(1, (options.maxSockets ?? Infinity) * slowShare));
   }
 
-  async get(address: Address, { refresh = false, signal }: GetOptions): Promise<Application> {
+  async get(
+    address: Address,
+    { refresh = false, hard = false, signal }: GetOptions,
+  ): Promise<Application> {
     const path = pathOf(address, '', {
       ...inQuery(address),
-      ...(refresh ? { refresh: 'normal' } : {}),
+      ...(refresh ? { refresh: hard ? 'hard' : 'normal' } : {}),
     });
     const timeout = refresh ? timeouts.refresh : timeouts.read;
     const call = { method: 'GET', path, effect: 'read', timeout, signal } as const;

@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../../argocd/argocd-error.ts';
 import type { Overview, Sighting } from '../../argocd/port.ts';
 import type { Clock } from '../../follow/clock.ts';
+import { Contact } from '../../follow/contact.ts';
 import { LastingStream } from '../../follow/lasting-stream.ts';
 import { Listeners } from '../../follow/listeners.ts';
 import type { Listener, News, Polling, Tidings } from '../../follow/news.ts';
@@ -54,6 +55,7 @@ export class InstanceWatch implements News {
   readonly #stream: LastingStream<Sighting>;
   readonly #lister: Lister;
   readonly #rereader: Rereader;
+  #contact: Contact;
   #coveredSince: number | undefined;
   #listedAt: number | undefined;
   #signal = new AbortController().signal;
@@ -64,6 +66,7 @@ export class InstanceWatch implements News {
     this.#overview = overview;
     this.#namespace = namespace;
     this.#clock = clock;
+    this.#contact = new Contact(clock.now());
     this.#stream = new LastingStream(clock, random, {
       hear: (sighting) => this.#hear(sighting),
       broken: () => {
@@ -87,6 +90,10 @@ export class InstanceWatch implements News {
   /** Lists tell of changes as well, if later: a stream that breaks and comes back is no matter. */
   get aliveSince(): number | undefined {
     return this.#isCovered() ? this.#coveredSince : undefined;
+  }
+
+  get contact(): Contact {
+    return this.#contact;
   }
 
   listen(name: string, listener: Listener): () => void {
@@ -117,6 +124,7 @@ export class InstanceWatch implements News {
   /** Another server answers from now on: nothing that was told before counts. */
   startAnew(): void {
     this.#epoch += 1;
+    this.#contact = new Contact(this.#clock.now());
     this.#glances.clear();
     this.#listedAt = undefined;
     this.#lister.demand();
@@ -152,6 +160,7 @@ export class InstanceWatch implements News {
     let isFirst = true;
     for await (const sighting of this.#overview.sightings(signal)) {
       yield sighting;
+      this.#contact.make();
       // Here it counts as open.
       if (isFirst) {
         this.#lister.ring();
@@ -170,6 +179,7 @@ export class InstanceWatch implements News {
 
   #compare(listings: readonly Listing[], askedAt: number): void {
     const now = this.#clock.now();
+    this.#contact.make();
     this.#listedAt = askedAt;
     this.#review();
     for (const { name } of this.#glances.compare(listings, askedAt, now)) {

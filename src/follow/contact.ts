@@ -1,0 +1,30 @@
+/** How long a server that never answered is tried before that is no outage but a wrong address, ms. */
+const firstContactWithin = 120_000;
+
+/**
+ * Whether an Argo CD has ever answered since somebody began to ask it: what fails before is most
+ * likely a wrong address, and what fails after is an outage.
+ */
+export class Contact {
+  readonly #since: number;
+  #isMade = false;
+
+  /** `since`: when it was first asked, local milliseconds. */
+  constructor(since: number) {
+    this.#since = since;
+  }
+
+  get isMade(): boolean {
+    return this.#isMade;
+  }
+
+  /** Argo CD answered. */
+  make(): void {
+    this.#isMade = true;
+  }
+
+  /** Until when a run that began then waits for the first answer; local milliseconds. */
+  dueFor(startedAt: number): number {
+    return Math.max(startedAt, this.#since) + firstContactWithin;
+  }
+}
