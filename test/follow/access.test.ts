@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../src/secret.ts';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
-import { autoSynced, begin, followOne, revision, scale, syncGoal, waitGoal } from './following.ts';
+import {
+  autoSynced,
+  begin,
+  followOne,
+  revision,
+  startArgoCD,
+  syncGoal,
+  waitGoal,
+} from './following.ts';
 
 const html = { 'Content-Type': 'text/html' };
 const application = /\/applications\/shop\?(?!.*refresh)/;
@@ -11,7 +19,7 @@ describe('following through bad connections and bad rights', () => {
   let argocd: ArgoCDSimulator;
 
   const start = async (options: Parameters<typeof ArgoCDSimulator.start>[0] = {}) => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale, ...options });
+    argocd = await startArgoCD(options);
   };
   beforeEach(() => start());
   afterEach(() => argocd.stop());

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator} from '../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
-import { begin, followOne, scale, syncGoal } from './following.ts';
+import { begin, followOne, startArgoCD, syncGoal } from './following.ts';
 
 describe('which applications are followed', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale, applicationNamespaces: ['team'] });
+    argocd = await startArgoCD({ applicationNamespaces: ['team'] });
   });
   afterEach(() => argocd.stop());
 

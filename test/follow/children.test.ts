@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { childApplication, configMap, deployment, files } from '../manifests.ts';
-import { begin, followOne, scale, syncGoal, waitGoal } from './following.ts';
+import { begin, followOne, startArgoCD, syncGoal, waitGoal } from './following.ts';
 
 /** A child that nobody syncs by itself. */
 const idleChild = (name: string) =>
@@ -11,7 +11,7 @@ describe('an app of apps, with its children', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
   });
   afterEach(() => argocd.stop());
 

@@ -1,8 +1,6 @@
 import type { Credential } from '../../src/argocd/rest/connection.ts';
 import { RestArgoCD } from '../../src/argocd/rest/rest-argocd.ts';
 import { Secret } from '../../src/secret.ts';
-import type { Clock } from '../../src/follow/clock.ts';
-import { systemClock } from '../../src/follow/clock.ts';
 import { Detachment } from '../../src/follow/detachment.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
 import type { FollowRequest } from '../../src/follow/follow-all.ts';
@@ -10,18 +8,31 @@ import type { Journal } from '../../src/follow/journal.ts';
 import type { ApplicationName } from '../../src/sync/application.ts';
 import type { Goal, RollbackGoal, SyncGoal, TerminateGoal, WaitGoal } from '../../src/sync/goal.ts';
 import type { ApplicationResult, Progress } from '../../src/sync/outcome.ts';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { SimulatorOptions } from '../simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
 import { plainOptions, waiting } from '../goals.ts';
+import { VirtualTime } from '../virtual-time.ts';
 
-/** How much faster than real time simulator and follower run. */
-export const scale = 0.02;
+/** Our clock and Argo CD's differ by a year, so that whatever compares the two is found. */
+const difference = 365 * 86_400_000;
+const times = new WeakMap<ArgoCDSimulator, VirtualTime>();
 
-/** The follower's time, as fast as the simulator's, so that polls and patience keep their measure. */
-export const fastClock: Clock = {
-  now: () => Date.now() / scale,
-  sleep: (ms, signal) => systemClock.sleep(Math.min(ms * scale, 2 ** 31 - 1), signal),
-};
+/** A simulator whose time is the followers', too, and waits for nothing; `stop` ends both. */
+export async function startArgoCD(
+  options: Omit<SimulatorOptions, 'clock' | 'timeScale' | 'startTime'> = {},
+): Promise<ArgoCDSimulator> {
+  const time = new VirtualTime(difference);
+  const argocd = await ArgoCDSimulator.start({ ...options, clock: time.clock });
+  times.set(argocd, time);
+  return argocd;
+}
+
+/** The time of a simulator that `startArgoCD` started, as followers see it. */
+export function timeOf(argocd: ArgoCDSimulator): VirtualTime {
+  const time = times.get(argocd);
+  if (time === undefined) throw new Error('the simulator has a time of its own');
+  return time;
+}
 
 /** The goal of a step that sets nothing but what is given. */
 export function syncGoal(
@@ -99,7 +110,7 @@ export function begin(
   };
   const done = followAll(request, {
     argocd: adapter,
-    clock: fastClock,
+    clock: timeOf(argocd),
     random: () => 0.5,
     signal: cancelling.signal,
     ...(journal === undefined ? {} : { journal }),

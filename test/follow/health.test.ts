@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job } from '../manifests.ts';
-import { autoSynced, begin, followOne, revision, scale, syncGoal, waitGoal } from './following.ts';
+import {
+  autoSynced,
+  begin,
+  followOne,
+  revision,
+  startArgoCD,
+  syncGoal,
+  waitGoal,
+} from './following.ts';
 
 /** A resource whose custom check says what the test wants. */
 const checked = (name: string, health: string) =>
@@ -11,7 +19,7 @@ describe('following to health, and waiting for what others deploy', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
   });
   afterEach(() => argocd.stop());
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Detachment } from '../../src/follow/detachment.ts';
 import type { Checkpoint } from '../../src/follow/journal.ts';
 import { configMap, files, job } from '../manifests.ts';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { begin, rollbackGoal, scale, syncGoal } from './following.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import { begin, rollbackGoal, startArgoCD, syncGoal, timeOf } from './following.ts';
 import type { Following } from './following.ts';
 import { Notebook } from './notebook.ts';
 
@@ -12,7 +12,7 @@ describe('a run that another process takes up', () => {
   let journal: Notebook;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
     journal = new Notebook();
     const [pre, main] = [job('migrate', { hook: 'PreSync', seconds: 5 }), configMap('a')];
     argocd.commit('shop', files(pre, main, job('smoke', { hook: 'PostSync', seconds: 5 })));
@@ -124,7 +124,7 @@ describe('a run that another process takes up', () => {
       journal.names?.map(({ name }) => name),
       ['shop'],
     );
-    const startedAt = Date.now() / scale - 100_000;
+    const startedAt = timeOf(argocd).now() - 100_000;
     const late = begin(argocd, ['shop'], syncGoal(), { marker, journal, timeout: 1, startedAt });
     const [result] = await late.done;
     assert.equal(result?.outcome, 'timedOut');

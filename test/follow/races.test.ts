@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../src/secret.ts';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import {
   autoSynced,
@@ -8,7 +8,7 @@ import {
   followOne,
   revision,
   rollbackGoal,
-  scale,
+  startArgoCD,
   syncGoal,
   terminateGoal,
   waitGoal,
@@ -18,7 +18,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
   });
   afterEach(() => argocd.stop());
 
@@ -298,7 +298,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     make('shop', job('slow', { hook: 'PreSync', seconds: 20 }), configMap('a'));
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'step');
-    await argocd.restart(600);
+    await argocd.restart(30_000);
     const [result] = await following.done;
     assert.equal(result?.outcome, 'succeeded');
     const notices = following.told.flatMap((p) => (p.kind === 'notice' ? p.message : []));
@@ -307,7 +307,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
 
   it('rides out an argocd-server that is away from the start', async () => {
     make('shop', configMap('a'));
-    const away = argocd.restart(400);
+    const away = argocd.restart(20_000);
     const result = await followOne(argocd, 'shop', syncGoal());
     await away;
     assert.equal(result.outcome, 'succeeded');
@@ -558,7 +558,7 @@ describe('rolling back and terminating', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
   });
   afterEach(() => argocd.stop());
 

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { parseSelectionEntry } from '../../src/sync/selection.ts';
-import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator} from '../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
-import { begin, followOne, revision, scale, syncBodies, syncGoal } from './following.ts';
+import { begin, followOne, revision, startArgoCD, syncBodies, syncGoal } from './following.ts';
 
 describe('what a sync asks of Argo CD, and what becomes of it', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
   });
   afterEach(() => argocd.stop());
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import {
   autoSynced,
   begin,
   followOne,
-  scale,
+  startArgoCD,
   syncGoal,
   terminateGoal,
   untilAsked,
@@ -15,7 +15,7 @@ describe('operations that are ended before they are done', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
     argocd.commit('shop', files(job('stuck', { hook: 'PreSync', forever: true }), configMap('a')));
     argocd.createApplication('shop');
   });
@@ -89,7 +89,7 @@ describe('operations that are ended before they are done', () => {
     await following.done;
     argocd.syncAs('alice', 'shop');
     await argocd.until('shop', (app) => app?.status.operationState?.phase === 'Running');
-    const away = argocd.restart(200);
+    const away = argocd.restart(10_000);
     const result = await followOne(argocd, 'shop', terminateGoal());
     await away;
     assert.equal(result.outcome, 'succeeded', result.message);
@@ -99,7 +99,7 @@ describe('operations that are ended before they are done', () => {
   it('tries for four seconds to terminate at a cancellation while Argo CD is away', async () => {
     const following = begin(argocd, ['shop'], syncGoal(), { onCancel: 'terminate' });
     await following.until((p) => p.kind === 'step' && p.step.name === 'stuck');
-    const away = argocd.restart(20);
+    const away = argocd.restart(1_000);
     following.cancel();
     const [result] = await following.done;
     await away;

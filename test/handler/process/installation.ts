@@ -33,7 +33,7 @@ export interface AcceptedSync {
 }
 
 /** Real milliseconds for each simulated one. */
-const timeScale = 0.2;
+export const timeScale = 0.2;
 
 /** The token in the service connection. */
 export const clientToken = 'token-of-the-connection-of-fabrikam';

@@ -1,3 +1,4 @@
+import { timeScale } from './installation.ts';
 import type { Installation } from './installation.ts';
 
 /** Who is away. */
@@ -36,7 +37,9 @@ async function argocdAway(
   manner: Manner,
   milliseconds: number,
 ): Promise<void> {
-  if (manner === 'refuses connections') return argocd.restart(milliseconds);
+  if (manner === 'refuses connections') {
+    return argocd.restart(milliseconds / timeScale);
+  }
   const fault = manner === 'hangs' ? ({ kind: 'hang' } as const) : unavailable;
   const end = argocd.faults.add({ times: Infinity, fault });
   // A stream that is open already knows nothing of faults.

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { keyOf } from '../../../src/handler/run.ts';
 import { Secret } from '../../../src/secret.ts';
-import { fastClock } from '../../follow/following.ts';
 import { configMap, files, job as kubernetesJob } from '../../manifests.ts';
 import type { Job } from '../../simulators/azure-devops/job.ts';
 import { Workshop } from './workshop.ts';
@@ -23,9 +22,7 @@ describe('a cancellation', () => {
 
   const send = (token = job.token) => shop.runs.accept(shop.order(job), new Secret(token));
   const cancel = (token = job.token) => shop.runs.cancel(shop.addressOf(job), new Secret(token));
-  const until = async (test: () => boolean | Promise<boolean>) => {
-    while (!(await test())) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
+  const until = (test: () => boolean | Promise<boolean>) => shop.time.until(test);
   const isRunning = () =>
     shop.argocd.application('shop')?.status.operationState?.phase === 'Running';
   /** The task is run again, as "rerun failed jobs" does it. */
@@ -48,7 +45,7 @@ describe('a cancellation', () => {
     const { runId } = await send();
     await until(isRunning);
     const key = keyOf(shop.addressOf(job));
-    const at = fastClock.now();
+    const at = shop.time.now();
     await shop.store.addCancellation({ key, digest: '*', at, expiresAt: at + day });
     await shop.ended(runId);
     assert.equal((await again()).isCanceled, false);

@@ -39,9 +39,7 @@ describe('runs', () => {
       .filter((line) => !/restarted|^##\[(group|endgroup)|Argo CD has not begun/.test(line));
   const cancel = (job: Job, token = job.token) =>
     shop.runs.cancel(shop.addressOf(job), new Secret(token));
-  const until = async (test: () => boolean | Promise<boolean>) => {
-    while (!(await test())) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
+  const until = (test: () => boolean | Promise<boolean>) => shop.time.until(test);
   const running = () =>
     until(() => shop.argocd.application('shop')?.status.operationState?.phase === 'Running');
   const requests = (job: Job) =>

@@ -21,13 +21,29 @@ import { Secret } from '../../../src/secret.ts';
 import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import type { Job } from '../../simulators/azure-devops/job.ts';
 import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
-import { fastClock, scale, syncGoal } from '../../follow/following.ts';
+import { syncGoal } from '../../follow/following.ts';
+import { VirtualTime } from '../../virtual-time.ts';
 
 const day = 24 * 3_600_000;
+
+/** Time stands still while the store works: it groups its commits by a real timer. */
+function inTime(store: SqliteStore, time: VirtualTime): SqliteStore {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(value, target, args);
+        return result instanceof Promise ? time.during(result) : result;
+      };
+    },
+  });
+}
 
 /** Runs, with a real store, between the two simulators: everything of the service but its routes. */
 export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), 'handler-'));
+  readonly time: VirtualTime;
   readonly argocd: ArgoCDSimulator;
   readonly azure: AzureDevOpsSimulator;
   readonly #key = new Secret('11'.repeat(32));
@@ -39,17 +55,17 @@ export class Workshop {
   tokenLifetime = day;
 
   static async open(): Promise<Workshop> {
-    const argocd = await ArgoCDSimulator.start({ timeScale: scale });
-    const azure = await AzureDevOpsSimulator.start({
-      timeScale: scale,
-      startTime: fastClock.now(),
-    });
-    const workshop = new Workshop(argocd, azure);
+    const time = new VirtualTime();
+    const { clock } = time;
+    const argocd = await ArgoCDSimulator.start({ clock });
+    const azure = await AzureDevOpsSimulator.start({ clock });
+    const workshop = new Workshop(time, argocd, azure);
     await workshop.start();
     return workshop;
   }
 
-  private constructor(argocd: ArgoCDSimulator, azure: AzureDevOpsSimulator) {
+  private constructor(time: VirtualTime, argocd: ArgoCDSimulator, azure: AzureDevOpsSimulator) {
+    this.time = time;
     this.argocd = argocd;
     this.azure = azure;
   }
@@ -58,8 +74,8 @@ export class Workshop {
   async start(): Promise<void> {
     const life = new AbortController();
     this.#life = life;
-    this.store = SqliteStore.open(join(this.folder, 'handler.db'), fastClock);
-    const availability = new Availability(fastClock);
+    this.store = inTime(SqliteStore.open(join(this.folder, 'handler.db'), this.time), this.time);
+    const availability = new Availability(this.time);
     this.#http = new AzureHttp({
       reachOf: () => 'private',
       userAgent: 'test',
@@ -73,7 +89,7 @@ export class Workshop {
       headers: [],
       proxy: undefined,
     });
-    const feed = new Feed(this.#adapter, fastClock, Math.random);
+    const feed = new Feed(this.#adapter, this.time, Math.random);
     void feed.run({ project: '' }, life.signal);
     const hub = (address: RunAddress, token: Secret) => new RestTaskHub(address, token, this.#http);
     const news: News = {
@@ -96,7 +112,7 @@ export class Workshop {
       argocd: ({ argocd }) => (argocd === 'prod' ? access : undefined),
       isNamed: () => true,
       breathe: () => Promise.resolve(),
-      clock: fastClock,
+      clock: this.time,
       random: Math.random,
       metrics: new Metrics('0'),
       logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
@@ -155,7 +171,7 @@ export class Workshop {
     for (;;) {
       const run = await this.store.run(runId);
       if (run?.state === 'ended') return run;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await this.time.clock.sleep(100);
     }
   }
 

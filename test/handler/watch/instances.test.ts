@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ArgoCDInstance } from '../../../src/handler/config/config.ts';
 import { Instances, type Instance } from '../../../src/handler/watch/instances.ts';
 import { Secret } from '../../../src/secret.ts';
-import { fastClock } from '../../follow/following.ts';
 import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { VirtualTime } from '../../virtual-time.ts';
 
 describe('the instances of Argo CD', function () {
   this.timeout(20_000);
   const simulators: ArgoCDSimulator[] = [];
+  let time: VirtualTime;
   let observed: string[];
   let instances: Instances;
 
   beforeEach(() => {
+    time = new VirtualTime();
     observed = [];
     instances = new Instances({
-      clock: fastClock,
+      clock: time,
       random: () => 0.5,
       observe: (argocd, { route, status }) => observed.push(`${argocd} ${route} ${status}`),
       onFault: (_, error) => {
@@ -26,10 +27,11 @@ describe('the instances of Argo CD', function () {
   afterEach(async () => {
     await instances.close();
     await Promise.all(simulators.splice(0).map((simulator) => simulator.stop()));
+    time.clock.stop();
   });
 
   async function simulate(...names: string[]): Promise<ArgoCDSimulator> {
-    const simulator = await ArgoCDSimulator.start();
+    const simulator = await ArgoCDSimulator.start({ clock: time.clock });
     simulators.push(simulator);
     for (const name of names) simulator.createApplication(name);
     return simulator;
@@ -53,9 +55,7 @@ describe('the instances of Argo CD', function () {
     assert.ok(found, `there is no ${name}`);
     return found;
   };
-  async function until(test: () => boolean): Promise<void> {
-    while (!test()) await delay(5);
-  }
+  const until = (test: () => boolean) => time.until(test);
   const has = (name: string, from = 'prod') =>
     find(from).watch.look({ name }, () => true).kind === 'known';
 
@@ -155,8 +155,7 @@ describe('the instances of Argo CD', function () {
     instances.configure([]);
     assert.equal(instances.find('prod'), undefined);
     assert.deepEqual(instances.status(), []);
-    const since = fastClock.now();
-    await until(() => fastClock.now() - since > 120_000);
+    await time.clock.sleep(120_000);
     prod.annotate('shop', { note: 'changed' });
     await until(() => heard > 0);
     stop();

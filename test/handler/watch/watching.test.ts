@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
 import { followAll } from '../../../src/follow/follow-all.ts';
 import { WatchingGateKeeper } from '../../../src/handler/watch/gate-keeper.ts';
@@ -8,8 +7,8 @@ import { Secret } from '../../../src/secret.ts';
 import type { Goal } from '../../../src/sync/goal.ts';
 import type { ApplicationResult } from '../../../src/sync/outcome.ts';
 import { connectionTo } from '../../argocd/rest/server.ts';
-import { fastClock, revision, syncGoal, waitGoal } from '../../follow/following.ts';
-import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { revision, startArgoCD, syncGoal, timeOf, waitGoal } from '../../follow/following.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 
 const manifests = `
 apiVersion: v1
@@ -26,11 +25,11 @@ describe('runs and gates on one watch', function () {
   let watching: Promise<void>;
 
   beforeEach(async () => {
-    simulator = await ArgoCDSimulator.start();
+    simulator = await startArgoCD();
     const credential = { kind: 'token', token: new Secret(simulator.token) } as const;
     const connection = connectionTo(simulator.url, { credential });
     argocd = new RestArgoCD(connection, undefined, { maxSockets: 16 });
-    watch = new InstanceWatch(argocd, 'argocd', fastClock, () => 0.5);
+    watch = new InstanceWatch(argocd, 'argocd', timeOf(simulator), () => 0.5);
     cancelling = new AbortController();
   });
   afterEach(async () => {
@@ -51,7 +50,7 @@ describe('runs and gates on one watch', function () {
         ...{ onTimeout: 'leave', onCancel: 'leave', marker: crypto.randomUUID(), info: [] },
       },
       {
-        ...{ argocd, clock: fastClock, random: () => 0.5, news: watch },
+        ...{ argocd, clock: timeOf(simulator), random: () => 0.5, news: watch },
         ...{ signal: cancelling.signal, tell: () => undefined },
       },
     );
@@ -68,14 +67,12 @@ describe('runs and gates on one watch', function () {
   const asked = (path: RegExp) =>
     simulator.requests.filter((one) => path.test(`${one.path}?${one.query.toString()}`)).length;
   const judge = (name: string, wanted = '') =>
-    new WatchingGateKeeper(() => watch, fastClock).judge({
+    new WatchingGateKeeper(() => watch, timeOf(simulator)).judge({
       ...{ argocd: 'prod', applications: [{ name }], project: '', revision: wanted },
       ...{ requireSynced: true, requireHealthy: true, acceptSuspended: false, stableFor: 0 },
       isAllowed: () => true,
     });
-  const until = async (test: () => boolean) => {
-    while (!test()) await delay(5);
-  };
+  const until = (test: () => boolean) => timeOf(simulator).until(test);
 
   it('sync thirty applications with one stream and few looks', async () => {
     const names = create(30);
@@ -123,7 +120,7 @@ describe('runs and gates on one watch', function () {
     await until(() => judge(names[0] ?? '').status === 'waiting');
     const following = names.map((name) => follow(name, syncGoal()));
     await until(() => asked(/sync\?/) > 0);
-    await simulator.restart(200);
+    await simulator.restart(10_000);
     const results = await Promise.all(following);
     assert.deepEqual(
       results.map((result) => result?.outcome),

@@ -46,6 +46,12 @@ export class SimulatedClock {
     this.#runUntil(this.#now + milliseconds);
   }
 
+  /** Moves a stopped clock on to what is due next, and runs that; nothing where nothing is due. */
+  advanceToNext(): void {
+    const [next] = this.#entries;
+    if (next !== undefined) this.#runUntil(next.at);
+  }
+
   /** Runs `run` after so many simulated milliseconds; returns what cancels it. */
   after(milliseconds: number, run: () => void): () => void {
     const entry = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, run };
@@ -60,6 +66,10 @@ export class SimulatedClock {
   /** A promise that is kept after so many simulated milliseconds. */
   sleep(milliseconds: number): Promise<void> {
     return new Promise((resolve) => this.after(milliseconds, resolve));
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped;
   }
 
   stop(): void {

@@ -271,7 +271,7 @@ describe('the Argo CD simulator', () => {
     it('goes away and comes back on the same port, with everything it knew', async () => {
       const { url } = argocd;
       await send(argocd, 'POST', sync, { body });
-      const back = argocd.restart(50);
+      const back = argocd.restart(2_500);
       await assert.rejects(send(argocd, 'GET', '/api/version'));
       await back;
       assert.equal(argocd.url, url);

@@ -33,6 +33,8 @@ export interface SimulatorOptions {
    * `Infinity` stops time, which then moves by `advance` only.
    */
   readonly timeScale?: number;
+  /** The time of others beside it, in place of `timeScale` and `startTime`. */
+  readonly clock?: SimulatedClock;
   /** Where simulated time starts, milliseconds since the epoch; 2026-11-21T01:00:00Z unless told. */
   readonly startTime?: number;
   /** `/argocd` puts the API below `/argocd/api/…`. */
@@ -106,7 +108,7 @@ export class ArgoCDSimulator {
 
   private constructor(options: SimulatorOptions) {
     const start = options.startTime ?? Date.UTC(2026, 10, 21, 1);
-    const clock = new SimulatedClock(options.timeScale ?? 0.02, start);
+    const clock = options.clock ?? new SimulatedClock(options.timeScale ?? 0.02, start);
     const identifiers = new Identifiers('argo-cd');
     const applications = new Applications(clock, identifiers);
     const cluster = new Cluster(clock, identifiers, applications.nextVersion);
@@ -213,10 +215,10 @@ export class ArgoCDSimulator {
     this.#environment.clock.stop();
   }
 
-  /** argocd-server goes away for so many real milliseconds; the controller works on. */
+  /** argocd-server goes away for so many simulated milliseconds; the controller works on. */
   async restart(milliseconds: number): Promise<void> {
     await this.#server.close();
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await this.sleep(milliseconds);
     await this.#server.listen();
   }
 

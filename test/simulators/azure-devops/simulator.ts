@@ -41,6 +41,8 @@ export interface SimulatorOptions {
    * `advance` only. What is in minutes or milliseconds below is simulated time.
    */
   readonly timeScale?: number;
+  /** The time of others beside it, in place of `timeScale` and `startTime`. */
+  readonly clock?: SimulatedClock;
   /** Where simulated time starts, milliseconds since the epoch; now unless told. */
   readonly startTime?: number;
   /** How long a request to the task's URL may take, real milliseconds; 20,000 unless told. */
@@ -112,7 +114,9 @@ export class AzureDevOpsSimulator {
 
   private constructor(options: SimulatorOptions) {
     const { organization = 'fabrikam', extension } = options;
-    const clock = new SimulatedClock(options.timeScale ?? 1, options.startTime ?? Date.now());
+    const clock =
+      options.clock ??
+      new SimulatedClock(options.timeScale ?? 1, options.startTime ?? Date.now());
     const behaviour = { ...defaultBehaviour, ...options.behaviour };
     const collection = new Collection({ organization, behaviour, now: () => clock.now });
     const after = (milliseconds: number, run: () => void) => void clock.after(milliseconds, run);

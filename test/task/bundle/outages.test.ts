@@ -62,7 +62,7 @@ describe('the bundle against an Argo CD that does not make it easy', () => {
       make('shop', job('slow', { hook: 'PreSync', seconds: 10 }), configMap('a'));
       const running = start();
       await lineOf(running, /Job\/slow .*Running/);
-      await argocd.restart(700);
+      await argocd.restart(35_000);
       const step = await running.done;
       assertSound(step);
       assert.equal(step.result, 'Succeeded', step.lines.join('\n'));
@@ -74,7 +74,7 @@ describe('the bundle against an Argo CD that does not make it easy', () => {
     'waits for an argocd-server that is away from the start, and says so',
     onNewestNode(async ({ argocd, make, start }) => {
       make('shop', configMap('a'));
-      const restarted = argocd.restart(1_500);
+      const restarted = argocd.restart(75_000);
       const running = start();
       await lineOf(running, /answer|reach|away/);
       await restarted;

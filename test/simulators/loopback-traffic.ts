@@ -1,0 +1,54 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+
+/**
+ * What is on its way over TCP between sockets of this process. Node publishes every socket on these
+ * two channels; the two ends of a connection are found by their ports, and what one end has written
+ * and the other has not read is on its way. Plain sockets only: TLS counts other bytes at each end.
+ */
+export class LoopbackTraffic {
+  readonly #clients = new Set<Socket>();
+  readonly #servers = new Set<Socket>();
+  readonly #onClient = (message: unknown) => add(this.#clients, message);
+  readonly #onServer = (message: unknown) => add(this.#servers, message);
+
+  constructor() {
+    subscribe('net.client.socket', this.#onClient);
+    subscribe('net.server.socket', this.#onServer);
+  }
+
+  stop(): void {
+    unsubscribe('net.client.socket', this.#onClient);
+    unsubscribe('net.server.socket', this.#onServer);
+  }
+
+  /** A number that is another one whenever something was written, read, opened or closed. */
+  get moved(): number {
+    let sum = this.#clients.size + this.#servers.size;
+    for (const { bytesRead, bytesWritten } of [...this.#clients, ...this.#servers]) {
+      sum += bytesRead + bytesWritten + 1;
+    }
+    return sum;
+  }
+
+  /** Whether something was written and not read yet, or a connection is half open. */
+  get isOnItsWay(): boolean {
+    const servers = new Map([...this.#servers].map((socket) => [socket.remotePort, socket]));
+    for (const client of this.#clients) {
+      if (client.connecting) return true;
+      const server = servers.get(client.localPort);
+      // Not accepted yet, or closed at the other end and not seen here.
+      if (server === undefined) return true;
+      servers.delete(client.localPort);
+      if (server.bytesRead !== client.bytesWritten) return true;
+      if (client.bytesRead !== server.bytesWritten) return true;
+    }
+    return servers.size > 0;
+  }
+}
+
+function add(sockets: Set<Socket>, message: unknown): void {
+  const { socket } = message as { readonly socket: Socket };
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+}

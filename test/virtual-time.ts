@@ -1,0 +1,88 @@
+import type { Clock } from '../src/follow/clock.ts';
+import { SimulatedClock } from './simulators/argo-cd/clock.ts';
+import { LoopbackTraffic } from './simulators/loopback-traffic.ts';
+
+/** The turns of the event loop in which nothing may move before time does. */
+const quietTurns = 8;
+/** As many moments in a row without anything but time moving are a test that waits for nothing. */
+const mostIdleMoments = 200_000;
+/**
+ * Time that stands still while anything is being done, and then jumps to what is due next: a test
+ * sees the same order of events on a machine of any speed, and waits for nothing. What is being done
+ * is seen by the traffic between the sockets of this process, by promises that were handed to
+ * `during`, and by the turns of the event loop. Real timers are not seen: whatever waits for one has
+ * to be told by `during`. It ends with `clock.stop`.
+ */
+export class VirtualTime implements Clock {
+  /** Simulated time, for simulators. */
+  readonly clock: SimulatedClock;
+  readonly #traffic = new LoopbackTraffic();
+  readonly #difference: number;
+  #pending = 0;
+
+  /**
+   * @param difference - Milliseconds by which the time of whoever asks this clock is ahead of the
+   *   simulators'.
+   */
+  constructor(difference = 0) {
+    this.#difference = difference;
+    this.clock = new SimulatedClock(Infinity, Date.UTC(2026, 10, 21, 1));
+    void this.#run();
+  }
+
+  now(): number {
+    return Math.round(this.clock.now) + this.#difference;
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const cancel = this.clock.after(Math.ceil(ms), wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Stands still until the promise is settled; returns it. */
+  during<T>(promise: Promise<T>): Promise<T> {
+    this.#pending += 1;
+    const over = () => {
+      this.#pending -= 1;
+    };
+    promise.then(over, over);
+    return promise;
+  }
+
+  /** Waits, in simulated time, until something is so. */
+  async until(test: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await test())) await this.clock.sleep(10);
+  }
+
+  async #run(): Promise<void> {
+    for (let idle = 0; !this.clock.isStopped; idle += 1) {
+      if (await this.#quiet()) idle = 0;
+      if (idle > mostIdleMoments) throw new Error('time passes and nothing else happens');
+      this.clock.advanceToNext();
+    }
+    this.#traffic.stop();
+  }
+
+  /** Resolves when nothing is being done; says whether anything was. */
+  async #quiet(): Promise<boolean> {
+    let moved = this.#traffic.moved;
+    let hasMoved = false;
+    for (let turn = 0; turn < quietTurns && !this.clock.isStopped; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const now = this.#traffic.moved;
+      if (now === moved && this.#pending === 0 && !this.#traffic.isOnItsWay) continue;
+      hasMoved ||= now !== moved;
+      moved = now;
+      turn = -1;
+    }
+    return hasMoved;
+  }
+}
