@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseSelectionEntry } from '../../src/sync/selection.ts';
-import type { ArgoCDSimulator} from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import { begin, followOne, revision, startArgoCD, syncBodies, syncGoal } from './following.ts';

@@ -115,8 +115,7 @@ export class AzureDevOpsSimulator {
   private constructor(options: SimulatorOptions) {
     const { organization = 'fabrikam', extension } = options;
     const clock =
-      options.clock ??
-      new SimulatedClock(options.timeScale ?? 1, options.startTime ?? Date.now());
+      options.clock ?? new SimulatedClock(options.timeScale ?? 1, options.startTime ?? Date.now());
     const behaviour = { ...defaultBehaviour, ...options.behaviour };
     const collection = new Collection({ organization, behaviour, now: () => clock.now });
     const after = (milliseconds: number, run: () => void) => void clock.after(milliseconds, run);
