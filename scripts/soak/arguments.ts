@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What a soak does, and for how long. */
+/** What the soak of the handler does, and for how long. */
 export interface SoakPlan {
   /** Kills at random moments; 0 leaves them out. */
   readonly kills: number;
@@ -14,6 +14,8 @@ export interface SoakPlan {
 
 export type SoakAsked =
   | { readonly kind: 'run'; readonly plan: SoakPlan }
+  /** The tests, so many times on a machine that is busy with something else. */
+  | { readonly kind: 'busy'; readonly runs: number }
   | { readonly kind: 'help' }
   | { readonly kind: 'fault'; readonly message: string };
 
@@ -27,17 +29,23 @@ mangled requests, and looks whether anything was lost, doubled or leaked. Takes 
   npm run soak -- --minutes N     begins no kill after so many minutes; 20 unless told
   npm run soak -- --seed N        the same choices as a soak before
 
+  npm run soak -- busy            runs \`npm test\` three times beside two busy loops per core, to see
+                                  that no test depends on the speed of the machine
+  npm run soak -- busy --runs N
+
 It exits with 0, 1 when it found something, or 2 for wrong arguments.`;
 
 /** Reads the words after `npm run soak --`. */
 export function readSoakArguments(words: readonly string[]): SoakAsked {
   const option = { type: 'string' } as const;
+  const isBusy = words[0] === 'busy';
+  const names = isBusy ? ['runs'] : ['kills', 'requests', 'minutes', 'seed'];
   let values: Readonly<Record<string, string | boolean | undefined>>;
   try {
     ({ values } = parseArgs({
-      args: [...words],
+      args: words.slice(isBusy ? 1 : 0),
       options: {
-        ...{ kills: option, requests: option, minutes: option, seed: option },
+        ...Object.fromEntries(names.map((name) => [name, option])),
         help: { type: 'boolean', short: 'h' },
       },
     }));
@@ -45,9 +53,7 @@ export function readSoakArguments(words: readonly string[]): SoakAsked {
     return { kind: 'fault', message: error instanceof Error ? error.message : String(error) };
   }
   if (values['help'] === true) return { kind: 'help' };
-  const numbers = ['kills', 'requests', 'minutes', 'seed'].map(
-    (name) => [name, values[name]] as const,
-  );
+  const numbers = names.map((name) => [name, values[name]] as const);
   const wrong = numbers.find(([, text]) => text !== undefined && !/^\d{1,9}$/.test(String(text)));
   if (wrong !== undefined) {
     const [name, text] = wrong;
@@ -57,6 +63,7 @@ export function readSoakArguments(words: readonly string[]): SoakAsked {
     const text = values[name];
     return text === undefined ? undefined : Number(text);
   };
+  if (isBusy) return { kind: 'busy', runs: number('runs') ?? 3 };
   return {
     kind: 'run',
     plan: {

@@ -6,14 +6,16 @@ export interface SoakPart {
 
 const mostShown = 20;
 
-/** The lines that end a soak: each part, and what it found. */
-export function verdictOf(parts: readonly SoakPart[], seed: number): readonly string[] {
+/** The lines that end a soak: each part, what it found, and how to see that again. */
+export function verdictOf(parts: readonly SoakPart[], seed?: number): readonly string[] {
   const lines = parts.flatMap(({ what, problems }) => [
     `${problems.length === 0 ? 'passed' : 'FAILED'}  ${what}`,
     ...problems.slice(0, mostShown).map((problem) => `        ${problem}`),
     ...(problems.length > mostShown ? [`        and ${problems.length - mostShown} more`] : []),
   ]);
-  return hasPassed(parts) ? lines : [...lines, `Again with: npm run soak -- --seed ${seed}`];
+  return hasPassed(parts) || seed === undefined
+    ? lines
+    : [...lines, `Again with: npm run soak -- --seed ${seed}`];
 }
 
 /** Whether nothing was found. */

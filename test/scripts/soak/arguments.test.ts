@@ -13,6 +13,9 @@ describe('The command line of a soak', () => {
       { kind: 'run', plan: { kills: 5, requests: 0, minutes: 1, seed: 42 } },
     ],
     ['asks for help', ['-h'], { kind: 'help' }],
+    ['runs the tests on a busy machine', ['busy'], { kind: 'busy', runs: 3 }],
+    ['runs them as often as is said', ['busy', '--runs', '1'], { kind: 'busy', runs: 1 }],
+    ['asks for help on it', ['busy', '--help'], { kind: 'help' }],
     [
       'says what is no number',
       ['--kills', 'many'],
@@ -27,5 +30,7 @@ describe('The command line of a soak', () => {
     assert.equal(readSoakArguments(['--fuzz']).kind, 'fault');
     assert.equal(readSoakArguments(['--seed=-1']).kind, 'fault');
     assert.equal(readSoakArguments(['kills']).kind, 'fault');
+    assert.equal(readSoakArguments(['--runs', '1']).kind, 'fault');
+    assert.equal(readSoakArguments(['busy', '--kills', '1']).kind, 'fault');
   });
 });

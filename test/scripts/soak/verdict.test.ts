@@ -21,6 +21,10 @@ describe('The verdict of a soak', () => {
     ]);
   });
 
+  it('names no seed where there was none', () => {
+    assert.deepEqual(verdictOf([bad]), ['FAILED  9 requests', '        500 to GET /']);
+  });
+
   it('shows no more than a screen can hold', () => {
     const lines = verdictOf([{ what: 'x', problems: Array<string>(30).fill('no') }], 7);
     assert.equal(lines.length, 23);
