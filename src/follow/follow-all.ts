@@ -13,6 +13,7 @@ import type { News } from './news.ts';
 import { Follower } from './follower.ts';
 import { patienceFor } from './lookout.ts';
 import { Contact } from './contact.ts';
+import { LogBudget } from './log-budget.ts';
 import { Outage } from './outage.ts';
 import { Pool } from './pool.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
@@ -56,7 +57,11 @@ export async function followAll(
   // A clock that was set back must not make the run longer.
   const startedAt = Math.min(request.startedAt ?? now, now);
   const deadline = startedAt + request.timeout;
-  const ports = { ...given, contact: given.news?.contact ?? new Contact(now) };
+  const ports = {
+    ...given,
+    contact: given.news?.contact ?? new Contact(now),
+    logBudget: new LogBudget(),
+  };
   const names = request.names ?? (await find(request, { startedAt, deadline }, ports));
   const term = new Term(ports.clock, { parent: ports.signal });
   const feed = new Feed(ports.argocd, ports.clock, ports.random);
@@ -178,7 +183,10 @@ async function followKept(
   tell: (result: ApplicationResult) => void = () => undefined,
 ): Promise<ApplicationResult> {
   const known = ports.journal?.recall(settings.path)?.result;
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    ports.logBudget?.count(settings.path, known);
+    return known;
+  }
   const result = await followFamily(settings, ports, shared, ancestors);
   tell(result);
   ports.journal?.end(settings.path, result);

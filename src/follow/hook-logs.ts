@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { PodLog } from '../argocd/port.ts';
 import type { ResourceKey } from '../sync/application.ts';
+import { LogBudget } from './log-budget.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { Term } from './term.ts';
 
@@ -21,11 +22,13 @@ export class HookLogs {
   readonly #keeping = new Set<string>();
   readonly #over = new AbortController();
   readonly #term: Term;
+  readonly #budget: LogBudget;
 
   constructor(settings: FollowSettings, ports: FollowPorts) {
     this.#settings = settings;
     this.#ports = ports;
     this.#term = new Term(ports.clock, { parent: ports.signal });
+    this.#budget = ports.logBudget ?? new LogBudget();
   }
 
   /** The log of what failed, as it was read last. Never rejects: `fault` says why there is none. */
@@ -55,13 +58,23 @@ export class HookLogs {
     void this.#keep(resource, isRunning).finally(() => this.#keeping.delete(id));
   }
 
+  /** What a hook printed that succeeded is nobody's concern. */
+  forget(resource: ResourceKey): void {
+    const id = idOf(resource);
+    this.#keeping.delete(id);
+    this.#reading.delete(id);
+    this.#kept.delete(id);
+    this.#budget.release(this.#held(id));
+  }
+
   async #keep(resource: ResourceKey, isRunning: () => boolean): Promise<void> {
+    const id = idOf(resource);
     const { clock } = this.#ports;
     const signal = AbortSignal.any([this.#term.signal, this.#over.signal]);
     const startedAt = clock.now();
     while (isRunning() && !signal.aborted) {
       const { lines } = await this.#ask(resource);
-      if (lines.length > 0) this.#kept.set(idOf(resource), lines);
+      if (lines.length > 0 && this.#keeping.has(id)) this.#kept.set(id, this.#hold(id, lines));
       const { first, most, share } = keeping;
       const age = clock.now() - startedAt;
       await clock.sleep(Math.min(most, Math.max(first, age * share)), signal);
@@ -76,20 +89,40 @@ export class HookLogs {
   }
 
   async #fetch(resource: ResourceKey): Promise<PodLog> {
+    const id = idOf(resource);
     const log = await this.#ask(resource);
-    if (log.lines.length > 0) return log;
-    const kept = this.#kept.get(idOf(resource));
-    return kept === undefined ? log : { lines: kept, fault: '' };
+    const kept = this.#kept.get(id);
+    if (log.lines.length === 0) return kept === undefined ? log : { lines: kept, fault: '' };
+    this.#kept.delete(id);
+    return { ...log, lines: this.#hold(id, log.lines) };
+  }
+
+  /** Hooks of other applications of the run may have the same name. */
+  #held(id: string): string {
+    return `${this.#settings.path}\n${id}`;
+  }
+
+  #hold(id: string, lines: readonly string[]): readonly string[] {
+    return this.#budget.hold(this.#held(id), lines);
   }
 
   #ask(resource: ResourceKey): Promise<PodLog> {
+    return this.#budget.pool.run(() => {
+      const full = this.#budget.refusal(this.#held(idOf(resource)));
+      return full === undefined
+        ? this.#askNow(resource)
+        : Promise.resolve({ lines: [], fault: full });
+    });
+  }
+
+  #askNow(resource: ResourceKey): Promise<PodLog> {
     const { argocd } = this.#ports;
     const { signal } = this.#term;
     const { address, hookLogLines: lines } = this.#settings;
     return argocd.logs(address, { resource, lines }, signal).then(
       ({ lines: read, fault }) => ({
         lines: read,
-        fault: fault === '' ? '' : `Its log is not to be had any more: ${fault}.`,
+        fault: fault === '' ? '' : faultOf(fault, read.length > 0),
       }),
       (error: unknown) => {
         const isLate = signal.aborted && !this.#ports.signal.aborted;
@@ -103,6 +136,12 @@ export class HookLogs {
       },
     );
   }
+}
+
+function faultOf(reason: string, isPart: boolean): string {
+  return isPart
+    ? `Its log is not complete: ${reason}.`
+    : `Its log is not to be had any more: ${reason}.`;
 }
 
 function idOf({ group, kind, namespace, name }: ResourceKey): string {

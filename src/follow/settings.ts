@@ -5,6 +5,7 @@ import type { Progress } from '../sync/outcome.ts';
 import type { Clock } from './clock.ts';
 import type { Contact } from './contact.ts';
 import type { Journal } from './journal.ts';
+import type { LogBudget } from './log-budget.ts';
 import type { News } from './news.ts';
 
 /** What is wanted of one application. Times are local milliseconds. */
@@ -49,4 +50,6 @@ export interface FollowPorts {
   readonly news?: News;
   /** Whether Argo CD has ever answered, shared by all who ask the same one. */
   readonly contact?: Contact;
+  /** What all applications of the run may keep of logs; without one each has its own. */
+  readonly logBudget?: LogBudget;
 }

@@ -70,6 +70,7 @@ export class Story {
       if (states.get(step.phase + idOf(step)) === step.state) continue;
       this.#ports.tell({ kind: 'step', application: this.#settings.address, step });
       if (step.state === 'Failed') void this.#logs.begin(step);
+      if (step.state === 'Succeeded') this.#logs.forget(step);
       if (step.state === 'Running' && this.#vanishes(step))
         this.#logs.keep(step, () => this.#isRunning(step));
     }

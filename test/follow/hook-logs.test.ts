@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { HookLogs } from '../../src/follow/hook-logs.ts';
+import { LogBudget, mostLogCharacters } from '../../src/follow/log-budget.ts';
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { result } from '../report/example-results.ts';
 import { ManualClock } from './manual-clock.ts';
 
 const job = { group: 'batch', kind: 'Job', namespace: 'shop', name: 'migrate' };
@@ -105,5 +107,61 @@ describe('the logs of hooks', () => {
     const reading = logs.read(job);
     ports.cancel();
     assert.deepEqual(await clock.finish(reading), { lines: [], fault: '' });
+  });
+
+  it('say what is missing of them beside the lines that there are', async () => {
+    argocd.onLogs = () => Promise.resolve({ lines: ['one'], fault: 'no answer within 20 s' });
+    assert.deepEqual(await logs.read(job), {
+      lines: ['one'],
+      fault: 'Its log is not complete: no answer within 20 s.',
+    });
+  });
+
+  describe('share what a run may keep of them', () => {
+    const line = 'x'.repeat(1_000);
+    const numbered = (index: number) => ({ ...job, name: `migrate-${index}` });
+    const readAll = (count: number) =>
+      clock.finish(
+        Promise.all(Array.from({ length: count }, (_, index) => logs.read(numbered(index)))),
+      );
+    const sizeOf = (read: readonly { readonly lines: readonly string[] }[]) =>
+      read.flatMap(({ lines }) => lines).reduce((size, one) => size + one.length, 0);
+
+    it('however many hooks fail, and ask for no more of them then', async () => {
+      answer(...new Array<string>(50).fill(line));
+      const read = await readAll(2_000);
+      assert.ok(sizeOf(read) <= mostLogCharacters + 200, `${sizeOf(read)} characters`);
+      assert.ok(asked() <= 10, `${asked()} requests`);
+      assert.match(read[5]?.lines[0] ?? '', /^… \(\d+ lines before these left out/);
+      assert.match(read[10]?.fault ?? '', /^Its log was left out: a run keeps 262144 characters/);
+    });
+
+    it('four at a time', async () => {
+      argocd.onLogs = (_address, _query, signal) => hang(signal);
+      for (let index = 0; index < 8; index += 1) void logs.begin(numbered(index));
+      await clock.pass(0);
+      assert.equal(asked(), 4);
+    });
+
+    it('and give room back: to the next attempt, and where a hook succeeds', async () => {
+      answer(...new Array<string>(250).fill(line));
+      for (let attempt = 0; attempt < 5; attempt += 1) await clock.finish(logs.begin(job));
+      assert.equal((await logs.read(job)).lines.length, 250);
+      logs.forget(job);
+      assert.equal((await clock.finish(logs.begin(numbered(1)))).lines.length, 250);
+    });
+
+    it('with those of the other applications, and of results that are kept', async () => {
+      const logBudget = new LogBudget();
+      const other = new HookLogs(settingsOf(undefined, { path: 'other' }), { ...ports, logBudget });
+      logs = new HookLogs(settingsOf(), { ...ports, logBudget });
+      const log = new Array<string>(255).fill(line);
+      const cause = { title: '', message: '', advice: '', resource: undefined, log };
+      logBudget.count('kept', result({ causes: [cause] }));
+      answer(...new Array<string>(50).fill(line));
+      const read = [await clock.finish(other.read(job)), await clock.finish(logs.read(job))];
+      assert.equal(sizeOf(read) < 10_000, true);
+      assert.match(read[1]?.fault ?? '', /left out/);
+    });
   });
 });

@@ -19,6 +19,8 @@ export interface Call {
   readonly timeout: number;
   readonly signal: AbortSignal;
   readonly body?: unknown;
+  /** As in `HttpRequest`. */
+  readonly take?: (piece: string) => boolean;
 }
 
 /** Makes calls with the session's token, and says what their failures mean. */
@@ -99,7 +101,7 @@ export class Caller {
   }
 
   #sendWith(token: Secret, call: Call): Promise<HttpResponse> {
-    const { method, path, body, timeout, signal } = call;
+    const { method, path, body, take, timeout, signal } = call;
     const headers = {
       ...authorization(token),
       Accept: 'application/json',
@@ -109,7 +111,7 @@ export class Caller {
     };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     return explain(nameOf(call), call.effect, () =>
-      this.#http.send({ method, path, headers, ...content, timeout, signal }),
+      this.#http.send({ method, path, headers, ...content, take, timeout, signal }),
     );
   }
 

@@ -18,6 +18,11 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /**
+   * Takes the text of a success (HTTP 200) as it comes, so that no more is kept than it keeps; the
+   * answer's own `text` is empty then. False when no more of it is wanted.
+   */
+  readonly take?: ((piece: string) => boolean) | undefined;
   /** Milliseconds until the whole answer, or for a stream until its head, must be there. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -115,7 +120,11 @@ export class HttpClient {
     return within(request.timeout, async (timer) => {
       const response = await this.#begin(request, timer);
       try {
-        const text = await readText(response, this.#maxBytes);
+        const { take } = request;
+        const isTaken = take !== undefined && response.statusCode === 200;
+        const text = isTaken
+          ? await pass(response, take)
+          : await readText(response, this.#maxBytes);
         return { status: response.statusCode ?? 0, headers: response.headers, text };
       } catch (error) {
         response.destroy();
@@ -231,10 +240,27 @@ function whenReady(socket: Socket, callback: () => void): void {
   else callback();
 }
 
+/** The body, unpacked. */
+function bodyOf(response: IncomingMessage): Readable {
+  if (response.headers['content-encoding'] !== 'gzip') return response;
+  const body = response.pipe(createGunzip());
+  response.once('error', (error) => body.destroy(error));
+  return body;
+}
+
+/** Passes the text on until its end, or until no more is wanted, which ends the connection. */
+async function pass(response: IncomingMessage, take: (piece: string) => boolean): Promise<''> {
+  const body = bodyOf(response).setEncoding('utf8');
+  for await (const piece of body) {
+    if (take(piece as string)) continue;
+    response.destroy();
+    break;
+  }
+  return '';
+}
+
 async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const isGzip = response.headers['content-encoding'] === 'gzip';
-  const body: Readable = isGzip ? response.pipe(createGunzip()) : response;
-  if (isGzip) response.once('error', (error) => body.destroy(error));
+  const body = bodyOf(response);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {

@@ -26,7 +26,7 @@ import { Caller, nameOf } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { listedFields, listingsSchema, readGlance, readListing } from './glance-schema.ts';
 import type { HttpOptions } from './http.ts';
-import { readLog } from './log-lines.ts';
+import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
 import { read, readable } from './reading.ts';
 import { syncBody } from './sync-body.ts';
@@ -194,11 +194,21 @@ export class RestArgoCD implements ArgoCD, Overview {
       resourceName: name,
       tailLines: String(lines),
     });
-    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
-    const response = await this.#caller.send(call);
+    const reader = new LogReader(lines);
+    const take = (piece: string) => reader.take(piece);
+    const timeout = timeouts.read;
+    const call = { method: 'GET', path, effect: 'read', timeout, signal, take } as const;
+    let response;
+    try {
+      response = await this.#caller.send(call);
+    } catch (error) {
+      const log = error instanceof ArgoCDError ? reader.broken(error.reason) : undefined;
+      if (log === undefined) throw error;
+      return log;
+    }
     // Many JSON texts, one a line: only an error is a single one.
     if (response.status !== 200) this.#caller.parse(call, response);
-    return readable(call, () => readLog(response.text, lines));
+    return readable(call, () => reader.end());
   }
 
   async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {

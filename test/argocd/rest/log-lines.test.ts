@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readLog } from '../../../src/argocd/rest/log-lines.ts';
+import fc from 'fast-check';
+import { logBounds, LogReader } from '../../../src/argocd/rest/log-lines.ts';
+import type { PodLog } from '../../../src/argocd/port.ts';
 import { readRecording } from '../../recording.ts';
 
 /** The recorded logs of the scenario, in their order. */
@@ -11,6 +13,18 @@ function chunk(content: string | null, special: object = {}): string {
   const result = { content, timeStamp: '2026-11-21T01:52:30Z', last: false, ...special };
   return `${JSON.stringify({ result })}\n`;
 }
+
+function readLog(text: string, most: number): PodLog {
+  return readPieces([text], most);
+}
+
+function readPieces(pieces: Iterable<string>, most: number): PodLog {
+  const reader = new LogReader(most);
+  for (const piece of pieces) if (!reader.take(piece)) break;
+  return reader.end();
+}
+
+const sizeOf = ({ lines }: PodLog) => lines.reduce((size, line) => size + line.length + 1, 0);
 
 describe('the log of a pod', () => {
   const all = [
@@ -57,5 +71,86 @@ describe('the log of a pod', () => {
     for (const text of ['<html>', '{"other":1}', '{"result":{"content":1}}']) {
       assert.throws(() => readLog(text, 50));
     }
+  });
+
+  it('says the same wherever its pieces are cut', () => {
+    const text = `${recorded[1]}${chunk('x'.repeat(20_000))}${chunk('"\\\u0007é')}`;
+    const whole = readLog(text, 50);
+    const cuts = fc.array(fc.nat(text.length), { maxLength: 20 });
+    fc.assert(
+      fc.property(cuts, (places) => {
+        const at = [0, ...places.sort((a, b) => a - b), text.length];
+        const pieces = at.slice(1).map((end, index) => text.slice(at[index], end));
+        assert.deepEqual(readPieces(pieces, 50), whole);
+      }),
+    );
+  });
+
+  describe('is bounded', () => {
+    const { width, total } = logBounds;
+    const mark = `… (cut at ${width} characters)`;
+    const longLines = [
+      ['a little too long', 'x'.repeat(width + 1), 'x'.repeat(width)],
+      ['of a megabyte', 'x'.repeat(1_000_000), 'x'.repeat(width)],
+      ['of nothing but escapes', '\u0001'.repeat(1_000_000), '\u0001'.repeat(width)],
+      ['of quotes and backslashes', '"\\'.repeat(500_000), '"\\'.repeat(width / 2)],
+    ] as const;
+    for (const [what, line, kept] of longLines) {
+      it(`where a line is ${what}, with a cut that shows`, () => {
+        assert.deepEqual(readLog(chunk('a') + chunk(line) + chunk('b'), 50), {
+          lines: ['a', kept + mark, 'b'],
+          fault: '',
+        });
+      });
+    }
+
+    it('not where a line is as long as is kept', () => {
+      assert.deepEqual(readLog(chunk('x'.repeat(width)), 50).lines, ['x'.repeat(width)]);
+    });
+
+    it('to its last lines within a total, and says how many were left out', () => {
+      const numbered = Array.from({ length: 1_500 }, (_, index) => `${index}`.padEnd(999, '.'));
+      const log = readPieces(
+        numbered.map((line) => chunk(line)),
+        1_000,
+      );
+      assert.ok(sizeOf(log) <= total + 200, `${sizeOf(log)} characters`);
+      const [note, ...lines] = log.lines;
+      assert.match(note ?? '', /^… \(869 lines before these left out: 131072 characters/);
+      assert.deepEqual(lines, numbered.slice(-131));
+    });
+
+    it('where 50 lines have a megabyte each', () => {
+      const log = readPieces(new Array<string>(50).fill(chunk('x'.repeat(1_000_000))), 50);
+      assert.ok(sizeOf(log) <= total + 200, `${sizeOf(log)} characters`);
+    });
+
+    it('where a line never ends, and wants no more of it', () => {
+      const reader = new LogReader(50);
+      const piece = 'x'.repeat(65_536);
+      let taken = chunk('').indexOf('"timeStamp') - 2;
+      let wantsMore = reader.take(chunk('').slice(0, taken));
+      for (; wantsMore; taken += piece.length) wantsMore = reader.take(piece);
+      assert.ok(taken <= logBounds.taken + piece.length);
+      const { lines, fault } = reader.end();
+      assert.deepEqual(lines, ['x'.repeat(width) + mark]);
+      assert.match(fault, /no more than 67108864 characters of it are read/);
+    });
+
+    it('where an error or what Kubernetes says is long', () => {
+      const message = 'x'.repeat(9_000);
+      const texts = [
+        JSON.stringify({ error: { grpc_code: 14, message } }),
+        chunk(message, { timeStamp: null }),
+      ];
+      for (const text of texts) assert.equal(readLog(text, 50).fault, 'x'.repeat(width) + mark);
+    });
+  });
+
+  it('that breaks off is what there is of it, and nothing where there is nothing', () => {
+    const reader = new LogReader(50);
+    assert.equal(reader.broken('gone'), undefined);
+    reader.take(`${chunk('a')}${chunk('b').slice(0, -5)}`);
+    assert.deepEqual(reader.broken('gone'), { lines: ['a'], fault: 'gone' });
   });
 });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import type { RequestListener } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { createGzip } from 'node:zlib';
 import sinon from 'sinon';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { SyncRequest, WatchEvent } from '../../../src/argocd/port.ts';
@@ -202,6 +205,71 @@ describe('Argo CD by REST', () => {
     const poor = argocdAt({ url: simulator.url, token });
     const error = await failureOf(poor.logs(address, { resource, lines: 2 }, noAbort));
     assert.equal(error.failure, 'forbidden');
+  });
+
+  describe('reads no more of a log than it keeps', () => {
+    const resource = { group: 'batch', kind: 'Job', namespace: 'ns-shop', name: 'migrate' };
+    const head = '{"result":{"content":"';
+    const tail = '","timeStamp":"2026-11-21T01:52:30Z","last":false}}\n';
+    const megabyte = 'x'.repeat(1_000_000);
+    /** Writes as fast as it is read, and counts. */
+    const pour = (pieces: Iterator<string, undefined>, isGzip = false) => {
+      const seen = { characters: 0, isGone: false };
+      const handle: RequestListener = (_, response) => {
+        response.writeHead(200, isGzip ? { 'Content-Encoding': 'gzip' } : {});
+        const body = isGzip ? createGzip() : response;
+        if (isGzip) body.pipe(response);
+        response.once('close', () => (seen.isGone = !response.writableFinished));
+        const more = () => {
+          for (;;) {
+            const { value } = pieces.next();
+            if (value === undefined) return void body.end();
+            seen.characters += value.length;
+            if (!body.write(value)) return void body.once('drain', more);
+          }
+        };
+        more();
+      };
+      return { handle, seen };
+    };
+
+    it('whose 50 lines have a megabyte each', async () => {
+      const { handle } = pour(new Array<string>(50).fill(head + megabyte + tail).values());
+      const log = await argocdAt(await serve(handle)).logs(
+        address,
+        { resource, lines: 50 },
+        noAbort,
+      );
+      assert.equal(log.lines.length, 50);
+      assert.ok(log.lines.join('').length < 128 * 1_024);
+    });
+
+    for (const isGzip of [false, true]) {
+      it(`that has no line end in 100 MB${isGzip ? ', packed' : ''}, and lets go of the connection`, async () => {
+        const pieces = [head, ...new Array<string>(100).fill(megabyte), tail].values();
+        const { handle, seen } = pour(pieces, isGzip);
+        const log = await argocdAt(await serve(handle)).logs(
+          address,
+          { resource, lines: 50 },
+          noAbort,
+        );
+        assert.equal(log.lines.length, 1);
+        assert.ok((log.lines[0] ?? '').length < 2_100);
+        assert.match(log.fault, /no more than 67108864 characters/);
+        // Packed, all of it may be on its way before it is unpacked.
+        while (!isGzip && !seen.isGone) await setTimeout(5);
+        assert.ok(isGzip || seen.characters < 100_000_000, `${seen.characters} characters`);
+      });
+    }
+
+    it('that breaks off, and says so beside what there is', async () => {
+      const server = await serve((_, response) => {
+        response.write(head + 'one' + tail, () => response.destroy());
+      });
+      const log = await argocdAt(server).logs(address, { resource, lines: 50 }, noAbort);
+      assert.deepEqual(log.lines, ['one']);
+      assert.match(log.fault, /aborted|socket hang up|ECONNRESET/);
+    });
   });
 
   it('tells the ways of not getting at an application apart', async () => {
