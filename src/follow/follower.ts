@@ -232,8 +232,7 @@ export class Follower {
   async #select(application: Application): Promise<readonly ResourceKey[]> {
     const { goal, address } = this.#settings;
     if (goal.action !== 'sync' || goal.options.resources.length === 0) return [];
-    const namespace = application.destinationNamespace;
-    this.#resources ??= await selectResources(goal, address, namespace, this.#ports);
+    this.#resources ??= await selectResources(goal, application, address, this.#ports);
     return this.#resources;
   }
 

@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Address } from '../argocd/port.ts';
-import type { ResourceKey } from '../sync/application.ts';
+import type { Application, ResourceKey } from '../sync/application.ts';
+import { addressTarget } from '../sync/asked-revision.ts';
 import type { SyncGoal } from '../sync/goal.ts';
 import { judgeError } from '../sync/known-error.ts';
 import { expandSelection } from '../sync/selection.ts';
@@ -13,20 +14,26 @@ import type { FollowPorts } from './settings.ts';
  */
 export async function selectResources(
   { target, options }: SyncGoal,
+  application: Application,
   address: Address,
-  namespace: string,
   { argocd, signal }: Pick<FollowPorts, 'argocd' | 'signal'>,
 ): Promise<readonly ResourceKey[]> {
+  const named = addressTarget(application, target);
   const asked =
-    target.kind === 'revision'
-      ? { revision: target.revision }
-      : target.kind === 'revisions'
-        ? { revisions: target.byPosition }
+    named.kind === 'revision'
+      ? { revision: named.revision }
+      : named.kind === 'revisions'
+        ? { revisions: named.byPosition }
         : {};
   const manifests = await argocd.manifests(address, asked, signal).catch((error: unknown) => {
     throw isLasting(error) ? unreadable(error) : error;
   });
-  const { resources, unmatched } = expandSelection(options.resources, manifests, namespace);
+  const { destinationNamespace } = application;
+  const { resources, unmatched } = expandSelection(
+    options.resources,
+    manifests,
+    destinationNamespace,
+  );
   if (unmatched.length === 0) return resources;
   throw new UserError(
     `Input "resources": ${unmatched.join(' ')}`,

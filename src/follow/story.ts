@@ -1,6 +1,7 @@
 import { HookLogs } from './hook-logs.ts';
 import type { Application, ResourceKey } from '../sync/application.ts';
 import type { Memory } from '../sync/memory.ts';
+import { revisionsOf } from '../sync/operation.ts';
 import type { OperationState } from '../sync/operation.ts';
 import type { Cause, Step } from '../sync/outcome.ts';
 import { planOf } from '../sync/order.ts';
@@ -85,8 +86,7 @@ export class Story {
   /** The plan comes from the manifests of the very revisions; without it only the waves are missing. */
   #planOnce(application: Application, state: OperationState): void {
     if (this.#planning !== undefined || this.plan !== undefined) return;
-    const { operation } = state;
-    const revisions = state.revisions.length > 0 ? state.revisions : operation.revisions;
+    const revisions = revisionsOf(state);
     if (revisions.length === 0) return;
     const { argocd, signal } = this.#ports;
     const asked = application.multiSource
@@ -103,12 +103,9 @@ export class Story {
       .catch(() => undefined);
   }
 
-  planFrom(
-    manifests: readonly unknown[],
-    application: Application,
-    { operation, startedAt }: OperationState,
-  ): Plan {
-    const [revision] = operation.revisions;
+  planFrom(manifests: readonly unknown[], application: Application, state: OperationState): Plan {
+    const { operation, startedAt } = state;
+    const [revision] = revisionsOf(state);
     return planOf(manifests, {
       destinationNamespace: application.destinationNamespace,
       createNamespace: application.syncOptions.includes('CreateNamespace=true'),

@@ -5,7 +5,7 @@ import { selectResources } from '../../src/follow/selected-resources.ts';
 import type { Target } from '../../src/sync/goal.ts';
 import { parseSelectionEntry } from '../../src/sync/selection.ts';
 import { UserError } from '../../src/sync/user-error.ts';
-import { revision, syncGoal, tracked } from '../sync/sample-application.ts';
+import { application, revision, syncGoal, tracked } from '../sync/sample-application.ts';
 import { address, failed, FakeArgoCD, portsOn } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -27,11 +27,14 @@ describe('the resources of a selective sync', () => {
     };
   });
 
-  const select = (text: string, target: Target = tracked) => {
+  const select = (text: string, target: Target = tracked, multiSource = false) => {
     const parsed = parseSelectionEntry(text);
     assert.ok('entry' in parsed);
     const goal = syncGoal({ target, options: { resources: [parsed.entry] } });
-    return selectResources(goal, address, 'ns', portsOn(argocd, clock));
+    const source = { repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main' };
+    const sources = multiSource ? { multiSource, sources: [source, source] } : {};
+    const known = application({ destinationNamespace: 'ns', ...sources });
+    return selectResources(goal, known, address, portsOn(argocd, clock));
   };
 
   it('are what the entries fit, by name, in the namespace of the application', async () => {
@@ -43,14 +46,16 @@ describe('the resources of a selective sync', () => {
   });
 
   const byPosition = [{ position: 2, revision: 'v2' }];
-  const targets: readonly (readonly [string, Target, ManifestRevisions])[] = [
+  const first = [{ position: 1, revision: 'v1' }];
+  const targets: readonly (readonly [string, Target, ManifestRevisions, boolean?])[] = [
     ['what the application tracks', tracked, {}],
     ['the revision asked for', revision('v1'), { revision: 'v1' }],
-    ['the revisions by position', { kind: 'revisions', byPosition }, { revisions: byPosition }],
+    ['revisions by position', { kind: 'revisions', byPosition }, { revisions: byPosition }, true],
+    ['the first of a list of sources', revision('v1'), { revisions: first }, true],
   ];
-  for (const [what, target, expected] of targets) {
+  for (const [what, target, expected, multiSource] of targets) {
     it(`are read from ${what}`, async () => {
-      await select('Deployment:web', target);
+      await select('Deployment:web', target, multiSource);
       assert.deepEqual(asked, expected);
     });
   }

@@ -344,9 +344,16 @@ export class Api {
     const [application] = this.#byQuery(call);
     const { repository } = this.#environment;
     const asked = call.query.get('revision');
-    const names = asked ? [asked] : targetRevisions(application);
-    const revisions = names.map((name) => repository.peek(name) ?? name);
-    const made = generate(repository, application, sourcesOf(application.spec), revisions);
+    const sources = sourcesOf(application.spec);
+    // `revision` counts where there is one source, positions where there is a list.
+    const isList = (application.spec.sources ?? []).length > 0;
+    const positions = call.query.getAll('sourcePositions').map(Number);
+    const listed = call.query.getAll('revisions');
+    const revisions = targetRevisions(application).map((tracked, index) => {
+      const name = isList ? listed[positions.indexOf(index + 1)] : asked;
+      return repository.peek(name || tracked, sources[index]) ?? (name || tracked);
+    });
+    const made = generate(repository, application, sources, revisions);
     if (!made.ok) throw new ApiError(9, made.message.replace(/^.*?desc = /, ''));
     return {
       json: {

@@ -52,8 +52,9 @@ function generateSource(
   source: Source,
   revision: string,
 ): Generated {
+  if (source.ref !== undefined && source.path === undefined) return { ok: true, manifests: [] };
   const path = source.path ?? '.';
-  const files = repository.files(revision, path);
+  const files = repository.filesOf(source, revision);
   if (!files) {
     return {
       ok: false,

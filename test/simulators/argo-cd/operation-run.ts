@@ -153,7 +153,7 @@ export class OperationRun {
       pinned ??
       sources.map(({ targetRevision = 'HEAD' }, index) => {
         const name = wanted[index] ?? targetRevision;
-        return this.#environment.repository.resolve(name) ?? name;
+        return this.#environment.repository.resolve(name, sources[index]) ?? name;
       })
     );
   }

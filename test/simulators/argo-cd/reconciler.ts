@@ -93,11 +93,12 @@ export class Reconciler {
     const targets = targetRevisions(application);
     const { revision, revisions: several } = application.status.sync;
     const before = several ?? [revision];
+    const sources = sourcesOf(application.spec);
     const resolved = targets.map((name, index) => {
       const known = before[index];
-      if (level === 'latest') return repository.resolve(name);
+      if (level === 'latest') return repository.resolve(name, sources[index]);
       if (level === 'recent' && known && repository.describe(known)) return known;
-      return repository.resolveCached(name);
+      return repository.resolveCached(name, sources[index]);
     });
     const missing = resolved.indexOf(undefined);
     if (missing >= 0) {
@@ -107,7 +108,7 @@ export class Reconciler {
       };
     }
     const revisions = resolved.map((sha) => sha ?? '');
-    const made = generate(repository, application, sourcesOf(application.spec), revisions);
+    const made = generate(repository, application, sources, revisions);
     return made.ok ? { manifests: made.manifests, revisions } : { message: made.message };
   }
 

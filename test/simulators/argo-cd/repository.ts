@@ -1,3 +1,5 @@
+import type { Source } from './application.ts';
+import { Artifacts, isArtifact } from './artifacts.ts';
 import type { Identifiers } from './identifiers.ts';
 
 export type Files = Readonly<Record<string, string>>;
@@ -21,6 +23,9 @@ export class Repository {
   readonly #now: () => number;
   readonly #commits = new Map<string, Commit>();
   readonly #branches = new Map<string, string>();
+  readonly #tags = new Map<string, string>();
+  /** What sources are read from that are no Git repositories. */
+  readonly artifacts = new Artifacts();
   readonly #cache = new Map<string, { readonly sha: string; readonly at: number }>();
   readonly #failures = new Map<string, number>();
 
@@ -39,30 +44,61 @@ export class Repository {
     return sha;
   }
 
-  /** Points a branch or tag at a commit. */
+  /** Points a branch at a commit. */
   point(branch: string, sha: string): void {
     this.#branches.set(branch, sha);
   }
 
-  /** The commit that a branch, a tag or a SHA names now. */
-  peek(revision: string): string | undefined {
-    const name = revision === 'HEAD' ? 'main' : revision;
-    return this.#branches.get(name) ?? (this.#commits.has(name) ? name : undefined);
+  /** Points a tag at a commit; an annotated one is shown as its commit too (recordings.md). */
+  tag(tag: string, sha: string): void {
+    this.#tags.set(tag, sha);
   }
 
-  /** The same, and the repo server remembers it. */
-  resolve(revision: string): string | undefined {
-    const name = revision === 'HEAD' ? 'main' : revision;
-    const sha = this.peek(name);
-    if (sha) this.#cache.set(name, { sha, at: this.#now() });
+  /**
+   * What the API server makes of a revision: the commit that a branch, a tag, `refs/…` or `HEAD`
+   * names now. A commit stays as it is written, short, in upper case or unknown (seen on a real one;
+   * util/git/client.go, `lsRemote`).
+   */
+  peek(revision: string, source?: Source): string | undefined {
+    if (source && isArtifact(source)) return this.artifacts.resolve(source, revision);
+    if (/^[0-9a-f]{40}$/i.test(revision)) return revision;
+    return this.#named(revision) ?? (/^[0-9a-f]{7,}$/i.test(revision) ? revision : undefined);
+  }
+
+  #named(revision: string): string | undefined {
+    const [, space, name = revision] = /^refs\/(heads|tags)\/(.+)$/.exec(revision) ?? [];
+    if (space === 'tags') return this.#tags.get(name);
+    const branch = name === 'HEAD' || name === '' ? 'main' : name;
+    return this.#branches.get(branch) ?? (space ? undefined : this.#tags.get(name));
+  }
+
+  /** What is checked out of it: the full commit in lower case. The repo server remembers it. */
+  resolve(revision: string, source?: Source): string | undefined {
+    const resolved = this.peek(revision, source);
+    if (resolved === undefined || (source && isArtifact(source))) return resolved;
+    const sha = this.checkedOut(resolved);
+    this.#cache.set(revision, { sha, at: this.#now() });
     return sha;
   }
 
+  /** The full commit of one that is written short; what nobody knows stays as it is. */
+  checkedOut(revision: string): string {
+    const prefix = revision.toLowerCase();
+    return [...this.#commits.keys()].find((sha) => sha.startsWith(prefix)) ?? revision;
+  }
+
   /** What the repo server remembers of a branch, while its memory is young enough. */
-  resolveCached(revision: string): string | undefined {
-    const known = this.#cache.get(revision === 'HEAD' ? 'main' : revision);
+  resolveCached(revision: string, source?: Source): string | undefined {
+    if (source && isArtifact(source)) return this.resolve(revision, source);
+    const known = this.#cache.get(revision);
     const young = known && this.#now() - known.at < Repository.cacheLifetime;
     return young ? known.sha : this.resolve(revision);
+  }
+
+  /** The files of a source at a revision; undefined when there are none. */
+  filesOf(source: Source, revision: string): Files | undefined {
+    if (isArtifact(source)) return this.artifacts.files(source, revision);
+    return this.files(this.checkedOut(revision), source.path ?? '.');
   }
 
   /** The files below a folder, by their path in it; undefined when there are none. */

@@ -2,7 +2,7 @@ import type { Account } from './access.ts';
 import { Access, ciPolicies } from './access.ts';
 import { AccountApi } from './account-api.ts';
 import { Api } from './api.ts';
-import type { Application, ApplicationSpec } from './application.ts';
+import type { Application, ApplicationSpec, Source } from './application.ts';
 import type { ApplicationEvent } from './applications.ts';
 import { Applications } from './applications.ts';
 import { SimulatedClock } from './clock.ts';
@@ -242,9 +242,22 @@ export class ArgoCDSimulator {
     return this.#environment.repository.commit(folder, files, branch);
   }
 
-  /** A branch or tag is moved to a commit. */
+  /** A branch is moved to a commit. */
   pointBranch(branch: string, sha: string): void {
     this.#environment.repository.point(branch, sha);
+  }
+
+  /** A tag is moved to a commit. */
+  pointTag(tag: string, sha: string): void {
+    this.#environment.repository.tag(tag, sha);
+  }
+
+  /**
+   * Publishes a chart's version (a source with `chart`) or an OCI artifact's tag (`oci://`). Says
+   * what Argo CD calls it: the version, or the digest.
+   */
+  publish(source: Source, tag: string, files: Files): string {
+    return this.#environment.repository.artifacts.publish(source, tag, files);
   }
 
   /** The repository's web hook arrives: every application is refreshed. */

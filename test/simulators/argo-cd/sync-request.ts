@@ -55,9 +55,9 @@ export const rollbackRequestType: GoStruct = {
   prune: 'bool',
 };
 
-function resolve(repository: Repository, revision: string): string {
+function resolve(repository: Repository, revision: string, source: Source | undefined): string {
   // The server asks git itself: what the repo server remembers of branches stays as it was.
-  const sha = repository.peek(revision);
+  const sha = repository.peek(revision, source);
   if (sha !== undefined) return sha;
   throw new ApiError(
     9,
@@ -120,8 +120,8 @@ export function operationOf(
   refuseOtherRevision(application, request);
   const sources = sourcesOf(spec);
   const multi = (spec.sources?.length ?? 0) > 0;
-  const revisions = wantedRevisions(sources, multi, request).map((name) =>
-    resolve(repository, name),
+  const revisions = wantedRevisions(sources, multi, request).map((name, index) =>
+    resolve(repository, name, sources[index]),
   );
   const syncOptions = request.syncOptions
     ? (request.syncOptions.items ?? [])
