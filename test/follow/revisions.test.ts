@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import type { Source } from '../simulators/argo-cd/application.ts';
+import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import { configMap, files, job } from '../manifests.ts';
+import {
+  autoSynced,
+  followOne,
+  revision,
+  scale,
+  syncBodies,
+  syncGoal,
+  waitGoal,
+} from './following.ts';
+
+describe('the revision of a run, whatever it is written as and wherever it comes from', () => {
+  let argocd: ArgoCDSimulator;
+  let old: string;
+  let tip: string;
+
+  beforeEach(async () => {
+    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    old = argocd.commit('shop', files(configMap('a')));
+    argocd.pointTag('v1.0.0', old);
+    argocd.pointBranch('feature/x', old);
+    tip = argocd.commit('shop', files(configMap('a', { value: 'y' })));
+  });
+  afterEach(() => argocd.stop());
+
+  const { source = { repoURL: '' }, ...rest } = defaultSpec('shop');
+  const charts: Source = {
+    repoURL: 'https://charts.example.com',
+    chart: 'web',
+    targetRevision: '1.x',
+  };
+  const oci: Source = { repoURL: 'oci://registry.example.com/web', targetRevision: 'stable' };
+  const make = (spec: object) => argocd.createApplication('shop', { spec: { ...rest, ...spec } });
+  const positions = (...names: readonly string[]) => ({
+    kind: 'revisions' as const,
+    byPosition: names.map((name, index) => ({ position: index + 1, revision: name })),
+  });
+
+  const written = ['v1.0.0', 'refs/tags/v1.0.0', 'feature/x', 'refs/heads/feature/x'];
+  for (const name of written) {
+    it(`is deployed from one source and from a list of one: ${name}`, async () => {
+      make({ source });
+      const one = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
+      assert.deepEqual([one.outcome, one.revisions], ['succeeded', [old]], one.message);
+      argocd.deleteApplication('shop');
+      make({ sources: [source] });
+      const list = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
+      assert.deepEqual([list.outcome, list.revisions], ['succeeded', [old]], list.message);
+    });
+  }
+
+  it('is a commit, short or in upper case, from a list of one', async () => {
+    for (const name of [old, old.slice(0, 8), old.toUpperCase()]) {
+      make({ sources: [source] });
+      const result = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
+      assert.deepEqual([result.outcome, result.revisions], ['succeeded', [old]], result.message);
+      argocd.deleteApplication('shop');
+    }
+  });
+
+  it('is sent by position as soon as there is a list, and never where there is none', async () => {
+    make({ sources: [source] });
+    await followOne(argocd, 'shop', syncGoal({ target: revision('v1.0.0') }));
+    argocd.deleteApplication('shop');
+    make({ source });
+    await followOne(argocd, 'shop', syncGoal({ target: positions('v1.0.0') }));
+    const [list = {}, one = {}] = syncBodies(argocd);
+    assert.deepEqual(
+      [list.revision, list.revisions, list.sourcePositions],
+      [undefined, ['v1.0.0'], [1]],
+    );
+    assert.deepEqual([one.revision, one.revisions], ['v1.0.0', undefined]);
+    assert.equal(argocd.application('shop')?.status.history?.at(-1)?.revision, old);
+  });
+
+  it('is that of each of several sources, values by $ref among them', async () => {
+    argocd.publish(charts, '1.2.0', files(configMap('chart')));
+    argocd.publish(charts, '1.3.0', files(configMap('chart', { value: 'y' })));
+    const { repoURL } = source;
+    make({ sources: [charts, { repoURL, targetRevision: 'main', ref: 'values' }] });
+    const goal = syncGoal({ target: positions('~1.2', 'v1.0.0') });
+    const result = await followOne(argocd, 'shop', goal);
+    assert.deepEqual(
+      [result.outcome, result.revisions],
+      ['succeeded', ['1.2.0', old]],
+      result.message,
+    );
+  });
+
+  it('is the version of a chart, its range, and the digest of an OCI tag', async () => {
+    argocd.publish(charts, '1.2.0', files(configMap('chart')));
+    make({ source: charts });
+    for (const name of ['1.2.0', 'v1.2.0', '~1.2', '*']) {
+      const result = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
+      assert.equal(result.outcome, 'succeeded', `${name}: ${result.message}`);
+    }
+    argocd.deleteApplication('shop');
+    const digest = argocd.publish(oci, 'stable', files(configMap('oci')));
+    make({ source: oci });
+    for (const name of ['stable', digest]) {
+      const result = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
+      assert.deepEqual([result.outcome, result.revisions], ['succeeded', [digest]], result.message);
+    }
+  });
+
+  it('is not green when a retry deployed what is tracked instead of the tag', async () => {
+    const failing = job('migrate', { hook: 'PreSync', exit: 1 });
+    const tagged = argocd.commit('shop', files(configMap('a'), failing));
+    argocd.pointTag('v2', tagged);
+    argocd.commit('shop', files(configMap('a', { value: 'z' })));
+    const retry = { limit: 2, refresh: true, backoff: { duration: '1s' } };
+    make({ source, syncPolicy: { ...rest.syncPolicy, retry } });
+    const result = await followOne(argocd, 'shop', syncGoal({ target: revision('v2') }));
+    assert.equal(result.outcome, 'superseded', result.message);
+    assert.match(result.message, /was deployed, not the revision asked for/);
+  });
+
+  it('is refused when the application became a list in that very moment, and the operation is ended', async () => {
+    argocd.commit('shop', files(job('migrate', { hook: 'PreSync', seconds: 300 })));
+    make({ source });
+    argocd.onRequest = ({ path }, stage) => {
+      if (stage !== 'arrived' || !path.endsWith('/sync')) return undefined;
+      argocd.patchApplication('shop', { spec: { source: null, sources: [source] } });
+      return undefined;
+    };
+    const result = await followOne(argocd, 'shop', syncGoal({ target: revision('v1.0.0') }));
+    assert.equal(result.outcome, 'failed');
+    assert.match(result.message, /^Argo CD holds another operation than was asked for/);
+    assert.match(result.message, /revision: asked for v1\.0\.0, stored [0-9a-f]{7}/);
+    assert.match(result.message, /terminated$/);
+    const ended = await argocd.until('shop', (one) => one?.operation === undefined);
+    assert.notEqual(ended?.status.operationState?.phase, 'Succeeded');
+  });
+
+  it('is the branch as Azure DevOps gives it, where the application syncs itself', async () => {
+    argocd.createApplication('shop', { spec: autoSynced('shop') });
+    for (const name of ['refs/heads/main', 'main', tip, tip.slice(0, 7)]) {
+      const result = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
+      assert.equal(result.outcome, 'succeeded', `${name}: ${result.message}`);
+      const waited = await followOne(argocd, 'shop', waitGoal({ target: revision(name) }));
+      assert.deepEqual([waited.outcome, waited.revisions], ['succeeded', [tip]], waited.message);
+    }
+  });
+
+  it('is refused where the application syncs itself from somewhere else', async () => {
+    argocd.createApplication('shop', { spec: autoSynced('shop') });
+    const result = await followOne(
+      argocd,
+      'shop',
+      syncGoal({ target: revision('refs/tags/v1.0.0') }),
+    );
+    assert.equal(result.outcome, 'failed');
+    assert.match(result.message, /syncs itself and tracks [0-9a-f]{7}, not refs\/tags\/v1\.0\.0/);
+    assert.deepEqual(result.revisions, []);
+  });
+
+  it('is HEAD where the application tracks no name', async () => {
+    const { repoURL, path = '' } = source;
+    make({ source: { repoURL, path } });
+    for (const name of ['HEAD', 'main']) {
+      const result = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
+      assert.deepEqual([result.outcome, result.revisions], ['succeeded', [tip]], result.message);
+    }
+    const waited = await followOne(argocd, 'shop', waitGoal({ target: revision('HEAD') }));
+    assert.equal(waited.outcome, 'succeeded', waited.message);
+  });
+});
