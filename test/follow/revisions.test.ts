@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Source } from '../simulators/argo-cd/application.ts';
-import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import {
   autoSynced,
   followOne,
   revision,
-  scale,
+  startArgoCD,
   syncBodies,
   syncGoal,
   waitGoal,
@@ -18,7 +19,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
   let tip: string;
 
   beforeEach(async () => {
-    argocd = await ArgoCDSimulator.start({ timeScale: scale });
+    argocd = await startArgoCD();
     old = argocd.commit('shop', files(configMap('a')));
     argocd.pointTag('v1.0.0', old);
     argocd.pointBranch('feature/x', old);
