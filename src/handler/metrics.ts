@@ -42,6 +42,11 @@ export class Metrics {
     'Reports that Azure DevOps did not take',
     ['reason'],
   );
+  readonly #reportsLeftOut = this.#counter(
+    'reports_left_out_total',
+    'Reports that were left out, so that the end could be told',
+    ['what'],
+  );
   readonly #argocd = this.#histogram('argocd_request_seconds', 'Requests to Argo CD', calls, [
     'argocd',
     'call',
@@ -129,6 +134,10 @@ export class Metrics {
 
   reportFailed(reason: string): void {
     this.#reportsFailed.inc({ reason });
+  }
+
+  reportLeftOut(what: string): void {
+    this.#reportsLeftOut.inc({ what });
   }
 
   argocdRequest(argocd: string, call: string, code: string, seconds: number): void {

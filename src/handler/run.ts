@@ -90,6 +90,10 @@ export interface ReportState {
     { readonly id: number; readonly base: number; readonly written: number } | undefined;
   /** A completion may have been sent: the record is looked at before it is sent again. */
   readonly isCompleting: boolean;
+  /** Since when all that is left is to tell the end; local milliseconds. Absent before. */
+  readonly endingSince?: number;
+  /** The kinds of reports of which something was left out, and that is said. */
+  readonly leftOut?: readonly string[];
   /** The server refuses child records, or records of such types. */
   readonly isWithoutChildren: boolean;
   readonly percent: number;

@@ -74,6 +74,7 @@ describe('the metrics', () => {
     metrics.read(sources());
     metrics.runEnded('sync', 'succeeded', 30);
     metrics.reportFailed('throttled');
+    metrics.reportLeftOut('log');
     metrics.argocdRequest('prod', 'GET application', '200', 0.1);
     metrics.azureRequest('GET plan', '200', 0.1);
     metrics.answered('syncs', 202, 0.01);

@@ -52,7 +52,7 @@ export class ActiveRun {
     this.#recorder = new Recorder(run, {
       ...ports,
       onFault: (fault) => this.#diary.storeFailed(fault),
-      onEnqueued: () => this.#courier?.ring(),
+      onEnqueued: (items) => this.#courier?.ring(items.some(({ kind }) => kind === 'completed')),
     });
     if (run.isCanceled) this.#canceling.abort();
   }
@@ -131,11 +131,12 @@ export class ActiveRun {
     const hub = azure.hub(order.address, token);
     this.#courier = new Courier(this.#recorder, hub, {
       ...this.#ports,
-      items: (limit) => this.#recorder.insist(() => store.items(id, limit)),
-      patience: this.#context.patience,
+      ...this.#context,
+      items: (limit, after) => this.#recorder.insist(() => store.items(id, limit, after)),
       onReturn: (listener) => azure.onReturn(order.address.collection, listener),
       nextTry: () => this.#recorder.insist(() => this.#context.tries.after(this.run)),
       onFailure: (error, what) => this.#diary.reportFailed(error, what),
+      onLeftOut: (what) => this.#diary.leftOut(what),
     });
     const delivering = this.#courier.deliver(signal);
     if (this.run.state === 'following') {
@@ -188,6 +189,8 @@ export class ActiveRun {
     switch (delivery) {
       case 'told':
         return this.#end(outcome, message);
+      case 'replaced':
+        return this.#end(outcome, `${message} A newer try of the task is at work.`);
       case 'gone':
         return this.#end(
           'unreported',

@@ -1,59 +1,69 @@
 import { AzureError } from '../../azure/azure-error.ts';
-import type { RecordUpdate, TaskHub, TaskHubResult } from '../../azure/task-hub.ts';
+import type { TaskHub, TaskHubResult } from '../../azure/task-hub.ts';
 import { Alarm } from '../../follow/alarm.ts';
 import type { Clock } from '../../follow/clock.ts';
 import type { StoredItem } from '../store/store.ts';
+import { Completion } from './completion.ts';
 import { nextParcel, type Parcel } from './parcel.ts';
 import type { OnReturn, Patience } from './patience.ts';
 import type { Recorder } from './recorder.ts';
-import { RecordLog } from './record-log.ts';
+import { callUntil, optionalUntil, roundUntil, type ReportBudget } from './report-budget.ts';
+import { channelOf, channels, type Channel } from './report-channel.ts';
+import { ReportSender } from './report-sender.ts';
+import { RunLog } from './run-log.ts';
 import type { NextTry } from './tries.ts';
 
 /**
- * What became of telling a run: all was told; the plan is over, so that nobody listens; or the token
- * was at its end before Azure DevOps could be reached.
+ * What became of telling a run: all was told; a newer try of the task tells instead; the plan is
+ * over, so that nobody listens; or the token was at its end before Azure DevOps could be reached.
  */
-export type Delivery = 'told' | 'gone' | 'late';
+export type Delivery = 'told' | 'replaced' | 'gone' | 'late';
 
 export interface CourierPorts {
-  /** What is still to be told: the first items, in their order. */
-  readonly items: (limit: number) => Promise<readonly StoredItem[]>;
+  /** What is still to be told: the first items after a number, in their order. */
+  readonly items: (limit: number, after: number) => Promise<readonly StoredItem[]>;
   readonly clock: Clock;
   readonly patience: Patience;
+  readonly budget: ReportBudget;
   readonly onReturn: OnReturn;
   /** What is known of a try of the task after this one. */
   readonly nextTry: () => Promise<NextTry>;
   /** Each failure, and what was to be told. */
-  readonly onFailure: (error: AzureError, what: Parcel['kind']) => void;
+  readonly onFailure: (error: AzureError, what: Channel | 'completed') => void;
+  /** What is not told, now or ever. */
+  readonly onLeftOut: (channel: Channel) => void;
 }
 
 /** Milliseconds between two messages about a run that is under way: each costs calls. */
 const pace = 2_000;
 const mostItems = 1_000;
-/**
- * After a failure Azure DevOps may try the task again, and its record is open once more. Until a try
- * has come to us, milliseconds; and until one has proven itself that has come.
- */
-const nextTry = { comes: 5_000, provesItself: 60_000, lookEvery: 250 };
 
 /**
  * Tells Azure DevOps what a run's outbox holds, in its order, until the completion is told. What it
- * cannot tell now it tells later: only a plan that is over, or a token at its end, ends that.
+ * cannot tell now it tells later: only a newer try, a plan that is over, or a token at its end, ends
+ * that. What a person would like to see keeps the completion waiting for a while, and no longer.
  */
 export class Courier {
   readonly #recorder: Recorder;
-  readonly #hub: TaskHub;
   readonly #ports: CourierPorts;
-  readonly #log: RecordLog;
+  readonly #sender: ReportSender;
+  readonly #completion: Completion;
   readonly #news: Alarm;
+  /** Aborts when the run's end is known: that waits for less than what came before. */
+  readonly #ending = new AbortController();
+  #notBefore = -Infinity;
   #isIdle = false;
 
   constructor(recorder: Recorder, hub: TaskHub, ports: CourierPorts) {
     this.#recorder = recorder;
-    this.#hub = hub;
     this.#ports = ports;
-    this.#log = new RecordLog(recorder, hub);
+    this.#sender = new ReportSender(recorder, hub, {
+      ...ports,
+      onLeftOut: (channel) => this.#leaveOut(channel),
+    });
+    this.#completion = new Completion(recorder, hub, ports);
     this.#news = new Alarm(ports.clock);
+    if (recorder.run.state === 'reporting') this.#ending.abort();
   }
 
   /** Everything is told that there is to tell so far. */
@@ -61,46 +71,64 @@ export class Courier {
     return this.#isIdle;
   }
 
-  /** There is more to tell. */
-  ring(): void {
+  /** There is more to tell; `isEnd`: with it all of the run. */
+  ring(isEnd: boolean): void {
     this.#isIdle = false;
+    if (isEnd) this.#ending.abort();
     this.#news.ring();
   }
 
   /** Resolves when the run is told to the end, or cannot be; never after the signal aborted. */
   async deliver(signal: AbortSignal): Promise<Delivery> {
-    const { items, clock, patience, onReturn } = this.#ports;
+    const { clock } = this.#ports;
     const { tokenExpiresAt } = this.#recorder.run;
-    let notBefore = -Infinity;
-    for (;;) {
-      await patience.wait(onReturn, tokenExpiresAt, signal);
-      signal.throwIfAborted();
-      if (clock.now() >= tokenExpiresAt) return 'late';
-      const parcel = nextParcel(await items(mostItems));
-      this.#isIdle = parcel === undefined;
-      const due = parcel?.isUrgent === true ? -Infinity : notBefore;
-      if (parcel === undefined || clock.now() < due) {
-        await this.#pause(parcel === undefined ? Infinity : due, signal);
-        continue;
-      }
-      try {
-        await this.#send(parcel, signal);
-        // It stays until the run's end is stored: a process that dies before that asks again.
-        if (parcel.kind === 'completed') return 'told';
-        this.#recorder.dequeue(seqsOf(parcel.items));
-        await this.#recorder.stored();
-        patience.succeeded();
-        notBefore = clock.now() + pace;
-      } catch (error) {
-        // A part of it may be told: what is read again must not hold that any more.
-        await this.#recorder.stored();
+    try {
+      for (;;) {
+        await this.#waitForTurn(signal);
         signal.throwIfAborted();
-        if (!(error instanceof AzureError)) throw error;
-        this.#ports.onFailure(error, parcel.kind);
-        if (error.failure === 'plan-gone') return 'gone';
-        patience.failed(error);
+        if (clock.now() >= tokenExpiresAt) return 'late';
+        if (!this.#ending.signal.aborted) await this.#goOn(signal);
+        else {
+          const delivery = await this.#tellEnd(signal);
+          if (delivery !== undefined) return delivery;
+        }
       }
+    } catch (error) {
+      if (error instanceof AzureError && error.failure === 'plan-gone') return 'gone';
+      throw error;
     }
+  }
+
+  /** Until Azure DevOps may be called again; or until there is no time left for what is optional. */
+  async #waitForTurn(signal: AbortSignal): Promise<void> {
+    const { patience, onReturn, budget } = this.#ports;
+    const { tokenExpiresAt } = this.#recorder.run;
+    const ending = this.#ending.signal;
+    if (!ending.aborted) {
+      await patience.wait(onReturn, tokenExpiresAt, AbortSignal.any([signal, ending]));
+    }
+    if (!ending.aborted) return;
+    const until = budget.isCompletionAwaited ? Infinity : this.#optionalUntil();
+    await patience.wait(onReturn, Math.min(until, tokenExpiresAt), signal);
+  }
+
+  /** Under way: tells what there is, at its pace. */
+  async #goOn(signal: AbortSignal): Promise<void> {
+    const { clock, items, patience } = this.#ports;
+    const { tokenExpiresAt } = this.#recorder.run;
+    const present = await items(mostItems, 0);
+    if (present.some(({ item }) => item.kind === 'completed')) return this.#ending.abort();
+    const parcel = nextParcel(present);
+    this.#isIdle = parcel === undefined;
+    const due = parcel?.isUrgent === true ? -Infinity : this.#notBefore;
+    if (parcel === undefined || parcel.kind === 'completed' || clock.now() < due) {
+      return this.#pause(parcel === undefined ? Infinity : due, signal);
+    }
+    const failures = await this.#sender.send(parcel, { until: () => tokenExpiresAt, signal });
+    const [failure] = failures.values();
+    if (failure !== undefined) return patience.failed(failure);
+    patience.succeeded();
+    this.#notBefore = clock.now() + pace;
   }
 
   /** News end it, since they may be urgent. */
@@ -109,135 +137,122 @@ export class Courier {
     await this.#news.wait(Math.min(until, tokenExpiresAt) - this.#ports.clock.now(), signal);
   }
 
-  async #send(parcel: Parcel, signal: AbortSignal): Promise<void> {
-    switch (parcel.kind) {
-      case 'started':
-        return this.#optional(parcel.kind, () =>
-          this.#hub.post({ name: 'TaskStarted' }, this.#planVersion, signal),
-        );
-      case 'progress':
-        return this.#sendProgress(parcel, signal);
-      case 'attachment':
-        return this.#optional(parcel.kind, () => this.#hub.attach(parcel.attachment, signal));
-      case 'completed':
-        return this.#complete(parcel.result, signal);
-    }
-  }
-
-  get #planVersion(): number | undefined {
-    return this.#recorder.run.report.planVersion;
-  }
-
-  async #sendProgress(
-    parcel: Extract<Parcel, { kind: 'progress' }>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (parcel.lines.length > 0) {
-      const seqs = seqsOf(parcel.items.filter(({ item }) => item.kind === 'lines'));
-      await this.#optional('progress', () => this.#log.append(parcel.lines, seqs, signal));
-    }
-    const { order, report } = this.#recorder.run;
-    const own: RecordUpdate = {
-      id: order.address.taskInstanceId,
-      ...parcel.update,
-      // Attached again each time: the page shows what came since (azure-devops.md §2.5).
-      ...(report.log === undefined ? {} : { log: { id: report.log.id } }),
-    };
-    await this.#update(own, parcel.children, signal);
-  }
-
-  async #update(
-    own: RecordUpdate,
-    children: readonly RecordUpdate[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const isAlone = children.length === 0 || this.#recorder.run.report.isWithoutChildren;
-    if (isAlone && Object.keys(own).length === 1) return;
-    if (isAlone) return this.#optional('progress', () => this.#hub.updateRecords([own], signal));
+  /** One round: everything that is left is tried once, then the completion if it need not wait. */
+  async #tellEnd(signal: AbortSignal): Promise<Delivery | undefined> {
+    const { clock, patience, budget, nextTry, onFailure } = this.#ports;
+    budget.beginEnd();
+    const optionalEnd = this.#optionalUntil();
+    const until = roundUntil(clock.now(), optionalEnd);
+    // The server has asked for a longer wait than there is time for.
+    const passed = new Set<Channel>(patience.isHeld ? channels : []);
+    const share = () => callUntil(clock.now(), until, channels.length - passed.size);
+    const term = { until: share, signal };
+    let failure: AzureError | undefined;
     try {
-      await this.#hub.updateRecords([own, ...children], signal);
-    } catch (error) {
-      if (!(error instanceof AzureError && isRefusal(error))) throw error;
-      // Children are an extra: a server that does not want them must not cost us our own record.
-      const { report } = this.#recorder.run;
-      this.#recorder.change({ report: { ...report, isWithoutChildren: true } });
-      await this.#optional('progress', () => this.#hub.updateRecords([own], signal));
-    }
-  }
-
-  /** What a person would like to see must not keep the run from its end. */
-  async #optional(what: Parcel['kind'], send: () => Promise<void>): Promise<void> {
-    try {
-      await send();
-    } catch (error) {
-      if (!(error instanceof AzureError && isRefusal(error))) throw error;
-      this.#ports.onFailure(error, what);
-    }
-  }
-
-  /**
-   * The completion, once: before it is sent again, the record is asked whether it arrived
-   * (azure-devops.md §12.9).
-   */
-  async #complete(result: TaskHubResult, signal: AbortSignal): Promise<void> {
-    const { report } = this.#recorder.run;
-    if (report.isCompleting) {
-      if (await this.#hasArrived(result, signal)) return;
-    } else {
-      this.#recorder.change({ report: { ...report, isCompleting: true } });
-      await this.#recorder.stored();
-    }
-    try {
-      await this.#hub.post({ name: 'TaskCompleted', result }, this.#planVersion, signal);
-    } catch (error) {
-      const plain = plainer[result];
-      if (!(error instanceof AzureError && error.failure === 'refused') || plain === undefined) {
-        throw error;
+      if (this.#recorder.run.report.isCompleting) {
+        const arrival = await this.#completion.arrival(await this.#result(), signal);
+        if (arrival !== 'missing') return arrival === 'arrived' ? 'told' : 'replaced';
       }
-      await this.#hub.post({ name: 'TaskCompleted', result: plain }, this.#planVersion, signal);
-    }
-  }
-
-  /** Whether a completion that may have been sent was. */
-  async #hasArrived(result: TaskHubResult, signal: AbortSignal): Promise<boolean> {
-    const { clock, nextTry: ask } = this.#ports;
-    if (await this.#isCompleted(signal)) return true;
-    if (result !== 'failed') return false;
-    const began = clock.now();
-    for (;;) {
-      signal.throwIfAborted();
-      const next = await ask();
-      // To send it again would end the next try.
-      if (next === 'proven') return true;
-      const patience = next === 'none' ? nextTry.comes : nextTry.provesItself;
-      if (clock.now() - began >= patience) return this.#isCompleted(signal);
-      await clock.sleep(nextTry.lookEvery, signal);
-    }
-  }
-
-  async #isCompleted(signal: AbortSignal): Promise<boolean> {
-    try {
-      const records = await this.#hub.records(signal);
-      const own = this.#recorder.run.order.address.taskInstanceId.toLowerCase();
-      return records.some(({ id, state }) => id.toLowerCase() === own && state === 'completed');
+      for (;;) {
+        if ((await nextTry()) === 'proven') return 'replaced';
+        if (clock.now() >= until) for (const channel of channels) passed.add(channel);
+        const { parcel, left } = await this.#next(passed);
+        if (parcel.kind !== 'completed') {
+          const failures = await this.#sender.send(parcel, term, passed);
+          for (const [channel, error] of failures) {
+            passed.add(channel);
+            failure = error;
+          }
+          continue;
+        }
+        const isWorthAWait = [...left].some((channel) => !budget.isSpent(channel));
+        if (failure !== undefined && isWorthAWait && clock.now() < optionalEnd) {
+          budget.isCompletionAwaited = false;
+          patience.failed(failure);
+          return undefined;
+        }
+        // That is said in the log, if the log takes it.
+        if (!passed.has('log') && this.#sayLeftOut(left)) {
+          await this.#recorder.stored();
+          continue;
+        }
+        await this.#completion.send(parcel.result, signal);
+        for (const channel of left) this.#ports.onLeftOut(channel);
+        return 'told';
+      }
     } catch (error) {
-      // A completion was sent, and the plan is over: that is what a completion does.
-      if (error instanceof AzureError && error.failure === 'plan-gone') return true;
-      throw error;
+      await this.#recorder.stored();
+      signal.throwIfAborted();
+      if (!(error instanceof AzureError) || error.failure === 'plan-gone') throw error;
+      onFailure(error, 'completed');
+      budget.isCompletionAwaited = true;
+      patience.failed(error);
+      return undefined;
     }
+  }
+
+  /** The next parcel that can go by other channels than these, and by which of them more would go. */
+  async #next(passed: ReadonlySet<Channel>): Promise<{ parcel: Parcel; left: Set<Channel> }> {
+    const left = new Set<Channel>();
+    let completion: Parcel | undefined;
+    for (let after = 0; ;) {
+      const items = await this.#ports.items(mostItems, after);
+      const open: StoredItem[] = [];
+      for (const stored of items) {
+        const channel = channelOf(stored.item);
+        if (channel === undefined) completion = nextParcel([stored]);
+        else if (passed.has(channel)) left.add(channel);
+        else open.push(stored);
+      }
+      const parcel = nextParcel(open);
+      if (parcel !== undefined) return { parcel, left };
+      after = items.at(-1)?.seq ?? Infinity;
+      if (items.length < mostItems) break;
+    }
+    if (completion === undefined)
+      throw new Error('The end of a run is to be told, but has no completion.');
+    return { parcel: completion, left };
+  }
+
+  /** How the run is completed. */
+  async #result(): Promise<TaskHubResult> {
+    const { parcel } = await this.#next(new Set(channels));
+    if (parcel.kind !== 'completed') throw new Error('Nothing but the completion was asked for.');
+    return parcel.result;
+  }
+
+  /** Until when the completion may wait for the rest; counted from what is stored. */
+  #optionalUntil(): number {
+    const { report, deadline, tokenExpiresAt } = this.#recorder.run;
+    const { endingSince = this.#ports.clock.now() } = report;
+    if (report.endingSince === undefined) {
+      this.#recorder.change({ report: { ...report, endingSince } });
+    }
+    return optionalUntil(endingSince, Math.min(deadline, tokenExpiresAt));
+  }
+
+  #leaveOut(channel: Channel): void {
+    this.#ports.onLeftOut(channel);
+    if (channel !== 'log' || !this.#ending.signal.aborted) this.#sayLeftOut(new Set([channel]));
+  }
+
+  /** Has the log say what is left out, once of each kind. False where that is said. */
+  #sayLeftOut(left: ReadonlySet<Channel>): boolean {
+    const { report } = this.#recorder.run;
+    const { leftOut = [] } = report;
+    const fresh = [...left].filter((channel) => channel in words && !leftOut.includes(channel));
+    if (fresh.length === 0) return false;
+    this.#recorder.change({ report: { ...report, leftOut: [...leftOut, ...fresh] } });
+    const what = fresh.map((channel) => words[channel]).join(', and ');
+    const text = `Azure DevOps did not take ${what}. The handler's log says why.`;
+    new RunLog(this.#recorder, this.#ports.clock).line(`##[warning]${text}`);
+    return true;
   }
 }
 
-/** Only these two are promised for callbacks (azure-devops.md §2.2, §12.13). */
-const plainer: Partial<Record<TaskHubResult, TaskHubResult>> = {
-  canceled: 'failed',
-  succeededWithIssues: 'succeeded',
+/** What is missed by those who read the log; nobody misses the start of the task. */
+const words: Partial<Readonly<Record<Channel, string>>> = {
+  log: 'some lines of this log',
+  records: 'progress, issues or output variables',
+  attachments: 'the summary or the result file',
 };
-
-function isRefusal({ failure }: AzureError): boolean {
-  return failure === 'refused' || failure === 'forbidden' || failure === 'not-found';
-}
-
-function seqsOf(items: readonly StoredItem[]): readonly number[] {
-  return items.map(({ seq }) => seq);
-}

@@ -26,7 +26,8 @@ export class Patience {
   #dueAt = -Infinity;
   /** The server said how long to wait: its return is no reason to come sooner. */
   #isAsked = false;
-  #isWaiting = false;
+  /** When the wait that is on ends by itself. */
+  #waitsUntil: number | undefined;
 
   constructor(ports: PatiencePorts) {
     this.#ports = ports;
@@ -34,7 +35,12 @@ export class Patience {
 
   /** When the wait that is on ends by itself, in local milliseconds; undefined while there is none. */
   get waitsUntil(): number | undefined {
-    return this.#isWaiting ? this.#dueAt : undefined;
+    return this.#waitsUntil;
+  }
+
+  /** The server has asked for a longer wait, which is not over. */
+  get isHeld(): boolean {
+    return this.#isAsked && this.#dueAt > this.#ports.clock.now();
   }
 
   /** How often the token was not accepted. */
@@ -63,15 +69,15 @@ export class Patience {
     if (this.#dueAt <= clock.now()) return;
     const alarm = new Alarm(clock);
     const stop = this.heed(onReturn, () => alarm.ring());
-    this.#isWaiting = true;
     try {
       for (;;) {
-        const rest = Math.min(this.#dueAt, until) - clock.now();
+        this.#waitsUntil = Math.min(this.#dueAt, until);
+        const rest = this.#waitsUntil - clock.now();
         if (rest <= 0 || signal.aborted) return;
         await alarm.wait(rest, signal);
       }
     } finally {
-      this.#isWaiting = false;
+      this.#waitsUntil = undefined;
       stop();
     }
   }

@@ -20,7 +20,7 @@ export interface RecorderPorts {
   /** The store failed, and is asked again. */
   readonly onFault: (fault: StoreError) => void;
   /** Something new is to be told to Azure DevOps, and it is stored. */
-  readonly onEnqueued: () => void;
+  readonly onEnqueued: (items: readonly ReportItem[]) => void;
 }
 
 const pauses = { first: 200, most: 5_000 };
@@ -134,6 +134,6 @@ export class Recorder {
   async #commit(step: Step): Promise<void> {
     const { store, onEnqueued } = this.#ports;
     await this.insist(() => store.commit(step));
-    if (step.enqueue !== undefined) onEnqueued();
+    if (step.enqueue !== undefined) onEnqueued(step.enqueue.map(({ item }) => item));
   }
 }

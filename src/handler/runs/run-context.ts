@@ -1,8 +1,10 @@
 import type { Patience } from './patience.ts';
+import type { ReportBudget } from './report-budget.ts';
 import type { Tries } from './tries.ts';
 
 /** What outlives a run's stays in memory. */
 export interface RunContext {
   readonly tries: Pick<Tries, 'settle' | 'isWaiting' | 'after'>;
   readonly patience: Patience;
+  readonly budget: ReportBudget;
 }

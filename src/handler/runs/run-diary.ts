@@ -92,6 +92,12 @@ export class RunDiary {
     this.#logger.warn({ failure, what, reason: plainLine(message) }, 'Azure DevOps was not told');
   }
 
+  /** Something is not told, so that the end is. */
+  leftOut(what: string): void {
+    this.#metrics.reportLeftOut(what);
+    this.#logger.warn({ what }, 'left out of what Azure DevOps is told');
+  }
+
   storeFailed({ message }: StoreError): void {
     this.#logger.error({ reason: message }, 'a step was not stored: it is tried again');
   }

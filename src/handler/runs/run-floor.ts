@@ -3,6 +3,7 @@ import type { Run } from '../run.ts';
 import { ActiveRun } from './active-run.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Patience } from './patience.ts';
+import { ReportBudget } from './report-budget.ts';
 import { Rests } from './rests.ts';
 import type { RunPorts } from './run-ports.ts';
 import { Tries } from './tries.ts';
@@ -22,6 +23,8 @@ interface Open {
   readonly neighbours: string;
   /** What it has learned of its organization so far. */
   readonly patience: Patience;
+  /** What its completion has waited for so far. */
+  readonly budget: ReportBudget;
 }
 
 /**
@@ -100,10 +103,12 @@ export class RunFloor {
     return this.#next.size + this.#later.size;
   }
 
-  #enter({ id, order }: Run): string {
+  #enter(run: Run): string {
+    const { id, order } = run;
     const { client, address, argocd } = order;
     const neighbours = `${address.collection} ${argocd}`;
-    this.#open.set(id, { client, neighbours, patience: new Patience(this.#ports) });
+    const kept = { patience: new Patience(this.#ports), budget: new ReportBudget() };
+    this.#open.set(id, { client, neighbours, ...kept });
     add(this.#pending, client, 1);
     return neighbours;
   }
@@ -112,9 +117,10 @@ export class RunFloor {
     const open = this.#open.get(run.id);
     if (open === undefined) return;
     const { id } = run;
-    const { client, neighbours, patience } = open;
+    const { client, neighbours, patience, budget } = open;
     const isRestarted = this.#restarted.delete(id);
-    const active = new ActiveRun(run, isRestarted, this.#ports, { tries: this.#tries, patience });
+    const context = { tries: this.#tries, patience, budget };
+    const active = new ActiveRun(run, isRestarted, this.#ports, context);
     this.#active.set(id, active);
     add(this.#atWork, neighbours, 1);
     void active

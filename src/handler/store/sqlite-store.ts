@@ -102,9 +102,9 @@ export class SqliteStore implements Store {
     );
   }
 
-  items(runId: string, limit: number): Promise<readonly StoredItem[]> {
+  items(runId: string, limit: number, after = 0): Promise<readonly StoredItem[]> {
     return this.#read(() =>
-      this.#statements.items.all(runId, limit).map((row) => ({
+      this.#statements.items.all(runId, after, limit).map((row) => ({
         seq: Number(row['seq']),
         at: Number(row['at']),
         item: fromJson(row['item_json']) as ReportItem,

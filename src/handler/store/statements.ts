@@ -17,7 +17,7 @@ const texts = {
   checkpoints: `SELECT path, checkpoint_json, plan_json, result_json FROM checkpoints
     WHERE run = (SELECT number FROM runs WHERE id = ?) ORDER BY checkpoints.rowid`,
   items: `SELECT seq, at, item_json FROM items
-    WHERE run = (SELECT number FROM runs WHERE id = ?) ORDER BY seq LIMIT ?`,
+    WHERE run = (SELECT number FROM runs WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ?`,
   cancellations: `SELECT digest, at, expires_at FROM cancellations WHERE key = ? ORDER BY digest`,
   counts: `SELECT kind, state, count(*) AS count FROM runs GROUP BY state, kind`,
   oldestRun: `SELECT accepted_at FROM runs WHERE state <> 'ended' ORDER BY accepted_at LIMIT 1`,

@@ -107,8 +107,8 @@ export interface Store {
   openRunWith(key: string, digest: string): Promise<Run | undefined>;
   token(runId: string): Promise<StoredToken | undefined>;
   checkpoints(runId: string): Promise<readonly StoredCheckpoint[]>;
-  /** The first items of a run, in their order. */
-  items(runId: string, limit: number): Promise<readonly StoredItem[]>;
+  /** The first items of a run after a sequence number, in their order; after none unless told. */
+  items(runId: string, limit: number, after?: number): Promise<readonly StoredItem[]>;
   cancellations(key: string): Promise<readonly Cancellation[]>;
   figures(): Promise<StoreFigures>;
   /**

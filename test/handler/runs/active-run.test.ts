@@ -3,6 +3,7 @@ import pino from 'pino';
 import type { Run } from '../../../src/handler/run.ts';
 import { ActiveRun } from '../../../src/handler/runs/active-run.ts';
 import { Patience } from '../../../src/handler/runs/patience.ts';
+import { ReportBudget } from '../../../src/handler/runs/report-budget.ts';
 import type { Settlement } from '../../../src/handler/runs/settlement.ts';
 import { Metrics } from '../../../src/handler/metrics.ts';
 import { StoreError } from '../../../src/handler/store/store.ts';
@@ -67,6 +68,7 @@ describe('a run at work', () => {
           after: () => Promise.resolve('none'),
         },
         patience: new Patience({ clock, random: () => 1 }),
+        budget: new ReportBudget(),
       },
     );
     const work = run.work();

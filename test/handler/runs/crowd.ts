@@ -44,6 +44,8 @@ export class Crowd {
   readonly held = new Set<string>();
   /** Somebody listens for `shop` from now on. */
   onListen = (): void => undefined;
+  /** A run calls its plan. */
+  onCall: (id: string, call: string) => void = () => undefined;
   readonly #plans = new Map<string, FakePlan>();
   readonly #returns = new Set<{ readonly collection: string; readonly listener: () => void }>();
   #listeners = new Listeners<Tidings>();
@@ -71,7 +73,13 @@ export class Crowd {
         return this.#listeners.listen(name, listener);
       },
     };
-    const hub = (token: Secret) => this.planOf(token.reveal()).hub(passage);
+    const hub = (token: Secret) => {
+      const id = token.reveal();
+      return this.planOf(id).hub(async (call, stage) => {
+        if (stage === 'before') this.onCall(id, call);
+        await passage(call, stage);
+      });
+    };
     this.floor = new RunFloor({
       store,
       vault,
@@ -139,6 +147,13 @@ export class Crowd {
     return run;
   }
 
+  /** Has runs belong to the plan of the first of them. */
+  share(...ids: readonly [string, ...string[]]): FakePlan {
+    const plan = this.planOf(ids[0]);
+    for (const id of ids) this.#plans.set(id, plan);
+    return plan;
+  }
+
   planOf(id: string): FakePlan {
     const known = this.#plans.get(id);
     if (known !== undefined) return known;
@@ -199,7 +214,7 @@ export class Crowd {
         return call('token', () => model.token(id));
       },
       checkpoints: (id) => call('checkpoints', () => model.checkpoints(id)),
-      items: (id, limit) => call('items', () => model.items(id, limit)),
+      items: (id, limit, after) => call('items', () => model.items(id, limit, after)),
       ...{ openRuns: unasked, runs: unasked, openRunWith: unasked, figures: unasked },
       ...{ cancellations: unasked, addCancellation: unasked, sweep: unasked },
       fault: undefined,

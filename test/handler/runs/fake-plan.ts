@@ -54,8 +54,9 @@ export class FakePlan {
   buildStatus = 'inProgress';
   /** The completion of its last task ends a plan. */
   isOverWhenCompleted = false;
-  /** Says what the server thinks of a call, beyond the usual. */
-  onCall: (what: Call, given: unknown) => AzureError | undefined = () => undefined;
+  /** Says what the server thinks of a call, beyond the usual, and takes its time for it. */
+  onCall: (what: Call, given: unknown) => AzureError | undefined | Promise<AzureError | undefined> =
+    () => undefined;
 
   readonly #onReturn = new Set<() => void>();
 
@@ -84,39 +85,47 @@ export class FakePlan {
 
   /** The way to it of one process. */
   hub(passage: Passage = goOn): TaskHub {
-    const call = async <T>(what: Call, given: unknown, act: () => T): Promise<T> => {
+    const call = async <T>(
+      what: Call,
+      given: unknown,
+      signal: AbortSignal,
+      act: () => T,
+    ): Promise<T> => {
       await passage(what, 'before');
       this.calls.push({ at: this.#clock.now(), what });
-      const refusal = this.isOver ? failed('plan-gone') : this.onCall(what, given);
+      const refusal = this.isOver
+        ? failed('plan-gone')
+        : await orAbort(this.onCall(what, given), signal);
       if (refusal !== undefined) throw refusal;
       const answer = act();
       await passage(what, 'after');
       return answer;
     };
     return {
-      plan: () =>
-        call('plan', undefined, () => ({
+      plan: (signal) =>
+        call('plan', undefined, signal, () => ({
           ...{ planId, scopeIdentifier: projectId, version: 15, state: 'inProgress' },
         })),
       projectName: () => Promise.resolve(order.azureProject),
       buildStatus: () => Promise.resolve(this.buildStatus),
-      records: () => call('records', undefined, () => this.#records()),
-      updateRecords: (records) =>
-        call('updateRecords', records, () => {
+      records: (signal) => call('records', undefined, signal, () => this.#records()),
+      updateRecords: (records, signal) =>
+        call('updateRecords', records, signal, () => {
           for (const record of records) this.#update(record);
         }),
-      createLog: () =>
-        call('createLog', undefined, () => {
+      createLog: (signal) =>
+        call('createLog', undefined, signal, () => {
           this.lines ??= [];
           return { id: 7, lineCount: this.lines.length };
         }),
-      appendLog: (id, lines) => call('appendLog', lines, () => this.#append(id, lines)),
-      attach: (attachment) =>
-        call('attach', attachment, () => {
+      appendLog: (id, lines, signal) =>
+        call('appendLog', lines, signal, () => this.#append(id, lines)),
+      attach: (attachment, signal) =>
+        call('attach', attachment, signal, () => {
           this.attachments.push(attachment);
         }),
-      post: (event, planVersion) =>
-        call('post', event, () => {
+      post: (event, planVersion, signal) =>
+        call('post', event, signal, () => {
           this.events.push({ ...event, planVersion });
           if (event.name === 'TaskStarted') return;
           this.own = { ...this.own, state: 'completed', result: event.result };
@@ -145,4 +154,14 @@ export class FakePlan {
     if (lines.length > this.mostLinesTaken) throw failed('unclear');
     return { id, lineCount: this.lines.length };
   }
+}
+
+/** What comes first: an answer, or the end of the call. */
+async function orAbort<T>(answer: T | Promise<T>, signal: AbortSignal): Promise<T> {
+  if (!(answer instanceof Promise)) return answer;
+  signal.throwIfAborted();
+  const over = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([answer, over]);
 }

@@ -35,7 +35,8 @@ export class MemoryStore {
     };
     return {
       commit: (step) => call('commit', () => this.#take(step)),
-      items: (_, limit) => call('items', () => this.items.slice(0, limit)),
+      items: (_, limit, after = 0) =>
+        call('items', () => this.items.filter(({ seq }) => seq > after).slice(0, limit)),
       checkpoints: () => call('checkpoints', () => [...this.checkpoints.values()]),
       token: () => call('token', () => this.token),
       run: () => Promise.resolve(this.run),

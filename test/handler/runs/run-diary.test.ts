@@ -142,6 +142,17 @@ describe('the diary of a run', () => {
     });
   }
 
+  it('counts what is left out, and says so', async () => {
+    begin().leftOut('attachments');
+    assert.deepEqual(await counted('reports_left_out_total'), [
+      'argocd_handler_reports_left_out_total{what="attachments"} 1',
+    ]);
+    assert.deepEqual(
+      entries.map(({ level, what }) => [level, what]),
+      [[warn, 'attachments']],
+    );
+  });
+
   it('counts each report that failed, by its reason', async () => {
     const diary = begin();
     diary.reportFailed(failed('throttled'), 'progress');

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import type { AzureError } from '../../../src/azure/azure-error.ts';
 import { Courier, type Delivery } from '../../../src/handler/runs/courier.ts';
 import { Patience } from '../../../src/handler/runs/patience.ts';
 import { Recorder } from '../../../src/handler/runs/recorder.ts';
+import { ReportBudget } from '../../../src/handler/runs/report-budget.ts';
 import type { NextTry } from '../../../src/handler/runs/tries.ts';
 import type { ReportItem } from '../../../src/handler/store/store.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
@@ -25,12 +27,55 @@ export const completed = (
   result: Extract<ReportItem, { kind: 'completed' }>['result'],
 ): ReportItem => ({ kind: 'completed', result });
 
+export const attachment = { type: 'DistributedTask.Core.Summary', name: 'shop', text: '# shop' };
+/** A whole run, as it is when nobody was told anything so far. */
+export const story: readonly ReportItem[] = [
+  record({ state: 'inProgress' }),
+  line('a', 'b'),
+  { kind: 'started' },
+  line('c'),
+  child('phase'),
+  record({ percentComplete: 50 }),
+  line('d'),
+  record({ percentComplete: 100, variables: { outcome: 'succeeded' } }),
+  { kind: 'attachment', attachment },
+  completed('succeeded'),
+];
+export const channelOfCall = {
+  createLog: 'log',
+  appendLog: 'log',
+  updateRecords: 'records',
+  attach: 'attachments',
+} as const;
+
+/** The story was told whole, and its end once. */
+export function assertToldOnce({ plan }: ToldRun): void {
+  assert.deepEqual(plan.lines, ['a', 'b', 'c', 'd']);
+  const { state, result, log, percentComplete, variables } = plan.own;
+  assert.deepEqual(
+    { state, result, log, percentComplete, variables },
+    {
+      state: 'completed',
+      result: 'succeeded',
+      log: { id: 7 },
+      percentComplete: 100,
+      variables: { outcome: 'succeeded' },
+    },
+  );
+  assert.deepEqual([...plan.children.keys()], ['phase']);
+  assert.deepEqual(plan.attachments.at(-1), attachment);
+  assert.deepEqual(plan.completions, ['succeeded']);
+  assert.equal(plan.events.at(-1)?.name, 'TaskCompleted');
+}
+
 /** One process's part in telling a run. */
 export interface Telling {
   readonly recorder: Recorder;
   readonly courier: Courier;
   readonly delivery: Promise<Delivery>;
   readonly failures: readonly { readonly error: AzureError; readonly what: string }[];
+  /** What was not told, so that the end was. */
+  readonly leftOut: readonly string[];
   /** The process ends. */
   end(reason: Error): void;
 }
@@ -41,7 +86,10 @@ export class ToldRun {
   readonly plan = new FakePlan(this.clock);
   readonly began = this.clock.now();
   readonly store = new MemoryStore(
-    sampleRun('run-1', { order, state: 'following', tokenExpiresAt: this.began + 24 * hour }),
+    sampleRun('run-1', {
+      ...{ order, state: 'following' },
+      ...{ deadline: this.began + hour, tokenExpiresAt: this.began + 24 * hour },
+    }),
   );
 
   /** What is known of the try after this one. */
@@ -59,25 +107,28 @@ export class ToldRun {
     const life = new AbortController();
     const store = this.store.connect(passage);
     const failures: { readonly error: AzureError; readonly what: string }[] = [];
+    const leftOut: string[] = [];
     const recorder: Recorder = new Recorder(this.store.run, {
       store,
       clock,
       random: () => 1,
       signal: life.signal,
       onFault: () => undefined,
-      onEnqueued: () => courier.ring(),
+      onEnqueued: (each) => courier.ring(each.some(({ kind }) => kind === 'completed')),
     });
     const courier = new Courier(recorder, this.plan.hub(passage), {
-      items: (limit) => recorder.insist(() => store.items('run-1', limit)),
+      items: (limit, after) => recorder.insist(() => store.items('run-1', limit, after)),
       clock,
       patience: new Patience({ clock, random: () => 1 }),
+      budget: new ReportBudget(),
       onReturn: this.plan.onReturn,
       nextTry: () => Promise.resolve(this.nextTry),
       onFailure: (error, what) => failures.push({ error, what }),
+      onLeftOut: (what) => leftOut.push(what),
     });
     const delivery = courier.deliver(life.signal);
     delivery.catch(() => undefined);
-    return { recorder, courier, delivery, failures, end: (reason) => life.abort(reason) };
+    return { recorder, courier, delivery, failures, leftOut, end: (reason) => life.abort(reason) };
   }
 
   /** When this was told, in milliseconds since the beginning. */

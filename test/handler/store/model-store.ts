@@ -123,8 +123,8 @@ export class ModelStore {
     return [...(this.#entry(id)?.checkpoints.values() ?? [])];
   }
 
-  items(id: string, limit: number): readonly StoredItem[] {
-    return this.#entry(id)?.items.slice(0, limit) ?? [];
+  items(id: string, limit: number, after = 0): readonly StoredItem[] {
+    return this.#entry(id)?.items.filter(({ seq }) => seq > after).slice(0, limit) ?? [];
   }
 
   cancellations(key: string): readonly Cancellation[] {

@@ -112,6 +112,8 @@ async function assertSame(store: SqliteStore, model: ModelStore): Promise<void> 
     await same(store.checkpoints(id), model.checkpoints(id));
     await same(store.items(id, 2), model.items(id, 2));
     await same(store.items(id, 100), model.items(id, 100));
+    const after = model.items(id, 1)[0]?.seq ?? 0;
+    await same(store.items(id, 2, after), model.items(id, 2, after));
   }
   for (const key of keys) {
     await same(store.runsOf(key), model.runsOf(key));
