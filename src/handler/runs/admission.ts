@@ -2,7 +2,7 @@ import { openingLines } from '../../report/opening.ts';
 import type { Secret } from '../../secret.ts';
 import type { RunOutcome } from '../run.ts';
 import { endOfResults } from './ending.ts';
-import { prove } from './proof.ts';
+import { prove, type Proof } from './proof.ts';
 import type { Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
 import type { RunDiary } from './run-diary.ts';
@@ -14,6 +14,9 @@ export interface Rejection {
   readonly outcome: RunOutcome;
   readonly message: string;
 }
+
+/** How long a proof says how things are, in milliseconds. */
+const freshFor = 250;
 
 /** An accepted run on its way to be followed: it proves itself, and finds its place among the tries. */
 export class Admission {
@@ -34,17 +37,7 @@ export class Admission {
    * it. Rejects only with a `Detachment`.
    */
   async admit(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
-    const { azure, clock, isNamed } = this.#ports;
-    const { order, tokenExpiresAt: until, report } = this.#recorder.run;
-    const proof = await prove(
-      order,
-      token,
-      { isNamed: isNamed(order), until, signal },
-      {
-        ...{ azure, clock, patience: this.#context.patience },
-        onFailure: (error) => this.#diary.proofFailed(error),
-      },
-    );
+    const proof = await this.#prove(token, signal);
     switch (proof.kind) {
       case 'late':
         return {
@@ -55,16 +48,38 @@ export class Admission {
         return { outcome: 'refused', message: `It did not prove itself: ${proof.reason}` };
       case 'proven':
         this.#recorder.change({
-          order: { ...order, address: proof.address },
-          report: { ...report, planVersion: proof.planVersion },
+          order: { ...this.#recorder.run.order, address: proof.address },
+          report: { ...this.#recorder.run.report, planVersion: proof.planVersion },
         });
-        return this.#begin(signal);
+        return this.#begin(token, signal);
     }
   }
 
-  async #begin(signal: AbortSignal): Promise<Rejection | undefined> {
+  async #prove(token: Secret, signal: AbortSignal): Promise<Proof> {
+    const { azure, clock, isNamed } = this.#ports;
+    const { order, tokenExpiresAt: until } = this.#recorder.run;
+    return prove(
+      order,
+      token,
+      { isNamed: isNamed(order), until, signal },
+      {
+        ...{ azure, clock, patience: this.#context.patience },
+        onFailure: (error) => this.#diary.proofFailed(error),
+      },
+    );
+  }
+
+  async #begin(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
     const { tries } = this.#context;
+    const provenAt = this.#ports.clock.now();
     const settled = await this.#recorder.insist(() => tries.settle(this.#recorder.run, signal));
+    if (settled.kind !== 'duplicate' && this.#ports.clock.now() - provenAt >= freshFor) {
+      // It has waited for the try before, whose end may have reached what is its own task by now.
+      const proof = await this.#prove(token, signal);
+      if (proof.kind !== 'proven') {
+        return { outcome: 'duplicate', message: 'The try before has ended the task' };
+      }
+    }
     const log = new RunLog(this.#recorder, this.#ports.clock);
     const { order } = this.#recorder.run;
     const server = this.#ports.argocd(order)?.server ?? order.argocd;

@@ -106,6 +106,7 @@ export class RunFloor {
   #enter(run: Run): string {
     const { id, order } = run;
     const { client, address, argocd } = order;
+    this.#tries.enter(run);
     const neighbours = `${address.collection} ${argocd}`;
     const kept = { patience: new Patience(this.#ports), budget: new ReportBudget() };
     this.#open.set(id, { client, neighbours, ...kept });

@@ -1,9 +1,12 @@
 import type { Clock } from '../../follow/clock.ts';
 import type { Run } from '../run.ts';
 import type { Store } from '../store/store.ts';
-import { settle, type Settlement } from './settlement.ts';
+import { isProven, settle, type Settlement } from './settlement.ts';
 
-/** What is known of a try of a task after another: there is none, or whether it has proven itself. */
+/**
+ * What is known of a try of a task after another: there is none; it is accepted; or it has proven
+ * itself, so that Azure DevOps waits for its word and no longer for that of the one before.
+ */
 export type NextTry = 'none' | 'unproven' | 'proven';
 
 export interface TriesPorts {
@@ -16,15 +19,24 @@ export interface TriesPorts {
 /** Milliseconds between looks whether the try before has ended. */
 const lookEvery = 250;
 
-/** Which run works a task: at most one that is proven. */
+/** Which run works a task, and which speaks for it: at most one that is proven. */
 export class Tries {
   readonly #ports: TriesPorts;
   readonly #proven = new Map<string, string>();
   /** Proven, and waiting for the end of the try before, in memory or not; with their keys. */
   readonly #waiting = new Map<string, string>();
+  /** The open runs of each key, in the order in which they were accepted. */
+  readonly #open = new Map<string, readonly string[]>();
+  /** Runs of which the store has shown that none came after. */
+  readonly #newest = new Set<string>();
 
   constructor(ports: TriesPorts) {
     this.#ports = ports;
+  }
+
+  /** This run was accepted, by whichever process; those before it came earlier. */
+  enter({ id, key }: Run): void {
+    this.#open.set(key, [...(this.#open.get(key) ?? []), id]);
   }
 
   /** This run was proven, by whichever process. */
@@ -35,7 +47,13 @@ export class Tries {
   /** This run has ended. */
   forget({ id, key }: Run): void {
     this.#waiting.delete(id);
+    this.#newest.delete(id);
     if (this.#proven.get(key) === id) this.#proven.delete(key);
+    const others = (this.#open.get(key) ?? []).filter((other) => other !== id);
+    // Those before it learn from the store how it ended.
+    for (const other of others) this.#newest.delete(other);
+    if (others.length === 0) this.#open.delete(key);
+    else this.#open.set(key, others);
   }
 
   /**
@@ -45,7 +63,6 @@ export class Tries {
   async settle(run: Run, signal: AbortSignal): Promise<Settlement> {
     const { store, clock } = this.#ports;
     const { id, key } = run;
-    this.#waiting.set(id, key);
     for (;;) {
       const elder = this.#proven.get(key);
       if (elder === undefined || elder === id) break;
@@ -54,12 +71,16 @@ export class Tries {
         this.#waiting.delete(id);
         return { kind: 'duplicate', of: elder };
       }
+      this.#waiting.set(id, key);
       await clock.sleep(lookEvery, signal);
       signal.throwIfAborted();
     }
-    this.know(run);
+    const tries = await store.runsOf(key);
+    const settlement = settle(tries, id);
+    if (tries.at(-1)?.id === id) this.#newest.add(id);
+    if (settlement.kind !== 'duplicate') this.know(run);
     this.#waiting.delete(id);
-    return settle(await store.runsOf(key));
+    return settlement;
   }
 
   /** Whether a proven run waits for the end of the try before. */
@@ -69,11 +90,18 @@ export class Tries {
 
   /** What is known of a try after this one. */
   async after({ id, key }: Run): Promise<NextTry> {
+    const open = this.#open.get(key) ?? [];
+    const isLast = open.indexOf(id) === open.length - 1;
+    // The common case, at every turn of a courier.
+    if (isLast && this.#newest.has(id)) return 'none';
     const isAwaited = [...this.#waiting].some(([other, its]) => its === key && other !== id);
     if (isAwaited) return 'proven';
     const tries = await this.#ports.store.runsOf(key);
     const later = tries.slice(tries.findIndex((one) => one.id === id) + 1);
-    return later.some(({ state }) => state === 'accepted') ? 'unproven' : 'none';
+    if (later.some(isProven)) return 'proven';
+    if (later.some(({ state }) => state === 'accepted')) return 'unproven';
+    if (isLast) this.#newest.add(id);
+    return 'none';
   }
 
   async #isCompleting(id: string): Promise<boolean> {

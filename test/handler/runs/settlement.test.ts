@@ -6,7 +6,7 @@ import { sampleRun } from '../store/sample.ts';
 
 /** A try of the task that has ended, unless told otherwise. */
 const earlier = (id: string, change: Partial<Run>) => sampleRun(id, { state: 'ended', ...change });
-const settled = (...tries: readonly Run[]) => settle([...tries, sampleRun('run-9')]);
+const settled = (...tries: readonly Run[]) => settle([...tries, sampleRun('run-9')], 'run-9');
 
 describe('what a run is to its task', () => {
   it('is its first try when there was none', () => {
@@ -52,6 +52,31 @@ describe('what a run is to its task', () => {
     const open = sampleRun('run-1', { state: 'following', attempt: 5 });
     assert.deepEqual(settled(open), { kind: 'try', attempt: 1 });
   });
+
+  for (const [what, change] of [
+    ['is at work', { state: 'following' }],
+    ['tells its end', { state: 'reporting', outcome: 'failed' }],
+    ['has ended well', { state: 'ended', outcome: 'succeeded' }],
+    ['has failed', { state: 'ended', outcome: 'failed' }],
+  ] as const) {
+    it(`is a duplicate of a newer one that ${what}`, () => {
+      const newer = sampleRun('run-10', change);
+      const tries = [earlier('run-1', { outcome: 'failed' }), sampleRun('run-9'), newer];
+      assert.deepEqual(settle(tries, 'run-9'), { kind: 'duplicate', of: 'run-10' });
+    });
+  }
+
+  for (const [what, change] of [
+    ['is not proven', { state: 'accepted' }],
+    ['was refused', { state: 'ended', outcome: 'refused' }],
+    ['was a duplicate', { state: 'ended', outcome: 'duplicate' }],
+    ['may have ended before it was proven', { state: 'ended', outcome: 'unreported' }],
+  ] as const) {
+    it(`is a try of its own beside a newer one that ${what}`, () => {
+      const tries = [sampleRun('run-9'), sampleRun('run-10', change)];
+      assert.deepEqual(settle(tries, 'run-9'), { kind: 'try', attempt: 1 });
+    });
+  }
 
   it('goes by the last try', () => {
     const tries = [

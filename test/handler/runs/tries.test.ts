@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Detachment } from '../../../src/follow/detachment.ts';
 import type { Run } from '../../../src/handler/run.ts';
 import { nothingReported } from '../../../src/handler/run.ts';
-import { Tries } from '../../../src/handler/runs/tries.ts';
+import { Tries, type TriesPorts } from '../../../src/handler/runs/tries.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
 import { sampleRun } from '../store/sample.ts';
 
@@ -20,20 +20,22 @@ describe('the tries of a task', () => {
   let stored: Run[];
   let atWork: Map<string, Run>;
   let tries: Tries;
+  let ports: TriesPorts;
 
   beforeEach(() => {
     clock = new ManualClock();
     life = new AbortController();
     stored = [];
     atWork = new Map();
-    tries = new Tries({
+    ports = {
       store: {
         run: (id) => Promise.resolve(stored.find((run) => run.id === id)),
-        runsOf: (key) => Promise.resolve(stored.filter((run) => run.key === key)),
+        runsOf: (key: string) => Promise.resolve(stored.filter((run) => run.key === key)),
       },
       clock,
-      atWork: (id) => atWork.get(id),
-    });
+      atWork: (id: string) => atWork.get(id),
+    };
+    tries = new Tries(ports);
   });
 
   const settled = (run: Run) => tries.settle(run, life.signal);
@@ -123,7 +125,7 @@ describe('the tries of a task', () => {
       assert.equal(await tries.after(one), 'none');
     });
 
-    it('are proven where one waits for its end, and no longer when it waits no more', async () => {
+    it('are proven where one waits for its end, and when that is at work', async () => {
       const one = store('one', completing);
       tries.know(one);
       const settling = settled(store('two'));
@@ -133,7 +135,7 @@ describe('the tries of a task', () => {
       store('two', following);
       tries.forget(one);
       await clock.finish(settling);
-      assert.equal(await tries.after(one), 'none');
+      assert.equal(await tries.after(one), 'proven');
     });
 
     it('are proven also while the one that waits is not in memory', async () => {
@@ -148,6 +150,28 @@ describe('the tries of a task', () => {
       assert.deepEqual([await tries.after(one), tries.isWaiting('two')], ['proven', true]);
       tries.forget(two);
       assert.deepEqual([await tries.after(one), tries.isWaiting('two')], ['unproven', false]);
+    });
+
+    it('are looked for in the store once, and again only when one is accepted or has ended', async () => {
+      const one = store('one', completing);
+      tries.enter(one);
+      let reads = 0;
+      const { runsOf } = ports.store;
+      ports.store.runsOf = (key) => {
+        reads += 1;
+        return runsOf(key);
+      };
+      const asked: string[] = [];
+      const ask = async () => asked.push(await tries.after(one));
+      for (let times = 0; times < 3; times += 1) await ask();
+      assert.equal(reads, 1);
+      const two = store('two');
+      tries.enter(two);
+      await ask();
+      store('two', ended);
+      tries.forget(two);
+      await ask();
+      assert.deepEqual(asked, ['none', 'none', 'none', 'unproven', 'proven']);
     });
 
     it('are not those of another task that wait', async () => {
