@@ -1,5 +1,6 @@
 import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
 import type { Glance, Listing } from '../sync/glance.ts';
+import type { Commit } from '../sync/hydrator.ts';
 import type { InfoRow } from '../sync/operation.ts';
 import type { RequestedSync } from '../sync/stored-operation.ts';
 import type { SyncWindows } from '../sync/sync-window.ts';
@@ -64,6 +65,8 @@ export interface ArgoCD {
     signal: AbortSignal,
   ): Promise<readonly unknown[]>;
   windows(address: Address, signal: AbortSignal): Promise<SyncWindows>;
+  /** A commit of the application's repositories, by its SHA, whole or short. */
+  commit(address: Address, revision: string, signal: AbortSignal): Promise<Commit>;
   /** The last lines of a resource's pods; none when there is no pod any more. */
   logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog>;
   /**
@@ -98,7 +101,7 @@ export interface Overview {
 
 export interface GetOptions {
   readonly refresh?: boolean;
-  /** With `refresh`: manifests are made anew, too. */
+  /** With `refresh`: manifests are made anew, and a hydrated application is hydrated anew. */
   readonly hard?: boolean;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
 import { decide } from '../sync/decide.ts';
 import { explainUnfinished } from '../sync/explanation.ts';
+import { renderedTarget } from '../sync/hydration.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
 import type { UserError } from '../sync/user-error.ts';
 import type { Request } from '../sync/memory.ts';
@@ -232,7 +233,14 @@ export class Follower {
   async #select(application: Application): Promise<readonly ResourceKey[]> {
     const { goal, address } = this.#settings;
     if (goal.action !== 'sync' || goal.options.resources.length === 0) return [];
-    this.#resources ??= await selectResources(goal, application, address, this.#ports);
+    // The manifests of a hydrated application are made from the dry commit, whatever is synced.
+    const target = renderedTarget(application, this.#subject.memory) ?? goal.target;
+    this.#resources ??= await selectResources(
+      { ...goal, target },
+      application,
+      address,
+      this.#ports,
+    );
     return this.#resources;
   }
 

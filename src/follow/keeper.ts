@@ -61,6 +61,11 @@ function milestonesOf(memory: Memory): readonly unknown[] {
     proven !== undefined,
     refresh.answeredAt !== undefined,
     memory.terminatedAt,
+    memory.hydration?.base?.at,
+    memory.hydration?.tip,
+    memory.hydration?.failure?.startedAt,
+    memory.hydration?.renderings.length,
+    memory.aim?.rendering?.hydrated,
     memory.healthySince,
   ];
 }

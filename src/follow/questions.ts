@@ -1,5 +1,6 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Application } from '../sync/application.ts';
+import { learnCommit, noHydration } from '../sync/hydration-memory.ts';
 import { UserError } from '../sync/user-error.ts';
 import type { Failure } from '../sync/failure.ts';
 import type { Question } from '../sync/verdict.ts';
@@ -8,8 +9,15 @@ import type { Lookout } from './lookout.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 
+/** Questions of one kind wait for each other: the second refresh for the first, hard or not. */
+type Kind = 'refresh' | 'windows' | 'commits';
+
 /** After this long the same may be asked again, although Argo CD still holds the answer. */
-const impatience: Readonly<Record<Question, number>> = { refresh: 10_000, windows: 3_000 };
+const impatience: Readonly<Record<Kind, number>> = {
+  refresh: 10_000,
+  windows: 3_000,
+  commits: 10_000,
+};
 /** Argo CD writes whole seconds: only after some can a newer comparison be told from the last one. */
 const comparable = 2_000;
 const lookWorthy = new Set<Failure>(['unauthenticated', 'not-found', 'hidden']);
@@ -29,7 +37,7 @@ export class Questions {
   readonly #alarm: Alarm;
   /** The last refresh was answered without a comparison: Argo CD has lost it. */
   #isLost = false;
-  readonly #asked = new Map<Question, { at: number; open: number; notBefore: number }>();
+  readonly #asked = new Map<Kind, { at: number; open: number; notBefore: number }>();
 
   constructor(
     settings: FollowSettings,
@@ -53,13 +61,12 @@ export class Questions {
   /** Asks, unless the same was asked a moment ago. Never rejects; an answer rings the alarm. */
   ask(question: Question): void {
     const now = this.#ports.clock.now();
-    const last = this.#asked.get(question) ?? { at: -Infinity, open: 0, notBefore: -Infinity };
-    const isHeld = last.open > 0 && now - last.at < impatience[question];
+    const kind = kindOf(question);
+    const last = this.#asked.get(kind) ?? { at: -Infinity, open: 0, notBefore: -Infinity };
+    const isHeld = last.open > 0 && now - last.at < impatience[kind];
     if (isHeld || last.open > 2 || now < last.notBefore) return;
-    this.#asked.set(question, { ...last, at: now, open: last.open + 1 });
-    const answering =
-      question === 'refresh' ? this.#refresh(now, last.open > 0) : this.#windows(now);
-    void answering
+    this.#asked.set(kind, { ...last, at: now, open: last.open + 1 });
+    void this.#answer(question, now, last.open > 0)
       .then(
         () => -Infinity,
         (error: unknown) => {
@@ -68,10 +75,23 @@ export class Questions {
         },
       )
       .then((notBefore) => {
-        const current = this.#asked.get(question) ?? last;
-        this.#asked.set(question, { ...current, open: current.open - 1, notBefore });
+        const current = this.#asked.get(kind) ?? last;
+        this.#asked.set(kind, { ...current, open: current.open - 1, notBefore });
         this.#alarm.ring();
       });
+  }
+
+  #answer(question: Question, now: number, isHeld: boolean): Promise<void> {
+    switch (question) {
+      case 'refresh':
+        return this.#refresh(now, isHeld || this.#isLost);
+      case 'hard refresh':
+        return this.#refresh(now, true);
+      case 'windows':
+        return this.#windows(now);
+      default:
+        return this.#commits(question.commits);
+    }
   }
 
   #failed(error: unknown): void {
@@ -85,12 +105,11 @@ export class Questions {
   }
 
   /**
-   * `isHeld`: the refresh before has no answer. Argo CD can lose one (recordings.md, by hand 7), and to
-   * ask in the same words changes nothing in Kubernetes and wakes nobody: the next one is hard.
+   * Argo CD can lose a refresh (recordings.md, by hand 7), and to ask in the same words changes nothing
+   * in Kubernetes and wakes nobody: what follows one without an answer is hard.
    */
-  async #refresh(askedAt: number, isHeld: boolean): Promise<void> {
+  async #refresh(askedAt: number, hard: boolean): Promise<void> {
     const subject = this.#subject;
-    const hard = isHeld || this.#isLost;
     const before = subject.application;
     const isComparable = askedAt - subject.comparisonSeenAt >= comparable;
     const refresh = () => subject.memory.refresh;
@@ -127,6 +146,30 @@ export class Questions {
       throw error;
     }
   }
+
+  async #commits(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#commit(name)));
+  }
+
+  async #commit(name: string): Promise<void> {
+    const { argocd, clock, signal } = this.#ports;
+    const commit = await argocd
+      .commit(this.#settings.address, name, signal)
+      .catch((error: unknown) => {
+        if (error instanceof ArgoCDError && unfound.has(error.failure)) return undefined;
+        throw error;
+      });
+    const { hydration = noHydration } = this.#subject.memory;
+    this.#subject.update({ hydration: learnCommit(hydration, name, commit, clock.now()) });
+  }
+}
+
+/** What Argo CD fails with where a repository has no such commit. */
+const unfound: ReadonlySet<Failure> = new Set<Failure>(['refused', 'internal', 'not-found']);
+
+function kindOf(question: Question): Kind {
+  if (typeof question !== 'string') return 'commits';
+  return question === 'windows' ? 'windows' : 'refresh';
 }
 
 function isNoNewer(application: Application, before: Application | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { ApplicationName } from '../sync/application.ts';
 import { findConcerns } from '../sync/concern.ts';
+import { dryOf } from '../sync/hydration.ts';
 import type { OperationState } from '../sync/operation.ts';
 import type { ApplicationResult, ChildReport, OperationReport } from '../sync/outcome.ts';
 import { unreachedSteps } from '../sync/steps.ts';
@@ -20,6 +21,8 @@ export function makeResult(
 ): ApplicationResult {
   const state = application && followedState(application, memory);
   const isGood = ending.outcome === 'succeeded';
+  const revisions = ending.revisions ?? deployedBy(state, memory);
+  const dry = application?.hydrator && dryOf(memory, revisions);
   const unreached =
     isGood || story.plan === undefined || state === undefined
       ? []
@@ -32,12 +35,16 @@ export function makeResult(
     causes: ending.causes,
     concerns:
       application && isGood
-        ? findConcerns(application, state, story.plan, memory.missingSince !== undefined)
+        ? [
+            ...(memory.aim?.concerns ?? []),
+            ...findConcerns(application, state, story.plan, memory.missingSince !== undefined),
+          ]
         : [],
     operation: state && reportOf(state, memory.identity),
     evidence: ending.evidence,
     steps: [...story.steps, ...unreached],
-    revisions: ending.revisions ?? deployedBy(state, memory),
+    revisions,
+    ...(dry === undefined ? {} : { drySourceRevision: dry }),
     syncStatus: application?.sync.status,
     health: application?.health,
     images: application?.images ?? [],

@@ -1,5 +1,7 @@
+import type { ManifestRevisions } from '../argocd/port.ts';
 import { HookLogs } from './hook-logs.ts';
 import type { Application, ResourceKey } from '../sync/application.ts';
+import { dryOf } from '../sync/hydration.ts';
 import type { Memory } from '../sync/memory.ts';
 import { revisionsOf } from '../sync/operation.ts';
 import type { OperationState } from '../sync/operation.ts';
@@ -48,7 +50,7 @@ export class Story {
     const state = followedState(application, memory);
     if (state === undefined) return;
     this.#state = state;
-    this.#planOnce(application, state);
+    this.#planOnce(application, state, memory);
     this.#advance(state);
   }
 
@@ -84,14 +86,13 @@ export class Story {
   }
 
   /** The plan comes from the manifests of the very revisions; without it only the waves are missing. */
-  #planOnce(application: Application, state: OperationState): void {
+  #planOnce(application: Application, state: OperationState, memory: Memory): void {
     if (this.#planning !== undefined || this.plan !== undefined) return;
     const revisions = revisionsOf(state);
     if (revisions.length === 0) return;
     const { argocd, signal } = this.#ports;
-    const asked = application.multiSource
-      ? { revisions: revisions.map((revision, index) => ({ position: index + 1, revision })) }
-      : { revision: revisions[0] ?? '' };
+    const asked = revisionsToRead(application, memory, revisions);
+    if (asked === undefined) return;
     this.#planning = argocd
       .manifests(this.#settings.address, asked, signal)
       .then((manifests) => {
@@ -143,6 +144,20 @@ export class Story {
       }),
     );
   }
+}
+
+/** Manifests are made from the dry commit where there is one, whatever is deployed of it. */
+function revisionsToRead(
+  application: Application,
+  memory: Memory,
+  revisions: readonly string[],
+): ManifestRevisions | undefined {
+  if (application.multiSource) {
+    return { revisions: revisions.map((revision, index) => ({ position: index + 1, revision })) };
+  }
+  if (application.hydrator === undefined) return { revision: revisions[0] ?? '' };
+  const dry = dryOf(memory, revisions);
+  return dry === undefined ? undefined : { revision: dry };
 }
 
 /** The operation that is told about: the one that is followed, or whichever runs when none is. */

@@ -43,6 +43,7 @@ function applicationOf(result: ApplicationResult) {
     evidence: plainLine(result.evidence, 4_096),
     url: result.url,
     revisions: result.revisions.map((revision) => plainLine(revision, 1_024)),
+    drySourceRevision: result.drySourceRevision ? plainLine(result.drySourceRevision, 1_024) : null,
     syncStatus: result.syncStatus ?? null,
     healthStatus: result.health?.status ?? null,
     healthMessage: result.health ? text(result.health.message) : null,

@@ -1,11 +1,10 @@
 import { printName } from '../sync/application.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
-import { printRevisions } from '../sync/revision.ts';
 import { printSpan } from '../text/duration-text.ts';
 import { isMessageTold } from './failure-lines.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { operationPage } from './operation-page.ts';
-import { countOutcomes, outcomeWords, printOutcome, tellsMore } from './result.ts';
+import { countOutcomes, outcomeWords, printDeployed, printOutcome, tellsMore } from './result.ts';
 import { stepCells } from './step-line.ts';
 import { textTable } from '../text/text-table.ts';
 
@@ -18,11 +17,12 @@ export function resultLines(result: ApplicationResult): readonly string[] {
   const end = `${printName(result)} ${outcomeWords[result.outcome]} after ${took}`;
   const headline = isMessageTold(result) ? end : `${end}: ${result.message}`;
   const page = result.url;
-  const { revisions } = result;
+  const { revisions, drySourceRevision: dry } = result;
   return [
     `${good ? '##[section]' : ''}${logLine(headline, 1_000)}`,
     ...(tellsMore(result) ? [`  How we know  ${logLine(result.evidence)}`] : []),
     ...(revisions.length === 0 ? [] : [`  Revision     ${logLine(revisions.join(', '))}`]),
+    ...(dry === undefined ? [] : [`  Dry commit   ${logLine(dry)}`]),
     ...(page === '' ? [] : [`  Application  ${logLine(page)}`]),
     ...(page === '' || good || result.operation === undefined
       ? []
@@ -47,7 +47,7 @@ export function closingTable(results: readonly ApplicationResult[]): readonly st
       printOutcome(result.outcome),
       result.syncStatus ?? '',
       result.health?.status ?? '',
-      result.revisions.length > 0 ? printRevisions(result.revisions) : '',
+      printDeployed(result),
       printSpan(result.startedAt, result.finishedAt),
     ].map((cell) => logLine(cell, widestCell)),
   );

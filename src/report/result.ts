@@ -1,5 +1,6 @@
 import { printName } from '../sync/application.ts';
 import { outcomes, type ApplicationResult, type Outcome } from '../sync/outcome.ts';
+import { printRevisions, shortRevision } from '../sync/revision.ts';
 import { logLine } from '../text/foreign-text.ts';
 
 /** How a task ends, in the words of Azure Pipelines; the agent compares them exactly. */
@@ -64,6 +65,12 @@ export function countOutcomes(results: readonly ApplicationResult[]): string {
     .map(([outcome, count]) => `${count} ${printOutcome(outcome)}`);
   const applications = results.length === 1 ? 'application' : 'applications';
   return `${results.length} ${applications}: ${counts.join(', ')}`;
+}
+
+/** What is deployed, in short; of a hydrated application with the dry commit before it. */
+export function printDeployed({ revisions, drySourceRevision: dry }: ApplicationResult): string {
+  if (revisions.length === 0) return '';
+  return `${dry === undefined ? '' : `${shortRevision(dry)} → `}${printRevisions(revisions)}`;
 }
 
 /** Whether the evidence says anything that the message does not. */

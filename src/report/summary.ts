@@ -1,12 +1,11 @@
 import { printKey, printName } from '../sync/application.ts';
 import type { Goal } from '../sync/goal.ts';
 import type { ApplicationResult, Cause } from '../sync/outcome.ts';
-import { printRevisions } from '../sync/revision.ts';
 import { printSpan } from '../text/duration-text.ts';
 import { markdownBlock, markdownCode, markdownLink, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 import { operationPage } from './operation-page.ts';
-import { conclude, outcomeWords, printOutcome, tellsMore } from './result.ts';
+import { conclude, outcomeWords, printDeployed, printOutcome, tellsMore } from './result.ts';
 import { stepsTable } from './summary-steps.ts';
 
 const mostApplications = 100;
@@ -51,7 +50,7 @@ function applicationsTable(results: readonly ApplicationResult[], left: number):
     printOutcome(result.outcome),
     result.syncStatus ?? '',
     result.health?.status ?? '',
-    result.revisions.length > 0 ? markdownCode(printRevisions(result.revisions), 100) : '',
+    result.revisions.length > 0 ? markdownCode(printDeployed(result), 100) : '',
     printSpan(result.startedAt, result.finishedAt).replace('<', '&lt;'),
   ]);
   const note = left > 0 ? `\n\n${left} more applications are in the result file.` : '';

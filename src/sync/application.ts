@@ -1,3 +1,4 @@
+import type { Hydrator } from './hydrator.ts';
 import type { Operation, OperationState } from './operation.ts';
 
 /** Names one Argo CD Application: `namespace` is absent where the server's own is meant. */
@@ -84,6 +85,8 @@ export interface Application {
   readonly skipReconcile: boolean;
   readonly sources: readonly Source[];
   readonly multiSource: boolean;
+  /** Absent where what is pushed is synced as it is; otherwise the only source is the synced one. */
+  readonly hydrator: Hydrator | undefined;
   readonly destinationNamespace: string;
   readonly autoSync: boolean;
   readonly syncOptions: readonly string[];

@@ -2,6 +2,7 @@ import type { Application } from './application.ts';
 import { isDryRun } from './goal.ts';
 import type { Goal } from './goal.ts';
 import { decideLanded, rememberHealth } from './health.ts';
+import { aimed, aimOf, rememberHydration, sayRendering } from './hydration.ts';
 import { remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { isEnded } from './operation.ts';
@@ -23,14 +24,23 @@ export function observe(memory: Memory, application: Application, goal: Goal, no
   const looked = remember(memory, application, now);
   const entry = looked.proven === undefined ? findProof(looked, application) : undefined;
   const judged = entry === undefined ? looked : { ...looked, proven: { entry, seenAt: now } };
-  const aimed = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
-  const known = rememberDeviations(aimed, goal);
+  const targeted = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
+  const checked = rememberDeviations(targeted, goal);
+  const known = rememberHydration({ memory: checked, application, goal, now });
   const view = { memory: known, application, goal, now };
   const landing =
-    landingOf(known) ?? (goal.action === 'wait' ? awaitedLanding({ ...view, goal }) : undefined);
+    landingOf(known) ??
+    (goal.action === 'wait' && isAimed(view)
+      ? awaitedLanding(aimed({ ...view, goal }))
+      : undefined);
   return landing === undefined
     ? { ...known, healthySince: undefined, missingSince: undefined }
     : rememberHealth(view, landing);
+}
+
+/** Whether it is known what to deploy: of a hydrated application that has to be found out. */
+function isAimed({ application, memory }: View): boolean {
+  return application.hydrator === undefined || memory.aim !== undefined;
 }
 
 function findProof(memory: Memory, application: Application) {
@@ -56,6 +66,11 @@ function isExpected({ request, asked, begun, identity }: Memory): boolean {
  * around it fetches, acts, sleeps and tells. The snapshot must have been `observe`d.
  */
 export function decide(view: View): Verdict {
+  return sayRendering(decideAimed(aimed(view), view), view.memory);
+}
+
+/** `asked` has the target as it was given; that of `view` is one of what is synced. */
+function decideAimed(view: View, asked: View): Verdict {
   const { application, memory, goal } = view;
   if (memory.uid !== undefined && memory.uid !== application.uid) {
     return refuse(
@@ -85,7 +100,7 @@ export function decide(view: View): Verdict {
     // Whoever waits for others does not mind which of their operations it is.
     if (isExpected(memory) && goal.action !== 'wait') return decideSuperseded(view);
   }
-  return decideNothingStarted(view);
+  return decideNothingStarted(view, asked);
 }
 
 function decideDeleting(): Verdict {
@@ -96,7 +111,7 @@ function decideDeleting(): Verdict {
   );
 }
 
-function decideNothingStarted(view: View): Verdict {
+function decideNothingStarted(view: View, asked: View): Verdict {
   const { application, goal } = view;
   if (application.skipReconcile) {
     return refuse(
@@ -110,6 +125,8 @@ function decideNothingStarted(view: View): Verdict {
     case 'wait': {
       const fault = targetFault(application, goal.target);
       if (fault !== undefined) return refuse('failed', fault, 'Correct the input.');
+      const unaimed = decideUnaimed(asked);
+      if (unaimed !== undefined) return unaimed;
       return goal.action === 'sync'
         ? decideStart({ ...view, goal })
         : decideAwaited({ ...view, goal });
@@ -119,6 +136,16 @@ function decideNothingStarted(view: View): Verdict {
     case 'terminate':
       return decideTermination(view);
   }
+}
+
+/** Nothing of a hydrated application is deployed before it is known what. */
+function decideUnaimed(view: View): Verdict | undefined {
+  const { application, goal } = view;
+  const { hydrator } = application;
+  if (hydrator === undefined || isAimed(view)) return undefined;
+  if (goal.action !== 'sync' && goal.action !== 'wait') return undefined;
+  const aiming = aimOf({ ...view, goal, hydrator });
+  return aiming.kind === 'verdict' ? aiming.verdict : undefined;
 }
 
 /** `action: terminate`: the operation in progress is ended, whosever it is. */

@@ -11,6 +11,7 @@ type Kept =
   | 'deleting'
   | 'skipReconcile'
   | 'sources'
+  | 'hydrator'
   | 'autoSync'
   | 'sync'
   | 'conditions'

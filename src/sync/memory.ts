@@ -1,6 +1,8 @@
 import type { Application, HistoryEntry } from './application.ts';
 import { blockingConditions } from './condition.ts';
 import type { Failure } from './failure.ts';
+import type { Aim } from './hydration.ts';
+import type { HydrationMemory } from './hydration-memory.ts';
 import { isEnded } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { sight } from './ownership.ts';
@@ -98,6 +100,10 @@ export interface Memory {
   readonly unknownErrorSince?: number | undefined;
   /** In what our operation differs from what was asked for; absent until that was looked at. */
   readonly checked?: CheckedOperation | undefined;
+  /** Absent where the application is not hydrated, or was stored before that was understood. */
+  readonly hydration?: HydrationMemory;
+  /** What of a hydrated application is deployed; absent until it is known. */
+  readonly aim?: Aim | undefined;
 }
 
 export interface First {

@@ -75,6 +75,8 @@ export interface ApplicationResult extends ApplicationName {
   readonly steps: readonly Step[];
   /** What is deployed or was asked for, one per source. */
   readonly revisions: readonly string[];
+  /** The dry commit that these were hydrated from; absent where there is no hydrator. */
+  readonly drySourceRevision?: string;
   readonly syncStatus: SyncStatus | undefined;
   readonly health: Health | undefined;
   readonly images: readonly string[];

@@ -12,8 +12,12 @@ export type Act =
   /** Nothing is sent: from now on this operation is the one that is followed. */
   | { readonly kind: 'adopt'; readonly identity: Identity };
 
-/** What should be asked of Argo CD beside the waiting. */
-export type Question = 'refresh' | 'windows';
+/**
+ * What should be asked of Argo CD beside the waiting. A hard refresh has a hydrated application
+ * hydrated anew, whatever is known of it.
+ */
+export type Question =
+  'refresh' | 'hard refresh' | 'windows' | { readonly commits: readonly string[] };
 
 /** How a run for one application ends. */
 export interface Ending {

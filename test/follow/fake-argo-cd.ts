@@ -42,6 +42,7 @@ export class FakeArgoCD implements ArgoCD {
   onTerminate: ArgoCD['terminate'] = () => Promise.reject(new Error('no terminate was expected'));
   onManifests: ArgoCD['manifests'] = () => Promise.resolve([]);
   onWindows: ArgoCD['windows'] = () => Promise.reject(failed('unavailable'));
+  onCommit: ArgoCD['commit'] = () => Promise.reject(failed('internal'));
   onLogs: ArgoCD['logs'] = () => Promise.resolve<PodLog>({ lines: [], fault: '' });
   /** Says why the stream does not open; undefined: it does. */
   onWatch = (): Error | undefined => undefined;
@@ -101,6 +102,11 @@ export class FakeArgoCD implements ArgoCD {
   windows: ArgoCD['windows'] = (...given) => {
     this.#note('windows');
     return this.onWindows(...given);
+  };
+
+  commit: ArgoCD['commit'] = (...given) => {
+    this.#note('commit');
+    return this.onCommit(...given);
   };
 
   logs: ArgoCD['logs'] = (...given) => {

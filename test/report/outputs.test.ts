@@ -22,6 +22,7 @@ describe('the outputs', () => {
       message: 'Synced to 4f2c9d1; the application is Healthy',
       revision: commit,
       revisions: `["${commit}","1.2.3"]`,
+      drySourceRevision: '',
       syncStatus: 'Synced',
       healthStatus: 'Healthy',
       operationStartedAt: '2026-11-21T10:00:01.000Z',

@@ -143,6 +143,7 @@ export function application(change: Partial<Application> = {}): Application {
     skipReconcile: false,
     sources: [{ repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main' }],
     multiSource: false,
+    hydrator: undefined,
     destinationNamespace: 'shop',
     autoSync: false,
     syncOptions: [],

@@ -26,6 +26,7 @@ export function glance(change: Partial<Glance> = {}): Glance {
     deleting: false,
     skipReconcile: false,
     sources: [{ repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main' }],
+    hydrator: undefined,
     autoSync: false,
     isPending: false,
     last: endedOperation(),

@@ -117,6 +117,7 @@ describe('the bundle', () => {
           phase: 'Succeeded',
           revision: sha,
           revisions: JSON.stringify([sha]),
+          drySourceRevision: '',
           syncStatus: 'Synced',
           healthStatus: 'Healthy',
           operationStartedAt: state?.startedAt.replace('Z', '.000Z'),

@@ -14,6 +14,12 @@ import {
   text,
   time,
 } from './go-value.ts';
+import {
+  hydratorSchema,
+  hydratorStatusSchema,
+  readHydrator,
+  readSyncSource,
+} from './hydrator-schema.ts';
 import type { Application, HistoryEntry, ResourceStatus, Source } from '../../sync/application.ts';
 import type { Operation, OperationState, ResourceResult } from '../../sync/operation.ts';
 import { operationPhases } from '../../sync/operation.ts';
@@ -91,6 +97,7 @@ const applicationSchema = z.object({
     project: text,
     source: z.nullish(sourceSchema),
     sources: z.nullish(z.array(sourceSchema)),
+    sourceHydrator: hydratorSchema,
     destination: z.nullish(z.object({ namespace: text })),
     syncPolicy: z.nullish(
       z.object({
@@ -130,6 +137,7 @@ const applicationSchema = z.object({
         }),
       ),
       reconciledAt: time,
+      sourceHydrator: hydratorStatusSchema,
       summary: z.nullish(z.object({ images: list(z.string()) })),
     }),
   ),
@@ -144,8 +152,9 @@ export function readApplication(json: unknown): Application {
   const { metadata, spec, operation, status } = z.parse(applicationSchema, json, {
     reportInput: true,
   });
-  const { sources } = spec;
-  const isMulti = sources != null && sources.length > 0;
+  const { sources, sourceHydrator } = spec;
+  const isMulti = sourceHydrator == null && sources != null && sources.length > 0;
+  const source = sourceHydrator == null ? readSource(spec.source) : readSyncSource(sourceHydrator);
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? '',
@@ -154,8 +163,9 @@ export function readApplication(json: unknown): Application {
     project: spec.project || 'default',
     deleting: metadata.deletionTimestamp != null,
     skipReconcile: metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
-    sources: isMulti ? sources.map(readSource) : [readSource(spec.source)],
+    sources: isMulti ? sources.map(readSource) : [source],
     multiSource: isMulti,
+    hydrator: readHydrator(sourceHydrator, status?.sourceHydrator, metadata.annotations),
     destinationNamespace: spec.destination?.namespace ?? '',
     autoSync: isAutomated(spec.syncPolicy?.automated),
     syncOptions: spec.syncPolicy?.syncOptions ?? [],

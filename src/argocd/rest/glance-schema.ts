@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { Source } from '../../sync/application.ts';
+import type { Hydrator } from '../../sync/hydrator.ts';
 import type { Glance, GlancedHealth, GlancedOperation, Listing } from '../../sync/glance.ts';
 import { operationPhases } from '../../sync/operation.ts';
 import {
@@ -15,6 +17,12 @@ import {
   text,
   time,
 } from './go-value.ts';
+import {
+  hydratorSchema,
+  hydratorStatusSchema,
+  readHydrator,
+  readSyncSource,
+} from './hydrator-schema.ts';
 
 /** Longer words of Argo CD are cut: there may be ten thousand applications. */
 const longest = 300;
@@ -31,13 +39,18 @@ const glanceSchema = z.object({
     creationTimestamp: time,
     deletionTimestamp: time,
     annotations: z.nullish(
-      z.object({ 'argocd.argoproj.io/skip-reconcile': z.nullish(z.string()) }),
+      z.object({
+        'argocd.argoproj.io/skip-reconcile': z.nullish(z.string()),
+        'argocd.argoproj.io/hydrate': z.nullish(z.string()),
+        'argocd.argoproj.io/manifest-generate-paths': z.nullish(z.string()),
+      }),
     ),
   }),
   spec: z.object({
     project: text,
     source: z.nullish(sourceSchema),
     sources: z.nullish(z.array(sourceSchema)),
+    sourceHydrator: hydratorSchema,
     syncPolicy: z.nullish(z.object({ automated: automatedSchema })),
   }),
   operation: z.nullish(z.object({})),
@@ -69,6 +82,7 @@ const glanceSchema = z.object({
       conditions: list(z.object({ type: text, message: text })),
       history: list(z.unknown()),
       reconciledAt: time,
+      sourceHydrator: hydratorStatusSchema,
     }),
   ),
 });
@@ -78,7 +92,9 @@ type RawState = NonNullable<NonNullable<z.output<typeof glanceSchema>['status']>
 /** Reads the glance of an Application; throws a `ZodError` where it has another shape. */
 export function readGlance(json: unknown): Glance {
   const { metadata, spec, operation, status } = z.parse(glanceSchema, json, { reportInput: true });
+  const { sourceHydrator } = spec;
   const sources = spec.sources?.length ? spec.sources : [spec.source];
+  const hydrator = readHydrator(sourceHydrator, status?.sourceHydrator, metadata.annotations);
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? '',
@@ -88,12 +104,8 @@ export function readGlance(json: unknown): Glance {
     deleting: metadata.deletionTimestamp != null,
     skipReconcile: metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
     project: spec.project || 'default',
-    sources: sources.map((source) => ({
-      repoURL: source?.repoURL ?? '',
-      path: source?.path ?? '',
-      chart: source?.chart ?? '',
-      targetRevision: source?.targetRevision ?? '',
-    })),
+    sources: sourceHydrator == null ? sources.map(readSource) : [readSyncSource(sourceHydrator)],
+    hydrator: hydrator && glanceAt(hydrator),
     autoSync: isAutomated(spec.syncPolicy?.automated),
     isPending: operation != null,
     last: status?.operationState == null ? undefined : readLast(status.operationState),
@@ -105,6 +117,20 @@ export function readGlance(json: unknown): Glance {
     deployed: readNewest(status?.history ?? []),
     reconciledAt: readTime(status?.reconciledAt),
   };
+}
+
+function readSource(source: z.output<typeof sourceSchema> | null | undefined): Source {
+  return {
+    repoURL: source?.repoURL ?? '',
+    path: source?.path ?? '',
+    chart: source?.chart ?? '',
+    targetRevision: source?.targetRevision ?? '',
+  };
+}
+
+function glanceAt(hydrator: Hydrator): Hydrator {
+  const { current } = hydrator;
+  return { ...hydrator, current: current && { ...current, message: cut(current.message) } };
 }
 
 function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState): GlancedOperation {

@@ -18,12 +18,14 @@ import type {
 } from '../port.ts';
 import type { Secret } from '../../secret.ts';
 import type { Glance, Listing } from '../../sync/glance.ts';
+import type { Commit } from '../../sync/hydrator.ts';
 import type { SyncWindows } from '../../sync/sync-window.ts';
 import { messageOf } from './answer.ts';
 import { readApplication } from './application-schema.ts';
 import type { Call } from './caller.ts';
 import { Caller, nameOf } from './caller.ts';
 import type { Connection } from './connection.ts';
+import { commitSchema } from './commit-schema.ts';
 import { listedFields, listingsSchema, readGlance, readListing } from './glance-schema.ts';
 import type { HttpOptions } from './http.ts';
 import { LogReader } from './log-lines.ts';
@@ -178,6 +180,13 @@ export class RestArgoCD implements ArgoCD, Overview {
     const path = pathOf(address, '/syncwindows', inQuery(address));
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
     return read(call, windowsSchema, await this.#caller.json(call));
+  }
+
+  async commit(address: Address, revision: string, signal: AbortSignal): Promise<Commit> {
+    const step = `/revisions/${encodeURIComponent(revision)}/metadata`;
+    const path = pathOf(address, step, inQuery(address));
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
+    return read(call, commitSchema, await this.#caller.json(call));
   }
 
   async logs(

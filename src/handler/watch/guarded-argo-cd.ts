@@ -11,6 +11,7 @@ import type {
   WatchScope,
 } from '../../argocd/port.ts';
 import { printName, type Application, type ApplicationName } from '../../sync/application.ts';
+import type { Commit } from '../../sync/hydrator.ts';
 import type { SyncWindows } from '../../sync/sync-window.ts';
 import type { UserError } from '../../sync/user-error.ts';
 
@@ -85,6 +86,10 @@ export class GuardedArgoCD implements ArgoCD {
 
   async windows(address: Address, signal: AbortSignal): Promise<SyncWindows> {
     return this.#argocd.windows(await this.#admit(address, signal), signal);
+  }
+
+  async commit(address: Address, revision: string, signal: AbortSignal): Promise<Commit> {
+    return this.#argocd.commit(await this.#admit(address, signal), revision, signal);
   }
 
   async logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog> {

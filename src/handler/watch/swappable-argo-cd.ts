@@ -79,6 +79,10 @@ export class SwappableArgoCD implements ArgoCD, Overview {
     return this.#call((argocd) => argocd.windows(address, signal));
   }
 
+  commit(address: Address, revision: string, signal: AbortSignal) {
+    return this.#call((argocd) => argocd.commit(address, revision, signal));
+  }
+
   logs(address: Address, query: LogQuery, signal: AbortSignal) {
     return this.#call((argocd) => argocd.logs(address, query, signal));
   }

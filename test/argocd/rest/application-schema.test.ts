@@ -118,6 +118,7 @@ describe('the schema of an Application', () => {
       skipReconcile: false,
       sources: [{ repoURL: '', path: '', chart: '', targetRevision: '' }],
       multiSource: false,
+      hydrator: undefined,
       destinationNamespace: '',
       autoSync: false,
       syncOptions: [],

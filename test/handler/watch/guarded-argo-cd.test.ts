@@ -49,6 +49,7 @@ describe('a guarded Argo CD', () => {
     ['terminate', (one, address) => one.terminate(address, signal)],
     ['manifests', (one, address) => one.manifests(address, {}, signal)],
     ['windows', (one, address) => one.windows(address, signal)],
+    ['commit', (one, address) => one.commit(address, 'abc1234', signal)],
     ['logs', (one, address) => one.logs(address, { resource, lines: 1 }, signal)],
   ];
 
@@ -66,6 +67,7 @@ describe('a guarded Argo CD', () => {
     argocd.onTerminate = note(undefined);
     argocd.onManifests = note([]);
     argocd.onWindows = note({ activeWindows: [], assignedWindows: [], canSync: true });
+    argocd.onCommit = note({ date: undefined, tags: [], isHydrated: false });
     argocd.onLogs = note({ lines: [], fault: '' });
     return addresses;
   }

@@ -58,6 +58,7 @@ describe('an Argo CD whose connection can be replaced', () => {
       adapter.onTerminate = () => Promise.resolve();
       adapter.onWindows = () =>
         Promise.resolve({ activeWindows: [], assignedWindows: [], canSync: true });
+      adapter.onCommit = () => Promise.resolve({ date: 0, tags: [], isHydrated: false });
       await argocd.get(shop, { signal });
       await argocd.find('', '', signal);
       await argocd.sync(shop, sync, signal);
@@ -65,12 +66,13 @@ describe('an Argo CD whose connection can be replaced', () => {
       await argocd.terminate(shop, signal);
       await argocd.manifests(shop, {}, signal);
       await argocd.windows(shop, signal);
+      await argocd.commit(shop, 'abc1234', signal);
       await argocd.logs(shop, { resource, lines: 1 }, signal);
       await argocd.list(signal);
       await argocd.glance(shop, signal).catch(() => undefined);
       assert.deepEqual(
         adapter.calls.map(({ what }) => what),
-        ['get', 'find', 'sync', 'rollback', 'terminate', 'manifests', 'windows', 'logs'],
+        ['get', 'find', 'sync', 'rollback', 'terminate', 'manifests', 'windows', 'commit', 'logs'],
       );
       assert.deepEqual(
         adapter.overview.calls.map(({ what }) => what),

@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import type { Source } from '../../sync/application.ts';
+import type { Hydration, Hydrator, Rendering } from '../../sync/hydrator.ts';
+import { readTime, text, time } from './go-value.ts';
+
+const drySchema = z.object({ repoURL: text, path: text, targetRevision: text });
+
+/** `spec.sourceHydrator`. */
+export const hydratorSchema = z.nullish(
+  z.object({
+    drySource: drySchema,
+    syncSource: z.object({ repoURL: text, path: text, targetBranch: text }),
+    hydrateTo: z.nullish(z.object({ targetBranch: text })),
+  }),
+);
+
+const rendered = { drySHA: text, hydratedSHA: text };
+
+/** `status.sourceHydrator`, which is empty where there is no hydrator. */
+export const hydratorStatusSchema = z.nullish(
+  z.object({
+    currentOperation: z.nullish(
+      z.object({
+        ...rendered,
+        phase: z.enum(['Hydrating', 'Failed', 'Hydrated']),
+        message: text,
+        startedAt: time,
+        finishedAt: time,
+      }),
+    ),
+    lastSuccessfulOperation: z.nullish(z.object(rendered)),
+    lastComparedDryRevision: text,
+  }),
+);
+
+type RawSpec = NonNullable<z.output<typeof hydratorSchema>>;
+type RawStatus = z.output<typeof hydratorStatusSchema>;
+
+/** `annotations`: a look at the dry source is asked for by one of them. */
+export function readHydrator(
+  spec: z.output<typeof hydratorSchema>,
+  status: RawStatus,
+  annotations: Readonly<Record<string, string | null | undefined>> | null | undefined,
+): Hydrator | undefined {
+  if (spec == null) return undefined;
+  const { drySource, syncSource, hydrateTo } = spec;
+  return {
+    dry: { repoURL: drySource.repoURL ?? '', targetRevision: drySource.targetRevision ?? '' },
+    syncBranch: syncSource.targetBranch ?? '',
+    stagingBranch: hydrateTo?.targetBranch || undefined,
+    isAsked: annotations?.['argocd.argoproj.io/hydrate'] != null,
+    isSelective: Boolean(annotations?.['argocd.argoproj.io/manifest-generate-paths']),
+    current: readHydration(status?.currentOperation),
+    last: readRendering(status?.lastSuccessfulOperation),
+    compared: status?.lastComparedDryRevision || undefined,
+  };
+}
+
+/** What a hydrated application syncs; the repository is that of the dry source unless said. */
+export function readSyncSource({ drySource, syncSource }: RawSpec): Source {
+  return {
+    repoURL: syncSource.repoURL || drySource.repoURL || '',
+    path: syncSource.path ?? '',
+    chart: '',
+    targetRevision: syncSource.targetBranch ?? '',
+  };
+}
+
+function readHydration(raw: NonNullable<RawStatus>['currentOperation']): Hydration | undefined {
+  if (raw == null) return undefined;
+  return {
+    phase: raw.phase,
+    message: raw.message ?? '',
+    dry: raw.drySHA || undefined,
+    startedAt: readTime(raw.startedAt),
+    finishedAt: readTime(raw.finishedAt),
+  };
+}
+
+function readRendering(
+  raw: NonNullable<RawStatus>['lastSuccessfulOperation'],
+): Rendering | undefined {
+  if (!raw?.drySHA || !raw.hydratedSHA) return undefined;
+  return { dry: raw.drySHA, hydrated: raw.hydratedSHA };
+}

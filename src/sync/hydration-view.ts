@@ -1,0 +1,66 @@
+import { branchName } from './dry-revision.ts';
+import type { SyncGoal, WaitGoal } from './goal.ts';
+import type { HydrationMemory } from './hydration-memory.ts';
+import { outputBranch } from './hydrator.ts';
+import type { Hydrator } from './hydrator.ts';
+import { printRevisions } from './revision.ts';
+import { wait } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+
+/** A view of an application that is hydrated. */
+export type HydrationView = View<SyncGoal | WaitGoal> & { readonly hydrator: Hydrator };
+
+/** How long after a look at the dry source was asked for another is: it can be lost on the way. */
+export const askAgain = 5_000;
+/** How often somebody may push or promote without our noticing. */
+const lookEvery = 10_000;
+
+/** Nothing is proven yet: says what the hydrator is at. */
+export function waitForHydration(view: HydrationView, known: HydrationMemory): Verdict {
+  const { hydrator } = view;
+  const { current, last, compared, dry } = hydrator;
+  const branch = branchName(dry.targetRevision);
+  const to = outputBranch(hydrator);
+  if (current?.phase === 'Hydrating') {
+    const what =
+      compared === undefined || compared === last?.dry ? branch : printRevisions([compared]);
+    return wait(`hydrating ${what} to ${to}`, { at: nextAsk(view, lookEvery) });
+  }
+  if (known.tip !== undefined) {
+    return wait(`waiting for the hydrator to render ${printRevisions([known.tip])} to ${to}`, {
+      // Nothing to render for some commits, and forgotten by a controller that began anew: only a
+      // hydration that is asked for by force is a proof.
+      ask: mayAsk(view, lookEvery) ? 'hard refresh' : undefined,
+      at: nextAsk(view, lookEvery),
+    });
+  }
+  const doing =
+    current === undefined
+      ? `never hydrated yet: waiting for the hydrator (is it enabled?) to render ${branch} to ${to}`
+      : `waiting until the hydrator has looked at ${branch}`;
+  const due = needsLook(view, known) || mayAsk(view, askAgain);
+  return wait(doing, { ask: due ? 'refresh' : undefined, at: nextAsk(view, askAgain) });
+}
+
+/** Whether no refresh was asked for since the look that proofs are held against. */
+function needsLook({ memory }: HydrationView, { base }: HydrationMemory): boolean {
+  const { askedAt } = memory.refresh;
+  return askedAt === undefined || (base !== undefined && askedAt < base.at);
+}
+
+/** Waits for what somebody has to do in Git, and looks for it now and then. */
+export function waitForLook(view: HydrationView, doing: string): Verdict {
+  const ask = mayAsk(view, lookEvery) ? 'refresh' : undefined;
+  return wait(doing, { ask, at: nextAsk(view, lookEvery) });
+}
+
+export function mayAsk({ memory, now }: HydrationView, every: number): boolean {
+  const { askedAt } = memory.refresh;
+  return askedAt === undefined || now - askedAt >= every;
+}
+
+export function nextAsk(view: HydrationView, every: number): number {
+  const { askedAt } = view.memory.refresh;
+  return (askedAt === undefined || mayAsk(view, every) ? view.now : askedAt) + every;
+}
