@@ -1,4 +1,5 @@
 import { printName, type ApplicationName } from '../sync/application.ts';
+import { readArgoCDPage } from './argocd-page.ts';
 import type { Parsed, Problem } from './fault.ts';
 
 const most = 1_000;
@@ -6,12 +7,12 @@ const most = 1_000;
 const label = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const longestName = 253;
 
-/** Applications by name, separated by commas or line breaks. The same one twice counts once. */
+/**
+ * Applications by name, separated by commas, semicolons, blanks or line breaks, none of which a name
+ * can hold. The same one twice counts once.
+ */
 export function parseApplicationList(text: string): Parsed<readonly ApplicationName[]> {
-  const entries = text
-    .split(/[,\n\r]/)
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
+  const entries = text.split(/[,;\s]+/).filter((entry) => entry !== '');
   const problems: Problem[] = [];
   const names = new Map<string, ApplicationName>();
   for (const entry of new Set(entries)) {
@@ -43,10 +44,32 @@ function isSubdomain(text: string): boolean {
 }
 
 function badName(entry: string): Problem {
+  const page = pageOf(entry);
+  if (page !== undefined) {
+    const advice = isName(page) ? `Write \`${page}\`.` : form;
+    return { text: entry, problem: 'this is the address of a page, and not a name', advice };
+  }
+  const small = entry.toLowerCase();
+  if (isName(small)) {
+    const problem = 'this is not the name of an application: names have no upper case';
+    return { text: entry, problem, advice: `Write \`${small}\`.` };
+  }
   return {
     text: entry,
     problem: 'this is not the name of an application',
-    advice:
-      'Give `name` or `namespace/name`, in lower-case letters, digits, `-` and `.`, as `argocd app list` prints it.',
+    advice: form,
   };
+}
+
+const form =
+  'Give `name` or `namespace/name`, in lower-case letters, digits, `-` and `.`, as `argocd app list` prints it.';
+
+/** The name of the application whose page it is; empty for another page, undefined for none. */
+function pageOf(entry: string): string | undefined {
+  if (!/^https?:\/\//i.test(entry) || !URL.canParse(entry)) return undefined;
+  return readArgoCDPage(new URL(entry).pathname)?.application ?? '';
+}
+
+function isName(text: string): boolean {
+  return parseName(text) !== undefined;
 }

@@ -1,4 +1,5 @@
 import type { Fault, Parsed } from './fault.ts';
+import { unexpandedIn } from './unexpanded.ts';
 
 /** Where a task's inputs come from; an input that was not given is absent. */
 export interface InputSource {
@@ -6,8 +7,6 @@ export interface InputSource {
 }
 
 const longestInput = 65_536;
-/** A variable that has no value stays in the text as it was written. */
-const unexpanded = /\$\([A-Za-z_][\w.-]{0,200}\)/;
 
 /** Reads inputs one by one and keeps every fault, so that all are told at once. */
 export class InputReader {
@@ -26,13 +25,11 @@ export class InputReader {
       this.refuse(name, text, problem, 'Shorten it.');
       return '';
     }
-    const variable = unexpanded.exec(text)?.[0];
-    if (variable !== undefined) {
-      const advice = 'Set the variable before this step, or check how its name is spelled.';
-      this.refuse(name, variable, 'this variable has no value here', advice);
-      return '';
+    const missing = unexpandedIn(text);
+    for (const { text: part, problem, advice } of missing) {
+      this.refuse(name, part, problem, advice);
     }
-    return text;
+    return missing.length > 0 ? '' : text;
   }
 
   /** What `parse` makes of the text, or `otherwise` when there is none or it is wrong. */

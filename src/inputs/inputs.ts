@@ -22,6 +22,7 @@ import { parsePositionedRevisions } from './positioned-revisions.ts';
 import { parseResources } from './resource-lines.ts';
 import { parseRetryBackoff } from './retry-backoff.ts';
 import { revisionProblem } from './revision-text.ts';
+import { warnOfSyncOptions } from './sync-option-names.ts';
 
 /** Which applications: by name, or all that a label selector matches. */
 export type Subject =
@@ -78,7 +79,11 @@ export function readInputs<Own>(
     onCancel: reader.pick('onCancel', endings, 'leave'),
     hookLogLines: reader.integer('hookLogLines', 50, 0, 1_000),
     publishSummary: reader.boolean('publishSummary', true),
-    warnings: [...warnOfProject(project), ...warnOfIdleInputs(source, goal)],
+    warnings: [
+      ...warnOfProject(project),
+      ...warnOfIdleInputs(source, goal),
+      ...(goal.action === 'sync' ? warnOfSyncOptions(goal.options.syncOptions) : []),
+    ],
   };
   return reader.faults.length > 0 ? { faults: reader.faults } : request;
 }
@@ -180,7 +185,11 @@ function readWaiting(reader: InputReader) {
 function parseProject(text: string): Parsed<string> {
   if (/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) return { value: text };
   const problem = 'this is not the name of a project';
-  const advice = 'Give the AppProject by name, in lower-case letters, digits, `-` and `.`.';
+  const small = text.toLowerCase();
+  const advice =
+    small !== text && 'value' in parseProject(small)
+      ? `Names of AppProjects have no upper case: write \`${small}\`.`
+      : 'Give the AppProject by name, in lower-case letters, digits, `-` and `.`.';
   return { problems: [{ text, problem, advice }] };
 }
 

@@ -7,7 +7,7 @@ const longestValue = 1_024;
 
 /**
  * Argo CD's sync options, one `Key=value` per line. Which keys exist depends on Argo CD's version,
- * so that is left to it.
+ * so that is left to it; `warnOfSyncOptions` tells of those that no version has.
  */
 export function parseSyncOptions(text: string): Parsed<readonly string[]> {
   const parsed = parseLines(text, /^[A-Za-z][A-Za-z0-9]{0,99}$/, {

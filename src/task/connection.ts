@@ -1,7 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import type { Connection, Credential } from '../argocd/rest/connection.ts';
 import { Secret } from '../secret.ts';
 import type { Fault } from '../inputs/fault.ts';
+import { readArgoCDPage } from '../inputs/argocd-page.ts';
+import { certificatesIn } from '../inputs/certificate-text.ts';
+import { tokenOf } from '../inputs/token-text.ts';
+import { isUnexpanded, unexpandedIn } from '../inputs/unexpanded.ts';
 import { parseHeaders } from './header-lines.ts';
 import type { Variables } from '../inputs/pipeline-identity.ts';
 import { percentDecode, percentEncode } from '../text/percent-encoding.ts';
@@ -33,7 +36,6 @@ export type ConnectionReading =
 const input = 'argocdConnection';
 /** What is sent there stays on the machine. */
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
-const certificates = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
 
 /** Reads the service connection, the agent's proxy and its certificates. */
 export function readConnection(id: string, source: ConnectionSource): ConnectionReading {
@@ -48,13 +50,15 @@ export function readConnection(id: string, source: ConnectionSource): Connection
     refuse(id, 'the agent knows no such service connection', advice);
     return { faults };
   }
-  const url = readUrl(endpoint.url, refuse);
+  const url = readUrl(endpoint.url, refuse, warnings);
   const credential = readCredential(endpoint, refuse);
   const headers = parseHeaders(endpoint.secret('extraHeaders') ?? endpoint.data('extraHeaders'));
   for (const { text, problem, advice } of headers.problems) refuse(text, problem, advice);
   const own = readOwnCertificate(endpoint, refuse);
+  const anyCertificate = endpoint.data('skipTlsVerify') ?? '';
+  hasUnexpanded('"Accept any certificate"', anyCertificate, refuse);
   if (url === undefined || credential === undefined || faults.length > 0) return { faults };
-  const skipTlsVerify = (endpoint.data('skipTlsVerify') ?? '').trim().toLowerCase() === 'true';
+  const skipTlsVerify = anyCertificate.trim().toLowerCase() === 'true';
   if (skipTlsVerify) {
     warnings.push(
       'The service connection accepts any certificate: whoever stands between agent and Argo CD can read the token. Give its CA certificate instead.',
@@ -74,10 +78,27 @@ export function readConnection(id: string, source: ConnectionSource): Connection
 
 type Refuse = (value: string, problem: string, advice: string) => void;
 
-/** Azure DevOps ends each URL in a slash; a root path stays, the slash does not. */
-function readUrl(text: string, refuse: Refuse): string | undefined {
+/**
+ * Says that a field holds what Azure Pipelines fills in elsewhere, if it does. Of a secret only the
+ * whole counts, since a password may hold anything.
+ */
+function hasUnexpanded(field: string, text: string, refuse: Refuse, isSecret = false): boolean {
+  const found = isSecret && !isUnexpanded(text) ? [] : unexpandedIn(text);
+  const advice = 'Write what it stands for into the service connection.';
+  for (const { text: variable } of found) {
+    refuse(variable, `${field} holds a variable, and connections expand no variables`, advice);
+  }
+  return found.length > 0;
+}
+
+/**
+ * Azure DevOps ends each URL in a slash; a root path stays, the slash does not. Of the address of a
+ * page the server's own part is taken, which is what was meant.
+ */
+function readUrl(text: string, refuse: Refuse, warnings: string[]): string | undefined {
   const advice = 'Write it as https://host or https://host/root-path in the service connection.';
   const address = text.trim();
+  if (hasUnexpanded('the server URL', address, refuse)) return undefined;
   if (!URL.canParse(address)) {
     refuse(address, 'the server URL is not a URL', advice);
     return undefined;
@@ -91,6 +112,14 @@ function readUrl(text: string, refuse: Refuse): string | undefined {
     refuse('', 'the server URL contains a user name or password', advice);
     return undefined;
   }
+  const page = readArgoCDPage(url.pathname);
+  if (page !== undefined) {
+    const server = url.origin + page.root;
+    warnings.push(
+      `The server URL of the service connection is the address of a page of Argo CD (${url.origin}${url.pathname}): ${server} is used. Write that there.`,
+    );
+    return server;
+  }
   if (url.search !== '' || url.hash !== '') {
     refuse(url.search || url.hash, 'the server URL has more than host and path', advice);
     return undefined;
@@ -101,7 +130,8 @@ function readUrl(text: string, refuse: Refuse): string | undefined {
 function readCredential(endpoint: Endpoint, refuse: Refuse): Credential | undefined {
   const { scheme = '', secret } = endpoint;
   if (scheme === 'Token') {
-    const token = (secret('apitoken') ?? '').trim().replace(/^Bearer\s+/i, '');
+    const token = tokenOf(secret('apitoken') ?? '');
+    if (hasUnexpanded('the API token', token, refuse)) return undefined;
     const advice = 'Paste the token as `argocd account generate-token` prints it.';
     if (token === '') refuse('', 'the service connection has no API token', advice);
     else if (!/^[\x21-\x7e]+$/.test(token)) refuse('', 'the API token is not one', advice);
@@ -111,6 +141,11 @@ function readCredential(endpoint: Endpoint, refuse: Refuse): Credential | undefi
   if (scheme === 'UsernamePassword') {
     const username = (secret('username') ?? '').trim();
     const password = secret('password') ?? '';
+    const isUnfilled = [
+      hasUnexpanded('the user name', username, refuse),
+      hasUnexpanded('the password', password, refuse, true),
+    ];
+    if (isUnfilled.includes(true)) return undefined;
     if (username !== '' && password !== '') {
       return { kind: 'password', username, password: new Secret(password) };
     }
@@ -124,25 +159,12 @@ function readCredential(endpoint: Endpoint, refuse: Refuse): Credential | undefi
 
 function readOwnCertificate({ data }: Endpoint, refuse: Refuse): string {
   const text = (data('caCertificate') ?? '').trim();
-  if (text === '') return '';
-  // A field of one line turns the line breaks of what is pasted into blanks.
-  const pems = [...text.matchAll(certificates)].map(
-    ([, body = '']) =>
-      `-----BEGIN CERTIFICATE-----\n${body.trim().replace(/\s+/g, '\n')}\n-----END CERTIFICATE-----`,
-  );
-  if (pems.length > 0 && pems.every(isCertificate)) return pems.join('\n');
+  if (text === '' || hasUnexpanded('the CA certificate', text, refuse)) return '';
+  const pems = certificatesIn(text);
+  if (pems !== undefined) return pems;
   const advice = 'Paste it as PEM, with its BEGIN CERTIFICATE and END CERTIFICATE lines.';
   refuse('', 'the CA certificate cannot be read', advice);
   return '';
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    new X509Certificate(pem);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The agent's own list is meant for Azure DevOps, too: without it the sync may still work. */

@@ -1,5 +1,6 @@
 import { Secret } from '../secret.ts';
 import type { Problem } from '../inputs/fault.ts';
+import { unexpandedIn } from '../inputs/unexpanded.ts';
 
 interface Header {
   readonly name: string;
@@ -41,6 +42,11 @@ export function parseHeaders(text: string | undefined): {
     if (!headerName.test(name) || !/^[\x20-\x7e]+$/.test(value)) {
       const advice = 'Write one header per line, in ASCII characters.';
       problems.push({ text: '', problem: `${where} is not \`Name: value\``, advice });
+    } else if (unexpandedIn(value).length > 0) {
+      const advice = 'Write what it stands for into the service connection.';
+      const problem = `${where} holds a variable, and connections expand no variables`;
+      // The rest of the value may be a secret.
+      for (const { text } of unexpandedIn(value)) problems.push({ text, problem, advice });
     } else if (reserved.includes(name.toLowerCase())) {
       const advice = 'Leave it out: the task sets it.';
       problems.push({ text: name, problem: `${where} sets a header of its own`, advice });

@@ -19,7 +19,12 @@ describe('a list of applications', () => {
     ['empty entries', ',, \n,', []],
     ['dots', 'shop.eu', ['shop.eu']],
     ['capitals are refused', 'Shop', 'Shop'],
-    ['blanks are refused', 'a b', 'a b'],
+    [
+      'blanks and semicolons',
+      'shop; cart pay;team-a/web\t;',
+      ['shop', 'cart', 'pay', 'team-a/web'],
+    ],
+    ['quotes are refused', '"shop"', '"shop"'],
     ['two slashes are refused', 'a/b/c', 'a/b/c'],
     ['an empty part is refused', '/a,a/', '/a|a/'],
     ['a leading dash is refused', '-a', '-a'],
@@ -30,6 +35,43 @@ describe('a list of applications', () => {
   for (const [what, text, expected] of table) {
     it(what, () => assert.deepEqual(names(text), expected));
   }
+
+  for (const [text, problem, advice] of [
+    ['Shop', 'this is not the name of an application: names have no upper case', 'Write `shop`.'],
+    [
+      'Team-A/Shop.EU',
+      'this is not the name of an application: names have no upper case',
+      'Write `team-a/shop.eu`.',
+    ],
+    [
+      'https://argocd.example.com/applications/argocd/shop?view=tree&resource=',
+      'this is the address of a page, and not a name',
+      'Write `argocd/shop`.',
+    ],
+    [
+      'https://example.com/argo-cd/applications/shop',
+      'this is the address of a page, and not a name',
+      'Write `shop`.',
+    ],
+  ] as const) {
+    it(`says what to write in place of ${text}`, () => {
+      assert.deepEqual(parseApplicationList(text), { problems: [{ text, problem, advice }] });
+    });
+  }
+
+  it('says how names look in place of an address that is none of an application', () => {
+    for (const text of [
+      'https://argocd.example.com/applications',
+      'https://example.com',
+      'http://:',
+    ]) {
+      const parsed = parseApplicationList(text);
+      assert.match(
+        'problems' in parsed ? (parsed.problems[0]?.advice ?? '') : '',
+        /argocd app list/,
+      );
+    }
+  });
 
   it('takes a thousand and no more', () => {
     const list = (count: number) => Array.from({ length: count }, (_, i) => `a${i}`).join(',');

@@ -49,4 +49,13 @@ describe('the reader of inputs', () => {
     left.text('a');
     assert.equal(left.faults[0]?.value, '$(Build.SourceVersion)');
   });
+
+  it('tells everything that was not filled in', () => {
+    const left = reader("$(a) ${{ b }} $[ variables['c'] ]");
+    assert.equal(left.text('a'), '');
+    assert.deepEqual(
+      left.faults.map(({ value }) => value),
+      ['$(a)', "$[ variables['c'] ]", '${{ b }}'],
+    );
+  });
 });

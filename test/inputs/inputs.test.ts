@@ -230,7 +230,7 @@ describe('the inputs', () => {
       'hookLogLines',
     ];
     const faults = refused({
-      applications: 'a b,Shop',
+      applications: 'a_b,Shop',
       revisions: '0=a\n1=b\n1=c\nx',
       action: 'deploy',
       strategy: 'x',
@@ -242,6 +242,44 @@ describe('the inputs', () => {
         faults.some((fault) => fault.includes(input)),
         input,
       );
+  });
+
+  const notations = [
+    '$(x)',
+    '$(Two Words)',
+    "$(a['b'])",
+    '$(a.b-c)',
+    "$[ variables['x'] ]",
+    '${{ x }}',
+  ];
+  for (const notation of notations) {
+    it(`are refused, all at once and each by name, where they hold ${notation}`, () => {
+      const names = definition.inputs.map(({ name }) => name);
+      const reading = read(Object.fromEntries(names.map((name) => [name, ` ${notation} `])));
+      assert.ok('faults' in reading);
+      assert.deepEqual(
+        reading.faults
+          .filter(({ value }) => value === notation)
+          .map(({ input }) => input)
+          .sort(),
+        [...names].sort(),
+      );
+    });
+  }
+
+  it('warn of a sync option that Argo CD does not know, and send it', () => {
+    const request = accepted({ syncOptions: 'CreateNamespaces=true\nReplace=true' });
+    assert.match(request.warnings.join(), /^syncOptions: .*Did you mean CreateNamespace\?$/);
+    const { goal } = request;
+    assert.deepEqual(goal.action === 'sync' && goal.options.syncOptions, [
+      'CreateNamespaces=true',
+      'Replace=true',
+    ]);
+  });
+
+  it('say how an AppProject is written', () => {
+    const request = read({ ...least, project: 'Shop' });
+    assert.match('faults' in request ? (request.faults[0]?.advice ?? '') : '', /write `shop`/);
   });
 
   it('warn of an empty project', () => {

@@ -69,6 +69,34 @@ describe('the service connection', () => {
     });
   }
 
+  for (const [text, url] of [
+    ['https://a.example/login?return_url=x', 'https://a.example'],
+    ['https://a.example/applications/argocd/shop?view=tree&resource=#x', 'https://a.example'],
+    ['https://a.example/argo-cd/applications', 'https://a.example/argo-cd'],
+    ['https://a.example/api/v1/', 'https://a.example'],
+    ['https://a.example/argo-cd/settings/clusters', 'https://a.example/argo-cd'],
+  ] as const) {
+    it(`takes the server's part of the address of a page, and says so: ${text}`, () => {
+      const { connection, warnings } = read({ url: text });
+      assert.equal(connection.url, url);
+      assert.equal(warnings.length, 1);
+      assert.ok(warnings[0]?.includes(`: ${url} is used`), warnings[0]);
+    });
+  }
+
+  it('takes a token without what was copied along with it', () => {
+    for (const apitoken of ['"token-1"', '“token-1”', ' Bearer token-1\n', "'Bearer token-1'"]) {
+      const { credential } = read({ secrets: { apitoken } }).connection;
+      assert.equal(credential.kind === 'token' && credential.token.reveal(), 'token-1');
+    }
+  });
+
+  it('takes a password as it is, also where a part of it looks like a variable', () => {
+    const secrets = { username: 'me', password: '"a$(b)c" ' };
+    const { credential } = read({ scheme: 'UsernamePassword', secrets }).connection;
+    assert.equal(credential.kind === 'password' && credential.password.reveal(), secrets.password);
+  });
+
   const refusals: readonly (readonly [string, Given, readonly string[]])[] = [
     ['without a URL', { url: ' ' }, ['c1: the agent knows no such service connection']],
     ['with no URL', { url: 'argocd' }, ['argocd: the server URL is not a URL']],
@@ -84,8 +112,31 @@ describe('the service connection', () => {
     ],
     [
       'with a query',
-      { url: 'https://a/applications?view=tree' },
+      { url: 'https://a/argo?view=tree' },
       ['?view=tree: the server URL has more than host and path'],
+    ],
+    [
+      'with variables in all its fields, all at once',
+      {
+        url: 'https://$(host)/',
+        secrets: { apitoken: '"$(argocdToken)"', extraHeaders: 'A: b\nX-Key: Bearer ${{ key }}' },
+        data: { caCertificate: '$(Two Words)', skipTlsVerify: "$[ variables['x'] ]" },
+      },
+      [
+        '$(host): the server URL holds a variable, and connections expand no variables',
+        '$(argocdToken): the API token holds a variable, and connections expand no variables',
+        '${{ key }}: line 2 of the extra headers holds a variable, and connections expand no variables',
+        '$(Two Words): the CA certificate holds a variable, and connections expand no variables',
+        `$[ variables['x'] ]: "Accept any certificate" holds a variable, and connections expand no variables`,
+      ],
+    ],
+    [
+      'with variables for user name and password',
+      { scheme: 'UsernamePassword', secrets: { username: '$(u)', password: ' $(p) ' } },
+      [
+        '$(u): the user name holds a variable, and connections expand no variables',
+        '$(p): the password holds a variable, and connections expand no variables',
+      ],
     ],
     ['without a token', { secrets: {} }, ['the service connection has no API token']],
     [

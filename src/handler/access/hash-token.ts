@@ -1,3 +1,4 @@
+import { tokenOf } from '../../inputs/token-text.ts';
 import { digestOf } from './token-digest.ts';
 
 const shortest = 20;
@@ -6,11 +7,11 @@ const shortest = 20;
 export type HashedToken = { readonly hash: string } | { readonly problem: string };
 
 /**
- * Hashes a token for `clients[].tokens`. A line break at its end does not count, since that is how
- * it comes from a file or from `echo`.
+ * Hashes a token for `clients[].tokens`: what is around it does not count, since that is how it comes
+ * from a file, from `echo`, or from a page.
  */
 export function hashToken(text: string): HashedToken {
-  const token = text.replace(/\r?\n$/, '');
+  const token = tokenOf(text);
   if (token === '') {
     return {
       problem: 'There is no token: write it to the standard input, and not as an argument.',

@@ -1,3 +1,5 @@
+import { tokenOf } from '../../inputs/token-text.ts';
+
 const longest = 1_024;
 
 /**
@@ -5,13 +7,15 @@ const longest = 1_024;
  * a Generic service connection sends it (its user name says nothing). Absent where there is none.
  */
 export function presentedToken(authorization: string | undefined): string | undefined {
-  const [, scheme = '', text = ''] = /^(bearer|basic) +(\S+)$/i.exec(authorization ?? '') ?? [];
+  const [, scheme = '', text = ''] = /^(bearer|basic) +(\S.*)$/i.exec(authorization ?? '') ?? [];
   if (scheme.toLowerCase() !== 'basic') return bounded(text);
   const pair = Buffer.from(text, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   return colon < 0 ? undefined : bounded(pair.slice(colon + 1));
 }
 
-function bounded(token: string): string | undefined {
-  return token === '' || token.length > longest ? undefined : token;
+function bounded(text: string): string | undefined {
+  if (text.length > 2 * longest) return undefined;
+  const token = tokenOf(text);
+  return /\s/.test(token) || token === '' || token.length > longest ? undefined : token;
 }

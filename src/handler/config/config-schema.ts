@@ -16,7 +16,7 @@ import { parseOrganizationUrl } from './organization-url.ts';
 import { parseSecret, parseTokenHash } from './secret-setting.ts';
 import type { Setting } from './setting.ts';
 import { described, text } from './text-setting.ts';
-import { parsePublicUrl, parseWebUrl } from './web-url.ts';
+import { parseArgoCDUrl, parsePublicUrl } from './web-url.ts';
 
 const name = (description: string) => text(parseName, { description, pattern: namePattern });
 
@@ -66,7 +66,7 @@ const organization = z.pipe(
 
 const instance = z.strictObject({
   name: name('How requests and rules call this Argo CD.'),
-  url: url(parseWebUrl, 'Where its API is reached, with its root path if it has one.'),
+  url: url(parseArgoCDUrl, 'Where its API is reached, with its root path if it has one.'),
   namespace: z.prefault(
     text(parseNamespace, {
       description:
@@ -84,7 +84,9 @@ const instance = z.strictObject({
     }),
   ),
   skipTlsVerify: flag('Accepts any certificate: whoever stands in between can read the token.'),
-  publicUrl: z.optional(url(parseWebUrl, 'The address that people open, where it is not `url`.')),
+  publicUrl: z.optional(
+    url(parseArgoCDUrl, 'The address that people open, where it is not `url`.'),
+  ),
 });
 
 const client = z.strictObject({

@@ -1,5 +1,5 @@
 import { isLoopback, parseListener } from './listener.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../text/nearest.ts';
 import { organizationKey } from './organization-url.ts';
 import type { PathFault } from './references.ts';
 import { valueAt } from './schema-fault.ts';

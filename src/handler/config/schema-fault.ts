@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { configJsonSchema, type JsonSchema } from './config-json-schema.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../text/nearest.ts';
 import type { PathFault } from './references.ts';
 import type { Path } from './yaml-document.ts';
 

@@ -1,8 +1,10 @@
+import { tokenOf } from '../../inputs/token-text.ts';
 import { Secret } from '../../secret.ts';
 import type { Setting } from './setting.ts';
 
-/** A token, as it can stand in a header. */
-export function parseSecret(text: string, shortest = 1): Setting<Secret> {
+/** A token, as it can stand in a header, without what was copied along with it. */
+export function parseSecret(given: string, shortest = 1): Setting<Secret> {
+  const text = tokenOf(given);
   if (text === '') {
     const advice = 'Give it by reference: `${file:/path}` or `${env:NAME}`.';
     return { problem: 'it is empty', advice };

@@ -1,3 +1,4 @@
+import { readArgoCDPage } from '../../inputs/argocd-page.ts';
 import { isLoopback } from './listener.ts';
 import type { Setting } from './setting.ts';
 
@@ -15,6 +16,14 @@ export function parseWebUrl(text: string): Setting<string> {
   }
   if (search !== '' || hash !== '') return { problem: 'it has more than host and path', advice };
   return { value: origin + pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '') };
+}
+
+/** The same for an Argo CD: not the address of one of its pages, and not of a call. */
+export function parseArgoCDUrl(text: string): Setting<string> {
+  const page = URL.canParse(text) ? readArgoCDPage(new URL(text).pathname) : undefined;
+  if (page === undefined) return parseWebUrl(text);
+  const server = new URL(text).origin + page.root;
+  return { problem: 'it is the address of a page of Argo CD', advice: `Write \`${server}\`.` };
 }
 
 /** The same for the address at which the handler itself is reached: tokens travel to it. */

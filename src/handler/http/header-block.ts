@@ -43,6 +43,8 @@ type HeaderName = keyof typeof headerTemplates;
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const nobody = '00000000-0000-0000-0000-000000000000';
+/** None of the headers holds a `$`, once it is filled in. */
+const unfilled = /\$(?:[([]|\{\{)/;
 const longestToken = 8_192;
 const longestUrl = 2_000;
 
@@ -93,7 +95,7 @@ class HeaderReader {
     const value = this.#text(name);
     const advice = `Send the header as \`${name}: ${headerTemplates[name]}\`.`;
     if (value === '') this.#refuse(name, '', 'it is missing', advice);
-    else if (value.includes('$(')) this.#refuse(name, value, 'nothing was filled in here', advice);
+    else if (unfilled.test(value)) this.#refuse(name, value, 'nothing was filled in here', advice);
     else if (value.length > longestUrl) this.#refuse(name, value, 'it is too long', advice);
     else return value;
     return undefined;
@@ -123,7 +125,7 @@ class HeaderReader {
 
   token(isNeeded: boolean): Secret {
     const value = this.#text('AuthToken');
-    const isMissing = value === '' || value.includes('$(');
+    const isMissing = value === '' || unfilled.test(value);
     if (!isMissing && value.length <= longestToken && /^[\x21-\x7e]+$/.test(value)) {
       return new Secret(value);
     }

@@ -1,6 +1,7 @@
 import type { Fault } from '../../inputs/fault.ts';
 import type { InputReader, InputSource } from '../../inputs/input-reader.ts';
 import { readInputs } from '../../inputs/inputs.ts';
+import { unexpandedIn } from '../../inputs/unexpanded.ts';
 import type { InfoRow } from '../../sync/operation.ts';
 import { printDuration } from '../../text/duration-text.ts';
 import { plainLine, webAddress } from '../../text/foreign-text.ts';
@@ -19,13 +20,18 @@ type Faulty = { readonly faults: readonly Fault[] };
 
 const longestRow = 512;
 const longestName = 253;
-/** A variable that Azure does not know here: a build has no release, a release may have no build. */
-const unexpanded = /\$\([\w.-]+\)/;
 
 /** Who asks of whom: what the first look at the rights needs. */
 export function readNames(sections: Sections): Names {
   const name = (section: string) => plainLine((sections.get(section) ?? '').trim(), longestName);
   return { argocd: name('argocd'), azureProject: name('azureProject') };
+}
+
+/** Whether Azure Pipelines left the names as they were written: nobody is denied what nobody named. */
+export function areUnexpanded(sections: Sections): boolean {
+  return ['argocd', 'azureProject'].some(
+    (name) => unexpandedIn(sections.get(name) ?? '').length > 0,
+  );
 }
 
 /** The order of a sync or a check, or everything that is wrong with its inputs. */
@@ -155,8 +161,11 @@ function pageOf(sections: Sections): string | undefined {
   return webAddress(knownLine(sections, 'runPage'));
 }
 
-/** Releases and builds have different variables: one line for each, of which the first known counts. */
+/**
+ * Releases and builds have different variables, of which the others stay as they were written: one
+ * line for each, of which the first known counts.
+ */
 function knownLine(sections: Sections, name: string): string {
   const lines = (sections.get(name) ?? '').split(/[\n\r]/).map((line) => line.trim());
-  return lines.find((line) => line !== '' && !unexpanded.test(line)) ?? '';
+  return lines.find((line) => line !== '' && unexpandedIn(line).length === 0) ?? '';
 }

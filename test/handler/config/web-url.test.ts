@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { isPlainText, parsePublicUrl, parseWebUrl } from '../../../src/handler/config/web-url.ts';
+import {
+  isPlainText,
+  parseArgoCDUrl,
+  parsePublicUrl,
+  parseWebUrl,
+} from '../../../src/handler/config/web-url.ts';
 
 describe('a URL', () => {
   for (const [text, expected] of [
@@ -30,6 +35,27 @@ describe('a URL', () => {
       assert.equal(parsed.problem, problem);
     });
   }
+
+  for (const [text, advice] of [
+    ['https://argocd.example.com/login', 'Write `https://argocd.example.com`.'],
+    [
+      'https://example.com/argo-cd/applications/a/b?view=tree',
+      'Write `https://example.com/argo-cd`.',
+    ],
+    ['https://argocd.example.com/api/v1', 'Write `https://argocd.example.com`.'],
+  ] as const) {
+    it(`of an Argo CD is refused with what to write where it is that of a page: ${text}`, () => {
+      const problem = 'it is the address of a page of Argo CD';
+      assert.deepEqual(parseArgoCDUrl(text), { problem, advice });
+    });
+  }
+
+  it('of an Argo CD may have a root path', () => {
+    assert.deepEqual(parseArgoCDUrl('https://example.com/argo-cd/'), {
+      value: 'https://example.com/argo-cd',
+    });
+    assert.ok('problem' in parseArgoCDUrl('argocd'));
+  });
 
   for (const [text, isTaken] of [
     ['https://handler.example.com', true],

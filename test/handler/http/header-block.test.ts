@@ -121,6 +121,16 @@ describe('the header block', () => {
       /^header ProjectId "\$\(System.TeamProjectId\)": nothing was filled in here/,
     ],
     [
+      'an expression that was not evaluated',
+      { TimelineId: "$[ variables['x'] ]" },
+      /^header TimelineId .*: nothing was filled in here/,
+    ],
+    [
+      'a template expression that was not filled in',
+      { JobId: '${{ parameters.job }}' },
+      /^header JobId .*: nothing was filled in here/,
+    ],
+    [
       'the hub of deployment groups',
       { HubName: 'deployment' },
       /^header HubName "deployment": jobs of deployment groups cannot be called back\. Use an agentless job/,
@@ -138,6 +148,11 @@ describe('the header block', () => {
     [
       'a token that was not filled in',
       { AuthToken: '$(system.AccessToken)' },
+      /^header AuthToken: Azure Pipelines did not give the job's token/,
+    ],
+    [
+      'a token that is an expression',
+      { AuthToken: '${{ parameters.token }}' },
       /^header AuthToken: Azure Pipelines did not give the job's token/,
     ],
     ['a token with a blank', { AuthToken: 'two words' }, /^header AuthToken: this is not a token/],

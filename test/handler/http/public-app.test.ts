@@ -50,6 +50,24 @@ describe('POST /v1/syncs', () => {
     assert.equal(token.reveal(), jobToken);
   });
 
+  it('tells a name that was not filled in, with all other faults, and not that no rule allows it', async () => {
+    const { post, desk } = front();
+    for (const name of ['$(argocd)', '${{ parameters.argocd }}', "$[ variables['argocd'] ]"]) {
+      const answered = await post('/v1/syncs', syncBody({ argocd: name, revision: '$(tag)' }));
+      check(answered, 400, refusalSchema);
+      assert.ok(answered.text.includes(JSON.stringify(name).slice(1, -1)), answered.text);
+      assert.match(answered.text, /argocd .*revision .*\$\(tag\)/);
+    }
+    const body = renderSections(
+      { ...leastSync, azureProject: '$(System.TeamProject)' },
+      gateSections,
+    );
+    const gate = await post('/v1/gate', body);
+    check(gate, 400, refusalSchema);
+    assert.match(gate.text, /azureProject/);
+    assert.equal(desk.orders.length, 0);
+  });
+
   it('answers behind further slashes, which the URL of a connection brings along', async () => {
     const { post } = front();
     for (const path of ['//v1/syncs', '///v1/syncs']) {

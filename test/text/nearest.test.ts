@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nearest } from '../../../src/handler/config/nearest.ts';
+import { nearest } from '../../src/text/nearest.ts';
 
 const choices = ['sync', 'prune', 'force', 'terminate', 'rollback', 'gate', 'ca', 'url'];
 

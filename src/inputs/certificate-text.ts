@@ -1,0 +1,44 @@
+import { X509Certificate } from 'node:crypto';
+
+const block =
+  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([^-]+)-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+
+/**
+ * The certificates in a text, as PEM, one after the other; undefined where there is none, or one that
+ * cannot be read. Line breaks may be missing, blanks, or written `\n`, as fields of one line, JSON and
+ * variables make them; and the whole may be base64 once more, as Secrets of Kubernetes are.
+ */
+export function certificatesIn(text: string): string | undefined {
+  const plain = text.replace(/\\r\\n|\\[nr]/g, '\n');
+  const bodies = [...plain.matchAll(block)].map(([, body = '']) => body);
+  if (bodies.length === 0) return certificatesInBase64(plain);
+  const pems = bodies.map(pemOf);
+  return pems.every(isCertificate) ? pems.join('\n') : undefined;
+}
+
+function certificatesInBase64(text: string): string | undefined {
+  const bare = text.replace(/[\s"']/g, '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(bare)) return undefined;
+  const inner = Buffer.from(bare, 'base64').toString('latin1');
+  if (inner.includes('-----BEGIN ')) return certificatesIn(inner);
+  const pem = pemOf(bare);
+  return isCertificate(pem) ? pem : undefined;
+}
+
+function pemOf(body: string): string {
+  // Lines stay as they are, and what is one line is wrapped as OpenSSL takes it.
+  const lines = body
+    .split(/\s+/)
+    .flatMap((line) => (line.length > 76 ? (line.match(/.{1,64}/g) ?? []) : [line]))
+    .filter((line) => line !== '');
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}

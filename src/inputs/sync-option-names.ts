@@ -1,0 +1,34 @@
+import { nearest } from '../text/nearest.ts';
+
+/** What Argo CD 2.11 to 3.5 reads of an operation (argo-cd.md §3.6) or of a resource. */
+const known = [
+  'ApplyOutOfSyncOnly',
+  'ClientSideApplyMigration',
+  'CreateNamespace',
+  'Delete',
+  'FailOnSharedResource',
+  'Force',
+  'Prune',
+  'PruneLast',
+  'PrunePropagationPolicy',
+  'Replace',
+  'RespectIgnoreDifferences',
+  'ServerSideApply',
+  'SkipDryRunOnMissingResource',
+  'Validate',
+] as const;
+
+/**
+ * One warning per sync option, as `Key=value`, whose key is not known. It is sent all the same, since
+ * a newer Argo CD may know it; the others take no notice of it.
+ */
+export function warnOfSyncOptions(options: readonly string[]): readonly string[] {
+  return options
+    .map((option) => option.slice(0, option.indexOf('=')))
+    .filter((key) => !known.some((each) => each === key))
+    .map((key) => {
+      const meant = nearest(key, known);
+      const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
+      return `syncOptions: Argo CD 3.5 knows no option ${key} and takes no notice of it.${question}`;
+    });
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readArgoCDPage } from '../../src/inputs/argocd-page.ts';
+
+describe('the address of a page of Argo CD', () => {
+  for (const [path, application] of [
+    ['/login', undefined],
+    ['/applications', undefined],
+    ['/applications/shop', 'shop'],
+    ['/applications/argocd/shop', 'argocd/shop'],
+    ['/applications/argocd/shop/', 'argocd/shop'],
+    ['/applicationsets/argocd/shops', undefined],
+    ['/settings', undefined],
+    ['/settings/clusters', undefined],
+    ['/settings/projects/default', undefined],
+    ['/user-info', undefined],
+    ['/help', undefined],
+    ['/auth/login', undefined],
+    ['/api/v1', undefined],
+    ['/api/v1/applications', undefined],
+    ['/api/v1/session/userinfo', undefined],
+    ['/api/version', undefined],
+    ['/api/dex/callback', undefined],
+    ['/swagger-ui', undefined],
+  ] as const) {
+    it(`is known with and without a root path: ${path}`, () => {
+      assert.deepEqual(readArgoCDPage(path), { root: '', application });
+      assert.deepEqual(readArgoCDPage(`//argo/cd/${path}`), { root: '/argo/cd', application });
+    });
+  }
+
+  for (const path of [
+    '',
+    '/',
+    '/argocd',
+    '/argo/cd',
+    '/api',
+    '/login/argocd',
+    '/settings/argocd',
+  ]) {
+    it(`is not one that may be a root path: ${path}`, () => {
+      assert.equal(readArgoCDPage(path), undefined);
+    });
+  }
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { rootCertificates } from 'node:tls';
+import { certificatesIn } from '../../src/inputs/certificate-text.ts';
+
+const [first = '', second = ''] = rootCertificates.map((pem) => pem.trim());
+const both = `${first}\n${second}`;
+const unwrapped = (pem: string | undefined) => pem?.replace(/\s/g, '');
+const bodyOf = (pem: string) => pem.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
+
+describe('the text of a certificate', () => {
+  const cases: readonly (readonly [string, (pem: string) => string])[] = [
+    ['as it should be', (pem) => pem],
+    ['with the line breaks of Windows', (pem) => pem.replaceAll('\n', '\r\n')],
+    ['with blanks for line breaks', (pem) => pem.replaceAll('\n', ' ')],
+    ['with `\\n` for line breaks', (pem) => pem.replaceAll('\n', '\\n')],
+    ['with `\\r\\n` for line breaks', (pem) => `${pem.replaceAll('\n', '\\r\\n')}\\r\\n`],
+    ['as a text of JSON', (pem) => JSON.stringify(`${pem}\n`)],
+    ['with nothing for line breaks', (pem) => pem.replaceAll('\n', '')],
+    ['indented', (pem) => pem.replace(/^/gm, '    ')],
+    ['with words around it', (pem) => `subject=CN = a\n${pem}\nissuer`],
+    ['with empty lines within', (pem) => pem.replaceAll('\n', '\n\n')],
+    ['as base64 once more', (pem) => Buffer.from(pem).toString('base64')],
+    [
+      'as wrapped base64 once more',
+      (pem) => Buffer.from(pem).toString('base64').replace(/.{76}/g, '$&\n'),
+    ],
+  ];
+  for (const [how, write] of cases) {
+    it(`is read ${how}, alone and beside another`, () => {
+      assert.equal(unwrapped(certificatesIn(write(first))), unwrapped(first));
+      assert.equal(unwrapped(certificatesIn(write(both))), unwrapped(both));
+      assert.ok(
+        certificatesIn(write(both))
+          ?.split('\n')
+          .every((line) => line.length <= 76),
+      );
+    });
+  }
+
+  it('is read without its BEGIN and END', () => {
+    assert.equal(unwrapped(certificatesIn(bodyOf(first))), unwrapped(first));
+  });
+
+  for (const [what, text] of [
+    ['nothing', ''],
+    ['words', 'no certificate'],
+    ['base64 of something else', Buffer.from('something else').toString('base64')],
+    ['a damaged one', first.replace(/[A-Za-z0-9+/]{40}/, '')],
+    ['a damaged one beside another', `${first}\n${second.replace(/[A-Za-z0-9+/]{40}/, '')}`],
+    ['a key', '-----BEGIN PRIVATE KEY-----\nabcd\n-----END PRIVATE KEY-----'],
+  ] as const) {
+    it(`is not ${what}`, () => assert.equal(certificatesIn(text), undefined));
+  }
+});

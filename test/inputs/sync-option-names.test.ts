@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { warnOfSyncOptions } from '../../src/inputs/sync-option-names.ts';
+
+describe('the names of sync options', () => {
+  it('are those of Argo CD, whatever their values', () => {
+    const options = ['CreateNamespace=true', 'Validate=false', 'PrunePropagationPolicy=orphan'];
+    assert.deepEqual(warnOfSyncOptions(options), []);
+    assert.deepEqual(warnOfSyncOptions([]), []);
+  });
+
+  for (const [option, meant] of [
+    ['CreateNamespaces=true', 'CreateNamespace'],
+    ['createNamespace=true', 'CreateNamespace'],
+    ['ServerSideAply=true', 'ServerSideApply'],
+    ['validate=false', 'Validate'],
+    ['Purne=true', 'Prune'],
+  ] as const) {
+    it(`are told with the nearest one: ${option}`, () => {
+      const [warning = '', ...others] = warnOfSyncOptions(['Replace=true', option]);
+      assert.deepEqual(others, []);
+      assert.ok(warning.startsWith('syncOptions: '), warning);
+      assert.ok(
+        warning.endsWith(
+          ` ${option.split('=')[0]} and takes no notice of it. Did you mean ${meant}?`,
+        ),
+      );
+    });
+  }
+
+  it('are told where none is near', () => {
+    assert.match(warnOfSyncOptions(['Frobnicate=1']).join(), /no option Frobnicate .*it\.$/);
+  });
+});

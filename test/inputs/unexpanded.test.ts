@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { isUnexpanded, unexpandedIn } from '../../src/inputs/unexpanded.ts';
+
+describe('what Azure Pipelines did not fill in', () => {
+  for (const text of [
+    '$(x)',
+    '$(app.Name_1)',
+    '$(a.b-c)',
+    '$(Two Words)',
+    "$(a['b'])",
+    '$( x )',
+    '$(Größe)',
+    '$(2nd)',
+    '$(Date:yyyyMMdd)',
+    '$(git rev-parse HEAD)',
+    "$[ variables['x'] ]",
+    '$[variables.x]',
+    "$[ dependencies.A.outputs['step.x'] ]",
+    "$[ format('{0}-{1}', variables['a'], variables['b']) ]",
+    '${{ parameters.x }}',
+    '${{parameters.x}}',
+    "${{ variables['x'] }}",
+  ]) {
+    it(`is found alone and in a text: ${text}`, () => {
+      assert.deepEqual(
+        unexpandedIn(text).map((each) => each.text),
+        [text],
+      );
+      assert.deepEqual(
+        unexpandedIn(`a ${text}/b\n`).map((each) => each.text),
+        [text],
+      );
+      assert.ok(isUnexpanded(` ${text} `));
+      assert.ok(!isUnexpanded(`a${text}`));
+    });
+  }
+
+  for (const text of [
+    '',
+    '$',
+    'a$b',
+    '$x',
+    '${x}',
+    '$(5)',
+    '$()',
+    'costs $ (much)',
+    '$(',
+    '$(x',
+    '^v1\\.[0-9]+$',
+    'a$[0-9]',
+    '$(a\nb)',
+    '{{ x }}',
+  ]) {
+    it(`is nothing where a text only looks a little like it: ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(unexpandedIn(text), []);
+    });
+  }
+
+  it('is told all at once, each once, with what to do about its notation', () => {
+    const problems = unexpandedIn('$(a) ${{ b }} $(c) $(a) $[ variables.d ]');
+    assert.deepEqual(
+      problems.map(({ text, problem }) => `${text}: ${problem}`),
+      [
+        '$(a): this variable has no value here',
+        '$(c): this variable has no value here',
+        '$[ variables.d ]: this expression is not evaluated here',
+        '${{ b }}: this template expression was not filled in',
+      ],
+    );
+    assert.ok(problems.every(({ advice }) => advice !== ''));
+  });
+
+  it('is looked for in any text, and a bounded number of it is told', () => {
+    assert.equal(unexpandedIn(Array.from({ length: 100 }, (_, n) => `$(a${n})`).join()).length, 20);
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'$()[]{}a \n') }), (text) => {
+        for (const { text: part } of unexpandedIn(text)) assert.ok(text.includes(part));
+      }),
+    );
+  });
+});
