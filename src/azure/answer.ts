@@ -24,6 +24,20 @@ const planGone = [
   'TaskOrchestrationPlanTerminatedException',
 ];
 
+/**
+ * Whether an answer turns the token away: 401, or a page for people to sign in, as Services answers
+ * bad tokens (azure-devops.md §2.9).
+ */
+export function isTokenRefused(answer: HttpAnswer): boolean {
+  const { status, text } = answer;
+  if (status === 401) return !planGone.includes(errorOf(text).typeKey);
+  return (status >= 300 && status < 400) || isSignInPage(answer);
+}
+
+function isSignInPage(answer: HttpAnswer): boolean {
+  return answer.status === 203 || (answer.status < 300 && isHtml(answer));
+}
+
 /** Throws an `AzureError` that says what an answer means, unless it is a yes. */
 export function checkAnswer(asked: Asked, answer: HttpAnswer): void {
   const { status, headers, text } = answer;
@@ -31,8 +45,7 @@ export function checkAnswer(asked: Asked, answer: HttpAnswer): void {
     const reason = `it redirects to ${hostOf(headers.location)}, where the token is not sent: the token is not valid (any more)`;
     throw failed(asked, reason, 'unauthenticated', answer);
   }
-  // Services answers bad tokens with a page for people (azure-devops.md §2.9).
-  if (status === 203 || (status < 300 && isHtml(answer))) {
+  if (isSignInPage(answer)) {
     const reason = 'it answers with a sign-in page: the token is not valid (any more)';
     throw failed(asked, reason, 'unauthenticated', answer);
   }

@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { guardedConnector } from './address-guard.ts';
 import type { Resolve } from './address-guard.ts';
-import { basic, checkAnswer, meaningOfSilence } from './answer.ts';
+import { checkAnswer, isTokenRefused, meaningOfSilence } from './answer.ts';
 import type { Asked } from './answer.ts';
 import { AzureError } from './azure-error.ts';
 import type { AzureFailure } from './azure-error.ts';
@@ -9,6 +9,8 @@ import { reaches } from './collection.ts';
 import type { Reach } from './collection.ts';
 import { BrokenExchange, exchange } from './exchange.ts';
 import type { HttpAnswer, Method } from './exchange.ts';
+import { authorizationOf, otherForm, TokenForms } from './token-forms.ts';
+import type { TokenForm } from './token-forms.ts';
 
 /** One call of the REST API. */
 export interface AzureCall extends Asked {
@@ -55,11 +57,12 @@ const defaultMaxBytes = 1024 * 1024;
 
 /**
  * HTTP to Azure DevOps: it sends a token only to collections that are configured, only to addresses
- * where their servers may be, and follows no redirect. It repeats nothing: whoever calls knows what
- * may be sent twice.
+ * where their servers may be, and follows no redirect. It repeats nothing, but for a token that was
+ * refused in one form: whoever calls knows what may be sent twice.
  */
 export class AzureHttp {
   readonly #settings: AzureHttpSettings;
+  readonly #forms = new TokenForms();
   readonly #agents: Readonly<Record<Reach, Agent>>;
 
   constructor(settings: AzureHttpSettings) {
@@ -76,7 +79,7 @@ export class AzureHttp {
     let code: EndedCall['code'] = 'aborted';
     let failure: EndedCall['failure'] = 'aborted';
     try {
-      const answer = await this.#exchange(call);
+      const answer = await this.#authenticated(call);
       code = answer.status;
       checkAnswer(call, answer);
       failure = undefined;
@@ -95,7 +98,22 @@ export class AzureHttp {
     }
   }
 
-  async #exchange(call: AzureCall): Promise<HttpAnswer> {
+  /**
+   * The answer to a call whose token was taken in one of its two forms; what is refused at the door
+   * was not done, so that asking again is safe. Refused in both, the first answer.
+   */
+  async #authenticated(call: AzureCall): Promise<HttpAnswer> {
+    const form = this.#forms.of(call.collection);
+    const answer = await this.#exchange(call, form);
+    if (!isTokenRefused(answer)) return answer;
+    const other = otherForm(form);
+    const second = await this.#exchange(call, other);
+    if (isTokenRefused(second)) return answer;
+    this.#forms.remember(call.collection, other);
+    return second;
+  }
+
+  async #exchange(call: AzureCall, form: TokenForm): Promise<HttpAnswer> {
     const { name, collection, method, path, token, body, maxBytes, signal } = call;
     const reach = this.#settings.reachOf(collection);
     if (reach === undefined) {
@@ -105,7 +123,7 @@ export class AzureHttp {
     const { origin, pathname } = new URL(collection);
     const root = pathname.replace(/\/$/, '');
     const headers = {
-      Authorization: `Basic ${basic(token)}`,
+      Authorization: authorizationOf(form, token),
       Accept: 'application/json',
       'User-Agent': this.#settings.userAgent,
       ...(body === undefined ? {} : { 'Content-Type': body.type }),

@@ -103,6 +103,67 @@ describe('HTTP to Azure DevOps', () => {
     );
   });
 
+  describe('whose server takes tokens in one form only', () => {
+    const refusals: readonly (readonly [string, number, Readonly<Record<string, string>>])[] = [
+      ['401', 401, {}],
+      ['a page in place of an answer', 203, { 'Content-Type': 'text/html' }],
+      ['a page with 200', 200, { 'Content-Type': 'text/html' }],
+      ['a redirect', 302, { Location: 'https://login.example.com/' }],
+    ];
+    const serverFor = (form: RegExp, [, status, headers]: (typeof refusals)[number]) =>
+      serve((request, response) => {
+        if (form.test(request.headers.authorization ?? '')) response.end('{}');
+        else response.writeHead(status, headers).end('<html>');
+      });
+    const formsSeen = (server: Awaited<ReturnType<typeof serve>>) =>
+      server.requests.map(({ headers }) => headers.authorization?.split(' ')[0]);
+
+    for (const refusal of refusals) {
+      it(`tries the other one after ${refusal[0]}, once, and keeps to it`, async () => {
+        const server = await serverFor(/^Bearer /, refusal);
+        const client = clientFor();
+        assert.equal(await client.send(post(`${server.url}/fabrikam`)), '{}');
+        assert.equal(await client.send(get(`${server.url}/fabrikam`)), '{}');
+        assert.deepEqual(formsSeen(server), ['Basic', 'Bearer', 'Bearer']);
+        assert.equal(await client.send(get(`${server.url}/contoso`)), '{}');
+        assert.deepEqual(formsSeen(server).slice(3), ['Basic', 'Bearer']);
+        assert.equal(server.requests[1]?.headers.authorization, `Bearer ${token.reveal()}`);
+      });
+
+      it(`tells the first answer after ${refusal[0]} in both forms, and goes on as before`, async () => {
+        const server = await serverFor(/^never /, refusal);
+        const observed: (string | undefined)[] = [];
+        const client = clientFor({ observe: ({ failure }) => observed.push(failure) });
+        const error = await failureOf(client.send(post(`${server.url}/fabrikam`)));
+        assert.deepEqual([error.failure, error.status], ['unauthenticated', refusal[1]]);
+        await failureOf(client.send(get(`${server.url}/fabrikam`)));
+        assert.deepEqual(formsSeen(server), ['Basic', 'Bearer', 'Basic', 'Bearer']);
+        assert.deepEqual(observed, ['unauthenticated', 'unauthenticated']);
+      });
+    }
+
+    it('is found again when it changes back', async () => {
+      let form = /^Bearer /;
+      const server = await serve((request, response) => {
+        response.writeHead(form.test(request.headers.authorization ?? '') ? 200 : 401).end('{}');
+      });
+      const client = clientFor();
+      await client.send(get(`${server.url}/fabrikam`));
+      form = /^Basic /;
+      await client.send(get(`${server.url}/fabrikam`));
+      await client.send(get(`${server.url}/fabrikam`));
+      assert.deepEqual(formsSeen(server), ['Basic', 'Bearer', 'Bearer', 'Basic', 'Basic']);
+    });
+
+    it('is not looked for where the token was taken and something else refused', async () => {
+      for (const status of [400, 403, 404, 429, 500, 503]) {
+        const server = await serveAnswer(status, {}, '{}');
+        await failureOf(clientFor().send(get(`${server.url}/fabrikam`)));
+        assert.equal(server.requests.length, 1);
+      }
+    });
+  });
+
   it('sends no content type without a body, and takes an empty answer', async () => {
     const server = await serveAnswer(204, {}, '');
     assert.equal(await clientFor().send(get(`${server.url}/fabrikam`)), '');
