@@ -22,6 +22,11 @@ export function worstOf(results: readonly ApplicationResult[]): ApplicationResul
   );
 }
 
+/** The worst come first; equals stay in their order. */
+export function worstFirst(results: readonly ApplicationResult[]): readonly ApplicationResult[] {
+  return [...results].sort((a, b) => rank(b.outcome) - rank(a.outcome));
+}
+
 /** The words for an outcome in a sentence. */
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   succeeded: 'succeeded',

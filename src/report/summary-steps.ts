@@ -4,8 +4,17 @@ import { printSpan } from '../text/duration-text.ts';
 import { markdownCode, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 import { phasesOf } from './phases.ts';
-import { printState, stateWords } from './step-line.ts';
+import { markState } from './mark.ts';
 import { spanOf, timeBar, type Span } from './time-bar.ts';
+
+/** As many of a wave that went alike share a row. */
+const fewestFolded = 5;
+/** What kubectl says of a resource that was as it should be. */
+const unchanged = 'unchanged';
+const mostKinds = 4;
+const shownMessage = 120;
+/** More than is shown, so that a cut is seen. */
+const longestMessage = 2 * shownMessage;
 
 /**
  * The phases of an application with their waves and resources, each with a bar that shows when it
@@ -17,7 +26,7 @@ export function stepsTable(result: ApplicationResult, most: number): string {
   const whole = spanOf(result.steps);
   const rows = phasesOf(kept).flatMap(({ title, steps, span }) => [
     [`**${title}**`, '', worstState(steps), ...timeCells(span, whole), ''],
-    ...steps.map((step) => stepRow(step, whole)),
+    ...groupsOf(steps).map((group) => groupRow(group, whole)),
   ]);
   const left = result.steps.length - kept.length;
   const note = left > 0 ? `\n\n${left} more resources are in the result file.` : '';
@@ -25,21 +34,83 @@ export function stepsTable(result: ApplicationResult, most: number): string {
   return markdownTable(header, rows) + note;
 }
 
-function stepRow(step: Step, whole: Span): readonly string[] {
+/** Steps of one wave that went alike. */
+interface Group {
+  readonly steps: readonly [Step, ...Step[]];
+  readonly message: string;
+}
+
+/**
+ * A row for each hook, for each step that failed, which come first in their wave, and for each of a
+ * few; one row for the many of a wave that went alike, and for those that were left unchanged.
+ */
+function groupsOf(steps: readonly Step[]): readonly Group[] {
+  const groups = new Map<string, [Step, ...Step[]]>();
+  for (const [place, step] of steps.entries()) {
+    const isAlone = step.hook || step.state === 'Failed';
+    const { wave = '', state } = step;
+    const key = JSON.stringify([wave, state, tellingMessage(step), isAlone ? place : '']);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [step]);
+    else group.push(step);
+  }
+  return [...groups.values()]
+    .flatMap((group) => {
+      const message = tellingMessage(group[0]);
+      const least = message === unchanged ? 2 : fewestFolded;
+      return group.length < least
+        ? group.map((step): Group => ({ steps: [step], message }))
+        : [{ steps: group, message }];
+    })
+    .sort((a, b) => waveOf(a) - waveOf(b) || Number(hasFailed(b)) - Number(hasFailed(a)));
+}
+
+function waveOf({ steps: [{ wave }] }: Group): number {
+  return wave ?? Infinity;
+}
+
+function hasFailed({ steps: [{ state }] }: Group): boolean {
+  return state === 'Failed';
+}
+
+function groupRow({ steps, message }: Group, whole: Span): readonly string[] {
+  const [step] = steps;
   return [
     step.wave === undefined ? '' : `wave ${step.wave}`,
-    markdownCode(printKey(step), 120) + (step.hook ? ' (hook)' : ''),
-    printState(step),
-    ...timeCells(step, whole),
-    step.state === 'Succeeded' && step.hook ? '' : markdownText(step.message, 120),
+    steps.length === 1
+      ? markdownCode(printKey(step), 120) + (step.hook ? ' (hook)' : '')
+      : countKinds(steps),
+    markState(step),
+    ...timeCells(spanOf(steps), whole),
+    markdownText(message, shownMessage),
   ];
 }
 
+/**
+ * What a step's message tells beside its row: nothing for a hook that succeeded, which says only
+ * that it was created, and never the resource again (`deployment.apps/web configured`).
+ */
+function tellingMessage({ hook, state, message, name }: Step): string {
+  if (hook && state === 'Succeeded') return '';
+  const repeated = /^[\w.-]{1,300}\/(\S{1,300}) /.exec(message);
+  const told = repeated?.[1] === name ? message.slice(repeated[0].length) : message;
+  return told.slice(0, longestMessage);
+}
+
+/** `12 resources: 8 ConfigMap, 4 Service`. */
+function countKinds(steps: readonly Step[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of steps) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const kinds = [...counts].sort(([, a], [, b]) => b - a);
+  const shown = kinds
+    .slice(0, mostKinds)
+    .map(([kind, count]) => `${count} ${markdownText(kind, 60)}`);
+  const more = kinds.length > shown.length ? ', …' : '';
+  return `${steps.length} resources: ${shown.join(', ')}${more}`;
+}
+
 function timeCells(span: Span, whole: Span): readonly [string, string] {
-  return [
-    printSpan(span.startedAt, span.finishedAt).replace('<', '&lt;'),
-    markdownCode(timeBar(span, whole)),
-  ];
+  return [printSpan(span.startedAt, span.finishedAt), markdownCode(timeBar(span, whole))];
 }
 
 function choose(steps: readonly Step[], most: number): readonly Step[] {
@@ -59,5 +130,5 @@ function worstState(steps: readonly Step[]): string {
   // Reached in part is not reached: so `Pending` stands before what ended.
   const order = ['Failed', 'Running', 'Pending'] as const;
   const worst = order.find((state) => steps.some((step) => step.state === state));
-  return stateWords[worst ?? 'Succeeded'];
+  return markState({ state: worst ?? 'Succeeded', hook: true });
 }

@@ -5,7 +5,8 @@ import { printSpan } from '../text/duration-text.ts';
 import { markdownBlock, markdownCode, markdownLink, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 import { operationPage } from './operation-page.ts';
-import { conclude, outcomeWords, printDeployed, printOutcome, tellsMore } from './result.ts';
+import { markOutcome } from './mark.ts';
+import { conclude, outcomeWords, printDeployed, tellsMore, worstFirst } from './result.ts';
 import { stepsTable } from './summary-steps.ts';
 
 const mostApplications = 100;
@@ -25,7 +26,7 @@ export function summaryOf(results: readonly ApplicationResult[]): string {
 
 /** One after the other, so that what is cut is never made: texts may be very long. */
 function* sectionsOf(results: readonly ApplicationResult[]): Generator<string> {
-  const shown = results.slice(0, mostApplications);
+  const shown = worstFirst(results).slice(0, mostApplications);
   const stepsEach = Math.max(10, Math.floor(mostSteps / Math.max(1, shown.length)));
   yield `**${markdownText(conclude(results).message, 1_000)}**`;
   yield applicationsTable(shown, results.length - shown.length);
@@ -47,11 +48,11 @@ function applicationsTable(results: readonly ApplicationResult[], left: number):
   const header = ['Application', 'Outcome', 'Sync', 'Health', 'Revision', 'Time'];
   const rows = results.map((result) => [
     markdownLink(printName(result), result.url),
-    printOutcome(result.outcome),
+    markOutcome(result),
     result.syncStatus ?? '',
     result.health?.status ?? '',
     result.revisions.length > 0 ? markdownCode(printDeployed(result), 100) : '',
-    printSpan(result.startedAt, result.finishedAt).replace('<', '&lt;'),
+    printSpan(result.startedAt, result.finishedAt),
   ]);
   const note = left > 0 ? `\n\n${left} more applications are in the result file.` : '';
   return markdownTable(header, rows) + note;

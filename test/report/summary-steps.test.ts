@@ -7,14 +7,14 @@ describe('the table of steps', () => {
     assert.equal(
       stepsTable(result({ steps: [web, migrate, smokeTest] }), 100),
       `
-| Phase, wave  | Resource                | State     | Time | When                       | Message                        |
-| ------------ | ----------------------- | --------- | ---- | -------------------------- | ------------------------------ |
-| **PreSync**  |                         | Succeeded | 4 s  | \`███·····················\` |                                |
-| wave -1      | \`Job/migrate\` (hook)    | Succeeded | 4 s  | \`███·····················\` |                                |
-| **Sync**     |                         | Succeeded | 2 s  | \`·····█··················\` |                                |
-| wave 0       | \`Deployment/web\`        | Succeeded | 2 s  | \`·····█··················\` | deployment.apps/web configured |
-| **PostSync** |                         | Succeeded | 20 s | \`········████████████████\` |                                |
-| wave 0       | \`Job/smoke-test\` (hook) | Succeeded | 20 s | \`········████████████████\` |                                |
+| Phase, wave  | Resource                | State       | Time | When                       | Message    |
+| ------------ | ----------------------- | ----------- | ---- | -------------------------- | ---------- |
+| **PreSync**  |                         | ✔ Succeeded | 4 s  | \`███·····················\` |            |
+| wave -1      | \`Job/migrate\` (hook)    | ✔ Succeeded | 4 s  | \`███·····················\` |            |
+| **Sync**     |                         | ✔ Succeeded | 2 s  | \`·····█··················\` |            |
+| wave 0       | \`Deployment/web\`        | ✔ Succeeded | 2 s  | \`·····█··················\` | configured |
+| **PostSync** |                         | ✔ Succeeded | 20 s | \`········████████████████\` |            |
+| wave 0       | \`Job/smoke-test\` (hook) | ✔ Succeeded | 20 s | \`········████████████████\` |            |
 `.trim(),
     );
   });
@@ -32,9 +32,9 @@ describe('the table of steps', () => {
           .slice(1, 4),
       ),
       [
-        ['**PreSync**', '', 'Failed'],
+        ['**PreSync**', '', '✖ Failed'],
         ['**Sync**', '', 'Not reached'],
-        ['**PreSync (attempt 2)**', '', 'Succeeded'],
+        ['**PreSync (attempt 2)**', '', '✔ Succeeded'],
       ],
     );
   });
@@ -47,6 +47,49 @@ describe('the table of steps', () => {
     for (const name of ['slow', 'broken', 'migrate']) assert.ok(table.includes(`/${name}\``), name);
     assert.doesNotMatch(table, /quick/);
     assert.match(table, /\n\n50 more resources are in the result file\.$/);
+  });
+
+  const rowsOf = (table: string) =>
+    table
+      .split('\n')
+      .slice(2)
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .map(([, wave, resource, state, , , message]) => [wave, resource, state, message]);
+  const many = (count: number, kind: string, change: Parameters<typeof step>[0]) =>
+    Array.from({ length: count }, (_, i) => {
+      const name = `${kind.toLowerCase()}-${i}`;
+      const message = `${kind.toLowerCase()}/${name} ${change?.message ?? 'created'}`;
+      return step({ ...change, kind, name, hook: false, message });
+    });
+
+  it('folds those of a wave that went alike, and never a hook or a failure', () => {
+    const steps = [
+      ...many(8, 'ConfigMap', { wave: 0 }),
+      ...many(4, 'Service', { wave: 0 }),
+      ...many(4, 'Secret', { wave: 0, message: 'configured' }),
+      ...many(2, 'Role', { wave: 1, message: 'unchanged' }),
+      ...many(2, 'Deployment', { wave: 1, state: 'Failed', message: 'is invalid' }),
+    ];
+    assert.deepEqual(rowsOf(stepsTable(result({ steps }), 100)), [
+      ['**Sync**', '', '✖ Failed', ''],
+      ['wave 0', '12 resources: 8 ConfigMap, 4 Service', '✔ Succeeded', 'created'],
+      ...[0, 1, 2, 3].map((i) => ['wave 0', `\`Secret/secret-${i}\``, '✔ Succeeded', 'configured']),
+      ...[0, 1].map((i) => ['wave 1', `\`Deployment/deployment-${i}\``, '✖ Failed', 'is invalid']),
+      ['wave 1', '2 resources: 2 Role', '✔ Succeeded', 'unchanged'],
+    ]);
+  });
+
+  it('shows fifty resources within two screens', () => {
+    const steps = [0, 1, 2, 3, 4].flatMap((wave) => [
+      ...many(4, 'Deployment', { wave, message: 'configured' }),
+      ...many(6, 'ConfigMap', { wave, message: 'unchanged' }),
+    ]);
+    assert.ok(rowsOf(stepsTable(result({ steps }), 100)).length <= 30);
+  });
+
+  it('shows a time below a second as it is', () => {
+    const table = stepsTable(result({ steps: [step({ startedAt: at(1), finishedAt: at(1) })] }), 1);
+    assert.match(table, /\| <1 s \|/);
   });
 
   it('is nothing without steps', () => {

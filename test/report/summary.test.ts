@@ -9,9 +9,9 @@ describe('the summary', () => {
       `
 **shop failed: The operation failed in PreSync**
 
-| Application                              | Outcome | Sync      | Health  | Revision  | Time |
-| ---------------------------------------- | ------- | --------- | ------- | --------- | ---- |
-| [shop](https://argocd.example.com/applications/argocd/shop) | failed  | OutOfSync | Healthy | \`4f2c9d1\` | 7 s  |
+| Application                              | Outcome  | Sync      | Health  | Revision  | Time |
+| ---------------------------------------- | -------- | --------- | ------- | --------- | ---- |
+| [shop](https://argocd.example.com/applications/argocd/shop) | ✖ failed | OutOfSync | Healthy | \`4f2c9d1\` | 7 s  |
 
 ### Why shop failed
 
@@ -34,10 +34,10 @@ ERROR: relation "orders" already exists
 
 ### Phases and resources
 
-| Phase, wave | Resource             | State  | Time | When                       | Message                                  |
-| ----------- | -------------------- | ------ | ---- | -------------------------- | ---------------------------------------- |
-| **PreSync** |                      | Failed | 4 s  | \`████████████████████████\` |                                          |
-| wave -1     | \`Job/migrate\` (hook) | Failed | 4 s  | \`████████████████████████\` | Job has reached the specified backoff limit |
+| Phase, wave | Resource             | State    | Time | When                       | Message                                  |
+| ----------- | -------------------- | -------- | ---- | -------------------------- | ---------------------------------------- |
+| **PreSync** |                      | ✖ Failed | 4 s  | \`████████████████████████\` |                                          |
+| wave -1     | \`Job/migrate\` (hook) | ✖ Failed | 4 s  | \`████████████████████████\` | Job has reached the specified backoff limit |
 `.trimStart(),
     );
   });
@@ -83,6 +83,23 @@ ERROR: relation "orders" already exists
     );
   });
 
+  it('lists the failed applications first, and marks how each ended', () => {
+    const concerned = { concerns: [{ title: 'Pruning was left undone', message: '' }] };
+    const text = summaryOf([
+      result({ name: 'good' }),
+      result({ name: 'odd', ...concerned }),
+      { ...failedMigration, name: 'bad' },
+      result({ name: 'late', outcome: 'superseded' }),
+    ]);
+    const rows = [...text.matchAll(/^\| \[(\w+)\]\S+ +\| (\S \w+) /gm)].map(([, ...row]) => row);
+    assert.deepEqual(rows, [
+      ['bad', '✖ failed'],
+      ['late', '⚠ superseded'],
+      ['good', '✔ succeeded'],
+      ['odd', '⚠ succeeded'],
+    ]);
+  });
+
   it('stays bounded, whatever Argo CD says', () => {
     const huge = '`|<b>[x](y)\n'.repeat(90_000);
     const causes = Array.from({ length: 30 }, () => ({
@@ -110,7 +127,9 @@ ERROR: relation "orders" already exists
   });
 
   it('tells of a hundred applications with 2,000 resources in all', () => {
-    const steps = Array.from({ length: 20 }, (_, i) => step({ name: `s${i}` }));
+    const steps = Array.from({ length: 20 }, (_, i) =>
+      step({ kind: 'Job', name: `s${i}`, hook: true }),
+    );
     const text = summaryOf(Array.from({ length: 100 }, (_, i) => result({ name: `a${i}`, steps })));
     assert.equal(text.match(/`Job\/s\d+`/g)?.length, 2_000);
     assert.doesNotMatch(text, /left out|more resources/);

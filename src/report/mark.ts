@@ -1,0 +1,35 @@
+import type { ApplicationResult, Step } from '../sync/outcome.ts';
+import { printOutcome } from './result.ts';
+import { printState } from './step-line.ts';
+
+/** How something went, at a glance, where no color is to be had. */
+export type Mark = '✔' | '✖' | '⚠' | '';
+
+const outcomeMarks: Readonly<Record<ApplicationResult['outcome'], Mark>> = {
+  succeeded: '✔',
+  superseded: '⚠',
+  canceled: '⚠',
+  blocked: '⚠',
+  timedOut: '✖',
+  failed: '✖',
+};
+
+const stateMarks: Readonly<Record<Step['state'], Mark>> = {
+  Pending: '',
+  Running: '',
+  Succeeded: '✔',
+  Failed: '✖',
+  Pruned: '✔',
+  PruneSkipped: '⚠',
+};
+
+/** `✔ succeeded`; `⚠ succeeded` where something needs attention. */
+export function markOutcome({ outcome, concerns }: ApplicationResult): string {
+  const mark = outcome === 'succeeded' && concerns.length > 0 ? '⚠' : outcomeMarks[outcome];
+  return `${mark} ${printOutcome(outcome)}`;
+}
+
+/** `✖ Failed`; the mere word for what has not ended. */
+export function markState(step: Pick<Step, 'state' | 'hook'>): string {
+  return `${stateMarks[step.state]} ${printState(step)}`.trimStart();
+}

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { markOutcome, markState } from '../../src/report/mark.ts';
+import { outcomes } from '../../src/sync/outcome.ts';
+import { result } from './example-results.ts';
+
+describe('the mark', () => {
+  it('of an outcome tells good, bad, and what needs attention', () => {
+    assert.deepEqual(
+      outcomes.map((outcome) => markOutcome(result({ outcome }))),
+      ['✔ succeeded', '⚠ superseded', '⚠ canceled', '⚠ blocked', '✖ timed out', '✖ failed'],
+    );
+    const concerns = [{ title: 'Pruning was left undone', message: '' }];
+    assert.equal(markOutcome(result({ concerns })), '⚠ succeeded');
+  });
+
+  it('of a step is there once it has ended', () => {
+    const states = ['Pending', 'Running', 'Succeeded', 'Failed', 'Pruned', 'PruneSkipped'] as const;
+    assert.deepEqual(
+      states.map((state) => markState({ state, hook: true })),
+      ['Not reached', 'Running', '✔ Succeeded', '✖ Failed', '✔ Pruned', '⚠ Not pruned'],
+    );
+  });
+});
