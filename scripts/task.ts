@@ -10,7 +10,7 @@ import { matchInputs, parseArguments, usage, type TaskArguments } from './task-a
 
 const exitCodes = { success: 0, failure: 1, usage: 2, infrastructure: 3 } as const;
 
-/** The colours of the run's page, by tag. */
+/** The colors of the run's page, by tag. */
 const styles = { error: 'red', warning: 'yellow', section: 'green', command: 'cyan' } as const;
 
 /** A fault of the arguments that shows only when files and the environment are read. */
@@ -49,6 +49,7 @@ async function run(asked: TaskArguments): Promise<number> {
     folder,
     inputs,
     connection,
+    keepFiles: true,
     onLine: show,
     ...(asked.node === undefined ? {} : { node: asked.node }),
   });
@@ -59,6 +60,7 @@ async function run(asked: TaskArguments): Promise<number> {
   const ended = await running.done.finally(() => process.off('SIGINT', cancel));
   const outputs = Object.entries(ended.outputs).map(([name, value]) => `  ${name} = ${value}`);
   console.log(['', `Result: ${ended.result}`, 'Outputs:', ...outputs].join('\n'));
+  console.log(`The task's files are in ${ended.temporaryFolder}.`);
   if (asked.jsonFile !== undefined) {
     const { secrets, ...shown } = ended;
     writeFileSync(asked.jsonFile, `${JSON.stringify(shown, null, 2)}\n`);
@@ -123,8 +125,14 @@ function readCa(file: string): string {
   }
 }
 
-/** Prints a line of the log, with its colour where a terminal can show it. */
+/** Prints a line of the log, with its color where a terminal can show it; a group as a heading. */
 function show(line: string): void {
+  if (line.startsWith('##[endgroup]')) return;
+  const group = '##[group]';
+  if (line.startsWith(group)) {
+    console.log(styleText('bold', `▾ ${line.slice(group.length)}`, { stream: process.stdout }));
+    return;
+  }
   const tag = /^##\[(\w+)\]/.exec(line)?.[1];
   const known = tag !== undefined && tag in styles;
   console.log(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -15,11 +15,12 @@ metadata: { name: settings }
 data: { colour: blue }
 `;
 
+/** Where the tasks keep their files, too. */
+const folder = mkdtempSync(join(tmpdir(), 'npm-run-task-'));
+
 describe('npm run task', () => {
   let argocd: ArgoCDSimulator;
-  let folder: string;
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'npm-run-task-'));
     argocd = await ArgoCDSimulator.start();
     argocd.commit('shop', { 'all.yaml': settings });
     argocd.createApplication('shop');
@@ -39,9 +40,14 @@ describe('npm run task', () => {
     assert.equal(code, 0, output);
     assert.match(output, /^Result: Succeeded/m);
     assert.match(output, /^ {2}outcome = succeeded$/m);
+    assert.match(output, /^▾ Sync/m);
+    assert.doesNotMatch(output, /##\[(end)?group\]/);
     const written = readFileSync(json, 'utf8');
     assert.equal((JSON.parse(written) as TaskRun).outputs['syncStatus'], 'Synced');
     assert.ok(!written.includes(argocd.token) && !output.includes(argocd.token));
+    const { outputs, temporaryFolder } = JSON.parse(written) as TaskRun;
+    assert.ok(existsSync(outputs['resultFile'] ?? ''), 'the files that it names are there');
+    assert.ok(output.includes(`The task's files are in ${temporaryFolder}.`));
   });
 
   it('logs in with a password', async () => {
@@ -136,7 +142,7 @@ function run(
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', script, task, ...flags, '--', ...inputs],
-    { cwd: root, env: { PATH: process.env['PATH'], ...environment } },
+    { cwd: root, env: { PATH: process.env['PATH'], TMPDIR: folder, ...environment } },
   );
   whenStarted(child);
   let output = '';

@@ -37,6 +37,8 @@ export interface TaskOptions {
   /** Cancels the job so many milliseconds after its start. */
   readonly cancelAfter?: number;
   readonly patience?: CancelPatience;
+  /** The files of the task outlive this process; otherwise they go with it. */
+  readonly keepFiles?: boolean;
   /** Called for each line of the log as the run's page shows it: commands carried out, secrets masked. */
   readonly onLine?: (line: string) => void;
 }
@@ -67,7 +69,10 @@ export interface TaskRun {
   readonly progress: readonly Progress[];
   readonly secrets: readonly string[];
   readonly buildTags: readonly string[];
-  /** `Agent.TempDirectory`: kept until this process ends, as an agent keeps it until the job's end. */
+  /**
+   * `Agent.TempDirectory`: kept until this process ends, as an agent keeps it until the job's end,
+   * and longer with `keepFiles`.
+   */
   readonly temporaryFolder: string;
 }
 
@@ -94,7 +99,7 @@ export function startTask(options: TaskOptions): RunningTask {
   const folder = options.folder ?? taskFolder(options.task ?? 'ArgoCDSync');
   const task = readTaskDefinition(folder);
   const runtime = chooseNodeRuntime(task, options.node);
-  const workingFolder = makeWorkingFolder();
+  const workingFolder = makeWorkingFolder(options.keepFiles ?? false);
   const temporaryFolder = mkdtempSync(join(workingFolder, '_temp-'));
   const environment = buildEnvironment({
     task,
@@ -194,7 +199,8 @@ function judge(step: Step, end: ProcessEnd, canceled: boolean, node: string): st
 const workingFolders: string[] = [];
 
 /** Removed when this process ends, as an agent cleans up after the job and not after each step. */
-function makeWorkingFolder(): string {
+function makeWorkingFolder(isKept: boolean): string {
+  if (isKept) return mkdtempSync(join(tmpdir(), 'simulated-agent-'));
   if (workingFolders.length === 0) {
     process.once('exit', () => {
       for (const folder of workingFolders) rmSync(folder, { recursive: true, force: true });
