@@ -4,7 +4,7 @@ import type { Secret } from '../../secret.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import { isSameSecret } from '../access/token-digest.ts';
 import { StoreError } from '../store/store.ts';
-import { contentSecurityPolicy, type Markup } from './pages/layout.ts';
+import { contentSecurityPolicy, missingPage, pausedQuery, type Markup } from './pages/layout.ts';
 import { runPage } from './pages/run-page.ts';
 import { queryOf, shows, statusPage } from './pages/status-page.ts';
 import { viewRun } from './run-view.ts';
@@ -41,6 +41,12 @@ export function adminApp(ports: AdminPorts): Hono {
     c.html(markup, status, { ...headers, 'Content-Security-Policy': contentSecurityPolicy });
   const lines = (c: Context, status: 200 | 404 | 500 | 503, ...text: readonly string[]) =>
     c.text(`${text.join('\n')}\n`, status, headers);
+
+  const missing = (c: Context, words: string) =>
+    c.req.header('Accept')?.includes('text/html') === true
+      ? page(c, missingPage('Not found', words), 404)
+      : lines(c, 404, words);
+  const isPaused = (c: Context) => new URL(c.req.url).search.includes(pausedQuery);
 
   app.get('/livez', (c) => lines(c, 200, 'alive'));
   app.get('/readyz', (c) => {
@@ -80,16 +86,22 @@ export function adminApp(ports: AdminPorts): Hono {
     const now = clock.now();
     return page(
       c,
-      statusPage({ status: ports.status(), figures, runs, show, older, now, version }),
+      statusPage({
+        ...{ status: ports.status(), figures, runs, show, older, now, version },
+        isPaused: isPaused(c),
+      }),
     );
   });
   app.get('/runs/:id', async (c) => {
     const run = await runOf(c.req.param('id'));
-    if (run === undefined) return lines(c, 404, 'There is no such run.');
-    return page(c, runPage(run, await records.checkpoints(run.id), clock.now()));
+    if (run === undefined) {
+      return missing(c, 'There is no such run. Ended runs are kept for a while only.');
+    }
+    const checkpoints = await records.checkpoints(run.id);
+    return page(c, runPage(run, checkpoints, clock.now(), isPaused(c)));
   });
 
-  app.notFound((c) => lines(c, 404, 'There is nothing here.'));
+  app.notFound((c) => missing(c, 'There is nothing here.'));
   app.onError((error, c) => {
     if (error instanceof StoreError) return lines(c, 503, error.message);
     ports.onError(error);

@@ -4,10 +4,11 @@ import { followAll } from '../../follow/follow-all.ts';
 import type { Activity } from '../../follow/settings.ts';
 import { Log } from '../../report/log.ts';
 import { Timeline } from '../../report/timeline.ts';
-import { printName } from '../../sync/application.ts';
+import { printState, printWave } from '../../report/step-line.ts';
+import { printKey, printName } from '../../sync/application.ts';
 import type { Progress } from '../../sync/outcome.ts';
 import { UserError } from '../../sync/user-error.ts';
-import { logLine } from '../../text/foreign-text.ts';
+import { logLine, plainLine } from '../../text/foreign-text.ts';
 import type { StoredCheckpoint } from '../store/store.ts';
 import { endOfResults, endWithout, type Ending } from './ending.ts';
 import type { Recorder } from './recorder.ts';
@@ -119,8 +120,13 @@ export class Following {
 
   #note(progress: Progress, { mark }: Log): void {
     if (progress.kind === 'status') this.#log.activity(logLine(progress.message, 200));
-    const { report } = this.#recorder.run;
-    this.#recorder.change({ report: { ...report, mark } });
+    const { report, message, order, names } = this.#recorder.run;
+    const isAlone =
+      ('names' in order.request.subject ? order.request.subject.names : names)?.length === 1;
+    this.#recorder.change({
+      report: { ...report, mark },
+      message: activityOf(progress, isAlone) ?? message,
+    });
     this.#diary.told(progress);
   }
 
@@ -133,6 +139,16 @@ export class Following {
     this.#recorder.change(change);
     this.#recorder.enqueue(...items);
   }
+}
+
+/** What a run is about, after its last line; undefined for what says nothing of that. */
+function activityOf(progress: Progress, isAlone: boolean): string | undefined {
+  if (progress.kind !== 'status' && progress.kind !== 'step') return undefined;
+  const told =
+    progress.kind === 'status'
+      ? progress.message
+      : `${printWave(progress.step)}: ${printKey(progress.step)} ${printState(progress.step)}`;
+  return plainLine(isAlone ? told : `${printName(progress.application)}: ${told}`, 300);
 }
 
 const canceledEarly = 'The run was canceled before anything was asked of Argo CD';

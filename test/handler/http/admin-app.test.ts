@@ -194,4 +194,26 @@ describe('the pages', () => {
     const { text } = await admin().get(`/runs/${run().id}`);
     assert.match(textOf(text), /sync shop-web following All runs/);
   });
+
+  it('say on a page what is not there, and in a line to whoever is no browser', async () => {
+    const { get } = admin();
+    for (const path of ['/nowhere', '/runs/unknown', '/runs/', '/v1/nothing']) {
+      const page = await get(path, { Accept: 'text/html,application/xhtml+xml' });
+      assert.equal(page.status, 404);
+      assertBalanced(page.text);
+      assert.match(page.text, /<style>/);
+      assert.match(textOf(page.text), /Not found All runs There is (nothing here|no such run)\./);
+      const line = await get(path);
+      assert.equal(line.status, 404);
+      assert.match(line.text, /^There is [^<]*\n$/);
+    }
+  });
+
+  it('are loaded again until the reader pauses that', async () => {
+    for (const path of ['/', `/runs/${run().id}`]) {
+      const { get } = admin();
+      assert.match((await get(path)).text, /http-equiv="refresh"/);
+      assert.doesNotMatch((await get(`${path}?refresh=off`)).text, /http-equiv="refresh"/);
+    }
+  });
 });

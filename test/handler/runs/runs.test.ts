@@ -45,6 +45,17 @@ describe('runs', () => {
   const requests = (job: Job) =>
     shop.azure.requests.filter(({ path }) => path.toLowerCase().includes(job.planId));
 
+  it('say what they are about while they follow, as their last line does', async () => {
+    const { runId } = await begin();
+    const said = new Set<string>();
+    await until(async () => {
+      const run = await shop.store.run(runId);
+      if (run?.state === 'following') said.add(run.message);
+      return run?.state === 'ended';
+    });
+    assert.ok(said.has('PreSync wave 0: Job/migrate Running'), [...said].join('\n'));
+  });
+
   it('sync once, tell the run everything, complete it once, and forget the token', async () => {
     const { job, runId } = await begin();
     const run = await shop.ended(runId);

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import { plainLine } from '../../../text/foreign-text.ts';
 import { stylesheet } from './stylesheet.ts';
 
 /** Markup in which everything that came from outside is escaped. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** How something goes, as a colour tells it. */
+/** How something goes, as a color tells it. */
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'idle';
 
 export interface Page {
@@ -15,9 +16,20 @@ export interface Page {
   readonly aside: Markup;
   readonly body: Markup;
   readonly footer: Markup;
-  /** Seconds after which the browser loads the page anew; absent: never. */
-  readonly refresh: number | undefined;
+  /** How the page keeps up with what it shows; absent where nothing changes any more. */
+  readonly refresh: Refresh | undefined;
 }
+
+/** The browser loads the page again after so many seconds, unless the reader has paused that. */
+export interface Refresh {
+  readonly seconds: number;
+  readonly isPaused: boolean;
+  /** The page's path with its query, without what pauses it. */
+  readonly path: string;
+}
+
+/** The query that pauses a page's refresh. */
+export const pausedQuery = 'refresh=off';
 
 /** No scripts, no foreign content, no frames, and exactly the one stylesheet. */
 export const contentSecurityPolicy = [
@@ -38,14 +50,18 @@ export function renderPage({ title, aside, body, footer, refresh }: Page): Marku
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        ${refresh === undefined ? '' : html`<meta http-equiv="refresh" content="${refresh}" />`}
+        ${
+          refresh === undefined || refresh.isPaused
+            ? ''
+            : html`<meta http-equiv="refresh" content="${refresh.seconds}" />`
+        }
         <title>${title}</title>
         ${styleElement}
       </head>
       <body>
         <header>
           <h1>${title}</h1>
-          ${aside}
+          ${aside} ${refresh === undefined ? '' : refreshLink(refresh)}
         </header>
         <main>${body}</main>
         <footer>${footer}</footer>
@@ -53,7 +69,36 @@ export function renderPage({ title, aside, body, footer, refresh }: Page): Marku
     </html>`;
 }
 
-/** A word in a coloured pill. */
+function refreshLink({ path, isPaused, seconds }: Refresh): Markup {
+  const paused = `${path}${path.includes('?') ? '&' : '?'}${pausedQuery}`;
+  return isPaused
+    ? html`<a class="small" href="${path}">Resume refresh</a>`
+    : html`<a class="small" href="${paused}" title="Every ${seconds} s">Pause refresh</a>`;
+}
+
+/** What is not there, said on a page of the same looks. */
+export function missingPage(title: string, words: string): Markup {
+  return renderPage({
+    title,
+    aside: html`<span class="fill"></span><a href="/">All runs</a>`,
+    body: html`<div class="panel">${words}</div>`,
+    footer: html``,
+    refresh: undefined,
+  });
+}
+
+/** A line of text in which what stands between backticks is code; bounded, nothing invisible. */
+export function prose(text: string, width?: number): Markup {
+  const parts = plainLine(text, width).split('`');
+  // The last of an odd number of backticks opens nothing.
+  const isOpen = parts.length % 2 === 0;
+  return html`${parts.map((part, place) => {
+    if (place % 2 === 0) return part;
+    return isOpen && place === parts.length - 1 ? `\`${part}` : html`<code>${part}</code>`;
+  })}`;
+}
+
+/** A word in a colored pill. */
 export function tag(word: string, tone: Tone): Markup {
   return html`<span class="tag ${tone}">${word}</span>`;
 }

@@ -8,17 +8,16 @@ import { printDuration, printSpan } from '../../../text/duration-text.ts';
 import { plainLine, plainLines, webAddress } from '../../../text/foreign-text.ts';
 import type { Run } from '../../run.ts';
 import type { StoredCheckpoint } from '../../store/store.ts';
-import { link, printTime, renderPage, tag, type Markup, type Tone } from './layout.ts';
+import { link, printTime, prose, renderPage, tag, type Markup, type Tone } from './layout.ts';
 import { phaseChart } from './phase-chart.ts';
-import { runTag } from './run-words.ts';
+import { pipelineOf, runTag } from './run-words.ts';
 import { titleOf } from './status-page.ts';
 
 const mostApplications = 50;
 const mostCauses = 20;
 const messageBounds = { lines: 50, width: 500 };
 const logBounds = { lines: 200, width: 500 };
-/** Seconds. */
-const refresh = 5;
+const seconds = 5;
 
 const tones: Readonly<Record<Outcome, Tone>> = {
   succeeded: 'good',
@@ -30,7 +29,12 @@ const tones: Readonly<Record<Outcome, Tone>> = {
 };
 
 /** One run: what was asked, how it goes, and why it failed. `now` is local, in milliseconds. */
-export function runPage(run: Run, checkpoints: readonly StoredCheckpoint[], now: number): Markup {
+export function runPage(
+  run: Run,
+  checkpoints: readonly StoredCheckpoint[],
+  now: number,
+  isPaused = false,
+): Markup {
   const isOpen = run.endedAt === undefined;
   const parts = partsOf(run, checkpoints);
   const left = parts.length - mostApplications;
@@ -42,7 +46,9 @@ export function runPage(run: Run, checkpoints: readonly StoredCheckpoint[], now:
       ${parts.slice(0, mostApplications).map((part) => applicationSection(part, isOpen, now))}
       ${left > 0 ? html`<p class="dim">${left} more applications are left out.</p>` : ''}`,
     footer: html`Run <code>${run.id}</code>, ${printTime(now)}`,
-    refresh: isOpen ? refresh : undefined,
+    refresh: isOpen
+      ? { seconds, isPaused, path: `/runs/${encodeURIComponent(run.id)}` }
+      : undefined,
   });
 }
 
@@ -68,7 +74,7 @@ function factsOf(run: Run, now: number): Markup {
   const { order, report } = run;
   const span = printDuration((run.endedAt ?? now) - run.acceptedAt);
   const rows: readonly (readonly [string, Markup | string])[] = [
-    ['Message', plainLine(run.message, 1_000)],
+    ['Message', run.message === '' ? '' : prose(run.message, 1_000)],
     ['Run in Azure DevOps', link(pipelineOf(run), webAddress(order.page))],
     ['Azure project', plainLine(order.azureProject, 100)],
     ['Argo CD', plainLine(order.argocd, 100)],
@@ -92,13 +98,6 @@ function factsOf(run: Run, now: number): Markup {
   </dl>`;
 }
 
-function pipelineOf({ order }: Run): string {
-  const row = (name: string) => order.info.find((each) => each.name === name)?.value ?? '';
-  const [number = ''] = row('Run').split(' ');
-  const words = [row('Pipeline'), number.startsWith('http') ? '' : number];
-  return plainLine(words.filter(Boolean).join(' '), 200) || (order.page === '' ? '' : 'open');
-}
-
 function applicationSection({ name, steps, result }: Part, isOpen: boolean, now: number): Markup {
   const outcome =
     result === undefined
@@ -115,7 +114,7 @@ function resultPanel(result: ApplicationResult): Markup {
   const state = [syncStatus, health?.status].filter(Boolean).join(', ');
   const ended = operation && printSpan(operation.startedAt, operation.finishedAt);
   const rows: readonly (readonly [string, Markup | string])[] = [
-    ['Result', plainLine(result.message, 1_000)],
+    ['Result', prose(result.message, 1_000)],
     ['Evidence', tellsMore(result) ? plainLine(result.evidence) : ''],
     ['Revision', revisions.length > 0 ? html`<code>${printRevisions(revisions)}</code>` : ''],
     ['State', state],
@@ -149,9 +148,9 @@ function causesOf({ outcome, causes }: ApplicationResult): Markup {
 function causePanel({ title, message, advice, resource, log }: Cause): Markup {
   const of = resource ? ` of ${plainLine(printKey(resource), 200)}` : '';
   return html`<div class="panel cause">
-    <strong>${plainLine(title)}</strong>
+    <strong>${prose(title)}</strong>
     ${message.trim() === '' ? '' : block(plainLines(message, messageBounds))}
-    ${advice === '' ? '' : html`<p>What to do: ${plainLine(advice)}</p>`}
+    ${advice === '' ? '' : html`<p>What to do: ${prose(advice)}</p>`}
     ${
       log.length === 0
         ? ''

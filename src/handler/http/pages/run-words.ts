@@ -1,3 +1,4 @@
+import { plainLine } from '../../../text/foreign-text.ts';
 import type { Run, RunOutcome, RunState } from '../../run.ts';
 import { tag, type Markup, type Tone } from './layout.ts';
 
@@ -18,6 +19,14 @@ const outcomes: Readonly<Record<RunOutcome, readonly [string, Tone]>> = {
   duplicate: ['duplicate', 'warn'],
   unreported: ['not reported', 'bad'],
 };
+
+/** The pipeline and the number of its run, as it told them; empty where it told nothing. */
+export function pipelineOf({ order }: Pick<Run, 'order'>): string {
+  const row = (name: string) => order.info.find((each) => each.name === name)?.value ?? '';
+  const [number = ''] = row('Run').split(' ');
+  const words = [row('Pipeline'), number.startsWith('http') ? '' : number];
+  return plainLine(words.filter(Boolean).join(' '), 200) || (order.page === '' ? '' : 'open');
+}
 
 /** Where a run stands, or how it ended. */
 export function runTag({ state, outcome }: Pick<Run, 'state' | 'outcome'>): Markup {

@@ -5,8 +5,8 @@ import { plainLine, webAddress } from '../../../text/foreign-text.ts';
 import type { Run, RunState } from '../../run.ts';
 import type { RunQuery, StoreFigures } from '../../store/store.ts';
 import type { InstanceStatus, ServiceStatus } from '../service-status.ts';
-import { link, printTime, renderPage, tag, type Markup } from './layout.ts';
-import { runTag } from './run-words.ts';
+import { link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
+import { pipelineOf, runTag } from './run-words.ts';
 
 /** Which runs the page lists. */
 export const shows = ['all', 'accepted', 'following', 'reporting', 'ended', 'unreported'] as const;
@@ -32,10 +32,12 @@ export interface StatusContent {
   readonly older: number | undefined;
   readonly now: number;
   readonly version: string;
+  /** The page is not loaded again by itself. */
+  readonly isPaused?: boolean;
 }
 
-/** Seconds; the page is for whoever waits and looks. */
-const refresh = 10;
+/** The page is for whoever waits and looks. */
+const seconds = 10;
 
 /** The query of a list; `before` is when the oldest run of the page before was accepted. */
 export function queryOf(show: Show, before: number | undefined, limit: number): RunQuery {
@@ -46,7 +48,7 @@ export function queryOf(show: Show, before: number | undefined, limit: number): 
 
 /** What the handler does at the moment: its runs, each Argo CD, the store. */
 export function statusPage(content: StatusContent): Markup {
-  const { status, figures, now, version } = content;
+  const { status, figures, now, version, show, isPaused = false } = content;
   const isReady = status.unready.length === 0;
   return renderPage({
     title: 'Argo CD for Azure Pipelines: handler',
@@ -64,7 +66,7 @@ export function statusPage(content: StatusContent): Markup {
     footer: html`Stored in <code>${status.store.path}</code> (${printSize(figures.bytes)}):
       ${status.store.fault === undefined ? 'it works' : plainLine(status.store.fault)}.
       <a href="/metrics">Metrics</a>, <a href="/v1/openapi.json">description of the routes</a>.`,
-    refresh,
+    refresh: { seconds, isPaused, path: show === 'all' ? '/' : `/?show=${show}` },
   });
 }
 
@@ -73,7 +75,7 @@ function notice(title: string, lines: readonly string[], isBad: boolean): Markup
   return html`<div class="panel notice ${isBad ? 'bad' : ''}">
     ${title}
     <ul>
-      ${lines.map((line) => html`<li>${plainLine(line)}</li>`)}
+      ${lines.map((line) => html`<li>${prose(line)}</li>`)}
     </ul>
   </div>`;
 }
@@ -138,7 +140,7 @@ function instanceRow(instance: InstanceStatus, now: number): Markup {
     <td class="time">${listedAt === undefined ? 'not yet' : ago(listedAt)}</td>
     <td class="number">${applications}</td>
     <td class="number">${followers}</td>
-    <td class="text">${plainLine(instance.failure, 300)}</td>
+    <td class="text">${prose(instance.failure, 300)}</td>
   </tr>`;
 }
 
@@ -167,6 +169,7 @@ function runsTable(runs: readonly Run[], now: number): Markup {
           <th>Accepted</th>
           <th>Time</th>
           <th>Message</th>
+          <th>Pipeline run</th>
         </tr>
       </thead>
       <tbody>
@@ -184,11 +187,12 @@ function runRow(run: Run, now: number): Markup {
       ${run.isCanceled && run.outcome === undefined ? tag('canceling', 'warn') : ''}
     </td>
     <td>${runTag(run)}</td>
-    <td class="name">${plainLine(order.argocd, 100)}</td>
-    <td class="name">${plainLine(order.azureProject, 100)}</td>
+    <td class="word">${plainLine(order.argocd, 100)}</td>
+    <td class="word">${plainLine(order.azureProject, 100)}</td>
     <td class="time">${printTime(run.acceptedAt)}</td>
     <td class="time">${printDuration((run.endedAt ?? now) - run.acceptedAt)}</td>
-    <td class="text">${plainLine(run.message, 300)}</td>
+    <td class="text">${prose(run.message, 300)}</td>
+    <td class="word">${link(pipelineOf(run), webAddress(order.page))}</td>
   </tr>`;
 }
 

@@ -3,7 +3,7 @@ export const stylesheet = `
 :root {
   color-scheme: light dark;
   --page: #f6f7f9; --panel: #ffffff; --line: #e1e4ea; --text: #1c2230; --dim: #626b7c;
-  --link: #0b62c4; --good: #1a7f4b; --bad: #c0262d; --warn: #9a5b00; --busy: #0b62c4;
+  --link: #0b62c4; --good: #14693d; --bad: #c0262d; --warn: #9a5b00; --busy: #0b62c4;
   --good-soft: #e2f4ea; --bad-soft: #fde7e8; --warn-soft: #fcf0d9; --busy-soft: #e3effc;
   --idle-soft: #eceef2; --track: #eef0f4;
 }
@@ -49,8 +49,8 @@ tbody tr { border-top: 1px solid var(--line); }
 tbody tr.phase td { background: var(--page); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.text { min-width: 16rem; overflow-wrap: anywhere; }
-td.name { overflow-wrap: anywhere; }
+td.name, td.text { width: 50%; min-width: 14rem; overflow-wrap: anywhere; }
+td.word { max-width: 18rem; overflow-wrap: break-word; }
 td.bar { width: 26%; min-width: 11rem; }
 .tag {
   display: inline-block; padding: .05rem .55rem; border-radius: 999px; font-size: .8rem;

@@ -102,6 +102,35 @@ describe('the status page', () => {
     assert.ok(!(await page()).includes('Older runs'));
   });
 
+  it('names the pipeline and its run, and leads there', async () => {
+    const info = [
+      { name: 'Pipeline', value: 'shop-ci' },
+      { name: 'Run', value: '20261121.3' },
+    ];
+    const page1 = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
+    const html = await page({ runs: [run({ order: { ...order(), info, page: page1 } })] });
+    assert.match(
+      html,
+      /<a href="https:\/\/dev[^"]*buildId=7" rel="noreferrer">shop-ci 20261121\.3</,
+    );
+  });
+
+  it('is loaded again by itself, unless the reader has paused that', async () => {
+    const lively = await page({ show: 'following' });
+    assert.match(lively, /http-equiv="refresh" content="10"/);
+    assert.match(lively, /href="\/\?show=following&amp;refresh=off"[^>]*>Pause refresh</);
+    const paused = await page({ show: 'following', isPaused: true });
+    assert.doesNotMatch(paused, /http-equiv="refresh"/);
+    assert.match(paused, /href="\/\?show=following">Resume refresh</);
+  });
+
+  it('shows what stands between backticks as code, and no backtick', async () => {
+    const notes = ['line 3: set `listen.public` or `tls`.'];
+    const html = await page({ status: { ...status, notes } });
+    assert.match(html, /set <code>listen\.public<\/code> or <code>tls<\/code>\./);
+    assert.doesNotMatch(html, /`/);
+  });
+
   it('says so where there is nothing to show', async () => {
     const text = textOf(await page({ runs: [], status: { ...status, instances: [] } }));
     assert.match(text, /Argo CD None is configured\. Runs/);
