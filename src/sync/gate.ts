@@ -1,6 +1,7 @@
 import { blockingConditions, whyNotCompared } from './condition.ts';
 import { isBusy } from './glance.ts';
 import type { Glance } from './glance.ts';
+import { hydratedQuestion } from './hydrated-gate.ts';
 import type { Target } from './goal.ts';
 import { awaitsRetry } from './operation.ts';
 import { meetsTarget, untellable } from './asked-revision.ts';
@@ -36,7 +37,6 @@ const comparing = 10_000;
 
 /** In this order: what is said is what has to be mended first. */
 const rules: readonly Rule[] = [
-  judgeLife,
   judgeQuestion,
   judgeOngoing,
   judgeComparison,
@@ -62,11 +62,17 @@ export function judgeGate(
     return failed('there is no such application, or no rule allows this gate to look at it');
   }
   const lasted = now - steadySince;
+  const { hydrator } = glance;
+  const life = judgeLife(glance);
+  if (life !== undefined) return life;
+  const asked = hydrator && hydratedQuestion(glance, hydrator, question);
+  if (asked?.kind === 'answer') return asked.answer;
+  const { question: posed } = asked ?? { question };
   for (const rule of rules) {
-    const answer = rule(glance, question, lasted);
+    const answer = rule(glance, posed, lasted);
     if (answer !== undefined) return answer;
   }
-  return judgeCalm(glance, question, lasted);
+  return judgeCalm(glance, posed, lasted);
 }
 
 function judgeLife({ deleting, skipReconcile }: Glance): GateAnswer | undefined {

@@ -1,0 +1,85 @@
+import { branchName, isDryCommit } from './dry-revision.ts';
+import { excerpt } from './excerpt.ts';
+import type { GateAnswer, GateQuestion } from './gate.ts';
+import type { Glance } from './glance.ts';
+import { outputBranch } from './hydrator.ts';
+import type { Hydrator } from './hydrator.ts';
+import { isSameName, shortRevision } from './revision.ts';
+
+type Asked =
+  | { readonly kind: 'question'; readonly question: GateQuestion }
+  | { readonly kind: 'answer'; readonly answer: GateAnswer };
+
+const git = { repoURL: '', chart: '' };
+
+/**
+ * A gate's question in terms of what is synced: of a dry commit, what it is hydrated as. A gate sees
+ * the last hydration only, so that a commit which was hydrated with a newer one is not found.
+ */
+export function hydratedQuestion(
+  glance: Glance,
+  hydrator: Hydrator,
+  question: GateQuestion,
+): Asked {
+  const { revision } = question;
+  const { last, compared, current, syncBranch, stagingBranch } = hydrator;
+  const isTip = revision === undefined || isSameName(git, revision, hydrator.dry.targetRevision);
+  if (isTip) return judgeTip(glance, hydrator, question);
+  if (isSameName(git, revision, syncBranch)) return { kind: 'question', question };
+  if (stagingBranch !== undefined && isSameName(git, revision, stagingBranch)) {
+    return answer(
+      'failed',
+      `${stagingBranch} awaits promotion to ${syncBranch}: name the dry commit`,
+    );
+  }
+  const isIt = (commit: string | undefined) =>
+    commit !== undefined && isDryCommit(commit, revision);
+  if (last !== undefined && isIt(last.dry)) {
+    return { kind: 'question', question: { ...question, revision: last.hydrated } };
+  }
+  const isHydrated = [last?.hydrated, ...glance.sync.revisions, ...glance.deployed].some(isIt);
+  const isPending = isIt(compared) || isIt(current?.dry);
+  if (isHydrated && !isPending) return { kind: 'question', question };
+  if (!isDryCommit(revision, revision)) return { kind: 'question', question };
+  const failure = judgeFailure(hydrator);
+  if (failure !== undefined) return failure;
+  const at = last === undefined ? 'nothing' : `dry commit ${shortRevision(last.dry)}`;
+  return answer('waiting', `${at} is hydrated, waiting for ${shortRevision(revision)}`);
+}
+
+/** Whether what Argo CD knows of the dry branch is hydrated, and compared since. */
+function judgeTip(
+  { sync, reconciledAt = -Infinity }: Glance,
+  hydrator: Hydrator,
+  question: GateQuestion,
+): Asked {
+  const { current, last, compared, dry, isSelective } = hydrator;
+  const branch = branchName(dry.targetRevision);
+  if (current?.phase === 'Hydrating' || last === undefined) {
+    const failure = judgeFailure(hydrator);
+    if (failure !== undefined) return failure;
+    const what = last === undefined ? 'was never hydrated yet' : 'is being hydrated';
+    return answer('waiting', `${branch} ${what} to ${outputBranch(hydrator)}`);
+  }
+  const failure = judgeFailure(hydrator);
+  if (failure !== undefined) return failure;
+  if (compared !== undefined && compared !== last.dry && !isSelective) {
+    return answer('waiting', `${shortRevision(compared)} was pushed, and is not hydrated yet`);
+  }
+  const isCompared =
+    sync.revisions[0] === last.hydrated || reconciledAt > (current?.finishedAt ?? -Infinity);
+  if (!isCompared) {
+    const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
+    return answer('waiting', `${what}, and Argo CD has not compared that yet`);
+  }
+  return { kind: 'question', question: { ...question, revision: undefined } };
+}
+
+function judgeFailure({ current }: Hydrator): Asked | undefined {
+  if (current?.phase !== 'Failed') return undefined;
+  return answer('failed', `it could not be hydrated: ${excerpt(current.message)}`);
+}
+
+function answer(status: GateAnswer['status'], message: string): Asked {
+  return { kind: 'answer', answer: { status, message } };
+}
