@@ -1,7 +1,7 @@
 import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
 import { decide } from '../sync/decide.ts';
-import { explainUnfinished } from '../sync/explanation.ts';
 import { renderedTarget } from '../sync/hydration.ts';
+import { explainUnfinished } from '../sync/unfinished.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
 import type { UserError } from '../sync/user-error.ts';
 import type { Request } from '../sync/memory.ts';
@@ -183,15 +183,17 @@ export class Follower {
     if (neverReached !== undefined) {
       return refusal('timedOut', neverReached.message, neverReached.advice);
     }
-    const last =
-      missing ?? (away === undefined ? this.#status.message : `Argo CD cannot be reached, ${away}`);
+    const last = missing ?? away ?? this.#status.message;
     const message =
       seconds <= 0
         ? 'Not begun: the time was up before its turn came'
         : `Not done within ${seconds} s${last === '' ? '' : `; at last: ${last}`}`;
-    const causes = application
-      ? explainUnfinished(application, followedState(application, memory))
-      : [];
+    const { goal } = this.#settings;
+    const view = application && { application, memory, goal, now: this.#ports.clock.now() };
+    const causes =
+      view === undefined
+        ? []
+        : explainUnfinished(view, followedState(view.application, memory), message);
     return { outcome: 'timedOut', message, evidence: '', causes };
   }
 

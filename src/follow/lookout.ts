@@ -45,7 +45,7 @@ export class Lookout {
   #fatal: UserError | undefined;
   /** The application does not exist yet, and is waited for: why we think so. */
   missing: string | undefined;
-  /** Argo CD does not answer: the last reason. */
+  /** Argo CD does not answer, or with an error: that it does so, with the last reason. */
   away: string | undefined;
 
   constructor(
@@ -196,7 +196,10 @@ export class Lookout {
         return;
       case 'away':
       case 'unknown':
-        this.away = judged.reason;
+        this.away =
+          judged.kind === 'away'
+            ? `Argo CD cannot be reached, ${judged.reason}`
+            : `Argo CD answers with an error: ${judged.reason}`;
         // As soon as the pause is over, however long followers may look away otherwise.
         this.demand();
         if (judged.notice !== undefined) this.#notice('warning', judged.notice);

@@ -1,4 +1,5 @@
 import type { ResourceStatus } from './application.ts';
+import { whyNotCompared } from './condition.ts';
 import type { Landing } from './landing.ts';
 import type { Memory } from './memory.ts';
 import { wait } from './verdict.ts';
@@ -34,7 +35,8 @@ export function decideComparison(view: View, landing: Landing): Verdict | undefi
   if (!isComparedAfter(view, landing)) {
     const doubtful =
       landing.finishedAt === undefined || application.reconciledAt === landing.finishedAt;
-    return wait('waiting until Argo CD has compared the application after the sync', {
+    const why = whyNotCompared(application);
+    return wait(`waiting until Argo CD has compared the application after the sync${why}`, {
       ask: doubtful || now >= due ? 'refresh' : undefined,
       at: now < due ? due : undefined,
     });

@@ -2,11 +2,12 @@ import { printKey } from './application.ts';
 import type { Application, Condition, Health, ResourceKey, ResourceStatus } from './application.ts';
 import { errorConditions } from './condition.ts';
 import { judgeError } from './known-error.ts';
-import { awaitsRetry, isEnded, wasTerminated } from './operation.ts';
+import { wasTerminated } from './operation.ts';
 import type { OperationState, ResourceResult } from './operation.ts';
 import type { Cause } from './outcome.ts';
 
-function cause(title: string, message: string, advice = '', resource?: ResourceKey): Cause {
+/** One reason, told. */
+export function cause(title: string, message: string, advice = '', resource?: ResourceKey): Cause {
   return { title, message, advice, resource, log: [] };
 }
 
@@ -58,7 +59,8 @@ function coreOf(message: string): string {
 const terminatedAdvice =
   'A person, another pipeline or a timeout of the controller ended it. Ask who did before you run again: what was applied until then stays in the cluster.';
 
-function explainResult(result: ResourceResult, when = ''): Cause {
+/** What became of one resource or hook that failed. `when`: in which attempt. */
+export function explainResult(result: ResourceResult, when = ''): Cause {
   const what = printKey(result);
   const hook = `${result.syncPhase ?? result.hookType} hook ${what}`;
   const title =
@@ -80,66 +82,39 @@ export function explainConditions(conditions: readonly Condition[]): readonly Ca
   return conditions.map(explainCondition);
 }
 
+const mostTold = 5;
+
+/** The first causes, and how many more there are: whoever reads them starts with one. */
+export function atMost(causes: readonly Cause[]): readonly Cause[] {
+  const rest = causes.slice(mostTold);
+  if (rest.length === 0) return causes;
+  const names = rest.slice(0, mostTold).map(({ title }) => title);
+  const dots = rest.length > mostTold ? ', …' : '';
+  return [
+    ...causes.slice(0, mostTold),
+    cause(`and ${rest.length} more`, `${names.join(', ')}${dots}`),
+  ];
+}
+
 /** The resources that keep an application from being healthy, worst first. */
 export function explainHealth(
   health: Health,
   unhealthy: readonly ResourceStatus[],
 ): readonly Cause[] {
   if (unhealthy.length === 0) return [cause(`The application is ${health.status}`, health.message)];
-  return unhealthy.map((resource) => {
-    const status = resource.health?.status ?? 'Unknown';
-    const advice = status === 'Missing' ? missingAdvice : '';
-    return cause(
-      `${printKey(resource)} is ${status}`,
-      resource.health?.message ?? '',
-      advice,
-      resource,
-    );
-  });
+  return atMost(unhealthy.map(explainUnhealthy));
+}
+
+/** One resource that is not healthy after a sync of it ended. */
+function explainUnhealthy(resource: ResourceStatus): Cause {
+  const status = resource.health?.status ?? 'Unknown';
+  const advice = status === 'Missing' ? missingAdvice : '';
+  const message = resource.health?.message ?? '';
+  return cause(`${printKey(resource)} is ${status}`, message, advice, resource);
 }
 
 const missingAdvice =
   'It is in Git and not in the cluster: something removed it after it was applied, or the sync left it out.';
-
-/** What keeps an application from being done when time ran out. */
-export function explainUnfinished(
-  application: Application,
-  state: OperationState | undefined,
-): readonly Cause[] {
-  const unhealthy = application.resources.filter(
-    ({ health, hook }) => !hook && health !== undefined && health.status !== 'Healthy',
-  );
-  return [
-    ...(state === undefined || isEnded(state.phase)
-      ? []
-      : [
-          ...state.results
-            .filter(isFailed)
-            .map((result) => explainResult(result, inAttempt(state))),
-          ...state.results.filter(isRunningHook).map(explainRunningHook),
-          cause(`The operation is ${state.phase}`, state.message),
-        ]),
-    ...(application.health.status === 'Healthy'
-      ? []
-      : explainHealth(application.health, unhealthy).slice(0, 5)),
-    ...errorConditions(application).map(explainCondition),
-  ];
-}
-
-function isRunningHook({ hookType, hookPhase }: ResourceResult): boolean {
-  return hookType !== undefined && hookPhase === 'Running';
-}
-
-function explainRunningHook(result: ResourceResult): Cause {
-  const phase = result.syncPhase ?? result.hookType ?? 'Sync';
-  return cause(`${phase} hook ${printKey(result)} is still running`, result.message, '', result);
-}
-
-/** In the beginning a retry still shows the results of the attempt before (argo-cd.md §2.3). */
-function inAttempt(state: OperationState): string {
-  if (awaitsRetry(state)) return ` in attempt ${state.retryCount}`;
-  return state.retryCount > 0 ? ' in this attempt or the one before' : '';
-}
 
 function adviceFor(message: string): string {
   return judgeError(message).advice;

@@ -1,3 +1,6 @@
+import { printKey } from './application.ts';
+import type { Application } from './application.ts';
+import { unhealthyApplied } from './applied.ts';
 import { explainOperation } from './explanation.ts';
 import { deploysWhatWasAsked } from './deployment.ts';
 import { printRevisions } from './revision.ts';
@@ -37,6 +40,8 @@ export function decideProgress(
     if (held !== undefined) return held;
   }
   const isOrdinary = state.phase === 'Running' && !awaitsRetry(state);
+  const paused = isOrdinary ? describePaused(view.application, state) : '';
+  if (paused !== '') return wait(`${describeRunning(state)}; ${paused}`);
   return wait(describeRunning(state), {
     inSteps: isOrdinary && (state.message === '' || ordinary.test(state.message)),
   });
@@ -51,6 +56,17 @@ function describeRunning(state: OperationState): string {
   if (state.phase === 'Terminating') return `being terminated: ${words}`;
   if (awaitsRetry(state)) return `attempt ${state.retryCount} failed, Argo CD will retry: ${words}`;
   return words;
+}
+
+/** A rollout that is paused holds up the wave that it is in. */
+function describePaused(application: Application, state: OperationState): string {
+  const paused = unhealthyApplied(application, state).filter(
+    ({ health }) => health?.status === 'Suspended',
+  );
+  const [first] = paused;
+  if (first === undefined) return '';
+  const more = paused.length > 1 ? ` and ${paused.length - 1} more` : '';
+  return `${printKey(first)}${more} is paused: waiting for somebody to resume it`;
 }
 
 /** Where a change landed, if it did: the end of our operation was seen, or history proves it. */

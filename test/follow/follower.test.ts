@@ -15,6 +15,7 @@ import {
   foreign,
   operation,
   resource,
+  result,
   second,
   state,
   syncGoal,
@@ -438,8 +439,12 @@ describe('a follower', () => {
       const running = follow(undefined, { deadline: clock.now() + 10_000 });
       await clock.pass(500);
       const job = { group: 'batch', kind: 'Job', name: 'import' };
-      const health = { status: 'Degraded', message: '' } as const;
-      show({ operation: asked, health, resources: [resource('Degraded', job)] });
+      const results = [result(job)];
+      show({
+        operation: asked,
+        operationState: state({ operation: asked, results }),
+        resources: [resource('Progressing', job)],
+      });
       const { outcome, causes } = await clock.finish(running);
       assert.equal(outcome, 'timedOut');
       assert.deepEqual(causes.find((cause) => cause.resource?.name === 'import')?.log, ['boom']);

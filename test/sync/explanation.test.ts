@@ -3,7 +3,6 @@ import {
   explainConditions,
   explainHealth,
   explainOperation,
-  explainUnfinished,
   isFailed,
 } from '../../src/sync/explanation.ts';
 import type { Cause } from '../../src/sync/outcome.ts';
@@ -14,8 +13,6 @@ import {
   hook,
   resource,
   result,
-  second,
-  state,
 } from './sample-application.ts';
 
 const titlesOf = (causes: readonly Cause[]) => causes.map(({ title }) => title);
@@ -61,6 +58,12 @@ describe('explainOperation', () => {
     const [only, ...rest] = explainOperation(application(), ended('Error', { message: 'broken' }));
     assert.deepEqual([only?.title, only?.message], ['The operation ended in an error', 'broken']);
     assert.deepEqual(rest, []);
+  });
+
+  it('says that what was away may be back', () => {
+    const message = 'ComparisonError: dial tcp 10.0.0.1:8081: connect: connection refused';
+    const [only] = explainOperation(application(), ended('Error', { message }));
+    assert.match(only?.advice ?? '', /run again/);
   });
 
   it('adds conditions that say something else, and leaves out those that repeat it', () => {
@@ -109,39 +112,17 @@ describe('explainHealth', () => {
     assert.match(cause?.advice ?? '', /not in the cluster/);
     assert.deepEqual(titlesOf(explainHealth(health, [])), ['The application is Missing']);
   });
-});
 
-describe('explainUnfinished', () => {
-  const failed = [hook({ hookPhase: 'Failed' })];
-  it('tells of an operation that goes on, and of which attempt its results are', () => {
-    const first = state({ results: failed, message: 'waiting' });
-    assert.deepEqual(titlesOf(explainUnfinished(application(), first)), [
-      'PreSync hook Job/migrate failed',
-      'The operation is Running',
-    ]);
-    const resting = state({ results: failed, retryCount: 1, finishedAt: second(12) });
-    const [one] = titlesOf(explainUnfinished(application(), resting));
-    assert.equal(one, 'PreSync hook Job/migrate failed in attempt 1');
-    const again = state({ results: failed, retryCount: 1 });
-    const [two] = titlesOf(explainUnfinished(application(), again));
-    assert.equal(two, 'PreSync hook Job/migrate failed in this attempt or the one before');
-  });
-
-  it('tells of health and conditions when the operation is over', () => {
-    const one = application({
-      health: { status: 'Progressing', message: '' },
-      resources: [
-        resource('Progressing'),
-        resource('Healthy'),
-        resource('Degraded', { hook: true }),
-      ],
-      conditions: [comparisonError()],
-    });
-    assert.deepEqual(titlesOf(explainUnfinished(one, ended('Succeeded'))), [
-      'Deployment/web is Progressing',
-      'Condition ComparisonError',
-    ]);
-    assert.deepEqual(explainUnfinished(application(), undefined), []);
+  it('names five, and says how many more there are', () => {
+    const health = { status: 'Degraded', message: '' } as const;
+    const bad = Array.from({ length: 50 }, (_, index) =>
+      resource('Degraded', { name: `web-${index}` }),
+    );
+    const titles = titlesOf(explainHealth(health, bad));
+    assert.equal(titles.length, 6);
+    assert.equal(titles[4], 'Deployment/web-4 is Degraded');
+    assert.equal(titles[5], 'and 45 more');
+    assert.equal(explainHealth(health, bad.slice(0, 5)).length, 5);
   });
 });
 

@@ -1,0 +1,94 @@
+import { printKey } from './application.ts';
+import type { Application, ResourceStatus } from './application.ts';
+import { unhealthyApplied } from './applied.ts';
+import { awaitedLanding } from './awaited.ts';
+import { isHealthOf } from './comparison.ts';
+import { errorConditions } from './condition.ts';
+import { atMost, cause, explainConditions, explainHealth, explainResult } from './explanation.ts';
+import { isFailed } from './explanation.ts';
+import { isDryRun } from './goal.ts';
+import { healthInScope } from './health.ts';
+import { judgeError } from './known-error.ts';
+import type { Landing } from './landing.ts';
+import { awaitsRetry, isEnded } from './operation.ts';
+import type { OperationState, ResourceResult } from './operation.ts';
+import type { Cause } from './outcome.ts';
+import { landingOf } from './progress.ts';
+import type { View } from './view.ts';
+
+/**
+ * Why a run was not done when its time was up: first what it waited for at last (`sentence` says so),
+ * then what may lie behind that. A resource is named only where an operation that is followed has
+ * touched it: of all others nobody knows whether they should be otherwise by now.
+ */
+export function explainUnfinished(
+  view: View,
+  state: OperationState | undefined,
+  sentence: string,
+): readonly Cause[] {
+  const { application } = view;
+  const landing = landingIn(view);
+  const told = sentence + (landing === undefined ? (state?.message ?? '') : '');
+  return [
+    cause(sentence, '', judgeError(sentence).advice),
+    ...(landing === undefined ? explainOngoing(application, state) : explainLanded(view, landing)),
+    ...explainConditions(
+      errorConditions(application).filter(
+        ({ message }) => message === '' || !told.includes(message),
+      ),
+    ),
+  ];
+}
+
+function landingIn(view: View): Landing | undefined {
+  const { memory, goal } = view;
+  return (
+    landingOf(memory) ?? (goal.action === 'wait' ? awaitedLanding({ ...view, goal }) : undefined)
+  );
+}
+
+/** The change is in the cluster: what is not well there is what is waited for. */
+function explainLanded(view: View, landing: Landing): readonly Cause[] {
+  const { application, goal } = view;
+  const isJudged = isHealthOf(view, landing) && application.sync.status !== 'Unknown';
+  if (!isJudged || isDryRun(goal) || goal.action === 'terminate') return [];
+  const { health, unhealthy } = healthInScope(application, landing.operation);
+  return health.status === 'Healthy' ? [] : explainHealth(health, unhealthy);
+}
+
+/** An operation goes on, or none was begun. */
+function explainOngoing(
+  application: Application,
+  state: OperationState | undefined,
+): readonly Cause[] {
+  if (state === undefined || isEnded(state.phase)) return [];
+  const failed = state.results.filter(isFailed);
+  const running = state.results.filter(isRunningHook);
+  const awaited = state.phase === 'Running' && !state.operation.dryRun;
+  return [
+    ...atMost(failed.map((result) => explainResult(result, inAttempt(state)))),
+    ...atMost(running.map(explainRunningHook)),
+    ...(awaited ? atMost(unhealthyApplied(application, state).map(explainAwaited)) : []),
+    cause(`The operation is ${state.phase}`, state.message),
+  ];
+}
+
+function explainAwaited(resource: ResourceStatus): Cause {
+  const { status, message } = resource.health ?? { status: 'Unknown', message: '' };
+  return cause(`${printKey(resource)} is ${status}`, message, '', resource);
+}
+
+function isRunningHook({ hookType, hookPhase }: ResourceResult): boolean {
+  return hookType !== undefined && hookPhase === 'Running';
+}
+
+function explainRunningHook(result: ResourceResult): Cause {
+  const phase = result.syncPhase ?? result.hookType ?? 'Sync';
+  return cause(`${phase} hook ${printKey(result)} is still running`, result.message, '', result);
+}
+
+/** In the beginning a retry still shows the results of the attempt before (argo-cd.md §2.3). */
+function inAttempt(state: OperationState): string {
+  if (awaitsRetry(state)) return ` in attempt ${state.retryCount}`;
+  return state.retryCount > 0 ? ' in this attempt or the one before' : '';
+}
