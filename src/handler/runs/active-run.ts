@@ -196,6 +196,11 @@ export class ActiveRun {
           'unreported',
           `${message} Azure DevOps has ended the plan: nobody was told.`,
         );
+      case 'refused':
+        return this.#end(
+          'unreported',
+          `${message} Azure DevOps does not accept the run's token any more: nobody was told.`,
+        );
       case 'late':
         return this.#end(
           'unreported',

@@ -4,6 +4,8 @@ import type { Clock } from '../../follow/clock.ts';
 
 /** How often a build is looked at, in milliseconds. */
 const interval = 30_000;
+/** One refusal is no verdict: it is believed after so many in a row. */
+const mostRefusals = 4;
 const over = new Set(['cancelling', 'completed']);
 
 export interface BuildWatchPorts {
@@ -23,15 +25,17 @@ export async function buildEnds(
   hub: Pick<TaskHub, 'buildStatus'>,
   { clock, signal, onPause }: BuildWatchPorts,
 ): Promise<boolean> {
-  while (!signal.aborted) {
+  for (let refusals = 0; !signal.aborted;) {
     let pause = interval;
     try {
       if (over.has((await hub.buildStatus(buildId, signal)).toLowerCase())) return true;
+      refusals = 0;
     } catch (error) {
       if (signal.aborted) break;
       if (!(error instanceof AzureError)) throw error;
       // Without the right to read the build, the end of the plan is noticed all the same.
-      if (error.failure === 'forbidden' || error.failure === 'not-found') break;
+      if (error.failure === 'forbidden' || error.failure === 'not-found') refusals += 1;
+      if (refusals >= mostRefusals) break;
       pause = Math.max(interval, error.retryAfter ?? 0);
     }
     onPause(clock.now() + pause);

@@ -15,9 +15,10 @@ import type { NextTry } from './tries.ts';
 
 /**
  * What became of telling a run: all was told; a newer try of the task tells instead; the plan is
- * over, so that nobody listens; or the token was at its end before Azure DevOps could be reached.
+ * over, so that nobody listens; its token is refused; or that was at its end before Azure DevOps
+ * could be reached.
  */
-export type Delivery = 'told' | 'replaced' | 'gone' | 'late';
+export type Delivery = 'told' | 'replaced' | 'gone' | 'refused' | 'late';
 
 export interface CourierPorts {
   /** What is still to be told: the first items after a number, in their order. */
@@ -37,6 +38,8 @@ export interface CourierPorts {
 /** Milliseconds between two messages about a run that is under way: each costs calls. */
 const pace = 2_000;
 const mostItems = 1_000;
+/** A token that is refused before the run's deadline is tried for so long, in milliseconds. */
+const longestRefusal = 10 * 60_000;
 
 /**
  * Tells Azure DevOps what a run's outbox holds, in its order, until the completion is told. What it
@@ -187,8 +190,16 @@ export class Courier {
       onFailure(error, 'completed');
       budget.isCompletionAwaited = true;
       patience.failed(error);
-      return undefined;
+      return this.#isRefused() ? 'refused' : undefined;
     }
+  }
+
+  /** Whether the token is refused for so long that nobody will be told in time. */
+  #isRefused(): boolean {
+    const { patience, clock } = this.#ports;
+    const { deadline } = this.#recorder.run;
+    const isLate = clock.now() >= deadline || patience.tokenRefusedFor >= longestRefusal;
+    return patience.isTokenRefused && isLate;
   }
 
   /** The next parcel that can go by other channels than these, and by which of them more would go. */

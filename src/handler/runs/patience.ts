@@ -1,4 +1,4 @@
-import type { AzureError } from '../../azure/azure-error.ts';
+import type { AzureError, AzureFailure } from '../../azure/azure-error.ts';
 import { Alarm } from '../../follow/alarm.ts';
 import { backoff } from '../../follow/backoff.ts';
 import type { Clock } from '../../follow/clock.ts';
@@ -11,6 +11,10 @@ export interface PatiencePorts {
 /** Calls back when the organization answers again. Returns the end of that. */
 export type OnReturn = (listener: () => void) => () => void;
 
+/** One refusal is no verdict, a sign-in page may be a mishap: so many count, and so many milliseconds. */
+const doubt = { tries: 4, time: 60_000 };
+const refusals: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidden', 'not-found']);
+
 const retry = { first: 500, most: 60_000 };
 /** However long the server asks us to wait, we try again after this. */
 const longestAsked = 5 * 60_000;
@@ -22,7 +26,9 @@ const longestAsked = 5 * 60_000;
 export class Patience {
   readonly #ports: PatiencePorts;
   #failures = 0;
-  #refusedTokens = 0;
+  #refusals = 0;
+  /** When the first of them came. */
+  #refusedSince = Infinity;
   #dueAt = -Infinity;
   /** The server said how long to wait: its return is no reason to come sooner. */
   #isAsked = false;
@@ -43,15 +49,23 @@ export class Patience {
     return this.#isAsked && this.#dueAt > this.#ports.clock.now();
   }
 
-  /** How often the token was not accepted. */
-  get refusedTokens(): number {
-    return this.#refusedTokens;
+  /** Whether the token counts as refused: it was so for so many tries, and for a minute. */
+  get isTokenRefused(): boolean {
+    return this.#refusals >= doubt.tries && this.tokenRefusedFor >= doubt.time;
+  }
+
+  /** For how long the token has been refused, in milliseconds; 0 while it is not. */
+  get tokenRefusedFor(): number {
+    return Math.max(0, this.#ports.clock.now() - this.#refusedSince);
   }
 
   failed({ failure, retryAfter }: AzureError): void {
     const { clock, random } = this.#ports;
     this.#failures += 1;
-    if (failure === 'unauthenticated') this.#refusedTokens += 1;
+    if (refusals.has(failure)) {
+      this.#refusals += 1;
+      this.#refusedSince = Math.min(this.#refusedSince, clock.now());
+    }
     this.#isAsked = retryAfter !== undefined;
     const asked = Math.min(retryAfter ?? 0, longestAsked);
     this.#dueAt = clock.now() + Math.max(backoff(this.#failures, retry, random), asked);
@@ -59,6 +73,8 @@ export class Patience {
 
   succeeded(): void {
     this.#failures = 0;
+    this.#refusals = 0;
+    this.#refusedSince = Infinity;
     this.#dueAt = -Infinity;
   }
 

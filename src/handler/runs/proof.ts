@@ -25,16 +25,16 @@ export interface ProofPorts {
   readonly onFailure: (error: AzureError) => void;
 }
 
-/** A sign-in page may be a mishap of the moment; a token that is refused again and again is wrong. */
-const mostRefusedTokens = 4;
-
 /** What another try can mend. */
 const passing: ReadonlySet<AzureFailure> = new Set(['unavailable', 'unclear', 'throttled']);
+/** What another try may mend: it is a verdict when it stays so for a while. */
+const doubtful: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidden', 'not-found']);
 
 /**
  * Has a run prove itself with its own token: the plan is there and of the project that it names, the
  * job and the task belong to it and are open (azure-devops.md §12.2). Only then may anything be
- * started. Outages are waited for until `until`. Rejects with the signal's reason.
+ * started. Outages are waited for until `until`; a refusal counts when it has been repeated for a
+ * minute. Rejects with the signal's reason.
  */
 export async function prove(
   order: Pick<Order, 'address' | 'azureProject'>,
@@ -50,6 +50,9 @@ export async function prove(
     if (clock.now() >= until) return { kind: 'late' };
     try {
       const proof = await ask(order, token, options.isNamed, azure, signal);
+      if (proof.kind === 'refused' && proof.reason === hiddenName) {
+        throw new AzureError('GET project', hiddenName, { failure: 'forbidden' });
+      }
       patience.succeeded();
       return proof;
     } catch (error) {
@@ -57,8 +60,7 @@ export async function prove(
       if (!(error instanceof AzureError)) throw error;
       onFailure(error);
       patience.failed(error);
-      const mayPass =
-        error.failure === 'unauthenticated' && patience.refusedTokens < mostRefusedTokens;
+      const mayPass = doubtful.has(error.failure) && !patience.isTokenRefused;
       if (!passing.has(error.failure) && !mayPass) {
         return { kind: 'refused', reason: explain(error) };
       }
@@ -98,11 +100,12 @@ async function projectName(hub: TaskHub, signal: AbortSignal): Promise<string | 
   }
 }
 
+const hiddenName =
+  "the run's token may not read the name of its project: write the project's id into azureProjects instead";
+
 function nameFault(name: string | undefined | null, claimed: string): string | undefined {
   if (name === undefined || name?.toLowerCase() === claimed.toLowerCase()) return undefined;
-  return name === null
-    ? "the run's token may not read the name of its project: write the project's id into azureProjects instead"
-    : `the run belongs to another project than "${claimed}"`;
+  return name === null ? hiddenName : `the run belongs to another project than "${claimed}"`;
 }
 
 function faultOf(
@@ -135,6 +138,7 @@ function explain({ failure, reason }: AzureError): string {
     case 'unauthenticated':
       return "Azure DevOps does not accept the run's token";
     default:
+      if (reason === hiddenName) return hiddenName;
       return `Azure DevOps answered: ${reason}`;
   }
 }

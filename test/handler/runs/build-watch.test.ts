@@ -46,10 +46,16 @@ describe('the watch over a build', () => {
   }
 
   for (const failure of ['forbidden', 'not-found'] as const satisfies AzureFailure[]) {
-    it(`ends when it is ${failure}: the end of the plan tells as well`, async () => {
+    it(`ends when it is ${failure} again and again: the end of the plan tells as well`, async () => {
       const { asked, ends } = watch(failed(failure));
       assert.equal(await clock.finish(ends), false);
-      assert.equal(asked.length, 1);
+      assert.equal(asked.length, 4);
+    });
+
+    it(`goes on when it is ${failure} now and then`, async () => {
+      const few = [1, 2, 3].map(() => failed(failure));
+      const { ends } = watch(...few, 'inProgress', ...few, 'completed');
+      assert.equal(await clock.finish(ends), true);
     });
   }
 
@@ -87,9 +93,10 @@ describe('the watch over a build', () => {
   });
 
   it('says until when it does not look, and when it never will again', async () => {
-    const { pauses, ends } = watch('inProgress', failed('throttled', 100_000), failed('forbidden'));
+    const refused = [1, 2, 3, 4].map(() => failed('forbidden'));
+    const { pauses, ends } = watch('inProgress', failed('throttled', 100_000), ...refused);
     await clock.finish(ends);
-    assert.deepEqual(pauses, [30_000, 130_000, Infinity]);
+    assert.deepEqual(pauses, [30_000, 130_000, 160_000, 190_000, 220_000, Infinity]);
   });
 
   it('hides no fault of ours', async () => {

@@ -290,6 +290,49 @@ describe('the courier of a run', () => {
     });
   });
 
+  describe('when the token is refused', () => {
+    for (const failure of ['unauthenticated', 'forbidden', 'not-found'] as const) {
+      it(`tells all of it although it is ${failure} for minutes`, async () => {
+        await told.hold(...story);
+        let isRefused = true;
+        told.plan.onCall = () => (isRefused ? failed(failure) : undefined);
+        const telling = told.begin();
+        await told.clock.pass(5 * 60_000);
+        isRefused = false;
+        assert.equal(await finish(telling), 'told');
+        assert.deepEqual(told.plan.completions, ['succeeded']);
+        if (failure === 'unauthenticated') assertToldOnce(told);
+      });
+
+      for (const [what, left, least, most] of [
+        ['ten minutes', 24, 10, 11.5],
+        ['the deadline', 5 / 60, 5, 6.5],
+        ['a minute after the deadline', -1, 1, 2.5],
+      ] as const) {
+        it(`gives up when it is ${failure} until ${what}`, async () => {
+          told.store.run = { ...told.store.run, deadline: told.began + left * hour };
+          await told.hold(...story);
+          told.plan.onCall = () => failed(failure);
+          assert.equal(await finish(), 'refused');
+          const took = (told.clock.now() - told.began) / 60_000;
+          assert.ok(took >= least && took <= most, String(took));
+        });
+      }
+    }
+
+    it('goes on as long as the run is under way', async () => {
+      await told.hold(line('a'));
+      let isRefused = true;
+      told.plan.onCall = () => (isRefused ? failed('unauthenticated') : undefined);
+      const { recorder, delivery } = told.begin();
+      await told.clock.pass(3 * hour);
+      isRefused = false;
+      recorder.enqueue(completed('succeeded'));
+      assert.equal(await told.clock.finish(delivery), 'told');
+      assert.deepEqual(told.plan.lines, ['a']);
+    });
+  });
+
   describe('when Azure DevOps refuses', () => {
     for (const failure of ['refused', 'forbidden', 'not-found'] as const) {
       for (const call of ['createLog', 'appendLog', 'updateRecords', 'attach'] as const) {

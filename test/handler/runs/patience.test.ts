@@ -136,4 +136,36 @@ describe('the patience of a run', () => {
     stop();
     assert.equal(listeners.size, 0);
   });
+
+  describe('with a token that is refused', () => {
+    const refuse = async (times: number, every: number) => {
+      for (let count = 0; count < times; count += 1) {
+        if (count > 0) await clock.pass(every);
+        patience.failed(failed('unauthenticated'));
+      }
+    };
+
+    for (const [tries, every, isRefused] of [
+      [1, 0, false],
+      [3, minute, false],
+      [4, 10_000, false],
+      [4, 20_000, true],
+      [100, 100, false],
+      [100, 1_000, true],
+    ] as const) {
+      it(`${isRefused ? 'takes' : 'does not take'} it for refused after ${tries} tries, ${every} ms apart`, async () => {
+        await refuse(tries, every);
+        assert.equal(patience.isTokenRefused, isRefused);
+        assert.equal(patience.tokenRefusedFor, (tries - 1) * every);
+      });
+    }
+
+    it('forgets that once it is accepted', async () => {
+      await refuse(10, 20_000);
+      patience.succeeded();
+      assert.deepEqual([patience.isTokenRefused, patience.tokenRefusedFor], [false, 0]);
+      await refuse(3, minute);
+      assert.equal(patience.isTokenRefused, false);
+    });
+  });
 });
