@@ -6,6 +6,7 @@ import type { SyncGoal } from '../sync/goal.ts';
 import { follow, newestHistoryId } from '../sync/memory.ts';
 import type { Memory, Request } from '../sync/memory.ts';
 import { markerName } from '../sync/operation.ts';
+import { knownPast, laterPast, pastOf } from '../sync/past.ts';
 import type { RequestedSync } from '../sync/stored-operation.ts';
 import type { Act } from '../sync/verdict.ts';
 import type { FollowSettings } from './settings.ts';
@@ -97,6 +98,7 @@ async function ask(
     ...(what === undefined ? {} : { sent: what }),
     operation: undefined,
     historyId: newestHistoryId(application),
+    past: laterPast(knownPast(memory), pastOf(application)),
   };
   await sending(sent);
   try {
@@ -107,6 +109,8 @@ async function ask(
       brokenSince: undefined,
       operation: answer.operation,
       historyId: newestHistoryId(answer),
+      // It shows what had happened until then; its own operation has not begun.
+      past: laterPast(sent.past, pastOf({ ...answer, operationState: undefined })),
     };
     return { change: { request }, application: answer };
   } catch (error) {

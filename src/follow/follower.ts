@@ -148,7 +148,7 @@ export class Follower {
     }
   }
 
-  #judge(): Verdict | undefined {
+  #judge(isLast = false): Verdict | undefined {
     const { application, memory } = this.#subject;
     if (application === undefined) return undefined;
     this.#story.track(application, memory);
@@ -159,7 +159,7 @@ export class Follower {
       this.#isRefreshAsked = true;
       this.#questions.ask('refresh');
     }
-    return decide({ application, memory, goal, now: this.#ports.clock.now() });
+    return decide({ application, memory, goal, now: this.#ports.clock.now(), isLast });
   }
 
   /** What ends the following from outside: a fatal answer, a cancellation, the deadline. */
@@ -172,7 +172,7 @@ export class Follower {
     }
     if (this.#ports.clock.now() < this.#settings.deadline) return undefined;
     // What was done in the last moment is done.
-    const verdict = this.#judge();
+    const verdict = this.#judge(true);
     return verdict?.kind === 'done' ? verdict.ending : this.#timedOut();
   }
 

@@ -132,8 +132,8 @@ export class Lookout {
   }
 
   #look(): void {
-    const { clock } = this.#ports;
-    this.#lookedAt = clock.now();
+    const lookedAt = this.#ports.clock.now();
+    this.#lookedAt = lookedAt;
     this.#begun += 1;
     this.#isLooking = true;
     const look = this.#begun;
@@ -141,6 +141,7 @@ export class Lookout {
       .then(
         (application) => {
           this.#subject.take(application);
+          this.#subject.update({ lookedAt });
           this.#answered = look;
           this.#isBack();
         },

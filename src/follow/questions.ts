@@ -60,6 +60,11 @@ export class Questions {
 
   /** Asks, unless the same was asked a moment ago. Never rejects; an answer rings the alarm. */
   ask(question: Question): void {
+    if (question === 'look') {
+      // One that is on may still answer it: its news will tell.
+      if (!this.#lookout.isLooking) this.#lookout.demand();
+      return;
+    }
     const now = this.#ports.clock.now();
     const kind = kindOf(question);
     const last = this.#asked.get(kind) ?? { at: -Infinity, open: 0, notBefore: -Infinity };
@@ -81,7 +86,7 @@ export class Questions {
       });
   }
 
-  #answer(question: Question, now: number, isHeld: boolean): Promise<void> {
+  #answer(question: Exclude<Question, 'look'>, now: number, isHeld: boolean): Promise<void> {
     switch (question) {
       case 'refresh':
         return this.#refresh(now, isHeld || this.#isLost);
@@ -167,7 +172,7 @@ export class Questions {
 /** What Argo CD fails with where a repository has no such commit. */
 const unfound: ReadonlySet<Failure> = new Set<Failure>(['refused', 'internal', 'not-found']);
 
-function kindOf(question: Question): Kind {
+function kindOf(question: Exclude<Question, 'look'>): Kind {
   if (typeof question !== 'string') return 'commits';
   return question === 'windows' ? 'windows' : 'refresh';
 }

@@ -8,6 +8,7 @@ import type { OperationState } from '../sync/operation.ts';
 import type { Cause, Step } from '../sync/outcome.ts';
 import { planOf } from '../sync/order.ts';
 import { sight } from '../sync/ownership.ts';
+import { withoutPast } from '../sync/past.ts';
 import type { KeptPlan, Plan } from '../sync/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan.ts';
 import { countSteps, trackSteps } from '../sync/steps.ts';
@@ -172,7 +173,7 @@ export function followedState(
     const isNew = state !== undefined && state.startedAt !== memory.first?.operationStartedAt;
     return isNew || application.operation !== undefined ? state : undefined;
   }
-  const seen = sight(application, identity);
+  const seen = sight(withoutPast(application, memory), identity);
   // Replaced before its end was seen, it is told as it was last.
   return seen.kind === 'running' || seen.kind === 'ended' ? seen.state : memory.begun;
 }

@@ -1,3 +1,4 @@
+import { decideGone, rememberAbsence } from './absence.ts';
 import type { Application } from './application.ts';
 import { isDryRun } from './goal.ts';
 import type { Goal } from './goal.ts';
@@ -6,12 +7,18 @@ import { aimed, aimOf, rememberHydration, sayRendering } from './hydration.ts';
 import { remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { isEnded } from './operation.ts';
-import { sight } from './ownership.ts';
+import { isExpected, sight } from './ownership.ts';
+import { withoutPast } from './past.ts';
 import { decideFailed, decideOtherRevision, decideProgress, landingOf } from './progress.ts';
 import { decideRollback, rememberTarget } from './rollback.ts';
 import { targetFault } from './asked-revision.ts';
 import { decideStart } from './start.ts';
-import { decideSuperseded, proveByHistory } from './supersession.ts';
+import {
+  decideSuperseded,
+  decideTerminated,
+  proveByHistory,
+  rememberReplacement,
+} from './supersession.ts';
 import { decideTerminate } from './busy.ts';
 import { decideDeviation, rememberDeviations } from './deployment.ts';
 import { awaitedLanding, decideAwaited } from './awaited.ts';
@@ -20,8 +27,10 @@ import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
 /** Takes a look at the application into the memory; call it for every snapshot before `decide`. */
-export function observe(memory: Memory, application: Application, goal: Goal, now: number): Memory {
-  const looked = remember(memory, application, now);
+export function observe(memory: Memory, seen: Application, goal: Goal, now: number): Memory {
+  const application = withoutPast(seen, memory);
+  const remembered = rememberReplacement(remember(memory, application, now), application, goal);
+  const looked = rememberAbsence(remembered, application, goal, now);
   const entry = looked.proven === undefined ? findProof(looked, application) : undefined;
   const judged = entry === undefined ? looked : { ...looked, proven: { entry, seenAt: now } };
   const targeted = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
@@ -51,21 +60,12 @@ function findProof(memory: Memory, application: Application) {
     : undefined;
 }
 
-/** Whether an operation of ours must be there, or have been: then its absence means something. */
-function isExpected({ request, asked, begun, identity }: Memory): boolean {
-  return (
-    asked !== undefined ||
-    begun !== undefined ||
-    request?.state === 'accepted' ||
-    identity?.kind === 'adopted'
-  );
-}
-
 /**
  * The rules of following a sync: what a snapshot of the application means for a goal. Pure; the loop
  * around it fetches, acts, sleeps and tells. The snapshot must have been `observe`d.
  */
-export function decide(view: View): Verdict {
+export function decide(seen: View): Verdict {
+  const view = { ...seen, application: withoutPast(seen.application, seen.memory) };
   return sayRendering(decideAimed(aimed(view), view), view.memory);
 }
 
@@ -86,6 +86,8 @@ function decideAimed(view: View, asked: View): Verdict {
   const { deleting } = application;
   if (deleting && !(landing !== undefined && goal.waitFor !== 'health')) return decideDeleting();
   if (landing !== undefined) {
+    const terminated = memory.ended && decideTerminated(view, memory.ended);
+    if (terminated !== undefined) return terminated;
     const failed = memory.ended && decideFailed(view, memory.ended);
     if (failed !== undefined) return failed;
     const other = decideOtherRevision(view, landing);
@@ -97,6 +99,8 @@ function decideAimed(view: View, asked: View): Verdict {
   if (memory.identity !== undefined) {
     const seen = sight(application, memory.identity);
     if (seen.kind !== 'absent' && seen.kind !== 'ended') return decideProgress(view, seen);
+    const gone = decideGone(view);
+    if (gone !== undefined) return gone;
     // Whoever waits for others does not mind which of their operations it is.
     if (isExpected(memory) && goal.action !== 'wait') return decideSuperseded(view);
   }
@@ -159,7 +163,9 @@ function decideTermination(view: View): Verdict {
       const { phase, message } = seen.state;
       return done('succeeded', `The operation has ended: ${phase}`, { evidence: message });
     }
-    if (seen.kind === 'absent') return done('succeeded', 'The operation is gone');
+    if (seen.kind === 'absent') {
+      return decideGone(view) ?? done('succeeded', 'The operation is gone');
+    }
     return decideTerminate(view, 'ending the operation');
   }
   const running = operation !== undefined || (state !== undefined && !isEnded(state.phase));

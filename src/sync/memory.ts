@@ -7,6 +7,8 @@ import { isEnded } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { sight } from './ownership.ts';
 import type { Identity } from './ownership.ts';
+import { knownPast, laterPast, pastOf } from './past.ts';
+import type { Past } from './past.ts';
 import type { CheckedOperation, RequestedSync } from './stored-operation.ts';
 import type { SyncWindows } from './sync-window.ts';
 
@@ -31,6 +33,8 @@ export interface Request {
   readonly operation: Operation | undefined;
   /** The newest history entry when it was accepted. */
   readonly historyId: number;
+  /** What had happened when it was accepted; absent in what earlier versions stored. */
+  readonly past?: Past | undefined;
 }
 
 /** The end of the operation that we follow, kept as it was when first seen. */
@@ -104,11 +108,17 @@ export interface Memory {
   readonly hydration?: HydrationMemory;
   /** What of a hydrated application is deployed; absent until it is known. */
   readonly aim?: Aim | undefined;
+  /** Since when the operation that is followed has been gone, and nothing newer in its place. */
+  readonly goneSince?: number | undefined;
+  /** When the last look that Argo CD answered was begun. */
+  readonly lookedAt?: number | undefined;
 }
 
 export interface First {
   readonly historyId: number;
   readonly operationStartedAt: number | undefined;
+  /** What had happened by then; absent in what earlier versions stored. */
+  readonly past?: Past | undefined;
 }
 
 export function newMemory(startedAt: number, identity: Identity | undefined): Memory {
@@ -144,6 +154,7 @@ export function remember(memory: Memory, application: Application, now: number):
   const first = memory.first ?? {
     historyId: newestHistoryId(application),
     operationStartedAt: application.operationState?.startedAt,
+    past: pastOf(application),
   };
   const known = {
     ...memory,
@@ -206,8 +217,11 @@ export function follow(
   identity: Identity,
   application: Application,
 ): Partial<Memory> {
+  const isBegun = identity.kind === 'adopted' && identity.startedAt !== undefined;
+  const operationState = memory.begun ?? (isBegun ? undefined : application.operationState);
+  const past = laterPast(knownPast(memory), pastOf({ ...application, operationState }));
   return {
-    first: memory.first && { ...memory.first, historyId: newestHistoryId(application) },
+    first: memory.first && { ...memory.first, historyId: newestHistoryId(application), past },
     identity,
     request: undefined,
     asked: undefined,
@@ -224,8 +238,10 @@ export function follow(
  */
 export function recollect(memory: Memory): Memory {
   const { request } = memory;
-  if (request?.state !== 'sent') return memory;
-  return { ...memory, request: { ...request, state: 'unclear' } };
+  // Whether it was gone all the while, nobody saw.
+  const kept = { ...memory, goneSince: undefined };
+  if (request?.state !== 'sent') return kept;
+  return { ...kept, request: { ...request, state: 'unclear' } };
 }
 
 function pin(identity: Identity, state: OperationState): Identity {

@@ -1,4 +1,5 @@
 import type { Application } from './application.ts';
+import type { Memory } from './memory.ts';
 import { isEnded, markerOf } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 
@@ -28,6 +29,16 @@ function isIt(operation: Operation, identity: Identity): boolean {
   return identity.kind === 'marker'
     ? markerOf(operation) === identity.marker
     : operation.fingerprint === identity.fingerprint;
+}
+
+/** Whether an operation of ours must be there, or have been: then its absence means something. */
+export function isExpected({ request, asked, begun, identity }: Memory): boolean {
+  return (
+    asked !== undefined ||
+    begun !== undefined ||
+    request?.state === 'accepted' ||
+    identity?.kind === 'adopted'
+  );
 }
 
 /** Finds an operation in an application: never by time or absence, only by its identity. */

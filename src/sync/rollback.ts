@@ -5,6 +5,7 @@ import type { Memory } from './memory.ts';
 import { isEnded } from './operation.ts';
 import { adopt } from './ownership.ts';
 import type { Identity } from './ownership.ts';
+import { isOf, knownPast } from './past.ts';
 import { compareRevision, printRevisions } from './revision.ts';
 import { decideRefusal, decideUnsettled } from './start.ts';
 import { act, refuse } from './verdict.ts';
@@ -55,7 +56,10 @@ export function findSent({
   const { request, returnTo: entry } = memory;
   if (request?.state !== 'unclear') return undefined;
   const { operation, operationState: state } = application;
-  const isNew = state !== undefined && state.startedAt !== memory.first?.operationStartedAt;
+  const isNew =
+    state !== undefined &&
+    state.startedAt !== memory.first?.operationStartedAt &&
+    !isOf(knownPast(memory), state);
   const candidate = operation ?? (isNew ? state.operation : undefined);
   const isOurs =
     candidate !== undefined &&

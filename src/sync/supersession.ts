@@ -1,10 +1,12 @@
 import type { Application, HistoryEntry } from './application.ts';
+import { waitOut } from './absence.ts';
 import { isDryRun } from './goal.ts';
-import type { SyncGoal } from './goal.ts';
-import type { Memory } from './memory.ts';
-import { leavesHistory, revisionsOf } from './operation.ts';
+import type { Goal, SyncGoal } from './goal.ts';
+import type { Ended, Memory } from './memory.ts';
+import { leavesHistory, revisionsOf, wasTerminated } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
-import { adopt, describeOperation } from './ownership.ts';
+import { adopt, describeOperation, sight } from './ownership.ts';
+import type { Identity } from './ownership.ts';
 import { meetsTarget } from './asked-revision.ts';
 import { isSame, printRevisions } from './revision.ts';
 import { act, done, supersede, wait } from './verdict.ts';
@@ -85,6 +87,36 @@ function mayHaveEntry(other: OperationState | undefined, begun: OperationState):
   );
 }
 
+/** How soon another operation follows one that was terminated for it. */
+const soon = 5_000;
+
+/**
+ * Our operation was terminated. Whoever did that may follow it by another at once: then it was
+ * replaced, whether or not its end was seen. Undefined: none follows, so it failed.
+ */
+export function decideTerminated(view: View, { state, seenAt }: Ended): Verdict | undefined {
+  if (!wasTerminated(state)) return undefined;
+  if (isReplaced(view.application, view.memory.identity)) return decideSuperseded(view);
+  if (view.isLast === true) return undefined;
+  return waitOut(view, seenAt, soon, 'terminated: looking whether another operation follows');
+}
+
+/** Whether another operation stands where the one that was followed has ended. */
+function isReplaced(application: Application, identity: Identity | undefined): boolean {
+  if (identity === undefined) return false;
+  const { kind } = sight(application, identity);
+  if (kind === 'ended') return application.operation !== undefined;
+  return kind === 'absent' && replacement(application) !== undefined;
+}
+
+/** Whoever waits for others does not mind which of their operations it is: the next one counts. */
+export function rememberReplacement(memory: Memory, application: Application, goal: Goal): Memory {
+  const { ended, identity } = memory;
+  const isOver = goal.action === 'wait' && ended !== undefined && wasTerminated(ended.state);
+  if (!isOver || !isReplaced(application, identity)) return memory;
+  return { ...memory, identity: undefined, asked: undefined, begun: undefined, ended: undefined };
+}
+
 /** The operation that stands where ours was. */
 function replacement({ operation, operationState }: Application): Operation | undefined {
   return operation ?? operationState?.operation;
@@ -102,10 +134,12 @@ export function decideSuperseded(view: View): Verdict {
   }
   const revisions = revisionsNow(application, other);
   const by = `${describeOperation(other)} to ${printRevisions(revisions)}`;
-  if (isProofPending(application, memory)) {
+  if (memory.ended === undefined && isProofPending(application, memory)) {
     return wait(`replaced by ${by}: waiting whether history shows that ours succeeded`);
   }
-  const replaced = `Replaced before its end was seen, by ${by}`;
+  const what =
+    memory.ended === undefined ? 'Replaced before its end was seen,' : 'Terminated and replaced';
+  const replaced = `${what} by ${by}`;
   switch (goal.whenSuperseded) {
     case 'fail':
       return supersede(replaced);

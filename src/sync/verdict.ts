@@ -17,7 +17,7 @@ export type Act =
  * hydrated anew, whatever is known of it.
  */
 export type Question =
-  'refresh' | 'hard refresh' | 'windows' | { readonly commits: readonly string[] };
+  'look' | 'refresh' | 'hard refresh' | 'windows' | { readonly commits: readonly string[] };
 
 /** How a run for one application ends. */
 export interface Ending {

@@ -9,4 +9,6 @@ export interface View<G extends Goal = Goal> {
   readonly goal: G;
   /** Local milliseconds. */
   readonly now: number;
+  /** The deadline has come: what may still follow is not waited for. */
+  readonly isLast?: boolean;
 }

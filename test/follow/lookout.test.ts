@@ -51,6 +51,16 @@ describe('the lookout', () => {
     assert.ok(looks.length < 260, `${looks.length} looks in half an hour`);
   });
 
+  it('remembers when the last look that was answered was begun', async () => {
+    const begunAt = clock.now();
+    lookout.lookIfDue();
+    await clock.pass(100);
+    assert.equal(subject.memory.lookedAt, begunAt);
+    argocd.onGet = () => Promise.reject(failed('unavailable'));
+    await watch(5_000);
+    assert.equal(subject.memory.lookedAt, begunAt);
+  });
+
   it('looks every ten seconds while the stream is alive', async () => {
     await clock.pass(0);
     argocd.send(undefined);

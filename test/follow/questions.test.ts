@@ -48,6 +48,19 @@ describe('the questions beside the following', () => {
     assert.equal(subject.memory.refresh.answeredAt, askedAt);
   });
 
+  it('has a look made when one is asked for, and not a second beside it', async () => {
+    const looks = () => {
+      lookout.lookIfDue();
+      return argocd.times('get').length;
+    };
+    assert.equal(looks(), 1);
+    questions.ask('look');
+    await clock.pass(100);
+    assert.equal(looks(), 1);
+    questions.ask('look');
+    assert.equal(looks(), 2);
+  });
+
   it('takes in the windows', async () => {
     const windows = { canSync: true, assigned: [], active: [] } as never;
     argocd.onWindows = () => Promise.resolve(windows);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../src/secret.ts';
+import type { SyncGoal } from '../../src/sync/goal.ts';
 import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import {
@@ -269,6 +270,56 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       assert.equal(result.outcome, 'failed');
       assert.equal(result.operation?.ours, false);
     });
+  });
+
+  describe('whatever an agent makes of its state for a while', () => {
+    /** Another operation has ended; then ours is under way. */
+    async function begun(whenSuperseded: SyncGoal['whenSuperseded'], exit = 0) {
+      make('shop', configMap('a'));
+      await followOne(argocd, 'shop', syncGoal());
+      const older = argocd.application('shop')?.status.operationState;
+      const job_ = job('migrate', { hook: 'PreSync', seconds: 20, exit });
+      const sha = argocd.commit('shop', files(job_, configMap('a', { value: 'new' })));
+      await argocd.sleep(5_000);
+      const following = begin(argocd, ['shop'], syncGoal({ whenSuperseded }));
+      await following.until((p) => p.kind === 'step' && p.step.name === 'migrate');
+      const { operation, status } = argocd.application('shop') ?? {};
+      const clear = (operationState: unknown) => {
+        argocd.patchApplication('shop', { operation: null, status: { operationState: null } });
+        argocd.patchApplication('shop', { status: { operationState } });
+      };
+      const restore = () => {
+        const { operationState } = status ?? {};
+        argocd.patchApplication('shop', { status: { operationState: null } });
+        argocd.patchApplication('shop', { operation, status: { operationState } });
+      };
+      return { following, older, sha, clear, restore };
+    }
+
+    for (const whenSuperseded of ['fail', 'follow', 'succeedIfIncluded'] as const) {
+      for (const [outcome, exit] of [
+        ['succeeded', 0],
+        ['failed', 1],
+      ] as const) {
+        it(`waits for its own operation while an older one shows: ${outcome} (${whenSuperseded})`, async () => {
+          const { following, older, sha, clear, restore } = await begun(whenSuperseded, exit);
+          clear(older);
+          await argocd.sleep(6_000);
+          restore();
+          const [result] = await following.done;
+          assert.equal(result?.outcome, outcome, result?.message);
+          assert.deepEqual(result.revisions, exit === 0 ? [sha] : []);
+        });
+      }
+
+      it(`is superseded when its operation is removed for good (${whenSuperseded})`, async () => {
+        const { following, older, clear } = await begun(whenSuperseded);
+        clear(older);
+        const [result] = await following.done;
+        assert.equal(result?.outcome, 'superseded');
+        assert.match(result.message, /removed before it ended, and nothing replaced it/);
+      });
+    }
   });
 
   describe('whatever the stream does', () => {

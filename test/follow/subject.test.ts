@@ -52,7 +52,8 @@ describe('the subject that is followed', () => {
     subject.take(application({ operationState: running }));
     assert.equal(subject.memory.begun, undefined);
     const { fingerprint } = running.operation;
-    const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: false } as const;
+    const { startedAt } = running;
+    const identity = { kind: 'adopted', fingerprint, startedAt, ours: false } as const;
     subject.update({ identity });
     assert.equal(subject.memory.begun, running);
   });

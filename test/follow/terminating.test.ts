@@ -115,6 +115,36 @@ describe('operations that are ended before they are done', () => {
     assert.match(result.message, /was terminated before it was done/);
   });
 
+  for (const [whenSuperseded, outcome] of [
+    ['fail', 'superseded'],
+    ['follow', 'succeeded'],
+    ['succeedIfIncluded', 'succeeded'],
+  ] as const) {
+    for (const [seen, isSilent] of [
+      ['in sight', false],
+      ['unseen', true],
+    ] as const) {
+      it(`is ${outcome} when somebody terminates it ${seen} and syncs at once (${whenSuperseded})`, async () => {
+        if (isSilent) {
+          const fault = { kind: 'silentStream' } as const;
+          argocd.faults.add({ path: /\/stream\//, times: Infinity, fault });
+        }
+        const sha = argocd.commit(
+          'shop',
+          files(job('stuck', { hook: 'PreSync', seconds: 10 }), configMap('a')),
+        );
+        const following = begin(argocd, ['shop'], syncGoal({ whenSuperseded }));
+        await following.until((p) => p.kind === 'step' && p.step.name === 'stuck');
+        argocd.syncAfter('bob', 'shop');
+        argocd.terminate('shop');
+        const [result] = await following.done;
+        assert.equal(result?.outcome, outcome, result?.message);
+        if (outcome === 'succeeded') assert.deepEqual(result.revisions, [sha]);
+        else assert.match(result.message, /bob/);
+      });
+    }
+  }
+
   it('is superseded when auto-sync takes the place of its operation', async () => {
     const folder = (...documents: readonly string[]) => argocd.commit('auto', files(...documents));
     folder(configMap('a'));

@@ -89,8 +89,9 @@ describe('decide', () => {
     );
   });
 
-  it('takes our accepted operation for superseded when it is nowhere', () => {
+  it('takes our accepted operation for superseded when it is nowhere, and stays so', () => {
     const run = new Run(syncGoal(), { request: request() });
-    assert.equal(brief(run.see(application())), 'superseded');
+    assert.equal(brief(run.see(application())), 'wait');
+    assert.equal(brief(run.see(application(), 15_000)), 'superseded');
   });
 });

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { follow, newestHistoryId, remember } from '../../src/sync/memory.ts';
+import { pastOf } from '../../src/sync/past.ts';
 import {
   A,
   application,
@@ -20,7 +21,8 @@ describe('remember', () => {
   it('keeps what the application was when the run began', () => {
     const first = remember(fresh(), application({ history: [entry(4, A)] }), start);
     const later = remember(first, application({ history: [entry(5, A)] }), start + 1);
-    assert.deepEqual(later.first, { historyId: 4, operationStartedAt: undefined });
+    const past = { latest: second(5), operation: undefined };
+    assert.deepEqual(later.first, { historyId: 4, operationStartedAt: undefined, past });
     assert.equal(later.uid, 'uid-1');
   });
 
@@ -80,7 +82,9 @@ describe('follow', () => {
     const identity = { ...adopted, fingerprint };
     const now = application({ history: [entry(7, A)] });
     const following = follow(before, identity, now);
-    const first = { historyId: 7, operationStartedAt: undefined };
+    // The one before is the past of the one that is followed now.
+    const past = pastOf(application({ operationState: state() }));
+    const first = { historyId: 7, operationStartedAt: undefined, past };
     const expected = fresh(undefined, { identity, first, checked: undefined });
     assert.deepEqual({ ...before, ...following }, expected);
   });

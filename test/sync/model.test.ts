@@ -5,11 +5,13 @@ import { follow, newestHistoryId } from '../../src/sync/memory.ts';
 import type { Request } from '../../src/sync/memory.ts';
 import { leavesHistory, markerOf } from '../../src/sync/operation.ts';
 import type { Operation } from '../../src/sync/operation.ts';
+import { knownPast, laterPast, pastOf } from '../../src/sync/past.ts';
 import type { Verdict } from '../../src/sync/verdict.ts';
 import { automated, SampleArgoCD } from './sample-argo-cd.ts';
 import {
   A,
   B,
+  brief,
   foreign,
   marker,
   operation,
@@ -23,6 +25,7 @@ import {
 
 const post = fc.constantFrom('answered', 'lost on the way', 'answer lost');
 const health = fc.constantFrom('Healthy', 'Degraded', 'Progressing');
+const hidden = fc.constantFrom('all', 'request', 'older end', 'older run');
 const key = resource('Healthy');
 
 /** Operations of others; one is equal to ours but for its marker. */
@@ -55,6 +58,9 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ terminate: fc.constant(true) }) },
+  { weight: 1, arbitrary: fc.record({ endFor: fc.constantFrom(...others), after: fc.nat(8_000) }) },
+  { weight: 2, arbitrary: fc.record({ hide: hidden }) },
+  { weight: 3, arbitrary: fc.record({ show: fc.constant(true) }) },
   { weight: 2, arbitrary: fc.record({ settle: health }) },
   { weight: 3, arbitrary: fc.record({ compare: fc.boolean() }) },
 );
@@ -91,6 +97,10 @@ class Client {
     if ('ask' in one) argocd.ask(one.ask);
     if ('replaceBy' in one) this.#replace(one.replaceBy, one.after, one.works);
     if ('terminate' in one) argocd.terminate();
+    if ('endFor' in one) this.#endFor(one.endFor, one.after);
+    // Before anything is followed, nothing tells an older state from what is.
+    if ('hide' in one && this.#isFollowing) argocd.hide(one.hide);
+    if ('show' in one) argocd.show();
     if ('settle' in one) argocd.settle(one.settle);
     if ('compare' in one) argocd.compare(one.compare);
   }
@@ -101,6 +111,21 @@ class Client {
     while (argocd.current !== undefined) argocd.work(after);
     argocd.ask(by);
     for (let work = 0; work < works; work += 1) argocd.work('record');
+  }
+
+  /** Somebody terminates the operation, and soon asks for another; the client looks in between. */
+  #endFor(other: Operation, after: number): void {
+    const { argocd } = this;
+    if (!argocd.terminate()) return;
+    argocd.work('go on');
+    this.look('answered');
+    this.pass(after);
+    argocd.ask(other);
+  }
+
+  get #isFollowing(): boolean {
+    const { request: sent, identity } = this.run.memory;
+    return this.#isShown || sent?.state === 'accepted' || identity?.kind === 'adopted';
   }
 
   pass(milliseconds: number): void {
@@ -163,10 +188,11 @@ class Client {
     assert.ok(!this.#isShown, 'a second sync, although the first was there to be seen');
     const { argocd, run } = this;
     const before = newestHistoryId(argocd.snapshot);
+    const past = laterPast(knownPast(run.memory), pastOf(argocd.snapshot));
     const asked = operation({ dryRun: this.#goal.options.dryRun });
     const isTaken = answer !== 'lost on the way' && argocd.ask(asked);
     const times = (run.memory.request?.times ?? 0) + 1;
-    const sent: Request = request({ at: run.now, times, historyId: before });
+    const sent: Request = request({ at: run.now, times, historyId: before, past });
     const told: Request =
       answer !== 'answered'
         ? { ...sent, state: 'unclear', operation: undefined }
@@ -180,6 +206,7 @@ class Client {
   /** Everything comes to rest, and the client goes on looking. */
   rest(): void {
     for (let looks = 0; looks < 100 && this.verdict === undefined; looks += 1) {
+      if (looks === 5) this.argocd.show();
       this.look('answered');
       this.argocd.work('go on');
       if (looks % 3 === 0) this.argocd.settle('Healthy');
@@ -202,7 +229,8 @@ class Client {
       const isAfter = first === -1 ? whenBusy === 'join' : index >= first;
       const standsIn =
         !options.dryRun &&
-        ((whenBusy === 'join' && isAsked) || (whenSuperseded === 'follow' && leavesHistory(one)));
+        ((whenBusy === 'join' && isAsked) ||
+          (whenSuperseded === 'follow' && isAfter && leavesHistory(one)));
       // What was deployed and replaced since has no health of its own any more.
       const isIncluded =
         !options.dryRun && whenSuperseded === 'succeedIfIncluded' && isAfter && isAsked;
@@ -230,6 +258,36 @@ describe('the rules over a small Argo CD whose truth is known', () => {
         assert.ok(outcome !== 'succeeded' || client.isTrue(), `false: ${message}`);
       }),
       runs,
+    );
+  });
+
+  it('give our own operation the end that it had, however it was hidden for a while', () => {
+    const own = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ look: fc.constant('answered' as const) }) },
+      { weight: 2, arbitrary: fc.record({ pass: fc.constantFrom(100, 1_000) }) },
+      { weight: 5, arbitrary: fc.record({ work: fc.constantFrom('go on', 'record', 'fail') }) },
+      { weight: 3, arbitrary: fc.record({ hide: hidden }) },
+      { weight: 2, arbitrary: fc.record({ show: fc.constant(true) }) },
+    );
+    fc.assert(
+      fc.property(goal, fc.array(own, { maxLength: 40, size: 'max' }), (wanted, steps) => {
+        const client = new Client({ ...wanted, waitFor: 'operation' });
+        client.look('answered');
+        let since: number | undefined;
+        for (const one of steps) {
+          client.take(one);
+          if ('hide' in one) since ??= client.run.now;
+          if ('show' in one || (since !== undefined && client.run.now - since > 12_000)) {
+            client.argocd.show();
+            since = undefined;
+          }
+          if (client.verdict !== undefined) break;
+        }
+        client.rest();
+        const [truth] = client.argocd.truths;
+        assert.equal(client.verdict && brief(client.verdict), truth?.outcome);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

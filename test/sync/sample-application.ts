@@ -12,6 +12,7 @@ import { newMemory } from '../../src/sync/memory.ts';
 import type { Memory, Request } from '../../src/sync/memory.ts';
 import { markerName } from '../../src/sync/operation.ts';
 import type { Operation, OperationState, ResourceResult } from '../../src/sync/operation.ts';
+import { pastOf } from '../../src/sync/past.ts';
 import type { Ending, Verdict } from '../../src/sync/verdict.ts';
 import { plainOptions, waiting } from '../goals.ts';
 
@@ -217,6 +218,7 @@ export function request(change: Partial<Request> = {}): Request {
     reason: '',
     operation: operation(),
     historyId: -1,
+    past: pastOf(application()),
     ...change,
   };
 }
@@ -249,7 +251,7 @@ export class Run {
   see(snapshot: Application, after = 0): Verdict {
     this.now += after;
     this.#application = snapshot;
-    return this.change({});
+    return this.change({ lookedAt: this.now });
   }
 
   /** Changes what is remembered, as acts and answers do, and asks again. */

@@ -1,9 +1,11 @@
 import type { Application, HealthStatus } from '../../src/sync/application.ts';
 import { isEnded } from '../../src/sync/operation.ts';
-import type { Operation } from '../../src/sync/operation.ts';
+import type { Operation, OperationState } from '../../src/sync/operation.ts';
 import {
   application,
+  ended,
   entry,
+  foreign,
   operation,
   resource,
   result,
@@ -25,11 +27,20 @@ export interface Truth {
  * steps, and whole seconds. The snapshot is what a client may see of it.
  */
 export class SampleArgoCD {
-  snapshot: Application = application({
+  #real: Application = application({
     sync: synced('0'.repeat(40), 'OutOfSync'),
     history: [entry(0, '0'.repeat(40))],
+    operationState: ended('Succeeded', {
+      operation: foreign({ revisions: ['0'.repeat(40)] }),
+      startedAt: second(0),
+      finishedAt: second(1),
+    }),
   });
   readonly truths: Truth[] = [];
+  /** The last states of the operations that were replaced, oldest first. */
+  readonly #replaced: OperationState[] = [];
+  /** What is shown in place of the operation and its state, for a while. */
+  #shown: Pick<Application, 'operation' | 'operationState'> | undefined;
   #milliseconds = 30_000;
   #deployedAt = 0;
   #deployed = '0'.repeat(40);
@@ -42,7 +53,37 @@ export class SampleArgoCD {
 
   get current(): Truth | undefined {
     const last = this.truths.at(-1);
-    return this.snapshot.operation === undefined ? undefined : last;
+    return this.#real.operation === undefined ? undefined : last;
+  }
+
+  /** What a client sees. */
+  get snapshot(): Application {
+    return { ...this.#real, ...this.#shown };
+  }
+
+  /**
+   * An agent's status update clears the operation, or shows the state of an older one, until the
+   * next update (argo-cd.md §8.5).
+   */
+  hide(what: 'all' | 'request' | 'older end' | 'older run'): void {
+    const older = this.#replaced.at(-1);
+    const { operation: asked } = older ?? {};
+    const { operationState: known } = this.#real;
+    const running = older && { ...older, phase: 'Running' as const, finishedAt: undefined };
+    const shown = {
+      all: { operation: undefined, operationState: undefined },
+      request: { operation: undefined, operationState: known },
+      'older end': { operation: undefined, operationState: older },
+      'older run': { operation: asked, operationState: running },
+    };
+    this.#shown = shown[what];
+    this.#update({});
+  }
+
+  /** The next update shows what is. */
+  show(): void {
+    this.#shown = undefined;
+    this.#update({});
   }
 
   pass(milliseconds: number): void {
@@ -50,21 +91,23 @@ export class SampleArgoCD {
   }
 
   #update(change: Partial<Application>): void {
-    const resourceVersion = String(Number(this.snapshot.resourceVersion) + 1);
-    this.snapshot = { ...this.snapshot, ...change, resourceVersion };
+    const resourceVersion = String(Number(this.#real.resourceVersion) + 1);
+    this.#real = { ...this.#real, ...change, resourceVersion };
   }
 
   /** False when another operation holds the slot. */
   ask(asked: Operation): boolean {
-    if (this.snapshot.operation !== undefined) return false;
+    if (this.#real.operation !== undefined) return false;
     this.truths.push({ operation: asked, outcome: 'pending', healthyAfter: false });
+    const { operationState: last } = this.#real;
+    if (last !== undefined) this.#replaced.push(last);
     this.#update({ operation: asked, operationState: undefined });
     return true;
   }
 
   /** The controller's next step with the operation in the slot. */
   work(step: 'go on' | 'fail' | 'retry' | 'record'): void {
-    const { operation: asked, operationState: known, history } = this.snapshot;
+    const { operation: asked, operationState: known, history } = this.#real;
     const { current } = this;
     if (asked === undefined || current === undefined) return;
     if (known === undefined) {
@@ -97,27 +140,26 @@ export class SampleArgoCD {
       this.#update({ history: [...history, entry(this.truths.length, '', one)].slice(-3) });
       // Only a success is written (argo-cd.md §2.1): from here on nothing else comes of it.
       current.outcome = 'succeeded';
-      if (step === 'record') return;
-    }
-    current.outcome = isGood ? 'succeeded' : 'failed';
-    if (isGood && isFull) {
       this.#deployedAt = this.#milliseconds;
       this.#before = this.#health;
       this.#health = 'Progressing';
       this.#deployed = asked.revisions[0] ?? '';
+      if (step === 'record') return;
     }
+    current.outcome = isGood ? 'succeeded' : 'failed';
     this.#update({
       operation: undefined,
       operationState: {
         ...known,
         phase: isGood ? 'Succeeded' : 'Failed',
+        message: known.phase === 'Terminating' ? 'Operation terminated' : known.message,
         finishedAt: this.#second,
       },
     });
   }
 
   terminate(): boolean {
-    const { operationState: known } = this.snapshot;
+    const { operationState: known } = this.#real;
     if (known === undefined || isEnded(known.phase)) return false;
     this.#update({ operationState: { ...known, phase: 'Terminating' } });
     return true;
@@ -128,7 +170,7 @@ export class SampleArgoCD {
     this.#health = health;
     if (health !== 'Healthy') return;
     for (const truth of this.truths) {
-      if (truth !== this.current) truth.healthyAfter = true;
+      if (truth !== this.current || truth.outcome === 'succeeded') truth.healthyAfter = true;
     }
   }
 
@@ -152,8 +194,9 @@ export class SampleArgoCD {
     for (const truth of this.truths) {
       if (truth.outcome === 'pending' || truth.outcome === 'running') truth.outcome = 'removed';
     }
-    const resourceVersion = String(Number(this.snapshot.resourceVersion) + 1);
-    this.snapshot = application({ uid: 'uid-2', resourceVersion });
+    const resourceVersion = String(Number(this.#real.resourceVersion) + 1);
+    this.#real = application({ uid: 'uid-2', resourceVersion });
+    this.#shown = undefined;
   }
 }
 

@@ -40,6 +40,7 @@ describe('the start of a sync', () => {
       request: request({ state: 'unclear', operation: undefined }),
     });
     assert.equal(brief(run.see(application({ operation: operation() }))), 'wait');
+    assert.equal(brief(run.see(application(), 60_000)), 'wait');
     assert.equal(brief(run.see(application(), 60_000)), 'superseded');
   });
 

@@ -1,5 +1,10 @@
 import { strict as assert } from 'node:assert';
 import type { Application } from '../../src/sync/application.ts';
+import { decide } from '../../src/sync/decide.ts';
+import type { SyncGoal } from '../../src/sync/goal.ts';
+import { follow as followOther } from '../../src/sync/memory.ts';
+import { leavesHistory } from '../../src/sync/operation.ts';
+import type { Operation } from '../../src/sync/operation.ts';
 import { proveByHistory } from '../../src/sync/supersession.ts';
 import {
   A,
@@ -12,6 +17,7 @@ import {
   foreign,
   fresh,
   operation,
+  refreshed,
   request,
   resource,
   rollbackGoal,
@@ -19,6 +25,7 @@ import {
   second,
   state,
   syncGoal,
+  waitGoal,
 } from './sample-application.ts';
 
 const begun = state({ startedAt: second(10) });
@@ -99,6 +106,164 @@ describe('proveByHistory', () => {
   });
 });
 
+/** What stands where ours was terminated: another operation, and how it goes on. */
+const replacements = {
+  'the same sync': foreign(),
+  'a sync to another revision': foreign({ revisions: [B] }),
+  'a dry run': foreign({ dryRun: true }),
+  'a part': foreign({ resources: [resource('Healthy')] }),
+} as const;
+
+/** Looks at the operation of ours that is terminated, before another one is seen. */
+const orders = {
+  'replaced unseen': [],
+  'seen terminating': [{ operation: operation(), phase: 'Terminating' }],
+  'seen terminated': [{ operation: undefined, phase: 'Failed' }],
+  'seen all the way': [
+    { operation: operation(), phase: 'Terminating' },
+    { operation: undefined, phase: 'Failed' },
+  ],
+} as const;
+
+/** How far the other one is when it is first seen. */
+const sights = ['pending', 'pending beside the end of ours', 'running', 'ended'] as const;
+
+const afterTermination = {
+  fail: {
+    'the same sync': 'superseded',
+    'a sync to another revision': 'superseded',
+    'a dry run': 'superseded',
+    'a part': 'superseded',
+  },
+  follow: {
+    'the same sync': 'succeeded',
+    'a sync to another revision': 'succeeded',
+    'a dry run': 'superseded',
+    'a part': 'superseded',
+  },
+  succeedIfIncluded: {
+    'the same sync': 'succeeded',
+    'a sync to another revision': 'superseded',
+    'a dry run': 'superseded',
+    'a part': 'superseded',
+  },
+} as const;
+
+const terminated = 'Operation terminated';
+
+describe('an operation that was terminated', () => {
+  /** Sees ours running, and then as the order says. */
+  function terminate(order: keyof typeof orders, whenSuperseded: SyncGoal['whenSuperseded']) {
+    const run = new Run(syncGoal({ whenSuperseded, waitFor: 'operation' }), {
+      request: request({ historyId: 0 }),
+    });
+    run.see(application({ operation: operation(), operationState: begun }));
+    for (const { operation: asked, phase } of orders[order]) {
+      const seen = { ...begun, phase, message: terminated };
+      assert.equal(brief(run.see(application({ operation: asked, operationState: seen }))), 'wait');
+    }
+    return run;
+  }
+
+  /** Sees the other one from there to its success. */
+  function follow(run: Run, other: Operation, from: (typeof sights)[number], after: number) {
+    const startedAt = second(12);
+    const running = state({ operation: other, startedAt });
+    const over = { ...running, phase: 'Succeeded', finishedAt: second(14) } as const;
+    const written = leavesHistory(other)
+      ? [
+          entry(1, '', {
+            revisions: other.revisions,
+            initiatedBy: 'eve',
+            deployStartedAt: startedAt,
+          }),
+        ]
+      : [];
+    const ours = {
+      ...begun,
+      phase: 'Failed',
+      finishedAt: second(11),
+      message: terminated,
+    } as const;
+    const looks = {
+      pending: { operation: other },
+      'pending beside the end of ours': { operation: other, operationState: ours },
+      running: { operation: other, operationState: running },
+      ended: { operationState: over, history: written },
+    };
+    const shown = [looks[from], looks.running, looks.ended];
+    let verdict = run.see(application(shown[0]), after);
+    for (const look of shown) {
+      const seen = application(look);
+      verdict = run.see(seen);
+      if (verdict.kind === 'act' && verdict.act.kind === 'adopt') {
+        verdict = run.change(followOther(run.memory, verdict.act.identity, seen));
+      }
+      if (verdict.kind === 'done') break;
+    }
+    return verdict;
+  }
+
+  for (const [whenSuperseded, outcomes] of entriesOf(afterTermination)) {
+    for (const [what, outcome] of entriesOf(outcomes)) {
+      it(`is ${outcome} by ${what}, however it was seen (${whenSuperseded})`, () => {
+        for (const [order] of entriesOf(orders)) {
+          for (const from of sights) {
+            const run = terminate(order, whenSuperseded);
+            const verdict = follow(run, replacements[what], from, 4_000);
+            assert.equal(brief(verdict), outcome, `${order}, ${from}`);
+          }
+        }
+      });
+    }
+  }
+
+  it('failed when nothing follows it in time, whatever was chosen', () => {
+    for (const [whenSuperseded] of entriesOf(afterTermination)) {
+      for (const order of ['seen terminated', 'seen all the way'] as const) {
+        const run = terminate(order, whenSuperseded);
+        const seen = { ...begun, phase: 'Failed', message: terminated } as const;
+        const verdict = run.see(application({ operationState: seen }), 5_000);
+        assert.equal(brief(verdict), 'failed');
+        assert.match(ending(verdict).message, /^The operation was terminated/);
+      }
+    }
+  });
+
+  it('failed when nothing followed it until the deadline', () => {
+    const run = terminate('seen terminated', 'follow');
+    const seen = application({
+      operationState: { ...begun, phase: 'Failed', message: terminated },
+    });
+    const { memory, goal, now } = run;
+    const last = { application: seen, memory, goal, now, isLast: true };
+    assert.equal(brief(decide(last)), 'failed');
+  });
+
+  it('is looked after by a look of its own, since the stream may be silent', () => {
+    const run = terminate('seen terminated', 'follow');
+    const { lookedAt } = run.memory;
+    const verdict = run.change({ lookedAt }, 5_000);
+    assert.deepEqual(verdict.kind === 'wait' && verdict.ask, 'look');
+  });
+
+  it('makes a wait go on with the next one', () => {
+    const run = new Run(waitGoal({ waitFor: 'operation' }), { refresh: refreshed() });
+    const auto = foreign({ initiatedBy: { username: '', automated: true } });
+    const here = application({ operation: auto, operationState: state({ operation: auto }) });
+    const verdict = run.see(here);
+    assert.ok(verdict.kind === 'act' && verdict.act.kind === 'adopt');
+    run.change(followOther(run.memory, verdict.act.identity, here));
+    const over = ended('Failed', { operation: auto, message: terminated });
+    assert.equal(brief(run.see(application({ operationState: over }))), 'wait');
+    assert.equal(brief(follow(run, foreign(), 'running', 1_000)), 'succeeded');
+  });
+});
+
+function entriesOf<T extends object>(table: T) {
+  return Object.entries(table) as [keyof T, T[keyof T]][];
+}
+
 describe('an operation that was replaced', () => {
   /** Ours was accepted and seen running; then this is seen. */
   function replaced(by: Partial<Application>, goal = syncGoal()) {
@@ -120,8 +285,8 @@ describe('an operation that was replaced', () => {
   });
 
   it('is superseded when it was removed and nothing came after it', () => {
-    const { verdict } = replaced({});
-    assert.match(ending(verdict).message, /removed before it ended/);
+    const { run } = replaced({});
+    assert.match(ending(run.see(application(), 15_000)).message, /removed before it ended/);
   });
 
   it('succeeded when history proves it, and then waits for health as ever', () => {
