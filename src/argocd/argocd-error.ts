@@ -5,15 +5,21 @@ export interface ArgoCDErrorDetails {
   readonly status?: number | undefined;
   /** Milliseconds that the server asked us to wait. */
   readonly retryAfter?: number | undefined;
+  /** What to do about it, where the connection is to blame; empty where the reason says it. */
+  readonly advice?: string | undefined;
+  /** What was not accepted, where `failure` is `unauthenticated`. */
+  readonly credential?: 'token' | 'password' | undefined;
   readonly cause?: unknown;
 }
 
-/** A call that failed; the message is `METHOD /path: what happened`. */
+/** A call that failed; the message is `METHOD https://host/path: what happened`. */
 export class ArgoCDError extends Error {
   override readonly name = 'ArgoCDError';
   readonly failure: Failure;
   readonly status: number | undefined;
   readonly retryAfter: number | undefined;
+  readonly advice: string | undefined;
+  readonly credential: 'token' | 'password' | undefined;
   /** Argo CD's own words; foreign text. */
   readonly reason: string;
 
@@ -23,5 +29,7 @@ export class ArgoCDError extends Error {
     this.failure = details.failure;
     this.status = details.status;
     this.retryAfter = details.retryAfter;
+    this.advice = details.advice;
+    this.credential = details.credential;
   }
 }

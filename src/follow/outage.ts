@@ -34,12 +34,16 @@ export function judgeLook(
   switch (failure) {
     case 'unavailable':
     case 'unclear':
-      return { kind: 'away', reason, error: userError(error, advice || unreachedAdvice) };
+      return {
+        kind: 'away',
+        reason,
+        error: userError(error, advice || (error.advice ?? unreachedAdvice)),
+      };
     case 'internal':
       return { kind: 'unknown', reason, error: userError(error, advice || internalAdvice) };
     case 'not-argocd':
     case 'unreachable': {
-      const lasting = userError(error, addressAdvice[failure]);
+      const lasting = userError(error, error.advice ?? addressAdvice[failure]);
       return isSeen || isReached
         ? { kind: 'away', reason, error: lasting }
         : { kind: 'fatal', error: lasting };
@@ -54,9 +58,11 @@ export function judgeLook(
     case 'unauthenticated':
       return {
         kind: 'fatal',
-        error: new UserError(`Argo CD does not accept the token: ${reason}`, tokenAdvice, {
-          cause: error,
-        }),
+        error: new UserError(
+          `Argo CD does not accept ${error.credential === 'password' ? 'user name and password' : 'the token'}: ${reason}`,
+          error.advice ?? tokenAdvice,
+          { cause: error },
+        ),
       };
     case 'refused':
       return { kind: 'fatal', error: userError(error, advice || 'Correct what its words name.') };

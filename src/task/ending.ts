@@ -45,7 +45,9 @@ export function endOfError(error: unknown): FailedEnding {
     return failed('failed', message, [logIssue('error', logLine(message, 1_000))]);
   }
   if (error instanceof ArgoCDError) {
-    return failed('failed', error.message, [logIssue('error', logLine(error.message, 1_000))]);
+    const { message: told, advice } = error;
+    const message = advice ? `${sentence(told)} ${advice}` : told;
+    return failed('failed', message, [logIssue('error', logLine(message, 1_000))]);
   }
   const reason = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';

@@ -4,9 +4,10 @@ import { parseAnswer } from './answer.ts';
 import type { Effect } from './answer.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-stream.ts';
+import { adviceOn, placeOf } from './failure-words.ts';
 import { HttpClient, TransportError } from './http.ts';
 import type { HttpOptions, HttpResponse } from './http.ts';
-import { Session } from './session.ts';
+import { Session, sessionCall } from './session.ts';
 import { meaningOfSilence } from './silence.ts';
 
 /** One call of the API. */
@@ -25,6 +26,7 @@ export interface Call {
 
 /** Makes calls with the session's token, and says what their failures mean. */
 export class Caller {
+  readonly #connection: Connection;
   readonly #http: HttpClient;
   readonly #session: Session;
   readonly #headerValues: readonly Secret[];
@@ -33,7 +35,8 @@ export class Caller {
   constructor(connection: Connection, onToken: (token: Secret) => void, options: HttpOptions = {}) {
     this.#http = new HttpClient(connection, options);
     this.#headerValues = connection.headers.map(({ value }) => value);
-    this.#session = new Session(connection.credential, this.#http, onToken);
+    this.#connection = connection;
+    this.#session = new Session(connection.credential, this.#http, onToken, placeOf(connection));
   }
 
   /** The JSON of the answer. Rejects with an `ArgoCDError`. */
@@ -46,17 +49,17 @@ export class Caller {
     try {
       return parseAnswer(nameOf(call), call.effect, response);
     } catch (error) {
-      throw error instanceof ArgoCDError ? this.#withoutSecrets(call, error) : error;
+      throw this.#explained(call, error);
     }
   }
 
   /** Sends, and once more after a login when a token that can be renewed is refused. */
   async send(call: Call): Promise<HttpResponse> {
-    const token = await this.#session.token(call.signal);
+    const token = await this.#login(call.signal);
     const response = await this.#sendWith(token, call);
     if (response.status !== 401 || !this.#session.renewable) return response;
     this.#session.discard(token);
-    return this.#sendWith(await this.#session.token(call.signal), call);
+    return this.#sendWith(await this.#login(call.signal), call);
   }
 
   /**
@@ -66,10 +69,10 @@ export class Caller {
   async *events(call: Call): AsyncGenerator<string | undefined> {
     const { method, path, timeout, signal } = call;
     const name = nameOf(call);
-    const token = await this.#session.token(signal);
+    const token = await this.#login(signal);
     // Exactly this: with any other value there are no heartbeats, and no head before an event.
     const headers = { ...authorization(token), Accept: 'text/event-stream' };
-    const response = await explain(name, 'read', () =>
+    const response = await this.#sent(call, () =>
       this.#http.open({ method, path, timeout, signal, headers }),
     );
     try {
@@ -79,7 +82,7 @@ export class Caller {
       if (statusCode !== 200 || !type.startsWith('text/event-stream')) {
         const reason = `the stream answers with HTTP ${statusCode} and ${type.slice(0, 100)}`;
         const failure = statusCode === 401 ? 'unauthenticated' : 'unavailable';
-        throw new ArgoCDError(name, reason, { failure, status: statusCode });
+        throw this.#explained(call, new ArgoCDError(name, reason, { failure, status: statusCode }));
       }
       yield* readEvents(response);
     } catch (error) {
@@ -110,18 +113,47 @@ export class Caller {
       ...(method === 'GET' ? {} : { 'Content-Type': 'application/json' }),
     };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    return explain(nameOf(call), call.effect, () =>
+    return this.#sent(call, () =>
       this.#http.send({ method, path, headers, ...content, take, timeout, signal }),
     );
   }
 
-  /** What stands in front may repeat the request in its answer, which errors then show. */
-  #withoutSecrets(call: Call, error: ArgoCDError): ArgoCDError {
+  /** Logs in where there is no token yet. */
+  async #login(signal: AbortSignal): Promise<Secret> {
+    try {
+      return await this.#session.token(signal);
+    } catch (error) {
+      throw this.#explained(sessionCall, error);
+    }
+  }
+
+  async #sent<T>(call: Call, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      const place = placeOf(this.#connection);
+      throw this.#explained(call, meaningOfSilence(nameOf(call), call.effect, error, place));
+    }
+  }
+
+  /**
+   * The error with the full URL, and with what to do where the connection is to blame. What stands in
+   * front may repeat the request in its answer: secrets are cut out.
+   */
+  #explained(call: Pick<Call, 'method' | 'path'>, error: unknown): unknown {
+    if (!(error instanceof ArgoCDError)) return error;
+    const { url, credential } = this.#connection;
     const reason = [this.#session.current, ...this.#headerValues]
       .map((secret) => secret?.reveal() ?? '')
       .filter((value) => value.length >= shortestSecret)
       .reduce((text, secret) => text.replaceAll(secret, '***'), error.reason);
-    return reason === error.reason ? error : new ArgoCDError(nameOf(call), reason, error);
+    return new ArgoCDError(nameOf({ method: call.method, path: url + call.path }), reason, {
+      ...{ failure: error.failure, status: error.status, retryAfter: error.retryAfter },
+      advice: adviceOn(error.failure, this.#connection),
+      credential: error.failure === 'unauthenticated' ? credential.kind : undefined,
+      cause: error.cause,
+    });
   }
 }
 
@@ -135,12 +167,4 @@ export function nameOf({ method, path }: Pick<Call, 'method' | 'path'>): string 
 
 function authorization(token: Secret) {
   return { Authorization: `Bearer ${token.reveal()}` };
-}
-
-async function explain<T>(call: string, effect: Effect, send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (error) {
-    throw error instanceof TransportError ? meaningOfSilence(call, effect, error) : error;
-  }
 }

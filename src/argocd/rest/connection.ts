@@ -12,6 +12,8 @@ export interface Connection {
   readonly headers: readonly { readonly name: string; readonly value: Secret }[];
   /** URL of the proxy, with its credentials; absent where none is to be used for this host. */
   readonly proxy: Secret | undefined;
+  /** Of the handler's configuration, and not of a service connection: for what people are told. */
+  readonly isConfigured?: boolean | undefined;
 }
 
 export type Credential =

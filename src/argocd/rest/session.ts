@@ -5,10 +5,16 @@ import { parseAnswer } from './answer.ts';
 import type { Credential } from './connection.ts';
 import { TransportError } from './http.ts';
 import type { HttpClient } from './http.ts';
+import type { Failure } from '../../sync/failure.ts';
+import type { Place } from './failure-words.ts';
 import { meaningOfSilence } from './silence.ts';
 
 const loginSchema = z.object({ token: z.string().check(z.minLength(1)) });
 const loginTimeout = 30_000;
+/** How a login is named in messages. */
+export const sessionCall = { method: 'POST', path: '/api/v1/session' } as const;
+/** What refuses who logs in, and not what is asked for: nothing else is asked for. */
+const refusals: readonly Failure[] = ['forbidden', 'hidden', 'refused'];
 
 /**
  * The token that calls carry. A user name and password are changed for one by logging in, once for
@@ -16,13 +22,23 @@ const loginTimeout = 30_000;
  */
 export class Session {
   readonly #credential: Credential;
+  readonly #place: Place | undefined;
   readonly #http: HttpClient;
   readonly #onToken: (token: Secret) => void;
   #token: Promise<Secret> | undefined;
   #current: Secret | undefined;
 
-  /** `onToken` learns every token before it is used, to have it masked. */
-  constructor(credential: Credential, http: HttpClient, onToken: (token: Secret) => void) {
+  /**
+   * `onToken` learns every token before it is used, to have it masked. `place`: where the credential
+   * is written, for messages.
+   */
+  constructor(
+    credential: Credential,
+    http: HttpClient,
+    onToken: (token: Secret) => void,
+    place?: Place,
+  ) {
+    this.#place = place;
     this.#credential = credential;
     this.#http = http;
     this.#onToken = onToken;
@@ -58,11 +74,12 @@ export class Session {
   }
 
   async #login({ username, password }: Extract<Credential, { kind: 'password' }>): Promise<Secret> {
-    const call = 'POST /api/v1/session';
+    const { method, path } = sessionCall;
+    const call = `${method} ${path}`;
     try {
       const response = await this.#http.send({
-        method: 'POST',
-        path: '/api/v1/session',
+        method,
+        path,
         headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
         body: JSON.stringify({ username, password: password.reveal() }),
         timeout: loginTimeout,
@@ -78,7 +95,12 @@ export class Session {
       this.#current = token;
       return token;
     } catch (error) {
-      throw error instanceof TransportError ? meaningOfSilence(call, 'read', error) : error;
+      if (error instanceof TransportError) {
+        throw meaningOfSilence(call, 'read', error, this.#place);
+      }
+      if (!(error instanceof ArgoCDError) || !refusals.includes(error.failure)) throw error;
+      const { reason, status } = error;
+      throw new ArgoCDError(call, reason, { failure: 'unauthenticated', status, cause: error });
     }
   }
 }

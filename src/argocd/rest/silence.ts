@@ -1,11 +1,14 @@
 import type { Failure } from '../../sync/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { Effect } from './answer.ts';
+import { libraryWords, placeOf } from './failure-words.ts';
+import type { Place } from './failure-words.ts';
 import type { TransportError } from './http.ts';
 
 interface LastingFailure {
   readonly pattern: RegExp;
   readonly failure: Failure;
+  /** `{place}`: where a person mends it. */
   readonly advice: string;
 }
 
@@ -15,7 +18,7 @@ const lasting: readonly LastingFailure[] = [
     pattern: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/,
     failure: 'unreachable',
     advice:
-      'its certificate is not trusted here: give the certificate of its authority as the CA certificate of the service connection (of the handler: as ca)',
+      'its certificate is not trusted here: give the certificate of its authority as the CA certificate in {place}',
   },
   {
     pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
@@ -25,13 +28,14 @@ const lasting: readonly LastingFailure[] = [
   {
     pattern: /ALTNAME/,
     failure: 'unreachable',
-    advice: 'its certificate is for another name: use the name that it was issued for in the URL',
+    advice:
+      'its certificate is for another name: use the name that it was issued for in the URL in {place}',
   },
   {
     pattern: /wrong version number|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/,
     failure: 'unreachable',
     advice:
-      'it does not speak TLS there: check the port, and whether the URL should begin with http://',
+      'it does not speak TLS there: check the port in {place}, and whether the URL should begin with http://',
   },
   {
     pattern: /^(?:EPROTO|ERR_SSL_|ERR_TLS_|CERT_|INVALID_CA|INVALID_PURPOSE)/,
@@ -41,32 +45,55 @@ const lasting: readonly LastingFailure[] = [
   {
     pattern: /^ENOTFOUND/,
     failure: 'unreachable',
-    advice: 'no such host: check the URL, and whether the name can be resolved here',
+    advice: 'no such host: check the URL in {place}, and whether the name can be resolved here',
   },
   {
     pattern: /^HPE_/,
     failure: 'not-argocd',
     advice:
-      'it does not speak HTTP there: check the port, and whether the URL should begin with https://',
+      'it does not speak HTTP there: check the port in {place}, and whether the URL should begin with https://',
   },
   {
     pattern: /^TOO_LARGE/,
     failure: 'not-argocd',
-    advice: 'nothing that is asked of Argo CD is so large: check the URL',
+    advice: 'nothing that is asked of Argo CD is so large: check the URL in {place}',
   },
   {
-    pattern: /^(?:ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_INVALID_URL)/,
+    pattern: /^(?:ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_INVALID_URL)|^URI malformed/,
     failure: 'unreachable',
     advice:
-      'the token, an extra header or the URL holds a character that HTTP does not allow, such as a line break: write it anew in the service connection, or in the configuration of the handler',
+      'the token, an extra header or the URL holds a character that HTTP does not allow, such as a line break: write it anew in {place}',
   },
 ];
 
-/** What a call without an answer means: not sent, it was not done; sent, that is not known. */
-export function meaningOfSilence(call: string, effect: Effect, error: TransportError): ArgoCDError {
+/** The same for failures that may pass, with what to look at if they do not. */
+const passing: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED/, 'nothing listens there: check host and port in {place}'],
+  [
+    /^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/,
+    'no way leads there: check the URL in {place}, and firewalls',
+  ],
+  [/^EAI_AGAIN/, 'the name of the host cannot be looked up now: check the URL in {place}, and DNS'],
+];
+
+/**
+ * What a call without an answer means: not sent, it was not done; sent, that is not known. Our words
+ * come first, those of the library last.
+ */
+export function meaningOfSilence(
+  call: string,
+  effect: Effect,
+  error: TransportError,
+  place: Place = placeOf({}),
+): ArgoCDError {
   const { code, message, sent } = error;
   const known = lasting.find(({ pattern }) => pattern.test(code) || pattern.test(message));
-  const reason = `${message} (${known?.advice ?? code})`;
+  const ours = known?.advice ?? passing.find(([pattern]) => pattern.test(code))?.[1];
+  const theirs = libraryWords(message) || code;
+  const reason =
+    ours === undefined
+      ? `${theirs} (${code})`
+      : `${ours.replace('{place}', place)} (${theirs.includes(code) ? theirs : `${theirs}, ${code}`})`;
   const isUnclear = effect === 'change' && sent;
   const failure = isUnclear ? 'unclear' : (known?.failure ?? 'unavailable');
   return new ArgoCDError(call, reason, { failure, cause: error });

@@ -151,6 +151,7 @@ export class Instances {
       ...{ url, credential, ca, skipTlsVerify },
       headers: [],
       proxy: undefined,
+      isConfigured: true,
     };
     return new RestArgoCD(connection, undefined, {
       maxSockets,

@@ -141,13 +141,55 @@ describe('a caller', () => {
         'not-argocd',
       ],
     ];
+    it('with the place where a person mends it, the right one alone', async () => {
+      const url = `http://127.0.0.1:${await closedPort()}`;
+      for (const [isConfigured, place, other] of [
+        [undefined, /the service connection/, /configuration/],
+        [true, /the configuration of the handler/, /service connection/],
+      ] as const) {
+        const error = await failureOf(callerAt(url, { isConfigured }).json(read()));
+        const told = `${error.reason} ${error.advice ?? ''}`;
+        assert.match(error.reason, place);
+        assert.match(error.advice ?? '', place);
+        assert.doesNotMatch(told, other);
+        const server = await serveAnswer(401, {}, '{"error":"no","code":16,"message":"no"}');
+        const refused = await failureOf(callerAt(server.url, { isConfigured }).json(read()));
+        assert.match(refused.advice ?? '', place);
+        assert.equal(refused.credential, 'token');
+      }
+    });
+
+    it('a login that is refused: the password, and not the token', async () => {
+      const password = { kind: 'password', username: 'me', password: new Secret('word') } as const;
+      for (const [status, code] of [
+        [401, 16],
+        [403, 7],
+      ] as const) {
+        const message = 'Invalid username or password';
+        const server = await serveAnswer(
+          status,
+          {},
+          JSON.stringify({ error: message, code, message }),
+        );
+        const caller = callerAt(`${server.url}/argo`, { credential: password });
+        const error = await failureOf(caller.json(read()));
+        assert.deepEqual([error.failure, error.credential], ['unauthenticated', 'password']);
+        assert.equal(error.message, `POST ${server.url}/argo/api/v1/session: ${message}`);
+        assert.match(
+          error.advice ?? '',
+          /^Enter user name and password anew in the service connection/,
+        );
+        assert.doesNotMatch(error.advice ?? '', /token/i);
+      }
+    });
+
     for (const [what, start, forRead, forChange] of cases) {
       it(`${what}: ${forRead}, ${forChange}`, async () => {
         const caller = callerAt(await start());
         const timeout = 100;
         const error = await failureOf(caller.json(read({ timeout })));
         assert.equal(error.failure, forRead);
-        assert.match(error.message, /^GET \/x: /);
+        assert.match(error.message, /^GET http:\/\/127\.0\.0\.1:\d+\/x: /);
         assert.equal((await failureOf(caller.json(change({ timeout })))).failure, forChange);
       });
     }
@@ -278,7 +320,10 @@ describe('a caller', () => {
         const server = await serveAnswer(status, headers, 'x');
         const error = await failureOf(all(callerAt(server.url).events(read())));
         assert.deepEqual([error.failure, error.status], [failure, status]);
-        assert.match(error.message, new RegExp(`^GET /x: the stream answers with HTTP ${status}`));
+        assert.match(
+          error.message,
+          new RegExp(`^GET ${server.url}/x: the stream answers with HTTP ${status}`),
+        );
       });
     }
 

@@ -119,7 +119,10 @@ describe('Argo CD by REST', () => {
     const argocd = argocdAt(simulator);
     const nothing = await failureOf(argocd.terminate(address, noAbort));
     assert.equal(nothing.failure, 'no-operation');
-    assert.match(nothing.message, /^DELETE \/api\/v1\/applications\/shop\/operation: Unable/);
+    assert.match(
+      nothing.message,
+      /^DELETE http:\/\/127\.0\.0\.1:\d+\/api\/v1\/applications\/shop\/operation: Unable/,
+    );
     await argocd.sync(address, plain, noAbort);
     const busy = await failureOf(argocd.sync(address, plain, noAbort));
     assert.equal(busy.failure, 'busy');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { TransportError } from '../../../src/argocd/rest/http.ts';
+import type { Place } from '../../../src/argocd/rest/failure-words.ts';
 import { meaningOfSilence } from '../../../src/argocd/rest/silence.ts';
 import type { Failure } from '../../../src/sync/failure.ts';
 
@@ -26,6 +27,25 @@ describe('a call without an answer', () => {
     ['TOO_LARGE', 'the answer is larger than 9 bytes', 'not-argocd', /so large/],
     ['ERR_INVALID_CHAR', 'Invalid character in header', 'unreachable', /such as a line break/],
   ];
+  const nodeAdvice =
+    'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca';
+  it('is told in our words first, in those of the library last, and never with its advice', () => {
+    const error = new TransportError(nodeAdvice, 'DEPTH_ZERO_SELF_SIGNED_CERT', false);
+    assert.equal(
+      meaningOfSilence('GET /x', 'read', error).reason,
+      'its certificate is not trusted here: give the certificate of its authority as the CA certificate in the service connection (self-signed certificate, DEPTH_ZERO_SELF_SIGNED_CERT)',
+    );
+  });
+
+  it('names the one place where a person mends it', () => {
+    for (const [code, message, ,] of cases) {
+      const error = new TransportError(message, code, false);
+      const of = (place: Place) => meaningOfSilence('GET /x', 'read', error, place).reason;
+      assert.doesNotMatch(of('the service connection'), /handler|\{place\}/);
+      assert.doesNotMatch(of('the configuration of the handler'), /service connection|\{place\}/);
+    }
+  });
+
   for (const [code, message, failure, reason] of cases) {
     it(`is ${failure} for ${code} (${message}) where it was not sent`, () => {
       const error = new TransportError(message, code, false);

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { adviceOn, libraryWords, placeOf } from '../../../src/argocd/rest/failure-words.ts';
+import { Secret } from '../../../src/secret.ts';
+
+describe('the words of a failed connection', () => {
+  for (const [message, words] of [
+    ['connect ECONNREFUSED 127.0.0.1:1', 'connect ECONNREFUSED 127.0.0.1:1'],
+    [
+      'unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+      'unable to verify the first certificate',
+    ],
+    ['untrusted. Set NODE_TLS_REJECT_UNAUTHORIZED=0', 'untrusted'],
+    ['try --insecure-http-parser', ''],
+    [
+      'write EPROTO 80DB:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/x.c:355:\n',
+      'wrong version number',
+    ],
+    [
+      "Host: argocd. is not in the cert's altnames: DNS:a.example.com",
+      "Host: argocd; is not in the cert's altnames: DNS:a.example.com",
+    ],
+  ] as const) {
+    it(`are the library's without its advice: ${message}`, () => {
+      assert.equal(libraryWords(message), words);
+    });
+  }
+
+  it('say what to do about the credential that was refused, in the place where it is', () => {
+    const token = { kind: 'token', token: new Secret('t') } as const;
+    const password = { kind: 'password', username: 'u', password: new Secret('p') } as const;
+    assert.match(
+      adviceOn('unauthenticated', { credential: token }) ?? '',
+      /^The token is wrong.*service connection/,
+    );
+    assert.match(
+      adviceOn('unauthenticated', { credential: token, isConfigured: true }) ?? '',
+      /^The token is wrong.*configuration of the handler/,
+    );
+    assert.doesNotMatch(adviceOn('unauthenticated', { credential: password }) ?? '', /token/);
+    assert.equal(adviceOn('busy', { credential: token }), undefined);
+    assert.equal(placeOf({}), 'the service connection');
+  });
+});
