@@ -28,6 +28,7 @@ import type { Connection } from './connection.ts';
 import { commitSchema } from './commit-schema.ts';
 import { listedFields, listingsSchema, readGlance, readListing } from './glance-schema.ts';
 import type { HttpOptions } from './http.ts';
+import { readLogs } from './container-logs.ts';
 import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
 import { read, readable } from './reading.ts';
@@ -61,6 +62,7 @@ const listSchema = z.object({
   ),
 });
 const manifestsSchema = z.object({ manifests: z.nullish(z.array(z.string())) });
+const resourceSchema = z.object({ manifest: z.string() });
 const messageSchema = z.object({
   result: z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED']), application: z.unknown() }),
 });
@@ -189,9 +191,18 @@ export class RestArgoCD implements ArgoCD, Overview {
     return read(call, commitSchema, await this.#caller.json(call));
   }
 
-  async logs(
+  logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog> {
+    const { namespace } = query.resource;
+    return readLogs(query.lines, {
+      log: (lines, container) => this.#log(address, { ...query, lines }, container, signal),
+      pod: (name) => this.#pod(address, namespace, name, signal),
+    });
+  }
+
+  async #log(
     address: Address,
     { resource, lines }: LogQuery,
+    container: string | undefined,
     signal: AbortSignal,
   ): Promise<PodLog> {
     const { group, kind, namespace, name } = resource;
@@ -201,6 +212,7 @@ export class RestArgoCD implements ArgoCD, Overview {
       group,
       kind,
       resourceName: name,
+      container,
       tailLines: String(lines),
     });
     const reader = new LogReader(lines);
@@ -218,6 +230,22 @@ export class RestArgoCD implements ArgoCD, Overview {
     // Many JSON texts, one a line: only an error is a single one.
     if (response.status !== 200) this.#caller.parse(call, response);
     return readable(call, () => reader.end());
+  }
+
+  /** The live pod, as Kubernetes has it. */
+  async #pod(
+    address: Address,
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const path = pathOf(address, '/resource', {
+      ...inQuery(address),
+      ...{ namespace, resourceName: name, group: '', version: 'v1', kind: 'Pod' },
+    });
+    const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
+    const { manifest } = read(call, resourceSchema, await this.#caller.json(call));
+    return readable(call, (): unknown => JSON.parse(manifest));
   }
 
   async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {

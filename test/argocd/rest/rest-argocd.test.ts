@@ -210,6 +210,41 @@ describe('Argo CD by REST', () => {
     assert.equal(error.failure, 'forbidden');
   });
 
+  it('reads the logs of all containers of a pod, the failed one first', async () => {
+    const simulator = await simulate();
+    const argocd = argocdAt(simulator);
+    const hook = `apiVersion: batch/v1
+kind: Job
+metadata: { name: meshed, annotations: { argocd.argoproj.io/hook: PreSync } }
+spec:
+  backoffLimit: 0
+  template:
+    metadata:
+      annotations:
+        lab/exit: "1"
+        lab/exit.proxy: "0"
+        lab/exit.setup: "0"
+        lab/log.app: "connecting|no such table"
+        lab/log.proxy: "draining"
+    spec:
+      restartPolicy: Never
+      initContainers: [{ name: setup, image: "mesh:1" }]
+      containers: [{ name: proxy, image: "mesh:1" }, { name: app, image: "shop:1" }]
+`;
+    simulator.commit('shop', { 'hook.yaml': hook });
+    await argocd.sync(address, plain, noAbort);
+    await simulator.until('shop', (found) => found?.status.operationState?.phase === 'Failed');
+    const resource = { group: 'batch', kind: 'Job', namespace: 'ns-shop', name: 'meshed' };
+    assert.deepEqual(await argocd.logs(address, { resource, lines: 20 }, noAbort), {
+      lines: [
+        ...['container app (exit code 1):', 'connecting', 'no such table'],
+        ...['container proxy (exit code 0):', 'started', 'draining'],
+        ...['container setup (exit code 0):', '(no output)'],
+      ],
+      fault: '',
+    });
+  });
+
   describe('reads no more of a log than it keeps', () => {
     const resource = { group: 'batch', kind: 'Job', namespace: 'ns-shop', name: 'migrate' };
     const head = '{"result":{"content":"';

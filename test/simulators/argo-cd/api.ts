@@ -89,6 +89,7 @@ export class Api {
       route('GET', `${one}/events`, (call) => this.#events(call)),
       route('GET', `${one}/syncwindows`, (call) => this.#windows(call)),
       route('GET', `${one}/logs`, (call) => this.#logs(call, null)),
+      route('GET', `${one}/resource`, (call) => this.#resource(call)),
       route('GET', `${one}/pods/{pod}/logs`, (call) => this.#logs(call, call.params.pod ?? null)),
       route('GET', `${one}/revisions/{revision}/metadata`, (call) => this.#revision(call)),
     ];
@@ -403,6 +404,24 @@ export class Api {
     this.#settings.access.require(caller, 'logs', 'get', this.#rbacName(application));
     const { cluster, clock } = this.#environment;
     return { text: podLogs(this.#settings.workloads, cluster, call.query, pod, clock.now) };
+  }
+
+  /** A live object; only those of the application's tree are given (`getAppLiveResource`). */
+  #resource(call: Call): Answer {
+    this.#byQuery(call);
+    const { query } = call;
+    const [group, kind, namespace, name] = ['group', 'kind', 'namespace', 'resourceName'].map(
+      (each) => query.get(each) ?? '',
+    );
+    const key = {
+      group: group ?? '',
+      kind: kind ?? '',
+      namespace: namespace ?? '',
+      name: name ?? '',
+    };
+    const found = this.#environment.cluster.get(key);
+    if (!found) throw new ApiError(2, `error getting resource: ${kind} "${name}" not found`);
+    return { json: { manifest: JSON.stringify({ ...found, owner: undefined }) } };
   }
 
   #revision(call: Call): Answer {

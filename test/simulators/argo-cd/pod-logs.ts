@@ -6,6 +6,15 @@ import type { Workloads } from './workloads.ts';
 
 const zeroTime = '0001-01-01T00:00:00Z';
 
+interface Spec {
+  readonly containers?: readonly { readonly name: string }[];
+  readonly initContainers?: readonly { readonly name: string }[];
+}
+
+function listOf(containers: readonly { readonly name: string }[]): string {
+  return `[${containers.map(({ name }) => name).join(' ')}]`;
+}
+
 function line(content: string, time: number | undefined, podName: string, last: boolean): string {
   const entry = {
     content,
@@ -47,9 +56,17 @@ export function podLogs(
   const filter = query.get('filter') ?? '';
   const text = pods.map((found) => {
     const name = found.metadata.name ?? '';
-    const { containers = [] } = (found.spec ?? {}) as { containers?: { name: string }[] };
-    if (container && !containers.some((one) => one.name === container)) {
+    const { containers = [], initContainers = [] } = (found.spec ?? {}) as Spec;
+    if (container && ![...containers, ...initContainers].some((one) => one.name === container)) {
       return line(`container ${container} is not valid for pod ${name}`, undefined, '', false);
+    }
+    if (!container && containers.length > 1) {
+      const message = `a container name must be specified for pod ${name}, choose one of: ${listOf(containers)}`;
+      const more =
+        initContainers.length === 0
+          ? ''
+          : ` or one of the init containers: ${listOf(initContainers)}`;
+      return line(message + more, undefined, '', false);
     }
     const written = workloads.log(keyOf(found));
     if (!written) {
@@ -57,8 +74,12 @@ export function podLogs(
       const message = `container "${first}" in pod "${name}" is waiting to start: ContainerCreating`;
       return line(message, undefined, '', false);
     }
+    const isSplit = containers.length + initContainers.length > 1;
     const wanted = written.filter(
-      (entry) => entry.text.includes(filter.replace(/^!/, '')) !== filter.startsWith('!'),
+      (entry) =>
+        (!isSplit ||
+          (entry.container ?? containers[0]?.name) === (container || containers[0]?.name)) &&
+        entry.text.includes(filter.replace(/^!/, '')) !== filter.startsWith('!'),
     );
     const shown = tail > 0 ? wanted.slice(-tail) : wanted;
     return shown.map((entry) => line(entry.text, entry.time, name, false)).join('');

@@ -8,6 +8,13 @@ import { groupOf, keyOf, keyText } from './kubernetes-object.ts';
 export interface LogLine {
   readonly time: number;
   readonly text: string;
+  /** The only container unless told. */
+  readonly container?: string;
+}
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
 }
 
 interface PodTemplate {
@@ -16,7 +23,8 @@ interface PodTemplate {
     readonly labels?: Record<string, string>;
   };
   readonly spec?: {
-    readonly containers?: readonly { readonly name: string; readonly image: string }[];
+    readonly containers?: readonly Container[];
+    readonly initContainers?: readonly Container[];
   };
 }
 
@@ -39,6 +47,8 @@ export function imagesOf(object: KubernetesObject): readonly string[] {
  * - `lab/ready: "false"`: a Deployment's pod stays unready, and so it misses its
  *   `progressDeadlineSeconds`
  * - `lab/log`: the pod's log, one line per `|`; the first half at its start, the rest at its end
+ * - `lab/log.NAME`, `lab/exit.NAME`: the log and the exit code of one of several containers, init
+ *   containers too
  */
 export class Workloads {
   readonly #clock: SimulatedClock;
@@ -99,14 +109,38 @@ export class Workloads {
       const pod = this.#createPod(job, template, { phase: 'Running', ready: true });
       if (!pod) return;
       this.#write(pod, lines.slice(0, half));
+      this.#writeByContainer(pod, template);
       if (notes['lab/forever']) return;
       this.#clock.after(Number(notes['lab/seconds'] ?? 1) * 1000, () => {
         const failed = Number(notes['lab/exit'] ?? 0) !== 0;
         this.#write(pod, lines.slice(half));
-        this.#setStatus(pod, { phase: failed ? 'Failed' : 'Succeeded', ready: false });
+        const phase = failed ? 'Failed' : 'Succeeded';
+        this.#setStatus(pod, { phase, ready: false, ...this.#ends(template) });
         this.#clock.after(noticedAfter, () => this.#endJob(job, failed));
       });
     });
+  }
+
+  /** The ends of a pod's containers, as its status tells them. */
+  #ends({ metadata, spec }: PodTemplate): Record<string, unknown> {
+    const notes = metadata?.annotations ?? {};
+    const finishedAt = timestamp(this.#clock.now);
+    const end = ({ name }: Container) => {
+      const exitCode = Number(notes[`lab/exit.${name}`] ?? notes['lab/exit'] ?? 0);
+      return { name, state: { terminated: { exitCode, finishedAt } } };
+    };
+    return {
+      containerStatuses: (spec?.containers ?? []).map(end),
+      initContainerStatuses: (spec?.initContainers ?? []).map(end),
+    };
+  }
+
+  #writeByContainer(pod: KubernetesObject, { metadata, spec }: PodTemplate): void {
+    const notes = metadata?.annotations ?? {};
+    for (const { name } of [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]) {
+      const text = notes[`lab/log.${name}`];
+      if (text !== undefined) this.#write(pod, text.split('|'), name);
+    }
   }
 
   #endJob(job: KubernetesObject, failed: boolean): void {
@@ -203,10 +237,11 @@ export class Workloads {
     });
   }
 
-  #write(pod: KubernetesObject, lines: readonly string[]): void {
+  #write(pod: KubernetesObject, lines: readonly string[], container?: string): void {
     if (!this.#isCurrent(pod)) return;
     const text = keyText(keyOf(pod));
-    const written = lines.map((line) => ({ time: this.#clock.now, text: line }));
+    const time = this.#clock.now;
+    const written = lines.map((line) => ({ time, text: line, ...(container && { container }) }));
     this.#logs.set(text, [...(this.#logs.get(text) ?? []), ...written]);
   }
 

@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+import { bounded } from './bounded-text.ts';
+
+/** A container of a pod, and how it stands. */
+export interface PodContainer {
+  readonly name: string;
+  /** `exit code 1`, `running`, `PodInitializing`; empty where it is not known. */
+  readonly state: string;
+  readonly hasFailed: boolean;
+}
+
+/** A pod whose logs have to be read by container. */
+export interface SplitPod {
+  readonly name: string;
+  /** As far as Kubernetes named them. */
+  readonly containers: readonly PodContainer[];
+}
+
+/** Pods of a mesh have three or four. */
+const mostContainers = 10;
+/** Kubernetes' own limit for a name. */
+const longestName = 253;
+
+const unnamed =
+  /^a container name must be specified for pod (\S+), choose one of: \[([^\]]*)\](?: or one of the init containers: \[([^\]]*)\])?/;
+const waiting = /^container "[^"]*" in pod "([^"]+)" is waiting to start/;
+
+/**
+ * The pod that has more containers than the one whose log was asked for, told from what Kubernetes
+ * said in place of the log (registry/core/pod/strategy.go); undefined for any other fault.
+ */
+export function splitPodOf(fault: string): SplitPod | undefined {
+  const found = unnamed.exec(fault) ?? waiting.exec(fault);
+  const [, name = '', own = '', init = ''] = found ?? [];
+  if (name === '' || name.length > longestName) return undefined;
+  const names = [...own.split(' '), ...init.split(' ')].filter((each) => each !== '');
+  const containers = names.map((each) => ({ name: each, state: '', hasFailed: false }));
+  return { name, containers: containers.slice(0, mostContainers) };
+}
+
+const terminatedSchema = z.nullish(
+  z.object({ exitCode: z.nullish(z.number()), finishedAt: z.nullish(z.string()) }),
+);
+const statusSchema = z.object({
+  name: z.string(),
+  state: z.nullish(
+    z.object({
+      terminated: terminatedSchema,
+      waiting: z.nullish(z.object({ reason: z.nullish(z.string()) })),
+      running: z.nullish(z.object({})),
+    }),
+  ),
+  lastState: z.nullish(z.object({ terminated: terminatedSchema })),
+});
+const specSchema = z.array(z.object({ name: z.string() }));
+const podSchema = z.object({
+  spec: z.object({ containers: specSchema, initContainers: z.nullish(specSchema) }),
+  status: z.nullish(
+    z.object({
+      containerStatuses: z.nullish(z.array(statusSchema)),
+      initContainerStatuses: z.nullish(z.array(statusSchema)),
+    }),
+  ),
+});
+type Status = z.output<typeof statusSchema>;
+
+/**
+ * The containers of a pod: those that failed come first, in the order in which they ended, since a
+ * sidecar is often killed for what another did; then the pod's own and its init containers. Throws
+ * where the JSON is no pod.
+ */
+export function readContainers(pod: unknown): readonly PodContainer[] {
+  const { spec, status } = podSchema.parse(pod);
+  const statuses = new Map(
+    [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].map((each) => [
+      each.name,
+      each,
+    ]),
+  );
+  return [...spec.containers, ...(spec.initContainers ?? [])]
+    .map(({ name }) => describe(name, statuses.get(name)))
+    .sort((a, b) => a.failedAt - b.failedAt)
+    .slice(0, mostContainers)
+    .map(({ name, state, failedAt }) => ({ name, state, hasFailed: failedAt !== never }));
+}
+
+/** Later than any time, and yet a number to sort by. */
+const never = Number.MAX_SAFE_INTEGER;
+
+function describe(
+  name: string,
+  status: Status | undefined,
+): { readonly name: string; readonly state: string; readonly failedAt: number } {
+  const short = bounded(name, longestName);
+  const terminated = status?.state?.terminated ?? status?.lastState?.terminated;
+  const code = terminated?.exitCode ?? 0;
+  const finishedAt = Date.parse(terminated?.finishedAt ?? '');
+  if (code !== 0) {
+    const failedAt = Number.isNaN(finishedAt) ? never - 1 : finishedAt;
+    return { name: short, state: `exit code ${code}`, failedAt };
+  }
+  return { name: short, state: printState(status), failedAt: never };
+}
+
+function printState(status: Status | undefined): string {
+  const { terminated, waiting: waits, running } = status?.state ?? {};
+  if (terminated) return 'exit code 0';
+  if (waits) return bounded(waits.reason ?? 'waiting', 100);
+  return running ? 'running' : '';
+}
