@@ -4,7 +4,14 @@ import { printSpan } from '../text/duration-text.ts';
 import { isMessageTold } from './failure-lines.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { operationPage } from './operation-page.ts';
-import { countOutcomes, outcomeWords, printDeployed, printOutcome, tellsMore } from './result.ts';
+import {
+  countOutcomes,
+  outcomeWords,
+  printDeployed,
+  printOutcome,
+  shownRevisions,
+  tellsMore,
+} from './result.ts';
 import { stepCells } from './step-line.ts';
 import { textTable } from '../text/text-table.ts';
 
@@ -17,7 +24,8 @@ export function resultLines(result: ApplicationResult): readonly string[] {
   const end = `${printName(result)} ${outcomeWords[result.outcome]} after ${took}`;
   const headline = isMessageTold(result) ? end : `${end}: ${result.message}`;
   const page = result.url;
-  const { revisions, drySourceRevision: dry } = result;
+  const { drySourceRevision: dry } = result;
+  const revisions = shownRevisions(result);
   return [
     `${good ? '##[section]' : ''}${logLine(headline, 1_000)}`,
     ...(tellsMore(result) ? [`  How we know  ${logLine(result.evidence)}`] : []),

@@ -72,8 +72,15 @@ export function countOutcomes(results: readonly ApplicationResult[]): string {
   return `${results.length} ${applications}: ${counts.join(', ')}`;
 }
 
-/** What is deployed, in short; of a hydrated application with the dry commit before it. */
-export function printDeployed({ revisions, drySourceRevision: dry }: ApplicationResult): string {
+/** What a person reads: what was deployed, or what the operation was to deploy where nothing was. */
+export function shownRevisions({ revisions, operation }: ApplicationResult): readonly string[] {
+  return revisions.length > 0 ? revisions : (operation?.revisions ?? []);
+}
+
+/** The same in short; of a hydrated application with the dry commit before it. */
+export function printDeployed(result: ApplicationResult): string {
+  const { drySourceRevision: dry } = result;
+  const revisions = shownRevisions(result);
   if (revisions.length === 0) return '';
   return `${dry === undefined ? '' : `${shortRevision(dry)} → `}${printRevisions(revisions)}`;
 }

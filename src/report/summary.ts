@@ -6,7 +6,14 @@ import { markdownBlock, markdownCode, markdownLink, markdownText } from '../text
 import { markdownTable } from '../text/markdown-table.ts';
 import { operationPage } from './operation-page.ts';
 import { markOutcome } from './mark.ts';
-import { conclude, outcomeWords, printDeployed, tellsMore, worstFirst } from './result.ts';
+import {
+  conclude,
+  outcomeWords,
+  printDeployed,
+  shownRevisions,
+  tellsMore,
+  worstFirst,
+} from './result.ts';
 import { stepsTable } from './summary-steps.ts';
 
 const mostApplications = 100;
@@ -51,7 +58,7 @@ function applicationsTable(results: readonly ApplicationResult[], left: number):
     markOutcome(result),
     result.syncStatus ?? '',
     result.health?.status ?? '',
-    result.revisions.length > 0 ? markdownCode(printDeployed(result), 100) : '',
+    shownRevisions(result).length > 0 ? markdownCode(printDeployed(result), 100) : '',
     printSpan(result.startedAt, result.finishedAt),
   ]);
   const note = left > 0 ? `\n\n${left} more applications are in the result file.` : '';

@@ -73,7 +73,7 @@ export interface ApplicationResult extends ApplicationName {
   /** How we know that it is live: shown, so that the answer can be trusted. */
   readonly evidence: string;
   readonly steps: readonly Step[];
-  /** What is deployed or was asked for, one per source. */
+  /** What was deployed, one per source; none where nothing was. */
   readonly revisions: readonly string[];
   /** The dry commit that these were hydrated from; absent where there is no hydrator. */
   readonly drySourceRevision?: string;

@@ -8,9 +8,12 @@ import {
   A,
   application,
   B,
+  C,
   ended,
+  foreign,
   fresh,
   hook,
+  operation,
   result,
   start,
   state,
@@ -35,16 +38,19 @@ describe('the result of following', () => {
       causes = [],
       memory = {},
       message = 'the end',
+      revisions,
     }: {
       readonly causes?: readonly Cause[];
       readonly memory?: Partial<Memory>;
       readonly message?: string;
+      readonly revisions?: readonly string[];
     } = {},
   ) => {
     const goal = syncGoal();
     const known = fresh(goal, memory);
     const remembered = seen === undefined ? known : observe(known, seen, goal, start);
-    const ending = { outcome, message, evidence: 'seen', causes };
+    const live = revisions === undefined ? {} : { revisions };
+    const ending = { outcome, message, evidence: 'seen', causes, ...live };
     const subject = { application: seen, memory: remembered };
     const story = { plan: undefined, steps: [] };
     return makeResult({ name: 'shop' }, 'https://x/shop', ending, subject, story, times);
@@ -79,6 +85,69 @@ describe('the result of following', () => {
     assert.equal(operation.initiatedBy, 'ci');
     assert.deepEqual(revisions, [B]);
     assert.equal(message, 'The end');
+  });
+
+  const failing = hook({ status: 'Synced', hookPhase: 'Failed' });
+  const applied = result();
+  const deployments: readonly (readonly [
+    string,
+    Partial<Application>,
+    Partial<Memory>,
+    readonly string[],
+  ])[] = [
+    [
+      'of a sync that succeeded',
+      { operationState: ended('Succeeded', { revisions: [B] }) },
+      {},
+      [B],
+    ],
+    [
+      'of one that failed in PreSync',
+      { operationState: ended('Failed', { results: [failing] }) },
+      {},
+      [],
+    ],
+    [
+      'of one that failed after it had applied something',
+      { operationState: ended('Failed', { results: [failing, applied], revisions: [B] }) },
+      {},
+      [B],
+    ],
+    [
+      'of one that could apply nothing',
+      { operationState: ended('Failed', { results: [result({ status: 'SyncFailed' })] }) },
+      {},
+      [],
+    ],
+    ['of one that has not begun', { operation: operation() }, {}, []],
+    [
+      'of a dry run',
+      {
+        operationState: ended('Succeeded', {
+          operation: operation({ dryRun: true }),
+          results: [applied],
+        }),
+      },
+      {},
+      [],
+    ],
+    [
+      'of nobody in particular',
+      { operationState: ended('Succeeded', { operation: foreign() }) },
+      { identity: undefined },
+      [],
+    ],
+    ['of a request that was refused', { sync: synced(A) }, {}, []],
+  ];
+  for (const [what, seen, memory, expected] of deployments) {
+    it(`gives what was deployed, and never what the application is at: ${what}`, () => {
+      assert.deepEqual(make('failed', application(seen), { memory }).revisions, expected);
+    });
+  }
+
+  it('gives what is live where the ending says it', () => {
+    const seen = application({ sync: synced(A) });
+    assert.deepEqual(make('succeeded', seen, { revisions: [C] }).revisions, [C]);
   });
 
   it('names the first thing that failed in the sentence of an operation that failed', () => {

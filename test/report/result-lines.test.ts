@@ -29,10 +29,24 @@ describe('the lines of a result', () => {
   it('leave out what is not known', () => {
     assert.deepEqual(
       resultLines(
-        result({ outcome: 'blocked', message: 'x', evidence: '', url: '', revisions: [] }),
+        result({
+          outcome: 'blocked',
+          message: 'x',
+          evidence: '',
+          url: '',
+          revisions: [],
+          operation: undefined,
+        }),
       ),
       ['shop is blocked after 34 s'],
     );
+  });
+});
+
+describe('the revision that is shown', () => {
+  it('is what the operation was to deploy where nothing was deployed', () => {
+    const lines = resultLines(result({ outcome: 'failed', revisions: [] }));
+    assert.ok(lines.includes(`  Revision     ${commit}`), lines.join());
   });
 });
 
@@ -56,6 +70,7 @@ describe('the closing table', () => {
       syncStatus: undefined,
       health: undefined,
       revisions: [],
+      operation: undefined,
     });
     assert.deepEqual(closingTable([unread]), [
       '1 application: 1 timed out',

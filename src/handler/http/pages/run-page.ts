@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { operationPage } from '../../../report/operation-page.ts';
-import { printOutcome, tellsMore } from '../../../report/result.ts';
+import { printOutcome, shownRevisions, tellsMore } from '../../../report/result.ts';
 import { printKey, printName } from '../../../sync/application.ts';
 import type { ApplicationResult, Cause, Outcome, Step } from '../../../sync/outcome.ts';
 import { printRevisions } from '../../../sync/revision.ts';
@@ -110,7 +110,8 @@ function applicationSection({ name, steps, result }: Part, isOpen: boolean, now:
 }
 
 function resultPanel(result: ApplicationResult): Markup {
-  const { operation, health, syncStatus, revisions } = result;
+  const { operation, health, syncStatus } = result;
+  const revisions = shownRevisions(result);
   const state = [syncStatus, health?.status].filter(Boolean).join(', ');
   const ended = operation && printSpan(operation.startedAt, operation.finishedAt);
   const rows: readonly (readonly [string, Markup | string])[] = [
