@@ -115,7 +115,7 @@ const knownErrors: readonly KnownError[] = [
     'The path of the source does not exist at this revision.',
   ),
   lasting(
-    /unable to resolve .{1,300} to a commit SHA|unable to resolve git revision|couldn't find remote ref|version matching constraint not found|no version for constraints|improper constraint|chart "[^"]*" version "[^"]*" not found/i,
+    /unable to resolve .{1,300} to a commit SHA|unable to resolve git revision|couldn't find remote ref|upload-pack: not our ref|version matching constraint not found|no version for constraints|improper constraint|failed to determine semver constraint|cannot get digest for revision|chart "[^"]*" version "[^"]*" not found/i,
     'The source has no such revision: check that it is pushed, that a commit is given as its full SHA, and that it is of the repository (or chart) that the application deploys from.',
   ),
   lasting(

@@ -53,7 +53,18 @@ export function decideRefusal(view: View): Verdict | undefined {
   if (failure === 'internal' && now - brokenSince < unknownPatience) return undefined;
   const told = refusals[failure];
   if (told === undefined) return undefined;
-  return refuse('failed', told.title, judgeError(reason).advice || told.advice, reason);
+  const advice = judgeError(reason).advice || told.advice;
+  return refuse('failed', told.title, advice + lookedFor(view, reason), reason);
+}
+
+/** Where Argo CD looked for a revision that it could not resolve. */
+function lookedFor({ application }: View, reason: string): string {
+  if (!reason.includes('error resolving repo revision')) return '';
+  // An address may hold a password, which is nobody's business here.
+  const repositories = new Set(
+    application.sources.map(({ repoURL }) => repoURL.replace(/\/\/[^/]*@/, '//')),
+  );
+  return ` Argo CD looks for it in ${excerpt([...repositories].slice(0, 3).join(', '))}.`;
 }
 
 /** Refusals that no repetition mends. Those that are absent lead to another try. */

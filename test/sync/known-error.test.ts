@@ -59,6 +59,16 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     `error resolving repo revision: rpc error: code = Unknown desc = unable to resolve 'no-such-branch' to a commit SHA`,
     /pushed.*full SHA.*repository/,
   ],
+  [
+    'lasting',
+    'Failed to checkout revision 0000000: `git fetch origin 0000000 --tags --force --prune` failed exit status 128: fatal: git upload-pack: not our ref 0000000',
+    /pushed.*full SHA.*repository/,
+  ],
+  [
+    'lasting',
+    'error resolving repo revision: rpc error: code = Unknown desc = failed to resolve revision "v9": cannot get digest for revision v9: registry.example.com/web:v9: not found',
+    /pushed.*full SHA.*repository/,
+  ],
   ['lasting', 'version matching constraint not found in 3 tags', /no such revision/],
   ['lasting', 'rpc error: code = Unknown desc = authentication required', /credentials/],
   ['lasting', 'repository not found', /credentials/],
