@@ -130,9 +130,47 @@ describe('a wait for a revision', () => {
     assert.equal(brief(run.see(application(after))), 'succeeded');
   });
 
-  it('cannot be for a branch that is not tracked', () => {
-    const verdict = new Run(waitGoal({ target: revision('other') }), known).see(application());
-    assert.match(ending(verdict).message, /could not tell when it is there/);
+  const chart = {
+    sources: [
+      { repoURL: 'https://charts.example.com', path: '', chart: 'web', targetRevision: '1.x' },
+    ],
+    sync: synced('1.4.0'),
+  };
+  const digest = `sha256:${'d'.repeat(64)}`;
+  const oci = {
+    sources: [
+      { repoURL: 'oci://registry.example.com/web', path: '', chart: '', targetRevision: 'v1' },
+    ],
+    sync: synced(digest),
+  };
+  const names: readonly (readonly [string, Partial<Application>, string, string])[] = [
+    ['the branch tracked', {}, 'main', 'succeeded'],
+    ['the branch tracked, as Azure DevOps gives it', {}, 'refs/heads/main', 'succeeded'],
+    ['a commit in upper case', {}, A.toUpperCase(), 'succeeded'],
+    ['another branch', {}, 'other', 'failed'],
+    ['a tag that is not tracked', {}, 'refs/tags/v1', 'failed'],
+    ['HEAD where another name is tracked', {}, 'HEAD', 'failed'],
+    ['a version', chart, 'v1.4.0', 'succeeded'],
+    ['another version', chart, '1.5.0', 'wait'],
+    ['the range tracked', chart, '1.x', 'succeeded'],
+    ['another range', chart, '>=1 <2', 'failed'],
+    ['a digest', oci, digest, 'succeeded'],
+    ['the OCI tag tracked', oci, 'v1', 'succeeded'],
+    ['another OCI tag', oci, 'latest', 'failed'],
+  ];
+  for (const [what, change, name, expected] of names) {
+    it(`is ${expected} for ${what}: ${name.slice(0, 20)}`, () => {
+      const run = new Run(waitGoal({ target: revision(name) }), known);
+      const verdict = run.see(application(change));
+      assert.equal(brief(verdict), expected);
+      if (expected !== 'failed') return;
+      assert.match(ending(verdict).message, /could not tell when it is there/);
+    });
+  }
+
+  it('says what is live in the end', () => {
+    const verdict = new Run(waitGoal(), known).see(application());
+    assert.deepEqual(ending(verdict).revisions, [A]);
   });
 });
 

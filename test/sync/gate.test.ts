@@ -39,12 +39,56 @@ const failedAt = (revision: string) =>
   endedOperation({ phase: 'Failed', message: 'one or more objects failed', revisions: [revision] });
 const health = (status: Glance['health']['status']) => ({ health: { status, since: second(21) } });
 const source = { repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main' };
+const nameless = { sources: [{ ...source, targetRevision: '' }] };
+const chart = (version: string): Partial<Glance> => ({
+  sources: [
+    { repoURL: 'https://charts.example.com', path: '', chart: 'web', targetRevision: '1.x' },
+  ],
+  sync: synced(version),
+  deployed: [version],
+});
+const digest = `sha256:${'d'.repeat(64)}`;
+const oci: Partial<Glance> = {
+  sources: [{ ...source, repoURL: 'oci://registry.example.com/web', targetRevision: 'stable' }],
+  sync: synced(digest),
+  deployed: [digest],
+};
 
 const cases: readonly Case[] = [
   ['at rest', {}, {}, 'passed', /^Synced at aaaaaaa, Healthy$/],
   ['at the revision', {}, { revision: A }, 'passed', /aaaaaaa/],
   ['at the revision, written short', {}, { revision: 'AAAAAAAA' }, 'passed', /aaaaaaa/],
   ['at the branch that it tracks', {}, { revision: 'main' }, 'passed', /aaaaaaa/],
+
+  ['at the branch as Azure DevOps gives it', {}, { revision: 'refs/heads/main' }, 'passed', /./],
+  ['at HEAD, which it tracks without a name', nameless, { revision: 'HEAD' }, 'passed', /./],
+  [
+    'at a branch that Argo CD did not resolve',
+    { sync: synced('main') },
+    { revision: A },
+    'passed',
+    /main/,
+  ],
+  [
+    'at the branch that it tracks, of which something older is live',
+    { sync: synced(B, 'OutOfSync') },
+    { revision: 'refs/heads/main', requireSynced: false },
+    'waiting',
+    /aaaaaaa is live, waiting for refs\/heads\/main/,
+  ],
+  ['at a version', chart('1.2.3'), { revision: 'v1.2.3' }, 'passed', /1\.2\.3/],
+  ['at another version', chart('1.2.3'), { revision: '1.2.4' }, 'waiting', /1\.2\.3 is live/],
+  ['at the range that it tracks', chart('1.2.3'), { revision: '1.x' }, 'passed', /1\.2\.3/],
+  [
+    'with a range wanted that it does not track',
+    chart('1.2.3'),
+    { revision: '~1.2' },
+    'failed',
+    /name the commit/,
+  ],
+  ['at a digest', oci, { revision: digest }, 'passed', /sha256:dddd/],
+  ['at the OCI tag that it tracks', oci, { revision: 'stable' }, 'passed', /sha256:dddd/],
+  ['with another OCI tag wanted', oci, { revision: 'v2' }, 'failed', /name the commit/],
 
   ['that is not there', undefined, {}, 'failed', /no such application, or no rule allows/],
   ['that is being deleted', { deleting: true }, {}, 'failed', /being deleted/],

@@ -15,6 +15,7 @@ import {
   start,
   syncGoal,
   synced,
+  tracked,
   titles,
 } from './sample-application.ts';
 
@@ -22,6 +23,14 @@ const refused = (failure: Failure | undefined, reason = 'no') =>
   request({ state: 'refused', failure, times: 9, reason, operation: undefined });
 
 describe('the start of a sync', () => {
+  it('names the revision by position where the application has a list of sources, be it of one', () => {
+    const list = application({ multiSource: true });
+    const verdict = new Run(syncGoal({ target: revision('v1') })).see(list);
+    const byPosition = [{ position: 1, revision: 'v1' }];
+    const name = { kind: 'revisions', byPosition };
+    assert.deepEqual(verdict.kind === 'act' && verdict.act, { kind: 'sync', name });
+  });
+
   it('asks at once, although everything reads Synced and Healthy', () => {
     const verdict = new Run(syncGoal({ target: revision(B) })).see(application());
     assert.deepEqual(verdict.kind === 'act' && verdict.act, { kind: 'sync', name: revision(B) });
@@ -83,6 +92,25 @@ describe('a refusal by Argo CD', () => {
   });
 });
 
+describe('a revision that Argo CD cannot resolve', () => {
+  const words = (name: string) =>
+    `error resolving repo revision: rpc error: code = Unknown desc = unable to resolve '${name}' to a commit SHA`;
+
+  it('is answered with what to check, and with the repository, but no password of it', () => {
+    const reason = words('feature/x');
+    const refusal = request({ state: 'refused', failure: 'refused', reason, operation: undefined });
+    const repoURL = 'https://ci:hunter2@git.example.com/shop.git';
+    const sources = [{ repoURL, path: 'shop', chart: '', targetRevision: 'main' }];
+    const run = new Run(syncGoal({ target: revision('feature/x') }), { request: refusal });
+    const { causes } = ending(run.see(application({ sources })));
+    assert.equal(causes[0]?.message, reason);
+    const advice = causes[0]?.advice ?? '';
+    assert.match(advice, /pushed.*full SHA.*repository/);
+    assert.match(advice, /looks for it in https:\/\/git\.example\.com\/shop\.git\.$/);
+    assert.doesNotMatch(advice, /below|hunter2/);
+  });
+});
+
 describe('the start of a sync with auto-sync on', () => {
   const own = application({ autoSync: true });
   const goal = syncGoal({ target: revision(A) });
@@ -96,6 +124,20 @@ describe('the start of a sync with auto-sync on', () => {
       kind: 'sync',
       name: { kind: 'tracked' },
     });
+  });
+
+  it('names nothing for a version that its range has come to, however it is written', () => {
+    const source = { repoURL: 'charts', path: '', chart: 'web', targetRevision: '1.x' };
+    const chart = { ...own, sources: [source], sync: synced('1.4.0') };
+    const judge = (name: string) =>
+      brief(new Run(syncGoal({ target: revision(name) }), { refresh: refreshed() }).see(chart));
+    assert.deepEqual(['1.4.0', 'v1.4.0', '1.x', '1.5.0', '~1.4'].map(judge), [
+      'sync',
+      'sync',
+      'sync',
+      'failed',
+      'failed',
+    ]);
   });
 
   it('goes by what it read when refreshes fail, but gives up only on a fresh look', () => {
@@ -120,7 +162,10 @@ describe('the start of a sync with auto-sync on', () => {
   });
 
   it('needs no refresh for the branch that it tracks, nor for a dry run', () => {
-    assert.equal(brief(new Run(syncGoal({ target: revision('main') })).see(own)), 'sync');
+    for (const name of ['main', 'refs/heads/main']) {
+      const verdict = new Run(syncGoal({ target: revision(name) })).see(own);
+      assert.deepEqual(verdict.kind === 'act' && verdict.act, { kind: 'sync', name: tracked });
+    }
     const dry = syncGoal({ target: revision(B), options: { dryRun: true } });
     assert.equal(brief(new Run(dry).see(own)), 'sync');
   });
