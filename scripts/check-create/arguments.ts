@@ -127,9 +127,21 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
 
 function faultsOfOrganization(text: string): readonly string[] {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isAddress = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname !== '/';
+  const segments = (url?.pathname ?? '').split('/').filter((segment) => segment !== '');
+  const isOldHost = url?.hostname.endsWith('.visualstudio.com') === true;
+  const isAddress =
+    url !== undefined && /^https?:$/.test(url.protocol) && (segments.length > 0 || isOldHost);
   if (!isAddress || url.search + url.hash + url.username + url.password !== '') {
     return [`--organization ${text}: write it as https://dev.azure.com/fabrikam.`];
+  }
+  const depth = isOldHost ? 0 : url.hostname === 'dev.azure.com' ? 1 : 2;
+  const inner = segments.findIndex((segment) => segment.startsWith('_'));
+  const end = Math.min(inner < 0 ? segments.length : inner, depth);
+  if (end < segments.length) {
+    const meant = [url.origin, ...segments.slice(0, end)].join('/');
+    return [
+      `--organization ${text}: that is deeper than the organization, or the collection; write ${meant}, and the project as --project.`,
+    ];
   }
   const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || isHere) return [];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { printKey, printName } from '../sync/application.ts';
 import type { Goal } from '../sync/goal.ts';
 import type { ApplicationResult, Cause } from '../sync/outcome.ts';
@@ -15,6 +16,9 @@ import {
   worstFirst,
 } from './result.ts';
 import { stepsTable } from './summary-steps.ts';
+
+/** With the words around it, a title and a file of up to some 120 characters. */
+const longestSubject = 90;
 
 const mostApplications = 100;
 const mostSteps = 2_000;
@@ -47,8 +51,19 @@ function* sectionsOf(results: readonly ApplicationResult[]): Generator<string> {
 /** The title of the section, which is the name of the file; fit for any file system. */
 export function summaryTitle(action: Goal['action'], names: readonly string[]): string {
   const [first = ''] = names;
-  const subject = names.length === 1 ? first.replace('/', ' ') : `${names.length} applications`;
+  const subject =
+    names.length === 1 ? fileNameOf(first.replace('/', ' ')) : `${names.length} applications`;
   return names.length === 0 ? `Argo CD ${action}` : `Argo CD ${action} of ${subject}`;
+}
+
+/**
+ * A long name cut, and told apart from others by a digest: names have up to 317 characters, those of
+ * files 255, and on Windows whole paths often no more than 260.
+ */
+function fileNameOf(name: string): string {
+  if (name.length <= longestSubject) return name;
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);
+  return `${name.slice(0, longestSubject - digest.length - 1)}-${digest}`;
 }
 
 function applicationsTable(results: readonly ApplicationResult[], left: number): string {

@@ -143,4 +143,16 @@ describe('the title of the summary', () => {
     assert.equal(summaryTitle('sync', ['a', 'b']), 'Argo CD sync of 2 applications');
     assert.equal(summaryTitle('rollback', []), 'Argo CD rollback');
   });
+
+  it('stays short enough for a path on Windows, and tells long names apart', () => {
+    const names = ['a', 'b'].map((end) => `${'n'.repeat(63)}/${'x.'.repeat(126)}${end}`);
+    const titles = names.map((name) => summaryTitle('terminate', [name]));
+    assert.equal(new Set(titles).size, 2);
+    for (const title of titles) {
+      assert.ok(title.length <= 120, title);
+      assert.match(title, /^Argo CD terminate of [\w. -]*\w$/);
+    }
+    const [longest = ''] = ['y'.repeat(90)];
+    assert.equal(summaryTitle('sync', [longest]), `Argo CD sync of ${longest}`);
+  });
 });

@@ -88,6 +88,26 @@ describe('The command line of check:create', () => {
 
   const wrong = [
     { name: 'organization', value: 'fabrikam', message: /write it as https:/ },
+    {
+      name: 'organization',
+      value: 'https://dev.azure.com/fabrikam/shop',
+      message: /deeper than the organization.*write https:\/\/dev\.azure\.com\/fabrikam,/,
+    },
+    {
+      name: 'organization',
+      value: 'https://dev.azure.com/fabrikam/shop/_environments/12',
+      message: /write https:\/\/dev\.azure\.com\/fabrikam,/,
+    },
+    {
+      name: 'organization',
+      value: 'https://fabrikam.visualstudio.com/shop',
+      message: /write https:\/\/fabrikam\.visualstudio\.com,/,
+    },
+    {
+      name: 'organization',
+      value: 'https://devops.example.com/tfs/Main/shop',
+      message: /write https:\/\/devops\.example\.com\/tfs\/Main,/,
+    },
     { name: 'organization', value: 'https://dev.azure.com', message: /write it as https:/ },
     {
       name: 'organization',
