@@ -195,11 +195,13 @@ export class Outage {
     this.#since ??= now;
     if (now - this.#toldAt < tellEvery) return undefined;
     this.#toldAt = now;
-    const what =
-      this.#unknownSince === undefined
-        ? 'Argo CD cannot be reached'
-        : 'Argo CD answers with an error';
-    if (isFirst) return `${what}; trying on. ${reason}`;
+    const isUnknown = this.#unknownSince !== undefined;
+    if (isFirst) {
+      return isUnknown
+        ? `Argo CD answers with an error; trying on. ${reason}`
+        : `Argo CD cannot be reached; trying on. ${reason}`;
+    }
+    const what = isUnknown ? 'Argo CD answers with an error' : 'Argo CD cannot be reached';
     const minutes = Math.round((now - this.#since) / 60_000);
     return `${what}, for ${minutes} min by now; trying on. ${reason}`;
   }

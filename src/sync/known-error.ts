@@ -30,6 +30,9 @@ function unknown(pattern: RegExp, advice: string): KnownError {
   return { pattern, nature: 'unknown', advice };
 }
 
+const unreachableCluster =
+  'Argo CD cannot reach the target cluster: see the cluster in Argo CD under Settings, Clusters.';
+
 /**
  * The errors of Argo CD, of what it calls (Git and chart repositories, clusters) and of Kubernetes,
  * by words that stand in API errors, conditions and operation messages alike. The first row that fits
@@ -48,6 +51,10 @@ const knownErrors: readonly KnownError[] = [
   lasting(
     /request (?:entity )?(?:is )?too large|exceeds the Kubernetes resource size limit|metadata\.annotations: Too long|exceeded max combined manifest/i,
     'Kubernetes or Argo CD does not take an object of this size: use server-side apply (sync option ServerSideApply=true) for large resources, or split the application.',
+  ),
+  passing(
+    /(?:failed to get cluster info|error synchronizing cache state)[^]{0,600}(?:connection (?:refused|reset|timed out)|no route to host|timeout|deadline exceeded|EOF)/i,
+    unreachableCluster,
   ),
   passing(
     /code = (?:Unavailable|DeadlineExceeded|Canceled|Aborted|ResourceExhausted)\b|deadline exceeded|context canceled|etcdserver: (?!request is too large)/i,
@@ -100,7 +107,7 @@ const knownErrors: readonly KnownError[] = [
   ),
   unknown(
     /failed to get cluster info|error synchronizing cache state|Unable to get cluster|failed to get cluster version/i,
-    'Argo CD cannot reach the target cluster: see the cluster in Argo CD under Settings, Clusters.',
+    unreachableCluster,
   ),
   lasting(
     /(?:is not|are not|not) (?:permitted|allowed) (?:in|to use) project|do not match any of the allowed destinations|referencing project \S* ?which does not exist|the project does not exist/i,

@@ -96,7 +96,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
   [
     'passing',
     'Failed to load live state: failed to get cluster info for "https://10.1.1.1": error synchronizing cache state : Get "https://10.1.1.1/version?timeout=32s": dial tcp 10.1.1.1:443: i/o timeout',
-    /^$/,
+    /cannot reach the target cluster/,
   ],
   [
     'lasting',

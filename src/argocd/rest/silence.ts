@@ -12,7 +12,7 @@ interface LastingFailure {
   readonly advice: string;
 }
 
-/** Failures of a call without an answer that only a person can mend, by Node's codes and words. */
+/** Failures of a call without an answer that mostly a person must mend, by Node's codes and words. */
 const lasting: readonly LastingFailure[] = [
   {
     pattern: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/,
@@ -43,8 +43,9 @@ const lasting: readonly LastingFailure[] = [
     advice: 'TLS cannot be agreed on with it: check its certificate and its versions of TLS',
   },
   {
+    // It also is what a name server says while it starts, or a network that is switched over.
     pattern: /^ENOTFOUND/,
-    failure: 'unreachable',
+    failure: 'unavailable',
     advice: 'no such host: check the URL in {place}, and whether the name can be resolved here',
   },
   {

@@ -12,7 +12,7 @@ describe('a call without an answer', () => {
     ['TIMEOUT', 'no answer within 20 s', 'unavailable', /within 20 s/],
     ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN argocd', 'unavailable', /EAI_AGAIN/],
     ['Z_DATA_ERROR', 'incorrect header check', 'unavailable', /incorrect header check/],
-    ['ENOTFOUND', 'getaddrinfo ENOTFOUND argocd', 'unreachable', /no such host/],
+    ['ENOTFOUND', 'getaddrinfo ENOTFOUND argocd', 'unavailable', /no such host/],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed', 'unreachable', /not trusted here/],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed', 'unreachable', /not trusted here/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable', 'unreachable', /not trusted here/],
