@@ -27,6 +27,12 @@ export interface WatchEvent {
   readonly application: Application;
 }
 
+/** What a label selector matches. */
+export interface FoundApplication extends Required<ApplicationName> {
+  /** Its AppProject. */
+  readonly project: string;
+}
+
 /** Which applications a stream tells of: one by name, or those of a project and selector. */
 export interface WatchScope {
   readonly name?: ApplicationName;
@@ -53,7 +59,11 @@ export interface ArgoCD {
   /** Fresh from Kubernetes, never from a cache. `refresh` waits until Argo CD compared anew. */
   get(address: Address, options: GetOptions): Promise<Application>;
   /** The applications of a project that a label selector matches, in the order of their names. */
-  find(selector: string, project: string, signal: AbortSignal): Promise<readonly ApplicationName[]>;
+  find(
+    selector: string,
+    project: string,
+    signal: AbortSignal,
+  ): Promise<readonly FoundApplication[]>;
   /** The application with the operation in place: asked for, not yet begun. */
   sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application>;
   rollback(address: Address, request: RollbackRequest, signal: AbortSignal): Promise<Application>;

@@ -130,7 +130,7 @@ async function search(
       try {
         const found = await argocd.find(selector, project, term.signal);
         outage.answered();
-        if (found.length > 0) return found;
+        if (found.length > 0) return found.map(({ name, namespace }) => ({ name, namespace }));
         away = '';
         if (goal.ifMissing === 'fail') break;
       } catch (error) {

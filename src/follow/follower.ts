@@ -7,6 +7,7 @@ import type { UserError } from '../sync/user-error.ts';
 import type { Request } from '../sync/memory.ts';
 import { refusal } from '../sync/verdict.ts';
 import type { Act, Ending, Verdict } from '../sync/verdict.ts';
+import { AccessDenied } from './access-denied.ts';
 import type { News, Tidings } from './news.ts';
 import { perform } from './acts.ts';
 import { Alarm } from './alarm.ts';
@@ -18,6 +19,7 @@ import { Repetition } from './repetition.ts';
 import { makeResult } from './result.ts';
 import { selectResources } from './selected-resources.ts';
 import type { Activity, FollowPorts, FollowSettings } from './settings.ts';
+import { overMessage, Standing } from './standing.ts';
 import { followedState, Story } from './story.ts';
 import { Subject } from './subject.ts';
 import { Term } from './term.ts';
@@ -41,6 +43,7 @@ export class Follower {
   readonly #story: Story;
   readonly #keeper: Keeper;
   readonly #repetition: Repetition;
+  readonly #standing: Standing;
   readonly #startedAt: number;
   #fatal: UserError | undefined;
   #isRefreshAsked: boolean;
@@ -68,6 +71,10 @@ export class Follower {
       this.#alarm,
     );
     this.#repetition = new Repetition(ports, this.#lookout);
+    this.#standing = new Standing(ports.authority, {
+      answered: () => this.#alarm.ring(),
+      broken: (error) => this.#lookout.breakOff(error),
+    });
     // What failed is told with its log even when the time is up.
     const toTheEnd = { ...ports, signal: this.#life.signal };
     this.#story = new Story(settings, toTheEnd, { steps: kept?.steps ?? [], plan });
@@ -167,8 +174,10 @@ export class Follower {
     const fatal = this.#fatal ?? this.#lookout.fatal;
     if (fatal !== undefined) return refusal('failed', fatal.message, fatal.advice);
     throwIfDetached(this.#canceled);
-    if (this.#canceled.aborted) {
-      return { outcome: 'canceled', message: 'The run was canceled', evidence: '', causes: [] };
+    const { over } = this.#standing;
+    if (this.#canceled.aborted || over !== undefined) {
+      const message = over === undefined ? 'The run was canceled' : overMessage(over);
+      return { outcome: 'canceled', message, evidence: '', causes: [] };
     }
     if (this.#ports.clock.now() < this.#settings.deadline) return undefined;
     // What was done in the last moment is done.
@@ -207,11 +216,13 @@ export class Follower {
       await this.#sleep(this.#repetition.pauseEnd);
       return undefined;
     }
+    if (!this.#mayDo(act)) return this.#awaitProof();
     this.#repetition.forget();
     if (act.kind === 'sync' && memory.request === undefined) this.#say(doing);
     else if (doing !== this.#status.message) this.#tellStatus(doing);
     try {
       const resources = act.kind === 'sync' ? await this.#select(application) : [];
+      if (!this.#mayDo(act)) return await this.#awaitProof();
       const ports = { argocd, now: () => clock.now(), signal, sending: this.#sending };
       const known = { application, memory };
       const acted = await perform(act, this.#settings, known, resources, ports);
@@ -225,6 +236,17 @@ export class Follower {
       this.#fatal = this.#repetition.broke(error);
     }
     return undefined;
+  }
+
+  /** Nothing is changed for a run of which nobody knows whether it is still wanted. */
+  #mayDo({ kind }: Act): boolean {
+    return kind === 'adopt' || this.#standing.isProven();
+  }
+
+  /** Until then, much can happen: the rules are asked again. */
+  async #awaitProof(): Promise<undefined> {
+    this.#say('waiting for Azure DevOps to confirm that the run is still wanted');
+    await this.#sleep(undefined);
   }
 
   readonly #sending = async (request: Request): Promise<void> => {
@@ -268,12 +290,20 @@ export class Follower {
 
   async #finish(ending: Ending): Promise<ApplicationResult> {
     const { clock, argocd } = this.#ports;
-    const ended = await endOwnOperation(ending, this.#settings, this.#ports, this.#subject);
+    const standing = this.#standing;
+    const ports = { ...this.#ports, standing };
+    const ended = await endOwnOperation(ending, this.#settings, ports, this.#subject);
     const causes = await this.#story.withLogs(ended.causes);
     const times = { startedAt: this.#startedAt, finishedAt: clock.now() };
     const { address } = this.#settings;
     const url = argocd.pageOf(address);
-    return makeResult(address, url, { ...ended, causes }, this.#subject, this.#story, times);
+    const { application, memory } = this.#subject;
+    const { steps, plan } = this.#story;
+    // What was told before it was denied is told; nothing is added to that.
+    const isDenied = (this.#fatal ?? this.#lookout.fatal) instanceof AccessDenied;
+    const known = isDenied ? { application: undefined, memory } : { application, memory };
+    const story = isDenied ? { plan: undefined, steps } : { plan, steps };
+    return makeResult(address, url, { ...ended, causes }, known, story, times);
   }
 
   /**

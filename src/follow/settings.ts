@@ -2,6 +2,7 @@ import type { Address, ArgoCD } from '../argocd/port.ts';
 import type { Goal } from '../sync/goal.ts';
 import type { InfoRow } from '../sync/operation.ts';
 import type { Progress } from '../sync/outcome.ts';
+import type { Authority } from './authority.ts';
 import type { Clock } from './clock.ts';
 import type { Contact } from './contact.ts';
 import type { Journal } from './journal.ts';
@@ -42,6 +43,8 @@ export interface FollowPorts {
   /** The run is cancelled, or given to another process (`Detachment`). */
   readonly signal: AbortSignal;
   readonly tell: (progress: Progress) => void;
+  /** Where the right to act may end while the run waits: nothing is changed without it. */
+  readonly authority?: Authority;
   /** Where there is one, another process can take the run up. */
   readonly journal?: Journal;
   /** Whoever keeps a journal may end a following that only waits, and begin it again at the news. */

@@ -4,6 +4,7 @@ import { isInProgress, sight } from '../sync/ownership.ts';
 import type { Identity } from '../sync/ownership.ts';
 import { findSent } from '../sync/rollback.ts';
 import type { Ending } from '../sync/verdict.ts';
+import type { Standing } from './standing.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { Subject } from './subject.ts';
 import { Term } from './term.ts';
@@ -18,15 +19,21 @@ const told = {
 /** Failures of the moment: Argo CD is away, or the controller has not begun the operation yet. */
 const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
+interface TerminationPorts extends Pick<FollowPorts, 'argocd' | 'clock'> {
+  /** Absent where nobody could take the right to act away. */
+  readonly standing?: Pick<Standing, 'isProven' | 'over'>;
+}
+
 /**
  * A run that ends before its operation leaves it or terminates it, as was asked; never one that is
  * not provably ours. One that does what nobody asked for is terminated in any case. Says which of the
- * two in the ending's message.
+ * two in the ending's message. A cancellation is a reason of its own to terminate; otherwise the run
+ * must still be wanted: one that is over was canceled.
  */
 export async function endOwnOperation(
   ending: Ending,
   { address, goal, onTimeout, onCancel, grace }: FollowSettings,
-  { argocd, clock }: FollowPorts,
+  { argocd, clock, standing }: TerminationPorts,
   { application, memory }: Subject,
 ): Promise<Ending> {
   const choice = ending.endsOperation
@@ -54,6 +61,11 @@ export async function endOwnOperation(
   }
   const settledAt = clock.now() + settling;
   const mayArrive = () => request?.state === 'unclear' && clock.now() < settledAt;
+  const mayTerminate = () =>
+    ending.outcome === 'canceled' ||
+    standing === undefined ||
+    standing.isProven() ||
+    (standing.over !== undefined && onCancel === 'terminate');
   const term = new Term(clock, { at: clock.now() + grace });
   let why = '';
   try {
@@ -65,12 +77,16 @@ export async function endOwnOperation(
         if (seen === 'ended' || (seen === 'absent' && !mayArrive())) {
           return say(ending, told[seen]);
         }
-        if (seen !== 'absent') {
+        if (seen !== 'absent' && mayTerminate()) {
           await argocd.terminate(address, term.signal);
           return say(
             ending,
             `the operation was terminated${ending.endsOperation ? '' : ', as was asked'}`,
           );
+        }
+        if (seen !== 'absent') {
+          if (standing?.over !== undefined) return say(ending, leftAlone(standing.over));
+          why = 'Azure DevOps did not confirm that the run is still wanted';
         }
       } catch (error) {
         if (term.signal.aborted) break;
@@ -89,6 +105,10 @@ export async function endOwnOperation(
     ending,
     `the operation could not be terminated in time, and goes on in Argo CD${reason}`,
   );
+}
+
+function leftAlone(over: string): string {
+  return `the operation goes on in Argo CD: the run is over at Azure DevOps (${over}), and nothing is changed for it any more`;
 }
 
 function isOurs(identity: Identity | undefined): identity is Identity {

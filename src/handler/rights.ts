@@ -1,36 +1,74 @@
-import type { ApplicationName } from '../sync/application.ts';
+import type { Logger } from 'pino';
+import { AccessDenied } from '../follow/access-denied.ts';
 import { printName } from '../sync/application.ts';
-import { UserError } from '../sync/user-error.ts';
+import type { ApplicationName } from '../sync/application.ts';
+import { plainLine } from '../text/foreign-text.ts';
 import { requiredActions } from './access/required-actions.ts';
+import { actions, type Action } from './config/config.ts';
 import type { Access } from './http/access.ts';
-import type { Order } from './run.ts';
-import type { Deny } from './watch/guarded-argo-cd.ts';
+import type { Order, Run } from './run.ts';
+import type { RunRights } from './watch/guarded-argo-cd.ts';
 
-/** What an order may touch in Argo CD, by the rules of the moment. */
-export function denyFor(order: Order, access: Access): Deny {
-  const { client, argocd, request } = order;
-  const azureProject = { name: order.azureProject, id: order.address.projectId };
-  const { subject } = request;
-  const targets = 'names' in subject ? new Set(subject.names.map(printName)) : undefined;
+/** A run, as far as its rights go. */
+export type Entitled = Pick<Run, 'id' | 'order' | 'names'>;
+
+/**
+ * What a proven run may touch in Argo CD, by the rules of the moment and by what was last proven of
+ * it: a name of its Azure project that only the request says is none.
+ */
+export function rightsOf(
+  current: () => Entitled,
+  access: Pick<Access, 'denyAll'>,
+  logger: Pick<Logger, 'warn'>,
+): RunRights {
+  const { client, argocd, request } = current().order;
   const needed = requiredActions(request);
-  return (application: ApplicationName, appProject: string | undefined) => {
-    // What an application manages is only looked at.
-    const isTarget = targets === undefined || targets.has(printName(application));
-    const [denial] = access.denyAll(
-      { client, azureProject, argocd },
-      [application],
-      appProject ?? '',
-      isTarget ? needed : ['gate'],
-    );
-    return denial && new UserError(denial.message, denial.advice);
+  const told = new Set<string>();
+  const ask = (application: ApplicationName, appProject = '', wanted: readonly Action[]) => {
+    const { address, proven } = current().order;
+    const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
+    return access.denyAll({ client, azureProject, argocd }, [application], appProject, wanted)[0];
+  };
+  return {
+    deny: (application, appProject) => {
+      // What an application manages is only looked at.
+      const wanted = isTarget(application, current()) ? needed : (['gate'] as const);
+      const denial = ask(application, appProject, wanted);
+      return denial && new AccessDenied(denial.message, denial.advice);
+    },
+    // Whoever may look at the application above sees what it manages, and how that does.
+    mayKnowOf: (application, appProject) =>
+      !isTarget(application, current()) ||
+      actions.some((action) => ask(application, appProject, [action]) === undefined),
+    onWithheld: (application, appProject) => {
+      const name = printName(application);
+      if (told.has(name)) return;
+      told.add(name);
+      const about = { run: current().id, client, argocd, appProject: plainLine(appProject) };
+      logger.warn(
+        { ...about, application: plainLine(name) },
+        'an application is there, and no rule allows the run to use it',
+      );
+    },
   };
 }
 
+/** Whether it is one of those that were asked for; until a selector was read, all may be. */
+function isTarget(application: ApplicationName, { order, names }: Entitled): boolean {
+  const { subject } = order.request;
+  const targets = 'names' in subject ? subject.names : names;
+  const name = printName(application);
+  return targets === undefined || targets.some((one) => printName(one) === name);
+}
+
 /**
- * Whether it is the name of the Azure project that the rules go by, which then must be proven: an id
- * cannot be claimed falsely, and where every name is allowed none matters.
+ * Whether the rules allow nothing of it as long as the name of the Azure project is not proven: an id
+ * cannot be claimed falsely, and some rules go by that alone, or are for all projects.
  */
-export function goesByName({ client, argocd, address, request }: Order, access: Access): boolean {
+export function goesByName(
+  { client, argocd, address, request }: Order,
+  access: Pick<Access, 'denyRequest'>,
+): boolean {
   const azureProject = { name: '', id: address.projectId };
   return access.denyRequest({ client, azureProject, argocd }, request).length > 0;
 }

@@ -41,8 +41,10 @@ export interface Order {
   readonly address: RunAddress;
   /** Name of the client whose token came with the request. */
   readonly client: string;
-  /** The Azure project's name, as the request claims it; proven later. */
+  /** The Azure project's name, as the request claims it: no rule goes by it once the run is at work. */
   readonly azureProject: string;
+  /** What was last proven; absent before, and in orders of handlers that did not keep it. */
+  readonly proven?: Proven;
   /** Name of the Argo CD instance in the configuration. */
   readonly argocd: string;
   readonly request: Request;
@@ -52,6 +54,14 @@ export interface Order {
   readonly page: string;
   /** Set for checks: the build to watch for a cancellation. */
   readonly buildId: number | undefined;
+}
+
+/** What Azure DevOps said of a run when it last proved itself. */
+export interface Proven {
+  /** Milliseconds. */
+  readonly at: number;
+  /** Name of its project; absent where its token may not read that. */
+  readonly projectName?: string;
 }
 
 /** One try of one task of a pipeline's run, from the request to the end. Times are milliseconds. */

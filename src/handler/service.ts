@@ -19,8 +19,8 @@ import { startServer, type RunningServer } from './http/server.ts';
 import type { ServiceStatus } from './http/service-status.ts';
 import { refuseLostKeys } from './lost-keys.ts';
 import { Metrics } from './metrics.ts';
-import { denyFor, goesByName } from './rights.ts';
-import type { Order } from './run.ts';
+import { goesByName, rightsOf } from './rights.ts';
+import type { Order, Run } from './run.ts';
 import { Availability } from './runs/availability.ts';
 import { breathe } from './runs/breath.ts';
 import type { RunArgoCD } from './runs/run-ports.ts';
@@ -30,6 +30,7 @@ import { sweepEndlessly } from './store/sweeper.ts';
 import { Vault } from './vault.ts';
 import { WatchingGateKeeper } from './watch/gate-keeper.ts';
 import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
+import { GuardedNews } from './watch/guarded-news.ts';
 import { Instances } from './watch/instances.ts';
 
 export interface ServicePorts {
@@ -117,7 +118,7 @@ export class Service {
           locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
           onReturn: (collection, listener) => availability.onReturn(collection, listener),
         },
-        argocd: (order) => this.#argocdOf(order),
+        argocd: (order, current) => this.#argocdOf(order, current),
         isNamed: (order) => goesByName(order, this.#access),
         breathe,
         signal: this.#life.signal,
@@ -184,11 +185,16 @@ export class Service {
     this.#servers.push(await startServer(this.#publicApp(), settings));
   }
 
-  #argocdOf(order: Order): RunArgoCD | undefined {
+  /** One guard for all that a run learns of an Argo CD, asked or told. */
+  #argocdOf(order: Order, current: () => Run): RunArgoCD | undefined {
     const instance = this.#instances.find(order.argocd);
     if (instance === undefined) return undefined;
-    const { argocd, watch: news, page: server } = instance;
-    return { argocd: new GuardedArgoCD(argocd, denyFor(order, this.#access)), news, server };
+    const { argocd, watch, page: server } = instance;
+    const access = this.#access;
+    const rights = rightsOf(current, access, this.#ports.logger);
+    const onRulesChange = (listener: () => void) => access.onRulesChange(listener);
+    const news = new GuardedNews(watch, rights.deny, onRulesChange);
+    return { argocd: new GuardedArgoCD(argocd, rights), news, server };
   }
 
   #publicApp() {

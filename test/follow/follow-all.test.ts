@@ -147,8 +147,8 @@ describe('following all applications of a run', () => {
   describe('that a selector finds', () => {
     const selector = 'team=shop';
     const found = [
-      { name: 'one', namespace: 'argocd' },
-      { name: 'two', namespace: 'argocd' },
+      { name: 'one', namespace: 'argocd', project: 'default' },
+      { name: 'two', namespace: 'argocd', project: 'default' },
     ];
 
     it('follows all of them', async () => {

@@ -5,6 +5,7 @@ import type { Operation } from '../../src/sync/operation.ts';
 import type { Address } from '../../src/argocd/port.ts';
 import { Contact } from '../../src/follow/contact.ts';
 import type { FollowPorts, FollowSettings } from '../../src/follow/settings.ts';
+import { AccessDenied } from '../../src/follow/access-denied.ts';
 import { Feed } from '../../src/follow/feed.ts';
 import { Follower } from '../../src/follow/follower.ts';
 import { parseSelectionEntry } from '../../src/sync/selection.ts';
@@ -25,6 +26,7 @@ import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts
 import { ManualClock } from './manual-clock.ts';
 
 const minutes = 60_000;
+const manifest = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
 
 describe('a follower', () => {
   let clock: ManualClock;
@@ -510,6 +512,29 @@ describe('a follower', () => {
     assert.ok((argocd.times('sync')[0] ?? 0) - before <= 500);
     showDone();
     assert.equal((await clock.finish(running)).outcome, 'succeeded');
+  });
+
+  it('ends with a sentence, and with nothing new, once it is denied the application', async () => {
+    accept();
+    argocd.onManifests = () => Promise.resolve(['a', 'b'].map(manifest));
+    const running = follow();
+    await clock.pass(10_000);
+    argocd.onGet = () => Promise.reject(new AccessDenied('No rule allows it', 'Add one'));
+    showDone();
+    argocd.breakStreams();
+    const ended = await clock.finish(running);
+    assert.equal(ended.outcome, 'failed');
+    assert.equal(ended.message, 'No rule allows it');
+    assert.equal(ended.causes[0]?.advice, 'Add one');
+    const { steps, operation, revisions, syncStatus, health, images } = ended;
+    const told = ports.told.flatMap((one) => (one.kind === 'step' ? [one.step] : []));
+    assert.deepEqual(
+      { steps: steps.length, operation, revisions, syncStatus, health, images },
+      {
+        ...{ steps: new Set(told.map(({ name }) => name)).size, operation: undefined },
+        ...{ revisions: [], syncStatus: undefined, health: undefined, images: [] },
+      },
+    );
   });
 
   it('rejects for a bug of ours', async () => {

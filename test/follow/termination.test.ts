@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FollowSettings } from '../../src/follow/settings.ts';
+import type { Standing } from '../../src/follow/standing.ts';
 import { Subject } from '../../src/follow/subject.ts';
 import { endOwnOperation } from '../../src/follow/termination.ts';
 import type { Outcome } from '../../src/sync/outcome.ts';
@@ -34,10 +35,11 @@ describe('the end of a run before that of its operation', () => {
   const end = async (
     change: Partial<FollowSettings> = { onCancel: 'terminate' },
     outcome: Outcome = 'canceled',
+    standing?: Pick<Standing, 'isProven' | 'over'>,
   ) => {
     const ending = { outcome, message: 'The end', evidence: '', causes: [] };
     const settings = settingsOf(undefined, change);
-    const ports = portsOn(argocd, clock);
+    const ports = { ...portsOn(argocd, clock), ...(standing === undefined ? {} : { standing }) };
     return (await clock.finish(endOwnOperation(ending, settings, ports, subject))).message;
   };
 
@@ -52,6 +54,45 @@ describe('the end of a run before that of its operation', () => {
     assert.match(await end({ onTimeout: 'terminate' }, 'timedOut'), /was terminated/);
     assert.match(await end({ onTimeout: 'terminate' }, 'canceled'), /goes on/);
     assert.match(await end({ onCancel: 'terminate' }, 'timedOut'), /goes on/);
+  });
+
+  describe('of a run that must still be wanted', () => {
+    const ends: Partial<FollowSettings> = { onTimeout: 'terminate', grace: 4_000 };
+    const terminated = () => argocd.times('terminate').length;
+    beforeEach(() => {
+      argocd.onTerminate = () => Promise.resolve();
+    });
+
+    it('terminates it at the deadline, once that is proven', async () => {
+      let asked = 0;
+      const standing = { isProven: () => (asked += 1) > 3, over: undefined };
+      assert.match(await end(ends, 'timedOut', standing), /was terminated, as was asked/);
+      assert.deepEqual([asked, terminated()], [4, 1]);
+    });
+
+    it('leaves it when the run is over, and says so', async () => {
+      const standing = { isProven: () => false, over: 'the task has ended' };
+      const message = await end(ends, 'timedOut', standing);
+      assert.match(message, /goes on in Argo CD: the run is over .*the task has ended/);
+      assert.equal(terminated(), 0);
+    });
+
+    it('terminates it then as well where that is wanted of a cancellation', async () => {
+      const standing = { isProven: () => false, over: 'the task has ended' };
+      const message = await end({ ...ends, onCancel: 'terminate' }, 'timedOut', standing);
+      assert.match(message, /was terminated/);
+    });
+
+    it('leaves it when nobody can say, and says that', async () => {
+      const standing = { isProven: () => false, over: undefined };
+      assert.match(await end(ends, 'timedOut', standing), /did not confirm that the run is still/);
+      assert.equal(terminated(), 0);
+    });
+
+    it('asks nobody when the run was canceled: that is the reason', async () => {
+      const standing = { isProven: () => assert.fail(), over: undefined };
+      assert.match(await end({ onCancel: 'terminate' }, 'canceled', standing), /was terminated/);
+    });
   });
 
   it('does nothing after any other end', async () => {

@@ -5,6 +5,7 @@ import { ArgoCDError } from '../argocd-error.ts';
 import type {
   Address,
   ArgoCD,
+  FoundApplication,
   GetOptions,
   LogQuery,
   ManifestRevisions,
@@ -58,7 +59,12 @@ const withoutManagedFields = '-result.application.metadata.managedFields';
 
 const listSchema = z.object({
   items: z.nullish(
-    z.array(z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) })),
+    z.array(
+      z.object({
+        metadata: z.object({ name: z.string(), namespace: z.string() }),
+        spec: z.nullish(z.object({ project: z.nullish(z.string()) })),
+      }),
+    ),
   ),
 });
 const manifestsSchema = z.object({ manifests: z.nullish(z.array(z.string())) });
@@ -122,12 +128,15 @@ export class RestArgoCD implements ArgoCD, Overview {
     selector: string,
     project: string,
     signal: AbortSignal,
-  ): Promise<readonly ApplicationName[]> {
-    const fields = 'items.metadata.name,items.metadata.namespace';
+  ): Promise<readonly FoundApplication[]> {
+    const fields = 'items.metadata.name,items.metadata.namespace,items.spec.project';
     const path = `/api/v1/applications${query({ projects: project, selector, fields })}`;
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
     const { items } = read(call, listSchema, await this.#caller.json(call));
-    return (items ?? []).map(({ metadata }) => metadata);
+    return (items ?? []).map(({ metadata, spec }) => ({
+      ...metadata,
+      project: spec?.project || 'default',
+    }));
   }
 
   async sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application> {

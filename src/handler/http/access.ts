@@ -21,6 +21,7 @@ export class Access {
   #config: Settings;
   #clients: Clients;
   #collections: Collections;
+  readonly #onRulesChange = new Set<() => void>();
 
   constructor(config: Settings, clock: Clock) {
     this.#clock = clock;
@@ -32,10 +33,20 @@ export class Access {
 
   /** Takes another configuration over, from the next request on. */
   configure(config: Settings): void {
+    const isSame = rulesOf(config) === rulesOf(this.#config);
     this.#rate.limits = config.limits;
     this.#config = config;
     this.#clients = new Clients(config.clients);
     this.#collections = new Collections(config.azureDevOps.organizations);
+    if (!isSame) for (const listener of [...this.#onRulesChange]) listener();
+  }
+
+  /** Calls back when other rules are in force. Returns the end of that. */
+  onRulesChange(listener: () => void): () => void {
+    // One listener may be given twice.
+    const call = () => listener();
+    this.#onRulesChange.add(call);
+    return () => this.#onRulesChange.delete(call);
   }
 
   /** How long a job's token is taken to be valid, in milliseconds. */
@@ -96,4 +107,9 @@ export class Access {
   ): Denial | undefined {
     return denialOf(this.#config, { ...claim, ...about });
   }
+}
+
+/** All that decides what is allowed (`Rights`), to compare. */
+function rulesOf({ rules, argocd }: Settings): string {
+  return JSON.stringify([rules, argocd.map(({ name, namespace }) => [name, namespace])]);
 }

@@ -3,6 +3,7 @@ import { Detachment } from '../../follow/detachment.ts';
 import type { Secret } from '../../secret.ts';
 import type { Run, RunOutcome } from '../run.ts';
 import { Admission } from './admission.ts';
+import { RunAuthority } from './authority.ts';
 import { buildEnds } from './build-watch.ts';
 import { Courier, type Delivery } from './courier.ts';
 import { Following } from './following.ts';
@@ -20,6 +21,8 @@ import type { RunPorts } from './run-ports.ts';
 const quiet = { since: 5_000, ahead: 20_000 };
 /** The same while others wait for its place. */
 const crowded = { since: 0, ahead: 2_000 };
+/** So long before its time is up a run looks once more: to say what it waited for. Milliseconds. */
+const lastLook = 5_000;
 /** A try that waits for the end of the one before looks again after so long, in milliseconds. */
 const tryAgain = 5_000;
 
@@ -39,6 +42,7 @@ export class ActiveRun {
   readonly #idleness: Idleness;
   readonly #isRestarted: boolean;
   #courier: Courier | undefined;
+  #authority: RunAuthority | undefined;
   /** When the build of a check is looked at next; nobody else would. Now, while it is being read. */
   #buildDueAt = Infinity;
 
@@ -88,9 +92,15 @@ export class ActiveRun {
     if (this.run.isCanceled || since === undefined) return undefined;
     const untold = this.#restUntold();
     if (untold === undefined && this.#courier?.isIdle !== true) return undefined;
+    if (this.#authority?.isAsking === true) return undefined;
+    const proofDueAt = this.#authority?.waitsUntil;
+    const { acceptedAt, order } = this.run;
     return {
-      ...{ names, since, isAway: untold !== undefined },
-      until: Math.min(until, untold?.until ?? Infinity, this.#buildDueAt),
+      ...{ names, since, isAway: untold !== undefined || proofDueAt !== undefined },
+      until: Math.min(
+        ...[until, untold?.until ?? Infinity, proofDueAt ?? Infinity, this.#buildDueAt],
+        acceptedAt + order.request.timeout - lastLook,
+      ),
     };
   }
 
@@ -140,7 +150,7 @@ export class ActiveRun {
     });
     const delivering = this.#courier.deliver(signal);
     if (this.run.state === 'following') {
-      const following = this.#follow(hub);
+      const following = this.#follow(hub, token);
       // A run that nobody listens to any more is over, like a canceled one.
       void delivering.then(
         () => this.#canceling.abort(),
@@ -163,11 +173,19 @@ export class ActiveRun {
     }
   }
 
-  async #follow(hub: TaskHub): Promise<void> {
+  async #follow(hub: TaskHub, token: Secret): Promise<void> {
     const ended = new AbortController();
     const { order } = this.run;
+    const signal = AbortSignal.any([ended.signal, this.#ports.signal, this.#parking.signal]);
+    const authority = new RunAuthority(this.#recorder, {
+      ...{ ...this.#ports, token, signal, patience: this.#context.proofPatience },
+      onFailure: (error) => this.#diary.proofFailed(error),
+    });
+    this.#authority = authority;
+    // What a handler before this version stored says nothing of the project's name.
+    const over = order.proven === undefined ? await authority.renew() : undefined;
+    if (over !== undefined) this.#canceling.abort();
     if (order.kind === 'check' && order.buildId !== undefined) {
-      const signal = AbortSignal.any([ended.signal, this.#ports.signal]);
       const { clock } = this.#ports;
       this.#buildDueAt = clock.now();
       const onPause = (until: number) => (this.#buildDueAt = until);
@@ -176,6 +194,7 @@ export class ActiveRun {
         .catch((error: unknown) => this.#diary.fault(error));
     }
     const following = new Following(this.#recorder, this.#ports, this.#diary, {
+      authority,
       canceled: this.#canceling.signal,
       parked: this.#parking.signal,
       activity: (path, activity) => this.#idleness.note(path, activity),

@@ -1,6 +1,7 @@
 import { openingLines } from '../../report/opening.ts';
 import type { Secret } from '../../secret.ts';
 import type { RunOutcome } from '../run.ts';
+import { provenBy } from './authority.ts';
 import { endOfResults } from './ending.ts';
 import { prove, type Proof } from './proof.ts';
 import type { Recorder } from './recorder.ts';
@@ -47,18 +48,14 @@ export class Admission {
       case 'refused':
         return { outcome: 'refused', message: `It did not prove itself: ${proof.reason}` };
       case 'proven':
-        this.#recorder.change({
-          order: { ...this.#recorder.run.order, address: proof.address },
-          report: { ...this.#recorder.run.report, planVersion: proof.planVersion },
-        });
         return this.#begin(token, signal);
     }
   }
 
   async #prove(token: Secret, signal: AbortSignal): Promise<Proof> {
     const { azure, clock, isNamed } = this.#ports;
-    const { order, tokenExpiresAt: until } = this.#recorder.run;
-    return prove(
+    const { order, tokenExpiresAt: until, report } = this.#recorder.run;
+    const proof = await prove(
       order,
       token,
       { isNamed: isNamed(order), until, signal },
@@ -67,6 +64,14 @@ export class Admission {
         onFailure: (error) => this.#diary.proofFailed(error),
       },
     );
+    if (proof.kind === 'proven') {
+      const { address, planVersion } = proof;
+      this.#recorder.change({
+        order: { ...order, address, proven: provenBy(proof, clock.now()) },
+        report: { ...report, planVersion },
+      });
+    }
+    return proof;
   }
 
   async #begin(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
@@ -82,7 +87,7 @@ export class Admission {
     }
     const log = new RunLog(this.#recorder, this.#ports.clock);
     const { order } = this.#recorder.run;
-    const server = this.#ports.argocd(order)?.server ?? order.argocd;
+    const server = this.#ports.argocd(order, () => this.#recorder.run)?.server ?? order.argocd;
     switch (settled.kind) {
       case 'duplicate':
         return {

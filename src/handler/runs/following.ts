@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Authority } from '../../follow/authority.ts';
 import { Detachment } from '../../follow/detachment.ts';
 import { followAll } from '../../follow/follow-all.ts';
 import type { Activity } from '../../follow/settings.ts';
@@ -22,6 +23,7 @@ const grace = 60_000;
 
 /** What may end or interrupt a following, and who wants to know what it is at. */
 interface FollowingEvents {
+  readonly authority: Authority;
   readonly canceled: AbortSignal;
   /** Aborts with a `Detachment`. */
   readonly parked: AbortSignal;
@@ -52,7 +54,7 @@ export class Following {
     const { store, argocd } = this.#ports;
     const { order, isCanceled, id } = this.#recorder.run;
     const kept = await this.#recorder.insist(() => store.checkpoints(id));
-    const access = argocd(order);
+    const access = argocd(order, () => this.#recorder.run);
     if (isCanceled && kept.length === 0) this.#endAtOnce('canceled', canceledEarly);
     else if (access === undefined) this.#endAtOnce('failed', noInstance(order.argocd));
     else await this.#followIn(access, kept, isRestarted);
@@ -85,7 +87,7 @@ export class Following {
     const { clock, random, signal } = this.#ports;
     const { id, order, marker, acceptedAt, names, report } = this.#recorder.run;
     const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = order.request;
-    const { canceled, parked, activity } = this.#events;
+    const { authority, canceled, parked, activity } = this.#events;
     const found = names === undefined ? subject : { names };
     const log = new Log(this.#log, 'names' in found ? found.names.map(printName) : [], report.mark);
     const timeline = new Timeline(
@@ -104,7 +106,7 @@ export class Following {
         ...{ marker, info: order.info, grace },
       },
       {
-        ...{ argocd, clock, random, news, activity },
+        ...{ argocd, clock, random, news, activity, authority },
         signal: AbortSignal.any([signal, canceled, parked]),
         journal: new RunJournal(this.#recorder, kept),
         tell: (progress) => {

@@ -14,6 +14,8 @@ export type Proof =
       readonly kind: 'proven';
       readonly address: RunAddress;
       readonly planVersion: number | undefined;
+      /** Name of the run's project; undefined where its token may not read that. */
+      readonly projectName: string | undefined;
     }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'late' };
@@ -33,8 +35,9 @@ const doubtful: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidd
 /**
  * Has a run prove itself with its own token: the plan is there and of the project that it names, the
  * job and the task belong to it and are open (azure-devops.md §12.2). Only then may anything be
- * started. Outages are waited for until `until`; a refusal counts when it has been repeated for a
- * minute. Rejects with the signal's reason.
+ * started. The project's name is read in any case: what a run claims to be counts for nothing later.
+ * `isNamed`: without the name the rules allow nothing. Outages are waited for until `until`; a refusal
+ * counts when it has been repeated for a minute. Rejects with the signal's reason.
  */
 export async function prove(
   order: Pick<Order, 'address' | 'azureProject'>,
@@ -79,23 +82,30 @@ async function ask(
   const hub = azure.hub(address, token);
   const [records, name] = await Promise.all([
     hub.records(signal),
-    isNamed ? projectName(hub, signal) : undefined,
+    projectName(hub, isNamed, signal),
   ]);
-  const fault = faultOf(address, plan, records) ?? nameFault(name, azureProject);
+  const fault =
+    faultOf(address, plan, records) ?? (isNamed ? nameFault(name, azureProject) : undefined);
   return fault === undefined
-    ? { kind: 'proven', address, planVersion: plan.version }
+    ? { kind: 'proven', address, planVersion: plan.version, projectName: name }
     : { kind: 'refused', reason: fault };
 }
 
-/** The project's name; undefined where the token may not read it. */
-async function projectName(hub: TaskHub, signal: AbortSignal): Promise<string | undefined | null> {
+/**
+ * The project's name; undefined where the token may not read it. Where rules go by ids, an Azure
+ * DevOps that tells no name for whatever lasting reason is no obstacle.
+ */
+async function projectName(
+  hub: TaskHub,
+  isNamed: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
     return await hub.projectName(signal);
   } catch (error) {
-    const isHidden =
-      error instanceof AzureError &&
-      (error.failure === 'forbidden' || error.failure === 'not-found');
-    if (isHidden) return null;
+    if (!(error instanceof AzureError)) throw error;
+    const isHidden = error.failure === 'forbidden' || error.failure === 'not-found';
+    if (isHidden || !(isNamed || passing.has(error.failure))) return undefined;
     throw error;
   }
 }
@@ -103,9 +113,9 @@ async function projectName(hub: TaskHub, signal: AbortSignal): Promise<string | 
 const hiddenName =
   "the run's token may not read the name of its project: write the project's id into azureProjects instead";
 
-function nameFault(name: string | undefined | null, claimed: string): string | undefined {
-  if (name === undefined || name?.toLowerCase() === claimed.toLowerCase()) return undefined;
-  return name === null ? hiddenName : `the run belongs to another project than "${claimed}"`;
+function nameFault(name: string | undefined, claimed: string): string | undefined {
+  if (name === undefined) return hiddenName;
+  return isSame(name, claimed) ? undefined : `the run belongs to another project than "${claimed}"`;
 }
 
 function faultOf(

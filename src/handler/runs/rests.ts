@@ -1,5 +1,5 @@
 import type { Tidings } from '../../follow/news.ts';
-import type { Order, Run } from '../run.ts';
+import type { Run } from '../run.ts';
 import type { Patience } from './patience.ts';
 import type { Rest } from './rest.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -31,23 +31,25 @@ export class Rests {
   }
 
   /** A run rests: until news of its applications come, its organization answers again, or a time. */
-  begin({ id, order }: Run, { names, until, isAway }: Rest, patience: Patience): void {
-    const stops = this.#listen(order, names, () => this.#wake(id));
+  begin(run: Run, { names, until, isAway }: Rest, ...patiences: readonly Patience[]): void {
+    const { id, order } = run;
+    const stops = this.#listen(run, names, () => this.#wake(id));
     if (isAway) {
       const { collection } = order.address;
       const onReturn = (listener: () => void) => this.#ports.azure.onReturn(collection, listener);
-      stops.push(patience.heed(onReturn, () => this.#wake(id)));
+      for (const each of patiences) stops.push(each.heed(onReturn, () => this.#wake(id)));
     }
     this.#add(id, until, stops);
   }
 
   /** A run of an earlier process has its turn sooner when something happens to it. */
-  hearken({ id, order, state, names }: Run): void {
+  hearken(run: Run): void {
+    const { id, order, state, names } = run;
     if (state !== 'following') return;
     const { subject } = order.request;
     const known = names ?? ('names' in subject ? subject.names : []);
     const stops = this.#listen(
-      order,
+      run,
       known.map(({ name }) => name),
       (tidings) => {
         // A stream begins with all that there is.
@@ -78,11 +80,11 @@ export class Rests {
   }
 
   #listen(
-    order: Order,
+    run: Run,
     names: readonly string[],
     hear: (tidings: Exclude<Tidings, 'broken'>) => void,
   ): (() => void)[] {
-    const news = this.#ports.argocd(order)?.news;
+    const news = this.#ports.argocd(run.order, () => run)?.news;
     if (news === undefined) return [];
     return names.map((name) =>
       news.listen(name, (tidings) => {

@@ -7,4 +7,6 @@ export interface RunContext {
   readonly tries: Pick<Tries, 'settle' | 'isWaiting' | 'after'>;
   readonly patience: Patience;
   readonly budget: ReportBudget;
+  /** For the proofs of a run that is at work, beside what it reports. */
+  readonly proofPatience: Patience;
 }

@@ -25,6 +25,7 @@ interface Open {
   readonly patience: Patience;
   /** What its completion has waited for so far. */
   readonly budget: ReportBudget;
+  readonly proofPatience: Patience;
 }
 
 /**
@@ -108,7 +109,8 @@ export class RunFloor {
     const { client, address, argocd } = order;
     this.#tries.enter(run);
     const neighbours = `${address.collection} ${argocd}`;
-    const kept = { patience: new Patience(this.#ports), budget: new ReportBudget() };
+    const [patience, proofPatience] = [new Patience(this.#ports), new Patience(this.#ports)];
+    const kept = { patience, proofPatience, budget: new ReportBudget() };
     this.#open.set(id, { client, neighbours, ...kept });
     add(this.#pending, client, 1);
     return neighbours;
@@ -118,9 +120,9 @@ export class RunFloor {
     const open = this.#open.get(run.id);
     if (open === undefined) return;
     const { id } = run;
-    const { client, neighbours, patience, budget } = open;
+    const { client, neighbours, ...kept } = open;
     const isRestarted = this.#restarted.delete(id);
-    const context = { tries: this.#tries, patience, budget };
+    const context = { tries: this.#tries, ...kept };
     const active = new ActiveRun(run, isRestarted, this.#ports, context);
     this.#active.set(id, active);
     add(this.#atWork, neighbours, 1);
@@ -221,7 +223,7 @@ export class RunFloor {
         const open = this.#open.get(id);
         if (rest === undefined || open === undefined) continue;
         // Listened for before it lets go, so that nothing is missed in between.
-        this.#rests.begin(active.run, rest, open.patience);
+        this.#rests.begin(active.run, rest, open.patience, open.proofPatience);
         active.park();
       }
       this.#rests.wakeDue(clock.now());

@@ -7,7 +7,7 @@ import type { Clock } from '../../follow/clock.ts';
 import type { News } from '../../follow/news.ts';
 import type { Secret } from '../../secret.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Order } from '../run.ts';
+import type { Order, Run } from '../run.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault.ts';
 
@@ -33,9 +33,12 @@ export interface RunPorts {
   readonly store: Store;
   readonly vault: Vault;
   readonly azure: AzurePorts;
-  /** Undefined where the configuration has no such instance any more. */
-  readonly argocd: (order: Order) => RunArgoCD | undefined;
-  /** Whether the rules speak of the Azure project by name, so that the name must be proven. */
+  /**
+   * The Argo CD of an order, for the run as it is at any time. Undefined where the configuration has no
+   * such instance any more.
+   */
+  readonly argocd: (order: Order, current: () => Run) => RunArgoCD | undefined;
+  /** Whether the rules allow nothing of it without the name of its Azure project. */
   readonly isNamed: (order: Order) => boolean;
   readonly clock: Clock;
   readonly random: () => number;

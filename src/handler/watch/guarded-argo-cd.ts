@@ -1,6 +1,8 @@
+import { ArgoCDError } from '../../argocd/argocd-error.ts';
 import type {
   Address,
   ArgoCD,
+  FoundApplication,
   GetOptions,
   LogQuery,
   ManifestRevisions,
@@ -10,10 +12,10 @@ import type {
   WatchEvent,
   WatchScope,
 } from '../../argocd/port.ts';
+import type { AccessDenied } from '../../follow/access-denied.ts';
 import { printName, type Application, type ApplicationName } from '../../sync/application.ts';
 import type { Commit } from '../../sync/hydrator.ts';
 import type { SyncWindows } from '../../sync/sync-window.ts';
-import type { UserError } from '../../sync/user-error.ts';
 
 /**
  * Why a run may not touch an application, or undefined where it may. Without an AppProject: whether
@@ -22,31 +24,42 @@ import type { UserError } from '../../sync/user-error.ts';
 export type Deny = (
   application: ApplicationName,
   appProject: string | undefined,
-) => UserError | undefined;
+) => AccessDenied | undefined;
+
+/** What the rules say to one run. */
+export interface RunRights {
+  readonly deny: Deny;
+  /**
+   * Whether a run that is denied an application may know that there is one. Otherwise it is told what
+   * it would be told if there were none.
+   */
+  readonly mayKnowOf: (application: ApplicationName, appProject: string) => boolean;
+  /** For operators: an application is there that the run is not given. */
+  readonly onWithheld: (application: ApplicationName, appProject: string) => void;
+}
 
 /**
  * An Argo CD as one run may use it. To which AppProject an application belongs only Argo CD knows, so
- * each is read before anything else is done with it, and what is denied is not shown. Denials are
- * `UserError`s.
+ * each is read before anything else is done with it, and what is denied is not shown: not even that it
+ * is there, unless the run could know. The rules are asked again with each call and with each answer.
+ * Denials are `AccessDenied`.
  */
 export class GuardedArgoCD implements ArgoCD {
   readonly #argocd: ArgoCD;
-  readonly #deny: Deny;
-  /** The AppProject in which an application was when it was last allowed. */
+  readonly #rights: RunRights;
+  /** The AppProject in which an application was when it was last allowed; empty: not any more. */
   readonly #projects = new Map<string, string>();
 
-  constructor(argocd: ArgoCD, deny: Deny) {
+  constructor(argocd: ArgoCD, rights: RunRights) {
     this.#argocd = argocd;
-    this.#deny = deny;
+    this.#rights = rights;
   }
 
   async get(address: Address, options: GetOptions): Promise<Application> {
-    this.#check(address, undefined);
+    // Whatever is denied without a look is denied whether or not it is there.
+    this.#check(address, address.project === '' ? undefined : address.project);
     const application = await this.#argocd.get(address, options);
-    const { project } = application;
-    this.#projects.delete(printName(address));
-    this.#check(address, project);
-    this.#projects.set(printName(address), project);
+    this.#admitted(address, application.project);
     return application;
   }
 
@@ -54,14 +67,19 @@ export class GuardedArgoCD implements ArgoCD {
     selector: string,
     project: string,
     signal: AbortSignal,
-  ): Promise<readonly ApplicationName[]> {
+  ): Promise<readonly FoundApplication[]> {
     const found = await this.#argocd.find(selector, project, signal);
-    for (const application of found) this.#check(application, undefined);
-    return found;
+    return found.filter((one) => {
+      const denial = this.#rights.deny(nameOf(one), one.project);
+      if (denial === undefined) return true;
+      if (this.#mayKnowOf(one, one.project)) throw denial;
+      return false;
+    });
   }
 
   async sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application> {
-    return this.#argocd.sync(await this.#admit(address, signal), request, signal);
+    const answer = await this.#argocd.sync(await this.#admit(address, signal), request, signal);
+    return this.#checked(address, answer);
   }
 
   async rollback(
@@ -69,7 +87,8 @@ export class GuardedArgoCD implements ArgoCD {
     request: RollbackRequest,
     signal: AbortSignal,
   ): Promise<Application> {
-    return this.#argocd.rollback(await this.#admit(address, signal), request, signal);
+    const answer = await this.#argocd.rollback(await this.#admit(address, signal), request, signal);
+    return this.#checked(address, answer);
   }
 
   async terminate(address: Address, signal: AbortSignal): Promise<void> {
@@ -81,11 +100,17 @@ export class GuardedArgoCD implements ArgoCD {
     revisions: ManifestRevisions,
     signal: AbortSignal,
   ): Promise<readonly unknown[]> {
-    return this.#argocd.manifests(await this.#admit(address, signal), revisions, signal);
+    const answer = await this.#argocd.manifests(
+      await this.#admit(address, signal),
+      revisions,
+      signal,
+    );
+    return this.#checked(address, answer);
   }
 
   async windows(address: Address, signal: AbortSignal): Promise<SyncWindows> {
-    return this.#argocd.windows(await this.#admit(address, signal), signal);
+    const answer = await this.#argocd.windows(await this.#admit(address, signal), signal);
+    return this.#checked(address, answer);
   }
 
   async commit(address: Address, revision: string, signal: AbortSignal): Promise<Commit> {
@@ -93,14 +118,15 @@ export class GuardedArgoCD implements ArgoCD {
   }
 
   async logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog> {
-    return this.#argocd.logs(await this.#admit(address, signal), query, signal);
+    const answer = await this.#argocd.logs(await this.#admit(address, signal), query, signal);
+    return this.#checked(address, answer);
   }
 
   /** Tells of what the run may touch, and of nothing else. */
   async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
     for await (const event of this.#argocd.watch(scope, signal)) {
       const application = event?.application;
-      const denial = application && this.#deny(application, application.project);
+      const denial = application && this.#rights.deny(nameOf(application), application.project);
       if (denial === undefined) yield event;
     }
   }
@@ -114,8 +140,8 @@ export class GuardedArgoCD implements ArgoCD {
    * Argo CD refuses it when the application has moved to another since.
    */
   async #admit(address: Address, signal: AbortSignal): Promise<Address> {
-    const known = this.#projects.get(printName(address));
-    if (known === undefined) {
+    const known = this.#projects.get(printName(address)) ?? '';
+    if (known === '') {
       const { project } = await this.get(address, { signal });
       return { ...address, project };
     }
@@ -124,9 +150,42 @@ export class GuardedArgoCD implements ArgoCD {
     return { ...address, project: known };
   }
 
-  #check({ name, namespace }: ApplicationName, appProject: string | undefined): void {
-    const application = namespace === undefined ? { name } : { name, namespace };
-    const denial = this.#deny(application, appProject);
+  /** An answer, unless the rules have changed while it was on its way. */
+  #checked<T>(address: Address, answer: T): T {
+    this.#check(address, this.#projects.get(printName(address)));
+    return answer;
+  }
+
+  #check(application: ApplicationName, appProject: string | undefined): void {
+    const denial = this.#rights.deny(nameOf(application), appProject);
     if (denial !== undefined) throw denial;
   }
+
+  /** Takes in where an application is. Throws where it is not for the run. */
+  #admitted(application: ApplicationName, appProject: string): void {
+    const name = printName(application);
+    const denial = this.#rights.deny(nameOf(application), appProject);
+    if (denial === undefined) {
+      this.#projects.set(name, appProject);
+      return;
+    }
+    const wasAllowed = this.#projects.has(name);
+    if (wasAllowed) this.#projects.set(name, '');
+    if (this.#mayKnowOf(application, appProject) || wasAllowed) throw denial;
+    throw notThere(name);
+  }
+
+  #mayKnowOf(application: ApplicationName, appProject: string): boolean {
+    this.#rights.onWithheld(nameOf(application), appProject);
+    return this.#rights.mayKnowOf(nameOf(application), appProject);
+  }
+}
+
+function nameOf({ name, namespace }: ApplicationName): ApplicationName {
+  return namespace === undefined ? { name } : { name, namespace };
+}
+
+/** What Argo CD says of an application that does not exist, when no project is given (argo-cd.md §1.2). */
+function notThere(name: string): ArgoCDError {
+  return new ArgoCDError(`GET ${name}`, 'permission denied', { failure: 'hidden', status: 403 });
 }

@@ -36,6 +36,19 @@ describe('access', () => {
     assert.equal(access().denyAll(claim, [{ name: 'shop-web' }], 'bank', ['sync']).length, 1);
   });
 
+  it('says when other rules are in force, and only then', () => {
+    const changing = access();
+    let told = 0;
+    const stop = changing.onRulesChange(() => (told += 1));
+    changing.configure({ ...settings, limits: { ...settings.limits, burst: 1 } });
+    assert.equal(told, 0);
+    changing.configure(allowing('gate'));
+    assert.equal(told, 1);
+    stop();
+    changing.configure(settings);
+    assert.equal(told, 1);
+  });
+
   it('takes another configuration over whole', () => {
     const changing = access();
     const token = `Bearer ${clientToken}`;

@@ -69,6 +69,7 @@ describe('a run at work', () => {
         },
         patience: new Patience({ clock, random: () => 1 }),
         budget: new ReportBudget(),
+        proofPatience: new Patience({ clock, random: () => 1 }),
       },
     );
     const work = run.work();

@@ -50,6 +50,12 @@ export class FakePlan {
   readonly attachments: Attachment[] = [];
   readonly events: (TaskEvent & { readonly planVersion: number | undefined })[] = [];
   isOver = false;
+  /** Of the job, as its record has it. */
+  jobState: TimelineRecord['state'] = 'inProgress';
+  /** Of the plan itself. */
+  state = 'inProgress';
+  /** The name of its project; undefined where the token may not read it. */
+  projectName: string | undefined = order.azureProject;
   /** Of the build that a check waits in front of. */
   buildStatus = 'inProgress';
   /** The completion of its last task ends a plan. */
@@ -104,9 +110,12 @@ export class FakePlan {
     return {
       plan: (signal) =>
         call('plan', undefined, signal, () => ({
-          ...{ planId, scopeIdentifier: projectId, version: 15, state: 'inProgress' },
+          ...{ planId, scopeIdentifier: projectId, version: 15, state: this.state },
         })),
-      projectName: () => Promise.resolve(order.azureProject),
+      projectName: () =>
+        this.projectName === undefined
+          ? Promise.reject(failed('forbidden'))
+          : Promise.resolve(this.projectName),
       buildStatus: () => Promise.resolve(this.buildStatus),
       records: (signal) => call('records', undefined, signal, () => this.#records()),
       updateRecords: (records, signal) =>
@@ -138,7 +147,7 @@ export class FakePlan {
     const about = { parentId: undefined, type: 'Task', name: undefined, result: undefined };
     const { state } = this.own;
     return [
-      { ...about, id: jobId, state: 'inProgress' },
+      { ...about, id: jobId, state: this.jobState },
       { ...about, id: taskInstanceId.toUpperCase(), parentId: jobId, state },
     ];
   }

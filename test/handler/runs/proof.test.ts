@@ -115,7 +115,8 @@ describe('the proof of a run', () => {
   const proofOf = (world?: World) => clock.finish(begin(world));
 
   it('is there when plan, project, job and task are what the run says', async () => {
-    assert.deepEqual(await proofOf(), { kind: 'proven', address, planVersion: 15 });
+    const projectName = order.azureProject;
+    assert.deepEqual(await proofOf(), { kind: 'proven', address, planVersion: 15, projectName });
     assert.deepEqual(told, []);
   });
 
@@ -141,20 +142,30 @@ describe('the proof of a run', () => {
 
   it('gives the address at which the plan is, and asks there', async () => {
     const proof = await proofOf({ at: release });
-    assert.deepEqual(proof, { kind: 'proven', address: release, planVersion: 15 });
+    assert.equal(proof.kind, 'proven');
+    assert.deepEqual(proof.address, release);
     assert.ok(asked.includes(`records at ${release.collection}`));
   });
 
-  it('does not ask for the name where no rule speaks of it', async () => {
-    const proof = await proofOf({ isNamed: false, name: failed('forbidden') });
+  it('gives the name that Azure DevOps says, whatever is claimed, where no rule needs it', async () => {
+    const proof = await proofOf({ isNamed: false, azureProject: 'bank' });
     assert.equal(proof.kind, 'proven');
-    assert.ok(!asked.includes('name'));
+    assert.equal(proof.projectName, order.azureProject);
   });
+
+  for (const failure of azureFailures) {
+    const passes = ['throttled', 'unavailable', 'unclear'].includes(failure);
+    it(`${passes ? 'waits for' : 'does without'} a name that no rule needs after ${failure}`, async () => {
+      const proof = await proofOf({ isNamed: false, name: failed(failure), until: 2_000 });
+      assert.equal(proof.kind, passes ? 'late' : 'proven');
+      if (proof.kind === 'proven') assert.equal(proof.projectName, undefined);
+    });
+  }
 
   it('does without the record of the job in a check, whose task names it', async () => {
     const claimed: RunAddress = { ...address, hub: 'checks' };
     const proof = await proofOf({ claimed, records: [task] });
-    assert.deepEqual(proof, { kind: 'proven', address: claimed, planVersion: 15 });
+    assert.equal(proof.kind, 'proven');
     const foreign = await proofOf({ claimed, records: [recordOf(taskInstanceId)] });
     assert.equal(foreign.kind, 'refused');
     const ended = await proofOf({ claimed, records: [{ ...job, state: 'completed' }, task] });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { Address, SyncRequest } from '../../../src/argocd/port.ts';
+import { AccessDenied } from '../../../src/follow/access-denied.ts';
 import { GuardedArgoCD } from '../../../src/handler/watch/guarded-argo-cd.ts';
 import type { ApplicationName } from '../../../src/sync/application.ts';
-import { UserError } from '../../../src/sync/user-error.ts';
 import { failed, FakeArgoCD } from '../../follow/fake-argo-cd.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
 import { application } from '../../sync/sample-application.ts';
@@ -13,6 +14,7 @@ const request: SyncRequest = {
   ...{ revision: undefined, revisions: [], prune: false, dryRun: false, force: false },
   ...{ strategy: 'hook', resources: [], syncOptions: undefined, retry: undefined, infos: [] },
 };
+const found = { name: 'shop', namespace: 'argocd', project: 'default' };
 const resource = { group: '', kind: 'Job', namespace: '', name: 'migrate' };
 
 describe('a guarded Argo CD', () => {
@@ -20,23 +22,31 @@ describe('a guarded Argo CD', () => {
   let guarded: GuardedArgoCD;
   let asked: unknown[];
   let allowed: { names: readonly string[]; projects: readonly string[] };
+  let known: readonly string[];
+  let withheld: unknown[];
 
   beforeEach(() => {
     argocd = new FakeArgoCD(new ManualClock());
     asked = [];
     allowed = { names: ['shop'], projects: ['default'] };
-    guarded = new GuardedArgoCD(argocd, (name, project) => {
-      asked.push([name, project]);
-      const isAllowed =
-        allowed.names.includes(name.name) &&
-        (project === undefined || allowed.projects.includes(project));
-      return isAllowed ? undefined : new UserError('No rule allows it', 'Add one.');
+    known = [];
+    withheld = [];
+    guarded = new GuardedArgoCD(argocd, {
+      deny: (name, project) => {
+        asked.push([name, project]);
+        const isAllowed =
+          allowed.names.includes(name.name) &&
+          (project === undefined || allowed.projects.includes(project));
+        return isAllowed ? undefined : new AccessDenied('No rule allows it', 'Add one.');
+      },
+      mayKnowOf: (_, project) => known.includes(project),
+      onWithheld: (name, project) => withheld.push([name, project]),
     });
   });
 
   const what = () => argocd.calls.map((call) => call.what);
   const denied = (call: Promise<unknown>) =>
-    assert.rejects(call, (error) => error instanceof UserError && error.advice === 'Add one.');
+    assert.rejects(call, (error) => error instanceof AccessDenied && error.advice === 'Add one.');
 
   /** Every call about one application but for reading it, and to which address it went. */
   const calls: readonly [string, (one: GuardedArgoCD, address: Address) => Promise<unknown>][] = [
@@ -94,9 +104,58 @@ describe('a guarded Argo CD', () => {
 
   it('withholds an application of an AppProject that is not allowed', async () => {
     allowed = { ...allowed, projects: ['team'] };
+    known = ['default'];
     await denied(guarded.get(shop, { signal }));
     await denied(guarded.get(shop, { signal, refresh: true }));
   });
+
+  it('says of one that the run may not know of what Argo CD says of one that is not there', async () => {
+    allowed = { ...allowed, projects: ['team'] };
+    const failureOf = async (call: Promise<unknown>) => {
+      const error = await call.then(() => undefined).catch((thrown: unknown) => thrown);
+      assert.ok(error instanceof ArgoCDError);
+      const { failure, status, reason } = error;
+      return { failure, status, reason };
+    };
+    const failures = async () => [
+      await failureOf(guarded.get(shop, { signal })),
+      await failureOf(guarded.get(shop, { signal, refresh: true })),
+      ...(await Promise.all(calls.map(([, call]) => failureOf(call(guarded, shop))))),
+    ];
+    const hidden = await failures();
+    assert.ok(withheld.length > 0);
+    withheld = [];
+    argocd.onGet = () =>
+      Promise.reject(
+        new ArgoCDError('GET /x', 'permission denied', { failure: 'hidden', status: 403 }),
+      );
+    assert.deepEqual(await failures(), hidden);
+    assert.deepEqual(withheld, []);
+  });
+
+  it('denies openly what the run had before', async () => {
+    await guarded.get(shop, { signal });
+    argocd.application = application({ project: 'team' });
+    for (let times = 0; times < 2; times += 1) await denied(guarded.get(shop, { signal }));
+    assert.deepEqual(withheld[0], [{ name: 'shop' }, 'team']);
+  });
+
+  it('denies without a look what is denied in the project that is named', async () => {
+    await denied(guarded.get({ ...shop, project: 'team' }, { signal }));
+    assert.deepEqual(what(), []);
+  });
+
+  for (const [name, call] of calls) {
+    it(`withholds the answer to ${name} when the rules change while it is on its way`, async () => {
+      answerAll();
+      await guarded.get(shop, { signal });
+      const late = call(guarded, shop);
+      late.catch(() => undefined);
+      allowed = { ...allowed, projects: [] };
+      if (name === 'terminate') await late;
+      else await denied(late);
+    });
+  }
 
   for (const [name, call] of calls) {
     it(`reads before ${name}, and binds it to the AppProject that is allowed`, async () => {
@@ -110,6 +169,7 @@ describe('a guarded Argo CD', () => {
 
     it(`refuses ${name} in an AppProject that is not allowed`, async () => {
       allowed = { ...allowed, projects: [] };
+      known = ['default'];
       await denied(call(guarded, shop));
       assert.deepEqual(what(), ['get']);
     });
@@ -141,12 +201,24 @@ describe('a guarded Argo CD', () => {
     await assert.rejects(guarded.sync(shop, request, signal), /not-found/);
   });
 
-  it('denies a search that finds something that is not allowed', async () => {
-    const found = [{ name: 'shop', namespace: 'argocd' }];
-    argocd.onFind = () => Promise.resolve(found);
-    assert.deepEqual(await guarded.find('a=b', '', signal), found);
-    argocd.onFind = () => Promise.resolve([...found, { name: 'other', namespace: 'argocd' }]);
+  it('denies a search that finds something that the run may know of, and not use', async () => {
+    const other = { name: 'other', namespace: 'argocd', project: 'team' };
+    argocd.onFind = () => Promise.resolve([found, other]);
+    known = ['team'];
     await denied(guarded.find('a=b', '', signal));
+  });
+
+  it('finds what is allowed as if there were nothing else, unless the run may know of that', async () => {
+    const elsewhere = { ...found, project: 'team' };
+    const other = { name: 'other', namespace: 'argocd', project: 'default' };
+    argocd.onFind = () => Promise.resolve([elsewhere, found, other]);
+    assert.deepEqual(await guarded.find('a=b', '', signal), [found]);
+    assert.deepEqual(withheld, [
+      [{ name: 'shop', namespace: 'argocd' }, 'team'],
+      [{ name: 'other', namespace: 'argocd' }, 'default'],
+    ]);
+    argocd.onFind = () => Promise.resolve([other]);
+    assert.deepEqual(await guarded.find('a=b', '', signal), []);
   });
 
   it('tells of no event of what is not allowed', async () => {

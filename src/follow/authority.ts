@@ -1,0 +1,13 @@
+/**
+ * Whether whoever asked for the run still stands behind it. A run that waited for long is asked about
+ * again right before it changes something.
+ */
+export interface Authority {
+  /** It was found so a moment ago. */
+  readonly isProven: boolean;
+  /**
+   * Has it proven anew, however long that takes: whoever asks meanwhile has the same answer. Resolves
+   * with why the run is over, if it is; rejects when the process ends.
+   */
+  renew(): Promise<string | undefined>;
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { AccessDenied } from '../../../src/follow/access-denied.ts';
+import { Listeners } from '../../../src/follow/listeners.ts';
+import type { Tidings } from '../../../src/follow/news.ts';
+import { GuardedNews } from '../../../src/handler/watch/guarded-news.ts';
+import { application } from '../../sync/sample-application.ts';
+
+describe('guarded news', () => {
+  const polling = { alive: 1, dead: 2, deadLater: 3 };
+  let listeners: Listeners<Tidings>;
+  let rules: Set<() => void>;
+  let allowed: readonly string[];
+  let heard: Tidings[];
+  let news: GuardedNews;
+
+  beforeEach(() => {
+    listeners = new Listeners();
+    rules = new Set();
+    allowed = ['default'];
+    heard = [];
+    news = new GuardedNews(
+      { aliveSince: 7, polling, listen: (name, listener) => listeners.listen(name, listener) },
+      ({ name, namespace }, project) => {
+        assert.deepEqual([name, namespace], ['shop', 'argocd']);
+        return allowed.includes(project ?? '') ? undefined : new AccessDenied('No', '');
+      },
+      (listener) => {
+        rules.add(listener);
+        return () => rules.delete(listener);
+      },
+    );
+  });
+
+  const listen = () => news.listen('shop', (tidings) => heard.push(tidings));
+
+  for (const type of ['ADDED', 'MODIFIED', 'DELETED'] as const) {
+    it(`tell all of what is allowed, and of the rest that there is something: ${type}`, () => {
+      listen();
+      const event = { type, application: application() };
+      listeners.tell('shop', event);
+      listeners.tell('shop', { type, application: application({ project: 'team' }) });
+      allowed = [];
+      listeners.tell('shop', event);
+      assert.deepEqual(heard, [event, 'changed', 'changed']);
+    });
+  }
+
+  it('tell of what is no application as it is', () => {
+    listen();
+    listeners.tell('shop', 'broken');
+    listeners.tell('shop', 'changed');
+    assert.deepEqual(heard, ['broken', 'changed']);
+    assert.deepEqual([news.aliveSince, news.polling], [7, polling]);
+  });
+
+  it('are that the rules have changed as well', () => {
+    const stop = listen();
+    for (const rule of rules) rule();
+    assert.deepEqual(heard, ['changed']);
+    stop();
+    assert.equal(rules.size + listeners.size, 0);
+  });
+});
