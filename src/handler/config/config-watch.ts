@@ -41,6 +41,7 @@ export class ConfigWatch {
   readonly #watchers = new Map<string, FSWatcher>();
   #files: readonly string[];
   #fingerprint: string;
+  #inForce: Config;
   #news = new AbortController();
   #isAsked = false;
 
@@ -50,6 +51,7 @@ export class ConfigWatch {
     this.#clock = clock;
     this.#files = started.loaded.files;
     this.#fingerprint = started.loaded.fingerprint;
+    this.#inForce = started.config;
   }
 
   /** Watches until the signal aborts. `signals` is the process, of which SIGHUP is awaited. */
@@ -82,7 +84,7 @@ export class ConfigWatch {
   }
 
   #look(): void {
-    const { path, env, config: first } = this.#started;
+    const { path, env } = this.#started;
     const { reading, fingerprint, files } = loadConfig(path, env);
     const isAsked = this.#isAsked;
     this.#isAsked = false;
@@ -97,7 +99,8 @@ export class ConfigWatch {
       this.#events.onFault(reading.faults);
       return;
     }
-    const { config, warnings } = keepFixed(first, reading.config);
+    const { config, warnings } = keepFixed(this.#inForce, reading.config);
+    this.#inForce = config;
     this.#events.onChange(config, [...warnings, ...reading.warnings], reading.gaps);
   }
 

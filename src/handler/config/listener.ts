@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Listener } from './config.ts';
+import type { Config, Listener } from './config.ts';
 import type { Setting } from './setting.ts';
 
 /** `host:port`, with brackets around an IPv6 address. */
@@ -18,6 +18,11 @@ export function parseListener(text: string): Setting<Listener> {
 /** `host:port` again, as it was written. */
 export function printListener({ host, port }: Listener): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** What stands for `publicUrl` where it is not set. */
+export function localUrl(listen: Config['listen']): string {
+  return `http://localhost:${listen.public.port}`;
 }
 
 /** Whether only processes on the same machine reach this host; without brackets. */

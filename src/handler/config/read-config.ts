@@ -5,6 +5,7 @@ import { gapsOf, warningsOf } from './config-notice.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
 import type { Config, ConfigFault } from './config.ts';
 import { crossCheck } from './cross-check.ts';
+import { localUrl } from './listener.ts';
 import { resolveReferences, type PathFault, type ReferenceSource } from './references.ts';
 import { faultsOf, valueAt } from './schema-fault.ts';
 import { parseYaml, type Path } from './yaml-document.ts';
@@ -63,10 +64,9 @@ export function printConfigFault(
 
 function configOf(file: ConfigFile, folder: string): Config {
   const sqlite = resolve(folder, file.store.sqlite);
-  const { public: listener } = file.listen;
   return {
     ...file,
-    publicUrl: file.publicUrl ?? `http://localhost:${listener.port}`,
+    publicUrl: file.publicUrl ?? localUrl(file.listen),
     adminToken: file.adminToken,
     store: { sqlite },
     encryptionKeys: file.encryptionKeys ?? [],
