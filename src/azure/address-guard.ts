@@ -9,10 +9,12 @@ import type { Reach } from './collection.ts';
  * Addresses that no server of Azure DevOps has, wherever it stands (IANA's special purpose
  * registries, RFC 6890): this host, link-local with the clouds' metadata services, documentation,
  * relays, multicast, reserved. 168.63.129.16 is Azure's own service for virtual machines
- * (learn.microsoft.com, "What is IP address 168.63.129.16?").
+ * (learn.microsoft.com, "What is IP address 168.63.129.16?"), 100.100.100.200 the metadata service of
+ * Alibaba Cloud, in the middle of addresses that networks of one's own may have.
  */
 const never4 = [
   '0.0.0.0/8',
+  '100.100.100.200/32',
   '168.63.129.16/32',
   '169.254.0.0/16',
   '192.0.0.0/24',
@@ -37,8 +39,11 @@ const private4 = [
 const translator = '64:ff9b::';
 const public6 = ['2000::/3', `${translator}/96`];
 const private6 = ['::1/128', 'fc00::/7'];
-/** Tunnels (Teredo, 6to4), documentation, and the metadata service of AWS. */
-const never6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', 'fd00:ec2::/32'];
+/** Tunnels (Teredo, 6to4), documentation. */
+const reserved6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
+/** Metadata services of clouds among private addresses: AWS, Google, Oracle, Scaleway. */
+const metadata6 = ['fd00:ec2::/32', 'fd20:ce::/32', 'fd00:c1::/32', 'fd00:42::/32'];
+const never6 = [...reserved6, ...metadata6];
 
 interface Rules {
   readonly refused: BlockList;

@@ -105,6 +105,12 @@ export function releaseHostOf(collection: string): string | undefined {
   return old === undefined ? undefined : `https://${old}.vsrm.visualstudio.com`;
 }
 
+/** The same for all addresses of one organization: what tells collections apart. */
+export function collectionKey(collection: string): string {
+  const [first = collection] = aliasesOf(coreHostOf(collection));
+  return canonical(first);
+}
+
 /** The host that knows projects and builds: release hosts know only releases. */
 export function coreHostOf(collection: string): string {
   return collection

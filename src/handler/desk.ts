@@ -21,6 +21,6 @@ export interface Desk {
   known(address: RunAddress, token: Secret): Promise<Accepted | undefined>;
   /** Cancels the run of a task, also one that is still to come. */
   cancel(address: RunAddress, token: Secret): Promise<void>;
-  /** How many runs of a client have not ended. */
+  /** How many runs of a client have not ended, with those that are being accepted. */
   pendingOf(client: string): number;
 }

@@ -1,3 +1,4 @@
+import { collectionKey } from '../azure/collection.ts';
 import type { Hub, RunAddress } from '../azure/run-address.ts';
 import type { Request } from '../inputs/inputs.ts';
 import type { LogMark } from '../report/log.ts';
@@ -140,9 +141,9 @@ export type RunChange = Partial<
   >
 >;
 
-/** The key of a task in a run: tries of it have the same. */
+/** The key of a task in a run: tries of it have the same, by whichever address of its organization. */
 export function keyOf({ collection, planId, jobId, taskInstanceId }: RunAddress): string {
-  return [collection, planId, jobId, taskInstanceId].join('|').toLowerCase();
+  return [collectionKey(collection), planId, jobId, taskInstanceId].join('|').toLowerCase();
 }
 
 export type { Hub };

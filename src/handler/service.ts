@@ -10,6 +10,7 @@ import { Detachment } from '../follow/detachment.ts';
 import type { Secret } from '../secret.ts';
 import type { Config, ConfigFault } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
+import { isLoopback } from './config/listener.ts';
 import { newKey } from './config/new-key.ts';
 import { Access } from './http/access.ts';
 import { adminApp } from './http/admin-app.ts';
@@ -226,6 +227,7 @@ export class Service {
         text: await this.#metrics.text(),
       }),
       token: () => this.#config.adminToken,
+      isLoopback: isLoopback(this.#config.listen.admin.host),
       openapi: openapi(),
       version,
       clock,

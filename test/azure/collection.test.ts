@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { aliasesOf, Collections, coreHostOf, releaseHostOf } from '../../src/azure/collection.ts';
+import {
+  aliasesOf,
+  collectionKey,
+  Collections,
+  coreHostOf,
+  releaseHostOf,
+} from '../../src/azure/collection.ts';
 
 const cloud = new Collections([{ url: 'https://dev.azure.com/Fabrikam', isPrivate: false }]);
 const onPremises = new Collections([
@@ -210,6 +216,24 @@ describe('the addresses of an organization', () => {
       assert.deepEqual(aliasesOf(organization), aliases);
     });
   }
+});
+
+describe('the key of a collection', () => {
+  for (const name of ['fabrikam', 'Fabrikam']) {
+    it(`is one for all addresses of an organization: ${name}`, () => {
+      const keys = aliasesOf(`https://dev.azure.com/${name}`).map(collectionKey);
+      assert.deepEqual([...new Set(keys)], ['https://dev.azure.com/fabrikam']);
+    });
+  }
+
+  it('tells others apart', () => {
+    const others = ['https://dev.azure.com/fabrikam2', 'https://tfs.example.com/tfs/fabrikam'];
+    assert.deepEqual(others.map(collectionKey), others);
+    assert.equal(
+      collectionKey('https://tfs.example.com/tfs/Main'),
+      'https://tfs.example.com/tfs/main',
+    );
+  });
 });
 
 describe('the hosts of an organization', () => {

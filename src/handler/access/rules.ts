@@ -1,3 +1,4 @@
+import { foldProjectName } from '../../azure/project-name.ts';
 import { printName, type ApplicationName } from '../../sync/application.ts';
 import type { Action, Config, Rule } from '../config/config.ts';
 import { printDenial } from './denial.ts';
@@ -63,8 +64,8 @@ function fitsAny(patterns: readonly string[], names: readonly string[]): boolean
 
 /** Azure DevOps does not tell names apart by case. An id is no name: `a*` must not fit one. */
 function isProject(pattern: string, { name, id }: Question['azureProject']): boolean {
-  const wanted = pattern.toLowerCase();
-  return guid.test(pattern) ? wanted === id.toLowerCase() : fits(wanted, name.toLowerCase());
+  if (guid.test(pattern)) return pattern.toLowerCase() === id.toLowerCase();
+  return fits(foldProjectName(pattern), foldProjectName(name));
 }
 
 /** In Argo CD's own namespace an application goes by two names, elsewhere by the long one only. */

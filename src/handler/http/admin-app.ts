@@ -4,6 +4,7 @@ import type { Secret } from '../../secret.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import { isSameSecret } from '../access/token-digest.ts';
 import { StoreError } from '../store/store.ts';
+import { isOwnHost } from './own-host.ts';
 import { contentSecurityPolicy, missingPage, pausedQuery, type Markup } from './pages/layout.ts';
 import { runPage } from './pages/run-page.ts';
 import { queryOf, shows, statusPage } from './pages/status-page.ts';
@@ -18,6 +19,8 @@ export interface AdminPorts {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Absent: whoever reaches the listener may look. */
   readonly token: () => Secret | undefined;
+  /** Only this machine reaches it, so that whoever asks must mean this machine. */
+  readonly isLoopback: boolean;
   readonly openapi: object;
   readonly version: string;
   readonly clock: Clock;
@@ -39,7 +42,7 @@ export function adminApp(ports: AdminPorts): Hono {
   const app = new Hono();
   const page = (c: Context, markup: Markup, status: 200 | 404 = 200) =>
     c.html(markup, status, { ...headers, 'Content-Security-Policy': contentSecurityPolicy });
-  const lines = (c: Context, status: 200 | 404 | 500 | 503, ...text: readonly string[]) =>
+  const lines = (c: Context, status: 200 | 403 | 404 | 500 | 503, ...text: readonly string[]) =>
     c.text(`${text.join('\n')}\n`, status, headers);
 
   const missing = (c: Context, words: string) =>
@@ -47,6 +50,11 @@ export function adminApp(ports: AdminPorts): Hono {
       ? page(c, missingPage('Not found', words), 404)
       : lines(c, 404, words);
   const isPaused = (c: Context) => new URL(c.req.url).search.includes(pausedQuery);
+
+  app.use((c, next) => {
+    if (!ports.isLoopback || isOwnHost(c.req.header('Host'))) return next();
+    return Promise.resolve(lines(c, 403, 'This listener answers to localhost and 127.0.0.1 only.'));
+  });
 
   app.get('/livez', (c) => lines(c, 200, 'alive'));
   app.get('/readyz', (c) => {

@@ -56,6 +56,7 @@ export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): 
   if ('faults' in order) return refuseInputs(order.faults);
   const denials = access.denyRequest(claim, order.request);
   if (denials.length > 0) return deny(denials);
+  // The desk counts at once what it is given, so that many at a time are not more than are allowed.
   const excess = access.quotaProblem(call.client, desk.pendingOf(call.client));
   // What was accepted once is no further run.
   const accepted =

@@ -1,5 +1,6 @@
 import { AzureError } from '../../azure/azure-error.ts';
 import type { AzureFailure } from '../../azure/azure-error.ts';
+import { foldProjectName } from '../../azure/project-name.ts';
 import type { RunAddress } from '../../azure/run-address.ts';
 import type { Plan, TaskHub, TimelineRecord } from '../../azure/task-hub.ts';
 import type { Clock } from '../../follow/clock.ts';
@@ -115,7 +116,8 @@ const hiddenName =
 
 function nameFault(name: string | undefined, claimed: string): string | undefined {
   if (name === undefined) return hiddenName;
-  return isSame(name, claimed) ? undefined : `the run belongs to another project than "${claimed}"`;
+  const isClaimed = foldProjectName(name) === foldProjectName(claimed);
+  return isClaimed ? undefined : `the run belongs to another project than "${claimed}"`;
 }
 
 function faultOf(

@@ -223,7 +223,9 @@ export class RunFloor {
         const open = this.#open.get(id);
         if (rest === undefined || open === undefined) continue;
         // Listened for before it lets go, so that nothing is missed in between.
-        this.#rests.begin(active.run, rest, open.patience, open.proofPatience);
+        const { patience, proofPatience } = open;
+        const waiting = [patience, proofPatience].filter((one) => one.waitsUntil !== undefined);
+        this.#rests.begin(active.run, rest, ...waiting);
         active.park();
       }
       this.#rests.wakeDue(clock.now());

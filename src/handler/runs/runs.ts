@@ -30,6 +30,8 @@ export class Runs implements Desk {
   readonly #floor: RunFloor;
   /** Requests that are being stored, so that the same one sent twice at a time is one run. */
   readonly #storing = new Map<string, Promise<Accepted>>();
+  /** Of each client's runs, those that are being stored: they count, though the floor has them not yet. */
+  readonly #coming = new Map<string, number>();
 
   constructor(ports: RunPorts, settings: RunsSettings) {
     this.#ports = ports;
@@ -64,7 +66,8 @@ export class Runs implements Desk {
     const request = `${key}|${digest}`;
     const storing = this.#storing.get(request);
     if (storing !== undefined) return { ...(await storing), isKnown: true };
-    const accepting = this.#accept(order, token, key, digest);
+    const release = this.#reserve(order.client);
+    const accepting = this.#accept(order, token, { key, digest, release }).finally(release);
     this.#storing.set(request, accepting);
     try {
       return await accepting;
@@ -73,7 +76,25 @@ export class Runs implements Desk {
     }
   }
 
-  async #accept(order: Order, token: Secret, key: string, digest: string): Promise<Accepted> {
+  /** Counts a run of a client until it is on the floor. Returns the end of that. */
+  #reserve(client: string): () => void {
+    let reserved = 1;
+    const count = (change: number) =>
+      this.#coming.set(client, (this.#coming.get(client) ?? 0) + change);
+    count(reserved);
+    return () => {
+      count(-reserved);
+      reserved = 0;
+    };
+  }
+
+  /** `release`: it is counted by the floor from now on. */
+  async #accept(
+    order: Order,
+    token: Secret,
+    request: { readonly key: string; readonly digest: string; readonly release: () => void },
+  ): Promise<Accepted> {
+    const { key, digest, release } = request;
     const { store, vault, clock, random } = this.#ports;
     const known = await this.#known(key, digest);
     if (known !== undefined) return known;
@@ -101,6 +122,7 @@ export class Runs implements Desk {
     const sealed = vault.seal(token, id);
     await store.commit({ runId: id, add: { run, token: { sealed, digest } } });
     this.#floor.add(run);
+    release();
     // Looked for only now: one that comes later finds the run.
     if (await this.#isCanceled(run)) await this.#floor.cancel(id);
     return { runId: id, state: run.state, isKnown: false };
@@ -138,7 +160,7 @@ export class Runs implements Desk {
   }
 
   pendingOf(client: string): number {
-    return this.#floor.pendingOf(client);
+    return this.#floor.pendingOf(client) + (this.#coming.get(client) ?? 0);
   }
 
   /** How many runs wait for their turn to be worked. */

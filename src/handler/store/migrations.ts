@@ -68,8 +68,23 @@ CREATE TABLE probe (id INTEGER PRIMARY KEY, room BLOB NOT NULL) STRICT;
 
 const withPlans = 'ALTER TABLE checkpoints ADD COLUMN plan_json TEXT';
 
+/** Keys by the one address of an organization that stands for all (`keyOf`). */
+const oneKey = ['runs', 'cancellations']
+  .map(
+    (table) => `
+UPDATE OR REPLACE ${table}
+  SET key = 'https://dev.azure.com/' || substr(key, length('https://vsrm.dev.azure.com/') + 1)
+  WHERE key LIKE 'https://vsrm.dev.azure.com/%';
+UPDATE OR REPLACE ${table}
+  SET key = 'https://dev.azure.com/' || substr(key, 9, instr(substr(key, 9), '.') - 1) || substr(key, instr(key, '|'))
+  WHERE substr(key, 1, instr(key, '|') - 1) LIKE 'https://%.visualstudio.com'
+    AND substr(key, 1, instr(key, '|') - 1) NOT LIKE 'https://%/%';
+`,
+  )
+  .join('');
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
-export const migrations: readonly string[] = [initial, withPlans];
+export const migrations: readonly string[] = [initial, withPlans, oneKey];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
 const applicationId = 0x41434448;

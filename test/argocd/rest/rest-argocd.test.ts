@@ -151,7 +151,7 @@ describe('Argo CD by REST', () => {
     simulator.createApplication('web', { metadata: { labels: { tier: 'front' } } });
     const argocd = argocdAt(simulator);
     const found = await argocd.find('tier=front', 'default', noAbort);
-    assert.deepEqual(found, [{ name: 'web', namespace: 'argocd' }]);
+    assert.deepEqual(found, [{ name: 'web', namespace: 'argocd', project: 'default' }]);
     assert.deepEqual(await argocd.find('tier=back', '', noAbort), []);
     assert.equal((await failureOf(argocd.find('a=b=c', '', noAbort))).failure, 'refused');
   });

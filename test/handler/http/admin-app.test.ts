@@ -19,6 +19,7 @@ function admin(runs: readonly Run[] = [run()], changes: Partial<AdminPorts> = {}
     status: () => status,
     metrics: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', text: 'runs 1\n' }),
     token: () => undefined,
+    isLoopback: false,
     openapi: { openapi: '3.1.1' },
     version: '1.2.3',
     clock: { now: () => now, sleep: () => Promise.resolve() },
@@ -51,6 +52,31 @@ describe('the probes', () => {
     const { get, records } = admin();
     records.failure = new StoreError('the disk is gone');
     assert.deepEqual([(await get('/livez')).status, (await get('/readyz')).status], [200, 200]);
+  });
+});
+
+describe('the admin listener on loopback', () => {
+  const paths = ['/', '/livez', '/metrics', '/v1/runs/x', '/nothing'];
+
+  it('answers whoever means this machine', async () => {
+    const { get } = admin([run()], { isLoopback: true });
+    for (const path of paths) {
+      assert.notEqual((await get(path, { Host: '127.0.0.1:9090' })).status, 403, path);
+    }
+  });
+
+  it('answers no other name that leads here', async () => {
+    const { get } = admin([run()], { isLoopback: true });
+    for (const path of paths) {
+      const { status: code, text } = await get(path, { Host: 'evil.example.com:9090' });
+      assert.equal(code, 403, path);
+      assert.equal(text, 'This listener answers to localhost and 127.0.0.1 only.\n');
+    }
+  });
+
+  it('is not what others are held to, which have names of their own and a token', async () => {
+    const { get } = admin();
+    assert.equal((await get('/', { Host: 'argocd-handler-admin:9090' })).status, 200);
   });
 });
 

@@ -71,6 +71,7 @@ describe('the description of the routes', () => {
         status: ports,
         metrics: ports,
         token: ports,
+        isLoopback: false,
         openapi: {},
         version: '',
         clock: ports,

@@ -271,6 +271,17 @@ describe('POST /v1/syncs', () => {
     check(await post('/v1/syncs', syncBody()), 202, acceptedSchema);
   });
 
+  it('counts runs one by one that are asked for at once', async () => {
+    const { post, desk } = front();
+    desk.pendingOf = () => desk.orders.length;
+    desk.known = () => Promise.resolve(undefined);
+    const answers = await Promise.all(
+      Array.from({ length: 9 }, () => post('/v1/syncs', syncBody())),
+    );
+    const count = (status: number) => answers.filter((one) => one.status === status).length;
+    assert.deepEqual([count(202), count(429)], [3, 6]);
+  });
+
   it('refuses further runs of a client that has too many open', async () => {
     const { post, desk, refusals } = front();
     desk.pending = 3;

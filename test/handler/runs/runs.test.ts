@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Run } from '../../../src/handler/run.ts';
+import { keyOf, type Run } from '../../../src/handler/run.ts';
 import { Secret } from '../../../src/secret.ts';
 import { syncGoal, waitGoal } from '../../follow/following.ts';
 import { configMap, files, job as kubernetesJob } from '../../manifests.ts';
@@ -54,6 +54,27 @@ describe('runs', () => {
       return run?.state === 'ended';
     });
     assert.ok(said.has('PreSync wave 0: Job/migrate Running'), [...said].join('\n'));
+  });
+
+  it('count as open from the moment in which they are asked for', async () => {
+    const jobs = [1, 2, 3].map(() => shop.azure.addJob());
+    const pending = () => shop.runs.pendingOf('fabrikam');
+    const most: number[] = [];
+    const accepted = jobs.flatMap((job) => [send(job), send(job)]);
+    assert.equal(pending(), 3);
+    for (const one of accepted) most.push(await one.then(pending));
+    assert.ok(
+      most.every((count) => count <= 3),
+      String(most),
+    );
+    for (const { runId } of await Promise.all(accepted)) await shop.ended(runId);
+    await until(() => pending() === 0);
+  });
+
+  it('are one for all addresses of their organization', () => {
+    const { address } = shop.order(shop.azure.addJob());
+    const at = (collection: string) => keyOf({ ...address, collection });
+    assert.equal(at('https://Fabrikam.visualstudio.com'), at('https://dev.azure.com/fabrikam'));
   });
 
   it('sync once, tell the run everything, complete it once, and forget the token', async () => {

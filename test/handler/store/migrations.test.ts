@@ -79,6 +79,33 @@ describe('migrations', () => {
     assert.equal(version(database), 0);
   });
 
+  it('give tries of a task one key, whichever address of their organization they came by', () => {
+    migrate(database, path, migrations.slice(0, 2));
+    const rest = '|plan|job|https://x.visualstudio.com|task';
+    const hosts = [
+      'https://dev.azure.com/fabrikam',
+      'https://vsrm.dev.azure.com/fabrikam',
+      'https://fabrikam.visualstudio.com',
+      'https://fabrikam.vsrm.visualstudio.com',
+      'https://tfs.example.com/tfs/a.visualstudio.com',
+    ];
+    hosts.forEach((host, index) => {
+      database.exec(`INSERT INTO runs (id, key, kind, order_json, marker, accepted_at, deadline,
+        token_expires_at, state, attempt, is_canceled, report_json, message, results_json)
+        VALUES ('${index}', '${host}${rest}', 'sync', '{}', 'm', 1, 2, 3, 'ended', 1, 0, '{}', '', '[]')`);
+      database.exec(`INSERT INTO cancellations VALUES ('${host}${rest}', 'd', ${index}, 9)`);
+    });
+    migrate(database, path);
+    const keys = (table: string) =>
+      database
+        .prepare(`SELECT DISTINCT key FROM ${table} ORDER BY key`)
+        .all()
+        .map(({ key }) => key);
+    const expected = [`${hosts[0]}${rest}`, `${hosts[4]}${rest}`];
+    assert.deepEqual(keys('runs'), expected);
+    assert.deepEqual(keys('cancellations'), expected);
+  });
+
   it('keep every run of a store with the first schema', async () => {
     const folder = storeFolder();
     const old = new DatabaseSync(folder.path);
