@@ -114,7 +114,8 @@ export class GuardedArgoCD implements ArgoCD {
   }
 
   async commit(address: Address, revision: string, signal: AbortSignal): Promise<Commit> {
-    return this.#argocd.commit(await this.#admit(address, signal), revision, signal);
+    const answer = await this.#argocd.commit(await this.#admit(address, signal), revision, signal);
+    return this.#checked(address, answer);
   }
 
   async logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog> {
