@@ -178,7 +178,7 @@ describe('the right of a run to act', () => {
     await crowd.clock.pass(10 * minute);
     plan.onCall = (what) => (what === 'plan' ? failed('forbidden') : undefined);
     comesBack();
-    await crowd.clock.pass(minute);
+    await crowd.clock.pass(5 * minute);
     assert.deepEqual(sent, []);
     assert.match(run().message, /Azure DevOps answered: forbidden/);
   });
