@@ -247,7 +247,7 @@ export class Api {
         metadata.annotations = {
           ...metadata.annotations,
           [refreshAnnotation]: type,
-          'argocd.argoproj.io/hydrate': 'normal',
+          'argocd.argoproj.io/hydrate': type,
         };
       });
       const stop = applications.onChange(check);
@@ -345,12 +345,14 @@ export class Api {
     const [application] = this.#byQuery(call);
     const { repository } = this.#environment;
     const asked = call.query.get('revision');
-    const sources = sourcesOf(application.spec);
+    const { sourceHydrator } = application.spec;
+    // Of a hydrated application the dry source is rendered, whatever is deployed.
+    const sources = sourceHydrator ? [sourceHydrator.drySource] : sourcesOf(application.spec);
     // `revision` counts where there is one source, positions where there is a list.
     const isList = (application.spec.sources ?? []).length > 0;
     const positions = call.query.getAll('sourcePositions').map(Number);
     const listed = call.query.getAll('revisions');
-    const revisions = targetRevisions(application).map((tracked, index) => {
+    const revisions = sources.map(({ targetRevision: tracked = 'HEAD' }, index) => {
       const name = isList ? listed[positions.indexOf(index + 1)] : asked;
       return repository.peek(name || tracked, sources[index]) ?? (name || tracked);
     });
@@ -430,7 +432,9 @@ export class Api {
     const found = this.#environment.repository.describe(revision);
     if (!found)
       throw new ApiError(2, `rpc error: code = Unknown desc = unable to resolve '${revision}'`);
-    return { json: { author: found.author, date: timestamp(found.date), message: found.message } };
+    const { author, date, message, tags } = found;
+    const tagged = tags.length > 0 ? { tags } : {};
+    return { json: { author, date: timestamp(date), ...tagged, message } };
   }
 }
 

@@ -7,6 +7,30 @@ export interface Source {
   [field: string]: unknown;
 }
 
+/** `spec.sourceHydrator`: what is pushed is rendered onto a branch, and that is synced. */
+export interface HydratorSpec {
+  drySource: Source;
+  syncSource: { targetBranch: string; path: string };
+  hydrateTo?: { targetBranch: string };
+}
+
+export interface Rendered {
+  drySHA: string;
+  hydratedSHA: string;
+}
+
+export interface HydratorStatus {
+  lastSuccessfulOperation?: Rendered & { sourceHydrator: HydratorSpec };
+  currentOperation?: Partial<Rendered> & {
+    startedAt: string;
+    finishedAt?: string;
+    phase: 'Hydrating' | 'Failed' | 'Hydrated';
+    message: string;
+    sourceHydrator: HydratorSpec;
+  };
+  lastComparedDryRevision?: string;
+}
+
 export interface RetryStrategy {
   limit?: number;
   refresh?: boolean;
@@ -17,6 +41,7 @@ export interface ApplicationSpec {
   project: string;
   source?: Source;
   sources?: Source[];
+  sourceHydrator?: HydratorSpec;
   destination: { server?: string; name?: string; namespace?: string };
   syncPolicy?: {
     automated?: { prune?: boolean; selfHeal?: boolean; enabled?: boolean };
@@ -144,7 +169,7 @@ export interface ApplicationStatus {
   summary: { images?: string[] };
   resourceHealthSource?: string;
   controllerNamespace?: string;
-  sourceHydrator: Record<string, never>;
+  sourceHydrator: HydratorStatus;
 }
 
 /** The Application as the API server stores it. */
@@ -159,15 +184,33 @@ export interface Application {
 export function sourcesOf({
   source,
   sources,
-}: Pick<ApplicationSpec, 'source' | 'sources'>): Source[] {
+  sourceHydrator,
+}: Pick<ApplicationSpec, 'source' | 'sources' | 'sourceHydrator'>): Source[] {
+  if (sourceHydrator) return [hydratedSource(sourceHydrator)];
   return sources && sources.length > 0 ? sources : source ? [source] : [];
+}
+
+/** What a hydrated application syncs. */
+export function hydratedSource({ drySource, syncSource }: HydratorSpec): Source {
+  const { targetBranch: targetRevision, path } = syncSource;
+  return { repoURL: drySource.repoURL, path, targetRevision };
+}
+
+/** What it is rendered from. */
+export function drySourceOf({ drySource }: HydratorSpec): Source {
+  return drySource;
 }
 
 /** What `sync.comparedTo` and history say of the sources; Go writes the empty single one too. */
 export function sourceFields({
   source,
   sources,
-}: Pick<ApplicationSpec, 'source' | 'sources'>): Pick<ApplicationSpec, 'source' | 'sources'> {
+  sourceHydrator,
+}: Pick<ApplicationSpec, 'source' | 'sources' | 'sourceHydrator'>): Pick<
+  ApplicationSpec,
+  'source' | 'sources'
+> {
+  if (sourceHydrator) return { source: hydratedSource(sourceHydrator) };
   if (sources && sources.length > 0) return { source: { repoURL: '' }, sources };
   return { ...(source && { source }) };
 }

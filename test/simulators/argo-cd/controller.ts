@@ -113,7 +113,7 @@ export class Controller {
           })),
           autoHealAttemptsCount: attempts + 1,
         }),
-        ...(spec.sources?.length ? { sources: sourcesOf(spec) } : { source: spec.source }),
+        ...(spec.sources?.length ? { sources: sourcesOf(spec) } : { source: sourcesOf(spec)[0] }),
         ...(spec.syncPolicy?.syncOptions && { syncOptions: spec.syncPolicy.syncOptions }),
       } as Operation['sync'],
       initiatedBy: { automated: true },

@@ -11,6 +11,8 @@ export interface Behaviour {
   pickUp: number;
   /** How long a refresh takes; a refresh that blocks for a minute is a large number. */
   refresh: number;
+  /** How long the hydrator renders and commits. */
+  hydration: number;
   /** Between two waves (`ARGOCD_SYNC_WAVE_DELAY`, two seconds by default). */
   waveDelay: number;
   /** Between two reconciliations nobody asked for; 0 is never. */

@@ -109,7 +109,9 @@ export class Reconciler {
     }
     const revisions = resolved.map((sha) => sha ?? '');
     const made = generate(repository, application, sources, revisions);
-    return made.ok ? { manifests: made.manifests, revisions } : { message: made.message };
+    return made.ok
+      ? { manifests: made.manifests, revisions }
+      : { message: made.message + awaitedPromotion(application, made.message) };
   }
 
   #write(before: Application, stamped: boolean, result: ComparisonResult): void {
@@ -168,6 +170,13 @@ export class Reconciler {
       this.#environment.events.add(after, component, 'ResourceUpdated', message);
     }
   }
+}
+
+/** What the controller adds where somebody has to promote (controller/state.go). */
+function awaitedPromotion({ spec: { sourceHydrator } }: Application, message: string): string {
+  if (!sourceHydrator?.hydrateTo || !message.includes('app path does not exist')) return '';
+  const [to, from] = [sourceHydrator.syncSource, sourceHydrator.hydrateTo];
+  return ` - waiting for an external process to update ${to.targetBranch} from ${from.targetBranch}`;
 }
 
 function setHealth(

@@ -44,6 +44,25 @@ export class Repository {
     return sha;
   }
 
+  /** Begins a branch for the hydrator, unless there is one: with a commit of its own, and nothing in it. */
+  begin(branch: string): void {
+    if (this.#branches.has(branch)) return;
+    const sha = this.#identifiers.sha();
+    const message = `Initial commit for ${branch}`;
+    this.#commits.set(sha, { sha, time: this.#now(), message, folders: new Map() });
+    this.#branches.set(branch, sha);
+  }
+
+  /** What the hydrator makes of a dry commit, as a commit of a branch of its own. */
+  hydrate(folder: string, files: Files, branch: string, dry: string): string {
+    const subject = this.#commits.get(dry)?.message ?? '';
+    const sha = this.commit(folder, files, branch);
+    const commit = this.#commits.get(sha);
+    const message = `${dry.slice(0, 7)}: ${subject}\n\nCo-authored-by: Lab <lab@example.com>`;
+    if (commit) this.#commits.set(sha, { ...commit, message });
+    return sha;
+  }
+
   /** Points a branch at a commit. */
   point(branch: string, sha: string): void {
     this.#branches.set(branch, sha);
@@ -125,10 +144,15 @@ export class Repository {
     return failures >= 3;
   }
 
-  describe(sha: string): { author: string; date: number; message: string } | undefined {
-    const commit = this.#commits.get(sha);
-    return (
-      commit && { author: 'Lab <lab@example.com>', date: commit.time, message: commit.message }
-    );
+  describe(
+    revision: string,
+  ): { author: string; date: number; message: string; tags: readonly string[] } | undefined {
+    const commit = this.#commits.get(this.checkedOut(revision));
+    if (!commit) return undefined;
+    const { sha, time: date, message } = commit;
+    const tags = [...this.#tags].flatMap(([tag, of]) => (of === sha ? [tag] : []));
+    const isHydrated = message.startsWith('Initial commit for') || /^[0-9a-f]{7}: /.test(message);
+    const author = isHydrated ? 'Argo CD <argo-cd@example.com>' : 'Lab <lab@example.com>';
+    return { author, date, message, tags };
   }
 }

@@ -14,6 +14,7 @@ import { Faults } from './faults.ts';
 import type { RequestHook, SeenRequest } from './http-server.ts';
 import { HttpServer } from './http-server.ts';
 import { Identifiers } from './identifiers.ts';
+import { Hydrator } from './hydrator.ts';
 import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
 import { groupOf, keyOf } from './kubernetes-object.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -69,6 +70,19 @@ export function defaultSpec(folder: string): ApplicationSpec {
   };
 }
 
+/** The same, hydrated: written dry on `main`, rendered onto a branch of its own. */
+export function hydratedSpec(folder: string, hydrateTo?: string): ApplicationSpec {
+  const { source, ...spec } = defaultSpec(folder);
+  return {
+    ...spec,
+    sourceHydrator: {
+      drySource: source ?? { repoURL: '' },
+      syncSource: { targetBranch: `env/${folder}`, path: folder },
+      ...(hydrateTo === undefined ? {} : { hydrateTo: { targetBranch: hydrateTo } }),
+    },
+  };
+}
+
 /**
  * An Argo CD 3.5.1 in this process: a real HTTP server with the API, controller, repo server and
  * cluster behind it, as the recordings of a real one show them.
@@ -119,6 +133,7 @@ export class ArgoCDSimulator {
     this.behaviour = {
       pickUp: 12,
       refresh: 20,
+      hydration: 700,
       waveDelay: 2000,
       reconciliation: 0,
       ...options.behaviour,
@@ -134,6 +149,7 @@ export class ArgoCDSimulator {
     };
     this.#environment = environment;
     this.#controller = new Controller(environment);
+    new Hydrator(environment);
     cluster.listen((change, object) => this.#childApplication(change, object));
     const accounts: Record<string, Account> = {
       ci: { policies: ciPolicies },

@@ -68,7 +68,7 @@ function resolve(repository: Repository, revision: string, source: Source | unde
 function refuseOtherRevision({ spec }: Application, request: SyncRequest): void {
   const automated = spec.syncPolicy?.automated;
   if (!automated || automated.enabled === false || request.dryRun) return;
-  const { targetRevision = 'HEAD' } = spec.source ?? {};
+  const [{ targetRevision = 'HEAD' } = { targetRevision: undefined }] = sourcesOf(spec);
   if (!spec.sources?.length && request.revision && request.revision !== targetRevision) {
     throw new ApiError(
       9,
