@@ -52,9 +52,10 @@ export async function perform(
     case 'adopt':
       return { change: follow(memory, act.identity, application) };
     case 'terminate':
-      return attempt(async () => {
+      return attempt({ memory, now }, async () => {
         await argocd.terminate(address, signal);
-        return { change: { terminating: act.identity, terminatedAt: now() } };
+        const times = { terminatedAt: now(), noOperationSince: undefined };
+        return { change: { terminating: act.identity, ...times } };
       });
     case 'sync': {
       if (goal.action !== 'sync') throw new Error('only a sync goal is synced');
@@ -132,15 +133,20 @@ async function ask(
   }
 }
 
-async function attempt(act: () => Promise<Acted>): Promise<Acted> {
+async function attempt(
+  { memory, now }: { readonly memory: Memory; readonly now: () => number },
+  act: () => Promise<Acted>,
+): Promise<Acted> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof ArgoCDError)) throw error;
     // Asked for a moment ago, an operation cannot be terminated yet; ended, it need not be.
-    if (passing.has(error.failure) || error.failure === 'no-operation') {
-      return { change: {}, failed: error };
+    if (error.failure === 'no-operation') {
+      const noOperationSince = memory.noOperationSince ?? now();
+      return { change: { noOperationSince }, failed: error };
     }
+    if (passing.has(error.failure)) return { change: {}, failed: error };
     throw error;
   }
 }

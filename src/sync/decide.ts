@@ -19,6 +19,7 @@ import {
   proveByHistory,
   rememberReplacement,
 } from './supersession.ts';
+import { outlastStuck, rememberStuck, sayStuck, stuckOperation, tell } from './stuck.ts';
 import { decideTerminate } from './busy.ts';
 import { decideDeviation, rememberDeviations } from './deployment.ts';
 import { awaitedLanding, decideAwaited } from './awaited.ts';
@@ -30,7 +31,11 @@ import type { View } from './view.ts';
 export function observe(memory: Memory, seen: Application, goal: Goal, now: number): Memory {
   const application = withoutPast(seen, memory);
   const remembered = rememberReplacement(remember(memory, application, now), application, goal);
-  const looked = rememberAbsence(remembered, application, goal, now);
+  const looked = rememberStuck(
+    rememberAbsence(remembered, application, goal, now),
+    application,
+    now,
+  );
   const entry = looked.proven === undefined ? findProof(looked, application) : undefined;
   const judged = entry === undefined ? looked : { ...looked, proven: { entry, seenAt: now } };
   const targeted = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
@@ -66,7 +71,7 @@ function findProof(memory: Memory, application: Application) {
  */
 export function decide(seen: View): Verdict {
   const view = { ...seen, application: withoutPast(seen.application, seen.memory) };
-  return sayRendering(decideAimed(aimed(view), view), view.memory);
+  return sayStuck(view, sayRendering(decideAimed(aimed(view), view), view.memory));
 }
 
 /** `asked` has the target as it was given; that of `view` is one of what is synced. */
@@ -152,11 +157,14 @@ function decideUnaimed(view: View): Verdict | undefined {
   return aiming.kind === 'verdict' ? aiming.verdict : undefined;
 }
 
+/** For how long Argo CD must say that nothing is in progress: at first the controller has not begun. */
+const noOperationPatience = 10_000;
+
 /** `action: terminate`: the operation in progress is ended, whosever it is. */
 function decideTermination(view: View): Verdict {
-  const { application, memory } = view;
+  const { application, memory, now } = view;
   const { operation, operationState: state } = application;
-  const identity = memory.terminating;
+  const { terminating: identity, noOperationSince } = memory;
   if (identity !== undefined) {
     const seen = sight(application, identity);
     if (seen.kind === 'ended') {
@@ -168,7 +176,14 @@ function decideTermination(view: View): Verdict {
     }
     return decideTerminate(view, 'ending the operation');
   }
-  const running = operation !== undefined || (state !== undefined && !isEnded(state.phase));
-  if (!running) return done('succeeded', 'No operation was in progress: nothing to terminate');
+  const stuck = stuckOperation(application);
+  const nothing = `Nothing to terminate${stuck === undefined ? '' : `: ${tell(stuck)}`}`;
+  if (operation === undefined) {
+    const running = state !== undefined && !isEnded(state.phase);
+    if (running) return outlastStuck(view, 'ending the operation') ?? done('succeeded', nothing);
+    return done('succeeded', `No operation was in progress: n${nothing.slice(1)}`);
+  }
+  const isNone = noOperationSince !== undefined && now - noOperationSince >= noOperationPatience;
+  if (isNone && stuck !== undefined) return done('succeeded', nothing);
   return decideTerminate(view, 'ending the operation');
 }

@@ -78,6 +78,10 @@ const knownErrors: readonly KnownError[] = [
     'An immutable field changed: replace the resource (sync option Replace=true) or delete it first.',
   ),
   lasting(
+    /no new finalizers can be added if the object is being deleted/i,
+    'The hook of the sync before is still being deleted, and a finalizer holds it: see its metadata.finalizers, have it removed, then sync again.',
+  ),
+  lasting(
     /is forbidden: User/i,
     "Argo CD's own account in the target cluster may not do this: see the cluster's roles for it.",
   ),

@@ -108,6 +108,10 @@ export interface Memory {
   readonly hydration?: HydrationMemory;
   /** What of a hydrated application is deployed; absent until it is known. */
   readonly aim?: Aim | undefined;
+  /** In which state that may not end by itself the operation is, and since when. */
+  readonly stuck?: { readonly as: string; readonly since: number } | undefined;
+  /** Since when Argo CD has answered to a terminate that nothing is in progress. */
+  readonly noOperationSince?: number | undefined;
   /** Since when the operation that is followed has been gone, and nothing newer in its place. */
   readonly goneSince?: number | undefined;
   /** When the last look that Argo CD answered was begun. */
@@ -239,7 +243,7 @@ export function follow(
 export function recollect(memory: Memory): Memory {
   const { request } = memory;
   // Whether it was gone all the while, nobody saw.
-  const kept = { ...memory, goneSince: undefined };
+  const kept = { ...memory, goneSince: undefined, stuck: undefined };
   if (request?.state !== 'sent') return kept;
   return { ...kept, request: { ...request, state: 'unclear' } };
 }

@@ -14,6 +14,7 @@ import { awaitsRetry, isEnded } from './operation.ts';
 import type { OperationState, ResourceResult } from './operation.ts';
 import type { Cause } from './outcome.ts';
 import { landingOf } from './progress.ts';
+import { awaitedStuck } from './stuck.ts';
 import type { View } from './view.ts';
 
 /**
@@ -31,6 +32,7 @@ export function explainUnfinished(
   const told = sentence + (landing === undefined ? (state?.message ?? '') : '');
   return [
     cause(sentence, '', judgeError(sentence).advice),
+    ...explainStuck(view, sentence),
     ...(landing === undefined ? explainOngoing(application, state) : explainLanded(view, landing)),
     ...explainConditions(
       errorConditions(application).filter(
@@ -38,6 +40,13 @@ export function explainUnfinished(
       ),
     ),
   ];
+}
+
+/** That the operation may never end, however short it has lasted, unless the sentence says it. */
+function explainStuck(view: View, sentence: string): readonly Cause[] {
+  const stuck = awaitedStuck(view);
+  if (stuck === undefined || sentence.includes(stuck.what)) return [];
+  return [cause(`Perhaps ${stuck.what}`, '', stuck.remedy)];
 }
 
 function landingIn(view: View): Landing | undefined {
