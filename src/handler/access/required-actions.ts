@@ -24,10 +24,12 @@ function neededBy(goal: Goal): readonly Action[] {
     case 'rollback':
       return goal.prune ? ['rollback', 'prune'] : ['rollback'];
     case 'sync': {
-      const { prune, force, syncOptions } = goal.options;
+      const { prune, force, strategy, resources, syncOptions } = goal.options;
       const needed: Action[] = ['sync'];
       if (prune || syncOptions.some(prunes)) needed.push('prune');
       if (force || syncOptions.some(makesAnew)) needed.push('force');
+      if (strategy === 'apply' || resources.length > 0) needed.push('skipHooks');
+      if (syncOptions.some(overrides)) needed.push('override');
       return needed;
     }
   }
@@ -50,6 +52,33 @@ function prunes(option: string): boolean {
 /** Both delete resources that cannot be changed, and create them again. */
 function makesAnew(option: string): boolean {
   return turnsOn(option, ['force', 'replace']);
+}
+
+/** Sync options that add care and take none away, as they must be written: whoever may sync may set them. */
+const harmless: ReadonlySet<string> = new Set([
+  'ApplyOutOfSyncOnly=false',
+  'ClientSideApplyMigration=true',
+  'CreateNamespace=true',
+  'FailOnSharedResource=true',
+  'PruneLast=true',
+  'PrunePropagationPolicy=foreground',
+  'RespectIgnoreDifferences=true',
+  'ServerSideApply=true',
+  'SkipDryRunOnMissingResource=false',
+  'Validate=true',
+]);
+/** Each has an action of its own where it is turned on, and does less where it is not. */
+const own: readonly string[] = ['prune', 'force', 'replace'];
+
+/**
+ * What is sent replaces what the owner of the application set: checks such as `Validate`, or an option
+ * of a newer Argo CD that nobody here knows.
+ */
+function overrides(option: string): boolean {
+  return option.split(',').some((part) => {
+    const [name = ''] = part.split('=');
+    return !own.includes(name.trim().toLowerCase()) && !harmless.has(part.trim());
+  });
 }
 
 /** Argo CD reads these as they are written; a looser reading here errs on the side of a rule. */

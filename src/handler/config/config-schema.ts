@@ -122,7 +122,7 @@ const rule = z.strictObject({
   ),
   actions: someOf(
     z.enum(actions),
-    'sync; prune: delete what is gone from Git; force: delete and make anew; terminate: end operations; rollback; gate: only look (gates, checks, action wait).',
+    'sync; prune: delete what is gone from Git; force: delete and make anew; terminate: end operations; rollback; gate: only look (gates, checks, action wait); skipHooks: sync without hooks (strategy apply, resources); override: sync options that take away what the owner of the application set.',
   ),
 });
 

@@ -1,7 +1,19 @@
 import type { Secret } from '../../secret.ts';
 
-/** What a rule may allow. `gate` is everything that only looks: gates, checks and `action: wait`. */
-export const actions = ['sync', 'prune', 'force', 'terminate', 'rollback', 'gate'] as const;
+/**
+ * What a rule may allow. `gate` is everything that only looks: gates, checks and `action: wait`. `sync`
+ * alone is a sync as the application's owner set it.
+ */
+export const actions = [
+  'sync',
+  'prune',
+  'force',
+  'terminate',
+  'rollback',
+  'gate',
+  'skipHooks',
+  'override',
+] as const;
 export type Action = (typeof actions)[number];
 
 /** A listener: host (or address) and port. */

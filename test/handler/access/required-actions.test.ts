@@ -15,6 +15,14 @@ const rollback = {
   ...waiting,
 } as const;
 
+const web = {
+  group: 'apps',
+  kind: 'Deployment',
+  namespace: undefined,
+  name: 'web',
+  text: 'web',
+};
+
 function sync(options: Partial<SyncGoal['options']>, rest: Partial<SyncGoal> = {}): SyncGoal {
   return {
     action: 'sync',
@@ -31,6 +39,29 @@ describe('the actions that a request needs', () => {
     ['a dry run', { goal: sync({ dryRun: true }), ...endings }, 'sync'],
     ['a sync that prunes', { goal: sync({ prune: true }), ...endings }, 'sync prune'],
     ['a sync with force', { goal: sync({ force: true }), ...endings }, 'sync force'],
+    [
+      'a sync that applies without hooks',
+      { goal: sync({ strategy: 'apply' }), ...endings },
+      'sync skipHooks',
+    ],
+    [
+      'a sync of some resources',
+      { goal: sync({ resources: [web] }), ...endings },
+      'sync skipHooks',
+    ],
+    [
+      'a sync that does all of it',
+      {
+        goal: sync({
+          prune: true,
+          force: true,
+          strategy: 'apply',
+          syncOptions: ['Validate=false'],
+        }),
+        ...endings,
+      },
+      'sync prune force skipHooks override',
+    ],
     [
       'a sync that terminates another operation first',
       { goal: sync({}, { whenBusy: 'terminate' }), ...endings },
@@ -84,8 +115,23 @@ describe('the actions that a request needs', () => {
     ['Force=false', 'sync'],
     ['Replace=true', 'sync force'],
     ['Replace=false', 'sync'],
-    ['Validate=false,Replace=true', 'sync force'],
-    ['Validate=x, Prune = true ', 'sync prune'],
+    ['Validate=false', 'sync override'],
+    ['Validate=False', 'sync override'],
+    ['validate=true', 'sync override'],
+    ['FailOnSharedResource=true', 'sync'],
+    ['FailOnSharedResource=false', 'sync override'],
+    ['SkipDryRunOnMissingResource=true', 'sync override'],
+    ['CreateNamespace=false', 'sync override'],
+    ['ServerSideApply=false', 'sync override'],
+    ['PruneLast=false', 'sync override'],
+    ['PrunePropagationPolicy=orphan', 'sync override'],
+    ['ApplyOutOfSyncOnly=true', 'sync override'],
+    ['RespectIgnoreDifferences=false', 'sync override'],
+    ['ClientSideApplyMigration=false', 'sync override'],
+    ['Delete=false', 'sync override'],
+    ['OfANewerArgoCD=true', 'sync override'],
+    ['Validate=false,Replace=true', 'sync force override'],
+    ['Validate=x, Prune = true ', 'sync prune override'],
   ] as const) {
     it(`are with the sync option ${option}: ${expected}`, () => {
       const demand = { goal: sync({ syncOptions: ['Validate=true', option] }), ...endings };

@@ -272,7 +272,7 @@ describe('a fault of the configuration', () => {
     ['actions: [snyc]', 'actions[0] "snyc": there is no such choice. Did you mean `sync`?'],
     [
       'actions: [delete]',
-      'actions[0] "delete": there is no such choice. Choose one of: sync, prune, force, terminate, rollback, gate.',
+      'actions[0] "delete": there is no such choice. Choose one of: sync, prune, force, terminate, rollback, gate, skipHooks, override.',
     ],
     [
       'actions: sync',

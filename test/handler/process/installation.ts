@@ -131,7 +131,7 @@ rules:
     argocd: prod
     appProjects: ['*']
     applications: ['*']
-    actions: [sync, prune, force, terminate, rollback, gate]
+    actions: [sync, prune, force, terminate, rollback, gate, skipHooks, override]
 limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
 `;
   }
