@@ -1,10 +1,10 @@
 import { printKey } from '../sync/application.ts';
 import type { ApplicationResult, Step } from '../sync/outcome.ts';
-import { printSpan } from '../text/duration-text.ts';
 import { markdownCode, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 import { phasesOf } from './phases.ts';
 import { markState } from './mark.ts';
+import { spanCell } from './span-cell.ts';
 import { spanOf, timeBar, type Span } from './time-bar.ts';
 
 /** As many of a wave that went alike share a row. */
@@ -110,7 +110,7 @@ function countKinds(steps: readonly Step[]): string {
 }
 
 function timeCells(span: Span, whole: Span): readonly [string, string] {
-  return [printSpan(span.startedAt, span.finishedAt), markdownCode(timeBar(span, whole))];
+  return [spanCell(span), markdownCode(timeBar(span, whole))];
 }
 
 function choose(steps: readonly Step[], most: number): readonly Step[] {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { printKey, printName } from '../sync/application.ts';
 import type { Goal } from '../sync/goal.ts';
 import type { ApplicationResult, Cause } from '../sync/outcome.ts';
-import { printSpan } from '../text/duration-text.ts';
 import { markdownBlock, markdownCode, markdownLink, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 import { operationPage } from './operation-page.ts';
@@ -15,6 +14,7 @@ import {
   tellsMore,
   worstFirst,
 } from './result.ts';
+import { spanCell } from './span-cell.ts';
 import { stepsTable } from './summary-steps.ts';
 
 /** With the words around it, a title and a file of up to some 120 characters. */
@@ -74,7 +74,7 @@ function applicationsTable(results: readonly ApplicationResult[], left: number):
     result.syncStatus ?? '',
     result.health?.status ?? '',
     shownRevisions(result).length > 0 ? markdownCode(printDeployed(result), 100) : '',
-    printSpan(result.startedAt, result.finishedAt),
+    spanCell(result),
   ]);
   const note = left > 0 ? `\n\n${left} more applications are in the result file.` : '';
   return markdownTable(header, rows) + note;

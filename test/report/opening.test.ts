@@ -39,10 +39,15 @@ describe('the first lines of the log', () => {
     ],
     [
       'say that a selective sync runs no hooks',
-      { selector: 'team=a', resources: 'Service:web', dryRun: 'true', syncOptions: 'A=1' },
+      {
+        selector: 'team=a',
+        resources: 'Service:web',
+        dryRun: 'true',
+        syncOptions: 'Validate=false',
+      },
       [
         'Dry run: sync the applications with team=a to the revision they track on https://argocd.example.com',
-        'With A=1; only the resources chosen, for which Argo CD runs no hooks; followed to the end of the operation; at most 30 min.',
+        'With Validate=false; only the resources chosen, for which Argo CD runs no hooks; followed to the end of the operation; at most 30 min.',
       ],
     ],
     [
