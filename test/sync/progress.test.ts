@@ -67,6 +67,23 @@ describe('our operation on its way', () => {
     });
   }
 
+  it('wakes a controller that overlooks it, every ten seconds', () => {
+    const run = new Run(syncGoal());
+    const look = (after: number) => {
+      const verdict = run.see(application(asked), after);
+      assert.ok(verdict.kind === 'wait');
+      if (verdict.ask === 'refresh') {
+        run.memory = { ...run.memory, refresh: { ...run.memory.refresh, askedAt: run.now } };
+      }
+      return [verdict.ask, (verdict.at ?? NaN) - run.now];
+    };
+    assert.deepEqual(look(0), [undefined, 10_000]);
+    assert.deepEqual(look(9_000), [undefined, 1_000]);
+    assert.deepEqual(look(1_000), ['refresh', 10_000]);
+    assert.deepEqual(look(4_000), [undefined, 6_000]);
+    assert.deepEqual(look(6_000), ['refresh', 10_000]);
+  });
+
   it('is not waited for with waitFor: none', () => {
     assert.equal(
       brief(new Run(syncGoal({ waitFor: 'none' })).see(application(asked))),
