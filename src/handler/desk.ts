@@ -19,8 +19,13 @@ export interface Desk {
   accept(order: Order, token: Secret): Promise<Accepted>;
   /** The open run that the same request was accepted as before, if there is one. */
   known(address: RunAddress, token: Secret): Promise<Accepted | undefined>;
-  /** Cancels the run of a task, also one that is still to come. */
-  cancel(address: RunAddress, token: Secret): Promise<void>;
+  /**
+   * Cancels the run of a task, also one that is still to come. `false`: it meets no run, and the
+   * client has too many of that kind that have not proven themselves; nothing is kept.
+   */
+  cancel(address: RunAddress, token: Secret, client: string): Promise<boolean>;
   /** How many runs of a client have not ended, with those that are being accepted. */
   pendingOf(client: string): number;
+  /** How many characters the orders of a client have that have not proven themselves yet. */
+  unprovenOf(client: string): number;
 }

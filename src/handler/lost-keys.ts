@@ -1,4 +1,5 @@
 import { UserError } from '../sync/user-error.ts';
+import { allOpenRuns } from './store/open-runs.ts';
 import type { Store } from './store/store.ts';
 import type { Vault } from './vault.ts';
 
@@ -11,7 +12,7 @@ export async function refuseLostKeys(
   vault: Vault,
 ): Promise<void> {
   let lost = 0;
-  for (const { id } of await store.openRuns()) {
+  for await (const { id } of allOpenRuns(store)) {
     const token = await store.token(id);
     if (token !== undefined && !vault.canOpen(token.sealed)) lost += 1;
   }

@@ -93,6 +93,9 @@ export interface Run {
   readonly results: readonly ApplicationResult[];
 }
 
+/** A run without its results, which may be large: what lists, other tries and the start need of it. */
+export type RunHead = Omit<Run, 'results'>;
+
 /** How far Azure DevOps has been told. */
 export interface ReportState {
   readonly planVersion: number | undefined;

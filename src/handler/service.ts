@@ -21,7 +21,7 @@ import type { ServiceStatus } from './http/service-status.ts';
 import { refuseLostKeys } from './lost-keys.ts';
 import { Metrics } from './metrics.ts';
 import { goesByName, rightsOf } from './rights.ts';
-import type { Order, Run } from './run.ts';
+import type { Order, RunHead } from './run.ts';
 import { Availability } from './runs/availability.ts';
 import { breathe } from './runs/breath.ts';
 import type { RunArgoCD } from './runs/run-ports.ts';
@@ -187,7 +187,7 @@ export class Service {
   }
 
   /** One guard for all that a run learns of an Argo CD, asked or told. */
-  #argocdOf(order: Order, current: () => Run): RunArgoCD | undefined {
+  #argocdOf(order: Order, current: () => RunHead): RunArgoCD | undefined {
     const instance = this.#instances.find(order.argocd);
     if (instance === undefined) return undefined;
     const { argocd, watch, page: server } = instance;

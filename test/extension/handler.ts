@@ -75,8 +75,9 @@ export class PublicHandler {
           return Promise.resolve({ runId, state: 'accepted', isKnown: false });
         },
         known: () => Promise.resolve(undefined),
-        cancel: () => Promise.resolve(),
+        cancel: () => Promise.resolve(true),
         pendingOf: () => 0,
+        unprovenOf: () => 0,
       },
       gates: {
         judge: (question) => {

@@ -9,3 +9,20 @@ export function quotaProblem(
   if (pending < pendingRuns) return undefined;
   return `Client "${client}" has ${pending} runs that have not ended, and ${pendingRuns} are allowed (limits.pendingRuns). Try again when some have ended.`;
 }
+
+/** Characters of a client's orders that have not proven themselves yet: 20,000 of twice the usual size. */
+export const mostUnproven = 128 * 1_024 * 1_024;
+
+/** Why a client may send no further request to be proven, if so. `characters` of its orders are not yet. */
+export function unprovenProblem(client: string, characters: number): string | undefined {
+  if (characters < mostUnproven) return undefined;
+  return `Requests of client "${client}" that have not proven themselves at Azure DevOps yet have ${characters} characters, and ${mostUnproven} are allowed. Try again when some have.`;
+}
+
+/** Cancellations of a client that have not proven themselves yet. */
+export const mostUnprovenCancels = 1_000;
+
+/** Why a cancellation that meets no run is not kept. */
+export function cancelProblem(client: string): string {
+  return `Client "${client}" has ${mostUnprovenCancels} cancellations that meet no run and have not proven themselves yet, and no more are allowed. Try again when some have.`;
+}

@@ -1,5 +1,6 @@
 import type { Fault } from '../../inputs/fault.ts';
 import { Secret } from '../../secret.ts';
+import { cancelProblem, unprovenProblem } from '../access/pending-quota.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import type { Denial } from '../access/rules.ts';
 import type { Desk } from '../desk.ts';
@@ -45,7 +46,7 @@ export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): 
   const { access, desk } = ports;
   const block = readBlock(call, access, { token: true, build: kind === 'check' });
   if (block instanceof Refusal) return block;
-  if (block.isCancel) return cancel(block, desk);
+  if (block.isCancel) return cancel(call, block, desk);
   const sections = await readCall(call, block, sectionsOf[kind]);
   if (sections instanceof Refusal) return sections;
   const claim = claimOf(call, block, sections);
@@ -57,7 +58,10 @@ export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): 
   const denials = access.denyRequest(claim, order.request);
   if (denials.length > 0) return deny(denials);
   // The desk counts at once what it is given, so that many at a time are not more than are allowed.
-  const excess = access.quotaProblem(call.client, desk.pendingOf(call.client));
+  const { client } = call;
+  const excess =
+    access.quotaProblem(client, desk.pendingOf(client)) ??
+    unprovenProblem(client, desk.unprovenOf(client));
   // What was accepted once is no further run.
   const accepted =
     excess === undefined
@@ -73,7 +77,7 @@ export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): 
 /** Cancels the run of the task that asks, also one that is still to come. */
 export async function answerCancel(call: Call, { access, desk }: CallPorts): Promise<Answer> {
   const block = readBlock(call, access, { token: true, build: false });
-  return block instanceof Refusal ? block : cancel(block, desk);
+  return block instanceof Refusal ? block : cancel(call, block, desk);
 }
 
 /** Answers a gate from what is known. It is never taken for a repetition (azure-devops.md §12.15). */
@@ -99,8 +103,14 @@ export async function answerGate(call: Call, { access, gates }: CallPorts): Prom
   return { status: 200, body: printGateAnswer(answer) };
 }
 
-async function cancel({ address, token }: HeaderBlock, desk: Desk): Promise<Answer> {
-  await desk.cancel(address, token);
+async function cancel(
+  { client }: Call,
+  { address, token }: HeaderBlock,
+  desk: Desk,
+): Promise<Answer> {
+  if (!(await desk.cancel(address, token, client))) {
+    return new Refusal(429, 'quota', cancelProblem(client), { retryAfter: quotaPause });
+  }
   return { status: 202, body: { state: 'canceling' } };
 }
 

@@ -1,4 +1,4 @@
-import type { Run } from '../run.ts';
+import type { Run, RunHead } from '../run.ts';
 import type { RunQuery, StoredCheckpoint, StoreFigures } from '../store/store.ts';
 
 /** How the handler is, for probes and pages. Times are local, in milliseconds. */
@@ -35,7 +35,7 @@ export interface InstanceStatus {
 /** What the pages show of runs; a `Store` has it. */
 export interface RunRecords {
   run(id: string): Promise<Run | undefined>;
-  runs(query: RunQuery): Promise<readonly Run[]>;
+  runs(query: RunQuery): Promise<readonly RunHead[]>;
   checkpoints(runId: string): Promise<readonly StoredCheckpoint[]>;
   figures(): Promise<StoreFigures>;
 }

@@ -10,6 +10,7 @@ import { Following } from './following.ts';
 import { Idleness } from './idleness.ts';
 import { Recorder } from './recorder.ts';
 import type { Rest } from './rest.ts';
+import { remainsOf } from './remains.ts';
 import type { RunContext } from './run-context.ts';
 import { RunDiary } from './run-diary.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -231,7 +232,10 @@ export class ActiveRun {
   /** With this step the store forgets the token, and everything else but the run's own record. */
   async #end(outcome: RunOutcome, message: string): Promise<void> {
     const endedAt = this.#ports.clock.now();
-    this.#recorder.change({ state: 'ended', outcome, message, endedAt });
+    const { state, order } = this.run;
+    // Nothing was started: of what was asked no more than a line is kept.
+    const remains = state === 'accepted' ? { order: remainsOf(order) } : {};
+    this.#recorder.change({ state: 'ended', outcome, message, endedAt, ...remains });
     await this.#recorder.stored();
     this.#diary.ended(this.run);
   }

@@ -2,6 +2,7 @@ import { openingLines } from '../../report/opening.ts';
 import type { Secret } from '../../secret.ts';
 import type { RunOutcome } from '../run.ts';
 import { provenBy } from './authority.ts';
+import { logLine } from '../../text/foreign-text.ts';
 import { endOfResults } from './ending.ts';
 import { prove, type Proof } from './proof.ts';
 import type { Recorder } from './recorder.ts';
@@ -46,8 +47,12 @@ export class Admission {
           message: 'Azure DevOps could not be reached while its token was valid',
         };
       case 'refused':
-        return { outcome: 'refused', message: `It did not prove itself: ${proof.reason}` };
+        return {
+          outcome: 'refused',
+          message: logLine(`It did not prove itself: ${proof.reason}`, 500),
+        };
       case 'proven':
+        this.#context.proven();
         return this.#begin(token, signal);
     }
   }

@@ -1,5 +1,5 @@
 import type { Tidings } from '../../follow/news.ts';
-import type { Run } from '../run.ts';
+import type { Run, RunHead } from '../run.ts';
 import type { Patience } from './patience.ts';
 import type { Rest } from './rest.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -43,7 +43,7 @@ export class Rests {
   }
 
   /** A run of an earlier process has its turn sooner when something happens to it. */
-  hearken(run: Run): void {
+  hearken(run: RunHead): void {
     const { id, order, state, names } = run;
     if (state !== 'following') return;
     const { subject } = order.request;
@@ -80,7 +80,7 @@ export class Rests {
   }
 
   #listen(
-    run: Run,
+    run: RunHead,
     names: readonly string[],
     hear: (tidings: Exclude<Tidings, 'broken'>) => void,
   ): (() => void)[] {

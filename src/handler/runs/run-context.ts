@@ -9,4 +9,6 @@ export interface RunContext {
   readonly budget: ReportBudget;
   /** For the proofs of a run that is at work, beside what it reports. */
   readonly proofPatience: Patience;
+  /** Is told when the run has proven itself. */
+  readonly proven: () => void;
 }

@@ -1,5 +1,5 @@
 import { Detachment } from '../../follow/detachment.ts';
-import type { Run } from '../run.ts';
+import type { Run, RunHead } from '../run.ts';
 import { ActiveRun } from './active-run.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Patience } from './patience.ts';
@@ -26,6 +26,8 @@ interface Open {
   /** What its completion has waited for so far. */
   readonly budget: ReportBudget;
   readonly proofPatience: Patience;
+  /** Characters of its order while it has not proven itself; then 0. */
+  unproven: number;
 }
 
 /**
@@ -45,9 +47,13 @@ export class RunFloor {
   readonly #next = new FairQueue();
   readonly #later = new FairQueue();
   #isPumping = false;
+  /** Runs of a process before this one, with their neighbours, until they are all known. */
+  readonly #known: (readonly [string, string])[] = [];
   /** Runs that a process before this one worked, and this one not yet. */
   readonly #restarted = new Set<string>();
   readonly #pending = new Map<string, number>();
+  /** Characters of the orders of each client that have not proven themselves. */
+  readonly #unproven = new Map<string, number>();
 
   constructor(ports: RunPorts) {
     this.#ports = ports;
@@ -56,14 +62,19 @@ export class RunFloor {
     void this.#makeRounds();
   }
 
-  /** Takes up what a process before this one stored; each has its turn. */
-  resume(runs: readonly Run[]): void {
-    for (const run of runs) {
-      // Known before any of them is worked, so that none takes another's task.
-      if (run.state !== 'accepted') this.#tries.know(run);
-      this.#restarted.add(run.id);
-      this.#later.add(run.id, this.#enter(run));
-      this.#rests.hearken(run);
+  /** Takes note of a run that a process before this one stored, and `resume` begins. */
+  know(run: RunHead): void {
+    if (run.state !== 'accepted') this.#tries.know(run);
+    this.#restarted.add(run.id);
+    this.#known.push([run.id, this.#enter(run)]);
+    this.#rests.hearken(run);
+  }
+
+  /** Takes up what is known; each has its turn. */
+  resume(): void {
+    for (const [id, neighbours] of this.#known.splice(0)) {
+      // Something may have happened to it meanwhile.
+      if (!this.#next.has(id, neighbours)) this.#later.add(id, neighbours);
     }
     void this.#pump();
   }
@@ -94,6 +105,11 @@ export class RunFloor {
     return this.#pending.get(client) ?? 0;
   }
 
+  /** How many characters the orders of a client have that have not proven themselves. */
+  unprovenOf(client: string): number {
+    return this.#unproven.get(client) ?? 0;
+  }
+
   /** How many runs are in memory, and how many rest. */
   get figures(): { readonly active: number; readonly resting: number } {
     return { active: this.#active.size, resting: this.#rests.size };
@@ -104,15 +120,17 @@ export class RunFloor {
     return this.#next.size + this.#later.size;
   }
 
-  #enter(run: Run): string {
-    const { id, order } = run;
+  #enter(run: RunHead): string {
+    const { id, order, state } = run;
     const { client, address, argocd } = order;
     this.#tries.enter(run);
     const neighbours = `${address.collection} ${argocd}`;
     const [patience, proofPatience] = [new Patience(this.#ports), new Patience(this.#ports)];
     const kept = { patience, proofPatience, budget: new ReportBudget() };
-    this.#open.set(id, { client, neighbours, ...kept });
+    const unproven = state === 'accepted' ? JSON.stringify(order).length : 0;
+    this.#open.set(id, { client, neighbours, ...kept, unproven });
     add(this.#pending, client, 1);
+    add(this.#unproven, client, unproven);
     return neighbours;
   }
 
@@ -122,7 +140,8 @@ export class RunFloor {
     const { id } = run;
     const { client, neighbours, ...kept } = open;
     const isRestarted = this.#restarted.delete(id);
-    const context = { tries: this.#tries, ...kept };
+    const proven = () => this.#prove(open);
+    const context = { tries: this.#tries, ...kept, proven };
     const active = new ActiveRun(run, isRestarted, this.#ports, context);
     this.#active.set(id, active);
     add(this.#atWork, neighbours, 1);
@@ -139,6 +158,7 @@ export class RunFloor {
         add(this.#atWork, neighbours, -1);
         if (active.run.state === 'ended') {
           this.#open.delete(id);
+          this.#prove(open);
           add(this.#pending, client, -1);
           this.#tries.forget(run);
         }
@@ -146,9 +166,16 @@ export class RunFloor {
       });
   }
 
+  /** It counts among the unproven no longer. */
+  #prove(open: Open): void {
+    add(this.#unproven, open.client, -open.unproven);
+    open.unproven = 0;
+  }
+
   /** Begins runs while there is room: one after another, so that none is begun twice. */
   async #pump(): Promise<void> {
-    if (this.#isPumping) return;
+    // None is begun before all are known, so that none takes another's task.
+    if (this.#isPumping || this.#known.length > 0) return;
     this.#isPumping = true;
     const { signal } = this.#ports;
     try {
@@ -191,10 +218,10 @@ export class RunFloor {
   }
 
   async #begin(id: string): Promise<void> {
-    const run = await this.#ports.store.run(id);
+    const run = await this.#ports.store.openRun(id);
     // Something has happened to it meanwhile: what was read may be old, and is read again.
     if (this.#isNext(id)) return;
-    if (run !== undefined && run.state !== 'ended') this.#start(run);
+    if (run !== undefined) this.#start(run);
   }
 
   #isNext(id: string): boolean {

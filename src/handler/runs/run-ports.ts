@@ -7,7 +7,7 @@ import type { Clock } from '../../follow/clock.ts';
 import type { News } from '../../follow/news.ts';
 import type { Secret } from '../../secret.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Order, Run } from '../run.ts';
+import type { Order, RunHead } from '../run.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault.ts';
 
@@ -37,7 +37,7 @@ export interface RunPorts {
    * The Argo CD of an order, for the run as it is at any time. Undefined where the configuration has no
    * such instance any more.
    */
-  readonly argocd: (order: Order, current: () => Run) => RunArgoCD | undefined;
+  readonly argocd: (order: Order, current: () => RunHead) => RunArgoCD | undefined;
   /** Whether the rules allow nothing of it without the name of its Azure project. */
   readonly isNamed: (order: Order) => boolean;
   readonly clock: Clock;

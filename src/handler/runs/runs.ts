@@ -3,9 +3,11 @@ import type { RunAddress } from '../../azure/run-address.ts';
 import { Detachment } from '../../follow/detachment.ts';
 import { guid } from '../../guid.ts';
 import type { Secret } from '../../secret.ts';
+import { mostUnprovenCancels } from '../access/pending-quota.ts';
 import type { Accepted, Desk } from '../desk.ts';
-import type { Order, Run } from '../run.ts';
+import type { Order, Run, RunHead } from '../run.ts';
 import { keyOf, nothingReported } from '../run.ts';
+import { allOpenRuns } from '../store/open-runs.ts';
 import { digestOf } from '../vault.ts';
 import { Patience } from './patience.ts';
 import { prove } from './proof.ts';
@@ -31,7 +33,9 @@ export class Runs implements Desk {
   /** Requests that are being stored, so that the same one sent twice at a time is one run. */
   readonly #storing = new Map<string, Promise<Accepted>>();
   /** Of each client's runs, those that are being stored: they count, though the floor has them not yet. */
-  readonly #coming = new Map<string, number>();
+  readonly #coming = new Map<string, { runs: number; characters: number }>();
+  /** Cancellations of each client that meet no run, while they are being proven. */
+  readonly #unprovenCancels = new Map<string, Set<string>>();
 
   constructor(ports: RunPorts, settings: RunsSettings) {
     this.#ports = ports;
@@ -42,11 +46,18 @@ export class Runs implements Desk {
   /** Takes up what a process before this one stored; says how many runs that is. */
   async resume(): Promise<number> {
     const { store } = this.#ports;
-    const runs = await store.openRuns();
-    this.#floor.resume(runs);
-    // One may have come just before the end, when the run did not know of it yet.
-    for (const run of runs) if (await this.#isCanceled(run)) await this.#floor.cancel(run.id);
-    return runs.length;
+    const canceled: string[] = [];
+    let count = 0;
+    for await (const run of allOpenRuns(store)) {
+      this.#floor.know(run);
+      count += 1;
+      // One may have come just before the end, when the run did not know of it yet.
+      if (await this.#isCanceled(run)) canceled.push(run.id);
+    }
+    // Only when all are known, so that none takes another's task.
+    this.#floor.resume();
+    for (const id of canceled) await this.#floor.cancel(id);
+    return count;
   }
 
   known(address: RunAddress, token: Secret): Promise<Accepted | undefined> {
@@ -66,7 +77,7 @@ export class Runs implements Desk {
     const request = `${key}|${digest}`;
     const storing = this.#storing.get(request);
     if (storing !== undefined) return { ...(await storing), isKnown: true };
-    const release = this.#reserve(order.client);
+    const release = this.#reserve(order);
     const accepting = this.#accept(order, token, { key, digest, release }).finally(release);
     this.#storing.set(request, accepting);
     try {
@@ -77,14 +88,17 @@ export class Runs implements Desk {
   }
 
   /** Counts a run of a client until it is on the floor. Returns the end of that. */
-  #reserve(client: string): () => void {
-    let reserved = 1;
-    const count = (change: number) =>
-      this.#coming.set(client, (this.#coming.get(client) ?? 0) + change);
-    count(reserved);
+  #reserve(order: Order): () => void {
+    const { client } = order;
+    const coming = this.#coming.get(client) ?? { runs: 0, characters: 0 };
+    this.#coming.set(client, coming);
+    let [runs, characters] = [1, JSON.stringify(order).length];
+    coming.runs += runs;
+    coming.characters += characters;
     return () => {
-      count(-reserved);
-      reserved = 0;
+      coming.runs -= runs;
+      coming.characters -= characters;
+      [runs, characters] = [0, 0];
     };
   }
 
@@ -132,7 +146,7 @@ export class Runs implements Desk {
    * Whether a cancellation that is stored is meant for this run: it came after it, or before it and
    * met no earlier try.
    */
-  async #isCanceled({ id, key, acceptedAt, isCanceled, state }: Run): Promise<boolean> {
+  async #isCanceled({ id, key, acceptedAt, isCanceled, state }: RunHead): Promise<boolean> {
     if (isCanceled || state === 'reporting') return false;
     const { store } = this.#ports;
     const stored = await store.cancellations(key);
@@ -147,20 +161,41 @@ export class Runs implements Desk {
     );
   }
 
-  async cancel(address: RunAddress, token: Secret): Promise<void> {
+  async cancel(address: RunAddress, token: Secret, client: string): Promise<boolean> {
     const { store, clock } = this.#ports;
     const key = keyOf(address);
     const digest = digestOf(token);
+    const unproven = this.#unprovenCancelsOf(client);
+    const isNew = (await store.openRunWith(key, digest)) === undefined;
+    if (isNew && unproven.size >= mostUnprovenCancels) return false;
     const at = clock.now();
     const expiresAt = at + this.#settings.tokenLifetime();
     await store.addCancellation({ key, digest, at, expiresAt });
     const own = await store.openRunWith(key, digest);
-    if (own !== undefined) await this.#floor.cancel(own.id);
-    else void this.#cancelProven(address, token, { key, at, expiresAt });
+    const name = `${key}|${digest}`;
+    if (own !== undefined) {
+      await this.#floor.cancel(own.id);
+    } else if (!unproven.has(name)) {
+      unproven.add(name);
+      void this.#cancelProven(address, token, { key, at, expiresAt }).finally(() => {
+        unproven.delete(name);
+      });
+    }
+    return true;
+  }
+
+  unprovenOf(client: string): number {
+    return this.#floor.unprovenOf(client) + (this.#coming.get(client)?.characters ?? 0);
+  }
+
+  #unprovenCancelsOf(client: string): Set<string> {
+    const known = this.#unprovenCancels.get(client) ?? new Set();
+    this.#unprovenCancels.set(client, known);
+    return known;
   }
 
   pendingOf(client: string): number {
-    return this.#floor.pendingOf(client) + (this.#coming.get(client) ?? 0);
+    return this.#floor.pendingOf(client) + (this.#coming.get(client)?.runs ?? 0);
   }
 
   /** How many runs wait for their turn to be worked. */
@@ -187,13 +222,23 @@ export class Runs implements Desk {
       logger.warn({ reason: message }, 'a cancellation could not be proven yet');
     try {
       const proof = await prove(order, token, options, { azure, clock, patience, onFailure });
-      if (proof.kind !== 'proven') return;
-      await store.addCancellation({ ...times, digest: anyToken });
-      for (const { id, state } of await store.runsOf(times.key)) {
-        if (state !== 'ended') await this.#floor.cancel(id);
-      }
+      // Refused, it is nobody's; proven, it counts for whichever token.
+      if (proof.kind === 'proven') await this.#cancelAll(times);
+      await store.removeCancellation(times.key, digestOf(token));
     } catch (error) {
       if (!(error instanceof Detachment)) logger.error({ err: error }, 'a cancellation was lost');
+    }
+  }
+
+  async #cancelAll(times: {
+    readonly key: string;
+    readonly at: number;
+    readonly expiresAt: number;
+  }): Promise<void> {
+    const { store } = this.#ports;
+    await store.addCancellation({ ...times, digest: anyToken });
+    for (const { id, state } of await store.runsOf(times.key)) {
+      if (state !== 'ended') await this.#floor.cancel(id);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../follow/clock.ts';
-import type { Run } from '../run.ts';
+import type { Run, RunHead } from '../run.ts';
 import type { Store } from '../store/store.ts';
 import { isProven, settle, type Settlement } from './settlement.ts';
 
@@ -35,12 +35,12 @@ export class Tries {
   }
 
   /** This run was accepted, by whichever process; those before it came earlier. */
-  enter({ id, key }: Run): void {
+  enter({ id, key }: RunHead): void {
     this.#open.set(key, [...(this.#open.get(key) ?? []), id]);
   }
 
   /** This run was proven, by whichever process. */
-  know({ id, key }: Run): void {
+  know({ id, key }: RunHead): void {
     this.#proven.set(key, id);
   }
 

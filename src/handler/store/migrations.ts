@@ -83,8 +83,12 @@ UPDATE OR REPLACE ${table}
   )
   .join('');
 
+/** Refused runs by their client, which keeps few of them, and not for long. */
+const refusedRuns = `CREATE INDEX runs_refused ON runs (json_extract(order_json, '$.client'), number, ended_at)
+  WHERE outcome = 'refused'`;
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
-export const migrations: readonly string[] = [initial, withPlans, oneKey];
+export const migrations: readonly string[] = [initial, withPlans, oneKey, refusedRuns];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
 const applicationId = 0x41434448;

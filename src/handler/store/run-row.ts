@@ -1,5 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { Run, RunChange } from '../run.ts';
+import type { Run, RunChange, RunHead } from '../run.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -28,8 +28,16 @@ const columns = {
 
 const parts = Object.entries(columns) as readonly [keyof Run, readonly [string, Form]][];
 
+const headParts = parts.filter(([part]) => part !== 'results');
+
 /** The columns of a run, for a SELECT that `runOf` reads. */
-export const runColumns = parts.map(([, [column]]) => `runs.${column}`).join(', ');
+export const runColumns = columnsFor(parts);
+/** The same for `headOf`. SQLite does not read the pages of a column that is not asked for. */
+export const headColumns = columnsFor(headParts);
+
+function columnsFor(some: typeof parts): string {
+  return some.map(([, [column]]) => `runs.${column}`).join(', ');
+}
 
 /**
  * The columns that a run, or a change of one, fills, with their values. The kind, a part of the order,
@@ -45,9 +53,17 @@ export function columnsOf(change: Run | RunChange): readonly (readonly [string, 
 
 /** Reads a run as `columnsOf` wrote it. */
 export function runOf(row: Row): Run {
-  const entries = parts.map(([part, [column, form]]) => [part, read(form, row[column])]);
   // The types are those of `columns`, which has every part of a run; only we write the table.
-  return Object.fromEntries(entries) as Run;
+  return partsOf(row, parts) as Run;
+}
+
+/** Reads a run without its results. */
+export function headOf(row: Row): RunHead {
+  return partsOf(row, headParts) as RunHead;
+}
+
+function partsOf(row: Row, some: typeof parts): unknown {
+  return Object.fromEntries(some.map(([part, [column, form]]) => [part, read(form, row[column])]));
 }
 
 /** JSON for a column; nothing for `undefined`. */

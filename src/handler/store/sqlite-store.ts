@@ -3,11 +3,11 @@ import type { Checkpoint } from '../../follow/journal.ts';
 import type { ApplicationResult } from '../../sync/outcome.ts';
 import type { KeptPlan } from '../../sync/plan.ts';
 import type { Clock } from '../../follow/clock.ts';
-import type { Run, RunKind, RunState } from '../run.ts';
+import type { Run, RunHead, RunKind, RunState } from '../run.ts';
 import { GroupCommit } from './group-commit.ts';
 import { numberOf } from './migrations.ts';
 import { LogTruncation } from './log-truncation.ts';
-import { fromJson, runOf } from './run-row.ts';
+import { fromJson, headOf, runOf } from './run-row.ts';
 import { openSqliteFile } from './sqlite-file.ts';
 import { prepareStatements } from './statements.ts';
 import type { Statements } from './statements.ts';
@@ -24,6 +24,8 @@ import type {
   StoreFigures,
 } from './store.ts';
 
+/** How long a line of a refused run is kept, in milliseconds. */
+const refusedKept = 24 * 3_600_000;
 /** Pages that one sweep gives back to the disk at most: 4 MiB. */
 const mostPagesFreed = 1_024;
 /** The part of the file that is kept free for what comes next. */
@@ -63,25 +65,32 @@ export class SqliteStore implements Store {
     return this.#commits.fault?.message;
   }
 
-  openRuns(): Promise<readonly Run[]> {
-    return this.#read(() => this.#statements.openRuns.all().map(runOf));
+  openRuns(limit = -1, after?: string): Promise<readonly RunHead[]> {
+    return this.#read(() => this.#statements.openRuns.all(after ?? null, limit).map(headOf));
   }
 
   run(id: string): Promise<Run | undefined> {
     return this.#read(() => this.#statements.run.all(id).map(runOf)[0]);
   }
 
+  openRun(id: string): Promise<Run | undefined> {
+    return this.#read(() => {
+      const row = this.#statements.openRun.get(id);
+      return row && { ...headOf(row), results: [] };
+    });
+  }
+
   runsOf(key: string): Promise<readonly Run[]> {
     return this.#read(() => this.#statements.runsOf.all(key).map(runOf));
   }
 
-  runs({ state, outcome, kind, before, limit }: RunQuery): Promise<readonly Run[]> {
+  runs({ state, outcome, kind, before, limit }: RunQuery): Promise<readonly RunHead[]> {
     const values = [state, outcome, kind, before].map((value) => value ?? null);
-    return this.#read(() => this.#statements.runs.all(...values, limit).map(runOf));
+    return this.#read(() => this.#statements.runs.all(...values, limit).map(headOf));
   }
 
-  openRunWith(key: string, digest: string): Promise<Run | undefined> {
-    return this.#read(() => this.#statements.openRunWith.all(key, digest).map(runOf)[0]);
+  openRunWith(key: string, digest: string): Promise<RunHead | undefined> {
+    return this.#read(() => this.#statements.openRunWith.all(key, digest).map(headOf)[0]);
   }
 
   token(runId: string): Promise<StoredToken | undefined> {
@@ -154,12 +163,20 @@ export class SqliteStore implements Store {
     });
   }
 
-  sweep(endedBefore: number, now: number, most: number): Promise<number> {
+  removeCancellation(key: string, digest: string): Promise<void> {
     return this.#commits.write(() => {
-      const runs = Number(this.#statements.sweepRuns.run(endedBefore, most).changes);
-      const rest = this.#statements.sweepCancellations.run(now, most - runs);
+      this.#statements.removeCancellation.run(key, digest);
+    });
+  }
+
+  sweep(endedBefore: number, now: number, most: number): Promise<number> {
+    const { sweepRuns, sweepRefused, sweepCancellations } = this.#statements;
+    return this.#commits.write(() => {
+      let removed = Number(sweepRuns.run(endedBefore, most).changes);
+      removed += Number(sweepRefused.run(now - refusedKept, most - removed).changes);
+      removed += Number(sweepCancellations.run(now, most - removed).changes);
       this.#shrink();
-      return runs + Number(rest.changes);
+      return removed;
     });
   }
 

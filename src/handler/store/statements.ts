@@ -1,17 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { runColumns } from './run-row.ts';
+import { headColumns, runColumns } from './run-row.ts';
 
 const select = `SELECT ${runColumns} FROM runs`;
+const selectHead = `SELECT ${headColumns} FROM runs`;
 
 const texts = {
-  openRuns: `${select} WHERE state <> 'ended' ORDER BY accepted_at, number`,
+  openRuns: `${selectHead} WHERE state <> 'ended' AND (?1 IS NULL OR (accepted_at, number) >
+      (SELECT accepted_at, number FROM runs WHERE id = ?1))
+    ORDER BY accepted_at, number LIMIT ?2`,
   run: `${select} WHERE id = ?`,
+  openRun: `${selectHead} WHERE id = ? AND state <> 'ended'`,
   runsOf: `${select} WHERE key = ? ORDER BY number`,
-  runs: `${select}
+  runs: `${selectHead}
     WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR outcome = ?2)
       AND (?3 IS NULL OR kind = ?3) AND accepted_at < coalesce(?4, 9e15)
     ORDER BY accepted_at DESC, number DESC LIMIT ?5`,
-  openRunWith: `${select} JOIN tokens ON tokens.run = runs.number
+  openRunWith: `${selectHead} JOIN tokens ON tokens.run = runs.number
     WHERE key = ? AND digest = ? AND state <> 'ended' ORDER BY number DESC LIMIT 1`,
   token: `SELECT sealed, digest FROM tokens WHERE run = (SELECT number FROM runs WHERE id = ?)`,
   checkpoints: `SELECT path, checkpoint_json, plan_json, result_json FROM checkpoints
@@ -27,6 +31,9 @@ const texts = {
   sweepRuns: `DELETE FROM runs WHERE number IN (SELECT number FROM runs INDEXED BY runs_ended
     WHERE state = 'ended' AND coalesce(ended_at, accepted_at) < ?
     ORDER BY coalesce(ended_at, accepted_at) LIMIT ?)`,
+  sweepRefused: `DELETE FROM runs WHERE number IN (SELECT number FROM runs INDEXED BY runs_refused
+    WHERE outcome = 'refused' AND ended_at < ? LIMIT ?)`,
+  removeCancellation: `DELETE FROM cancellations WHERE key = ? AND digest = ?`,
   sweepCancellations: `DELETE FROM cancellations WHERE (key, digest) IN
     (SELECT key, digest FROM cancellations WHERE expires_at < ? LIMIT ?)`,
 };

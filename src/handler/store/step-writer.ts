@@ -3,6 +3,9 @@ import type { RunState } from '../run.ts';
 import { columnsOf, toJson } from './run-row.ts';
 import type { Step, StoredCheckpoint } from './store.ts';
 
+/** Lines of refused runs that are kept of one client: of at most 4 KB each, so 1 MB. */
+export const mostRefused = 250;
+
 /** Writes steps of runs, inside a transaction that the caller holds. */
 export class StepWriter {
   readonly #database: DatabaseSync;
@@ -31,6 +34,7 @@ export class StepWriter {
     }
     const state = change?.state ?? (before['state'] as RunState);
     if (state === 'ended') this.#release(number);
+    if (change?.outcome === 'refused') this.#forgetRefused(number);
     return state === 'ended';
   }
 
@@ -69,6 +73,15 @@ export class StepWriter {
     this.#run('DELETE FROM tokens WHERE run = ?').run(number);
     this.#run('DELETE FROM items WHERE run = ?').run(number);
     this.#run('DELETE FROM checkpoints WHERE run = ?').run(number);
+  }
+
+  /** Whoever is refused again and again keeps only the newest of it. */
+  #forgetRefused(number: number): void {
+    const client = "json_extract(order_json, '$.client')";
+    const sql = `DELETE FROM runs WHERE number IN (SELECT number FROM runs
+      WHERE outcome = 'refused' AND ${client} = (SELECT ${client} FROM runs WHERE number = ?)
+      ORDER BY number DESC LIMIT -1 OFFSET ${mostRefused})`;
+    this.#run(sql).run(number);
   }
 
   #run(sql: string): StatementSync {

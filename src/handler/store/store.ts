@@ -2,7 +2,7 @@ import type { Attachment, RecordUpdate, TaskHubResult } from '../../azure/task-h
 import type { Checkpoint } from '../../follow/journal.ts';
 import type { ApplicationResult } from '../../sync/outcome.ts';
 import type { KeptPlan } from '../../sync/plan.ts';
-import type { Run, RunChange, RunKind, RunOutcome, RunState } from '../run.ts';
+import type { Run, RunChange, RunHead, RunKind, RunOutcome, RunState } from '../run.ts';
 
 /** Something to tell Azure DevOps; items of a run are told in the order in which they were stored. */
 export type ReportItem =
@@ -97,14 +97,19 @@ export interface StoreFigures {
  * is asynchronous so that a database for several can follow.
  */
 export interface Store {
-  /** All runs that have not ended, oldest first. */
-  openRuns(): Promise<readonly Run[]>;
+  /**
+   * The runs that have not ended, oldest first: so many at the most (all, if absent), after the one
+   * of the id `after`. Orders may be large: the start reads a page at a time.
+   */
+  openRuns(limit?: number, after?: string): Promise<readonly RunHead[]>;
   run(id: string): Promise<Run | undefined>;
+  /** A run to be worked, which only adds results: those that it has stay in the store. */
+  openRun(id: string): Promise<Run | undefined>;
   /** The tries of a task, oldest first. */
   runsOf(key: string): Promise<readonly Run[]>;
-  runs(query: RunQuery): Promise<readonly Run[]>;
+  runs(query: RunQuery): Promise<readonly RunHead[]>;
   /** The open run of a key that came with this very token. */
-  openRunWith(key: string, digest: string): Promise<Run | undefined>;
+  openRunWith(key: string, digest: string): Promise<RunHead | undefined>;
   token(runId: string): Promise<StoredToken | undefined>;
   checkpoints(runId: string): Promise<readonly StoredCheckpoint[]>;
   /** The first items of a run after a sequence number, in their order; after none unless told. */
@@ -118,7 +123,11 @@ export interface Store {
    */
   commit(step: Step): Promise<void>;
   addCancellation(cancellation: Cancellation): Promise<void>;
-  /** Removes ended runs, and cancellations that expired, a small batch at a time. Says how many. */
+  removeCancellation(key: string, digest: string): Promise<void>;
+  /**
+   * Removes ended runs, refused ones after a day at the latest, and cancellations that expired, a
+   * small batch at a time. Says how many. Of each client only the newest refused runs are kept.
+   */
   sweep(endedBefore: number, now: number, most: number): Promise<number>;
   /** Whether it can store now, as the last commit or a probe showed; else why not. */
   readonly fault: string | undefined;

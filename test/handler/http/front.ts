@@ -61,6 +61,8 @@ export class MemoryDesk implements Desk {
   /** Makes every further call fail. */
   failure: Error | undefined;
   pending = 0;
+  unproven = 0;
+  hasTooManyCancels = false;
 
   known({ planId }: RunAddress, token: Secret): Promise<Accepted | undefined> {
     const index = this.orders.findIndex(
@@ -81,10 +83,15 @@ export class MemoryDesk implements Desk {
     });
   }
 
-  cancel(address: RunAddress, token: Secret): Promise<void> {
+  cancel(address: RunAddress, token: Secret): Promise<boolean> {
     if (this.failure) return Promise.reject(this.failure);
+    if (this.hasTooManyCancels) return Promise.resolve(false);
     this.cancellations.push({ address, token });
-    return Promise.resolve();
+    return Promise.resolve(true);
+  }
+
+  unprovenOf(): number {
+    return this.unproven;
   }
 
   pendingOf(): number {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mostUnproven } from '../../../src/handler/access/pending-quota.ts';
 import type * as z from 'zod/mini';
 import {
   acceptedSchema,
@@ -292,6 +293,17 @@ describe('POST /v1/syncs', () => {
     assert.equal(refusals[0]?.reason, 'quota');
   });
 
+  it('takes no more of a client whose requests that are not proven are too large', async () => {
+    const { post, desk, refusals } = front();
+    desk.unproven = mostUnproven;
+    const answered = await post('/v1/syncs', syncBody());
+    check(answered, 429, refusalSchema);
+    assert.match(String(answered.body['message']), /have not proven themselves at Azure DevOps/);
+    assert.ok(answered.headers.has('retry-after'));
+    assert.equal(refusals[0]?.reason, 'quota');
+    assert.equal(desk.orders.length, 0);
+  });
+
   it('answers the same request of such a client as before', async () => {
     const { post, desk } = front();
     const first = await post('/v1/syncs', syncBody());
@@ -330,6 +342,20 @@ describe('POST /v1/syncs', () => {
 });
 
 describe('POST /v1/syncs/cancel', () => {
+  it('says so where a client has too many that are not proven', async () => {
+    const { post, desk } = front();
+    desk.hasTooManyCancels = true;
+    for (const [path, headers] of [
+      ['/v1/syncs/cancel', {}],
+      ['/v1/syncs', { RequestType: 'Cancel' }],
+    ] as const) {
+      const answered = await post(path, '', headers);
+      check(answered, 429, refusalSchema);
+      assert.match(String(answered.body['message']), /cancellations that meet no run/);
+      assert.ok(answered.headers.has('retry-after'));
+    }
+  });
+
   it('hands address and token to the desk', async () => {
     const { post, desk } = front();
     check(await post('/v1/syncs/cancel', ''), 202, cancelingSchema);

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../../src/follow/clock.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
-import type { Run } from '../../../src/handler/run.ts';
+import type { RunHead } from '../../../src/handler/run.ts';
 import type { ApiRequest } from '../../simulators/azure-devops/api-request.ts';
 import type { Plan } from '../../simulators/azure-devops/plan.ts';
 import { until, type Installation } from './installation.ts';
@@ -114,7 +114,7 @@ export function differs(what: string, actual: unknown, expected: unknown): reado
 /** What the store holds of the runs that ended, and whether it keeps more of them than it may. */
 export async function inspectStore(
   installation: Installation,
-): Promise<{ readonly runs: readonly Run[]; readonly problems: readonly string[] }> {
+): Promise<{ readonly runs: readonly RunHead[]; readonly problems: readonly string[] }> {
   const store = SqliteStore.open(installation.database, systemClock);
   try {
     const runs = await store.runs({ limit: 1_000_000 });

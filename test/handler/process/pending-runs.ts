@@ -39,7 +39,7 @@ export async function addPendingRuns(
   const key = readFileSync(join(dirname(installation.database), 'key'), 'utf8');
   const vault = new Vault([new Secret(key)]);
   const store = SqliteStore.open(installation.database, systemClock);
-  const originals = await store.openRuns();
+  const originals = (await store.openRuns()).map((run) => ({ ...run, results: [] }));
   const jobs = Array.from({ length: count - originals.length }, () => azure.addJob());
   await Promise.all(
     jobs.map(async (job, index) => {

@@ -70,6 +70,7 @@ describe('a run at work', () => {
         patience: new Patience({ clock, random: () => 1 }),
         budget: new ReportBudget(),
         proofPatience: new Patience({ clock, random: () => 1 }),
+        proven: () => undefined,
       },
     );
     const work = run.work();

@@ -21,7 +21,8 @@ describe('a cancellation', () => {
   afterEach(() => shop.close());
 
   const send = (token = job.token) => shop.runs.accept(shop.order(job), new Secret(token));
-  const cancel = (token = job.token) => shop.runs.cancel(shop.addressOf(job), new Secret(token));
+  const cancel = (token = job.token) =>
+    shop.runs.cancel(shop.addressOf(job), new Secret(token), 'azure');
   const until = (test: () => boolean | Promise<boolean>) => shop.time.until(test);
   const isRunning = () =>
     shop.argocd.application('shop')?.status.operationState?.phase === 'Running';

@@ -126,7 +126,8 @@ export class Crowd {
 
   /** Has all that is stored and open taken up, as a process does first. */
   async resume(): Promise<void> {
-    this.floor.resume(this.model.openRuns());
+    for (const run of this.model.openRuns()) this.floor.know(run);
+    this.floor.resume();
     await settle();
   }
 
@@ -206,6 +207,11 @@ export class Crowd {
           if (!model.commit(step)) throw new Error('a wrong step');
         }),
       run: (id) => call('run', () => model.run(id)),
+      openRun: (id) =>
+        call('run', () => {
+          const run = model.run(id);
+          return run?.state === 'ended' ? undefined : run;
+        }),
       runsOf: (key) => call('runsOf', () => model.runsOf(key)),
       token: (id) => {
         // What a run that is begun asks for first.
@@ -216,7 +222,12 @@ export class Crowd {
       checkpoints: (id) => call('checkpoints', () => model.checkpoints(id)),
       items: (id, limit, after) => call('items', () => model.items(id, limit, after)),
       ...{ openRuns: unasked, runs: unasked, openRunWith: unasked, figures: unasked },
-      ...{ cancellations: unasked, addCancellation: unasked, sweep: unasked },
+      ...{
+        cancellations: unasked,
+        addCancellation: unasked,
+        removeCancellation: unasked,
+        sweep: unasked,
+      },
       fault: undefined,
       close: () => Promise.resolve(),
     };

@@ -40,8 +40,20 @@ export class MemoryStore {
       checkpoints: () => call('checkpoints', () => [...this.checkpoints.values()]),
       token: () => call('token', () => this.token),
       run: () => Promise.resolve(this.run),
-      ...{ openRuns: unasked, runsOf: unasked, runs: unasked, openRunWith: unasked },
-      ...{ cancellations: unasked, addCancellation: unasked, figures: unasked, sweep: unasked },
+      ...{
+        openRuns: unasked,
+        openRun: unasked,
+        runsOf: unasked,
+        runs: unasked,
+        openRunWith: unasked,
+      },
+      ...{
+        cancellations: unasked,
+        addCancellation: unasked,
+        removeCancellation: unasked,
+        figures: unasked,
+        sweep: unasked,
+      },
       fault: undefined,
       close: () => Promise.resolve(),
     };

@@ -386,7 +386,8 @@ describe('the floor of runs', () => {
       const other = { ...patient, request: { ...patient.request, subject } };
       for (const id of old) crowd.store(id, { order: other, state: 'following' });
       crowd.store('late', { order: patient, state: 'following' });
-      crowd.floor.resume([...old, 'late'].map((id) => crowd.run(id)));
+      for (const run of [...old, 'late'].map((id) => crowd.run(id))) crowd.floor.know(run);
+      crowd.floor.resume();
       await crowd.clock.pass(1_000);
       assert.equal(crowd.begun.length, 256);
       await crowd.tell('changed');
@@ -399,7 +400,8 @@ describe('the floor of runs', () => {
     it('takes new ones and woken ones before those of an earlier process', async () => {
       await crowd.rest('woken');
       for (const id of old) crowd.held.add(crowd.store(id, { order: patient }).id);
-      crowd.floor.resume(old.map((id) => crowd.run(id)));
+      for (const run of old.map((id) => crowd.run(id))) crowd.floor.know(run);
+      crowd.floor.resume();
       await settle();
       crowd.begun.length = 0;
       crowd.add(['new-1'], { order: patient });
@@ -423,7 +425,8 @@ describe('the floor of runs', () => {
       await crowd.clock.pass(30_000);
       await crowd.tell('changed');
       for (const id of old) crowd.held.add(crowd.store(id).id);
-      crowd.floor.resume(old.map((id) => crowd.run(id)));
+      for (const run of old.map((id) => crowd.run(id))) crowd.floor.know(run);
+      crowd.floor.resume();
       await crowd.clock.pass(2_000);
       assert.equal(crowd.floor.figures.active, 256);
       assert.equal(crowd.begun.at(-1), 'old-254');

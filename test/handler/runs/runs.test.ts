@@ -38,7 +38,7 @@ describe('runs', () => {
       .map((line) => line.replace(/^\S+ /, '').replace(/(<1|\d+) (ms|s|min).*$/, ''))
       .filter((line) => !/restarted|^##\[(group|endgroup)|Argo CD has not begun/.test(line));
   const cancel = (job: Job, token = job.token) =>
-    shop.runs.cancel(shop.addressOf(job), new Secret(token));
+    shop.runs.cancel(shop.addressOf(job), new Secret(token), 'azure');
   const until = (test: () => boolean | Promise<boolean>) => shop.time.until(test);
   const running = () =>
     until(() => shop.argocd.application('shop')?.status.operationState?.phase === 'Running');

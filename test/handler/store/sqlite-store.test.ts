@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../../src/follow/clock.ts';
 import { runKinds, runOutcomes, runStates } from '../../../src/handler/run.ts';
-import type { RunChange } from '../../../src/handler/run.ts';
+import type { Run, RunChange, RunHead } from '../../../src/handler/run.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
 import { StoreError } from '../../../src/handler/store/store.ts';
 import type { Step, StoredToken } from '../../../src/handler/store/store.ts';
+import { mostRefused } from '../../../src/handler/store/step-writer.ts';
 import { ModelStore } from './model-store.ts';
 import {
   adding,
@@ -101,13 +102,30 @@ const deeds = fc.oneof(
   { weight: 1, arbitrary: fc.record({ reopen: fc.constant(true) }) },
 );
 
+function headOf(run: Run): RunHead {
+  return Object.fromEntries(Object.entries(run).filter(([part]) => part !== 'results')) as never;
+}
+
+/** All open runs, two at a time. */
+async function pages(store: SqliteStore): Promise<readonly RunHead[]> {
+  const all: RunHead[] = [];
+  for (;;) {
+    const page = await store.openRuns(2, all.at(-1)?.id);
+    all.push(...page);
+    if (page.length < 2) return all;
+  }
+}
+
 async function assertSame(store: SqliteStore, model: ModelStore): Promise<void> {
   const same = async <T>(stored: Promise<T>, expected: T) => {
     assert.deepEqual(asStored(await stored), asStored(expected));
   };
-  await same(store.openRuns(), model.openRuns());
+  await same(store.openRuns(), model.openRuns().map(headOf));
+  await same(pages(store), model.openRuns().map(headOf));
   for (const id of ids) {
     await same(store.run(id), model.run(id));
+    const open = model.openRuns().find((run) => run.id === id);
+    await same(store.openRun(id), open && { ...open, results: [] });
     await same(store.token(id), model.token(id));
     await same(store.checkpoints(id), model.checkpoints(id));
     await same(store.items(id, 2), model.items(id, 2));
@@ -119,7 +137,8 @@ async function assertSame(store: SqliteStore, model: ModelStore): Promise<void> 
     await same(store.runsOf(key), model.runsOf(key));
     await same(store.cancellations(key), model.cancellations(key));
     for (const digest of digests) {
-      await same(store.openRunWith(key, digest), model.openRunWith(key, digest));
+      const open = model.openRunWith(key, digest);
+      await same(store.openRunWith(key, digest), open && headOf(open));
     }
   }
   for (const query of [
@@ -128,7 +147,7 @@ async function assertSame(store: SqliteStore, model: ModelStore): Promise<void> 
     { limit: 9, outcome: 'failed' },
     { limit: 9, kind: 'check', before: 25 },
   ] as const) {
-    await same(store.runs(query), model.runs(query));
+    await same(store.runs(query), model.runs(query).map(headOf));
   }
   const { bytes, ...figures } = await store.figures();
   assert.ok(bytes > 0);
@@ -243,6 +262,36 @@ describe('the store', () => {
     const took = performance.now() - from;
     assert.equal(runs.length, 10_000);
     assert.ok(took < 1_500, `${took} ms`);
+  });
+
+  describe('of runs that were refused', () => {
+    const refuse = (id: string, client: string, endedAt = 0) => {
+      const order = { ...sampleOrder, client };
+      return store
+        .commit(adding(id, { order }))
+        .then(() =>
+          store.commit({ runId: id, change: { state: 'ended', outcome: 'refused', endedAt } }),
+        );
+    };
+    const refused = async () =>
+      (await store.runs({ outcome: 'refused', limit: 1_000 })).map(({ id }) => id);
+
+    it('keeps the newest of each client', async () => {
+      await refuse('of another', 'other');
+      const ids = Array.from({ length: mostRefused + 3 }, (_, index) => `run-${index}`);
+      for (const id of ids) await refuse(id, 'fabrikam');
+      assert.deepEqual((await refused()).sort(), ['of another', ...ids.slice(3)].sort());
+    });
+
+    it('keeps them for a day, and others as long as they are to be kept', async () => {
+      const [now, day] = [100 * 24 * 3_600_000, 24 * 3_600_000];
+      await refuse('old', 'fabrikam', now - day - 1);
+      await refuse('new', 'fabrikam', now - day);
+      await store.commit(adding('ended', { state: 'ended', outcome: 'failed', endedAt: 1 }));
+      assert.equal(await store.sweep(0, now, 10), 1);
+      assert.deepEqual(await refused(), ['new']);
+      assert.ok(await store.run('ended'));
+    });
   });
 
   describe('sweeping', () => {

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { printSubject } from '../../../report/opening.ts';
 import { printDuration } from '../../../text/duration-text.ts';
 import { plainLine, webAddress } from '../../../text/foreign-text.ts';
-import type { Run, RunState } from '../../run.ts';
+import type { RunHead, RunState } from '../../run.ts';
 import type { RunQuery, StoreFigures } from '../../store/store.ts';
 import type { InstanceStatus, ServiceStatus } from '../service-status.ts';
 import { link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
@@ -26,7 +26,7 @@ export interface StatusContent {
   readonly status: ServiceStatus;
   readonly figures: StoreFigures;
   /** Newest first. */
-  readonly runs: readonly Run[];
+  readonly runs: readonly RunHead[];
   readonly show: Show;
   /** Where the next, older runs begin; absent when these are all. */
   readonly older: number | undefined;
@@ -157,7 +157,7 @@ function runsSection({ runs, show, older, now }: StatusContent): Markup {
     ${runs.length === 0 ? html`<p class="dim">There are none.</p>` : runsTable(runs, now)} ${next}`;
 }
 
-function runsTable(runs: readonly Run[], now: number): Markup {
+function runsTable(runs: readonly RunHead[], now: number): Markup {
   return html`<div class="panel scroll">
     <table>
       <thead>
@@ -179,7 +179,7 @@ function runsTable(runs: readonly Run[], now: number): Markup {
   </div>`;
 }
 
-function runRow(run: Run, now: number): Markup {
+function runRow(run: RunHead, now: number): Markup {
   const { order } = run;
   return html`<tr>
     <td class="name">
@@ -197,7 +197,7 @@ function runRow(run: Run, now: number): Markup {
 }
 
 /** `sync shop`, `check 3 applications (a, b, c)`. */
-export function titleOf({ order }: Run): string {
+export function titleOf({ order }: RunHead): string {
   const { goal, subject } = order.request;
   const verb = order.kind === 'check' ? 'check' : goal.action;
   return plainLine(`${verb} ${printSubject(subject)}`, 200);

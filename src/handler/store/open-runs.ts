@@ -1,0 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RunHead } from '../run.ts';
+import type { Store } from './store.ts';
+
+/** Orders may have 256 KiB each: so many are in memory at a time. */
+const page = 100;
+
+/** All runs that have not ended, oldest first; others have their turn after each page. */
+export async function* allOpenRuns(store: Pick<Store, 'openRuns'>): AsyncGenerator<RunHead> {
+  let after: string | undefined;
+  for (;;) {
+    const runs = await store.openRuns(page, after);
+    yield* runs;
+    after = runs.at(-1)?.id;
+    if (runs.length < page) return;
+    await nextTurn();
+  }
+}
