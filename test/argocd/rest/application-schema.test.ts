@@ -264,6 +264,33 @@ describe('the schema of an Application', () => {
     });
   }
 
+  it('reads of an operation what is held against the request', () => {
+    const source = { repoURL: 'git', path: 'shop', targetRevision: 'main' };
+    const read = (operation: object) => {
+      const { force, sources, multiSource, syncOptions, retry } =
+        readApplication(minimal({ operation })).operation ?? {};
+      return { force, sources: sources?.length, multiSource, syncOptions, retry };
+    };
+    const backoff = { duration: '5s', factor: 2, maxDuration: '1m' };
+    assert.deepEqual(
+      read({
+        sync: { sources: [source], syncStrategy: { hook: { force: true } }, syncOptions: ['A=b'] },
+        retry: { limit: 2, backoff },
+      }),
+      {
+        force: true,
+        sources: 1,
+        multiSource: true,
+        syncOptions: ['A=b'],
+        retry: { limit: 2, ...backoff },
+      },
+    );
+    const nothing = { limit: 0, duration: '', factor: undefined, maxDuration: '' };
+    const plain = { force: false, syncOptions: [], retry: nothing };
+    assert.deepEqual(read({ sync: { source } }), { ...plain, sources: 1, multiSource: false });
+    assert.deepEqual(read({ sync: {} }), { ...plain, sources: undefined, multiSource: undefined });
+  });
+
   it('sees a deletion under way and a pause of reconciliation', () => {
     const metadata = {
       name: 'shop',

@@ -153,7 +153,10 @@ export class OperationRun {
       pinned ??
       sources.map(({ targetRevision = 'HEAD' }, index) => {
         const name = wanted[index] ?? targetRevision;
-        return this.#environment.repository.resolve(name, sources[index]) ?? name;
+        const { repository } = this.#environment;
+        const resolved = repository.resolve(name, sources[index]);
+        // Of a list a commit stays as it is written, also when it is checked out.
+        return (sync.sources ? repository.peek(name, sources[index]) : resolved) ?? name;
       })
     );
   }

@@ -62,6 +62,10 @@ describe('the revisions of the Argo CD simulator', () => {
       assert.deepEqual(await sync({ source: git }, { revision }), [revision, 'Succeeded', old]);
       argocd.deleteApplication('shop');
     }
+    const short = { revisions: [old.slice(0, 8)], sourcePositions: [1] };
+    const kept = [old.slice(0, 8)];
+    assert.deepEqual(await sync({ sources: [git] }, short), [kept, 'Succeeded', kept]);
+    argocd.deleteApplication('shop');
     const unknown = '0'.repeat(40);
     assert.deepEqual(await sync({ source: git }, { revision: unknown }), [
       unknown,
