@@ -33,13 +33,18 @@ export class LoopbackTraffic {
 
   /** Whether something was written and not read yet, or a connection is half open. */
   get isOnItsWay(): boolean {
-    const servers = new Map([...this.#servers].map((socket) => [socket.remotePort, socket]));
+    // By both ports: towards two servers the kernel may give one port twice.
+    const place = (client?: number, server?: number) => `${client} ${server}`;
+    const servers = new Map(
+      [...this.#servers].map((socket) => [place(socket.remotePort, socket.localPort), socket]),
+    );
     for (const client of this.#clients) {
       if (client.connecting) return true;
-      const server = servers.get(client.localPort);
+      const key = place(client.localPort, client.remotePort);
+      const server = servers.get(key);
       // Not accepted yet, or closed at the other end and not seen here.
       if (server === undefined) return true;
-      servers.delete(client.localPort);
+      servers.delete(key);
       if (server.bytesRead !== client.bytesWritten) return true;
       if (client.bytesRead !== server.bytesWritten) return true;
     }
