@@ -6,6 +6,7 @@ import type { SyncGoal } from '../sync/goal.ts';
 import { judgeError } from '../sync/known-error.ts';
 import { expandSelection } from '../sync/selection.ts';
 import { UserError } from '../sync/user-error.ts';
+import { inTurns } from './in-turns.ts';
 import type { FollowPorts } from './settings.ts';
 
 /**
@@ -29,10 +30,8 @@ export async function selectResources(
     throw isLasting(error) ? unreadable(error) : error;
   });
   const { destinationNamespace } = application;
-  const { resources, unmatched } = expandSelection(
-    options.resources,
-    manifests,
-    destinationNamespace,
+  const { resources, unmatched } = await inTurns(
+    expandSelection(options.resources, manifests, destinationNamespace),
   );
   if (unmatched.length === 0) return resources;
   throw new UserError(

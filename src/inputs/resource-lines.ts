@@ -2,6 +2,8 @@ import { parseSelectionEntry, type SelectionEntry } from '../sync/selection.ts';
 import type { Parsed, Problem } from './fault.ts';
 
 const most = 500;
+/** Each is compared with every resource of the application. */
+const mostWild = 100;
 const longest = 1_024;
 
 /** The resources of a selective sync, one `[group:]Kind:[namespace/]name` per line. */
@@ -16,6 +18,12 @@ export function parseResources(text: string): Parsed<readonly SelectionEntry[]> 
     const problem = `at most ${most} lines are taken`;
     const advice = 'Use `*` to name many at once.';
     return { problems: [{ text: `${lines.size} lines`, problem, advice }] };
+  }
+  const wild = [...lines].filter((line) => line.includes('*'));
+  if (wild.length > mostWild) {
+    const problem = `at most ${mostWild} lines with a \`*\` are taken`;
+    const advice = 'Name the resources, or use fewer patterns that fit more.';
+    return { problems: [{ text: `${wild.length} lines with a \`*\``, problem, advice }] };
   }
   const entries: SelectionEntry[] = [];
   const problems: Problem[] = [];

@@ -5,6 +5,7 @@ import { blockingConditions, terminalConditions, whyNotCompared } from './condit
 import { explainConditions, explainHealth } from './explanation.ts';
 import type { Goal } from './goal.ts';
 import { decideImages } from './image.ts';
+import { KeySet } from './key-set.ts';
 import type { Landing } from './landing.ts';
 import type { Memory } from './memory.ts';
 import type { Operation } from './operation.ts';
@@ -30,20 +31,12 @@ export function healthInScope(
   operation: Operation | undefined,
 ): ScopedHealth {
   const selected = operation?.resources ?? [];
+  const scope = new KeySet(selected);
   const inScope = application.resources.filter(
     (resource) =>
       !resource.hook &&
       !resource.requiresPruning &&
-      (selected.length === 0 ||
-        selected.some(
-          (one) =>
-            one.kind === resource.kind &&
-            one.name === resource.name &&
-            one.group === resource.group &&
-            (one.namespace === '' ||
-              resource.namespace === '' ||
-              one.namespace === resource.namespace),
-        )),
+      (selected.length === 0 || scope.fits(resource)),
   );
   const unhealthy = inScope
     .filter(({ health }) => health !== undefined && health.status !== 'Healthy')
@@ -73,7 +66,7 @@ function judgedHealth(
   const missing = scoped.unhealthy.filter(({ health }) => health?.status === 'Missing');
   const hasEnded = missing.length > 0 && missing.every(({ kind }) => finite.has(kind));
   if (scoped.health.status !== 'Missing' || !isFact || !hasEnded) return { ...scoped, gone: [] };
-  const unhealthy = scoped.unhealthy.filter((one) => !missing.includes(one));
+  const unhealthy = scoped.unhealthy.filter(({ health }) => health?.status !== 'Missing');
   return { health: worstOf(unhealthy), unhealthy, gone: missing };
 }
 

@@ -81,23 +81,42 @@ export function recallPlan(kept: KeptPlan): Plan {
   return { ...kept, index: indexTasks(kept.tasks) };
 }
 
-/** Tasks by group, kind and name; those with a generated name also by what it begins with. */
-export type TaskIndex = ReadonlyMap<string, readonly Task[]>;
+/** What finds a task without looking at all of them. */
+export interface TaskIndex {
+  /**
+   * By group, kind and name, and for generated names by what they begin with: the first of each phase
+   * and namespace.
+   */
+  readonly places: ReadonlyMap<string, readonly Task[]>;
+  /** Of each group and kind, how long the beginnings of generated names are; longest first. */
+  readonly lengths: ReadonlyMap<string, readonly number[]>;
+}
 
 /** Makes the index of a plan's tasks. */
 export function indexTasks(tasks: readonly Task[]): TaskIndex {
-  const index = new Map<string, Task[]>();
+  const places = new Map<string, Task[]>();
+  const lengths = new Map<string, Set<number>>();
+  const seen = new Set<string>();
   const add = (place: string, task: Task) => {
-    const there = index.get(place);
+    const id = `${place} ${task.phase} ${task.key.namespace}`;
+    if (seen.has(id)) return;
+    seen.add(id);
+    const there = places.get(place);
     if (there) there.push(task);
-    else index.set(place, [task]);
+    else places.set(place, [task]);
   };
   for (const task of tasks) {
-    const { generateName } = task;
-    add(placeOf(task.key, task.key.name), task);
-    if (generateName !== undefined) add(generatedPlaceOf(task.key, generateName), task);
+    const { key, generateName } = task;
+    add(placeOf(key, key.name), task);
+    if (generateName === undefined) continue;
+    add(generatedPlaceOf(key, generateName), task);
+    const kind = placeOf(key, '');
+    lengths.set(kind, (lengths.get(kind) ?? new Set()).add(generateName.length));
   }
-  return index;
+  return {
+    places,
+    lengths: new Map([...lengths].map(([kind, set]) => [kind, [...set].sort((a, b) => b - a)])),
+  };
 }
 
 /**
@@ -111,14 +130,15 @@ export function taskOf(
 ): Task | undefined {
   const { name, namespace } = key;
   const find = (place: string, fits: (task: Task) => boolean) => {
-    const tasks = index.get(place) ?? [];
+    const tasks = index.places.get(place) ?? [];
     const inPhase = tasks.filter(({ phase }) => syncPhase === undefined || phase === syncPhase);
     return nearest(inPhase.filter(fits), namespace);
   };
   const named = find(placeOf(key, name), () => true);
   if (named) return named;
   // `a-` is a beginning of what `a-b-` makes, too: the longest one is meant.
-  for (let length = name.length; length >= 0; length -= 1) {
+  for (const length of index.lengths.get(placeOf(key, '')) ?? []) {
+    if (length > name.length) continue;
     const generateName = name.slice(0, length);
     const task = find(generatedPlaceOf(key, generateName), ({ phase }) =>
       isGeneratedFrom(name, generateName, phase),

@@ -17,6 +17,8 @@ export interface SelectionEntry {
 
 export type ParsedEntry = { readonly entry: SelectionEntry } | { readonly fault: string };
 
+/** Each makes a comparison longer, and nobody needs more of them to name a resource. */
+const mostStars = 8;
 const form = '[group:]Kind:[namespace/]name, for example apps:Deployment:web or ConfigMap:shop/*';
 
 /**
@@ -28,6 +30,9 @@ export function parseSelectionEntry(text: string): ParsedEntry {
   const typed = text.trim();
   if (typed === '') return fault('The entry is empty');
   if (typed.startsWith('!')) return fault('"!" excludes nothing here: list what is to be synced');
+  if (typed.split('*').length > mostStars + 1) {
+    return fault(`An entry has at most ${mostStars} "*"`);
+  }
   if (/\s/.test(typed)) return fault('An entry has no spaces; put each one on a line of its own');
 
   const parts = typed.split(':');
@@ -64,28 +69,47 @@ export interface Selection {
 
 /**
  * Expands entries over the application's manifests, since the server compares exactly and ignores
- * what it does not find. Hooks are left out: a selective sync runs none.
+ * what it does not find. Hooks are left out: a selective sync runs none. Entries times manifests are
+ * many: it yields how often it has compared since it yielded last, so that others can have their turn.
  */
-export function expandSelection(
+export function* expandSelection(
   entries: readonly SelectionEntry[],
   manifests: readonly unknown[],
   destinationNamespace: string,
-): Selection {
+): Generator<number, Selection> {
   const { targets } = readTargets(manifests, destinationNamespace);
   const named = targets.filter(({ manifest }) => manifest.name !== '');
   const applied = named.filter(({ hook }) => hook.role === 'resource');
-  const matchers = entries.map(matcherOf);
+  const places = new Map<string, Target[]>();
+  for (const target of applied) {
+    const there = places.get(placeOf(target.key));
+    if (there) there.push(target);
+    else places.set(placeOf(target.key), [target]);
+  }
+  const selected = new Set<Target>();
+  const unmatched: string[] = [];
+  for (const entry of entries) {
+    const matches = matcherOf(entry);
+    // An exact one finds its place at once.
+    const candidates = isExact(entry) ? (places.get(placeOf(entry)) ?? []) : applied;
+    const found = candidates.filter(matches);
+    for (const target of found) selected.add(target);
+    yield candidates.length;
+    if (found.length === 0) unmatched.push(yield* whyNothing(entry, named));
+  }
   return {
-    resources: applied
-      .filter((target) => matchers.some((matches) => matches(target)))
-      .map(exactKeys(applied)),
-    unmatched: entries.flatMap((entry, index) =>
-      applied.some(matchers[index] ?? never) ? [] : whyNothing(entry, named),
-    ),
+    resources: applied.filter((one) => selected.has(one)).map(exactKeys(applied)),
+    unmatched,
   };
 }
 
-const never = () => false;
+function isExact({ kind, name }: SelectionEntry): boolean {
+  return !kind.includes('*') && !name.includes('*');
+}
+
+function placeOf({ kind, name }: Pick<ResourceKey, 'kind' | 'name'>): string {
+  return `${kind}/${name}`;
+}
 
 function matcherOf(entry: SelectionEntry): (target: Target) => boolean {
   const group = glob(entry.group ?? '*');
@@ -138,23 +162,27 @@ function namesakes({ group, kind, name }: ResourceKey): string {
   return JSON.stringify([group, kind, name]);
 }
 
-function whyNothing(entry: SelectionEntry, targets: readonly Target[]): readonly string[] {
+function* whyNothing(entry: SelectionEntry, targets: readonly Target[]): Generator<number, string> {
   const begin = `"${entry.text}" selects nothing: `;
-  if (targets.some(matcherOf(entry))) {
-    return [`${begin}only hooks or skipped objects fit, and a selective sync works none of them.`];
+  const isMeant = targets.some(matcherOf(entry));
+  yield targets.length;
+  if (isMeant) {
+    return `${begin}only hooks or skipped objects fit, and a selective sync works none of them.`;
   }
   const lower = (text: string) => text.toLowerCase();
   const loose = matcherOf({ ...entry, kind: lower(entry.kind) });
   const near = targets.find((target) =>
     loose({ ...target, key: { ...target.key, kind: lower(target.key.kind) } }),
   );
-  if (near) return [`${begin}kinds are case-sensitive. Did you mean ${near.key.kind}?`];
+  yield targets.length;
+  if (near) return `${begin}kinds are case-sensitive. Did you mean ${near.key.kind}?`;
   const elsewhere = targets.find(matcherOf({ ...entry, group: undefined, namespace: undefined }));
+  yield targets.length;
   if (elsewhere) {
     const { namespace } = elsewhere.key;
     const where = elsewhere.clusterScoped ? 'without a namespace' : `in namespace ${namespace}`;
     const nearest = `${elsewhere.key.group}:${elsewhere.key.kind}:${elsewhere.key.name}`;
-    return [`${begin}the nearest is ${nearest} ${where}.`];
+    return `${begin}the nearest is ${nearest} ${where}.`;
   }
-  return [`${begin}the application has no such resource.`];
+  return `${begin}the application has no such resource.`;
 }

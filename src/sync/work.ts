@@ -1,6 +1,7 @@
 import type { ResourceKey } from './application.ts';
 import { hookDrafts, pruneDraft, resourceDraft, type Draft } from './draft.ts';
 import { hookRoleOf } from './hook.ts';
+import { KeySet } from './key-set.ts';
 import type { Manifest } from './manifest.ts';
 import type { OrderOptions } from './order.ts';
 import type { DroppedObject, SkippedObject } from './plan.ts';
@@ -24,6 +25,7 @@ export interface Work {
 /** Sorts targets into what is worked, skipped and dropped. */
 export function targetWork(targets: readonly Target[], options: WorkOptions): Work {
   const { revision = '', startedAt, resources: selection = [] } = options;
+  const isSelected = selector(selection);
   const skipHooks = options.skipHooks === true || selection.length > 0;
   const drafts: Draft[] = [];
   const resources: Target[] = [];
@@ -47,7 +49,7 @@ export function targetWork(targets: readonly Target[], options: WorkOptions): Wo
         break;
       case 'resource':
         resources.push(target);
-        if (isSelected(clusterKey(target), selection)) drafts.push(resourceDraft(target));
+        if (isSelected(clusterKey(target))) drafts.push(resourceDraft(target));
         else skipped.push({ key, reason: 'notSelected' });
         break;
     }
@@ -69,9 +71,10 @@ export function pruneWork(
     resources.flatMap(({ key }) => [printPlace(key), printPlace({ ...key, namespace: '' })]),
   );
   const { prune = false, pruneOption, pruneLast = false, resources: selection = [] } = options;
+  const isSelected = selector(selection);
   return live
     .filter((object) => hookRoleOf(object).role === 'resource')
-    .filter((object) => !wanted.has(printPlace(object)) && isSelected(object, selection))
+    .filter((object) => !wanted.has(printPlace(object)) && isSelected(object))
     .map((object) =>
       pruneDraft(
         object,
@@ -86,15 +89,10 @@ function clusterKey({ key, clusterScoped }: Target): ResourceKey {
   return clusterScoped ? { ...key, namespace: '' } : key;
 }
 
-function isSelected(key: ResourceKey, selection: readonly ResourceKey[]): boolean {
-  if (selection.length === 0) return true;
-  return selection.some(
-    ({ group, kind, namespace, name }) =>
-      group === key.group &&
-      kind === key.kind &&
-      name === key.name &&
-      (namespace === '' || namespace === key.namespace),
-  );
+function selector(selection: readonly ResourceKey[]): (key: ResourceKey) => boolean {
+  if (selection.length === 0) return () => true;
+  const selected = new KeySet(selection);
+  return (key) => selected.names(key);
 }
 
 function printPlace({ group, kind, namespace, name }: ResourceKey): string {

@@ -31,6 +31,19 @@ describe('the resources of a selective sync', () => {
     assert.match(problem.problem, /kind or the name is missing\. Write /);
   });
 
+  it('have a bounded number of wildcards, in a line and in all', () => {
+    const patterns = (count: number) =>
+      parseResources(Array.from({ length: count }, (_, i) => `Service:s${i}*`).join('\n'));
+    assert.ok('value' in patterns(100));
+    const tooMany = patterns(101);
+    assert.ok('problems' in tooMany);
+    assert.match(tooMany.problems[0]?.problem ?? '', /at most 100 lines with a `\*`/);
+    assert.ok('value' in parseResources(`Service:${'*x'.repeat(8)}`));
+    const tooWild = parseResources(`Service:${'*x'.repeat(9)}`);
+    assert.ok('problems' in tooWild);
+    assert.match(tooWild.problems[0]?.problem ?? '', /at most 8 "\*"/);
+  });
+
   it('are bounded in number and length', () => {
     const lines = Array.from({ length: 501 }, (_, i) => `Service:s${i}`).join('\n');
     assert.ok('problems' in parseResources(lines));

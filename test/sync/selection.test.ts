@@ -82,6 +82,16 @@ describe('parseSelectionEntry', () => {
   });
 });
 
+/** Runs it without a break, and says what it yielded. */
+function toTheEnd<T>(work: Generator<number, T>): { readonly value: T; readonly steps: number[] } {
+  const steps: number[] = [];
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return { value, steps };
+    steps.push(value);
+  }
+}
+
 describe('expandSelection', () => {
   const manifests = [
     object('Deployment/web'),
@@ -102,7 +112,7 @@ describe('expandSelection', () => {
     { apiVersion: 'batch/v1', kind: 'Job', metadata: { generateName: 'x-' } },
   ];
   const expand = (...texts: readonly string[]): Selection =>
-    expandSelection(texts.map(entry), manifests, 'shop');
+    toTheEnd(expandSelection(texts.map(entry), manifests, 'shop')).value;
   const print = ({ resources }: Selection) =>
     resources.map(({ group, kind, namespace, name }) => [group, kind, namespace, name].join(':'));
 
@@ -178,7 +188,26 @@ describe('expandSelection', () => {
 
   it('takes no time for a pattern of many wildcards', () => {
     const long = { kind: 'Pod', metadata: { name: 'a'.repeat(20_000) } };
-    const { resources } = expandSelection([entry(`Pod:${'*a'.repeat(2_000)}*b`)], [long], 'shop');
-    assert.deepEqual(resources, []);
+    const pattern = { ...entry('Pod:a'), name: `${'*a'.repeat(2_000)}*b` };
+    const { value } = toTheEnd(expandSelection([pattern], [long], 'shop'));
+    assert.deepEqual(value.resources, []);
+  });
+
+  describe('compares', () => {
+    const count = 2_000;
+    const names = Array.from({ length: count }, (_, index) => `settings-${index}`);
+    const many = names.map((name) => ({ kind: 'ConfigMap', metadata: { name } }));
+    const stepsOf = (texts: readonly string[]) =>
+      toTheEnd(expandSelection(texts.map(entry), many, 'shop')).steps;
+
+    it('an exact entry with its namesakes alone', () => {
+      const steps = stepsOf(names.map((name) => `ConfigMap:${name}`));
+      assert.deepEqual(steps, new Array<number>(count).fill(1));
+    });
+
+    it('a pattern with all, and lets others have their turn after each pass', () => {
+      assert.deepEqual(stepsOf(['ConfigMap:*-7', 'ConfigMap:*']), [count, count]);
+      assert.deepEqual(stepsOf(['Secret:x*']), [count, count, count, count]);
+    });
   });
 });

@@ -10,23 +10,27 @@ const maxLine = 16 * 1024 * 1024;
  */
 export async function* readEvents(body: Readable): AsyncGenerator<string | undefined> {
   body.setEncoding('utf8');
-  let rest = '';
-  for await (const chunk of body) {
-    const searched = rest.length;
-    rest += chunk as string;
+  // Put together once, at the end of the line: a message may come in tens of thousands of pieces.
+  let pieces: string[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    const chunk = piece as string;
     let start = 0;
-    for (
-      let end = rest.indexOf('\n', searched);
-      end >= 0;
-      start = end + 1, end = rest.indexOf('\n', start)
-    ) {
-      const line = rest.slice(start, end);
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
+      pieces.push(chunk.slice(start, end));
+      const line = pieces.join('');
+      pieces = [];
+      length = 0;
+      start = end + 1;
       if (isMessage(line)) yield messageIn(line);
       else if (line.startsWith(':')) yield undefined;
     }
-    rest = rest.slice(start);
-    if (rest.length > maxLine) throw new Error('it sent a line without end');
+    if (start === chunk.length) continue;
+    pieces.push(chunk.slice(start));
+    length += chunk.length - start;
+    if (length > maxLine) throw new Error('it sent a line without end');
   }
+  const rest = pieces.join('');
   if (isMessage(rest)) yield messageIn(rest);
 }
 

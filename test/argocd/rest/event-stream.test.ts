@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
+import sinon from 'sinon';
 import { readEvents } from '../../../src/argocd/rest/event-stream.ts';
 
 async function messagesOf(chunks: readonly Uint8Array[]): Promise<(string | undefined)[]> {
@@ -53,6 +54,24 @@ describe('the event stream', () => {
     body.push(':\n');
     assert.deepEqual(await events.next(), { done: false, value: undefined });
     body.destroy();
+  });
+
+  it('looks at each character of a long message once, however small its pieces', async () => {
+    const indexOf = sinon.spy(String.prototype, 'indexOf');
+    try {
+      const text = `data: {"a":"${'x'.repeat(1_000_000)}"}\n`;
+      const pieces = Array.from({ length: 1_001 }, (_, index) =>
+        Buffer.from(text.slice(index * 1_000, (index + 1) * 1_000)),
+      ).filter(({ length }) => length > 0);
+      const messages = await messagesOf(pieces);
+      assert.deepEqual(messages, [text.slice(6, -1)]);
+      const looks = indexOf.thisValues.reduce((sum: number, value) => {
+        return sum + String(value).length;
+      }, 0);
+      assert.ok(looks < 3 * text.length, `${looks} characters`);
+    } finally {
+      indexOf.restore();
+    }
   });
 
   it('is given up when a line has no end', async () => {

@@ -1,0 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Steps that are over within a few milliseconds. */
+const mostSteps = 10_000;
+
+/** Does long work in turns of the event loop. It yields how many steps it has made since the last. */
+export async function inTurns<T>(work: Generator<number, T>): Promise<T> {
+  let steps = 0;
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    steps += value;
+    if (steps < mostSteps) continue;
+    steps = 0;
+    await nextTurn();
+  }
+}
