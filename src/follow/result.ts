@@ -23,10 +23,12 @@ export function makeResult(
   const isGood = ending.outcome === 'succeeded';
   const revisions = ending.revisions ?? deployedBy(state, memory);
   const dry = application?.hydrator && dryOf(memory, revisions);
+  // What a replaced operation did until then is in the log, and no part of what came of it.
+  const steps = story.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
   const unreached =
     isGood || story.plan === undefined || state === undefined
       ? []
-      : unreachedSteps(story.steps, story.plan);
+      : unreachedSteps(steps, story.plan);
   return {
     name: name.name,
     ...(name.namespace === undefined ? {} : { namespace: name.namespace }),
@@ -42,7 +44,7 @@ export function makeResult(
         : [],
     operation: state && reportOf(state, memory.identity),
     evidence: ending.evidence,
-    steps: [...story.steps, ...unreached],
+    steps: [...steps, ...unreached],
     revisions,
     ...(dry === undefined ? {} : { drySourceRevision: dry }),
     syncStatus: application?.sync.status,

@@ -22,6 +22,8 @@ export class Story {
   #planning: Promise<void> | undefined;
   #state: OperationState | undefined;
   #told = '';
+  /** The attempts of operations that the one that is followed replaced. */
+  #earlier = 0;
   /** Where the application was when it was last told of. */
   #place: Pick<Application, 'uid' | 'project'> | undefined;
   plan: Plan | undefined;
@@ -51,6 +53,7 @@ export class Story {
     const state = followedState(application, memory);
     if (state === undefined) return;
     this.#state = state;
+    this.#earlier = memory.earlierAttempts ?? 0;
     this.#planOnce(application, state, memory);
     this.#advance(state);
   }
@@ -68,10 +71,11 @@ export class Story {
   }
 
   #advance(state: OperationState): void {
-    const states = new Map(this.steps.map((step) => [step.phase + idOf(step), step.state]));
-    this.steps = trackSteps(this.steps, state, this.plan, this.#ports.clock.now());
+    const known = new Map(this.steps.map((step) => [step.phase + idOf(step), step]));
+    this.steps = trackSteps(this.steps, state, this.plan, this.#ports.clock.now(), this.#earlier);
     for (const step of this.steps) {
-      if (states.get(step.phase + idOf(step)) === step.state) continue;
+      const before = known.get(step.phase + idOf(step));
+      if (before?.state === step.state && before.attempt === step.attempt) continue;
       this.#ports.tell({ kind: 'step', application: this.#settings.address, step });
       if (step.state === 'Failed') void this.#logs.begin(step);
       if (step.state === 'Succeeded') this.#logs.forget(step);

@@ -2,6 +2,7 @@ import { printName } from '../sync/application.ts';
 import { syncPhases } from '../sync/hook.ts';
 import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
 import { causeLines } from './failure-lines.ts';
+import { phaseTitle } from './phases.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { outcomeWords } from './result.ts';
 import { closingTable, resultLines, stepGroup } from './result-lines.ts';
@@ -193,7 +194,7 @@ export class Log {
     return [
       wave.padEnd(17),
       resource.padEnd(this.#resourceWidth),
-      state.padEnd(10),
+      state.padEnd(step.dryRun === true ? 11 : 10),
       span.padStart(6),
       message,
     ]
@@ -217,7 +218,7 @@ export class Log {
     const title = this.#phasesTold.has(place) ? printWave(step) : phase;
     this.#phasesTold.add(place);
     this.#group = place;
-    this.#sink.line(`##[group]${title}${attempt > 0 ? ` (attempt ${attempt + 1})` : ''}`);
+    this.#sink.line(`##[group]${phaseTitle(step, title)}`);
   }
 
   /** What is said after the steps of a phase have ended does not belong into its group. */

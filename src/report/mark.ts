@@ -30,6 +30,10 @@ export function markOutcome({ outcome, concerns }: ApplicationResult): string {
 }
 
 /** `✖ Failed`; the mere word for what has not ended. */
-export function markState(step: Pick<Step, 'state' | 'hook'>): string {
-  return `${stateMarks[step.state]} ${printState(step)}`.trimStart();
+export function markState(
+  step: Pick<Step, 'state' | 'hook' | 'dryRun'>,
+  outcome: ApplicationResult['outcome'],
+): string {
+  const mark = step.dryRun === true && step.state !== 'Failed' ? '' : stateMarks[step.state];
+  return `${mark} ${printState(step, outcome)}`.trimStart();
 }

@@ -1,4 +1,5 @@
 import { printName } from '../sync/application.ts';
+import { isDryRun } from '../sync/goal.ts';
 import type { Goal, Target } from '../sync/goal.ts';
 import { shortRevision } from '../sync/revision.ts';
 import { printDuration } from '../text/duration-text.ts';
@@ -76,7 +77,12 @@ function describeManner(goal: Goal): readonly string[] {
     case 'sync':
       return [...describeSync(goal), describeEnd(goal)];
     case 'rollback':
-      return [...flags(goal), 'a rollback runs no hooks', describeEnd(goal)];
+      return [
+        ...flags(goal),
+        ...(goal.dryRun ? [unchanged] : []),
+        'a rollback runs no hooks',
+        describeEnd(goal),
+      ];
     case 'wait':
       return [describeEnd(goal)];
     case 'terminate':
@@ -90,12 +96,17 @@ function describeSync({ options }: Extract<Goal, { action: 'sync' }>): readonly 
     ...flags(options),
     ...(force ? ['by force'] : []),
     ...(syncOptions.length > 0 ? [`with ${logLine(syncOptions.join(', '), 200)}`] : []),
-    describeHooks(resources.length, strategy),
+    ...(options.dryRun ? [unchanged] : []),
+    describeHooks(resources.length, options.dryRun ? 'none' : strategy),
   ];
 }
 
-function describeHooks(selected: number, strategy: 'hook' | 'apply'): string {
+const unchanged = 'nothing is changed';
+
+/** `none`: a dry run, in which neither a hook nor anything else is made. */
+function describeHooks(selected: number, strategy: 'hook' | 'apply' | 'none'): string {
   if (selected > 0) return 'only the resources chosen, for which Argo CD runs no hooks';
+  if (strategy === 'none') return 'no hook runs';
   return strategy === 'apply' ? 'strategy apply: hooks do not run' : 'hooks run';
 }
 
@@ -104,6 +115,9 @@ function flags({ prune }: { readonly prune: boolean }): readonly string[] {
 }
 
 function describeEnd(goal: Goal): string {
+  if (isDryRun(goal) && goal.waitFor !== 'none') return 'followed to the end of the dry run';
+  const isPart = goal.action === 'sync' && goal.options.resources.length > 0;
+  const healthy = isPart ? 'until these are Healthy' : 'until Healthy';
   switch (goal.waitFor) {
     case 'none':
       return 'not followed';
@@ -111,7 +125,7 @@ function describeEnd(goal: Goal): string {
       return 'followed to the end of the operation';
     case 'health':
       return goal.stableFor > 0
-        ? `followed until Healthy for ${printDuration(goal.stableFor)}`
-        : 'followed until Healthy';
+        ? `followed ${healthy} for ${printDuration(goal.stableFor)}`
+        : `followed ${healthy}`;
   }
 }

@@ -21,7 +21,17 @@ export function phasesOf(steps: readonly Step[]): readonly Phase[] {
     .map(([, each]) => ({ title: titleOf(each), steps: each, span: spanOf(each) }));
 }
 
+/** `PreSync`; with the attempt where it is not the first, and that it was a dry run. */
+export function phaseTitle(
+  step: Pick<Step, 'phase' | 'attempt' | 'dryRun'>,
+  name = step.phase as string,
+): string {
+  const attempt = step.attempt > 0 ? [`attempt ${step.attempt + 1}`] : [];
+  const notes = [...attempt, ...(step.dryRun === true ? ['dry run'] : [])];
+  return notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
+}
+
 function titleOf([step]: readonly Step[]): string {
   if (step === undefined) return '';
-  return step.attempt > 0 ? `${step.phase} (attempt ${step.attempt + 1})` : step.phase;
+  return phaseTitle(step);
 }

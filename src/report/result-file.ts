@@ -102,6 +102,7 @@ function stepOf(step: Step) {
     startedAt: isoTime(step.startedAt),
     finishedAt: isoTime(step.finishedAt),
     attempt: step.attempt,
+    ...(step.dryRun === true ? { dryRun: true } : {}),
   };
 }
 

@@ -43,7 +43,9 @@ export function stepGroup(result: ApplicationResult): readonly string[] {
   const { steps } = result;
   if (steps.length === 0) return [];
   const count = `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`;
-  const rows = steps.map((step) => stepCells(step).map((cell) => logLine(cell, 300)));
+  const rows = steps.map((step) =>
+    stepCells(step, result.outcome).map((cell) => logLine(cell, 300)),
+  );
   return [`##[group]${logLine(printName(result))}: ${count}`, ...textTable(rows), '##[endgroup]'];
 }
 

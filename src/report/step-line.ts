@@ -1,5 +1,5 @@
 import { printKey } from '../sync/application.ts';
-import type { Step, StepState } from '../sync/outcome.ts';
+import type { Outcome, Step, StepState } from '../sync/outcome.ts';
 import { printSpan } from '../text/duration-text.ts';
 
 const shownMessage = 120;
@@ -14,11 +14,31 @@ export const stateWords: Readonly<Record<StepState, string>> = {
   PruneSkipped: 'Not pruned',
 };
 
+/** A dry run does nothing: what would come of each. */
+const dryWords: Readonly<Record<StepState, string>> = {
+  ...stateWords,
+  Running: 'Would apply',
+  Succeeded: 'Would apply',
+  Failed: 'Refused',
+  Pruned: 'Would prune',
+  PruneSkipped: 'Would stay',
+};
+
+/** What becomes of a hook whose end nobody sees any more, in the words of Azure Pipelines. */
+export function unseenEnd(outcome: Outcome): 'Canceled' | 'Abandoned' {
+  return outcome === 'canceled' ? 'Canceled' : 'Abandoned';
+}
+
 /**
- * The word for how far a step is. For a resource that is no hook, `Running` says that it was applied
+ * The word for how far a step is; `outcome` once the run has ended. For a resource that is no hook, `Running` says that it was applied
  * and no more: Argo CD may leave it at that when the operation has ended (`hookPhase`).
  */
-export function printState({ state, hook }: Pick<Step, 'state' | 'hook'>): string {
+export function printState(
+  { state, hook, dryRun = false }: Pick<Step, 'state' | 'hook' | 'dryRun'>,
+  outcome?: Outcome,
+): string {
+  if (dryRun) return hook ? dryWords[state].replace('apply', 'run') : dryWords[state];
+  if (state === 'Running' && hook && outcome !== undefined) return unseenEnd(outcome);
   return state === 'Running' && !hook ? 'Applied' : stateWords[state];
 }
 
@@ -28,9 +48,12 @@ export function printWave({ phase, wave }: Pick<Step, 'phase' | 'wave'>): string
 }
 
 /** What a step's line says, as cells. The texts are foreign and as they came. */
-export function stepCells(step: Step): readonly [string, string, string, string, string] {
+export function stepCells(
+  step: Step,
+  outcome?: Outcome,
+): readonly [string, string, string, string, string] {
   const span = step.state === 'Running' ? '' : printSpan(step.startedAt, step.finishedAt);
-  return [printWave(step), printKey(step), printState(step), span, tellingMessage(step)];
+  return [printWave(step), printKey(step), printState(step, outcome), span, tellingMessage(step)];
 }
 
 /** A hook that succeeded says only that it was made; of the rest each message tells something. */

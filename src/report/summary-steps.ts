@@ -25,8 +25,8 @@ export function stepsTable(result: ApplicationResult, most: number): string {
   if (kept.length === 0) return '';
   const whole = spanOf(result.steps);
   const rows = phasesOf(kept).flatMap(({ title, steps, span }) => [
-    [`**${title}**`, '', worstState(steps), ...timeCells(span, whole), ''],
-    ...groupsOf(steps).map((group) => groupRow(group, whole)),
+    [`**${title}**`, '', worstState(steps, result.outcome), ...timeCells(span, whole), ''],
+    ...groupsOf(steps).map((group) => groupRow(group, whole, result.outcome)),
   ]);
   const left = result.steps.length - kept.length;
   const note = left > 0 ? `\n\n${left} more resources are in the result file.` : '';
@@ -73,14 +73,18 @@ function hasFailed({ steps: [{ state }] }: Group): boolean {
   return state === 'Failed';
 }
 
-function groupRow({ steps, message }: Group, whole: Span): readonly string[] {
+function groupRow(
+  { steps, message }: Group,
+  whole: Span,
+  outcome: ApplicationResult['outcome'],
+): readonly string[] {
   const [step] = steps;
   return [
     step.wave === undefined ? '' : `wave ${step.wave}`,
     steps.length === 1
       ? markdownCode(printKey(step), 120) + (step.hook ? ' (hook)' : '')
       : countKinds(steps),
-    markState(step),
+    markState(step, outcome),
     ...timeCells(spanOf(steps), whole),
     markdownText(message, shownMessage),
   ];
@@ -126,9 +130,10 @@ function weight({ state, hook, startedAt, finishedAt }: Step): number {
   return startedAt === undefined || finishedAt === undefined ? 0 : finishedAt - startedAt;
 }
 
-function worstState(steps: readonly Step[]): string {
+function worstState(steps: readonly Step[], outcome: ApplicationResult['outcome']): string {
   // Reached in part is not reached: so `Pending` stands before what ended.
   const order = ['Failed', 'Running', 'Pending'] as const;
   const worst = order.find((state) => steps.some((step) => step.state === state));
-  return markState({ state: worst ?? 'Succeeded', hook: true });
+  const dryRun = steps.some((step) => step.dryRun === true);
+  return markState({ state: worst ?? 'Succeeded', hook: true, dryRun }, outcome);
 }

@@ -1,7 +1,9 @@
 import { printKey, printName } from '../sync/application.ts';
 import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
 import { plainLine } from '../text/foreign-text.ts';
+import { phaseTitle } from './phases.ts';
 import type { TaskResult } from './result.ts';
+import { unseenEnd } from './step-line.ts';
 
 /** A record of the step's own timeline: created by its first command, changed by later ones. */
 export interface DetailRecord {
@@ -31,6 +33,10 @@ interface OpenRecord {
 interface PhaseRecord extends OpenRecord {
   readonly hooks: Map<string, OpenRecord>;
   failed: boolean;
+  /** A later one has begun. */
+  passed: boolean;
+  /** Nothing ran: it was a dry run. */
+  readonly skipped: boolean;
   hookCount: number;
 }
 
@@ -81,7 +87,9 @@ export class Timeline {
     phase.hooks.set(key, hook);
     if (step.state !== 'Running' && !hook.ended) {
       hook.ended = true;
-      this.#complete(hook.id, step.state === 'Failed' ? 'Failed' : 'Succeeded', step.finishedAt);
+      const good = step.dryRun === true ? 'Skipped' : 'Succeeded';
+      this.#complete(hook.id, step.state === 'Failed' ? 'Failed' : good, step.finishedAt);
+      if (phase.passed) this.#passPhase(phase, step.finishedAt);
     }
   }
 
@@ -99,10 +107,10 @@ export class Timeline {
   #phaseOf(name: string, step: Step): PhaseRecord | undefined {
     const application = this.#applicationOf(name, step.startedAt);
     if (application === undefined) return undefined;
-    const title = step.attempt > 0 ? `${step.phase} (attempt ${step.attempt + 1})` : step.phase;
+    const title = phaseTitle(step);
     const known = application.phases.get(title);
     if (known) return known;
-    for (const earlier of application.phases.values()) this.#endPhase(earlier, step.startedAt);
+    for (const earlier of application.phases.values()) this.#passPhase(earlier, step.startedAt);
     const record = this.#create(`${name}|${title}`, {
       parentId: application.id,
       type: 'ArgoCD.Phase',
@@ -111,7 +119,14 @@ export class Timeline {
       startTime: isoTime(step.startedAt),
     });
     if (record === undefined) return undefined;
-    const phase: PhaseRecord = { ...record, hooks: new Map(), failed: false, hookCount: 0 };
+    const phase: PhaseRecord = {
+      ...record,
+      hooks: new Map(),
+      failed: false,
+      passed: false,
+      skipped: step.dryRun === true,
+      hookCount: 0,
+    };
     application.phases.set(title, phase);
     return phase;
   }
@@ -131,23 +146,34 @@ export class Timeline {
     return application;
   }
 
-  /** A phase is over when a later one begins, even if a hook's own end was not seen. */
-  #endPhase(phase: PhaseRecord, finishedAt: number | undefined, unfinished?: Result): void {
+  /** A phase is over when a later one begins, and the ends of its hooks were seen. */
+  #passPhase(phase: PhaseRecord, at: number | undefined): void {
+    phase.passed = true;
+    if ([...phase.hooks.values()].every(({ ended }) => ended)) this.#endPhase(phase, at);
+  }
+
+  /** `unseen`: what becomes of hooks whose end was not seen. */
+  #endPhase(
+    phase: PhaseRecord,
+    finishedAt: number | undefined,
+    unseen: Result = 'Abandoned',
+  ): void {
     if (phase.ended) return;
     phase.ended = true;
     const open = [...phase.hooks.values()].filter(({ ended }) => !ended);
     for (const hook of open) {
       hook.ended = true;
-      this.#complete(hook.id, unfinished ?? 'Abandoned', finishedAt);
+      this.#complete(hook.id, unseen, finishedAt);
     }
-    const good = open.length > 0 ? (unfinished ?? 'Succeeded') : 'Succeeded';
+    const done = phase.skipped ? 'Skipped' : 'Succeeded';
+    const good = open.length > 0 ? unseen : done;
     this.#complete(phase.id, phase.failed ? 'Failed' : good, finishedAt);
   }
 
   #end(result: ApplicationResult): void {
     const application = this.#applicationOf(printName(result), result.startedAt);
     if (application === undefined || application.ended) return;
-    const unfinished = result.outcome === 'canceled' ? 'Canceled' : 'Abandoned';
+    const unfinished = unseenEnd(result.outcome);
     for (const phase of application.phases.values()) {
       this.#endPhase(phase, result.finishedAt, unfinished);
     }

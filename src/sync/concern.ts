@@ -68,7 +68,7 @@ function disappeared(application: Application, { operation }: OperationState): r
   const gone = healthInScope(application, operation).unhealthy.filter(
     ({ health }) => health?.status === 'Missing',
   );
-  if (gone.length === 0) return [];
+  if (gone.length === 0 || operation.dryRun) return [];
   return [
     {
       title: `${count(gone, 'resource', 'resources')} disappeared after the sync`,

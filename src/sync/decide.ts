@@ -97,7 +97,8 @@ function decideAimed(view: View, asked: View): Verdict {
     if (failed !== undefined) return failed;
     const other = decideOtherRevision(view, landing);
     if (isDryRun(goal)) {
-      return other ?? done('succeeded', landing.evidence, { evidence: landing.evidence });
+      const { evidence } = landing;
+      return other ?? done('succeeded', `${evidence}; nothing was changed`, { evidence });
     }
     return withDeployed(other ?? decideLanded(view, landing), landing.revisions);
   }

@@ -28,7 +28,7 @@ export function explainOperation(
   const results = [
     ...failed.filter(({ syncPhase }) => syncPhase !== 'SyncFail'),
     ...failed.filter(({ syncPhase }) => syncPhase === 'SyncFail'),
-  ].map((result) => explainResult(result));
+  ].map((result) => explainResult(result, '', state.operation.dryRun));
   const told = state.message;
   const conditions = errorConditions(application)
     .filter(({ message }) => message !== '' && !told.includes(coreOf(message)))
@@ -36,12 +36,13 @@ export function explainOperation(
     .filter(({ type }) => type !== 'SyncError' || results.length === 0)
     .map(explainCondition);
   if (wasTerminated(state)) {
-    const terminated = cause('The operation was terminated', told, terminatedAdvice);
+    const left = state.operation.dryRun ? '' : `: ${applied}`;
+    const terminated = cause('The operation was terminated', told, `${terminatedAdvice}${left}.`);
     return [terminated, ...results, ...conditions];
   }
   if (results.length > 0) return [...results, ...conditions];
-  const title =
-    state.phase === 'Error' ? 'The operation ended in an error' : 'The operation failed';
+  const what = state.operation.dryRun ? 'The dry run' : 'The operation';
+  const title = state.phase === 'Error' ? `${what} ended in an error` : `${what} failed`;
   const { nature, advice } = judgeError(state.message);
   const hint = advice === '' && nature === 'passing' ? passedAdvice : advice;
   return [cause(title, state.message, hint), ...conditions];
@@ -57,12 +58,17 @@ function coreOf(message: string): string {
 }
 
 const terminatedAdvice =
-  'A person, another pipeline or a timeout of the controller ended it. Ask who did before you run again: what was applied until then stays in the cluster.';
+  'A person, another pipeline or a timeout of the controller ended it. Ask who did before you run again';
+const applied = 'what was applied until then stays in the cluster';
 
 /** What became of one resource or hook that failed. `when`: in which attempt. */
-export function explainResult(result: ResourceResult, when = ''): Cause {
+export function explainResult(result: ResourceResult, when = '', dryRun = false): Cause {
   const what = printKey(result);
   const hook = `${result.syncPhase ?? result.hookType} hook ${what}`;
+  if (dryRun) {
+    const title = `${result.hookType === undefined ? what : hook} did not pass the dry run${when}`;
+    return cause(title, result.message, adviceFor(result.message), result);
+  }
   const title =
     result.hookType !== undefined
       ? // The controller deletes the hooks that still run (recording `terminate`).

@@ -21,6 +21,8 @@ const finite = new Set(['Job', 'Pod', 'Workflow', 'PipelineRun', 'TaskRun']);
 
 interface ScopedHealth {
   readonly health: Health;
+  /** Whether it is that of the resources selected, and not of the whole application. */
+  readonly isPart: boolean;
   /** Worst first. */
   readonly unhealthy: readonly ResourceStatus[];
 }
@@ -42,9 +44,9 @@ export function healthInScope(
     .filter(({ health }) => health !== undefined && health.status !== 'Healthy')
     .sort((a, b) => rank(b.health) - rank(a.health));
   if (selected.length === 0 || inScope.every(({ health }) => health === undefined)) {
-    return { health: application.health, unhealthy };
+    return { health: application.health, isPart: false, unhealthy };
   }
-  return { health: worstOf(unhealthy), unhealthy };
+  return { health: worstOf(unhealthy), isPart: true, unhealthy };
 }
 
 function worstOf([worst]: readonly ResourceStatus[]): Health {
@@ -67,7 +69,7 @@ function judgedHealth(
   const hasEnded = missing.length > 0 && missing.every(({ kind }) => finite.has(kind));
   if (scoped.health.status !== 'Missing' || !isFact || !hasEnded) return { ...scoped, gone: [] };
   const unhealthy = scoped.unhealthy.filter(({ health }) => health?.status !== 'Missing');
-  return { health: worstOf(unhealthy), unhealthy, gone: missing };
+  return { ...scoped, health: worstOf(unhealthy), unhealthy, gone: missing };
 }
 
 function isGoodEnough(status: HealthStatus, goal: Goal): boolean {
@@ -110,11 +112,12 @@ function decideHealth(view: View, landing: Landing): Verdict {
   const uncompared = decideComparison(view, landing);
   if (uncompared !== undefined) return uncompared;
   if (isBlind(application)) return decideBlind(view, landing);
-  const { health, unhealthy, gone } = judgedHealth(view, landing);
+  const judged = judgedHealth(view, landing);
+  const { health } = judged;
   if (!isGoodEnough(health.status, goal)) {
     // Before the images that are waited for, what runs is still the deployment before.
     const before = goal.action === 'wait' ? decideImages(view, landing) : undefined;
-    return before ?? decideUnhealthy(view, landing, health, unhealthy);
+    return before ?? decideUnhealthy(view, landing, judged);
   }
   const since = memory.healthySince ?? now;
   if (now - since < goal.stableFor) {
@@ -122,14 +125,28 @@ function decideHealth(view: View, landing: Landing): Verdict {
       at: since + goal.stableFor,
     });
   }
-  const paused = health.status === 'Suspended' ? ', paused as accepted' : '';
-  const ended = gone.length > 0 ? `; ${names(gone)} ended and was removed since` : '';
   return (
     decideImages(view, landing) ??
-    done('succeeded', `${landing.evidence}; the application is ${health.status}${paused}${ended}`, {
+    done('succeeded', `${landing.evidence}; ${describeHealth(application, judged)}`, {
       evidence: landing.evidence,
     })
   );
+}
+
+/** Whose health it is that was judged, and what it is. */
+function describeHealth(
+  application: Application,
+  { health: { status }, isPart, gone }: ReturnType<typeof judgedHealth>,
+): string {
+  const paused = status === 'Suspended' ? ', paused as accepted' : '';
+  if (gone.length > 0) {
+    const rest = isPart ? 'all else that was selected' : 'all else';
+    return `${rest} is ${status}${paused}; ${names(gone)} ended and was removed since`;
+  }
+  if (!isPart) return `the application is ${status}${paused}`;
+  const whole = application.health.status;
+  const other = whole === status ? '' : `; the application as a whole is ${whole}`;
+  return `the resources selected are ${status}${paused}${other}`;
 }
 
 /** Argo CD cannot compare the application: whatever it says of health is not about what runs. */
@@ -150,18 +167,20 @@ function names(resources: readonly ResourceStatus[]): string {
   return `${resources.slice(0, 3).map(printKey).join(', ')}${more}`;
 }
 
+const degraded = 'but the application is Degraded';
+const degradedPart = 'but of the resources selected some are Degraded';
+
 function decideUnhealthy(
   view: View,
   landing: Landing,
-  health: Health,
-  unhealthy: readonly ResourceStatus[],
+  { health, unhealthy, isPart }: ScopedHealth,
 ): Verdict {
   const { memory, now } = view;
   const worst = unhealthy.filter((one) => one.health?.status === health.status);
   const what = worst.length > 0 ? `: ${names(worst)}` : '';
   switch (health.status) {
     case 'Degraded':
-      return done('failed', `${landing.evidence}, but the application is Degraded${what}`, {
+      return done('failed', `${landing.evidence}, ${isPart ? degradedPart : degraded}${what}`, {
         causes: explainHealth(health, worst),
       });
     case 'Suspended':

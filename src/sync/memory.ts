@@ -112,6 +112,8 @@ export interface Memory {
   readonly stuck?: { readonly as: string; readonly since: number } | undefined;
   /** Since when Argo CD has answered to a terminate that nothing is in progress. */
   readonly noOperationSince?: number | undefined;
+  /** The attempts of the operations that the one that is followed replaced. */
+  readonly earlierAttempts?: number | undefined;
   /** Since when the operation that is followed has been gone, and nothing newer in its place. */
   readonly goneSince?: number | undefined;
   /** When the last look that Argo CD answered was begun. */
@@ -227,6 +229,7 @@ export function follow(
   return {
     first: memory.first && { ...memory.first, historyId: newestHistoryId(application), past },
     identity,
+    earlierAttempts: attemptsOf(memory),
     request: undefined,
     asked: undefined,
     begun: undefined,
@@ -234,6 +237,11 @@ export function follow(
     proven: undefined,
     checked: undefined,
   };
+}
+
+/** How often was begun, so far, what this run followed. */
+function attemptsOf({ earlierAttempts, begun }: Memory): number | undefined {
+  return begun === undefined ? earlierAttempts : (earlierAttempts ?? 0) + begun.retryCount + 1;
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Step extends ResourceKey {
   readonly finishedAt: number | undefined;
   /** Counts the retries of the operation before this result; 0 is the first attempt. */
   readonly attempt: number;
+  /** Of a dry run: nothing was done, whatever the state says. */
+  readonly dryRun?: boolean;
 }
 
 /** What became of the operation that was followed. */

@@ -87,6 +87,10 @@ function describePaused(application: Application, state: OperationState): string
   return `${printKey(first)}${more} is paused: waiting for somebody to resume it`;
 }
 
+function nameOf({ operation }: OperationState): string {
+  return operation.dryRun ? 'the dry run' : 'the operation';
+}
+
 /** Where a change landed, if it did: the end of our operation was seen, or history proves it. */
 export function landingOf(memory: Memory): Landing | undefined {
   const { ended, proven, begun, request, asked } = memory;
@@ -98,7 +102,7 @@ export function landingOf(memory: Memory): Landing | undefined {
       operation: ended.state.operation,
       revisions: revisionsOf(ended.state),
       results: ended.state.results,
-      evidence: `the operation ${ended.state.phase.toLowerCase()}`,
+      evidence: `${nameOf(ended.state)} ${ended.state.phase.toLowerCase()}`,
     };
   }
   if (proven === undefined) return undefined;
@@ -123,9 +127,10 @@ export function decideFailed({ application }: View, { state }: Ended): Verdict |
   const { retryCount } = state;
   const retries =
     retryCount > 0 ? ` after ${retryCount} ${retryCount === 1 ? 'retry' : 'retries'}` : '';
+  const capitalized = state.operation.dryRun ? 'The dry run' : 'The operation';
   const message = wasTerminated(state)
-    ? `The operation was terminated before it was done${retries}`
-    : `The operation ended as ${state.phase}${retries}`;
+    ? `${capitalized} was terminated before it was done${retries}`
+    : `${capitalized} ended as ${state.phase}${retries}`;
   return done('failed', message, { causes: explainOperation(application, state) });
 }
 

@@ -31,7 +31,10 @@ export function decideRollback(view: View<RollbackGoal>): Verdict {
   if (unsettled !== undefined) return unsettled;
   const entry = memory.returnTo;
   if (entry !== undefined) {
-    return act({ kind: 'rollback', entry }, `rolling back to ${printRevisions(entry.revisions)}`);
+    return act(
+      { kind: 'rollback', entry },
+      `${goal.dryRun ? 'asking for a dry run of a rollback' : 'rolling back'} to ${printRevisions(entry.revisions)}`,
+    );
   }
   const held = application.history
     .map(({ id, revisions }) => `${id} (${printRevisions(revisions)})`)

@@ -18,7 +18,7 @@ const settling = 2_000;
 
 /** Nothing of ours is asked for yet: ask, or say why not. */
 export function decideStart(view: View<SyncGoal>): Verdict {
-  const { application, memory } = view;
+  const { application, goal, memory } = view;
   const refused = decideRefusal(view);
   if (refused !== undefined) return refused;
   if (application.operation !== undefined) return decideBusy(view, application.operation);
@@ -26,7 +26,8 @@ export function decideStart(view: View<SyncGoal>): Verdict {
   if (unsettled !== undefined) return unsettled;
   const name = whatToName(view);
   if (name.kind === 'verdict') return name.verdict;
-  return act({ kind: 'sync', name: name.target }, `asking for the sync${again(memory)}`);
+  const what = goal.options.dryRun ? 'dry run' : 'sync';
+  return act({ kind: 'sync', name: name.target }, `asking for the ${what}${again(memory)}`);
 }
 
 function again({ request }: Memory): string {

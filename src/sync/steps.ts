@@ -9,22 +9,26 @@ import type { Plan, Task } from './plan.ts';
 /**
  * The steps of an operation after another look at it, in the order in which Argo CD began them.
  * A step that did not change is the same object as before. Waves come from the plan, since Argo CD
- * does not tell them; times are when we saw a change, since it does not tell those either.
+ * does not tell them; times are when we saw a change, since it does not tell those either. `earlier`:
+ * the attempts of operations that this one replaced, whose steps are their own.
  */
 export function trackSteps(
   known: readonly Step[],
   state: OperationState,
   plan: Plan | undefined,
   now: number,
+  earlier = 0,
 ): readonly Step[] {
   const steps = new Map(known.map((step) => [idOf(step, step.phase), step]));
   const frontier = plan && frontierOf(state, plan);
   for (const result of state.results) {
     const phase = result.syncPhase ?? 'Sync';
     const id = idOf(result, phase);
-    const before = steps.get(id);
+    const last = steps.get(id);
+    const before = last !== undefined && last.attempt >= earlier ? last : undefined;
     const task = plan && taskOf(plan, result, phase);
-    const isPast = plan === undefined ? wasPassed(before, state) : isPassed(task, frontier);
+    const isPast =
+      plan === undefined ? wasPassed(before, state, earlier) : isPassed(task, frontier);
     const reached = stateOf(result, state, isPast);
     const wave = task?.waveless ? undefined : (task?.wave ?? before?.wave);
     if (before?.state === reached && before.wave === wave) continue;
@@ -42,7 +46,8 @@ export function trackSteps(
       message: result.message,
       startedAt: isAgain ? now : (before?.startedAt ?? now),
       finishedAt: isOver(reached) ? (isNews ? now : before.finishedAt) : undefined,
-      attempt: isNews ? attemptOf(state) : before.attempt,
+      attempt: isNews ? earlier + attemptOf(state) : before.attempt,
+      ...(state.operation.dryRun ? { dryRun: true } : {}),
     });
   }
   return [...steps.values()];
@@ -108,8 +113,8 @@ function isPassed(task: Task | undefined, frontier: Task | undefined): boolean {
 }
 
 /** What another process knew to be passed, when the plan is not here yet. */
-function wasPassed(before: Step | undefined, state: OperationState): boolean {
-  return before?.state === 'Succeeded' && before.attempt === attemptOf(state);
+function wasPassed(before: Step | undefined, state: OperationState, earlier: number): boolean {
+  return before?.state === 'Succeeded' && before.attempt === earlier + attemptOf(state);
 }
 
 function stateOf(result: ResourceResult, { phase }: OperationState, passed: boolean): StepState {

@@ -72,10 +72,12 @@ function explainOngoing(
 ): readonly Cause[] {
   if (state === undefined || isEnded(state.phase)) return [];
   const failed = state.results.filter(isFailed);
-  const running = state.results.filter(isRunningHook);
+  const running = state.operation.dryRun ? [] : state.results.filter(isRunningHook);
   const awaited = state.phase === 'Running' && !state.operation.dryRun;
   return [
-    ...atMost(failed.map((result) => explainResult(result, inAttempt(state)))),
+    ...atMost(
+      failed.map((result) => explainResult(result, inAttempt(state), state.operation.dryRun)),
+    ),
     ...atMost(running.map(explainRunningHook)),
     ...(awaited ? atMost(unhealthyApplied(application, state).map(explainAwaited)) : []),
     cause(`The operation is ${state.phase}`, state.message),

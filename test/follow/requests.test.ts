@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { Log } from '../../src/report/log.ts';
+import { summaryOf } from '../../src/report/summary.ts';
+import { Timeline } from '../../src/report/timeline.ts';
 import { parseSelectionEntry } from '../../src/sync/selection.ts';
 import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
 import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
@@ -125,6 +128,36 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     const result = await followOne(argocd, 'shop', syncGoal({}, { dryRun: true }));
     assert.equal(result.outcome, 'succeeded', result.message);
     assert.equal(argocd.application('shop')?.status.history, undefined);
+  });
+
+  it('says of a dry run in log, timeline and summary only what would be done', async () => {
+    const hooks = [job('migrate', { hook: 'PreSync' }), job('smoke', { hook: 'PostSync' })];
+    make(...hooks, configMap('a'));
+    const following = begin(argocd, ['shop'], syncGoal({}, { dryRun: true }));
+    const results = await following.done;
+    const lines: string[] = [];
+    const line = (text: string) => lines.push(text);
+    const log = new Log({ line, issue: (_, text) => line(text), progress: () => undefined }, [
+      'shop',
+    ]);
+    const timeline = new Timeline(
+      ({ name = '', result = '' }) => line(`${name} ${result}`),
+      (path) => path,
+    );
+    for (const progress of following.told) {
+      log.tell(progress);
+      timeline.tell(progress);
+    }
+    const told = [...lines, summaryOf(results)].join('\n');
+    assert.match(told, /Job\/migrate .*Would run/);
+    assert.match(told, /ConfigMap\/a .*Would apply/);
+    assert.match(told, /The dry run succeeded; nothing was changed/);
+    assert.doesNotMatch(told, /✔ Succeeded|Job\/\S+ .*Succeeded|Applied|[Hh]ooks run/);
+    assert.deepEqual(
+      lines.filter((text) => / (Succeeded|Failed|Skipped|Abandoned)$/.test(text)).at(-1),
+      ' Succeeded',
+    );
+    assert.equal(argocd.object({ kind: 'Job', namespace: 'ns-shop', name: 'migrate' }), undefined);
   });
 
   it('prunes when told to', async () => {

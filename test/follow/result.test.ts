@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { makeResult } from '../../src/follow/result.ts';
 import { observe } from '../../src/sync/decide.ts';
 import type { Memory } from '../../src/sync/memory.ts';
-import type { Cause, Outcome } from '../../src/sync/outcome.ts';
+import type { Cause, Outcome, Step } from '../../src/sync/outcome.ts';
 import type { Application } from '../../src/sync/application.ts';
 import {
   A,
@@ -39,7 +39,9 @@ describe('the result of following', () => {
       memory = {},
       message = 'the end',
       revisions,
+      steps = [],
     }: {
+      readonly steps?: readonly Step[];
       readonly causes?: readonly Cause[];
       readonly memory?: Partial<Memory>;
       readonly message?: string;
@@ -52,9 +54,22 @@ describe('the result of following', () => {
     const live = revisions === undefined ? {} : { revisions };
     const ending = { outcome, message, evidence: 'seen', causes, ...live };
     const subject = { application: seen, memory: remembered };
-    const story = { plan: undefined, steps: [] };
+    const story = { plan: undefined, steps };
     return makeResult({ name: 'shop' }, 'https://x/shop', ending, subject, story, times);
   };
+
+  it('has the steps of the operation that is followed, not of the one that it replaced', () => {
+    const step = (attempt: number): Step => ({
+      ...{ group: '', kind: 'Job', namespace: 'shop', name: `j${attempt}`, phase: 'PreSync' },
+      ...{ wave: 0, hook: true, state: 'Running', message: '', attempt },
+      ...{ startedAt: 0, finishedAt: undefined },
+    });
+    const steps = [step(0), step(1), step(2)];
+    const names = (memory: Partial<Memory>) =>
+      make('succeeded', application(), { memory, steps }).steps.map(({ name }) => name);
+    assert.deepEqual(names({}), ['j0', 'j1', 'j2']);
+    assert.deepEqual(names({ earlierAttempts: 2 }), ['j2']);
+  });
 
   it('says what it knows when nothing was ever seen', () => {
     const { name, outcome, operation, revisions, syncStatus, health, images } = make(

@@ -16,8 +16,12 @@ describe('the mark', () => {
   it('of a step is there once it has ended', () => {
     const states = ['Pending', 'Running', 'Succeeded', 'Failed', 'Pruned', 'PruneSkipped'] as const;
     assert.deepEqual(
-      states.map((state) => markState({ state, hook: true })),
-      ['Not reached', 'Running', '✔ Succeeded', '✖ Failed', '✔ Pruned', '⚠ Not pruned'],
+      states.map((state) => markState({ state, hook: true }, 'timedOut')),
+      ['Not reached', 'Abandoned', '✔ Succeeded', '✖ Failed', '✔ Pruned', '⚠ Not pruned'],
+    );
+    assert.deepEqual(
+      states.map((state) => markState({ state, hook: true, dryRun: true }, 'failed')),
+      ['Not reached', 'Would run', 'Would run', '✖ Refused', 'Would prune', 'Would stay'],
     );
   });
 });

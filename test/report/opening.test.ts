@@ -47,7 +47,39 @@ describe('the first lines of the log', () => {
       },
       [
         'Dry run: sync the applications with team=a to the revision they track on https://argocd.example.com',
-        'With Validate=false; only the resources chosen, for which Argo CD runs no hooks; followed to the end of the operation; at most 30 min.',
+        'With Validate=false; nothing is changed; only the resources chosen, for which Argo CD runs no hooks; followed to the end of the dry run; at most 30 min.',
+      ],
+    ],
+    [
+      'say that a selective sync waits for what it chose',
+      { applications: 'shop', resources: 'Service:web' },
+      [
+        'Sync shop to the revision it tracks on https://argocd.example.com',
+        'Only the resources chosen, for which Argo CD runs no hooks; followed until these are Healthy; at most 30 min.',
+      ],
+    ],
+    [
+      'say that a dry run changes nothing, and never that hooks run',
+      { applications: 'shop', dryRun: 'true' },
+      [
+        'Dry run: sync shop to the revision it tracks on https://argocd.example.com',
+        'Nothing is changed; no hook runs; followed to the end of the dry run; at most 30 min.',
+      ],
+    ],
+    [
+      'say the same of a dry run with strategy apply that is not followed',
+      { applications: 'shop', dryRun: 'true', strategy: 'apply', waitFor: 'none' },
+      [
+        'Dry run: sync shop to the revision it tracks on https://argocd.example.com',
+        'Nothing is changed; no hook runs; not followed; at most 30 min.',
+      ],
+    ],
+    [
+      'tell of the dry run of a rollback',
+      { applications: 'shop', action: 'rollback', dryRun: 'true' },
+      [
+        'Dry run: roll shop back to the deployment before on https://argocd.example.com',
+        'Nothing is changed; a rollback runs no hooks; followed to the end of the dry run; at most 30 min.',
       ],
     ],
     [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { outcomes } from '../../src/sync/outcome.ts';
 import { printWave, stepCells } from '../../src/report/step-line.ts';
 import { at, migrate, step, web } from './example-results.ts';
 
@@ -26,6 +27,28 @@ describe("a step's line", () => {
   it('says of a resource that is no hook that it was applied, not that it runs', () => {
     assert.equal(stepCells({ ...web, state: 'Running' })[2], 'Applied');
     assert.equal(stepCells({ ...migrate, state: 'Running' })[2], 'Running');
+  });
+
+  it('says of a dry run what would be done, and never that something was', () => {
+    const states = ['Running', 'Succeeded', 'Failed', 'Pruned', 'PruneSkipped'] as const;
+    const words = (hook: boolean) =>
+      states.map((state) => stepCells(step({ state, hook, dryRun: true }))[2]);
+    assert.deepEqual(words(true).slice(0, 3), ['Would run', 'Would run', 'Refused']);
+    assert.deepEqual(words(false), [
+      'Would apply',
+      'Would apply',
+      'Refused',
+      'Would prune',
+      'Would stay',
+    ]);
+  });
+
+  it('says of a hook whose end nobody sees any more what the timeline says', () => {
+    const running = { ...migrate, state: 'Running' } as const;
+    const words = outcomes.map((outcome) => stepCells(running, outcome)[2]);
+    const expected = outcomes.map((outcome) => (outcome === 'canceled' ? 'Canceled' : 'Abandoned'));
+    assert.deepEqual(words, expected);
+    assert.equal(stepCells({ ...web, state: 'Running' }, 'superseded')[2], 'Applied');
   });
 
   it('cuts a long message unless the step failed', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { outcomes } from '../../src/sync/outcome.ts';
+import { stepsTable } from '../../src/report/summary-steps.ts';
 import { commandFromString } from 'azure-pipelines-task-lib/taskcommand.js';
 import type { Progress } from '../../src/sync/outcome.ts';
 import { Timeline } from '../../src/report/timeline.ts';
@@ -99,13 +101,34 @@ describe('the records of the timeline', () => {
     }
   });
 
-  it('end a phase whose hook was not seen to end when the next one begins', () => {
-    const [running] = stepTold(migrate);
-    assert.ok(running);
-    assert.deepEqual(ends([running, ...stepTold(web)]), [
-      'Job/migrate Abandoned',
-      'PreSync Succeeded',
+  it('leave a hook open whose end is seen late, and give it the state of the summary', () => {
+    const [running, done] = stepTold(migrate);
+    assert.ok(running && done);
+    const late = [running, ...stepTold(web), done];
+    assert.deepEqual(ends(late), ['Job/migrate Succeeded', 'PreSync Succeeded']);
+    for (const outcome of outcomes) {
+      const steps = [{ ...migrate, state: 'Running' } as const, web];
+      const over = result({ outcome, steps });
+      const [hook = ''] = ends([running, ...stepTold(web), { kind: 'result', result: over }]);
+      const word = hook.split(' ')[1] ?? '';
+      assert.match(word, /^(Abandoned|Canceled)$/);
+      const row = stepsTable(over, 10)
+        .split('\n')
+        .find((line) => line.includes('Job/migrate'));
+      assert.ok(row?.includes(` ${word} `), row);
+    }
+  });
+
+  it('say of a dry run that nothing ran', () => {
+    const dry = { ...migrate, dryRun: true };
+    const all = [...stepTold(dry), { kind: 'result', result: result() } as const];
+    assert.deepEqual(ends(all), [
+      'Job/migrate Skipped',
+      'PreSync (dry run) Skipped',
+      'shop Succeeded',
     ]);
+    const refused = { ...dry, state: 'Failed' } as const;
+    assert.deepEqual(ends(stepTold(refused)), ['Job/migrate Failed']);
   });
 
   it('are separate for each attempt', () => {

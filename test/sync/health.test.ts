@@ -159,6 +159,27 @@ describe('healthInScope', () => {
     assert.deepEqual([health.status, unhealthy], ['Degraded', [db]]);
   });
 
+  it('is never called that of the application where only a part was judged', () => {
+    const parts = [
+      ['Healthy', 'Progressing', /; the resources selected are Healthy; .* whole is Progressing$/],
+      ['Healthy', 'Healthy', /; the resources selected are Healthy$/],
+      ['Degraded', 'Healthy', /, but of the resources selected some are Degraded: /],
+    ] as const;
+    for (const [own, whole, sentence] of parts) {
+      const selected = resource(own);
+      const asked = operation({ resources: [selected] });
+      const run = new Run(syncGoal());
+      run.memory = { ...run.memory, refresh: refreshed(run.now + 60_000) };
+      const seen = application({
+        operationState: ended('Succeeded', { operation: asked }),
+        resources: [selected, resource(whole, { name: 'api' })],
+        health: { status: whole, message: '' },
+        reconciledAt: second(30),
+      });
+      assert.match(ending(run.see(seen)).message, sentence);
+    }
+  });
+
   it('is that of the resources selected, with tolerance for namespaces', () => {
     assert.equal(of({ resources: [web] }).health.status, 'Healthy');
     assert.equal(of({ resources: [{ ...web, namespace: '' }] }).health.status, 'Healthy');

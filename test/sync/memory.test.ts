@@ -85,7 +85,10 @@ describe('follow', () => {
     // The one before is the past of the one that is followed now.
     const past = pastOf(application({ operationState: state() }));
     const first = { historyId: 7, operationStartedAt: undefined, past };
-    const expected = fresh(undefined, { identity, first, checked: undefined });
+    const expected = fresh(undefined, {
+      ...{ identity, first, checked: undefined },
+      earlierAttempts: 1,
+    });
     assert.deepEqual({ ...before, ...following }, expected);
   });
 });

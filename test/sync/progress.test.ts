@@ -9,6 +9,9 @@ import {
   entry,
   foreign,
   operation,
+  titles,
+  result,
+  hook,
   revision,
   Run,
   second,
@@ -122,6 +125,40 @@ describe('our operation at its end', () => {
       assert.equal(ending(last).message, message);
     });
   }
+
+  it('says of a dry run that it was one, and that nothing was changed', () => {
+    const dry = operation({ dryRun: true });
+    const sentences = [
+      [ended('Succeeded', { operation: dry }), 'the dry run succeeded; nothing was changed', []],
+      [ended('Failed', { operation: dry }), 'The dry run ended as Failed', ['The dry run failed']],
+      [
+        ended('Error', { operation: dry }),
+        'The dry run ended as Error',
+        ['The dry run ended in an error'],
+      ],
+      [
+        ended('Failed', { operation: dry, results: [hook({ hookPhase: 'Failed' })] }),
+        'The dry run ended as Failed',
+        ['PreSync hook Job/migrate did not pass the dry run'],
+      ],
+      [
+        ended('Failed', { operation: dry, results: [result({ status: 'SyncFailed' })] }),
+        'The dry run ended as Failed',
+        ['Deployment/web did not pass the dry run'],
+      ],
+    ] as const;
+    for (const [operationState, message, causes] of sentences) {
+      const run = new Run(syncGoal({ options: { dryRun: true } }));
+      const verdict = run.see(application({ operationState }));
+      assert.equal(ending(verdict).message, message);
+      assert.deepEqual(titles(verdict), causes);
+    }
+    const run = new Run(syncGoal({ options: { dryRun: true } }));
+    const operationState = ended('Failed', { operation: dry, message: 'Operation terminated' });
+    run.see(application({ operationState }));
+    const [cause] = ending(run.see(application({ operationState }), 5_000)).causes;
+    assert.match(cause?.advice ?? '', /run again\.$/);
+  });
 
   it('is remembered, whatever comes after it', () => {
     const run = new Run(syncGoal({ waitFor: 'operation', expectImages: ['x'] }));

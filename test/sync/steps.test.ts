@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Plan } from '../../src/sync/plan.ts';
 import { planOf } from '../../src/sync/order.ts';
 import { countSteps, trackSteps, unreachedSteps } from '../../src/sync/steps.ts';
-import { ended, hook, result, second, start, state } from './sample-application.ts';
+import { ended, hook, operation, result, second, start, state } from './sample-application.ts';
 
 function object(kind: string, name: string, annotations: Record<string, string> = {}) {
   const apiVersion = kind === 'Job' ? 'batch/v1' : kind === 'Deployment' ? 'apps/v1' : 'v1';
@@ -104,6 +104,33 @@ describe('trackSteps', () => {
     );
     assert.deepEqual(again.map(row), [['migrate', 'Running', -1, 1]]);
     assert.deepEqual([again[0]?.startedAt, again[0]?.finishedAt], [start + 2_000, undefined]);
+  });
+});
+
+describe('trackSteps of an operation that took the place of another', () => {
+  it('begins anew, however alike what it shows', () => {
+    const done = [hook({ hookPhase: 'Succeeded' }), result()];
+    const ours = trackSteps([], state({ results: done, retryCount: 1 }), plan, start);
+    assert.deepEqual(ours.map(row), [
+      ['migrate', 'Succeeded', -1, 1],
+      ['web', 'Running', 2, 1],
+    ]);
+    const first = trackSteps(ours, state({ results: done.slice(0, 1) }), plan, start + 9, 2);
+    assert.deepEqual(first.map(row), [
+      ['migrate', 'Succeeded', -1, 2],
+      ['web', 'Running', 2, 1],
+    ]);
+    assert.equal(first[0]?.startedAt, start + 9);
+    const next = trackSteps(first, state({ results: done }), plan, start + 10, 2);
+    assert.deepEqual(next.map(row)[1], ['web', 'Running', 2, 2]);
+  });
+
+  it('marks the steps of a dry run', () => {
+    const dry = operation({ dryRun: true });
+    const [step] = trackSteps([], state({ operation: dry, results: [result()] }), plan, start);
+    assert.equal(step?.dryRun, true);
+    const [real] = trackSteps([], state({ results: [result()] }), plan, start);
+    assert.ok(real !== undefined && !('dryRun' in real));
   });
 });
 
