@@ -118,7 +118,7 @@ export class Questions {
     const before = subject.application;
     const isComparable = askedAt - subject.comparisonSeenAt >= comparable;
     const refresh = () => subject.memory.refresh;
-    subject.update({ refresh: { ...refresh(), askedAt } });
+    subject.update({ refresh: { ...refresh(), askedAt, ...(hard && { hardAt: askedAt }) } });
     const { argocd, signal } = this.#ports;
     try {
       const application = await argocd.get(this.#settings.address, {

@@ -59,14 +59,15 @@ export const noHydration: HydrationMemory = {
 
 /**
  * Takes a look at the hydrator into what is known. A refresh answers before a hydration begins, and
- * Argo CD's times are not ours, so that only two things prove which commit was the tip after the run
- * began: a hydration that began after a look of ours, and a look at the dry source that was asked for
- * after one (its annotation is taken away together with what it found) and found nothing to render.
+ * Argo CD's times are not ours, so that only a hydration which began after a look of ours proves which
+ * commit was the tip after the run began: it reads the tip anew. That the hydrator took its annotation
+ * away proves nothing, though it found nothing to render: a comparison that ends just then takes all
+ * annotations away (its merge patch says `annotations: null`, seen in 3.5.1), and a look that could not
+ * reach the repository leaves no trace.
  */
 export function learnHydration(
   known: HydrationMemory,
   { hydrator }: Pick<Application, 'hydrator'>,
-  lookedSince: number | undefined,
   now: number,
 ): HydrationMemory {
   if (hydrator === undefined) return known;
@@ -75,19 +76,11 @@ export function learnHydration(
   if (base === undefined) return learned;
   const { current, compared } = hydrator;
   if (current === undefined || current.phase === 'Hydrating') return learned;
-  if (current.startedAt !== base.startedAt) {
-    if (current.phase === 'Hydrated') {
-      return { ...learned, tip: current.dry ?? hydrator.last?.dry, failure: undefined };
-    }
-    return { ...learned, failure: addFailure(known.failure, current, compared) };
+  if (current.startedAt === base.startedAt) return learned;
+  if (current.phase === 'Hydrated') {
+    return { ...learned, tip: current.dry ?? hydrator.last?.dry, failure: undefined };
   }
-  const isLooked =
-    current.phase === 'Hydrated' &&
-    base.phase === 'Hydrated' &&
-    !hydrator.isAsked &&
-    lookedSince !== undefined &&
-    lookedSince >= base.at;
-  return isLooked && compared !== undefined ? { ...learned, tip: compared } : learned;
+  return { ...learned, failure: addFailure(known.failure, current, compared) };
 }
 
 function addFailure(

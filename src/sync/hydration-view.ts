@@ -27,13 +27,19 @@ export function waitForHydration(view: HydrationView, known: HydrationMemory): V
       compared === undefined || compared === last?.dry ? branch : printRevisions([compared]);
     return wait(`hydrating ${what} to ${to}`, { at: nextAsk(view, lookEvery) });
   }
-  if (known.tip !== undefined) {
-    return wait(`waiting for the hydrator to render ${printRevisions([known.tip])} to ${to}`, {
-      // Nothing to render for some commits, and forgotten by a controller that began anew: only a
-      // hydration that is asked for by force is a proof.
+  if (isForced(view, known) || isPushSeen(hydrator)) {
+    const doing = isPushSeen(hydrator)
+      ? `waiting for the hydrator to render ${printRevisions([compared ?? ''])} to ${to}`
+      : `waiting until the hydrator has rendered ${branch} anew, to prove its tip`;
+    return wait(doing, {
+      // A look that found nothing for its paths, or an annotation that was lost.
       ask: mayAsk(view, lookEvery) ? 'hard refresh' : undefined,
       at: nextAsk(view, lookEvery),
     });
+  }
+  if (isLooked(view, known)) {
+    const doing = `the hydrator found nothing new on ${branch}: having it rendered anew, to prove that`;
+    return wait(doing, { ask: 'hard refresh', at: view.now + askAgain });
   }
   const doing =
     current === undefined
@@ -41,6 +47,24 @@ export function waitForHydration(view: HydrationView, known: HydrationMemory): V
       : `waiting until the hydrator has looked at ${branch}`;
   const due = needsLook(view, known) || mayAsk(view, askAgain);
   return wait(doing, { ask: due ? 'refresh' : undefined, at: nextAsk(view, askAgain) });
+}
+
+/** A look has found a commit that is not hydrated yet. */
+function isPushSeen({ current, compared, last }: Hydrator): boolean {
+  return current?.phase === 'Hydrated' && compared !== undefined && compared !== last?.dry;
+}
+
+/** Whether a hydration was asked for by force since the look that proofs are held against. */
+function isForced({ memory }: HydrationView, { base }: HydrationMemory): boolean {
+  const { hardAt } = memory.refresh;
+  return base !== undefined && hardAt !== undefined && hardAt >= base.at;
+}
+
+/** Whether a look that was asked for after the base is over, as far as can be seen. */
+function isLooked({ hydrator, memory }: HydrationView, { base }: HydrationMemory): boolean {
+  const { answeredAt } = memory.refresh;
+  const isAnswered = base !== undefined && answeredAt !== undefined && answeredAt >= base.at;
+  return isAnswered && hydrator.current?.phase === 'Hydrated' && !hydrator.isAsked;
 }
 
 /** Whether no refresh was asked for since the look that proofs are held against. */

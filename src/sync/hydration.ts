@@ -221,7 +221,7 @@ export function rememberHydration(view: View): Memory {
   const { hydrator } = application;
   if (hydrator === undefined) return memory;
   const known = memory.hydration ?? noHydration;
-  const hydration = learnHydration(known, application, memory.refresh.answeredAt, now);
+  const hydration = learnHydration(known, application, now);
   const learned = { ...memory, hydration };
   if ((goal.action !== 'sync' && goal.action !== 'wait') || isCommitted(memory)) return learned;
   const aiming = aimOf({ ...view, goal, memory: learned, hydrator });

@@ -56,10 +56,14 @@ export interface Settled {
   readonly reconciledAt: number | undefined;
 }
 
-/** How a request to refresh stands. `answeredAt`: when the last answered one had been asked. */
+/**
+ * How a request to refresh stands. `answeredAt`: when the last answered one had been asked; `hardAt`:
+ * when the last hard one was, if any.
+ */
 export interface Refresh {
   readonly askedAt: number | undefined;
   readonly answeredAt: number | undefined;
+  readonly hardAt?: number;
   readonly failures: number;
 }
 

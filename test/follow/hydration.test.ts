@@ -76,6 +76,22 @@ describe('following a hydrated application', () => {
     }
   }
 
+  it('does not take a look that Argo CD lost for one that found nothing', async () => {
+    await deployed();
+    const dry = push('two');
+    let lost = 0;
+    // A comparison that had begun before ends: its merge patch takes all annotations away.
+    argocd.watch(({ application: { metadata } }) => {
+      if (metadata.annotations?.['argocd.argoproj.io/hydrate'] !== 'normal') return;
+      lost += 1;
+      argocd.patchApplication(name, { metadata: { annotations: null } });
+    });
+    const result = await followOne(argocd, name, syncGoal());
+    assert.deepEqual([result.outcome, live()?.value], ['succeeded', 'two'], result.message);
+    assert.equal(result.drySourceRevision, dry);
+    assert.ok(lost > 0);
+  });
+
   it('takes a commit that changed nothing for deployed', async () => {
     await deployed();
     const dry = push('other', 'elsewhere');

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Application } from '../../src/sync/application.ts';
 import type { Hydrator } from '../../src/sync/hydrator.ts';
 import { learnCommit, noHydration } from '../../src/sync/hydration-memory.ts';
-import type { Verdict } from '../../src/sync/verdict.ts';
+import type { Question, Verdict } from '../../src/sync/verdict.ts';
 import {
   badManifest,
   D1,
@@ -50,6 +50,11 @@ function doing(verdict: Verdict): string {
   return verdict.kind === 'done' ? verdict.ending.message : verdict.doing;
 }
 
+/** What is asked of Argo CD beside a wait. */
+function asked(verdict: Verdict): Question | undefined {
+  return verdict.kind === 'wait' ? verdict.ask : undefined;
+}
+
 /** A run that has looked once, and whose refresh was answered at that look or after it. */
 function begun(goal: ConstructorParameters<typeof Run>[0], look: Application = shop()): Run {
   const run = new Run(goal);
@@ -81,8 +86,23 @@ describe('the tip of the dry branch', () => {
     assert.match(doing(answered), /looked at main/);
   });
 
-  it('is as it was when a look that we asked for finds nothing new', () => {
-    assert.equal(named(answer(begun(goal), shop())), H1);
+  it('is proven by a hydration also when a look found nothing new, which may not have been one', () => {
+    const run = begun(goal);
+    const looked = answer(run, shop());
+    assert.match(doing(looked), /found nothing new on main/);
+    assert.equal(asked(looked), 'hard refresh');
+    const forced = run.change({ refresh: { ...refreshed(run.now), hardAt: run.now } });
+    assert.match(doing(forced), /rendered main anew/);
+    assert.equal(asked(forced), undefined);
+    assert.equal(asked(run.change({}, 10_000)), 'hard refresh');
+    assert.equal(named(run.see(shop({ current: hydrated(first, 100) }))), H1);
+  });
+
+  it('is not held against what was asked by force before the look that counts', () => {
+    const run = begun(goal, shop({ current: hydrating(90) }));
+    run.change({ refresh: { ...refreshed(run.now), hardAt: run.now } });
+    const over = run.see(shop({ current: hydrated(first, 90) }), 500);
+    assert.equal(asked(over), 'refresh');
   });
 
   it('is what a look finds, and is waited for until it is hydrated and compared', () => {
@@ -106,14 +126,18 @@ describe('the tip of the dry branch', () => {
     const run = begun(goal, shop({ current: hydrating(90) }));
     const over = shop({ ...pushed, current: hydrated(other, 90) }, { sync: synced(H2) });
     assert.match(doing(run.see(over, 500)), /looked at main/);
-    assert.equal(named(answer(run, over)), H2);
+    assert.equal(asked(answer(run, over)), 'hard refresh');
+    const anew = { ...pushed, current: hydrated(other, 110) };
+    assert.equal(named(run.see(shop(anew, { sync: synced(H2) }))), H2);
   });
 
-  it('is not what a look found that others had asked for before the run', () => {
+  it('is not what comes of a look that others had asked for before the run', () => {
     const run = begun(goal, shop({ isAsked: true }));
-    run.see(shop(), 100);
     assert.equal(brief(run.change({ refresh: refreshed() })), 'wait');
-    assert.equal(named(answer(run, shop())), H1);
+    assert.match(doing(run.see(shop({ current: hydrating(100) }), 100)), /hydrating main/);
+    const over = run.see(shop({ current: hydrated(first, 100) }), 100);
+    assert.match(doing(over), /looked at main/);
+    assert.equal(asked(over), 'refresh');
   });
 
   it('is told by hydrations alone where Argo CD keeps no look (before 3.5)', () => {
@@ -347,7 +371,8 @@ describe('an application whose hydrated commits are promoted', () => {
     ];
     const bare = { conditions, sync: { status: 'Unknown', revisions: ['env/shop'] } } as const;
     const run = begun(waitGoal({ target: tracked }), shop(staged, bare));
-    assert.match(doing(answer(run, shop(staged, bare))), /waiting for somebody to promote/);
+    const anew = { ...staged, current: hydrated(other, 110) };
+    assert.match(doing(answer(run, shop(anew, bare))), /waiting for somebody to promote/);
   });
 
   it('takes neither the branch that waits nor a commit of it', () => {
