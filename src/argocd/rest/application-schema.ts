@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
+import { bounded } from './bounded-text.ts';
 import { canonical } from './canonical.ts';
 import {
   automatedSchema,
   flag,
   isAutomated,
   list,
+  longestName,
   moment,
+  name,
   readHealth,
   readRevisions,
   readTime,
@@ -20,12 +23,13 @@ import {
   readHydrator,
   readSyncSource,
 } from './hydrator-schema.ts';
+import { TextBudget } from './text-budget.ts';
 import type { Application, HistoryEntry, ResourceStatus, Source } from '../../sync/application.ts';
 import type { Operation, OperationState, ResourceResult } from '../../sync/operation.ts';
 import { operationPhases } from '../../sync/operation.ts';
 
 const count = z._default(z.nullish(z.number()), 0);
-const keyFields = { group: text, kind: text, namespace: text, name: text };
+const keyFields = { group: name, kind: name, namespace: name, name };
 
 const strategySchema = z.nullish(z.looseObject({ force: flag }));
 const looseSourceSchema = z.looseObject(sourceSchema.shape);
@@ -86,10 +90,10 @@ const healthSchema = z.nullish(z.object({ status: text, message: text }));
 
 const applicationSchema = z.object({
   metadata: z.object({
-    name: z.string(),
-    namespace: text,
-    uid: text,
-    resourceVersion: text,
+    name: z.string().check(z.maxLength(longestName)),
+    namespace: name,
+    uid: name,
+    resourceVersion: name,
     deletionTimestamp: time,
     annotations: z.nullish(z.record(z.string(), z.string())),
   }),
@@ -147,12 +151,16 @@ type Raw = z.output<typeof applicationSchema>;
 type RawOperation = z.output<typeof operationSchema>;
 type RawState = z.output<typeof stateSchema>;
 
+/** Characters of a reference to an image, with its digest. */
+const longestImage = 1_024;
+
 /** Reads an Application; throws a `ZodError` where it has not the shape that Argo CD gives it. */
 export function readApplication(json: unknown): Application {
   const { metadata, spec, operation, status } = z.parse(applicationSchema, json, {
     reportInput: true,
   });
   const { sources, sourceHydrator } = spec;
+  const words = new TextBudget();
   const isMulti = sourceHydrator == null && sources != null && sources.length > 0;
   const source = sourceHydrator == null ? readSource(spec.source) : readSyncSource(sourceHydrator);
   return {
@@ -170,20 +178,21 @@ export function readApplication(json: unknown): Application {
     autoSync: isAutomated(spec.syncPolicy?.automated),
     syncOptions: spec.syncPolicy?.syncOptions ?? [],
     operation: operation == null ? undefined : readOperation(operation),
-    operationState: status?.operationState == null ? undefined : readState(status.operationState),
+    operationState:
+      status?.operationState == null ? undefined : readState(status.operationState, words),
     sync: {
       status: status?.sync?.status || 'Unknown',
       revisions: readRevisions(status?.sync),
     },
-    health: readHealth(status?.health) ?? { status: 'Unknown', message: '' },
-    resources: (status?.resources ?? []).map(readResource),
+    health: readHealth(status?.health, words) ?? { status: 'Unknown', message: '' },
+    resources: (status?.resources ?? []).map((one) => readResource(one, words)),
     conditions: (status?.conditions ?? []).map(({ type, message }) => ({
       type: type ?? '',
-      message: message ?? '',
+      message: words.take(message),
     })),
     history: (status?.history ?? []).map(readHistory).sort((a, b) => a.id - b.id),
     reconciledAt: readTime(status?.reconciledAt),
-    images: status?.summary?.images ?? [],
+    images: (status?.summary?.images ?? []).map((image) => bounded(image, longestImage)),
   };
 }
 
@@ -228,7 +237,10 @@ function readOperation(operation: RawOperation): Operation {
       maxDuration: retry?.backoff?.maxDuration ?? '',
     },
     resources: (sync?.resources ?? []).map(readKey),
-    info: (info ?? []).map(({ name, value }) => ({ name: name ?? '', value: value ?? '' })),
+    info: (info ?? []).map((row) => ({
+      name: bounded(row.name ?? '', longestName),
+      value: bounded(row.value ?? '', longestName),
+    })),
     initiatedBy: {
       username: initiatedBy?.username ?? '',
       automated: initiatedBy?.automated ?? false,
@@ -238,25 +250,25 @@ function readOperation(operation: RawOperation): Operation {
   };
 }
 
-function readState(state: RawState): OperationState {
+function readState(state: RawState, words: TextBudget): OperationState {
   return {
     operation: readOperation(state.operation),
     phase: state.phase,
-    message: state.message ?? '',
+    message: words.take(state.message),
     startedAt: Date.parse(state.startedAt),
     finishedAt: readTime(state.finishedAt),
     retryCount: state.retryCount ?? 0,
     revisions: readRevisions(state.syncResult),
-    results: (state.syncResult?.resources ?? []).map(readResult),
+    results: (state.syncResult?.resources ?? []).map((one) => readResult(one, words)),
   };
 }
 
-function readResult(result: z.output<typeof resultSchema>): ResourceResult {
+function readResult(result: z.output<typeof resultSchema>, words: TextBudget): ResourceResult {
   const phase = result.syncPhase || undefined;
   return {
     ...readKey(result),
     status: result.status || undefined,
-    message: result.message ?? '',
+    message: words.take(result.message),
     hookType: result.hookType ? (phase ?? 'Sync') : undefined,
     hookPhase: result.hookPhase || undefined,
     syncPhase: phase,
@@ -276,11 +288,11 @@ function readKey({ group, kind, namespace, name }: RawKey) {
 
 type RawResource = NonNullable<NonNullable<Raw['status']>['resources']>[number];
 
-function readResource(resource: RawResource): ResourceStatus {
+function readResource(resource: RawResource, words: TextBudget): ResourceStatus {
   return {
     ...readKey(resource),
     status: resource.status || undefined,
-    health: readHealth(resource.health),
+    health: readHealth(resource.health, words),
     hook: resource.hook ?? false,
     requiresPruning: resource.requiresPruning ?? false,
   };

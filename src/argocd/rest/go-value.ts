@@ -1,9 +1,13 @@
 import * as z from 'zod/mini';
 import { healthStatuses } from '../../sync/application.ts';
+import { TextBudget } from './text-budget.ts';
 import type { Health } from '../../sync/application.ts';
 
 /** Go leaves out what is empty, and writes `null` for an empty list. */
 export const text = z._default(z.nullish(z.string()), '');
+/** Kubernetes has no name of more than 253 characters. A longer one is refused: cut, it is another. */
+export const longestName = 1_024;
+export const name = z._default(z.nullish(z.string().check(z.maxLength(longestName))), '');
 export const flag = z._default(z.nullish(z.boolean()), false);
 export const moment = z
   .string()
@@ -43,9 +47,10 @@ export function readRevisions(
 
 export function readHealth(
   health: { status: string | null; message: string | null } | null | undefined,
+  words = new TextBudget(),
 ): Health | undefined {
   if (!health?.status) return undefined;
   const status = healthStatuses.find((known) => known === health.status);
   // What this version does not know is not taken for healthy.
-  return { status: status ?? 'Unknown', message: health.message ?? '' };
+  return { status: status ?? 'Unknown', message: words.take(health.message) };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { $ZodError } from 'zod/v4/core';
 import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
+import { messageBounds } from '../../../src/argocd/rest/text-budget.ts';
 import type { Application } from '../../../src/sync/application.ts';
 import { markerOf } from '../../../src/sync/operation.ts';
 import { isApplication, readRecording, recordingNames } from '../../recording.ts';
@@ -175,6 +176,73 @@ describe('the schema of an Application', () => {
       health: undefined,
       hook: false,
       requiresPruning: false,
+    });
+  });
+
+  describe('bounds what it keeps of', () => {
+    const long = 'x'.repeat(100_000);
+    const cut = `${'x'.repeat(messageBounds.width)}… (cut at ${messageBounds.width} characters)`;
+    const operation = { info: [{ name: 'a', value: long }] };
+    const stateOf = (more: object) => ({
+      operationState: { operation, phase: 'Failed', startedAt: '2026-11-21T01:52:30Z', ...more },
+    });
+    const fields: readonly (readonly [string, object, (of: Application) => unknown, string])[] = [
+      ['the operation', stateOf({ message: long }), (of) => of.operationState?.message, cut],
+      [
+        'a result',
+        stateOf({ syncResult: { revision: '', resources: [{ kind: 'Job', message: long }] } }),
+        (of) => of.operationState?.results[0]?.message,
+        cut,
+      ],
+      [
+        'a row of information',
+        stateOf({}),
+        (of) => of.operationState?.operation.info[0]?.value,
+        `${'x'.repeat(1_024)}… (cut at 1024 characters)`,
+      ],
+      [
+        'a condition',
+        { conditions: [{ type: 'ComparisonError', message: long }] },
+        (of) => of.conditions[0]?.message,
+        cut,
+      ],
+      ['health', { health: { status: 'Degraded', message: long } }, (of) => of.health.message, cut],
+      [
+        'the health of a resource',
+        { resources: [{ kind: 'Job', health: { status: 'Degraded', message: long } }] },
+        (of) => of.resources[0]?.health?.message,
+        cut,
+      ],
+      [
+        'an image',
+        { summary: { images: [long] } },
+        (of) => of.images[0],
+        `${'x'.repeat(1_024)}… (cut at 1024 characters)`,
+      ],
+    ];
+    for (const [what, status, read, expected] of fields) {
+      it(what, () => assert.equal(read(readApplication(minimal({ status }))), expected));
+    }
+
+    it('all messages together, and leaves something to each', () => {
+      const resources = Array.from({ length: 5_000 }, (_, index) => ({
+        ...{ kind: 'ConfigMap', name: `a-${index}`, message: long },
+      }));
+      const status = stateOf({ syncResult: { revision: '', resources } });
+      const { operationState } = readApplication(minimal({ status }));
+      const sizes = (operationState?.results ?? []).map(({ message }) => message.length);
+      const most = messageBounds.total + 5_000 * (messageBounds.least + 50);
+      assert.ok(sizes.reduce((sum, size) => sum + size) < most);
+      assert.ok(Math.min(...sizes) >= messageBounds.least);
+    });
+
+    it('no name: one that is too long is refused, since cut it would be another', () => {
+      for (const status of [
+        { resources: [{ kind: 'Job', name: long }] },
+        stateOf({ syncResult: { revision: '', resources: [{ kind: long, name: 'a' }] } }),
+      ]) {
+        assert.throws(() => readApplication(minimal({ status })), $ZodError);
+      }
     });
   });
 
