@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Application } from '../sync/application.ts';
 import { isInProgress, sight } from '../sync/ownership.ts';
+import { withoutPast } from '../sync/past.ts';
 import type { Identity } from '../sync/ownership.ts';
 import { findSent } from '../sync/rollback.ts';
 import type { Ending } from '../sync/verdict.ts';
@@ -16,6 +17,9 @@ const told = {
   ended: 'the operation has ended',
   absent: 'no operation of this run is in progress',
 };
+/** Argo CD ends only what is still asked for (recordings.md, by hand 3). */
+const orphan =
+  'the operation is not asked for any more: nobody works on it, and nothing can be terminated';
 /** Failures of the moment: Argo CD is away, or the controller has not begun the operation yet. */
 const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
@@ -56,6 +60,7 @@ export async function endOwnOperation(
   // A request on its way when the run was cancelled may arrive, or have arrived.
   if (!isThere && request?.state !== 'accepted' && request?.state !== 'unclear') return ending;
   if (choice === 'leave') {
+    if (isThere && application.operation === undefined) return say(ending, orphan);
     const may = isThere || request?.state === 'accepted' ? 'goes on' : 'may go on';
     return say(ending, `the operation ${may} in Argo CD`);
   }
@@ -68,12 +73,14 @@ export async function endOwnOperation(
     (standing.over !== undefined && onCancel === 'terminate');
   const term = new Term(clock, { at: clock.now() + grace });
   let why = '';
+  let isOrphan = false;
   try {
     while (!term.signal.aborted) {
       try {
         const now = await argocd.get(address, { signal: term.signal });
         const ours = identify(now);
-        const seen = ours === undefined ? 'absent' : sight(now, ours).kind;
+        const seen = ours === undefined ? 'absent' : sight(withoutPast(now, memory), ours).kind;
+        isOrphan = seen === 'running' && now.operation === undefined;
         if (seen === 'ended' || (seen === 'absent' && !mayArrive())) {
           return say(ending, told[seen]);
         }
@@ -100,6 +107,7 @@ export async function endOwnOperation(
   } finally {
     term.end();
   }
+  if (isOrphan) return say(ending, orphan);
   const reason = why === '' ? '' : ` (${why})`;
   return say(
     ending,

@@ -43,7 +43,9 @@ export function healthInScope(
   const unhealthy = inScope
     .filter(({ health }) => health !== undefined && health.status !== 'Healthy')
     .sort((a, b) => rank(b.health) - rank(a.health));
-  if (selected.length === 0 || inScope.every(({ health }) => health === undefined)) {
+  // Many kinds have no health; where none has any, Argo CD did not fill it in.
+  const isFilled = application.resources.some(({ health }) => health !== undefined);
+  if (selected.length === 0 || inScope.length === 0 || !isFilled) {
     return { health: application.health, isPart: false, unhealthy };
   }
   return { health: worstOf(unhealthy), isPart: true, unhealthy };

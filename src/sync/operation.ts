@@ -95,7 +95,16 @@ export function revisionsOf({ revisions, operation }: OperationState): readonly 
   return revisions.length > 0 ? revisions : operation.revisions;
 }
 
-/** A failed attempt that Argo CD will repeat: `Running`, and yet with an end. */
-export function awaitsRetry(state: Pick<OperationState, 'phase' | 'finishedAt'>): boolean {
-  return state.phase === 'Running' && state.finishedAt !== undefined;
+/**
+ * A failed attempt that Argo CD will repeat: `Running`, and yet with an end. In a first attempt that is
+ * a leftover of the state before: Argo CD 3.5 writes its states over each other.
+ */
+export function awaitsRetry({
+  phase,
+  finishedAt,
+  retryCount = 1,
+}: Pick<OperationState, 'phase' | 'finishedAt'> & {
+  readonly retryCount?: number;
+}): boolean {
+  return phase === 'Running' && finishedAt !== undefined && retryCount > 0;
 }

@@ -142,7 +142,7 @@ const inProgress = /operation is already in progress/;
 
 /** What is the case and what to do, as one text. */
 export function tell({ what, remedy }: Stuck): string {
-  return `${what}. ${remedy}`;
+  return `${what}. ${remedy.replace(/\.$/, '')}`;
 }
 
 /** Waits whether a state passes that may be a moment's; undefined when it has lasted. */

@@ -10,6 +10,7 @@ import {
   foreign,
   operation,
   request,
+  second,
   state,
 } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
@@ -54,6 +55,27 @@ describe('the end of a run before that of its operation', () => {
     assert.match(await end({ onTimeout: 'terminate' }, 'timedOut'), /was terminated/);
     assert.match(await end({ onTimeout: 'terminate' }, 'canceled'), /goes on/);
     assert.match(await end({ onCancel: 'terminate' }, 'timedOut'), /goes on/);
+  });
+
+  it('says of one that nobody works on that nothing can be terminated, whatever was chosen', async () => {
+    argocd.application = application({ operationState: state({ operation: asked }) });
+    subject.take(argocd.application);
+    assert.match(await end({}), /nobody works on it, and nothing can be terminated$/);
+    argocd.onTerminate = () => Promise.reject(failed('no-operation'));
+    assert.match(await end(), /nobody works on it, and nothing can be terminated$/);
+  });
+
+  it('never takes an older operation of the same content for the end of a rollback', async () => {
+    const same = operation({ info: [], strategy: 'apply' });
+    const identity = {
+      ...({ kind: 'adopted', startedAt: undefined, ours: true } as const),
+      fingerprint: same.fingerprint,
+    };
+    const older = ended('Succeeded', { operation: same, startedAt: second(3) });
+    const past = { latest: second(5), operation: undefined };
+    subject.update({ identity, request: request({ operation: same, past }) });
+    argocd.application = application({ operationState: older });
+    assert.doesNotMatch(await end(), /has ended/);
   });
 
   describe('of a run that must still be wanted', () => {

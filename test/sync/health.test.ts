@@ -187,6 +187,18 @@ describe('healthInScope', () => {
     assert.equal(of({ resources: [{ ...db, group: 'apps' }] }).health.status, 'Degraded');
   });
 
+  it('is good where what was selected is of a kind that has none', () => {
+    const settings = resource(undefined, { group: '', kind: 'ConfigMap', name: 'a' });
+    const partly = application({
+      resources: [settings, resource('Progressing')],
+      health: { status: 'Progressing', message: '' },
+    });
+    const { health, isPart } = healthInScope(partly, operation({ resources: [settings] }));
+    assert.deepEqual([health.status, isPart], ['Healthy', true]);
+    const other = operation({ resources: [resource(undefined, { name: 'unlisted' })] });
+    assert.equal(healthInScope(partly, other).health.status, 'Progressing');
+  });
+
   it("is the application's where resources have none", () => {
     const bare = application({
       resources: [resource(undefined)],

@@ -90,7 +90,7 @@ describe('stuckOperation', () => {
     assert.match(held.remedy, /kubectl -n jobs patch job\.batch\/migrate --type merge/);
     const core = stuckOperation(deleting('waiting for deletion of /ConfigMap/a'));
     assert.match(core?.remedy ?? '', /kubectl -n shop get configmap\/a /);
-    assert.equal(tell(held), `${held.what}. ${held.remedy}`);
+    assert.equal(`${tell(held)}.`, `${held.what}. ${held.remedy}`);
   });
 });
 
