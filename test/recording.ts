@@ -14,12 +14,23 @@ export interface RecordedLine {
       readonly infos?: readonly { readonly name: string; readonly value: string }[];
     };
   };
+  /** Of a commit. */
+  readonly revision?: string;
   readonly response?: { readonly status: number; readonly body: unknown };
 }
 
-export const recordingNames: readonly string[] = readdirSync(folder)
+const names = readdirSync(folder)
   .map((file) => file.replace(/\.jsonl$/, ''))
   .sort();
+
+/** Of applications that Argo CD hydrates. */
+export const hydratedRecordings: readonly string[] = names.filter((one) =>
+  one.startsWith('hydrated'),
+);
+/** Of all others. */
+export const recordingNames: readonly string[] = names.filter(
+  (one) => !hydratedRecordings.includes(one),
+);
 
 export function readRecording(name: string): readonly RecordedLine[] {
   return readFileSync(new URL(`${name}.jsonl`, folder), 'utf8')

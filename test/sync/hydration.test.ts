@@ -222,6 +222,15 @@ describe('a hydration that failed', () => {
     assert.equal(brief(strange.see(shop({ current: failed(110, 'odd') }), 500)), 'failed');
   });
 
+  it('is forgotten when a later one succeeds', () => {
+    const run = begun(syncGoal({ target: revision(D2) }));
+    run.see(shop({ compared: D2, current: failed(100, 'odd') }), 500);
+    const newest = { dry: D3, hydrated: H3 };
+    const later = { current: hydrated(newest, 110), last: newest, compared: D3 };
+    const verdict = run.see(shop(later, { sync: synced(H3) }), 500);
+    assert.match(doing(verdict), /d300000 is the tip of the dry branch/);
+  });
+
   it('does not matter for a commit that is hydrated already', () => {
     const run = begun(syncGoal({ target: revision(D1) }));
     assert.equal(named(run.see(shop({ compared: D2, current: failed(100) }), 500)), H1);

@@ -2,6 +2,7 @@ import type { Application, HydratorSpec, HydratorStatus, Rendered } from './appl
 import { drySourceOf, hydratedSource } from './application.ts';
 import { timestamp } from './clock.ts';
 import type { Environment } from './environment.ts';
+import { dropAnnotation } from './kubernetes-object.ts';
 import { generate } from './manifests.ts';
 
 const hydrateAnnotation = 'argocd.argoproj.io/hydrate';
@@ -47,7 +48,7 @@ export class Hydrator {
     if (!application || !spec) return;
     const { due, compared } = this.#judge(application, spec);
     applications.update(uid, ({ metadata, status }) => {
-      if (metadata.annotations) delete metadata.annotations[hydrateAnnotation];
+      dropAnnotation(metadata, hydrateAnnotation);
       if (compared !== undefined) status.sourceHydrator.lastComparedDryRevision = compared;
     });
     if (due) clock.after(queueDelay, () => this.#begin(uid));

@@ -79,3 +79,13 @@ const clusterScoped = new Set([
 export function isClusterScoped({ kind }: { readonly kind: string }): boolean {
   return clusterScoped.has(kind);
 }
+
+/** Takes an annotation away as a merge patch does; none at all is no map. */
+export function dropAnnotation(
+  metadata: { annotations?: Record<string, string> },
+  name: string,
+): void {
+  const others = Object.entries(metadata.annotations ?? {}).filter(([other]) => other !== name);
+  if (others.length > 0) metadata.annotations = Object.fromEntries(others);
+  else delete metadata.annotations;
+}

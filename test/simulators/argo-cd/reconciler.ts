@@ -4,6 +4,7 @@ import { timestamp } from './clock.ts';
 import { compare, type Comparison } from './comparison.ts';
 import type { Environment } from './environment.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { dropAnnotation } from './kubernetes-object.ts';
 import { generate, normalize, targetRevisions } from './manifests.ts';
 
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
@@ -118,7 +119,7 @@ export class Reconciler {
     const { applications, clock } = this.#environment;
     const now = timestamp(clock.now);
     applications.update(this.#uid, ({ metadata, spec, status }) => {
-      if (stamped && metadata.annotations) delete metadata.annotations[refreshAnnotation];
+      if (stamped) dropAnnotation(metadata, refreshAnnotation);
       if (stamped) status.reconciledAt = now;
       delete status.sourceType;
       delete status.sourceTypes;

@@ -49,6 +49,8 @@ export interface State {
   readonly operation: string;
   /** Sync, health, and the revisions compared with. */
   readonly status: string;
+  /** What the hydrator says: its phase, and the commits that it knows; empty without one. */
+  readonly hydration: string;
 }
 
 /** Replaces what differs from run to run: revisions, times, generated names, uids. */
@@ -84,7 +86,19 @@ export function stateOf(t: number, { operation, status }: Application): State {
       status.health.status,
       ...(status.sync.revisions ?? [status.sync.revision]),
     ].join(' '),
+    hydration: hydrationOf(status),
   };
+}
+
+function hydrationOf({ sourceHydrator: of }: Application['status']): string {
+  const { currentOperation: current, lastSuccessfulOperation: last } = of;
+  if (current === undefined) return '';
+  return [
+    `${current.phase}${current.finishedAt ? ' finished' : ''}`,
+    current.drySHA ?? '-',
+    last === undefined ? '-' : `${last.drySHA}=${last.hydratedSHA}`,
+    of.lastComparedDryRevision ?? '-',
+  ].join(' ');
 }
 
 /**
@@ -108,11 +122,14 @@ export function lasting(
 /** The states with their revisions numbered in the order in which they came. */
 export function numbered(states: readonly State[]): readonly State[] {
   const shas: string[] = [];
-  return states.map((state) => ({
-    ...state,
-    status: state.status.replace(/\b[0-9a-f]{40}\b/g, (sha) => {
+  const number = (text: string) =>
+    text.replace(/\b[0-9a-f]{40}\b/g, (sha) => {
       if (!shas.includes(sha)) shas.push(sha);
       return `#${shas.indexOf(sha) + 1}`;
-    }),
+    });
+  return states.map((state) => ({
+    ...state,
+    status: number(state.status),
+    hydration: number(state.hydration),
   }));
 }

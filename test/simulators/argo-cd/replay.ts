@@ -25,7 +25,8 @@ const step = 5;
 /** A state that the recording reached must be reached by the simulator within this much longer. */
 const patience = 20_000;
 
-const operationOf = (state: State) => state.operation;
+/** What must have come as far as in the recording before anything is done. */
+export const operationOf = (state: State): string => state.operation;
 
 function immediate(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -37,6 +38,7 @@ export class Replay {
   readonly #lines: readonly RecordedLine[];
   readonly #argocd: ArgoCDSimulator;
   readonly #start: number;
+  readonly #progress: typeof operationOf;
   readonly #shas = new Map<string, string>();
   /** The states since the stream was opened, as they came. */
   readonly #told: State[] = [];
@@ -50,7 +52,13 @@ export class Replay {
   #streamEnd: Promise<void> | undefined;
   #lastEvent: Application | undefined;
 
-  constructor(name: string, lines: readonly RecordedLine[], argocd: ArgoCDSimulator) {
+  constructor(
+    name: string,
+    lines: readonly RecordedLine[],
+    argocd: ArgoCDSimulator,
+    progress = operationOf,
+  ) {
+    this.#progress = progress;
     this.#name = name;
     this.#lines = lines;
     this.#argocd = argocd;
@@ -97,9 +105,9 @@ export class Replay {
     const before = this.#lines.flatMap((line) =>
       line.kind === 'event' && line.t < t - 10 ? [stateOf(0, line.event.result.application)] : [],
     );
-    const wanted = lasting(before, 0, operationOf).length;
+    const wanted = lasting(before, 0, this.#progress).length;
     const from = this.#elapsed;
-    while (lasting(this.#told, 0, operationOf).length < wanted) {
+    while (lasting(this.#told, 0, this.#progress).length < wanted) {
       assert(this.#elapsed - from < patience, `the simulator never came as far as ${t} ms`);
       this.#argocd.advance(step);
     }

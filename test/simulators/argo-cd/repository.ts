@@ -91,12 +91,21 @@ export class Repository {
     return this.#branches.get(branch) ?? (space ? undefined : this.#tags.get(name));
   }
 
-  /** What is checked out of it: the full commit in lower case. The repo server remembers it. */
+  /**
+   * What is checked out of it: the full commit in lower case. The repo server remembers it, and with it
+   * all refs of the repository that it knows (recording `hydrated`: the sync of one branch shows the
+   * push to another).
+   */
   resolve(revision: string, source?: Source): string | undefined {
     const resolved = this.peek(revision, source);
     if (resolved === undefined || (source && isArtifact(source))) return resolved;
     const sha = this.checkedOut(resolved);
-    this.#cache.set(revision, { sha, at: this.#now() });
+    const at = this.#now();
+    for (const name of this.#cache.keys()) {
+      const known = this.#named(name);
+      if (known !== undefined) this.#cache.set(name, { sha: known, at });
+    }
+    this.#cache.set(revision, { sha, at });
     return sha;
   }
 
