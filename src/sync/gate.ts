@@ -72,7 +72,11 @@ export function judgeGate(
     const answer = rule(glance, posed, lasted);
     if (answer !== undefined) return answer;
   }
-  return judgeCalm(glance, posed, lasted);
+  const calm = judgeCalm(glance, posed, lasted);
+  const note = asked?.note;
+  return note === undefined || calm.status !== 'passed'
+    ? calm
+    : { ...calm, message: `${calm.message}; ${note}` };
 }
 
 function judgeLife({ deleting, skipReconcile }: Glance): GateAnswer | undefined {

@@ -7,7 +7,12 @@ import type { Hydrator } from './hydrator.ts';
 import { isSameName, shortRevision } from './revision.ts';
 
 type Asked =
-  | { readonly kind: 'question'; readonly question: GateQuestion }
+  | {
+      readonly kind: 'question';
+      readonly question: GateQuestion;
+      /** What a passed gate says besides. */
+      readonly note?: string;
+    }
   | { readonly kind: 'answer'; readonly answer: GateAnswer };
 
 const git = { repoURL: '', chart: '' };
@@ -72,7 +77,24 @@ function judgeTip(
     const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
     return answer('waiting', `${what}, and Argo CD has not compared that yet`);
   }
-  return { kind: 'question', question: { ...question, revision: undefined } };
+  return {
+    kind: 'question',
+    question: { ...question, revision: undefined },
+    ...noted(sync, hydrator),
+  };
+}
+
+/** A merge is a promotion as well, and a gate cannot tell what it holds: said, and not waited for. */
+function noted(
+  { revisions }: Glance['sync'],
+  { last, stagingBranch }: Hydrator,
+): { note?: string } {
+  if (stagingBranch === undefined || last === undefined) return {};
+  if (revisions[0] === last.hydrated) return {};
+  const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
+  return {
+    note: `${what} on ${stagingBranch}, and awaits promotion unless a merge has brought it`,
+  };
 }
 
 function judgeFailure({ current }: Hydrator): Asked | undefined {

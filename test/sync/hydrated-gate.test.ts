@@ -126,6 +126,19 @@ describe('a gate for a hydrated application', () => {
     });
   }
 
+  it('passes for what is promoted, and says that something newer awaits promotion', () => {
+    const staged = { ...pushed, stagingBranch: 'next' };
+    const compared = { reconciledAt: second(60) };
+    const awaiting = judgeGate(shop(staged, H1, compared), { ...plain, revision: undefined }, 0, 1);
+    assert.equal(awaiting.status, 'passed', awaiting.message);
+    assert.match(
+      awaiting.message,
+      /; d200000 is hydrated as e200000 on next, and awaits promotion/,
+    );
+    const promoted = judgeGate(shop(staged, H2, compared), { ...plain, revision: undefined }, 0, 1);
+    assert.doesNotMatch(promoted.message, /promotion/);
+  });
+
   it('tells what is hydrated, and what is not', () => {
     const { message } = judgeGate(shop(), { ...plain, revision: D2 }, 0, 1);
     assert.equal(message, 'dry commit d100000 is hydrated, waiting for d200000');
