@@ -117,10 +117,15 @@ function readRef(revision: string): { readonly space: string; readonly name: str
   return { space, name: name === '' ? 'HEAD' : name };
 }
 
-/** Whether two resolved revisions are one: a commit may be written short, or in upper case. */
+/**
+ * Whether two resolved revisions are one. Argo CD takes a commit as it is written, short or in upper
+ * case, and where its manifests are cached it writes it so into result and history, each time as it
+ * was asked for. Digits alone may be versions of a chart.
+ */
 function isSameResolved(one: string, other: string): boolean {
   if (one === other) return true;
-  if (!isCommit(one) && !isCommit(other)) return false;
+  const areCommits = isCommit(one) || isCommit(other) || /[a-f]/i.test(one + other);
+  if (!areCommits) return false;
   return compareCommit(one, other) === 'same' || compareCommit(other, one) === 'same';
 }
 

@@ -6,7 +6,7 @@ import { isEnded } from './operation.ts';
 import { adopt } from './ownership.ts';
 import type { Identity } from './ownership.ts';
 import { isOf, knownPast } from './past.ts';
-import { compareRevision, printRevisions } from './revision.ts';
+import { compareRevision, isSame, printRevisions } from './revision.ts';
 import { decideRefusal, decideUnsettled } from './start.ts';
 import { act, refuse } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -115,7 +115,7 @@ export function findEntry(application: Application, to: RollbackTarget): History
       if (live === undefined) return undefined;
       return history.findLast(
         (entry) =>
-          entry.revisions.join() !== live.revisions.join() ||
+          !isSame(entry.revisions, live.revisions) ||
           (live.sources !== undefined && entry.sources !== live.sources),
       );
     }

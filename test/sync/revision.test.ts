@@ -151,5 +151,8 @@ describe('revisions', () => {
     assert.equal(isSame(['aaaaaaa'], [A]), true);
     assert.equal(isSame([A], ['aaaaaaa']), true);
     assert.equal(isSame(['1234567'], ['12345678']), false);
+    assert.equal(isSame(['22b8819f'], ['22B8819ff2']), true);
+    assert.equal(isSame(['22b8819f'], ['22b8819e']), false);
+    assert.equal(isSame(['feature'], ['feature-2']), false);
   });
 });

@@ -28,6 +28,12 @@ describe('findEntry', () => {
   const cases = [
     ['the previous one', { history }, previous, 0],
     ['the previous one that differs', { history: [...history, entry(2, B)] }, previous, 0],
+    [
+      'the one before a commit that was deployed again by its short form',
+      { history: [...history, entry(2, B.slice(0, 8)), entry(3, B.slice(0, 10))] },
+      previous,
+      0,
+    ],
     ['the newest one when what is live failed', { history, operationState: failed }, previous, 1],
     [
       'the one with other parameters',
