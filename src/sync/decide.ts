@@ -47,7 +47,9 @@ export function observe(memory: Memory, seen: Application, goal: Goal, now: numb
     (goal.action === 'wait' && isAimed(view)
       ? awaitedLanding(aimed({ ...view, goal }))
       : undefined);
-  return landing === undefined
+  // Of an operation that failed nothing has to become healthy, and nothing is missed.
+  const isFailed = known.ended !== undefined && known.ended.state.phase !== 'Succeeded';
+  return landing === undefined || isFailed
     ? { ...known, healthySince: undefined, missingSince: undefined }
     : rememberHealth(view, landing);
 }

@@ -131,6 +131,14 @@ describe('health after an operation', () => {
       });
     }
 
+    it('misses nothing of an operation that was terminated: the next one may bring it', () => {
+      const run = new Run(syncGoal());
+      const operationState = ended('Failed', { message: 'Operation terminated' });
+      const seen = landed('Missing', { resources: [resource('Missing')], operationState });
+      run.see(seen);
+      assert.equal(run.memory.missingSince, undefined);
+    });
+
     it('says which Job ended, and still waits for images and stability', () => {
       const resources = [resource('Missing', job)];
       const goal = syncGoal({ expectImages: ['shop:2'], stableFor: 1_000 });
