@@ -1,8 +1,8 @@
 import type { Application, HistoryEntry } from './application.ts';
-import { waitForNews } from './comparison.ts';
+import { refuseUncompared, waitForComparison, waitForNews } from './comparison.ts';
 import { terminalConditions, whyNotCompared } from './condition.ts';
 import { excerpt } from './excerpt.ts';
-import { explainConditions, explainOperation } from './explanation.ts';
+import { explainOperation } from './explanation.ts';
 import type { Target, WaitGoal } from './goal.ts';
 import { decideLanded } from './health.ts';
 import type { Landing } from './landing.ts';
@@ -40,11 +40,7 @@ export function decideAwaited(asked: View<WaitGoal>): Verdict {
     });
   }
   const broken = terminalConditions(application, memory.unknownErrorSince, now);
-  if (broken.length > 0) {
-    return done('failed', 'Argo CD cannot tell what to deploy', {
-      causes: explainConditions(broken),
-    });
-  }
+  if (broken.length > 0) return refuseUncompared(broken);
   return decideIdle(view) ?? decideNotYet(view);
 }
 
@@ -192,10 +188,7 @@ function decideLater(view: View<WaitGoal>): Verdict | undefined {
 function decideNotYet(view: View<WaitGoal>): Verdict {
   const { application, goal } = view;
   const { sync, autoSync } = application;
-  const why = whyNotCompared(application);
-  if (why !== '') {
-    return waitForNews(view, `Argo CD cannot compare the application at the moment${why}`);
-  }
+  if (whyNotCompared(application) !== '') return waitForComparison(view);
   const wanted = askedRevisions(application, goal.target).flatMap((one) => one ?? []);
   const isTarget = meetsTarget(application, goal.target, sync.revisions, sync.revisions);
   if (!isTarget) {

@@ -1,8 +1,9 @@
-import type { ResourceStatus } from './application.ts';
+import type { Condition, ResourceStatus } from './application.ts';
 import { whyNotCompared } from './condition.ts';
+import { explainConditions } from './explanation.ts';
 import type { Landing } from './landing.ts';
 import type { Memory } from './memory.ts';
-import { wait } from './verdict.ts';
+import { done, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -102,5 +103,18 @@ export function waitForNews({ memory, now }: View, doing: string): Verdict {
   return wait(doing, {
     ask: isStale(memory, now) ? 'refresh' : undefined,
     at: now + refreshEvery,
+  });
+}
+
+/** Argo CD cannot compare the application now: says why, where it is known, until it can. */
+export function waitForComparison(view: View): Verdict {
+  const why = whyNotCompared(view.application);
+  return waitForNews(view, `Argo CD cannot compare the application at the moment${why}`);
+}
+
+/** It never will, as things are. */
+export function refuseUncompared(conditions: readonly Condition[]): Verdict {
+  return done('failed', 'Argo CD cannot tell what to deploy', {
+    causes: explainConditions(conditions),
   });
 }

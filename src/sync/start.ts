@@ -5,7 +5,9 @@ import { decideBusy } from './busy.ts';
 import { judgeError, unknownPatience } from './known-error.ts';
 import type { Memory } from './memory.ts';
 import { addressTarget, askedRevisions, isTracked } from './asked-revision.ts';
-import { compareRevision, printRevisions } from './revision.ts';
+import { refuseUncompared, waitForComparison } from './comparison.ts';
+import { terminalConditions } from './condition.ts';
+import { compareRevision, isResolved, isTelling, printRevisions } from './revision.ts';
 import { includedInHistory } from './supersession.ts';
 import { act, refuse, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -127,13 +129,38 @@ function whatToName(view: View<SyncGoal>): Naming {
   const included =
     goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory(view) : undefined;
   if (included !== undefined) return { kind: 'verdict', verdict: included };
-  const wanted = printRevisions(open.map(({ asked }) => asked));
-  return {
-    kind: 'verdict',
-    verdict: refuse(
-      'failed',
-      `The application syncs itself and tracks ${printRevisions(current)}, not ${wanted}`,
-      `Argo CD takes no other revision while auto-sync is on. Push ${wanted} to the branch that it tracks, choose whenSuperseded: succeedIfIncluded if it may have been deployed before, use action: wait, or turn auto-sync off.`,
-    ),
-  };
+  const asked = open.map((one) => one.asked);
+  return { kind: 'verdict', verdict: decideUncompared(view) ?? refuseOther(view, asked) };
+}
+
+/** What Argo CD could not resolve it shows as it was written: that says nothing of what it tracks. */
+function decideUncompared(view: View<SyncGoal>): Verdict | undefined {
+  const { application, memory, now } = view;
+  const { sources, sync } = application;
+  const isCompared = sources.every((source, index) =>
+    isResolved(source, sync.revisions[index] ?? ''),
+  );
+  if (isCompared) return undefined;
+  const broken = terminalConditions(application, memory.unknownErrorSince, now);
+  if (broken.length > 0) return refuseUncompared(broken);
+  return waitForComparison(view);
+}
+
+/** An auto-sync application is given no revision but what it tracks. */
+function refuseOther({ application }: View<SyncGoal>, asked: readonly string[]): Verdict {
+  const { sources, sync } = application;
+  const current = printRevisions(sync.revisions);
+  const wanted = printRevisions(asked);
+  const isTold = sources.some((source) => asked.some((one) => isTelling(source, one)));
+  return isTold
+    ? refuse(
+        'failed',
+        `The application syncs itself and tracks ${current}, not ${wanted}`,
+        `Argo CD takes no other revision while auto-sync is on. Push ${wanted} to the branch that it tracks, choose whenSuperseded: succeedIfIncluded if it may have been deployed before, use action: wait, or turn auto-sync off.`,
+      )
+    : refuse(
+        'failed',
+        `The application syncs itself and tracks ${current}; Argo CD does not tell whether ${wanted} is that`,
+        'Name the commit (its SHA), the version or the digest, leave "revision" empty for what it tracks, or turn auto-sync off.',
+      );
 }

@@ -153,6 +153,30 @@ describe('the start of a sync with auto-sync on', () => {
     ]);
   });
 
+  it('says that a name cannot be told from what it tracks, rather than that it is another', () => {
+    const goal = syncGoal({ target: revision('v1.2.0') });
+    const verdict = new Run(goal, { refresh: refreshed() }).see(own);
+    assert.deepEqual(titles(verdict), [
+      'The application syncs itself and tracks aaaaaaa; Argo CD does not tell whether v1.2.0 is that',
+    ]);
+  });
+
+  for (const [words, outcome] of [
+    ['Failed to unmarshal "a.yaml": yaml: line 3', 'failed'],
+    ['dial tcp 10.0.0.1:8081: connect: connection refused', 'wait'],
+  ] as const) {
+    it(`shows why Argo CD could not resolve what it tracks: ${words}`, () => {
+      const conditions = [{ type: 'ComparisonError', message: words }];
+      const sync = { status: 'Unknown', revisions: ['main'] } as const;
+      const run = new Run(goal, { refresh: refreshed() });
+      const verdict = run.see({ ...own, sync, conditions });
+      assert.equal(brief(verdict), outcome);
+      const told = verdict.kind === 'wait' ? verdict.doing : JSON.stringify(ending(verdict).causes);
+      assert.match(told, /ComparisonError/);
+      assert.doesNotMatch(told, /tracks main/);
+    });
+  }
+
   it('succeeds for another revision if history holds it and that was chosen', () => {
     const included = syncGoal({ target: revision(A), whenSuperseded: 'succeedIfIncluded' });
     const later = { ...own, sync: synced(B), history: [entry(1, A), entry(2, B)] };
