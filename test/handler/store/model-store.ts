@@ -124,7 +124,11 @@ export class ModelStore {
   }
 
   items(id: string, limit: number, after = 0): readonly StoredItem[] {
-    return this.#entry(id)?.items.filter(({ seq }) => seq > after).slice(0, limit) ?? [];
+    return (
+      this.#entry(id)
+        ?.items.filter(({ seq }) => seq > after)
+        .slice(0, limit) ?? []
+    );
   }
 
   cancellations(key: string): readonly Cancellation[] {
