@@ -104,6 +104,8 @@ export interface ReportState {
     { readonly id: number; readonly base: number; readonly written: number } | undefined;
   /** A completion may have been sent: the record is looked at before it is sent again. */
   readonly isCompleting: boolean;
+  /** When it was sent last, as far as is known; local milliseconds. */
+  readonly completingSince?: number;
   /** Since when all that is left is to tell the end; local milliseconds. Absent before. */
   readonly endingSince?: number;
   /** The kinds of reports of which something was left out, and that is said. */

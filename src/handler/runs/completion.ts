@@ -38,7 +38,7 @@ export class Completion {
   async arrival(result: TaskHubResult, signal: AbortSignal): Promise<Arrival> {
     const { clock, nextTry: ask } = this.#ports;
     if (await this.#isCompleted(signal)) return 'arrived';
-    const began = clock.now();
+    const began = await this.#since();
     for (;;) {
       signal.throwIfAborted();
       const next = await ask();
@@ -55,7 +55,8 @@ export class Completion {
   /** Sends it; that it may have been sent is stored before. */
   async send(result: TaskHubResult, signal: AbortSignal): Promise<void> {
     const { report } = this.#recorder.run;
-    if (!report.isCompleting) this.#recorder.change({ report: { ...report, isCompleting: true } });
+    const completingSince = this.#ports.clock.now();
+    this.#recorder.change({ report: { ...report, isCompleting: true, completingSince } });
     await this.#recorder.stored();
     const { planVersion } = report;
     const post = (each: TaskHubResult) =>
@@ -69,6 +70,16 @@ export class Completion {
       }
       await post(plain);
     }
+  }
+
+  /** When it was sent last. Stored, so that a process that dies does not begin the wait anew. */
+  async #since(): Promise<number> {
+    const { report } = this.#recorder.run;
+    if (report.completingSince !== undefined) return report.completingSince;
+    const completingSince = this.#ports.clock.now();
+    this.#recorder.change({ report: { ...report, completingSince } });
+    await this.#recorder.stored();
+    return completingSince;
   }
 
   async #isCompleted(signal: AbortSignal): Promise<boolean> {

@@ -481,69 +481,6 @@ describe('the courier of a run', () => {
     assert.deepEqual(told.plan.lines, ['a']);
   });
 
-  describe('with a failure that may have been told', () => {
-    /** The answer was lost; a try that follows opens the record again. */
-    const lose = async (isOpenAgain: boolean) => {
-      await told.hold(completed('failed'));
-      told.plan.onCall = (what) => (what === 'post' ? failed('unclear') : undefined);
-      const telling = told.begin();
-      await told.clock.pass(400);
-      told.plan.onCall = () => undefined;
-      told.plan.own = { state: isOpenAgain ? 'inProgress' : 'completed' };
-      return telling;
-    };
-
-    it('does not wait where the record shows that it was', async () => {
-      const { delivery } = await lose(false);
-      await told.clock.pass(200);
-      assert.equal(await delivery, 'told');
-      assert.deepEqual(told.plan.completions, []);
-    });
-
-    it('tells it again after five seconds in which no other try has come', async () => {
-      const { delivery } = await lose(true);
-      assert.equal(await told.clock.finish(delivery), 'told');
-      assert.deepEqual(told.plan.completions, ['failed']);
-      assert.deepEqual(told.times('post'), [0, 5_500]);
-    });
-
-    it('leaves the next try alone, once that has proven itself', async () => {
-      const { delivery } = await lose(true);
-      told.nextTry = 'unproven';
-      await told.clock.pass(20_000);
-      assert.deepEqual(told.times('post'), [0]);
-      told.nextTry = 'proven';
-      assert.equal(await told.clock.finish(delivery), 'replaced');
-      assert.deepEqual(told.plan.completions, []);
-    });
-
-    it('tells it again when the next try was none', async () => {
-      const { delivery } = await lose(true);
-      told.nextTry = 'unproven';
-      await told.clock.pass(20_000);
-      told.nextTry = 'none';
-      assert.equal(await told.clock.finish(delivery), 'told');
-      assert.deepEqual(told.plan.completions, ['failed']);
-    });
-
-    it('waits a minute for the next try to prove itself, and no longer', async () => {
-      const { delivery } = await lose(true);
-      told.nextTry = 'unproven';
-      assert.equal(await told.clock.finish(delivery), 'told');
-      assert.deepEqual(told.plan.completions, ['failed']);
-      assert.deepEqual(told.times('post'), [0, 60_500]);
-    });
-
-    it('ends with the process while it waits', async () => {
-      const telling = await lose(true);
-      told.nextTry = 'unproven';
-      await told.clock.pass(10_000);
-      telling.end(new Detachment());
-      await assert.rejects(telling.delivery, Detachment);
-      assert.equal(told.clock.sleeping, 0);
-    });
-  });
-
   describe('when processes die', () => {
     const end = async ({ recorder, delivery }: ReturnType<ToldRun['begin']>) => {
       const outcome = await delivery;
