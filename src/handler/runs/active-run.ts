@@ -17,11 +17,17 @@ import type { RunPorts } from './run-ports.ts';
 
 /**
  * A run rests that has only waited for the first, and will for the second, in milliseconds: a wait for
- * a push looks every half minute, and must not stay in memory for that.
+ * a push looks every half minute, and must not stay in memory for that. It is less while others wait
+ * for its place, and least while those do that are done.
  */
-const quiet = { since: 5_000, ahead: 20_000 };
-/** The same while others wait for its place. */
-const crowded = { since: 0, ahead: 2_000 };
+const waits = {
+  quiet: { since: 5_000, ahead: 20_000 },
+  crowded: { since: 0, ahead: 2_000 },
+  pressed: { since: 0, ahead: 500 },
+};
+/** How much the place of a run is wanted. */
+export type Demand = keyof typeof waits;
+
 /** So long before its time is up a run looks once more: to say what it waited for. Milliseconds. */
 const lastLook = 5_000;
 /** A try that waits for the end of the one before looks again after so long, in milliseconds. */
@@ -79,11 +85,13 @@ export class ActiveRun {
   }
 
   /** What it waits for, if it can rest meanwhile: all that matters is stored. */
-  rest(isCrowded: boolean): Rest | undefined {
+  rest(demand: Demand): Rest | undefined {
     if (this.#parking.signal.aborted) return undefined;
+    // Its place is wanted: what it has to tell is told at once.
+    if (demand !== 'quiet' && this.#idleness.since !== undefined) this.#courier?.hurry();
     const wait = this.run.state === 'following' ? this.#restOfFollowing() : this.#restUntold();
     if (wait === undefined) return undefined;
-    const { since, ahead } = isCrowded ? crowded : quiet;
+    const { since, ahead } = waits[demand];
     const now = this.#ports.clock.now();
     return now - wait.since >= since && wait.until - now >= ahead ? wait : undefined;
   }

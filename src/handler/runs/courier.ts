@@ -81,6 +81,13 @@ export class Courier {
     this.#news.ring();
   }
 
+  /** What waits only for its pace is told now. */
+  hurry(): void {
+    if (this.#isIdle || this.#notBefore === -Infinity) return;
+    this.#notBefore = -Infinity;
+    this.#news.ring();
+  }
+
   /** Resolves when the run is told to the end, or cannot be; never after the signal aborted. */
   async deliver(signal: AbortSignal): Promise<Delivery> {
     const { clock } = this.#ports;

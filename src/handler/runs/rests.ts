@@ -1,4 +1,5 @@
 import type { Tidings } from '../../follow/news.ts';
+import { isEnded } from '../../sync/operation.ts';
 import type { Run, RunHead } from '../run.ts';
 import type { Patience } from './patience.ts';
 import type { Rest } from './rest.ts';
@@ -13,11 +14,17 @@ interface Resting {
 /** The runs that are not in memory, each with an ear for what is to begin it again. */
 export class Rests {
   readonly #ports: Pick<RunPorts, 'argocd' | 'azure'>;
-  readonly #wake: (id: string) => void;
+  readonly #wake: (id: string, isDone: boolean) => void;
   readonly #resting = new Map<string, Resting>();
 
-  /** `wake` is told of a run that something has happened to. */
-  constructor(ports: Pick<RunPorts, 'argocd' | 'azure'>, wake: (id: string) => void) {
+  /**
+   * `wake` is told of a run that something has happened to; `isDone`: of which nothing is left to do
+   * but to tell its end, as far as can be seen.
+   */
+  constructor(
+    ports: Pick<RunPorts, 'argocd' | 'azure'>,
+    wake: (id: string, isDone: boolean) => void,
+  ) {
     this.#ports = ports;
     this.#wake = wake;
   }
@@ -32,12 +39,13 @@ export class Rests {
 
   /** A run rests: until news of its applications come, its organization answers again, or a time. */
   begin(run: Run, { names, until, isAway }: Rest, ...patiences: readonly Patience[]): void {
-    const { id, order } = run;
-    const stops = this.#listen(run, names, () => this.#wake(id));
+    const { id, order, state } = run;
+    const stops = this.#listen(run, names, (tidings) => this.#wake(id, isEnd(tidings)));
     if (isAway) {
       const { collection } = order.address;
       const onReturn = (listener: () => void) => this.#ports.azure.onReturn(collection, listener);
-      for (const each of patiences) stops.push(each.heed(onReturn, () => this.#wake(id)));
+      const wake = () => this.#wake(id, state === 'reporting');
+      for (const each of patiences) stops.push(each.heed(onReturn, wake));
     }
     this.#add(id, until, stops);
   }
@@ -53,7 +61,7 @@ export class Rests {
       known.map(({ name }) => name),
       (tidings) => {
         // A stream begins with all that there is.
-        if (tidings === 'changed' || tidings.type !== 'ADDED') this.#wake(id);
+        if (tidings === 'changed' || tidings.type !== 'ADDED') this.#wake(id, isEnd(tidings));
       },
     );
     this.#add(id, Infinity, stops);
@@ -72,7 +80,7 @@ export class Rests {
 
   /** Wakes those whose time has come. */
   wakeDue(now: number): void {
-    for (const [id, { until }] of this.#resting) if (until <= now) this.#wake(id);
+    for (const [id, { until }] of this.#resting) if (until <= now) this.#wake(id, false);
   }
 
   #add(id: string, until: number, stops: readonly (() => void)[]): void {
@@ -93,4 +101,11 @@ export class Rests {
       }),
     );
   }
+}
+
+/** Whether the operation of an application has ended, by what is told of it. */
+function isEnd(tidings: Exclude<Tidings, 'broken'>): boolean {
+  if (tidings === 'changed') return false;
+  const { operation, operationState } = tidings.application;
+  return operation === undefined && operationState !== undefined && isEnded(operationState.phase);
 }

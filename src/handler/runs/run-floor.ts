@@ -1,6 +1,6 @@
 import { Detachment } from '../../follow/detachment.ts';
 import type { Run, RunHead } from '../run.ts';
-import { ActiveRun } from './active-run.ts';
+import { ActiveRun, type Demand } from './active-run.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Patience } from './patience.ts';
 import { ReportBudget } from './report-budget.ts';
@@ -12,9 +12,18 @@ import { Tries } from './tries.ts';
 const mostActive = 256;
 /** How often runs are looked at that might rest, or have rested enough, in milliseconds. */
 const round = 250;
+/** How often that may be for a run that is done, in milliseconds. */
+const roomEvery = 25;
 
 /** A run that a bug of ours broke off is begun again after so long, in milliseconds. */
 const recovery = 60_000;
+
+/**
+ * Whose turn comes first: who is done goes before who begins. `done`: nothing is left but to tell the
+ * end; `woken`: something has happened; `fresh`: accepted just now; `stored`: by an earlier process.
+ */
+const ranks = ['done', 'woken', 'fresh', 'stored'] as const;
+type Rank = (typeof ranks)[number];
 
 /** What is kept of every open run. */
 interface Open {
@@ -43,12 +52,17 @@ export class RunFloor {
   /** How many of them have the same neighbours. */
   readonly #atWork = new Map<string, number>();
   readonly #rests: Rests;
-  /** Runs whose turn comes when there is room: first those that something has happened to. */
-  readonly #next = new FairQueue();
-  readonly #later = new FairQueue();
+  /** Runs whose turn comes when there is room, by rank. */
+  readonly #queues: Readonly<Record<Rank, FairQueue>> = {
+    done: new FairQueue(),
+    woken: new FairQueue(),
+    fresh: new FairQueue(),
+    stored: new FairQueue(),
+  };
   #isPumping = false;
-  /** Runs of a process before this one, with their neighbours, until they are all known. */
-  readonly #known: (readonly [string, string])[] = [];
+  #madeRoomAt = -Infinity;
+  /** Runs of a process before this one, with their neighbours and rank, until they are all known. */
+  readonly #known: (readonly [id: string, neighbours: string, rank: Rank])[] = [];
   /** Runs that a process before this one worked, and this one not yet. */
   readonly #restarted = new Set<string>();
   readonly #pending = new Map<string, number>();
@@ -57,7 +71,7 @@ export class RunFloor {
 
   constructor(ports: RunPorts) {
     this.#ports = ports;
-    this.#rests = new Rests(ports, (id) => this.#wake(id));
+    this.#rests = new Rests(ports, (id, isDone) => this.#wake(id, isDone));
     this.#tries = new Tries({ ...ports, atWork: (id) => this.#active.get(id)?.run });
     void this.#makeRounds();
   }
@@ -66,22 +80,23 @@ export class RunFloor {
   know(run: RunHead): void {
     if (run.state !== 'accepted') this.#tries.know(run);
     this.#restarted.add(run.id);
-    this.#known.push([run.id, this.#enter(run)]);
+    const rank = run.state === 'reporting' ? 'done' : 'stored';
+    this.#known.push([run.id, this.#enter(run), rank]);
     this.#rests.hearken(run);
   }
 
   /** Takes up what is known; each has its turn. */
   resume(): void {
-    for (const [id, neighbours] of this.#known.splice(0)) {
+    for (const [id, neighbours, rank] of this.#known.splice(0)) {
       // Something may have happened to it meanwhile.
-      if (!this.#next.has(id, neighbours)) this.#later.add(id, neighbours);
+      if (!this.#isWoken(id)) this.#queues[rank].add(id, neighbours);
     }
     void this.#pump();
   }
 
   /** Has a run worked that was stored just now. */
   add(run: Run): void {
-    this.#next.add(run.id, this.#enter(run));
+    this.#queues.fresh.add(run.id, this.#enter(run));
     void this.#pump();
   }
 
@@ -97,7 +112,7 @@ export class RunFloor {
     // It was begun meanwhile, from what was stored before: that one must hear of it as well.
     if (now !== undefined && now !== active) return this.cancel(id);
     // It must not rest: one that lets go just now is begun again, as one that has done so.
-    if (now === undefined || this.#rests.has(id)) this.#wake(id);
+    if (now === undefined || this.#rests.has(id)) this.#wake(id, true);
   }
 
   /** How many runs of a client have not ended. */
@@ -117,7 +132,7 @@ export class RunFloor {
 
   /** How many runs wait for their turn. */
   get queued(): number {
-    return this.#next.size + this.#later.size;
+    return ranks.reduce((sum, rank) => sum + this.#queues[rank].size, 0);
   }
 
   #enter(run: RunHead): string {
@@ -177,11 +192,19 @@ export class RunFloor {
     // None is begun before all are known, so that none takes another's task.
     if (this.#isPumping || this.#known.length > 0) return;
     this.#isPumping = true;
-    const { signal } = this.#ports;
+    const { clock, signal } = this.#ports;
     try {
-      while (!signal.aborted && this.#active.size < mostActive) {
-        const id = this.#firstOf(this.#next) ?? this.#firstOf(this.#later);
-        if (id === undefined || !(await this.#take(id))) return;
+      while (!signal.aborted) {
+        if (this.#active.size >= mostActive) {
+          // Those that are done must not wait for the next round.
+          if (this.#queues.done.size === 0) return;
+          await clock.sleep(this.#madeRoomAt + roomEvery - clock.now(), signal);
+          this.#makeRoom('pressed', this.#queues.done.size);
+          if (this.#active.size >= mostActive) return;
+          continue;
+        }
+        const next = this.#first();
+        if (next === undefined || !(await this.#take(next))) return;
         await this.#ports.breathe();
       }
     } finally {
@@ -189,12 +212,23 @@ export class RunFloor {
     }
   }
 
+  /** The run whose turn it is. One that is about to rest waits until it has let go, in nobody's way. */
+  #first(): { readonly id: string; readonly rank: Rank } | undefined {
+    for (const rank of ranks) {
+      const id = this.#queues[rank].first(
+        (neighbours) => this.#atWork.get(neighbours) ?? 0,
+        (each) => !this.#active.has(each),
+      );
+      if (id !== undefined) return { id, rank };
+    }
+    return undefined;
+  }
+
   /** Begins a run; or leaves it where it was, if it cannot be read. */
-  async #take(id: string): Promise<boolean> {
+  async #take({ id, rank }: { readonly id: string; readonly rank: Rank }): Promise<boolean> {
     const { signal, logger } = this.#ports;
-    const queue = this.#isNext(id) ? this.#next : this.#later;
     const { neighbours = '' } = this.#open.get(id) ?? {};
-    queue.delete(id, neighbours);
+    this.#queues[rank].delete(id, neighbours);
     this.#rests.end(id);
     try {
       await this.#begin(id);
@@ -204,38 +238,56 @@ export class RunFloor {
       if (signal.aborted) return false;
       logger.error({ err: error, run: id }, 'a run could not be read: it is tried again');
       // The next round tries, and others before this one.
-      queue.add(id, neighbours);
+      this.#queues[rank].add(id, neighbours);
       return false;
     }
-  }
-
-  /** A run that is about to rest waits until it has let go, and is in nobody's way. */
-  #firstOf(queue: FairQueue): string | undefined {
-    return queue.first(
-      (neighbours) => this.#atWork.get(neighbours) ?? 0,
-      (id) => !this.#active.has(id),
-    );
   }
 
   async #begin(id: string): Promise<void> {
     const run = await this.#ports.store.openRun(id);
     // Something has happened to it meanwhile: what was read may be old, and is read again.
-    if (this.#isNext(id)) return;
+    if (this.#isWoken(id)) return;
     if (run !== undefined) this.#start(run);
   }
 
-  #isNext(id: string): boolean {
-    const open = this.#open.get(id);
-    return open !== undefined && this.#next.has(id, open.neighbours);
+  /** Something has happened to it, and its turn has not come. */
+  #isWoken(id: string): boolean {
+    return this.#isIn('done', id) || this.#isIn('woken', id);
   }
 
-  #wake(id: string): void {
+  #isIn(rank: Rank, id: string): boolean {
+    const open = this.#open.get(id);
+    return open !== undefined && this.#queues[rank].has(id, open.neighbours);
+  }
+
+  #wake(id: string, isDone: boolean): void {
     this.#rests.end(id);
     const open = this.#open.get(id);
     if (open === undefined) return;
-    this.#later.delete(id, open.neighbours);
-    this.#next.add(id, open.neighbours);
+    const rank = isDone || this.#isIn('done', id) ? 'done' : 'woken';
+    for (const other of ranks) {
+      if (other !== rank) this.#queues[other].delete(id, open.neighbours);
+    }
+    this.#queues[rank].add(id, open.neighbours);
     void this.#pump();
+  }
+
+  /** Lets runs rest that only wait, and no more than are to. */
+  #makeRoom(demand: Demand, most = Infinity): void {
+    this.#madeRoomAt = this.#ports.clock.now();
+    let made = 0;
+    for (const [id, active] of this.#active) {
+      if (made >= most) return;
+      const rest = active.rest(demand);
+      const open = this.#open.get(id);
+      if (rest === undefined || open === undefined) continue;
+      // Listened for before it lets go, so that nothing is missed in between.
+      const { patience, proofPatience } = open;
+      const waiting = [patience, proofPatience].filter((one) => one.waitsUntil !== undefined);
+      this.#rests.begin(active.run, rest, ...waiting);
+      active.park();
+      made += 1;
+    }
   }
 
   /** Lets runs rest that only wait, and wakes those whose time has come. */
@@ -244,17 +296,7 @@ export class RunFloor {
     while (!signal.aborted) {
       await clock.sleep(round, signal);
       if (signal.aborted) return;
-      const isCrowded = this.queued > 0;
-      for (const [id, active] of this.#active) {
-        const rest = active.rest(isCrowded);
-        const open = this.#open.get(id);
-        if (rest === undefined || open === undefined) continue;
-        // Listened for before it lets go, so that nothing is missed in between.
-        const { patience, proofPatience } = open;
-        const waiting = [patience, proofPatience].filter((one) => one.waitsUntil !== undefined);
-        this.#rests.begin(active.run, rest, ...waiting);
-        active.park();
-      }
+      this.#makeRoom(this.queued > 0 ? 'crowded' : 'quiet');
       this.#rests.wakeDue(clock.now());
       void this.#pump();
     }

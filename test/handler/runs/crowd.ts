@@ -164,9 +164,9 @@ export class Crowd {
     return plan;
   }
 
-  /** Argo CD says that something about `shop` has changed, or that it may not say so any more. */
-  async tell(tidings: 'changed' | 'broken'): Promise<void> {
-    this.#listeners.tell('shop', tidings);
+  /** Argo CD says that something about an application has changed, or that it may not say so any more. */
+  async tell(tidings: Tidings, name = 'shop'): Promise<void> {
+    this.#listeners.tell(name, tidings);
     await settle();
   }
 

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { application, ended } from '../../sync/sample-application.ts';
+import { Crowd, patient } from './crowd.ts';
+
+const many = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+
+describe('the turns of runs, when there are more than there is room for,', () => {
+  let crowd: Crowd;
+  const old = many('old', 300);
+  const over = {
+    type: 'MODIFIED',
+    application: application({ operationState: ended('Succeeded') }),
+  } as const;
+  const waitingForCart = {
+    ...patient,
+    request: { ...patient.request, subject: { names: [{ name: 'cart' }] } },
+  };
+
+  beforeEach(() => {
+    crowd = new Crowd();
+  });
+  afterEach(() => crowd.end());
+
+  it('takes those whose operation has ended first, then other woken ones, then new ones', async () => {
+    for (const id of ['woken', 'ended-1', 'ended-2']) {
+      crowd.add([id], { order: id === 'woken' ? waitingForCart : patient, key: id });
+    }
+    await crowd.clock.pass(30_000);
+    for (const id of old) crowd.held.add(id);
+    crowd.add(old);
+    await crowd.clock.pass(1_000);
+    const { length } = crowd.begun;
+    await crowd.tell('changed', 'cart');
+    crowd.heal();
+    await crowd.tell(over);
+    assert.equal(crowd.begun.length, length);
+    crowd.held.clear();
+    await crowd.clock.pass(30_000);
+    assert.deepEqual(crowd.begun.slice(length, length + 3), ['ended-1', 'ended-2', 'woken']);
+    assert.deepEqual(crowd.begun.slice(length + 3, length + 5), ['old-257', 'old-258']);
+  });
+
+  it('has those that only wait make room at once for one that is done', async () => {
+    await crowd.rest('done', { key: 'done' });
+    crowd.add(many('new', 256), { order: waitingForCart });
+    await crowd.clock.pass(100);
+    assert.equal(crowd.floor.figures.active, 256);
+    await crowd.tell(over);
+    await crowd.clock.pass(300);
+    assert.equal(crowd.begun.filter((id) => id === 'done').length, 2);
+  });
+});
