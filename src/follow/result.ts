@@ -3,6 +3,7 @@ import { findConcerns } from '../sync/concern.ts';
 import { dryOf } from '../sync/hydration.ts';
 import type { OperationState } from '../sync/operation.ts';
 import type { ApplicationResult, ChildReport, OperationReport } from '../sync/outcome.ts';
+import { spellOut } from '../sync/revision.ts';
 import { unreachedSteps } from '../sync/steps.ts';
 import type { Ending } from '../sync/verdict.ts';
 import type { Story } from './story.ts';
@@ -21,7 +22,11 @@ export function makeResult(
 ): ApplicationResult {
   const state = application && followedState(application, memory);
   const isGood = ending.outcome === 'succeeded';
-  const revisions = ending.revisions ?? deployedBy(state, memory);
+  const deployed = ending.revisions ?? deployedBy(state, memory);
+  const revisions =
+    application === undefined
+      ? deployed
+      : spellOut(application.sources, deployed, application.sync.revisions);
   const dry = application?.hydrator && dryOf(memory, revisions);
   // What a replaced operation did until then is in the log, and no part of what came of it.
   const steps = story.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));

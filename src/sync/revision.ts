@@ -134,6 +134,25 @@ export function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((one, index) => isSameResolved(one, b[index] ?? ''));
 }
 
+/**
+ * Commits in full and in lower case, as far as one of the known lists, source by source, spells them
+ * out: Argo CD repeats a commit as it was asked for.
+ */
+export function spellOut(
+  sources: readonly SourceName[],
+  revisions: readonly string[],
+  ...known: readonly (readonly string[])[]
+): readonly string[] {
+  return revisions.map((revision, index) => {
+    const source = sources[index];
+    if (source === undefined || kindOf(source) !== 'git') return revision;
+    const full = [revision, ...known.flatMap((list) => list[index] ?? [])].find(
+      (each) => isCommit(each) && compareCommit(revision, each) === 'same',
+    );
+    return full?.toLowerCase() ?? revision;
+  });
+}
+
 /** Seven characters of a commit; a digest likewise; anything else as it is. */
 export function shortRevision(revision: string): string {
   if (digest.test(revision)) return revision.slice(0, revision.indexOf(':') + 13);

@@ -160,6 +160,13 @@ describe('the result of following', () => {
     });
   }
 
+  it('gives a commit in full, where it was asked for in short or in upper case', () => {
+    const seen = application({ sync: synced(A) });
+    for (const written of [A.slice(0, 8), A.toUpperCase(), A.slice(0, 12).toUpperCase()]) {
+      assert.deepEqual(make('succeeded', seen, { revisions: [written] }).revisions, [A]);
+    }
+  });
+
   it('gives what is live where the ending says it', () => {
     const seen = application({ sync: synced(A) });
     assert.deepEqual(make('succeeded', seen, { revisions: [C] }).revisions, [C]);

@@ -9,6 +9,7 @@ import {
   kindOf,
   printRevisions,
   shortRevision,
+  spellOut,
 } from '../../src/sync/revision.ts';
 import type { Likeness } from '../../src/sync/revision.ts';
 import { A, B } from './sample-application.ts';
@@ -155,4 +156,24 @@ describe('revisions', () => {
     assert.equal(isSame(['22b8819f'], ['22b8819e']), false);
     assert.equal(isSame(['feature'], ['feature-2']), false);
   });
+});
+
+describe('a deployed revision', () => {
+  const full = 'a1'.repeat(20);
+  const other = 'b2'.repeat(20);
+  const git = { repoURL: 'https://git.example.com/shop.git', chart: '' };
+  const chart = { repoURL: 'https://charts.example.com', chart: 'web' };
+  const table = [
+    ['a short commit that is known in full', git, full.slice(0, 8), full, full],
+    ['a commit in upper case', git, full.toUpperCase(), '', full],
+    ['a short commit that is not known', git, full.slice(0, 8), other, full.slice(0, 8)],
+    ['a commit other than the known one', git, full, other, full],
+    ['the version of a chart', chart, '1234567', full, '1234567'],
+    ['a branch', git, 'main', full, 'main'],
+  ] as const;
+  for (const [what, source, revision, known, expected] of table) {
+    it(`is spelled out as far as it can be: ${what}`, () => {
+      assert.deepEqual(spellOut([source], [revision], [known]), [expected]);
+    });
+  }
 });
