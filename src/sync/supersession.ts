@@ -2,6 +2,8 @@ import type { Application, HistoryEntry } from './application.ts';
 import { waitOut } from './absence.ts';
 import { isDryRun } from './goal.ts';
 import type { Goal, SyncGoal } from './goal.ts';
+import { decideLanded } from './health.ts';
+import type { Landing } from './landing.ts';
 import type { Ended, Memory } from './memory.ts';
 import { leavesHistory, revisionsOf, wasTerminated } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
@@ -9,7 +11,7 @@ import { adopt, describeOperation, sight } from './ownership.ts';
 import type { Identity } from './ownership.ts';
 import { meetsTarget } from './asked-revision.ts';
 import { isSame, printRevisions } from './revision.ts';
-import { act, done, supersede, wait } from './verdict.ts';
+import { act, done, supersede, wait, withDeployed } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -168,27 +170,47 @@ function standsIn({ goal }: View, other: Operation): boolean {
 }
 
 /** Success by inclusion: since our request, somebody deployed the very revisions that ours had. */
-function includedSince({ application, memory, goal }: View): Verdict | undefined {
+function includedSince(view: View): Verdict | undefined {
+  const { application, memory, goal } = view;
   const wanted = wantedRevisions(memory);
   if (isDryRun(goal) || wanted.length === 0) return undefined;
   const entry = application.history.findLast(
     ({ id, revisions }) => id > knownHistoryId(memory) && isSame(revisions, wanted),
   );
-  return entry && succeedBy(entry);
+  return entry && succeedBy(view, entry);
 }
 
 /** Success by inclusion: history holds a deployment of the revisions asked for, whoever made it. */
-export function includedInHistory({ application, goal }: View<SyncGoal>): Verdict | undefined {
+export function includedInHistory(view: View<SyncGoal>): Verdict | undefined {
+  const { application, goal } = view;
   if (goal.target.kind === 'tracked' || isDryRun(goal)) return undefined;
   const entry = application.history.findLast(({ revisions }) =>
     meetsTarget(application, goal.target, revisions, []),
   );
-  return entry && succeedBy(entry);
+  return entry && succeedBy(view, entry);
 }
 
-function succeedBy({ id, revisions }: HistoryEntry): Verdict {
+/** While it is the newest deployment, and nothing replaces it, its health counts as after any other. */
+function succeedBy(view: View, entry: HistoryEntry): Verdict {
+  const { application, goal, memory } = view;
+  const { id, revisions, deployedAt } = entry;
   const evidence = `history entry ${id} shows that ${printRevisions(revisions)} was deployed`;
-  return done('succeeded', `Replaced, but ${evidence}`, { evidence, revisions });
+  const isLive = entry === application.history.at(-1) && application.operation === undefined;
+  if (!isLive || goal.waitFor !== 'health') {
+    return done('succeeded', `Replaced, but ${evidence}`, { evidence, revisions });
+  }
+  const landing: Landing = {
+    finishedAt: deployedAt,
+    seenAt: memory.startedAt,
+    reconciledAt: undefined,
+    operation: undefined,
+    revisions,
+    results: [],
+    evidence: `Replaced, but ${evidence}`,
+  };
+  // Since when it is healthy is remembered for operations of our own alone.
+  const judged = { ...view, goal: { ...goal, stableFor: 0 } };
+  return withDeployed(decideLanded(judged, landing), revisions);
 }
 
 /** The revisions that our operation was to deploy, as far as they are known. */

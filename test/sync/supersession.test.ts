@@ -339,6 +339,41 @@ describe('an operation that was replaced', () => {
       );
     });
 
+    describe('and health to wait for', () => {
+      const healthy = { ...goal, waitFor: 'health' } as const;
+      const live = (status: 'Healthy' | 'Progressing' | 'Degraded', more: object = {}) =>
+        replaced(
+          {
+            history: [entry(1, A, { ...auto, deployedAt: second(12) })],
+            ...byAutoEnded,
+            reconciledAt: second(20),
+            health: { status, message: '' },
+            ...more,
+          },
+          healthy,
+        ).verdict;
+      const byAutoEnded = {
+        operationState: ended('Succeeded', { operation: byAuto, startedAt: second(11) }),
+      };
+
+      it('counts the health of what is live', () => {
+        assert.equal(brief(live('Progressing')), 'wait');
+        assert.equal(brief(live('Degraded')), 'failed');
+        const good = live('Healthy');
+        assert.match(ending(good).message, /history entry 1 .*; the application is Healthy/);
+      });
+
+      it('counts no health that was compared before', () => {
+        assert.equal(brief(live('Healthy', { reconciledAt: second(11) })), 'wait');
+      });
+
+      it('takes the word of history for what has been replaced since', () => {
+        const later = entry(2, B, { ...auto, deployStartedAt: second(15) });
+        const history = [entry(1, A, auto), later];
+        assert.equal(brief(live('Degraded', { history })), 'succeeded');
+      });
+    });
+
     it('is no success of a dry run', () => {
       const dry = syncGoal({ whenSuperseded: 'succeedIfIncluded', options: { dryRun: true } });
       const { verdict } = replaced({ history: [entry(1, A, auto)], ...byEve }, dry);
