@@ -1,9 +1,10 @@
 import type { HydrationMemory, SeenCommit } from './hydration-memory.ts';
 import { waitForLook } from './hydration-view.ts';
 import type { HydrationView } from './hydration-view.ts';
+import { unknownPatience } from './known-error.ts';
 import type { Concern } from './outcome.ts';
 import { shortRevision } from './revision.ts';
-import { supersede, wait } from './verdict.ts';
+import { refuse, supersede, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 type Inclusion =
@@ -37,7 +38,7 @@ export function decideInclusion(
   const dates = names.map((name) => find(known, name)?.commit?.date);
   const [made, newerMade, beforeMade] = dates;
   if (find(known, commit)?.commit === undefined) {
-    return verdict(waitForLook(view, `${short} is not in the dry repository yet: waiting for it`));
+    return verdict(decideUnfound(view, short));
   }
   if (made === undefined || newerMade === undefined) return pass(view, short, other);
   if (made > newerMade) {
@@ -53,6 +54,19 @@ export function decideInclusion(
       'It was made between what was hydrated before and that one, so that one should contain it; Argo CD does not tell. If it is a commit of another branch, it is not live.',
   };
   return { kind: 'included', concerns: [concern] };
+}
+
+/** A push may be on its way for a while; whoever waits for a commit may wait for its push, too. */
+function decideUnfound(view: HydrationView, short: string): Verdict {
+  const isLate = view.now - view.memory.startedAt >= unknownPatience;
+  if (view.goal.action === 'wait' || !isLate) {
+    return waitForLook(view, `${short} is not in the dry repository yet: waiting for it`);
+  }
+  return refuse(
+    'failed',
+    `The dry repository has no commit ${short}`,
+    'Check that it is pushed, that it is written right, and that it is of the repository that the source hydrator renders from.',
+  );
 }
 
 /** Nothing says that the newer commit contains it. */

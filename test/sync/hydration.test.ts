@@ -345,6 +345,22 @@ describe('a dry commit that was not hydrated by itself', () => {
     assert.ok(again.kind === 'wait');
     assert.deepEqual(again.ask, { commits: [D2] });
   });
+
+  it('fails when Argo CD does not find it for two minutes, unless it is only waited for', () => {
+    const later = (goal: Parameters<typeof begun>[0]) => {
+      const run = begun(goal);
+      run.see(look, 500);
+      know(run, D3, 30);
+      know(run, H1, 20);
+      const { hydration = noHydration } = run.memory;
+      const late = run.now + 120_000;
+      return run.change({ hydration: learnCommit(hydration, D2, undefined, late) }, 120_000);
+    };
+    const verdict = later(syncGoal({ target: revision(D2) }));
+    assert.ok(verdict.kind === 'done');
+    assert.match(verdict.ending.message, /The dry repository has no commit d2/);
+    assert.match(doing(later(waitGoal({ target: revision(D2) }))), /not in the dry repository yet/);
+  });
 });
 
 describe('an application whose hydrated commits are promoted', () => {
