@@ -274,6 +274,7 @@ export class Follower {
     const until = Math.min(
       this.#lookout.due,
       this.#lookout.contactDue,
+      this.#questions.retryAt,
       at ?? Infinity,
       isTold ? Infinity : since + calm,
       this.#settings.deadline,

@@ -58,6 +58,13 @@ export class Questions {
     return [...this.#asked.values()].some(({ open }) => open > 0);
   }
 
+  /** When what could not be asked may be asked again, in local milliseconds: nobody else wakes for it. */
+  get retryAt(): number {
+    const now = this.#ports.clock.now();
+    const times = [...this.#asked.values()].map(({ notBefore }) => notBefore);
+    return Math.min(Infinity, ...times.filter((time) => time > now));
+  }
+
   /** Asks, unless the same was asked a moment ago. Never rejects; an answer rings the alarm. */
   ask(question: Question): void {
     if (question === 'look') {

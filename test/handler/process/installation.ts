@@ -221,9 +221,9 @@ function markerOf(body: string): string {
 }
 
 /** Milliseconds after which a test waits no longer. */
-const patience = 60_000;
+const patience = 170_000;
 
-/** Resolves when the condition holds; rejects when it does not in a minute. */
+/** Resolves when the condition holds; rejects, with its text, only when the test is about to. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const began = performance.now();
   while (!(await condition())) {
