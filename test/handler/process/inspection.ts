@@ -60,8 +60,10 @@ function printHeaders(headers: IncomingHttpHeaders): string {
   return JSON.stringify({ ...headers, authorization: undefined });
 }
 
-/** The token that a request to Azure DevOps came with. */
+/** The token that a request to Azure DevOps came with, in either form. */
 export function tokenOf({ headers: { authorization = '' } }: ApiRequest): string {
+  const [, bearer] = /^Bearer (.*)$/.exec(authorization) ?? [];
+  if (bearer !== undefined) return bearer;
   return Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
     .toString()
     .slice(1);
