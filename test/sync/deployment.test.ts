@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { plainRequest } from '../argocd/plain-request.ts';
 import type { Application, Source } from '../../src/sync/application.ts';
 import type { SyncGoal } from '../../src/sync/goal.ts';
 import type { Memory } from '../../src/sync/memory.ts';
@@ -27,17 +28,7 @@ const chart: Source = { ...source, path: '', chart: 'web', targetRevision: '1.x'
 const oci: Source = { ...source, repoURL: 'oci://registry.example.com/web' };
 const [oneDigest, otherDigest] = ['d', 'e'].map((digit) => `sha256:${digit.repeat(64)}`);
 
-const plain: RequestedSync = {
-  revision: undefined,
-  revisions: [],
-  prune: false,
-  dryRun: false,
-  force: false,
-  strategy: 'hook',
-  resources: [],
-  syncOptions: undefined,
-  retry: undefined,
-};
+const plain: RequestedSync = plainRequest;
 
 interface Case {
   readonly asked: string;

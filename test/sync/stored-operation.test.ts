@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { plainRequest } from '../argocd/plain-request.ts';
 import type { Source } from '../../src/sync/application.ts';
 import type { Operation } from '../../src/sync/operation.ts';
 import {
@@ -13,17 +14,7 @@ const source: Source = { repoURL: 'git', path: 'shop', chart: '', targetRevision
 const chart: Source = { ...source, path: '', chart: 'web', targetRevision: '1.x' };
 const web = resource('Healthy');
 
-const plain: RequestedSync = {
-  revision: undefined,
-  revisions: [],
-  prune: false,
-  dryRun: false,
-  force: false,
-  strategy: 'hook',
-  resources: [],
-  syncOptions: undefined,
-  retry: undefined,
-};
+const plain: RequestedSync = plainRequest;
 const retry = { limit: 2, backoff: { duration: '5s', factor: 2, maxDuration: '1m' } };
 const storedRetry = { limit: 2, duration: '5s', factor: 2, maxDuration: '1m' };
 const first = (revision: string) => ({ revisions: [{ position: 1, revision }] });
