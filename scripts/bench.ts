@@ -4,7 +4,8 @@ import { availableParallelism, cpus, loadavg, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNode } from '../test/simulators/agent/node-runtime.ts';
 import { usage } from './bench/usage.ts';
-import { doAsked } from './one-of-several.ts';
+import { doAsked, exitCodes } from './do-asked.ts';
+import { parseArguments } from './one-of-several.ts';
 import { measureColdStart } from './bench/cold-start.ts';
 import { measureAcknowledgements } from './bench/handler/acknowledgements.ts';
 import { measureCompletions } from './bench/handler/completions.ts';
@@ -34,10 +35,11 @@ const groups: Readonly<Record<string, Measurement>> = {
 /** All groups whose names begin so. */
 const family = 'handler';
 
-const asked = { names: [...Object.keys(groups), family], noun: 'group', fileOption: 'json', usage };
-process.exitCode = await doAsked(process.argv.slice(2), asked, async ({ only, file }) => {
+const several = { names: [...Object.keys(groups), family], noun: 'group', fileOption: 'json' };
+const asked = parseArguments(process.argv.slice(2), several);
+process.exitCode = await doAsked(asked, { name: 'bench', usage }, async ({ only, file }) => {
   await measure(only, file);
-  return 0;
+  return exitCodes.success;
 });
 
 async function measure(only?: string, jsonFile?: string): Promise<void> {

@@ -1,9 +1,21 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
+import { readWords } from '../src/inputs/command-words.ts';
 import { bundle, handlerBundle, root, taskBundles } from './bundle.ts';
+import { doAsked, exitCodes } from './do-asked.ts';
 
-const bundles = [...taskBundles, handlerBundle];
-await Promise.all(bundles.map(bundle));
-for (const { outfile } of bundles) {
-  console.log(`${relative(root, outfile)}  ${Math.ceil(statSync(outfile).size / 1024)} KB`);
-}
+const usage = `Bundles the agent's task and the handler, each into one file, with the licences of what is in it.
+
+  npm run build
+
+It exits with 0, or 2 for wrong arguments.`;
+
+const asked = readWords(process.argv.slice(2), {});
+process.exitCode = await doAsked(asked, { name: 'build', usage }, async () => {
+  const bundles = [...taskBundles, handlerBundle];
+  await Promise.all(bundles.map(bundle));
+  for (const { outfile } of bundles) {
+    console.log(`${relative(root, outfile)}  ${Math.ceil(statSync(outfile).size / 1024)} KB`);
+  }
+  return exitCodes.success;
+});

@@ -3,39 +3,32 @@ import { Secret } from '../src/secret.ts';
 import { parseArguments, usage, type CheckArguments } from './check-create/arguments.ts';
 import { checkConfiguration, faultsOfRequest } from './check-create/check-configuration.ts';
 import { basicAuthorization, ChecksApi, ChecksApiError } from './check-create/checks-api.ts';
+import { doAsked, refuse } from './do-asked.ts';
 
-const exitCodes = { success: 0, refused: 1, usage: 2 } as const;
+const exitCodes = { success: 0, refused: 1 } as const;
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-process.exitCode = await main(process.argv.slice(2));
+const program = { name: 'check:create', usage };
 
-async function main(words: readonly string[]): Promise<number> {
-  const parsed = parseArguments(words);
-  switch (parsed.kind) {
-    case 'help':
-      console.log(usage);
-      return exitCodes.success;
-    case 'fault':
-      return refuse(parsed.messages);
-    case 'run':
-      try {
-        return await run(parsed.arguments);
-      } catch (error) {
-        if (!(error instanceof ChecksApiError)) throw error;
-        console.error(error.message);
-        return exitCodes.refused;
-      }
+process.exitCode = await doAsked(parseArguments(process.argv.slice(2)), program, async (parsed) => {
+  try {
+    return await run(parsed.arguments);
+  } catch (error) {
+    if (!(error instanceof ChecksApiError)) throw error;
+    console.error(error.message);
+    return exitCodes.refused;
   }
-}
+});
 
 async function run(asked: CheckArguments): Promise<number> {
   const faults = faultsOfRequest(asked.check);
-  if (faults.length > 0) return refuse(faults.map(printFault));
+  if (faults.length > 0) return refuse(faults.map(printFault), program);
   const { organization, project, connection, tokenVariable, check, isDryRun } = asked;
   const isId = guid.test(connection);
   const token = process.env[tokenVariable] ?? '';
   if (token === '' && !(isId && isDryRun)) {
-    return refuse([`There is no token in ${tokenVariable}: put a personal access token there.`]);
+    const message = `There is no token in ${tokenVariable}: put a personal access token there.`;
+    return refuse([message], program);
   }
   const api = new ChecksApi(organization, project, new Secret(basicAuthorization(token)));
   const connectionId = isId ? connection : await findConnection(api, connection);
@@ -71,9 +64,4 @@ async function findConnection(api: ChecksApi, name: string): Promise<string> {
     );
   }
   return found.id;
-}
-
-function refuse(messages: readonly string[]): number {
-  console.error(`${messages.join('\n')}\n\nnpm run check:create -- --help shows how to ask.`);
-  return exitCodes.usage;
 }

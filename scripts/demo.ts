@@ -4,7 +4,8 @@ import { agentlessDemo } from './demo/agentless/agentless-demo.ts';
 import type { Demonstration } from './demo/demonstration.ts';
 import { Screen } from './demo/screen.ts';
 import { isAsExpected, verdictLines, type Played } from './demo/verdict.ts';
-import { doAsked } from './one-of-several.ts';
+import { doAsked } from './do-asked.ts';
+import { parseArguments } from './one-of-several.ts';
 
 /** Beyond this a line is hard to read, however wide the terminal. */
 const widest = 100;
@@ -19,8 +20,10 @@ process.exitCode =
 
 function answer(demo: Demonstration, words: readonly string[]): Promise<number> {
   const { usage, fileOption, parts } = demo;
-  const several = { usage, fileOption, names: parts.map(({ name }) => name), noun: 'run' };
-  return doAsked(words, several, ({ only, file }) => demonstrate(demo, only, file));
+  const several = { fileOption, names: parts.map(({ name }) => name), noun: 'run' };
+  return doAsked(parseArguments(words, several), { name: 'demo', usage }, ({ only, file }) =>
+    demonstrate(demo, only, file),
+  );
 }
 
 async function demonstrate(demo: Demonstration, only?: string, file?: string): Promise<number> {

@@ -1,10 +1,8 @@
-import { parseArgs } from 'node:util';
+import { readWords, type Help, type WrongWords } from '../src/inputs/command-words.ts';
 
 /** A command that does all of several things, or one of them, and may write a file. */
 export type Asked =
-  | { readonly kind: 'run'; readonly only?: string; readonly file?: string }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'fault'; readonly message: string };
+  { readonly kind: 'run'; readonly only?: string; readonly file?: string } | Help | WrongWords;
 
 /** What there is to choose from; `noun` is what `names` are called to a person. */
 export interface Several {
@@ -14,56 +12,17 @@ export interface Several {
   readonly fileOption: string;
 }
 
-type Chosen = Extract<Asked, { kind: 'run' }>;
-
-/** For words that are wrong. */
-const usageExitCode = 2;
-
-/**
- * Does what the words ask for: prints `usage`, or a fault and `usage`, or runs. Returns the exit code
- * of the process.
- */
-export async function doAsked(
-  words: readonly string[],
-  { usage, ...several }: Several & { readonly usage: string },
-  run: (chosen: Chosen) => Promise<number>,
-): Promise<number> {
-  const asked = parseArguments(words, several);
-  switch (asked.kind) {
-    case 'help':
-      console.log(usage);
-      return 0;
-    case 'fault':
-      console.error(`${asked.message}\n\n${usage}`);
-      return usageExitCode;
-    case 'run':
-      return run(asked);
-  }
-}
-
-/** Reads `--only NAME`, `--help` and the option that names a file. */
+/** Reads `--only NAME` and the option that names a file. */
 export function parseArguments(
   words: readonly string[],
   { names, noun, fileOption }: Several,
 ): Asked {
-  let values: Readonly<Record<string, string | boolean | undefined>>;
-  try {
-    ({ values } = parseArgs({
-      args: [...words],
-      options: {
-        only: { type: 'string' },
-        [fileOption]: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    return { kind: 'fault', message: error instanceof Error ? error.message : String(error) };
-  }
-  const { only, help, [fileOption]: file } = values;
-  if (help === true) return { kind: 'help' };
+  const read = readWords(words, { only: { type: 'string' }, [fileOption]: { type: 'string' } });
+  if (read.kind !== 'words') return read;
+  const { only, [fileOption]: file } = read.values;
   if (typeof only === 'string' && !names.includes(only)) {
     const message = `There is no ${noun} "${only}". There are: ${names.join(', ')}.`;
-    return { kind: 'fault', message };
+    return { kind: 'fault', messages: [message] };
   }
   return {
     kind: 'run',

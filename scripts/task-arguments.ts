@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readWords, type Help, type WrongWords } from '../src/inputs/command-words.ts';
 
 /** What `npm run task` was asked to do. */
 export interface TaskArguments {
@@ -17,9 +17,7 @@ export interface TaskArguments {
 }
 
 export type ParsedArguments =
-  | { readonly kind: 'run'; readonly arguments: TaskArguments }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'fault'; readonly message: string };
+  { readonly kind: 'run'; readonly arguments: TaskArguments } | Help | WrongWords;
 
 export const usage = `Runs a built task against a real Argo CD, as an agent of Azure Pipelines would.
 
@@ -46,13 +44,12 @@ const options = {
   username: { type: 'string' },
   'password-env': { type: 'string' },
   ca: { type: 'string' },
-  insecure: { type: 'boolean', default: false },
-  header: { type: 'string', multiple: true, default: [] },
+  insecure: { type: 'boolean' },
+  header: { type: 'string', multiple: true },
   node: { type: 'string' },
-  build: { type: 'boolean', default: false },
+  build: { type: 'boolean' },
   json: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
-} satisfies ParseArgsConfig['options'];
+} as const;
 
 /** Reads the command line. Every fault is one sentence that says what to write instead. */
 export function parseArguments(words: readonly string[]): ParsedArguments {
@@ -66,15 +63,10 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         `shell's history. Put it in an environment variable and name that: --${secret}-env NAME.`,
     );
   }
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...flags], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    return fault(error instanceof Error ? error.message : String(error));
-  }
-  const { values, positionals } = parsed;
-  if (values.help) return { kind: 'help' };
-  const [task = 'ArgoCDSync', ...more] = positionals;
+  const read = readWords(flags, options, { takesOthers: true });
+  if (read.kind !== 'words') return read;
+  const { values, others } = read;
+  const [task = 'ArgoCDSync', ...more] = others;
   if (more.length > 0 || task.includes('=')) {
     return fault(`'${more[0] ?? task}' is not expected here. Inputs of the task come after --.`);
   }
@@ -82,7 +74,8 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   if (values.server === undefined) return fault('Which Argo CD? Add --server https://…');
   const login = readLogin(values);
   if (typeof login === 'string') return fault(login);
-  const wrongHeader = values.header.find((header) => !/^[^:\s]+:/.test(header));
+  const { header: headers = [] } = values;
+  const wrongHeader = headers.find((header) => !/^[^:\s]+:/.test(header));
   if (wrongHeader !== undefined) {
     return fault(`--header '${wrongHeader}' is no header. Write it as 'Name: value'.`);
   }
@@ -95,11 +88,11 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       task,
       server: values.server,
       login,
-      insecure: values.insecure,
+      insecure: values.insecure ?? false,
       caFile: values.ca,
-      headers: values.header,
+      headers,
       node: values.node === undefined ? undefined : values.node === '20' ? 20 : 24,
-      build: values.build,
+      build: values.build ?? false,
       jsonFile: values.json,
       inputs,
     },
@@ -156,6 +149,6 @@ function parseInputs(words: readonly string[]): Readonly<Record<string, string>>
   return inputs;
 }
 
-function fault(message: string): ParsedArguments {
-  return { kind: 'fault', message };
+function fault(message: string): WrongWords {
+  return { kind: 'fault', messages: [message] };
 }

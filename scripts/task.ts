@@ -6,9 +6,10 @@ import {
   type TaskDefinition,
 } from '../test/simulators/agent/task-definition.ts';
 import { bundleTasks, taskBundles } from './bundle.ts';
+import { doAsked, refuse } from './do-asked.ts';
 import { matchInputs, parseArguments, usage, type TaskArguments } from './task-arguments.ts';
 
-const exitCodes = { success: 0, failure: 1, usage: 2, infrastructure: 3 } as const;
+const exitCodes = { success: 0, failure: 1, infrastructure: 3 } as const;
 
 /** The colors of the run's page, by tag. */
 const styles = { error: 'red', warning: 'yellow', section: 'green', command: 'cyan' } as const;
@@ -16,26 +17,17 @@ const styles = { error: 'red', warning: 'yellow', section: 'green', command: 'cy
 /** A fault of the arguments that shows only when files and the environment are read. */
 class UsageError extends Error {}
 
-process.exitCode = await main(process.argv.slice(2));
+const program = { name: 'task', usage };
 
-async function main(words: readonly string[]): Promise<number> {
-  const parsed = parseArguments(words);
-  switch (parsed.kind) {
-    case 'help':
-      console.log(usage);
-      return exitCodes.success;
-    case 'fault':
-      return refuse(parsed.message);
-    case 'run':
-      try {
-        return await run(parsed.arguments);
-      } catch (error) {
-        if (error instanceof UsageError) return refuse(error.message);
-        console.error(error instanceof Error ? error.message : error);
-        return exitCodes.infrastructure;
-      }
+process.exitCode = await doAsked(parseArguments(process.argv.slice(2)), program, async (parsed) => {
+  try {
+    return await run(parsed.arguments);
+  } catch (error) {
+    if (error instanceof UsageError) return refuse([error.message], program);
+    console.error(error instanceof Error ? error.message : error);
+    return exitCodes.infrastructure;
   }
-}
+});
 
 async function run(asked: TaskArguments): Promise<number> {
   const folder = findTask(asked.task);
@@ -138,9 +130,4 @@ function show(line: string): void {
   console.log(
     known && process.stdout.isTTY ? styleText(styles[tag as keyof typeof styles], line) : line,
   );
-}
-
-function refuse(message: string): number {
-  console.error(`${message}\n\nnpm run task -- --help shows all arguments.`);
-  return exitCodes.usage;
 }

@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
 import type { CheckRequest } from './check-configuration.ts';
 
 /** What `npm run check:create` was asked to do. */
@@ -15,9 +15,7 @@ export interface CheckArguments {
 }
 
 export type ParsedArguments =
-  | { readonly kind: 'run'; readonly arguments: CheckArguments }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'fault'; readonly messages: readonly string[] };
+  { readonly kind: 'run'; readonly arguments: CheckArguments } | Help | WrongWords;
 
 export const usage = `Puts a check on an environment of Azure Pipelines that asks the Argo CD handler.
 
@@ -60,8 +58,7 @@ const options = {
   name: { type: 'string' },
   'token-env': { type: 'string', default: 'AZURE_DEVOPS_EXT_PAT' },
   'dry-run': { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} satisfies ParseArgsConfig['options'];
+} as const;
 
 const needed = {
   organization: 'Which organization? Add --organization https://dev.azure.com/…',
@@ -80,13 +77,9 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
         "shell's history. Put it in an environment variable and name that: --token-env NAME.",
     ]);
   }
-  let values;
-  try {
-    ({ values } = parseArgs({ args: [...words], options, strict: true }));
-  } catch (error) {
-    return faults([error instanceof Error ? error.message : String(error)]);
-  }
-  if (values.help) return { kind: 'help' };
+  const read = readWords(words, options);
+  if (read.kind !== 'words') return read;
+  const { values } = read;
   const { organization = '', project = '', environment = '', connection = '' } = values;
   const { argocd = '', applications = '', timeout, 'stable-seconds': stable } = values;
   const missing = Object.entries(needed).filter(
@@ -154,6 +147,6 @@ function faultsOfNumber(name: string, text: string, from: number, to: number): r
   return [`--${name} ${text}: write a whole number from ${from} to ${to}.`];
 }
 
-function faults(messages: readonly string[]): ParsedArguments {
+function faults(messages: readonly string[]): WrongWords {
   return { kind: 'fault', messages };
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
 
 /** What the soak of the handler does, and for how long. */
 export interface SoakPlan {
@@ -16,8 +16,8 @@ export type SoakAsked =
   | { readonly kind: 'run'; readonly plan: SoakPlan }
   /** The tests, so many times on a machine that is busy with something else. */
   | { readonly kind: 'busy'; readonly runs: number }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'fault'; readonly message: string };
+  | Help
+  | WrongWords;
 
 /** What `npm run soak -- --help` says. */
 export const usage = `Kills the built handler at random moments while runs of all kinds go on, then sends it random and
@@ -40,24 +40,15 @@ export function readSoakArguments(words: readonly string[]): SoakAsked {
   const option = { type: 'string' } as const;
   const isBusy = words[0] === 'busy';
   const names = isBusy ? ['runs'] : ['kills', 'requests', 'minutes', 'seed'];
-  let values: Readonly<Record<string, string | boolean | undefined>>;
-  try {
-    ({ values } = parseArgs({
-      args: words.slice(isBusy ? 1 : 0),
-      options: {
-        ...Object.fromEntries(names.map((name) => [name, option])),
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
-  } catch (error) {
-    return { kind: 'fault', message: error instanceof Error ? error.message : String(error) };
-  }
-  if (values['help'] === true) return { kind: 'help' };
+  const options = Object.fromEntries(names.map((name) => [name, option]));
+  const read = readWords(words.slice(isBusy ? 1 : 0), options);
+  if (read.kind !== 'words') return read;
+  const { values } = read;
   const numbers = names.map((name) => [name, values[name]] as const);
-  const wrong = numbers.find(([, text]) => text !== undefined && !/^\d{1,9}$/.test(String(text)));
+  const wrong = numbers.find(([, text]) => text !== undefined && !/^\d{1,9}$/.test(text));
   if (wrong !== undefined) {
     const [name, text] = wrong;
-    return { kind: 'fault', message: `--${name} is a whole number, not "${String(text)}".` };
+    return { kind: 'fault', messages: [`--${name} is a whole number, not "${text}".`] };
   }
   const number = (name: string) => {
     const text = values[name];

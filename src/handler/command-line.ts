@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readWords } from '../inputs/command-words.ts';
 
 export const commands = [
   'serve',
@@ -45,39 +45,34 @@ Options
   --help         Print this.
 `;
 
+const options = {
+  config: { type: 'string' },
+  log: { type: 'string' },
+  version: { type: 'boolean' },
+} as const;
+
 /** Reads the words after the program's name. */
 export function readCommandLine(words: readonly string[]): Asked {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string' },
-        log: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean' },
-      },
-    });
-    if (values.help === true) return { kind: 'help' };
-    if (values.version === true) return { kind: 'version' };
-    const [word = 'serve', file, ...more] = positionals;
-    const command = commands.find((each) => each === word);
-    if (command === undefined) return fault(`There is no command "${word}".`);
-    if (more.length > 0 || (file !== undefined && command !== 'check-config')) {
-      return fault(`${command} takes no "${more[0] ?? file}".`);
-    }
-    if (file !== undefined && values.config !== undefined) {
-      return fault('The configuration is named twice.');
-    }
-    const log = logFormats.find((each) => each === values.log);
-    if (log === undefined && values.log !== undefined) {
-      return fault(`There is no log "${values.log}", only ${logFormats.join(' and ')}.`);
-    }
-    const config = values.config ?? file ?? defaultConfig;
-    return { kind: 'run', command, config, ...(log && { log }) };
-  } catch (error) {
-    return fault(error instanceof Error ? error.message : String(error));
+  const read = readWords(words, options, { takesOthers: true });
+  if (read.kind === 'help') return read;
+  if (read.kind === 'fault') return fault(read.messages.join('\n'));
+  const { values, others } = read;
+  if (values.version === true) return { kind: 'version' };
+  const [word = 'serve', file, ...more] = others;
+  const command = commands.find((each) => each === word);
+  if (command === undefined) return fault(`There is no command "${word}".`);
+  if (more.length > 0 || (file !== undefined && command !== 'check-config')) {
+    return fault(`${command} takes no "${more[0] ?? file}".`);
   }
+  if (file !== undefined && values.config !== undefined) {
+    return fault('The configuration is named twice.');
+  }
+  const log = logFormats.find((each) => each === values.log);
+  if (log === undefined && values.log !== undefined) {
+    return fault(`There is no log "${values.log}", only ${logFormats.join(' and ')}.`);
+  }
+  const config = values.config ?? file ?? defaultConfig;
+  return { kind: 'run', command, config, ...(log && { log }) };
 }
 
 function fault(message: string): Asked {

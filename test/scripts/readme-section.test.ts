@@ -46,7 +46,7 @@ describe('The parts of the README about inputs and outputs', () => {
     { task: gate },
     { task: healthGate },
   ]) {
-    it(`are those of task.json; if not, run node --import tsx scripts/readme.ts: ${task.name}`, () => {
+    it(`are those of task.json; if not, run npm run readme: ${task.name}`, () => {
       assert.equal(replaceSection(readme, task, like), readme);
     });
   }

@@ -91,7 +91,7 @@ describe('The arguments of npm run task', () => {
     it(`are refused with ${name}`, () => {
       const parsed = parseArguments(words);
       assert.ok(parsed.kind === 'fault');
-      assert.match(parsed.message, why);
+      assert.match(parsed.messages.join('\n'), why);
     });
   }
 
@@ -99,7 +99,7 @@ describe('The arguments of npm run task', () => {
     for (const words of [['--token=s3cret'], ['--password', 's3cret']]) {
       const parsed = parseArguments(words);
       assert.ok(parsed.kind === 'fault');
-      assert.doesNotMatch(parsed.message, /s3cret/);
+      assert.doesNotMatch(parsed.messages.join('\n'), /s3cret/);
     }
   });
 });

@@ -19,7 +19,7 @@ describe('The command line of a soak', () => {
     [
       'says what is no number',
       ['--kills', 'many'],
-      { kind: 'fault', message: '--kills is a whole number, not "many".' },
+      { kind: 'fault', messages: ['--kills is a whole number, not "many".'] },
     ],
   ];
   for (const [what, words, expected] of table) {

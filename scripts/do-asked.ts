@@ -1,0 +1,37 @@
+import type { Help, WrongWords } from '../src/inputs/command-words.ts';
+
+/** Exit codes that all our programs share. */
+export const exitCodes = { success: 0, usage: 2 } as const;
+
+/** How a program of ours is called, `npm run NAME`, and what it says of itself. */
+export interface Program {
+  readonly name: string;
+  readonly usage: string;
+}
+
+/** Prints the usage, or what is wrong with the words, or runs. Returns the exit code of the process. */
+export async function doAsked<T extends { readonly kind: string }>(
+  asked: T | Help | WrongWords,
+  program: Program,
+  run: (asked: T) => number | Promise<number>,
+): Promise<number> {
+  if (isHelp(asked)) {
+    console.log(program.usage);
+    return exitCodes.success;
+  }
+  return isFault(asked) ? refuse(asked.messages, program) : run(asked);
+}
+
+/** Says what is wrong with the words that a program was given. Returns the exit code. */
+export function refuse(messages: readonly string[], { name }: Pick<Program, 'name'>): number {
+  console.error(`${messages.join('\n')}\n\nnpm run ${name} -- --help shows how to ask.`);
+  return exitCodes.usage;
+}
+
+function isHelp(asked: { readonly kind: string }): asked is Help {
+  return asked.kind === 'help';
+}
+
+function isFault(asked: { readonly kind: string }): asked is WrongWords {
+  return asked.kind === 'fault';
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { readWords } from '../../src/inputs/command-words.ts';
+
+const options = {
+  only: { type: 'string' },
+  json: { type: 'string' },
+  build: { type: 'boolean' },
+} as const;
+
+describe('The words after the name of a program', () => {
+  it('are sorted into options and others', () => {
+    const words = ['one', '--only', 'a', '--json=-', '--build', '--', '--two'];
+    const read = readWords(words, options, { takesOthers: true });
+    assert.ok(read.kind === 'words');
+    assert.deepEqual({ ...read.values }, { only: 'a', json: '-', build: true });
+    assert.deepEqual(read.others, ['one', '--two']);
+  });
+
+  for (const words of [['--help'], ['-h'], ['--only', 'a', '-h'], ['--fast', '--help']]) {
+    it(`ask for help: ${words.join(' ')}`, () => {
+      assert.deepEqual(readWords(words, options), { kind: 'help' });
+    });
+  }
+
+  it('ask for no help behind --, where an option is just a word', () => {
+    assert.equal(readWords(['--', '--help'], options, { takesOthers: true }).kind, 'words');
+  });
+
+  const faults: readonly (readonly [words: readonly string[], messages: readonly string[]])[] = [
+    [['--onyl', 'a'], ['There is no option --onyl. Did you mean --only?']],
+    [
+      ['--parallel'],
+      ['There is no option --parallel. There are: --only, --json, --build, --help.'],
+    ],
+    [['-x'], ['There is no option -x. There are: --only, --json, --build, --help.']],
+    [['--only'], ['--only needs a value: write it as --only VALUE.']],
+    [
+      ['--only', '--json', 'a'],
+      ['--only needs a value: write it as --only VALUE.', "'a' is not expected here."],
+    ],
+    [['--build=yes'], ['--build takes no value: leave out what follows the =.']],
+    [['latency'], ["'latency' is not expected here."]],
+    [
+      ['latency', '--only', '--build=no'],
+      ["'latency' is not expected here.", '--only needs a value: write it as --only VALUE.'],
+    ],
+  ];
+  for (const [words, messages] of faults) {
+    it(`are refused with a sentence for each fault: ${words.join(' ')}`, () => {
+      assert.deepEqual(readWords(words, options), { kind: 'fault', messages });
+    });
+  }
+
+  it('never repeat what may be the value of an option that is not known: it may be a secret', () => {
+    for (const words of [['--password', 's3cret'], ['--password=s3cret'], ['-p', 's3cret']]) {
+      const read = readWords(words, options);
+      assert.ok(read.kind === 'fault');
+      assert.equal(read.messages.length, 1);
+      assert.doesNotMatch(read.messages.join('\n'), /s3cret/);
+    }
+  });
+});

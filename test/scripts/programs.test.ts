@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { root } from '../../scripts/bundle.ts';
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+/** The npm scripts that are programs of ours, and not of others'. */
+const programs = Object.entries(scripts).flatMap(([name, command]) => {
+  const file = /^node --import tsx (scripts\/\S+\.ts)$/.exec(command)?.[1];
+  return file === undefined ? [] : [{ name, file }];
+});
+
+/** `npm start` is the handler, which has a command line of its own and help to go with it. */
+const calls: Readonly<Record<string, string>> = { start: 'Usage: handler' };
+
+function run(file: string, words: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', file, ...words],
+      { cwd: root },
+      (error, output, errors) => {
+        resolve({ code: error ? Number(error.code) : 0, output, errors });
+      },
+    );
+  });
+}
+
+describe('Every npm script that is a program of ours', () => {
+  it('is found', () => {
+    assert.ok(programs.length >= 10, programs.map(({ name }) => name).join(', '));
+  });
+
+  for (const { name, file } of programs) {
+    const call = calls[name] ?? `  npm run ${name}`;
+
+    it(`says what it does, and does nothing, with --help: ${name}`, async () => {
+      const { code, output, errors } = await run(file, ['--help']);
+      assert.equal(code, 0, errors);
+      assert.ok(output.includes(call), output);
+      assert.equal(errors, '');
+    });
+
+    it(`refuses what it does not know in a sentence, and does nothing: ${name}`, async () => {
+      const { code, output, errors } = await run(file, ['--no-such-thing']);
+      assert.equal(code, 2, errors);
+      assert.match(errors, /^There is no option --no-such-thing\. There are: .*--help\.\n\n/);
+      assert.match(errors, /--help shows how to ask|Usage: handler/);
+      assert.ok(!errors.includes('    at '), 'no stack trace');
+      assert.equal(output, '');
+    });
+  }
+});
