@@ -1,3 +1,4 @@
+import { separators } from '../../src/inputs/application-list.ts';
 import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
 import type { CheckRequest } from './check-configuration.ts';
 
@@ -28,7 +29,7 @@ export const usage = `Puts a check on an environment of Azure Pipelines that ask
   --connection NAME     a Generic service connection: the handler's URL, and as its password the
                         token of a client of the handler; its id will do too
   --argocd NAME         the Argo CD instance, by its name in the handler's configuration
-  --applications LIST   applications, separated by commas
+  --applications LIST   applications, separated by ${separators}
   --app-project NAME    the AppProject that they are in
   --revision TEXT       the revision that must be live, for example '$(Build.SourceVersion)'
   --stable-seconds N    how long all of it must have held

@@ -2,14 +2,17 @@ import { printName, type ApplicationName } from '../sync/application.ts';
 import { readArgoCDPage } from './argocd-page.ts';
 import type { Parsed, Problem } from './fault.ts';
 
+/** What stands between two names, as every text says that describes such a list. */
+export const separators = 'commas, semicolons, blanks or line breaks';
+
 const most = 1_000;
 /** Kubernetes: names of applications are DNS subdomains, those of namespaces are DNS labels. */
 const label = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const longestName = 253;
 
 /**
- * Applications by name, separated by commas, semicolons, blanks or line breaks, none of which a name
- * can hold. The same one twice counts once.
+ * Applications by name, with `separators` between them, none of which a name can hold. The same one
+ * twice counts once.
  */
 export function parseApplicationList(text: string): Parsed<readonly ApplicationName[]> {
   const entries = text.split(/[,;\s]+/).filter((entry) => entry !== '');
@@ -66,8 +69,11 @@ const form =
 
 /** The name of the application whose page it is; empty for another page, undefined for none. */
 function pageOf(entry: string): string | undefined {
-  if (!/^https?:\/\//i.test(entry) || !URL.canParse(entry)) return undefined;
-  return readArgoCDPage(new URL(entry).pathname)?.application ?? '';
+  const hasScheme = /^https?:\/\//i.test(entry);
+  const address = hasScheme ? entry : `https://${entry}`;
+  const page = URL.canParse(address) ? readArgoCDPage(new URL(address).pathname) : undefined;
+  // Browsers copy it without its scheme now and then.
+  return page?.application ?? (hasScheme ? '' : undefined);
 }
 
 function isName(text: string): boolean {

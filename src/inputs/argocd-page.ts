@@ -24,9 +24,15 @@ export function readArgoCDPage(pathname: string): ArgoCDPage | undefined {
       .slice(0, at)
       .map((segment) => `/${segment}`)
       .join(''),
-    application:
-      page === 'applications' && rest.length > 0 ? rest.slice(0, 2).join('/') : undefined,
+    application: applicationIn(page, rest),
   };
+}
+
+/** Pages name `namespace/name`, or `name`; calls of the API the name only. */
+function applicationIn(page: string | undefined, rest: readonly string[]): string | undefined {
+  const [version, called, name] = rest;
+  if (page === 'api') return version === 'v1' && called === 'applications' ? name : undefined;
+  return page === 'applications' && rest.length > 0 ? rest.slice(0, 2).join('/') : undefined;
 }
 
 function isPage(segment: string, rest: readonly string[]): boolean {

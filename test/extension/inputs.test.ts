@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import { separators } from '../../src/inputs/application-list.ts';
 import { readStep } from '../../src/task/step.ts';
-import { task, type TaskInput } from './extension-files.ts';
+import { gate, root, serverTask, task, type TaskInput } from './extension-files.ts';
 
 /** For each input that some action makes meaningless: a value that differs from its default. */
 const samples: Readonly<Record<string, string>> = {
@@ -73,6 +76,28 @@ describe('The inputs of task.json and those that the code reads', () => {
     // The logs of hooks are shown where hooks can run; elsewhere the number is harmless.
     assert.deepEqual(untried, ['hookLogLines']);
   });
+});
+
+/** Everything that people read about the input, wherever it stands. */
+describe('The texts about a list of applications', () => {
+  for (const { name, inputs } of [task, serverTask, gate]) {
+    it(`name all separators that are taken: ${name}`, () => {
+      const help = inputs.find((each) => each.name === 'applications')?.helpMarkDown ?? '';
+      assert.ok(help.includes(`separated by ${separators}`), help);
+    });
+  }
+
+  for (const file of [
+    'README.md',
+    'examples/release-gate/README.md',
+    'docs/handler-api.openapi.json',
+  ]) {
+    it(`name no fewer: ${file}`, () => {
+      const told = readFileSync(join(root, file), 'utf8').match(/separated by [^.*)"]*/g) ?? [];
+      assert.ok(told.length > 0);
+      for (const each of told) assert.ok(each.startsWith(`separated by ${separators}`), each);
+    });
+  }
 });
 
 function read(given: Readonly<Record<string, string>>): ReturnType<typeof readStep> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { printName } from '../../src/sync/application.ts';
-import { parseApplicationList } from '../../src/inputs/application-list.ts';
+import { parseApplicationList, separators } from '../../src/inputs/application-list.ts';
 
 function names(text: string): readonly string[] | string {
   const parsed = parseApplicationList(text);
@@ -49,6 +49,21 @@ describe('a list of applications', () => {
       'Write `argocd/shop`.',
     ],
     [
+      'argocd.example.com/applications/argocd/shop',
+      'this is the address of a page, and not a name',
+      'Write `argocd/shop`.',
+    ],
+    [
+      'HTTPS://ARGOCD.EXAMPLE.COM:8443/argocd/applications/argocd/shop/',
+      'this is the address of a page, and not a name',
+      'Write `argocd/shop`.',
+    ],
+    [
+      'https://argocd.example.com/api/v1/applications/shop?appNamespace=argocd',
+      'this is the address of a page, and not a name',
+      'Write `shop`.',
+    ],
+    [
       'https://example.com/argo-cd/applications/shop',
       'this is the address of a page, and not a name',
       'Write `shop`.',
@@ -71,6 +86,17 @@ describe('a list of applications', () => {
         /argocd app list/,
       );
     }
+  });
+
+  it('has the separators that the texts for people name', () => {
+    const written = separators
+      .replace('commas', ',')
+      .replace('semicolons', ';')
+      .replace('blanks', '\t')
+      .replace('line breaks', '\r\n')
+      .split(/(?:, )|(?: or )/);
+    assert.deepEqual(written, [',', ';', '\t', '\r\n']);
+    for (const separator of written) assert.deepEqual(names(`a${separator}b`), ['a', 'b']);
   });
 
   it('takes a thousand and no more', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { separators } from '../../inputs/application-list.ts';
 import { described } from '../config/text-setting.ts';
 import { checkSections, gateSections, syncSections, type SectionName } from './sync-sections.ts';
 
@@ -12,7 +13,7 @@ export const sectionDescriptions: Readonly<Record<SectionName, string>> = {
   runPage: 'Address of the run in Azure DevOps.',
   requestedFor: 'Who started the run, for people.',
   action: 'sync (default), wait, rollback or terminate.',
-  applications: 'Names, as name or namespace/name, separated by commas or line breaks.',
+  applications: `Names, as name or namespace/name, separated by ${separators}.`,
   selector: 'A label selector instead of names.',
   project: 'The AppProject of the applications.',
   revision: 'The revision to sync to, or that must be live. Empty: what the application tracks.',
