@@ -7,11 +7,17 @@ const firstContactWithin = 120_000;
  */
 export class Contact {
   readonly #since: number;
-  #isMade = false;
+  readonly #onMade: () => void;
+  #isMade: boolean;
 
-  /** `since`: when it was first asked, local milliseconds. */
-  constructor(since: number) {
+  /**
+   * `since`: when it was first asked, local milliseconds. `isMade`: it has answered before that.
+   * `onMade` is told of the first answer.
+   */
+  constructor(since: number, isMade = false, onMade: () => void = () => undefined) {
     this.#since = since;
+    this.#isMade = isMade;
+    this.#onMade = onMade;
   }
 
   get isMade(): boolean {
@@ -20,7 +26,9 @@ export class Contact {
 
   /** Argo CD answered. */
   make(): void {
+    if (this.#isMade) return;
     this.#isMade = true;
+    this.#onMade();
   }
 
   /** Until when a run that began then waits for the first answer; local milliseconds. */

@@ -27,7 +27,7 @@ export interface News {
   readonly aliveSince: number | undefined;
   readonly polling: Polling;
   /** Whether Argo CD has ever answered; absent where the followers find out by themselves. */
-  readonly contact?: Contact;
+  readonly contact?: Contact | undefined;
   /** Listens for changes of the applications of a name, in whatever namespace. Returns the end of it. */
   listen(name: string, listener: Listener): () => void;
 }

@@ -29,6 +29,7 @@ import { Runs } from './runs/runs.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
 import { sweepEndlessly } from './store/sweeper.ts';
 import { Vault } from './vault.ts';
+import { Contacts } from './watch/contacts.ts';
 import { WatchingGateKeeper } from './watch/gate-keeper.ts';
 import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
 import { GuardedNews } from './watch/guarded-news.ts';
@@ -49,6 +50,7 @@ export class Service {
   readonly #store: SqliteStore;
   readonly #metrics: Metrics;
   readonly #access: Access;
+  readonly #contacts: Contacts;
   readonly #instances: Instances;
   readonly #azure: AzureHttp;
   readonly #runs: Runs;
@@ -102,9 +104,12 @@ export class Service {
         availability.note(ended);
       },
     });
+    this.#contacts = new Contacts({
+      ...{ store: this.#store, clock },
+      onFault: (error) => logger.warn({ err: error }, 'a first contact was not stored'),
+    });
     this.#instances = new Instances({
-      clock,
-      random,
+      ...{ clock, random, contacts: this.#contacts },
       observe: (argocd, { route, status, milliseconds }) =>
         metrics.argocdRequest(argocd, route, status, milliseconds / 1_000),
       onFault: (argocd, error) => logger.fatal({ argocd, err: error }, 'the watch broke off'),
@@ -174,6 +179,7 @@ export class Service {
     const admin = { name: 'listen.admin', listener: listen.admin, clock };
     this.#servers.push(await startServer(this.#adminApp(), admin));
     await refuseLostKeys(this.#store, this.#vault);
+    await this.#contacts.recall();
     this.#instances.configure(argocd);
     const resumed = await this.#runs.resume();
     if (resumed > 0) logger.info({ runs: resumed }, 'open runs are taken up');

@@ -102,6 +102,15 @@ describe('failed looks in a row', () => {
     assert.equal(outage.answered(), undefined);
   });
 
+  it('are an outage where it had answered before anybody of this process asked', async () => {
+    const known = new Outage(clock, new Contact(startedAt, true), startedAt);
+    const wrong = () => known.failed(failed('unreachable', 'self-signed certificate'), asked);
+    assert.equal(wrong().kind, 'away');
+    await clock.pass(500_000);
+    assert.equal(wrong().kind, 'away');
+    assert.equal(known.neverReached, undefined);
+  });
+
   it('count from when somebody first asked, or the run began, whichever is later', async () => {
     await clock.pass(500_000);
     const later = new Outage(clock, contact, clock.now());

@@ -87,8 +87,15 @@ UPDATE OR REPLACE ${table}
 const refusedRuns = `CREATE INDEX runs_refused ON runs (json_extract(order_json, '$.client'), number, ended_at)
   WHERE outcome = 'refused'`;
 
+/** The Argo CDs that have answered. */
+const contacts = `CREATE TABLE contacts (
+  address TEXT PRIMARY KEY,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contacts_by_time ON contacts (at)`;
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
-export const migrations: readonly string[] = [initial, withPlans, oneKey, refusedRuns];
+export const migrations: readonly string[] = [initial, withPlans, oneKey, refusedRuns, contacts];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
 const applicationId = 0x41434448;

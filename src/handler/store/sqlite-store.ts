@@ -26,6 +26,8 @@ import type {
 
 /** How long a line of a refused run is kept, in milliseconds. */
 const refusedKept = 24 * 3_600_000;
+/** Ways to reach an Argo CD of which it is kept that it has answered. */
+const mostContacts = 1_000;
 /** Pages that one sweep gives back to the disk at most: 4 MiB. */
 const mostPagesFreed = 1_024;
 /** The part of the file that is kept free for what comes next. */
@@ -132,6 +134,10 @@ export class SqliteStore implements Store {
     );
   }
 
+  contacts(): Promise<readonly string[]> {
+    return this.#read(() => this.#statements.contacts.all().map(({ address }) => String(address)));
+  }
+
   figures(): Promise<StoreFigures> {
     return this.#read(() => {
       const oldestRun = this.#statements.oldestRun.get();
@@ -166,6 +172,13 @@ export class SqliteStore implements Store {
   removeCancellation(key: string, digest: string): Promise<void> {
     return this.#commits.write(() => {
       this.#statements.removeCancellation.run(key, digest);
+    });
+  }
+
+  addContact(address: string, at: number): Promise<void> {
+    return this.#commits.write(() => {
+      this.#statements.addContact.run(address, at);
+      this.#statements.sweepContacts.run(mostContacts);
     });
   }
 

@@ -28,6 +28,10 @@ const texts = {
   oldestItem: `SELECT at FROM items ORDER BY seq LIMIT 1`,
   addCancellation: `INSERT INTO cancellations VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
+  contacts: `SELECT address FROM contacts`,
+  addContact: `INSERT OR REPLACE INTO contacts VALUES (?, ?)`,
+  sweepContacts: `DELETE FROM contacts WHERE address IN
+    (SELECT address FROM contacts ORDER BY at DESC LIMIT -1 OFFSET ?)`,
   sweepRuns: `DELETE FROM runs WHERE number IN (SELECT number FROM runs INDEXED BY runs_ended
     WHERE state = 'ended' AND coalesce(ended_at, accepted_at) < ?
     ORDER BY coalesce(ended_at, accepted_at) LIMIT ?)`,

@@ -115,6 +115,8 @@ export interface Store {
   /** The first items of a run after a sequence number, in their order; after none unless told. */
   items(runId: string, limit: number, after?: number): Promise<readonly StoredItem[]>;
   cancellations(key: string): Promise<readonly Cancellation[]>;
+  /** The Argo CDs that have answered, as they were given to `addContact`. */
+  contacts(): Promise<readonly string[]>;
   figures(): Promise<StoreFigures>;
   /**
    * Stores steps, each as a whole; several that come at the same time share a commit. Rejects with
@@ -124,6 +126,8 @@ export interface Store {
   commit(step: Step): Promise<void>;
   addCancellation(cancellation: Cancellation): Promise<void>;
   removeCancellation(key: string, digest: string): Promise<void>;
+  /** Keeps that an Argo CD has answered: a digest of how it is reached. Only the newest are kept. */
+  addContact(address: string, at: number): Promise<void>;
   /**
    * Removes ended runs, refused ones after a day at the latest, and cancellations that expired, a
    * small batch at a time. Says how many. Of each client only the newest refused runs are kept.

@@ -1,3 +1,4 @@
+import type { Contact } from '../../follow/contact.ts';
 import type { Listener, News, Polling, Tidings } from '../../follow/news.ts';
 import type { Deny } from './guarded-argo-cd.ts';
 
@@ -26,6 +27,10 @@ export class GuardedNews implements News {
 
   get polling(): Polling {
     return this.#news.polling;
+  }
+
+  get contact(): Contact | undefined {
+    return this.#news.contact;
   }
 
   listen(name: string, listener: Listener): () => void {

@@ -62,11 +62,18 @@ export class InstanceWatch implements News {
   /** What was asked before it counted up tells of another server. */
   #epoch = 0;
 
-  constructor(overview: Overview, namespace: string, clock: Clock, random: () => number) {
+  /** `contact`: what is known of whether it has ever answered. */
+  constructor(
+    overview: Overview,
+    namespace: string,
+    clock: Clock,
+    random: () => number,
+    contact = new Contact(clock.now()),
+  ) {
     this.#overview = overview;
     this.#namespace = namespace;
     this.#clock = clock;
-    this.#contact = new Contact(clock.now());
+    this.#contact = contact;
     this.#stream = new LastingStream(clock, random, {
       hear: (sighting) => this.#hear(sighting),
       broken: () => {
@@ -122,9 +129,9 @@ export class InstanceWatch implements News {
   }
 
   /** Another server answers from now on: nothing that was told before counts. */
-  startAnew(): void {
+  startAnew(contact = new Contact(this.#clock.now())): void {
     this.#epoch += 1;
-    this.#contact = new Contact(this.#clock.now());
+    this.#contact = contact;
     this.#glances.clear();
     this.#listedAt = undefined;
     this.#lister.demand();
@@ -158,9 +165,10 @@ export class InstanceWatch implements News {
 
   async *#sightings(signal: AbortSignal): AsyncGenerator<Sighting | undefined> {
     let isFirst = true;
+    const contact = this.#contact;
     for await (const sighting of this.#overview.sightings(signal)) {
       yield sighting;
-      this.#contact.make();
+      contact.make();
       // Here it counts as open.
       if (isFirst) {
         this.#lister.ring();

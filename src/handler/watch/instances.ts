@@ -3,9 +3,11 @@ import type { Connection } from '../../argocd/rest/connection.ts';
 import type { EndedRequest } from '../../argocd/rest/http.ts';
 import { RestArgoCD } from '../../argocd/rest/rest-argocd.ts';
 import type { Clock } from '../../follow/clock.ts';
+import { Contact } from '../../follow/contact.ts';
 import type { ArgoCDInstance } from '../config/config.ts';
 import type { InstanceStatus } from '../http/service-status.ts';
 import type { InstanceFigures } from '../metrics.ts';
+import type { Contacts } from './contacts.ts';
 import { InstanceWatch } from './instance-watch.ts';
 import { SwappableArgoCD } from './swappable-argo-cd.ts';
 
@@ -17,6 +19,8 @@ const idle = 60_000;
 export interface InstancesPorts {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Which instances have answered before, also to an earlier process. */
+  readonly contacts: Pick<Contacts, 'has' | 'make'>;
   /** Told of every request to an instance. */
   readonly observe: (argocd: string, ended: EndedRequest) => void;
   /** Told of a bug of ours, after which an instance is not watched any more. */
@@ -106,7 +110,8 @@ export class Instances {
   #start(config: ArgoCDInstance): Running {
     const { clock, random, onFault } = this.#ports;
     const argocd = new SwappableArgoCD(this.#connect(config), pageOf(config));
-    const watch = new InstanceWatch(argocd, config.namespace, clock, random);
+    const contact = this.#contactOf(config);
+    const watch = new InstanceWatch(argocd, config.namespace, clock, random, contact);
     const ending = new AbortController();
     const done = watch.run(ending.signal).catch((error: unknown) => onFault(config.name, error));
     return { config, argocd, watch, ending, done };
@@ -124,7 +129,12 @@ export class Instances {
     if (isSame) return;
     running.argocd.swap(this.#connect(config), pageOf(config));
     // With another token, other applications may be seen.
-    running.watch.startAnew();
+    running.watch.startAnew(this.#contactOf(config));
+  }
+
+  #contactOf(config: ArgoCDInstance): Contact {
+    const { clock, contacts } = this.#ports;
+    return new Contact(clock.now(), contacts.has(config), () => contacts.make(config));
   }
 
   #retire(name: string, running: Running): void {

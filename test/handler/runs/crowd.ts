@@ -226,6 +226,8 @@ export class Crowd {
         cancellations: unasked,
         addCancellation: unasked,
         removeCancellation: unasked,
+        contacts: unasked,
+        addContact: unasked,
         sweep: unasked,
       },
       fault: undefined,

@@ -51,6 +51,8 @@ export class MemoryStore {
         cancellations: unasked,
         addCancellation: unasked,
         removeCancellation: unasked,
+        contacts: unasked,
+        addContact: unasked,
         figures: unasked,
         sweep: unasked,
       },

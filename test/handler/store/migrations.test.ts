@@ -123,6 +123,9 @@ describe('migrations', () => {
       await store.commit({ runId: 'run-1', checkpoints: [{ ...kept, result: undefined }] });
       assert.deepEqual(await store.checkpoints('run-1'), [kept]);
       await store.commit(adding('run-2'));
+      assert.deepEqual(await store.contacts(), []);
+      await store.addContact('prod', 1);
+      assert.deepEqual(await store.contacts(), ['prod']);
     } finally {
       await store.close();
       folder.remove();

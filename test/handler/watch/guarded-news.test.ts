@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { AccessDenied } from '../../../src/follow/access-denied.ts';
+import { Contact } from '../../../src/follow/contact.ts';
 import { Listeners } from '../../../src/follow/listeners.ts';
 import type { Tidings } from '../../../src/follow/news.ts';
 import { GuardedNews } from '../../../src/handler/watch/guarded-news.ts';
 import { application } from '../../sync/sample-application.ts';
 
 describe('guarded news', () => {
+  const contact = new Contact(0);
   const polling = { alive: 1, dead: 2, deadLater: 3 };
   let listeners: Listeners<Tidings>;
   let rules: Set<() => void>;
@@ -19,7 +21,12 @@ describe('guarded news', () => {
     allowed = ['default'];
     heard = [];
     news = new GuardedNews(
-      { aliveSince: 7, polling, listen: (name, listener) => listeners.listen(name, listener) },
+      {
+        aliveSince: 7,
+        polling,
+        contact,
+        listen: (name, listener) => listeners.listen(name, listener),
+      },
       ({ name, namespace }, project) => {
         assert.deepEqual([name, namespace], ['shop', 'argocd']);
         return allowed.includes(project ?? '') ? undefined : new AccessDenied('No', '');
@@ -51,6 +58,7 @@ describe('guarded news', () => {
     listeners.tell('shop', 'changed');
     assert.deepEqual(heard, ['broken', 'changed']);
     assert.deepEqual([news.aliveSince, news.polling], [7, polling]);
+    assert.equal(news.contact, contact, 'whether Argo CD has ever answered is lost');
   });
 
   it('are that the rules have changed as well', () => {

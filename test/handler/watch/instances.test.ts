@@ -10,14 +10,20 @@ describe('the instances of Argo CD', function () {
   const simulators: ArgoCDSimulator[] = [];
   let time: VirtualTime;
   let observed: string[];
+  let reached: ArgoCDInstance[];
   let instances: Instances;
 
   beforeEach(() => {
     time = new VirtualTime();
     observed = [];
+    reached = [];
     instances = new Instances({
       clock: time,
       random: () => 0.5,
+      contacts: {
+        has: ({ url }) => reached.some((one) => one.url === url),
+        make: (instance) => reached.push(instance),
+      },
       observe: (argocd, { route, status }) => observed.push(`${argocd} ${route} ${status}`),
       onFault: (_, error) => {
         throw error;
@@ -81,6 +87,24 @@ describe('the instances of Argo CD', function () {
     await until(() => instances.figures().every(({ listAge }) => (listAge ?? 99) < 60));
     assert.ok(observed.includes('prod GET /api/v1/applications 200'));
     assert.ok(observed.includes('test GET /api/v1/stream/applications 200'));
+  });
+
+  it('note their first answer, and count one from before as theirs', async () => {
+    const [blue, green] = [await simulate('shop'), await simulate('web')];
+    const gone = { url: 'http://127.0.0.1:1', token: 'none' };
+    instances.configure([configOf(blue)]);
+    assert.equal(find().watch.contact.isMade, false);
+    await until(() => has('shop'));
+    assert.deepEqual(
+      [find().watch.contact.isMade, reached.map(({ url }) => url)],
+      [true, [blue.url]],
+    );
+    instances.configure([configOf(gone)]);
+    assert.equal(find().watch.contact.isMade, false);
+    reached.push(configOf(green));
+    instances.configure([configOf(green), configOf(gone, { name: 'gone' })]);
+    assert.equal(find().watch.contact.isMade, true);
+    assert.equal(find('gone').watch.contact.isMade, false);
   });
 
   it('stay as they are when nothing was changed', async () => {

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../follow/clock.ts';
+import type { ArgoCDInstance } from '../config/config.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ContactsPorts {
+  readonly store: Pick<Store, 'contacts' | 'addContact'>;
+  readonly clock: Clock;
+  /** Told that a contact could not be stored: the next process knows nothing of it. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * The Argo CDs that have answered this handler, in whichever of its processes: what cannot be reached
+ * after that is an outage, and no wrong address.
+ */
+export class Contacts {
+  readonly #ports: ContactsPorts;
+  readonly #made = new Set<string>();
+
+  constructor(ports: ContactsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Reads what earlier processes stored. */
+  async recall(): Promise<void> {
+    for (const address of await this.#ports.store.contacts()) this.#made.add(address);
+  }
+
+  has(instance: ArgoCDInstance): boolean {
+    return this.#made.has(digestOf(instance));
+  }
+
+  /** It has answered, by this configuration. */
+  make(instance: ArgoCDInstance): void {
+    const { store, clock, onFault } = this.#ports;
+    const address = digestOf(instance);
+    this.#made.add(address);
+    store.addContact(address, clock.now()).catch(onFault);
+  }
+}
+
+/** What decides whether an instance is reached: with another certificate, say, it may not be. */
+function digestOf({ url, ca, skipTlsVerify }: ArgoCDInstance): string {
+  const reach = JSON.stringify([url, ca ?? '', skipTlsVerify]);
+  return createHash('sha256').update(reach).digest('hex');
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { systemClock } from '../../../src/follow/clock.ts';
+import type { ArgoCDInstance } from '../../../src/handler/config/config.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { Contacts } from '../../../src/handler/watch/contacts.ts';
+import { Secret } from '../../../src/secret.ts';
+import { storeFolder } from '../store/sample.ts';
+
+const prod: ArgoCDInstance = {
+  name: 'prod',
+  url: 'https://argocd.example.com',
+  namespace: 'argocd',
+  token: new Secret('a'),
+  ca: undefined,
+  skipTlsVerify: false,
+  publicUrl: undefined,
+};
+
+/** What the next process takes for reached as well. */
+const same: readonly Partial<ArgoCDInstance>[] = [
+  {},
+  { name: 'production' },
+  { token: new Secret('b') },
+  { publicUrl: 'https://cd.example.com' },
+  { namespace: 'cd' },
+];
+const others: readonly Partial<ArgoCDInstance>[] = [
+  { url: 'https://argocd.example.com:8443' },
+  { url: 'https://argocd.example.com/argo' },
+  { ca: 'another certificate' },
+  { skipTlsVerify: true },
+];
+
+describe('first contacts with Argo CDs', () => {
+  let folder: ReturnType<typeof storeFolder>;
+  let store: SqliteStore;
+  let contacts: Contacts;
+  const faults: unknown[] = [];
+
+  const start = async () => {
+    store = SqliteStore.open(folder.path, systemClock);
+    const ports = { store, clock: systemClock, onFault: (error: unknown) => faults.push(error) };
+    contacts = new Contacts(ports);
+    await contacts.recall();
+  };
+  beforeEach(async () => {
+    folder = storeFolder();
+    await start();
+  });
+  afterEach(async () => {
+    await store.close();
+    folder.remove();
+    assert.deepEqual(faults.splice(0), []);
+  });
+  const restart = () => store.close().then(start);
+
+  it('are not made before an answer', async () => {
+    assert.equal(contacts.has(prod), false);
+    await restart();
+    assert.equal(contacts.has(prod), false);
+  });
+
+  for (const change of same) {
+    const what = Object.keys(change).join() || 'nothing';
+    it(`outlast the process, whatever is changed that does not matter: ${what}`, async () => {
+      contacts.make(prod);
+      assert.equal(contacts.has(prod), true);
+      await restart();
+      assert.equal(contacts.has({ ...prod, ...change }), true);
+    });
+  }
+
+  for (const change of others) {
+    it(`are made anew by another way to reach it: ${JSON.stringify(change)}`, async () => {
+      contacts.make(prod);
+      await restart();
+      assert.equal(contacts.has({ ...prod, ...change }), false);
+    });
+  }
+
+  it('that cannot be stored are told, and count in this process', async () => {
+    const broken = {
+      contacts: () => Promise.resolve([]),
+      addContact: () => Promise.reject(new Error('the disk is full')),
+    };
+    const onFault = (error: unknown) => faults.push(error);
+    const others = new Contacts({ store: broken, clock: systemClock, onFault });
+    others.make(prod);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(others.has(prod), true);
+    assert.match(String(faults.splice(0)), /the disk is full/);
+  });
+});
