@@ -7,7 +7,7 @@ import { follow, newestHistoryId } from '../sync/memory.ts';
 import type { Memory, Request } from '../sync/memory.ts';
 import { markerName } from '../sync/operation.ts';
 import { knownPast, laterPast, pastOf } from '../sync/past.ts';
-import type { RequestedSync } from '../sync/stored-operation.ts';
+import type { OwnSettings, RequestedSync } from '../sync/stored-operation.ts';
 import type { Act } from '../sync/verdict.ts';
 import type { FollowSettings } from './settings.ts';
 
@@ -97,6 +97,7 @@ async function ask(
     failure: undefined,
     reason: '',
     ...(what === undefined ? {} : { sent: what }),
+    own: ownSettings(application),
     operation: undefined,
     historyId: newestHistoryId(application),
     past: laterPast(knownPast(memory), pastOf(application)),
@@ -149,6 +150,11 @@ async function attempt(
     if (passing.has(error.failure)) return { change: {}, failed: error };
     throw error;
   }
+}
+
+/** What Argo CD fills in where the request leaves it out. */
+function ownSettings({ syncOptions, retry, sources }: Application): OwnSettings {
+  return { syncOptions, retry, sources };
 }
 
 /** What to ask for: the application's own options stay in force, since the request replaces them. */

@@ -1,5 +1,5 @@
 import type { Hydrator } from './hydrator.ts';
-import type { Operation, OperationState } from './operation.ts';
+import type { Operation, OperationState, StoredRetry } from './operation.ts';
 
 /** Names one Argo CD Application: `namespace` is absent where the server's own is meant. */
 export interface ApplicationName {
@@ -67,6 +67,11 @@ export interface Source {
   readonly path: string;
   readonly chart: string;
   readonly targetRevision: string;
+  /**
+   * Text that is equal exactly when all else that the source says is (Helm, Kustomize, plugin); empty
+   * where it says no more, absent where nobody looked.
+   */
+  readonly settings?: string;
 }
 
 /**
@@ -90,6 +95,8 @@ export interface Application {
   readonly destinationNamespace: string;
   readonly autoSync: boolean;
   readonly syncOptions: readonly string[];
+  /** How often failed attempts are repeated unless a request says so itself. */
+  readonly retry: StoredRetry;
   /** Requested and not finished: pending until `operationState` shows it. */
   readonly operation: Operation | undefined;
   /** The running or the last operation. */

@@ -39,7 +39,7 @@ export function observe(memory: Memory, seen: Application, goal: Goal, now: numb
   const entry = looked.proven === undefined ? findProof(looked, application) : undefined;
   const judged = entry === undefined ? looked : { ...looked, proven: { entry, seenAt: now } };
   const targeted = goal.action === 'rollback' ? rememberTarget(judged, application, goal) : judged;
-  const checked = rememberDeviations(targeted, goal);
+  const checked = rememberDeviations(targeted, application, goal);
   const known = rememberHydration({ memory: checked, application, goal, now });
   const view = { memory: known, application, goal, now };
   const landing =

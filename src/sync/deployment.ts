@@ -5,6 +5,7 @@ import type { Memory } from './memory.ts';
 import type { Operation } from './operation.ts';
 import { compareRevision, isResolved, isSame } from './revision.ts';
 import { deviationsOf, printDeviation, rollbackDeviationsOf } from './stored-operation.ts';
+import type { OwnSettings } from './stored-operation.ts';
 import { done } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
@@ -15,7 +16,7 @@ export function storedOperation({ request, asked, begun }: Memory): Operation | 
 }
 
 /** Looks at our operation as Argo CD holds it, once for each form in which it was seen. */
-export function rememberDeviations(memory: Memory, goal: Goal): Memory {
+export function rememberDeviations(memory: Memory, application: Application, goal: Goal): Memory {
   const { identity, request, returnTo, checked } = memory;
   const first = storedOperation(memory);
   const newest = memory.begun?.operation ?? first;
@@ -28,13 +29,29 @@ export function rememberDeviations(memory: Memory, goal: Goal): Memory {
   // A retry with `refresh` empties the revisions: Argo CD resolves them anew.
   const revisions = newest.revisions.length > 0 ? newest.revisions : first.revisions;
   const stored = { ...newest, revisions };
+  const own = ownSettings(memory, first, application);
   const deviations =
     request.sent !== undefined
-      ? deviationsOf(request.sent, stored)
+      ? deviationsOf(request.sent, stored, own)
       : goal.action === 'rollback' && returnTo !== undefined
-        ? rollbackDeviationsOf(returnTo, goal, stored)
+        ? rollbackDeviationsOf(returnTo, goal, stored, own)
         : [];
   return { ...memory, checked: { fingerprint: newest.fingerprint, deviations } };
+}
+
+/**
+ * What Argo CD may have filled in: what the application said when the request was sent, or, since it
+ * may be changed that very moment, when the operation was seen first; from then on what that one has.
+ */
+function ownSettings(
+  { request, checked }: Memory,
+  first: Operation,
+  application: Application,
+): readonly OwnSettings[] {
+  if (request?.own === undefined) return [];
+  if (checked === undefined) return [request.own, application];
+  const { syncOptions, retry, sources } = { ...request.own, ...first };
+  return [request.own, { syncOptions, retry, sources }];
 }
 
 /** Our operation is not the one that was asked for: whatever it comes to, it is no success. */

@@ -9,7 +9,7 @@ import { sight } from './ownership.ts';
 import type { Identity } from './ownership.ts';
 import { knownPast, laterPast, pastOf } from './past.ts';
 import type { Past } from './past.ts';
-import type { CheckedOperation, RequestedSync } from './stored-operation.ts';
+import type { CheckedOperation, OwnSettings, RequestedSync } from './stored-operation.ts';
 import type { SyncWindows } from './sync-window.ts';
 
 /** The request that starts our operation, from the moment before it is sent. */
@@ -29,6 +29,8 @@ export interface Request {
   readonly reason: string;
   /** What was asked for; absent for a rollback, and in what an elder version of this program kept. */
   readonly sent?: RequestedSync;
+  /** What the application said when it was sent; absent in what an elder version kept. */
+  readonly own?: OwnSettings;
   /** The operation as Argo CD stored it, with its revisions resolved. */
   readonly operation: Operation | undefined;
   /** The newest history entry when it was accepted. */

@@ -24,6 +24,8 @@ export interface Operation {
   /** `sources` is a list in the operation, be it of one: then only its `revisions` count. */
   readonly multiSource?: boolean;
   readonly syncOptions?: readonly string[];
+  /** It carries its manifests with it (`argocd app sync --local`), and reads none of its sources. */
+  readonly isLocal?: boolean;
   readonly retry?: StoredRetry;
   /** More than none: a selective sync, which runs no hooks and leaves no history. */
   readonly resources: readonly ResourceKey[];
@@ -39,6 +41,8 @@ export interface StoredRetry {
   readonly duration: string;
   readonly factor: number | undefined;
   readonly maxDuration: string;
+  /** Each attempt resolves the revisions anew. */
+  readonly refresh?: boolean;
 }
 
 export const operationPhases = ['Running', 'Terminating', 'Succeeded', 'Failed', 'Error'] as const;

@@ -1,7 +1,7 @@
 import { printKey } from './application.ts';
-import type { HistoryEntry, ResourceKey, Source } from './application.ts';
+import type { Application, HistoryEntry, ResourceKey, Source } from './application.ts';
 import type { PositionedRevision, Retry, RollbackGoal } from './goal.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, StoredRetry } from './operation.ts';
 import { compareRevision, isSame, printRevisions } from './revision.ts';
 
 /** What a request for a sync asks for. `undefined` leaves the application's own setting in force. */
@@ -31,6 +31,12 @@ export interface CheckedOperation {
   readonly deviations: readonly Deviation[];
 }
 
+/**
+ * What the application says, and Argo CD takes for all that a request leaves out
+ * (server/application/application.go, `Sync` and `Rollback`).
+ */
+export type OwnSettings = Pick<Application, 'syncOptions' | 'retry' | 'sources'>;
+
 type Check = (asked: RequestedSync, stored: Operation) => readonly Deviation[];
 
 const checks: readonly Check[] = [
@@ -43,28 +49,46 @@ const checks: readonly Check[] = [
   checkResources,
   checkOptions,
   checkRetry,
+  checkOrigin,
 ];
 
 /**
  * Where the operation that Argo CD holds differs from what was asked of it. Argo CD takes a request
  * and leaves out what does not apply, without a word; others may change what it stored (admission
- * webhooks). It may resolve revisions, and fill in what was left to the application's own settings.
+ * webhooks). It may resolve revisions, and fills in what was left to the application: `own` is what
+ * that may be, since the application can change meanwhile; where nobody knows it, nothing is said of it.
  */
-export function deviationsOf(asked: RequestedSync, stored: Operation): readonly Deviation[] {
-  return checks.flatMap((check) => check(asked, stored));
+export function deviationsOf(
+  asked: RequestedSync,
+  stored: Operation,
+  own: readonly OwnSettings[] = [],
+): readonly Deviation[] {
+  return [
+    ...checks.flatMap((check) => check(asked, stored)),
+    ...(asked.syncOptions === undefined ? checkOwnOptions(stored, own) : []),
+    ...(asked.retry === undefined ? checkOwnRetry(stored, own) : []),
+    ...checkSources(stored, own),
+  ];
 }
 
-/** The same for a rollback, which returns to a deployment of the history. */
+/** The same for a rollback, which returns to a deployment of the history and runs no hooks. */
 export function rollbackDeviationsOf(
   entry: Pick<HistoryEntry, 'revisions'>,
   { prune, dryRun }: Pick<RollbackGoal, 'prune' | 'dryRun'>,
   stored: Operation,
+  own: readonly OwnSettings[] = [],
 ): readonly Deviation[] {
   const [asked, kept] = [entry.revisions, stored.revisions].map(printRevisions);
   return [
     ...(isSame(entry.revisions, stored.revisions) ? [] : differ('revision', asked ?? '', kept)),
     ...differ('prune', prune, stored.prune),
     ...differ('dryRun', dryRun, stored.dryRun),
+    ...differ('strategy', 'apply', stored.strategy),
+    ...differ('force', false, stored.force),
+    ...checkResources({ resources: [] }, stored),
+    ...checkOrigin(undefined, stored),
+    ...checkOwnOptions(stored, own),
+    ...(stored.retry === undefined ? [] : differRetry(noRetry, stored.retry)),
   ];
 }
 
@@ -108,7 +132,10 @@ function isOther(source: Source | undefined, asked: string, stored: string | und
   return source !== undefined && compareRevision(source, asked, stored) === 'other';
 }
 
-function checkResources({ resources }: RequestedSync, stored: Operation): readonly Deviation[] {
+function checkResources(
+  { resources }: Pick<RequestedSync, 'resources'>,
+  stored: Operation,
+): readonly Deviation[] {
   return differSets(
     'resources',
     resources.map(identityOf),
@@ -152,12 +179,88 @@ function printSome(names: readonly string[]): string {
 function checkRetry({ retry }: RequestedSync, stored: Operation): readonly Deviation[] {
   if (retry === undefined || stored.retry === undefined) return [];
   const { limit, backoff } = retry;
-  const kept = stored.retry;
-  const { duration, factor, maxDuration } = backoff ?? {};
+  return differRetry({ ...noRetry, limit, ...backoff }, stored.retry);
+}
+
+/** What Argo CD stores where nobody asks for retries; durations left out are its own. */
+const noRetry: StoredRetry = {
+  limit: 0,
+  duration: '',
+  factor: undefined,
+  maxDuration: '',
+  refresh: false,
+};
+
+function differRetry(asked: StoredRetry, stored: StoredRetry): readonly Deviation[] {
+  const [factor, keptFactor] = [asked.factor ?? 0, stored.factor ?? 0];
   return [
-    ...differ('retry limit', limit, kept.limit),
-    ...(duration === undefined ? [] : differ('retry backoff', duration, kept.duration)),
-    ...(factor === undefined ? [] : differ('retry factor', factor, kept.factor)),
-    ...(maxDuration === undefined ? [] : differ('retry maximum', maxDuration, kept.maxDuration)),
+    ...differ('retry limit', asked.limit, stored.limit),
+    ...differ('retry backoff', asked.duration, stored.duration),
+    ...differ('retry factor', factor, keptFactor),
+    ...differ('retry maximum', asked.maxDuration, stored.maxDuration),
+    ...differ('retry refresh', asked.refresh ?? false, stored.refresh),
   ];
+}
+
+/** Whose it is, and that it deploys from its sources: no request of ours says otherwise. */
+function checkOrigin(_: unknown, { initiatedBy, isLocal }: Operation): readonly Deviation[] {
+  return [
+    ...differ('initiatedBy.automated', false, initiatedBy.automated),
+    ...differ('manifests of its own', false, isLocal),
+  ];
+}
+
+function checkOwnOptions(stored: Operation, own: readonly OwnSettings[]): readonly Deviation[] {
+  const { syncOptions: kept } = stored;
+  if (kept === undefined) return [];
+  return leastOf(own, ({ syncOptions }) =>
+    differSets('syncOptions', syncOptions, kept, () => [
+      `the application's own (${printSome(syncOptions)})`,
+      printSome(kept),
+    ]),
+  );
+}
+
+function checkOwnRetry({ retry }: Operation, own: readonly OwnSettings[]): readonly Deviation[] {
+  return retry === undefined ? [] : leastOf(own, (one) => differRetry(one.retry, retry));
+}
+
+function checkSources({ sources }: Operation, own: readonly OwnSettings[]): readonly Deviation[] {
+  if (sources === undefined) return [];
+  return leastOf(own, (one) => {
+    const isSame =
+      sources.length === one.sources.length &&
+      sources.every((source, index) => isSameSource(source, one.sources[index]));
+    if (isSame) return [];
+    const [asked, stored] = [one.sources, sources].map((list) => printSome(list.map(printSource)));
+    return [{ field: 'sources', asked: `the application's own (${asked})`, stored: stored ?? '' }];
+  });
+}
+
+function isSameSource(one: Source, other: Source | undefined): boolean {
+  if (other === undefined) return false;
+  const areSettingsKnown = one.settings !== undefined && other.settings !== undefined;
+  return (
+    one.repoURL === other.repoURL &&
+    one.path === other.path &&
+    one.chart === other.chart &&
+    one.targetRevision === other.targetRevision &&
+    (!areSettingsKnown || one.settings === other.settings)
+  );
+}
+
+/** Without what an address may hold of a password. */
+function printSource({ repoURL, path, chart, targetRevision, settings }: Source): string {
+  const where = [repoURL.replace(/\/\/[^/]*@/, '//'), chart || path, targetRevision];
+  const how = settings === undefined || settings === '' ? [] : [`settings ${settings.slice(0, 7)}`];
+  return [...where, ...how].filter((part) => part !== '').join(' ');
+}
+
+/** The deviations from what they are least of; none where there is nothing to hold against. */
+function leastOf<T>(
+  from: readonly T[],
+  differences: (one: T) => readonly Deviation[],
+): readonly Deviation[] {
+  const all = from.map(differences).sort((a, b) => a.length - b.length);
+  return all[0] ?? [];
 }

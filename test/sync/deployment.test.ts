@@ -211,6 +211,43 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
     assert.match(ending(run.see(seen)).message, /prune: asked for false, stored true/);
   });
 
+  describe('of what the request left to the application', () => {
+    const before = application({ syncOptions: ['A=b'], sources: [source] });
+    const own = { syncOptions: before.syncOptions, retry: before.retry, sources: [source] };
+    const see = (syncOptions: readonly string[], seen: Partial<Application> = {}) => {
+      const stored = operation({ sources: [source], multiSource: false, syncOptions });
+      const run = new Run(syncGoal(), {
+        request: request({ operation: stored, sent: plain, own }),
+      });
+      return { run, verdict: run.see({ ...before, ...seen, operation: stored }) };
+    };
+
+    it('fails where others are stored than it has', () => {
+      assert.equal(brief(see(['A=b']).verdict), 'wait');
+      assert.match(ending(see([]).verdict).message, /own \(A=b\), stored none/);
+    });
+
+    it('goes on where the application was changed in that very moment', () => {
+      assert.equal(brief(see(['C=d'], { syncOptions: ['C=d'] }).verdict), 'wait');
+    });
+
+    it('goes on where the application is changed later, and fails where the operation is', () => {
+      const { run } = see(['C=d'], { syncOptions: ['C=d'] });
+      const later = (syncOptions: readonly string[]) => {
+        const begun = operation({ sources: [source], multiSource: false, syncOptions });
+        return { ...before, operation: begun, operationState: state({ operation: begun }) };
+      };
+      assert.equal(brief(run.see(later(['C=d']))), 'wait');
+      assert.match(ending(run.see(later(['E=f']))).message, /syncOptions/);
+    });
+
+    it('is no question where an elder version of this program kept the request', () => {
+      const stored = operation({ syncOptions: [] });
+      const run = new Run(syncGoal(), { request: request({ operation: stored, sent: plain }) });
+      assert.equal(brief(run.see({ ...before, operation: stored })), 'wait');
+    });
+  });
+
   it('is no question for one that was joined, nor for what an elder version of this program kept', () => {
     const elder = { request: request({ operation: list }) };
     assert.equal(

@@ -132,6 +132,15 @@ export function entry(id: number, revision: string, change: Partial<HistoryEntry
   return all;
 }
 
+/** What Argo CD stores where nobody asks for retries. */
+export const noRetry = {
+  limit: 0,
+  duration: '',
+  factor: undefined,
+  maxDuration: '',
+  refresh: false,
+};
+
 /** An application at rest: Synced and Healthy at `A`, compared a while ago. */
 export function application(change: Partial<Application> = {}): Application {
   return {
@@ -148,6 +157,7 @@ export function application(change: Partial<Application> = {}): Application {
     destinationNamespace: 'shop',
     autoSync: false,
     syncOptions: [],
+    retry: noRetry,
     operation: undefined,
     operationState: undefined,
     sync: synced(A),

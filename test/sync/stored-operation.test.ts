@@ -7,8 +7,8 @@ import {
   printDeviation,
   rollbackDeviationsOf,
 } from '../../src/sync/stored-operation.ts';
-import type { RequestedSync } from '../../src/sync/stored-operation.ts';
-import { A, B, entry, operation, resource } from './sample-application.ts';
+import type { OwnSettings, RequestedSync } from '../../src/sync/stored-operation.ts';
+import { A, B, entry, noRetry, operation, resource } from './sample-application.ts';
 
 const source: Source = { repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main' };
 const chart: Source = { ...source, path: '', chart: 'web', targetRevision: '1.x' };
@@ -17,6 +17,12 @@ const web = resource('Healthy');
 const plain: RequestedSync = plainRequest;
 const retry = { limit: 2, backoff: { duration: '5s', factor: 2, maxDuration: '1m' } };
 const storedRetry = { limit: 2, duration: '5s', factor: 2, maxDuration: '1m' };
+/** What the application says of itself. */
+const own: OwnSettings = {
+  syncOptions: ['CreateNamespace=true'],
+  retry: noRetry,
+  sources: [source],
+};
 const first = (revision: string) => ({ revisions: [{ position: 1, revision }] });
 const one: Partial<Operation> = { sources: [source], multiSource: false, force: false };
 const list: Partial<Operation> = { ...one, multiSource: true };
@@ -92,10 +98,34 @@ const cases: readonly (readonly [
   ['retries left to the application', {}, { ...one, retry: storedRetry }, []],
   ['retries, as asked', { retry }, { ...one, retry: storedRetry }, []],
   [
-    'retries without a backoff',
+    'retries without a backoff, and none',
     { retry: { limit: 2, backoff: undefined } },
-    { ...one, retry: storedRetry },
+    { ...one, retry: { ...noRetry, limit: 2 } },
     [],
+  ],
+  [
+    'retries without a backoff, and one',
+    { retry: { limit: 2, backoff: undefined } },
+    { ...one, retry: { ...noRetry, limit: 2, duration: '9s' } },
+    ['retry backoff'],
+  ],
+  [
+    'retries of one commit, and such as resolve anew',
+    { retry },
+    { ...one, retry: { ...storedRetry, refresh: true } },
+    ['retry refresh'],
+  ],
+  [
+    'its sources, and manifests of its own',
+    {},
+    { ...one, isLocal: true },
+    ['manifests of its own'],
+  ],
+  [
+    'a person, and a machine',
+    {},
+    { ...one, initiatedBy: { username: 'ci', automated: true } },
+    ['initiatedBy.automated'],
   ],
   [
     'retries, and none',
@@ -128,6 +158,61 @@ describe('what Argo CD stored of what was asked for', () => {
     });
   }
 
+  /** What the request leaves out, and Argo CD fills in from the application. */
+  const filledIn: readonly (readonly [
+    string,
+    Partial<RequestedSync>,
+    Partial<Operation>,
+    readonly string[],
+  ])[] = [
+    ['the options of the application', {}, { syncOptions: ['CreateNamespace=true'] }, []],
+    ['no options', {}, { syncOptions: [] }, ['syncOptions']],
+    ['an option more', {}, { syncOptions: [...own.syncOptions, 'Replace=true'] }, ['syncOptions']],
+    ['other options', {}, { syncOptions: ['CreateNamespace=false'] }, ['syncOptions']],
+    ['the options asked for', { syncOptions: ['A=b'] }, { syncOptions: ['A=b'] }, []],
+    ['what an elder version of this program kept', {}, {}, []],
+    ['no retries', {}, { retry: noRetry }, []],
+    ['retries', {}, { retry: { ...noRetry, limit: 5 } }, ['retry limit']],
+    ['such as resolve anew', {}, { retry: { ...noRetry, refresh: true } }, ['retry refresh']],
+    ['the retries asked for', { retry }, { retry: storedRetry }, []],
+    ['the source of the application', {}, { sources: [source] }, []],
+    ['another repository', {}, { sources: [{ ...source, repoURL: 'other' }] }, ['sources']],
+    ['another folder', {}, { sources: [{ ...source, path: 'other' }] }, ['sources']],
+    ['a source more', {}, { sources: [source, chart] }, ['sources']],
+    ['other parameters', {}, { sources: [{ ...source, settings: 'x' }] }, ['sources']],
+  ];
+  for (const [what, asked, stored, fields] of filledIn) {
+    it(`${fields.length === 0 ? 'is what' : `differs in ${fields.join()} from what`} the application says: ${what}`, () => {
+      const told = { ...own, sources: [{ ...source, settings: '' }] };
+      const found = deviationsOf({ ...plain, ...asked }, operation(stored), [told]);
+      assert.deepEqual(
+        found.map(({ field }) => field),
+        fields,
+      );
+    });
+  }
+
+  it('may be what the application said before or after it was changed', () => {
+    const changed = { ...own, syncOptions: ['Replace=true'] };
+    const stored = (syncOptions: readonly string[]) =>
+      deviationsOf(plain, operation({ syncOptions }), [own, changed]).map(printDeviation);
+    assert.deepEqual(stored(own.syncOptions), []);
+    assert.deepEqual(stored(changed.syncOptions), []);
+    assert.deepEqual(stored([]), [
+      "syncOptions: asked for the application's own (CreateNamespace=true), stored none",
+    ]);
+  });
+
+  it('is told without the password that an address may hold', () => {
+    const hidden = { ...source, repoURL: 'https://ci:secret@git.example.com/shop.git' };
+    const found = deviationsOf(plain, operation({ sources: [hidden] }), [own]);
+    assert.match(
+      found.map(printDeviation).join(),
+      /stored https:\/\/git\.example\.com\/shop\.git shop/,
+    );
+    assert.doesNotMatch(found.map(printDeviation).join(), /secret/);
+  });
+
   it('is told with both sides, and all faults at once', () => {
     const found = deviationsOf({ ...plain, revision: B, prune: true }, operation(one));
     assert.deepEqual(found.map(printDeviation), [
@@ -145,14 +230,27 @@ describe('what Argo CD stored of what was asked for', () => {
 
   it('is held against the deployment of the history for a rollback', () => {
     const goal = { prune: true, dryRun: false };
-    const found = rollbackDeviationsOf(entry(1, B), goal, operation(one));
-    assert.deepEqual(
-      found.map(({ field }) => field),
-      ['revision', 'prune'],
-    );
-    assert.deepEqual(
-      rollbackDeviationsOf(entry(1, A), { ...goal, prune: false }, operation(one)),
-      [],
-    );
+    const returning = { ...one, strategy: 'apply' } as const;
+    const fields = (...args: Parameters<typeof rollbackDeviationsOf>) =>
+      rollbackDeviationsOf(...args).map(({ field }) => field);
+    assert.deepEqual(fields(entry(1, B), goal, operation(returning)), ['revision', 'prune']);
+    const plainGoal = { ...goal, prune: false };
+    assert.deepEqual(fields(entry(1, A), plainGoal, operation(returning)), []);
+    const stored = operation({
+      strategy: 'hook',
+      force: true,
+      resources: [web],
+      syncOptions: [],
+      retry: { ...noRetry, limit: 1 },
+      isLocal: true,
+    });
+    assert.deepEqual(fields(entry(1, A), plainGoal, stored, [own]), [
+      'strategy',
+      'force',
+      'resources',
+      'manifests of its own',
+      'syncOptions',
+      'retry limit',
+    ]);
   });
 });

@@ -12,7 +12,6 @@ import {
   readHealth,
   readRevisions,
   readTime,
-  sourceSchema,
   syncStatus,
   text,
   time,
@@ -23,16 +22,31 @@ import {
   readHydrator,
   readSyncSource,
 } from './hydrator-schema.ts';
+import { looseSourceSchema, readSource } from './source-schema.ts';
+import type { RawSource } from './source-schema.ts';
 import { TextBudget } from './text-budget.ts';
-import type { Application, HistoryEntry, ResourceStatus, Source } from '../../sync/application.ts';
-import type { Operation, OperationState, ResourceResult } from '../../sync/operation.ts';
+import type { Application, HistoryEntry, ResourceStatus } from '../../sync/application.ts';
+import type {
+  Operation,
+  OperationState,
+  ResourceResult,
+  StoredRetry,
+} from '../../sync/operation.ts';
 import { operationPhases } from '../../sync/operation.ts';
 
 const count = z._default(z.nullish(z.number()), 0);
 const keyFields = { group: name, kind: name, namespace: name, name };
 
 const strategySchema = z.nullish(z.looseObject({ force: flag }));
-const looseSourceSchema = z.looseObject(sourceSchema.shape);
+const retrySchema = z.nullish(
+  z.looseObject({
+    limit: count,
+    backoff: z.nullish(
+      z.looseObject({ duration: text, factor: z.nullish(z.number()), maxDuration: text }),
+    ),
+    refresh: flag,
+  }),
+);
 
 const syncSchema = z.looseObject({
   revision: text,
@@ -43,6 +57,7 @@ const syncSchema = z.looseObject({
   source: z.nullish(looseSourceSchema),
   sources: z.nullish(z.array(looseSourceSchema)),
   syncOptions: list(z.string()),
+  manifests: list(z.unknown()),
   resources: list(z.looseObject(keyFields)),
 });
 
@@ -53,14 +68,7 @@ const operationSchema = z.looseObject({
   sync: z.nullish(syncSchema),
   info: list(z.looseObject({ name: text, value: text })),
   initiatedBy: initiatorSchema,
-  retry: z.nullish(
-    z.looseObject({
-      limit: count,
-      backoff: z.nullish(
-        z.looseObject({ duration: text, factor: z.nullish(z.number()), maxDuration: text }),
-      ),
-    }),
-  ),
+  retry: retrySchema,
 });
 
 const syncPhase = z.nullish(z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', '']));
@@ -99,14 +107,15 @@ const applicationSchema = z.object({
   }),
   spec: z.object({
     project: text,
-    source: z.nullish(sourceSchema),
-    sources: z.nullish(z.array(sourceSchema)),
+    source: z.nullish(looseSourceSchema),
+    sources: z.nullish(z.array(looseSourceSchema)),
     sourceHydrator: hydratorSchema,
     destination: z.nullish(z.object({ namespace: text })),
     syncPolicy: z.nullish(
       z.object({
         automated: automatedSchema,
         syncOptions: list(z.string()),
+        retry: retrySchema,
       }),
     ),
   }),
@@ -177,6 +186,7 @@ export function readApplication(json: unknown): Application {
     destinationNamespace: spec.destination?.namespace ?? '',
     autoSync: isAutomated(spec.syncPolicy?.automated),
     syncOptions: spec.syncPolicy?.syncOptions ?? [],
+    retry: readRetry(spec.syncPolicy?.retry),
     operation: operation == null ? undefined : readOperation(operation),
     operationState:
       status?.operationState == null ? undefined : readState(status.operationState, words),
@@ -196,14 +206,13 @@ export function readApplication(json: unknown): Application {
   };
 }
 
-type RawSource = z.output<typeof sourceSchema>;
-
-function readSource(source: RawSource | null | undefined): Source {
+function readRetry(retry: z.output<typeof retrySchema>): StoredRetry {
   return {
-    repoURL: source?.repoURL ?? '',
-    path: source?.path ?? '',
-    chart: source?.chart ?? '',
-    targetRevision: source?.targetRevision ?? '',
+    limit: retry?.limit ?? 0,
+    duration: retry?.backoff?.duration ?? '',
+    factor: retry?.backoff?.factor ?? undefined,
+    maxDuration: retry?.backoff?.maxDuration ?? '',
+    refresh: retry?.refresh ?? false,
   };
 }
 
@@ -230,12 +239,8 @@ function readOperation(operation: RawOperation): Operation {
     force: (apply ?? hook)?.force ?? false,
     ...readSources(sync?.source, sync?.sources),
     syncOptions: sync?.syncOptions ?? [],
-    retry: {
-      limit: retry?.limit ?? 0,
-      duration: retry?.backoff?.duration ?? '',
-      factor: retry?.backoff?.factor ?? undefined,
-      maxDuration: retry?.backoff?.maxDuration ?? '',
-    },
+    isLocal: (sync?.manifests ?? []).length > 0,
+    retry: readRetry(retry),
     resources: (sync?.resources ?? []).map(readKey),
     info: (info ?? []).map((row) => ({
       name: bounded(row.name ?? '', longestName),

@@ -117,12 +117,13 @@ describe('the schema of an Application', () => {
       project: 'default',
       deleting: false,
       skipReconcile: false,
-      sources: [{ repoURL: '', path: '', chart: '', targetRevision: '' }],
+      sources: [{ repoURL: '', path: '', chart: '', targetRevision: '', settings: '' }],
       multiSource: false,
       hydrator: undefined,
       destinationNamespace: '',
       autoSync: false,
       syncOptions: [],
+      retry: { limit: 0, duration: '', factor: undefined, maxDuration: '', refresh: false },
       operation: undefined,
       operationState: undefined,
       sync: { status: 'Unknown', revisions: [] },
@@ -299,7 +300,7 @@ describe('the schema of an Application', () => {
 
   it('reads several sources, and the revisions by source', () => {
     const source = { repoURL: 'r', path: 'p', targetRevision: 'main' };
-    const chart = { repoURL: 'c', chart: 'nginx', targetRevision: '1.0' };
+    const chart = { repoURL: 'c', chart: 'nginx', targetRevision: '1.0', settings: '' };
     const application = readApplication(
       minimal({
         spec: { source, sources: [source, chart] },
@@ -308,8 +309,8 @@ describe('the schema of an Application', () => {
     );
     assert.equal(application.multiSource, true);
     assert.deepEqual(application.sources, [
-      { repoURL: 'r', path: 'p', chart: '', targetRevision: 'main' },
-      { repoURL: 'c', path: '', chart: 'nginx', targetRevision: '1.0' },
+      { repoURL: 'r', path: 'p', chart: '', targetRevision: 'main', settings: '' },
+      { repoURL: 'c', path: '', chart: 'nginx', targetRevision: '1.0', settings: '' },
     ]);
     assert.deepEqual(application.sync, { status: 'Synced', revisions: ['abc', '1.0'] });
     const single = readApplication(minimal({ spec: { source, sources: [] } }));
@@ -350,13 +351,38 @@ describe('the schema of an Application', () => {
         sources: 1,
         multiSource: true,
         syncOptions: ['A=b'],
-        retry: { limit: 2, ...backoff },
+        retry: { limit: 2, ...backoff, refresh: false },
       },
     );
-    const nothing = { limit: 0, duration: '', factor: undefined, maxDuration: '' };
+    const nothing = { limit: 0, duration: '', factor: undefined, maxDuration: '', refresh: false };
     const plain = { force: false, syncOptions: [], retry: nothing };
     assert.deepEqual(read({ sync: { source } }), { ...plain, sources: 1, multiSource: false });
     assert.deepEqual(read({ sync: {} }), { ...plain, sources: undefined, multiSource: undefined });
+  });
+
+  it('reads of an application what an operation is filled in with, in the same words', () => {
+    const helm = { values: 'replicas: 2', parameters: [{ name: 'a', value: 'b' }] };
+    const source = { repoURL: 'git', path: 'shop', targetRevision: 'main', helm };
+    const retry = { limit: 3, backoff: { duration: '5s', factor: 2, maxDuration: '3m' } };
+    const seen = readApplication(
+      minimal({
+        spec: { source, syncPolicy: { syncOptions: ['A=b'], retry } },
+        operation: { sync: { source, syncOptions: ['A=b'] }, retry },
+      }),
+    );
+    const { syncOptions, retry: stored, sources } = seen.operation ?? {};
+    assert.deepEqual([seen.syncOptions, seen.retry, seen.sources], [syncOptions, stored, sources]);
+    const settings = (more: object) =>
+      readApplication(minimal({ spec: { source: { ...source, ...more } } })).sources[0]?.settings;
+    assert.notEqual(settings({}), settings({ helm: { ...helm, values: 'replicas: 3' } }));
+    assert.equal(settings({}), settings({ targetRevision: 'v1' }));
+    assert.ok((settings({ helm: { values: 'x'.repeat(100_000) } }) ?? '').length < 100);
+  });
+
+  it('sees that an operation carries its manifests with it', () => {
+    const isLocal = (sync: object) =>
+      readApplication(minimal({ operation: { sync } })).operation?.isLocal;
+    assert.deepEqual([isLocal({}), isLocal({ manifests: ['{}'] })], [false, true]);
   });
 
   it('sees a deletion under way and a pause of reconciliation', () => {

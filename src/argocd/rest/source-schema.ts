@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { Source } from '../../sync/application.ts';
+import { canonical } from './canonical.ts';
+import { sourceSchema } from './go-value.ts';
+
+/** All of a source, whatever else is in it. */
+export const looseSourceSchema = z.looseObject(sourceSchema.shape);
+
+export type RawSource = z.output<typeof looseSourceSchema>;
+
+/** A source, and in `settings` what tells all else that it says apart. */
+export function readSource(source: RawSource | null | undefined): Source {
+  const { repoURL, path, chart, targetRevision, ...settings } = source ?? {};
+  return {
+    repoURL: repoURL ?? '',
+    path: path ?? '',
+    chart: chart ?? '',
+    targetRevision: targetRevision ?? '',
+    settings: digestOf(canonical(settings)),
+  };
+}
+
+/** Helm values may be long, and are nobody's business but to be compared. */
+function digestOf(settings: string): string {
+  return settings === '{}' ? '' : createHash('sha256').update(settings).digest('hex');
+}
