@@ -1,4 +1,5 @@
 import type { Application, HistoryEntry } from './application.ts';
+import { waitForEnd } from './busy.ts';
 import { refuseUncompared, waitForComparison, waitForNews } from './comparison.ts';
 import { terminalConditions, whyNotCompared } from './condition.ts';
 import { excerpt } from './excerpt.ts';
@@ -59,7 +60,7 @@ function decideOngoing(
   const deploys = leavesHistory(operation) && isWanted(view, revisions);
   const identity = deploys && goal.target.kind !== 'tracked' ? adopt(application) : undefined;
   return identity === undefined
-    ? wait(`waiting for ${what} to end`)
+    ? waitForEnd(view, `waiting for ${what} to end`)
     : act({ kind: 'adopt', identity }, `following ${what}`);
 }
 

@@ -5,12 +5,15 @@ import { meetsTarget } from './asked-revision.ts';
 import { printRevisions } from './revision.ts';
 import type { Goal } from './goal.ts';
 import { act, refuse, wait } from './verdict.ts';
+import { isPending, wakeController } from './wake.ts';
 import { blockedMessage } from './window-wait.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
 /** How long after a terminate the operation may still run before it is sent again. */
 const terminatePatience = 10_000;
+/** How soon a terminate is tried again after the controller was woken. */
+const wakePause = 1_000;
 
 /** Another operation holds the application: join it, wait for it, end it, or give up, as chosen. */
 export function decideBusy(view: View, foreign: Operation): Verdict {
@@ -28,14 +31,21 @@ export function decideBusy(view: View, foreign: Operation): Verdict {
       );
     case 'join': {
       const identity = isJoinable(view, foreign, revisions) ? adopt(application) : undefined;
-      if (identity === undefined) return wait(`waiting for ${holder} to end; it is not the same`);
+      if (identity === undefined) {
+        return waitForEnd(view, `waiting for ${holder} to end; it is not the same`);
+      }
       return act({ kind: 'adopt', identity }, `joining ${holder}`);
     }
     case 'terminate':
       return decideTerminate(view, `ending ${holder}`);
     case 'wait':
-      return wait(`waiting for ${holder} to end`);
+      return waitForEnd(view, `waiting for ${holder} to end`);
   }
+}
+
+/** Somebody else's operation must begin before it can end. */
+export function waitForEnd(view: View, doing: string): Verdict {
+  return wait(doing, isPending(view.application) ? wakeController(view) : {});
 }
 
 /** Sends a terminate, and again when the operation goes on running: Argo CD can overlook one. */
@@ -45,7 +55,13 @@ export function decideTerminate(view: View, doing: string): Verdict {
   if (identity === undefined) return wait(doing);
   const { terminatedAt, terminating } = memory;
   const sent = terminating !== undefined && isInProgress(application, terminating);
-  if (terminatedAt === undefined || !sent) return act({ kind: 'terminate', identity }, doing);
+  if (terminatedAt === undefined || !sent) {
+    // Argo CD knows of none before the controller has begun, which may have overlooked it.
+    const isUnknown = memory.noOperationSince !== undefined && isPending(application);
+    const { ask } = wakeController(view, memory.noOperationSince);
+    if (isUnknown && ask !== undefined) return wait(doing, { ask, at: now + wakePause });
+    return act({ kind: 'terminate', identity }, doing);
+  }
   const again = terminatedAt + terminatePatience;
   const running = application.operationState?.phase === 'Running';
   if (running && now >= again) return act({ kind: 'terminate', identity }, doing);

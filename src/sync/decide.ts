@@ -126,9 +126,7 @@ function decideDeleting(): Verdict {
 function decideNothingStarted(view: View, asked: View): Verdict {
   const { application, goal } = view;
   if (application.skipReconcile) {
-    return refuse(
-      'blocked',
-      'Argo CD leaves this application alone: it is annotated argocd.argoproj.io/skip-reconcile',
+    return decideLeftAlone(
       'A sync would stay pending for ever. Remove the annotation to have it synced again.',
     );
   }
@@ -148,6 +146,14 @@ function decideNothingStarted(view: View, asked: View): Verdict {
     case 'terminate':
       return decideTermination(view);
   }
+}
+
+function decideLeftAlone(advice: string): Verdict {
+  return refuse(
+    'blocked',
+    'Argo CD leaves this application alone: it is annotated argocd.argoproj.io/skip-reconcile',
+    advice,
+  );
 }
 
 /** Nothing of a hydrated application is deployed before it is known what. */
@@ -178,6 +184,11 @@ function decideTermination(view: View): Verdict {
       return decideGone(view) ?? done('succeeded', 'The operation is gone');
     }
     return decideTerminate(view, 'ending the operation');
+  }
+  if (application.skipReconcile && operation !== undefined) {
+    return decideLeftAlone(
+      'Its operation stays as it is until then, and cannot be ended. Remove the annotation, and run again.',
+    );
   }
   const stuck = stuckOperation(application);
   const nothing = `Nothing to terminate${stuck === undefined ? '' : `: ${tell(stuck)}`}`;

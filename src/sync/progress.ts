@@ -13,6 +13,7 @@ import { includedInHistory } from './supersession.ts';
 import { done, supersede, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
+import { wakeController } from './wake.ts';
 import { blockedMessage, decideHeld } from './window-wait.ts';
 
 /** Our operation is pending or runs. */
@@ -30,9 +31,9 @@ export function decideProgress(
     );
   }
   if (seen.kind === 'pending') {
-    return view.application.skipReconcile
-      ? wait('pending: Argo CD leaves the application alone (annotation skip-reconcile)')
-      : waitForBegin(view);
+    if (view.application.skipReconcile) return wait('pending');
+    const doing = 'the operation is asked for; waiting for the controller to begin';
+    return wait(doing, wakeController(view, view.memory.request?.at));
   }
   const { state } = seen;
   if (state.phase !== 'Terminating' && state.message.includes(blockedMessage)) {
@@ -44,24 +45,6 @@ export function decideProgress(
   if (paused !== '') return wait(`${describeRunning(state)}; ${paused}`);
   return wait(describeRunning(state), {
     inSteps: isOrdinary && (state.message === '' || ordinary.test(state.message)),
-  });
-}
-
-/** How long the controller may take to begin before it is woken, and until it is woken again. */
-const beginPatience = 10_000;
-
-/**
- * The controller can overlook what is asked of it until the application changes again: it writes the
- * answer to its own patch over what it had heard since (recordings.md, by hand 7; seen for a minute
- * with pending operations of hydrated applications). A refresh is such a change.
- */
-function waitForBegin({ memory, now }: View): Verdict {
-  const { request, refresh } = memory;
-  const since = Math.max(request?.at ?? memory.startedAt, refresh.askedAt ?? memory.startedAt);
-  const isDue = now - since >= beginPatience;
-  return wait('the operation is asked for; waiting for the controller to begin', {
-    ask: isDue ? 'refresh' : undefined,
-    at: (isDue ? now : since) + beginPatience,
   });
 }
 

@@ -25,10 +25,12 @@ const deletion = 60_000;
 /**
  * Why the operation that stands in an application may never end: nobody works on it, since
  * `.operation` is what the controller goes by; it ended and yet has no end (argo-cd.md §8.6,
- * recordings.md by hand 3); or something is deleted and stays.
+ * recordings.md by hand 3), or the controller leaves the application alone (recording
+ * `skip-reconcile`); or something is deleted and stays.
  */
 export function stuckOperation(application: Application): Stuck | undefined {
-  const { operation, operationState: state } = application;
+  const { operation, operationState: state, skipReconcile } = application;
+  if (skipReconcile && operation !== undefined) return leftAlone(application);
   if (state === undefined) return undefined;
   const { phase, finishedAt } = state;
   if (isEnded(phase)) {
@@ -48,6 +50,14 @@ export function stuckOperation(application: Application): Stuck | undefined {
     };
   }
   return heldDeletion(application, state.message);
+}
+
+function leftAlone({ name, namespace }: Application): Stuck {
+  return {
+    what: 'Argo CD leaves the application alone (annotation skip-reconcile), so that its operation neither begins nor ends',
+    remedy: `Remove the annotation: kubectl -n ${namespace} annotate applications.argoproj.io ${name} argocd.argoproj.io/skip-reconcile-`,
+    patience: 0,
+  };
 }
 
 function clearing(application: Application): string {

@@ -52,6 +52,33 @@ describe('a busy application', () => {
     );
   });
 
+  for (const whenBusy of ['wait', 'join'] as const) {
+    it(`wakes a controller that has overlooked what is pending, while it waits (${whenBusy})`, () => {
+      const run = new Run(syncGoal({ whenBusy, target: revision(B) }));
+      const pending = application({ operation: foreign() });
+      const asks = (verdict: ReturnType<Run['see']>) =>
+        verdict.kind === 'wait' ? [verdict.ask, verdict.at && verdict.at - run.now] : [];
+      assert.deepEqual(asks(run.see(pending)), [undefined, 10_000]);
+      assert.deepEqual(asks(run.see(pending, 10_000)), ['refresh', 10_000]);
+      assert.deepEqual(asks(run.change({ refresh: refreshed(run.now) }, 4_000)), [
+        undefined,
+        6_000,
+      ]);
+      assert.deepEqual(asks(run.see(pending, 6_000)), ['refresh', 10_000]);
+      assert.deepEqual(asks(run.see(busy, 60_000)), [undefined, undefined]);
+    });
+  }
+
+  it('wakes a controller that has overlooked what is to be ended', () => {
+    const run = new Run(syncGoal({ whenBusy: 'terminate' }));
+    const pending = application({ operation: foreign() });
+    assert.equal(brief(run.see(pending)), 'terminate');
+    assert.equal(brief(run.change({ noOperationSince: run.now }, 1_000)), 'terminate');
+    const waking = run.see(pending, 9_000);
+    assert.equal(waking.kind === 'wait' && waking.ask, 'refresh');
+    assert.equal(brief(run.change({ refresh: refreshed(run.now) })), 'terminate');
+  });
+
   it('is named by what waits, not by the end of what went before', () => {
     const before = ended('Failed', { operation: foreign({ revisions: [B] }) });
     const verdict = new Run(syncGoal()).see(
@@ -112,6 +139,20 @@ describe('action: terminate', () => {
   it('has nothing to do at rest', () => {
     const verdict = new Run(terminateGoal).see(application({ operationState: ended('Failed') }));
     assert.match(ending(verdict).message, /No operation was in progress/);
+  });
+
+  it('says of an operation that the controller leaves alone what keeps it', () => {
+    const left = { ...busy, skipReconcile: true };
+    const verdict = ending(new Run(terminateGoal).see(left));
+    assert.equal(verdict.outcome, 'blocked');
+    assert.match(verdict.message, /annotated argocd\.argoproj\.io\/skip-reconcile$/);
+    assert.match(verdict.causes[0]?.advice ?? '', /Remove the annotation/);
+    const run = new Run(terminateGoal);
+    const sent = run.see(busy);
+    assert.ok(sent.kind === 'act' && sent.act.kind === 'terminate');
+    run.memory = { ...run.memory, terminating: sent.act.identity, terminatedAt: run.now };
+    const waiting = run.see(left, 1_000);
+    assert.match(waiting.kind === 'wait' ? waiting.doing : '', /annotation skip-reconcile/);
   });
 
   it('is done when that operation has ended, whatever came after it', () => {

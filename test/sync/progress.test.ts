@@ -29,6 +29,12 @@ describe('our operation on its way', () => {
       /annotation skip-reconcile/,
       false,
     ],
+    [
+      'begun, and left alone',
+      { ...asked, operationState: state(), skipReconcile: true },
+      /annotation skip-reconcile.*Remove the annotation/,
+      false,
+    ],
     ['begun', { operationState: state() }, /^begun$/, true],
     [
       'in its waves',

@@ -240,6 +240,8 @@ describe('action: terminate of what cannot end by itself', () => {
   it('goes on with one that the controller has not begun', () => {
     const run = new Run(terminateGoal);
     run.see(application(eve));
-    assert.equal(brief(run.change({ noOperationSince: run.now }, 60_000)), 'terminate');
+    assert.equal(brief(run.change({ noOperationSince: run.now }, 60_000)), 'wait');
+    const refresh = { askedAt: run.now, answeredAt: run.now, failures: 0 };
+    assert.equal(brief(run.change({ refresh })), 'terminate');
   });
 });
