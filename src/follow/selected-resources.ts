@@ -6,7 +6,7 @@ import type { SyncGoal } from '../sync/goal.ts';
 import { judgeError } from '../sync/known-error.ts';
 import { expandSelection } from '../sync/selection.ts';
 import { UserError } from '../sync/user-error.ts';
-import { inTurns } from './in-turns.ts';
+import { inTurns } from '../in-turns.ts';
 import type { FollowPorts } from './settings.ts';
 
 /**

@@ -14,7 +14,9 @@ export function phasesOf(steps: readonly Step[]): readonly Phase[] {
   const phases = new Map<number, Step[]>();
   for (const step of steps) {
     const place = step.attempt * syncPhases.length + syncPhases.indexOf(step.phase);
-    phases.set(place, [...(phases.get(place) ?? []), step]);
+    const there = phases.get(place);
+    if (there === undefined) phases.set(place, [step]);
+    else there.push(step);
   }
   return [...phases]
     .sort(([a], [b]) => a - b)

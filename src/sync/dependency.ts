@@ -49,7 +49,9 @@ function moveBefore<T extends Movable>(
     task.phase = first.phase;
     task.wave = first.wave;
     moved.add(task);
-    before.set(first, [...(before.get(first) ?? []), task]);
+    const there = before.get(first);
+    if (there === undefined) before.set(first, [task]);
+    else there.push(task);
   }
   if (moved.size === 0) return tasks;
   const result: T[] = [];

@@ -1,3 +1,4 @@
+import { syncPhases } from './hook.ts';
 import type { SyncPhase } from './operation.ts';
 
 /** What the name of a `generateName` hook is made of. */
@@ -18,14 +19,31 @@ export function generatedName(
   phase: SyncPhase,
   { revision, startedAt }: NameParts,
 ): string {
-  const short = revision.length >= 8 ? revision.slice(0, 7) : revision;
+  const short = revision.slice(0, longestRevision);
   const seconds = startedAt === undefined ? '' : String(Math.floor(startedAt / 1000));
   return generateName + `${short}-${phase}-${seconds}`.toLowerCase();
 }
 
-/** Whether a name may have been made from this `generateName`, in this phase, by any operation. */
-export function isGeneratedFrom(name: string, generateName: string, phase: SyncPhase): boolean {
-  if (!name.startsWith(generateName)) return false;
-  const [, generatedPhase] = /-([a-z]+)-[0-9]+$/.exec(name.slice(generateName.length)) ?? [];
-  return generatedPhase === phase.toLowerCase();
+/** As much of a revision stands in a name. */
+const longestRevision = 7;
+
+/** What a name may have been made from. */
+export interface GeneratedName {
+  readonly phase: SyncPhase;
+  /** What `generateName` may be, longest first: how much of it is the revision nobody knows. */
+  readonly beginnings: readonly string[];
+}
+
+/** Reads a generated name, whatever the operation that it was made for; undefined where it is none. */
+export function readGeneratedName(name: string): GeneratedName | undefined {
+  const [end = '', lowered] = /-([a-z]+)-[0-9]+$/.exec(name) ?? [];
+  const phase = syncPhases.find((each) => each.toLowerCase() === lowered);
+  if (phase === undefined) return undefined;
+  const rest = name.slice(0, name.length - end.length);
+  const shortest = Math.max(0, rest.length - longestRevision);
+  const beginnings: string[] = [];
+  for (let length = rest.length; length >= shortest; length -= 1) {
+    beginnings.push(rest.slice(0, length));
+  }
+  return { phase, beginnings };
 }

@@ -1,3 +1,5 @@
+import { atOnce } from './at-once.ts';
+
 /** A Kubernetes object as far as the order of a sync depends on it. Absent text is empty. */
 export interface Manifest {
   readonly group: string;
@@ -26,8 +28,25 @@ export interface DefinedKind {
  * (reposerver/repository/repository.go). `undefined` stands for what is no manifest.
  */
 export function readManifests(values: readonly unknown[]): (Manifest | undefined)[] {
-  return values.flatMap(flatten).map(readManifest);
+  return atOnce(readManifestsInTurns(values));
 }
+
+/** The same; it yields how many steps it has made since it yielded last. */
+export function* readManifestsInTurns(
+  values: readonly unknown[],
+): Generator<number, (Manifest | undefined)[]> {
+  const manifests: (Manifest | undefined)[] = [];
+  for (const value of values) {
+    for (const object of flatten(value)) {
+      manifests.push(readManifest(object));
+      yield stepsOfReading;
+    }
+  }
+  return manifests;
+}
+
+/** To read a manifest takes as long as so many comparisons. */
+const stepsOfReading = 10;
 
 function flatten(value: unknown): readonly unknown[] {
   // A YAML document without content is parsed as null.

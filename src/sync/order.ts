@@ -1,7 +1,8 @@
 import type { ResourceKey } from './application.ts';
+import { atOnce } from './at-once.ts';
 import { moveDependencies } from './dependency.ts';
 import { namespaceDraft, type Draft } from './draft.ts';
-import { readManifests, type Manifest } from './manifest.ts';
+import { readManifestsInTurns, type Manifest } from './manifest.ts';
 import { indexTasks, type Plan, type Task } from './plan.ts';
 import { assignPruneWaves } from './prune.ts';
 import { groupTasks, sortTasks } from './sequence.ts';
@@ -48,9 +49,23 @@ export interface OrderOptions {
  * Takes manifests of any shape and never throws; what is wrong with them is among the findings.
  */
 export function planOf(manifests: readonly unknown[], options: OrderOptions): Plan {
-  const { targets, dropped, findings } = readTargets(manifests, options.destinationNamespace);
+  return atOnce(planInTurns(manifests, options));
+}
+
+/** The same; it yields how many steps it has made since it yielded last. */
+export function* planInTurns(
+  manifests: readonly unknown[],
+  options: OrderOptions,
+): Generator<number, Plan> {
+  const { targets, dropped, findings } = yield* readTargets(
+    manifests,
+    options.destinationNamespace,
+  );
   const work = targetWork(targets, options);
-  const live = readManifests(options.live ?? []).filter((object) => object !== undefined);
+  yield targets.length * stepsOfEach;
+  const live = (yield* readManifestsInTurns(options.live ?? [])).filter(
+    (object) => object !== undefined,
+  );
   const missing = isNamespaceMissing(live, options);
   const drafts = [
     ...work.drafts,
@@ -58,12 +73,15 @@ export function planOf(manifests: readonly unknown[], options: OrderOptions): Pl
     ...namespaceDrafts(work.resources, missing, options),
   ];
   assignPruneWaves(drafts);
-  const tasks = numberTasks(
-    groupTasks(moveDependencies(sortTasks(drafts)), {
-      missingNamespace: missing ? options.destinationNamespace : '',
-      dryRun: options.dryRun === true,
-    }),
-  );
+  yield drafts.length * stepsOfEach;
+  const sorted = sortTasks(drafts);
+  yield drafts.length * stepsOfEach;
+  const groups = groupTasks(moveDependencies(sorted), {
+    missingNamespace: missing ? options.destinationNamespace : '',
+    dryRun: options.dryRun === true,
+  });
+  const tasks = numberTasks(groups);
+  yield tasks.length * stepsOfEach;
   return {
     tasks,
     skipped: work.skipped,
@@ -75,6 +93,9 @@ export function planOf(manifests: readonly unknown[], options: OrderOptions): Pl
     index: indexTasks(tasks),
   };
 }
+
+/** What is done with a manifest or a task between two turns takes as long as so many comparisons. */
+const stepsOfEach = 10;
 
 function namespaceDrafts(
   resources: readonly Target[],

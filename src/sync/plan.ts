@@ -1,6 +1,6 @@
 import type { ResourceKey } from './application.ts';
 import type { Finding } from './finding.ts';
-import { isGeneratedFrom } from './generated-name.ts';
+import { readGeneratedName } from './generated-name.ts';
 import type { DeletePolicy, DeletionPhase } from './hook.ts';
 import type { SyncPhase } from './operation.ts';
 
@@ -83,40 +83,35 @@ export function recallPlan(kept: KeptPlan): Plan {
 
 /** What finds a task without looking at all of them. */
 export interface TaskIndex {
-  /**
-   * By group, kind and name, and for generated names by what they begin with: the first of each phase
-   * and namespace.
-   */
-  readonly places: ReadonlyMap<string, readonly Task[]>;
-  /** Of each group and kind, how long the beginnings of generated names are; longest first. */
-  readonly lengths: ReadonlyMap<string, readonly number[]>;
+  /** By group, kind and name, and for generated names by what they begin with. */
+  readonly places: ReadonlyMap<string, Place>;
 }
+
+/** The tasks of one name: of each phase and namespace the first. */
+type Place = ReadonlyMap<SyncPhase, ReadonlyMap<string, Task>>;
 
 /** Makes the index of a plan's tasks. */
 export function indexTasks(tasks: readonly Task[]): TaskIndex {
-  const places = new Map<string, Task[]>();
-  const lengths = new Map<string, Set<number>>();
-  const seen = new Set<string>();
+  const places = new Map<string, Map<SyncPhase, Map<string, Task>>>();
   const add = (place: string, task: Task) => {
-    const id = `${place} ${task.phase} ${task.key.namespace}`;
-    if (seen.has(id)) return;
-    seen.add(id);
-    const there = places.get(place);
-    if (there) there.push(task);
-    else places.set(place, [task]);
+    const phases = entryOf(places, place);
+    const namespaces = entryOf(phases, task.phase);
+    if (!namespaces.has(task.key.namespace)) namespaces.set(task.key.namespace, task);
   };
   for (const task of tasks) {
     const { key, generateName } = task;
     add(placeOf(key, key.name), task);
-    if (generateName === undefined) continue;
-    add(generatedPlaceOf(key, generateName), task);
-    const kind = placeOf(key, '');
-    lengths.set(kind, (lengths.get(kind) ?? new Set()).add(generateName.length));
+    if (generateName !== undefined) add(generatedPlaceOf(key, generateName), task);
   }
-  return {
-    places,
-    lengths: new Map([...lengths].map(([kind, set]) => [kind, [...set].sort((a, b) => b - a)])),
-  };
+  return { places };
+}
+
+function entryOf<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<L, V>();
+  map.set(key, made);
+  return made;
 }
 
 /**
@@ -129,23 +124,31 @@ export function taskOf(
   syncPhase: SyncPhase | undefined,
 ): Task | undefined {
   const { name, namespace } = key;
-  const find = (place: string, fits: (task: Task) => boolean) => {
-    const tasks = index.places.get(place) ?? [];
-    const inPhase = tasks.filter(({ phase }) => syncPhase === undefined || phase === syncPhase);
-    return nearest(inPhase.filter(fits), namespace);
-  };
-  const named = find(placeOf(key, name), () => true);
+  const find = (place: string, phase: SyncPhase | undefined) =>
+    nearest(tasksIn(index.places.get(place), phase), namespace);
+  const named = find(placeOf(key, name), syncPhase);
   if (named) return named;
+  const generated = readGeneratedName(name);
+  if (generated === undefined || (syncPhase ?? generated.phase) !== generated.phase) {
+    return undefined;
+  }
   // `a-` is a beginning of what `a-b-` makes, too: the longest one is meant.
-  for (const length of index.lengths.get(placeOf(key, '')) ?? []) {
-    if (length > name.length) continue;
-    const generateName = name.slice(0, length);
-    const task = find(generatedPlaceOf(key, generateName), ({ phase }) =>
-      isGeneratedFrom(name, generateName, phase),
-    );
+  for (const generateName of generated.beginnings) {
+    const task = find(generatedPlaceOf(key, generateName), generated.phase);
     if (task) return task;
   }
   return undefined;
+}
+
+/** By namespace, the phases in their order. */
+function tasksIn(
+  place: Place | undefined,
+  phase: SyncPhase | undefined,
+): readonly ReadonlyMap<string, Task>[] {
+  if (place === undefined) return [];
+  if (phase === undefined) return [...place.values()];
+  const tasks = place.get(phase);
+  return tasks === undefined ? [] : [tasks];
 }
 
 /** The wave that a `syncResult` entry was worked in. */
@@ -158,11 +161,21 @@ export function waveOf(
 }
 
 /** Namespaces match when one is empty: Argo CD shows cluster-scoped objects with and without one. */
-function nearest(tasks: readonly Task[], namespace: string): Task | undefined {
+function nearest(
+  phases: readonly ReadonlyMap<string, Task>[],
+  namespace: string,
+): Task | undefined {
+  const find = (look: (tasks: ReadonlyMap<string, Task>) => Task | undefined) =>
+    phases.reduce<Task | undefined>((found, tasks) => found ?? look(tasks), undefined);
   return (
-    tasks.find(({ key }) => key.namespace === namespace) ??
-    tasks.find(({ key }) => key.namespace === '' || namespace === '')
+    find((tasks) => tasks.get(namespace)) ??
+    find((tasks) => tasks.get('') ?? (namespace === '' ? firstOf(tasks) : undefined))
   );
+}
+
+function firstOf(tasks: ReadonlyMap<string, Task>): Task | undefined {
+  for (const task of tasks.values()) return task;
+  return undefined;
 }
 
 function placeOf({ group, kind }: ResourceKey, name: string): string {

@@ -1,4 +1,5 @@
 import type { ResourceKey } from './application.ts';
+import { atOnce } from './at-once.ts';
 import { isFailed } from './explanation.ts';
 import { awaitsRetry } from './operation.ts';
 import type { OperationState, ResourceResult } from './operation.ts';
@@ -12,21 +13,36 @@ import type { Plan, Task } from './plan.ts';
  * does not tell them; times are when we saw a change, since it does not tell those either. `earlier`:
  * the attempts of operations that this one replaced, whose steps are their own.
  */
-export function trackSteps(
+export function trackSteps(...looked: Parameters<typeof trackStepsInTurns>): readonly Step[] {
+  return atOnce(trackStepsInTurns(...looked));
+}
+
+/** The same; it yields how many steps it has made since it yielded last. */
+export function* trackStepsInTurns(
   known: readonly Step[],
   state: OperationState,
   plan: Plan | undefined,
   now: number,
   earlier = 0,
-): readonly Step[] {
-  const steps = new Map(known.map((step) => [idOf(step, step.phase), step]));
-  const frontier = plan && frontierOf(state, plan);
+): Generator<number, readonly Step[]> {
+  const steps = new Map<string, Step>();
+  for (const step of known) {
+    steps.set(idOf(step, step.phase), step);
+    yield stepsOfLook;
+  }
+  const tasks: (Task | undefined)[] = [];
   for (const result of state.results) {
+    tasks.push(plan && taskOf(plan, result, result.syncPhase ?? 'Sync'));
+    yield stepsOfLook;
+  }
+  const frontier = frontierOf(tasks);
+  for (const [place, result] of state.results.entries()) {
+    yield stepsOfLook;
     const phase = result.syncPhase ?? 'Sync';
     const id = idOf(result, phase);
     const last = steps.get(id);
     const before = last !== undefined && last.attempt >= earlier ? last : undefined;
-    const task = plan && taskOf(plan, result, phase);
+    const task = tasks[place];
     const isPast =
       plan === undefined ? wasPassed(before, state, earlier) : isPassed(task, frontier);
     const reached = stateOf(result, state, isPast);
@@ -52,6 +68,9 @@ export function trackSteps(
   }
   return [...steps.values()];
 }
+
+/** To look at a step or a result takes as long as so many comparisons. */
+const stepsOfLook = 5;
 
 /** While a retry is awaited, and a little longer, the results are those of the attempt before. */
 function attemptOf(state: OperationState): number {
@@ -96,12 +115,11 @@ function isOver(state: StepState): boolean {
 }
 
 /** The furthest task of which there are results; SyncFail runs beside the order. */
-function frontierOf({ results }: OperationState, plan: Plan): Task | undefined {
-  return results
-    .flatMap((result) => taskOf(plan, result, result.syncPhase ?? 'Sync') ?? [])
-    .filter(({ waveless }) => !waveless)
-    .reduce<Task | undefined>(
-      (last, task) => (last === undefined || task.order > last.order ? task : last),
+function frontierOf(tasks: readonly (Task | undefined)[]): Task | undefined {
+  return tasks
+    .filter((task) => task?.waveless === false)
+    .reduce(
+      (last, task) => (last === undefined || (task && task.order > last.order) ? task : last),
       undefined,
     );
 }

@@ -1,7 +1,7 @@
 import type { ResourceKey } from './application.ts';
 import { lint, noManifestFinding, duplicateFinding, type Finding } from './finding.ts';
 import { hookRoleOf, type HookRole } from './hook.ts';
-import { readManifests, type Manifest } from './manifest.ts';
+import { readManifestsInTurns, type Manifest } from './manifest.ts';
 import type { DroppedObject } from './plan.ts';
 import { scopes } from './scope.ts';
 
@@ -16,6 +16,9 @@ export interface Target {
   readonly hook: HookRole;
 }
 
+/** A target takes as long as so many comparisons. */
+const stepsOfTarget = 10;
+
 export interface Targets {
   readonly targets: readonly Target[];
   readonly dropped: readonly DroppedObject[];
@@ -24,21 +27,26 @@ export interface Targets {
 
 /**
  * Reads manifests of any shape. Of those with the same key the last one counts, and a namespace on
- * a cluster-scoped object does not (NormalizeTargetObjects in controller/state.go).
+ * a cluster-scoped object does not (NormalizeTargetObjects in controller/state.go). It yields how many
+ * steps it has made since it yielded last.
  */
-export function readTargets(values: readonly unknown[], destinationNamespace: string): Targets {
-  const manifests = readManifests(values);
+export function* readTargets(
+  values: readonly unknown[],
+  destinationNamespace: string,
+): Generator<number, Targets> {
+  const manifests = yield* readManifestsInTurns(values);
   const known = manifests.filter((manifest) => manifest !== undefined);
   const scopeOf = scopes(known.flatMap(({ defines }) => defines ?? []));
 
   const byKey = new Map<string, Target>();
   const dropped: DroppedObject[] = [];
   const findings: Finding[] = [];
-  manifests.forEach((manifest, position) => {
+  for (const [position, manifest] of manifests.entries()) {
+    yield stepsOfTarget;
     if (manifest === undefined) {
       dropped.push({ key: noKey, reason: 'noManifest' });
       findings.push(noManifestFinding(noKey, position));
-      return;
+      continue;
     }
     const { group, kind, name } = manifest;
     const scope = scopeOf(group, kind);
@@ -62,7 +70,7 @@ export function readTargets(values: readonly unknown[], destinationNamespace: st
       findings.push(duplicateFinding(key));
     }
     byKey.set(place, target);
-  });
+  }
   return { targets: [...byKey.values()], dropped, findings };
 }
 

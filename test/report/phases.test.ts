@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { phasesOf } from '../../src/report/phases.ts';
+import { assertLinear } from '../meter.ts';
 import { at, migrate, smokeTest, step, web } from './example-results.ts';
 
 describe('the phases of steps', () => {
@@ -27,5 +28,12 @@ describe('the phases of steps', () => {
       { title: 'Sync', steps, span: { startedAt: at(5), finishedAt: at(9) } },
     ]);
     assert.deepEqual(phasesOf([]), []);
+  });
+
+  it('are found by a look at each step, however many a phase has', () => {
+    assertLinear((count, meter) => {
+      const steps = Array.from({ length: count }, (_, index) => step({ name: `web-${index}` }));
+      meter.iterated(() => phasesOf(steps));
+    });
   });
 });

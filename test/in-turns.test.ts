@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inTurns } from '../../src/follow/in-turns.ts';
+import { inTurns } from '../src/in-turns.ts';
 
 describe('work in turns', () => {
   /** Makes steps in portions, and says how many were made when somebody else had a turn. */
