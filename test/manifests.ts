@@ -6,11 +6,13 @@ export interface JobOptions {
   readonly seconds?: number;
   readonly exit?: number;
   readonly log?: string;
+  /** Characters of each line of the log, at the least. */
+  readonly logWidth?: number;
   readonly forever?: boolean;
 }
 
 export function job(name: string, options: JobOptions = {}): string {
-  const { hook, policy, wave = 0, seconds = 1, exit = 0, log, forever = false } = options;
+  const { hook, policy, wave = 0, seconds = 1, exit = 0, log, logWidth, forever = false } = options;
   return `apiVersion: batch/v1
 kind: Job
 metadata:
@@ -21,7 +23,7 @@ spec:
   backoffLimit: 0
   template:
     metadata:
-      annotations: { lab/seconds: "${seconds}", lab/exit: "${exit}"${log === undefined ? '' : `, lab/log: ${JSON.stringify(log)}`}${forever ? ', lab/forever: "true"' : ''} }
+      annotations: { lab/seconds: "${seconds}", lab/exit: "${exit}"${log === undefined ? '' : `, lab/log: ${JSON.stringify(log)}`}${logWidth === undefined ? '' : `, lab/log-width: "${logWidth}"`}${forever ? ', lab/forever: "true"' : ''} }
     spec:
       restartPolicy: Never
       containers: [{ name: main, image: busybox:1.36 }]

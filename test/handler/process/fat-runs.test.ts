@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { root } from '../../../scripts/bundle.ts';
 import type { Run } from '../../../src/handler/run.ts';
 import { migrations } from '../../../src/handler/store/migrations.ts';
 import { columnsOf } from '../../../src/handler/store/run-row.ts';
 import { result } from '../../report/example-results.ts';
 import { sampleOrder, sampleRun } from '../store/sample.ts';
+import { heapOfTheImage } from './image-heap.ts';
 import { Installation } from './installation.ts';
 
 const count = 10_000;
 /** Runs whose end was being told when the process died, each with results of so many bytes. */
 const telling = { count: 50, bytes: 8_000_000 };
 const ended = { bytes: 8_000 };
-
-/** The heap that the image gives the handler. */
-function heapOfTheImage(): string {
-  const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
-  const flags = dockerfile.match(/--max-[a-z-]+=\d+/g) ?? [];
-  assert.equal(flags.length, 2);
-  return flags.join(' ');
-}
 
 /** Fills a store as the version before kept runs: logs of hooks whole, in every result. */
 function fill(path: string, collection: string): void {

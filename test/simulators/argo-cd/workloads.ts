@@ -47,6 +47,7 @@ export function imagesOf(object: KubernetesObject): readonly string[] {
  * - `lab/ready: "false"`: a Deployment's pod stays unready, and so it misses its
  *   `progressDeadlineSeconds`
  * - `lab/log`: the pod's log, one line per `|`; the first half at its start, the rest at its end
+ * - `lab/log-width`: how many characters each line of the log has at the least
  * - `lab/log.NAME`, `lab/exit.NAME`: the log and the exit code of one of several containers, init
  *   containers too
  */
@@ -103,7 +104,8 @@ export class Workloads {
 
   #playJob(job: KubernetesObject, template: PodTemplate): void {
     const notes = template.metadata?.annotations ?? {};
-    const lines = (notes['lab/log'] ?? 'started').split('|');
+    const width = Number(notes['lab/log-width'] ?? 0);
+    const lines = (notes['lab/log'] ?? 'started').split('|').map((line) => line.padEnd(width, '.'));
     const half = Math.ceil(lines.length / 2);
     this.#clock.after(this.#startTime(), () => {
       const pod = this.#createPod(job, template, { phase: 'Running', ready: true });
