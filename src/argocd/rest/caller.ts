@@ -150,7 +150,7 @@ export class Caller {
       .reduce((text, secret) => text.replaceAll(secret, '***'), error.reason);
     return new ArgoCDError(nameOf({ method: call.method, path: url + call.path }), reason, {
       ...{ failure: error.failure, status: error.status, retryAfter: error.retryAfter },
-      advice: adviceOn(error.failure, this.#connection),
+      advice: adviceOn(error.failure, this.#connection, reason),
       credential: error.failure === 'unauthenticated' ? credential.kind : undefined,
       cause: error.cause,
     });

@@ -8,10 +8,18 @@ export function placeOf({ isConfigured = false }: Pick<Connection, 'isConfigured
   return isConfigured ? 'the configuration of the handler' : 'the service connection';
 }
 
-/** What a person can do about a failure of a connection; undefined where it is not the connection's. */
+/**
+ * What a person can do about a failure of a connection; undefined where it is not the connection's.
+ * `reason`: what happened.
+ */
 export function adviceOn(
   failure: Failure,
-  { credential, isConfigured }: Pick<Connection, 'credential' | 'isConfigured'>,
+  {
+    url = '',
+    credential,
+    isConfigured,
+  }: Pick<Connection, 'credential' | 'isConfigured'> & { readonly url?: string },
+  reason = '',
 ): string | undefined {
   const place = placeOf({ isConfigured });
   switch (failure) {
@@ -20,6 +28,7 @@ export function adviceOn(
         ? `The token is wrong, expired or revoked: make a new one, and put it into ${place}.`
         : `Enter user name and password anew in ${place}; the account needs the capability "login".`;
     case 'not-argocd':
+      if (wantsTls(url, reason)) return `Begin the URL in ${place} with https://.`;
       return `Check the URL in ${place}: with its root path if Argo CD has one, and with what stands in front of it.`;
     case 'unavailable':
       return `Check URL and port in ${place}, and that a proxy or firewall lets the connection through.`;
@@ -29,6 +38,14 @@ export function adviceOn(
     default:
       return undefined;
   }
+}
+
+/** Whether what answers wants to be spoken to by TLS: it sends on to itself, or says so. */
+function wantsTls(url: string, reason: string): boolean {
+  if (!url.startsWith('http://')) return false;
+  const [, host] = /redirects to https:\/\/(\[[^\]]*\]|[^/:?#\s,]+)/i.exec(reason) ?? [];
+  const isItself = host?.toLowerCase() === new URL(url).hostname;
+  return isItself || /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)/i.test(reason);
 }
 
 /**

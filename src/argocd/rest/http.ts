@@ -53,17 +53,27 @@ export interface HttpResponse {
   readonly text: string;
 }
 
+type Scheme = 'http' | 'https';
+
 /** No complete answer came. `sent`: the request may have reached the server, and been carried out. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly sent: boolean;
   /** Node's code, such as `ECONNREFUSED`; `TIMEOUT` for our own. */
   readonly code: string;
+  /** The URL's own, where nothing has ever answered there: it may be the wrong one. */
+  readonly scheme: Scheme | undefined;
 
-  constructor(message: string, code: string, sent: boolean, cause?: unknown) {
+  constructor(
+    message: string,
+    code: string,
+    sent: boolean,
+    { scheme, cause }: { readonly scheme?: Scheme | undefined; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.code = code;
     this.sent = sent;
+    this.scheme = scheme;
   }
 }
 
@@ -85,6 +95,7 @@ export class HttpClient {
   /** Opened when a certificate was refused without. */
   #systemChannel: Promise<Channel | undefined> | undefined;
   #trustsSystem = false;
+  #isAnswered = false;
 
   constructor(
     connection: Connection,
@@ -128,7 +139,7 @@ export class HttpClient {
         return { status: response.statusCode ?? 0, headers: response.headers, text };
       } catch (error) {
         response.destroy();
-        throw failure(error, request, timer, true);
+        throw failure(error, request, timer, { sent: true });
       }
     });
   }
@@ -173,7 +184,8 @@ export class HttpClient {
         return await this.#ask(request, timer, system, progress);
       }
     } catch (error) {
-      throw failure(error, request, timer, progress.isSent);
+      const scheme = this.#isAnswered ? undefined : schemeOf(this.#connection);
+      throw failure(error, request, timer, { sent: progress.isSent, scheme });
     }
   }
 
@@ -205,7 +217,10 @@ export class HttpClient {
       const outgoing: ClientRequest =
         target.protocol === 'https:' ? httpsRequest(target, options) : httpRequest(target, options);
       outgoing.once('socket', (socket) => whenReady(socket, () => (progress.isSent = true)));
-      outgoing.once('response', resolve);
+      outgoing.once('response', (response) => {
+        this.#isAnswered = true;
+        resolve(response);
+      });
       // A broken connection is told here once more while the answer is read, which fails, too.
       outgoing.on('error', reject);
       // Node itself waits for a socket first, which a proxy that says nothing never gives.
@@ -285,15 +300,24 @@ async function within<T>(ms: number, act: (timer: AbortSignal) => Promise<T>): P
   }
 }
 
-function failure(error: unknown, request: HttpRequest, timer: AbortSignal, sent: boolean): Error {
+function schemeOf({ url }: Pick<Connection, 'url'>): Scheme {
+  return url.startsWith('https:') ? 'https' : 'http';
+}
+
+function failure(
+  error: unknown,
+  request: HttpRequest,
+  timer: AbortSignal,
+  { sent, scheme }: { readonly sent: boolean; readonly scheme?: Scheme | undefined },
+): Error {
   if (error instanceof TransportError) return error;
   if (request.signal.aborted) return request.signal.reason as Error;
   if (timer.aborted) {
     const message = `no answer within ${request.timeout / 1000} s`;
-    return new TransportError(message, 'TIMEOUT', sent, error);
+    return new TransportError(message, 'TIMEOUT', sent, { cause: error });
   }
   const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;
-  return new TransportError(wordsOf(error) || code, code, sent, error);
+  return new TransportError(wordsOf(error) || code, code, sent, { scheme, cause: error });
 }
 
 /** A host with several addresses fails with the errors of all, and no words of its own. */

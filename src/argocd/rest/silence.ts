@@ -77,6 +77,20 @@ const passing: readonly (readonly [RegExp, string])[] = [
   [/^EAI_AGAIN/, 'the name of the host cannot be looked up now: check the URL in {place}, and DNS'],
 ];
 
+/** A connection that the other side closed. */
+const closed = /^(?:ECONNRESET|ECONNABORTED|EPIPE)/;
+
+/** Argo CD, among others, says no word to those who speak TLS where it does not, or the other way round. */
+function schemeAdvice({ code, sent, scheme }: TransportError): string | undefined {
+  if (scheme === undefined || !closed.test(code)) return undefined;
+  if (scheme === 'http') {
+    return 'it closes the connection without an answer: check the port in {place}, and whether the URL should begin with https://';
+  }
+  return sent
+    ? undefined
+    : 'it closes the connection before TLS is agreed on: check the port in {place}, and whether the URL should begin with http://';
+}
+
 /**
  * What a call without an answer means: not sent, it was not done; sent, that is not known. Our words
  * come first, those of the library last.
@@ -89,7 +103,8 @@ export function meaningOfSilence(
 ): ArgoCDError {
   const { code, message, sent } = error;
   const known = lasting.find(({ pattern }) => pattern.test(code) || pattern.test(message));
-  const ours = known?.advice ?? passing.find(([pattern]) => pattern.test(code))?.[1];
+  const ours =
+    known?.advice ?? passing.find(([pattern]) => pattern.test(code))?.[1] ?? schemeAdvice(error);
   const theirs = libraryWords(message) || code;
   const reason =
     ours === undefined

@@ -25,6 +25,23 @@ describe('the words of a failed connection', () => {
     });
   }
 
+  for (const [url, reason, isTold] of [
+    ['http://argocd:80', 'it redirects to https://argocd/api, where the token is not sent', true],
+    ['http://ArgoCD.example.com', 'it redirects to https://argocd.example.com:8443/api', true],
+    ['http://[::1]:80', 'it redirects to https://[::1]/api', true],
+    ['http://argocd', 'HTTP 400: "Client sent an HTTP request to an HTTPS server.', true],
+    ['http://argocd', 'The plain HTTP request was sent to HTTPS port', true],
+    ['http://argocd', 'it redirects to https://login.example.com/x', false],
+    ['http://argocd', 'it redirects to /login', false],
+    ['https://argocd', 'it redirects to https://argocd/login', false],
+  ] as const) {
+    it(`${isTold ? 'say' : 'do not say'} that the URL begins with https://: ${url}, ${reason}`, () => {
+      const credential = { kind: 'token', token: new Secret('t') } as const;
+      const advice = adviceOn('not-argocd', { url, credential }, reason) ?? '';
+      assert.equal(advice === 'Begin the URL in the service connection with https://.', isTold);
+    });
+  }
+
   it('say what to do about the credential that was refused, in the place where it is', () => {
     const token = { kind: 'token', token: new Secret('t') } as const;
     const password = { kind: 'password', username: 'u', password: new Secret('p') } as const;

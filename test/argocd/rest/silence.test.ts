@@ -46,6 +46,24 @@ describe('a call without an answer', () => {
     }
   });
 
+  const schemes = [
+    ['https', 'ECONNRESET', false, /^it closes .* before TLS .* begin with http:\/\/ \(/],
+    ['https', 'ECONNRESET', true, /^socket hang up/],
+    ['http', 'ECONNRESET', true, /^it closes .* without an answer: .* begin with https:\/\/ \(/],
+    ['http', 'EPIPE', false, /begin with https:\/\/ \(/],
+    ['http', 'TIMEOUT', true, /^socket hang up/],
+    [undefined, 'ECONNRESET', false, /^socket hang up/],
+  ] as const;
+  for (const [scheme, code, sent, reason] of schemes) {
+    it(`may have the wrong scheme: ${scheme}, ${code}, ${sent ? 'sent' : 'not sent'}`, () => {
+      const error = new TransportError('socket hang up', code, sent, { scheme });
+      const meaning = meaningOfSilence('GET /x', 'read', error, 'the configuration of the handler');
+      assert.equal(meaning.failure, 'unavailable');
+      assert.match(meaning.reason, reason);
+      assert.doesNotMatch(meaning.reason, /service connection|\{place\}/);
+    });
+  }
+
   for (const [code, message, failure, reason] of cases) {
     it(`is ${failure} for ${code} (${message}) where it was not sent`, () => {
       const error = new TransportError(message, code, false);
