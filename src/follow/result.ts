@@ -1,4 +1,4 @@
-import type { ApplicationName } from '../sync/application.ts';
+import type { Application, ApplicationName } from '../sync/application.ts';
 import { findConcerns } from '../sync/concern.ts';
 import { dryOf } from '../sync/hydration.ts';
 import type { OperationState } from '../sync/operation.ts';
@@ -26,7 +26,7 @@ export function makeResult(
   const revisions =
     application === undefined
       ? deployed
-      : spellOut(application.sources, deployed, application.sync.revisions);
+      : spellOut(application.sources, deployed, ...knownRevisions(application));
   const dry = application?.hydrator && dryOf(memory, revisions);
   // What a replaced operation did until then is in the log, and no part of what came of it.
   const steps = story.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
@@ -59,6 +59,12 @@ export function makeResult(
     ...times,
     children,
   };
+}
+
+/** The revisions that an application shows; what it tracks, resolved by itself, comes first. */
+function knownRevisions({ sync, history, operationState }: Application) {
+  const deployed = history.map(({ revisions }) => revisions);
+  return [sync.revisions, ...deployed, operationState?.revisions ?? []];
 }
 
 function reportOf(state: OperationState, identity: Subject['memory']['identity']): OperationReport {

@@ -135,22 +135,44 @@ export function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Commits in full and in lower case, as far as one of the known lists, source by source, spells them
- * out: Argo CD repeats a commit as it was asked for.
+ * Revisions as Argo CD would have resolved them, as far as one of the known lists, source by source,
+ * tells: it repeats what was asked for. A commit is given in full and in lower case, where only one
+ * that is known can be meant; a chart's version as the chart itself has it, which a range shows that is
+ * tracked.
  */
 export function spellOut(
-  sources: readonly SourceName[],
+  sources: readonly (SourceName & Partial<Pick<Source, 'targetRevision'>>)[],
   revisions: readonly string[],
   ...known: readonly (readonly string[])[]
 ): readonly string[] {
   return revisions.map((revision, index) => {
     const source = sources[index];
-    if (source === undefined || kindOf(source) !== 'git') return revision;
-    const full = [revision, ...known.flatMap((list) => list[index] ?? [])].find(
-      (each) => isCommit(each) && compareCommit(revision, each) === 'same',
-    );
-    return full?.toLowerCase() ?? revision;
+    const others = known.flatMap((list) => list[index] ?? []);
+    if (source === undefined) return revision;
+    switch (kindOf(source)) {
+      case 'git':
+        return fullCommit(revision, others);
+      case 'chart':
+        return isVersionRange(source.targetRevision ?? '')
+          ? ownVersion(revision, known[0]?.[index] ?? '')
+          : revision;
+      case 'oci':
+        return digest.test(revision) ? revision.toLowerCase() : revision;
+    }
   });
+}
+
+function fullCommit(revision: string, known: readonly string[]): string {
+  if (isCommit(revision)) return revision.toLowerCase();
+  const full = known.filter((one) => isCommit(one) && compareCommit(revision, one) === 'same');
+  const [only, ...more] = new Set(full.map((one) => one.toLowerCase()));
+  return only === undefined || more.length > 0 ? revision : only;
+}
+
+function ownVersion(revision: string, resolved: string): string {
+  const [asked, actual] = [parseChartVersion(revision), parseChartVersion(resolved)];
+  const isIt = asked?.isFull === true && actual !== undefined && isSameVersion(asked, actual);
+  return isIt ? resolved : revision;
 }
 
 /** Seven characters of a commit; a digest likewise; anything else as it is. */

@@ -10,6 +10,7 @@ import {
   B,
   C,
   ended,
+  entry,
   foreign,
   fresh,
   hook,
@@ -165,6 +166,11 @@ describe('the result of following', () => {
     for (const written of [A.slice(0, 8), A.toUpperCase(), A.slice(0, 12).toUpperCase()]) {
       assert.deepEqual(make('succeeded', seen, { revisions: [written] }).revisions, [A]);
     }
+  });
+
+  it('gives it in full also where only an earlier deployment tells it', () => {
+    const seen = application({ sync: synced(B), history: [entry(1, A), entry(2, 'aaaaaaa')] });
+    assert.deepEqual(make('succeeded', seen, { revisions: ['aaaaaaa'] }).revisions, [A]);
   });
 
   it('gives what is live where the ending says it', () => {

@@ -163,14 +163,30 @@ describe('a deployed revision', () => {
   const other = 'b2'.repeat(20);
   const git = { repoURL: 'https://git.example.com/shop.git', chart: '' };
   const chart = { repoURL: 'https://charts.example.com', chart: 'web' };
+  const ranged = { ...chart, targetRevision: '1.x' };
   const table = [
     ['a short commit that is known in full', git, full.slice(0, 8), full, full],
     ['a commit in upper case', git, full.toUpperCase(), '', full],
     ['a short commit that is not known', git, full.slice(0, 8), other, full.slice(0, 8)],
     ['a commit other than the known one', git, full, other, full],
+    ['a short commit in upper case', git, full.slice(0, 8).toUpperCase(), full, full],
+    ['a version as it was asked for', chart, 'v1.0.0', 'v1.0.0', 'v1.0.0'],
+    ['a version of which no range tells', chart, 'v1.0.0', '1.0.0', 'v1.0.0'],
+    ['a version that the range tells', ranged, 'v1.0.0', '1.0.0', '1.0.0'],
+    ['a version with its own v', ranged, '1.0.0', 'v1.0.0', 'v1.0.0'],
+    ['another version than the range tells', ranged, 'v1.0.0', '1.0.1', 'v1.0.0'],
+    ['part of a version, which may be any', ranged, '1.0', '1.0.0', '1.0'],
+    ['a digest in upper case', oci, digest.toUpperCase(), '', digest],
+    ['an OCI tag', oci, 'V1', digest, 'V1'],
     ['the version of a chart', chart, '1234567', full, '1234567'],
     ['a branch', git, 'main', full, 'main'],
   ] as const;
+  it('is not spelled out where several commits begin with it', () => {
+    const like = full.slice(0, 8) + 'c3'.repeat(16);
+    assert.deepEqual(spellOut([git], [full.slice(0, 8)], [full], [like]), [full.slice(0, 8)]);
+    assert.deepEqual(spellOut([git], [full.slice(0, 9)], [full], [like], [full]), [full]);
+  });
+
   for (const [what, source, revision, known, expected] of table) {
     it(`is spelled out as far as it can be: ${what}`, () => {
       assert.deepEqual(spellOut([source], [revision], [known]), [expected]);
