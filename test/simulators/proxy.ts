@@ -47,7 +47,11 @@ export async function startProxy({
     const { method } = incoming;
     const onward = httpRequest(incoming.url ?? '', { method, headers: rest }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+      answer.once('error', () => outgoing.destroy()).pipe(outgoing);
+    });
+    onward.once('error', () => {
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Proxy</h1>');
     });
     incoming.pipe(onward);
   };

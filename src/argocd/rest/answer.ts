@@ -3,25 +3,31 @@ import type { Failure } from '../../sync/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { HttpResponse } from './http.ts';
 import { retryAfterOf } from './retry-after.ts';
+import { straight, throughProxy, type Way } from './way.ts';
 
 /** What a call does: a change may have been carried out although no answer came. */
 export type Effect = 'read' | 'change';
 
 /** The JSON of an answer, or an `ArgoCDError` that says what the answer means. */
-export function parseAnswer(call: string, effect: Effect, response: HttpResponse): unknown {
+export function parseAnswer(
+  call: string,
+  effect: Effect,
+  response: HttpResponse,
+  way: Way = straight,
+): unknown {
   const { status, headers, text } = response;
   const json = parseJson(text);
   if (status >= 200 && status < 300) {
     if (json !== undefined) return json;
     const what = 'it answers with something that is not JSON';
-    throw notArgoCD(call, response, what, unreadable(effect));
+    throw notArgoCD(call, response, what, way, unreadable(effect));
   }
   if (status >= 300 && status < 400) {
     const to = String(headers.location ?? 'somewhere else').slice(0, 200);
-    throw notArgoCD(call, response, `it redirects to ${to}, where the token is not sent`);
+    throw notArgoCD(call, response, `it redirects to ${to}, where the token is not sent`, way);
   }
   const message = messageOf(json);
-  if (message === undefined) throw foreignAnswer(call, effect, response);
+  if (message === undefined) throw foreignAnswer(call, effect, response, way);
   const failure = meaningOf(status, message, effect);
   const retryAfter = retryAfterOf(headers);
   throw new ArgoCDError(call, message, { failure, status, retryAfter });
@@ -55,31 +61,44 @@ export function messageOf(json: unknown): string | undefined {
 }
 
 /** An error whose body is not Argo CD's: a proxy's or an ingress's own, or a wrong path. */
-function foreignAnswer(call: string, effect: Effect, response: HttpResponse): ArgoCDError {
+function foreignAnswer(
+  call: string,
+  effect: Effect,
+  response: HttpResponse,
+  way: Way,
+): ArgoCDError {
   const { status, headers, text } = response;
   if (status === 407) {
-    const reason = `the proxy wants a user name and password: configure the agent with --proxyusername and --proxypassword (HTTP 407): ${excerpt(text)}`;
+    const reason = `the proxy wants a user name and password: ${adviceOnLogin(way)} (HTTP 407${throughProxy(way)}): ${excerpt(text)}`;
     return new ArgoCDError(call, reason, { failure: 'unreachable', status });
   }
   if (status === 408 || status === 429 || status >= 500) {
     // A gateway that gave up on the server does not know what the server did.
     const failure = effect === 'change' && status !== 429 ? 'unclear' : 'unavailable';
-    return new ArgoCDError(call, `HTTP ${status} ${excerpt(text)}`, {
+    return new ArgoCDError(call, `HTTP ${status}${throughProxy(way, ' ')} ${excerpt(text)}`, {
       failure,
       status,
       retryAfter: retryAfterOf(headers),
     });
   }
-  return notArgoCD(call, response, `it answers with HTTP ${status}`);
+  return notArgoCD(call, response, `it answers with HTTP ${status}`, way);
+}
+
+/** The handler uses no proxy that it knows of. */
+function adviceOnLogin(way: Way): string {
+  return way.place === 'the service connection'
+    ? 'configure the agent with --proxyusername and --proxypassword'
+    : 'let the handler out without it';
 }
 
 function notArgoCD(
   call: string,
   { status, text }: HttpResponse,
   what: string,
+  way: Way,
   failure: Failure = 'not-argocd',
 ): ArgoCDError {
-  const reason = `this is not Argo CD's API: ${what}. A wrong URL, a wrong root path, or a proxy's login page (HTTP ${status}): ${excerpt(text)}`;
+  const reason = `this is not Argo CD's API: ${what}. A wrong URL, a wrong root path, or a proxy's login page (HTTP ${status}${throughProxy(way)}): ${excerpt(text)}`;
   return new ArgoCDError(call, reason, { failure, status });
 }
 

@@ -1,28 +1,16 @@
 import { ArgoCDError } from '../argocd-error.ts';
 import type { Secret } from '../../secret.ts';
 import { parseAnswer } from './answer.ts';
-import type { Effect } from './answer.ts';
+import { nameOf, type Call } from './call.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-stream.ts';
-import { adviceOn, placeOf } from './failure-words.ts';
+import { adviceOn } from './failure-words.ts';
 import { HttpClient, TransportError } from './http.ts';
 import type { HttpOptions, HttpResponse } from './http.ts';
+import { readable } from './reading.ts';
 import { Session, sessionCall } from './session.ts';
 import { meaningOfSilence } from './silence.ts';
-
-/** One call of the API. */
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below the connection's URL, with its query. */
-  readonly path: string;
-  readonly effect: Effect;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly signal: AbortSignal;
-  readonly body?: unknown;
-  /** As in `HttpRequest`. */
-  readonly take?: (piece: string) => boolean;
-}
+import { throughProxy, wayOf, type Way } from './way.ts';
 
 /** Makes calls with the session's token, and says what their failures mean. */
 export class Caller {
@@ -30,13 +18,15 @@ export class Caller {
   readonly #http: HttpClient;
   readonly #session: Session;
   readonly #headerValues: readonly Secret[];
+  readonly #way: Way;
 
   /** `onToken` learns every token that a login brings, to have it masked. */
   constructor(connection: Connection, onToken: (token: Secret) => void, options: HttpOptions = {}) {
     this.#http = new HttpClient(connection, options);
     this.#headerValues = connection.headers.map(({ value }) => value);
     this.#connection = connection;
-    this.#session = new Session(connection.credential, this.#http, onToken, placeOf(connection));
+    this.#way = wayOf(connection);
+    this.#session = new Session(connection.credential, this.#http, onToken, this.#way);
   }
 
   /** The JSON of the answer. Rejects with an `ArgoCDError`. */
@@ -47,7 +37,16 @@ export class Caller {
   /** The JSON of an answer that `send` gave, or an `ArgoCDError` that says what it means. */
   parse(call: Call, response: HttpResponse): unknown {
     try {
-      return parseAnswer(nameOf(call), call.effect, response);
+      return parseAnswer(nameOf(call), call.effect, response, this.#way);
+    } catch (error) {
+      throw this.#explained(call, error);
+    }
+  }
+
+  /** What `reading` makes of an answer, or an `ArgoCDError` where that has not the shape it should. */
+  read<T>(call: Call, reading: () => T): T {
+    try {
+      return readable(call, reading);
     } catch (error) {
       throw this.#explained(call, error);
     }
@@ -80,22 +79,23 @@ export class Caller {
       if (statusCode === 401) this.#session.discard(token);
       const type = response.headers['content-type'] ?? 'no content type';
       if (statusCode !== 200 || !type.startsWith('text/event-stream')) {
-        const reason = `the stream answers with HTTP ${statusCode} and ${type.slice(0, 100)}`;
+        const reason = `the stream answers with HTTP ${statusCode} and ${type.slice(0, 100)}${throughProxy(this.#way)}`;
         const failure = statusCode === 401 ? 'unauthenticated' : 'unavailable';
-        throw this.#explained(call, new ArgoCDError(name, reason, { failure, status: statusCode }));
+        throw new ArgoCDError(name, reason, { failure, status: statusCode });
       }
       yield* readEvents(response);
     } catch (error) {
       if (signal.aborted) throw signal.reason as Error;
-      if (error instanceof ArgoCDError) throw error;
-      const { message } = error as Error;
-      throw new ArgoCDError(name, `the stream broke: ${message}`, {
-        failure: 'unavailable',
-        cause: error,
-      });
+      throw this.#explained(call, error instanceof ArgoCDError ? error : this.#broken(name, error));
     } finally {
       response.destroy();
     }
+  }
+
+  #broken(name: string, error: unknown): ArgoCDError {
+    const words = error instanceof Error ? error.message : String(error);
+    const reason = `the stream broke: ${words}${throughProxy(this.#way)}`;
+    return new ArgoCDError(name, reason, { failure: 'unavailable', cause: error });
   }
 
   /** Closes the connections that are kept alive, so that a process can end. */
@@ -132,8 +132,8 @@ export class Caller {
       return await send();
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      const place = placeOf(this.#connection);
-      throw this.#explained(call, meaningOfSilence(nameOf(call), call.effect, error, place));
+      const meaning = meaningOfSilence(nameOf(call), call.effect, error, this.#way);
+      throw this.#explained(call, meaning);
     }
   }
 
@@ -150,7 +150,7 @@ export class Caller {
       .reduce((text, secret) => text.replaceAll(secret, '***'), error.reason);
     return new ArgoCDError(nameOf({ method: call.method, path: url + call.path }), reason, {
       ...{ failure: error.failure, status: error.status, retryAfter: error.retryAfter },
-      advice: adviceOn(error.failure, this.#connection, reason),
+      advice: adviceOn(error.failure, credential, this.#way, reason),
       credential: error.failure === 'unauthenticated' ? credential.kind : undefined,
       cause: error.cause,
     });
@@ -159,11 +159,6 @@ export class Caller {
 
 /** Shorter header values are words such as `true`, which answers are full of. */
 const shortestSecret = 8;
-
-/** How a call is named in messages: without its query, which says little to a person. */
-export function nameOf({ method, path }: Pick<Call, 'method' | 'path'>): string {
-  return `${method} ${path.replace(/\?.*$/, '')}`;
-}
 
 function authorization(token: Secret) {
   return { Authorization: `Bearer ${token.reveal()}` };

@@ -1,12 +1,6 @@
 import type { Failure } from '../../sync/failure.ts';
 import type { Connection } from './connection.ts';
-
-/** Where a person mends a connection: messages name one place, and the right one. */
-export type Place = 'the service connection' | 'the configuration of the handler';
-
-export function placeOf({ isConfigured = false }: Pick<Connection, 'isConfigured'>): Place {
-  return isConfigured ? 'the configuration of the handler' : 'the service connection';
-}
+import type { Way } from './way.ts';
 
 /**
  * What a person can do about a failure of a connection; undefined where it is not the connection's.
@@ -14,14 +8,10 @@ export function placeOf({ isConfigured = false }: Pick<Connection, 'isConfigured
  */
 export function adviceOn(
   failure: Failure,
-  {
-    url = '',
-    credential,
-    isConfigured,
-  }: Pick<Connection, 'credential' | 'isConfigured'> & { readonly url?: string },
+  credential: Pick<Connection['credential'], 'kind'>,
+  { url, place, proxy }: Way,
   reason = '',
 ): string | undefined {
-  const place = placeOf({ isConfigured });
   switch (failure) {
     case 'unauthenticated':
       return credential.kind === 'token'
@@ -31,7 +21,7 @@ export function adviceOn(
       if (wantsTls(url, reason)) return `Begin the URL in ${place} with https://.`;
       return `Check the URL in ${place}: with its root path if Argo CD has one, and with what stands in front of it.`;
     case 'unavailable':
-      return `Check URL and port in ${place}, and that a proxy or firewall lets the connection through.`;
+      return `Check URL and port in ${place}, and that ${proxy === undefined ? 'a proxy or firewall' : `the proxy ${proxy}`} lets the connection through.`;
     case 'unreachable':
       // Its reason says it already.
       return '';

@@ -4,12 +4,12 @@ import { $ZodError } from 'zod/v4/core';
 import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
 import { ArgoCDError } from '../argocd-error.ts';
 import { unreadable } from './answer.ts';
-import type { Call } from './caller.ts';
-import { nameOf } from './caller.ts';
+import type { Call } from './call.ts';
+import { nameOf } from './call.ts';
 
-/** Reads the answer of a call through a schema, or throws an `ArgoCDError` that says what is odd. */
-export function read<T extends $ZodType>(call: Call, schema: T, json: unknown): output<T> {
-  return readable(call, () => z.parse(schema, json, { reportInput: true }));
+/** Reads an answer through a schema; what it throws is for `readable`. */
+export function read<T extends $ZodType>(schema: T, json: unknown): output<T> {
+  return z.parse(schema, json, { reportInput: true });
 }
 
 /** What `reading` returns, or an `ArgoCDError` where the answer has not the shape it should. */

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import type { $ZodType, output } from 'zod/v4/core';
 import type { Application, ApplicationName } from '../../sync/application.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type {
@@ -23,8 +24,8 @@ import type { Commit } from '../../sync/hydrator.ts';
 import type { SyncWindows } from '../../sync/sync-window.ts';
 import { messageOf } from './answer.ts';
 import { readApplication } from './application-schema.ts';
-import type { Call } from './caller.ts';
-import { Caller, nameOf } from './caller.ts';
+import { nameOf, type Call } from './call.ts';
+import { Caller } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { commitSchema } from './commit-schema.ts';
 import { listedFields, listingsSchema, readGlance, readListing } from './glance-schema.ts';
@@ -32,7 +33,7 @@ import type { HttpOptions } from './http.ts';
 import { readLogs } from './container-logs.ts';
 import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
-import { read, readable } from './reading.ts';
+import { read } from './reading.ts';
 import { syncBody } from './sync-body.ts';
 import { Turns } from './turns.ts';
 import { windowsSchema } from './windows-schema.ts';
@@ -101,25 +102,25 @@ export class RestArgoCD implements ArgoCD, Overview {
     const timeout = refresh ? timeouts.refresh : timeouts.read;
     const call = { method: 'GET', path, effect: 'read', timeout, signal } as const;
     const json = () => this.#caller.json(call);
-    return toApplication(call, await (refresh ? this.#slow.take(signal, json) : json()));
+    return this.#application(call, await (refresh ? this.#slow.take(signal, json) : json()));
   }
 
   async glance({ name, namespace }: ApplicationName, signal: AbortSignal): Promise<Glance> {
     const path = pathOf({ name }, '', { appNamespace: namespace });
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
     const json = await this.#caller.json(call);
-    return readable(call, () => readGlance(json));
+    return this.#caller.read(call, () => readGlance(json));
   }
 
   async list(signal: AbortSignal): Promise<readonly Listing[]> {
     const path = `/api/v1/applications${query({ fields: listedFields })}`;
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.list, signal } as const;
-    const { items } = read(call, listingsSchema, await this.#caller.json(call));
+    const { items } = await this.#asked(call, listingsSchema);
     const listings: Listing[] = [];
     for (const [index, item] of (items ?? []).entries()) {
       // Ten thousand take long enough for somebody else to notice.
       if (index % readAtOnce === readAtOnce - 1) await nextTurn();
-      listings.push(readable(call, () => readListing(item)));
+      listings.push(this.#caller.read(call, () => readListing(item)));
     }
     return listings;
   }
@@ -132,7 +133,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     const fields = 'items.metadata.name,items.metadata.namespace,items.spec.project';
     const path = `/api/v1/applications${query({ projects: project, selector, fields })}`;
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
-    const { items } = read(call, listSchema, await this.#caller.json(call));
+    const { items } = await this.#asked(call, listSchema);
     return (items ?? []).map(({ metadata, spec }) => ({
       ...metadata,
       project: spec?.project || 'default',
@@ -183,21 +184,23 @@ export class RestArgoCD implements ArgoCD, Overview {
       signal,
     } as const;
     const json = await this.#slow.take(signal, () => this.#caller.json(call));
-    const { manifests } = read(call, manifestsSchema, json);
-    return readable(call, () => (manifests ?? []).map((text): unknown => JSON.parse(text)));
+    const { manifests } = this.#caller.read(call, () => read(manifestsSchema, json));
+    return this.#caller.read(call, () =>
+      (manifests ?? []).map((text): unknown => JSON.parse(text)),
+    );
   }
 
   async windows(address: Address, signal: AbortSignal): Promise<SyncWindows> {
     const path = pathOf(address, '/syncwindows', inQuery(address));
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
-    return read(call, windowsSchema, await this.#caller.json(call));
+    return this.#asked(call, windowsSchema);
   }
 
   async commit(address: Address, revision: string, signal: AbortSignal): Promise<Commit> {
     const step = `/revisions/${encodeURIComponent(revision)}/metadata`;
     const path = pathOf(address, step, inQuery(address));
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
-    return read(call, commitSchema, await this.#caller.json(call));
+    return this.#asked(call, commitSchema);
   }
 
   logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog> {
@@ -238,7 +241,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     }
     // Many JSON texts, one a line: only an error is a single one.
     if (response.status !== 200) this.#caller.parse(call, response);
-    return readable(call, () => reader.end());
+    return this.#caller.read(call, () => reader.end());
   }
 
   /** The live pod, as Kubernetes has it. */
@@ -253,8 +256,8 @@ export class RestArgoCD implements ArgoCD, Overview {
       ...{ namespace, resourceName: name, group: '', version: 'v1', kind: 'Pod' },
     });
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
-    const { manifest } = read(call, resourceSchema, await this.#caller.json(call));
-    return readable(call, (): unknown => JSON.parse(manifest));
+    const { manifest } = await this.#asked(call, resourceSchema);
+    return this.#caller.read(call, (): unknown => JSON.parse(manifest));
   }
 
   async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
@@ -263,8 +266,8 @@ export class RestArgoCD implements ArgoCD, Overview {
       if (data === undefined) {
         yield undefined;
       } else {
-        const { type, application } = readMessage(call, data);
-        yield { type, application: toApplication(call, application) };
+        const { type, application } = this.#caller.read(call, () => readMessage(call, data));
+        yield { type, application: this.#application(call, application) };
       }
     }
   }
@@ -272,7 +275,7 @@ export class RestArgoCD implements ArgoCD, Overview {
   async *sightings(signal: AbortSignal): AsyncGenerator<Sighting | undefined> {
     const call = streamCall({ project: '' }, signal);
     for await (const data of this.#caller.events(call)) {
-      yield data === undefined ? undefined : readSighting(call, data);
+      yield data === undefined ? undefined : this.#sighting(call, data);
     }
   }
 
@@ -288,12 +291,30 @@ export class RestArgoCD implements ArgoCD, Overview {
   async #change(path: string, body: unknown, signal: AbortSignal): Promise<Application> {
     const { change: timeout } = timeouts;
     const call = { method: 'POST', path, effect: 'change', timeout, signal, body } as const;
-    return toApplication(call, await this.#caller.json(call));
+    return this.#application(call, await this.#caller.json(call));
   }
-}
 
-function toApplication(call: Call, json: unknown): Application {
-  return readable(call, () => readApplication(json));
+  /** The answer of a call, as the schema has it. */
+  async #asked<T extends $ZodType>(call: Call, schema: T): Promise<output<T>> {
+    const json = await this.#caller.json(call);
+    return this.#caller.read(call, () => read(schema, json));
+  }
+
+  #application(call: Call, json: unknown): Application {
+    return this.#caller.read(call, () => readApplication(json));
+  }
+
+  /** One application that nobody can read must not cost the stream of all others. */
+  #sighting(call: Call, data: string): Sighting | undefined {
+    const { type, application } = this.#caller.read(call, () => readMessage(call, data));
+    try {
+      const glance = this.#caller.read(call, () => readGlance(application));
+      return { type, glance, read: () => this.#application(call, application) };
+    } catch (error) {
+      if (error instanceof ArgoCDError) return undefined;
+      throw error;
+    }
+  }
 }
 
 function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal): Call {
@@ -308,22 +329,10 @@ function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal
 }
 
 function readMessage(call: Call, data: string): z.output<typeof messageSchema>['result'] {
-  const json = readable(call, (): unknown => JSON.parse(data));
+  const json: unknown = JSON.parse(data);
   const message = messageOf(json);
   if (message !== undefined) {
     throw new ArgoCDError(nameOf(call), message, { failure: 'unavailable' });
   }
-  return read(call, messageSchema, json).result;
-}
-
-/** One application that nobody can read must not cost the stream of all others. */
-function readSighting(call: Call, data: string): Sighting | undefined {
-  const { type, application } = readMessage(call, data);
-  try {
-    const glance = readable(call, () => readGlance(application));
-    return { type, glance, read: () => toApplication(call, application) };
-  } catch (error) {
-    if (error instanceof ArgoCDError) return undefined;
-    throw error;
-  }
+  return read(messageSchema, json).result;
 }

@@ -6,8 +6,8 @@ import type { Credential } from './connection.ts';
 import { TransportError } from './http.ts';
 import type { HttpClient } from './http.ts';
 import type { Failure } from '../../sync/failure.ts';
-import type { Place } from './failure-words.ts';
 import { meaningOfSilence } from './silence.ts';
+import { straight, type Way } from './way.ts';
 
 const loginSchema = z.object({ token: z.string().check(z.minLength(1)) });
 const loginTimeout = 30_000;
@@ -22,23 +22,22 @@ const refusals: readonly Failure[] = ['forbidden', 'hidden', 'refused'];
  */
 export class Session {
   readonly #credential: Credential;
-  readonly #place: Place | undefined;
+  readonly #way: Way;
   readonly #http: HttpClient;
   readonly #onToken: (token: Secret) => void;
   #token: Promise<Secret> | undefined;
   #current: Secret | undefined;
 
   /**
-   * `onToken` learns every token before it is used, to have it masked. `place`: where the credential
-   * is written, for messages.
+   * `onToken` learns every token before it is used, to have it masked. `way`: for messages.
    */
   constructor(
     credential: Credential,
     http: HttpClient,
     onToken: (token: Secret) => void,
-    place?: Place,
+    way: Way = straight,
   ) {
-    this.#place = place;
+    this.#way = way;
     this.#credential = credential;
     this.#http = http;
     this.#onToken = onToken;
@@ -86,7 +85,7 @@ export class Session {
         // Shared by every call that waits for it, so that none of them may abort it.
         signal: new AbortController().signal,
       });
-      const parsed = loginSchema.safeParse(parseAnswer(call, 'read', response));
+      const parsed = loginSchema.safeParse(parseAnswer(call, 'read', response, this.#way));
       if (!parsed.success) {
         throw new ArgoCDError(call, 'the answer holds no token', { failure: 'not-argocd' });
       }
@@ -96,7 +95,7 @@ export class Session {
       return token;
     } catch (error) {
       if (error instanceof TransportError) {
-        throw meaningOfSilence(call, 'read', error, this.#place);
+        throw meaningOfSilence(call, 'read', error, this.#way);
       }
       if (!(error instanceof ArgoCDError) || !refusals.includes(error.failure)) throw error;
       const { reason, status } = error;

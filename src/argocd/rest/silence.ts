@@ -1,9 +1,9 @@
 import type { Failure } from '../../sync/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { Effect } from './answer.ts';
-import { libraryWords, placeOf } from './failure-words.ts';
-import type { Place } from './failure-words.ts';
+import { libraryWords } from './failure-words.ts';
 import type { TransportError } from './http.ts';
+import { placeOfProxy, straight, throughProxy, type Way } from './way.ts';
 
 interface LastingFailure {
   readonly pattern: RegExp;
@@ -91,6 +91,13 @@ function schemeAdvice({ code, sent, scheme }: TransportError): string | undefine
     : 'it closes the connection before TLS is agreed on: check the port in {place}, and whether the URL should begin with http://';
 }
 
+/** What is said where there is a proxy: it alone is connected to, and it alone is looked up. */
+const ofProxy: readonly (readonly [RegExp, string])[] = [
+  [/^ECONNREFUSED/, 'nothing listens there'],
+  [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/, 'no way leads there'],
+  [/^(?:ENOTFOUND|EAI_AGAIN)/, 'its name cannot be looked up here'],
+];
+
 /**
  * What a call without an answer means: not sent, it was not done; sent, that is not known. Our words
  * come first, those of the library last.
@@ -99,18 +106,28 @@ export function meaningOfSilence(
   call: string,
   effect: Effect,
   error: TransportError,
-  place: Place = placeOf({}),
+  way: Way = straight,
 ): ArgoCDError {
   const { code, message, sent } = error;
   const known = lasting.find(({ pattern }) => pattern.test(code) || pattern.test(message));
   const ours =
-    known?.advice ?? passing.find(([pattern]) => pattern.test(code))?.[1] ?? schemeAdvice(error);
+    ofTheProxy(code, way) ?? known?.advice ?? adviceInPassing(code) ?? schemeAdvice(error);
   const theirs = libraryWords(message) || code;
   const reason =
     ours === undefined
-      ? `${theirs} (${code})`
-      : `${ours.replace('{place}', place)} (${theirs.includes(code) ? theirs : `${theirs}, ${code}`})`;
+      ? `${theirs} (${code}${throughProxy(way)})`
+      : `${ours.replace('{place}', way.place)} (${theirs.includes(code) ? theirs : `${theirs}, ${code}`}${throughProxy(way)})`;
   const isUnclear = effect === 'change' && sent;
   const failure = isUnclear ? 'unclear' : (known?.failure ?? 'unavailable');
   return new ArgoCDError(call, reason, { failure, cause: error });
+}
+
+function adviceInPassing(code: string): string | undefined {
+  return passing.find(([pattern]) => pattern.test(code))?.[1];
+}
+
+function ofTheProxy(code: string, way: Way): string | undefined {
+  if (way.proxy === undefined) return undefined;
+  const what = ofProxy.find(([pattern]) => pattern.test(code))?.[1];
+  return what && `the proxy cannot be reached, ${what}: check ${placeOfProxy(way)}`;
 }

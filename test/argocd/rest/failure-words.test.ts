@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { adviceOn, libraryWords, placeOf } from '../../../src/argocd/rest/failure-words.ts';
-import { Secret } from '../../../src/secret.ts';
+import { adviceOn, libraryWords } from '../../../src/argocd/rest/failure-words.ts';
+import { straight, type Way } from '../../../src/argocd/rest/way.ts';
 
 describe('the words of a failed connection', () => {
   for (const [message, words] of [
@@ -36,25 +36,33 @@ describe('the words of a failed connection', () => {
     ['https://argocd', 'it redirects to https://argocd/login', false],
   ] as const) {
     it(`${isTold ? 'say' : 'do not say'} that the URL begins with https://: ${url}, ${reason}`, () => {
-      const credential = { kind: 'token', token: new Secret('t') } as const;
-      const advice = adviceOn('not-argocd', { url, credential }, reason) ?? '';
+      const advice = adviceOn('not-argocd', { kind: 'token' }, { ...straight, url }, reason) ?? '';
       assert.equal(advice === 'Begin the URL in the service connection with https://.', isTold);
     });
   }
 
   it('say what to do about the credential that was refused, in the place where it is', () => {
-    const token = { kind: 'token', token: new Secret('t') } as const;
-    const password = { kind: 'password', username: 'u', password: new Secret('p') } as const;
+    const handler: Way = { ...straight, place: 'the configuration of the handler' };
+    const [token, password] = [{ kind: 'token' }, { kind: 'password' }] as const;
     assert.match(
-      adviceOn('unauthenticated', { credential: token }) ?? '',
+      adviceOn('unauthenticated', token, straight) ?? '',
       /^The token is wrong.*service connection/,
     );
     assert.match(
-      adviceOn('unauthenticated', { credential: token, isConfigured: true }) ?? '',
+      adviceOn('unauthenticated', token, handler) ?? '',
       /^The token is wrong.*configuration of the handler/,
     );
-    assert.doesNotMatch(adviceOn('unauthenticated', { credential: password }) ?? '', /token/);
-    assert.equal(adviceOn('busy', { credential: token }), undefined);
-    assert.equal(placeOf({}), 'the service connection');
+    assert.doesNotMatch(adviceOn('unauthenticated', password, straight) ?? '', /token/);
+    assert.equal(adviceOn('busy', token, straight), undefined);
+  });
+
+  it('name the proxy that may not let the connection through', () => {
+    const token = { kind: 'token' } as const;
+    const way: Way = { ...straight, proxy: 'http://proxy:3128' };
+    assert.match(
+      adviceOn('unavailable', token, way) ?? '',
+      /that the proxy http:\/\/proxy:3128 lets/,
+    );
+    assert.match(adviceOn('unavailable', token, straight) ?? '', /that a proxy or firewall lets/);
   });
 });

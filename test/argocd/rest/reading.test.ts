@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
-import type { Call } from '../../../src/argocd/rest/caller.ts';
-import { read, readable } from '../../../src/argocd/rest/reading.ts';
+import type { Call } from '../../../src/argocd/rest/call.ts';
+import { read as readJson, readable } from '../../../src/argocd/rest/reading.ts';
 import { noAbort } from './server.ts';
 
 const get: Call = { method: 'GET', path: '/x?y=z', effect: 'read', timeout: 1, signal: noAbort };
@@ -10,6 +10,10 @@ const post: Call = { ...get, method: 'POST', effect: 'change' };
 const schema = z.object({
   a: z.object({ phase: z.enum(['Running', 'Failed', '']), n: z.number() }),
 });
+
+function read(call: Call, json: unknown) {
+  return readable(call, () => readJson(schema, json));
+}
 
 function errorOf(act: () => unknown): ArgoCDError {
   try {
@@ -24,7 +28,7 @@ function errorOf(act: () => unknown): ArgoCDError {
 describe('reading an answer', () => {
   it('gives what the schema knows', () => {
     const json = { a: { phase: 'Failed', n: 1, other: true } };
-    assert.deepEqual(read(get, schema, json), { a: { phase: 'Failed', n: 1 } });
+    assert.deepEqual(read(get, json), { a: { phase: 'Failed', n: 1 } });
   });
 
   const cases: readonly [unknown, string][] = [
@@ -39,7 +43,7 @@ describe('reading an answer', () => {
   ];
   for (const [json, words] of cases) {
     it(`refuses ${JSON.stringify(json)} by where, what and what instead`, () => {
-      const { message, failure } = errorOf(() => read(get, schema, json));
+      const { message, failure } = errorOf(() => read(get, json));
       const what = 'the answer is not what this version knows of Argo CD 2.11 to 3.5';
       assert.equal(message, `GET /x: ${what}: ${words}`);
       assert.equal(failure, 'not-argocd');
@@ -47,7 +51,7 @@ describe('reading an answer', () => {
   }
 
   it('leaves open whether a change was made whose answer cannot be read', () => {
-    assert.equal(errorOf(() => read(post, schema, {})).failure, 'unclear');
+    assert.equal(errorOf(() => read(post, {})).failure, 'unclear');
   });
 
   it('says where there is no JSON', () => {
@@ -56,7 +60,7 @@ describe('reading an answer', () => {
   });
 
   it('bounds what it shows', () => {
-    const error = errorOf(() => read(get, schema, { a: { phase: 'x'.repeat(9999), n: [] } }));
+    const error = errorOf(() => read(get, { a: { phase: 'x'.repeat(9999), n: [] } }));
     assert.ok(error.message.length < 700);
   });
 

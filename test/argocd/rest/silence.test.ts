@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { TransportError } from '../../../src/argocd/rest/http.ts';
-import type { Place } from '../../../src/argocd/rest/failure-words.ts';
 import { meaningOfSilence } from '../../../src/argocd/rest/silence.ts';
+import { straight, type Place, type Way } from '../../../src/argocd/rest/way.ts';
 import type { Failure } from '../../../src/sync/failure.ts';
 
 describe('a call without an answer', () => {
@@ -40,9 +40,28 @@ describe('a call without an answer', () => {
   it('names the one place where a person mends it', () => {
     for (const [code, message, ,] of cases) {
       const error = new TransportError(message, code, false);
-      const of = (place: Place) => meaningOfSilence('GET /x', 'read', error, place).reason;
-      assert.doesNotMatch(of('the service connection'), /handler|\{place\}/);
-      assert.doesNotMatch(of('the configuration of the handler'), /service connection|\{place\}/);
+      for (const proxy of [undefined, 'http://proxy.example.com:3128']) {
+        const of = (place: Place) =>
+          meaningOfSilence('GET /x', 'read', error, { ...straight, place, proxy }).reason;
+        assert.doesNotMatch(of('the service connection'), /handler|\{place\}/);
+        assert.doesNotMatch(
+          of('the configuration of the handler'),
+          /service connection|agent|\{place\}/,
+        );
+      }
+    }
+  });
+
+  it('names the proxy, and blames it where it alone is connected to', () => {
+    const way: Way = { ...straight, proxy: 'http://proxy.example.com:3128' };
+    const own = /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+    const more = ['EHOSTUNREACH', 'ENETUNREACH'].map((code) => [code, `connect ${code}`] as const);
+    for (const [code, message] of [...cases, ...more]) {
+      const error = new TransportError(message, code, false);
+      const { reason } = meaningOfSilence('GET /x', 'read', error, way);
+      assert.match(reason, /, through the proxy http:\/\/proxy\.example\.com:3128\)$/);
+      const blames = /^the proxy cannot be reached, .*: check the agent's --proxyurl \(/;
+      assert.equal(blames.test(reason), own.test(code), reason);
     }
   });
 
@@ -57,7 +76,10 @@ describe('a call without an answer', () => {
   for (const [scheme, code, sent, reason] of schemes) {
     it(`may have the wrong scheme: ${scheme}, ${code}, ${sent ? 'sent' : 'not sent'}`, () => {
       const error = new TransportError('socket hang up', code, sent, { scheme });
-      const meaning = meaningOfSilence('GET /x', 'read', error, 'the configuration of the handler');
+      const meaning = meaningOfSilence('GET /x', 'read', error, {
+        ...straight,
+        place: 'the configuration of the handler',
+      });
       assert.equal(meaning.failure, 'unavailable');
       assert.match(meaning.reason, reason);
       assert.doesNotMatch(meaning.reason, /service connection|\{place\}/);
