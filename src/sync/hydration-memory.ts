@@ -3,6 +3,8 @@ import type { Commit, Hydration, Hydrator, Rendering } from './hydrator.ts';
 
 /** Renderings that are kept; an application shows the last one only. */
 const mostRenderings = 10;
+/** Commits that are kept: those that are compared, and all that history may be asked for. */
+const mostCommits = 20;
 
 /**
  * What a run has learned of an application's hydrator: plain data, in local milliseconds but for
@@ -130,5 +132,5 @@ export function learnCommit(
   now: number,
 ): HydrationMemory {
   const others = known.commits.filter((one) => one.name !== name);
-  return { ...known, commits: [...others, { name, at: now, commit }].slice(-mostRenderings) };
+  return { ...known, commits: [...others, { name, at: now, commit }].slice(-mostCommits) };
 }

@@ -44,6 +44,8 @@ export interface Commit {
   readonly tags: readonly string[];
   /** Its message is the one that the hydrator writes, unless an administrator changed that. */
   readonly isHydrated: boolean;
+  /** The dry commit that such a message begins with, short; absent in what an elder version kept. */
+  readonly dry?: string | undefined;
 }
 
 /** The branch that hydrated manifests are committed to. */

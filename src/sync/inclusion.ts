@@ -1,9 +1,10 @@
+import { isDryCommit } from './dry-revision.ts';
 import type { HydrationMemory, SeenCommit } from './hydration-memory.ts';
 import { waitForLook } from './hydration-view.ts';
 import type { HydrationView } from './hydration-view.ts';
 import { unknownPatience } from './known-error.ts';
 import type { Concern } from './outcome.ts';
-import { shortRevision } from './revision.ts';
+import { isCommit, shortRevision } from './revision.ts';
 import { refuse, supersede, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -40,13 +41,13 @@ export function decideInclusion(
   if (find(known, commit)?.commit === undefined) {
     return verdict(decideUnfound(view, short));
   }
-  if (made === undefined || newerMade === undefined) return pass(view, short, other);
+  if (made === undefined || newerMade === undefined) return pass(view, known, commit, newer);
   if (made > newerMade) {
     const doing = `the tip of the dry branch is ${other}, which is older than ${short}: waiting until that is pushed to the branch`;
     return verdict(waitForLook(view, doing));
   }
   const isBetween = before === undefined || (beforeMade !== undefined && made >= beforeMade);
-  if (!isBetween) return pass(view, short, other);
+  if (!isBetween) return pass(view, known, commit, newer);
   if (view.goal.whenSuperseded === 'follow') return { kind: 'included', concerns: [] };
   const concern = {
     title: `Dry commit ${short} was hydrated with a newer one, ${other}`,
@@ -69,12 +70,34 @@ function decideUnfound(view: HydrationView, short: string): Verdict {
   );
 }
 
-/** Nothing says that the newer commit contains it. */
-function pass({ goal }: HydrationView, short: string, other: string): Inclusion {
-  if (goal.whenSuperseded === 'follow') return { kind: 'included', concerns: [] };
+/** How many deployments are asked for the dry commit that they came of. */
+const mostDeployments = 10;
+
+/** Nothing says that the newer commit contains it; history may show that it was deployed before. */
+function pass(
+  view: HydrationView,
+  known: HydrationMemory,
+  commit: string,
+  newer: string,
+): Inclusion {
+  if (view.goal.whenSuperseded === 'follow') return { kind: 'included', concerns: [] };
+  const [short, other] = [shortRevision(commit), shortRevision(newer)];
+  const deployed = view.application.history.flatMap(({ revisions: [one] }) => one ?? []);
+  const names = [...new Set(deployed.filter(isCommit))].slice(-mostDeployments);
+  const open = names.filter((name) => isOpen(known, name, Infinity));
+  if (open.length > 0) {
+    const doing = `asking Argo CD whether ${short} was deployed before ${other}`;
+    return verdict(wait(doing, { ask: { commits: open } }));
+  }
+  const own = names.findLast((name) => {
+    const dry = find(known, name)?.commit?.dry;
+    return dry !== undefined && isDryCommit(commit, dry);
+  });
   return verdict(
     supersede(
-      `Dry commit ${short} was not hydrated: ${other} was, and Argo CD does not tell whether that contains it`,
+      own === undefined
+        ? `Nothing shows that dry commit ${short} was hydrated: ${other} is, and Argo CD does not tell whether that contains it`
+        : `Dry commit ${short} was hydrated as ${shortRevision(own)} and deployed before: ${other} is hydrated by now, and Argo CD does not tell whether that contains it`,
     ),
   );
 }

@@ -324,6 +324,28 @@ describe('a dry commit that was not hydrated by itself', () => {
     assert.match(ending(verdict).message, /does not tell whether that contains it/);
   });
 
+  it('is superseded in true words when history shows that it had been hydrated and deployed', () => {
+    const history = [entry(1, H2), entry(2, H3)];
+    const judge = (dry: string | undefined) => {
+      const run = begun(syncGoal({ target: revision(D2) }));
+      run.see({ ...look, history }, 500);
+      know(run, D2, 10);
+      know(run, D3, 30);
+      const verdict = know(run, H1, 20);
+      assert.deepEqual(asked(verdict), { commits: [H2, H3] });
+      know(run, H3, 31, { isHydrated: true, dry: D3.slice(0, 7) });
+      return ending(know(run, H2, 11, { isHydrated: dry !== undefined, dry }));
+    };
+    const { outcome, message } = judge(D2.slice(0, 7));
+    assert.equal(outcome, 'superseded');
+    assert.match(
+      message,
+      /^Dry commit d200000 was hydrated as e200000 and deployed before: d300000/,
+    );
+    assert.match(judge(D1.slice(0, 7)).message, /^Nothing shows that dry commit d200000 was/);
+    assert.match(judge(undefined).message, /^Nothing shows that dry commit d200000 was hydrated:/);
+  });
+
   it('is deployed with the newer one when whoever asked says that it contains it', () => {
     assert.equal(named(ask(10, 'follow').verdict), H3);
   });
