@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { bounded } from './bounded-text.ts';
-import { canonical } from './canonical.ts';
+import { digestOf } from './canonical.ts';
 import {
   automatedSchema,
   flag,
@@ -251,7 +251,7 @@ function readOperation(operation: RawOperation): Operation {
       automated: initiatedBy?.automated ?? false,
     },
     // A field may be left out in one place and empty in another; the key order is Go's in both.
-    fingerprint: canonical(operation),
+    fingerprint: digestOf(operation),
   };
 }
 
@@ -309,7 +309,7 @@ function readHistory(entry: RawHistory): HistoryEntry {
   return {
     id: entry.id,
     revisions: readRevisions(entry),
-    sources: canonical(entry.sources ?? [entry.source]),
+    sources: digestOf(entry.sources ?? [entry.source]),
     deployStartedAt: readTime(entry.deployStartedAt),
     deployedAt: readTime(entry.deployedAt),
     initiatedBy: entry.initiatedBy?.username ?? '',

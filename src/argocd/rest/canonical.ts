@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * Text that is equal exactly when two JSON values say the same: in the stream, which passes a filter
  * of fields, Argo CD writes keys in another order than in its answers, and what is empty may be
@@ -7,6 +9,16 @@ export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, child: unknown) =>
     isEmpty(child) ? undefined : ordered(child),
   );
+}
+
+/** The same in 64 characters, whatever the size of the value. */
+export function digestOf(value: unknown): string {
+  return digestOfText(canonical(value));
+}
+
+/** SHA-256, hexadecimal. */
+export function digestOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function ordered(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { defineCondensed } from './condensed.ts';
 import { StoreError } from './store.ts';
 
 /**
@@ -94,8 +95,18 @@ const contacts = `CREATE TABLE contacts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contacts_by_time ON contacts (at)`;
 
+const withDigests = `UPDATE checkpoints SET checkpoint_json = condensed(checkpoint_json)
+  WHERE checkpoint_json IS NOT NULL`;
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
-export const migrations: readonly string[] = [initial, withPlans, oneKey, refusedRuns, contacts];
+export const migrations: readonly string[] = [
+  initial,
+  withPlans,
+  oneKey,
+  refusedRuns,
+  contacts,
+  withDigests,
+];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
 const applicationId = 0x41434448;
@@ -106,6 +117,7 @@ const applicationId = 0x41434448;
  */
 export function migrate(database: DatabaseSync, path: string, steps = migrations): void {
   const version = schemaVersion(database, path, steps.length);
+  defineCondensed(database);
   steps.slice(version).forEach((step, index) => {
     database.exec('BEGIN IMMEDIATE');
     try {

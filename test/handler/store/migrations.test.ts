@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
+import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
+import { canonical } from '../../../src/argocd/rest/canonical.ts';
 import { migrate, migrations, numberOf } from '../../../src/handler/store/migrations.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
 import { systemClock } from '../../../src/follow/clock.ts';
@@ -104,6 +106,48 @@ describe('migrations', () => {
     const expected = [`${hosts[0]}${rest}`, `${hosts[4]}${rest}`];
     assert.deepEqual(keys('runs'), expected);
     assert.deepEqual(keys('cancellations'), expected);
+  });
+
+  it('keep of operations and sources a digest, by which what was kept whole is known again', () => {
+    const sync = { revision: 'main', syncOptions: ['x'.repeat(100_000)] };
+    const entry = { id: 1, revisions: ['a'], source: { repoURL: 'https://git.example.com' } };
+    const application = readApplication({
+      metadata: { name: 'shop', uid: '1' },
+      spec: {},
+      operation: { sync },
+      status: { history: [entry] },
+    });
+    const elder = {
+      memory: {
+        identity: { kind: 'adopted', fingerprint: canonical({ sync }), startedAt: 1 },
+        request: { operation: { fingerprint: canonical({ sync }), sources: [{ path: 'a' }] } },
+        returnTo: { sources: canonical([entry.source]) },
+      },
+      steps: [],
+    };
+    migrate(database, path, migrations.slice(0, 5));
+    database.exec(`INSERT INTO runs (id, key, kind, order_json, marker, accepted_at, deadline,
+      token_expires_at, state, attempt, is_canceled, report_json, message, results_json)
+      VALUES ('run-1', 'k', 'sync', '{}', 'm', 1, 2, 3, 'following', 1, 0, '{}', '', '[]')`);
+    database
+      .prepare("INSERT INTO checkpoints (run, path, checkpoint_json) VALUES (1, 'shop', ?)")
+      .run(JSON.stringify(elder));
+    database.exec("INSERT INTO checkpoints (run, path) VALUES (1, 'cart')");
+    migrate(database, path);
+    const [kept, none] = database
+      .prepare('SELECT checkpoint_json FROM checkpoints ORDER BY rowid')
+      .all()
+      .map(({ checkpoint_json: json }) => json);
+    const { fingerprint } = application.operation ?? assert.fail();
+    assert.deepEqual(JSON.parse(String(kept)), {
+      memory: {
+        identity: { kind: 'adopted', fingerprint, startedAt: 1 },
+        request: { operation: { fingerprint, sources: [{ path: 'a' }] } },
+        returnTo: { sources: application.history[0]?.sources },
+      },
+      steps: [],
+    });
+    assert.equal(none, null);
   });
 
   it('keep every run of a store with the first schema', async () => {
