@@ -1,6 +1,6 @@
-/** Marks that people and programs put around a token: quotes of all kinds, and backticks. */
+/** Marks that people and programs put around a token, or leave on one side of it: no token has any. */
 const quotes =
-  /^(["'`\u2018\u2019\u201A\u201C\u201D\u201E\u00AB\u00BB])(.*)(["'`\u2018\u2019\u201C\u201D\u00AB\u00BB])$/su;
+  /^["'`\u2018-\u201F\u2039\u203A\u00AB\u00BB]+|["'`\u2018-\u201F\u2039\u203A\u00AB\u00BB]+$/gu;
 
 /**
  * A token as it was meant: without blanks, line breaks and quotes around it, the word `Bearer` before
@@ -13,7 +13,7 @@ export function tokenOf(text: string): string {
     token = token
       .trim()
       .replace(/^(?:Authorization:\s*)?Bearer\s+/i, '')
-      .replace(quotes, '$2');
+      .replace(quotes, '');
   }
   return token;
 }

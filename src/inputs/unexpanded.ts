@@ -4,14 +4,37 @@ import type { Problem } from './fault.ts';
  * What Azure Pipelines would have filled in, in all its notations: `$(x)`, `$(Two Words)`,
  * `$(a['b'])` and `$(a.b-c)`; `$[ … ]`; `${{ … }}`. A `$` in front of anything else is just text.
  */
-const notations = {
-  macro: /\$\(\s*\d*[\p{L}_][^()\r\n]{0,200}\)/gu,
-  runtime: /\$\[\s*[\p{L}_](?:[^[\]\r\n]|\[[^[\]\r\n]{0,200}\]){0,500}\]/gu,
-  template: /\$\{\{[^\r\n]{0,500}?\}\}/gu,
-} as const;
+const notations: Readonly<Record<Notation, (text: string) => readonly string[]>> = {
+  macro: (text) => text.match(/\$\(\s*\d*[\p{L}_][^()\r\n]{0,200}\)/gu) ?? [],
+  runtime: expressionsIn,
+  template: (text) => text.match(/\$\{\{[^]{0,500}?\}\}/g) ?? [],
+};
+type Notation = 'macro' | 'runtime' | 'template';
+
+const longestExpression = 500;
+/** More beginnings than that are no text of a person, and not looked at. */
+const mostBeginnings = 1_000;
+
+/** Brackets within brackets are no matter of a regular expression. */
+function expressionsIn(text: string): readonly string[] {
+  const found: string[] = [];
+  let beginnings = 0;
+  for (const { index } of text.matchAll(/\$\[\s*[\p{L}_]/gu)) {
+    if (++beginnings > mostBeginnings) break;
+    let depth = 0;
+    for (let at = index; at < Math.min(text.length, index + longestExpression); at += 1) {
+      if (text[at] === '[') depth += 1;
+      else if (text[at] === ']' && --depth === 0) {
+        found.push(text.slice(index, at + 1));
+        break;
+      }
+    }
+  }
+  return found;
+}
 
 /** What is wrong with each, and what to do. */
-const words: Readonly<Record<keyof typeof notations, Omit<Problem, 'text'>>> = {
+const words: Readonly<Record<Notation, Omit<Problem, 'text'>>> = {
   macro: {
     problem: 'this variable has no value here',
     advice: 'Set the variable before this step, or check how its name is spelled.',
@@ -34,11 +57,10 @@ const most = 20;
 /** Everything in a text that was not filled in, each once, with what to do. */
 export function unexpandedIn(text: string): readonly Problem[] {
   if (!text.includes('$')) return [];
-  const kinds = Object.keys(notations) as (keyof typeof notations)[];
+  const kinds = Object.keys(notations) as Notation[];
   return kinds
     .flatMap((kind) => {
-      const found = new Set([...text.matchAll(notations[kind])].map(([each]) => each));
-      return [...found].map((each) => ({ text: each, ...words[kind] }));
+      return [...new Set(notations[kind](text))].map((each) => ({ text: each, ...words[kind] }));
     })
     .slice(0, most);
 }

@@ -55,6 +55,8 @@ function parseList(json: string): List {
       .filter((entry) => entry !== '');
     return { entries: entries.slice(0, mostEntries), arePatterns: true, warnings: [] };
   }
+  // A list of one is a mere text to some who write JSON.
+  if (typeof list === 'string') return { entries: [list.trim()], arePatterns: true, warnings: [] };
   const isText = list === undefined;
   const warning = isText
     ? "The agent's proxy bypass list is not a JSON array: it is read as names, separated by commas."

@@ -14,6 +14,7 @@ describe('the text of a certificate', () => {
     ['with blanks for line breaks', (pem) => pem.replaceAll('\n', ' ')],
     ['with `\\n` for line breaks', (pem) => pem.replaceAll('\n', '\\n')],
     ['with `\\r\\n` for line breaks', (pem) => `${pem.replaceAll('\n', '\\r\\n')}\\r\\n`],
+    ['as a text of JSON in JSON', (pem) => JSON.stringify(JSON.stringify(pem))],
     ['as a text of JSON', (pem) => JSON.stringify(`${pem}\n`)],
     ['with nothing for line breaks', (pem) => pem.replaceAll('\n', '')],
     ['indented', (pem) => pem.replace(/^/gm, '    ')],

@@ -18,7 +18,10 @@ describe('what Azure Pipelines did not fill in', () => {
     '$[variables.x]',
     "$[ dependencies.A.outputs['step.x'] ]",
     "$[ format('{0}-{1}', variables['a'], variables['b']) ]",
+    "$[ variables[variables['x']] ]",
+    '$[\n  variables.x\n]',
     '${{ parameters.x }}',
+    '${{\n  parameters.x\n}}',
     '${{parameters.x}}',
     "${{ variables['x'] }}",
   ]) {

@@ -82,4 +82,11 @@ describe("the agent's proxy bypass list", () => {
     const none = readBypassList('{"a":1}', server);
     assert.deepEqual([none.bypasses, none.warnings.length], [false, 1]);
   });
+
+  it('is a list of one where it is a text of JSON', () => {
+    for (const entry of ['*.example.com', '^https://argocd\\.']) {
+      const read = readBypassList(JSON.stringify(entry), server);
+      assert.deepEqual(read, { bypasses: true, warnings: [] });
+    }
+  });
 });

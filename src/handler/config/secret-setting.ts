@@ -1,4 +1,5 @@
 import { tokenOf } from '../../inputs/token-text.ts';
+import { isUnexpanded } from '../../inputs/unexpanded.ts';
 import { Secret } from '../../secret.ts';
 import type { Setting } from './setting.ts';
 
@@ -8,6 +9,10 @@ export function parseSecret(given: string, shortest = 1): Setting<Secret> {
   if (text === '') {
     const advice = 'Give it by reference: `${file:/path}` or `${env:NAME}`.';
     return { problem: 'it is empty', advice };
+  }
+  if (isUnexpanded(text)) {
+    const problem = `it is ${text}, which nothing fills in here`;
+    return { problem, advice: 'Give it by reference: `${file:/path}` or `${env:NAME}`.' };
   }
   if (!/^[\x21-\x7e]+$/.test(text)) {
     const problem = 'it has blanks, line breaks or letters beyond ASCII, which no token has';

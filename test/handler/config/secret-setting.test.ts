@@ -14,6 +14,8 @@ describe('a secret', () => {
     ['two words', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
     ['line\nbreak', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
     ['größe', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
+    ['$(argocdToken)', 'it is $(argocdToken), which nothing fills in here'],
+    ['"$(Argo CD Token)"', 'it is $(Argo CD Token), which nothing fills in here'],
     ['short', 'it has fewer than 16 characters and could be guessed'],
   ] as const) {
     it(`is refused, without showing it: ${JSON.stringify(text)}`, () => {
