@@ -92,8 +92,8 @@ export interface ArgoCD {
 export interface Sighting {
   readonly type: WatchEvent['type'];
   readonly glance: Glance;
-  /** All of it. Throws an `ArgoCDError` where it has not the shape that it should have. */
-  readonly read: () => Application;
+  /** All of it. Rejects with an `ArgoCDError` where it has not the shape that it should have. */
+  readonly read: () => Promise<Application>;
 }
 
 /** A whole Argo CD at once, for whoever looks after many runs. Failures are `ArgoCDError`s. */

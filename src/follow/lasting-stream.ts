@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { Term } from './term.ts';
@@ -8,9 +9,13 @@ const reconnect = { first: 1_000, most: 30_000 };
 /** One that lives shorter is not opened anew at once, again and again: to open it is costly. */
 const shortLife = 10_000;
 
+/** So many are heard before others have their turn. */
+const messagesAtOnce = 25;
+
 /** What is done with a stream. */
 export interface StreamEar<Message> {
-  readonly hear: (message: Message) => void;
+  /** The next message waits until it is done. */
+  readonly hear: (message: Message) => void | Promise<void>;
   /** It broke after something was heard of it. */
   readonly broken: () => void;
 }
@@ -70,6 +75,7 @@ export class LastingStream<Message> {
   ): Promise<number> {
     const term = new Term(this.#clock, { parent: signal });
     const guarding = this.#endInSilence(term);
+    let told = 0;
     try {
       for await (const message of open(term.signal)) {
         this.#heardAt = this.#clock.now();
@@ -77,7 +83,11 @@ export class LastingStream<Message> {
           this.#openedAt = this.#heardAt;
           this.#openings += 1;
         }
-        if (message !== undefined) this.#ear.hear(message);
+        if (message === undefined) continue;
+        await this.#ear.hear(message);
+        told += 1;
+        // A stream begins with thousands that come as one.
+        if (told % messagesAtOnce === 0) await nextTurn();
       }
       this.#failure = 'the server ended the stream';
     } catch (error) {

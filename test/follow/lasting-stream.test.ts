@@ -24,7 +24,9 @@ describe('a lasting stream', () => {
 
   function run(lives: (opening: number) => Life) {
     const stream = new LastingStream<string>(clock, () => 1, {
-      hear: (message) => heard.push(message),
+      hear: (message) => {
+        heard.push(message);
+      },
       broken: () => heard.push('broken'),
     });
     const running = stream.run(async function* (signal) {

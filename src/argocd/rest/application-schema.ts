@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { bounded } from './bounded-text.ts';
-import { digestOf } from './canonical.ts';
+import { digestInTurns } from './canonical.ts';
 import {
   automatedSchema,
   flag,
+  initiatorSchema,
   isAutomated,
   list,
   longestName,
@@ -24,8 +25,11 @@ import {
 } from './hydrator-schema.ts';
 import { looseSourceSchema, readSource } from './source-schema.ts';
 import type { RawSource } from './source-schema.ts';
+import { historySchema, readHistory } from './history-schema.ts';
+import { readItems } from './item-reading.ts';
 import { TextBudget } from './text-budget.ts';
-import type { Application, HistoryEntry, ResourceStatus } from '../../sync/application.ts';
+import { atOnce } from '../../sync/at-once.ts';
+import type { Application, ResourceStatus } from '../../sync/application.ts';
 import type {
   Operation,
   OperationState,
@@ -58,10 +62,10 @@ const syncSchema = z.looseObject({
   sources: z.nullish(z.array(looseSourceSchema)),
   syncOptions: list(z.string()),
   manifests: list(z.unknown()),
-  resources: list(z.looseObject(keyFields)),
+  resources: list(z.unknown()),
 });
 
-const initiatorSchema = z.nullish(z.looseObject({ username: text, automated: flag }));
+const selectedSchema = z.looseObject(keyFields);
 
 /** Loose, like all in it: what asks for something else must have another fingerprint. */
 const operationSchema = z.looseObject({
@@ -90,12 +94,21 @@ const stateSchema = z.object({
   finishedAt: time,
   retryCount: count,
   syncResult: z.nullish(
-    z.object({ revision: text, revisions: list(z.string()), resources: list(resultSchema) }),
+    z.object({ revision: text, revisions: list(z.string()), resources: list(z.unknown()) }),
   ),
 });
 
 const healthSchema = z.nullish(z.object({ status: text, message: text }));
 
+const resourceSchema = z.object({
+  ...keyFields,
+  status: syncStatus,
+  health: healthSchema,
+  hook: flag,
+  requiresPruning: flag,
+});
+
+/** Without what long lists hold: their items are read one by one. */
 const applicationSchema = z.object({
   metadata: z.object({
     name: z.string().check(z.maxLength(longestName)),
@@ -127,28 +140,9 @@ const applicationSchema = z.object({
         z.object({ status: syncStatus, revision: text, revisions: list(z.string()) }),
       ),
       health: healthSchema,
-      resources: list(
-        z.object({
-          ...keyFields,
-          status: syncStatus,
-          health: healthSchema,
-          hook: flag,
-          requiresPruning: flag,
-        }),
-      ),
+      resources: list(z.unknown()),
       conditions: list(z.object({ type: text, message: text })),
-      history: list(
-        z.object({
-          id: z.number(),
-          revision: text,
-          revisions: list(z.string()),
-          deployedAt: time,
-          deployStartedAt: time,
-          initiatedBy: initiatorSchema,
-          source: z.nullish(z.unknown()),
-          sources: z.nullish(z.unknown()),
-        }),
-      ),
+      history: list(historySchema),
       reconciledAt: time,
       sourceHydrator: hydratorStatusSchema,
       summary: z.nullish(z.object({ images: list(z.string()) })),
@@ -156,7 +150,6 @@ const applicationSchema = z.object({
   ),
 });
 
-type Raw = z.output<typeof applicationSchema>;
 type RawOperation = z.output<typeof operationSchema>;
 type RawState = z.output<typeof stateSchema>;
 
@@ -165,6 +158,11 @@ const longestImage = 1_024;
 
 /** Reads an Application; throws a `ZodError` where it has not the shape that Argo CD gives it. */
 export function readApplication(json: unknown): Application {
+  return atOnce(readApplicationInTurns(json));
+}
+
+/** The same; it yields how many steps it has made since it yielded last. */
+export function* readApplicationInTurns(json: unknown): Generator<number, Application> {
   const { metadata, spec, operation, status } = z.parse(applicationSchema, json, {
     reportInput: true,
   });
@@ -187,20 +185,22 @@ export function readApplication(json: unknown): Application {
     autoSync: isAutomated(spec.syncPolicy?.automated),
     syncOptions: spec.syncPolicy?.syncOptions ?? [],
     retry: readRetry(spec.syncPolicy?.retry),
-    operation: operation == null ? undefined : readOperation(operation),
+    operation: operation == null ? undefined : yield* readOperation('operation', operation),
     operationState:
-      status?.operationState == null ? undefined : readState(status.operationState, words),
+      status?.operationState == null ? undefined : yield* readState(status.operationState, words),
     sync: {
       status: status?.sync?.status || 'Unknown',
       revisions: readRevisions(status?.sync),
     },
     health: readHealth(status?.health, words) ?? { status: 'Unknown', message: '' },
-    resources: (status?.resources ?? []).map((one) => readResource(one, words)),
+    resources: yield* readItems('status.resources', resourceSchema, status?.resources, (one) =>
+      readResource(one, words),
+    ),
     conditions: (status?.conditions ?? []).map(({ type, message }) => ({
       type: type ?? '',
       message: words.take(message),
     })),
-    history: (status?.history ?? []).map(readHistory).sort((a, b) => a.id - b.id),
+    history: yield* readHistory(status?.history),
     reconciledAt: readTime(status?.reconciledAt),
     images: (status?.summary?.images ?? []).map((image) => bounded(image, longestImage)),
   };
@@ -227,7 +227,7 @@ function readSources(
   return source == null ? {} : { sources: [readSource(source)], multiSource: false };
 }
 
-function readOperation(operation: RawOperation): Operation {
+function* readOperation(path: string, operation: RawOperation): Generator<number, Operation> {
   const { sync, info, initiatedBy, retry } = operation;
   const { apply, hook } = sync?.syncStrategy ?? {};
   return {
@@ -241,7 +241,7 @@ function readOperation(operation: RawOperation): Operation {
     syncOptions: sync?.syncOptions ?? [],
     isLocal: (sync?.manifests ?? []).length > 0,
     retry: readRetry(retry),
-    resources: (sync?.resources ?? []).map(readKey),
+    resources: yield* readItems(`${path}.sync.resources`, selectedSchema, sync?.resources, readKey),
     info: (info ?? []).map((row) => ({
       name: bounded(row.name ?? '', longestName),
       value: bounded(row.value ?? '', longestName),
@@ -251,20 +251,26 @@ function readOperation(operation: RawOperation): Operation {
       automated: initiatedBy?.automated ?? false,
     },
     // A field may be left out in one place and empty in another; the key order is Go's in both.
-    fingerprint: digestOf(operation),
+    fingerprint: yield* digestInTurns(operation),
   };
 }
 
-function readState(state: RawState, words: TextBudget): OperationState {
+function* readState(state: RawState, words: TextBudget): Generator<number, OperationState> {
+  const path = 'status.operationState';
   return {
-    operation: readOperation(state.operation),
+    operation: yield* readOperation(`${path}.operation`, state.operation),
     phase: state.phase,
     message: words.take(state.message),
     startedAt: Date.parse(state.startedAt),
     finishedAt: readTime(state.finishedAt),
     retryCount: state.retryCount ?? 0,
     revisions: readRevisions(state.syncResult),
-    results: (state.syncResult?.resources ?? []).map((one) => readResult(one, words)),
+    results: yield* readItems(
+      `${path}.syncResult.resources`,
+      resultSchema,
+      state.syncResult?.resources,
+      (one) => readResult(one, words),
+    ),
   };
 }
 
@@ -291,28 +297,15 @@ function readKey({ group, kind, namespace, name }: RawKey) {
   return { group: group ?? '', kind: kind ?? '', namespace: namespace ?? '', name: name ?? '' };
 }
 
-type RawResource = NonNullable<NonNullable<Raw['status']>['resources']>[number];
-
-function readResource(resource: RawResource, words: TextBudget): ResourceStatus {
+function readResource(
+  resource: z.output<typeof resourceSchema>,
+  words: TextBudget,
+): ResourceStatus {
   return {
     ...readKey(resource),
     status: resource.status || undefined,
     health: readHealth(resource.health, words),
     hook: resource.hook ?? false,
     requiresPruning: resource.requiresPruning ?? false,
-  };
-}
-
-type RawHistory = NonNullable<NonNullable<Raw['status']>['history']>[number];
-
-function readHistory(entry: RawHistory): HistoryEntry {
-  return {
-    id: entry.id,
-    revisions: readRevisions(entry),
-    sources: digestOf(entry.sources ?? [entry.source]),
-    deployStartedAt: readTime(entry.deployStartedAt),
-    deployedAt: readTime(entry.deployedAt),
-    initiatedBy: entry.initiatedBy?.username ?? '',
-    automated: entry.initiatedBy?.automated ?? false,
   };
 }

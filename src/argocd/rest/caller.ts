@@ -7,7 +7,7 @@ import { readEvents } from './event-stream.ts';
 import { adviceOn } from './failure-words.ts';
 import { HttpClient, TransportError } from './http.ts';
 import type { HttpOptions, HttpResponse } from './http.ts';
-import { readable } from './reading.ts';
+import { readable, readableInTurns } from './reading.ts';
 import { Session, sessionCall } from './session.ts';
 import { meaningOfSilence } from './silence.ts';
 import { throughProxy, wayOf, type Way } from './way.ts';
@@ -47,6 +47,15 @@ export class Caller {
   read<T>(call: Call, reading: () => T): T {
     try {
       return readable(call, reading);
+    } catch (error) {
+      throw this.#explained(call, error);
+    }
+  }
+
+  /** The same for what is large: others have their turns. */
+  async readInTurns<T>(call: Call, reading: Generator<number, T>): Promise<T> {
+    try {
+      return await readableInTurns(call, reading);
     } catch (error) {
       throw this.#explained(call, error);
     }

@@ -185,9 +185,8 @@ export const listedFields = [
   .map((field) => `items.${field}`)
   .join(',');
 
-export const listingsSchema = z.object({ items: list(z.unknown()) });
-
-const listingSchema = z.object({
+/** An item of the list. */
+export const listingSchema = z.object({
   metadata: z.object({
     name: z.string(),
     namespace: text,
@@ -206,8 +205,12 @@ const listingSchema = z.object({
 });
 
 /** What a list tells of one application. */
-export function readListing(json: unknown): Listing {
-  const { metadata, spec, operation, status } = z.parse(listingSchema, json, { reportInput: true });
+export function readListing({
+  metadata,
+  spec,
+  operation,
+  status,
+}: z.output<typeof listingSchema>): Listing {
   const state = status?.operationState;
   return {
     name: metadata.name,

@@ -25,6 +25,9 @@ export const sourceSchema = z.object({
   targetRevision: text,
 });
 
+/** Who asked for an operation. */
+export const initiatorSchema = z.nullish(z.looseObject({ username: text, automated: flag }));
+
 /** Present means on, unless 3.1's `enabled` says otherwise. */
 export const automatedSchema = z.nullish(z.object({ enabled: z.nullish(z.boolean()) }));
 

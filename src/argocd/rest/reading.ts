@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 // Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
 import { $ZodError } from 'zod/v4/core';
 import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
+import { inTurns } from '../../in-turns.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import { unreadable } from './answer.ts';
 import type { Call } from './call.ts';
@@ -17,16 +18,29 @@ export function readable<T>(call: Call, reading: () => T): T {
   try {
     return reading();
   } catch (error) {
-    const why =
-      error instanceof $ZodError
-        ? describe(error)
-        : error instanceof SyntaxError
-          ? `no JSON where there should be some: ${error.message}`
-          : undefined;
-    if (why === undefined) throw error;
-    const reason = `the answer is not what this version knows of Argo CD 2.11 to 3.5: ${why.slice(0, 500)}`;
-    throw new ArgoCDError(nameOf(call), reason, { failure: unreadable(call.effect) });
+    throw explained(call, error);
   }
+}
+
+/** The same for what is large: others have their turns. */
+export async function readableInTurns<T>(call: Call, reading: Generator<number, T>): Promise<T> {
+  try {
+    return await inTurns(reading);
+  } catch (error) {
+    throw explained(call, error);
+  }
+}
+
+function explained(call: Call, error: unknown): unknown {
+  const why =
+    error instanceof $ZodError
+      ? describe(error)
+      : error instanceof SyntaxError
+        ? `no JSON where there should be some: ${error.message}`
+        : undefined;
+  if (why === undefined) return error;
+  const reason = `the answer is not what this version knows of Argo CD 2.11 to 3.5: ${why.slice(0, 500)}`;
+  return new ArgoCDError(nameOf(call), reason, { failure: unreadable(call.effect) });
 }
 
 const mostIssues = 3;

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { $ZodType, output } from 'zod/v4/core';
 import type { Application, ApplicationName } from '../../sync/application.ts';
@@ -23,14 +22,15 @@ import type { Glance, Listing } from '../../sync/glance.ts';
 import type { Commit } from '../../sync/hydrator.ts';
 import type { SyncWindows } from '../../sync/sync-window.ts';
 import { messageOf } from './answer.ts';
-import { readApplication } from './application-schema.ts';
+import { readApplicationInTurns } from './application-schema.ts';
 import { nameOf, type Call } from './call.ts';
 import { Caller } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { commitSchema } from './commit-schema.ts';
-import { listedFields, listingsSchema, readGlance, readListing } from './glance-schema.ts';
+import { listedFields, listingSchema, readGlance, readListing } from './glance-schema.ts';
 import type { HttpOptions } from './http.ts';
 import { readLogs } from './container-logs.ts';
+import { readItems } from './item-reading.ts';
 import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
 import { read } from './reading.ts';
@@ -49,24 +49,17 @@ const timeouts = {
   list: 60_000,
 };
 
-/** How many applications of a list are read before others have their turn. */
-const readAtOnce = 500;
-
 /** How many of the connections calls may hold that take Argo CD up to a minute. */
 const slowShare = 1 / 4;
 
 /** Managed fields are half of an application and say nothing to us; the server can leave them out. */
 const withoutManagedFields = '-result.application.metadata.managedFields';
 
-const listSchema = z.object({
-  items: z.nullish(
-    z.array(
-      z.object({
-        metadata: z.object({ name: z.string(), namespace: z.string() }),
-        spec: z.nullish(z.object({ project: z.nullish(z.string()) })),
-      }),
-    ),
-  ),
+/** Of a list no more than that: there may be ten thousand items, which are read one by one. */
+const itemsSchema = z.object({ items: z.nullish(z.array(z.unknown())) });
+const foundSchema = z.object({
+  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  spec: z.nullish(z.object({ project: z.nullish(z.string()) })),
 });
 const manifestsSchema = z.object({ manifests: z.nullish(z.array(z.string())) });
 const resourceSchema = z.object({ manifest: z.string() });
@@ -115,14 +108,9 @@ export class RestArgoCD implements ArgoCD, Overview {
   async list(signal: AbortSignal): Promise<readonly Listing[]> {
     const path = `/api/v1/applications${query({ fields: listedFields })}`;
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.list, signal } as const;
-    const { items } = await this.#asked(call, listingsSchema);
-    const listings: Listing[] = [];
-    for (const [index, item] of (items ?? []).entries()) {
-      // Ten thousand take long enough for somebody else to notice.
-      if (index % readAtOnce === readAtOnce - 1) await nextTurn();
-      listings.push(this.#caller.read(call, () => readListing(item)));
-    }
-    return listings;
+    const { items } = await this.#asked(call, itemsSchema);
+    const reading = readItems('items', listingSchema, items, readListing);
+    return this.#caller.readInTurns(call, reading);
   }
 
   async find(
@@ -133,11 +121,12 @@ export class RestArgoCD implements ArgoCD, Overview {
     const fields = 'items.metadata.name,items.metadata.namespace,items.spec.project';
     const path = `/api/v1/applications${query({ projects: project, selector, fields })}`;
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
-    const { items } = await this.#asked(call, listSchema);
-    return (items ?? []).map(({ metadata, spec }) => ({
+    const { items } = await this.#asked(call, itemsSchema);
+    const reading = readItems('items', foundSchema, items, ({ metadata, spec }) => ({
       ...metadata,
       project: spec?.project || 'default',
     }));
+    return this.#caller.readInTurns(call, reading);
   }
 
   async sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application> {
@@ -185,9 +174,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     } as const;
     const json = await this.#slow.take(signal, () => this.#caller.json(call));
     const { manifests } = this.#caller.read(call, () => read(manifestsSchema, json));
-    return this.#caller.read(call, () =>
-      (manifests ?? []).map((text): unknown => JSON.parse(text)),
-    );
+    return this.#caller.readInTurns(call, parseEach(manifests ?? []));
   }
 
   async windows(address: Address, signal: AbortSignal): Promise<SyncWindows> {
@@ -267,7 +254,7 @@ export class RestArgoCD implements ArgoCD, Overview {
         yield undefined;
       } else {
         const { type, application } = this.#caller.read(call, () => readMessage(call, data));
-        yield { type, application: this.#application(call, application) };
+        yield { type, application: await this.#application(call, application) };
       }
     }
   }
@@ -300,8 +287,8 @@ export class RestArgoCD implements ArgoCD, Overview {
     return this.#caller.read(call, () => read(schema, json));
   }
 
-  #application(call: Call, json: unknown): Application {
-    return this.#caller.read(call, () => readApplication(json));
+  #application(call: Call, json: unknown): Promise<Application> {
+    return this.#caller.readInTurns(call, readApplicationInTurns(json));
   }
 
   /** One application that nobody can read must not cost the stream of all others. */
@@ -335,4 +322,16 @@ function readMessage(call: Call, data: string): z.output<typeof messageSchema>['
     throw new ArgoCDError(nameOf(call), message, { failure: 'unavailable' });
   }
   return read(messageSchema, json).result;
+}
+
+/** To parse so many characters takes as long as a comparison. */
+const charactersOfStep = 100;
+
+function* parseEach(texts: readonly string[]): Generator<number, readonly unknown[]> {
+  const parsed: unknown[] = [];
+  for (const text of texts) {
+    parsed.push(JSON.parse(text));
+    yield Math.ceil(text.length / charactersOfStep);
+  }
+  return parsed;
 }

@@ -21,9 +21,14 @@ export interface Known extends Required<ApplicationName> {
   readonly isStale: boolean;
 }
 
+/** To compare an application with its line of a list takes as long as so many comparisons. */
+const stepsOfListing = 10;
+
 /** The applications of one Argo CD as they were last told of, by its stream and its lists. */
 export class Glances {
   readonly #byName = new Map<string, Known>();
+  /** A list that came before the last one tells nothing. */
+  #clearings = 0;
 
   get size(): number {
     return this.#byName.size;
@@ -63,14 +68,22 @@ export class Glances {
 
   /**
    * Compares with a list that was asked for at a time and came at another, and says which
-   * applications are not as they were told: changed, new or gone. What was told since is newer.
+   * applications are not as they were told: changed, new or gone. What was told since is newer. It
+   * yields how many steps it has made since it yielded last: there may be ten thousand.
    */
-  compare(listings: readonly Listing[], askedAt: number, cameAt: number): readonly Known[] {
+  *compare(
+    listings: readonly Listing[],
+    askedAt: number,
+    cameAt: number,
+  ): Generator<number, readonly Known[]> {
+    const clearings = this.#clearings;
     const listed = new Set<string>();
     const changed: Known[] = [];
     for (const listing of listings) {
       const name = printName(listing);
       listed.add(name);
+      yield stepsOfListing;
+      if (this.#clearings !== clearings) return [];
       const known = this.#byName.get(name);
       if (known !== undefined && known.confirmedAt >= askedAt) continue;
       const now = compared(known, listing, askedAt, cameAt);
@@ -78,6 +91,8 @@ export class Glances {
       if (now.isChanged) changed.push(now.known);
     }
     for (const [name, known] of this.#byName) {
+      yield stepsOfListing;
+      if (this.#clearings !== clearings) return [];
       if (listed.has(name) || known.confirmedAt >= askedAt) continue;
       this.#byName.delete(name);
       changed.push(known);
@@ -87,6 +102,7 @@ export class Glances {
 
   /** Forgets everything. */
   clear(): void {
+    this.#clearings += 1;
     this.#byName.clear();
   }
 }

@@ -5,6 +5,7 @@ import { Contact } from '../../follow/contact.ts';
 import { LastingStream } from '../../follow/lasting-stream.ts';
 import { Listeners } from '../../follow/listeners.ts';
 import type { Listener, News, Polling, Tidings } from '../../follow/news.ts';
+import { inTurns } from '../../in-turns.ts';
 import type { ApplicationName } from '../../sync/application.ts';
 import type { Glance, Listing } from '../../sync/glance.ts';
 import { Glances, type Known } from './glances.ts';
@@ -178,21 +179,25 @@ export class InstanceWatch implements News {
     }
   }
 
-  #hear(sighting: Sighting): void {
+  async #hear(sighting: Sighting): Promise<void> {
     const { type, glance } = sighting;
     if (type === 'DELETED') this.#glances.remove(glance);
     else this.#glances.take(glance, this.#clock.now());
-    if (this.#listeners.has(glance.name)) this.#listeners.tell(glance.name, tidingsOf(sighting));
+    if (!this.#listeners.has(glance.name)) return;
+    const epoch = this.#epoch;
+    const tidings = await tidingsOf(sighting);
+    if (epoch === this.#epoch) this.#listeners.tell(glance.name, tidings);
   }
 
-  #compare(listings: readonly Listing[], askedAt: number): void {
-    const now = this.#clock.now();
+  async #compare(listings: readonly Listing[], askedAt: number): Promise<void> {
+    const epoch = this.#epoch;
     this.#contact.make();
+    const changed = await inTurns(this.#glances.compare(listings, askedAt, this.#clock.now()));
+    if (epoch !== this.#epoch) return;
+    // Only now is nothing that is there unknown.
     this.#listedAt = askedAt;
     this.#review();
-    for (const { name } of this.#glances.compare(listings, askedAt, now)) {
-      this.#listeners.tell(name, 'changed');
-    }
+    for (const { name } of changed) this.#listeners.tell(name, 'changed');
     for (const name of this.#rereader.wanted()) {
       if (this.#glances.find(name)?.isStale === true) this.#rereader.demand(name);
     }
@@ -257,9 +262,9 @@ export class InstanceWatch implements News {
 }
 
 /** What nobody can read is a reason to look: then it is told what is odd. */
-function tidingsOf({ type, read }: Sighting): Tidings {
+async function tidingsOf({ type, read }: Sighting): Promise<Tidings> {
   try {
-    return { type, application: read() };
+    return { type, application: await read() };
   } catch (error) {
     if (error instanceof ArgoCDError) return 'changed';
     throw error;

@@ -16,8 +16,8 @@ export interface ListerPorts {
   readonly list: (signal: AbortSignal) => Promise<readonly Listing[]>;
   /** Since when a stream tells of changes; undefined while none does. */
   readonly streamSince: () => number | undefined;
-  /** A list came that was asked for at this time. */
-  readonly taken: (listings: readonly Listing[], askedAt: number) => void;
+  /** A list came that was asked for at this time. The next one waits until it is done. */
+  readonly taken: (listings: readonly Listing[], askedAt: number) => void | Promise<void>;
   readonly failed: () => void;
 }
 
@@ -101,6 +101,6 @@ export class Lister {
     this.#failures = 0;
     this.#failure = '';
     this.#penalty = 0;
-    this.#ports.taken(listings, askedAt);
+    await this.#ports.taken(listings, askedAt);
   }
 }

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { $ZodError } from 'zod/v4/core';
-import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
+import {
+  readApplication,
+  readApplicationInTurns,
+} from '../../../src/argocd/rest/application-schema.ts';
+import { readable } from '../../../src/argocd/rest/reading.ts';
 import { messageBounds } from '../../../src/argocd/rest/text-budget.ts';
 import type { Application } from '../../../src/sync/application.ts';
 import { markerOf } from '../../../src/sync/operation.ts';
 import { isApplication, readRecording, recordingNames } from '../../recording.ts';
+import { noAbort } from './server.ts';
 
 interface Recorded {
   readonly name: string;
@@ -432,6 +437,57 @@ describe('the schema of an Application', () => {
         ['Sync', undefined, undefined],
         [undefined, 'Running', 'Sync'],
       ],
+    );
+  });
+});
+
+describe('the reading of a large Application', () => {
+  const large = (count: number) => {
+    const keys = Array.from({ length: count }, (_, index) => ({
+      ...{ kind: 'ConfigMap', version: 'v1', namespace: 'shop', name: `settings-${index}` },
+    }));
+    const operation = { sync: { revision: 'main', resources: keys }, info: [{ name: 'a' }] };
+    const state = {
+      ...{ operation, phase: 'Running', startedAt: '2026-11-21T01:00:00Z' },
+      syncResult: { resources: keys.map((key) => ({ ...key, status: 'Synced' })) },
+    };
+    const resources = keys.map((key) => ({ ...key, status: 'Synced' }));
+    return minimal({ operation, status: { resources, operationState: state } });
+  };
+  const portionsOf = (count: number) => {
+    const work = readApplicationInTurns(large(count));
+    const portions: number[] = [];
+    for (let next = work.next(); ; next = work.next()) {
+      if (next.done === true) return { portions, application: next.value };
+      portions.push(next.value);
+    }
+  };
+
+  it('lets others have their turn after each item of a list, and reads the same', () => {
+    const { portions, application } = portionsOf(1_000);
+    assert.deepEqual(application, readApplication(large(1_000)));
+    assert.equal(application.operation?.resources.length, 1_000);
+    assert.ok(portions.length >= 4_000, `${portions.length} portions`);
+    assert.ok(Math.max(...portions) <= 20);
+  });
+
+  it('grows with the number of resources, not with its square', () => {
+    const stepsOf = (count: number) => portionsOf(count).portions.reduce((a, b) => a + b);
+    assert.ok(stepsOf(1_000) < 5 * stepsOf(250));
+  });
+
+  it('says where what is odd stands', () => {
+    const status = { resources: [{ kind: 'ConfigMap' }, { kind: 7 }] };
+    const call = {
+      method: 'GET',
+      path: '/x',
+      effect: 'read',
+      timeout: 1,
+      signal: noAbort,
+    } as const;
+    assert.throws(
+      () => readable(call, () => readApplication(minimal({ status }))),
+      /status\.resources\.1\.kind is 7, expected string/,
     );
   });
 });

@@ -39,4 +39,21 @@ describe('the canonical text of a JSON value', () => {
       }),
     );
   });
+
+  it('is the text that earlier versions have stored', () => {
+    const isEmpty = (value: unknown) =>
+      value === null || value === '' || value === false || (Array.isArray(value) && !value.length);
+    const before = (value: unknown) =>
+      JSON.stringify(value, (_, child: unknown) => {
+        if (isEmpty(child)) return undefined;
+        if (typeof child !== 'object' || child === null || Array.isArray(child)) return child;
+        const entries = Object.entries(child).filter(([, each]) => !isEmpty(each));
+        return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+      });
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        assert.equal(canonical(value), before(value));
+      }),
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
-import { listingsSchema, readGlance, readListing } from '../../../src/argocd/rest/glance-schema.ts';
+import { listingSchema, readGlance, readListing } from '../../../src/argocd/rest/glance-schema.ts';
 import { revisionsOf } from '../../../src/sync/operation.ts';
 import { isApplication, readRecording, recordingNames } from '../../recording.ts';
 
@@ -82,7 +82,10 @@ describe('the schema of a glance', () => {
 });
 
 describe('the schema of a list', () => {
-  const read = (json: unknown) => (listingsSchema.parse(json).items ?? []).map(readListing);
+  const read = (json: unknown) =>
+    ((json as { readonly items: readonly unknown[] | null }).items ?? []).map((item) =>
+      readListing(listingSchema.parse(item)),
+    );
 
   it('reads what a filtered list of Argo CD 3.5.1 answers', () => {
     // As the real one wrote it: what is empty is there all the same.

@@ -62,7 +62,7 @@ describe('the overview of Argo CD by REST', () => {
       assert.ok(sighting);
       assert.equal(sighting.type, 'ADDED');
       assert.deepEqual(sighting.glance, glance);
-      assert.deepEqual(sighting.read().name, 'shop');
+      assert.deepEqual((await sighting.read()).name, 'shop');
       break;
     }
   });
@@ -121,7 +121,7 @@ describe('the overview of Argo CD by REST', () => {
     const data = JSON.stringify({ result: { type: 'MODIFIED', application } });
     const [sighting] = await collect(argocdAt(await serveAnswer(200, sse, `data: ${data}\n`)));
     assert.ok(sighting);
-    assert.throws(sighting.read, /status\.resources is "many"/);
+    await assert.rejects(sighting.read, /status\.resources is "many"/);
   });
 
   it('ends with an error that ends the stream, or with what is no message', async () => {

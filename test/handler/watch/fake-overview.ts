@@ -110,7 +110,7 @@ export function sighting(
   glance: Glance,
   read: () => Application = () => application(sameOf(glance)),
 ): Sighting {
-  return { type, glance, read };
+  return { type, glance, read: () => Promise.resolve().then(read) };
 }
 
 function sameOf({ name, namespace, uid, resourceVersion, project }: Glance): Partial<Application> {

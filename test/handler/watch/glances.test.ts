@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readGlance } from '../../../src/argocd/rest/glance-schema.ts';
 import { Glances } from '../../../src/handler/watch/glances.ts';
+import { atOnce } from '../../../src/sync/at-once.ts';
 import type { Glance } from '../../../src/sync/glance.ts';
 import { isApplication, readRecording } from '../../recording.ts';
 import { B, second, synced } from '../../sync/sample-application.ts';
@@ -23,10 +24,12 @@ describe('the glances of an Argo CD', () => {
   const names = (found: readonly { readonly name: string }[]) => found.map(({ name }) => name);
   const compare = (changes: readonly Partial<Glance>[], askedAt: number) =>
     names(
-      glances.compare(
-        changes.map((change) => listingOf(glance(change))),
-        askedAt,
-        askedAt + 5,
+      atOnce(
+        glances.compare(
+          changes.map((change) => listingOf(glance(change))),
+          askedAt,
+          askedAt + 5,
+        ),
       ),
     );
   const degraded = { health: { status: 'Degraded', since: second(40) } } as const;
@@ -126,8 +129,18 @@ describe('the glances of an Argo CD', () => {
     take({}, start);
     const { sync, ...listing } = listingOf(glance());
     const sparse = { ...listing, project: undefined, sync: { ...sync, revision: undefined } };
-    assert.deepEqual(glances.compare([sparse], start + 10, start + 15), []);
+    assert.deepEqual(atOnce(glances.compare([sparse], start + 10, start + 15)), []);
     assert.equal(glances.find(shop)?.project, 'default');
+  });
+
+  it('take nothing from a list while whose reading all was forgotten', () => {
+    const listings = ['a', 'b', 'c'].map((name) => listingOf(glance({ name })));
+    const work = glances.compare(listings, start, start + 5);
+    work.next();
+    work.next();
+    glances.clear();
+    assert.deepEqual(atOnce(work), []);
+    assert.equal(glances.size, 0);
   });
 
   it('know of an application that only a list has told of, and not how it is', () => {

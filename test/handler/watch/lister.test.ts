@@ -30,7 +30,9 @@ describe('the lister', () => {
           return onList();
         },
         streamSince: () => streamSince,
-        taken: () => (taken += 1),
+        taken: () => {
+          taken += 1;
+        },
         failed: () => (failures += 1),
       },
       clock,

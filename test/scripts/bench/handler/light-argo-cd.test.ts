@@ -59,7 +59,7 @@ describe('The light Argo CD of the bench', () => {
     for await (const sighting of argocd.sightings(signal)) {
       const { glance, read } = sighting ?? {};
       if (glance?.name !== 'shop-1' || read === undefined) continue;
-      const { operation, operationState: state } = read();
+      const { operation, operationState: state } = await read();
       told.push(state?.phase ?? (operation === undefined ? 'none' : 'asked'));
       if (told.at(-1) === 'none') {
         const asked = await argocd.sync(address, request, signal);
