@@ -77,7 +77,8 @@ export class Follower {
     });
     // What failed is told with its log even when the time is up.
     const toTheEnd = { ...ports, signal: this.#life.signal };
-    this.#story = new Story(settings, toTheEnd, { steps: kept?.steps ?? [], plan });
+    const story = { steps: kept?.steps ?? [], held: kept?.held, plan };
+    this.#story = new Story(settings, toTheEnd, story, () => this.#alarm.ring());
     this.#keeper = new Keeper(journal, settings.path, this.#subject, this.#story);
     const { memory } = this.#subject;
     this.#startedAt = memory.startedAt;
@@ -275,6 +276,7 @@ export class Follower {
       this.#lookout.due,
       this.#lookout.contactDue,
       this.#questions.retryAt,
+      this.#story.heldUntil,
       at ?? Infinity,
       isTold ? Infinity : since + calm,
       this.#settings.deadline,
@@ -289,21 +291,30 @@ export class Follower {
     this.#ports.activity?.(this.#settings.path, activity);
   }
 
+  /** Tells the steps that still wait for the plan; a run that was canceled has no time for it. */
+  async #tellHeld({ outcome }: Ending): Promise<void> {
+    if (outcome !== 'canceled') await this.#story.settled();
+    throwIfDetached(this.#canceled);
+    this.#story.release();
+    this.#keeper.keepNews();
+  }
+
   async #finish(ending: Ending): Promise<ApplicationResult> {
     const { clock, argocd } = this.#ports;
     const standing = this.#standing;
     const ports = { ...this.#ports, standing };
     const ended = await endOwnOperation(ending, this.#settings, ports, this.#subject);
+    const isDenied = (this.#fatal ?? this.#lookout.fatal) instanceof AccessDenied;
+    if (!isDenied) await this.#tellHeld(ended);
     const causes = await this.#story.withLogs(ended.causes);
     const times = { startedAt: this.#startedAt, finishedAt: clock.now() };
     const { address } = this.#settings;
     const url = argocd.pageOf(address);
     const { application, memory } = this.#subject;
-    const { steps, plan } = this.#story;
+    const { steps, plan, toldSteps } = this.#story;
     // What was told before it was denied is told; nothing is added to that.
-    const isDenied = (this.#fatal ?? this.#lookout.fatal) instanceof AccessDenied;
     const known = isDenied ? { application: undefined, memory } : { application, memory };
-    const story = isDenied ? { plan: undefined, steps } : { plan, steps };
+    const story = isDenied ? { plan: undefined, steps: toldSteps } : { plan, steps };
     return makeResult(address, url, { ...ended, causes }, known, story, times);
   }
 

@@ -2,12 +2,15 @@ import type { ApplicationName } from '../sync/application.ts';
 import type { Memory } from '../sync/memory.ts';
 import type { ApplicationResult, Step } from '../sync/outcome.ts';
 import type { KeptPlan } from '../sync/plan.ts';
+import type { HeldSteps } from './held-steps.ts';
 
 /** What is known of one application between looks: plain data, to be stored and taken up again. */
 export interface Checkpoint {
   readonly memory: Memory;
   /** The steps so far, with the times at which we saw them. */
   readonly steps: readonly Step[];
+  /** What of them is not told yet; absent where all is. */
+  readonly held?: HeldSteps;
 }
 
 /** What was kept of an application. */

@@ -8,14 +8,14 @@ export class Keeper {
   readonly #journal: Journal | undefined;
   readonly #path: string;
   readonly #subject: Pick<Subject, 'memory'>;
-  readonly #story: Pick<Story, 'steps'>;
+  readonly #story: Pick<Story, 'steps' | 'held'>;
   #kept = '';
 
   constructor(
     journal: Journal | undefined,
     path: string,
     subject: Pick<Subject, 'memory'>,
-    story: Pick<Story, 'steps'>,
+    story: Pick<Story, 'steps' | 'held'>,
   ) {
     this.#journal = journal;
     this.#path = path;
@@ -36,11 +36,14 @@ export class Keeper {
   /** Resolves when everything is kept for good. */
   async keep(): Promise<void> {
     const { memory } = this.#subject;
-    await this.#journal?.keep(this.#path, { memory, steps: this.#story.steps });
+    const { steps, held } = this.#story;
+    await this.#journal?.keep(this.#path, { memory, steps, ...(held && { held }) });
   }
 
   #stepStates(): string {
-    return this.#story.steps.map(({ state, attempt }) => `${state}${attempt}`).join();
+    const { steps, held } = this.#story;
+    const states = steps.map(({ state, attempt }) => `${state}${attempt}`).join();
+    return `${states}|${held?.changes.length ?? 0}`;
   }
 }
 

@@ -4,7 +4,7 @@ import { dryOf } from '../sync/hydration.ts';
 import type { OperationState } from '../sync/operation.ts';
 import type { ApplicationResult, ChildReport, OperationReport } from '../sync/outcome.ts';
 import { spellOut } from '../sync/revision.ts';
-import { unreachedSteps } from '../sync/steps.ts';
+import { compareSteps, unreachedSteps } from '../sync/steps.ts';
 import type { Ending } from '../sync/verdict.ts';
 import type { Story } from './story.ts';
 import { followedState } from './story.ts';
@@ -49,7 +49,7 @@ export function makeResult(
         : [],
     operation: state && reportOf(state, memory.identity),
     evidence: ending.evidence,
-    steps: [...steps, ...unreached],
+    steps: [...steps, ...unreached].sort(compareSteps),
     revisions,
     ...(dry === undefined ? {} : { drySourceRevision: dry }),
     syncStatus: application?.sync.status,

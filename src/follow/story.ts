@@ -11,16 +11,23 @@ import { sight } from '../sync/ownership.ts';
 import { withoutPast } from '../sync/past.ts';
 import type { KeptPlan, Plan } from '../sync/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan.ts';
-import { countSteps, trackSteps } from '../sync/steps.ts';
+import { countSteps, placeSteps, trackSteps } from '../sync/steps.ts';
+import { hold, inOrder, mayHold, planPatience, type HeldSteps } from './held-steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
+import { Term } from './term.ts';
 
-/** What the operation does, step by step, with its plan and the logs of what failed. */
+/**
+ * What the operation does, step by step, with its plan and the logs of what failed. Until the plan is
+ * there, or has failed to come in time, steps are held back: they are told in the plan's order.
+ */
 export class Story {
   readonly #settings: FollowSettings;
   readonly #ports: FollowPorts;
   readonly #logs: HookLogs;
+  readonly #planned: () => void;
   #planning: Promise<void> | undefined;
-  #state: OperationState | undefined;
+  #isPlanning = false;
+  #held: HeldSteps | undefined;
   #told = '';
   /** The attempts of operations that the one that is followed replaced. */
   #earlier = 0;
@@ -29,33 +36,89 @@ export class Story {
   plan: Plan | undefined;
   steps: readonly Step[];
 
-  /** `kept`: the steps that another process has told, and the plan that it knew. */
+  /**
+   * `kept`: the steps that another process knew, what of them it had not told, and the plan.
+   * `planned` hears when the plan is there, or will not come: then what is held back can be told.
+   */
   constructor(
     settings: FollowSettings,
     ports: FollowPorts,
-    kept: { readonly steps: readonly Step[]; readonly plan: KeptPlan | undefined },
+    kept: {
+      readonly steps: readonly Step[];
+      readonly held?: HeldSteps | undefined;
+      readonly plan: KeptPlan | undefined;
+    },
+    planned: () => void = () => undefined,
   ) {
-    this.steps = kept.steps;
     this.plan = kept.plan && recallPlan(kept.plan);
+    this.steps = this.plan === undefined ? kept.steps : placeSteps(kept.steps, this.plan);
+    this.#held = kept.held;
+    this.#planned = planned;
     this.#settings = settings;
     this.#ports = ports;
     this.#logs = new HookLogs(settings, ports);
   }
 
-  /** Whether something is being read that would be lost otherwise. */
+  /** Whether something is being read that would be lost otherwise, or told late. */
   get isReading(): boolean {
-    return this.#logs.isKeeping;
+    return this.#logs.isKeeping || this.#isHolding;
+  }
+
+  /** What is not told yet; absent where everything is. */
+  get held(): HeldSteps | undefined {
+    return this.#held;
+  }
+
+  /** When it is told without the plan, local milliseconds. */
+  get heldUntil(): number {
+    return this.#isHolding ? (this.#held?.since ?? 0) + planPatience : Infinity;
+  }
+
+  get #isHolding(): boolean {
+    return this.#isPlanning && this.#held !== undefined;
+  }
+
+  /** The steps as they were told. */
+  get toldSteps(): readonly Step[] {
+    return this.#held?.told ?? this.steps;
   }
 
   /** Tells what changed in the operation since the last look. */
   track(application: Application, memory: Memory): void {
     this.#tellMove(application);
     const state = followedState(application, memory);
-    if (state === undefined) return;
-    this.#state = state;
-    this.#earlier = memory.earlierAttempts ?? 0;
-    this.#planOnce(application, state, memory);
-    this.#advance(state);
+    if (state !== undefined) {
+      this.#earlier = memory.earlierAttempts ?? 0;
+      this.#planOnce(application, state, memory);
+      this.#advance(state);
+    }
+    if (!this.#isPlanning || !mayHold(this.#held, this.#ports.clock.now())) this.release();
+  }
+
+  /** Tells what is held back, in the order of the plan as far as it is known. */
+  release(): void {
+    const { tell } = this.#ports;
+    const { address } = this.#settings;
+    const changes = this.#held?.changes ?? [];
+    this.#held = undefined;
+    for (const step of inOrder(changes, this.plan)) {
+      tell({ kind: 'step', application: address, step });
+    }
+    if (this.plan === undefined) return;
+    const { done, total } = countSteps(this.steps, this.plan);
+    const text = `${done}/${total}`;
+    if (text === this.#told) return;
+    this.#told = text;
+    tell({ kind: 'progress', application: address, done, total });
+  }
+
+  /** Resolves when nothing has to be held back any more: the plan is there, or its time is up. */
+  async settled(): Promise<void> {
+    const { clock, signal } = this.#ports;
+    if (!this.#isHolding) return;
+    const term = new Term(clock, { parent: signal, at: this.heldUntil });
+    await Promise.race([this.#planning, clock.sleep(planPatience, term.signal)]);
+    term.end();
   }
 
   #tellMove({ uid, project }: Application): void {
@@ -71,23 +134,27 @@ export class Story {
   }
 
   #advance(state: OperationState): void {
-    const known = new Map(this.steps.map((step) => [step.phase + idOf(step), step]));
+    const { steps: before } = this;
+    const known = new Map(before.map((step) => [step.phase + idOf(step), step]));
+    const changes: Step[] = [];
     this.steps = trackSteps(this.steps, state, this.plan, this.#ports.clock.now(), this.#earlier);
     for (const step of this.steps) {
-      const before = known.get(step.phase + idOf(step));
-      if (before?.state === step.state && before.attempt === step.attempt) continue;
-      this.#ports.tell({ kind: 'step', application: this.#settings.address, step });
+      const last = known.get(step.phase + idOf(step));
+      if (last?.state === step.state && last.attempt === step.attempt) continue;
+      changes.push(step);
       if (step.state === 'Failed') void this.#logs.begin(step);
       if (step.state === 'Succeeded') this.#logs.forget(step);
-      if (step.state === 'Running' && this.#vanishes(step))
-        this.#logs.keep(step, () => this.#isRunning(step));
+      this.#keepLog(step);
     }
-    if (this.plan === undefined) return;
-    const { done, total } = countSteps(this.steps, this.plan);
-    const text = `${done}/${total}`;
-    if (text === this.#told) return;
-    this.#told = text;
-    this.#ports.tell({ kind: 'progress', application: this.#settings.address, done, total });
+    this.#held = hold(this.#held, before, changes, this.#ports.clock.now());
+  }
+
+  /** A hook that is deleted at the very moment of its failure takes its log along. */
+  #keepLog(step: Step): void {
+    if (step.state !== 'Running' || this.plan === undefined) return;
+    const task = taskOf(this.plan, step, step.phase);
+    if (!task?.deletePolicies.includes('HookFailed')) return;
+    this.#logs.keep(step, () => this.#isRunning(step));
   }
 
   /** The plan comes from the manifests of the very revisions; without it only the waves are missing. */
@@ -98,15 +165,20 @@ export class Story {
     const { argocd, signal } = this.#ports;
     const asked = revisionsToRead(application, memory, revisions);
     if (asked === undefined) return;
+    this.#isPlanning = true;
     this.#planning = argocd
       .manifests(this.#settings.address, asked, signal)
       .then((manifests) => {
         this.plan = this.planFrom(manifests, application, state);
         this.#ports.journal?.plan(this.#settings.path, keepPlan(this.plan));
-        // The operation may have gone on meanwhile: steps never go back.
-        this.#advance(this.#state ?? state);
+        this.steps = placeSteps(this.steps, this.plan);
+        for (const step of this.steps) this.#keepLog(step);
       })
-      .catch(() => undefined);
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isPlanning = false;
+        this.#planned();
+      });
   }
 
   planFrom(manifests: readonly unknown[], application: Application, state: OperationState): Plan {
@@ -123,12 +195,6 @@ export class Story {
       startedAt,
       ...(application.multiSource || revision === undefined ? {} : { revision }),
     });
-  }
-
-  /** A hook that is deleted at the very moment of its failure takes its log along. */
-  #vanishes(step: Step): boolean {
-    const task = this.plan && taskOf(this.plan, step, step.phase);
-    return task?.deletePolicies.includes('HookFailed') ?? false;
   }
 
   #isRunning(step: Step): boolean {

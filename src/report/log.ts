@@ -1,8 +1,7 @@
 import { printName } from '../sync/application.ts';
-import { syncPhases } from '../sync/hook.ts';
 import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
 import { causeLines } from './failure-lines.ts';
-import { phaseTitle } from './phases.ts';
+import { phasePlace, phaseTitle } from './phases.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { outcomeWords } from './result.ts';
 import { closingTable, resultLines, stepGroup } from './result-lines.ts';
@@ -209,16 +208,22 @@ export class Log {
   }
 
   #openGroup(step: Step): void {
-    const { phase, attempt } = step;
-    const place = attempt * syncPhases.length + syncPhases.indexOf(phase);
-    // What a phase tells late stays in the group that is open: groups never go back.
-    if (this.#group !== undefined && place <= this.#group) return;
+    const place = phasePlace(step);
+    if (place === this.#group) return;
     this.#closeGroup();
-    // A phase that had a group before goes on under the name of its wave: no two look the same.
-    const title = this.#phasesTold.has(place) ? printWave(step) : phase;
+    const title = this.#groupTitle(step, place);
     this.#phasesTold.add(place);
     this.#group = place;
-    this.#sink.line(`##[group]${phaseTitle(step, title)}`);
+    this.#sink.line(`##[group]${title}`);
+  }
+
+  /** A phase that had a group before goes on under the name of its wave: no two look the same. */
+  #groupTitle(step: Step, place: number): string {
+    if (!this.#phasesTold.has(place)) return phaseTitle(step);
+    const isLate = place < Math.max(...this.#phasesTold);
+    return isLate || step.wave === undefined
+      ? phaseTitle(step, step.phase, 'continued')
+      : phaseTitle(step, printWave(step));
   }
 
   /** What is said after the steps of a phase have ended does not belong into its group. */

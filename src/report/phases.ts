@@ -1,8 +1,9 @@
 import { syncPhases } from '../sync/hook.ts';
 import type { Step } from '../sync/outcome.ts';
+import { compareSteps } from '../sync/steps.ts';
 import { spanOf, type Span } from './time-bar.ts';
 
-/** A phase of one attempt, with its steps in the order in which they began. */
+/** A phase of one attempt, with its steps by wave and place in the plan. */
 export interface Phase {
   readonly title: string;
   readonly steps: readonly Step[];
@@ -12,8 +13,8 @@ export interface Phase {
 /** Steps by attempt and phase, in the order in which Argo CD goes through them. */
 export function phasesOf(steps: readonly Step[]): readonly Phase[] {
   const phases = new Map<number, Step[]>();
-  for (const step of steps) {
-    const place = step.attempt * syncPhases.length + syncPhases.indexOf(step.phase);
+  for (const step of [...steps].sort(compareSteps)) {
+    const place = phasePlace(step);
     const there = phases.get(place);
     if (there === undefined) phases.set(place, [step]);
     else there.push(step);
@@ -23,13 +24,20 @@ export function phasesOf(steps: readonly Step[]): readonly Phase[] {
     .map(([, each]) => ({ title: titleOf(each), steps: each, span: spanOf(each) }));
 }
 
-/** `PreSync`; with the attempt where it is not the first, and that it was a dry run. */
+/** The place of a phase among all phases of all attempts, from 0: it is the same whenever it comes. */
+export function phasePlace({ phase, attempt }: Pick<Step, 'phase' | 'attempt'>): number {
+  return attempt * syncPhases.length + syncPhases.indexOf(phase);
+}
+
+/** `PreSync`; with the attempt where it is not the first, that it was a dry run, and another note. */
 export function phaseTitle(
   step: Pick<Step, 'phase' | 'attempt' | 'dryRun'>,
   name = step.phase as string,
+  note?: string,
 ): string {
   const attempt = step.attempt > 0 ? [`attempt ${step.attempt + 1}`] : [];
-  const notes = [...attempt, ...(step.dryRun === true ? ['dry run'] : [])];
+  const dryRun = step.dryRun === true ? ['dry run'] : [];
+  const notes = [...attempt, ...dryRun, ...(note === undefined ? [] : [note])];
   return notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
 }
 

@@ -1,7 +1,7 @@
 import { printKey, printName } from '../sync/application.ts';
 import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
 import { plainLine } from '../text/foreign-text.ts';
-import { phaseTitle } from './phases.ts';
+import { phasePlace, phaseTitle } from './phases.ts';
 import type { TaskResult } from './result.ts';
 import { unseenEnd } from './step-line.ts';
 
@@ -31,13 +31,17 @@ interface OpenRecord {
 }
 
 interface PhaseRecord extends OpenRecord {
+  /** Among the phases of all attempts. */
+  readonly place: number;
+  readonly startedAt: number | undefined;
   readonly hooks: Map<string, OpenRecord>;
   failed: boolean;
   /** A later one has begun. */
   passed: boolean;
   /** Nothing ran: it was a dry run. */
   readonly skipped: boolean;
-  hookCount: number;
+  /** The last place that a hook was given, from 1. */
+  lastHook: number;
 }
 
 interface ApplicationRecord extends OpenRecord {
@@ -47,7 +51,7 @@ interface ApplicationRecord extends OpenRecord {
 /**
  * Records of the step's own timeline: one per application, phase and hook. The agent wants type
  * and name with the first command of a record, its parent before it, and the parent never changed
- * (azure-devops.md §3.5).
+ * (azure-devops.md §3.5). Their order is that of phases and plan, not of their arrival.
  */
 export class Timeline {
   readonly #write: (record: DetailRecord) => void;
@@ -94,12 +98,14 @@ export class Timeline {
   }
 
   #createHook(phase: PhaseRecord, step: Step): OpenRecord | undefined {
-    phase.hookCount += 1;
+    // One that the plan does not know comes after those that are there.
+    const place = step.order === undefined ? phase.lastHook + 1 : step.order + 1;
+    phase.lastHook = Math.max(phase.lastHook, place);
     return this.#create(`${phase.id}|${printKey(step)}|${step.namespace}`, {
       parentId: phase.id,
       type: 'ArgoCD.Hook',
       name: plainLine(printKey(step), 300),
-      order: phase.hookCount,
+      order: place,
       startTime: isoTime(step.startedAt),
     });
   }
@@ -108,24 +114,29 @@ export class Timeline {
     const application = this.#applicationOf(name, step.startedAt);
     if (application === undefined) return undefined;
     const title = phaseTitle(step);
+    const place = phasePlace(step);
+    for (const earlier of application.phases.values()) {
+      if (earlier.place < place) this.#passPhase(earlier, step.startedAt);
+    }
     const known = application.phases.get(title);
     if (known) return known;
-    for (const earlier of application.phases.values()) this.#passPhase(earlier, step.startedAt);
     const record = this.#create(`${name}|${title}`, {
       parentId: application.id,
       type: 'ArgoCD.Phase',
       name: title,
-      order: application.phases.size + 1,
+      order: place + 1,
       startTime: isoTime(step.startedAt),
     });
     if (record === undefined) return undefined;
     const phase: PhaseRecord = {
       ...record,
+      place,
+      startedAt: step.startedAt,
       hooks: new Map(),
       failed: false,
       passed: false,
       skipped: step.dryRun === true,
-      hookCount: 0,
+      lastHook: 0,
     };
     application.phases.set(title, phase);
     return phase;
@@ -146,7 +157,7 @@ export class Timeline {
     return application;
   }
 
-  /** A phase is over when a later one begins, and the ends of its hooks were seen. */
+  /** A phase is over when something of a later one is told, and the ends of its hooks were seen. */
   #passPhase(phase: PhaseRecord, at: number | undefined): void {
     phase.passed = true;
     if ([...phase.hooks.values()].every(({ ended }) => ended)) this.#endPhase(phase, at);
@@ -160,14 +171,16 @@ export class Timeline {
   ): void {
     if (phase.ended) return;
     phase.ended = true;
+    // What is told late may have begun before.
+    const at = finishedAt && Math.max(finishedAt, phase.startedAt ?? finishedAt);
     const open = [...phase.hooks.values()].filter(({ ended }) => !ended);
     for (const hook of open) {
       hook.ended = true;
-      this.#complete(hook.id, unseen, finishedAt);
+      this.#complete(hook.id, unseen, at);
     }
     const done = phase.skipped ? 'Skipped' : 'Succeeded';
     const good = open.length > 0 ? unseen : done;
-    this.#complete(phase.id, phase.failed ? 'Failed' : good, finishedAt);
+    this.#complete(phase.id, phase.failed ? 'Failed' : good, at);
   }
 
   #end(result: ApplicationResult): void {

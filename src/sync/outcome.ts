@@ -39,6 +39,8 @@ export interface Step extends ResourceKey {
   readonly phase: SyncPhase;
   /** Absent for SyncFail, which has no waves, and where the plan does not know the resource. */
   readonly wave: number | undefined;
+  /** Its place in the plan, from 0; absent where the plan does not know the resource. */
+  readonly order?: number;
   readonly hook: boolean;
   readonly state: StepState;
   readonly message: string;
@@ -74,6 +76,7 @@ export interface ApplicationResult extends ApplicationName {
   readonly operation: OperationReport | undefined;
   /** How we know that it is live: shown, so that the answer can be trusted. */
   readonly evidence: string;
+  /** By attempt, phase, wave and place in the plan. */
   readonly steps: readonly Step[];
   /** What was deployed, one per source; none where nothing was. */
   readonly revisions: readonly string[];

@@ -1,8 +1,9 @@
 import type { ResourceKey } from './application.ts';
 import { atOnce } from './at-once.ts';
 import { isFailed } from './explanation.ts';
+import { syncPhases } from './hook.ts';
 import { awaitsRetry } from './operation.ts';
-import type { OperationState, ResourceResult } from './operation.ts';
+import type { OperationState, ResourceResult, SyncPhase } from './operation.ts';
 import type { Step, StepState } from './outcome.ts';
 import { taskOf } from './plan.ts';
 import type { Plan, Task } from './plan.ts';
@@ -36,6 +37,7 @@ export function* trackStepsInTurns(
     yield stepsOfLook;
   }
   const frontier = frontierOf(tasks);
+  const furthest = furthestPhase(state);
   for (const [place, result] of state.results.entries()) {
     yield stepsOfLook;
     const phase = result.syncPhase ?? 'Sync';
@@ -44,9 +46,12 @@ export function* trackStepsInTurns(
     const before = last !== undefined && last.attempt >= earlier ? last : undefined;
     const task = tasks[place];
     const isPast =
-      plan === undefined ? wasPassed(before, state, earlier) : isPassed(task, frontier);
+      task === undefined
+        ? placeOf(phase) < furthest || (plan === undefined && wasPassed(before, state, earlier))
+        : isPassed(task, frontier);
     const reached = stateOf(result, state, isPast);
-    const wave = task?.waveless ? undefined : (task?.wave ?? before?.wave);
+    const wave = task === undefined ? before?.wave : waveIn(task);
+    const order = task?.order ?? before?.order;
     if (before?.state === reached && before.wave === wave) continue;
     const isAgain = before !== undefined && isOver(before.state) && !isOver(reached);
     const isNews = before?.state !== reached;
@@ -57,6 +62,7 @@ export function* trackStepsInTurns(
       name: result.name,
       phase,
       wave,
+      ...(order === undefined ? {} : { order }),
       hook: result.hookType !== undefined,
       state: reached,
       message: result.message,
@@ -72,6 +78,38 @@ export function* trackStepsInTurns(
 /** To look at a step or a result takes as long as so many comparisons. */
 const stepsOfLook = 5;
 
+/** The steps with their places in the plan, for when it comes later than they did. */
+export function placeSteps(steps: readonly Step[], plan: Plan): readonly Step[] {
+  return steps.map((step) => {
+    const task = taskOf(plan, step, step.phase);
+    if (task === undefined) return step;
+    return { ...step, wave: waveIn(task), order: task.order };
+  });
+}
+
+/** By attempt, phase, wave and place in the plan; what is not known comes last. */
+export function compareSteps(a: Step, b: Step): number {
+  return (
+    a.attempt - b.attempt ||
+    placeOf(a.phase) - placeOf(b.phase) ||
+    compareKnown(a.wave, b.wave) ||
+    compareKnown(a.order, b.order)
+  );
+}
+
+function compareKnown(a: number | undefined, b: number | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return a - b;
+}
+
+function placeOf(phase: SyncPhase): number {
+  return syncPhases.indexOf(phase);
+}
+
+function waveIn({ waveless, wave }: Task): number | undefined {
+  return waveless ? undefined : wave;
+}
+
 /** While a retry is awaited, and a little longer, the results are those of the attempt before. */
 function attemptOf(state: OperationState): number {
   return awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
@@ -84,6 +122,7 @@ export function unreachedSteps(steps: readonly Step[], plan: Plan): readonly Ste
   );
   // What Argo CD passed over (a namespace that is there, resources in sync) was not kept from it.
   const last = Math.max(-1, ...reached.map(({ group }) => group));
+  const attempt = Math.max(0, ...steps.map((step) => step.attempt));
   return plan.tasks
     .filter(({ group, waveless, prune }) => group > last && !waveless && prune === undefined)
     .map((task) => ({
@@ -91,12 +130,13 @@ export function unreachedSteps(steps: readonly Step[], plan: Plan): readonly Ste
       name: task.generateName ?? task.key.name,
       phase: task.phase,
       wave: task.wave,
+      order: task.order,
       hook: task.hookType !== undefined,
       state: 'Pending',
       message: '',
       startedAt: undefined,
       finishedAt: undefined,
-      attempt: 0,
+      attempt,
     }));
 }
 
@@ -125,9 +165,18 @@ function frontierOf(tasks: readonly (Task | undefined)[]): Task | undefined {
 }
 
 /** Argo CD goes on to the next wave only when the one before is healthy. */
-function isPassed(task: Task | undefined, frontier: Task | undefined): boolean {
-  if (task === undefined || frontier === undefined || task.order >= frontier.order) return false;
+function isPassed(task: Task, frontier: Task | undefined): boolean {
+  if (frontier === undefined || task.order >= frontier.order) return false;
   return task.phase !== frontier.phase || task.wave !== frontier.wave;
+}
+
+/** The last phase of which there are results; -1 where there are none. SyncFail runs beside it. */
+function furthestPhase({ results }: OperationState): number {
+  return results.reduce(
+    (last, { syncPhase = 'Sync' }) =>
+      syncPhase === 'SyncFail' ? last : Math.max(last, placeOf(syncPhase)),
+    -1,
+  );
 }
 
 /** What another process knew to be passed, when the plan is not here yet. */

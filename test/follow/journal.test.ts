@@ -52,6 +52,36 @@ describe('a run that another process takes up', () => {
     assert.equal(migrate?.startedAt, begun?.kind === 'step' && begun.step.startedAt);
   });
 
+  it('tells what waited for the plan once, with its waves, and nothing before', async () => {
+    argocd.addNamespace('ns-shop');
+    argocd.faults.add({
+      path: /\/manifests/,
+      times: Infinity,
+      fault: { kind: 'delay', milliseconds: 3_000 },
+    });
+    const first = begin(argocd, ['shop'], syncGoal(), { marker, journal });
+    await timeOf(argocd).until(() => (journal.pages.at(-1)?.held?.changes.length ?? 0) > 0);
+    await detach(first);
+    assert.deepEqual(steps(first), []);
+    const second = begin(argocd, ['shop'], syncGoal(), { marker, journal });
+    const [result] = await second.done;
+    assert.equal(result?.outcome, 'succeeded', result?.message);
+    assert.deepEqual(steps(second), [
+      'PreSync migrate Running',
+      'PreSync migrate Succeeded',
+      'Sync a Running',
+      'Sync a Succeeded',
+      'PostSync smoke Running',
+      'PostSync smoke Succeeded',
+    ]);
+    const waves = second.told.flatMap((one) => (one.kind === 'step' ? [one.step.wave] : []));
+    assert.ok(
+      waves.every((wave) => wave === 0),
+      waves.join(),
+    );
+    assert.equal(journal.pages.at(-1)?.held, undefined);
+  });
+
   it('keeps the request before it is sent, and asks once however often it is cut off', async () => {
     let cut: ((checkpoint: Checkpoint) => void) | undefined;
     journal.onKeep = (checkpoint) => {

@@ -37,7 +37,7 @@ describe('Keeper', () => {
     it(`keeps once that ${what}`, async () => {
       const journal = new Notebook();
       const subject = { memory: fresh() };
-      const keeper = new Keeper(journal, 'shop', subject, { steps: [] });
+      const keeper = new Keeper(journal, 'shop', subject, { steps: [], held: undefined });
       keeper.keepNews();
       keeper.keepNews();
       subject.memory = { ...subject.memory, ...change };
@@ -51,7 +51,7 @@ describe('Keeper', () => {
 
   it('keeps a step that went on', async () => {
     const journal = new Notebook();
-    const story = { steps: [running] };
+    const story = { steps: [running], held: undefined };
     const keeper = new Keeper(journal, 'shop', { memory: fresh() }, story);
     keeper.keepNews();
     story.steps = [{ ...running, state: 'Succeeded' }];

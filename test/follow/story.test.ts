@@ -15,7 +15,7 @@ import {
   state,
   waitGoal,
 } from '../sync/sample-application.ts';
-import { failed, FakeArgoCD, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 import { Notebook } from './notebook.ts';
 
@@ -122,8 +122,55 @@ describe('the story of an operation', () => {
   it('goes on without a plan when the manifests cannot be read', async () => {
     argocd.onManifests = () => Promise.reject(failed('forbidden'));
     await track({ results: [running] });
+    await track({ results: [running] });
     assert.deepEqual(steps(), ['PreSync migrate Running']);
     assert.equal(story.plan, undefined);
+  });
+
+  it('says when the plan is there, or will not come: what waited for it is told then', async () => {
+    for (const manifests of [
+      () => Promise.resolve([job(), web]),
+      () => Promise.reject(failed('forbidden')),
+    ]) {
+      argocd.onManifests = manifests;
+      let heard = 0;
+      story = new Story(settingsOf(), ports, nothingKept, () => (heard += 1));
+      await track({ results: [running] });
+      assert.equal(heard, 1);
+      assert.equal(story.held?.changes.length, 1);
+      await track({ results: [running] });
+      assert.equal(story.held, undefined);
+    }
+  });
+
+  it('waits five seconds for the plan, at the end as well, and counts from what was kept', async () => {
+    argocd.onManifests = (_, __, signal) => hang(signal);
+    await track({ results: [running] });
+    await clock.pass(4_000);
+    const { held } = story;
+    assert.equal(story.heldUntil, clock.now() + 1_000);
+    assert.ok(story.isReading);
+    story = new Story(settingsOf(), ports, { steps: story.steps, held, plan: undefined });
+    assert.deepEqual(story.toldSteps, []);
+    await track({ results: [running] });
+    assert.deepEqual(steps(), []);
+    const before = clock.now();
+    await clock.finish(story.settled());
+    assert.equal(clock.now() - before, 1_000);
+    await track({ results: [running] });
+    assert.deepEqual(steps(), ['PreSync migrate Running']);
+    assert.equal(story.heldUntil, Infinity);
+    assert.deepEqual([story.isReading, story.toldSteps], [false, story.steps]);
+  });
+
+  it('reads the log of a hook that is deleted when it fails, though the plan came after it', async () => {
+    const { promise, resolve } = deferred();
+    argocd.onManifests = () => promise.then(() => [job('HookFailed'), web]);
+    await track({ results: [running] });
+    assert.equal(argocd.times('logs').length, 0);
+    resolve();
+    await clock.pass(0);
+    assert.equal(argocd.times('logs').length, 1);
   });
 
   it('reads the log of a hook as soon as it failed, while it is there', async () => {

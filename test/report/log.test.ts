@@ -98,11 +98,26 @@ shop failed after 7 s: The operation failed in PreSync
     assert.deepEqual(logOf(twice), logOf(successTold));
   });
 
-  it('keeps what a phase tells late in the group that is open', () => {
-    const [, late] = stepTold(migrate);
-    assert.ok(late);
-    const groups = logOf([...stepTold(smokeTest), late]).filter((line) => line.startsWith('##'));
-    assert.deepEqual(groups, ['##[group]PostSync', '##[endgroup]']);
+  it('gives what a phase tells late a group of that phase', () => {
+    const groupsOf = (all: readonly Progress[]) =>
+      logOf(all).flatMap((line) => /^##\[group\](.*)/.exec(line)?.[1] ?? []);
+    const [begun, late] = stepTold(migrate);
+    assert.ok(begun && late);
+    const [smoke, done] = stepTold(smokeTest);
+    assert.ok(smoke && done);
+    assert.deepEqual(groupsOf([smoke, late, done]), ['PostSync', 'PreSync', 'PostSync wave 0']);
+    assert.deepEqual(groupsOf([begun, smoke, late]), [
+      'PreSync',
+      'PostSync',
+      'PreSync (continued)',
+    ]);
+    const again = stepTold({ ...migrate, attempt: 1, wave: undefined });
+    assert.deepEqual(groupsOf([smoke, ...again, late, done]), [
+      'PostSync',
+      'PreSync (attempt 2)',
+      'PreSync',
+      'PostSync (continued)',
+    ]);
   });
 
   it('opens a group for the phase of a further attempt', () => {

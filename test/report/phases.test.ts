@@ -18,7 +18,22 @@ describe('the phases of steps', () => {
     );
   });
 
-  it('keep the order of their steps, and last from the first start to the last end', () => {
+  it('have their steps by wave and place in the plan, and those that no plan knows last', () => {
+    const steps = [
+      step({ name: 'unknown', wave: undefined }),
+      step({ name: 'd', wave: 2 }),
+      step({ name: 'c', wave: 0, order: 7 }),
+      step({ name: 'a', wave: -3 }),
+      step({ name: 'b', wave: 0, order: 5 }),
+    ];
+    const [phase] = phasesOf(steps);
+    assert.deepEqual(
+      phase?.steps.map(({ name }) => name),
+      ['a', 'b', 'c', 'd', 'unknown'],
+    );
+  });
+
+  it('keep the order of steps that are alike, and last from the first start to the last end', () => {
     const steps = [
       step({ name: 'b', startedAt: at(7), finishedAt: at(9) }),
       step({ name: 'a', startedAt: at(5), finishedAt: at(6) }),

@@ -119,6 +119,31 @@ describe('the records of the timeline', () => {
     }
   });
 
+  it('stand by phase and plan when they come late, which ends no phase too soon', () => {
+    const [pre, preDone] = stepTold({ ...migrate, order: 4 });
+    const [early] = stepTold({ ...migrate, name: 'early', order: 0 });
+    const [unplanned] = stepTold({ ...migrate, name: 'unplanned' });
+    const [post, postDone] = stepTold(smokeTest);
+    assert.ok(pre && preDone && early && unplanned && post && postDone);
+    const all = [post, pre, early, unplanned, preDone, postDone];
+    assert.deepEqual(
+      records(all).map(({ state, id, order, result: ended }) =>
+        [state, id, order, ended].filter(Boolean).join(' '),
+      ),
+      [
+        'InProgress shop 1',
+        'InProgress PostSync 3',
+        'InProgress Job/smoke-test 1',
+        'InProgress PreSync 1',
+        'InProgress Job/migrate 5',
+        'InProgress Job/early 1',
+        'InProgress Job/unplanned 6',
+        'Completed Job/migrate Succeeded',
+        'Completed Job/smoke-test Succeeded',
+      ],
+    );
+  });
+
   it('say of a dry run that nothing ran', () => {
     const dry = { ...migrate, dryRun: true };
     const all = [...stepTold(dry), { kind: 'result', result: result() } as const];

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Plan } from '../../src/sync/plan.ts';
 import { planOf } from '../../src/sync/order.ts';
-import { countSteps, trackSteps, unreachedSteps } from '../../src/sync/steps.ts';
+import { countSteps, placeSteps, trackSteps, unreachedSteps } from '../../src/sync/steps.ts';
 import { ended, hook, operation, result, second, start, state } from './sample-application.ts';
 
 function object(kind: string, name: string, annotations: Record<string, string> = {}) {
@@ -74,6 +74,22 @@ describe('trackSteps', () => {
     assert.deepEqual(done.map(row), [['web', 'Succeeded', undefined, 0]]);
   });
 
+  it('takes a resource for done when a later phase has begun, whether a plan knows it or not', () => {
+    const post = hook({ hookType: 'PostSync', syncPhase: 'PostSync', name: 'smoke' });
+    const alert = hook({ hookType: 'SyncFail', syncPhase: 'SyncFail', name: 'alert' });
+    const stranger = result({ name: 'stranger' });
+    for (const known of [undefined, plan]) {
+      for (const [results, reached] of [
+        [[stranger, post], 'Succeeded'],
+        [[stranger, alert], 'Running'],
+        [[stranger, hook()], 'Running'],
+      ] as const) {
+        const [first] = trackSteps([], state({ results }), known, start);
+        assert.equal(first?.state, reached);
+      }
+    }
+  });
+
   it('knows failed, pruned and skipped', () => {
     const results = [
       result({ name: 'a', status: 'SyncFailed', hookPhase: undefined }),
@@ -134,7 +150,31 @@ describe('trackSteps of an operation that took the place of another', () => {
   });
 });
 
+describe('placeSteps', () => {
+  it('gives steps their waves and places when the plan comes after them', () => {
+    const results = [hook({ hookPhase: 'Succeeded' }), result(), result({ name: 'stranger' })];
+    const steps = trackSteps([], state({ results }), undefined, start);
+    assert.deepEqual(
+      placeSteps(steps, plan).map(({ name, wave, order }) => [name, wave, order]),
+      [
+        ['migrate', -1, 0],
+        ['web', 2, 1],
+        ['stranger', undefined, undefined],
+      ],
+    );
+  });
+});
+
 describe('unreachedSteps', () => {
+  it('are of the attempt that was the last', () => {
+    const failed = state({ results: [hook({ hookPhase: 'Failed' })], retryCount: 2 });
+    const steps = trackSteps([], failed, plan, start);
+    assert.deepEqual(
+      unreachedSteps(steps, plan).map(({ attempt }) => attempt),
+      [2, 2],
+    );
+  });
+
   it('are those that the plan foresaw after the last that was reached', () => {
     const steps = trackSteps(
       [],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
-import { onEachNode, type Stage } from './bundle/stage.ts';
+import { onEachNode, paced, type Stage } from './bundle/stage.ts';
 import { assertSound, resultOf, summaryOf } from './bundle/soundness.ts';
 
 const migrate = job('migrate', { hook: 'PreSync', wave: -1, seconds: 2 });
@@ -29,7 +29,7 @@ describe('the bundle', () => {
   it(
     'syncs with hooks, and tells it as log, records, progress, summary, result and outputs',
     onEachNode(
-      async ({ argocd, make, run, node }) => {
+      async ({ argocd, make, start, node }) => {
         argocd.addNamespace('ns-shop');
         const sha = make(
           'shop',
@@ -38,7 +38,9 @@ describe('the bundle', () => {
           deployment('web', { wave: 1 }),
           job('smoke', { hook: 'PostSync' }),
         );
-        const step = await run({ revision: sha });
+        const running = start({ revision: sha });
+        const step = await paced(argocd, running);
+        assertSound(step);
         assert.equal(step.result, 'Succeeded', step.lines.join('\n'));
         assert.equal(step.node, node);
         assert.deepEqual(step.issues, []);
@@ -125,8 +127,8 @@ describe('the bundle', () => {
           applicationUrl: `${argocd.url}/applications/shop`,
         });
       },
-      // The plan, which knows the waves, is there before the first hook.
-      { behaviour: { pickUp: 15_000 } },
+      // Time waits for the log, however busy the machine is.
+      { timeScale: Infinity },
     ),
   );
 

@@ -167,7 +167,7 @@ function toldBefore(kept: readonly StoredCheckpoint[]): readonly Progress[] {
     // Children are told within their parents.
     if (path.includes(' > ')) return [];
     const application = nameOf(path);
-    const steps = (checkpoint?.steps ?? []).map(
+    const steps = (checkpoint?.held?.told ?? checkpoint?.steps ?? []).map(
       (step) => ({ kind: 'step', application, step }) as const,
     );
     return result === undefined ? steps : [...steps, { kind: 'result', result } as const];

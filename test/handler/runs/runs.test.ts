@@ -407,6 +407,36 @@ describe('runs', () => {
       assert.match(logOf(job), /The handler was restarted, and goes on where it was/);
     });
 
+    it('tell what still waited for the plan, once and in its order', async () => {
+      const manifests = { path: /\/manifests/, times: Infinity };
+      shop.argocd.faults.add({ ...manifests, fault: { kind: 'delay', milliseconds: 3_000 } });
+      const { job, runId } = await begin();
+      await until(async () => {
+        const [kept] = await shop.store.checkpoints(runId);
+        return (kept?.checkpoint?.held?.changes.length ?? 0) > 0;
+      });
+      await shop.kill();
+      await shop.start();
+      assert.equal((await shop.ended(runId)).outcome, 'succeeded');
+      const lines = logOf(job)
+        .split('\n')
+        .map((line) => line.replace(/^\S+ /, ''));
+      assert.deepEqual(
+        lines.flatMap((line) => /^##\[group\](.*)/.exec(line)?.[1] ?? []),
+        ['PreSync', 'Sync'],
+      );
+      const steps = lines.filter((line) => /^(PreSync|Sync) .*(Job|ConfigMap)\//.test(line));
+      assert.ok(steps.length > 0);
+      assert.deepEqual(
+        steps.filter((line) => !/^\w+ wave -?\d+ /.test(line)),
+        [],
+      );
+      const told = steps.map((line) => line.replace(/ +(<1|\d+) s\b.*/, ''));
+      assert.deepEqual([...new Set(told)], told);
+      const story = storyOf(job);
+      assert.deepEqual([...new Set(story)], story);
+    });
+
     it('are told the end that nobody was told', async () => {
       const back = shop.azure.inject({
         operation: 'postEvent',

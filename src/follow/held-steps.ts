@@ -1,0 +1,40 @@
+import type { Step } from '../sync/outcome.ts';
+import type { Plan } from '../sync/plan.ts';
+import { compareSteps, placeSteps } from '../sync/steps.ts';
+
+/** How long steps wait for the plan, which tells their waves and their order, in milliseconds. */
+export const planPatience = 5_000;
+
+/** Steps that are not told yet: plain data, to be stored with what is known. */
+export interface HeldSteps {
+  /** When the first of them was seen, local milliseconds. */
+  readonly since: number;
+  /** All steps as they were told last. */
+  readonly told: readonly Step[];
+  /** A step for each change of it, in the order in which they were seen. */
+  readonly changes: readonly Step[];
+}
+
+/** Adds what changed at one look; `before` are the steps as they were until then. */
+export function hold(
+  held: HeldSteps | undefined,
+  before: readonly Step[],
+  changes: readonly Step[],
+  now: number,
+): HeldSteps | undefined {
+  if (changes.length === 0) return held;
+  if (held === undefined) return { since: now, told: before, changes };
+  return { ...held, changes: [...held.changes, ...changes] };
+}
+
+/** Whether they may still wait; not when the clock was set back. */
+export function mayHold(held: HeldSteps | undefined, now: number): boolean {
+  const age = held === undefined ? 0 : now - held.since;
+  return age >= 0 && age < planPatience;
+}
+
+/** The changes by attempt, phase, wave and plan; those of one step as they came. */
+export function inOrder(changes: readonly Step[], plan: Plan | undefined): readonly Step[] {
+  const placed = plan === undefined ? changes : placeSteps(changes, plan);
+  return [...placed].sort(compareSteps);
+}
