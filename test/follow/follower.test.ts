@@ -283,6 +283,8 @@ describe('a follower', () => {
       argocd.onGet = (_, address) => isMoved('other')(address);
       const result = await clock.finish(running);
       assert.match(result.message, /deleted and made anew/);
+      const notices = ports.told.flatMap((told) => (told.kind === 'notice' ? told.message : []));
+      assert.doesNotMatch(notices.join('\n'), /moved/);
     });
 
     it('waits two minutes when the right to read it is gone, since Argo CD says that of trouble, too', async () => {

@@ -154,6 +154,24 @@ describe('the lookout', () => {
     assert.match(lookout.fatal?.message ?? '', /was deleted while we waited/);
   });
 
+  it('looks without the AppProject for what is not in it any more, once it was seen', async () => {
+    const asked: string[] = [];
+    argocd.onGet = (_, { project }) => {
+      asked.push(project);
+      return project === '' ? Promise.resolve(application({ project: 'other' })) : gone();
+    };
+    const gone = () => Promise.reject(failed('not-found'));
+    await watch(100);
+    assert.equal(asked.includes(''), false, 'nothing was seen that could have moved');
+    make();
+    await watch(100);
+    const found = application({ project: 'other' });
+    argocd.onGet = (_, { project }) => (project === '' ? Promise.resolve(found) : gone());
+    await watch(2_000);
+    assert.equal(lookout.fatal, undefined);
+    assert.equal(subject.application?.project, 'other');
+  });
+
   it('waits for a missing application, if told to, in the same measure', async () => {
     make(syncGoal({ ifMissing: 'wait' }));
     argocd.onGet = () => Promise.reject(failed('not-found'));

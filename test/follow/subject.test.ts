@@ -76,6 +76,19 @@ describe('the subject that is followed', () => {
       });
     }
 
+    for (const [type, uid, isDeleted] of [
+      ['DELETED', 'uid-1', true],
+      ['DELETED', 'uid-0', false],
+      ['MODIFIED', 'uid-1', false],
+      ['ADDED', 'uid-2', false],
+    ] as const) {
+      it(`and ${isDeleted ? 'remembers' : 'does not take it for said'} that it was deleted: ${type} of ${uid}`, () => {
+        subject.take(version('10', { uid: 'uid-1' }));
+        subject.hear({ type, application: version('11', { uid }) });
+        assert.equal(subject.isDeleted, isDeleted);
+      });
+    }
+
     it('and ignores it before the first look, which is the truth', () => {
       assert.equal(subject.hear({ type: 'ADDED', application: version('1') }), 'ignored');
       assert.equal(subject.application, undefined);

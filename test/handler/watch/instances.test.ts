@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { ArgoCDInstance } from '../../../src/handler/config/config.ts';
 import { Instances, type Instance } from '../../../src/handler/watch/instances.ts';
 import { Secret } from '../../../src/secret.ts';
@@ -64,6 +65,18 @@ describe('the instances of Argo CD', function () {
   const until = (test: () => boolean) => time.until(test);
   const has = (name: string, from = 'prod') =>
     find(from).watch.look({ name }, () => true).kind === 'known';
+
+  it('speak of the configuration of the handler where one cannot be reached', async () => {
+    instances.configure([configOf({ url: 'http://127.0.0.1:1', token: 'token' })]);
+    const { signal } = new AbortController();
+    await assert.rejects(find().argocd.get({ name: 'shop', project: '' }, { signal }), (error) => {
+      assert.ok(error instanceof ArgoCDError);
+      const told = `${error.message} ${error.advice ?? ''}`;
+      assert.match(told, /the configuration of the handler/);
+      assert.doesNotMatch(told, /service connection|agent/);
+      return true;
+    });
+  });
 
   it('are watched as soon as they are configured', async () => {
     const [prod, test] = [await simulate('shop', 'web'), await simulate('lab')];
