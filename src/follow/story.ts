@@ -1,4 +1,5 @@
 import type { ManifestRevisions } from '../argocd/port.ts';
+import { inTurns } from '../in-turns.ts';
 import { HookLogs } from './hook-logs.ts';
 import type { Application, ResourceKey } from '../sync/application.ts';
 import { dryOf } from '../sync/hydration.ts';
@@ -6,7 +7,7 @@ import type { Memory } from '../sync/memory.ts';
 import { revisionsOf } from '../sync/operation.ts';
 import type { OperationState } from '../sync/operation.ts';
 import type { Cause, Step } from '../sync/outcome.ts';
-import { planOf } from '../sync/order.ts';
+import { planInTurns } from '../sync/order.ts';
 import { sight } from '../sync/ownership.ts';
 import { withoutPast } from '../sync/past.ts';
 import type { KeptPlan, Plan } from '../sync/plan.ts';
@@ -168,8 +169,9 @@ export class Story {
     this.#isPlanning = true;
     this.#planning = argocd
       .manifests(this.#settings.address, asked, signal)
-      .then((manifests) => {
-        this.plan = this.planFrom(manifests, application, state);
+      .then((manifests) => this.planFrom(manifests, application, state))
+      .then((plan) => {
+        this.plan = plan;
         this.#ports.journal?.plan(this.#settings.path, keepPlan(this.plan));
         this.steps = placeSteps(this.steps, this.plan);
         for (const step of this.steps) this.#keepLog(step);
@@ -181,10 +183,14 @@ export class Story {
       });
   }
 
-  planFrom(manifests: readonly unknown[], application: Application, state: OperationState): Plan {
+  planFrom(
+    manifests: readonly unknown[],
+    application: Application,
+    state: OperationState,
+  ): Promise<Plan> {
     const { operation, startedAt } = state;
     const [revision] = revisionsOf(state);
-    return planOf(manifests, {
+    const planning = planInTurns(manifests, {
       destinationNamespace: application.destinationNamespace,
       createNamespace: application.syncOptions.includes('CreateNamespace=true'),
       // Argo CD does not say whether it is there; whoever has deployed before has made it.
@@ -195,6 +201,7 @@ export class Story {
       startedAt,
       ...(application.multiSource || revision === undefined ? {} : { revision }),
     });
+    return inTurns(planning);
   }
 
   #isRunning(step: Step): boolean {

@@ -57,8 +57,18 @@ export function rightsOf(
 function isTarget(application: ApplicationName, { order, names }: Entitled): boolean {
   const { subject } = order.request;
   const targets = 'names' in subject ? subject.names : names;
-  const name = printName(application);
-  return targets === undefined || targets.some((one) => printName(one) === name);
+  return targets === undefined || printedNames(targets).has(printName(application));
+}
+
+/** Of each list of names: a run of a thousand is asked for each message of each of them. */
+const printed = new WeakMap<readonly ApplicationName[], ReadonlySet<string>>();
+
+function printedNames(names: readonly ApplicationName[]): ReadonlySet<string> {
+  const known = printed.get(names);
+  if (known !== undefined) return known;
+  const made = new Set(names.map(printName));
+  printed.set(names, made);
+  return made;
 }
 
 /**

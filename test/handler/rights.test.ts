@@ -12,6 +12,7 @@ import { GuardedArgoCD } from '../../src/handler/watch/guarded-argo-cd.ts';
 import { Secret } from '../../src/secret.ts';
 import { FakeArgoCD } from '../follow/fake-argo-cd.ts';
 import { ManualClock } from '../follow/manual-clock.ts';
+import { assertLinear } from '../meter.ts';
 import { application } from '../sync/sample-application.ts';
 import { settings } from './http/front.ts';
 import { failed, FakePlan, order as sample } from './runs/fake-plan.ts';
@@ -201,5 +202,20 @@ describe('the rights of a run', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe('the rights of a run of many applications', () => {
+  it('are found by a look at each name, however often they are asked for', () => {
+    assertLinear((count, meter) => {
+      const access = new Access({ ...settings, rules: [rule] }, new ManualClock());
+      const names = Array.from({ length: count }, (_, index) =>
+        meter.watch({ name: `shop-${index}` }),
+      );
+      const request = { ...sample.request, subject: { names } };
+      const run = { id: 'run', names: undefined, order: { ...sample, request } };
+      const { deny } = rightsOf(() => run, access, { warn: () => undefined });
+      for (let index = 0; index < count; index += 1) deny({ name: `shop-${index}` }, 'shop');
+    });
   });
 });

@@ -2,7 +2,7 @@ import { foldProjectName } from '../../azure/project-name.ts';
 import { printName, type ApplicationName } from '../../sync/application.ts';
 import type { Action, Config, Rule } from '../config/config.ts';
 import { printDenial } from './denial.ts';
-import { fits } from './glob.ts';
+import { fits, GlobSet } from './glob.ts';
 
 /** Who wants to do what, and where. What is not known yet is absent, and is to be asked again. */
 export interface Question {
@@ -17,6 +17,9 @@ export interface Question {
   readonly appProject: string | undefined;
   readonly actions: readonly Action[];
 }
+
+/** For whom something is asked, and of which Argo CD. */
+export type Claim = Pick<Question, 'client' | 'azureProject' | 'argocd'>;
 
 /**
  * Says which rule is missing, in words of the request alone. Not even the AppProject is named, since
@@ -36,30 +39,81 @@ const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * The denial, unless rules allow all of it: one rule may allow one action, and another the next.
  * Nothing is allowed that no rule allows.
  */
-export function denialOf({ rules, argocd }: Rights, question: Question): Denial | undefined {
-  const own = argocd.find(({ name }) => name === question.argocd)?.namespace;
-  const names = question.application && namesOf(question.application, own);
-  const fitting = rules.filter((rule) => concerns(rule, question, names));
-  const missing = question.actions.filter(
-    (action) => !fitting.some((rule) => rule.actions.includes(action)),
-  );
-  if (missing.length === 0) return undefined;
-  return printDenial(question, question.application && printName(question.application), missing);
+export function denialOf(rights: Rights, question: Question): Denial | undefined {
+  return new Allowance(rights, question).denialOf(question);
 }
 
-function concerns(rule: Rule, question: Question, names: readonly string[] | undefined): boolean {
-  const { client, azureProject, argocd, appProject } = question;
+/** How many AppProjects are known at a time. */
+const mostAppProjects = 1_000;
+
+/** What rules allow to one caller: asked for each of a thousand applications, rules are read once. */
+export class Allowance {
+  readonly #claim: Claim;
+  readonly #own: string | undefined;
+  readonly #rules: readonly Rule[];
+  readonly #applications: GlobSet<Rule>;
+  readonly #appProjects = new Map<string, ReadonlySet<Rule>>();
+  readonly #projects: GlobSet<Rule>;
+
+  constructor({ rules, argocd }: Rights, claim: Claim) {
+    this.#claim = claim;
+    this.#own = argocd.find(({ name }) => name === claim.argocd)?.namespace;
+    this.#rules = rules.filter((rule) => concerns(rule, claim));
+    this.#applications = globsOf(this.#rules, ({ applications }) => applications);
+    this.#projects = globsOf(this.#rules, ({ appProjects }) => appProjects);
+  }
+
+  denialOf(about: Pick<Question, 'application' | 'appProject' | 'actions'>): Denial | undefined {
+    const { application, appProject, actions } = about;
+    const fitting = this.#fitting(application, appProject);
+    const missing = actions.filter(
+      (action) => !fitting.some((rule) => rule.actions.includes(action)),
+    );
+    if (missing.length === 0) return undefined;
+    const question = { ...this.#claim, ...about };
+    return printDenial(question, application && printName(application), missing);
+  }
+
+  #fitting(
+    application: ApplicationName | undefined,
+    appProject: string | undefined,
+  ): readonly Rule[] {
+    const named =
+      application === undefined
+        ? this.#rules
+        : [...this.#applications.ownersOf(namesOf(application, this.#own))];
+    if (appProject === undefined) return named;
+    const inProject = this.#rulesOf(appProject);
+    return named.filter((rule) => inProject.has(rule));
+  }
+
+  /** Many applications are in one AppProject. */
+  #rulesOf(appProject: string): ReadonlySet<Rule> {
+    const known = this.#appProjects.get(appProject);
+    if (known !== undefined) return known;
+    // Callers may name any.
+    if (this.#appProjects.size >= mostAppProjects) this.#appProjects.clear();
+    const rules = this.#projects.ownersOf([appProject]);
+    this.#appProjects.set(appProject, rules);
+    return rules;
+  }
+}
+
+function globsOf(
+  rules: readonly Rule[],
+  patternsOf: (rule: Rule) => readonly string[],
+): GlobSet<Rule> {
+  return new GlobSet(
+    rules.flatMap((rule) => patternsOf(rule).map((pattern) => [pattern, rule] as const)),
+  );
+}
+
+function concerns(rule: Rule, { client, azureProject, argocd }: Claim): boolean {
   return (
     rule.client === client &&
     rule.argocd === argocd &&
-    rule.azureProjects.some((pattern) => isProject(pattern, azureProject)) &&
-    (appProject === undefined || fitsAny(rule.appProjects, [appProject])) &&
-    (names === undefined || fitsAny(rule.applications, names))
+    rule.azureProjects.some((pattern) => isProject(pattern, azureProject))
   );
-}
-
-function fitsAny(patterns: readonly string[], names: readonly string[]): boolean {
-  return patterns.some((pattern) => names.some((name) => fits(pattern, name)));
 }
 
 /** Azure DevOps does not tell names apart by case. An id is no name: `a*` must not fit one. */

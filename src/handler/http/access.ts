@@ -6,13 +6,13 @@ import { Clients } from '../access/clients.ts';
 import { quotaProblem } from '../access/pending-quota.ts';
 import { RateLimit } from '../access/rate-limit.ts';
 import { requiredActions } from '../access/required-actions.ts';
-import { denialOf, type Denial, type Question } from '../access/rules.ts';
+import { Allowance, type Claim, type Denial } from '../access/rules.ts';
 import { actions, type Action, type Config } from '../config/config.ts';
 
-/** For whom something is asked, and of which Argo CD: as the request says, but for the client. */
-export type Claim = Pick<Question, 'client' | 'azureProject' | 'argocd'>;
-
 type Settings = Pick<Config, 'clients' | 'rules' | 'argocd' | 'azureDevOps' | 'limits'>;
+
+/** How many are kept of what rules allow to somebody. */
+const mostAllowances = 500;
 
 /** Who may do what, by the configuration of the moment. */
 export class Access {
@@ -21,6 +21,8 @@ export class Access {
   #config: Settings;
   #clients: Clients;
   #collections: Collections;
+  /** A run asks for each message of each of its applications. */
+  readonly #allowances = new Map<string, Allowance>();
   readonly #onRulesChange = new Set<() => void>();
 
   constructor(config: Settings, clock: Clock) {
@@ -36,6 +38,7 @@ export class Access {
     const isSame = rulesOf(config) === rulesOf(this.#config);
     this.#rate.limits = config.limits;
     this.#config = config;
+    this.#allowances.clear();
     this.#clients = new Clients(config.clients);
     this.#collections = new Collections(config.azureDevOps.organizations);
     if (!isSame) for (const listener of [...this.#onRulesChange]) listener();
@@ -76,8 +79,9 @@ export class Access {
 
   /** The denial of whoever may do nothing at all there. `wanted` is what it names as missing. */
   denyClaim(claim: Claim, wanted: Action): Denial | undefined {
+    const allowance = this.allowance(claim);
     const ask = (action: Action) =>
-      this.#ask(claim, { application: undefined, appProject: undefined, actions: [action] });
+      allowance.denialOf({ application: undefined, appProject: undefined, actions: [action] });
     return actions.some((action) => ask(action) === undefined) ? undefined : ask(wanted);
   }
 
@@ -96,16 +100,23 @@ export class Access {
     needed: readonly Action[],
   ): readonly Denial[] {
     const appProject = project === '' ? undefined : project;
+    const allowance = this.allowance(claim);
     return applications.flatMap(
-      (application) => this.#ask(claim, { application, appProject, actions: needed }) ?? [],
+      (application) => allowance.denialOf({ application, appProject, actions: needed }) ?? [],
     );
   }
 
-  #ask(
-    claim: Claim,
-    about: Pick<Question, 'application' | 'appProject' | 'actions'>,
-  ): Denial | undefined {
-    return denialOf(this.#config, { ...claim, ...about });
+  /** What is allowed by the rules of the moment, for whoever asks more than once. */
+  allowance(claim: Claim): Allowance {
+    const { client, azureProject, argocd } = claim;
+    const key = JSON.stringify([client, argocd, azureProject.name, azureProject.id]);
+    const known = this.#allowances.get(key);
+    if (known !== undefined) return known;
+    // Callers may claim anything.
+    if (this.#allowances.size >= mostAllowances) this.#allowances.clear();
+    const made = new Allowance(this.#config, claim);
+    this.#allowances.set(key, made);
+    return made;
   }
 }
 

@@ -2,10 +2,10 @@ import type { Fault } from '../../inputs/fault.ts';
 import { Secret } from '../../secret.ts';
 import { cancelProblem, unprovenProblem } from '../access/pending-quota.ts';
 import { presentedToken } from '../access/presented-token.ts';
-import type { Denial } from '../access/rules.ts';
+import type { Claim, Denial } from '../access/rules.ts';
 import type { Desk } from '../desk.ts';
 import type { RunKind } from '../run.ts';
-import type { Access, Claim } from './access.ts';
+import type { Access } from './access.ts';
 import { longestBody } from './body-text.ts';
 import { printGateAnswer } from './gate-answer.ts';
 import type { GateKeeper } from './gate-port.ts';
@@ -95,10 +95,13 @@ export async function answerGate(call: Call, { access, gates }: CallPorts): Prom
   const { applications, project } = gate;
   const denials = access.denyAll(claim, applications, project, ['gate']);
   if (denials.length > 0) return deny(denials);
+  const allowance = access.allowance(claim);
   const answer = gates.judge({
     ...gate,
-    isAllowed: (application, appProject) =>
-      access.denyAll(claim, [application], appProject, ['gate']).length === 0,
+    isAllowed: (application, found) => {
+      const appProject = found === '' ? undefined : found;
+      return allowance.denialOf({ application, appProject, actions: ['gate'] }) === undefined;
+    },
   });
   return { status: 200, body: printGateAnswer(answer) };
 }

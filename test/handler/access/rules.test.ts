@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { denialOf, type Question, type Rights } from '../../../src/handler/access/rules.ts';
+import { fits } from '../../../src/handler/access/glob.ts';
+import {
+  Allowance,
+  denialOf,
+  type Question,
+  type Rights,
+} from '../../../src/handler/access/rules.ts';
 import { actions, type ArgoCDInstance, type Rule } from '../../../src/handler/config/config.ts';
 import { Secret } from '../../../src/secret.ts';
+import { assertLinear } from '../../meter.ts';
 
 const id = '6ce954b1-ce1f-45d1-b94d-e6bf2464ba2c';
 
@@ -208,6 +215,43 @@ describe('the rules', () => {
         assert.equal(allows(rightsOf(...given), { ...ask, actions: [action] }), expected);
       }),
       { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('what rules allow to one caller', () => {
+  it('is found by a look at each rule, however many applications are asked for', () => {
+    assertLinear((count, meter) => {
+      const rights = rightsOf();
+      const rules = Array.from({ length: count }, (_, index) =>
+        meter.watch({ ...rule, applications: [`team-${index}-*`, `team-${index}`] }),
+      );
+      const allowance = new Allowance({ ...rights, rules }, question);
+      for (let index = 0; index < count; index += 1) {
+        const about = { appProject: 'default', actions: ['sync'] } as const;
+        const own = { name: `team-${index}-web` };
+        assert.equal(allowance.denialOf({ ...about, application: own }), undefined);
+        assert.ok(allowance.denialOf({ ...about, application: { name: `other-${index}` } }));
+      }
+    });
+  });
+
+  it('is what the patterns of the rules say one by one', () => {
+    const pattern = fc.string({ unit: fc.constantFrom(...'ab*?'), minLength: 1, maxLength: 4 });
+    const text = fc.string({ unit: fc.constantFrom(...'ab'), minLength: 1, maxLength: 5 });
+    const patterns = fc.array(pattern, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(patterns, patterns)), text, text, (given, name, appProject) => {
+        const rights = rightsOf(
+          ...given.map(([applications, appProjects]) => ({ applications, appProjects })),
+        );
+        const isAllowed = given.some(
+          ([applications, appProjects]) =>
+            applications.some((one) => fits(one, name) || fits(one, `argocd/${name}`)) &&
+            appProjects.some((one) => fits(one, appProject)),
+        );
+        assert.equal(allows(rights, { application: { name }, appProject }), isAllowed);
+      }),
     );
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Access, type Claim } from '../../../src/handler/http/access.ts';
+import type { Claim } from '../../../src/handler/access/rules.ts';
+import { Access } from '../../../src/handler/http/access.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
 import { clientToken, projectId } from './example-requests.ts';
 import { allowing, digest, settings } from './front.ts';
