@@ -142,6 +142,15 @@ describe('HTTP to Azure DevOps', () => {
       });
     }
 
+    it('tells the first answer where the second form is refused in another way', async () => {
+      const server = await serve((request, response) => {
+        const isFirst = (request.headers.authorization ?? '').startsWith('Basic ');
+        response.writeHead(isFirst ? 401 : 302, { Location: '/signin' }).end('<html>');
+      });
+      const error = await failureOf(clientFor().send(post(`${server.url}/fabrikam`)));
+      assert.deepEqual([error.failure, error.status], ['unauthenticated', 401]);
+    });
+
     it('is found again when it changes back', async () => {
       let form = /^Bearer /;
       const server = await serve((request, response) => {

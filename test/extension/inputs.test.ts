@@ -100,6 +100,32 @@ describe('The texts about a list of applications', () => {
   }
 });
 
+/** All notations of Azure Pipelines, alone, within a line, and on a line of their own. */
+const unfilled = [
+  '$(x)',
+  '$(Two Words)',
+  "$(a['b'])",
+  '$[ variables.x ]',
+  '${{ parameters.x }}',
+].flatMap((each) => [each, `a-${each}`, `a=1\n${each}`]);
+
+describe('What Azure Pipelines did not fill in', () => {
+  for (const { name, type } of task.inputs) {
+    if (type.startsWith('connectedService:')) continue;
+    it(`is refused by name, and nothing else is said of it: ${name}`, () => {
+      for (const text of unfilled) {
+        const reading = readStep(
+          source({ argocdConnection: 'id', applications: 'shop', [name]: text }),
+        );
+        assert.ok('faults' in reading, text);
+        const told = reading.faults.filter(({ input: each }) => each === name);
+        assert.equal(told.length, 1, text);
+        assert.match(told[0]?.problem ?? '', /no value here|not evaluated|not filled in/);
+      }
+    });
+  }
+});
+
 function read(given: Readonly<Record<string, string>>): ReturnType<typeof readStep> {
   const defaults = Object.fromEntries(
     task.inputs.map(({ name, defaultValue = '' }) => [name, String(defaultValue)]),

@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import type { RunAddress } from '../../../src/azure/run-address.ts';
 import { printFault } from '../../../src/inputs/fault.ts';
 import { readGate, readNames, readOrder } from '../../../src/handler/http/orders.ts';
+import {
+  checkSections,
+  gateSections,
+  runSections,
+  syncSections,
+} from '../../../src/handler/http/sync-sections.ts';
 import type { Order, RunKind } from '../../../src/handler/run.ts';
 import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-requests.ts';
 
@@ -51,6 +57,27 @@ describe('an order', () => {
     assert.equal(goal.options.prune, true);
     assert.ok(!('argocd' in order.request));
   });
+
+  const asked = { sync: syncSections, gate: gateSections, check: checkSections };
+  for (const kind of ['sync', 'gate', 'check'] as const) {
+    // Of what is for people only, the first line counts that was filled in.
+    const names = asked[kind].filter((name) => !runSections.some((each) => each === name));
+    for (const name of names) {
+      it(`is refused, once and by name, with what was not filled in: ${name} of a ${kind}`, () => {
+        for (const text of ['$(x)', '$(Two Words)', "$(a['b'])", '$[ variables.x ]', '${{ x }}']) {
+          const texts = { ...leastSync, [name]: text };
+          const reading =
+            kind === 'gate' ? readGate(new Map(Object.entries(texts))) : read(kind, texts);
+          assert.ok('faults' in reading, text);
+          const told = reading.faults.filter(({ input }) => input === name);
+          assert.deepEqual(
+            told.map(({ value }) => value),
+            [text],
+          );
+        }
+      });
+    }
+  }
 
   it('reads the names that the rights need without a fault', () => {
     assert.deepEqual(readNames(new Map([['argocd', ' prod\n']])), {
