@@ -32,4 +32,15 @@ describe('the extra headers', () => {
       assert.doesNotMatch(JSON.stringify(problems), /s[eé]cret/);
     });
   }
+
+  it('are refused with what nobody fills in, of which alone is told', () => {
+    for (const text of ['$(key)', '$(My Key)', "$(a['b'])", '$[ variables.key ]', '${{ x }}']) {
+      const { problems } = parseHeaders(`X-Key: secret ${text}`);
+      assert.deepEqual(
+        problems.map((problem) => problem.text),
+        [text],
+      );
+      assert.match(problems[0]?.problem ?? '', /connections expand no variables/);
+    }
+  });
 });
