@@ -1,6 +1,7 @@
 import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
 import { decide } from '../sync/decide.ts';
 import { renderedTarget } from '../sync/hydration.ts';
+import { atMost, mostCauses } from '../sync/explanation.ts';
 import { explainUnfinished } from '../sync/unfinished.ts';
 import type { ApplicationResult } from '../sync/outcome.ts';
 import type { UserError } from '../sync/user-error.ts';
@@ -306,7 +307,7 @@ export class Follower {
     const ended = await endOwnOperation(ending, this.#settings, ports, this.#subject);
     const isDenied = (this.#fatal ?? this.#lookout.fatal) instanceof AccessDenied;
     if (!isDenied) await this.#tellHeld(ended);
-    const causes = await this.#story.withLogs(ended.causes);
+    const causes = await this.#story.withLogs(atMost(ended.causes, mostCauses - 1));
     const times = { startedAt: this.#startedAt, finishedAt: clock.now() };
     const { address } = this.#settings;
     const url = argocd.pageOf(address);

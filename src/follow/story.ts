@@ -12,7 +12,7 @@ import { sight } from '../sync/ownership.ts';
 import { withoutPast } from '../sync/past.ts';
 import type { KeptPlan, Plan } from '../sync/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan.ts';
-import { countSteps, placeSteps, trackSteps } from '../sync/steps.ts';
+import { countSteps, mostSteps, placeSteps, trackSteps } from '../sync/steps.ts';
 import { hold, inOrder, mayHold, planPatience, type HeldSteps } from './held-steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { Term } from './term.ts';
@@ -30,6 +30,7 @@ export class Story {
   #isPlanning = false;
   #held: HeldSteps | undefined;
   #told = '';
+  #isLeftOutTold = false;
   /** The attempts of operations that the one that is followed replaced. */
   #earlier = 0;
   /** Where the application was when it was last told of. */
@@ -148,6 +149,19 @@ export class Story {
       this.#keepLog(step);
     }
     this.#held = hold(this.#held, before, changes, this.#ports.clock.now());
+    this.#tellLeftOut(state);
+  }
+
+  /** Once: what comes after the last step that is kept is followed all the same. */
+  #tellLeftOut({ results }: OperationState): void {
+    if (this.#isLeftOutTold || results.length <= mostSteps) return;
+    this.#isLeftOutTold = true;
+    this.#ports.tell({
+      kind: 'notice',
+      application: this.#settings.address,
+      level: 'info',
+      message: `The operation has ${results.length} steps: the first ${mostSteps} are told, and ${results.length - mostSteps} more are only followed`,
+    });
   }
 
   /** A hook that is deleted at the very moment of its failure takes its log along. */

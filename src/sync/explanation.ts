@@ -90,16 +90,16 @@ export function explainConditions(conditions: readonly Condition[]): readonly Ca
 
 const mostTold = 5;
 
+/** Causes that are kept of one application, the line included that says how many more there are. */
+export const mostCauses = 50;
+
 /** The first causes, and how many more there are: whoever reads them starts with one. */
-export function atMost(causes: readonly Cause[]): readonly Cause[] {
-  const rest = causes.slice(mostTold);
+export function atMost(causes: readonly Cause[], most = mostTold): readonly Cause[] {
+  const rest = causes.slice(most);
   if (rest.length === 0) return causes;
   const names = rest.slice(0, mostTold).map(({ title }) => title);
   const dots = rest.length > mostTold ? ', …' : '';
-  return [
-    ...causes.slice(0, mostTold),
-    cause(`and ${rest.length} more`, `${names.join(', ')}${dots}`),
-  ];
+  return [...causes.slice(0, most), cause(`and ${rest.length} more`, `${names.join(', ')}${dots}`)];
 }
 
 /** The resources that keep an application from being healthy, worst first. */

@@ -27,8 +27,10 @@ export function* trackStepsInTurns(
   earlier = 0,
 ): Generator<number, readonly Step[]> {
   const steps = new Map<string, Step>();
+  let room: number = stepText.total;
   for (const step of known) {
     steps.set(idOf(step, step.phase), step);
+    room -= step.message.length;
     yield stepsOfLook;
   }
   const tasks: (Task | undefined)[] = [];
@@ -43,6 +45,7 @@ export function* trackStepsInTurns(
     const phase = result.syncPhase ?? 'Sync';
     const id = idOf(result, phase);
     const last = steps.get(id);
+    if (last === undefined && steps.size >= mostSteps) continue;
     const before = last !== undefined && last.attempt >= earlier ? last : undefined;
     const task = tasks[place];
     const isPast =
@@ -55,6 +58,7 @@ export function* trackStepsInTurns(
     if (before?.state === reached && before.wave === wave) continue;
     const isAgain = before !== undefined && isOver(before.state) && !isOver(reached);
     const isNews = before?.state !== reached;
+    room += last?.message.length ?? 0;
     steps.set(id, {
       group: result.group,
       kind: result.kind,
@@ -65,14 +69,26 @@ export function* trackStepsInTurns(
       ...(order === undefined ? {} : { order }),
       hook: result.hookType !== undefined,
       state: reached,
-      message: result.message,
+      message: cut(result.message, Math.max(stepText.least, room)),
       startedAt: isAgain ? now : (before?.startedAt ?? now),
       finishedAt: isOver(reached) ? (isNews ? now : before.finishedAt) : undefined,
       attempt: isNews ? earlier + attemptOf(state) : before.attempt,
       ...(state.operation.dryRun ? { dryRun: true } : {}),
     });
+    room -= Math.min(result.message.length, Math.max(stepText.least, room));
   }
   return [...steps.values()];
+}
+
+/** Steps that are kept of one application: what comes after them is followed, and not told. */
+export const mostSteps = 10_000;
+/** Characters of all their messages, and of each once those are used up. */
+const stepText = { total: 2 * 1_024 * 1_024, least: 200 } as const;
+
+function cut(message: string, most: number): string {
+  return message.length <= most
+    ? message
+    : `${message.slice(0, most)}… (cut at ${most} characters)`;
 }
 
 /** To look at a step or a result takes as long as so many comparisons. */

@@ -1,5 +1,8 @@
 import { strict as assert } from 'node:assert';
 import {
+  atMost,
+  cause,
+  mostCauses,
   explainConditions,
   explainHealth,
   explainOperation,
@@ -130,5 +133,15 @@ describe('explainConditions', () => {
   it('gives each its words', () => {
     const [cause] = explainConditions([comparisonError('bad')]);
     assert.deepEqual([cause?.title, cause?.message], ['Condition ComparisonError', 'bad']);
+  });
+});
+
+describe('causes that are too many to be kept', () => {
+  it('are cut, and say how many more there are', () => {
+    const causes = Array.from({ length: 5_000 }, (_, index) => cause(`cause ${index}`, ''));
+    const kept = atMost(causes, mostCauses - 1);
+    assert.equal(kept.length, mostCauses);
+    assert.equal(kept.at(-1)?.title, 'and 4951 more');
+    assert.equal(atMost(causes.slice(0, mostCauses - 1), mostCauses - 1).length, mostCauses - 1);
   });
 });

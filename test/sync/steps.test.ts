@@ -1,7 +1,13 @@
 import { strict as assert } from 'node:assert';
 import type { Plan } from '../../src/sync/plan.ts';
 import { planOf } from '../../src/sync/order.ts';
-import { countSteps, placeSteps, trackSteps, unreachedSteps } from '../../src/sync/steps.ts';
+import {
+  countSteps,
+  mostSteps,
+  placeSteps,
+  trackSteps,
+  unreachedSteps,
+} from '../../src/sync/steps.ts';
 import { ended, hook, operation, result, second, start, state } from './sample-application.ts';
 
 function object(kind: string, name: string, annotations: Record<string, string> = {}) {
@@ -120,6 +126,23 @@ describe('trackSteps', () => {
     );
     assert.deepEqual(again.map(row), [['migrate', 'Running', -1, 1]]);
     assert.deepEqual([again[0]?.startedAt, again[0]?.finishedAt], [start + 2_000, undefined]);
+  });
+});
+
+describe('what is kept of steps', () => {
+  it('is bounded in number and in text, also where every look shows others', () => {
+    let steps: ReturnType<typeof trackSteps> = [];
+    for (let look = 0; look < 5; look += 1) {
+      const results = Array.from({ length: 4_000 }, (_, index) =>
+        result({ name: `a-${look}-${index}`, message: 'x'.repeat(4_000) }),
+      );
+      steps = trackSteps(steps, state({ results }), undefined, look);
+    }
+    assert.equal(steps.length, mostSteps);
+    const size = steps.reduce((sum, { message }) => sum + message.length, 0);
+    assert.ok(size < 2 * 1_024 * 1_024 + mostSteps * 250, `${size} characters`);
+    assert.match(steps.at(-1)?.message ?? '', /^x{200}… \(cut at 200 characters\)$/);
+    assert.equal(steps[0]?.message.length, 4_000);
   });
 });
 

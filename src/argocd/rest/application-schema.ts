@@ -3,11 +3,13 @@ import { bounded } from './bounded-text.ts';
 import { digestInTurns } from './canonical.ts';
 import {
   automatedSchema,
+  fewOf,
   flag,
   initiatorSchema,
   isAutomated,
   list,
   longestName,
+  mostWords,
   moment,
   name,
   readHealth,
@@ -16,6 +18,8 @@ import {
   syncStatus,
   text,
   time,
+  word,
+  words,
 } from './go-value.ts';
 import {
   hydratorSchema,
@@ -38,6 +42,14 @@ import type {
 } from '../../sync/operation.ts';
 import { operationPhases } from '../../sync/operation.ts';
 
+/**
+ * Resources of an application, or of an operation: more than an Application can hold that Kubernetes
+ * stores (1.5 MiB).
+ */
+export const mostResources = 20_000;
+const manyOf = <T extends z.core.SomeType>(item: T) =>
+  z._default(z.nullish(z.array(item).check(z.maxLength(mostResources))), []);
+
 const count = z._default(z.nullish(z.number()), 0);
 const keyFields = { group: name, kind: name, namespace: name, name };
 
@@ -46,23 +58,23 @@ const retrySchema = z.nullish(
   z.looseObject({
     limit: count,
     backoff: z.nullish(
-      z.looseObject({ duration: text, factor: z.nullish(z.number()), maxDuration: text }),
+      z.looseObject({ duration: word, factor: z.nullish(z.number()), maxDuration: word }),
     ),
     refresh: flag,
   }),
 );
 
 const syncSchema = z.looseObject({
-  revision: text,
-  revisions: list(z.string()),
+  revision: word,
+  revisions: words,
   dryRun: flag,
   prune: flag,
   syncStrategy: z.nullish(z.looseObject({ apply: strategySchema, hook: strategySchema })),
   source: z.nullish(looseSourceSchema),
-  sources: z.nullish(z.array(looseSourceSchema)),
-  syncOptions: list(z.string()),
+  sources: z.nullish(z.array(looseSourceSchema).check(z.maxLength(mostWords))),
+  syncOptions: words,
   manifests: list(z.unknown()),
-  resources: list(z.unknown()),
+  resources: manyOf(z.unknown()),
 });
 
 const selectedSchema = z.looseObject(keyFields);
@@ -70,7 +82,7 @@ const selectedSchema = z.looseObject(keyFields);
 /** Loose, like all in it: what asks for something else must have another fingerprint. */
 const operationSchema = z.looseObject({
   sync: z.nullish(syncSchema),
-  info: list(z.looseObject({ name: text, value: text })),
+  info: fewOf(z.looseObject({ name: text, value: text })),
   initiatedBy: initiatorSchema,
   retry: retrySchema,
 });
@@ -94,7 +106,7 @@ const stateSchema = z.object({
   finishedAt: time,
   retryCount: count,
   syncResult: z.nullish(
-    z.object({ revision: text, revisions: list(z.string()), resources: list(z.unknown()) }),
+    z.object({ revision: word, revisions: words, resources: manyOf(z.unknown()) }),
   ),
 });
 
@@ -119,15 +131,15 @@ const applicationSchema = z.object({
     annotations: z.nullish(z.record(z.string(), z.string())),
   }),
   spec: z.object({
-    project: text,
+    project: word,
     source: z.nullish(looseSourceSchema),
-    sources: z.nullish(z.array(looseSourceSchema)),
+    sources: z.nullish(z.array(looseSourceSchema).check(z.maxLength(mostWords))),
     sourceHydrator: hydratorSchema,
-    destination: z.nullish(z.object({ namespace: text })),
+    destination: z.nullish(z.object({ namespace: word })),
     syncPolicy: z.nullish(
       z.object({
         automated: automatedSchema,
-        syncOptions: list(z.string()),
+        syncOptions: words,
         retry: retrySchema,
       }),
     ),
@@ -136,12 +148,10 @@ const applicationSchema = z.object({
   status: z.nullish(
     z.object({
       operationState: z.nullish(stateSchema),
-      sync: z.nullish(
-        z.object({ status: syncStatus, revision: text, revisions: list(z.string()) }),
-      ),
+      sync: z.nullish(z.object({ status: syncStatus, revision: word, revisions: words })),
       health: healthSchema,
-      resources: list(z.unknown()),
-      conditions: list(z.object({ type: text, message: text })),
+      resources: manyOf(z.unknown()),
+      conditions: fewOf(z.object({ type: name, message: text })),
       history: list(historySchema),
       reconciledAt: time,
       sourceHydrator: hydratorStatusSchema,
@@ -247,7 +257,7 @@ function* readOperation(path: string, operation: RawOperation): Generator<number
       value: bounded(row.value ?? '', longestName),
     })),
     initiatedBy: {
-      username: initiatedBy?.username ?? '',
+      username: bounded(initiatedBy?.username ?? '', longestName),
       automated: initiatedBy?.automated ?? false,
     },
     // A field may be left out in one place and empty in another; the key order is Go's in both.

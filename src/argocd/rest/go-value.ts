@@ -8,21 +8,35 @@ export const text = z._default(z.nullish(z.string()), '');
 /** Kubernetes has no name of more than 253 characters. A longer one is refused: cut, it is another. */
 export const longestName = 1_024;
 export const name = z._default(z.nullish(z.string().check(z.maxLength(longestName))), '');
+/**
+ * What is compared or sent back, such as a revision, a path or an option: longer than any that is
+ * meant. It is refused like a name, since what was cut is something else.
+ */
+export const longestWord = 4_096;
+const someWord = z.string().check(z.maxLength(longestWord));
+export const word = z._default(z.nullish(someWord), '');
+/** Entries of a list of which people write a few. */
+export const mostWords = 1_000;
+export const words = fewOf(someWord);
 export const flag = z._default(z.nullish(z.boolean()), false);
 export const moment = z
   .string()
   .check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'a time'));
 export const time = z.nullish(moment);
+/** A list of no more than `mostWords`. */
+export function fewOf<T extends z.core.SomeType>(item: T) {
+  return z._default(z.nullish(z.array(item).check(z.maxLength(mostWords))), []);
+}
 export const list = <T extends z.core.SomeType>(item: T) =>
   z._default(z.nullish(z.array(item)), []);
 
 export const syncStatus = z.nullish(z.enum(['Synced', 'OutOfSync', 'Unknown', '']));
 
 export const sourceSchema = z.object({
-  repoURL: text,
-  path: text,
-  chart: text,
-  targetRevision: text,
+  repoURL: word,
+  path: word,
+  chart: word,
+  targetRevision: word,
 });
 
 /** Who asked for an operation. */

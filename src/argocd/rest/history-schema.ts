@@ -1,13 +1,22 @@
 import * as z from 'zod/mini';
 import type { HistoryEntry } from '../../sync/application.ts';
 import { digestInTurns } from './canonical.ts';
-import { initiatorSchema, list, readRevisions, readTime, text, time } from './go-value.ts';
+import { bounded } from './bounded-text.ts';
+import {
+  initiatorSchema,
+  longestName,
+  readRevisions,
+  readTime,
+  time,
+  word,
+  words,
+} from './go-value.ts';
 
 /** An entry of `status.history`. */
 export const historySchema = z.object({
   id: z.number(),
-  revision: text,
-  revisions: list(z.string()),
+  revision: word,
+  revisions: words,
   deployedAt: time,
   deployStartedAt: time,
   initiatedBy: initiatorSchema,
@@ -15,21 +24,25 @@ export const historySchema = z.object({
   sources: z.nullish(z.unknown()),
 });
 
+/** Deployments that are kept, the newest. Argo CD keeps 10 unless told. */
+const mostHistory = 1_000;
+
 /** Oldest first. It yields how many steps it has made since it yielded last. */
 export function* readHistory(
   entries: readonly z.output<typeof historySchema>[] | null | undefined,
 ): Generator<number, readonly HistoryEntry[]> {
   const history: HistoryEntry[] = [];
-  for (const entry of entries ?? []) {
+  const newest = [...(entries ?? [])].sort((a, b) => a.id - b.id).slice(-mostHistory);
+  for (const entry of newest) {
     history.push({
       id: entry.id,
       revisions: readRevisions(entry),
       sources: yield* digestInTurns(entry.sources ?? [entry.source]),
       deployStartedAt: readTime(entry.deployStartedAt),
       deployedAt: readTime(entry.deployedAt),
-      initiatedBy: entry.initiatedBy?.username ?? '',
+      initiatedBy: bounded(entry.initiatedBy?.username ?? '', longestName),
       automated: entry.initiatedBy?.automated ?? false,
     });
   }
-  return history.sort((a, b) => a.id - b.id);
+  return history;
 }

@@ -1,20 +1,22 @@
 import * as z from 'zod/mini';
 import type { Source } from '../../sync/application.ts';
 import type { Hydration, Hydrator, Rendering } from '../../sync/hydrator.ts';
-import { readTime, text, time } from './go-value.ts';
+import { bounded } from './bounded-text.ts';
+import { readTime, text, time, word } from './go-value.ts';
+import { messageBounds } from './text-budget.ts';
 
-const drySchema = z.object({ repoURL: text, path: text, targetRevision: text });
+const drySchema = z.object({ repoURL: word, path: word, targetRevision: word });
 
 /** `spec.sourceHydrator`. */
 export const hydratorSchema = z.nullish(
   z.object({
     drySource: drySchema,
-    syncSource: z.object({ repoURL: text, path: text, targetBranch: text }),
-    hydrateTo: z.nullish(z.object({ targetBranch: text })),
+    syncSource: z.object({ repoURL: word, path: word, targetBranch: word }),
+    hydrateTo: z.nullish(z.object({ targetBranch: word })),
   }),
 );
 
-const rendered = { drySHA: text, hydratedSHA: text };
+const rendered = { drySHA: word, hydratedSHA: word };
 
 /** `status.sourceHydrator`, which is empty where there is no hydrator. */
 export const hydratorStatusSchema = z.nullish(
@@ -29,7 +31,7 @@ export const hydratorStatusSchema = z.nullish(
       }),
     ),
     lastSuccessfulOperation: z.nullish(z.object(rendered)),
-    lastComparedDryRevision: text,
+    lastComparedDryRevision: word,
   }),
 );
 
@@ -70,7 +72,7 @@ function readHydration(raw: NonNullable<RawStatus>['currentOperation']): Hydrati
   if (raw == null) return undefined;
   return {
     phase: raw.phase,
-    message: raw.message ?? '',
+    message: bounded(raw.message ?? '', messageBounds.width),
     dry: raw.drySHA || undefined,
     startedAt: readTime(raw.startedAt),
     finishedAt: readTime(raw.finishedAt),

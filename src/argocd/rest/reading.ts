@@ -62,6 +62,10 @@ function expectationOf(issue: $ZodIssue): string {
       return issue.expected;
     case 'invalid_value':
       return `one of ${issue.values.filter((value) => value !== '').join(', ')}`;
+    case 'too_big': {
+      const what = issue.origin === 'string' ? 'characters' : 'entries';
+      return `no more than ${issue.maximum} ${what}`;
+    }
     default:
       return issue.message;
   }

@@ -242,6 +242,41 @@ describe('the schema of an Application', () => {
       assert.ok(Math.min(...sizes) >= messageBounds.least);
     });
 
+    const refused: readonly (readonly [string, object])[] = [
+      ['a revision', { status: { sync: { revision: long } } }],
+      ['revisions', { operation: { sync: { revisions: Array(1_001).fill('a') } } }],
+      ['a repository', { spec: { source: { repoURL: long } } }],
+      ['a path', { spec: { sources: [{ path: long }] } }],
+      ['the path of an operation', { operation: { sync: { source: { path: long } } } }],
+      ['a sync option', { spec: { syncPolicy: { syncOptions: [long] } } }],
+      ['conditions', { status: { conditions: Array(1_001).fill({ type: 'A', message: '' }) } }],
+      ['resources', { status: { resources: Array(20_001).fill({ kind: 'A', name: 'a' }) } }],
+      ['the AppProject', { spec: { project: long } }],
+    ];
+    for (const [what, more] of refused) {
+      it(`${what} by refusing what is longer than any that is meant`, () => {
+        assert.throws(() => readApplication(minimal(more)), /too_big/);
+      });
+    }
+
+    it('operations and sources, whatever they hold, by a digest of each', () => {
+      const source = { repoURL: 'a', helm: { values: long } };
+      const { operation, history } = readApplication(
+        minimal({
+          operation: { sync: { source, manifests: [long] } },
+          status: { history: [{ id: 1, revision: 'a', source }] },
+        }),
+      );
+      assert.equal(operation?.fingerprint.length, 64);
+      assert.equal(history[0]?.sources.length, 64);
+    });
+
+    it('history, of which the newest is kept', () => {
+      const entries = Array.from({ length: 1_200 }, (_, id) => ({ id, revision: 'a' }));
+      const { history } = readApplication(minimal({ status: { history: entries } }));
+      assert.deepEqual([history.length, history[0]?.id, history.at(-1)?.id], [1_000, 200, 1_199]);
+    });
+
     it('no name: one that is too long is refused, since cut it would be another', () => {
       for (const status of [
         { resources: [{ kind: 'Job', name: long }] },

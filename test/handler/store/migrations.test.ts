@@ -109,7 +109,7 @@ describe('migrations', () => {
   });
 
   it('keep of operations and sources a digest, by which what was kept whole is known again', () => {
-    const sync = { revision: 'main', syncOptions: ['x'.repeat(100_000)] };
+    const sync = { revision: 'main', manifests: ['x'.repeat(100_000)] };
     const entry = { id: 1, revisions: ['a'], source: { repoURL: 'https://git.example.com' } };
     const application = readApplication({
       metadata: { name: 'shop', uid: '1' },
