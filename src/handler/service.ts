@@ -34,6 +34,7 @@ import { WatchingGateKeeper } from './watch/gate-keeper.ts';
 import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
 import { GuardedNews } from './watch/guarded-news.ts';
 import { Instances } from './watch/instances.ts';
+import { TagBook } from './watch/tag-book.ts';
 
 export interface ServicePorts {
   readonly version: string;
@@ -207,11 +208,12 @@ export class Service {
   #publicApp() {
     const { version, clock, logger } = this.#ports;
     const watches = (argocd: string) => this.#instances.find(argocd)?.watch;
+    const tags = new TagBook((argocd) => this.#instances.find(argocd)?.argocd, clock);
     return publicApp({
       version,
       access: this.#access,
       desk: this.#runs,
-      gates: new WatchingGateKeeper(watches, clock),
+      gates: new WatchingGateKeeper(watches, clock, tags),
       onAnswer: (route, code, seconds) => this.#metrics.answered(route, code, seconds),
       onRefusal: (call) => this.#refused(call),
       onError: (error) => logger.error({ err: error }, 'a request broke'),

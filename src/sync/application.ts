@@ -108,6 +108,8 @@ export interface Application {
   /** Oldest first. */
   readonly history: readonly HistoryEntry[];
   readonly reconciledAt: number | undefined;
+  /** Of commits that were asked for, by SHA, the tags that point to them: no part of a snapshot. */
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
   /** Images of the running pods. */
   readonly images: readonly string[];
 }

@@ -1,8 +1,10 @@
 import type { Application } from './application.ts';
 import type { Target } from './goal.ts';
-import { compareRevision, isResolved, isSameName, isTelling } from './revision.ts';
+import { compareName, compareRevision, isBranchInFull, isCommit } from './revision.ts';
+import { isResolved, isTelling } from './revision.ts';
 
-type Sources = Pick<Application, 'sources'>;
+type Sources = Pick<Application, 'sources' | 'tags'>;
+type Compared = Sources & Partial<Pick<Application, 'sync'>>;
 type Shape = Pick<Application, 'sources' | 'multiSource'>;
 
 const noSource = { repoURL: '', path: '', chart: '', targetRevision: '' };
@@ -43,10 +45,43 @@ export function addressTarget({ multiSource }: Shape, target: Target): Target {
   return target;
 }
 
-/** Whether what is asked for a source is what the application tracks there, by name. */
-export function isTracked({ sources }: Sources, index: number, asked: string): boolean {
+/**
+ * Whether what is asked for a source is what the application tracks there, by name. `resolved`: what
+ * that name was resolved to.
+ */
+export function isTracked(
+  { sources, tags }: Sources,
+  index: number,
+  asked: string,
+  resolved: string | undefined,
+): boolean {
   const source = sources[index];
-  return source !== undefined && isSameName(source, asked, source.targetRevision);
+  if (source === undefined) return false;
+  const known = resolved === undefined ? undefined : tags?.[resolved];
+  const likeness = compareName(source, asked, source.targetRevision, known);
+  // Hardly anybody gives a tag the name of a branch, and pipelines name branches in full: what is
+  // not known yet speaks for the branch, and never for a tag.
+  return likeness === 'unknowable' && known === undefined
+    ? isBranchInFull(asked)
+    : likeness === 'same';
+}
+
+/** The commits whose tags decide whether what is asked is what the application tracks. */
+export function undecidedCommits(application: Compared, target: Target): readonly string[] {
+  return askedRevisions(application, target).flatMap((asked, index) => {
+    const commit = application.sync?.revisions[index];
+    if (asked === undefined || commit === undefined || !isCommit(commit)) return [];
+    return awaitsTags(application, index, asked) ? [commit] : [];
+  });
+}
+
+/** Whether only the tags of a commit decide, which nobody has asked for. */
+function awaitsTags({ sources, sync, tags }: Compared, index: number, asked: string): boolean {
+  const [source, resolved] = [sources[index], sync?.revisions[index]];
+  // Argo CD looks for a commit in the repository of the first source.
+  if (source === undefined || source.repoURL !== sources[0]?.repoURL) return false;
+  if (resolved !== undefined && tags?.[resolved] !== undefined) return false;
+  return compareName(source, asked, source.targetRevision) === 'unknowable';
 }
 
 /**
@@ -70,19 +105,21 @@ export function meetsTarget(
     if (asked === undefined) return target.kind !== 'tracked' || isCurrent;
     const likeness = compareRevision(source, asked, actual);
     if (likeness !== 'unknowable') return likeness === 'same';
-    return isCurrent && isTracked(application, index, asked);
+    return isCurrent && isTracked(application, index, asked, actual);
   });
 }
 
 /**
  * What is asked and can never be told from what was deployed: names and ranges that the application
- * does not track.
+ * does not track, as far as is decided.
  */
-export function untellable(application: Sources, target: Target): readonly string[] {
+export function untellable(application: Compared, target: Target): readonly string[] {
   return askedRevisions(application, target).flatMap((asked, index) => {
     const source = application.sources[index] ?? noSource;
     if (asked === undefined || isTelling(source, asked)) return [];
-    return isTracked(application, index, asked) ? [] : [asked];
+    const resolved = application.sync?.revisions[index];
+    if (isTracked(application, index, asked, resolved)) return [];
+    return awaitsTags(application, index, asked) ? [] : [asked];
   });
 }
 

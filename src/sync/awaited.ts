@@ -1,6 +1,6 @@
 import type { Application, HistoryEntry } from './application.ts';
 import { waitForEnd } from './busy.ts';
-import { refuseUncompared, waitForComparison, waitForNews } from './comparison.ts';
+import { askForTags, refuseUncompared, waitForComparison, waitForNews } from './comparison.ts';
 import { terminalConditions, whyNotCompared } from './condition.ts';
 import { excerpt } from './excerpt.ts';
 import { explainOperation } from './explanation.ts';
@@ -10,7 +10,7 @@ import type { Landing } from './landing.ts';
 import { isEnded, leavesHistory, revisionsOf } from './operation.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { adopt, describeOperation } from './ownership.ts';
-import { askedRevisions, meetsTarget, untellable } from './asked-revision.ts';
+import { askedRevisions, meetsTarget, undecidedCommits, untellable } from './asked-revision.ts';
 import { printRevisions } from './revision.ts';
 import { act, done, refuse, supersede, wait, withDeployed } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -27,7 +27,7 @@ const tracked: Target = { kind: 'tracked' };
  */
 export function decideAwaited(asked: View<WaitGoal>): Verdict {
   const view = followLater(asked);
-  const { application, memory, now } = view;
+  const { application, memory, goal, now } = view;
   const state = application.operationState;
   const inProgress =
     application.operation !== undefined || (state !== undefined && !isEnded(state.phase));
@@ -42,6 +42,8 @@ export function decideAwaited(asked: View<WaitGoal>): Verdict {
   }
   const broken = terminalConditions(application, memory.unknownErrorSince, now);
   if (broken.length > 0) return refuseUncompared(broken);
+  const undecided = undecidedCommits(application, goal.target);
+  if (undecided.length > 0) return askForTags(undecided);
   return decideIdle(view) ?? decideNotYet(view);
 }
 

@@ -3,6 +3,7 @@ import { whyNotCompared } from './condition.ts';
 import { explainConditions } from './explanation.ts';
 import type { Landing } from './landing.ts';
 import type { Memory } from './memory.ts';
+import { printRevisions } from './revision.ts';
 import { done, wait } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
@@ -117,4 +118,9 @@ export function refuseUncompared(conditions: readonly Condition[]): Verdict {
   return done('failed', 'Argo CD cannot tell what to deploy', {
     causes: explainConditions(conditions),
   });
+}
+
+/** Whether a name in full is the short one that is tracked: the tags of what this is resolved to tell. */
+export function askForTags(commits: readonly string[]): Verdict {
+  return wait(`asking Argo CD for the tags of ${printRevisions(commits)}`, { ask: { commits } });
 }

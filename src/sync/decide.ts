@@ -27,9 +27,17 @@ import { done, refuse, withDeployed } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
+/** The application, and what is known of tags. */
+function withTags(application: Application, { hydration }: Memory): Application {
+  const commits = hydration?.commits ?? [];
+  if (commits.length === 0) return application;
+  const tags = commits.map(({ name, commit }) => [name, commit?.tags ?? []] as const);
+  return { ...application, tags: Object.fromEntries(tags) };
+}
+
 /** Takes a look at the application into the memory; call it for every snapshot before `decide`. */
 export function observe(memory: Memory, seen: Application, goal: Goal, now: number): Memory {
-  const application = withoutPast(seen, memory);
+  const application = withTags(withoutPast(seen, memory), memory);
   const remembered = rememberReplacement(remember(memory, application, now), application, goal);
   const looked = rememberStuck(
     rememberAbsence(remembered, application, goal, now),
@@ -72,7 +80,8 @@ function findProof(memory: Memory, application: Application) {
  * around it fetches, acts, sleeps and tells. The snapshot must have been `observe`d.
  */
 export function decide(seen: View): Verdict {
-  const view = { ...seen, application: withoutPast(seen.application, seen.memory) };
+  const { memory } = seen;
+  const view = { ...seen, application: withTags(withoutPast(seen.application, memory), memory) };
   return sayStuck(view, sayRendering(decideAimed(aimed(view), view), view.memory));
 }
 

@@ -99,7 +99,7 @@ export function deploysWhatWasAsked(
     if (likeness !== 'unknowable') return likeness === 'same';
     if (isAsStored === false) return false;
     const isResolvedForUs = isAsStored === true && isNamed(memory, application, goal, index);
-    return isResolvedForUs || isTracked(application, index, asked);
+    return isResolvedForUs || isTracked(application, index, asked, actual);
   });
 }
 

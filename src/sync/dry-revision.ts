@@ -2,7 +2,7 @@ import type { Application } from './application.ts';
 import type { Target } from './goal.ts';
 import type { HydrationMemory } from './hydration-memory.ts';
 import type { Hydrator } from './hydrator.ts';
-import { compareRevision, isSameName, isTelling } from './revision.ts';
+import { compareName, compareRevision, isTelling } from './revision.ts';
 
 /** The hydrator reads and writes Git alone. */
 const git = { repoURL: '', chart: '' };
@@ -32,14 +32,24 @@ export function readDryRevision(
   const asked = revisionOf(target);
   if (asked === undefined) return { kind: 'tip' };
   const { dry, syncBranch, stagingBranch } = hydrator;
-  if (isSameName(git, asked, syncBranch)) return { kind: 'hydrated', revision: asked };
-  if (stagingBranch !== undefined && isSameName(git, asked, stagingBranch)) {
+  if (isBranch(asked, syncBranch)) return { kind: 'hydrated', revision: asked };
+  if (stagingBranch !== undefined && isBranch(asked, stagingBranch)) {
     return { kind: 'staged' };
   }
-  if (isSameName(git, asked, dry.targetRevision)) return { kind: 'tip' };
+  if (isDryTarget(asked, dry.targetRevision)) return { kind: 'tip' };
   return isTelling(git, asked)
     ? readCommit(application, hydrator, known, asked)
     : { kind: 'name', name: asked };
+}
+
+/** Whether it names a branch of the hydrator's, which has no other refs there. */
+export function isBranch(asked: string, branch: string): boolean {
+  return compareName(git, asked, `refs/heads/${branchName(branch)}`) === 'same';
+}
+
+/** Whether it is what the hydrator renders. A tag of that name is only by the commit that it is on. */
+export function isDryTarget(asked: string, targetRevision: string): boolean {
+  return compareName(git, asked, targetRevision, []) === 'same';
 }
 
 /** The one revision that a target names; a hydrated application has one source. */

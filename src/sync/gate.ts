@@ -4,8 +4,8 @@ import type { Glance } from './glance.ts';
 import { hydratedQuestion } from './hydrated-gate.ts';
 import type { Target } from './goal.ts';
 import { awaitsRetry } from './operation.ts';
-import { meetsTarget, untellable } from './asked-revision.ts';
-import { isSame, printRevisions } from './revision.ts';
+import { meetsTarget, undecidedCommits, untellable } from './asked-revision.ts';
+import { isBranchInFull, isSame, printRevisions } from './revision.ts';
 
 /** What a gate asks of an application. */
 export interface GateQuestion {
@@ -87,9 +87,21 @@ function judgeLife({ deleting, skipReconcile }: Glance): GateAnswer | undefined 
   );
 }
 
+/** The commits whose tags decide what a gate's revision means, as far as they are not known. */
+export function commitsToTell(
+  glance: Glance,
+  { revision }: Pick<GateQuestion, 'revision'>,
+): readonly string[] {
+  if (revision === undefined) return [];
+  return glance.sources.flatMap((_, index) => undecidedCommits(glance, ofSource(index, revision)));
+}
+
 /** What is not tracked cannot be compared with what Argo CD reports, unless it is exact. */
 function judgeQuestion(glance: Glance, { revision }: GateQuestion): GateAnswer | undefined {
   if (revision === undefined) return undefined;
+  if (commitsToTell(glance, { revision }).length > 0 && !isBranchInFull(revision)) {
+    return waiting(`Argo CD has not told yet whether a tag "${revision}" is on what it tracks`);
+  }
   const isTelling = glance.sources.some(
     (_, index) => untellable(glance, ofSource(index, revision)).length === 0,
   );

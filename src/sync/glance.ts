@@ -15,7 +15,8 @@ type Kept =
   | 'autoSync'
   | 'sync'
   | 'conditions'
-  | 'reconciledAt';
+  | 'reconciledAt'
+  | 'tags';
 
 /**
  * What is kept of every application of an Argo CD: enough for a gate, and small, since there may be

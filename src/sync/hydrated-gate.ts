@@ -1,10 +1,10 @@
-import { branchName, isDryCommit } from './dry-revision.ts';
+import { branchName, isBranch, isDryCommit, isDryTarget } from './dry-revision.ts';
 import { excerpt } from './excerpt.ts';
 import type { GateAnswer, GateQuestion } from './gate.ts';
 import type { Glance } from './glance.ts';
 import { outputBranch } from './hydrator.ts';
 import type { Hydrator } from './hydrator.ts';
-import { isSameName, shortRevision } from './revision.ts';
+import { shortRevision } from './revision.ts';
 
 type Asked =
   | {
@@ -14,8 +14,6 @@ type Asked =
       readonly note?: string;
     }
   | { readonly kind: 'answer'; readonly answer: GateAnswer };
-
-const git = { repoURL: '', chart: '' };
 
 /**
  * A gate's question in terms of what is synced: of a dry commit, what it is hydrated as. A gate sees
@@ -28,10 +26,10 @@ export function hydratedQuestion(
 ): Asked {
   const { revision } = question;
   const { last, compared, current, syncBranch, stagingBranch } = hydrator;
-  const isTip = revision === undefined || isSameName(git, revision, hydrator.dry.targetRevision);
+  const isTip = revision === undefined || isDryTarget(revision, hydrator.dry.targetRevision);
   if (isTip) return judgeTip(glance, hydrator, question);
-  if (isSameName(git, revision, syncBranch)) return { kind: 'question', question };
-  if (stagingBranch !== undefined && isSameName(git, revision, stagingBranch)) {
+  if (isBranch(revision, syncBranch)) return { kind: 'question', question };
+  if (stagingBranch !== undefined && isBranch(revision, stagingBranch)) {
     return answer(
       'failed',
       `${stagingBranch} awaits promotion to ${syncBranch}: name the dry commit`,

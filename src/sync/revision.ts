@@ -19,7 +19,7 @@ import { isInRange, isSameVersion, isVersionRange, parseChartVersion } from './c
  * - otherwise nothing does: a wait or a gate for it is refused, a sync of an auto-sync application
  *   too, and what deployed something else than Argo CD had resolved is not the revision asked for.
  *
- * A name that is both a branch and a tag is one that Argo CD itself resolves to either.
+ * A name that is both a branch and a tag is one that Argo CD itself resolves to either (`compareName`).
  */
 export type Likeness = 'same' | 'other' | 'unknowable';
 
@@ -102,13 +102,35 @@ export function isResolved(source: SourceName, revision: string): boolean {
   }
 }
 
-/** Whether two ways of asking mean the same: `main` and `refs/heads/main`, `HEAD` and nothing. */
-export function isSameName(source: SourceName, one: string, other: string): boolean {
-  if (kindOf(source) !== 'git')
-    return one.replaceAll(/\s+/g, ' ') === other.replaceAll(/\s+/g, ' ');
-  const [a, b] = [readRef(one), readRef(other)];
-  const isEitherSpace = a.space === '' || b.space === '' || a.space === b.space;
-  return a.name === b.name && isEitherSpace;
+/**
+ * Whether two ways of asking mean the same: `HEAD` and nothing, `main` and `refs/heads/main`. Where
+ * branch and tag share a name, Argo CD resolves the short name to either, anew at each look (seen on
+ * 3.5.1: 6 of 12; it goes through a Go map). So a name in full that is asked for is the short one that
+ * is tracked only by the commit that this was resolved to: `tags` are its tags. A short name that is
+ * asked for leaves it to the application which of the two it is.
+ */
+export function compareName(
+  source: SourceName,
+  asked: string,
+  tracked: string,
+  tags?: readonly string[],
+): Likeness {
+  if (kindOf(source) !== 'git') {
+    return asked.replaceAll(/\s+/g, ' ') === tracked.replaceAll(/\s+/g, ' ') ? 'same' : 'other';
+  }
+  const [a, b] = [readRef(asked), readRef(tracked)];
+  if (a.name !== b.name) return 'other';
+  if (a.space === b.space || a.space === '') return 'same';
+  if (b.space !== '') return 'other';
+  // The tags of a commit may be a day old: that one is missing is no proof that there is none.
+  const isTag = tags?.includes(a.name);
+  if (isTag === undefined) return 'unknowable';
+  return isTag === (a.space === 'tags') ? 'same' : 'unknowable';
+}
+
+/** Whether it names a branch in full. */
+export function isBranchInFull(revision: string): boolean {
+  return revision.startsWith('refs/heads/');
 }
 
 function readRef(revision: string): { readonly space: string; readonly name: string } {

@@ -4,8 +4,8 @@ import type { SyncGoal, Target } from './goal.ts';
 import { decideBusy } from './busy.ts';
 import { judgeError, unknownPatience } from './known-error.ts';
 import type { Memory } from './memory.ts';
-import { addressTarget, askedRevisions, isTracked } from './asked-revision.ts';
-import { refuseUncompared, waitForComparison } from './comparison.ts';
+import { addressTarget, askedRevisions, isTracked, undecidedCommits } from './asked-revision.ts';
+import { askForTags, refuseUncompared, waitForComparison } from './comparison.ts';
 import { terminalConditions } from './condition.ts';
 import { compareRevision, isResolved, isTelling, printRevisions } from './revision.ts';
 import { includedInHistory } from './supersession.ts';
@@ -107,8 +107,15 @@ function whatToName(view: View<SyncGoal>): Naming {
   if (!application.autoSync || goal.options.dryRun || goal.target.kind === 'tracked') {
     return { kind: 'target', target: addressTarget(application, goal.target) };
   }
+  const undecided = undecidedCommits(application, goal.target);
+  if (undecided.length > 0) {
+    return { kind: 'verdict', verdict: askForTags(undecided) };
+  }
+  const { revisions } = application.sync;
   const open = askedRevisions(application, goal.target).flatMap((asked, index) =>
-    asked === undefined || isTracked(application, index, asked) ? [] : [{ asked, index }],
+    asked === undefined || isTracked(application, index, asked, revisions[index])
+      ? []
+      : [{ asked, index }],
   );
   if (open.length === 0) return { kind: 'target', target: tracked };
   const { answeredAt, failures } = memory.refresh;

@@ -5,10 +5,11 @@ import {
   isTracked,
   meetsTarget,
   targetFault,
+  undecidedCommits,
   untellable,
 } from '../../src/sync/asked-revision.ts';
 import type { Source } from '../../src/sync/application.ts';
-import { A, application, B, revision, tracked } from './sample-application.ts';
+import { A, application, B, revision, synced, tracked } from './sample-application.ts';
 
 const single = application();
 const [source] = single.sources;
@@ -131,7 +132,39 @@ describe('untellable', () => {
   }
 
   it('is by source', () => {
-    assert.equal(isTracked(double, 1, 'refs/heads/main'), true);
-    assert.equal(isTracked(double, 2, 'main'), false);
+    assert.equal(isTracked(double, 1, 'refs/heads/main', A), true);
+    assert.equal(isTracked(double, 2, 'main', A), false);
   });
+
+  /** Tracked, asked for, the tags of the commit that is tracked, and whether that is the one. */
+  const spaces: readonly (readonly [string, string, readonly string[] | undefined, boolean])[] = [
+    ['main', 'refs/tags/main', [], false],
+    ['main', 'refs/tags/main', ['other'], false],
+    ['main', 'refs/tags/main', undefined, false],
+    ['v1.0.0', 'refs/tags/v1.0.0', ['v1.0.0'], true],
+    ['v1.0.0', 'refs/tags/v1.0.0', undefined, false],
+    ['main', 'refs/heads/main', [], true],
+    ['main', 'refs/heads/main', undefined, true],
+    ['main', 'refs/heads/main', ['main'], false],
+    ['refs/heads/main', 'refs/tags/main', ['main'], false],
+    ['refs/tags/v1', 'refs/heads/v1', ['v1'], false],
+    ['refs/tags/v1', 'v1', undefined, true],
+    ['refs/heads/main', 'main', undefined, true],
+  ];
+  for (const [name, asked, tags, expected] of spaces) {
+    const known = tags === undefined ? 'tags that nobody knows' : `the tags "${tags.join()}"`;
+    it(`${expected ? 'is' : 'is not'} ${asked} where ${name} is tracked, at a commit with ${known}`, () => {
+      const one = {
+        ...from({ targetRevision: name }),
+        sync: synced(A),
+        ...(tags === undefined ? {} : { tags: { [A]: tags } }),
+      };
+      assert.equal(isTracked(one, 0, asked, A), expected);
+      assert.equal(meetsTarget(one, revision(asked), [A], [A]), expected);
+      const isOpen = tags === undefined && asked !== 'v1' && asked !== 'main';
+      const isAmbiguous = isOpen && !name.startsWith('refs/');
+      assert.deepEqual(undecidedCommits(one, revision(asked)), isAmbiguous ? [A] : []);
+      assert.deepEqual(untellable(one, revision(asked)), expected || isAmbiguous ? [] : [asked]);
+    });
+  }
 });

@@ -145,7 +145,17 @@ describe('a wait for a revision', () => {
   };
   const names: readonly (readonly [string, Partial<Application>, string, string])[] = [
     ['the branch tracked', {}, 'main', 'succeeded'],
-    ['the branch tracked, as Azure DevOps gives it', {}, 'refs/heads/main', 'succeeded'],
+    ['the branch tracked, as Azure DevOps gives it', {}, 'refs/heads/main', 'wait'],
+    ['the same, with the tags known', { tags: { [A]: [] } }, 'refs/heads/main', 'succeeded'],
+    [
+      'the same, where a tag is called so',
+      { tags: { [A]: ['main'] } },
+      'refs/heads/main',
+      'failed',
+    ],
+    ['a tag of the name of the branch tracked', {}, 'refs/tags/main', 'wait'],
+    ['the same, on another commit', { tags: { [A]: ['v1'] } }, 'refs/tags/main', 'failed'],
+    ['the same, on that commit', { tags: { [A]: ['main'] } }, 'refs/tags/main', 'succeeded'],
     ['a commit in upper case', {}, A.toUpperCase(), 'succeeded'],
     ['another branch', {}, 'other', 'failed'],
     ['a tag that is not tracked', {}, 'refs/tags/v1', 'failed'],

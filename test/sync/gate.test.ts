@@ -61,6 +61,34 @@ const cases: readonly Case[] = [
   ['at the branch that it tracks', {}, { revision: 'main' }, 'passed', /aaaaaaa/],
 
   ['at the branch as Azure DevOps gives it', {}, { revision: 'refs/heads/main' }, 'passed', /./],
+  [
+    'at the branch, and a tag of its name is on that commit',
+    { tags: { [A]: ['main'] } },
+    { revision: 'refs/heads/main' },
+    'failed',
+    /nobody can tell/,
+  ],
+  [
+    'at a branch of the name of the tag, of which nobody has told yet',
+    {},
+    { revision: 'refs/tags/main' },
+    'waiting',
+    /has not told yet/,
+  ],
+  [
+    'at a branch of the name of the tag, which is elsewhere',
+    { tags: { [A]: ['v1'] } },
+    { revision: 'refs/tags/main' },
+    'failed',
+    /nobody can tell/,
+  ],
+  [
+    'at the tag that it tracks by its short name',
+    { tags: { [A]: ['main'] } },
+    { revision: 'refs/tags/main' },
+    'passed',
+    /./,
+  ],
   ['at HEAD, which it tracks without a name', nameless, { revision: 'HEAD' }, 'passed', /./],
   [
     'at a branch that Argo CD did not resolve',

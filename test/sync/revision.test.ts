@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import {
+  compareName,
   compareRevision,
   isCommit,
   isResolved,
   isSame,
-  isSameName,
   isTelling,
   kindOf,
   printRevisions,
@@ -100,26 +100,42 @@ describe('compareRevision', () => {
   });
 });
 
-describe('isSameName', () => {
-  const names = [
-    [git, 'refs/heads/main', 'main', true],
-    [git, 'main', 'refs/heads/main', true],
-    [git, 'refs/tags/v1', 'v1', true],
-    [git, 'refs/heads/v1', 'refs/tags/v1', false],
-    [git, 'HEAD', '', true],
-    [git, '', 'HEAD', true],
-    [git, 'HEAD', 'main', false],
-    [git, 'refs/heads/feature/x', 'feature/x', true],
-    [git, 'Main', 'main', false],
-    [git, 'refs/pull/1/merge', 'refs/pull/1/merge', true],
-    [chart, '>=1  <2', '>=1 <2', true],
-    [chart, 'refs/heads/main', 'main', false],
-    [chart, 'HEAD', '', false],
-    [oci, 'stable', 'stable', true],
-  ] as const;
-  for (const [source, one, other, expected] of names) {
-    it(`takes "${one}" ${expected ? 'for' : 'not for'} "${other}" (${kindOf(source)})`, () => {
-      assert.equal(isSameName(source, one, other), expected);
+describe('compareName', () => {
+  /** Asked for, tracked, the tags of the commit that it was resolved to. */
+  const names: readonly (readonly [
+    typeof git,
+    string,
+    string,
+    readonly string[] | undefined,
+    Likeness,
+  ])[] = [
+    [git, 'main', 'main', undefined, 'same'],
+    [git, 'refs/heads/main', 'main', undefined, 'unknowable'],
+    [git, 'refs/heads/main', 'main', ['v1'], 'same'],
+    [git, 'refs/heads/main', 'main', ['main'], 'unknowable'],
+    [git, 'refs/tags/main', 'main', undefined, 'unknowable'],
+    [git, 'refs/tags/main', 'main', ['v1'], 'unknowable'],
+    [git, 'refs/tags/v1', 'v1', ['v1', 'v1.0'], 'same'],
+    [git, 'main', 'refs/heads/main', undefined, 'same'],
+    [git, 'v1', 'refs/tags/v1', undefined, 'same'],
+    [git, 'refs/heads/v1', 'refs/tags/v1', ['v1'], 'other'],
+    [git, 'refs/tags/main', 'refs/heads/main', ['main'], 'other'],
+    [git, 'refs/heads/main', 'refs/heads/main', undefined, 'same'],
+    [git, 'HEAD', '', undefined, 'same'],
+    [git, '', 'HEAD', undefined, 'same'],
+    [git, 'HEAD', 'main', undefined, 'other'],
+    [git, 'refs/heads/feature/x', 'feature/x', [], 'same'],
+    [git, 'Main', 'main', undefined, 'other'],
+    [git, 'refs/pull/1/merge', 'refs/pull/1/merge', undefined, 'same'],
+    [chart, '>=1  <2', '>=1 <2', undefined, 'same'],
+    [chart, 'refs/heads/main', 'main', undefined, 'other'],
+    [chart, 'HEAD', '', undefined, 'other'],
+    [oci, 'stable', 'stable', undefined, 'same'],
+  ];
+  for (const [source, asked, tracked, tags, expected] of names) {
+    const known = tags === undefined ? '' : `, with the tags "${tags.join()}"`;
+    it(`says ${expected} of "${asked}" and "${tracked}"${known} (${kindOf(source)})`, () => {
+      assert.equal(compareName(source, asked, tracked, tags), expected);
     });
   }
 });

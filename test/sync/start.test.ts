@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Failure } from '../../src/sync/failure.ts';
+import { learnCommit, noHydration } from '../../src/sync/hydration-memory.ts';
 import {
   A,
   application,
@@ -187,10 +188,27 @@ describe('the start of a sync with auto-sync on', () => {
 
   it('needs no refresh for the branch that it tracks, nor for a dry run', () => {
     for (const name of ['main', 'refs/heads/main']) {
-      const verdict = new Run(syncGoal({ target: revision(name) })).see(own);
+      const tagged = { ...own, tags: { [A]: [] } };
+      const verdict = new Run(syncGoal({ target: revision(name) })).see(tagged);
       assert.deepEqual(verdict.kind === 'act' && verdict.act, { kind: 'sync', name: tracked });
     }
     const dry = syncGoal({ target: revision(B), options: { dryRun: true } });
     assert.equal(brief(new Run(dry).see(own)), 'sync');
   });
+
+  for (const [name, tags, expected] of [
+    ['refs/heads/main', [], 'sync'],
+    ['refs/heads/main', ['main'], 'failed'],
+    ['refs/tags/main', ['main'], 'sync'],
+    ['refs/tags/main', ['v1'], 'failed'],
+  ] as const) {
+    it(`asks for the tags that tell branch and tag apart: ${name}, ${tags.join() || 'none'}`, () => {
+      const run = new Run(syncGoal({ target: revision(name) }), { refresh: refreshed() });
+      const asking = run.see(own);
+      assert.deepEqual(asking.kind === 'wait' && asking.ask, { commits: [A] });
+      const commit = { date: undefined, tags, isHydrated: false };
+      const hydration = learnCommit(noHydration, A, commit, run.now);
+      assert.equal(brief(run.change({ hydration })), expected);
+    });
+  }
 });

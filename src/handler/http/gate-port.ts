@@ -38,5 +38,10 @@ export interface GateAnswer {
 
 /** Answers gates from what is already known of Argo CD: at once, never by asking or waiting. */
 export interface GateKeeper {
+  /**
+   * Asks Argo CD, for some seconds, for what nobody watches and the question depends on: whether a ref
+   * in full is the short name that an application tracks. Never rejects.
+   */
+  prepare?(question: GateQuestion): Promise<void>;
   judge(question: GateQuestion): GateAnswer;
 }

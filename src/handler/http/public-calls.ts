@@ -8,7 +8,7 @@ import type { RunKind } from '../run.ts';
 import type { Access } from './access.ts';
 import { longestBody } from './body-text.ts';
 import { printGateAnswer } from './gate-answer.ts';
-import type { GateKeeper } from './gate-port.ts';
+import type { GateKeeper, GateQuestion } from './gate-port.ts';
 import { readHeaderBlock, type HeaderBlock, type HeaderNeeds } from './header-block.ts';
 import { areUnexpanded, readGate, readNames, readOrder } from './orders.ts';
 import { redact } from './redaction.ts';
@@ -96,13 +96,15 @@ export async function answerGate(call: Call, { access, gates }: CallPorts): Prom
   const denials = access.denyAll(claim, applications, project, ['gate']);
   if (denials.length > 0) return deny(denials);
   const allowance = access.allowance(claim);
-  const answer = gates.judge({
+  const question: GateQuestion = {
     ...gate,
     isAllowed: (application, found) => {
       const appProject = found === '' ? undefined : found;
       return allowance.denialOf({ application, appProject, actions: ['gate'] }) === undefined;
     },
-  });
+  };
+  await gates.prepare?.(question);
+  const answer = gates.judge(question);
   return { status: 200, body: printGateAnswer(answer) };
 }
 

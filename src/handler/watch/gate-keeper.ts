@@ -1,11 +1,16 @@
 import type { Clock } from '../../follow/clock.ts';
 import { printName, type ApplicationName } from '../../sync/application.ts';
-import { judgeGate } from '../../sync/gate.ts';
+import { commitsToTell, judgeGate } from '../../sync/gate.ts';
+import type { Glance } from '../../sync/glance.ts';
 import type { GateAnswer, GateKeeper, GateQuestion, GateStatus } from '../http/gate-port.ts';
-import type { InstanceWatch } from './instance-watch.ts';
+import type { InstanceWatch, Sight } from './instance-watch.ts';
+import type { TagBook } from './tag-book.ts';
 
 /** The watch over an Argo CD by its name; undefined where none of that name is configured. */
 type Watches = (argocd: string) => Pick<InstanceWatch, 'look'> | undefined;
+
+/** Of so many applications tags are asked for at once; the others at the next sample. */
+const mostAsked = 50;
 
 const worstFirst: readonly GateStatus[] = ['failed', 'waiting', 'passed'];
 
@@ -13,10 +18,25 @@ const worstFirst: readonly GateStatus[] = ['failed', 'waiting', 'passed'];
 export class WatchingGateKeeper implements GateKeeper {
   readonly #watches: Watches;
   readonly #clock: Clock;
+  readonly #tags: TagBook | undefined;
 
-  constructor(watches: Watches, clock: Clock) {
+  constructor(watches: Watches, clock: Clock, tags?: TagBook) {
     this.#watches = watches;
     this.#clock = clock;
+    this.#tags = tags;
+  }
+
+  async prepare(question: GateQuestion): Promise<void> {
+    const { argocd, applications } = question;
+    const tags = this.#tags;
+    if (tags === undefined) return;
+    const asking = applications.slice(0, mostAsked).map(async (application) => {
+      const sight = this.#look(question, application);
+      if (sight?.kind !== 'known') return;
+      const { glance } = sight;
+      await tags.learn(argocd, glance, commitsToTell(glance, askedOf(question)));
+    });
+    await Promise.all(asking);
   }
 
   judge(question: GateQuestion): GateAnswer {
@@ -31,26 +51,42 @@ export class WatchingGateKeeper implements GateKeeper {
     question: GateQuestion,
     application: ApplicationName,
   ): Pick<GateAnswer, 'status' | 'message'> {
-    const { argocd, project, isAllowed } = question;
-    const watch = this.#watches(argocd);
-    if (watch === undefined) {
-      return { status: 'failed', message: `no Argo CD "${argocd}" is configured` };
+    const sight = this.#look(question, application);
+    if (sight === undefined) {
+      return { status: 'failed', message: `no Argo CD "${question.argocd}" is configured` };
     }
-    const sight = watch.look(
-      application,
-      (found) => (project === '' || project === found) && isAllowed(application, found),
-    );
     const now = this.#clock.now();
-    const asked = { ...question, revision: question.revision || undefined };
+    const asked = askedOf(question);
     switch (sight.kind) {
       case 'unclear':
         return { status: 'waiting', message: sight.reason };
       case 'absent':
         return judgeGate(undefined, asked, now, now);
       case 'known':
-        return judgeGate(sight.glance, asked, sight.steadySince, now);
+        return judgeGate(this.#tell(question, sight.glance), asked, sight.steadySince, now);
     }
   }
+
+  #look(
+    { argocd, project, isAllowed }: GateQuestion,
+    application: ApplicationName,
+  ): Sight | undefined {
+    return this.#watches(argocd)?.look(
+      application,
+      (found) => (project === '' || project === found) && isAllowed(application, found),
+    );
+  }
+
+  /** The glance with the tags that decide the question, as far as they are known. */
+  #tell(question: GateQuestion, glance: Glance): Glance {
+    const commits = commitsToTell(glance, askedOf(question));
+    if (this.#tags === undefined || commits.length === 0) return glance;
+    return { ...glance, tags: this.#tags.find(question.argocd, glance, commits) };
+  }
+}
+
+function askedOf(question: GateQuestion) {
+  return { ...question, revision: question.revision || undefined };
 }
 
 /** The worst, in a sentence; a gate without applications must not pass. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GateQuestion } from '../../../src/handler/http/gate-port.ts';
+import type { ArgoCD } from '../../../src/argocd/port.ts';
+import { TagBook } from '../../../src/handler/watch/tag-book.ts';
 import { WatchingGateKeeper } from '../../../src/handler/watch/gate-keeper.ts';
 import type { Sight } from '../../../src/handler/watch/instance-watch.ts';
 import type { ApplicationName } from '../../../src/sync/application.ts';
@@ -38,6 +40,34 @@ describe('the gate keeper', () => {
 
   const judge = (change: Partial<GateQuestion> = {}) => keeper.judge({ ...question, ...change });
   const named = (...names: string[]) => ({ applications: names.map((name) => ({ name })) });
+
+  it('asks Argo CD, once, whether the tag that a gate names is what is tracked', async () => {
+    const calls: string[] = [];
+    const commit: ArgoCD['commit'] = ({ name, project }, revision) => {
+      calls.push(`${project}/${name} ${revision}`);
+      return Promise.resolve({ date: undefined, tags: ['main'], isHydrated: false });
+    };
+    const tags = new TagBook(() => ({ commit }), clock);
+    const asking = new WatchingGateKeeper(() => ({ look }), clock, tags);
+    const tagged = { ...question, revision: 'refs/tags/main' };
+    assert.equal(asking.judge(tagged).status, 'waiting');
+    await asking.prepare(tagged);
+    assert.equal(asking.judge(tagged).status, 'passed');
+    assert.equal(asking.judge({ ...question, revision: 'refs/heads/main' }).status, 'failed');
+    await asking.prepare(tagged);
+    await asking.prepare({ ...question, revision: 'main' });
+    await asking.prepare({ ...tagged, isAllowed: () => false });
+    assert.deepEqual(calls, [`default/shop ${A}`]);
+  });
+
+  it('waits on where Argo CD does not tell', async () => {
+    const commit = () => Promise.reject(new Error('away'));
+    const tags = new TagBook(() => ({ commit }), clock);
+    const asking = new WatchingGateKeeper(() => ({ look }), clock, tags);
+    const tagged = { ...question, revision: 'refs/tags/main' };
+    await asking.prepare(tagged);
+    assert.equal(asking.judge(tagged).status, 'waiting');
+  });
 
   it('answers for one application in a sentence', () => {
     const message = 'Synced at aaaaaaa, Healthy';
