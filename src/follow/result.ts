@@ -5,6 +5,7 @@ import type { OperationState } from '../sync/operation.ts';
 import type { ApplicationResult, ChildReport, OperationReport } from '../sync/outcome.ts';
 import { spellOut } from '../sync/revision.ts';
 import { compareSteps, unreachedSteps } from '../sync/steps.ts';
+import { firstLine } from '../text/foreign-text.ts';
 import type { Ending } from '../sync/verdict.ts';
 import type { Story } from './story.ts';
 import { followedState } from './story.ts';
@@ -101,10 +102,13 @@ function deployedBy(
   return hasApplied || state.phase === 'Succeeded' ? (revisionsOf(state) ?? []) : [];
 }
 
-/** A failed operation's one sentence names the first thing that failed. */
+/** A failed operation's one sentence names the first thing that failed, or the first line of why. */
 function withCause({ outcome, message, causes: [first] }: Ending, isOperation: boolean): string {
-  const isNews = first?.resource !== undefined && !message.includes(first.title);
-  return outcome === 'failed' && isOperation && isNews ? `${message}: ${first.title}` : message;
+  if (outcome !== 'failed' || !isOperation || first === undefined) return message;
+  const isSaid = message.includes(first.title);
+  if (first.resource !== undefined) return isSaid ? message : `${message}: ${first.title}`;
+  const reason = firstLine(first.message);
+  return reason === '' || !isSaid || message.includes(reason) ? message : `${message}: ${reason}`;
 }
 
 function capitalised(text: string): string {

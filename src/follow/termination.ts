@@ -20,6 +20,9 @@ const told = {
 /** Argo CD ends only what is still asked for (recordings.md, by hand 3). */
 const orphan =
   'the operation is not asked for any more: nobody works on it, and nothing can be terminated';
+/** Neither goes on nor ends (recording `skip-reconcile`). */
+const leftStanding =
+  'the operation stands still: Argo CD leaves the application alone until its annotation skip-reconcile is removed';
 /** Failures of the moment: Argo CD is away, or the controller has not begun the operation yet. */
 const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
@@ -61,6 +64,7 @@ export async function endOwnOperation(
   if (!isThere && request?.state !== 'accepted' && request?.state !== 'unclear') return ending;
   if (choice === 'leave') {
     if (isThere && application.operation === undefined) return say(ending, orphan);
+    if (isThere && application.skipReconcile) return say(ending, leftStanding);
     const may = isThere || request?.state === 'accepted' ? 'goes on' : 'may go on';
     return say(ending, `the operation ${may} in Argo CD`);
   }

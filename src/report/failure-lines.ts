@@ -35,15 +35,13 @@ export function isMessageTold(result: ApplicationResult): boolean {
 }
 
 function linesOf({ title, message, advice, resource, log }: Cause): CauseLines {
-  const told = logLines(message, messageBounds);
-  const [first = ''] = told;
-  const oneLine = told.length <= 1;
-  const reason = oneLine && first !== '' && first !== title ? `: ${first}` : '';
+  const [first = '', ...rest] = logLines(message.trimStart(), messageBounds);
+  const reason = first !== '' && first !== title ? `: ${first}` : '';
   const logTitle = `Last lines of the log${resource ? ` of ${printKey(resource)}` : ''}:`;
   return {
     issue: logLine(`${title}${reason}`, 800),
     details: [
-      ...(oneLine ? [] : told.map((line) => `    ${line}`)),
+      ...rest.map((line) => `    ${line}`),
       ...(advice === '' ? [] : [`    What to do: ${logLine(advice)}`]),
       ...(log.length === 0 ? [] : [`    ${logLine(logTitle)}`]),
       ...logLines(log, logBounds).map((line) => `    | ${line}`),

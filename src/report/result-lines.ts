@@ -5,11 +5,11 @@ import { isMessageTold } from './failure-lines.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { operationPage } from './operation-page.ts';
 import {
+  askedRevisions,
   countOutcomes,
   outcomeWords,
   printDeployed,
   printOutcome,
-  shownRevisions,
   tellsMore,
 } from './result.ts';
 import { stepCells } from './step-line.ts';
@@ -24,12 +24,13 @@ export function resultLines(result: ApplicationResult): readonly string[] {
   const end = `${printName(result)} ${outcomeWords[result.outcome]} after ${took}`;
   const headline = isMessageTold(result) ? end : `${end}: ${result.message}`;
   const page = result.url;
-  const { drySourceRevision: dry } = result;
-  const revisions = shownRevisions(result);
+  const { drySourceRevision: dry, revisions } = result;
+  const asked = askedRevisions(result);
   return [
     `${good ? '##[section]' : ''}${logLine(headline, 1_000)}`,
     ...(tellsMore(result) ? [`  How we know  ${logLine(result.evidence)}`] : []),
     ...(revisions.length === 0 ? [] : [`  Revision     ${logLine(revisions.join(', '))}`]),
+    ...(asked.length === 0 ? [] : [`  Not deployed ${logLine(asked.join(', '))}`]),
     ...(dry === undefined ? [] : [`  Dry commit   ${logLine(dry)}`]),
     ...(page === '' ? [] : [`  Application  ${logLine(page)}`]),
     ...(page === '' || good || result.operation === undefined

@@ -72,15 +72,13 @@ export function countOutcomes(results: readonly ApplicationResult[]): string {
   return `${results.length} ${applications}: ${counts.join(', ')}`;
 }
 
-/** What a person reads: what was deployed, or what the operation was to deploy where nothing was. */
-export function shownRevisions({ revisions, operation }: ApplicationResult): readonly string[] {
-  return revisions.length > 0 ? revisions : (operation?.revisions ?? []);
+/** What the operation was to deploy, where nothing was deployed: never told as what was. */
+export function askedRevisions({ revisions, operation }: ApplicationResult): readonly string[] {
+  return revisions.length > 0 ? [] : (operation?.revisions ?? []);
 }
 
-/** The same in short; of a hydrated application with the dry commit before it. */
-export function printDeployed(result: ApplicationResult): string {
-  const { drySourceRevision: dry } = result;
-  const revisions = shownRevisions(result);
+/** What was deployed, in short; of a hydrated application with the dry commit before it. */
+export function printDeployed({ drySourceRevision: dry, revisions }: ApplicationResult): string {
   if (revisions.length === 0) return '';
   return `${dry === undefined ? '' : `${shortRevision(dry)} → `}${printRevisions(revisions)}`;
 }

@@ -6,14 +6,7 @@ import { markdownBlock, markdownCode, markdownLink, markdownText } from '../text
 import { markdownTable } from '../text/markdown-table.ts';
 import { operationPage } from './operation-page.ts';
 import { markOutcome } from './mark.ts';
-import {
-  conclude,
-  outcomeWords,
-  printDeployed,
-  shownRevisions,
-  tellsMore,
-  worstFirst,
-} from './result.ts';
+import { conclude, outcomeWords, printDeployed, tellsMore, worstFirst } from './result.ts';
 import { spanCell } from './span-cell.ts';
 import { stepsTable } from './summary-steps.ts';
 
@@ -73,7 +66,7 @@ function applicationsTable(results: readonly ApplicationResult[], left: number):
     markOutcome(result),
     result.syncStatus ?? '',
     result.health?.status ?? '',
-    shownRevisions(result).length > 0 ? markdownCode(printDeployed(result), 100) : '',
+    markdownCode(printDeployed(result), 100),
     spanCell(result),
   ]);
   const note = left > 0 ? `\n\n${left} more applications are in the result file.` : '';

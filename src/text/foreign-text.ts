@@ -29,6 +29,12 @@ export function logLines(text: string | readonly string[], bounds: TextBounds): 
   return plainLines(text, bounds).map(defuse);
 }
 
+/** The first line that says anything, on one line; empty where none does. */
+export function firstLine(text: string, width = 500): string {
+  const [first = ''] = text.trimStart().split(lineBreak, 1);
+  return plainLine(first, width);
+}
+
 /** One line with nothing invisible in it, for a place where commands and markup do no harm. */
 export function plainLine(text: string, width = 500): string {
   const kept = text.slice(0, width);

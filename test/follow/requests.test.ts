@@ -80,12 +80,22 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
   });
 
   it('judges the health of the selected resources only', async () => {
-    make(deployment('good'), deployment('bad', { ready: false, deadline: 3 }));
-    await followOne(argocd, 'shop', syncGoal({ waitFor: 'operation' }));
-    await argocd.until('shop', (app) => app?.status.health.status === 'Degraded');
-    const goal = syncGoal({}, { resources: select('Deployment:good') });
-    const result = await followOne(argocd, 'shop', goal);
-    assert.equal(result.outcome, 'succeeded', result.message);
+    for (const [deadline, whole] of [
+      [600, 'Progressing'],
+      [3, 'Degraded'],
+    ] as const) {
+      const bad = deployment('bad', { ready: false, deadline });
+      if (whole === 'Progressing') make(configMap('a'), deployment('good'), bad);
+      else argocd.commit('shop', files(configMap('a'), deployment('good'), bad));
+      await followOne(argocd, 'shop', syncGoal({ waitFor: 'operation' }));
+      await argocd.until('shop', (app) => app?.status.health.status === whole);
+      for (const entry of ['Deployment:good', 'ConfigMap:a']) {
+        const goal = syncGoal({}, { resources: select(entry) });
+        const result = await followOne(argocd, 'shop', goal);
+        assert.equal(result.outcome, 'succeeded', result.message);
+        assert.deepEqual(result.causes, []);
+      }
+    }
   });
 
   it('refuses a selection that fits nothing, and asks for no sync', async () => {

@@ -186,6 +186,21 @@ describe('the result of following', () => {
     assert.equal(told.message, cause.title);
   });
 
+  it('gives the first line of why where no resource failed, once', () => {
+    const seen = application({ operationState: ended('Error') });
+    const title = 'The operation ended in an error';
+    for (const [message, sentence] of [
+      ['cannot resolve v9\nrpc error', `${title}: cannot resolve v9`],
+      ['\ncannot resolve v9', `${title}: cannot resolve v9`],
+      ['', title],
+      [title, title],
+    ] as const) {
+      const why = { ...cause, title, message, resource: undefined };
+      assert.equal(make('failed', seen, { causes: [why], message: title }).message, sentence);
+      assert.equal(make('blocked', seen, { causes: [why], message: title }).message, title);
+    }
+  });
+
   it('names it not when the operation succeeded, and only health failed', () => {
     const seen = application({ operationState: ended('Succeeded') });
     assert.equal(make('failed', seen, { causes: [cause] }).message, 'The end');

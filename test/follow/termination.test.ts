@@ -49,6 +49,17 @@ describe('the end of a run before that of its operation', () => {
     assert.deepEqual(argocd.calls, []);
   });
 
+  it('says of one that stands still that it does, never that it goes on', async () => {
+    for (const [change, sentence] of [
+      [{ skipReconcile: true }, /stands still: .* annotation skip-reconcile is removed$/],
+      [{ operation: undefined }, /nobody works on it, and nothing can be terminated$/],
+      [{}, /goes on in Argo CD$/],
+    ] as const) {
+      subject.take(application({ ...running, ...change, resourceVersion: '2' }));
+      assert.match(await end({}), sentence);
+    }
+  });
+
   it('terminates it at a cancellation or at the deadline, each if told to', async () => {
     argocd.onTerminate = () => Promise.resolve();
     assert.match(await end(), /was terminated, as was asked/);

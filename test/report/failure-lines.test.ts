@@ -19,12 +19,20 @@ describe('the lines of a cause', () => {
     });
   });
 
-  it('put a message of several lines below it', () => {
-    assert.deepEqual(linesOf({ title: 'A failed', message: 'one\ntwo', advice: 'Do this.' }), {
-      issue: 'A failed',
-      details: ['    one', '    two', '    What to do: Do this.'],
+  for (const [message, issue, below] of [
+    ['one\ntwo\nthree', 'A failed: one', ['two', 'three']],
+    ['\n\none\n\ntwo', 'A failed: one', ['two']],
+    ['A failed\ntwo', 'A failed', ['two']],
+    ['one\r\ntwo', 'A failed: one', ['two']],
+    ['', 'A failed', []],
+  ] as const) {
+    it(`put the first line of ${JSON.stringify(message)} into the issue, the others below it`, () => {
+      const lines = linesOf({ title: 'A failed', message, advice: 'Do this.' });
+      const details = [...below, 'What to do: Do this.'].map((line) => `    ${line}`);
+      const told = lines.details.filter((line) => line.trim() !== '');
+      assert.deepEqual({ ...lines, details: told }, { issue, details });
     });
-  });
+  }
 
   it('do not repeat a message that is the title', () => {
     assert.equal(linesOf({ title: 'A failed', message: 'A failed' }).issue, 'A failed');

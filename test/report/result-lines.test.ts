@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { summaryOf } from '../../src/report/summary.ts';
 import { closingTable, resultLines, stepGroup } from '../../src/report/result-lines.ts';
 import { commit, failedMigration, result, step } from './example-results.ts';
 
@@ -44,10 +45,20 @@ describe('the lines of a result', () => {
 });
 
 describe('the revision that is shown', () => {
-  it('is what the operation was to deploy where nothing was deployed', () => {
-    const lines = resultLines(result({ outcome: 'failed', revisions: [] }));
-    assert.ok(lines.includes(`  Revision     ${commit}`), lines.join());
-  });
+  for (const outcome of ['failed', 'succeeded', 'timedOut'] as const) {
+    it(`is never that which nothing was deployed of: ${outcome}`, () => {
+      const none = result({ outcome, revisions: [], message: 'The end', evidence: '' });
+      const lines = resultLines(none);
+      assert.ok(lines.includes(`  Not deployed ${commit}`), lines.join());
+      assert.ok(!lines.some((line) => line.startsWith('  Revision')), lines.join());
+      assert.ok(!closingTable([none]).join().includes(commit.slice(0, 7)));
+      assert.ok(!summaryOf([none]).includes(commit.slice(0, 7)));
+      const deployed = result({ outcome });
+      assert.ok(resultLines(deployed).includes(`  Revision     ${commit}`));
+      assert.ok(closingTable([deployed]).join().includes(commit.slice(0, 7)));
+      assert.ok(summaryOf([deployed]).includes(commit.slice(0, 7)));
+    });
+  }
 });
 
 describe('the group of steps', () => {

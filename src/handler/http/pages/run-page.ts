@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { operationPage } from '../../../report/operation-page.ts';
-import { printOutcome, shownRevisions, tellsMore } from '../../../report/result.ts';
+import { printOutcome, askedRevisions, tellsMore } from '../../../report/result.ts';
 import { printKey, printName } from '../../../sync/application.ts';
 import type { ApplicationResult, Cause, Outcome, Step } from '../../../sync/outcome.ts';
 import { printRevisions } from '../../../sync/revision.ts';
@@ -111,13 +111,15 @@ function applicationSection({ name, steps, result }: Part, isOpen: boolean, now:
 
 function resultPanel(result: ApplicationResult): Markup {
   const { operation, health, syncStatus } = result;
-  const revisions = shownRevisions(result);
+  const { revisions } = result;
+  const asked = askedRevisions(result);
   const state = [syncStatus, health?.status].filter(Boolean).join(', ');
   const ended = operation && printSpan(operation.startedAt, operation.finishedAt);
   const rows: readonly (readonly [string, Markup | string])[] = [
     ['Result', prose(result.message, 1_000)],
     ['Evidence', tellsMore(result) ? plainLine(result.evidence) : ''],
     ['Revision', revisions.length > 0 ? html`<code>${printRevisions(revisions)}</code>` : ''],
+    ['Not deployed', asked.length > 0 ? html`<code>${printRevisions(asked)}</code>` : ''],
     ['State', state],
     ['Operation', operation ? [operation.phase, ended].filter(Boolean).join(', ') : ''],
     ['In Argo CD', link('open the operation', webAddress(operationPage(result.url)))],
