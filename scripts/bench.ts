@@ -13,6 +13,7 @@ import { measureDelays } from './bench/handler/delays.ts';
 import { measureManyPending } from './bench/handler/many-pending.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
+import { measureLongestTurns } from './bench/longest-turn.ts';
 import { measureManyApplications } from './bench/many-applications.ts';
 import { measurePlanning } from './bench/planning.ts';
 import { measureSizes } from './bench/sizes.ts';
@@ -26,6 +27,7 @@ const groups: Readonly<Record<string, Measurement>> = {
   'many-applications': measureManyApplications,
   planning: measurePlanning,
   sizes: measureSizes,
+  'longest-turn': measureLongestTurns,
   'handler-acknowledgements': (folder) => measureAcknowledgements(folder),
   'handler-completions': (folder) => measureCompletions(folder),
   'handler-delays': (folder) => measureDelays(folder),

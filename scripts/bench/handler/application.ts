@@ -26,6 +26,8 @@ const source = {
   path: 'deploy/overlays/production',
   targetRevision: 'main',
 };
+/** Its own. */
+export const syncOptions = ['CreateNamespace=true'];
 const destination = { server: 'https://kubernetes.default.svc', namespace };
 
 const kinds = [
@@ -39,14 +41,26 @@ const kinds = [
   { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler', name: 'web' },
 ];
 
+/** An application whose name begins so has five thousand resources. */
+export const large = 'large-';
+const many = Array.from({ length: 5_000 }, (_, index) => ({
+  ...{ group: '', version: 'v1', kind: 'ConfigMap', name: `settings-of-a-service-${index}` },
+}));
+
+function kindsOf(name: string) {
+  return name.startsWith(large) ? many : kinds;
+}
+
 /** What the repository holds, as Argo CD answers it: each manifest is a text. */
-export const manifests = kinds.map(({ group, version, kind, name }) =>
-  JSON.stringify({
-    apiVersion: group === '' ? version : `${group}/${version}`,
-    kind,
-    metadata: { name, namespace },
-  }),
-);
+export function manifestsOf(application: string): readonly string[] {
+  return kindsOf(application).map(({ group, version, kind, name }) =>
+    JSON.stringify({
+      apiVersion: group === '' ? version : `${group}/${version}`,
+      kind,
+      metadata: { name, namespace },
+    }),
+  );
+}
 
 /** The whole application, in the shape and of the size (7 KB) that Argo CD gives an ordinary one. */
 export function wholeApplication(application: LightApplication): object {
@@ -66,10 +80,10 @@ export function wholeApplication(application: LightApplication): object {
       source,
       destination,
       project: 'default',
-      syncPolicy: { syncOptions: ['CreateNamespace=true'] },
+      syncPolicy: { syncOptions },
     },
     status: {
-      resources: kinds.map((resource) => ({
+      resources: kindsOf(name).map((resource) => ({
         ...resource,
         namespace,
         status: isSynced ? 'Synced' : 'OutOfSync',
@@ -112,7 +126,7 @@ const pastHistory = Array.from({ length: 9 }, (_, id) => ({
   initiatedBy: { username: 'azure-pipelines' },
 }));
 
-function stateOf({ phase, operation, startedAt, finishedAt }: LightApplication): object {
+function stateOf({ name, phase, operation, startedAt, finishedAt }: LightApplication): object {
   const isDone = phase === 'synced';
   return {
     operation: operation ?? { sync: { revision }, initiatedBy: {}, retry: {} },
@@ -121,7 +135,7 @@ function stateOf({ phase, operation, startedAt, finishedAt }: LightApplication):
       ? 'successfully synced (all tasks run)'
       : 'waiting for healthy state of apps/Deployment/web',
     syncResult: {
-      resources: kinds.map((resource) => ({
+      resources: kindsOf(name).map((resource) => ({
         ...resource,
         namespace,
         status: 'Synced',

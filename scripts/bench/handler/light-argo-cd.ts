@@ -5,8 +5,9 @@ import { text } from 'node:stream/consumers';
 import { monotonicTime } from '../monotonic-time.ts';
 import {
   listedApplication,
-  manifests,
+  manifestsOf,
   revision,
+  syncOptions,
   wholeApplication,
   type LightApplication,
 } from './application.ts';
@@ -110,7 +111,7 @@ export class LightArgoCD {
       case '':
         return send(response, 200, wholeApplication(application));
       case '/manifests':
-        return send(response, 200, { manifests, revision });
+        return send(response, 200, { manifests: manifestsOf(name), revision });
       case '/syncwindows':
         return send(response, 200, { canSync: true });
       case '/sync':
@@ -123,7 +124,8 @@ export class LightArgoCD {
   #sync(name: string, body: string, response: ServerResponse): void {
     const { infos, prune, strategy } = JSON.parse(body) as Readonly<Record<string, unknown>>;
     const operation = {
-      sync: { revision, ...(prune === true && { prune }), syncStrategy: strategy },
+      // What is not asked for comes from the application.
+      sync: { revision, ...(prune === true && { prune }), syncStrategy: strategy, syncOptions },
       initiatedBy: { username: 'azure-pipelines' },
       info: infos as readonly object[],
       retry: {},
