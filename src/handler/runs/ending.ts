@@ -9,6 +9,7 @@ import type { ApplicationResult, Outcome } from '../../sync/outcome.ts';
 import { logLine } from '../../text/foreign-text.ts';
 import type { Order, RunChange } from '../run.ts';
 import type { ReportItem } from '../store/store.ts';
+import { keptResults } from './kept-results.ts';
 
 /** How a run ends: what is stored of it, and what Azure DevOps is told last. */
 export interface Ending {
@@ -38,7 +39,7 @@ export function endOfResults(
     attachment(resultAttachment, `${title}.json`, json),
     { kind: 'completed', result: outcome === 'canceled' ? 'canceled' : taskResults[result] },
   ];
-  return { change: { ...ended(outcome, message), results: results.map(bounded) }, items };
+  return { change: { ...ended(outcome, message), results: keptResults(results) }, items };
 }
 
 /** The end of a run that has no results: nothing to follow, cancelled, or a fault of ours. */
@@ -66,11 +67,4 @@ function last(outputs: Outputs, message: string): ReportItem {
 
 function attachment(type: string, name: string, text: string): ReportItem {
   return { kind: 'attachment', attachment: { type, name, text } };
-}
-
-const mostSteps = 1_000;
-
-/** What the pages show of a result: enough of it, whatever its size. */
-function bounded(result: ApplicationResult): ApplicationResult {
-  return { ...result, steps: result.steps.slice(0, mostSteps), images: [] };
 }
