@@ -8,6 +8,7 @@ import { doAsked, exitCodes } from './do-asked.ts';
 import { parseArguments } from './one-of-several.ts';
 import { measureColdStart } from './bench/cold-start.ts';
 import { measureAcknowledgements } from './bench/handler/acknowledgements.ts';
+import { measureBursts } from './bench/handler/bursts.ts';
 import { measureCompletions } from './bench/handler/completions.ts';
 import { measureDelays } from './bench/handler/delays.ts';
 import { measureManyPending } from './bench/handler/many-pending.ts';
@@ -29,6 +30,7 @@ const groups: Readonly<Record<string, Measurement>> = {
   sizes: measureSizes,
   'longest-turn': measureLongestTurns,
   'handler-acknowledgements': (folder) => measureAcknowledgements(folder),
+  'handler-bursts': (folder) => measureBursts(folder),
   'handler-completions': (folder) => measureCompletions(folder),
   'handler-delays': (folder) => measureDelays(folder),
   'handler-pending': (folder) => measureManyPending(folder),

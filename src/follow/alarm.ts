@@ -14,6 +14,11 @@ export class Alarm {
     this.#bell.abort();
   }
 
+  /** It has rung, and nobody has waited since. */
+  get isRinging(): boolean {
+    return this.#bell.signal.aborted;
+  }
+
   /** Waits until `ms` are over, the alarm rings, or the signal aborts. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     await this.#clock.sleep(ms, AbortSignal.any([signal, this.#bell.signal]));

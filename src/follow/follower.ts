@@ -93,7 +93,10 @@ export class Follower {
     const stop = this.#news.listen(name, (tidings) => {
       const heard = this.#hear(tidings);
       if (heard === 'look') this.#lookout.hearOfNews();
-      if (heard !== 'ignored') this.#alarm.ring();
+      if (heard === 'ignored') return;
+      // Said at once: whoever takes a follower away that only waits must not take the news with it.
+      this.#is({ kind: 'busy' });
+      this.#alarm.ring();
     });
     try {
       return await this.#finish(await this.#follow());
@@ -282,10 +285,12 @@ export class Follower {
       isTold ? Infinity : since + calm,
       this.#settings.deadline,
     );
-    const isBusy = this.#lookout.isLooking || this.#questions.isAsking || this.#story.isReading;
-    if (!isBusy) this.#is({ kind: 'idle', until });
+    // What is yet to be told is not known to whoever takes it up after a rest: it would begin anew.
+    const isBusy =
+      !isTold || this.#lookout.isLooking || this.#questions.isAsking || this.#story.isReading;
+    if (!isBusy && !this.#alarm.isRinging) this.#is({ kind: 'idle', until });
     await this.#alarm.wait(Math.max(0, until - clock.now()), signal);
-    if (!isBusy) this.#is({ kind: 'busy' });
+    this.#is({ kind: 'busy' });
   }
 
   #is(activity: Activity): void {

@@ -11,7 +11,7 @@ const mostAtOnce = 1_000;
 /** Time that moves only when a test says so: half an hour takes a few milliseconds. */
 export class ManualClock implements Clock {
   #now = 1_000_000;
-  #sleepers: readonly Sleeper[] = [];
+  readonly #sleepers = new Set<Sleeper>();
 
   now(): number {
     return this.#now;
@@ -19,19 +19,19 @@ export class ManualClock implements Clock {
 
   /** How many sleeps are going on. */
   get sleeping(): number {
-    return this.#sleepers.length;
+    return this.#sleepers.size;
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
-        this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
+        this.#sleepers.delete(sleeper);
         signal.removeEventListener('abort', wake);
         resolve();
       };
       const sleeper = { at: this.#now + Math.max(0, ms), wake };
-      this.#sleepers = [...this.#sleepers, sleeper];
+      this.#sleepers.add(sleeper);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
@@ -67,13 +67,14 @@ export class ManualClock implements Clock {
 
   /** Wakes whoever sleeps shortest; false when nobody wakes before `until`. */
   async #step(until: number): Promise<boolean> {
-    const at = Math.min(...this.#sleepers.map((one) => one.at));
+    let at = Infinity;
+    for (const one of this.#sleepers) at = Math.min(at, one.at);
     if (at > until || at === Infinity) return false;
     const isLater = at > this.#now;
     this.#now = Math.max(this.#now, at);
     this.#wakes = isLater ? 0 : this.#wakes + 1;
     if (this.#wakes > mostAtOnce) throw new Error('something wakes again and again, without pause');
-    for (const one of this.#sleepers.filter((sleeper) => sleeper.at <= at)) one.wake();
+    for (const one of [...this.#sleepers]) if (one.at <= at) one.wake();
     await settle();
     return true;
   }

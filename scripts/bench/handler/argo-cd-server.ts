@@ -9,6 +9,8 @@ const orders = {
   /** Ends operations now, and says when that was. */
   finish: (names: readonly string[]): number => argocd.finish(names),
   running: () => argocd.running,
+  /** When operations began and ended, by the names of their applications. */
+  operations: () => argocd.operations,
 };
 
 export type ArgoCDOrders = typeof orders;

@@ -25,6 +25,19 @@ export interface NewApplications {
   readonly runsFor?: number;
 }
 
+/** When an operation began and ended, on the monotonic clock. */
+export interface OperationTimes {
+  readonly begunAt?: number;
+  readonly endedAt?: number;
+}
+
+/** Of a request for a sync: what makes the operation. */
+interface SyncBody {
+  readonly infos?: readonly object[];
+  readonly prune?: boolean;
+  readonly strategy?: object;
+}
+
 /**
  * An Argo CD that answers from templates: it has tens of thousands of applications, which the
  * simulator with its whole cluster could not turn over fast enough. It knows what the handler calls
@@ -33,6 +46,7 @@ export interface NewApplications {
 export class LightArgoCD {
   readonly #applications = new Map<string, LightApplication>();
   readonly #runsFor = new Map<string, number>();
+  readonly #times = new Map<string, OperationTimes>();
   readonly #streams = new Set<ServerResponse>();
   readonly #server: Server;
   #version = 1_000;
@@ -53,6 +67,11 @@ export class LightArgoCD {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** When the last operations of applications began and ended, by name. */
+  get operations(): readonly (readonly [string, OperationTimes])[] {
+    return [...this.#times];
   }
 
   /** How many operations run. */
@@ -82,7 +101,10 @@ export class LightArgoCD {
   /** Ends the operations of applications. Says when, on the monotonic clock. */
   finish(names: readonly string[]): number {
     const at = monotonicTime();
-    for (const name of names) this.#change(name, { phase: 'synced', finishedAt: Date.now() });
+    for (const name of names) {
+      this.#times.set(name, { ...this.#times.get(name), endedAt: at });
+      this.#change(name, { phase: 'synced', finishedAt: Date.now() });
+    }
     return at;
   }
 
@@ -122,12 +144,12 @@ export class LightArgoCD {
   }
 
   #sync(name: string, body: string, response: ServerResponse): void {
-    const { infos, prune, strategy } = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    const { infos = [], prune, strategy } = JSON.parse(body) as SyncBody;
     const operation = {
       // What is not asked for comes from the application.
       sync: { revision, ...(prune === true && { prune }), syncStrategy: strategy, syncOptions },
       initiatedBy: { username: 'azure-pipelines' },
-      info: infos as readonly object[],
+      info: infos,
       retry: {},
     };
     const asked = this.#change(name, { phase: 'asked', operation });
@@ -136,6 +158,7 @@ export class LightArgoCD {
   }
 
   #begin(name: string): void {
+    this.#times.set(name, { begunAt: monotonicTime() });
     this.#change(name, { phase: 'running', startedAt: Date.now() });
     const runsFor = this.#runsFor.get(name);
     if (runsFor !== undefined) setTimeout(() => this.finish([name]), runsFor);

@@ -5,12 +5,18 @@ const lookEvery = 50;
 /** Resolves when a condition holds; rejects after `within` milliseconds with what was waited for. */
 export async function until(
   what: string,
-  holds: () => Promise<boolean>,
+  condition: () => Promise<boolean>,
   within = 600_000,
 ): Promise<void> {
+  if (!(await holds(within, condition))) throw new Error(`It took too long: ${what}.`);
+}
+
+/** Resolves with true as soon as a condition holds, or with false after `within` milliseconds. */
+export async function holds(within: number, condition: () => Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + within;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`It took too long: ${what}.`);
+  while (!(await condition())) {
+    if (performance.now() > deadline) return false;
     await delay(lookEvery);
   }
+  return true;
 }

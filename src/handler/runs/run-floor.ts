@@ -1,15 +1,18 @@
 import { Detachment } from '../../follow/detachment.ts';
 import type { Run, RunHead } from '../run.ts';
 import { ActiveRun, type Demand } from './active-run.ts';
-import { FairQueue } from './fair-queue.ts';
 import { Patience } from './patience.ts';
+import { RankedQueue, ranks, type Rank } from './ranked-queue.ts';
 import { ReportBudget } from './report-budget.ts';
 import { Rests } from './rests.ts';
 import type { RunPorts } from './run-ports.ts';
 import { Tries } from './tries.ts';
 
-/** Runs in memory at a time; the others are in the store, and their turn comes. */
-const mostActive = 256;
+/**
+ * Runs in memory at a time; the others are in the store, and their turn comes. There is more room for
+ * those that are done: the others may be held up for long by whom they call.
+ */
+const mostActive = { all: 256, done: 320 };
 /** How often runs are looked at that might rest, or have rested enough, in milliseconds. */
 const round = 250;
 /** How often that may be for a run that is done, in milliseconds. */
@@ -17,13 +20,6 @@ const roomEvery = 25;
 
 /** A run that a bug of ours broke off is begun again after so long, in milliseconds. */
 const recovery = 60_000;
-
-/**
- * Whose turn comes first: who is done goes before who begins. `done`: nothing is left but to tell the
- * end; `woken`: something has happened; `fresh`: accepted just now; `stored`: by an earlier process.
- */
-const ranks = ['done', 'woken', 'fresh', 'stored'] as const;
-type Rank = (typeof ranks)[number];
 
 /** What is kept of every open run. */
 interface Open {
@@ -52,13 +48,8 @@ export class RunFloor {
   /** How many of them have the same neighbours. */
   readonly #atWork = new Map<string, number>();
   readonly #rests: Rests;
-  /** Runs whose turn comes when there is room, by rank. */
-  readonly #queues: Readonly<Record<Rank, FairQueue>> = {
-    done: new FairQueue(),
-    woken: new FairQueue(),
-    fresh: new FairQueue(),
-    stored: new FairQueue(),
-  };
+  /** Runs whose turn comes when there is room. */
+  readonly #queue = new RankedQueue();
   #isPumping = false;
   #madeRoomAt = -Infinity;
   /** Runs of a process before this one, with their neighbours and rank, until they are all known. */
@@ -89,14 +80,14 @@ export class RunFloor {
   resume(): void {
     for (const [id, neighbours, rank] of this.#known.splice(0)) {
       // Something may have happened to it meanwhile.
-      if (!this.#isWoken(id)) this.#queues[rank].add(id, neighbours);
+      if (!this.#isWoken(id)) this.#queue.add(rank, { id, neighbours });
     }
     void this.#pump();
   }
 
   /** Has a run worked that was stored just now. */
   add(run: Run): void {
-    this.#queues.fresh.add(run.id, this.#enter(run));
+    this.#queue.add('fresh', { id: run.id, neighbours: this.#enter(run) });
     void this.#pump();
   }
 
@@ -132,7 +123,7 @@ export class RunFloor {
 
   /** How many runs wait for their turn. */
   get queued(): number {
-    return ranks.reduce((sum, rank) => sum + this.#queues[rank].size, 0);
+    return this.#queue.size;
   }
 
   #enter(run: RunHead): string {
@@ -195,17 +186,19 @@ export class RunFloor {
     const { clock, signal } = this.#ports;
     try {
       while (!signal.aborted) {
-        if (this.#active.size >= mostActive) {
+        if (this.#active.size >= mostActive.done) {
           // Those that are done must not wait for the next round.
-          if (this.#queues.done.size === 0) return;
+          const done = this.#queue.sizeOf('done');
+          if (done === 0) return;
           await clock.sleep(this.#madeRoomAt + roomEvery - clock.now(), signal);
-          this.#makeRoom('pressed', this.#queues.done.size);
-          if (this.#active.size >= mostActive) return;
+          this.#makeRoom('pressed', done);
+          if (this.#active.size >= mostActive.done) return;
           continue;
         }
         const next = this.#first();
         if (next === undefined || !(await this.#take(next))) return;
-        await this.#ports.breathe();
+        // Many that are done must not wait for the quiet that those who begin have to wait for.
+        await this.#ports.breathe(next.rank === 'done');
       }
     } finally {
       this.#isPumping = false;
@@ -214,21 +207,18 @@ export class RunFloor {
 
   /** The run whose turn it is. One that is about to rest waits until it has let go, in nobody's way. */
   #first(): { readonly id: string; readonly rank: Rank } | undefined {
-    for (const rank of ranks) {
-      const id = this.#queues[rank].first(
-        (neighbours) => this.#atWork.get(neighbours) ?? 0,
-        (each) => !this.#active.has(each),
-      );
-      if (id !== undefined) return { id, rank };
-    }
-    return undefined;
+    return this.#queue.first(
+      this.#active.size < mostActive.all ? ranks : ['done'],
+      (neighbours) => this.#atWork.get(neighbours) ?? 0,
+      (id) => !this.#active.has(id),
+    );
   }
 
   /** Begins a run; or leaves it where it was, if it cannot be read. */
   async #take({ id, rank }: { readonly id: string; readonly rank: Rank }): Promise<boolean> {
     const { signal, logger } = this.#ports;
     const { neighbours = '' } = this.#open.get(id) ?? {};
-    this.#queues[rank].delete(id, neighbours);
+    this.#queue.delete({ id, neighbours });
     this.#rests.end(id);
     try {
       await this.#begin(id);
@@ -238,7 +228,7 @@ export class RunFloor {
       if (signal.aborted) return false;
       logger.error({ err: error, run: id }, 'a run could not be read: it is tried again');
       // The next round tries, and others before this one.
-      this.#queues[rank].add(id, neighbours);
+      this.#queue.add(rank, { id, neighbours });
       return false;
     }
   }
@@ -257,7 +247,7 @@ export class RunFloor {
 
   #isIn(rank: Rank, id: string): boolean {
     const open = this.#open.get(id);
-    return open !== undefined && this.#queues[rank].has(id, open.neighbours);
+    return open !== undefined && this.#queue.has(rank, { id, ...open });
   }
 
   #wake(id: string, isDone: boolean): void {
@@ -265,10 +255,7 @@ export class RunFloor {
     const open = this.#open.get(id);
     if (open === undefined) return;
     const rank = isDone || this.#isIn('done', id) ? 'done' : 'woken';
-    for (const other of ranks) {
-      if (other !== rank) this.#queues[other].delete(id, open.neighbours);
-    }
-    this.#queues[rank].add(id, open.neighbours);
+    this.#queue.add(rank, { id, ...open });
     void this.#pump();
   }
 

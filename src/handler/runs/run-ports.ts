@@ -44,8 +44,8 @@ export interface RunPorts {
   readonly random: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Resolves when a further run may be begun, as far as other work goes. */
-  readonly breathe: () => Promise<void>;
+  /** Resolves when a further run may be begun, as far as other work goes; at once after urgent ones. */
+  readonly breathe: (isUrgent: boolean) => Promise<void>;
   /** Aborts, with a `Detachment`, when the process ends. */
   readonly signal: AbortSignal;
 }

@@ -35,4 +35,11 @@ describe('the breath between two beginnings', () => {
     assert.equal(left.turns, 10);
     while (left.turns > 0) await new Promise((resolve) => setImmediate(resolve));
   });
+
+  it('is one turn only, however long, where it is urgent', async () => {
+    const left = occupy(3);
+    await breathe(true);
+    assert.equal(left.turns, 2);
+    while (left.turns > 0) await new Promise((resolve) => setImmediate(resolve));
+  });
 });

@@ -34,10 +34,11 @@ describe('the turns of runs, when there are more than there is room for,', () =>
     await crowd.tell('changed', 'cart');
     crowd.heal();
     await crowd.tell(over);
-    assert.equal(crowd.begun.length, length);
+    // There is room for these, whoever holds the places of the others.
+    assert.deepEqual(crowd.begun.slice(length), ['ended-1', 'ended-2']);
     crowd.held.clear();
     await crowd.clock.pass(30_000);
-    assert.deepEqual(crowd.begun.slice(length, length + 3), ['ended-1', 'ended-2', 'woken']);
+    assert.equal(crowd.begun[length + 2], 'woken');
     assert.deepEqual(crowd.begun.slice(length + 3, length + 5), ['old-257', 'old-258']);
   });
 

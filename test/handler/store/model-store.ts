@@ -18,18 +18,17 @@ interface Entry {
 
 /** What a store must do, said in the simplest way: the store is compared with it. */
 export class ModelStore {
-  #entries: readonly Entry[] = [];
+  /** By the ids of their runs, in the order in which they were added. */
+  readonly #entries = new Map<string, Entry>();
   #cancellations: readonly Cancellation[] = [];
   #seq = 0;
 
   /** False when the step is wrong in itself. */
   commit(step: Step): boolean {
-    const known = this.#entries.find(({ run }) => run.id === step.runId);
+    const known = this.#entries.get(step.runId);
     if ((known === undefined) !== (step.add !== undefined)) return false;
     const entry = this.#after(step, known ?? empty(step));
-    this.#entries = known
-      ? this.#entries.map((one) => (one === known ? entry : one))
-      : [...this.#entries, entry];
+    this.#entries.set(step.runId, entry);
     return true;
   }
 
@@ -69,7 +68,7 @@ export class ModelStore {
   /** How many a sweep may remove; whichever they are, none of the others. */
   sweepable(endedBefore: number, now: number): { runs: readonly string[]; cancellations: number } {
     return {
-      runs: this.#entries
+      runs: [...this.#entries.values()]
         .filter(({ run }) => run.state === 'ended' && (run.endedAt ?? run.acceptedAt) < endedBefore)
         .map(({ run }) => run.id),
       cancellations: this.#cancellations.filter(({ expiresAt }) => expiresAt < now).length,
@@ -78,7 +77,7 @@ export class ModelStore {
 
   sweep(endedBefore: number, now: number): void {
     const { runs } = this.sweepable(endedBefore, now);
-    this.#entries = this.#entries.filter(({ run }) => !runs.includes(run.id));
+    for (const id of runs) this.#entries.delete(id);
     this.#cancellations = this.#cancellations.filter(({ expiresAt }) => expiresAt >= now);
   }
 
@@ -93,11 +92,11 @@ export class ModelStore {
   }
 
   runsOf(key: string): readonly Run[] {
-    return this.#entries.map(({ run }) => run).filter((run) => run.key === key);
+    return [...this.#entries.values()].map(({ run }) => run).filter((run) => run.key === key);
   }
 
   runs({ state, outcome, kind, before = Infinity, limit }: RunQuery): readonly Run[] {
-    return this.#entries
+    return [...this.#entries.values()]
       .map(({ run }) => run)
       .filter((run) => state === undefined || run.state === state)
       .filter((run) => outcome === undefined || run.outcome === outcome)
@@ -138,8 +137,10 @@ export class ModelStore {
   }
 
   figures(): Omit<StoreFigures, 'bytes'> {
-    const kinds = this.#entries.map(({ run }) => `${run.state} ${run.order.kind}`);
-    const items = this.#entries.flatMap((entry) => entry.items).sort((a, b) => a.seq - b.seq);
+    const kinds = [...this.#entries.values()].map(({ run }) => `${run.state} ${run.order.kind}`);
+    const items = [...this.#entries.values()]
+      .flatMap((entry) => entry.items)
+      .sort((a, b) => a.seq - b.seq);
     return {
       runs: [...new Set(kinds)].sort().map((each) => {
         const [state, kind] = each.split(' ') as [RunState, RunKind];
@@ -152,11 +153,11 @@ export class ModelStore {
   }
 
   #open(): readonly Entry[] {
-    return this.#entries.filter(({ run }) => run.state !== 'ended');
+    return [...this.#entries.values()].filter(({ run }) => run.state !== 'ended');
   }
 
   #entry(id: string): Entry | undefined {
-    return this.#entries.find(({ run }) => run.id === id);
+    return this.#entries.get(id);
   }
 }
 

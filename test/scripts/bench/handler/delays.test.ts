@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { measureBursts } from '../../../../scripts/bench/handler/bursts.ts';
 import { measureDelays } from '../../../../scripts/bench/handler/delays.ts';
+import { isMet } from '../../../../scripts/bench/figure.ts';
 import { bundle, handlerBundle } from '../../../../scripts/bundle.ts';
 
-describe('The bench of the handler', function () {
-  this.timeout(60_000);
+describe('The bench of the handler', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 
   before(() => bundle(handlerBundle));
@@ -25,5 +26,25 @@ describe('The bench of the handler', function () {
       ],
     );
     for (const { what, value } of figures) assert.ok((value ?? 0) > 1, what);
+  });
+
+  it('counts of a burst what was not told', async () => {
+    const sizes = { runs: [4], runFor: [100, 300] };
+    const told = await measureBursts(folder, { ...sizes, within: 120_000 });
+    const what = 'done → completed, 4 at once';
+    assert.deepEqual(
+      told.map((figure) => figure.what),
+      [
+        `${what}: p50`,
+        `${what}: p95`,
+        `${what}: most`,
+        `${what}: not told in 120 s`,
+        '4 at once: until the last operation has begun',
+      ],
+    );
+    assert.equal(told.find((figure) => figure.goal === 0)?.value, 0);
+    const cut = await measureBursts(folder, { ...sizes, runFor: [600_000], within: 1 });
+    const missing = cut.find((figure) => figure.goal === 0);
+    assert.deepEqual([missing?.value, missing && isMet(missing)], [4, false]);
   });
 });
