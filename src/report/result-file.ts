@@ -9,7 +9,9 @@ const schema = 1;
 /** The attachment's type, by which the results tab finds it. */
 export const resultAttachment = 'argocd.result';
 
+/** Steps of one application, and of all together, which share them. */
 const mostSteps = 5_000;
+const mostStepsOfAll = 20_000;
 const mostCauses = 20;
 const mostChildren = 1_000;
 const mostImages = 500;
@@ -24,17 +26,19 @@ export interface ResultContext {
 
 /** The result of a step as JSON; docs/result-schema.md describes it. All times are ISO 8601. */
 export function resultJson(results: readonly ApplicationResult[], context: ResultContext): string {
+  const share = Math.floor(mostStepsOfAll / Math.max(1, results.length));
+  const steps = Math.min(mostSteps, share);
   const file = {
     schema,
     action: context.action,
     server: context.server,
     outcome: worstOf(results)?.outcome ?? 'failed',
-    applications: results.map(applicationOf),
+    applications: results.map((one) => applicationOf(one, steps)),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
-function applicationOf(result: ApplicationResult) {
+function applicationOf(result: ApplicationResult, most: number) {
   return {
     name: result.name,
     namespace: result.namespace ?? null,
@@ -54,8 +58,8 @@ function applicationOf(result: ApplicationResult) {
     concerns: result.concerns
       .slice(0, mostCauses)
       .map(({ title, message }) => ({ title: plainLine(title), message: text(message) })),
-    steps: result.steps.slice(0, mostSteps).map(stepOf),
-    stepsLeftOut: Math.max(0, result.steps.length - mostSteps),
+    steps: result.steps.slice(0, most).map(stepOf),
+    stepsLeftOut: Math.max(0, result.steps.length - most),
     images: result.images.slice(0, mostImages).map((image) => plainLine(image, 512)),
     children: result.children.slice(0, mostChildren).map((child) => ({
       name: child.name,

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
+import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
+import { longestBody } from '../../../src/handler/http/body-text.ts';
+import { endOfResults } from '../../../src/handler/runs/ending.ts';
+import { keptCharacters } from '../../../src/handler/runs/kept-results.ts';
+import { remainsOf } from '../../../src/handler/runs/remains.ts';
+import { openSqliteFile } from '../../../src/handler/store/sqlite-file.ts';
+import { StepWriter } from '../../../src/handler/store/step-writer.ts';
+import { newMemory } from '../../../src/sync/memory.ts';
+import { trackSteps } from '../../../src/sync/steps.ts';
+import { result } from '../../report/example-results.ts';
+import { adding, sampleOrder, storeFolder } from './sample.ts';
+
+const mebibyte = 1_024 * 1_024;
+const [address, name] = [2_000, 1_024];
+
+/**
+ * Characters that a text of the store has at the most, each with what bounds it. A column that is
+ * not here makes the test red: say what bounds it.
+ */
+const bounds: Readonly<Record<string, number>> = {
+  // Ids are GUIDs, of ours or read as such (`http/header-block.ts`); a key has an address as well.
+  'runs.id': 36,
+  'runs.key': address + 200,
+  'runs.marker': 200,
+  'tokens.digest': 64,
+  'cancellations.key': address + 200,
+  'cancellations.digest': 64,
+  // Words of ours.
+  'runs.kind': 20,
+  'runs.state': 20,
+  'runs.outcome': 20,
+  // What a body of 256 KiB can say, as JSON (`http/body-text.ts`).
+  'runs.order_json': 4 * longestBody,
+  // What Argo CD lists for a selector: its answer has at most 64 MiB (`argocd/rest/http.ts`).
+  'runs.names_json': 64 * mebibyte,
+  // Ten errors, ten warnings, and where the log is (`runs/run-log.ts`).
+  'runs.report_json': 64 * 1_024,
+  'runs.message': 4_096,
+  'runs.results_json': keptCharacters,
+  // A token of at most 8,192 characters (`http/header-block.ts`), sealed.
+  'tokens.sealed': 16_384,
+  'checkpoints.path': 20 * name,
+  // Two operations' ends and the steps: 20,000 resources, 1 MiB of messages in each look.
+  'checkpoints.checkpoint_json': 64 * mebibyte,
+  // Manifests come in one answer of at most 64 MiB.
+  'checkpoints.plan_json': 64 * mebibyte,
+  'checkpoints.result_json': 64 * mebibyte,
+  'items.item_json': 64 * mebibyte,
+  'probe.room': 65_536,
+  'contacts.address': 64,
+};
+
+describe('every text of the store', () => {
+  let folder: ReturnType<typeof storeFolder>;
+  let database: DatabaseSync;
+  beforeEach(() => {
+    folder = storeFolder();
+    database = openSqliteFile(folder.path);
+  });
+  afterEach(() => {
+    database.close();
+    folder.remove();
+  });
+
+  const columns = (): readonly string[] =>
+    database
+      .prepare(
+        `SELECT m.name || '.' || c.name AS place FROM sqlite_schema m, pragma_table_info(m.name) c
+          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND c.type IN ('TEXT', 'BLOB')`,
+      )
+      .all()
+      .map(({ place }) => String(place));
+
+  it('has a bound that is stated', () => {
+    assert.deepEqual([...columns()].sort(), Object.keys(bounds).sort());
+  });
+
+  it('keeps to it, with an application that has the most and the longest of everything', function () {
+    this.timeout(60_000);
+    const long = 'x'.repeat(100_000);
+    const resources = Array.from({ length: 5_000 }, (_, index) => ({
+      ...{ kind: 'Job', name: `${index}-${'n'.repeat(200)}`, status: 'SyncFailed', message: long },
+    }));
+    const application = readApplication({
+      metadata: { name: 'shop', namespace: 'argocd', uid: '1' },
+      spec: { source: { repoURL: 'https://git.example.com', helm: { values: long } } },
+      operation: { sync: { manifests: Array(100).fill(long) } },
+      status: {
+        operationState: {
+          operation: { sync: { manifests: Array(100).fill(long) } },
+          ...{ phase: 'Failed', message: long, startedAt: '2026-11-21T01:00:00Z' },
+          syncResult: { revision: 'a', resources },
+        },
+        resources: resources.map((one) => ({ ...one, status: 'OutOfSync' })),
+        conditions: Array(1_000).fill({ type: 'ComparisonError', message: long }),
+        history: Array.from({ length: 2_000 }, (_, id) => ({
+          id,
+          source: { helm: { values: long } },
+        })),
+      },
+    });
+    const state = application.operationState ?? assert.fail();
+    const steps = trackSteps([], state, undefined, 1);
+    const memory = {
+      ...newMemory(1, undefined),
+      ...{ asked: application.operation, begun: state, returnTo: application.history[0] },
+      ended: { state, seenAt: 1, reconciledAt: 1 },
+    };
+    const cause = { title: long, message: long, advice: '', resource: undefined, log: [long] };
+    const fat = result({ outcome: 'failed', message: long, causes: Array(50).fill(cause), steps });
+    const { change, items } = endOfResults(Array(20).fill(fat), sampleOrder, '');
+    const writer = new StepWriter(database);
+    writer.write({
+      ...adding('run-1'),
+      change: { ...change, state: 'reporting' },
+      checkpoints: [{ path: 'shop', checkpoint: { memory, steps }, plan: undefined, result: fat }],
+      enqueue: items.map((item) => ({ at: 1, item })),
+    });
+    for (const place of columns()) {
+      const [table = '', column = ''] = place.split('.');
+      const { size } = database
+        .prepare(`SELECT coalesce(max(length(${column})), 0) AS size FROM ${table}`)
+        .get() ?? { size: 0 };
+      assert.ok(Number(size) <= (bounds[place] ?? 0), `${place} has ${String(size)} characters`);
+    }
+  });
+
+  it('of a refused run keeps to 4 KB, whatever was asked', () => {
+    const names = Array.from({ length: 1_000 }, () => ({ name: 'n'.repeat(253) }));
+    const { request } = sampleOrder;
+    const order = { ...sampleOrder, request: { ...request, subject: { names } }, info: [] };
+    assert.ok(JSON.stringify(remainsOf(order)).length < 4_096);
+  });
+});
