@@ -195,7 +195,16 @@ function succeedBy(view: View, entry: HistoryEntry): Verdict {
   const { application, goal, memory } = view;
   const { id, revisions, deployedAt } = entry;
   const evidence = `history entry ${id} shows that ${printRevisions(revisions)} was deployed`;
-  const isLive = entry === application.history.at(-1) && application.operation === undefined;
+  const isNewest = entry === application.history.at(-1);
+  // History is written a little before the end of the operation that it is of.
+  const isEnding =
+    application.operation !== undefined &&
+    entry.deployStartedAt !== undefined &&
+    application.operationState?.startedAt === entry.deployStartedAt;
+  if (isNewest && isEnding && goal.waitFor === 'health') {
+    return wait(`${evidence}: waiting for the end of that operation`);
+  }
+  const isLive = isNewest && application.operation === undefined;
   if (!isLive || goal.waitFor !== 'health') {
     return done('succeeded', `Replaced, but ${evidence}`, { evidence, revisions });
   }

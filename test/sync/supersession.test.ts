@@ -367,6 +367,17 @@ describe('an operation that was replaced', () => {
         assert.equal(brief(live('Healthy', { reconciledAt: second(11) })), 'wait');
       });
 
+      it('waits for the end of an operation that has written its history already', () => {
+        const running = { operation: byAuto, startedAt: second(11) };
+        const made = { ...auto, deployStartedAt: second(11), deployedAt: second(12) };
+        const ending = {
+          operation: byAuto,
+          operationState: state(running),
+          history: [entry(1, A, made)],
+        };
+        assert.equal(brief(live('Degraded', ending)), 'wait');
+      });
+
       it('takes the word of history for what has been replaced since', () => {
         const later = entry(2, B, { ...auto, deployStartedAt: second(15) });
         const history = [entry(1, A, auto), later];
