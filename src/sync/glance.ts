@@ -1,4 +1,5 @@
 import type { Application, ApplicationName, HealthStatus } from './application.ts';
+import type { Hydrator } from './hydrator.ts';
 import type { OperationState } from './operation.ts';
 import { isEnded } from './operation.ts';
 
@@ -70,6 +71,17 @@ export interface Listing extends Required<ApplicationName> {
     readonly revision: string | undefined;
   };
   readonly health: GlancedHealth;
+  /** As `hydrationOf` says it; absent without a hydrator, or where this filter does not know it. */
+  readonly hydration?: string | undefined;
+}
+
+/** Text that is equal as long as the hydrator shows no change. */
+export function hydrationOf(
+  hydrator: Pick<Hydrator, 'current' | 'last' | 'compared'> | undefined,
+): string {
+  if (hydrator === undefined) return '';
+  const { current, last, compared } = hydrator;
+  return `${current?.phase} ${current?.startedAt} ${last?.dry} ${last?.hydrated} ${compared}`;
 }
 
 /** Text that is equal as long as a list shows no change; the same of a glance and of a listing. */

@@ -1,4 +1,5 @@
 import type { Glance, GlancedOperation, Listing } from '../../src/sync/glance.ts';
+import { hydrationOf } from '../../src/sync/glance.ts';
 import { A, second, synced } from './sample-application.ts';
 
 /** A full operation that succeeded at `A`. */
@@ -50,5 +51,6 @@ export function listingOf(of: Glance): Listing {
       finishedAt: last.finishedAt,
     },
     sync: { status: sync.status, revision: sync.revisions[0] },
+    hydration: of.hydrator && hydrationOf(of.hydrator),
   };
 }

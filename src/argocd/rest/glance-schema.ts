@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Source } from '../../sync/application.ts';
 import type { Hydrator } from '../../sync/hydrator.ts';
 import type { Glance, GlancedHealth, GlancedOperation, Listing } from '../../sync/glance.ts';
+import { hydrationOf } from '../../sync/glance.ts';
 import { operationPhases } from '../../sync/operation.ts';
 import {
   automatedSchema,
@@ -21,6 +22,7 @@ import {
   hydratorSchema,
   hydratorStatusSchema,
   readHydrator,
+  readHydratorStatus,
   readSyncSource,
 } from './hydrator-schema.ts';
 
@@ -174,6 +176,7 @@ export const listedFields = [
   'metadata.creationTimestamp',
   'metadata.deletionTimestamp',
   'spec.project',
+  'spec.sourceHydrator',
   'operation.sync',
   'status.operationState.phase',
   'status.operationState.startedAt',
@@ -181,6 +184,7 @@ export const listedFields = [
   'status.sync.status',
   'status.sync.revision',
   'status.health',
+  'status.sourceHydrator',
 ]
   .map((field) => `items.${field}`)
   .join(',');
@@ -193,13 +197,14 @@ export const listingSchema = z.object({
     creationTimestamp: time,
     deletionTimestamp: time,
   }),
-  spec: z.nullish(z.object({ project: text })),
+  spec: z.nullish(z.object({ project: text, sourceHydrator: z.nullish(z.unknown()) })),
   operation: z.nullish(z.object({})),
   status: z.nullish(
     z.object({
       operationState: z.nullish(z.object({ phase: text, startedAt: time, finishedAt: time })),
       sync: z.nullish(z.object({ status: text, revision: text })),
       health: healthSchema,
+      sourceHydrator: hydratorStatusSchema,
     }),
   ),
 });
@@ -232,5 +237,8 @@ export function readListing({
       revision: status?.sync?.revision || undefined,
     },
     health: readGlancedHealth(status?.health),
+    ...(spec?.sourceHydrator == null || status?.sourceHydrator == null
+      ? {}
+      : { hydration: hydrationOf(readHydratorStatus(status.sourceHydrator)) }),
   };
 }

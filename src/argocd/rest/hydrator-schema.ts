@@ -52,6 +52,15 @@ export function readHydrator(
     stagingBranch: hydrateTo?.targetBranch || undefined,
     isAsked: annotations?.['argocd.argoproj.io/hydrate'] != null,
     isSelective: Boolean(annotations?.['argocd.argoproj.io/manifest-generate-paths']),
+    ...readHydratorStatus(status),
+  };
+}
+
+/** What the hydrator did. */
+export function readHydratorStatus(
+  status: RawStatus,
+): Pick<Hydrator, 'current' | 'last' | 'compared'> {
+  return {
     current: readHydration(status?.currentOperation),
     last: readRendering(status?.lastSuccessfulOperation),
     compared: status?.lastComparedDryRevision || undefined,

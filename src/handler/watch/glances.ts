@@ -1,5 +1,5 @@
 import { printName, type ApplicationName } from '../../sync/application.ts';
-import { calmSince, traitsOf } from '../../sync/glance.ts';
+import { calmSince, hydrationOf, traitsOf } from '../../sync/glance.ts';
 import type { Glance, Listing } from '../../sync/glance.ts';
 
 /** What is known of one application. Times are local milliseconds. */
@@ -11,6 +11,7 @@ export interface Known extends Required<ApplicationName> {
   /** What was last told of it looked like this. */
   readonly traits: string;
   readonly revision: string | undefined;
+  readonly hydration: string | undefined;
   /** Since when it has looked so. */
   readonly steadySince: number;
   /** It looked otherwise before, so that Argo CD's times prove nothing of it. */
@@ -55,6 +56,7 @@ export class Glances {
     this.#byName.set(printName(glance), {
       ...{ name, namespace, project, glance, traits, steadySince, wasOtherwise },
       revision: glance.sync.revisions[0],
+      hydration: hydrationOf(glance.hydrator),
       confirmedAt: at,
       isStale: false,
     });
@@ -117,13 +119,19 @@ function compared(
   const traits = traitsOf(listing);
   // Without a revision it is this version of Argo CD that does not tell, or there are several.
   const revision = sync.revision ?? known?.revision;
+  // A gate of a hydrated application depends on it, and nothing else shows that one failed.
+  const hydration = listing.hydration ?? known?.hydration;
   const isSteady = known?.traits === traits;
-  const isChanged = known === undefined || !isSteady || known.revision !== revision;
+  const isChanged =
+    known === undefined ||
+    !isSteady ||
+    known.revision !== revision ||
+    known.hydration !== hydration;
   const isStale = isChanged || known.isStale;
   return {
     isChanged,
     known: {
-      ...{ name, namespace, traits, revision, isStale, confirmedAt: askedAt },
+      ...{ name, namespace, traits, revision, hydration, isStale, confirmedAt: askedAt },
       glance: known?.glance,
       project: listing.project ?? known?.project,
       steadySince: known !== undefined && isSteady ? known.steadySince : cameAt,

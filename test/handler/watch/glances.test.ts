@@ -8,6 +8,7 @@ import type { Glance } from '../../../src/sync/glance.ts';
 import { isApplication, readRecording } from '../../recording.ts';
 import { B, second, synced } from '../../sync/sample-application.ts';
 import { glance, listingOf } from '../../sync/sample-glance.ts';
+import { D2, failed, hydrating, hydrator, other } from '../../sync/sample-hydrator.ts';
 
 const shop = { name: 'shop', namespace: 'argocd' };
 /** Local time, far from Argo CD's, so that no rule can mix them. */
@@ -123,6 +124,22 @@ describe('the glances of an Argo CD', () => {
     assert.deepEqual(compare([{ sync: synced(B) }], start + 10), ['shop']);
     const known = glances.find(shop);
     assert.deepEqual([known?.isStale, known?.steadySince], [true, second(21)]);
+  });
+
+  it('are found wanting by a hydration alone, which nothing else shows', () => {
+    for (const change of [
+      { current: failed(200) },
+      { current: hydrating(200) },
+      { last: other },
+      { compared: D2 },
+    ]) {
+      glances = new Glances();
+      take({ hydrator: hydrator() }, start);
+      assert.deepEqual(compare([{ hydrator: hydrator() }], start + 10), []);
+      assert.deepEqual(compare([{ hydrator: hydrator(change) }], start + 20), ['shop']);
+      assert.equal(glances.find(shop)?.isStale, true);
+      assert.deepEqual(compare([{ hydrator: undefined }], start + 30), []);
+    }
   });
 
   it('are not compared by what this version of Argo CD does not list', () => {
