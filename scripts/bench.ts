@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findNode } from '../test/simulators/agent/node-runtime.ts';
+import { findNode } from '../simulators/agent/node-runtime.ts';
 import { usage } from './bench/usage.ts';
 import { doAsked, exitCodes } from './do-asked.ts';
 import { parseArguments } from './one-of-several.ts';

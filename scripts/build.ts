@@ -4,7 +4,7 @@ import { readWords } from '../src/inputs/command-words.ts';
 import { bundle, handlerBundle, root, taskBundles } from './bundle.ts';
 import { doAsked, exitCodes } from './do-asked.ts';
 
-const usage = `Bundles the agent's task and the handler, each into one file, with the licences of what is in it.
+const usage = `Bundles the agent's task and the handler, each into one file, with the licenses of what is in it.
 
   npm run build
 

@@ -13,7 +13,7 @@ export interface Bundle {
 export const root = join(import.meta.dirname, '..');
 
 export const handlerBundle: Bundle = {
-  entry: join(root, 'src/handler/main.ts'),
+  entry: join(root, 'src/handler/cli/main.ts'),
   outfile: join(root, 'dist/handler/handler.js'),
   target: 'node24',
 };
@@ -28,7 +28,7 @@ export const taskBundles: readonly Bundle[] = [
 ];
 
 /**
- * Makes the one file that Node runs, and beside it the licences of what is in it. The format is
+ * Makes the one file that Node runs, and beside it the licenses of what is in it. The format is
  * CommonJS because much of that is: as an ES module its `require` of Node's own modules would need a
  * shim.
  */
@@ -54,7 +54,7 @@ export async function bundle({ entry, outfile, target }: Bundle): Promise<void> 
   if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');
 }
 
-/** The licence texts of all packages in a bundle, which their licences ask to go with every copy. */
+/** The license texts of all packages in a bundle, which their licenses ask to go with every copy. */
 function noticesOf(metafile: Metafile): string {
   const folders = new Set<string>();
   for (const input of Object.keys(metafile.inputs)) {

@@ -31,7 +31,7 @@ async function demonstrate(demo: Demonstration, only?: string, file?: string): P
   const screen = new Screen({
     write: (text) => stdout.write(text),
     width: Math.min(widest, stdout.columns ?? widest),
-    colours: stdout.isTTY && !process.env.NO_COLOR,
+    colors: stdout.isTTY && !process.env.NO_COLOR,
   });
   await demo.build();
   for (const text of demo.opening) screen.text(text);

@@ -1,4 +1,4 @@
-import { findNode } from '../test/simulators/agent/node-runtime.ts';
+import { findNode } from '../simulators/agent/node-runtime.ts';
 
 /** The Node that the handler needs; where there is none, the script ends and says so. */
 export function requireNode24(): string {

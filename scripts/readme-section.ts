@@ -18,7 +18,7 @@ interface DocumentedInput {
 }
 
 /**
- * The README with its part about a task's inputs and outputs made anew. Of a task that is `like`
+ * The README with its part about a task's inputs and outputs recreated. Of a task that is `like`
  * another one, only the differences are told. Throws where the marks of the part are gone.
  */
 export function replaceSection(

@@ -16,7 +16,7 @@ export function readManifest(root: string): Manifest {
 }
 
 /**
- * Copies what ships, and nothing else, from a project into a folder made anew. tfx-cli packs whole
+ * Copies what ships, and nothing else, from a project into a folder recreated. tfx-cli packs whole
  * folders, so a stray file beside a task would reach every agent. Throws if a file that the manifest
  * names is not there.
  */

@@ -35,7 +35,7 @@ export const usage = `Runs a built task against a real Argo CD, as an agent of A
   --json FILE           write everything that is left of the run to a file
   -- name=value …       inputs of the task, by the names in its task.json
 
-It exits with 0 when the task succeeded (with issues or without), 1 when it failed or was cancelled,
+It exits with 0 when the task succeeded (with issues or without), 1 when it failed or was canceled,
 2 for wrong arguments, and 3 when the task could not be run or broke down.`;
 
 const options = {

@@ -1,10 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { startTask, taskFolder, type Connection } from '../test/simulators/agent/agent.ts';
-import {
-  readTaskDefinition,
-  type TaskDefinition,
-} from '../test/simulators/agent/task-definition.ts';
+import { startTask, taskFolder, type Connection } from '../simulators/agent/agent.ts';
+import { readTaskDefinition, type TaskDefinition } from '../simulators/agent/task-definition.ts';
 import { bundleTasks, taskBundles } from './bundle.ts';
 import { doAsked, refuse } from './do-asked.ts';
 import { matchInputs, parseArguments, usage, type TaskArguments } from './task-arguments.ts';

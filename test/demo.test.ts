@@ -77,7 +77,7 @@ describe('npm run demo', function () {
         }
       });
 
-      it('is never wider than 100 columns, and has no colours where nobody sees them', () => {
+      it('is never wider than 100 columns, and has no colors where nobody sees them', () => {
         const lines = shown().text.split('\n');
         assert.deepEqual(
           lines.filter((each) => each.length > 100),

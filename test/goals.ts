@@ -1,4 +1,4 @@
-import type { SyncGoal } from '../src/sync/goal.ts';
+import type { SyncGoal } from '../src/sync/model/goal.ts';
 
 /** How a step that sets nothing waits. */
 export const waiting = {

@@ -1,6 +1,6 @@
-import type { Clock } from '../src/follow/clock.ts';
-import { SimulatedClock } from './simulators/argo-cd/clock.ts';
-import { LoopbackTraffic } from './simulators/loopback-traffic.ts';
+import type { Clock } from '../src/async/clock.ts';
+import { SimulatedClock } from '../simulators/argo-cd/clock.ts';
+import { LoopbackTraffic } from '../simulators/loopback-traffic.ts';
 
 /** The turns of the event loop in which nothing may move before time does. */
 const quietTurns = 8;

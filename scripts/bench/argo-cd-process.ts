@@ -15,7 +15,7 @@ export interface PreparedApplication {
 }
 
 /** What the process is told; each order has one answer. */
-export type Order =
+export type RunSpec =
   | { readonly kind: 'prepare'; readonly applications: readonly PreparedApplication[] }
   /** From now on no stream is answered. */
   | { readonly kind: 'breakStreams' }
@@ -82,7 +82,7 @@ export class ArgoCDProcess {
     this.#child.disconnect();
   }
 
-  async #ask(order: Order): Promise<Answer> {
+  async #ask(order: RunSpec): Promise<Answer> {
     this.#child.send(order);
     const [answer] = (await once(this.#child, 'message')) as [Answer];
     return answer;

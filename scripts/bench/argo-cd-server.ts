@@ -1,7 +1,7 @@
-import { ArgoCDSimulator } from '../../test/simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../../test/manifests.ts';
 import { monotonicTime } from './monotonic-time.ts';
-import type { Answer, Order, SeenRequest, ServerAddress } from './argo-cd-process.ts';
+import type { Answer, RunSpec, SeenRequest, ServerAddress } from './argo-cd-process.ts';
 
 /** Argo CD pauses two seconds between waves; the figures are about what comes after the last one. */
 const waveDelay = 100;
@@ -9,7 +9,7 @@ const waveDelay = 100;
 const argocd = await ArgoCDSimulator.start({
   timeScale: 1,
   startTime: Date.now(),
-  behaviour: { waveDelay },
+  behavior: { waveDelay },
 });
 const finished = new Map<string, number>();
 let most = 0;
@@ -20,14 +20,14 @@ argocd.watch(({ application }) => {
   finished.set(name, monotonicTime());
 });
 
-process.on('message', (order: Order) => {
+process.on('message', (order: RunSpec) => {
   const answer = carryOut(order);
   process.send?.(answer);
 });
 process.on('disconnect', () => process.exit());
 process.send?.({ url: argocd.url, token: argocd.token } satisfies ServerAddress);
 
-function carryOut(order: Order): Answer {
+function carryOut(order: RunSpec): Answer {
   switch (order.kind) {
     case 'prepare':
       return { kind: 'prepared', revisions: order.applications.map(prepare) };

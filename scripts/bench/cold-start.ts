@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { findNode, type NodeMajor } from '../../test/simulators/agent/node-runtime.ts';
+import { findNode, type NodeMajor } from '../../simulators/agent/node-runtime.ts';
 import type { Figure } from './figure.ts';
 import { monotonicTime } from './monotonic-time.ts';
 import { median } from './percentile.ts';

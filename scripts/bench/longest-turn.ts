@@ -1,11 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Connection } from '../../src/argocd/rest/connection.ts';
 import { RestArgoCD } from '../../src/argocd/rest/rest-argocd.ts';
-import { systemClock } from '../../src/follow/clock.ts';
+import { systemClock } from '../../src/async/clock.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
-import { InstanceWatch } from '../../src/handler/watch/instance-watch.ts';
+import { ApplicationInformer } from '../../src/handler/watch/application-informer.ts';
 import { Secret } from '../../src/secret.ts';
-import type { SyncGoal } from '../../src/sync/goal.ts';
+import type { SyncGoal } from '../../src/sync/model/goal.ts';
 import type { Figure } from './figure.ts';
 import { large } from './handler/application.ts';
 import { applicationNames } from './handler/applications.ts';
@@ -88,7 +88,7 @@ async function follow(argocd: RestArgoCD, name: string): Promise<void> {
 
 async function watch(argocd: RestArgoCD): Promise<void> {
   const ending = new AbortController();
-  const instance = new InstanceWatch(argocd, 'argocd', systemClock, Math.random);
+  const instance = new ApplicationInformer(argocd, 'argocd', systemClock, Math.random);
   const running = instance.run(ending.signal);
   const isKnown = () =>
     Promise.resolve(instance.state.applications > count && instance.state.listedAt !== undefined);

@@ -1,4 +1,4 @@
-import { findNode } from '../../test/simulators/agent/node-runtime.ts';
+import { findNode } from '../../simulators/agent/node-runtime.ts';
 
 /** The Node that an agent would choose of those that are here: 24, else 20, else this one. */
 export function newestNode(): string {

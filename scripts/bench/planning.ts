@@ -1,4 +1,4 @@
-import { planOf } from '../../src/sync/order.ts';
+import { planOf } from '../../src/sync/plan/order.ts';
 import type { Figure } from './figure.ts';
 import { monotonicTime } from './monotonic-time.ts';
 import { median } from './percentile.ts';

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { taskFolder } from '../../test/simulators/agent/agent.ts';
-import { buildEnvironment, type Connection } from '../../test/simulators/agent/environment.ts';
-import { readTaskDefinition } from '../../test/simulators/agent/task-definition.ts';
+import { taskFolder } from '../../simulators/agent/agent.ts';
+import { buildEnvironment, type Connection } from '../../simulators/agent/environment.ts';
+import { readTaskDefinition } from '../../simulators/agent/task-definition.ts';
 import { monotonicTime } from './monotonic-time.ts';
 
 export interface TaskOptions {

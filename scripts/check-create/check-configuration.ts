@@ -1,6 +1,6 @@
 import type { Fault } from '../../src/inputs/fault.ts';
 import { headerTemplates } from '../../src/handler/http/header-block.ts';
-import { readOrder } from '../../src/handler/http/orders.ts';
+import { readRunSpec } from '../../src/handler/http/run-specs.ts';
 
 /** A check on an environment that asks the handler where applications stand. */
 export interface CheckRequest {
@@ -102,7 +102,7 @@ export function faultsOfRequest(request: Omit<CheckRequest, 'connectionId'>): re
     ['stableSeconds', String(stableSeconds)],
     ['timeoutSeconds', String(timeoutSeconds(request))],
   ]);
-  const order = readOrder('check', sections, nobody, '', Infinity);
+  const order = readRunSpec('check', sections, nobody, '', Infinity);
   const faults = ('faults' in order ? order.faults : []).map((fault) => ({
     ...fault,
     input: flags[fault.input] ?? fault.input,

@@ -1,4 +1,4 @@
-/** What a piece of text means; a terminal and a picture each have a colour for it. */
+/** What a piece of text means; a terminal and a picture each have a color for it. */
 export type Tone = 'plain' | 'title' | 'good' | 'bad' | 'warn' | 'faint';
 
 export interface Segment {

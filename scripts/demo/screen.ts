@@ -7,7 +7,7 @@ export interface ScreenOptions {
   readonly write: (text: string) => void;
   /** Columns. */
   readonly width: number;
-  readonly colours: boolean;
+  readonly colors: boolean;
 }
 
 /** Before the lines of a section. */
@@ -21,7 +21,7 @@ const styles: Readonly<Record<Exclude<Tone, 'plain'>, Parameters<typeof styleTex
   faint: 'dim',
 };
 
-/** Lines on a terminal, or in a file: never wider than it is, and in colours only where they show. */
+/** Lines on a terminal, or in a file: never wider than it is, and in colors only where they show. */
 export class Screen {
   readonly #options: ScreenOptions;
 
@@ -64,9 +64,9 @@ export class Screen {
   }
 
   #write(row: Line): void {
-    const { write, colours } = this.#options;
+    const { write, colors } = this.#options;
     const paint = (text: string, tone: Tone) =>
-      colours && tone !== 'plain' && text !== ''
+      colors && tone !== 'plain' && text !== ''
         ? styleText(styles[tone], text, { validateStream: false })
         : text;
     write(

@@ -1,4 +1,4 @@
-import { ArgoCDSimulator, defaultSpec } from '../../test/simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator, defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, hook, service, type Manifest } from './manifests.ts';
 
 /** The application that every run deploys. */
@@ -30,7 +30,7 @@ const waveDelay = 800;
 
 /** An Argo CD for the demo, with nothing in it. */
 export function startArgoCD(): Promise<ArgoCDSimulator> {
-  return ArgoCDSimulator.start({ timeScale, startTime: Date.now(), behaviour: { waveDelay } });
+  return ArgoCDSimulator.start({ timeScale, startTime: Date.now(), behavior: { waveDelay } });
 }
 
 /** Pushes to the configuration repository; returns the commit. */

@@ -11,7 +11,7 @@ const stateTones: Readonly<Record<string, Tone>> = { Succeeded: 'good', Failed: 
 /** Before each line of a run's log. */
 export const gutter = '│ ';
 
-/** Reads the log of a step as the run's page shows it: groups opened, tags as colours. */
+/** Reads the log of a step as the run's page shows it: groups opened, tags as colors. */
 export class StepLog {
   readonly #width: number;
   #margin = '';

@@ -7,7 +7,7 @@ const columnWidth = fontSize * 0.602;
 const padding = 20;
 const barHeight = 38;
 
-const colours: Readonly<Record<Tone, string>> = {
+const colors: Readonly<Record<Tone, string>> = {
   plain: '#d6deeb',
   title: '#82aaff',
   good: '#7fd88f',
@@ -29,7 +29,7 @@ export function drawTerminal(title: string, lines: readonly Line[], columns: num
       (fill, at) => `<circle cx="${22 + at * 20}" cy="${barHeight / 2}" r="6" fill="${fill}"/>`,
     ),
     `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${fontSize}" xml:space="preserve">`,
-    `<text x="${width / 2}" y="${barHeight / 2 + 5}" text-anchor="middle" fill="${colours.faint}">${escapeXml(title)}</text>`,
+    `<text x="${width / 2}" y="${barHeight / 2 + 5}" text-anchor="middle" fill="${colors.faint}">${escapeXml(title)}</text>`,
     ...rows,
     '</g>',
     '</svg>',
@@ -46,7 +46,7 @@ function drawLine(pieces: Line, row: number): readonly string[] {
 
 function drawSegment({ text, tone }: Segment): string {
   const weight = tone === 'title' ? ' font-weight="bold"' : '';
-  return `<tspan fill="${colours[tone]}"${weight}>${escapeXml(text)}</tspan>`;
+  return `<tspan fill="${colors[tone]}"${weight}>${escapeXml(text)}</tspan>`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Failure } from '../sync/failure.ts';
+import type { Failure } from '../sync/model/failure.ts';
 
 export interface ArgoCDErrorDetails {
   readonly failure: Failure;

@@ -1,9 +1,9 @@
-import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
-import type { Glance, Listing } from '../sync/glance.ts';
-import type { Commit } from '../sync/hydrator.ts';
-import type { InfoRow } from '../sync/operation.ts';
-import type { RequestedSync } from '../sync/stored-operation.ts';
-import type { SyncWindows } from '../sync/sync-window.ts';
+import type { Application, ApplicationName, ResourceKey } from '../sync/model/application.ts';
+import type { ApplicationSummary, Listing } from '../sync/model/application-summary.ts';
+import type { Commit } from '../sync/model/hydrator.ts';
+import type { InfoRow } from '../sync/model/operation.ts';
+import type { RequestedSync } from '../sync/model/stored-operation.ts';
+import type { SyncWindows } from '../sync/windows/sync-window.ts';
 
 /** How a call reaches its application. `project` makes Argo CD tell "missing" from "forbidden". */
 export interface Address extends ApplicationName {
@@ -56,7 +56,7 @@ export interface PodLog {
  * `ArgoCDError`s (src/argocd/argocd-error.ts).
  */
 export interface ArgoCD {
-  /** Fresh from Kubernetes, never from a cache. `refresh` waits until Argo CD compared anew. */
+  /** Fresh from Kubernetes, never from a cache. `refresh` waits until Argo CD compared again. */
   get(address: Address, options: GetOptions): Promise<Application>;
   /** The applications of a project that a label selector matches, in the order of their names. */
   find(
@@ -88,10 +88,10 @@ export interface ArgoCD {
   pageOf(name: ApplicationName): string;
 }
 
-/** One message about any application, of which no more is read than its glance unless asked. */
-export interface Sighting {
+/** One message about any application, of which no more is read than its summary unless asked. */
+export interface SummaryEvent {
   readonly type: WatchEvent['type'];
-  readonly glance: Glance;
+  readonly summary: ApplicationSummary;
   /** All of it. Rejects with an `ArgoCDError` where it has not the shape that it should have. */
   readonly read: () => Promise<Application>;
 }
@@ -101,17 +101,17 @@ export interface Overview {
   /** All applications that the token may read, from a cache that may be a moment old. */
   list(signal: AbortSignal): Promise<readonly Listing[]>;
   /** One application, fresh from Kubernetes. */
-  glance(name: ApplicationName, signal: AbortSignal): Promise<Glance>;
+  summary(name: ApplicationName, signal: AbortSignal): Promise<ApplicationSummary>;
   /**
    * Tells of all applications, then of changes, until the signal aborts or the stream breaks. Yields
    * `undefined` for a heartbeat, and for an application that it cannot read.
    */
-  sightings(signal: AbortSignal): AsyncIterable<Sighting | undefined>;
+  summaryEvents(signal: AbortSignal): AsyncIterable<SummaryEvent | undefined>;
 }
 
 export interface GetOptions {
   readonly refresh?: boolean;
-  /** With `refresh`: manifests are made anew, and a hydrated application is hydrated anew. */
+  /** With `refresh`: manifests are recreated, and a hydrated application is hydrated again. */
   readonly hard?: boolean;
   readonly signal: AbortSignal;
 }

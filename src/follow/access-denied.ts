@@ -1,4 +1,4 @@
-import { UserError } from '../sync/user-error.ts';
+import { UserError } from '../user-error.ts';
 
 /**
  * The run may not use the application, or not any more: from now on nothing of it is told, and nothing

@@ -1,14 +1,14 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { ArgoCD } from '../argocd/port.ts';
-import type { Application, ResourceKey } from '../sync/application.ts';
-import type { Target } from '../sync/goal.ts';
-import type { SyncGoal } from '../sync/goal.ts';
-import { follow, newestHistoryId } from '../sync/memory.ts';
-import type { Memory, Request } from '../sync/memory.ts';
-import { markerName } from '../sync/operation.ts';
-import { knownPast, laterPast, pastOf } from '../sync/past.ts';
-import type { OwnSettings, RequestedSync } from '../sync/stored-operation.ts';
-import type { Act } from '../sync/verdict.ts';
+import type { Application, ResourceKey } from '../sync/model/application.ts';
+import type { RevisionTarget } from '../sync/model/goal.ts';
+import type { SyncGoal } from '../sync/model/goal.ts';
+import { follow, newestHistoryId } from '../sync/model/memory.ts';
+import type { Memory, SentRequest } from '../sync/model/memory.ts';
+import { markerName } from '../sync/model/operation.ts';
+import { knownPast, laterPast, pastOf } from '../sync/model/past.ts';
+import type { OwnSettings, RequestedSync } from '../sync/model/stored-operation.ts';
+import type { Act } from '../sync/model/verdict.ts';
 import type { FollowSettings } from './settings.ts';
 
 /** What came of an act: what changes in the memory, and the application if Argo CD answered with it. */
@@ -24,11 +24,11 @@ interface ActPorts {
   readonly now: () => number;
   readonly signal: AbortSignal;
   /** Takes in, and keeps, that a request is about to be sent: after a crash it may be on its way. */
-  readonly sending: (request: Request) => Promise<void>;
+  readonly sending: (request: SentRequest) => Promise<void>;
 }
 
 /** Only these say that the request was not and will not be carried out. */
-function stateAfter(error: ArgoCDError): Request['state'] {
+function stateAfter(error: ArgoCDError): SentRequest['state'] {
   return error.failure === 'unclear' ? 'unclear' : 'refused';
 }
 
@@ -89,7 +89,7 @@ async function ask(
   send: () => Promise<Application>,
   what?: RequestedSync,
 ): Promise<Acted> {
-  const sent: Request = {
+  const sent: SentRequest = {
     state: 'sent',
     at: now(),
     times: (memory.request?.times ?? 0) + 1,
@@ -105,7 +105,7 @@ async function ask(
   await sending(sent);
   try {
     const answer = await send();
-    const request: Request = {
+    const request: SentRequest = {
       ...sent,
       state: 'accepted',
       brokenSince: undefined,
@@ -122,7 +122,7 @@ async function ask(
     if (failure === 'unauthenticated' || failure === 'not-found' || failure === 'hidden') {
       throw error;
     }
-    const request: Request = {
+    const request: SentRequest = {
       ...sent,
       state: stateAfter(error),
       at: now(),
@@ -161,7 +161,7 @@ function ownSettings({ syncOptions, retry, sources }: Application): OwnSettings 
 function requestedSync(
   application: Application,
   { options }: SyncGoal,
-  name: Target,
+  name: RevisionTarget,
   resources: readonly ResourceKey[],
 ): RequestedSync {
   const own = application.syncOptions;

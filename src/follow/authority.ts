@@ -6,7 +6,7 @@ export interface Authority {
   /** It was found so a moment ago. */
   readonly isProven: boolean;
   /**
-   * Has it proven anew, however long that takes: whoever asks meanwhile has the same answer. Resolves
+   * Has it proven again, however long that takes: whoever asks meanwhile has the same answer. Resolves
    * with why the run is over, if it is; rejects when the process ends.
    */
   renew(): Promise<string | undefined>;

@@ -1,6 +1,6 @@
 /**
  * The reason to abort a following with when only this process ends: nothing is terminated, reported
- * or judged, since another process takes up what the journal holds.
+ * or judged, since another process takes up what the checkpoint store holds.
  */
 export class Detachment extends Error {
   override readonly name = 'Detachment';

@@ -1,23 +1,23 @@
 import type { ArgoCD, WatchEvent, WatchScope } from '../argocd/port.ts';
-import type { Clock } from './clock.ts';
-import { LastingStream } from './lasting-stream.ts';
-import { Listeners } from './listeners.ts';
-import type { Listener, News, Polling, Tidings } from './news.ts';
+import type { Clock } from '../async/clock.ts';
+import { ReconnectingStream } from '../async/reconnecting-stream.ts';
+import { Listeners } from '../async/listeners.ts';
+import type { ChangeListener, ChangeSource, Polling, ChangeEvent } from './change-source.ts';
 
 /**
  * One watch stream for however many applications are followed. It is an accelerator: whoever listens
  * polls the faster while it is not alive.
  */
-export class Feed implements News {
+export class Feed implements ChangeSource {
   /** With a stream that lives, GET is the backstop; without one it is all there is. */
   readonly polling: Polling = { alive: 10_000, dead: 1_000, deadLater: 15_000 };
   readonly #argocd: Pick<ArgoCD, 'watch'>;
-  readonly #listeners = new Listeners<Tidings>();
-  readonly #stream: LastingStream<WatchEvent>;
+  readonly #listeners = new Listeners<ChangeEvent>();
+  readonly #stream: ReconnectingStream<WatchEvent>;
 
   constructor(argocd: Pick<ArgoCD, 'watch'>, clock: Clock, random: () => number) {
     this.#argocd = argocd;
-    this.#stream = new LastingStream(clock, random, {
+    this.#stream = new ReconnectingStream(clock, random, {
       hear: (event) => this.#listeners.tell(event.application.name, event),
       broken: () => this.#listeners.tellAll('broken'),
     });
@@ -27,7 +27,7 @@ export class Feed implements News {
     return this.#stream.aliveSince;
   }
 
-  listen(name: string, listener: Listener): () => void {
+  listen(name: string, listener: ChangeListener): () => void {
     return this.#listeners.listen(name, listener);
   }
 

@@ -1,23 +1,23 @@
 import type { WatchScope } from '../argocd/port.ts';
-import { printName } from '../sync/application.ts';
-import type { ApplicationName } from '../sync/application.ts';
-import type { Goal, WaitGoal } from '../sync/goal.ts';
-import type { InfoRow } from '../sync/operation.ts';
-import type { ApplicationResult, ChildReport, Outcome } from '../sync/outcome.ts';
-import { outcomes } from '../sync/outcome.ts';
-import { UserError } from '../sync/user-error.ts';
-import { backoff } from './backoff.ts';
+import { printName } from '../sync/model/application.ts';
+import type { ApplicationName } from '../sync/model/application.ts';
+import type { Goal, WaitGoal } from '../sync/model/goal.ts';
+import type { InfoRow } from '../sync/model/operation.ts';
+import type { ApplicationResult, ChildReport, Outcome } from '../sync/model/outcome.ts';
+import { outcomes } from '../sync/model/outcome.ts';
+import { UserError } from '../user-error.ts';
+import { backoff } from '../async/backoff.ts';
 import { throwIfDetached } from './detachment.ts';
 import { Feed } from './feed.ts';
-import type { News } from './news.ts';
+import type { ChangeSource } from './change-source.ts';
 import { Follower } from './follower.ts';
-import { patienceFor } from './lookout.ts';
+import { retryDelayFor } from './application-poller.ts';
 import { Contact } from './contact.ts';
 import { LogBudget } from './log-budget.ts';
 import { Outage } from './outage.ts';
-import { Pool } from './pool.ts';
+import { Semaphore } from '../async/semaphore.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
-import { Term } from './term.ts';
+import { CancelScope } from '../async/cancel-scope.ts';
 
 /** What a run wants: the same of every application. Times are milliseconds. */
 export interface FollowRequest {
@@ -39,7 +39,7 @@ export interface FollowRequest {
   readonly grace?: number;
 }
 
-/** The agent kills a cancelled step 10 s after its first signal: this leaves room to report. */
+/** The agent kills a canceled step 10 s after its first signal: this leaves room to report. */
 const defaultGrace = 4_000;
 const atOnce = 10;
 const searching = { first: 2_000, most: 15_000 };
@@ -59,14 +59,14 @@ export async function followAll(
   const deadline = startedAt + request.timeout;
   const ports = {
     ...given,
-    contact: given.news?.contact ?? new Contact(now),
+    contact: given.changes?.contact ?? new Contact(now),
     logBudget: new LogBudget(),
   };
   const names = request.names ?? (await find(request, { startedAt, deadline }, ports));
-  const term = new Term(ports.clock, { parent: ports.signal });
+  const scope = new CancelScope(ports.clock, { parent: ports.signal });
   const feed = new Feed(ports.argocd, ports.clock, ports.random);
-  const streaming = ports.news === undefined && feed.run(scopeOf(request, names), term.signal);
-  const shared = { news: ports.news ?? feed, pool: new Pool(atOnce) };
+  const streaming = ports.changes === undefined && feed.run(scopeOf(request, names), scope.signal);
+  const shared = { changes: ports.changes ?? feed, semaphore: new Semaphore(atOnce) };
   const { grace = defaultGrace, project } = request;
   const settled = await Promise.allSettled(
     names.map((name) => {
@@ -78,7 +78,7 @@ export async function followAll(
       });
     }),
   );
-  term.end();
+  scope.end();
   await streaming;
   return settled.map((one) => {
     if (one.status === 'rejected') throw one.reason as Error;
@@ -111,7 +111,7 @@ async function find(
   ports: SearchPorts,
 ): Promise<readonly ApplicationName[]> {
   const names = await search(request, times, ports);
-  await ports.journal?.found(names);
+  await ports.checkpoints?.found(names);
   return names;
 }
 
@@ -121,29 +121,29 @@ async function search(
   { startedAt, deadline }: RunTimes,
   { argocd, clock, random, signal: canceled, contact }: SearchPorts,
 ): Promise<readonly ApplicationName[]> {
-  const term = new Term(clock, { parent: canceled, at: deadline });
+  const scope = new CancelScope(clock, { parent: canceled, at: deadline });
   const outage = new Outage(clock, contact, startedAt);
   let away = '';
   try {
-    for (let tries = 1; !term.signal.aborted; tries += 1) {
+    for (let tries = 1; !scope.signal.aborted; tries += 1) {
       let pause = backoff(tries, searching, random);
       try {
-        const found = await argocd.find(selector, project, term.signal);
+        const found = await argocd.find(selector, project, scope.signal);
         outage.answered();
         if (found.length > 0) return found.map(({ name, namespace }) => ({ name, namespace }));
         away = '';
         if (goal.ifMissing === 'fail') break;
       } catch (error) {
-        if (term.signal.aborted) break;
+        if (scope.signal.aborted) break;
         const failed = outage.failed(error, { name: selector, project, isSeen: false });
         if (failed.kind === 'fatal') throw failed.error;
         away = failed.reason;
-        pause = Math.max(pause, patienceFor(error));
+        pause = Math.max(pause, retryDelayFor(error));
       }
-      await clock.sleep(pause, term.signal);
+      await clock.sleep(pause, scope.signal);
     }
   } finally {
-    term.end();
+    scope.end();
   }
   throwIfDetached(canceled);
   const { neverReached } = outage;
@@ -170,8 +170,8 @@ function nothingFound(
 
 /** What all applications of a run have in common. */
 interface Shared {
-  readonly news: News;
-  readonly pool: Pool;
+  readonly changes: ChangeSource;
+  readonly semaphore: Semaphore;
 }
 
 /** Follows a family, unless it is known how it ended, and keeps how it does. */
@@ -182,14 +182,14 @@ async function followKept(
   ancestors: readonly string[],
   tell: (result: ApplicationResult) => void = () => undefined,
 ): Promise<ApplicationResult> {
-  const known = ports.journal?.recall(settings.path)?.result;
+  const known = ports.checkpoints?.recall(settings.path)?.result;
   if (known !== undefined) {
     ports.logBudget?.count(settings.path, known);
     return known;
   }
   const result = await followFamily(settings, ports, shared, ancestors);
   tell(result);
-  ports.journal?.end(settings.path, result);
+  ports.checkpoints?.end(settings.path, result);
   return result;
 }
 
@@ -200,10 +200,10 @@ async function followFamily(
   shared: Shared,
   ancestors: readonly string[],
 ): Promise<ApplicationResult> {
-  const { news, pool } = shared;
+  const { changes, semaphore } = shared;
   // The place in the pool is free again while children are followed, who need places, too.
-  const { result, family, children } = await pool.run(async () => {
-    const follower = new Follower(settings, ports, news);
+  const { result, family, children } = await semaphore.run(async () => {
+    const follower = new Follower(settings, ports, changes);
     const result = await follower.run();
     const name = printName(follower.application ?? result);
     return { result, family: [...ancestors, name], children: follower.children() };

@@ -1,33 +1,32 @@
-import type { Application, ApplicationName, ResourceKey } from '../sync/application.ts';
-import { decide } from '../sync/decide.ts';
-import { renderedTarget } from '../sync/hydration.ts';
-import { atMost, mostCauses } from '../sync/explanation.ts';
-import { explainUnfinished } from '../sync/unfinished.ts';
-import type { ApplicationResult } from '../sync/outcome.ts';
-import type { UserError } from '../sync/user-error.ts';
-import type { Request } from '../sync/memory.ts';
-import { refusal } from '../sync/verdict.ts';
-import type { Act, Ending, Verdict } from '../sync/verdict.ts';
+import { childrenOf } from '../sync/model/application.ts';
+import type { Application, ApplicationName, ResourceKey } from '../sync/model/application.ts';
+import { decide } from '../sync/rules/decide.ts';
+import { renderedTarget } from '../sync/rules/hydration.ts';
+import { atMost, mostCauses } from '../sync/rules/explanation.ts';
+import { explainUnfinished } from '../sync/rules/unfinished.ts';
+import type { ApplicationResult } from '../sync/model/outcome.ts';
+import type { UserError } from '../user-error.ts';
+import type { SentRequest } from '../sync/model/memory.ts';
+import { refusal } from '../sync/model/verdict.ts';
+import type { Act, Ending, Verdict } from '../sync/model/verdict.ts';
 import { AccessDenied } from './access-denied.ts';
-import type { News, Tidings } from './news.ts';
+import type { ChangeSource, ChangeEvent } from './change-source.ts';
 import { perform } from './acts.ts';
-import { Alarm } from './alarm.ts';
+import { Wakeup } from '../async/wakeup.ts';
 import { throwIfDetached } from './detachment.ts';
-import { Keeper } from './keeper.ts';
-import { Lookout } from './lookout.ts';
-import { Questions } from './questions.ts';
-import { Repetition } from './repetition.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { ApplicationPoller } from './application-poller.ts';
+import { RefreshRequester } from './refresh-requester.ts';
+import { RetryGate } from './retry-gate.ts';
 import { makeResult } from './result.ts';
 import { selectResources } from './selected-resources.ts';
 import type { Activity, FollowPorts, FollowSettings } from './settings.ts';
-import { overMessage, Standing } from './standing.ts';
-import { followedState, Story } from './story.ts';
-import { Subject } from './subject.ts';
-import { Term } from './term.ts';
+import { overMessage, AuthorityMonitor } from './authority-monitor.ts';
+import { StatusReporter } from './status-reporter.ts';
+import { followedState, OperationTracker } from './operation-tracker.ts';
+import { FollowState } from './follow-state.ts';
+import { CancelScope } from '../async/cancel-scope.ts';
 import { endOwnOperation } from './termination.ts';
-
-/** Milliseconds for which a state must last before a person is told. */
-const calm = 2_000;
 
 /** Follows one application to the end: fetches, asks the rules, acts, sleeps and tells. */
 export class Follower {
@@ -35,53 +34,68 @@ export class Follower {
   /** Their signal aborts with the run, the deadline or the end of the following. */
   readonly #ports: FollowPorts;
   readonly #canceled: AbortSignal;
-  readonly #life: Term;
-  readonly #news: News;
-  readonly #alarm: Alarm;
-  readonly #subject: Subject;
-  readonly #questions: Questions;
-  readonly #lookout: Lookout;
-  readonly #story: Story;
-  readonly #keeper: Keeper;
-  readonly #repetition: Repetition;
-  readonly #standing: Standing;
+  readonly #life: CancelScope;
+  readonly #changes: ChangeSource;
+  readonly #wakeup: Wakeup;
+  readonly #followState: FollowState;
+  readonly #refresher: RefreshRequester;
+  readonly #poller: ApplicationPoller;
+  readonly #tracker: OperationTracker;
+  readonly #checkpointer: Checkpointer;
+  readonly #retryGate: RetryGate;
+  readonly #authorityMonitor: AuthorityMonitor;
+  readonly #status: StatusReporter;
   readonly #startedAt: number;
   #fatal: UserError | undefined;
   #isRefreshAsked: boolean;
-  #status = { message: '', since: 0, isTold: true };
   #resources: readonly ResourceKey[] | undefined;
 
-  constructor(given: FollowSettings, ports: FollowPorts, news: News) {
-    const { clock, signal, journal } = ports;
-    const { checkpoint: kept, plan } = journal?.recall(given.path) ?? {};
-    this.#subject = new Subject(given.goal, given.marker, clock, kept?.memory);
-    const settings = { ...given, address: this.#subject.locate(given.address) };
+  constructor(given: FollowSettings, ports: FollowPorts, changes: ChangeSource) {
+    const { clock, signal, checkpoints } = ports;
+    const { checkpoint: kept, plan } = checkpoints?.recall(given.path) ?? {};
+    this.#followState = new FollowState(given.goal, given.marker, clock, kept?.memory);
+    const settings = { ...given, address: this.#followState.locate(given.address) };
     this.#settings = settings;
     this.#canceled = signal;
-    this.#life = new Term(clock, { parent: signal });
-    const beforeDeadline = new Term(clock, { parent: this.#life.signal, at: settings.deadline });
+    this.#life = new CancelScope(clock, { parent: signal });
+    const beforeDeadline = new CancelScope(clock, {
+      parent: this.#life.signal,
+      at: settings.deadline,
+    });
     this.#ports = { ...ports, signal: beforeDeadline.signal };
-    this.#news = news;
-    this.#alarm = new Alarm(clock);
-    this.#lookout = new Lookout(settings, this.#ports, this.#subject, news, this.#alarm);
-    this.#questions = new Questions(
+    this.#changes = changes;
+    this.#wakeup = new Wakeup(clock);
+    this.#poller = new ApplicationPoller(
       settings,
       this.#ports,
-      this.#subject,
-      this.#lookout,
-      this.#alarm,
+      this.#followState,
+      changes,
+      this.#wakeup,
     );
-    this.#repetition = new Repetition(ports, this.#lookout);
-    this.#standing = new Standing(ports.authority, {
-      answered: () => this.#alarm.ring(),
-      broken: (error) => this.#lookout.breakOff(error),
+    this.#refresher = new RefreshRequester(
+      settings,
+      this.#ports,
+      this.#followState,
+      this.#poller,
+      this.#wakeup,
+    );
+    this.#retryGate = new RetryGate(ports, this.#poller);
+    this.#authorityMonitor = new AuthorityMonitor(ports.authority, {
+      answered: () => this.#wakeup.wake(),
+      broken: (error) => this.#poller.breakOff(error),
     });
     // What failed is told with its log even when the time is up.
     const toTheEnd = { ...ports, signal: this.#life.signal };
-    const story = { steps: kept?.steps ?? [], held: kept?.held, plan };
-    this.#story = new Story(settings, toTheEnd, story, () => this.#alarm.ring());
-    this.#keeper = new Keeper(journal, settings.path, this.#subject, this.#story);
-    const { memory } = this.#subject;
+    const tracker = { steps: kept?.steps ?? [], held: kept?.held, plan };
+    this.#tracker = new OperationTracker(settings, toTheEnd, tracker, () => this.#wakeup.wake());
+    this.#checkpointer = new Checkpointer(
+      checkpoints,
+      settings.path,
+      this.#followState,
+      this.#tracker,
+    );
+    this.#status = new StatusReporter(settings, ports);
+    const { memory } = this.#followState;
     this.#startedAt = memory.startedAt;
     this.#isRefreshAsked = memory.refresh.answeredAt !== undefined;
   }
@@ -90,13 +104,13 @@ export class Follower {
   async run(): Promise<ApplicationResult> {
     const { name } = this.#settings.address;
     this.#is({ kind: 'busy' });
-    const stop = this.#news.listen(name, (tidings) => {
-      const heard = this.#hear(tidings);
-      if (heard === 'look') this.#lookout.hearOfNews();
+    const stop = this.#changes.listen(name, (event) => {
+      const heard = this.#hear(event);
+      if (heard === 'look') this.#poller.changeReported();
       if (heard === 'ignored') return;
       // Said at once: whoever takes a follower away that only waits must not take the news with it.
       this.#is({ kind: 'busy' });
-      this.#alarm.ring();
+      this.#wakeup.wake();
     });
     try {
       return await this.#finish(await this.#follow());
@@ -107,26 +121,21 @@ export class Follower {
     }
   }
 
-  #hear(event: Tidings): ReturnType<Subject['hear']> | 'broken' {
+  #hear(event: ChangeEvent): ReturnType<FollowState['hear']> | 'broken' {
     if (event === 'broken') return event;
     if (event === 'changed') return 'look';
-    const isAwaited = this.#lookout.missing !== undefined && event.type === 'ADDED';
-    return isAwaited ? 'look' : this.#subject.hear(event);
+    const isAwaited = this.#poller.missing !== undefined && event.type === 'ADDED';
+    return isAwaited ? 'look' : this.#followState.hear(event);
   }
 
   /** What is known of the application: its newest look. */
   get application(): Application | undefined {
-    return this.#subject.application;
+    return this.#followState.application;
   }
 
   /** The child Applications that the application manages, as of the last look. */
   children(): readonly ApplicationName[] {
-    return (this.application?.resources ?? [])
-      .filter(
-        ({ group, kind, requiresPruning }) =>
-          group === 'argoproj.io' && kind === 'Application' && !requiresPruning,
-      )
-      .map(({ name, namespace }) => ({ name, namespace }));
+    return this.application === undefined ? [] : childrenOf(this.application);
   }
 
   async #follow(): Promise<Ending> {
@@ -138,12 +147,12 @@ export class Follower {
 
   /** One round: look if it is time, ask the rules, do what they say, sleep. */
   async #turn(): Promise<Ending | undefined> {
-    this.#lookout.lookIfDue();
+    this.#poller.lookIfDue();
     const verdict = this.#judge();
-    if (verdict?.kind !== 'act') this.#repetition.forget();
+    if (verdict?.kind !== 'act') this.#retryGate.forget();
     if (verdict === undefined) {
-      const { missing } = this.#lookout;
-      if (missing !== undefined) this.#say(`${missing} yet: waiting for it`);
+      const { missing } = this.#poller;
+      if (missing !== undefined) this.#status.say(`${missing} yet: waiting for it`);
       await this.#sleep(undefined);
       return undefined;
     }
@@ -153,33 +162,33 @@ export class Follower {
       case 'act':
         return this.#act(verdict.act, verdict.doing);
       case 'wait':
-        this.#say(verdict.doing, verdict.inSteps);
-        if (verdict.ask !== undefined) this.#questions.ask(verdict.ask);
+        this.#status.say(verdict.doing, verdict.inSteps);
+        if (verdict.ask !== undefined) this.#refresher.ask(verdict.ask);
         await this.#sleep(verdict.at);
         return undefined;
     }
   }
 
   #judge(isLast = false): Verdict | undefined {
-    const { application, memory } = this.#subject;
+    const { application, memory } = this.#followState;
     if (application === undefined) return undefined;
-    this.#story.track(application, memory);
-    this.#keeper.keepNews();
+    this.#tracker.track(application, memory);
+    this.#checkpointer.checkpointIfChanged();
     const { goal } = this.#settings;
     if (!this.#isRefreshAsked && goal.action !== 'terminate') {
       // Whatever is read before Argo CD has looked at Git again may be of yesterday.
       this.#isRefreshAsked = true;
-      this.#questions.ask('refresh');
+      this.#refresher.ask('refresh');
     }
     return decide({ application, memory, goal, now: this.#ports.clock.now(), isLast });
   }
 
   /** What ends the following from outside: a fatal answer, a cancellation, the deadline. */
   #interruption(): Ending | undefined {
-    const fatal = this.#fatal ?? this.#lookout.fatal;
+    const fatal = this.#fatal ?? this.#poller.fatal;
     if (fatal !== undefined) return refusal('failed', fatal.message, fatal.advice);
     throwIfDetached(this.#canceled);
-    const { over } = this.#standing;
+    const { over } = this.#authorityMonitor;
     if (this.#canceled.aborted || over !== undefined) {
       const message = over === undefined ? 'The run was canceled' : overMessage(over);
       return { outcome: 'canceled', message, evidence: '', causes: [] };
@@ -191,16 +200,16 @@ export class Follower {
   }
 
   #timedOut(): Ending {
-    const { application, memory } = this.#subject;
+    const { application, memory } = this.#followState;
     const seconds = Math.round((this.#settings.deadline - this.#startedAt) / 1000);
-    const { missing, away, neverReached } = this.#lookout;
+    const { missing, away, neverReached } = this.#poller;
     if (neverReached !== undefined) {
       return refusal('timedOut', neverReached.message, neverReached.advice);
     }
     const last = missing ?? away ?? this.#status.message;
     const message =
       seconds <= 0
-        ? 'Not begun: the time was up before its turn came'
+        ? 'Not started: timed out in the queue'
         : `Not done within ${seconds} s${last === '' ? '' : `; at last: ${last}`}`;
     const { goal } = this.#settings;
     const view = application && { application, memory, goal, now: this.#ports.clock.now() };
@@ -212,58 +221,58 @@ export class Follower {
   }
 
   async #act(act: Act, what: string): Promise<Ending | undefined> {
-    const doing = this.#repetition.explain(what);
-    const { application, memory } = this.#subject;
+    const doing = this.#retryGate.explain(what);
+    const { application, memory } = this.#followState;
     const { argocd, clock, signal } = this.#ports;
     if (application === undefined) return undefined;
-    if (!this.#repetition.mayAct()) {
-      this.#say(doing);
-      await this.#sleep(this.#repetition.pauseEnd);
+    if (!this.#retryGate.mayAct()) {
+      this.#status.say(doing);
+      await this.#sleep(this.#retryGate.pauseEnd);
       return undefined;
     }
     if (!this.#mayDo(act)) return this.#awaitProof();
-    this.#repetition.forget();
-    if (act.kind === 'sync' && memory.request === undefined) this.#say(doing);
-    else if (doing !== this.#status.message) this.#tellStatus(doing);
+    this.#retryGate.forget();
+    if (act.kind === 'sync' && memory.request === undefined) this.#status.say(doing);
+    else if (doing !== this.#status.message) this.#status.tell(doing);
     try {
       const resources = act.kind === 'sync' ? await this.#select(application) : [];
       if (!this.#mayDo(act)) return await this.#awaitProof();
       const ports = { argocd, now: () => clock.now(), signal, sending: this.#sending };
       const known = { application, memory };
       const acted = await perform(act, this.#settings, known, resources, ports);
-      this.#subject.update(acted.change);
-      if (acted.application !== undefined) this.#subject.take(acted.application);
-      if (acted.failed === undefined) this.#repetition.succeeded();
-      else this.#repetition.failed(acted.failed);
+      this.#followState.update(acted.change);
+      if (acted.application !== undefined) this.#followState.take(acted.application);
+      if (acted.failed === undefined) this.#retryGate.succeeded();
+      else this.#retryGate.failed(acted.failed);
     } catch (error) {
       // It was no answer to the request.
-      this.#subject.update({ request: memory.request });
-      this.#fatal = this.#repetition.broke(error);
+      this.#followState.update({ request: memory.request });
+      this.#fatal = this.#retryGate.broke(error);
     }
     return undefined;
   }
 
   /** Nothing is changed for a run of which nobody knows whether it is still wanted. */
   #mayDo({ kind }: Act): boolean {
-    return kind === 'adopt' || this.#standing.isProven();
+    return kind === 'adopt' || this.#authorityMonitor.isProven();
   }
 
   /** Until then, much can happen: the rules are asked again. */
   async #awaitProof(): Promise<undefined> {
-    this.#say('waiting for Azure DevOps to confirm that the run is still wanted');
+    this.#status.say('waiting for Azure DevOps to confirm that the run is still wanted');
     await this.#sleep(undefined);
   }
 
-  readonly #sending = async (request: Request): Promise<void> => {
-    this.#subject.update({ request });
-    await this.#keeper.keep();
+  readonly #sending = async (request: SentRequest): Promise<void> => {
+    this.#followState.update({ request });
+    await this.#checkpointer.keep();
   };
 
   async #select(application: Application): Promise<readonly ResourceKey[]> {
     const { goal, address } = this.#settings;
     if (goal.action !== 'sync' || goal.options.resources.length === 0) return [];
     // The manifests of a hydrated application are made from the dry commit, whatever is synced.
-    const target = renderedTarget(application, this.#subject.memory) ?? goal.target;
+    const target = renderedTarget(application, this.#followState.memory) ?? goal.target;
     this.#resources ??= await selectResources(
       { ...goal, target },
       application,
@@ -275,21 +284,24 @@ export class Follower {
 
   async #sleep(at: number | undefined): Promise<void> {
     const { clock, signal } = this.#ports;
-    const { isTold, since } = this.#status;
+    const untoldUntil = this.#status.dueAt;
     const until = Math.min(
-      this.#lookout.due,
-      this.#lookout.contactDue,
-      this.#questions.retryAt,
-      this.#story.heldUntil,
+      this.#poller.due,
+      this.#poller.contactDue,
+      this.#refresher.retryAt,
+      this.#tracker.heldUntil,
       at ?? Infinity,
-      isTold ? Infinity : since + calm,
+      untoldUntil,
       this.#settings.deadline,
     );
-    // What is yet to be told is not known to whoever takes it up after a rest: it would begin anew.
+    // What is yet to be told is not known to whoever takes it up after a rest: it would begin again.
     const isBusy =
-      !isTold || this.#lookout.isLooking || this.#questions.isAsking || this.#story.isReading;
-    if (!isBusy && !this.#alarm.isRinging) this.#is({ kind: 'idle', until });
-    await this.#alarm.wait(Math.max(0, until - clock.now()), signal);
+      untoldUntil !== Infinity ||
+      this.#poller.isLooking ||
+      this.#refresher.isAsking ||
+      this.#tracker.isReading;
+    if (!isBusy && !this.#wakeup.isRinging) this.#is({ kind: 'idle', until });
+    await this.#wakeup.wait(Math.max(0, until - clock.now()), signal);
     this.#is({ kind: 'busy' });
   }
 
@@ -299,47 +311,28 @@ export class Follower {
 
   /** Tells the steps that still wait for the plan; a run that was canceled has no time for it. */
   async #tellHeld({ outcome }: Ending): Promise<void> {
-    if (outcome !== 'canceled') await this.#story.settled();
+    if (outcome !== 'canceled') await this.#tracker.settled();
     throwIfDetached(this.#canceled);
-    this.#story.release();
-    this.#keeper.keepNews();
+    this.#tracker.release();
+    this.#checkpointer.checkpointIfChanged();
   }
 
   async #finish(ending: Ending): Promise<ApplicationResult> {
     const { clock, argocd } = this.#ports;
-    const standing = this.#standing;
-    const ports = { ...this.#ports, standing };
-    const ended = await endOwnOperation(ending, this.#settings, ports, this.#subject);
-    const isDenied = (this.#fatal ?? this.#lookout.fatal) instanceof AccessDenied;
+    const authorityMonitor = this.#authorityMonitor;
+    const ports = { ...this.#ports, authorityMonitor };
+    const ended = await endOwnOperation(ending, this.#settings, ports, this.#followState);
+    const isDenied = (this.#fatal ?? this.#poller.fatal) instanceof AccessDenied;
     if (!isDenied) await this.#tellHeld(ended);
-    const causes = await this.#story.withLogs(atMost(ended.causes, mostCauses - 1));
+    const causes = await this.#tracker.withLogs(atMost(ended.causes, mostCauses - 1));
     const times = { startedAt: this.#startedAt, finishedAt: clock.now() };
     const { address } = this.#settings;
     const url = argocd.pageOf(address);
-    const { application, memory } = this.#subject;
-    const { steps, plan, toldSteps } = this.#story;
+    const { application, memory } = this.#followState;
+    const { steps, plan, toldSteps } = this.#tracker;
     // What was told before it was denied is told; nothing is added to that.
     const known = isDenied ? { application: undefined, memory } : { application, memory };
-    const story = isDenied ? { plan: undefined, steps: toldSteps } : { plan, steps };
-    return makeResult(address, url, { ...ended, causes }, known, story, times);
-  }
-
-  /**
-   * Tells what is being waited for, once it has lasted a little: what is over at once is no news.
-   * `inSteps`: the steps have told it already.
-   */
-  #say(message: string, inSteps = false): void {
-    const now = this.#ports.clock.now();
-    if (message !== this.#status.message) {
-      this.#status = { message, since: now, isTold: inSteps };
-    }
-    const { since, isTold } = this.#status;
-    if (isTold || now - since < calm) return;
-    this.#tellStatus(message);
-  }
-
-  #tellStatus(message: string): void {
-    this.#status = { message, since: this.#ports.clock.now(), isTold: true };
-    this.#ports.tell({ kind: 'status', application: this.#settings.address, message });
+    const tracker = isDenied ? { plan: undefined, steps: toldSteps } : { plan, steps };
+    return makeResult(address, url, { ...ended, causes }, known, tracker, times);
   }
 }

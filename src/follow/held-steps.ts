@@ -1,6 +1,6 @@
-import type { Step } from '../sync/outcome.ts';
-import type { Plan } from '../sync/plan.ts';
-import { compareSteps, placeSteps } from '../sync/steps.ts';
+import type { OperationStep } from '../sync/model/outcome.ts';
+import type { Plan } from '../sync/plan/plan.ts';
+import { compareSteps, placeSteps } from '../sync/rules/steps.ts';
 
 /** How long steps wait for the plan, which tells their waves and their order, in milliseconds. */
 export const planPatience = 5_000;
@@ -10,16 +10,16 @@ export interface HeldSteps {
   /** When the first of them was seen, local milliseconds. */
   readonly since: number;
   /** All steps as they were told last. */
-  readonly told: readonly Step[];
+  readonly told: readonly OperationStep[];
   /** A step for each change of it, in the order in which they were seen. */
-  readonly changes: readonly Step[];
+  readonly changes: readonly OperationStep[];
 }
 
 /** Adds what changed at one look; `before` are the steps as they were until then. */
 export function hold(
   held: HeldSteps | undefined,
-  before: readonly Step[],
-  changes: readonly Step[],
+  before: readonly OperationStep[],
+  changes: readonly OperationStep[],
   now: number,
 ): HeldSteps | undefined {
   if (changes.length === 0) return held;
@@ -34,7 +34,10 @@ export function mayHold(held: HeldSteps | undefined, now: number): boolean {
 }
 
 /** The changes by attempt, phase, wave and plan; those of one step as they came. */
-export function inOrder(changes: readonly Step[], plan: Plan | undefined): readonly Step[] {
+export function inOrder(
+  changes: readonly OperationStep[],
+  plan: Plan | undefined,
+): readonly OperationStep[] {
   const placed = plan === undefined ? changes : placeSteps(changes, plan);
   return [...placed].sort(compareSteps);
 }

@@ -1,16 +1,16 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { PodLog } from '../argocd/port.ts';
-import type { ResourceKey } from '../sync/application.ts';
+import type { ResourceKey } from '../sync/model/application.ts';
 import { LogBudget } from './log-budget.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
-import { Term } from './term.ts';
+import { CancelScope } from '../async/cancel-scope.ts';
 
 /** Kinds that have pods with a log. */
 const logged = new Set(['Job', 'Pod', 'CronJob', 'Workflow']);
 /** How often the log of a running hook is read: at first, and at the least; a long one may wait. */
 const keeping = { first: 1_000, most: 15_000, share: 0.05 };
 /** How long the end of a run waits for logs that are still on their way, in milliseconds. */
-const patience = 5_000;
+const grace = 5_000;
 const nothing: PodLog = { lines: [], fault: '' };
 
 /** The last log lines of hooks and Jobs that failed, read while they are still there. */
@@ -21,13 +21,13 @@ export class HookLogs {
   readonly #kept = new Map<string, readonly string[]>();
   readonly #keeping = new Set<string>();
   readonly #over = new AbortController();
-  readonly #term: Term;
+  readonly #scope: CancelScope;
   readonly #budget: LogBudget;
 
   constructor(settings: FollowSettings, ports: FollowPorts) {
     this.#settings = settings;
     this.#ports = ports;
-    this.#term = new Term(ports.clock, { parent: ports.signal });
+    this.#scope = new CancelScope(ports.clock, { parent: ports.signal });
     this.#budget = ports.logBudget ?? new LogBudget();
   }
 
@@ -70,7 +70,7 @@ export class HookLogs {
   async #keep(resource: ResourceKey, isRunning: () => boolean): Promise<void> {
     const id = idOf(resource);
     const { clock } = this.#ports;
-    const signal = AbortSignal.any([this.#term.signal, this.#over.signal]);
+    const signal = AbortSignal.any([this.#scope.signal, this.#over.signal]);
     const startedAt = clock.now();
     while (isRunning() && !signal.aborted) {
       const { lines } = await this.#ask(resource);
@@ -85,7 +85,7 @@ export class HookLogs {
   close(): void {
     this.#over.abort();
     const { clock } = this.#ports;
-    void clock.sleep(patience, this.#term.signal).then(() => this.#term.end());
+    void clock.sleep(grace, this.#scope.signal).then(() => this.#scope.end());
   }
 
   async #fetch(resource: ResourceKey): Promise<PodLog> {
@@ -107,7 +107,7 @@ export class HookLogs {
   }
 
   #ask(resource: ResourceKey): Promise<PodLog> {
-    return this.#budget.pool.run(() => {
+    return this.#budget.semaphore.run(() => {
       const full = this.#budget.refusal(this.#held(idOf(resource)));
       return full === undefined
         ? this.#askNow(resource)
@@ -117,7 +117,7 @@ export class HookLogs {
 
   #askNow(resource: ResourceKey): Promise<PodLog> {
     const { argocd } = this.#ports;
-    const { signal } = this.#term;
+    const { signal } = this.#scope;
     const { address, hookLogLines: lines } = this.#settings;
     return argocd.logs(address, { resource, lines }, signal).then(
       ({ lines: read, fault }) => ({
@@ -141,7 +141,7 @@ export class HookLogs {
 function faultOf(reason: string, isPart: boolean): string {
   return isPart
     ? `Its log is not complete: ${reason}.`
-    : `Its log is not to be had any more: ${reason}.`;
+    : `Its log is no longer available: ${reason}.`;
 }
 
 function idOf({ group, kind, namespace, name }: ResourceKey): string {

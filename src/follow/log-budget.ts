@@ -1,5 +1,5 @@
-import type { ApplicationResult } from '../sync/outcome.ts';
-import { Pool } from './pool.ts';
+import type { ApplicationResult } from '../sync/model/outcome.ts';
+import { Semaphore } from '../async/semaphore.ts';
 
 /** Characters of hooks' logs that a run keeps, whatever its applications and their hooks. */
 export const mostLogCharacters = 256 * 1_024;
@@ -11,7 +11,7 @@ const leftOut = `a run keeps ${mostLogCharacters} characters of logs`;
 export class LogBudget {
   readonly #held = new Map<string, number>();
   /** In which logs are read, so that many are not in memory before they are bounded. */
-  readonly pool = new Pool(readAtOnce);
+  readonly semaphore = new Semaphore(readAtOnce);
   #left = mostLogCharacters;
 
   /** Why a log is not worth reading, if so. */

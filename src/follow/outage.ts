@@ -1,12 +1,12 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
-import type { Failure } from '../sync/failure.ts';
-import { judgeError, unknownPatience } from '../sync/known-error.ts';
-import { UserError } from '../sync/user-error.ts';
-import type { Clock } from './clock.ts';
+import type { Failure } from '../sync/model/failure.ts';
+import { judgeError, unknownErrorLimit } from '../sync/model/known-error.ts';
+import { UserError } from '../user-error.ts';
+import type { Clock } from '../async/clock.ts';
 import type { Contact } from './contact.ts';
 
 /** What was asked for, and what is known of it. */
-export interface Asked {
+export interface FailedCall {
   readonly name: string;
   readonly project: string;
   /** It was seen before, so that what looks like a missing right or address may be an outage. */
@@ -24,7 +24,7 @@ export type LookFailure =
 /** Judges a failed look. `isReached`: Argo CD has answered before, so that its address is right. */
 export function judgeLook(
   error: unknown,
-  { name, project, isSeen }: Asked,
+  { name, project, isSeen }: FailedCall,
   isReached: boolean,
 ): LookFailure {
   if (error instanceof UserError) return { kind: 'fatal', error };
@@ -81,7 +81,7 @@ const unreachedAdvice =
 const internalAdvice = 'See the log of argocd-server, which says more.';
 const addressAdvice: Partial<Record<Failure, string>> = {
   'not-argocd':
-    'Check the URL in the service connection, or in the configuration of the handler: with its root path if Argo CD has one, and with what stands in front of it.',
+    'Check the URL in the service connection, or in the configuration of the handler: with its root path if Argo CD has one, and with any proxy in front of it.',
   unreachable:
     'Check URL, port and CA certificate in the service connection, or in the configuration of the handler.',
 };
@@ -153,7 +153,7 @@ export class Outage {
   }
 
   /** Judges a failed look. */
-  failed(error: unknown, asked: Asked): OutageJudgement {
+  failed(error: unknown, asked: FailedCall): OutageJudgement {
     const judged = judgeLook(error, asked, this.#contact.isMade);
     const now = this.#clock.now();
     switch (judged.kind) {
@@ -172,7 +172,7 @@ export class Outage {
       case 'unknown': {
         this.#contact.make();
         this.#unknownSince ??= now;
-        if (now - this.#unknownSince >= unknownPatience) {
+        if (now - this.#unknownSince >= unknownErrorLimit) {
           return { kind: 'fatal', error: judged.error };
         }
         return { ...judged, notice: this.#notice(now, judged.reason) };
@@ -198,11 +198,11 @@ export class Outage {
     const isUnknown = this.#unknownSince !== undefined;
     if (isFirst) {
       return isUnknown
-        ? `Argo CD answers with an error; trying on. ${reason}`
-        : `Argo CD cannot be reached; trying on. ${reason}`;
+        ? `Argo CD answers with an error; retrying. ${reason}`
+        : `Cannot reach Argo CD; retrying. ${reason}`;
     }
-    const what = isUnknown ? 'Argo CD answers with an error' : 'Argo CD cannot be reached';
+    const what = isUnknown ? 'Argo CD answers with an error' : 'Cannot reach Argo CD';
     const minutes = Math.round((now - this.#since) / 60_000);
-    return `${what}, for ${minutes} min by now; trying on. ${reason}`;
+    return `${what} for ${minutes} min; retrying. ${reason}`;
   }
 }

@@ -1,23 +1,23 @@
-import type { Application, ApplicationName } from '../sync/application.ts';
-import { findConcerns } from '../sync/concern.ts';
-import { dryOf } from '../sync/hydration.ts';
-import type { OperationState } from '../sync/operation.ts';
-import type { ApplicationResult, ChildReport, OperationReport } from '../sync/outcome.ts';
-import { spellOut } from '../sync/revision.ts';
-import { compareSteps, unreachedSteps } from '../sync/steps.ts';
+import type { Application, ApplicationName } from '../sync/model/application.ts';
+import { findRunWarnings } from '../sync/rules/run-warning.ts';
+import { dryOf } from '../sync/rules/hydration.ts';
+import type { OperationState } from '../sync/model/operation.ts';
+import type { ApplicationResult, ChildReport, OperationReport } from '../sync/model/outcome.ts';
+import { spellOut } from '../sync/model/revision.ts';
+import { compareSteps, unreachedSteps } from '../sync/rules/steps.ts';
 import { firstLine } from '../text/foreign-text.ts';
-import type { Ending } from '../sync/verdict.ts';
-import type { Story } from './story.ts';
-import { followedState } from './story.ts';
-import type { Subject } from './subject.ts';
+import type { Ending } from '../sync/model/verdict.ts';
+import type { OperationTracker } from './operation-tracker.ts';
+import { followedState } from './operation-tracker.ts';
+import type { FollowState } from './follow-state.ts';
 
 /** Puts together how it ended for one application. */
 export function makeResult(
   name: ApplicationName,
   url: string,
   ending: Ending,
-  { application, memory }: Pick<Subject, 'application' | 'memory'>,
-  story: Pick<Story, 'plan' | 'steps'>,
+  { application, memory }: Pick<FollowState, 'application' | 'memory'>,
+  tracker: Pick<OperationTracker, 'plan' | 'steps'>,
   times: { readonly startedAt: number; readonly finishedAt: number },
   children: readonly ChildReport[] = [],
 ): ApplicationResult {
@@ -30,11 +30,11 @@ export function makeResult(
       : spellOut(application.sources, deployed, ...knownRevisions(application));
   const dry = application?.hydrator && dryOf(memory, revisions);
   // What a replaced operation did until then is in the log, and no part of what came of it.
-  const steps = story.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
+  const steps = tracker.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
   const unreached =
-    isGood || story.plan === undefined || state === undefined
+    isGood || tracker.plan === undefined || state === undefined
       ? []
-      : unreachedSteps(steps, story.plan);
+      : unreachedSteps(steps, tracker.plan);
   return {
     name: name.name,
     ...(name.namespace === undefined ? {} : { namespace: name.namespace }),
@@ -45,7 +45,7 @@ export function makeResult(
       application && isGood
         ? [
             ...(memory.aim?.concerns ?? []),
-            ...findConcerns(application, state, story.plan, memory.missingSince !== undefined),
+            ...findRunWarnings(application, state, tracker.plan, memory.missingSince !== undefined),
           ]
         : [],
     operation: state && reportOf(state, memory.identity),
@@ -68,7 +68,10 @@ function knownRevisions({ sync, history, operationState }: Application) {
   return [sync.revisions, ...deployed, operationState?.revisions ?? []];
 }
 
-function reportOf(state: OperationState, identity: Subject['memory']['identity']): OperationReport {
+function reportOf(
+  state: OperationState,
+  identity: FollowState['memory']['identity'],
+): OperationReport {
   const { operation, phase, message, startedAt, finishedAt, retryCount } = state;
   return {
     ours: identity !== undefined && (identity.kind === 'marker' || identity.ours),
@@ -90,7 +93,7 @@ function revisionsOf(state: OperationState | undefined): readonly string[] | und
 /** What an operation deployed that did not land: nothing, until it applied a resource. */
 function deployedBy(
   state: OperationState | undefined,
-  { identity }: Subject['memory'],
+  { identity }: FollowState['memory'],
 ): readonly string[] {
   if (state === undefined || identity === undefined || state.operation.dryRun) return [];
   const hasApplied = state.results.some(

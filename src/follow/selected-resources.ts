@@ -1,12 +1,12 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Address } from '../argocd/port.ts';
-import type { Application, ResourceKey } from '../sync/application.ts';
-import { addressTarget } from '../sync/asked-revision.ts';
-import type { SyncGoal } from '../sync/goal.ts';
-import { judgeError } from '../sync/known-error.ts';
-import { expandSelection } from '../sync/selection.ts';
-import { UserError } from '../sync/user-error.ts';
-import { inTurns } from '../in-turns.ts';
+import type { Application, ResourceKey } from '../sync/model/application.ts';
+import { addressTarget } from '../sync/model/asked-revision.ts';
+import type { SyncGoal } from '../sync/model/goal.ts';
+import { judgeError } from '../sync/model/known-error.ts';
+import { expandSelection } from '../sync/plan/selection.ts';
+import { UserError } from '../user-error.ts';
+import { inTurns } from '../async/in-turns.ts';
 import type { FollowPorts } from './settings.ts';
 
 /**

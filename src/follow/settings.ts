@@ -1,18 +1,18 @@
 import type { Address, ArgoCD } from '../argocd/port.ts';
-import type { Goal } from '../sync/goal.ts';
-import type { InfoRow } from '../sync/operation.ts';
-import type { Progress } from '../sync/outcome.ts';
+import type { Goal } from '../sync/model/goal.ts';
+import type { InfoRow } from '../sync/model/operation.ts';
+import type { Progress } from '../sync/model/outcome.ts';
 import type { Authority } from './authority.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../async/clock.ts';
 import type { Contact } from './contact.ts';
-import type { Journal } from './journal.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
 import type { LogBudget } from './log-budget.ts';
-import type { News } from './news.ts';
+import type { ChangeSource } from './change-source.ts';
 
 /** What is wanted of one application. Times are local milliseconds. */
 export interface FollowSettings {
   readonly address: Address;
-  /** Names it in the journal. */
+  /** Names it in the checkpoint store. */
   readonly path: string;
   readonly goal: Goal;
   readonly deadline: number;
@@ -40,17 +40,17 @@ export interface FollowPorts {
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** The run is cancelled, or given to another process (`Detachment`). */
+  /** The run is canceled, or given to another process (`Detachment`). */
   readonly signal: AbortSignal;
   readonly tell: (progress: Progress) => void;
   /** Where the right to act may end while the run waits: nothing is changed without it. */
   readonly authority?: Authority;
   /** Where there is one, another process can take the run up. */
-  readonly journal?: Journal;
-  /** Whoever keeps a journal may end a following that only waits, and begin it again at the news. */
+  readonly checkpoints?: CheckpointStore;
+  /** Whoever keeps checkpoints may end a following that only waits, and begin it again at a change. */
   readonly activity?: (path: string, activity: Activity) => void;
   /** Where somebody watches Argo CD for many runs; otherwise each run opens a stream of its own. */
-  readonly news?: News;
+  readonly changes?: ChangeSource;
   /** Whether Argo CD has ever answered, shared by all who ask the same one. */
   readonly contact?: Contact;
   /** What all applications of the run may keep of logs; without one each has its own. */

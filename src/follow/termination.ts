@@ -1,14 +1,14 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
-import type { Application } from '../sync/application.ts';
-import { isInProgress, sight } from '../sync/ownership.ts';
-import { withoutPast } from '../sync/past.ts';
-import type { Identity } from '../sync/ownership.ts';
-import { findSent } from '../sync/rollback.ts';
-import type { Ending } from '../sync/verdict.ts';
-import type { Standing } from './standing.ts';
+import type { Application } from '../sync/model/application.ts';
+import { isInProgress, matchOperation } from '../sync/model/ownership.ts';
+import { withoutPast } from '../sync/model/past.ts';
+import type { Identity } from '../sync/model/ownership.ts';
+import { findSent } from '../sync/rules/rollback.ts';
+import type { Ending } from '../sync/model/verdict.ts';
+import type { AuthorityMonitor } from './authority-monitor.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
-import type { Subject } from './subject.ts';
-import { Term } from './term.ts';
+import type { FollowState } from './follow-state.ts';
+import { CancelScope } from '../async/cancel-scope.ts';
 
 const pause = 200;
 /** How long a request that was broken off may still be on its way. */
@@ -19,7 +19,7 @@ const told = {
 };
 /** Argo CD ends only what is still asked for (recordings.md, by hand 3). */
 const orphan =
-  'the operation is not asked for any more: nobody works on it, and nothing can be terminated';
+  'the operation is no longer requested: nobody works on it, and nothing can be terminated';
 /** Neither goes on nor ends (recording `skip-reconcile`). */
 const leftStanding =
   'the operation stands still: Argo CD leaves the application alone until its annotation skip-reconcile is removed';
@@ -28,7 +28,7 @@ const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
 interface TerminationPorts extends Pick<FollowPorts, 'argocd' | 'clock'> {
   /** Absent where nobody could take the right to act away. */
-  readonly standing?: Pick<Standing, 'isProven' | 'over'>;
+  readonly authorityMonitor?: Pick<AuthorityMonitor, 'isProven' | 'over'>;
 }
 
 /**
@@ -40,8 +40,8 @@ interface TerminationPorts extends Pick<FollowPorts, 'argocd' | 'clock'> {
 export async function endOwnOperation(
   ending: Ending,
   { address, goal, onTimeout, onCancel, grace }: FollowSettings,
-  { argocd, clock, standing }: TerminationPorts,
-  { application, memory }: Subject,
+  { argocd, clock, authorityMonitor }: TerminationPorts,
+  { application, memory }: FollowState,
 ): Promise<Ending> {
   const choice = ending.endsOperation
     ? 'terminate'
@@ -60,7 +60,7 @@ export async function endOwnOperation(
   if (choice === undefined || ended !== undefined || !(isOurs(identity) || mayShow)) return ending;
   const isThere =
     application !== undefined && identity !== undefined && isInProgress(application, identity);
-  // A request on its way when the run was cancelled may arrive, or have arrived.
+  // A request on its way when the run was canceled may arrive, or have arrived.
   if (!isThere && request?.state !== 'accepted' && request?.state !== 'unclear') return ending;
   if (choice === 'leave') {
     if (isThere && application.operation === undefined) return say(ending, orphan);
@@ -72,44 +72,46 @@ export async function endOwnOperation(
   const mayArrive = () => request?.state === 'unclear' && clock.now() < settledAt;
   const mayTerminate = () =>
     ending.outcome === 'canceled' ||
-    standing === undefined ||
-    standing.isProven() ||
-    (standing.over !== undefined && onCancel === 'terminate');
-  const term = new Term(clock, { at: clock.now() + grace });
+    authorityMonitor === undefined ||
+    authorityMonitor.isProven() ||
+    (authorityMonitor.over !== undefined && onCancel === 'terminate');
+  const scope = new CancelScope(clock, { at: clock.now() + grace });
   let why = '';
   let isOrphan = false;
   try {
-    while (!term.signal.aborted) {
+    while (!scope.signal.aborted) {
       try {
-        const now = await argocd.get(address, { signal: term.signal });
+        const now = await argocd.get(address, { signal: scope.signal });
         const ours = identify(now);
-        const seen = ours === undefined ? 'absent' : sight(withoutPast(now, memory), ours).kind;
+        const seen =
+          ours === undefined ? 'absent' : matchOperation(withoutPast(now, memory), ours).kind;
         isOrphan = seen === 'running' && now.operation === undefined;
         if (seen === 'ended' || (seen === 'absent' && !mayArrive())) {
           return say(ending, told[seen]);
         }
         if (seen !== 'absent' && mayTerminate()) {
-          await argocd.terminate(address, term.signal);
+          await argocd.terminate(address, scope.signal);
           return say(
             ending,
             `the operation was terminated${ending.endsOperation ? '' : ', as was asked'}`,
           );
         }
         if (seen !== 'absent') {
-          if (standing?.over !== undefined) return say(ending, leftAlone(standing.over));
+          if (authorityMonitor?.over !== undefined)
+            return say(ending, leftAlone(authorityMonitor.over));
           why = 'Azure DevOps did not confirm that the run is still wanted';
         }
       } catch (error) {
-        if (term.signal.aborted) break;
+        if (scope.signal.aborted) break;
         why = error instanceof ArgoCDError ? error.reason : String(error);
         if (!(error instanceof ArgoCDError && passing.has(error.failure))) {
           return say(ending, `the operation could not be terminated: ${why}`);
         }
       }
-      await clock.sleep(pause, term.signal);
+      await clock.sleep(pause, scope.signal);
     }
   } finally {
-    term.end();
+    scope.end();
   }
   if (isOrphan) return say(ending, orphan);
   const reason = why === '' ? '' : ` (${why})`;
@@ -120,7 +122,7 @@ export async function endOwnOperation(
 }
 
 function leftAlone(over: string): string {
-  return `the operation goes on in Argo CD: the run is over at Azure DevOps (${over}), and nothing is changed for it any more`;
+  return `the operation goes on in Argo CD: the run is over at Azure DevOps (${over}), and nothing more is changed for it`;
 }
 
 function isOurs(identity: Identity | undefined): identity is Identity {

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino';
 import { AccessDenied } from '../follow/access-denied.ts';
-import { printName } from '../sync/application.ts';
-import type { ApplicationName } from '../sync/application.ts';
+import { printName } from '../sync/model/application.ts';
+import type { ApplicationName } from '../sync/model/application.ts';
 import { plainLine } from '../text/foreign-text.ts';
 import { requiredActions } from './access/required-actions.ts';
 import { actions, type Action } from './config/config.ts';
 import type { Access } from './http/access.ts';
-import type { Order, Run } from './run.ts';
+import type { RunSpec, Run } from './run.ts';
 import type { RunRights } from './watch/guarded-argo-cd.ts';
 
 /** A run, as far as its rights go. */
-export type Entitled = Pick<Run, 'id' | 'order' | 'names'>;
+export type Entitled = Pick<Run, 'id' | 'spec' | 'names'>;
 
 /**
  * What a proven run may touch in Argo CD, by the rules of the moment and by what was last proven of
@@ -21,11 +21,11 @@ export function rightsOf(
   access: Pick<Access, 'denyAll'>,
   logger: Pick<Logger, 'warn'>,
 ): RunRights {
-  const { client, argocd, request } = current().order;
+  const { client, argocd, request } = current().spec;
   const needed = requiredActions(request);
   const told = new Set<string>();
   const ask = (application: ApplicationName, appProject = '', wanted: readonly Action[]) => {
-    const { address, proven } = current().order;
+    const { address, proven } = current().spec;
     const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
     return access.denyAll({ client, azureProject, argocd }, [application], appProject, wanted)[0];
   };
@@ -54,8 +54,8 @@ export function rightsOf(
 }
 
 /** Whether it is one of those that were asked for; until a selector was read, all may be. */
-function isTarget(application: ApplicationName, { order, names }: Entitled): boolean {
-  const { subject } = order.request;
+function isTarget(application: ApplicationName, { spec, names }: Entitled): boolean {
+  const { subject } = spec.request;
   const targets = 'names' in subject ? subject.names : names;
   return targets === undefined || printedNames(targets).has(printName(application));
 }
@@ -76,7 +76,7 @@ function printedNames(names: readonly ApplicationName[]): ReadonlySet<string> {
  * cannot be claimed falsely, and some rules go by that alone, or are for all projects.
  */
 export function goesByName(
-  { client, argocd, address, request }: Order,
+  { client, argocd, address, request }: RunSpec,
   access: Pick<Access, 'denyRequest'>,
 ): boolean {
   const azureProject = { name: '', id: address.projectId };

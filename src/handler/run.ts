@@ -1,10 +1,10 @@
-import { collectionKey } from '../azure/collection.ts';
-import type { Hub, RunAddress } from '../azure/run-address.ts';
-import type { Request } from '../inputs/inputs.ts';
+import { collectionKey } from '../azure/http/collection.ts';
+import type { Hub, RunAddress } from '../azure/task-hub/run-address.ts';
+import type { TaskRequest } from '../inputs/inputs.ts';
 import type { LogMark } from '../report/log.ts';
-import type { InfoRow } from '../sync/operation.ts';
-import type { ApplicationName } from '../sync/application.ts';
-import type { ApplicationResult, Outcome } from '../sync/outcome.ts';
+import type { InfoRow } from '../sync/model/operation.ts';
+import type { ApplicationName } from '../sync/model/application.ts';
+import type { ApplicationResult, Outcome } from '../sync/model/outcome.ts';
 
 /** `sync` changes something; `check` only waits and looks, and nobody tells it of a cancellation. */
 export const runKinds = ['sync', 'check'] as const;
@@ -37,7 +37,7 @@ export const runOutcomes = [
 export type RunOutcome = (typeof runOutcomes)[number];
 
 /** What a caller asks for, valid and allowed: everything that does not change while it is worked. */
-export interface Order {
+export interface RunSpec {
   readonly kind: RunKind;
   readonly address: RunAddress;
   /** Name of the client whose token came with the request. */
@@ -48,7 +48,7 @@ export interface Order {
   readonly proven?: Proven;
   /** Name of the Argo CD instance in the configuration. */
   readonly argocd: string;
-  readonly request: Request;
+  readonly request: TaskRequest;
   /** Rows for people in `operation.info`. */
   readonly info: readonly InfoRow[];
   /** The run's page in Azure DevOps; empty when it is not known. */
@@ -70,7 +70,7 @@ export interface Run {
   readonly id: string;
   /** What the tries of a task have in common: collection, plan, job and task. */
   readonly key: string;
-  readonly order: Order;
+  readonly spec: RunSpec;
   /** The mark on the operation (`azure-pipelines/run`): stored before anything is asked for. */
   readonly marker: string;
   readonly acceptedAt: number;
@@ -132,7 +132,7 @@ export const nothingReported: ReportState = {
 export type RunChange = Partial<
   Pick<
     Run,
-    | 'order'
+    | 'spec'
     | 'state'
     | 'attempt'
     | 'isCanceled'

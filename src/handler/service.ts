@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { AzureHttp } from '../azure/azure-http.ts';
-import { Collections } from '../azure/collection.ts';
-import { locatePlan } from '../azure/plan-location.ts';
-import { RestTaskHub } from '../azure/rest-task-hub.ts';
-import type { RunAddress } from '../azure/run-address.ts';
-import type { Clock } from '../follow/clock.ts';
+import { AzureHttp } from '../azure/http/azure-http.ts';
+import { Collections } from '../azure/http/collection.ts';
+import { locatePlan } from '../azure/task-hub/plan-location.ts';
+import { RestTaskHub } from '../azure/task-hub/rest-task-hub.ts';
+import type { RunAddress } from '../azure/task-hub/run-address.ts';
+import type { Clock } from '../async/clock.ts';
 import { Detachment } from '../follow/detachment.ts';
 import type { Secret } from '../secret.ts';
 import type { Config, ConfigFault } from './config/config.ts';
@@ -17,24 +17,24 @@ import { adminApp } from './http/admin-app.ts';
 import { openapi } from './http/openapi.ts';
 import { publicApp, type RefusedCall } from './http/public-app.ts';
 import { startServer, type RunningServer } from './http/server.ts';
-import type { ServiceStatus } from './http/service-status.ts';
-import { refuseLostKeys } from './lost-keys.ts';
-import { Metrics } from './metrics.ts';
+import type { ServiceStatus } from './status.ts';
+import { refuseLostKeys } from './secrets/lost-keys.ts';
+import { Metrics } from './telemetry/metrics.ts';
 import { goesByName, rightsOf } from './rights.ts';
-import type { Order, RunHead } from './run.ts';
-import { Availability } from './runs/availability.ts';
-import { breathe } from './runs/breath.ts';
+import type { RunSpec, RunHead } from './run.ts';
+import { Availability } from './runs/outbox/availability.ts';
+import { yieldToEventLoop } from './runs/scheduler/yield-to-event-loop.ts';
 import type { RunArgoCD } from './runs/run-ports.ts';
-import { Runs } from './runs/runs.ts';
-import { SqliteStore } from './store/sqlite-store.ts';
+import { RunRegistry } from './runs/intake/run-registry.ts';
+import { SqliteStore } from './store/sqlite/sqlite-store.ts';
 import { sweepEndlessly } from './store/sweeper.ts';
-import { Vault } from './vault.ts';
+import { TokenCipher } from './secrets/token-cipher.ts';
 import { Contacts } from './watch/contacts.ts';
-import { WatchingGateKeeper } from './watch/gate-keeper.ts';
+import { InformerGateEvaluator } from './watch/gate-evaluator.ts';
 import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
-import { GuardedNews } from './watch/guarded-news.ts';
+import { GuardedChangeSource } from './watch/guarded-change-source.ts';
 import { Instances } from './watch/instances.ts';
-import { TagBook } from './watch/tag-book.ts';
+import { TagCache } from './watch/tag-cache.ts';
 
 export interface ServicePorts {
   readonly version: string;
@@ -54,8 +54,8 @@ export class Service {
   readonly #contacts: Contacts;
   readonly #instances: Instances;
   readonly #azure: AzureHttp;
-  readonly #runs: Runs;
-  readonly #vault: Vault;
+  readonly #runs: RunRegistry;
+  readonly #cipher: TokenCipher;
   readonly #servers: RunningServer[] = [];
   #config: Config;
   #collections: Collections;
@@ -91,8 +91,8 @@ export class Service {
     const metrics = this.#metrics;
     this.#collections = new Collections(config.azureDevOps.organizations);
     this.#access = new Access(config, clock);
-    const vault = new Vault(encryptionKeysOf(config, () => newKey(randomBytes)));
-    this.#vault = vault;
+    const cipher = new TokenCipher(encryptionKeysOf(config, () => newKey(randomBytes)));
+    this.#cipher = cipher;
     this.#store = SqliteStore.open(config.store.sqlite, clock, (seconds) => {
       metrics.committed(seconds);
     });
@@ -113,21 +113,21 @@ export class Service {
       ...{ clock, random, contacts: this.#contacts },
       observe: (argocd, { route, status, milliseconds }) =>
         metrics.argocdRequest(argocd, route, status, milliseconds / 1_000),
-      onFault: (argocd, error) => logger.fatal({ argocd, err: error }, 'the watch broke off'),
+      onFault: (argocd, error) => logger.fatal({ argocd, err: error }, 'watch crashed'),
     });
     const hub = (address: RunAddress, token: Secret) =>
       new RestTaskHub(address, token, this.#azure);
-    this.#runs = new Runs(
+    this.#runs = new RunRegistry(
       {
-        ...{ store: this.#store, vault, clock, random, metrics, logger },
+        ...{ store: this.#store, cipher, clock, random, metrics, logger },
         azure: {
           hub,
           locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
           onReturn: (collection, listener) => availability.onReturn(collection, listener),
         },
-        argocd: (order, current) => this.#argocdOf(order, current),
-        isNamed: (order) => goesByName(order, this.#access),
-        breathe,
+        argocd: (spec, current) => this.#argocdOf(spec, current),
+        isNamed: (spec) => goesByName(spec, this.#access),
+        yieldToEventLoop,
         signal: this.#life.signal,
       },
       { tokenLifetime: () => this.#access.tokenLifetime },
@@ -179,14 +179,14 @@ export class Service {
     // First, so that whoever watches sees why it is not ready.
     const admin = { name: 'listen.admin', listener: listen.admin, clock };
     this.#servers.push(await startServer(this.#adminApp(), admin));
-    await refuseLostKeys(this.#store, this.#vault);
+    await refuseLostKeys(this.#store, this.#cipher);
     await this.#contacts.recall();
     this.#instances.configure(argocd);
     const resumed = await this.#runs.resume();
     if (resumed > 0) logger.info({ runs: resumed }, 'open runs are taken up');
     const { signal } = this.#life;
     void sweepEndlessly(this.#store, () => this.#config.retention, clock, signal).catch(
-      (error: unknown) => logger.fatal({ err: error }, 'nothing is swept any more'),
+      (error: unknown) => logger.fatal({ err: error }, 'retention sweeper stopped'),
     );
     this.#isResumed = true;
     const settings = { name: 'listen.public', listener: listen.public, clock };
@@ -194,26 +194,26 @@ export class Service {
   }
 
   /** One guard for all that a run learns of an Argo CD, asked or told. */
-  #argocdOf(order: Order, current: () => RunHead): RunArgoCD | undefined {
-    const instance = this.#instances.find(order.argocd);
+  #argocdOf(spec: RunSpec, current: () => RunHead): RunArgoCD | undefined {
+    const instance = this.#instances.find(spec.argocd);
     if (instance === undefined) return undefined;
     const { argocd, watch, page: server } = instance;
     const access = this.#access;
     const rights = rightsOf(current, access, this.#ports.logger);
     const onRulesChange = (listener: () => void) => access.onRulesChange(listener);
-    const news = new GuardedNews(watch, rights.deny, onRulesChange);
-    return { argocd: new GuardedArgoCD(argocd, rights), news, server };
+    const changes = new GuardedChangeSource(watch, rights.deny, onRulesChange);
+    return { argocd: new GuardedArgoCD(argocd, rights), changes, server };
   }
 
   #publicApp() {
     const { version, clock, logger } = this.#ports;
     const watches = (argocd: string) => this.#instances.find(argocd)?.watch;
-    const tags = new TagBook((argocd) => this.#instances.find(argocd)?.argocd, clock);
+    const tags = new TagCache((argocd) => this.#instances.find(argocd)?.argocd, clock);
     return publicApp({
       version,
       access: this.#access,
-      desk: this.#runs,
-      gates: new WatchingGateKeeper(watches, clock, tags),
+      intake: this.#runs,
+      gates: new InformerGateEvaluator(watches, clock, tags),
       onAnswer: (route, code, seconds) => this.#metrics.answered(route, code, seconds),
       onRefusal: (call) => this.#refused(call),
       onError: (error) => logger.error({ err: error }, 'a request broke'),

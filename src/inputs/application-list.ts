@@ -1,9 +1,9 @@
-import { printName, type ApplicationName } from '../sync/application.ts';
+import { printName, type ApplicationName } from '../sync/model/application.ts';
 import { readArgoCDPage } from './argocd-page.ts';
 import type { Parsed, Problem } from './fault.ts';
 
 /** What stands between two names, as every text says that describes such a list. */
-export const separators = 'commas, semicolons, blanks or line breaks';
+export const separators = 'commas, semicolons, spaces or line breaks';
 
 const most = 1_000;
 /** Kubernetes: names of applications are DNS subdomains, those of namespaces are DNS labels. */

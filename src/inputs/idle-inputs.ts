@@ -1,4 +1,4 @@
-import type { Goal } from '../sync/goal.ts';
+import type { Goal } from '../sync/model/goal.ts';
 import type { InputSource } from './input-reader.ts';
 
 type Action = Goal['action'];

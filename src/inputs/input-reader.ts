@@ -68,7 +68,7 @@ export class InputReader {
     return this.parsed(name, otherwise, (text) => {
       const value = choices.find((choice) => choice === text);
       if (value !== undefined) return { value };
-      return wrong(text, 'there is no such choice', `Choose one of: ${choices.join(', ')}.`);
+      return wrong(text, 'not a valid choice', `Choose one of: ${choices.join(', ')}.`);
     });
   }
 

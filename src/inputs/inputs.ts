@@ -1,4 +1,4 @@
-import type { ApplicationName } from '../sync/application.ts';
+import type { ApplicationName } from '../sync/model/application.ts';
 import {
   ifMissingChoices,
   waitForChoices,
@@ -9,8 +9,8 @@ import {
   type Retry,
   type RollbackTarget,
   type SyncOptions,
-  type Target,
-} from '../sync/goal.ts';
+  type RevisionTarget,
+} from '../sync/model/goal.ts';
 import { parseApplicationList } from './application-list.ts';
 import type { Fault, Parsed } from './fault.ts';
 import { warnOfIdleInputs } from './idle-inputs.ts';
@@ -25,14 +25,14 @@ import { revisionProblem } from './revision-text.ts';
 import { warnOfSyncOptions } from './sync-option-names.ts';
 
 /** Which applications: by name, or all that a label selector matches. */
-export type Subject =
+export type ApplicationSelection =
   { readonly names: readonly ApplicationName[] } | { readonly selector: string };
 
 const endings = ['leave', 'terminate'] as const;
 
 /** What a step was asked to do, once every input has been found right. */
-export interface Request {
-  readonly subject: Subject;
+export interface TaskRequest {
+  readonly subject: ApplicationSelection;
   /** Empty: not given. */
   readonly project: string;
   readonly goal: Goal;
@@ -57,7 +57,7 @@ const day = 24 * 3_600;
 export function readInputs<Own>(
   source: InputSource,
   readOwn: (reader: InputReader) => Own,
-): (Request & Own) | { readonly faults: readonly Fault[] } {
+): (TaskRequest & Own) | { readonly faults: readonly Fault[] } {
   const reader = new InputReader(source);
   const own = readOwn(reader);
   const subject = readSubject(reader);
@@ -69,7 +69,7 @@ export function readInputs<Own>(
     const seconds = String(goal.stableFor / 1_000);
     reader.refuse('stableSeconds', seconds, 'this is not less than timeoutSeconds', advice);
   }
-  const request: Request & Own = {
+  const request: TaskRequest & Own = {
     ...own,
     subject,
     project,
@@ -88,7 +88,7 @@ export function readInputs<Own>(
   return reader.faults.length > 0 ? { faults: reader.faults } : request;
 }
 
-function readSubject(reader: InputReader): Subject {
+function readSubject(reader: InputReader): ApplicationSelection {
   const faultsBefore = reader.faults.length;
   const names = reader.parsed('applications', [], parseApplicationList);
   const selector = reader.parsed('selector', '', parseLabelSelector);
@@ -128,7 +128,7 @@ function readGoal(reader: InputReader): Goal {
   }
 }
 
-function readTarget(reader: InputReader): Target {
+function readTarget(reader: InputReader): RevisionTarget {
   const revision = reader.parsed('revision', '', parseRevision);
   const byPosition = reader.parsed('revisions', [], parsePositionedRevisions);
   if (revision !== '' && byPosition.length > 0) {

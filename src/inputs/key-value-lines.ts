@@ -1,5 +1,5 @@
-import type { InfoRow } from '../sync/operation.ts';
-import { markerName } from '../sync/operation.ts';
+import type { InfoRow } from '../sync/model/operation.ts';
+import { markerName } from '../sync/model/operation.ts';
 import type { Parsed, Problem } from './fault.ts';
 
 const mostLines = 100;

@@ -1,4 +1,4 @@
-import type { InfoRow } from '../sync/operation.ts';
+import type { InfoRow } from '../sync/model/operation.ts';
 import { plainLine, webAddress } from '../text/foreign-text.ts';
 import { guid } from '../guid.ts';
 

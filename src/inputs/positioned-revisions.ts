@@ -1,4 +1,4 @@
-import type { PositionedRevision } from '../sync/goal.ts';
+import type { PositionedRevision } from '../sync/model/goal.ts';
 import type { Parsed, Problem } from './fault.ts';
 import { revisionProblem } from './revision-text.ts';
 

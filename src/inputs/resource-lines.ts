@@ -1,4 +1,4 @@
-import { parseSelectionEntry, type SelectionEntry } from '../sync/selection.ts';
+import { parseSelectionEntry, type SelectionEntry } from '../sync/plan/selection.ts';
 import type { Parsed, Problem } from './fault.ts';
 
 const most = 500;

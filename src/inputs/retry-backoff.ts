@@ -1,4 +1,4 @@
-import type { Retry } from '../sync/goal.ts';
+import type { Retry } from '../sync/model/goal.ts';
 import type { Parsed } from './fault.ts';
 
 type Backoff = NonNullable<Retry['backoff']>;

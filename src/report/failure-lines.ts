@@ -1,5 +1,5 @@
-import { printKey } from '../sync/application.ts';
-import type { ApplicationResult, Cause } from '../sync/outcome.ts';
+import { printKey } from '../sync/model/application.ts';
+import type { ApplicationResult, Cause } from '../sync/model/outcome.ts';
 import { logLine, logLines } from '../text/foreign-text.ts';
 
 const mostCauses = 50;

@@ -1,5 +1,5 @@
-import { printName } from '../sync/application.ts';
-import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
+import { printName } from '../sync/model/application.ts';
+import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
 import { causeLines } from './failure-lines.ts';
 import { phasePlace, phaseTitle } from './phases.ts';
 import { logLine } from '../text/foreign-text.ts';
@@ -23,7 +23,7 @@ const widest = 60;
 
 /** What the log remembers of one application, so that it says nothing twice. */
 interface Told {
-  readonly steps: Map<string, Step>;
+  readonly steps: Map<string, OperationStep>;
   readonly notices: Set<string>;
   status: string;
   /** Steps that ended, of those that are foreseen: 0 to 1. */
@@ -49,7 +49,7 @@ export interface LogMark {
  * Tells a run as it goes, one line for each change. One application: its phases are groups.
  * Several: each line begins with the application, and its steps follow as a group when it ends.
  */
-export class Log {
+export class OperationLog {
   readonly #sink: LogSink;
   readonly #expected: number;
   readonly #several: boolean;
@@ -98,7 +98,7 @@ export class Log {
   }
 
   /** Takes in a step that an earlier process has told. */
-  remember(name: string, step: Step): void {
+  remember(name: string, step: OperationStep): void {
     this.#toldOf(name).steps.set(keyOf(step), step);
   }
 
@@ -138,7 +138,7 @@ export class Log {
     for (const line of closingTable(results)) this.#sink.line(line);
   }
 
-  #tellStep(name: string, told: Told, step: Step): void {
+  #tellStep(name: string, told: Told, step: OperationStep): void {
     const key = keyOf(step);
     const before = told.steps.get(key);
     told.steps.set(key, step);
@@ -187,7 +187,7 @@ export class Log {
     else this.#sink.issue(type, text);
   }
 
-  #stepText(step: Step): string {
+  #stepText(step: OperationStep): string {
     const [wave, resource, state, span, message] = stepCells(step);
     this.#resourceWidth = Math.min(widest, Math.max(this.#resourceWidth, resource.length));
     return [
@@ -207,7 +207,7 @@ export class Log {
     this.#sink.line(command + logLine(prefix + text));
   }
 
-  #openGroup(step: Step): void {
+  #openGroup(step: OperationStep): void {
     const place = phasePlace(step);
     if (place === this.#group) return;
     this.#closeGroup();
@@ -218,7 +218,7 @@ export class Log {
   }
 
   /** A phase that had a group before goes on under the name of its wave: no two look the same. */
-  #groupTitle(step: Step, place: number): string {
+  #groupTitle(step: OperationStep, place: number): string {
     if (!this.#phasesTold.has(place)) return phaseTitle(step);
     const isLate = place < Math.max(...this.#phasesTold);
     return isLate || step.wave === undefined
@@ -256,6 +256,6 @@ export class Log {
   }
 }
 
-function keyOf({ attempt, phase, group, kind, namespace, name }: Step): string {
+function keyOf({ attempt, phase, group, kind, namespace, name }: OperationStep): string {
   return [attempt, phase, group, kind, namespace, name].join('\n');
 }

@@ -1,4 +1,4 @@
-import type { ApplicationResult, Step } from '../sync/outcome.ts';
+import type { ApplicationResult, OperationStep } from '../sync/model/outcome.ts';
 import { printOutcome } from './result.ts';
 import { printState } from './step-line.ts';
 
@@ -14,7 +14,7 @@ const outcomeMarks: Readonly<Record<ApplicationResult['outcome'], Mark>> = {
   failed: '✖',
 };
 
-const stateMarks: Readonly<Record<Step['state'], Mark>> = {
+const stateMarks: Readonly<Record<OperationStep['state'], Mark>> = {
   Pending: '',
   Running: '',
   Succeeded: '✔',
@@ -31,7 +31,7 @@ export function markOutcome({ outcome, concerns }: ApplicationResult): string {
 
 /** `✖ Failed`; the mere word for what has not ended. */
 export function markState(
-  step: Pick<Step, 'state' | 'hook' | 'dryRun'>,
+  step: Pick<OperationStep, 'state' | 'hook' | 'dryRun'>,
   outcome: ApplicationResult['outcome'],
 ): string {
   const mark = step.dryRun === true && step.state !== 'Failed' ? '' : stateMarks[step.state];

@@ -1,15 +1,15 @@
-import { printName } from '../sync/application.ts';
-import { isDryRun } from '../sync/goal.ts';
-import type { Goal, Target } from '../sync/goal.ts';
-import { shortRevision } from '../sync/revision.ts';
+import { printName } from '../sync/model/application.ts';
+import { isDryRun } from '../sync/model/goal.ts';
+import type { Goal, RevisionTarget } from '../sync/model/goal.ts';
+import { shortRevision } from '../sync/model/revision.ts';
 import { printDuration } from '../text/duration-text.ts';
 import { logLine } from '../text/foreign-text.ts';
-import type { Request, Subject } from '../inputs/inputs.ts';
+import type { TaskRequest, ApplicationSelection } from '../inputs/inputs.ts';
 
 const shownNames = 10;
 
 /** The first lines of the log: what will be done, where, how, and what deserves a word. */
-export function openingLines(request: Request, server: string): readonly string[] {
+export function openingLines(request: TaskRequest, server: string): readonly string[] {
   const { goal, subject, timeout, warnings } = request;
   return [
     logLine(`${describeAction(goal, subject)} on ${server}`, 1_000),
@@ -22,7 +22,7 @@ function capitalize(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-function describeAction(goal: Goal, subject: Subject): string {
+function describeAction(goal: Goal, subject: ApplicationSelection): string {
   const applications = printSubject(subject);
   const one = 'names' in subject && subject.names.length === 1;
   switch (goal.action) {
@@ -40,7 +40,7 @@ function describeAction(goal: Goal, subject: Subject): string {
 }
 
 /** The applications as a person would name them, ten at most by name. */
-export function printSubject(subject: Subject): string {
+export function printSubject(subject: ApplicationSelection): string {
   if ('selector' in subject) return `the applications with ${subject.selector}`;
   const names = subject.names.map(printName);
   if (names.length === 1) return names.join('');
@@ -48,7 +48,7 @@ export function printSubject(subject: Subject): string {
   return `${names.length} applications (${names.slice(0, shownNames).join(', ')}${more})`;
 }
 
-function printTarget(target: Target, one: boolean): string {
+function printTarget(target: RevisionTarget, one: boolean): string {
   switch (target.kind) {
     case 'tracked':
       return `the revision ${one ? 'it tracks' : 'they track'}`;

@@ -1,4 +1,4 @@
-import type { ApplicationResult, Outcome } from '../sync/outcome.ts';
+import type { ApplicationResult, Outcome } from '../sync/model/outcome.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { worstOf } from './result.ts';
 

@@ -1,18 +1,18 @@
-import { syncPhases } from '../sync/hook.ts';
-import type { Step } from '../sync/outcome.ts';
-import { compareSteps } from '../sync/steps.ts';
+import { syncPhases } from '../sync/plan/hook.ts';
+import type { OperationStep } from '../sync/model/outcome.ts';
+import { compareSteps } from '../sync/rules/steps.ts';
 import { spanOf, type Span } from './time-bar.ts';
 
 /** A phase of one attempt, with its steps by wave and place in the plan. */
 export interface Phase {
   readonly title: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly OperationStep[];
   readonly span: Span;
 }
 
 /** Steps by attempt and phase, in the order in which Argo CD goes through them. */
-export function phasesOf(steps: readonly Step[]): readonly Phase[] {
-  const phases = new Map<number, Step[]>();
+export function phasesOf(steps: readonly OperationStep[]): readonly Phase[] {
+  const phases = new Map<number, OperationStep[]>();
   for (const step of [...steps].sort(compareSteps)) {
     const place = phasePlace(step);
     const there = phases.get(place);
@@ -25,13 +25,13 @@ export function phasesOf(steps: readonly Step[]): readonly Phase[] {
 }
 
 /** The place of a phase among all phases of all attempts, from 0: it is the same whenever it comes. */
-export function phasePlace({ phase, attempt }: Pick<Step, 'phase' | 'attempt'>): number {
+export function phasePlace({ phase, attempt }: Pick<OperationStep, 'phase' | 'attempt'>): number {
   return attempt * syncPhases.length + syncPhases.indexOf(phase);
 }
 
 /** `PreSync`; with the attempt where it is not the first, that it was a dry run, and another note. */
 export function phaseTitle(
-  step: Pick<Step, 'phase' | 'attempt' | 'dryRun'>,
+  step: Pick<OperationStep, 'phase' | 'attempt' | 'dryRun'>,
   name = step.phase as string,
   note?: string,
 ): string {
@@ -41,7 +41,7 @@ export function phaseTitle(
   return notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
 }
 
-function titleOf([step]: readonly Step[]): string {
+function titleOf([step]: readonly OperationStep[]): string {
   if (step === undefined) return '';
   return phaseTitle(step);
 }

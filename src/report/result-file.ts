@@ -1,6 +1,11 @@
-import type { ResourceKey } from '../sync/application.ts';
-import type { Goal } from '../sync/goal.ts';
-import type { OperationReport, ApplicationResult, Cause, Step } from '../sync/outcome.ts';
+import type { ResourceKey } from '../sync/model/application.ts';
+import type { Goal } from '../sync/model/goal.ts';
+import type {
+  OperationReport,
+  ApplicationResult,
+  Cause,
+  OperationStep,
+} from '../sync/model/outcome.ts';
 import { plainLine, plainLines } from '../text/foreign-text.ts';
 import { worstOf } from './result.ts';
 
@@ -95,7 +100,7 @@ function causeOf({ title, message, advice, resource, log }: Cause) {
   };
 }
 
-function stepOf(step: Step) {
+function stepOf(step: OperationStep) {
   return {
     phase: step.phase,
     wave: step.wave ?? null,

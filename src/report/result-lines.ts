@@ -1,5 +1,5 @@
-import { printName } from '../sync/application.ts';
-import type { ApplicationResult } from '../sync/outcome.ts';
+import { printName } from '../sync/model/application.ts';
+import type { ApplicationResult } from '../sync/model/outcome.ts';
 import { printSpan } from '../text/duration-text.ts';
 import { isMessageTold } from './failure-lines.ts';
 import { logLine } from '../text/foreign-text.ts';

@@ -1,6 +1,6 @@
-import { printName } from '../sync/application.ts';
-import { outcomes, type ApplicationResult, type Outcome } from '../sync/outcome.ts';
-import { printRevisions, shortRevision } from '../sync/revision.ts';
+import { printName } from '../sync/model/application.ts';
+import { outcomes, type ApplicationResult, type Outcome } from '../sync/model/outcome.ts';
+import { printRevisions, shortRevision } from '../sync/model/revision.ts';
 import { logLine } from '../text/foreign-text.ts';
 
 /** How a task ends, in the words of Azure Pipelines; the agent compares them exactly. */

@@ -1,5 +1,5 @@
-import { printKey } from '../sync/application.ts';
-import type { Outcome, Step, StepState } from '../sync/outcome.ts';
+import { printKey } from '../sync/model/application.ts';
+import type { Outcome, OperationStep, StepState } from '../sync/model/outcome.ts';
 import { printSpan } from '../text/duration-text.ts';
 
 const shownMessage = 120;
@@ -34,7 +34,7 @@ export function unseenEnd(outcome: Outcome): 'Canceled' | 'Abandoned' {
  * and no more: Argo CD may leave it at that when the operation has ended (`hookPhase`).
  */
 export function printState(
-  { state, hook, dryRun = false }: Pick<Step, 'state' | 'hook' | 'dryRun'>,
+  { state, hook, dryRun = false }: Pick<OperationStep, 'state' | 'hook' | 'dryRun'>,
   outcome?: Outcome,
 ): string {
   if (dryRun) return hook ? dryWords[state].replace('apply', 'run') : dryWords[state];
@@ -43,13 +43,13 @@ export function printState(
 }
 
 /** `PreSync wave -1`; only the phase where there is no wave. */
-export function printWave({ phase, wave }: Pick<Step, 'phase' | 'wave'>): string {
+export function printWave({ phase, wave }: Pick<OperationStep, 'phase' | 'wave'>): string {
   return wave === undefined ? phase : `${phase} wave ${wave}`;
 }
 
 /** What a step's line says, as cells. The texts are foreign and as they came. */
 export function stepCells(
-  step: Step,
+  step: OperationStep,
   outcome?: Outcome,
 ): readonly [string, string, string, string, string] {
   const span = step.state === 'Running' ? '' : printSpan(step.startedAt, step.finishedAt);
@@ -57,7 +57,7 @@ export function stepCells(
 }
 
 /** A hook that succeeded says only that it was made; of the rest each message tells something. */
-function tellingMessage({ hook, state, message }: Step): string {
+function tellingMessage({ hook, state, message }: OperationStep): string {
   if (state === 'Running' || (hook && state === 'Succeeded')) return '';
   if (message.length <= shownMessage || state === 'Failed') return message;
   return `${message.slice(0, shownMessage)}…`;

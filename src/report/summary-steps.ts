@@ -1,5 +1,5 @@
-import { printKey } from '../sync/application.ts';
-import type { ApplicationResult, Step } from '../sync/outcome.ts';
+import { printKey } from '../sync/model/application.ts';
+import type { ApplicationResult, OperationStep } from '../sync/model/outcome.ts';
 import { markdownCode, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 import { phasesOf } from './phases.ts';
@@ -36,7 +36,7 @@ export function stepsTable(result: ApplicationResult, most: number): string {
 
 /** Steps of one wave that went alike. */
 interface Group {
-  readonly steps: readonly [Step, ...Step[]];
+  readonly steps: readonly [OperationStep, ...OperationStep[]];
   readonly message: string;
 }
 
@@ -44,8 +44,8 @@ interface Group {
  * A row for each hook, for each step that failed, which come first in their wave, and for each of a
  * few; one row for the many of a wave that went alike, and for those that were left unchanged.
  */
-function groupsOf(steps: readonly Step[]): readonly Group[] {
-  const groups = new Map<string, [Step, ...Step[]]>();
+function groupsOf(steps: readonly OperationStep[]): readonly Group[] {
+  const groups = new Map<string, [OperationStep, ...OperationStep[]]>();
   for (const [place, step] of steps.entries()) {
     const isAlone = step.hook || step.state === 'Failed';
     const { wave = '', state } = step;
@@ -94,7 +94,7 @@ function groupRow(
  * What a step's message tells beside its row: nothing for a hook that succeeded, which says only
  * that it was created, and never the resource again (`deployment.apps/web configured`).
  */
-function tellingMessage({ hook, state, message, name }: Step): string {
+function tellingMessage({ hook, state, message, name }: OperationStep): string {
   if (hook && state === 'Succeeded') return '';
   const repeated = /^[\w.-]{1,300}\/(\S{1,300}) /.exec(message);
   const told = repeated?.[1] === name ? message.slice(repeated[0].length) : message;
@@ -102,7 +102,7 @@ function tellingMessage({ hook, state, message, name }: Step): string {
 }
 
 /** `12 resources: 8 ConfigMap, 4 Service`. */
-function countKinds(steps: readonly Step[]): string {
+function countKinds(steps: readonly OperationStep[]): string {
   const counts = new Map<string, number>();
   for (const { kind } of steps) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const kinds = [...counts].sort(([, a], [, b]) => b - a);
@@ -117,20 +117,23 @@ function timeCells(span: Span, whole: Span): readonly [string, string] {
   return [spanCell(span), markdownCode(timeBar(span, whole))];
 }
 
-function choose(steps: readonly Step[], most: number): readonly Step[] {
+function choose(steps: readonly OperationStep[], most: number): readonly OperationStep[] {
   if (steps.length <= most) return steps;
   const byWeight = [...steps].sort((a, b) => weight(b) - weight(a)).slice(0, most);
   const chosen = new Set(byWeight);
   return steps.filter((step) => chosen.has(step));
 }
 
-function weight({ state, hook, startedAt, finishedAt }: Step): number {
+function weight({ state, hook, startedAt, finishedAt }: OperationStep): number {
   if (state === 'Failed') return Number.MAX_SAFE_INTEGER;
   if (hook) return Number.MAX_SAFE_INTEGER - 1;
   return startedAt === undefined || finishedAt === undefined ? 0 : finishedAt - startedAt;
 }
 
-function worstState(steps: readonly Step[], outcome: ApplicationResult['outcome']): string {
+function worstState(
+  steps: readonly OperationStep[],
+  outcome: ApplicationResult['outcome'],
+): string {
   // Reached in part is not reached: so `Pending` stands before what ended.
   const order = ['Failed', 'Running', 'Pending'] as const;
   const worst = order.find((state) => steps.some((step) => step.state === state));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { printKey, printName } from '../sync/application.ts';
-import type { Goal } from '../sync/goal.ts';
-import type { ApplicationResult, Cause } from '../sync/outcome.ts';
+import { printKey, printName } from '../sync/model/application.ts';
+import type { Goal } from '../sync/model/goal.ts';
+import type { ApplicationResult, Cause } from '../sync/model/outcome.ts';
 import { markdownBlock, markdownCode, markdownLink, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 import { operationPage } from './operation-page.ts';

@@ -1,5 +1,5 @@
-import { printKey, printName } from '../sync/application.ts';
-import type { ApplicationResult, Progress, Step } from '../sync/outcome.ts';
+import { printKey, printName } from '../sync/model/application.ts';
+import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
 import { plainLine } from '../text/foreign-text.ts';
 import { phasePlace, phaseTitle } from './phases.ts';
 import type { TaskResult } from './result.ts';
@@ -79,7 +79,7 @@ export class Timeline {
       this.#tellStep(printName(progress.application), progress.step);
   }
 
-  #tellStep(name: string, step: Step): void {
+  #tellStep(name: string, step: OperationStep): void {
     if (step.state === 'Pending') return;
     const phase = this.#phaseOf(name, step);
     if (phase === undefined) return;
@@ -97,7 +97,7 @@ export class Timeline {
     }
   }
 
-  #createHook(phase: PhaseRecord, step: Step): OpenRecord | undefined {
+  #createHook(phase: PhaseRecord, step: OperationStep): OpenRecord | undefined {
     // One that the plan does not know comes after those that are there.
     const place = step.order === undefined ? phase.lastHook + 1 : step.order + 1;
     phase.lastHook = Math.max(phase.lastHook, place);
@@ -110,7 +110,7 @@ export class Timeline {
     });
   }
 
-  #phaseOf(name: string, step: Step): PhaseRecord | undefined {
+  #phaseOf(name: string, step: OperationStep): PhaseRecord | undefined {
     const application = this.#applicationOf(name, step.startedAt);
     if (application === undefined) return undefined;
     const title = phaseTitle(step);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { UserError } from '../sync/user-error.ts';
+import { UserError } from '../user-error.ts';
 import type { ConnectionSource } from './connection.ts';
 import type { InputSource } from '../inputs/input-reader.ts';
 

@@ -47,7 +47,7 @@ export function readConnection(id: string, source: ConnectionSource): Connection
   };
   if (endpoint.url === undefined || endpoint.url.trim() === '') {
     const advice = 'Choose a connection that exists and that this pipeline may use.';
-    refuse(id, 'the agent knows no such service connection', advice);
+    refuse(id, 'the agent does not know this service connection', advice);
     return { faults };
   }
   const url = readUrl(endpoint.url, refuse, warnings);
@@ -61,7 +61,7 @@ export function readConnection(id: string, source: ConnectionSource): Connection
   const skipTlsVerify = anyCertificate.trim().toLowerCase() === 'true';
   if (skipTlsVerify) {
     warnings.push(
-      'The service connection accepts any certificate: whoever stands between agent and Argo CD can read the token. Give its CA certificate instead.',
+      'The service connection accepts any certificate: anyone between the agent and Argo CD can read the token. Give its CA certificate instead.',
     );
   }
   if (url.startsWith('http:') && !loopback.test(new URL(url).hostname)) {
@@ -152,7 +152,7 @@ function readCredential(endpoint: Endpoint, refuse: Refuse): Credential | undefi
     refuse('', 'the service connection lacks user name or password', 'Enter both.');
     return undefined;
   }
-  const advice = 'Make the service connection anew, with a token or with user name and password.';
+  const advice = 'Recreate the service connection, with a token or with user name and password.';
   refuse(scheme, 'the service connection has another way of signing in', advice);
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
-import type { Outcome } from '../sync/outcome.ts';
-import { UserError } from '../sync/user-error.ts';
+import type { Outcome } from '../sync/model/outcome.ts';
+import { UserError } from '../user-error.ts';
 import { printFault, type Fault } from '../inputs/fault.ts';
 import { logLine, logLines } from '../text/foreign-text.ts';
 import type { TaskResult } from '../report/result.ts';
@@ -8,21 +8,21 @@ import { complete, logIssue, setOutput } from './logging-command.ts';
 import { outputNames, outputsOfFailure, type Outputs } from '../report/outputs.ts';
 
 /** How a step ends, whatever happened: there are outputs and a sentence in every case. */
-export interface Ending {
+export interface TaskEnding {
   readonly result: TaskResult;
   readonly message: string;
   readonly outputs: Outputs;
 }
 
 /** A failure for which there is no application's result: what the log says, and the end. */
-export interface FailedEnding extends Ending {
+export interface FailedEnding extends TaskEnding {
   readonly lines: readonly string[];
 }
 
 const stackBounds = { lines: 50, width: 500 };
 
 /** The last lines of a step: outputs, then the result. */
-export function endingLines({ result, message, outputs }: Ending): readonly string[] {
+export function endingLines({ result, message, outputs }: TaskEnding): readonly string[] {
   return [...outputNames.map((name) => setOutput(name, outputs[name])), complete(result, message)];
 }
 
@@ -51,7 +51,7 @@ export function endOfError(error: unknown): FailedEnding {
   }
   const reason = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const message = `The task broke off by a fault of its own: ${reason}. An operation that it asked for goes on in Argo CD. Please report this with the debug lines above.`;
+  const message = `Internal error: ${reason}. An operation that it asked for goes on in Argo CD. Please report this with the debug lines above.`;
   return failed('failed', message, [
     ...logLines(stack, stackBounds).map((line) => `##[debug]${line}`),
     logIssue('error', logLine(message, 1_000)),

@@ -49,7 +49,7 @@ export function parseHeaders(text: string | undefined): {
       for (const { text } of unexpandedIn(value)) problems.push({ text, problem, advice });
     } else if (reserved.includes(name.toLowerCase())) {
       const advice = 'Leave it out: the task sets it.';
-      problems.push({ text: name, problem: `${where} sets a header of its own`, advice });
+      problems.push({ text: name, problem: `${where} sets its own header`, advice });
     } else {
       headers.push({ name, value: new Secret(value) });
     }

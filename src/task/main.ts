@@ -1,5 +1,5 @@
 import { RestArgoCD } from '../argocd/rest/rest-argocd.ts';
-import { systemClock } from '../follow/clock.ts';
+import { systemClock } from '../async/clock.ts';
 import { followAll } from '../follow/follow-all.ts';
 import { createAgent } from './agent.ts';
 import { breakOff, runTask } from './run.ts';

@@ -8,7 +8,7 @@ export interface Bypass {
 }
 
 /** Milliseconds that one expression may take: none that is meant well takes one. */
-const patience = 500;
+const grace = 500;
 const mostEntries = 1_000;
 
 /**
@@ -72,7 +72,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-interface Target {
+interface Destination {
   /** As the agent has it: without a usual port. */
   readonly origin: string;
   readonly protocol: string;
@@ -81,7 +81,7 @@ interface Target {
   readonly port: string;
 }
 
-function targetOf(server: string): Target {
+function targetOf(server: string): Destination {
   const { origin, protocol, hostname, port } = new URL(server);
   return {
     origin,
@@ -95,7 +95,7 @@ function targetOf(server: string): Target {
  * Whether an entry that is a name, an address, a network, or one of these with wildcards means the
  * target; undefined where it is nothing of the kind.
  */
-function matchesName(entry: string, target: Target): boolean | undefined {
+function matchesName(entry: string, target: Destination): boolean | undefined {
   if (entry === '*') return true;
   if (entry === '<local>') return isIP(target.host) === 0 && !target.host.includes('.');
   const network = matchesNetwork(entry, target.host);
@@ -159,7 +159,7 @@ function matchesPattern(entry: string, context: Context): boolean | string {
     return 'Not a regular expression';
   }
   try {
-    return search.runInContext(context, { timeout: patience }) === true;
+    return search.runInContext(context, { timeout: grace }) === true;
   } catch {
     return 'A regular expression that takes too long';
   }

@@ -2,20 +2,26 @@ import { join } from 'node:path';
 import type { ArgoCD } from '../argocd/port.ts';
 import type { Connection } from '../argocd/rest/connection.ts';
 import type { Secret } from '../secret.ts';
-import type { Clock } from '../follow/clock.ts';
+import type { Clock } from '../async/clock.ts';
 import type { followAll } from '../follow/follow-all.ts';
-import { printName } from '../sync/application.ts';
-import type { ApplicationResult } from '../sync/outcome.ts';
-import { UserError } from '../sync/user-error.ts';
+import { printName } from '../sync/model/application.ts';
+import type { ApplicationResult } from '../sync/model/outcome.ts';
+import { UserError } from '../user-error.ts';
 import type { Agent } from './agent.ts';
-import { agentLog } from './agent-log.ts';
+import { agentLogSink } from './agent-log.ts';
 import { readStep } from './step.ts';
 import { readConnection, secretsOf } from './connection.ts';
-import { endOfCancellation, endOfError, endOfFaults, endingLines, type Ending } from './ending.ts';
+import {
+  endOfCancellation,
+  endOfError,
+  endOfFaults,
+  endingLines,
+  type TaskEnding,
+} from './ending.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { guid } from '../guid.ts';
-import type { Request } from '../inputs/inputs.ts';
-import { Log } from '../report/log.ts';
+import type { TaskRequest } from '../inputs/inputs.ts';
+import { OperationLog } from '../report/log.ts';
 import { addAttachment, logDetail, logIssue, setSecret, uploadSummary } from './logging-command.ts';
 import { openingLines } from '../report/opening.ts';
 import { outputsOf } from '../report/outputs.ts';
@@ -41,9 +47,9 @@ export interface TaskPorts {
  * The agent kills the step 10 s after it asked it to stop, and asks again after 7.5 s
  * (azure-devops.md §3.6). The follower is done by then; this is for when it is not.
  */
-const patience = 6_000;
+const grace = 6_000;
 
-const cancellationWords: Readonly<Record<Request['onCancel'], string>> = {
+const cancellationWords: Readonly<Record<TaskRequest['onCancel'], string>> = {
   leave: 'an operation that is running goes on in Argo CD (onCancel: leave).',
   terminate: 'an operation of this run will be terminated (onCancel: terminate).',
 };
@@ -60,7 +66,7 @@ export function breakOff(agent: Pick<Agent, 'write'>, error: unknown): void {
   for (const line of endingLines(tell(agent, endOfError(error)))) agent.write(line);
 }
 
-async function work(ports: TaskPorts): Promise<Ending> {
+async function work(ports: TaskPorts): Promise<TaskEnding> {
   const { agent } = ports;
   const request = readStep(agent);
   if ('faults' in request) return tell(agent, endOfFaults(request.faults));
@@ -78,12 +84,12 @@ async function work(ports: TaskPorts): Promise<Ending> {
 
 /** The results; nothing when the run was canceled and no result came in time. */
 async function follow(
-  request: Request,
+  request: TaskRequest,
   argocd: ArgoCD,
   { agent, follow, clock, random, signal }: TaskPorts,
 ): Promise<readonly ApplicationResult[] | undefined> {
   const write = (line: string) => agent.write(line);
-  const log = new Log(agentLog(write), namesOf(request));
+  const log = new OperationLog(agentLogSink(write), namesOf(request));
   const timeline = new Timeline(
     (record) => write(logDetail(record)),
     () => guid(random),
@@ -142,16 +148,16 @@ async function afterCancellation(
     signal.addEventListener('abort', () => resolve(), { once: true, signal: ended });
   });
   if (!ended.aborted) told();
-  await clock.sleep(patience, ended);
+  await clock.sleep(grace, ended);
   return undefined;
 }
 
 function publish(
   results: readonly ApplicationResult[],
-  request: Request,
+  request: TaskRequest,
   server: string,
   { agent, random }: TaskPorts,
-): Ending {
+): TaskEnding {
   const { action } = request.goal;
   const title = summaryTitle(action, results.map(printName));
   // A folder of its own: the agent sends files later, when the next step may be writing its own.
@@ -184,14 +190,14 @@ function writeFile(
   }
 }
 
-function namesOf({ subject }: Request): readonly string[] {
+function namesOf({ subject }: TaskRequest): readonly string[] {
   return 'names' in subject ? subject.names.map(printName) : [];
 }
 
 function tell(
   agent: Pick<Agent, 'write'>,
-  ending: Ending & { readonly lines: readonly string[] },
-): Ending {
+  ending: TaskEnding & { readonly lines: readonly string[] },
+): TaskEnding {
   for (const line of ending.lines) agent.write(line);
   return ending;
 }

@@ -1,19 +1,19 @@
 import type { Fault } from '../inputs/fault.ts';
 import type { InputReader, InputSource } from '../inputs/input-reader.ts';
-import { readInputs, type Request } from '../inputs/inputs.ts';
+import { readInputs, type TaskRequest } from '../inputs/inputs.ts';
 
 /** What a step of an agent job was asked to do. */
-export interface Step extends Request {
+export interface TaskInputs extends TaskRequest {
   /** Id of the service connection. */
   readonly connectionId: string;
 }
 
 /** Reads all inputs of `ArgoCDSync@1`: the step, or everything that is wrong with any of them. */
-export function readStep(source: InputSource): Step | { readonly faults: readonly Fault[] } {
+export function readStep(source: InputSource): TaskInputs | { readonly faults: readonly Fault[] } {
   return readInputs(source, readConnectionId);
 }
 
-function readConnectionId(reader: InputReader): Pick<Step, 'connectionId'> {
+function readConnectionId(reader: InputReader): Pick<TaskInputs, 'connectionId'> {
   const connectionId = reader.text('argocdConnection');
   if (connectionId === '' && reader.faults.length === 0) {
     reader.refuse('argocdConnection', '', 'it is missing', 'Name an Argo CD service connection.');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { jsonPath } from '../simulators/azure-devops/json-path.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { jsonPath } from '../../simulators/azure-devops/json-path.ts';
 import {
   allTasks,
   connectionType,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, it } from 'mocha';
-import { commands } from '../../src/handler/command-line.ts';
+import { commands } from '../../src/handler/cli/command-line.ts';
 import { readJson, root } from './extension-files.ts';
 
 const pages = [

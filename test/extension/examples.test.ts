@@ -8,7 +8,7 @@ import {
   checkConfiguration,
   faultsOfRequest,
 } from '../../scripts/check-create/check-configuration.ts';
-import { describeFaults } from '../simulators/azure-devops/description.ts';
+import { describeFaults } from '../../simulators/azure-devops/description.ts';
 import { allTasks, gate, healthGate, readJson, root, serverTask, task } from './extension-files.ts';
 import { faultsOf, readSteps } from './yaml-steps.ts';
 

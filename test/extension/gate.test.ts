@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import type { GateAnswer } from '../../src/handler/http/gate-port.ts';
-import { AzureDevOpsSimulator } from '../simulators/azure-devops/simulator.ts';
+import type { GateReport } from '../../src/handler/gates.ts';
+import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
 import { folderOf, gate, root } from './extension-files.ts';
 import { PublicHandler } from './handler.ts';
 
-const passed: GateAnswer = { status: 'passed', message: 'All is well.', applications: [] };
+const passed: GateReport = { status: 'passed', message: 'All is well.', applications: [] };
 
 describe('ArgoCDGate against the handler', () => {
   let azure: AzureDevOpsSimulator;

@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { digestOf } from '../../src/handler/access/token-digest.ts';
+import { tokenHash } from '../../src/handler/access/token-digest.ts';
 import { actions, type Config } from '../../src/handler/config/config.ts';
 import { Access } from '../../src/handler/http/access.ts';
-import type { GateAnswer, GateQuestion } from '../../src/handler/http/gate-port.ts';
+import type { GateReport, GateRequest } from '../../src/handler/gates.ts';
 import { publicApp } from '../../src/handler/http/public-app.ts';
-import type { Order } from '../../src/handler/run.ts';
+import type { RunSpec } from '../../src/handler/run.ts';
 import { Secret } from '../../src/secret.ts';
 
 const token = 'token-of-a-client';
@@ -27,7 +27,7 @@ function configFor(collection: string): Config {
       tokenLifetime: 24 * 3_600_000,
     },
     argocd: [],
-    clients: [{ name: 'fabrikam', digests: [digestOf(token).toString('hex')] }],
+    clients: [{ name: 'fabrikam', digests: [tokenHash(token).toString('hex')] }],
     rules: [
       {
         client: 'fabrikam',
@@ -49,12 +49,12 @@ function configFor(collection: string): Config {
  */
 export class PublicHandler {
   readonly token = token;
-  readonly orders: Order[] = [];
+  readonly orders: RunSpec[] = [];
   /** Of the jobs whose orders were taken on. */
   readonly jobTokens: string[] = [];
-  readonly questions: GateQuestion[] = [];
+  readonly questions: GateRequest[] = [];
   /** The answer to every gate. */
-  answer: GateAnswer = { status: 'waiting', message: 'Not yet.', applications: [] };
+  answer: GateReport = { status: 'waiting', message: 'Not yet.', applications: [] };
   readonly #server: Server;
 
   static async start(collection: string): Promise<PublicHandler> {
@@ -67,7 +67,7 @@ export class PublicHandler {
     const clock = { now: () => 0, sleep: () => Promise.resolve() };
     const app = publicApp({
       access: new Access(configFor(collection), clock),
-      desk: {
+      intake: {
         accept: (order, jobToken) => {
           this.orders.push(order);
           this.jobTokens.push(jobToken.reveal());

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { isApplication, readRecording, recordingNames } from '../recording.ts';
-import { filterListFields } from '../simulators/argo-cd/field-filter.ts';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { evaluateExpression, truth } from '../simulators/azure-devops/expression.ts';
-import { AzureDevOpsSimulator } from '../simulators/azure-devops/simulator.ts';
+import {
+  isApplication,
+  readRecording,
+  recordingNames,
+} from '../../simulators/argo-cd/recording.ts';
+import { filterListFields } from '../../simulators/argo-cd/field-filter.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { evaluateExpression, truth } from '../../simulators/azure-devops/expression.ts';
+import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
 import { folderOf, healthGate, root } from './extension-files.ts';
 
 interface Application {

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { readHeaderBlock } from '../../src/handler/http/header-block.ts';
-import { readOrder } from '../../src/handler/http/orders.ts';
+import { readRunSpec } from '../../src/handler/http/run-specs.ts';
 import { readBody } from '../../src/handler/http/sections.ts';
 import { gateSections, syncSections } from '../../src/handler/http/sync-sections.ts';
-import { AzureDevOpsSimulator } from '../simulators/azure-devops/simulator.ts';
-import type { TemplateOrder } from '../simulators/azure-devops/template.ts';
+import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
+import type { TemplateOrder } from '../../simulators/azure-devops/template.ts';
 import { folderOf, gate, root, serverTask, type HttpTask } from './extension-files.ts';
 
 interface Received {
@@ -189,7 +189,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
         ...{ planId, jobId, timelineId, taskInstanceId },
       };
       const block = { address, buildId: undefined };
-      const order = readOrder('sync', reading.sections, block, 'fabrikam', 86_400_000);
+      const order = readRunSpec('sync', reading.sections, block, 'fabrikam', 86_400_000);
       return { order, job };
     }
 

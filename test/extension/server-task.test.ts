@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, it } from 'mocha';
 import { headerTemplates } from '../../src/handler/http/header-block.ts';
-import { parseTimeSpan } from '../simulators/azure-devops/time-span.ts';
+import { parseTimeSpan } from '../../simulators/azure-devops/time-span.ts';
 import {
   folderOf,
   gate,
@@ -138,7 +138,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     }
   });
 
-  it('wait for the callback of a sync, and tell the handler of a cancelled run', () => {
+  it('wait for the callback of a sync, and tell the handler of a canceled run', () => {
     const { Execute, Cancel } = serverTask.execution.HttpRequest;
     assert.equal(Execute.WaitForCompletion, 'true');
     assert.equal(Execute.Expression, undefined);

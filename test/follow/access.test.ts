@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../src/secret.ts';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import {
   autoSynced,
@@ -133,7 +133,7 @@ describe('following through bad connections and bad rights', () => {
       const [result] = await following.done;
       assert.equal(result?.outcome, 'succeeded', result?.message);
       const notices = following.told.flatMap((p) => (p.kind === 'notice' ? p.message : []));
-      assert.match(notices.join('\n'), /cannot be reached[\s\S]*answers again/);
+      assert.match(notices.join('\n'), /Cannot reach[\s\S]*answers again/);
     });
   }
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { SyncRequest } from '../../src/argocd/port.ts';
 import { perform } from '../../src/follow/acts.ts';
 import type { FollowSettings } from '../../src/follow/settings.ts';
-import type { Failure } from '../../src/sync/failure.ts';
-import type { SyncGoal, Target } from '../../src/sync/goal.ts';
-import type { Request } from '../../src/sync/memory.ts';
-import type { Act } from '../../src/sync/verdict.ts';
+import type { Failure } from '../../src/sync/model/failure.ts';
+import type { SyncGoal, RevisionTarget } from '../../src/sync/model/goal.ts';
+import type { SentRequest } from '../../src/sync/model/memory.ts';
+import type { Act } from '../../src/sync/model/verdict.ts';
 import {
   A,
   application,
@@ -24,7 +24,7 @@ describe('acts', () => {
   const clock = new ManualClock();
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
-  let kept: Request[];
+  let kept: SentRequest[];
 
   beforeEach(() => {
     argocd = new FakeArgoCD(clock);
@@ -36,14 +36,14 @@ describe('acts', () => {
   const act = (what: Act, settings: FollowSettings, memory = fresh()) => {
     const { signal } = ports;
     const now = () => clock.now();
-    const sending = (request: Request) => {
+    const sending = (request: SentRequest) => {
       kept.push(request);
       return Promise.resolve();
     };
     const acting = { argocd, now, signal, sending };
     return perform(what, settings, { application: known, memory }, [], acting);
   };
-  const syncing = (name: Target = tracked): Act => ({ kind: 'sync', name });
+  const syncing = (name: RevisionTarget = tracked): Act => ({ kind: 'sync', name });
   const identity = {
     kind: 'adopted',
     fingerprint: 'x',
@@ -55,7 +55,7 @@ describe('acts', () => {
     /** The request that a goal makes. */
     async function requestOf(
       options: Partial<SyncGoal['options']>,
-      name: Target = tracked,
+      name: RevisionTarget = tracked,
     ): Promise<SyncRequest> {
       let sent: SyncRequest | undefined;
       argocd.onSync = (_, request) => {
@@ -88,7 +88,7 @@ describe('acts', () => {
         ['CreateNamespace=true', 'Prune=false', 'ServerSideApply=true'],
       ],
       [
-        'replace the value of an option that is given anew',
+        'replace the value of an option that is given again',
         ['Prune=true'],
         ['CreateNamespace=true', 'Prune=true'],
       ],
@@ -101,7 +101,7 @@ describe('acts', () => {
 
     it('name nothing, a revision, or revisions by position', async () => {
       const byPosition = [{ position: 2, revision: A }];
-      const names = async (name: Target) => {
+      const names = async (name: RevisionTarget) => {
         const { revision, revisions } = await requestOf({}, name);
         return [revision, revisions];
       };

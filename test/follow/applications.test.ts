@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import { begin, followOne, startArgoCD, syncGoal } from './following.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import { childApplication, configMap, deployment, files } from '../manifests.ts';
 import { begin, followOne, startArgoCD, syncGoal, waitGoal } from './following.ts';
 

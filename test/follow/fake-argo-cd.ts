@@ -1,11 +1,11 @@
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import type { Address, ArgoCD, GetOptions, PodLog, WatchEvent } from '../../src/argocd/port.ts';
-import type { Clock } from '../../src/follow/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 import type { FollowPorts, FollowSettings } from '../../src/follow/settings.ts';
-import type { Application } from '../../src/sync/application.ts';
-import type { Failure } from '../../src/sync/failure.ts';
-import type { Goal } from '../../src/sync/goal.ts';
-import type { Progress } from '../../src/sync/outcome.ts';
+import type { Application } from '../../src/sync/model/application.ts';
+import type { Failure } from '../../src/sync/model/failure.ts';
+import type { Goal } from '../../src/sync/model/goal.ts';
+import type { Progress } from '../../src/sync/model/outcome.ts';
 import { application, marker, syncGoal } from '../sync/sample-application.ts';
 
 export function failed(
@@ -118,16 +118,16 @@ export class FakeArgoCD implements ArgoCD {
     this.#note('watch');
     const refusal = this.onWatch();
     if (refusal !== undefined) throw refusal;
-    let ring = () => undefined as void;
+    let wake = () => undefined as void;
     let isOpen = true;
     const waiting: (WatchEvent | undefined)[] = [];
     const queue = (event: WatchEvent | undefined) => {
       waiting.push(event);
-      ring();
+      wake();
     };
     const end = () => {
       isOpen = false;
-      ring();
+      wake();
     };
     this.#queues.add(queue);
     this.#ends.add(end);
@@ -137,7 +137,7 @@ export class FakeArgoCD implements ArgoCD {
         while (waiting.length > 0) yield waiting.shift();
         if (!isOpen) return;
         await new Promise<void>((resolve) => {
-          ring = resolve;
+          wake = resolve;
         });
       }
     } finally {

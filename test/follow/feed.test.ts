@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WatchEvent } from '../../src/argocd/port.ts';
 import { Feed } from '../../src/follow/feed.ts';
-import type { Tidings } from '../../src/follow/news.ts';
+import type { ChangeEvent } from '../../src/follow/change-source.ts';
 import { application } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -63,7 +63,7 @@ describe('the feed', () => {
     assert.equal(feed.aliveSince, since);
   });
 
-  it('opens the stream anew when it has been silent for longer than heartbeats let it', async () => {
+  it('opens the stream again when it has been silent for longer than heartbeats let it', async () => {
     await run();
     argocd.send(undefined);
     await clock.pass(34_000);
@@ -75,7 +75,7 @@ describe('the feed', () => {
     assert.equal(argocd.openStreams, 1);
   });
 
-  it('opens the stream anew when nothing was ever heard on it', async () => {
+  it('opens the stream again when nothing was ever heard on it', async () => {
     await run();
     await clock.pass(36_500);
     assert.equal(argocd.times('watch').length, 2);
@@ -85,7 +85,7 @@ describe('the feed', () => {
     await run();
     argocd.send(undefined);
     await clock.pass(0);
-    const heard: Tidings[] = [];
+    const heard: ChangeEvent[] = [];
     feed.listen('shop', (told) => heard.push(told));
     argocd.breakStreams();
     await clock.pass(0);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { FollowRequest } from '../../src/follow/follow-all.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
 import type { Address } from '../../src/argocd/port.ts';
-import type { Application } from '../../src/sync/application.ts';
-import { UserError } from '../../src/sync/user-error.ts';
+import type { Application } from '../../src/sync/model/application.ts';
+import { UserError } from '../../src/user-error.ts';
 import {
   application,
   ended,
@@ -207,7 +207,7 @@ describe('following all applications of a run', () => {
       assert.equal(clock.now() - before, 60_000);
     });
 
-    it('ends at once when the run is cancelled, and says that it was', async () => {
+    it('ends at once when the run is canceled, and says that it was', async () => {
       argocd.onFind = (_selector, _project, signal) => hang(signal);
       const running = follow({ selector });
       await clock.pass(1_000);

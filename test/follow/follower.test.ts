@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Application } from '../../src/sync/application.ts';
-import type { Goal } from '../../src/sync/goal.ts';
-import type { Operation } from '../../src/sync/operation.ts';
+import type { Application } from '../../src/sync/model/application.ts';
+import type { Goal } from '../../src/sync/model/goal.ts';
+import type { Operation } from '../../src/sync/model/operation.ts';
 import type { Address } from '../../src/argocd/port.ts';
 import { Contact } from '../../src/follow/contact.ts';
 import type { FollowPorts, FollowSettings } from '../../src/follow/settings.ts';
 import { AccessDenied } from '../../src/follow/access-denied.ts';
 import { Feed } from '../../src/follow/feed.ts';
 import { Follower } from '../../src/follow/follower.ts';
-import { parseSelectionEntry } from '../../src/sync/selection.ts';
+import { parseSelectionEntry } from '../../src/sync/plan/selection.ts';
 import {
   application,
   ended,
@@ -230,7 +230,7 @@ describe('a follower', () => {
       argocd.onGet = (_, { project }) =>
         Promise.reject(failed(project === '' ? 'hidden' : 'not-found', 'permission denied'));
       const result = await clock.finish(running);
-      assert.match(result.message, /was deleted while we waited/);
+      assert.match(result.message, /was deleted during the wait/);
     });
 
     it('says that it was deleted when the stream does and a look finds that nothing is to be read', async () => {
@@ -241,7 +241,7 @@ describe('a follower', () => {
       argocd.onGet = () => Promise.reject(failed('hidden', 'permission denied'));
       argocd.send({ type: 'DELETED', application: argocd.application });
       const result = await clock.finish(running);
-      assert.match(result.message, /was deleted while we waited/);
+      assert.match(result.message, /was deleted during the wait/);
       assert.equal(clock.now(), before);
     });
 
@@ -275,14 +275,14 @@ describe('a follower', () => {
       assert.match(notices[0] ?? '', /moved from AppProject "default" to "other"/);
     });
 
-    it('tells one that was made anew in another AppProject from the one that it followed', async () => {
+    it('tells one that was recreated in another AppProject from the one that it followed', async () => {
       accept();
       const running = follow();
       await clock.pass(3_000);
       show({ project: 'other', uid: 'uid-2' });
       argocd.onGet = (_, address) => isMoved('other')(address);
       const result = await clock.finish(running);
-      assert.match(result.message, /deleted and made anew/);
+      assert.match(result.message, /deleted and recreated/);
       const notices = ports.told.flatMap((told) => (told.kind === 'notice' ? told.message : []));
       assert.doesNotMatch(notices.join('\n'), /moved/);
     });
@@ -470,12 +470,12 @@ describe('a follower', () => {
         follow(undefined, { deadline: clock.now() - 1 }),
       );
       assert.equal(outcome, 'timedOut');
-      assert.match(message, /Not begun: the time was up/);
+      assert.match(message, /Not started: timed out/);
       assert.deepEqual(argocd.times('get'), []);
     });
   });
 
-  describe('that is cancelled', () => {
+  describe('that is canceled', () => {
     const awaits: readonly (readonly [string, () => void])[] = [
       ['the first look', () => (argocd.onGet = ({ signal }) => hang(signal))],
       ['the answer to the request', () => (argocd.onSync = (_a, _r, signal) => hang(signal))],

@@ -4,12 +4,18 @@ import { Secret } from '../../src/secret.ts';
 import { Detachment } from '../../src/follow/detachment.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
 import type { FollowRequest } from '../../src/follow/follow-all.ts';
-import type { Journal } from '../../src/follow/journal.ts';
-import type { ApplicationName } from '../../src/sync/application.ts';
-import type { Goal, RollbackGoal, SyncGoal, TerminateGoal, WaitGoal } from '../../src/sync/goal.ts';
-import type { ApplicationResult, Progress } from '../../src/sync/outcome.ts';
-import type { SimulatorOptions } from '../simulators/argo-cd/simulator.ts';
-import { ArgoCDSimulator, defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { CheckpointStore } from '../../src/follow/checkpoint-store.ts';
+import type { ApplicationName } from '../../src/sync/model/application.ts';
+import type {
+  Goal,
+  RollbackGoal,
+  SyncGoal,
+  TerminateGoal,
+  WaitGoal,
+} from '../../src/sync/model/goal.ts';
+import type { ApplicationResult, Progress } from '../../src/sync/model/outcome.ts';
+import type { SimulatorOptions } from '../../simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator, defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { plainOptions, waiting } from '../goals.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
@@ -68,7 +74,7 @@ export interface Following {
   readonly done: Promise<readonly ApplicationResult[]>;
   readonly told: readonly Progress[];
   cancel(): void;
-  /** Ends this process's part of it: what is known is in the journal. */
+  /** Ends this process's part of it: what is known is in the checkpoint store. */
   detach(): void;
   /** Resolves when something told fits. */
   until(test: (progress: Progress) => boolean): Promise<void>;
@@ -80,14 +86,14 @@ export function begin(
   goal: Goal,
   change: Partial<FollowRequest> & {
     readonly credential?: Credential;
-    readonly journal?: Journal;
+    readonly checkpoints?: CheckpointStore;
   } = {},
 ): Following {
   const told: Progress[] = [];
   const listeners = new Set<() => void>();
   const cancelling = new AbortController();
   const token = new Secret(argocd.token);
-  const { credential = { kind: 'token', token }, journal, ...more } = change;
+  const { credential = { kind: 'token', token }, checkpoints, ...more } = change;
   const adapter = new RestArgoCD({
     url: argocd.url,
     credential,
@@ -113,7 +119,7 @@ export function begin(
     clock: timeOf(argocd),
     random: () => 0.5,
     signal: cancelling.signal,
-    ...(journal === undefined ? {} : { journal }),
+    ...(checkpoints === undefined ? {} : { checkpoints }),
     tell: (progress) => {
       told.push(progress);
       for (const listener of listeners) listener();

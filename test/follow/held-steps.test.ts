@@ -7,13 +7,13 @@ import {
   planPatience,
   type HeldSteps,
 } from '../../src/follow/held-steps.ts';
-import { Story } from '../../src/follow/story.ts';
-import { Log } from '../../src/report/log.ts';
+import { OperationTracker } from '../../src/follow/operation-tracker.ts';
+import { OperationLog } from '../../src/report/log.ts';
 import { Timeline, type DetailRecord } from '../../src/report/timeline.ts';
-import { syncPhases } from '../../src/sync/hook.ts';
-import type { OperationState, ResourceResult, SyncPhase } from '../../src/sync/operation.ts';
-import type { KeptPlan } from '../../src/sync/plan.ts';
-import type { Step } from '../../src/sync/outcome.ts';
+import { syncPhases } from '../../src/sync/plan/hook.ts';
+import type { OperationState, ResourceResult, SyncPhase } from '../../src/sync/model/operation.ts';
+import type { KeptPlan } from '../../src/sync/plan/plan.ts';
+import type { OperationStep } from '../../src/sync/model/outcome.ts';
 import { phasePlace } from '../../src/report/phases.ts';
 import { application, ended, fresh, hook, result, state } from '../sync/sample-application.ts';
 import { step } from '../report/example-results.ts';
@@ -137,7 +137,7 @@ async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Tol
   const seen = new Set<string>();
   const sink = { line: (text: string) => lines.push(text), issue: () => {}, progress: () => {} };
   const write = (record: DetailRecord) => records.push(record);
-  let log = new Log(sink, ['shop']);
+  let log = new OperationLog(sink, ['shop']);
   let timeline = new Timeline(write, (path) => path);
   let plan: KeptPlan | undefined;
   let current: OperationState = state();
@@ -151,10 +151,10 @@ async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Tol
   };
   const look = () => {
     const pending = current.phase === 'Running' ? current.operation : undefined;
-    story.track(application({ operation: pending, operationState: current }), fresh());
+    tracker.track(application({ operation: pending, operationState: current }), fresh());
     tellNews();
   };
-  const journal = {
+  const checkpoints = {
     recall: () => undefined,
     found: () => Promise.resolve(),
     keep: () => Promise.resolve(),
@@ -162,15 +162,16 @@ async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Tol
     end: () => {},
   };
   const begin = (kept: {
-    readonly steps: readonly Step[];
+    readonly steps: readonly OperationStep[];
     readonly held?: HeldSteps | undefined;
-  }) => new Story(settingsOf(), { ...ports, journal }, { ...kept, plan }, () => look());
-  let story = begin({ steps: [] });
+  }) =>
+    new OperationTracker(settingsOf(), { ...ports, checkpoints }, { ...kept, plan }, () => look());
+  let tracker = begin({ steps: [] });
   const goOn = () => {
-    const { steps, held, toldSteps } = story;
+    const { steps, held, toldSteps } = tracker;
     // Whoever listens to the story that is over hears nothing of it.
-    story = begin(JSON.parse(JSON.stringify({ steps, held })) as Parameters<typeof begin>[0]);
-    log = new Log(sink, ['shop'], log.mark);
+    tracker = begin(JSON.parse(JSON.stringify({ steps, held })) as Parameters<typeof begin>[0]);
+    log = new OperationLog(sink, ['shop'], log.mark);
     timeline = new Timeline(write, (path) => path);
     const told = toldSteps.map((one) => ({
       kind: 'step' as const,
@@ -204,11 +205,11 @@ async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Tol
   current = ended('Succeeded', { results: results() });
   note();
   look();
-  await clock.finish(story.settled());
-  story.release();
+  await clock.finish(tracker.settled());
+  tracker.release();
   tellNews();
   log.close([]);
-  const hadPlan = story.plan !== undefined;
+  const hadPlan = tracker.plan !== undefined;
   ports.cancel();
   return { lines, records, seen, hadPlan };
 }

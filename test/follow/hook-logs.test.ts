@@ -38,7 +38,7 @@ describe('the logs of hooks', () => {
     assert.equal(asked(), 1);
   });
 
-  it('are read anew when the hook failed again: a retry has another pod', async () => {
+  it('are read again when the hook failed again: a retry has another pod', async () => {
     answer('first attempt');
     await logs.begin(job);
     answer('second attempt');
@@ -68,7 +68,7 @@ describe('the logs of hooks', () => {
 
   it('say so when Kubernetes has the pod no more', async () => {
     argocd.onLogs = () => Promise.resolve({ lines: [], fault: 'pod not found' });
-    assert.match((await logs.read(job)).fault, /not to be had any more: pod not found/);
+    assert.match((await logs.read(job)).fault, /no longer available: pod not found/);
   });
 
   it('are kept while the hook runs, for the case that nothing is left of it', async () => {
@@ -102,7 +102,7 @@ describe('the logs of hooks', () => {
     assert.equal(clock.now() - before, 5_000);
   });
 
-  it('are given up at once when the run is cancelled', async () => {
+  it('are given up at once when the run is canceled', async () => {
     argocd.onLogs = (_address, _query, signal) => hang(signal);
     const reading = logs.read(job);
     ports.cancel();

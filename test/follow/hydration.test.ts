@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { configMap } from '../manifests.ts';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { hydratedSpec } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { hydratedSpec } from '../../simulators/argo-cd/simulator.ts';
 import {
   begin,
   followOne,

@@ -96,8 +96,8 @@ describe('failed looks in a row', () => {
       await clock.pass(5_000);
     }
     assert.equal(notices.length, 10);
-    assert.match(notices[0] ?? '', /^Argo CD cannot be reached; trying on\. connect ECONNREFUSED$/);
-    assert.match(notices[9] ?? '', /for 9 min by now/);
+    assert.match(notices[0] ?? '', /^Cannot reach Argo CD; retrying\. connect ECONNREFUSED$/);
+    assert.match(notices[9] ?? '', /for 9 min; retrying/);
     assert.equal(outage.answered(), 600);
     assert.equal(outage.answered(), undefined);
   });
@@ -130,7 +130,7 @@ describe('failed looks in a row', () => {
     const odd = () => outage.failed(failed('internal', 'odd words'), seen);
     const first = odd();
     assert.ok(first.kind === 'unknown');
-    assert.match(first.notice ?? '', /answers with an error; trying on\. odd words/);
+    assert.match(first.notice ?? '', /answers with an error; retrying\. odd words/);
     await clock.pass(119_000);
     assert.equal(odd().kind, 'unknown');
     outage.answered();

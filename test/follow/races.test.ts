@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../src/secret.ts';
-import type { SyncGoal } from '../../src/sync/goal.ts';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { SyncGoal } from '../../src/sync/model/goal.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import {
   autoSynced,
@@ -178,7 +178,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
 
   it('takes what the controller has not begun for pending, not for finished', async () => {
     make('shop', configMap('a'));
-    argocd.behaviour.pickUp = 20_000;
+    argocd.behavior.pickUp = 20_000;
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until(
       (p) => p.kind === 'status' && p.message.includes('waiting for the controller'),
@@ -212,7 +212,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
 
     it('does not join a dry run', async () => {
       make('shop', job('slow', { hook: 'PreSync', seconds: 5 }), configMap('a'));
-      argocd.behaviour.pickUp = 5_000;
+      argocd.behavior.pickUp = 5_000;
       argocd.syncAs('alice', 'shop', { dryRun: true });
       const result = await followOne(argocd, 'shop', syncGoal({ whenBusy: 'join' }));
       assert.equal(result.outcome, 'succeeded');
@@ -353,7 +353,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     const [result] = await following.done;
     assert.equal(result?.outcome, 'succeeded');
     const notices = following.told.flatMap((p) => (p.kind === 'notice' ? p.message : []));
-    assert.match(notices.join('\n'), /cannot be reached[\s\S]*answers again/);
+    assert.match(notices.join('\n'), /Cannot reach[\s\S]*answers again/);
   });
 
   it('rides out an argocd-server that is away from the start', async () => {
@@ -392,10 +392,10 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     argocd.deleteApplication('shop');
     const [result] = await following.done;
     assert.equal(result?.outcome, 'failed');
-    assert.match(result?.message ?? '', /was deleted while we waited/);
+    assert.match(result?.message ?? '', /was deleted during the wait/);
   });
 
-  it('says at once that the application was made anew', async () => {
+  it('says at once that the application was recreated', async () => {
     make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'step');
@@ -547,14 +547,14 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
 
   it('does not let a refresh that blocks for a minute hold up anything', async () => {
     make('shop', configMap('a'), job('smoke', { hook: 'PostSync', seconds: 2 }));
-    argocd.behaviour.refresh = 60_000;
+    argocd.behavior.refresh = 60_000;
     const before = argocd.now;
     const result = await followOne(argocd, 'shop', syncGoal({ waitFor: 'operation' }));
     assert.equal(result.outcome, 'succeeded');
     assert.ok(argocd.now - before < 30_000);
   });
 
-  describe('when the run is cancelled', () => {
+  describe('when the run is canceled', () => {
     it('leaves the operation', async () => {
       make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));
       const following = begin(argocd, ['shop'], syncGoal());

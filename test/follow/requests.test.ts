@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { Log } from '../../src/report/log.ts';
+import { OperationLog } from '../../src/report/log.ts';
 import { summaryOf } from '../../src/report/summary.ts';
 import { Timeline } from '../../src/report/timeline.ts';
-import { parseSelectionEntry } from '../../src/sync/selection.ts';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import { parseSelectionEntry } from '../../src/sync/plan/selection.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import { begin, followOne, revision, startArgoCD, syncBodies, syncGoal } from './following.ts';
 
@@ -147,9 +147,10 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     const results = await following.done;
     const lines: string[] = [];
     const line = (text: string) => lines.push(text);
-    const log = new Log({ line, issue: (_, text) => line(text), progress: () => undefined }, [
-      'shop',
-    ]);
+    const log = new OperationLog(
+      { line, issue: (_, text) => line(text), progress: () => undefined },
+      ['shop'],
+    );
     const timeline = new Timeline(
       ({ name = '', result = '' }) => line(`${name} ${result}`),
       (path) => path,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { makeResult } from '../../src/follow/result.ts';
-import { observe } from '../../src/sync/decide.ts';
-import type { Memory } from '../../src/sync/memory.ts';
-import type { Cause, Outcome, Step } from '../../src/sync/outcome.ts';
-import type { Application } from '../../src/sync/application.ts';
+import { observe } from '../../src/sync/rules/decide.ts';
+import type { Memory } from '../../src/sync/model/memory.ts';
+import type { Cause, Outcome, OperationStep } from '../../src/sync/model/outcome.ts';
+import type { Application } from '../../src/sync/model/application.ts';
 import {
   A,
   application,
@@ -42,7 +42,7 @@ describe('the result of following', () => {
       revisions,
       steps = [],
     }: {
-      readonly steps?: readonly Step[];
+      readonly steps?: readonly OperationStep[];
       readonly causes?: readonly Cause[];
       readonly memory?: Partial<Memory>;
       readonly message?: string;
@@ -54,13 +54,13 @@ describe('the result of following', () => {
     const remembered = seen === undefined ? known : observe(known, seen, goal, start);
     const live = revisions === undefined ? {} : { revisions };
     const ending = { outcome, message, evidence: 'seen', causes, ...live };
-    const subject = { application: seen, memory: remembered };
-    const story = { plan: undefined, steps };
-    return makeResult({ name: 'shop' }, 'https://x/shop', ending, subject, story, times);
+    const followState = { application: seen, memory: remembered };
+    const tracker = { plan: undefined, steps };
+    return makeResult({ name: 'shop' }, 'https://x/shop', ending, followState, tracker, times);
   };
 
   it('has the steps of the operation that is followed, not of the one that it replaced', () => {
-    const step = (attempt: number): Step => ({
+    const step = (attempt: number): OperationStep => ({
       ...{ group: '', kind: 'Job', namespace: 'shop', name: `j${attempt}`, phase: 'PreSync' },
       ...{ wave: 0, hook: true, state: 'Running', message: '', attempt },
       ...{ startedAt: 0, finishedAt: undefined },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Source } from '../simulators/argo-cd/application.ts';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
-import { defaultSpec } from '../simulators/argo-cd/simulator.ts';
+import type { Source } from '../../simulators/argo-cd/application.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import {
   autoSynced,

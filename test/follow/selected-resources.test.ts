@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import type { ManifestRevisions } from '../../src/argocd/port.ts';
 import { selectResources } from '../../src/follow/selected-resources.ts';
-import type { Target } from '../../src/sync/goal.ts';
-import { parseSelectionEntry } from '../../src/sync/selection.ts';
-import { UserError } from '../../src/sync/user-error.ts';
+import type { RevisionTarget } from '../../src/sync/model/goal.ts';
+import { parseSelectionEntry } from '../../src/sync/plan/selection.ts';
+import { UserError } from '../../src/user-error.ts';
 import { application, revision, syncGoal, tracked } from '../sync/sample-application.ts';
 import { address, failed, FakeArgoCD, portsOn } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -27,7 +27,7 @@ describe('the resources of a selective sync', () => {
     };
   });
 
-  const select = (text: string, target: Target = tracked, multiSource = false) => {
+  const select = (text: string, target: RevisionTarget = tracked, multiSource = false) => {
     const parsed = parseSelectionEntry(text);
     assert.ok('entry' in parsed);
     const goal = syncGoal({ target, options: { resources: [parsed.entry] } });
@@ -47,7 +47,7 @@ describe('the resources of a selective sync', () => {
 
   const byPosition = [{ position: 2, revision: 'v2' }];
   const first = [{ position: 1, revision: 'v1' }];
-  const targets: readonly (readonly [string, Target, ManifestRevisions, boolean?])[] = [
+  const targets: readonly (readonly [string, RevisionTarget, ManifestRevisions, boolean?])[] = [
     ['what the application tracks', tracked, {}],
     ['the revision asked for', revision('v1'), { revision: 'v1' }],
     ['revisions by position', { kind: 'revisions', byPosition }, { revisions: byPosition }, true],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import {
   autoSynced,
@@ -25,7 +25,7 @@ describe('operations that are ended before they are done', () => {
   const sent = () => untilAsked(argocd, ({ method }) => method === 'POST');
 
   it('sends a terminate again that came before the controller had begun the operation', async () => {
-    argocd.behaviour.pickUp = 5_000;
+    argocd.behavior.pickUp = 5_000;
     argocd.syncAs('alice', 'shop');
     const result = await followOne(argocd, 'shop', terminateGoal());
     assert.equal(result.outcome, 'succeeded', result.message);
@@ -34,7 +34,7 @@ describe('operations that are ended before they are done', () => {
   });
 
   it('sends it again for whenBusy: terminate, too, and then syncs', async () => {
-    argocd.behaviour.pickUp = 3_000;
+    argocd.behavior.pickUp = 3_000;
     argocd.syncAs('alice', 'shop');
     argocd.commit('shop', files(configMap('a')));
     const result = await followOne(argocd, 'shop', syncGoal({ whenBusy: 'terminate' }));
@@ -59,7 +59,7 @@ describe('operations that are ended before they are done', () => {
     assert.equal(deletes(), 0);
   });
 
-  it('terminates an operation whose request was not answered when the run was cancelled', async () => {
+  it('terminates an operation whose request was not answered when the run was canceled', async () => {
     argocd.faults.add({
       method: 'POST',
       path: /\/sync/,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { FollowSettings } from '../../src/follow/settings.ts';
-import type { Standing } from '../../src/follow/standing.ts';
-import { Subject } from '../../src/follow/subject.ts';
+import type { AuthorityMonitor } from '../../src/follow/authority-monitor.ts';
+import { FollowState } from '../../src/follow/follow-state.ts';
 import { endOwnOperation } from '../../src/follow/termination.ts';
-import type { Outcome } from '../../src/sync/outcome.ts';
+import type { Outcome } from '../../src/sync/model/outcome.ts';
 import {
   application,
   ended,
@@ -19,7 +19,7 @@ import { ManualClock } from './manual-clock.ts';
 describe('the end of a run before that of its operation', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
-  let subject: Subject;
+  let followState: FollowState;
 
   const asked = operation();
   const running = application({ operation: asked, operationState: state({ operation: asked }) });
@@ -28,20 +28,23 @@ describe('the end of a run before that of its operation', () => {
     clock = new ManualClock();
     argocd = new FakeArgoCD(clock);
     argocd.application = running;
-    subject = new Subject(settingsOf().goal, 'run-1', clock);
-    subject.take(running);
+    followState = new FollowState(settingsOf().goal, 'run-1', clock);
+    followState.take(running);
   });
   afterEach(() => assert.equal(clock.sleeping, 0, 'a timer is left behind'));
 
   const end = async (
     change: Partial<FollowSettings> = { onCancel: 'terminate' },
     outcome: Outcome = 'canceled',
-    standing?: Pick<Standing, 'isProven' | 'over'>,
+    authorityMonitor?: Pick<AuthorityMonitor, 'isProven' | 'over'>,
   ) => {
     const ending = { outcome, message: 'The end', evidence: '', causes: [] };
     const settings = settingsOf(undefined, change);
-    const ports = { ...portsOn(argocd, clock), ...(standing === undefined ? {} : { standing }) };
-    return (await clock.finish(endOwnOperation(ending, settings, ports, subject))).message;
+    const ports = {
+      ...portsOn(argocd, clock),
+      ...(authorityMonitor === undefined ? {} : { authorityMonitor }),
+    };
+    return (await clock.finish(endOwnOperation(ending, settings, ports, followState))).message;
   };
 
   it('leaves the operation, and says so', async () => {
@@ -55,7 +58,7 @@ describe('the end of a run before that of its operation', () => {
       [{ operation: undefined }, /nobody works on it, and nothing can be terminated$/],
       [{}, /goes on in Argo CD$/],
     ] as const) {
-      subject.take(application({ ...running, ...change, resourceVersion: '2' }));
+      followState.take(application({ ...running, ...change, resourceVersion: '2' }));
       assert.match(await end({}), sentence);
     }
   });
@@ -70,7 +73,7 @@ describe('the end of a run before that of its operation', () => {
 
   it('says of one that nobody works on that nothing can be terminated, whatever was chosen', async () => {
     argocd.application = application({ operationState: state({ operation: asked }) });
-    subject.take(argocd.application);
+    followState.take(argocd.application);
     assert.match(await end({}), /nobody works on it, and nothing can be terminated$/);
     argocd.onTerminate = () => Promise.reject(failed('no-operation'));
     assert.match(await end(), /nobody works on it, and nothing can be terminated$/);
@@ -84,7 +87,7 @@ describe('the end of a run before that of its operation', () => {
     };
     const older = ended('Succeeded', { operation: same, startedAt: second(3) });
     const past = { latest: second(5), operation: undefined };
-    subject.update({ identity, request: request({ operation: same, past }) });
+    followState.update({ identity, request: request({ operation: same, past }) });
     argocd.application = application({ operationState: older });
     assert.doesNotMatch(await end(), /has ended/);
   });
@@ -98,33 +101,39 @@ describe('the end of a run before that of its operation', () => {
 
     it('terminates it at the deadline, once that is proven', async () => {
       let asked = 0;
-      const standing = { isProven: () => (asked += 1) > 3, over: undefined };
-      assert.match(await end(ends, 'timedOut', standing), /was terminated, as was asked/);
+      const authorityMonitor = { isProven: () => (asked += 1) > 3, over: undefined };
+      assert.match(await end(ends, 'timedOut', authorityMonitor), /was terminated, as was asked/);
       assert.deepEqual([asked, terminated()], [4, 1]);
     });
 
     it('leaves it when the run is over, and says so', async () => {
-      const standing = { isProven: () => false, over: 'the task has ended' };
-      const message = await end(ends, 'timedOut', standing);
+      const authorityMonitor = { isProven: () => false, over: 'the task has ended' };
+      const message = await end(ends, 'timedOut', authorityMonitor);
       assert.match(message, /goes on in Argo CD: the run is over .*the task has ended/);
       assert.equal(terminated(), 0);
     });
 
     it('terminates it then as well where that is wanted of a cancellation', async () => {
-      const standing = { isProven: () => false, over: 'the task has ended' };
-      const message = await end({ ...ends, onCancel: 'terminate' }, 'timedOut', standing);
+      const authorityMonitor = { isProven: () => false, over: 'the task has ended' };
+      const message = await end({ ...ends, onCancel: 'terminate' }, 'timedOut', authorityMonitor);
       assert.match(message, /was terminated/);
     });
 
     it('leaves it when nobody can say, and says that', async () => {
-      const standing = { isProven: () => false, over: undefined };
-      assert.match(await end(ends, 'timedOut', standing), /did not confirm that the run is still/);
+      const authorityMonitor = { isProven: () => false, over: undefined };
+      assert.match(
+        await end(ends, 'timedOut', authorityMonitor),
+        /did not confirm that the run is still/,
+      );
       assert.equal(terminated(), 0);
     });
 
     it('asks nobody when the run was canceled: that is the reason', async () => {
-      const standing = { isProven: () => assert.fail(), over: undefined };
-      assert.match(await end({ onCancel: 'terminate' }, 'canceled', standing), /was terminated/);
+      const authorityMonitor = { isProven: () => assert.fail(), over: undefined };
+      assert.match(
+        await end({ onCancel: 'terminate' }, 'canceled', authorityMonitor),
+        /was terminated/,
+      );
     });
   });
 
@@ -133,38 +142,38 @@ describe('the end of a run before that of its operation', () => {
   });
 
   it("never touches another's operation", async () => {
-    subject.take(application({ operation: foreign(), operationState: undefined }));
+    followState.take(application({ operation: foreign(), operationState: undefined }));
     assert.equal(await end(), 'The end');
     assert.deepEqual(argocd.calls, []);
   });
 
   it('does not claim to know what became of a request that was not answered', async () => {
-    subject = new Subject(settingsOf().goal, 'run-1', clock);
-    subject.take(application());
-    subject.update({ request: request({ state: 'unclear', operation: undefined }) });
+    followState = new FollowState(settingsOf().goal, 'run-1', clock);
+    followState.take(application());
+    followState.update({ request: request({ state: 'unclear', operation: undefined }) });
     assert.match(await end({}), /may go on in Argo CD/);
   });
 
   it('never touches an operation that it joined', async () => {
     const { fingerprint } = asked;
     const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: false } as const;
-    subject.update({ identity });
+    followState.update({ identity });
     assert.equal(await end(), 'The end');
     assert.deepEqual(argocd.calls, []);
   });
 
   it('looks for an operation whose request was on its way', async () => {
-    subject = new Subject(settingsOf().goal, 'run-1', clock);
-    subject.take(application());
-    subject.update({ request: request({ state: 'unclear', operation: undefined }) });
+    followState = new FollowState(settingsOf().goal, 'run-1', clock);
+    followState.take(application());
+    followState.update({ request: request({ state: 'unclear', operation: undefined }) });
     argocd.onTerminate = () => Promise.resolve();
     assert.match(await end(), /was terminated/);
   });
 
   it('waits a little for a request that was broken off to arrive', async () => {
-    subject = new Subject(settingsOf().goal, 'run-1', clock);
-    subject.take(application());
-    subject.update({ request: request({ state: 'unclear', operation: undefined }) });
+    followState = new FollowState(settingsOf().goal, 'run-1', clock);
+    followState.take(application());
+    followState.update({ request: request({ state: 'unclear', operation: undefined }) });
     const arrivesAt = clock.now() + 1_500;
     argocd.onGet = () => Promise.resolve(clock.now() < arrivesAt ? application() : running);
     argocd.onTerminate = () => Promise.resolve();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { TaskHub } from '../../src/azure/task-hub.ts';
+import type { TaskHub } from '../../src/azure/task-hub/task-hub.ts';
 import type { Rule } from '../../src/handler/config/config.ts';
 import { Access } from '../../src/handler/http/access.ts';
 import { goesByName, rightsOf } from '../../src/handler/rights.ts';
-import type { Order } from '../../src/handler/run.ts';
-import { provenBy } from '../../src/handler/runs/authority.ts';
-import { Patience } from '../../src/handler/runs/patience.ts';
-import { prove } from '../../src/handler/runs/proof.ts';
+import type { RunSpec } from '../../src/handler/run.ts';
+import { provenBy } from '../../src/handler/runs/verification/authority.ts';
+import { RetryBackoff } from '../../src/handler/runs/retry-backoff.ts';
+import { prove } from '../../src/handler/runs/verification/proof.ts';
 import { GuardedArgoCD } from '../../src/handler/watch/guarded-argo-cd.ts';
 import { Secret } from '../../src/secret.ts';
 import { FakeArgoCD } from '../follow/fake-argo-cd.ts';
@@ -15,7 +15,7 @@ import { ManualClock } from '../follow/manual-clock.ts';
 import { assertLinear } from '../meter.ts';
 import { application } from '../sync/sample-application.ts';
 import { settings } from './http/front.ts';
-import { failed, FakePlan, order as sample } from './runs/fake-plan.ts';
+import { failed, FakePlan, spec as sample } from './runs/fake-plan.ts';
 import { sampleRun } from './store/sample.ts';
 
 const { projectId } = sample.address;
@@ -56,9 +56,9 @@ async function reaches(attempt: Attempt): Promise<boolean> {
   const access = new Access({ ...settings, rules }, clock);
   const subject = isSelected ? { selector: 'a=b' } : { names: [{ name: name.name }] };
   const request = { ...sample.request, subject, project };
-  const order: Order = { ...sample, azureProject: claimed, request };
+  const spec: RunSpec = { ...sample, azureProject: claimed, request };
   const claim = {
-    ...{ client: order.client, argocd: order.argocd },
+    ...{ client: spec.client, argocd: spec.argocd },
     azureProject: { name: claimed, id: projectId },
   };
   if (access.denyRequest(claim, request).length > 0) return false;
@@ -70,22 +70,22 @@ async function reaches(attempt: Attempt): Promise<boolean> {
   };
   const azure = {
     hub: () => hub,
-    locate: async (address: Order['address']) => ({ address, plan: await hub.plan(signal) }),
+    locate: async (address: RunSpec['address']) => ({ address, plan: await hub.plan(signal) }),
     onReturn: () => () => undefined,
   };
   const proving = prove(
-    order,
+    spec,
     new Secret('job-token'),
-    { isNamed: goesByName(order, access), until: clock.now() + 600_000, signal },
+    { isNamed: goesByName(spec, access), until: clock.now() + 600_000, signal },
     {
-      ...{ azure, clock, patience: new Patience({ clock, random: () => 1 }) },
+      ...{ azure, clock, retryBackoff: new RetryBackoff({ clock, random: () => 1 }) },
       onFailure: () => undefined,
     },
   );
   const proof = await clock.finish(proving);
   if (proof.kind !== 'proven') return false;
   access.configure({ ...settings, rules: later });
-  const run = sampleRun('run-1', { order: { ...order, proven: provenBy(proof, clock.now()) } });
+  const run = sampleRun('run-1', { spec: { ...spec, proven: provenBy(proof, clock.now()) } });
   const argocd = new FakeArgoCD(clock);
   argocd.application = application({ name: name.name, project: attempt.appProject });
   argocd.onFind = () => Promise.resolve([{ ...name, project: attempt.appProject }]);
@@ -213,7 +213,7 @@ describe('the rights of a run of many applications', () => {
         meter.watch({ name: `shop-${index}` }),
       );
       const request = { ...sample.request, subject: { names } };
-      const run = { id: 'run', names: undefined, order: { ...sample, request } };
+      const run = { id: 'run', names: undefined, spec: { ...sample, request } };
       const { deny } = rightsOf(() => run, access, { warn: () => undefined });
       for (let index = 0; index < count; index += 1) deny({ name: `shop-${index}` }, 'shop');
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { printName } from '../../src/sync/application.ts';
+import { printName } from '../../src/sync/model/application.ts';
 import { parseApplicationList, separators } from '../../src/inputs/application-list.ts';
 
 function names(text: string): readonly string[] | string {
@@ -20,7 +20,7 @@ describe('a list of applications', () => {
     ['dots', 'shop.eu', ['shop.eu']],
     ['capitals are refused', 'Shop', 'Shop'],
     [
-      'blanks and semicolons',
+      'spaces and semicolons',
       'shop; cart pay;team-a/web\t;',
       ['shop', 'cart', 'pay', 'team-a/web'],
     ],
@@ -92,7 +92,7 @@ describe('a list of applications', () => {
     const written = separators
       .replace('commas', ',')
       .replace('semicolons', ';')
-      .replace('blanks', '\t')
+      .replace('spaces', '\t')
       .replace('line breaks', '\r\n')
       .split(/(?:, )|(?: or )/);
     assert.deepEqual(written, [',', ';', '\t', '\r\n']);

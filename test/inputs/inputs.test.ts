@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type Request } from '../../src/inputs/inputs.ts';
+import { type TaskRequest } from '../../src/inputs/inputs.ts';
 import { readStep } from '../../src/task/step.ts';
 
 type Inputs = Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ function read(inputs: Inputs) {
   return readStep({ input: (name) => inputs[name] });
 }
 
-function accepted(inputs: Inputs): Request {
+function accepted(inputs: Inputs): TaskRequest {
   const request = read({ ...least, ...inputs });
   if ('faults' in request) assert.fail(JSON.stringify(request.faults));
   return request;
@@ -174,8 +174,8 @@ describe('the inputs', () => {
       { revision: 'a', revisions: '1=b' },
       ['revisions: it is given together with revision'],
     ],
-    ['with an unknown action', { action: 'Sync' }, ['action: there is no such choice']],
-    ['with an unknown pick', { whenBusy: 'queue' }, ['whenBusy: there is no such choice']],
+    ['with an unknown action', { action: 'Sync' }, ['action: not a valid choice']],
+    ['with an unknown pick', { whenBusy: 'queue' }, ['whenBusy: not a valid choice']],
     ['with an unknown boolean', { prune: 'yes' }, ['prune: this is neither `true` nor `false`']],
     ['with a negative number', { retryLimit: '-1' }, ['retryLimit: the number is less than 0']],
     ['with a fraction', { timeoutSeconds: '1.5' }, ['timeoutSeconds: this is not a whole number']],

@@ -1,4 +1,4 @@
-import type { ApplicationResult, Progress, Step } from '../../src/sync/outcome.ts';
+import type { ApplicationResult, Progress, OperationStep } from '../../src/sync/model/outcome.ts';
 
 /** When the examples begin: 2026-11-21T10:00:00Z. */
 export const start = Date.UTC(2026, 10, 21, 10);
@@ -9,7 +9,7 @@ export function at(seconds: number): number {
   return start + seconds * 1_000;
 }
 
-export function step(changes: Partial<Step>): Step {
+export function step(changes: Partial<OperationStep>): OperationStep {
   return {
     group: '',
     kind: 'Job',
@@ -110,9 +110,9 @@ export const failedMigration = result({
 });
 
 /** What the follower tells of one step, from its beginning on. */
-export function stepTold(of: Step, name = 'shop'): readonly Progress[] {
+export function stepTold(of: OperationStep, name = 'shop'): readonly Progress[] {
   const application = { name };
-  const running: Step = { ...of, state: 'Running', finishedAt: undefined, message: '' };
+  const running: OperationStep = { ...of, state: 'Running', finishedAt: undefined, message: '' };
   return [
     { kind: 'step', application, step: running },
     { kind: 'step', application, step: of },

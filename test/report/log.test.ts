@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { printName } from '../../src/sync/application.ts';
-import type { ApplicationResult, Progress } from '../../src/sync/outcome.ts';
-import { Log } from '../../src/report/log.ts';
-import { agentLog } from '../../src/task/agent-log.ts';
+import { printName } from '../../src/sync/model/application.ts';
+import type { ApplicationResult, Progress } from '../../src/sync/model/outcome.ts';
+import { OperationLog } from '../../src/report/log.ts';
+import { agentLogSink } from '../../src/task/agent-log.ts';
 import {
   at,
   commit,
@@ -21,8 +21,8 @@ const shop = { name: 'shop' };
 /** What the log says of all that is told; then the run ends with the results among it. */
 function logOf(told: readonly Progress[], names: readonly string[] = ['shop']): readonly string[] {
   const lines: string[] = [];
-  const log = new Log(
-    agentLog((line) => lines.push(line)),
+  const log = new OperationLog(
+    agentLogSink((line) => lines.push(line)),
     names,
   );
   for (const progress of told) log.tell(progress);

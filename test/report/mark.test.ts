@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { markOutcome, markState } from '../../src/report/mark.ts';
-import { outcomes } from '../../src/sync/outcome.ts';
+import { outcomes } from '../../src/sync/model/outcome.ts';
 import { result } from './example-results.ts';
 
 describe('the mark', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { outcomes } from '../../src/sync/outcome.ts';
+import { outcomes } from '../../src/sync/model/outcome.ts';
 import { conclude, tellsMore, worstOf } from '../../src/report/result.ts';
 import { failedMigration, result } from './example-results.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { outcomes } from '../../src/sync/outcome.ts';
+import { outcomes } from '../../src/sync/model/outcome.ts';
 import { printWave, stepCells } from '../../src/report/step-line.ts';
 import { at, migrate, step, web } from './example-results.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { outcomes } from '../../src/sync/outcome.ts';
+import { outcomes } from '../../src/sync/model/outcome.ts';
 import { stepsTable } from '../../src/report/summary-steps.ts';
 import { commandFromString } from 'azure-pipelines-task-lib/taskcommand.js';
-import type { Progress } from '../../src/sync/outcome.ts';
+import type { Progress } from '../../src/sync/model/outcome.ts';
 import { Timeline } from '../../src/report/timeline.ts';
 import { guid } from '../../src/guid.ts';
 import { logDetail } from '../../src/task/logging-command.ts';

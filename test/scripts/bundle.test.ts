@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { bundle, root, taskBundles } from '../../scripts/bundle.ts';
-import { findNode } from '../simulators/agent/node-runtime.ts';
-import { readTaskDefinition } from '../simulators/agent/task-definition.ts';
+import { findNode } from '../../simulators/agent/node-runtime.ts';
+import { readTaskDefinition } from '../../simulators/agent/task-definition.ts';
 
 describe('A bundle', () => {
   let folder: string;
@@ -40,7 +40,7 @@ describe('A bundle', () => {
     });
   }
 
-  it('brings the licences of what is in it', () => {
+  it('brings the licenses of what is in it', () => {
     const notices = readFileSync(join(folder, 'ThirdPartyNotices.txt'), 'utf8');
     assert.match(notices, /^azure-pipelines-task-lib [\d.]+ \(MIT\)$/m);
     assert.match(notices, /Permission is hereby granted/);

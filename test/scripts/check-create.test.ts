@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { root } from '../../scripts/bundle.ts';
-import { describeFaults } from '../simulators/azure-devops/description.ts';
+import { describeFaults } from '../../simulators/azure-devops/description.ts';
 
 interface Ended {
   readonly code: number;

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { root } from '../../scripts/bundle.ts';
-import type { TaskRun } from '../simulators/agent/agent.ts';
-import { ArgoCDSimulator } from '../simulators/argo-cd/simulator.ts';
+import type { TaskRun } from '../../simulators/agent/agent.ts';
+import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 
 const settings = `
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: settings }
-data: { colour: blue }
+data: { color: blue }
 `;
 
 /** Where the tasks keep their files, too. */
@@ -96,7 +96,7 @@ describe('npm run task', () => {
   });
 
   it('cancels the task at Ctrl+C, as the agent does, and exits with 1', async () => {
-    argocd.behaviour.pickUp = 3_600_000;
+    argocd.behavior.pickUp = 3_600_000;
     const seen = argocd.requests.length;
     const flags = ['--server', argocd.url, '--token-env', 'TOKEN'];
     const inputs = ['applications=shop', 'project=default'];

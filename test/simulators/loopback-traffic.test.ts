@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { LoopbackTraffic } from './loopback-traffic.ts';
+import { LoopbackTraffic } from '../../simulators/loopback-traffic.ts';
 
 describe('the traffic between sockets of this process', () => {
   let traffic: LoopbackTraffic;

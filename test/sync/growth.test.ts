@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { ResourceKey } from '../../src/sync/application.ts';
-import { unhealthyApplied } from '../../src/sync/applied.ts';
-import { healthInScope } from '../../src/sync/health.ts';
-import { planOf } from '../../src/sync/order.ts';
-import { keepPlan, recallPlan } from '../../src/sync/plan.ts';
-import type { Plan } from '../../src/sync/plan.ts';
-import { trackSteps } from '../../src/sync/steps.ts';
+import type { ResourceKey } from '../../src/sync/model/application.ts';
+import { unhealthyApplied } from '../../src/sync/rules/applied.ts';
+import { healthInScope } from '../../src/sync/rules/health.ts';
+import { planOf } from '../../src/sync/plan/order.ts';
+import { keepPlan, recallPlan } from '../../src/sync/plan/plan.ts';
+import type { Plan } from '../../src/sync/plan/plan.ts';
+import { trackSteps } from '../../src/sync/rules/steps.ts';
 import { assertLinear, type Meter } from '../meter.ts';
 import { application, operation, state } from './sample-application.ts';
 import { hook, object } from './sample-manifests.ts';

@@ -1,7 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { readApplication } from '../../src/argocd/rest/application-schema.ts';
-import type { Memory } from '../../src/sync/memory.ts';
-import { hydratedRecordings, isApplication, readRecording } from '../recording.ts';
+import type { Memory } from '../../src/sync/model/memory.ts';
+import {
+  hydratedRecordings,
+  isApplication,
+  readRecording,
+} from '../../simulators/argo-cd/recording.ts';
 import { brief, refreshed, Run, start, syncGoal, tracked, waitGoal } from './sample-application.ts';
 
 interface Push {

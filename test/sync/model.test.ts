@@ -1,12 +1,12 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import type { SyncGoal } from '../../src/sync/goal.ts';
-import { follow, newestHistoryId } from '../../src/sync/memory.ts';
-import type { Request } from '../../src/sync/memory.ts';
-import { leavesHistory, markerOf } from '../../src/sync/operation.ts';
-import type { Operation } from '../../src/sync/operation.ts';
-import { knownPast, laterPast, pastOf } from '../../src/sync/past.ts';
-import type { Verdict } from '../../src/sync/verdict.ts';
+import type { SyncGoal } from '../../src/sync/model/goal.ts';
+import { follow, newestHistoryId } from '../../src/sync/model/memory.ts';
+import type { SentRequest } from '../../src/sync/model/memory.ts';
+import { leavesHistory, markerOf } from '../../src/sync/model/operation.ts';
+import type { Operation } from '../../src/sync/model/operation.ts';
+import { knownPast, laterPast, pastOf } from '../../src/sync/model/past.ts';
+import type { Verdict } from '../../src/sync/model/verdict.ts';
 import { automated, SampleArgoCD } from './sample-argo-cd.ts';
 import {
   A,
@@ -192,8 +192,8 @@ class Client {
     const asked = operation({ dryRun: this.#goal.options.dryRun });
     const isTaken = answer !== 'lost on the way' && argocd.ask(asked);
     const times = (run.memory.request?.times ?? 0) + 1;
-    const sent: Request = request({ at: run.now, times, historyId: before, past });
-    const told: Request =
+    const sent: SentRequest = request({ at: run.now, times, historyId: before, past });
+    const told: SentRequest =
       answer !== 'answered'
         ? { ...sent, state: 'unclear', operation: undefined }
         : isTaken
@@ -291,7 +291,7 @@ describe('the rules over a small Argo CD whose truth is known', () => {
     );
   });
 
-  it('say so at once when the application is made anew, whatever was going on', () => {
+  it('say so at once when the application is recreated, whatever was going on', () => {
     fc.assert(
       fc.property(goal, fc.array(step, { maxLength: 30, size: 'max' }), (wanted, steps) => {
         const client = new Client(wanted);
@@ -304,7 +304,7 @@ describe('the rules over a small Argo CD whose truth is known', () => {
         client.look('answered');
         assert.equal(client.verdict?.kind, 'done');
         if (client.verdict?.kind === 'done') {
-          assert.match(client.verdict.ending.message, /deleted and made anew/);
+          assert.match(client.verdict.ending.message, /deleted and recreated/);
         }
       }),
       { numRuns: 500 },

@@ -1,10 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { readApplication } from '../../src/argocd/rest/application-schema.ts';
-import type { Application } from '../../src/sync/application.ts';
-import { follow as followOther, newestHistoryId } from '../../src/sync/memory.ts';
-import type { Memory } from '../../src/sync/memory.ts';
-import { isEnded, markerName, markerOf } from '../../src/sync/operation.ts';
-import { isApplication, readRecording, recordingNames } from '../recording.ts';
+import type { Application } from '../../src/sync/model/application.ts';
+import { follow as followOther, newestHistoryId } from '../../src/sync/model/memory.ts';
+import type { Memory } from '../../src/sync/model/memory.ts';
+import { isEnded, markerName, markerOf } from '../../src/sync/model/operation.ts';
+import {
+  isApplication,
+  readRecording,
+  recordingNames,
+} from '../../simulators/argo-cd/recording.ts';
 import {
   brief,
   refreshed,
@@ -134,7 +138,7 @@ const expected: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'deleted-during': [
     [
       'failed unended',
-      'The application was deleted and made anew under the same name while we waited',
+      'The application was deleted and recreated under the same name during the wait',
     ],
   ],
   'dry-run': [['succeeded 0']],

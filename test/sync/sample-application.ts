@@ -5,15 +5,21 @@ import type {
   HistoryEntry,
   ResourceStatus,
   SyncStatus,
-} from '../../src/sync/application.ts';
-import { observe, decide } from '../../src/sync/decide.ts';
-import type { Goal, RollbackGoal, SyncGoal, Target, WaitGoal } from '../../src/sync/goal.ts';
-import { newMemory } from '../../src/sync/memory.ts';
-import type { Memory, Request } from '../../src/sync/memory.ts';
-import { markerName } from '../../src/sync/operation.ts';
-import type { Operation, OperationState, ResourceResult } from '../../src/sync/operation.ts';
-import { pastOf } from '../../src/sync/past.ts';
-import type { Ending, Verdict } from '../../src/sync/verdict.ts';
+} from '../../src/sync/model/application.ts';
+import { observe, decide } from '../../src/sync/rules/decide.ts';
+import type {
+  Goal,
+  RollbackGoal,
+  SyncGoal,
+  RevisionTarget,
+  WaitGoal,
+} from '../../src/sync/model/goal.ts';
+import { newMemory } from '../../src/sync/model/memory.ts';
+import type { Memory, SentRequest } from '../../src/sync/model/memory.ts';
+import { markerName } from '../../src/sync/model/operation.ts';
+import type { Operation, OperationState, ResourceResult } from '../../src/sync/model/operation.ts';
+import { pastOf } from '../../src/sync/model/past.ts';
+import type { Ending, Verdict } from '../../src/sync/model/verdict.ts';
 import { plainOptions, waiting } from '../goals.ts';
 
 /** Commits, told apart at a glance: `A` is `aaaa…`. */
@@ -181,9 +187,9 @@ export function comparisonError(
   return { type: 'ComparisonError', message };
 }
 
-export const tracked: Target = { kind: 'tracked' };
+export const tracked: RevisionTarget = { kind: 'tracked' };
 
-export function revision(name: string): Target {
+export function revision(name: string): RevisionTarget {
   return { kind: 'revision', revision: name };
 }
 
@@ -219,7 +225,7 @@ export function rollbackGoal(change: Partial<RollbackGoal> = {}): RollbackGoal {
 
 export const terminateGoal: Goal = { ...waiting, action: 'terminate' };
 
-export function request(change: Partial<Request> = {}): Request {
+export function request(change: Partial<SentRequest> = {}): SentRequest {
   return {
     state: 'accepted',
     at: start,

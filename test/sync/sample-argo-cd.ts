@@ -1,6 +1,6 @@
-import type { Application, HealthStatus } from '../../src/sync/application.ts';
-import { isEnded } from '../../src/sync/operation.ts';
-import type { Operation, OperationState } from '../../src/sync/operation.ts';
+import type { Application, HealthStatus } from '../../src/sync/model/application.ts';
+import { isEnded } from '../../src/sync/model/operation.ts';
+import type { Operation, OperationState } from '../../src/sync/model/operation.ts';
 import {
   application,
   ended,
@@ -189,7 +189,7 @@ export class SampleArgoCD {
     });
   }
 
-  /** Deleted, and made anew under the same name. */
+  /** Deleted, and recreated under the same name. */
   recreate(): void {
     for (const truth of this.truths) {
       if (truth.outcome === 'pending' || truth.outcome === 'running') truth.outcome = 'removed';

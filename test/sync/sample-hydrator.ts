@@ -1,5 +1,5 @@
-import type { Hydration, Hydrator, Rendering } from '../../src/sync/hydrator.ts';
-import type { Application } from '../../src/sync/application.ts';
+import type { Hydration, Hydrator, Rendering } from '../../src/sync/model/hydrator.ts';
+import type { Application } from '../../src/sync/model/application.ts';
 import { application, second, synced } from './sample-application.ts';
 
 /** Dry commits in the order in which they were pushed, and what they are hydrated as. */

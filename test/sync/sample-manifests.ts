@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/sync/plan.ts';
+import type { Plan } from '../../src/sync/plan/plan.ts';
 
 export const hook = (value: string) => ({ 'argocd.argoproj.io/hook': value });
 export const wave = (value: string) => ({ 'argocd.argoproj.io/sync-wave': value });

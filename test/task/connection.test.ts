@@ -98,7 +98,7 @@ describe('the service connection', () => {
   });
 
   const refusals: readonly (readonly [string, Given, readonly string[]])[] = [
-    ['without a URL', { url: ' ' }, ['c1: the agent knows no such service connection']],
+    ['without a URL', { url: ' ' }, ['c1: the agent does not know this service connection']],
     ['with no URL', { url: 'argocd' }, ['argocd: the server URL is not a URL']],
     [
       'with another protocol',

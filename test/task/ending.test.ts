@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
-import { UserError } from '../../src/sync/user-error.ts';
+import { UserError } from '../../src/user-error.ts';
 import { endingLines, endOfCancellation, endOfError, endOfFaults } from '../../src/task/ending.ts';
 import { outputNames } from '../../src/report/outputs.ts';
 

@@ -3,9 +3,9 @@ import { commandFromString } from 'azure-pipelines-task-lib/taskcommand.js';
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import type { ArgoCD } from '../../src/argocd/port.ts';
 import { Secret } from '../../src/secret.ts';
-import type { Clock } from '../../src/follow/clock.ts';
+import type { Clock } from '../../src/async/clock.ts';
 import type { FollowRequest } from '../../src/follow/follow-all.ts';
-import { UserError } from '../../src/sync/user-error.ts';
+import { UserError } from '../../src/user-error.ts';
 import type { Agent } from '../../src/task/agent.ts';
 import { outputNames } from '../../src/report/outputs.ts';
 import { runTask, type TaskPorts } from '../../src/task/run.ts';
@@ -178,7 +178,7 @@ describe('the run of a task', () => {
 
   it('refuses a connection that it cannot use', async () => {
     const agent = await run({ argocdConnection: 'c2' }, neverCalled);
-    assert.match(agent.lines[0] ?? '', /argocdConnection "c2": the agent knows no such/);
+    assert.match(agent.lines[0] ?? '', /argocdConnection "c2": the agent does not know this/);
     assert.equal(agent.completion[0], 'Failed');
   });
 
@@ -200,7 +200,7 @@ describe('the run of a task', () => {
     });
     assert.ok(agent.lines.some((line) => /^##\[debug\]TypeError: x is not/.test(line)));
     assert.equal(agent.completion[0], 'Failed');
-    assert.match(agent.outputs['message'] ?? '', /fault of its own: x is not a function/);
+    assert.match(agent.outputs['message'] ?? '', /Internal error: x is not a function/);
   });
 
   it('keeps its result when no file can be written', async () => {

@@ -1,4 +1,4 @@
-import { AzureDevOpsSimulator } from '../../../test/simulators/azure-devops/simulator.ts';
+import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 import { monotonicTime } from '../monotonic-time.ts';
 import { carryOut } from './child-server.ts';
 

@@ -19,7 +19,7 @@ interface Answered {
 }
 
 /**
- * The neighbours stand for other machines: where cores are short, the handler and the one that
+ * The neighbors stand for other machines: where cores are short, the handler and the one that
  * measures come first.
  */
 const niceness = 5;

@@ -7,7 +7,7 @@ import { clientToken } from './handler-process.ts';
 /** Connections of the one that sends: enough for the requests that are open at a time. */
 const connections = 256;
 /** Azure DevOps waits so long for the answer to a request, in milliseconds. */
-const patience = 20_000;
+const grace = 20_000;
 
 /** A request of Azure Pipelines, ready to be sent. */
 export interface PreparedRequest {
@@ -69,7 +69,7 @@ export async function sendSteadily(
   requests: readonly PreparedRequest[],
   perSecond: number,
 ): Promise<readonly Answered[]> {
-  const pool = new Pool(url, { connections, headersTimeout: patience, bodyTimeout: patience });
+  const pool = new Pool(url, { connections, headersTimeout: grace, bodyTimeout: grace });
   const startedAt = monotonicTime();
   const answers: Promise<Answered>[] = [];
   while (answers.length < requests.length) {

@@ -5,7 +5,7 @@ import type { ArgoCDOrders } from './argo-cd-server.ts';
 import type { AzureOrders } from './azure-server.ts';
 import { HandlerSite } from './handler-process.ts';
 
-/** A handler's site with both of its neighbours, each in a process of its own. */
+/** A handler's site with both of its neighbors, each in a process of its own. */
 export interface Stage {
   readonly azure: ChildServer<AzureOrders>;
   readonly argocd: ChildServer<ArgoCDOrders>;

@@ -1,4 +1,4 @@
-import type { TaskRun } from '../../../test/simulators/agent/agent.ts';
+import type { TaskRun } from '../../../simulators/agent/agent.ts';
 import { bundleTasks } from '../../bundle.ts';
 import type { Demonstration } from '../demonstration.ts';
 import { missingTexts, type Played } from '../verdict.ts';

@@ -1,4 +1,4 @@
-import type { TaskRun } from '../../../test/simulators/agent/agent.ts';
+import type { TaskRun } from '../../../simulators/agent/agent.ts';
 import { wrap, type Line } from '../line.ts';
 import { StepLog } from '../step-log.ts';
 import { drawTerminal } from '../svg.ts';

@@ -1,4 +1,4 @@
-import { runTask, type TaskRun } from '../../../test/simulators/agent/agent.ts';
+import { runTask, type TaskRun } from '../../../simulators/agent/agent.ts';
 import { line } from '../line.ts';
 import { outputLines, summaryLines, timelineLines } from '../report.ts';
 import type { Screen } from '../screen.ts';

@@ -1,4 +1,4 @@
-import type { TaskRun } from '../../../test/simulators/agent/agent.ts';
+import type { TaskRun } from '../../../simulators/agent/agent.ts';
 import type { TimelineRow } from '../report.ts';
 
 type TimelineRecord = TaskRun['records'][number];

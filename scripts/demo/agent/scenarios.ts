@@ -1,5 +1,5 @@
-import type { TaskRun } from '../../../test/simulators/agent/agent.ts';
-import type { ArgoCDSimulator } from '../../../test/simulators/argo-cd/simulator.ts';
+import type { TaskRun } from '../../../simulators/agent/agent.ts';
+import type { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 import { configMap, hook, service, type Manifest } from '../manifests.ts';
 import {
   alarm,

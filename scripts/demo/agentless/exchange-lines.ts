@@ -1,5 +1,5 @@
-import type { ServerAnswer } from '../../../test/simulators/azure-devops/sender.ts';
-import type { ServerRequest } from '../../../test/simulators/azure-devops/server-request.ts';
+import type { ServerAnswer } from '../../../simulators/azure-devops/sender.ts';
+import type { ServerRequest } from '../../../simulators/azure-devops/server-request.ts';
 import { line, type Line } from '../line.ts';
 
 /** What stands in the place of a secret, as on the page of a run. */

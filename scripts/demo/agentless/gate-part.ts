@@ -1,6 +1,6 @@
-import type { ArgoCDSimulator } from '../../../test/simulators/argo-cd/simulator.ts';
-import { runPage } from '../../../test/simulators/azure-devops/page.ts';
-import type { ServerRequest } from '../../../test/simulators/azure-devops/server-request.ts';
+import type { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
+import { runPage } from '../../../simulators/azure-devops/page.ts';
+import type { ServerRequest } from '../../../simulators/azure-devops/server-request.ts';
 import type { Part } from '../demonstration.ts';
 import { line, type Line, type Tone } from '../line.ts';
 import { configMap } from '../manifests.ts';
@@ -91,7 +91,7 @@ async function playGate(site: Site, screen: Screen): Promise<Played> {
 
 /** Argo CD as the release finds it: the commit of before deployed and compared. */
 async function deployBefore(argocd: ArgoCDSimulator): Promise<void> {
-  argocd.behaviour.refresh = comparison;
+  argocd.behavior.refresh = comparison;
   push(argocd, before);
   addApplication(argocd);
   await argocd.until(applicationName, (found) => found?.status.reconciledAt !== undefined);

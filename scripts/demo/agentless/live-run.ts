@@ -1,5 +1,5 @@
-import type { ApiRequest } from '../../../test/simulators/azure-devops/api-request.ts';
-import type { Plan } from '../../../test/simulators/azure-devops/plan.ts';
+import type { ApiRequest } from '../../../simulators/azure-devops/api-request.ts';
+import type { Plan } from '../../../simulators/azure-devops/plan.ts';
 import { line } from '../line.ts';
 import type { Screen } from '../screen.ts';
 import { gutter, StepLog } from '../step-log.ts';

@@ -1,5 +1,5 @@
-import type { RunView } from '../../../test/simulators/azure-devops/run-view.ts';
-import { statusOf } from '../../../test/simulators/azure-devops/run-view.ts';
+import type { RunView } from '../../../simulators/azure-devops/run-view.ts';
+import { statusOf } from '../../../simulators/azure-devops/run-view.ts';
 import { line, type Line } from '../line.ts';
 import { outputLines, summaryLines, timelineLines } from '../report.ts';
 import type { Screen } from '../screen.ts';

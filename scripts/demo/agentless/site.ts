@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOf } from '../../../src/handler/access/token-digest.ts';
+import { tokenHash } from '../../../src/handler/access/token-digest.ts';
 import { newKey } from '../../../src/handler/config/new-key.ts';
 import { HandlerProcess } from '../../../test/handler/process/handler-process.ts';
-import type { ArgoCDSimulator } from '../../../test/simulators/argo-cd/simulator.ts';
-import type { TaskUse } from '../../../test/simulators/azure-devops/orchestrator.ts';
-import { AzureDevOpsSimulator } from '../../../test/simulators/azure-devops/simulator.ts';
+import type { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
+import type { TaskUse } from '../../../simulators/azure-devops/orchestrator.ts';
+import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 import { root } from '../../bundle.ts';
 import { startArgoCD } from '../shop.ts';
 
@@ -57,7 +57,7 @@ export class Site {
 
   /** The handler's whole configuration, which holds no secret. */
   get config(): string {
-    const hash = digestOf(this.#token).toString('hex');
+    const hash = tokenHash(this.#token).toString('hex');
     return `listen: { public: '127.0.0.1:${this.#port}', admin: '127.0.0.1:0' }
 store: { sqlite: ./handler.db }
 encryptionKeys: ['\${env:HANDLER_KEY}']

@@ -1,5 +1,5 @@
-import { runPage } from '../../../test/simulators/azure-devops/page.ts';
-import type { ServerJob } from '../../../test/simulators/azure-devops/server-job.ts';
+import { runPage } from '../../../simulators/azure-devops/page.ts';
+import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
 import type { Part } from '../demonstration.ts';
 import { linesOf } from '../line.ts';
 import type { Screen } from '../screen.ts';

@@ -1,7 +1,7 @@
 import type {
   SentRequest,
   TaskExecution,
-} from '../../../test/simulators/azure-devops/task-execution.ts';
+} from '../../../simulators/azure-devops/task-execution.ts';
 
 /** Milliseconds between two looks. */
 const pause = 20;

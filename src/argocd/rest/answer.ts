@@ -1,5 +1,5 @@
-import { judgeError } from '../../sync/known-error.ts';
-import type { Failure } from '../../sync/failure.ts';
+import { judgeError } from '../../sync/model/known-error.ts';
+import type { Failure } from '../../sync/model/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { HttpResponse } from './http.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -20,7 +20,7 @@ export function parseAnswer(
   if (status >= 200 && status < 300) {
     if (json !== undefined) return json;
     const what = 'it answers with something that is not JSON';
-    throw notArgoCD(call, response, what, way, unreadable(effect));
+    throw notArgoCD(call, response, what, way, unreadableAnswer(effect));
   }
   if (status >= 300 && status < 400) {
     const to = String(headers.location ?? 'somewhere else').slice(0, 200);
@@ -34,7 +34,7 @@ export function parseAnswer(
 }
 
 /** What an answer means that says yes in words we cannot read: a change may have been made. */
-export function unreadable(effect: Effect): Failure {
+export function unreadableAnswer(effect: Effect): Failure {
   return effect === 'change' ? 'unclear' : 'not-argocd';
 }
 

@@ -16,7 +16,7 @@ import {
   readRevisions,
   readTime,
   syncStatus,
-  text,
+  textOrEmpty,
   time,
   word,
   words,
@@ -32,15 +32,15 @@ import type { RawSource } from './source-schema.ts';
 import { historySchema, readHistory } from './history-schema.ts';
 import { readItems } from './item-reading.ts';
 import { TextBudget } from './text-budget.ts';
-import { atOnce } from '../../sync/at-once.ts';
-import type { Application, ResourceStatus } from '../../sync/application.ts';
+import { atOnce } from '../../sync/model/at-once.ts';
+import type { Application, ResourceStatus } from '../../sync/model/application.ts';
 import type {
   Operation,
   OperationState,
   ResourceResult,
   StoredRetry,
-} from '../../sync/operation.ts';
-import { operationPhases } from '../../sync/operation.ts';
+} from '../../sync/model/operation.ts';
+import { operationPhases } from '../../sync/model/operation.ts';
 
 /**
  * Resources of an application, or of an operation: more than an Application can hold that Kubernetes
@@ -82,7 +82,7 @@ const selectedSchema = z.looseObject(keyFields);
 /** Loose, like all in it: what asks for something else must have another fingerprint. */
 const operationSchema = z.looseObject({
   sync: z.nullish(syncSchema),
-  info: fewOf(z.looseObject({ name: text, value: text })),
+  info: fewOf(z.looseObject({ name: textOrEmpty, value: textOrEmpty })),
   initiatedBy: initiatorSchema,
   retry: retrySchema,
 });
@@ -92,7 +92,7 @@ const syncPhase = z.nullish(z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', '
 const resultSchema = z.object({
   ...keyFields,
   status: z.nullish(z.enum(['Synced', 'SyncFailed', 'Pruned', 'PruneSkipped', ''])),
-  message: text,
+  message: textOrEmpty,
   hookType: z.nullish(z.string()),
   hookPhase: z.nullish(z.enum([...operationPhases, ''])),
   syncPhase,
@@ -101,7 +101,7 @@ const resultSchema = z.object({
 const stateSchema = z.object({
   operation: operationSchema,
   phase: z.enum(operationPhases),
-  message: text,
+  message: textOrEmpty,
   startedAt: moment,
   finishedAt: time,
   retryCount: count,
@@ -110,7 +110,7 @@ const stateSchema = z.object({
   ),
 });
 
-const healthSchema = z.nullish(z.object({ status: text, message: text }));
+const healthSchema = z.nullish(z.object({ status: textOrEmpty, message: textOrEmpty }));
 
 const resourceSchema = z.object({
   ...keyFields,
@@ -151,7 +151,7 @@ const applicationSchema = z.object({
       sync: z.nullish(z.object({ status: syncStatus, revision: word, revisions: words })),
       health: healthSchema,
       resources: manyOf(z.unknown()),
-      conditions: fewOf(z.object({ type: name, message: text })),
+      conditions: fewOf(z.object({ type: name, message: textOrEmpty })),
       history: list(historySchema),
       reconciledAt: time,
       sourceHydrator: hydratorStatusSchema,

@@ -1,7 +1,7 @@
 import type { Effect } from './answer.ts';
 
 /** One call of the API. */
-export interface Call {
+export interface ArgoCDCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the connection's URL, with its query. */
   readonly path: string;
@@ -15,6 +15,6 @@ export interface Call {
 }
 
 /** How a call is named in messages: without its query, which says little to a person. */
-export function nameOf({ method, path }: Pick<Call, 'method' | 'path'>): string {
+export function nameOf({ method, path }: Pick<ArgoCDCall, 'method' | 'path'>): string {
   return `${method} ${path.replace(/\?.*$/, '')}`;
 }

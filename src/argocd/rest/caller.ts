@@ -1,7 +1,7 @@
 import { ArgoCDError } from '../argocd-error.ts';
 import type { Secret } from '../../secret.ts';
 import { parseAnswer } from './answer.ts';
-import { nameOf, type Call } from './call.ts';
+import { nameOf, type ArgoCDCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-stream.ts';
 import { adviceOn } from './failure-words.ts';
@@ -9,7 +9,7 @@ import { HttpClient, TransportError } from './http.ts';
 import type { HttpOptions, HttpResponse } from './http.ts';
 import { readable, readableInTurns } from './reading.ts';
 import { Session, sessionCall } from './session.ts';
-import { meaningOfSilence } from './silence.ts';
+import { classifyTransportError } from './transport-failure.ts';
 import { throughProxy, wayOf, type Way } from './way.ts';
 
 /** Makes calls with the session's token, and says what their failures mean. */
@@ -30,12 +30,12 @@ export class Caller {
   }
 
   /** The JSON of the answer. Rejects with an `ArgoCDError`. */
-  async json(call: Call): Promise<unknown> {
+  async json(call: ArgoCDCall): Promise<unknown> {
     return this.parse(call, await this.send(call));
   }
 
   /** The JSON of an answer that `send` gave, or an `ArgoCDError` that says what it means. */
-  parse(call: Call, response: HttpResponse): unknown {
+  parse(call: ArgoCDCall, response: HttpResponse): unknown {
     try {
       return parseAnswer(nameOf(call), call.effect, response, this.#way);
     } catch (error) {
@@ -44,7 +44,7 @@ export class Caller {
   }
 
   /** What `reading` makes of an answer, or an `ArgoCDError` where that has not the shape it should. */
-  read<T>(call: Call, reading: () => T): T {
+  read<T>(call: ArgoCDCall, reading: () => T): T {
     try {
       return readable(call, reading);
     } catch (error) {
@@ -53,7 +53,7 @@ export class Caller {
   }
 
   /** The same for what is large: others have their turns. */
-  async readInTurns<T>(call: Call, reading: Generator<number, T>): Promise<T> {
+  async readInTurns<T>(call: ArgoCDCall, reading: Generator<number, T>): Promise<T> {
     try {
       return await readableInTurns(call, reading);
     } catch (error) {
@@ -62,7 +62,7 @@ export class Caller {
   }
 
   /** Sends, and once more after a login when a token that can be renewed is refused. */
-  async send(call: Call): Promise<HttpResponse> {
+  async send(call: ArgoCDCall): Promise<HttpResponse> {
     const token = await this.#login(call.signal);
     const response = await this.#sendWith(token, call);
     if (response.status !== 401 || !this.#session.renewable) return response;
@@ -74,7 +74,7 @@ export class Caller {
    * The messages of an event stream; `undefined` for a heartbeat. Rejects with an `ArgoCDError`,
    * or with the signal's reason.
    */
-  async *events(call: Call): AsyncGenerator<string | undefined> {
+  async *events(call: ArgoCDCall): AsyncGenerator<string | undefined> {
     const { method, path, timeout, signal } = call;
     const name = nameOf(call);
     const token = await this.#login(signal);
@@ -112,7 +112,7 @@ export class Caller {
     return this.#http.close();
   }
 
-  #sendWith(token: Secret, call: Call): Promise<HttpResponse> {
+  #sendWith(token: Secret, call: ArgoCDCall): Promise<HttpResponse> {
     const { method, path, body, take, timeout, signal } = call;
     const headers = {
       ...authorization(token),
@@ -136,12 +136,12 @@ export class Caller {
     }
   }
 
-  async #sent<T>(call: Call, send: () => Promise<T>): Promise<T> {
+  async #sent<T>(call: ArgoCDCall, send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      const meaning = meaningOfSilence(nameOf(call), call.effect, error, this.#way);
+      const meaning = classifyTransportError(nameOf(call), call.effect, error, this.#way);
       throw this.#explained(call, meaning);
     }
   }
@@ -150,7 +150,7 @@ export class Caller {
    * The error with the full URL, and with what to do where the connection is to blame. What stands in
    * front may repeat the request in its answer: secrets are cut out.
    */
-  #explained(call: Pick<Call, 'method' | 'path'>, error: unknown): unknown {
+  #explained(call: Pick<ArgoCDCall, 'method' | 'path'>, error: unknown): unknown {
     if (!(error instanceof ArgoCDError)) return error;
     const { url, credential } = this.#connection;
     const reason = [this.#session.current, ...this.#headerValues]

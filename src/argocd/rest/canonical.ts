@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { atOnce } from '../../sync/at-once.ts';
+import { atOnce } from '../../sync/model/at-once.ts';
 
 /** What is printed of a value takes as long as so many comparisons. */
 const stepsOfValue = 2;

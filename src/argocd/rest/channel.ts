@@ -7,12 +7,12 @@ import type { Connection } from './connection.ts';
 import { systemTlsOptions, tlsOptions } from './trust.ts';
 
 /** What every request of a connection is sent with. */
-export interface Channel extends RequestOptions {
+export interface HttpChannel extends RequestOptions {
   readonly agent: HttpAgent;
 }
 
 /** TLS is given with each request, since a proxy's agent knows no other way. */
-export function openChannel(connection: Connection, maxSockets: number): Promise<Channel> {
+export function openChannel(connection: Connection, maxSockets: number): Promise<HttpChannel> {
   return channelWith(tlsOptions(connection), connection, maxSockets);
 }
 
@@ -20,7 +20,7 @@ export function openChannel(connection: Connection, maxSockets: number): Promise
 export async function openSystemChannel(
   connection: Connection,
   maxSockets: number,
-): Promise<Channel | undefined> {
+): Promise<HttpChannel | undefined> {
   const trust = systemTlsOptions(connection);
   return trust && channelWith(trust, connection, maxSockets);
 }
@@ -29,7 +29,7 @@ async function channelWith(
   trust: ConnectionOptions,
   { url, proxy }: Connection,
   maxSockets: number,
-): Promise<Channel> {
+): Promise<HttpChannel> {
   const isHttps = url.startsWith('https:');
   const keepAlive = { keepAlive: true, maxFreeSockets: 16, maxSockets };
   const agent =

@@ -7,7 +7,7 @@ export interface Connection {
   readonly credential: Credential;
   /** PEM certificates that are trusted besides Node's own. */
   readonly ca: string | undefined;
-  /** Accepts any certificate: whoever stands in between can read the token. */
+  /** Accepts any certificate: anyone in between can read the token. */
   readonly skipTlsVerify: boolean;
   readonly headers: readonly { readonly name: string; readonly value: Secret }[];
   /** URL of the proxy, with its credentials; absent where none is to be used for this host. */

@@ -1,4 +1,4 @@
-import type { Failure } from '../../sync/failure.ts';
+import type { Failure } from '../../sync/model/failure.ts';
 import type { Connection } from './connection.ts';
 import type { Way } from './way.ts';
 
@@ -16,10 +16,10 @@ export function adviceOn(
     case 'unauthenticated':
       return credential.kind === 'token'
         ? `The token is wrong, expired or revoked: make a new one, and put it into ${place}.`
-        : `Enter user name and password anew in ${place}; the account needs the capability "login".`;
+        : `Re-enter the user name and password in ${place}; the account needs the capability "login".`;
     case 'not-argocd':
       if (wantsTls(url, reason)) return `Begin the URL in ${place} with https://.`;
-      return `Check the URL in ${place}: with its root path if Argo CD has one, and with what stands in front of it.`;
+      return `Check the URL in ${place}: with its root path if Argo CD has one, and with any proxy in front of it.`;
     case 'unavailable':
       return `Check URL and port in ${place}, and that ${proxy === undefined ? 'a proxy or firewall' : `the proxy ${proxy}`} lets the connection through.`;
     case 'unreachable':

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { healthStatuses } from '../../sync/application.ts';
+import { healthStatuses } from '../../sync/model/application.ts';
 import { TextBudget } from './text-budget.ts';
-import type { Health } from '../../sync/application.ts';
+import type { Health } from '../../sync/model/application.ts';
 
 /** Go leaves out what is empty, and writes `null` for an empty list. */
-export const text = z._default(z.nullish(z.string()), '');
+export const textOrEmpty = z._default(z.nullish(z.string()), '');
 /** Kubernetes has no name of more than 253 characters. A longer one is refused: cut, it is another. */
 export const longestName = 1_024;
 export const name = z._default(z.nullish(z.string().check(z.maxLength(longestName))), '');
@@ -40,7 +40,7 @@ export const sourceSchema = z.object({
 });
 
 /** Who asked for an operation. */
-export const initiatorSchema = z.nullish(z.looseObject({ username: text, automated: flag }));
+export const initiatorSchema = z.nullish(z.looseObject({ username: textOrEmpty, automated: flag }));
 
 /** Present means on, unless 3.1's `enabled` says otherwise. */
 export const automatedSchema = z.nullish(z.object({ enabled: z.nullish(z.boolean()) }));

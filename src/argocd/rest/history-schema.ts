@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { HistoryEntry } from '../../sync/application.ts';
+import type { HistoryEntry } from '../../sync/model/application.ts';
 import { digestInTurns } from './canonical.ts';
 import { bounded } from './bounded-text.ts';
 import {

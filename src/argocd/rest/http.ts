@@ -6,13 +6,13 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createGunzip } from 'node:zlib';
-import type { Channel } from './channel.ts';
+import type { HttpChannel } from './channel.ts';
 import { openChannel, openSystemChannel } from './channel.ts';
 import type { Connection } from './connection.ts';
 import { isUntrusted } from './trust.ts';
-import { Turns } from './turns.ts';
+import { Semaphore } from '../../async/semaphore.ts';
 
-export interface HttpRequest {
+export interface ArgoCDRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the connection's URL, with its query. */
   readonly path: string;
@@ -89,11 +89,11 @@ export class HttpClient {
   readonly #connection: Connection;
   readonly #maxBytes: number;
   readonly #maxSockets: number;
-  readonly #turns: Turns;
+  readonly #semaphore: Semaphore;
   readonly #observe: (ended: EndedRequest) => void;
-  #channel: Promise<Channel> | undefined;
+  #channel: Promise<HttpChannel> | undefined;
   /** Opened when a certificate was refused without. */
-  #systemChannel: Promise<Channel | undefined> | undefined;
+  #systemChannel: Promise<HttpChannel | undefined> | undefined;
   #trustsSystem = false;
   #isAnswered = false;
 
@@ -108,7 +108,7 @@ export class HttpClient {
     this.#connection = connection;
     this.#maxBytes = maxBytes;
     this.#maxSockets = maxSockets;
-    this.#turns = new Turns(maxSockets - 1);
+    this.#semaphore = new Semaphore(maxSockets - 1);
     this.#observe = observe;
   }
 
@@ -116,18 +116,19 @@ export class HttpClient {
    * The whole answer as text. Rejects with a `TransportError`, or with the signal's reason. While it
    * waits for a connection its time does not run.
    */
-  send(request: HttpRequest): Promise<HttpResponse> {
-    return this.#turns.take(request.signal, () =>
-      this.#observed(request, () => this.#send(request)),
+  send(request: ArgoCDRequest): Promise<HttpResponse> {
+    return this.#semaphore.run(
+      () => this.#observed(request, () => this.#send(request)),
+      request.signal,
     );
   }
 
   /** The head of an answer whose body is then read as it comes; the timeout ends with the head. */
-  open(request: HttpRequest): Promise<IncomingMessage> {
+  open(request: ArgoCDRequest): Promise<IncomingMessage> {
     return this.#observed(request, () => this.#open(request));
   }
 
-  async #send(request: HttpRequest): Promise<HttpResponse> {
+  async #send(request: ArgoCDRequest): Promise<HttpResponse> {
     return within(request.timeout, async (timer) => {
       const response = await this.#begin(request, timer);
       try {
@@ -144,12 +145,12 @@ export class HttpClient {
     });
   }
 
-  async #open(request: HttpRequest): Promise<IncomingMessage> {
+  async #open(request: ArgoCDRequest): Promise<IncomingMessage> {
     return within(request.timeout, (timer) => this.#begin(request, timer));
   }
 
   async #observed<T extends HttpResponse | IncomingMessage>(
-    request: HttpRequest,
+    request: ArgoCDRequest,
     send: () => Promise<T>,
   ): Promise<T> {
     const begunAt = performance.now();
@@ -169,7 +170,7 @@ export class HttpClient {
     }
   }
 
-  async #begin(request: HttpRequest, timer: AbortSignal): Promise<IncomingMessage> {
+  async #begin(request: ArgoCDRequest, timer: AbortSignal): Promise<IncomingMessage> {
     const progress = { isSent: false };
     try {
       const channel = await this.#currentChannel();
@@ -189,15 +190,15 @@ export class HttpClient {
     }
   }
 
-  async #currentChannel(): Promise<Channel> {
+  async #currentChannel(): Promise<HttpChannel> {
     const system = this.#trustsSystem ? await this.#systemChannel : undefined;
     return system ?? (this.#channel ??= openChannel(this.#connection, this.#maxSockets));
   }
 
   #ask(
-    request: HttpRequest,
+    request: ArgoCDRequest,
     timer: AbortSignal,
-    channel: Channel,
+    channel: HttpChannel,
     progress: { isSent: boolean },
   ): Promise<IncomingMessage> {
     const { url, headers: extra } = this.#connection;
@@ -238,7 +239,7 @@ export class HttpClient {
 }
 
 /** Few in number, whatever the applications are called. */
-function routeOf({ method, path }: HttpRequest): string {
+function routeOf({ method, path }: ArgoCDRequest): string {
   const route = path.replace(/\?.*$/, '').replace(/^(\/api\/v1\/applications\/)[^/]+/, '$1{name}');
   return `${method} ${route}`;
 }
@@ -306,7 +307,7 @@ function schemeOf({ url }: Pick<Connection, 'url'>): Scheme {
 
 function failure(
   error: unknown,
-  request: HttpRequest,
+  request: ArgoCDRequest,
   timer: AbortSignal,
   { sent, scheme }: { readonly sent: boolean; readonly scheme?: Scheme | undefined },
 ): Error {

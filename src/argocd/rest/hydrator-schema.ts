@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { Source } from '../../sync/application.ts';
-import type { Hydration, Hydrator, Rendering } from '../../sync/hydrator.ts';
+import type { Source } from '../../sync/model/application.ts';
+import type { Hydration, Hydrator, Rendering } from '../../sync/model/hydrator.ts';
 import { bounded } from './bounded-text.ts';
-import { readTime, text, time, word } from './go-value.ts';
+import { readTime, textOrEmpty, time, word } from './go-value.ts';
 import { messageBounds } from './text-budget.ts';
 
 const drySchema = z.object({ repoURL: word, path: word, targetRevision: word });
@@ -25,7 +25,7 @@ export const hydratorStatusSchema = z.nullish(
       z.object({
         ...rendered,
         phase: z.enum(['Hydrating', 'Failed', 'Hydrated']),
-        message: text,
+        message: textOrEmpty,
         startedAt: time,
         finishedAt: time,
       }),

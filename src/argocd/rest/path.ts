@@ -1,4 +1,4 @@
-import type { ApplicationName } from '../../sync/application.ts';
+import type { ApplicationName } from '../../sync/model/application.ts';
 import type { Address } from '../port.ts';
 
 /** The address as a GET or DELETE reads it. */

@@ -2,19 +2,19 @@ import * as z from 'zod/mini';
 // Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
 import { $ZodError } from 'zod/v4/core';
 import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
-import { inTurns } from '../../in-turns.ts';
+import { inTurns } from '../../async/in-turns.ts';
 import { ArgoCDError } from '../argocd-error.ts';
-import { unreadable } from './answer.ts';
-import type { Call } from './call.ts';
+import { unreadableAnswer } from './answer.ts';
+import type { ArgoCDCall } from './call.ts';
 import { nameOf } from './call.ts';
 
 /** Reads an answer through a schema; what it throws is for `readable`. */
-export function read<T extends $ZodType>(schema: T, json: unknown): output<T> {
+export function parseAnswer<T extends $ZodType>(schema: T, json: unknown): output<T> {
   return z.parse(schema, json, { reportInput: true });
 }
 
 /** What `reading` returns, or an `ArgoCDError` where the answer has not the shape it should. */
-export function readable<T>(call: Call, reading: () => T): T {
+export function readable<T>(call: ArgoCDCall, reading: () => T): T {
   try {
     return reading();
   } catch (error) {
@@ -23,7 +23,10 @@ export function readable<T>(call: Call, reading: () => T): T {
 }
 
 /** The same for what is large: others have their turns. */
-export async function readableInTurns<T>(call: Call, reading: Generator<number, T>): Promise<T> {
+export async function readableInTurns<T>(
+  call: ArgoCDCall,
+  reading: Generator<number, T>,
+): Promise<T> {
   try {
     return await inTurns(reading);
   } catch (error) {
@@ -31,7 +34,7 @@ export async function readableInTurns<T>(call: Call, reading: Generator<number, 
   }
 }
 
-function explained(call: Call, error: unknown): unknown {
+function explained(call: ArgoCDCall, error: unknown): unknown {
   const why =
     error instanceof $ZodError
       ? describe(error)
@@ -40,7 +43,7 @@ function explained(call: Call, error: unknown): unknown {
         : undefined;
   if (why === undefined) return error;
   const reason = `the answer is not what this version knows of Argo CD 2.11 to 3.5: ${why.slice(0, 500)}`;
-  return new ArgoCDError(nameOf(call), reason, { failure: unreadable(call.effect) });
+  return new ArgoCDError(nameOf(call), reason, { failure: unreadableAnswer(call.effect) });
 }
 
 const mostIssues = 3;

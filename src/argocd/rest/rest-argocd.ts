@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { $ZodType, output } from 'zod/v4/core';
-import type { Application, ApplicationName } from '../../sync/application.ts';
+import type { Application, ApplicationName } from '../../sync/model/application.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type {
   Address,
@@ -12,30 +12,30 @@ import type {
   Overview,
   PodLog,
   RollbackRequest,
-  Sighting,
+  SummaryEvent,
   SyncRequest,
   WatchEvent,
   WatchScope,
 } from '../port.ts';
 import type { Secret } from '../../secret.ts';
-import type { Glance, Listing } from '../../sync/glance.ts';
-import type { Commit } from '../../sync/hydrator.ts';
-import type { SyncWindows } from '../../sync/sync-window.ts';
+import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
+import type { Commit } from '../../sync/model/hydrator.ts';
+import type { SyncWindows } from '../../sync/windows/sync-window.ts';
 import { messageOf } from './answer.ts';
 import { readApplicationInTurns } from './application-schema.ts';
-import { nameOf, type Call } from './call.ts';
+import { nameOf, type ArgoCDCall } from './call.ts';
 import { Caller } from './caller.ts';
 import type { Connection } from './connection.ts';
 import { commitSchema } from './commit-schema.ts';
-import { listedFields, listingSchema, readGlance, readListing } from './glance-schema.ts';
+import { listedFields, listingSchema, readSummary, readListing } from './summary-schema.ts';
 import type { HttpOptions } from './http.ts';
 import { readLogs } from './container-logs.ts';
 import { readItems } from './item-reading.ts';
 import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
-import { read } from './reading.ts';
+import { parseAnswer } from './reading.ts';
 import { syncBody } from './sync-body.ts';
-import { Turns } from './turns.ts';
+import { Semaphore } from '../../async/semaphore.ts';
 import { windowsSchema } from './windows-schema.ts';
 
 /** Milliseconds. A sync took 5 s in good health (recordings.md); a refresh may block for a minute. */
@@ -71,7 +71,7 @@ const messageSchema = z.object({
 export class RestArgoCD implements ArgoCD, Overview {
   readonly #url: string;
   readonly #caller: Caller;
-  readonly #slow: Turns;
+  readonly #slow: Semaphore;
 
   /** `onToken` learns every token that a login brings, to have it masked. */
   constructor(
@@ -81,7 +81,7 @@ export class RestArgoCD implements ArgoCD, Overview {
   ) {
     this.#url = connection.url;
     this.#caller = new Caller(connection, onToken, options);
-    this.#slow = new Turns(Math.max(1, (options.maxSockets ?? Infinity) * slowShare));
+    this.#slow = new Semaphore(Math.max(1, (options.maxSockets ?? Infinity) * slowShare));
   }
 
   async get(
@@ -95,14 +95,17 @@ export class RestArgoCD implements ArgoCD, Overview {
     const timeout = refresh ? timeouts.refresh : timeouts.read;
     const call = { method: 'GET', path, effect: 'read', timeout, signal } as const;
     const json = () => this.#caller.json(call);
-    return this.#application(call, await (refresh ? this.#slow.take(signal, json) : json()));
+    return this.#application(call, await (refresh ? this.#slow.run(json, signal) : json()));
   }
 
-  async glance({ name, namespace }: ApplicationName, signal: AbortSignal): Promise<Glance> {
+  async summary(
+    { name, namespace }: ApplicationName,
+    signal: AbortSignal,
+  ): Promise<ApplicationSummary> {
     const path = pathOf({ name }, '', { appNamespace: namespace });
     const call = { method: 'GET', path, effect: 'read', timeout: timeouts.read, signal } as const;
     const json = await this.#caller.json(call);
-    return this.#caller.read(call, () => readGlance(json));
+    return this.#caller.read(call, () => readSummary(json));
   }
 
   async list(signal: AbortSignal): Promise<readonly Listing[]> {
@@ -172,8 +175,8 @@ export class RestArgoCD implements ArgoCD, Overview {
       timeout: timeouts.manifests,
       signal,
     } as const;
-    const json = await this.#slow.take(signal, () => this.#caller.json(call));
-    const { manifests } = this.#caller.read(call, () => read(manifestsSchema, json));
+    const json = await this.#slow.run(() => this.#caller.json(call), signal);
+    const { manifests } = this.#caller.read(call, () => parseAnswer(manifestsSchema, json));
     return this.#caller.readInTurns(call, parseEach(manifests ?? []));
   }
 
@@ -259,7 +262,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     }
   }
 
-  async *sightings(signal: AbortSignal): AsyncGenerator<Sighting | undefined> {
+  async *summaryEvents(signal: AbortSignal): AsyncGenerator<SummaryEvent | undefined> {
     const call = streamCall({ project: '' }, signal);
     for await (const data of this.#caller.events(call)) {
       yield data === undefined ? undefined : this.#sighting(call, data);
@@ -282,21 +285,21 @@ export class RestArgoCD implements ArgoCD, Overview {
   }
 
   /** The answer of a call, as the schema has it. */
-  async #asked<T extends $ZodType>(call: Call, schema: T): Promise<output<T>> {
+  async #asked<T extends $ZodType>(call: ArgoCDCall, schema: T): Promise<output<T>> {
     const json = await this.#caller.json(call);
-    return this.#caller.read(call, () => read(schema, json));
+    return this.#caller.read(call, () => parseAnswer(schema, json));
   }
 
-  #application(call: Call, json: unknown): Promise<Application> {
+  #application(call: ArgoCDCall, json: unknown): Promise<Application> {
     return this.#caller.readInTurns(call, readApplicationInTurns(json));
   }
 
   /** One application that nobody can read must not cost the stream of all others. */
-  #sighting(call: Call, data: string): Sighting | undefined {
+  #sighting(call: ArgoCDCall, data: string): SummaryEvent | undefined {
     const { type, application } = this.#caller.read(call, () => readMessage(call, data));
     try {
-      const glance = this.#caller.read(call, () => readGlance(application));
-      return { type, glance, read: () => this.#application(call, application) };
+      const summary = this.#caller.read(call, () => readSummary(application));
+      return { type, summary, read: () => this.#application(call, application) };
     } catch (error) {
       if (error instanceof ArgoCDError) return undefined;
       throw error;
@@ -304,7 +307,7 @@ export class RestArgoCD implements ArgoCD, Overview {
   }
 }
 
-function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal): Call {
+function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal): ArgoCDCall {
   const path = `/api/v1/stream/applications${query({
     name: name?.name,
     appNamespace: name?.namespace,
@@ -315,13 +318,13 @@ function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal
   return { method: 'GET', path, effect: 'read', timeout: timeouts.stream, signal };
 }
 
-function readMessage(call: Call, data: string): z.output<typeof messageSchema>['result'] {
+function readMessage(call: ArgoCDCall, data: string): z.output<typeof messageSchema>['result'] {
   const json: unknown = JSON.parse(data);
   const message = messageOf(json);
   if (message !== undefined) {
     throw new ArgoCDError(nameOf(call), message, { failure: 'unavailable' });
   }
-  return read(messageSchema, json).result;
+  return parseAnswer(messageSchema, json).result;
 }
 
 /** To parse so many characters takes as long as a comparison. */

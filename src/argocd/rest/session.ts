@@ -5,8 +5,8 @@ import { parseAnswer } from './answer.ts';
 import type { Credential } from './connection.ts';
 import { TransportError } from './http.ts';
 import type { HttpClient } from './http.ts';
-import type { Failure } from '../../sync/failure.ts';
-import { meaningOfSilence } from './silence.ts';
+import type { Failure } from '../../sync/model/failure.ts';
+import { classifyTransportError } from './transport-failure.ts';
 import { straight, type Way } from './way.ts';
 
 const loginSchema = z.object({ token: z.string().check(z.minLength(1)) });
@@ -95,7 +95,7 @@ export class Session {
       return token;
     } catch (error) {
       if (error instanceof TransportError) {
-        throw meaningOfSilence(call, 'read', error, this.#way);
+        throw classifyTransportError(call, 'read', error, this.#way);
       }
       if (!(error instanceof ArgoCDError) || !refusals.includes(error.failure)) throw error;
       const { reason, status } = error;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { Source } from '../../sync/application.ts';
+import type { Source } from '../../sync/model/application.ts';
 import { canonical } from './canonical.ts';
 import { sourceSchema } from './go-value.ts';
 

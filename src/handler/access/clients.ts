@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Client } from '../config/config.ts';
 import { presentedToken } from './presented-token.ts';
-import { digestOf } from './token-digest.ts';
+import { tokenHash } from './token-digest.ts';
 
 /** Knows callers by the tokens of their service connections, of which it has only the digests. */
 export class Clients {
@@ -20,7 +20,7 @@ export class Clients {
   identify(authorization: string | undefined): string | undefined {
     const token = presentedToken(authorization);
     if (token === undefined) return undefined;
-    const digest = digestOf(token);
+    const digest = tokenHash(token);
     let found: string | undefined;
     for (const known of this.#known) {
       if (timingSafeEqual(known.digest, digest)) found = known.name;

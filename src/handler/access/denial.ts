@@ -1,10 +1,10 @@
 import { plainLine } from '../../text/foreign-text.ts';
 import type { Action } from '../config/config.ts';
-import type { Denial, Question } from './rules.ts';
+import type { Denial, AccessRequest } from './rules.ts';
 
 /** The denial of actions on an application; without one, on whatever there may be. */
 export function printDenial(
-  { client, azureProject, argocd, actions }: Question,
+  { client, azureProject, argocd, actions }: AccessRequest,
   application: string | undefined,
   missing: readonly Action[],
 ): Denial {

@@ -1,15 +1,15 @@
-import type { Request } from '../../inputs/inputs.ts';
-import type { Goal } from '../../sync/goal.ts';
+import type { TaskRequest } from '../../inputs/inputs.ts';
+import type { Goal } from '../../sync/model/goal.ts';
 import { actions, type Action } from '../config/config.ts';
 
 /** What of a request decides which actions it needs. */
-export type Demand = Pick<Request, 'goal' | 'onTimeout' | 'onCancel'>;
+export type RequestedChange = Pick<TaskRequest, 'goal' | 'onTimeout' | 'onCancel'>;
 
 /**
  * The actions that a request may come to use: a rule must allow every one of them before anything
  * begins, since half of a sync is worse than none.
  */
-export function requiredActions(demand: Demand): readonly Action[] {
+export function requiredActions(demand: RequestedChange): readonly Action[] {
   const needed = new Set(neededBy(demand.goal));
   if (changes(demand.goal) && mayTerminate(demand)) needed.add('terminate');
   return actions.filter((action) => needed.has(action));
@@ -40,7 +40,7 @@ function changes({ action }: Goal): boolean {
   return action === 'sync' || action === 'rollback';
 }
 
-function mayTerminate({ goal, onTimeout, onCancel }: Demand): boolean {
+function mayTerminate({ goal, onTimeout, onCancel }: RequestedChange): boolean {
   return goal.whenBusy === 'terminate' || onTimeout === 'terminate' || onCancel === 'terminate';
 }
 

@@ -1,11 +1,11 @@
-import { foldProjectName } from '../../azure/project-name.ts';
-import { printName, type ApplicationName } from '../../sync/application.ts';
+import { foldProjectName } from '../../azure/task-hub/project-name.ts';
+import { printName, type ApplicationName } from '../../sync/model/application.ts';
 import type { Action, Config, Rule } from '../config/config.ts';
 import { printDenial } from './denial.ts';
 import { fits, GlobSet } from './glob.ts';
 
 /** Who wants to do what, and where. What is not known yet is absent, and is to be asked again. */
-export interface Question {
+export interface AccessRequest {
   readonly client: string;
   /** The name as a request claims it, or as it was proven; `id` is the GUID. */
   readonly azureProject: { readonly name: string; readonly id: string };
@@ -19,7 +19,7 @@ export interface Question {
 }
 
 /** For whom something is asked, and of which Argo CD. */
-export type Claim = Pick<Question, 'client' | 'azureProject' | 'argocd'>;
+export type Claim = Pick<AccessRequest, 'client' | 'azureProject' | 'argocd'>;
 
 /**
  * Says which rule is missing, in words of the request alone. Not even the AppProject is named, since
@@ -39,7 +39,7 @@ const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * The denial, unless rules allow all of it: one rule may allow one action, and another the next.
  * Nothing is allowed that no rule allows.
  */
-export function denialOf(rights: Rights, question: Question): Denial | undefined {
+export function denialOf(rights: Rights, question: AccessRequest): Denial | undefined {
   return new Allowance(rights, question).denialOf(question);
 }
 
@@ -63,7 +63,9 @@ export class Allowance {
     this.#projects = globsOf(this.#rules, ({ appProjects }) => appProjects);
   }
 
-  denialOf(about: Pick<Question, 'application' | 'appProject' | 'actions'>): Denial | undefined {
+  denialOf(
+    about: Pick<AccessRequest, 'application' | 'appProject' | 'actions'>,
+  ): Denial | undefined {
     const { application, appProject, actions } = about;
     const fitting = this.#fitting(application, appProject);
     const missing = actions.filter(
@@ -117,7 +119,7 @@ function concerns(rule: Rule, { client, azureProject, argocd }: Claim): boolean 
 }
 
 /** Azure DevOps does not tell names apart by case. An id is no name: `a*` must not fit one. */
-function isProject(pattern: string, { name, id }: Question['azureProject']): boolean {
+function isProject(pattern: string, { name, id }: AccessRequest['azureProject']): boolean {
   if (guid.test(pattern)) return pattern.toLowerCase() === id.toLowerCase();
   return fits(foldProjectName(pattern), foldProjectName(name));
 }

@@ -89,7 +89,7 @@ function warnOfTransport({ azureDevOps, argocd }: Config): readonly PathFault[] 
       ? [
           {
             path: ['argocd', index, 'skipTlsVerify'],
-            problem: 'any certificate is accepted: whoever stands in between can read the token',
+            problem: 'any certificate is accepted: anyone in between can read the token',
             advice: 'Give the certificate of its authority in `ca` instead.',
           },
         ]

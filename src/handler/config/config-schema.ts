@@ -15,23 +15,26 @@ import {
 import { parseOrganizationUrl } from './organization-url.ts';
 import { parseSecret, parseTokenHash } from './secret-setting.ts';
 import type { Setting } from './setting.ts';
-import { described, text } from './text-setting.ts';
+import { described, textSetting } from './text-setting.ts';
 import { parseArgoCDUrl, parsePublicUrl } from './web-url.ts';
 
-const name = (description: string) => text(parseName, { description, pattern: namePattern });
+const name = (description: string) => textSetting(parseName, { description, pattern: namePattern });
 
 const someOf = <T extends z.core.$ZodType>(item: T, description: string) =>
   described(z.array(item).check(z.minLength(1)), description);
 
 const url = (parse: (given: string) => Setting<string>, description: string) =>
-  text(parse, { description, pattern: '^https?://' });
+  textSetting(parse, { description, pattern: '^https?://' });
 
 const listener = (otherwise: string, description: string) =>
-  z.prefault(text(parseListener, { description, pattern: ':\\d+$' }), otherwise);
+  z.prefault(textSetting(parseListener, { description, pattern: ':\\d+$' }), otherwise);
 
 const duration = (otherwise: string, from: string, to: string, description: string) =>
   z.prefault(
-    text((given) => parseDuration(given, from, to), { description, pattern: '^\\d+[smhd]$' }),
+    textSetting((given) => parseDuration(given, from, to), {
+      description,
+      pattern: '^\\d+[smhd]$',
+    }),
     otherwise,
   );
 
@@ -68,22 +71,22 @@ const instance = z.strictObject({
   name: name('How requests and rules call this Argo CD.'),
   url: url(parseArgoCDUrl, 'Where its API is reached, with its root path if it has one.'),
   namespace: z.prefault(
-    text(parseNamespace, {
+    textSetting(parseNamespace, {
       description:
         'Where it runs. Applications there go by their mere name in rules, all others by `namespace/name`.',
     }),
     'argocd',
   ),
-  token: text((given) => parseSecret(given), {
+  token: textSetting((given) => parseSecret(given), {
     description: 'Token of an account (`argocd account generate-token`), by reference.',
     examples: ['${env:ARGOCD_TOKEN}', '${file:/run/secrets/handler/argocd-token}'],
   }),
   ca: z.optional(
-    text(parseCertificates, {
+    textSetting(parseCertificates, {
       description: "PEM certificates that are trusted besides Node's own, best by reference.",
     }),
   ),
-  skipTlsVerify: flag('Accepts any certificate: whoever stands in between can read the token.'),
+  skipTlsVerify: flag('Accepts any certificate: anyone in between can read the token.'),
   publicUrl: z.optional(
     url(parseArgoCDUrl, 'The address that people open, where it is not `url`.'),
   ),
@@ -93,14 +96,14 @@ const client = z.strictObject({
   name: name('How rules, logs and metrics call this client.'),
   tokens: described(
     z
-      .array(text(parseTokenHash, { description: 'Hash of a token.', pattern: '^sha256:' }))
+      .array(textSetting(parseTokenHash, { description: 'Hash of a token.', pattern: '^sha256:' }))
       .check(z.minLength(1), z.maxLength(2)),
     'Hashes of the tokens in its service connections (`handler hash-token`): two at once while one replaces the other.',
   ),
 });
 
 const patterns = (parse: (given: string) => Setting<string>, item: string, description: string) =>
-  someOf(text(parse, { description: item }), description);
+  someOf(textSetting(parse, { description: item }), description);
 
 const rule = z.strictObject({
   client: name('Name of the client that is allowed something.'),
@@ -122,7 +125,7 @@ const rule = z.strictObject({
   ),
   actions: someOf(
     z.enum(actions),
-    'sync; prune: delete what is gone from Git; force: delete and make anew; terminate: end operations; rollback; gate: only look (gates, checks, action wait); skipHooks: sync without hooks (strategy apply, resources); override: sync options that take away what the owner of the application set.',
+    'sync; prune: delete what is gone from Git; force: delete and recreate; terminate: end operations; rollback; gate: only look (gates, checks, action wait); skipHooks: sync without hooks (strategy apply, resources); override: sync options that take away what the owner of the application set.',
   ),
 });
 
@@ -145,13 +148,13 @@ export const configSchema = described(
       admin: listener('127.0.0.1:9090', '`host:port` for probes, metrics and the status page.'),
     }),
     adminToken: z.optional(
-      text((given) => parseSecret(given, 16), {
+      textSetting((given) => parseSecret(given, 16), {
         description: 'For metrics and the status page; needed where `listen.admin` is exposed.',
       }),
     ),
     store: section('Where runs are kept. A change needs a restart.', {
       sqlite: z.prefault(
-        text(parsePath, {
+        textSetting(parsePath, {
           description: 'File of the database. Relative paths begin at the folder of this file.',
         }),
         './data/handler.db',
@@ -159,7 +162,7 @@ export const configSchema = described(
     }),
     encryptionKeys: z.optional(
       someOf(
-        text(parseEncryptionKey, { description: '32 bytes in base64 or hexadecimal.' }),
+        textSetting(parseEncryptionKey, { description: '32 bytes in base64 or hexadecimal.' }),
         `Keys for the tokens of jobs, by reference; the first encrypts, all decrypt. ${absent}`,
       ),
     ),

@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Clock } from '../../follow/clock.ts';
+import type { Clock } from '../../async/clock.ts';
 import type { Config, ConfigFault } from './config.ts';
 import { keepFixed } from './fixed-settings.ts';
 import { loadConfig, type LoadedConfig } from './load-config.ts';
@@ -24,7 +24,7 @@ export interface StartedConfig {
   readonly loaded: Pick<LoadedConfig, 'fingerprint' | 'files'>;
 }
 
-/** A backstop: folders on a network tell of no changes, and one that is made anew tells no more. */
+/** A backstop: folders on a network tell of no changes, and one that is recreated tells no more. */
 const pollEvery = 30_000;
 /** A file may be written in several steps. */
 const quiet = 250;
@@ -42,7 +42,7 @@ export class ConfigWatch {
   #files: readonly string[];
   #fingerprint: string;
   #inForce: Config;
-  #news = new AbortController();
+  #changes = new AbortController();
   #isAsked = false;
 
   constructor(started: StartedConfig, events: ConfigEvents, clock: Clock) {
@@ -58,13 +58,13 @@ export class ConfigWatch {
   async run(signal: AbortSignal, signals: Pick<NodeJS.Process, 'on' | 'off'>): Promise<void> {
     const onHangup = () => {
       this.#isAsked = true;
-      this.#news.abort();
+      this.#changes.abort();
     };
     signals.on('SIGHUP', onHangup);
     this.#watchFolders();
     try {
       while (!signal.aborted) {
-        await this.#untilNews(signal);
+        await this.#untilChange(signal);
         if (!signal.aborted) this.#look();
       }
     } finally {
@@ -73,12 +73,12 @@ export class ConfigWatch {
     }
   }
 
-  async #untilNews(signal: AbortSignal): Promise<void> {
+  async #untilChange(signal: AbortSignal): Promise<void> {
     const sleep = (ms: number) =>
-      this.#clock.sleep(ms, AbortSignal.any([signal, this.#news.signal]));
+      this.#clock.sleep(ms, AbortSignal.any([signal, this.#changes.signal]));
     await sleep(pollEvery);
-    for (let step = 0; step < mostSteps && this.#news.signal.aborted; step++) {
-      this.#news = new AbortController();
+    for (let step = 0; step < mostSteps && this.#changes.signal.aborted; step++) {
+      this.#changes = new AbortController();
       await sleep(quiet);
     }
   }
@@ -121,7 +121,7 @@ export class ConfigWatch {
   #watch(folder: string): void {
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name === null || this.#concerns(name)) this.#news.abort();
+        if (name === null || this.#concerns(name)) this.#changes.abort();
       });
       watcher.on('error', () => this.#unwatch(folder, watcher));
       this.#watchers.set(folder, watcher);

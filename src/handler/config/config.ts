@@ -22,7 +22,7 @@ export interface Listener {
   readonly port: number;
 }
 
-/** An organisation of Azure DevOps, or a collection of a server on premises. */
+/** An organization of Azure DevOps, or a collection of a server on premises. */
 export interface Organization {
   /** As it was written, without a slash at the end. */
   readonly url: string;

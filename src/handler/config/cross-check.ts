@@ -70,7 +70,7 @@ function checkListeners(file: unknown): readonly PathFault[] {
   return faults;
 }
 
-/** Also one whose reference leads nowhere: that is a fault of its own. */
+/** Also one whose reference leads nowhere: that is an internal error. */
 function hasAdminToken(file: unknown): boolean {
   return typeof file === 'object' && file !== null && 'adminToken' in file;
 }

@@ -1,12 +1,12 @@
 import { Secret } from '../../secret.ts';
-import { keyProblem } from '../vault.ts';
+import { keyProblem } from '../secrets/token-cipher.ts';
 import type { Setting } from './setting.ts';
 
 /** Random digits are all different ones soon; those of a placeholder are few. */
 const fewestDifferent = 8;
 const advice = 'Make one with `handler new-key`, or with `openssl rand -base64 32`.';
 
-/** A key as the vault takes it. */
+/** A key as the token cipher takes it. */
 export function parseEncryptionKey(text: string): Setting<Secret> {
   const key = new Secret(text);
   const problem = keyProblem(key);

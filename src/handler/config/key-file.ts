@@ -9,12 +9,12 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Secret } from '../../secret.ts';
-import { UserError } from '../../sync/user-error.ts';
+import { UserError } from '../../user-error.ts';
 import type { Config } from './config.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
 
 /**
- * The keys for the vault: the configured ones, or else that of the key file, which is made if there
+ * The keys for the token cipher: the configured ones, or else that of the key file, which is made if there
  * is none. Throws a `UserError` when the file cannot be used.
  */
 export function encryptionKeysOf(

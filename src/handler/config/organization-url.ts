@@ -1,4 +1,4 @@
-import { aliasesOf } from '../../azure/collection.ts';
+import { aliasesOf } from '../../azure/http/collection.ts';
 import type { Setting } from './setting.ts';
 import { parseWebUrl } from './web-url.ts';
 

@@ -20,7 +20,7 @@ export function faultsOf(issue: Issue, value: unknown, above: Path = []): readon
     case 'invalid_union':
       return bestOf(issue.errors).flatMap((inner) => faultsOf(inner, value, path));
     case 'invalid_value':
-      return fault('there is no such choice', choose(valueAt(value, path), issue.values));
+      return fault('not a valid choice', choose(valueAt(value, path), issue.values));
     case 'too_small':
     case 'too_big':
       return [{ path, ...outOfBounds(issue) }];
@@ -54,7 +54,7 @@ function unknownKey(path: Path, key: string): PathFault {
   const meant = nearest(key, known);
   return {
     path: [...path, key],
-    problem: 'there is no such setting',
+    problem: 'unknown setting',
     advice: meant ? `Did you mean \`${meant}\`?` : `There are: ${known.join(', ')}.`,
   };
 }

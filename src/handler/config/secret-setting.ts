@@ -15,7 +15,7 @@ export function parseSecret(given: string, shortest = 1): Setting<Secret> {
     return { problem, advice: 'Give it by reference: `${file:/path}` or `${env:NAME}`.' };
   }
   if (!/^[\x21-\x7e]+$/.test(text)) {
-    const problem = 'it has blanks, line breaks or letters beyond ASCII, which no token has';
+    const problem = 'it has spaces, line breaks or non-ASCII characters, which no token has';
     return { problem, advice: 'Check what the file or the variable holds.' };
   }
   if (text.length >= shortest) return { value: new Secret(text) };

@@ -18,7 +18,7 @@ export function described<T extends z.core.$ZodType>(schema: T, description: str
 }
 
 /** A text that is read further. Editors check the pattern, unless the text holds a reference. */
-export function text<T>(
+export function textSetting<T>(
   parse: (text: string) => Setting<T>,
   { pattern, ...said }: About,
 ): z.ZodMiniPipe<z.ZodMiniString, z.ZodMiniTransform<T, string>> {

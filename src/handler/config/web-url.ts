@@ -11,7 +11,7 @@ export function parseWebUrl(text: string): Setting<string> {
     return { problem: 'it is neither https nor http', advice };
   }
   if (username !== '' || password !== '') {
-    const where = 'Take them out: what they are for has a setting of its own.';
+    const where = 'Take them out: what they are for has its own setting.';
     return { problem: 'it holds a user name or a password', advice: where };
   }
   if (search !== '' || hash !== '') return { problem: 'it has more than host and path', advice };

@@ -38,7 +38,7 @@ export function parseYaml(text: string): YamlDocument | { readonly fault: YamlFa
     return { value: value ?? {}, lineOf: (path) => lineIn(root, path) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const advice = 'Mend this line or the one above it; indentation is by blanks, never by tabs.';
+    const advice = 'Fix this line or the one above it; indent with spaces, never with tabs.';
     const problem = `it is not YAML (${error.reason})`;
     return { fault: { line: (error.mark?.line ?? 0) + 1, problem, advice } };
   }

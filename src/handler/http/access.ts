@@ -1,7 +1,7 @@
-import { Collections } from '../../azure/collection.ts';
-import type { Clock } from '../../follow/clock.ts';
-import type { Request } from '../../inputs/inputs.ts';
-import type { ApplicationName } from '../../sync/application.ts';
+import { Collections } from '../../azure/http/collection.ts';
+import type { Clock } from '../../async/clock.ts';
+import type { TaskRequest } from '../../inputs/inputs.ts';
+import type { ApplicationName } from '../../sync/model/application.ts';
 import { Clients } from '../access/clients.ts';
 import { quotaProblem } from '../access/pending-quota.ts';
 import { RateLimit } from '../access/rate-limit.ts';
@@ -86,7 +86,7 @@ export class Access {
   }
 
   /** The denials of a request, one per application, as far as they are known without Argo CD. */
-  denyRequest(claim: Claim, request: Request): readonly Denial[] {
+  denyRequest(claim: Claim, request: TaskRequest): readonly Denial[] {
     const { subject, project } = request;
     const applications = 'names' in subject ? subject.names : [undefined];
     return this.denyAll(claim, applications, project, requiredActions(request));

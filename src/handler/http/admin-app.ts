@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono';
-import type { Clock } from '../../follow/clock.ts';
+import type { Clock } from '../../async/clock.ts';
 import type { Secret } from '../../secret.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import { isSameSecret } from '../access/token-digest.ts';
@@ -9,7 +9,7 @@ import { contentSecurityPolicy, missingPage, pausedQuery, type Markup } from './
 import { runPage } from './pages/run-page.ts';
 import { queryOf, shows, statusPage } from './pages/status-page.ts';
 import { viewRun } from './run-view.ts';
-import type { RunRecords, ServiceStatus } from './service-status.ts';
+import type { RunRecords, ServiceStatus } from '../status.ts';
 
 /** What the admin routes need. */
 export interface AdminPorts {
@@ -79,7 +79,7 @@ export function adminApp(ports: AdminPorts): Hono {
   app.get('/v1/runs/:id', async (c) => {
     const run = await runOf(c.req.param('id'));
     if (run !== undefined) return c.json(viewRun(run), 200, headers);
-    return c.json({ message: 'There is no such run.', faults: [] }, 404, headers);
+    return c.json({ message: 'Run not found.', faults: [] }, 404, headers);
   });
 
   app.get('/', async (c) => {
@@ -103,7 +103,7 @@ export function adminApp(ports: AdminPorts): Hono {
   app.get('/runs/:id', async (c) => {
     const run = await runOf(c.req.param('id'));
     if (run === undefined) {
-      return missing(c, 'There is no such run. Ended runs are kept for a while only.');
+      return missing(c, 'Run not found. Ended runs are kept for a while only.');
     }
     const checkpoints = await records.checkpoints(run.id);
     return page(c, runPage(run, checkpoints, clock.now(), isPaused(c)));

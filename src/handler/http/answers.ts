@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { runOutcomes, runStates } from '../run.ts';
-import { gateStatuses } from './gate-port.ts';
+import { gateStatuses } from '../gates.ts';
 
 /** By this word the service connection's Verify knows that the address is the handler's. */
 export const handlerName = 'argocd-for-azure-pipelines';

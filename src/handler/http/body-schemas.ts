@@ -21,7 +21,7 @@ export const sectionDescriptions: Readonly<Record<SectionName, string>> = {
   rollbackTo: 'previous (default), a history id, or a revision.',
   prune: 'Delete resources that are no longer in Git.',
   dryRun: 'Check, and change nothing.',
-  force: 'Delete and make anew what cannot be changed in place.',
+  force: 'Delete and recreate what cannot be changed in place.',
   strategy: 'hook (default) or apply, which runs no hooks.',
   resources: 'Sync only these: lines of [group:]Kind:[namespace/]name.',
   syncOptions: 'Lines of Key=value, added to those of the application.',

@@ -12,7 +12,7 @@ export async function readText(request: Request): Promise<string | undefined> {
     return Number(length) > longestBody ? undefined : request.text();
   }
   if (request.body === null) return '';
-  // What is left of a body that is too long is not cancelled: that would end the connection before
+  // What is left of a body that is too long is not canceled: that would end the connection before
   // the answer. The server drains it.
   const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-import { hubs, type Hub, type RunAddress } from '../../azure/run-address.ts';
+import { hubs, type Hub, type RunAddress } from '../../azure/task-hub/run-address.ts';
 import type { Fault } from '../../inputs/fault.ts';
 import { Secret } from '../../secret.ts';
 import { presentedToken } from '../access/presented-token.ts';
@@ -15,7 +15,7 @@ export interface HeaderBlock {
 
 export interface HeaderFaults {
   readonly faults: readonly Fault[];
-  /** `PlanUrl` is an address, and none of a configured organisation. */
+  /** `PlanUrl` is an address, and none of a configured organization. */
   readonly isForeign: boolean;
 }
 
@@ -118,7 +118,7 @@ class HeaderReader {
       const advice = 'Use an agentless job, or the task ArgoCDSync@1, which runs on the agent.';
       this.#refuse('HubName', value, 'jobs of deployment groups cannot be called back', advice);
     } else {
-      this.#refuse('HubName', value, 'there is no such hub', `It is one of ${hubs.join(', ')}.`);
+      this.#refuse('HubName', value, 'unknown hub', `It is one of ${hubs.join(', ')}.`);
     }
     return 'build';
   }
@@ -153,7 +153,7 @@ class HeaderReader {
     const value = this.#text('RequestType').toLowerCase();
     if (value !== '' && value !== 'execute' && value !== 'cancel') {
       const advice = 'It is `Execute` or `Cancel`; without the header it is `Execute`.';
-      this.#refuse('RequestType', value, 'there is no such request', advice);
+      this.#refuse('RequestType', value, 'unknown request type', advice);
     }
     return value === 'cancel';
   }

@@ -41,7 +41,7 @@ export function openapi() {
     },
     tags: [
       { name: 'public', description: 'For agentless jobs, gates and checks.' },
-      { name: 'admin', description: 'For whoever runs the handler.' },
+      { name: 'admin', description: 'For operators of the handler.' },
     ],
     paths: { ...publicPaths(), ...adminPaths() },
     components: {

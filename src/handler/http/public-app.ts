@@ -3,7 +3,7 @@ import { StoreError } from '../store/store.ts';
 import { handlerName } from './answers.ts';
 import { readText } from './body-text.ts';
 import { answerCancel, answerGate, answerOrder } from './public-calls.ts';
-import type { Answer, Call, CallPorts } from './public-calls.ts';
+import type { Answer, PublicCall, CallPorts } from './public-calls.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
 
 /** A refusal, for the log and for counting. Nothing of it is secret. */
@@ -35,7 +35,7 @@ interface Env {
 interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly answer: (call: Call, ports: PublicPorts) => Answer | Promise<Answer>;
+  readonly answer: (call: PublicCall, ports: PublicPorts) => Answer | Promise<Answer>;
 }
 
 const routes: readonly Route[] = [
@@ -108,7 +108,7 @@ function pathOf({ url }: Request): string {
   return new URL(url).pathname.replace(/^\/{2,}/, '/');
 }
 
-function callOf(c: Context<Env>): Call {
+function callOf(c: Context<Env>): PublicCall {
   return {
     client: c.get('client') ?? '',
     header: (name) => c.req.header(name),
@@ -116,12 +116,12 @@ function callOf(c: Context<Env>): Call {
   };
 }
 
-function answerWhoami({ client }: Call, { version }: PublicPorts): Answer {
+function answerWhoami({ client }: PublicCall, { version }: PublicPorts): Answer {
   return { status: 200, body: { handler: handlerName, version, client } };
 }
 
 function unauthenticated(): Refusal {
-  const message = 'The token of the service connection is missing, or is none that is known.';
+  const message = 'The token of the service connection is missing or not recognized.';
   return new Refusal(401, 'unauthenticated', message);
 }
 

@@ -3,21 +3,21 @@ import { Secret } from '../../secret.ts';
 import { cancelProblem, unprovenProblem } from '../access/pending-quota.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import type { Claim, Denial } from '../access/rules.ts';
-import type { Desk } from '../desk.ts';
+import type { RunIntake } from '../run-intake.ts';
 import type { RunKind } from '../run.ts';
 import type { Access } from './access.ts';
 import { longestBody } from './body-text.ts';
 import { printGateAnswer } from './gate-answer.ts';
-import type { GateKeeper, GateQuestion } from './gate-port.ts';
+import type { GateEvaluator, GateRequest } from '../gates.ts';
 import { readHeaderBlock, type HeaderBlock, type HeaderNeeds } from './header-block.ts';
-import { areUnexpanded, readGate, readNames, readOrder } from './orders.ts';
+import { areUnexpanded, readGate, readNames, readRunSpec } from './run-specs.ts';
 import { redact } from './redaction.ts';
 import { Refusal } from './refusal.ts';
 import { readBody, type Sections } from './sections.ts';
 import { checkSections, gateSections, syncSections } from './sync-sections.ts';
 
 /** A request of a caller that is known. */
-export interface Call {
+export interface PublicCall {
   readonly client: string;
   header(name: string): string | undefined;
   /** Absent when it is too long. Rejects when the caller went away. */
@@ -27,8 +27,8 @@ export interface Call {
 /** What calls are answered with. */
 export interface CallPorts {
   readonly access: Access;
-  readonly desk: Desk;
-  readonly gates: GateKeeper;
+  readonly intake: RunIntake;
+  readonly gates: GateEvaluator;
 }
 
 export type Answer = { readonly status: 200 | 202; readonly body: object } | Refusal;
@@ -42,31 +42,35 @@ const sectionsOf: Readonly<Record<RunKind, readonly string[]>> = {
 const quotaPause = 30;
 
 /** Takes on a sync or a check. Once it answers 202, the run is stored and will be worked. */
-export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): Promise<Answer> {
-  const { access, desk } = ports;
+export async function answerOrder(
+  kind: RunKind,
+  call: PublicCall,
+  ports: CallPorts,
+): Promise<Answer> {
+  const { access, intake } = ports;
   const block = readBlock(call, access, { token: true, build: kind === 'check' });
   if (block instanceof Refusal) return block;
-  if (block.isCancel) return cancel(call, block, desk);
+  if (block.isCancel) return cancel(call, block, intake);
   const sections = await readCall(call, block, sectionsOf[kind]);
   if (sections instanceof Refusal) return sections;
   const claim = claimOf(call, block, sections);
-  const order = readOrder(kind, sections, block, call.client, access.tokenLifetime);
-  if ('faults' in order && areUnexpanded(sections)) return refuseInputs(order.faults);
+  const spec = readRunSpec(kind, sections, block, call.client, access.tokenLifetime);
+  if ('faults' in spec && areUnexpanded(sections)) return refuseInputs(spec.faults);
   const stranger = access.denyClaim(claim, kind === 'check' ? 'gate' : 'sync');
   if (stranger !== undefined) return deny([stranger]);
-  if ('faults' in order) return refuseInputs(order.faults);
-  const denials = access.denyRequest(claim, order.request);
+  if ('faults' in spec) return refuseInputs(spec.faults);
+  const denials = access.denyRequest(claim, spec.request);
   if (denials.length > 0) return deny(denials);
-  // The desk counts at once what it is given, so that many at a time are not more than are allowed.
+  // the intake counts at once what it is given, so that many at a time are not more than are allowed.
   const { client } = call;
   const excess =
-    access.quotaProblem(client, desk.pendingOf(client)) ??
-    unprovenProblem(client, desk.unprovenOf(client));
+    access.quotaProblem(client, intake.pendingOf(client)) ??
+    unprovenProblem(client, intake.unprovenOf(client));
   // What was accepted once is no further run.
   const accepted =
     excess === undefined
-      ? await desk.accept(order, block.token)
-      : await desk.known(order.address, block.token);
+      ? await intake.accept(spec, block.token)
+      : await intake.known(spec.address, block.token);
   if (accepted === undefined) {
     return new Refusal(429, 'quota', excess ?? '', { retryAfter: quotaPause });
   }
@@ -75,13 +79,16 @@ export async function answerOrder(kind: RunKind, call: Call, ports: CallPorts): 
 }
 
 /** Cancels the run of the task that asks, also one that is still to come. */
-export async function answerCancel(call: Call, { access, desk }: CallPorts): Promise<Answer> {
+export async function answerCancel(
+  call: PublicCall,
+  { access, intake }: CallPorts,
+): Promise<Answer> {
   const block = readBlock(call, access, { token: true, build: false });
-  return block instanceof Refusal ? block : cancel(call, block, desk);
+  return block instanceof Refusal ? block : cancel(call, block, intake);
 }
 
 /** Answers a gate from what is known. It is never taken for a repetition (azure-devops.md §12.15). */
-export async function answerGate(call: Call, { access, gates }: CallPorts): Promise<Answer> {
+export async function answerGate(call: PublicCall, { access, gates }: CallPorts): Promise<Answer> {
   const block = readBlock(call, access, { token: false, build: false });
   if (block instanceof Refusal) return block;
   const sections = await readCall(call, block, gateSections);
@@ -96,7 +103,7 @@ export async function answerGate(call: Call, { access, gates }: CallPorts): Prom
   const denials = access.denyAll(claim, applications, project, ['gate']);
   if (denials.length > 0) return deny(denials);
   const allowance = access.allowance(claim);
-  const question: GateQuestion = {
+  const question: GateRequest = {
     ...gate,
     isAllowed: (application, found) => {
       const appProject = found === '' ? undefined : found;
@@ -109,17 +116,17 @@ export async function answerGate(call: Call, { access, gates }: CallPorts): Prom
 }
 
 async function cancel(
-  { client }: Call,
+  { client }: PublicCall,
   { address, token }: HeaderBlock,
-  desk: Desk,
+  intake: RunIntake,
 ): Promise<Answer> {
-  if (!(await desk.cancel(address, token, client))) {
+  if (!(await intake.cancel(address, token, client))) {
     return new Refusal(429, 'quota', cancelProblem(client), { retryAfter: quotaPause });
   }
   return { status: 202, body: { state: 'canceling' } };
 }
 
-function readBlock(call: Call, access: Access, needs: HeaderNeeds): HeaderBlock | Refusal {
+function readBlock(call: PublicCall, access: Access, needs: HeaderNeeds): HeaderBlock | Refusal {
   const block = readHeaderBlock(
     (name) => call.header(name),
     (planUrl) => access.collectionOf(planUrl),
@@ -132,7 +139,7 @@ function readBlock(call: Call, access: Access, needs: HeaderNeeds): HeaderBlock 
 
 /** The body's texts, with both tokens cut out of them before anything looks at them. */
 async function readCall(
-  call: Call,
+  call: PublicCall,
   { address, token }: HeaderBlock,
   names: readonly string[],
 ): Promise<Sections | Refusal> {
@@ -154,7 +161,7 @@ async function readCall(
   return new Map([...reading.sections].map(([name, text]) => [name, redact(text, secrets)]));
 }
 
-function claimOf({ client }: Call, { address }: HeaderBlock, sections: Sections): Claim {
+function claimOf({ client }: PublicCall, { address }: HeaderBlock, sections: Sections): Claim {
   const { argocd, azureProject } = readNames(sections);
   return { client, azureProject: { name: azureProject, id: address.projectId }, argocd };
 }

@@ -1,29 +1,29 @@
-import { printName } from '../../sync/application.ts';
-import type { ApplicationResult } from '../../sync/outcome.ts';
+import { printName } from '../../sync/model/application.ts';
+import type { ApplicationResult } from '../../sync/model/outcome.ts';
 import { webAddress } from '../../text/foreign-text.ts';
 import type { Run } from '../run.ts';
 import type { RunView } from './answers.ts';
 
 /** A run as JSON tells it: what it is about and how it went, without the steps. */
 export function viewRun(run: Run): RunView {
-  const { order } = run;
-  const { subject, goal } = order.request;
+  const { spec } = run;
+  const { subject, goal } = spec.request;
   return {
     id: run.id,
-    kind: order.kind,
+    kind: spec.kind,
     state: run.state,
     outcome: run.outcome ?? null,
     message: run.message,
     isCanceled: run.isCanceled,
     attempt: run.attempt,
-    client: order.client,
-    azureProject: order.azureProject,
-    argocd: order.argocd,
+    client: spec.client,
+    azureProject: spec.azureProject,
+    argocd: spec.argocd,
     action: goal.action,
     applications: ('names' in subject ? subject.names : (run.names ?? [])).map(printName),
     selector: 'selector' in subject ? subject.selector : null,
-    page: webAddress(order.page) ?? null,
-    address: { ...order.address },
+    page: webAddress(spec.page) ?? null,
+    address: { ...spec.address },
     acceptedAt: isoTime(run.acceptedAt),
     deadline: isoTime(run.deadline),
     endedAt: run.endedAt === undefined ? null : isoTime(run.endedAt),

@@ -63,7 +63,7 @@ function splitSections(text: string, planId: string): readonly Section[] {
   });
 }
 
-/** Where the lines begin that begin a section. Searched by hand: a pattern would be compiled anew for every plan. */
+/** Where the lines begin that begin a section. Searched by hand: a pattern would be compiled again for every plan. */
 function startsIn(text: string, planId: string): readonly number[] {
   const wanted = planId.toLowerCase();
   const starts: number[] = [];

@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Clock } from '../../follow/clock.ts';
-import { UserError } from '../../sync/user-error.ts';
+import type { Clock } from '../../async/clock.ts';
+import { UserError } from '../../user-error.ts';
 import type { Listener } from '../config/config.ts';
 import { serverLimits, type ServerLimits } from './limits.ts';
 
 /** What answers requests: a Hono app has it. */
-export interface Application {
+export interface RequestListener {
   fetch(request: Request): Response | Promise<Response>;
 }
 
@@ -34,7 +34,7 @@ const grace = 2_000;
 
 /** Listens. Rejects with a `UserError` where it cannot. */
 export async function startServer(
-  application: Application,
+  application: RequestListener,
   { name, listener, clock, limits = serverLimits }: ServerSettings,
 ): Promise<RunningServer> {
   const answer = getRequestListener((request) => application.fetch(request), {
@@ -83,8 +83,8 @@ function listenError(error: unknown, name: string, address: string): Error {
   const advices: Readonly<Record<string, readonly [string, string]>> = {
     EADDRINUSE: ['the port is taken', `End the program that uses it, or choose another: ${name}.`],
     EACCES: ['that is not allowed', `Ports below 1024 need rights: choose another: ${name}.`],
-    EADDRNOTAVAIL: ['this machine has no such address', `Correct the host in ${name}.`],
-    ENOTFOUND: ['there is no such host', `Correct the host in ${name}.`],
+    EADDRNOTAVAIL: ['this machine does not have that address', `Correct the host in ${name}.`],
+    ENOTFOUND: ['unknown host', `Correct the host in ${name}.`],
   };
   const known = advices[code ?? ''];
   if (known === undefined) return error instanceof Error ? error : new Error(String(error));

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
 import type { ArgoCD } from '../../argocd/port.ts';
-import type { LocatedPlan } from '../../azure/plan-location.ts';
-import type { RunAddress } from '../../azure/run-address.ts';
-import type { TaskHub } from '../../azure/task-hub.ts';
-import type { Clock } from '../../follow/clock.ts';
-import type { News } from '../../follow/news.ts';
+import type { LocatedPlan } from '../../azure/task-hub/plan-location.ts';
+import type { RunAddress } from '../../azure/task-hub/run-address.ts';
+import type { TaskHub } from '../../azure/task-hub/task-hub.ts';
+import type { Clock } from '../../async/clock.ts';
+import type { ChangeSource } from '../../follow/change-source.ts';
 import type { Secret } from '../../secret.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Order, RunHead } from '../run.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { RunSpec, RunHead } from '../run.ts';
 import type { Store } from '../store/store.ts';
-import type { Vault } from '../vault.ts';
+import type { TokenCipher } from '../secrets/token-cipher.ts';
 
 /** Azure DevOps, as runs reach it. */
 export interface AzurePorts {
@@ -23,7 +23,7 @@ export interface AzurePorts {
 /** An Argo CD as one run may use it: what its rules do not allow is refused. */
 export interface RunArgoCD {
   readonly argocd: ArgoCD;
-  readonly news: News;
+  readonly changes: ChangeSource;
   /** For people: the address of its pages. */
   readonly server: string;
 }
@@ -31,21 +31,21 @@ export interface RunArgoCD {
 /** Everything that a run needs of the world. */
 export interface RunPorts {
   readonly store: Store;
-  readonly vault: Vault;
+  readonly cipher: TokenCipher;
   readonly azure: AzurePorts;
   /**
    * The Argo CD of an order, for the run as it is at any time. Undefined where the configuration has no
    * such instance any more.
    */
-  readonly argocd: (order: Order, current: () => RunHead) => RunArgoCD | undefined;
+  readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;
   /** Whether the rules allow nothing of it without the name of its Azure project. */
-  readonly isNamed: (order: Order) => boolean;
+  readonly isNamed: (spec: RunSpec) => boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Resolves when a further run may be begun, as far as other work goes; at once after urgent ones. */
-  readonly breathe: (isUrgent: boolean) => Promise<void>;
+  readonly yieldToEventLoop: (isUrgent: boolean) => Promise<void>;
   /** Aborts, with a `Detachment`, when the process ends. */
   readonly signal: AbortSignal;
 }

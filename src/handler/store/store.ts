@@ -1,7 +1,7 @@
-import type { Attachment, RecordUpdate, TaskHubResult } from '../../azure/task-hub.ts';
-import type { Checkpoint } from '../../follow/journal.ts';
-import type { ApplicationResult } from '../../sync/outcome.ts';
-import type { KeptPlan } from '../../sync/plan.ts';
+import type { Attachment, RecordUpdate, TaskHubResult } from '../../azure/task-hub/task-hub.ts';
+import type { Checkpoint } from '../../follow/checkpoint-store.ts';
+import type { ApplicationResult } from '../../sync/model/outcome.ts';
+import type { KeptPlan } from '../../sync/plan/plan.ts';
 import type { Run, RunChange, RunHead, RunKind, RunOutcome, RunState } from '../run.ts';
 
 /** Something to tell Azure DevOps; items of a run are told in the order in which they were stored. */
@@ -41,7 +41,7 @@ export interface StoredCheckpoint {
  * also removes its token, its items and its checkpoints, those of the step itself included: a run
  * that has ended keeps nothing but its own record.
  */
-export interface Step {
+export interface StoreStep {
   readonly runId: string;
   /** Present exactly in the step that stores the run first. */
   readonly add?: { readonly run: Run; readonly token: StoredToken };
@@ -60,7 +60,7 @@ export interface Step {
  */
 export interface Cancellation {
   readonly key: string;
-  /** Only the run whose token is the same is cancelled by it. */
+  /** Only the run whose token is the same is canceled by it. */
   readonly digest: string;
   readonly at: number;
   readonly expiresAt: number;
@@ -123,7 +123,7 @@ export interface Store {
    * an ordinary error a step that is wrong in itself (no such run, or it is there already): the
    * others are stored. When nothing can be stored, all that wait are rejected.
    */
-  commit(step: Step): Promise<void>;
+  commit(step: StoreStep): Promise<void>;
   addCancellation(cancellation: Cancellation): Promise<void>;
   removeCancellation(key: string, digest: string): Promise<void>;
   /** Keeps that an Argo CD has answered: a digest of how it is reached. Only the newest are kept. */

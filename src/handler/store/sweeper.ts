@@ -1,4 +1,4 @@
-import type { Clock } from '../../follow/clock.ts';
+import type { Clock } from '../../async/clock.ts';
 import { StoreError, type Store } from './store.ts';
 
 /** Runs that a sweep removes at once, so that nothing waits long for it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../follow/clock.ts';
+import type { Clock } from '../../async/clock.ts';
 import type { ArgoCDInstance } from '../config/config.ts';
 import type { Store } from '../store/store.ts';
 

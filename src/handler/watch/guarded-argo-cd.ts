@@ -13,9 +13,9 @@ import type {
   WatchScope,
 } from '../../argocd/port.ts';
 import type { AccessDenied } from '../../follow/access-denied.ts';
-import { printName, type Application, type ApplicationName } from '../../sync/application.ts';
-import type { Commit } from '../../sync/hydrator.ts';
-import type { SyncWindows } from '../../sync/sync-window.ts';
+import { printName, type Application, type ApplicationName } from '../../sync/model/application.ts';
+import type { Commit } from '../../sync/model/hydrator.ts';
+import type { SyncWindows } from '../../sync/windows/sync-window.ts';
 
 /**
  * Why a run may not touch an application, or undefined where it may. Without an AppProject: whether

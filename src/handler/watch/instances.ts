@@ -2,13 +2,13 @@ import type { ArgoCD } from '../../argocd/port.ts';
 import type { Connection } from '../../argocd/rest/connection.ts';
 import type { EndedRequest } from '../../argocd/rest/http.ts';
 import { RestArgoCD } from '../../argocd/rest/rest-argocd.ts';
-import type { Clock } from '../../follow/clock.ts';
+import type { Clock } from '../../async/clock.ts';
 import { Contact } from '../../follow/contact.ts';
 import type { ArgoCDInstance } from '../config/config.ts';
-import type { InstanceStatus } from '../http/service-status.ts';
-import type { InstanceFigures } from '../metrics.ts';
+import type { InstanceStatus } from '../status.ts';
+import type { InstanceFigures } from '../telemetry/metrics.ts';
 import type { Contacts } from './contacts.ts';
-import { InstanceWatch } from './instance-watch.ts';
+import { ApplicationInformer } from './application-informer.ts';
 import { SwappableArgoCD } from './swappable-argo-cd.ts';
 
 /** Ten thousand runs that are taken up at once must not open ten thousand connections. */
@@ -31,7 +31,7 @@ export interface InstancesPorts {
 export interface Instance {
   readonly name: string;
   readonly argocd: ArgoCD;
-  readonly watch: InstanceWatch;
+  readonly watch: ApplicationInformer;
   /** The address that people open. */
   readonly page: string;
 }
@@ -39,7 +39,7 @@ export interface Instance {
 interface Running {
   config: ArgoCDInstance;
   readonly argocd: SwappableArgoCD;
-  readonly watch: InstanceWatch;
+  readonly watch: ApplicationInformer;
   readonly ending: AbortController;
   readonly done: Promise<void>;
 }
@@ -111,7 +111,7 @@ export class Instances {
     const { clock, random, onFault } = this.#ports;
     const argocd = new SwappableArgoCD(this.#connect(config), pageOf(config));
     const contact = this.#contactOf(config);
-    const watch = new InstanceWatch(argocd, config.namespace, clock, random, contact);
+    const watch = new ApplicationInformer(argocd, config.namespace, clock, random, contact);
     const ending = new AbortController();
     const done = watch.run(ending.signal).catch((error: unknown) => onFault(config.name, error));
     return { config, argocd, watch, ending, done };

@@ -6,13 +6,13 @@ import type {
   ManifestRevisions,
   Overview,
   RollbackRequest,
-  Sighting,
+  SummaryEvent,
   SyncRequest,
   WatchEvent,
   WatchScope,
 } from '../../argocd/port.ts';
 import { pageAt } from '../../argocd/rest/path.ts';
-import type { ApplicationName } from '../../sync/application.ts';
+import type { ApplicationName } from '../../sync/model/application.ts';
 
 /** A connection to Argo CD that can be closed. */
 export interface Adapter extends ArgoCD, Overview {
@@ -29,7 +29,7 @@ interface Holder {
 
 /**
  * An Argo CD whose connection can be replaced under those who use it. Calls that are under way end
- * where they began; streams break, and are opened anew on the new one.
+ * where they began; streams break, and are opened again on the new one.
  */
 export class SwappableArgoCD implements ArgoCD, Overview {
   #holder: Holder;
@@ -91,16 +91,16 @@ export class SwappableArgoCD implements ArgoCD, Overview {
     return this.#call((argocd) => argocd.list(signal));
   }
 
-  glance(name: ApplicationName, signal: AbortSignal) {
-    return this.#call((argocd) => argocd.glance(name, signal));
+  summary(name: ApplicationName, signal: AbortSignal) {
+    return this.#call((argocd) => argocd.summary(name, signal));
   }
 
   watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
     return this.#stream((argocd, inner) => argocd.watch(scope, inner), signal);
   }
 
-  sightings(signal: AbortSignal): AsyncGenerator<Sighting | undefined> {
-    return this.#stream((argocd, inner) => argocd.sightings(inner), signal);
+  summaryEvents(signal: AbortSignal): AsyncGenerator<SummaryEvent | undefined> {
+    return this.#stream((argocd, inner) => argocd.summaryEvents(inner), signal);
   }
 
   pageOf(name: ApplicationName): string {

@@ -3,8 +3,8 @@ import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { Effect } from '../../../src/argocd/rest/answer.ts';
 import { parseAnswer, messageOf } from '../../../src/argocd/rest/answer.ts';
 import type { HttpResponse } from '../../../src/argocd/rest/http.ts';
-import type { Failure } from '../../../src/sync/failure.ts';
-import { readRecording, recordingNames } from '../../recording.ts';
+import type { Failure } from '../../../src/sync/model/failure.ts';
+import { readRecording, recordingNames } from '../../../simulators/argo-cd/recording.ts';
 
 /** What the recorded refusals mean, in their order. */
 const recorded: Readonly<Record<string, readonly Failure[]>> = {
@@ -190,7 +190,7 @@ describe('the meaning of an answer', () => {
     ['cut line', 500, 2, 'rpc error: code = Unavailable desc = EOF', 'unavailable', 'unclear'],
     ['conflict', 409, 10, 'Operation cannot be fulfilled', 'unavailable', 'unavailable'],
     ['load', 429, 8, 'too many requests', 'unavailable', 'unavailable'],
-    ['cancelled', 408, 1, 'context canceled', 'unavailable', 'unclear'],
+    ['canceled', 408, 1, 'context canceled', 'unavailable', 'unclear'],
     ['overload', 503, 14, 'the server is currently unable', 'unavailable', 'unclear'],
     ['deadline', 504, 4, 'context deadline exceeded', 'unavailable', 'unclear'],
     ['unimplemented', 501, 12, 'unknown method', 'refused', 'refused'],

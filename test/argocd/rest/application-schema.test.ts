@@ -6,9 +6,13 @@ import {
 } from '../../../src/argocd/rest/application-schema.ts';
 import { readable } from '../../../src/argocd/rest/reading.ts';
 import { messageBounds } from '../../../src/argocd/rest/text-budget.ts';
-import type { Application } from '../../../src/sync/application.ts';
-import { markerOf } from '../../../src/sync/operation.ts';
-import { isApplication, readRecording, recordingNames } from '../../recording.ts';
+import type { Application } from '../../../src/sync/model/application.ts';
+import { markerOf } from '../../../src/sync/model/operation.ts';
+import {
+  isApplication,
+  readRecording,
+  recordingNames,
+} from '../../../simulators/argo-cd/recording.ts';
 import { noAbort } from './server.ts';
 
 interface Recorded {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
-import { nameOf, type Call } from '../../../src/argocd/rest/call.ts';
+import { nameOf, type ArgoCDCall } from '../../../src/argocd/rest/call.ts';
 import { Caller } from '../../../src/argocd/rest/caller.ts';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { Failure } from '../../../src/sync/failure.ts';
+import type { Failure } from '../../../src/sync/model/failure.ts';
 import type { Server } from './server.ts';
 import {
   closedPort,
@@ -26,7 +26,7 @@ function callerAt(url: string, special: Partial<Connection> = {}): Caller {
   return caller;
 }
 
-function read(special: Partial<Call> = {}): Call {
+function read(special: Partial<ArgoCDCall> = {}): ArgoCDCall {
   return {
     method: 'GET',
     path: '/x?y=z',
@@ -37,7 +37,7 @@ function read(special: Partial<Call> = {}): Call {
   };
 }
 
-function change(special: Partial<Call> = {}): Call {
+function change(special: Partial<ArgoCDCall> = {}): ArgoCDCall {
   return { ...read(), method: 'POST', effect: 'change', body: { prune: true }, ...special };
 }
 
@@ -88,7 +88,7 @@ describe('a caller', () => {
     assert.equal(nameOf(read({ path: '/a?b=/c?d' })), 'GET /a');
   });
 
-  const contents: readonly [Call, string | undefined, string][] = [
+  const contents: readonly [ArgoCDCall, string | undefined, string][] = [
     [read(), undefined, ''],
     [change(), 'application/json', '{"prune":true}'],
     [change({ method: 'DELETE', body: undefined }), 'application/json', ''],
@@ -177,7 +177,7 @@ describe('a caller', () => {
         assert.equal(error.message, `POST ${server.url}/argo/api/v1/session: ${message}`);
         assert.match(
           error.advice ?? '',
-          /^Enter user name and password anew in the service connection/,
+          /^Re-enter the user name and password in the service connection/,
         );
         assert.doesNotMatch(error.advice ?? '', /token/i);
       }
@@ -217,13 +217,13 @@ describe('a caller', () => {
       const headers = [{ name: 'X-Key', value: new Secret('secret-text\nX: y') }];
       const error = await failureOf(callerAt(server.url, { headers }).json(change()));
       assert.equal(error.failure, 'unreachable');
-      assert.match(error.reason, /such as a line break: write it anew/);
+      assert.match(error.reason, /such as a line break: enter it again/);
       assert.doesNotMatch(inspect(error, { depth: 9 }), /secret-text/);
     });
   });
 
   describe('with a password', () => {
-    it('logs in anew when its token is refused, once for all calls, and sends again', async () => {
+    it('logs in again when its token is refused, once for all calls, and sends again', async () => {
       let oldest = 1;
       const server = await serveWithLogin((given) => given >= oldest);
       const caller = callerAt(server.url, { credential: password });
@@ -248,7 +248,7 @@ describe('a caller', () => {
       );
     });
 
-    it('logs in anew for the stream that comes after one that was refused', async () => {
+    it('logs in again for the stream that comes after one that was refused', async () => {
       let oldest = 2;
       const server = await serveWithLogin((given) => given >= oldest);
       const caller = callerAt(server.url, { credential: password });

@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { ProxyOptions } from '../../simulators/proxy.ts';
-import { startProxy } from '../../simulators/proxy.ts';
+import type { ProxyOptions } from '../../../simulators/proxy.ts';
+import { startProxy } from '../../../simulators/proxy.ts';
 import { closedPort, connectionTo, noAbort, readPem, serve, stopServers, token } from './server.ts';
 
 const ca = readPem('ca.pem');

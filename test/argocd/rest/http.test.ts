@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import sinon from 'sinon';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
-import type { EndedRequest, HttpOptions, HttpRequest } from '../../../src/argocd/rest/http.ts';
+import type { EndedRequest, HttpOptions, ArgoCDRequest } from '../../../src/argocd/rest/http.ts';
 import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
 import { Secret } from '../../../src/secret.ts';
 import { settle } from '../../follow/manual-clock.ts';
@@ -23,7 +23,7 @@ function clientFor(
   return client;
 }
 
-function get(special: Partial<HttpRequest> = {}): HttpRequest {
+function get(special: Partial<ArgoCDRequest> = {}): ArgoCDRequest {
   return { method: 'GET', path: '/x', headers: {}, timeout: 5000, signal: noAbort, ...special };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { logBounds, LogReader } from '../../../src/argocd/rest/log-lines.ts';
 import type { PodLog } from '../../../src/argocd/port.ts';
-import { readRecording } from '../../recording.ts';
+import { readRecording } from '../../../simulators/argo-cd/recording.ts';
 
 /** The recorded logs of the scenario, in their order. */
 const recorded = readRecording('hook-logs')

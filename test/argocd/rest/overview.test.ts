@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
-import type { Sighting } from '../../../src/argocd/port.ts';
+import type { SummaryEvent } from '../../../src/argocd/port.ts';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
 import { Secret } from '../../../src/secret.ts';
-import { traitsOf } from '../../../src/sync/glance.ts';
+import { traitsOf } from '../../../src/sync/model/application-summary.ts';
 import { settle } from '../../follow/manual-clock.ts';
-import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 import { connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -30,9 +30,9 @@ function argocdAt(
 const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n';
 const sse = { 'Content-Type': 'text/event-stream' };
 
-async function collect(argocd: RestArgoCD): Promise<readonly (Sighting | undefined)[]> {
-  const seen: (Sighting | undefined)[] = [];
-  for await (const sighting of argocd.sightings(noAbort)) seen.push(sighting);
+async function collect(argocd: RestArgoCD): Promise<readonly (SummaryEvent | undefined)[]> {
+  const seen: (SummaryEvent | undefined)[] = [];
+  for await (const summaryEvent of argocd.summaryEvents(noAbort)) seen.push(summaryEvent);
   return seen;
 }
 
@@ -42,7 +42,7 @@ describe('the overview of Argo CD by REST', () => {
     await stopServers();
   });
 
-  it('lists what changes of an application, as its glance and its sighting have it', async () => {
+  it('lists what changes of an application, as its summary and its event have it', async () => {
     const simulator = await simulate();
     const argocd = argocdAt(simulator);
     assert.deepEqual(await argocd.list(noAbort), []);
@@ -55,14 +55,14 @@ describe('the overview of Argo CD by REST', () => {
     const [shop, web] = await argocd.list(noAbort);
     assert.deepEqual([shop?.name, web?.name], ['shop', 'web']);
     assert.equal(shop?.last?.phase, 'Succeeded');
-    const glance = await argocd.glance({ name: 'shop', namespace: 'argocd' }, noAbort);
-    assert.ok(shop && traitsOf(shop) === traitsOf(glance));
-    assert.equal(shop.sync.revision, glance.sync.revisions[0]);
-    for await (const sighting of argocd.sightings(noAbort)) {
-      assert.ok(sighting);
-      assert.equal(sighting.type, 'ADDED');
-      assert.deepEqual(sighting.glance, glance);
-      assert.deepEqual((await sighting.read()).name, 'shop');
+    const summary = await argocd.summary({ name: 'shop', namespace: 'argocd' }, noAbort);
+    assert.ok(shop && traitsOf(shop) === traitsOf(summary));
+    assert.equal(shop.sync.revision, summary.sync.revisions[0]);
+    for await (const summaryEvent of argocd.summaryEvents(noAbort)) {
+      assert.ok(summaryEvent);
+      assert.equal(summaryEvent.type, 'ADDED');
+      assert.deepEqual(summaryEvent.summary, summary);
+      assert.deepEqual((await summaryEvent.read()).name, 'shop');
       break;
     }
   });
@@ -79,7 +79,7 @@ describe('the overview of Argo CD by REST', () => {
       (await poor.list(noAbort)).map(({ name }) => name),
       ['web'],
     );
-    await assert.rejects(poor.glance({ name: 'shop' }, noAbort), (error: unknown) => {
+    await assert.rejects(poor.summary({ name: 'shop' }, noAbort), (error: unknown) => {
       assert.ok(error instanceof ArgoCDError);
       return error.failure === 'hidden';
     });
@@ -113,15 +113,15 @@ describe('the overview of Argo CD by REST', () => {
       '{"result":{"type":"ADDED","application":{"metadata":{"name":"shop"},"spec":{}}}}',
     ].map((data) => `data: ${data} \n\n\n`);
     const [odd, shop] = await collect(argocdAt(await serveAnswer(200, sse, body.join(''))));
-    assert.deepEqual([odd, shop?.glance.name], [undefined, 'shop']);
+    assert.deepEqual([odd, shop?.summary.name], [undefined, 'shop']);
   });
 
   it('says what is odd of an application only when all of it is read', async () => {
     const application = { metadata: { name: 'shop' }, spec: {}, status: { resources: 'many' } };
     const data = JSON.stringify({ result: { type: 'MODIFIED', application } });
-    const [sighting] = await collect(argocdAt(await serveAnswer(200, sse, `data: ${data}\n`)));
-    assert.ok(sighting);
-    await assert.rejects(sighting.read, /status\.resources is "many"/);
+    const [summaryEvent] = await collect(argocdAt(await serveAnswer(200, sse, `data: ${data}\n`)));
+    assert.ok(summaryEvent);
+    await assert.rejects(summaryEvent.read, /status\.resources is "many"/);
   });
 
   it('ends with an error that ends the stream, or with what is no message', async () => {

@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
-import type { Call } from '../../../src/argocd/rest/call.ts';
-import { read as readJson, readable } from '../../../src/argocd/rest/reading.ts';
+import type { ArgoCDCall } from '../../../src/argocd/rest/call.ts';
+import { parseAnswer as readJson, readable } from '../../../src/argocd/rest/reading.ts';
 import { noAbort } from './server.ts';
 
-const get: Call = { method: 'GET', path: '/x?y=z', effect: 'read', timeout: 1, signal: noAbort };
-const post: Call = { ...get, method: 'POST', effect: 'change' };
+const get: ArgoCDCall = {
+  method: 'GET',
+  path: '/x?y=z',
+  effect: 'read',
+  timeout: 1,
+  signal: noAbort,
+};
+const post: ArgoCDCall = { ...get, method: 'POST', effect: 'change' };
 const schema = z.object({
   a: z.object({ phase: z.enum(['Running', 'Failed', '']), n: z.number() }),
 });
 
-function read(call: Call, json: unknown) {
+function read(call: ArgoCDCall, json: unknown) {
   return readable(call, () => readJson(schema, json));
 }
 

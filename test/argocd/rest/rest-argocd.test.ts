@@ -8,8 +8,8 @@ import type { SyncRequest, WatchEvent } from '../../../src/argocd/port.ts';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { SimulatorOptions } from '../../simulators/argo-cd/simulator.ts';
-import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import type { SimulatorOptions } from '../../../simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 import { plainRequest } from '../plain-request.ts';
 import { connectionTo, noAbort, readPem, serve, serveAnswer, stopServers } from './server.ts';
 

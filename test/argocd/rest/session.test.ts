@@ -5,7 +5,7 @@ import type { Credential } from '../../../src/argocd/rest/connection.ts';
 import { HttpClient } from '../../../src/argocd/rest/http.ts';
 import { Session } from '../../../src/argocd/rest/session.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { Failure } from '../../../src/sync/failure.ts';
+import type { Failure } from '../../../src/sync/model/failure.ts';
 import type { Server } from './server.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
@@ -117,7 +117,7 @@ describe('a session', () => {
     ['meets a gateway', 502, 'Bad Gateway', 'unavailable', /502/],
   ];
   for (const [what, status, body, failure, reason] of failures) {
-    it(`that ${what} says so, and tries anew for the next call`, async () => {
+    it(`that ${what} says so, and tries again for the next call`, async () => {
       const server = await serveAnswer(status, {}, body);
       const { session, tokens } = sessionAt(server.url);
       for (let count = 1; count <= 2; count += 1) {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Connection } from '../../../src/argocd/rest/connection.ts';
 import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
-import { findNode } from '../../simulators/agent/node-runtime.ts';
+import { findNode } from '../../../simulators/agent/node-runtime.ts';
 import { connectionTo, noAbort, readPem, serve, stopServers } from './server.ts';
 
 const ca = readPem('ca.pem');

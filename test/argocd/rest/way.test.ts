@@ -4,7 +4,7 @@ import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
 import { placeOfProxy, straight, throughProxy, wayOf } from '../../../src/argocd/rest/way.ts';
 import { Secret } from '../../../src/secret.ts';
-import { startProxy, type Proxy } from '../../simulators/proxy.ts';
+import { startProxy, type Proxy } from '../../../simulators/proxy.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
 describe('the way to Argo CD', () => {

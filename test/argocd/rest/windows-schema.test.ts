@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
 import { windowsSchema } from '../../../src/argocd/rest/windows-schema.ts';
-import { readRecording } from '../../recording.ts';
+import { readRecording } from '../../../simulators/argo-cd/recording.ts';
 
 describe('the sync windows', () => {
   it('are read from each recorded answer', () => {

@@ -3,9 +3,9 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import sinon from 'sinon';
 import { Clients } from '../../../src/handler/access/clients.ts';
-import { digestOf } from '../../../src/handler/access/token-digest.ts';
+import { tokenHash } from '../../../src/handler/access/token-digest.ts';
 
-const hash = (token: string) => digestOf(token).toString('hex');
+const hash = (token: string) => tokenHash(token).toString('hex');
 
 const clients = new Clients([
   { name: 'fabrikam', digests: [hash('token-of-fabrikam'), hash('next-of-fabrikam')] },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { load } from 'js-yaml';
 import { printDenial } from '../../../src/handler/access/denial.ts';
-import type { Question } from '../../../src/handler/access/rules.ts';
+import type { AccessRequest } from '../../../src/handler/access/rules.ts';
 
-const question: Question = {
+const question: AccessRequest = {
   client: 'fabrikam',
   azureProject: { name: 'shop', id: '6ce954b1-ce1f-45d1-b94d-e6bf2464ba2c' },
   argocd: 'prod',
@@ -13,7 +13,7 @@ const question: Question = {
 };
 
 /** The rule that the advice tells to add, read as YAML. */
-function adviceOf(special: Partial<Question>, name?: string): unknown {
+function adviceOf(special: Partial<AccessRequest>, name?: string): unknown {
   const { advice } = printDenial({ ...question, ...special }, name, question.actions);
   return load(advice.slice(advice.indexOf('{'), advice.lastIndexOf('}') + 1));
 }

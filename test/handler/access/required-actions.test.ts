@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { requiredActions, type Demand } from '../../../src/handler/access/required-actions.ts';
-import type { SyncGoal } from '../../../src/sync/goal.ts';
+import {
+  requiredActions,
+  type RequestedChange,
+} from '../../../src/handler/access/required-actions.ts';
+import type { SyncGoal } from '../../../src/sync/model/goal.ts';
 import { plainOptions, waiting } from '../../goals.ts';
 
 const tracked = { kind: 'tracked' } as const;
@@ -34,7 +37,7 @@ function sync(options: Partial<SyncGoal['options']>, rest: Partial<SyncGoal> = {
 }
 
 describe('the actions that a request needs', () => {
-  const cases: readonly [string, Demand, string][] = [
+  const cases: readonly [string, RequestedChange, string][] = [
     ['a plain sync', { goal: sync({}), ...endings }, 'sync'],
     ['a dry run', { goal: sync({ dryRun: true }), ...endings }, 'sync'],
     ['a sync that prunes', { goal: sync({ prune: true }), ...endings }, 'sync prune'],
@@ -73,7 +76,7 @@ describe('the actions that a request needs', () => {
       'sync terminate',
     ],
     [
-      'a sync that is terminated when the run is cancelled',
+      'a sync that is terminated when the run is canceled',
       { goal: sync({}), ...endings, onCancel: 'terminate' },
       'sync terminate',
     ],

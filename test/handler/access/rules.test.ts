@@ -4,7 +4,7 @@ import { fits } from '../../../src/handler/access/glob.ts';
 import {
   Allowance,
   denialOf,
-  type Question,
+  type AccessRequest,
   type Rights,
 } from '../../../src/handler/access/rules.ts';
 import { actions, type ArgoCDInstance, type Rule } from '../../../src/handler/config/config.ts';
@@ -41,7 +41,7 @@ function rightsOf(...rules: readonly Partial<Rule>[]): Rights {
   };
 }
 
-const question: Question = {
+const question: AccessRequest = {
   client: 'fabrikam',
   azureProject: { name: 'shop', id },
   argocd: 'prod',
@@ -50,12 +50,12 @@ const question: Question = {
   actions: ['sync'],
 };
 
-function allows(rights: Rights, special: Partial<Question>): boolean {
+function allows(rights: Rights, special: Partial<AccessRequest>): boolean {
   return denialOf(rights, { ...question, ...special }) === undefined;
 }
 
 describe('the rules', () => {
-  const cases: readonly [string, Partial<Rule>, Partial<Question>, boolean][] = [
+  const cases: readonly [string, Partial<Rule>, Partial<AccessRequest>, boolean][] = [
     ['allow what one of them says', {}, {}, true],
     ['deny another client', {}, { client: 'contoso' }, false],
     ['tell clients apart by case', {}, { client: 'Fabrikam' }, false],

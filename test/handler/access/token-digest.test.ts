@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { digestOf, isSameSecret } from '../../../src/handler/access/token-digest.ts';
+import { tokenHash, isSameSecret } from '../../../src/handler/access/token-digest.ts';
 
 describe('the digest of a token', () => {
   it('is its SHA-256 as sha256sum prints it', () => {
     assert.equal(
-      digestOf('abc').toString('hex'),
+      tokenHash('abc').toString('hex'),
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     );
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock, type Clock } from '../../../src/follow/clock.ts';
+import { systemClock, type Clock } from '../../../src/async/clock.ts';
 import { ConfigWatch, type ConfigEvents } from '../../../src/handler/config/config-watch.ts';
 import { loadConfig } from '../../../src/handler/config/load-config.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
@@ -12,7 +12,7 @@ import { printAll } from './whole-config.ts';
 /** What a watch has told, in short lines that a test can wait for. */
 class Told implements ConfigEvents {
   readonly lines: string[] = [];
-  readonly #news = new EventEmitter();
+  readonly #changes = new EventEmitter();
 
   onChange: ConfigEvents['onChange'] = (config, warnings, gaps) => {
     const fixed = warnings.filter(({ path }) => path !== 'encryptionKeys');
@@ -35,13 +35,13 @@ class Told implements ConfigEvents {
   };
 
   async next(): Promise<string> {
-    if (this.lines.length === 0) await once(this.#news, 'line');
+    if (this.lines.length === 0) await once(this.#changes, 'line');
     return this.lines.shift() ?? '';
   }
 
   #tell(line: string): void {
     this.lines.push(line);
-    this.#news.emit('line');
+    this.#changes.emit('line');
   }
 }
 

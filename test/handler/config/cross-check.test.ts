@@ -35,7 +35,7 @@ describe('the check across settings', () => {
     ],
     ['passes over a file that is no mapping', ['a'], []],
     [
-      'counts a token of the admin that leads nowhere: that is a fault of its own',
+      'counts a token of the admin that leads nowhere: that is an internal error',
       { listen: { admin: '0.0.0.0:1' }, adminToken: undefined },
       [],
     ],

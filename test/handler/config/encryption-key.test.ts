@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { parseEncryptionKey } from '../../../src/handler/config/encryption-key.ts';
 import { newKey } from '../../../src/handler/config/new-key.ts';
-import { Vault } from '../../../src/handler/vault.ts';
+import { TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { Secret } from '../../../src/secret.ts';
 
 const bytes = Buffer.from(
@@ -13,8 +13,8 @@ const bytes = Buffer.from(
 function sealAndOpen(text: string): string {
   const key = parseEncryptionKey(text);
   assert.ok('value' in key, JSON.stringify(key));
-  const vault = new Vault([key.value]);
-  return vault.open(vault.seal(new Secret('token'), 'run'), 'run').reveal();
+  const cipher = new TokenCipher([key.value]);
+  return cipher.open(cipher.seal(new Secret('token'), 'run'), 'run').reveal();
 }
 
 describe('an encryption key', () => {
@@ -24,7 +24,8 @@ describe('an encryption key', () => {
     ['hexadecimal digits', bytes.toString('hex')],
     ['a new one', newKey(randomBytes)],
   ] as const) {
-    it(`is taken as the vault takes it: ${form}`, () => assert.equal(sealAndOpen(text), 'token'));
+    it(`is taken as the token cipher takes it: ${form}`, () =>
+      assert.equal(sealAndOpen(text), 'token'));
   }
 
   for (const [what, text, problem] of [

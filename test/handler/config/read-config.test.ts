@@ -85,18 +85,18 @@ describe('a configuration', () => {
 
 /** Each line of a file, and the fault that it has. */
 const faults: readonly [string, string][] = [
-  ['listn: {}', 'handler.yaml:1: listn: there is no such setting. Did you mean `listen`?'],
+  ['listn: {}', 'handler.yaml:1: listn: unknown setting. Did you mean `listen`?'],
   [
-    'colour: blue',
-    'handler.yaml:1: colour: there is no such setting. There are: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, limits, logLevel.',
+    'color: blue',
+    'handler.yaml:1: color: unknown setting. There are: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, limits, logLevel.',
   ],
   [
     'azureDevOps: { organisations: [] }',
-    'handler.yaml:1: azureDevOps.organisations: there is no such setting. Did you mean `organizations`?',
+    'handler.yaml:1: azureDevOps.organisations: unknown setting. Did you mean `organizations`?',
   ],
   [
     'azureDevOps:\n  organizations:\n    - { url: https://dev.azure.com/fabrikam, privat: true }',
-    'handler.yaml:3: azureDevOps.organizations[0].privat: there is no such setting. Did you mean `private`?',
+    'handler.yaml:3: azureDevOps.organizations[0].privat: unknown setting. Did you mean `private`?',
   ],
   [
     'publicUrl: http://handler.example.com',
@@ -184,7 +184,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'argocd:\n  - { name: prod, url: "https://me:pw@x", token: t }',
-    'handler.yaml:2: argocd[0].url: it holds a user name or a password. Take them out: what they are for has a setting of its own.',
+    'handler.yaml:2: argocd[0].url: it holds a user name or a password. Take them out: what they are for has its own setting.',
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: t, skipTlsVerify: yes }]',
@@ -236,7 +236,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'logLevel: verbose',
-    'handler.yaml:1: logLevel "verbose": there is no such choice. Choose one of: debug, info, warn, error.',
+    'handler.yaml:1: logLevel "verbose": not a valid choice. Choose one of: debug, info, warn, error.',
   ],
   [
     '- a\n- b',
@@ -244,7 +244,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'publicUrl: https://x\n\tlogLevel: info',
-    'handler.yaml:2: it is not YAML (tab characters must not be used in indentation). Mend this line or the one above it; indentation is by blanks, never by tabs.',
+    'handler.yaml:2: it is not YAML (tab characters must not be used in indentation). Fix this line or the one above it; indent with spaces, never with tabs.',
   ],
   [
     'a: &x 1\nb: *x',
@@ -269,10 +269,10 @@ describe('a fault of the configuration', () => {
       'client "someone": there is no such name in `clients`. Name one of those in `clients`.',
     ],
     ['argocd: Prod', 'argocd "Prod": there is no such name in `argocd`. Did you mean `prod`?'],
-    ['actions: [snyc]', 'actions[0] "snyc": there is no such choice. Did you mean `sync`?'],
+    ['actions: [snyc]', 'actions[0] "snyc": not a valid choice. Did you mean `sync`?'],
     [
       'actions: [delete]',
-      'actions[0] "delete": there is no such choice. Choose one of: sync, prune, force, terminate, rollback, gate, skipHooks, override.',
+      'actions[0] "delete": not a valid choice. Choose one of: sync, prune, force, terminate, rollback, gate, skipHooks, override.',
     ],
     [
       'actions: sync',

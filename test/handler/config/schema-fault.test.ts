@@ -20,7 +20,7 @@ describe('the faults of a schema', () => {
     [{ url: 5 }, '0.url: it is a number'],
     [{ url: 'x' }, '0.url: it is not a URL'],
     [{ url: 'https://dev.azure.com/x', private: 'yes' }, '0.private: it is a text'],
-    [{ url: 'https://dev.azure.com/x', extra: 1 }, '0.extra: there is no such setting'],
+    [{ url: 'https://dev.azure.com/x', extra: 1 }, '0.extra: unknown setting'],
   ];
   for (const [given, expected] of organizations) {
     it(`are those of the form that was tried: ${JSON.stringify(given)}`, () => {
@@ -32,7 +32,7 @@ describe('the faults of a schema', () => {
   it('are told of a part by its whole path', () => {
     assert.deepEqual(
       faultsIn({ rules: [{ actions: ['sync', true] }] }).at(-1),
-      'rules.0.actions.1: there is no such choice',
+      'rules.0.actions.1: not a valid choice',
     );
   });
 });

@@ -11,9 +11,9 @@ describe('a secret', () => {
 
   for (const [text, problem] of [
     ['', 'it is empty'],
-    ['two words', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
-    ['line\nbreak', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
-    ['größe', 'it has blanks, line breaks or letters beyond ASCII, which no token has'],
+    ['two words', 'it has spaces, line breaks or non-ASCII characters, which no token has'],
+    ['line\nbreak', 'it has spaces, line breaks or non-ASCII characters, which no token has'],
+    ['größe', 'it has spaces, line breaks or non-ASCII characters, which no token has'],
     ['$(argocdToken)', 'it is $(argocdToken), which nothing fills in here'],
     ['"$(Argo CD Token)"', 'it is $(Argo CD Token), which nothing fills in here'],
     ['short', 'it has fewer than 16 characters and could be guessed'],

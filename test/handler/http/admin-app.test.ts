@@ -6,7 +6,7 @@ import type { Run } from '../../../src/handler/run.ts';
 import { StoreError } from '../../../src/handler/store/store.ts';
 import { Secret } from '../../../src/secret.ts';
 import { at, result } from '../../report/example-results.ts';
-import { MemoryRecords, now, order, run, status } from './example-runs.ts';
+import { MemoryRecords, now, spec, run, status } from './example-runs.ts';
 import { assertBalanced, textOf } from './pages/html.ts';
 
 const token = 'admin-token-0123456789';
@@ -135,8 +135,8 @@ describe('the admin routes', () => {
   });
 
   it('tell a run that has found its applications by a selector', async () => {
-    const selected = order({ applications: '', selector: 'team=shop' });
-    const found = run({ id: 'one', order: selected, names: [{ namespace: 'a', name: 'b' }] });
+    const selected = spec({ applications: '', selector: 'team=shop' });
+    const found = run({ id: 'one', spec: selected, names: [{ namespace: 'a', name: 'b' }] });
     const told = runSchema.parse(JSON.parse((await admin([found]).get('/v1/runs/one')).text));
     assert.deepEqual([told.selector, told.applications], ['team=shop', ['a/b']]);
   });
@@ -228,10 +228,10 @@ describe('the pages', () => {
       assert.equal(page.status, 404);
       assertBalanced(page.text);
       assert.match(page.text, /<style>/);
-      assert.match(textOf(page.text), /Not found All runs There is (nothing here|no such run)\./);
+      assert.match(textOf(page.text), /Not found All runs (There is nothing here|Run not found)\./);
       const line = await get(path);
       assert.equal(line.status, 404);
-      assert.match(line.text, /^There is [^<]*\n$/);
+      assert.match(line.text, /^(?:There is|Run not found)[^<]*\n$/);
     }
   });
 

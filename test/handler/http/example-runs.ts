@@ -1,6 +1,6 @@
-import { readOrder } from '../../../src/handler/http/orders.ts';
-import type { RunRecords, ServiceStatus } from '../../../src/handler/http/service-status.ts';
-import { nothingReported, type Order, type Run } from '../../../src/handler/run.ts';
+import { readRunSpec } from '../../../src/handler/http/run-specs.ts';
+import type { RunRecords, ServiceStatus } from '../../../src/handler/status.ts';
+import { nothingReported, type RunSpec, type Run } from '../../../src/handler/run.ts';
 import type { RunQuery, StoredCheckpoint } from '../../../src/handler/store/store.ts';
 import { at } from '../../report/example-results.ts';
 import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-requests.ts';
@@ -8,7 +8,7 @@ import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-r
 /** When the pages are looked at. */
 export const now = at(60);
 
-export function order(texts: Readonly<Record<string, string>> = {}): Order {
+export function spec(texts: Readonly<Record<string, string>> = {}): RunSpec {
   const sections = new Map(
     Object.entries({
       ...leastSync,
@@ -28,7 +28,13 @@ export function order(texts: Readonly<Record<string, string>> = {}): Order {
     timelineId: planId,
     taskInstanceId,
   } as const;
-  const read = readOrder('sync', sections, { address, buildId: undefined }, 'fabrikam', 86_400_000);
+  const read = readRunSpec(
+    'sync',
+    sections,
+    { address, buildId: undefined },
+    'fabrikam',
+    86_400_000,
+  );
   if ('faults' in read) throw new Error(JSON.stringify(read.faults));
   return read;
 }
@@ -37,7 +43,7 @@ export function run(changes: Partial<Run> = {}): Run {
   return {
     id: 'f3b1c2d4-0000-4000-8000-000000000001',
     key: 'key',
-    order: order(),
+    spec: spec(),
     marker: 'marker',
     acceptedAt: at(0),
     deadline: at(1_800),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../../../src/secret.ts';
-import type { RunAddress } from '../../../src/azure/run-address.ts';
-import type { Accepted, Desk } from '../../../src/handler/desk.ts';
+import type { RunAddress } from '../../../src/azure/task-hub/run-address.ts';
+import type { Accepted, RunIntake } from '../../../src/handler/run-intake.ts';
 import { Access } from '../../../src/handler/http/access.ts';
-import type { GateAnswer, GateKeeper, GateQuestion } from '../../../src/handler/http/gate-port.ts';
+import type { GateReport, GateEvaluator, GateRequest } from '../../../src/handler/gates.ts';
 import { publicApp, type RefusedCall } from '../../../src/handler/http/public-app.ts';
-import type { Order } from '../../../src/handler/run.ts';
+import type { RunSpec } from '../../../src/handler/run.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
 import { clientToken, requestHeaders } from './example-requests.ts';
 
@@ -55,8 +55,8 @@ export function allowing(...actions: Settings['rules'][number]['actions']): Sett
 }
 
 /** Keeps what it is given in memory. */
-export class MemoryDesk implements Desk {
-  readonly orders: { readonly order: Order; readonly token: Secret }[] = [];
+export class MemoryIntake implements RunIntake {
+  readonly orders: { readonly spec: RunSpec; readonly token: Secret }[] = [];
   readonly cancellations: { readonly address: RunAddress; readonly token: Secret }[] = [];
   /** Makes every further call fail. */
   failure: Error | undefined;
@@ -66,16 +66,16 @@ export class MemoryDesk implements Desk {
 
   known({ planId }: RunAddress, token: Secret): Promise<Accepted | undefined> {
     const index = this.orders.findIndex(
-      (one) => one.order.address.planId === planId && one.token.reveal() === token.reveal(),
+      (one) => one.spec.address.planId === planId && one.token.reveal() === token.reveal(),
     );
     return Promise.resolve(
       index === -1 ? undefined : { runId: `run-${index + 1}`, state: 'following', isKnown: true },
     );
   }
 
-  accept(order: Order, token: Secret): Promise<Accepted> {
+  accept(spec: RunSpec, token: Secret): Promise<Accepted> {
     if (this.failure) return Promise.reject(this.failure);
-    this.orders.push({ order, token });
+    this.orders.push({ spec, token });
     return Promise.resolve({
       runId: `run-${this.orders.length}`,
       state: 'accepted',
@@ -100,11 +100,11 @@ export class MemoryDesk implements Desk {
 }
 
 /** Answers what it was told to, and keeps the questions. */
-export class SetGateKeeper implements GateKeeper {
-  readonly questions: GateQuestion[] = [];
-  answer: GateAnswer = { status: 'passed', message: 'All are there.', applications: [] };
+export class SetGateEvaluator implements GateEvaluator {
+  readonly questions: GateRequest[] = [];
+  answer: GateReport = { status: 'passed', message: 'All are there.', applications: [] };
 
-  judge(question: GateQuestion): GateAnswer {
+  judge(question: GateRequest): GateReport {
     this.questions.push(question);
     return this.answer;
   }
@@ -114,13 +114,13 @@ export class SetGateKeeper implements GateKeeper {
 export function front(changes: Partial<Settings> = {}) {
   const clock = new ManualClock();
   const access = new Access({ ...settings, ...changes }, clock);
-  const desk = new MemoryDesk();
-  const gates = new SetGateKeeper();
+  const intake = new MemoryIntake();
+  const gates = new SetGateEvaluator();
   const refusals: RefusedCall[] = [];
   const errors: unknown[] = [];
   const app = publicApp({
     access,
-    desk,
+    intake,
     gates,
     version: '1.2.3',
     onRefusal: (call) => refusals.push(call),
@@ -130,7 +130,7 @@ export function front(changes: Partial<Settings> = {}) {
   return {
     app,
     access,
-    desk,
+    intake,
     gates,
     clock,
     refusals,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { systemClock } from '../../../src/follow/clock.ts';
+import { systemClock } from '../../../src/async/clock.ts';
 import { refusalSchema } from '../../../src/handler/http/answers.ts';
 import { startServer } from '../../../src/handler/http/server.ts';
 import { clientToken, jobToken, requestHeaders, syncBody } from './example-requests.ts';
@@ -14,11 +14,11 @@ const limits = { requestsPerSecond: 1_000_000, burst: 1_000_000, pendingRuns: 1_
 describe('the public routes, under 2,000 requests of all kinds,', () => {
   it('answer each with what is documented, and never with a token', async function () {
     this.timeout(60_000);
-    const { app, desk, errors } = front({ limits });
+    const { app, intake, errors } = front({ limits });
     const counts = new Map<number, number>();
     await fc.assert(
       fc.asyncProperty(fuzzedRequest, async ({ method, path, headers, body }) => {
-        const before = desk.orders.length;
+        const before = intake.orders.length;
         const init = {
           method,
           headers: headers.map(([name, value]): [string, string] => [name, value]),
@@ -34,13 +34,13 @@ describe('the public routes, under 2,000 requests of all kinds,', () => {
         );
         for (const token of tokens) assert.ok(!text.includes(token), text);
         if (status >= 400) assert.ok(refusalSchema.safeParse(json).success, text);
-        if (status !== 202) assert.equal(desk.orders.length, before);
+        if (status !== 202) assert.equal(intake.orders.length, before);
         assert.deepEqual(errors, []);
       }),
       { numRuns: 2_000 },
     );
-    const known = desk.orders.filter(({ token }) => token.reveal() === jobToken);
-    const stored = JSON.stringify(known.map(({ order }) => order));
+    const known = intake.orders.filter(({ token }) => token.reveal() === jobToken);
+    const stored = JSON.stringify(known.map(({ spec }) => spec));
     assert.ok(!stored.includes(jobToken) && !stored.includes(clientToken));
     // A fuzzer that is refused at the door finds nothing behind it.
     for (const status of [200, 202, 400, 401, 403])

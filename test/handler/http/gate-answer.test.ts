@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { longestGateAnswer, printGateAnswer } from '../../../src/handler/http/gate-answer.ts';
-import type { GateAnswer, GateStatus } from '../../../src/handler/http/gate-port.ts';
+import type { GateReport, GateStatus } from '../../../src/handler/gates.ts';
 
 const application = (name: string, status: GateStatus, message = '') => ({ name, status, message });
 
@@ -21,7 +21,7 @@ describe('the answer to a gate', () => {
 
   it('is one line of plain text in each place', () => {
     const message = 'one\ntwo\u202e\u0007';
-    const answer: GateAnswer = {
+    const answer: GateReport = {
       status: 'waiting',
       message,
       applications: [application('a', 'waiting', message)],

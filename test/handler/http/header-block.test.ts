@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Collections } from '../../../src/azure/collection.ts';
+import { Collections } from '../../../src/azure/http/collection.ts';
 import { printFault } from '../../../src/inputs/fault.ts';
 import { readHeaderBlock, type HeaderNeeds } from '../../../src/handler/http/header-block.ts';
 import {
@@ -138,7 +138,7 @@ describe('the header block', () => {
     [
       'a hub that nobody knows',
       { HubName: 'rm' },
-      /^header HubName "rm": there is no such hub\. It is one of build, release, gates, checks\.$/,
+      /^header HubName "rm": unknown hub\. It is one of build, release, gates, checks\.$/,
     ],
     [
       'no token',
@@ -170,7 +170,7 @@ describe('the header block', () => {
     [
       'a request of another kind',
       { RequestType: 'Delete' },
-      /^header RequestType "delete": there is no such request/,
+      /^header RequestType "delete": unknown request type/,
     ],
     [
       'a header without end',

@@ -21,7 +21,7 @@ const document = JSON.parse(printOpenapi()) as Json & ReturnType<typeof openapi>
 const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } });
 
 describe('the description of the routes', () => {
-  it('is the published one; print it anew when this fails', () => {
+  it('is the published one; print it again when this fails', () => {
     assert.deepEqual(readJson('../../../docs/handler-api.openapi.json'), document);
   });
 
@@ -59,7 +59,7 @@ describe('the description of the routes', () => {
     const routes = [
       publicApp({
         access: ports,
-        desk: ports,
+        intake: ports,
         gates: ports,
         version: '',
         onRefusal: ports,

@@ -39,20 +39,20 @@ function check(answered: Answered, status: number, schema: z.ZodMiniType): void 
 }
 
 describe('POST /v1/syncs', () => {
-  it('hands a valid order to the desk and answers with its run', async () => {
-    const { post, desk } = front();
+  it('hands a valid spec to the intake and answers with its run', async () => {
+    const { post, intake } = front();
     const answered = await post('/v1/syncs', syncBody({ revision: '4f2c9d1' }));
     check(answered, 202, acceptedSchema);
     assert.deepEqual(answered.body, { run: 'run-1', state: 'accepted' });
-    assert.equal(desk.orders.length, 1);
-    const { order, token } = desk.orders[0] ?? assert.fail();
-    assert.equal(order.kind, 'sync');
-    assert.equal(order.address.taskInstanceId, taskInstanceId);
+    assert.equal(intake.orders.length, 1);
+    const { spec, token } = intake.orders[0] ?? assert.fail();
+    assert.equal(spec.kind, 'sync');
+    assert.equal(spec.address.taskInstanceId, taskInstanceId);
     assert.equal(token.reveal(), jobToken);
   });
 
   it('tells a name that was not filled in, with all other faults, and not that no rule allows it', async () => {
-    const { post, desk } = front();
+    const { post, intake } = front();
     for (const name of ['$(argocd)', '${{ parameters.argocd }}', "$[ variables['argocd'] ]"]) {
       const answered = await post('/v1/syncs', syncBody({ argocd: name, revision: '$(tag)' }));
       check(answered, 400, refusalSchema);
@@ -66,7 +66,7 @@ describe('POST /v1/syncs', () => {
     const gate = await post('/v1/gate', body);
     check(gate, 400, refusalSchema);
     assert.match(gate.text, /azureProject/);
-    assert.equal(desk.orders.length, 0);
+    assert.equal(intake.orders.length, 0);
   });
 
   it('answers behind further slashes, which the URL of a connection brings along', async () => {
@@ -87,25 +87,25 @@ describe('POST /v1/syncs', () => {
   });
 
   it('takes JSON too', async () => {
-    const { post, desk } = front();
+    const { post, intake } = front();
     const body = JSON.stringify({ ...leastSync, prune: false, timeoutSeconds: 600 });
     check(
       await post('/v1/syncs', body, { 'Content-Type': 'application/json' }),
       202,
       acceptedSchema,
     );
-    assert.equal(desk.orders[0]?.order.request.timeout, 600_000);
+    assert.equal(intake.orders[0]?.spec.request.timeout, 600_000);
   });
 
   it('cancels where the header block says so', async () => {
-    const { post, desk } = front();
+    const { post, intake } = front();
     check(await post('/v1/syncs', '', { RequestType: 'Cancel' }), 202, cancelingSchema);
-    assert.equal(desk.cancellations.length, 1);
-    assert.equal(desk.orders.length, 0);
+    assert.equal(intake.cancellations.length, 1);
+    assert.equal(intake.orders.length, 0);
   });
 
   it('cuts both tokens out of the inputs before anything looks at them', async () => {
-    const { post, desk } = front();
+    const { post, intake } = front();
     const spelled = `\\u0065${jobToken.slice(1)}`;
     const json = JSON.stringify({ ...leastSync, pipeline: 'X' }).replace('X', spelled);
     check(await post('/v1/syncs', syncBody({ pipeline: `a ${jobToken}` })), 202, acceptedSchema);
@@ -113,8 +113,8 @@ describe('POST /v1/syncs', () => {
     check(await post('/v1/syncs', json), 202, acceptedSchema);
     check(await post('/v1/syncs', syncBody({ argocd: `prod${jobToken}` })), 403, refusalSchema);
     check(await post('/v1/syncs', syncBody({ prune: jobToken })), 400, refusalSchema);
-    const stored = JSON.stringify(desk.orders.map(({ order }) => order));
-    assert.equal(desk.orders.length, 3);
+    const stored = JSON.stringify(intake.orders.map(({ spec }) => spec));
+    assert.equal(intake.orders.length, 3);
     assert.ok(!stored.includes(jobToken) && !stored.includes(clientToken));
     assert.equal(stored.split('***').length, 4);
   });
@@ -135,7 +135,7 @@ describe('POST /v1/syncs', () => {
       { Authorization: undefined },
       401,
       'unauthenticated',
-      /^The token of the service connection is missing, or is none that is known\.$/,
+      /^The token of the service connection is missing or not recognized\.$/,
     ],
     ['a wrong token', syncBody(), { Authorization: 'Bearer wrong' }, 401, 'unauthenticated', /./],
     [
@@ -216,11 +216,11 @@ describe('POST /v1/syncs', () => {
   ];
   for (const [what, body, headers, status, reason, message] of refused) {
     it(`refuses ${what}`, async () => {
-      const { post, desk, refusals } = front();
+      const { post, intake, refusals } = front();
       const answered = await post('/v1/syncs', body, headers);
       check(answered, status, refusalSchema);
       assert.match(String(answered.body['message']), message);
-      assert.equal(desk.orders.length, 0);
+      assert.equal(intake.orders.length, 0);
       assert.deepEqual(
         refusals.map((call) => [call.path, call.status, call.reason]),
         [['/v1/syncs', status, reason]],
@@ -273,9 +273,9 @@ describe('POST /v1/syncs', () => {
   });
 
   it('counts runs one by one that are asked for at once', async () => {
-    const { post, desk } = front();
-    desk.pendingOf = () => desk.orders.length;
-    desk.known = () => Promise.resolve(undefined);
+    const { post, intake } = front();
+    intake.pendingOf = () => intake.orders.length;
+    intake.known = () => Promise.resolve(undefined);
     const answers = await Promise.all(
       Array.from({ length: 9 }, () => post('/v1/syncs', syncBody())),
     );
@@ -284,8 +284,8 @@ describe('POST /v1/syncs', () => {
   });
 
   it('refuses further runs of a client that has too many open', async () => {
-    const { post, desk, refusals } = front();
-    desk.pending = 3;
+    const { post, intake, refusals } = front();
+    intake.pending = 3;
     const answered = await post('/v1/syncs', syncBody());
     check(answered, 429, refusalSchema);
     assert.match(String(answered.body['message']), /limits\.pendingRuns/);
@@ -294,29 +294,29 @@ describe('POST /v1/syncs', () => {
   });
 
   it('takes no more of a client whose requests that are not proven are too large', async () => {
-    const { post, desk, refusals } = front();
-    desk.unproven = mostUnproven;
+    const { post, intake, refusals } = front();
+    intake.unproven = mostUnproven;
     const answered = await post('/v1/syncs', syncBody());
     check(answered, 429, refusalSchema);
     assert.match(String(answered.body['message']), /have not proven themselves at Azure DevOps/);
     assert.ok(answered.headers.has('retry-after'));
     assert.equal(refusals[0]?.reason, 'quota');
-    assert.equal(desk.orders.length, 0);
+    assert.equal(intake.orders.length, 0);
   });
 
   it('answers the same request of such a client as before', async () => {
-    const { post, desk } = front();
+    const { post, intake } = front();
     const first = await post('/v1/syncs', syncBody());
-    desk.pending = 3;
+    intake.pending = 3;
     const again = await post('/v1/syncs', syncBody());
     check(again, 202, acceptedSchema);
     assert.equal(again.body['run'], first.body['run']);
-    assert.equal(desk.orders.length, 1);
+    assert.equal(intake.orders.length, 1);
   });
 
   it('says so where nothing can be stored', async () => {
-    const { post, desk, refusals, errors } = front();
-    desk.failure = new StoreError('the disk is full');
+    const { post, intake, refusals, errors } = front();
+    intake.failure = new StoreError('the disk is full');
     const answered = await post('/v1/syncs', syncBody());
     check(answered, 503, refusalSchema);
     assert.match(String(answered.body['message']), /nothing was started: the disk is full$/);
@@ -325,12 +325,12 @@ describe('POST /v1/syncs', () => {
   });
 
   it('tells nobody but the log of what it did not expect', async () => {
-    const { post, desk, errors } = front();
-    desk.failure = new TypeError('secret detail');
+    const { post, intake, errors } = front();
+    intake.failure = new TypeError('secret detail');
     const answered = await post('/v1/syncs', syncBody());
     check(answered, 500, refusalSchema);
     assert.ok(!answered.text.includes('secret detail'));
-    assert.deepEqual(errors, [desk.failure]);
+    assert.deepEqual(errors, [intake.failure]);
   });
 
   it('goes by the configuration of the moment', async () => {
@@ -343,8 +343,8 @@ describe('POST /v1/syncs', () => {
 
 describe('POST /v1/syncs/cancel', () => {
   it('says so where a client has too many that are not proven', async () => {
-    const { post, desk } = front();
-    desk.hasTooManyCancels = true;
+    const { post, intake } = front();
+    intake.hasTooManyCancels = true;
     for (const [path, headers] of [
       ['/v1/syncs/cancel', {}],
       ['/v1/syncs', { RequestType: 'Cancel' }],
@@ -356,16 +356,16 @@ describe('POST /v1/syncs/cancel', () => {
     }
   });
 
-  it('hands address and token to the desk', async () => {
-    const { post, desk } = front();
+  it('hands address and token to the intake', async () => {
+    const { post, intake } = front();
     check(await post('/v1/syncs/cancel', ''), 202, cancelingSchema);
-    const { address, token } = desk.cancellations[0] ?? assert.fail();
+    const { address, token } = intake.cancellations[0] ?? assert.fail();
     assert.equal(address.planId, planId);
     assert.equal(token.reveal(), jobToken);
   });
 
   it('refuses whom a sync would refuse', async () => {
-    const { post, desk } = front();
+    const { post, intake } = front();
     check(await post('/v1/syncs/cancel', '', { Authorization: 'Bearer x' }), 401, refusalSchema);
     check(await post('/v1/syncs/cancel', '', { AuthToken: '' }), 400, refusalSchema);
     check(
@@ -373,22 +373,22 @@ describe('POST /v1/syncs/cancel', () => {
       400,
       refusalSchema,
     );
-    desk.failure = new StoreError('the disk is full');
+    intake.failure = new StoreError('the disk is full');
     check(await post('/v1/syncs/cancel', ''), 503, refusalSchema);
-    assert.equal(desk.cancellations.length, 0);
+    assert.equal(intake.cancellations.length, 0);
   });
 });
 
 describe('POST /v1/checks', () => {
-  it('hands a waiting order with its build to the desk', async () => {
-    const { post, desk } = front();
+  it('hands a waiting spec with its build to the intake', async () => {
+    const { post, intake } = front();
     const body = JSON.stringify({ ...leastSync, requireHealthy: true, timeoutSeconds: 600 });
     const headers = { 'Content-Type': 'application/json', HubName: 'checks', BuildId: '4711' };
     check(await post('/v1/checks', body, headers), 202, acceptedSchema);
-    const { order } = desk.orders[0] ?? assert.fail();
-    assert.equal(order.kind, 'check');
-    assert.equal(order.buildId, 4_711);
-    assert.equal(order.request.goal.action, 'wait');
+    const { spec } = intake.orders[0] ?? assert.fail();
+    assert.equal(spec.kind, 'check');
+    assert.equal(spec.buildId, 4_711);
+    assert.equal(spec.request.goal.action, 'wait');
   });
 
   it('needs no more than the right to look', async () => {
@@ -419,7 +419,7 @@ describe('POST /v1/gate', () => {
     assert.equal(gates.questions[0]?.argocd, 'prod');
   });
 
-  it('lets the keeper look only at what a rule allows', async () => {
+  it('lets the gate evaluator look only at what a rule allows', async () => {
     const { post, gates } = front();
     await post('/v1/gate', gateBody);
     const { isAllowed } = gates.questions[0] ?? assert.fail();

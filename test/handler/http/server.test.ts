@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '../../../src/follow/clock.ts';
+import { systemClock } from '../../../src/async/clock.ts';
 import { longestBody } from '../../../src/handler/http/body-text.ts';
 import { serverLimits, type ServerLimits } from '../../../src/handler/http/limits.ts';
 import {
   startServer,
-  type Application,
+  type RequestListener,
   type RunningServer,
 } from '../../../src/handler/http/server.ts';
-import { UserError } from '../../../src/sync/user-error.ts';
+import { UserError } from '../../../src/user-error.ts';
 import { requestHeaders, syncBody } from './example-requests.ts';
 import { front } from './front.ts';
 import { RawConnection, rawRequest } from './raw-connection.ts';
@@ -24,7 +24,7 @@ describe('the server', () => {
     for (const server of open.splice(0)) await server.close();
   });
 
-  async function start(limits: Partial<ServerLimits> = {}, application?: Application) {
+  async function start(limits: Partial<ServerLimits> = {}, application?: RequestListener) {
     const world = front();
     const server = await startServer(application ?? world.app, {
       name: 'listen.public',
@@ -48,14 +48,14 @@ describe('the server', () => {
   });
 
   it('answers one request after the other on a connection', async () => {
-    const { server, desk } = await start();
+    const { server, intake } = await start();
     const connection = await connect(server);
     const body = syncBody();
     connection.write(rawRequest('POST', '//v1/syncs', sized(body), body));
     await connection.until(/202 Accepted[^]*"run-1"/);
     connection.write(rawRequest('POST', '/v1/syncs', sized(body), body));
     await connection.until(/"run-2"/);
-    assert.equal(desk.orders.length, 2);
+    assert.equal(intake.orders.length, 2);
   });
 
   it('takes a body of unknown length', async () => {
@@ -103,13 +103,13 @@ describe('the server', () => {
   });
 
   it('ends connections whose body does not arrive', async () => {
-    const { server, desk } = await start({ headersTimeout: 100, requestTimeout: 200 });
+    const { server, intake } = await start({ headersTimeout: 100, requestTimeout: 200 });
     const connection = await connect(server);
     connection.write(
       rawRequest('POST', '/v1/syncs', { ...headers, 'Content-Length': '9999' }, 'x'),
     );
     await connection.end();
-    assert.equal(desk.orders.length, 0);
+    assert.equal(intake.orders.length, 0);
   });
 
   it('ends connections on which nothing more comes', async () => {
@@ -253,8 +253,8 @@ describe('the server', () => {
       undefined,
       /cannot listen on 127\.0\.0\.1:\d+: the port is taken/,
     ],
-    ['an address of another machine', '192.0.2.1', 0, /this machine has no such address/],
-    ['a host that there is not', 'nowhere.invalid', 0, /there is no such host/],
+    ['an address of another machine', '192.0.2.1', 0, /this machine does not have that address/],
+    ['a host that there is not', 'nowhere.invalid', 0, /unknown host/],
   ];
   for (const [what, address, port, message] of impossible) {
     it(`says what to do about ${what}`, async () => {

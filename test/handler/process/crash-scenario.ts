@@ -1,5 +1,5 @@
 import { configMap, files, job as kubernetesJob } from '../../manifests.ts';
-import type { ServerJob } from '../../simulators/azure-devops/server-job.ts';
+import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
 import { differs, doubledLines, openRecords, storyOf } from './inspection.ts';
 import { until, type Installation } from './installation.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ServerJob } from '../../simulators/azure-devops/server-job.ts';
+import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
 import type { CrashScenario } from './crash-scenario.ts';
 import { inspectStore, leaksOf, settled, storyOf } from './inspection.ts';
 import { clientToken, Installation, type Effect } from './installation.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
-import { numberOf } from '../../../src/handler/store/migrations.ts';
+import { numberOf } from '../../../src/handler/store/sqlite/migrations.ts';
 import { configMap, files, job } from '../../manifests.ts';
 import { heapOfTheImage } from './image-heap.ts';
 import { inspectStore, linesOf, settled } from './inspection.ts';

@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Run } from '../../../src/handler/run.ts';
-import { migrations } from '../../../src/handler/store/migrations.ts';
-import { columnsOf } from '../../../src/handler/store/run-row.ts';
+import { migrations } from '../../../src/handler/store/sqlite/migrations.ts';
+import { columnsOf } from '../../../src/handler/store/sqlite/run-row.ts';
 import { result } from '../../report/example-results.ts';
-import { sampleOrder, sampleRun } from '../store/sample.ts';
+import { sampleSpec, sampleRun } from '../store/sample.ts';
 import { heapOfTheImage } from './image-heap.ts';
 import { Installation } from './installation.ts';
 
@@ -29,7 +29,7 @@ function fill(path: string, collection: string): void {
     const isTold = index >= telling.count;
     const { bytes } = isTold ? ended : telling;
     const run: Run = sampleRun(`run-${index}`, {
-      order: { ...sampleOrder, address: { ...sampleOrder.address, collection } },
+      spec: { ...sampleSpec, address: { ...sampleSpec.address, collection } },
       key: `key-${index}`,
       acceptedAt: Date.now() - index,
       ...{ state: isTold ? 'ended' : 'reporting', outcome: 'failed', endedAt: Date.now() },

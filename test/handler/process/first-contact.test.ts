@@ -40,7 +40,7 @@ describe('the handler, when it is restarted while Argo CD is away,', function ()
       /list_age_seconds{.*} \d/.test((await installation.admin('/metrics')).text),
     );
     const { run, end } = await beginAway();
-    await until(() => /Argo CD cannot be reached; trying on/.test(installation.handler.printedNow));
+    await until(() => /Argo CD cannot be reached; retrying/.test(installation.handler.printedNow));
     end();
     await run.done;
     await settled(installation);

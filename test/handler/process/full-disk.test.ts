@@ -69,7 +69,7 @@ describe('the handler, while its disk is full,', function () {
   it('loses nothing when it is killed meanwhile', async () => {
     const { handler, azure } = installation;
     const open = await fillDuringSync();
-    await handler.printing(/a step was not stored: it is tried again/);
+    await handler.printing(/step not stored; retrying/);
     await handler.kill();
     rmSync(flag);
     await handler.start();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { digestOf } from '../../../src/handler/access/token-digest.ts';
+import { tokenHash } from '../../../src/handler/access/token-digest.ts';
 import { clientToken, jobToken } from '../http/example-requests.ts';
 import { fuzzedRequest, type FuzzedRequest } from '../http/fuzzed-request.ts';
 import { RawConnection } from '../http/raw-connection.ts';
@@ -41,7 +41,7 @@ const edits = fc.array(
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const installation = await Installation.open({ keepsRequests: false }, false);
   try {
-    const hash = `sha256:${digestOf(clientToken).toString('hex')}`;
+    const hash = `sha256:${tokenHash(clientToken).toString('hex')}`;
     const text = installation.configText.replace(/sha256:[0-9a-f]+/, hash);
     installation.configure(text);
     await installation.handler.start();

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { handlerBundle } from '../../../scripts/bundle.ts';
-import { findNode } from '../../simulators/agent/node-runtime.ts';
+import { findNode } from '../../../simulators/agent/node-runtime.ts';
 
 export interface HandlerProcessSettings {
   /** Its working directory. */
@@ -30,7 +30,7 @@ export interface LogLine {
 }
 
 /** How long a start may take before a test gives up, in milliseconds. */
-const patience = 30_000;
+const grace = 30_000;
 /** The handler says this when all of it listens. */
 const greeting = /"msg":"Azure Pipelines calls /;
 
@@ -134,7 +134,7 @@ export class HandlerProcess {
           if (pattern.test(this.printedNow)) resolve();
         };
         const late = () => reject(new Error(`Nothing fits ${pattern} in: ${this.printedNow}`));
-        const timer = setTimeout(late, patience);
+        const timer = setTimeout(late, grace);
         for (const stream of streams) stream?.on('data', look);
         over.signal.addEventListener('abort', () => {
           clearTimeout(timer);

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { systemClock } from '../../../src/follow/clock.ts';
-import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { systemClock } from '../../../src/async/clock.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import type { RunHead } from '../../../src/handler/run.ts';
-import type { ApiRequest } from '../../simulators/azure-devops/api-request.ts';
-import type { Plan } from '../../simulators/azure-devops/plan.ts';
+import type { ApiRequest } from '../../../simulators/azure-devops/api-request.ts';
+import type { Plan } from '../../../simulators/azure-devops/plan.ts';
 import { until, type Installation } from './installation.ts';
 
-/** How a token looks while it is stored: `Vault.seal` makes it. */
+/** How a token looks while it is stored: `TokenCipher.seal` makes it. */
 const sealed = /v1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]{20}/;
 
 /** Resolves when nothing is left in the handler's files of any token: then all its runs have ended. */

@@ -1,16 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOf } from '../../../src/handler/access/token-digest.ts';
+import { tokenHash } from '../../../src/handler/access/token-digest.ts';
 import { checkConfiguration } from '../../../scripts/check-create/check-configuration.ts';
 import { root } from '../../../scripts/bundle.ts';
-import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
-import type { CheckEvaluation } from '../../simulators/azure-devops/check.ts';
-import type { Connection } from '../../simulators/azure-devops/connection.ts';
-import type { ServerTaskOptions } from '../../simulators/azure-devops/orchestrator.ts';
-import type { ServerJob } from '../../simulators/azure-devops/server-job.ts';
-import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
-import { freePort } from '../../simulators/free-port.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
+import type { CheckEvaluation } from '../../../simulators/azure-devops/check.ts';
+import type { Connection } from '../../../simulators/azure-devops/connection.ts';
+import type { ServerTaskOptions } from '../../../simulators/azure-devops/orchestrator.ts';
+import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
+import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
+import { freePort } from '../../../simulators/free-port.ts';
 import { HandlerProcess, type StartOptions } from './handler-process.ts';
 
 /** Something that the handler does to one of the two others, and how far that got. */
@@ -18,7 +18,7 @@ export interface Effect {
   readonly on: 'Azure DevOps' | 'Argo CD';
   /** Method and path, or the operation's name: the same for every run. */
   readonly what: string;
-  /** `arrived`: nothing of it is done yet. `applied`: all of it is done, and nobody was told. */
+  /** `arrived`: nothing of it is done yet. `applied`: all of it is done, and the run was not told. */
   readonly stage: 'arrived' | 'applied';
   /** Of the run that it is about, at Azure DevOps. */
   readonly planId: string | undefined;
@@ -124,7 +124,7 @@ azureDevOps:
 argocd:
   - { name: prod, url: '${this.argocd.url}', token: '${this.argocd.token}' }
 clients:
-  - { name: fabrikam, tokens: ['sha256:${digestOf(clientToken).toString('hex')}'] }
+  - { name: fabrikam, tokens: ['sha256:${tokenHash(clientToken).toString('hex')}'] }
 rules:
   - client: fabrikam
     azureProjects: [shop]
@@ -221,14 +221,13 @@ function markerOf(body: string): string {
 }
 
 /** Milliseconds after which a test waits no longer. */
-const patience = 170_000;
+const grace = 170_000;
 
 /** Resolves when the condition holds; rejects, with its text, only when the test is about to. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const began = performance.now();
   while (!(await condition())) {
-    if (performance.now() - began > patience)
-      throw new Error(`Never came true: ${String(condition)}`);
+    if (performance.now() - began > grace) throw new Error(`Never came true: ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

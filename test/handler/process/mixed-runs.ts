@@ -1,5 +1,5 @@
 import { configMap, files, job as kubernetesJob } from '../../manifests.ts';
-import type { Run } from '../../simulators/azure-devops/run-view.ts';
+import type { Run } from '../../../simulators/azure-devops/run-view.ts';
 import { differs, doubledLines, openRecords } from './inspection.ts';
 import type { Installation } from './installation.ts';
 
@@ -36,7 +36,7 @@ export const mixedRuns: Readonly<Record<string, Begin>> = {
         ...differs('its syncs', syncsOf(installation, application), 1),
         ...differs('its completions', completionsOf(installation, run), ['succeeded']),
         ...differs('its end', run.job.plan.result, 'succeeded'),
-        ...remainsOf(run),
+        ...tombstoneOf(run),
       ],
     };
   },
@@ -50,9 +50,9 @@ export const mixedRuns: Readonly<Record<string, Begin>> = {
           ? [
               ...differs('its syncs', syncsOf(installation, application), 1),
               ...differs('its completions', completionsOf(installation, run), ['failed']),
-              ...remainsOf(run),
+              ...tombstoneOf(run),
             ]
-          : remainsOf(run),
+          : tombstoneOf(run),
     };
   },
   retry: (installation, application) => {
@@ -88,7 +88,7 @@ export const mixedRuns: Readonly<Record<string, Begin>> = {
           undefined,
         ),
         // Nothing can be told of a plan that is over: Azure DevOps ends it when nobody listens.
-        ...(completionsOf(installation, run).length > 0 ? remainsOf(run) : []),
+        ...(completionsOf(installation, run).length > 0 ? tombstoneOf(run) : []),
       ],
     };
   },
@@ -103,7 +103,7 @@ export const mixedRuns: Readonly<Record<string, Begin>> = {
         ...(wasTaken(check)
           ? differs('its completions', completionsOf(installation, check), ['succeeded'])
           : []),
-        ...remainsOf(check),
+        ...tombstoneOf(check),
       ],
     };
   },
@@ -141,7 +141,7 @@ function wasTaken({ executions }: Run): boolean {
 }
 
 /** What is wrong with the log and the records of a run that was told to its end. */
-function remainsOf({ job: { plan } }: Run): readonly string[] {
+function tombstoneOf({ job: { plan } }: Run): readonly string[] {
   return [
     ...differs('the lines that its log has twice', doubledLines(plan), []),
     ...differs('the records that are left open', openRecords(plan), []),

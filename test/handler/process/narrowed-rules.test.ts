@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { configMap, files, job } from '../../manifests.ts';
-import type { ServerJob } from '../../simulators/azure-devops/server-job.ts';
+import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
 import { inspectStore, linesOf, settled } from './inspection.ts';
 import { Installation, until } from './installation.ts';
 

@@ -77,7 +77,7 @@ describe('a run of the handler', function () {
       withOutage(
         'before it is asked for',
         (installation) => beAway(installation, 'both', 'refuses connections', duration),
-        /"the proof failed"/,
+        /"verification failed"/,
       ),
       withOutage(
         'while its end is told',

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { systemClock } from '../../../src/follow/clock.ts';
+import { systemClock } from '../../../src/async/clock.ts';
 import { keyOf, type Run } from '../../../src/handler/run.ts';
-import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
-import { digestOf, Vault } from '../../../src/handler/vault.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
+import { tokenDigest, TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { Secret } from '../../../src/secret.ts';
 import { files, job as kubernetesJob } from '../../manifests.ts';
-import type { Job } from '../../simulators/azure-devops/job.ts';
+import type { Job } from '../../../simulators/azure-devops/job.ts';
 import { until, type Installation } from './installation.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function addPendingRuns(
   await handler.kill();
 
   const key = readFileSync(join(dirname(installation.database), 'key'), 'utf8');
-  const vault = new Vault([new Secret(key)]);
+  const cipher = new TokenCipher([new Secret(key)]);
   const store = SqliteStore.open(installation.database, systemClock);
   const originals = (await store.openRuns()).map((run) => ({ ...run, results: [] }));
   const jobs = Array.from({ length: count - originals.length }, () => azure.addJob());
@@ -49,7 +49,7 @@ export async function addPendingRuns(
       const token = new Secret(job.token);
       await store.commit({
         runId: run.id,
-        add: { run, token: { sealed: vault.seal(token, run.id), digest: digestOf(token) } },
+        add: { run, token: { sealed: cipher.seal(token, run.id), digest: tokenDigest(token) } },
         checkpoints: await store.checkpoints(original.id),
       });
     }),
@@ -60,14 +60,14 @@ export async function addPendingRuns(
 
 function copyFor(original: Run, job: Job): Run {
   const { planId, jobId, timelineId, taskInstanceId } = job;
-  const address = { ...original.order.address, planId, jobId, timelineId, taskInstanceId };
+  const address = { ...original.spec.address, planId, jobId, timelineId, taskInstanceId };
   const id = crypto.randomUUID();
   return {
     ...original,
     id,
     key: keyOf(address),
     marker: [planId, jobId, taskInstanceId, id].join('/'),
-    order: { ...original.order, address },
+    spec: { ...original.spec, address },
     report: { ...original.report, log: undefined },
   };
 }

@@ -79,7 +79,7 @@ describe('the handler, when its configuration changes,', function () {
     const [completion] = installation.azure.completions(run.job);
     assert.equal(completion?.result, 'failed');
     const { issues } = run.job.plan.record(run.job.taskInstanceId) ?? {};
-    assert.match(issues?.[0]?.message ?? '', /has no Argo CD instance "prod" any more/);
+    assert.match(issues?.[0]?.message ?? '', /no longer has an Argo CD instance "prod"/);
     run.cancel();
     await run.done;
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { keyOf } from '../../../src/handler/run.ts';
 import { Secret } from '../../../src/secret.ts';
 import { configMap, files, job as kubernetesJob } from '../../manifests.ts';
-import type { Job } from '../../simulators/azure-devops/job.ts';
+import type { Job } from '../../../simulators/azure-devops/job.ts';
 import { Workshop } from './workshop.ts';
 
 const day = 24 * 3_600_000;
@@ -20,7 +20,7 @@ describe('a cancellation', () => {
   });
   afterEach(() => shop.close());
 
-  const send = (token = job.token) => shop.runs.accept(shop.order(job), new Secret(token));
+  const send = (token = job.token) => shop.runs.accept(shop.spec(job), new Secret(token));
   const cancel = (token = job.token) =>
     shop.runs.cancel(shop.addressOf(job), new Secret(token), 'azure');
   const until = (test: () => boolean | Promise<boolean>) => shop.time.until(test);

@@ -1,12 +1,12 @@
 import pino from 'pino';
 import { Detachment } from '../../../src/follow/detachment.ts';
-import { Listeners } from '../../../src/follow/listeners.ts';
-import type { Listener, Tidings } from '../../../src/follow/news.ts';
-import { Metrics } from '../../../src/handler/metrics.ts';
+import { Listeners } from '../../../src/async/listeners.ts';
+import type { ChangeListener, ChangeEvent } from '../../../src/follow/change-source.ts';
+import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
 import type { Run } from '../../../src/handler/run.ts';
-import { RunFloor } from '../../../src/handler/runs/run-floor.ts';
+import { RunScheduler } from '../../../src/handler/runs/scheduler/run-scheduler.ts';
 import type { Store } from '../../../src/handler/store/store.ts';
-import { Vault } from '../../../src/handler/vault.ts';
+import { TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { Secret } from '../../../src/secret.ts';
 import { FakeArgoCD } from '../../follow/fake-argo-cd.ts';
 import { waitGoal } from '../../follow/following.ts';
@@ -14,27 +14,27 @@ import { ManualClock, settle } from '../../follow/manual-clock.ts';
 import { application } from '../../sync/sample-application.ts';
 import { ModelStore } from '../store/model-store.ts';
 import { sampleRun } from '../store/sample.ts';
-import { failed, FakePlan, order } from './fake-plan.ts';
+import { failed, FakePlan, spec } from './fake-plan.ts';
 import { goOn, type Passage } from './passage.ts';
 
 const hour = 3_600_000;
-const vault = new Vault([new Secret('11'.repeat(32))]);
+const cipher = new TokenCipher([new Secret('11'.repeat(32))]);
 
 /** An order that fails as soon as it is proven: its Argo CD is configured no more. */
-export const hopeless = { ...order, argocd: 'gone' };
+export const hopeless = { ...spec, argocd: 'gone' };
 
 /** An order that waits until `shop` is healthy. */
 export const patient = {
-  ...order,
-  request: { ...order.request, project: 'default', goal: waitGoal() },
+  ...spec,
+  request: { ...spec.request, project: 'default', goal: waitGoal() },
 };
 
-/** Many runs on a floor, each with a plan of its own, and one Argo CD with the application `shop`. */
+/** Many runs with one scheduler, each with a plan of its own, and one Argo CD with the application `shop`. */
 export class Crowd {
   readonly clock = new ManualClock();
   readonly model = new ModelStore();
   readonly argocd = new FakeArgoCD(this.clock);
-  /** Runs in the order in which they were begun; one that rested is there again. */
+  /** Runs in the order in which they were begun; one that was parked is there again. */
   readonly begun: string[] = [];
   /** The most that were in memory at a time. */
   most = 0;
@@ -48,9 +48,9 @@ export class Crowd {
   onCall: (id: string, call: string) => void = () => undefined;
   readonly #plans = new Map<string, FakePlan>();
   readonly #returns = new Set<{ readonly collection: string; readonly listener: () => void }>();
-  #listeners = new Listeners<Tidings>();
+  #listeners = new Listeners<ChangeEvent>();
   #life = new AbortController();
-  floor!: RunFloor;
+  scheduler!: RunScheduler;
 
   constructor() {
     this.argocd.application = application({ health: { status: 'Progressing', message: '' } });
@@ -61,14 +61,14 @@ export class Crowd {
   start(passage: Passage = goOn): void {
     this.end();
     this.#life = new AbortController();
-    this.#listeners = new Listeners<Tidings>();
+    this.#listeners = new Listeners<ChangeEvent>();
     this.#returns.clear();
     const { clock, argocd } = this;
     const store = this.#connect(passage);
-    const news = {
+    const changes = {
       aliveSince: 0,
       polling: { alive: 300_000, dead: 60_000, deadLater: 300_000 },
-      listen: (name: string, listener: Listener) => {
+      listen: (name: string, listener: ChangeListener) => {
         this.onListen();
         return this.#listeners.listen(name, listener);
       },
@@ -80,9 +80,9 @@ export class Crowd {
         await passage(call, stage);
       });
     };
-    this.floor = new RunFloor({
+    this.scheduler = new RunScheduler({
       store,
-      vault,
+      cipher,
       azure: {
         hub: (_, token) => hub(token),
         locate: async (address, token, signal) => {
@@ -90,9 +90,9 @@ export class Crowd {
         },
         onReturn: (collection, listener) => this.#onReturn(collection, listener),
       },
-      argocd: (each) => (each.argocd === 'prod' ? { argocd, news, server: '' } : undefined),
+      argocd: (each) => (each.argocd === 'prod' ? { argocd, changes, server: '' } : undefined),
       isNamed: () => false,
-      breathe: () => Promise.resolve(),
+      yieldToEventLoop: () => Promise.resolve(),
       clock,
       random: () => 1,
       metrics: new Metrics('0'),
@@ -113,27 +113,27 @@ export class Crowd {
   store(id: string, change: Partial<Run> = {}): Run {
     const at = this.clock.now();
     const times = { acceptedAt: at, deadline: at + hour, tokenExpiresAt: at + 24 * hour };
-    const run = sampleRun(id, { key: id, order: hopeless, ...times, ...change });
-    const sealed = vault.seal(new Secret(id), id);
+    const run = sampleRun(id, { key: id, spec: hopeless, ...times, ...change });
+    const sealed = cipher.seal(new Secret(id), id);
     this.model.commit({ runId: id, add: { run, token: { sealed, digest: id } } });
     return run;
   }
 
   /** Stores runs, and has them worked. */
   add(ids: readonly string[], change: Partial<Run> = {}): void {
-    for (const id of ids) this.floor.add(this.store(id, change));
+    for (const id of ids) this.scheduler.add(this.store(id, change));
   }
 
   /** Has all that is stored and open taken up, as a process does first. */
   async resume(): Promise<void> {
-    for (const run of this.model.openRuns()) this.floor.know(run);
-    this.floor.resume();
+    for (const run of this.model.openRuns()) this.scheduler.know(run);
+    this.scheduler.resume();
     await settle();
   }
 
-  /** Has a run worked that only waits, until it rests. */
+  /** Has a run worked that only waits, until it is parked. */
   async rest(id: string, change: Partial<Run> = {}): Promise<void> {
-    this.add([id], { order: patient, ...change });
+    this.add([id], { spec: patient, ...change });
     await this.clock.pass(30_000);
   }
 
@@ -165,13 +165,13 @@ export class Crowd {
   }
 
   /** Argo CD says that something about an application has changed, or that it may not say so any more. */
-  async tell(tidings: Tidings, name = 'shop'): Promise<void> {
-    this.#listeners.tell(name, tidings);
+  async tell(event: ChangeEvent, name = 'shop'): Promise<void> {
+    this.#listeners.tell(name, event);
     await settle();
   }
 
   /** A collection answers again after an outage. */
-  async returned(collection = order.address.collection): Promise<void> {
+  async returned(collection = spec.address.collection): Promise<void> {
     for (const wait of [...this.#returns]) if (wait.collection === collection) wait.listener();
     await settle();
   }
@@ -200,7 +200,7 @@ export class Crowd {
       await passage(what, 'after');
       return answer;
     };
-    const unasked = () => Promise.reject(new Error('the floor does not ask this'));
+    const unasked = () => Promise.reject(new Error('the scheduler does not ask this'));
     return {
       commit: (step) =>
         call('commit', () => {
@@ -216,7 +216,7 @@ export class Crowd {
       token: (id) => {
         // What a run that is begun asks for first.
         this.begun.push(id);
-        this.most = Math.max(this.most, this.floor.figures.active);
+        this.most = Math.max(this.most, this.scheduler.figures.active);
         return call('token', () => model.token(id));
       },
       checkpoints: (id) => call('checkpoints', () => model.checkpoints(id)),

@@ -1,24 +1,24 @@
-import { AzureError } from '../../../src/azure/azure-error.ts';
-import type { AzureFailure } from '../../../src/azure/azure-error.ts';
+import { AzureError } from '../../../src/azure/http/azure-error.ts';
+import type { AzureFailure } from '../../../src/azure/http/azure-error.ts';
 import type {
   Attachment,
   RecordUpdate,
   TaskEvent,
   TaskHub,
   TimelineRecord,
-} from '../../../src/azure/task-hub.ts';
-import type { Clock } from '../../../src/follow/clock.ts';
-import type { Order } from '../../../src/handler/run.ts';
-import { sampleOrder } from '../store/sample.ts';
+} from '../../../src/azure/task-hub/task-hub.ts';
+import type { Clock } from '../../../src/async/clock.ts';
+import type { RunSpec } from '../../../src/handler/run.ts';
+import { sampleSpec } from '../store/sample.ts';
 import { goOn, type Passage } from './passage.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 
 /** An order whose ids have letters: Azure DevOps writes them large or small, as it likes. */
-export const order: Order = {
-  ...sampleOrder,
+export const spec: RunSpec = {
+  ...sampleSpec,
   address: {
-    ...sampleOrder.address,
+    ...sampleSpec.address,
     projectId: guid('a'),
     planId: guid('b'),
     jobId: guid('c'),
@@ -26,7 +26,7 @@ export const order: Order = {
     taskInstanceId: guid('d'),
   },
 };
-const { taskInstanceId, jobId, planId, projectId } = order.address;
+const { taskInstanceId, jobId, planId, projectId } = spec.address;
 
 export type Call = Exclude<keyof TaskHub, 'projectName' | 'buildStatus'>;
 
@@ -55,7 +55,7 @@ export class FakePlan {
   /** Of the plan itself. */
   state = 'inProgress';
   /** The name of its project; undefined where the token may not read it. */
-  projectName: string | undefined = order.azureProject;
+  projectName: string | undefined = spec.azureProject;
   /** Of the build that a check waits in front of. */
   buildStatus = 'inProgress';
   /** The completion of its last task ends a plan. */

@@ -1,6 +1,6 @@
 import type { Run } from '../../../src/handler/run.ts';
 import type {
-  Step,
+  StoreStep,
   Store,
   StoredCheckpoint,
   StoredItem,
@@ -18,7 +18,7 @@ export class MemoryStore {
   items: readonly StoredItem[] = [];
   readonly checkpoints = new Map<string, StoredCheckpoint>();
   /** All steps, as they were stored. */
-  readonly steps: Step[] = [];
+  readonly steps: StoreStep[] = [];
   #seq = 0;
 
   constructor(run: Run) {
@@ -61,7 +61,7 @@ export class MemoryStore {
     };
   }
 
-  #take(step: Step): void {
+  #take(step: StoreStep): void {
     this.steps.push(step);
     const { change, enqueue = [], dequeue = [], checkpoints = [] } = step;
     this.run = { ...this.run, ...change };

@@ -41,7 +41,7 @@ class Burst {
     for (let index = 0; index < count; index += 1) {
       const id = `run-${index}`;
       const request = { ...patient.request, subject: { names: [{ name: id }] } };
-      crowd.add([id], { order: { ...patient, request } });
+      crowd.add([id], { spec: { ...patient, request } });
     }
   }
 
@@ -84,7 +84,10 @@ describe('a burst of more runs than there is room for', function () {
       const { crowd, turns, ends } = burst;
       await crowd.clock.pass(within);
       assert.equal(ends.size, count);
-      assert.deepEqual([crowd.floor.figures, crowd.floor.queued], [{ active: 0, resting: 0 }, 0]);
+      assert.deepEqual(
+        [crowd.scheduler.figures, crowd.scheduler.queued],
+        [{ active: 0, parked: 0 }, 0],
+      );
       let most = 0;
       for (const [turn, { id, at, isAgain }] of turns.entries()) {
         const end = ends.get(id);

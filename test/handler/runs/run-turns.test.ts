@@ -24,7 +24,7 @@ describe('the turns of runs, when there are more than there is room for,', () =>
 
   it('takes those whose operation has ended first, then other woken ones, then new ones', async () => {
     for (const id of ['woken', 'ended-1', 'ended-2']) {
-      crowd.add([id], { order: id === 'woken' ? waitingForCart : patient, key: id });
+      crowd.add([id], { spec: id === 'woken' ? waitingForCart : patient, key: id });
     }
     await crowd.clock.pass(30_000);
     for (const id of old) crowd.held.add(id);
@@ -44,9 +44,9 @@ describe('the turns of runs, when there are more than there is room for,', () =>
 
   it('has those that only wait make room at once for one that is done', async () => {
     await crowd.rest('done', { key: 'done' });
-    crowd.add(many('new', 256), { order: waitingForCart });
+    crowd.add(many('new', 256), { spec: waitingForCart });
     await crowd.clock.pass(100);
-    assert.equal(crowd.floor.figures.active, 256);
+    assert.equal(crowd.scheduler.figures.active, 256);
     await crowd.tell(over);
     await crowd.clock.pass(300);
     assert.equal(crowd.begun.filter((id) => id === 'done').length, 2);

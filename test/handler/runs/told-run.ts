@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import type { AzureError } from '../../../src/azure/azure-error.ts';
-import { Courier, type Delivery } from '../../../src/handler/runs/courier.ts';
-import { Patience } from '../../../src/handler/runs/patience.ts';
-import { Recorder } from '../../../src/handler/runs/recorder.ts';
-import { ReportBudget } from '../../../src/handler/runs/report-budget.ts';
-import type { NextTry } from '../../../src/handler/runs/tries.ts';
+import type { AzureError } from '../../../src/azure/http/azure-error.ts';
+import {
+  OutboxDispatcher,
+  type Delivery,
+} from '../../../src/handler/runs/outbox/outbox-dispatcher.ts';
+import { RetryBackoff } from '../../../src/handler/runs/retry-backoff.ts';
+import { RunUnitOfWork } from '../../../src/handler/runs/record/run-unit-of-work.ts';
+import { ReportBudget } from '../../../src/handler/runs/outbox/report-budget.ts';
+import type { NextTry } from '../../../src/handler/runs/verification/tries.ts';
 import type { ReportItem } from '../../../src/handler/store/store.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
 import { sampleRun } from '../store/sample.ts';
-import { FakePlan, order } from './fake-plan.ts';
+import { FakePlan, spec } from './fake-plan.ts';
 import { MemoryStore } from './memory-store.ts';
 import { goOn, type Passage } from './passage.ts';
 
@@ -28,7 +31,7 @@ export const completed = (
 ): ReportItem => ({ kind: 'completed', result });
 
 export const attachment = { type: 'DistributedTask.Core.Summary', name: 'shop', text: '# shop' };
-/** A whole run, as it is when nobody was told anything so far. */
+/** A whole run, as it is when the run was not told anything so far. */
 export const story: readonly ReportItem[] = [
   record({ state: 'inProgress' }),
   line('a', 'b'),
@@ -70,8 +73,8 @@ export function assertToldOnce({ plan }: ToldRun): void {
 
 /** One process's part in telling a run. */
 export interface Telling {
-  readonly recorder: Recorder;
-  readonly courier: Courier;
+  readonly unitOfWork: RunUnitOfWork;
+  readonly dispatcher: OutboxDispatcher;
   readonly delivery: Promise<Delivery>;
   readonly failures: readonly { readonly error: AzureError; readonly what: string }[];
   /** What was not told, so that the end was. */
@@ -87,7 +90,7 @@ export class ToldRun {
   readonly began = this.clock.now();
   readonly store = new MemoryStore(
     sampleRun('run-1', {
-      ...{ order, state: 'following' },
+      ...{ spec, state: 'following' },
       ...{ deadline: this.began + hour, tokenExpiresAt: this.began + 24 * hour },
     }),
   );
@@ -108,27 +111,34 @@ export class ToldRun {
     const store = this.store.connect(passage);
     const failures: { readonly error: AzureError; readonly what: string }[] = [];
     const leftOut: string[] = [];
-    const recorder: Recorder = new Recorder(this.store.run, {
+    const unitOfWork: RunUnitOfWork = new RunUnitOfWork(this.store.run, {
       store,
       clock,
       random: () => 1,
       signal: life.signal,
       onFault: () => undefined,
-      onEnqueued: (each) => courier.ring(each.some(({ kind }) => kind === 'completed')),
+      onEnqueued: (each) => dispatcher.wake(each.some(({ kind }) => kind === 'completed')),
     });
-    const courier = new Courier(recorder, this.plan.hub(passage), {
-      items: (limit, after) => recorder.insist(() => store.items('run-1', limit, after)),
+    const dispatcher = new OutboxDispatcher(unitOfWork, this.plan.hub(passage), {
+      items: (limit, after) => unitOfWork.insist(() => store.items('run-1', limit, after)),
       clock,
-      patience: new Patience({ clock, random: () => 1 }),
+      retryBackoff: new RetryBackoff({ clock, random: () => 1 }),
       budget: new ReportBudget(),
       onReturn: this.plan.onReturn,
       nextTry: () => Promise.resolve(this.nextTry),
       onFailure: (error, what) => failures.push({ error, what }),
       onLeftOut: (what) => leftOut.push(what),
     });
-    const delivery = courier.deliver(life.signal);
+    const delivery = dispatcher.deliver(life.signal);
     delivery.catch(() => undefined);
-    return { recorder, courier, delivery, failures, leftOut, end: (reason) => life.abort(reason) };
+    return {
+      unitOfWork,
+      dispatcher,
+      delivery,
+      failures,
+      leftOut,
+      end: (reason) => life.abort(reason),
+    };
   }
 
   /** When this was told, in milliseconds since the beginning. */

@@ -63,7 +63,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
     }
 
     it('have the elder begin nothing that was still to prove itself', async () => {
-      crowd.store('try-1', { key, order: patient });
+      crowd.store('try-1', { key, spec: patient });
       crowd.store('try-2', { key });
       crowd.model.commit({ runId: 'try-2', change: { state: 'ended', outcome: 'failed' } });
       await crowd.resume();
@@ -74,20 +74,20 @@ describe('the tries of a task, told to Azure DevOps', () => {
   });
 
   for (const restarts of [false, true]) {
-    it(`have a success told once, by the newer one, while the elder rests${restarts ? ', and after a restart' : ''}`, async () => {
+    it(`have a success told once, by the newer one, while the elder is parked${restarts ? ', and after a restart' : ''}`, async () => {
       crowd.heal();
       let isLost = true;
       plan.onCall = (what, given) =>
         isLost && what === 'post' && (given as { name: string }).name === 'TaskCompleted'
           ? failed('unclear')
           : undefined;
-      crowd.add(['try-1'], { key, order: patient });
+      crowd.add(['try-1'], { key, spec: patient });
       await crowd.clock.pass(200_000);
       assert.equal(crowd.run('try-1').report.isCompleting, true);
-      assert.equal(crowd.floor.figures.active, 0);
+      assert.equal(crowd.scheduler.figures.active, 0);
       isLost = false;
       said = [];
-      crowd.add(['try-2'], { key, order: patient });
+      crowd.add(['try-2'], { key, spec: patient });
       if (restarts) {
         crowd.start();
         await crowd.resume();
@@ -140,7 +140,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
           tries += 1;
           completions = 0;
           plan.own = { state: 'inProgress' };
-          crowd.add([`try-${tries}`], { key, order: waits ? patient : hopeless });
+          crowd.add([`try-${tries}`], { key, spec: waits ? patient : hopeless });
         };
         plan.onCall = (what, given) => {
           if (isAway) return failed('unavailable');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { keyOf, type Order } from '../../../src/handler/run.ts';
+import { keyOf, type RunSpec } from '../../../src/handler/run.ts';
 import { mostUnprovenCancels } from '../../../src/handler/access/pending-quota.ts';
-import { mostRefused } from '../../../src/handler/store/step-writer.ts';
+import { mostRefused } from '../../../src/handler/store/sqlite/step-writer.ts';
 import { Secret } from '../../../src/secret.ts';
 import { Workshop } from './workshop.ts';
 
@@ -15,9 +15,9 @@ describe('input that has not proven itself', () => {
 
   const forged = (index: number) => new Secret(`forged-${index}`);
   /** As large as a body may be. */
-  const large = (): Order => {
+  const large = (): RunSpec => {
     const info = Array.from({ length: 460 }, () => ({ name: 'a', value: 'x'.repeat(490) }));
-    return shop.order(shop.azure.addJob(), { info });
+    return shop.spec(shop.azure.addJob(), { info });
   };
   const away = () =>
     shop.azure.inject({
@@ -50,10 +50,10 @@ describe('input that has not proven itself', () => {
 
   it('is counted in characters of its client until it is proven or refused', async () => {
     const back = away();
-    const order = large();
-    const { runId } = await shop.runs.accept(order, forged(1));
+    const spec = large();
+    const { runId } = await shop.runs.accept(spec, forged(1));
     const job = shop.azure.addJob();
-    const own = await shop.runs.accept(shop.order(job), new Secret(job.token));
+    const own = await shop.runs.accept(shop.spec(job), new Secret(job.token));
     assert.ok(shop.runs.unprovenOf('fabrikam') > 236_000);
     assert.equal(shop.runs.unprovenOf('other'), 0);
     await shop.kill();
@@ -86,7 +86,7 @@ describe('input that has not proven itself', () => {
       const digests = async () =>
         (await shop.store.cancellations(keyOf(at))).map(({ digest }) => digest);
       while ((await digests()).join() !== '*') await shop.time.clock.sleep(1_000);
-      const { runId } = await shop.runs.accept(shop.order(job), new Secret(job.token));
+      const { runId } = await shop.runs.accept(shop.spec(job), new Secret(job.token));
       assert.equal((await shop.ended(runId)).outcome, 'canceled');
     });
 
@@ -94,7 +94,7 @@ describe('input that has not proven itself', () => {
       this.timeout(60_000);
       away();
       const job = shop.azure.addJob();
-      const { runId } = await shop.runs.accept(shop.order(job), new Secret(job.token));
+      const { runId } = await shop.runs.accept(shop.spec(job), new Secret(job.token));
       const where = address();
       const cancels = Array.from({ length: mostUnprovenCancels }, (_, index) =>
         shop.runs.cancel(where, forged(index), 'fabrikam'),

@@ -3,24 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
-import { AzureHttp } from '../../../src/azure/azure-http.ts';
-import { locatePlan } from '../../../src/azure/plan-location.ts';
-import { RestTaskHub } from '../../../src/azure/rest-task-hub.ts';
-import type { RunAddress } from '../../../src/azure/run-address.ts';
+import { AzureHttp } from '../../../src/azure/http/azure-http.ts';
+import { locatePlan } from '../../../src/azure/task-hub/plan-location.ts';
+import { RestTaskHub } from '../../../src/azure/task-hub/rest-task-hub.ts';
+import type { RunAddress } from '../../../src/azure/task-hub/run-address.ts';
 import { Detachment } from '../../../src/follow/detachment.ts';
 import { Feed } from '../../../src/follow/feed.ts';
-import type { News } from '../../../src/follow/news.ts';
-import { Metrics } from '../../../src/handler/metrics.ts';
-import type { Order } from '../../../src/handler/run.ts';
-import { Availability } from '../../../src/handler/runs/availability.ts';
+import type { ChangeSource } from '../../../src/follow/change-source.ts';
+import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
+import type { RunSpec } from '../../../src/handler/run.ts';
+import { Availability } from '../../../src/handler/runs/outbox/availability.ts';
 import type { RunPorts } from '../../../src/handler/runs/run-ports.ts';
-import { Runs } from '../../../src/handler/runs/runs.ts';
-import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
-import { Vault } from '../../../src/handler/vault.ts';
+import { RunRegistry } from '../../../src/handler/runs/intake/run-registry.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
+import { TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { Secret } from '../../../src/secret.ts';
-import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
-import type { Job } from '../../simulators/azure-devops/job.ts';
-import { AzureDevOpsSimulator } from '../../simulators/azure-devops/simulator.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
+import type { Job } from '../../../simulators/azure-devops/job.ts';
+import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 import { syncGoal } from '../../follow/following.ts';
 import { VirtualTime } from '../../virtual-time.ts';
 
@@ -48,7 +48,7 @@ export class Workshop {
   readonly azure: AzureDevOpsSimulator;
   readonly #key = new Secret('11'.repeat(32));
   store!: SqliteStore;
-  runs!: Runs;
+  runs!: RunRegistry;
   #http!: AzureHttp;
   #adapter!: RestArgoCD;
   #life!: AbortController;
@@ -92,7 +92,7 @@ export class Workshop {
     const feed = new Feed(this.#adapter, this.time, Math.random);
     void feed.run({ project: '' }, life.signal);
     const hub = (address: RunAddress, token: Secret) => new RestTaskHub(address, token, this.#http);
-    const news: News = {
+    const changes: ChangeSource = {
       get aliveSince() {
         return feed.aliveSince;
       },
@@ -100,10 +100,10 @@ export class Workshop {
       polling: { alive: 300_000, dead: 60_000, deadLater: 300_000 },
       listen: (name, listener) => feed.listen(name, listener),
     };
-    const access = { argocd: this.#adapter, news, server: this.argocd.url };
+    const access = { argocd: this.#adapter, changes, server: this.argocd.url };
     const ports: RunPorts = {
       store: this.store,
-      vault: new Vault([this.#key]),
+      cipher: new TokenCipher([this.#key]),
       azure: {
         hub,
         locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
@@ -111,14 +111,14 @@ export class Workshop {
       },
       argocd: ({ argocd }) => (argocd === 'prod' ? access : undefined),
       isNamed: () => true,
-      breathe: () => Promise.resolve(),
+      yieldToEventLoop: () => Promise.resolve(),
       clock: this.time,
       random: Math.random,
       metrics: new Metrics('0'),
       logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
       signal: life.signal,
     };
-    this.runs = new Runs(ports, { tokenLifetime: () => this.tokenLifetime });
+    this.runs = new RunRegistry(ports, { tokenLifetime: () => this.tokenLifetime });
     await this.runs.resume();
   }
 
@@ -140,7 +140,11 @@ export class Workshop {
     return { collection, projectId, hub, planId, jobId, timelineId, taskInstanceId };
   }
 
-  order(job: Job, change: Partial<Order> = {}, request: Partial<Order['request']> = {}): Order {
+  spec(
+    job: Job,
+    change: Partial<RunSpec> = {},
+    request: Partial<RunSpec['request']> = {},
+  ): RunSpec {
     return {
       kind: 'sync',
       address: this.addressOf(job),

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
 import { longestBody } from '../../../src/handler/http/body-text.ts';
-import { endOfResults } from '../../../src/handler/runs/ending.ts';
-import { keptCharacters } from '../../../src/handler/runs/kept-results.ts';
-import { remainsOf } from '../../../src/handler/runs/remains.ts';
-import { openSqliteFile } from '../../../src/handler/store/sqlite-file.ts';
-import { StepWriter } from '../../../src/handler/store/step-writer.ts';
-import { newMemory } from '../../../src/sync/memory.ts';
-import { trackSteps } from '../../../src/sync/steps.ts';
+import { endOfResults } from '../../../src/handler/runs/execution/run-ending.ts';
+import { keptCharacters } from '../../../src/handler/runs/execution/kept-results.ts';
+import { tombstoneOf } from '../../../src/handler/runs/execution/tombstone.ts';
+import { openSqliteFile } from '../../../src/handler/store/sqlite/sqlite-file.ts';
+import { StepWriter } from '../../../src/handler/store/sqlite/step-writer.ts';
+import { newMemory } from '../../../src/sync/model/memory.ts';
+import { trackSteps } from '../../../src/sync/rules/steps.ts';
 import { result } from '../../report/example-results.ts';
-import { adding, sampleOrder, storeFolder } from './sample.ts';
+import { adding, sampleSpec, storeFolder } from './sample.ts';
 
 const mebibyte = 1_024 * 1_024;
 const [address, name] = [2_000, 1_024];
@@ -110,7 +110,7 @@ describe('every text of the store', () => {
     };
     const cause = { title: long, message: long, advice: '', resource: undefined, log: [long] };
     const fat = result({ outcome: 'failed', message: long, causes: Array(50).fill(cause), steps });
-    const { change, items } = endOfResults(Array(20).fill(fat), sampleOrder, '');
+    const { change, items } = endOfResults(Array(20).fill(fat), sampleSpec, '');
     const writer = new StepWriter(database);
     writer.write({
       ...adding('run-1'),
@@ -129,8 +129,8 @@ describe('every text of the store', () => {
 
   it('of a refused run keeps to 4 KB, whatever was asked', () => {
     const names = Array.from({ length: 1_000 }, () => ({ name: 'n'.repeat(253) }));
-    const { request } = sampleOrder;
-    const order = { ...sampleOrder, request: { ...request, subject: { names } }, info: [] };
-    assert.ok(JSON.stringify(remainsOf(order)).length < 4_096);
+    const { request } = sampleSpec;
+    const spec = { ...sampleSpec, request: { ...request, subject: { names } }, info: [] };
+    assert.ok(JSON.stringify(tombstoneOf(spec)).length < 4_096);
   });
 });

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { systemClock } from '../../../src/follow/clock.ts';
-import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { systemClock } from '../../../src/async/clock.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { adding, sampleCheckpoint } from './sample.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Run, RunKind, RunState } from '../../../src/handler/run.ts';
 import type {
   Cancellation,
   RunQuery,
-  Step,
+  StoreStep,
   StoredCheckpoint,
   StoredItem,
   StoredToken,
@@ -24,7 +24,7 @@ export class ModelStore {
   #seq = 0;
 
   /** False when the step is wrong in itself. */
-  commit(step: Step): boolean {
+  commit(step: StoreStep): boolean {
     const known = this.#entries.get(step.runId);
     if ((known === undefined) !== (step.add !== undefined)) return false;
     const entry = this.#after(step, known ?? empty(step));
@@ -32,7 +32,7 @@ export class ModelStore {
     return true;
   }
 
-  #after(step: Step, { run: before, token, checkpoints, items }: Entry): Entry {
+  #after(step: StoreStep, { run: before, token, checkpoints, items }: Entry): Entry {
     const run = { ...before, ...step.change };
     const added = (step.enqueue ?? []).map((item) => ({ seq: ++this.#seq, ...item }));
     if (run.state === 'ended') return { run, token: undefined, checkpoints: new Map(), items: [] };
@@ -100,7 +100,7 @@ export class ModelStore {
       .map(({ run }) => run)
       .filter((run) => state === undefined || run.state === state)
       .filter((run) => outcome === undefined || run.outcome === outcome)
-      .filter((run) => kind === undefined || run.order.kind === kind)
+      .filter((run) => kind === undefined || run.spec.kind === kind)
       .filter((run) => run.acceptedAt < before)
       .reverse()
       .sort((a, b) => b.acceptedAt - a.acceptedAt)
@@ -137,7 +137,7 @@ export class ModelStore {
   }
 
   figures(): Omit<StoreFigures, 'bytes'> {
-    const kinds = [...this.#entries.values()].map(({ run }) => `${run.state} ${run.order.kind}`);
+    const kinds = [...this.#entries.values()].map(({ run }) => `${run.state} ${run.spec.kind}`);
     const items = [...this.#entries.values()]
       .flatMap((entry) => entry.items)
       .sort((a, b) => a.seq - b.seq);
@@ -161,7 +161,7 @@ export class ModelStore {
   }
 }
 
-function empty({ add }: Step): Entry {
+function empty({ add }: StoreStep): Entry {
   if (add === undefined) throw new Error('a run begins with the step that adds it');
   return { run: add.run, token: add.token, checkpoints: new Map(), items: [] };
 }

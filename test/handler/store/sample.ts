@@ -1,18 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Checkpoint } from '../../../src/follow/journal.ts';
-import { newMemory } from '../../../src/sync/memory.ts';
-import type { ApplicationResult } from '../../../src/sync/outcome.ts';
-import type { KeptPlan, Task } from '../../../src/sync/plan.ts';
+import type { Checkpoint } from '../../../src/follow/checkpoint-store.ts';
+import { newMemory } from '../../../src/sync/model/memory.ts';
+import type { ApplicationResult } from '../../../src/sync/model/outcome.ts';
+import type { KeptPlan, Task } from '../../../src/sync/plan/plan.ts';
 import { nothingReported } from '../../../src/handler/run.ts';
-import type { Order, Run } from '../../../src/handler/run.ts';
-import type { Step, StoredToken } from '../../../src/handler/store/store.ts';
+import type { RunSpec, Run } from '../../../src/handler/run.ts';
+import type { StoreStep, StoredToken } from '../../../src/handler/store/store.ts';
 import { plainOptions, waiting } from '../../goals.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 
-export const sampleOrder: Order = {
+export const sampleSpec: RunSpec = {
   kind: 'sync',
   address: {
     collection: 'https://dev.azure.com/fabrikam',
@@ -46,7 +46,7 @@ export function sampleRun(id: string, more: Partial<Run> = {}): Run {
   return {
     id,
     key: 'key-1',
-    order: sampleOrder,
+    spec: sampleSpec,
     marker: `marker of ${id}`,
     acceptedAt: 1_000,
     deadline: 2_000,
@@ -66,7 +66,7 @@ export function sampleRun(id: string, more: Partial<Run> = {}): Run {
 
 export const sampleToken: StoredToken = { sealed: 'sealed', digest: 'digest-1' };
 
-export function adding(id: string, more: Partial<Run> = {}, token = sampleToken): Step {
+export function adding(id: string, more: Partial<Run> = {}, token = sampleToken): StoreStep {
   return { runId: id, add: { run: sampleRun(id, more), token } };
 }
 

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { systemClock } from '../../../src/follow/clock.ts';
-import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { systemClock } from '../../../src/async/clock.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { sampleCheckpoint, storeFolder } from './sample.ts';
 
 const program = fileURLToPath(new URL('committing.ts', import.meta.url));

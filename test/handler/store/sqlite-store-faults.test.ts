@@ -5,11 +5,11 @@ import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Secret } from '../../../src/secret.ts';
-import { numberOf } from '../../../src/handler/store/migrations.ts';
-import { openSqliteFile } from '../../../src/handler/store/sqlite-file.ts';
-import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { numberOf } from '../../../src/handler/store/sqlite/migrations.ts';
+import { openSqliteFile } from '../../../src/handler/store/sqlite/sqlite-file.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../../src/handler/store/store.ts';
-import { digestOf, Vault } from '../../../src/handler/vault.ts';
+import { tokenDigest, TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
 import { adding, sampleCheckpoint, sampleToken, storeFolder } from './sample.ts';
 
@@ -129,7 +129,7 @@ describe('the store under faults', () => {
 
   describe('keeps the job token to itself:', () => {
     const token = new Secret('eyJhbGciOi-the-job-token');
-    const vault = new Vault([new Secret(Buffer.alloc(32, 1).toString('base64'))]);
+    const cipher = new TokenCipher([new Secret(Buffer.alloc(32, 1).toString('base64'))]);
     /** All bytes of all files, copied by another process: to close one here would end our lock. */
     const bytes = () => {
       const copy = storeFolder();
@@ -141,8 +141,8 @@ describe('the store under faults', () => {
       return all.join('\n');
     };
     const accept = async (id: string) => {
-      const sealed = vault.seal(token, id);
-      await store.commit(adding(id, {}, { sealed, digest: digestOf(token) }));
+      const sealed = cipher.seal(token, id);
+      await store.commit(adding(id, {}, { sealed, digest: tokenDigest(token) }));
       return sealed;
     };
 
@@ -153,7 +153,7 @@ describe('the store under faults', () => {
       const before = bytes();
       assert.ok(isThere(before).every(Boolean));
       assert.ok(!before.includes(token.reveal()));
-      assert.equal(vault.open(sealed[3] ?? '', 'run-4').reveal(), token.reveal());
+      assert.equal(cipher.open(sealed[3] ?? '', 'run-4').reveal(), token.reveal());
       for (let number = 1; number <= 60; number += 1) {
         await store.commit({ runId: `run-${number}`, change: { state: 'ended', endedAt: 1 } });
       }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '../../../src/follow/clock.ts';
+import { systemClock } from '../../../src/async/clock.ts';
 import type { ArgoCDInstance } from '../../../src/handler/config/config.ts';
-import { SqliteStore } from '../../../src/handler/store/sqlite-store.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { Contacts } from '../../../src/handler/watch/contacts.ts';
 import { Secret } from '../../../src/secret.ts';
 import { storeFolder } from '../store/sample.ts';
@@ -71,7 +71,7 @@ describe('first contacts with Argo CDs', () => {
   }
 
   for (const change of others) {
-    it(`are made anew by another way to reach it: ${JSON.stringify(change)}`, async () => {
+    it(`are recreated by another way to reach it: ${JSON.stringify(change)}`, async () => {
       contacts.make(prod);
       await restart();
       assert.equal(contacts.has({ ...prod, ...change }), false);

@@ -1,18 +1,18 @@
-import type { Overview, Sighting } from '../../../src/argocd/port.ts';
-import type { Clock } from '../../../src/follow/clock.ts';
-import type { Application, ApplicationName } from '../../../src/sync/application.ts';
-import { printName } from '../../../src/sync/application.ts';
-import type { Glance, Listing } from '../../../src/sync/glance.ts';
+import type { Overview, SummaryEvent } from '../../../src/argocd/port.ts';
+import type { Clock } from '../../../src/async/clock.ts';
+import type { Application, ApplicationName } from '../../../src/sync/model/application.ts';
+import { printName } from '../../../src/sync/model/application.ts';
+import type { ApplicationSummary, Listing } from '../../../src/sync/model/application-summary.ts';
 import { failed } from '../../follow/fake-argo-cd.ts';
 import { application } from '../../sync/sample-application.ts';
-import { listingOf } from '../../sync/sample-glance.ts';
+import { listingOf } from '../../sync/sample-summary.ts';
 
-/** A whole Argo CD that holds glances as a test wants them; it keeps count of what it was asked. */
+/** A whole Argo CD that holds summaries as a test wants them; it keeps count of what it was asked. */
 export class FakeOverview implements Overview {
   readonly #clock: Clock;
-  readonly #streams = new Set<(end: Error | undefined, sighting?: Sighting) => void>();
+  readonly #streams = new Set<(end: Error | undefined, summaryEvent?: SummaryEvent) => void>();
   readonly calls: { readonly at: number; readonly what: string }[] = [];
-  readonly glances = new Map<string, Glance>();
+  readonly summaries = new Map<string, ApplicationSummary>();
   /** Why nothing is answered; undefined: it is. */
   away: Error | undefined;
   /** Why the stream does not open, beside that; undefined: it does. */
@@ -33,23 +33,23 @@ export class FakeOverview implements Overview {
   }
 
   listings(): readonly Listing[] {
-    return [...this.glances.values()].map(listingOf);
+    return [...this.summaries.values()].map(listingOf);
   }
 
   /** Changes an application without a word on the stream. */
-  put(glance: Glance): void {
-    this.glances.set(printName(glance), glance);
+  put(summary: ApplicationSummary): void {
+    this.summaries.set(printName(summary), summary);
   }
 
   drop(name: Required<ApplicationName>): void {
-    this.glances.delete(printName(name));
+    this.summaries.delete(printName(name));
   }
 
   /** Changes an application, and says so on every stream; undefined is a heartbeat. */
-  tell(sighting: Sighting | undefined): void {
-    if (sighting?.type === 'DELETED') this.drop(sighting.glance);
-    else if (sighting !== undefined) this.put(sighting.glance);
-    for (const stream of this.#streams) stream(undefined, sighting);
+  tell(summaryEvent: SummaryEvent | undefined): void {
+    if (summaryEvent?.type === 'DELETED') this.drop(summaryEvent.summary);
+    else if (summaryEvent !== undefined) this.put(summaryEvent.summary);
+    for (const stream of this.#streams) stream(undefined, summaryEvent);
   }
 
   breakStreams(): void {
@@ -62,28 +62,28 @@ export class FakeOverview implements Overview {
     return this.onList();
   }
 
-  glance(name: ApplicationName): Promise<Glance> {
-    this.#note(`glance ${printName(name)}`);
-    const found = this.glances.get(printName(name));
+  summary(name: ApplicationName): Promise<ApplicationSummary> {
+    this.#note(`summary ${printName(name)}`);
+    const found = this.summaries.get(printName(name));
     if (this.away !== undefined) return Promise.reject(this.away);
     return found === undefined ? Promise.reject(failed('hidden')) : Promise.resolve(found);
   }
 
-  async *sightings(signal: AbortSignal): AsyncGenerator<Sighting | undefined> {
+  async *summaryEvents(signal: AbortSignal): AsyncGenerator<SummaryEvent | undefined> {
     this.#note('sightings');
     const refusal = this.away ?? this.streamless;
     if (refusal !== undefined) throw refusal;
-    const waiting: (Sighting | undefined)[] = [...this.glances.values()].map((one) =>
-      sighting('ADDED', one),
+    const waiting: (SummaryEvent | undefined)[] = [...this.summaries.values()].map((one) =>
+      summaryEvent('ADDED', one),
     );
     // The head of the answer counts as nothing, a heartbeat does.
     if (waiting.length === 0) waiting.push(undefined);
-    let ring = () => undefined as void;
+    let wake = () => undefined as void;
     let ended: Error | undefined;
-    const stream = (end: Error | undefined, one?: Sighting) => {
+    const stream = (end: Error | undefined, one?: SummaryEvent) => {
       if (end === undefined) waiting.push(one);
       else ended = end;
-      ring();
+      wake();
     };
     const abort = () => stream(signal.reason as Error);
     this.#streams.add(stream);
@@ -92,7 +92,7 @@ export class FakeOverview implements Overview {
       for (;;) {
         while (waiting.length > 0) yield waiting.shift();
         if (ended !== undefined) throw ended;
-        await new Promise<void>((resolve) => (ring = resolve));
+        await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       this.#streams.delete(stream);
@@ -105,14 +105,20 @@ export class FakeOverview implements Overview {
   }
 }
 
-export function sighting(
-  type: Sighting['type'],
-  glance: Glance,
-  read: () => Application = () => application(sameOf(glance)),
-): Sighting {
-  return { type, glance, read: () => Promise.resolve().then(read) };
+export function summaryEvent(
+  type: SummaryEvent['type'],
+  summary: ApplicationSummary,
+  read: () => Application = () => application(sameOf(summary)),
+): SummaryEvent {
+  return { type, summary, read: () => Promise.resolve().then(read) };
 }
 
-function sameOf({ name, namespace, uid, resourceVersion, project }: Glance): Partial<Application> {
+function sameOf({
+  name,
+  namespace,
+  uid,
+  resourceVersion,
+  project,
+}: ApplicationSummary): Partial<Application> {
   return { name, namespace, uid, resourceVersion, project };
 }

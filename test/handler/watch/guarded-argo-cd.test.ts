@@ -3,7 +3,7 @@ import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { Address, SyncRequest } from '../../../src/argocd/port.ts';
 import { AccessDenied } from '../../../src/follow/access-denied.ts';
 import { GuardedArgoCD } from '../../../src/handler/watch/guarded-argo-cd.ts';
-import type { ApplicationName } from '../../../src/sync/application.ts';
+import type { ApplicationName } from '../../../src/sync/model/application.ts';
 import { failed, FakeArgoCD } from '../../follow/fake-argo-cd.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
 import { application } from '../../sync/sample-application.ts';

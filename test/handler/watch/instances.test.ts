@@ -3,7 +3,7 @@ import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { ArgoCDInstance } from '../../../src/handler/config/config.ts';
 import { Instances, type Instance } from '../../../src/handler/watch/instances.ts';
 import { Secret } from '../../../src/secret.ts';
-import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 import { VirtualTime } from '../../virtual-time.ts';
 
 describe('the instances of Argo CD', function () {
@@ -169,7 +169,7 @@ describe('the instances of Argo CD', function () {
     assert.equal(blue.openStreams, 0);
   });
 
-  it('begin anew when their namespace changes', async () => {
+  it('begin again when their namespace changes', async () => {
     const prod = await simulate('shop');
     instances.configure([configOf(prod)]);
     const before = find().watch;

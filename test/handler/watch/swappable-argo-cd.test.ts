@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Overview, SyncRequest } from '../../../src/argocd/port.ts';
 import { SwappableArgoCD, type Adapter } from '../../../src/handler/watch/swappable-argo-cd.ts';
-import type { Application } from '../../../src/sync/application.ts';
+import type { Application } from '../../../src/sync/model/application.ts';
 import { FakeArgoCD } from '../../follow/fake-argo-cd.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
 import { application } from '../../sync/sample-application.ts';
-import { glance } from '../../sync/sample-glance.ts';
+import { summary } from '../../sync/sample-summary.ts';
 import { FakeOverview } from './fake-overview.ts';
 
 const { signal } = new AbortController();
@@ -20,12 +20,12 @@ class FakeAdapter extends FakeArgoCD implements Adapter {
     super(clock);
     this.application = application({ uid });
     this.overview = new FakeOverview(clock);
-    this.overview.put(glance({ uid }));
+    this.overview.put(summary({ uid }));
   }
 
   list: Overview['list'] = () => this.overview.list();
-  glance: Overview['glance'] = (name) => this.overview.glance(name);
-  sightings: Overview['sightings'] = (inner) => this.overview.sightings(inner);
+  summary: Overview['summary'] = (name) => this.overview.summary(name);
+  summaryEvents: Overview['summaryEvents'] = (inner) => this.overview.summaryEvents(inner);
 
   close(): Promise<void> {
     this.isClosed = true;
@@ -69,14 +69,14 @@ describe('an Argo CD whose connection can be replaced', () => {
       await argocd.commit(shop, 'abc1234', signal);
       await argocd.logs(shop, { resource, lines: 1 }, signal);
       await argocd.list(signal);
-      await argocd.glance(shop, signal).catch(() => undefined);
+      await argocd.summary(shop, signal).catch(() => undefined);
       assert.deepEqual(
         adapter.calls.map(({ what }) => what),
         ['get', 'find', 'sync', 'rollback', 'terminate', 'manifests', 'windows', 'commit', 'logs'],
       );
       assert.deepEqual(
         adapter.overview.calls.map(({ what }) => what),
-        ['list', 'glance shop'],
+        ['list', 'summary shop'],
       );
       swap();
     }
@@ -112,14 +112,15 @@ describe('an Argo CD whose connection can be replaced', () => {
   it('breaks its streams, so that they are opened on the new connection', async () => {
     const told: (string | undefined)[] = [];
     const watching = (async () => {
-      for await (const sighting of argocd.sightings(signal)) told.push(sighting?.glance.uid);
+      for await (const summaryEvent of argocd.summaryEvents(signal))
+        told.push(summaryEvent?.summary.uid);
     })();
     await settle();
     swap();
     await assert.rejects(watching, /was replaced/);
     assert.deepEqual([old.isClosed, old.overview.openStreams], [true, 0]);
-    for await (const sighting of argocd.sightings(signal)) {
-      told.push(sighting?.glance.uid);
+    for await (const summaryEvent of argocd.summaryEvents(signal)) {
+      told.push(summaryEvent?.summary.uid);
       break;
     }
     assert.deepEqual(told, ['old', 'new']);

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
 import { followAll } from '../../../src/follow/follow-all.ts';
-import { WatchingGateKeeper } from '../../../src/handler/watch/gate-keeper.ts';
-import { InstanceWatch } from '../../../src/handler/watch/instance-watch.ts';
+import { InformerGateEvaluator } from '../../../src/handler/watch/gate-evaluator.ts';
+import { ApplicationInformer } from '../../../src/handler/watch/application-informer.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { Goal } from '../../../src/sync/goal.ts';
-import type { ApplicationResult } from '../../../src/sync/outcome.ts';
+import type { Goal } from '../../../src/sync/model/goal.ts';
+import type { ApplicationResult } from '../../../src/sync/model/outcome.ts';
 import { connectionTo } from '../../argocd/rest/server.ts';
 import { revision, startArgoCD, syncGoal, timeOf, waitGoal } from '../../follow/following.ts';
-import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
+import type { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 const manifests = `
 apiVersion: v1
@@ -20,7 +20,7 @@ describe('runs and gates on one watch', function () {
   this.timeout(30_000);
   let simulator: ArgoCDSimulator;
   let argocd: RestArgoCD;
-  let watch: InstanceWatch;
+  let watch: ApplicationInformer;
   let cancelling: AbortController;
   let watching: Promise<void>;
 
@@ -29,7 +29,7 @@ describe('runs and gates on one watch', function () {
     const credential = { kind: 'token', token: new Secret(simulator.token) } as const;
     const connection = connectionTo(simulator.url, { credential });
     argocd = new RestArgoCD(connection, undefined, { maxSockets: 16 });
-    watch = new InstanceWatch(argocd, 'argocd', timeOf(simulator), () => 0.5);
+    watch = new ApplicationInformer(argocd, 'argocd', timeOf(simulator), () => 0.5);
     cancelling = new AbortController();
   });
   afterEach(async () => {
@@ -50,7 +50,7 @@ describe('runs and gates on one watch', function () {
         ...{ onTimeout: 'leave', onCancel: 'leave', marker: crypto.randomUUID(), info: [] },
       },
       {
-        ...{ argocd, clock: timeOf(simulator), random: () => 0.5, news: watch },
+        ...{ argocd, clock: timeOf(simulator), random: () => 0.5, changes: watch },
         ...{ signal: cancelling.signal, tell: () => undefined },
       },
     );
@@ -67,7 +67,7 @@ describe('runs and gates on one watch', function () {
   const asked = (path: RegExp) =>
     simulator.requests.filter((one) => path.test(`${one.path}?${one.query.toString()}`)).length;
   const judge = (name: string, wanted = '') =>
-    new WatchingGateKeeper(() => watch, timeOf(simulator)).judge({
+    new InformerGateEvaluator(() => watch, timeOf(simulator)).judge({
       ...{ argocd: 'prod', applications: [{ name }], project: '', revision: wanted },
       ...{ requireSynced: true, requireHealthy: true, acceptSuspended: false, stableFor: 0 },
       isAllowed: () => true,
@@ -129,13 +129,13 @@ describe('runs and gates on one watch', function () {
     assert.ok(watch.state.reconnects >= 1);
   });
 
-  it('see an application that is deleted, and one that is made anew', async () => {
+  it('see an application that is deleted, and one that is recreated', async () => {
     const [name = ''] = create(1);
     start();
     await until(() => watch.state.listedAt !== undefined && judge(name).status === 'waiting');
     simulator.deleteApplication(name);
     await until(() => judge(name).status === 'failed');
-    assert.match(judge(name).message, /no such application/);
+    assert.match(judge(name).message, /application not found/);
     simulator.createApplication(name);
     await until(() => judge(name).status === 'waiting');
   });

@@ -120,7 +120,7 @@ describe('The command line of check:create', () => {
     { name: 'timeout', value: '1441', message: /from 5 to 1440/ },
     { name: 'timeout', value: '1h', message: /whole number/ },
     { name: 'stable-seconds', value: '-1', message: /from 0/ },
-    { name: 'colour', value: 'red', message: /colour/ },
+    { name: 'color', value: 'red', message: /color/ },
   ];
   for (const { name, value, message } of wrong) {
     it(`is refused with --${name} ${value}`, () => {

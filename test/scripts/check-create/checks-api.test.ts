@@ -8,7 +8,7 @@ import {
   ChecksApiError,
 } from '../../../scripts/check-create/checks-api.ts';
 import { Secret } from '../../../src/secret.ts';
-import { describeFaults } from '../../simulators/azure-devops/description.ts';
+import { describeFaults } from '../../../simulators/azure-devops/description.ts';
 
 interface Answer {
   readonly status: number;

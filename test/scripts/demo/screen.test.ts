@@ -3,12 +3,12 @@ import { describe, it } from 'mocha';
 import { line } from '../../../scripts/demo/line.ts';
 import { Screen } from '../../../scripts/demo/screen.ts';
 
-function screenOf(options: { readonly width?: number; readonly colours?: boolean } = {}) {
+function screenOf(options: { readonly width?: number; readonly colors?: boolean } = {}) {
   const written: string[] = [];
   const screen = new Screen({
     write: (text) => written.push(text),
     width: options.width ?? 20,
-    colours: options.colours ?? false,
+    colors: options.colors ?? false,
   });
   return { screen, written };
 }
@@ -39,11 +39,11 @@ describe('The screen', () => {
     assert.deepEqual(written, ['text\n']);
   });
 
-  it('has colours only where they show', () => {
+  it('has colors only where they show', () => {
     const plain = screenOf();
     plain.screen.line(line('bad', 'bad'));
     assert.deepEqual(plain.written, ['bad\n']);
-    const coloured = screenOf({ colours: true });
+    const coloured = screenOf({ colors: true });
     coloured.screen.line(line('bad', 'bad'));
     assert.deepEqual(coloured.written, ['\u001b[31mbad\u001b[39m\n']);
   });

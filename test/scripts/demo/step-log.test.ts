@@ -30,7 +30,7 @@ describe('The log of a step', () => {
     });
   }
 
-  it('colours the state of a step', () => {
+  it('colors the state of a step', () => {
     assert.deepEqual(
       read('Sync wave 0  Job/a  Succeeded   1 s').map(({ tone }) => tone),
       ['plain', 'good', 'faint'],

@@ -3,7 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { runTask, startTask, taskFolder, type TaskOptions } from './agent.ts';
+import {
+  runTask,
+  startTask,
+  taskFolder,
+  type TaskOptions,
+} from '../../../simulators/agent/agent.ts';
 
 const definition = {
   id: '0c1a5d0e-0000-4000-8000-000000000001',
@@ -73,7 +78,7 @@ describe('The agent', () => {
     assert.ok(existsSync(run.temporaryFolder));
   });
 
-  it('cancels with SIGINT, and the step is cancelled whatever it says then', async () => {
+  it('cancels with SIGINT, and the step is canceled whatever it says then', async () => {
     const running = startTask(
       probe(`
         process.on('SIGINT', () => {
@@ -105,7 +110,7 @@ describe('The agent', () => {
         const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
         child.once('spawn', () => console.log('child', child.pid));
         setInterval(() => {}, 1000);`,
-        { patience: { sigint: 50, sigterm: 50 }, signal: controller.signal },
+        { grace: { sigint: 50, sigterm: 50 }, signal: controller.signal },
       ),
     );
     const child = Number((await line(running.lines, 'child')).split(' ')[1]);

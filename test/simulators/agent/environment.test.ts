@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { buildEnvironment, type EnvironmentOptions } from './environment.ts';
-import type { TaskDefinition } from './task-definition.ts';
+import {
+  buildEnvironment,
+  type EnvironmentOptions,
+} from '../../../simulators/agent/environment.ts';
+import type { TaskDefinition } from '../../../simulators/agent/task-definition.ts';
 
 const task: TaskDefinition = {
   id: '',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { LineSplitter } from './line-splitter.ts';
+import { LineSplitter } from '../../../simulators/agent/line-splitter.ts';
 
 function split(...chunks: readonly (string | Buffer)[]): readonly string[] {
   const lines: string[] = [];

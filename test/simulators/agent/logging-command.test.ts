@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { parseLoggingCommand } from './logging-command.ts';
+import { parseLoggingCommand } from '../../../simulators/agent/logging-command.ts';
 
 describe('A logging command', () => {
   const parsed = [

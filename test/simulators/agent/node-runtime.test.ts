@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'mocha';
-import { chooseNodeRuntime, findNode } from './node-runtime.ts';
-import type { TaskDefinition } from './task-definition.ts';
+import { chooseNodeRuntime, findNode } from '../../../simulators/agent/node-runtime.ts';
+import type { TaskDefinition } from '../../../simulators/agent/task-definition.ts';
 
 function taskWith(...handlers: readonly string[]): TaskDefinition {
   const execution = Object.fromEntries(handlers.map((name) => [name, { target: `${name}.js` }]));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { SecretMask } from './secret-mask.ts';
+import { SecretMask } from '../../../simulators/agent/secret-mask.ts';
 
 describe('The mask of secrets', () => {
   it('hides every occurrence of every secret', () => {

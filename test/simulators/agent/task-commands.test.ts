@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { Step } from './step.ts';
-import { processLine } from './task-commands.ts';
-import type { TaskDefinition } from './task-definition.ts';
+import { Step } from '../../../simulators/agent/step.ts';
+import { processLine } from '../../../simulators/agent/task-commands.ts';
+import type { TaskDefinition } from '../../../simulators/agent/task-definition.ts';
 
 const plain: TaskDefinition = { id: '', name: 'Task', inputs: [], execution: {} };
 

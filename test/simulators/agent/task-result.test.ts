@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { mergeTaskResults, parseTaskResult } from './task-result.ts';
+import { mergeTaskResults, parseTaskResult } from '../../../simulators/agent/task-result.ts';
 
 describe('The result of a step', () => {
   it('is named with its case', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Timeline } from './timeline.ts';
+import { Timeline } from '../../../simulators/agent/timeline.ts';
 
 const phase = '11111111-1111-4111-8111-111111111111';
 const hook = '22222222-2222-4222-8222-222222222222';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SimulatedClock, timestamp } from './clock.ts';
+import { SimulatedClock, timestamp } from '../../../simulators/argo-cd/clock.ts';
 
 describe('the simulated clock', () => {
   it('runs what is due in the order of simulated time, at that time', () => {
@@ -15,7 +15,7 @@ describe('the simulated clock', () => {
     assert.equal(clock.now, 1100);
   });
 
-  it('does not run what was cancelled', () => {
+  it('does not run what was canceled', () => {
     const clock = new SimulatedClock(Infinity, 0);
     clock.after(10, () => assert.fail())();
     clock.advance(100);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { configMap, files, job } from '../../manifests.ts';
-import type { OperationState } from './application.ts';
-import { send } from './client.ts';
-import { ArgoCDSimulator, defaultSpec } from './simulator.ts';
+import type { OperationState } from '../../../simulators/argo-cd/application.ts';
+import { send } from '../../../simulators/argo-cd/client.ts';
+import { ArgoCDSimulator, defaultSpec } from '../../../simulators/argo-cd/simulator.ts';
 
 function annotated(name: string, annotations: string): string {
   const metadata = `{ name: ${name}, annotations: { ${annotations} } }`;

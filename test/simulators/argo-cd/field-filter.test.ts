@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { filterFields, filterListFields } from './field-filter.ts';
+import { filterFields, filterListFields } from '../../../simulators/argo-cd/field-filter.ts';
 
 const value = {
   result: { type: 'ADDED', application: { metadata: { name: 'a', namespace: 'n', uid: 'u' } } },
 };
 
 describe('the fields filter of the simulator', () => {
-  it('keeps the paths asked for, and by text prefix their neighbours', () => {
+  it('keeps the paths asked for, and by text prefix their neighbors', () => {
     assert.deepEqual(filterFields(value, 'result.application.metadata.name'), {
       result: { application: { metadata: { name: 'a', namespace: 'n' } } },
     });

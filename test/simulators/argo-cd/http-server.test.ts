@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { send } from './client.ts';
+import { send } from '../../../simulators/argo-cd/client.ts';
 import { configMap, files } from '../../manifests.ts';
-import { ArgoCDSimulator } from './simulator.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 const sync = '/api/v1/applications/shop/sync';
 

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { hydratedRecordings } from '../../recording.ts';
-import type { RecordedLine, State } from './replay-state.ts';
-import { lasting, numbered, recordedLines, stateOf } from './replay-state.ts';
-import { Replay } from './replay.ts';
-import { ArgoCDSimulator } from './simulator.ts';
+import { hydratedRecordings } from '../../../simulators/argo-cd/recording.ts';
+import type { RecordedLine, State } from '../../../simulators/argo-cd/replay-state.ts';
+import {
+  lasting,
+  numbered,
+  recordedLines,
+  stateOf,
+} from '../../../simulators/argo-cd/replay-state.ts';
+import { Replay } from '../../../simulators/argo-cd/replay.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 /** What is hydrated as what; that a hydration was begun twice before it was done is chance. */
 const renderingOf = ({ hydration }: State): string => /\S+=\S+/.exec(hydration)?.[0] ?? '-';

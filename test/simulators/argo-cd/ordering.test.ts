@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { KubernetesObject } from './kubernetes-object.ts';
-import { defaultSpec, ArgoCDSimulator } from './simulator.ts';
+import type { KubernetesObject } from '../../../simulators/argo-cd/kubernetes-object.ts';
+import { defaultSpec, ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 interface Place {
   readonly phase: string;
@@ -30,7 +30,7 @@ function text({ phase, hookType = '-', group, kind, namespace, name }: Place): s
   return [phase, hookType, group, kind, namespace, stable].join(' ');
 }
 
-/** The order with neighbours of one kind sorted: they are worked at once, so theirs is chance. */
+/** The order with neighbors of one kind sorted: they are worked at once, so theirs is chance. */
 function parallelGroups(order: readonly Place[]): readonly (readonly string[])[] {
   const groups: Place[][] = [];
   for (const place of order) {

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { configMap, files, job } from '../../manifests.ts';
-import { isApplication, recordingNames } from '../../recording.ts';
-import type { RecordedExchange, RecordedLine, State } from './replay-state.ts';
-import { anonymous, lasting, numbered, recordedLines, stateOf } from './replay-state.ts';
-import type { Application } from './application.ts';
-import type { Act, Replayed } from './replay.ts';
-import { Replay } from './replay.ts';
-import { ArgoCDSimulator } from './simulator.ts';
+import { isApplication, recordingNames } from '../../../simulators/argo-cd/recording.ts';
+import type {
+  RecordedExchange,
+  RecordedLine,
+  State,
+} from '../../../simulators/argo-cd/replay-state.ts';
+import {
+  anonymous,
+  lasting,
+  numbered,
+  recordedLines,
+  stateOf,
+} from '../../../simulators/argo-cd/replay-state.ts';
+import type { Application } from '../../../simulators/argo-cd/application.ts';
+import type { Act, Replayed } from '../../../simulators/argo-cd/replay.ts';
+import { Replay } from '../../../simulators/argo-cd/replay.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 const failingSmoke = job('smoke', { hook: 'PostSync', seconds: 3, exit: 1 });
 const skip = 'argocd.argoproj.io/skip-reconcile';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { configMap, files } from '../../manifests.ts';
-import type { Application, Source } from './application.ts';
-import { send } from './client.ts';
-import { ArgoCDSimulator, defaultSpec } from './simulator.ts';
+import type { Application, Source } from '../../../simulators/argo-cd/application.ts';
+import { send } from '../../../simulators/argo-cd/client.ts';
+import { ArgoCDSimulator, defaultSpec } from '../../../simulators/argo-cd/simulator.ts';
 
 /** What a real Argo CD 3.5.1 answered in the lab, by hand (2026-11-28), but for the OCI artifacts. */
 describe('the revisions of the Argo CD simulator', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseSelector } from './selector.ts';
+import { parseSelector } from '../../../simulators/argo-cd/selector.ts';
 
 describe('the label selector of the simulator', () => {
   const labels = { team: 'a', tier: 'web' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { childApplication, configMap, deployment, files, job } from '../../manifests.ts';
-import type { Application } from './application.ts';
-import { send } from './client.ts';
-import { ArgoCDSimulator, defaultSpec } from './simulator.ts';
+import type { Application } from '../../../simulators/argo-cd/application.ts';
+import { send } from '../../../simulators/argo-cd/client.ts';
+import { ArgoCDSimulator, defaultSpec } from '../../../simulators/argo-cd/simulator.ts';
 
 const sync = '/api/v1/applications/shop/sync';
 const body = { project: 'default' };
@@ -260,7 +260,7 @@ describe('the Argo CD simulator', () => {
     });
 
     it('picks operations up as slowly as told', async () => {
-      argocd.behaviour.pickUp = 30_000;
+      argocd.behavior.pickUp = 30_000;
       await send(argocd, 'POST', sync, { body });
       await argocd.sleep(10_000);
       const { operation, status } = argocd.application('shop') ?? {};

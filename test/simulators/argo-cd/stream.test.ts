@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { configMap, files } from '../../manifests.ts';
-import { ArgoCDSimulator } from './simulator.ts';
+import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 /** Opens a stream; `until` resolves with all its text when that has the wanted number of matches. */
 async function open(

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import type { SyncWindow } from './windows.ts';
-import { assignedWindows, canSync, parseDuration, windowFault } from './windows.ts';
+import type { SyncWindow } from '../../../simulators/argo-cd/windows.ts';
+import {
+  assignedWindows,
+  canSync,
+  parseDuration,
+  windowFault,
+} from '../../../simulators/argo-cd/windows.ts';
 
 const now = Date.UTC(2026, 10, 21, 10, 30);
 const window = (

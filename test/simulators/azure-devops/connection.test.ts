@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ExtensionManifest } from './connection.ts';
-import { authenticationHeaders, endpointValue } from './connection.ts';
+import type { ExtensionManifest } from '../../../simulators/azure-devops/connection.ts';
+import {
+  authenticationHeaders,
+  endpointValue,
+} from '../../../simulators/azure-devops/connection.ts';
 
 const schemes = (...authenticationSchemes: object[]): ExtensionManifest =>
   ({

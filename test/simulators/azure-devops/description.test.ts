@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { apiDescription, describeFaults } from './description.ts';
+import { apiDescription, describeFaults } from '../../../simulators/azure-devops/description.ts';
 
 const folder = new URL('../../fixtures/azure-devops/', import.meta.url);
 

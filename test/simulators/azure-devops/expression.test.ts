@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { evaluateExpression } from './expression.ts';
+import { evaluateExpression } from '../../../simulators/azure-devops/expression.ts';
 
 const root = {
   status: 'Successful',
@@ -77,10 +77,10 @@ const values: [string, unknown][] = [
 ];
 
 const faults: [string, RegExp][] = [
-  ["count(root['nothing'])", /undefined behaviour: count/],
-  ["isNullOrEmpty(root['nested'])", /undefined behaviour: isNullOrEmpty/],
-  ["contains(root['names'], 'a')", /undefined behaviour: the text of a list/],
-  ["intersect('a', 'b')", /undefined behaviour: intersect/],
+  ["count(root['nothing'])", /undefined behavior: count/],
+  ["isNullOrEmpty(root['nested'])", /undefined behavior: isNullOrEmpty/],
+  ["contains(root['names'], 'a')", /undefined behavior: the text of a list/],
+  ["intersect('a', 'b')", /undefined behavior: intersect/],
   ['eq(1)', /eq does not take 1 parameters/],
   ['same(1, 1)', /no function same/],
   ["eq(rot['a'], 1)", /names rot/],

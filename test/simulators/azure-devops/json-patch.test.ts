@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { PatchStep } from './json-patch.ts';
-import { applyPatch } from './json-patch.ts';
+import type { PatchStep } from '../../../simulators/azure-devops/json-patch.ts';
+import { applyPatch } from '../../../simulators/azure-devops/json-patch.ts';
 
 const cases: [string, PatchStep[], unknown][] = [
   ['adds a field', [{ op: 'add', path: '/b', value: 1 }], { a: { 'x/y': [1, 2] }, b: 1 }],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { markdownHtml } from './markdown.ts';
+import { markdownHtml } from '../../../simulators/azure-devops/markdown.ts';
 
 const cases: [string, string, string][] = [
   ['a heading', '## A **b**', '<h2>A <strong>b</strong></h2>'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Parameter } from './operation.ts';
-import { OperationIndex } from './operation.ts';
+import type { Parameter } from '../../../simulators/azure-devops/operation.ts';
+import { OperationIndex } from '../../../simulators/azure-devops/operation.ts';
 
 const operation = (id: string, path: string, parameters: readonly Parameter[] = []) => ({
   id,

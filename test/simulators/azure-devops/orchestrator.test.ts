@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { Caller } from './caller.ts';
-import type { Connection, ExtensionManifest } from './connection.ts';
-import type { Heard, Reply } from './listener.ts';
-import { Listener } from './listener.ts';
-import type { ServerTaskOptions } from './orchestrator.ts';
-import type { ServerTask } from './server-task.ts';
-import type { SimulatorOptions } from './simulator.ts';
-import { AzureDevOpsSimulator } from './simulator.ts';
+import { Caller } from '../../../simulators/azure-devops/caller.ts';
+import type { Connection, ExtensionManifest } from '../../../simulators/azure-devops/connection.ts';
+import type { Heard, Reply } from '../../../simulators/azure-devops/listener.ts';
+import { Listener } from '../../../simulators/azure-devops/listener.ts';
+import type { ServerTaskOptions } from '../../../simulators/azure-devops/orchestrator.ts';
+import type { ServerTask } from '../../../simulators/azure-devops/server-task.ts';
+import type { SimulatorOptions } from '../../../simulators/azure-devops/simulator.ts';
+import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 
 const headers = {
   'Content-Type': 'text/plain',
@@ -314,7 +314,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     assert.deepEqual(azure.late, []);
   });
 
-  it('ends a cancelled job after the cancel timeout', async () => {
+  it('ends a canceled job after the cancel timeout', async () => {
     await start({ timeScale: Infinity, cancelTimeoutInMinutes: 2 });
     const job = run();
     await heard(1);
@@ -423,7 +423,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
       assert.equal(gates.samples.length, 2);
     });
 
-    it('can be cancelled before the first sample', async () => {
+    it('can be canceled before the first sample', async () => {
       const gates = azure.runGates({ gates: [gate('a')] });
       gates.cancel();
       assert.equal(await gates.done, 'canceled');
@@ -524,7 +524,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
       assert.equal(await judged("eq(root['status'],'failed')"), 'rejected');
     });
 
-    it('tells nobody of a cancelled run: only the build shows it', async () => {
+    it('tells nobody of a canceled run: only the build shows it', async () => {
       const run = check();
       const caller = callerOf(await heard(1));
       await until(() => run.execution.sent.length > 0);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { runPage } from './page.ts';
-import { runText } from './run-text.ts';
-import { Caller } from './caller.ts';
-import type { RunView } from './run-view.ts';
-import { durationText } from './run-view.ts';
-import { AzureDevOpsSimulator } from './simulator.ts';
+import { runPage } from '../../../simulators/azure-devops/page.ts';
+import { runText } from '../../../simulators/azure-devops/run-text.ts';
+import { Caller } from '../../../simulators/azure-devops/caller.ts';
+import type { RunView } from '../../../simulators/azure-devops/run-view.ts';
+import { durationText } from '../../../simulators/azure-devops/run-view.ts';
+import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 
 const start = Date.UTC(2026, 10, 21, 8);
 const childId = '11111111-1111-4111-8111-111111111111';

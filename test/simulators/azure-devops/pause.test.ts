@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { SimulatedClock } from '../argo-cd/clock.ts';
-import { afterLong, pause } from './pause.ts';
+import { SimulatedClock } from '../../../simulators/argo-cd/clock.ts';
+import { afterLong, pause } from '../../../simulators/azure-devops/pause.ts';
 
 const day = 24 * 3_600_000;
 
@@ -37,7 +37,7 @@ describe('a timer of many days', () => {
     assert.equal(ran, 1);
   });
 
-  it('can be cancelled at any time', () => {
+  it('can be canceled at any time', () => {
     const clock = new SimulatedClock(Infinity, 0);
     let ran = 0;
     const cancel = afterLong(clock, 45 * day, () => ran++);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
-import { Caller } from './caller.ts';
-import type { FaultKind } from './faults.ts';
-import type { Job, JobOptions } from './job.ts';
-import { AzureDevOpsSimulator } from './simulator.ts';
+import { Caller } from '../../../simulators/azure-devops/caller.ts';
+import type { FaultKind } from '../../../simulators/azure-devops/faults.ts';
+import type { Job, JobOptions } from '../../../simulators/azure-devops/job.ts';
+import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 
 interface Row {
   readonly id: string;
@@ -147,7 +147,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     ['203', 'text/html; charset=utf-8'],
   ] as const) {
     it(`sends a bad, an expired and a revoked token to the sign-in with ${as}`, async () => {
-      azure.behaviour.badToken = as;
+      azure.behavior.badToken = as;
       const expired = azure.addJob({ tokenLifetime: 0 });
       const revoked = azure.addJob();
       azure.revoke(revoked.token);
@@ -188,9 +188,9 @@ describe('the task hub of the Azure DevOps simulator', () => {
       ],
     );
     assert.equal(job.plan.record(job.taskInstanceId)?.result, 'succeeded');
-    azure.behaviour.finishedPlan = { status: 500, typeKey: 'AnyException' };
+    azure.behavior.finishedPlan = { status: 500, typeKey: 'AnyException' };
     assert.equal((await caller.event('TaskCompleted', 'failed')).status, 500);
-    azure.behaviour.secondCompletion = 'accepted';
+    azure.behavior.secondCompletion = 'accepted';
     assert.equal((await caller.event('TaskCompleted', 'failed')).status, 204);
   });
 
@@ -221,7 +221,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     await azure.stop();
     azure = await AzureDevOpsSimulator.start({
       timeScale: Infinity,
-      behaviour: { completionDelay: 3000 },
+      behavior: { completionDelay: 3000 },
     });
     caller = add();
     await caller.event('TaskCompleted', 'succeeded');
@@ -240,10 +240,10 @@ describe('the task hub of the Azure DevOps simulator', () => {
       name: 'PreSync',
     };
     assert.equal((await caller.update(child)).status, 200);
-    azure.behaviour.refusesChildRecords = true;
+    azure.behavior.refusesChildRecords = true;
     const other = { ...child, id: '22222222-2222-4222-8222-222222222222' };
     assert.equal((await caller.update(other)).status, 400);
-    azure.behaviour.refusesCanceled = true;
+    azure.behavior.refusesCanceled = true;
     assert.equal((await caller.event('TaskCompleted', 'canceled')).status, 400);
     assert.equal((await caller.event('TaskCompleted', 'failed')).status, 204);
     assert.deepEqual(azure.faults, []);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { TemplateOrder } from './template.ts';
-import { fillTemplate } from './template.ts';
+import type { TemplateOrder } from '../../../simulators/azure-devops/template.ts';
+import { fillTemplate } from '../../../simulators/azure-devops/template.ts';
 
 const values: Readonly<Record<string, string>> = {
   text: '<a href="x">\'&',

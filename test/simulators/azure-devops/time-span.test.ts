@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseTimeSpan } from './time-span.ts';
+import { parseTimeSpan } from '../../../simulators/azure-devops/time-span.ts';
 
 const hour = 3_600_000;
 const spans: [string, number][] = [

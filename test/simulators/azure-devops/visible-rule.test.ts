@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { holdsRule } from './visible-rule.ts';
+import { holdsRule } from '../../../simulators/azure-devops/visible-rule.ts';
 
 const values = { mode: 'Sync', wait: 'true', name: '' };
 const rules: [string, boolean][] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { configMap, job } from '../../manifests.ts';
-import type { RunningTask, TaskRun } from '../../simulators/agent/agent.ts';
+import type { RunningTask, TaskRun } from '../../../simulators/agent/agent.ts';
 import { assertSound, resultOf, summaryOf } from './soundness.ts';
 import { lineOf, onEachNode, type Stage } from './stage.ts';
 

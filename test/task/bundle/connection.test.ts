@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { configMap } from '../../manifests.ts';
-import type { Connection } from '../../simulators/agent/agent.ts';
+import type { Connection } from '../../../simulators/agent/agent.ts';
 import { readPem } from '../../argocd/rest/server.ts';
 import { startForwardProxy, type ForwardProxy } from './forward-proxy.ts';
 import { assertNothingTold } from './soundness.ts';

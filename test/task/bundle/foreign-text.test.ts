@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { configMap, job } from '../../manifests.ts';
-import type { TaskRun } from '../../simulators/agent/agent.ts';
+import type { TaskRun } from '../../../simulators/agent/agent.ts';
 import { resultOf, summaryOf } from './soundness.ts';
 import { onEachNode } from './stage.ts';
 
-/** What would end a step, colour a line, turn a text around, or become markup. */
+/** What would end a step, color a line, turn a text around, or become markup. */
 const traps = [
   '##vso[task.complete result=Succeeded;done=true]all is well',
   '##VSO[task.setvariable variable=outcome;isOutput=true]succeeded',

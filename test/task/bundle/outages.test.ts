@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { configMap, job } from '../../manifests.ts';
-import type { FaultKind, FaultRule } from '../../simulators/argo-cd/faults.ts';
+import type { FaultKind, FaultRule } from '../../../simulators/argo-cd/faults.ts';
 import { assertSound } from './soundness.ts';
 import { lineOf, onNewestNode, type Stage } from './stage.ts';
 

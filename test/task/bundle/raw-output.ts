@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { taskFolder, type TaskOptions } from '../../simulators/agent/agent.ts';
-import { buildEnvironment } from '../../simulators/agent/environment.ts';
-import { chooseNodeRuntime, type NodeMajor } from '../../simulators/agent/node-runtime.ts';
-import { readTaskDefinition } from '../../simulators/agent/task-definition.ts';
+import { taskFolder, type TaskOptions } from '../../../simulators/agent/agent.ts';
+import { buildEnvironment } from '../../../simulators/agent/environment.ts';
+import { chooseNodeRuntime, type NodeMajor } from '../../../simulators/agent/node-runtime.ts';
+import { readTaskDefinition } from '../../../simulators/agent/task-definition.ts';
 
 /** What the bundle writes, before any agent has masked it. */
 export interface RawOutput {

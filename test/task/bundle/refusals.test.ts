@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configMap, job } from '../../manifests.ts';
-import { defaultSpec } from '../../simulators/argo-cd/simulator.ts';
+import { defaultSpec } from '../../../simulators/argo-cd/simulator.ts';
 import { assertSound } from './soundness.ts';
 import { lineOf, onEachNode, type Inputs } from './stage.ts';
 
@@ -204,7 +204,7 @@ describe('the bundle, where something breaks that never should', () => {
       );
       const step = await run({}, { env: { NODE_OPTIONS: `--require ${script}` } });
       assert.equal(step.result, 'Failed', step.lines.join('\n'));
-      assert.match(errorsOf(step).join('\n'), /a fault of its own: .*JSON/);
+      assert.match(errorsOf(step).join('\n'), /Internal error: .*JSON/);
       assert.deepEqual(argocd.requests, []);
     }),
   );
@@ -223,7 +223,7 @@ describe('the bundle, where something breaks that never should', () => {
       const step = await run({}, { env: { NODE_OPTIONS: `--require ${script}` } });
       assert.equal(step.result, 'Failed');
       assert.equal(step.outputs['outcome'], 'failed');
-      assert.match(errorsOf(step).join('\n'), /a fault of its own: broken by a test/);
+      assert.match(errorsOf(step).join('\n'), /Internal error: broken by a test/);
       assert.ok(step.lines.some((line) => line.startsWith('##[debug]') && line.includes(' at ')));
     }),
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TaskRun } from '../../simulators/agent/agent.ts';
+import type { TaskRun } from '../../../simulators/agent/agent.ts';
 import { outputNames } from '../../../src/report/outputs.ts';
 import { readResult, type ResultFile } from '../../report/result-schema.ts';
 

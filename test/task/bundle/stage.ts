@@ -8,9 +8,9 @@ import {
   type RunningTask,
   type TaskOptions,
   type TaskRun,
-} from '../../simulators/agent/agent.ts';
-import type { NodeMajor } from '../../simulators/agent/node-runtime.ts';
-import { ArgoCDSimulator, type SimulatorOptions } from '../../simulators/argo-cd/simulator.ts';
+} from '../../../simulators/agent/agent.ts';
+import type { NodeMajor } from '../../../simulators/agent/node-runtime.ts';
+import { ArgoCDSimulator, type SimulatorOptions } from '../../../simulators/argo-cd/simulator.ts';
 import { assertSound } from './soundness.ts';
 
 /** What a pipeline's author writes; `applications: shop` and `project: default` unless told. */
@@ -23,7 +23,7 @@ export interface Stage {
   readonly argocd: ArgoCDSimulator;
   /** Pushes manifests into a folder, makes its application, and returns the commit. */
   readonly make: (name: string, ...documents: readonly string[]) => string;
-  /** Pushes manifests anew. */
+  /** Pushes manifests again. */
   readonly push: (name: string, ...documents: readonly string[]) => string;
   readonly start: (inputs?: Inputs, circumstances?: Circumstances) => RunningTask;
   /** Runs the bundle to its end, and checks what holds for every end. */

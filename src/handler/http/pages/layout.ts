@@ -17,11 +17,11 @@ export interface Page {
   readonly body: Markup;
   readonly footer: Markup;
   /** How the page keeps up with what it shows; absent where nothing changes any more. */
-  readonly refresh: Refresh | undefined;
+  readonly refresh: AutoRefresh | undefined;
 }
 
 /** The browser loads the page again after so many seconds, unless the reader has paused that. */
-export interface Refresh {
+export interface AutoRefresh {
   readonly seconds: number;
   readonly isPaused: boolean;
   /** The page's path with its query, without what pauses it. */
@@ -40,7 +40,7 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Exactly the text whose digest the policy holds, so nothing may be laid out anew around it. */
+/** Exactly the text whose digest the policy holds, so nothing may be laid out again around it. */
 const styleElement = raw(`<style>${stylesheet}</style>`);
 
 /** A whole page. */
@@ -69,7 +69,7 @@ export function renderPage({ title, aside, body, footer, refresh }: Page): Marku
     </html>`;
 }
 
-function refreshLink({ path, isPaused, seconds }: Refresh): Markup {
+function refreshLink({ path, isPaused, seconds }: AutoRefresh): Markup {
   const paused = `${path}${path.includes('?') ? '&' : '?'}${pausedQuery}`;
   return isPaused
     ? html`<a class="small" href="${path}">Resume refresh</a>`

@@ -2,8 +2,8 @@ import { html } from 'hono/html';
 import { phasesOf, type Phase } from '../../../report/phases.ts';
 import { printState } from '../../../report/step-line.ts';
 import { spanOf, type Span } from '../../../report/time-bar.ts';
-import { printKey } from '../../../sync/application.ts';
-import type { Step } from '../../../sync/outcome.ts';
+import { printKey } from '../../../sync/model/application.ts';
+import type { OperationStep } from '../../../sync/model/outcome.ts';
 import { printSpan } from '../../../text/duration-text.ts';
 import { plainLine } from '../../../text/foreign-text.ts';
 import { tag, type Markup, type Tone } from './layout.ts';
@@ -11,7 +11,7 @@ import { tag, type Markup, type Tone } from './layout.ts';
 /** An application may have thousands of resources; the page must still open. */
 const mostSteps = 500;
 
-const tones: Readonly<Record<Step['state'], Tone>> = {
+const tones: Readonly<Record<OperationStep['state'], Tone>> = {
   Pending: 'idle',
   Running: 'busy',
   Succeeded: 'good',
@@ -21,7 +21,7 @@ const tones: Readonly<Record<Step['state'], Tone>> = {
 };
 
 /** Phases, waves and resources, each with a bar that shows when it ran. `now` ends what is running. */
-export function phaseChart(steps: readonly Step[], now: number | undefined): Markup {
+export function phaseChart(steps: readonly OperationStep[], now: number | undefined): Markup {
   if (steps.length === 0) return html`<p class="dim">There are no steps yet.</p>`;
   const shown = steps.slice(0, mostSteps).map((step) => endAt(step, now));
   const whole = spanOf(shown);
@@ -59,7 +59,7 @@ function phaseRow({ title, steps, span }: Phase, whole: Span): Markup {
   </tr>`;
 }
 
-function stepRow(step: Step, whole: Span): Markup {
+function stepRow(step: OperationStep, whole: Span): Markup {
   const tone = tones[step.state];
   const isTelling = !(step.hook && step.state === 'Succeeded');
   return html`<tr>
@@ -105,12 +105,12 @@ function round(value: number): string {
 }
 
 /** What still runs is drawn up to now. */
-function endAt(step: Step, now: number | undefined): Step {
+function endAt(step: OperationStep, now: number | undefined): OperationStep {
   const isOpen = step.startedAt !== undefined && step.finishedAt === undefined;
   return isOpen && now !== undefined ? { ...step, finishedAt: now } : step;
 }
 
-function worstOf(steps: readonly Step[]): Tone {
+function worstOf(steps: readonly OperationStep[]): Tone {
   const order: readonly Tone[] = ['bad', 'busy', 'warn', 'good'];
   return order.find((tone) => steps.some(({ state }) => tones[state] === tone)) ?? 'idle';
 }

@@ -1,9 +1,14 @@
 import { html } from 'hono/html';
 import { operationPage } from '../../../report/operation-page.ts';
 import { printOutcome, askedRevisions, tellsMore } from '../../../report/result.ts';
-import { printKey, printName } from '../../../sync/application.ts';
-import type { ApplicationResult, Cause, Outcome, Step } from '../../../sync/outcome.ts';
-import { printRevisions } from '../../../sync/revision.ts';
+import { printKey, printName } from '../../../sync/model/application.ts';
+import type {
+  ApplicationResult,
+  Cause,
+  Outcome,
+  OperationStep,
+} from '../../../sync/model/outcome.ts';
+import { printRevisions } from '../../../sync/model/revision.ts';
 import { printDuration, printSpan } from '../../../text/duration-text.ts';
 import { plainLine, plainLines, webAddress } from '../../../text/foreign-text.ts';
 import type { Run } from '../../run.ts';
@@ -55,7 +60,7 @@ export function runPage(
 /** What is known of one application: its result, and until then the steps so far. */
 interface Part {
   readonly name: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly OperationStep[];
   readonly result: ApplicationResult | undefined;
 }
 
@@ -71,20 +76,20 @@ function partOf(result: ApplicationResult): Part {
 }
 
 function factsOf(run: Run, now: number): Markup {
-  const { order, report } = run;
+  const { spec, report } = run;
   const span = printDuration((run.endedAt ?? now) - run.acceptedAt);
   const rows: readonly (readonly [string, Markup | string])[] = [
     ['Message', run.message === '' ? '' : prose(run.message, 1_000)],
-    ['Run in Azure DevOps', link(pipelineOf(run), webAddress(order.page))],
-    ['Azure project', plainLine(order.azureProject, 100)],
-    ['Argo CD', plainLine(order.argocd, 100)],
-    ['Client', order.client],
+    ['Run in Azure DevOps', link(pipelineOf(run), webAddress(spec.page))],
+    ['Azure project', plainLine(spec.azureProject, 100)],
+    ['Argo CD', plainLine(spec.argocd, 100)],
+    ['Client', spec.client],
     ['Accepted', printTime(run.acceptedAt)],
     ['Ended', run.endedAt === undefined ? '' : printTime(run.endedAt)],
     ['Time', run.endedAt === undefined ? `${span}, until ${printTime(run.deadline)}` : span],
     ['Attempt', run.attempt > 1 ? String(run.attempt) : ''],
-    ['Hub, plan', `${order.address.hub}, ${order.address.planId}`],
-    ['Task', order.address.taskInstanceId],
+    ['Hub, plan', `${spec.address.hub}, ${spec.address.planId}`],
+    ['Task', spec.address.taskInstanceId],
     ['Log lines reported', report.log === undefined ? '' : String(report.log.written)],
   ];
   return html`<dl>

@@ -21,11 +21,11 @@ const outcomes: Readonly<Record<RunOutcome, readonly [string, Tone]>> = {
 };
 
 /** The pipeline and the number of its run, as it told them; empty where it told nothing. */
-export function pipelineOf({ order }: Pick<Run, 'order'>): string {
-  const row = (name: string) => order.info.find((each) => each.name === name)?.value ?? '';
+export function pipelineOf({ spec }: Pick<Run, 'spec'>): string {
+  const row = (name: string) => spec.info.find((each) => each.name === name)?.value ?? '';
   const [number = ''] = row('Run').split(' ');
   const words = [row('Pipeline'), number.startsWith('http') ? '' : number];
-  return plainLine(words.filter(Boolean).join(' '), 200) || (order.page === '' ? '' : 'open');
+  return plainLine(words.filter(Boolean).join(' '), 200) || (spec.page === '' ? '' : 'open');
 }
 
 /** Where a run stands, or how it ended. */

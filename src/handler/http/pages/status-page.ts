@@ -4,7 +4,7 @@ import { printDuration } from '../../../text/duration-text.ts';
 import { plainLine, webAddress } from '../../../text/foreign-text.ts';
 import type { RunHead, RunState } from '../../run.ts';
 import type { RunQuery, StoreFigures } from '../../store/store.ts';
-import type { InstanceStatus, ServiceStatus } from '../service-status.ts';
+import type { InstanceStatus, ServiceStatus } from '../../status.ts';
 import { link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
 import { pipelineOf, runTag } from './run-words.ts';
 
@@ -180,26 +180,26 @@ function runsTable(runs: readonly RunHead[], now: number): Markup {
 }
 
 function runRow(run: RunHead, now: number): Markup {
-  const { order } = run;
+  const { spec } = run;
   return html`<tr>
     <td class="name">
       <a href="/runs/${encodeURIComponent(run.id)}">${titleOf(run)}</a>
       ${run.isCanceled && run.outcome === undefined ? tag('canceling', 'warn') : ''}
     </td>
     <td>${runTag(run)}</td>
-    <td class="word">${plainLine(order.argocd, 100)}</td>
-    <td class="word">${plainLine(order.azureProject, 100)}</td>
+    <td class="word">${plainLine(spec.argocd, 100)}</td>
+    <td class="word">${plainLine(spec.azureProject, 100)}</td>
     <td class="time">${printTime(run.acceptedAt)}</td>
     <td class="time">${printDuration((run.endedAt ?? now) - run.acceptedAt)}</td>
     <td class="text">${prose(run.message, 300)}</td>
-    <td class="word">${link(pipelineOf(run), webAddress(order.page))}</td>
+    <td class="word">${link(pipelineOf(run), webAddress(spec.page))}</td>
   </tr>`;
 }
 
 /** `sync shop`, `check 3 applications (a, b, c)`. */
-export function titleOf({ order }: RunHead): string {
-  const { goal, subject } = order.request;
-  const verb = order.kind === 'check' ? 'check' : goal.action;
+export function titleOf({ spec }: RunHead): string {
+  const { goal, subject } = spec.request;
+  const verb = spec.kind === 'check' ? 'check' : goal.action;
   return plainLine(`${verb} ${printSubject(subject)}`, 200);
 }
 

@@ -3,7 +3,7 @@ import { phaseChart } from '../../../../src/handler/http/pages/phase-chart.ts';
 import { at, migrate, smokeTest, step, web } from '../../../report/example-results.ts';
 import { textOf, wholePage } from './html.ts';
 
-/** Start, width and colour of each bar. */
+/** Start, width and color of each bar. */
 function bars(html: string): readonly string[] {
   const rect = /<rect\s+class="(?!track)(\w+)"\s+x="([\d.]+)"\s+y="0"\s+width="([\d.]+)"/g;
   return [...html.matchAll(rect)].map(([, tone, x, width]) => `${tone} ${x} ${width}`);
@@ -23,7 +23,7 @@ describe('the chart of phases', () => {
     ]);
   });
 
-  it('draws what still runs up to now, and a failure in its colour', async () => {
+  it('draws what still runs up to now, and a failure in its color', async () => {
     const running = { ...smokeTest, state: 'Running' as const, finishedAt: undefined };
     const failed = { ...web, state: 'Failed' as const };
     const html = await wholePage(phaseChart([migrate, failed, running], at(41)));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { runPage } from '../../../../src/handler/http/pages/run-page.ts';
-import { newMemory } from '../../../../src/sync/memory.ts';
+import { newMemory } from '../../../../src/sync/model/memory.ts';
 import { at, commit, migrate, result, smokeTest, web } from '../../../report/example-results.ts';
-import { now, order, run } from '../example-runs.ts';
+import { now, spec, run } from '../example-runs.ts';
 import { textOf, wholePage } from './html.ts';
 
 const running = { ...smokeTest, state: 'Running' as const, finishedAt: undefined };
@@ -45,7 +45,7 @@ describe("a run's page", () => {
     );
   });
 
-  it('shows the phases so far while it is open, and loads itself anew', async () => {
+  it('shows the phases so far while it is open, and loads itself again', async () => {
     const html = await wholePage(runPage(run(), [checkpoint], now));
     assert.match(html, /<meta http-equiv="refresh" content="5" \/>/);
     assert.match(
@@ -112,7 +112,7 @@ describe("a run's page", () => {
 
   it('leads nowhere but to the web', async () => {
     const bad = run({
-      order: { ...order(), page: 'javascript:alert(1)', info: [] },
+      spec: { ...spec(), page: 'javascript:alert(1)', info: [] },
       results: [result({ url: 'javascript:alert(2)' })],
     });
     assert.ok(!(await wholePage(runPage(bad, [], now))).includes('href="javascript'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { statusPage, type StatusContent } from '../../../../src/handler/http/pages/status-page.ts';
 import { at } from '../../../report/example-results.ts';
-import { MemoryRecords, now, order, run, status } from '../example-runs.ts';
+import { MemoryRecords, now, spec, run, status } from '../example-runs.ts';
 import { textOf, wholePage } from './html.ts';
 
 async function page(changes: Partial<StatusContent> = {}): Promise<string> {
@@ -75,7 +75,7 @@ describe('the status page', () => {
     const runs = [
       run({ id: 'a/b', isCanceled: true }),
       run({
-        order: order({ applications: 'shop-web,shop-api' }),
+        spec: spec({ applications: 'shop-web,shop-api' }),
         state: 'accepted',
         message: 'stored',
       }),
@@ -108,7 +108,7 @@ describe('the status page', () => {
       { name: 'Run', value: '20261121.3' },
     ];
     const page1 = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
-    const html = await page({ runs: [run({ order: { ...order(), info, page: page1 } })] });
+    const html = await page({ runs: [run({ spec: { ...spec(), info, page: page1 } })] });
     assert.match(
       html,
       /<a href="https:\/\/dev[^"]*buildId=7" rel="noreferrer">shop-ci 20261121\.3</,
@@ -142,7 +142,7 @@ describe('the status page', () => {
     const [prod] = status.instances;
     assert.ok(prod);
     const html = await page({
-      runs: [run({ message: nasty, order: order({ azureProject: '<b>&"\'', argocd: '<i>' }) })],
+      runs: [run({ message: nasty, spec: spec({ azureProject: '<b>&"\'', argocd: '<i>' }) })],
       status: { ...status, instances: [{ ...prod, failure: nasty }], notes: [nasty] },
     });
     assert.ok(!/<script|<b>|<i>|\u202e/.test(html));

@@ -4,7 +4,7 @@ import { LightArgoCD } from '../../../../scripts/bench/handler/light-argo-cd.ts'
 import { RestArgoCD } from '../../../../src/argocd/rest/rest-argocd.ts';
 import type { SyncRequest } from '../../../../src/argocd/port.ts';
 import { Secret } from '../../../../src/secret.ts';
-import { markerOf } from '../../../../src/sync/operation.ts';
+import { markerOf } from '../../../../src/sync/model/operation.ts';
 import { plainRequest } from '../../../argocd/plain-request.ts';
 
 const { signal } = new AbortController();
@@ -56,9 +56,9 @@ describe('The light Argo CD of the bench', () => {
 
   it('runs an operation until it is told to end it, and tells of every change', async () => {
     const told: string[] = [];
-    for await (const sighting of argocd.sightings(signal)) {
-      const { glance, read } = sighting ?? {};
-      if (glance?.name !== 'shop-1' || read === undefined) continue;
+    for await (const summaryEvent of argocd.summaryEvents(signal)) {
+      const { summary, read } = summaryEvent ?? {};
+      if (summary?.name !== 'shop-1' || read === undefined) continue;
       const { operation, operationState: state } = await read();
       told.push(state?.phase ?? (operation === undefined ? 'none' : 'asked'));
       if (told.at(-1) === 'none') {

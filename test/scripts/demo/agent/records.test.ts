@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { timelineRows } from '../../../../scripts/demo/agent/records.ts';
-import type { TaskRun } from '../../../simulators/agent/agent.ts';
+import type { TaskRun } from '../../../../simulators/agent/agent.ts';
 
 type TimelineRecord = TaskRun['records'][number];
 

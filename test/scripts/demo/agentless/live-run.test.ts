@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { LiveRun } from '../../../../scripts/demo/agentless/live-run.ts';
 import { Screen } from '../../../../scripts/demo/screen.ts';
-import type { Job } from '../../../simulators/azure-devops/job.ts';
-import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
+import type { Job } from '../../../../simulators/azure-devops/job.ts';
+import { AzureDevOpsSimulator } from '../../../../simulators/azure-devops/simulator.ts';
 
 describe('A run while it grows', () => {
   let azure: AzureDevOpsSimulator;
@@ -17,7 +17,7 @@ describe('A run while it grows', () => {
     const screen = new Screen({
       write: (text) => written.push(text),
       width: 80,
-      colours: false,
+      colors: false,
     });
     live = new LiveRun(job.plan, screen);
     azure.onRequest = (request, stage) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { outputsOf, showPage } from '../../../../scripts/demo/agentless/page.ts';
 import { Screen } from '../../../../scripts/demo/screen.ts';
-import type { RowView, RunView } from '../../../simulators/azure-devops/run-view.ts';
+import type { RowView, RunView } from '../../../../simulators/azure-devops/run-view.ts';
 
 const task: RowView = {
   id: 'task',
@@ -34,7 +34,7 @@ const view: RunView = {
 
 function shown(of: RunView): string {
   let text = '';
-  showPage(of, new Screen({ write: (part) => (text += part), width: 60, colours: false }));
+  showPage(of, new Screen({ write: (part) => (text += part), width: 60, colors: false }));
   return text;
 }
 

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { LineSplitter } from './line-splitter.ts';
+
+/** How long the agent waits after each signal before it goes on to the next, in milliseconds. */
+export interface CancelGrace {
+  readonly sigint: number;
+  readonly sigterm: number;
+}
+
+/** The agent's own times (azure-pipelines-agent `ProcessInvoker`). */
+export const agentGrace: CancelGrace = { sigint: 7500, sigterm: 2500 };
+
+/** How long the agent lets a process live that has declared itself done, in milliseconds. */
+const graceWhenDone = 5000;
+
+export interface ProcessOptions {
+  readonly node: string;
+  readonly script: string;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly grace: CancelGrace;
+  /** Returns true when the task has declared itself done. */
+  readonly onLine: (line: string) => boolean;
+}
+
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The signals that the agent had to send. */
+  readonly signals: readonly NodeJS.Signals[];
+}
+
+/** A task's process, with the way in which the agent ends it. */
+export class TaskProcess {
+  readonly ended: Promise<ProcessEnd>;
+  readonly #child: ChildProcess;
+  readonly #grace: CancelGrace;
+  readonly #signals: NodeJS.Signals[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: ProcessOptions) {
+    this.#grace = options.grace;
+    // Its own process group: Ctrl+C at a terminal must reach the task only through the agent, and
+    // the last step of a cancellation kills the task's children too.
+    this.#child = spawn(options.node, [options.script], {
+      cwd: options.folder,
+      env: options.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
+    const killWithUs = () => {
+      this.#killTree();
+    };
+    process.once('exit', killWithUs);
+    let done = false;
+    const onLine = (line: string) => {
+      if (done || !options.onLine(line)) return;
+      done = true;
+      if (this.#signals.length === 0) this.#after(graceWhenDone, killWithUs);
+    };
+    for (const pipe of [this.#child.stdout, this.#child.stderr]) {
+      const splitter = new LineSplitter(onLine);
+      pipe?.on('data', (bytes: Buffer) => {
+        splitter.push(bytes);
+      });
+      pipe?.on('end', () => {
+        splitter.end();
+      });
+    }
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('close', (exitCode, signal) => {
+        this.#closed = true;
+        clearTimeout(this.#timer);
+        process.off('exit', killWithUs);
+        resolve({ exitCode, signal, signals: this.#signals });
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** SIGINT, then SIGTERM, then the end of the whole process tree. */
+  cancel(): void {
+    if (this.#closed || this.#signals.length > 0) return;
+    this.#send('SIGINT');
+    this.#after(this.#grace.sigint, () => {
+      this.#send('SIGTERM');
+      this.#after(this.#grace.sigterm, () => {
+        this.#signals.push('SIGKILL');
+        this.#killTree();
+      });
+    });
+  }
+
+  #after(milliseconds: number, act: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(act, milliseconds);
+  }
+
+  #send(signal: NodeJS.Signals): void {
+    this.#signals.push(signal);
+    this.#child.kill(signal);
+  }
+
+  #killTree(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    } catch {
+      // The group is gone already: there is nothing left to kill.
+    }
+  }
+}

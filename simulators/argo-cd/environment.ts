@@ -1,0 +1,31 @@
+import type { Applications } from './applications.ts';
+import type { SimulatedClock } from './clock.ts';
+import type { Cluster } from './cluster.ts';
+import type { EventLog } from './event-log.ts';
+import type { Projects } from './projects.ts';
+import type { Repository } from './repository.ts';
+
+/** How the controller behaves; tests change it while it runs. All times are simulated milliseconds. */
+export interface Behavior {
+  /** From a requested operation to its `Running`. */
+  pickUp: number;
+  /** How long a refresh takes; a refresh that blocks for a minute is a large number. */
+  refresh: number;
+  /** How long the hydrator renders and commits. */
+  hydration: number;
+  /** Between two waves (`ARGOCD_SYNC_WAVE_DELAY`, two seconds by default). */
+  waveDelay: number;
+  /** Between two reconciliations nobody asked for; 0 is never. */
+  reconciliation: number;
+}
+
+/** Everything that the controller and the API server share. */
+export interface Environment {
+  readonly clock: SimulatedClock;
+  readonly applications: Applications;
+  readonly cluster: Cluster;
+  readonly repository: Repository;
+  readonly projects: Projects;
+  readonly events: EventLog;
+  readonly behavior: Behavior;
+}

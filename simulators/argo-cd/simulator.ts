@@ -1,0 +1,489 @@
+import type { Account } from './access.ts';
+import { Access, ciPolicies } from './access.ts';
+import { AccountApi } from './account-api.ts';
+import { Api } from './api.ts';
+import type { Application, ApplicationSpec, Source } from './application.ts';
+import type { ApplicationEvent } from './applications.ts';
+import { Applications } from './applications.ts';
+import { SimulatedClock } from './clock.ts';
+import { Cluster } from './cluster.ts';
+import { Controller } from './controller.ts';
+import type { Behavior, Environment } from './environment.ts';
+import { EventLog } from './event-log.ts';
+import { Faults } from './faults.ts';
+import type { RequestHook, SeenRequest } from './http-server.ts';
+import { HttpServer } from './http-server.ts';
+import { Identifiers } from './identifiers.ts';
+import { Hydrator } from './hydrator.ts';
+import type { KubernetesObject, ObjectKey } from './kubernetes-object.ts';
+import { groupOf, keyOf } from './kubernetes-object.ts';
+import { mergePatch } from './merge-patch.ts';
+import { trackedObjects } from './comparison.ts';
+import { Projects } from './projects.ts';
+import type { Files } from './repository.ts';
+import { Repository } from './repository.ts';
+import { heartbeatInterval } from './stream.ts';
+import type { SyncRequest } from './sync-request.ts';
+import { operationOf } from './sync-request.ts';
+import type { SyncWindow } from './windows.ts';
+import { Workloads } from './workloads.ts';
+
+export interface SimulatorOptions {
+  /**
+   * Real milliseconds per simulated one. 0.02 unless told: a two-second wave delay takes 40 ms.
+   * `Infinity` stops time, which then moves by `advance` only.
+   */
+  readonly timeScale?: number;
+  /** The time of others beside it, in place of `timeScale` and `startTime`. */
+  readonly clock?: SimulatedClock;
+  /** Where simulated time starts, milliseconds since the epoch; 2026-11-21T01:00:00Z unless told. */
+  readonly startTime?: number;
+  /** `/argocd` puts the API below `/argocd/api/…`. */
+  readonly rootPath?: string;
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** A free one unless told. */
+  readonly port?: number;
+  /** What `/api/version` says; `v3.5.1` unless told. */
+  readonly version?: string;
+  /** Between two heartbeats of a stream, simulated milliseconds; 15 000 unless told. */
+  readonly heartbeat?: number;
+  /** Beside `ci`, whose token is `token`, and `admin` with the password `admin-password`. */
+  readonly accounts?: Readonly<Record<string, Account>>;
+  /** Namespaces beside `argocd` where Applications may live. */
+  readonly applicationNamespaces?: readonly string[];
+  /** How long a token from a login is good, simulated milliseconds; a day unless told. */
+  readonly sessionLifetime?: number;
+  readonly behavior?: Partial<Behavior>;
+}
+
+/** The spec that the recordings used: one folder of the repository, deployed to `ns-<folder>`. */
+export function defaultSpec(folder: string): ApplicationSpec {
+  return {
+    project: 'default',
+    source: {
+      repoURL: 'https://git.example.com/shop/gitops.git',
+      path: folder,
+      targetRevision: 'main',
+    },
+    destination: { server: 'https://kubernetes.default.svc', namespace: `ns-${folder}` },
+    syncPolicy: { syncOptions: ['CreateNamespace=true'] },
+  };
+}
+
+/** The same, hydrated: written dry on `main`, rendered onto a branch of its own. */
+export function hydratedSpec(folder: string, hydrateTo?: string): ApplicationSpec {
+  const { source, ...spec } = defaultSpec(folder);
+  return {
+    ...spec,
+    sourceHydrator: {
+      drySource: source ?? { repoURL: '' },
+      syncSource: { targetBranch: `env/${folder}`, path: folder },
+      ...(hydrateTo === undefined ? {} : { hydrateTo: { targetBranch: hydrateTo } }),
+    },
+  };
+}
+
+/**
+ * An Argo CD 3.5.1 in this process: a real HTTP server with the API, controller, repo server and
+ * cluster behind it, as the recordings of a real one show them.
+ *
+ * ```ts
+ * const argocd = await ArgoCDSimulator.start();
+ * argocd.commit('shop', { 'all.yaml': text });
+ * argocd.createApplication('shop');
+ * // … requests to argocd.url with argocd.token …
+ * await argocd.stop();
+ * ```
+ *
+ * Time is simulated and runs fast: every timestamp that the API shows is on `now`. What pods do
+ * is said by `lab/…` annotations (see `Workloads`); `lab/invalid` on an object makes its apply
+ * fail with that message, `lab/dry-run` its dry run; `lab/health` sets its health.
+ */
+export class ArgoCDSimulator {
+  readonly #environment: Environment;
+  readonly #controller: Controller;
+  readonly #access: Access;
+  readonly #server: HttpServer;
+  readonly #scheme: string;
+  readonly #rootPath: string;
+
+  /** The token of the account `ci`, which may do everything with applications. */
+  readonly token: string;
+  /** Faults to be played, in the order they were added. */
+  readonly faults = new Faults();
+  /** How the controller behaves; may be changed at any time. */
+  readonly behavior: Behavior;
+
+  static async start(options: SimulatorOptions = {}): Promise<ArgoCDSimulator> {
+    const simulator = new ArgoCDSimulator(options);
+    await simulator.#server.listen(options.port ?? 0);
+    return simulator;
+  }
+
+  private constructor(options: SimulatorOptions) {
+    const start = options.startTime ?? Date.UTC(2026, 10, 21, 1);
+    const clock = options.clock ?? new SimulatedClock(options.timeScale ?? 0.02, start);
+    const identifiers = new Identifiers('argo-cd');
+    const applications = new Applications(clock, identifiers);
+    const cluster = new Cluster(clock, identifiers, applications.nextVersion);
+    const workloads = new Workloads(clock, cluster, identifiers);
+    const repository = new Repository(identifiers, () => clock.now);
+    const projects = new Projects();
+    const events = new EventLog(clock, identifiers);
+    this.behavior = {
+      pickUp: 12,
+      refresh: 20,
+      hydration: 700,
+      waveDelay: 2000,
+      reconciliation: 0,
+      ...options.behavior,
+    };
+    const environment = {
+      clock,
+      applications,
+      cluster,
+      repository,
+      projects,
+      events,
+      behavior: this.behavior,
+    };
+    this.#environment = environment;
+    this.#controller = new Controller(environment);
+    new Hydrator(environment);
+    cluster.listen((change, object) => this.#childApplication(change, object));
+    const accounts: Record<string, Account> = {
+      ci: { policies: ciPolicies },
+      admin: { password: 'admin-password', policies: ['*, *, *'] },
+      ...options.accounts,
+    };
+    this.#access = new Access(accounts, () => clock.now);
+    this.token = this.#access.issue('ci');
+    this.#rootPath = options.rootPath ?? '';
+    this.#scheme = options.tls ? 'https' : 'http';
+    const api = new Api({
+      environment,
+      access: this.#access,
+      workloads,
+      applicationNamespaces: options.applicationNamespaces ?? [],
+      create: (name, namespace, spec, metadata) => this.#create(name, namespace, spec, metadata),
+      remove: (application, cascade) => this.#remove(application, cascade),
+    });
+    const account = new AccountApi({
+      access: this.#access,
+      projects,
+      version: options.version ?? 'v3.5.1',
+      sessionLifetime: options.sessionLifetime ?? 24 * 3_600_000,
+    });
+    this.#server = new HttpServer({
+      routes: [...account.routes(), ...api.routes()],
+      api,
+      applications,
+      clock,
+      faults: this.faults,
+      rootPath: this.#rootPath,
+      tls: options.tls,
+      heartbeat: options.heartbeat ?? heartbeatInterval,
+    });
+  }
+
+  /** Where it listens, with the root path and without a slash at the end. */
+  get url(): string {
+    return `${this.#scheme}://127.0.0.1:${this.#server.port}${this.#rootPath}`;
+  }
+
+  /** Simulated milliseconds since the epoch. */
+  get now(): number {
+    return this.#environment.clock.arrive();
+  }
+
+  /** Moves stopped time (`timeScale: Infinity`) on by so many simulated milliseconds. */
+  advance(milliseconds: number): void {
+    this.#environment.clock.advance(milliseconds);
+  }
+
+  /** Waits so many simulated milliseconds. */
+  sleep(milliseconds: number): Promise<void> {
+    this.#environment.clock.arrive();
+    return this.#environment.clock.sleep(milliseconds);
+  }
+
+  /** Every request so far, in the order of arrival; tests may empty it. */
+  get requests(): SeenRequest[] {
+    return this.#server.requests;
+  }
+
+  /** Called at every request; see `RequestHook`. */
+  set onRequest(hook: RequestHook | undefined) {
+    this.#server.onRequest = hook;
+  }
+
+  get openStreams(): number {
+    return this.#server.openStreams;
+  }
+
+  /** How long lists and streams lag behind GET, simulated milliseconds. */
+  set informerLag(milliseconds: number) {
+    this.#environment.applications.informerLag = milliseconds;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close();
+    this.#environment.clock.stop();
+  }
+
+  /** argocd-server goes away for so many simulated milliseconds; the controller works on. */
+  async restart(milliseconds: number): Promise<void> {
+    await this.#server.close();
+    await this.sleep(milliseconds);
+    await this.#server.listen();
+  }
+
+  /** Ends the open streams, as a proxy's idle timeout does. */
+  closeStreams(): void {
+    this.#server.closeStreams();
+  }
+
+  /** A token for an account; `lifetime` in simulated milliseconds, for ever without. */
+  issueToken(account: string, lifetime?: number): string {
+    return this.#access.issue(account, lifetime);
+  }
+
+  revokeToken(token: string): void {
+    this.#access.revoke(token);
+  }
+
+  /** Replaces a folder of the repository by `files` and returns the commit's SHA. */
+  commit(folder: string, files: Files, branch = 'main'): string {
+    this.#environment.clock.arrive();
+    return this.#environment.repository.commit(folder, files, branch);
+  }
+
+  /** A branch is moved to a commit. */
+  pointBranch(branch: string, sha: string): void {
+    this.#environment.repository.point(branch, sha);
+  }
+
+  /** A tag is moved to a commit. */
+  pointTag(tag: string, sha: string): void {
+    this.#environment.repository.tag(tag, sha);
+  }
+
+  /**
+   * Publishes a chart's version (a source with `chart`) or an OCI artifact's tag (`oci://`). Says
+   * what Argo CD calls it: the version, or the digest.
+   */
+  publish(source: Source, tag: string, files: Files): string {
+    return this.#environment.repository.artifacts.publish(source, tag, files);
+  }
+
+  /** The repository's web hook arrives: every application is refreshed. */
+  deliverPush(): void {
+    this.#environment.clock.arrive();
+    this.#controller.refreshAll();
+  }
+
+  /** Makes an application; without a spec, the one of the recordings for the folder of its name. */
+  createApplication(
+    name: string,
+    {
+      spec = defaultSpec(name),
+      metadata = {},
+    }: { spec?: ApplicationSpec; metadata?: Partial<Application['metadata']> } = {},
+  ): Application {
+    this.#environment.clock.arrive();
+    const namespace = metadata.namespace ?? 'argocd';
+    if (this.#environment.applications.get(name, namespace)) {
+      throw new Error(`There is an application ${namespace}/${name} already; delete it first.`);
+    }
+    return structuredClone(this.#create(name, namespace, spec, metadata));
+  }
+
+  /** The application as `GET` shows it now. */
+  application(name: string, namespace = 'argocd'): Application | undefined {
+    const { applications, clock } = this.#environment;
+    clock.arrive();
+    const found = applications.get(name, namespace);
+    return found && applications.withHealth(found);
+  }
+
+  /**
+   * Resolves with the application as soon as it is as `test` wants it; undefined stands for one that
+   * is not there. Sees every state, however short.
+   */
+  until(
+    name: string,
+    test: (application: Application | undefined) => boolean,
+  ): Promise<Application | undefined> {
+    const { applications } = this.#environment;
+    const now = this.application(name);
+    if (test(now)) return Promise.resolve(now);
+    return new Promise((resolve) => {
+      const stop = applications.onChange(({ metadata }) => {
+        if (metadata.name !== name) return;
+        const found = applications.get(name, metadata.namespace);
+        const shown = found && applications.withHealth(found);
+        if (!test(shown)) return;
+        stop();
+        resolve(shown);
+      });
+    });
+  }
+
+  /** Tells of every change as the informer gets it, in this process; returns what ends that. */
+  watch(watcher: (event: ApplicationEvent) => void): () => void {
+    return this.#environment.applications.watch(watcher);
+  }
+
+  /** Deletes an application at once, as `kubectl delete` without its finalizer does. */
+  deleteApplication(name: string, { cascade = false }: { cascade?: boolean } = {}): void {
+    this.#environment.clock.arrive();
+    const found = this.#environment.applications.get(name);
+    if (found) this.#remove(found, cascade);
+  }
+
+  /** `kubectl annotate application`: null takes an annotation away. */
+  annotate(name: string, annotations: Readonly<Record<string, string | null>>): void {
+    this.patchApplication(name, { metadata: { annotations } });
+  }
+
+  /** `kubectl patch application --type merge`, which may change anything, status too. */
+  patchApplication(name: string, patch: Readonly<Record<string, unknown>>): void {
+    const { applications, clock } = this.#environment;
+    clock.arrive();
+    const found = applications.get(name);
+    if (!found) throw new Error(`There is no application ${name} to patch.`);
+    applications.update(found.metadata.uid, (application) => {
+      const patched = mergePatch(application, patch) as Application;
+      if (Object.keys(patched.metadata.annotations ?? {}).length === 0) {
+        delete patched.metadata.annotations;
+      }
+      Object.assign(application, patched);
+    });
+  }
+
+  /** `kubectl patch` of a live object, which makes it drift; `group` is empty for core kinds. */
+  patchObject(
+    key: Omit<ObjectKey, 'group'> & { group?: string },
+    patch: Readonly<Record<string, unknown>>,
+  ): void {
+    this.#environment.clock.arrive();
+    const changed = this.#environment.cluster.change({ group: '', ...key }, (object) => {
+      Object.assign(object, mergePatch(object, patch));
+    });
+    if (!changed) throw new Error(`There is no ${key.kind} ${key.namespace}/${key.name} to patch.`);
+  }
+
+  /** `kubectl delete` of a live object. */
+  deleteObject(key: Omit<ObjectKey, 'group'> & { group?: string }): void {
+    this.#environment.clock.arrive();
+    this.#environment.cluster.delete({ group: '', ...key });
+  }
+
+  /** A live object as it is now. */
+  object(key: Omit<ObjectKey, 'group'> & { group?: string }): KubernetesObject | undefined {
+    this.#environment.clock.arrive();
+    return structuredClone(this.#environment.cluster.get({ group: '', ...key }));
+  }
+
+  /** `kubectl create namespace`. */
+  addNamespace(name: string): void {
+    this.#environment.cluster.addNamespace(name);
+  }
+
+  /** Replaces the sync windows of an AppProject, which is made when it is missing. */
+  setSyncWindows(windows: readonly SyncWindow[], project = 'default'): void {
+    this.#environment.clock.arrive();
+    this.#environment.projects.setWindows(project, windows);
+  }
+
+  /** Another actor syncs; false when an operation was in progress. */
+  syncAs(username: string, name: string, request: SyncRequest = {}): boolean {
+    const { applications, repository, clock } = this.#environment;
+    clock.arrive();
+    const found = applications.get(name);
+    if (!found || found.operation) return false;
+    const operation = operationOf(found, request, repository, username);
+    return applications.update(found.metadata.uid, (application) => {
+      application.operation = operation;
+      delete application.status.operationState;
+    });
+  }
+
+  /** Another actor syncs as soon as the running operation, or the next one, has ended. */
+  syncAfter(username: string, name: string, request: SyncRequest = {}): void {
+    const { applications, clock } = this.#environment;
+    let running = applications.get(name)?.operation !== undefined;
+    const stop = applications.onChange(({ metadata, operation }) => {
+      if (metadata.name !== name) return;
+      const was = running;
+      running = operation !== undefined;
+      if (!was || running) return;
+      stop();
+      clock.after(1, () => this.syncAs(username, name, request));
+    });
+  }
+
+  /** Another actor terminates the running operation. */
+  terminate(name: string): void {
+    const { applications, clock } = this.#environment;
+    clock.arrive();
+    const found = applications.get(name);
+    if (!found?.operation || !found.status.operationState) {
+      throw new Error(`Application ${name} has no operation to terminate.`);
+    }
+    applications.update(found.metadata.uid, ({ status }) => {
+      if (status.operationState) status.operationState.phase = 'Terminating';
+    });
+  }
+
+  #create(
+    name: string,
+    namespace: string,
+    spec: ApplicationSpec,
+    metadata: Partial<Application['metadata']>,
+  ): Application {
+    const created = this.#environment.applications.create(name, namespace, spec, metadata);
+    this.#controller.manage(created);
+    return created;
+  }
+
+  #remove({ metadata }: Application, cascade: boolean): void {
+    const { applications, cluster, clock } = this.#environment;
+    if (!cascade) {
+      applications.remove(metadata.uid);
+      return;
+    }
+    applications.update(metadata.uid, (application) => {
+      application.metadata.deletionTimestamp = new Date(clock.now)
+        .toISOString()
+        .replace(/\.\d+/, '');
+    });
+    for (const object of trackedObjects(metadata.name, cluster.objects())) {
+      cluster.delete(keyOf(object));
+    }
+    clock.after(200, () => applications.remove(metadata.uid));
+  }
+
+  /** An Application among the manifests is a child application: app of apps. */
+  #childApplication(change: 'added' | 'changed' | 'deleted', object: KubernetesObject): void {
+    if (object.kind !== 'Application' || groupOf(object) !== 'argoproj.io') return;
+    const { applications } = this.#environment;
+    const name = object.metadata.name ?? '';
+    const namespace = object.metadata.namespace ?? 'argocd';
+    const spec = object.spec as unknown as ApplicationSpec;
+    const existing = applications.get(name, namespace);
+    if (change === 'deleted') {
+      if (existing) this.#remove(existing, true);
+    } else if (existing) {
+      applications.update(existing.metadata.uid, (application) => {
+        application.spec = structuredClone(spec);
+      });
+    } else {
+      const { labels, annotations } = object.metadata;
+      this.#create(name, namespace, spec, {
+        ...(labels && { labels }),
+        ...(annotations && { annotations }),
+      });
+    }
+  }
+}

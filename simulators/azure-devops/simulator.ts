@@ -1,0 +1,302 @@
+import { SimulatedClock } from '../argo-cd/clock.ts';
+import { Identifiers } from '../argo-cd/identifiers.ts';
+import { Api } from './api.ts';
+import type { ApiRequest } from './api-request.ts';
+import type { CheckOptions } from './check.ts';
+import { CheckEvaluation, invokeRestApi } from './check.ts';
+import type { Behavior, Build, LateCall, Project } from './collection.ts';
+import { Collection, defaultBehaviour } from './collection.ts';
+import type { ExtensionManifest } from './connection.ts';
+import { readExtension } from './connection.ts';
+import { apiDescription } from './description.ts';
+import type { FaultRule } from './faults.ts';
+import { Faults } from './faults.ts';
+import type { GatesOptions } from './gates.ts';
+import { GateEvaluation } from './gates.ts';
+import type { Job, JobOptions } from './job.ts';
+import { Jobs } from './job.ts';
+import type { ServerTaskOptions, TaskUse } from './orchestrator.ts';
+import { definitionOf, Orchestrator, referenceOf } from './orchestrator.ts';
+import type { PostedEvent } from './plan.ts';
+import type { Run, RunView } from './run-view.ts';
+import { viewOf } from './run-view.ts';
+import { send } from './sender.ts';
+import type { ServerJob } from './server-job.ts';
+import type { RequestHook } from './service.ts';
+import { Service } from './service.ts';
+import { TaskEvents } from './task-events.ts';
+import type { TemplateOrder } from './template.ts';
+
+export interface SimulatorOptions {
+  /** `fabrikam` unless told. */
+  readonly organization?: string;
+  /** Of the first project; `shop` unless told. */
+  readonly projectName?: string;
+  /** As on premises: the collection is at `/tfs/<organization>/` and not at `/<organization>/`. */
+  readonly onPremises?: boolean;
+  /** A free one unless told. */
+  readonly port?: number;
+  /**
+   * Real milliseconds per simulated one: 1 unless told. `Infinity` stops time, which then moves by
+   * `advance` only. What is in minutes or milliseconds below is simulated time.
+   */
+  readonly timeScale?: number;
+  /** The time of others beside it, in place of `timeScale` and `startTime`. */
+  readonly clock?: SimulatedClock;
+  /** Where simulated time starts, milliseconds since the epoch; now unless told. */
+  readonly startTime?: number;
+  /** How long a request to the task's URL may take, real milliseconds; 20,000 unless told. */
+  readonly answerLimit?: number;
+  /** How long a canceled task may go on, minutes; 5 unless told. */
+  readonly cancelTimeoutInMinutes?: number;
+  /** Whether a job that is out of time sends the Cancel request; true unless told. */
+  readonly cancelsOnTimeout?: boolean;
+  /** `vss-extension.json` or what is in it: says how connections are authenticated. */
+  readonly extension?: string | ExtensionManifest;
+  readonly behavior?: Partial<Behavior>;
+  /** False for speed: then nothing is checked against Microsoft's description. */
+  readonly validate?: boolean;
+  /** False for memory: then `requests` stays empty. */
+  readonly keepsRequests?: boolean;
+}
+
+/** A gate with its name and task. */
+export interface GateUse extends TaskUse {
+  readonly name: string;
+}
+
+export interface GatesRun extends GatesOptions, Pick<JobOptions, 'planVersion' | 'projectId'> {
+  readonly gates: readonly GateUse[];
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly order?: TemplateOrder;
+}
+
+export interface CheckRun extends CheckOptions, Pick<TaskUse, 'inputs'> {
+  /** The Generic connection that the check uses. */
+  readonly connection: NonNullable<TaskUse['connections']>[string];
+  readonly build?: Build;
+  readonly projectId?: string;
+  /** Of the linked variable group: a pipeline's own are not there in a check. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/**
+ * An Azure DevOps organization in this process: the task hub's API as callers see it, and the
+ * sending side that runs server tasks, gates and checks.
+ *
+ * ```ts
+ * const azure = await AzureDevOpsSimulator.start();
+ * const run = azure.runServerTask({ task: 'tasks/ArgoCDSyncServer/V1', inputs, connections });
+ * assert.equal((await run.done).result, 'succeeded');
+ * assert.deepEqual(azure.faults, []);
+ * await azure.stop();
+ * ```
+ *
+ * Every request and answer of the API is checked against Microsoft's description; what a caller
+ * does wrong is in `faults`.
+ */
+export class AzureDevOpsSimulator {
+  readonly #collection: Collection;
+  readonly #clock: SimulatedClock;
+  readonly #faults = new Faults();
+  readonly #service: Service;
+  readonly #jobs: Jobs;
+  readonly #orchestrator: Orchestrator;
+  readonly #identifiers = new Identifiers('azure-devops');
+  readonly #rootPath: string;
+
+  static async start(options: SimulatorOptions = {}): Promise<AzureDevOpsSimulator> {
+    const simulator = new AzureDevOpsSimulator(options);
+    await simulator.#service.listen(options.port ?? 0);
+    simulator.#collection.url = simulator.collectionUrl;
+    return simulator;
+  }
+
+  private constructor(options: SimulatorOptions) {
+    const { organization = 'fabrikam', extension } = options;
+    const clock =
+      options.clock ?? new SimulatedClock(options.timeScale ?? 1, options.startTime ?? Date.now());
+    const behavior = { ...defaultBehaviour, ...options.behavior };
+    const collection = new Collection({ organization, behavior, now: () => clock.now });
+    const after = (milliseconds: number, run: () => void) => void clock.after(milliseconds, run);
+    this.#clock = clock;
+    this.#collection = collection;
+    this.#rootPath = options.onPremises ? `/tfs/${organization}` : `/${organization}`;
+    this.#service = new Service({
+      collection,
+      api: new Api(collection, new TaskEvents({ collection, after })),
+      faults: this.#faults,
+      description: (options.validate ?? true) ? apiDescription() : undefined,
+      rootPath: this.#rootPath,
+      keepsRequests: options.keepsRequests ?? true,
+      arrive: () => clock.arrive(),
+      sleep: (milliseconds) => clock.sleep(milliseconds),
+    });
+    this.#jobs = new Jobs(collection, this.#identifiers);
+    this.#orchestrator = new Orchestrator({
+      collection,
+      jobs: this.#jobs,
+      identifiers: this.#identifiers,
+      clock,
+      send,
+      answerLimit: options.answerLimit ?? 20_000,
+      cancelTimeoutInMinutes: options.cancelTimeoutInMinutes ?? 5,
+      cancelsOnTimeout: options.cancelsOnTimeout ?? true,
+      extension: typeof extension === 'string' ? readExtension(extension) : extension,
+    });
+    this.addProject(options.projectName ?? 'shop');
+  }
+
+  /** Without a slash at its end. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#service.port}`;
+  }
+
+  /** `system.CollectionUri`, with a slash at its end. */
+  get collectionUrl(): string {
+    return `${this.url}${this.#rootPath}/`;
+  }
+
+  get projectId(): string {
+    return this.#collection.projects[0]?.id ?? '';
+  }
+
+  get projectName(): string {
+    return this.#collection.projects[0]?.name ?? '';
+  }
+
+  /** What callers did against the rules, or the simulator itself; a good test leaves it empty. */
+  get faults(): readonly string[] {
+    return this.#collection.faults;
+  }
+
+  /** The calls that came for a plan after its end. */
+  get late(): readonly LateCall[] {
+    return this.#collection.late;
+  }
+
+  get requests(): readonly ApiRequest[] {
+    return this.#service.requests;
+  }
+
+  /** May be changed at any time. */
+  get behavior(): Behavior {
+    return this.#collection.behavior;
+  }
+
+  /** Simulated milliseconds since the epoch. */
+  get now(): number {
+    return this.#clock.arrive();
+  }
+
+  /** Called at every request; see `RequestHook`. */
+  set onRequest(hook: RequestHook | undefined) {
+    this.#service.onRequest = hook;
+  }
+
+  /** Moves stopped time on by so many milliseconds. */
+  advance(milliseconds: number): void {
+    this.#clock.advance(milliseconds);
+  }
+
+  addProject(name: string): Project {
+    const project = { id: this.#identifiers.uid(), name };
+    this.#collection.projects.push(project);
+    return project;
+  }
+
+  /** Plays a fault at the requests that the rule matches; returns what takes it back. */
+  inject(rule: FaultRule): () => void {
+    return this.#faults.add(rule);
+  }
+
+  /** Makes a token bad before its time. */
+  revoke(token: string): void {
+    this.#collection.revoke(token);
+  }
+
+  /** Every completion of the task that was posted, accepted or not. */
+  completions({ planId, taskInstanceId }: Pick<Job, 'planId' | 'taskInstanceId'>): PostedEvent[] {
+    const all = this.#collection.plans.get(planId)?.completions ?? [];
+    return all.filter((event) => event.taskInstanceId === taskInstanceId);
+  }
+
+  /** A job that waits for its one task, without anybody having been told of it. */
+  addJob(options: JobOptions = {}): Job {
+    this.#clock.arrive();
+    return this.#jobs.add(options);
+  }
+
+  /** Runs an agentless job. Throws when the task's inputs are refused. */
+  runServerTask(options: ServerTaskOptions): ServerJob {
+    this.#clock.arrive();
+    return this.#orchestrator.runServerTask(options);
+  }
+
+  /** Evaluates the gates of a classic release. Throws when a task's inputs are refused. */
+  runGates({ gates, ...options }: GatesRun): GateEvaluation {
+    this.#clock.arrive();
+    const [first] = gates;
+    if (!first) throw new Error('There are no gates.');
+    const definitions = gates.map((gate) => ({ ...gate, task: definitionOf(gate.task) }));
+    const job = this.#jobs.add({
+      ...options,
+      hub: 'gates',
+      taskName: first.name,
+      task: referenceOf(definitionOf(first.task)),
+    });
+    const executions = definitions.map((gate, place) => {
+      const id = place === 0 ? job.taskInstanceId : this.#identifiers.uid();
+      if (place > 0) {
+        job.plan.open([
+          {
+            id,
+            parentId: job.jobId,
+            type: 'Task',
+            name: gate.name,
+            order: place + 1,
+            refName: `${gate.task.name}${place + 1}`,
+            task: referenceOf(gate.task),
+            state: 'pending',
+          },
+        ]);
+      }
+      return { name: gate.name, execution: this.#orchestrator.execution(job, gate, options, id) };
+    });
+    return new GateEvaluation(job, executions, this.#clock, options);
+  }
+
+  /** Evaluates the built-in Invoke REST API check. Throws when its inputs are refused. */
+  runCheck({ connection, inputs = {}, ...options }: CheckRun): CheckEvaluation {
+    this.#clock.arrive();
+    const job = this.#jobs.add({
+      ...options,
+      hub: 'checks',
+      taskName: 'Invoke REST API',
+      task: referenceOf(invokeRestApi),
+    });
+    const use = { task: invokeRestApi, inputs, connections: { connectedServiceName: connection } };
+    const execution = this.#orchestrator.execution(job, use, options);
+    return new CheckEvaluation(job, execution, this.#clock, options);
+  }
+
+  /** A job, gates or a check as its page shows it now. */
+  view(run: Run): RunView {
+    return viewOf(run, this.now);
+  }
+
+  /** Cuts every connection and refuses new ones, until `resume`. */
+  pause(): Promise<void> {
+    return this.#service.close();
+  }
+
+  /** Listens on the same port again. */
+  resume(): Promise<void> {
+    return this.#service.listen();
+  }
+
+  async stop(): Promise<void> {
+    this.#clock.stop();
+    await this.#service.close();
+  }
+}

@@ -1,0 +1,257 @@
+import * as z from 'zod/mini';
+import type { Source } from '../../sync/model/application.ts';
+import type { Hydrator } from '../../sync/model/hydrator.ts';
+import type {
+  ApplicationSummary,
+  SummaryHealth,
+  SummaryOperation,
+  Listing,
+} from '../../sync/model/application-summary.ts';
+import { hydrationOf } from '../../sync/model/application-summary.ts';
+import { operationPhases } from '../../sync/model/operation.ts';
+import {
+  automatedSchema,
+  flag,
+  isAutomated,
+  list,
+  moment,
+  readHealth,
+  readRevisions,
+  readTime,
+  sourceSchema,
+  syncStatus,
+  textOrEmpty,
+  time,
+} from './go-value.ts';
+import {
+  hydratorSchema,
+  hydratorStatusSchema,
+  readHydrator,
+  readHydratorStatus,
+  readSyncSource,
+} from './hydrator-schema.ts';
+
+/** Longer words of Argo CD are cut: there may be ten thousand applications. */
+const longest = 300;
+
+const healthSchema = z.nullish(z.object({ status: textOrEmpty, lastTransitionTime: time }));
+const revisionsSchema = z.nullish(z.object({ revision: textOrEmpty, revisions: list(z.string()) }));
+
+const summarySchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: textOrEmpty,
+    uid: textOrEmpty,
+    resourceVersion: textOrEmpty,
+    creationTimestamp: time,
+    deletionTimestamp: time,
+    annotations: z.nullish(
+      z.object({
+        'argocd.argoproj.io/skip-reconcile': z.nullish(z.string()),
+        'argocd.argoproj.io/hydrate': z.nullish(z.string()),
+        'argocd.argoproj.io/manifest-generate-paths': z.nullish(z.string()),
+      }),
+    ),
+  }),
+  spec: z.object({
+    project: textOrEmpty,
+    source: z.nullish(sourceSchema),
+    sources: z.nullish(z.array(sourceSchema)),
+    sourceHydrator: hydratorSchema,
+    syncPolicy: z.nullish(z.object({ automated: automatedSchema })),
+  }),
+  operation: z.nullish(z.object({})),
+  status: z.nullish(
+    z.object({
+      operationState: z.nullish(
+        z.object({
+          phase: z.enum(operationPhases),
+          message: textOrEmpty,
+          startedAt: moment,
+          finishedAt: time,
+          syncResult: revisionsSchema,
+          operation: z.object({
+            sync: z.nullish(
+              z.object({
+                revision: textOrEmpty,
+                revisions: list(z.string()),
+                dryRun: flag,
+                resources: list(z.unknown()),
+              }),
+            ),
+          }),
+        }),
+      ),
+      sync: z.nullish(
+        z.object({ status: syncStatus, revision: textOrEmpty, revisions: list(z.string()) }),
+      ),
+      health: healthSchema,
+      conditions: list(z.object({ type: textOrEmpty, message: textOrEmpty })),
+      history: list(z.unknown()),
+      reconciledAt: time,
+      sourceHydrator: hydratorStatusSchema,
+    }),
+  ),
+});
+
+type RawState = NonNullable<
+  NonNullable<z.output<typeof summarySchema>['status']>['operationState']
+>;
+
+/** Reads the summary of an Application; throws a `ZodError` where it has another shape. */
+export function readSummary(json: unknown): ApplicationSummary {
+  const { metadata, spec, operation, status } = z.parse(summarySchema, json, { reportInput: true });
+  const { sourceHydrator } = spec;
+  const sources = spec.sources?.length ? spec.sources : [spec.source];
+  const hydrator = readHydrator(sourceHydrator, status?.sourceHydrator, metadata.annotations);
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    createdAt: readTime(metadata.creationTimestamp),
+    deleting: metadata.deletionTimestamp != null,
+    skipReconcile: metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
+    project: spec.project || 'default',
+    sources: sourceHydrator == null ? sources.map(readSource) : [readSyncSource(sourceHydrator)],
+    hydrator: hydrator && summaryAt(hydrator),
+    autoSync: isAutomated(spec.syncPolicy?.automated),
+    isPending: operation != null,
+    last: status?.operationState == null ? undefined : readLast(status.operationState),
+    sync: { status: status?.sync?.status || 'Unknown', revisions: readRevisions(status?.sync) },
+    health: readSummaryHealth(status?.health),
+    conditions: (status?.conditions ?? [])
+      .filter(({ type }) => type?.endsWith('Error'))
+      .map(({ type, message }) => ({ type: type ?? '', message: cut(message) })),
+    deployed: readNewest(status?.history ?? []),
+    reconciledAt: readTime(status?.reconciledAt),
+  };
+}
+
+function readSource(source: z.output<typeof sourceSchema> | null | undefined): Source {
+  return {
+    repoURL: source?.repoURL ?? '',
+    path: source?.path ?? '',
+    chart: source?.chart ?? '',
+    targetRevision: source?.targetRevision ?? '',
+  };
+}
+
+function summaryAt(hydrator: Hydrator): Hydrator {
+  const { current } = hydrator;
+  return { ...hydrator, current: current && { ...current, message: cut(current.message) } };
+}
+
+function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState): SummaryOperation {
+  const { sync } = state.operation;
+  const pinned = readRevisions(state.syncResult);
+  return {
+    phase,
+    message: cut(message),
+    startedAt: Date.parse(startedAt),
+    finishedAt: readTime(finishedAt),
+    revisions: pinned.length > 0 ? pinned : readRevisions(sync),
+    isFull: sync?.dryRun !== true && (sync?.resources ?? []).length === 0,
+  };
+}
+
+function readSummaryHealth(health: z.output<typeof healthSchema>): SummaryHealth {
+  const { status } = readHealth({ status: health?.status ?? '', message: '' }) ?? {
+    status: 'Unknown',
+  };
+  return { status, since: readTime(health?.lastTransitionTime) };
+}
+
+const entrySchema = z.object({
+  id: z.number(),
+  revision: textOrEmpty,
+  revisions: list(z.string()),
+});
+
+/** Argo CD appends: only the newest entry is worth the reading. */
+function readNewest(history: readonly unknown[]): readonly string[] {
+  const newest = history.at(-1);
+  return newest === undefined ? [] : readRevisions(z.parse(entrySchema, newest));
+}
+
+/** A copy, since a part of a text keeps all of it in memory. */
+function cut(message: string | null): string {
+  if (message === null || message.length <= longest) return message ?? '';
+  return `${Buffer.from(message.slice(0, longest)).toString()}…`;
+}
+
+/** The list's fields; one that this version of Argo CD does not know is left out (argo-cd.md §1.5). */
+export const listedFields = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.creationTimestamp',
+  'metadata.deletionTimestamp',
+  'spec.project',
+  'spec.sourceHydrator',
+  'operation.sync',
+  'status.operationState.phase',
+  'status.operationState.startedAt',
+  'status.operationState.finishedAt',
+  'status.sync.status',
+  'status.sync.revision',
+  'status.health',
+  'status.sourceHydrator',
+]
+  .map((field) => `items.${field}`)
+  .join(',');
+
+/** An item of the list. */
+export const listingSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: textOrEmpty,
+    creationTimestamp: time,
+    deletionTimestamp: time,
+  }),
+  spec: z.nullish(z.object({ project: textOrEmpty, sourceHydrator: z.nullish(z.unknown()) })),
+  operation: z.nullish(z.object({})),
+  status: z.nullish(
+    z.object({
+      operationState: z.nullish(
+        z.object({ phase: textOrEmpty, startedAt: time, finishedAt: time }),
+      ),
+      sync: z.nullish(z.object({ status: textOrEmpty, revision: textOrEmpty })),
+      health: healthSchema,
+      sourceHydrator: hydratorStatusSchema,
+    }),
+  ),
+});
+
+/** What a list tells of one application. */
+export function readListing({
+  metadata,
+  spec,
+  operation,
+  status,
+}: z.output<typeof listingSchema>): Listing {
+  const state = status?.operationState;
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    project: spec?.project || undefined,
+    createdAt: readTime(metadata.creationTimestamp),
+    deleting: metadata.deletionTimestamp != null,
+    isPending: operation != null,
+    last:
+      state == null
+        ? undefined
+        : {
+            phase: state.phase ?? '',
+            startedAt: readTime(state.startedAt),
+            finishedAt: readTime(state.finishedAt),
+          },
+    sync: {
+      status: status?.sync?.status || 'Unknown',
+      revision: status?.sync?.revision || undefined,
+    },
+    health: readSummaryHealth(status?.health),
+    ...(spec?.sourceHydrator == null || status?.sourceHydrator == null
+      ? {}
+      : { hydration: hydrationOf(readHydratorStatus(status.sourceHydrator)) }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Clock } from './clock.ts';
+
+/** `setTimeout` cannot wait longer, in milliseconds. */
+const longestSleep = 2 ** 31 - 1;
+
+/** How long calls are of use: until their parent is aborted, a time has come, or nobody needs them. */
+export class CancelScope {
+  readonly #over = new AbortController();
+  /** Aborts at the end. */
+  readonly signal: AbortSignal;
+
+  /** `at`: when it ends at the latest, local milliseconds. */
+  constructor(
+    clock: Clock,
+    { parent, at = Infinity }: { readonly parent?: AbortSignal; readonly at?: number },
+  ) {
+    const over = this.#over.signal;
+    // No listener on the parent: many terms have the same one, and Node warns of more than ten.
+    this.signal = parent === undefined ? over : AbortSignal.any([parent, over]);
+    if (at !== Infinity) void this.#endAt(at, clock);
+  }
+
+  /** Ends it now; a second time does nothing. */
+  end(): void {
+    this.#over.abort();
+  }
+
+  async #endAt(at: number, clock: Clock): Promise<void> {
+    while (!this.signal.aborted && clock.now() < at) {
+      await clock.sleep(Math.min(at - clock.now(), longestSleep), this.signal);
+    }
+    this.end();
+  }
+}

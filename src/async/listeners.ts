@@ -1,0 +1,34 @@
+/** Who wants to hear of what, by name. */
+export class Listeners<ChangeSource> {
+  readonly #byName = new Map<string, Set<(changes: ChangeSource) => void>>();
+
+  /** Returns the end of it. */
+  listen(name: string, listener: (changes: ChangeSource) => void): () => void {
+    const listeners = this.#byName.get(name) ?? new Set();
+    this.#byName.set(name, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#byName.get(name) === listeners) this.#byName.delete(name);
+    };
+  }
+
+  /** Whether anybody wants to hear of a name. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** How many names are listened for. */
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  tell(name: string, changes: ChangeSource): void {
+    const listeners = this.#byName.get(name) ?? new Set();
+    // Those that hear of it may listen again at once, or no more.
+    for (const listener of [...listeners]) if (listeners.has(listener)) listener(changes);
+  }
+
+  tellAll(changes: ChangeSource): void {
+    for (const name of this.#byName.keys()) this.tell(name, changes);
+  }
+}

@@ -1,0 +1,122 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { backoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { CancelScope } from './cancel-scope.ts';
+
+/** Heartbeats come every 15 s: a stream that is silent for two of them, and a little, is dead. */
+const silence = 35_000;
+const reconnect = { first: 1_000, most: 30_000 };
+/** One that lives shorter is not opened again at once, again and again: to open it is costly. */
+const shortLife = 10_000;
+
+/** So many are heard before others have their turn. */
+const messagesAtOnce = 25;
+
+/** What is done with a stream. */
+export interface StreamHandler<Message> {
+  /** The next message waits until it is done. */
+  readonly hear: (message: Message) => void | Promise<void>;
+  /** It broke after something was heard of it. */
+  readonly broken: () => void;
+}
+
+/** A stream of messages that is opened again for ever; its failures are nobody's. */
+export class ReconnectingStream<Message> {
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #handler: StreamHandler<Message>;
+  #openedAt: number | undefined;
+  #heardAt: number | undefined;
+  #openings = 0;
+  #failure = '';
+
+  constructor(clock: Clock, random: () => number, ear: StreamHandler<Message>) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#handler = ear;
+  }
+
+  /** Since when something is heard of it; undefined while it is silent. Local milliseconds. */
+  get aliveSince(): number | undefined {
+    const isAlive = this.#heardAt !== undefined && this.#clock.now() - this.#heardAt < silence;
+    return isAlive ? this.#openedAt : undefined;
+  }
+
+  /** How many times something began to be heard. */
+  get openings(): number {
+    return this.#openings;
+  }
+
+  /** Why it broke the last time: foreign text; empty where it never did. */
+  get failure(): string {
+    return this.#failure;
+  }
+
+  /**
+   * Keeps the stream open until the signal aborts. Never rejects. `open` yields `undefined` for a
+   * heartbeat.
+   */
+  async run(
+    open: (signal: AbortSignal) => AsyncIterable<Message | undefined>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const lived = await this.#hold(open, signal);
+      if (lived >= shortLife) failures = 0;
+      if (signal.aborted) return;
+      await this.#clock.sleep(backoff(failures + 1, reconnect, this.#random), signal);
+    }
+  }
+
+  /** One connection to its end. Says how long ago it began to be heard. */
+  async #hold(
+    open: (signal: AbortSignal) => AsyncIterable<Message | undefined>,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const scope = new CancelScope(this.#clock, { parent: signal });
+    const guarding = this.#endInSilence(scope);
+    let told = 0;
+    try {
+      for await (const message of open(scope.signal)) {
+        this.#heardAt = this.#clock.now();
+        if (this.#openedAt === undefined) {
+          this.#openedAt = this.#heardAt;
+          this.#openings += 1;
+        }
+        if (message === undefined) continue;
+        await this.#handler.hear(message);
+        told += 1;
+        // A stream begins with thousands that come as one.
+        if (told % messagesAtOnce === 0) await nextTurn();
+      }
+      this.#failure = 'the server ended the stream';
+    } catch (error) {
+      this.#failure = wordsOf(error);
+    }
+    if (scope.signal.aborted) this.#failure = 'the stream fell silent';
+    scope.end();
+    await guarding;
+    const openedAt = this.#openedAt;
+    this.#heardAt = undefined;
+    this.#openedAt = undefined;
+    if (openedAt === undefined) return 0;
+    this.#handler.broken();
+    return this.#clock.now() - openedAt;
+  }
+
+  /** A connection that was cut without a word stays silent for ever: only a new one brings news. */
+  async #endInSilence(scope: CancelScope): Promise<void> {
+    const clock = this.#clock;
+    const startedAt = clock.now();
+    while (!scope.signal.aborted) {
+      const due = (this.#heardAt ?? startedAt) + silence;
+      if (clock.now() >= due) scope.end();
+      // A clock that was put back would have us sleep until it is there again.
+      else await clock.sleep(Math.min(due - clock.now(), silence), scope.signal);
+    }
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,27 @@
+import type { Clock } from './clock.ts';
+
+/** A wait that can be ended early by whoever has news. */
+export class Wakeup {
+  readonly #clock: Clock;
+  #wake = new AbortController();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Ends the wait that is on, or the next one before it begins. */
+  wake(): void {
+    this.#wake.abort();
+  }
+
+  /** It has rung, and nobody has waited since. */
+  get isRinging(): boolean {
+    return this.#wake.signal.aborted;
+  }
+
+  /** Waits until `ms` are over, somebody wakes it, or the signal aborts. */
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#clock.sleep(ms, AbortSignal.any([signal, this.#wake.signal]));
+    this.#wake = new AbortController();
+  }
+}

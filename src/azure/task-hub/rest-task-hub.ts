@@ -1,0 +1,173 @@
+import type { $ZodType, output } from 'zod/v4/core';
+import type { Secret } from '../../secret.ts';
+import type { AzureCall, AzureHttp } from '../http/azure-http.ts';
+import { coreHostOf } from '../http/collection.ts';
+import { appendedLog, changedRecords, postedEvent } from './task-hub-body.ts';
+import type { RunAddress } from './run-address.ts';
+import {
+  buildSchema,
+  logSchema,
+  planSchema,
+  projectSchema,
+  parseAnswer,
+  recordsSchema,
+} from './task-hub-schema.ts';
+import type {
+  Attachment,
+  LogState,
+  OrchestrationPlan,
+  RecordUpdate,
+  TaskEvent,
+  TaskHub,
+  TimelineRecord,
+} from './task-hub.ts';
+
+/**
+ * Versions of the API (azure-devops.md §12.8): what was never released is asked for as the preview
+ * of 4.1, which servers on premises know as well.
+ */
+const released = 'api-version=7.1';
+const preview = 'api-version=4.1-preview';
+
+/** A timeline of thousands of steps has several MiB. */
+const mostRecordBytes = 16 * 1024 * 1024;
+
+type TaskHubCall = Omit<AzureCall, 'token' | 'collection'>;
+
+/** The task hub of one run, by the REST API of Azure DevOps (azure-devops.md §2). */
+export class RestTaskHub implements TaskHub {
+  readonly #address: RunAddress;
+  readonly #token: Secret;
+  readonly #http: AzureHttp;
+  readonly #plan: string;
+  readonly #timeline: string;
+
+  constructor(address: RunAddress, token: Secret, http: AzureHttp) {
+    this.#address = address;
+    this.#token = token;
+    this.#http = http;
+    const { projectId, hub, planId, timelineId } = address;
+    this.#plan = pathOf(projectId, '_apis', 'distributedtask', 'hubs', hub, 'plans', planId);
+    this.#timeline = this.#plan + pathOf('timelines', timelineId);
+  }
+
+  plan(signal: AbortSignal): Promise<OrchestrationPlan> {
+    const path = `${this.#plan}?${preview}`;
+    return this.#read(planSchema, { ...reading, name: 'GET plan', path, signal });
+  }
+
+  async records(signal: AbortSignal): Promise<readonly TimelineRecord[]> {
+    const path = `${this.#timeline}/records?${preview}`;
+    const maxBytes = mostRecordBytes;
+    const call = { ...reading, name: 'GET records', path, maxBytes, signal };
+    return (await this.#read(recordsSchema, call)).value;
+  }
+
+  async updateRecords(records: readonly RecordUpdate[], signal: AbortSignal): Promise<void> {
+    await this.#send({
+      name: 'PATCH records',
+      method: 'PATCH',
+      isRepeatable: true,
+      path: `${this.#timeline}/records?${released}`,
+      body: json(changedRecords(records)),
+      // It answers with the whole records.
+      maxBytes: mostRecordBytes,
+      signal,
+    });
+  }
+
+  createLog(signal: AbortSignal): Promise<LogState> {
+    return this.#read(logSchema, {
+      name: 'POST log',
+      method: 'POST',
+      // The same path gives the same log (§2.3).
+      isRepeatable: true,
+      path: `${this.#plan}/logs?${released}`,
+      body: json({ path: `logs\\${this.#address.taskInstanceId}` }),
+      signal,
+    });
+  }
+
+  appendLog(id: number, lines: readonly string[], signal: AbortSignal): Promise<LogState> {
+    return this.#read(logSchema, {
+      name: 'POST log lines',
+      method: 'POST',
+      isRepeatable: false,
+      path: `${this.#plan}/logs/${id}?${released}`,
+      body: bytes(appendedLog(lines)),
+      signal,
+    });
+  }
+
+  async attach({ type, name, text }: Attachment, signal: AbortSignal): Promise<void> {
+    const record = pathOf('records', this.#address.taskInstanceId, 'attachments', type, name);
+    await this.#send({
+      name: 'PUT attachment',
+      method: 'PUT',
+      isRepeatable: true,
+      path: `${this.#timeline}${record}?${preview}`,
+      body: bytes(text),
+      signal,
+    });
+  }
+
+  async post(
+    event: TaskEvent,
+    planVersion: number | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#send({
+      name: 'POST event',
+      method: 'POST',
+      isRepeatable: false,
+      path: `${this.#plan}/events?${released}`,
+      body: json(postedEvent(event, this.#address, planVersion)),
+      signal,
+    });
+  }
+
+  async buildStatus(buildId: number, signal: AbortSignal): Promise<string> {
+    const builds = pathOf(this.#address.projectId, '_apis', 'build', 'builds', String(buildId));
+    const path = `${builds}?${released}`;
+    return (await this.#readCore(buildSchema, 'GET build', path, signal)).status;
+  }
+
+  async projectName(signal: AbortSignal): Promise<string> {
+    const path = `${pathOf('_apis', 'projects', this.#address.projectId)}?${released}`;
+    return (await this.#readCore(projectSchema, 'GET project', path, signal)).name;
+  }
+
+  /** Of projects and builds, which release hosts do not know. */
+  #readCore<T extends $ZodType>(schema: T, name: string, path: string, signal: AbortSignal) {
+    const collection = coreHostOf(this.#address.collection);
+    return this.#read(schema, { ...reading, name, path, signal }, collection);
+  }
+
+  async #read<T extends $ZodType>(
+    schema: T,
+    request: TaskHubCall,
+    collection = this.#address.collection,
+  ): Promise<output<T>> {
+    const call = { ...request, collection, token: this.#token };
+    return parseAnswer(call, schema, await this.#http.send(call));
+  }
+
+  #send(request: TaskHubCall): Promise<string> {
+    const { collection } = this.#address;
+    return this.#http.send({ ...request, collection, token: this.#token });
+  }
+}
+
+const reading = { method: 'GET', isRepeatable: true } as const;
+
+function json(value: unknown): NonNullable<AzureCall['body']> {
+  return { type: 'application/json', text: JSON.stringify(value) };
+}
+
+function bytes(text: string): NonNullable<AzureCall['body']> {
+  return { type: 'application/octet-stream', text };
+}
+
+function pathOf(...segments: readonly string[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+}

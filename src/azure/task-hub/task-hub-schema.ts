@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+// Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
+import { $ZodError } from 'zod/v4/core';
+import type { $ZodType, output } from 'zod/v4/core';
+import type { SentCall } from '../http/answer.ts';
+import { jsonOf, unreadableAnswer } from '../http/answer.ts';
+import type { OrchestrationPlan, TimelineRecord } from './task-hub.ts';
+
+/** Azure writes `null` for what is absent; what we can do without may be anything. */
+const optionalText = z.catch(z.optional(z.string()), undefined);
+/** Ids come in either case, and are compared. */
+const id = z.string().check(z.toLowerCase());
+const optionalId = z.catch(z.optional(id), undefined);
+
+export const planSchema = z.pipe(
+  z.object({
+    planId: id,
+    scopeIdentifier: id,
+    version: z.catch(z.optional(z.number()), undefined),
+    state: optionalText,
+  }),
+  z.transform(({ planId, scopeIdentifier, version, state }): OrchestrationPlan => ({
+    planId,
+    scopeIdentifier,
+    version,
+    state,
+  })),
+);
+
+const recordStates = {
+  pending: 'pending',
+  inprogress: 'inProgress',
+  completed: 'completed',
+} as const;
+
+const recordSchema = z.pipe(
+  z.object({
+    id,
+    parentId: optionalId,
+    type: optionalText,
+    name: optionalText,
+    state: optionalText,
+    result: optionalText,
+  }),
+  z.transform(({ id, parentId, type, name, state, result }): TimelineRecord => ({
+    id,
+    parentId,
+    type,
+    name,
+    state: Object.entries(recordStates).find(([word]) => word === state?.toLowerCase())?.[1],
+    result,
+  })),
+);
+
+export const recordsSchema = z.object({ value: z.array(recordSchema) });
+
+export const logSchema = z.object({ id: z.int(), lineCount: z.int() });
+
+export const buildSchema = z.object({ status: z.string() });
+
+export const projectSchema = z.object({ name: z.string() });
+
+const mostIssues = 3;
+
+/** Reads an answer, or throws an `AzureError` that says where it is odd. */
+export function parseAnswer<T extends $ZodType>(
+  asked: SentCall,
+  schema: T,
+  text: string,
+): output<T> {
+  const json = jsonOf(asked, text);
+  try {
+    return z.parse(schema, json);
+  } catch (error) {
+    if (!(error instanceof $ZodError)) throw error;
+    const places = error.issues
+      .slice(0, mostIssues)
+      .map(({ path }) => path.join('.') || 'all of it');
+    throw unreadableAnswer(asked, places.join(', '));
+  }
+}

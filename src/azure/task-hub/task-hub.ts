@@ -1,0 +1,90 @@
+/** A plan, as far as it proves a run. */
+export interface OrchestrationPlan {
+  readonly planId: string;
+  /** GUID of the project that it belongs to. */
+  readonly scopeIdentifier: string;
+  /** Plans of gates up to version 12 want other ids in events (azure-devops.md §2.2). */
+  readonly version: number | undefined;
+  readonly state: string | undefined;
+}
+
+/** A timeline record, as far as we read it. */
+export interface TimelineRecord {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  readonly type: string | undefined;
+  readonly name: string | undefined;
+  readonly state: 'pending' | 'inProgress' | 'completed' | undefined;
+  readonly result: string | undefined;
+}
+
+export interface Issue {
+  readonly type: 'error' | 'warning';
+  readonly message: string;
+}
+
+/** What is changed of a record; what is absent stays as it is (azure-devops.md §2.4). */
+export interface RecordUpdate {
+  readonly id: string;
+  readonly parentId?: string;
+  readonly type?: string;
+  readonly name?: string;
+  readonly order?: number;
+  /** ISO 8601. */
+  readonly startTime?: string;
+  readonly finishTime?: string;
+  readonly state?: 'pending' | 'inProgress' | 'completed';
+  readonly result?: TaskHubResult;
+  /** 0 to 100. */
+  readonly percentComplete?: number;
+  readonly currentOperation?: string;
+  readonly errorCount?: number;
+  readonly warningCount?: number;
+  /** The whole list: it replaces the stored one. */
+  readonly issues?: readonly Issue[];
+  /** Output variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly log?: { readonly id: number };
+}
+
+export type TaskHubResult =
+  'succeeded' | 'succeededWithIssues' | 'failed' | 'canceled' | 'skipped' | 'abandoned';
+
+export interface LogState {
+  readonly id: number;
+  /** Lines that the log holds. */
+  readonly lineCount: number;
+}
+
+export type TaskEvent =
+  | { readonly name: 'TaskStarted' }
+  | { readonly name: 'TaskCompleted'; readonly result: TaskHubResult };
+
+export interface Attachment {
+  /** Such as `DistributedTask.Core.Summary`, or a type of ours. */
+  readonly type: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * What a handler may do with the run that called it, with the run's own token. Every call ends by
+ * its own timeout, or by the signal with the signal's reason; all other failures are `AzureError`s.
+ * Nothing is repeated here.
+ */
+export interface TaskHub {
+  plan(signal: AbortSignal): Promise<OrchestrationPlan>;
+  records(signal: AbortSignal): Promise<readonly TimelineRecord[]>;
+  updateRecords(records: readonly RecordUpdate[], signal: AbortSignal): Promise<void>;
+  /** The log of the task's record; made if there is none, the same one if there is. */
+  createLog(signal: AbortSignal): Promise<LogState>;
+  /** Appends lines; it is not idempotent (azure-devops.md §12.10). */
+  appendLog(id: number, lines: readonly string[], signal: AbortSignal): Promise<LogState>;
+  attach(attachment: Attachment, signal: AbortSignal): Promise<void>;
+  /** `planVersion` decides the ids that the hub `gates` wants. */
+  post(event: TaskEvent, planVersion: number | undefined, signal: AbortSignal): Promise<void>;
+  /** The run's own build, of which only the status counts: `canceling` and `completed` end a check. */
+  buildStatus(buildId: number, signal: AbortSignal): Promise<string>;
+  /** The name of the project that the address names by its id. */
+  projectName(signal: AbortSignal): Promise<string>;
+}

@@ -1,0 +1,253 @@
+import { ArgoCDError } from '../argocd/argocd-error.ts';
+import type { Application } from '../sync/model/application.ts';
+import { UserError } from '../user-error.ts';
+import type { Wakeup } from '../async/wakeup.ts';
+import { backoff } from '../async/backoff.ts';
+import type { ChangeSource } from './change-source.ts';
+import { Contact } from './contact.ts';
+import { Outage } from './outage.ts';
+import type { FollowPorts, FollowSettings } from './settings.ts';
+import type { FollowState } from './follow-state.ts';
+
+/** Where somebody watches for many, they need not all ask an Argo CD that is away so soon. */
+const retry = { first: 500, most: 5_000, mostWatched: 60_000 };
+
+/** However long a server asks us to wait, we look again after a minute. */
+const longestRetryAfter = 60_000;
+
+/** How long the server asked us to wait, in milliseconds. */
+export function retryDelayFor(error: unknown): number {
+  const asked = error instanceof ArgoCDError ? (error.retryAfter ?? 0) : 0;
+  return Math.min(asked, longestRetryAfter);
+}
+
+/**
+ * Reads the application again and again, beside everything else: a server that hangs must not deafen
+ * us to the stream. Rides out outages, and knows when looking on is of no use.
+ */
+export class ApplicationPoller {
+  readonly #settings: FollowSettings;
+  readonly #ports: FollowPorts;
+  readonly #followState: FollowState;
+  readonly #changes: ChangeSource;
+  readonly #wakeup: Wakeup;
+  readonly #startedAt: number;
+  #isLooking = false;
+  #lookedAt = -Infinity;
+  /** Looks are counted: the last one that was begun, that was answered, and that is wanted. */
+  #begun = 0;
+  #answered = 0;
+  #demanded = 0;
+  #notBefore = -Infinity;
+  #failures = 0;
+  readonly #outage: Outage;
+  #bug: unknown;
+  #fatal: UserError | undefined;
+  /** The application does not exist yet, and is waited for: why we think so. */
+  missing: string | undefined;
+  /** Argo CD does not answer, or with an error: that it does so, with the last reason. */
+  away: string | undefined;
+
+  constructor(
+    settings: FollowSettings,
+    ports: FollowPorts,
+    followState: FollowState,
+    changes: ChangeSource,
+    wakeup: Wakeup,
+  ) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#followState = followState;
+    this.#changes = changes;
+    this.#wakeup = wakeup;
+    const now = ports.clock.now();
+    this.#startedAt = now;
+    const contact = ports.contact ?? new Contact(now);
+    this.#outage = new Outage(ports.clock, contact, settings.startedAt ?? now);
+  }
+
+  /** Why nothing can be learned any more: what a look told, or that none was ever answered. */
+  get fatal(): UserError | undefined {
+    return this.#fatal ?? this.#outage.unreached;
+  }
+
+  /** Why Argo CD was not reached, if it never was: for when the time is up. */
+  get neverReached(): UserError | undefined {
+    return this.#outage.neverReached;
+  }
+
+  /** When it is given up if it has never answered; local milliseconds. */
+  get contactDue(): number {
+    return this.#outage.due;
+  }
+
+  /** Whether an answer is still to come. */
+  get isLooking(): boolean {
+    return this.#isLooking;
+  }
+
+  /** When the next look is due; never while one is on. Local milliseconds. */
+  get due(): number {
+    if (this.#isLooking) return Infinity;
+    const isDemanded = this.#begun < this.#demanded;
+    return Math.max(isDemanded ? -Infinity : this.#lookedAt + this.#interval(), this.#notBefore);
+  }
+
+  /** Begins a look if one is due. Throws what went wrong that is a bug of ours. */
+  lookIfDue(): void {
+    if (this.#bug !== undefined) throw this.#bug as Error;
+    if (this.#ports.clock.now() >= this.due) this.#look();
+  }
+
+  /** There is something new to see: an outage is over. */
+  changeReported(): void {
+    this.#notBefore = -Infinity;
+    this.demand();
+  }
+
+  /** Wants a look that is begun from now on, as soon as may be. Returns its number. */
+  demand(): number {
+    this.#demanded = this.#begun + 1;
+    return this.#demanded;
+  }
+
+  /** Whether the look of this number was answered, or a later one. */
+  hasAnswered(look: number): boolean {
+    return this.#answered >= look;
+  }
+
+  /** Ends the following with a bug of ours, which `lookIfDue` throws. */
+  breakOff(error: unknown): void {
+    this.#bug = error;
+    this.#wakeup.wake();
+  }
+
+  #interval(): number {
+    const { aliveSince, polling } = this.#changes;
+    // Before the stream was open, changes went untold: one look shows them.
+    if (aliveSince !== undefined && this.#followState.toldAt >= aliveSince) return polling.alive;
+    const age = this.#ports.clock.now() - this.#startedAt;
+    const { dead, deadLater } = polling;
+    return age < 60_000 ? dead : Math.min(deadLater, Math.max(dead, age / 20));
+  }
+
+  #look(): void {
+    const lookedAt = this.#ports.clock.now();
+    this.#lookedAt = lookedAt;
+    this.#begun += 1;
+    this.#isLooking = true;
+    const look = this.#begun;
+    void this.#read()
+      .then(
+        (application) => {
+          this.#followState.take(application);
+          this.#followState.update({ lookedAt });
+          this.#answered = look;
+          this.#isBack();
+        },
+        (error: unknown) => this.failed(error),
+      )
+      .catch((error: unknown) => {
+        this.#bug = error;
+      })
+      .finally(() => {
+        this.#isLooking = false;
+        this.#wakeup.wake();
+      });
+  }
+
+  /**
+   * What is not in the AppProject that we name may have moved to another: only without one can that
+   * be seen. What then has another `uid` was recreated.
+   */
+  async #read(): Promise<Application> {
+    const { argocd, signal } = this.#ports;
+    const { address } = this.#settings;
+    const { project } = address;
+    try {
+      return await argocd.get(address, { signal });
+    } catch (error) {
+      const isGone = error instanceof ArgoCDError && error.failure === 'not-found';
+      if (!isGone || !this.#isSeen || project === '') throw error;
+      return await argocd.get({ ...address, project: '' }, { signal }).catch((second: unknown) => {
+        throw isRefusal(second) ? error : second;
+      });
+    }
+  }
+
+  /** Takes in that a call failed for a reason of the address, the token or the server. */
+  failed(error: unknown): void {
+    const { clock, signal, random } = this.#ports;
+    if (signal.aborted) return;
+    const { name, project } = this.#settings.address;
+    if (this.#followState.isDeleted && isRefusal(error)) return this.#isMissing('');
+    const judged = this.#outage.failed(error, { name, project, isSeen: this.#isSeen });
+    this.#failures += 1;
+    const { first, most, mostWatched } = retry;
+    // An error that may end the run is not slept over.
+    const isSpared = this.#ports.changes !== undefined && judged.kind === 'away';
+    const pause = backoff(this.#failures, { first, most: isSpared ? mostWatched : most }, random);
+    this.#notBefore = clock.now() + Math.max(pause, retryDelayFor(error));
+    switch (judged.kind) {
+      case 'fatal':
+        this.#fatal = judged.error;
+        return;
+      case 'missing':
+        this.#isMissing(judged.reason);
+        return;
+      case 'away':
+      case 'unknown':
+        this.away =
+          judged.kind === 'away'
+            ? `Argo CD cannot be reached, ${judged.reason}`
+            : `Argo CD answers with an error: ${judged.reason}`;
+        // As soon as the pause is over, however long followers may look away otherwise.
+        this.demand();
+        if (judged.notice !== undefined) this.#notice('warning', judged.notice);
+    }
+  }
+
+  /** Whether the application was seen, by us or by the process before. */
+  get #isSeen(): boolean {
+    return this.#followState.memory.uid !== undefined;
+  }
+
+  #isMissing(reason: string): void {
+    if (this.#isSeen) {
+      this.#fatal = new UserError(
+        'The application was deleted during the wait',
+        'The requested change is gone with it. An application that was moved to an AppProject that the token may not read looks the same.',
+      );
+    } else if (this.#settings.goal.ifMissing === 'fail') {
+      this.#fatal = new UserError(
+        reason,
+        'Check the name and the project. If it is still to be made, choose ifMissing: wait.',
+      );
+    } else {
+      this.missing = reason;
+      this.away = undefined;
+      // It is an answer: Argo CD is there, and need not be spared.
+      this.#failures = 0;
+    }
+  }
+
+  #isBack(): void {
+    this.#failures = 0;
+    this.missing = undefined;
+    this.away = undefined;
+    this.#notBefore = -Infinity;
+    const seconds = this.#outage.answered();
+    if (seconds !== undefined) this.#notice('info', `Argo CD answers again, after ${seconds} s`);
+  }
+
+  #notice(level: 'info' | 'warning', message: string): void {
+    this.#ports.tell({ kind: 'notice', application: this.#settings.address, level, message });
+  }
+}
+
+/** Argo CD's ways to say that there is nothing that the token may read. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ArgoCDError && (error.failure === 'not-found' || error.failure === 'hidden')
+  );
+}

@@ -1,0 +1,47 @@
+import type { Authority } from './authority.ts';
+
+export interface AuthorityEvents {
+  readonly answered: () => void;
+  /** Nothing can be proven any more: the process ends, or it is a bug of ours. */
+  readonly broken: (error: unknown) => void;
+}
+
+/** Whether a run may still change something: it asks for the proof that is missing beside its waiting. */
+export class AuthorityMonitor {
+  readonly #authority: Authority | undefined;
+  readonly #events: AuthorityEvents;
+  #isAsking = false;
+  /** Why the run is over for whoever asked for it. */
+  over: string | undefined;
+
+  /** Where there is no authority, nothing needs to be proven. */
+  constructor(authority: Authority | undefined, events: AuthorityEvents) {
+    this.#authority = authority;
+    this.#events = events;
+  }
+
+  /** Whether something may be changed right now. Otherwise the answer is on its way. */
+  isProven(): boolean {
+    if (this.#authority === undefined) return true;
+    if (this.over === undefined && this.#authority.isProven) return true;
+    if (!this.#isAsking) void this.#ask(this.#authority);
+    return false;
+  }
+
+  async #ask(authority: Authority): Promise<void> {
+    this.#isAsking = true;
+    try {
+      this.over ??= await authority.renew();
+      this.#events.answered();
+    } catch (error) {
+      this.#events.broken(error);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+}
+
+/** The end of a run that nobody stands behind any more. */
+export function overMessage(over: string): string {
+  return `The run is over at Azure DevOps (${over}): nothing more was asked of Argo CD`;
+}

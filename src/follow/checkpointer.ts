@@ -1,0 +1,74 @@
+import type { Memory } from '../sync/model/memory.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+import type { OperationTracker } from './operation-tracker.ts';
+import type { FollowState } from './follow-state.ts';
+
+/** Keeps what a follower knows, whenever it has learned something that must not be lost. */
+export class Checkpointer {
+  readonly #checkpoints: CheckpointStore | undefined;
+  readonly #path: string;
+  readonly #followState: Pick<FollowState, 'memory'>;
+  readonly #tracker: Pick<OperationTracker, 'steps' | 'held'>;
+  #kept = '';
+
+  constructor(
+    checkpoints: CheckpointStore | undefined,
+    path: string,
+    followState: Pick<FollowState, 'memory'>,
+    tracker: Pick<OperationTracker, 'steps' | 'held'>,
+  ) {
+    this.#checkpoints = checkpoints;
+    this.#path = path;
+    this.#followState = followState;
+    this.#tracker = tracker;
+  }
+
+  /** Keeps what is new, with all that was told in the same turn; nobody waits for it. */
+  checkpointIfChanged(): void {
+    if (this.#checkpoints === undefined) return;
+    const milestones = [...milestonesOf(this.#followState.memory), this.#stepStates()].join('|');
+    if (milestones === this.#kept) return;
+    this.#kept = milestones;
+    // What must not go on without it waits for a keep of its own, and hears of a fault.
+    this.keep().catch(() => undefined);
+  }
+
+  /** Resolves when everything is kept for good. */
+  async keep(): Promise<void> {
+    const { memory } = this.#followState;
+    const { steps, held } = this.#tracker;
+    await this.#checkpoints?.keep(this.#path, { memory, steps, ...(held && { held }) });
+  }
+
+  #stepStates(): string {
+    const { steps, held } = this.#tracker;
+    const states = steps.map(({ state, attempt }) => `${state}${attempt}`).join();
+    return `${states}|${held?.changes.length ?? 0}`;
+  }
+}
+
+/** What of a memory is worth a write: the rest follows from it, or is looked up again. */
+function milestonesOf(memory: Memory): readonly unknown[] {
+  const { uid, identity, request, asked, begun, ended, proven, refresh } = memory;
+  return [
+    uid,
+    identity?.kind === 'adopted' ? identity.fingerprint : identity?.marker,
+    identity?.kind === 'adopted' ? identity.startedAt : '',
+    request?.state,
+    request?.times,
+    request?.failure,
+    asked !== undefined,
+    begun?.startedAt,
+    begun?.retryCount,
+    ended !== undefined,
+    proven !== undefined,
+    refresh.answeredAt !== undefined,
+    memory.terminatedAt,
+    memory.hydration?.base?.at,
+    memory.hydration?.tip,
+    memory.hydration?.failure?.startedAt,
+    memory.hydration?.renderings.length,
+    memory.aim?.rendering?.hydrated,
+    memory.healthySince,
+  ];
+}

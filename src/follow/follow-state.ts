@@ -1,0 +1,83 @@
+import type { Address, WatchEvent } from '../argocd/port.ts';
+import { observe } from '../sync/rules/decide.ts';
+import type { Application } from '../sync/model/application.ts';
+import type { Goal } from '../sync/model/goal.ts';
+import { newMemory, recollect } from '../sync/model/memory.ts';
+import type { Memory } from '../sync/model/memory.ts';
+import type { Clock } from '../async/clock.ts';
+
+/** What is known of the application that is followed: the newest look at it, and the memory. */
+export class FollowState {
+  readonly #goal: Goal;
+  readonly #clock: Clock;
+  application: Application | undefined;
+  memory: Memory;
+  /** When Argo CD last told of the application, by whatever way; local milliseconds. */
+  toldAt = -Infinity;
+  /** Since when the last comparison that it shows has been seen; local milliseconds. */
+  comparisonSeenAt = -Infinity;
+  /** The stream has told that it is gone: a look that finds nothing finds that. */
+  isDeleted = false;
+
+  /** `kept`: what another process remembered. */
+  constructor(goal: Goal, marker: string, clock: Clock, kept?: Memory) {
+    this.#goal = goal;
+    this.#clock = clock;
+    // Only a sync can carry the marker; everything else is told what to follow by what it finds.
+    const identity = goal.action === 'sync' ? ({ kind: 'marker', marker } as const) : undefined;
+    this.memory = kept === undefined ? newMemory(clock.now(), identity) : recollect(kept);
+  }
+
+  /** The address, with the AppProject in which the application was seen last, from then on. */
+  locate(given: Address): Address {
+    const project = () => this.memory.project ?? given.project;
+    return {
+      ...given,
+      get project() {
+        return project();
+      },
+    };
+  }
+
+  /** Takes a look, unless a newer one is known. Says whether it was taken. */
+  take(application: Application): boolean {
+    this.toldAt = this.#clock.now();
+    const known = this.application;
+    if (known !== undefined && known.uid === application.uid && isOlder(application, known)) {
+      return false;
+    }
+    if (known?.reconciledAt !== application.reconciledAt) this.comparisonSeenAt = this.toldAt;
+    this.application = application;
+    this.update({});
+    return true;
+  }
+
+  /** Changes the memory, and judges what is known again by it. */
+  update(change: Partial<Memory>): void {
+    const memory = { ...this.memory, ...change };
+    const { application } = this;
+    this.memory =
+      application === undefined
+        ? memory
+        : observe(memory, application, this.#goal, this.#clock.now());
+  }
+
+  /**
+   * What a message of the stream is worth: taken, or a reason to look for ourselves. The stream
+   * comes from a cache, so that it may tell of an application that was there before this one.
+   */
+  hear({ type, application }: WatchEvent): 'taken' | 'look' | 'ignored' {
+    const known = this.application;
+    if (known === undefined) return 'ignored';
+    if (application.namespace !== known.namespace) return 'ignored';
+    if (type === 'DELETED' && application.uid === known.uid) this.isDeleted = true;
+    if (type === 'DELETED' || application.uid !== known.uid) return 'look';
+    return this.take(application) ? 'taken' : 'ignored';
+  }
+}
+
+/** Kubernetes counts resource versions up; where they are no numbers, nothing is known. */
+function isOlder(one: Application, other: Application): boolean {
+  const [a, b] = [Number(one.resourceVersion), Number(other.resourceVersion)];
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
+}

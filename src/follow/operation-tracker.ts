@@ -1,0 +1,274 @@
+import type { ManifestRevisions } from '../argocd/port.ts';
+import { inTurns } from '../async/in-turns.ts';
+import { HookLogs } from './hook-logs.ts';
+import type { Application, ResourceKey } from '../sync/model/application.ts';
+import { dryOf } from '../sync/rules/hydration.ts';
+import type { Memory } from '../sync/model/memory.ts';
+import { revisionsOf } from '../sync/model/operation.ts';
+import type { OperationState } from '../sync/model/operation.ts';
+import type { Cause, OperationStep } from '../sync/model/outcome.ts';
+import { planInTurns } from '../sync/plan/order.ts';
+import { matchOperation } from '../sync/model/ownership.ts';
+import { withoutPast } from '../sync/model/past.ts';
+import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
+import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
+import { countSteps, mostSteps, placeSteps, trackSteps } from '../sync/rules/steps.ts';
+import { hold, inOrder, mayHold, planPatience, type HeldSteps } from './held-steps.ts';
+import type { FollowPorts, FollowSettings } from './settings.ts';
+import { CancelScope } from '../async/cancel-scope.ts';
+
+/**
+ * What the operation does, step by step, with its plan and the logs of what failed. Until the plan is
+ * there, or has failed to come in time, steps are held back: they are told in the plan's order.
+ */
+export class OperationTracker {
+  readonly #settings: FollowSettings;
+  readonly #ports: FollowPorts;
+  readonly #logs: HookLogs;
+  readonly #planned: () => void;
+  #planning: Promise<void> | undefined;
+  #isPlanning = false;
+  #held: HeldSteps | undefined;
+  #told = '';
+  #isLeftOutTold = false;
+  /** The attempts of operations that the one that is followed replaced. */
+  #earlier = 0;
+  /** Where the application was when it was last told of. */
+  #place: Pick<Application, 'uid' | 'project'> | undefined;
+  plan: Plan | undefined;
+  steps: readonly OperationStep[];
+
+  /**
+   * `kept`: the steps that another process knew, what of them it had not told, and the plan.
+   * `planned` hears when the plan is there, or will not come: then what is held back can be told.
+   */
+  constructor(
+    settings: FollowSettings,
+    ports: FollowPorts,
+    kept: {
+      readonly steps: readonly OperationStep[];
+      readonly held?: HeldSteps | undefined;
+      readonly plan: KeptPlan | undefined;
+    },
+    planned: () => void = () => undefined,
+  ) {
+    this.plan = kept.plan && recallPlan(kept.plan);
+    this.steps = this.plan === undefined ? kept.steps : placeSteps(kept.steps, this.plan);
+    this.#held = kept.held;
+    this.#planned = planned;
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#logs = new HookLogs(settings, ports);
+  }
+
+  /** Whether something is being read that would be lost otherwise, or told late. */
+  get isReading(): boolean {
+    return this.#logs.isKeeping || this.#isHolding;
+  }
+
+  /** What is not told yet; absent where everything is. */
+  get held(): HeldSteps | undefined {
+    return this.#held;
+  }
+
+  /** When it is told without the plan, local milliseconds. */
+  get heldUntil(): number {
+    return this.#isHolding ? (this.#held?.since ?? 0) + planPatience : Infinity;
+  }
+
+  get #isHolding(): boolean {
+    return this.#isPlanning && this.#held !== undefined;
+  }
+
+  /** The steps as they were told. */
+  get toldSteps(): readonly OperationStep[] {
+    return this.#held?.told ?? this.steps;
+  }
+
+  /** Tells what changed in the operation since the last look. */
+  track(application: Application, memory: Memory): void {
+    this.#tellMove(application);
+    const state = followedState(application, memory);
+    if (state !== undefined) {
+      this.#earlier = memory.earlierAttempts ?? 0;
+      this.#planOnce(application, state, memory);
+      this.#advance(state);
+    }
+    if (!this.#isPlanning || !mayHold(this.#held, this.#ports.clock.now())) this.release();
+  }
+
+  /** Tells what is held back, in the order of the plan as far as it is known. */
+  release(): void {
+    const { tell } = this.#ports;
+    const { address } = this.#settings;
+    const changes = this.#held?.changes ?? [];
+    this.#held = undefined;
+    for (const step of inOrder(changes, this.plan)) {
+      tell({ kind: 'step', application: address, step });
+    }
+    if (this.plan === undefined) return;
+    const { done, total } = countSteps(this.steps, this.plan);
+    const text = `${done}/${total}`;
+    if (text === this.#told) return;
+    this.#told = text;
+    tell({ kind: 'progress', application: address, done, total });
+  }
+
+  /** Resolves when nothing has to be held back any more: the plan is there, or its time is up. */
+  async settled(): Promise<void> {
+    const { clock, signal } = this.#ports;
+    if (!this.#isHolding) return;
+    const scope = new CancelScope(clock, { parent: signal, at: this.heldUntil });
+    await Promise.race([this.#planning, clock.sleep(planPatience, scope.signal)]);
+    scope.end();
+  }
+
+  #tellMove({ uid, project }: Application): void {
+    const before = this.#place;
+    this.#place = { uid, project };
+    if (before === undefined || before.uid !== uid || before.project === project) return;
+    this.#ports.tell({
+      kind: 'notice',
+      application: this.#settings.address,
+      level: 'warning',
+      message: `The application was moved from AppProject "${before.project}" to "${project}", and is followed there`,
+    });
+  }
+
+  #advance(state: OperationState): void {
+    const { steps: before } = this;
+    const known = new Map(before.map((step) => [step.phase + idOf(step), step]));
+    const changes: OperationStep[] = [];
+    this.steps = trackSteps(this.steps, state, this.plan, this.#ports.clock.now(), this.#earlier);
+    for (const step of this.steps) {
+      const last = known.get(step.phase + idOf(step));
+      if (last?.state === step.state && last.attempt === step.attempt) continue;
+      changes.push(step);
+      if (step.state === 'Failed') void this.#logs.begin(step);
+      if (step.state === 'Succeeded') this.#logs.forget(step);
+      this.#keepLog(step);
+    }
+    this.#held = hold(this.#held, before, changes, this.#ports.clock.now());
+    this.#tellLeftOut(state);
+  }
+
+  /** Once: what comes after the last step that is kept is followed all the same. */
+  #tellLeftOut({ results }: OperationState): void {
+    if (this.#isLeftOutTold || results.length <= mostSteps) return;
+    this.#isLeftOutTold = true;
+    this.#ports.tell({
+      kind: 'notice',
+      application: this.#settings.address,
+      level: 'info',
+      message: `The operation has ${results.length} steps: the first ${mostSteps} are told, and ${results.length - mostSteps} more are only followed`,
+    });
+  }
+
+  /** A hook that is deleted at the very moment of its failure takes its log along. */
+  #keepLog(step: OperationStep): void {
+    if (step.state !== 'Running' || this.plan === undefined) return;
+    const task = taskOf(this.plan, step, step.phase);
+    if (!task?.deletePolicies.includes('HookFailed')) return;
+    this.#logs.keep(step, () => this.#isRunning(step));
+  }
+
+  /** The plan comes from the manifests of the very revisions; without it only the waves are missing. */
+  #planOnce(application: Application, state: OperationState, memory: Memory): void {
+    if (this.#planning !== undefined || this.plan !== undefined) return;
+    const revisions = revisionsOf(state);
+    if (revisions.length === 0) return;
+    const { argocd, signal } = this.#ports;
+    const asked = revisionsToRead(application, memory, revisions);
+    if (asked === undefined) return;
+    this.#isPlanning = true;
+    this.#planning = argocd
+      .manifests(this.#settings.address, asked, signal)
+      .then((manifests) => this.planFrom(manifests, application, state))
+      .then((plan) => {
+        this.plan = plan;
+        this.#ports.checkpoints?.plan(this.#settings.path, keepPlan(this.plan));
+        this.steps = placeSteps(this.steps, this.plan);
+        for (const step of this.steps) this.#keepLog(step);
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isPlanning = false;
+        this.#planned();
+      });
+  }
+
+  planFrom(
+    manifests: readonly unknown[],
+    application: Application,
+    state: OperationState,
+  ): Promise<Plan> {
+    const { operation, startedAt } = state;
+    const [revision] = revisionsOf(state);
+    const planning = planInTurns(manifests, {
+      destinationNamespace: application.destinationNamespace,
+      createNamespace: application.syncOptions.includes('CreateNamespace=true'),
+      // Argo CD does not say whether it is there; whoever has deployed before has made it.
+      namespaceExists: application.history.length > 0,
+      skipHooks: operation.strategy === 'apply',
+      resources: operation.resources,
+      dryRun: operation.dryRun,
+      startedAt,
+      ...(application.multiSource || revision === undefined ? {} : { revision }),
+    });
+    return inTurns(planning);
+  }
+
+  #isRunning(step: OperationStep): boolean {
+    return this.steps.some(
+      (current) =>
+        current.phase === step.phase && idOf(current) === idOf(step) && current.state === 'Running',
+    );
+  }
+
+  /** Adds the logs of what failed to the causes: the end of the story. */
+  async withLogs(causes: readonly Cause[]): Promise<readonly Cause[]> {
+    this.#logs.close();
+    return Promise.all(
+      causes.map(async (cause) => {
+        if (cause.resource === undefined) return cause;
+        const { lines, fault } = await this.#logs.read(cause.resource);
+        return { ...cause, log: lines, advice: `${cause.advice} ${fault}`.trim() };
+      }),
+    );
+  }
+}
+
+/** Manifests are made from the dry commit where there is one, whatever is deployed of it. */
+function revisionsToRead(
+  application: Application,
+  memory: Memory,
+  revisions: readonly string[],
+): ManifestRevisions | undefined {
+  if (application.multiSource) {
+    return { revisions: revisions.map((revision, index) => ({ position: index + 1, revision })) };
+  }
+  if (application.hydrator === undefined) return { revision: revisions[0] ?? '' };
+  const dry = dryOf(memory, revisions);
+  return dry === undefined ? undefined : { revision: dry };
+}
+
+/** The operation that is told about: the one that is followed, or whichever runs when none is. */
+export function followedState(
+  application: Application,
+  memory: Memory,
+): OperationState | undefined {
+  if (memory.ended !== undefined) return memory.ended.state;
+  const { identity } = memory;
+  if (identity === undefined) {
+    const { operationState: state } = application;
+    const isNew = state !== undefined && state.startedAt !== memory.first?.operationStartedAt;
+    return isNew || application.operation !== undefined ? state : undefined;
+  }
+  const seen = matchOperation(withoutPast(application, memory), identity);
+  // Replaced before its end was seen, it is told as it was last.
+  return seen.kind === 'running' || seen.kind === 'ended' ? seen.state : memory.begun;
+}
+
+function idOf({ group, kind, namespace, name }: ResourceKey): string {
+  return [group, kind, namespace, name].join('\n');
+}

@@ -1,0 +1,80 @@
+import { readWords } from '../../inputs/command-words.ts';
+
+export const commands = [
+  'serve',
+  'check-config',
+  'config-schema',
+  'openapi',
+  'new-key',
+  'hash-token',
+] as const;
+export type Command = (typeof commands)[number];
+
+export const logFormats = ['text', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+/** What a person asked the handler for. */
+export type CommandLine =
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly config: string;
+      /** Absent: what suits the standard output. */
+      readonly log?: LogFormat;
+    }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'fault'; readonly message: string };
+
+const defaultConfig = 'handler.yaml';
+
+export const usage = `Usage: handler [command] [--config FILE] [--log FORMAT]
+
+Commands
+  serve          Run the service (this is what happens without a command).
+  check-config   Say what is wrong with the configuration, or what it allows to whom.
+  config-schema  Print the JSON Schema of the configuration, for editors.
+  openapi        Print the description of the routes.
+  new-key        Print a new key for encryptionKeys, or a new token for a service connection.
+  hash-token     Read a token from the standard input and print what clients[].tokens wants.
+
+Options
+  --config FILE  The configuration; ${defaultConfig} unless told.
+  --log FORMAT   How serve logs: ${logFormats.join(' or ')}; text at a terminal, else json, unless told.
+  --version      Print the version.
+  --help         Print this.
+`;
+
+const options = {
+  config: { type: 'string' },
+  log: { type: 'string' },
+  version: { type: 'boolean' },
+} as const;
+
+/** Reads the words after the program's name. */
+export function readCommandLine(words: readonly string[]): CommandLine {
+  const read = readWords(words, options, { takesOthers: true });
+  if (read.kind === 'help') return read;
+  if (read.kind === 'fault') return fault(read.messages.join('\n'));
+  const { values, others } = read;
+  if (values.version === true) return { kind: 'version' };
+  const [word = 'serve', file, ...more] = others;
+  const command = commands.find((each) => each === word);
+  if (command === undefined) return fault(`There is no command "${word}".`);
+  if (more.length > 0 || (file !== undefined && command !== 'check-config')) {
+    return fault(`${command} takes no "${more[0] ?? file}".`);
+  }
+  if (file !== undefined && values.config !== undefined) {
+    return fault('The configuration is named twice.');
+  }
+  const log = logFormats.find((each) => each === values.log);
+  if (log === undefined && values.log !== undefined) {
+    return fault(`There is no log "${values.log}", only ${logFormats.join(' and ')}.`);
+  }
+  const config = values.config ?? file ?? defaultConfig;
+  return { kind: 'run', command, config, ...(log && { log }) };
+}
+
+function fault(message: string): CommandLine {
+  return { kind: 'fault', message };
+}

@@ -1,0 +1,255 @@
+import type { TaskHub } from '../../../azure/task-hub/task-hub.ts';
+import { Detachment } from '../../../follow/detachment.ts';
+import type { Secret } from '../../../secret.ts';
+import type { Run, RunOutcome } from '../../run.ts';
+import { Admission } from './admission.ts';
+import { RunAuthority } from '../verification/authority.ts';
+import { buildEnds } from './build-watch.ts';
+import { OutboxDispatcher, type Delivery } from '../outbox/outbox-dispatcher.ts';
+import { Following } from './following.ts';
+import { IdleTracker } from './idle-tracker.ts';
+import { RunUnitOfWork } from '../record/run-unit-of-work.ts';
+import type { ParkCondition } from './park-condition.ts';
+import { tombstoneOf } from './tombstone.ts';
+import type { RunContext } from './run-context.ts';
+import { RunTelemetry } from '../../telemetry/run-telemetry.ts';
+import type { RunPorts } from '../run-ports.ts';
+
+/**
+ * A run is parked that has only waited for the first, and will for the second, in milliseconds: a wait for
+ * a push looks every half minute, and must not stay in memory for that. It is less while others wait
+ * for its place, and least while those do that are done.
+ */
+const waits = {
+  quiet: { since: 5_000, ahead: 20_000 },
+  crowded: { since: 0, ahead: 2_000 },
+  pressed: { since: 0, ahead: 500 },
+};
+/** How much the place of a run is wanted. */
+export type PlaceDemand = keyof typeof waits;
+
+/** So long before its time is up a run looks once more: to say what it waited for. Milliseconds. */
+const lastLook = 5_000;
+/** A try that waits for the end of the one before looks again after so long, in milliseconds. */
+const tryAgain = 5_000;
+
+/** What ends the parking, and since when there is nothing else to do; local milliseconds. */
+interface Wait extends ParkCondition {
+  readonly since: number;
+}
+
+/** One accepted run on its way to the end, whichever process takes it there. */
+export class ActiveRun {
+  readonly #ports: RunPorts;
+  readonly #unitOfWork: RunUnitOfWork;
+  readonly #telemetry: RunTelemetry;
+  readonly #context: RunContext;
+  readonly #canceling = new AbortController();
+  readonly #parking = new AbortController();
+  readonly #idleTracker: IdleTracker;
+  readonly #isRestarted: boolean;
+  #dispatcher: OutboxDispatcher | undefined;
+  #authority: RunAuthority | undefined;
+  /** When the build of a check is looked at next; nobody else would. Now, while it is being read. */
+  #buildDueAt = Infinity;
+
+  /** `isRestarted`: another process worked it before. */
+  constructor(run: Run, isRestarted: boolean, ports: RunPorts, context: RunContext) {
+    this.#ports = ports;
+    this.#context = context;
+    this.#isRestarted = isRestarted && run.state === 'following';
+    this.#idleTracker = new IdleTracker(ports.clock);
+    this.#telemetry = new RunTelemetry(run, ports);
+    this.#unitOfWork = new RunUnitOfWork(run, {
+      ...ports,
+      onFault: (fault) => this.#telemetry.storeFailed(fault),
+      onEnqueued: (items) => this.#dispatcher?.wake(items.some(({ kind }) => kind === 'completed')),
+    });
+    if (run.isCanceled) this.#canceling.abort();
+  }
+
+  get run(): Run {
+    return this.#unitOfWork.run;
+  }
+
+  /** Ends the run as canceled; one that has ended stays as it is. Resolves when that is stored. */
+  async cancel(): Promise<void> {
+    const { state, isCanceled } = this.run;
+    if (state === 'reporting' || state === 'ended') return;
+    if (!isCanceled) {
+      this.#unitOfWork.change({ isCanceled: true });
+      this.#telemetry.canceled();
+    }
+    await this.#unitOfWork.stored();
+    this.#canceling.abort();
+  }
+
+  /** What it waits for, if it can be parked meanwhile: all that matters is stored. */
+  parkCondition(demand: PlaceDemand): ParkCondition | undefined {
+    if (this.#parking.signal.aborted) return undefined;
+    // Its place is wanted: what it has to tell is told at once.
+    if (demand !== 'quiet' && this.#idleTracker.since !== undefined) this.#dispatcher?.hurry();
+    const wait = this.run.state === 'following' ? this.#restOfFollowing() : this.#restUntold();
+    if (wait === undefined) return undefined;
+    const { since, ahead } = waits[demand];
+    const now = this.#ports.clock.now();
+    return now - wait.since >= since && wait.until - now >= ahead ? wait : undefined;
+  }
+
+  #restOfFollowing(): Wait | undefined {
+    const { since, until, names } = this.#idleTracker;
+    if (this.run.isCanceled || since === undefined) return undefined;
+    const untold = this.#restUntold();
+    if (untold === undefined && this.#dispatcher?.isIdle !== true) return undefined;
+    if (this.#authority?.isAsking === true) return undefined;
+    const proofDueAt = this.#authority?.waitsUntil;
+    const { acceptedAt, spec } = this.run;
+    return {
+      ...{ names, since, isAway: untold !== undefined || proofDueAt !== undefined },
+      until: Math.min(
+        ...[until, untold?.until ?? Infinity, proofDueAt ?? Infinity, this.#buildDueAt],
+        acceptedAt + spec.request.timeout - lastLook,
+      ),
+    };
+  }
+
+  /** What is to be told cannot be for now, or the try before is not yet told to its end. */
+  #restUntold(): Wait | undefined {
+    const { retryBackoff, tries } = this.#context;
+    const nothing = { names: [], since: -Infinity };
+    const until = retryBackoff.waitsUntil;
+    if (until !== undefined) return { ...nothing, isAway: true, until };
+    if (!tries.isWaiting(this.run.id)) return undefined;
+    return { ...nothing, isAway: false, until: this.#ports.clock.now() + tryAgain };
+  }
+
+  /** Ends the work for now: `work` rejects with a `Detachment`, and the run can be begun again. */
+  park(): void {
+    this.#parking.abort(new Detachment());
+  }
+
+  /** Works the run to its end. Rejects only with a `Detachment`: when it is parked, or the process ends. */
+  async work(): Promise<void> {
+    try {
+      await this.#work(AbortSignal.any([this.#ports.signal, this.#parking.signal]));
+    } finally {
+      await this.#unitOfWork.stored();
+    }
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const token = await this.#openToken();
+    if (token === undefined) return this.#end('unreported', 'its token can no longer be read');
+    if (this.run.state === 'accepted') {
+      const admission = new Admission(
+        this.#unitOfWork,
+        this.#ports,
+        this.#telemetry,
+        this.#context,
+      );
+      const rejection = await admission.admit(token, signal);
+      if (rejection !== undefined) return this.#end(rejection.outcome, rejection.message);
+    }
+    const { id, spec } = this.run;
+    const { azure, store } = this.#ports;
+    const hub = azure.hub(spec.address, token);
+    this.#dispatcher = new OutboxDispatcher(this.#unitOfWork, hub, {
+      ...this.#ports,
+      ...this.#context,
+      items: (limit, after) => this.#unitOfWork.insist(() => store.items(id, limit, after)),
+      onReturn: (listener) => azure.onReturn(spec.address.collection, listener),
+      nextTry: () => this.#unitOfWork.insist(() => this.#context.tries.after(this.run)),
+      onFailure: (error, what) => this.#telemetry.reportFailed(error, what),
+      onLeftOut: (what) => this.#telemetry.leftOut(what),
+    });
+    const delivering = this.#dispatcher.deliver(signal);
+    if (this.run.state === 'following') {
+      const following = this.#follow(hub, token);
+      // A run that nobody listens to any more is over, like a canceled one.
+      void delivering.then(
+        () => this.#canceling.abort(),
+        () => undefined,
+      );
+      await following;
+    }
+    await this.#conclude(await delivering);
+  }
+
+  async #openToken(): Promise<Secret | undefined> {
+    const { store, cipher } = this.#ports;
+    const stored = await this.#unitOfWork.insist(() => store.token(this.run.id));
+    if (stored === undefined) return undefined;
+    try {
+      return cipher.open(stored.sealed, this.run.id);
+    } catch (error) {
+      this.#telemetry.fault(error);
+      return undefined;
+    }
+  }
+
+  async #follow(hub: TaskHub, token: Secret): Promise<void> {
+    const ended = new AbortController();
+    const { spec } = this.run;
+    const signal = AbortSignal.any([ended.signal, this.#ports.signal, this.#parking.signal]);
+    const authority = new RunAuthority(this.#unitOfWork, {
+      ...{ ...this.#ports, token, signal, retryBackoff: this.#context.proofBackoff },
+      onFailure: (error) => this.#telemetry.proofFailed(error),
+    });
+    this.#authority = authority;
+    // What a handler before this version stored says nothing of the project's name.
+    const over = spec.proven === undefined ? await authority.renew() : undefined;
+    if (over !== undefined) this.#canceling.abort();
+    if (spec.kind === 'check' && spec.buildId !== undefined) {
+      const { clock } = this.#ports;
+      this.#buildDueAt = clock.now();
+      const onPause = (until: number) => (this.#buildDueAt = until);
+      buildEnds(spec.buildId, hub, { clock, signal, onPause })
+        .then((isOver) => (isOver ? this.cancel() : undefined))
+        .catch((error: unknown) => this.#telemetry.fault(error));
+    }
+    const following = new Following(this.#unitOfWork, this.#ports, this.#telemetry, {
+      authority,
+      canceled: this.#canceling.signal,
+      parked: this.#parking.signal,
+      activity: (path, activity) => this.#idleTracker.note(path, activity),
+    });
+    await following.follow(this.#isRestarted).finally(() => ended.abort());
+    this.#telemetry.followed(this.run);
+  }
+
+  async #conclude(delivery: Delivery): Promise<void> {
+    const { outcome = 'failed', message } = this.run;
+    switch (delivery) {
+      case 'told':
+        return this.#end(outcome, message);
+      case 'replaced':
+        return this.#end(outcome, `${message} A newer try of the task is at work.`);
+      case 'gone':
+        return this.#end(
+          'unreported',
+          `${message} Azure DevOps has ended the plan: the run was not told.`,
+        );
+      case 'refused':
+        return this.#end(
+          'unreported',
+          `${message} Azure DevOps no longer accepts the run's token: the run was not told.`,
+        );
+      case 'late':
+        return this.#end(
+          'unreported',
+          `${message} Azure DevOps could not be told before the run's token ended.`,
+        );
+    }
+  }
+
+  /** With this step the store forgets the token, and everything else but the run's own record. */
+  async #end(outcome: RunOutcome, message: string): Promise<void> {
+    const endedAt = this.#ports.clock.now();
+    const { state, spec } = this.run;
+    // Nothing was started: of what was asked no more than a line is kept.
+    const remains = state === 'accepted' ? { spec: tombstoneOf(spec) } : {};
+    this.#unitOfWork.change({ state: 'ended', outcome, message, endedAt, ...remains });
+    await this.#unitOfWork.stored();
+    this.#telemetry.ended(this.run);
+  }
+}

@@ -1,0 +1,127 @@
+import { openingLines } from '../../../report/opening.ts';
+import type { Secret } from '../../../secret.ts';
+import type { RunOutcome } from '../../run.ts';
+import { provenBy } from '../verification/authority.ts';
+import { logLine } from '../../../text/foreign-text.ts';
+import { endOfResults } from './run-ending.ts';
+import { prove, type Proof } from '../verification/proof.ts';
+import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
+import type { RunContext } from './run-context.ts';
+import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
+import { OutboxLog } from '../outbox/outbox-log.ts';
+import type { RunPorts } from '../run-ports.ts';
+
+/** Why a run goes no further: nothing was started, and Azure DevOps is told nothing. */
+export interface Rejection {
+  readonly outcome: RunOutcome;
+  readonly message: string;
+}
+
+/** How long a proof says how things are, in milliseconds. */
+const freshFor = 250;
+
+/** An accepted run on its way to be followed: it proves itself, and finds its place among the tries. */
+export class Admission {
+  readonly #unitOfWork: RunUnitOfWork;
+  readonly #ports: RunPorts;
+  readonly #telemetry: RunTelemetry;
+  readonly #context: RunContext;
+
+  constructor(
+    unitOfWork: RunUnitOfWork,
+    ports: RunPorts,
+    telemetry: RunTelemetry,
+    context: RunContext,
+  ) {
+    this.#unitOfWork = unitOfWork;
+    this.#ports = ports;
+    this.#telemetry = telemetry;
+    this.#context = context;
+  }
+
+  /**
+   * Resolves with nothing when the run may go on, and that is stored with the first that is told of
+   * it. Rejects only with a `Detachment`.
+   */
+  async admit(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
+    const proof = await this.#prove(token, signal);
+    switch (proof.kind) {
+      case 'late':
+        return {
+          outcome: 'unreported',
+          message: 'Azure DevOps could not be reached while its token was valid',
+        };
+      case 'refused':
+        return {
+          outcome: 'refused',
+          message: logLine(`Run verification failed: ${proof.reason}`, 500),
+        };
+      case 'proven':
+        this.#context.proven();
+        return this.#begin(token, signal);
+    }
+  }
+
+  async #prove(token: Secret, signal: AbortSignal): Promise<Proof> {
+    const { azure, clock, isNamed } = this.#ports;
+    const { spec, tokenExpiresAt: until, report } = this.#unitOfWork.run;
+    const proof = await prove(
+      spec,
+      token,
+      { isNamed: isNamed(spec), until, signal },
+      {
+        ...{ azure, clock, retryBackoff: this.#context.retryBackoff },
+        onFailure: (error) => this.#telemetry.proofFailed(error),
+      },
+    );
+    if (proof.kind === 'proven') {
+      const { address, planVersion } = proof;
+      this.#unitOfWork.change({
+        spec: { ...spec, address, proven: provenBy(proof, clock.now()) },
+        report: { ...report, planVersion },
+      });
+    }
+    return proof;
+  }
+
+  async #begin(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
+    const { tries } = this.#context;
+    const provenAt = this.#ports.clock.now();
+    const settled = await this.#unitOfWork.insist(() => tries.settle(this.#unitOfWork.run, signal));
+    if (settled.kind !== 'duplicate' && this.#ports.clock.now() - provenAt >= freshFor) {
+      // It has waited for the try before, whose end may have reached what is its own task by now.
+      const proof = await this.#prove(token, signal);
+      if (proof.kind !== 'proven') {
+        return { outcome: 'duplicate', message: 'The try before has ended the task' };
+      }
+    }
+    const log = new OutboxLog(this.#unitOfWork, this.#ports.clock);
+    const { spec } = this.#unitOfWork.run;
+    const server = this.#ports.argocd(spec, () => this.#unitOfWork.run)?.server ?? spec.argocd;
+    switch (settled.kind) {
+      case 'duplicate':
+        return {
+          outcome: 'duplicate',
+          message: `The task is being worked as run ${settled.of}`,
+        };
+      case 'repeat': {
+        const { change, items } = endOfResults(settled.of.results, spec, server);
+        log.line('An earlier try of this task did it already, and nothing is asked for again.');
+        log.line(change.message ?? '');
+        this.#unitOfWork.change({ ...change, attempt: settled.attempt });
+        this.#unitOfWork.enqueue({ kind: 'record', update: { state: 'inProgress' } }, ...items);
+        break;
+      }
+      case 'try': {
+        const startTime = new Date(this.#ports.clock.now()).toISOString();
+        this.#unitOfWork.change({ state: 'following', attempt: settled.attempt });
+        this.#unitOfWork.enqueue({ kind: 'record', update: { state: 'inProgress', startTime } });
+        log.lines(openingLines(spec.request, server));
+        this.#unitOfWork.enqueue({ kind: 'started' });
+      }
+    }
+    await this.#unitOfWork.stored();
+    this.#telemetry.begun(this.#unitOfWork.run);
+    return undefined;
+  }
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { Authority } from '../../../follow/authority.ts';
+import { Detachment } from '../../../follow/detachment.ts';
+import { followAll } from '../../../follow/follow-all.ts';
+import type { Activity } from '../../../follow/settings.ts';
+import { OperationLog } from '../../../report/log.ts';
+import { Timeline } from '../../../report/timeline.ts';
+import { printState, printWave } from '../../../report/step-line.ts';
+import { printKey, printName } from '../../../sync/model/application.ts';
+import type { Progress } from '../../../sync/model/outcome.ts';
+import { UserError } from '../../../user-error.ts';
+import { logLine, plainLine } from '../../../text/foreign-text.ts';
+import type { StoredCheckpoint } from '../../store/store.ts';
+import { endOfResults, endWithout, type RunEnding } from './run-ending.ts';
+import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
+import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
+import { RunCheckpointStore } from './run-checkpoint-store.ts';
+import { OutboxLog } from '../outbox/outbox-log.ts';
+import type { RunArgoCD, RunPorts } from '../run-ports.ts';
+
+/** No agent waits for us to be done: an operation may be terminated at leisure. Milliseconds. */
+const grace = 60_000;
+
+/** What may end or interrupt a following, and who wants to know what it is at. */
+interface FollowingEvents {
+  readonly authority: Authority;
+  readonly canceled: AbortSignal;
+  /** Aborts with a `Detachment`. */
+  readonly parked: AbortSignal;
+  readonly activity: (path: string, activity: Activity) => void;
+}
+
+/** A proven run in Argo CD: from wherever it is to how it ends. */
+export class Following {
+  readonly #unitOfWork: RunUnitOfWork;
+  readonly #ports: RunPorts;
+  readonly #telemetry: RunTelemetry;
+  readonly #events: FollowingEvents;
+  readonly #log: OutboxLog;
+
+  constructor(
+    unitOfWork: RunUnitOfWork,
+    ports: RunPorts,
+    telemetry: RunTelemetry,
+    events: FollowingEvents,
+  ) {
+    this.#unitOfWork = unitOfWork;
+    this.#ports = ports;
+    this.#telemetry = telemetry;
+    this.#events = events;
+    this.#log = new OutboxLog(unitOfWork, ports.clock);
+  }
+
+  /**
+   * Follows to whatever end, and resolves when that is stored: the end and the last lines of the log
+   * are one step. Rejects only with a `Detachment`.
+   */
+  async follow(isRestarted: boolean): Promise<void> {
+    const { store, argocd } = this.#ports;
+    const { spec, isCanceled, id } = this.#unitOfWork.run;
+    const kept = await this.#unitOfWork.insist(() => store.checkpoints(id));
+    const access = argocd(spec, () => this.#unitOfWork.run);
+    if (isCanceled && kept.length === 0) this.#endAtOnce('canceled', canceledEarly);
+    else if (access === undefined) this.#endAtOnce('failed', noInstance(spec.argocd));
+    else await this.#followIn(access, kept, isRestarted);
+    await this.#unitOfWork.stored();
+  }
+
+  async #followIn(
+    access: RunArgoCD,
+    kept: readonly StoredCheckpoint[],
+    isRestarted: boolean,
+  ): Promise<void> {
+    if (isRestarted) this.#log.line('The handler was restarted, and goes on where it was.');
+    try {
+      await this.#followAll(access, kept);
+    } catch (error) {
+      if (error instanceof Detachment) throw error;
+      if (!(error instanceof UserError)) {
+        this.#telemetry.fault(error);
+        return this.#endAtOnce('failed', ownFault);
+      }
+      const outcome = this.#events.canceled.aborted ? 'canceled' : 'failed';
+      this.#endAtOnce(outcome, [error.message, error.advice].filter(Boolean).join('. '));
+    }
+  }
+
+  async #followAll(
+    { argocd, changes, server }: RunArgoCD,
+    kept: readonly StoredCheckpoint[],
+  ): Promise<void> {
+    const { clock, random, signal } = this.#ports;
+    const { id, spec, marker, acceptedAt, names, report } = this.#unitOfWork.run;
+    const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = spec.request;
+    const { authority, canceled, parked, activity } = this.#events;
+    const found = names === undefined ? subject : { names };
+    const log = new OperationLog(
+      this.#log,
+      'names' in found ? found.names.map(printName) : [],
+      report.mark,
+    );
+    const timeline = new Timeline(
+      (record) => this.#log.child(record),
+      (path) => stableId(id, path),
+    );
+    const told = toldBefore(kept);
+    timeline.remember(told);
+    for (const one of told) {
+      if (one.kind === 'step') log.remember(printName(one.application), one.step);
+    }
+    const results = await followAll(
+      {
+        ...found,
+        ...{ project, goal, timeout, startedAt: acceptedAt, onTimeout, onCancel, hookLogLines },
+        ...{ marker, info: spec.info, grace },
+      },
+      {
+        ...{ argocd, clock, random, changes, activity, authority },
+        signal: AbortSignal.any([signal, canceled, parked]),
+        checkpoints: new RunCheckpointStore(this.#unitOfWork, kept),
+        tell: (progress) => {
+          log.tell(progress);
+          timeline.tell(progress);
+          this.#note(progress, log);
+        },
+      },
+    );
+    log.close(results);
+    this.#end(endOfResults(results, spec, server));
+  }
+
+  #note(progress: Progress, { mark }: OperationLog): void {
+    if (progress.kind === 'status') this.#log.activity(logLine(progress.message, 200));
+    const { report, message, spec, names } = this.#unitOfWork.run;
+    const isAlone =
+      ('names' in spec.request.subject ? spec.request.subject.names : names)?.length === 1;
+    this.#unitOfWork.change({
+      report: { ...report, mark },
+      message: activityOf(progress, isAlone) ?? message,
+    });
+    this.#telemetry.told(progress);
+  }
+
+  #endAtOnce(outcome: 'canceled' | 'failed', message: string): void {
+    this.#log.issue(outcome === 'failed' ? 'error' : 'warning', logLine(message, 1_000));
+    this.#end(endWithout(outcome, message));
+  }
+
+  #end({ change, items }: RunEnding): void {
+    this.#unitOfWork.change(change);
+    this.#unitOfWork.enqueue(...items);
+  }
+}
+
+/** What a run is about, after its last line; undefined for what says nothing of that. */
+function activityOf(progress: Progress, isAlone: boolean): string | undefined {
+  if (progress.kind !== 'status' && progress.kind !== 'step') return undefined;
+  const told =
+    progress.kind === 'status'
+      ? progress.message
+      : `${printWave(progress.step)}: ${printKey(progress.step)} ${printState(progress.step)}`;
+  return plainLine(isAlone ? told : `${printName(progress.application)}: ${told}`, 300);
+}
+
+const canceledEarly = 'The run was canceled before anything was asked of Argo CD';
+const ownFault =
+  'Internal error in the handler; see its log. An operation that it asked for goes on in Argo CD.';
+
+function noInstance(name: string): string {
+  return `The handler's configuration no longer has an Argo CD instance "${name}". Put it back, or change the task.`;
+}
+
+/** What an earlier process has told, as far as records and lines were made of it. */
+function toldBefore(kept: readonly StoredCheckpoint[]): readonly Progress[] {
+  return kept.flatMap(({ path, checkpoint, result }) => {
+    // Children are told within their parents.
+    if (path.includes(' > ')) return [];
+    const application = nameOf(path);
+    const steps = (checkpoint?.held?.told ?? checkpoint?.steps ?? []).map(
+      (step) => ({ kind: 'step', application, step }) as const,
+    );
+    return result === undefined ? steps : [...steps, { kind: 'result', result } as const];
+  });
+}
+
+function nameOf(path: string) {
+  const [first = '', second] = path.split('/');
+  return second === undefined ? { name: first } : { namespace: first, name: second };
+}
+
+/** A GUID that is the same for the same record of the same run, after a restart as well. */
+function stableId(runId: string, path: string): string {
+  const hash = createHash('sha256').update(`${runId}|${path}`).digest('hex');
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `5${hash.slice(13, 16)}`,
+    `a${hash.slice(17, 20)}`,
+    hash.slice(20, 32),
+  ].join('-');
+}

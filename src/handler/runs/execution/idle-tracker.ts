@@ -1,0 +1,46 @@
+import type { Clock } from '../../../async/clock.ts';
+import type { Activity } from '../../../follow/settings.ts';
+
+/** Knows when nothing is left to do for a run but to wait. */
+export class IdleTracker {
+  readonly #clock: Clock;
+  readonly #until = new Map<string, number | undefined>();
+  #since: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Takes in what the following of an application is at. */
+  note(path: string, activity: Activity): void {
+    switch (activity.kind) {
+      case 'busy':
+        this.#until.set(path, undefined);
+        break;
+      case 'idle':
+        this.#until.set(path, activity.until);
+        break;
+      case 'over':
+        this.#until.delete(path);
+    }
+    const isIdle = this.#until.size > 0 && ![...this.#until.values()].includes(undefined);
+    if (!isIdle) this.#since = undefined;
+    else this.#since ??= this.#clock.now();
+  }
+
+  /** Since when all of it only waits; undefined while it does not. */
+  get since(): number | undefined {
+    return this.#since;
+  }
+
+  /** When the first of the waits ends by itself. */
+  get until(): number {
+    return Math.min(...[...this.#until.values()].map((until) => until ?? -Infinity));
+  }
+
+  /** The names of the applications whose changes end the wait. */
+  get names(): readonly string[] {
+    const lasts = [...this.#until.keys()].map((path) => path.split(/ > |\//).at(-1) ?? path);
+    return [...new Set(lasts)];
+  }
+}

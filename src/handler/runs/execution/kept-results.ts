@@ -1,0 +1,92 @@
+import { cause } from '../../../sync/rules/explanation.ts';
+import type { ApplicationResult } from '../../../sync/model/outcome.ts';
+import { plainLine } from '../../../text/foreign-text.ts';
+
+/** Characters of JSON that are kept of the results of a run, whatever its applications. */
+export const keptCharacters = 2 * 1_024 * 1_024;
+const mostSteps = 1_000;
+const mostChildren = 200;
+const mostConcerns = 50;
+
+/** From whole to bare: the first that fits is kept. */
+const cuts: readonly ((result: ApplicationResult) => ApplicationResult)[] = [
+  (result) => ({
+    ...result,
+    steps: result.steps.slice(0, mostSteps),
+    concerns: result.concerns.slice(0, mostConcerns),
+    children: result.children.slice(0, mostChildren),
+    images: [],
+  }),
+  (result) => ({ ...result, steps: [], children: [], images: [] }),
+  (result) => ({ ...bare(result), causes: result.causes.slice(0, 3).map(withoutLog) }),
+  bare,
+];
+
+/**
+ * What is kept of a run's results when it has ended, for the pages and for a repeated request. Each
+ * application has an equal share of what those before it have left; what does not fit is left out,
+ * and the causes say so.
+ */
+export function keptResults(results: readonly ApplicationResult[]): readonly ApplicationResult[] {
+  let left = keptCharacters;
+  const kept: ApplicationResult[] = [];
+  for (const [index, result] of results.entries()) {
+    const share = left / (results.length - index);
+    const fitting = fit(result, share);
+    if (fitting === undefined) continue;
+    left -= JSON.stringify(fitting).length;
+    kept.push(fitting);
+  }
+  return kept;
+}
+
+function fit(result: ApplicationResult, share: number): ApplicationResult | undefined {
+  for (const cut of cuts) {
+    const kept = cut(result);
+    if (sizeOf(kept, share) <= share && JSON.stringify(kept).length <= share) return kept;
+  }
+  return undefined;
+}
+
+/** About how large it is, as far as that is no more than `most`: nothing large is written in vain. */
+function sizeOf(value: unknown, most: number): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  let size = 0;
+  for (const part of Object.values(value)) {
+    size += sizeOf(part, most - size);
+    if (size > most) break;
+  }
+  return size;
+}
+
+function bare(result: ApplicationResult): ApplicationResult {
+  const { causes, concerns, steps, health } = result;
+  const more = 'There is no room for more of it: see its page in Argo CD, and the log of the run.';
+  return {
+    ...result,
+    message: plainLine(result.message, 300),
+    evidence: '',
+    causes:
+      causes.length === 0 ? [] : [cause(`${causes.length} causes, ${steps.length} steps`, more)],
+    // That there are some decides how a repeated request is answered.
+    concerns: concerns
+      .slice(0, 1)
+      .map(() => ({ title: `${concerns.length} concerns`, message: '' })),
+    operation: undefined,
+    steps: [],
+    revisions: result.revisions.slice(0, 3).map((revision) => plainLine(revision, 100)),
+    health: health && { ...health, message: '' },
+    images: [],
+    children: [],
+  };
+}
+
+function withoutLog(one: ApplicationResult['causes'][number]): typeof one {
+  return {
+    ...one,
+    title: plainLine(one.title, 300),
+    message: plainLine(one.message, 500),
+    log: [],
+  };
+}

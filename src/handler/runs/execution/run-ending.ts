@@ -1,0 +1,70 @@
+import type { TaskHubResult } from '../../../azure/task-hub/task-hub.ts';
+import type { TaskResult } from '../../../report/result.ts';
+import { conclude } from '../../../report/result.ts';
+import { outputNames, outputsOf, outputsOfFailure, type Outputs } from '../../../report/outputs.ts';
+import { resultAttachment, resultJson } from '../../../report/result-file.ts';
+import { summaryOf, summaryTitle } from '../../../report/summary.ts';
+import { printName } from '../../../sync/model/application.ts';
+import type { ApplicationResult, Outcome } from '../../../sync/model/outcome.ts';
+import { logLine } from '../../../text/foreign-text.ts';
+import type { RunSpec, RunChange } from '../../run.ts';
+import type { ReportItem } from '../../store/store.ts';
+import { keptResults } from './kept-results.ts';
+
+/** How a run ends: what is stored of it, and what Azure DevOps is told last. */
+export interface RunEnding {
+  readonly change: RunChange;
+  readonly items: readonly ReportItem[];
+}
+
+const taskResults: Readonly<Record<TaskResult, TaskHubResult>> = {
+  Succeeded: 'succeeded',
+  SucceededWithIssues: 'succeededWithIssues',
+  Failed: 'failed',
+};
+
+/** The end that the applications' results make. */
+export function endOfResults(
+  results: readonly ApplicationResult[],
+  { request }: RunSpec,
+  server: string,
+): RunEnding {
+  const { outcome, result, message } = conclude(results);
+  const { action } = request.goal;
+  const title = summaryTitle(action, results.map(printName));
+  const json = resultJson(results, { action, server });
+  const items: readonly ReportItem[] = [
+    last(outputsOf(results, ''), message),
+    attachment('DistributedTask.Core.Summary', title, summaryOf(results)),
+    attachment(resultAttachment, `${title}.json`, json),
+    { kind: 'completed', result: outcome === 'canceled' ? 'canceled' : taskResults[result] },
+  ];
+  return { change: { ...ended(outcome, message), results: keptResults(results) }, items };
+}
+
+/** The end of a run that has no results: nothing to follow, canceled, or a fault of ours. */
+export function endWithout(outcome: Outcome, text: string): RunEnding {
+  const message = logLine(text, 1_000);
+  return {
+    change: ended(outcome, message),
+    items: [
+      last(outputsOfFailure(outcome, message), message),
+      { kind: 'completed', result: outcome === 'canceled' ? 'canceled' : 'failed' },
+    ],
+  };
+}
+
+function ended(outcome: Outcome, message: string): RunChange {
+  return { state: 'reporting', outcome, message };
+}
+
+/** The result file lives as an attachment: there is no disk that a later step could read. */
+function last(outputs: Outputs, message: string): ReportItem {
+  const names = outputNames.filter((name) => name !== 'resultFile');
+  const variables = Object.fromEntries(names.map((name) => [name, outputs[name]]));
+  return { kind: 'record', update: { currentOperation: message, variables } };
+}
+
+function attachment(type: string, name: string, text: string): ReportItem {
+  return { kind: 'attachment', attachment: { type, name, text } };
+}

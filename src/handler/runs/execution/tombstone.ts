@@ -1,0 +1,46 @@
+import type { Goal } from '../../../sync/model/goal.ts';
+import type { RunSpec } from '../../run.ts';
+
+const mostNames = 3;
+const longestText = 253;
+
+/**
+ * What is kept of an order that came to nothing: a line for the pages, of bounded size, whatever the
+ * request held.
+ */
+export function tombstoneOf(spec: RunSpec): RunSpec {
+  const { azureProject, request } = spec;
+  const { subject, project, goal } = request;
+  return {
+    ...spec,
+    azureProject: azureProject.slice(0, longestText),
+    page: '',
+    info: [],
+    request: {
+      ...request,
+      subject:
+        'names' in subject
+          ? { names: subject.names.slice(0, mostNames) }
+          : { selector: subject.selector.slice(0, longestText) },
+      project: project.slice(0, longestText),
+      goal: goalOf(goal),
+      warnings: [],
+    },
+  };
+}
+
+function goalOf(goal: Goal): Goal {
+  const plain = { ...goal, expectImages: [] };
+  switch (plain.action) {
+    case 'sync': {
+      const options = { ...plain.options, resources: [], syncOptions: [], info: [] };
+      return { ...plain, target: { kind: 'tracked' }, options: { ...options, retry: undefined } };
+    }
+    case 'wait':
+      return { ...plain, target: { kind: 'tracked' } };
+    case 'rollback':
+      return { ...plain, to: { kind: 'previous' } };
+    case 'terminate':
+      return plain;
+  }
+}

@@ -1,0 +1,250 @@
+import type { AzureError } from '../../../azure/http/azure-error.ts';
+import type { RunAddress } from '../../../azure/task-hub/run-address.ts';
+import { Detachment } from '../../../follow/detachment.ts';
+import { guid } from '../../../guid.ts';
+import type { Secret } from '../../../secret.ts';
+import { mostUnprovenCancels } from '../../access/pending-quota.ts';
+import type { Accepted, RunIntake } from '../../run-intake.ts';
+import type { RunSpec, Run, RunHead } from '../../run.ts';
+import { keyOf, nothingReported } from '../../run.ts';
+import { allOpenRuns } from '../../store/open-runs.ts';
+import { tokenDigest } from '../../secrets/token-cipher.ts';
+import { RetryBackoff } from '../retry-backoff.ts';
+import { prove } from '../verification/proof.ts';
+import { RunScheduler } from '../scheduler/run-scheduler.ts';
+import type { RunPorts } from '../run-ports.ts';
+
+/** A cancellation with a token of its own must prove itself within this, in milliseconds. */
+const provenWithin = 10 * 60_000;
+
+/** The digest of a cancellation that proved itself: it counts whatever token the run has. */
+const anyToken = '*';
+
+export interface RunsSettings {
+  /** How long a job's token is taken to be valid, in milliseconds. */
+  readonly tokenLifetime: () => number;
+}
+
+/** Takes runs on, cancels them, and knows them: everything that comes from outside. */
+export class RunRegistry implements RunIntake {
+  readonly #ports: RunPorts;
+  readonly #settings: RunsSettings;
+  readonly #scheduler: RunScheduler;
+  /** Requests that are being stored, so that the same one sent twice at a time is one run. */
+  readonly #storing = new Map<string, Promise<Accepted>>();
+  /** Of each client's runs, those that are being stored: they count, though the scheduler does not have them yet. */
+  readonly #coming = new Map<string, { runs: number; characters: number }>();
+  /** Cancellations of each client that meet no run, while they are being proven. */
+  readonly #unprovenCancels = new Map<string, Set<string>>();
+
+  constructor(ports: RunPorts, settings: RunsSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#scheduler = new RunScheduler(ports);
+  }
+
+  /** Takes up what a process before this one stored; says how many runs that is. */
+  async resume(): Promise<number> {
+    const { store } = this.#ports;
+    const canceled: string[] = [];
+    let count = 0;
+    for await (const run of allOpenRuns(store)) {
+      this.#scheduler.know(run);
+      count += 1;
+      // One may have come just before the end, when the run did not know of it yet.
+      if (await this.#isCanceled(run)) canceled.push(run.id);
+    }
+    // Only when all are known, so that none takes another's task.
+    this.#scheduler.resume();
+    for (const id of canceled) await this.#scheduler.cancel(id);
+    return count;
+  }
+
+  known(address: RunAddress, token: Secret): Promise<Accepted | undefined> {
+    return this.#known(keyOf(address), tokenDigest(token));
+  }
+
+  async #known(key: string, digest: string): Promise<Accepted | undefined> {
+    const run = await this.#ports.store.openRunWith(key, digest);
+    // One whose end is being told is over for Azure DevOps: what comes now is the next try.
+    if (run === undefined || run.report.isCompleting) return undefined;
+    return { runId: run.id, state: run.state, isKnown: true };
+  }
+
+  async accept(spec: RunSpec, token: Secret): Promise<Accepted> {
+    const key = keyOf(spec.address);
+    const digest = tokenDigest(token);
+    const request = `${key}|${digest}`;
+    const storing = this.#storing.get(request);
+    if (storing !== undefined) return { ...(await storing), isKnown: true };
+    const release = this.#reserve(spec);
+    const accepting = this.#accept(spec, token, { key, digest, release }).finally(release);
+    this.#storing.set(request, accepting);
+    try {
+      return await accepting;
+    } finally {
+      this.#storing.delete(request);
+    }
+  }
+
+  /** Counts a run of a client until the scheduler has it. Returns the end of that. */
+  #reserve(spec: RunSpec): () => void {
+    const { client } = spec;
+    const coming = this.#coming.get(client) ?? { runs: 0, characters: 0 };
+    this.#coming.set(client, coming);
+    let [runs, characters] = [1, JSON.stringify(spec).length];
+    coming.runs += runs;
+    coming.characters += characters;
+    return () => {
+      coming.runs -= runs;
+      coming.characters -= characters;
+      [runs, characters] = [0, 0];
+    };
+  }
+
+  /** `release`: it is counted by the scheduler from now on. */
+  async #accept(
+    spec: RunSpec,
+    token: Secret,
+    request: { readonly key: string; readonly digest: string; readonly release: () => void },
+  ): Promise<Accepted> {
+    const { key, digest, release } = request;
+    const { store, cipher, clock, random } = this.#ports;
+    const known = await this.#known(key, digest);
+    if (known !== undefined) return known;
+    const now = clock.now();
+    const id = guid(random);
+    const { planId, jobId, taskInstanceId } = spec.address;
+    const run: Run = {
+      id,
+      key,
+      spec,
+      marker: [planId, jobId, taskInstanceId, id].join('/'),
+      acceptedAt: now,
+      deadline: now + spec.request.timeout,
+      tokenExpiresAt: now + this.#settings.tokenLifetime(),
+      state: 'accepted',
+      attempt: 1,
+      isCanceled: false,
+      names: undefined,
+      report: nothingReported,
+      outcome: undefined,
+      message: '',
+      endedAt: undefined,
+      results: [],
+    };
+    const sealed = cipher.seal(token, id);
+    await store.commit({ runId: id, add: { run, token: { sealed, digest } } });
+    this.#scheduler.add(run);
+    release();
+    // Looked for only now: one that comes later finds the run.
+    if (await this.#isCanceled(run)) await this.#scheduler.cancel(id);
+    return { runId: id, state: run.state, isKnown: false };
+  }
+
+  /**
+   * Whether a cancellation that is stored is meant for this run: it came after it, or before it and
+   * met no earlier try.
+   */
+  async #isCanceled({ id, key, acceptedAt, isCanceled, state }: RunHead): Promise<boolean> {
+    if (isCanceled || state === 'reporting') return false;
+    const { store } = this.#ports;
+    const stored = await store.cancellations(key);
+    if (stored.length === 0) return false;
+    const digest = (await store.token(id))?.digest;
+    const valid = stored.filter(
+      (one) => one.expiresAt > acceptedAt && (one.digest === digest || one.digest === anyToken),
+    );
+    const others = (await store.runsOf(key)).filter((one) => one.id !== id);
+    return valid.some(
+      ({ at }) => at >= acceptedAt || !others.some((other) => wasAtWork(other, at)),
+    );
+  }
+
+  async cancel(address: RunAddress, token: Secret, client: string): Promise<boolean> {
+    const { store, clock } = this.#ports;
+    const key = keyOf(address);
+    const digest = tokenDigest(token);
+    const unproven = this.#unprovenCancelsOf(client);
+    const isNew = (await store.openRunWith(key, digest)) === undefined;
+    if (isNew && unproven.size >= mostUnprovenCancels) return false;
+    const at = clock.now();
+    const expiresAt = at + this.#settings.tokenLifetime();
+    await store.addCancellation({ key, digest, at, expiresAt });
+    const own = await store.openRunWith(key, digest);
+    const name = `${key}|${digest}`;
+    if (own !== undefined) {
+      await this.#scheduler.cancel(own.id);
+    } else if (!unproven.has(name)) {
+      unproven.add(name);
+      void this.#cancelProven(address, token, { key, at, expiresAt }).finally(() => {
+        unproven.delete(name);
+      });
+    }
+    return true;
+  }
+
+  unprovenOf(client: string): number {
+    return this.#scheduler.unprovenOf(client) + (this.#coming.get(client)?.characters ?? 0);
+  }
+
+  #unprovenCancelsOf(client: string): Set<string> {
+    const known = this.#unprovenCancels.get(client) ?? new Set();
+    this.#unprovenCancels.set(client, known);
+    return known;
+  }
+
+  pendingOf(client: string): number {
+    return this.#scheduler.pendingOf(client) + (this.#coming.get(client)?.runs ?? 0);
+  }
+
+  /** How many runs wait for their turn to be worked. */
+  get queued(): number {
+    return this.#scheduler.queued;
+  }
+
+  /** How many runs are in memory, and how many are parked in the store. */
+  get figures(): RunScheduler['figures'] {
+    return this.#scheduler.figures;
+  }
+
+  /** A cancellation whose token no open run has: it counts once it has proven itself. */
+  async #cancelProven(
+    address: RunAddress,
+    token: Secret,
+    times: { readonly key: string; readonly at: number; readonly expiresAt: number },
+  ): Promise<void> {
+    const { store, azure, clock, random, signal, logger } = this.#ports;
+    const spec = { address, azureProject: '' };
+    const options = { isNamed: false, until: clock.now() + provenWithin, signal };
+    const retryBackoff = new RetryBackoff({ clock, random });
+    const onFailure = ({ message }: AzureError) =>
+      logger.warn({ reason: message }, 'a cancellation could not be proven yet');
+    try {
+      const proof = await prove(spec, token, options, { azure, clock, retryBackoff, onFailure });
+      // Refused, it is nobody's; proven, it counts for whichever token.
+      if (proof.kind === 'proven') await this.#cancelAll(times);
+      await store.removeCancellation(times.key, tokenDigest(token));
+    } catch (error) {
+      if (!(error instanceof Detachment)) logger.error({ err: error }, 'a cancellation was lost');
+    }
+  }
+
+  async #cancelAll(times: {
+    readonly key: string;
+    readonly at: number;
+    readonly expiresAt: number;
+  }): Promise<void> {
+    const { store } = this.#ports;
+    await store.addCancellation({ ...times, digest: anyToken });
+    for (const { id, state } of await store.runsOf(times.key)) {
+      if (state !== 'ended') await this.#scheduler.cancel(id);
+    }
+  }
+}
+
+/** Whether a try was open at a time. One that never proved itself is nobody's. */
+function wasAtWork({ state, outcome, acceptedAt, endedAt = Infinity }: Run, at: number): boolean {
+  const isProven = state !== 'accepted' && outcome !== 'refused';
+  return isProven && acceptedAt <= at && at <= endedAt;
+}

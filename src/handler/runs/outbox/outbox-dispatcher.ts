@@ -1,0 +1,278 @@
+import { AzureError } from '../../../azure/http/azure-error.ts';
+import type { TaskHub, TaskHubResult } from '../../../azure/task-hub/task-hub.ts';
+import { Wakeup } from '../../../async/wakeup.ts';
+import type { Clock } from '../../../async/clock.ts';
+import type { StoredItem } from '../../store/store.ts';
+import { Completion } from './completion.ts';
+import { nextBatch, type DispatchBatch } from './dispatch-batch.ts';
+import type { OnReturn, RetryBackoff } from '../retry-backoff.ts';
+import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
+import { callUntil, optionalUntil, roundUntil, type ReportBudget } from './report-budget.ts';
+import { channelOf, channels, type ReportChannel } from './report-channel.ts';
+import { ReportSender } from './report-sender.ts';
+import { OutboxLog } from './outbox-log.ts';
+import type { NextTry } from '../verification/tries.ts';
+
+/**
+ * What became of telling a run: all was told; a newer try of the task tells instead; the plan is
+ * over, so that nobody listens; its token is refused; or that was at its end before Azure DevOps
+ * could be reached.
+ */
+export type Delivery = 'told' | 'replaced' | 'gone' | 'refused' | 'late';
+
+export interface DispatcherPorts {
+  /** What is still to be told: the first items after a number, in their order. */
+  readonly items: (limit: number, after: number) => Promise<readonly StoredItem[]>;
+  readonly clock: Clock;
+  readonly retryBackoff: RetryBackoff;
+  readonly budget: ReportBudget;
+  readonly onReturn: OnReturn;
+  /** What is known of a try of the task after this one. */
+  readonly nextTry: () => Promise<NextTry>;
+  /** Each failure, and what was to be told. */
+  readonly onFailure: (error: AzureError, what: ReportChannel | 'completed') => void;
+  /** What is not told, now or ever. */
+  readonly onLeftOut: (channel: ReportChannel) => void;
+}
+
+/** Milliseconds between two messages about a run that is under way: each costs calls. */
+const pace = 2_000;
+const mostItems = 1_000;
+/** A token that is refused before the run's deadline is tried for so long, in milliseconds. */
+const longestRefusal = 10 * 60_000;
+
+/**
+ * Tells Azure DevOps what a run's outbox holds, in its order, until the completion is told. What it
+ * cannot tell now it tells later: only a newer try, a plan that is over, or a token at its end, ends
+ * that. What a person would like to see keeps the completion waiting for a while, and no longer.
+ */
+export class OutboxDispatcher {
+  readonly #unitOfWork: RunUnitOfWork;
+  readonly #ports: DispatcherPorts;
+  readonly #sender: ReportSender;
+  readonly #completion: Completion;
+  readonly #changes: Wakeup;
+  /** Aborts when the run's end is known: that waits for less than what came before. */
+  readonly #ending = new AbortController();
+  #notBefore = -Infinity;
+  #isIdle = false;
+
+  constructor(unitOfWork: RunUnitOfWork, hub: TaskHub, ports: DispatcherPorts) {
+    this.#unitOfWork = unitOfWork;
+    this.#ports = ports;
+    this.#sender = new ReportSender(unitOfWork, hub, {
+      ...ports,
+      onLeftOut: (channel) => this.#leaveOut(channel),
+    });
+    this.#completion = new Completion(unitOfWork, hub, ports);
+    this.#changes = new Wakeup(ports.clock);
+    if (unitOfWork.run.state === 'reporting') this.#ending.abort();
+  }
+
+  /** Everything is told that there is to tell so far. */
+  get isIdle(): boolean {
+    return this.#isIdle;
+  }
+
+  /** There is more to tell; `isEnd`: with it all of the run. */
+  wake(isEnd: boolean): void {
+    this.#isIdle = false;
+    if (isEnd) this.#ending.abort();
+    this.#changes.wake();
+  }
+
+  /** What waits only for its pace is told now. */
+  hurry(): void {
+    if (this.#isIdle || this.#notBefore === -Infinity) return;
+    this.#notBefore = -Infinity;
+    this.#changes.wake();
+  }
+
+  /** Resolves when the run is told to the end, or cannot be; never after the signal aborted. */
+  async deliver(signal: AbortSignal): Promise<Delivery> {
+    const { clock } = this.#ports;
+    const { tokenExpiresAt } = this.#unitOfWork.run;
+    try {
+      for (;;) {
+        await this.#waitForTurn(signal);
+        signal.throwIfAborted();
+        if (clock.now() >= tokenExpiresAt) return 'late';
+        if (!this.#ending.signal.aborted) await this.#goOn(signal);
+        else {
+          const delivery = await this.#tellEnd(signal);
+          if (delivery !== undefined) return delivery;
+        }
+      }
+    } catch (error) {
+      if (error instanceof AzureError && error.failure === 'plan-gone') return 'gone';
+      throw error;
+    }
+  }
+
+  /** Until Azure DevOps may be called again; or until there is no time left for what is optional. */
+  async #waitForTurn(signal: AbortSignal): Promise<void> {
+    const { retryBackoff, onReturn, budget } = this.#ports;
+    const { tokenExpiresAt } = this.#unitOfWork.run;
+    const ending = this.#ending.signal;
+    if (!ending.aborted) {
+      await retryBackoff.wait(onReturn, tokenExpiresAt, AbortSignal.any([signal, ending]));
+    }
+    if (!ending.aborted) return;
+    const until = budget.isCompletionAwaited ? Infinity : this.#optionalUntil();
+    await retryBackoff.wait(onReturn, Math.min(until, tokenExpiresAt), signal);
+  }
+
+  /** Under way: tells what there is, at its pace. */
+  async #goOn(signal: AbortSignal): Promise<void> {
+    const { clock, items, retryBackoff } = this.#ports;
+    const { tokenExpiresAt } = this.#unitOfWork.run;
+    const present = await items(mostItems, 0);
+    if (present.some(({ item }) => item.kind === 'completed')) return this.#ending.abort();
+    const batch = nextBatch(present);
+    this.#isIdle = batch === undefined;
+    const due = batch?.isUrgent === true ? -Infinity : this.#notBefore;
+    if (batch === undefined || batch.kind === 'completed' || clock.now() < due) {
+      return this.#pause(batch === undefined ? Infinity : due, signal);
+    }
+    const failures = await this.#sender.send(batch, { until: () => tokenExpiresAt, signal });
+    const [failure] = failures.values();
+    if (failure !== undefined) return retryBackoff.failed(failure);
+    retryBackoff.succeeded();
+    this.#notBefore = clock.now() + pace;
+  }
+
+  /** News end it, since they may be urgent. */
+  async #pause(until: number, signal: AbortSignal): Promise<void> {
+    const { tokenExpiresAt } = this.#unitOfWork.run;
+    await this.#changes.wait(Math.min(until, tokenExpiresAt) - this.#ports.clock.now(), signal);
+  }
+
+  /** One round: everything that is left is tried once, then the completion if it need not wait. */
+  async #tellEnd(signal: AbortSignal): Promise<Delivery | undefined> {
+    const { clock, retryBackoff, budget, nextTry, onFailure } = this.#ports;
+    budget.beginEnd();
+    const optionalEnd = this.#optionalUntil();
+    const until = roundUntil(clock.now(), optionalEnd);
+    // The server has asked for a longer wait than there is time for.
+    const passed = new Set<ReportChannel>(retryBackoff.isHeld ? channels : []);
+    const share = () => callUntil(clock.now(), until, channels.length - passed.size);
+    const scope = { until: share, signal };
+    let failure: AzureError | undefined;
+    try {
+      if (this.#unitOfWork.run.report.isCompleting) {
+        const arrival = await this.#completion.arrival(await this.#result(), signal);
+        if (arrival !== 'missing') return arrival === 'arrived' ? 'told' : 'replaced';
+      }
+      for (;;) {
+        if ((await nextTry()) === 'proven') return 'replaced';
+        if (clock.now() >= until) for (const channel of channels) passed.add(channel);
+        const { batch, left } = await this.#next(passed);
+        if (batch.kind !== 'completed') {
+          const failures = await this.#sender.send(batch, scope, passed);
+          for (const [channel, error] of failures) {
+            passed.add(channel);
+            failure = error;
+          }
+          continue;
+        }
+        const isWorthAWait = [...left].some((channel) => !budget.isSpent(channel));
+        if (failure !== undefined && isWorthAWait && clock.now() < optionalEnd) {
+          budget.isCompletionAwaited = false;
+          retryBackoff.failed(failure);
+          return undefined;
+        }
+        // That is said in the log, if the log takes it.
+        if (!passed.has('log') && this.#sayLeftOut(left)) {
+          await this.#unitOfWork.stored();
+          continue;
+        }
+        await this.#completion.send(batch.result, signal);
+        for (const channel of left) this.#ports.onLeftOut(channel);
+        return 'told';
+      }
+    } catch (error) {
+      await this.#unitOfWork.stored();
+      signal.throwIfAborted();
+      if (!(error instanceof AzureError) || error.failure === 'plan-gone') throw error;
+      onFailure(error, 'completed');
+      budget.isCompletionAwaited = true;
+      retryBackoff.failed(error);
+      return this.#isRefused() ? 'refused' : undefined;
+    }
+  }
+
+  /** Whether the token is refused for so long that nobody will be told in time. */
+  #isRefused(): boolean {
+    const { retryBackoff, clock } = this.#ports;
+    const { deadline } = this.#unitOfWork.run;
+    const isLate = clock.now() >= deadline || retryBackoff.tokenRefusedFor >= longestRefusal;
+    return retryBackoff.isTokenRefused && isLate;
+  }
+
+  /** The next batch that can go by other channels than these, and by which of them more would go. */
+  async #next(
+    passed: ReadonlySet<ReportChannel>,
+  ): Promise<{ batch: DispatchBatch; left: Set<ReportChannel> }> {
+    const left = new Set<ReportChannel>();
+    let completion: DispatchBatch | undefined;
+    for (let after = 0; ;) {
+      const items = await this.#ports.items(mostItems, after);
+      const open: StoredItem[] = [];
+      for (const stored of items) {
+        const channel = channelOf(stored.item);
+        if (channel === undefined) completion = nextBatch([stored]);
+        else if (passed.has(channel)) left.add(channel);
+        else open.push(stored);
+      }
+      const batch = nextBatch(open);
+      if (batch !== undefined) return { batch, left };
+      after = items.at(-1)?.seq ?? Infinity;
+      if (items.length < mostItems) break;
+    }
+    if (completion === undefined)
+      throw new Error('The end of a run is to be told, but has no completion.');
+    return { batch: completion, left };
+  }
+
+  /** How the run is completed. */
+  async #result(): Promise<TaskHubResult> {
+    const { batch } = await this.#next(new Set(channels));
+    if (batch.kind !== 'completed') throw new Error('Nothing but the completion was asked for.');
+    return batch.result;
+  }
+
+  /** Until when the completion may wait for the rest; counted from what is stored. */
+  #optionalUntil(): number {
+    const { report, deadline, tokenExpiresAt } = this.#unitOfWork.run;
+    const { endingSince = this.#ports.clock.now() } = report;
+    if (report.endingSince === undefined) {
+      this.#unitOfWork.change({ report: { ...report, endingSince } });
+    }
+    return optionalUntil(endingSince, Math.min(deadline, tokenExpiresAt));
+  }
+
+  #leaveOut(channel: ReportChannel): void {
+    this.#ports.onLeftOut(channel);
+    if (channel !== 'log' || !this.#ending.signal.aborted) this.#sayLeftOut(new Set([channel]));
+  }
+
+  /** Has the log say what is left out, once of each kind. False where that is said. */
+  #sayLeftOut(left: ReadonlySet<ReportChannel>): boolean {
+    const { report } = this.#unitOfWork.run;
+    const { leftOut = [] } = report;
+    const fresh = [...left].filter((channel) => channel in words && !leftOut.includes(channel));
+    if (fresh.length === 0) return false;
+    this.#unitOfWork.change({ report: { ...report, leftOut: [...leftOut, ...fresh] } });
+    const what = fresh.map((channel) => words[channel]).join(', and ');
+    const text = `Azure DevOps did not take ${what}. The handler's log says why.`;
+    new OutboxLog(this.#unitOfWork, this.#ports.clock).line(`##[warning]${text}`);
+    return true;
+  }
+}
+
+/** What is missed by those who read the log; nobody misses the start of the task. */
+const words: Partial<Readonly<Record<ReportChannel, string>>> = {
+  log: 'some lines of this log',
+  records: 'progress, issues or output variables',
+  attachments: 'the summary or the result file',
+};

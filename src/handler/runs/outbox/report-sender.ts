@@ -1,0 +1,170 @@
+import { AzureError } from '../../../azure/http/azure-error.ts';
+import type { RecordUpdate, TaskHub } from '../../../azure/task-hub/task-hub.ts';
+import { CancelScope } from '../../../async/cancel-scope.ts';
+import type { Clock } from '../../../async/clock.ts';
+import type { StoredItem } from '../../store/store.ts';
+import type { DispatchBatch } from './dispatch-batch.ts';
+import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
+import { TimelineRecordLog } from './timeline-record-log.ts';
+import type { ReportBudget } from './report-budget.ts';
+import { channelOf, type ReportChannel } from './report-channel.ts';
+
+export interface ReportSenderPorts {
+  readonly clock: Clock;
+  readonly budget: ReportBudget;
+  /** Each failure, and what was to be told. */
+  readonly onFailure: (error: AzureError, what: ReportChannel | 'completed') => void;
+  /** What came by this channel is not told, now or ever. */
+  readonly onLeftOut: (channel: ReportChannel) => void;
+}
+
+/** What is sent by one channel, as one or two calls. */
+interface Part {
+  readonly channel: ReportChannel;
+  readonly items: readonly StoredItem[];
+  readonly act: (signal: AbortSignal) => Promise<void>;
+}
+
+/** When a call that begins now is of no use any more; local milliseconds. */
+export interface SendingTerm {
+  readonly until: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Sends Azure DevOps everything about a run but its completion. */
+export class ReportSender {
+  readonly #unitOfWork: RunUnitOfWork;
+  readonly #hub: TaskHub;
+  readonly #ports: ReportSenderPorts;
+  readonly #log: TimelineRecordLog;
+
+  constructor(unitOfWork: RunUnitOfWork, hub: TaskHub, ports: ReportSenderPorts) {
+    this.#unitOfWork = unitOfWork;
+    this.#hub = hub;
+    this.#ports = ports;
+    this.#log = new TimelineRecordLog(unitOfWork, hub);
+  }
+
+  /**
+   * Sends a batch by its channels; one that fails does not keep the others back. What was told, or
+   * is left out, leaves the outbox, and that is stored. Gives what failed and can be tried again.
+   * Rejects when the plan is gone, or with the signal's reason.
+   */
+  async send(
+    batch: Exclude<DispatchBatch, { readonly kind: 'completed' }>,
+    scope: SendingTerm,
+    passed: ReadonlySet<ReportChannel> = new Set(),
+  ): Promise<ReadonlyMap<ReportChannel, AzureError>> {
+    const failures = new Map<ReportChannel, AzureError>();
+    for (const part of this.#partsOf(batch)) {
+      if (passed.has(part.channel)) continue;
+      const error = await this.#sendPart(part, scope);
+      if (error !== undefined) failures.set(part.channel, error);
+    }
+    await this.#unitOfWork.stored();
+    return failures;
+  }
+
+  async #sendPart(
+    { channel, items, act }: Part,
+    { until, signal }: SendingTerm,
+  ): Promise<AzureError | undefined> {
+    const { clock, budget, onFailure, onLeftOut } = this.#ports;
+    const scope = new CancelScope(clock, { parent: signal, at: until() });
+    try {
+      await act(scope.signal);
+      budget.succeeded(channel);
+    } catch (caught) {
+      // A part of it may be told: what is read again must not hold that any more.
+      await this.#unitOfWork.stored();
+      signal.throwIfAborted();
+      const error = scope.signal.aborted ? cutOff(channel) : caught;
+      if (!(error instanceof AzureError)) throw error;
+      onFailure(error, channel);
+      if (error.failure === 'plan-gone') throw error;
+      if (!budget.failed(channel, error)) return error;
+      if (items.length > 0) onLeftOut(channel);
+    } finally {
+      scope.end();
+    }
+    this.#unitOfWork.dequeue(seqsOf(items));
+    return undefined;
+  }
+
+  #partsOf(batch: Exclude<DispatchBatch, { readonly kind: 'completed' }>): readonly Part[] {
+    const { items } = batch;
+    switch (batch.kind) {
+      case 'started': {
+        const { planVersion } = this.#unitOfWork.run.report;
+        const act = (signal: AbortSignal) =>
+          this.#hub.post({ name: 'TaskStarted' }, planVersion, signal);
+        return [{ channel: 'started', items, act }];
+      }
+      case 'attachment': {
+        const act = (signal: AbortSignal) => this.#hub.attach(batch.attachment, signal);
+        return [{ channel: 'attachments', items, act }];
+      }
+      case 'progress':
+        return this.#partsOfProgress(batch);
+    }
+  }
+
+  #partsOfProgress({
+    items,
+    lines,
+    update,
+    children,
+  }: Extract<DispatchBatch, { readonly kind: 'progress' }>): readonly Part[] {
+    const of = (channel: ReportChannel) => items.filter(({ item }) => channelOf(item) === channel);
+    const log: Part = {
+      channel: 'log',
+      items: of('log'),
+      act: (signal) => this.#log.append(lines, seqsOf(of('log')), signal),
+    };
+    const records: Part = {
+      channel: 'records',
+      items: of('records'),
+      act: (signal) => this.#updateRecords(update, children, signal),
+    };
+    return lines.length === 0 ? [records] : [log, records];
+  }
+
+  async #updateRecords(
+    update: Omit<RecordUpdate, 'id'>,
+    children: readonly RecordUpdate[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { spec, report } = this.#unitOfWork.run;
+    const own: RecordUpdate = {
+      id: spec.address.taskInstanceId,
+      ...update,
+      // Attached again each time: the page shows what came since (azure-devops.md §2.5).
+      ...(report.log === undefined ? {} : { log: { id: report.log.id } }),
+    };
+    const isEmpty = Object.keys(own).length === 1;
+    const isAlone = children.length === 0 || report.isWithoutChildren;
+    if (isAlone) return isEmpty ? undefined : this.#hub.updateRecords([own], signal);
+    try {
+      await this.#hub.updateRecords([own, ...children], signal);
+    } catch (error) {
+      const failure = error instanceof AzureError ? error.failure : 'unclear';
+      if (!refusals.has(failure) || (isEmpty && failure !== 'refused')) throw error;
+      // Children are an extra: a server that does not want them must not cost us our own record.
+      if (!isEmpty) await this.#hub.updateRecords([own], signal);
+      this.#unitOfWork.change({
+        report: { ...this.#unitOfWork.run.report, isWithoutChildren: true },
+      });
+    }
+  }
+}
+
+const refusals: ReadonlySet<AzureError['failure']> = new Set(['refused', 'forbidden', 'not-found']);
+
+function cutOff(channel: ReportChannel): AzureError {
+  const reason = 'there was no answer in the time that was left for it';
+  return new AzureError(channel, reason, { failure: 'unclear' });
+}
+
+function seqsOf(items: readonly StoredItem[]): readonly number[] {
+  return items.map(({ seq }) => seq);
+}

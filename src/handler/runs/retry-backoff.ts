@@ -1,0 +1,109 @@
+import type { AzureError, AzureFailure } from '../../azure/http/azure-error.ts';
+import { Wakeup } from '../../async/wakeup.ts';
+import { backoff } from '../../async/backoff.ts';
+import type { Clock } from '../../async/clock.ts';
+
+export interface BackoffPorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Calls back when the organization answers again. Returns the end of that. */
+export type OnReturn = (listener: () => void) => () => void;
+
+/** One refusal is no verdict, a sign-in page may be a mishap: so many count, and so many milliseconds. */
+const doubt = { tries: 4, time: 60_000 };
+const refusals: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidden', 'not-found']);
+
+const retry = { first: 500, most: 60_000 };
+/** However long the server asks us to wait, we try again after this. */
+const longestAsked = 5 * 60_000;
+
+/**
+ * How a run bears with an Azure DevOps that fails: it waits longer each time, but no longer than until
+ * somebody meets it again. It outlives the run's stays in memory.
+ */
+export class RetryBackoff {
+  readonly #ports: BackoffPorts;
+  #failures = 0;
+  #refusals = 0;
+  /** When the first of them came. */
+  #refusedSince = Infinity;
+  #dueAt = -Infinity;
+  /** The server said how long to wait: its return is no reason to come sooner. */
+  #isAsked = false;
+  /** When the wait that is on ends by itself. */
+  #waitsUntil: number | undefined;
+
+  constructor(ports: BackoffPorts) {
+    this.#ports = ports;
+  }
+
+  /** When the wait that is on ends by itself, in local milliseconds; undefined while there is none. */
+  get waitsUntil(): number | undefined {
+    return this.#waitsUntil;
+  }
+
+  /** The server has asked for a longer wait, which is not over. */
+  get isHeld(): boolean {
+    return this.#isAsked && this.#dueAt > this.#ports.clock.now();
+  }
+
+  /** Whether the token counts as refused: it was so for so many tries, and for a minute. */
+  get isTokenRefused(): boolean {
+    return this.#refusals >= doubt.tries && this.tokenRefusedFor >= doubt.time;
+  }
+
+  /** For how long the token has been refused, in milliseconds; 0 while it is not. */
+  get tokenRefusedFor(): number {
+    return Math.max(0, this.#ports.clock.now() - this.#refusedSince);
+  }
+
+  failed({ failure, retryAfter }: AzureError): void {
+    const { clock, random } = this.#ports;
+    this.#failures += 1;
+    if (refusals.has(failure)) {
+      this.#refusals += 1;
+      this.#refusedSince = Math.min(this.#refusedSince, clock.now());
+    }
+    this.#isAsked = retryAfter !== undefined;
+    const asked = Math.min(retryAfter ?? 0, longestAsked);
+    this.#dueAt = clock.now() + Math.max(backoff(this.#failures, retry, random), asked);
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#refusals = 0;
+    this.#refusedSince = Infinity;
+    this.#dueAt = -Infinity;
+  }
+
+  /** Resolves when the next try may be made; at `until` or when the signal aborts at the latest. */
+  async wait(onReturn: OnReturn, until: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#ports;
+    // The common case, at every turn of a outbox dispatcher.
+    if (this.#dueAt <= clock.now()) return;
+    const wakeup = new Wakeup(clock);
+    const stop = this.subscribe(onReturn, () => wakeup.wake());
+    try {
+      for (;;) {
+        this.#waitsUntil = Math.min(this.#dueAt, until);
+        const rest = this.#waitsUntil - clock.now();
+        if (rest <= 0 || signal.aborted) return;
+        await wakeup.wait(rest, signal);
+      }
+    } finally {
+      this.#waitsUntil = undefined;
+      stop();
+    }
+  }
+
+  /** Has the next try be due when the organization answers again, and says so. Returns the end of it. */
+  subscribe(onReturn: OnReturn, listener: () => void): () => void {
+    return onReturn(() => {
+      if (this.#isAsked) return;
+      this.#dueAt = -Infinity;
+      listener();
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import type { ChangeEvent } from '../../../follow/change-source.ts';
+import { isEnded } from '../../../sync/model/operation.ts';
+import type { Run, RunHead } from '../../run.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
+import type { ParkCondition } from '../execution/park-condition.ts';
+import type { RunPorts } from '../run-ports.ts';
+
+interface Parked {
+  readonly until: number;
+  /** Listens no more. */
+  readonly stop: () => void;
+}
+
+/** The runs that are not in memory, each with an ear for what is to begin it again. */
+export class ParkedRuns {
+  readonly #ports: Pick<RunPorts, 'argocd' | 'azure'>;
+  readonly #wake: (id: string, isDone: boolean) => void;
+  readonly #parked = new Map<string, Parked>();
+
+  /**
+   * `wake` is told of a run that something has happened to; `isDone`: of which nothing is left to do
+   * but to tell its end, as far as can be seen.
+   */
+  constructor(
+    ports: Pick<RunPorts, 'argocd' | 'azure'>,
+    wake: (id: string, isDone: boolean) => void,
+  ) {
+    this.#ports = ports;
+    this.#wake = wake;
+  }
+
+  get size(): number {
+    return this.#parked.size;
+  }
+
+  has(id: string): boolean {
+    return this.#parked.has(id);
+  }
+
+  /** Parks a run until its applications change, its organization answers again, or a time. */
+  begin(
+    run: Run,
+    { names, until, isAway }: ParkCondition,
+    ...backoffs: readonly RetryBackoff[]
+  ): void {
+    const { id, spec, state } = run;
+    const stops = this.#listen(run, names, (event) => this.#wake(id, isEnd(event)));
+    if (isAway) {
+      const { collection } = spec.address;
+      const onReturn = (listener: () => void) => this.#ports.azure.onReturn(collection, listener);
+      const wake = () => this.#wake(id, state === 'reporting');
+      for (const each of backoffs) stops.push(each.subscribe(onReturn, wake));
+    }
+    this.#add(id, until, stops);
+  }
+
+  /** A run of an earlier process has its turn sooner when something happens to it. */
+  watch(run: RunHead): void {
+    const { id, spec, state, names } = run;
+    if (state !== 'following') return;
+    const { subject } = spec.request;
+    const known = names ?? ('names' in subject ? subject.names : []);
+    const stops = this.#listen(
+      run,
+      known.map(({ name }) => name),
+      (event) => {
+        // A stream begins with all that there is.
+        if (event === 'changed' || event.type !== 'ADDED') this.#wake(id, isEnd(event));
+      },
+    );
+    this.#add(id, Infinity, stops);
+  }
+
+  /** Parks a run until a time, whatever happens. */
+  pause(id: string, until: number): void {
+    this.#add(id, until, []);
+  }
+
+  /** Listens for a run no more. */
+  end(id: string): void {
+    this.#parked.get(id)?.stop();
+    this.#parked.delete(id);
+  }
+
+  /** Wakes those whose time has come. */
+  wakeDue(now: number): void {
+    for (const [id, { until }] of this.#parked) if (until <= now) this.#wake(id, false);
+  }
+
+  #add(id: string, until: number, stops: readonly (() => void)[]): void {
+    this.#parked.set(id, { until, stop: () => stops.forEach((stop) => stop()) });
+  }
+
+  #listen(
+    run: RunHead,
+    names: readonly string[],
+    hear: (event: Exclude<ChangeEvent, 'broken'>) => void,
+  ): (() => void)[] {
+    const changes = this.#ports.argocd(run.spec, () => run)?.changes;
+    if (changes === undefined) return [];
+    return names.map((name) =>
+      changes.listen(name, (event) => {
+        // While nothing is told, it looks for itself when its time comes.
+        if (event !== 'broken') hear(event);
+      }),
+    );
+  }
+}
+
+/** Whether the operation of an application has ended, by what is told of it. */
+function isEnd(event: Exclude<ChangeEvent, 'broken'>): boolean {
+  if (event === 'changed') return false;
+  const { operation, operationState } = event.application;
+  return operation === undefined && operationState !== undefined && isEnded(operationState.phase);
+}

@@ -1,0 +1,64 @@
+import { FairQueue } from './fair-queue.ts';
+
+/**
+ * Whose turn comes first: who is done goes before who begins. `done`: nothing is left but to tell the
+ * end; `woken`: something has happened; `fresh`: accepted just now; `stored`: by an earlier process.
+ */
+export const ranks = ['done', 'woken', 'fresh', 'stored'] as const;
+export type Rank = (typeof ranks)[number];
+
+/** Who waits for a turn, and what it depends on. */
+export interface Waiting {
+  readonly id: string;
+  /** The organization and the Argo CD that it depends on. */
+  readonly partitionKey: string;
+}
+
+/** Runs that wait for their turn, by rank; each is in one of them at most. */
+export class RankedQueue {
+  readonly #queues: Readonly<Record<Rank, FairQueue>> = {
+    done: new FairQueue(),
+    woken: new FairQueue(),
+    fresh: new FairQueue(),
+    stored: new FairQueue(),
+  };
+
+  /** How many wait. */
+  get size(): number {
+    return ranks.reduce((sum, rank) => sum + this.#queues[rank].size, 0);
+  }
+
+  /** How many wait of one rank. */
+  sizeOf(rank: Rank): number {
+    return this.#queues[rank].size;
+  }
+
+  /** It waits in this rank from now on, and in no other. */
+  add(rank: Rank, { id, partitionKey }: Waiting): void {
+    for (const other of ranks) {
+      if (other !== rank) this.#queues[other].delete(id, partitionKey);
+    }
+    this.#queues[rank].add(id, partitionKey);
+  }
+
+  delete({ id, partitionKey }: Waiting): void {
+    for (const rank of ranks) this.#queues[rank].delete(id, partitionKey);
+  }
+
+  has(rank: Rank, { id, partitionKey }: Waiting): boolean {
+    return this.#queues[rank].has(id, partitionKey);
+  }
+
+  /** The run whose turn it is, among those of some ranks that can begin. */
+  first(
+    among: readonly Rank[],
+    atWork: (partitionKey: string) => number,
+    canBegin: (id: string) => boolean,
+  ): { readonly id: string; readonly rank: Rank } | undefined {
+    for (const rank of among) {
+      const id = this.#queues[rank].first(atWork, canBegin);
+      if (id !== undefined) return { id, rank };
+    }
+    return undefined;
+  }
+}

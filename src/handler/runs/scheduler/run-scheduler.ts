@@ -1,0 +1,300 @@
+import { Detachment } from '../../../follow/detachment.ts';
+import type { Run, RunHead } from '../../run.ts';
+import { ActiveRun, type PlaceDemand } from '../execution/active-run.ts';
+import { RetryBackoff } from '../retry-backoff.ts';
+import { RankedQueue, ranks, type Rank } from './ranked-queue.ts';
+import { ReportBudget } from '../outbox/report-budget.ts';
+import { ParkedRuns } from './parked-runs.ts';
+import type { RunPorts } from '../run-ports.ts';
+import { Tries } from '../verification/tries.ts';
+
+/**
+ * Runs in memory at a time; the others are in the store, and their turn comes. There is more room for
+ * those that are done: the others may be held up for long by whom they call.
+ */
+const mostActive = { all: 256, done: 320 };
+/** How often runs are looked at that might be parked, or were parked long enough, in milliseconds. */
+const round = 250;
+/** How often that may be for a run that is done, in milliseconds. */
+const roomEvery = 25;
+
+/** A run that a bug of ours broke off is begun again after so long, in milliseconds. */
+const recovery = 60_000;
+
+/** What is kept of every open run. */
+interface Open {
+  readonly client: string;
+  /** The organization and the Argo CD that it depends on. */
+  readonly partitionKey: string;
+  /** What it has learned of its organization so far. */
+  readonly retryBackoff: RetryBackoff;
+  /** What its completion has waited for so far. */
+  readonly budget: ReportBudget;
+  readonly proofBackoff: RetryBackoff;
+  /** Characters of its order while it has not proven itself; then 0. */
+  unproven: number;
+}
+
+/**
+ * Has all open runs worked. Those that only wait are not kept in memory: they are parked in the store, and
+ * are begun again as another process would begin them, when there are news of their applications or
+ * their organization answers again.
+ */
+export class RunScheduler {
+  readonly #ports: RunPorts;
+  readonly #tries: Tries;
+  readonly #open = new Map<string, Open>();
+  readonly #active = new Map<string, ActiveRun>();
+  /** How many of them have the same partition key. */
+  readonly #atWork = new Map<string, number>();
+  readonly #parkedRuns: ParkedRuns;
+  /** Runs whose turn comes when there is room. */
+  readonly #queue = new RankedQueue();
+  #isPumping = false;
+  #madeRoomAt = -Infinity;
+  /** Runs of a process before this one, with their partition key and rank, until they are all known. */
+  readonly #known: (readonly [id: string, partitionKey: string, rank: Rank])[] = [];
+  /** Runs that a process before this one worked, and this one not yet. */
+  readonly #restarted = new Set<string>();
+  readonly #pending = new Map<string, number>();
+  /** Characters of the orders of each client that have not proven themselves. */
+  readonly #unproven = new Map<string, number>();
+
+  constructor(ports: RunPorts) {
+    this.#ports = ports;
+    this.#parkedRuns = new ParkedRuns(ports, (id, isDone) => this.#wake(id, isDone));
+    this.#tries = new Tries({ ...ports, atWork: (id) => this.#active.get(id)?.run });
+    void this.#makeRounds();
+  }
+
+  /** Takes note of a run that a process before this one stored, and `resume` begins. */
+  know(run: RunHead): void {
+    if (run.state !== 'accepted') this.#tries.know(run);
+    this.#restarted.add(run.id);
+    const rank = run.state === 'reporting' ? 'done' : 'stored';
+    this.#known.push([run.id, this.#enter(run), rank]);
+    this.#parkedRuns.watch(run);
+  }
+
+  /** Takes up what is known; each has its turn. */
+  resume(): void {
+    for (const [id, partitionKey, rank] of this.#known.splice(0)) {
+      // Something may have happened to it meanwhile.
+      if (!this.#isWoken(id)) this.#queue.add(rank, { id, partitionKey });
+    }
+    void this.#pump();
+  }
+
+  /** Has a run worked that was stored just now. */
+  add(run: Run): void {
+    this.#queue.add('fresh', { id: run.id, partitionKey: this.#enter(run) });
+    void this.#pump();
+  }
+
+  /** Ends an open run as canceled. Resolves when that is stored. */
+  async cancel(id: string): Promise<void> {
+    const active = this.#active.get(id);
+    if (active === undefined) {
+      await this.#ports.store.commit({ runId: id, change: { isCanceled: true } });
+    } else {
+      await active.cancel();
+    }
+    const now = this.#active.get(id);
+    // It was begun meanwhile, from what was stored before: that one must hear of it as well.
+    if (now !== undefined && now !== active) return this.cancel(id);
+    // It must not be parked: one that lets go just now is begun again, as one that has done so.
+    if (now === undefined || this.#parkedRuns.has(id)) this.#wake(id, true);
+  }
+
+  /** How many runs of a client have not ended. */
+  pendingOf(client: string): number {
+    return this.#pending.get(client) ?? 0;
+  }
+
+  /** How many characters the orders of a client have that have not proven themselves. */
+  unprovenOf(client: string): number {
+    return this.#unproven.get(client) ?? 0;
+  }
+
+  /** How many runs are in memory, and how many are parked. */
+  get figures(): { readonly active: number; readonly parked: number } {
+    return { active: this.#active.size, parked: this.#parkedRuns.size };
+  }
+
+  /** How many runs wait for their turn. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  #enter(run: RunHead): string {
+    const { id, spec, state } = run;
+    const { client, address, argocd } = spec;
+    this.#tries.enter(run);
+    const partitionKey = `${address.collection} ${argocd}`;
+    const [retryBackoff, proofBackoff] = [
+      new RetryBackoff(this.#ports),
+      new RetryBackoff(this.#ports),
+    ];
+    const kept = { retryBackoff, proofBackoff, budget: new ReportBudget() };
+    const unproven = state === 'accepted' ? JSON.stringify(spec).length : 0;
+    this.#open.set(id, { client, partitionKey, ...kept, unproven });
+    add(this.#pending, client, 1);
+    add(this.#unproven, client, unproven);
+    return partitionKey;
+  }
+
+  #start(run: Run): void {
+    const open = this.#open.get(run.id);
+    if (open === undefined) return;
+    const { id } = run;
+    const { client, partitionKey, ...kept } = open;
+    const isRestarted = this.#restarted.delete(id);
+    const proven = () => this.#prove(open);
+    const context = { tries: this.#tries, ...kept, proven };
+    const active = new ActiveRun(run, isRestarted, this.#ports, context);
+    this.#active.set(id, active);
+    add(this.#atWork, partitionKey, 1);
+    void active
+      .work()
+      .catch((error: unknown) => {
+        if (error instanceof Detachment) return;
+        this.#ports.logger.fatal({ err: error, run: id }, 'run crashed; restarting');
+        // As the next process would; not at once, since the same may happen again.
+        this.#parkedRuns.pause(id, this.#ports.clock.now() + recovery);
+      })
+      .finally(() => {
+        this.#active.delete(id);
+        add(this.#atWork, partitionKey, -1);
+        if (active.run.state === 'ended') {
+          this.#open.delete(id);
+          this.#prove(open);
+          add(this.#pending, client, -1);
+          this.#tries.forget(run);
+        }
+        void this.#pump();
+      });
+  }
+
+  /** It counts among the unproven no longer. */
+  #prove(open: Open): void {
+    add(this.#unproven, open.client, -open.unproven);
+    open.unproven = 0;
+  }
+
+  /** Begins runs while there is room: one after another, so that none is begun twice. */
+  async #pump(): Promise<void> {
+    // None is begun before all are known, so that none takes another's task.
+    if (this.#isPumping || this.#known.length > 0) return;
+    this.#isPumping = true;
+    const { clock, signal } = this.#ports;
+    try {
+      while (!signal.aborted) {
+        if (this.#active.size >= mostActive.done) {
+          // Those that are done must not wait for the next round.
+          const done = this.#queue.sizeOf('done');
+          if (done === 0) return;
+          await clock.sleep(this.#madeRoomAt + roomEvery - clock.now(), signal);
+          this.#makeRoom('pressed', done);
+          if (this.#active.size >= mostActive.done) return;
+          continue;
+        }
+        const next = this.#first();
+        if (next === undefined || !(await this.#take(next))) return;
+        // Many that are done must not wait for the quiet that those who begin have to wait for.
+        await this.#ports.yieldToEventLoop(next.rank === 'done');
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /** The run whose turn it is. One that is about to be parked waits until it has let go, in nobody's way. */
+  #first(): { readonly id: string; readonly rank: Rank } | undefined {
+    return this.#queue.first(
+      this.#active.size < mostActive.all ? ranks : ['done'],
+      (partitionKey) => this.#atWork.get(partitionKey) ?? 0,
+      (id) => !this.#active.has(id),
+    );
+  }
+
+  /** Begins a run; or leaves it where it was, if it cannot be read. */
+  async #take({ id, rank }: { readonly id: string; readonly rank: Rank }): Promise<boolean> {
+    const { signal, logger } = this.#ports;
+    const { partitionKey = '' } = this.#open.get(id) ?? {};
+    this.#queue.delete({ id, partitionKey });
+    this.#parkedRuns.end(id);
+    try {
+      await this.#begin(id);
+      return true;
+    } catch (error) {
+      // What the end of the process closed is no fault.
+      if (signal.aborted) return false;
+      logger.error({ err: error, run: id }, 'run could not be read; retrying');
+      // The next round tries, and others before this one.
+      this.#queue.add(rank, { id, partitionKey });
+      return false;
+    }
+  }
+
+  async #begin(id: string): Promise<void> {
+    const run = await this.#ports.store.openRun(id);
+    // Something has happened to it meanwhile: what was read may be old, and is read again.
+    if (this.#isWoken(id)) return;
+    if (run !== undefined) this.#start(run);
+  }
+
+  /** Something has happened to it, and its turn has not come. */
+  #isWoken(id: string): boolean {
+    return this.#isIn('done', id) || this.#isIn('woken', id);
+  }
+
+  #isIn(rank: Rank, id: string): boolean {
+    const open = this.#open.get(id);
+    return open !== undefined && this.#queue.has(rank, { id, ...open });
+  }
+
+  #wake(id: string, isDone: boolean): void {
+    this.#parkedRuns.end(id);
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    const rank = isDone || this.#isIn('done', id) ? 'done' : 'woken';
+    this.#queue.add(rank, { id, ...open });
+    void this.#pump();
+  }
+
+  /** Lets runs rest that only wait, and no more than are to. */
+  #makeRoom(demand: PlaceDemand, most = Infinity): void {
+    this.#madeRoomAt = this.#ports.clock.now();
+    let made = 0;
+    for (const [id, active] of this.#active) {
+      if (made >= most) return;
+      const parkCondition = active.parkCondition(demand);
+      const open = this.#open.get(id);
+      if (parkCondition === undefined || open === undefined) continue;
+      // Listened for before it lets go, so that nothing is missed in between.
+      const { retryBackoff, proofBackoff } = open;
+      const waiting = [retryBackoff, proofBackoff].filter((one) => one.waitsUntil !== undefined);
+      this.#parkedRuns.begin(active.run, parkCondition, ...waiting);
+      active.park();
+      made += 1;
+    }
+  }
+
+  /** Lets runs rest that only wait, and wakes those whose time has come. */
+  async #makeRounds(): Promise<void> {
+    const { clock, signal } = this.#ports;
+    while (!signal.aborted) {
+      await clock.sleep(round, signal);
+      if (signal.aborted) return;
+      this.#makeRoom(this.queued > 0 ? 'crowded' : 'quiet');
+      this.#parkedRuns.wakeDue(clock.now());
+      void this.#pump();
+    }
+  }
+}
+
+function add<K>(counts: Map<K, number>, key: K, change: number): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}

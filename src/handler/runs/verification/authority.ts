@@ -1,0 +1,85 @@
+import type { AzureError } from '../../../azure/http/azure-error.ts';
+import type { Authority } from '../../../follow/authority.ts';
+import type { Secret } from '../../../secret.ts';
+import type { Proven } from '../../run.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
+import { prove, type Proof } from './proof.ts';
+import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
+import type { RunPorts } from '../run-ports.ts';
+
+/** So long, in milliseconds, a proof is good enough to act on. */
+const validFor = 30_000;
+
+export interface AuthorityPorts extends Pick<RunPorts, 'azure' | 'clock' | 'isNamed'> {
+  readonly token: Secret;
+  readonly retryBackoff: RetryBackoff;
+  readonly onFailure: (error: AzureError) => void;
+  /** Aborts when nobody needs an answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A run's right to act, proven again when it was last proven a while ago: it may have waited for hours,
+ * and a cancellation may have got lost. What Azure DevOps says is stored with the run.
+ */
+export class RunAuthority implements Authority {
+  readonly #unitOfWork: RunUnitOfWork;
+  readonly #ports: AuthorityPorts;
+  #asking: Promise<string | undefined> | undefined;
+
+  constructor(unitOfWork: RunUnitOfWork, ports: AuthorityPorts) {
+    this.#unitOfWork = unitOfWork;
+    this.#ports = ports;
+  }
+
+  get isProven(): boolean {
+    const { proven } = this.#unitOfWork.run.spec;
+    // A clock that was set back must not make it good for longer.
+    return proven !== undefined && Math.abs(this.#ports.clock.now() - proven.at) <= validFor;
+  }
+
+  /** An answer is about to come. */
+  get isAsking(): boolean {
+    return this.#asking !== undefined && this.waitsUntil === undefined;
+  }
+
+  /** When it asks an Azure DevOps again that is away; undefined while it does not wait for that. */
+  get waitsUntil(): number | undefined {
+    return this.#ports.retryBackoff.waitsUntil;
+  }
+
+  renew(): Promise<string | undefined> {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  async #ask(): Promise<string | undefined> {
+    const { token, isNamed, signal } = this.#ports;
+    const { spec, tokenExpiresAt: until } = this.#unitOfWork.run;
+    const options = { isNamed: isNamed(spec), until, signal };
+    const proof = await prove(spec, token, options, this.#ports);
+    return this.#take(proof);
+  }
+
+  #take(proof: Proof): string | undefined {
+    const { spec, report } = this.#unitOfWork.run;
+    switch (proof.kind) {
+      case 'proven':
+        this.#unitOfWork.change({
+          spec: { ...spec, proven: provenBy(proof, this.#ports.clock.now()) },
+        });
+        return undefined;
+      case 'refused':
+        // The task may be completed: then it must not be completed once more.
+        this.#unitOfWork.change({ report: { ...report, isCompleting: true } });
+        return proof.reason;
+      case 'late':
+        return 'it could not be asked while the token of the run was valid';
+    }
+  }
+}
+
+/** What is kept of a proof. */
+export function provenBy({ projectName }: Extract<Proof, { kind: 'proven' }>, at: number): Proven {
+  return { at, ...(projectName === undefined ? {} : { projectName }) };
+}

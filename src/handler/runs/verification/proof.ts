@@ -1,0 +1,160 @@
+import { AzureError } from '../../../azure/http/azure-error.ts';
+import type { AzureFailure } from '../../../azure/http/azure-error.ts';
+import { foldProjectName } from '../../../azure/task-hub/project-name.ts';
+import type { RunAddress } from '../../../azure/task-hub/run-address.ts';
+import type {
+  OrchestrationPlan,
+  TaskHub,
+  TimelineRecord,
+} from '../../../azure/task-hub/task-hub.ts';
+import type { Clock } from '../../../async/clock.ts';
+import type { Secret } from '../../../secret.ts';
+import type { RunSpec } from '../../run.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
+import type { AzurePorts } from '../run-ports.ts';
+
+/** The run is what it says, and where it lives; or it is not, and why. `late`: no answer in time. */
+export type Proof =
+  | {
+      readonly kind: 'proven';
+      readonly address: RunAddress;
+      readonly planVersion: number | undefined;
+      /** Name of the run's project; undefined where its token may not read that. */
+      readonly projectName: string | undefined;
+    }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'late' };
+
+export interface ProofPorts {
+  readonly azure: AzurePorts;
+  readonly clock: Clock;
+  readonly retryBackoff: RetryBackoff;
+  readonly onFailure: (error: AzureError) => void;
+}
+
+/** What another try can mend. */
+const passing: ReadonlySet<AzureFailure> = new Set(['unavailable', 'unclear', 'throttled']);
+/** What another try may mend: it is a verdict when it stays so for a while. */
+const doubtful: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidden', 'not-found']);
+
+/**
+ * Has a run prove itself with its own token: the plan is there and of the project that it names, the
+ * job and the task belong to it and are open (azure-devops.md §12.2). Only then may anything be
+ * started. The project's name is read in any case: what a run claims to be counts for nothing later.
+ * `isNamed`: without the name the rules allow nothing. Outages are waited for until `until`; a refusal
+ * counts when it has been repeated for a minute. Rejects with the signal's reason.
+ */
+export async function prove(
+  spec: Pick<RunSpec, 'address' | 'azureProject'>,
+  token: Secret,
+  options: { readonly isNamed: boolean; readonly until: number; readonly signal: AbortSignal },
+  { azure, clock, retryBackoff, onFailure }: ProofPorts,
+): Promise<Proof> {
+  const { until, signal } = options;
+  const onReturn = (listener: () => void) => azure.onReturn(spec.address.collection, listener);
+  for (;;) {
+    await retryBackoff.wait(onReturn, until, signal);
+    signal.throwIfAborted();
+    if (clock.now() >= until) return { kind: 'late' };
+    try {
+      const proof = await ask(spec, token, options.isNamed, azure, signal);
+      if (proof.kind === 'refused' && proof.reason === hiddenName) {
+        throw new AzureError('GET project', hiddenName, { failure: 'forbidden' });
+      }
+      retryBackoff.succeeded();
+      return proof;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AzureError)) throw error;
+      onFailure(error);
+      retryBackoff.failed(error);
+      const mayPass = doubtful.has(error.failure) && !retryBackoff.isTokenRefused;
+      if (!passing.has(error.failure) && !mayPass) {
+        return { kind: 'refused', reason: explain(error) };
+      }
+    }
+  }
+}
+
+async function ask(
+  { address: claimed, azureProject }: Pick<RunSpec, 'address' | 'azureProject'>,
+  token: Secret,
+  isNamed: boolean,
+  azure: AzurePorts,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const { address, plan } = await azure.locate(claimed, token, signal);
+  const hub = azure.hub(address, token);
+  const [records, name] = await Promise.all([
+    hub.records(signal),
+    projectName(hub, isNamed, signal),
+  ]);
+  const fault =
+    faultOf(address, plan, records) ?? (isNamed ? nameFault(name, azureProject) : undefined);
+  return fault === undefined
+    ? { kind: 'proven', address, planVersion: plan.version, projectName: name }
+    : { kind: 'refused', reason: fault };
+}
+
+/**
+ * The project's name; undefined where the token may not read it. Where rules go by ids, an Azure
+ * DevOps that tells no name for whatever lasting reason is no obstacle.
+ */
+async function projectName(
+  hub: TaskHub,
+  isNamed: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await hub.projectName(signal);
+  } catch (error) {
+    if (!(error instanceof AzureError)) throw error;
+    const isHidden = error.failure === 'forbidden' || error.failure === 'not-found';
+    if (isHidden || !(isNamed || passing.has(error.failure))) return undefined;
+    throw error;
+  }
+}
+
+const hiddenName =
+  "the run's token may not read the name of its project: write the project's id into azureProjects instead";
+
+function nameFault(name: string | undefined, claimed: string): string | undefined {
+  if (name === undefined) return hiddenName;
+  const isClaimed = foldProjectName(name) === foldProjectName(claimed);
+  return isClaimed ? undefined : `the run belongs to another project than "${claimed}"`;
+}
+
+function faultOf(
+  { hub, planId, projectId, jobId, taskInstanceId }: RunAddress,
+  plan: OrchestrationPlan,
+  records: readonly TimelineRecord[],
+): string | undefined {
+  const find = (id: string) => records.find((record) => isSame(record.id, id));
+  const [job, task] = [find(jobId), find(taskInstanceId)];
+  if (!isSame(plan.planId, planId)) return 'Azure DevOps answered with another plan';
+  if (!isSame(plan.scopeIdentifier, projectId)) return 'the plan belongs to another project';
+  if (plan.state === 'completed') return 'the plan has ended';
+  // The recorded timeline of a check shows the task alone, which names its job.
+  if (job === undefined && hub !== 'checks') return 'the plan does not have this job';
+  if (task === undefined) return 'the plan does not have this task';
+  if (!isSame(task.parentId ?? '', jobId)) return 'the task is not one of this job';
+  if (job?.state === 'completed') return 'the job has ended';
+  if (task.state === 'completed') return 'the task has ended';
+  return undefined;
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function explain({ failure, reason }: AzureError): string {
+  switch (failure) {
+    case 'plan-gone':
+      return 'Azure DevOps does not know this plan, or the token may not read it';
+    case 'unauthenticated':
+      return "Azure DevOps does not accept the run's token";
+    default:
+      if (reason === hiddenName) return hiddenName;
+      return `Azure DevOps answered: ${reason}`;
+  }
+}

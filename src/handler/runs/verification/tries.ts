@@ -1,0 +1,112 @@
+import type { Clock } from '../../../async/clock.ts';
+import type { Run, RunHead } from '../../run.ts';
+import type { Store } from '../../store/store.ts';
+import { isProven, settle, type Settlement } from './settlement.ts';
+
+/**
+ * What is known of a try of a task after another: there is none; it is accepted; or it has proven
+ * itself, so that Azure DevOps waits for its word and no longer for that of the one before.
+ */
+export type NextTry = 'none' | 'unproven' | 'proven';
+
+export interface TriesPorts {
+  readonly store: Pick<Store, 'run' | 'runsOf'>;
+  readonly clock: Clock;
+  /** A run that is at work: the store may know less of it. */
+  readonly atWork: (id: string) => Run | undefined;
+}
+
+/** Milliseconds between looks whether the try before has ended. */
+const lookEvery = 250;
+
+/** Which run works a task, and which speaks for it: at most one that is proven. */
+export class Tries {
+  readonly #ports: TriesPorts;
+  readonly #proven = new Map<string, string>();
+  /** Proven, and waiting for the end of the try before, in memory or not; with their keys. */
+  readonly #waiting = new Map<string, string>();
+  /** The open runs of each key, in the order in which they were accepted. */
+  readonly #open = new Map<string, readonly string[]>();
+  /** Runs of which the store has shown that none came after. */
+  readonly #newest = new Set<string>();
+
+  constructor(ports: TriesPorts) {
+    this.#ports = ports;
+  }
+
+  /** This run was accepted, by whichever process; those before it came earlier. */
+  enter({ id, key }: RunHead): void {
+    this.#open.set(key, [...(this.#open.get(key) ?? []), id]);
+  }
+
+  /** This run was proven, by whichever process. */
+  know({ id, key }: RunHead): void {
+    this.#proven.set(key, id);
+  }
+
+  /** This run has ended. */
+  forget({ id, key }: Run): void {
+    this.#waiting.delete(id);
+    this.#newest.delete(id);
+    if (this.#proven.get(key) === id) this.#proven.delete(key);
+    const others = (this.#open.get(key) ?? []).filter((other) => other !== id);
+    // Those before it learn from the store how it ended.
+    for (const other of others) this.#newest.delete(other);
+    if (others.length === 0) this.#open.delete(key);
+    else this.#open.set(key, others);
+  }
+
+  /**
+   * What a run that has just been proven is to the others of its task. Rejects with the signal's
+   * reason; it waits all the same until it is settled.
+   */
+  async settle(run: Run, signal: AbortSignal): Promise<Settlement> {
+    const { store, clock } = this.#ports;
+    const { id, key } = run;
+    for (;;) {
+      const elder = this.#proven.get(key);
+      if (elder === undefined || elder === id) break;
+      // One whose end is being told is over for Azure DevOps, which then tries again.
+      if (!(await this.#isCompleting(elder))) {
+        this.#waiting.delete(id);
+        return { kind: 'duplicate', of: elder };
+      }
+      this.#waiting.set(id, key);
+      await clock.sleep(lookEvery, signal);
+      signal.throwIfAborted();
+    }
+    const tries = await store.runsOf(key);
+    const settlement = settle(tries, id);
+    if (tries.at(-1)?.id === id) this.#newest.add(id);
+    if (settlement.kind !== 'duplicate') this.know(run);
+    this.#waiting.delete(id);
+    return settlement;
+  }
+
+  /** Whether a proven run waits for the end of the try before. */
+  isWaiting(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
+  /** What is known of a try after this one. */
+  async after({ id, key }: Run): Promise<NextTry> {
+    const open = this.#open.get(key) ?? [];
+    const isLast = open.indexOf(id) === open.length - 1;
+    // The common case, at every turn of a outbox dispatcher.
+    if (isLast && this.#newest.has(id)) return 'none';
+    const isAwaited = [...this.#waiting].some(([other, its]) => its === key && other !== id);
+    if (isAwaited) return 'proven';
+    const tries = await this.#ports.store.runsOf(key);
+    const later = tries.slice(tries.findIndex((one) => one.id === id) + 1);
+    if (later.some(isProven)) return 'proven';
+    if (later.some(({ state }) => state === 'accepted')) return 'unproven';
+    if (isLast) this.#newest.add(id);
+    return 'none';
+  }
+
+  async #isCompleting(id: string): Promise<boolean> {
+    const { store, atWork } = this.#ports;
+    const run = atWork(id) ?? (await store.run(id));
+    return run === undefined || run.state === 'ended' || run.report.isCompleting;
+  }
+}

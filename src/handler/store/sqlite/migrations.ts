@@ -1,0 +1,162 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { defineCondensed } from '../condensed.ts';
+import { StoreError } from '../store.ts';
+
+/**
+ * What a run needs until it has ended hangs on its row by number, and goes with it. `AUTOINCREMENT`
+ * where a number must not come back: the outbox dispatcher tells items by it.
+ */
+const initial = `
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  order_json TEXT NOT NULL,
+  marker TEXT NOT NULL,
+  accepted_at INTEGER NOT NULL,
+  deadline INTEGER NOT NULL,
+  token_expires_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  is_canceled INTEGER NOT NULL,
+  names_json TEXT,
+  report_json TEXT NOT NULL,
+  outcome TEXT,
+  message TEXT NOT NULL,
+  ended_at INTEGER,
+  results_json TEXT NOT NULL
+) STRICT;
+CREATE INDEX runs_by_key ON runs (key);
+CREATE INDEX runs_open ON runs (accepted_at) WHERE state <> 'ended';
+CREATE INDEX runs_ended ON runs (coalesce(ended_at, accepted_at)) WHERE state = 'ended';
+CREATE INDEX runs_by_time ON runs (accepted_at, number, state, outcome, kind);
+CREATE INDEX runs_by_state ON runs (state, kind);
+
+CREATE TABLE tokens (
+  run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+  sealed TEXT NOT NULL,
+  digest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE checkpoints (
+  run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  checkpoint_json TEXT,
+  result_json TEXT,
+  UNIQUE (run, path)
+) STRICT;
+
+CREATE TABLE items (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  item_json TEXT NOT NULL
+) STRICT;
+CREATE INDEX items_by_run ON items (run);
+
+CREATE TABLE cancellations (
+  key TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (key, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cancellations_by_expiry ON cancellations (expires_at);
+
+CREATE TABLE probe (id INTEGER PRIMARY KEY, room BLOB NOT NULL) STRICT;
+`;
+
+const withPlans = 'ALTER TABLE checkpoints ADD COLUMN plan_json TEXT';
+
+/** Keys by the one address of an organization that stands for all (`keyOf`). */
+const oneKey = ['runs', 'cancellations']
+  .map(
+    (table) => `
+UPDATE OR REPLACE ${table}
+  SET key = 'https://dev.azure.com/' || substr(key, length('https://vsrm.dev.azure.com/') + 1)
+  WHERE key LIKE 'https://vsrm.dev.azure.com/%';
+UPDATE OR REPLACE ${table}
+  SET key = 'https://dev.azure.com/' || substr(key, 9, instr(substr(key, 9), '.') - 1) || substr(key, instr(key, '|'))
+  WHERE substr(key, 1, instr(key, '|') - 1) LIKE 'https://%.visualstudio.com'
+    AND substr(key, 1, instr(key, '|') - 1) NOT LIKE 'https://%/%';
+`,
+  )
+  .join('');
+
+/** Refused runs by their client, which keeps few of them, and not for long. */
+const refusedRuns = `CREATE INDEX runs_refused ON runs (json_extract(order_json, '$.client'), number, ended_at)
+  WHERE outcome = 'refused'`;
+
+/** The Argo CDs that have answered. */
+const contacts = `CREATE TABLE contacts (
+  address TEXT PRIMARY KEY,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contacts_by_time ON contacts (at)`;
+
+const withDigests = `UPDATE checkpoints SET checkpoint_json = condensed(checkpoint_json)
+  WHERE checkpoint_json IS NOT NULL`;
+
+/** Each brings the schema from the version before to the next; one that was released never changes. */
+export const migrations: readonly string[] = [
+  initial,
+  withPlans,
+  oneKey,
+  refusedRuns,
+  contacts,
+  withDigests,
+];
+
+/** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
+const applicationId = 0x41434448;
+
+/**
+ * Brings a database to the newest schema, each version in a transaction. Changes nothing, and throws
+ * a `StoreError`, where the file is not ours or was written by a newer handler.
+ */
+export function migrate(database: DatabaseSync, path: string, steps = migrations): void {
+  const version = schemaVersion(database, path, steps.length);
+  defineCondensed(database);
+  steps.slice(version).forEach((step, index) => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database.exec(step);
+      database.exec(`PRAGMA application_id = ${applicationId}`);
+      database.exec(`PRAGMA user_version = ${version + index + 1}`);
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+/** The version of the schema that a file has, 0 for an empty one. Throws as `migrate` does; writes nothing. */
+export function schemaVersion(
+  database: DatabaseSync,
+  path: string,
+  newest = migrations.length,
+): number {
+  const version = numberOf(database, 'PRAGMA user_version');
+  const isEmpty = numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0;
+  const isOurs = numberOf(database, 'PRAGMA application_id') === applicationId;
+  if (!isEmpty && !isOurs) {
+    throw new StoreError(
+      `The store ${path}: the file is a database of some other program, and was left as it is. ` +
+        'Give the handler its own file.',
+    );
+  }
+  if (version > newest) {
+    throw new StoreError(
+      `The store ${path}: a newer handler wrote it (schema ${version}; this one knows ${newest}). ` +
+        'Start that version again, or bring back the backup from before the upgrade.',
+    );
+  }
+  return version;
+}
+
+/** The one number that a statement answers. */
+export function numberOf(database: DatabaseSync, sql: string): number {
+  return Number(Object.values(database.prepare(sql).get() ?? {})[0] ?? 0);
+}

@@ -1,0 +1,89 @@
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Run, RunChange, RunHead } from '../../run.ts';
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** `plain`: text or number as it is. `flag`: 0 or 1. `json`: what `undefined` is inside it, is absent. */
+type Form = 'plain' | 'flag' | 'json';
+
+/** Where each part of a run is kept. */
+const columns = {
+  id: ['id', 'plain'],
+  key: ['key', 'plain'],
+  spec: ['order_json', 'json'],
+  marker: ['marker', 'plain'],
+  acceptedAt: ['accepted_at', 'plain'],
+  deadline: ['deadline', 'plain'],
+  tokenExpiresAt: ['token_expires_at', 'plain'],
+  state: ['state', 'plain'],
+  attempt: ['attempt', 'plain'],
+  isCanceled: ['is_canceled', 'flag'],
+  names: ['names_json', 'json'],
+  report: ['report_json', 'json'],
+  outcome: ['outcome', 'plain'],
+  message: ['message', 'plain'],
+  endedAt: ['ended_at', 'plain'],
+  results: ['results_json', 'json'],
+} as const satisfies Readonly<Record<keyof Run, readonly [column: string, form: Form]>>;
+
+const parts = Object.entries(columns) as readonly [keyof Run, readonly [string, Form]][];
+
+const headParts = parts.filter(([part]) => part !== 'results');
+
+/** The columns of a run, for a SELECT that `runOf` reads. */
+export const runColumns = columnsFor(parts);
+/** The same for `headOf`. SQLite does not read the pages of a column that is not asked for. */
+export const headColumns = columnsFor(headParts);
+
+function columnsFor(some: typeof parts): string {
+  return some.map(([, [column]]) => `runs.${column}`).join(', ');
+}
+
+/**
+ * The columns that a run, or a change of one, fills, with their values. The kind, a part of the order,
+ * has one of its own, to be counted and searched by.
+ */
+export function columnsOf(change: Run | RunChange): readonly (readonly [string, SQLInputValue])[] {
+  const values: Partial<Run> = change;
+  const own = parts
+    .filter(([part]) => part in change)
+    .map(([part, [column, form]]) => [column, write(form, values[part])] as const);
+  return values.spec ? [...own, ['kind', values.spec.kind]] : own;
+}
+
+/** Reads a run as `columnsOf` wrote it. */
+export function runOf(row: Row): Run {
+  // The types are those of `columns`, which has every part of a run; only we write the table.
+  return partsOf(row, parts) as Run;
+}
+
+/** Reads a run without its results. */
+export function headOf(row: Row): RunHead {
+  return partsOf(row, headParts) as RunHead;
+}
+
+function partsOf(row: Row, some: typeof parts): unknown {
+  return Object.fromEntries(some.map(([part, [column, form]]) => [part, read(form, row[column])]));
+}
+
+/** JSON for a column; nothing for `undefined`. */
+export function toJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+/** What `toJson` wrote. The type is the caller's word. */
+export function fromJson(text: SQLOutputValue | undefined): unknown {
+  return typeof text === 'string' ? JSON.parse(text) : undefined;
+}
+
+function write(form: Form, value: Run[keyof Run]): SQLInputValue {
+  if (value === undefined) return null;
+  if (form === 'json') return toJson(value);
+  return form === 'flag' ? Number(value) : (value as string | number);
+}
+
+function read(form: Form, value: SQLOutputValue | undefined): unknown {
+  if (value === null) return undefined;
+  if (form === 'json') return fromJson(value);
+  return form === 'flag' ? value === 1 : value;
+}

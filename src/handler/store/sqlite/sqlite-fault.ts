@@ -1,0 +1,73 @@
+import { logLine } from '../../../text/foreign-text.ts';
+import { StoreError } from '../store.ts';
+
+/** Why nothing can be stored, and whether that can pass while the handler runs. */
+export interface SqliteFault {
+  readonly error: StoreError;
+  /** Nothing more is written to the file: a damaged one only gets worse. */
+  readonly isLasting: boolean;
+}
+
+interface Reason {
+  readonly problem: string;
+  readonly advice: string;
+  readonly isLasting?: boolean;
+}
+
+const restore =
+  'It is left as it is. Stop the handler and bring back a backup, or move the file away ' +
+  'together with those beside it (-wal): the handler then starts empty, and forgets its runs.';
+
+const damaged: Reason = { problem: 'it is damaged', advice: restore, isLasting: true };
+
+/** SQLite's primary result codes that speak of the file, not of the statement (sqlite.org/rescode.html). */
+const reasons: Readonly<Record<number, Reason>> = {
+  5: {
+    problem: 'another process uses this file, perhaps a second handler',
+    advice: 'Stop the other one, or give this handler its own file: only one may use a store.',
+  },
+  7: { problem: 'there is no memory left for it', advice: 'Give the handler more.' },
+  8: {
+    problem: 'it cannot be written to',
+    advice: "Let the handler's user write to the file and to its folder.",
+  },
+  10: {
+    problem: 'the disk failed to read or write it',
+    advice: 'Look after the volume: it may be full, away or broken.',
+  },
+  11: damaged,
+  13: { problem: 'the disk is full', advice: 'Free some space, or enlarge the volume.' },
+  14: {
+    problem: 'it cannot be opened',
+    advice: "It must be a file, in a folder that the handler's user may write to.",
+  },
+  26: { problem: 'it is no SQLite database', advice: restore, isLasting: true },
+};
+
+/** SQLite keeps the kind of error in the lowest byte, and details above it. */
+const kindOf = (code: number) => code & 0xff;
+
+/**
+ * Reads what keeps `node:sqlite` from storing into the file at `path`. Undefined for an error of
+ * another kind: that is one of the statement, such as a broken constraint, or of our own.
+ */
+export function sqliteFault(error: unknown, path: string): SqliteFault | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && error.code === 'ERR_INVALID_STATE') {
+    return { error: new StoreError(`The store ${path} is closed.`), isLasting: true };
+  }
+  if (!('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  const reason = reasons[kindOf(error.errcode)];
+  return reason && faultFor(path, reason, `${error.message}, code ${error.errcode}`, error);
+}
+
+/** A file whose inner order is found to be broken. `finding` is SQLite's own, of any length. */
+export function damage(path: string, finding: string): StoreError {
+  return faultFor(path, damaged, logLine(finding.replaceAll('\n', ' '), 200), undefined).error;
+}
+
+function faultFor(path: string, reason: Reason, details: string, cause: unknown): SqliteFault {
+  const { problem, advice, isLasting = false } = reason;
+  const message = `The store ${path}: ${problem} (${details}). ${advice}`;
+  return { error: new StoreError(message, { cause }), isLasting };
+}

@@ -1,0 +1,221 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Checkpoint } from '../../../follow/checkpoint-store.ts';
+import type { ApplicationResult } from '../../../sync/model/outcome.ts';
+import type { KeptPlan } from '../../../sync/plan/plan.ts';
+import type { Clock } from '../../../async/clock.ts';
+import type { Run, RunHead, RunKind, RunState } from '../../run.ts';
+import { GroupCommit } from './group-commit.ts';
+import { numberOf } from './migrations.ts';
+import { LogTruncation } from './log-truncation.ts';
+import { fromJson, headOf, runOf } from './run-row.ts';
+import { openSqliteFile } from './sqlite-file.ts';
+import { prepareStatements } from './statements.ts';
+import type { Statements } from './statements.ts';
+import { StepWriter } from './step-writer.ts';
+import type {
+  Cancellation,
+  ReportItem,
+  RunQuery,
+  StoreStep,
+  Store,
+  StoredCheckpoint,
+  StoredItem,
+  StoredToken,
+  StoreFigures,
+} from '../store.ts';
+
+/** How long a line of a refused run is kept, in milliseconds. */
+const refusedKept = 24 * 3_600_000;
+/** Ways to reach an Argo CD of which it is kept that it has answered. */
+const mostContacts = 1_000;
+/** Pages that one sweep gives back to the disk at most: 4 MiB. */
+const mostPagesFreed = 1_024;
+/** The part of the file that is kept free for what comes next. */
+const keptFree = 0.1;
+
+/**
+ * Keeps runs in one SQLite file. What a promise promised is on the disk: write-ahead log, flushed at
+ * every commit. Reads see what was committed.
+ */
+export class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #commits: GroupCommit;
+  readonly #truncation: LogTruncation;
+  readonly #steps: StepWriter;
+  readonly #statements: Statements;
+
+  /** Opens or makes the file at `path`; `observe` is told the seconds of each commit. Throws a `StoreError` that says what to do. */
+  static open(path: string, clock: Clock, observe?: (seconds: number) => void): SqliteStore {
+    return new SqliteStore(openSqliteFile(path), path, clock, observe);
+  }
+
+  /** `database` is one that `openSqliteFile` opened; `path` is for messages. */
+  constructor(
+    database: DatabaseSync,
+    path: string,
+    clock: Clock,
+    observe?: (seconds: number) => void,
+  ) {
+    this.#database = database;
+    this.#commits = new GroupCommit(database, path, clock, observe);
+    this.#truncation = new LogTruncation(database, path, clock);
+    this.#steps = new StepWriter(database);
+    this.#statements = prepareStatements(database);
+  }
+
+  get fault(): string | undefined {
+    return this.#commits.fault?.message;
+  }
+
+  openRuns(limit = -1, after?: string): Promise<readonly RunHead[]> {
+    return this.#read(() => this.#statements.openRuns.all(after ?? null, limit).map(headOf));
+  }
+
+  run(id: string): Promise<Run | undefined> {
+    return this.#read(() => this.#statements.run.all(id).map(runOf)[0]);
+  }
+
+  openRun(id: string): Promise<Run | undefined> {
+    return this.#read(() => {
+      const row = this.#statements.openRun.get(id);
+      return row && { ...headOf(row), results: [] };
+    });
+  }
+
+  runsOf(key: string): Promise<readonly Run[]> {
+    return this.#read(() => this.#statements.runsOf.all(key).map(runOf));
+  }
+
+  runs({ state, outcome, kind, before, limit }: RunQuery): Promise<readonly RunHead[]> {
+    const values = [state, outcome, kind, before].map((value) => value ?? null);
+    return this.#read(() => this.#statements.runs.all(...values, limit).map(headOf));
+  }
+
+  openRunWith(key: string, digest: string): Promise<RunHead | undefined> {
+    return this.#read(() => this.#statements.openRunWith.all(key, digest).map(headOf)[0]);
+  }
+
+  token(runId: string): Promise<StoredToken | undefined> {
+    return this.#read(() => {
+      const row = this.#statements.token.get(runId);
+      return row && { sealed: String(row['sealed']), digest: String(row['digest']) };
+    });
+  }
+
+  checkpoints(runId: string): Promise<readonly StoredCheckpoint[]> {
+    return this.#read(() =>
+      this.#statements.checkpoints.all(runId).map((row) => ({
+        path: String(row['path']),
+        checkpoint: fromJson(row['checkpoint_json']) as Checkpoint | undefined,
+        plan: fromJson(row['plan_json']) as KeptPlan | undefined,
+        result: fromJson(row['result_json']) as ApplicationResult | undefined,
+      })),
+    );
+  }
+
+  items(runId: string, limit: number, after = 0): Promise<readonly StoredItem[]> {
+    return this.#read(() =>
+      this.#statements.items.all(runId, after, limit).map((row) => ({
+        seq: Number(row['seq']),
+        at: Number(row['at']),
+        item: fromJson(row['item_json']) as ReportItem,
+      })),
+    );
+  }
+
+  cancellations(key: string): Promise<readonly Cancellation[]> {
+    return this.#read(() =>
+      this.#statements.cancellations.all(key).map((row) => ({
+        key,
+        digest: String(row['digest']),
+        at: Number(row['at']),
+        expiresAt: Number(row['expires_at']),
+      })),
+    );
+  }
+
+  contacts(): Promise<readonly string[]> {
+    return this.#read(() => this.#statements.contacts.all().map(({ address }) => String(address)));
+  }
+
+  figures(): Promise<StoreFigures> {
+    return this.#read(() => {
+      const oldestRun = this.#statements.oldestRun.get();
+      const oldestItem = this.#statements.oldestItem.get();
+      return {
+        runs: this.#statements.counts.all().map(({ kind, state, count }) => ({
+          kind: kind as RunKind,
+          state: state as RunState,
+          count: Number(count),
+        })),
+        oldestRunAt: oldestRun && Number(oldestRun['accepted_at']),
+        items: numberOf(this.#database, 'SELECT count(*) FROM items'),
+        oldestItemAt: oldestItem && Number(oldestItem['at']),
+        bytes:
+          numberOf(this.#database, 'PRAGMA page_count') *
+          numberOf(this.#database, 'PRAGMA page_size'),
+      };
+    });
+  }
+
+  async commit(step: StoreStep): Promise<void> {
+    const isTokenGone = await this.#commits.write(() => this.#steps.write(step));
+    if (isTokenGone) this.#truncation.soon();
+  }
+
+  addCancellation({ key, digest, at, expiresAt }: Cancellation): Promise<void> {
+    return this.#commits.write(() => {
+      this.#statements.addCancellation.run(key, digest, at, expiresAt);
+    });
+  }
+
+  removeCancellation(key: string, digest: string): Promise<void> {
+    return this.#commits.write(() => {
+      this.#statements.removeCancellation.run(key, digest);
+    });
+  }
+
+  addContact(address: string, at: number): Promise<void> {
+    return this.#commits.write(() => {
+      this.#statements.addContact.run(address, at);
+      this.#statements.sweepContacts.run(mostContacts);
+    });
+  }
+
+  sweep(endedBefore: number, now: number, most: number): Promise<number> {
+    const { sweepRuns, sweepRefused, sweepCancellations } = this.#statements;
+    return this.#commits.write(() => {
+      let removed = Number(sweepRuns.run(endedBefore, most).changes);
+      removed += Number(sweepRefused.run(now - refusedKept, most - removed).changes);
+      removed += Number(sweepCancellations.run(now, most - removed).changes);
+      this.#shrink();
+      return removed;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#read(() => {
+      this.#truncation.close();
+      this.#commits.close();
+      this.#database.close();
+    });
+  }
+
+  #read<T>(look: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      try {
+        resolve(look());
+      } catch (error) {
+        reject(this.#commits.explain(error));
+      }
+    });
+  }
+
+  #shrink(): void {
+    const free = numberOf(this.#database, 'PRAGMA freelist_count');
+    const spare = free - Math.ceil(keptFree * numberOf(this.#database, 'PRAGMA page_count'));
+    const pages = Math.min(spare, mostPagesFreed);
+    // Zero would mean all of them.
+    if (pages > 0) this.#database.exec(`PRAGMA incremental_vacuum(${pages})`);
+  }
+}

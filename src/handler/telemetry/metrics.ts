@@ -1,0 +1,199 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RunKind, RunOutcome } from '../run.ts';
+import { runKinds, runOutcomes, runStates } from '../run.ts';
+import type { StoreFigures } from '../store/store.ts';
+
+/** How one watched Argo CD does. Seconds. */
+export interface InstanceFigures {
+  readonly argocd: string;
+  readonly isStreaming: boolean;
+  readonly reconnects: number;
+  readonly listAge: number | undefined;
+  readonly applications: number;
+}
+
+/** Where the figures come from when somebody asks for them. */
+export interface MetricsSources {
+  readonly figures: () => Promise<StoreFigures>;
+  readonly instances: () => readonly InstanceFigures[];
+  readonly isStoreUp: () => boolean;
+  /** How many runs are in memory, and how many wait for their turn. */
+  readonly runs: () => { readonly active: number; readonly queued: number };
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+const calls = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+const runs = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400, 86_400];
+const commits = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
+
+/** What may become of a configuration that is read again. */
+const reloadResults = ['applied', 'refused'] as const;
+
+/** The service in figures, for Prometheus; docs/operations.md says what each is for. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #ended = this.#counter('runs_ended_total', 'Runs that ended', ['kind', 'outcome']);
+  readonly #duration = this.#histogram('run_duration_seconds', 'From acceptance to the end', runs, [
+    'kind',
+  ]);
+  readonly #reportsFailed = this.#counter(
+    'reports_failed_total',
+    'Reports that Azure DevOps did not take',
+    ['reason'],
+  );
+  readonly #reportsLeftOut = this.#counter(
+    'reports_left_out_total',
+    'Reports that were left out, so that the end could be told',
+    ['what'],
+  );
+  readonly #argocd = this.#histogram('argocd_request_seconds', 'Requests to Argo CD', calls, [
+    'argocd',
+    'call',
+    'code',
+  ]);
+  readonly #azure = this.#histogram('azure_request_seconds', 'Requests to Azure DevOps', calls, [
+    'call',
+    'code',
+  ]);
+  readonly #requests = this.#counter('requests_total', 'Requests from Azure DevOps', [
+    'route',
+    'code',
+  ]);
+  readonly #answers = this.#histogram('request_seconds', 'Answers to Azure DevOps', calls, [
+    'route',
+  ]);
+  readonly #refusals = this.#counter('refusals_total', 'Requests that were refused', ['reason']);
+  readonly #commits = this.#histogram('store_commit_seconds', 'Commits of the store', commits, []);
+  readonly #reloads = this.#counter('config_reloads_total', 'Reloads of the configuration', [
+    'result',
+  ]);
+
+  constructor(version: string) {
+    collectDefaultMetrics({ register: this.#registry });
+    this.#gauge('build_info', 'The version that runs', ['version']).set({ version }, 1);
+    // From the start, since an alert does not see the step from nothing to one.
+    for (const kind of runKinds) {
+      for (const outcome of runOutcomes) this.#ended.inc({ kind, outcome }, 0);
+    }
+    for (const result of reloadResults) this.#reloads.inc({ result }, 0);
+  }
+
+  /** From now on gauges are read from these, whenever somebody asks. */
+  read(sources: MetricsSources): void {
+    const open = this.#gauge('runs', 'Runs that have not ended', ['kind', 'state']);
+    const active = this.#gauge('runs_active', 'Open runs that are in memory', []);
+    const queued = this.#gauge('runs_queued', 'Open runs that wait for their turn', []);
+    const oldest = this.#gauge('oldest_run_age_seconds', 'Age of the oldest run', []);
+    const items = this.#gauge('outbox_items', 'What Azure DevOps is still to be told', []);
+    const oldestItem = this.#gauge('outbox_oldest_age_seconds', 'Age of the oldest of it', []);
+    const bytes = this.#gauge('store_bytes', 'Size of the store', []);
+    const up = this.#gauge('store_up', 'Whether the store can store', []);
+    const stream = this.#gauge('stream_up', 'Whether the watch stream lives', ['argocd']);
+    const reconnects = this.#counter('stream_reconnects_total', 'Reconnects of the stream', [
+      'argocd',
+    ]);
+    const listAge = this.#gauge('list_age_seconds', 'Age of the last list', ['argocd']);
+    const applications = this.#gauge('applications', 'Applications that are watched', ['argocd']);
+    const age = (at: number | undefined) =>
+      at === undefined ? 0 : Math.max(0, (sources.now() - at) / 1_000);
+    this.#refresh = async () => {
+      up.set(sources.isStoreUp() ? 1 : 0);
+      const runs = sources.runs();
+      active.set(runs.active);
+      queued.set(runs.queued);
+      // An instance may be gone, and its reconnects are counted by the watch.
+      for (const one of [stream, reconnects, listAge, applications]) one.reset();
+      for (const one of sources.instances()) {
+        const { argocd } = one;
+        stream.set({ argocd }, one.isStreaming ? 1 : 0);
+        reconnects.inc({ argocd }, one.reconnects);
+        applications.set({ argocd }, one.applications);
+        if (one.listAge !== undefined) listAge.set({ argocd }, one.listAge);
+      }
+      const figures = await sources.figures();
+      for (const kind of runKinds) {
+        for (const state of runStates.filter((each) => each !== 'ended')) {
+          const found = figures.runs.find((each) => each.kind === kind && each.state === state);
+          open.set({ kind, state }, found?.count ?? 0);
+        }
+      }
+      oldest.set(age(figures.oldestRunAt));
+      items.set(figures.items);
+      oldestItem.set(age(figures.oldestItemAt));
+      bytes.set(figures.bytes);
+    };
+  }
+
+  #refresh: () => Promise<void> = () => Promise.resolve();
+
+  runEnded(kind: RunKind, outcome: RunOutcome, seconds: number): void {
+    this.#ended.inc({ kind, outcome });
+    this.#duration.observe({ kind }, seconds);
+  }
+
+  reportFailed(reason: string): void {
+    this.#reportsFailed.inc({ reason });
+  }
+
+  reportLeftOut(what: string): void {
+    this.#reportsLeftOut.inc({ what });
+  }
+
+  argocdRequest(argocd: string, call: string, code: string, seconds: number): void {
+    this.#argocd.observe({ argocd, call, code }, seconds);
+  }
+
+  azureRequest(call: string, code: string, seconds: number): void {
+    this.#azure.observe({ call, code }, seconds);
+  }
+
+  answered(route: string, code: number, seconds: number): void {
+    this.#requests.inc({ route, code });
+    this.#answers.observe({ route }, seconds);
+  }
+
+  refused(reason: string): void {
+    this.#refusals.inc({ reason });
+  }
+
+  committed(seconds: number): void {
+    this.#commits.observe(seconds);
+  }
+
+  reloaded(result: (typeof reloadResults)[number]): void {
+    this.#reloads.inc({ result });
+  }
+
+  /** All figures in Prometheus's text format; a store that fails costs its own figures only. */
+  async text(): Promise<string> {
+    await this.#refresh().catch(() => undefined);
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
+    return new Counter({ name: prefixed(name), help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge<T extends string>(name: string, help: string, labelNames: readonly T[]): Gauge<T> {
+    return new Gauge({ name: prefixed(name), help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram<T extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: readonly T[],
+  ): Histogram<T> {
+    const registers = [this.#registry];
+    return new Histogram({ name: prefixed(name), help, buckets, labelNames, registers });
+  }
+}
+
+function prefixed(name: string): string {
+  return `argocd_handler_${name}`;
+}

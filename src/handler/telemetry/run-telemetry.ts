@@ -1,0 +1,109 @@
+import type { Logger } from 'pino';
+import type { AzureError } from '../../azure/http/azure-error.ts';
+import type { Clock } from '../../async/clock.ts';
+import { printKey, printName } from '../../sync/model/application.ts';
+import type { Progress } from '../../sync/model/outcome.ts';
+import { plainLine } from '../../text/foreign-text.ts';
+import type { Metrics } from './metrics.ts';
+import type { Run } from '../run.ts';
+import type { StoreError } from '../store/store.ts';
+
+/** What operators see of a run: a line of the service's log for each step, and the figures. */
+export class RunTelemetry {
+  readonly #logger: Logger;
+  readonly #metrics: Metrics;
+  readonly #clock: Clock;
+
+  constructor(
+    run: Run,
+    {
+      logger,
+      metrics,
+      clock,
+    }: { readonly logger: Logger; readonly metrics: Metrics; readonly clock: Clock },
+  ) {
+    const { spec } = run;
+    const { subject } = spec.request;
+    this.#logger = logger.child({
+      run: run.id,
+      kind: spec.kind,
+      page: spec.page,
+      argocd: spec.argocd,
+      applications: 'selector' in subject ? subject.selector : subject.names.map(printName).join(),
+    });
+    this.#metrics = metrics;
+    this.#clock = clock;
+  }
+
+  begun({ state, attempt }: Run): void {
+    this.#logger.info({ state, attempt }, 'proven');
+  }
+
+  told(progress: Progress): void {
+    switch (progress.kind) {
+      case 'step': {
+        const { application, step } = progress;
+        if (step.state === 'Pending') return;
+        const { phase, wave, state } = step;
+        const about = { application: printName(application), phase, wave, state };
+        this.#logger.info({ ...about, resource: printKey(step) }, 'step');
+        return;
+      }
+      case 'result': {
+        const { outcome, message } = progress.result;
+        const about = { application: printName(progress.result), outcome };
+        this.#logger.info({ ...about, message: plainLine(message) }, 'result');
+        return;
+      }
+      case 'status':
+      case 'notice': {
+        const { application, message } = progress;
+        this.#logger.info({ application: printName(application) }, plainLine(message));
+        return;
+      }
+      case 'progress':
+    }
+  }
+
+  followed({ outcome, message }: Run): void {
+    this.#logger.info({ outcome, message: plainLine(message) }, 'followed to the end');
+  }
+
+  canceled(): void {
+    this.#logger.info('canceled');
+  }
+
+  ended({ spec, outcome, message, acceptedAt }: Run): void {
+    const seconds = (this.#clock.now() - acceptedAt) / 1_000;
+    this.#metrics.runEnded(spec.kind, outcome ?? 'failed', seconds);
+    if (outcome === 'refused') this.#metrics.refused('unproven');
+    const isBad = outcome === 'refused' || outcome === 'unreported';
+    const about = { outcome, message: plainLine(message), seconds };
+    if (isBad) this.#logger.warn(about, 'ended');
+    else this.#logger.info(about, 'ended');
+  }
+
+  proofFailed({ failure, message }: AzureError): void {
+    this.#logger.warn({ failure, reason: plainLine(message) }, 'verification failed');
+  }
+
+  reportFailed({ failure, message }: AzureError, what: string): void {
+    this.#metrics.reportFailed(failure);
+    this.#logger.warn({ failure, what, reason: plainLine(message) }, 'Azure DevOps was not told');
+  }
+
+  /** Something is not told, so that the end is. */
+  leftOut(what: string): void {
+    this.#metrics.reportLeftOut(what);
+    this.#logger.warn({ what }, 'left out of what Azure DevOps is told');
+  }
+
+  storeFailed({ message }: StoreError): void {
+    this.#logger.error({ reason: message }, 'step not stored; retrying');
+  }
+
+  /** Something that should not be: a bug of ours, or a key that is gone. */
+  fault(error: unknown): void {
+    this.#logger.error({ err: error instanceof Error ? error : new Error(String(error)) }, 'fault');
+  }
+}

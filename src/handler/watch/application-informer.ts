@@ -1,0 +1,278 @@
+import { ArgoCDError } from '../../argocd/argocd-error.ts';
+import type { Overview, SummaryEvent } from '../../argocd/port.ts';
+import type { Clock } from '../../async/clock.ts';
+import { Contact } from '../../follow/contact.ts';
+import { ReconnectingStream } from '../../async/reconnecting-stream.ts';
+import { Listeners } from '../../async/listeners.ts';
+import type {
+  ChangeListener,
+  ChangeSource,
+  Polling,
+  ChangeEvent,
+} from '../../follow/change-source.ts';
+import { inTurns } from '../../async/in-turns.ts';
+import type { ApplicationName } from '../../sync/model/application.ts';
+import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
+import { SummaryCache, type Known } from './summary-cache.ts';
+import { Relister } from './relister.ts';
+import { Refetcher } from './refetcher.ts';
+
+/** A list that was asked for longer ago than this, in milliseconds, tells nothing of now. */
+const listValid = 90_000;
+/** For gates: what was confirmed longer ago may be old, unless a stream lives since. */
+const confirmationValid = 30_000;
+/** With a stream that lives, lists must still come: they find what it lost. */
+const backstopValid = 5 * 60_000;
+
+/** What a gate can be told of an application. */
+export type LookResult =
+  | { readonly kind: 'known'; readonly summary: ApplicationSummary; readonly steadySince: number }
+  /** There is none. */
+  | { readonly kind: 'absent' }
+  /** What is known is too old, or too little; why, for people. */
+  | { readonly kind: 'unclear'; readonly reason: string };
+
+/** How the watch over one Argo CD does. Times are local milliseconds. */
+export interface InformerState {
+  /** Since when the stream tells of changes; undefined while it does not. */
+  readonly streamSince: number | undefined;
+  /** How often the stream was opened again. */
+  readonly reconnects: number;
+  readonly listedAt: number | undefined;
+  readonly applications: number;
+  /** How many names somebody listens for. */
+  readonly followed: number;
+  /** Why the list, or else the stream, failed and has not come back: foreign text, or empty. */
+  readonly failure: string;
+}
+
+/**
+ * Watches all applications of one Argo CD, for however many runs and gates: by one stream, and by
+ * lists that find what the stream lost. Followers need not look for themselves.
+ */
+export class ApplicationInformer implements ChangeSource {
+  readonly polling: Polling = { alive: 600_000, dead: 120_000, deadLater: 600_000 };
+  readonly #overview: Overview;
+  /** Argo CD's own, of applications that are named without one. */
+  readonly #namespace: string;
+  readonly #clock: Clock;
+  readonly #listeners = new Listeners<ChangeEvent>();
+  readonly #cache = new SummaryCache();
+  readonly #stream: ReconnectingStream<SummaryEvent>;
+  readonly #relister: Relister;
+  readonly #refetcher: Refetcher;
+  #contact: Contact;
+  #coveredSince: number | undefined;
+  #listedAt: number | undefined;
+  #signal = new AbortController().signal;
+  /** What was asked before it counted up tells of another server. */
+  #epoch = 0;
+
+  /** `contact`: what is known of whether it has ever answered. */
+  constructor(
+    overview: Overview,
+    namespace: string,
+    clock: Clock,
+    random: () => number,
+    contact = new Contact(clock.now()),
+  ) {
+    this.#overview = overview;
+    this.#namespace = namespace;
+    this.#clock = clock;
+    this.#contact = contact;
+    this.#stream = new ReconnectingStream(clock, random, {
+      hear: (summaryEvent) => this.#hear(summaryEvent),
+      broken: () => {
+        this.#relister.wake();
+        this.#review();
+      },
+    });
+    this.#relister = new Relister(
+      {
+        list: (signal) => this.#current(() => overview.list(signal)),
+        streamSince: () => this.#stream.aliveSince,
+        taken: (listings, askedAt) => this.#compare(listings, askedAt),
+        failed: () => this.#review(),
+      },
+      clock,
+      random,
+    );
+    this.#refetcher = new Refetcher((name) => this.#read(name), clock);
+  }
+
+  /** Lists tell of changes as well, if later: a stream that breaks and comes back is no matter. */
+  get aliveSince(): number | undefined {
+    return this.#isCovered() ? this.#coveredSince : undefined;
+  }
+
+  get contact(): Contact {
+    return this.#contact;
+  }
+
+  listen(name: string, listener: ChangeListener): () => void {
+    return this.#listeners.listen(name, listener);
+  }
+
+  /** Watches until the signal aborts. Rejects only for a bug of ours. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#signal = signal;
+    await Promise.all([
+      this.#stream.run((inner) => this.#summaryEvents(inner), signal),
+      this.#relister.run(signal),
+    ]);
+  }
+
+  get state(): InformerState {
+    const streamSince = this.#stream.aliveSince;
+    return {
+      streamSince,
+      reconnects: Math.max(0, this.#stream.openings - 1),
+      listedAt: this.#listedAt,
+      applications: this.#cache.size,
+      followed: this.#listeners.size,
+      failure: this.#failure,
+    };
+  }
+
+  /** Another server answers from now on: nothing that was told before counts. */
+  startAnew(contact = new Contact(this.#clock.now())): void {
+    this.#epoch += 1;
+    this.#contact = contact;
+    this.#cache.clear();
+    this.#listedAt = undefined;
+    this.#relister.demand();
+    this.#listeners.tellAll('changed');
+  }
+
+  /**
+   * What is known of an application, at once; what is too old is read again beside. One whose
+   * AppProject is not allowed is as one that does not exist, in every respect.
+   */
+  look(application: ApplicationName, isAllowed: (appProject: string) => boolean): LookResult {
+    const { name, namespace = this.#namespace } = application;
+    const known = this.#cache.find({ name, namespace });
+    const isHidden = known?.project !== undefined && !isAllowed(known.project);
+    if (known === undefined || isHidden) {
+      const reason = this.#doubt();
+      return reason === undefined ? { kind: 'absent' } : { kind: 'unclear', reason };
+    }
+    this.#refetcher.want(known);
+    const { summary, steadySince } = known;
+    if (summary !== undefined && this.#isFresh(known))
+      return { kind: 'known', summary, steadySince };
+    const reason = this.#doubt();
+    if (reason !== undefined) return { kind: 'unclear', reason };
+    const fault = this.#refetcher.demand(known);
+    return {
+      kind: 'unclear',
+      reason:
+        fault === '' ? 'it has changed, and is being read again' : `it cannot be read: ${fault}`,
+    };
+  }
+
+  async *#summaryEvents(signal: AbortSignal): AsyncGenerator<SummaryEvent | undefined> {
+    let isFirst = true;
+    const contact = this.#contact;
+    for await (const summaryEvent of this.#overview.summaryEvents(signal)) {
+      yield summaryEvent;
+      contact.make();
+      // Here it counts as open.
+      if (isFirst) {
+        this.#relister.wake();
+        this.#review();
+      }
+      isFirst = false;
+    }
+  }
+
+  async #hear(summaryEvent: SummaryEvent): Promise<void> {
+    const { type, summary } = summaryEvent;
+    if (type === 'DELETED') this.#cache.remove(summary);
+    else this.#cache.take(summary, this.#clock.now());
+    if (!this.#listeners.has(summary.name)) return;
+    const epoch = this.#epoch;
+    const event = await changeEventOf(summaryEvent);
+    if (epoch === this.#epoch) this.#listeners.tell(summary.name, event);
+  }
+
+  async #compare(listings: readonly Listing[], askedAt: number): Promise<void> {
+    const epoch = this.#epoch;
+    this.#contact.make();
+    const changed = await inTurns(this.#cache.compare(listings, askedAt, this.#clock.now()));
+    if (epoch !== this.#epoch) return;
+    // Only now is nothing that is there unknown.
+    this.#listedAt = askedAt;
+    this.#review();
+    for (const { name } of changed) this.#listeners.tell(name, 'changed');
+    for (const name of this.#refetcher.wanted()) {
+      if (this.#cache.find(name)?.isStale === true) this.#refetcher.demand(name);
+    }
+  }
+
+  /** Keeps since when somebody tells of changes, and says so to all when nobody does any more. */
+  #review(): void {
+    if (this.#isCovered()) {
+      this.#coveredSince ??= this.#clock.now();
+    } else if (this.#coveredSince !== undefined) {
+      this.#coveredSince = undefined;
+      this.#listeners.tellAll('broken');
+    }
+  }
+
+  #isCovered(): boolean {
+    return this.#stream.aliveSince !== undefined || this.#age(this.#listedAt) <= listValid;
+  }
+
+  /** Why it cannot be told whether an application exists. */
+  #doubt(): string | undefined {
+    const listedAt = this.#listedAt;
+    const why = this.#failure === '' ? '' : `: ${this.#failure}`;
+    if (listedAt === undefined) return `Argo CD has not been read yet${why}`;
+    if (this.#isConfirmed(listedAt)) return undefined;
+    return `Argo CD was read ${Math.round(this.#age(listedAt) / 1000)} s ago for the last time${why}`;
+  }
+
+  #isFresh({ isStale, confirmedAt }: Known): boolean {
+    return !isStale && this.#isConfirmed(confirmedAt);
+  }
+
+  /** Whether what was so at that time is so now: not long ago, or a stream would have told. */
+  #isConfirmed(at: number): boolean {
+    const since = this.#stream.aliveSince;
+    const isTold = since !== undefined && at >= since && this.#age(this.#listedAt) <= backstopValid;
+    return isTold || this.#age(at) <= confirmationValid;
+  }
+
+  /** How far away a time is: one that is to come is of a clock that was put back. */
+  #age(at: number | undefined): number {
+    return at === undefined ? Infinity : Math.abs(this.#clock.now() - at);
+  }
+
+  get #failure(): string {
+    const isStreaming = this.#stream.aliveSince !== undefined;
+    return this.#relister.failure || (isStreaming ? '' : this.#stream.failure);
+  }
+
+  async #read(name: Required<ApplicationName>): Promise<void> {
+    const at = this.#clock.now();
+    this.#cache.take(await this.#current(() => this.#overview.summary(name, this.#signal)), at);
+  }
+
+  /** An answer, unless it is another server's than the one of now. */
+  async #current<T>(ask: () => Promise<T>): Promise<T> {
+    const epoch = this.#epoch;
+    const answer = await ask();
+    if (epoch !== this.#epoch) throw new Error('the answer is of the server before');
+    return answer;
+  }
+}
+
+/** What nobody can read is a reason to look: then it is told what is odd. */
+async function changeEventOf({ type, read }: SummaryEvent): Promise<ChangeEvent> {
+  try {
+    return { type, application: await read() };
+  } catch (error) {
+    if (error instanceof ArgoCDError) return 'changed';
+    throw error;
+  }
+}

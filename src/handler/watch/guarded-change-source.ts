@@ -1,0 +1,54 @@
+import type { Contact } from '../../follow/contact.ts';
+import type {
+  ChangeListener,
+  ChangeSource,
+  Polling,
+  ChangeEvent,
+} from '../../follow/change-source.ts';
+import type { Deny } from './guarded-argo-cd.ts';
+
+/** Calls back when the rules have changed. Returns the end of that. */
+export type OnRulesChange = (listener: () => void) => () => void;
+
+/**
+ * News of an Argo CD as one run may hear them. Of an application that it may not use, or not any more,
+ * it hears that there is something to look at, and no more: the look tells it what is denied. So do
+ * rules that have changed.
+ */
+export class GuardedChangeSource implements ChangeSource {
+  readonly #changes: ChangeSource;
+  readonly #deny: Deny;
+  readonly #onRulesChange: OnRulesChange;
+
+  constructor(changes: ChangeSource, deny: Deny, onRulesChange: OnRulesChange) {
+    this.#changes = changes;
+    this.#deny = deny;
+    this.#onRulesChange = onRulesChange;
+  }
+
+  get aliveSince(): number | undefined {
+    return this.#changes.aliveSince;
+  }
+
+  get polling(): Polling {
+    return this.#changes.polling;
+  }
+
+  get contact(): Contact | undefined {
+    return this.#changes.contact;
+  }
+
+  listen(name: string, listener: ChangeListener): () => void {
+    const stops = [
+      this.#changes.listen(name, (event) => listener(this.#guarded(event))),
+      this.#onRulesChange(() => listener('changed')),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  #guarded(event: ChangeEvent): ChangeEvent {
+    if (event === 'broken' || event === 'changed') return event;
+    const { name, namespace, project } = event.application;
+    return this.#deny({ name, namespace }, project) === undefined ? event : 'changed';
+  }
+}

@@ -1,0 +1,106 @@
+import { Wakeup } from '../../async/wakeup.ts';
+import { backoff } from '../../async/backoff.ts';
+import type { Clock } from '../../async/clock.ts';
+import { retryDelayFor } from '../../follow/application-poller.ts';
+import type { Listing } from '../../sync/model/application-summary.ts';
+
+/** Milliseconds between two lists while a stream tells of changes, and while none does. */
+const pauses = { alive: 60_000, dead: 5_000 };
+/** Argo CD is left alone for so many times as long as it took to list. */
+const rest = 4;
+const retry = { first: 2_000, most: 60_000 };
+/** A stream tells of all applications at first, and may lose what changes meanwhile. */
+const opening = 2_000;
+
+export interface ListerPorts {
+  readonly list: (signal: AbortSignal) => Promise<readonly Listing[]>;
+  /** Since when a stream tells of changes; undefined while none does. */
+  readonly streamSince: () => number | undefined;
+  /** A list came that was asked for at this time. The next one waits until it is done. */
+  readonly taken: (listings: readonly Listing[], askedAt: number) => void | Promise<void>;
+  readonly failed: () => void;
+}
+
+/** Lists all applications again and again, one list at a time: the backstop of a stream. */
+export class Relister {
+  readonly #ports: ListerPorts;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #wakeup: Wakeup;
+  #askedAt = -Infinity;
+  #jitter = 1;
+  #took = 0;
+  #failures = 0;
+  /** Milliseconds of pause after a failure. */
+  #penalty = 0;
+  #failure = '';
+
+  constructor(ports: ListerPorts, clock: Clock, random: () => number) {
+    this.#ports = ports;
+    this.#clock = clock;
+    this.#random = random;
+    this.#wakeup = new Wakeup(clock);
+  }
+
+  /** Why the last list failed: foreign text; empty where it did not. */
+  get failure(): string {
+    return this.#failure;
+  }
+
+  /** The stream opened or broke, so that another pause is due. */
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
+  /** Lists as soon as may be. */
+  demand(): void {
+    this.#askedAt = -Infinity;
+    this.#penalty = 0;
+    this.#wakeup.wake();
+  }
+
+  /** Lists until the signal aborts. Rejects only for a bug of ours. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const wait = this.#due() - this.#clock.now();
+      if (wait > 0) await this.#wakeup.wait(wait, signal);
+      else await this.#list(signal);
+    }
+  }
+
+  #due(): number {
+    // A clock that was put back would keep us from listing until it is there again.
+    this.#askedAt = Math.min(this.#askedAt, this.#clock.now());
+    const since = this.#ports.streamSince();
+    const pause = Math.max(since === undefined ? pauses.dead : pauses.alive, rest * this.#took);
+    const regular = this.#askedAt + pause * this.#jitter;
+    if (this.#penalty > 0) return this.#askedAt + this.#penalty;
+    const isOpening = since !== undefined && this.#askedAt < since + opening;
+    return isOpening ? Math.min(regular, since + opening) : regular;
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const askedAt = this.#clock.now();
+    this.#askedAt = askedAt;
+    // Several handlers, or several Argo CDs on one machine, do not ask all at once.
+    this.#jitter = 0.9 + 0.2 * this.#random();
+    let listings: readonly Listing[];
+    try {
+      listings = await this.#ports.list(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#failures += 1;
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#askedAt = this.#clock.now();
+      const pause = backoff(this.#failures, retry, this.#random);
+      this.#penalty = Math.max(pause, retryDelayFor(error));
+      this.#ports.failed();
+      return;
+    }
+    this.#took = Math.max(0, this.#clock.now() - askedAt);
+    this.#failures = 0;
+    this.#failure = '';
+    this.#penalty = 0;
+    await this.#ports.taken(listings, askedAt);
+  }
+}

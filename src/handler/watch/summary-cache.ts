@@ -1,0 +1,147 @@
+import { printName, type ApplicationName } from '../../sync/model/application.ts';
+import { calmSince, hydrationOf, traitsOf } from '../../sync/model/application-summary.ts';
+import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
+
+/** What is known of one application. Times are local milliseconds. */
+export interface Known extends Required<ApplicationName> {
+  /** Absent until Argo CD has told all of it: a list tells too little. */
+  readonly summary: ApplicationSummary | undefined;
+  /** Absent where only a list that does not say has told of it. */
+  readonly project: string | undefined;
+  /** What was last told of it looked like this. */
+  readonly traits: string;
+  readonly revision: string | undefined;
+  readonly hydration: string | undefined;
+  /** Since when it has looked so. */
+  readonly steadySince: number;
+  /** It looked otherwise before, so that Argo CD's times prove nothing of it. */
+  readonly wasOtherwise: boolean;
+  /** It was so at this time, as far as Argo CD's cache knew. */
+  readonly confirmedAt: number;
+  /** A list showed that the summary is not how it is any more. */
+  readonly isStale: boolean;
+}
+
+/** To compare an application with its line of a list takes as long as so many comparisons. */
+const stepsOfListing = 10;
+
+/** The applications of one Argo CD as they were last told of, by its stream and its lists. */
+export class SummaryCache {
+  readonly #byName = new Map<string, Known>();
+  /** A list that came before the last one tells nothing. */
+  #clearings = 0;
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  find(name: Required<ApplicationName>): Known | undefined {
+    return this.#byName.get(printName(name));
+  }
+
+  /** Takes what was told of an application, unless something newer is known. */
+  take(summary: ApplicationSummary, at: number): void {
+    const known = this.find(summary);
+    const before = known?.summary;
+    const isSameOne = before === undefined || before.uid === summary.uid;
+    if (before !== undefined && isSameOne && isOlder(summary, before)) return;
+    const { name, namespace, project } = summary;
+    const traits = traitsOf(summary);
+    const isSteady = known === undefined || (isSameOne && known.traits === traits);
+    const wasOtherwise = known?.wasOtherwise === true || !isSteady;
+    const seenSince = isSteady ? (known?.steadySince ?? at) : at;
+    const steadySince = wasOtherwise
+      ? seenSince
+      : Math.min(seenSince, calmSince(summary) ?? seenSince);
+    this.#byName.set(printName(summary), {
+      ...{ name, namespace, project, summary, traits, steadySince, wasOtherwise },
+      revision: summary.sync.revisions[0],
+      hydration: hydrationOf(summary.hydrator),
+      confirmedAt: at,
+      isStale: false,
+    });
+  }
+
+  /** Forgets an application that is gone. One that was recreated under its name stays. */
+  remove(gone: ApplicationSummary): void {
+    const known = this.find(gone)?.summary;
+    if (known === undefined || known.uid === gone.uid) this.#byName.delete(printName(gone));
+  }
+
+  /**
+   * Compares with a list that was asked for at a time and came at another, and says which
+   * applications are not as they were told: changed, new or gone. What was told since is newer. It
+   * yields how many steps it has made since it yielded last: there may be ten thousand.
+   */
+  *compare(
+    listings: readonly Listing[],
+    askedAt: number,
+    cameAt: number,
+  ): Generator<number, readonly Known[]> {
+    const clearings = this.#clearings;
+    const listed = new Set<string>();
+    const changed: Known[] = [];
+    for (const listing of listings) {
+      const name = printName(listing);
+      listed.add(name);
+      yield stepsOfListing;
+      if (this.#clearings !== clearings) return [];
+      const known = this.#byName.get(name);
+      if (known !== undefined && known.confirmedAt >= askedAt) continue;
+      const now = compared(known, listing, askedAt, cameAt);
+      this.#byName.set(name, now.known);
+      if (now.isChanged) changed.push(now.known);
+    }
+    for (const [name, known] of this.#byName) {
+      yield stepsOfListing;
+      if (this.#clearings !== clearings) return [];
+      if (listed.has(name) || known.confirmedAt >= askedAt) continue;
+      this.#byName.delete(name);
+      changed.push(known);
+    }
+    return changed;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#clearings += 1;
+    this.#byName.clear();
+  }
+}
+
+function compared(
+  known: Known | undefined,
+  listing: Listing,
+  askedAt: number,
+  cameAt: number,
+): { readonly known: Known; readonly isChanged: boolean } {
+  const { name, namespace, sync } = listing;
+  const traits = traitsOf(listing);
+  // Without a revision it is this version of Argo CD that does not tell, or there are several.
+  const revision = sync.revision ?? known?.revision;
+  // A gate of a hydrated application depends on it, and nothing else shows that one failed.
+  const hydration = listing.hydration ?? known?.hydration;
+  const isSteady = known?.traits === traits;
+  const isChanged =
+    known === undefined ||
+    !isSteady ||
+    known.revision !== revision ||
+    known.hydration !== hydration;
+  const isStale = isChanged || known.isStale;
+  return {
+    isChanged,
+    known: {
+      ...{ name, namespace, traits, revision, hydration, isStale, confirmedAt: askedAt },
+      summary: known?.summary,
+      project: listing.project ?? known?.project,
+      steadySince: known !== undefined && isSteady ? known.steadySince : cameAt,
+      wasOtherwise: known !== undefined && (known.wasOtherwise || !isSteady),
+    },
+  };
+}
+
+/** Kubernetes counts resource versions up; where they are no numbers, nothing is known. */
+function isOlder(one: ApplicationSummary, other: ApplicationSummary): boolean {
+  const [a, b] = [Number(one.resourceVersion), Number(other.resourceVersion)];
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
+}

@@ -1,0 +1,75 @@
+import type { ArgoCD } from '../../argocd/port.ts';
+import type { Clock } from '../../async/clock.ts';
+import type { ApplicationSummary } from '../../sync/model/application-summary.ts';
+
+/** How long tags are believed, milliseconds: Argo CD itself keeps them for a day. */
+const valid = 10 * 60_000;
+/** How many commits are known at once. */
+const most = 1_000;
+/** A gate waits no longer for an answer: Azure Pipelines gives it 20 s. */
+const grace = 5_000;
+
+/** The Argo CD by its name; undefined where none of that name is configured. */
+type Servers = (argocd: string) => Pick<ArgoCD, 'commit'> | undefined;
+
+/**
+ * The tags of commits that gates have asked for: whether a branch or a tag is meant by the short name
+ * that an application tracks, only they tell.
+ */
+export class TagCache {
+  readonly #servers: Servers;
+  readonly #clock: Clock;
+  /** Oldest first. */
+  readonly #known = new Map<string, { readonly tags: readonly string[]; readonly at: number }>();
+
+  constructor(servers: Servers, clock: Clock) {
+    this.#servers = servers;
+    this.#clock = clock;
+  }
+
+  /** What is known of these commits of an application. */
+  find(
+    argocd: string,
+    summary: ApplicationSummary,
+    commits: readonly string[],
+  ): Readonly<Record<string, readonly string[]>> {
+    const found = commits.flatMap((commit) => {
+      const known = this.#known.get(keyOf(argocd, summary, commit));
+      const isValid = known !== undefined && this.#clock.now() - known.at < valid;
+      return isValid ? [[commit, known.tags] as const] : [];
+    });
+    return Object.fromEntries(found);
+  }
+
+  /** Asks Argo CD for those that are not known. Never rejects: what it does not tell stays unknown. */
+  async learn(
+    argocd: string,
+    summary: ApplicationSummary,
+    commits: readonly string[],
+  ): Promise<void> {
+    const known = this.find(argocd, summary, commits);
+    const server = this.#servers(argocd);
+    const open = [...new Set(commits)].filter((commit) => known[commit] === undefined);
+    if (server === undefined || open.length === 0) return;
+    const { name, namespace, project } = summary;
+    const ending = new AbortController();
+    const timer = setTimeout(() => ending.abort(), grace);
+    const ask = async (commit: string) => {
+      const { tags } = await server.commit({ name, namespace, project }, commit, ending.signal);
+      this.#keep(keyOf(argocd, summary, commit), tags);
+    };
+    await Promise.allSettled(open.map(ask));
+    clearTimeout(timer);
+  }
+
+  #keep(key: string, tags: readonly string[]): void {
+    this.#known.delete(key);
+    this.#known.set(key, { tags, at: this.#clock.now() });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > most && oldest !== undefined) this.#known.delete(oldest);
+  }
+}
+
+function keyOf(argocd: string, { uid }: ApplicationSummary, commit: string): string {
+  return JSON.stringify([argocd, uid, commit]);
+}

@@ -1,0 +1,105 @@
+import { branchName, isBranch, isDryCommit, isDryTarget } from '../model/dry-revision.ts';
+import { excerpt } from '../model/excerpt.ts';
+import type { GateVerdict, GateCriteria } from './gate.ts';
+import type { ApplicationSummary } from '../model/application-summary.ts';
+import { outputBranch } from '../model/hydrator.ts';
+import type { Hydrator } from '../model/hydrator.ts';
+import { shortRevision } from '../model/revision.ts';
+
+type HydratedCriteria =
+  | {
+      readonly kind: 'question';
+      readonly question: GateCriteria;
+      /** What a passed gate says besides. */
+      readonly note?: string;
+    }
+  | { readonly kind: 'answer'; readonly answer: GateVerdict };
+
+/**
+ * A gate's question in terms of what is synced: of a dry commit, what it is hydrated as. A gate sees
+ * the last hydration only, so that a commit which was hydrated with a newer one is not found.
+ */
+export function hydratedQuestion(
+  summary: ApplicationSummary,
+  hydrator: Hydrator,
+  question: GateCriteria,
+): HydratedCriteria {
+  const { revision } = question;
+  const { last, compared, current, syncBranch, stagingBranch } = hydrator;
+  const isTip = revision === undefined || isDryTarget(revision, hydrator.dry.targetRevision);
+  if (isTip) return judgeTip(summary, hydrator, question);
+  if (isBranch(revision, syncBranch)) return { kind: 'question', question };
+  if (stagingBranch !== undefined && isBranch(revision, stagingBranch)) {
+    return answer(
+      'failed',
+      `${stagingBranch} awaits promotion to ${syncBranch}: name the dry commit`,
+    );
+  }
+  const isIt = (commit: string | undefined) =>
+    commit !== undefined && isDryCommit(commit, revision);
+  if (last !== undefined && isIt(last.dry)) {
+    return { kind: 'question', question: { ...question, revision: last.hydrated } };
+  }
+  const isHydrated = [last?.hydrated, ...summary.sync.revisions, ...summary.deployed].some(isIt);
+  const isPending = isIt(compared) || isIt(current?.dry);
+  if (isHydrated && !isPending) return { kind: 'question', question };
+  if (!isDryCommit(revision, revision)) return { kind: 'question', question };
+  const failure = judgeFailure(hydrator);
+  if (failure !== undefined) return failure;
+  const at = last === undefined ? 'nothing' : `dry commit ${shortRevision(last.dry)}`;
+  return answer('waiting', `${at} is hydrated, waiting for ${shortRevision(revision)}`);
+}
+
+/** Whether what Argo CD knows of the dry branch is hydrated, and compared since. */
+function judgeTip(
+  { sync, reconciledAt = -Infinity }: ApplicationSummary,
+  hydrator: Hydrator,
+  question: GateCriteria,
+): HydratedCriteria {
+  const { current, last, compared, dry, isSelective } = hydrator;
+  const branch = branchName(dry.targetRevision);
+  if (current?.phase === 'Hydrating' || last === undefined) {
+    const failure = judgeFailure(hydrator);
+    if (failure !== undefined) return failure;
+    const what = last === undefined ? 'was never hydrated yet' : 'is being hydrated';
+    return answer('waiting', `${branch} ${what} to ${outputBranch(hydrator)}`);
+  }
+  const failure = judgeFailure(hydrator);
+  if (failure !== undefined) return failure;
+  if (compared !== undefined && compared !== last.dry && !isSelective) {
+    return answer('waiting', `${shortRevision(compared)} was pushed, and is not hydrated yet`);
+  }
+  const isCompared =
+    sync.revisions[0] === last.hydrated || reconciledAt > (current?.finishedAt ?? -Infinity);
+  if (!isCompared) {
+    const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
+    return answer('waiting', `${what}, and Argo CD has not compared that yet`);
+  }
+  return {
+    kind: 'question',
+    question: { ...question, revision: undefined },
+    ...noted(sync, hydrator),
+  };
+}
+
+/** A merge is a promotion as well, and a gate cannot tell what it holds: said, and not waited for. */
+function noted(
+  { revisions }: ApplicationSummary['sync'],
+  { last, stagingBranch }: Hydrator,
+): { note?: string } {
+  if (stagingBranch === undefined || last === undefined) return {};
+  if (revisions[0] === last.hydrated) return {};
+  const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
+  return {
+    note: `${what} on ${stagingBranch}, and awaits promotion unless a merge has brought it`,
+  };
+}
+
+function judgeFailure({ current }: Hydrator): HydratedCriteria | undefined {
+  if (current?.phase !== 'Failed') return undefined;
+  return answer('failed', `it could not be hydrated: ${excerpt(current.message)}`);
+}
+
+function answer(status: GateVerdict['status'], message: string): HydratedCriteria {
+  return { kind: 'answer', answer: { status, message } };
+}

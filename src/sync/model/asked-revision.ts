@@ -1,0 +1,140 @@
+import type { Application } from './application.ts';
+import type { RevisionTarget } from './goal.ts';
+import { compareName, compareRevision, isBranchInFull, isCommit } from './revision.ts';
+import { isResolved, isTelling } from './revision.ts';
+
+type Sources = Pick<Application, 'sources' | 'tags'>;
+type Compared = Sources & Partial<Pick<Application, 'sync'>>;
+type Shape = Pick<Application, 'sources' | 'multiSource'>;
+
+const noSource = { repoURL: '', path: '', chart: '', targetRevision: '' };
+
+/** The revision asked for each source, by index; `undefined` where the source's own is meant. */
+export function askedRevisions(
+  { sources }: Sources,
+  target: RevisionTarget,
+): readonly (string | undefined)[] {
+  switch (target.kind) {
+    case 'tracked':
+      return sources.map(() => undefined);
+    case 'revision':
+      return sources.map((_, index) => (index === 0 ? target.revision : undefined));
+    case 'revisions': {
+      const asked = new Map(target.byPosition.map((one) => [one.position, one.revision]));
+      return sources.map((_, index) => asked.get(index + 1));
+    }
+  }
+}
+
+/**
+ * The target in the words in which Argo CD takes it: it reads no `revision` as soon as the
+ * application has a list of sources, be it of one, and no positions where it has none
+ * (server/application/application.go, `resolveSourceRevisions`). What is meant for naught it accepts
+ * in silence, and deploys what the application tracks.
+ */
+export function addressTarget({ multiSource }: Shape, target: RevisionTarget): RevisionTarget {
+  if (target.kind === 'revision' && multiSource) {
+    return { kind: 'revisions', byPosition: [{ position: 1, revision: target.revision }] };
+  }
+  if (target.kind === 'revisions' && !multiSource) {
+    const [first] = target.byPosition;
+    return first === undefined
+      ? { kind: 'tracked' }
+      : { kind: 'revision', revision: first.revision };
+  }
+  return target;
+}
+
+/**
+ * Whether what is asked for a source is what the application tracks there, by name. `resolved`: what
+ * that name was resolved to.
+ */
+export function isTracked(
+  { sources, tags }: Sources,
+  index: number,
+  asked: string,
+  resolved: string | undefined,
+): boolean {
+  const source = sources[index];
+  if (source === undefined) return false;
+  const known = resolved === undefined ? undefined : tags?.[resolved];
+  const likeness = compareName(source, asked, source.targetRevision, known);
+  // Hardly anybody gives a tag the name of a branch, and pipelines name branches in full: what is
+  // not known yet speaks for the branch, and never for a tag.
+  return likeness === 'unknowable' && known === undefined
+    ? isBranchInFull(asked)
+    : likeness === 'same';
+}
+
+/** The commits whose tags decide whether what is asked is what the application tracks. */
+export function undecidedCommits(application: Compared, target: RevisionTarget): readonly string[] {
+  return askedRevisions(application, target).flatMap((asked, index) => {
+    const commit = application.sync?.revisions[index];
+    if (asked === undefined || commit === undefined || !isCommit(commit)) return [];
+    return awaitsTags(application, index, asked) ? [commit] : [];
+  });
+}
+
+/** Whether only the tags of a commit decide, which nobody has asked for. */
+function awaitsTags({ sources, sync, tags }: Compared, index: number, asked: string): boolean {
+  const [source, resolved] = [sources[index], sync?.revisions[index]];
+  // Argo CD looks for a commit in the repository of the first source.
+  if (source === undefined || source.repoURL !== sources[0]?.repoURL) return false;
+  if (resolved !== undefined && tags?.[resolved] !== undefined) return false;
+  return compareName(source, asked, source.targetRevision) === 'unknowable';
+}
+
+/**
+ * Whether resolved revisions are what the target asks. A source for which nothing is asked matches
+ * with anything. What two texts do not tell (`unknowable`) is compared by what the application
+ * resolved it to, which is only known for the name that it tracks: `tracked` holds these, from a
+ * snapshot that was refreshed.
+ */
+export function meetsTarget(
+  application: Sources,
+  target: RevisionTarget,
+  resolved: readonly string[],
+  tracked: readonly string[],
+): boolean {
+  if (resolved.length === 0) return false;
+  return askedRevisions(application, target).every((asked, index) => {
+    const source = application.sources[index] ?? noSource;
+    const actual = resolved[index];
+    if (actual === undefined) return asked === undefined;
+    const isCurrent = actual === tracked[index] && isResolved(source, actual);
+    if (asked === undefined) return target.kind !== 'tracked' || isCurrent;
+    const likeness = compareRevision(source, asked, actual);
+    if (likeness !== 'unknowable') return likeness === 'same';
+    return isCurrent && isTracked(application, index, asked, actual);
+  });
+}
+
+/**
+ * What is asked and can never be told from what was deployed: names and ranges that the application
+ * does not track, as far as is decided.
+ */
+export function untellable(application: Compared, target: RevisionTarget): readonly string[] {
+  return askedRevisions(application, target).flatMap((asked, index) => {
+    const source = application.sources[index] ?? noSource;
+    if (asked === undefined || isTelling(source, asked)) return [];
+    const resolved = application.sync?.revisions[index];
+    if (isTracked(application, index, asked, resolved)) return [];
+    return awaitsTags(application, index, asked) ? [] : [asked];
+  });
+}
+
+/** Faults of a target that only the application shows: positions, one revision for several sources. */
+export function targetFault(
+  { sources, multiSource }: Shape,
+  target: RevisionTarget,
+): string | undefined {
+  const count = sources.length;
+  if (target.kind === 'revision' && multiSource && count > 1) {
+    return `the application has ${count} sources, so "revision" does not say which one is meant: write "revisions" with one "position=revision" a line`;
+  }
+  if (target.kind !== 'revisions') return undefined;
+  const beyond = target.byPosition.filter(({ position }) => position > count);
+  if (beyond.length === 0) return undefined;
+  const positions = beyond.map(({ position }) => position).join(', ');
+  return `"revisions" names position ${positions}, but the application has ${count === 1 ? 'one source' : `${count} sources`}`;
+}

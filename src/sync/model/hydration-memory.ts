@@ -1,0 +1,136 @@
+import type { Application } from './application.ts';
+import type { Commit, Hydration, Hydrator, Rendering } from './hydrator.ts';
+
+/** Renderings that are kept; an application shows the last one only. */
+const mostRenderings = 10;
+/** Commits that are kept: those that are compared, and all that history may be asked for. */
+const mostCommits = 20;
+
+/**
+ * What a run has learned of an application's hydrator: plain data, in local milliseconds but for
+ * `startedAt`, which is Argo CD's clock.
+ */
+export interface HydrationMemory {
+  /** The look that later ones are held against: what began after it, began after the run did. */
+  readonly base: Base | undefined;
+  /** A tip of the dry branch that was read after the run began. */
+  readonly tip: string | undefined;
+  /** A hydration that began after the run did, and failed; gone as soon as a later one succeeds. */
+  readonly failure: HydrationFailure | undefined;
+  /** Oldest first. */
+  readonly renderings: readonly SeenRendering[];
+  /** The commits that Argo CD was asked for, by name; `undefined` is one that it does not find. */
+  readonly commits: readonly SeenCommit[];
+}
+
+interface Base {
+  readonly at: number;
+  readonly phase: string;
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+}
+
+export interface HydrationFailure {
+  /** The commit that it failed at, where Argo CD tells. */
+  readonly dry: string | undefined;
+  /** Mostly that commit, too; of an earlier look when the hydration was but tried again. */
+  readonly compared: string | undefined;
+  readonly startedAt: number | undefined;
+  /** How many in a row failed that were begun after the run. */
+  readonly attempts: number;
+  readonly message: string;
+}
+
+export interface SeenRendering extends Rendering {
+  readonly seenAt: number;
+}
+
+export interface SeenCommit {
+  readonly name: string;
+  readonly at: number;
+  readonly commit: Commit | undefined;
+}
+
+export const noHydration: HydrationMemory = {
+  base: undefined,
+  tip: undefined,
+  failure: undefined,
+  renderings: [],
+  commits: [],
+};
+
+/**
+ * Takes a look at the hydrator into what is known. A refresh answers before a hydration begins, and
+ * Argo CD's times are not ours, so that only a hydration which began after a look of ours proves which
+ * commit was the tip after the run began: it reads the tip again. That the hydrator took its annotation
+ * away proves nothing, though it found nothing to render: a comparison that ends just then takes all
+ * annotations away (its merge patch says `annotations: null`, seen in 3.5.1), and a look that could not
+ * reach the repository leaves no trace.
+ */
+export function learnHydration(
+  known: HydrationMemory,
+  { hydrator }: Pick<Application, 'hydrator'>,
+  now: number,
+): HydrationMemory {
+  if (hydrator === undefined) return known;
+  const base = rebase(known.base, hydrator, now);
+  const learned = { ...known, base, renderings: addRendering(known.renderings, hydrator, now) };
+  if (base === undefined) return learned;
+  const { current, compared } = hydrator;
+  if (current === undefined || current.phase === 'Hydrating') return learned;
+  if (current.startedAt === base.startedAt) return learned;
+  if (current.phase === 'Hydrated') {
+    return { ...learned, tip: current.dry ?? hydrator.last?.dry, failure: undefined };
+  }
+  return { ...learned, failure: addFailure(known.failure, current, compared) };
+}
+
+function addFailure(
+  known: HydrationFailure | undefined,
+  { dry, startedAt, message }: Hydration,
+  compared: string | undefined,
+): HydrationFailure {
+  const before = known?.attempts ?? 0;
+  const attempts = known?.startedAt === startedAt ? before : before + 1;
+  return { dry, compared, startedAt, attempts, message };
+}
+
+/** A hydration that went on at the base may have begun before the run: its end is a new base. */
+function rebase(known: Base | undefined, hydrator: Hydrator, now: number): Base | undefined {
+  const { current, isAsked } = hydrator;
+  const isOver =
+    known?.phase === 'Hydrating' &&
+    current?.phase !== 'Hydrating' &&
+    current?.startedAt === known.startedAt;
+  // What is asked for already may have been begun before the run.
+  if (isAsked || (known !== undefined && !isOver)) return known;
+  return {
+    at: now,
+    phase: current?.phase ?? '',
+    startedAt: current?.startedAt,
+    finishedAt: current?.finishedAt,
+  };
+}
+
+function addRendering(
+  known: readonly SeenRendering[],
+  { last }: Hydrator,
+  now: number,
+): readonly SeenRendering[] {
+  if (last === undefined) return known;
+  if (known.some(({ dry, hydrated }) => dry === last.dry && hydrated === last.hydrated)) {
+    return known;
+  }
+  return [...known, { ...last, seenAt: now }].slice(-mostRenderings);
+}
+
+/** Takes in what Argo CD told of a commit; `undefined`: it does not find it. */
+export function learnCommit(
+  known: HydrationMemory,
+  name: string,
+  commit: Commit | undefined,
+  now: number,
+): HydrationMemory {
+  const others = known.commits.filter((one) => one.name !== name);
+  return { ...known, commits: [...others, { name, at: now, commit }].slice(-mostCommits) };
+}

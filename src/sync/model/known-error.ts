@@ -1,0 +1,172 @@
+/**
+ * Whether time alone mends an error. `unknown`: nobody knows these words; they are given
+ * `unknownPatience`, and then told as they are.
+ */
+export type Nature = 'passing' | 'lasting' | 'unknown';
+
+/** What we know of an error by Argo CD's words. */
+export interface ErrorJudgement {
+  readonly nature: Nature;
+  /** What to do about it; empty where we do not know. */
+  readonly advice: string;
+}
+
+/** How long an error of unknown nature is waited for before it counts as lasting, milliseconds. */
+export const unknownErrorLimit = 120_000;
+
+interface KnownError extends ErrorJudgement {
+  readonly pattern: RegExp;
+}
+
+function lasting(pattern: RegExp, advice: string): KnownError {
+  return { pattern, nature: 'lasting', advice };
+}
+
+function passing(pattern: RegExp, advice = ''): KnownError {
+  return { pattern, nature: 'passing', advice };
+}
+
+function unknown(pattern: RegExp, advice: string): KnownError {
+  return { pattern, nature: 'unknown', advice };
+}
+
+const unreachableCluster =
+  'Argo CD cannot reach the target cluster: see the cluster in Argo CD under Settings, Clusters.';
+
+/**
+ * The errors of Argo CD, of what it calls (Git and chart repositories, clusters) and of Kubernetes,
+ * by words that stand in API errors, conditions and operation messages alike. The first row that fits
+ * counts, so that the narrow ones come first. Sources: argo-cd.md §1.2, the recordings, and the
+ * `Errorf` calls of server/application, util/argo, util/git, reposerver and controller in 3.5.
+ */
+const knownErrors: readonly KnownError[] = [
+  lasting(
+    /invalid sync windows?\b|blocked by sync window: |cannot parse (?:schedule|duration) '/i,
+    'A sync window of the AppProject cannot be read, and Argo CD denies every sync until it is corrected: its schedule must have five cron fields (hours 0-23), its duration must be like 1h30m.',
+  ),
+  lasting(
+    /message larger than max/i,
+    'What Argo CD would send is larger than it allows: raise ARGOCD_GRPC_MAX_SIZE_MB of its servers, or split the application.',
+  ),
+  lasting(
+    /request (?:entity )?(?:is )?too large|exceeds the Kubernetes resource size limit|metadata\.annotations: Too long|exceeded max combined manifest/i,
+    'Kubernetes or Argo CD does not take an object of this size: use server-side apply (sync option ServerSideApply=true) for large resources, or split the application.',
+  ),
+  passing(
+    /(?:failed to get cluster info|error synchronizing cache state)[^]{0,600}(?:connection (?:refused|reset|timed out)|no route to host|timeout|deadline exceeded|EOF)/i,
+    unreachableCluster,
+  ),
+  passing(
+    /code = (?:Unavailable|DeadlineExceeded|Canceled|Aborted|ResourceExhausted)\b|deadline exceeded|context canceled|etcdserver: (?!request is too large)/i,
+  ),
+  passing(
+    /connection refused|connection reset|connection timed out|broken pipe|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|transport is closing|client connection lost|server misbehaving|Temporary failure in name resolution|": EOF$/i,
+  ),
+  passing(
+    /redis: connection pool|LOADING Redis|READONLY You can't write|too many requests|rate limit exceeded|request timed out|Client\.Timeout exceeded|object has been modified|no endpoints available for service|leader (?:changed|election)|status code:? (?:429|5\d\d)\b|\b(?:502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b|the server is currently unable to handle the request/i,
+  ),
+  lasting(
+    /namespaces? "[^"]*" not found/i,
+    'Let Argo CD make the namespace (sync option CreateNamespace=true), or make it first.',
+  ),
+  lasting(
+    /Kubernetes API could not find|no matches for kind|could not find the requested resource/i,
+    'Install the kind first (its CustomResourceDefinition), in an earlier wave or another application, or set SkipDryRunOnMissingResource=true on the resource.',
+  ),
+  lasting(
+    /field is immutable/i,
+    'An immutable field changed: replace the resource (sync option Replace=true) or delete it first.',
+  ),
+  lasting(
+    /no new finalizers can be added if the object is being deleted/i,
+    'The hook of the sync before is still being deleted, and a finalizer holds it: see its metadata.finalizers, have it removed, then sync again.',
+  ),
+  lasting(
+    /is forbidden: User/i,
+    "Argo CD's own account in the target cluster may not do this: see the cluster's roles for it.",
+  ),
+  lasting(
+    /admission webhook "[^"]*" denied/i,
+    "A policy of the target cluster refuses the resource: change it as the webhook's words say.",
+  ),
+  lasting(
+    /Shared resource found/i,
+    'Two applications claim one resource: let only one of them manage it.',
+  ),
+  lasting(
+    /x509: /i,
+    'Argo CD does not trust the certificate of the repository or the cluster: add its authority in Argo CD, or renew the certificate.',
+  ),
+  unknown(
+    /no such host/i,
+    'A host name cannot be resolved where Argo CD runs: check the URL of the repository or the cluster.',
+  ),
+  lasting(
+    /the server has asked for the client to provide credentials|failed to get cluster info[^]*\bUnauthorized\b/i,
+    'Argo CD cannot sign in to the target cluster: renew the credentials of the cluster in Argo CD.',
+  ),
+  lasting(
+    /cluster "[^"]*" (?:not found|is disabled)|there are (?:no|\d+) clusters with (?:this|the same) name|can't have both name and server|destination server[^]* missing|controller is configured to ignore cluster/i,
+    'Argo CD does not know the destination of the application: correct spec.destination, or add the cluster to Argo CD.',
+  ),
+  unknown(
+    /failed to get cluster info|error synchronizing cache state|Unable to get cluster|failed to get cluster version/i,
+    unreachableCluster,
+  ),
+  lasting(
+    /(?:is not|are not|not) (?:permitted|allowed) (?:in|to use) project|do not match any of the allowed destinations|referencing project \S* ?which does not exist|the project does not exist/i,
+    'The AppProject does not admit this: correct the project of the application, or what the AppProject permits.',
+  ),
+  lasting(
+    /no matching service account found/i,
+    'Argo CD impersonates service accounts, and the AppProject names none for this destination: add it to spec.destinationServiceAccounts.',
+  ),
+  lasting(
+    /app path does not exist|no such file or directory/i,
+    'The path of the source does not exist at this revision.',
+  ),
+  lasting(
+    /unable to resolve .{1,300} to a commit SHA|unable to resolve git revision|couldn't find remote ref|upload-pack: not our ref|version matching constraint not found|no version for constraints|improper constraint|failed to determine semver constraint|cannot get digest for revision|chart "[^"]*" version "[^"]*" not found/i,
+    'The source does not have this revision: check that it is pushed, that a commit is given as its full SHA, and that it is of the repository (or chart) that the application deploys from.',
+  ),
+  lasting(
+    /authentication required|authorization failed|authentication failed|invalid username or password|could not read Username|unable to authenticate|Permission denied \(publickey|key is unknown|repository not accessible|repository not found|Repository "[^"]*" not found|\b40[13] (?:Unauthorized|Forbidden)\b|status code:? 40[134]\b/i,
+    'Argo CD cannot read the repository: check its URL and its credentials in Argo CD under Settings, Repositories.',
+  ),
+  lasting(
+    /failed to unmarshal|error unmarshaling|failed to evaluate jsonnet|helm template|failed running helm|kustomize build|kustomization file not found|error converting YAML|could not parse kubernetes version|error generating manifests in cmp|CMP processing failed|Only single objects are allowed|out-of-bounds symlinks|source referenced "|values file|value file|Manifest generation error|\byaml\b/i,
+    'Argo CD cannot make manifests from the source at this revision: correct the files in Git that its words name.',
+  ),
+  lasting(
+    /synchronization tasks are not valid/i,
+    "The manifests do not fit the target cluster: see each resource's words.",
+  ),
+  lasting(
+    /sync with replace was disabled/i,
+    'Take Replace=true out of syncOptions: the administrators of Argo CD do not allow it.',
+  ),
+  lasting(
+    /does not have deployment with id|source position is out of range|index out of range/i,
+    'The application does not have this deployment or source: correct the input.',
+  ),
+  lasting(
+    /json: cannot unmarshal|error parsing|unable to parse|couldn't parse|failed to parse|unknown (?:method|service)|is not supported/i,
+    'Argo CD does not understand the request: check the inputs, and that it is one of the versions that the README names.',
+  ),
+];
+
+/** What is read of a message: it may be of any length, and its reason stands at either end. */
+const bounds = { head: 4_000, tail: 1_000 };
+
+/** Judges an error by its words. */
+export function judgeError(message: string): ErrorJudgement {
+  const { head, tail } = bounds;
+  const text =
+    message.length <= head + tail
+      ? message
+      : `${message.slice(0, head)}\n${message.slice(message.length - tail)}`;
+  const { nature, advice } = knownErrors.find(({ pattern }) => pattern.test(text)) ?? stranger;
+  return { nature, advice };
+}
+
+const stranger: ErrorJudgement = { nature: 'unknown', advice: '' };

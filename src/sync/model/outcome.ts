@@ -1,0 +1,123 @@
+import type { ApplicationName, Health, ResourceKey, SyncStatus } from './application.ts';
+import type { OperationPhase, SyncPhase } from './operation.ts';
+
+/** How a run ended, best to worst: the worst of several applications is the run's. */
+export const outcomes = [
+  'succeeded',
+  'superseded',
+  'canceled',
+  'blocked',
+  'timedOut',
+  'failed',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/**
+ * One reason why an application did not get there, told so that a person need not look elsewhere.
+ * `title` is ours; `message` is Argo CD's text as it came: foreign, and of any length.
+ */
+export interface Cause {
+  readonly title: string;
+  readonly message: string;
+  /** What to do about it, where we know. */
+  readonly advice: string;
+  readonly resource: ResourceKey | undefined;
+  /** The last lines of the failed hook's pod. */
+  readonly log: readonly string[];
+}
+
+/** It worked, but something deserves eyes: the task ends as SucceededWithIssues. */
+export interface RunWarning {
+  readonly title: string;
+  readonly message: string;
+}
+
+export type StepState = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Pruned' | 'PruneSkipped';
+
+/** One resource or hook on its way through an operation. Times are ours, in milliseconds. */
+export interface OperationStep extends ResourceKey {
+  readonly phase: SyncPhase;
+  /** Absent for SyncFail, which has no waves, and where the plan does not know the resource. */
+  readonly wave: number | undefined;
+  /** Its place in the plan, from 0; absent where the plan does not know the resource. */
+  readonly order?: number;
+  readonly hook: boolean;
+  readonly state: StepState;
+  readonly message: string;
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  /** Counts the retries of the operation before this result; 0 is the first attempt. */
+  readonly attempt: number;
+  /** Of a dry run: nothing was done, whatever the state says. */
+  readonly dryRun?: boolean;
+}
+
+/** What became of the operation that was followed. */
+export interface OperationReport {
+  /** The marker was ours; false when it was joined, followed, or only waited for. */
+  readonly ours: boolean;
+  readonly phase: OperationPhase;
+  readonly message: string;
+  readonly revisions: readonly string[];
+  /** Argo CD's clock, in milliseconds since the epoch. */
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  readonly retryCount: number;
+  readonly initiatedBy: string;
+}
+
+/** The end of the run for one application, as log, summary, outputs and attachment tell it. */
+export interface ApplicationResult extends ApplicationName {
+  readonly outcome: Outcome;
+  /** One sentence: what happened. */
+  readonly message: string;
+  readonly causes: readonly Cause[];
+  readonly concerns: readonly RunWarning[];
+  readonly operation: OperationReport | undefined;
+  /** How we know that it is live: shown, so that the answer can be trusted. */
+  readonly evidence: string;
+  /** By attempt, phase, wave and place in the plan. */
+  readonly steps: readonly OperationStep[];
+  /** What was deployed, one per source; none where nothing was. */
+  readonly revisions: readonly string[];
+  /** The dry commit that these were hydrated from; absent where there is no hydrator. */
+  readonly drySourceRevision?: string;
+  readonly syncStatus: SyncStatus | undefined;
+  readonly health: Health | undefined;
+  readonly images: readonly string[];
+  /** The application's page in Argo CD. */
+  readonly url: string;
+  /** Local clock, milliseconds. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  /** The child applications that were waited for, in the order in which they were found. */
+  readonly children: readonly ChildReport[];
+}
+
+export interface ChildReport extends ApplicationName {
+  readonly ready: boolean;
+  readonly syncStatus: SyncStatus;
+  readonly health: Health;
+  /** Why it is not ready; empty when it is. */
+  readonly why: string;
+}
+
+/** What the follower tells while it works; each is said once, when it changes. */
+export type Progress =
+  | {
+      readonly kind: 'notice';
+      readonly application: ApplicationName;
+      readonly level: 'info' | 'warning';
+      readonly message: string;
+    }
+  | { readonly kind: 'step'; readonly application: ApplicationName; readonly step: OperationStep }
+  /** What is being waited for now. */
+  | { readonly kind: 'status'; readonly application: ApplicationName; readonly message: string }
+  /** Steps that ended, of those that the plan foresees. */
+  | {
+      readonly kind: 'progress';
+      readonly application: ApplicationName;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly kind: 'result'; readonly result: ApplicationResult };

@@ -1,0 +1,99 @@
+import type { HistoryEntry } from './application.ts';
+import type { RevisionTarget } from './goal.ts';
+import type { Cause, Outcome } from './outcome.ts';
+import type { Identity } from './ownership.ts';
+
+/** A change to Argo CD that is to be made now. */
+export type Act =
+  /** `name` is what the request names: for an auto-sync application that is nothing. */
+  | { readonly kind: 'sync'; readonly name: RevisionTarget }
+  | { readonly kind: 'rollback'; readonly entry: HistoryEntry }
+  | { readonly kind: 'terminate'; readonly identity: Identity }
+  /** Nothing is sent: from now on this operation is the one that is followed. */
+  | { readonly kind: 'adopt'; readonly identity: Identity };
+
+/**
+ * What should be asked of Argo CD beside the waiting. A hard refresh has a hydrated application
+ * hydrated again, whatever is known of it.
+ */
+export type Lookup =
+  'look' | 'refresh' | 'hard refresh' | 'windows' | { readonly commits: readonly string[] };
+
+/** How a run for one application ends. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** One sentence: what happened. */
+  readonly message: string;
+  /** How we know. */
+  readonly evidence: string;
+  readonly causes: readonly Cause[];
+  /** What was deployed, one per source; absent where nothing shows that anything was. */
+  readonly revisions?: readonly string[];
+  /** Our operation does what nobody asked for: it is terminated. */
+  readonly endsOperation?: boolean;
+}
+
+/** What to do after a look at the application. */
+export type Verdict =
+  | { readonly kind: 'act'; readonly act: Act; readonly doing: string }
+  | {
+      readonly kind: 'wait';
+      /** What is being waited for, for a person. */
+      readonly doing: string;
+      readonly ask: Lookup | undefined;
+      /** When to look again even if nothing changes; local milliseconds. */
+      readonly at: number | undefined;
+      /** The steps of the operation show it: it needs no line of its own. */
+      readonly inSteps: boolean;
+    }
+  | { readonly kind: 'done'; readonly ending: Ending };
+
+export function wait(
+  doing: string,
+  options: {
+    readonly ask?: Lookup | undefined;
+    readonly at?: number | undefined;
+    readonly inSteps?: boolean;
+  } = {},
+): Verdict {
+  const { ask, at, inSteps = false } = options;
+  return { kind: 'wait', doing, ask, at, inSteps };
+}
+
+export function act(what: Act, doing: string): Verdict {
+  return { kind: 'act', act: what, doing };
+}
+
+export function done(
+  outcome: Outcome,
+  message: string,
+  more: Partial<Omit<Ending, 'outcome' | 'message'>> = {},
+): Verdict {
+  const { evidence = '', causes = [], ...rest } = more;
+  return { kind: 'done', ending: { outcome, message, evidence, causes, ...rest } };
+}
+
+/** The same verdict, and an end that says what is live by then. */
+export function withDeployed(verdict: Verdict, revisions: readonly string[]): Verdict {
+  if (verdict.kind !== 'done') return verdict;
+  return { kind: 'done', ending: { revisions, ...verdict.ending } };
+}
+
+/** An ending whose only cause is its own message, with what to do about it. */
+export function refusal(outcome: Outcome, title: string, advice: string, reason = ''): Ending {
+  const cause: Cause = { title, message: reason, advice, resource: undefined, log: [] };
+  return { outcome, message: title, evidence: '', causes: [cause] };
+}
+
+export function refuse(outcome: Outcome, title: string, advice: string, reason = ''): Verdict {
+  return { kind: 'done', ending: refusal(outcome, title, advice, reason) };
+}
+
+/** Another operation took the place of ours: what to choose where that is to be expected. */
+export function supersede(message: string): Verdict {
+  return refuse(
+    'superseded',
+    message,
+    'Where several runs deploy one application, let them take turns (an exclusive lock); where a later commit contains yours, choose whenSuperseded: follow, and where history may show that yours was live, succeedIfIncluded.',
+  );
+}

@@ -1,0 +1,138 @@
+import { listAnnotation, type Manifest } from './manifest.ts';
+import type { SyncPhase } from '../model/operation.ts';
+
+export const syncPhases = ['PreSync', 'Sync', 'PostSync', 'SyncFail'] as const;
+export type DeletionPhase = 'PreDelete' | 'PostDelete';
+export type DeletePolicy = 'HookSucceeded' | 'HookFailed' | 'BeforeHookCreation';
+
+/** What the hook annotations of an object make of it. */
+export interface HookRole {
+  /**
+   * `resource`: applied in phase Sync. `hook`: runs in its `phases`. `skipped`: never applied.
+   * `deletion`: runs only when the application is deleted. `unknown`: a hook of no known type,
+   * which Argo CD leaves out without a word.
+   */
+  readonly role: 'resource' | 'hook' | 'skipped' | 'deletion' | 'unknown';
+  /** Where it is worked during a sync, in the order of the phases. */
+  readonly phases: readonly SyncPhase[];
+  /** Also set for a hook that runs both during a sync and at deletion. */
+  readonly deletionPhases: readonly DeletionPhase[];
+  /** Values that name no hook type; for a Helm hook those that Argo CD does not run. */
+  readonly unknownTypes: readonly string[];
+  /** `Skip` stands beside another type, and so has no effect. */
+  readonly skipIgnored: boolean;
+  /** For hooks. Never empty: without a valid one it is `BeforeHookCreation`. */
+  readonly deletePolicies: readonly DeletePolicy[];
+  readonly unknownDeletePolicies: readonly string[];
+}
+
+const hookAnnotation = 'argocd.argoproj.io/hook';
+const deletePolicyAnnotation = 'argocd.argoproj.io/hook-delete-policy';
+const helmHookAnnotation = 'helm.sh/hook';
+const helmDeletePolicyAnnotation = 'helm.sh/hook-delete-policy';
+
+const helmPhases: ReadonlyMap<string, SyncPhase> = new Map([
+  ['pre-install', 'PreSync'],
+  ['pre-upgrade', 'PreSync'],
+  ['post-install', 'PostSync'],
+  ['post-upgrade', 'PostSync'],
+]);
+
+const helmDeletePolicies: ReadonlyMap<string, DeletePolicy> = new Map([
+  ['before-hook-creation', 'BeforeHookCreation'],
+  ['hook-succeeded', 'HookSucceeded'],
+  ['hook-failed', 'HookFailed'],
+]);
+
+const ordinary: HookRole = {
+  role: 'resource',
+  phases: [],
+  deletionPhases: [],
+  unknownTypes: [],
+  skipIgnored: false,
+  deletePolicies: ['BeforeHookCreation'],
+  unknownDeletePolicies: [],
+};
+
+/**
+ * Reads the hook annotations of Argo CD and Helm (gitops-engine pkg/sync/hook; the deletion hooks:
+ * controller/hook.go and `partitionTargetObjsForSync`). Helm's count only where Argo CD's name no
+ * type of a sync, and never for `crd-install`.
+ */
+export function hookRoleOf(manifest: Manifest): HookRole {
+  const { annotations } = manifest;
+  if (!annotations.has(hookAnnotation) && !annotations.has(helmHookAnnotation)) return ordinary;
+  const own = listAnnotation(manifest, hookAnnotation);
+  const helm = listAnnotation(manifest, helmHookAnnotation);
+  const ownPhases = syncPhases.filter((phase) => own.includes(phase));
+  const skip = own.includes('Skip');
+  const readsHelm = ownPhases.length === 0 && !skip;
+  const phases = readsHelm ? helmSyncPhases(helm) : ownPhases;
+  const deletionPhases: DeletionPhase[] = [];
+  if (own.includes('PreDelete') || helm.includes('pre-delete')) deletionPhases.push('PreDelete');
+  if (own.includes('PostDelete') || helm.includes('post-delete')) deletionPhases.push('PostDelete');
+  return {
+    role: roleOf(manifest, phases, deletionPhases, skip),
+    phases,
+    deletionPhases,
+    unknownTypes: [
+      ...own.filter((type) => !isOwnType(type)),
+      ...(readsHelm ? helm.filter((type) => !isHelmType(type)) : []),
+    ],
+    skipIgnored: skip && own.some((type) => type !== 'Skip' && isOwnType(type)),
+    ...deletePoliciesOf(manifest),
+  };
+}
+
+function roleOf(
+  { annotations }: Manifest,
+  phases: readonly SyncPhase[],
+  deletionPhases: readonly DeletionPhase[],
+  skip: boolean,
+): HookRole['role'] {
+  if (phases.length > 0) return 'hook';
+  if (deletionPhases.length > 0) return 'deletion';
+  if (skip) return 'skipped';
+  if (annotations.has(hookAnnotation)) return 'unknown';
+  // Helm marks definitions that it installs first with the same annotation: no hooks.
+  const helm = annotations.get(helmHookAnnotation);
+  return helm === undefined || helm === 'crd-install' ? 'resource' : 'unknown';
+}
+
+function helmSyncPhases(types: readonly string[]): readonly SyncPhase[] {
+  const phases = types.map((type) => helmPhases.get(type));
+  return syncPhases.filter((phase) => phases.includes(phase));
+}
+
+function isOwnType(type: string): boolean {
+  return ['Skip', 'PreDelete', 'PostDelete', ...syncPhases].includes(type);
+}
+
+function isHelmType(type: string): boolean {
+  return helmPhases.has(type) || ['crd-install', 'pre-delete', 'post-delete'].includes(type);
+}
+
+/** Helm's policies are added to Argo CD's (hook/delete_policy.go). */
+function deletePoliciesOf(
+  manifest: Manifest,
+): Pick<HookRole, 'deletePolicies' | 'unknownDeletePolicies'> {
+  const own = listAnnotation(manifest, deletePolicyAnnotation);
+  const helm = listAnnotation(manifest, helmDeletePolicyAnnotation);
+  const known = new Set([
+    ...own.filter(isDeletePolicy),
+    ...helm
+      .map((policy) => helmDeletePolicies.get(policy))
+      .filter((policy) => policy !== undefined),
+  ]);
+  return {
+    deletePolicies: known.size > 0 ? [...known] : ['BeforeHookCreation'],
+    unknownDeletePolicies: [
+      ...own.filter((policy) => !isDeletePolicy(policy)),
+      ...helm.filter((policy) => !helmDeletePolicies.has(policy)),
+    ],
+  };
+}
+
+function isDeletePolicy(policy: string): policy is DeletePolicy {
+  return ['HookSucceeded', 'HookFailed', 'BeforeHookCreation'].includes(policy);
+}

@@ -1,0 +1,125 @@
+import { atOnce } from '../model/at-once.ts';
+
+/** A Kubernetes object as far as the order of a sync depends on it. Absent text is empty. */
+export interface Manifest {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Set, and `name` empty, where the name is made at the time of the operation. */
+  readonly generateName: string;
+  /** Empty where one value is no text: Kubernetes' reader then sees none at all. */
+  readonly annotations: ReadonlyMap<string, string>;
+  /** Keys of annotations whose value is no text, such as an unquoted `sync-wave: 5`. */
+  readonly untypedAnnotations: readonly string[];
+  /** What a CustomResourceDefinition defines. */
+  readonly defines: DefinedKind | undefined;
+}
+
+export interface DefinedKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly clusterScoped: boolean;
+}
+
+/**
+ * Reads manifests of any shape, without a schema, and never throws. Objects with an `items` array
+ * are taken apart and lists with `items: null` left out, as Argo CD's repository server does
+ * (reposerver/repository/repository.go). `undefined` stands for what is no manifest.
+ */
+export function readManifests(values: readonly unknown[]): (Manifest | undefined)[] {
+  return atOnce(readManifestsInTurns(values));
+}
+
+/** The same; it yields how many steps it has made since it yielded last. */
+export function* readManifestsInTurns(
+  values: readonly unknown[],
+): Generator<number, (Manifest | undefined)[]> {
+  const manifests: (Manifest | undefined)[] = [];
+  for (const value of values) {
+    for (const object of flatten(value)) {
+      manifests.push(readManifest(object));
+      yield stepsOfReading;
+    }
+  }
+  return manifests;
+}
+
+/** To read a manifest takes as long as so many comparisons. */
+const stepsOfReading = 10;
+
+function flatten(value: unknown): readonly unknown[] {
+  // A YAML document without content is parsed as null.
+  if (value === null || value === undefined) return [];
+  const object = record(value) ?? {};
+  if (Array.isArray(object['items'])) return object['items'];
+  const emptyList = object['items'] === null && !('spec' in object) && !('status' in object);
+  return emptyList ? [] : [value];
+}
+
+function readManifest(value: unknown): Manifest | undefined {
+  const object = record(value);
+  const kind = text(object?.['kind']);
+  if (object === undefined || kind === '') return undefined;
+  const metadata = record(object['metadata']);
+  const group = groupOf(text(object['apiVersion']));
+  const name = text(metadata?.['name']);
+  const { annotations, untypedAnnotations } = readAnnotations(metadata?.['annotations']);
+  return {
+    group,
+    kind,
+    namespace: text(metadata?.['namespace']),
+    name,
+    generateName: name === '' ? text(metadata?.['generateName']) : '',
+    annotations,
+    untypedAnnotations,
+    defines: definedKind(group, kind, record(object['spec'])),
+  };
+}
+
+function readAnnotations(value: unknown): Pick<Manifest, 'annotations' | 'untypedAnnotations'> {
+  const entries = Object.entries(record(value) ?? {});
+  const untyped = entries.filter(([, item]) => typeof item !== 'string');
+  // A null value alone is read as an empty text; it still fails Argo CD's own check.
+  const readable = untyped.every(([, item]) => item === null);
+  return {
+    annotations: new Map(readable ? entries.map(([key, item]) => [key, text(item)]) : []),
+    untypedAnnotations: untyped.map(([key]) => key),
+  };
+}
+
+function definedKind(
+  group: string,
+  kind: string,
+  spec: Readonly<Record<string, unknown>> | undefined,
+): DefinedKind | undefined {
+  if (group !== 'apiextensions.k8s.io' || kind !== 'CustomResourceDefinition') return undefined;
+  const definedGroup = spec?.['group'];
+  const definedName = record(spec?.['names'])?.['kind'];
+  if (typeof definedGroup !== 'string' || typeof definedName !== 'string') return undefined;
+  const clusterScoped = spec?.['scope'] === 'Cluster';
+  return { group: definedGroup, kind: definedName, clusterScoped };
+}
+
+/** `apps/v1` is of the group `apps`; `v1` of the core group, which has no name. */
+function groupOf(apiVersion: string): string {
+  const parts = apiVersion.split('/');
+  return parts.length === 2 ? (parts[0] ?? '') : '';
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return plain ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The items of a comma-separated annotation, trimmed, without empty ones and repetitions. */
+export function listAnnotation(manifest: Manifest, key: string): readonly string[] {
+  const value = manifest.annotations.get(key);
+  if (value === undefined) return [];
+  const items = value.split(',').map((item) => item.trim());
+  return [...new Set(items.filter((item) => item !== ''))];
+}

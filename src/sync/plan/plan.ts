@@ -1,0 +1,188 @@
+import type { ResourceKey } from '../model/application.ts';
+import type { Finding } from './finding.ts';
+import { readGeneratedName } from './generated-name.ts';
+import type { DeletePolicy, DeletionPhase } from './hook.ts';
+import type { SyncPhase } from '../model/operation.ts';
+
+/** One thing that a sync does with one object. */
+export interface Task {
+  /**
+   * As `syncResult` names it: an object without a namespace, and every cluster-scoped one, carries
+   * the destination namespace. A generated name lacks what the plan was not told.
+   */
+  readonly key: ResourceKey;
+  readonly phase: SyncPhase;
+  readonly wave: number;
+  /** Its place, from 0. Inside a parallel group it says nothing. */
+  readonly order: number;
+  /** The parallel group, from 0: tasks of one group are worked at once, groups one after another. */
+  readonly group: number;
+  /** For a hook the type that `syncResult` shows: the phase it is worked in. */
+  readonly hookType: SyncPhase | undefined;
+  /** For a hook all the phases of a sync that it is for; one task each. */
+  readonly hookTypes: readonly SyncPhase[];
+  /** When Argo CD deletes the hook; empty for what is no hook. */
+  readonly deletePolicies: readonly DeletePolicy[];
+  /** Where the name is made at the time of the operation: what it begins with. */
+  readonly generateName: string | undefined;
+  /** The live object is deleted, deleted after a confirmation, or left (`PruneSkipped`). */
+  readonly prune: 'delete' | 'confirm' | 'skip' | undefined;
+  /** SyncFail hooks all start together when a sync fails: their waves only sort them. */
+  readonly waveless: boolean;
+  /** A Namespace or definition that was moved before what needs it, out of its own phase or wave. */
+  readonly moved: boolean;
+  /** Its order with a neighbor of another kind is not defined: same rank and same name. */
+  readonly tied: boolean;
+}
+
+/** Never applied, though Argo CD knows it. */
+export interface SkippedObject {
+  readonly key: ResourceKey;
+  /** `Skip` annotation; hooks do not run in this sync; not among the selected resources. */
+  readonly reason: 'skip' | 'hooksSkipped' | 'notSelected';
+}
+
+/** Left out altogether. */
+export interface DroppedObject {
+  readonly key: ResourceKey;
+  /** A hook of no known type; a later manifest has the same key; no Kubernetes object. */
+  readonly reason: 'unknownHook' | 'duplicate' | 'noManifest';
+}
+
+/** Runs when the application is deleted: all of one phase together, without waves. */
+export interface DeletionHook {
+  readonly key: ResourceKey;
+  readonly phases: readonly DeletionPhase[];
+}
+
+/** What a sync of a set of manifests does, and in which order. */
+export interface Plan {
+  readonly tasks: readonly Task[];
+  readonly skipped: readonly SkippedObject[];
+  readonly dropped: readonly DroppedObject[];
+  /** A hook that also runs during a sync has tasks too. */
+  readonly deletionHooks: readonly DeletionHook[];
+  readonly findings: readonly Finding[];
+  /** For `taskOf`. */
+  readonly index: TaskIndex;
+}
+
+/** A plan as plain data, to be stored. */
+export type KeptPlan = Omit<Plan, 'index'>;
+
+/** The plain data of a plan. */
+export function keepPlan(plan: Plan): KeptPlan {
+  const { tasks, skipped, dropped, deletionHooks, findings } = plan;
+  return { tasks, skipped, dropped, deletionHooks, findings };
+}
+
+/** The plan that was kept. */
+export function recallPlan(kept: KeptPlan): Plan {
+  return { ...kept, index: indexTasks(kept.tasks) };
+}
+
+/** What finds a task without looking at all of them. */
+export interface TaskIndex {
+  /** By group, kind and name, and for generated names by what they begin with. */
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** The tasks of one name: of each phase and namespace the first. */
+type Place = ReadonlyMap<SyncPhase, ReadonlyMap<string, Task>>;
+
+/** Makes the index of a plan's tasks. */
+export function indexTasks(tasks: readonly Task[]): TaskIndex {
+  const places = new Map<string, Map<SyncPhase, Map<string, Task>>>();
+  const add = (place: string, task: Task) => {
+    const phases = entryOf(places, place);
+    const namespaces = entryOf(phases, task.phase);
+    if (!namespaces.has(task.key.namespace)) namespaces.set(task.key.namespace, task);
+  };
+  for (const task of tasks) {
+    const { key, generateName } = task;
+    add(placeOf(key, key.name), task);
+    if (generateName !== undefined) add(generatedPlaceOf(key, generateName), task);
+  }
+  return { places };
+}
+
+function entryOf<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<L, V>();
+  map.set(key, made);
+  return made;
+}
+
+/**
+ * The task that a `syncResult` entry belongs to; without a phase, the first one of that object.
+ * A generated name is recognized whatever the operation that it was made for.
+ */
+export function taskOf(
+  { index }: Pick<Plan, 'index'>,
+  key: ResourceKey,
+  syncPhase: SyncPhase | undefined,
+): Task | undefined {
+  const { name, namespace } = key;
+  const find = (place: string, phase: SyncPhase | undefined) =>
+    nearest(tasksIn(index.places.get(place), phase), namespace);
+  const named = find(placeOf(key, name), syncPhase);
+  if (named) return named;
+  const generated = readGeneratedName(name);
+  if (generated === undefined || (syncPhase ?? generated.phase) !== generated.phase) {
+    return undefined;
+  }
+  // `a-` is a beginning of what `a-b-` makes, too: the longest one is meant.
+  for (const generateName of generated.beginnings) {
+    const task = find(generatedPlaceOf(key, generateName), generated.phase);
+    if (task) return task;
+  }
+  return undefined;
+}
+
+/** By namespace, the phases in their order. */
+function tasksIn(
+  place: Place | undefined,
+  phase: SyncPhase | undefined,
+): readonly ReadonlyMap<string, Task>[] {
+  if (place === undefined) return [];
+  if (phase === undefined) return [...place.values()];
+  const tasks = place.get(phase);
+  return tasks === undefined ? [] : [tasks];
+}
+
+/** The wave that a `syncResult` entry was worked in. */
+export function waveOf(
+  plan: Pick<Plan, 'index'>,
+  key: ResourceKey,
+  syncPhase: SyncPhase | undefined,
+): number | undefined {
+  return taskOf(plan, key, syncPhase)?.wave;
+}
+
+/** Namespaces match when one is empty: Argo CD shows cluster-scoped objects with and without one. */
+function nearest(
+  phases: readonly ReadonlyMap<string, Task>[],
+  namespace: string,
+): Task | undefined {
+  const find = (look: (tasks: ReadonlyMap<string, Task>) => Task | undefined) =>
+    phases.reduce<Task | undefined>((found, tasks) => found ?? look(tasks), undefined);
+  return (
+    find((tasks) => tasks.get(namespace)) ??
+    find((tasks) => tasks.get('') ?? (namespace === '' ? firstOf(tasks) : undefined))
+  );
+}
+
+function firstOf(tasks: ReadonlyMap<string, Task>): Task | undefined {
+  for (const task of tasks.values()) return task;
+  return undefined;
+}
+
+function placeOf({ group, kind }: ResourceKey, name: string): string {
+  return `${group}/${kind}/${name}`;
+}
+
+function generatedPlaceOf(key: ResourceKey, generateName: string): string {
+  // No Kubernetes name has an asterisk.
+  return `${placeOf(key, generateName)}*`;
+}

@@ -1,0 +1,191 @@
+import type { ResourceKey } from '../model/application.ts';
+import { readTargets, type ManifestTarget } from './manifest-target.ts';
+
+/**
+ * One entry of the `resources` input. `*` stands for any text inside its part; an absent part fits
+ * every object.
+ */
+export interface SelectionEntry {
+  /** As it was typed. */
+  readonly text: string;
+  /** Empty means the core group. */
+  readonly group: string | undefined;
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+}
+
+export type ParsedEntry = { readonly entry: SelectionEntry } | { readonly fault: string };
+
+/** Each makes a comparison longer, and nobody needs more of them to name a resource. */
+const mostStars = 8;
+const form = '[group:]Kind:[namespace/]name, for example apps:Deployment:web or ConfigMap:shop/*';
+
+/**
+ * Reads one entry. A name may hold colons (`ClusterRole:system:reader`): what begins with a capital
+ * is a kind, since the names of API groups are lower case.
+ */
+export function parseSelectionEntry(text: string): ParsedEntry {
+  const fault = (problem: string): ParsedEntry => ({ fault: `${problem}. Write ${form}.` });
+  const typed = text.trim();
+  if (typed === '') return fault('The entry is empty');
+  if (typed.startsWith('!')) return fault('"!" excludes nothing here: list what is to be synced');
+  if (typed.split('*').length > mostStars + 1) {
+    return fault(`An entry has at most ${mostStars} "*"`);
+  }
+  if (/\s/.test(typed)) return fault('An entry has no spaces; put each one on a line of its own');
+
+  const parts = typed.split(':');
+  const groupGiven = parts.length > 2 && !/^[A-Z]/.test(parts[0] ?? '');
+  const group = groupGiven ? parts[0] : undefined;
+  const [kind = '', ...rest] = groupGiven ? parts.slice(1) : parts;
+  const path = rest.join(':').split('/');
+  const name = path.at(-1) ?? '';
+  const namespace = path.length > 1 ? path[0] : undefined;
+
+  if (parts.length === 1) return fault('The kind or the name is missing');
+  if (group !== undefined && !/^[a-z0-9.*-]*$/.test(group)) {
+    return fault(
+      'The API group has characters that no group has (its version does not belong here)',
+    );
+  }
+  if (kind === '') return fault('The kind is missing');
+  if (!/^[A-Za-z0-9*]+$/.test(kind)) return fault('The kind has characters that no kind has');
+  if (path.length > 2) return fault('There is more than one "/" in the name');
+  if (name === '') return fault('The name is missing');
+  if (namespace !== undefined && !/^[a-z0-9*-]+$/.test(namespace)) {
+    return fault('The namespace is empty or has characters that no namespace has');
+  }
+  return { entry: { text: typed, group, kind, namespace, name } };
+}
+
+/** What entries stand for: exact resources, as the sync request wants them. */
+export interface Selection {
+  /** Each once, in the order of the manifests. */
+  readonly resources: readonly ResourceKey[];
+  /** One sentence for each entry that selects nothing: which one, and why. */
+  readonly unmatched: readonly string[];
+}
+
+/**
+ * Expands entries over the application's manifests, since the server compares exactly and ignores
+ * what it does not find. Hooks are left out: a selective sync runs none. Entries times manifests are
+ * many: it yields how often it has compared since it yielded last, so that others can have their turn.
+ */
+export function* expandSelection(
+  entries: readonly SelectionEntry[],
+  manifests: readonly unknown[],
+  destinationNamespace: string,
+): Generator<number, Selection> {
+  const { targets } = yield* readTargets(manifests, destinationNamespace);
+  const named = targets.filter(({ manifest }) => manifest.name !== '');
+  const applied = named.filter(({ hook }) => hook.role === 'resource');
+  const places = new Map<string, ManifestTarget[]>();
+  for (const target of applied) {
+    const there = places.get(placeOf(target.key));
+    if (there) there.push(target);
+    else places.set(placeOf(target.key), [target]);
+  }
+  const selected = new Set<ManifestTarget>();
+  const unmatched: string[] = [];
+  for (const entry of entries) {
+    const matches = matcherOf(entry);
+    // An exact one finds its place at once.
+    const candidates = isExact(entry) ? (places.get(placeOf(entry)) ?? []) : applied;
+    const found = candidates.filter(matches);
+    for (const target of found) selected.add(target);
+    yield candidates.length;
+    if (found.length === 0) unmatched.push(yield* whyNothing(entry, named));
+  }
+  return {
+    resources: applied.filter((one) => selected.has(one)).map(exactKeys(applied)),
+    unmatched,
+  };
+}
+
+function isExact({ kind, name }: SelectionEntry): boolean {
+  return !kind.includes('*') && !name.includes('*');
+}
+
+function placeOf({ kind, name }: Pick<ResourceKey, 'kind' | 'name'>): string {
+  return `${kind}/${name}`;
+}
+
+function matcherOf(entry: SelectionEntry): (target: ManifestTarget) => boolean {
+  const group = glob(entry.group ?? '*');
+  const kind = glob(entry.kind);
+  const namespace = glob(entry.namespace ?? '*');
+  const name = glob(entry.name);
+  return ({ key, clusterScoped }) =>
+    group(key.group) &&
+    kind(key.kind) &&
+    name(key.name) &&
+    namespace(clusterScoped ? '' : key.namespace);
+}
+
+/** A `*` fits any text. Without backtracking, so that no pattern can take long. */
+function glob(pattern: string): (text: string) => boolean {
+  const [first = '', ...pieces] = pattern.split('*');
+  const last = pieces.pop();
+  if (last === undefined) return (text) => text === pattern;
+  return (text) => {
+    if (!text.startsWith(first)) return false;
+    let from = first.length;
+    for (const piece of pieces) {
+      const at = text.indexOf(piece, from);
+      if (at < 0) return false;
+      from = at + piece.length;
+    }
+    return text.length - last.length >= from && text.endsWith(last);
+  };
+}
+
+/**
+ * The server knows cluster-scoped objects without a namespace, and an empty one fits any. So it is
+ * named where the kind surely has one, or where objects differ in nothing else.
+ */
+function exactKeys(all: readonly ManifestTarget[]): (target: ManifestTarget) => ResourceKey {
+  const namespaces = new Map<string, Set<string>>();
+  for (const { key } of all) {
+    const place = namesakes(key);
+    namespaces.set(place, (namespaces.get(place) ?? new Set()).add(key.namespace));
+  }
+  return ({ key, manifest, clusterScoped, namespaced }) => {
+    const several = (namespaces.get(namesakes(key))?.size ?? 0) > 1;
+    const sure = !clusterScoped && (namespaced || manifest.namespace !== '' || several);
+    return sure ? key : { ...key, namespace: '' };
+  };
+}
+
+/** Equal for objects that differ in their namespace only. */
+function namesakes({ group, kind, name }: ResourceKey): string {
+  return JSON.stringify([group, kind, name]);
+}
+
+function* whyNothing(
+  entry: SelectionEntry,
+  targets: readonly ManifestTarget[],
+): Generator<number, string> {
+  const begin = `"${entry.text}" selects nothing: `;
+  const isMeant = targets.some(matcherOf(entry));
+  yield targets.length;
+  if (isMeant) {
+    return `${begin}only hooks or skipped objects fit, and a selective sync works none of them.`;
+  }
+  const lower = (text: string) => text.toLowerCase();
+  const loose = matcherOf({ ...entry, kind: lower(entry.kind) });
+  const near = targets.find((target) =>
+    loose({ ...target, key: { ...target.key, kind: lower(target.key.kind) } }),
+  );
+  yield targets.length;
+  if (near) return `${begin}kinds are case-sensitive. Did you mean ${near.key.kind}?`;
+  const elsewhere = targets.find(matcherOf({ ...entry, group: undefined, namespace: undefined }));
+  yield targets.length;
+  if (elsewhere) {
+    const { namespace } = elsewhere.key;
+    const where = elsewhere.clusterScoped ? 'without a namespace' : `in namespace ${namespace}`;
+    const nearest = `${elsewhere.key.group}:${elsewhere.key.kind}:${elsewhere.key.name}`;
+    return `${begin}the nearest is ${nearest} ${where}.`;
+  }
+  return `${begin}the application does not have this resource.`;
+}

@@ -1,0 +1,100 @@
+import type { ResourceKey } from '../model/application.ts';
+import { hookDrafts, pruneDraft, resourceDraft, type TaskDraft } from './task-draft.ts';
+import { hookRoleOf } from './hook.ts';
+import { KeySet } from '../model/key-set.ts';
+import type { Manifest } from './manifest.ts';
+import type { OrderOptions } from './order.ts';
+import type { DroppedObject, SkippedObject } from './plan.ts';
+import { prunesLast, pruningOf } from './prune.ts';
+import type { ManifestTarget } from './manifest-target.ts';
+
+type WorkOptions = Pick<
+  OrderOptions,
+  'revision' | 'startedAt' | 'resources' | 'skipHooks' | 'prune' | 'pruneOption' | 'pruneLast'
+>;
+
+/** What becomes of manifests in a sync. */
+export interface Work {
+  readonly drafts: readonly TaskDraft[];
+  /** Everything that is no hook, applied or not: what has a manifest is not pruned. */
+  readonly resources: readonly ManifestTarget[];
+  readonly skipped: readonly SkippedObject[];
+  readonly dropped: readonly DroppedObject[];
+}
+
+/** Sorts targets into what is worked, skipped and dropped. */
+export function targetWork(targets: readonly ManifestTarget[], options: WorkOptions): Work {
+  const { revision = '', startedAt, resources: selection = [] } = options;
+  const isSelected = selector(selection);
+  const skipHooks = options.skipHooks === true || selection.length > 0;
+  const drafts: TaskDraft[] = [];
+  const resources: ManifestTarget[] = [];
+  const skipped: SkippedObject[] = [];
+  const dropped: DroppedObject[] = [];
+  for (const target of targets) {
+    const { key, hook } = target;
+    switch (hook.role) {
+      case 'unknown':
+        dropped.push({ key, reason: 'unknownHook' });
+        break;
+      case 'deletion':
+        break;
+      case 'hook':
+        if (skipHooks) skipped.push({ key, reason: 'hooksSkipped' });
+        else drafts.push(...hookDrafts(target, { revision, startedAt }));
+        break;
+      case 'skipped':
+        resources.push(target);
+        skipped.push({ key, reason: 'skip' });
+        break;
+      case 'resource':
+        resources.push(target);
+        if (isSelected(clusterKey(target))) drafts.push(resourceDraft(target));
+        else skipped.push({ key, reason: 'notSelected' });
+        break;
+    }
+  }
+  return { drafts, resources, skipped, dropped };
+}
+
+/**
+ * The prunes: live objects that no target stands for. Live hooks are never pruned, nor is what is
+ * marked `Skip` (getSyncTasks in sync_context.go).
+ */
+export function pruneWork(
+  live: readonly Manifest[],
+  resources: readonly ManifestTarget[],
+  options: WorkOptions,
+): readonly TaskDraft[] {
+  if (live.length === 0) return [];
+  const wanted = new Set(
+    resources.flatMap(({ key }) => [printPlace(key), printPlace({ ...key, namespace: '' })]),
+  );
+  const { prune = false, pruneOption, pruneLast = false, resources: selection = [] } = options;
+  const isSelected = selector(selection);
+  return live
+    .filter((object) => hookRoleOf(object).role === 'resource')
+    .filter((object) => !wanted.has(printPlace(object)) && isSelected(object))
+    .map((object) =>
+      pruneDraft(
+        object,
+        pruningOf(object, { prune, pruneOption }),
+        pruneLast || prunesLast(object),
+      ),
+    );
+}
+
+/** The selection knows cluster-scoped objects without a namespace. */
+function clusterKey({ key, clusterScoped }: ManifestTarget): ResourceKey {
+  return clusterScoped ? { ...key, namespace: '' } : key;
+}
+
+function selector(selection: readonly ResourceKey[]): (key: ResourceKey) => boolean {
+  if (selection.length === 0) return () => true;
+  const selected = new KeySet(selection);
+  return (key) => selected.names(key);
+}
+
+function printPlace({ group, kind, namespace, name }: ResourceKey): string {
+  return JSON.stringify([group, kind, namespace, name]);
+}

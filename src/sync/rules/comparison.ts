@@ -1,0 +1,131 @@
+import type { Condition, ResourceStatus } from '../model/application.ts';
+import { whyNotCompared } from '../model/condition.ts';
+import { explainConditions } from './explanation.ts';
+import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
+import type { Memory } from '../model/memory.ts';
+import { printRevisions } from '../model/revision.ts';
+import { done, wait } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { View } from '../model/view.ts';
+
+/**
+ * How long Argo CD's own comparison after an operation is awaited before we ask for one, and how long
+ * it may take to see in the cluster what it applied.
+ */
+const grace = 1_000;
+const refreshEvery = 30_000;
+
+/**
+ * Whether health was observed after the change. Argo CD writes whole seconds, so a comparison in the
+ * very second of the end may have been made before it: then it counts only if it is another one than
+ * the one that stood there when the end was seen, or if we asked for it since.
+ */
+export function isComparedAfter(view: View, deploymentEvidence: DeploymentEvidence): boolean {
+  if (isRefreshedSince(view.memory, deploymentEvidence.seenAt)) return true;
+  const { reconciledAt } = view.application;
+  if (deploymentEvidence.finishedAt === undefined || reconciledAt === undefined) return false;
+  if (reconciledAt > deploymentEvidence.finishedAt) return true;
+  return reconciledAt === deploymentEvidence.finishedAt &&
+    deploymentEvidence.reconciledAt !== undefined
+    ? reconciledAt > deploymentEvidence.reconciledAt
+    : false;
+}
+
+/** Waits until Argo CD has compared the application after the change; undefined when it has. */
+export function decideComparison(
+  view: View,
+  deploymentEvidence: DeploymentEvidence,
+): Verdict | undefined {
+  const { application, now } = view;
+  const due = deploymentEvidence.seenAt + grace;
+  if (!isComparedAfter(view, deploymentEvidence)) {
+    const doubtful =
+      deploymentEvidence.finishedAt === undefined ||
+      application.reconciledAt === deploymentEvidence.finishedAt;
+    const why = whyNotCompared(application);
+    return wait(`waiting until Argo CD has compared the application after the sync${why}`, {
+      ask: doubtful || now >= due ? 'refresh' : undefined,
+      at: now < due ? due : undefined,
+    });
+  }
+  if (isSettled(view, deploymentEvidence)) return undefined;
+  return wait('waiting until Argo CD has seen in the cluster what it applied', {
+    ask: now >= due ? 'refresh' : undefined,
+    at: now < due ? due : undefined,
+  });
+}
+
+/** Whether health is that of the change: compared after it, in a cluster that shows it. */
+export function isHealthOf(view: View, deploymentEvidence: DeploymentEvidence): boolean {
+  return isComparedAfter(view, deploymentEvidence) && isSettled(view, deploymentEvidence);
+}
+
+/**
+ * A comparison that calls something OutOfSync that was just applied looked at a cluster from before
+ * the change, and its health is of then, too (recording `health-progresses`: Healthy for 40 ms while
+ * the Deployment still counted as missing). What a later comparison calls so is drift, or differs
+ * because the application tracks another revision.
+ */
+function isSettled({ application, memory }: View, deploymentEvidence: DeploymentEvidence): boolean {
+  const { resources, reconciledAt } = application;
+  const { finishedAt, results, seenAt } = deploymentEvidence;
+  const isBehind = resources.some(
+    (resource) => isOutOfSync(resource) && (results.length === 0 || isApplied(resource, results)),
+  );
+  if (!isBehind || isRefreshedSince(memory, seenAt + grace)) return true;
+  // Whole seconds: two of them apart are surely more than one.
+  return (
+    reconciledAt !== undefined && finishedAt !== undefined && reconciledAt - finishedAt > grace
+  );
+}
+
+function isOutOfSync({ status, hook, requiresPruning }: ResourceStatus): boolean {
+  return status === 'OutOfSync' && !hook && !requiresPruning;
+}
+
+/** Results give cluster-scoped resources a namespace, the status does not (argo-cd.md §2.2). */
+function isApplied(resource: ResourceStatus, results: DeploymentEvidence['results']): boolean {
+  return results.some(
+    ({ group, kind, name, namespace, status }) =>
+      status === 'Synced' &&
+      group === resource.group &&
+      kind === resource.kind &&
+      name === resource.name &&
+      (resource.namespace === '' || namespace === resource.namespace),
+  );
+}
+
+function isRefreshedSince({ refresh }: Memory, time: number): boolean {
+  return refresh.answeredAt !== undefined && refresh.answeredAt >= time;
+}
+
+/** Whether the last refresh is so old that a push since then would go unnoticed. */
+export function isStale({ refresh }: Memory, now: number): boolean {
+  return refresh.askedAt === undefined || now - refresh.askedAt >= refreshEvery;
+}
+
+/** Waits for what only Argo CD's next look at Git and the cluster can show. */
+export function waitForChange({ memory, now }: View, doing: string): Verdict {
+  return wait(doing, {
+    ask: isStale(memory, now) ? 'refresh' : undefined,
+    at: now + refreshEvery,
+  });
+}
+
+/** Argo CD cannot compare the application now: says why, where it is known, until it can. */
+export function waitForComparison(view: View): Verdict {
+  const why = whyNotCompared(view.application);
+  return waitForChange(view, `Argo CD cannot compare the application at the moment${why}`);
+}
+
+/** It never will, as things are. */
+export function refuseUncompared(conditions: readonly Condition[]): Verdict {
+  return done('failed', 'Argo CD cannot tell what to deploy', {
+    causes: explainConditions(conditions),
+  });
+}
+
+/** Whether a name in full is the short one that is tracked: the tags of what this is resolved to tell. */
+export function askForTags(commits: readonly string[]): Verdict {
+  return wait(`asking Argo CD for the tags of ${printRevisions(commits)}`, { ask: { commits } });
+}

@@ -1,0 +1,133 @@
+import { printKey } from '../model/application.ts';
+import type {
+  Application,
+  Condition,
+  Health,
+  ResourceKey,
+  ResourceStatus,
+} from '../model/application.ts';
+import { errorConditions } from '../model/condition.ts';
+import { judgeError } from '../model/known-error.ts';
+import { wasTerminated } from '../model/operation.ts';
+import type { OperationState, ResourceResult } from '../model/operation.ts';
+import type { Cause } from '../model/outcome.ts';
+
+/** One reason, told. */
+export function cause(title: string, message: string, advice = '', resource?: ResourceKey): Cause {
+  return { title, message, advice, resource, log: [] };
+}
+
+/** Whether a result says that its resource or hook failed. */
+export function isFailed({ status, hookPhase }: ResourceResult): boolean {
+  return status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error';
+}
+
+/**
+ * Why an operation failed: that it was terminated before anything else, then the resources and hooks,
+ * then conditions; its own words where nothing else tells.
+ */
+export function explainOperation(
+  application: Application,
+  state: OperationState,
+): readonly Cause[] {
+  const failed = state.results.filter(isFailed);
+  const results = [
+    ...failed.filter(({ syncPhase }) => syncPhase !== 'SyncFail'),
+    ...failed.filter(({ syncPhase }) => syncPhase === 'SyncFail'),
+  ].map((result) => explainResult(result, '', state.operation.dryRun));
+  const told = state.message;
+  const conditions = errorConditions(application)
+    .filter(({ message }) => message !== '' && !told.includes(coreOf(message)))
+    // It repeats the operation's own failure in other words.
+    .filter(({ type }) => type !== 'SyncError' || results.length === 0)
+    .map(explainCondition);
+  if (wasTerminated(state)) {
+    const left = state.operation.dryRun ? '' : `: ${applied}`;
+    const terminated = cause('The operation was terminated', told, `${terminatedAdvice}${left}.`);
+    return [terminated, ...results, ...conditions];
+  }
+  if (results.length > 0) return [...results, ...conditions];
+  const what = state.operation.dryRun ? 'The dry run' : 'The operation';
+  const title = state.phase === 'Error' ? `${what} ended in an error` : `${what} failed`;
+  const { nature, advice } = judgeError(state.message);
+  const hint = advice === '' && nature === 'passing' ? passedAdvice : advice;
+  return [cause(title, state.message, hint), ...conditions];
+}
+
+const passedAdvice =
+  'Something that Argo CD calls did not answer at that moment, which usually passes: run again.';
+
+/** What went wrong, without the calls it came through: a cached error is told through one more. */
+function coreOf(message: string): string {
+  const last = message.lastIndexOf(' desc = ');
+  return last === -1 ? message : message.slice(last);
+}
+
+const terminatedAdvice =
+  'A person, another pipeline or a timeout of the controller ended it. Ask who did before you run again';
+const applied = 'what was applied until then stays in the cluster';
+
+/** What became of one resource or hook that failed. `when`: in which attempt. */
+export function explainResult(result: ResourceResult, when = '', dryRun = false): Cause {
+  const what = printKey(result);
+  const hook = `${result.syncPhase ?? result.hookType} hook ${what}`;
+  if (dryRun) {
+    const title = `${result.hookType === undefined ? what : hook} did not pass the dry run${when}`;
+    return cause(title, result.message, adviceFor(result.message), result);
+  }
+  const title =
+    result.hookType !== undefined
+      ? // The controller deletes the hooks that still run (recording `terminate`).
+        `${hook} ${result.message === 'Terminated' ? 'was cut off' : 'failed'}`
+      : result.status === 'SyncFailed'
+        ? `${what} could not be applied`
+        : `${what} did not become healthy`;
+  return cause(title + when, result.message, adviceFor(result.message), result);
+}
+
+function explainCondition({ type, message }: Condition): Cause {
+  return cause(`Condition ${type}`, message, adviceFor(message));
+}
+
+/** Why nothing can be deployed, from the application's conditions alone. */
+export function explainConditions(conditions: readonly Condition[]): readonly Cause[] {
+  return conditions.map(explainCondition);
+}
+
+const mostTold = 5;
+
+/** Causes that are kept of one application, the line included that says how many more there are. */
+export const mostCauses = 50;
+
+/** The first causes, and how many more there are: whoever reads them starts with one. */
+export function atMost(causes: readonly Cause[], most = mostTold): readonly Cause[] {
+  const rest = causes.slice(most);
+  if (rest.length === 0) return causes;
+  const names = rest.slice(0, mostTold).map(({ title }) => title);
+  const dots = rest.length > mostTold ? ', …' : '';
+  return [...causes.slice(0, most), cause(`and ${rest.length} more`, `${names.join(', ')}${dots}`)];
+}
+
+/** The resources that keep an application from being healthy, worst first. */
+export function explainHealth(
+  health: Health,
+  unhealthy: readonly ResourceStatus[],
+): readonly Cause[] {
+  if (unhealthy.length === 0) return [cause(`The application is ${health.status}`, health.message)];
+  return atMost(unhealthy.map(explainUnhealthy));
+}
+
+/** One resource that is not healthy after a sync of it ended. */
+function explainUnhealthy(resource: ResourceStatus): Cause {
+  const status = resource.health?.status ?? 'Unknown';
+  const advice = status === 'Missing' ? missingAdvice : '';
+  const message = resource.health?.message ?? '';
+  return cause(`${printKey(resource)} is ${status}`, message, advice, resource);
+}
+
+const missingAdvice =
+  'It is in Git and not in the cluster: something removed it after it was applied, or the sync left it out.';
+
+function adviceFor(message: string): string {
+  return judgeError(message).advice;
+}

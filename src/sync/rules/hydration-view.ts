@@ -1,0 +1,90 @@
+import { branchName } from '../model/dry-revision.ts';
+import type { SyncGoal, WaitGoal } from '../model/goal.ts';
+import type { HydrationMemory } from '../model/hydration-memory.ts';
+import { outputBranch } from '../model/hydrator.ts';
+import type { Hydrator } from '../model/hydrator.ts';
+import { printRevisions } from '../model/revision.ts';
+import { wait } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { View } from '../model/view.ts';
+
+/** A view of an application that is hydrated. */
+export type HydrationView = View<SyncGoal | WaitGoal> & { readonly hydrator: Hydrator };
+
+/** How long after a look at the dry source was asked for another is: it can be lost on the way. */
+export const askAgain = 5_000;
+/** How often somebody may push or promote without our noticing. */
+const lookEvery = 10_000;
+
+/** Nothing is proven yet: says what the hydrator is at. */
+export function waitForHydration(view: HydrationView, known: HydrationMemory): Verdict {
+  const { hydrator } = view;
+  const { current, last, compared, dry } = hydrator;
+  const branch = branchName(dry.targetRevision);
+  const to = outputBranch(hydrator);
+  if (current?.phase === 'Hydrating') {
+    const what =
+      compared === undefined || compared === last?.dry ? branch : printRevisions([compared]);
+    return wait(`hydrating ${what} to ${to}`, { at: nextAsk(view, lookEvery) });
+  }
+  if (isForced(view, known) || isPushSeen(hydrator)) {
+    const doing = isPushSeen(hydrator)
+      ? `waiting for the hydrator to render ${printRevisions([compared ?? ''])} to ${to}`
+      : `waiting until the hydrator has rendered ${branch} again, to prove its tip`;
+    return wait(doing, {
+      // A look that found nothing for its paths, or an annotation that was lost.
+      ask: mayAsk(view, lookEvery) ? 'hard refresh' : undefined,
+      at: nextAsk(view, lookEvery),
+    });
+  }
+  if (isLooked(view, known)) {
+    const doing = `the hydrator found nothing new on ${branch}: having it rendered again to confirm that`;
+    return wait(doing, { ask: 'hard refresh', at: view.now + askAgain });
+  }
+  const doing =
+    current === undefined
+      ? `never hydrated yet: waiting for the hydrator (is it enabled?) to render ${branch} to ${to}`
+      : `waiting until the hydrator has looked at ${branch}`;
+  const due = needsLook(view, known) || mayAsk(view, askAgain);
+  return wait(doing, { ask: due ? 'refresh' : undefined, at: nextAsk(view, askAgain) });
+}
+
+/** A look has found a commit that is not hydrated yet. */
+function isPushSeen({ current, compared, last }: Hydrator): boolean {
+  return current?.phase === 'Hydrated' && compared !== undefined && compared !== last?.dry;
+}
+
+/** Whether a hydration was asked for by force since the look that proofs are held against. */
+function isForced({ memory }: HydrationView, { base }: HydrationMemory): boolean {
+  const { hardAt } = memory.refresh;
+  return base !== undefined && hardAt !== undefined && hardAt >= base.at;
+}
+
+/** Whether a look that was asked for after the base is over, as far as can be seen. */
+function isLooked({ hydrator, memory }: HydrationView, { base }: HydrationMemory): boolean {
+  const { answeredAt } = memory.refresh;
+  const isAnswered = base !== undefined && answeredAt !== undefined && answeredAt >= base.at;
+  return isAnswered && hydrator.current?.phase === 'Hydrated' && !hydrator.isAsked;
+}
+
+/** Whether no refresh was asked for since the look that proofs are held against. */
+function needsLook({ memory }: HydrationView, { base }: HydrationMemory): boolean {
+  const { askedAt } = memory.refresh;
+  return askedAt === undefined || (base !== undefined && askedAt < base.at);
+}
+
+/** Waits for what somebody has to do in Git, and looks for it now and then. */
+export function waitForLook(view: HydrationView, doing: string): Verdict {
+  const ask = mayAsk(view, lookEvery) ? 'refresh' : undefined;
+  return wait(doing, { ask, at: nextAsk(view, lookEvery) });
+}
+
+export function mayAsk({ memory, now }: HydrationView, every: number): boolean {
+  const { askedAt } = memory.refresh;
+  return askedAt === undefined || now - askedAt >= every;
+}
+
+export function nextAsk(view: HydrationView, every: number): number {
+  const { askedAt } = view.memory.refresh;
+  return (askedAt === undefined || mayAsk(view, every) ? view.now : askedAt) + every;
+}

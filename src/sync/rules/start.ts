@@ -1,0 +1,178 @@
+import { excerpt } from '../model/excerpt.ts';
+import type { Failure } from '../model/failure.ts';
+import type { SyncGoal, RevisionTarget } from '../model/goal.ts';
+import { decideBusy } from './busy.ts';
+import { judgeError, unknownErrorLimit } from '../model/known-error.ts';
+import type { Memory } from '../model/memory.ts';
+import {
+  addressTarget,
+  askedRevisions,
+  isTracked,
+  undecidedCommits,
+} from '../model/asked-revision.ts';
+import { askForTags, refuseUncompared, waitForComparison } from './comparison.ts';
+import { terminalConditions } from '../model/condition.ts';
+import { compareRevision, isResolved, isTelling, printRevisions } from '../model/revision.ts';
+import { includedInHistory } from './supersession.ts';
+import { act, refuse, wait } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { View } from '../model/view.ts';
+import { decideDenied } from './window-wait.ts';
+
+const tracked: RevisionTarget = { kind: 'tracked' };
+/** What a proxy gave up on may still reach Argo CD: how long that is waited for. */
+const settling = 2_000;
+
+/** Nothing of ours is asked for yet: ask, or say why not. */
+export function decideStart(view: View<SyncGoal>): Verdict {
+  const { application, goal, memory } = view;
+  const refused = decideRefusal(view);
+  if (refused !== undefined) return refused;
+  if (application.operation !== undefined) return decideBusy(view, application.operation);
+  const unsettled = decideUnsettled(view);
+  if (unsettled !== undefined) return unsettled;
+  const name = whatToName(view);
+  if (name.kind === 'verdict') return name.verdict;
+  const what = goal.options.dryRun ? 'dry run' : 'sync';
+  return act({ kind: 'sync', name: name.target }, `asking for the ${what}${again(memory)}`);
+}
+
+function again({ request }: Memory): string {
+  if (request === undefined || request.times === 0) return '';
+  const words = excerpt(request.reason);
+  return words === '' ? ' again' : ` again; Argo CD's last answer: ${words}`;
+}
+
+/** No answer came to our request: it may yet be carried out. Undefined: it can be made again. */
+export function decideUnsettled({ memory: { request }, now }: View): Verdict | undefined {
+  if (request?.state !== 'unclear' || now - request.at >= settling) return undefined;
+  return wait('no response; checking whether the request took effect', {
+    at: request.at + settling,
+  });
+}
+
+/** What the last answer to our request means, if it was a refusal. */
+export function decideRefusal(view: View): Verdict | undefined {
+  const { memory, now } = view;
+  const { request } = memory;
+  if (request === undefined || request.failure === undefined) return undefined;
+  const { failure, reason, at, brokenSince = at } = request;
+  if (failure === 'window-closed') return decideDenied(view, at, reason);
+  if (failure === 'internal' && now - brokenSince < unknownErrorLimit) return undefined;
+  const told = refusals[failure];
+  if (told === undefined) return undefined;
+  const advice = judgeError(reason).advice || told.advice;
+  return refuse('failed', told.title, advice + lookedFor(view, reason), reason);
+}
+
+/** Where Argo CD looked for a revision that it could not resolve. */
+function lookedFor({ application }: View, reason: string): string {
+  if (!reason.includes('error resolving repo revision')) return '';
+  // An address may hold a password, which is nobody's business here.
+  const repositories = new Set(
+    application.sources.map(({ repoURL }) => repoURL.replace(/\/\/[^/]*@/, '//')),
+  );
+  return ` Argo CD looks for it in ${excerpt([...repositories].slice(0, 3).join(', '))}.`;
+}
+
+/** Refusals that no repetition mends. Those that are absent lead to another try. */
+const refusals: Partial<Record<Failure, { readonly title: string; readonly advice: string }>> = {
+  forbidden: {
+    title: 'The token may not sync this application',
+    advice:
+      'Give its role the rights "applications, get" and "applications, sync" on project/application (README, "Least rights").',
+  },
+  'auto-sync': {
+    title: 'The application syncs itself and takes no other revision than the one it tracks',
+    advice:
+      'Commit what you want to the branch that it tracks and leave "revision" at that commit, use action: wait, or turn auto-sync off.',
+  },
+  deleting: { title: 'The application is being deleted', advice: 'Remove it from the step.' },
+  refused: {
+    title: 'Argo CD refused the request',
+    advice: 'Correct what its words name, and run again: it does not pass by itself.',
+  },
+  internal: {
+    title: 'Argo CD failed at the request, again and again',
+    advice: 'See what its words name, and the log of argocd-server.',
+  },
+};
+
+type Naming =
+  | { readonly kind: 'target'; readonly target: RevisionTarget }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict };
+
+/**
+ * What the request names. An auto-sync application refuses every revision, even the commit that its
+ * branch points to (recording `auto-sync`), so there nothing is named once a refresh shows that it
+ * tracks what was asked for.
+ */
+function whatToName(view: View<SyncGoal>): Naming {
+  const { application, goal, memory } = view;
+  if (!application.autoSync || goal.options.dryRun || goal.target.kind === 'tracked') {
+    return { kind: 'target', target: addressTarget(application, goal.target) };
+  }
+  const undecided = undecidedCommits(application, goal.target);
+  if (undecided.length > 0) {
+    return { kind: 'verdict', verdict: askForTags(undecided) };
+  }
+  const { revisions } = application.sync;
+  const open = askedRevisions(application, goal.target).flatMap((asked, index) =>
+    asked === undefined || isTracked(application, index, asked, revisions[index])
+      ? []
+      : [{ asked, index }],
+  );
+  if (open.length === 0) return { kind: 'target', target: tracked };
+  const { answeredAt, failures } = memory.refresh;
+  const refreshing = wait(
+    'waiting for a refresh: the application syncs itself, so it must track the revision',
+    { ask: 'refresh' },
+  );
+  if (answeredAt === undefined && failures < 2) return { kind: 'verdict', verdict: refreshing };
+  const current = application.sync.revisions;
+  const tracks = open.every(({ asked, index }) => {
+    const [source, revision] = [application.sources[index], current[index]];
+    if (source === undefined || revision === undefined) return false;
+    return compareRevision(source, asked, revision) === 'same';
+  });
+  if (tracks) return { kind: 'target', target: tracked };
+  // What was read before a refresh may be of yesterday: no reason to give up.
+  if (answeredAt === undefined) return { kind: 'verdict', verdict: refreshing };
+  const included =
+    goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory(view) : undefined;
+  if (included !== undefined) return { kind: 'verdict', verdict: included };
+  const asked = open.map((one) => one.asked);
+  return { kind: 'verdict', verdict: decideUncompared(view) ?? refuseOther(view, asked) };
+}
+
+/** What Argo CD could not resolve it shows as it was written: that says nothing of what it tracks. */
+function decideUncompared(view: View<SyncGoal>): Verdict | undefined {
+  const { application, memory, now } = view;
+  const { sources, sync } = application;
+  const isCompared = sources.every((source, index) =>
+    isResolved(source, sync.revisions[index] ?? ''),
+  );
+  if (isCompared) return undefined;
+  const broken = terminalConditions(application, memory.unknownErrorSince, now);
+  if (broken.length > 0) return refuseUncompared(broken);
+  return waitForComparison(view);
+}
+
+/** An auto-sync application is given no revision but what it tracks. */
+function refuseOther({ application }: View<SyncGoal>, asked: readonly string[]): Verdict {
+  const { sources, sync } = application;
+  const current = printRevisions(sync.revisions);
+  const wanted = printRevisions(asked);
+  const isTold = sources.some((source) => asked.some((one) => isTelling(source, one)));
+  return isTold
+    ? refuse(
+        'failed',
+        `The application syncs itself and tracks ${current}, not ${wanted}`,
+        `Argo CD takes no other revision while auto-sync is on. Push ${wanted} to the branch that it tracks, choose whenSuperseded: succeedIfIncluded if it may have been deployed before, use action: wait, or turn auto-sync off.`,
+      )
+    : refuse(
+        'failed',
+        `The application syncs itself and tracks ${current}; Argo CD does not tell whether ${wanted} is that`,
+        'Name the commit (its SHA), the version or the digest, leave "revision" empty for what it tracks, or turn auto-sync off.',
+      );
+}

@@ -1,0 +1,224 @@
+import type { ResourceKey } from '../model/application.ts';
+import { atOnce } from '../model/at-once.ts';
+import { isFailed } from './explanation.ts';
+import { syncPhases } from '../plan/hook.ts';
+import { awaitsRetry } from '../model/operation.ts';
+import type { OperationState, ResourceResult, SyncPhase } from '../model/operation.ts';
+import type { OperationStep, StepState } from '../model/outcome.ts';
+import { taskOf } from '../plan/plan.ts';
+import type { Plan, Task } from '../plan/plan.ts';
+
+/**
+ * The steps of an operation after another look at it, in the order in which Argo CD began them.
+ * A step that did not change is the same object as before. Waves come from the plan, since Argo CD
+ * does not tell them; times are when we saw a change, since it does not tell those either. `earlier`:
+ * the attempts of operations that this one replaced, whose steps are their own.
+ */
+export function trackSteps(
+  ...looked: Parameters<typeof trackStepsInTurns>
+): readonly OperationStep[] {
+  return atOnce(trackStepsInTurns(...looked));
+}
+
+/** The same; it yields how many steps it has made since it yielded last. */
+export function* trackStepsInTurns(
+  known: readonly OperationStep[],
+  state: OperationState,
+  plan: Plan | undefined,
+  now: number,
+  earlier = 0,
+): Generator<number, readonly OperationStep[]> {
+  const steps = new Map<string, OperationStep>();
+  let room: number = stepText.total;
+  for (const step of known) {
+    steps.set(idOf(step, step.phase), step);
+    room -= step.message.length;
+    yield stepsOfLook;
+  }
+  const tasks: (Task | undefined)[] = [];
+  for (const result of state.results) {
+    tasks.push(plan && taskOf(plan, result, result.syncPhase ?? 'Sync'));
+    yield stepsOfLook;
+  }
+  const frontier = frontierOf(tasks);
+  const furthest = furthestPhase(state);
+  for (const [place, result] of state.results.entries()) {
+    yield stepsOfLook;
+    const phase = result.syncPhase ?? 'Sync';
+    const id = idOf(result, phase);
+    const last = steps.get(id);
+    if (last === undefined && steps.size >= mostSteps) continue;
+    const before = last !== undefined && last.attempt >= earlier ? last : undefined;
+    const task = tasks[place];
+    const isPast =
+      task === undefined
+        ? placeOf(phase) < furthest || (plan === undefined && wasPassed(before, state, earlier))
+        : isPassed(task, frontier);
+    const reached = stateOf(result, state, isPast);
+    const wave = task === undefined ? before?.wave : waveIn(task);
+    const order = task?.order ?? before?.order;
+    if (before?.state === reached && before.wave === wave) continue;
+    const isAgain = before !== undefined && isOver(before.state) && !isOver(reached);
+    const isNoteworthy = before?.state !== reached;
+    room += last?.message.length ?? 0;
+    steps.set(id, {
+      group: result.group,
+      kind: result.kind,
+      namespace: result.namespace,
+      name: result.name,
+      phase,
+      wave,
+      ...(order === undefined ? {} : { order }),
+      hook: result.hookType !== undefined,
+      state: reached,
+      message: cut(result.message, Math.max(stepText.least, room)),
+      startedAt: isAgain ? now : (before?.startedAt ?? now),
+      finishedAt: isOver(reached) ? (isNoteworthy ? now : before.finishedAt) : undefined,
+      attempt: isNoteworthy ? earlier + attemptOf(state) : before.attempt,
+      ...(state.operation.dryRun ? { dryRun: true } : {}),
+    });
+    room -= Math.min(result.message.length, Math.max(stepText.least, room));
+  }
+  return [...steps.values()];
+}
+
+/** Steps that are kept of one application: what comes after them is followed, and not told. */
+export const mostSteps = 10_000;
+/** Characters of all their messages, and of each once those are used up. */
+const stepText = { total: 2 * 1_024 * 1_024, least: 200 } as const;
+
+function cut(message: string, most: number): string {
+  return message.length <= most
+    ? message
+    : `${message.slice(0, most)}… (cut at ${most} characters)`;
+}
+
+/** To look at a step or a result takes as long as so many comparisons. */
+const stepsOfLook = 5;
+
+/** The steps with their places in the plan, for when it comes later than they did. */
+export function placeSteps(steps: readonly OperationStep[], plan: Plan): readonly OperationStep[] {
+  return steps.map((step) => {
+    const task = taskOf(plan, step, step.phase);
+    if (task === undefined) return step;
+    return { ...step, wave: waveIn(task), order: task.order };
+  });
+}
+
+/** By attempt, phase, wave and place in the plan; what is not known comes last. */
+export function compareSteps(a: OperationStep, b: OperationStep): number {
+  return (
+    a.attempt - b.attempt ||
+    placeOf(a.phase) - placeOf(b.phase) ||
+    compareKnown(a.wave, b.wave) ||
+    compareKnown(a.order, b.order)
+  );
+}
+
+function compareKnown(a: number | undefined, b: number | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return a - b;
+}
+
+function placeOf(phase: SyncPhase): number {
+  return syncPhases.indexOf(phase);
+}
+
+function waveIn({ waveless, wave }: Task): number | undefined {
+  return waveless ? undefined : wave;
+}
+
+/** While a retry is awaited, and a little longer, the results are those of the attempt before. */
+function attemptOf(state: OperationState): number {
+  return awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
+}
+
+/** Steps that the plan foresaw after what was reached: what a failure kept from running. */
+export function unreachedSteps(
+  steps: readonly OperationStep[],
+  plan: Plan,
+): readonly OperationStep[] {
+  const reached = steps.flatMap((step) =>
+    step.phase === 'SyncFail' ? [] : (taskOf(plan, step, step.phase) ?? []),
+  );
+  // What Argo CD passed over (a namespace that is there, resources in sync) was not kept from it.
+  const last = Math.max(-1, ...reached.map(({ group }) => group));
+  const attempt = Math.max(0, ...steps.map((step) => step.attempt));
+  return plan.tasks
+    .filter(({ group, waveless, prune }) => group > last && !waveless && prune === undefined)
+    .map((task) => ({
+      ...task.key,
+      name: task.generateName ?? task.key.name,
+      phase: task.phase,
+      wave: task.wave,
+      order: task.order,
+      hook: task.hookType !== undefined,
+      state: 'Pending',
+      message: '',
+      startedAt: undefined,
+      finishedAt: undefined,
+      attempt,
+    }));
+}
+
+/** How many of the steps that the plan foresees are over; SyncFail is not foreseen. */
+export function countSteps(
+  steps: readonly OperationStep[],
+  plan: Plan,
+): { readonly done: number; readonly total: number } {
+  const total = plan.tasks.filter(({ waveless }) => !waveless).length;
+  const done = steps.filter(({ state, phase }) => isOver(state) && phase !== 'SyncFail').length;
+  return { done: Math.min(done, total), total };
+}
+
+function isOver(state: StepState): boolean {
+  return state !== 'Pending' && state !== 'Running';
+}
+
+/** The furthest task of which there are results; SyncFail runs beside the order. */
+function frontierOf(tasks: readonly (Task | undefined)[]): Task | undefined {
+  return tasks
+    .filter((task) => task?.waveless === false)
+    .reduce(
+      (last, task) => (last === undefined || (task && task.order > last.order) ? task : last),
+      undefined,
+    );
+}
+
+/** Argo CD goes on to the next wave only when the one before is healthy. */
+function isPassed(task: Task, frontier: Task | undefined): boolean {
+  if (frontier === undefined || task.order >= frontier.order) return false;
+  return task.phase !== frontier.phase || task.wave !== frontier.wave;
+}
+
+/** The last phase of which there are results; -1 where there are none. SyncFail runs beside it. */
+function furthestPhase({ results }: OperationState): number {
+  return results.reduce(
+    (last, { syncPhase = 'Sync' }) =>
+      syncPhase === 'SyncFail' ? last : Math.max(last, placeOf(syncPhase)),
+    -1,
+  );
+}
+
+/** What another process knew to be passed, when the plan is not here yet. */
+function wasPassed(
+  before: OperationStep | undefined,
+  state: OperationState,
+  earlier: number,
+): boolean {
+  return before?.state === 'Succeeded' && before.attempt === earlier + attemptOf(state);
+}
+
+function stateOf(result: ResourceResult, { phase }: OperationState, passed: boolean): StepState {
+  if (isFailed(result)) return 'Failed';
+  if (result.status === 'Pruned' || result.status === 'PruneSkipped') return result.status;
+  if (result.hookPhase === 'Succeeded') return 'Succeeded';
+  if (result.hookType !== undefined) return 'Running';
+  // An ordinary resource of the last wave stays `Running` for ever: it was applied, and that is all
+  // that the operation waits for.
+  return passed || phase === 'Succeeded' ? 'Succeeded' : 'Running';
+}
+
+function idOf({ group, kind, namespace, name }: ResourceKey, phase: string): string {
+  return [phase, group, kind, namespace, name].join('\n');
+}

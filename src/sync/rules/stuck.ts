@@ -1,0 +1,162 @@
+import { printKey } from '../model/application.ts';
+import type { Application, ResourceKey } from '../model/application.ts';
+import { waitOut } from './absence.ts';
+import type { Memory } from '../model/memory.ts';
+import { isEnded } from '../model/operation.ts';
+import { isInProgress } from '../model/ownership.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { View } from '../model/view.ts';
+
+/** A state of an application's operation that does not end by itself. */
+export interface Stuck {
+  /** What is the case: a clause. */
+  readonly what: string;
+  /** How a person ends it: sentences. */
+  readonly remedy: string;
+  /** How long it may last before it counts as stuck, milliseconds. */
+  readonly grace: number;
+}
+
+/** An agent shows such a state for a moment (argo-cd.md §8.5). */
+const passing = 5_000;
+/** Pods have 30 s to end, and a Job that is deleted waits for them. */
+const deletion = 60_000;
+
+/**
+ * Why the operation that stands in an application may never end: nobody works on it, since
+ * `.operation` is what the controller goes by; it ended and yet has no end (argo-cd.md §8.6,
+ * recordings.md by hand 3), or the controller leaves the application alone (recording
+ * `skip-reconcile`); or something is deleted and stays.
+ */
+export function stuckOperation(application: Application): Stuck | undefined {
+  const { operation, operationState: state, skipReconcile } = application;
+  if (skipReconcile && operation !== undefined) return leftAlone(application);
+  if (state === undefined) return undefined;
+  const { phase, finishedAt } = state;
+  if (isEnded(phase)) {
+    if (finishedAt !== undefined) return undefined;
+    const asked = operation === undefined ? '' : ', and it is still asked for';
+    return {
+      what: `the operation reads ${phase} without an end (finishedAt is empty)${asked}`,
+      remedy: `Where Argo CD neither takes it up again nor takes another sync, clear it: ${clearing(application)}`,
+      grace: passing,
+    };
+  }
+  if (operation === undefined) {
+    return {
+      what: `the operation reads ${phase}, but none is asked for: no controller works on it`,
+      remedy: `Another sync takes its place; to clear it by hand: ${clearing(application)}`,
+      grace: passing,
+    };
+  }
+  return heldDeletion(application, state.message);
+}
+
+function leftAlone({ name, namespace }: Application): Stuck {
+  return {
+    what: 'Argo CD leaves the application alone (annotation skip-reconcile), so that its operation neither begins nor ends',
+    remedy: `Remove the annotation: kubectl -n ${namespace} annotate applications.argoproj.io ${name} argocd.argoproj.io/skip-reconcile-`,
+    grace: 0,
+  };
+}
+
+function clearing(application: Application): string {
+  const { name, namespace } = application;
+  return `kubectl -n ${namespace} patch applications.argoproj.io ${name} --type merge -p '{"operation":null,"status":{"operationState":null}}'`;
+}
+
+/** The controller's words (sync_context.go `setRunningPhase`); the group of core kinds is empty. */
+const deleting =
+  /waiting for deletion of (?<hook>hook )?(?<group>[\w.-]{0,253})\/(?<kind>\w{1,63})\/(?<name>[\w.-]{1,253}?)(?: and \d+ more \w+)?$/;
+
+function heldDeletion(application: Application, message: string): Stuck | undefined {
+  const groups = deleting.exec(message.slice(0, 1_000))?.groups;
+  if (groups === undefined) return undefined;
+  const { hook, group = '', kind = '', name = '' } = groups;
+  const key: ResourceKey = { group, kind, namespace: namespaceOf(application, kind, name), name };
+  const object = `${[kind.toLowerCase(), group].filter(Boolean).join('.')}/${name}`;
+  const kubectl = `kubectl -n ${key.namespace}`;
+  return {
+    what: `${hook === undefined ? '' : 'hook '}${printKey(key)} is being deleted and stays: something holds it, as a rule a finalizer`,
+    remedy: `See which: ${kubectl} get ${object} -o jsonpath='{.metadata.finalizers}'. If nobody is left to remove it: ${kubectl} patch ${object} --type merge -p '{"metadata":{"finalizers":null}}'. If the object is gone already, terminate the operation and sync again.`,
+    grace: deletion,
+  };
+}
+
+function namespaceOf(application: Application, kind: string, name: string): string {
+  const results = application.operationState?.results ?? [];
+  const result = results.find((one) => one.kind === kind && one.name === name);
+  return result?.namespace ?? application.destinationNamespace;
+}
+
+/** Keeps since when the operation has been in such a state. */
+export function rememberStuck(memory: Memory, application: Application, now: number): Memory {
+  const as = stuckOperation(application)?.what;
+  const since = memory.stuck?.as === as ? memory.stuck?.since : undefined;
+  return { ...memory, stuck: as === undefined ? undefined : { as, since: since ?? now } };
+}
+
+/** The state that has lasted for so long that it is to be named. */
+export function lastingStuck(view: View): Stuck | undefined {
+  const due = stuckAt(view);
+  return due !== undefined && view.now >= due ? stuckOperation(view.application) : undefined;
+}
+
+/** When it is to be named; undefined where it is none, or was named. */
+export function stuckDue(view: View): number | undefined {
+  const due = stuckAt(view);
+  return due !== undefined && view.now < due ? due : undefined;
+}
+
+function stuckAt({ application, memory }: View): number | undefined {
+  const stuck = stuckOperation(application);
+  return stuck === undefined || memory.stuck === undefined
+    ? undefined
+    : memory.stuck.since + stuck.grace;
+}
+
+/** Says of what waits for an operation, or is refused for its sake, that it may never end. */
+export function sayStuck(view: View, verdict: Verdict): Verdict {
+  if (verdict.kind === 'done' || !dependsOnOperation(view)) return verdict;
+  const stuck = lastingStuck(view);
+  if (stuck !== undefined) {
+    const doing = `${verdict.doing}; ${tell(stuck)}`;
+    return verdict.kind === 'act' ? { ...verdict, doing } : { ...verdict, doing, inSteps: false };
+  }
+  if (verdict.kind === 'act') return verdict;
+  const due = stuckDue(view);
+  return due === undefined ? verdict : { ...verdict, at: Math.min(due, verdict.at ?? due) };
+}
+
+/** Why the operation that is waited for may never end. */
+export function awaitedStuck(view: View): Stuck | undefined {
+  return dependsOnOperation(view) ? stuckOperation(view.application) : undefined;
+}
+
+function dependsOnOperation({ application, memory, goal }: View): boolean {
+  const { operation, operationState: state } = application;
+  const { identity, request, ended, proven } = memory;
+  if (ended !== undefined || proven !== undefined) return false;
+  if (operation !== undefined) return true;
+  if (request?.state === 'refused' && inProgress.test(request.reason)) return true;
+  if (state === undefined || isEnded(state.phase)) return false;
+  return (
+    goal.action === 'wait' ||
+    goal.action === 'terminate' ||
+    (identity !== undefined && isInProgress(application, identity))
+  );
+}
+
+/** Argo CD's words to a sync that it refuses for the sake of another operation (argo-cd.md §1.2). */
+const inProgress = /operation is already in progress/;
+
+/** What is the case and what to do, as one text. */
+export function tell({ what, remedy }: Stuck): string {
+  return `${what}. ${remedy.replace(/\.$/, '')}`;
+}
+
+/** Waits whether a state passes that may be a moment's; undefined when it has lasted. */
+export function outlastStuck(view: View, doing: string): Verdict | undefined {
+  const { stuck } = view.memory;
+  return stuck === undefined ? undefined : waitOut(view, stuck.since, passing, doing);
+}

@@ -1,0 +1,237 @@
+import type { Application, HistoryEntry } from '../model/application.ts';
+import { waitOut } from './absence.ts';
+import { isDryRun } from '../model/goal.ts';
+import type { Goal, SyncGoal } from '../model/goal.ts';
+import { decideLanded } from './health.ts';
+import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
+import type { Ended, Memory } from '../model/memory.ts';
+import { leavesHistory, revisionsOf, wasTerminated } from '../model/operation.ts';
+import type { Operation, OperationState } from '../model/operation.ts';
+import { adopt, describeOperation, matchOperation } from '../model/ownership.ts';
+import type { Identity } from '../model/ownership.ts';
+import { meetsTarget } from '../model/asked-revision.ts';
+import { isSame, printRevisions } from '../model/revision.ts';
+import { act, done, supersede, wait, withDeployed } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { View } from '../model/view.ts';
+
+/**
+ * The history entry which proves that our operation succeeded although nobody saw its end. Argo CD
+ * writes one only for a success, and with the start of its operation; where we never saw that start,
+ * the first entry since our request counts if it has our revisions and is not the one of the
+ * operation that stands there now, nor auto-sync's.
+ */
+export function proveByHistory(application: Application, memory: Memory): HistoryEntry | undefined {
+  const { begun, request } = memory;
+  const asked = begun?.operation ?? request?.operation ?? memory.asked;
+  if (asked === undefined || !leavesHistory(asked)) return undefined;
+  const since = application.history.filter(({ id }) => id > knownHistoryId(memory));
+  if (begun !== undefined) {
+    const entries = since.filter((entry) => isEntryOf(entry, begun));
+    // Whole seconds do not tell apart two operations that began in one: the one that stands there
+    // now may have an entry of its own.
+    const others = mayHaveEntry(application.operationState, begun) ? 1 : 0;
+    return entries.length > others ? entries[0] : undefined;
+  }
+  const [entry] = since;
+  const { operationState } = application;
+  const isOurs =
+    entry !== undefined &&
+    entry.deployStartedAt !== operationState?.startedAt &&
+    isBy(entry, asked) &&
+    isSame(entry.revisions, asked.revisions);
+  return isOurs ? entry : undefined;
+}
+
+/** The newest history entry from before our operation. */
+function knownHistoryId({ request, first }: Memory): number {
+  return request?.historyId ?? first?.historyId ?? -1;
+}
+
+/**
+ * Whether history will tell more once the operation that stands there has ended: it began in the
+ * same second as ours, and writes its entry shortly before it ends.
+ */
+function isProofPending({ operationState: other }: Application, { begun }: Memory): boolean {
+  return (
+    begun !== undefined &&
+    leavesHistory(begun.operation) &&
+    mayHaveEntry(other, begun) &&
+    other?.phase !== 'Succeeded'
+  );
+}
+
+function isBy(
+  { automated, initiatedBy }: HistoryEntry,
+  { initiatedBy: asker }: Operation,
+): boolean {
+  return automated === asker.automated && initiatedBy === asker.username;
+}
+
+function isEntryOf(
+  entry: HistoryEntry,
+  { startedAt, revisions, operation }: OperationState,
+): boolean {
+  return (
+    entry.deployStartedAt === startedAt &&
+    isBy(entry, operation) &&
+    (revisions.length === 0 || isSame(entry.revisions, revisions))
+  );
+}
+
+function mayHaveEntry(other: OperationState | undefined, begun: OperationState): boolean {
+  return (
+    other !== undefined &&
+    other.phase !== 'Failed' &&
+    other.phase !== 'Error' &&
+    other.startedAt === begun.startedAt &&
+    leavesHistory(other.operation)
+  );
+}
+
+/** How soon another operation follows one that was terminated for it. */
+const soon = 5_000;
+
+/**
+ * Our operation was terminated. Whoever did that may follow it by another at once: then it was
+ * replaced, whether or not its end was seen. Undefined: none follows, so it failed.
+ */
+export function decideTerminated(view: View, { state, seenAt }: Ended): Verdict | undefined {
+  if (!wasTerminated(state)) return undefined;
+  if (isReplaced(view.application, view.memory.identity)) return decideSuperseded(view);
+  if (view.isLast === true) return undefined;
+  return waitOut(view, seenAt, soon, 'terminated: checking whether another operation follows');
+}
+
+/** Whether another operation stands where the one that was followed has ended. */
+function isReplaced(application: Application, identity: Identity | undefined): boolean {
+  if (identity === undefined) return false;
+  const { kind } = matchOperation(application, identity);
+  if (kind === 'ended') return application.operation !== undefined;
+  return kind === 'absent' && replacement(application) !== undefined;
+}
+
+/** Whoever waits for others does not mind which of their operations it is: the next one counts. */
+export function rememberReplacement(memory: Memory, application: Application, goal: Goal): Memory {
+  const { ended, identity } = memory;
+  const isOver = goal.action === 'wait' && ended !== undefined && wasTerminated(ended.state);
+  if (!isOver || !isReplaced(application, identity)) return memory;
+  return { ...memory, identity: undefined, asked: undefined, begun: undefined, ended: undefined };
+}
+
+/** The operation that stands where ours was. */
+function replacement({ operation, operationState }: Application): Operation | undefined {
+  return operation ?? operationState?.operation;
+}
+
+/**
+ * Our operation is gone and its end was not seen: another took its place, or somebody removed it.
+ * What that means is the user's choice.
+ */
+export function decideSuperseded(view: View): Verdict {
+  const { application, goal, memory } = view;
+  const other = replacement(application);
+  if (other === undefined) {
+    return supersede('The operation was removed before it ended, and nothing replaced it');
+  }
+  const revisions = revisionsNow(application, other);
+  const by = `${describeOperation(other)} to ${printRevisions(revisions)}`;
+  if (memory.ended === undefined && isProofPending(application, memory)) {
+    return wait(`replaced by ${by}: checking history to see whether ours succeeded`);
+  }
+  const what =
+    memory.ended === undefined ? 'Replaced before its end was seen,' : 'Terminated and replaced';
+  const replaced = `${what} by ${by}`;
+  switch (goal.whenSuperseded) {
+    case 'fail':
+      return supersede(replaced);
+    case 'follow': {
+      const identity = adopt(application);
+      if (identity === undefined || !standsIn(view, other)) {
+        return supersede(`${replaced}, which does not do what ours would have done`);
+      }
+      return act({ kind: 'adopt', identity }, `replaced by ${by}, which is followed now`);
+    }
+    case 'succeedIfIncluded': {
+      const included = includedSince(view);
+      if (included !== undefined) return included;
+      const mayDeploy = application.operation !== undefined && leavesHistory(other);
+      if (mayDeploy && isSame(wantedRevisions(memory), revisions)) {
+        return wait(`replaced by ${by}: checking whether it deploys the same revision`);
+      }
+      return supersede(`${replaced}; history does not show that our revision was deployed`);
+    }
+  }
+}
+
+/** A dry run or a part of the resources is no stand-in for a full sync. */
+function standsIn({ goal }: View, other: Operation): boolean {
+  return !isDryRun(goal) && leavesHistory(other);
+}
+
+/** Success by inclusion: since our request, somebody deployed the very revisions that ours had. */
+function includedSince(view: View): Verdict | undefined {
+  const { application, memory, goal } = view;
+  const wanted = wantedRevisions(memory);
+  if (isDryRun(goal) || wanted.length === 0) return undefined;
+  const entry = application.history.findLast(
+    ({ id, revisions }) => id > knownHistoryId(memory) && isSame(revisions, wanted),
+  );
+  return entry && succeedBy(view, entry);
+}
+
+/** Success by inclusion: history holds a deployment of the revisions asked for, whoever made it. */
+export function includedInHistory(view: View<SyncGoal>): Verdict | undefined {
+  const { application, goal } = view;
+  if (goal.target.kind === 'tracked' || isDryRun(goal)) return undefined;
+  const entry = application.history.findLast(({ revisions }) =>
+    meetsTarget(application, goal.target, revisions, []),
+  );
+  return entry && succeedBy(view, entry);
+}
+
+/** While it is the newest deployment, and nothing replaces it, its health counts as after any other. */
+function succeedBy(view: View, entry: HistoryEntry): Verdict {
+  const { application, goal, memory } = view;
+  const { id, revisions, deployedAt } = entry;
+  const evidence = `history entry ${id} shows that ${printRevisions(revisions)} was deployed`;
+  const isNewest = entry === application.history.at(-1);
+  // History is written a little before the end of the operation that it is of.
+  const isEnding =
+    application.operation !== undefined &&
+    entry.deployStartedAt !== undefined &&
+    application.operationState?.startedAt === entry.deployStartedAt;
+  if (isNewest && isEnding && goal.waitFor === 'health') {
+    return wait(`${evidence}: waiting for the end of that operation`);
+  }
+  const isLive = isNewest && application.operation === undefined;
+  if (!isLive || goal.waitFor !== 'health') {
+    return done('succeeded', `Replaced, but ${evidence}`, { evidence, revisions });
+  }
+  const deploymentEvidence: DeploymentEvidence = {
+    finishedAt: deployedAt,
+    seenAt: memory.startedAt,
+    reconciledAt: undefined,
+    operation: undefined,
+    revisions,
+    results: [],
+    evidence: `Replaced, but ${evidence}`,
+  };
+  // Since when it is healthy is remembered for operations of our own alone.
+  const judged = { ...view, goal: { ...goal, stableFor: 0 } };
+  return withDeployed(decideLanded(judged, deploymentEvidence), revisions);
+}
+
+/** The revisions that our operation was to deploy, as far as they are known. */
+function wantedRevisions({ begun, request, asked }: Memory): readonly string[] {
+  return (begun && revisionsOf(begun)) ?? request?.operation?.revisions ?? asked?.revisions ?? [];
+}
+
+function revisionsNow(
+  { operation, operationState }: Application,
+  other: Operation,
+): readonly string[] {
+  return operation === undefined && operationState !== undefined
+    ? revisionsOf(operationState)
+    : other.revisions;
+}

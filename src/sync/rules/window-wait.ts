@@ -1,0 +1,117 @@
+import { excerpt } from '../model/excerpt.ts';
+import { judgeError } from '../model/known-error.ts';
+import type { Memory } from '../model/memory.ts';
+import { explainWindows } from '../windows/sync-window.ts';
+import { refuse, wait } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { View } from '../model/view.ts';
+
+/** What the controller writes while it holds a running operation (recording `window-closes-during`). */
+export const blockedMessage = 'blocked by sync window';
+
+const askEvery = 30_000;
+/** What is known of the windows says nothing about an operation that was held later than this. */
+const heldFor = 15_000;
+/** How long an answer about the windows is worth waiting for. */
+const grace = 15_000;
+
+/**
+ * A sync window denied our request (`since`: when it did, `reason`: Argo CD's words). Undefined: the
+ * windows allow it by now, or cannot be asked about, so that only another try tells.
+ */
+export function decideDenied(view: View, since: number, reason: string): Verdict | undefined {
+  const { memory, goal, now } = view;
+  const { windows } = memory;
+  const fault = faultSince(memory, since);
+  const unreadable = decideUnreadable(reason) ?? decideUnreadable(fault);
+  if (unreadable !== undefined) return unreadable;
+  const refused = (why: string) =>
+    refuse(
+      'blocked',
+      'A sync window denies the sync',
+      'Run again when it is open, or choose whenWindowClosed: wait.',
+      why,
+    );
+  if (windows === undefined || windows.at < since) {
+    const due = since + grace;
+    if (goal.whenWindowClosed === 'fail') {
+      if (now >= due) return refused(reason);
+    } else if (now >= since + askEvery) {
+      return undefined;
+    }
+    const isAsked = fault === '';
+    return wait(isAsked ? 'asking when the sync window opens' : cannotAsk(fault), {
+      ask: 'windows',
+      at: now < due ? due : since + askEvery,
+    });
+  }
+  const { open, sentence } = explainWindows(windows.answer, now);
+  if (open) return undefined;
+  if (goal.whenWindowClosed === 'fail') return refused(sentence);
+  // The question is not answered any more.
+  if (now - windows.at >= askEvery + grace) return undefined;
+  return waitForOpening(view, windows);
+}
+
+/**
+ * The controller holds our running operation, since a sync window closed (`message`: its words).
+ * Undefined: the windows allow it by now, and it will go on.
+ */
+export function decideHeld(view: View, message: string): Verdict | undefined {
+  const { memory, goal, now } = view;
+  const { windows } = memory;
+  const fault = faultSince(memory, windows?.at ?? -Infinity);
+  const unreadable = decideUnreadable(message) ?? decideUnreadable(fault);
+  if (unreadable !== undefined) return unreadable;
+  const refused = (why: string) =>
+    refuse(
+      'blocked',
+      'A sync window closed while the operation runs, and holds it',
+      'The operation goes on when the window opens. Terminate it in Argo CD if it must not, or choose whenWindowClosed: wait.',
+      why,
+    );
+  const asking = wait(
+    fault === '' ? 'held by a sync window; asking when it opens' : `held: ${cannotAsk(fault)}`,
+    { ask: 'windows' },
+  );
+  if (windows === undefined) {
+    return fault !== '' && goal.whenWindowClosed === 'fail' ? refused(message) : asking;
+  }
+  const isFresh = now - windows.at < heldFor;
+  const { open, sentence } = explainWindows(windows.answer, now);
+  if (isFresh && open) return undefined;
+  if (!isFresh && (open || goal.whenWindowClosed === 'fail')) return asking;
+  return goal.whenWindowClosed === 'wait' ? waitForOpening(view, windows) : refused(sentence);
+}
+
+/** Windows that nobody can read deny for ever, whatever was chosen. */
+function decideUnreadable(words: string): Verdict | undefined {
+  const { nature, advice } = judgeError(words);
+  if (nature !== 'lasting') return undefined;
+  return refuse(
+    'blocked',
+    'A sync window cannot be read, so that no sync is allowed',
+    advice,
+    words,
+  );
+}
+
+/** Why the windows could not be asked about since then; empty where they could. */
+function faultSince({ windowsFault: fault }: Memory, since: number): string {
+  return fault === undefined || fault.at < since ? '' : fault.reason;
+}
+
+function cannotAsk(fault: string): string {
+  return `a sync window denies the sync, and when it opens cannot be asked: ${excerpt(fault)}`;
+}
+
+/** Asks again now and then, and when the window should have opened. */
+function waitForOpening({ now }: View, { answer, at }: NonNullable<Memory['windows']>): Verdict {
+  const { opensAt, sentence } = explainWindows(answer, now);
+  const again = at + askEvery;
+  const isDue = opensAt !== undefined && now >= opensAt && at < opensAt;
+  if (now >= again || isDue) return wait(sentence, { ask: 'windows' });
+  return wait(sentence, {
+    at: opensAt === undefined ? again : Math.min(again, Math.max(opensAt, now + 1_000)),
+  });
+}

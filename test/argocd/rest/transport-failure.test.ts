@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { TransportError } from '../../../src/argocd/rest/http.ts';
+import { classifyTransportError } from '../../../src/argocd/rest/transport-failure.ts';
+import { straight, type Place, type Way } from '../../../src/argocd/rest/way.ts';
+import type { Failure } from '../../../src/sync/model/failure.ts';
+
+describe('a call without an answer', () => {
+  const cases: readonly [string, string, Failure, RegExp][] = [
+    ['ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:443', 'unavailable', /ECONNREFUSED/],
+    ['ECONNRESET', 'socket hang up', 'unavailable', /^socket hang up \(ECONNRESET\)$/],
+    ['ETIMEDOUT', 'connect ETIMEDOUT', 'unavailable', /ETIMEDOUT/],
+    ['TIMEOUT', 'no answer within 20 s', 'unavailable', /within 20 s/],
+    ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN argocd', 'unavailable', /EAI_AGAIN/],
+    ['Z_DATA_ERROR', 'incorrect header check', 'unavailable', /incorrect header check/],
+    ['ENOTFOUND', 'getaddrinfo ENOTFOUND argocd', 'unavailable', /unknown host/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed', 'unreachable', /not trusted here/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed', 'unreachable', /not trusted here/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable', 'unreachable', /not trusted here/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable', 'unreachable', /not trusted here/],
+    ['CERT_HAS_EXPIRED', 'certificate has expired', 'unreachable', /out of date/],
+    ['CERT_REVOKED', 'certificate revoked', 'unreachable', /TLS cannot be agreed on/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'no match', 'unreachable', /for another name/],
+    ['EPROTO', 'write EPROTO: wrong version number', 'unreachable', /does not speak TLS/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'ssl', 'unreachable', /does not speak TLS/],
+    ['EPROTO', 'alert handshake failure', 'unreachable', /TLS cannot be agreed on/],
+    ['HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/', 'not-argocd', /not speak HTTP/],
+    ['TOO_LARGE', 'the answer is larger than 9 bytes', 'not-argocd', /so large/],
+    ['ERR_INVALID_CHAR', 'Invalid character in header', 'unreachable', /such as a line break/],
+  ];
+  const nodeAdvice =
+    'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca';
+  it('is told in our words first, in those of the library last, and never with its advice', () => {
+    const error = new TransportError(nodeAdvice, 'DEPTH_ZERO_SELF_SIGNED_CERT', false);
+    assert.equal(
+      classifyTransportError('GET /x', 'read', error).reason,
+      'its certificate is not trusted here: give the certificate of its authority as the CA certificate in the service connection (self-signed certificate, DEPTH_ZERO_SELF_SIGNED_CERT)',
+    );
+  });
+
+  it('names the one place where a person mends it', () => {
+    for (const [code, message, ,] of cases) {
+      const error = new TransportError(message, code, false);
+      for (const proxy of [undefined, 'http://proxy.example.com:3128']) {
+        const of = (place: Place) =>
+          classifyTransportError('GET /x', 'read', error, { ...straight, place, proxy }).reason;
+        assert.doesNotMatch(of('the service connection'), /handler|\{place\}/);
+        assert.doesNotMatch(
+          of('the configuration of the handler'),
+          /service connection|agent|\{place\}/,
+        );
+      }
+    }
+  });
+
+  it('names the proxy, and blames it where it alone is connected to', () => {
+    const way: Way = { ...straight, proxy: 'http://proxy.example.com:3128' };
+    const own = /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
+    const more = ['EHOSTUNREACH', 'ENETUNREACH'].map((code) => [code, `connect ${code}`] as const);
+    for (const [code, message] of [...cases, ...more]) {
+      const error = new TransportError(message, code, false);
+      const { reason } = classifyTransportError('GET /x', 'read', error, way);
+      assert.match(reason, /, through the proxy http:\/\/proxy\.example\.com:3128\)$/);
+      const blames = /^the proxy cannot be reached, .*: check the agent's --proxyurl \(/;
+      assert.equal(blames.test(reason), own.test(code), reason);
+    }
+  });
+
+  const schemes = [
+    ['https', 'ECONNRESET', false, /^it closes .* before TLS .* begin with http:\/\/ \(/],
+    ['https', 'ECONNRESET', true, /^socket hang up/],
+    ['http', 'ECONNRESET', true, /^it closes .* without an answer: .* begin with https:\/\/ \(/],
+    ['http', 'EPIPE', false, /begin with https:\/\/ \(/],
+    ['http', 'TIMEOUT', true, /^socket hang up/],
+    [undefined, 'ECONNRESET', false, /^socket hang up/],
+  ] as const;
+  for (const [scheme, code, sent, reason] of schemes) {
+    it(`may have the wrong scheme: ${scheme}, ${code}, ${sent ? 'sent' : 'not sent'}`, () => {
+      const error = new TransportError('socket hang up', code, sent, { scheme });
+      const meaning = classifyTransportError('GET /x', 'read', error, {
+        ...straight,
+        place: 'the configuration of the handler',
+      });
+      assert.equal(meaning.failure, 'unavailable');
+      assert.match(meaning.reason, reason);
+      assert.doesNotMatch(meaning.reason, /service connection|\{place\}/);
+    });
+  }
+
+  for (const [code, message, failure, reason] of cases) {
+    it(`is ${failure} for ${code} (${message}) where it was not sent`, () => {
+      const error = new TransportError(message, code, false);
+      for (const effect of ['read', 'change'] as const) {
+        const meaning = classifyTransportError('GET /x', effect, error);
+        assert.equal(meaning.failure, failure);
+        assert.match(meaning.reason, reason);
+        assert.equal(meaning.cause, error);
+      }
+    });
+
+    it(`is unclear for ${code} (${message}) where a change was sent`, () => {
+      const error = new TransportError(message, code, true);
+      assert.equal(classifyTransportError('POST /x', 'change', error).failure, 'unclear');
+      assert.equal(classifyTransportError('GET /x', 'read', error).failure, failure);
+    });
+  }
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { CancelScope } from '../../src/async/cancel-scope.ts';
+import { ManualClock } from '../follow/manual-clock.ts';
+
+describe('a term', () => {
+  let clock: ManualClock;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+  });
+
+  it('ends at its time, and not before', async () => {
+    const scope = new CancelScope(clock, { at: clock.now() + 1_000 });
+    await clock.pass(999);
+    assert.equal(scope.signal.aborted, false);
+    await clock.pass(1);
+    assert.equal(scope.signal.aborted, true);
+  });
+
+  it('ends at once when its time is over', () => {
+    assert.equal(new CancelScope(clock, { at: clock.now() }).signal.aborted, true);
+  });
+
+  it('ends with its parent', () => {
+    const parent = new AbortController();
+    const scope = new CancelScope(clock, { parent: parent.signal });
+    parent.abort();
+    assert.equal(scope.signal.aborted, true);
+  });
+
+  it('ends when nobody needs it any more, and leaves its parent alone and no timer behind', async () => {
+    const parent = new AbortController();
+    const scope = new CancelScope(clock, { parent: parent.signal, at: clock.now() + 1_000 });
+    scope.end();
+    scope.end();
+    await clock.pass(0);
+    assert.equal(scope.signal.aborted, true);
+    assert.equal(parent.signal.aborted, false);
+    assert.equal(clock.sleeping, 0);
+  });
+
+  it('is not ended early by a time that is further off than a timer can wait', async () => {
+    const month = 31 * 24 * 3_600_000;
+    const scope = new CancelScope(clock, { at: clock.now() + month });
+    await clock.pass(month - 1);
+    assert.equal(scope.signal.aborted, false);
+    await clock.pass(1);
+    assert.equal(scope.signal.aborted, true);
+  });
+});

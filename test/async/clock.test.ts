@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { systemClock } from '../../src/async/clock.ts';
+
+describe('the system clock', () => {
+  const never = new AbortController().signal;
+
+  it('sleeps for a time, of which a negative one is over', async () => {
+    const before = performance.now();
+    await systemClock.sleep(5, never);
+    await systemClock.sleep(-1_000, never);
+    const lasted = performance.now() - before;
+    assert.ok(lasted >= 4 && lasted < 1_000, `it slept ${lasted} ms`);
+  });
+
+  it('wakes when the signal aborts, and does not sleep when it has', async () => {
+    const cancelling = new AbortController();
+    const sleeping = systemClock.sleep(60_000, cancelling.signal);
+    cancelling.abort();
+    await sleeping;
+    await systemClock.sleep(60_000, cancelling.signal);
+  });
+
+  it('tells the time of the machine', () => {
+    assert.ok(Math.abs(systemClock.now() - Date.now()) < 1_000);
+  });
+});

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { followedState, OperationTracker } from '../../src/follow/operation-tracker.ts';
+import type { OperationState } from '../../src/sync/model/operation.ts';
+import type { Cause } from '../../src/sync/model/outcome.ts';
+import {
+  A,
+  application,
+  ended,
+  foreign,
+  fresh,
+  hook,
+  operation,
+  result,
+  second,
+  state,
+  waitGoal,
+} from '../sync/sample-application.ts';
+import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
+import { ManualClock } from './manual-clock.ts';
+import { MemoryCheckpointStore } from './memory-checkpoint-store.ts';
+
+const job = (policy = 'BeforeHookCreation') => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: {
+    name: 'migrate',
+    annotations: {
+      'argocd.argoproj.io/hook': 'PreSync',
+      'argocd.argoproj.io/hook-delete-policy': policy,
+      'argocd.argoproj.io/sync-wave': '-1',
+    },
+  },
+});
+const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve: () => resolve() };
+}
+
+const nothingKept = { steps: [], plan: undefined };
+
+describe('the story of an operation', () => {
+  let clock: ManualClock;
+  let argocd: FakeArgoCD;
+  let ports: ReturnType<typeof portsOn>;
+  let tracker: OperationTracker;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    argocd = new FakeArgoCD(clock);
+    argocd.onManifests = () => Promise.resolve([job(), web]);
+    ports = portsOn(argocd, clock);
+    tracker = new OperationTracker(settingsOf(), ports, nothingKept);
+  });
+  afterEach(() => ports.cancel());
+
+  const track = async (change: Partial<OperationState>) => {
+    const operationState = state(change);
+    tracker.track(application({ operation: operationState.operation, operationState }), fresh());
+    await clock.pass(0);
+  };
+  const running = hook({ hookPhase: 'Running' });
+  const steps = () =>
+    ports.told.flatMap((told) =>
+      told.kind === 'step' ? [`${told.step.phase} ${told.step.name} ${told.step.state}`] : [],
+    );
+
+  it('tells each step when it changes, and only then', async () => {
+    await track({ results: [running] });
+    await track({ results: [running] });
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    assert.deepEqual(steps(), ['PreSync migrate Running', 'PreSync migrate Succeeded']);
+  });
+
+  it('knows the waves from the manifests, which it reads once', async () => {
+    await track({ results: [running] });
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    assert.equal(tracker.steps[0]?.wave, -1);
+    assert.equal(argocd.times('manifests').length, 1);
+  });
+
+  it('knows the waves at once where a process before read the manifests', async () => {
+    const checkpointStore = new MemoryCheckpointStore();
+    tracker = new OperationTracker(
+      settingsOf(),
+      { ...ports, checkpoints: checkpointStore },
+      nothingKept,
+    );
+    await track({ results: [running] });
+    const { steps: told } = tracker;
+    const plan = checkpointStore.recall(settingsOf().path)?.plan;
+    argocd.onManifests = () => Promise.reject(failed('unavailable'));
+    tracker = new OperationTracker(settingsOf(), ports, { steps: told, plan });
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    assert.equal(tracker.steps[0]?.wave, -1);
+    assert.equal(argocd.times('manifests').length, 1);
+  });
+
+  it('does not go back when the manifests come later than what happened meanwhile', async () => {
+    const { promise, resolve } = deferred();
+    argocd.onManifests = () => promise.then(() => [job(), web]);
+    await track({ results: [running] });
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    resolve();
+    await clock.pass(0);
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    assert.equal(tracker.steps[0]?.wave, -1);
+    assert.deepEqual(
+      steps().filter((step) => step.startsWith('PreSync')),
+      ['PreSync migrate Running', 'PreSync migrate Succeeded'],
+    );
+  });
+
+  it('tells how far it is, when that changes', async () => {
+    await track({ results: [running] });
+    await track({ results: [running] });
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    const progress = ports.told.flatMap((told) =>
+      told.kind === 'progress' ? [`${told.done}/${told.total}`] : [],
+    );
+    assert.deepEqual(progress, ['0/2', '1/2']);
+  });
+
+  it('goes on without a plan when the manifests cannot be read', async () => {
+    argocd.onManifests = () => Promise.reject(failed('forbidden'));
+    await track({ results: [running] });
+    await track({ results: [running] });
+    assert.deepEqual(steps(), ['PreSync migrate Running']);
+    assert.equal(tracker.plan, undefined);
+  });
+
+  it('says when the plan is there, or will not come: what waited for it is told then', async () => {
+    for (const manifests of [
+      () => Promise.resolve([job(), web]),
+      () => Promise.reject(failed('forbidden')),
+    ]) {
+      argocd.onManifests = manifests;
+      let heard = 0;
+      tracker = new OperationTracker(settingsOf(), ports, nothingKept, () => (heard += 1));
+      await track({ results: [running] });
+      assert.equal(heard, 1);
+      assert.equal(tracker.held?.changes.length, 1);
+      await track({ results: [running] });
+      assert.equal(tracker.held, undefined);
+    }
+  });
+
+  it('waits five seconds for the plan, at the end as well, and counts from what was kept', async () => {
+    argocd.onManifests = (_, __, signal) => hang(signal);
+    await track({ results: [running] });
+    await clock.pass(4_000);
+    const { held } = tracker;
+    assert.equal(tracker.heldUntil, clock.now() + 1_000);
+    assert.ok(tracker.isReading);
+    tracker = new OperationTracker(settingsOf(), ports, {
+      steps: tracker.steps,
+      held,
+      plan: undefined,
+    });
+    assert.deepEqual(tracker.toldSteps, []);
+    await track({ results: [running] });
+    assert.deepEqual(steps(), []);
+    const before = clock.now();
+    await clock.finish(tracker.settled());
+    assert.equal(clock.now() - before, 1_000);
+    await track({ results: [running] });
+    assert.deepEqual(steps(), ['PreSync migrate Running']);
+    assert.equal(tracker.heldUntil, Infinity);
+    assert.deepEqual([tracker.isReading, tracker.toldSteps], [false, tracker.steps]);
+  });
+
+  it('reads the log of a hook that is deleted when it fails, though the plan came after it', async () => {
+    const { promise, resolve } = deferred();
+    argocd.onManifests = () => promise.then(() => [job('HookFailed'), web]);
+    await track({ results: [running] });
+    assert.equal(argocd.times('logs').length, 0);
+    resolve();
+    await clock.pass(0);
+    assert.equal(argocd.times('logs').length, 1);
+  });
+
+  it('reads the log of a hook as soon as it failed, while it is there', async () => {
+    await track({ results: [running] });
+    assert.equal(argocd.times('logs').length, 0);
+    await track({ results: [hook({ hookPhase: 'Failed' })] });
+    assert.equal(argocd.times('logs').length, 1);
+  });
+
+  it('reads the log again when a retry failed at the same hook', async () => {
+    const attempt = async (retryCount: number) => {
+      await track({ results: [running], retryCount });
+      await track({ results: [hook({ hookPhase: 'Failed' })], retryCount });
+    };
+    await attempt(0);
+    await attempt(1);
+    assert.equal(argocd.times('logs').length, 2);
+  });
+
+  it('reads the log of a hook now and then that is deleted when it fails', async () => {
+    argocd.onManifests = () => Promise.resolve([job('HookFailed'), web]);
+    await track({ results: [] });
+    await track({ results: [running] });
+    await clock.pass(2_500);
+    assert.equal(argocd.times('logs').length, 3);
+    await track({ results: [hook({ hookPhase: 'Succeeded' })] });
+    await clock.pass(60_000);
+    assert.equal(argocd.times('logs').length, 3);
+  });
+
+  it('ends with the logs of what failed, or why there are none', async () => {
+    argocd.onLogs = (_, { resource }) =>
+      resource.name === 'migrate'
+        ? Promise.resolve({ lines: ['boom'], fault: '' })
+        : Promise.reject(failed('forbidden'));
+    const cause = (title: string, resource: Cause['resource']): Cause => ({
+      title,
+      message: '',
+      advice: 'Do it.',
+      resource,
+      log: [],
+    });
+    const told = await clock.finish(
+      tracker.withLogs([
+        cause('hook', hook()),
+        cause('other', hook({ name: 'other' })),
+        cause('general', undefined),
+      ]),
+    );
+    assert.deepEqual(
+      told.map(({ log, advice }) => [log, advice]),
+      [
+        [['boom'], 'Do it.'],
+        [[], 'Do it. Its log could not be read: the token lacks the right "logs, get".'],
+        [[], 'Do it.'],
+      ],
+    );
+  });
+
+  it('asks for the manifests of the revisions that are synced, by position where there are several', () => {
+    let asked: unknown;
+    argocd.onManifests = (_, revisions) => {
+      asked = revisions;
+      return Promise.resolve([]);
+    };
+    const operationState = state({ revisions: [A, 'v2'] });
+    tracker.track(application({ multiSource: true, operationState }), fresh());
+    assert.deepEqual(asked, {
+      revisions: [
+        { position: 1, revision: A },
+        { position: 2, revision: 'v2' },
+      ],
+    });
+  });
+
+  describe('is that of', () => {
+    const ours = state({ results: [result()] });
+    const others = state({ operation: foreign() });
+    const oldOne = { historyId: 0, operationStartedAt: second(10) };
+
+    it('our operation while it is there', () => {
+      assert.equal(followedState(application({ operationState: ours }), fresh()), ours);
+    });
+
+    it('our operation as it was last, when another replaced it', () => {
+      const memory = fresh(undefined, { begun: ours });
+      assert.equal(followedState(application({ operationState: others }), memory), ours);
+    });
+
+    it('the end that was seen, whatever came after', () => {
+      const end = ended('Failed', { operation: operation() });
+      const seen = { state: end, seenAt: 0, reconciledAt: undefined };
+      const memory = fresh(undefined, { ended: seen });
+      assert.equal(followedState(application({ operationState: others }), memory), end);
+    });
+
+    it('whichever runs, for a run that waits for others, but not of an old one', () => {
+      const memory = fresh(waitGoal());
+      assert.equal(followedState(application({ operationState: others }), memory), others);
+      const knowing = fresh(waitGoal(), { first: oldOne });
+      assert.equal(followedState(application({ operationState: others }), knowing), undefined);
+    });
+  });
+});

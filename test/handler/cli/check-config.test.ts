@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { checkConfig } from '../../../src/handler/cli/check-config.ts';
+import { folderWith, removeFolders } from '../config/files.ts';
+import { key, secrets, whole } from '../config/whole-config.ts';
+
+const env = { ARGOCD_TOKEN: secrets.token, HOST: 'argocd.example.com' };
+
+function check(text: string) {
+  const folder = folderWith({ 'handler.yaml': text, key, admin: secrets.admin });
+  const path = join(folder, 'handler.yaml');
+  const { lines, exitCode } = checkConfig(path, env);
+  return { text: lines.join('\n').replaceAll(folder, '/srv'), exitCode };
+}
+
+describe('the check of a configuration', () => {
+  afterEach(removeFolders);
+
+  it('shows what is set and what is allowed to whom', () => {
+    const { text, exitCode } = check(whole.replaceAll('/run/', './'));
+    assert.equal(exitCode, 0);
+    assert.equal(
+      text,
+      `Settings:
+  public        0.0.0.0:8443, reached at https://handler.example.com/argocd
+  admin         [::]:9443, with a token
+  store         /srv/data/handler.db, ended runs are kept for 90 days
+  encryption    1 key
+  Azure DevOps  https://dev.azure.com/fabrikam
+  Azure DevOps  https://tfs.example.com/tfs/Main, also at private addresses
+  job tokens    valid for 48 h
+  Argo CD       prod: https://argocd.example.com, namespace gitops
+  each client   5 requests/s, 10 at once, 100 runs pending
+
+Who may do what:
+  fabrikam, for Azure project shop or My Project, at Argo CD prod: sync, prune, gate of applications shop-*, team/web in AppProject default
+
+/srv/handler.yaml is right.`,
+    );
+  });
+
+  it('warns, and says what is missing', () => {
+    const { text, exitCode } = check('retention: 1h\n');
+    assert.equal(exitCode, 0);
+    assert.match(text, /^Warnings:\n {2}\/srv\/handler\.yaml: encryptionKeys: /);
+    assert.match(text, /\nStill missing:\n {2}\/srv\/handler\.yaml: publicUrl: /);
+    assert.match(text, /ended runs are kept for 1 h\n/);
+    assert.match(text, /\n {2}encryption +key in \/srv\/data\/key\n/);
+    assert.match(text, /\n\/srv\/handler\.yaml is right so far: the handler starts with it\.$/);
+  });
+
+  it('lists all faults, and fails', () => {
+    const { text, exitCode } = check('logLevel: loud\nretention: 1\n');
+    assert.equal(exitCode, 1);
+    assert.match(text, /^\/srv\/handler\.yaml:1: logLevel .*\n\/srv\/handler\.yaml:2: retention /);
+    assert.match(text, /\n\nThere are 2 faults\.$/);
+    assert.match(check('logLevel: loud').text, /\n\nThere is 1 fault\.$/);
+  });
+
+  it('fails for a file that is not there', () => {
+    assert.equal(checkConfig('/nowhere/handler.yaml', {}).exitCode, 1);
+  });
+
+  it('shows no secret', () => {
+    const { text } = check(whole.replaceAll('/run/', './'));
+    for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret));
+  });
+});

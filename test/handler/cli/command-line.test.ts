@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import {
+  commands,
+  logFormats,
+  readCommandLine,
+  usage,
+  type CommandLine,
+} from '../../../src/handler/cli/command-line.ts';
+
+const serve = { kind: 'run', command: 'serve', config: 'handler.yaml' } as const;
+
+describe('The command line of the handler', () => {
+  const table: readonly (readonly [what: string, words: readonly string[], asked: CommandLine])[] =
+    [
+      ['serves when nothing is said', [], serve],
+      ['serves when told', ['serve', '--config', 'a.yaml'], { ...serve, config: 'a.yaml' }],
+      ['logs as text when told', ['--log', 'text'], { ...serve, log: 'text' }],
+      ['logs as json when told', ['serve', '--log=json'], { ...serve, log: 'json' }],
+      [
+        'takes the file to check as a word',
+        ['check-config', 'a.yaml'],
+        { kind: 'run', command: 'check-config', config: 'a.yaml' },
+      ],
+      ['helps', ['serve', '-h'], { kind: 'help' }],
+      ['says its version', ['--version'], { kind: 'version' }],
+    ];
+  for (const [what, words, asked] of table) {
+    it(what, () => assert.deepEqual(readCommandLine(words), asked));
+  }
+
+  const faults: readonly (readonly [words: readonly string[], message: RegExp])[] = [
+    [['run'], /^There is no command "run"\.$/],
+    [['serve', 'a.yaml'], /^serve takes no "a\.yaml"\.$/],
+    [['check-config', 'a.yaml', 'b.yaml'], /^check-config takes no "b\.yaml"\.$/],
+    [['check-config', 'a.yaml', '--config', 'b.yaml'], /named twice/],
+    [['--log', 'xml'], /^There is no log "xml", only text and json\.$/],
+    [['--color'], /--color/],
+  ];
+  for (const [words, message] of faults) {
+    it(`refuses ${words.join(' ')}`, () => {
+      const asked = readCommandLine(words);
+      assert.equal(asked.kind, 'fault');
+      assert.match(asked.message, message);
+    });
+  }
+
+  it('explains every command and option', () => {
+    for (const word of [...commands, ...logFormats, '--config', '--log', '--version']) {
+      assert.ok(usage.includes(word), word);
+    }
+  });
+});

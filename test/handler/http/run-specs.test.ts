@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import type { RunAddress } from '../../../src/azure/task-hub/run-address.ts';
+import { printFault } from '../../../src/inputs/fault.ts';
+import { readGate, readNames, readRunSpec } from '../../../src/handler/http/run-specs.ts';
+import {
+  checkSections,
+  gateSections,
+  runSections,
+  syncSections,
+} from '../../../src/handler/http/sync-sections.ts';
+import type { RunSpec, RunKind } from '../../../src/handler/run.ts';
+import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-requests.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+const address: RunAddress = {
+  collection: 'https://dev.azure.com/fabrikam',
+  projectId,
+  hub: 'build',
+  planId,
+  jobId,
+  timelineId: planId,
+  taskInstanceId,
+};
+const day = 24 * 3_600_000;
+
+function read(kind: RunKind, texts: Texts) {
+  const sections = new Map(Object.entries({ ...leastSync, ...texts }));
+  return readRunSpec(kind, sections, { address, buildId: 4_711 }, 'fabrikam', day);
+}
+
+function accepted(kind: RunKind, texts: Texts = {}): RunSpec {
+  const spec = read(kind, texts);
+  if ('faults' in spec) assert.fail(spec.faults.map(printFault).join('\n'));
+  return spec;
+}
+
+function refused(kind: RunKind, texts: Texts): readonly string[] {
+  const spec = read(kind, texts);
+  assert.ok('faults' in spec, 'nothing was refused');
+  return spec.faults.map(printFault);
+}
+
+describe('an order', () => {
+  it('holds what was asked for, by whom and where', () => {
+    const spec = accepted('sync', { revision: '4f2c9d1', prune: 'true' });
+    assert.equal(spec.kind, 'sync');
+    assert.equal(spec.client, 'fabrikam');
+    assert.equal(spec.azureProject, 'shop');
+    assert.equal(spec.argocd, 'prod');
+    assert.equal(spec.address, address);
+    assert.deepEqual(spec.request.subject, { names: [{ name: 'shop-web' }] });
+    assert.equal(spec.request.project, 'default');
+    const { goal } = spec.request;
+    assert.ok(goal.action === 'sync');
+    assert.deepEqual(goal.target, { kind: 'revision', revision: '4f2c9d1' });
+    assert.equal(goal.options.prune, true);
+    assert.ok(!('argocd' in spec.request));
+  });
+
+  const asked = { sync: syncSections, gate: gateSections, check: checkSections };
+  for (const kind of ['sync', 'gate', 'check'] as const) {
+    // Of what is for people only, the first line counts that was filled in.
+    const names = asked[kind].filter((name) => !runSections.some((each) => each === name));
+    for (const name of names) {
+      it(`is refused, once and by name, with what was not filled in: ${name} of a ${kind}`, () => {
+        for (const text of ['$(x)', '$(Two Words)', "$(a['b'])", '$[ variables.x ]', '${{ x }}']) {
+          const texts = { ...leastSync, [name]: text };
+          const reading =
+            kind === 'gate' ? readGate(new Map(Object.entries(texts))) : read(kind, texts);
+          assert.ok('faults' in reading, text);
+          const told = reading.faults.filter(({ input }) => input === name);
+          assert.deepEqual(
+            told.map(({ value }) => value),
+            [text],
+          );
+        }
+      });
+    }
+  }
+
+  it('reads the names that the rights need without a fault', () => {
+    assert.deepEqual(readNames(new Map([['argocd', ' prod\n']])), {
+      argocd: 'prod',
+      azureProject: '',
+    });
+  });
+
+  describe('leads from the operation back to the run', () => {
+    const page = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=4711';
+    it('by rows for people', () => {
+      const texts = {
+        pipeline: 'shop CI',
+        runNumber: '20261121.1',
+        runPage: page,
+        requestedFor: 'Ada',
+      };
+      const spec = accepted('sync', texts);
+      assert.equal(spec.page, page);
+      assert.deepEqual(spec.info, [
+        { name: 'Pipeline', value: 'shop CI' },
+        { name: 'Run', value: `20261121.1 ${page}` },
+        { name: 'Requested for', value: 'Ada' },
+      ]);
+    });
+
+    it('by the first line in which everything was filled in', () => {
+      const texts = {
+        pipeline: '$(release.definitionName)\nshop CI',
+        runNumber: 'Release-7\n$(build.buildNumber)',
+        runPage: `$(release.releaseWebUrl)\r\n${page}`,
+        requestedFor: '$(release.deployment.requestedFor)\n$(build.requestedFor)',
+      };
+      const spec = accepted('sync', texts);
+      assert.equal(spec.page, page);
+      assert.deepEqual(spec.info, [
+        { name: 'Pipeline', value: 'shop CI' },
+        { name: 'Run', value: `Release-7 ${page}` },
+      ]);
+    });
+
+    it('by no address but one of the web', () => {
+      for (const runPage of ['javascript:alert(1)', 'file:///etc/passwd', 'not an address', '']) {
+        assert.equal(accepted('sync', { runPage }).page, '');
+      }
+    });
+
+    it('by plain lines of bounded length', () => {
+      const texts = { pipeline: `a\u202eb\u0007${'x'.repeat(2_000)}` };
+      const [row] = accepted('sync', texts).info;
+      assert.match(row?.value ?? '', /^abx+… \(\d+ more characters\)$/);
+      assert.ok((row?.value.length ?? 0) < 600);
+    });
+  });
+
+  const faults: readonly (readonly [string, RunKind, Texts, readonly string[]])[] = [
+    [
+      'no names',
+      'sync',
+      { argocd: '', azureProject: ' ' },
+      [
+        'argocd: it is missing. Give the name of an Argo CD that the handler knows.',
+        'azureProject: it is missing. Send `$(System.TeamProject)`.',
+      ],
+    ],
+    [
+      'a name of two lines',
+      'sync',
+      { argocd: 'prod\nstage' },
+      [
+        'argocd "prod ⏎ stage": this is not a name. Give the name of an Argo CD that the handler knows.',
+      ],
+    ],
+    [
+      'a timeout that outlasts the token',
+      'sync',
+      { timeoutSeconds: '86401' },
+      [
+        'timeoutSeconds "86401": the job\'s token, without which nobody can be told the end, is taken to last 24 h. Write 86400 at the most, or raise azureDevOps.tokenLifetime of the handler.',
+      ],
+    ],
+    [
+      'everything that is wrong at once',
+      'sync',
+      { argocd: '', applications: 'Shop', prune: 'yes', timeoutSeconds: '604800' },
+      [
+        'argocd: it is missing',
+        'applications "Shop": this is not the name of an application',
+        'prune "yes": this is neither `true` nor `false`',
+        'timeoutSeconds "604800": the job\'s token',
+      ],
+    ],
+    [
+      'a check of what is not synced',
+      'check',
+      { requireSynced: 'false' },
+      [
+        'requireSynced "false": a check waits for a deployment, so applications must be synced. Leave it out, or use a gate.',
+      ],
+    ],
+    [
+      'a word where true or false is meant',
+      'check',
+      { requireHealthy: 'maybe' },
+      ['requireHealthy "maybe": this is neither `true` nor `false`'],
+    ],
+  ];
+  for (const [what, kind, texts, expected] of faults) {
+    it(`is refused for ${what}`, () => {
+      const told = refused(kind, texts);
+      assert.equal(told.length, expected.length, told.join('\n'));
+      expected.forEach((start, index) => assert.ok(told[index]?.startsWith(start), told[index]));
+    });
+  }
+
+  it('takes the longest timeout that the token allows', () => {
+    assert.equal(accepted('sync', { timeoutSeconds: '86400' }).request.timeout, day);
+  });
+});
+
+describe('the order of a check', () => {
+  it('waits and starts nothing', () => {
+    const spec = accepted('check', {
+      revision: 'main',
+      stableSeconds: '60',
+      timeoutSeconds: '600',
+    });
+    const { goal, timeout } = spec.request;
+    assert.equal(spec.kind, 'check');
+    assert.equal(spec.buildId, 4_711);
+    assert.ok(goal.action === 'wait');
+    assert.deepEqual(goal.target, { kind: 'revision', revision: 'main' });
+    assert.equal(goal.waitFor, 'health');
+    assert.equal(goal.ifMissing, 'wait');
+    assert.equal(goal.stableFor, 60_000);
+    assert.equal(timeout, 600_000);
+  });
+
+  it('needs no health where that is said', () => {
+    assert.equal(accepted('check', { requireHealthy: 'False' }).request.goal.waitFor, 'operation');
+  });
+
+  it('stays a wait whatever is given', () => {
+    assert.equal(accepted('check', { action: 'sync' }).request.goal.action, 'wait');
+  });
+});
+
+describe('the question of a gate', () => {
+  const ask = (texts: Texts) => readGate(new Map(Object.entries({ ...leastSync, ...texts })));
+
+  it('asks for synced and healthy applications', () => {
+    assert.deepEqual(ask({}), {
+      argocd: 'prod',
+      azureProject: 'shop',
+      applications: [{ name: 'shop-web' }],
+      project: 'default',
+      revision: '',
+      requireSynced: true,
+      requireHealthy: true,
+      acceptSuspended: false,
+      stableFor: 0,
+    });
+  });
+
+  it('asks for what it was told to', () => {
+    const texts = {
+      applications: 'shop-web, argocd/shop-api',
+      revision: '4f2c9d1',
+      requireSynced: 'false',
+      requireHealthy: 'false',
+      acceptSuspended: 'true',
+      stableSeconds: '86400',
+    };
+    assert.deepEqual(ask(texts), {
+      argocd: 'prod',
+      azureProject: 'shop',
+      applications: [{ name: 'shop-web' }, { namespace: 'argocd', name: 'shop-api' }],
+      project: 'default',
+      revision: '4f2c9d1',
+      requireSynced: false,
+      requireHealthy: false,
+      acceptSuspended: true,
+      stableFor: day,
+    });
+  });
+
+  it('is refused with all faults', () => {
+    const gate = ask({ applications: '', requireSynced: 'x', stableSeconds: '-1' });
+    assert.ok('faults' in gate);
+    assert.deepEqual(
+      gate.faults.map(({ input }) => input),
+      ['requireSynced', 'applications', 'stableSeconds'],
+    );
+  });
+});

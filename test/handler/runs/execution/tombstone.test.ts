@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { RunSpec } from '../../../../src/handler/run.ts';
+import { tombstoneOf } from '../../../../src/handler/runs/execution/tombstone.ts';
+import type { Goal } from '../../../../src/sync/model/goal.ts';
+import { plainOptions, waiting } from '../../../goals.ts';
+import { sampleSpec } from '../../store/sample.ts';
+
+const long = 'x'.repeat(100_000);
+const many = <T>(one: T): readonly T[] => new Array<T>(5_000).fill(one);
+const revision = { kind: 'revision', revision: long } as const;
+const key = { group: long, kind: long, namespace: long, name: long };
+
+const goals: readonly Goal[] = [
+  {
+    action: 'sync',
+    target: revision,
+    options: {
+      ...plainOptions,
+      resources: many({ ...key, exclude: false }) as never,
+      syncOptions: many('Validate=false'),
+      retry: { limit: 5, backoff: { duration: long } },
+      info: many({ name: 'a', value: long }),
+    },
+    ...waiting,
+  },
+  { action: 'wait', target: revision, ...waiting, expectImages: many(long) },
+  { action: 'rollback', to: revision, prune: false, dryRun: false, ...waiting },
+  { action: 'terminate', ...waiting },
+];
+
+describe('what is kept of an order that came to nothing', () => {
+  for (const goal of goals) {
+    it(`has a bounded size, whatever a ${goal.action} held`, () => {
+      const spec: RunSpec = {
+        ...sampleSpec,
+        azureProject: long,
+        page: long,
+        info: many({ name: 'a', value: long }),
+        request: {
+          ...sampleSpec.request,
+          project: long,
+          warnings: many('a warning'),
+          goal,
+        },
+      };
+      const subjects = [{ names: many({ name: 'shop'.repeat(60) }) }, { selector: long }];
+      for (const subject of subjects) {
+        const kept = tombstoneOf({ ...spec, request: { ...spec.request, subject } });
+        assert.ok(JSON.stringify(kept).length < 4_096);
+        assert.deepEqual(
+          [kept.address, kept.client, kept.request.goal.action],
+          [spec.address, spec.client, goal.action],
+        );
+      }
+    });
+  }
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { Detachment } from '../../../../src/follow/detachment.ts';
+import { failed } from '../fake-plan.ts';
+import { completed, ToldRun } from '../told-run.ts';
+
+describe('the completion of a failure that may have been told', () => {
+  let told: ToldRun;
+
+  beforeEach(() => {
+    told = new ToldRun();
+  });
+
+  /** The answer was lost; a try that follows opens the record again. */
+  const lose = async (isOpenAgain: boolean) => {
+    await told.hold(completed('failed'));
+    told.plan.onCall = (what) => (what === 'post' ? failed('unclear') : undefined);
+    const telling = told.begin();
+    await told.clock.pass(400);
+    told.plan.onCall = () => undefined;
+    told.plan.own = { state: isOpenAgain ? 'inProgress' : 'completed' };
+    return telling;
+  };
+
+  it('does not wait where the record shows that it was', async () => {
+    const { delivery } = await lose(false);
+    await told.clock.pass(200);
+    assert.equal(await delivery, 'told');
+    assert.deepEqual(told.plan.completions, []);
+  });
+
+  it('tells it again after five seconds in which no other try has come', async () => {
+    const { delivery } = await lose(true);
+    assert.equal(await told.clock.finish(delivery), 'told');
+    assert.deepEqual(told.plan.completions, ['failed']);
+    assert.deepEqual(told.times('post'), [0, 5_000]);
+  });
+
+  for (const life of [1_000, 2_000, 4_900]) {
+    it(`tells it again although its process dies every ${life} ms`, async () => {
+      const telling = await lose(true);
+      telling.end(new Detachment());
+      for (let lives = 0; told.plan.completions.length === 0; lives += 1) {
+        assert.ok(lives * life < 12_000, 'it waits anew in each life');
+        const each = told.begin();
+        await told.clock.pass(life);
+        each.end(new Detachment());
+      }
+      assert.deepEqual(told.plan.completions, ['failed']);
+      assert.ok((told.times('post').at(-1) ?? 0) >= 5_000);
+    });
+  }
+
+  it('counts the wait from the first look where an older handler did not store its begin', async () => {
+    await told.hold(completed('failed'));
+    told.store.run = {
+      ...told.store.run,
+      report: { ...told.store.run.report, isCompleting: true },
+    };
+    for (let lives = 0; lives < 6; lives += 1) {
+      const each = told.begin();
+      await told.clock.pass(1_000);
+      each.end(new Detachment());
+    }
+    assert.deepEqual(told.plan.completions, ['failed']);
+  });
+
+  it('leaves the next try alone, once that has proven itself', async () => {
+    const { delivery } = await lose(true);
+    told.nextTry = 'unproven';
+    await told.clock.pass(20_000);
+    assert.deepEqual(told.times('post'), [0]);
+    told.nextTry = 'proven';
+    assert.equal(await told.clock.finish(delivery), 'replaced');
+    assert.deepEqual(told.plan.completions, []);
+  });
+
+  it('tells it again when the next try was none', async () => {
+    const { delivery } = await lose(true);
+    told.nextTry = 'unproven';
+    await told.clock.pass(20_000);
+    told.nextTry = 'none';
+    assert.equal(await told.clock.finish(delivery), 'told');
+    assert.deepEqual(told.plan.completions, ['failed']);
+  });
+
+  it('waits a minute for the next try to prove itself, and no longer', async () => {
+    const { delivery } = await lose(true);
+    told.nextTry = 'unproven';
+    assert.equal(await told.clock.finish(delivery), 'told');
+    assert.deepEqual(told.plan.completions, ['failed']);
+    assert.deepEqual(told.times('post'), [0, 60_000]);
+  });
+
+  it('ends with the process while it waits', async () => {
+    const telling = await lose(true);
+    told.nextTry = 'unproven';
+    await told.clock.pass(10_000);
+    telling.end(new Detachment());
+    await assert.rejects(telling.delivery, Detachment);
+    assert.equal(told.clock.sleeping, 0);
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { RankedQueue, ranks } from '../../../../src/handler/runs/scheduler/ranked-queue.ts';
+
+describe('the queue by rank', () => {
+  const partitionKey = 'fabrikam prod';
+  const one = { id: 'one', partitionKey };
+  const first = (queue: RankedQueue, among: readonly (typeof ranks)[number][] = ranks) =>
+    queue.first(
+      among,
+      () => 0,
+      () => true,
+    );
+
+  it('has who is done before who begins, whenever they came', () => {
+    const queue = new RankedQueue();
+    for (const rank of ranks.toReversed()) queue.add(rank, { id: rank, partitionKey });
+    const spec: string[] = [];
+    for (let next = first(queue); next !== undefined; next = first(queue)) {
+      spec.push(next.rank);
+      queue.delete({ id: next.id, partitionKey });
+    }
+    assert.deepEqual(spec, ['done', 'woken', 'fresh', 'stored']);
+  });
+
+  it('has a run in one rank at a time, the last that it was given', () => {
+    const queue = new RankedQueue();
+    queue.add('fresh', one);
+    queue.add('done', one);
+    assert.deepEqual([queue.size, queue.sizeOf('done'), queue.sizeOf('fresh')], [1, 1, 0]);
+    assert.deepEqual([queue.has('done', one), queue.has('fresh', one)], [true, false]);
+  });
+
+  it('gives none of the ranks that are not asked for', () => {
+    const queue = new RankedQueue();
+    queue.add('fresh', one);
+    assert.equal(first(queue, ['done']), undefined);
+    assert.deepEqual(first(queue), { id: 'one', rank: 'fresh' });
+  });
+});

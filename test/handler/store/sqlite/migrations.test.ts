@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { readApplication } from '../../../../src/argocd/rest/application-schema.ts';
+import { canonical } from '../../../../src/argocd/rest/canonical.ts';
+import { migrate, migrations, numberOf } from '../../../../src/handler/store/sqlite/migrations.ts';
+import { SqliteStore } from '../../../../src/handler/store/sqlite/sqlite-store.ts';
+import { systemClock } from '../../../../src/async/clock.ts';
+import { adding, samplePlan, storeFolder } from '../sample.ts';
+
+const path = 'handler.db';
+const version = (database: DatabaseSync) => numberOf(database, 'PRAGMA user_version');
+
+describe('migrations', () => {
+  let database: DatabaseSync;
+  beforeEach(() => {
+    database = new DatabaseSync(':memory:');
+  });
+  afterEach(() => {
+    database.close();
+  });
+
+  it('bring an empty file to the newest schema, and do nothing to one that has it', () => {
+    migrate(database, path);
+    assert.equal(version(database), migrations.length);
+    const schema = database.prepare('SELECT sql FROM sqlite_schema').all();
+    migrate(database, path);
+    assert.deepEqual(database.prepare('SELECT sql FROM sqlite_schema').all(), schema);
+  });
+
+  it('bring an older schema on, with what it holds', () => {
+    const first = 'CREATE TABLE notes (text TEXT)';
+    const second = "ALTER TABLE notes ADD COLUMN kind TEXT DEFAULT 'plain'";
+    const third = "UPDATE notes SET kind = kind || '!'";
+    migrate(database, path, [first]);
+    database.exec("INSERT INTO notes VALUES ('a')");
+    migrate(database, path, [first, second, third]);
+    assert.deepEqual(
+      { ...database.prepare('SELECT * FROM notes').get() },
+      {
+        text: 'a',
+        kind: 'plain!',
+      },
+    );
+    assert.equal(version(database), 3);
+  });
+
+  it('leave the version before as it was when one fails half way', () => {
+    const first = 'CREATE TABLE notes (text TEXT)';
+    const broken = "INSERT INTO notes VALUES ('half'); INSERT INTO missing VALUES (1)";
+    assert.throws(() => {
+      migrate(database, path, [first, broken]);
+    }, /no such table: missing/);
+    assert.equal(version(database), 1);
+    assert.equal(database.isTransaction, false);
+    assert.equal(numberOf(database, 'SELECT count(*) FROM notes'), 0);
+    migrate(database, path, [first, "INSERT INTO notes VALUES ('whole')"]);
+    assert.equal(numberOf(database, 'SELECT count(*) FROM notes'), 1);
+  });
+
+  it('refuse the file of a newer handler', () => {
+    migrate(database, path);
+    database.exec('PRAGMA user_version = 99');
+    const message = `The store handler.db: a newer handler wrote it (schema 99; this one knows ${migrations.length}). Start that version again, or bring back the backup from before the upgrade.`;
+    assert.throws(
+      () => {
+        migrate(database, path);
+      },
+      { name: 'StoreError', message },
+    );
+    assert.equal(version(database), 99);
+  });
+
+  it("refuse another program's database", () => {
+    database.exec('CREATE TABLE bookmarks (url TEXT)');
+    assert.throws(
+      () => {
+        migrate(database, path);
+      },
+      { name: 'StoreError', message: /of some other program, and was left as it is/ },
+    );
+    assert.equal(version(database), 0);
+  });
+
+  it('give tries of a task one key, whichever address of their organization they came by', () => {
+    migrate(database, path, migrations.slice(0, 2));
+    const rest = '|plan|job|https://x.visualstudio.com|task';
+    const hosts = [
+      'https://dev.azure.com/fabrikam',
+      'https://vsrm.dev.azure.com/fabrikam',
+      'https://fabrikam.visualstudio.com',
+      'https://fabrikam.vsrm.visualstudio.com',
+      'https://tfs.example.com/tfs/a.visualstudio.com',
+    ];
+    hosts.forEach((host, index) => {
+      database.exec(`INSERT INTO runs (id, key, kind, order_json, marker, accepted_at, deadline,
+        token_expires_at, state, attempt, is_canceled, report_json, message, results_json)
+        VALUES ('${index}', '${host}${rest}', 'sync', '{}', 'm', 1, 2, 3, 'ended', 1, 0, '{}', '', '[]')`);
+      database.exec(`INSERT INTO cancellations VALUES ('${host}${rest}', 'd', ${index}, 9)`);
+    });
+    migrate(database, path);
+    const keys = (table: string) =>
+      database
+        .prepare(`SELECT DISTINCT key FROM ${table} ORDER BY key`)
+        .all()
+        .map(({ key }) => key);
+    const expected = [`${hosts[0]}${rest}`, `${hosts[4]}${rest}`];
+    assert.deepEqual(keys('runs'), expected);
+    assert.deepEqual(keys('cancellations'), expected);
+  });
+
+  it('keep of operations and sources a digest, by which what was kept whole is known again', () => {
+    const sync = { revision: 'main', manifests: ['x'.repeat(100_000)] };
+    const entry = { id: 1, revisions: ['a'], source: { repoURL: 'https://git.example.com' } };
+    const application = readApplication({
+      metadata: { name: 'shop', uid: '1' },
+      spec: {},
+      operation: { sync },
+      status: { history: [entry] },
+    });
+    const elder = {
+      memory: {
+        identity: { kind: 'adopted', fingerprint: canonical({ sync }), startedAt: 1 },
+        request: { operation: { fingerprint: canonical({ sync }), sources: [{ path: 'a' }] } },
+        returnTo: { sources: canonical([entry.source]) },
+      },
+      steps: [],
+    };
+    migrate(database, path, migrations.slice(0, 5));
+    database.exec(`INSERT INTO runs (id, key, kind, order_json, marker, accepted_at, deadline,
+      token_expires_at, state, attempt, is_canceled, report_json, message, results_json)
+      VALUES ('run-1', 'k', 'sync', '{}', 'm', 1, 2, 3, 'following', 1, 0, '{}', '', '[]')`);
+    database
+      .prepare("INSERT INTO checkpoints (run, path, checkpoint_json) VALUES (1, 'shop', ?)")
+      .run(JSON.stringify(elder));
+    database.exec("INSERT INTO checkpoints (run, path) VALUES (1, 'cart')");
+    migrate(database, path);
+    const [kept, none] = database
+      .prepare('SELECT checkpoint_json FROM checkpoints ORDER BY rowid')
+      .all()
+      .map(({ checkpoint_json: json }) => json);
+    const { fingerprint } = application.operation ?? assert.fail();
+    assert.deepEqual(JSON.parse(String(kept)), {
+      memory: {
+        identity: { kind: 'adopted', fingerprint, startedAt: 1 },
+        request: { operation: { fingerprint, sources: [{ path: 'a' }] } },
+        returnTo: { sources: application.history[0]?.sources },
+      },
+      steps: [],
+    });
+    assert.equal(none, null);
+  });
+
+  it('keep every run of a store with the first schema', async () => {
+    const folder = storeFolder();
+    const old = new DatabaseSync(folder.path);
+    migrate(old, path, migrations.slice(0, 1));
+    old.exec(`INSERT INTO runs (id, key, kind, order_json, marker, accepted_at, deadline,
+      token_expires_at, state, attempt, is_canceled, report_json, message, results_json)
+      VALUES ('run-1', 'k', 'sync', '{"kind":"sync"}', 'm', 1, 2, 3, 'following', 1, 0, '{}', '', '[]')`);
+    old.exec("INSERT INTO tokens VALUES (1, 'sealed', 'digest')");
+    old.exec("INSERT INTO checkpoints (run, path, result_json) VALUES (1, 'shop', '{}')");
+    old.close();
+    const store = SqliteStore.open(folder.path, systemClock);
+    try {
+      assert.equal((await store.openRunWith('k', 'digest'))?.id, 'run-1');
+      const kept = { path: 'shop', checkpoint: undefined, plan: samplePlan(1), result: {} };
+      await store.commit({ runId: 'run-1', checkpoints: [{ ...kept, result: undefined }] });
+      assert.deepEqual(await store.checkpoints('run-1'), [kept]);
+      await store.commit(adding('run-2'));
+      assert.deepEqual(await store.contacts(), []);
+      await store.addContact('prod', 1);
+      assert.deepEqual(await store.contacts(), ['prod']);
+    } finally {
+      await store.close();
+      folder.remove();
+    }
+  });
+});

@@ -1,0 +1,147 @@
+import { strict as assert } from 'node:assert';
+import { judgeGate } from '../../../src/sync/gate/gate.ts';
+import type { ApplicationSummary } from '../../../src/sync/model/application-summary.ts';
+import { A, second, synced } from '../sample-application.ts';
+import { endedOperation, summary } from '../sample-summary.ts';
+import {
+  D1,
+  D2,
+  failed,
+  first,
+  H1,
+  H2,
+  hydrated,
+  hydrating,
+  hydrator,
+  other,
+} from '../sample-hydrator.ts';
+
+const plain = {
+  requireSynced: true,
+  requireHealthy: true,
+  acceptSuspended: false,
+  stableFor: 0,
+};
+
+function shop(
+  of: Parameters<typeof hydrator>[0] = {},
+  live = H1,
+  change: Partial<ApplicationSummary> = {},
+): ApplicationSummary {
+  return summary({
+    sources: [{ repoURL: 'git', path: 'shop', chart: '', targetRevision: 'env/shop' }],
+    hydrator: hydrator(of),
+    last: endedOperation({ revisions: [live] }),
+    sync: synced(live),
+    deployed: [live],
+    ...change,
+  });
+}
+
+const pushed = { current: hydrated(other, 40), last: other, compared: D2 };
+
+describe('a gate for a hydrated application', () => {
+  const cases: readonly [string, string | undefined, ApplicationSummary, string][] = [
+    ['passes at rest', undefined, shop(), 'passed'],
+    ['passes for the dry commit that is live', D1, shop(), 'passed'],
+    ['passes for the dry branch', 'refs/heads/main', shop(), 'passed'],
+    ['passes for a hydrated commit', H1, shop(), 'passed'],
+    ['passes for the branch that is synced', 'env/shop', shop(), 'passed'],
+    ['waits for a dry commit that nobody has seen', D2, shop(), 'waiting'],
+    [
+      'waits for one that is being hydrated',
+      D2,
+      shop({ compared: D2, current: hydrating(40) }),
+      'waiting',
+    ],
+    [
+      'waits while the tip is being hydrated',
+      undefined,
+      shop({ current: hydrating(40) }),
+      'waiting',
+    ],
+    ['waits for a push that a look has found', undefined, shop({ compared: D2 }), 'waiting'],
+    ['waits until what is hydrated was compared', undefined, shop(pushed), 'waiting'],
+    ['waits until what is hydrated is live', D2, shop(pushed), 'waiting'],
+    ['passes when it is', D2, shop(pushed, H2), 'passed'],
+    ['passes for the tip when it is', undefined, shop(pushed, H2), 'passed'],
+    [
+      'passes for the tip where another commit came on top, and was compared',
+      undefined,
+      shop(pushed, A, { reconciledAt: second(50) }),
+      'passed',
+    ],
+    [
+      'passes when a commit changed nothing',
+      D2,
+      shop({
+        current: hydrated({ dry: D2, hydrated: H1 }, 25),
+        last: { dry: D2, hydrated: H1 },
+        compared: D2,
+      }),
+      'passed',
+    ],
+    [
+      'passes where commits outside its paths are not hydrated',
+      undefined,
+      shop({ compared: D2, isSelective: true }),
+      'passed',
+    ],
+    ['fails when the hydration failed', undefined, shop({ current: failed(40) }), 'failed'],
+    [
+      'fails for the commit that it failed at',
+      D2,
+      shop({ compared: D2, current: failed(40) }),
+      'failed',
+    ],
+    [
+      'passes for what is live although a newer one failed',
+      D1,
+      shop({ compared: D2, current: failed(40) }),
+      'passed',
+    ],
+    [
+      'waits for the first hydration',
+      undefined,
+      shop({ current: undefined, last: undefined, compared: undefined }),
+      'waiting',
+    ],
+    [
+      'fails for the branch that awaits promotion',
+      'next',
+      shop({ stagingBranch: 'next' }),
+      'failed',
+    ],
+    [
+      'waits for the promotion of a dry commit',
+      D2,
+      shop({ ...pushed, stagingBranch: 'next' }),
+      'waiting',
+    ],
+  ];
+  for (const [what, revision, seen, status] of cases) {
+    it(what, () => {
+      const answer = judgeGate(seen, { ...plain, revision }, 0, 100_000);
+      assert.equal(answer.status, status, answer.message);
+    });
+  }
+
+  it('passes for what is promoted, and says that something newer awaits promotion', () => {
+    const staged = { ...pushed, stagingBranch: 'next' };
+    const compared = { reconciledAt: second(60) };
+    const awaiting = judgeGate(shop(staged, H1, compared), { ...plain, revision: undefined }, 0, 1);
+    assert.equal(awaiting.status, 'passed', awaiting.message);
+    assert.match(
+      awaiting.message,
+      /; d200000 is hydrated as e200000 on next, and awaits promotion/,
+    );
+    const promoted = judgeGate(shop(staged, H2, compared), { ...plain, revision: undefined }, 0, 1);
+    assert.doesNotMatch(promoted.message, /promotion/);
+  });
+
+  it('tells what is hydrated, and what is not', () => {
+    const { message } = judgeGate(shop(), { ...plain, revision: D2 }, 0, 1);
+    assert.equal(message, 'dry commit d100000 is hydrated, waiting for d200000');
+    assert.equal(first.hydrated, H1);
+  });
+});

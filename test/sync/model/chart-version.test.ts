@@ -1,0 +1,69 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import {
+  isInRange,
+  isSameVersion,
+  isVersionRange,
+  parseChartVersion,
+} from '../../../src/sync/model/chart-version.ts';
+import type { ChartVersion } from '../../../src/sync/model/chart-version.ts';
+
+interface Recorded {
+  readonly versions: readonly string[];
+  readonly ranges: readonly {
+    readonly range: string;
+    readonly valid: boolean;
+    readonly exact: boolean;
+    readonly in: readonly string[];
+  }[];
+}
+
+const file = new URL('../../fixtures/argo-cd/version-ranges.json', import.meta.url);
+const { versions, ranges } = JSON.parse(readFileSync(file, 'utf8')) as Recorded;
+
+function version(text: string): ChartVersion {
+  const parsed = parseChartVersion(text);
+  assert.ok(parsed, text);
+  return parsed;
+}
+
+describe('a range of versions', () => {
+  for (const { range, valid, exact, in: inside } of ranges) {
+    it(`holds what it holds for Argo CD and Helm: "${range}"`, () => {
+      assert.equal(parseChartVersion(range) !== undefined, exact);
+      if (valid) assert.equal(isVersionRange(range), !exact);
+      const found = versions.filter((each) => isInRange(range, version(each)));
+      assert.deepEqual(found, valid ? inside : []);
+      if (!valid) assert.equal(isInRange(range, version('1.0.0')), undefined);
+    });
+  }
+
+  it('is none where it is a name', () => {
+    assert.deepEqual(['main', 'stable', '2024.03-LTS-RC19'].map(isVersionRange), [
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('is read in time that does not grow with its square', () => {
+    const long = `${'>=1 '.repeat(250)}<2`;
+    assert.equal(isInRange(long, version('1.0.0')), true);
+    assert.equal(isInRange(`${'1 - '.repeat(250)}x`, version('1.0.0')), undefined);
+  });
+});
+
+describe('a version', () => {
+  const cases = [
+    ['1.2.3', 'v1.2.3', true],
+    ['1.2.3', '1.2.3+b1', true],
+    ['1.2.3+b1', '1.2.3', false],
+    ['1.2.3-rc.2', '1.2.3-rc.10', false],
+    ['1.2', '1.2.0', true],
+  ] as const;
+  for (const [asked, actual, expected] of cases) {
+    it(`${asked} is ${expected ? '' : 'not '}${actual}`, () => {
+      assert.equal(isSameVersion(version(asked), version(actual)), expected);
+    });
+  }
+});

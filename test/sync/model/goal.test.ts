@@ -1,0 +1,16 @@
+import { strict as assert } from 'node:assert';
+import { isDryRun } from '../../../src/sync/model/goal.ts';
+import { rollbackGoal, syncGoal, terminateGoal, waitGoal } from '../sample-application.ts';
+
+describe('isDryRun', () => {
+  it('is what a sync or a rollback can be', () => {
+    assert.deepEqual([syncGoal(), rollbackGoal(), waitGoal(), terminateGoal].map(isDryRun), [
+      false,
+      false,
+      false,
+      false,
+    ]);
+    assert.equal(isDryRun(syncGoal({ options: { dryRun: true } })), true);
+    assert.equal(isDryRun(rollbackGoal({ dryRun: true })), true);
+  });
+});

@@ -1,0 +1,130 @@
+import { strict as assert } from 'node:assert';
+import { listAnnotation, readManifests } from '../../../src/sync/plan/manifest.ts';
+
+function read(...values: readonly unknown[]) {
+  return readManifests(values);
+}
+
+describe('readManifests', () => {
+  it('reads what the order depends on', () => {
+    const [manifest] = read({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'shop', annotations: { a: '1' } },
+    });
+    assert.deepEqual(manifest, {
+      group: 'apps',
+      kind: 'Deployment',
+      namespace: 'shop',
+      name: 'web',
+      generateName: '',
+      annotations: new Map([['a', '1']]),
+      untypedAnnotations: [],
+      defines: undefined,
+    });
+  });
+
+  it('takes everything of another type than it should have as absent', () => {
+    const [manifest] = read({
+      apiVersion: 1,
+      kind: 'Pod',
+      metadata: { name: 5, namespace: {}, generateName: [], annotations: 'a' },
+    });
+    assert.deepEqual(manifest, {
+      group: '',
+      kind: 'Pod',
+      namespace: '',
+      name: '',
+      generateName: '',
+      annotations: new Map(),
+      untypedAnnotations: [],
+      defines: undefined,
+    });
+  });
+
+  it('knows generateName only where there is no name', () => {
+    const named = { kind: 'Job', metadata: { name: 'a', generateName: 'b-' } };
+    const nameless = { kind: 'Job', metadata: { generateName: 'b-' } };
+    assert.deepEqual(
+      read(named, nameless).map((one) => one?.generateName),
+      ['', 'b-'],
+    );
+  });
+
+  it('reads no annotation where one is no text, and null as empty', () => {
+    const annotated = (annotations: unknown) => ({ kind: 'Pod', metadata: { annotations } });
+    const [number, nothing] = read(annotated({ a: 'x', b: 5 }), annotated({ a: 'x', b: null }));
+    assert.deepEqual(number?.annotations, new Map());
+    assert.deepEqual(number?.untypedAnnotations, ['b']);
+    assert.deepEqual(
+      nothing?.annotations,
+      new Map([
+        ['a', 'x'],
+        ['b', ''],
+      ]),
+    );
+    assert.deepEqual(nothing?.untypedAnnotations, ['b']);
+  });
+
+  it('takes lists apart, of whatever kind', () => {
+    const pod = { kind: 'Pod' };
+    const kinds = read({ kind: 'PodList', items: [pod, pod] }, { items: [] }, pod).map(
+      (one) => one?.kind,
+    );
+    assert.deepEqual(kinds, ['Pod', 'Pod', 'Pod']);
+  });
+
+  it('leaves out null documents and null lists, but no object with other content', () => {
+    const read3 = read(
+      null,
+      undefined,
+      { kind: 'List', items: null },
+      { kind: 'Menu', items: null, spec: {} },
+    );
+    assert.deepEqual(
+      read3.map((one) => one?.kind),
+      ['Menu'],
+    );
+  });
+
+  it('reads the kind that a definition defines', () => {
+    const definition = (spec: unknown, apiVersion = 'apiextensions.k8s.io/v1') => ({
+      apiVersion,
+      kind: 'CustomResourceDefinition',
+      spec,
+    });
+    const good = { group: 'example.com', names: { kind: 'Widget' }, scope: 'Cluster' };
+    const defined = read(
+      definition(good),
+      definition({ ...good, names: null }),
+      definition({ ...good, group: 5 }),
+      definition(good, 'example.com/v1'),
+    ).map((one) => one?.defines);
+    assert.deepEqual(defined, [
+      { group: 'example.com', kind: 'Widget', clusterScoped: true },
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('gives undefined for what has no kind', () => {
+    assert.deepEqual(read(5, 'x', true, {}, { kind: '' }, { kind: 7 }), [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('listAnnotation', () => {
+  it('trims, and drops empty items and repetitions', () => {
+    const [manifest] = read({ kind: 'Pod', metadata: { annotations: { a: ' x,, y ,x' } } });
+    assert.ok(manifest);
+    assert.deepEqual(listAnnotation(manifest, 'a'), ['x', 'y']);
+    assert.deepEqual(listAnnotation(manifest, 'b'), []);
+  });
+});

@@ -1,0 +1,244 @@
+import { strict as assert } from 'node:assert';
+import type { Application } from '../../../src/sync/model/application.ts';
+import {
+  A,
+  application,
+  B,
+  brief,
+  C,
+  comparisonError,
+  ended,
+  ending,
+  entry,
+  foreign,
+  refreshed,
+  resource,
+  revision,
+  Run,
+  second,
+  state,
+  synced,
+  tracked,
+  waitGoal,
+} from '../sample-application.ts';
+
+const auto = foreign({ initiatedBy: { username: '', automated: true } });
+const toB = { operation: foreign({ revisions: [B] }) };
+const known = { refresh: refreshed() };
+
+describe('a wait for a revision', () => {
+  const deployed = {
+    operationState: ended('Succeeded', { operation: auto }),
+    reconciledAt: second(30),
+  };
+  const cases: readonly (readonly [string, Partial<Application>, string])[] = [
+    ['an operation deployed it', deployed, 'succeeded'],
+    [
+      'it is not healthy yet',
+      { ...deployed, health: { status: 'Progressing', message: '' } },
+      'wait',
+    ],
+    [
+      'the operation failed, although all is Synced and Healthy',
+      { operationState: ended('Failed', { operation: auto }) },
+      'failed',
+    ],
+    [
+      'only an older operation failed',
+      { operationState: ended('Failed', toB), sync: synced(A, 'OutOfSync') },
+      'wait',
+    ],
+    [
+      'history shows it, and a part was synced since',
+      {
+        history: [entry(1, A)],
+        operationState: ended('Succeeded', {
+          operation: foreign({ resources: [resource('Healthy')] }),
+        }),
+      },
+      'succeeded',
+    ],
+    [
+      'a dry run of it succeeded',
+      {
+        operationState: ended('Succeeded', { operation: foreign({ dryRun: true }) }),
+        sync: synced(A, 'OutOfSync'),
+      },
+      'wait',
+    ],
+    ['the comparison finds nothing to deploy', {}, 'succeeded'],
+    [
+      'the comparison finds nothing to deploy, but the last operation failed',
+      { operationState: ended('Failed', toB) },
+      'failed',
+    ],
+    [
+      'the comparison finds nothing to deploy, and only a dry run failed',
+      { operationState: ended('Failed', { operation: foreign({ revisions: [B], dryRun: true }) }) },
+      'succeeded',
+    ],
+    ['Argo CD cannot compare', { conditions: [comparisonError()] }, 'failed'],
+    ['something is in progress', { operation: foreign({ revisions: [B] }) }, 'wait'],
+    [
+      'its operation is in progress',
+      { operation: auto, operationState: state({ operation: auto }) },
+      'adopt',
+    ],
+    ['another revision is tracked and deployed', { sync: synced(B) }, 'wait'],
+  ];
+  for (const [what, change, expected] of cases) {
+    it(`is ${expected} when ${what}`, () => {
+      assert.equal(brief(new Run(waitGoal(), known).see(application(change))), expected);
+    });
+  }
+
+  it('believes nothing before a refresh: a push is not noticed by itself', () => {
+    const verdict = new Run(waitGoal()).see(application(deployed));
+    assert.equal(verdict.kind === 'wait' && verdict.ask, 'refresh');
+  });
+
+  it('counts stability from the refresh on', () => {
+    const run = new Run(waitGoal({ stableFor: 5_000 }));
+    run.see(application(deployed));
+    run.change({}, 5_000);
+    assert.equal(brief(run.change({ refresh: refreshed(run.now) })), 'wait');
+    assert.equal(brief(run.see(application(deployed), 5_000)), 'succeeded');
+  });
+
+  it('asks for a refresh every half minute', () => {
+    const run = new Run(waitGoal(), known);
+    const verdict = run.see(application({ sync: synced(B) }));
+    assert.deepEqual(verdict.kind === 'wait' && [verdict.ask, verdict.at], [
+      undefined,
+      run.now + 30_000,
+    ]);
+    const later = run.see(application({ sync: synced(B) }), 30_000);
+    assert.equal(later.kind === 'wait' && later.ask, 'refresh');
+  });
+
+  it('goes by whatever is there when the operation that it followed was replaced unseen', () => {
+    const { fingerprint } = auto;
+    const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: false } as const;
+    const run = new Run(waitGoal({ waitFor: 'operation' }), { ...known, identity });
+    assert.equal(brief(run.see(application({ operation: auto }))), 'wait');
+    const heal = foreign({ ...auto, resources: [resource('Healthy')], fingerprint: 'heal' });
+    assert.equal(brief(run.see(application({ operation: heal, history: [entry(1, A)] }))), 'wait');
+    const after = {
+      operationState: ended('Succeeded', { operation: heal }),
+      history: [entry(1, A)],
+    };
+    assert.equal(brief(run.see(application(after))), 'succeeded');
+  });
+
+  const chart = {
+    sources: [
+      { repoURL: 'https://charts.example.com', path: '', chart: 'web', targetRevision: '1.x' },
+    ],
+    sync: synced('1.4.0'),
+  };
+  const digest = `sha256:${'d'.repeat(64)}`;
+  const oci = {
+    sources: [
+      { repoURL: 'oci://registry.example.com/web', path: '', chart: '', targetRevision: 'v1' },
+    ],
+    sync: synced(digest),
+  };
+  const names: readonly (readonly [string, Partial<Application>, string, string])[] = [
+    ['the branch tracked', {}, 'main', 'succeeded'],
+    ['the branch tracked, as Azure DevOps gives it', {}, 'refs/heads/main', 'wait'],
+    ['the same, with the tags known', { tags: { [A]: [] } }, 'refs/heads/main', 'succeeded'],
+    [
+      'the same, where a tag is called so',
+      { tags: { [A]: ['main'] } },
+      'refs/heads/main',
+      'failed',
+    ],
+    ['a tag of the name of the branch tracked', {}, 'refs/tags/main', 'wait'],
+    ['the same, on another commit', { tags: { [A]: ['v1'] } }, 'refs/tags/main', 'failed'],
+    ['the same, on that commit', { tags: { [A]: ['main'] } }, 'refs/tags/main', 'succeeded'],
+    ['a commit in upper case', {}, A.toUpperCase(), 'succeeded'],
+    ['another branch', {}, 'other', 'failed'],
+    ['a tag that is not tracked', {}, 'refs/tags/v1', 'failed'],
+    ['HEAD where another name is tracked', {}, 'HEAD', 'failed'],
+    ['a version', chart, 'v1.4.0', 'succeeded'],
+    ['another version', chart, '1.5.0', 'wait'],
+    ['the range tracked', chart, '1.x', 'succeeded'],
+    ['another range', chart, '>=1 <2', 'failed'],
+    ['a digest', oci, digest, 'succeeded'],
+    ['the OCI tag tracked', oci, 'v1', 'succeeded'],
+    ['another OCI tag', oci, 'latest', 'failed'],
+  ];
+  for (const [what, change, name, expected] of names) {
+    it(`is ${expected} for ${what}: ${name.slice(0, 20)}`, () => {
+      const run = new Run(waitGoal({ target: revision(name) }), known);
+      const verdict = run.see(application(change));
+      assert.equal(brief(verdict), expected);
+      if (expected !== 'failed') return;
+      assert.match(ending(verdict).message, /could not tell when it is there/);
+    });
+  }
+
+  it('says what is live in the end', () => {
+    const verdict = new Run(waitGoal(), known).see(application());
+    assert.deepEqual(ending(verdict).revisions, [A]);
+  });
+});
+
+describe('a wait for what is tracked', () => {
+  it('waits for the end of an operation, and takes its word', () => {
+    const run = new Run(waitGoal({ target: tracked }), known);
+    const going = { operation: auto, operationState: state({ operation: auto }) };
+    assert.equal(brief(run.see(application(going))), 'wait');
+    const over = { operationState: ended('Failed', { operation: auto }) };
+    assert.equal(brief(run.see(application(over))), 'failed');
+  });
+
+  it('waits for somebody to sync what was pushed', () => {
+    const run = new Run(waitGoal({ target: tracked }), known);
+    const pushed = application({ sync: synced(B, 'OutOfSync'), history: [entry(1, A)] });
+    assert.match(
+      JSON.stringify(run.see(pushed)),
+      /auto-sync is off: waiting for somebody to sync it/,
+    );
+    assert.match(JSON.stringify(run.see({ ...pushed, autoSync: true })), /waiting for auto-sync/);
+  });
+});
+
+describe('a wait for a revision that is not the last any more', () => {
+  const replaced = application({
+    sync: synced(B),
+    history: [entry(1, A), entry(2, B)],
+    operationState: ended('Succeeded', toB),
+    reconciledAt: second(30),
+  });
+  const passed = { ...replaced, history: [entry(1, C), entry(2, B)], reconciledAt: second(32) };
+
+  it('is superseded, succeeded or goes on, as chosen', () => {
+    const judge = (whenSuperseded: 'fail' | 'succeedIfIncluded' | 'follow') =>
+      brief(new Run(waitGoal({ whenSuperseded }), known).see(replaced));
+    assert.deepEqual(
+      [judge('fail'), judge('succeedIfIncluded'), judge('follow')],
+      ['superseded', 'succeeded', 'succeeded'],
+    );
+  });
+
+  it('is superseded when it was passed over, after half a minute of the other', () => {
+    const first = { historyId: 1, operationStartedAt: undefined };
+    const early = { ...passed, reconciledAt: second(31) };
+    assert.equal(brief(new Run(waitGoal(), { ...known, first }).see(early)), 'wait');
+    assert.equal(brief(new Run(waitGoal(), { ...known, first }).see(passed)), 'superseded');
+  });
+
+  it('becomes stable at the later one', () => {
+    const run = new Run(waitGoal({ whenSuperseded: 'follow', stableFor: 5_000 }), known);
+    assert.equal(brief(run.see(replaced)), 'wait');
+    assert.equal(brief(run.see(replaced, 5_000)), 'succeeded');
+  });
+
+  it('counts stability again when another operation came in between', () => {
+    const run = new Run(waitGoal({ target: tracked, stableFor: 5_000 }), known);
+    assert.equal(brief(run.see(replaced)), 'wait');
+    run.see({ ...replaced, operation: auto, operationState: state({ operation: auto }) }, 4_000);
+    assert.equal(brief(run.see(replaced, 4_000)), 'wait');
+  });
+});

@@ -1,0 +1,247 @@
+import { strict as assert } from 'node:assert';
+import type { Application } from '../../../src/sync/model/application.ts';
+import { lastingStuck, stuckDue, stuckOperation, tell } from '../../../src/sync/rules/stuck.ts';
+import { explainUnfinished } from '../../../src/sync/rules/unfinished.ts';
+import {
+  application,
+  brief,
+  ended,
+  ending,
+  foreign,
+  hook,
+  operation,
+  refreshed,
+  request,
+  Run,
+  state,
+  syncGoal,
+  terminateGoal,
+  waitGoal,
+} from '../sample-application.ts';
+
+const eve = { operation: foreign() };
+const endless = ended('Succeeded', { ...eve, finishedAt: undefined });
+const clear = `kubectl -n argocd patch applications.argoproj.io shop --type merge -p '{"operation":null,"status":{"operationState":null}}'`;
+const deleting = (message: string) =>
+  application({ ...eve, operationState: state({ ...eve, message }) });
+
+describe('stuckOperation', () => {
+  const cases = [
+    ['an operation on its way', application({ ...eve, operationState: state(eve) }), undefined],
+    ['one that is asked for', application(eve), undefined],
+    ['one that has ended', application({ operationState: ended('Failed', eve) }), undefined],
+    ['nothing', application(), undefined],
+    [
+      'one that runs and is not asked for',
+      application({ operationState: state(eve) }),
+      /reads Running, but none is asked for/,
+    ],
+    [
+      'one that is terminating and not asked for',
+      application({ operationState: state({ ...eve, phase: 'Terminating' }) }),
+      /reads Terminating, but none is asked for/,
+    ],
+    [
+      'one that ended without an end',
+      application({ operationState: endless }),
+      /reads Succeeded without an end \(finishedAt is empty\)$/,
+    ],
+    [
+      'one that ended without an end and is asked for',
+      application({ ...eve, operationState: endless }),
+      /without an end .*, and it is still asked for$/,
+    ],
+    [
+      'a hook that is being deleted',
+      deleting('waiting for deletion of hook batch/Job/migrate'),
+      /^hook Job\/migrate is being deleted and stays: .* finalizer$/,
+    ],
+    [
+      'a resource that is being deleted, and more',
+      deleting('waiting for deletion of /ConfigMap/a and 2 more resources'),
+      /^ConfigMap\/a is being deleted/,
+    ],
+    [
+      'a hook that is waited for',
+      deleting('waiting for completion of hook batch/Job/x'),
+      undefined,
+    ],
+    ['what is no name', deleting("waiting for deletion of batch/Job/x'; rm -rf /"), undefined],
+  ] as const;
+  for (const [what, snapshot, expected] of cases) {
+    it(`takes ${what} for ${expected === undefined ? 'none' : 'one'}`, () => {
+      const stuck = stuckOperation(snapshot);
+      if (expected === undefined) assert.equal(stuck, undefined);
+      else assert.match(stuck?.what ?? '', expected);
+    });
+  }
+
+  it('says how to look, and how to end it', () => {
+    const none = stuckOperation(application({ operationState: state(eve) }));
+    assert.equal(none?.remedy, `Another sync takes its place; to clear it by hand: ${clear}`);
+    assert.ok(stuckOperation(application({ operationState: endless }))?.remedy.endsWith(clear));
+    const results = [hook({ namespace: 'jobs', name: 'migrate' })];
+    const message = 'waiting for deletion of hook batch/Job/migrate';
+    const held = stuckOperation(
+      application({ ...eve, operationState: state({ ...eve, message, results }) }),
+    );
+    assert.ok(held);
+    assert.match(held.remedy, /kubectl -n jobs get job\.batch\/migrate -o jsonpath/);
+    assert.match(held.remedy, /kubectl -n jobs patch job\.batch\/migrate --type merge/);
+    const core = stuckOperation(deleting('waiting for deletion of /ConfigMap/a'));
+    assert.match(core?.remedy ?? '', /kubectl -n shop get configmap\/a /);
+    assert.equal(`${tell(held)}.`, `${held.what}. ${held.remedy}`);
+  });
+});
+
+describe('an operation that cannot end by itself', () => {
+  const doingOf = (run: Run, snapshot: Application, after = 0) => {
+    const verdict = run.see(snapshot, after);
+    assert.ok(verdict.kind !== 'done', JSON.stringify(verdict));
+    return verdict;
+  };
+  const ours = { operation: operation() };
+  const message = 'waiting for deletion of hook batch/Job/migrate';
+  const busyAgain = request({
+    state: 'refused',
+    operation: undefined,
+    reason: 'another operation is already in progress',
+  });
+  const cases = [
+    [
+      'ours, which nobody works on',
+      syncGoal(),
+      {},
+      { operationState: state() },
+      5_000,
+      /none is asked for/,
+    ],
+    [
+      'ours, ended without an end',
+      syncGoal(),
+      {},
+      { ...ours, operationState: ended('Succeeded', { finishedAt: undefined }) },
+      5_000,
+      /without an end/,
+    ],
+    [
+      'ours, held by a hook',
+      syncGoal(),
+      {},
+      { ...ours, operationState: state({ message }) },
+      60_000,
+      /hook Job\/migrate is being deleted and stays/,
+    ],
+    [
+      "another's before ours",
+      syncGoal(),
+      {},
+      { ...eve, operationState: endless },
+      5_000,
+      /without an end/,
+    ],
+    [
+      "another's, for which ours is refused for ever",
+      syncGoal(),
+      { request: busyAgain },
+      { operationState: endless },
+      5_000,
+      /already in progress.*without an end/,
+    ],
+    [
+      "another's that is waited for",
+      waitGoal(),
+      {},
+      { operationState: state(eve) },
+      5_000,
+      /none is asked for/,
+    ],
+  ] as const;
+  for (const [what, goal, memory, change, grace, named] of cases) {
+    it(`is named while it is waited for, once it has lasted: ${what}`, () => {
+      const run = new Run(goal, { refresh: refreshed(), ...memory });
+      const snapshot = application(change);
+      const first = doingOf(run, snapshot);
+      assert.doesNotMatch(first.doing, /kubectl/);
+      if (first.kind === 'wait') assert.equal(first.at, run.now + grace);
+      const later = doingOf(run, snapshot, grace);
+      assert.match(later.doing, named);
+      assert.match(later.doing, /kubectl/);
+      if (later.kind === 'wait') assert.equal(later.inSteps, false);
+    });
+  }
+
+  it('is no reason to refuse what Argo CD would take', () => {
+    for (const operationState of [state(eve), endless]) {
+      const run = new Run(syncGoal());
+      assert.equal(brief(run.see(application({ operationState }))), 'sync');
+      assert.equal(brief(run.see(application({ operationState }), 60_000)), 'sync');
+    }
+  });
+
+  it('is given its time again when the state changes, and after a crash', () => {
+    const run = new Run(syncGoal());
+    run.see(application({ ...ours, operationState: state({ message }) }));
+    run.see(application({ ...ours, operationState: state() }), 50_000);
+    const view = {
+      ...run,
+      application: application({ ...ours, operationState: state({ message }) }),
+    };
+    run.see(view.application, 1_000);
+    const now = { memory: run.memory, goal: run.goal, application: view.application, now: run.now };
+    assert.equal(stuckDue(now), run.now + 60_000);
+    assert.equal(lastingStuck(now), undefined);
+    assert.match(lastingStuck({ ...now, now: run.now + 60_000 })?.what ?? '', /migrate/);
+  });
+
+  it('is among the causes at the deadline, however short it has lasted', () => {
+    const run = new Run(syncGoal());
+    const snapshot = application({ ...ours, operationState: state({ message }) });
+    run.see(snapshot);
+    const { memory, goal, now } = run;
+    const view = { application: snapshot, memory, goal, now };
+    const causes = explainUnfinished(view, state({ message }), `Not done; at last: ${message}`);
+    const [, held] = causes;
+    assert.match(held?.title ?? '', /^Perhaps hook Job\/migrate is being deleted/);
+    assert.match(held?.advice ?? '', /kubectl/);
+    const told = `at last: ${message}; ${tell(stuckOperation(snapshot) ?? assert.fail())}`;
+    const [, next] = explainUnfinished(view, state({ message }), told);
+    assert.doesNotMatch(next?.title ?? '', /being deleted/);
+  });
+});
+
+describe('action: terminate of what cannot end by itself', () => {
+  it('has nothing to terminate where none is asked for, once that has lasted, and says how to clear it', () => {
+    const run = new Run(terminateGoal);
+    const zombie = application({ operationState: state(eve) });
+    assert.equal(brief(run.see(zombie)), 'wait');
+    const verdict = run.see(zombie, 5_000);
+    assert.equal(brief(verdict), 'succeeded');
+    assert.match(ending(verdict).message, /^Nothing to terminate: .*Running.*kubectl/);
+  });
+
+  it('has nothing to terminate where the last one has no end', () => {
+    const verdict = new Run(terminateGoal).see(application({ operationState: endless }));
+    assert.match(
+      ending(verdict).message,
+      /^No operation was in progress: nothing to terminate: .*without an end.*kubectl/,
+    );
+  });
+
+  it('asks Argo CD to end one without an end that is asked for, and believes it after a while', () => {
+    const run = new Run(terminateGoal);
+    const seen = application({ ...eve, operationState: endless });
+    assert.equal(brief(run.see(seen)), 'terminate');
+    assert.equal(brief(run.change({ noOperationSince: run.now }, 5_000)), 'terminate');
+    const verdict = run.change({}, 5_000);
+    assert.match(ending(verdict).message, /^Nothing to terminate: .*still asked for.*kubectl/);
+  });
+
+  it('goes on with one that the controller has not begun', () => {
+    const run = new Run(terminateGoal);
+    run.see(application(eve));
+    assert.equal(brief(run.change({ noOperationSince: run.now }, 60_000)), 'wait');
+    const refresh = { askedAt: run.now, answeredAt: run.now, failures: 0 };
+    assert.equal(brief(run.change({ refresh })), 'terminate');
+  });
+});
