@@ -1,0 +1,43 @@
+import { readWords } from '../src/inputs/command-words.ts';
+import { doAsked, refuse } from './do-asked.ts';
+import { nodeFor, runOn, suiteOf } from './suites.ts';
+import { findTestFiles } from './test-files.ts';
+
+const usage = `Checks the types again at every change, or with files runs their tests again.
+
+  npm run watch
+  npm run watch -- FILE…
+
+  FILE             a test file, or the source file that it tests; all of one suite
+  --grep TEXT      only tests whose names hold the text
+
+It runs until it is stopped. It exits with 2 for wrong arguments.`;
+
+const program = { name: 'watch', usage };
+
+const asked = readWords(process.argv.slice(2), { grep: { type: 'string' } }, { takesOthers: true });
+process.exitCode = await doAsked(asked, program, ({ values: { grep }, others }) => {
+  if (others.length === 0) {
+    if (grep !== undefined) return refuse(['--grep chooses among tests: add a file.'], program);
+    return runOn(process.execPath, [
+      ...['node_modules/typescript/bin/tsc', '--project', '.'],
+      ...['--watch', '--preserveWatchOutput'],
+    ]);
+  }
+  const found = findTestFiles(others);
+  if ('messages' in found) return refuse(found.messages, program);
+  const [suite, another] = new Set(found.files.map(suiteOf));
+  if (suite === undefined || another !== undefined) {
+    const message =
+      'These files need different Nodes: watch those below test/handler, those below test/handler/process, and the others apart.';
+    return refuse([message], program);
+  }
+  // Without its configuration mocha runs in this very process, so that Node sees what is imported.
+  return runOn(nodeFor(suite), [
+    ...['--watch', '--watch-preserve-output', '--import=tsx'],
+    ...['node_modules/mocha/bin/mocha.js', '--no-config', '--timeout', '300000'],
+    ...suite.options,
+    ...(grep === undefined ? [] : ['--fgrep', grep]),
+    ...found.files,
+  ]);
+});
