@@ -1,0 +1,180 @@
+import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
+import { nearest } from '../../src/text/nearest.ts';
+
+/** Something to do while the application is watched; `values` are its `name=value` words. */
+export interface Step {
+  readonly name: StepName;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What `npm run record` was asked to do. */
+export interface RecordArguments {
+  /** Of the recording, and of the application in it. */
+  readonly name: string;
+  readonly server: string;
+  /** The environment variable that holds the token. */
+  readonly tokenVariable: string;
+  readonly caFile: string | undefined;
+  readonly application: { readonly name: string; readonly namespace: string | undefined };
+  readonly project: string;
+  /** The application's folder in a checkout of its repository. */
+  readonly files: string | undefined;
+  /** What must not be written, and what is written in its place. */
+  readonly replacements: readonly (readonly [real: string, safe: string])[];
+  /** Where recordings are. */
+  readonly folder: string;
+  readonly overwrite: boolean;
+  readonly steps: readonly Step[];
+}
+
+export type RecordAsked =
+  { readonly kind: 'run'; readonly arguments: RecordArguments } | Help | WrongWords;
+
+/** What a recording may do, and what each is for. */
+const steps = {
+  create: 'send the application as it is once more, first of all, so that a replay can make it',
+  get: 'read the application',
+  refresh: 'compare anew',
+  'hard-refresh': 'render and compare anew',
+  manifests: 'read what Argo CD would apply',
+  windows: 'read its sync windows',
+  tree: 'read its tree of resources',
+  events: 'read its Kubernetes events',
+  logs: 'read the log of a Job: job=NAME namespace=NAME',
+  sync: 'sync, with what else the body has: revision=main prune=true',
+  rollback: 'roll back: id=3',
+  terminate: 'terminate the operation',
+  wait: 'wait for the end of the operation: seconds=90',
+  pause: 'go on recording the stream: seconds=2.5',
+} as const;
+
+export type StepName = keyof typeof steps;
+
+const usual = 'get refresh manifests sync wait pause get refresh tree events';
+
+export const usage = `Records what a real Argo CD answers and streams, as a fixture for the tests. Secrets and hosts are
+replaced by others; look at the file before you commit it.
+
+  npm run record -- NAME --server URL --token-env NAME --application NAME
+  npm run record -- NAME … -- STEP… [name=value…] STEP…
+
+  NAME                  of the recording: small letters, digits and hyphens
+  --server URL          the Argo CD server, with its root path if it has one
+  --token-env NAME      the environment variable that holds the token
+  --application NAME    the application, or NAMESPACE/NAME
+  --project NAME        its AppProject; default unless told
+  --ca FILE             PEM file of the authority that signed the server's certificate
+  --files FOLDER        the application's folder in a checkout of its repository, to be written down
+  --replace REAL=SAFE   written in place of a name that must not be seen; may be repeated
+  --folder FOLDER       where to; test/fixtures/argo-cd/recordings unless told
+  --overwrite           in place of the recording of that name
+
+Steps, done one after the other while the application is watched; unless told
+${usual}:
+
+${Object.entries(steps)
+  .map(([name, text]) => `  ${name.padEnd(20)}  ${text}`)
+  .join('\n')}
+
+It exits with 0 when the recording is written, 1 when a step failed (what came until then is written
+all the same), and 2 for wrong arguments.`;
+
+const options = {
+  server: { type: 'string' },
+  'token-env': { type: 'string' },
+  application: { type: 'string' },
+  project: { type: 'string', default: 'default' },
+  ca: { type: 'string' },
+  files: { type: 'string' },
+  replace: { type: 'string', multiple: true },
+  folder: { type: 'string', default: 'test/fixtures/argo-cd/recordings' },
+  overwrite: { type: 'boolean', default: false },
+} as const;
+
+/** Reads the words after `npm run record --`. Every fault is a sentence that says what to write. */
+export function parseArguments(words: readonly string[]): RecordAsked {
+  const end = words.indexOf('--');
+  const flags = end < 0 ? words : words.slice(0, end);
+  const read = readWords(flags, options, { takesOthers: true });
+  if (read.kind !== 'words') return read;
+  const { values, others } = read;
+  const asked = parseSteps(end < 0 ? usual.split(' ') : words.slice(end + 1));
+  const replacements = (values.replace ?? []).map((text) => splitAt(text, '='));
+  const [name = '', ...more] = others;
+  const messages = [
+    ...(/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)
+      ? []
+      : ['What is the recording called? Begin with a NAME of small letters, digits and hyphens.']),
+    ...more.map((word) => `'${word}' is not expected here. Steps come after --.`),
+    ...(values.server === undefined ? ['Which Argo CD? Add --server https://…'] : []),
+    ...(values.server === undefined || /^https?:\/\/[^/]/.test(values.server)
+      ? []
+      : ['--server is an address that begins with https:// or http://.']),
+    ...(values['token-env'] === undefined
+      ? ['Which token? Put it in an environment variable and add --token-env NAME.']
+      : []),
+    ...(values.application === undefined ? ['Which application? Add --application NAME.'] : []),
+    ...replacements
+      .filter((pair) => pair === undefined || pair[0] === '')
+      .map(() => '--replace needs both names: write it as --replace REAL=SAFE.'),
+    ...('messages' in asked ? asked.messages : []),
+  ];
+  if (messages.length > 0 || 'messages' in asked) return { kind: 'fault', messages };
+  const { server = '', 'token-env': tokenVariable = '', application = '' } = values;
+  const [own = '', namespace] = application.split('/').reverse();
+  return {
+    kind: 'run',
+    arguments: {
+      ...{ name, server: server.replace(/\/+$/, ''), tokenVariable, caFile: values.ca },
+      ...{ application: { name: own, namespace }, project: values.project, files: values.files },
+      replacements: replacements.filter((pair) => pair !== undefined),
+      ...{ folder: values.folder, overwrite: values.overwrite, steps: asked.steps },
+    },
+  };
+}
+
+function parseSteps(
+  words: readonly string[],
+): { readonly steps: readonly Step[] } | { readonly messages: readonly string[] } {
+  const found: { name: StepName; values: Record<string, unknown> }[] = [];
+  const messages: string[] = [];
+  for (const word of words) {
+    const pair = splitAt(word, '=');
+    const step = found.at(-1);
+    if (pair === undefined) {
+      if (isStep(word)) found.push({ name: word, values: {} });
+      else messages.push(unknown(word));
+    } else if (step === undefined) {
+      messages.push(`'${pair[0]}=…' belongs to no step: write the step before it.`);
+    } else {
+      step.values[pair[0]] = valueOf(pair[1]);
+    }
+  }
+  if (words.length === 0) messages.push('There is no step after --. Leave out the -- or add some.');
+  return messages.length > 0 ? { messages } : { steps: found };
+}
+
+function isStep(word: string): word is StepName {
+  return Object.hasOwn(steps, word);
+}
+
+function unknown(word: string): string {
+  const names = Object.keys(steps);
+  const meant = nearest(word, names);
+  const advice = meant === undefined ? `There are: ${names.join(', ')}.` : `Did you mean ${meant}?`;
+  return `There is no step ${word}. ${advice}`;
+}
+
+function splitAt(text: string, mark: string): readonly [string, string] | undefined {
+  const at = text.indexOf(mark);
+  return at < 0 ? undefined : [text.slice(0, at), text.slice(at + mark.length)];
+}
+
+/** Numbers, booleans, lists and objects are written as in JSON; everything else is a text. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
