@@ -220,7 +220,7 @@ class SyncPass {
     };
   }
 
-  /** A missing namespace is made before everything else, in a pass of its own (recordings.md). */
+  /** A missing namespace is made before everything else, in a pass of its own (recordings.md §1). */
   #createNamespace(): Outcome | undefined {
     const task = this.#missingNamespace();
     if (!task?.target) return undefined;

@@ -2,7 +2,7 @@ import { readRecording } from './recording.ts';
 import type { Application } from './application.ts';
 import type { Files } from './repository.ts';
 
-/** One line of a recording (`recordings.md`); `t` is in milliseconds since the scenario began. */
+/** One line of a recording (recordings.md §1); `t` is in milliseconds since the scenario began. */
 export type RecordedLine = { readonly t: number } & (
   | {
       readonly kind: 'git';

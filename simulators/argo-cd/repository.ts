@@ -14,7 +14,7 @@ interface Commit {
 /**
  * A GitOps repository in memory, together with the repo server's memory of where its branches
  * point: a push stays unseen until somebody asks for the newest state, or the memory is too old
- * (three minutes in Argo CD 3.5.1, recordings.md fact 1).
+ * (three minutes in Argo CD 3.5.1, recordings.md §3.1).
  */
 export class Repository {
   static readonly cacheLifetime = 180_000;
@@ -68,7 +68,7 @@ export class Repository {
     this.#branches.set(branch, sha);
   }
 
-  /** Points a tag at a commit; an annotated one is shown as its commit too (recordings.md). */
+  /** Points a tag at a commit; an annotated one is shown as its commit too (recordings.md §2.6). */
   tag(tag: string, sha: string): void {
     this.#tags.set(tag, sha);
   }

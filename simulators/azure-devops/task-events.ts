@@ -101,7 +101,7 @@ function resultOf(text: string | undefined): TaskResult {
   return result;
 }
 
-/** Gates of version 12 and less have the task's id in `jobId`, and no task id (§2.2). */
+/** Gates of version 12 and less have the task's id in `jobId` (azure-devops.md §2.2), and no task id. */
 function meantTask(plan: Plan, taskId: string, jobId: string): string {
   const swapped = plan.hub === 'gates' && plan.version <= 12;
   const task = plan.record(swapped ? jobId : taskId);

@@ -117,7 +117,7 @@ export class RefreshRequester {
   }
 
   /**
-   * Argo CD can lose a refresh (recordings.md, by hand 7), and to ask in the same words changes nothing
+   * Argo CD can lose a refresh (recordings.md §2.7), and to ask in the same words changes nothing
    * in Kubernetes and wakes nobody: what follows one without an answer is hard.
    */
   async #refresh(askedAt: number, hard: boolean): Promise<void> {

@@ -17,7 +17,7 @@ const told = {
   ended: 'the operation has ended',
   absent: 'no operation of this run is in progress',
 };
-/** Argo CD ends only what is still asked for (recordings.md, by hand 3). */
+/** Argo CD ends only what is still asked for (recordings.md §2.3). */
 const orphan =
   'the operation is no longer requested: nobody works on it, and nothing can be terminated';
 /** Neither goes on nor ends (recording `skip-reconcile`). */

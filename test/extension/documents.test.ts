@@ -6,7 +6,9 @@ import { commands } from '../../src/handler/cli/command-line.ts';
 import { readJson, root } from './extension-files.ts';
 
 const pages = [
-  join(root, 'README.md'),
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'].map((file) =>
+    join(root, file),
+  ),
   ...['docs', 'examples', 'deploy'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.md'))

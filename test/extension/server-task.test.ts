@@ -42,7 +42,7 @@ const events = {
   ),
 };
 
-/** The schema of agent tasks, with what Microsoft's own test asks of server tasks instead (§11.12). */
+/** The schema of agent tasks, with what Microsoft's own test asks of server tasks instead (azure-devops.md §11.12). */
 function serverTaskSchema(): Schema {
   const schema = readJson('test/fixtures/azure-devops/agent-task.schema.json') as Schema;
   const request = {

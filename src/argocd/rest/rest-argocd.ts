@@ -38,7 +38,7 @@ import { syncBody } from './sync-body.ts';
 import { Semaphore } from '../../async/semaphore.ts';
 import { windowsSchema } from './windows-schema.ts';
 
-/** Milliseconds. A sync took 5 s in good health (recordings.md); a refresh may block for a minute. */
+/** Milliseconds. A sync took 5 s in good health (recordings.md §3.3); a refresh may take a minute. */
 const timeouts = {
   read: 20_000,
   refresh: 60_000,

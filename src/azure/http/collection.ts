@@ -97,7 +97,7 @@ function organizationOf(origin: string, path: string): string | undefined {
   return name !== undefined && organizationName.test(name) ? name : undefined;
 }
 
-/** The release host of a collection in the cloud, where plans of classic releases may live (§11.6). */
+/** The release host of a collection in the cloud: plans of classic releases (azure-devops.md §11.6). */
 export function releaseHostOf(collection: string): string | undefined {
   const modern = /^https:\/\/dev\.azure\.com\/([^/]+)$/.exec(collection)?.[1];
   if (modern !== undefined) return `https://vsrm.dev.azure.com/${modern}`;

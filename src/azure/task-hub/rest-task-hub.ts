@@ -80,7 +80,7 @@ export class RestTaskHub implements TaskHub {
     return this.#read(logSchema, {
       name: 'POST log',
       method: 'POST',
-      // The same path gives the same log (§2.3).
+      // The same path gives the same log (azure-devops.md §2.3).
       isRepeatable: true,
       path: `${this.#plan}/logs?${released}`,
       body: json({ path: `logs\\${this.#address.taskInstanceId}` }),

@@ -2,7 +2,7 @@ import type { RunAddress } from './run-address.ts';
 import type { RecordUpdate, TaskEvent } from './task-hub.ts';
 
 const emptyId = '00000000-0000-0000-0000-000000000000';
-/** Plans of the hub `gates` up to this version take the task's id for the job's (§2.2). */
+/** Plans of gates up to this version take the task's id for the job's (azure-devops.md §2.2). */
 const lastSwappedVersion = 12;
 
 /** What is posted of an event, with the ids that the plan's hub and version want. */
@@ -17,7 +17,7 @@ export function postedEvent(
     : { ...event, jobId, taskId: taskInstanceId };
 }
 
-/** The list of records that changes them: what is absent stays as it is (§2.4). */
+/** The list of records that changes them: what is absent stays as it is (azure-devops.md §2.4). */
 export function changedRecords(records: readonly RecordUpdate[]) {
   return { value: records.map(changedRecord), count: records.length };
 }

@@ -25,7 +25,7 @@ const deletion = 60_000;
 /**
  * Why the operation that stands in an application may never end: nobody works on it, since
  * `.operation` is what the controller goes by; it ended and yet has no end (argo-cd.md §8.6,
- * recordings.md by hand 3), or the controller leaves the application alone (recording
+ * recordings.md §2.3), or the controller leaves the application alone (recording
  * `skip-reconcile`); or something is deleted and stays.
  */
 export function stuckOperation(application: Application): Stuck | undefined {

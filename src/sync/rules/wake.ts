@@ -16,7 +16,7 @@ export function isPending({ operation, operationState: state }: Application): bo
 /**
  * What to ask beside the waiting for a pending operation to begin, whosever it is. The controller can
  * overlook what is asked of it until the application changes again: it writes the answer to its own
- * patch over what it had heard since (recordings.md, by hand 7; seen for a minute with pending
+ * patch over what it had heard since (recordings.md §2.7; seen for a minute with pending
  * operations of hydrated applications). A refresh is such a change. `since`: when it was asked for, or
  * first seen; local milliseconds.
  */
