@@ -23,6 +23,7 @@ describe('The VSIX', () => {
 
   it('holds what agents, servers and the Marketplace need, and nothing else', () => {
     assert.deepEqual([...listZip(readFileSync(file))].sort(), [
+      'LICENSE',
       'README.md',
       '[Content_Types].xml',
       'extension.vsixmanifest',
