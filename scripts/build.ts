@@ -13,7 +13,7 @@ It exits with 0, or 2 for wrong arguments.`;
 const asked = readWords(process.argv.slice(2), {});
 process.exitCode = await doAsked(asked, { name: 'build', usage }, async () => {
   const bundles = [...taskBundles, handlerBundle];
-  await Promise.all(bundles.map(bundle));
+  await Promise.all(bundles.map((each) => bundle(each)));
   for (const { outfile } of bundles) {
     console.log(`${relative(root, outfile)}  ${Math.ceil(statSync(outfile).size / 1024)} KB`);
   }

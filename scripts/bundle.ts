@@ -27,12 +27,20 @@ export const taskBundles: readonly Bundle[] = [
   },
 ];
 
+export interface BundleOptions {
+  /** With a source map and its own names, for a debugger; what ships has neither. */
+  readonly forDebugger?: boolean;
+}
+
 /**
  * Makes the one file that Node runs, and beside it the licenses of what is in it. The format is
  * CommonJS because much of that is: as an ES module its `require` of Node's own modules would need a
  * shim.
  */
-export async function bundle({ entry, outfile, target }: Bundle): Promise<void> {
+export async function bundle(
+  { entry, outfile, target }: Bundle,
+  { forDebugger = false }: BundleOptions = {},
+): Promise<void> {
   const folder = dirname(outfile);
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
@@ -42,7 +50,8 @@ export async function bundle({ entry, outfile, target }: Bundle): Promise<void> 
     platform: 'node',
     target,
     format: 'cjs',
-    minify: true,
+    minify: !forDebugger,
+    sourcemap: forDebugger ? 'inline' : false,
     legalComments: 'none',
     metafile: true,
     absWorkingDir: root,
@@ -75,6 +84,6 @@ function noticeOf(folder: string): string {
 }
 
 /** Bundles the tasks that agents run. */
-export async function bundleTasks(): Promise<void> {
-  await Promise.all(taskBundles.map(bundle));
+export async function bundleTasks(options: BundleOptions = {}): Promise<void> {
+  await Promise.all(taskBundles.map((each) => bundle(each, options)));
 }

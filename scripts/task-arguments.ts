@@ -12,6 +12,8 @@ export interface TaskArguments {
   readonly headers: readonly string[];
   readonly node: 20 | 24 | undefined;
   readonly build: boolean;
+  /** The task waits for a debugger. */
+  readonly inspect: boolean;
   readonly jsonFile: string | undefined;
   readonly inputs: Readonly<Record<string, string>>;
 }
@@ -32,6 +34,7 @@ export const usage = `Runs a built task against a real Argo CD, as an agent of A
   --header 'N: value'   sent with every request; may be repeated
   --node 20|24          the Node to run on; the newest one that is here by default
   --build               bundle the task first; done anyway when there is no bundle yet
+  --inspect             bundle it with a source map, and wait for a debugger on port 9229
   --json FILE           write everything that is left of the run to a file
   -- name=value …       inputs of the task, by the names in its task.json
 
@@ -48,6 +51,7 @@ const options = {
   header: { type: 'string', multiple: true },
   node: { type: 'string' },
   build: { type: 'boolean' },
+  inspect: { type: 'boolean' },
   json: { type: 'string' },
 } as const;
 
@@ -93,6 +97,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       headers,
       node: values.node === undefined ? undefined : values.node === '20' ? 20 : 24,
       build: values.build ?? false,
+      inspect: values.inspect ?? false,
       jsonFile: values.json,
       inputs,
     },

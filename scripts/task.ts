@@ -33,7 +33,7 @@ async function run(asked: TaskArguments): Promise<number> {
   const inputs = readInputs(asked, task);
   const connection = readConnection(asked);
   const isBundled = taskBundles.every(({ outfile }) => existsSync(outfile));
-  if (asked.build || !isBundled) await bundleTasks();
+  if (asked.build || asked.inspect || !isBundled) await bundleTasks({ forDebugger: asked.inspect });
   const running = startTask({
     folder,
     inputs,
@@ -41,6 +41,7 @@ async function run(asked: TaskArguments): Promise<number> {
     keepFiles: true,
     onLine: show,
     ...(asked.node === undefined ? {} : { node: asked.node }),
+    ...(asked.inspect ? { env: { NODE_OPTIONS: '--inspect-brk' } } : {}),
   });
   const cancel = () => {
     running.cancel();

@@ -40,6 +40,20 @@ describe('A bundle', () => {
     });
   }
 
+  it('has a source map where a debugger asks for one, and only there', async () => {
+    const entry = join(root, 'src/text/nearest.ts');
+    const outfile = join(folder, 'debugged/index.js');
+    const mapOf = () =>
+      /sourceMappingURL=data:[^,]*,(\S+)/.exec(readFileSync(outfile, 'utf8'))?.[1];
+    await bundle({ entry, outfile, target: 'node20' });
+    assert.equal(mapOf(), undefined);
+    await bundle({ entry, outfile, target: 'node20' }, { forDebugger: true });
+    const { sources } = JSON.parse(Buffer.from(mapOf() ?? '', 'base64').toString()) as {
+      readonly sources: readonly string[];
+    };
+    assert.ok(sources.some((source) => source.endsWith('src/text/nearest.ts')));
+  });
+
   it('brings the licenses of what is in it', () => {
     const notices = readFileSync(join(folder, 'ThirdPartyNotices.txt'), 'utf8');
     assert.match(notices, /^azure-pipelines-task-lib [\d.]+ \(MIT\)$/m);

@@ -7,7 +7,17 @@ const enough = ['--server', 'https://argocd.example.com', '--token-env', 'TOKEN'
 describe('The arguments of npm run task', () => {
   it('are read whole', () => {
     const parsed = parseArguments([
-      ...['ArgoCDSync', ...enough, '--ca', 'ca.pem', '--insecure', '--node', '20', '--build'],
+      ...[
+        'ArgoCDSync',
+        ...enough,
+        '--ca',
+        'ca.pem',
+        '--insecure',
+        '--node',
+        '20',
+        '--build',
+        '--inspect',
+      ],
       ...['--header', 'A: b', '--header', 'C: d', '--json', 'run.json', '--'],
       ...['applications=a,b', 'info=Ticket=1\nOther=2', 'selector='],
     ]);
@@ -22,6 +32,7 @@ describe('The arguments of npm run task', () => {
         headers: ['A: b', 'C: d'],
         node: 20,
         build: true,
+        inspect: true,
         jsonFile: 'run.json',
         inputs: { applications: 'a,b', info: 'Ticket=1\nOther=2', selector: '' },
       },
