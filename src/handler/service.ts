@@ -26,7 +26,9 @@ import { Availability } from './runs/outbox/availability.ts';
 import { yieldToEventLoop } from './runs/scheduler/yield-to-event-loop.ts';
 import type { RunArgoCD } from './runs/run-ports.ts';
 import { RunRegistry } from './runs/intake/run-registry.ts';
-import { SqliteStore } from './store/sqlite/sqlite-store.ts';
+import { printStore } from './config/store-config.ts';
+import { openStore } from './open-store.ts';
+import type { Store } from './store/store.ts';
 import { sweepEndlessly } from './store/sweeper.ts';
 import { TokenCipher } from './secrets/token-cipher.ts';
 import { Contacts } from './watch/contacts.ts';
@@ -48,7 +50,7 @@ export class Service {
   readonly #ports: ServicePorts;
   readonly #life = new AbortController();
   readonly #startedAt: number;
-  readonly #store: SqliteStore;
+  readonly #store: Store;
   readonly #metrics: Metrics;
   readonly #access: Access;
   readonly #contacts: Contacts;
@@ -93,9 +95,7 @@ export class Service {
     this.#access = new Access(config, clock);
     const cipher = new TokenCipher(encryptionKeysOf(config, () => newKey(randomBytes)));
     this.#cipher = cipher;
-    this.#store = SqliteStore.open(config.store.sqlite, clock, (seconds) => {
-      metrics.committed(seconds);
-    });
+    this.#store = openStore(config.store, clock, (seconds) => metrics.committed(seconds));
     const availability = new Availability(clock);
     this.#azure = new AzureHttp({
       reachOf: (collection) => this.#collections.reachOf(collection),
@@ -253,7 +253,7 @@ export class Service {
       startedAt: this.#startedAt,
       notes: this.#notes,
       instances: this.#instances.status(),
-      store: { path: this.#config.store.sqlite, fault },
+      store: { path: printStore(this.#config.store), fault },
     };
   }
 }

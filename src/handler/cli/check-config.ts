@@ -1,3 +1,4 @@
+import { printStore } from '../config/store-config.ts';
 import { textTable } from '../../text/text-table.ts';
 import { printDuration } from '../../text/duration-text.ts';
 import type { Config, ConfigFault } from '../config/config.ts';
@@ -47,7 +48,7 @@ function settingsOf(config: Config): readonly (readonly string[])[] {
   return [
     ['public', `${printListener(listen.public)}, reached at ${config.publicUrl}`],
     ['admin', `${printListener(listen.admin)}, ${config.adminToken ? 'with a token' : 'no token'}`],
-    ['store', `${store.sqlite}, ended runs are kept for ${printDays(config.retention)}`],
+    ['store', `${printStore(store)}, ended runs are kept for ${printDays(config.retention)}`],
     ['encryption', keys === 0 ? `key in ${keyFile}` : `${keys} ${keys === 1 ? 'key' : 'keys'}`],
     ...azureDevOps.organizations.map(({ url, isPrivate }) => [
       'Azure DevOps',

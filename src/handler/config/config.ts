@@ -1,4 +1,5 @@
 import type { Secret } from '../../secret.ts';
+import type { StoreConfig } from './store-config.ts';
 
 /**
  * What a rule may allow. `gate` is everything that only looks: gates, checks and `action: wait`. `sync`
@@ -83,11 +84,10 @@ export interface Config {
   readonly listen: { readonly public: Listener; readonly admin: Listener };
   /** Needed when the admin listener is not on loopback. */
   readonly adminToken: Secret | undefined;
-  /** An absolute path. */
-  readonly store: { readonly sqlite: string };
+  readonly store: StoreConfig;
   /** 32 bytes each, in base64 or hexadecimal; the first encrypts, all decrypt. Empty: the key is in `keyFile`. */
   readonly encryptionKeys: readonly Secret[];
-  /** Beside the database; made at the first start without encryption keys. */
+  /** Beside the store; made at the first start without encryption keys. */
   readonly keyFile: string;
   /** How long runs that ended are kept. */
   readonly retention: number;

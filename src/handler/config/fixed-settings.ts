@@ -1,3 +1,4 @@
+import { printStore } from './store-config.ts';
 import type { Config, ConfigFault } from './config.ts';
 import { isLoopback, localUrl, printListener } from './listener.ts';
 
@@ -13,7 +14,7 @@ const advice = 'Restart the handler: no run is lost by it.';
 const fixed: readonly Fixed[] = [
   { path: 'listen.public', text: ({ listen }) => printListener(listen.public) },
   { path: 'listen.admin', text: ({ listen }) => printListener(listen.admin) },
-  { path: 'store.sqlite', text: ({ store }) => store.sqlite },
+  { path: 'store.sqlite', text: ({ store }) => printStore(store) },
   {
     path: 'encryptionKeys',
     text: ({ encryptionKeys }) => encryptionKeys.map((key) => key.reveal()).join('\n'),

@@ -1,8 +1,9 @@
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { logLine } from '../../text/foreign-text.ts';
 import { gapsOf, warningsOf } from './config-notice.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
+import { keyFileOf } from './store-config.ts';
 import type { Config, ConfigFault } from './config.ts';
 import { crossCheck } from './cross-check.ts';
 import { localUrl } from './listener.ts';
@@ -63,14 +64,14 @@ export function printConfigFault(
 }
 
 function configOf(file: ConfigFile, folder: string): Config {
-  const sqlite = resolve(folder, file.store.sqlite);
+  const store = { sqlite: resolve(folder, file.store.sqlite) };
   return {
     ...file,
     publicUrl: file.publicUrl ?? localUrl(file.listen),
     adminToken: file.adminToken,
-    store: { sqlite },
+    store,
     encryptionKeys: file.encryptionKeys ?? [],
-    keyFile: join(dirname(sqlite), 'key'),
+    keyFile: keyFileOf(store),
     argocd: file.argocd.map((instance) => ({
       ...instance,
       ca: instance.ca,

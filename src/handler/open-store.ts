@@ -1,0 +1,16 @@
+import type { Clock } from '../async/clock.ts';
+import type { StoreConfig } from './config/store-config.ts';
+import { SqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+
+/**
+ * Opens the configured store; `observe` is told the seconds of each commit. Throws a `StoreError` that
+ * says what to do.
+ */
+export function openStore(
+  { sqlite }: StoreConfig,
+  clock: Clock,
+  observe: (seconds: number) => void,
+): Store {
+  return SqliteStore.open(sqlite, clock, observe);
+}
