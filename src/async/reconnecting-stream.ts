@@ -1,3 +1,4 @@
+import { errorMessage } from './error-message.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
@@ -91,7 +92,7 @@ export class ReconnectingStream<Message> {
       }
       this.#failure = 'the server ended the stream';
     } catch (error) {
-      this.#failure = wordsOf(error);
+      this.#failure = errorMessage(error);
     }
     if (scope.signal.aborted) this.#failure = 'the stream fell silent';
     scope.end();
@@ -115,8 +116,4 @@ export class ReconnectingStream<Message> {
       else await clock.sleep(Math.min(due - clock.now(), silence), scope.signal);
     }
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,9 @@ import type { ApplicationName } from '../sync/model/application.ts';
 export const gateStatuses = ['passed', 'waiting', 'failed'] as const;
 export type GateStatus = (typeof gateStatuses)[number];
 
+/** The same, the worst first. */
+export const worstStatusesFirst: readonly GateStatus[] = ['failed', 'waiting', 'passed'];
+
 /** What a gate asks: are these applications where they should be? */
 export interface GateRequest {
   /** Name of the Argo CD instance in the configuration. */

@@ -1,3 +1,4 @@
+import { isDryRun } from '../sync/model/goal.ts';
 import type { Goal } from '../sync/model/goal.ts';
 import type { InputSource } from './input-reader.ts';
 
@@ -85,8 +86,4 @@ export function warnOfIdleInputs(source: InputSource, goal: Goal): readonly stri
   if (goal.waitFor === 'none') return [...byAction, ...warn(ofLiveState, 'waitFor "none"')];
   if (goal.waitFor === 'operation') return [...byAction, ...warn(ofHealth, 'waitFor "operation"')];
   return byAction;
-}
-
-function isDryRun(goal: Goal): boolean {
-  return goal.action === 'sync' ? goal.options.dryRun : goal.action === 'rollback' && goal.dryRun;
 }

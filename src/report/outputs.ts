@@ -1,3 +1,4 @@
+import { isoTime } from '../text/iso-time.ts';
 import type { ApplicationResult, Outcome } from '../sync/model/outcome.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { worstOf } from './result.ts';
@@ -41,8 +42,8 @@ export function outputsOf(results: readonly ApplicationResult[], resultFile: str
     drySourceRevision: bounded(worst.drySourceRevision ?? '', longestRevision),
     syncStatus: syncStatus ?? '',
     healthStatus: health?.status ?? '',
-    operationStartedAt: isoTime(operation?.startedAt),
-    operationFinishedAt: isoTime(operation?.finishedAt),
+    operationStartedAt: isoTime(operation?.startedAt) ?? '',
+    operationFinishedAt: isoTime(operation?.finishedAt) ?? '',
     applicationUrl: bounded(url, 2_000),
     resultFile,
   };
@@ -69,8 +70,4 @@ export function outputsOfFailure(outcome: Outcome, message: string, resultFile =
 /** Scripts echo these values into logs: commands are defused here too. */
 function bounded(text: string, width: number): string {
   return logLine(text, width);
-}
-
-function isoTime(time: number | undefined): string {
-  return time === undefined ? '' : new Date(time).toISOString();
 }

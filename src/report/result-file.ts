@@ -1,3 +1,4 @@
+import { isoTime } from '../text/iso-time.ts';
 import type { ResourceKey } from '../sync/model/application.ts';
 import type { Goal } from '../sync/model/goal.ts';
 import type {
@@ -56,8 +57,8 @@ function applicationOf(result: ApplicationResult, most: number) {
     syncStatus: result.syncStatus ?? null,
     healthStatus: result.health?.status ?? null,
     healthMessage: result.health ? text(result.health.message) : null,
-    startedAt: isoTime(result.startedAt),
-    finishedAt: isoTime(result.finishedAt),
+    startedAt: isoTime(result.startedAt) ?? null,
+    finishedAt: isoTime(result.finishedAt) ?? null,
     operation: result.operation ? operationOf(result.operation) : null,
     causes: result.causes.slice(0, mostCauses).map(causeOf),
     concerns: result.concerns
@@ -83,8 +84,8 @@ function operationOf(operation: OperationReport) {
     phase: operation.phase,
     message: text(operation.message),
     revisions: operation.revisions.map((revision) => plainLine(revision, 1_024)),
-    startedAt: isoTime(operation.startedAt),
-    finishedAt: isoTime(operation.finishedAt),
+    startedAt: isoTime(operation.startedAt) ?? null,
+    finishedAt: isoTime(operation.finishedAt) ?? null,
     retryCount: operation.retryCount,
     initiatedBy: plainLine(operation.initiatedBy),
   };
@@ -108,8 +109,8 @@ function stepOf(step: OperationStep) {
     hook: step.hook,
     state: step.state,
     message: plainLine(step.message, 2_000),
-    startedAt: isoTime(step.startedAt),
-    finishedAt: isoTime(step.finishedAt),
+    startedAt: isoTime(step.startedAt) ?? null,
+    finishedAt: isoTime(step.finishedAt) ?? null,
     attempt: step.attempt,
     ...(step.dryRun === true ? { dryRun: true } : {}),
   };
@@ -121,8 +122,4 @@ function keyOf({ group, kind, namespace, name }: ResourceKey) {
 
 function text(message: string): string {
   return plainLines(message, messageBounds).join('\n');
-}
-
-function isoTime(time: number | undefined): string | null {
-  return time === undefined ? null : new Date(time).toISOString();
 }

@@ -1,3 +1,4 @@
+import { isoTime } from '../text/iso-time.ts';
 import { printKey, printName } from '../sync/model/application.ts';
 import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
 import { plainLine } from '../text/foreign-text.ts';
@@ -213,8 +214,4 @@ function resultOf({ outcome, concerns }: ApplicationResult): Result {
   if (outcome === 'canceled') return 'Canceled';
   if (outcome !== 'succeeded') return 'Failed';
   return concerns.length > 0 ? 'SucceededWithIssues' : 'Succeeded';
-}
-
-function isoTime(time: number | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
 }

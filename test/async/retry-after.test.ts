@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { retryAfterOf } from '../../../src/azure/http/retry-after.ts';
+import { retryAfterOf } from '../../src/async/retry-after.ts';
 
 const date = 'Sat, 21 Nov 2026 01:00:00 GMT';
 
-describe('the wait that Azure DevOps asks for', () => {
+describe('the wait that a server asks for', () => {
   const cases: readonly [string | undefined, string | undefined, number | undefined][] = [
     [undefined, date, undefined],
     ['0', undefined, 0],

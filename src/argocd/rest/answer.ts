@@ -2,7 +2,7 @@ import { judgeError } from '../../sync/model/known-error.ts';
 import type { Failure } from '../../sync/model/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { HttpResponse } from './http.ts';
-import { retryAfterOf } from './retry-after.ts';
+import { retryAfterOf } from '../../async/retry-after.ts';
 import { straight, throughProxy, type Way } from './way.ts';
 
 /** What a call does: a change may have been carried out although no answer came. */

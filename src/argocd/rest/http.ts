@@ -1,3 +1,4 @@
+import { errorMessage } from '../../async/error-message.ts';
 import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -318,11 +319,5 @@ function failure(
     return new TransportError(message, 'TIMEOUT', sent, { cause: error });
   }
   const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;
-  return new TransportError(wordsOf(error) || code, code, sent, { scheme, cause: error });
-}
-
-/** A host with several addresses fails with the errors of all, and no words of its own. */
-function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join(', ');
-  return error instanceof Error ? error.message : '';
+  return new TransportError(errorMessage(error) || code, code, sent, { scheme, cause: error });
 }

@@ -3,7 +3,7 @@ import { plainLine } from '../../text/foreign-text.ts';
 import { AzureError } from './azure-error.ts';
 import type { AzureFailure } from './azure-error.ts';
 import type { BrokenExchange, HttpAnswer } from './exchange.ts';
-import { retryAfterOf } from './retry-after.ts';
+import { retryAfterOf } from '../../async/retry-after.ts';
 
 /** What decides the meaning of an answer. */
 export interface SentCall {

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../async/error-message.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 
@@ -122,7 +123,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#stopped !== undefined) return;
     const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;
-    this.#stop(this.#broken(wordsOf(error) || code, code));
+    this.#stop(this.#broken(errorMessage(error) || code, code));
   }
 
   #broken(message: string, code: string): BrokenExchange {
@@ -140,10 +141,4 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#signal.removeEventListener('abort', this.#onAbort);
   }
-}
-
-/** A host with several addresses fails with the errors of all, and no words of its own. */
-function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join(', ');
-  return error instanceof Error ? error.message : '';
 }

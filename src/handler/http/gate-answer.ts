@@ -1,17 +1,17 @@
 import { plainLine } from '../../text/foreign-text.ts';
-import type { GateReport, GateStatus } from '../gates.ts';
+import { worstStatusesFirst, type GateReport } from '../gates.ts';
 
 /** Nothing says how long an answer may be (azure-devops.md §1.7): it stays below this, in bytes. */
 export const longestGateAnswer = 4_000;
-
-const worstFirst: readonly GateStatus[] = ['failed', 'waiting', 'passed'];
 
 /** The answer as it goes out: bounded, and what keeps the gate from passing first. */
 export function printGateAnswer({ status, message, applications }: GateReport): GateReport {
   const kept: GateReport['applications'][number][] = [];
   const answer = { status, message: plainLine(message, 600), applications: kept };
   let size = sizeOf(answer);
-  for (const each of worstFirst.flatMap((one) => applications.filter((a) => a.status === one))) {
+  for (const each of worstStatusesFirst.flatMap((one) =>
+    applications.filter((a) => a.status === one),
+  )) {
     const told = {
       ...each,
       name: plainLine(each.name, 253),

@@ -1,3 +1,4 @@
+import { isoTime } from '../../text/iso-time.ts';
 import { printName } from '../../sync/model/application.ts';
 import type { ApplicationResult } from '../../sync/model/outcome.ts';
 import { webAddress } from '../../text/foreign-text.ts';
@@ -42,8 +43,4 @@ function viewResult(result: ApplicationResult): RunView['results'][number] {
     operationPhase: result.operation?.phase ?? null,
     page: webAddress(result.url) ?? null,
   };
-}
-
-function isoTime(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../../async/clock.ts';
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
 import { commitsToTell, judgeGate } from '../../sync/gate/gate.ts';
 import type { ApplicationSummary } from '../../sync/model/application-summary.ts';
-import type { GateReport, GateEvaluator, GateRequest, GateStatus } from '../gates.ts';
+import { worstStatusesFirst } from '../gates.ts';
+import type { GateReport, GateEvaluator, GateRequest } from '../gates.ts';
 import type { ApplicationInformer, LookResult } from './application-informer.ts';
 import type { TagCache } from './tag-cache.ts';
 
@@ -11,8 +12,6 @@ type Watches = (argocd: string) => Pick<ApplicationInformer, 'look'> | undefined
 
 /** Of so many applications tags are asked for at once; the others at the next sample. */
 const mostAsked = 50;
-
-const worstFirst: readonly GateStatus[] = ['failed', 'waiting', 'passed'];
 
 /** Answers gates from what is known of Argo CD, and never with `passed` from what may be old. */
 export class InformerGateEvaluator implements GateEvaluator {
@@ -93,7 +92,7 @@ function askedOf(question: GateRequest) {
 function summarize(
   applications: GateReport['applications'],
 ): Pick<GateReport, 'status' | 'message'> {
-  const status = worstFirst.find((each) => applications.some((one) => one.status === each));
+  const status = worstStatusesFirst.find((each) => applications.some((one) => one.status === each));
   if (status === undefined) {
     return { status: 'failed', message: 'No application was named' };
   }

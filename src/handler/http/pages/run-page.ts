@@ -1,21 +1,16 @@
 import { html } from 'hono/html';
 import { operationPage } from '../../../report/operation-page.ts';
-import { printOutcome, askedRevisions, tellsMore } from '../../../report/result.ts';
+import { askedRevisions, tellsMore } from '../../../report/result.ts';
 import { printKey, printName } from '../../../sync/model/application.ts';
-import type {
-  ApplicationResult,
-  Cause,
-  Outcome,
-  OperationStep,
-} from '../../../sync/model/outcome.ts';
+import type { ApplicationResult, Cause, OperationStep } from '../../../sync/model/outcome.ts';
 import { printRevisions } from '../../../sync/model/revision.ts';
 import { printDuration, printSpan } from '../../../text/duration-text.ts';
 import { plainLine, plainLines, webAddress } from '../../../text/foreign-text.ts';
 import type { Run } from '../../run.ts';
 import type { StoredCheckpoint } from '../../store/store.ts';
-import { link, printTime, prose, renderPage, tag, type Markup, type Tone } from './layout.ts';
+import { link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
 import { phaseChart } from './phase-chart.ts';
-import { pipelineOf, runTag } from './run-words.ts';
+import { outcomeTag, pipelineOf, runTag } from './run-words.ts';
 import { titleOf } from './status-page.ts';
 
 const mostApplications = 50;
@@ -23,15 +18,6 @@ const mostCauses = 20;
 const messageBounds = { lines: 50, width: 500 };
 const logBounds = { lines: 200, width: 500 };
 const seconds = 5;
-
-const tones: Readonly<Record<Outcome, Tone>> = {
-  succeeded: 'good',
-  superseded: 'warn',
-  canceled: 'warn',
-  blocked: 'warn',
-  timedOut: 'bad',
-  failed: 'bad',
-};
 
 /** One run: what was asked, how it goes, and why it failed. `now` is local, in milliseconds. */
 export function runPage(
@@ -104,10 +90,7 @@ function factsOf(run: Run, now: number): Markup {
 }
 
 function applicationSection({ name, steps, result }: Part, isOpen: boolean, now: number): Markup {
-  const outcome =
-    result === undefined
-      ? tag('in progress', 'busy')
-      : tag(printOutcome(result.outcome), tones[result.outcome]);
+  const outcome = result === undefined ? tag('in progress', 'busy') : outcomeTag(result.outcome);
   return html`<h2>${plainLine(name, 300)} ${outcome}</h2>
     ${result === undefined ? '' : resultPanel(result)}
     ${result === undefined ? '' : causesOf(result)}

@@ -28,8 +28,13 @@ export function pipelineOf({ spec }: Pick<Run, 'spec'>): string {
   return plainLine(words.filter(Boolean).join(' '), 200) || (spec.page === '' ? '' : 'open');
 }
 
+/** How a run, or an application in it, ended. */
+export function outcomeTag(outcome: RunOutcome): Markup {
+  return tag(...outcomes[outcome]);
+}
+
 /** Where a run stands, or how it ended. */
 export function runTag({ state, outcome }: Pick<Run, 'state' | 'outcome'>): Markup {
-  if (outcome !== undefined) return tag(...outcomes[outcome]);
+  if (outcome !== undefined) return outcomeTag(outcome);
   return state === 'ended' ? tag('ended', 'idle') : tag(...states[state]);
 }
