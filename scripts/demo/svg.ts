@@ -28,7 +28,7 @@ export function drawTerminal(title: string, lines: readonly Line[], columns: num
     ...['#ff6b60', '#f5bd4f', '#5fc454'].map(
       (fill, at) => `<circle cx="${22 + at * 20}" cy="${barHeight / 2}" r="6" fill="${fill}"/>`,
     ),
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${fontSize}" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${fontSize}">`,
     `<text x="${width / 2}" y="${barHeight / 2 + 5}" text-anchor="middle" fill="${colors.faint}">${escapeXml(title)}</text>`,
     ...rows,
     '</g>',
@@ -41,13 +41,16 @@ function drawLine(pieces: Line, row: number): readonly string[] {
   const spans = pieces.filter(({ text }) => text !== '').map(drawSegment);
   if (spans.length === 0) return [];
   const y = barHeight + padding + row * lineHeight + fontSize / 2;
-  return [`<text x="${padding}" y="${y}">${spans.join('')}</text>`];
+  return [`<text x="${padding}" y="${y}" ${keepsBlanks}>${spans.join('')}</text>`];
 }
 
 function drawSegment({ text, tone }: Segment): string {
   const weight = tone === 'title' ? ' font-weight="bold"' : '';
   return `<tspan fill="${colors[tone]}"${weight}>${escapeXml(text)}</tspan>`;
 }
+
+/** Columns are made of blanks. Browsers want it said of each text, and others in the old way. */
+const keepsBlanks = 'xml:space="preserve" style="white-space:pre"';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -46,10 +46,18 @@ describe('The picture of a terminal', () => {
     assert.ok(size(9).height > size(1).height);
   });
 
+  it('keeps its columns, which browsers want said of every text', () => {
+    const svg = drawTerminal('x', [line('Job/migrate   Running'), line('a')], 100);
+    const texts = svg.match(/<text [^>]*>(?=<tspan)/g) ?? [];
+    assert.equal(texts.length, 2);
+    for (const text of texts) assert.match(text, / style="white-space:pre"/);
+  });
+
   it('is in the README as one that is well-formed', () => {
     const svg = readFileSync(join(import.meta.dirname, '../../../images/run.svg'), 'utf8');
     assertWellFormed(svg);
     assert.match(svg, /PostSync hook Job\/smoke-test failed/);
+    assert.ok((svg.match(/white-space:pre/g) ?? []).length > 20);
   });
 });
 
