@@ -52,7 +52,7 @@ function brokenLinks(page: string, text = readFileSync(page, 'utf8')): readonly 
 
 /** Our own commands that a text names and that do not exist. */
 function unknownCommands(text: string): readonly string[] {
-  const runs = text.matchAll(/npm run ([\w:]+)/g);
+  const runs = text.matchAll(/npm run ([\w:-]+)/g);
   const starts = text.matchAll(/npm start(?: --silent)? -- ([a-z][\w-]*)/g);
   const inPod = text.matchAll(/handler\.js ([a-z][\w-]*)/g);
   const words: readonly string[] = commands;

@@ -88,7 +88,7 @@ describe('The texts about a list of applications', () => {
   }
 
   for (const file of [
-    'README.md',
+    'docs/tasks/ArgoCDSync.md',
     'examples/release-gate/README.md',
     'docs/handler-api.openapi.json',
   ]) {

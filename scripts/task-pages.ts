@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { readWords } from '../src/inputs/command-words.ts';
 import { root } from './bundle.ts';
 import { doAsked, exitCodes } from './do-asked.ts';
-import { replaceSection, type DocumentedTask } from './readme-section.ts';
+import { pageOf, replaceSection, type DocumentedTask } from './task-page.ts';
 
-const usage = `Makes the README's parts about inputs and outputs anew from the tasks' task.json.
+const usage = `Makes the parts of docs/tasks/ about inputs and outputs anew from the tasks' task.json.
 
-  npm run readme
+  npm run task-pages
 
 It exits with 0, or 2 for wrong arguments.`;
 
 const asked = readWords(process.argv.slice(2), {});
-process.exitCode = await doAsked(asked, { name: 'readme', usage }, () => {
+process.exitCode = await doAsked(asked, { name: 'task-pages', usage }, () => {
   const sync = taskOf('ArgoCDSync');
   const sections: readonly (readonly [task: DocumentedTask, like?: DocumentedTask])[] = [
     [sync],
@@ -20,14 +20,10 @@ process.exitCode = await doAsked(asked, { name: 'readme', usage }, () => {
     [taskOf('ArgoCDGate')],
     [taskOf('ArgoCDHealthGate')],
   ];
-  const readme = join(root, 'README.md');
-  writeFileSync(
-    readme,
-    sections.reduce(
-      (text, [task, like]) => replaceSection(text, task, like),
-      readFileSync(readme, 'utf8'),
-    ),
-  );
+  for (const [task, like] of sections) {
+    const page = join(root, pageOf(task));
+    writeFileSync(page, replaceSection(readFileSync(page, 'utf8'), task, like));
+  }
   return exitCodes.success;
 });
 

@@ -1,4 +1,4 @@
-/** The parts of `task.json` that the README repeats. */
+/** The parts of `task.json` that the task's page repeats. */
 export interface DocumentedTask {
   readonly name: string;
   readonly version: { readonly Major: number };
@@ -18,34 +18,36 @@ interface DocumentedInput {
 }
 
 /**
- * The README with its part about a task's inputs and outputs recreated. Of a task that is `like`
+ * The page of a task with its part about inputs and outputs rewritten. Of a task that is `like`
  * another one, only the differences are told. Throws where the marks of the part are gone.
  */
-export function replaceSection(
-  readme: string,
-  task: DocumentedTask,
-  like?: DocumentedTask,
-): string {
+export function replaceSection(page: string, task: DocumentedTask, like?: DocumentedTask): string {
   const [begin, end] = [`<!-- ${task.name}: begin -->`, `<!-- ${task.name}: end -->`];
-  const from = readme.indexOf(begin);
-  const to = readme.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`README.md needs the marks ${begin} and ${end}.`);
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(`${pageOf(task)} needs the marks ${begin} and ${end}.`);
   const section = like ? differencesOf(task, like) : sectionOf(task);
-  return `${readme.slice(0, from + begin.length)}\n\n${section}\n\n${readme.slice(to)}`;
+  return `${page.slice(0, from + begin.length)}\n\n${section}\n\n${page.slice(to)}`;
+}
+
+/** Path of a task's page in the project. */
+export function pageOf({ name }: Pick<DocumentedTask, 'name'>): string {
+  return `docs/tasks/${name}.md`;
 }
 
 /** Every input by group, and every output, as the task's own texts describe them. */
-function sectionOf({ groups, inputs, outputVariables }: DocumentedTask): string {
+function sectionOf({ groups, inputs, outputVariables = [] }: DocumentedTask): string {
   const parts = groups.flatMap(({ name, displayName }) => [
-    `**${displayName}**`,
+    `### ${displayName}`,
     inputs
       .filter(({ groupName }) => groupName === name)
       .map(inputItem)
       .join('\n'),
   ]);
-  if (outputVariables === undefined) return parts.join('\n\n');
   const outputs = outputVariables.map(({ name, description }) => `- \`${name}\`: ${description}`);
-  return ['### Inputs', ...parts, '### Outputs', outputs.join('\n')].join('\n\n');
+  const told = outputs.length === 0 ? [] : ['## Outputs', outputs.join('\n')];
+  return ['## Inputs', ...parts, ...told].join('\n\n');
 }
 
 /** What a task has not of the other one, and the inputs that only it has or that differ. */
@@ -56,9 +58,10 @@ function differencesOf(task: DocumentedTask, like: DocumentedTask): string {
     ...missingOf(like.inputs, task.inputs),
     ...missingOf(like.outputVariables ?? [], task.outputVariables ?? []),
   ].map((name) => `\`${name}\``);
-  const other = `\`${like.name}@${like.version.Major}\``;
+  const other = `[\`${like.name}@${like.version.Major}\`](${like.name}.md)`;
   const without = missing.length > 0 ? ` without ${listOf(missing)}` : '';
   return [
+    '## Inputs and outputs',
     `Inputs and outputs are those of ${other}${without}. Only these differ:`,
     different.join('\n'),
   ].join('\n\n');

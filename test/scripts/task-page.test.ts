@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
-import { replaceSection, type DocumentedTask } from '../../scripts/readme-section.ts';
+import { pageOf, replaceSection, type DocumentedTask } from '../../scripts/task-page.ts';
 
 const root = join(import.meta.dirname, '../..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const pageTextOf = (task: DocumentedTask) => readFileSync(join(root, pageOf(task)), 'utf8');
 const [sync, server, gate, healthGate] = [
   'ArgoCDSync',
   'ArgoCDSyncServer',
@@ -39,43 +39,46 @@ function replace(task: DocumentedTask, like?: DocumentedTask): string {
   return replaceSection(`before\n${begin}\nold\n${end}\nafter`, task, like);
 }
 
-describe('The parts of the README about inputs and outputs', () => {
+describe('The page of a task', () => {
   for (const { task, like } of [
     { task: sync },
     { task: server, like: sync },
     { task: gate },
     { task: healthGate },
   ]) {
-    it(`are those of task.json; if not, run npm run readme: ${task.name}`, () => {
-      assert.equal(replaceSection(readme, task, like), readme);
+    it(`has the inputs and outputs of task.json; if not, run npm run task-pages: ${task.name}`, () => {
+      const page = pageTextOf(task);
+      assert.equal(replaceSection(page, task, like), page);
     });
   }
 
-  it('have every input and output', () => {
-    const names = [sync, server, gate, healthGate].flatMap(({ inputs, outputVariables = [] }) =>
+  it('has every input and output, be it on the page of the task that it is like', () => {
+    const tasks = [sync, server, gate, healthGate];
+    const pages = tasks.map(pageTextOf).join('\n');
+    const names = tasks.flatMap(({ inputs, outputVariables = [] }) =>
       [...inputs, ...outputVariables].map(({ name }) => name),
     );
     assert.ok(names.length > 60);
     assert.deepEqual(
-      names.filter((name) => !readme.includes(`\n- \`${name}\``)),
+      names.filter((name) => !pages.includes(`\n- \`${name}\``)),
       [],
     );
   });
 
-  it('say type, choices and default of an input', () => {
+  it('says type, choices and default of an input', () => {
     assert.equal(
       replace(small),
       `before
 <!-- Small: begin -->
 
-### Inputs
+## Inputs
 
-**What**
+### What
 
 - \`names\` (text; required): Which.
 - \`action\` (\`sync\`; \`rollback\`: Roll back; default \`sync\`): What to do.
 
-### Outputs
+## Outputs
 
 - \`outcome\`: How it ended.
 
@@ -84,13 +87,13 @@ after`,
     );
   });
 
-  it('need no headings where there are no outputs to tell from the inputs', () => {
+  it('has no heading for outputs where there are none', () => {
     const { outputVariables, ...gateLike } = small;
     assert.ok(outputVariables);
-    assert.doesNotMatch(replace(gateLike), /###/);
+    assert.doesNotMatch(replace(gateLike), /Outputs/);
   });
 
-  it('tell of a task that is like another one only what differs', () => {
+  it('tells of a task that is like another one only what differs', () => {
     const [names, action] = small.inputs;
     assert.ok(names && action);
     const own = { ...names, name: 'own', helpMarkDown: 'Its own.' };
@@ -102,7 +105,9 @@ after`,
       `before
 <!-- Other: begin -->
 
-Inputs and outputs are those of \`Small@1\` without \`names\` and \`outcome\`. Only these differ:
+## Inputs and outputs
+
+Inputs and outputs are those of [\`Small@1\`](Small.md) without \`names\` and \`outcome\`. Only these differ:
 
 - \`own\` (text; required): Its own.
 - \`action\` (\`sync\`; \`rollback\`: Roll back; default \`sync\`): More.
@@ -112,10 +117,10 @@ after`,
     );
   });
 
-  it('are refused where the marks are gone', () => {
+  it('is refused where the marks are gone', () => {
     assert.throws(
       () => replaceSection('nothing here', small),
-      /README\.md needs the marks <!-- Small: begin --> and <!-- Small: end -->/,
+      /docs\/tasks\/Small\.md needs the marks <!-- Small: begin --> and <!-- Small: end -->/,
     );
   });
 });
