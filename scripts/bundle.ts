@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 
 /** A program in one file: from its entry under `src/` to the file that Node runs. */
 export interface Bundle {
@@ -37,13 +37,28 @@ export interface BundleOptions {
  * CommonJS because much of that is: as an ES module its `require` of Node's own modules would need a
  * shim.
  */
-export async function bundle(
-  { entry, outfile, target }: Bundle,
-  { forDebugger = false }: BundleOptions = {},
-): Promise<void> {
+export async function bundle(what: Bundle, options: BundleOptions = {}): Promise<void> {
+  const { outfile } = what;
   const folder = dirname(outfile);
   mkdirSync(folder, { recursive: true });
-  const { metafile } = await build({
+  const { metafile } = await build({ ...optionsOf(what, options), metafile: true });
+  writeFileSync(join(folder, 'ThirdPartyNotices.txt'), noticesOf(metafile));
+  // The tasks' folders have one of their own.
+  const about = join(folder, 'package.json');
+  if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');
+}
+
+/** The one file that Node runs, made in memory. */
+export async function bundledText(what: Bundle): Promise<string> {
+  const { outputFiles } = await build({ ...optionsOf(what), write: false });
+  return outputFiles.map(({ text }) => text).join('\n');
+}
+
+function optionsOf(
+  { entry, outfile, target }: Bundle,
+  { forDebugger = false }: BundleOptions = {},
+) {
+  return {
     entryPoints: [entry],
     outfile,
     bundle: true,
@@ -53,14 +68,9 @@ export async function bundle(
     minify: !forDebugger,
     sourcemap: forDebugger ? 'inline' : false,
     legalComments: 'none',
-    metafile: true,
     absWorkingDir: root,
     logLevel: 'error',
-  });
-  writeFileSync(join(folder, 'ThirdPartyNotices.txt'), noticesOf(metafile));
-  // The tasks' folders have one of their own.
-  const about = join(folder, 'package.json');
-  if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');
+  } as const satisfies BuildOptions;
 }
 
 /** The license texts of all packages in a bundle, which their licenses ask to go with every copy. */

@@ -5,7 +5,7 @@ import type { Figure } from './figure.ts';
 
 /** What an agent downloads: the task's bundle, and the whole extension. */
 export async function measureSizes(temporaryFolder: string): Promise<readonly Figure[]> {
-  const vsix = await packExtension(temporaryFolder, []);
+  const vsix = await packExtension(temporaryFolder);
   const bundled = taskBundles.reduce((sum, { outfile }) => sum + statSync(outfile).size, 0);
   return [
     { what: 'size of the bundle', value: bundled / 1024, unit: 'KB' },

@@ -8,6 +8,8 @@ export interface Task {
   readonly id: string;
   readonly name: string;
   readonly friendlyName: string;
+  readonly helpUrl: string;
+  readonly helpMarkDown: string;
   readonly runsOn: readonly string[];
   readonly version: { readonly Major: number; readonly Minor: number; readonly Patch: number };
   readonly groups: readonly { readonly name: string; readonly visibleRule?: string }[];
@@ -97,10 +99,18 @@ export interface InputDescriptor {
 export interface Manifest {
   readonly id: string;
   readonly description: string;
+  readonly version: string;
   readonly scopes: readonly string[];
   readonly icons: Readonly<Record<string, string>>;
+  readonly targets: readonly { readonly id: string; readonly version?: string }[];
+  readonly public: boolean;
+  readonly galleryFlags: readonly string[];
+  readonly content: Readonly<Record<string, { readonly path: string }>>;
+  readonly screenshots: readonly { readonly path: string }[];
+  readonly links: Readonly<Record<string, { readonly uri: string }>>;
+  readonly repository: { readonly type: string; readonly uri: string };
   readonly contributions: readonly Contribution[];
-  readonly files: readonly { readonly path: string }[];
+  readonly files: readonly { readonly path: string; readonly addressable?: boolean }[];
 }
 
 export function readJson(path: string): unknown {

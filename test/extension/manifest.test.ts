@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import {
@@ -42,12 +42,64 @@ describe('vss-extension.json', () => {
     for (const { path } of manifest.files) assert.ok(statSync(join(root, path)), path);
   });
 
+  it('says what it is: a private preview for Services and for servers from 2022 on', () => {
+    assert.equal(manifest.public, false);
+    assert.deepEqual(manifest.galleryFlags, ['Preview']);
+    assert.deepEqual(manifest.targets, [
+      { id: 'Microsoft.VisualStudio.Services.Cloud' },
+      { id: 'Microsoft.TeamFoundation.Server', version: '[19.0,)' },
+    ]);
+  });
+
+  it('ships the license, and leads to the repository, where to begin, to learn and to ask', () => {
+    assert.equal(manifest.content['license']?.path, 'LICENSE');
+    assert.equal(manifest.repository.type, 'git');
+    assert.deepEqual(Object.keys(manifest.links), [
+      ...['getstarted', 'learn', 'support', 'issues', 'license'],
+    ]);
+    for (const { uri } of Object.values(manifest.links)) {
+      assert.ok(uri.startsWith(`${manifest.repository.uri}/`), uri);
+      const path = /\/blob\/main\/([^#]+)/.exec(uri)?.[1];
+      if (path !== undefined) assert.ok(existsSync(join(root, path)), path);
+    }
+  });
+
   it('has a description that the Marketplace takes', () => {
     assert.ok(manifest.description.length <= 200);
   });
 });
 
+describe('The tasks', () => {
+  for (const task of allTasks) {
+    it(`lead to their page, from help and from "Learn more": ${task.name}`, () => {
+      const page = `docs/tasks/${task.name}.md`;
+      assert.ok(existsSync(join(root, page)));
+      assert.equal(task.helpUrl, `${manifest.repository.uri}/blob/main/${page}`);
+      assert.ok(task.helpMarkDown.endsWith(` [Learn more](${task.helpUrl})`));
+    });
+
+    it(`have an icon of 32 pixels, drawn from a source of its name: ${task.name}`, () => {
+      const { width, height } = sizeOfPng(join(folderOf(task), 'icon.png'));
+      assert.deepEqual([width, height], [32, 32]);
+      assert.ok(existsSync(join(root, `images/tasks/${task.name}.svg`)));
+    });
+  }
+
+  it('have icons that tell them apart', () => {
+    const icons = allTasks.map((task) => readFileSync(join(folderOf(task), 'icon.png'), 'base64'));
+    assert.equal(new Set(icons).size, icons.length);
+  });
+});
+
 describe('The service connection types', () => {
+  it('lead to the page about the least rights', () => {
+    const page = 'docs/least-rights.md';
+    assert.ok(existsSync(join(root, page)));
+    for (const { helpMarkDown } of connectionTypes.values()) {
+      assert.ok(helpMarkDown.includes(`(${manifest.repository.uri}/blob/main/${page})`));
+    }
+  });
+
   it('have names that are not among those already taken in the Marketplace', () => {
     assert.deepEqual(
       [...connectionTypes.keys()],

@@ -11,7 +11,7 @@ describe('The VSIX', () => {
   let file: string;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vsix-'));
-    file = await packExtension(folder, ['--publisher', 'robin']);
+    file = await packExtension(folder, { publisher: 'robin' });
   });
   after(() => {
     rmSync(folder, { recursive: true });
@@ -24,11 +24,16 @@ describe('The VSIX', () => {
   it('holds what agents, servers and the Marketplace need, and nothing else', () => {
     assert.deepEqual([...listZip(readFileSync(file))].sort(), [
       'LICENSE',
-      'README.md',
       '[Content_Types].xml',
+      'docs/marketplace.md',
       'extension.vsixmanifest',
       'extension.vsomanifest',
       'images/icon.png',
+      'images/listing/gate.png',
+      'images/listing/log.png',
+      'images/listing/status.png',
+      'images/listing/summary.png',
+      'images/listing/timeline.png',
       'tasks/ArgoCDGate/V1/icon.png',
       'tasks/ArgoCDGate/V1/task.json',
       'tasks/ArgoCDHealthGate/V1/icon.png',

@@ -1,0 +1,38 @@
+import type { Identity } from './identity.ts';
+import { taskVersionOf } from './task-version.ts';
+
+/*
+ * The texts keep their layout, which is that of the formatter and of whoever wrote them: what is
+ * stamped is replaced in place.
+ */
+
+/** `vss-extension.json` with this version. Throws where it has none. */
+export function stampManifest(text: string, { version }: Pick<Identity, 'version'>): string {
+  return replaceOnce(text, /^( *"version": *)"[^"]*"/m, `$1"${version}"`, 'vss-extension.json');
+}
+
+/** A `task.json` with the version that its major has in the extension. Throws where it has none. */
+export function stampTask(text: string, { version }: Pick<Identity, 'version'>): string {
+  const { Major } = (JSON.parse(text) as { readonly version: { readonly Major: number } }).version;
+  const { Minor, Patch } = taskVersionOf(version, Major);
+  const stamped = `"version": { "Major": ${Major}, "Minor": ${Minor}, "Patch": ${Patch} }`;
+  return replaceOnce(text, /"version": *\{[^}]*\}/, stamped, 'task.json');
+}
+
+/**
+ * A document or manifest that names the handler's image, or shows what the handler says of itself, with
+ * this version.
+ */
+export function stampImage(text: string, { version }: Pick<Identity, 'version'>): string {
+  return text.replace(/(?<=argocd-handler:|newTag: |"version": ")\d+\.\d+\.\d+/g, version);
+}
+
+/** A text whose links into one repository lead into another. */
+export function stampLinks(text: string, from: string, to: string): string {
+  return text.replaceAll(from, () => to);
+}
+
+function replaceOnce(text: string, what: RegExp, by: string, file: string): string {
+  if (!what.test(text)) throw new Error(`${file} has no version.`);
+  return text.replace(what, by);
+}

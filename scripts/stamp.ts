@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readWords } from '../src/inputs/command-words.ts';
+import { root } from './bundle.ts';
+import { doAsked, exitCodes } from './do-asked.ts';
+import { readIdentity } from './release/identity.ts';
+import { recordOf, taskContents } from './release/released-tasks.ts';
+import { stampedFiles, type StampedFile } from './release/stamped-files.ts';
+
+const usage = `Writes what package.json decides, the version and the address of the repository, into all files that
+repeat it: the manifest, each task.json and the listing. npm version runs it.
+
+  npm run stamp
+  npm run stamp -- --released     also records the tasks as they are now as released in this version
+
+It exits with 0, or 2 for wrong arguments.`;
+
+const asked = readWords(process.argv.slice(2), { released: { type: 'boolean' } });
+process.exitCode = await doAsked(asked, { name: 'stamp', usage }, async ({ values }) => {
+  stampedFiles(root).forEach(write);
+  const { version } = readIdentity(root);
+  if (values.released) write(recordOf({ version, tasks: await taskContents(root) }));
+  return exitCodes.success;
+});
+
+function write({ path, text }: StampedFile): void {
+  writeFileSync(join(root, path), text);
+}
