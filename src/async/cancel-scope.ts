@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { noLongerNeeded, type Clock } from './clock.ts';
 
 /** `setTimeout` cannot wait longer, in milliseconds. */
 const longestSleep = 2 ** 31 - 1;
@@ -22,7 +22,7 @@ export class CancelScope {
 
   /** Ends it now; a second time does nothing. */
   end(): void {
-    this.#over.abort();
+    this.#over.abort(noLongerNeeded);
   }
 
   async #endAt(at: number, clock: Clock): Promise<void> {

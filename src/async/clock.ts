@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Time as a parameter, so that tests can tick it. Milliseconds. */
 export interface Clock {
   now(): number;
@@ -9,5 +7,22 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => delay(Math.max(0, ms), undefined, { signal }).catch(() => undefined),
+  // `node:timers/promises` would make an error, with a stack, for each sleep that ends early.
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const wake = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(0, ms));
+      signal.addEventListener('abort', wake);
+    }),
 };
+
+/**
+ * Why waits and calls end that nobody needs any more. One for all: `abort()` without a reason makes
+ * an error with a stack each time, even where the signal has aborted already.
+ */
+export const noLongerNeeded = new DOMException('It is no longer needed.', 'AbortError');

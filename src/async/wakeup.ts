@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { noLongerNeeded, type Clock } from './clock.ts';
 
 /** A wait that can be ended early by whoever has news. */
 export class Wakeup {
@@ -11,7 +11,7 @@ export class Wakeup {
 
   /** Ends the wait that is on, or the next one before it begins. */
   wake(): void {
-    this.#wake.abort();
+    this.#wake.abort(noLongerNeeded);
   }
 
   /** It has rung, and nobody has waited since. */

@@ -39,6 +39,14 @@ describe('a term', () => {
     assert.equal(clock.sleeping, 0);
   });
 
+  it('makes no error of its own for its end, since there is one with each call', () => {
+    const [one, other] = [new CancelScope(clock, {}), new CancelScope(clock, {})];
+    one.end();
+    other.end();
+    assert.equal((one.signal.reason as Error).name, 'AbortError');
+    assert.ok(one.signal.reason === other.signal.reason);
+  });
+
   it('is not ended early by a time that is further off than a timer can wait', async () => {
     const month = 31 * 24 * 3_600_000;
     const scope = new CancelScope(clock, { at: clock.now() + month });

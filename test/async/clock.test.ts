@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { systemClock } from '../../src/async/clock.ts';
 
 describe('the system clock', () => {
@@ -18,6 +19,16 @@ describe('the system clock', () => {
     cancelling.abort();
     await sleeping;
     await systemClock.sleep(60_000, cancelling.signal);
+  });
+
+  it('leaves no listener behind, however it ends', async () => {
+    const cancelling = new AbortController();
+    await systemClock.sleep(0, cancelling.signal);
+    assert.equal(getEventListeners(cancelling.signal, 'abort').length, 0);
+    const sleeping = systemClock.sleep(60_000, cancelling.signal);
+    cancelling.abort();
+    await sleeping;
+    assert.equal(getEventListeners(cancelling.signal, 'abort').length, 0);
   });
 
   it('tells the time of the machine', () => {

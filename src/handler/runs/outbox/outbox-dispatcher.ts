@@ -1,7 +1,7 @@
 import { AzureError } from '../../../azure/http/azure-error.ts';
 import type { TaskHub, TaskHubResult } from '../../../azure/task-hub/task-hub.ts';
 import { Wakeup } from '../../../async/wakeup.ts';
-import type { Clock } from '../../../async/clock.ts';
+import { noLongerNeeded, type Clock } from '../../../async/clock.ts';
 import type { StoredItem } from '../../store/store.ts';
 import { Completion } from './completion.ts';
 import { nextBatch, type DispatchBatch } from './dispatch-batch.ts';
@@ -66,7 +66,7 @@ export class OutboxDispatcher {
     });
     this.#completion = new Completion(unitOfWork, hub, ports);
     this.#changes = new Wakeup(ports.clock);
-    if (unitOfWork.run.state === 'reporting') this.#ending.abort();
+    if (unitOfWork.run.state === 'reporting') this.#ending.abort(noLongerNeeded);
   }
 
   /** Everything is told that there is to tell so far. */
@@ -77,7 +77,7 @@ export class OutboxDispatcher {
   /** There is more to tell; `isEnd`: with it all of the run. */
   wake(isEnd: boolean): void {
     this.#isIdle = false;
-    if (isEnd) this.#ending.abort();
+    if (isEnd) this.#ending.abort(noLongerNeeded);
     this.#changes.wake();
   }
 
@@ -127,7 +127,8 @@ export class OutboxDispatcher {
     const { clock, items, retryBackoff } = this.#ports;
     const { tokenExpiresAt } = this.#unitOfWork.run;
     const present = await items(mostItems, 0);
-    if (present.some(({ item }) => item.kind === 'completed')) return this.#ending.abort();
+    if (present.some(({ item }) => item.kind === 'completed'))
+      return this.#ending.abort(noLongerNeeded);
     const batch = nextBatch(present);
     this.#isIdle = batch === undefined;
     const due = batch?.isUrgent === true ? -Infinity : this.#notBefore;
