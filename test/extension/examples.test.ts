@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
-import { parseArguments } from '../../scripts/check-create/arguments.ts';
+import { parseArguments } from '../../src/handler/cli/create-check/arguments.ts';
 import {
   checkConfiguration,
   faultsOfRequest,
-} from '../../scripts/check-create/check-configuration.ts';
+} from '../../src/handler/cli/create-check/check-configuration.ts';
 import { describeFaults } from '../../simulators/azure-devops/description.ts';
 import { allTasks, gate, healthGate, readJson, root, serverTask, task } from './extension-files.ts';
 import { faultsOf, readSteps } from './yaml-steps.ts';

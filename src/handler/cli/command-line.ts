@@ -36,6 +36,7 @@ Commands
   config-schema  Print the JSON Schema of the configuration, for editors.
   openapi        Print the description of the routes.
   new-key        Print a new key for encryptionKeys, or a new token for a service connection.
+  create-check   Put a check that asks the handler on an environment; has its own --help.
   hash-token     Read a token from the standard input and print what clients[].tokens wants.
 
 Options

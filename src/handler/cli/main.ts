@@ -8,17 +8,27 @@ import { checkConfig } from './check-config.ts';
 import { printJsonSchema } from '../config/config-json-schema.ts';
 import { newKey } from '../config/new-key.ts';
 import { printOpenapi } from '../http/openapi.ts';
+import { createCheck } from './create-check/create-check.ts';
 import { serve } from './serve.ts';
 import { StoreError } from '../store/store.ts';
 
 const { version } = manifest;
 const exitCodes = { success: 0, failure: 1, usage: 2 } as const;
 
+const createCheckPorts = {
+  program: 'node handler.js create-check',
+  env: process.env,
+  print: (line: string) => process.stdout.write(`${line}\n`),
+  printError: (line: string) => process.stderr.write(`${line}\n`),
+};
+
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });
 
 async function main(words: readonly string[]): Promise<number> {
+  const [first, ...others] = words;
+  if (first === 'create-check') return createCheck(others, createCheckPorts);
   const asked = readCommandLine(words);
   switch (asked.kind) {
     case 'help':

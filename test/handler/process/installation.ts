@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tokenHash } from '../../../src/handler/access/token-digest.ts';
-import { checkConfiguration } from '../../../scripts/check-create/check-configuration.ts';
+import { checkConfiguration } from '../../../src/handler/cli/create-check/check-configuration.ts';
 import { root } from '../../../scripts/bundle.ts';
 import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 import type { CheckEvaluation } from '../../../simulators/azure-devops/check.ts';

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
-import { root } from '../../scripts/bundle.ts';
-import { describeFaults } from '../../simulators/azure-devops/description.ts';
+import { root } from '../../../../scripts/bundle.ts';
+import { describeFaults } from '../../../../simulators/azure-devops/description.ts';
 
 interface Ended {
   readonly code: number;
@@ -103,7 +103,7 @@ describe('npm run check:create', () => {
     assert.equal(first.code, 0, first.errors);
     assert.match(
       first.output,
-      /"Argo CD: shop" is made, with the id 23: .*\/shop\/_environments\/12/,
+      /Created the check "Argo CD: shop" with the id 23: .*\/shop\/_environments\/12/,
     );
     assert.equal(checks[0]?.settings.inputs['connectedServiceName'], generic.id);
 

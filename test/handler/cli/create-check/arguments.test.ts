@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { parseArguments, usage } from '../../../scripts/check-create/arguments.ts';
+import { parseArguments, usageOf } from '../../../../src/handler/cli/create-check/arguments.ts';
 
 const given: Readonly<Record<string, string>> = {
   organization: 'https://dev.azure.com/fabrikam/',
@@ -22,7 +22,7 @@ function messages(parsed: ReturnType<typeof parse>): readonly string[] {
   return parsed.kind === 'fault' ? parsed.messages : [];
 }
 
-describe('The command line of check:create', () => {
+describe('The command line of create-check', () => {
   it('is short where the defaults will do', () => {
     assert.deepEqual(parse(), {
       kind: 'run',
@@ -140,6 +140,7 @@ describe('The command line of check:create', () => {
 
   it('is explained, every option of it', () => {
     assert.deepEqual(parseArguments(['--help']), { kind: 'help' });
-    for (const name of Object.keys(given)) assert.ok(usage.includes(`\n  --${name} `), name);
+    for (const name of Object.keys(given))
+      assert.ok(usageOf('node handler.js create-check').includes(`\n  --${name} `), name);
   });
 });

@@ -5,11 +5,11 @@ import {
   checkConfiguration,
   faultsOfRequest,
   type CheckRequest,
-} from '../../../scripts/check-create/check-configuration.ts';
-import { PublicHandler } from '../../extension/handler.ts';
-import { invokeRestApi } from '../../../simulators/azure-devops/check.ts';
-import { describeFaults } from '../../../simulators/azure-devops/description.ts';
-import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
+} from '../../../../src/handler/cli/create-check/check-configuration.ts';
+import { PublicHandler } from '../../../extension/handler.ts';
+import { invokeRestApi } from '../../../../simulators/azure-devops/check.ts';
+import { describeFaults } from '../../../../simulators/azure-devops/description.ts';
+import { AzureDevOpsSimulator } from '../../../../simulators/azure-devops/simulator.ts';
 
 const request: CheckRequest = {
   environmentId: '12',

@@ -1,8 +1,8 @@
-import { separators } from '../../src/inputs/application-list.ts';
-import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
+import { separators } from '../../../inputs/application-list.ts';
+import { readWords, type Help, type WrongWords } from '../../../inputs/command-words.ts';
 import type { CheckRequest } from './check-configuration.ts';
 
-/** What `npm run check:create` was asked to do. */
+/** What `create-check` was asked to do. */
 export interface CheckArguments {
   /** Without a slash at the end. */
   readonly organization: string;
@@ -18,9 +18,12 @@ export interface CheckArguments {
 export type ParsedArguments =
   { readonly kind: 'run'; readonly arguments: CheckArguments } | Help | WrongWords;
 
-export const usage = `Puts a check on an environment of Azure Pipelines that asks the Argo CD handler.
+/** What `--help` prints. `program` is how the command is called, up to its options. */
+export const usageOf = (
+  program: string,
+): string => `Puts a check on an environment of Azure Pipelines that asks the Argo CD handler.
 
-  npm run check:create -- --organization https://dev.azure.com/fabrikam --project shop \\
+  ${program} --organization https://dev.azure.com/fabrikam --project shop \\
     --environment 12 --connection argocd-handler --argocd prod --applications shop
 
   --organization URL    the organization, or the collection of a server on premises

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { Secret } from '../../src/secret.ts';
-import { plainLine } from '../../src/text/foreign-text.ts';
+import type { Secret } from '../../secret.ts';
+import { plainLine } from '../../text/foreign-text.ts';
 
 /** Azure DevOps did not do what it was asked. The message is for people. */
 export class ChecksApiError extends Error {

@@ -1,6 +1,6 @@
-import type { Fault } from '../../src/inputs/fault.ts';
-import { headerTemplates } from '../../src/handler/http/header-block.ts';
-import { readRunSpec } from '../../src/handler/http/run-specs.ts';
+import type { Fault } from '../../../inputs/fault.ts';
+import { headerTemplates } from '../../http/header-block.ts';
+import { readRunSpec } from '../../http/run-specs.ts';
 
 /** A check on an environment that asks the handler where applications stand. */
 export interface CheckRequest {

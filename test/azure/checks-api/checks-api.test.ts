@@ -6,7 +6,7 @@ import {
   basicAuthorization,
   ChecksApi,
   ChecksApiError,
-} from '../../../scripts/check-create/checks-api.ts';
+} from '../../../src/azure/checks-api/checks-api.ts';
 import { Secret } from '../../../src/secret.ts';
 import { describeFaults } from '../../../simulators/azure-devops/description.ts';
 
