@@ -10,6 +10,8 @@ import type { Recording } from './recording.ts';
 /** Milliseconds; a refresh may block for a minute. */
 const longestCall = 120_000;
 const pollInterval = 500;
+/** A stream of an application that is missing opens with its first heartbeat. */
+const longestOpening = 5_000;
 const usualWait = 90;
 const usualPause = 2.5;
 
@@ -54,7 +56,12 @@ export class Recorder {
     try {
       for (const step of steps) {
         // A replay can watch only what was made.
-        if (step.name !== 'create') watched ??= this.#watch(stop.signal);
+        if (step.name !== 'create' && watched === undefined) {
+          const opened = new Promise<void>((resolve) => {
+            watched = this.#watch(stop.signal, resolve);
+          });
+          await Promise.race([opened, this.#sleep(longestOpening)]);
+        }
         onStep(step);
         await this.#do(step);
       }
@@ -169,7 +176,7 @@ export class Recorder {
     return { status: response.status, contentType, text: await response.text() };
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
+  async #watch(signal: AbortSignal, onOpen: () => void): Promise<void> {
     const { name, namespace } = this.#options.application;
     const within = namespace === undefined ? '' : `&appNamespace=${namespace}`;
     const path = `/api/v1/stream/applications?name=${encodeURIComponent(name)}${within}`;
@@ -183,6 +190,7 @@ export class Recorder {
       });
       const contentType = response.headers.get('content-type');
       this.#recording.add({ kind: 'stream-open', path, status: response.status, contentType });
+      onOpen();
       if (response.body === null) return;
       for await (const message of readEvents(Readable.fromWeb(response.body))) {
         if (message === undefined) this.#recording.add({ kind: 'heartbeat' });

@@ -95,6 +95,16 @@ describe('The recorder', () => {
     ]);
   });
 
+  it('makes the application before it watches it, so that a replay can', async () => {
+    const lines = await record('-- create get');
+    const kinds = lines.filter(({ kind }) => kind !== 'event').map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['exchange', 'stream-open', 'exchange']);
+    const [made] = lines;
+    assert(made?.kind === 'exchange');
+    assert.equal(made.request.path, '/api/v1/applications?upsert=true');
+    assert.equal(made.response.status, 200);
+  });
+
   it('records a refusal like any answer', async () => {
     const lines = await record('-- terminate');
     const [line] = lines.filter(({ kind }) => kind === 'exchange');
