@@ -1,5 +1,9 @@
 import type { Failure } from '../sync/model/failure.ts';
 
+/**
+ * What an `ArgoCDError` says besides its message: what kind of failure it is, and what to do about
+ * it.
+ */
 export interface ArgoCDErrorDetails {
   readonly failure: Failure;
   readonly status?: number | undefined;

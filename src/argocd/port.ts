@@ -15,6 +15,7 @@ export interface SyncRequest extends RequestedSync {
   readonly infos: readonly InfoRow[];
 }
 
+/** A rollback to an entry of the application's history. Argo CD stores no `info` with one. */
 export interface RollbackRequest {
   readonly historyId: number;
   readonly prune: boolean;
@@ -40,11 +41,13 @@ export interface WatchScope {
   readonly selector?: string;
 }
 
+/** The end of the logs of a resource's pods: no more than the last `lines`. */
 export interface LogQuery {
   readonly resource: ResourceKey;
   readonly lines: number;
 }
 
+/** The last lines of a pod's log, of each container under its heading; foreign text. */
 export interface PodLog {
   readonly lines: readonly string[];
   /** What Kubernetes said instead of a log; empty where there was one. */
@@ -109,6 +112,7 @@ export interface Overview {
   summaryEvents(signal: AbortSignal): AsyncIterable<SummaryEvent | undefined>;
 }
 
+/** How an application is read: as Argo CD last saw it, or after a refresh. */
 export interface GetOptions {
   readonly refresh?: boolean;
   /** With `refresh`: manifests are recreated, and a hydrated application is hydrated again. */

@@ -5,6 +5,7 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** The clock of the machine. It may be set back; `steadyClock` hides that. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   // `node:timers/promises` would make an error, with a stack, for each sleep that ends early.

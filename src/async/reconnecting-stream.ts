@@ -105,7 +105,7 @@ export class ReconnectingStream<Message> {
     return this.#clock.now() - openedAt;
   }
 
-  /** A connection that was cut without a word stays silent for ever: only a new one brings news. */
+  /** A connection that was cut without a word stays silent for ever: only a new one brings messages. */
   async #endInSilence(scope: CancelScope): Promise<void> {
     const clock = this.#clock;
     const startedAt = clock.now();

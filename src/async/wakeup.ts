@@ -1,6 +1,9 @@
 import { noLongerNeeded, type Clock } from './clock.ts';
 
-/** A wait that can be ended early by whoever has news. */
+/**
+ * A wait that can be ended early. States: asleep (`wait` is on), idle, and woken: `wake` ends the wait
+ * that is on, or makes the next one end at once. The end of a wait makes it idle again.
+ */
 export class Wakeup {
   readonly #clock: Clock;
   #wake = new AbortController();
@@ -14,7 +17,7 @@ export class Wakeup {
     this.#wake.abort(noLongerNeeded);
   }
 
-  /** It has rung, and nobody has waited since. */
+  /** It was woken, and nobody has waited since. */
   get isRinging(): boolean {
     return this.#wake.signal.aborted;
   }

@@ -1,5 +1,6 @@
 import type { Authority } from './authority.ts';
 
+/** What an `AuthorityMonitor` tells when an answer to its question comes. */
 export interface AuthorityEvents {
   readonly answered: () => void;
   /** Nothing can be proven any more: the process ends, or it is a bug of ours. */
@@ -41,7 +42,7 @@ export class AuthorityMonitor {
   }
 }
 
-/** The end of a run that nobody stands behind any more. */
+/** Says that Azure DevOps has ended the run; `over` is why. */
 export function overMessage(over: string): string {
   return `The run is over at Azure DevOps (${over}): nothing more was asked of Argo CD`;
 }

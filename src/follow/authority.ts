@@ -1,6 +1,6 @@
 /**
- * Whether whoever asked for the run still stands behind it. A run that waited for long is asked about
- * again right before it changes something.
+ * Whether the run still exists and waits in Azure DevOps (a proof). A run that has waited for long is
+ * proven again right before it changes something.
  */
 export interface Authority {
   /** It was found so a moment ago. */

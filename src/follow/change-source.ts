@@ -7,6 +7,7 @@ import type { Contact } from './contact.ts';
  */
 export type ChangeEvent = WatchEvent | 'broken' | 'changed';
 
+/** Told of what may have changed in one application. */
 export type ChangeListener = (event: ChangeEvent) => void;
 
 /** How often a follower looks for itself, in milliseconds. */

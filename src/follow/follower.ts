@@ -108,7 +108,7 @@ export class Follower {
       const heard = this.#hear(event);
       if (heard === 'look') this.#poller.changeReported();
       if (heard === 'ignored') return;
-      // Said at once: whoever takes a follower away that only waits must not take the news with it.
+      // Said at once: whoever takes a follower away that only waits must not take the message with it.
       this.#is({ kind: 'busy' });
       this.#wakeup.wake();
     });

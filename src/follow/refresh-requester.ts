@@ -68,7 +68,7 @@ export class RefreshRequester {
   /** Asks, unless the same was asked a moment ago. Never rejects; an answer wakes the loop. */
   ask(question: Lookup): void {
     if (question === 'look') {
-      // One that is on may still answer it: its news will tell.
+      // One that is on may still answer it.
       if (!this.#poller.isLooking) this.#poller.demand();
       return;
     }

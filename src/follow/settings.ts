@@ -29,12 +29,13 @@ export interface FollowSettings {
   readonly info: readonly InfoRow[];
 }
 
-/** What the following of an application is at. `idle`: until news come, or until a time. */
+/** What the following of an application is at. `idle`: until a change event, or until a time. */
 export type Activity =
   | { readonly kind: 'busy' }
   | { readonly kind: 'idle'; readonly until: number }
   | { readonly kind: 'over' };
 
+/** What following needs of the outside. */
 export interface FollowPorts {
   readonly argocd: ArgoCD;
   readonly clock: Clock;

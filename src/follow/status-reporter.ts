@@ -32,7 +32,7 @@ export class StatusReporter {
 
   /**
    * Says what is being waited for: it is told once it has lasted a little, since what is over at once
-   * is no news. `inSteps`: the steps have told it already.
+   * need not be told. `inSteps`: the steps have told it already.
    */
   say(message: string, inSteps = false): void {
     const now = this.#ports.clock.now();

@@ -26,6 +26,7 @@ export interface GateRequest {
   readonly isAllowed: (application: ApplicationName, appProject: string) => boolean;
 }
 
+/** The answer to a gate's sample, over all its applications. */
 export interface GateReport {
   /** The worst of the applications. */
   readonly status: GateStatus;

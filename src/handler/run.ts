@@ -118,6 +118,7 @@ export interface ReportState {
   readonly issues: readonly { readonly type: 'error' | 'warning'; readonly message: string }[];
 }
 
+/** The report state of a run of which Azure DevOps has been told nothing. */
 export const nothingReported: ReportState = {
   planVersion: undefined,
   log: undefined,

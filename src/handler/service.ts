@@ -38,6 +38,7 @@ import { GuardedChangeSource } from './watch/guarded-change-source.ts';
 import { Instances } from './watch/instances.ts';
 import { TagCache } from './watch/tag-cache.ts';
 
+/** What the service takes of the process that runs it; `random` gives 0 to 1. */
 export interface ServicePorts {
   readonly version: string;
   readonly clock: Clock;
@@ -66,7 +67,7 @@ export class Service {
 
   /**
    * Opens everything and takes up what was left. Rejects with a `UserError` or `StoreError` that
-   * says what to do. `notes` are what the configuration still lacks or deserves a word.
+   * says what to do. `notes` are the warnings about the configuration.
    */
   static async start(
     config: Config,
@@ -258,7 +259,7 @@ export class Service {
   }
 }
 
-/** What a configuration lacks or deserves a word, as text. */
+/** Warnings about a configuration, one sentence or two each. */
 export function notesOf(faults: readonly ConfigFault[]): readonly string[] {
   return faults.map(({ path, problem, advice }) =>
     [[path, problem].filter(Boolean).join(': '), advice].filter(Boolean).join('. '),

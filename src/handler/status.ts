@@ -6,7 +6,7 @@ export interface ServiceStatus {
   /** Why it is not ready; none: it is. */
   readonly unready: readonly string[];
   readonly startedAt: number;
-  /** What deserves a word: what is still missing in the configuration, or unsafe. */
+  /** Warnings: what is still missing in the configuration, or unsafe. */
   readonly notes: readonly string[];
   readonly instances: readonly InstanceStatus[];
   readonly store: {

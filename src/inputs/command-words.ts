@@ -10,6 +10,7 @@ type Values<T extends Options> = ReturnType<
 export interface Help {
   readonly kind: 'help';
 }
+/** Everything that is wrong with a command line. */
 export interface WrongWords {
   readonly kind: 'fault';
   /** One sentence each, with what to write instead. */

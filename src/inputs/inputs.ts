@@ -42,7 +42,7 @@ export interface TaskRequest {
   readonly onCancel: (typeof endings)[number];
   readonly hookLogLines: number;
   readonly publishSummary: boolean;
-  /** What is allowed and yet deserves a word. */
+  /** Warnings about what is allowed but probably not meant. */
   readonly warnings: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import type { ApplicationResult, OperationStep } from '../sync/model/outcome.ts'
 import { printOutcome } from './result.ts';
 import { printState } from './step-line.ts';
 
-/** How something went, at a glance, where no color is to be had. */
+/** A sign for how something went, where there is no color. */
 export type Mark = '✔' | '✖' | '⚠' | '';
 
 const outcomeMarks: Readonly<Record<ApplicationResult['outcome'], Mark>> = {

@@ -8,7 +8,7 @@ import type { TaskRequest, ApplicationSelection } from '../inputs/inputs.ts';
 
 const shownNames = 10;
 
-/** The first lines of the log: what will be done, where, how, and what deserves a word. */
+/** The first lines of the log: what will be done, where, how, and the warnings. */
 export function openingLines(request: TaskRequest, server: string): readonly string[] {
   const { goal, subject, timeout, warnings } = request;
   return [

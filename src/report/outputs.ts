@@ -19,6 +19,7 @@ export const outputNames = [
   'resultFile',
 ] as const;
 
+/** The output variables of a task; each is set, and empty where there is nothing to say. */
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
 const longestMessage = 4_096;

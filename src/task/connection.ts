@@ -28,7 +28,7 @@ export interface ConnectionSource {
   readFile(path: string): string;
 }
 
-/** The connection with what deserves a word, or everything that is wrong with it. */
+/** The connection with its warnings, or everything that is wrong with it. */
 export type ConnectionReading =
   | { readonly connection: Connection; readonly warnings: readonly string[] }
   | { readonly faults: readonly Fault[] };

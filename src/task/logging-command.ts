@@ -24,6 +24,7 @@ export function setProgress(percent: number, message: string): string {
   return command('task.setprogress', { value: percent }, message);
 }
 
+/** Creates or updates a record of the run's timeline (`task.logdetail`). */
 export function logDetail(record: DetailRecord): string {
   const properties = {
     id: record.id,

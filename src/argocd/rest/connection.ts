@@ -16,6 +16,9 @@ export interface Connection {
   readonly isConfigured?: boolean | undefined;
 }
 
+/**
+ * How a connection authenticates: with a token of Argo CD, or with a password that opens a session.
+ */
 export type Credential =
   | { readonly kind: 'token'; readonly token: Secret }
   | { readonly kind: 'password'; readonly username: string; readonly password: Secret };

@@ -7,6 +7,7 @@ import type { Health } from '../../sync/model/application.ts';
 export const textOrEmpty = z._default(z.nullish(z.string()), '');
 /** Kubernetes has no name of more than 253 characters. A longer one is refused: cut, it is another. */
 export const longestName = 1_024;
+/** A name of Kubernetes or Argo CD; empty where Go left it out. */
 export const name = z._default(z.nullish(z.string().check(z.maxLength(longestName))), '');
 /**
  * What is compared or sent back, such as a revision, a path or an option: longer than any that is
@@ -14,24 +15,35 @@ export const name = z._default(z.nullish(z.string().check(z.maxLength(longestNam
  */
 export const longestWord = 4_096;
 const someWord = z.string().check(z.maxLength(longestWord));
+/** Text of up to `longestWord` that is compared or sent back; empty where Go left it out. */
 export const word = z._default(z.nullish(someWord), '');
 /** Entries of a list of which people write a few. */
 export const mostWords = 1_000;
+/** A list of up to `mostWords` words; empty where Go left it out. */
 export const words = fewOf(someWord);
+/** A boolean; Go leaves out `false`. */
 export const flag = z._default(z.nullish(z.boolean()), false);
+/** A `metav1.Time`: RFC 3339 text, which `readTime` turns into milliseconds. */
 export const moment = z
   .string()
   .check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'a time'));
+/** A `moment` that may be absent or null. */
 export const time = z.nullish(moment);
 /** A list of no more than `mostWords`. */
 export function fewOf<T extends z.core.SomeType>(item: T) {
   return z._default(z.nullish(z.array(item).check(z.maxLength(mostWords))), []);
 }
+/**
+ * A list of any length, for what the size of the response bounds already; Go writes `null` for an
+ * empty one.
+ */
 export const list = <T extends z.core.SomeType>(item: T) =>
   z._default(z.nullish(z.array(item)), []);
 
+/** `status.sync.status`; empty before the first comparison. */
 export const syncStatus = z.nullish(z.enum(['Synced', 'OutOfSync', 'Unknown', '']));
 
+/** What rules read of a source of an application (`spec.source`, `spec.sources[]`). */
 export const sourceSchema = z.object({
   repoURL: word,
   path: word,
@@ -45,6 +57,7 @@ export const initiatorSchema = z.nullish(z.looseObject({ username: textOrEmpty, 
 /** Present means on, unless 3.1's `enabled` says otherwise. */
 export const automatedSchema = z.nullish(z.object({ enabled: z.nullish(z.boolean()) }));
 
+/** Whether automated sync is on; `spec.syncPolicy.automated` as it came. */
 export function isAutomated(automated: z.output<typeof automatedSchema>): boolean {
   return automated != null && automated.enabled !== false;
 }
@@ -62,6 +75,7 @@ export function readRevisions(
   return from?.revision ? [from.revision] : [];
 }
 
+/** A health as Argo CD sends it; undefined where it has none. The message is bounded by `words`. */
 export function readHealth(
   health: { status: string | null; message: string | null } | null | undefined,
   words = new TextBudget(),

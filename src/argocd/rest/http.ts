@@ -13,6 +13,7 @@ import type { Connection } from './connection.ts';
 import { isUntrusted } from './trust.ts';
 import { Semaphore } from '../../async/semaphore.ts';
 
+/** One HTTP request, with its bounds. */
 export interface ArgoCDRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the connection's URL, with its query. */
@@ -29,6 +30,7 @@ export interface ArgoCDRequest {
   readonly signal: AbortSignal;
 }
 
+/** Bounds of an `HttpClient`, and who observes its requests. */
 export interface HttpOptions {
   /** Bounds an answer, unpacked. */
   readonly maxBytes?: number | undefined;
@@ -48,6 +50,7 @@ export interface EndedRequest {
   readonly milliseconds: number;
 }
 
+/** A complete response of whatever status; `text` is the body, unpacked and bounded. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

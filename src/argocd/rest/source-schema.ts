@@ -7,6 +7,7 @@ import { sourceSchema } from './go-value.ts';
 /** All of a source, whatever else is in it. */
 export const looseSourceSchema = z.looseObject(sourceSchema.shape);
 
+/** A source as Argo CD sends it, before `readSource`. */
 export type RawSource = z.output<typeof looseSourceSchema>;
 
 /** A source, and in `settings` what tells all else that it says apart. */

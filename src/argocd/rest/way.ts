@@ -12,6 +12,7 @@ export interface Way {
   readonly proxy: string | undefined;
 }
 
+/** Makes what messages need of a connection; the proxy's credentials stay behind. */
 export function wayOf({
   url,
   isConfigured = false,
@@ -28,7 +29,7 @@ export function wayOf({
 /** Straight, from a service connection. */
 export const straight: Way = { url: '', place: 'the service connection', proxy: undefined };
 
-/** What stands behind the words of whoever may be the proxy; empty where there is none. */
+/** Ends a message about a failure that the proxy may have caused; empty where there is no proxy. */
 export function throughProxy({ proxy }: Way, before = ', '): string {
   return proxy === undefined ? '' : `${before}through the proxy ${proxy}`;
 }

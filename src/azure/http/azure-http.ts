@@ -36,6 +36,7 @@ export interface EndedCall {
   readonly seconds: number;
 }
 
+/** Where Azure DevOps may be called, and how. */
 export interface AzureHttpSettings {
   /** Where a collection's server may be; absent for one that must not be called. Asked every time. */
   readonly reachOf: (collection: string) => Reach | undefined;

@@ -2,8 +2,10 @@ import { errorMessage } from '../../async/error-message.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 
+/** The HTTP methods that the APIs of Azure DevOps in use need. */
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
 
+/** A request to one server; `headers` hold the credentials. */
 export interface AzureRequest {
   readonly origin: string;
   /** With the query. */
@@ -13,12 +15,14 @@ export interface AzureRequest {
   readonly body: string | undefined;
 }
 
+/** A complete response of whatever status, its body as text. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
+/** How long an exchange may take, how large its response may be, and what ends it early. */
 export interface ExchangeBounds {
   /** Milliseconds until the whole answer must be there, with the wait for a free connection. */
   readonly timeout: number;

@@ -30,6 +30,7 @@ export class TokenForms {
   }
 }
 
+/** The form to try after a server refused one. */
 export function otherForm(form: TokenForm): TokenForm {
   return form === 'basic' ? 'bearer' : 'basic';
 }

@@ -12,6 +12,7 @@ const optionalText = z.catch(z.optional(z.string()), undefined);
 const id = z.string().check(z.toLowerCase());
 const optionalId = z.catch(z.optional(id), undefined);
 
+/** A plan of a run (`TaskOrchestrationPlan`); what no rule depends on may be missing or odd. */
 export const planSchema = z.pipe(
   z.object({
     planId: id,
@@ -52,12 +53,16 @@ const recordSchema = z.pipe(
   })),
 );
 
+/** The records of a timeline. */
 export const recordsSchema = z.object({ value: z.array(recordSchema) });
 
+/** A log (`TaskLog`); `lineCount` is what it holds. */
 export const logSchema = z.object({ id: z.int(), lineCount: z.int() });
 
+/** A build, of which only the status matters. */
 export const buildSchema = z.object({ status: z.string() });
 
+/** A team project, of which only the name matters. */
 export const projectSchema = z.object({ name: z.string() });
 
 const mostIssues = 3;

@@ -18,6 +18,7 @@ export interface TimelineRecord {
   readonly result: string | undefined;
 }
 
+/** An error or warning on a timeline record, which the run's page shows. */
 export interface Issue {
   readonly type: 'error' | 'warning';
   readonly message: string;
@@ -47,19 +48,23 @@ export interface RecordUpdate {
   readonly log?: { readonly id: number };
 }
 
+/** How a task ended, in Azure DevOps' words (`TaskResult`). */
 export type TaskHubResult =
   'succeeded' | 'succeededWithIssues' | 'failed' | 'canceled' | 'skipped' | 'abandoned';
 
+/** A log of a record, and how far it is written. */
 export interface LogState {
   readonly id: number;
   /** Lines that the log holds. */
   readonly lineCount: number;
 }
 
+/** What a plan is told of a task; `TaskCompleted` ends it. */
 export type TaskEvent =
   | { readonly name: 'TaskStarted' }
   | { readonly name: 'TaskCompleted'; readonly result: TaskHubResult };
 
+/** A file on the task's record: the summary of a run, or a result for other extensions. */
 export interface Attachment {
   /** Such as `DistributedTask.Core.Summary`, or a type of ours. */
   readonly type: string;

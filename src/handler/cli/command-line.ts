@@ -1,5 +1,6 @@
 import { readWords } from '../../inputs/command-words.ts';
 
+/** What `handler COMMAND` can do; `usage` says what each is for. */
 export const commands = [
   'serve',
   'check-config',
@@ -10,6 +11,7 @@ export const commands = [
 ] as const;
 export type Command = (typeof commands)[number];
 
+/** How the service's log is written: for people, or a JSON object for each line. */
 export const logFormats = ['text', 'json'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
@@ -28,6 +30,7 @@ export type CommandLine =
 
 const defaultConfig = 'handler.yaml';
 
+/** The answer to `--help`, and the advice after a wrong command line. */
 export const usage = `Usage: handler [command] [--config FILE] [--log FORMAT]
 
 Commands

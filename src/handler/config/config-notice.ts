@@ -4,7 +4,7 @@ import { valueAt } from './schema-fault.ts';
 import { isLocalUrl, isPlainText } from './web-url.ts';
 import type { Path } from './yaml-document.ts';
 
-/** What is allowed and yet deserves a word. `raw` is the file before its references are replaced. */
+/** Warnings about what is allowed but unsafe. `raw` is the file before its references are replaced. */
 export function warningsOf(config: Config, raw: unknown): readonly PathFault[] {
   return [
     ...warnOfKeys(config),

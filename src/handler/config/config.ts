@@ -31,6 +31,7 @@ export interface Organization {
   readonly isPrivate: boolean;
 }
 
+/** One Argo CD that runs may use (`argocd[]`). */
 export interface ArgoCDInstance {
   readonly name: string;
   /** Without a slash at the end. */
@@ -45,6 +46,10 @@ export interface ArgoCDInstance {
   readonly publicUrl: string | undefined;
 }
 
+/**
+ * Who may call the public routes (`clients[]`): one service connection, or a few with the same
+ * rights.
+ */
 export interface Client {
   readonly name: string;
   /** SHA-256 of its tokens, hexadecimal: two at once while one replaces the other. */
@@ -66,6 +71,7 @@ export interface Rule {
   readonly actions: readonly Action[];
 }
 
+/** Severities of the service's log, the least first. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -103,7 +109,7 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-/** One thing that is wrong with the configuration, deserves a word, or is still missing in it. */
+/** One thing that is wrong with the configuration, unsafe, or still missing in it. */
 export interface ConfigFault {
   /** Counted from 1; absent where no line is to blame. */
   readonly line: number | undefined;

@@ -5,12 +5,14 @@ export const namePattern = '^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$';
 
 const star = '`*` stands for any text without a `/`.';
 
+/** Refuses what `namePattern` does not match. */
 export const parseName = shaped(
   new RegExp(namePattern),
   'it is not a name',
   'Write up to 64 letters, digits, `-`, `_` and `.`.',
 );
 
+/** Refuses what is no DNS label (RFC 1123), as Kubernetes requires of a namespace. */
 export const parseNamespace = shaped(
   /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
   'it is not the name of a namespace',

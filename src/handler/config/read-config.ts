@@ -11,7 +11,7 @@ import { resolveReferences, type PathFault, type ReferenceSource } from './refer
 import { faultsOf, valueAt } from './schema-fault.ts';
 import { parseYaml, type Path } from './yaml-document.ts';
 
-/** The configuration with what deserves a word, or everything that is wrong with it. */
+/** The configuration with its warnings, or everything that is wrong with it. */
 export type ConfigReading =
   | {
       readonly config: Config;

@@ -14,6 +14,7 @@ export interface PathFault {
   readonly advice: string;
 }
 
+/** A configuration after its references to files and environment variables were read. */
 export interface Resolved {
   /** The same value with the references replaced; a text of which one is wrong is left out. */
   readonly value: unknown;

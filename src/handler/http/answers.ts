@@ -74,4 +74,5 @@ export const runSchema = z.strictObject({
     }),
   ),
 });
+/** A run as the routes that show it answer. */
 export type RunView = z.infer<typeof runSchema>;

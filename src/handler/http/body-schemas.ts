@@ -59,7 +59,9 @@ function bodySchema(names: readonly SectionName[], required: readonly SectionNam
 
 /** The bodies as JSON. */
 export const syncBodySchema = bodySchema(syncSections, ['argocd', 'azureProject']);
+/** The body of a gate's sample, as JSON. */
 export const gateBodySchema = bodySchema(gateSections, ['argocd', 'azureProject', 'applications']);
+/** The body of a check, as JSON. */
 export const checkBodySchema = bodySchema(checkSections, [
   'argocd',
   'azureProject',

@@ -13,6 +13,7 @@ export interface HeaderBlock {
   readonly isCancel: boolean;
 }
 
+/** Everything that is wrong with the headers by which a request names its run. */
 export interface HeaderFaults {
   readonly faults: readonly Fault[];
   /** `PlanUrl` is an address, and none of a configured organization. */

@@ -15,6 +15,7 @@ export interface ServerLimits {
   readonly connections: number;
 }
 
+/** What each listener of the handler allows unless told otherwise. */
 export const serverLimits: ServerLimits = {
   headerSize: 16 * 1_024,
   headerCount: 100,

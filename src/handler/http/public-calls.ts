@@ -31,6 +31,7 @@ export interface CallPorts {
   readonly gates: GateEvaluator;
 }
 
+/** A successful response with its JSON body, or why there is none. */
 export type Answer = { readonly status: 200 | 202; readonly body: object } | Refusal;
 
 const sectionsOf: Readonly<Record<RunKind, readonly string[]>> = {

@@ -12,6 +12,7 @@ export interface RequestListener {
   fetch(request: Request): Response | Promise<Response>;
 }
 
+/** A listener that takes connections. */
 export interface RunningServer {
   /** The one that was asked for, or the one that the system chose where that was 0. */
   readonly port: number;
@@ -19,6 +20,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Where a server listens, and its limits: `serverLimits` unless told. */
 export interface ServerSettings {
   /** The listener's place in the configuration, such as `listen.public`. */
   readonly name: string;

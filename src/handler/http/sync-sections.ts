@@ -68,5 +68,6 @@ export const checkSections = [
   'timeoutSeconds',
 ] as const;
 
+/** A section of the body of any route. */
 export type SectionName =
   (typeof syncSections)[number] | (typeof gateSections)[number] | (typeof checkSections)[number];

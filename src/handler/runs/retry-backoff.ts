@@ -3,6 +3,7 @@ import { Wakeup } from '../../async/wakeup.ts';
 import { backoff } from '../../async/backoff.ts';
 import type { Clock } from '../../async/clock.ts';
 
+/** What a backoff needs; `random` gives 0 to 1, so that not all runs come back at once. */
 export interface BackoffPorts {
   readonly clock: Clock;
   readonly random: () => number;

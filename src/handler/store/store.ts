@@ -13,6 +13,7 @@ export type ReportItem =
   | { readonly kind: 'attachment'; readonly attachment: Attachment }
   | { readonly kind: 'completed'; readonly result: TaskHubResult };
 
+/** An item of a run's outbox. `at`: when it was stored, in milliseconds. */
 export interface StoredItem {
   /** Grows with every item that is stored. */
   readonly seq: number;
@@ -76,6 +77,7 @@ export interface RunQuery {
   readonly limit: number;
 }
 
+/** How much the store holds, for metrics and the status page. Times are milliseconds. */
 export interface StoreFigures {
   readonly runs: readonly {
     readonly kind: RunKind;

@@ -3,6 +3,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { ArgoCDInstance } from '../config/config.ts';
 import type { Store } from '../store/store.ts';
 
+/** Where it is stored which Argo CDs have answered. */
 export interface ContactsPorts {
   readonly store: Pick<Store, 'contacts' | 'addContact'>;
   readonly clock: Clock;

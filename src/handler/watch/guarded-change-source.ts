@@ -11,9 +11,9 @@ import type { Deny } from './guarded-argo-cd.ts';
 export type OnRulesChange = (listener: () => void) => () => void;
 
 /**
- * News of an Argo CD as one run may hear them. Of an application that it may not use, or not any more,
- * it hears that there is something to look at, and no more: the look tells it what is denied. So do
- * rules that have changed.
+ * The change events of an Argo CD that one run may see. Of an application that it may not use, or not
+ * any more, it is told that there is something to look at, and no more: the look tells it what is
+ * denied. So do rules that have changed.
  */
 export class GuardedChangeSource implements ChangeSource {
   readonly #changes: ChangeSource;

@@ -16,6 +16,7 @@ const maxSockets = 32;
 /** An instance that nobody has used for so long after it was removed is let go, in milliseconds. */
 const idle = 60_000;
 
+/** What all instances share, and whom they tell of requests and faults. */
 export interface InstancesPorts {
   readonly clock: Clock;
   readonly random: () => number;

@@ -12,6 +12,7 @@ const retry = { first: 2_000, most: 60_000 };
 /** A stream tells of all applications at first, and may lose what changes meanwhile. */
 const opening = 2_000;
 
+/** How a relister lists, and whom it tells of what came. Times are local milliseconds. */
 export interface ListerPorts {
   readonly list: (signal: AbortSignal) => Promise<readonly Listing[]>;
   /** Since when a stream tells of changes; undefined while none does. */

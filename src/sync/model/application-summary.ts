@@ -34,12 +34,14 @@ export interface ApplicationSummary extends Pick<Application, Kept> {
   readonly deployed: readonly string[];
 }
 
+/** The application's own health. */
 export interface SummaryHealth {
   readonly status: HealthStatus;
   /** Since when; absent where Argo CD does not tell. */
   readonly since: number | undefined;
 }
 
+/** The last operation, without its results. Times are Argo CD's, in milliseconds. */
 export interface SummaryOperation extends Pick<
   OperationState,
   'phase' | 'message' | 'startedAt' | 'finishedAt' | 'revisions'

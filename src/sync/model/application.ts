@@ -7,6 +7,7 @@ export interface ApplicationName {
   readonly namespace?: string;
 }
 
+/** How the live state compares with Git, in Argo CD's words. */
 export type SyncStatus = 'Synced' | 'OutOfSync' | 'Unknown';
 
 /** Best to worst, as Argo CD ranks them. */
@@ -20,6 +21,7 @@ export const healthStatuses = [
 ] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
 
+/** Health of an application or resource. `message` is foreign text. */
 export interface Health {
   readonly status: HealthStatus;
   readonly message: string;
@@ -42,6 +44,7 @@ export interface ResourceStatus extends ResourceKey {
   readonly requiresPruning: boolean;
 }
 
+/** An entry of `status.conditions`, such as `ComparisonError`. `message` is foreign text. */
 export interface Condition {
   /** Ends in `Error`, `Warning` or `Info`, which is its class. */
   readonly type: string;
@@ -62,6 +65,9 @@ export interface HistoryEntry {
   readonly automated: boolean;
 }
 
+/**
+ * Where manifests come from; `path`, `chart` and `targetRevision` are empty where they are not set.
+ */
 export interface Source {
   readonly repoURL: string;
   readonly path: string;

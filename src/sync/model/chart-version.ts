@@ -23,6 +23,10 @@ interface Comparator {
   readonly prerelease: readonly string[];
 }
 
+/**
+ * Reads a version as Argo CD and Helm do, with minor and patch optional; undefined for anything
+ * else.
+ */
 export function parseChartVersion(text: string): ChartVersion | undefined {
   const found = version.exec(text);
   if (found === null) return undefined;

@@ -7,16 +7,22 @@ export type RevisionTarget =
   | { readonly kind: 'revision'; readonly revision: string }
   | { readonly kind: 'revisions'; readonly byPosition: readonly PositionedRevision[] };
 
+/** The revision for one source of a multi-source application. */
 export interface PositionedRevision {
   /** The source's place in the application, counted from 1. */
   readonly position: number;
   readonly revision: string;
 }
 
+/** What to do when another operation is running (input `whenBusy`). */
 export const whenBusyChoices = ['join', 'wait', 'terminate', 'fail'] as const;
+/** What to do when sync windows forbid the sync (input `whenWindowClosed`). */
 export const whenWindowClosedChoices = ['wait', 'fail'] as const;
+/** What to do when another operation took the place of ours (input `whenSuperseded`). */
 export const whenSupersededChoices = ['fail', 'succeedIfIncluded', 'follow'] as const;
+/** What the end of the task waits for (input `waitFor`). */
 export const waitForChoices = ['operation', 'health', 'none'] as const;
+/** What to do when the application does not exist (input `ifMissing`). */
 export const ifMissingChoices = ['fail', 'wait'] as const;
 
 /** What a sync asks of Argo CD beyond the revision; `undefined` keeps the application's own. */
@@ -34,6 +40,7 @@ export interface SyncOptions {
   readonly info: readonly InfoRow[];
 }
 
+/** How Argo CD retries a failed sync (`operation.retry`); its own backoff where that is absent. */
 export interface Retry {
   readonly limit: number;
   /** Go durations, such as `5s` and `3m`. */
@@ -66,6 +73,7 @@ interface Waiting {
   readonly stableFor: number;
 }
 
+/** Sync to a revision, and wait as told. */
 export interface SyncGoal extends Waiting {
   readonly action: 'sync';
   readonly target: RevisionTarget;
@@ -78,6 +86,7 @@ export interface WaitGoal extends Waiting {
   readonly target: RevisionTarget;
 }
 
+/** Return to an entry of the history, and wait as told. */
 export interface RollbackGoal extends Waiting {
   readonly action: 'rollback';
   readonly to: RollbackTarget;
@@ -90,6 +99,7 @@ export interface TerminateGoal extends Waiting {
   readonly action: 'terminate';
 }
 
+/** What is wanted of an application; `action` tells which. */
 export type Goal = SyncGoal | WaitGoal | RollbackGoal | TerminateGoal;
 
 /** Whether nothing is to be changed: then nothing is deployed, and health says nothing. */

@@ -30,6 +30,7 @@ interface Base {
   readonly finishedAt: number | undefined;
 }
 
+/** A hydration that failed. `message` is foreign text. */
 export interface HydrationFailure {
   /** The commit that it failed at, where Argo CD tells. */
   readonly dry: string | undefined;
@@ -41,16 +42,19 @@ export interface HydrationFailure {
   readonly message: string;
 }
 
+/** A dry commit with its hydrated one, and when that was first seen, in local milliseconds. */
 export interface SeenRendering extends Rendering {
   readonly seenAt: number;
 }
 
+/** What Argo CD answered for a commit, and when, in local milliseconds. */
 export interface SeenCommit {
   readonly name: string;
   readonly at: number;
   readonly commit: Commit | undefined;
 }
 
+/** Before anything was seen of the hydrator. */
 export const noHydration: HydrationMemory = {
   base: undefined,
   tip: undefined,

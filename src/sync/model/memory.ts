@@ -126,6 +126,7 @@ export interface Memory {
   readonly lookedAt?: number | undefined;
 }
 
+/** What the first look found. The time is Argo CD's, in milliseconds. */
 export interface First {
   readonly historyId: number;
   readonly operationStartedAt: number | undefined;
@@ -133,6 +134,7 @@ export interface First {
   readonly past?: Past | undefined;
 }
 
+/** The memory of a run that has seen and asked nothing. `startedAt`: local milliseconds. */
 export function newMemory(startedAt: number, identity: Identity | undefined): Memory {
   return {
     startedAt,

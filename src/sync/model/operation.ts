@@ -3,6 +3,7 @@ import type { ResourceKey, Source } from './application.ts';
 /** The row of `operation.info` that says whose an operation is. */
 export const markerName = 'azure-pipelines/run';
 
+/** A row of `operation.info`, which Argo CD stores with the operation as it came. */
 export interface InfoRow {
   readonly name: string;
   readonly value: string;
@@ -45,9 +46,11 @@ export interface StoredRetry {
   readonly refresh?: boolean;
 }
 
+/** Phases of an operation (`operationState.phase`); the last three are final. */
 export const operationPhases = ['Running', 'Terminating', 'Succeeded', 'Failed', 'Error'] as const;
 export type OperationPhase = (typeof operationPhases)[number];
 
+/** When a hook or resource is worked during a sync; `SyncFail` only after a failure. */
 export type SyncPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail';
 
 /** What an operation did with one resource or hook; Argo CD gives neither wave nor time. */
@@ -61,6 +64,9 @@ export interface ResourceResult extends ResourceKey {
   readonly syncPhase: SyncPhase | undefined;
 }
 
+/**
+ * The current or last operation (`status.operationState`). Times are Argo CD's, in milliseconds.
+ */
 export interface OperationState {
   readonly operation: Operation;
   readonly phase: OperationPhase;

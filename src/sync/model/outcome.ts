@@ -26,12 +26,13 @@ export interface Cause {
   readonly log: readonly string[];
 }
 
-/** It worked, but something deserves eyes: the task ends as SucceededWithIssues. */
+/** It worked, but something needs attention: the task ends as SucceededWithIssues. */
 export interface RunWarning {
   readonly title: string;
   readonly message: string;
 }
 
+/** Where a step is; all but the first two are final. */
 export type StepState = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Pruned' | 'PruneSkipped';
 
 /** One resource or hook on its way through an operation. Times are ours, in milliseconds. */
@@ -94,6 +95,7 @@ export interface ApplicationResult extends ApplicationName {
   readonly children: readonly ChildReport[];
 }
 
+/** An application that the followed one manages (app of apps), as it was at the end of the run. */
 export interface ChildReport extends ApplicationName {
   readonly ready: boolean;
   readonly syncStatus: SyncStatus;

@@ -203,6 +203,7 @@ export function shortRevision(revision: string): string {
   return isCommit(revision) ? revision.slice(0, 7) : revision;
 }
 
+/** The revisions of all sources for a person, commits shortened. */
 export function printRevisions(revisions: readonly string[]): string {
   return revisions.map(shortRevision).join(', ') || 'an unknown revision';
 }

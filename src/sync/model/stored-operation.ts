@@ -92,6 +92,7 @@ export function rollbackDeviationsOf(
   ];
 }
 
+/** One deviation for a person; `stored` is foreign text in part. */
 export function printDeviation({ field, asked, stored }: Deviation): string {
   return `${field}: asked for ${asked}, stored ${stored}`;
 }

@@ -48,6 +48,7 @@ export type Verdict =
     }
   | { readonly kind: 'done'; readonly ending: Ending };
 
+/** Waits, saying what for. `at`: when to look again at the latest, in local milliseconds. */
 export function wait(
   doing: string,
   options: {
@@ -60,10 +61,12 @@ export function wait(
   return { kind: 'wait', doing, ask, at, inSteps };
 }
 
+/** Asks for a change in Argo CD. `doing` tells a person why. */
 export function act(what: Act, doing: string): Verdict {
   return { kind: 'act', act: what, doing };
 }
 
+/** Ends with an outcome, and one sentence on why. */
 export function done(
   outcome: Outcome,
   message: string,
@@ -85,6 +88,7 @@ export function refusal(outcome: Outcome, title: string, advice: string, reason 
   return { outcome, message: title, evidence: '', causes: [cause] };
 }
 
+/** Ends with one cause of our own: what is wrong, and what to do. `reason` is foreign text. */
 export function refuse(outcome: Outcome, title: string, advice: string, reason = ''): Verdict {
   return { kind: 'done', ending: refusal(outcome, title, advice, reason) };
 }

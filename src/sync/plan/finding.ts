@@ -3,6 +3,7 @@ import type { HookRole } from './hook.ts';
 import type { Manifest } from './manifest.ts';
 import { invalidWave, waveAnnotation } from './wave.ts';
 
+/** Which kind of surprise a finding is about. */
 export type FindingCode =
   | 'noManifest'
   | 'untypedAnnotation'

@@ -1,8 +1,11 @@
 import { listAnnotation, type Manifest } from './manifest.ts';
 import type { SyncPhase } from '../model/operation.ts';
 
+/** The phases of a sync in their order; `SyncFail` replaces what is left after a failure. */
 export const syncPhases = ['PreSync', 'Sync', 'PostSync', 'SyncFail'] as const;
+/** When a hook runs that belongs to the deletion of the application. */
 export type DeletionPhase = 'PreDelete' | 'PostDelete';
+/** When Argo CD deletes a hook's object (`hook-delete-policy`). */
 export type DeletePolicy = 'HookSucceeded' | 'HookFailed' | 'BeforeHookCreation';
 
 /** What the hook annotations of an object make of it. */

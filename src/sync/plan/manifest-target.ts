@@ -19,6 +19,7 @@ export interface ManifestTarget {
 /** A target takes as long as so many comparisons. */
 const stepsOfTarget = 10;
 
+/** What the manifests of an application become in a plan. */
 export interface Targets {
   readonly targets: readonly ManifestTarget[];
   readonly dropped: readonly DroppedObject[];

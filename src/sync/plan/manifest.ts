@@ -16,6 +16,7 @@ export interface Manifest {
   readonly defines: DefinedKind | undefined;
 }
 
+/** The kind that a CustomResourceDefinition defines. */
 export interface DefinedKind {
   readonly group: string;
   readonly kind: string;

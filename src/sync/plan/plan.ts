@@ -31,7 +31,7 @@ export interface Task {
   readonly waveless: boolean;
   /** A Namespace or definition that was moved before what needs it, out of its own phase or wave. */
   readonly moved: boolean;
-  /** Its order with a neighbor of another kind is not defined: same rank and same name. */
+  /** Its order among tasks of another kind is not defined: same rank and same name. */
   readonly tied: boolean;
 }
 

@@ -59,6 +59,7 @@ const clusterScopedKinds: ReadonlySet<string> = new Set([
   'storage.k8s.io/VolumeAttributesClass',
 ]);
 
+/** Where objects of a kind live: in the cluster as a whole, or in a namespace. */
 export type Scope = 'cluster' | 'namespace';
 
 /**

@@ -15,6 +15,7 @@ export interface SelectionEntry {
   readonly name: string;
 }
 
+/** An entry of `resources`, or one sentence on what is wrong with it. */
 export type ParsedEntry = { readonly entry: SelectionEntry } | { readonly fault: string };
 
 /** Each makes a comparison longer, and nobody needs more of them to name a resource. */

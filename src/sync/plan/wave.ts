@@ -1,5 +1,6 @@
 import type { Manifest } from './manifest.ts';
 
+/** Argo CD's annotation for the wave of an object: an integer, negative ones too. */
 export const waveAnnotation = 'argocd.argoproj.io/sync-wave';
 const helmWeightAnnotation = 'helm.sh/hook-weight';
 

@@ -79,11 +79,16 @@ export function waitForLook(view: HydrationView, doing: string): Verdict {
   return wait(doing, { ask, at: nextAsk(view, lookEvery) });
 }
 
+/** Whether the last refresh was asked for at least `every` milliseconds ago, or never. */
 export function mayAsk({ memory, now }: HydrationView, every: number): boolean {
   const { askedAt } = memory.refresh;
   return askedAt === undefined || now - askedAt >= every;
 }
 
+/**
+ * When to look again: `every` milliseconds after the refresh that is asked for now (`mayAsk`), or else
+ * after the last one. Local milliseconds.
+ */
 export function nextAsk(view: HydrationView, every: number): number {
   const { askedAt } = view.memory.refresh;
   return (askedAt === undefined || mayAsk(view, every) ? view.now : askedAt) + every;

@@ -33,6 +33,7 @@ export interface Aim {
   readonly note: string;
 }
 
+/** What to deploy, or what to do while that is not known. */
 export type Aiming =
   | { readonly kind: 'aim'; readonly aim: Aim }
   | { readonly kind: 'verdict'; readonly verdict: Verdict };

@@ -20,6 +20,7 @@ export interface SyncWindows {
   readonly canSync: boolean;
 }
 
+/** Whether sync windows let an application sync now. Times are milliseconds. */
 export interface WindowExplanation {
   /** A manual sync may run now. */
   readonly open: boolean;

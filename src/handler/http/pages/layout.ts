@@ -10,6 +10,7 @@ export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 /** How something goes, as a color tells it. */
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'idle';
 
+/** A page of the admin listener. `title` is plain text: the layout escapes it. */
 export interface Page {
   readonly title: string;
   /** Beside the title. */

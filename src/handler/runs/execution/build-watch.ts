@@ -8,6 +8,7 @@ const interval = 30_000;
 const mostRefusals = 4;
 const over = new Set(['cancelling', 'completed']);
 
+/** What watching a build for its cancellation needs. */
 export interface BuildWatchPorts {
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 /** What a run waits for that is not kept in memory meanwhile. */
 export interface ParkCondition {
-  /** News of applications of these names end it. */
+  /** A change of one of these applications ends it. */
   readonly names: readonly string[];
   /** It ends when the organization answers again. */
   readonly isAway: boolean;

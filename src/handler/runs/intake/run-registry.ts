@@ -20,6 +20,7 @@ const provenWithin = 10 * 60_000;
 /** The digest of a cancellation that proved itself: it counts whatever token the run has. */
 const anyToken = '*';
 
+/** What intake reads of the configuration each time, since a reload may change it. */
 export interface RunsSettings {
   /** How long a job's token is taken to be valid, in milliseconds. */
   readonly tokenLifetime: () => number;

@@ -4,6 +4,7 @@ import type { Clock } from '../../../async/clock.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { NextTry } from '../verification/tries.ts';
 
+/** What telling a run's completion needs besides its task hub. */
 export interface CompletionPorts {
   readonly clock: Clock;
   /** What is known of a try of the task after this one. */

@@ -20,6 +20,7 @@ import type { NextTry } from '../verification/tries.ts';
  */
 export type Delivery = 'told' | 'replaced' | 'gone' | 'refused' | 'late';
 
+/** What an outbox dispatcher needs besides the task hub, and whom it tells of failures. */
 export interface DispatcherPorts {
   /** What is still to be told: the first items after a number, in their order. */
   readonly items: (limit: number, after: number) => Promise<readonly StoredItem[]>;
@@ -142,7 +143,7 @@ export class OutboxDispatcher {
     this.#notBefore = clock.now() + pace;
   }
 
-  /** News end it, since they may be urgent. */
+  /** New items end it, since they may be urgent. */
   async #pause(until: number, signal: AbortSignal): Promise<void> {
     const { tokenExpiresAt } = this.#unitOfWork.run;
     await this.#changes.wait(Math.min(until, tokenExpiresAt) - this.#ports.clock.now(), signal);

@@ -9,6 +9,7 @@ import { TimelineRecordLog } from './timeline-record-log.ts';
 import type { ReportBudget } from './report-budget.ts';
 import { channelOf, type ReportChannel } from './report-channel.ts';
 
+/** What sending a dispatch batch needs besides the task hub, and whom it tells of failures. */
 export interface ReportSenderPorts {
   readonly clock: Clock;
   readonly budget: ReportBudget;

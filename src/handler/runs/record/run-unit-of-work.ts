@@ -11,6 +11,7 @@ interface PendingStep {
   dequeue: number[];
 }
 
+/** What a run's unit of work needs to store, and whom it tells of it. */
 export interface UnitOfWorkPorts {
   readonly store: Pick<Store, 'commit'>;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import type { RunPorts } from '../run-ports.ts';
 /** So long, in milliseconds, a proof is good enough to act on. */
 const validFor = 30_000;
 
+/** What a run needs to prove itself again, with its own token. */
 export interface AuthorityPorts extends Pick<RunPorts, 'azure' | 'clock' | 'isNamed'> {
   readonly token: Secret;
   readonly retryBackoff: RetryBackoff;

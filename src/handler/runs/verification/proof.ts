@@ -25,6 +25,7 @@ export type Proof =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'late' };
 
+/** What a proof asks of Azure DevOps with, and when it asks again after a failure. */
 export interface ProofPorts {
   readonly azure: AzurePorts;
   readonly clock: Clock;

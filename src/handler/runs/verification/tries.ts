@@ -9,6 +9,7 @@ import { isProven, settle, type Settlement } from './settlement.ts';
  */
 export type NextTry = 'none' | 'unproven' | 'proven';
 
+/** Where the tries of a task are looked up: in memory first, then in the store. */
 export interface TriesPorts {
   readonly store: Pick<Store, 'run' | 'runsOf'>;
   readonly clock: Clock;

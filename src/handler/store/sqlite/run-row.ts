@@ -1,6 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Run, RunChange, RunHead } from '../../run.ts';
 
+/** One row as `node:sqlite` returns it, by column. */
 export type Row = Record<string, SQLOutputValue>;
 
 /** `plain`: text or number as it is. `flag`: 0 or 1. `json`: what `undefined` is inside it, is absent. */

@@ -42,6 +42,7 @@ const texts = {
     (SELECT key, digest FROM cancellations WHERE expires_at < ? LIMIT ?)`,
 };
 
+/** The prepared statements, by what each is for. */
 export type Statements = Readonly<Record<keyof typeof texts, StatementSync>>;
 
 /** Prepares what the store asks of its database; steps prepare their own. */
