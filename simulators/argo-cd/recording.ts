@@ -27,10 +27,13 @@ const names = readdirSync(folder)
 export const hydratedRecordings: readonly string[] = names.filter((one) =>
   one.startsWith('hydrated'),
 );
-/** Of all others. */
+/** Of several applications beside one another. */
+export const severalRecordings: readonly string[] = ['applicationset', 'twins'];
+/** Of one application that Argo CD does not hydrate. */
 export const recordingNames: readonly string[] = names.filter(
-  (one) => !hydratedRecordings.includes(one),
+  (one) => !hydratedRecordings.includes(one) && !severalRecordings.includes(one),
 );
+export const allRecordings: readonly string[] = names;
 
 export function readRecording(name: string): readonly RecordedLine[] {
   return readFileSync(new URL(`${name}.jsonl`, folder), 'utf8')

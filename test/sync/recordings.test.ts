@@ -1,128 +1,23 @@
 import { strict as assert } from 'node:assert';
-import { readApplication } from '../../src/argocd/rest/application-schema.ts';
-import type { Application } from '../../src/sync/model/application.ts';
-import { follow as followOther, newestHistoryId } from '../../src/sync/model/memory.ts';
-import type { Memory } from '../../src/sync/model/memory.ts';
-import { isEnded, markerName, markerOf } from '../../src/sync/model/operation.ts';
 import {
-  isApplication,
   readRecording,
   recordingNames,
+  severalRecordings,
 } from '../../simulators/argo-cd/recording.ts';
+import { follow, followJoined, followOwn, recordedSyncs, snapshots } from './recorded-run.ts';
 import {
   brief,
   refreshed,
-  request,
+  revision,
   rollbackGoal,
   Run,
   start,
   syncGoal,
-  titles,
+  waitGoal,
 } from './sample-application.ts';
 
-interface Snapshot {
-  readonly t: number;
-  readonly application: Application;
-  /** The answer to a read that asked for a fresh comparison. */
-  readonly isRefresh: boolean;
-  /** The marker of the sync that was answered with it. */
-  readonly asked: string | undefined;
-}
-
-/** What a follower would take of a recording, oldest first: never an older look after a newer one. */
-function snapshots(name: string): readonly Snapshot[] {
-  const taken: Snapshot[] = [];
-  for (const { t, event, request: call, response } of readRecording(name)) {
-    const json = event === undefined ? response?.body : event.result.application;
-    if (event?.result.type === 'DELETED' || !isApplication(json)) continue;
-    const application = readApplication(json);
-    const known = taken.at(-1)?.application;
-    const isOlder =
-      known?.uid === application.uid &&
-      Number(application.resourceVersion) < Number(known.resourceVersion);
-    const isSync = call?.method === 'POST' && call.path.endsWith('/sync');
-    const infos = isSync ? call.body?.infos : undefined;
-    const asked = infos?.find((row) => row.name === markerName)?.value;
-    if (isOlder && asked === undefined) continue;
-    const isRefresh = call?.path.includes('refresh=') ?? false;
-    taken.push({ t, application: isOlder ? known : application, isRefresh, asked });
-  }
-  return taken;
-}
-
-/** Every sync with a marker that a recording accepted, in order. */
-const syncs = recordingNames.flatMap((name) => {
-  const all = snapshots(name);
-  return all.flatMap(({ asked }, index) =>
-    asked === undefined ? [] : [{ name, marker: asked, rest: all.slice(index) }],
-  );
-});
-
-type Sync = (typeof syncs)[number];
-
-/** Follows a sync through the rest of its recording, as whoever asked for it. */
-function followOwn({ marker, rest }: Sync, waitFor: 'health' | 'operation'): readonly string[] {
-  const dryRun = rest[0]?.application.operation?.dryRun ?? false;
-  const identity = { kind: 'marker', marker } as const;
-  const run = new Run(syncGoal({ waitFor, options: { dryRun } }), { identity });
-  const accepted = (application: Application) => ({
-    request: request({
-      at: run.now,
-      operation: application.operation,
-      historyId: newestHistoryId(application),
-    }),
-  });
-  return follow(run, rest, ({ application, asked }) =>
-    asked === marker ? accepted(application) : {},
-  );
-}
-
-/** Follows it as another run, which joins what it finds in progress for the same revisions. */
-function followJoined({ rest }: Sync): readonly string[] {
-  const byPosition = (rest[0]?.application.operation?.revisions ?? []).map((one, index) => ({
-    position: index + 1,
-    revision: one,
-  }));
-  const goal = syncGoal({
-    waitFor: 'operation',
-    whenBusy: 'join',
-    target: { kind: 'revisions', byPosition },
-  });
-  return follow(new Run(goal), rest);
-}
-
-/** The outcome, and how long after the end of the first operation it was decided; then the causes. */
-function follow(
-  run: Run,
-  rest: readonly Snapshot[],
-  remember: (snapshot: Snapshot) => Partial<Memory> = () => ({}),
-): readonly string[] {
-  const marked = rest[0]?.asked;
-  let endedAt: number | undefined;
-  for (const snapshot of rest) {
-    const { t, application, isRefresh } = snapshot;
-    const { operationState: state } = application;
-    if (markerOf(state?.operation) === marked && state !== undefined && isEnded(state.phase)) {
-      endedAt ??= t;
-    }
-    run.see(application, t - (run.now - start));
-    let verdict = run.change(remember(snapshot));
-    if (isRefresh) verdict = run.change({ refresh: refreshed(run.now) });
-    if (verdict.kind === 'act' && verdict.act.kind === 'adopt') {
-      verdict = run.change(followOther(run.memory, verdict.act.identity, application));
-    }
-    if (verdict.kind === 'done') {
-      const when = endedAt === undefined ? 'unended' : String(t - endedAt);
-      return [`${verdict.ending.outcome} ${when}`, ...titles(verdict)];
-    }
-    if (verdict.kind === 'act') return [verdict.act.kind];
-  }
-  // Nothing more happens: what was waited for in case something would is over.
-  const last = rest.at(-1);
-  const verdict = last && run.see(last.application, 5_000);
-  if (verdict?.kind !== 'done') return ['undecided'];
-  return [`${verdict.ending.outcome} later`, ...titles(verdict)];
-}
+const recordings = [...recordingNames, ...severalRecordings];
+const syncs = recordings.flatMap(recordedSyncs);
 
 /**
  * For every accepted sync: its outcome and the milliseconds from the first sight of the operation's
@@ -171,12 +66,13 @@ const expected: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'wave-job-fails': [['failed 0', 'Job/seed-data did not become healthy']],
   'window-closed': [['succeeded 46']],
   'window-closes-during': [['failed later', 'The operation was terminated']],
+  twins: [['succeeded 115'], ['succeeded 35']],
 };
 
 describe('the rules over the recordings', () => {
   it('have every recording before them', () => {
-    assert.equal(recordingNames.length, 33);
-    assert.equal(syncs.length, 40);
+    assert.equal(recordings.length, 35);
+    assert.equal(syncs.length, 42);
     assert.deepEqual(Object.keys(expected), [...new Set(syncs.map(({ name }) => name))]);
   });
 
@@ -228,6 +124,24 @@ describe('the rules over the recordings', () => {
       const wanted = own.has(sync.name) ? ['sync'] : followOwn(sync, 'operation');
       assert.deepEqual(followJoined(sync), wanted, sync.name);
     }
+  });
+
+  it('take the applications of an ApplicationSet for synced once their own operations have ended', () => {
+    const all = snapshots('applicationset');
+    const commit = readRecording('applicationset').find(({ kind }) => kind === 'git')?.revision;
+    const names = [...new Set(all.map(({ application }) => application.name))];
+    const outcomes = names.map((name) => {
+      const rest = all.filter(({ application }) => application.name === name);
+      const run = new Run(waitGoal({ target: revision(commit ?? '') }), { refresh: refreshed() });
+      const [outcome] = follow(run, rest);
+      return `${name}: ${outcome}`;
+    });
+    assert.deepEqual(outcomes, [
+      'applicationset-dev: succeeded 226',
+      'applicationset-prod: succeeded 142',
+      'applicationset-test: succeeded 480',
+      'applicationset-late: succeeded 369',
+    ]);
   });
 
   it('follow a rollback, which carries no marker, by its content', () => {

@@ -8,6 +8,7 @@ import type {
   Listing,
 } from '../../sync/model/application-summary.ts';
 import { hydrationOf } from '../../sync/model/application-summary.ts';
+import { excerptEnds } from '../../sync/model/excerpt.ts';
 import { operationPhases } from '../../sync/model/operation.ts';
 import {
   automatedSchema,
@@ -139,7 +140,10 @@ function readSource(source: z.output<typeof sourceSchema> | null | undefined): S
 
 function summaryAt(hydrator: Hydrator): Hydrator {
   const { current } = hydrator;
-  return { ...hydrator, current: current && { ...current, message: cut(current.message) } };
+  return {
+    ...hydrator,
+    current: current && { ...current, message: copy(excerptEnds(current.message)) },
+  };
 }
 
 function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState): SummaryOperation {
@@ -174,10 +178,14 @@ function readNewest(history: readonly unknown[]): readonly string[] {
   return newest === undefined ? [] : readRevisions(z.parse(entrySchema, newest));
 }
 
-/** A copy, since a part of a text keeps all of it in memory. */
 function cut(message: string | null): string {
   if (message === null || message.length <= longest) return message ?? '';
-  return `${Buffer.from(message.slice(0, longest)).toString()}…`;
+  return `${copy(message.slice(0, longest))}…`;
+}
+
+/** A part of a text keeps all of it in memory. */
+function copy(part: string): string {
+  return Buffer.from(part).toString();
 }
 
 /** The list's fields; one that this version of Argo CD does not know is left out (argo-cd.md §1.5). */

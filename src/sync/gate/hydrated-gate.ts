@@ -1,5 +1,5 @@
 import { branchName, isBranch, isDryCommit, isDryTarget } from '../model/dry-revision.ts';
-import { excerpt } from '../model/excerpt.ts';
+import { excerptEnds } from '../model/excerpt.ts';
 import type { GateVerdict, GateCriteria } from './gate.ts';
 import type { ApplicationSummary } from '../model/application-summary.ts';
 import { outputBranch } from '../model/hydrator.ts';
@@ -97,7 +97,7 @@ function noted(
 
 function judgeFailure({ current }: Hydrator): HydratedCriteria | undefined {
   if (current?.phase !== 'Failed') return undefined;
-  return answer('failed', `it could not be hydrated: ${excerpt(current.message)}`);
+  return answer('failed', `it could not be hydrated: ${excerptEnds(current.message)}`);
 }
 
 function answer(status: GateVerdict['status'], message: string): HydratedCriteria {

@@ -8,3 +8,15 @@ export function excerpt(text: string): string {
     .split('\n');
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
+
+/**
+ * The ends of a foreign text, bounded, on one line. Of an error that was wrapped several times, as Argo
+ * CD's hydrator words it, the last words say what is wrong (recording `hydrated-fails`).
+ */
+export function excerptEnds(text: string): string {
+  const [head, tail] = [text.slice(0, longest + 1), text.slice(-longest)].map((part) =>
+    part.trim().replaceAll(/\s+/g, ' '),
+  );
+  if (head === undefined || tail === undefined || text.length <= longest) return head ?? '';
+  return `${head.slice(0, longest / 3)} … ${tail.slice(3 - (2 * longest) / 3)}`;
+}

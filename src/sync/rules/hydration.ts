@@ -11,12 +11,12 @@ import { askAgain, mayAsk, nextAsk, waitForHydration, waitForLook } from './hydr
 import type { HydrationView } from './hydration-view.ts';
 import type { Rendering } from '../model/hydrator.ts';
 import { decideInclusion } from './inclusion.ts';
-import { excerpt } from '../model/excerpt.ts';
+import { excerptEnds } from '../model/excerpt.ts';
 import { judgeError } from '../model/known-error.ts';
 import type { Memory } from '../model/memory.ts';
 import type { RunWarning } from '../model/outcome.ts';
 import { decidePromotion } from './promotion.ts';
-import { printRevisions } from '../model/revision.ts';
+import { printRevisions, shortRevision } from '../model/revision.ts';
 import { refuse, wait } from '../model/verdict.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
@@ -81,7 +81,7 @@ function aimAtTip(view: HydrationView, known: HydrationMemory): Aiming {
 
 function aimAtCommit(view: HydrationView, known: HydrationMemory, commit: string): Aiming {
   const own = known.renderings.findLast(({ dry }) => isDryCommit(dry, commit));
-  if (own !== undefined) return aimAtRendering(view, own, []);
+  if (own !== undefined) return aimAtRendering(view, own, overtaken(view, known, own));
   const { failure, tip } = known;
   const newer = failure === undefined ? tip : (failure.dry ?? failure.compared);
   if (failure !== undefined && (newer === undefined || isDryCommit(newer, commit))) {
@@ -101,6 +101,27 @@ function aimAtCommit(view: HydrationView, known: HydrationMemory, commit: string
   return failure === undefined
     ? verdict(waitForHydration(view, known))
     : decideFailure(view, failure);
+}
+
+/** What is synced by now is the rendering of a later tip: as with commits that were skipped, it is said. */
+function overtaken(
+  { application, goal }: HydrationView,
+  { renderings }: HydrationMemory,
+  own: SeenRendering,
+): readonly RunWarning[] {
+  const [current] = application.sync.revisions;
+  const later = renderings.slice(renderings.indexOf(own) + 1);
+  const newer = later.findLast(({ hydrated }) => hydrated === current);
+  if (newer === undefined || current === own.hydrated) return [];
+  if (goal.whenSuperseded === 'follow') return [];
+  const [short, other] = [shortRevision(own.dry), shortRevision(newer.dry)];
+  return [
+    {
+      title: `Dry commit ${short} was hydrated, and then a newer one, ${other}`,
+      message:
+        'The newer one is what is synced, and should contain it; Argo CD does not tell. If the branch was reset in between, it is not live.',
+    },
+  ];
 }
 
 /** Whoever names a hydrated commit wants that one; but not past the promotion. */
@@ -188,7 +209,7 @@ function decideFailure(view: HydrationView, failure: HydrationFailure, asked?: s
   const { nature, advice } = judgeError(message);
   // Each look has the hydrator try again, so that words nobody knows are waited for once.
   if (nature === 'passing' || (nature === 'unknown' && attempts < 2)) {
-    const doing = `Argo CD could not hydrate ${what}, and will try again: ${excerpt(message)}`;
+    const doing = `Argo CD could not hydrate ${what}, and will try again: ${excerptEnds(message)}`;
     return verdict(waitForLook(view, doing));
   }
   return verdict(

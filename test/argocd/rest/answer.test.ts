@@ -4,7 +4,7 @@ import type { Effect } from '../../../src/argocd/rest/answer.ts';
 import { parseAnswer, messageOf } from '../../../src/argocd/rest/answer.ts';
 import type { HttpResponse } from '../../../src/argocd/rest/http.ts';
 import type { Failure } from '../../../src/sync/model/failure.ts';
-import { readRecording, recordingNames } from '../../../simulators/argo-cd/recording.ts';
+import { allRecordings, readRecording } from '../../../simulators/argo-cd/recording.ts';
 
 /** What the recorded refusals mean, in their order. */
 const recorded: Readonly<Record<string, readonly Failure[]>> = {
@@ -31,10 +31,13 @@ const recorded: Readonly<Record<string, readonly Failure[]>> = {
     'refused', // a selector that cannot be read
     'unauthenticated', // a login with a wrong password
   ],
+  'hydrated-auto-sync': ['auto-sync'],
+  'hydrated-never-yet': ['refused', 'busy'],
   'multi-source': ['refused'],
   revision: ['refused'],
   'skip-reconcile': ['no-operation'],
   terminate: ['no-operation', 'busy', 'refused', 'no-operation'],
+  twins: ['not-found', 'hidden'],
   'window-closed': ['window-closed'],
 };
 
@@ -57,9 +60,9 @@ function errorOf(effect: Effect, response: HttpResponse): ArgoCDError {
 }
 
 describe('the meaning of an answer', () => {
-  it('is that of each of the 31 recorded refusals', () => {
+  it('is that of each of the 36 recorded refusals', () => {
     const found = new Map<string, Failure[]>();
-    for (const name of recordingNames) {
+    for (const name of allRecordings) {
       for (const { request, response } of readRecording(name)) {
         if (request === undefined || response === undefined || response.status === 200) continue;
         const effect = request.method === 'GET' ? 'read' : 'change';
@@ -72,7 +75,7 @@ describe('the meaning of an answer', () => {
       }
     }
     assert.deepEqual(Object.fromEntries(found), recorded);
-    assert.equal([...found.values()].flat().length, 31);
+    assert.equal([...found.values()].flat().length, 36);
   });
 
   const refusals: readonly [string, number, number, string, Failure, Failure][] = [

@@ -9,9 +9,9 @@ import { messageBounds } from '../../../src/argocd/rest/text-budget.ts';
 import type { Application } from '../../../src/sync/model/application.ts';
 import { markerOf } from '../../../src/sync/model/operation.ts';
 import {
+  allRecordings,
   isApplication,
   readRecording,
-  recordingNames,
 } from '../../../simulators/argo-cd/recording.ts';
 import { noAbort } from './server.ts';
 
@@ -36,7 +36,7 @@ interface RawApplication {
   };
 }
 
-const recorded: readonly Recorded[] = recordingNames.flatMap((name) =>
+const recorded: readonly Recorded[] = allRecordings.flatMap((name) =>
   readRecording(name)
     .flatMap(({ event, response }) => [event?.result.application, response?.body])
     .filter(isApplication)
@@ -72,7 +72,7 @@ describe('the schema of an Application', () => {
       );
       assert.equal(application.operation === undefined, raw.operation === undefined);
     }
-    assert.equal(recorded.length, 674);
+    assert.equal(recorded.length, 1263);
   });
 
   it('gives an operation one fingerprint, asked for or under way, and others another', () => {
@@ -86,7 +86,7 @@ describe('the schema of an Application', () => {
     const prints = new Set(
       recorded.flatMap(({ application }) => application.operation?.fingerprint ?? []),
     );
-    assert.deepEqual([compared, prints.size], [229, 47]);
+    assert.deepEqual([compared, prints.size], [339, 82]);
   });
 
   it('gives the operation of one run one fingerprint in answers and in the stream', () => {

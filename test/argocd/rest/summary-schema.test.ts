@@ -5,11 +5,13 @@ import {
   readSummary,
   readListing,
 } from '../../../src/argocd/rest/summary-schema.ts';
+import { excerptEnds } from '../../../src/sync/model/excerpt.ts';
+import type { Hydrator } from '../../../src/sync/model/hydrator.ts';
 import { revisionsOf } from '../../../src/sync/model/operation.ts';
 import {
+  allRecordings,
   isApplication,
   readRecording,
-  recordingNames,
 } from '../../../simulators/argo-cd/recording.ts';
 
 function applicationsIn(name: string): readonly unknown[] {
@@ -18,10 +20,19 @@ function applicationsIn(name: string): readonly unknown[] {
     .filter(isApplication);
 }
 
+/** With the ends of what is said, where the cause stands. */
+function worded(hydrator: Hydrator): Hydrator {
+  const { current } = hydrator;
+  return {
+    ...hydrator,
+    current: current && { ...current, message: excerptEnds(current.message) },
+  };
+}
+
 const bare = { metadata: { name: 'shop' }, spec: {} };
 
 describe('the schema of a summary', () => {
-  for (const name of recordingNames) {
+  for (const name of allRecordings) {
     it(`says of ${name} what the whole application says`, () => {
       const applications = applicationsIn(name);
       assert.ok(applications.length > 0);
@@ -36,7 +47,10 @@ describe('the schema of a summary', () => {
         const sources = all.sources.map(({ repoURL, path, chart, targetRevision }) => ({
           ...{ repoURL, path, chart, targetRevision },
         }));
-        assert.deepEqual({ ...same, conditions: [] }, { ...expected, sources, conditions: [] });
+        const left = { conditions: [], hydrator: undefined };
+        assert.deepEqual({ ...same, ...left }, { ...expected, sources, ...left });
+        const [kept, told] = [summary.hydrator, all.hydrator];
+        assert.deepEqual(kept && worded(kept), told && worded(told));
         assert.equal(health.status, all.health.status);
         assert.equal(isPending, all.operation !== undefined);
         assert.deepEqual(deployed, all.history.at(-1)?.revisions ?? []);
