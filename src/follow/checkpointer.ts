@@ -24,14 +24,14 @@ export class Checkpointer {
   }
 
   /** Keeps what is new, with all that was told in the same turn; nobody waits for it. */
-  checkpointIfChanged(): void {
+  readonly checkpointIfChanged = (): void => {
     if (this.#checkpoints === undefined) return;
     const milestones = [...milestonesOf(this.#followState.memory), this.#stepStates()].join('|');
     if (milestones === this.#kept) return;
     this.#kept = milestones;
     // What must not go on without it waits for a keep of its own, and hears of a fault.
     this.keep().catch(() => undefined);
-  }
+  };
 
   /** Resolves when everything is kept for good. */
   async keep(): Promise<void> {

@@ -12,6 +12,7 @@ import type { Act, Ending, Verdict } from '../sync/model/verdict.ts';
 import { AccessDenied } from './access-denied.ts';
 import type { ChangeSource, ChangeEvent } from './change-source.ts';
 import { perform } from './acts.ts';
+import { inTurns } from '../async/in-turns.ts';
 import { Wakeup } from '../async/wakeup.ts';
 import { throwIfDetached } from './detachment.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -47,6 +48,8 @@ export class Follower {
   readonly #status: StatusReporter;
   readonly #startedAt: number;
   #fatal: UserError | undefined;
+  /** What the last verdict was made of. */
+  #judged: FollowState['memory'] | undefined;
   #isRefreshAsked: boolean;
   #resources: readonly ResourceKey[] | undefined;
 
@@ -140,7 +143,7 @@ export class Follower {
 
   async #follow(): Promise<Ending> {
     for (;;) {
-      const ending = this.#interruption() ?? (await this.#turn());
+      const ending = (await this.#interruption()) ?? (await this.#turn());
       if (ending !== undefined) return ending;
     }
   }
@@ -148,7 +151,7 @@ export class Follower {
   /** One round: look if it is time, ask the rules, do what they say, sleep. */
   async #turn(): Promise<Ending | undefined> {
     this.#poller.lookIfDue();
-    const verdict = this.#judge();
+    const verdict = await this.#judge();
     if (verdict?.kind !== 'act') this.#retryGate.forget();
     if (verdict === undefined) {
       const { missing } = this.#poller;
@@ -169,11 +172,12 @@ export class Follower {
     }
   }
 
-  #judge(isLast = false): Verdict | undefined {
+  /** Decides on the snapshot that was told, whatever has come since: that has its own turn. */
+  async #judge(isLast = false): Promise<Verdict | undefined> {
     const { application, memory } = this.#followState;
     if (application === undefined) return undefined;
-    this.#tracker.track(application, memory);
-    this.#checkpointer.checkpointIfChanged();
+    await inTurns(this.#tracker.track(application, memory, this.#checkpointer.checkpointIfChanged));
+    this.#judged = memory;
     const { goal } = this.#settings;
     if (!this.#isRefreshAsked && goal.action !== 'terminate') {
       // Whatever is read before Argo CD has looked at Git again may be of yesterday.
@@ -184,7 +188,7 @@ export class Follower {
   }
 
   /** What ends the following from outside: a fatal answer, a cancellation, the deadline. */
-  #interruption(): Ending | undefined {
+  async #interruption(): Promise<Ending | undefined> {
     const fatal = this.#fatal ?? this.#poller.fatal;
     if (fatal !== undefined) return refusal('failed', fatal.message, fatal.advice);
     throwIfDetached(this.#canceled);
@@ -195,7 +199,7 @@ export class Follower {
     }
     if (this.#ports.clock.now() < this.#settings.deadline) return undefined;
     // What was done in the last moment is done.
-    const verdict = this.#judge(true);
+    const verdict = await this.#judge(true);
     return verdict?.kind === 'done' ? verdict.ending : this.#timedOut();
   }
 
@@ -224,7 +228,8 @@ export class Follower {
     const doing = this.#retryGate.explain(what);
     const { application, memory } = this.#followState;
     const { argocd, clock, signal } = this.#ports;
-    if (application === undefined) return undefined;
+    // What came while it was told may be the answer that the act waits for, and is judged first.
+    if (application === undefined || memory !== this.#judged) return undefined;
     if (!this.#retryGate.mayAct()) {
       this.#status.say(doing);
       await this.#sleep(this.#retryGate.pauseEnd);
@@ -313,14 +318,12 @@ export class Follower {
   async #tellHeld({ outcome }: Ending): Promise<void> {
     if (outcome !== 'canceled') await this.#tracker.settled();
     throwIfDetached(this.#canceled);
-    this.#tracker.release();
-    this.#checkpointer.checkpointIfChanged();
+    await inTurns(this.#tracker.release(this.#checkpointer.checkpointIfChanged));
   }
 
   async #finish(ending: Ending): Promise<ApplicationResult> {
     const { clock, argocd } = this.#ports;
-    const authorityMonitor = this.#authorityMonitor;
-    const ports = { ...this.#ports, authorityMonitor };
+    const ports = { ...this.#ports, authorityMonitor: this.#authorityMonitor };
     const ended = await endOwnOperation(ending, this.#settings, ports, this.#followState);
     const isDenied = (this.#fatal ?? this.#poller.fatal) instanceof AccessDenied;
     if (!isDenied) await this.#tellHeld(ended);

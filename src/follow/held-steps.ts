@@ -1,6 +1,6 @@
 import type { OperationStep } from '../sync/model/outcome.ts';
 import type { Plan } from '../sync/plan/plan.ts';
-import { compareSteps, placeSteps } from '../sync/rules/steps.ts';
+import { compareSteps, placeSteps, stepIdOf } from '../sync/rules/steps.ts';
 
 /** How long steps wait for the plan, which tells their waves and their order, in milliseconds. */
 export const planPatience = 5_000;
@@ -25,6 +25,35 @@ export function hold(
   if (changes.length === 0) return held;
   if (held === undefined) return { since: now, told: before, changes };
   return { ...held, changes: [...held.changes, ...changes] };
+}
+
+/** Steps that are told in one turn of the event loop, with what is stored of that. */
+const mostAtOnce = 500;
+
+/** Steps to tell in one turn, and what is held from then on. */
+export interface Portion {
+  readonly steps: readonly OperationStep[];
+  readonly held: HeldSteps | undefined;
+}
+
+/** What is held, in the order of the plan, as it is told turn by turn. */
+export function* portionsOf(held: HeldSteps, plan: Plan | undefined): Generator<Portion, void> {
+  const changes = inOrder(held.changes, plan);
+  if (changes.length <= mostAtOnce) {
+    yield { steps: changes, held: undefined };
+    return;
+  }
+  const told = new Map(held.told.map((step) => [stepIdOf(step), step]));
+  for (let from = 0; from < changes.length; from += mostAtOnce) {
+    const steps = changes.slice(from, from + mostAtOnce);
+    const rest = changes.slice(from + mostAtOnce);
+    for (const step of steps) told.set(stepIdOf(step), step);
+    const isLast = rest.length === 0;
+    yield {
+      steps,
+      held: isLast ? undefined : { ...held, told: [...told.values()], changes: rest },
+    };
+  }
 }
 
 /** Whether they may still wait; not when the clock was set back. */

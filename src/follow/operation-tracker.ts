@@ -1,7 +1,7 @@
 import type { ManifestRevisions } from '../argocd/port.ts';
 import { inTurns } from '../async/in-turns.ts';
 import { HookLogs } from './hook-logs.ts';
-import type { Application, ResourceKey } from '../sync/model/application.ts';
+import type { Application } from '../sync/model/application.ts';
 import { dryOf } from '../sync/rules/hydration.ts';
 import type { Memory } from '../sync/model/memory.ts';
 import { revisionsOf } from '../sync/model/operation.ts';
@@ -12,10 +12,14 @@ import { matchOperation } from '../sync/model/ownership.ts';
 import { withoutPast } from '../sync/model/past.ts';
 import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
-import { countSteps, mostSteps, placeSteps, trackSteps } from '../sync/rules/steps.ts';
-import { hold, inOrder, mayHold, planPatience, type HeldSteps } from './held-steps.ts';
+import { countSteps, mostSteps, placeSteps, trackStepsInTurns } from '../sync/rules/steps.ts';
+import { throwIfDetached } from './detachment.ts';
+import { hold, mayHold, planPatience, portionsOf, type HeldSteps } from './held-steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
+
+/** To tell a step and to store that takes as long as so many comparisons. */
+const stepsOfTelling = 20;
 
 /**
  * What the operation does, step by step, with its plan and the logs of what failed. Until the plan is
@@ -85,33 +89,49 @@ export class OperationTracker {
     return this.#held?.told ?? this.steps;
   }
 
-  /** Tells what changed in the operation since the last look. */
-  track(application: Application, memory: Memory): void {
+  /**
+   * Tells what changed in the operation since the last look. For `inTurns`; `keep` stores what is
+   * known, in the turn in which it was told: the two cannot part.
+   */
+  *track(
+    application: Application,
+    memory: Memory,
+    keep: () => void = () => undefined,
+  ): Generator<number, void> {
     this.#tellMove(application);
     const state = followedState(application, memory);
     if (state !== undefined) {
       this.#earlier = memory.earlierAttempts ?? 0;
       this.#planOnce(application, state, memory);
-      this.#advance(state);
+      yield* this.#advance(state);
     }
-    if (!this.#isPlanning || !mayHold(this.#held, this.#ports.clock.now())) this.release();
+    if (!this.#isPlanning || !mayHold(this.#held, this.#ports.clock.now())) {
+      yield* this.release(keep);
+    } else keep();
   }
 
-  /** Tells what is held back, in the order of the plan as far as it is known. */
-  release(): void {
+  /** Tells what is held back, in the order of the plan as far as it is known; see `track`. */
+  *release(keep: () => void = () => undefined): Generator<number, void> {
     const { tell } = this.#ports;
     const { address } = this.#settings;
-    const changes = this.#held?.changes ?? [];
-    this.#held = undefined;
-    for (const step of inOrder(changes, this.plan)) {
-      tell({ kind: 'step', application: address, step });
+    for (const { steps, held } of this.#held ? portionsOf(this.#held, this.plan) : []) {
+      this.#held = held;
+      for (const step of steps) tell({ kind: 'step', application: address, step });
+      if (held === undefined) break;
+      keep();
+      yield* this.#othersTurn(steps.length * stepsOfTelling);
     }
+    this.#tellProgress();
+    keep();
+  }
+
+  #tellProgress(): void {
     if (this.plan === undefined) return;
     const { done, total } = countSteps(this.steps, this.plan);
     const text = `${done}/${total}`;
     if (text === this.#told) return;
     this.#told = text;
-    tell({ kind: 'progress', application: address, done, total });
+    this.#ports.tell({ kind: 'progress', application: this.#settings.address, done, total });
   }
 
   /** Resolves when nothing has to be held back any more: the plan is there, or its time is up. */
@@ -135,20 +155,30 @@ export class OperationTracker {
     });
   }
 
-  #advance(state: OperationState): void {
-    const { steps: before } = this;
-    const known = new Map(before.map((step) => [step.phase + idOf(step), step]));
+  /** Lets others have their turn, in which the process may begin to end. */
+  *#othersTurn(steps: number): Generator<number, void> {
+    yield steps;
+    throwIfDetached(this.#ports.signal);
+  }
+
+  *#advance(state: OperationState): Generator<number, void> {
+    const { steps: before, plan } = this;
+    const now = this.#ports.clock.now();
     const changes: OperationStep[] = [];
-    this.steps = trackSteps(this.steps, state, this.plan, this.#ports.clock.now(), this.#earlier);
-    for (const step of this.steps) {
-      const last = known.get(step.phase + idOf(step));
+    const steps = yield* trackStepsInTurns(before, state, plan, now, this.#earlier);
+    yield* this.#othersTurn(steps.length);
+    // It may have come meanwhile.
+    this.steps =
+      plan === undefined && this.plan !== undefined ? placeSteps(steps, this.plan) : steps;
+    for (const [place, step] of this.steps.entries()) {
+      const last = before[place];
       if (last?.state === step.state && last.attempt === step.attempt) continue;
       changes.push(step);
       if (step.state === 'Failed') void this.#logs.begin(step);
       if (step.state === 'Succeeded') this.#logs.forget(step);
-      this.#keepLog(step);
+      this.#keepLog(step, place);
     }
-    this.#held = hold(this.#held, before, changes, this.#ports.clock.now());
+    this.#held = hold(this.#held, before, changes, now);
     this.#tellLeftOut(state);
   }
 
@@ -165,11 +195,11 @@ export class OperationTracker {
   }
 
   /** A hook that is deleted at the very moment of its failure takes its log along. */
-  #keepLog(step: OperationStep): void {
-    if (step.state !== 'Running' || this.plan === undefined) return;
+  #keepLog(step: OperationStep, place: number): void {
+    if (!step.hook || step.state !== 'Running' || this.plan === undefined) return;
     const task = taskOf(this.plan, step, step.phase);
     if (!task?.deletePolicies.includes('HookFailed')) return;
-    this.#logs.keep(step, () => this.#isRunning(step));
+    this.#logs.keep(step, () => this.steps[place]?.state === 'Running');
   }
 
   /** The plan comes from the manifests of the very revisions; without it only the waves are missing. */
@@ -188,7 +218,7 @@ export class OperationTracker {
         this.plan = plan;
         this.#ports.checkpoints?.plan(this.#settings.path, keepPlan(this.plan));
         this.steps = placeSteps(this.steps, this.plan);
-        for (const step of this.steps) this.#keepLog(step);
+        for (const [place, step] of this.steps.entries()) this.#keepLog(step, place);
       })
       .catch(() => undefined)
       .finally(() => {
@@ -216,13 +246,6 @@ export class OperationTracker {
       ...(application.multiSource || revision === undefined ? {} : { revision }),
     });
     return inTurns(planning);
-  }
-
-  #isRunning(step: OperationStep): boolean {
-    return this.steps.some(
-      (current) =>
-        current.phase === step.phase && idOf(current) === idOf(step) && current.state === 'Running',
-    );
   }
 
   /** Adds the logs of what failed to the causes: the end of the story. */
@@ -267,8 +290,4 @@ export function followedState(
   const seen = matchOperation(withoutPast(application, memory), identity);
   // Replaced before its end was seen, it is told as it was last.
   return seen.kind === 'running' || seen.kind === 'ended' ? seen.state : memory.begun;
-}
-
-function idOf({ group, kind, namespace, name }: ResourceKey): string {
-  return [group, kind, namespace, name].join('\n');
 }

@@ -10,6 +10,7 @@ import {
 import { OperationTracker } from '../../src/follow/operation-tracker.ts';
 import { OperationLog } from '../../src/report/log.ts';
 import { Timeline, type DetailRecord } from '../../src/report/timeline.ts';
+import { atOnce } from '../../src/sync/model/at-once.ts';
 import { syncPhases } from '../../src/sync/plan/hook.ts';
 import type { OperationState, ResourceResult, SyncPhase } from '../../src/sync/model/operation.ts';
 import type { KeptPlan } from '../../src/sync/plan/plan.ts';
@@ -151,7 +152,7 @@ async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Tol
   };
   const look = () => {
     const pending = current.phase === 'Running' ? current.operation : undefined;
-    tracker.track(application({ operation: pending, operationState: current }), fresh());
+    atOnce(tracker.track(application({ operation: pending, operationState: current }), fresh()));
     tellNews();
   };
   const checkpoints = {
@@ -206,7 +207,7 @@ async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Tol
   note();
   look();
   await clock.finish(tracker.settled());
-  tracker.release();
+  atOnce(tracker.release());
   tellNews();
   log.close([]);
   const hadPlan = tracker.plan !== undefined;

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { Detachment } from '../../src/follow/detachment.ts';
+import type { HeldSteps } from '../../src/follow/held-steps.ts';
 import { followedState, OperationTracker } from '../../src/follow/operation-tracker.ts';
+import { atOnce } from '../../src/sync/model/at-once.ts';
 import type { OperationState } from '../../src/sync/model/operation.ts';
 import type { Cause } from '../../src/sync/model/outcome.ts';
 import {
@@ -58,7 +61,9 @@ describe('the story of an operation', () => {
 
   const track = async (change: Partial<OperationState>) => {
     const operationState = state(change);
-    tracker.track(application({ operation: operationState.operation, operationState }), fresh());
+    atOnce(
+      tracker.track(application({ operation: operationState.operation, operationState }), fresh()),
+    );
     await clock.pass(0);
   };
   const running = hook({ hookPhase: 'Running' });
@@ -111,6 +116,76 @@ describe('the story of an operation', () => {
       steps().filter((step) => step.startsWith('PreSync')),
       ['PreSync migrate Running', 'PreSync migrate Succeeded'],
     );
+  });
+
+  describe('with many steps', () => {
+    const count = 1_200;
+    const results = Array.from({ length: count }, (_, at) => result({ name: `web-${at}` }));
+    const operationState = state({ results });
+    const many = application({ operation: operationState.operation, operationState });
+    const names = () => ports.told.flatMap((told) => (told.kind === 'step' ? told.step.name : []));
+    /** Before the plan has failed to come, all of them are held. */
+    const holdAll = async () => {
+      argocd.onManifests = () => Promise.reject(failed('forbidden'));
+      await track({ results });
+      assert.equal(tracker.held?.changes.length, count);
+    };
+
+    it('makes and tells them in turns, and another can go on after each of them', async () => {
+      await holdAll();
+      const kept: { told: number; held: HeldSteps | undefined }[] = [];
+      const keep = () => kept.push({ told: names().length, held: tracker.held });
+      let turns = 0;
+      const tracking = tracker.track(many, fresh(), keep);
+      while (tracking.next().done !== true) {
+        turns += 1;
+        assert.equal(names().length, kept.at(-1)?.told ?? 0);
+      }
+      assert.ok(turns > 3 * count, `${turns} times it could rest`);
+      assert.deepEqual(
+        kept.map(({ told }) => told),
+        [500, 1_000, count],
+      );
+      const told = names();
+      for (const { told: before, held } of kept) {
+        assert.deepEqual(held?.told.map(({ name }) => name) ?? told, told.slice(0, before));
+        const next = new OperationTracker(settingsOf(), ports, {
+          steps: tracker.steps,
+          held,
+          plan: undefined,
+        });
+        ports.told.length = 0;
+        atOnce(next.release());
+        assert.deepEqual(names(), told.slice(before));
+      }
+    });
+
+    it('tells no more of them once the process ends', async () => {
+      await holdAll();
+      const ending = new AbortController();
+      const { held, steps: known } = tracker;
+      const kept = { steps: known, held, plan: undefined };
+      tracker = new OperationTracker(settingsOf(), { ...ports, signal: ending.signal }, kept);
+      const telling = tracker.release();
+      telling.next();
+      ending.abort(new Detachment());
+      assert.throws(() => telling.next(), Detachment);
+      assert.equal(names().length, 500);
+    });
+
+    it('gives them their places when the plan comes while they are made', async () => {
+      const { promise, resolve } = deferred();
+      argocd.onManifests = () => promise.then(() => [web]);
+      const looked = state({
+        results: [result({ name: 'web', kind: 'Deployment', group: 'apps' })],
+      });
+      const tracking = tracker.track(application({ operationState: looked }), fresh());
+      tracking.next();
+      resolve();
+      await clock.pass(0);
+      while (tracking.next().done !== true) assert.notEqual(tracker.plan, undefined);
+      assert.equal(tracker.steps[0]?.wave, 0);
+    });
   });
 
   it('tells how far it is, when that changes', async () => {
@@ -245,7 +320,7 @@ describe('the story of an operation', () => {
       return Promise.resolve([]);
     };
     const operationState = state({ revisions: [A, 'v2'] });
-    tracker.track(application({ multiSource: true, operationState }), fresh());
+    atOnce(tracker.track(application({ multiSource: true, operationState }), fresh()));
     assert.deepEqual(asked, {
       revisions: [
         { position: 1, revision: A },

@@ -10,7 +10,7 @@ import type { Plan, Task } from '../plan/plan.ts';
 
 /**
  * The steps of an operation after another look at it, in the order in which Argo CD began them.
- * A step that did not change is the same object as before. Waves come from the plan, since Argo CD
+ * A step that did not change is the same object as before, and a step keeps its place. Waves come from the plan, since Argo CD
  * does not tell them; times are when we saw a change, since it does not tell those either. `earlier`:
  * the attempts of operations that this one replaced, whose steps are their own.
  */
@@ -31,7 +31,7 @@ export function* trackStepsInTurns(
   const steps = new Map<string, OperationStep>();
   let room: number = stepText.total;
   for (const step of known) {
-    steps.set(idOf(step, step.phase), step);
+    steps.set(stepIdOf(step), step);
     room -= step.message.length;
     yield stepsOfLook;
   }
@@ -45,7 +45,7 @@ export function* trackStepsInTurns(
   for (const [place, result] of state.results.entries()) {
     yield stepsOfLook;
     const phase = result.syncPhase ?? 'Sync';
-    const id = idOf(result, phase);
+    const id = stepIdOf({ ...result, phase });
     const last = steps.get(id);
     if (last === undefined && steps.size >= mostSteps) continue;
     const before = last !== undefined && last.attempt >= earlier ? last : undefined;
@@ -96,9 +96,16 @@ function cut(message: string, most: number): string {
 /** To look at a step or a result takes as long as so many comparisons. */
 const stepsOfLook = 5;
 
-/** The steps with their places in the plan, for when it comes later than they did. */
+/** What tells a step from all others of an application. */
+export function stepIdOf(step: ResourceKey & Pick<OperationStep, 'phase'>): string {
+  const { phase, group, kind, namespace, name } = step;
+  return [phase, group, kind, namespace, name].join('\n');
+}
+
+/** The steps with their places in the plan, for those that came before it. */
 export function placeSteps(steps: readonly OperationStep[], plan: Plan): readonly OperationStep[] {
   return steps.map((step) => {
+    if (step.order !== undefined) return step;
     const task = taskOf(plan, step, step.phase);
     if (task === undefined) return step;
     return { ...step, wave: waveIn(task), order: task.order };
@@ -217,8 +224,4 @@ function stateOf(result: ResourceResult, { phase }: OperationState, passed: bool
   // An ordinary resource of the last wave stays `Running` for ever: it was applied, and that is all
   // that the operation waits for.
   return passed || phase === 'Succeeded' ? 'Succeeded' : 'Running';
-}
-
-function idOf({ group, kind, namespace, name }: ResourceKey, phase: string): string {
-  return [phase, group, kind, namespace, name].join('\n');
 }
