@@ -15,6 +15,7 @@ export interface CheckArguments {
   readonly isDryRun: boolean;
 }
 
+/** The command line read: what to create, that help is asked for, or what is wrong with the words. */
 export type ParsedArguments =
   { readonly kind: 'run'; readonly arguments: CheckArguments } | Help | WrongWords;
 
