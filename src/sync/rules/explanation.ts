@@ -34,7 +34,10 @@ export function explainOperation(
   const results = [
     ...failed.filter(({ syncPhase }) => syncPhase !== 'SyncFail'),
     ...failed.filter(({ syncPhase }) => syncPhase === 'SyncFail'),
-  ].map((result) => explainResult(result, '', state.operation.dryRun));
+  ].map((result, place) =>
+    // Of those that are not kept, only some titles are told: no advice is looked for.
+    explainResult(result, '', state.operation.dryRun, place < mostCauses ? adviceFor : noAdvice),
+  );
   const told = state.message;
   const conditions = errorConditions(application)
     .filter(({ message }) => message !== '' && !told.includes(coreOf(message)))
@@ -68,12 +71,17 @@ const terminatedAdvice =
 const applied = 'what was applied until then stays in the cluster';
 
 /** What became of one resource or hook that failed. `when`: in which attempt. */
-export function explainResult(result: ResourceResult, when = '', dryRun = false): Cause {
+export function explainResult(
+  result: ResourceResult,
+  when = '',
+  dryRun = false,
+  advise = adviceFor,
+): Cause {
   const what = printKey(result);
   const hook = `${result.syncPhase ?? result.hookType} hook ${what}`;
   if (dryRun) {
     const title = `${result.hookType === undefined ? what : hook} did not pass the dry run${when}`;
-    return cause(title, result.message, adviceFor(result.message), result);
+    return cause(title, result.message, advise(result.message), result);
   }
   const title =
     result.hookType !== undefined
@@ -82,7 +90,7 @@ export function explainResult(result: ResourceResult, when = '', dryRun = false)
       : result.status === 'SyncFailed'
         ? `${what} could not be applied`
         : `${what} did not become healthy`;
-  return cause(title + when, result.message, adviceFor(result.message), result);
+  return cause(title + when, result.message, advise(result.message), result);
 }
 
 function explainCondition({ type, message }: Condition): Cause {
@@ -127,6 +135,10 @@ function explainUnhealthy(resource: ResourceStatus): Cause {
 
 const missingAdvice =
   'It is in Git and not in the cluster: something removed it after it was applied, or the sync left it out.';
+
+function noAdvice(): string {
+  return '';
+}
 
 function adviceFor(message: string): string {
   return judgeError(message).advice;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { atOnce } from '../../../src/sync/model/at-once.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
 import { longestBody } from '../../../src/handler/http/body-text.ts';
@@ -110,7 +111,7 @@ describe('every text of the store', () => {
     };
     const cause = { title: long, message: long, advice: '', resource: undefined, log: [long] };
     const fat = result({ outcome: 'failed', message: long, causes: Array(50).fill(cause), steps });
-    const { change, items } = endOfResults(Array(20).fill(fat), sampleSpec, '');
+    const { change, items } = atOnce(endOfResults(Array(20).fill(fat), sampleSpec, ''));
     const writer = new StepWriter(database);
     writer.write({
       ...adding('run-1'),

@@ -57,6 +57,19 @@ describe('explainOperation', () => {
     assert.match(causes[0]?.advice ?? '', /ended it/);
   });
 
+  it('names each of very many that failed, and looks for advice only for those that are kept', () => {
+    const message = 'Forbidden: field is immutable';
+    const results = Array.from({ length: mostCauses + 1 }, (_, at) =>
+      result({ status: 'SyncFailed', name: `web-${at}`, message }),
+    );
+    const causes = explainOperation(application(), ended('Failed', { results }));
+    assert.deepEqual(
+      [causes.length, causes.filter(({ advice }) => advice !== '').length],
+      [mostCauses + 1, mostCauses],
+    );
+    assert.equal(causes.at(-1)?.title, `Deployment/web-${mostCauses} could not be applied`);
+  });
+
   it('gives its own words where no resource tells more', () => {
     const [only, ...rest] = explainOperation(application(), ended('Error', { message: 'broken' }));
     assert.deepEqual([only?.title, only?.message], ['The operation ended in an error', 'broken']);

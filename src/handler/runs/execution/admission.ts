@@ -1,3 +1,4 @@
+import { atOnce } from '../../../sync/model/at-once.ts';
 import { openingLines } from '../../../report/opening.ts';
 import type { Secret } from '../../../secret.ts';
 import type { RunOutcome } from '../../run.ts';
@@ -105,7 +106,7 @@ export class Admission {
           message: `The task is being worked as run ${settled.of}`,
         };
       case 'repeat': {
-        const { change, items } = endOfResults(settled.of.results, spec, server);
+        const { change, items } = atOnce(endOfResults(settled.of.results, spec, server));
         log.line('An earlier try of this task did it already, and nothing is asked for again.');
         log.line(change.message ?? '');
         this.#unitOfWork.change({ ...change, attempt: settled.attempt });

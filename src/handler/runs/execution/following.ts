@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Authority } from '../../../follow/authority.ts';
-import { Detachment } from '../../../follow/detachment.ts';
+import { inTurns } from '../../../async/in-turns.ts';
+import { Detachment, throwIfDetached } from '../../../follow/detachment.ts';
 import { followAll } from '../../../follow/follow-all.ts';
 import type { Activity } from '../../../follow/settings.ts';
 import { OperationLog } from '../../../report/log.ts';
@@ -108,6 +109,7 @@ export class Following {
     for (const one of told) {
       if (one.kind === 'step') log.remember(printName(one.application), one.step);
     }
+    const detached = AbortSignal.any([signal, canceled, parked]);
     const results = await followAll(
       {
         ...found,
@@ -116,7 +118,7 @@ export class Following {
       },
       {
         ...{ argocd, clock, random, changes, activity, authority },
-        signal: AbortSignal.any([signal, canceled, parked]),
+        signal: detached,
         checkpoints: new RunCheckpointStore(this.#unitOfWork, kept),
         tell: (progress) => {
           log.tell(progress);
@@ -125,8 +127,10 @@ export class Following {
         },
       },
     );
+    const ending = await inTurns(endOfResults(results, spec, server));
+    throwIfDetached(detached);
     log.close(results);
-    this.#end(endOfResults(results, spec, server));
+    this.#end(ending);
   }
 
   #note(progress: Progress, { mark }: OperationLog): void {

@@ -23,23 +23,31 @@ const taskResults: Readonly<Record<TaskResult, TaskHubResult>> = {
   Failed: 'failed',
 };
 
-/** The end that the applications' results make. */
-export function endOfResults(
+/** Others have their turn between what is made of all steps of all applications. */
+const stepsOfText = 10_000;
+
+/** The end that the applications' results make; for `inTurns`. */
+export function* endOfResults(
   results: readonly ApplicationResult[],
   { request }: RunSpec,
   server: string,
-): RunEnding {
+): Generator<number, RunEnding> {
+  yield stepsOfText;
   const { outcome, result, message } = conclude(results);
   const { action } = request.goal;
   const title = summaryTitle(action, results.map(printName));
   const json = resultJson(results, { action, server });
+  yield stepsOfText;
+  const summary = summaryOf(results);
+  yield stepsOfText;
+  const kept = keptResults(results);
   const items: readonly ReportItem[] = [
     last(outputsOf(results, ''), message),
-    attachment('DistributedTask.Core.Summary', title, summaryOf(results)),
+    attachment('DistributedTask.Core.Summary', title, summary),
     attachment(resultAttachment, `${title}.json`, json),
     { kind: 'completed', result: outcome === 'canceled' ? 'canceled' : taskResults[result] },
   ];
-  return { change: { ...ended(outcome, message), results: keptResults(results) }, items };
+  return { change: { ...ended(outcome, message), results: kept }, items };
 }
 
 /** The end of a run that has no results: nothing to follow, canceled, or a fault of ours. */

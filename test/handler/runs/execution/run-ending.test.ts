@@ -5,13 +5,14 @@ import {
   type RunEnding,
 } from '../../../../src/handler/runs/execution/run-ending.ts';
 import { outputNames } from '../../../../src/report/outputs.ts';
+import { atOnce } from '../../../../src/sync/model/at-once.ts';
 import type { Outcome } from '../../../../src/sync/model/outcome.ts';
 import { failedMigration, migrate, result } from '../../../report/example-results.ts';
 import { sampleSpec } from '../../store/sample.ts';
 
 const server = 'https://argocd.example.com';
 const end = (...results: Parameters<typeof endOfResults>[0]) =>
-  endOfResults(results, sampleSpec, server);
+  atOnce(endOfResults(results, sampleSpec, server));
 const kinds = ({ items }: RunEnding) => items.map(({ kind }) => kind);
 const completion = ({ items }: RunEnding) => {
   const last = items.at(-1);
@@ -40,6 +41,10 @@ describe('the end of a run', () => {
       assert.equal(ending.change.state, 'reporting');
     });
   }
+
+  it('is made in turns: its texts tell of all steps of all applications', () => {
+    assert.equal([...endOfResults([result()], sampleSpec, server)].length, 3);
+  });
 
   it('completes with issues what succeeded and deserves eyes', () => {
     const concerns = [{ title: 'OrphanedResourceWarning', message: '' }];
