@@ -3,7 +3,10 @@ import { noLongerNeeded, type Clock } from './clock.ts';
 /** `setTimeout` cannot wait longer, in milliseconds. */
 const longestSleep = 2 ** 31 - 1;
 
-/** How long calls are of use: until their parent is aborted, a time has come, or nobody needs them. */
+/**
+ * How long calls are of use. It is open until its parent aborts, its time comes or `end` is called,
+ * and then over for good.
+ */
 export class CancelScope {
   readonly #over = new AbortController();
   /** Aborts at the end. */
@@ -15,7 +18,7 @@ export class CancelScope {
     { parent, at = Infinity }: { readonly parent?: AbortSignal; readonly at?: number },
   ) {
     const over = this.#over.signal;
-    // No listener on the parent: many terms have the same one, and Node warns of more than ten.
+    // No listener on the parent: many scopes have the same one, and Node warns of more than ten.
     this.signal = parent === undefined ? over : AbortSignal.any([parent, over]);
     if (at !== Infinity) void this.#endAt(at, clock);
   }

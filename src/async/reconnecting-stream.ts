@@ -21,7 +21,11 @@ export interface StreamHandler<Message> {
   readonly broken: () => void;
 }
 
-/** A stream of messages that is opened again for ever; its failures are nobody's. */
+/**
+ * A stream of messages that is opened again for ever; its failures are nobody's. States: opening;
+ * alive, from the first message or heartbeat until it ends, fails or is silent for 35 s (`broken` is
+ * told then); waiting for a backoff, then opening again. Over when the signal aborts.
+ */
 export class ReconnectingStream<Message> {
   readonly #clock: Clock;
   readonly #random: () => number;

@@ -7,7 +7,10 @@ export interface AuthorityEvents {
   readonly broken: (error: unknown) => void;
 }
 
-/** Whether a run may still change something: it asks for the proof that is missing beside its waiting. */
+/**
+ * Whether a run may still change something. States: proven; asking, since the proof is too old,
+ * until the answer comes; over, for good: the answer was that Azure DevOps has ended the run.
+ */
 export class AuthorityMonitor {
   readonly #authority: Authority | undefined;
   readonly #events: AuthorityEvents;

@@ -3,7 +3,7 @@ const firstContactWithin = 120_000;
 
 /**
  * Whether an Argo CD has ever answered since somebody began to ask it: what fails before is most
- * likely a wrong address, and what fails after is an outage.
+ * likely a wrong address, and what fails after is an outage. Once made, it stays so.
  */
 export class Contact {
   readonly #since: number;

@@ -29,7 +29,13 @@ import { FollowState } from './follow-state.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 import { endOwnOperation } from './termination.ts';
 
-/** Follows one application to the end: fetches, asks the rules, acts, sleeps and tells. */
+/**
+ * Follows one application to the end. States (`activity`):
+ * - busy: a round that takes a look, asks the rules, and acts. → idle, when the verdict is to wait
+ * - idle: asleep, with no answer under way. → busy, at a change event, the verdict's time or the next
+ *   look. It may be detached here, and another follower goes on from its checkpoint
+ * - over: the verdict is done, or a fatal answer, a cancellation or the deadline came between rounds
+ */
 export class Follower {
   readonly #settings: FollowSettings;
   /** Their signal aborts with the run, the deadline or the end of the following. */
@@ -299,7 +305,7 @@ export class Follower {
       untoldUntil,
       this.#settings.deadline,
     );
-    // What is yet to be told is not known to whoever takes it up after a rest: it would begin again.
+    // What is yet to be told is not known to whoever takes it up after it was parked: it would begin again.
     const isBusy =
       untoldUntil !== Infinity ||
       this.#poller.isLooking ||

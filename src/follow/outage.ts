@@ -113,6 +113,9 @@ export type OutageJudgement =
  * The failures of looks in a row: how long each kind is waited for, and what is said meanwhile. A
  * server that has answered before is waited for as long as it takes; one that never did, and an error
  * that nobody knows, two minutes.
+ *
+ * States: answering; away or unknown, by the kind of the last failure, which `answered` ends; given
+ * up, when the time of that kind is over (a `fatal` judgement).
  */
 export class Outage {
   readonly #clock: Clock;

@@ -15,6 +15,9 @@ const pauses = { first: 500, most: 10_000 };
 /**
  * When a change that failed may be made again: after a pause, and never blindly, since what came of
  * the last try may show only in a look that was begun after the rules wanted it again.
+ *
+ * States: open; closed by `failed`, until its pause is over and the look that it needs is answered.
+ * The next failure closes it for longer; `succeeded` opens it and forgets the failures.
  */
 export class RetryGate {
   readonly #ports: Pick<FollowPorts, 'clock' | 'random'>;

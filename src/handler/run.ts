@@ -44,7 +44,7 @@ export interface RunSpec {
   readonly client: string;
   /** The Azure project's name, as the request claims it: no rule goes by it once the run is at work. */
   readonly azureProject: string;
-  /** What was last proven; absent before, and in orders of handlers that did not keep it. */
+  /** What was last proven; absent before, and in specs that earlier handlers stored. */
   readonly proven?: Proven;
   /** Name of the Argo CD instance in the configuration. */
   readonly argocd: string;

@@ -18,7 +18,8 @@ const refusals: readonly Failure[] = ['forbidden', 'hidden', 'refused'];
 
 /**
  * The token that calls carry. A user name and password are changed for one by logging in, once for
- * all calls that need it at the same time, and again when Argo CD no longer takes it.
+ * all calls that need it at the same time, and again when Argo CD no longer takes it. States with a
+ * password: logged out, logging in (back on failure), logged in until `discard`.
  */
 export class Session {
   readonly #credential: Credential;

@@ -21,8 +21,12 @@ const retry = { first: 500, most: 60_000 };
 const longestAsked = 5 * 60_000;
 
 /**
- * How a run bears with an Azure DevOps that fails: it waits longer each time, but no longer than until
- * somebody meets it again. It outlives the run's stays in memory.
+ * When a run may call Azure DevOps again after a failure: after a longer wait each time. It outlives
+ * the run's stays in memory.
+ *
+ * States: ready; backing off, from `failed` until the wait is over, `succeeded`, or the organization
+ * answers another run; held, where the server asked for the wait: then only its end counts. Beside
+ * that, the token counts as refused after four refusals over at least a minute.
  */
 export class RetryBackoff {
   readonly #ports: BackoffPorts;
@@ -82,7 +86,7 @@ export class RetryBackoff {
   /** Resolves when the next try may be made; at `until` or when the signal aborts at the latest. */
   async wait(onReturn: OnReturn, until: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
-    // The common case, at every turn of a outbox dispatcher.
+    // The common case, at every turn of an outbox dispatcher.
     if (this.#dueAt <= clock.now()) return;
     const wakeup = new Wakeup(clock);
     const stop = this.subscribe(onReturn, () => wakeup.wake());

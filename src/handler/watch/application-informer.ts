@@ -49,6 +49,10 @@ export interface InformerState {
 /**
  * Watches all applications of one Argo CD, for however many runs and gates: by one stream, and by
  * lists that find what the stream lost. Followers need not look for themselves.
+ *
+ * States for followers: covered, while the stream lives or a list is fresh (`aliveSince`); uncovered
+ * otherwise, which they are told as `broken`. For gates: unread until the first list, then read.
+ * With `startAnew` it is unread again, and what the server before still answers is dropped.
  */
 export class ApplicationInformer implements ChangeSource {
   readonly polling: Polling = { alive: 600_000, dead: 120_000, deadLater: 600_000 };

@@ -45,7 +45,10 @@ interface Running {
   readonly done: Promise<void>;
 }
 
-/** The Argo CDs of the configuration, each with its one watch. */
+/**
+ * The Argo CDs of the configuration, each with its one informer. An instance is running while it is
+ * configured, also with a new address; then leaving, until no run uses it or the process ends.
+ */
 export class Instances {
   readonly #ports: InstancesPorts;
   readonly #running = new Map<string, Running>();

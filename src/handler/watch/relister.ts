@@ -22,7 +22,11 @@ export interface ListerPorts {
   readonly failed: () => void;
 }
 
-/** Lists all applications again and again, one list at a time: the backstop of a stream. */
+/**
+ * Lists all applications again and again, one list at a time: the backstop of a stream. States:
+ * waiting until the next list is due (later while a stream lives, and after failures), or `demand`;
+ * listing; over, when the signal aborts.
+ */
 export class Relister {
   readonly #ports: ListerPorts;
   readonly #clock: Clock;

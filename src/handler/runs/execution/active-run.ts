@@ -38,7 +38,15 @@ interface Wait extends ParkCondition {
   readonly since: number;
 }
 
-/** One accepted run on its way to the end, whichever process takes it there. */
+/**
+ * One accepted run on its way to the end, whichever process takes it there. Its stored states:
+ * - accepted → following, when it has proven itself (`Admission`); → ended, when it is rejected
+ * - following → reporting, when its end and the items that tell it are stored in one step
+ * - reporting → ended, when all is told, or cannot be told any more
+ *
+ * From each it is ended if its token cannot be read. In each it may be parked, or the process ends:
+ * `work` rejects with a `Detachment`, and the next `ActiveRun` goes on from what is stored.
+ */
 export class ActiveRun {
   readonly #ports: RunPorts;
   readonly #unitOfWork: RunUnitOfWork;

@@ -1,7 +1,10 @@
 import type { Clock } from '../../../async/clock.ts';
 import type { Activity } from '../../../follow/settings.ts';
 
-/** Knows when nothing is left to do for a run but to wait. */
+/**
+ * Knows when nothing is left to do for a run but to wait: it is idle while none of its followers is
+ * busy and at least one is not over, else busy.
+ */
 export class IdleTracker {
   readonly #clock: Clock;
   readonly #until = new Map<string, number | undefined>();

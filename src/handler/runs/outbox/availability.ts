@@ -7,7 +7,8 @@ const shortest = 2_000;
 
 /**
  * Which organizations of Azure DevOps answer, as the calls of all runs show it. Whoever waits for one
- * that is away hears of its return from the first that meets it again.
+ * that is away hears of its return from the first that meets it again. A collection is answering, or
+ * failing from its first failure to the next answer; only after 2 s of that is the answer a return.
  */
 export class Availability {
   readonly #clock: Clock;

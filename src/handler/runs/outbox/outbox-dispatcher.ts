@@ -46,6 +46,12 @@ const longestRefusal = 10 * 60_000;
  * Tells Azure DevOps what a run's outbox holds, in its order, until the completion is told. What it
  * cannot tell now it tells later: only a newer try, a plan that is over, or a token at its end, ends
  * that. What a person would like to see keeps the completion waiting for a while, and no longer.
+ *
+ * States:
+ * - under way: sends a batch, pauses for `pace`, is idle while the outbox is empty, backs off after
+ *   a failure. → ending, when the completion is in the outbox; → over, `late` or `gone`
+ * - ending: each round tries what is left once, then the completion if it need not wait. → over
+ * - over: `deliver` has resolved with a `Delivery`, or its signal aborted
  */
 export class OutboxDispatcher {
   readonly #unitOfWork: RunUnitOfWork;

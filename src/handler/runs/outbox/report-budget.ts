@@ -15,7 +15,7 @@ const grace = { round: 5_000, call: 1_000 };
 /**
  * How much may be spent on what a person would like to see. A run that is under way has time; once
  * its end is known, nothing must keep the completion from being sent. It outlives the run's stays in
- * memory.
+ * memory. States: under way; ending, from `beginEnd` on, where failures count anew.
  */
 export class ReportBudget {
   readonly #failures = new Map<ReportChannel, number>();

@@ -11,7 +11,10 @@ interface Parked {
   readonly stop: () => void;
 }
 
-/** The runs that are not in memory, each with an ear for what is to begin it again. */
+/**
+ * The runs that are not in memory, each with the listeners that wake it. A run is absent, or parked
+ * from `begin`, `watch` or `pause` to `end`. `wake` does not end it: its receiver does.
+ */
 export class ParkedRuns {
   readonly #ports: Pick<RunPorts, 'argocd' | 'azure'>;
   readonly #wake: (id: string, isDone: boolean) => void;

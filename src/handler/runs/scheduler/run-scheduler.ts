@@ -31,14 +31,20 @@ interface Open {
   /** What its completion has waited for so far. */
   readonly budget: ReportBudget;
   readonly proofBackoff: RetryBackoff;
-  /** Characters of its order while it has not proven itself; then 0. */
+  /** Characters of its spec while it has not proven itself; then 0. */
   unproven: number;
 }
 
 /**
- * Has all open runs worked. Those that only wait are not kept in memory: they are parked in the store, and
- * are begun again as another process would begin them, when there are news of their applications or
- * their organization answers again.
+ * Has all open runs worked. Those that only wait are not kept in memory: they are parked in the
+ * store, and begun again as another process would begin them.
+ *
+ * States of an open run, and what leads out of each:
+ * - known, of an earlier process → queued, at `resume` or when something happens to it
+ * - queued, in one rank → active, when it is its turn and there is room
+ * - active, in memory → parked, when it only waits; → ended, when its work is done
+ * - parked → queued, when its applications change, its organization answers again, it is canceled,
+ *   or its time comes. One that a bug of ours broke off is parked for `recovery`.
  */
 export class RunScheduler {
   readonly #ports: RunPorts;
@@ -57,7 +63,7 @@ export class RunScheduler {
   /** Runs that a process before this one worked, and this one not yet. */
   readonly #restarted = new Set<string>();
   readonly #pending = new Map<string, number>();
-  /** Characters of the orders of each client that have not proven themselves. */
+  /** Characters of the specs of each client's runs that have not proven themselves. */
   readonly #unproven = new Map<string, number>();
 
   constructor(ports: RunPorts) {
@@ -111,7 +117,7 @@ export class RunScheduler {
     return this.#pending.get(client) ?? 0;
   }
 
-  /** How many characters the orders of a client have that have not proven themselves. */
+  /** How many characters the specs of a client's runs have that have not proven themselves. */
   unprovenOf(client: string): number {
     return this.#unproven.get(client) ?? 0;
   }
@@ -262,7 +268,7 @@ export class RunScheduler {
     void this.#pump();
   }
 
-  /** Lets runs rest that only wait, and no more than are to. */
+  /** Parks runs that only wait, and at most so many. */
   #makeRoom(demand: PlaceDemand, most = Infinity): void {
     this.#madeRoomAt = this.#ports.clock.now();
     let made = 0;
@@ -280,7 +286,7 @@ export class RunScheduler {
     }
   }
 
-  /** Lets runs rest that only wait, and wakes those whose time has come. */
+  /** Parks runs that only wait, and wakes those whose time has come. */
   async #makeRounds(): Promise<void> {
     const { clock, signal } = this.#ports;
     while (!signal.aborted) {

@@ -24,6 +24,10 @@ interface Work {
 /**
  * Writes to a database: what is asked for in one turn shares a transaction, since it is the disk's
  * flush at its end that takes the time. Each work is stored as a whole or not at all.
+ *
+ * States: idle; due, from the first `write` to the flush; failing, after a fault that may pass, until
+ * a commit succeeds (it probes for that); broken, after a fault that lasts: nothing is stored any
+ * more; closed, after `close`: what waits is stored, what comes is rejected.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;

@@ -9,6 +9,7 @@ const erasedWithin = 1_000;
 /**
  * Empties the write-ahead log after a token was erased: `secure_delete` overwrites it in the file,
  * but the log still has the page as it was. Not at once, since that is as dear as several commits.
+ * States: idle; due for a second, which all erasures in it share; closed.
  */
 export class LogTruncation {
   readonly #database: DatabaseSync;
