@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
-import { commitsToTell, judgeGate } from '../../sync/gate/gate.ts';
+import { commitsToAsk, judgeGate } from '../../sync/gate/gate.ts';
 import type { ApplicationSummary } from '../../sync/model/application-summary.ts';
 import { worstStatusesFirst } from '../gates.ts';
 import type { GateReport, GateEvaluator, GateRequest } from '../gates.ts';
@@ -33,7 +33,7 @@ export class InformerGateEvaluator implements GateEvaluator {
       const sight = this.#look(question, application);
       if (sight?.kind !== 'known') return;
       const { summary } = sight;
-      await tags.learn(argocd, summary, commitsToTell(summary, askedOf(question)));
+      await tags.learn(argocd, summary, commitsToAsk(summary, askedOf(question)));
     });
     await Promise.all(asking);
   }
@@ -76,11 +76,11 @@ export class InformerGateEvaluator implements GateEvaluator {
     );
   }
 
-  /** The summary with the tags that decide the question, as far as they are known. */
+  /** The summary with the tags and times that decide the question, as far as they are known. */
   #tell(question: GateRequest, summary: ApplicationSummary): ApplicationSummary {
-    const commits = commitsToTell(summary, askedOf(question));
+    const commits = commitsToAsk(summary, askedOf(question));
     if (this.#tags === undefined || commits.length === 0) return summary;
-    return { ...summary, tags: this.#tags.find(question.argocd, summary, commits) };
+    return { ...summary, ...this.#tags.find(question.argocd, summary, commits) };
   }
 }
 

@@ -12,15 +12,20 @@ const grace = 5_000;
 /** The Argo CD by its name; undefined where none of that name is configured. */
 type Servers = (argocd: string) => Pick<ArgoCD, 'commit'> | undefined;
 
+type Tags = Readonly<Record<string, readonly string[]>>;
+
 /**
- * The tags of commits that gates have asked for: whether a branch or a tag is meant by the short name
+ * The tags of commits that gates have asked for, and when they were made, which shows a promotion: whether a branch or a tag is meant by the short name
  * that an application tracks, only they tell.
  */
 export class TagCache {
   readonly #servers: Servers;
   readonly #clock: Clock;
   /** Oldest first. */
-  readonly #known = new Map<string, { readonly tags: readonly string[]; readonly at: number }>();
+  readonly #known = new Map<
+    string,
+    { readonly tags: readonly string[]; readonly date: number | undefined; readonly at: number }
+  >();
 
   constructor(servers: Servers, clock: Clock) {
     this.#servers = servers;
@@ -32,13 +37,19 @@ export class TagCache {
     argocd: string,
     summary: ApplicationSummary,
     commits: readonly string[],
-  ): Readonly<Record<string, readonly string[]>> {
+  ): Required<Pick<ApplicationSummary, 'dates'>> & { readonly tags: Tags } {
     const found = commits.flatMap((commit) => {
       const known = this.#known.get(keyOf(argocd, summary, commit));
       const isValid = known !== undefined && this.#clock.now() - known.at < valid;
-      return isValid ? [[commit, known.tags] as const] : [];
+      return isValid ? [{ commit, ...known }] : [];
     });
-    return Object.fromEntries(found);
+    const dated = found.flatMap(({ commit, date }) =>
+      date === undefined ? [] : [[commit, date] as const],
+    );
+    return {
+      tags: Object.fromEntries(found.map(({ commit, tags }) => [commit, tags])),
+      dates: Object.fromEntries(dated),
+    };
   }
 
   /** Asks Argo CD for those that are not known. Never rejects: what it does not tell stays unknown. */
@@ -47,7 +58,7 @@ export class TagCache {
     summary: ApplicationSummary,
     commits: readonly string[],
   ): Promise<void> {
-    const known = this.find(argocd, summary, commits);
+    const known = this.find(argocd, summary, commits).tags;
     const server = this.#servers(argocd);
     const open = [...new Set(commits)].filter((commit) => known[commit] === undefined);
     if (server === undefined || open.length === 0) return;
@@ -55,16 +66,20 @@ export class TagCache {
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(), grace);
     const ask = async (commit: string) => {
-      const { tags } = await server.commit({ name, namespace, project }, commit, ending.signal);
-      this.#keep(keyOf(argocd, summary, commit), tags);
+      const { tags, date } = await server.commit(
+        { name, namespace, project },
+        commit,
+        ending.signal,
+      );
+      this.#keep(keyOf(argocd, summary, commit), tags, date);
     };
     await Promise.allSettled(open.map(ask));
     clearTimeout(timer);
   }
 
-  #keep(key: string, tags: readonly string[]): void {
+  #keep(key: string, tags: readonly string[], date: number | undefined): void {
     this.#known.delete(key);
-    this.#known.set(key, { tags, at: this.#clock.now() });
+    this.#known.set(key, { tags, date, at: this.#clock.now() });
     const [oldest] = this.#known.keys();
     if (this.#known.size > most && oldest !== undefined) this.#known.delete(oldest);
   }

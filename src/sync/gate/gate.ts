@@ -1,7 +1,7 @@
 import { blockingConditions, whyNotCompared } from '../model/condition.ts';
 import { isBusy } from '../model/application-summary.ts';
 import type { ApplicationSummary } from '../model/application-summary.ts';
-import { hydratedQuestion } from './hydrated-gate.ts';
+import { commitsOfPromotion, hydratedQuestion } from './hydrated-gate.ts';
 import type { RevisionTarget } from '../model/goal.ts';
 import { awaitsRetry } from '../model/operation.ts';
 import { meetsTarget, undecidedCommits, untellable } from '../model/asked-revision.ts';
@@ -92,7 +92,7 @@ function judgeLife({ deleting, skipReconcile }: ApplicationSummary): GateVerdict
 }
 
 /** The commits whose tags decide what a gate's revision means, as far as they are not known. */
-export function commitsToTell(
+function commitsToTell(
   summary: ApplicationSummary,
   { revision }: Pick<GateCriteria, 'revision'>,
 ): readonly string[] {
@@ -100,6 +100,14 @@ export function commitsToTell(
   return summary.sources.flatMap((_, index) =>
     undecidedCommits(summary, ofSource(index, revision)),
   );
+}
+
+/** The commits of which Argo CD has to be asked before a gate can be judged. */
+export function commitsToAsk(
+  summary: ApplicationSummary,
+  question: Pick<GateCriteria, 'revision'>,
+): readonly string[] {
+  return [...commitsToTell(summary, question), ...commitsOfPromotion(summary, question)];
 }
 
 /** What is not tracked cannot be compared with what Argo CD reports, unless it is exact. */

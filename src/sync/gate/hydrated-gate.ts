@@ -4,7 +4,7 @@ import type { GateVerdict, GateCriteria } from './gate.ts';
 import type { ApplicationSummary } from '../model/application-summary.ts';
 import { outputBranch } from '../model/hydrator.ts';
 import type { Hydrator } from '../model/hydrator.ts';
-import { shortRevision } from '../model/revision.ts';
+import { isCommit, shortRevision } from '../model/revision.ts';
 
 type HydratedCriteria =
   | {
@@ -38,7 +38,19 @@ export function hydratedQuestion(
   const isIt = (commit: string | undefined) =>
     commit !== undefined && isDryCommit(commit, revision);
   if (last !== undefined && isIt(last.dry)) {
-    return { kind: 'question', question: { ...question, revision: last.hydrated } };
+    const merge = mergeOf(summary, hydrator);
+    if (merge === undefined) {
+      const { sync, deployed } = summary;
+      const isPromoted = [...sync.revisions, ...deployed].includes(last.hydrated);
+      if (stagingBranch !== undefined && !isPromoted) {
+        const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
+        const to = `waiting for somebody to promote it to ${syncBranch}`;
+        return answer('waiting', `${what} on ${stagingBranch}: ${to}`);
+      }
+      return { kind: 'question', question: { ...question, revision: last.hydrated } };
+    }
+    const note = `promoted by ${shortRevision(merge)}, which came to ${syncBranch} after the hydration`;
+    return { kind: 'question', question: { ...question, revision: merge }, note };
   }
   const isHydrated = [last?.hydrated, ...summary.sync.revisions, ...summary.deployed].some(isIt);
   const isPending = isIt(compared) || isIt(current?.dry);
@@ -48,6 +60,34 @@ export function hydratedQuestion(
   if (failure !== undefined) return failure;
   const at = last === undefined ? 'nothing' : `dry commit ${shortRevision(last.dry)}`;
   return answer('waiting', `${at} is hydrated, waiting for ${shortRevision(revision)}`);
+}
+
+/** The commits whose times decide whether a dry commit was promoted by a merge. */
+export function commitsOfPromotion(
+  { sync, hydrator }: ApplicationSummary,
+  { revision }: Pick<GateCriteria, 'revision'>,
+): readonly string[] {
+  const { last, stagingBranch } = hydrator ?? {};
+  const [current] = sync.revisions;
+  if (revision === undefined || last === undefined || stagingBranch === undefined) return [];
+  if (!isDryCommit(last.dry, revision)) return [];
+  if (current === undefined || !isCommit(current) || current === last.hydrated) return [];
+  return [last.hydrated, current];
+}
+
+/**
+ * What is synced, where it counts as the promotion of what was hydrated last: of a merge only its time
+ * tells what it holds, as for a sync (`promotion.ts`).
+ */
+function mergeOf(
+  { sync, dates = {} }: ApplicationSummary,
+  { last, stagingBranch }: Hydrator,
+): string | undefined {
+  const [current] = sync.revisions;
+  if (stagingBranch === undefined || last === undefined || current === undefined) return undefined;
+  if (current === last.hydrated || sync.status === 'Unknown') return undefined;
+  const [made, promoted] = [dates[last.hydrated], dates[current]];
+  return made !== undefined && promoted !== undefined && promoted >= made ? current : undefined;
 }
 
 /** Whether what Argo CD knows of the dry branch is hydrated, and compared since. */

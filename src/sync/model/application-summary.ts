@@ -32,6 +32,8 @@ export interface ApplicationSummary extends Pick<Application, Kept> {
   readonly last: SummaryOperation | undefined;
   /** The revisions of the newest history entry; none where there is no history. */
   readonly deployed: readonly string[];
+  /** When commits were made, of those that a gate has asked for; milliseconds. */
+  readonly dates?: Readonly<Record<string, number>>;
 }
 
 /** The application's own health. */

@@ -41,7 +41,7 @@ describe('the schema of a summary', () => {
         const summary = readSummary(json);
         const { health, isPending, last, deployed, createdAt, ...same } = summary;
         const expected = Object.fromEntries(
-          Object.keys(same).map((key) => [key, all[key as keyof typeof same]]),
+          Object.keys(same).map((key) => [key, all[key as keyof typeof all]]),
         );
         // What else a source says is not worth keeping of ten thousand.
         const sources = all.sources.map(({ repoURL, path, chart, targetRevision }) => ({

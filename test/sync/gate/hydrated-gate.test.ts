@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { judgeGate } from '../../../src/sync/gate/gate.ts';
+import { commitsToAsk, judgeGate } from '../../../src/sync/gate/gate.ts';
 import type { ApplicationSummary } from '../../../src/sync/model/application-summary.ts';
-import { A, second, synced } from '../sample-application.ts';
+import { A, comparisonError, second, synced } from '../sample-application.ts';
 import { endedOperation, summary } from '../sample-summary.ts';
 import {
   D1,
@@ -125,6 +125,35 @@ describe('a gate for a hydrated application', () => {
       assert.equal(answer.status, status, answer.message);
     });
   }
+
+  it('waits for the first promotion, before which Argo CD finds nothing to compare', () => {
+    const unpromoted = shop({ ...pushed, stagingBranch: 'next' }, H1, {
+      sync: { status: 'Unknown', revisions: ['env/shop'] },
+      conditions: [comparisonError('app path does not exist')],
+      deployed: [],
+    });
+    assert.deepEqual(judgeGate(unpromoted, { ...plain, revision: D2 }, 0, 1), {
+      status: 'waiting',
+      message:
+        'd200000 is hydrated as e200000 on next: waiting for somebody to promote it to env/shop',
+    });
+  });
+
+  it('takes a merge that was made after the hydration for the promotion, as a sync does', () => {
+    const staged = (dates: Readonly<Record<string, number>>) =>
+      shop({ ...pushed, stagingBranch: 'next' }, A, { reconciledAt: second(60), dates });
+    const answer = (dates: Readonly<Record<string, number>>) =>
+      judgeGate(staged(dates), { ...plain, revision: D2 }, 0, 1);
+    assert.deepEqual(commitsToAsk(staged({}), { revision: D2 }), [H2, A]);
+    assert.equal(answer({}).status, 'waiting');
+    assert.equal(answer({ [H2]: 5_000 }).status, 'waiting');
+    assert.equal(answer({ [H2]: 5_000, [A]: 4_000 }).status, 'waiting');
+    assert.deepEqual(answer({ [H2]: 5_000, [A]: 5_000 }), {
+      status: 'passed',
+      message:
+        'Synced at aaaaaaa, Healthy; promoted by aaaaaaa, which came to env/shop after the hydration',
+    });
+  });
 
   it('passes for what is promoted, and says that something newer awaits promotion', () => {
     const staged = { ...pushed, stagingBranch: 'next' };
