@@ -1,10 +1,11 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readWords } from '../src/inputs/command-words.ts';
 import { bundle, bundleTasks, handlerBundle, root } from './bundle.ts';
 import { doAsked, exitCodes, refuse } from './do-asked.ts';
 import { findChromium, shoot } from './pictures/chromium.ts';
 import { pictures } from './pictures/pictures.ts';
+import { withPalette } from './pictures/png.ts';
 
 const program = {
   name: 'pictures',
@@ -37,6 +38,7 @@ process.exitCode = await doAsked(asked, program, async ({ values }) => {
     const path = join(root, file);
     mkdirSync(dirname(path), { recursive: true });
     await shoot({ chromium, html: await page(), width, scale, file: path });
+    writeFileSync(path, withPalette(readFileSync(path)));
     console.log(`${file}  ${Math.ceil(statSync(path).size / 1024)} KB`);
   }
   return exitCodes.success;

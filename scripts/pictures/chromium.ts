@@ -38,14 +38,18 @@ export async function shoot({ chromium, html, width, scale, file }: Shot): Promi
     const fixed = html.replace('</head>', `<style>html { width: ${width}px }</style></head>`);
     writeFileSync(page, fixed.replace('</body>', `${measure}</body>`));
     const run = (height: number, words: readonly string[]) =>
-      promisify(execFile)(chromium, [
-        ...['--headless', '--disable-gpu', '--hide-scrollbars', '--no-first-run'],
-        '--default-background-color=00000000',
-        // Root, as in containers, has no sandbox; the pages are our own and load nothing.
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        ...[`--user-data-dir=${join(folder, 'profile')}`, `--force-device-scale-factor=${scale}`],
-        ...[`--window-size=${width},${height}`, ...words, pathToFileURL(page).href],
-      ]);
+      promisify(execFile)(
+        chromium,
+        [
+          ...['--headless', '--disable-gpu', '--hide-scrollbars', '--no-first-run'],
+          '--default-background-color=00000000',
+          // Root, as in containers, has no sandbox; the pages are our own and load nothing.
+          ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+          ...[`--user-data-dir=${join(folder, 'profile')}`, `--force-device-scale-factor=${scale}`],
+          ...[`--window-size=${width},${height}`, ...words, pathToFileURL(page).href],
+        ],
+        { timeout: longest, killSignal: 'SIGKILL' },
+      );
     const { stdout } = await run(anyHeight, ['--dump-dom']);
     const height = Number(/data-height="(\d+)"/.exec(stdout)?.[1]);
     if (!(height > 0)) throw new Error(`${chromium} did not say how high the page is.`);
@@ -55,6 +59,9 @@ export async function shoot({ chromium, html, width, scale, file }: Shot): Promi
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Milliseconds for one page; a Chromium that hangs is ended. */
+const longest = 60_000;
 
 /** Of the window in which a page is measured; in one without a height nothing is laid out. */
 const anyHeight = 600;

@@ -24,7 +24,7 @@ const telling = 'postsync-fails';
 
 /** Those of the listing, in its order, and the icons. The programs that they show must have been built. */
 export const pictures: readonly Picture[] = [
-  ofListing('log', 970, async () => bare(await drawingOf(agentDemo, telling))),
+  ofListing('log', 970, async () => bare(await drawingOf(agentDemo, telling), '#fff')),
   ofListing('summary', 1100, async () => only('.summary', await failedRun())),
   ofListing('timeline', 700, async () => only('.timeline', await failedRun())),
   ofListing('status', 1240, async () => published(styled(await playStatus(), noAdvice))),
@@ -63,9 +63,9 @@ async function drawingOf({ parts }: Demonstration, name: string): Promise<string
   return draw();
 }
 
-/** A drawing alone on a page. */
-function bare(svg: string): string {
-  return `<!doctype html><html><head><meta charset="utf-8"><style>body { margin: 0 } svg { display: block; width: 100%; height: auto }</style></head><body>${svg}</body></html>`;
+/** A drawing alone on a page, which shines through where the drawing does not cover it. */
+function bare(svg: string, background = 'transparent'): string {
+  return `<!doctype html><html><head><meta charset="utf-8"><style>body { margin: 0; background: ${background} } svg { display: block; width: 100%; height: auto }</style></head><body>${svg}</body></html>`;
 }
 
 /** Of the page of a run its head and the section that holds such an element. */

@@ -68,7 +68,7 @@ describe('The listing on the Marketplace', () => {
     for (const { path } of manifest.screenshots) {
       const { width } = sizeOfPng(join(root, path));
       assert.ok(width >= 800 && width <= 2400, `${path}: ${width}`);
-      assert.ok(statSync(join(root, path)).size < 250_000, path);
+      assert.ok(statSync(join(root, path)).size < 100_000, path);
     }
   });
 
