@@ -10,7 +10,7 @@ export interface Address extends ApplicationName {
   readonly project: string;
 }
 
-/** The body of a sync. */
+/** What a sync asks for, and the rows of `info` that mark it as ours. */
 export interface SyncRequest extends RequestedSync {
   readonly infos: readonly InfoRow[];
 }

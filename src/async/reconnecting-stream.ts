@@ -13,7 +13,7 @@ const shortLife = 10_000;
 /** So many are heard before others have their turn. */
 const messagesAtOnce = 25;
 
-/** What is done with a stream. */
+/** Who is told of a stream's messages, and of its breaking. */
 export interface StreamHandler<Message> {
   /** The next message waits until it is done. */
   readonly hear: (message: Message) => void | Promise<void>;

@@ -5,7 +5,7 @@ import { UserError } from '../user-error.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Contact } from './contact.ts';
 
-/** What was asked for, and what is known of it. */
+/** The application of a failed look, and what is known of it. */
 export interface FailedCall {
   readonly name: string;
   readonly project: string;

@@ -13,7 +13,7 @@ export interface Accepted {
 /** What the public routes ask of the service, once caller, rights and inputs are checked. */
 export interface RunIntake {
   /**
-   * Stores an order; when this resolves, it will be worked, whatever happens. Rejects with a
+   * Stores a run; when this resolves, it will be worked, whatever happens. Rejects with a
    * `StoreError`. `token` is the job's own.
    */
   accept(spec: RunSpec, token: Secret): Promise<Accepted>;

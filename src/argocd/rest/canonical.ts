@@ -19,7 +19,7 @@ export function digestOf(value: unknown): string {
   return digestOfText(canonical(value));
 }
 
-/** The digest, in turns. */
+/** The digest of a value's canonical text; it yields so that others can have their turn. */
 export function* digestInTurns(value: unknown): Generator<number, string> {
   return digestOfText(yield* canonicalInTurns(value));
 }

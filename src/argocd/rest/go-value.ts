@@ -62,7 +62,7 @@ export function isAutomated(automated: z.output<typeof automatedSchema>): boolea
   return automated != null && automated.enabled !== false;
 }
 
-/** Milliseconds since the epoch. */
+/** Reads a `moment`, in milliseconds since the epoch; undefined where there is none. */
 export function readTime(value: string | null | undefined): number | undefined {
   return value == null ? undefined : Date.parse(value);
 }

@@ -12,7 +12,7 @@ import {
   words,
 } from './go-value.ts';
 
-/** An entry of `status.history`. */
+/** An entry of `status.history`: one deployment, as Argo CD stores it. */
 export const historySchema = z.object({
   id: z.number(),
   revision: word,

@@ -56,7 +56,7 @@ export function readHydrator(
   };
 }
 
-/** What the hydrator did. */
+/** Reads what the hydrator did, from `status.sourceHydrator`. */
 export function readHydratorStatus(
   status: RawStatus,
 ): Pick<Hydrator, 'current' | 'last' | 'compared'> {

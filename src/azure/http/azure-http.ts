@@ -25,7 +25,7 @@ export interface AzureCall extends SentCall {
   readonly signal: AbortSignal;
 }
 
-/** How a call went. */
+/** How a call of Azure DevOps went, for metrics and availability. */
 export interface EndedCall {
   readonly name: string;
   readonly collection: string;

@@ -30,7 +30,7 @@ export interface Denial {
   readonly advice: string;
 }
 
-/** The parts of the configuration that decide. */
+/** The parts of the configuration that decide who may do what. */
 export type Rights = Pick<Config, 'rules' | 'argocd'>;
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

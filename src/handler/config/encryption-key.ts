@@ -6,7 +6,7 @@ import type { Setting } from './setting.ts';
 const fewestDifferent = 8;
 const advice = 'Make one with `handler new-key`, or with `openssl rand -base64 32`.';
 
-/** A key as the token cipher takes it. */
+/** Reads one of `encryptionKeys`; refuses one of wrong length or form, or that is not random. */
 export function parseEncryptionKey(text: string): Setting<Secret> {
   const key = new Secret(text);
   const problem = keyProblem(key);

@@ -11,7 +11,7 @@ import { queryOf, shows, statusPage } from './pages/status-page.ts';
 import { viewRun } from './run-view.ts';
 import type { RunRecords, ServiceStatus } from '../status.ts';
 
-/** What the admin routes need. */
+/** What the admin routes show: runs, status and metrics; and who may look. */
 export interface AdminPorts {
   readonly records: RunRecords;
   readonly status: () => ServiceStatus;

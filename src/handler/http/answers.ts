@@ -11,7 +11,7 @@ export const acceptedSchema = z.strictObject({ run: z.string(), state: z.enum(ru
 /** To a cancellation: it is stored and will be worked. */
 export const cancelingSchema = z.strictObject({ state: z.literal('canceling') });
 
-/** To a gate. */
+/** The response to a gate's sample. */
 export const gateAnswerSchema = z.strictObject({
   status: z.enum(gateStatuses),
   message: z.string(),
@@ -27,7 +27,7 @@ export const whoamiSchema = z.strictObject({
   client: z.string(),
 });
 
-/** To whatever is not done. */
+/** The body of every response that is a refusal. */
 export const refusalSchema = z.strictObject({ message: z.string(), faults: z.array(z.string()) });
 
 const moment = z.string().check(z.iso.datetime());

@@ -57,7 +57,7 @@ function bodySchema(names: readonly SectionName[], required: readonly SectionNam
   return z.strictObject(Object.fromEntries(fields));
 }
 
-/** The bodies as JSON. */
+/** The body of a sync, as JSON. */
 export const syncBodySchema = bodySchema(syncSections, ['argocd', 'azureProject']);
 /** The body of a gate's sample, as JSON. */
 export const gateBodySchema = bodySchema(gateSections, ['argocd', 'azureProject', 'applications']);

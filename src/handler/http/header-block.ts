@@ -20,7 +20,7 @@ export interface HeaderFaults {
   readonly isForeign: boolean;
 }
 
-/** What differs between the routes. */
+/** Which headers a route requires, besides those that name the run. */
 export interface HeaderNeeds {
   /** Without a token there is nobody to report to; a gate reports nothing. */
   readonly token: boolean;

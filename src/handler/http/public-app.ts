@@ -18,7 +18,7 @@ export interface RefusedCall {
   readonly faults: readonly string[];
 }
 
-/** What the public routes need. */
+/** What answers calls, and who is told of answers, refusals and unexpected errors. */
 export interface PublicPorts extends CallPorts {
   readonly version: string;
   readonly onRefusal: (call: RefusedCall) => void;

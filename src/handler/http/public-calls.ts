@@ -24,7 +24,7 @@ export interface PublicCall {
   body(): Promise<string | undefined>;
 }
 
-/** What calls are answered with. */
+/** What checks a call's rights, and what runs and gates it is answered by. */
 export interface CallPorts {
   readonly access: Access;
   readonly intake: RunIntake;

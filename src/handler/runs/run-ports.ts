@@ -28,13 +28,13 @@ export interface RunArgoCD {
   readonly server: string;
 }
 
-/** Everything that a run needs of the world. */
+/** What the work of a run needs of the store, Azure DevOps, Argo CD and the process. */
 export interface RunPorts {
   readonly store: Store;
   readonly cipher: TokenCipher;
   readonly azure: AzurePorts;
   /**
-   * The Argo CD of an order, for the run as it is at any time. Undefined where the configuration has no
+   * The Argo CD of a run spec, for the run as it is at any time. Undefined where the configuration has no
    * such instance any more.
    */
   readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;

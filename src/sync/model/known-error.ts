@@ -158,7 +158,7 @@ const knownErrors: readonly KnownError[] = [
 /** What is read of a message: it may be of any length, and its reason stands at either end. */
 const bounds = { head: 4_000, tail: 1_000 };
 
-/** Judges an error by its words. */
+/** Whether an error of Argo CD may pass by itself, and what to do, judged by its message. */
 export function judgeError(message: string): ErrorJudgement {
   const { head, tail } = bounds;
   const text =

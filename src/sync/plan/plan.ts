@@ -42,7 +42,7 @@ export interface SkippedObject {
   readonly reason: 'skip' | 'hooksSkipped' | 'notSelected';
 }
 
-/** Left out altogether. */
+/** An object among the manifests that becomes no task at all, and why. */
 export interface DroppedObject {
   readonly key: ResourceKey;
   /** A hook of no known type; a later manifest has the same key; no Kubernetes object. */
@@ -70,13 +70,13 @@ export interface Plan {
 /** A plan as plain data, to be stored. */
 export type KeptPlan = Omit<Plan, 'index'>;
 
-/** The plain data of a plan. */
+/** A plan as a checkpoint stores it: without its index. */
 export function keepPlan(plan: Plan): KeptPlan {
   const { tasks, skipped, dropped, deletionHooks, findings } = plan;
   return { tasks, skipped, dropped, deletionHooks, findings };
 }
 
-/** The plan that was kept. */
+/** A plan from a checkpoint, with its index made again. */
 export function recallPlan(kept: KeptPlan): Plan {
   return { ...kept, index: indexTasks(kept.tasks) };
 }
@@ -90,7 +90,7 @@ export interface TaskIndex {
 /** The tasks of one name: of each phase and namespace the first. */
 type Place = ReadonlyMap<SyncPhase, ReadonlyMap<string, Task>>;
 
-/** Makes the index of a plan's tasks. */
+/** Makes the index; among tasks of one place, phase and namespace the first counts. */
 export function indexTasks(tasks: readonly Task[]): TaskIndex {
   const places = new Map<string, Map<SyncPhase, Map<string, Task>>>();
   const add = (place: string, task: Task) => {

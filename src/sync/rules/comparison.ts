@@ -118,7 +118,7 @@ export function waitForComparison(view: View): Verdict {
   return waitForChange(view, `Argo CD cannot compare the application at the moment${why}`);
 }
 
-/** It never will, as things are. */
+/** Ends as failed, since Argo CD's comparison fails for reasons that do not pass by themselves. */
 export function refuseUncompared(conditions: readonly Condition[]): Verdict {
   return done('failed', 'Argo CD cannot tell what to deploy', {
     causes: explainConditions(conditions),

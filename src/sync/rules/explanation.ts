@@ -12,7 +12,7 @@ import { wasTerminated } from '../model/operation.ts';
 import type { OperationState, ResourceResult } from '../model/operation.ts';
 import type { Cause } from '../model/outcome.ts';
 
-/** One reason, told. */
+/** Makes a cause without a log; `message` is foreign text or empty. */
 export function cause(title: string, message: string, advice = '', resource?: ResourceKey): Cause {
   return { title, message, advice, resource, log: [] };
 }

@@ -150,7 +150,7 @@ function dependsOnOperation({ application, memory, goal }: View): boolean {
 /** Argo CD's words to a sync that it refuses for the sake of another operation (argo-cd.md §1.2). */
 const inProgress = /operation is already in progress/;
 
-/** What is the case and what to do, as one text. */
+/** One text for a person: in what way the operation is stuck, and what to do. */
 export function tell({ what, remedy }: Stuck): string {
   return `${what}. ${remedy.replace(/\.$/, '')}`;
 }

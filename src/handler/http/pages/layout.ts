@@ -44,7 +44,7 @@ export const contentSecurityPolicy = [
 /** Exactly the text whose digest the policy holds, so nothing may be laid out again around it. */
 const styleElement = raw(`<style>${stylesheet}</style>`);
 
-/** A whole page. */
+/** Renders a page with head, style and footer; what varies in it is escaped. */
 export function renderPage({ title, aside, body, footer, refresh }: Page): Markup {
   return html`<!doctype html>
     <html lang="en">

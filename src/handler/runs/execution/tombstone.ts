@@ -5,7 +5,7 @@ const mostNames = 3;
 const longestText = 253;
 
 /**
- * What is kept of an order that came to nothing: a line for the pages, of bounded size, whatever the
+ * What is kept of a run that came to nothing: a line for the pages, of bounded size, whatever the
  * request held.
  */
 export function tombstoneOf(spec: RunSpec): RunSpec {
