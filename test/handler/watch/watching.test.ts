@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
+import type { ChangeEvent } from '../../../src/follow/change-source.ts';
 import { followAll } from '../../../src/follow/follow-all.ts';
 import { InformerGateEvaluator } from '../../../src/handler/watch/gate-evaluator.ts';
 import { ApplicationInformer } from '../../../src/handler/watch/application-informer.ts';
@@ -8,6 +9,7 @@ import type { Goal } from '../../../src/sync/model/goal.ts';
 import type { ApplicationResult } from '../../../src/sync/model/outcome.ts';
 import { connectionTo } from '../../argocd/rest/server.ts';
 import { revision, startArgoCD, syncGoal, timeOf, waitGoal } from '../../follow/following.ts';
+import { hydratedSpec } from '../../../simulators/argo-cd/simulator.ts';
 import type { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 const manifests = `
@@ -112,6 +114,27 @@ describe('runs and gates on one watch', function () {
     simulator.syncAs('eve', name);
     const result = await waiting;
     assert.equal(result?.outcome, 'succeeded', result?.message);
+  });
+
+  it('find a hydration that a stream loses, though nothing else shows it', async () => {
+    const path = /stream/;
+    const loses = { kind: 'losingStream', loses: () => true } as const;
+    simulator.faults.add({ path, times: Infinity, fault: loses });
+    const name = 'shop-0';
+    simulator.commit(name, { 'all.yaml': manifests });
+    simulator.createApplication(name, { spec: hydratedSpec(name) });
+    start();
+    const { outcome, message } = (await follow(name, syncGoal())) ?? {};
+    assert.equal(outcome, 'succeeded', message);
+    await until(() => judge(name).status === 'passed');
+    // It changes nothing that is synced: the dry commit alone is another one.
+    const dry = simulator.commit('elsewhere', { 'all.yaml': manifests });
+    const told: ChangeEvent[] = [];
+    const leave = watch.listen(name, (event) => told.push(event));
+    simulator.annotate(name, { 'argocd.argoproj.io/refresh': 'normal' });
+    await until(() => judge(name, dry).status === 'passed');
+    leave();
+    assert.ok(told.includes('changed'), 'a run that is parked was not told');
   });
 
   it('ride out a restart of Argo CD', async () => {
