@@ -1,17 +1,14 @@
 import type { ApplicationName } from '../sync/model/application.ts';
-import {
-  ifMissingChoices,
-  waitForChoices,
-  whenBusyChoices,
-  whenSupersededChoices,
-  whenWindowClosedChoices,
-  type Goal,
-  type Retry,
-  type RollbackTarget,
-  type SyncOptions,
-  type RevisionTarget,
+import type {
+  Goal,
+  Retry,
+  RevisionTarget,
+  RollbackTarget,
+  SyncOptions,
 } from '../sync/model/goal.ts';
 import { parseApplicationList } from './application-list.ts';
+import { readBoolean, readChoice, readInteger } from './defined-input.ts';
+import type { ChoiceOf } from './definitions.ts';
 import type { Fault, Parsed } from './fault.ts';
 import { warnOfIdleInputs } from './idle-inputs.ts';
 import { parseImageList } from './image-list.ts';
@@ -28,8 +25,6 @@ import { warnOfSyncOptions } from './sync-option-names.ts';
 export type ApplicationSelection =
   { readonly names: readonly ApplicationName[] } | { readonly selector: string };
 
-const endings = ['leave', 'terminate'] as const;
-
 /** What a step was asked to do, once every input has been found right. */
 export interface TaskRequest {
   readonly subject: ApplicationSelection;
@@ -38,17 +33,13 @@ export interface TaskRequest {
   readonly goal: Goal;
   /** Milliseconds, for everything together. */
   readonly timeout: number;
-  readonly onTimeout: (typeof endings)[number];
-  readonly onCancel: (typeof endings)[number];
+  readonly onTimeout: ChoiceOf<'onTimeout'>;
+  readonly onCancel: ChoiceOf<'onCancel'>;
   readonly hookLogLines: number;
   readonly publishSummary: boolean;
   /** Warnings about what is allowed but probably not meant. */
   readonly warnings: readonly string[];
 }
-
-const actions = ['sync', 'wait', 'rollback', 'terminate'] as const;
-const week = 7 * 24 * 3_600;
-const day = 24 * 3_600;
 
 /**
  * Reads all inputs: the request, or everything that is wrong with any of them. `readOwn` reads, and
@@ -63,7 +54,7 @@ export function readInputs<Own>(
   const subject = readSubject(reader);
   const project = reader.parsed('project', '', parseProject);
   const goal = readGoal(reader);
-  const timeout = reader.integer('timeoutSeconds', 1_800, 1, week) * 1_000;
+  const timeout = readInteger(reader, 'timeoutSeconds') * 1_000;
   if (goal.stableFor >= timeout) {
     const advice = 'Give the health less time to hold, or raise timeoutSeconds.';
     const seconds = String(goal.stableFor / 1_000);
@@ -75,10 +66,10 @@ export function readInputs<Own>(
     project,
     goal,
     timeout,
-    onTimeout: reader.pick('onTimeout', endings, 'leave'),
-    onCancel: reader.pick('onCancel', endings, 'leave'),
-    hookLogLines: reader.integer('hookLogLines', 50, 0, 1_000),
-    publishSummary: reader.boolean('publishSummary', true),
+    onTimeout: readChoice(reader, 'onTimeout'),
+    onCancel: readChoice(reader, 'onCancel'),
+    hookLogLines: readInteger(reader, 'hookLogLines'),
+    publishSummary: readBoolean(reader, 'publishSummary'),
     warnings: [
       ...warnOfProject(project),
       ...warnOfIdleInputs(source, goal),
@@ -104,7 +95,7 @@ function readSubject(reader: InputReader): ApplicationSelection {
 }
 
 function readGoal(reader: InputReader): Goal {
-  const action = reader.pick('action', actions, 'sync');
+  const action = readChoice(reader, 'action');
   const target = readTarget(reader);
   const options = readOptions(reader);
   const to = reader.parsed('rollbackTo', { kind: 'previous' }, parseRollbackTarget);
@@ -141,10 +132,10 @@ function readTarget(reader: InputReader): RevisionTarget {
 
 function readOptions(reader: InputReader): SyncOptions {
   return {
-    prune: reader.boolean('prune', false),
-    dryRun: reader.boolean('dryRun', false),
-    force: reader.boolean('force', false),
-    strategy: reader.pick('strategy', ['hook', 'apply'], 'hook'),
+    prune: readBoolean(reader, 'prune'),
+    dryRun: readBoolean(reader, 'dryRun'),
+    force: readBoolean(reader, 'force'),
+    strategy: readChoice(reader, 'strategy'),
     resources: reader.parsed('resources', [], parseResources),
     syncOptions: reader.parsed('syncOptions', [], parseSyncOptions),
     retry: readRetry(reader),
@@ -153,7 +144,7 @@ function readOptions(reader: InputReader): SyncOptions {
 }
 
 function readRetry(reader: InputReader): Retry | undefined {
-  const limit = reader.integer('retryLimit', undefined, 0, 1_000);
+  const limit = readInteger(reader, 'retryLimit');
   const backoff = reader.parsed('retryBackoff', undefined, parseRetryBackoff);
   if (limit !== undefined) return { limit, backoff };
   if (backoff !== undefined) {
@@ -170,15 +161,15 @@ function readRetry(reader: InputReader): Retry | undefined {
 
 function readWaiting(reader: InputReader) {
   return {
-    whenBusy: reader.pick('whenBusy', whenBusyChoices, 'wait'),
-    whenWindowClosed: reader.pick('whenWindowClosed', whenWindowClosedChoices, 'fail'),
-    whenSuperseded: reader.pick('whenSuperseded', whenSupersededChoices, 'fail'),
-    waitFor: reader.pick('waitFor', waitForChoices, 'health'),
-    ifMissing: reader.pick('ifMissing', ifMissingChoices, 'fail'),
-    acceptSuspended: reader.boolean('acceptSuspended', false),
-    includeChildren: reader.boolean('includeChildren', false),
+    whenBusy: readChoice(reader, 'whenBusy'),
+    whenWindowClosed: readChoice(reader, 'whenWindowClosed'),
+    whenSuperseded: readChoice(reader, 'whenSuperseded'),
+    waitFor: readChoice(reader, 'waitFor'),
+    ifMissing: readChoice(reader, 'ifMissing'),
+    acceptSuspended: readBoolean(reader, 'acceptSuspended'),
+    includeChildren: readBoolean(reader, 'includeChildren'),
     expectImages: reader.parsed('expectImages', [], parseImageList),
-    stableFor: reader.integer('stableSeconds', 0, 0, day) * 1_000,
+    stableFor: readInteger(reader, 'stableSeconds') * 1_000,
   };
 }
 

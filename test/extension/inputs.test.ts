@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { separators } from '../../src/inputs/application-list.ts';
 import { readStep } from '../../src/task/step.ts';
+import { withForm, withSections, type TaskForm } from '../../scripts/task-form.ts';
 import { gate, root, serverTask, task, type TaskInput } from './extension-files.ts';
 
 /** For each input that some action makes meaningless: a value that differs from its default. */
@@ -75,6 +76,22 @@ describe('The inputs of task.json and those that the code reads', () => {
     const untried = hidden.filter((name) => !Object.hasOwn(samples, name));
     // The logs of hooks are shown where hooks can run; elsewhere the number is harmless.
     assert.deepEqual(untried, ['hookLogLines']);
+  });
+});
+
+describe('The table of inputs', () => {
+  for (const [of, kind] of [
+    [task, 'agent'],
+    [serverTask, 'server'],
+  ] as const) {
+    it(`makes the form of ${of.name}: npm run inputs`, () => {
+      assert.deepEqual(withForm(of as unknown as TaskForm, kind), of);
+    });
+  }
+
+  it('makes the sections of a sync: npm run inputs', () => {
+    const { Body } = serverTask.execution.HttpRequest.Execute;
+    assert.equal(withSections(Body), Body);
   });
 });
 

@@ -1,3 +1,5 @@
+import { sharedInputNames } from '../../inputs/definitions.ts';
+
 /** What a request says of itself, before any input: who asks, for which Argo CD, and where to look. */
 export const claimSections = ['argocd', 'azureProject'] as const;
 
@@ -8,39 +10,7 @@ export const runSections = ['pipeline', 'runNumber', 'runPage', 'requestedFor'] 
  * The sections of a sync, in their order. `ArgoCDSyncServer@1` sends exactly these
  * (tasks/ArgoCDSyncServer/V1/task.json): the inputs are those of `ArgoCDSync@1`.
  */
-export const syncSections = [
-  ...claimSections,
-  ...runSections,
-  'action',
-  'applications',
-  'selector',
-  'project',
-  'revision',
-  'revisions',
-  'rollbackTo',
-  'prune',
-  'dryRun',
-  'force',
-  'strategy',
-  'resources',
-  'syncOptions',
-  'retryLimit',
-  'retryBackoff',
-  'info',
-  'whenBusy',
-  'whenWindowClosed',
-  'whenSuperseded',
-  'ifMissing',
-  'waitFor',
-  'acceptSuspended',
-  'includeChildren',
-  'expectImages',
-  'stableSeconds',
-  'timeoutSeconds',
-  'onTimeout',
-  'onCancel',
-  'hookLogLines',
-] as const;
+export const syncSections = [...claimSections, ...runSections, ...sharedInputNames] as const;
 
 /** The sections of a gate, in their order: `ArgoCDGate@1` sends exactly these. */
 export const gateSections = [

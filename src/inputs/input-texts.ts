@@ -1,0 +1,251 @@
+import type { SharedInputName, InputName } from './definitions.ts';
+
+/** The groups of the forms, in their order. */
+export const groups = [
+  { name: 'what', label: 'What', isExpanded: true },
+  { name: 'sync', label: 'Sync', isExpanded: false, actions: ['sync', 'rollback'] },
+  {
+    name: 'busy',
+    label: 'Busy and blocked',
+    isExpanded: false,
+    actions: ['sync', 'wait', 'rollback'],
+  },
+  { name: 'waiting', label: 'Waiting', isExpanded: false },
+  { name: 'report', label: 'Report', isExpanded: false },
+] as const;
+
+/** What people read of an input: in the forms, in the reference, and in the API's description. */
+export interface InputText {
+  readonly group: (typeof groups)[number]['name'];
+  readonly label: string;
+  /** The choices in the order in which the form offers them, each in words. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Markdown, a few sentences: what it does, and when to use it. */
+  readonly help: string;
+  /** The same where there is no agent; absent where it is the same. */
+  readonly serverHelp?: string;
+}
+
+/** One sentence for those who call the handler. */
+interface ApiText {
+  readonly summary: string;
+}
+
+type Texts = {
+  readonly [K in InputName]: K extends SharedInputName ? InputText & ApiText : InputText;
+};
+
+/** The texts of all inputs that `definitions.ts` has. */
+export const inputTexts: Texts = {
+  action: {
+    group: 'what',
+    label: 'Action',
+    options: { sync: 'Sync', wait: 'Wait', rollback: 'Roll back', terminate: 'Terminate' },
+    help: '**Sync** starts a sync and follows it to its end. **Wait** starts nothing and follows what auto-sync, another pipeline or a person does: use it when Argo CD syncs by itself. **Roll back** returns to an earlier deployment. **Terminate** stops the operation that is running.',
+    summary: 'sync (default), wait, rollback or terminate.',
+  },
+  applications: {
+    group: 'what',
+    label: 'Applications',
+    help: 'One or more applications, separated by commas, semicolons, spaces or line breaks. Write `name`, or `namespace/name` for an application outside the namespace of Argo CD itself. Pick them from the list or type them; a variable such as `$(application)` works too. Fill in either this or the label selector.',
+    serverHelp:
+      'One or more applications, separated by commas, semicolons, spaces or line breaks. Write `name`, or `namespace/name` for an application outside the namespace of Argo CD itself. A variable such as `$(application)` works too. Fill in either this or the label selector.',
+    summary:
+      'Names, as name or namespace/name, separated by commas, semicolons, spaces or line breaks.',
+  },
+  selector: {
+    group: 'what',
+    label: 'Label selector',
+    help: 'Takes all applications with these labels, for example `team=shop,tier!=edge`. Use it when applications come and go, as those of an ApplicationSet do. A selector that matches nothing is an error.',
+    summary: 'A label selector instead of names.',
+  },
+  project: {
+    group: 'what',
+    label: 'Argo CD project',
+    help: "The AppProject of the applications. Fill it in whenever you can: without it, Argo CD answers a misspelt application name with 'permission denied' instead of 'not found'.",
+    summary: 'The AppProject of the applications.',
+  },
+  revision: {
+    group: 'what',
+    label: 'Revision',
+    help: 'The commit, tag or branch (`refs/heads/main` as well), chart version or range, or OCI tag or digest to sync to. Give the commit that your pipeline has just pushed, so that the step proves the deployment of exactly that commit. Empty means what the application tracks. With Wait: the revision that must be deployed. With the source hydrator: the dry commit; the step waits for its hydration and deploys what it is hydrated as.',
+    summary: 'The revision to sync to, or that must be live. Empty: what the application tracks.',
+  },
+  revisions: {
+    group: 'what',
+    label: 'Revisions by source',
+    help: 'For applications with several sources: one `position=revision` per line, where the first source is `1`, for example `2=4f1c0de`. Do not use it together with Revision.',
+    summary: 'For several sources: lines of position=revision.',
+  },
+  rollbackTo: {
+    group: 'what',
+    label: 'Roll back to',
+    help: '`previous` is the last deployment that differs from what is live. Otherwise give a history id, such as `12`, or a revision that was deployed before. A rollback runs no hooks, and Argo CD refuses it while automated sync is on: then revert the commit instead.',
+    summary: 'previous (default), a history id, or a revision.',
+  },
+  prune: {
+    group: 'sync',
+    label: 'Prune',
+    help: 'Delete resources that are no longer in Git. Off, they stay, the application stays out of sync, and the step ends with a warning.',
+    summary: 'Delete resources that are no longer in Git.',
+  },
+  dryRun: {
+    group: 'sync',
+    label: 'Dry run',
+    help: 'Let Argo CD check the manifests against the cluster without changing anything. Use it to test a change before it is deployed; hooks do not run.',
+    summary: 'Check, and change nothing.',
+  },
+  force: {
+    group: 'sync',
+    label: 'Force',
+    help: 'Delete and recreate resources that cannot be changed in place. This interrupts them: use it only when a sync fails over a field that cannot change.',
+    summary: 'Delete and recreate what cannot be changed in place.',
+  },
+  strategy: {
+    group: 'sync',
+    label: 'Strategy',
+    options: { hook: 'With hooks', apply: 'Without hooks' },
+    help: '**With hooks** is what Argo CD does by itself. **Without hooks** only applies the manifests: no PreSync migration and no PostSync test runs, so use it for repairs alone.',
+    summary: 'hook (default) or apply, which runs no hooks.',
+  },
+  resources: {
+    group: 'sync',
+    label: 'Resources',
+    help: 'Sync only these: one `[group:]Kind:[namespace/]name` per line, for example `apps:Deployment:web` or `ConfigMap:*`; `*` stands for any text (at most 8 in a line, and 100 lines with one). Empty syncs everything, as it should be as a rule: a partial sync runs no hooks and leaves no history entry.',
+    summary: 'Sync only these: lines of [group:]Kind:[namespace/]name.',
+  },
+  syncOptions: {
+    group: 'sync',
+    label: 'Sync options',
+    help: 'Sync options for this sync, one `Key=value` per line, for example `ServerSideApply=true`. They are added to those of the application; where both name the same key, this one counts.',
+    summary: 'Lines of Key=value, added to those of the application.',
+  },
+  retryLimit: {
+    group: 'sync',
+    label: 'Retries',
+    help: 'How often Argo CD tries a failed sync again. Use it where a resource needs another one that takes a moment to be ready. Empty keeps what the application says; `0` means never.',
+    summary: 'How often Argo CD repeats a failed sync.',
+  },
+  retryBackoff: {
+    group: 'sync',
+    label: 'Retry backoff',
+    help: 'The time between retries as `duration[,factor[,max]]`, for example `5s,2,3m`: 5 seconds, then twice as long each time, 3 minutes at most. It goes with Retries; empty keeps what the application says.',
+    summary: 'duration[,factor[,max]], such as 5s,2,3m.',
+  },
+  info: {
+    group: 'sync',
+    label: 'Additional information',
+    help: 'Lines of `name=value` that Argo CD shows with the operation, for example `Ticket=SHOP-123`. Use it so that people who look at Argo CD see where the sync comes from; the run itself is always noted there.',
+    summary: 'Lines of name=value that Argo CD shows with the operation.',
+  },
+  whenBusy: {
+    group: 'busy',
+    label: 'When another operation is running',
+    options: {
+      wait: 'Wait for it, then start',
+      join: 'Follow it if it deploys the same revision',
+      terminate: 'Terminate it, then start',
+      fail: 'Fail',
+    },
+    help: '**Wait** is right for most pipelines. **Follow it** saves a second sync where auto-sync or another run deploys the same revision; any other operation is waited for. **Terminate** cuts off the other one, hooks included. **Fail** leaves the choice to a person.',
+    summary: 'wait (default), join, terminate or fail.',
+  },
+  whenWindowClosed: {
+    group: 'busy',
+    label: 'When a sync window forbids it',
+    options: { fail: 'Fail and say when it opens', wait: 'Wait until it opens' },
+    help: '**Wait** holds the agent until the window opens or the time is up: use it where windows are short, and set the timeout to match.',
+    serverHelp:
+      '**Wait** holds no agent, but the run stays open until the window opens or the time is up: set this timeout and that of the job to match.',
+    summary: 'fail (default) or wait.',
+  },
+  whenSuperseded: {
+    group: 'busy',
+    label: 'When another operation replaces ours',
+    options: {
+      fail: 'Fail',
+      succeedIfIncluded: 'Succeed if our revision was deployed',
+      follow: 'Follow the one that replaced it',
+    },
+    help: 'Another run, auto-sync or a person may start an operation before ours is seen to end. **Succeed if our revision was deployed** asks the history of the application for proof. **Follow** suits busy repositories, where a later commit contains ours.',
+    summary: 'fail (default), succeedIfIncluded or follow.',
+  },
+  ifMissing: {
+    group: 'busy',
+    label: 'When the application does not exist',
+    options: { fail: 'Fail', wait: 'Wait for it to appear' },
+    help: '**Wait** when an ApplicationSet or a parent application is about to make it, for example for a preview environment.',
+    summary: 'fail (default) or wait.',
+  },
+  waitFor: {
+    group: 'waiting',
+    label: 'Wait for',
+    options: {
+      health: 'The sync to end and the application to be healthy',
+      operation: 'The sync to end',
+      none: 'Nothing',
+    },
+    help: '**Healthy** counts only when Argo CD has looked at the application after the sync. **The sync to end** includes hooks, but not what happens to the workloads later. **Nothing** ends the step as soon as Argo CD has accepted the sync: a failure is then not seen here.',
+    summary: 'health (default), operation or none.',
+  },
+  acceptSuspended: {
+    group: 'waiting',
+    label: 'A paused rollout counts as done',
+    help: 'Turn it on where a rollout pauses for an approval that comes later, outside this step. Off, a paused (Suspended) application is waited for.',
+    summary: 'A paused rollout counts as healthy.',
+  },
+  includeChildren: {
+    group: 'waiting',
+    label: 'Include child applications',
+    help: 'For an app of apps: the applications that this one manages must become synced and healthy too. They are followed, not synced: they need automated sync.',
+    summary: 'Child applications must get there too.',
+  },
+  expectImages: {
+    group: 'waiting',
+    label: 'Expected images',
+    help: 'Container images, one per line, that must run before the application counts as done, for example `registry.example.com/shop/web:$(Build.BuildId)`. Use it with an image updater, or to be sure that it is your build that is live.',
+    summary: 'Images that must run, one per line.',
+  },
+  stableSeconds: {
+    group: 'waiting',
+    label: 'Stable for (seconds)',
+    help: 'How long the application must stay healthy before it counts. Use it for workloads that start well and crash a little later.',
+    summary: 'How long it must hold.',
+  },
+  timeoutSeconds: {
+    group: 'waiting',
+    label: 'Timeout (seconds)',
+    help: 'One deadline for everything the step does: waiting for a busy application, the sync, its hooks and the health. Make it longer than your slowest hooks and rollouts together, and shorter than the timeout of the job.',
+    serverHelp:
+      "One deadline for everything the task does: waiting for a busy application, the sync, its hooks and the health. Make it longer than your slowest hooks and rollouts together, and shorter than the timeout of the job, which is 60 minutes unless the job says otherwise. More than a day is refused, because the run's token may end before.",
+    summary:
+      "One deadline for everything, 1800 if absent; at most as long as the job's token lasts.",
+  },
+  onTimeout: {
+    group: 'waiting',
+    label: 'When the time is up',
+    options: { leave: 'Leave the sync running', terminate: 'Terminate the sync' },
+    help: 'The step fails either way. **Terminate** stops only the operation that this step has started, and leaves the cluster as far as it got.',
+    summary: 'leave (default) or terminate.',
+  },
+  onCancel: {
+    group: 'waiting',
+    label: 'When the run is canceled',
+    options: { leave: 'Leave the sync running', terminate: 'Terminate the sync' },
+    help: '**Terminate** stops only the operation that this step has started. Use it where a half-done sync is better than one that nobody watches.',
+    summary: 'leave (default) or terminate.',
+  },
+  hookLogLines: {
+    group: 'report',
+    label: 'Log lines of failed hooks',
+    help: 'How many of the last log lines of each failed hook to show. The token needs the right to read logs. `0` shows none: use it where hooks print what not everybody may read.',
+    serverHelp:
+      "How many of the last log lines of each failed hook to show. The handler's Argo CD token needs the right to read logs. `0` shows none: use it where hooks print what not everybody may read.",
+    summary: 'How many of the last log lines of failed hooks are shown, 50 if absent.',
+  },
+  publishSummary: {
+    group: 'report',
+    label: 'Publish a summary',
+    help: 'Adds a section to the summary of the run, with applications, phases, resources, times and failures, and attaches the result as JSON. Turn it off where many steps of one run would each add a section.',
+  },
+};
