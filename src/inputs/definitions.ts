@@ -29,6 +29,8 @@ interface Meaning {
   readonly isHarmless?: true;
   /** Only `ArgoCDSync@1` has it. */
   readonly agentOnly?: true;
+  /** It came after version 1.0 of the tasks: the handler does without it, and takes the default. */
+  readonly isAdded?: true;
 }
 
 interface TextInput {
@@ -85,6 +87,7 @@ export const definitions = {
   revisions: { ...lines, ...targeting },
   rollbackTo: { type: 'text', default: 'previous', actions: ['rollback'] },
   prune: { ...off, ...deploying },
+  pruneLast: { ...off, ...syncing, isAdded: true },
   dryRun: { ...off, ...deploying },
   force: { ...off, ...syncing },
   strategy: { type: 'choice', choices: ['hook', 'apply'], default: 'hook', ...syncing },

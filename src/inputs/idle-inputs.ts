@@ -22,6 +22,7 @@ function whyIdle(name: InputName, goal: Goal): string | undefined {
   const { actions, needs, isHarmless } = definitionOf(name);
   if (isHarmless) return undefined;
   if (actions?.includes(goal.action) === false) return `action "${goal.action}"`;
+  if (name === 'pruneLast' && goal.action === 'sync' && !goal.options.prune) return 'prune off';
   return needs === undefined ? undefined : whyUnmet(needs, goal);
 }
 

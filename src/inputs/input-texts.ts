@@ -89,6 +89,12 @@ export const inputTexts: Texts = {
     help: 'Delete resources that are no longer in Git. Off, they stay, the application stays out of sync, and the step ends with a warning.',
     summary: 'Delete resources that are no longer in Git.',
   },
+  pruneLast: {
+    group: 'sync',
+    label: 'Prune last',
+    help: 'Delete resources only after everything else is synced and healthy, as the sync option `PruneLast=true` does. Use it where new resources must have taken over before the old ones go. It goes with Prune; off, the application decides.',
+    summary: 'Delete resources only after everything else is synced.',
+  },
   dryRun: {
     group: 'sync',
     label: 'Dry run',

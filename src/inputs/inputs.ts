@@ -41,6 +41,8 @@ export interface TaskRequest {
   readonly warnings: readonly string[];
 }
 
+const pruneLastOption = 'PruneLast=true';
+
 /**
  * Reads all inputs: the request, or everything that is wrong with any of them. `readOwn` reads, and
  * comes first with its faults, what only one of the tasks has.
@@ -137,10 +139,23 @@ function readOptions(reader: InputReader): SyncOptions {
     force: readBoolean(reader, 'force'),
     strategy: readChoice(reader, 'strategy'),
     resources: reader.parsed('resources', [], parseResources),
-    syncOptions: reader.parsed('syncOptions', [], parseSyncOptions),
+    syncOptions: readSyncOptions(reader),
     retry: readRetry(reader),
     info: reader.parsed('info', [], parseInfo),
   };
+}
+
+/** The options as Argo CD takes them: those that have an input of their own are added to the lines. */
+function readSyncOptions(reader: InputReader): readonly string[] {
+  const options = reader.parsed('syncOptions', [], parseSyncOptions);
+  if (!readBoolean(reader, 'pruneLast')) return options;
+  const others = options.filter((option) => option !== pruneLastOption);
+  const contrary = others.find((option) => option.startsWith('PruneLast='));
+  if (contrary !== undefined) {
+    const problem = 'it contradicts pruneLast';
+    reader.refuse('syncOptions', contrary, problem, 'Keep one of the two.');
+  }
+  return [...others, pruneLastOption];
 }
 
 function readRetry(reader: InputReader): Retry | undefined {

@@ -13,6 +13,7 @@ const samples: Readonly<Record<string, string>> = {
   revisions: '1=main',
   rollbackTo: '3',
   prune: 'true',
+  pruneLast: 'true',
   dryRun: 'true',
   force: 'true',
   strategy: 'apply',
@@ -37,6 +38,7 @@ const samples: Readonly<Record<string, string>> = {
 /** An input that is refused alone, with the one that it goes with. */
 const needs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   retryBackoff: { retryLimit: '2' },
+  pruneLast: { prune: 'true' },
 };
 
 const actions = Object.keys(input('action').options ?? {});

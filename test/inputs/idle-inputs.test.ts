@@ -13,6 +13,8 @@ describe('an input without effect', () => {
   const table: readonly (readonly [string, Inputs, readonly string[]])[] = [
     ['rollbackTo of a sync', { rollbackTo: '3' }, ['rollbackTo']],
     ['prune of a wait', { action: 'wait', prune: 'true' }, ['prune']],
+    ['pruneLast without prune', { pruneLast: 'true' }, ['pruneLast']],
+    ['pruneLast of a rollback', { action: 'rollback', pruneLast: 'true' }, ['pruneLast']],
     ['whenBusy of a wait', { action: 'wait', whenBusy: 'fail' }, ['whenBusy']],
     ['revision of a rollback', { action: 'rollback', revision: 'main' }, ['revision']],
     ['force of a rollback', { action: 'rollback', force: 'true' }, ['force']],

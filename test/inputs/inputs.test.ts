@@ -157,6 +157,17 @@ describe('the inputs', () => {
     assert.deepEqual('subject' in request && request.subject, { selector: 'team=a' });
   });
 
+  for (const [what, syncOptions, expected] of [
+    ['alone', '', ['PruneLast=true']],
+    ['with others', 'Validate=true', ['Validate=true', 'PruneLast=true']],
+    ['that is given twice', 'PruneLast=true', ['PruneLast=true']],
+  ] as const) {
+    it(`prune last, as a sync option: ${what}`, () => {
+      const { goal } = accepted({ prune: 'true', pruneLast: 'true', syncOptions });
+      assert.deepEqual(goal.action === 'sync' && goal.options.syncOptions, expected);
+    });
+  }
+
   const refusals: readonly (readonly [string, Inputs, readonly string[]])[] = [
     ['without a connection', { argocdConnection: '' }, ['argocdConnection: it is missing']],
     [
@@ -173,6 +184,11 @@ describe('the inputs', () => {
       'with revision and revisions',
       { revision: 'a', revisions: '1=b' },
       ['revisions: it is given together with revision'],
+    ],
+    [
+      'with a sync option that says the opposite of an input',
+      { pruneLast: 'true', syncOptions: 'PruneLast=false' },
+      ['syncOptions: it contradicts pruneLast'],
     ],
     ['with an unknown action', { action: 'Sync' }, ['action: not a valid choice']],
     ['with an unknown pick', { whenBusy: 'queue' }, ['whenBusy: not a valid choice']],

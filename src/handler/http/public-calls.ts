@@ -14,7 +14,7 @@ import { areUnexpanded, readGate, readNames, readRunSpec } from './run-specs.ts'
 import { redact } from './redaction.ts';
 import { Refusal } from './refusal.ts';
 import { readBody, type Sections } from './sections.ts';
-import { checkSections, gateSections, syncSections } from './sync-sections.ts';
+import { addedSyncSections, checkSections, gateSections, syncSections } from './sync-sections.ts';
 
 /** A request of a caller that is known. */
 export interface PublicCall {
@@ -154,6 +154,7 @@ async function readCall(
     call.header('Content-Type'),
     address.planId,
     names,
+    addedSyncSections,
   );
   if ('faults' in reading) {
     return new Refusal(400, 'body', 'The body cannot be read: nothing was started.', reading);

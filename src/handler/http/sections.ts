@@ -11,17 +11,19 @@ const mostNames = 10;
 
 /**
  * Reads the body of a request: an object of JSON, or sections (azure-devops.md §12.5). `names` are
- * the ones that are known, in the order in which sections must come.
+ * the ones that are known, in the order in which sections must come; `added` are those of them that
+ * an elder task does not send.
  */
 export function readBody(
   body: string,
   contentType: string | undefined,
   planId: string,
   names: readonly string[],
+  added: readonly string[] = [],
 ): Reading {
   const saysJson = /^application\/([\w.-]+\+)?json\b/i.test(contentType ?? '');
   const isJson = /^\s*\{/.test(body) || (saysJson && !body.startsWith('--'));
-  return isJson ? readJson(body, names) : readSections(body, planId, names);
+  return isJson ? readJson(body, names) : readSections(body, planId, names, added);
 }
 
 /**
@@ -29,7 +31,12 @@ export function readBody(
  * fills values in as they are, so a value may hold anything, also a line that looks like a section of
  * this very plan: then a name comes twice, and nothing of the request is believed.
  */
-export function readSections(text: string, planId: string, names: readonly string[]): Reading {
+export function readSections(
+  text: string,
+  planId: string,
+  known: readonly string[],
+  added: readonly string[] = [],
+): Reading {
   const found = splitSections(text, planId);
   if (found.length === 0) {
     const problem = `it has no line \`--${planId} <name>\`, which begins a section`;
@@ -37,6 +44,9 @@ export function readSections(text: string, planId: string, names: readonly strin
     return refuse(problem, advice);
   }
   const order = found.map(({ name }) => name);
+  // All of the added ones or none: one alone was no task's doing.
+  const isElder = !order.some((name) => added.includes(name));
+  const names = isElder ? known.filter((name) => !added.includes(name)) : known;
   const faults = [
     ...faultsOfPreamble(text, found[0]?.start ?? 0),
     ...faultsOfNames(order, names),

@@ -1,4 +1,4 @@
-import { sharedInputNames } from '../../inputs/definitions.ts';
+import { definitionOf, sharedInputNames } from '../../inputs/definitions.ts';
 
 /** What a request says of itself, before any input: who asks, for which Argo CD, and where to look. */
 export const claimSections = ['argocd', 'azureProject'] as const;
@@ -11,6 +11,11 @@ export const runSections = ['pipeline', 'runNumber', 'runPage', 'requestedFor'] 
  * (tasks/ArgoCDSyncServer/V1/task.json): the inputs are those of `ArgoCDSync@1`.
  */
 export const syncSections = [...claimSections, ...runSections, ...sharedInputNames] as const;
+
+/** Those that a task of version 1.0 does not send: a handler is upgraded before the extension. */
+export const addedSyncSections: readonly string[] = sharedInputNames.filter(
+  (name) => definitionOf(name).isAdded,
+);
 
 /** The sections of a gate, in their order: `ArgoCDGate@1` sends exactly these. */
 export const gateSections = [

@@ -122,6 +122,28 @@ describe('the sections of a body', () => {
     assert.deepEqual(accepted(body), { first: '', second: 'b', third: '' });
   });
 
+  describe('that came with a later version', () => {
+    const added = ['second', 'third'];
+    const read = (sent: readonly string[]) =>
+      readBody(renderSections(least, sent), undefined, planId, names, added);
+
+    it('may all be absent, as an elder task leaves them out', () => {
+      const reading = read(['first']);
+      assert.ok('sections' in reading);
+      assert.deepEqual([...reading.sections.keys()], ['first']);
+    });
+
+    for (const sent of [
+      ['first', 'second'],
+      ['second', 'third'],
+      ['first', 'third', 'second'],
+    ]) {
+      it(`are refused where no task sends them so: ${sent.join(', ')}`, () => {
+        assert.ok('faults' in read(sent));
+      });
+    }
+  });
+
   it('are read whatever the type of the content', () => {
     for (const type of [undefined, 'text/plain', 'text/plain; charset=utf-8', 'application/json']) {
       assert.deepEqual(accepted(renderSections(least, names), type), least);
