@@ -24,6 +24,8 @@ export interface FollowRequest {
   /** Either these, or what `selector` matches. */
   readonly names?: readonly ApplicationName[];
   readonly selector?: string;
+  /** How many it must match before anything begins; absent: as many as there are. */
+  readonly expectedCount?: number;
   /** AppProject; empty where it is not known. */
   readonly project: string;
   readonly goal: Goal;
@@ -42,6 +44,10 @@ export interface FollowRequest {
 /** The agent kills a canceled step 10 s after its first signal: this leaves room to report. */
 const defaultGrace = 4_000;
 const atOnce = 10;
+/** So many applications are named in a message. */
+const mostNames = 10;
+const adviceForNone =
+  'Check selector and project. If the applications are still to be made, choose ifMissing: wait.';
 const searching = { first: 2_000, most: 15_000 };
 
 /**
@@ -115,24 +121,31 @@ async function find(
   return names;
 }
 
-/** Finds the applications of a selector; none is an end or a wait, as chosen. */
+/**
+ * Finds the applications of a selector. None is an end or a wait, as chosen; as long as there are
+ * not exactly as many as expected, it waits: some are still to be made, or to be deleted.
+ */
 async function search(
-  { selector = '', project, goal }: FollowRequest,
+  { selector = '', expectedCount, project, goal }: FollowRequest,
   { startedAt, deadline }: RunTimes,
   { argocd, clock, random, signal: canceled, contact }: SearchPorts,
 ): Promise<readonly ApplicationName[]> {
   const scope = new CancelScope(clock, { parent: canceled, at: deadline });
   const outage = new Outage(clock, contact, startedAt);
   let away = '';
+  let matched: readonly ApplicationName[] = [];
   try {
     for (let tries = 1; !scope.signal.aborted; tries += 1) {
       let pause = backoff(tries, searching, random);
       try {
         const found = await argocd.find(selector, project, scope.signal);
         outage.answered();
-        if (found.length > 0) return found.map(({ name, namespace }) => ({ name, namespace }));
+        matched = found.map(({ name, namespace }) => ({ name, namespace }));
+        if (matched.length > 0 && matched.length === (expectedCount ?? matched.length)) {
+          return matched;
+        }
         away = '';
-        if (goal.ifMissing === 'fail') break;
+        if (expectedCount === undefined && goal.ifMissing === 'fail') break;
       } catch (error) {
         if (scope.signal.aborted) break;
         const failed = outage.failed(error, { name: selector, project, isSeen: false });
@@ -148,23 +161,45 @@ async function search(
   throwIfDetached(canceled);
   const { neverReached } = outage;
   if (neverReached !== undefined && !canceled.aborted) throw neverReached;
-  throw nothingFound(selector, project, { away, isCanceled: canceled.aborted });
+  const search = { selector, project, expectedCount, matched };
+  throw canceled.aborted ? canceledSearch(search) : failedSearch(search, away);
 }
 
-function nothingFound(
-  selector: string,
-  project: string,
-  { away, isCanceled }: { readonly away: string; readonly isCanceled: boolean },
-): UserError {
-  if (isCanceled) {
-    return new UserError(`The run was canceled before selector "${selector}" found anything`, '');
-  }
+/** What a search was for, and what it found when it was last answered. */
+interface Search {
+  readonly selector: string;
+  readonly project: string;
+  readonly expectedCount: number | undefined;
+  readonly matched: readonly ApplicationName[];
+}
+
+function canceledSearch({ selector, expectedCount, matched }: Search): UserError {
+  const missed =
+    expectedCount === undefined
+      ? 'found anything'
+      : `matched ${expectedCount} applications; it matched ${matched.length}`;
+  return new UserError(`The run was canceled before selector "${selector}" ${missed}`, '');
+}
+
+/** `away` says why Argo CD could not be reached at the end; empty when it could. */
+function failedSearch({ selector, project, expectedCount, matched }: Search, away: string) {
   const where = project === '' ? '' : ` in project "${project}"`;
+  if (away !== '') {
+    const message = `Argo CD could not be reached to find what selector "${selector}" matches: ${away}`;
+    return new UserError(message, adviceForNone);
+  }
+  if (expectedCount === undefined) {
+    const message = `No application that the token may read matches selector "${selector}"${where}`;
+    return new UserError(message, adviceForNone);
+  }
+  const names = matched.slice(0, mostNames).map(printName).join(', ');
+  const more = matched.length > mostNames ? ` and ${matched.length - mostNames} more` : '';
+  const listed = names === '' ? '' : ` (${names}${more})`;
   return new UserError(
-    away === ''
-      ? `No application that the token may read matches selector "${selector}"${where}`
-      : `Argo CD could not be reached to find what selector "${selector}" matches: ${away}`,
-    'Check selector and project. If the applications are still to be made, choose ifMissing: wait.',
+    matched.length < expectedCount
+      ? `Only ${matched.length} of ${expectedCount} expected applications match selector "${selector}"${where}${listed}`
+      : `${matched.length} applications match selector "${selector}"${where}, but expectedCount is ${expectedCount}${listed}`,
+    'Check expectedCount, selector and project, whether the ApplicationSet has generated all of them, and whether the token may read them all.',
   );
 }
 

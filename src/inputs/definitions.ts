@@ -82,6 +82,7 @@ export const definitions = {
   },
   applications: text,
   selector: text,
+  expectedCount: { type: 'integer', default: undefined, from: 1, to: 10_000, isAdded: true },
   project: text,
   revision: { ...text, ...targeting },
   revisions: { ...lines, ...targeting },

@@ -59,6 +59,12 @@ export const inputTexts: Texts = {
     help: 'Takes all applications with these labels, for example `team=shop,tier!=edge`. Use it when applications come and go, as those of an ApplicationSet do. A selector that matches nothing is an error.',
     summary: 'A label selector instead of names.',
   },
+  expectedCount: {
+    group: 'what',
+    label: 'Expected count',
+    help: 'How many applications the label selector must match. Until it matches exactly as many, the step waits, up to the timeout: use it where an ApplicationSet has just been told to make more of them. Empty takes what is there when the step begins.',
+    summary: 'How many applications the selector must match; they are waited for.',
+  },
   project: {
     group: 'what',
     label: 'Argo CD project',

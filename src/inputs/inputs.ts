@@ -23,7 +23,12 @@ import { warnOfSyncOptions } from './sync-option-names.ts';
 
 /** Which applications: by name, or all that a label selector matches. */
 export type ApplicationSelection =
-  { readonly names: readonly ApplicationName[] } | { readonly selector: string };
+  | { readonly names: readonly ApplicationName[] }
+  | {
+      readonly selector: string;
+      /** How many it must match; absent: as many as there are. */
+      readonly expectedCount?: number;
+    };
 
 /** What a step was asked to do, once every input has been found right. */
 export interface TaskRequest {
@@ -85,6 +90,7 @@ function readSubject(reader: InputReader): ApplicationSelection {
   const faultsBefore = reader.faults.length;
   const names = reader.parsed('applications', [], parseApplicationList);
   const selector = reader.parsed('selector', '', parseLabelSelector);
+  const expectedCount = readInteger(reader, 'expectedCount');
   if (reader.faults.length > faultsBefore) return { names };
   if (names.length > 0 && selector !== '') {
     const problem = 'it is given together with applications';
@@ -93,7 +99,13 @@ function readSubject(reader: InputReader): ApplicationSelection {
     const advice = 'Name at least one application, or give a selector.';
     reader.refuse('applications', '', 'neither applications nor selector is given', advice);
   }
-  return selector === '' ? { names } : { selector };
+  if (expectedCount === undefined) return selector === '' ? { names } : { selector };
+  if (selector === '') {
+    const problem = 'it is given without selector';
+    const advice = 'Leave it out, or give a selector instead of names.';
+    reader.refuse('expectedCount', String(expectedCount), problem, advice);
+  }
+  return { selector, expectedCount };
 }
 
 function readGoal(reader: InputReader): Goal {

@@ -41,7 +41,10 @@ function describeAction(goal: Goal, subject: ApplicationSelection): string {
 
 /** The applications as a person would name them, ten at most by name. */
 export function printSubject(subject: ApplicationSelection): string {
-  if ('selector' in subject) return `the applications with ${subject.selector}`;
+  if ('selector' in subject) {
+    const { selector, expectedCount } = subject;
+    return `the ${expectedCount === undefined ? '' : `${expectedCount} `}applications with ${selector}`;
+  }
   const names = subject.names.map(printName);
   if (names.length === 1) return names.join('');
   const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : '';

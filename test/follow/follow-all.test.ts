@@ -170,6 +170,74 @@ describe('following all applications of a run', () => {
       assert.equal(argocd.times('find').length, 1);
     });
 
+    describe('of which so many are expected', () => {
+      const third = { name: 'three', namespace: 'argocd', project: 'default' };
+
+      for (const [what, first] of [
+        ['none of which is there yet', []],
+        ['not all of which are there yet', found.slice(1)],
+        ['of which one too many is still there', [...found, third]],
+      ] as const) {
+        it(`waits for as many: ${what}`, async () => {
+          const load = work(1_000);
+          argocd.onFind = () => Promise.resolve(first);
+          const running = follow({ selector, expectedCount: 2, timeout: 10 * 60_000 });
+          await clock.pass(60_000);
+          assert.deepEqual(load.order, []);
+          argocd.onFind = () => Promise.resolve(found);
+          const results = await clock.finish(running);
+          assert.deepEqual(
+            results.map(({ name }) => name),
+            ['one', 'two'],
+          );
+        });
+      }
+
+      it('begins at once when there are as many', async () => {
+        work(1_000);
+        argocd.onFind = () => Promise.resolve(found);
+        assert.equal((await clock.finish(follow({ selector, expectedCount: 2 }))).length, 2);
+        assert.equal(argocd.times('find').length, 1);
+      });
+
+      for (const [expectedCount, message] of [
+        [
+          3,
+          'Only 2 of 3 expected applications match selector "team=shop" in project "default" (argocd/one, argocd/two)',
+        ],
+        [
+          1,
+          '2 applications match selector "team=shop" in project "default", but expectedCount is 1 (argocd/one, argocd/two)',
+        ],
+      ] as const) {
+        it(`says at the deadline how many of how many there are: 2 of ${expectedCount}`, async () => {
+          argocd.onFind = () => Promise.resolve(found);
+          const before = clock.now();
+          await assert.rejects(clock.finish(follow({ selector, expectedCount })), { message });
+          assert.equal(clock.now() - before, 60_000);
+        });
+      }
+
+      it('says of none that there is none of them', async () => {
+        argocd.onFind = () => Promise.resolve([]);
+        await assert.rejects(clock.finish(follow({ selector, expectedCount: 2 })), {
+          message:
+            'Only 0 of 2 expected applications match selector "team=shop" in project "default"',
+        });
+      });
+
+      it('says how many there were when the run was canceled', async () => {
+        argocd.onFind = () => Promise.resolve(found);
+        const running = follow({ selector, expectedCount: 3 });
+        await clock.pass(1_000);
+        ports.cancel();
+        await assert.rejects(clock.finish(running), {
+          message:
+            'The run was canceled before selector "team=shop" matched 3 applications; it matched 2',
+        });
+      });
+    });
+
     it('waits until there are some, if told to, and asks less and less often', async () => {
       work(1_000);
       const goal = syncGoal({ ifMissing: 'wait', waitFor: 'operation' });

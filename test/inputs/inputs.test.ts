@@ -157,6 +157,12 @@ describe('the inputs', () => {
     assert.deepEqual('subject' in request && request.subject, { selector: 'team=a' });
   });
 
+  it('say how many a selector must match', () => {
+    const request = read({ argocdConnection: 'c1', selector: 'team=a', expectedCount: '3' });
+    const subject = { selector: 'team=a', expectedCount: 3 };
+    assert.deepEqual('subject' in request && request.subject, subject);
+  });
+
   for (const [what, syncOptions, expected] of [
     ['alone', '', ['PruneLast=true']],
     ['with others', 'Validate=true', ['Validate=true', 'PruneLast=true']],
@@ -184,6 +190,16 @@ describe('the inputs', () => {
       'with revision and revisions',
       { revision: 'a', revisions: '1=b' },
       ['revisions: it is given together with revision'],
+    ],
+    [
+      'with an expected count of named applications',
+      { expectedCount: '2' },
+      ['expectedCount: it is given without selector'],
+    ],
+    [
+      'with an expected count of none',
+      { applications: '', selector: 'a=b', expectedCount: '0' },
+      ['expectedCount: the number is less than 1'],
     ],
     [
       'with a sync option that says the opposite of an input',

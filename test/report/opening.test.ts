@@ -83,6 +83,14 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
+      'tell how many applications are expected',
+      { selector: 'team=shop', expectedCount: '3', action: 'wait' },
+      [
+        'Wait until the 3 applications with team=shop run the revision they track on https://argocd.example.com',
+        'Followed until Healthy; at most 30 min.',
+      ],
+    ],
+    [
       'tell of a wait',
       { applications: 'shop', action: 'wait', revisions: '2=v1', stableSeconds: '60' },
       [
