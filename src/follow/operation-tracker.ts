@@ -7,6 +7,7 @@ import type { Memory } from '../sync/model/memory.ts';
 import { revisionsOf } from '../sync/model/operation.ts';
 import type { OperationState } from '../sync/model/operation.ts';
 import type { Cause, OperationStep } from '../sync/model/outcome.ts';
+import { namespaceExisted } from '../sync/plan/destination-namespace.ts';
 import { planInTurns } from '../sync/plan/order.ts';
 import { matchOperation } from '../sync/model/ownership.ts';
 import { withoutPast } from '../sync/model/past.ts';
@@ -236,9 +237,10 @@ export class OperationTracker {
     const [revision] = revisionsOf(state);
     const planning = planInTurns(manifests, {
       destinationNamespace: application.destinationNamespace,
-      createNamespace: application.syncOptions.includes('CreateNamespace=true'),
-      // Argo CD does not say whether it is there; whoever has deployed before has made it.
-      namespaceExists: application.history.length > 0,
+      createNamespace: (operation.syncOptions ?? application.syncOptions).includes(
+        'CreateNamespace=true',
+      ),
+      namespaceExists: namespaceExisted(application, state),
       skipHooks: operation.strategy === 'apply',
       resources: operation.resources,
       dryRun: operation.dryRun,

@@ -373,8 +373,9 @@ describe('changes that are held', () => {
     }
   });
 
-  it('are sorted by attempt, phase, wave and plan, with the unknown last', () => {
+  it('are sorted by attempt, phase, wave and plan, with the unknown last and a namespace first', () => {
     const sorted = [
+      { ...pre, ...{ group: '', kind: 'Namespace', namespace: '' }, hook: false, wave: undefined },
       pre,
       { ...pre, name: 'b', order: 1 },
       { ...pre, name: 'a', order: 2 },
@@ -384,7 +385,7 @@ describe('changes that are held', () => {
       post,
       step({ phase: 'SyncFail', wave: undefined, hook: true, name: 'alert' }),
       { ...pre, attempt: 1 },
-    ].map((one, at) => (at === 0 ? { ...one, order: 0 } : one));
+    ].map((one, at) => (at === 1 ? { ...one, order: 0 } : one));
     fc.assert(
       fc.property(fc.shuffledSubarray(sorted, { minLength: sorted.length }), (shuffled) => {
         assert.deepEqual(inOrder(shuffled, undefined), sorted);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Detachment } from '../../src/follow/detachment.ts';
 import type { HeldSteps } from '../../src/follow/held-steps.ts';
 import { followedState, OperationTracker } from '../../src/follow/operation-tracker.ts';
+import type { Application } from '../../src/sync/model/application.ts';
 import { atOnce } from '../../src/sync/model/at-once.ts';
 import type { OperationState } from '../../src/sync/model/operation.ts';
 import type { Cause } from '../../src/sync/model/outcome.ts';
@@ -9,6 +10,7 @@ import {
   A,
   application,
   ended,
+  entry,
   foreign,
   fresh,
   hook,
@@ -101,6 +103,59 @@ describe('the story of an operation', () => {
     await track({ results: [hook({ hookPhase: 'Succeeded' })] });
     assert.equal(tracker.steps[0]?.wave, -1);
     assert.equal(argocd.times('manifests').length, 1);
+  });
+
+  describe('has the same plan whenever it is read: the namespace', () => {
+    const namespace = result({
+      ...{ group: '', kind: 'Namespace', namespace: '', name: 'shop' },
+      syncPhase: 'PreSync',
+    });
+    const done = hook({ hookPhase: 'Succeeded' });
+    const creating = { syncOptions: ['CreateNamespace=true'] };
+    const planned = async (change: Partial<OperationState>, about: Partial<Application>) => {
+      const operationState = state(change);
+      atOnce(tracker.track(application({ operationState, ...about }), fresh()));
+      await clock.pass(0);
+      return tracker.plan?.tasks.map(({ key, wave }) => `${key.kind} ${wave}`);
+    };
+
+    for (const [when, change] of [
+      ['before anything is done', {}],
+      ['when it is made', { results: [namespace] }],
+      ['when a hook runs', { results: [namespace, running] }],
+      ['after the end', ended('Succeeded', { results: [namespace, done, result()] })],
+    ] as const) {
+      it(`is made first, ${when}`, async () => {
+        const history = change.phase === 'Succeeded' ? [entry(10, A)] : [];
+        assert.deepEqual(await planned(change, { ...creating, history }), [
+          'Namespace -1',
+          'Job -1',
+          'Deployment 0',
+        ]);
+        await track({ ...change, results: [namespace, done] });
+        const told = steps().filter((step) => step.endsWith('Succeeded'));
+        assert.deepEqual(told.slice(0, 2), ['PreSync shop Succeeded', 'PreSync migrate Succeeded']);
+      });
+    }
+
+    it('is there after an operation that found it, or where another deployed before', async () => {
+      const expected = ['Job -1', 'Deployment 0'];
+      assert.deepEqual(await planned({ results: [running] }, creating), expected);
+      tracker = new OperationTracker(settingsOf(), ports, nothingKept);
+      const history = [entry(9, A)];
+      assert.deepEqual(await planned({}, { ...creating, history }), expected);
+    });
+
+    it('is made as the operation says, and not the application', async () => {
+      for (const [own, asked, first] of [
+        [['CreateNamespace=true'], [], 'Job -1'],
+        [[], ['CreateNamespace=true'], 'Namespace -1'],
+      ] as const) {
+        tracker = new OperationTracker(settingsOf(), ports, nothingKept);
+        const change = { operation: operation({ syncOptions: asked }) };
+        assert.equal((await planned(change, { syncOptions: own }))?.[0], first);
+      }
+    });
   });
 
   it('does not go back when the manifests come later than what happened meanwhile', async () => {

@@ -1,6 +1,7 @@
 import type { ResourceKey } from '../model/application.ts';
 import { atOnce } from '../model/at-once.ts';
 import { isFailed } from './explanation.ts';
+import { isCreated } from '../plan/destination-namespace.ts';
 import { syncPhases } from '../plan/hook.ts';
 import { awaitsRetry } from '../model/operation.ts';
 import type { OperationState, ResourceResult, SyncPhase } from '../model/operation.ts';
@@ -50,10 +51,13 @@ export function* trackStepsInTurns(
     if (last === undefined && steps.size >= mostSteps) continue;
     const before = last !== undefined && last.attempt >= earlier ? last : undefined;
     const task = tasks[place];
+    // It is made in a pass of its own: what else is listed came after it.
+    const wasFirst = isCreated(result, phase) && state.results.length > 1;
     const isPast =
-      task === undefined
+      wasFirst ||
+      (task === undefined
         ? placeOf(phase) < furthest || (plan === undefined && wasPassed(before, state, earlier))
-        : isPassed(task, frontier);
+        : isPassed(task, frontier));
     const reached = stateOf(result, state, isPast);
     const wave = task === undefined ? before?.wave : waveIn(task);
     const order = task?.order ?? before?.order;
@@ -112,14 +116,22 @@ export function placeSteps(steps: readonly OperationStep[], plan: Plan): readonl
   });
 }
 
-/** By attempt, phase, wave and place in the plan; what is not known comes last. */
+/**
+ * By attempt, phase, wave and place in the plan. What the plan does not know comes last, but for a
+ * namespace, which is made before all that needs it.
+ */
 export function compareSteps(a: OperationStep, b: OperationStep): number {
   return (
     a.attempt - b.attempt ||
     placeOf(a.phase) - placeOf(b.phase) ||
+    Number(isUnforeseenNamespace(b)) - Number(isUnforeseenNamespace(a)) ||
     compareKnown(a.wave, b.wave) ||
     compareKnown(a.order, b.order)
   );
+}
+
+function isUnforeseenNamespace(step: OperationStep): boolean {
+  return step.order === undefined && isCreated(step, step.phase);
 }
 
 function compareKnown(a: number | undefined, b: number | undefined): number {

@@ -96,6 +96,20 @@ describe('trackSteps', () => {
     }
   });
 
+  it('takes the namespace that is made first for done when anything else is listed', () => {
+    const shop = { group: '', kind: 'Namespace', namespace: '', name: 'shop' };
+    const namespace = result({ ...shop, syncPhase: 'PreSync' });
+    for (const [results, reached] of [
+      [[namespace], 'Running'],
+      [[namespace, hook()], 'Succeeded'],
+      [[{ ...namespace, namespace: 'shop' }, hook()], 'Running'],
+      [[{ ...namespace, status: 'SyncFailed' }], 'Failed'],
+    ] as const) {
+      const [first] = trackSteps([], state({ results }), plan, start);
+      assert.equal(first?.state, reached);
+    }
+  });
+
   it('knows failed, pruned and skipped', () => {
     const results = [
       result({ name: 'a', status: 'SyncFailed', hookPhase: undefined }),
