@@ -34,9 +34,7 @@ const essentials: readonly (readonly [CrashScenario, readonly RegExp[]])[] = [
   ],
 ];
 
-describe('the handler, killed', function () {
-  this.timeout(180_000);
-
+describe('the handler, killed', () => {
   for (const [scenario, patterns] of essentials) {
     describe(`in ${scenario.title}`, () => {
       let whole: CrashReport;

@@ -17,9 +17,7 @@ const hooks = [
   ...['seed', 'check', 'smoke'].map((name) => job(name, fat)),
 ];
 
-describe('the handler, with hooks that print 50 lines of a megabyte each,', function () {
-  this.timeout(180_000);
-
+describe('the handler, with hooks that print 50 lines of a megabyte each,', () => {
   it('stays up within the heap of the image, ends the run rightly, and starts with it again', async () => {
     const installation = await Installation.open({ keepsRequests: false }, false);
     const { argocd, azure, handler } = installation;

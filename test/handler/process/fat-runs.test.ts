@@ -44,9 +44,7 @@ function fill(path: string, collection: string): void {
   database.close();
 }
 
-describe(`the handler, with ${count} runs of fat results in its store,`, function () {
-  this.timeout(120_000);
-
+describe(`the handler, with ${count} runs of fat results in its store,`, () => {
   it('starts, lists them and works within the heap of the image', async () => {
     const installation = await Installation.open({ keepsRequests: false, validate: false }, false);
     try {

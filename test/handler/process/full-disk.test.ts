@@ -8,8 +8,7 @@ import { Installation, until } from './installation.ts';
 
 const preload = join(import.meta.dirname, 'full-disk.ts');
 
-describe('the handler, while its disk is full,', function () {
-  this.timeout(60_000);
+describe('the handler, while its disk is full,', () => {
   let installation: Installation;
   let flag: string;
   beforeEach(async () => {

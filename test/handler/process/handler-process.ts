@@ -30,7 +30,7 @@ export interface LogLine {
 }
 
 /** How long a start may take before a test gives up, in milliseconds. */
-const grace = 30_000;
+const grace = 300_000;
 /** The handler says this when all of it listens. */
 const greeting = /"msg":"Azure Pipelines calls /;
 

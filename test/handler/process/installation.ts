@@ -220,8 +220,8 @@ function markerOf(body: string): string {
   return infos.find(({ name }) => name === 'azure-pipelines/run')?.value ?? '';
 }
 
-/** Milliseconds after which a test waits no longer. */
-const grace = 170_000;
+/** Milliseconds after which a test waits no longer: a little less than `.mocharc.process.json` grants. */
+const grace = 590_000;
 
 /** Resolves when the condition holds; rejects, with its text, only when the test is about to. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -37,8 +37,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-describe('a run in flight, when the rules are narrowed', function () {
-  this.timeout(120_000);
+describe('a run in flight, when the rules are narrowed', () => {
   let installation: Installation;
   let run: ServerJob;
   beforeEach(async () => {

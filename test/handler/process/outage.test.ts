@@ -56,9 +56,7 @@ async function withOutage(
   }
 }
 
-describe('a run of the handler', function () {
-  this.timeout(120_000);
-
+describe('a run of the handler', () => {
   it('goes on after any outage of any kind, told once and whole', async () => {
     const cases = targets.flatMap((target) => manners.map((manner) => ({ target, manner })));
     const results = await inLanes(cases, lanes, async ({ target, manner }) => {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { killAtRandom } from './random-kills.ts';
 
-describe('the handler, killed 50 times at random', function () {
-  this.timeout(180_000);
-
+describe('the handler, killed 50 times at random', () => {
   it('finishes everything that it took on, once and whole', async () => {
     const seed = Date.now() % 1_000_000;
     // Two installations, so that the machine is busy as well.

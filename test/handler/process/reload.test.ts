@@ -4,8 +4,7 @@ import { succeedingSync } from './crash-scenario.ts';
 import { settled } from './inspection.ts';
 import { Installation, until } from './installation.ts';
 
-describe('the handler, when its configuration changes,', function () {
-  this.timeout(60_000);
+describe('the handler, when its configuration changes,', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open();

@@ -8,9 +8,7 @@ const count = 10_000;
 const longestStart = 15_000;
 const mostMemory = 600 * 1_024 * 1_024;
 
-describe(`the handler, with ${count} open runs in its store,`, function () {
-  this.timeout(120_000);
-
+describe(`the handler, with ${count} open runs in its store,`, () => {
   it('is soon ready, takes them all up within bounded memory, and has room for more', async () => {
     const installation = await Installation.open({ keepsRequests: false, validate: false }, false);
     const { argocd, handler } = installation;

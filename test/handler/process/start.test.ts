@@ -11,8 +11,7 @@ import { Installation } from './installation.ts';
 /** The handler promises to be gone by then, in milliseconds. */
 const longestStop = 5_000;
 
-describe('the handler, when it starts and ends,', function () {
-  this.timeout(60_000);
+describe('the handler, when it starts and ends,', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);

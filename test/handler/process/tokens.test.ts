@@ -6,9 +6,8 @@ import { clientToken, Installation } from './installation.ts';
 const adminToken = 'token-of-those-who-look-after-it';
 const wrongToken = 'token-that-nobody-has-ever-given-out';
 
-describe('the tokens that the handler is given', function () {
+describe('the tokens that the handler is given', () => {
   // A token counts as refused after a minute only, and the process of the handler has no other time.
-  this.timeout(180_000);
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
