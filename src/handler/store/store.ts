@@ -108,7 +108,7 @@ export interface Store {
   /** A run to be worked, which only adds results: those that it has stay in the store. */
   openRun(id: string): Promise<Run | undefined>;
   /** The tries of a task, oldest first. */
-  runsOf(key: string): Promise<readonly Run[]>;
+  runsOf(key: string): Promise<readonly RunHead[]>;
   runs(query: RunQuery): Promise<readonly RunHead[]>;
   /** The open run of a key that came with this very token. */
   openRunWith(key: string, digest: string): Promise<RunHead | undefined>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../async/clock.ts';
 import type { Run, RunHead } from '../../run.ts';
 import type { Store } from '../../store/store.ts';
-import { isProven, settle, type Settlement } from './settlement.ts';
+import { isProven, mayRepeat, settle, type Settlement } from './settlement.ts';
 
 /**
  * What is known of a try of a task after another: there is none; it is accepted; or it has proven
@@ -62,11 +62,18 @@ export class Tries {
    * reason; it waits all the same until it is settled.
    */
   async settle(run: Run, signal: AbortSignal): Promise<Settlement> {
-    const { store, clock } = this.#ports;
+    const { clock } = this.#ports;
     const { id, key } = run;
     for (;;) {
-      const elder = this.#proven.get(key);
-      if (elder === undefined || elder === id) break;
+      const elder = this.#elderOf(run);
+      if (elder === undefined) {
+        const settlement = await this.#look(run);
+        // Meanwhile another may have been proven.
+        if (this.#elderOf(run) !== undefined) continue;
+        if (settlement.kind !== 'duplicate') this.know(run);
+        this.#waiting.delete(id);
+        return settlement;
+      }
       // One whose end is being told is over for Azure DevOps, which then tries again.
       if (!(await this.#isCompleting(elder))) {
         this.#waiting.delete(id);
@@ -76,12 +83,21 @@ export class Tries {
       await clock.sleep(lookEvery, signal);
       signal.throwIfAborted();
     }
+  }
+
+  /** The other run of its task that was proven. */
+  #elderOf({ id, key }: Run): string | undefined {
+    const proven = this.#proven.get(key);
+    return proven === id ? undefined : proven;
+  }
+
+  /** What the store shows a proven run to be. */
+  async #look({ id, key }: Run): Promise<Settlement> {
+    const { store } = this.#ports;
     const tries = await store.runsOf(key);
-    const settlement = settle(tries, id);
     if (tries.at(-1)?.id === id) this.#newest.add(id);
-    if (settlement.kind !== 'duplicate') this.know(run);
-    this.#waiting.delete(id);
-    return settlement;
+    const before = mayRepeat(tries, id);
+    return settle(tries, id, before && (await store.run(before.id)));
   }
 
   /** Whether a proven run waits for the end of the try before. */

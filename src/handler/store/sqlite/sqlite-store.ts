@@ -82,8 +82,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  runsOf(key: string): Promise<readonly Run[]> {
-    return this.#read(() => this.#statements.runsOf.all(key).map(runOf));
+  runsOf(key: string): Promise<readonly RunHead[]> {
+    return this.#read(() => this.#statements.runsOf.all(key).map(headOf));
   }
 
   runs({ state, outcome, kind, before, limit }: RunQuery): Promise<readonly RunHead[]> {

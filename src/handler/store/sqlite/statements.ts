@@ -10,7 +10,7 @@ const texts = {
     ORDER BY accepted_at, number LIMIT ?2`,
   run: `${select} WHERE id = ?`,
   openRun: `${selectHead} WHERE id = ? AND state <> 'ended'`,
-  runsOf: `${select} WHERE key = ? ORDER BY number`,
+  runsOf: `${selectHead} WHERE key = ? ORDER BY number`,
   runs: `${selectHead}
     WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR outcome = ?2)
       AND (?3 IS NULL OR kind = ?3) AND accepted_at < coalesce(?4, 9e15)

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import type { Run } from '../../../../src/handler/run.ts';
-import { settle } from '../../../../src/handler/runs/verification/settlement.ts';
+import { mayRepeat, settle } from '../../../../src/handler/runs/verification/settlement.ts';
 import { failedMigration, result } from '../../../report/example-results.ts';
 import { sampleRun } from '../../store/sample.ts';
 
 /** A try of the task that has ended, unless told otherwise. */
 const earlier = (id: string, change: Partial<Run>) => sampleRun(id, { state: 'ended', ...change });
-const settled = (...tries: readonly Run[]) => settle([...tries, sampleRun('run-9')], 'run-9');
+/** What `run-9` is to these, of which the store gives one alone with its results. */
+const settledAmong = (tries: readonly Run[]) => {
+  const repeatable = mayRepeat(tries, 'run-9');
+  return settle(
+    tries,
+    'run-9',
+    tries.find(({ id }) => id === repeatable?.id),
+  );
+};
+const settled = (...tries: readonly Run[]) => settledAmong([...tries, sampleRun('run-9')]);
 
 describe('what a run is to its task', () => {
   it('is its first try when there was none', () => {
@@ -62,7 +71,7 @@ describe('what a run is to its task', () => {
     it(`is a duplicate of a newer one that ${what}`, () => {
       const newer = sampleRun('run-10', change);
       const tries = [earlier('run-1', { outcome: 'failed' }), sampleRun('run-9'), newer];
-      assert.deepEqual(settle(tries, 'run-9'), { kind: 'duplicate', of: 'run-10' });
+      assert.deepEqual(settledAmong(tries), { kind: 'duplicate', of: 'run-10' });
     });
   }
 
@@ -74,7 +83,7 @@ describe('what a run is to its task', () => {
   ] as const) {
     it(`is a try of its own beside a newer one that ${what}`, () => {
       const tries = [sampleRun('run-9'), sampleRun('run-10', change)];
-      assert.deepEqual(settle(tries, 'run-9'), { kind: 'try', attempt: 1 });
+      assert.deepEqual(settledAmong(tries), { kind: 'try', attempt: 1 });
     });
   }
 

@@ -90,6 +90,26 @@ describe('the tries of a task', () => {
     });
   }
 
+  it('have results read of the one alone that may be repeated', async () => {
+    const read: string[] = [];
+    const { run } = ports.store;
+    ports.store.run = (id) => {
+      read.push(id);
+      return run(id);
+    };
+    store('one', ended);
+    assert.deepEqual(await settled(store('two')), { kind: 'try', attempt: 2 });
+    assert.deepEqual(read, []);
+    tries.forget(store('two', { ...ended, attempt: 2, outcome: 'succeeded' }));
+    const { kind } = await settled(store('three'));
+    assert.deepEqual([kind, read], ['repeat', ['two']]);
+  });
+
+  it('are settled one at a time, however many look at once', async () => {
+    const both = await Promise.all([settled(store('one')), settled(store('two'))]);
+    assert.deepEqual(both.map(({ kind }) => kind).sort(), ['duplicate', 'try']);
+  });
+
   it('wait for nothing once the process ends', async () => {
     tries.know(store('one', completing));
     const settling = settled(store('two'));
