@@ -7,6 +7,7 @@ import {
   type Goal,
 } from '../sync/model/goal.ts';
 
+/** What a step is there to do. */
 export type Action = Goal['action'];
 
 /** What an operation that runs out of time, or out of a canceled run, is done with. */
@@ -126,6 +127,7 @@ export const definitions = {
   publishSummary: { type: 'boolean', default: true, agentOnly: true },
 } as const satisfies Readonly<Record<string, Definition>>;
 
+/** The name of an input, as pipelines write it. */
 export type InputName = keyof typeof definitions;
 
 type AgentOnly = {
@@ -135,6 +137,7 @@ type AgentOnly = {
 /** The names of the inputs that a request to the handler has. */
 export type SharedInputName = Exclude<InputName, AgentOnly>;
 
+/** All inputs of a sync, in the order of the forms. */
 export const inputNames = Object.keys(definitions) as readonly InputName[];
 
 /** All inputs of a request to the handler, in their order. */
