@@ -35,10 +35,10 @@ export class ReconnectingStream<Message> {
   #openings = 0;
   #failure = '';
 
-  constructor(clock: Clock, random: () => number, ear: StreamHandler<Message>) {
+  constructor(clock: Clock, random: () => number, handler: StreamHandler<Message>) {
     this.#clock = clock;
     this.#random = random;
-    this.#handler = ear;
+    this.#handler = handler;
   }
 
   /** Since when something is heard of it; undefined while it is silent. Local milliseconds. */

@@ -18,7 +18,7 @@ export class Wakeup {
   }
 
   /** It was woken, and nobody has waited since. */
-  get isRinging(): boolean {
+  get isPending(): boolean {
     return this.#wake.signal.aborted;
   }
 

@@ -311,7 +311,7 @@ export class Follower {
       this.#poller.isLooking ||
       this.#refresher.isAsking ||
       this.#tracker.isReading;
-    if (!isBusy && !this.#wakeup.isRinging) this.#is({ kind: 'idle', until });
+    if (!isBusy && !this.#wakeup.isPending) this.#is({ kind: 'idle', until });
     await this.#wakeup.wait(Math.max(0, until - clock.now()), signal);
     this.#is({ kind: 'busy' });
   }

@@ -3,7 +3,7 @@ import type { Plan } from '../sync/plan/plan.ts';
 import { compareSteps, placeSteps, stepIdOf } from '../sync/rules/steps.ts';
 
 /** How long steps wait for the plan, which tells their waves and their order, in milliseconds. */
-export const planPatience = 5_000;
+export const planWait = 5_000;
 
 /** Steps that are not told yet: plain data, to be stored with what is known. */
 export interface HeldSteps {
@@ -59,7 +59,7 @@ export function* portionsOf(held: HeldSteps, plan: Plan | undefined): Generator<
 /** Whether they may still wait; not when the clock was set back. */
 export function mayHold(held: HeldSteps | undefined, now: number): boolean {
   const age = held === undefined ? 0 : now - held.since;
-  return age >= 0 && age < planPatience;
+  return age >= 0 && age < planWait;
 }
 
 /** The changes by attempt, phase, wave and plan; those of one step as they came. */

@@ -15,7 +15,7 @@ import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
 import { countSteps, mostSteps, placeSteps, trackStepsInTurns } from '../sync/rules/steps.ts';
 import { throwIfDetached } from './detachment.ts';
-import { hold, mayHold, planPatience, portionsOf, type HeldSteps } from './held-steps.ts';
+import { hold, mayHold, planWait, portionsOf, type HeldSteps } from './held-steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 
@@ -78,7 +78,7 @@ export class OperationTracker {
 
   /** When it is told without the plan, local milliseconds. */
   get heldUntil(): number {
-    return this.#isHolding ? (this.#held?.since ?? 0) + planPatience : Infinity;
+    return this.#isHolding ? (this.#held?.since ?? 0) + planWait : Infinity;
   }
 
   get #isHolding(): boolean {
@@ -140,7 +140,7 @@ export class OperationTracker {
     const { clock, signal } = this.#ports;
     if (!this.#isHolding) return;
     const scope = new CancelScope(clock, { parent: signal, at: this.heldUntil });
-    await Promise.race([this.#planning, clock.sleep(planPatience, scope.signal)]);
+    await Promise.race([this.#planning, clock.sleep(planWait, scope.signal)]);
     scope.end();
   }
 

@@ -6,10 +6,10 @@ describe('listeners', () => {
   it('hear of their own name, each of them, until they stop', () => {
     const listeners = new Listeners<ChangeEvent>();
     const heard: string[] = [];
-    const ear = (who: string) => (event: unknown) => heard.push(`${who} ${event as string}`);
-    const stop = listeners.listen('shop', ear('a'));
-    listeners.listen('shop', ear('b'));
-    listeners.listen('web', ear('c'));
+    const listener = (who: string) => (event: unknown) => heard.push(`${who} ${event as string}`);
+    const stop = listeners.listen('shop', listener('a'));
+    listeners.listen('shop', listener('b'));
+    listeners.listen('web', listener('c'));
     listeners.tell('shop', 'changed');
     listeners.tell('other', 'changed');
     stop();

@@ -4,7 +4,7 @@ import {
   hold,
   inOrder,
   mayHold,
-  planPatience,
+  planWait,
   type HeldSteps,
 } from '../../src/follow/held-steps.ts';
 import { OperationTracker } from '../../src/follow/operation-tracker.ts';
@@ -284,7 +284,7 @@ describe('steps that wait for the plan', () => {
   it('have their waves where the plan comes in time', async () => {
     const inTime = asArgoCD.map((given): Run => {
       const looks = given.looks.map((look) => ({ ...look, dies: false }));
-      return { ...given, looks, isRefused: false, planAfter: given.planAfter % planPatience };
+      return { ...given, looks, isRefused: false, planAfter: given.planAfter % planWait };
     });
     await fc.assert(
       fc.asyncProperty(inTime, async (given) => {
@@ -310,7 +310,7 @@ describe('steps that wait for the plan', () => {
   it('are in order, in whatever order they came, when the plan is the last to come', async () => {
     const late = inAnyOrder.map((given): Run => {
       const looks = given.looks.map((look) => ({ ...look, ms: 0, dies: false }));
-      return { ...given, looks, isRefused: false, planAfter: planPatience - 1 };
+      return { ...given, looks, isRefused: false, planAfter: planWait - 1 };
     });
     await fc.assert(
       fc.asyncProperty(late, async (given) => {
@@ -365,8 +365,8 @@ describe('changes that are held', () => {
     const held = { since: 1_000, told: [], changes: [pre] };
     for (const [now, may] of [
       [1_000, true],
-      [999 + planPatience, true],
-      [1_000 + planPatience, false],
+      [999 + planWait, true],
+      [1_000 + planWait, false],
       [999, false],
     ] as const) {
       assert.equal(mayHold(held, now), may, String(now));

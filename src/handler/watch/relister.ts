@@ -13,7 +13,7 @@ const retry = { first: 2_000, most: 60_000 };
 const opening = 2_000;
 
 /** How a relister lists, and whom it tells of what came. Times are local milliseconds. */
-export interface ListerPorts {
+export interface RelisterPorts {
   readonly list: (signal: AbortSignal) => Promise<readonly Listing[]>;
   /** Since when a stream tells of changes; undefined while none does. */
   readonly streamSince: () => number | undefined;
@@ -28,7 +28,7 @@ export interface ListerPorts {
  * listing; over, when the signal aborts.
  */
 export class Relister {
-  readonly #ports: ListerPorts;
+  readonly #ports: RelisterPorts;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #wakeup: Wakeup;
@@ -40,7 +40,7 @@ export class Relister {
   #penalty = 0;
   #failure = '';
 
-  constructor(ports: ListerPorts, clock: Clock, random: () => number) {
+  constructor(ports: RelisterPorts, clock: Clock, random: () => number) {
     this.#ports = ports;
     this.#clock = clock;
     this.#random = random;

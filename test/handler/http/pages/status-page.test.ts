@@ -33,7 +33,7 @@ describe('the status page', () => {
     );
   });
 
-  it('says why it is not ready, and what deserves a word', async () => {
+  it('says why it is not ready, and what needs attention', async () => {
     const text = textOf(
       await page({
         status: {

@@ -22,7 +22,7 @@ describe('the run scheduler', () => {
   const begin = (passage: Passage) => crowd.start(passage);
 
   describe('with a run that only waits', () => {
-    it('has it rest, and keeps nothing of it but an ear for its application', async () => {
+    it('parks it, and keeps nothing of it but a listener for its application', async () => {
       await crowd.rest('one');
       assert.deepEqual(crowd.scheduler.figures, { active: 0, parked: 1 });
       assert.equal(crowd.run('one').state, 'following');
