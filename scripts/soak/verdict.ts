@@ -2,17 +2,23 @@
 export interface SoakPart {
   readonly what: string;
   readonly problems: readonly string[];
+  /** All of them are shown: whoever found them has bounded them. */
+  readonly isWhole?: boolean;
 }
 
 const mostShown = 20;
 
 /** The lines that end a soak: each part, what it found, and how to see that again. */
 export function verdictOf(parts: readonly SoakPart[], seed?: number): readonly string[] {
-  const lines = parts.flatMap(({ what, problems }) => [
-    `${problems.length === 0 ? 'passed' : 'FAILED'}  ${what}`,
-    ...problems.slice(0, mostShown).map((problem) => `        ${problem}`),
-    ...(problems.length > mostShown ? [`        and ${problems.length - mostShown} more`] : []),
-  ]);
+  const lines = parts.flatMap(({ what, problems, isWhole = false }) => {
+    const shown = isWhole ? problems : problems.slice(0, mostShown);
+    const left = problems.length - shown.length;
+    return [
+      `${problems.length === 0 ? 'passed' : 'FAILED'}  ${what}`,
+      ...shown.map((problem) => `        ${problem}`),
+      ...(left > 0 ? [`        and ${left} more`] : []),
+    ];
+  });
   return hasPassed(parts) || seed === undefined
     ? lines
     : [...lines, `Again with: npm run soak -- --seed ${seed}`];

@@ -30,4 +30,9 @@ describe('The verdict of a soak', () => {
     assert.equal(lines.length, 23);
     assert.equal(lines.at(-2), '        and 10 more');
   });
+
+  it('shows all of what is bounded already', () => {
+    const part = { what: 'x', problems: Array<string>(30).fill('no'), isWhole: true };
+    assert.equal(verdictOf([part]).length, 31);
+  });
 });

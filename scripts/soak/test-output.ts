@@ -1,0 +1,29 @@
+/** Lines of an output without failures that are shown: its end says why it broke off. */
+const mostOfEnd = 60;
+/** Lines of failures that are shown: those of all that a suite can have, in all likelihood. */
+const mostOfFailures = 2_000;
+
+/**
+ * What the output of `npm test` says of what failed: all that mocha prints after its count of failures,
+ * for each suite; where nothing failed by its count, the end of the output. Says what it leaves out.
+ */
+export function failuresOf(output: string): readonly string[] {
+  const lines = output.trimEnd().split('\n');
+  const failures: string[] = [];
+  let isFailure = false;
+  for (const line of lines) {
+    if (/^\s*\d+ failing$/.test(line)) isFailure = true;
+    // `npm run unit` begins each suite so.
+    else if (/^Tests of /.test(line)) isFailure = false;
+    if (isFailure) failures.push(line);
+  }
+  if (failures.length === 0) {
+    const end = lines.slice(-mostOfEnd);
+    return end.length < lines.length
+      ? [`the last ${end.length} of ${lines.length} lines:`, ...end]
+      : end;
+  }
+  if (failures.length <= mostOfFailures) return failures;
+  const left = failures.length - mostOfFailures;
+  return [...failures.slice(0, mostOfFailures), `and ${left} more lines, which are above`];
+}
