@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  hold,
-  inOrder,
-  mayHold,
-  planWait,
-  type HeldSteps,
-} from '../../src/follow/held-steps.ts';
+import { hold, inOrder, mayHold, planWait, type HeldSteps } from '../../src/follow/held-steps.ts';
 import { OperationTracker } from '../../src/follow/operation-tracker.ts';
 import { OperationLog } from '../../src/report/log.ts';
 import { Timeline, type DetailRecord } from '../../src/report/timeline.ts';
