@@ -92,7 +92,8 @@ export function evidenceOf(memory: Memory): DeploymentEvidence | undefined {
   return {
     // History is written a little before the end: only a comparison that we ask for is surely later.
     finishedAt: undefined,
-    seenAt: proven.seenAt,
+    // A refresh that was answered in the same millisecond may tell of before.
+    seenAt: proven.seenAt + 1,
     reconciledAt: undefined,
     operation: begun?.operation ?? request?.operation ?? asked,
     revisions: proven.entry.revisions,

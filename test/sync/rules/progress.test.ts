@@ -9,6 +9,7 @@ import {
   entry,
   foreign,
   operation,
+  refreshed,
   titles,
   result,
   hook,
@@ -214,5 +215,21 @@ describe('an operation that deployed another revision than was asked for', () =>
     const history = [entry(1, B, { deployStartedAt: second(10) })];
     assert.equal(brief(run.see(application({ operationState: other, history }))), 'superseded');
     assert.equal(run.memory.proven?.entry.id, 1);
+  });
+
+  it('counts no health of a refresh from the millisecond in which history was seen', () => {
+    const goal = syncGoal({ waitFor: 'health', whenSuperseded: 'follow', target: revision(A) });
+    const healthAt = (answeredAt: number) => {
+      const run = new Run(goal);
+      const asked = operation({ revisions: [A] });
+      run.see(application({ operation: asked, operationState: state({ operation: asked }) }));
+      const seenAt = run.now;
+      run.change({ refresh: refreshed(seenAt + answeredAt) });
+      const other = ended('Succeeded', { operation: foreign(), startedAt: second(30) });
+      const history = [entry(1, A, { deployStartedAt: second(10) })];
+      return brief(run.see(application({ operationState: other, history })));
+    };
+    assert.equal(healthAt(0), 'wait');
+    assert.equal(healthAt(1), 'succeeded');
   });
 });
