@@ -245,7 +245,10 @@ export class RunRegistry implements RunIntake {
 }
 
 /** Whether a try was open at a time. One that never proved itself is nobody's. */
-function wasAtWork({ state, outcome, acceptedAt, endedAt = Infinity }: RunHead, at: number): boolean {
+function wasAtWork(
+  { state, outcome, acceptedAt, endedAt = Infinity }: RunHead,
+  at: number,
+): boolean {
   const isProven = state !== 'accepted' && outcome !== 'refused';
   return isProven && acceptedAt <= at && at <= endedAt;
 }
