@@ -3,7 +3,7 @@ import type { OperationState, SyncPhase } from '../model/operation.ts';
 
 /**
  * Whether the destination namespace was there when an operation began, which Argo CD does not say: one
- * that `CreateNamespace=true` made is listed before everything else (recordings.md, "Ordering"). Until
+ * that `CreateNamespace=true` made is listed before everything else (recordings.md §1). Until
  * anything is listed, whoever has deployed before has made it. The operation's own entry in the history
  * does not count: it must read the same to whoever looks later.
  */
