@@ -1,9 +1,9 @@
 /** Who wants to hear of what, by name. */
-export class Listeners<ChangeSource> {
-  readonly #byName = new Map<string, Set<(changes: ChangeSource) => void>>();
+export class Listeners<Event> {
+  readonly #byName = new Map<string, Set<(event: Event) => void>>();
 
   /** Returns the end of it. */
-  listen(name: string, listener: (changes: ChangeSource) => void): () => void {
+  listen(name: string, listener: (event: Event) => void): () => void {
     const listeners = this.#byName.get(name) ?? new Set();
     this.#byName.set(name, listeners.add(listener));
     return () => {
@@ -22,13 +22,13 @@ export class Listeners<ChangeSource> {
     return this.#byName.size;
   }
 
-  tell(name: string, changes: ChangeSource): void {
+  tell(name: string, event: Event): void {
     const listeners = this.#byName.get(name) ?? new Set();
     // Those that hear of it may listen again at once, or no more.
-    for (const listener of [...listeners]) if (listeners.has(listener)) listener(changes);
+    for (const listener of [...listeners]) if (listeners.has(listener)) listener(event);
   }
 
-  tellAll(changes: ChangeSource): void {
-    for (const name of this.#byName.keys()) this.tell(name, changes);
+  tellAll(event: Event): void {
+    for (const name of this.#byName.keys()) this.tell(name, event);
   }
 }

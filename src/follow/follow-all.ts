@@ -161,8 +161,8 @@ async function search(
   throwIfDetached(canceled);
   const { neverReached } = outage;
   if (neverReached !== undefined && !canceled.aborted) throw neverReached;
-  const search = { selector, project, expectedCount, matched };
-  throw canceled.aborted ? canceledSearch(search) : failedSearch(search, away);
+  const searched = { selector, project, expectedCount, matched };
+  throw canceled.aborted ? canceledSearch(searched) : failedSearch(searched, away);
 }
 
 /** What a search was for, and what it found when it was last answered. */
@@ -182,7 +182,10 @@ function canceledSearch({ selector, expectedCount, matched }: Search): UserError
 }
 
 /** `away` says why Argo CD could not be reached at the end; empty when it could. */
-function failedSearch({ selector, project, expectedCount, matched }: Search, away: string) {
+function failedSearch(
+  { selector, project, expectedCount, matched }: Search,
+  away: string,
+): UserError {
   const where = project === '' ? '' : ` in project "${project}"`;
   if (away !== '') {
     const message = `Argo CD could not be reached to find what selector "${selector}" matches: ${away}`;
@@ -236,7 +239,7 @@ async function followFamily(
   ancestors: readonly string[],
 ): Promise<ApplicationResult> {
   const { changes, semaphore } = shared;
-  // The place in the pool is free again while children are followed, who need places, too.
+  // The place is free again while children are followed, who need places, too.
   const { result, family, children } = await semaphore.run(async () => {
     const follower = new Follower(settings, ports, changes);
     const result = await follower.run();

@@ -30,8 +30,9 @@ export function unseenEnd(outcome: Outcome): 'Canceled' | 'Abandoned' {
 }
 
 /**
- * The word for how far a step is; `outcome` once the run has ended. For a resource that is no hook, `Running` says that it was applied
- * and no more: Argo CD may leave it at that when the operation has ended (`hookPhase`).
+ * The word for how far a step is; `outcome` once the run has ended. For a resource that is no hook,
+ * `Running` says that it was applied and no more: Argo CD may leave it at that when the operation has
+ * ended (`hookPhase`).
  */
 export function printState(
   { state, hook, dryRun = false }: Pick<OperationStep, 'state' | 'hook' | 'dryRun'>,

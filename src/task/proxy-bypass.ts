@@ -8,7 +8,7 @@ export interface Bypass {
 }
 
 /** Milliseconds that one expression may take: none that is meant well takes one. */
-const grace = 500;
+const matchTimeout = 500;
 const mostEntries = 1_000;
 
 /**
@@ -159,7 +159,7 @@ function matchesPattern(entry: string, context: Context): boolean | string {
     return 'Not a regular expression';
   }
   try {
-    return search.runInContext(context, { timeout: grace }) === true;
+    return search.runInContext(context, { timeout: matchTimeout }) === true;
   } catch {
     return 'A regular expression that takes too long';
   }

@@ -42,7 +42,7 @@ export class ConfigWatch {
   #files: readonly string[];
   #fingerprint: string;
   #inForce: Config;
-  #changes = new AbortController();
+  #changed = new AbortController();
   #isAsked = false;
 
   constructor(started: StartedConfig, events: ConfigEvents, clock: Clock) {
@@ -58,7 +58,7 @@ export class ConfigWatch {
   async run(signal: AbortSignal, signals: Pick<NodeJS.Process, 'on' | 'off'>): Promise<void> {
     const onHangup = () => {
       this.#isAsked = true;
-      this.#changes.abort();
+      this.#changed.abort();
     };
     signals.on('SIGHUP', onHangup);
     this.#watchFolders();
@@ -75,10 +75,10 @@ export class ConfigWatch {
 
   async #untilChange(signal: AbortSignal): Promise<void> {
     const sleep = (ms: number) =>
-      this.#clock.sleep(ms, AbortSignal.any([signal, this.#changes.signal]));
+      this.#clock.sleep(ms, AbortSignal.any([signal, this.#changed.signal]));
     await sleep(pollEvery);
-    for (let step = 0; step < mostSteps && this.#changes.signal.aborted; step++) {
-      this.#changes = new AbortController();
+    for (let step = 0; step < mostSteps && this.#changed.signal.aborted; step++) {
+      this.#changed = new AbortController();
       await sleep(quiet);
     }
   }
@@ -121,7 +121,7 @@ export class ConfigWatch {
   #watch(folder: string): void {
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name === null || this.#concerns(name)) this.#changes.abort();
+        if (name === null || this.#concerns(name)) this.#changed.abort();
       });
       watcher.on('error', () => this.#unwatch(folder, watcher));
       this.#watchers.set(folder, watcher);

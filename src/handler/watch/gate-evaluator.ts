@@ -30,9 +30,9 @@ export class InformerGateEvaluator implements GateEvaluator {
     const tags = this.#tags;
     if (tags === undefined) return;
     const asking = applications.slice(0, mostAsked).map(async (application) => {
-      const sight = this.#look(question, application);
-      if (sight?.kind !== 'known') return;
-      const { summary } = sight;
+      const found = this.#look(question, application);
+      if (found?.kind !== 'known') return;
+      const { summary } = found;
       await tags.learn(argocd, summary, commitsToAsk(summary, askedOf(question)));
     });
     await Promise.all(asking);
@@ -50,19 +50,19 @@ export class InformerGateEvaluator implements GateEvaluator {
     question: GateRequest,
     application: ApplicationName,
   ): Pick<GateReport, 'status' | 'message'> {
-    const sight = this.#look(question, application);
-    if (sight === undefined) {
+    const found = this.#look(question, application);
+    if (found === undefined) {
       return { status: 'failed', message: `no Argo CD "${question.argocd}" is configured` };
     }
     const now = this.#clock.now();
     const asked = askedOf(question);
-    switch (sight.kind) {
+    switch (found.kind) {
       case 'unclear':
-        return { status: 'waiting', message: sight.reason };
+        return { status: 'waiting', message: found.reason };
       case 'absent':
         return judgeGate(undefined, asked, now, now);
       case 'known':
-        return judgeGate(this.#tell(question, sight.summary), asked, sight.steadySince, now);
+        return judgeGate(this.#tell(question, found.summary), asked, found.steadySince, now);
     }
   }
 

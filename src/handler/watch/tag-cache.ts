@@ -15,8 +15,9 @@ type Servers = (argocd: string) => Pick<ArgoCD, 'commit'> | undefined;
 type Tags = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The tags of commits that gates have asked for, and when they were made, which shows a promotion: whether a branch or a tag is meant by the short name
- * that an application tracks, only they tell.
+ * What Argo CD said of commits that gates have asked for: their tags, which alone tell whether a branch
+ * or a tag is meant by the short name that an application tracks; and when they were made, which shows
+ * a promotion.
  */
 export class TagCache {
   readonly #servers: Servers;

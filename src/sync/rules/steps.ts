@@ -11,9 +11,9 @@ import type { Plan, Task } from '../plan/plan.ts';
 
 /**
  * The steps of an operation after another look at it, in the order in which Argo CD began them.
- * A step that did not change is the same object as before, and a step keeps its place. Waves come from the plan, since Argo CD
- * does not tell them; times are when we saw a change, since it does not tell those either. `earlier`:
- * the attempts of operations that this one replaced, whose steps are their own.
+ * A step that did not change is the same object as before, and a step keeps its place. Waves come from
+ * the plan, since Argo CD does not tell them; times are when we saw a change, since it does not tell
+ * those either. `earlier`: the attempts of operations that this one replaced, whose steps are their own.
  */
 export function trackSteps(
   ...looked: Parameters<typeof trackStepsInTurns>

@@ -58,7 +58,7 @@ export class OutboxDispatcher {
   readonly #ports: DispatcherPorts;
   readonly #sender: ReportSender;
   readonly #completion: Completion;
-  readonly #changes: Wakeup;
+  readonly #wakeup: Wakeup;
   /** Aborts when the run's end is known: that waits for less than what came before. */
   readonly #ending = new AbortController();
   #notBefore = -Infinity;
@@ -72,7 +72,7 @@ export class OutboxDispatcher {
       onLeftOut: (channel) => this.#leaveOut(channel),
     });
     this.#completion = new Completion(unitOfWork, hub, ports);
-    this.#changes = new Wakeup(ports.clock);
+    this.#wakeup = new Wakeup(ports.clock);
     if (unitOfWork.run.state === 'reporting') this.#ending.abort(noLongerNeeded);
   }
 
@@ -85,14 +85,14 @@ export class OutboxDispatcher {
   wake(isEnd: boolean): void {
     this.#isIdle = false;
     if (isEnd) this.#ending.abort(noLongerNeeded);
-    this.#changes.wake();
+    this.#wakeup.wake();
   }
 
   /** What waits only for its pace is told now. */
   hurry(): void {
     if (this.#isIdle || this.#notBefore === -Infinity) return;
     this.#notBefore = -Infinity;
-    this.#changes.wake();
+    this.#wakeup.wake();
   }
 
   /** Resolves when the run is told to the end, or cannot be; never after the signal aborted. */
@@ -152,7 +152,7 @@ export class OutboxDispatcher {
   /** New items end it, since they may be urgent. */
   async #pause(until: number, signal: AbortSignal): Promise<void> {
     const { tokenExpiresAt } = this.#unitOfWork.run;
-    await this.#changes.wait(Math.min(until, tokenExpiresAt) - this.#ports.clock.now(), signal);
+    await this.#wakeup.wait(Math.min(until, tokenExpiresAt) - this.#ports.clock.now(), signal);
   }
 
   /** One round: everything that is left is tried once, then the completion if it need not wait. */

@@ -109,7 +109,7 @@ export class Tries {
   async after({ id, key }: Run): Promise<NextTry> {
     const open = this.#open.get(key) ?? [];
     const isLast = open.indexOf(id) === open.length - 1;
-    // The common case, at every turn of a outbox dispatcher.
+    // The common case, at every turn of an outbox dispatcher.
     if (isLast && this.#newest.has(id)) return 'none';
     const isAwaited = [...this.#waiting].some(([other, its]) => its === key && other !== id);
     if (isAwaited) return 'proven';

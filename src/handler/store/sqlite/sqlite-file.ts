@@ -14,7 +14,7 @@ import { damage, sqliteFault } from './sqlite-fault.ts';
 import { StoreError } from '../store.ts';
 
 /** Milliseconds that a handler before us may take to let go of the file. */
-const grace = 1_000;
+const busyTimeout = 1_000;
 /** Bytes up to which the whole file is checked at start: two seconds, where the volume is slow. */
 const mostChecked = 256 * 1_024 * 1_024;
 
@@ -48,7 +48,7 @@ export function openSqliteFile(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     // The whole path: `:memory:` means something else to SQLite.
-    database = new DatabaseSync(resolve(path), { timeout: grace });
+    database = new DatabaseSync(resolve(path), { timeout: busyTimeout });
     database.exec(lock);
     schemaVersion(database, path);
     check(database, path);
