@@ -1,5 +1,5 @@
-import { errorMessage } from './error-message.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { errorMessage } from './error-message.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { CancelScope } from './cancel-scope.ts';

@@ -1,6 +1,6 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { PodLog } from '../argocd/port.ts';
-import type { ResourceKey } from '../sync/model/application.ts';
+import { resourceId, type ResourceKey } from '../sync/model/application.ts';
 import { LogBudget } from './log-budget.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
@@ -33,7 +33,7 @@ export class HookLogs {
 
   /** The log of what failed, as it was read last. Never rejects: `fault` says why there is none. */
   read(resource: ResourceKey): Promise<PodLog> {
-    return this.#reading.get(idOf(resource)) ?? this.begin(resource);
+    return this.#reading.get(resourceId(resource)) ?? this.begin(resource);
   }
 
   /** Whether the log of a running hook is read now and then, which nobody else would do. */
@@ -45,14 +45,14 @@ export class HookLogs {
   begin(resource: ResourceKey): Promise<PodLog> {
     const isWanted = this.#settings.hookLogLines > 0 && logged.has(resource.kind);
     const reading = isWanted ? this.#fetch(resource) : Promise.resolve(nothing);
-    this.#reading.set(idOf(resource), reading);
+    this.#reading.set(resourceId(resource), reading);
     return reading;
   }
 
   /** Reads the log of a running hook now and then, for the case that nothing is left of it after. */
   keep(resource: ResourceKey, isRunning: () => boolean): void {
     if (this.#settings.hookLogLines === 0 || !logged.has(resource.kind)) return;
-    const id = idOf(resource);
+    const id = resourceId(resource);
     if (this.#keeping.has(id)) return;
     this.#keeping.add(id);
     void this.#keep(resource, isRunning).finally(() => this.#keeping.delete(id));
@@ -60,7 +60,7 @@ export class HookLogs {
 
   /** What a hook printed that succeeded is nobody's concern. */
   forget(resource: ResourceKey): void {
-    const id = idOf(resource);
+    const id = resourceId(resource);
     this.#keeping.delete(id);
     this.#reading.delete(id);
     this.#kept.delete(id);
@@ -68,7 +68,7 @@ export class HookLogs {
   }
 
   async #keep(resource: ResourceKey, isRunning: () => boolean): Promise<void> {
-    const id = idOf(resource);
+    const id = resourceId(resource);
     const { clock } = this.#ports;
     const signal = AbortSignal.any([this.#scope.signal, this.#over.signal]);
     const startedAt = clock.now();
@@ -89,7 +89,7 @@ export class HookLogs {
   }
 
   async #fetch(resource: ResourceKey): Promise<PodLog> {
-    const id = idOf(resource);
+    const id = resourceId(resource);
     const log = await this.#ask(resource);
     const kept = this.#kept.get(id);
     if (log.lines.length === 0) return kept === undefined ? log : { lines: kept, fault: '' };
@@ -108,7 +108,7 @@ export class HookLogs {
 
   #ask(resource: ResourceKey): Promise<PodLog> {
     return this.#budget.semaphore.run(() => {
-      const full = this.#budget.refusal(this.#held(idOf(resource)));
+      const full = this.#budget.refusal(this.#held(resourceId(resource)));
       return full === undefined
         ? this.#askNow(resource)
         : Promise.resolve({ lines: [], fault: full });
@@ -142,8 +142,4 @@ function faultOf(reason: string, isPart: boolean): string {
   return isPart
     ? `Its log is not complete: ${reason}.`
     : `Its log is no longer available: ${reason}.`;
-}
-
-function idOf({ group, kind, namespace, name }: ResourceKey): string {
-  return [group, kind, namespace, name].join('\n');
 }

@@ -1,4 +1,4 @@
-import { printName } from '../sync/model/application.ts';
+import { printName, resourceId } from '../sync/model/application.ts';
 import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
 import { causeLines } from './failure-lines.ts';
 import { phasePlace, phaseTitle } from './phases.ts';
@@ -256,6 +256,6 @@ export class OperationLog {
   }
 }
 
-function keyOf({ attempt, phase, group, kind, namespace, name }: OperationStep): string {
-  return [attempt, phase, group, kind, namespace, name].join('\n');
+function keyOf(step: OperationStep): string {
+  return `${step.attempt}\n${step.phase}\n${resourceId(step)}`;
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../async/error-message.ts';
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Outcome } from '../sync/model/outcome.ts';
 import { UserError } from '../user-error.ts';
@@ -49,7 +50,7 @@ export function endOfError(error: unknown): FailedEnding {
     const message = advice ? `${sentence(told)} ${advice}` : told;
     return failed('failed', message, [logIssue('error', logLine(message, 1_000))]);
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorMessage(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const message = `Internal error: ${reason}. An operation that it asked for goes on in Argo CD. Please report this with the debug lines above.`;
   return failed('failed', message, [

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { errorMessage } from '../async/error-message.ts';
 import type { ArgoCD } from '../argocd/port.ts';
 import type { Connection } from '../argocd/rest/connection.ts';
 import type { Secret } from '../secret.ts';
@@ -184,7 +185,7 @@ function writeFile(
   try {
     return agent.writeFile(folder, name, text());
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     agent.write(logIssue('warning', logLine(`${name} could not be written: ${reason}`)));
     return undefined;
   }

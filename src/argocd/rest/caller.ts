@@ -1,3 +1,4 @@
+import { errorMessage } from '../../async/error-message.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { Secret } from '../../secret.ts';
 import { parseAnswer } from './answer.ts';
@@ -102,8 +103,7 @@ export class Caller {
   }
 
   #broken(name: string, error: unknown): ArgoCDError {
-    const words = error instanceof Error ? error.message : String(error);
-    const reason = `the stream broke: ${words}${throughProxy(this.#way)}`;
+    const reason = `the stream broke: ${errorMessage(error)}${throughProxy(this.#way)}`;
     return new ArgoCDError(name, reason, { failure: 'unavailable', cause: error });
   }
 

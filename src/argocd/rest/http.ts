@@ -1,4 +1,3 @@
-import { errorMessage } from '../../async/error-message.ts';
 import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -7,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createGunzip } from 'node:zlib';
+import { errorMessage } from '../../async/error-message.ts';
 import type { HttpChannel } from './channel.ts';
 import { openChannel, openSystemChannel } from './channel.ts';
 import type { Connection } from './connection.ts';

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { errorMessage } from '../../async/error-message.ts';
 import type { Secret } from '../../secret.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 
@@ -97,8 +98,7 @@ export function basicAuthorization(token: string): string {
 /** Node says only "fetch failed"; what failed stands in the cause. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { readonly cause?: unknown };
-  const told = cause instanceof Error ? cause : error;
-  return plainLine(told instanceof Error ? told.message : String(told), 200);
+  return plainLine(errorMessage(cause instanceof Error ? cause : error), 200);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

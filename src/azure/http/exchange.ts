@@ -1,6 +1,6 @@
-import { errorMessage } from '../../async/error-message.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { errorMessage } from '../../async/error-message.ts';
 
 /** The HTTP methods that the APIs of Azure DevOps in use need. */
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';

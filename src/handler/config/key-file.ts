@@ -8,6 +8,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorMessage } from '../../async/error-message.ts';
 import type { Secret } from '../../secret.ts';
 import { UserError } from '../../user-error.ts';
 import type { Config } from './config.ts';
@@ -66,7 +67,7 @@ function use<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorMessage(cause);
     throw new UserError(
       `The key file ${path} can be neither read nor made: ${reason}`,
       'Give its folder to the user of the handler, or set encryptionKeys in the configuration.',

@@ -17,9 +17,8 @@ export const addedSyncSections: readonly string[] = sharedInputNames.filter(
   (name) => definitionOf(name).isAdded,
 );
 
-/** The sections of a gate, in their order: `ArgoCDGate@1` sends exactly these. */
-export const gateSections = [
-  ...claimSections,
+/** What a gate or a check asks: which applications, and how they must be. */
+const stateSections = [
   'applications',
   'project',
   'revision',
@@ -29,17 +28,14 @@ export const gateSections = [
   'stableSeconds',
 ] as const;
 
+/** The sections of a gate, in their order: `ArgoCDGate@1` sends exactly these. */
+export const gateSections = [...claimSections, ...stateSections] as const;
+
 /** The sections of an environment check; its requests are written by hand, mostly as JSON. */
 export const checkSections = [
   ...claimSections,
   ...runSections,
-  'applications',
-  'project',
-  'revision',
-  'requireSynced',
-  'requireHealthy',
-  'acceptSuspended',
-  'stableSeconds',
+  ...stateSections,
   'timeoutSeconds',
 ] as const;
 

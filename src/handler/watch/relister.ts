@@ -1,3 +1,4 @@
+import { errorMessage } from '../../async/error-message.ts';
 import { Wakeup } from '../../async/wakeup.ts';
 import { backoff } from '../../async/backoff.ts';
 import type { Clock } from '../../async/clock.ts';
@@ -95,7 +96,7 @@ export class Relister {
     } catch (error) {
       if (signal.aborted) return;
       this.#failures += 1;
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failure = errorMessage(error);
       this.#askedAt = this.#clock.now();
       const pause = backoff(this.#failures, retry, this.#random);
       this.#penalty = Math.max(pause, retryDelayFor(error));

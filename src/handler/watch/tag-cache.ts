@@ -1,3 +1,4 @@
+import { CancelScope } from '../../async/cancel-scope.ts';
 import type { ArgoCD } from '../../argocd/port.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { ApplicationSummary } from '../../sync/model/application-summary.ts';
@@ -64,18 +65,17 @@ export class TagCache {
     const open = [...new Set(commits)].filter((commit) => known[commit] === undefined);
     if (server === undefined || open.length === 0) return;
     const { name, namespace, project } = summary;
-    const ending = new AbortController();
-    const timer = setTimeout(() => ending.abort(), grace);
+    const scope = new CancelScope(this.#clock, { at: this.#clock.now() + grace });
     const ask = async (commit: string) => {
       const { tags, date } = await server.commit(
         { name, namespace, project },
         commit,
-        ending.signal,
+        scope.signal,
       );
       this.#keep(keyOf(argocd, summary, commit), tags, date);
     };
     await Promise.allSettled(open.map(ask));
-    clearTimeout(timer);
+    scope.end();
   }
 
   #keep(key: string, tags: readonly string[], date: number | undefined): void {

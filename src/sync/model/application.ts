@@ -125,6 +125,11 @@ export function printName({ namespace, name }: ApplicationName): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
+/** Tells a resource from all others of an application: the key of a map, not for people. */
+export function resourceId({ group, kind, namespace, name }: ResourceKey): string {
+  return [group, kind, namespace, name].join('\n');
+}
+
 /** `Deployment/web`; with the group where it is not one of Kubernetes' own. */
 export function printKey({ group, kind, name }: ResourceKey): string {
   const isOwn = !group.includes('.') || group.endsWith('.k8s.io');

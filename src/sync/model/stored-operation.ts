@@ -1,4 +1,4 @@
-import { printKey } from './application.ts';
+import { printKey, resourceId } from './application.ts';
 import type { Application, HistoryEntry, ResourceKey, Source } from './application.ts';
 import type { PositionedRevision, Retry, RollbackGoal } from './goal.ts';
 import type { Operation, StoredRetry } from './operation.ts';
@@ -139,14 +139,10 @@ function checkResources(
 ): readonly Deviation[] {
   return differSets(
     'resources',
-    resources.map(identityOf),
-    stored.resources.map(identityOf),
+    resources.map(resourceId),
+    stored.resources.map(resourceId),
     () => [printSome(resources.map(printKey)), printSome(stored.resources.map(printKey))],
   );
-}
-
-function identityOf({ group, kind, namespace, name }: ResourceKey): string {
-  return JSON.stringify([group, kind, namespace, name]);
 }
 
 function checkOptions({ syncOptions }: RequestedSync, stored: Operation): readonly Deviation[] {

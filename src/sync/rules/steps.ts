@@ -1,4 +1,4 @@
-import type { ResourceKey } from '../model/application.ts';
+import { resourceId, type ResourceKey } from '../model/application.ts';
 import { atOnce } from '../model/at-once.ts';
 import { isFailed } from './explanation.ts';
 import { isCreated } from '../plan/destination-namespace.ts';
@@ -102,8 +102,7 @@ const stepsOfLook = 5;
 
 /** What tells a step from all others of an application. */
 export function stepIdOf(step: ResourceKey & Pick<OperationStep, 'phase'>): string {
-  const { phase, group, kind, namespace, name } = step;
-  return [phase, group, kind, namespace, name].join('\n');
+  return `${step.phase}\n${resourceId(step)}`;
 }
 
 /** The steps with their places in the plan, for those that came before it. */

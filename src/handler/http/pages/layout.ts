@@ -99,6 +99,19 @@ export function prose(text: string, width?: number): Markup {
   })}`;
 }
 
+/** Names with what belongs to them; those that are empty are left out. */
+export function facts(rows: readonly (readonly [string, Markup | string])[]): Markup {
+  return html`<dl>
+    ${rows
+      .filter(([, value]) => value !== '')
+      .map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+      )}
+  </dl>`;
+}
+
 /** A word in a colored pill. */
 export function tag(word: string, tone: Tone): Markup {
   return html`<span class="tag ${tone}">${word}</span>`;

@@ -8,7 +8,7 @@ import { printDuration, printSpan } from '../../../text/duration-text.ts';
 import { plainLine, plainLines, webAddress } from '../../../text/foreign-text.ts';
 import type { Run } from '../../run.ts';
 import type { StoredCheckpoint } from '../../store/store.ts';
-import { link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
+import { facts, link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
 import { phaseChart } from './phase-chart.ts';
 import { outcomeTag, pipelineOf, runTag } from './run-words.ts';
 import { titleOf } from './status-page.ts';
@@ -78,15 +78,7 @@ function factsOf(run: Run, now: number): Markup {
     ['Task', spec.address.taskInstanceId],
     ['Log lines reported', report.log === undefined ? '' : String(report.log.written)],
   ];
-  return html`<dl>
-    ${rows
-      .filter(([, value]) => value !== '')
-      .map(
-        ([name, value]) =>
-          html`<dt>${name}</dt>
-            <dd>${value}</dd>`,
-      )}
-  </dl>`;
+  return facts(rows);
 }
 
 function applicationSection({ name, steps, result }: Part, isOpen: boolean, now: number): Markup {
@@ -116,17 +108,7 @@ function resultPanel(result: ApplicationResult): Markup {
         ['Worth a look', plainLine([title, message].filter(Boolean).join(': '))] as const,
     ),
   ];
-  return html`<div class="panel">
-    <dl>
-      ${rows
-        .filter(([, value]) => value !== '')
-        .map(
-          ([name, value]) =>
-            html`<dt>${name}</dt>
-              <dd>${value}</dd>`,
-        )}
-    </dl>
-  </div>`;
+  return html`<div class="panel">${facts(rows)}</div>`;
 }
 
 function causesOf({ outcome, causes }: ApplicationResult): Markup {

@@ -34,16 +34,22 @@ export function keptResults(results: readonly ApplicationResult[]): readonly App
     const share = left / (results.length - index);
     const fitting = fit(result, share);
     if (fitting === undefined) continue;
-    left -= JSON.stringify(fitting).length;
-    kept.push(fitting);
+    left -= fitting.characters;
+    kept.push(fitting.result);
   }
   return kept;
 }
 
-function fit(result: ApplicationResult, share: number): ApplicationResult | undefined {
+/** The most of a result that fits, with its characters of JSON. */
+function fit(
+  whole: ApplicationResult,
+  share: number,
+): { readonly result: ApplicationResult; readonly characters: number } | undefined {
   for (const cut of cuts) {
-    const kept = cut(result);
-    if (sizeOf(kept, share) <= share && JSON.stringify(kept).length <= share) return kept;
+    const result = cut(whole);
+    if (sizeOf(result, share) > share) continue;
+    const characters = JSON.stringify(result).length;
+    if (characters <= share) return { result, characters };
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { errorMessage } from '../../../async/error-message.ts';
 import { migrate, schemaVersion } from './migrations.ts';
 import { damage, sqliteFault } from './sqlite-fault.ts';
 import { StoreError } from '../store.ts';
@@ -80,7 +81,7 @@ function make(path: string): void {
     if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
     for (const each of [dirname(path), path]) accessSync(each, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorMessage(cause);
     throw new StoreError(
       `The store ${path} cannot be made, or not be written to (${reason}). ` +
         "Mount a volume there that the handler's user may write to, or name another place.",
