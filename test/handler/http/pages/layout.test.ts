@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { missingPage, prose, renderPage } from '../../../../src/handler/http/pages/layout.ts';
+import {
+  facts,
+  missingPage,
+  prose,
+  renderPage,
+} from '../../../../src/handler/http/pages/layout.ts';
 import { html } from 'hono/html';
 import { textOf, wholePage } from './html.ts';
 
@@ -30,4 +35,19 @@ describe('prose', () => {
       assert.equal(String(await prose(text)), expected);
     });
   }
+});
+
+describe('facts on a page', () => {
+  it('are names with what belongs to them, escaped, without those that are empty', async () => {
+    const text = await wholePage(
+      facts([
+        ['Client', '<b>'],
+        ['Ended', ''],
+        ['State', html`<i>on</i>`],
+      ]),
+    );
+    assert.deepEqual(text.match(/<dt>[^<]*<\/dt>/g), ['<dt>Client</dt>', '<dt>State</dt>']);
+    assert.match(text, /<dd>&lt;b&gt;<\/dd>/);
+    assert.match(text, /<dd><i>on<\/i><\/dd>/);
+  });
 });
