@@ -34,6 +34,7 @@ const others: readonly Operation[] = [
   foreign({ revisions: [B] }),
   foreign({ dryRun: true }),
   foreign({ initiatedBy: { username: 'ci', automated: false } }),
+  operation({ info: [{ name: 'azure-pipelines/run', value: 'run-2' }] }),
   automated({ revisions: [A] }),
   automated({ revisions: [A], resources: [key] }),
   automated({ revisions: [B], resources: [key] }),

@@ -25,8 +25,11 @@ const adopted = (startedAt?: number): Identity => ({
   ours: false,
 });
 
-describe('sight', () => {
+describe('the operation that is looked for', () => {
   const eves = { operation: foreign() };
+  const ofRun = (value: string) => ({
+    operation: operation({ info: [{ name: 'azure-pipelines/run', value }] }),
+  });
   const cases = [
     ['nothing at all', application(), ours, 'absent'],
     ['ours asked for', application({ operation: operation() }), ours, 'pending'],
@@ -58,6 +61,25 @@ describe('sight', () => {
     [
       "somebody else's success",
       application({ operationState: ended('Succeeded', eves) }),
+      ours,
+      'absent',
+    ],
+    ["another run's, asked for", application(ofRun('run-2')), ours, 'absent'],
+    [
+      "another run's, running",
+      application({ ...ofRun('run-2'), operationState: state(ofRun('run-2')) }),
+      ours,
+      'absent',
+    ],
+    [
+      "another run's success",
+      application({ operationState: ended('Succeeded', ofRun('run-2')) }),
+      ours,
+      'absent',
+    ],
+    [
+      'the success of a run whose mark begins like ours',
+      application({ operationState: ended('Succeeded', ofRun('run-10')) }),
       ours,
       'absent',
     ],
