@@ -1,4 +1,5 @@
-import { planOf } from '../../src/sync/plan/order.ts';
+import { atOnce } from '../../src/sync/model/at-once.ts';
+import { planInTurns } from '../../src/sync/plan/order.ts';
 import type { Figure } from './figure.ts';
 import { monotonicTime } from './monotonic-time.ts';
 import { median } from './percentile.ts';
@@ -11,7 +12,7 @@ export function measurePlanning(): readonly Figure[] {
   const manifests = Array.from({ length: count }, (_, index) => manifest(index));
   const times = Array.from({ length: rounds }, () => {
     const startedAt = monotonicTime();
-    planOf(manifests, { destinationNamespace: 'shop' });
+    atOnce(planInTurns(manifests, { destinationNamespace: 'shop' }));
     return monotonicTime() - startedAt;
   });
   const what = `planning ${count} manifests`;

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { readApplication } from '../../src/argocd/rest/application-schema.ts';
 import type { Application } from '../../src/sync/model/application.ts';
 import type { RevisionTarget } from '../../src/sync/model/goal.ts';
 import type { Memory } from '../../src/sync/model/memory.ts';
+import { readApplication } from '../in-one-go.ts';
 import {
   hydratedRecordings,
   isApplication,

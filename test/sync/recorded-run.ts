@@ -1,8 +1,8 @@
-import { readApplication } from '../../src/argocd/rest/application-schema.ts';
 import type { Application } from '../../src/sync/model/application.ts';
 import { follow as followOther, newestHistoryId } from '../../src/sync/model/memory.ts';
 import type { Memory } from '../../src/sync/model/memory.ts';
 import { isEnded, markerName, markerOf } from '../../src/sync/model/operation.ts';
+import { readApplication } from '../in-one-go.ts';
 import { isApplication, readRecording } from '../../simulators/argo-cd/recording.ts';
 import { refreshed, request, Run, start, syncGoal, titles } from './sample-application.ts';
 

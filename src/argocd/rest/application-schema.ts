@@ -32,7 +32,6 @@ import type { RawSource } from './source-schema.ts';
 import { historySchema, readHistory } from './history-schema.ts';
 import { readItems } from './item-reading.ts';
 import { TextBudget } from './text-budget.ts';
-import { atOnce } from '../../sync/model/at-once.ts';
 import type { Application, ResourceStatus } from '../../sync/model/application.ts';
 import type {
   Operation,
@@ -166,12 +165,10 @@ type RawState = z.output<typeof stateSchema>;
 /** Characters of a reference to an image, with its digest. */
 const longestImage = 1_024;
 
-/** Reads an Application; throws a `ZodError` where it has not the shape that Argo CD gives it. */
-export function readApplication(json: unknown): Application {
-  return atOnce(readApplicationInTurns(json));
-}
-
-/** The same; it yields how many steps it has made since it yielded last. */
+/**
+ * Reads an Application; throws a `ZodError` where it has not the shape that Argo CD gives it. It
+ * yields how many steps it has made since it yielded last.
+ */
 export function* readApplicationInTurns(json: unknown): Generator<number, Application> {
   const { metadata, spec, operation, status } = z.parse(applicationSchema, json, {
     reportInput: true,

@@ -1,5 +1,3 @@
-import { atOnce } from '../model/at-once.ts';
-
 /** A Kubernetes object as far as the order of a sync depends on it. Absent text is empty. */
 export interface Manifest {
   readonly group: string;
@@ -26,13 +24,9 @@ export interface DefinedKind {
 /**
  * Reads manifests of any shape, without a schema, and never throws. Objects with an `items` array
  * are taken apart and lists with `items: null` left out, as Argo CD's repository server does
- * (reposerver/repository/repository.go). `undefined` stands for what is no manifest.
+ * (reposerver/repository/repository.go). `undefined` stands for what is no manifest. It yields how
+ * many steps it has made since it yielded last.
  */
-export function readManifests(values: readonly unknown[]): (Manifest | undefined)[] {
-  return atOnce(readManifestsInTurns(values));
-}
-
-/** The same; it yields how many steps it has made since it yielded last. */
 export function* readManifestsInTurns(
   values: readonly unknown[],
 ): Generator<number, (Manifest | undefined)[]> {

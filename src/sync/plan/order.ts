@@ -1,5 +1,4 @@
 import type { ResourceKey } from '../model/application.ts';
-import { atOnce } from '../model/at-once.ts';
 import { moveDependencies } from './dependency.ts';
 import { namespaceDraft, type TaskDraft } from './task-draft.ts';
 import { readManifestsInTurns, type Manifest } from './manifest.ts';
@@ -46,13 +45,9 @@ export interface OrderOptions {
  * Plans a sync: what Argo CD does with a set of manifests, in which order. It works by phase, wave,
  * kind and name, then moves Namespaces and definitions before what needs them (gitops-engine
  * pkg/sync/sync_tasks.go; checked against dry runs of a real controller in the ordering fixtures).
- * Takes manifests of any shape and never throws; what is wrong with them is among the findings.
+ * Takes manifests of any shape and never throws; what is wrong with them is among the findings. It
+ * yields how many steps it has made since it yielded last.
  */
-export function planOf(manifests: readonly unknown[], options: OrderOptions): Plan {
-  return atOnce(planInTurns(manifests, options));
-}
-
-/** The same; it yields how many steps it has made since it yielded last. */
 export function* planInTurns(
   manifests: readonly unknown[],
   options: OrderOptions,

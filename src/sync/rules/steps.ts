@@ -1,5 +1,4 @@
 import { resourceId, type ResourceKey } from '../model/application.ts';
-import { atOnce } from '../model/at-once.ts';
 import { isFailed } from './explanation.ts';
 import { isCreated } from '../plan/destination-namespace.ts';
 import { syncPhases } from '../plan/hook.ts';
@@ -14,14 +13,8 @@ import type { Plan, Task } from '../plan/plan.ts';
  * A step that did not change is the same object as before, and a step keeps its place. Waves come from
  * the plan, since Argo CD does not tell them; times are when we saw a change, since it does not tell
  * those either. `earlier`: the attempts of operations that this one replaced, whose steps are their own.
+ * It yields how many steps it has made since it yielded last.
  */
-export function trackSteps(
-  ...looked: Parameters<typeof trackStepsInTurns>
-): readonly OperationStep[] {
-  return atOnce(trackStepsInTurns(...looked));
-}
-
-/** The same; it yields how many steps it has made since it yielded last. */
 export function* trackStepsInTurns(
   known: readonly OperationStep[],
   state: OperationState,

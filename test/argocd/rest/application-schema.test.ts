@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { $ZodError } from 'zod/v4/core';
-import {
-  readApplication,
-  readApplicationInTurns,
-} from '../../../src/argocd/rest/application-schema.ts';
+import { readApplicationInTurns } from '../../../src/argocd/rest/application-schema.ts';
 import { readable } from '../../../src/argocd/rest/reading.ts';
 import { messageBounds } from '../../../src/argocd/rest/text-budget.ts';
 import type { Application } from '../../../src/sync/model/application.ts';
 import { markerOf } from '../../../src/sync/model/operation.ts';
+import { readApplication } from '../../in-one-go.ts';
 import {
   allRecordings,
   isApplication,

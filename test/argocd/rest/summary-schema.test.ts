@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
 import {
   listingSchema,
   readSummary,
@@ -8,6 +7,7 @@ import {
 import { excerptEnds } from '../../../src/sync/model/excerpt.ts';
 import type { Hydrator } from '../../../src/sync/model/hydrator.ts';
 import { revisionsOf } from '../../../src/sync/model/operation.ts';
+import { readApplication } from '../../in-one-go.ts';
 import {
   allRecordings,
   isApplication,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { atOnce } from '../../../src/sync/model/at-once.ts';
 import type { DatabaseSync } from 'node:sqlite';
-import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
 import { longestBody } from '../../../src/handler/http/body-text.ts';
 import { endOfResults } from '../../../src/handler/runs/execution/run-ending.ts';
 import { keptCharacters } from '../../../src/handler/runs/execution/kept-results.ts';
@@ -9,7 +8,7 @@ import { tombstoneOf } from '../../../src/handler/runs/execution/tombstone.ts';
 import { openSqliteFile } from '../../../src/handler/store/sqlite/sqlite-file.ts';
 import { StepWriter } from '../../../src/handler/store/sqlite/step-writer.ts';
 import { newMemory } from '../../../src/sync/model/memory.ts';
-import { trackSteps } from '../../../src/sync/rules/steps.ts';
+import { readApplication, trackSteps } from '../../in-one-go.ts';
 import { result } from '../../report/example-results.ts';
 import { adding, sampleSpec, storeFolder } from './sample.ts';
 

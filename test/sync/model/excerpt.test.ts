@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { readApplication } from '../../../src/argocd/rest/application-schema.ts';
 import { readSummary } from '../../../src/argocd/rest/summary-schema.ts';
 import { excerpt, excerptEnds } from '../../../src/sync/model/excerpt.ts';
 import { judgeGate } from '../../../src/sync/gate/gate.ts';
+import { readApplication } from '../../in-one-go.ts';
 import { isApplication, readRecording } from '../../../simulators/argo-cd/recording.ts';
 
 describe('an excerpt of a foreign text', () => {

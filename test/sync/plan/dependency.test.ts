@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { planOf } from '../../../src/sync/plan/order.ts';
+import { planOf } from '../../in-one-go.ts';
 import { custom, definition, hook, object, steps, wave } from '../sample-manifests.ts';
 
 const destination = { destinationNamespace: 'shop' };

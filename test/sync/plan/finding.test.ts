@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { planOf } from '../../../src/sync/plan/order.ts';
+import { planOf } from '../../in-one-go.ts';
 import { definition, hook, object, wave } from '../sample-manifests.ts';
 
 const policy = (value: string) => ({ 'argocd.argoproj.io/hook-delete-policy': value });

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { hookRoleOf, type HookRole } from '../../../src/sync/plan/hook.ts';
-import { readManifests } from '../../../src/sync/plan/manifest.ts';
+import { readManifests } from '../../in-one-go.ts';
 import { object } from '../sample-manifests.ts';
 
 const own = 'argocd.argoproj.io/hook';

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert';
-import { listAnnotation, readManifests } from '../../../src/sync/plan/manifest.ts';
+import { listAnnotation } from '../../../src/sync/plan/manifest.ts';
+import { readManifests } from '../../in-one-go.ts';
 
 function read(...values: readonly unknown[]) {
   return readManifests(values);
 }
 
-describe('readManifests', () => {
+describe('readManifestsInTurns', () => {
   it('reads what the order depends on', () => {
     const [manifest] = read({
       apiVersion: 'apps/v1',

@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { planOf, type OrderOptions } from '../../../src/sync/plan/order.ts';
+import type { OrderOptions } from '../../../src/sync/plan/order.ts';
 import type { Plan, Task } from '../../../src/sync/plan/plan.ts';
+import { planOf } from '../../in-one-go.ts';
 import { custom, definition, hook, object, steps, wave } from '../sample-manifests.ts';
 
 const folder = new URL('../../fixtures/argo-cd/ordering/', import.meta.url);
@@ -84,7 +85,7 @@ function print(
 }
 
 const destination = { destinationNamespace: 'shop' };
-describe('planOf', () => {
+describe('planInTurns', () => {
   it('sorts by phase, wave, kind and name', () => {
     const plan = planOf(
       [
@@ -319,7 +320,7 @@ describe('planOf', () => {
   });
 });
 
-describe('planOf with CreateNamespace', () => {
+describe('planInTurns with CreateNamespace', () => {
   const manifests = [object('Pod/a', { ...hook('PreSync'), ...wave('-9') }), object('Pod/b')];
   const create = { ...destination, createNamespace: true };
 
@@ -376,7 +377,7 @@ describe('planOf with CreateNamespace', () => {
   });
 });
 
-describe('planOf with anything', () => {
+describe('planInTurns with anything', () => {
   const annotations = fc.dictionary(
     fc.constantFrom(
       'argocd.argoproj.io/hook',

@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import type { ResourceKey } from '../../../src/sync/model/application.ts';
 import type { SyncPhase } from '../../../src/sync/model/operation.ts';
-import { planOf } from '../../../src/sync/plan/order.ts';
 import { taskOf, waveOf } from '../../../src/sync/plan/plan.ts';
+import { planOf } from '../../in-one-go.ts';
 import { hook, object, wave } from '../sample-manifests.ts';
 
 const core = (kind: string, name: string, namespace: string) => ({

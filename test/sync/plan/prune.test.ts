@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { planOf, type OrderOptions } from '../../../src/sync/plan/order.ts';
+import type { OrderOptions } from '../../../src/sync/plan/order.ts';
 import type { Task } from '../../../src/sync/plan/plan.ts';
+import { planOf } from '../../in-one-go.ts';
 import { hook, object, options, steps, wave } from '../sample-manifests.ts';
 
 const destination = { destinationNamespace: 'shop' };

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { readManifests } from '../../../src/sync/plan/manifest.ts';
 import { invalidWave, ownWave } from '../../../src/sync/plan/wave.ts';
+import { readManifests } from '../../in-one-go.ts';
 import { object } from '../sample-manifests.ts';
 
 const wave = 'argocd.argoproj.io/sync-wave';

@@ -1,13 +1,12 @@
 import { strict as assert } from 'node:assert';
 import type { Plan } from '../../../src/sync/plan/plan.ts';
-import { planOf } from '../../../src/sync/plan/order.ts';
 import {
   countSteps,
   mostSteps,
   placeSteps,
-  trackSteps,
   unreachedSteps,
 } from '../../../src/sync/rules/steps.ts';
+import { planOf, trackSteps } from '../../in-one-go.ts';
 import { ended, hook, operation, result, second, start, state } from '../sample-application.ts';
 
 function object(kind: string, name: string, annotations: Record<string, string> = {}) {
@@ -39,7 +38,7 @@ const plan: Plan = planOf(
 const row = ({ name, state: reached, wave, attempt }: ReturnType<typeof trackSteps>[number]) =>
   [name, reached, wave, attempt] as const;
 
-describe('trackSteps', () => {
+describe('trackStepsInTurns', () => {
   it('tells waves from the plan, and times by when a change was seen', () => {
     const first = trackSteps([], state({ results: [hook()] }), plan, start);
     assert.deepEqual(first.map(row), [['migrate', 'Running', -1, 0]]);
@@ -160,7 +159,7 @@ describe('what is kept of steps', () => {
   });
 });
 
-describe('trackSteps of an operation that took the place of another', () => {
+describe('trackStepsInTurns of an operation that took the place of another', () => {
   it('begins again, however alike what it shows', () => {
     const done = [hook({ hookPhase: 'Succeeded' }), result()];
     const ours = trackSteps([], state({ results: done, retryCount: 1 }), plan, start);

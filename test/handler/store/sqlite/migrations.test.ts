@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
-import { readApplication } from '../../../../src/argocd/rest/application-schema.ts';
 import { canonical } from '../../../../src/argocd/rest/canonical.ts';
 import { migrate, migrations, numberOf } from '../../../../src/handler/store/sqlite/migrations.ts';
 import { SqliteStore } from '../../../../src/handler/store/sqlite/sqlite-store.ts';
 import { systemClock } from '../../../../src/async/clock.ts';
+import { readApplication } from '../../../in-one-go.ts';
 import { adding, samplePlan, storeFolder } from '../sample.ts';
 
 const path = 'handler.db';

@@ -1,0 +1,15 @@
+import { readApplicationInTurns } from '../src/argocd/rest/application-schema.ts';
+import { atOnce } from '../src/sync/model/at-once.ts';
+import { readManifestsInTurns } from '../src/sync/plan/manifest.ts';
+import { planInTurns } from '../src/sync/plan/order.ts';
+import { trackStepsInTurns } from '../src/sync/rules/steps.ts';
+
+/** What the product does in turns of the event loop, in one go: nobody else waits in a test. */
+function inOneGo<A extends readonly unknown[], T>(work: (...given: A) => Generator<number, T>) {
+  return (...given: A): T => atOnce(work(...given));
+}
+
+export const readApplication = inOneGo(readApplicationInTurns);
+export const readManifests = inOneGo(readManifestsInTurns);
+export const planOf = inOneGo(planInTurns);
+export const trackSteps = inOneGo(trackStepsInTurns);
