@@ -76,9 +76,10 @@ async function follow(argocd: RestArgoCD, name: string): Promise<void> {
   const { signal } = new AbortController();
   const [result] = await followAll(
     {
-      ...{ names: [{ name }], project: 'default', goal: sync, timeout: 60_000 },
-      ...{ onTimeout: 'leave', onCancel: 'leave', hookLogLines: 0, marker: 'bench', info: [] },
+      ...{ subject: { names: [{ name }] }, project: 'default', goal: sync, timeout: 60_000 },
+      ...{ onTimeout: 'leave', onCancel: 'leave', hookLogLines: 0 },
     },
+    { marker: 'bench', info: [] },
     { argocd, clock: systemClock, random: Math.random, signal, tell: () => undefined },
   );
   await argocd.close();

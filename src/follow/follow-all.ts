@@ -1,6 +1,7 @@
 import type { WatchScope } from '../argocd/port.ts';
 import { printName } from '../sync/model/application.ts';
 import type { ApplicationName } from '../sync/model/application.ts';
+import type { ApplicationSelection } from '../sync/model/application-selection.ts';
 import type { Goal, WaitGoal } from '../sync/model/goal.ts';
 import type { InfoRow } from '../sync/model/operation.ts';
 import type { ApplicationResult, ChildReport, Outcome } from '../sync/model/outcome.ts';
@@ -19,24 +20,26 @@ import { Semaphore } from '../async/semaphore.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 
-/** What a run wants: the same of every application. Times are milliseconds. */
+/** What is asked for: the same of every application. Times are milliseconds. */
 export interface FollowRequest {
-  /** Either these, or what `selector` matches. */
-  readonly names?: readonly ApplicationName[];
-  readonly selector?: string;
-  /** How many it must match before anything begins; absent: as many as there are. */
-  readonly expectedCount?: number;
+  readonly subject: ApplicationSelection;
   /** AppProject; empty where it is not known. */
   readonly project: string;
   readonly goal: Goal;
   readonly timeout: number;
-  /** When the run began, if another process began it; local milliseconds. */
-  readonly startedAt?: number;
   readonly onTimeout: 'leave' | 'terminate';
   readonly onCancel: 'leave' | 'terminate';
   readonly hookLogLines: number;
+}
+
+/** Whose request it is: what only one run has. Times are milliseconds. */
+export interface FollowedRun {
+  /** Makes the operations provably this run's (`azure-pipelines/run`). */
   readonly marker: string;
+  /** Rows for people in `operation.info`, besides the marker. */
   readonly info: readonly InfoRow[];
+  /** When it began, if another process began it; local milliseconds. */
+  readonly startedAt?: number;
   /** How long an ended run may take to terminate its operation, in milliseconds. */
   readonly grace?: number;
 }
@@ -57,28 +60,33 @@ const searching = { first: 2_000, most: 15_000 };
  */
 export async function followAll(
   request: FollowRequest,
+  run: FollowedRun,
   given: FollowPorts,
 ): Promise<readonly ApplicationResult[]> {
   const now = given.clock.now();
   // A clock that was set back must not make the run longer.
-  const startedAt = Math.min(request.startedAt ?? now, now);
+  const startedAt = Math.min(run.startedAt ?? now, now);
   const deadline = startedAt + request.timeout;
   const ports = {
     ...given,
     contact: given.changes?.contact ?? new Contact(now),
     logBudget: new LogBudget(),
   };
-  const names = request.names ?? (await find(request, { startedAt, deadline }, ports));
+  const { subject, project } = request;
+  const names =
+    'names' in subject
+      ? subject.names
+      : await find(subject, request, { startedAt, deadline }, ports);
   const scope = new CancelScope(ports.clock, { parent: ports.signal });
   const feed = new Feed(ports.argocd, ports.clock, ports.random);
   const streaming = ports.changes === undefined && feed.run(scopeOf(request, names), scope.signal);
   const shared = { changes: ports.changes ?? feed, semaphore: new Semaphore(atOnce) };
-  const { grace = defaultGrace, project } = request;
+  const { grace = defaultGrace } = run;
   const settled = await Promise.allSettled(
     names.map((name) => {
       const path = printName(name);
       const times = { startedAt, deadline, grace };
-      const settings = { ...request, ...times, address: { ...name, project }, path };
+      const settings = { ...request, ...run, ...times, address: { ...name, project }, path };
       return followKept(settings, ports, shared, [], (result) => {
         ports.tell({ kind: 'result', result });
       });
@@ -93,14 +101,14 @@ export async function followAll(
 }
 
 function scopeOf(
-  { selector, project, goal }: FollowRequest,
+  { subject, project, goal }: FollowRequest,
   names: readonly ApplicationName[],
 ): WatchScope {
   // Children have names and projects of their own.
   if (goal.includeChildren) return { project: '' };
   const [name] = names;
   if (name !== undefined && names.length === 1) return { name, project };
-  return selector === undefined ? { project } : { project, selector };
+  return 'names' in subject ? { project } : { project, selector: subject.selector };
 }
 
 /** When a run began, and when it must end; local milliseconds. */
@@ -111,12 +119,15 @@ interface RunTimes {
 
 type SearchPorts = FollowPorts & { readonly contact: Contact };
 
+type Selector = Extract<ApplicationSelection, { readonly selector: string }>;
+
 async function find(
+  subject: Selector,
   request: FollowRequest,
   times: RunTimes,
   ports: SearchPorts,
 ): Promise<readonly ApplicationName[]> {
-  const names = await search(request, times, ports);
+  const names = await search(subject, request, times, ports);
   await ports.checkpoints?.found(names);
   return names;
 }
@@ -126,7 +137,8 @@ async function find(
  * not exactly as many as expected, it waits: some are still to be made, or to be deleted.
  */
 async function search(
-  { selector = '', expectedCount, project, goal }: FollowRequest,
+  { selector, expectedCount }: Selector,
+  { project, goal }: FollowRequest,
   { startedAt, deadline }: RunTimes,
   { argocd, clock, random, signal: canceled, contact }: SearchPorts,
 ): Promise<readonly ApplicationName[]> {

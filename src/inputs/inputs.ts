@@ -1,4 +1,4 @@
-import type { ApplicationName } from '../sync/model/application.ts';
+import type { ApplicationSelection } from '../sync/model/application-selection.ts';
 import type {
   Goal,
   Retry,
@@ -20,15 +20,6 @@ import { parseResources } from './resource-lines.ts';
 import { parseRetryBackoff } from './retry-backoff.ts';
 import { revisionProblem } from './revision-text.ts';
 import { warnOfSyncOptions } from './sync-option-names.ts';
-
-/** Which applications: by name, or all that a label selector matches. */
-export type ApplicationSelection =
-  | { readonly names: readonly ApplicationName[] }
-  | {
-      readonly selector: string;
-      /** How many it must match; absent: as many as there are. */
-      readonly expectedCount?: number;
-    };
 
 /** What a step was asked to do, once every input has been found right. */
 export interface TaskRequest {

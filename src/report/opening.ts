@@ -1,10 +1,11 @@
 import { printName } from '../sync/model/application.ts';
+import type { ApplicationSelection } from '../sync/model/application-selection.ts';
 import { isDryRun } from '../sync/model/goal.ts';
 import type { Goal, RevisionTarget } from '../sync/model/goal.ts';
 import { shortRevision } from '../sync/model/revision.ts';
 import { printDuration } from '../text/duration-text.ts';
 import { logLine } from '../text/foreign-text.ts';
-import type { TaskRequest, ApplicationSelection } from '../inputs/inputs.ts';
+import type { TaskRequest } from '../inputs/inputs.ts';
 
 const shownNames = 10;
 

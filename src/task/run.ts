@@ -95,20 +95,10 @@ async function follow(
     (record) => write(logDetail(record)),
     () => guid(random),
   );
-  const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = request;
   const variable = (name: string) => agent.variable(name);
   const following = follow(
-    {
-      ...subject,
-      project,
-      goal,
-      timeout,
-      onTimeout,
-      onCancel,
-      hookLogLines,
-      marker: runMarker(variable, random),
-      info: pipelineInfo(variable),
-    },
+    request,
+    { marker: runMarker(variable, random), info: pipelineInfo(variable) },
     {
       argocd,
       clock,
@@ -122,7 +112,7 @@ async function follow(
   );
   const ended = new AbortController();
   const canceled = afterCancellation(signal, clock, ended.signal, () => {
-    write(`Canceled: ${cancellationWords[onCancel]}`);
+    write(`Canceled: ${cancellationWords[request.onCancel]}`);
   });
   try {
     const results = await Promise.race([following, canceled]);

@@ -17,7 +17,7 @@ describe('which applications are followed', () => {
     argocd.createApplication(name, { metadata: { labels } });
   };
   const bySelector = (goal = syncGoal(), change = {}) =>
-    begin(argocd, [], goal, { names: undefined, selector: 'team=shop', ...change } as never);
+    begin(argocd, [], goal, { subject: { selector: 'team=shop' }, ...change });
 
   it('follows what a selector finds, in the order of their names', async () => {
     make('two', { team: 'shop' });

@@ -144,10 +144,8 @@ describe('a run that another process takes up', () => {
   });
 
   it('keeps what a selector found, and has the time that is left', async () => {
-    const names = undefined;
-    const selector = 'app.kubernetes.io/name!=none';
-    const change = { names, selector, marker, checkpoints } as never;
-    const following = begin(argocd, [], syncGoal(), change);
+    const subject = { selector: 'app.kubernetes.io/name!=none' };
+    const following = begin(argocd, [], syncGoal(), { subject, marker, checkpoints });
     await following.until(({ kind }) => kind === 'step');
     await detach(following);
     assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FollowRequest } from '../../src/follow/follow-all.ts';
+import type { FollowRequest, FollowedRun } from '../../src/follow/follow-all.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
 import type { Address } from '../../src/argocd/port.ts';
 import type { Application } from '../../src/sync/model/application.ts';
@@ -30,8 +30,9 @@ describe('following all applications of a run', () => {
     assert.equal(argocd.openStreams, 0, 'a stream is left open');
   });
 
-  const follow = (change: Partial<FollowRequest>) => {
-    const request: FollowRequest = {
+  const follow = (change: Partial<FollowRequest & FollowedRun>) => {
+    const request: FollowRequest & FollowedRun = {
+      subject: { names: [] },
       project: 'default',
       goal: syncGoal({ waitFor: 'operation' }),
       timeout: 60_000,
@@ -42,9 +43,11 @@ describe('following all applications of a run', () => {
       info: [],
       ...change,
     };
-    return followAll(request, ports);
+    return followAll(request, request, ports);
   };
-  const named = (...names: string[]) => ({ names: names.map((name) => ({ name })) });
+  const named = (...names: string[]) => ({
+    subject: { names: names.map((name) => ({ name })) },
+  });
 
   /** Each sync lasts so long; tells how many were going on at once. */
   function work(ms: number, change: (name: string) => Partial<Application> = () => ({})) {
@@ -154,7 +157,7 @@ describe('following all applications of a run', () => {
     it('follows all of them', async () => {
       work(1_000);
       argocd.onFind = () => Promise.resolve(found);
-      const results = await clock.finish(follow({ selector }));
+      const results = await clock.finish(follow({ subject: { selector } }));
       assert.deepEqual(
         results.map(({ name }) => name),
         ['one', 'two'],
@@ -162,7 +165,7 @@ describe('following all applications of a run', () => {
     });
 
     it('is refused when there are none', async () => {
-      await assert.rejects(clock.finish(follow({ selector })), (error) => {
+      await assert.rejects(clock.finish(follow({ subject: { selector } })), (error) => {
         assert.ok(error instanceof UserError);
         assert.match(error.message, /No application .* matches selector "team=shop" in project/);
         return true;
@@ -181,7 +184,7 @@ describe('following all applications of a run', () => {
         it(`waits for as many: ${what}`, async () => {
           const load = work(1_000);
           argocd.onFind = () => Promise.resolve(first);
-          const running = follow({ selector, expectedCount: 2, timeout: 10 * 60_000 });
+          const running = follow({ subject: { selector, expectedCount: 2 }, timeout: 10 * 60_000 });
           await clock.pass(60_000);
           assert.deepEqual(load.order, []);
           argocd.onFind = () => Promise.resolve(found);
@@ -196,7 +199,10 @@ describe('following all applications of a run', () => {
       it('begins at once when there are as many', async () => {
         work(1_000);
         argocd.onFind = () => Promise.resolve(found);
-        assert.equal((await clock.finish(follow({ selector, expectedCount: 2 }))).length, 2);
+        assert.equal(
+          (await clock.finish(follow({ subject: { selector, expectedCount: 2 } }))).length,
+          2,
+        );
         assert.equal(argocd.times('find').length, 1);
       });
 
@@ -213,14 +219,16 @@ describe('following all applications of a run', () => {
         it(`says at the deadline how many of how many there are: 2 of ${expectedCount}`, async () => {
           argocd.onFind = () => Promise.resolve(found);
           const before = clock.now();
-          await assert.rejects(clock.finish(follow({ selector, expectedCount })), { message });
+          await assert.rejects(clock.finish(follow({ subject: { selector, expectedCount } })), {
+            message,
+          });
           assert.equal(clock.now() - before, 60_000);
         });
       }
 
       it('says of none that there is none of them', async () => {
         argocd.onFind = () => Promise.resolve([]);
-        await assert.rejects(clock.finish(follow({ selector, expectedCount: 2 })), {
+        await assert.rejects(clock.finish(follow({ subject: { selector, expectedCount: 2 } })), {
           message:
             'Only 0 of 2 expected applications match selector "team=shop" in project "default"',
         });
@@ -228,7 +236,7 @@ describe('following all applications of a run', () => {
 
       it('says how many there were when the run was canceled', async () => {
         argocd.onFind = () => Promise.resolve(found);
-        const running = follow({ selector, expectedCount: 3 });
+        const running = follow({ subject: { selector, expectedCount: 3 } });
         await clock.pass(1_000);
         ports.cancel();
         await assert.rejects(clock.finish(running), {
@@ -241,7 +249,7 @@ describe('following all applications of a run', () => {
     it('waits until there are some, if told to, and asks less and less often', async () => {
       work(1_000);
       const goal = syncGoal({ ifMissing: 'wait', waitFor: 'operation' });
-      const running = follow({ selector, goal, timeout: 10 * 60_000 });
+      const running = follow({ subject: { selector }, goal, timeout: 10 * 60_000 });
       await clock.pass(5 * 60_000);
       const asked = argocd.times('find').length;
       assert.ok(asked > 15 && asked < 30, `${asked} searches in five minutes`);
@@ -252,32 +260,35 @@ describe('following all applications of a run', () => {
     it('rides out an Argo CD that is away, to the deadline, and says so then', async () => {
       argocd.onFind = () => Promise.reject(failed('unavailable', 'HTTP 502'));
       const before = clock.now();
-      await assert.rejects(clock.finish(follow({ selector })), /could not be reached .* HTTP 502/);
+      await assert.rejects(
+        clock.finish(follow({ subject: { selector } })),
+        /could not be reached .* HTTP 502/,
+      );
       assert.equal(clock.now() - before, 60_000);
     });
 
     it('waits as long as the server asks', async () => {
       argocd.onFind = () => Promise.reject(failed('unavailable', 'HTTP 429', 50_000));
-      await assert.rejects(clock.finish(follow({ selector })));
+      await assert.rejects(clock.finish(follow({ subject: { selector } })));
       assert.equal(argocd.times('find').length, 2);
     });
 
     it('fails at once when the token is refused', async () => {
       argocd.onFind = () => Promise.reject(failed('unauthenticated', 'expired'));
-      await assert.rejects(clock.finish(follow({ selector })), UserError);
+      await assert.rejects(clock.finish(follow({ subject: { selector } })), UserError);
       assert.equal(argocd.times('find').length, 1);
     });
 
     it('ends at the deadline although the search hangs', async () => {
       argocd.onFind = (_selector, _project, signal) => hang(signal);
       const before = clock.now();
-      await assert.rejects(clock.finish(follow({ selector })), UserError);
+      await assert.rejects(clock.finish(follow({ subject: { selector } })), UserError);
       assert.equal(clock.now() - before, 60_000);
     });
 
     it('ends at once when the run is canceled, and says that it was', async () => {
       argocd.onFind = (_selector, _project, signal) => hang(signal);
-      const running = follow({ selector });
+      const running = follow({ subject: { selector } });
       await clock.pass(1_000);
       ports.cancel();
       const before = clock.now();
@@ -287,7 +298,7 @@ describe('following all applications of a run', () => {
 
     it('rejects for a bug of ours', async () => {
       argocd.onFind = () => Promise.reject(new TypeError('bug'));
-      await assert.rejects(clock.finish(follow({ selector })), /bug/);
+      await assert.rejects(clock.finish(follow({ subject: { selector } })), /bug/);
     });
   });
 });

@@ -3,7 +3,7 @@ import { RestArgoCD } from '../../src/argocd/rest/rest-argocd.ts';
 import { Secret } from '../../src/secret.ts';
 import { Detachment } from '../../src/follow/detachment.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
-import type { FollowRequest } from '../../src/follow/follow-all.ts';
+import type { FollowRequest, FollowedRun } from '../../src/follow/follow-all.ts';
 import type { CheckpointStore } from '../../src/follow/checkpoint-store.ts';
 import type { ApplicationName } from '../../src/sync/model/application.ts';
 import type {
@@ -84,7 +84,7 @@ export function begin(
   argocd: ArgoCDSimulator,
   names: readonly string[],
   goal: Goal,
-  change: Partial<FollowRequest> & {
+  change: Partial<FollowRequest & FollowedRun> & {
     readonly credential?: Credential;
     readonly checkpoints?: CheckpointStore;
   } = {},
@@ -102,8 +102,8 @@ export function begin(
     headers: [],
     proxy: undefined,
   });
-  const request: FollowRequest = {
-    names: names.map(nameOf),
+  const request: FollowRequest & FollowedRun = {
+    subject: { names: names.map(nameOf) },
     project: 'default',
     goal,
     timeout: 120_000,
@@ -114,7 +114,7 @@ export function begin(
     info: [],
     ...more,
   };
-  const done = followAll(request, {
+  const done = followAll(request, request, {
     argocd: adapter,
     clock: timeOf(argocd),
     random: () => 0.5,

@@ -4,7 +4,7 @@ import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import type { ArgoCD } from '../../src/argocd/port.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Clock } from '../../src/async/clock.ts';
-import type { FollowRequest } from '../../src/follow/follow-all.ts';
+import type { FollowRequest, FollowedRun } from '../../src/follow/follow-all.ts';
 import { UserError } from '../../src/user-error.ts';
 import type { Agent } from '../../src/task/agent.ts';
 import { outputNames } from '../../src/report/outputs.ts';
@@ -99,7 +99,7 @@ async function run(
   return agent;
 }
 
-const succeed: TaskPorts['follow'] = (_request, { tell }) => {
+const succeed: TaskPorts['follow'] = (_request, _run, { tell }) => {
   for (const progress of successTold) tell(progress);
   return Promise.resolve([result()]);
 };
@@ -117,14 +117,14 @@ describe('the run of a task', () => {
   });
 
   it('asks for what the inputs say, with its mark and where it comes from', async () => {
-    let asked: FollowRequest | undefined;
-    await run({ revision: 'main', timeoutSeconds: '60', onCancel: 'terminate' }, (request) => {
-      asked = request;
+    let asked: (FollowRequest & FollowedRun) | undefined;
+    await run({ revision: 'main', timeoutSeconds: '60', onCancel: 'terminate' }, (...given) => {
+      asked = { ...given[0], ...given[1] };
       return Promise.resolve([result()]);
     });
     assert.ok(asked?.goal.action === 'sync');
     assert.deepEqual(asked.goal.target, { kind: 'revision', revision: 'main' });
-    assert.deepEqual(asked.names, [{ name: 'shop' }]);
+    assert.deepEqual(asked.subject, { names: [{ name: 'shop' }] });
     assert.equal(asked.timeout, 60_000);
     assert.equal(asked.onCancel, 'terminate');
     assert.match(asked.marker, /^plan-1\/-\/-\//);
@@ -154,7 +154,7 @@ describe('the run of a task', () => {
   });
 
   it('fails when an application failed, and shows all in a table', async () => {
-    const agent = await run({ applications: 'shop,pay' }, (_request, { tell }) => {
+    const agent = await run({ applications: 'shop,pay' }, (_request, _run, { tell }) => {
       const results = [result(), { ...failedMigration, name: 'pay' }];
       for (const each of results) tell({ kind: 'result', result: each });
       return Promise.resolve(results);
@@ -228,7 +228,7 @@ describe('a canceled run', () => {
     const cancellation = new AbortController();
     const agent = await run(
       { onCancel: 'terminate' },
-      (_request, { signal }) =>
+      (_request, _run, { signal }) =>
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
             setImmediate(() => resolve([result({ outcome: 'canceled', message: 'Canceled' })]));

@@ -48,9 +48,10 @@ describe('runs and gates on one watch', function () {
   async function follow(name: string, goal: Goal): Promise<ApplicationResult | undefined> {
     const [result] = await followAll(
       {
-        ...{ names: [{ name }], project: 'default', goal, timeout: 600_000, hookLogLines: 0 },
-        ...{ onTimeout: 'leave', onCancel: 'leave', marker: crypto.randomUUID(), info: [] },
+        ...{ subject: { names: [{ name }] }, project: 'default', goal, timeout: 600_000 },
+        ...{ onTimeout: 'leave', onCancel: 'leave', hookLogLines: 0 },
       },
+      { marker: crypto.randomUUID(), info: [] },
       {
         ...{ argocd, clock: timeOf(simulator), random: () => 0.5, changes: watch },
         ...{ signal: cancelling.signal, tell: () => undefined },

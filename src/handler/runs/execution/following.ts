@@ -92,12 +92,11 @@ export class Following {
   ): Promise<void> {
     const { clock, random, signal } = this.#ports;
     const { id, spec, marker, acceptedAt, names, report } = this.#unitOfWork.run;
-    const { subject, project, goal, timeout, onTimeout, onCancel, hookLogLines } = spec.request;
     const { authority, canceled, parked, activity } = this.#events;
-    const found = names === undefined ? subject : { names };
+    const subject = names === undefined ? spec.request.subject : { names };
     const log = new OperationLog(
       this.#log,
-      'names' in found ? found.names.map(printName) : [],
+      'names' in subject ? subject.names.map(printName) : [],
       report.mark,
     );
     const timeline = new Timeline(
@@ -111,11 +110,8 @@ export class Following {
     }
     const detached = AbortSignal.any([signal, canceled, parked]);
     const results = await followAll(
-      {
-        ...found,
-        ...{ project, goal, timeout, startedAt: acceptedAt, onTimeout, onCancel, hookLogLines },
-        ...{ marker, info: spec.info, grace },
-      },
+      { ...spec.request, subject },
+      { marker, info: spec.info, startedAt: acceptedAt, grace },
       {
         ...{ argocd, clock, random, changes, activity, authority },
         signal: detached,

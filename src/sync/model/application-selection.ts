@@ -1,0 +1,10 @@
+import type { ApplicationName } from './application.ts';
+
+/** Which applications a run is about: by name, or all that a label selector matches. */
+export type ApplicationSelection =
+  | { readonly names: readonly ApplicationName[] }
+  | {
+      readonly selector: string;
+      /** How many it must match before anything begins; absent: as many as there are. */
+      readonly expectedCount?: number;
+    };
