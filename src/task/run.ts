@@ -22,15 +22,14 @@ import {
 import { logLine } from '../text/foreign-text.ts';
 import { guid } from '../guid.ts';
 import type { TaskRequest } from '../inputs/inputs.ts';
-import { OperationLog } from '../report/log.ts';
-import { addAttachment, logDetail, logIssue, setSecret, uploadSummary } from './logging-command.ts';
+import { addAttachment, logIssue, setSecret, uploadSummary } from './logging-command.ts';
 import { openingLines } from '../report/opening.ts';
 import { outputsOf } from '../report/outputs.ts';
+import { ProgressReport } from '../report/progress-report.ts';
 import { pipelineInfo, runMarker } from '../inputs/pipeline-identity.ts';
 import { conclude } from '../report/result.ts';
 import { resultAttachment, resultJson } from '../report/result-file.ts';
 import { summaryOf, summaryTitle } from '../report/summary.ts';
-import { Timeline } from '../report/timeline.ts';
 
 /** Everything that a run needs of the world. */
 export interface TaskPorts {
@@ -90,11 +89,7 @@ async function follow(
   { agent, follow, clock, random, signal }: TaskPorts,
 ): Promise<readonly ApplicationResult[] | undefined> {
   const write = (line: string) => agent.write(line);
-  const log = new OperationLog(agentLogSink(write), namesOf(request));
-  const timeline = new Timeline(
-    (record) => write(logDetail(record)),
-    () => guid(random),
-  );
+  const report = new ProgressReport(agentLogSink(write), request.subject, () => guid(random));
   const variable = (name: string) => agent.variable(name);
   const following = follow(
     request,
@@ -104,10 +99,7 @@ async function follow(
       clock,
       random,
       signal,
-      tell: (progress) => {
-        log.tell(progress);
-        timeline.tell(progress);
-      },
+      tell: (progress) => report.tell(progress),
     },
   );
   const ended = new AbortController();
@@ -116,7 +108,7 @@ async function follow(
   });
   try {
     const results = await Promise.race([following, canceled]);
-    if (results) log.close(results);
+    if (results) report.close(results);
     return results;
   } catch (error) {
     // A search for applications that the cancellation cut short has no results, and is no fault.
@@ -179,10 +171,6 @@ function writeFile(
     agent.write(logIssue('warning', logLine(`${name} could not be written: ${reason}`)));
     return undefined;
   }
-}
-
-function namesOf({ subject }: TaskRequest): readonly string[] {
-  return 'names' in subject ? subject.names.map(printName) : [];
 }
 
 function tell(

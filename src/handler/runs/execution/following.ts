@@ -4,8 +4,7 @@ import { inTurns } from '../../../async/in-turns.ts';
 import { Detachment, throwIfDetached } from '../../../follow/detachment.ts';
 import { followAll } from '../../../follow/follow-all.ts';
 import type { Activity } from '../../../follow/settings.ts';
-import { OperationLog } from '../../../report/log.ts';
-import { Timeline } from '../../../report/timeline.ts';
+import { ProgressReport } from '../../../report/progress-report.ts';
 import { printState, printWave } from '../../../report/step-line.ts';
 import { printKey, printName } from '../../../sync/model/application.ts';
 import type { Progress } from '../../../sync/model/outcome.ts';
@@ -91,23 +90,17 @@ export class Following {
     kept: readonly StoredCheckpoint[],
   ): Promise<void> {
     const { clock, random, signal } = this.#ports;
-    const { id, spec, marker, acceptedAt, names, report } = this.#unitOfWork.run;
+    const { run } = this.#unitOfWork;
+    const { spec, marker, acceptedAt, names } = run;
     const { authority, canceled, parked, activity } = this.#events;
     const subject = names === undefined ? spec.request.subject : { names };
-    const log = new OperationLog(
+    const earlier = { mark: run.report.mark, told: toldBefore(kept) };
+    const report = new ProgressReport(
       this.#log,
-      'names' in subject ? subject.names.map(printName) : [],
-      report.mark,
+      subject,
+      (path) => stableId(run.id, path),
+      earlier,
     );
-    const timeline = new Timeline(
-      (record) => this.#log.child(record),
-      (path) => stableId(id, path),
-    );
-    const told = toldBefore(kept);
-    timeline.remember(told);
-    for (const one of told) {
-      if (one.kind === 'step') log.remember(printName(one.application), one.step);
-    }
     const detached = AbortSignal.any([signal, canceled, parked]);
     const results = await followAll(
       { ...spec.request, subject },
@@ -117,19 +110,18 @@ export class Following {
         signal: detached,
         checkpoints: new RunCheckpointStore(this.#unitOfWork, kept),
         tell: (progress) => {
-          log.tell(progress);
-          timeline.tell(progress);
-          this.#note(progress, log);
+          report.tell(progress);
+          this.#note(progress, report);
         },
       },
     );
     const ending = await inTurns(endOfResults(results, spec, server));
     throwIfDetached(detached);
-    log.close(results);
+    report.close(results);
     this.#end(ending);
   }
 
-  #note(progress: Progress, { mark }: OperationLog): void {
+  #note(progress: Progress, { mark }: ProgressReport): void {
     if (progress.kind === 'status') this.#log.activity(logLine(progress.message, 200));
     const { report, message, spec, names } = this.#unitOfWork.run;
     const isAlone =

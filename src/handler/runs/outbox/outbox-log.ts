@@ -1,7 +1,7 @@
 import type { RecordUpdate } from '../../../azure/task-hub/task-hub.ts';
 import type { Clock } from '../../../async/clock.ts';
 import type { DetailRecord } from '../../../report/timeline.ts';
-import type { LogSink } from '../../../report/log.ts';
+import type { ReportSink } from '../../../report/progress-report.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 
 /** As many issues as the page of a run shows for a task. */
@@ -11,7 +11,7 @@ const mostIssues = 10;
  * The log of an agentless task: lines for the record's log, issues and progress for the record.
  * Nothing is sent from here: what is written becomes part of the run's unit of work.
  */
-export class OutboxLog implements LogSink {
+export class OutboxLog implements ReportSink {
   readonly #unitOfWork: RunUnitOfWork;
   readonly #clock: Clock;
 
@@ -59,7 +59,7 @@ export class OutboxLog implements LogSink {
     this.#unitOfWork.enqueue({ kind: 'record', update: { currentOperation: text } });
   }
 
-  child(record: DetailRecord): void {
+  record(record: DetailRecord): void {
     const { run } = this.#unitOfWork;
     if (run.report.isWithoutChildren) return;
     const top = run.spec.address.taskInstanceId;

@@ -121,7 +121,7 @@ describe('the log of a run', () => {
   });
 
   it('makes a child record with its name and place, and only goes on with it later', async () => {
-    log.child({
+    log.record({
       id: 'a',
       type: 'ArgoCD.Application',
       name: 'shop',
@@ -129,8 +129,8 @@ describe('the log of a run', () => {
       startTime: '2026-11-21T10:00:00.000Z',
       state: 'InProgress',
     });
-    log.child({ id: 'b', parentId: 'a', type: 'ArgoCD.Phase', name: 'Sync', state: 'InProgress' });
-    log.child({
+    log.record({ id: 'b', parentId: 'a', type: 'ArgoCD.Phase', name: 'Sync', state: 'InProgress' });
+    log.record({
       id: 'b',
       state: 'Completed',
       result: 'Succeeded',
@@ -162,7 +162,7 @@ describe('the log of a run', () => {
     ['Completed', 'completed'],
   ] as const) {
     it(`says ${expected} for ${state}`, async () => {
-      log.child({ id: 'a', state });
+      log.record({ id: 'a', state });
       assert.equal((await children())[0]?.state, expected);
     });
   }
@@ -176,7 +176,7 @@ describe('the log of a run', () => {
     ['Abandoned', 'abandoned'],
   ] as const) {
     it(`says ${expected} for ${result}`, async () => {
-      log.child({ id: 'a', state: 'Completed', result });
+      log.record({ id: 'a', state: 'Completed', result });
       assert.equal((await children())[0]?.result, expected);
     });
   }
@@ -185,7 +185,7 @@ describe('the log of a run', () => {
     const { report } = store.run;
     store.run = { ...store.run, report: { ...report, isWithoutChildren: true } };
     begin();
-    log.child({ id: 'a', type: 'ArgoCD.Application', name: 'shop', state: 'InProgress' });
+    log.record({ id: 'a', type: 'ArgoCD.Application', name: 'shop', state: 'InProgress' });
     assert.deepEqual(await items(), []);
   });
 
