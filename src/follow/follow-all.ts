@@ -6,16 +6,17 @@ import type { Goal, WaitGoal } from '../sync/model/goal.ts';
 import type { InfoRow } from '../sync/model/operation.ts';
 import type { ApplicationResult, ChildReport, Outcome } from '../sync/model/outcome.ts';
 import { outcomes } from '../sync/model/outcome.ts';
-import { UserError } from '../user-error.ts';
-import { backoff } from '../async/backoff.ts';
-import { throwIfDetached } from './detachment.ts';
+import {
+  findApplications,
+  type RunTimes,
+  type Search,
+  type SearchPorts,
+} from './application-search.ts';
 import { Feed } from './feed.ts';
 import type { ChangeSource } from './change-source.ts';
 import { Follower } from './follower.ts';
-import { retryDelayFor } from './application-poller.ts';
 import { Contact } from './contact.ts';
 import { LogBudget } from './log-budget.ts';
-import { Outage } from './outage.ts';
 import { Semaphore } from '../async/semaphore.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
@@ -47,11 +48,6 @@ export interface FollowedRun {
 /** The agent kills a canceled step 10 s after its first signal: this leaves room to report. */
 const defaultGrace = 4_000;
 const atOnce = 10;
-/** So many applications are named in a message. */
-const mostNames = 10;
-const adviceForNone =
-  'Check selector and project. If the applications are still to be made, choose ifMissing: wait.';
-const searching = { first: 2_000, most: 15_000 };
 
 /**
  * Follows all applications of a run, ten at once, over one stream. Resolves with a result for each,
@@ -72,11 +68,12 @@ export async function followAll(
     contact: given.changes?.contact ?? new Contact(now),
     logBudget: new LogBudget(),
   };
-  const { subject, project } = request;
+  const { subject, project, goal } = request;
+  const { ifMissing } = goal;
   const names =
     'names' in subject
       ? subject.names
-      : await find(subject, request, { startedAt, deadline }, ports);
+      : await find({ ...subject, project, ifMissing }, { startedAt, deadline }, ports);
   const scope = new CancelScope(ports.clock, { parent: ports.signal });
   const feed = new Feed(ports.argocd, ports.clock, ports.random);
   const streaming = ports.changes === undefined && feed.run(scopeOf(request, names), scope.signal);
@@ -111,111 +108,14 @@ function scopeOf(
   return 'names' in subject ? { project } : { project, selector: subject.selector };
 }
 
-/** When a run began, and when it must end; local milliseconds. */
-interface RunTimes {
-  readonly startedAt: number;
-  readonly deadline: number;
-}
-
-type SearchPorts = FollowPorts & { readonly contact: Contact };
-
-type Selector = Extract<ApplicationSelection, { readonly selector: string }>;
-
 async function find(
-  subject: Selector,
-  request: FollowRequest,
+  search: Search,
   times: RunTimes,
-  ports: SearchPorts,
+  ports: SearchPorts & Pick<FollowPorts, 'checkpoints'>,
 ): Promise<readonly ApplicationName[]> {
-  const names = await search(subject, request, times, ports);
+  const names = await findApplications(search, times, ports);
   await ports.checkpoints?.found(names);
   return names;
-}
-
-/**
- * Finds the applications of a selector. None is an end or a wait, as chosen; as long as there are
- * not exactly as many as expected, it waits: some are still to be made, or to be deleted.
- */
-async function search(
-  { selector, expectedCount }: Selector,
-  { project, goal }: FollowRequest,
-  { startedAt, deadline }: RunTimes,
-  { argocd, clock, random, signal: canceled, contact }: SearchPorts,
-): Promise<readonly ApplicationName[]> {
-  const scope = new CancelScope(clock, { parent: canceled, at: deadline });
-  const outage = new Outage(clock, contact, startedAt);
-  let away = '';
-  let matched: readonly ApplicationName[] = [];
-  try {
-    for (let tries = 1; !scope.signal.aborted; tries += 1) {
-      let pause = backoff(tries, searching, random);
-      try {
-        const found = await argocd.find(selector, project, scope.signal);
-        outage.answered();
-        matched = found.map(({ name, namespace }) => ({ name, namespace }));
-        if (matched.length > 0 && matched.length === (expectedCount ?? matched.length)) {
-          return matched;
-        }
-        away = '';
-        if (expectedCount === undefined && goal.ifMissing === 'fail') break;
-      } catch (error) {
-        if (scope.signal.aborted) break;
-        const failed = outage.failed(error, { name: selector, project, isSeen: false });
-        if (failed.kind === 'fatal') throw failed.error;
-        away = failed.reason;
-        pause = Math.max(pause, retryDelayFor(error));
-      }
-      await clock.sleep(pause, scope.signal);
-    }
-  } finally {
-    scope.end();
-  }
-  throwIfDetached(canceled);
-  const { neverReached } = outage;
-  if (neverReached !== undefined && !canceled.aborted) throw neverReached;
-  const searched = { selector, project, expectedCount, matched };
-  throw canceled.aborted ? canceledSearch(searched) : failedSearch(searched, away);
-}
-
-/** What a search was for, and what it found when it was last answered. */
-interface Search {
-  readonly selector: string;
-  readonly project: string;
-  readonly expectedCount: number | undefined;
-  readonly matched: readonly ApplicationName[];
-}
-
-function canceledSearch({ selector, expectedCount, matched }: Search): UserError {
-  const missed =
-    expectedCount === undefined
-      ? 'found anything'
-      : `matched ${expectedCount} applications; it matched ${matched.length}`;
-  return new UserError(`The run was canceled before selector "${selector}" ${missed}`, '');
-}
-
-/** `away` says why Argo CD could not be reached at the end; empty when it could. */
-function failedSearch(
-  { selector, project, expectedCount, matched }: Search,
-  away: string,
-): UserError {
-  const where = project === '' ? '' : ` in project "${project}"`;
-  if (away !== '') {
-    const message = `Argo CD could not be reached to find what selector "${selector}" matches: ${away}`;
-    return new UserError(message, adviceForNone);
-  }
-  if (expectedCount === undefined) {
-    const message = `No application that the token may read matches selector "${selector}"${where}`;
-    return new UserError(message, adviceForNone);
-  }
-  const names = matched.slice(0, mostNames).map(printName).join(', ');
-  const more = matched.length > mostNames ? ` and ${matched.length - mostNames} more` : '';
-  const listed = names === '' ? '' : ` (${names}${more})`;
-  return new UserError(
-    matched.length < expectedCount
-      ? `Only ${matched.length} of ${expectedCount} expected applications match selector "${selector}"${where}${listed}`
-      : `${matched.length} applications match selector "${selector}"${where}, but expectedCount is ${expectedCount}${listed}`,
-    'Check expectedCount, selector and project, whether the ApplicationSet has generated all of them, and whether the token may read them all.',
-  );
 }
 
 /** What all applications of a run have in common. */

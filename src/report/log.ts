@@ -36,6 +36,8 @@ export interface LogMark {
   readonly group: number | undefined;
   readonly phases: readonly number[];
   readonly percent: number;
+  /** What was said last of the search for applications; absent where nothing was. */
+  readonly search?: string;
   readonly issues: { readonly error: number; readonly warning: number };
   readonly applications: readonly {
     readonly name: string;
@@ -58,6 +60,7 @@ export class OperationLog {
   #resourceWidth = narrowest;
   #percent = 0;
   #ended = 0;
+  #search = '';
   #issues = { error: 0, warning: 0 };
   /** Place of the open group among the phases and attempts; absent when none is open. */
   #group: number | undefined;
@@ -75,7 +78,8 @@ export class OperationLog {
     if (mark !== undefined) this.#goOn(mark);
   }
 
-  #goOn({ group, phases, percent, issues, applications }: LogMark): void {
+  #goOn({ group, phases, percent, search = '', issues, applications }: LogMark): void {
+    this.#search = search;
     this.#group = group;
     this.#percent = percent;
     this.#issues = { ...issues };
@@ -90,6 +94,7 @@ export class OperationLog {
       group: this.#group,
       phases: [...this.#phasesTold],
       percent: this.#percent,
+      ...(this.#search === '' ? {} : { search: this.#search }),
       issues: { ...this.#issues },
       applications: [...this.#told].map(([name, { status, share, ended }]) => ({
         ...{ name, status, share, ended },
@@ -105,6 +110,10 @@ export class OperationLog {
   tell(progress: Progress): void {
     if (progress.kind === 'result') {
       this.#tellResult(progress.result);
+      return;
+    }
+    if (progress.kind === 'search') {
+      this.#tellSearch(progress.message, progress.level);
       return;
     }
     const name = printName(progress.application);
@@ -136,6 +145,12 @@ export class OperationLog {
     this.#closeGroup();
     if (!this.#several || results.length === 0) return;
     for (const line of closingTable(results)) this.#sink.line(line);
+  }
+
+  #tellSearch(message: string, level: 'info' | 'warning'): void {
+    if (this.#search === message) return;
+    this.#search = message;
+    this.#sink.line((level === 'warning' ? '##[warning]' : '') + logLine(message));
   }
 
   #tellStep(name: string, told: Told, step: OperationStep): void {

@@ -151,6 +151,16 @@ shop failed after 7 s: The operation failed in PreSync
     assert.deepEqual(logOf([notice, notice]), ['##[warning]skip']);
   });
 
+  it('shows how a search for applications stands, once each time that it changes', () => {
+    const search = (message: string, level: 'info' | 'warning' = 'info') =>
+      ({ kind: 'search', level, message }) as const;
+    const lines = logOf(
+      [search('Only 1 of 2'), search('Only 1 of 2'), search('away', 'warning'), search('2 of 2')],
+      [],
+    );
+    assert.deepEqual(lines, ['Only 1 of 2', '##[warning]away', '2 of 2']);
+  });
+
   it('does not show steps that have not begun', () => {
     const application = shop;
     const pending = { kind: 'step', application, step: step({ state: 'Pending' }) } as const;

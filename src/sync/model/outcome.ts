@@ -106,6 +106,8 @@ export interface ChildReport extends ApplicationName {
 
 /** What the follower tells while it works; each is said once, when it changes. */
 export type Progress =
+  /** How it stands with the applications of a selector, before there is one to follow. */
+  | { readonly kind: 'search'; readonly level: 'info' | 'warning'; readonly message: string }
   | {
       readonly kind: 'notice';
       readonly application: ApplicationName;

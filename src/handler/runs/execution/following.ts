@@ -122,7 +122,8 @@ export class Following {
   }
 
   #note(progress: Progress, { mark }: ProgressReport): void {
-    if (progress.kind === 'status') this.#log.activity(logLine(progress.message, 200));
+    if (progress.kind === 'status' || progress.kind === 'search')
+      this.#log.activity(logLine(progress.message, 200));
     const { report, message, spec, names } = this.#unitOfWork.run;
     const isAlone =
       ('names' in spec.request.subject ? spec.request.subject.names : names)?.length === 1;
@@ -146,6 +147,7 @@ export class Following {
 
 /** What a run is about, after its last line; undefined for what says nothing of that. */
 function activityOf(progress: Progress, isAlone: boolean): string | undefined {
+  if (progress.kind === 'search') return plainLine(progress.message, 300);
   if (progress.kind !== 'status' && progress.kind !== 'step') return undefined;
   const told =
     progress.kind === 'status'
