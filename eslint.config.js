@@ -94,6 +94,18 @@ const valuesInward = (groups) => ({
   ],
 });
 
+/** Whoever searches a log finds a record by its message: what varies is in the fields. */
+const constantLogMessages = {
+  'no-restricted-syntax': [
+    'error',
+    {
+      selector:
+        'CallExpression[callee.property.name=/^(trace|debug|info|warn|error|fatal)$/] > :last-child.arguments:not(Literal)',
+      message: 'The message of a log record is constant: put what varies into fields.',
+    },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'out', 'tasks', 'test/fixtures'] },
   eslint.configs.recommended,
@@ -132,6 +144,7 @@ export default tseslint.config(
     files: [`src/sync/${room}/**`],
     rules: valuesInward(rooms),
   })),
+  { files: ['src/handler/**'], rules: constantLogMessages },
   { files: ['simulators/**'], rules: inward(['src', 'test']) },
   {
     files: ['test/**', 'simulators/**'],

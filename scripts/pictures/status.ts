@@ -9,7 +9,7 @@ const timeoutInMinutes = 1;
 const pause = 200;
 const looks = 150;
 
-const statusAddress = /the status page is (http:\/\/127\.0\.0\.1:\d+\/)/;
+const statusAddress = /"statusPage":"(http:\/\/127\.0\.0\.1:\d+\/)"/;
 
 /** The handler's status page with one sync that has ended and one that runs. */
 export async function playStatus(): Promise<string> {

@@ -47,7 +47,7 @@ export function rightsOf(
       const about = { run: current().id, client, argocd, appProject: plainLine(appProject) };
       logger.warn(
         { ...about, application: plainLine(name) },
-        'an application is there, and no rule allows the run to use it',
+        'application exists, but no rule allows the run to use it',
       );
     },
   };

@@ -108,7 +108,7 @@ export class Service {
     });
     this.#contacts = new Contacts({
       ...{ store: this.#store, clock },
-      onFault: (error) => logger.warn({ err: error }, 'a first contact was not stored'),
+      onFault: (error) => logger.warn({ err: error }, 'first contact not stored'),
     });
     this.#instances = new Instances({
       ...{ clock, random, contacts: this.#contacts },
@@ -184,7 +184,7 @@ export class Service {
     await this.#contacts.recall();
     this.#instances.configure(argocd);
     const resumed = await this.#runs.resume();
-    if (resumed > 0) logger.info({ runs: resumed }, 'open runs are taken up');
+    if (resumed > 0) logger.info({ runs: resumed }, 'resuming open runs');
     const { signal } = this.#life;
     void sweepEndlessly(this.#store, () => this.#config.retention, clock, signal).catch(
       (error: unknown) => logger.fatal({ err: error }, 'retention sweeper stopped'),
@@ -217,13 +217,13 @@ export class Service {
       gates: new InformerGateEvaluator(watches, clock, tags),
       onAnswer: (route, code, seconds) => this.#metrics.answered(route, code, seconds),
       onRefusal: (call) => this.#refused(call),
-      onError: (error) => logger.error({ err: error }, 'a request broke'),
+      onError: (error) => logger.error({ err: error }, 'request failed'),
     });
   }
 
   #refused({ reason, ...call }: RefusedCall): void {
     this.#metrics.refused(reason);
-    this.#ports.logger.warn({ reason, ...call }, 'refused');
+    this.#ports.logger.warn({ reason, ...call }, 'request refused');
   }
 
   #adminApp() {
@@ -240,7 +240,7 @@ export class Service {
       openapi: openapi(),
       version,
       clock,
-      onError: (error) => logger.error({ err: error }, 'a page broke'),
+      onError: (error) => logger.error({ err: error }, 'admin request failed'),
     });
   }
 

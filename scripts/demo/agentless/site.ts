@@ -11,7 +11,7 @@ import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator
 import { root } from '../../bundle.ts';
 import { startArgoCD } from '../shop.ts';
 
-const publicAddress = /Azure Pipelines calls http:\/\/127\.0\.0\.1:(\d+)/;
+const publicAddress = /"public":"http:\/\/127\.0\.0\.1:(\d+)"/;
 
 /** All that an agentless run needs: Azure DevOps, the handler in a process of its own, Argo CD. */
 export class Site {

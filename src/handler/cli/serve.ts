@@ -34,6 +34,9 @@ export async function serve(
   const { config, warnings, gaps } = reading;
   const format = log ?? (process.stdout.isTTY ? 'text' : 'json');
   const logger = pino({ level: config.logLevel, base: null }, logDestination(format));
+  const warn = (faults: readonly ConfigFault[]) => {
+    for (const each of faults) logger.warn({ fault: print(each) }, 'configuration warning');
+  };
   const clock = steadyClock();
   const ending = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -50,24 +53,27 @@ export async function serve(
     {
       onChange: (next, nextWarnings, nextGaps) => {
         service.configure(next, notesOf([...nextGaps, ...nextWarnings]));
-        logger.info('the changed configuration is in force');
-        for (const fault of nextWarnings) logger.warn(print(fault));
+        logger.info('configuration reloaded');
+        warn(nextWarnings);
       },
       onFault: (faults) => {
         service.keepConfig();
-        for (const fault of faults) logger.error(print(fault));
-        logger.error('the configuration has changed and is wrong: the one before stays in force');
+        for (const each of faults) logger.error({ fault: print(each) }, 'configuration fault');
+        logger.error('configuration not reloaded; keeping the previous one');
       },
-      onUnchanged: () => logger.info('the configuration has not changed'),
+      onUnchanged: () => logger.info('configuration unchanged'),
     },
     clock,
   );
   const watching = watch.run(ending.signal, process);
-  greet(logger, service, config.listen, { warnings: warnings.map(print), gaps: gaps.map(print) });
-  if (format === 'text')
-    logger.info(`${path} is read again when it changes; Ctrl+C ends the handler`);
+  greet(logger, service, config.listen);
+  warn(warnings);
+  for (const gap of gaps) logger.warn({ gap: print(gap) }, 'configuration incomplete');
+  if (format === 'text') {
+    logger.info({ config: path }, 'watching the configuration; press Ctrl+C to stop the handler');
+  }
   await watching;
-  logger.info('the handler ends: open runs are taken up at the next start');
+  logger.info('shutting down; open runs resume at the next start');
   await service.stop();
   return 0;
 }
@@ -81,16 +87,12 @@ function logDestination(format: LogFormat): LogDestination {
 
 type Listen = Parameters<typeof Service.start>[0]['listen'];
 
-/** What a person wants to know first: where it listens, and what is still missing. */
-function greet(
-  logger: Logger,
-  service: Service,
-  { public: forAzure, admin }: Listen,
-  { warnings, gaps }: { readonly warnings: readonly string[]; readonly gaps: readonly string[] },
-): void {
-  logger.info(
-    `Azure Pipelines calls http://${printListener({ ...forAzure, port: service.publicPort })}; the status page is http://${printListener({ ...admin, port: service.adminPort })}/`,
-  );
-  for (const warning of warnings) logger.warn(warning);
-  for (const gap of gaps) logger.warn(`still missing: ${gap}`);
+/** What a person wants to know first: where it listens. */
+function greet(logger: Logger, service: Service, { public: forAzure, admin }: Listen): void {
+  const { publicPort, adminPort } = service;
+  const listen = {
+    public: `http://${printListener({ ...forAzure, port: publicPort })}`,
+    statusPage: `http://${printListener({ ...admin, port: adminPort })}/`,
+  };
+  logger.info(listen, 'listening');
 }

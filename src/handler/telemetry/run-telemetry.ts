@@ -36,7 +36,7 @@ export class RunTelemetry {
   }
 
   begun({ state, attempt }: Run): void {
-    this.#logger.info({ state, attempt }, 'proven');
+    this.#logger.info({ state, attempt }, 'run verified');
   }
 
   told(progress: Progress): void {
@@ -58,19 +58,24 @@ export class RunTelemetry {
       case 'status':
       case 'notice': {
         const { application, message } = progress;
-        this.#logger.info({ application: printName(application) }, plainLine(message));
+        const about = { application: printName(application), message: plainLine(message) };
+        if (progress.kind === 'status') this.#logger.info(about, 'status');
+        else this.#logger.info(about, 'notice');
         return;
       }
+      case 'search':
+        this.#logger.info({ message: plainLine(progress.message) }, 'search');
+        return;
       case 'progress':
     }
   }
 
   followed({ outcome, message }: Run): void {
-    this.#logger.info({ outcome, message: plainLine(message) }, 'followed to the end');
+    this.#logger.info({ outcome, message: plainLine(message) }, 'run finished in Argo CD');
   }
 
   canceled(): void {
-    this.#logger.info('canceled');
+    this.#logger.info('run canceled');
   }
 
   ended({ spec, outcome, message, acceptedAt }: Run): void {
@@ -79,23 +84,26 @@ export class RunTelemetry {
     if (outcome === 'refused') this.#metrics.refused('unproven');
     const isBad = outcome === 'refused' || outcome === 'unreported';
     const about = { outcome, message: plainLine(message), seconds };
-    if (isBad) this.#logger.warn(about, 'ended');
-    else this.#logger.info(about, 'ended');
+    if (isBad) this.#logger.warn(about, 'run ended');
+    else this.#logger.info(about, 'run ended');
   }
 
   proofFailed({ failure, message }: AzureError): void {
-    this.#logger.warn({ failure, reason: plainLine(message) }, 'verification failed');
+    this.#logger.warn({ failure, reason: plainLine(message) }, 'run verification failed');
   }
 
   reportFailed({ failure, message }: AzureError, what: string): void {
     this.#metrics.reportFailed(failure);
-    this.#logger.warn({ failure, what, reason: plainLine(message) }, 'Azure DevOps was not told');
+    this.#logger.warn(
+      { failure, what, reason: plainLine(message) },
+      'report to Azure DevOps failed',
+    );
   }
 
   /** Something is not told, so that the end is. */
   leftOut(what: string): void {
     this.#metrics.reportLeftOut(what);
-    this.#logger.warn({ what }, 'left out of what Azure DevOps is told');
+    this.#logger.warn({ what }, 'report dropped');
   }
 
   storeFailed({ message }: StoreError): void {
@@ -104,6 +112,9 @@ export class RunTelemetry {
 
   /** Something that should not be: a bug of ours, or a key that is gone. */
   fault(error: unknown): void {
-    this.#logger.error({ err: error instanceof Error ? error : new Error(String(error)) }, 'fault');
+    this.#logger.error(
+      { err: error instanceof Error ? error : new Error(String(error)) },
+      'internal error',
+    );
   }
 }

@@ -32,7 +32,7 @@ export interface LogLine {
 /** How long a start may take before a test gives up, in milliseconds. */
 const grace = 300_000;
 /** The handler says this when all of it listens. */
-const greeting = /"msg":"Azure Pipelines calls /;
+const greeting = /"msg":"listening"/;
 
 /**
  * The handler as it ships, in a process of its own: one life after the other, each of which may end

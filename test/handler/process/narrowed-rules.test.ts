@@ -24,7 +24,7 @@ const ways: readonly Way[] = [
     how: 'by a reload',
     taken: ['the application', 'the action'],
     comeInForce: async ({ handler }) => {
-      await until(() => /the changed configuration is in force/.test(handler.printedNow));
+      await until(() => /configuration reloaded/.test(handler.printedNow));
     },
   },
   {

@@ -41,7 +41,7 @@ describe('the handler, when its configuration changes,', () => {
         ({ status } = {} as never) => status?.operationState?.phase === 'Running',
       );
       change(shopAlone());
-      await logged(/the changed configuration is in force/);
+      await logged(/configuration reloaded/);
       assert.match(await messageOf('other'), /status 403/);
       await run.done;
       await settled(installation);
@@ -51,18 +51,18 @@ describe('the handler, when its configuration changes,', () => {
 
   it('keeps the one before while the new one is wrong, and says where', async () => {
     writeFileSync(installation.config, `${shopAlone()}nonsense: true\n`);
-    await logged(/wrong: the one before stays in force/);
+    await logged(/configuration not reloaded; keeping the previous one/);
     assert.match(installation.handler.printedNow, /handler\.yaml:\d+: .*nonsense/);
     assert.ok(!/403/.test(await messageOf('other')));
     assert.match((await installation.admin('/metrics')).text, /reload.*refused.* 1/);
     writeFileSync(installation.config, shopAlone());
-    await logged(/the changed configuration is in force/);
+    await logged(/configuration reloaded/);
     assert.match(await messageOf('other'), /status 403/);
   });
 
   it('looks at once when it is asked to by SIGHUP', async () => {
     installation.handler.signal('SIGHUP');
-    await logged(/the configuration has not changed/);
+    await logged(/configuration unchanged/);
   });
 
   it('ends a run whose Argo CD is not configured any more, with the reason', async () => {

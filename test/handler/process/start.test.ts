@@ -148,9 +148,9 @@ describe('the handler, when it starts and ends,', () => {
       handler.signal(signal);
       assert.deepEqual(await handler.ended, { code: 0, signal: null });
       assert.ok(performance.now() - began < longestStop);
-      assert.match(handler.printedNow, /open runs are taken up at the next start/);
+      assert.match(handler.printedNow, /open runs resume at the next start/);
       await handler.start();
-      assert.match(handler.printedNow, /"runs":1,"msg":"open runs are taken up"/);
+      assert.match(handler.printedNow, /"runs":1,"msg":"resuming open runs"/);
       await run.done;
       await settled(installation);
       assert.deepEqual(succeedingSync.inspect(installation, run, undefined), []);

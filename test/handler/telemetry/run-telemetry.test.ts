@@ -56,7 +56,7 @@ describe('the telemetry of a run', () => {
         page: 'https://dev.azure.com/fabrikam/shop/_build/results',
         argocd: 'prod',
         applications: 'shop',
-        msg: 'canceled',
+        msg: 'run canceled',
       },
     ]);
   });
@@ -90,17 +90,19 @@ describe('the telemetry of a run', () => {
     assert.deepEqual(entries, []);
   });
 
-  it('has a line for each result, status and notice', () => {
+  it('has a line for each result, status, notice and search', () => {
     const application = { name: 'shop' };
     tell({ kind: 'result', result: result({ outcome: 'failed', message: 'It failed' }) });
     tell({ kind: 'status', application, message: 'Deployment/web is Progressing' });
     tell({ kind: 'notice', application, level: 'warning', message: 'The stream broke' });
+    tell({ kind: 'search', level: 'info', message: 'Only 1 of 2' });
     assert.deepEqual(
       entries.map(({ msg, application: name, outcome, message }) => [msg, name, outcome, message]),
       [
         ['result', 'shop', 'failed', 'It failed'],
-        ['Deployment/web is Progressing', 'shop', undefined, undefined],
-        ['The stream broke', 'shop', undefined, undefined],
+        ['status', 'shop', undefined, 'Deployment/web is Progressing'],
+        ['notice', 'shop', undefined, 'The stream broke'],
+        ['search', undefined, undefined, 'Only 1 of 2'],
       ],
     );
   });
@@ -128,7 +130,7 @@ describe('the telemetry of a run', () => {
       await clock.pass(90_000);
       telemetry.ended(sampleRun('run-1', { outcome, message: 'so', acceptedAt }));
       const [{ level, msg, message, seconds } = { level: 0 }] = entries;
-      assert.deepEqual([level, msg, message, seconds], [isBad ? warn : info, 'ended', 'so', 90]);
+      assert.deepEqual([level, msg, message, seconds], [isBad ? warn : info, 'run ended', 'so', 90]);
       assert.deepEqual(await counted('runs_ended_total'), [
         `argocd_handler_runs_ended_total{kind="sync",outcome="${outcome}"} 1`,
       ]);
@@ -177,9 +179,9 @@ describe('the telemetry of a run', () => {
     assert.deepEqual(
       entries.map(({ level, msg }) => [level, msg]),
       [
-        [warn, 'verification failed'],
-        [info, 'proven'],
-        [info, 'followed to the end'],
+        [warn, 'run verification failed'],
+        [info, 'run verified'],
+        [info, 'run finished in Argo CD'],
       ],
     );
     assert.equal(entries[1]?.['attempt'], 2);

@@ -220,14 +220,14 @@ export class RunRegistry implements RunIntake {
     const options = { isNamed: false, until: clock.now() + provenWithin, signal };
     const retryBackoff = new RetryBackoff({ clock, random });
     const onFailure = ({ message }: AzureError) =>
-      logger.warn({ reason: message }, 'a cancellation could not be proven yet');
+      logger.warn({ reason: message }, 'cancellation not verified yet');
     try {
       const proof = await prove(spec, token, options, { azure, clock, retryBackoff, onFailure });
       // Refused, it is nobody's; proven, it counts for whichever token.
       if (proof.kind === 'proven') await this.#cancelAll(times);
       await store.removeCancellation(times.key, tokenDigest(token));
     } catch (error) {
-      if (!(error instanceof Detachment)) logger.error({ err: error }, 'a cancellation was lost');
+      if (!(error instanceof Detachment)) logger.error({ err: error }, 'cancellation lost');
     }
   }
 
