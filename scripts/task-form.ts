@@ -120,6 +120,13 @@ function formInput(name: InputName, kind: FormKind): FormInput {
   };
 }
 
+/** What a form asks for besides the action. What goes with Prune stands below it, and is seen with it. */
+const conditions = {
+  following: ' && waitFor != none',
+  health: ' && waitFor = health',
+  prune: '',
+} as const satisfies Readonly<Record<NonNullable<Definition['needs']>, string>>;
+
 /** Azure DevOps takes terms joined by `||` or by `&&`, and never both. */
 function ruleOf({
   actions,
@@ -129,6 +136,5 @@ function ruleOf({
   const others = allActions.filter((action) => !actions.includes(action));
   const shown = actions.map((action) => `action = ${action}`).join(' || ');
   const rule = others.length === 1 ? `action != ${others.join('')}` : shown;
-  const waiting = { following: ' && waitFor != none', health: ' && waitFor = health' };
-  return { visibleRule: needs === undefined ? rule : `${rule}${waiting[needs]}` };
+  return { visibleRule: needs === undefined ? rule : `${rule}${conditions[needs]}` };
 }

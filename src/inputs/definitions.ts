@@ -24,8 +24,11 @@ export type Definition = Meaning & (TextInput | BooleanInput | IntegerInput | Ch
 interface Meaning {
   /** Absent: with every action. */
   readonly actions?: readonly Action[];
-  /** `following`: not where nothing is waited for. `health`: only where health is. */
-  readonly needs?: 'following' | 'health';
+  /**
+   * `following`: not where nothing is waited for. `health`: only where health is. `prune`: only
+   * where resources are pruned.
+   */
+  readonly needs?: 'following' | 'health' | 'prune';
   /** Set where it means nothing, it does not mislead: no warning. */
   readonly isHarmless?: true;
   /** Only `ArgoCDSync@1` has it. */
@@ -89,7 +92,7 @@ export const definitions = {
   revisions: { ...lines, ...targeting },
   rollbackTo: { type: 'text', default: 'previous', actions: ['rollback'] },
   prune: { ...off, ...deploying },
-  pruneLast: { ...off, ...syncing, isAdded: true },
+  pruneLast: { ...off, ...syncing, needs: 'prune', isAdded: true },
   dryRun: { ...off, ...deploying },
   force: { ...off, ...syncing },
   strategy: { type: 'choice', choices: ['hook', 'apply'], default: 'hook', ...syncing },

@@ -22,13 +22,17 @@ function whyIdle(name: InputName, goal: Goal): string | undefined {
   const { actions, needs, isHarmless } = definitionOf(name);
   if (isHarmless) return undefined;
   if (actions?.includes(goal.action) === false) return `action "${goal.action}"`;
-  if (name === 'pruneLast' && goal.action === 'sync' && !goal.options.prune) return 'prune off';
   return needs === undefined ? undefined : whyUnmet(needs, goal);
 }
 
 function whyUnmet(needs: NonNullable<Definition['needs']>, goal: Goal): string | undefined {
+  if (needs === 'prune') return isPruning(goal) ? undefined : 'prune off';
   if (isDryRun(goal)) return 'dryRun, which deploys nothing';
   const { waitFor } = goal;
   const isMet = waitFor === 'health' || (needs === 'following' && waitFor === 'operation');
   return isMet ? undefined : `waitFor "${waitFor}"`;
+}
+
+function isPruning(goal: Goal): boolean {
+  return goal.action === 'rollback' ? goal.prune : goal.action === 'sync' && goal.options.prune;
 }

@@ -51,9 +51,16 @@ describe('an input without effect', () => {
     );
   });
 
+  it('is not warned of where a dry run shows what it does', () => {
+    assert.deepEqual(warningsOf({ prune: 'true', pruneLast: 'true', dryRun: 'true' }), []);
+  });
+
   it('is named with the choice that makes it so', () => {
     assert.deepEqual(warningsOf({ action: 'wait', dryRun: 'true' }), [
       'dryRun has no effect with action "wait": leave it out.',
+    ]);
+    assert.deepEqual(warningsOf({ pruneLast: 'true', dryRun: 'true' }), [
+      'pruneLast has no effect with prune off: leave it out.',
     ]);
   });
 });
