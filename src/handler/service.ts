@@ -11,7 +11,7 @@ import type { Secret } from '../secret.ts';
 import type { Config, ConfigFault } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
 import { isLoopback } from './config/listener.ts';
-import { newKey } from './config/new-key.ts';
+import { newKey } from './config/encryption-key.ts';
 import { Access } from './http/access.ts';
 import { adminApp } from './http/admin-app.ts';
 import { openapi } from './http/openapi.ts';

@@ -4,6 +4,7 @@
  * Escaping is the agent's own (azure-devops.md §3.4).
  */
 
+import type { ReportSink } from '../report/progress-report.ts';
 import type { TaskResult } from '../report/result.ts';
 import type { DetailRecord } from '../report/timeline.ts';
 
@@ -22,6 +23,16 @@ export function logIssue(type: 'error' | 'warning', message: string): string {
 /** How far the step is, 0 to 100, and what it does now. */
 export function setProgress(percent: number, message: string): string {
   return command('task.setprogress', { value: percent }, message);
+}
+
+/** The log of an agent job: plain lines, and logging commands for all else. */
+export function agentLogSink(write: (line: string) => void): ReportSink {
+  return {
+    line: write,
+    issue: (type, text) => write(logIssue(type, text)),
+    record: (record) => write(logDetail(record)),
+    progress: (percent, text) => write(setProgress(percent, text)),
+  };
 }
 
 /** Creates or updates a record of the run's timeline (`task.logdetail`). */

@@ -9,7 +9,6 @@ import { printName } from '../sync/model/application.ts';
 import type { ApplicationResult } from '../sync/model/outcome.ts';
 import { UserError } from '../user-error.ts';
 import type { Agent } from './agent.ts';
-import { agentLogSink } from './agent-log.ts';
 import { readStep } from './step.ts';
 import { readConnection, secretsOf } from './connection.ts';
 import {
@@ -22,7 +21,13 @@ import {
 import { logLine } from '../text/foreign-text.ts';
 import { guid } from '../guid.ts';
 import type { TaskRequest } from '../inputs/inputs.ts';
-import { addAttachment, logIssue, setSecret, uploadSummary } from './logging-command.ts';
+import {
+  addAttachment,
+  agentLogSink,
+  logIssue,
+  setSecret,
+  uploadSummary,
+} from './logging-command.ts';
 import { openingLines } from '../report/opening.ts';
 import { outputsOf } from '../report/outputs.ts';
 import { ProgressReport } from '../report/progress-report.ts';

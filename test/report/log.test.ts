@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { printName } from '../../src/sync/model/application.ts';
 import type { ApplicationResult, Progress } from '../../src/sync/model/outcome.ts';
 import { OperationLog } from '../../src/report/log.ts';
-import { agentLogSink } from '../../src/task/agent-log.ts';
+import { agentLogSink } from '../../src/task/logging-command.ts';
 import {
   at,
   commit,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tokenHash } from '../../../src/handler/access/token-digest.ts';
-import { newKey } from '../../../src/handler/config/new-key.ts';
+import { newKey } from '../../../src/handler/config/encryption-key.ts';
 import { HandlerProcess } from '../../../test/handler/process/handler-process.ts';
 import type { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 import type { TaskUse } from '../../../simulators/azure-devops/orchestrator.ts';

@@ -6,7 +6,7 @@ import { hashToken } from './hash-token.ts';
 import { readCommandLine, usage, type CommandLine } from './command-line.ts';
 import { checkConfig } from './check-config.ts';
 import { printJsonSchema } from '../config/config-json-schema.ts';
-import { newKey } from '../config/new-key.ts';
+import { newKey } from '../config/encryption-key.ts';
 import { printOpenapi } from '../http/openapi.ts';
 import { createCheck } from './create-check/create-check.ts';
 import { serve } from './serve.ts';

@@ -6,6 +6,11 @@ import type { Setting } from './setting.ts';
 const fewestDifferent = 8;
 const advice = 'Make one with `handler new-key`, or with `openssl rand -base64 32`.';
 
+/** A new encryption key (or token): 32 bytes of `randomBytes` (node:crypto), in base64. */
+export function newKey(randomBytes: (size: number) => Buffer): string {
+  return randomBytes(32).toString('base64');
+}
+
 /** Reads one of `encryptionKeys`; refuses one of wrong length or form, or that is not random. */
 export function parseEncryptionKey(text: string): Setting<Secret> {
   const key = new Secret(text);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { parseEncryptionKey } from '../../../src/handler/config/encryption-key.ts';
-import { newKey } from '../../../src/handler/config/new-key.ts';
+import { newKey, parseEncryptionKey } from '../../../src/handler/config/encryption-key.ts';
 import { TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { Secret } from '../../../src/secret.ts';
 
@@ -46,5 +45,17 @@ describe('an encryption key', () => {
 
   it('does not print itself', () => {
     assert.doesNotMatch(JSON.stringify(parseEncryptionKey(bytes.toString('hex'))), /3d1f0c/);
+  });
+});
+
+describe('a new key', () => {
+  it('is 32 bytes of the source, in base64', () => {
+    const asked: number[] = [];
+    const key = newKey((size) => {
+      asked.push(size);
+      return Buffer.alloc(size, 7);
+    });
+    assert.deepEqual(asked, [32]);
+    assert.deepEqual(Buffer.from(key, 'base64'), Buffer.alloc(32, 7));
   });
 });

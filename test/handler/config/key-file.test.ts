@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { encryptionKeysOf } from '../../../src/handler/config/key-file.ts';
-import { newKey } from '../../../src/handler/config/new-key.ts';
+import { newKey } from '../../../src/handler/config/encryption-key.ts';
 import { UserError } from '../../../src/user-error.ts';
 import { Secret } from '../../../src/secret.ts';
 import { folderWith, removeFolders } from './files.ts';

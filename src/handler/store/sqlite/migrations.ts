@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { defineCondensed } from '../condensed.ts';
+import { digestOfText } from '../../../argocd/rest/canonical.ts';
 import { StoreError } from '../store.ts';
 
 /**
@@ -95,8 +95,22 @@ const contacts = `CREATE TABLE contacts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contacts_by_time ON contacts (at)`;
 
+/** Operations and sources were compared by their whole text, of whatever size: digests stand for them. */
 const withDigests = `UPDATE checkpoints SET checkpoint_json = condensed(checkpoint_json)
   WHERE checkpoint_json IS NOT NULL`;
+
+const digest = /^[0-9a-f]{64}$/;
+
+/** For `withDigests`: a checkpoint with digests in place of what elder handlers kept whole. */
+function condensed(json: string): string {
+  return JSON.stringify(
+    JSON.parse(json, (key, value: unknown) => {
+      const isCompared = key === 'fingerprint' || key === 'sources';
+      const isWhole = typeof value === 'string' && !digest.test(value);
+      return isCompared && isWhole ? digestOfText(value) : value;
+    }),
+  );
+}
 
 /** Each brings the schema from the version before to the next; one that was released never changes. */
 export const migrations: readonly string[] = [
@@ -117,7 +131,7 @@ const applicationId = 0x41434448;
  */
 export function migrate(database: DatabaseSync, path: string, steps = migrations): void {
   const version = schemaVersion(database, path, steps.length);
-  defineCondensed(database);
+  database.function('condensed', { deterministic: true }, (json) => condensed(String(json)));
   steps.slice(version).forEach((step, index) => {
     database.exec('BEGIN IMMEDIATE');
     try {
