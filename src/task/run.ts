@@ -5,7 +5,6 @@ import type { Connection } from '../argocd/rest/connection.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from '../async/clock.ts';
 import type { followAll } from '../follow/follow-all.ts';
-import { printName } from '../sync/model/application.ts';
 import type { ApplicationResult } from '../sync/model/outcome.ts';
 import { UserError } from '../user-error.ts';
 import type { Agent } from './agent.ts';
@@ -29,12 +28,9 @@ import {
   uploadSummary,
 } from './logging-command.ts';
 import { openingLines } from '../report/opening.ts';
-import { outputsOf } from '../report/outputs.ts';
+import { endReportOf } from '../report/end-report.ts';
 import { ProgressReport } from '../report/progress-report.ts';
 import { pipelineInfo, runMarker } from '../inputs/pipeline-identity.ts';
-import { conclude } from '../report/result.ts';
-import { resultAttachment, resultJson } from '../report/result-file.ts';
-import { summaryOf, summaryTitle } from '../report/summary.ts';
 
 /** Everything that a run needs of the world. */
 export interface TaskPorts {
@@ -147,19 +143,19 @@ function publish(
   { agent, random }: TaskPorts,
 ): TaskEnding {
   const { action } = request.goal;
-  const title = summaryTitle(action, results.map(printName));
+  const report = endReportOf(results, { action, server });
   // A folder of its own: the agent sends files later, when the next step may be writing its own.
   const temporary = agent.variable('Agent.TempDirectory') ?? '';
   const folder = join(temporary, `argocd-${action}-${guid(random)}`);
-  const keep = (name: string, text: () => string) => writeFile(agent, folder, name, text);
-  const resultFile = keep('result.json', () => resultJson(results, { action, server }));
+  const { type, name, text } = report.resultFile;
+  const resultFile = writeFile(agent, folder, 'result.json', text);
   if (request.publishSummary) {
-    const summary = keep(title, () => summaryOf(results));
+    const summary = writeFile(agent, folder, report.summary.name, report.summary.text);
     if (summary) agent.write(uploadSummary(summary));
-    if (resultFile) agent.write(addAttachment(resultAttachment, `${title}.json`, resultFile));
+    if (resultFile) agent.write(addAttachment(type, name, resultFile));
   }
-  const { result, message } = conclude(results);
-  return { result, message, outputs: outputsOf(results, resultFile ?? '') };
+  const { result, message } = report;
+  return { result, message, outputs: report.outputs(resultFile ?? '') };
 }
 
 /** The path; nothing, and a warning, if the file could not be written: the result stands without. */

@@ -1,10 +1,7 @@
 import type { TaskHubResult } from '../../../azure/task-hub/task-hub.ts';
 import type { TaskResult } from '../../../report/result.ts';
-import { conclude } from '../../../report/result.ts';
-import { outputNames, outputsOf, outputsOfFailure, type Outputs } from '../../../report/outputs.ts';
-import { resultAttachment, resultJson } from '../../../report/result-file.ts';
-import { summaryOf, summaryTitle } from '../../../report/summary.ts';
-import { printName } from '../../../sync/model/application.ts';
+import { endReportOf, type EndReportFile } from '../../../report/end-report.ts';
+import { outputNames, outputsOfFailure, type Outputs } from '../../../report/outputs.ts';
 import type { ApplicationResult, Outcome } from '../../../sync/model/outcome.ts';
 import { logLine } from '../../../text/foreign-text.ts';
 import type { RunSpec, RunChange } from '../../run.ts';
@@ -33,18 +30,17 @@ export function* endOfResults(
   server: string,
 ): Generator<number, RunEnding> {
   yield stepsOfText;
-  const { outcome, result, message } = conclude(results);
-  const { action } = request.goal;
-  const title = summaryTitle(action, results.map(printName));
-  const json = resultJson(results, { action, server });
+  const report = endReportOf(results, { action: request.goal.action, server });
+  const { outcome, result, message } = report;
+  const file = attachment(report.resultFile);
   yield stepsOfText;
-  const summary = summaryOf(results);
+  const summary = attachment(report.summary);
   yield stepsOfText;
   const kept = keptResults(results);
   const items: readonly ReportItem[] = [
-    last(outputsOf(results, ''), message),
-    attachment('DistributedTask.Core.Summary', title, summary),
-    attachment(resultAttachment, `${title}.json`, json),
+    last(report.outputs(''), message),
+    summary,
+    file,
     { kind: 'completed', result: outcome === 'canceled' ? 'canceled' : taskResults[result] },
   ];
   return { change: { ...ended(outcome, message), results: kept }, items };
@@ -73,6 +69,6 @@ function last(outputs: Outputs, message: string): ReportItem {
   return { kind: 'record', update: { currentOperation: message, variables } };
 }
 
-function attachment(type: string, name: string, text: string): ReportItem {
-  return { kind: 'attachment', attachment: { type, name, text } };
+function attachment({ type, name, text }: EndReportFile): ReportItem {
+  return { kind: 'attachment', attachment: { type, name, text: text() } };
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { endReportOf } from '../../src/report/end-report.ts';
+import { failedMigration, result } from './example-results.ts';
+
+const context = { action: 'sync', server: 'https://argocd.example.com' } as const;
+
+describe('the report of a run at its end', () => {
+  it('says how it ended: the worst of its applications', () => {
+    const {
+      outcome,
+      result: taskResult,
+      message,
+    } = endReportOf([result(), { ...failedMigration, name: 'pay' }], context);
+    assert.deepEqual([outcome, taskResult], ['failed', 'Failed']);
+    assert.match(message, /2 applications: 1 succeeded, 1 failed\. pay failed/);
+  });
+
+  it('names both files after the applications, by the types that the run shows', () => {
+    const { summary, resultFile } = endReportOf([result()], context);
+    assert.deepEqual(
+      [summary, resultFile].map(({ type, name }) => [type, name]),
+      [
+        ['DistributedTask.Core.Summary', 'Argo CD sync of shop'],
+        ['argocd.result', 'Argo CD sync of shop.json'],
+      ],
+    );
+  });
+
+  it('tells the same in the summary and for machines', () => {
+    const { summary, resultFile } = endReportOf([failedMigration], context);
+    assert.match(summary.text(), /Job\/migrate/);
+    const file = JSON.parse(resultFile.text()) as Readonly<Record<string, unknown>>;
+    assert.deepEqual([file['action'], file['outcome']], ['sync', 'failed']);
+    assert.equal(file['server'], context.server);
+  });
+
+  it('makes no text before it is asked for', () => {
+    const steps = {
+      get length(): number {
+        return assert.fail('the steps were read');
+      },
+    };
+    const unread = { ...result(), steps: steps as never };
+    const { outputs } = endReportOf([unread], context);
+    assert.equal(outputs('/tmp/result.json').resultFile, '/tmp/result.json');
+    assert.equal(outputs('').outcome, 'succeeded');
+  });
+});
