@@ -33,6 +33,7 @@ export function startTask(options: TaskOptions): TaskProcess {
   // Of its own: azure-pipelines-task-lib keeps a key in the working folder, under one name.
   const folder = mkdtempSync(join(options.temporaryFolder, 'step-'));
   const { variables } = buildEnvironment({
+    node,
     task,
     inputs,
     connection,

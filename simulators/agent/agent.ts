@@ -97,6 +97,7 @@ export function startTask(options: TaskOptions): RunningTask {
   const workingFolder = makeWorkingFolder(options.keepFiles ?? false);
   const temporaryFolder = mkdtempSync(join(workingFolder, '_temp-'));
   const environment = buildEnvironment({
+    node: runtime.path,
     task,
     inputs: options.inputs ?? {},
     connection: options.connection,

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { TaskDefinition } from './task-definition.ts';
+import { needsWine, pathFor } from './windows-node.ts';
 
 /** The service connection of a step, as its form in the project settings has been filled in. */
 export interface Connection {
@@ -15,6 +16,8 @@ export interface Connection {
 }
 
 export interface EnvironmentOptions {
+  /** The program that the task runs on: the Windows build gets the paths of Windows. */
+  readonly node: string;
   readonly task: TaskDefinition;
   readonly inputs: Readonly<Record<string, string | number | boolean>>;
   readonly connection?: Connection | undefined;
@@ -128,17 +131,18 @@ function addEndpoint(
 
 /** What every job of a build has, as far as a task may look at it. */
 function usualVariables(options: EnvironmentOptions): Record<string, string> {
+  const workingFolder = pathFor(options.node, options.workingFolder);
   return {
     'Agent.Id': '1',
     'Agent.JobName': 'Deploy',
     'Agent.JobStatus': 'Succeeded',
     'Agent.MachineName': hostname(),
     'Agent.Name': 'simulated agent',
-    'Agent.OS': 'Linux',
+    'Agent.OS': needsWine(options.node) ? 'Windows_NT' : 'Linux',
     'Agent.OSArchitecture': 'X64',
-    'Agent.TempDirectory': options.temporaryFolder,
+    'Agent.TempDirectory': pathFor(options.node, options.temporaryFolder),
     'Agent.Version': '4.265.1',
-    'Agent.WorkFolder': options.workingFolder,
+    'Agent.WorkFolder': workingFolder,
     'Build.BuildId': '4711',
     'Build.BuildNumber': '20261121.1',
     'Build.DefinitionName': 'shop',
@@ -150,7 +154,7 @@ function usualVariables(options: EnvironmentOptions): Record<string, string> {
     'System.CollectionId': '1f0d5f3c-60d8-4d3c-8fd4-3a6c4c8e9b10',
     'System.CollectionUri': 'https://dev.azure.com/example/',
     'System.Culture': 'en-US',
-    'System.DefaultWorkingDirectory': options.workingFolder,
+    'System.DefaultWorkingDirectory': workingFolder,
     'System.DefinitionId': '12',
     'System.HostType': 'build',
     'System.JobAttempt': '1',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { windowsNodeVariable } from './windows-node.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 export type NodeMajor = 20 | 24;
@@ -20,8 +21,8 @@ export interface NodeRuntime {
 
 /**
  * Chooses the handler and its Node as the agent does: the highest that `task.json` names, or, when
- * `wanted` says so, a lower one (an agent may run a Node24 task with Node 20). Throws if the task
- * has no such handler or the machine no such Node.
+ * `wanted` says so, a lower one (an agent may run a Node24 task with Node 20). A Windows build that is
+ * named takes the place of either. Throws if the task has no such handler or the machine no such Node.
  */
 export function chooseNodeRuntime(task: TaskDefinition, wanted?: NodeMajor): NodeRuntime {
   const offered = handlers.filter(({ name }) => task.execution[name] !== undefined);
@@ -33,7 +34,7 @@ export function chooseNodeRuntime(task: TaskDefinition, wanted?: NodeMajor): Nod
     );
   }
   for (const { name, major } of candidates) {
-    const path = findNode(major);
+    const path = process.env[windowsNodeVariable] ?? findNode(major);
     const target = task.execution[name]?.target;
     if (path !== undefined && target !== undefined) return { handler: name, target, major, path };
   }

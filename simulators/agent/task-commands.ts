@@ -4,6 +4,7 @@ import { parseLoggingCommand, type LoggingCommand } from './logging-command.ts';
 import type { Step } from './step.ts';
 import type { TaskDefinition } from './task-definition.ts';
 import { parseTaskResult } from './task-result.ts';
+import { pathFrom } from './windows-node.ts';
 
 type CommandHandler = (step: Step, task: TaskDefinition, command: LoggingCommand) => void;
 
@@ -31,10 +32,10 @@ const taskCommands: Readonly<Record<string, CommandHandler>> = {
     attach(step, properties.get('type'), properties.get('name'), data);
   },
   uploadsummary: (step, _task, { data }) => {
-    attach(step, 'Distributedtask.Core.Summary', basename(data), data);
+    attach(step, 'Distributedtask.Core.Summary', basename(pathFrom(data)), data);
   },
   uploadfile: (step, _task, { data }) => {
-    attach(step, 'DistributedTask.Core.FileAttachment', basename(data), data);
+    attach(step, 'DistributedTask.Core.FileAttachment', basename(pathFrom(data)), data);
   },
   // The agent shows debug lines only where system.debug is on, which no test of ours needs.
   debug: () => undefined,
@@ -169,11 +170,12 @@ function attach(
   if (!name) throw new Error("Can't add task attachment, attachment name is not provided.");
   if (invalidInFileNames.test(type)) throw new Error(`Type contains invalid characters: ${type}`);
   if (invalidInFileNames.test(name)) throw new Error(`Name contains invalid characters: ${name}`);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+  const file = pathFrom(path);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new Error(`Cannot attach ${path}: there is no such file.`);
   }
   // Read at once: the task may change or delete the file afterwards, and here that is a fault to see.
-  step.attachments.push({ type, name, content: readFileSync(path, 'utf8') });
+  step.attachments.push({ type, name, content: readFileSync(file, 'utf8') });
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { LineSplitter } from './line-splitter.ts';
+import { startNode } from './node-process.ts';
 
 /** How long the agent waits after each signal before it goes on to the next, in milliseconds. */
 export interface CancelGrace {
@@ -41,14 +42,14 @@ export class TaskProcess {
 
   constructor(options: ProcessOptions) {
     this.#grace = options.grace;
-    // Its own process group: Ctrl+C at a terminal must reach the task only through the agent, and
-    // the last step of a cancellation kills the task's children too.
-    this.#child = spawn(options.node, [options.script], {
-      cwd: options.folder,
-      env: options.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
+    const { child, ended } = startNode({
+      ...options,
+      // Ctrl+C at a terminal must reach the task only through the agent, and the last step of a
+      // cancellation kills the task's children too.
+      isDetached: process.platform !== 'win32',
+      onOutput: (stream, bytes) => splitters[stream].push(bytes),
     });
+    this.#child = child;
     const killWithUs = () => {
       this.#killTree();
     };
@@ -59,23 +60,13 @@ export class TaskProcess {
       done = true;
       if (this.#signals.length === 0) this.#after(graceWhenDone, killWithUs);
     };
-    for (const pipe of [this.#child.stdout, this.#child.stderr]) {
-      const splitter = new LineSplitter(onLine);
-      pipe?.on('data', (bytes: Buffer) => {
-        splitter.push(bytes);
-      });
-      pipe?.on('end', () => {
-        splitter.end();
-      });
-    }
-    this.ended = new Promise((resolve, reject) => {
-      this.#child.once('error', reject);
-      this.#child.once('close', (exitCode, signal) => {
-        this.#closed = true;
-        clearTimeout(this.#timer);
-        process.off('exit', killWithUs);
-        resolve({ exitCode, signal, signals: this.#signals });
-      });
+    const splitters = { stdout: new LineSplitter(onLine), stderr: new LineSplitter(onLine) };
+    this.ended = ended.then((end) => {
+      for (const splitter of Object.values(splitters)) splitter.end();
+      this.#closed = true;
+      clearTimeout(this.#timer);
+      process.off('exit', killWithUs);
+      return { ...end, signals: this.#signals };
     });
   }
 

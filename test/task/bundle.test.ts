@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import { onEachNode, paced, type Stage } from './bundle/stage.ts';
+import { pathFrom } from '../../simulators/agent/windows-node.ts';
 import { assertSound, resultOf, summaryOf } from './bundle/soundness.ts';
 
 const migrate = job('migrate', { hook: 'PreSync', wave: -1, seconds: 2 });
@@ -112,7 +113,7 @@ describe('the bundle', () => {
 
         const state = argocd.application('shop')?.status.operationState;
         const { resultFile, message, ...outputs } = step.outputs;
-        assert.ok(resultFile?.startsWith(step.temporaryFolder));
+        assert.ok(pathFrom(resultFile ?? '').startsWith(step.temporaryFolder));
         assert.match(message ?? '', /Healthy/);
         assert.deepEqual(outputs, {
           outcome: 'succeeded',

@@ -20,6 +20,7 @@ const task: TaskDefinition = {
 
 function build(options: Partial<EnvironmentOptions> = {}) {
   return buildEnvironment({
+    node: 'node',
     task,
     inputs: {},
     temporaryFolder: 'temp',

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { taskFolder, type TaskOptions } from '../../../simulators/agent/agent.ts';
 import { buildEnvironment } from '../../../simulators/agent/environment.ts';
+import { startNode } from '../../../simulators/agent/node-process.ts';
 import { chooseNodeRuntime, type NodeMajor } from '../../../simulators/agent/node-runtime.ts';
 import { readTaskDefinition } from '../../../simulators/agent/task-definition.ts';
 
@@ -24,6 +25,7 @@ export function startRaw(
   const task = readTaskDefinition(taskPath);
   const runtime = chooseNodeRuntime(task, node);
   const { variables } = buildEnvironment({
+    node: runtime.path,
     task,
     inputs: options.inputs ?? {},
     connection: options.connection,
@@ -32,24 +34,21 @@ export function startRaw(
     temporaryFolder: mkdtempSync(join(folder, 'temp-')),
     workingFolder: folder,
   });
-  const child = spawn(runtime.path, [join(taskPath, runtime.target)], {
-    cwd: folder,
-    env: variables,
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const { child, ended } = startNode({
+    node: runtime.path,
+    script: join(taskPath, runtime.target),
+    folder,
+    environment: variables,
+    isDetached: false,
+    onOutput: (stream, bytes) => (text += decoders[stream].write(bytes)),
   });
   let text = '';
-  for (const pipe of [child.stdout, child.stderr]) {
-    pipe.setEncoding('utf8').on('data', (part: string) => (text += part));
-  }
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', () => resolve());
-  });
+  const decoders = { stdout: new StringDecoder(), stderr: new StringDecoder() };
   return {
     get text() {
       return text;
     },
-    ended,
+    ended: ended.then(() => undefined),
     kill: () => child.kill('SIGKILL'),
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { configMap, job } from '../../manifests.ts';
 import { defaultSpec } from '../../../simulators/argo-cd/simulator.ts';
 import { assertSound } from './soundness.ts';
-import { lineOf, onEachNode, type Inputs } from './stage.ts';
+import { lineOf, onEachNode, onWindows, type Inputs } from './stage.ts';
 
 const errorsOf = (run: { issues: readonly { type: string; message: string }[] }) =>
   run.issues.filter(({ type }) => type === 'error').map(({ message }) => message);
@@ -59,7 +59,10 @@ describe('the bundle, asked for what cannot be', () => {
     ['names and a selector', { selector: 'a=b' }, /selector "a=b": it is given together with/],
     ['revision and revisions', { revision: 'a', revisions: '1=a' }, /revisions.* together with/],
     ['wait for nothing', { action: 'wait', waitFor: 'none' }, /waitFor "none"/],
-    ['an input beyond all bounds', { info: `a=${'x'.repeat(70_000)}` }, /info.*65536/],
+    // No variable of a Windows process is that long.
+    ...(onWindows
+      ? []
+      : ([['beyond all bounds', { info: `a=${'x'.repeat(70_000)}` }, /info.*65536/]] as const)),
   ];
   it(
     'refuses contradictions before any request',
@@ -164,7 +167,10 @@ describe('the bundle, where something breaks that never should', () => {
       writeFileSync(file, '');
       const step = await run({}, { variables: { 'Agent.TempDirectory': file } });
       assert.equal(step.result, 'Failed', step.lines.join('\n'));
-      assert.match(errorsOf(step).join('\n'), /folder for temporary files cannot be used: ENOTDIR/);
+      assert.match(
+        errorsOf(step).join('\n'),
+        /folder for temporary files cannot be used: ENO(TDIR|ENT)/,
+      );
       assert.deepEqual(argocd.requests, []);
     }),
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskRun } from '../../../simulators/agent/agent.ts';
+import { pathFrom } from '../../../simulators/agent/windows-node.ts';
 import { outputNames } from '../../../src/report/outputs.ts';
 import { readResult, type ResultFile } from '../../report/result-schema.ts';
 
@@ -65,13 +66,18 @@ function assertPublished(run: TaskRun): void {
   assert.equal(result.outcome, run.outputs['outcome']);
   const attached = run.attachments.filter(({ type }) => type === resultType);
   for (const { content } of attached) {
-    assert.equal(content, readFileSync(run.outputs['resultFile'] ?? '', 'utf8'));
+    assert.equal(content, resultTextOf(run));
   }
 }
 
 /** The result file of a run. Throws if there is none, or if it does not hold to its schema. */
 export function resultOf(run: TaskRun): ResultFile {
-  return readResult(readFileSync(run.outputs['resultFile'] ?? '', 'utf8'));
+  return readResult(resultTextOf(run));
+}
+
+/** What the result file holds. Throws if there is none. */
+function resultTextOf(run: TaskRun): string {
+  return readFileSync(pathFrom(run.outputs['resultFile'] ?? ''), 'utf8');
 }
 
 /** The summary's Markdown; empty when none was uploaded. */

@@ -10,6 +10,7 @@ import {
   type TaskRun,
 } from '../../../simulators/agent/agent.ts';
 import type { NodeMajor } from '../../../simulators/agent/node-runtime.ts';
+import { windowsNodeVariable } from '../../../simulators/agent/windows-node.ts';
 import { ArgoCDSimulator, type SimulatorOptions } from '../../../simulators/argo-cd/simulator.ts';
 import { assertSound } from './soundness.ts';
 
@@ -31,7 +32,11 @@ export interface Stage {
 }
 
 const bundle = join(taskFolder('ArgoCDSync'), 'index.js');
-const nodes = [20, 24] as const;
+/** Whether the bundle runs on the Windows build of Node. */
+export const onWindows = process.platform === 'win32' || windowsNodeVariable in process.env;
+
+/** One where the Windows build stands for both. */
+const nodes: readonly NodeMajor[] = windowsNodeVariable in process.env ? [20] : [20, 24];
 
 /** Plays a scene once with each Node at the same time, each with an Argo CD of its own. */
 export function onEachNode(
@@ -50,7 +55,7 @@ export function onNewestNode(
   scene: (stage: Stage) => Promise<void>,
   options: SimulatorOptions = {},
 ): () => Promise<void> {
-  return () => play(24, scene, options);
+  return () => play(nodes.at(-1) ?? 24, scene, options);
 }
 
 async function play(
