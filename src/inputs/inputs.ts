@@ -41,11 +41,13 @@ const pruneLastOption = 'PruneLast=true';
 
 /**
  * Reads all inputs: the request, or everything that is wrong with any of them. `readOwn` reads, and
- * comes first with its faults, what only one of the tasks has.
+ * comes first with its faults, what only one of the tasks has. `check` comes last: it refuses what is
+ * right by itself; of an input that is wrong it sees the default.
  */
 export function readInputs<Own>(
   source: InputSource,
   readOwn: (reader: InputReader) => Own,
+  check: (request: TaskRequest & Own, reader: InputReader) => void = () => undefined,
 ): (TaskRequest & Own) | { readonly faults: readonly Fault[] } {
   const reader = new InputReader(source);
   const own = readOwn(reader);
@@ -74,6 +76,7 @@ export function readInputs<Own>(
       ...(goal.action === 'sync' ? warnOfSyncOptions(goal.options.syncOptions) : []),
     ],
   };
+  check(request, reader);
   return reader.faults.length > 0 ? { faults: reader.faults } : request;
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { readHeaderBlock } from '../../src/handler/http/header-block.ts';
+import { readNames } from '../../src/handler/http/request-names.ts';
 import { readRunSpec } from '../../src/handler/http/run-specs.ts';
 import { readBody } from '../../src/handler/http/sections.ts';
 import { gateSections, syncSections } from '../../src/handler/http/sync-sections.ts';
@@ -188,8 +189,9 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
         ...{ collection: 'https://dev.azure.com/fabrikam', projectId, hub },
         ...{ planId, jobId, timelineId, taskInstanceId },
       };
-      const block = { address, buildId: undefined };
-      const order = readRunSpec('sync', reading.sections, block, 'fabrikam', 86_400_000);
+      const names = readNames(reading.sections);
+      const orderer = { names, client: 'fabrikam', address, buildId: undefined };
+      const order = readRunSpec('sync', reading.sections, orderer, 86_400_000);
       return { order, job };
     }
 

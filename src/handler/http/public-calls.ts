@@ -10,9 +10,10 @@ import { longestBody } from './body-text.ts';
 import { printGateAnswer } from './gate-answer.ts';
 import type { GateEvaluator, GateRequest } from '../gates.ts';
 import { readHeaderBlock, type HeaderBlock, type HeaderNeeds } from './header-block.ts';
-import { areUnexpanded, readGate, readNames, readRunSpec } from './run-specs.ts';
+import { readGate, readRunSpec } from './run-specs.ts';
 import { redact } from './redaction.ts';
 import { Refusal } from './refusal.ts';
+import { readNames, type RequestNames } from './request-names.ts';
 import { readBody, type Sections } from './sections.ts';
 import { addedSyncSections, checkSections, gateSections, syncSections } from './sync-sections.ts';
 
@@ -54,9 +55,15 @@ export async function answerOrder(
   if (block.isCancel) return cancel(call, block, intake);
   const sections = await readCall(call, block, sectionsOf[kind]);
   if (sections instanceof Refusal) return sections;
-  const claim = claimOf(call, block, sections);
-  const spec = readRunSpec(kind, sections, block, call.client, access.tokenLifetime);
-  if ('faults' in spec && areUnexpanded(sections)) return refuseInputs(spec.faults);
+  const names = readNames(sections);
+  const claim = claimOf(call, block, names);
+  const spec = readRunSpec(
+    kind,
+    sections,
+    { names, client: call.client, address: block.address, buildId: block.buildId },
+    access.tokenLifetime,
+  );
+  if ('faults' in spec && names.areUnexpanded) return refuseInputs(spec.faults);
   const stranger = access.denyClaim(claim, kind === 'check' ? 'gate' : 'sync');
   if (stranger !== undefined) return deny([stranger]);
   if ('faults' in spec) return refuseInputs(spec.faults);
@@ -94,9 +101,10 @@ export async function answerGate(call: PublicCall, { access, gates }: CallPorts)
   if (block instanceof Refusal) return block;
   const sections = await readCall(call, block, gateSections);
   if (sections instanceof Refusal) return sections;
-  const claim = claimOf(call, block, sections);
-  const gate = readGate(sections);
-  if ('faults' in gate && areUnexpanded(sections)) return refuseInputs(gate.faults);
+  const names = readNames(sections);
+  const claim = claimOf(call, block, names);
+  const gate = readGate(sections, names);
+  if ('faults' in gate && names.areUnexpanded) return refuseInputs(gate.faults);
   const stranger = access.denyClaim(claim, 'gate');
   if (stranger !== undefined) return deny([stranger]);
   if ('faults' in gate) return refuseInputs(gate.faults);
@@ -163,8 +171,11 @@ async function readCall(
   return new Map([...reading.sections].map(([name, text]) => [name, redact(text, secrets)]));
 }
 
-function claimOf({ client }: PublicCall, { address }: HeaderBlock, sections: Sections): Claim {
-  const { argocd, azureProject } = readNames(sections);
+function claimOf(
+  { client }: PublicCall,
+  { address }: HeaderBlock,
+  { argocd, azureProject }: RequestNames,
+): Claim {
   return { client, azureProject: { name: azureProject, id: address.projectId }, argocd };
 }
 

@@ -8,53 +8,41 @@ import { plainLine, webAddress } from '../../text/foreign-text.ts';
 import type { RunSpec, RunKind } from '../run.ts';
 import type { GateRequest } from '../gates.ts';
 import type { HeaderBlock } from './header-block.ts';
+import type { RequestNames } from './request-names.ts';
 import type { Sections } from './sections.ts';
-
-/** Which Argo CD is meant, and for whose project. */
-export interface Names {
-  readonly argocd: string;
-  readonly azureProject: string;
-}
 
 type Faulty = { readonly faults: readonly Fault[] };
 
 const longestRow = 512;
-const longestName = 253;
 
-/** Who asks of whom: what the first look at the rights needs. */
-export function readNames(sections: Sections): Names {
-  const name = (section: string) => plainLine((sections.get(section) ?? '').trim(), longestName);
-  return { argocd: name('argocd'), azureProject: name('azureProject') };
-}
-
-/** Whether Azure Pipelines left the names as they were written: nobody is denied what nobody named. */
-export function areUnexpanded(sections: Sections): boolean {
-  return ['argocd', 'azureProject'].some(
-    (name) => unexpandedIn(sections.get(name) ?? '').length > 0,
-  );
+/** Whose order it is, and whom it asks. */
+export interface Orderer extends Pick<HeaderBlock, 'address' | 'buildId'> {
+  readonly names: RequestNames;
+  /** Name of the client whose token came with the request. */
+  readonly client: string;
 }
 
 /** The order of a sync or a check, or everything that is wrong with its inputs. */
 export function readRunSpec(
   kind: RunKind,
   sections: Sections,
-  { address, buildId }: Pick<HeaderBlock, 'address' | 'buildId'>,
-  client: string,
+  { names, client, address, buildId }: Orderer,
   tokenLifetime: number,
 ): RunSpec | Faulty {
   const isCheck = kind === 'check';
   const source = isCheck ? waiting(sections, {}) : inputsOf(sections);
-  const reading = readInputs(source, isCheck ? readOwnOfCheck : readOwn);
-  const tooLong = faultsOfTimeout(sections, tokenLifetime);
-  if ('faults' in reading) return { faults: [...reading.faults, ...tooLong] };
-  if (tooLong.length > 0) return { faults: tooLong };
-  const { argocd, azureProject, ...request } = reading;
+  const readOwn = isCheck ? refuseUnsynced : () => ({});
+  const request = readInputs(source, readOwn, ({ timeout }, reader) => {
+    if (timeout > tokenLifetime) refuseTimeout(reader, timeout, tokenLifetime);
+  });
+  const faults = faultsOf(names, request);
+  if ('faults' in request || faults.length > 0) return { faults };
   return {
     kind,
     address,
     client,
-    azureProject,
-    argocd,
+    azureProject: names.azureProject,
+    argocd: names.argocd,
     request,
     info: infoOf(sections),
     page: pageOf(sections) ?? '',
@@ -63,19 +51,19 @@ export function readRunSpec(
 }
 
 /** The question of a gate, but for who may look. */
-export function readGate(sections: Sections): (Omit<GateRequest, 'isAllowed'> & Names) | Faulty {
+export function readGate(
+  sections: Sections,
+  names: RequestNames,
+): Omit<GateRequest, 'isAllowed'> | Faulty {
   // A gate does not wait, so nothing of it is measured against a timeout.
   const source = waiting(sections, { timeoutSeconds: String(7 * 24 * 3_600) });
-  const reading = readInputs(source, (reader) => ({
-    ...readOwn(reader),
-    ...readRequirements(reader),
-  }));
-  if ('faults' in reading) return reading;
-  const { argocd, azureProject, requireSynced, requireHealthy, project, subject, goal } = reading;
+  const reading = readInputs(source, readRequirements);
+  const faults = faultsOf(names, reading);
+  if ('faults' in reading || faults.length > 0) return { faults };
+  const { requireSynced, requireHealthy, project, subject, goal } = reading;
   const target = goal.action === 'wait' ? goal.target : undefined;
   return {
-    argocd,
-    azureProject,
+    argocd: names.argocd,
     applications: 'names' in subject ? subject.names : [],
     project,
     revision: target?.kind === 'revision' ? target.revision : '',
@@ -102,22 +90,8 @@ function waiting(sections: Sections, fixed: Readonly<Record<string, string>>): I
   return { input: (name) => inputs[name] ?? sections.get(name) };
 }
 
-function readOwn(reader: InputReader): Names {
-  return {
-    argocd: readName(reader, 'argocd', 'Give the name of an Argo CD that the handler knows.'),
-    azureProject: readName(reader, 'azureProject', 'Send `$(System.TeamProject)`.'),
-  };
-}
-
-function readName(reader: InputReader, name: string, advice: string): string {
-  const faults = reader.faults.length;
-  const text = reader.text(name);
-  if (reader.faults.length > faults) return '';
-  if (text === '') reader.refuse(name, '', 'it is missing', advice);
-  else if (plainLine(text, longestName) !== text) {
-    reader.refuse(name, text, 'this is not a name', advice);
-  }
-  return text;
+function faultsOf(names: RequestNames, reading: object | Faulty): readonly Fault[] {
+  return [...names.faults, ...('faults' in reading ? reading.faults : [])];
 }
 
 function readRequirements(reader: InputReader) {
@@ -127,23 +101,20 @@ function readRequirements(reader: InputReader) {
   };
 }
 
-function readOwnOfCheck(reader: InputReader): Names {
-  const names = readOwn(reader);
+function refuseUnsynced(reader: InputReader): object {
   if (!readRequirements(reader).requireSynced) {
     const problem = 'a check waits for a deployment, so applications must be synced';
     reader.refuse('requireSynced', 'false', problem, 'Leave it out, or use a gate.');
   }
-  return names;
+  return {};
 }
 
 /** Once the job's token has ended, nobody can be told how the run went. */
-function faultsOfTimeout(sections: Sections, tokenLifetime: number): readonly Fault[] {
-  const seconds = (sections.get('timeoutSeconds') ?? '').trim();
-  if (!(Number(seconds) * 1_000 > tokenLifetime)) return [];
+function refuseTimeout(reader: InputReader, timeout: number, tokenLifetime: number): void {
   const longest = Math.floor(tokenLifetime / 1_000);
   const problem = `the job's token, without which nobody can be told the end, is taken to last ${printDuration(tokenLifetime)}`;
   const advice = `Write ${longest} at the most, or raise azureDevOps.tokenLifetime of the handler.`;
-  return [{ input: 'timeoutSeconds', value: seconds, problem, advice }];
+  reader.refuse('timeoutSeconds', String(timeout / 1_000), problem, advice);
 }
 
 /** Rows that lead from the operation in Argo CD back to the run: who asked for it, and where. */

@@ -1,3 +1,4 @@
+import { readNames } from '../../../src/handler/http/request-names.ts';
 import { readRunSpec } from '../../../src/handler/http/run-specs.ts';
 import type { RunRecords, ServiceStatus } from '../../../src/handler/status.ts';
 import { nothingReported, type RunSpec, type Run } from '../../../src/handler/run.ts';
@@ -31,8 +32,7 @@ export function spec(texts: Readonly<Record<string, string>> = {}): RunSpec {
   const read = readRunSpec(
     'sync',
     sections,
-    { address, buildId: undefined },
-    'fabrikam',
+    { names: readNames(sections), client: 'fabrikam', address, buildId: undefined },
     86_400_000,
   );
   if ('faults' in read) throw new Error(JSON.stringify(read.faults));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { RunAddress } from '../../../src/azure/task-hub/run-address.ts';
 import { printFault } from '../../../src/inputs/fault.ts';
-import { readGate, readNames, readRunSpec } from '../../../src/handler/http/run-specs.ts';
+import { readNames } from '../../../src/handler/http/request-names.ts';
+import { readGate, readRunSpec } from '../../../src/handler/http/run-specs.ts';
 import {
   checkSections,
   gateSections,
@@ -26,7 +27,13 @@ const day = 24 * 3_600_000;
 
 function read(kind: RunKind, texts: Texts) {
   const sections = new Map(Object.entries({ ...leastSync, ...texts }));
-  return readRunSpec(kind, sections, { address, buildId: 4_711 }, 'fabrikam', day);
+  const names = readNames(sections);
+  return readRunSpec(kind, sections, { names, client: 'fabrikam', address, buildId: 4_711 }, day);
+}
+
+function askGate(texts: Texts) {
+  const sections = new Map(Object.entries({ ...leastSync, ...texts }));
+  return readGate(sections, readNames(sections));
 }
 
 function accepted(kind: RunKind, texts: Texts = {}): RunSpec {
@@ -65,9 +72,8 @@ describe('an order', () => {
     for (const name of names) {
       it(`is refused, once and by name, with what was not filled in: ${name} of a ${kind}`, () => {
         for (const text of ['$(x)', '$(Two Words)', "$(a['b'])", '$[ variables.x ]', '${{ x }}']) {
-          const texts = { ...leastSync, [name]: text };
-          const reading =
-            kind === 'gate' ? readGate(new Map(Object.entries(texts))) : read(kind, texts);
+          const texts = { [name]: text };
+          const reading = kind === 'gate' ? askGate(texts) : read(kind, texts);
           assert.ok('faults' in reading, text);
           const told = reading.faults.filter(({ input }) => input === name);
           assert.deepEqual(
@@ -78,13 +84,6 @@ describe('an order', () => {
       });
     }
   }
-
-  it('reads the names that the rights need without a fault', () => {
-    assert.deepEqual(readNames(new Map([['argocd', ' prod\n']])), {
-      argocd: 'prod',
-      azureProject: '',
-    });
-  });
 
   describe('leads from the operation back to the run', () => {
     const page = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=4711';
@@ -160,6 +159,18 @@ describe('an order', () => {
       ],
     ],
     [
+      'a timeout that is no number, which is not measured against the token',
+      'sync',
+      { timeoutSeconds: '1e6' },
+      ['timeoutSeconds "1e6": this is not a whole number'],
+    ],
+    [
+      'a timeout that no task may have, which says more than the token does',
+      'sync',
+      { timeoutSeconds: '604801' },
+      ['timeoutSeconds "604801": the number is more than 604800'],
+    ],
+    [
       'everything that is wrong at once',
       'sync',
       { argocd: '', applications: 'Shop', prune: 'yes', timeoutSeconds: '604800' },
@@ -226,12 +237,9 @@ describe('the order of a check', () => {
 });
 
 describe('the question of a gate', () => {
-  const ask = (texts: Texts) => readGate(new Map(Object.entries({ ...leastSync, ...texts })));
-
   it('asks for synced and healthy applications', () => {
-    assert.deepEqual(ask({}), {
+    assert.deepEqual(askGate({}), {
       argocd: 'prod',
-      azureProject: 'shop',
       applications: [{ name: 'shop-web' }],
       project: 'default',
       revision: '',
@@ -251,9 +259,8 @@ describe('the question of a gate', () => {
       acceptSuspended: 'true',
       stableSeconds: '86400',
     };
-    assert.deepEqual(ask(texts), {
+    assert.deepEqual(askGate(texts), {
       argocd: 'prod',
-      azureProject: 'shop',
       applications: [{ name: 'shop-web' }, { namespace: 'argocd', name: 'shop-api' }],
       project: 'default',
       revision: '4f2c9d1',
@@ -265,7 +272,7 @@ describe('the question of a gate', () => {
   });
 
   it('is refused with all faults', () => {
-    const gate = ask({ applications: '', requireSynced: 'x', stableSeconds: '-1' });
+    const gate = askGate({ applications: '', requireSynced: 'x', stableSeconds: '-1' });
     assert.ok('faults' in gate);
     assert.deepEqual(
       gate.faults.map(({ input }) => input),

@@ -1,5 +1,6 @@
 import type { Fault } from '../../../inputs/fault.ts';
 import { headerTemplates } from '../../http/header-block.ts';
+import { readNames } from '../../http/request-names.ts';
 import { readRunSpec } from '../../http/run-specs.ts';
 
 /** A check on an environment that asks the handler where applications stand. */
@@ -102,7 +103,7 @@ export function faultsOfRequest(request: Omit<CheckRequest, 'connectionId'>): re
     ['stableSeconds', String(stableSeconds)],
     ['timeoutSeconds', String(timeoutSeconds(request))],
   ]);
-  const order = readRunSpec('check', sections, nobody, '', Infinity);
+  const order = readRunSpec('check', sections, { ...nobody, names: readNames(sections) }, Infinity);
   const faults = ('faults' in order ? order.faults : []).map((fault) => ({
     ...fault,
     input: flags[fault.input] ?? fault.input,
@@ -115,6 +116,7 @@ export function faultsOfRequest(request: Omit<CheckRequest, 'connectionId'>): re
 
 /** Whose order it would be: of no account for what is wrong with it. */
 const nobody = {
+  client: '',
   address: {
     collection: '',
     projectId: '',
