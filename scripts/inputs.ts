@@ -2,31 +2,36 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { readWords } from '../src/inputs/command-words.ts';
+import { gateSections, syncSections } from '../src/handler/http/sync-sections.ts';
 import { root } from './bundle.ts';
 import { doAsked, exitCodes } from './do-asked.ts';
 import { withForm, withSections, type FormKind, type TaskForm } from './task-form.ts';
 
-const usage = `Makes the groups and inputs of both sync tasks' task.json anew, and the body that
-ArgoCDSyncServer sends, from src/inputs/definitions.ts and src/inputs/input-texts.ts.
+const usage = `Regenerates the groups and inputs of each task.json, and the request bodies of ArgoCDSyncServer and
+ArgoCDGate, from src/inputs/definitions.ts, input-texts.ts, and gate-input-texts.ts.
 
   npm run inputs
 
 Then run npm run task-pages. It exits with 0, or 2 for wrong arguments.`;
 
-interface ServerTask extends TaskForm {
+interface HandlerTask extends TaskForm {
   readonly execution: { readonly HttpRequest: { readonly Execute: { readonly Body: string } } };
 }
 
 const asked = readWords(process.argv.slice(2), {});
 process.exitCode = await doAsked(asked, { name: 'inputs', usage }, async () => {
   await rewrite<TaskForm>('ArgoCDSync', 'agent', (task) => task);
-  await rewrite<ServerTask>('ArgoCDSyncServer', 'server', (task) => {
-    const { HttpRequest } = task.execution;
-    const Execute = { ...HttpRequest.Execute, Body: withSections(HttpRequest.Execute.Body) };
-    return { ...task, execution: { ...task.execution, HttpRequest: { ...HttpRequest, Execute } } };
-  });
+  await rewrite<HandlerTask>('ArgoCDSyncServer', 'server', (task) => withBody(task, syncSections));
+  await rewrite<HandlerTask>('ArgoCDGate', 'gate', (task) => withBody(task, gateSections));
+  await rewrite<TaskForm>('ArgoCDHealthGate', 'healthGate', (task) => task);
   return exitCodes.success;
 });
+
+function withBody(task: HandlerTask, names: readonly string[]): HandlerTask {
+  const { HttpRequest } = task.execution;
+  const Execute = { ...HttpRequest.Execute, Body: withSections(HttpRequest.Execute.Body, names) };
+  return { ...task, execution: { ...task.execution, HttpRequest: { ...HttpRequest, Execute } } };
+}
 
 async function rewrite<T extends TaskForm>(name: string, kind: FormKind, change: (task: T) => T) {
   const file = join(root, 'tasks', name, 'V1/task.json');

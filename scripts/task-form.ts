@@ -1,15 +1,16 @@
-import { claimSections, runSections, syncSections } from '../src/handler/http/sync-sections.ts';
+import { claimSections, runSections } from '../src/handler/http/sync-sections.ts';
 import {
-  definitionOf,
-  inputNames,
+  definitions,
+  gateDefinitions,
+  healthGateDefinitions,
   type Action,
   type Definition,
-  type InputName,
 } from '../src/inputs/definitions.ts';
-import { groups, inputTexts } from '../src/inputs/input-texts.ts';
+import { gateGroups, gateTexts, healthGateTexts } from '../src/inputs/gate-input-texts.ts';
+import { groups, inputTexts, type InputText } from '../src/inputs/input-texts.ts';
 
-/** Where a form is for: a task of an agent, or one that Azure DevOps executes itself. */
-export type FormKind = 'agent' | 'server';
+/** What a form is for: a sync on an agent or without one, or a gate with a handler or without. */
+export type FormKind = 'agent' | 'server' | 'gate' | 'healthGate';
 
 /** The parts of a `task.json` that the table of inputs decides. */
 export interface TaskForm {
@@ -42,13 +43,13 @@ interface FormInput {
 const ownInputs: readonly string[] = ['argocdConnection', 'handlerConnection', 'argocd'];
 
 /** Inputs that Azure DevOps fills a list for, where there is one to pick from. */
-const picked: Readonly<Partial<Record<InputName, FormInput['properties']>>> = {
-  applications: {
-    EditableOptions: 'True',
-    MultiSelectFlatList: 'True',
-    IsSearchable: 'True',
-  },
-  project: { EditableOptions: 'True', IsSearchable: 'True' },
+const pickOne = { EditableOptions: 'True', IsSearchable: 'True' };
+const pickSeveral = { EditableOptions: 'True', MultiSelectFlatList: 'True', IsSearchable: 'True' };
+const picked: Readonly<Record<FormKind, Readonly<Record<string, FormInput['properties']>>>> = {
+  agent: { applications: pickSeveral, project: pickOne },
+  healthGate: { application: pickOne, project: pickOne },
+  server: {},
+  gate: {},
 };
 
 const types: Readonly<Record<Definition['type'], string>> = {
@@ -67,19 +68,51 @@ const allActions: readonly Action[] = ['sync', 'wait', 'rollback', 'terminate'];
  */
 export function withForm<T extends TaskForm>(task: T, kind: FormKind): T {
   const own = task.inputs.filter(({ name }) => ownInputs.includes(name));
-  const names = inputNames.filter((name) => kind === 'agent' || !definitionOf(name).agentOnly);
+  const isGate = kind === 'gate' || kind === 'healthGate';
   return {
     ...task,
-    groups: groups.map(formGroup),
-    inputs: [...own, ...names.map((name) => formInput(name, kind))],
+    groups: (isGate ? gateGroups : groups).map(formGroup),
+    inputs: [...own, ...inputsOf(kind).map((input) => formInput(input, picked[kind][input.name]))],
   };
+}
+
+interface TableInput {
+  readonly name: string;
+  readonly definition: Definition;
+  readonly text: Pick<InputText, 'label' | 'help' | 'options'> & { readonly group: string };
+}
+
+function inputsOf(kind: FormKind): readonly TableInput[] {
+  switch (kind) {
+    case 'gate':
+      return tableOf(gateDefinitions, gateTexts);
+    case 'healthGate':
+      return tableOf(healthGateDefinitions, healthGateTexts);
+    case 'agent':
+      return tableOf(definitions, inputTexts);
+    case 'server':
+      return tableOf(definitions, inputTexts)
+        .filter(({ definition }) => !definition.agentOnly)
+        .map(({ name, definition, text }) => {
+          const { serverHelp = text.help } = inputTexts[name];
+          return { name, definition, text: { ...text, help: serverHelp } };
+        });
+  }
+}
+
+function tableOf<K extends string>(
+  table: Readonly<Record<K, Definition>>,
+  texts: Readonly<Record<K, TableInput['text']>>,
+) {
+  const names = Object.keys(table) as K[];
+  return names.map((name) => ({ name, definition: table[name], text: texts[name] }));
 }
 
 /**
  * The body of a request, a section for each name (azure-devops.md §12.5): an input is filled in, what
  * Azure Pipelines itself knows of the run stays as `body` has it.
  */
-export function withSections(body: string): string {
+export function withSections(body: string, names: readonly string[]): string {
   const mark = '--$(system.PlanId) ';
   const parts = new Map(
     body
@@ -88,21 +121,23 @@ export function withSections(body: string): string {
       .map((part) => [part.slice(0, part.indexOf('\n')), part]),
   );
   const own: readonly string[] = [...claimSections, ...runSections];
-  return syncSections
+  return names
     .map((name) => (own.includes(name) ? parts.get(name) : undefined) ?? `${name}\n{{{${name}}}}\n`)
     .map((part) => `${mark}${part}`)
     .join('');
 }
 
-function formGroup({ name, label, isExpanded, ...rest }: (typeof groups)[number]): FormGroup {
+type TableGroup = (typeof groups)[number] | (typeof gateGroups)[number];
+
+function formGroup({ name, label, isExpanded, ...rest }: TableGroup): FormGroup {
   const rule = ruleOf('actions' in rest ? { actions: rest.actions } : {});
   return { name, displayName: label, isExpanded, ...rule };
 }
 
-function formInput(name: InputName, kind: FormKind): FormInput {
-  const definition = definitionOf(name);
-  const { label, group, options, help, serverHelp } = inputTexts[name];
-  const list = kind === 'agent' ? picked[name] : undefined;
+function formInput(
+  { name, definition, text: { label, group, options, help } }: TableInput,
+  list: FormInput['properties'],
+): FormInput {
   const rows = definition.type === 'lines' ? { resizable: true, rows: '2' } : undefined;
   const properties = list ?? rows;
   const preset = definition.default ?? '';
@@ -111,12 +146,12 @@ function formInput(name: InputName, kind: FormKind): FormInput {
     type: list ? 'pickList' : types[definition.type],
     label,
     defaultValue: typeof preset === 'boolean' ? preset : String(preset),
-    required: name === 'action',
+    required: definition.isRequired === true,
     groupName: group,
     ...(properties && { properties }),
     ...ruleOf(definition),
     ...(options && { options }),
-    helpMarkDown: kind === 'server' ? (serverHelp ?? help) : help,
+    helpMarkDown: help,
   };
 }
 

@@ -33,6 +33,8 @@ interface Meaning {
   readonly isHarmless?: true;
   /** Only `ArgoCDSync@1` has it. */
   readonly agentOnly?: true;
+  /** It must be filled in. */
+  readonly isRequired?: true;
   /** It came after version 1.0 of the tasks: the handler does without it, and takes the default. */
   readonly isAdded?: true;
 }
@@ -65,6 +67,9 @@ interface ChoiceInput {
 const text = { type: 'text', default: '' } as const;
 const lines = { type: 'lines', default: '' } as const;
 const off = { type: 'boolean', default: false } as const;
+const on = { type: 'boolean', default: true } as const;
+const required = { ...text, isRequired: true } as const;
+const stability = { type: 'integer', default: 0, from: 0, to: day } as const;
 
 const deploying = { actions: ['sync', 'rollback'] } as const;
 const syncing = { actions: ['sync'] } as const;
@@ -75,14 +80,15 @@ const healthy = { ...waiting, needs: 'health' } as const;
 
 /**
  * All inputs of a sync, in the order of the forms and of the sections of a body. The reader, the
- * warnings of idle inputs, the body of a request, both `task.json` and the reference of inputs are
- * made from this table, or checked against it.
+ * warnings of idle inputs, the body of a request, each `task.json` and the reference of inputs are
+ * made from this table and those below, or checked against them.
  */
 export const definitions = {
   action: {
     type: 'choice',
     choices: ['sync', 'wait', 'rollback', 'terminate'],
     default: 'sync',
+    isRequired: true,
   },
   applications: text,
   selector: text,
@@ -114,7 +120,7 @@ export const definitions = {
   acceptSuspended: { ...off, ...healthy },
   includeChildren: { ...off, ...following },
   expectImages: { ...lines, ...following },
-  stableSeconds: { type: 'integer', default: 0, from: 0, to: day, ...healthy },
+  stableSeconds: { ...stability, ...healthy },
   timeoutSeconds: { type: 'integer', default: 1_800, from: 1, to: 7 * day },
   onTimeout: { type: 'choice', choices: endings, default: 'leave', ...deploying },
   onCancel: { type: 'choice', choices: endings, default: 'leave', ...deploying },
@@ -127,11 +133,37 @@ export const definitions = {
     ...targeting,
     isHarmless: true,
   },
-  publishSummary: { type: 'boolean', default: true, agentOnly: true },
+  publishSummary: { ...on, agentOnly: true },
+} as const satisfies Readonly<Record<string, Definition>>;
+
+/**
+ * All inputs of `ArgoCDGate@1`, in the order of its form and of the sections of its body; a check has
+ * the same. What bears the name of an input of a sync is read as that is.
+ */
+export const gateDefinitions = {
+  applications: required,
+  project: text,
+  revision: text,
+  requireSynced: on,
+  requireHealthy: on,
+  acceptSuspended: off,
+  stableSeconds: stability,
+} as const satisfies Readonly<Record<string, Definition>>;
+
+/** All inputs of `ArgoCDHealthGate@1`, in the order of its form. Azure DevOps itself reads them. */
+export const healthGateDefinitions = {
+  application: required,
+  project: required,
+  namespace: text,
+  revision: text,
+  acceptSuspended: off,
 } as const satisfies Readonly<Record<string, Definition>>;
 
 /** The name of an input, as pipelines write it. */
 export type InputName = keyof typeof definitions;
+
+/** The name of an input of a gate. */
+export type GateInputName = keyof typeof gateDefinitions;
 
 type AgentOnly = {
   [K in InputName]: (typeof definitions)[K] extends { readonly agentOnly: true } ? K : never;
@@ -147,6 +179,9 @@ export const inputNames = Object.keys(definitions) as readonly InputName[];
 export const sharedInputNames = inputNames.filter(
   (name) => definitionOf(name).agentOnly !== true,
 ) as readonly SharedInputName[];
+
+/** All inputs of a gate, in the order of its form. */
+export const gateInputNames = Object.keys(gateDefinitions) as readonly GateInputName[];
 
 /** An input, looked at as what all of them have in common. */
 export function definitionOf(name: InputName): Definition {

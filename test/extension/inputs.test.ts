@@ -2,10 +2,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import { gateSections, syncSections } from '../../src/handler/http/sync-sections.ts';
+import {
+  definitionOf,
+  definitions,
+  gateDefinitions,
+  type InputName,
+} from '../../src/inputs/definitions.ts';
 import { separators } from '../../src/inputs/application-list.ts';
 import { readStep } from '../../src/task/step.ts';
 import { withForm, withSections, type TaskForm } from '../../scripts/task-form.ts';
-import { gate, root, serverTask, task, type TaskInput } from './extension-files.ts';
+import { gate, healthGate, root, serverTask, task, type TaskInput } from './extension-files.ts';
 
 /** For each input that some action makes meaningless: a value that differs from its default. */
 const samples: Readonly<Record<string, string>> = {
@@ -85,16 +92,31 @@ describe('The table of inputs', () => {
   for (const [of, kind] of [
     [task, 'agent'],
     [serverTask, 'server'],
+    [gate, 'gate'],
+    [healthGate, 'healthGate'],
   ] as const) {
     it(`makes the form of ${of.name}: npm run inputs`, () => {
       assert.deepEqual(withForm(of as unknown as TaskForm, kind), of);
     });
   }
 
-  it('makes the sections of a sync: npm run inputs', () => {
-    const { Body } = serverTask.execution.HttpRequest.Execute;
-    assert.equal(withSections(Body), Body);
+  it('says of an input the same for a gate and a sync', () => {
+    for (const [name, { type, default: preset }] of Object.entries(gateDefinitions)) {
+      if (!(name in definitions)) continue;
+      const known = definitionOf(name as InputName);
+      assert.deepEqual([type, preset], [known.type, known.default], name);
+    }
   });
+
+  for (const [of, names] of [
+    [serverTask, syncSections],
+    [gate, gateSections],
+  ] as const) {
+    it(`makes the sections of ${of.name}: npm run inputs`, () => {
+      const { Body } = of.execution.HttpRequest.Execute;
+      assert.equal(withSections(Body, names), Body);
+    });
+  }
 });
 
 /** Everything that people read about the input, wherever it stands. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { sharedInputNames, type SharedInputName } from '../../inputs/definitions.ts';
+import { gateSummaries } from '../../inputs/gate-input-texts.ts';
 import { inputTexts } from '../../inputs/input-texts.ts';
 import { described } from '../config/text-setting.ts';
 import { checkSections, gateSections, syncSections, type SectionName } from './sync-sections.ts';
@@ -13,8 +14,7 @@ export const sectionDescriptions = {
   runNumber: 'Number or name of the run, for people.',
   runPage: 'Address of the run in Azure DevOps.',
   requestedFor: 'Who started the run, for people.',
-  requireSynced: 'The applications must be Synced, and are by default.',
-  requireHealthy: 'The applications must be Healthy, and are by default.',
+  ...gateSummaries,
   ...summaries(),
 } satisfies Readonly<Record<SectionName, string>>;
 

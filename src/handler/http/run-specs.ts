@@ -1,3 +1,4 @@
+import { gateDefinitions } from '../../inputs/definitions.ts';
 import type { Fault } from '../../inputs/fault.ts';
 import type { InputReader, InputSource } from '../../inputs/input-reader.ts';
 import { readInputs } from '../../inputs/inputs.ts';
@@ -95,9 +96,10 @@ function faultsOf(names: RequestNames, reading: object | Faulty): readonly Fault
 }
 
 function readRequirements(reader: InputReader) {
+  const { requireSynced, requireHealthy } = gateDefinitions;
   return {
-    requireSynced: reader.boolean('requireSynced', true),
-    requireHealthy: reader.boolean('requireHealthy', true),
+    requireSynced: reader.boolean('requireSynced', requireSynced.default),
+    requireHealthy: reader.boolean('requireHealthy', requireHealthy.default),
   };
 }
 

@@ -1,4 +1,4 @@
-import { definitionOf, sharedInputNames } from '../../inputs/definitions.ts';
+import { definitionOf, gateInputNames, sharedInputNames } from '../../inputs/definitions.ts';
 
 /** What a request says of itself, before any input: who asks, for which Argo CD, and where to look. */
 export const claimSections = ['argocd', 'azureProject'] as const;
@@ -17,25 +17,14 @@ export const addedSyncSections: readonly string[] = sharedInputNames.filter(
   (name) => definitionOf(name).isAdded,
 );
 
-/** What a gate or a check asks: which applications, and how they must be. */
-const stateSections = [
-  'applications',
-  'project',
-  'revision',
-  'requireSynced',
-  'requireHealthy',
-  'acceptSuspended',
-  'stableSeconds',
-] as const;
-
 /** The sections of a gate, in their order: `ArgoCDGate@1` sends exactly these. */
-export const gateSections = [...claimSections, ...stateSections] as const;
+export const gateSections = [...claimSections, ...gateInputNames] as const;
 
 /** The sections of an environment check; its requests are written by hand, mostly as JSON. */
 export const checkSections = [
   ...claimSections,
   ...runSections,
-  ...stateSections,
+  ...gateInputNames,
   'timeoutSeconds',
 ] as const;
 
