@@ -4,7 +4,7 @@ import type { TaskRequest } from '../inputs/inputs.ts';
 import type { LogMark } from '../report/log.ts';
 import type { InfoRow } from '../sync/model/operation.ts';
 import type { ApplicationName } from '../sync/model/application.ts';
-import type { ApplicationResult, Outcome } from '../sync/model/outcome.ts';
+import { outcomes, type ApplicationResult } from '../sync/model/outcome.ts';
 
 /** `sync` changes something; `check` only waits and looks, and nobody tells it of a cancellation. */
 export const runKinds = ['sync', 'check'] as const;
@@ -23,17 +23,7 @@ export type RunState = (typeof runStates)[number];
  * itself. `duplicate`: the same run was already being worked on. `unreported`: Azure DevOps could
  * not be told the end.
  */
-export const runOutcomes = [
-  'succeeded',
-  'superseded',
-  'canceled',
-  'blocked',
-  'timedOut',
-  'failed',
-  'refused',
-  'duplicate',
-  'unreported',
-] as const satisfies readonly (Outcome | 'refused' | 'duplicate' | 'unreported')[];
+export const runOutcomes = [...outcomes, 'refused', 'duplicate', 'unreported'] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
 /** What a caller asks for, valid and allowed: everything that does not change while it is worked. */

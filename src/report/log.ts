@@ -1,4 +1,4 @@
-import { printName, resourceId } from '../sync/model/application.ts';
+import { printName } from '../sync/model/application.ts';
 import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
 import { causeLines } from './failure-lines.ts';
 import { phasePlace, phaseTitle } from './phases.ts';
@@ -6,6 +6,7 @@ import { logLine } from '../text/foreign-text.ts';
 import { outcomeWords } from './result.ts';
 import { closingTable, resultLines, stepGroup } from './result-lines.ts';
 import { printWave, stepCells } from './step-line.ts';
+import { stepIdOf } from '../sync/rules/steps.ts';
 
 /** Where a run's log is written: the agent's output, or the timeline record of an agentless task. */
 export interface LogSink {
@@ -272,5 +273,5 @@ export class OperationLog {
 }
 
 function keyOf(step: OperationStep): string {
-  return `${step.attempt}\n${step.phase}\n${resourceId(step)}`;
+  return `${step.attempt}\n${stepIdOf(step)}`;
 }

@@ -1,5 +1,5 @@
 import { isoTime } from '../text/iso-time.ts';
-import { printKey, printName } from '../sync/model/application.ts';
+import { printKey, printName, resourceId } from '../sync/model/application.ts';
 import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
 import { plainLine } from '../text/foreign-text.ts';
 import { phasePlace, phaseTitle } from './phases.ts';
@@ -86,7 +86,7 @@ export class Timeline {
     if (phase === undefined) return;
     if (step.state === 'Failed') phase.failed = true;
     if (!step.hook) return;
-    const key = [step.group, step.kind, step.namespace, step.name].join('/');
+    const key = resourceId(step);
     const hook = phase.hooks.get(key) ?? this.#createHook(phase, step);
     if (hook === undefined) return;
     phase.hooks.set(key, hook);

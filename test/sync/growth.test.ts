@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ResourceKey } from '../../src/sync/model/application.ts';
 import { unhealthyApplied } from '../../src/sync/rules/applied.ts';
+import { isHealthOf } from '../../src/sync/rules/comparison.ts';
 import { healthInScope } from '../../src/sync/rules/health.ts';
 import { keepPlan, recallPlan } from '../../src/sync/plan/plan.ts';
 import type { Plan } from '../../src/sync/plan/plan.ts';
 import { planOf, trackSteps } from '../in-one-go.ts';
 import { assertLinear, type Meter } from '../meter.ts';
-import { application, operation, state } from './sample-application.ts';
+import { application, fresh, operation, second, state, waitGoal } from './sample-application.ts';
 import { hook, object } from './sample-manifests.ts';
 
 const options = { destinationNamespace: 'shop', createNamespace: false, namespaceExists: true };
@@ -150,6 +151,36 @@ const works: readonly (readonly [string, (count: number, meter: Meter) => void])
         }),
       );
       assert.equal(unhealthyApplied({ resources }, { results }).length, count);
+    },
+  ],
+  [
+    'whether what was applied is still out of sync',
+    (count, meter) => {
+      const named = (prefix: string) =>
+        keys(count).map((key) => ({ ...key, name: `${prefix}-${key.name}` }));
+      const view = {
+        application: application({
+          reconciledAt: second(2),
+          resources: named('web').map((key) =>
+            meter.watch({
+              ...{ ...key, status: 'OutOfSync' as const, hook: false, requiresPruning: false },
+              health: undefined,
+            }),
+          ),
+        }),
+        ...{ memory: fresh(), goal: waitGoal(), now: second(4), isLast: false },
+      };
+      const evidence = {
+        ...{ finishedAt: second(1), seenAt: second(3), reconciledAt: second(0) },
+        ...{ operation: undefined, revisions: [], evidence: 'it landed' },
+        results: named('api').map((key) =>
+          meter.watch({
+            ...{ ...key, status: 'Synced' as const, message: '', hookPhase: 'Running' as const },
+            ...{ hookType: undefined, syncPhase: 'Sync' as const },
+          }),
+        ),
+      };
+      assert.equal(isHealthOf(view, evidence), true);
     },
   ],
 ];

@@ -130,6 +130,21 @@ export function resourceId({ group, kind, namespace, name }: ResourceKey): strin
   return [group, kind, namespace, name].join('\n');
 }
 
+/** The same for all objects that differ in their namespace only: Argo CD does not always show it. */
+export function namesakeId({ group, kind, name }: Omit<ResourceKey, 'namespace'>): string {
+  return [group, kind, name].join('\n');
+}
+
+/** Tells a kind of resources from all others, whatever its version. */
+export function kindId({ group, kind }: Pick<ResourceKey, 'group' | 'kind'>): string {
+  return `${group}/${kind}`;
+}
+
+/** Whether it is a Namespace; `name`: that one. */
+export function isNamespace(key: Omit<ResourceKey, 'namespace'>, name = key.name): boolean {
+  return key.group === '' && key.kind === 'Namespace' && key.name === name;
+}
+
 /** `Deployment/web`; with the group where it is not one of Kubernetes' own. */
 export function printKey({ group, kind, name }: ResourceKey): string {
   const isOwn = !group.includes('.') || group.endsWith('.k8s.io');

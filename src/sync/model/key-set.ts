@@ -1,4 +1,4 @@
-import type { ResourceKey } from './application.ts';
+import { namesakeId, type ResourceKey } from './application.ts';
 
 /** A list of resources that is asked often: one look for each question, however long it is. */
 export class KeySet {
@@ -6,25 +6,21 @@ export class KeySet {
 
   constructor(keys: readonly ResourceKey[]) {
     for (const key of keys) {
-      const place = placeOf(key);
-      const known = this.#namespaces.get(place);
-      if (known === undefined) this.#namespaces.set(place, new Set([key.namespace]));
+      const id = namesakeId(key);
+      const known = this.#namespaces.get(id);
+      if (known === undefined) this.#namespaces.set(id, new Set([key.namespace]));
       else known.add(key.namespace);
     }
   }
 
   /** Whether it names the resource: with its namespace, or with none. */
   names(key: ResourceKey): boolean {
-    const namespaces = this.#namespaces.get(placeOf(key));
+    const namespaces = this.#namespaces.get(namesakeId(key));
     return namespaces !== undefined && (namespaces.has('') || namespaces.has(key.namespace));
   }
 
   /** The same where a resource without a namespace may be meant by any. */
   fits(key: ResourceKey): boolean {
-    return this.names(key) || (key.namespace === '' && this.#namespaces.has(placeOf(key)));
+    return this.names(key) || (key.namespace === '' && this.#namespaces.has(namesakeId(key)));
   }
-}
-
-function placeOf({ group, kind, name }: ResourceKey): string {
-  return JSON.stringify([group, kind, name]);
 }

@@ -189,20 +189,17 @@ export function remember(memory: Memory, application: Application, now: number):
     case 'pending':
       return { ...known, asked: memory.asked ?? seen.operation };
     case 'running':
-      return {
+    case 'ended': {
+      const { state } = seen;
+      const begun = {
         ...known,
-        identity: pin(memory.identity, seen.state),
-        asked: memory.asked ?? seen.state.operation,
-        begun: seen.state,
+        identity: pin(memory.identity, state),
+        asked: memory.asked ?? state.operation,
+        begun: state,
       };
-    case 'ended':
-      return {
-        ...known,
-        identity: pin(memory.identity, seen.state),
-        asked: memory.asked ?? seen.state.operation,
-        begun: seen.state,
-        ended: { state: seen.state, seenAt: now, reconciledAt: application.reconciledAt },
-      };
+      if (seen.kind === 'running') return begun;
+      return { ...begun, ended: { state, seenAt: now, reconciledAt: application.reconciledAt } };
+    }
   }
 }
 

@@ -1,14 +1,10 @@
+import { isNamespace, kindId, type ResourceKey } from '../model/application.ts';
 import type { DefinedKind } from './manifest.ts';
 import type { SyncPhase } from '../model/operation.ts';
 
 /** What moving needs to know of a task; phase and wave change when it is moved. */
 export interface Movable {
-  readonly key: {
-    readonly group: string;
-    readonly kind: string;
-    readonly namespace: string;
-    readonly name: string;
-  };
+  readonly key: ResourceKey;
   readonly defines: DefinedKind | undefined;
   /** A prune neither needs anything nor provides it. */
   readonly prune: unknown;
@@ -24,7 +20,7 @@ export interface Movable {
  */
 export function moveDependencies<T extends Movable>(tasks: readonly T[]): readonly T[] {
   const withNamespaces = moveBefore(tasks, providedNamespace, ({ key }) => key.namespace);
-  return moveBefore(withNamespaces, providedKind, ({ key }) => `${key.group}/${key.kind}`);
+  return moveBefore(withNamespaces, providedKind, ({ key }) => kindId(key));
 }
 
 function moveBefore<T extends Movable>(
@@ -62,9 +58,9 @@ function moveBefore<T extends Movable>(
 }
 
 function providedNamespace({ key }: Movable): string | undefined {
-  return key.group === '' && key.kind === 'Namespace' ? key.name : undefined;
+  return isNamespace(key) ? key.name : undefined;
 }
 
 function providedKind({ defines }: Movable): string | undefined {
-  return defines && `${defines.group}/${defines.kind}`;
+  return defines && kindId(defines);
 }

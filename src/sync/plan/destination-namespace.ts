@@ -1,3 +1,4 @@
+import { isNamespace } from '../model/application.ts';
 import type { Application, ResourceKey } from '../model/application.ts';
 import type { OperationState, SyncPhase } from '../model/operation.ts';
 
@@ -25,9 +26,6 @@ export function namespaceExisted(
  * Whether it is what `CreateNamespace=true` makes, by its name in the results and its phase: a namespace
  * of the manifests carries the destination namespace, as all that is cluster-scoped does.
  */
-export function isCreated(
-  { group, kind, namespace }: ResourceKey,
-  phase: SyncPhase | undefined,
-): boolean {
-  return phase === 'PreSync' && group === '' && kind === 'Namespace' && namespace === '';
+export function isCreated(key: ResourceKey, phase: SyncPhase | undefined): boolean {
+  return phase === 'PreSync' && isNamespace(key) && key.namespace === '';
 }

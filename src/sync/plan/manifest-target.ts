@@ -1,4 +1,4 @@
-import type { ResourceKey } from '../model/application.ts';
+import { resourceId, type ResourceKey } from '../model/application.ts';
 import { lint, noManifestFinding, duplicateFinding, type Finding } from './finding.ts';
 import { hookRoleOf, type HookRole } from './hook.ts';
 import { readManifestsInTurns, type Manifest } from './manifest.ts';
@@ -50,7 +50,7 @@ export function* readTargets(
       continue;
     }
     const { group, kind, name } = manifest;
-    const scope = scopeOf(group, kind);
+    const scope = scopeOf(manifest);
     const clusterScoped = scope === 'cluster';
     const namespaced = scope === 'namespace';
     const namespace = (clusterScoped ? '' : manifest.namespace) || destinationNamespace;
@@ -59,18 +59,12 @@ export function* readTargets(
     findings.push(...lint(manifest, target.hook, key));
 
     // Nameless objects are kept apart: each gets a name of its own.
-    const place = JSON.stringify([
-      group,
-      kind,
-      namespace,
-      name,
-      ...(name === '' ? [position] : []),
-    ]);
-    if (byKey.has(place)) {
+    const id = name === '' ? `${resourceId(key)}\n${position}` : resourceId(key);
+    if (byKey.has(id)) {
       dropped.push({ key, reason: 'duplicate' });
       findings.push(duplicateFinding(key));
     }
-    byKey.set(place, target);
+    byKey.set(id, target);
   }
   return { targets: [...byKey.values()], dropped, findings };
 }

@@ -1,9 +1,7 @@
+import type { ResourceKey } from '../model/application.ts';
+
 /** A Kubernetes object as far as the order of a sync depends on it. Absent text is empty. */
-export interface Manifest {
-  readonly group: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
+export interface Manifest extends ResourceKey {
   /** Set, and `name` empty, where the name is made at the time of the operation. */
   readonly generateName: string;
   /** Empty where one value is no text: Kubernetes' reader then sees none at all. */

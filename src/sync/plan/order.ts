@@ -1,4 +1,4 @@
-import type { ResourceKey } from '../model/application.ts';
+import { isNamespace, type ResourceKey } from '../model/application.ts';
 import { moveDependencies } from './dependency.ts';
 import { namespaceDraft, type TaskDraft } from './task-draft.ts';
 import { readManifestsInTurns, type Manifest } from './manifest.ts';
@@ -108,10 +108,6 @@ function isNamespaceMissing(live: readonly Manifest[], options: OrderOptions): b
   const { namespaceExists, createNamespace = false, destinationNamespace } = options;
   if (namespaceExists !== undefined) return !namespaceExists;
   return createNamespace && !live.some((object) => isNamespace(object, destinationNamespace));
-}
-
-function isNamespace({ group, kind, name }: ResourceKey, destinationNamespace: string): boolean {
-  return group === '' && kind === 'Namespace' && name === destinationNamespace;
 }
 
 function numberTasks(groups: readonly (readonly TaskDraft[])[]): readonly Task[] {

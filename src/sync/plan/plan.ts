@@ -1,4 +1,4 @@
-import type { ResourceKey } from '../model/application.ts';
+import { namesakeId, type ResourceKey } from '../model/application.ts';
 import type { Finding } from './finding.ts';
 import { readGeneratedName } from './generated-name.ts';
 import type { DeletePolicy, DeletionPhase } from './hook.ts';
@@ -83,7 +83,7 @@ export function recallPlan(kept: KeptPlan): Plan {
 
 /** What finds a task without looking at all of them. */
 export interface TaskIndex {
-  /** By group, kind and name, and for generated names by what they begin with. */
+  /** By `namesakeId`, and for generated names by what they begin with. */
   readonly places: ReadonlyMap<string, Place>;
 }
 
@@ -100,7 +100,7 @@ export function indexTasks(tasks: readonly Task[]): TaskIndex {
   };
   for (const task of tasks) {
     const { key, generateName } = task;
-    add(placeOf(key, key.name), task);
+    add(namesakeId(key), task);
     if (generateName !== undefined) add(generatedPlaceOf(key, generateName), task);
   }
   return { places };
@@ -126,7 +126,7 @@ export function taskOf(
   const { name, namespace } = key;
   const find = (place: string, phase: SyncPhase | undefined) =>
     nearest(tasksIn(index.places.get(place), phase), namespace);
-  const named = find(placeOf(key, name), syncPhase);
+  const named = find(namesakeId(key), syncPhase);
   if (named) return named;
   const generated = readGeneratedName(name);
   if (generated === undefined || (syncPhase ?? generated.phase) !== generated.phase) {
@@ -178,11 +178,7 @@ function firstOf(tasks: ReadonlyMap<string, Task>): Task | undefined {
   return undefined;
 }
 
-function placeOf({ group, kind }: ResourceKey, name: string): string {
-  return `${group}/${kind}/${name}`;
-}
-
 function generatedPlaceOf(key: ResourceKey, generateName: string): string {
   // No Kubernetes name has an asterisk.
-  return `${placeOf(key, generateName)}*`;
+  return `${namesakeId({ ...key, name: generateName })}*`;
 }

@@ -1,3 +1,4 @@
+import { kindId, type ResourceKey } from '../model/application.ts';
 import type { DefinedKind } from './manifest.ts';
 
 /** Groups of Kubernetes itself, whose cluster-scoped kinds are all listed below. */
@@ -23,7 +24,7 @@ const ownGroups: ReadonlySet<string> = new Set([
   'storage.k8s.io',
 ]);
 
-/** `group/Kind` as of Kubernetes 1.36; the core group has no name. */
+/** By `kindId`, as of Kubernetes 1.36; the core group has no name. */
 const clusterScopedKinds: ReadonlySet<string> = new Set([
   '/ComponentStatus',
   '/Namespace',
@@ -68,13 +69,13 @@ export type Scope = 'cluster' | 'namespace';
  */
 export function scopes(
   definitions: Iterable<DefinedKind>,
-): (group: string, kind: string) => Scope | undefined {
+): (key: Pick<ResourceKey, 'group' | 'kind'>) => Scope | undefined {
   const defined = new Map<string, Scope>();
-  for (const { group, kind, clusterScoped } of definitions) {
-    defined.set(`${group}/${kind}`, clusterScoped ? 'cluster' : 'namespace');
+  for (const definition of definitions) {
+    defined.set(kindId(definition), definition.clusterScoped ? 'cluster' : 'namespace');
   }
-  return (group, kind) => {
-    if (!ownGroups.has(group)) return defined.get(`${group}/${kind}`);
-    return clusterScopedKinds.has(`${group}/${kind}`) ? 'cluster' : 'namespace';
+  return (key) => {
+    if (!ownGroups.has(key.group)) return defined.get(kindId(key));
+    return clusterScopedKinds.has(kindId(key)) ? 'cluster' : 'namespace';
   };
 }

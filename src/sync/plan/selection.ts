@@ -1,4 +1,4 @@
-import type { ResourceKey } from '../model/application.ts';
+import { namesakeId, type ResourceKey } from '../model/application.ts';
 import { readTargets, type ManifestTarget } from './manifest-target.ts';
 
 /**
@@ -148,19 +148,14 @@ function glob(pattern: string): (text: string) => boolean {
 function exactKeys(all: readonly ManifestTarget[]): (target: ManifestTarget) => ResourceKey {
   const namespaces = new Map<string, Set<string>>();
   for (const { key } of all) {
-    const place = namesakes(key);
-    namespaces.set(place, (namespaces.get(place) ?? new Set()).add(key.namespace));
+    const id = namesakeId(key);
+    namespaces.set(id, (namespaces.get(id) ?? new Set()).add(key.namespace));
   }
   return ({ key, manifest, clusterScoped, namespaced }) => {
-    const several = (namespaces.get(namesakes(key))?.size ?? 0) > 1;
+    const several = (namespaces.get(namesakeId(key))?.size ?? 0) > 1;
     const sure = !clusterScoped && (namespaced || manifest.namespace !== '' || several);
     return sure ? key : { ...key, namespace: '' };
   };
-}
-
-/** Equal for objects that differ in their namespace only. */
-function namesakes({ group, kind, name }: ResourceKey): string {
-  return JSON.stringify([group, kind, name]);
 }
 
 function* whyNothing(

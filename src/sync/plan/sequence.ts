@@ -1,3 +1,4 @@
+import { isNamespace } from '../model/application.ts';
 import type { TaskDraft } from './task-draft.ts';
 import { syncPhases } from './hook.ts';
 import { compareBytes, kindRank } from './kind-order.ts';
@@ -82,6 +83,5 @@ function groupStep(step: readonly TaskDraft[]): readonly (readonly TaskDraft[])[
 }
 
 function makesNamespace({ key }: TaskDraft, name: string): boolean {
-  const isNamespace = key.group === '' && key.kind === 'Namespace';
-  return name !== '' && isNamespace && key.name === name;
+  return name !== '' && isNamespace(key, name);
 }

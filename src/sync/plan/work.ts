@@ -1,4 +1,4 @@
-import type { ResourceKey } from '../model/application.ts';
+import { resourceId, type ResourceKey } from '../model/application.ts';
 import { hookDrafts, pruneDraft, resourceDraft, type TaskDraft } from './task-draft.ts';
 import { hookRoleOf } from './hook.ts';
 import { KeySet } from '../model/key-set.ts';
@@ -68,13 +68,13 @@ export function pruneWork(
 ): readonly TaskDraft[] {
   if (live.length === 0) return [];
   const wanted = new Set(
-    resources.flatMap(({ key }) => [printPlace(key), printPlace({ ...key, namespace: '' })]),
+    resources.flatMap(({ key }) => [resourceId(key), resourceId({ ...key, namespace: '' })]),
   );
   const { prune = false, pruneOption, pruneLast = false, resources: selection = [] } = options;
   const isSelected = selector(selection);
   return live
     .filter((object) => hookRoleOf(object).role === 'resource')
-    .filter((object) => !wanted.has(printPlace(object)) && isSelected(object))
+    .filter((object) => !wanted.has(resourceId(object)) && isSelected(object))
     .map((object) =>
       pruneDraft(
         object,
@@ -93,8 +93,4 @@ function selector(selection: readonly ResourceKey[]): (key: ResourceKey) => bool
   if (selection.length === 0) return () => true;
   const selected = new KeySet(selection);
   return (key) => selected.names(key);
-}
-
-function printPlace({ group, kind, namespace, name }: ResourceKey): string {
-  return JSON.stringify([group, kind, namespace, name]);
 }

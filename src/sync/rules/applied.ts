@@ -1,6 +1,7 @@
-import type { Application, ResourceKey, ResourceStatus } from '../model/application.ts';
+import type { Application, ResourceStatus } from '../model/application.ts';
+import { KeySet } from '../model/key-set.ts';
 import { isFailed } from './explanation.ts';
-import type { OperationState } from '../model/operation.ts';
+import type { OperationState, ResourceResult } from '../model/operation.ts';
 
 /** What an operation that goes on has applied and is not well yet: its wave waits for it. */
 export function unhealthyApplied(
@@ -12,16 +13,16 @@ export function unhealthyApplied(
   );
   // Argo CD is looked at often, and mostly all is well.
   if (unhealthy.length === 0) return [];
-  const applied = new Set(
-    results
-      .filter((result) => result.status === 'Synced' && !isFailed(result))
-      .filter(({ hookType }) => hookType === undefined)
-      .map(keyOf),
+  const applied = appliedResources(
+    results.filter((result) => !isFailed(result) && result.hookType === undefined),
   );
-  return unhealthy.filter((resource) => applied.has(keyOf(resource)));
+  return unhealthy.filter((resource) => applied.fits(resource));
 }
 
-/** Results give cluster-scoped resources a namespace, the status does not (argo-cd.md §2.2). */
-function keyOf({ group, kind, name }: ResourceKey): string {
-  return `${group}/${kind}/${name}`;
+/**
+ * What an operation has applied, to be asked for resources of the status: that gives cluster-scoped ones
+ * no namespace, and results do (argo-cd.md §2.2).
+ */
+export function appliedResources(results: readonly ResourceResult[]): KeySet {
+  return new KeySet(results.filter(({ status }) => status === 'Synced'));
 }

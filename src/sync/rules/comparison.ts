@@ -1,5 +1,6 @@
 import type { Condition, ResourceStatus } from '../model/application.ts';
 import { whyNotCompared } from '../model/condition.ts';
+import { appliedResources } from './applied.ts';
 import { explainConditions } from './explanation.ts';
 import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
 import type { Memory } from '../model/memory.ts';
@@ -69,9 +70,9 @@ export function isHealthOf(view: View, deploymentEvidence: DeploymentEvidence): 
 function isSettled({ application, memory }: View, deploymentEvidence: DeploymentEvidence): boolean {
   const { resources, reconciledAt } = application;
   const { finishedAt, results, seenAt } = deploymentEvidence;
-  const isBehind = resources.some(
-    (resource) => isOutOfSync(resource) && (results.length === 0 || isApplied(resource, results)),
-  );
+  const outOfSync = resources.filter(isOutOfSync);
+  const applied = appliedResources(outOfSync.length === 0 ? [] : results);
+  const isBehind = outOfSync.some((one) => results.length === 0 || applied.fits(one));
   if (!isBehind || isRefreshedSince(memory, seenAt + grace)) return true;
   // Whole seconds: two of them apart are surely more than one.
   return (
@@ -81,18 +82,6 @@ function isSettled({ application, memory }: View, deploymentEvidence: Deployment
 
 function isOutOfSync({ status, hook, requiresPruning }: ResourceStatus): boolean {
   return status === 'OutOfSync' && !hook && !requiresPruning;
-}
-
-/** Results give cluster-scoped resources a namespace, the status does not (argo-cd.md §2.2). */
-function isApplied(resource: ResourceStatus, results: DeploymentEvidence['results']): boolean {
-  return results.some(
-    ({ group, kind, name, namespace, status }) =>
-      status === 'Synced' &&
-      group === resource.group &&
-      kind === resource.kind &&
-      name === resource.name &&
-      (resource.namespace === '' || namespace === resource.namespace),
-  );
 }
 
 function isRefreshedSince({ refresh }: Memory, time: number): boolean {

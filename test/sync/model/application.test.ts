@@ -1,5 +1,12 @@
 import { strict as assert } from 'node:assert';
-import { printKey, printName } from '../../../src/sync/model/application.ts';
+import {
+  isNamespace,
+  kindId,
+  namesakeId,
+  printKey,
+  printName,
+  resourceId,
+} from '../../../src/sync/model/application.ts';
 
 describe('printName', () => {
   it('is what a person would type', () => {
@@ -21,4 +28,41 @@ describe('printKey', () => {
       assert.equal(printKey({ group, kind, namespace: 'n', name: 'x' }), text);
     });
   }
+});
+
+describe('the ids of resources', () => {
+  const web = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' };
+  const others = [
+    { group: 'extensions' },
+    { kind: 'StatefulSet' },
+    { namespace: 'pay' },
+    { name: 'api' },
+    // What is no border in one part must be none between two.
+    { group: 'apps\nDeployment', kind: '' },
+    { kind: 'Deployment/web', name: '' },
+  ];
+  const differing = (id: (key: typeof web) => string) =>
+    others.map((change) => id({ ...web, ...change }) !== id(web));
+
+  it('tell each from all others', () => {
+    assert.deepEqual(differing(resourceId), [true, true, true, true, true, true]);
+  });
+
+  it('tell namesakes of other namespaces as one, where that is asked for', () => {
+    assert.deepEqual(differing(namesakeId), [true, true, false, true, true, true]);
+  });
+
+  it('tell kinds of one group from those of another', () => {
+    assert.equal(kindId(web), 'apps/Deployment');
+    assert.equal(kindId({ group: '', kind: 'Service' }), '/Service');
+  });
+
+  it('know a Namespace of Kubernetes itself, by its name where one is given', () => {
+    const namespace = { group: '', kind: 'Namespace', name: 'shop' };
+    assert.ok(isNamespace(namespace));
+    assert.ok(isNamespace(namespace, 'shop'));
+    assert.ok(!isNamespace(namespace, 'pay'));
+    assert.ok(!isNamespace({ ...namespace, group: 'example.com' }));
+    assert.ok(!isNamespace({ ...namespace, kind: 'ConfigMap' }));
+  });
 });

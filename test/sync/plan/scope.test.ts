@@ -20,7 +20,7 @@ describe('scopes', () => {
   ];
   for (const [group, kind, expected] of cases) {
     it(`says ${String(expected)} for ${group}/${kind}`, () => {
-      assert.equal(scopeOf(group, kind), expected);
+      assert.equal(scopeOf({ group, kind }), expected);
     });
   }
 });
