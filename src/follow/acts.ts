@@ -9,7 +9,17 @@ import { markerName } from '../sync/model/operation.ts';
 import { knownPast, laterPast, pastOf } from '../sync/model/past.ts';
 import type { OwnSettings, RequestedSync } from '../sync/model/stored-operation.ts';
 import type { Act } from '../sync/model/verdict.ts';
+import type { View } from '../sync/model/view.ts';
 import type { FollowSettings } from './settings.ts';
+
+/** An act, of which application, as it was judged. */
+export interface RequestedAct {
+  readonly act: Act;
+  readonly view: Pick<View, 'application' | 'memory' | 'goal'>;
+  readonly settings: Pick<FollowSettings, 'address' | 'marker' | 'info'>;
+  /** The exact resources of a selective sync; empty for all. */
+  readonly resources: readonly ResourceKey[];
+}
 
 /** What came of an act: what changes in the memory, and the application if Argo CD answered with it. */
 export interface Acted {
@@ -39,14 +49,10 @@ const passing = new Set(['unavailable', 'unclear', 'busy', 'not-argocd', 'unreac
  * Makes a change and says what to remember of it. Rejects with failures that belong to the address
  * or the token, not to the request: those are judged as a failed look is.
  */
-export async function perform(
-  act: Act,
-  settings: FollowSettings,
-  { application, memory }: { readonly application: Application; readonly memory: Memory },
-  resources: readonly ResourceKey[],
-  ports: ActPorts,
-): Promise<Acted> {
-  const { address, goal } = settings;
+export async function perform(requested: RequestedAct, ports: ActPorts): Promise<Acted> {
+  const { act, view, settings, resources } = requested;
+  const { application, memory, goal } = view;
+  const { address, marker, info } = settings;
   const { argocd, now, signal } = ports;
   switch (act.kind) {
     case 'adopt':
@@ -60,18 +66,15 @@ export async function perform(
     case 'sync': {
       if (goal.action !== 'sync') throw new Error('only a sync goal is synced');
       const sent = requestedSync(application, goal, act.name, resources);
-      const { marker, info } = settings;
       const infos = [{ name: markerName, value: marker }, ...info, ...goal.options.info];
       const request = { ...sent, infos };
-      return ask(application, memory, ports, () => argocd.sync(address, request, signal), sent);
+      return ask(view, ports, () => argocd.sync(address, request, signal), sent);
     }
     case 'rollback': {
       if (goal.action !== 'rollback') throw new Error('only a rollback goal is rolled back');
       const { prune, dryRun } = goal;
       const request = { historyId: act.entry.id, prune, dryRun };
-      const acted = await ask(application, memory, ports, () =>
-        argocd.rollback(address, request, signal),
-      );
+      const acted = await ask(view, ports, () => argocd.rollback(address, request, signal));
       const operation = acted.application?.operation;
       if (operation === undefined) return acted;
       // Argo CD gives a rollback no place for a marker: it is known by its content from here on.
@@ -83,8 +86,7 @@ export async function perform(
 }
 
 async function ask(
-  application: Application,
-  memory: Memory,
+  { application, memory }: RequestedAct['view'],
   { now, signal, sending }: ActPorts,
   send: () => Promise<Application>,
   what?: RequestedSync,

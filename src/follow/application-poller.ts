@@ -3,7 +3,7 @@ import type { Application } from '../sync/model/application.ts';
 import { UserError } from '../user-error.ts';
 import type { Wakeup } from '../async/wakeup.ts';
 import { backoff } from '../async/backoff.ts';
-import type { ChangeSource } from './change-source.ts';
+import type { ChangeEvent, ChangeSource } from './change-source.ts';
 import { Contact } from './contact.ts';
 import { Outage } from './outage.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
@@ -99,10 +99,27 @@ export class ApplicationPoller {
     if (this.#ports.clock.now() >= this.due) this.#look();
   }
 
-  /** There is something new to see: an outage is over. */
-  changeReported(): void {
-    this.#notBefore = -Infinity;
-    this.demand();
+  /**
+   * Listens for changes of the application; `changed` is told of those that the loop must see at once.
+   * Returns the end of that.
+   */
+  listen(changed: () => void): () => void {
+    return this.#changes.listen(this.#settings.address.name, (event) => {
+      const heard = this.#hear(event);
+      if (heard === 'look') {
+        // There is something new to see: an outage is over.
+        this.#notBefore = -Infinity;
+        this.demand();
+      }
+      if (heard !== 'ignored') changed();
+    });
+  }
+
+  #hear(event: ChangeEvent): ReturnType<FollowState['hear']> | 'broken' {
+    if (event === 'broken') return event;
+    if (event === 'changed') return 'look';
+    const isAwaited = this.missing !== undefined && event.type === 'ADDED';
+    return isAwaited ? 'look' : this.#followState.hear(event);
   }
 
   /** Wants a look that is begun from now on, as soon as may be. Returns its number. */

@@ -44,8 +44,3 @@ export class AuthorityMonitor {
     }
   }
 }
-
-/** Says that Azure DevOps has ended the run; `over` is why. */
-export function overMessage(over: string): string {
-  return `The run is over at Azure DevOps (${over}): nothing more was asked of Argo CD`;
-}

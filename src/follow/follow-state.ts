@@ -4,6 +4,7 @@ import type { Application } from '../sync/model/application.ts';
 import type { Goal } from '../sync/model/goal.ts';
 import { newMemory, recollect } from '../sync/model/memory.ts';
 import type { Memory } from '../sync/model/memory.ts';
+import type { View } from '../sync/model/view.ts';
 import type { Clock } from '../async/clock.ts';
 
 /** What is known of the application that is followed: the newest look at it, and the memory. */
@@ -37,6 +38,13 @@ export class FollowState {
         return project();
       },
     };
+  }
+
+  /** What can be decided on by now; undefined until the first look. */
+  get view(): View | undefined {
+    const { application, memory } = this;
+    const [goal, now] = [this.#goal, this.#clock.now()];
+    return application && { application, memory, goal, now };
   }
 
   /** Takes a look, unless a newer one is known. Says whether it was taken. */

@@ -1,33 +1,27 @@
 import { childrenOf } from '../sync/model/application.ts';
-import type { Application, ApplicationName, ResourceKey } from '../sync/model/application.ts';
+import type { Application, ApplicationName } from '../sync/model/application.ts';
 import { decide } from '../sync/rules/decide.ts';
-import { renderedTarget } from '../sync/rules/hydration.ts';
 import { atMost, mostCauses } from '../sync/rules/explanation.ts';
-import { explainUnfinished } from '../sync/rules/unfinished.ts';
 import type { ApplicationResult } from '../sync/model/outcome.ts';
+import type { Ending, Verdict } from '../sync/model/verdict.ts';
+import type { View } from '../sync/model/view.ts';
 import type { UserError } from '../user-error.ts';
-import type { SentRequest } from '../sync/model/memory.ts';
-import { refusal } from '../sync/model/verdict.ts';
-import type { Act, Ending, Verdict } from '../sync/model/verdict.ts';
 import { AccessDenied } from './access-denied.ts';
-import type { ChangeSource, ChangeEvent } from './change-source.ts';
-import { perform } from './acts.ts';
+import { ActionExecutor } from './action-executor.ts';
+import type { ChangeSource } from './change-source.ts';
 import { inTurns } from '../async/in-turns.ts';
 import { Wakeup } from '../async/wakeup.ts';
 import { throwIfDetached } from './detachment.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { ApplicationPoller } from './application-poller.ts';
 import { RefreshRequester } from './refresh-requester.ts';
-import { RetryGate } from './retry-gate.ts';
 import { makeResult } from './result.ts';
-import { selectResources } from './selected-resources.ts';
 import type { Activity, FollowPorts, FollowSettings } from './settings.ts';
-import { overMessage, AuthorityMonitor } from './authority-monitor.ts';
 import { StatusReporter } from './status-reporter.ts';
-import { followedState, OperationTracker } from './operation-tracker.ts';
+import { OperationTracker } from './operation-tracker.ts';
 import { FollowState } from './follow-state.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
-import { endOwnOperation } from './termination.ts';
+import { brokenOff, canceled, timedOut } from './interruption.ts';
 
 /**
  * Follows one application to the end. States (`activity`):
@@ -40,83 +34,54 @@ export class Follower {
   readonly #settings: FollowSettings;
   /** Their signal aborts with the run, the deadline or the end of the following. */
   readonly #ports: FollowPorts;
-  readonly #canceled: AbortSignal;
+  /** Ends with the run or the following; what is told of the end may come after the deadline. */
   readonly #life: CancelScope;
-  readonly #changes: ChangeSource;
   readonly #wakeup: Wakeup;
   readonly #followState: FollowState;
-  readonly #refresher: RefreshRequester;
   readonly #poller: ApplicationPoller;
+  readonly #refresher: RefreshRequester;
   readonly #tracker: OperationTracker;
   readonly #checkpointer: Checkpointer;
-  readonly #retryGate: RetryGate;
-  readonly #authorityMonitor: AuthorityMonitor;
   readonly #status: StatusReporter;
-  readonly #startedAt: number;
-  #fatal: UserError | undefined;
-  /** What the last verdict was made of. */
-  #judged: FollowState['memory'] | undefined;
-  #isRefreshAsked: boolean;
-  #resources: readonly ResourceKey[] | undefined;
+  readonly #executor: ActionExecutor;
 
   constructor(given: FollowSettings, ports: FollowPorts, changes: ChangeSource) {
-    const { clock, signal, checkpoints } = ports;
+    const { clock, checkpoints } = ports;
     const { checkpoint: kept, plan } = checkpoints?.recall(given.path) ?? {};
-    this.#followState = new FollowState(given.goal, given.marker, clock, kept?.memory);
-    const settings = { ...given, address: this.#followState.locate(given.address) };
+    const followState = new FollowState(given.goal, given.marker, clock, kept?.memory);
+    const settings = { ...given, address: followState.locate(given.address) };
+    const life = new CancelScope(clock, { parent: ports.signal });
+    const inTime = new CancelScope(clock, { parent: life.signal, at: settings.deadline });
+    const wakeup = new Wakeup(clock);
     this.#settings = settings;
-    this.#canceled = signal;
-    this.#life = new CancelScope(clock, { parent: signal });
-    const beforeDeadline = new CancelScope(clock, {
-      parent: this.#life.signal,
-      at: settings.deadline,
-    });
-    this.#ports = { ...ports, signal: beforeDeadline.signal };
-    this.#changes = changes;
-    this.#wakeup = new Wakeup(clock);
-    this.#poller = new ApplicationPoller(
-      settings,
-      this.#ports,
-      this.#followState,
-      changes,
-      this.#wakeup,
-    );
+    this.#ports = { ...ports, signal: inTime.signal };
+    this.#life = life;
+    this.#wakeup = wakeup;
+    this.#followState = followState;
+    this.#poller = new ApplicationPoller(settings, this.#ports, followState, changes, wakeup);
     this.#refresher = new RefreshRequester(
       settings,
       this.#ports,
-      this.#followState,
+      followState,
       this.#poller,
-      this.#wakeup,
+      wakeup,
     );
-    this.#retryGate = new RetryGate(ports, this.#poller);
-    this.#authorityMonitor = new AuthorityMonitor(ports.authority, {
-      answered: () => this.#wakeup.wake(),
-      broken: (error) => this.#poller.breakOff(error),
-    });
     // What failed is told with its log even when the time is up.
-    const toTheEnd = { ...ports, signal: this.#life.signal };
-    const tracker = { steps: kept?.steps ?? [], held: kept?.held, plan };
-    this.#tracker = new OperationTracker(settings, toTheEnd, tracker, () => this.#wakeup.wake());
-    this.#checkpointer = new Checkpointer(
-      checkpoints,
-      settings.path,
-      this.#followState,
-      this.#tracker,
-    );
+    const toTheEnd = { ...ports, signal: life.signal };
+    const told = { steps: kept?.steps ?? [], held: kept?.held, plan };
+    this.#tracker = new OperationTracker(settings, toTheEnd, told, () => wakeup.wake());
+    this.#checkpointer = new Checkpointer(checkpoints, settings.path, followState, this.#tracker);
     this.#status = new StatusReporter(settings, ports);
-    const { memory } = this.#followState;
-    this.#startedAt = memory.startedAt;
-    this.#isRefreshAsked = memory.refresh.answeredAt !== undefined;
+    this.#executor = new ActionExecutor(settings, this.#ports, {
+      ...{ followState, wakeup, poller: this.#poller },
+      ...{ checkpointer: this.#checkpointer, status: this.#status },
+    });
   }
 
   /** Resolves with how it ended, whatever happens on the way; rejects only for a bug of ours. */
   async run(): Promise<ApplicationResult> {
-    const { name } = this.#settings.address;
     this.#is({ kind: 'busy' });
-    const stop = this.#changes.listen(name, (event) => {
-      const heard = this.#hear(event);
-      if (heard === 'look') this.#poller.changeReported();
-      if (heard === 'ignored') return;
+    const stop = this.#poller.listen(() => {
       // Said at once: whoever takes a follower away that only waits must not take the message with it.
       this.#is({ kind: 'busy' });
       this.#wakeup.wake();
@@ -128,13 +93,6 @@ export class Follower {
       this.#life.end();
       this.#is({ kind: 'over' });
     }
-  }
-
-  #hear(event: ChangeEvent): ReturnType<FollowState['hear']> | 'broken' {
-    if (event === 'broken') return event;
-    if (event === 'changed') return 'look';
-    const isAwaited = this.#poller.missing !== undefined && event.type === 'ADDED';
-    return isAwaited ? 'look' : this.#followState.hear(event);
   }
 
   /** What is known of the application: its newest look. */
@@ -157,19 +115,21 @@ export class Follower {
   /** One round: look if it is time, ask the rules, do what they say, sleep. */
   async #turn(): Promise<Ending | undefined> {
     this.#poller.lookIfDue();
-    const verdict = await this.#judge();
-    if (verdict?.kind !== 'act') this.#retryGate.forget();
-    if (verdict === undefined) {
-      const { missing } = this.#poller;
-      if (missing !== undefined) this.#status.say(`${missing} yet: waiting for it`);
-      await this.#sleep(undefined);
-      return undefined;
-    }
+    // What is judged is what is known now, whatever comes meanwhile: that has its own turn.
+    const { view } = this.#followState;
+    if (view === undefined) return this.#awaitApplication();
+    const verdict = await this.#judge(view);
+    if (verdict.kind !== 'act') this.#executor.forget();
     switch (verdict.kind) {
       case 'done':
         return verdict.ending;
-      case 'act':
-        return this.#act(verdict.act, verdict.doing);
+      case 'act': {
+        // What came while it was told may be the answer that the act waits for, and is judged first.
+        if (this.#followState.memory !== view.memory) return undefined;
+        const hold = await this.#executor.execute(verdict.act, verdict.doing, view);
+        if (hold !== undefined) await this.#sleep(hold.until);
+        return undefined;
+      }
       case 'wait':
         this.#status.say(verdict.doing, verdict.inSteps);
         if (verdict.ask !== undefined) this.#refresher.ask(verdict.ask);
@@ -178,119 +138,43 @@ export class Follower {
     }
   }
 
-  /** Decides on the snapshot that was told, whatever has come since: that has its own turn. */
-  async #judge(isLast = false): Promise<Verdict | undefined> {
-    const { application, memory } = this.#followState;
-    if (application === undefined) return undefined;
+  async #awaitApplication(): Promise<undefined> {
+    const { missing } = this.#poller;
+    if (missing !== undefined) this.#status.say(`${missing} yet: waiting for it`);
+    await this.#sleep(undefined);
+  }
+
+  async #judge(view: View, isLast = false): Promise<Verdict> {
+    const { application, memory } = view;
     await inTurns(this.#tracker.track(application, memory, this.#checkpointer.checkpointIfChanged));
-    this.#judged = memory;
-    const { goal } = this.#settings;
-    if (!this.#isRefreshAsked && goal.action !== 'terminate') {
-      // Whatever is read before Argo CD has looked at Git again may be of yesterday.
-      this.#isRefreshAsked = true;
-      this.#refresher.ask('refresh');
-    }
-    return decide({ application, memory, goal, now: this.#ports.clock.now(), isLast });
+    this.#refresher.askFirst();
+    return decide({ ...view, now: this.#ports.clock.now(), isLast });
+  }
+
+  get #fatal(): UserError | undefined {
+    return this.#executor.fatal ?? this.#poller.fatal;
   }
 
   /** What ends the following from outside: a fatal answer, a cancellation, the deadline. */
   async #interruption(): Promise<Ending | undefined> {
-    const fatal = this.#fatal ?? this.#poller.fatal;
-    if (fatal !== undefined) return refusal('failed', fatal.message, fatal.advice);
-    throwIfDetached(this.#canceled);
-    const { over } = this.#authorityMonitor;
-    if (this.#canceled.aborted || over !== undefined) {
-      const message = over === undefined ? 'The run was canceled' : overMessage(over);
-      return { outcome: 'canceled', message, evidence: '', causes: [] };
-    }
+    const fatal = this.#fatal;
+    if (fatal !== undefined) return brokenOff(fatal);
+    throwIfDetached(this.#life.signal);
+    const { over } = this.#executor;
+    if (this.#life.signal.aborted || over !== undefined) return canceled(over);
     if (this.#ports.clock.now() < this.#settings.deadline) return undefined;
     // What was done in the last moment is done.
-    const verdict = await this.#judge(true);
+    const { view } = this.#followState;
+    const verdict = view && (await this.#judge(view, true));
     return verdict?.kind === 'done' ? verdict.ending : this.#timedOut();
   }
 
   #timedOut(): Ending {
-    const { application, memory } = this.#followState;
-    const seconds = Math.round((this.#settings.deadline - this.#startedAt) / 1000);
+    const { view, memory } = this.#followState;
     const { missing, away, neverReached } = this.#poller;
-    if (neverReached !== undefined) {
-      return refusal('timedOut', neverReached.message, neverReached.advice);
-    }
-    const last = missing ?? away ?? this.#status.message;
-    const message =
-      seconds <= 0
-        ? 'Not started: timed out in the queue'
-        : `Not done within ${seconds} s${last === '' ? '' : `; at last: ${last}`}`;
-    const { goal } = this.#settings;
-    const view = application && { application, memory, goal, now: this.#ports.clock.now() };
-    const causes =
-      view === undefined
-        ? []
-        : explainUnfinished(view, followedState(view.application, memory), message);
-    return { outcome: 'timedOut', message, evidence: '', causes };
-  }
-
-  async #act(act: Act, what: string): Promise<Ending | undefined> {
-    const doing = this.#retryGate.explain(what);
-    const { application, memory } = this.#followState;
-    const { argocd, clock, signal } = this.#ports;
-    // What came while it was told may be the answer that the act waits for, and is judged first.
-    if (application === undefined || memory !== this.#judged) return undefined;
-    if (!this.#retryGate.mayAct()) {
-      this.#status.say(doing);
-      await this.#sleep(this.#retryGate.pauseEnd);
-      return undefined;
-    }
-    if (!this.#mayDo(act)) return this.#awaitProof();
-    this.#retryGate.forget();
-    if (act.kind === 'sync' && memory.request === undefined) this.#status.say(doing);
-    else if (doing !== this.#status.message) this.#status.tell(doing);
-    try {
-      const resources = act.kind === 'sync' ? await this.#select(application) : [];
-      if (!this.#mayDo(act)) return await this.#awaitProof();
-      const ports = { argocd, now: () => clock.now(), signal, sending: this.#sending };
-      const known = { application, memory };
-      const acted = await perform(act, this.#settings, known, resources, ports);
-      this.#followState.update(acted.change);
-      if (acted.application !== undefined) this.#followState.take(acted.application);
-      if (acted.failed === undefined) this.#retryGate.succeeded();
-      else this.#retryGate.failed(acted.failed);
-    } catch (error) {
-      // It was no answer to the request.
-      this.#followState.update({ request: memory.request });
-      this.#fatal = this.#retryGate.broke(error);
-    }
-    return undefined;
-  }
-
-  /** Nothing is changed for a run of which nobody knows whether it is still wanted. */
-  #mayDo({ kind }: Act): boolean {
-    return kind === 'adopt' || this.#authorityMonitor.isProven();
-  }
-
-  /** Until then, much can happen: the rules are asked again. */
-  async #awaitProof(): Promise<undefined> {
-    this.#status.say('waiting for Azure DevOps to confirm that the run is still wanted');
-    await this.#sleep(undefined);
-  }
-
-  readonly #sending = async (request: SentRequest): Promise<void> => {
-    this.#followState.update({ request });
-    await this.#checkpointer.keep();
-  };
-
-  async #select(application: Application): Promise<readonly ResourceKey[]> {
-    const { goal, address } = this.#settings;
-    if (goal.action !== 'sync' || goal.options.resources.length === 0) return [];
-    // The manifests of a hydrated application are made from the dry commit, whatever is synced.
-    const target = renderedTarget(application, this.#followState.memory) ?? goal.target;
-    this.#resources ??= await selectResources(
-      { ...goal, target },
-      application,
-      address,
-      this.#ports,
-    );
-    return this.#resources;
+    const waitedFor = missing ?? away ?? this.#status.message;
+    const time = this.#settings.deadline - memory.startedAt;
+    return timedOut({ view, neverReached, waitedFor, time });
   }
 
   async #sleep(at: number | undefined): Promise<void> {
@@ -323,25 +207,26 @@ export class Follower {
   /** Tells the steps that still wait for the plan; a run that was canceled has no time for it. */
   async #tellHeld({ outcome }: Ending): Promise<void> {
     if (outcome !== 'canceled') await this.#tracker.settled();
-    throwIfDetached(this.#canceled);
+    throwIfDetached(this.#life.signal);
     await inTurns(this.#tracker.release(this.#checkpointer.checkpointIfChanged));
   }
 
   async #finish(ending: Ending): Promise<ApplicationResult> {
-    const { clock, argocd } = this.#ports;
-    const ports = { ...this.#ports, authorityMonitor: this.#authorityMonitor };
-    const ended = await endOwnOperation(ending, this.#settings, ports, this.#followState);
-    const isDenied = (this.#fatal ?? this.#poller.fatal) instanceof AccessDenied;
+    const ended = await this.#executor.endOwnOperation(ending);
+    const isDenied = this.#fatal instanceof AccessDenied;
     if (!isDenied) await this.#tellHeld(ended);
     const causes = await this.#tracker.withLogs(atMost(ended.causes, mostCauses - 1));
-    const times = { startedAt: this.#startedAt, finishedAt: clock.now() };
+    const { clock, argocd } = this.#ports;
     const { address } = this.#settings;
-    const url = argocd.pageOf(address);
     const { application, memory } = this.#followState;
     const { steps, plan, toldSteps } = this.#tracker;
-    // What was told before it was denied is told; nothing is added to that.
-    const known = isDenied ? { application: undefined, memory } : { application, memory };
-    const tracker = isDenied ? { plan: undefined, steps: toldSteps } : { plan, steps };
-    return makeResult(address, url, { ...ended, causes }, known, tracker, times);
+    return makeResult({
+      ...{ name: address, url: argocd.pageOf(address), finishedAt: clock.now() },
+      ...{ ending: { ...ended, causes }, memory },
+      // What was told before it was denied is told; nothing is added to that.
+      ...(isDenied
+        ? { application: undefined, plan: undefined, steps: toldSteps }
+        : { application, plan, steps }),
+    });
   }
 }

@@ -35,6 +35,8 @@ export class RefreshRequester {
   readonly #followState: FollowState;
   readonly #poller: ApplicationPoller;
   readonly #wakeup: Wakeup;
+  /** The refresh that a following begins with is asked for, or was answered to the process before. */
+  #isFirstAsked: boolean;
   /** The last refresh was answered without a comparison: Argo CD has lost it. */
   #isLost = false;
   readonly #asked = new Map<Kind, { at: number; open: number; notBefore: number }>();
@@ -51,6 +53,7 @@ export class RefreshRequester {
     this.#followState = followState;
     this.#poller = poller;
     this.#wakeup = wakeup;
+    this.#isFirstAsked = followState.memory.refresh.answeredAt !== undefined;
   }
 
   /** Whether an answer is still to come. */
@@ -63,6 +66,13 @@ export class RefreshRequester {
     const now = this.#ports.clock.now();
     const times = [...this.#asked.values()].map(({ notBefore }) => notBefore);
     return Math.min(Infinity, ...times.filter((time) => time > now));
+  }
+
+  /** Asks once for a refresh: what is read before Argo CD has looked at Git again may be of yesterday. */
+  askFirst(): void {
+    if (this.#isFirstAsked || this.#settings.goal.action === 'terminate') return;
+    this.#isFirstAsked = true;
+    this.ask('refresh');
   }
 
   /** Asks, unless the same was asked a moment ago. Never rejects; an answer wakes the loop. */

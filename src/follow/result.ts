@@ -2,7 +2,7 @@ import type { Application, ApplicationName } from '../sync/model/application.ts'
 import { findRunWarnings } from '../sync/rules/run-warning.ts';
 import { dryOf } from '../sync/rules/hydration.ts';
 import type { OperationState } from '../sync/model/operation.ts';
-import type { ApplicationResult, ChildReport, OperationReport } from '../sync/model/outcome.ts';
+import type { ApplicationResult, OperationReport } from '../sync/model/outcome.ts';
 import { spellOut } from '../sync/model/revision.ts';
 import { compareSteps, unreachedSteps } from '../sync/rules/steps.ts';
 import { firstLine } from '../text/foreign-text.ts';
@@ -11,16 +11,20 @@ import type { OperationTracker } from './operation-tracker.ts';
 import { followedState } from './operation-tracker.ts';
 import type { FollowState } from './follow-state.ts';
 
+/** What is known of an application when its following has ended. */
+export interface Conclusion
+  extends Pick<FollowState, 'application' | 'memory'>, Pick<OperationTracker, 'plan' | 'steps'> {
+  readonly name: ApplicationName;
+  /** Its page in Argo CD. */
+  readonly url: string;
+  readonly ending: Ending;
+  /** Local milliseconds. */
+  readonly finishedAt: number;
+}
+
 /** Puts together how it ended for one application. */
-export function makeResult(
-  name: ApplicationName,
-  url: string,
-  ending: Ending,
-  { application, memory }: Pick<FollowState, 'application' | 'memory'>,
-  tracker: Pick<OperationTracker, 'plan' | 'steps'>,
-  times: { readonly startedAt: number; readonly finishedAt: number },
-  children: readonly ChildReport[] = [],
-): ApplicationResult {
+export function makeResult(conclusion: Conclusion): ApplicationResult {
+  const { name, url, ending, application, memory, plan, finishedAt } = conclusion;
   const state = application && followedState(application, memory);
   const isGood = ending.outcome === 'succeeded';
   const deployed = ending.revisions ?? deployedBy(state, memory);
@@ -30,11 +34,9 @@ export function makeResult(
       : spellOut(application.sources, deployed, ...knownRevisions(application));
   const dry = application?.hydrator && dryOf(memory, revisions);
   // What a replaced operation did until then is in the log, and no part of what came of it.
-  const steps = tracker.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
+  const steps = conclusion.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
   const unreached =
-    isGood || tracker.plan === undefined || state === undefined
-      ? []
-      : unreachedSteps(steps, tracker.plan);
+    isGood || plan === undefined || state === undefined ? [] : unreachedSteps(steps, plan);
   return {
     name: name.name,
     ...(name.namespace === undefined ? {} : { namespace: name.namespace }),
@@ -45,7 +47,7 @@ export function makeResult(
       application && isGood
         ? [
             ...(memory.aim?.concerns ?? []),
-            ...findRunWarnings(application, state, tracker.plan, memory.missingSince !== undefined),
+            ...findRunWarnings(application, state, plan, memory.missingSince !== undefined),
           ]
         : [],
     operation: state && reportOf(state, memory.identity),
@@ -57,8 +59,9 @@ export function makeResult(
     health: application?.health,
     images: application?.images ?? [],
     url,
-    ...times,
-    children,
+    startedAt: memory.startedAt,
+    finishedAt,
+    children: [],
   };
 }
 

@@ -41,7 +41,8 @@ describe('acts', () => {
       return Promise.resolve();
     };
     const acting = { argocd, now, signal, sending };
-    return perform(what, settings, { application: known, memory }, [], acting);
+    const view = { application: known, memory, goal: settings.goal };
+    return perform({ act: what, view, settings, resources: [] }, acting);
   };
   const syncing = (name: RevisionTarget = tracked): Act => ({ kind: 'sync', name });
   const identity = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Wakeup } from '../../src/async/wakeup.ts';
 import { Feed } from '../../src/follow/feed.ts';
 import { ApplicationPoller, retryDelayFor } from '../../src/follow/application-poller.ts';
+import type { ChangeListener } from '../../src/follow/change-source.ts';
 import { FollowState } from '../../src/follow/follow-state.ts';
 import type { Goal } from '../../src/sync/model/goal.ts';
 import { application, syncGoal } from '../sync/sample-application.ts';
@@ -198,5 +199,56 @@ describe('the application poller', () => {
     poller.lookIfDue();
     await clock.pass(0);
     assert.throws(() => poller.lookIfDue(), /bug/);
+  });
+
+  describe('that listens for changes', () => {
+    const looked = async () => {
+      const before = argocd.times('get').length;
+      poller.lookIfDue();
+      await clock.pass(0);
+      return argocd.times('get').length > before;
+    };
+    const later = (change = {}) => application({ resourceVersion: '9', ...change });
+    const table = [
+      ['takes what the stream tells', { type: 'MODIFIED', application: later() }, [true, false]],
+      [
+        'looks at what was recreated',
+        { type: 'MODIFIED', application: later({ uid: 'other' }) },
+        [true, true],
+      ],
+      [
+        'has the loop judge anew when the stream breaks, and looks when it is due',
+        'broken',
+        [true, false],
+      ],
+      ['looks when it hears that something changed', 'changed', [true, true]],
+      [
+        'ignores what is elder than what is known',
+        { type: 'MODIFIED', application: application({ resourceVersion: '1' }) },
+        [false, false],
+      ],
+    ] as const;
+    for (const [what, event, expected] of table) {
+      it(what, async () => {
+        let hear: ChangeListener = () => undefined;
+        const heard: string[] = [];
+        const changes = {
+          ...{ polling: feed.polling, aliveSince: clock.now() },
+          listen: (name: string, listener: ChangeListener) => {
+            hear = listener;
+            return () => void heard.push(`${name} no more`);
+          },
+        };
+        argocd.application = application({ resourceVersion: '5' });
+        const settings = settingsOf();
+        poller = new ApplicationPoller(settings, ports, followState, changes, new Wakeup(clock));
+        const stop = poller.listen(() => heard.push('changed'));
+        assert.equal(await looked(), true);
+        hear(event);
+        assert.deepEqual([heard.length > 0, await looked()], expected);
+        stop();
+        assert.equal(heard.at(-1), 'shop no more');
+      });
+    }
   });
 });

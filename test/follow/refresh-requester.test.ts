@@ -4,7 +4,7 @@ import { Feed } from '../../src/follow/feed.ts';
 import { ApplicationPoller } from '../../src/follow/application-poller.ts';
 import { RefreshRequester } from '../../src/follow/refresh-requester.ts';
 import { FollowState } from '../../src/follow/follow-state.ts';
-import { application, second } from '../sync/sample-application.ts';
+import { application, second, terminateGoal } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -46,6 +46,27 @@ describe('the questions beside the following', () => {
     await clock.pass(50);
     assert.equal(followState.application, argocd.application);
     assert.equal(followState.memory.refresh.answeredAt, askedAt);
+  });
+
+  describe('of the first refresh', () => {
+    const asked = (settings = settingsOf()) => {
+      const other = new RefreshRequester(settings, ports, followState, poller, wakeup);
+      for (let turn = 0; turn < 3; turn += 1) other.askFirst();
+      return refreshes();
+    };
+
+    it('is asked once', () => {
+      assert.equal(asked(), 1);
+    });
+
+    it('is not asked again by another process, once it was answered', () => {
+      followState.update({ refresh: { askedAt: 1, answeredAt: 1, failures: 0 } });
+      assert.equal(asked(), 0);
+    });
+
+    it('is not asked by a run that only terminates', () => {
+      assert.equal(asked(settingsOf(terminateGoal)), 0);
+    });
   });
 
   it('has a look made when one is asked for, and not a second beside it', async () => {

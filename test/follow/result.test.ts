@@ -23,7 +23,6 @@ import {
 } from '../sync/sample-application.ts';
 
 describe('the result of following', () => {
-  const times = { startedAt: 1, finishedAt: 2 };
   const cause: Cause = {
     title: 'PreSync hook Job/migrate failed',
     message: '',
@@ -54,9 +53,10 @@ describe('the result of following', () => {
     const remembered = seen === undefined ? known : observe(known, seen, goal, start);
     const live = revisions === undefined ? {} : { revisions };
     const ending = { outcome, message, evidence: 'seen', causes, ...live };
-    const followState = { application: seen, memory: remembered };
-    const tracker = { plan: undefined, steps };
-    return makeResult({ name: 'shop' }, 'https://x/shop', ending, followState, tracker, times);
+    return makeResult({
+      ...{ name: { name: 'shop' }, url: 'https://x/shop', ending, finishedAt: start + 2 },
+      ...{ application: seen, memory: remembered, plan: undefined, steps },
+    });
   };
 
   it('has the steps of the operation that is followed, not of the one that it replaced', () => {

@@ -1,0 +1,148 @@
+import type { Wakeup } from '../async/wakeup.ts';
+import type { ResourceKey } from '../sync/model/application.ts';
+import type { SentRequest } from '../sync/model/memory.ts';
+import type { Act, Ending } from '../sync/model/verdict.ts';
+import type { View } from '../sync/model/view.ts';
+import { renderedTarget } from '../sync/rules/hydration.ts';
+import type { UserError } from '../user-error.ts';
+import { perform } from './acts.ts';
+import type { ApplicationPoller } from './application-poller.ts';
+import { AuthorityMonitor } from './authority-monitor.ts';
+import type { Checkpointer } from './checkpointer.ts';
+import type { FollowState } from './follow-state.ts';
+import { RetryGate } from './retry-gate.ts';
+import { selectResources } from './selected-resources.ts';
+import type { FollowPorts, FollowSettings } from './settings.ts';
+import type { StatusReporter } from './status-reporter.ts';
+import { endOwnOperation } from './termination.ts';
+
+/** What an executor works with: the parts of the follower that it belongs to. */
+export interface ExecutorParts {
+  readonly followState: FollowState;
+  readonly poller: ApplicationPoller;
+  readonly checkpointer: Pick<Checkpointer, 'keep'>;
+  readonly status: StatusReporter;
+  readonly wakeup: Wakeup;
+}
+
+/** An act cannot be made now: when it may be at the latest, in local milliseconds, if that is known. */
+export interface Hold {
+  readonly until: number | undefined;
+}
+
+/**
+ * Makes in Argo CD what the rules want: when it may be made again after a failure (`RetryGate`), and
+ * only while the run is proven to be wanted (`AuthorityMonitor`). A request is stored before it is
+ * sent.
+ */
+export class ActionExecutor {
+  readonly #settings: FollowSettings;
+  readonly #ports: FollowPorts;
+  readonly #parts: ExecutorParts;
+  readonly #retryGate: RetryGate;
+  readonly #authorityMonitor: AuthorityMonitor;
+  #fatal: UserError | undefined;
+  #resources: readonly ResourceKey[] | undefined;
+
+  constructor(settings: FollowSettings, ports: FollowPorts, parts: ExecutorParts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#parts = parts;
+    this.#retryGate = new RetryGate(ports, parts.poller);
+    this.#authorityMonitor = new AuthorityMonitor(ports.authority, {
+      answered: () => parts.wakeup.wake(),
+      broken: (error) => parts.poller.breakOff(error),
+    });
+  }
+
+  /** Why nothing can be changed any more: what an act was answered with. */
+  get fatal(): UserError | undefined {
+    return this.#fatal;
+  }
+
+  /** Why Azure DevOps has ended the run, if it has. */
+  get over(): string | undefined {
+    return this.#authorityMonitor.over;
+  }
+
+  /** The rules want no act now: the next one is looked for anew. */
+  forget(): void {
+    this.#retryGate.forget();
+  }
+
+  /**
+   * Makes an act that was wanted of a view, and takes in what came of it; says what is being done, and
+   * why. Returns what it waits for, if it could not be made yet: then the rules are asked again.
+   * Rejects with a bug of ours, or when the request cannot be stored.
+   */
+  async execute(act: Act, what: string, view: View): Promise<Hold | undefined> {
+    const { followState, status } = this.#parts;
+    const doing = this.#retryGate.explain(what);
+    if (!this.#retryGate.mayAct()) {
+      status.say(doing);
+      return { until: this.#retryGate.pauseEnd };
+    }
+    if (!this.#mayDo(act)) return this.#awaitProof();
+    this.#retryGate.forget();
+    const { request } = view.memory;
+    if (act.kind === 'sync' && request === undefined) status.say(doing);
+    else if (doing !== status.message) status.tell(doing);
+    try {
+      const resources = act.kind === 'sync' ? await this.#select(view) : [];
+      if (!this.#mayDo(act)) return this.#awaitProof();
+      await this.#perform(act, view, resources);
+    } catch (error) {
+      // It was no answer to the request.
+      followState.update({ request });
+      this.#fatal = this.#retryGate.broke(error);
+    }
+    return undefined;
+  }
+
+  /** Leaves or terminates what the run began, as was asked; the ending says which of the two. */
+  endOwnOperation(ending: Ending): Promise<Ending> {
+    const { argocd, clock } = this.#ports;
+    const ports = { argocd, clock, authorityMonitor: this.#authorityMonitor };
+    return endOwnOperation(ending, this.#settings, ports, this.#parts.followState);
+  }
+
+  /** Nothing is changed for a run of which nobody knows whether it is still wanted. */
+  #mayDo({ kind }: Act): boolean {
+    return kind === 'adopt' || this.#authorityMonitor.isProven();
+  }
+
+  /** Until then, much can happen: the rules are asked again. */
+  #awaitProof(): Hold {
+    this.#parts.status.say('waiting for Azure DevOps to confirm that the run is still wanted');
+    return { until: undefined };
+  }
+
+  async #perform(act: Act, view: View, resources: readonly ResourceKey[]): Promise<void> {
+    const { argocd, clock, signal } = this.#ports;
+    const { followState } = this.#parts;
+    const ports = { argocd, now: () => clock.now(), signal, sending: this.#sending };
+    const acted = await perform({ act, view, settings: this.#settings, resources }, ports);
+    followState.update(acted.change);
+    if (acted.application !== undefined) followState.take(acted.application);
+    if (acted.failed === undefined) this.#retryGate.succeeded();
+    else this.#retryGate.failed(acted.failed);
+  }
+
+  readonly #sending = async (request: SentRequest): Promise<void> => {
+    this.#parts.followState.update({ request });
+    await this.#parts.checkpointer.keep();
+  };
+
+  async #select({ application, memory, goal }: View): Promise<readonly ResourceKey[]> {
+    if (goal.action !== 'sync' || goal.options.resources.length === 0) return [];
+    // The manifests of a hydrated application are made from the dry commit, whatever is synced.
+    const target = renderedTarget(application, memory) ?? goal.target;
+    this.#resources ??= await selectResources(
+      { ...goal, target },
+      application,
+      this.#settings.address,
+      this.#ports,
+    );
+    return this.#resources;
+  }
+}

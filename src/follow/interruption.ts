@@ -1,0 +1,49 @@
+import type { Ending } from '../sync/model/verdict.ts';
+import { refusal } from '../sync/model/verdict.ts';
+import type { View } from '../sync/model/view.ts';
+import { explainUnfinished } from '../sync/rules/unfinished.ts';
+import type { UserError } from '../user-error.ts';
+import { followedState } from './operation-tracker.ts';
+
+/** The end of a following by an answer after which nothing can be learned or changed. */
+export function brokenOff({ message, advice }: UserError): Ending {
+  return refusal('failed', message, advice);
+}
+
+/** The end of a following that is no longer wanted; `over`: why Azure DevOps has ended the run, if it has. */
+export function canceled(over: string | undefined): Ending {
+  const message =
+    over === undefined
+      ? 'The run was canceled'
+      : `The run is over at Azure DevOps (${over}): nothing more was asked of Argo CD`;
+  return { outcome: 'canceled', message, evidence: '', causes: [] };
+}
+
+/** What a following had come to when its time was up. */
+export interface Unfinished {
+  /** Absent where the application was never seen. */
+  readonly view: View | undefined;
+  /** Why Argo CD was not reached, if it never was. */
+  readonly neverReached: UserError | undefined;
+  /** What it waited for; empty where it did not come to wait. */
+  readonly waitedFor: string;
+  /** How long it had from the start of the run, in milliseconds; none where its turn did not come. */
+  readonly time: number;
+}
+
+/** The end of a following whose time is up, with what is missing. */
+export function timedOut({ view, neverReached, waitedFor, time }: Unfinished): Ending {
+  if (neverReached !== undefined) {
+    return refusal('timedOut', neverReached.message, neverReached.advice);
+  }
+  const seconds = Math.round(time / 1000);
+  const message =
+    seconds <= 0
+      ? 'Not started: timed out in the queue'
+      : `Not done within ${seconds} s${waitedFor === '' ? '' : `; at last: ${waitedFor}`}`;
+  const causes =
+    view === undefined
+      ? []
+      : explainUnfinished(view, followedState(view.application, view.memory), message);
+  return { outcome: 'timedOut', message, evidence: '', causes };
+}
