@@ -16,7 +16,8 @@ const mostEntries = 1_000;
  * (azure-devops.md §3.3), which the agent looks for in `scheme://host[:port]`, whatever the case
  * (microsoft/azure-pipelines-agent, AgentWebProxy.cs). People write there what other programs take:
  * `*.example.com`, `.example.com`, `host:port`, `10.0.0.0/8`, `<local>`. An entry counts in every
- * way in which it can be read.
+ * way in which it can be read. Without JSON around them, as the agent's own file `.proxybypass` has them,
+ * what may be a name is one.
  */
 export function readBypassList(json: string, server: string): Bypass {
   if (json.trim() === '') return { bypasses: false, warnings: [] };
@@ -30,7 +31,8 @@ export function readBypassList(json: string, server: string): Bypass {
     const isName = byName.every((matches) => matches !== undefined);
     // `[fd12::1]` is a set of characters, too, and in nearly every URL.
     const isAddress = isName && entry.startsWith('[');
-    const byPattern = arePatterns && !isAddress && matchesPattern(entry, context);
+    const mayBePattern = arePatterns || !isName;
+    const byPattern = mayBePattern && !isAddress && matchesPattern(entry, context);
     bypasses ||= byName.includes(true) || byPattern === true;
     if (!isName && typeof byPattern === 'string') {
       const where = `entry ${index + 1} of the agent's proxy bypass list`;
@@ -42,6 +44,7 @@ export function readBypassList(json: string, server: string): Bypass {
 
 interface List {
   readonly entries: readonly string[];
+  /** Also what could be a name. */
   readonly arePatterns: boolean;
   readonly warnings: readonly string[];
 }
@@ -59,9 +62,10 @@ function parseList(json: string): List {
   if (typeof list === 'string') return { entries: [list.trim()], arePatterns: true, warnings: [] };
   const isText = list === undefined;
   const warning = isText
-    ? "The agent's proxy bypass list is not a JSON array: it is read as names, separated by commas."
+    ? "The agent's proxy bypass list is not a JSON array: it is read as names and regular expressions, separated by commas or line breaks."
     : "The agent's proxy bypass list cannot be read: it is left out.";
-  return { entries: isText ? [json.trim()] : [], arePatterns: false, warnings: [warning] };
+  const entries = isText ? json.split(/[\s,;]+/).filter((entry) => entry !== '') : [];
+  return { entries: entries.slice(0, mostEntries), arePatterns: false, warnings: [warning] };
 }
 
 function parseJson(text: string): unknown {

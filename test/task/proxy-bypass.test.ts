@@ -83,6 +83,25 @@ describe("the agent's proxy bypass list", () => {
     assert.deepEqual([none.bypasses, none.warnings.length], [false, 1]);
   });
 
+  const texts: readonly (readonly [list: string, bypasses: boolean])[] = [
+    ['*.example.org\n*.example.com', true],
+    ['example.org\r\nargocd.corp.example.com\r\n', true],
+    ['localhost argocd.corp.example.com', true],
+    ['localhost;.example.com', true],
+    ['argocd\\.corp\\.example\\.com', true],
+    ['localhost, .*\\.example\\.com$', true],
+    ['^http://', false],
+    // As a name it means that host alone.
+    ['example.com', false],
+    ['ample.com', false],
+  ];
+  for (const [list, expected] of texts) {
+    it(`${expected ? 'names' : 'does not name'} the server by ${JSON.stringify(list)} without JSON`, () => {
+      const { bypasses: found, warnings } = readBypassList(list, server);
+      assert.deepEqual([found, warnings.length], [expected, 1]);
+    });
+  }
+
   it('is a list of one where it is a text of JSON', () => {
     for (const entry of ['*.example.com', '^https://argocd\\.']) {
       const read = readBypassList(JSON.stringify(entry), server);
