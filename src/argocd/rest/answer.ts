@@ -130,7 +130,9 @@ function meaningOf(status: number, message: string, effect: Effect): Failure {
       if (/auto-sync currently set to|when auto-sync is enabled|Automatic Sync/.test(message)) {
         return 'auto-sync';
       }
-      return nature === 'passing' ? 'unavailable' : 'refused';
+      if (nature === 'passing') return 'unavailable';
+      // What it called failed: in words that nobody knows, that is no fault of the request.
+      return nature === 'unknown' && /\brpc error: code = /.test(message) ? 'internal' : 'refused';
     case 409:
       return 'unavailable';
     case 429:

@@ -45,7 +45,7 @@ const knownErrors: readonly KnownError[] = [
     'A sync window of the AppProject cannot be read, and Argo CD denies every sync until it is corrected: its schedule must have five cron fields (hours 0-23), its duration must be like 1h30m.',
   ),
   lasting(
-    /message larger than max/i,
+    /message (?:after \w+ )?larger than max|grpc: message too large/i,
     'What Argo CD would send is larger than it allows: raise ARGOCD_GRPC_MAX_SIZE_MB of its servers, or split the application.',
   ),
   lasting(
@@ -56,14 +56,26 @@ const knownErrors: readonly KnownError[] = [
     /(?:failed to get cluster info|error synchronizing cache state)[^]{0,600}(?:connection (?:refused|reset|timed out)|no route to host|timeout|deadline exceeded|EOF)/i,
     unreachableCluster,
   ),
+  lasting(
+    /database space exceeded/i,
+    'The store of the Kubernetes cluster (etcd) is full: its administrators must compact and defragment it.',
+  ),
+  lasting(
+    /NOAUTH |WRONGPASS |NOPERM /,
+    "Argo CD cannot sign in to its own Redis: see the password in its Secret argocd-redis, and restart Argo CD's components.",
+  ),
+  lasting(
+    /unexpected EOF in "/i,
+    'Argo CD cannot make manifests from the source at this revision: correct the files in Git that its words name.',
+  ),
   passing(
     /code = (?:Unavailable|DeadlineExceeded|Canceled|Aborted|ResourceExhausted)\b|deadline exceeded|context canceled|etcdserver: (?!request is too large)/i,
   ),
   passing(
-    /connection refused|connection reset|connection timed out|broken pipe|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|transport is closing|client connection lost|server misbehaving|Temporary failure in name resolution|": EOF$/i,
+    /connection refused|connection reset|connection timed out|broken pipe|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|transport is closing|client connection lost|server misbehaving|Temporary failure in name resolution|Couldn't connect to server|: unexpected EOF|": EOF$|http2: (?:server sent GOAWAY|client connection)|stream error: stream ID/i,
   ),
   passing(
-    /redis: connection pool|LOADING Redis|READONLY You can't write|too many requests|rate limit exceeded|request timed out|Client\.Timeout exceeded|object has been modified|no endpoints available for service|leader (?:changed|election)|status code:? (?:429|5\d\d)\b|\b(?:502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b|the server is currently unable to handle the request/i,
+    /redis: connection pool|LOADING Redis|READONLY You can't write|too many requests|rate limit exceeded|request timed out|Client\.Timeout exceeded|object has been modified|no endpoints available for service|leader (?:changed|election)|status code:? (?:429|5\d\d)\b|URL returned error: (?:429|5\d\d)\b|\b(?:429 Too Many Requests|500 Internal Server Error|502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b|the server is currently unable to handle the request/i,
   ),
   lasting(
     /namespaces? "[^"]*" not found/i,
@@ -94,11 +106,11 @@ const knownErrors: readonly KnownError[] = [
     'Two applications claim one resource: let only one of them manage it.',
   ),
   lasting(
-    /x509: /i,
+    /x509: |SSL certificate problem/i,
     'Argo CD does not trust the certificate of the repository or the cluster: add its authority in Argo CD, or renew the certificate.',
   ),
   unknown(
-    /no such host/i,
+    /no such host|Could not resolve host/i,
     'A host name cannot be resolved where Argo CD runs: check the URL of the repository or the cluster.',
   ),
   lasting(
@@ -130,11 +142,11 @@ const knownErrors: readonly KnownError[] = [
     'The source does not have this revision: check that it is pushed, that a commit is given as its full SHA, and that it is of the repository (or chart) that the application deploys from.',
   ),
   lasting(
-    /authentication required|authorization failed|authentication failed|invalid username or password|could not read Username|unable to authenticate|Permission denied \(publickey|key is unknown|repository not accessible|repository not found|Repository "[^"]*" not found|\b40[13] (?:Unauthorized|Forbidden)\b|status code:? 40[134]\b/i,
+    /authentication required|authorization failed|authentication failed|invalid username or password|could not read Username|unable to authenticate|Permission denied \(publickey|key is unknown|Host key verification failed|repository not accessible|repository not found|repository ["'][^"']*["'] not found|\b40[134] (?:Unauthorized|Forbidden|Not Found)\b|(?:status code:?|URL returned error:) 40[134]\b/i,
     'Argo CD cannot read the repository: check its URL and its credentials in Argo CD under Settings, Repositories.',
   ),
   lasting(
-    /failed to unmarshal|error unmarshaling|failed to evaluate jsonnet|helm template|failed running helm|kustomize build|kustomization file not found|error converting YAML|could not parse kubernetes version|error generating manifests in cmp|CMP processing failed|Only single objects are allowed|out-of-bounds symlinks|source referenced "|values file|value file|Manifest generation error|\byaml\b/i,
+    /failed to unmarshal|error unmarshaling|failed to evaluate jsonnet|helm template|failed running helm|kustomize build|kustomization file not found|error converting YAML|could not parse kubernetes version|error generating manifests in cmp|CMP processing failed|Only single objects are allowed|out-of-bounds symlinks|source referenced "|values file|value file|Manifest generation error|\byaml: |yaml document|Chart\.yaml|executing "[^"]*" at <|execution error at \(|accumulating resources/i,
     'Argo CD cannot make manifests from the source at this revision: correct the files in Git that its words name.',
   ),
   lasting(

@@ -138,6 +138,23 @@ describe('the meaning of an answer', () => {
       'unavailable',
     ],
     [
+      'a repository whose host has no name for now',
+      400,
+      9,
+      'error resolving repo revision: rpc error: code = Unknown desc = failed to list refs: dial tcp: lookup git.example.com: no such host',
+      'internal',
+      'internal',
+    ],
+    [
+      'a repository that fails in other words',
+      400,
+      9,
+      'error resolving repo revision: rpc error: code = Internal desc = something new',
+      'internal',
+      'internal',
+    ],
+    ['odd words about the request', 400, 3, 'something new', 'refused', 'refused'],
+    [
       'missing project',
       400,
       3,

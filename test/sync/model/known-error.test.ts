@@ -142,6 +142,72 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     'json: cannot unmarshal string into Go struct field ApplicationSyncRequest.dryRun of type bool',
     /does not understand/,
   ],
+  [
+    'lasting',
+    'rpc error: code = ResourceExhausted desc = grpc: received message after decompression larger than max (209715201 vs. 209715200)',
+    /ARGOCD_GRPC_MAX_SIZE_MB/,
+  ],
+  [
+    'lasting',
+    'rpc error: code = ResourceExhausted desc = grpc: trying to send message larger than max (209715201 vs. 209715200)',
+    /ARGOCD_GRPC_MAX_SIZE_MB/,
+  ],
+  [
+    'lasting',
+    'rpc error: code = ResourceExhausted desc = grpc: message too large (4294967296 bytes)',
+    /ARGOCD_GRPC_MAX_SIZE_MB/,
+  ],
+  ['lasting', 'etcdserver: mvcc: database space exceeded', /etcd/],
+  ['lasting', 'NOAUTH Authentication required.', /Redis/],
+  ['lasting', 'WRONGPASS invalid username-password pair or user is disabled.', /Redis/],
+  // The index of a chart repository is no file of the application's.
+  [
+    'passing',
+    'looks like "https://charts.example.com" is not a valid chart repository or cannot be reached: failed to fetch https://charts.example.com/index.yaml : 500 Internal Server Error',
+    /^$/,
+  ],
+  [
+    'lasting',
+    'looks like "https://charts.example.com" is not a valid chart repository or cannot be reached: failed to fetch https://charts.example.com/index.yaml : 404 Not Found',
+    /credentials/,
+  ],
+  ['unknown', 'failed to fetch https://charts.example.com/index.yaml : something new', /^$/],
+  ['lasting', 'Error: Chart.yaml file is missing', /correct the files/],
+  [
+    'lasting',
+    'Error: template: a.tpl:1:2: executing "a.tpl" at <.Values.a.b>: nil pointer evaluating interface {}.b',
+    /correct the files/,
+  ],
+  // As the command line of Git says it.
+  [
+    'passing',
+    "fatal: unable to access 'https://git.example.com/': The requested URL returned error: 503",
+    /^$/,
+  ],
+  [
+    'passing',
+    "fatal: unable to access 'https://git.example.com/': Failed to connect to git.example.com port 443 after 3 ms: Couldn't connect to server",
+    /^$/,
+  ],
+  [
+    'lasting',
+    "fatal: unable to access 'https://git.example.com/': The requested URL returned error: 403",
+    /credentials/,
+  ],
+  ['lasting', 'Host key verification failed.', /credentials/],
+  ['lasting', "fatal: repository 'https://git.example.com/x' not found", /credentials/],
+  [
+    'lasting',
+    "fatal: unable to access 'https://git.example.com/': SSL certificate problem: unable to get local issuer certificate",
+    /certificate/,
+  ],
+  [
+    'unknown',
+    "fatal: unable to access 'https://git.example.com/': Could not resolve host: git.example.com",
+    /resolved/,
+  ],
+  ['passing', 'read tcp 10.0.0.1:5-\u003e10.0.0.2:443: unexpected EOF', /^$/],
+  ['passing', 'stream error: stream ID 5; INTERNAL_ERROR; received from peer', /^$/],
   ['unknown', 'something that nobody has seen', /^$/],
   ['unknown', '', /^$/],
 ];
