@@ -25,7 +25,8 @@ import type { RunSpec, RunHead } from './run.ts';
 import { Availability } from './runs/outbox/availability.ts';
 import { yieldToEventLoop } from './runs/scheduler/yield-to-event-loop.ts';
 import type { RunArgoCD } from './runs/run-ports.ts';
-import { RunRegistry } from './runs/intake/run-registry.ts';
+import type { RunRegistry } from './runs/intake/run-registry.ts';
+import { startRuns } from './runs/start-runs.ts';
 import { printStore } from './config/store-config.ts';
 import { openStore } from './open-store.ts';
 import type { Store } from './store/store.ts';
@@ -118,7 +119,7 @@ export class Service {
     });
     const hub = (address: RunAddress, token: Secret) =>
       new RestTaskHub(address, token, this.#azure);
-    this.#runs = new RunRegistry(
+    this.#runs = startRuns(
       {
         ...{ store: this.#store, cipher, clock, random, metrics, logger },
         azure: {

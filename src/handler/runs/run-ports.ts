@@ -28,7 +28,10 @@ export interface RunArgoCD {
   readonly server: string;
 }
 
-/** What the work of a run needs of the store, Azure DevOps, Argo CD and the process. */
+/**
+ * All that runs need of the store, Azure DevOps, Argo CD and the process. Each room takes what it
+ * uses of it (`start-runs.ts`).
+ */
 export interface RunPorts {
   readonly store: Store;
   readonly cipher: TokenCipher;

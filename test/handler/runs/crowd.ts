@@ -4,7 +4,8 @@ import { Listeners } from '../../../src/async/listeners.ts';
 import type { ChangeListener, ChangeEvent } from '../../../src/follow/change-source.ts';
 import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
 import type { Run } from '../../../src/handler/run.ts';
-import { RunScheduler } from '../../../src/handler/runs/scheduler/run-scheduler.ts';
+import type { RunScheduler } from '../../../src/handler/runs/scheduler/run-scheduler.ts';
+import { startScheduler } from '../../../src/handler/runs/start-runs.ts';
 import type { Store } from '../../../src/handler/store/store.ts';
 import { TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { Secret } from '../../../src/secret.ts';
@@ -80,7 +81,7 @@ export class Crowd {
         await passage(call, stage);
       });
     };
-    this.scheduler = new RunScheduler({
+    this.scheduler = startScheduler({
       store,
       cipher,
       azure: {

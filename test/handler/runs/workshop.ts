@@ -14,7 +14,8 @@ import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
 import type { RunSpec } from '../../../src/handler/run.ts';
 import { Availability } from '../../../src/handler/runs/outbox/availability.ts';
 import type { RunPorts } from '../../../src/handler/runs/run-ports.ts';
-import { RunRegistry } from '../../../src/handler/runs/intake/run-registry.ts';
+import { startRuns } from '../../../src/handler/runs/start-runs.ts';
+import type { RunRegistry } from '../../../src/handler/runs/intake/run-registry.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
 import { Secret } from '../../../src/secret.ts';
@@ -118,7 +119,7 @@ export class Workshop {
       logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
       signal: life.signal,
     };
-    this.runs = new RunRegistry(ports, { tokenLifetime: () => this.tokenLifetime });
+    this.runs = startRuns(ports, { tokenLifetime: () => this.tokenLifetime });
     await this.runs.resume();
   }
 

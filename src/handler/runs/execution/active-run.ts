@@ -2,18 +2,20 @@ import type { TaskHub } from '../../../azure/task-hub/task-hub.ts';
 import { Detachment } from '../../../follow/detachment.ts';
 import type { Secret } from '../../../secret.ts';
 import type { Run, RunOutcome } from '../../run.ts';
-import { Admission } from './admission.ts';
+import { Admission, type AdmissionContext, type AdmissionPorts } from './admission.ts';
 import { RunAuthority } from '../verification/authority.ts';
 import { buildEnds } from './build-watch.ts';
+import type { ReportBudget } from '../outbox/report-budget.ts';
 import { OutboxDispatcher, type Delivery } from '../outbox/outbox-dispatcher.ts';
-import { Following } from './following.ts';
+import { Following, type FollowingPorts } from './following.ts';
 import { IdleTracker } from './idle-tracker.ts';
 import { RunUnitOfWork } from '../record/run-unit-of-work.ts';
-import type { ParkCondition } from './park-condition.ts';
 import { tombstoneOf } from './tombstone.ts';
-import type { RunContext } from './run-context.ts';
 import { RunTelemetry } from '../../telemetry/run-telemetry.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
 import type { RunPorts } from '../run-ports.ts';
+import type { Tries } from '../verification/tries.ts';
+import type { Store } from '../../store/store.ts';
 
 /**
  * A run is parked that has only waited for the first, and will for the second, in milliseconds: a wait for
@@ -33,6 +35,30 @@ const lastLook = 5_000;
 /** A try that waits for the end of the one before looks again after so long, in milliseconds. */
 const tryAgain = 5_000;
 
+/** What a run waits for that is not kept in memory meanwhile. */
+export interface ParkCondition {
+  /** A change of one of these applications ends it. */
+  readonly names: readonly string[];
+  /** It ends when the organization answers again. */
+  readonly isAway: boolean;
+  /** It ends by itself; local milliseconds. */
+  readonly until: number;
+}
+
+/** What the work of a run needs of the outside: what its parts do, and what opens its token. */
+export interface ActiveRunPorts
+  extends AdmissionPorts, FollowingPorts, Pick<RunPorts, 'cipher' | 'logger' | 'metrics'> {
+  readonly store: Pick<Store, 'checkpoints' | 'commit' | 'items' | 'token'>;
+}
+
+/** What outlives a run's stays in memory. */
+export interface RunContext extends AdmissionContext {
+  readonly tries: Pick<Tries, 'settle' | 'isWaiting' | 'after'>;
+  readonly budget: ReportBudget;
+  /** For the proofs of a run that is at work, beside what it reports. */
+  readonly proofBackoff: RetryBackoff;
+}
+
 /** What ends the parking, and since when there is nothing else to do; local milliseconds. */
 interface Wait extends ParkCondition {
   readonly since: number;
@@ -48,7 +74,7 @@ interface Wait extends ParkCondition {
  * `work` rejects with a `Detachment`, and the next `ActiveRun` goes on from what is stored.
  */
 export class ActiveRun {
-  readonly #ports: RunPorts;
+  readonly #ports: ActiveRunPorts;
   readonly #unitOfWork: RunUnitOfWork;
   readonly #telemetry: RunTelemetry;
   readonly #context: RunContext;
@@ -62,7 +88,7 @@ export class ActiveRun {
   #buildDueAt = Infinity;
 
   /** `isRestarted`: another process worked it before. */
-  constructor(run: Run, isRestarted: boolean, ports: RunPorts, context: RunContext) {
+  constructor(run: Run, isRestarted: boolean, ports: ActiveRunPorts, context: RunContext) {
     this.#ports = ports;
     this.#context = context;
     this.#isRestarted = isRestarted && run.state === 'following';

@@ -7,7 +7,8 @@ import { logLine } from '../../../text/foreign-text.ts';
 import { endOfResults } from './run-ending.ts';
 import { prove, type Proof } from '../verification/proof.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
-import type { RunContext } from './run-context.ts';
+import type { RetryBackoff } from '../retry-backoff.ts';
+import type { Tries } from '../verification/tries.ts';
 import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
 import { OutboxLog } from '../outbox/outbox-log.ts';
 import type { RunPorts } from '../run-ports.ts';
@@ -18,21 +19,32 @@ export interface Rejection {
   readonly message: string;
 }
 
+/** What an admission needs of the outside. */
+export type AdmissionPorts = Pick<RunPorts, 'argocd' | 'azure' | 'clock' | 'isNamed'>;
+
+/** What it needs to know of the run's organization and of the other tries of its task. */
+export interface AdmissionContext {
+  readonly tries: Pick<Tries, 'settle'>;
+  readonly retryBackoff: RetryBackoff;
+  /** Is told when the run has proven itself. */
+  readonly proven: () => void;
+}
+
 /** How long a proof says how things are, in milliseconds. */
 const freshFor = 250;
 
 /** An accepted run on its way to be followed: it proves itself, and finds its place among the tries. */
 export class Admission {
   readonly #unitOfWork: RunUnitOfWork;
-  readonly #ports: RunPorts;
+  readonly #ports: AdmissionPorts;
   readonly #telemetry: RunTelemetry;
-  readonly #context: RunContext;
+  readonly #context: AdmissionContext;
 
   constructor(
     unitOfWork: RunUnitOfWork,
-    ports: RunPorts,
+    ports: AdmissionPorts,
     telemetry: RunTelemetry,
-    context: RunContext,
+    context: AdmissionContext,
   ) {
     this.#unitOfWork = unitOfWork;
     this.#ports = ports;

@@ -10,7 +10,7 @@ import { printKey, printName } from '../../../sync/model/application.ts';
 import type { Progress } from '../../../sync/model/outcome.ts';
 import { UserError } from '../../../user-error.ts';
 import { logLine, plainLine } from '../../../text/foreign-text.ts';
-import type { StoredCheckpoint } from '../../store/store.ts';
+import type { Store, StoredCheckpoint } from '../../store/store.ts';
 import { endOfResults, endWithout, type RunEnding } from './run-ending.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
@@ -20,6 +20,11 @@ import type { RunArgoCD, RunPorts } from '../run-ports.ts';
 
 /** No agent waits for us to be done: an operation may be terminated at leisure. Milliseconds. */
 const grace = 60_000;
+
+/** What a following needs of the outside. */
+export interface FollowingPorts extends Pick<RunPorts, 'argocd' | 'clock' | 'random' | 'signal'> {
+  readonly store: Pick<Store, 'checkpoints'>;
+}
 
 /** What may end or interrupt a following, and who wants to know what it is at. */
 interface FollowingEvents {
@@ -33,14 +38,14 @@ interface FollowingEvents {
 /** A proven run in Argo CD: from wherever it is to how it ends. */
 export class Following {
   readonly #unitOfWork: RunUnitOfWork;
-  readonly #ports: RunPorts;
+  readonly #ports: FollowingPorts;
   readonly #telemetry: RunTelemetry;
   readonly #events: FollowingEvents;
   readonly #log: OutboxLog;
 
   constructor(
     unitOfWork: RunUnitOfWork,
-    ports: RunPorts,
+    ports: FollowingPorts,
     telemetry: RunTelemetry,
     events: FollowingEvents,
   ) {

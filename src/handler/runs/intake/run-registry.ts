@@ -11,7 +11,7 @@ import { allOpenRuns } from '../../store/open-runs.ts';
 import { tokenDigest } from '../../secrets/token-cipher.ts';
 import { RetryBackoff } from '../retry-backoff.ts';
 import { prove } from '../verification/proof.ts';
-import { RunScheduler } from '../scheduler/run-scheduler.ts';
+import type { RunScheduler } from '../scheduler/run-scheduler.ts';
 import type { RunPorts } from '../run-ports.ts';
 
 /** A cancellation with a token of its own must prove itself within this, in milliseconds. */
@@ -19,6 +19,12 @@ const provenWithin = 10 * 60_000;
 
 /** The digest of a cancellation that proved itself: it counts whatever token the run has. */
 const anyToken = '*';
+
+/** What intake needs to take runs on, and to prove cancellations. */
+export type RegistryPorts = Pick<
+  RunPorts,
+  'store' | 'cipher' | 'azure' | 'clock' | 'random' | 'logger' | 'signal'
+>;
 
 /** What intake reads of the configuration each time, since a reload may change it. */
 export interface RunsSettings {
@@ -28,7 +34,7 @@ export interface RunsSettings {
 
 /** Takes runs on, cancels them, and knows them: everything that comes from outside. */
 export class RunRegistry implements RunIntake {
-  readonly #ports: RunPorts;
+  readonly #ports: RegistryPorts;
   readonly #settings: RunsSettings;
   readonly #scheduler: RunScheduler;
   /** Requests that are being stored, so that the same one sent twice at a time is one run. */
@@ -38,10 +44,10 @@ export class RunRegistry implements RunIntake {
   /** Cancellations of each client that meet no run, while they are being proven. */
   readonly #unprovenCancels = new Map<string, Set<string>>();
 
-  constructor(ports: RunPorts, settings: RunsSettings) {
+  constructor(scheduler: RunScheduler, ports: RegistryPorts, settings: RunsSettings) {
+    this.#scheduler = scheduler;
     this.#ports = ports;
     this.#settings = settings;
-    this.#scheduler = new RunScheduler(ports);
   }
 
   /** Takes up what a process before this one stored; says how many runs that is. */

@@ -2,8 +2,13 @@ import type { ChangeEvent } from '../../../follow/change-source.ts';
 import { isEnded } from '../../../sync/model/operation.ts';
 import type { Run, RunHead } from '../../run.ts';
 import type { RetryBackoff } from '../retry-backoff.ts';
-import type { ParkCondition } from '../execution/park-condition.ts';
-import type { RunPorts } from '../run-ports.ts';
+import type { ParkCondition } from '../execution/active-run.ts';
+import type { AzurePorts, RunPorts } from '../run-ports.ts';
+
+/** What tells of changes while a run is parked. */
+export interface ParkedRunsPorts extends Pick<RunPorts, 'argocd'> {
+  readonly azure: Pick<AzurePorts, 'onReturn'>;
+}
 
 interface Parked {
   readonly until: number;
@@ -16,7 +21,7 @@ interface Parked {
  * from `begin`, `watch` or `pause` to `end`. `wake` does not end it: its receiver does.
  */
 export class ParkedRuns {
-  readonly #ports: Pick<RunPorts, 'argocd' | 'azure'>;
+  readonly #ports: ParkedRunsPorts;
   readonly #wake: (id: string, isDone: boolean) => void;
   readonly #parked = new Map<string, Parked>();
 
@@ -24,10 +29,7 @@ export class ParkedRuns {
    * `wake` is told of a run that something has happened to; `isDone`: of which nothing is left to do
    * but to tell its end, as far as can be seen.
    */
-  constructor(
-    ports: Pick<RunPorts, 'argocd' | 'azure'>,
-    wake: (id: string, isDone: boolean) => void,
-  ) {
+  constructor(ports: ParkedRunsPorts, wake: (id: string, isDone: boolean) => void) {
     this.#ports = ports;
     this.#wake = wake;
   }

@@ -1,12 +1,13 @@
 import { Detachment } from '../../../follow/detachment.ts';
 import type { Run, RunHead } from '../../run.ts';
-import { ActiveRun, type PlaceDemand } from '../execution/active-run.ts';
+import type { ActiveRun, PlaceDemand, RunContext } from '../execution/active-run.ts';
 import { RetryBackoff } from '../retry-backoff.ts';
 import { RankedQueue, ranks, type Rank } from './ranked-queue.ts';
 import { ReportBudget } from '../outbox/report-budget.ts';
-import { ParkedRuns } from './parked-runs.ts';
+import { ParkedRuns, type ParkedRunsPorts } from './parked-runs.ts';
 import type { RunPorts } from '../run-ports.ts';
-import { Tries } from '../verification/tries.ts';
+import { Tries, type TriesPorts } from '../verification/tries.ts';
+import type { Store } from '../../store/store.ts';
 
 /**
  * Runs in memory at a time; the others are in the store, and their turn comes. There is more room for
@@ -20,6 +21,18 @@ const roomEvery = 25;
 
 /** A run that a bug of ours broke off is begun again after so long, in milliseconds. */
 const recovery = 60_000;
+
+/** Takes a run into memory. `isRestarted`: another process worked it before. */
+export type Activate = (run: Run, isRestarted: boolean, context: RunContext) => ActiveRun;
+
+/** What the scheduling of runs needs; what their work needs is known to `activate`. */
+export interface SchedulerPorts
+  extends
+    ParkedRunsPorts,
+    Pick<RunPorts, 'clock' | 'random' | 'logger' | 'yieldToEventLoop' | 'signal'> {
+  readonly store: Pick<Store, 'commit' | 'openRun'> & TriesPorts['store'];
+  readonly activate: Activate;
+}
 
 /** What is kept of every open run. */
 interface Open {
@@ -47,7 +60,7 @@ interface Open {
  *   or its time comes. One that a bug of ours broke off is parked for `recovery`.
  */
 export class RunScheduler {
-  readonly #ports: RunPorts;
+  readonly #ports: SchedulerPorts;
   readonly #tries: Tries;
   readonly #open = new Map<string, Open>();
   readonly #active = new Map<string, ActiveRun>();
@@ -66,7 +79,7 @@ export class RunScheduler {
   /** Characters of the specs of each client's runs that have not proven themselves. */
   readonly #unproven = new Map<string, number>();
 
-  constructor(ports: RunPorts) {
+  constructor(ports: SchedulerPorts) {
     this.#ports = ports;
     this.#parkedRuns = new ParkedRuns(ports, (id, isDone) => this.#wake(id, isDone));
     this.#tries = new Tries({ ...ports, atWork: (id) => this.#active.get(id)?.run });
@@ -157,7 +170,7 @@ export class RunScheduler {
     const isRestarted = this.#restarted.delete(id);
     const proven = () => this.#prove(open);
     const context = { tries: this.#tries, ...kept, proven };
-    const active = new ActiveRun(run, isRestarted, this.#ports, context);
+    const active = this.#ports.activate(run, isRestarted, context);
     this.#active.set(id, active);
     add(this.#atWork, partitionKey, 1);
     void active

@@ -54,7 +54,6 @@ describe('a run at work', () => {
         },
         argocd: () => undefined,
         isNamed: () => true,
-        yieldToEventLoop: () => Promise.resolve(),
         clock,
         random: () => 1,
         metrics: new Metrics('0'),
