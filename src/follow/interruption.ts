@@ -3,7 +3,7 @@ import { refusal } from '../sync/model/verdict.ts';
 import type { View } from '../sync/model/view.ts';
 import { explainUnfinished } from '../sync/rules/unfinished.ts';
 import type { UserError } from '../user-error.ts';
-import { followedState } from './operation-tracker.ts';
+import { followedState } from '../sync/rules/followed-operation.ts';
 
 /** The end of a following by an answer after which nothing can be learned or changed. */
 export function brokenOff({ message, advice }: UserError): Ending {

@@ -6,11 +6,10 @@ import { dryOf } from '../sync/rules/hydration.ts';
 import type { Memory } from '../sync/model/memory.ts';
 import { revisionsOf } from '../sync/model/operation.ts';
 import type { OperationState } from '../sync/model/operation.ts';
+import { followedState } from '../sync/rules/followed-operation.ts';
 import type { Cause, OperationStep } from '../sync/model/outcome.ts';
 import { namespaceExisted } from '../sync/plan/destination-namespace.ts';
 import { planInTurns } from '../sync/plan/order.ts';
-import { matchOperation } from '../sync/model/ownership.ts';
-import { withoutPast } from '../sync/model/past.ts';
 import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
 import { countSteps, mostSteps, placeSteps, trackStepsInTurns } from '../sync/rules/steps.ts';
@@ -275,21 +274,4 @@ function revisionsToRead(
   if (application.hydrator === undefined) return { revision: revisions[0] ?? '' };
   const dry = dryOf(memory, revisions);
   return dry === undefined ? undefined : { revision: dry };
-}
-
-/** The operation that is told about: the one that is followed, or whichever runs when none is. */
-export function followedState(
-  application: Application,
-  memory: Memory,
-): OperationState | undefined {
-  if (memory.ended !== undefined) return memory.ended.state;
-  const { identity } = memory;
-  if (identity === undefined) {
-    const { operationState: state } = application;
-    const isNew = state !== undefined && state.startedAt !== memory.first?.operationStartedAt;
-    return isNew || application.operation !== undefined ? state : undefined;
-  }
-  const seen = matchOperation(withoutPast(application, memory), identity);
-  // Replaced before its end was seen, it is told as it was last.
-  return seen.kind === 'running' || seen.kind === 'ended' ? seen.state : memory.begun;
 }

@@ -8,7 +8,7 @@ import { compareSteps, unreachedSteps } from '../sync/rules/steps.ts';
 import { firstLine } from '../text/foreign-text.ts';
 import type { Ending } from '../sync/model/verdict.ts';
 import type { OperationTracker } from './operation-tracker.ts';
-import { followedState } from './operation-tracker.ts';
+import { followedState } from '../sync/rules/followed-operation.ts';
 import type { FollowState } from './follow-state.ts';
 
 /** What is known of an application when its following has ended. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Detachment } from '../../src/follow/detachment.ts';
 import type { HeldSteps } from '../../src/follow/held-steps.ts';
-import { followedState, OperationTracker } from '../../src/follow/operation-tracker.ts';
+import { OperationTracker } from '../../src/follow/operation-tracker.ts';
 import type { Application } from '../../src/sync/model/application.ts';
 import { atOnce } from '../../src/sync/model/at-once.ts';
 import type { OperationState } from '../../src/sync/model/operation.ts';
@@ -11,14 +11,11 @@ import {
   application,
   ended,
   entry,
-  foreign,
   fresh,
   hook,
   operation,
   result,
-  second,
   state,
-  waitGoal,
 } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -381,35 +378,6 @@ describe('the story of an operation', () => {
         { position: 1, revision: A },
         { position: 2, revision: 'v2' },
       ],
-    });
-  });
-
-  describe('is that of', () => {
-    const ours = state({ results: [result()] });
-    const others = state({ operation: foreign() });
-    const oldOne = { historyId: 0, operationStartedAt: second(10) };
-
-    it('our operation while it is there', () => {
-      assert.equal(followedState(application({ operationState: ours }), fresh()), ours);
-    });
-
-    it('our operation as it was last, when another replaced it', () => {
-      const memory = fresh(undefined, { begun: ours });
-      assert.equal(followedState(application({ operationState: others }), memory), ours);
-    });
-
-    it('the end that was seen, whatever came after', () => {
-      const end = ended('Failed', { operation: operation() });
-      const seen = { state: end, seenAt: 0, reconciledAt: undefined };
-      const memory = fresh(undefined, { ended: seen });
-      assert.equal(followedState(application({ operationState: others }), memory), end);
-    });
-
-    it('whichever runs, for a run that waits for others, but not of an old one', () => {
-      const memory = fresh(waitGoal());
-      assert.equal(followedState(application({ operationState: others }), memory), others);
-      const knowing = fresh(waitGoal(), { first: oldOne });
-      assert.equal(followedState(application({ operationState: others }), knowing), undefined);
     });
   });
 });
