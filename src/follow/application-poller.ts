@@ -238,7 +238,7 @@ export class ApplicationPoller {
     } else if (this.#settings.goal.ifMissing === 'fail') {
       this.#fatal = new UserError(
         reason,
-        'Check the name and the project. If it is still to be made, choose ifMissing: wait.',
+        'Check the name and the project. If it is still to be made, set ifMissing: wait.',
       );
     } else {
       this.missing = reason;

@@ -34,7 +34,7 @@ export type SearchPorts = Pick<FollowPorts, 'argocd' | 'clock' | 'random' | 'sig
 /** So many applications are named in a message. */
 const mostNames = 10;
 const adviceForNone =
-  'Check selector and project. If the applications are still to be made, choose ifMissing: wait.';
+  'Check selector and project. If the applications are still to be made, set ifMissing: wait.';
 const searching = { first: 2_000, most: 15_000 };
 
 /**

@@ -206,7 +206,7 @@ describe('following through bad connections and bad rights', () => {
       credential: { kind: 'token', token: new Secret(argocd.issueToken('reader')) },
     });
     assert.equal(result.outcome, 'failed');
-    assert.match(result.message, /may not sync/);
+    assert.match(result.message, /not allowed to sync/);
     assert.match(result.causes[0]?.message ?? '', /applications, sync/);
   });
 });

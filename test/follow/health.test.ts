@@ -68,7 +68,9 @@ describe('following to health, and waiting for what others deploy', () => {
     make(checked('web', 'Healthy'));
     const before = argocd.now;
     const following = begin(argocd, ['shop'], syncGoal({ stableFor: 20_000 }));
-    await following.until((p) => p.kind === 'status' && p.message.includes('must hold for 20 s'));
+    await following.until(
+      (p) => p.kind === 'status' && p.message.includes('must stay so for 20 s'),
+    );
     await argocd.sleep(5_000);
     setHealth('web', 'Progressing');
     await following.until((p) => p.kind === 'status' && p.message.startsWith('Progressing'));
@@ -83,7 +85,7 @@ describe('following to health, and waiting for what others deploy', () => {
   it('is red when health does not hold and ends as Degraded', async () => {
     make(checked('web', 'Healthy'));
     const following = begin(argocd, ['shop'], syncGoal({ stableFor: 60_000 }));
-    await following.until((p) => p.kind === 'status' && p.message.includes('must hold'));
+    await following.until((p) => p.kind === 'status' && p.message.includes('must stay so'));
     setHealth('web', 'Degraded crash loop');
     const [result] = await following.done;
     assert.equal(result?.outcome, 'failed');

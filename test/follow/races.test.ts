@@ -440,7 +440,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       argocd.setSyncWindows([deny]);
       const [result] = await following.done;
       assert.equal(result?.outcome, 'blocked');
-      assert.match(result?.message ?? '', /closed while the operation runs/);
+      assert.match(result?.message ?? '', /closed during the operation/);
     });
   });
 
@@ -515,7 +515,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       argocd.commit('shop', files(configMap('a', { value: 'y' })));
       const result = await followOne(argocd, 'shop', syncGoal({ target: revision(old) }));
       assert.equal(result.outcome, 'failed');
-      assert.match(result.message, /syncs itself and tracks/);
+      assert.match(result.message, /has auto-sync on and tracks/);
     });
 
     it('waits for a pushed commit, which only a refresh lets Argo CD see', async () => {

@@ -124,7 +124,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     make({ source, syncPolicy: { ...rest.syncPolicy, retry } });
     const result = await followOne(argocd, 'shop', syncGoal({ target: revision('v2') }));
     assert.equal(result.outcome, 'superseded', result.message);
-    assert.match(result.message, /was deployed, not the revision asked for/);
+    assert.match(result.message, /was deployed, not the requested revision/);
   });
 
   it('is refused when the application became a list in that very moment, and the operation is ended', async () => {
@@ -137,7 +137,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     };
     const result = await followOne(argocd, 'shop', syncGoal({ target: revision('v1.0.0') }));
     assert.equal(result.outcome, 'failed');
-    assert.match(result.message, /^Argo CD holds another operation than was asked for/);
+    assert.match(result.message, /^Argo CD has a different operation than the one requested/);
     assert.match(result.message, /revision: asked for v1\.0\.0, stored [0-9a-f]{7}/);
     assert.match(result.message, /terminated$/);
     const ended = await argocd.until('shop', (one) => one?.operation === undefined);
@@ -164,7 +164,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     assert.equal(result.outcome, 'failed');
     assert.match(
       result.message,
-      /syncs itself and tracks [0-9a-f]{7}; Argo CD does not tell whether refs\/tags\/v1\.0\.0 is that/,
+      /has auto-sync on and tracks [0-9a-f]{7}; Argo CD does not report whether refs\/tags\/v1\.0\.0 is the same/,
     );
     assert.deepEqual(result.revisions, []);
   });

@@ -112,7 +112,7 @@ describe('operations that are ended before they are done', () => {
     argocd.terminate('shop');
     const [result] = await following.done;
     assert.equal(result?.outcome, 'failed');
-    assert.match(result.message, /was terminated before it was done/);
+    assert.match(result.message, /was terminated before it finished/);
   });
 
   for (const [whenSuperseded, outcome] of [

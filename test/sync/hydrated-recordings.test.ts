@@ -92,7 +92,7 @@ const operations: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 const cannotHydrate =
-  'Argo CD could not hydrate the tip of main: what runs is still what was hydrated before';
+  'Argo CD could not hydrate the tip of main; what was hydrated before is still running';
 
 /**
  * How a wait for the tip of the dry branch ends that began right after each push, and which commit it

@@ -59,7 +59,7 @@ const expected: Readonly<Record<string, readonly (readonly string[])[]>> = {
   superseded: [['succeeded 503'], ['succeeded 55']],
   'sync-options-replace': [['failed 0', 'ConfigMap/a could not be applied']],
   terminate: [
-    ['failed later', 'The operation was terminated', 'PreSync hook Job/migrate was cut off'],
+    ['failed later', 'The operation was terminated', 'PreSync hook Job/migrate was interrupted'],
   ],
   'unknown-kind': [['failed 0', 'example.com/Widget/w could not be applied']],
   'wave-degraded': [['failed 0', 'Deployment/web did not become healthy']],

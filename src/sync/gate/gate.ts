@@ -63,7 +63,7 @@ export function judgeGate(
   now: number,
 ): GateVerdict {
   if (summary === undefined) {
-    return failed('application not found, or no rule allows this gate to look at it');
+    return failed('application not found, or no rule allows this gate to read it');
   }
   const lasted = now - steadySince;
   const { hydrator } = summary;
@@ -87,7 +87,7 @@ function judgeLife({ deleting, skipReconcile }: ApplicationSummary): GateVerdict
   if (deleting) return failed('it is being deleted');
   if (!skipReconcile) return undefined;
   return waiting(
-    'Argo CD leaves it alone (annotation argocd.argoproj.io/skip-reconcile), so that what it shows may be old',
+    'Argo CD does not reconcile it (annotation argocd.argoproj.io/skip-reconcile), so its status may be stale',
   );
 }
 
@@ -117,14 +117,14 @@ function judgeQuestion(
 ): GateVerdict | undefined {
   if (revision === undefined) return undefined;
   if (commitsToTell(summary, { revision }).length > 0 && !isBranchInFull(revision)) {
-    return waiting(`Argo CD has not told yet whether a tag "${revision}" is on what it tracks`);
+    return waiting(`Argo CD has not reported yet whether a tag "${revision}" is on what it tracks`);
   }
   const isTelling = summary.sources.some(
     (_, index) => untellable(summary, ofSource(index, revision)).length === 0,
   );
   if (isTelling) return undefined;
   return failed(
-    `Argo CD reports commits, versions and digests, so that nobody can tell whether "${revision}" is live; name the commit (its SHA), the version or the digest, or the branch, tag or range that the application tracks`,
+    `Argo CD reports commits, versions and digests, so it cannot be determined whether "${revision}" is live; specify the commit SHA, the version or digest, or the branch, tag or range that the application tracks`,
   );
 }
 
@@ -132,10 +132,10 @@ function judgeOngoing(summary: ApplicationSummary): GateVerdict | undefined {
   if (!isBusy(summary)) return undefined;
   const { last } = summary;
   if (last?.phase !== 'Running' && last?.phase !== 'Terminating') {
-    return waiting('an operation was requested and has not started');
+    return waiting('an operation has been requested but has not started');
   }
   const what = `an operation to ${printRevisions(last.revisions)}`;
-  if (awaitsRetry(last)) return waiting(`${what} failed and will be tried again: ${last.message}`);
+  if (awaitsRetry(last)) return waiting(`${what} failed and will be retried: ${last.message}`);
   return waiting(`${what} is ${last.phase}${words(last.message)}`);
 }
 
@@ -144,9 +144,7 @@ function judgeComparison(summary: ApplicationSummary): GateVerdict | undefined {
   const [condition] = blockingConditions(summary, 'lasting', 'unknown');
   if (condition !== undefined) return failed(`${condition.type}${words(condition.message)}`);
   return summary.sync.status === 'Unknown'
-    ? waiting(
-        `Argo CD has not compared it with Git, or cannot at the moment${whyNotCompared(summary)}`,
-      )
+    ? waiting(`Argo CD has not compared it with Git, or currently cannot${whyNotCompared(summary)}`)
     : undefined;
 }
 
@@ -182,7 +180,7 @@ function judgeFreshness(
   const endedAt = last?.finishedAt;
   if (endedAt === undefined || reconciledAt > endedAt) return undefined;
   if (reconciledAt === endedAt && lasted >= comparing) return undefined;
-  return waiting('Argo CD has not compared it yet since its last operation ended');
+  return waiting('Argo CD has not compared it since its last operation ended');
 }
 
 function judgeSync(
@@ -204,7 +202,7 @@ function judgeRevision(
   const asked = printRevisions([revision]);
   return waiting(
     live.length === 0
-      ? `nothing was deployed yet, waiting for ${asked}`
+      ? `nothing has been deployed yet, waiting for ${asked}`
       : `${printRevisions(live)} is live, waiting for ${asked}`,
   );
 }

@@ -32,7 +32,7 @@ export function hydratedQuestion(
   if (stagingBranch !== undefined && isBranch(revision, stagingBranch)) {
     return answer(
       'failed',
-      `${stagingBranch} awaits promotion to ${syncBranch}: name the dry commit`,
+      `${stagingBranch} awaits promotion to ${syncBranch}: specify the dry commit`,
     );
   }
   const isIt = (commit: string | undefined) =>
@@ -49,7 +49,7 @@ export function hydratedQuestion(
       }
       return { kind: 'question', question: { ...question, revision: last.hydrated } };
     }
-    const note = `promoted by ${shortRevision(merge)}, which came to ${syncBranch} after the hydration`;
+    const note = `promoted by ${shortRevision(merge)}, which reached ${syncBranch} after the hydration`;
     return { kind: 'question', question: { ...question, revision: merge }, note };
   }
   const isHydrated = [last?.hydrated, ...summary.sync.revisions, ...summary.deployed].some(isIt);
@@ -101,19 +101,19 @@ function judgeTip(
   if (current?.phase === 'Hydrating' || last === undefined) {
     const failure = judgeFailure(hydrator);
     if (failure !== undefined) return failure;
-    const what = last === undefined ? 'was never hydrated yet' : 'is being hydrated';
+    const what = last === undefined ? 'has not been hydrated yet' : 'is being hydrated';
     return answer('waiting', `${branch} ${what} to ${outputBranch(hydrator)}`);
   }
   const failure = judgeFailure(hydrator);
   if (failure !== undefined) return failure;
   if (compared !== undefined && compared !== last.dry && !isSelective) {
-    return answer('waiting', `${shortRevision(compared)} was pushed, and is not hydrated yet`);
+    return answer('waiting', `${shortRevision(compared)} was pushed but is not hydrated yet`);
   }
   const isCompared =
     sync.revisions[0] === last.hydrated || reconciledAt > (current?.finishedAt ?? -Infinity);
   if (!isCompared) {
     const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
-    return answer('waiting', `${what}, and Argo CD has not compared that yet`);
+    return answer('waiting', `${what}, but Argo CD has not compared that yet`);
   }
   return {
     kind: 'question',
@@ -131,7 +131,7 @@ function noted(
   if (revisions[0] === last.hydrated) return {};
   const what = `${shortRevision(last.dry)} is hydrated as ${shortRevision(last.hydrated)}`;
   return {
-    note: `${what} on ${stagingBranch}, and awaits promotion unless a merge has brought it`,
+    note: `${what} on ${stagingBranch}, and awaits promotion, unless a merge has already promoted it`,
   };
 }
 

@@ -130,7 +130,7 @@ export function targetFault(
 ): string | undefined {
   const count = sources.length;
   if (target.kind === 'revision' && multiSource && count > 1) {
-    return `the application has ${count} sources, so "revision" does not say which one is meant: write "revisions" with one "position=revision" a line`;
+    return `the application has ${count} sources, so "revision" is ambiguous: use "revisions" with one "position=revision" per line`;
   }
   if (target.kind !== 'revisions') return undefined;
   const beyond = target.byPosition.filter(({ position }) => position > count);

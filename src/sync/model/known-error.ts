@@ -31,7 +31,7 @@ function unknown(pattern: RegExp, advice: string): KnownError {
 }
 
 const unreachableCluster =
-  'Argo CD cannot reach the target cluster: see the cluster in Argo CD under Settings, Clusters.';
+  'Argo CD cannot reach the target cluster: check the cluster in Argo CD under Settings, Clusters.';
 
 /**
  * The errors of Argo CD, of what it calls (Git and chart repositories, clusters) and of Kubernetes,
@@ -42,15 +42,15 @@ const unreachableCluster =
 const knownErrors: readonly KnownError[] = [
   lasting(
     /invalid sync windows?\b|blocked by sync window: |cannot parse (?:schedule|duration) '/i,
-    'A sync window of the AppProject cannot be read, and Argo CD denies every sync until it is corrected: its schedule must have five cron fields (hours 0-23), its duration must be like 1h30m.',
+    'A sync window of the AppProject is invalid, and Argo CD denies every sync until it is fixed: its schedule needs five cron fields (hours 0-23), its duration must look like 1h30m.',
   ),
   lasting(
     /message (?:after \w+ )?larger than max|grpc: message too large/i,
-    'What Argo CD would send is larger than it allows: raise ARGOCD_GRPC_MAX_SIZE_MB of its servers, or split the application.',
+    'The message exceeds the gRPC size limit of Argo CD: raise ARGOCD_GRPC_MAX_SIZE_MB on its servers, or split the application.',
   ),
   lasting(
     /request (?:entity )?(?:is )?too large|exceeds the Kubernetes resource size limit|metadata\.annotations: Too long|exceeded max combined manifest/i,
-    'Kubernetes or Argo CD does not take an object of this size: use server-side apply (sync option ServerSideApply=true) for large resources, or split the application.',
+    'The object is too large for Kubernetes or Argo CD: use server-side apply (sync option ServerSideApply=true) for large resources, or split the application.',
   ),
   passing(
     /(?:failed to get cluster info|error synchronizing cache state)[^]{0,600}(?:connection (?:refused|reset|timed out)|no route to host|timeout|deadline exceeded|EOF)/i,
@@ -66,7 +66,7 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /unexpected EOF in "/i,
-    'Argo CD cannot make manifests from the source at this revision: correct the files in Git that its words name.',
+    'Argo CD cannot generate manifests from the source at this revision: fix the files in Git that its message names.',
   ),
   passing(
     /code = (?:Unavailable|DeadlineExceeded|Canceled|Aborted|ResourceExhausted)\b|deadline exceeded|context canceled|etcdserver: (?!request is too large)/i,
@@ -79,7 +79,7 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /namespaces? "[^"]*" not found/i,
-    'Let Argo CD make the namespace (sync option CreateNamespace=true), or make it first.',
+    'Let Argo CD create the namespace (sync option CreateNamespace=true), or create it first.',
   ),
   lasting(
     /Kubernetes API could not find|no matches for kind|could not find the requested resource/i,
@@ -91,15 +91,15 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /no new finalizers can be added if the object is being deleted/i,
-    'The hook of the sync before is still being deleted, and a finalizer holds it: see its metadata.finalizers, have it removed, then sync again.',
+    'The hook of the previous sync is still being deleted, held by a finalizer: check its metadata.finalizers, have the finalizer removed, then sync again.',
   ),
   lasting(
     /is forbidden: User/i,
-    "Argo CD's own account in the target cluster may not do this: see the cluster's roles for it.",
+    'The service account of Argo CD is not allowed to do this in the target cluster: check its roles there.',
   ),
   lasting(
     /admission webhook "[^"]*" denied/i,
-    "A policy of the target cluster refuses the resource: change it as the webhook's words say.",
+    'A policy of the target cluster rejected the resource: change it as the message of the webhook says.',
   ),
   lasting(
     /Shared resource found/i,
@@ -107,15 +107,15 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /x509: |SSL certificate problem/i,
-    'Argo CD does not trust the certificate of the repository or the cluster: add its authority in Argo CD, or renew the certificate.',
+    'Argo CD does not trust the certificate of the repository or the cluster: add its CA to Argo CD, or renew the certificate.',
   ),
   unknown(
     /no such host|Could not resolve host/i,
-    'A host name cannot be resolved where Argo CD runs: check the URL of the repository or the cluster.',
+    'Argo CD cannot resolve a host name: check the URL of the repository or the cluster.',
   ),
   lasting(
     /the server has asked for the client to provide credentials|failed to get cluster info[^]*\bUnauthorized\b/i,
-    'Argo CD cannot sign in to the target cluster: renew the credentials of the cluster in Argo CD.',
+    'Argo CD cannot sign in to the target cluster: renew the cluster credentials in Argo CD.',
   ),
   lasting(
     /cluster "[^"]*" (?:not found|is disabled)|there are (?:no|\d+) clusters with (?:this|the same) name|can't have both name and server|destination server[^]* missing|controller is configured to ignore cluster/i,
@@ -127,7 +127,7 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /(?:is not|are not|not) (?:permitted|allowed) (?:in|to use) project|do not match any of the allowed destinations|referencing project \S* ?which does not exist|the project does not exist/i,
-    'The AppProject does not admit this: correct the project of the application, or what the AppProject permits.',
+    'The AppProject does not permit this: correct the project of the application, or extend the AppProject.',
   ),
   lasting(
     /no matching service account found/i,
@@ -139,7 +139,7 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /unable to resolve .{1,300} to a commit SHA|unable to resolve git revision|couldn't find remote ref|upload-pack: not our ref|version matching constraint not found|no version for constraints|improper constraint|failed to determine semver constraint|cannot get digest for revision|chart "[^"]*" version "[^"]*" not found/i,
-    'The source does not have this revision: check that it is pushed, that a commit is given as its full SHA, and that it is of the repository (or chart) that the application deploys from.',
+    'The source does not have this revision: check that it has been pushed, that a commit is given as a full SHA, and that it belongs to the repository (or chart) that the application deploys from.',
   ),
   lasting(
     /authentication required|authorization failed|authentication failed|invalid username or password|could not read Username|unable to authenticate|Permission denied \(publickey|key is unknown|Host key verification failed|repository not accessible|repository not found|repository ["'][^"']*["'] not found|\b40[134] (?:Unauthorized|Forbidden|Not Found)\b|(?:status code:?|URL returned error:) 40[134]\b/i,
@@ -147,15 +147,15 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /failed to unmarshal|error unmarshaling|failed to evaluate jsonnet|helm template|failed running helm|kustomize build|kustomization file not found|error converting YAML|could not parse kubernetes version|error generating manifests in cmp|CMP processing failed|Only single objects are allowed|out-of-bounds symlinks|source referenced "|values file|value file|Manifest generation error|\byaml: |yaml document|Chart\.yaml|executing "[^"]*" at <|execution error at \(|accumulating resources/i,
-    'Argo CD cannot make manifests from the source at this revision: correct the files in Git that its words name.',
+    'Argo CD cannot generate manifests from the source at this revision: fix the files in Git that its message names.',
   ),
   lasting(
     /synchronization tasks are not valid/i,
-    "The manifests do not fit the target cluster: see each resource's words.",
+    'The manifests are not valid for the target cluster: see the message of each resource.',
   ),
   lasting(
     /sync with replace was disabled/i,
-    'Take Replace=true out of syncOptions: the administrators of Argo CD do not allow it.',
+    'Remove Replace=true from syncOptions: the administrators of Argo CD do not allow it.',
   ),
   lasting(
     /does not have deployment with id|source position is out of range|index out of range/i,
@@ -163,7 +163,7 @@ const knownErrors: readonly KnownError[] = [
   ),
   lasting(
     /json: cannot unmarshal|error parsing|unable to parse|couldn't parse|failed to parse|unknown (?:method|service)|is not supported/i,
-    'Argo CD does not understand the request: check the inputs, and that it is one of the versions that the README names.',
+    'Argo CD does not understand the request: check the inputs, and that its version is one that the README lists.',
   ),
 ];
 

@@ -98,6 +98,6 @@ export function supersede(message: string): Verdict {
   return refuse(
     'superseded',
     message,
-    'Where several runs deploy one application, let them take turns (an exclusive lock); where a later commit contains yours, choose whenSuperseded: follow, and where history may show that yours was live, succeedIfIncluded.',
+    'If several runs deploy the same application, serialize them with an exclusive lock. If a later commit contains yours, set whenSuperseded: follow; if history can show that yours was live, set it to succeedIfIncluded.',
   );
 }

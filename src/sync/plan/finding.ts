@@ -37,10 +37,10 @@ export function lint(manifest: Manifest, hook: HookRole, key: ResourceKey): read
 
   for (const annotation of manifest.untypedAnnotations) {
     if (manifest.defines) {
-      const problem = `annotation ${quote(annotation)} is not a text, so Argo CD may read none of its annotations. Put the value in quotes.`;
+      const problem = `annotation ${quote(annotation)} is not a string, so Argo CD may ignore all annotations of the object. Put the value in quotes.`;
       add('warning', 'untypedAnnotation', problem);
     } else {
-      const problem = `annotation ${quote(annotation)} is not a text, so Argo CD cannot load the manifests. Put the value in quotes.`;
+      const problem = `annotation ${quote(annotation)} is not a string, so Argo CD cannot load the manifests. Put the value in quotes.`;
       add('error', 'untypedAnnotation', problem);
     }
   }
@@ -55,15 +55,15 @@ export function lint(manifest: Manifest, hook: HookRole, key: ResourceKey): read
   }
 
   if (hook.role === 'unknown') {
-    const types = hook.unknownTypes.map(quote).join(', ') || 'an empty text';
-    const problem = `Argo CD runs no hook of the type ${types} and leaves the object out. Use PreSync, Sync, PostSync, SyncFail, Skip, PreDelete or PostDelete.`;
+    const types = hook.unknownTypes.map(quote).join(', ') || 'an empty string';
+    const problem = `Argo CD runs no hooks of type ${types} and skips the object. Use PreSync, Sync, PostSync, SyncFail, Skip, PreDelete or PostDelete.`;
     add('warning', 'unknownHook', problem);
   } else if (hook.unknownTypes.length > 0) {
     const problem = `hook type ${hook.unknownTypes.map(quote).join(', ')} is unknown and ignored.`;
     add('warning', 'unknownHookType', problem);
   }
   if (hook.skipIgnored) {
-    const problem = 'hook type Skip has no effect beside another type. Remove one of them.';
+    const problem = 'hook type Skip has no effect together with another type. Remove one of them.';
     add('warning', 'ignoredSkip', problem);
   }
 
@@ -73,7 +73,7 @@ export function lint(manifest: Manifest, hook: HookRole, key: ResourceKey): read
       add('warning', 'unknownDeletePolicy', problem);
     }
     if (manifest.name !== '' && !isAlwaysDeleted(hook)) {
-      const problem = `its hook delete policy is only ${hook.deletePolicies.join(', ')}: when an earlier one is still there, Argo CD takes it for this one and does not run it again. Add BeforeHookCreation, or use generateName.`;
+      const problem = `its hook delete policy is only ${hook.deletePolicies.join(', ')}: if an earlier one still exists, Argo CD takes it for this one and does not run it again. Add BeforeHookCreation, or use generateName.`;
       add('warning', 'notRerun', problem);
     }
   }
@@ -87,7 +87,7 @@ export function lint(manifest: Manifest, hook: HookRole, key: ResourceKey): read
 
 /** A later manifest has the same key. */
 export function duplicateFinding(key: ResourceKey): Finding {
-  const problem = 'there is more than one manifest of it; only the last one is applied.';
+  const problem = 'there is more than one manifest for it; only the last one is applied.';
   return { code: 'duplicate', severity: 'warning', key, message: `${printKey(key)}: ${problem}` };
 }
 

@@ -30,11 +30,12 @@ export function parseSelectionEntry(text: string): ParsedEntry {
   const fault = (problem: string): ParsedEntry => ({ fault: `${problem}. Write ${form}.` });
   const typed = text.trim();
   if (typed === '') return fault('The entry is empty');
-  if (typed.startsWith('!')) return fault('"!" excludes nothing here: list what is to be synced');
+  if (typed.startsWith('!')) return fault('"!" excludes nothing here: list the resources to sync');
   if (typed.split('*').length > mostStars + 1) {
-    return fault(`An entry has at most ${mostStars} "*"`);
+    return fault(`An entry can contain at most ${mostStars} "*"`);
   }
-  if (/\s/.test(typed)) return fault('An entry has no spaces; put each one on a line of its own');
+  if (/\s/.test(typed))
+    return fault('An entry cannot contain spaces; put each one on its own line');
 
   const parts = typed.split(':');
   const groupGiven = parts.length > 2 && !/^[A-Z]/.test(parts[0] ?? '');
@@ -46,16 +47,14 @@ export function parseSelectionEntry(text: string): ParsedEntry {
 
   if (parts.length === 1) return fault('The kind or the name is missing');
   if (group !== undefined && !/^[a-z0-9.*-]*$/.test(group)) {
-    return fault(
-      'The API group has characters that no group has (its version does not belong here)',
-    );
+    return fault('The API group contains invalid characters (omit its version)');
   }
   if (kind === '') return fault('The kind is missing');
-  if (!/^[A-Za-z0-9*]+$/.test(kind)) return fault('The kind has characters that no kind has');
-  if (path.length > 2) return fault('There is more than one "/" in the name');
+  if (!/^[A-Za-z0-9*]+$/.test(kind)) return fault('The kind contains invalid characters');
+  if (path.length > 2) return fault('The name contains more than one "/"');
   if (name === '') return fault('The name is missing');
   if (namespace !== undefined && !/^[a-z0-9*-]+$/.test(namespace)) {
-    return fault('The namespace is empty or has characters that no namespace has');
+    return fault('The namespace is empty or contains invalid characters');
   }
   return { entry: { text: typed, group, kind, namespace, name } };
 }
@@ -166,7 +165,7 @@ function* whyNothing(
   const isMeant = targets.some(matcherOf(entry));
   yield targets.length;
   if (isMeant) {
-    return `${begin}only hooks or skipped objects fit, and a selective sync works none of them.`;
+    return `${begin}only hooks or skipped objects match, and a selective sync runs none of them.`;
   }
   const lower = (text: string) => text.toLowerCase();
   const loose = matcherOf({ ...entry, kind: lower(entry.kind) });
@@ -181,7 +180,7 @@ function* whyNothing(
     const { namespace } = elsewhere.key;
     const where = elsewhere.clusterScoped ? 'without a namespace' : `in namespace ${namespace}`;
     const nearest = `${elsewhere.key.group}:${elsewhere.key.kind}:${elsewhere.key.name}`;
-    return `${begin}the nearest is ${nearest} ${where}.`;
+    return `${begin}the closest match is ${nearest} ${where}.`;
   }
   return `${begin}the application does not have this resource.`;
 }

@@ -47,7 +47,7 @@ export function decideGone(view: View): Verdict | undefined {
   const { goneSince } = view.memory;
   return goneSince === undefined
     ? undefined
-    : waitOut(view, goneSince, grace, 'the operation is gone: checking whether it comes back');
+    : waitOut(view, goneSince, grace, 'the operation is gone: checking whether it reappears');
 }
 
 /** Waits for some time since a moment, and for a look from after that; undefined when it is over. */

@@ -41,7 +41,7 @@ export function decideAwaited(asked: View<WaitGoal>): Verdict {
   if (unresolved !== undefined) return unresolved;
   if (memory.refresh.answeredAt === undefined) {
     const why = whyNotCompared(application);
-    return wait(`waiting for a refresh, since a push is not noticed by itself${why}`, {
+    return wait(`waiting for a refresh, because Argo CD may not have noticed a push yet${why}`, {
       ask: 'refresh',
     });
   }
@@ -141,7 +141,7 @@ export function awaitedEvidence(asked: View<WaitGoal>): DeploymentEvidence | und
     return { finishedAt: newest.deployedAt, ...unseen, revisions: newest.revisions, evidence };
   }
   if (isInSync(view)) {
-    const evidence = `what runs is what ${printRevisions(sync.revisions)} says: nothing had to be deployed, so no hooks ran`;
+    const evidence = `the cluster already matches ${printRevisions(sync.revisions)}: nothing had to be deployed, so no hooks ran`;
     return { finishedAt: undefined, ...unseen, revisions: sync.revisions, evidence };
   }
   return undefined;
@@ -217,7 +217,7 @@ function decideNotYet(view: View<WaitGoal>): Verdict {
 /** Auto-sync does not try a revision again at which it failed, and says so in a condition. */
 function lastTry({ conditions }: Application): string {
   const failed = conditions.find(({ type }) => type === 'SyncError');
-  return failed === undefined ? '' : `, whose last try failed: ${excerpt(failed.message)}`;
+  return failed === undefined ? '' : `, whose last attempt failed: ${excerpt(failed.message)}`;
 }
 
 /** What the application does not track cannot be compared with what it deployed, unless it is exact. */
@@ -226,7 +226,7 @@ function unresolvable({ application, goal }: View<WaitGoal>): Verdict | undefine
   if (names.length === 0) return undefined;
   return refuse(
     'failed',
-    `Argo CD reports commits, versions and digests, so a wait for ${names.join(', ')} could not tell when it is there`,
-    'Name the commit (its SHA), the version or the digest, or the branch, tag or range that the application tracks.',
+    `Argo CD reports commits, versions and digests, so a wait for ${names.join(', ')} could not tell when it is live`,
+    'Specify the commit SHA, the version or digest, or the branch, tag or range that the application tracks.',
   );
 }

@@ -27,17 +27,17 @@ export function decideBusy(view: View, foreign: Operation): Verdict {
       return refuse(
         'blocked',
         `Another operation is in progress: ${holder}`,
-        'whenBusy is "fail". Run again when it has ended, or choose whenBusy: wait.',
+        'whenBusy is "fail". Run again when it has ended, or set whenBusy: wait.',
       );
     case 'join': {
       const identity = isJoinable(view, foreign, revisions) ? adopt(application) : undefined;
       if (identity === undefined) {
-        return waitForEnd(view, `waiting for ${holder} to end; it is not the same`);
+        return waitForEnd(view, `waiting for ${holder} to end; it deploys something else`);
       }
       return act({ kind: 'adopt', identity }, `joining ${holder}`);
     }
     case 'terminate':
-      return decideTerminate(view, `ending ${holder}`);
+      return decideTerminate(view, `terminating ${holder}`);
     case 'wait':
       return waitForEnd(view, `waiting for ${holder} to end`);
   }
@@ -68,8 +68,8 @@ export function decideTerminate(view: View, doing: string): Verdict {
   const held = application.operationState?.message.includes(blockedMessage) ?? false;
   return wait(
     held
-      ? 'waiting until the operation is terminated: Argo CD does that only when its sync window opens'
-      : 'waiting until the operation is terminated',
+      ? 'waiting for the operation to be terminated: Argo CD does that only when its sync window opens'
+      : 'waiting for the operation to be terminated',
     { at: running ? again : undefined },
   );
 }

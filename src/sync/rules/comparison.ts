@@ -44,13 +44,13 @@ export function decideComparison(
       deploymentEvidence.finishedAt === undefined ||
       application.reconciledAt === deploymentEvidence.finishedAt;
     const why = whyNotCompared(application);
-    return wait(`waiting until Argo CD has compared the application after the sync${why}`, {
+    return wait(`waiting for Argo CD to compare the application after the sync${why}`, {
       ask: doubtful || now >= due ? 'refresh' : undefined,
       at: now < due ? due : undefined,
     });
   }
   if (isSettled(view, deploymentEvidence)) return undefined;
-  return wait('waiting until Argo CD has seen in the cluster what it applied', {
+  return wait('waiting for Argo CD to observe in the cluster what it applied', {
     ask: now >= due ? 'refresh' : undefined,
     at: now < due ? due : undefined,
   });
@@ -104,12 +104,12 @@ export function waitForChange({ memory, now }: View, doing: string): Verdict {
 /** Argo CD cannot compare the application now: says why, where it is known, until it can. */
 export function waitForComparison(view: View): Verdict {
   const why = whyNotCompared(view.application);
-  return waitForChange(view, `Argo CD cannot compare the application at the moment${why}`);
+  return waitForChange(view, `Argo CD currently cannot compare the application${why}`);
 }
 
 /** Ends as failed, since Argo CD's comparison fails for reasons that do not pass by themselves. */
 export function refuseUncompared(conditions: readonly Condition[]): Verdict {
-  return done('failed', 'Argo CD cannot tell what to deploy', {
+  return done('failed', 'Argo CD cannot determine what to deploy', {
     causes: explainConditions(conditions),
   });
 }

@@ -92,7 +92,7 @@ function decideAimed(view: View, asked: View): Verdict {
     return refuse(
       'failed',
       'The application was deleted and recreated under the same name during the wait',
-      'The requested change is gone with the old one: run again for the new one.',
+      'The requested change was lost with the old one: run again for the new one.',
     );
   }
   if (goal.action === 'terminate') return decideTermination(view);
@@ -140,7 +140,7 @@ function decideNothingStarted(view: View, asked: View): Verdict {
   const { application, goal } = view;
   if (application.skipReconcile) {
     return decideLeftAlone(
-      'A sync would stay pending for ever. Remove the annotation to have it synced again.',
+      'A sync would stay pending forever. Remove the annotation so that the application can be synced again.',
     );
   }
   switch (goal.action) {
@@ -164,7 +164,7 @@ function decideNothingStarted(view: View, asked: View): Verdict {
 function decideLeftAlone(advice: string): Verdict {
   return refuse(
     'blocked',
-    'Argo CD leaves this application alone: it is annotated argocd.argoproj.io/skip-reconcile',
+    'Argo CD does not reconcile this application: it has the annotation argocd.argoproj.io/skip-reconcile',
     advice,
   );
 }
@@ -196,21 +196,22 @@ function decideTermination(view: View): Verdict {
     if (seen.kind === 'absent') {
       return decideGone(view) ?? done('succeeded', 'The operation is gone');
     }
-    return decideTerminate(view, 'ending the operation');
+    return decideTerminate(view, 'terminating the operation');
   }
   if (application.skipReconcile && operation !== undefined) {
     return decideLeftAlone(
-      'Its operation stays as it is until then, and cannot be ended. Remove the annotation, and run again.',
+      'Until then, its operation stays as it is and cannot be terminated. Remove the annotation and run again.',
     );
   }
   const stuck = stuckOperation(application);
   const nothing = `Nothing to terminate${stuck === undefined ? '' : `: ${tell(stuck)}`}`;
   if (operation === undefined) {
     const running = state !== undefined && !isEnded(state.phase);
-    if (running) return outlastStuck(view, 'ending the operation') ?? done('succeeded', nothing);
+    if (running)
+      return outlastStuck(view, 'terminating the operation') ?? done('succeeded', nothing);
     return done('succeeded', `No operation was in progress: n${nothing.slice(1)}`);
   }
   const isNone = noOperationSince !== undefined && now - noOperationSince >= noOperationGrace;
   if (isNone && stuck !== undefined) return done('succeeded', nothing);
-  return decideTerminate(view, 'ending the operation');
+  return decideTerminate(view, 'terminating the operation');
 }

@@ -60,19 +60,23 @@ export function decideDeviation({ memory }: View): Verdict | undefined {
   if (checked === undefined || checked.deviations.length === 0) return undefined;
   const told = checked.deviations.map(printDeviation).join('; ');
   const end = ended === undefined ? '' : `; it had already ended as ${ended.state.phase}`;
-  return done('failed', `Argo CD holds another operation than was asked for (${told})${end}`, {
-    causes: [
-      {
-        title: 'Argo CD stored another operation than was asked for',
-        message: told,
-        advice:
-          'Either the application was changed in that very moment, or something changes operations in the cluster, such as an admission webhook. Run again; if it comes back, look there.',
-        resource: undefined,
-        log: [],
-      },
-    ],
-    endsOperation: ended === undefined,
-  });
+  return done(
+    'failed',
+    `Argo CD has a different operation than the one requested (${told})${end}`,
+    {
+      causes: [
+        {
+          title: 'Argo CD stored a different operation than the one requested',
+          message: told,
+          advice:
+            'Either the application was changed at that very moment, or something in the cluster, such as an admission webhook, changes operations. Run again; if it recurs, look for such a webhook.',
+          resource: undefined,
+          log: [],
+        },
+      ],
+      endsOperation: ended === undefined,
+    },
+  );
 }
 
 /**

@@ -58,7 +58,7 @@ export function explainOperation(
 }
 
 const passedAdvice =
-  'Something that Argo CD calls did not answer at that moment, which usually passes: run again.';
+  'A service that Argo CD depends on did not respond, which is usually temporary: run again.';
 
 /** What went wrong, without the calls it came through: a cached error is told through one more. */
 function coreOf(message: string): string {
@@ -67,8 +67,8 @@ function coreOf(message: string): string {
 }
 
 const terminatedAdvice =
-  'A person, another pipeline or a timeout of the controller ended it. Ask who did before you run again';
-const applied = 'what was applied until then stays in the cluster';
+  'A person, another pipeline or a timeout of the controller terminated it. Find out which before you run again';
+const applied = 'what had been applied by then stays in the cluster';
 
 /** What became of one resource or hook that failed. `when`: in which attempt. */
 export function explainResult(
@@ -86,7 +86,7 @@ export function explainResult(
   const title =
     result.hookType !== undefined
       ? // The controller deletes the hooks that still run (recording `terminate`).
-        `${hook} ${result.message === 'Terminated' ? 'was cut off' : 'failed'}`
+        `${hook} ${result.message === 'Terminated' ? 'was interrupted' : 'failed'}`
       : result.status === 'SyncFailed'
         ? `${what} could not be applied`
         : `${what} did not become healthy`;
@@ -134,7 +134,7 @@ function explainUnhealthy(resource: ResourceStatus): Cause {
 }
 
 const missingAdvice =
-  'It is in Git and not in the cluster: something removed it after it was applied, or the sync left it out.';
+  'It is in Git but not in the cluster: something removed it after it was applied, or the sync skipped it.';
 
 function noAdvice(): string {
   return '';

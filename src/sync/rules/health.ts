@@ -126,7 +126,7 @@ function decideHealth(view: View, deploymentEvidence: DeploymentEvidence): Verdi
   }
   const since = memory.healthySince ?? now;
   if (now - since < goal.stableFor) {
-    return wait(`${health.status}: must hold for ${goal.stableFor / 1000} s`, {
+    return wait(`${health.status}: must stay so for ${goal.stableFor / 1000} s`, {
       at: since + goal.stableFor,
     });
   }
@@ -145,13 +145,13 @@ function describeHealth(
 ): string {
   const paused = status === 'Suspended' ? ', paused as accepted' : '';
   if (gone.length > 0) {
-    const rest = isPart ? 'all else that was selected' : 'all else';
-    return `${rest} is ${status}${paused}; ${names(gone)} ended and was removed since`;
+    const rest = isPart ? 'everything else that was selected' : 'everything else';
+    return `${rest} is ${status}${paused}; ${names(gone)} has since ended and been removed`;
   }
   if (!isPart) return `the application is ${status}${paused}`;
   const whole = application.health.status;
   const other = whole === status ? '' : `; the application as a whole is ${whole}`;
-  return `the resources selected are ${status}${paused}${other}`;
+  return `the selected resources are ${status}${paused}${other}`;
 }
 
 /** Argo CD cannot compare the application: whatever it says of health is not about what runs. */
@@ -160,11 +160,11 @@ function decideBlind(view: View, deploymentEvidence: DeploymentEvidence): Verdic
   const conditions = terminalConditions(application, memory.unknownErrorSince, now);
   if (conditions.length === 0) {
     const why = whyNotCompared(application);
-    return waitForChange(view, `Argo CD cannot compare the application at the moment${why}`);
+    return waitForChange(view, `Argo CD currently cannot compare the application${why}`);
   }
   return done(
     'failed',
-    `${deploymentEvidence.evidence}, but the application's health cannot be told`,
+    `${deploymentEvidence.evidence}, but the application's health cannot be determined`,
     {
       causes: explainConditions(conditions),
     },
@@ -177,7 +177,7 @@ function names(resources: readonly ResourceStatus[]): string {
 }
 
 const degraded = 'but the application is Degraded';
-const degradedPart = 'but of the resources selected some are Degraded';
+const degradedPart = 'but some of the selected resources are Degraded';
 
 function decideUnhealthy(
   view: View,

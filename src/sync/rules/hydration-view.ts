@@ -30,7 +30,7 @@ export function waitForHydration(view: HydrationView, known: HydrationMemory): V
   if (isForced(view, known) || isPushSeen(hydrator)) {
     const doing = isPushSeen(hydrator)
       ? `waiting for the hydrator to render ${printRevisions([compared ?? ''])} to ${to}`
-      : `waiting until the hydrator has rendered ${branch} again, to prove its tip`;
+      : `waiting for the hydrator to render ${branch} again, to confirm its tip`;
     return wait(doing, {
       // A look that found nothing for its paths, or an annotation that was lost.
       ask: mayAsk(view, lookEvery) ? 'hard refresh' : undefined,
@@ -38,13 +38,13 @@ export function waitForHydration(view: HydrationView, known: HydrationMemory): V
     });
   }
   if (isLooked(view, known)) {
-    const doing = `the hydrator found nothing new on ${branch}: having it rendered again to confirm that`;
+    const doing = `the hydrator found nothing new on ${branch}: requesting another render to confirm that`;
     return wait(doing, { ask: 'hard refresh', at: view.now + askAgain });
   }
   const doing =
     current === undefined
-      ? `never hydrated yet: waiting for the hydrator (is it enabled?) to render ${branch} to ${to}`
-      : `waiting until the hydrator has looked at ${branch}`;
+      ? `not hydrated yet: waiting for the hydrator (is it enabled?) to render ${branch} to ${to}`
+      : `waiting for the hydrator to check ${branch}`;
   const due = needsLook(view, known) || mayAsk(view, askAgain);
   return wait(doing, { ask: due ? 'refresh' : undefined, at: nextAsk(view, askAgain) });
 }

@@ -55,7 +55,7 @@ export function aimOf(view: HydrationView): Aiming {
       return aimAtHydrated(view, known, asked.revision);
     case 'unclear':
       return verdict(
-        wait(`asking Argo CD what commit ${printRevisions([asked.commit])} is`, {
+        wait(`asking Argo CD which commit ${printRevisions([asked.commit])} is`, {
           ask: { commits: [asked.commit] },
         }),
       );
@@ -63,8 +63,8 @@ export function aimOf(view: HydrationView): Aiming {
       return verdict(
         refuse(
           'failed',
-          `Branch ${hydrator.stagingBranch ?? ''} awaits promotion to ${hydrator.syncBranch}: to deploy it would go past that`,
-          `Promote it, and leave "revision" empty or name the dry commit.`,
+          `Branch ${hydrator.stagingBranch ?? ''} awaits promotion to ${hydrator.syncBranch}: deploying it would bypass that`,
+          `Promote it, and leave "revision" empty or set it to the dry commit.`,
         ),
       );
     case 'name':
@@ -119,7 +119,7 @@ function overtaken(
     {
       title: `Dry commit ${short} was hydrated, and then a newer one, ${other}`,
       message:
-        'The newer one is what is synced, and should contain it; Argo CD does not tell. If the branch was reset in between, it is not live.',
+        'The newer one is synced and should contain it, but Argo CD does not confirm that. If the branch was reset in between, the older one is not live.',
     },
   ];
 }
@@ -166,8 +166,8 @@ function aimAtName(view: HydrationView, known: HydrationMemory, name: string): A
   return verdict(
     refuse(
       'failed',
-      `Nobody can tell which dry commit "${name}" is: it is neither ${branch}, which is hydrated, nor a tag of its tip ${printRevisions([tip])}`,
-      'Argo CD would look for it among the hydrated commits. Name the dry commit by its SHA, or leave "revision" empty for the tip.',
+      `Cannot determine which dry commit "${name}" is: it is neither ${branch}, which is hydrated, nor a tag of its tip ${printRevisions([tip])}`,
+      'Argo CD would look for it among the hydrated commits. Specify the dry commit by its SHA, or leave "revision" empty for the tip.',
     ),
   );
 }
@@ -189,7 +189,7 @@ function aimAtRendering(
     const what = printRevisions([rendering.dry, rendering.hydrated]);
     const [dry, hydrated] = what.split(', ');
     return verdict(
-      wait(`${dry} is hydrated as ${hydrated}: waiting until Argo CD has compared that`, {
+      wait(`${dry} is hydrated as ${hydrated}: waiting for Argo CD to compare that`, {
         ask: mayAsk(view, askAgain) ? 'refresh' : undefined,
         at: nextAsk(view, askAgain),
       }),
@@ -209,14 +209,14 @@ function decideFailure(view: HydrationView, failure: HydrationFailure, asked?: s
   const { nature, advice } = judgeError(message);
   // Each look has the hydrator try again, so that words nobody knows are waited for once.
   if (nature === 'passing' || (nature === 'unknown' && attempts < 2)) {
-    const doing = `Argo CD could not hydrate ${what}, and will try again: ${excerptEnds(message)}`;
+    const doing = `Argo CD could not hydrate ${what}, and will retry: ${excerptEnds(message)}`;
     return verdict(waitForLook(view, doing));
   }
   return verdict(
     refuse(
       'failed',
-      `Argo CD could not hydrate ${what}: what runs is still what was hydrated before`,
-      `${advice} Correct the dry source, push it and run again.`.trimStart(),
+      `Argo CD could not hydrate ${what}; what was hydrated before is still running`,
+      `${advice} Fix the dry source, push it and run again.`.trimStart(),
       message,
     ),
   );

@@ -17,7 +17,7 @@ const askAgain = 10_000;
 
 /**
  * Of several pushes the hydrator renders the last one only, and the others never appear anywhere
- * (recording `hydrated-two-pushes`). Argo CD does not tell whether one commit contains another, only
+ * (recording `hydrated-two-pushes`). Argo CD does not report whether one commit contains another, only
  * when each was made: `commit` is taken for contained in `newer` when it was made no later than it, and
  * no earlier than what was rendered before was; a commit of another branch is in that span by chance
  * only, and a concern says what was seen. Otherwise the choice is the user's: `whenSuperseded`.
@@ -43,7 +43,7 @@ export function decideInclusion(
   }
   if (made === undefined || newerMade === undefined) return pass(view, known, commit, newer);
   if (made > newerMade) {
-    const doing = `the tip of the dry branch is ${other}, which is older than ${short}: waiting until that is pushed to the branch`;
+    const doing = `the tip of the dry branch is ${other}, which is older than ${short}: waiting for that to be pushed to the branch`;
     return verdict(waitForLook(view, doing));
   }
   const isBetween = before === undefined || (beforeMade !== undefined && made >= beforeMade);
@@ -52,7 +52,7 @@ export function decideInclusion(
   const runWarning = {
     title: `Dry commit ${short} was hydrated with a newer one, ${other}`,
     message:
-      'It was made between what was hydrated before and that one, so that one should contain it; Argo CD does not tell. If it is a commit of another branch, it is not live.',
+      'It was made between the commit hydrated before and that one, so that one should contain it, but Argo CD does not confirm that. If it is a commit of another branch, it is not live.',
   };
   return { kind: 'included', concerns: [runWarning] };
 }
@@ -66,7 +66,7 @@ function decideUnfound(view: HydrationView, short: string): Verdict {
   return refuse(
     'failed',
     `The dry repository has no commit ${short}`,
-    'Check that it is pushed, that it is written right, and that it is of the repository that the source hydrator renders from.',
+    'Check that it has been pushed, that it is spelled correctly, and that it belongs to the repository that the source hydrator renders from.',
   );
 }
 
@@ -96,8 +96,8 @@ function pass(
   return verdict(
     supersede(
       own === undefined
-        ? `Nothing shows that dry commit ${short} was hydrated: ${other} is, and Argo CD does not tell whether that contains it`
-        : `Dry commit ${short} was hydrated as ${shortRevision(own)} and deployed before: ${other} is hydrated by now, and Argo CD does not tell whether that contains it`,
+        ? `There is no evidence that dry commit ${short} was hydrated: ${other} is, and Argo CD does not report whether that contains it`
+        : `Dry commit ${short} was hydrated as ${shortRevision(own)} and deployed before: ${other} is hydrated now, and Argo CD does not report whether that contains it`,
     ),
   );
 }

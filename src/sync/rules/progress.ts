@@ -24,15 +24,15 @@ export function decideProgress(
   if (view.goal.waitFor === 'none' && view.goal.action !== 'wait') {
     return done(
       'succeeded',
-      'Argo CD has taken the operation; waitFor is "none", so it goes on alone',
+      'Argo CD has accepted the operation; waitFor is "none", so it is not followed',
       {
-        evidence: 'the operation is in the application',
+        evidence: 'the operation is recorded in the application',
       },
     );
   }
   if (seen.kind === 'pending') {
     if (view.application.skipReconcile) return wait('pending');
-    const doing = 'the operation is asked for; waiting for the controller to begin';
+    const doing = 'operation requested; waiting for the controller to start it';
     return wait(doing, wakeController(view, view.memory.request?.at));
   }
   const { state } = seen;
@@ -100,8 +100,8 @@ export function evidenceOf(memory: Memory): DeploymentEvidence | undefined {
     results: begun?.results ?? [],
     evidence:
       begun === undefined
-        ? `history entry ${proven.entry.id} shows that what was asked for was deployed right after, though the operation was not seen`
-        : `history entry ${proven.entry.id} proves that the operation succeeded, though its end was not seen`,
+        ? `history entry ${proven.entry.id} shows that what was requested was deployed right afterward, although the operation was not seen`
+        : `history entry ${proven.entry.id} proves that the operation succeeded, although its end was not seen`,
   };
 }
 
@@ -113,7 +113,7 @@ export function decideFailed({ application }: View, { state }: Ended): Verdict |
     retryCount > 0 ? ` after ${retryCount} ${retryCount === 1 ? 'retry' : 'retries'}` : '';
   const capitalized = state.operation.dryRun ? 'The dry run' : 'The operation';
   const message = wasTerminated(state)
-    ? `${capitalized} was terminated before it was done${retries}`
+    ? `${capitalized} was terminated before it finished${retries}`
     : `${capitalized} ended as ${state.phase}${retries}`;
   return done('failed', message, { causes: explainOperation(application, state) });
 }
@@ -130,5 +130,5 @@ export function decideOtherRevision(
   const included =
     goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory(syncing) : undefined;
   const what = printRevisions(deploymentEvidence.revisions);
-  return included ?? supersede(`${what} was deployed, not the revision asked for`);
+  return included ?? supersede(`${what} was deployed, not the requested revision`);
 }

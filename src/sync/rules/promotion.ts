@@ -36,6 +36,6 @@ export function decidePromotion(view: HydrationView, { dry, hydrated }: Renderin
   if (made === undefined || promoted === undefined || promoted < made) {
     return { kind: 'verdict', verdict: waitForLook(view, awaiting) };
   }
-  const note = `promoted by ${shortRevision(current)}, which came to ${hydrator.syncBranch} after the hydration`;
+  const note = `promoted by ${shortRevision(current)}, which reached ${hydrator.syncBranch} after the hydration`;
   return { kind: 'promoted', revision: current, note };
 }

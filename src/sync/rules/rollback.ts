@@ -18,7 +18,7 @@ export function decideRollback(view: View<RollbackGoal>): Verdict {
   if (application.autoSync) {
     return refuse(
       'failed',
-      'Argo CD makes no rollback while auto-sync is on: it would sync the newer revision at once',
+      'Argo CD does not roll back while auto-sync is on, since that would sync the newer revision at once',
       'Revert the commit in the configuration repository, which auto-sync then deploys, or turn auto-sync off first.',
     );
   }
@@ -33,7 +33,7 @@ export function decideRollback(view: View<RollbackGoal>): Verdict {
   if (entry !== undefined) {
     return act(
       { kind: 'rollback', entry },
-      `${goal.dryRun ? 'asking for a dry run of a rollback' : 'rolling back'} to ${printRevisions(entry.revisions)}`,
+      `${goal.dryRun ? 'requesting a dry run of a rollback' : 'rolling back'} to ${printRevisions(entry.revisions)}`,
     );
   }
   const held = application.history
@@ -43,8 +43,8 @@ export function decideRollback(view: View<RollbackGoal>): Verdict {
     'failed',
     `No deployment in the application's history is ${describe(goal.to)}`,
     held === ''
-      ? 'Its history is empty: nothing was deployed yet.'
-      : `Its history holds: ${held}. Name one of these ids in rollbackTo.`,
+      ? 'Its history is empty: nothing has been deployed yet.'
+      : `Its history contains: ${held}. Set rollbackTo to one of these IDs.`,
   );
 }
 
@@ -92,7 +92,7 @@ export function rememberTarget(
 function describe(to: RollbackTarget): string {
   switch (to.kind) {
     case 'previous':
-      return 'another one than what is live';
+      return 'different from what is live';
     case 'id':
       return `number ${to.id}`;
     case 'revision':

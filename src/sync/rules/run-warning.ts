@@ -41,8 +41,8 @@ function leftUnpruned({ results }: OperationState): readonly RunWarning[] {
   if (left.length === 0) return [];
   return [
     {
-      title: `${count(left, 'resource is', 'resources are')} no longer in Git and still in the cluster`,
-      message: `${names(left)}. Set prune: true to have them removed.`,
+      title: `${count(left, 'resource is', 'resources are')} no longer in Git but still in the cluster`,
+      message: `${names(left)}. Set prune: true to delete them.`,
     },
   ];
 }

@@ -34,13 +34,13 @@ export function decideStart(view: View<SyncGoal>): Verdict {
   const name = whatToName(view);
   if (name.kind === 'verdict') return name.verdict;
   const what = goal.options.dryRun ? 'dry run' : 'sync';
-  return act({ kind: 'sync', name: name.target }, `asking for the ${what}${again(memory)}`);
+  return act({ kind: 'sync', name: name.target }, `requesting the ${what}${again(memory)}`);
 }
 
 function again({ request }: Memory): string {
   if (request === undefined || request.times === 0) return '';
   const words = excerpt(request.reason);
-  return words === '' ? ' again' : ` again; Argo CD's last answer: ${words}`;
+  return words === '' ? ' again' : ` again; Argo CD's last response: ${words}`;
 }
 
 /** No answer came to our request: it may yet be carried out. Undefined: it can be made again. */
@@ -78,23 +78,23 @@ function lookedFor({ application }: View, reason: string): string {
 /** Refusals that no repetition mends. Those that are absent lead to another try. */
 const refusals: Partial<Record<Failure, { readonly title: string; readonly advice: string }>> = {
   forbidden: {
-    title: 'The token may not sync this application',
+    title: 'The token is not allowed to sync this application',
     advice:
-      'Give its role the rights "applications, get" and "applications, sync" on project/application (README, "Least rights").',
+      'Grant its role "applications, get" and "applications, sync" on project/application (README, "Least rights").',
   },
   'auto-sync': {
-    title: 'The application syncs itself and takes no other revision than the one it tracks',
+    title: 'The application has auto-sync on, and accepts no other revision than the one it tracks',
     advice:
-      'Commit what you want to the branch that it tracks and leave "revision" at that commit, use action: wait, or turn auto-sync off.',
+      'Push the change to the branch that it tracks and set "revision" to that commit, use action: wait, or turn auto-sync off.',
   },
   deleting: { title: 'The application is being deleted', advice: 'Remove it from the step.' },
   refused: {
-    title: 'Argo CD refused the request',
-    advice: 'Correct what its words name, and run again: it does not pass by itself.',
+    title: 'Argo CD rejected the request',
+    advice: 'Fix what its message names and run again: it does not resolve by itself.',
   },
   internal: {
-    title: 'Argo CD failed at the request, again and again',
-    advice: 'See what its words name, and the log of argocd-server.',
+    title: 'Argo CD repeatedly failed to process the request',
+    advice: 'See its message and the log of argocd-server.',
   },
 };
 
@@ -125,7 +125,7 @@ function whatToName(view: View<SyncGoal>): Naming {
   if (open.length === 0) return { kind: 'target', target: tracked };
   const { answeredAt, failures } = memory.refresh;
   const refreshing = wait(
-    'waiting for a refresh: the application syncs itself, so it must track the revision',
+    'waiting for a refresh: auto-sync is on, so the application must track the revision',
     { ask: 'refresh' },
   );
   if (answeredAt === undefined && failures < 2) return { kind: 'verdict', verdict: refreshing };
@@ -167,12 +167,12 @@ function refuseOther({ application }: View<SyncGoal>, asked: readonly string[]):
   return isTold
     ? refuse(
         'failed',
-        `The application syncs itself and tracks ${current}, not ${wanted}`,
-        `Argo CD takes no other revision while auto-sync is on. Push ${wanted} to the branch that it tracks, choose whenSuperseded: succeedIfIncluded if it may have been deployed before, use action: wait, or turn auto-sync off.`,
+        `The application has auto-sync on and tracks ${current}, not ${wanted}`,
+        `Argo CD accepts no other revision while auto-sync is on. Push ${wanted} to the branch that it tracks, set whenSuperseded: succeedIfIncluded if it may have been deployed before, use action: wait, or turn auto-sync off.`,
       )
     : refuse(
         'failed',
-        `The application syncs itself and tracks ${current}; Argo CD does not tell whether ${wanted} is that`,
-        'Name the commit (its SHA), the version or the digest, leave "revision" empty for what it tracks, or turn auto-sync off.',
+        `The application has auto-sync on and tracks ${current}; Argo CD does not report whether ${wanted} is the same`,
+        'Specify the commit SHA, the version or the digest, leave "revision" empty for what it tracks, or turn auto-sync off.',
       );
 }

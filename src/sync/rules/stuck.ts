@@ -35,17 +35,17 @@ export function stuckOperation(application: Application): Stuck | undefined {
   const { phase, finishedAt } = state;
   if (isEnded(phase)) {
     if (finishedAt !== undefined) return undefined;
-    const asked = operation === undefined ? '' : ', and it is still asked for';
+    const asked = operation === undefined ? '' : ', and it is still requested';
     return {
-      what: `the operation reads ${phase} without an end (finishedAt is empty)${asked}`,
-      remedy: `Where Argo CD neither takes it up again nor takes another sync, clear it: ${clearing(application)}`,
+      what: `the operation is ${phase} without an end time (finishedAt is empty)${asked}`,
+      remedy: `If Argo CD neither resumes it nor accepts another sync, clear it: ${clearing(application)}`,
       grace: passing,
     };
   }
   if (operation === undefined) {
     return {
-      what: `the operation reads ${phase}, but none is asked for: no controller works on it`,
-      remedy: `Another sync takes its place; to clear it by hand: ${clearing(application)}`,
+      what: `the operation is ${phase}, but none is requested: no controller is working on it`,
+      remedy: `Another sync replaces it; to clear it manually: ${clearing(application)}`,
       grace: passing,
     };
   }
@@ -54,7 +54,7 @@ export function stuckOperation(application: Application): Stuck | undefined {
 
 function leftAlone({ name, namespace }: Application): Stuck {
   return {
-    what: 'Argo CD leaves the application alone (annotation skip-reconcile), so that its operation neither begins nor ends',
+    what: 'Argo CD does not reconcile the application (annotation skip-reconcile), so its operation neither starts nor ends',
     remedy: `Remove the annotation: kubectl -n ${namespace} annotate applications.argoproj.io ${name} argocd.argoproj.io/skip-reconcile-`,
     grace: 0,
   };
@@ -77,8 +77,8 @@ function heldDeletion(application: Application, message: string): Stuck | undefi
   const object = `${[kind.toLowerCase(), group].filter(Boolean).join('.')}/${name}`;
   const kubectl = `kubectl -n ${key.namespace}`;
   return {
-    what: `${hook === undefined ? '' : 'hook '}${printKey(key)} is being deleted and stays: something holds it, as a rule a finalizer`,
-    remedy: `See which: ${kubectl} get ${object} -o jsonpath='{.metadata.finalizers}'. If nobody is left to remove it: ${kubectl} patch ${object} --type merge -p '{"metadata":{"finalizers":null}}'. If the object is gone already, terminate the operation and sync again.`,
+    what: `${hook === undefined ? '' : 'hook '}${printKey(key)} is stuck in deletion: something holds it, usually a finalizer`,
+    remedy: `See which: ${kubectl} get ${object} -o jsonpath='{.metadata.finalizers}'. If nothing is left to remove it: ${kubectl} patch ${object} --type merge -p '{"metadata":{"finalizers":null}}'. If the object is already gone, terminate the operation and sync again.`,
     grace: deletion,
   };
 }

@@ -148,9 +148,9 @@ export function decideSuperseded(view: View): Verdict {
     case 'follow': {
       const identity = adopt(application);
       if (identity === undefined || !standsIn(view, other)) {
-        return supersede(`${replaced}, which does not do what ours would have done`);
+        return supersede(`${replaced}, which does not do what ours would have`);
       }
-      return act({ kind: 'adopt', identity }, `replaced by ${by}, which is followed now`);
+      return act({ kind: 'adopt', identity }, `replaced by ${by}: following that one now`);
     }
     case 'succeedIfIncluded': {
       const included = includedSince(view);

@@ -48,7 +48,7 @@ export function explainUnfinished(
 function explainStuck(view: View, sentence: string): readonly Cause[] {
   const stuck = awaitedStuck(view);
   if (stuck === undefined || sentence.includes(stuck.what)) return [];
-  return [cause(`Perhaps ${stuck.what}`, '', stuck.remedy)];
+  return [cause(`Possible cause: ${stuck.what}`, '', stuck.remedy)];
 }
 
 function evidenceIn(view: View): DeploymentEvidence | undefined {
@@ -103,5 +103,5 @@ function explainRunningHook(result: ResourceResult): Cause {
 /** In the beginning a retry still shows the results of the attempt before (argo-cd.md §2.3). */
 function inAttempt(state: OperationState): string {
   if (awaitsRetry(state)) return ` in attempt ${state.retryCount}`;
-  return state.retryCount > 0 ? ' in this attempt or the one before' : '';
+  return state.retryCount > 0 ? ' in this attempt or the previous one' : '';
 }

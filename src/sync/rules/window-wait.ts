@@ -29,7 +29,7 @@ export function decideDenied(view: View, since: number, reason: string): Verdict
     refuse(
       'blocked',
       'A sync window denies the sync',
-      'Run again when it is open, or choose whenWindowClosed: wait.',
+      'Run again when it is open, or set whenWindowClosed: wait.',
       why,
     );
   if (windows === undefined || windows.at < since) {
@@ -66,8 +66,8 @@ export function decideHeld(view: View, message: string): Verdict | undefined {
   const refused = (why: string) =>
     refuse(
       'blocked',
-      'A sync window closed while the operation runs, and holds it',
-      'The operation goes on when the window opens. Terminate it in Argo CD if it must not, or choose whenWindowClosed: wait.',
+      'A sync window closed during the operation and holds it',
+      'The operation continues when the window opens. Terminate it in Argo CD if it must not, or set whenWindowClosed: wait.',
       why,
     );
   const asking = wait(
@@ -88,12 +88,7 @@ export function decideHeld(view: View, message: string): Verdict | undefined {
 function decideUnreadable(words: string): Verdict | undefined {
   const { nature, advice } = judgeError(words);
   if (nature !== 'lasting') return undefined;
-  return refuse(
-    'blocked',
-    'A sync window cannot be read, so that no sync is allowed',
-    advice,
-    words,
-  );
+  return refuse('blocked', 'A sync window is invalid, so no sync is allowed', advice, words);
 }
 
 /** Why the windows could not be asked about since then; empty where they could. */
@@ -102,7 +97,7 @@ function faultSince({ windowsFault: fault }: Memory, since: number): string {
 }
 
 function cannotAsk(fault: string): string {
-  return `a sync window denies the sync, and when it opens cannot be asked: ${excerpt(fault)}`;
+  return `a sync window denies the sync, and its opening time could not be read: ${excerpt(fault)}`;
 }
 
 /** Asks again now and then, and when the window should have opened. */

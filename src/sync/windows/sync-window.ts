@@ -55,21 +55,21 @@ export function explainWindows(answer: SyncWindows, now: number): WindowExplanat
   const unknown = (because: string): WindowExplanation => ({
     open: false,
     opensAt: undefined,
-    sentence: `${why} When it opens cannot be told: ${because}.`,
+    sentence: `${why} When it opens is unknown: ${because}.`,
   });
   const windows: ReadWindow[] = [];
   for (const window of answer.assignedWindows) {
     const times = readWindowSchedule(window.schedule, window.duration);
-    if (times === undefined) return unknown(`${print(window)} cannot be read`);
+    if (times === undefined) return unknown(`${print(window)} cannot be parsed`);
     windows.push({ ...window, times });
   }
-  if (windows.length === 0) return unknown('Argo CD names no window');
+  if (windows.length === 0) return unknown('Argo CD reports no window');
   const agreed = [now, now - clockSkew, now + clockSkew].find(
     (time) => agrees(windows, answer.activeWindows, time) && !allowsManualSync(windows, time),
   );
   if (agreed === undefined) {
     return unknown(
-      'read as UTC, the schedules do not give the windows that are active now, so a time zone is set that Argo CD does not show here',
+      'read as UTC, the schedules do not yield the windows that are active now, so they have a time zone that Argo CD does not report here',
     );
   }
   const opensAt = nextOpening(windows, agreed);
@@ -77,11 +77,11 @@ export function explainWindows(answer: SyncWindows, now: number): WindowExplanat
     return {
       open: false,
       opensAt,
-      sentence: `${why} No opening is in sight: the windows leave no gap.`,
+      sentence: `${why} It never opens: the windows leave no gap.`,
     };
   }
   const at = new Date(opensAt).toISOString().replace('.000Z', 'Z');
-  const sentence = `${why} It opens at ${at}, if the schedules are in UTC (Argo CD does not show their time zone here).`;
+  const sentence = `${why} It opens at ${at}, if the schedules are in UTC (Argo CD does not report their time zone here).`;
   return { open: false, opensAt, sentence };
 }
 

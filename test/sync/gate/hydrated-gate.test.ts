@@ -151,7 +151,7 @@ describe('a gate for a hydrated application', () => {
     assert.deepEqual(answer({ [H2]: 5_000, [A]: 5_000 }), {
       status: 'passed',
       message:
-        'Synced at aaaaaaa, Healthy; promoted by aaaaaaa, which came to env/shop after the hydration',
+        'Synced at aaaaaaa, Healthy; promoted by aaaaaaa, which reached env/shop after the hydration',
     });
   });
 

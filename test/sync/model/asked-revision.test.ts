@@ -95,7 +95,10 @@ describe('meetsTarget', () => {
 
 describe('targetFault', () => {
   it('says what only the application shows', () => {
-    assert.match(targetFault(double, revision(A)) ?? '', /has 2 sources, so "revision" does not/);
+    assert.match(
+      targetFault(double, revision(A)) ?? '',
+      /has 2 sources, so "revision" is ambiguous/,
+    );
     assert.match(
       targetFault(double, at(3, A)) ?? '',
       /position 3, but the application has 2 sources/,

@@ -75,15 +75,15 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
   [
     'lasting',
     'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = Manifest generation error (cached): rpc error: code = FailedPrecondition desc = Failed to unmarshal "broken.yaml": error converting YAML to JSON: yaml: line 3: mapping values are not allowed in this context',
-    /correct the files in Git/,
+    /fix the files in Git/,
   ],
   [
     'lasting',
     'rpc error: code = Unknown desc = `helm template . --name-template shop` failed exit status 1: Error: template: shop/templates/a.yaml:3: function "x" not defined',
-    /correct the files in Git/,
+    /fix the files in Git/,
   ],
   ['lasting', 'rpc error: code = Unknown desc = app path does not exist', /path of the source/],
-  ['lasting', 'Failed to load target state: unexpected EOF in "a.yaml"', /correct the files/],
+  ['lasting', 'Failed to load target state: unexpected EOF in "a.yaml"', /fix the files/],
   [
     'lasting',
     "application repo https://git.example.com/x is not permitted in project 'shop'",
@@ -101,7 +101,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
   [
     'lasting',
     'Failed to load live state: failed to get cluster info for "https://c": error synchronizing cache state : the server has asked for the client to provide credentials',
-    /credentials of the cluster/,
+    /cluster credentials/,
   ],
   [
     'unknown',
@@ -116,7 +116,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
   [
     'unknown',
     'failed to list refs: dial tcp: lookup git.example.com on 10.96.0.10:53: no such host',
-    /resolved/,
+    /resolve a host name/,
   ],
   ['lasting', 'namespaces "x" not found', /CreateNamespace=true/],
   [
@@ -172,11 +172,11 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     /credentials/,
   ],
   ['unknown', 'failed to fetch https://charts.example.com/index.yaml : something new', /^$/],
-  ['lasting', 'Error: Chart.yaml file is missing', /correct the files/],
+  ['lasting', 'Error: Chart.yaml file is missing', /fix the files/],
   [
     'lasting',
     'Error: template: a.tpl:1:2: executing "a.tpl" at <.Values.a.b>: nil pointer evaluating interface {}.b',
-    /correct the files/,
+    /fix the files/,
   ],
   // As the command line of Git says it.
   [
@@ -204,7 +204,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
   [
     'unknown',
     "fatal: unable to access 'https://git.example.com/': Could not resolve host: git.example.com",
-    /resolved/,
+    /resolve a host name/,
   ],
   ['passing', 'read tcp 10.0.0.1:5-\u003e10.0.0.2:443: unexpected EOF', /^$/],
   ['passing', 'stream error: stream ID 5; INTERNAL_ERROR; received from peer', /^$/],

@@ -55,12 +55,12 @@ describe('parseSelectionEntry', () => {
     ['Deployment:', /name is missing/],
     [':web', /kind is missing/],
     ['apps::web', /kind is missing/],
-    ['apps/v1:Deployment:web', /API group has characters/],
-    ['Deploy-ment:web', /kind has characters/],
+    ['apps/v1:Deployment:web', /API group contains invalid/],
+    ['Deploy-ment:web', /kind contains invalid/],
     ['Pod:/web', /namespace is empty/],
-    ['Pod:Shop/web', /namespace is empty or has characters/],
+    ['Pod:Shop/web', /namespace is empty or contains/],
     ['Pod:a/b/c', /more than one "\/"/],
-    ['Pod:a, Pod:b', /no spaces/],
+    ['Pod:a, Pod:b', /cannot contain spaces/],
     ['!Pod:a', /excludes nothing/],
   ];
   for (const [text, expected] of bad) {
@@ -165,11 +165,11 @@ describe('expandSelection', () => {
   }
 
   const nothing: readonly (readonly [string, RegExp])[] = [
-    ['Job:migrate', /^"Job:migrate" selects nothing: only hooks or skipped objects fit/],
+    ['Job:migrate', /^"Job:migrate" selects nothing: only hooks or skipped objects match/],
     ['Job:never', /only hooks or skipped objects/],
     ['deployment:web', /case-sensitive\. Did you mean Deployment\?$/],
-    ['Service:other/web', /the nearest is :Service:web in namespace shop\.$/],
-    ['batch:Deployment:web', /the nearest is apps:Deployment:web in namespace shop\.$/],
+    ['Service:other/web', /the closest match is :Service:web in namespace shop\.$/],
+    ['batch:Deployment:web', /the closest match is apps:Deployment:web in namespace shop\.$/],
     [
       'ClusterRole:shop/reader',
       /rbac.authorization.k8s.io:ClusterRole:reader without a namespace\.$/,

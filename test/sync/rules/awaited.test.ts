@@ -174,7 +174,7 @@ describe('a wait for a revision', () => {
       const verdict = run.see(application(change));
       assert.equal(brief(verdict), expected);
       if (expected !== 'failed') return;
-      assert.match(ending(verdict).message, /could not tell when it is there/);
+      assert.match(ending(verdict).message, /could not tell when it is live/);
     });
   }
 

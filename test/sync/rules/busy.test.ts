@@ -145,7 +145,7 @@ describe('action: terminate', () => {
     const left = { ...busy, skipReconcile: true };
     const verdict = ending(new Run(terminateGoal).see(left));
     assert.equal(verdict.outcome, 'blocked');
-    assert.match(verdict.message, /annotated argocd\.argoproj\.io\/skip-reconcile$/);
+    assert.match(verdict.message, /has the annotation argocd\.argoproj\.io\/skip-reconcile$/);
     assert.match(verdict.causes[0]?.advice ?? '', /Remove the annotation/);
     const run = new Run(terminateGoal);
     const sent = run.see(busy);

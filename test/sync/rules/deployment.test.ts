@@ -179,7 +179,7 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
     assert.equal(outcome, 'failed');
     assert.match(
       message,
-      /another operation than was asked for \(revision: asked for v1, stored aaaaaaa\)$/,
+      /a different operation than the one requested \(revision: asked for v1, stored aaaaaaa\)$/,
     );
     assert.equal(endsOperation, true);
     assert.match(causes[0]?.advice ?? '', /admission webhook/);

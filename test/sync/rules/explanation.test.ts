@@ -52,9 +52,9 @@ describe('explainOperation', () => {
     const causes = explainOperation(application(), last);
     assert.deepEqual(titlesOf(causes), [
       'The operation was terminated',
-      'PreSync hook Job/migrate was cut off',
+      'PreSync hook Job/migrate was interrupted',
     ]);
-    assert.match(causes[0]?.advice ?? '', /ended it/);
+    assert.match(causes[0]?.advice ?? '', /terminated it/);
   });
 
   it('names each of very many that failed, and looks for advice only for those that are kept', () => {
@@ -105,7 +105,7 @@ describe('explainOperation', () => {
     ['namespaces "x" not found', /CreateNamespace=true/],
     ['The Kubernetes API could not find example.com/Widget', /CustomResourceDefinition/],
     ['spec.selector: field is immutable', /Replace=true/],
-    ['pods is forbidden: User "argocd" cannot create', /own account/],
+    ['pods is forbidden: User "argocd" cannot create', /service account/],
     ['pods "x" is forbidden: exceeded quota', /^$/],
     ['could not find user 7', /^$/],
     ['Shared resource found: ConfigMap/a', /only one of them/],

@@ -147,7 +147,10 @@ describe('health after an operation', () => {
       run.see(landed('Missing', { resources }), 30_000);
       assert.equal(brief(run.see(landed('Missing', { resources }), 1_000)), 'wait');
       const verdict = run.see(landed('Missing', { resources, images: ['shop:2'] }));
-      assert.match(ending(verdict).message, /is Healthy; Job\/seed ended and was removed since/);
+      assert.match(
+        ending(verdict).message,
+        /is Healthy; Job\/seed has since ended and been removed/,
+      );
     });
   });
 });
@@ -169,9 +172,9 @@ describe('healthInScope', () => {
 
   it('is never called that of the application where only a part was judged', () => {
     const parts = [
-      ['Healthy', 'Progressing', /; the resources selected are Healthy; .* whole is Progressing$/],
-      ['Healthy', 'Healthy', /; the resources selected are Healthy$/],
-      ['Degraded', 'Healthy', /, but of the resources selected some are Degraded: /],
+      ['Healthy', 'Progressing', /; the selected resources are Healthy; .* whole is Progressing$/],
+      ['Healthy', 'Healthy', /; the selected resources are Healthy$/],
+      ['Degraded', 'Healthy', /, but some of the selected resources are Degraded: /],
     ] as const;
     for (const [own, whole, sentence] of parts) {
       const selected = resource(own);

@@ -83,7 +83,7 @@ describe('the tip of the dry branch', () => {
     assert.equal(brief(run.change({})), 'wait');
     const answered = answer(run, shop({ isAsked: true }));
     assert.equal(brief(answered), 'wait');
-    assert.match(doing(answered), /looked at main/);
+    assert.match(doing(answered), /to check main/);
   });
 
   it('is proven by a hydration also when a look found nothing new, which may not have been one', () => {
@@ -92,7 +92,7 @@ describe('the tip of the dry branch', () => {
     assert.match(doing(looked), /found nothing new on main/);
     assert.equal(asked(looked), 'hard refresh');
     const forced = run.change({ refresh: { ...refreshed(run.now), hardAt: run.now } });
-    assert.match(doing(forced), /rendered main again/);
+    assert.match(doing(forced), /to render main again/);
     assert.equal(asked(forced), undefined);
     assert.equal(asked(run.change({}, 10_000)), 'hard refresh');
     assert.equal(named(run.see(shop({ current: hydrated(first, 100) }))), H1);
@@ -113,7 +113,7 @@ describe('the tip of the dry branch', () => {
       doing(run.see(shop({ compared: D2, current: hydrating(100) }))),
       /hydrating d200000/,
     );
-    assert.match(doing(run.see(shop(pushed))), /compared/);
+    assert.match(doing(run.see(shop(pushed))), /to compare/);
     assert.equal(named(run.see(shop(pushed, { sync: synced(H2, 'OutOfSync') }))), H2);
   });
 
@@ -125,7 +125,7 @@ describe('the tip of the dry branch', () => {
   it('is not what a hydration rendered that was going on already', () => {
     const run = begun(goal, shop({ current: hydrating(90) }));
     const over = shop({ ...pushed, current: hydrated(other, 90) }, { sync: synced(H2) });
-    assert.match(doing(run.see(over, 500)), /looked at main/);
+    assert.match(doing(run.see(over, 500)), /to check main/);
     assert.equal(asked(answer(run, over)), 'hard refresh');
     const anew = { ...pushed, current: hydrated(other, 110) };
     assert.equal(named(run.see(shop(anew, { sync: synced(H2) }))), H2);
@@ -136,7 +136,7 @@ describe('the tip of the dry branch', () => {
     assert.equal(brief(run.change({ refresh: refreshed() })), 'wait');
     assert.match(doing(run.see(shop({ current: hydrating(100) }), 100)), /hydrating main/);
     const over = run.see(shop({ current: hydrated(first, 100) }), 100);
-    assert.match(doing(over), /looked at main/);
+    assert.match(doing(over), /to check main/);
     assert.equal(asked(over), 'refresh');
   });
 
@@ -166,7 +166,7 @@ describe('the tip of the dry branch', () => {
   it('is deployed by branch where somebody has pushed on top of it', () => {
     const run = begun(goal);
     const verdict = run.see(shop(pushed, { sync: synced(H3) }), 500);
-    assert.match(doing(verdict), /compared/);
+    assert.match(doing(verdict), /to compare/);
     assert.equal(named(answer(run, shop(pushed, { sync: synced(H3) }))), 'tracked');
   });
 
@@ -186,9 +186,9 @@ describe('the tip of the dry branch', () => {
     for (const each of [goal, waitGoal({ target: tracked })]) {
       const run = begun(each, shop(never, bare));
       const verdict = answer(run, shop(never, bare));
-      assert.match(doing(verdict), /never hydrated yet.*render main to env\/shop/);
+      assert.match(doing(verdict), /not hydrated yet.*render main to env\/shop/);
       const now = { current: hydrated(first, 100), last: first, compared: D1 };
-      assert.match(doing(run.see(shop(now, bare))), /compared/);
+      assert.match(doing(run.see(shop(now, bare))), /to compare/);
     }
   });
 });
@@ -276,7 +276,10 @@ describe('a revision of a hydrated application', () => {
   it('is refused when nobody can tell which dry commit it is', () => {
     const run = begun(syncGoal({ target: revision('v1.0.0') }));
     run.see(shop(pushed, { sync: synced(H2) }), 500);
-    assert.match(ending(know(run, D2, 10)).message, /Nobody can tell which dry commit "v1.0.0" is/);
+    assert.match(
+      ending(know(run, D2, 10)).message,
+      /Cannot determine which dry commit "v1.0.0" is/,
+    );
   });
 
   it('is asked for at Argo CD when it may be dry or hydrated', () => {
@@ -321,7 +324,7 @@ describe('a dry commit that was not hydrated by itself', () => {
   it('is superseded when it is older than what was hydrated before: nobody can tell', () => {
     const { verdict } = ask(10);
     assert.equal(brief(verdict), 'superseded');
-    assert.match(ending(verdict).message, /does not tell whether that contains it/);
+    assert.match(ending(verdict).message, /does not report whether that contains it/);
   });
 
   it('is superseded in true words when history shows that it had been hydrated and deployed', () => {
@@ -342,8 +345,14 @@ describe('a dry commit that was not hydrated by itself', () => {
       message,
       /^Dry commit d200000 was hydrated as e200000 and deployed before: d300000/,
     );
-    assert.match(judge(D1.slice(0, 7)).message, /^Nothing shows that dry commit d200000 was/);
-    assert.match(judge(undefined).message, /^Nothing shows that dry commit d200000 was hydrated:/);
+    assert.match(
+      judge(D1.slice(0, 7)).message,
+      /^There is no evidence that dry commit d200000 was/,
+    );
+    assert.match(
+      judge(undefined).message,
+      /^There is no evidence that dry commit d200000 was hydrated:/,
+    );
   });
 
   it('is deployed with the newer one when whoever asked says that it contains it', () => {
@@ -351,7 +360,7 @@ describe('a dry commit that was not hydrated by itself', () => {
   });
 
   it('is waited for when it was made after the tip', () => {
-    assert.match(doing(ask(31).verdict), /older than d200000: waiting until that is pushed/);
+    assert.match(doing(ask(31).verdict), /older than d200000: waiting for that to be pushed/);
     assert.match(doing(ask(31, 'follow').verdict), /older than d200000/);
   });
 

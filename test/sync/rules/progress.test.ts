@@ -23,7 +23,7 @@ import {
 describe('our operation on its way', () => {
   const asked = { operation: operation() };
   const cases = [
-    ['asked for', asked, /waiting for the controller to begin/, false],
+    ['asked for', asked, /waiting for the controller to start/, false],
     [
       'asked for, and left alone',
       { ...asked, skipReconcile: true },
@@ -120,7 +120,7 @@ describe('our operation at its end', () => {
     [{}, 'The operation ended as Failed'],
     [{ retryCount: 1 }, 'The operation ended as Failed after 1 retry'],
     [{ retryCount: 2 }, 'The operation ended as Failed after 2 retries'],
-    [{ message: 'Operation terminated' }, 'The operation was terminated before it was done'],
+    [{ message: 'Operation terminated' }, 'The operation was terminated before it finished'],
   ] as const;
   for (const [change, message] of cases) {
     it(`says: ${message}`, () => {

@@ -73,7 +73,7 @@ describe('a rollback', () => {
     );
     const verdict = new Run(rollbackGoal()).see(application());
     assert.deepEqual(titles(verdict), [
-      "No deployment in the application's history is another one than what is live",
+      "No deployment in the application's history is different from what is live",
     ]);
   });
 

@@ -31,7 +31,7 @@ describe('findConcerns', () => {
       skipped('c', 'ignored (no prune)'),
     ];
     const [runWarning] = concerns(application(), ended('Succeeded', { results }));
-    assert.equal(runWarning?.title, '2 resources are no longer in Git and still in the cluster');
+    assert.equal(runWarning?.title, '2 resources are no longer in Git but still in the cluster');
     assert.match(runWarning?.message ?? '', /^Deployment\/a, Deployment\/b\. Set prune/);
   });
 

@@ -88,7 +88,7 @@ describe('a refusal by Argo CD', () => {
     );
     assert.equal(
       verdict.kind === 'act' && verdict.doing,
-      "asking for the sync again; Argo CD's last answer: odd",
+      "requesting the sync again; Argo CD's last response: odd",
     );
   });
 });
@@ -150,7 +150,7 @@ describe('the start of a sync with auto-sync on', () => {
   it('fails for another revision, with what to do', () => {
     const verdict = new Run(goal, { refresh: refreshed() }).see({ ...own, sync: synced(B) });
     assert.deepEqual(titles(verdict), [
-      'The application syncs itself and tracks bbbbbbb, not aaaaaaa',
+      'The application has auto-sync on and tracks bbbbbbb, not aaaaaaa',
     ]);
   });
 
@@ -158,7 +158,7 @@ describe('the start of a sync with auto-sync on', () => {
     const goal = syncGoal({ target: revision('v1.2.0') });
     const verdict = new Run(goal, { refresh: refreshed() }).see(own);
     assert.deepEqual(titles(verdict), [
-      'The application syncs itself and tracks aaaaaaa; Argo CD does not tell whether v1.2.0 is that',
+      'The application has auto-sync on and tracks aaaaaaa; Argo CD does not report whether v1.2.0 is the same',
     ]);
   });
 

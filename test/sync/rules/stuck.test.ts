@@ -34,32 +34,32 @@ describe('stuckOperation', () => {
     [
       'one that runs and is not asked for',
       application({ operationState: state(eve) }),
-      /reads Running, but none is asked for/,
+      /is Running, but none is requested/,
     ],
     [
       'one that is terminating and not asked for',
       application({ operationState: state({ ...eve, phase: 'Terminating' }) }),
-      /reads Terminating, but none is asked for/,
+      /is Terminating, but none is requested/,
     ],
     [
       'one that ended without an end',
       application({ operationState: endless }),
-      /reads Succeeded without an end \(finishedAt is empty\)$/,
+      /is Succeeded without an end time \(finishedAt is empty\)$/,
     ],
     [
       'one that ended without an end and is asked for',
       application({ ...eve, operationState: endless }),
-      /without an end .*, and it is still asked for$/,
+      /without an end .*, and it is still requested$/,
     ],
     [
       'a hook that is being deleted',
       deleting('waiting for deletion of hook batch/Job/migrate'),
-      /^hook Job\/migrate is being deleted and stays: .* finalizer$/,
+      /^hook Job\/migrate is stuck in deletion: .* finalizer$/,
     ],
     [
       'a resource that is being deleted, and more',
       deleting('waiting for deletion of /ConfigMap/a and 2 more resources'),
-      /^ConfigMap\/a is being deleted/,
+      /^ConfigMap\/a is stuck in deletion/,
     ],
     [
       'a hook that is waited for',
@@ -78,7 +78,7 @@ describe('stuckOperation', () => {
 
   it('says how to look, and how to end it', () => {
     const none = stuckOperation(application({ operationState: state(eve) }));
-    assert.equal(none?.remedy, `Another sync takes its place; to clear it by hand: ${clear}`);
+    assert.equal(none?.remedy, `Another sync replaces it; to clear it manually: ${clear}`);
     assert.ok(stuckOperation(application({ operationState: endless }))?.remedy.endsWith(clear));
     const results = [hook({ namespace: 'jobs', name: 'migrate' })];
     const message = 'waiting for deletion of hook batch/Job/migrate';
@@ -114,7 +114,7 @@ describe('an operation that cannot end by itself', () => {
       {},
       { operationState: state() },
       5_000,
-      /none is asked for/,
+      /none is requested/,
     ],
     [
       'ours, ended without an end',
@@ -130,7 +130,7 @@ describe('an operation that cannot end by itself', () => {
       {},
       { ...ours, operationState: state({ message }) },
       60_000,
-      /hook Job\/migrate is being deleted and stays/,
+      /hook Job\/migrate is stuck in deletion/,
     ],
     [
       "another's before ours",
@@ -154,7 +154,7 @@ describe('an operation that cannot end by itself', () => {
       {},
       { operationState: state(eve) },
       5_000,
-      /none is asked for/,
+      /none is requested/,
     ],
   ] as const;
   for (const [what, goal, memory, change, grace, named] of cases) {
@@ -202,7 +202,7 @@ describe('an operation that cannot end by itself', () => {
     const view = { application: snapshot, memory, goal, now };
     const causes = explainUnfinished(view, state({ message }), `Not done; at last: ${message}`);
     const [, held] = causes;
-    assert.match(held?.title ?? '', /^Perhaps hook Job\/migrate is being deleted/);
+    assert.match(held?.title ?? '', /^Possible cause: hook Job\/migrate is stuck in deletion/);
     assert.match(held?.advice ?? '', /kubectl/);
     const told = `at last: ${message}; ${tell(stuckOperation(snapshot) ?? assert.fail())}`;
     const [, next] = explainUnfinished(view, state({ message }), told);
@@ -234,7 +234,7 @@ describe('action: terminate of what cannot end by itself', () => {
     assert.equal(brief(run.see(seen)), 'terminate');
     assert.equal(brief(run.change({ noOperationSince: run.now }, 5_000)), 'terminate');
     const verdict = run.change({}, 5_000);
-    assert.match(ending(verdict).message, /^Nothing to terminate: .*still asked for.*kubectl/);
+    assert.match(ending(verdict).message, /^Nothing to terminate: .*still requested.*kubectl/);
   });
 
   it('goes on with one that the controller has not begun', () => {

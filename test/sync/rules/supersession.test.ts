@@ -305,7 +305,7 @@ describe('an operation that was replaced', () => {
     for (const change of [{ dryRun: true }, { resources: [resource('Healthy')] }]) {
       const other = { operationState: ended('Succeeded', { operation: foreign(change) }) };
       const { verdict } = replaced(other, goal);
-      assert.match(ending(verdict).message, /does not do what ours would have done/);
+      assert.match(ending(verdict).message, /does not do what ours would have/);
     }
     const dry = syncGoal({ whenSuperseded: 'follow', options: { dryRun: true } });
     assert.equal(brief(replaced(byEve, dry).verdict), 'superseded');

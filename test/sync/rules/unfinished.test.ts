@@ -56,7 +56,7 @@ describe('a run whose time is up', () => {
     assert.equal(one, 'PreSync hook Job/migrate failed in attempt 1');
     const again = state({ results: failed, retryCount: 1 });
     const [two] = causesOf(application(), again);
-    assert.equal(two, 'PreSync hook Job/migrate failed in this attempt or the one before');
+    assert.equal(two, 'PreSync hook Job/migrate failed in this attempt or the previous one');
   });
 
   it('names what the operation has applied and waits for, and nothing else', () => {

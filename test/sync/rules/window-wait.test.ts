@@ -103,7 +103,7 @@ describe('windows that cannot be asked about', () => {
     const verdict = run.see(application(), 20_000);
     assert.match(
       verdict.kind === 'wait' ? verdict.doing : '',
-      /cannot be asked: permission denied/,
+      /opening time could not be read: permission denied/,
     );
     assert.equal(verdict.kind === 'wait' && verdict.at, start + 30_000);
     assert.equal(brief(run.see(application(), 10_000)), 'sync');
@@ -121,7 +121,7 @@ describe('windows that cannot be asked about', () => {
     const verdict = new Run(syncGoal(), { windowsFault }).see(held);
     assert.equal(ending(verdict).causes[0]?.message, 'Sync operation blocked by sync window');
     const waiting = new Run(syncGoal({ whenWindowClosed: 'wait' }), { windowsFault }).see(held);
-    assert.match(waiting.kind === 'wait' ? waiting.doing : '', /cannot be asked/);
+    assert.match(waiting.kind === 'wait' ? waiting.doing : '', /opening time could not be read/);
   });
 });
 
