@@ -78,6 +78,7 @@ const summarySchema = z.object({
                 revisions: list(z.string()),
                 dryRun: flag,
                 resources: list(z.unknown()),
+                manifests: list(z.unknown()),
               }),
             ),
           }),
@@ -155,7 +156,10 @@ function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState)
     startedAt: Date.parse(startedAt),
     finishedAt: readTime(finishedAt),
     revisions: pinned.length > 0 ? pinned : readRevisions(sync),
-    isFull: sync?.dryRun !== true && (sync?.resources ?? []).length === 0,
+    isFull:
+      sync?.dryRun !== true &&
+      (sync?.resources ?? []).length === 0 &&
+      (sync?.manifests ?? []).length === 0,
   };
 }
 

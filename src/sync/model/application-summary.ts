@@ -48,7 +48,7 @@ export interface SummaryOperation extends Pick<
   OperationState,
   'phase' | 'message' | 'startedAt' | 'finishedAt' | 'revisions'
 > {
-  /** It deploys everything there is: no dry run, and no selection of resources. */
+  /** It deploys everything there is: no dry run, no selection of resources, no manifests of its own. */
   readonly isFull: boolean;
 }
 

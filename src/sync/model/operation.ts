@@ -100,6 +100,11 @@ export function leavesHistory(operation: Operation): boolean {
   return !operation.dryRun && operation.resources.length === 0;
 }
 
+/** Whether it deploys all that its revisions hold, and no manifests that it carries with it. */
+export function deploysRevisions(operation: Operation): boolean {
+  return leavesHistory(operation) && operation.isLocal !== true;
+}
+
 /** The revisions that an operation works with: those that it pinned, until then those asked for. */
 export function revisionsOf({ revisions, operation }: OperationState): readonly string[] {
   return revisions.length > 0 ? revisions : operation.revisions;

@@ -235,14 +235,34 @@ function checkSources({ sources }: Operation, own: readonly OwnSettings[]): read
 }
 
 function isSameSource(one: Source, other: Source | undefined): boolean {
+  return one.targetRevision === other?.targetRevision && isSameOrigin(one, other);
+}
+
+/** Whether both make the same of a revision. */
+function isSameOrigin(one: Source, other: Source | undefined): boolean {
   if (other === undefined) return false;
   const areSettingsKnown = one.settings !== undefined && other.settings !== undefined;
   return (
     one.repoURL === other.repoURL &&
     one.path === other.path &&
     one.chart === other.chart &&
-    one.targetRevision === other.targetRevision &&
     (!areSettingsKnown || one.settings === other.settings)
+  );
+}
+
+/**
+ * Whether an operation deploys from what the application says now, at whichever revision: one revision
+ * holds many folders, and a chart's version says nothing of its values. Not so after a change of the
+ * application, or in a rollback to before one.
+ */
+export function deploysFrom(
+  { sources: own }: Pick<Application, 'sources'>,
+  { sources }: Operation,
+): boolean {
+  if (sources === undefined) return true;
+  return (
+    sources.length === own.length &&
+    sources.every((source, index) => isSameOrigin(source, own[index]))
   );
 }
 

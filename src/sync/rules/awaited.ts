@@ -7,7 +7,7 @@ import { explainOperation } from './explanation.ts';
 import type { RevisionTarget, WaitGoal } from '../model/goal.ts';
 import { decideLanded } from './health.ts';
 import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
-import { isEnded, leavesHistory, revisionsOf } from '../model/operation.ts';
+import { deploysRevisions, isEnded, revisionsOf } from '../model/operation.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
 import { adopt, describeOperation } from '../model/ownership.ts';
 import {
@@ -17,6 +17,7 @@ import {
   untellable,
 } from '../model/asked-revision.ts';
 import { printRevisions } from '../model/revision.ts';
+import { deploysFrom } from '../model/stored-operation.ts';
 import { act, done, refuse, supersede, wait, withDeployed } from '../model/verdict.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
@@ -64,7 +65,8 @@ function decideOngoing(
     state !== undefined && application.operation?.fingerprint === state.operation.fingerprint;
   const revisions = current ? revisionsOf(state) : operation.revisions;
   const what = `${describeOperation(operation)} to ${printRevisions(revisions)}`;
-  const deploys = leavesHistory(operation) && isWanted(view, revisions);
+  const deploys =
+    deploysRevisions(operation) && deploysFrom(application, operation) && isWanted(view, revisions);
   const identity = deploys && goal.target.kind !== 'tracked' ? adopt(application) : undefined;
   return identity === undefined
     ? waitForEnd(view, `waiting for ${what} to end`)
@@ -79,10 +81,15 @@ function isWanted(
   return meetsTarget(application, goal.target, revisions, tracked);
 }
 
+/** Whether an operation is one to what is wanted, and from what the application says now. */
+function isOfWanted(view: View<WaitGoal>, state: OperationState): boolean {
+  return deploysFrom(view.application, state.operation) && isWanted(view, revisionsOf(state));
+}
+
 /** No operation is in progress: what do the last one, history and the comparison say? */
 function decideIdle(view: View<WaitGoal>): Verdict | undefined {
   const last = lastFull(view);
-  if (last !== undefined && last.phase !== 'Succeeded' && isWanted(view, revisionsOf(last))) {
+  if (last !== undefined && last.phase !== 'Succeeded' && isOfWanted(view, last)) {
     return done('failed', `The operation that deployed it ended as ${last.phase}`, {
       causes: explainOperation(view.application, last),
     });
@@ -109,7 +116,7 @@ function isInSync(view: View<WaitGoal>): boolean {
 
 /** The last operation, if it deployed everything there was. */
 function lastFull({ application: { operationState: last } }: View): OperationState | undefined {
-  return last !== undefined && leavesHistory(last.operation) ? last : undefined;
+  return last !== undefined && deploysRevisions(last.operation) ? last : undefined;
 }
 
 /**
@@ -126,7 +133,7 @@ export function awaitedEvidence(asked: View<WaitGoal>): DeploymentEvidence | und
   const { settled } = memory;
   const seen = { seenAt: settled?.seenAt ?? memory.startedAt, reconciledAt: settled?.reconciledAt };
   const revisions = last === undefined ? [] : revisionsOf(last);
-  if (last !== undefined && isWanted(view, revisions)) {
+  if (last !== undefined && isOfWanted(view, last)) {
     if (last.phase !== 'Succeeded') return undefined;
     const { finishedAt, operation, results } = last;
     const evidence = `the operation to ${printRevisions(revisions)} succeeded`;
@@ -136,7 +143,8 @@ export function awaitedEvidence(asked: View<WaitGoal>): DeploymentEvidence | und
   const newest = history.at(-1);
   const isLive = last === undefined || last.phase === 'Succeeded';
   if (!isLive) return undefined;
-  if (newest !== undefined && isWanted(view, newest.revisions)) {
+  const isOfNow = last === undefined || deploysFrom(application, last.operation);
+  if (newest !== undefined && isOfNow && isWanted(view, newest.revisions)) {
     const evidence = `history entry ${newest.id} shows ${printRevisions(newest.revisions)}`;
     return { finishedAt: newest.deployedAt, ...unseen, revisions: newest.revisions, evidence };
   }

@@ -1,7 +1,8 @@
-import { revisionsOf } from '../model/operation.ts';
+import { deploysRevisions, revisionsOf } from '../model/operation.ts';
 import type { Operation } from '../model/operation.ts';
 import { adopt, describeOperation, isInProgress } from '../model/ownership.ts';
 import { meetsTarget } from '../model/asked-revision.ts';
+import { deploysFrom } from '../model/stored-operation.ts';
 import { printRevisions } from '../model/revision.ts';
 import type { Goal } from '../model/goal.ts';
 import { act, refuse, wait } from '../model/verdict.ts';
@@ -74,7 +75,7 @@ export function decideTerminate(view: View, doing: string): Verdict {
   );
 }
 
-/** Whether somebody else's operation does what ours would: a full sync of the same revisions. */
+/** Whether somebody else's operation does what ours would: a full sync of the same, in no milder way. */
 function isJoinable(
   { application, goal, memory }: View<Goal>,
   operation: Operation,
@@ -82,9 +83,13 @@ function isJoinable(
 ): boolean {
   if (goal.action !== 'sync' || goal.options.dryRun || goal.options.resources.length > 0)
     return false;
-  if (!operation.sync || operation.dryRun || operation.resources.length > 0) return false;
-  if (operation.strategy !== goal.options.strategy) return false;
-  if (goal.options.prune && !operation.prune) return false;
+  if (!operation.sync || !deploysRevisions(operation)) return false;
+  if (!deploysFrom(application, operation)) return false;
+  const { strategy, prune, force, syncOptions } = goal.options;
+  if (operation.strategy !== strategy) return false;
+  if (prune && !operation.prune) return false;
+  if (force && operation.force !== true) return false;
+  if (!syncOptions.every((option) => operation.syncOptions?.includes(option))) return false;
   const tracked = memory.refresh.answeredAt === undefined ? [] : application.sync.revisions;
   return meetsTarget(application, goal.target, revisions, tracked);
 }

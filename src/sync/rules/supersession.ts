@@ -5,7 +5,7 @@ import type { Goal, SyncGoal } from '../model/goal.ts';
 import { decideLanded } from './health.ts';
 import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
 import type { Ended, Memory } from '../model/memory.ts';
-import { leavesHistory, revisionsOf, wasTerminated } from '../model/operation.ts';
+import { deploysRevisions, leavesHistory, revisionsOf, wasTerminated } from '../model/operation.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
 import { adopt, describeOperation, matchOperation } from '../model/ownership.ts';
 import type { Identity } from '../model/ownership.ts';
@@ -155,7 +155,7 @@ export function decideSuperseded(view: View): Verdict {
     case 'succeedIfIncluded': {
       const included = includedSince(view);
       if (included !== undefined) return included;
-      const mayDeploy = application.operation !== undefined && leavesHistory(other);
+      const mayDeploy = application.operation !== undefined && deploysRevisions(other);
       if (mayDeploy && isSame(wantedRevisions(memory), revisions)) {
         return wait(`replaced by ${by}: checking whether it deploys the same revision`);
       }
@@ -164,9 +164,9 @@ export function decideSuperseded(view: View): Verdict {
   }
 }
 
-/** A dry run or a part of the resources is no stand-in for a full sync. */
+/** A dry run, a part of the resources, or other manifests are no stand-in for a full sync. */
 function standsIn({ goal }: View, other: Operation): boolean {
-  return !isDryRun(goal) && leavesHistory(other);
+  return !isDryRun(goal) && deploysRevisions(other);
 }
 
 /** Success by inclusion: since our request, somebody deployed the very revisions that ours had. */

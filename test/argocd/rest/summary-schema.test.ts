@@ -6,7 +6,7 @@ import {
 } from '../../../src/argocd/rest/summary-schema.ts';
 import { excerptEnds } from '../../../src/sync/model/excerpt.ts';
 import type { Hydrator } from '../../../src/sync/model/hydrator.ts';
-import { revisionsOf } from '../../../src/sync/model/operation.ts';
+import { deploysRevisions, revisionsOf } from '../../../src/sync/model/operation.ts';
 import { readApplication } from '../../in-one-go.ts';
 import {
   allRecordings,
@@ -60,10 +60,7 @@ describe('the schema of a summary', () => {
           last && [last.phase, last.startedAt, last.finishedAt, last.revisions],
           state && [state.phase, state.startedAt, state.finishedAt, revisionsOf(state)],
         );
-        assert.equal(
-          last?.isFull,
-          state && !state.operation.dryRun && state.operation.resources.length === 0,
-        );
+        assert.equal(last?.isFull, state && deploysRevisions(state.operation));
       }
     });
   }
@@ -97,6 +94,19 @@ describe('the schema of a summary', () => {
     const [kept, ...more] = readSummary({ ...bare, status: { conditions } }).conditions;
     assert.deepEqual(more, []);
     assert.equal(kept?.message, `${'é'.repeat(300)}…`);
+  });
+
+  it('says of each operation whether it deploys its revisions', () => {
+    const syncs = [{}, { dryRun: true }, { resources: [{ kind: 'Job' }] }, { manifests: ['{}'] }];
+    const full = syncs.map((sync) => {
+      const operationState = {
+        operation: { sync },
+        phase: 'Failed',
+        startedAt: '2026-11-21T01:00:00Z',
+      };
+      return readSummary({ ...bare, status: { operationState } }).last?.isFull;
+    });
+    assert.deepEqual(full, [true, false, false, false]);
   });
 
   it('does not read what has another shape', () => {

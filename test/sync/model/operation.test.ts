@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import {
   awaitsRetry,
   isEnded,
+  deploysRevisions,
   leavesHistory,
   markerOf,
   operationPhases,
@@ -55,6 +56,14 @@ describe('an operation', () => {
     assert.equal(leavesHistory(operation()), true);
     assert.equal(leavesHistory(operation({ dryRun: true })), false);
     assert.equal(leavesHistory(operation({ resources: [resource('Healthy')] })), false);
+  });
+
+  it('deploys its revisions only when it does so in full, and not manifests of its own', () => {
+    assert.equal(deploysRevisions(operation()), true);
+    assert.equal(deploysRevisions(operation({ isLocal: false })), true);
+    assert.equal(deploysRevisions(operation({ isLocal: true })), false);
+    assert.equal(deploysRevisions(operation({ dryRun: true })), false);
+    assert.equal(deploysRevisions(operation({ resources: [resource('Healthy')] })), false);
   });
 
   it('works with the revisions that it pinned, before that with those asked for', () => {

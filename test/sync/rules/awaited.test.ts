@@ -92,6 +92,49 @@ describe('a wait for a revision', () => {
     });
   }
 
+  const source = { repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main', settings: '1' };
+  const origins: readonly (readonly [string, Parameters<typeof foreign>[0], boolean])[] = [
+    ['the same', { sources: [source] }, true],
+    ['what it does not say', {}, true],
+    ['another branch at the same commit', { sources: [{ ...source, targetRevision: 'x' }] }, true],
+    ['another folder', { sources: [{ ...source, path: 'other' }] }, false],
+    ['other settings', { sources: [{ ...source, settings: '2' }] }, false],
+    ['one source fewer', { sources: [] }, false],
+    ['manifests of its own', { sources: [source], isLocal: true }, false],
+  ];
+  for (const [what, change, counts] of origins) {
+    for (const target of [tracked, revision(A), revision('main')]) {
+      const asked = target.kind === 'revision' ? target.revision.slice(0, 7) : target.kind;
+      it(`${counts ? 'counts' : 'does not count'} an operation from ${what} (${asked})`, () => {
+        const operation = foreign(change);
+        // Argo CD pins no revision for manifests that came with the operation.
+        const revisions = operation.isLocal === true ? [] : [A];
+        const over = application({
+          sources: [source],
+          sync: synced(A, 'OutOfSync'),
+          operationState: ended('Succeeded', { operation, revisions }),
+          history: [entry(3, A, { revisions })],
+          reconciledAt: second(30),
+        });
+        const run = new Run(waitGoal({ target }), known);
+        assert.equal(brief(run.see(over)), counts ? 'succeeded' : 'wait');
+        // A comparison that finds nothing to deploy speaks for itself.
+        assert.equal(brief(run.see({ ...over, sync: synced(A) })), 'succeeded');
+        const failed = { ...over, operationState: ended('Failed', { operation, revisions }) };
+        const verdict = new Run(waitGoal({ target }), known).see(failed);
+        assert.equal(brief(verdict), counts ? 'failed' : 'wait');
+      });
+      const follows = counts && target.kind !== 'tracked';
+      it(`${follows ? 'follows' : 'waits for'} one that goes on from ${what} (${asked})`, () => {
+        const operation = foreign(change);
+        const ongoing = { operation, operationState: state({ operation }) };
+        const run = new Run(waitGoal({ target }), known);
+        const verdict = run.see(application({ sources: [source], ...ongoing }));
+        assert.equal(brief(verdict), follows ? 'adopt' : 'wait');
+      });
+    }
+  }
+
   it('believes nothing before a refresh: a push is not noticed by itself', () => {
     const verdict = new Run(waitGoal()).see(application(deployed));
     assert.equal(verdict.kind === 'wait' && verdict.ask, 'refresh');

@@ -98,6 +98,27 @@ describe('a busy application', () => {
     assert.equal(join({ prune: true }, { options: { prune: true } }), 'adopt');
     assert.equal(join({}, { options: { dryRun: true } }), 'wait');
     assert.equal(join({}, { options: { resources: [selected] } }), 'wait');
+    assert.equal(join({ isLocal: true }), 'wait');
+    assert.equal(join({}, { options: { force: true } }), 'wait');
+    assert.equal(join({ force: true }, { options: { force: true } }), 'adopt');
+    const replacing = { options: { syncOptions: ['Replace=true'] } };
+    assert.equal(join({}, replacing), 'wait');
+    assert.equal(join({ syncOptions: ['Validate=false'] }, replacing), 'wait');
+    assert.equal(join({ syncOptions: ['Validate=false', 'Replace=true'] }, replacing), 'adopt');
+  });
+
+  it('is joined only where its operation deploys from what the application says now', () => {
+    const now = { repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main', settings: '1' };
+    const joins = (source: Partial<typeof now>) => {
+      const other = foreign({ sources: [{ ...now, ...source }], multiSource: false });
+      const run = new Run(syncGoal({ whenBusy: 'join', target: revision(A) }));
+      const running = { operation: other, operationState: state({ operation: other }) };
+      return brief(run.see(application({ sources: [now], ...running })));
+    };
+    assert.equal(joins({}), 'adopt');
+    assert.equal(joins({ targetRevision: 'v1' }), 'adopt');
+    assert.equal(joins({ path: 'other' }), 'wait');
+    assert.equal(joins({ settings: '2' }), 'wait');
   });
 
   it('is joined for what it tracks only when a refresh has shown what that is', () => {

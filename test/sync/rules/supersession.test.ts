@@ -302,7 +302,8 @@ describe('an operation that was replaced', () => {
   it('is followed on, if that was chosen and the other does what ours would have done', () => {
     const goal = syncGoal({ whenSuperseded: 'follow' });
     assert.equal(brief(replaced(byEve, goal).verdict), 'adopt');
-    for (const change of [{ dryRun: true }, { resources: [resource('Healthy')] }]) {
+    const others = [{ dryRun: true }, { resources: [resource('Healthy')] }, { isLocal: true }];
+    for (const change of others) {
       const other = { operationState: ended('Succeeded', { operation: foreign(change) }) };
       const { verdict } = replaced(other, goal);
       assert.match(ending(verdict).message, /does not do what ours would have/);
