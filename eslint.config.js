@@ -150,6 +150,22 @@ export default tseslint.config(
     files: ['test/**', 'simulators/**'],
     rules: { 'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }] },
   },
+  {
+    files: ['test/**/*.test.ts'],
+    // These are about clocks and turns themselves; none has an upper bound.
+    ignores: ['test/**/clock.test.ts', 'test/**/yield-to-event-loop.test.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'performance',
+          property: 'now',
+          message:
+            'No test depends on the speed of the machine: count steps, or wait for a condition.',
+        },
+      ],
+    },
+  },
   { files: ['scripts/**', 'simulators/**', 'test/**', '*.js'], rules: { 'no-console': 'off' } },
   { files: ['eslint.config.js'], extends: [tseslint.configs.disableTypeChecked] },
 );

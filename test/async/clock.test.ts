@@ -10,7 +10,7 @@ describe('the system clock', () => {
     await systemClock.sleep(5, never);
     await systemClock.sleep(-1_000, never);
     const lasted = performance.now() - before;
-    assert.ok(lasted >= 4 && lasted < 1_000, `it slept ${lasted} ms`);
+    assert.ok(lasted >= 4, `it slept ${lasted} ms`);
   });
 
   it('wakes when the signal aborts, and does not sleep when it has', async () => {

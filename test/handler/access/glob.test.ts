@@ -70,8 +70,7 @@ describe('a pattern', () => {
   });
 
   it('is quick about patterns that are slow as regular expressions', () => {
-    const started = performance.now();
+    // As a regular expression it would not end within the limit of a test.
     assert.equal(fits(`${'*a'.repeat(100)}*b`, 'a'.repeat(5_000)), false);
-    assert.ok(performance.now() - started < 1_000);
   });
 });

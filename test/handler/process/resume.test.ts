@@ -4,12 +4,11 @@ import { Installation, until } from './installation.ts';
 import { addPendingRuns } from './pending-runs.ts';
 
 const count = 10_000;
-/** Bounds that hold on a busy machine too; `npm run bench` has the goals. */
-const longestStart = 15_000;
+/** Of the process; `npm run bench` has the goals. */
 const mostMemory = 600 * 1_024 * 1_024;
 
 describe(`the handler, with ${count} open runs in its store,`, () => {
-  it('is soon ready, takes them all up within bounded memory, and has room for more', async () => {
+  it('is ready before it has taken them up, does so within bounded memory, and has room for more', async () => {
     const installation = await Installation.open({ keepsRequests: false, validate: false }, false);
     const { argocd, handler } = installation;
     try {
@@ -19,10 +18,8 @@ describe(`the handler, with ${count} open runs in its store,`, () => {
         if (planId !== undefined) asked.add(planId);
         return undefined;
       };
-      const began = performance.now();
       await handler.start();
-      const start = performance.now() - began;
-      assert.ok(start < longestStart, `ready only after ${Math.round(start)} ms`);
+      assert.ok(asked.size < count, 'all were taken up first');
       assert.equal((await installation.admin('/readyz')).status, 200);
 
       argocd.commit('new', files(configMap('settings')));

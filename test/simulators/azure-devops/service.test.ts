@@ -450,13 +450,10 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('makes ten thousand plans in a second or so, and keeps no requests when told so', async () => {
+  it('makes ten thousand plans, and keeps no requests when told so', async () => {
     await azure.stop();
     azure = await AzureDevOpsSimulator.start({ validate: false, keepsRequests: false });
-    const start = performance.now();
     const jobs = Array.from({ length: 10_000 }, () => azure.addJob());
-    const took = performance.now() - start;
-    assert(took < 5000, `${took} ms`);
     job = jobs.at(-1) ?? job;
     assert.equal((await call(job).event('TaskCompleted', 'succeeded')).status, 204);
     assert.equal(azure.requests.length, 0);

@@ -4,17 +4,18 @@ import type { RunningTask, TaskRun } from '../../../simulators/agent/agent.ts';
 import { assertSound, resultOf, summaryOf } from './soundness.ts';
 import { lineOf, onEachNode, type Stage } from './stage.ts';
 
-/** Milliseconds from SIGINT; 7.5 s after it the agent asks again, and 2.5 s later it kills. */
-const inTime = 7_000;
+/**
+ * An agent that waits longer than agents do, so that a busy machine does not make it ask again: whoever
+ * waits for it to do so is found all the same.
+ */
+const patient = { grace: { sigint: 300_000, sigterm: 2_500 } };
 
-/** Cancels as the agent does, and checks that all was said well before the agent lost patience. */
+/** Cancels as the agent does, and checks that all was said without being asked again. */
 async function cancel(running: RunningTask, username?: string): Promise<TaskRun> {
-  const start = performance.now();
   running.cancel();
   const step = await running.done;
-  const took = performance.now() - start;
   assertSound(step, username);
-  assert.ok(took < inTime, `${took} ms`);
+  assert.deepEqual(step.signals, ['SIGINT']);
   assert.equal(step.result, 'Canceled');
   assert.equal(step.outputs['outcome'], 'canceled', step.lines.join('\n'));
   return step;
@@ -22,7 +23,7 @@ async function cancel(running: RunningTask, username?: string): Promise<TaskRun>
 
 async function startStuck({ make, start }: Stage, onCancel: 'leave' | 'terminate') {
   make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));
-  const running = start({ onCancel });
+  const running = start({ onCancel }, patient);
   await lineOf(running, /Job\/slow .*Running/);
   return running;
 }
@@ -79,7 +80,7 @@ describe('the bundle, canceled', () => {
     onEachNode(async ({ argocd, start }) => {
       argocd.faults.add({ times: Infinity, fault: { kind: 'hang' } });
       const connection = { url: argocd.url, username: 'administrator', password: 'pass-word' };
-      const runs = [start(), start({}, { connection })];
+      const runs = [start({}, patient), start({}, { ...patient, connection })];
       await Promise.all(runs.map((running) => lineOf(running, /^Sync shop/)));
       await Promise.all(runs.map((running) => cancel(running, 'administrator')));
     }),
