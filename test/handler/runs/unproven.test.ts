@@ -96,10 +96,11 @@ describe('input that has not proven itself', () => {
       const job = shop.azure.addJob();
       const { runId } = await shop.runs.accept(shop.spec(job), new Secret(job.token));
       const where = address();
-      const cancels = Array.from({ length: mostUnprovenCancels }, (_, index) =>
+      const cancels = Array.from({ length: mostUnprovenCancels + 50 }, (_, index) =>
         shop.runs.cancel(where, forged(index), 'fabrikam'),
       );
-      assert.ok((await Promise.all(cancels)).every(Boolean));
+      const kept = (await Promise.all(cancels)).filter(Boolean);
+      assert.equal(kept.length, mostUnprovenCancels);
       assert.equal(await shop.runs.cancel(where, forged(-1), 'fabrikam'), false);
       assert.equal(await shop.runs.cancel(where, forged(-1), 'other'), true);
       const own = shop.runs.cancel(shop.addressOf(job), new Secret(job.token), 'fabrikam');

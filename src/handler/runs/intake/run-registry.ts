@@ -173,20 +173,28 @@ export class RunRegistry implements RunIntake {
     const key = keyOf(address);
     const digest = tokenDigest(token);
     const unproven = this.#unprovenCancelsOf(client);
-    const isNew = (await store.openRunWith(key, digest)) === undefined;
-    if (isNew && unproven.size >= mostUnprovenCancels) return false;
-    const at = clock.now();
-    const expiresAt = at + this.#settings.tokenLifetime();
-    await store.addCancellation({ key, digest, at, expiresAt });
-    const own = await store.openRunWith(key, digest);
     const name = `${key}|${digest}`;
-    if (own !== undefined) {
-      await this.#scheduler.cancel(own.id);
-    } else if (!unproven.has(name)) {
-      unproven.add(name);
-      void this.#cancelProven(address, token, { key, at, expiresAt }).finally(() => {
-        unproven.delete(name);
-      });
+    const isKnown = unproven.has(name);
+    const isFull = !isKnown && unproven.size >= mostUnprovenCancels;
+    // Counted before anything is awaited, so that many at a time are not more than are allowed.
+    if (!isFull) unproven.add(name);
+    else if ((await store.openRunWith(key, digest)) === undefined) return false;
+    let isProving = isKnown;
+    try {
+      const at = clock.now();
+      const expiresAt = at + this.#settings.tokenLifetime();
+      await store.addCancellation({ key, digest, at, expiresAt });
+      const own = await store.openRunWith(key, digest);
+      if (own !== undefined) {
+        await this.#scheduler.cancel(own.id);
+      } else if (!isKnown) {
+        isProving = true;
+        void this.#cancelProven(address, token, { key, at, expiresAt }).finally(() => {
+          unproven.delete(name);
+        });
+      }
+    } finally {
+      if (!isProving) unproven.delete(name);
     }
     return true;
   }
