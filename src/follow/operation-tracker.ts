@@ -1,18 +1,13 @@
-import type { ManifestRevisions } from '../argocd/port.ts';
-import { inTurns } from '../async/in-turns.ts';
 import { HookLogs } from './hook-logs.ts';
 import type { Application } from '../sync/model/application.ts';
-import { dryOf } from '../sync/rules/hydration.ts';
 import type { Memory } from '../sync/model/memory.ts';
-import { revisionsOf } from '../sync/model/operation.ts';
 import type { OperationState } from '../sync/model/operation.ts';
 import { followedState } from '../sync/rules/followed-operation.ts';
 import type { Cause, OperationStep } from '../sync/model/outcome.ts';
-import { namespaceExisted } from '../sync/plan/destination-namespace.ts';
-import { planInTurns } from '../sync/plan/order.ts';
 import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
 import { countSteps, mostSteps, placeSteps, trackStepsInTurns } from '../sync/rules/steps.ts';
+import { readPlan } from './operation-plan.ts';
 import { throwIfDetached } from './detachment.ts';
 import { hold, mayHold, planWait, portionsOf, type HeldSteps } from './held-steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
@@ -202,18 +197,14 @@ export class OperationTracker {
     this.#logs.keep(step, () => this.steps[place]?.state === 'Running');
   }
 
-  /** The plan comes from the manifests of the very revisions; without it only the waves are missing. */
+  /** Without the plan only the waves are missing. */
   #planOnce(application: Application, state: OperationState, memory: Memory): void {
     if (this.#planning !== undefined || this.plan !== undefined) return;
-    const revisions = revisionsOf(state);
-    if (revisions.length === 0) return;
-    const { argocd, signal } = this.#ports;
-    const asked = revisionsToRead(application, memory, revisions);
-    if (asked === undefined) return;
+    const { address } = this.#settings;
+    const planning = readPlan({ application, state, memory }, address, this.#ports);
+    if (planning === undefined) return;
     this.#isPlanning = true;
-    this.#planning = argocd
-      .manifests(this.#settings.address, asked, signal)
-      .then((manifests) => this.planFrom(manifests, application, state))
+    this.#planning = planning
       .then((plan) => {
         this.plan = plan;
         this.#ports.checkpoints?.plan(this.#settings.path, keepPlan(this.plan));
@@ -227,28 +218,6 @@ export class OperationTracker {
       });
   }
 
-  planFrom(
-    manifests: readonly unknown[],
-    application: Application,
-    state: OperationState,
-  ): Promise<Plan> {
-    const { operation, startedAt } = state;
-    const [revision] = revisionsOf(state);
-    const planning = planInTurns(manifests, {
-      destinationNamespace: application.destinationNamespace,
-      createNamespace: (operation.syncOptions ?? application.syncOptions).includes(
-        'CreateNamespace=true',
-      ),
-      namespaceExists: namespaceExisted(application, state),
-      skipHooks: operation.strategy === 'apply',
-      resources: operation.resources,
-      dryRun: operation.dryRun,
-      startedAt,
-      ...(application.multiSource || revision === undefined ? {} : { revision }),
-    });
-    return inTurns(planning);
-  }
-
   /** Adds the logs of what failed to the causes: the end of the story. */
   async withLogs(causes: readonly Cause[]): Promise<readonly Cause[]> {
     this.#logs.close();
@@ -260,18 +229,4 @@ export class OperationTracker {
       }),
     );
   }
-}
-
-/** Manifests are made from the dry commit where there is one, whatever is deployed of it. */
-function revisionsToRead(
-  application: Application,
-  memory: Memory,
-  revisions: readonly string[],
-): ManifestRevisions | undefined {
-  if (application.multiSource) {
-    return { revisions: revisions.map((revision, index) => ({ position: index + 1, revision })) };
-  }
-  if (application.hydrator === undefined) return { revision: revisions[0] ?? '' };
-  const dry = dryOf(memory, revisions);
-  return dry === undefined ? undefined : { revision: dry };
 }

@@ -13,7 +13,6 @@ import {
   entry,
   fresh,
   hook,
-  operation,
   result,
   state,
 } from '../sync/sample-application.ts';
@@ -134,25 +133,6 @@ describe('the story of an operation', () => {
         assert.deepEqual(told.slice(0, 2), ['PreSync shop Succeeded', 'PreSync migrate Succeeded']);
       });
     }
-
-    it('is there after an operation that found it, or where another deployed before', async () => {
-      const expected = ['Job -1', 'Deployment 0'];
-      assert.deepEqual(await planned({ results: [running] }, creating), expected);
-      tracker = new OperationTracker(settingsOf(), ports, nothingKept);
-      const history = [entry(9, A)];
-      assert.deepEqual(await planned({}, { ...creating, history }), expected);
-    });
-
-    it('is made as the operation says, and not the application', async () => {
-      for (const [own, asked, first] of [
-        [['CreateNamespace=true'], [], 'Job -1'],
-        [[], ['CreateNamespace=true'], 'Namespace -1'],
-      ] as const) {
-        tracker = new OperationTracker(settingsOf(), ports, nothingKept);
-        const change = { operation: operation({ syncOptions: asked }) };
-        assert.equal((await planned(change, { syncOptions: own }))?.[0], first);
-      }
-    });
   });
 
   it('does not go back when the manifests come later than what happened meanwhile', async () => {
@@ -363,21 +343,5 @@ describe('the story of an operation', () => {
         [[], 'Do it.'],
       ],
     );
-  });
-
-  it('asks for the manifests of the revisions that are synced, by position where there are several', () => {
-    let asked: unknown;
-    argocd.onManifests = (_, revisions) => {
-      asked = revisions;
-      return Promise.resolve([]);
-    };
-    const operationState = state({ revisions: [A, 'v2'] });
-    atOnce(tracker.track(application({ multiSource: true, operationState }), fresh()));
-    assert.deepEqual(asked, {
-      revisions: [
-        { position: 1, revision: A },
-        { position: 2, revision: 'v2' },
-      ],
-    });
   });
 });

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readPlan } from '../../src/follow/operation-plan.ts';
+import type { Application } from '../../src/sync/model/application.ts';
+import { noHydration } from '../../src/sync/model/hydration-memory.ts';
+import type { OperationState } from '../../src/sync/model/operation.ts';
+import {
+  A,
+  application,
+  entry,
+  fresh,
+  hook,
+  operation,
+  state,
+} from '../sync/sample-application.ts';
+import { D1, first, H1, hydratedApplication } from '../sync/sample-hydrator.ts';
+import { object, wave } from '../sync/sample-manifests.ts';
+import { address, failed, FakeArgoCD, portsOn } from './fake-argo-cd.ts';
+import { ManualClock } from './manual-clock.ts';
+
+describe('the plan of an operation', () => {
+  let argocd: FakeArgoCD;
+  let asked: unknown[];
+
+  beforeEach(() => {
+    argocd = new FakeArgoCD(new ManualClock());
+    asked = [];
+    argocd.onManifests = (_, revisions) => {
+      asked.push(revisions);
+      return Promise.resolve([
+        object('Job/migrate', { 'argocd.argoproj.io/hook': 'PreSync', ...wave('-1') }),
+        object('Deployment/web'),
+      ]);
+    };
+  });
+
+  const read = (seen: Application, change: Partial<OperationState> = {}, memory = fresh()) => {
+    const ports = portsOn(argocd, new ManualClock());
+    return readPlan({ application: seen, state: state(change), memory }, address, ports);
+  };
+  const planned = async (...given: Parameters<typeof read>) =>
+    (await read(...given))?.tasks.map(({ key, wave }) => `${key.kind} ${wave}`);
+
+  describe('is made from the manifests of', () => {
+    const atH1 = { revisions: [H1] };
+    const rendered = fresh(undefined, {
+      hydration: { ...noHydration, renderings: [{ ...first, seenAt: 1 }] },
+    });
+
+    it('the revision that is synced', async () => {
+      assert.deepEqual(await planned(application(), { revisions: [A] }), [
+        'Job -1',
+        'Deployment 0',
+      ]);
+      assert.deepEqual(asked, [{ revision: A }]);
+    });
+
+    it('all revisions, by position, where there are several sources', async () => {
+      await read(application({ multiSource: true }), { revisions: [A, 'v2'] });
+      const revisions = [
+        { position: 1, revision: A },
+        { position: 2, revision: 'v2' },
+      ];
+      assert.deepEqual(asked, [{ revisions }]);
+    });
+
+    it('the dry commit where there is a hydrator', async () => {
+      await read(hydratedApplication(), atH1, rendered);
+      assert.deepEqual(asked, [{ revision: D1 }]);
+    });
+
+    it('nothing as long as the revision, or its dry commit, is not known', () => {
+      const none = { revisions: [], operation: operation({ revisions: [] }) };
+      assert.equal(read(application(), none), undefined);
+      assert.equal(read(hydratedApplication(), atH1), undefined);
+      assert.deepEqual(asked, []);
+    });
+  });
+
+  it('is not there where the manifests cannot be made', async () => {
+    argocd.onManifests = () => Promise.reject(failed('refused'));
+    await assert.rejects(async () => read(application()), { failure: 'refused' });
+  });
+
+  describe('has the namespace', () => {
+    const creating = { syncOptions: ['CreateNamespace=true'] };
+
+    it('not where the operation found it, or where another deployed before', async () => {
+      const expected = ['Job -1', 'Deployment 0'];
+      const running = { results: [hook({ hookPhase: 'Running' })] };
+      assert.deepEqual(await planned(application(creating), running), expected);
+      const history = [entry(9, A)];
+      assert.deepEqual(await planned(application({ ...creating, history })), expected);
+    });
+
+    it('as the operation says, and not the application', async () => {
+      for (const [own, wanted, head] of [
+        [['CreateNamespace=true'], [], 'Job -1'],
+        [[], ['CreateNamespace=true'], 'Namespace -1'],
+      ] as const) {
+        const change = { operation: operation({ syncOptions: wanted }) };
+        assert.equal((await planned(application({ syncOptions: own }), change))?.[0], head);
+      }
+    });
+  });
+});
