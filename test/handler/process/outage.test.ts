@@ -10,7 +10,7 @@ import { beAway, manners, targets } from './outage.ts';
 const lanes = 5;
 /** Real milliseconds: several tries of the handler come to nothing meanwhile. */
 const duration = 3_000;
-const untold = /"Azure DevOps was not told"/;
+const untold = /"report to Azure DevOps failed"/;
 
 /** Plays a run with an outage in it, and says what is not as it must be at its end. */
 async function withOutage(
@@ -75,7 +75,7 @@ describe('a run of the handler', () => {
       withOutage(
         'before it is asked for',
         (installation) => beAway(installation, 'both', 'refuses connections', duration),
-        /"verification failed"/,
+        /"run verification failed"/,
       ),
       withOutage(
         'while its end is told',
