@@ -92,6 +92,23 @@ describe('the budget of reports', () => {
       }
     }
 
+    for (const call of Object.keys(channelOfCall)) {
+      it(`tries ${call} six times, however much time there is`, async () => {
+        told.store.run = { ...told.store.run, deadline: told.began + hour };
+        await told.hold(...story);
+        let tries = 0;
+        told.plan.onCall = (what) => {
+          if (what !== call) return undefined;
+          tries += 1;
+          return failed('unavailable');
+        };
+        assert.equal(await finish(), 'told');
+        const took = told.clock.now() - told.began;
+        assert.equal(tries, 6, `in ${took} ms`);
+        assert.ok(took < 60_000, `after ${took} ms`);
+      });
+    }
+
     it('says in the log what is left out, once, whatever processes tell it', async () => {
       await told.hold(...story);
       told.plan.onCall = (what) => (what === 'attach' ? failed('unavailable') : undefined);
