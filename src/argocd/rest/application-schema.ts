@@ -27,9 +27,8 @@ import {
   readHydrator,
   readSyncSource,
 } from './hydrator-schema.ts';
-import { looseSourceSchema, readSource } from './source-schema.ts';
-import type { RawSource } from './source-schema.ts';
-import { historySchema, readHistory } from './history-schema.ts';
+import { looseSourceSchema, readSource, readSources } from './source-schema.ts';
+import { historySchema, readDeployedSources, readHistory } from './history-schema.ts';
 import { readItems } from './item-reading.ts';
 import { TextBudget } from './text-budget.ts';
 import type { Application, ResourceStatus } from '../../sync/model/application.ts';
@@ -208,6 +207,7 @@ export function* readApplicationInTurns(json: unknown): Generator<number, Applic
       message: words.take(message),
     })),
     history: yield* readHistory(status?.history),
+    deployedSources: readDeployedSources(status?.history),
     reconciledAt: readTime(status?.reconciledAt),
     images: (status?.summary?.images ?? []).map((image) => bounded(image, longestImage)),
   };
@@ -221,17 +221,6 @@ function readRetry(retry: z.output<typeof retrySchema>): StoredRetry {
     maxDuration: retry?.backoff?.maxDuration ?? '',
     refresh: retry?.refresh ?? false,
   };
-}
-
-/** What an operation deploys from: Argo CD writes one source, or a list of them. */
-function readSources(
-  source: RawSource | null | undefined,
-  sources: readonly RawSource[] | null | undefined,
-): Pick<Operation, 'sources' | 'multiSource'> {
-  if (sources != null && sources.length > 0) {
-    return { sources: sources.map(readSource), multiSource: true };
-  }
-  return source == null ? {} : { sources: [readSource(source)], multiSource: false };
 }
 
 function* readOperation(path: string, operation: RawOperation): Generator<number, Operation> {

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { HistoryEntry } from '../../sync/model/application.ts';
+import type { Source } from '../../sync/model/application.ts';
 import { digestInTurns } from './canonical.ts';
+import { looseSourceSchema, readSources } from './source-schema.ts';
 import { bounded } from './bounded-text.ts';
 import {
   initiatorSchema,
@@ -20,16 +22,29 @@ export const historySchema = z.object({
   deployedAt: time,
   deployStartedAt: time,
   initiatedBy: initiatorSchema,
-  source: z.nullish(z.unknown()),
-  sources: z.nullish(z.unknown()),
+  source: z.nullish(looseSourceSchema),
+  sources: z.nullish(z.array(looseSourceSchema)),
 });
+
+type RawEntry = z.output<typeof historySchema>;
 
 /** Deployments that are kept, the newest. Argo CD keeps 10 unless told. */
 const mostHistory = 1_000;
 
+/** What the newest deployment was made from; undefined where nothing says. */
+export function readDeployedSources(
+  entries: readonly RawEntry[] | null | undefined,
+): readonly Source[] | undefined {
+  const newest = (entries ?? []).reduce<RawEntry | undefined>(
+    (known, entry) => (known === undefined || entry.id > known.id ? entry : known),
+    undefined,
+  );
+  return newest && readSources(newest.source, newest.sources).sources;
+}
+
 /** Oldest first. It yields how many steps it has made since it yielded last. */
 export function* readHistory(
-  entries: readonly z.output<typeof historySchema>[] | null | undefined,
+  entries: readonly RawEntry[] | null | undefined,
 ): Generator<number, readonly HistoryEntry[]> {
   const history: HistoryEntry[] = [];
   const newest = [...(entries ?? [])].sort((a, b) => a.id - b.id).slice(-mostHistory);

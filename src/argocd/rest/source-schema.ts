@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Source } from '../../sync/model/application.ts';
+import type { Operation } from '../../sync/model/operation.ts';
 import { canonical } from './canonical.ts';
 import { sourceSchema } from './go-value.ts';
 
@@ -20,6 +21,17 @@ export function readSource(source: RawSource | null | undefined): Source {
     targetRevision: targetRevision ?? '',
     settings: digestOf(canonical(settings)),
   };
+}
+
+/** What an operation or a deployment is made from: Argo CD writes one source, or a list of them. */
+export function readSources(
+  source: RawSource | null | undefined,
+  sources: readonly RawSource[] | null | undefined,
+): Pick<Operation, 'sources' | 'multiSource'> {
+  if (sources != null && sources.length > 0) {
+    return { sources: sources.map(readSource), multiSource: true };
+  }
+  return source == null ? {} : { sources: [readSource(source)], multiSource: false };
 }
 
 /** Helm values may be long, and are nobody's business but to be compared. */

@@ -113,6 +113,8 @@ export interface Application {
   readonly conditions: readonly Condition[];
   /** Oldest first. */
   readonly history: readonly HistoryEntry[];
+  /** What the newest of these was deployed from; absent where that is not known. */
+  readonly deployedSources?: readonly Source[] | undefined;
   readonly reconciledAt: number | undefined;
   /** Of commits that were asked for, by SHA, the tags that point to them: no part of a snapshot. */
   readonly tags?: Readonly<Record<string, readonly string[]>>;

@@ -251,13 +251,13 @@ function isSameOrigin(one: Source, other: Source | undefined): boolean {
 }
 
 /**
- * Whether an operation deploys from what the application says now, at whichever revision: one revision
+ * Whether a deployment is made from what the application says now, at whichever revision: one revision
  * holds many folders, and a chart's version says nothing of its values. Not so after a change of the
- * application, or in a rollback to before one.
+ * application, or in a rollback to before one. `sources`: the deployment's, where they are known.
  */
 export function deploysFrom(
   { sources: own }: Pick<Application, 'sources'>,
-  { sources }: Operation,
+  sources: readonly Source[] | undefined,
 ): boolean {
   if (sources === undefined) return true;
   return (

@@ -66,7 +66,9 @@ function decideOngoing(
   const revisions = current ? revisionsOf(state) : operation.revisions;
   const what = `${describeOperation(operation)} to ${printRevisions(revisions)}`;
   const deploys =
-    deploysRevisions(operation) && deploysFrom(application, operation) && isWanted(view, revisions);
+    deploysRevisions(operation) &&
+    deploysFrom(application, operation.sources) &&
+    isWanted(view, revisions);
   const identity = deploys && goal.target.kind !== 'tracked' ? adopt(application) : undefined;
   return identity === undefined
     ? waitForEnd(view, `waiting for ${what} to end`)
@@ -83,7 +85,9 @@ function isWanted(
 
 /** Whether an operation is one to what is wanted, and from what the application says now. */
 function isOfWanted(view: View<WaitGoal>, state: OperationState): boolean {
-  return deploysFrom(view.application, state.operation) && isWanted(view, revisionsOf(state));
+  return (
+    deploysFrom(view.application, state.operation.sources) && isWanted(view, revisionsOf(state))
+  );
 }
 
 /** No operation is in progress: what do the last one, history and the comparison say? */
@@ -143,7 +147,7 @@ export function awaitedEvidence(asked: View<WaitGoal>): DeploymentEvidence | und
   const newest = history.at(-1);
   const isLive = last === undefined || last.phase === 'Succeeded';
   if (!isLive) return undefined;
-  const isOfNow = last === undefined || deploysFrom(application, last.operation);
+  const isOfNow = deploysFrom(application, application.deployedSources);
   if (newest !== undefined && isOfNow && isWanted(view, newest.revisions)) {
     const evidence = `history entry ${newest.id} shows ${printRevisions(newest.revisions)}`;
     return { finishedAt: newest.deployedAt, ...unseen, revisions: newest.revisions, evidence };

@@ -84,7 +84,7 @@ function isJoinable(
   if (goal.action !== 'sync' || goal.options.dryRun || goal.options.resources.length > 0)
     return false;
   if (!operation.sync || !deploysRevisions(operation)) return false;
-  if (!deploysFrom(application, operation)) return false;
+  if (!deploysFrom(application, operation.sources)) return false;
   const { strategy, prune, force, syncOptions } = goal.options;
   if (operation.strategy !== strategy) return false;
   if (prune && !operation.prune) return false;

@@ -138,6 +138,7 @@ describe('the schema of an Application', () => {
       resources: [],
       conditions: [],
       history: [],
+      deployedSources: undefined,
       reconciledAt: undefined,
       images: [],
     } satisfies Application);
@@ -419,6 +420,28 @@ describe('the schema of an Application', () => {
     assert.notEqual(settings({}), settings({ helm: { ...helm, values: 'replicas: 3' } }));
     assert.equal(settings({}), settings({ targetRevision: 'v1' }));
     assert.ok((settings({ helm: { values: 'x'.repeat(100_000) } }) ?? '').length < 100);
+  });
+
+  it('says what the newest deployment was made from, of one source and of several', () => {
+    const source = { repoURL: 'git', path: 'shop', targetRevision: 'main' };
+    const other = {
+      repoURL: 'charts',
+      chart: 'web',
+      targetRevision: '1.x',
+      helm: { values: 'a: 1' },
+    };
+    const deployed = (...history: readonly object[]) =>
+      readApplication(minimal({ status: { history } })).deployedSources?.map(
+        (one) => one.path || one.chart,
+      );
+    assert.equal(deployed(), undefined);
+    assert.equal(deployed({ id: 1, revision: 'a' }), undefined);
+    assert.deepEqual(deployed({ id: 2, source }, { id: 1, source: other }), ['shop']);
+    // Go writes the empty single one, too.
+    assert.deepEqual(deployed({ id: 1, source: { repoURL: '' }, sources: [source, other] }), [
+      'shop',
+      'web',
+    ]);
   });
 
   it('sees that an operation carries its manifests with it', () => {

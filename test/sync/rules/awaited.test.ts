@@ -114,6 +114,7 @@ describe('a wait for a revision', () => {
           sync: synced(A, 'OutOfSync'),
           operationState: ended('Succeeded', { operation, revisions }),
           history: [entry(3, A, { revisions })],
+          deployedSources: operation.sources,
           reconciledAt: second(30),
         });
         const run = new Run(waitGoal({ target }), known);
@@ -134,6 +135,26 @@ describe('a wait for a revision', () => {
       });
     }
   }
+
+  it('does not count a deployment of before a change of the application, whatever came after it', () => {
+    const part = foreign({ resources: [resource('Healthy')], sources: [source] });
+    for (const target of [tracked, revision(A)]) {
+      const see = (settings: string, sync: Application['sync']) =>
+        new Run(waitGoal({ target }), known).see(
+          application({
+            sources: [source],
+            sync,
+            operationState: ended('Succeeded', { operation: part }),
+            history: [entry(3, A)],
+            deployedSources: [{ ...source, settings }],
+            reconciledAt: second(30),
+          }),
+        );
+      assert.equal(brief(see('1', synced(A, 'OutOfSync'))), 'succeeded');
+      assert.equal(brief(see('0', synced(A, 'OutOfSync'))), 'wait');
+      assert.equal(brief(see('0', synced(A))), 'succeeded');
+    }
+  });
 
   it('believes nothing before a refresh: a push is not noticed by itself', () => {
     const verdict = new Run(waitGoal()).see(application(deployed));
