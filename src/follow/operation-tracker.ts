@@ -1,9 +1,11 @@
 import { HookLogs } from './hook-logs.ts';
-import type { Application } from '../sync/model/application.ts';
+import { resourceId } from '../sync/model/application.ts';
+import type { Application, ResourceKey } from '../sync/model/application.ts';
 import type { Memory } from '../sync/model/memory.ts';
 import type { OperationState } from '../sync/model/operation.ts';
 import { followedState } from '../sync/rules/followed-operation.ts';
 import type { Cause, OperationStep } from '../sync/model/outcome.ts';
+import { adviceOnRerun, printFindings } from '../sync/plan/finding.ts';
 import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
 import { countSteps, mostSteps, placeSteps, trackStepsInTurns } from '../sync/rules/steps.ts';
@@ -201,13 +203,16 @@ export class OperationTracker {
   #planOnce(application: Application, state: OperationState, memory: Memory): void {
     if (this.#planning !== undefined || this.plan !== undefined) return;
     const { address } = this.#settings;
+    const { signal } = this.#ports;
     const planning = readPlan({ application, state, memory }, address, this.#ports);
     if (planning === undefined) return;
     this.#isPlanning = true;
     this.#planning = planning
       .then((plan) => {
+        throwIfDetached(signal);
         this.plan = plan;
         this.#ports.checkpoints?.plan(this.#settings.path, keepPlan(this.plan));
+        if (!signal.aborted) this.#tellFindings(plan);
         this.steps = placeSteps(this.steps, this.plan);
         for (const [place, step] of this.steps.entries()) this.#keepLog(step, place);
       })
@@ -218,6 +223,15 @@ export class OperationTracker {
       });
   }
 
+  /** In the turn in which the plan is kept: whoever goes on with it does not tell them again. */
+  #tellFindings({ findings }: Plan): void {
+    const { address, goal } = this.#settings;
+    if (goal.action === 'terminate') return;
+    for (const message of printFindings(findings)) {
+      this.#ports.tell({ kind: 'notice', application: address, level: 'issue', message });
+    }
+  }
+
   /** Adds the logs of what failed to the causes: the end of the story. */
   async withLogs(causes: readonly Cause[]): Promise<readonly Cause[]> {
     this.#logs.close();
@@ -225,8 +239,17 @@ export class OperationTracker {
       causes.map(async (cause) => {
         if (cause.resource === undefined) return cause;
         const { lines, fault } = await this.#logs.read(cause.resource);
-        return { ...cause, log: lines, advice: `${cause.advice} ${fault}`.trim() };
+        const advice = [cause.advice, this.#adviceOn(cause.resource), fault];
+        return { ...cause, log: lines, advice: advice.filter(Boolean).join(' ') };
       }),
     );
+  }
+
+  #adviceOn(resource: ResourceKey): string {
+    const id = resourceId(resource);
+    const step = this.steps.findLast((one) => resourceId(one) === id);
+    if (step === undefined || this.plan === undefined) return '';
+    const task = taskOf(this.plan, step, step.phase);
+    return task === undefined ? '' : adviceOnRerun(task, step);
   }
 }

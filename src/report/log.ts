@@ -124,7 +124,8 @@ export class OperationLog {
         if (told.notices.has(progress.message)) return;
         told.notices.add(progress.message);
         this.#closeIdleGroup(told);
-        this.#line(name, progress.message, progress.level === 'warning' ? '##[warning]' : '');
+        if (progress.level === 'issue') this.#tellIssue(name, progress.message);
+        else this.#line(name, progress.message, progress.level === 'warning' ? '##[warning]' : '');
         return;
       case 'status':
         if (told.status === progress.message) return;
@@ -152,6 +153,13 @@ export class OperationLog {
     if (this.#search === message) return;
     this.#search = message;
     this.#sink.line((level === 'warning' ? '##[warning]' : '') + logLine(message));
+  }
+
+  /** Half of the issues that the run's page shows are for what comes of the run. */
+  #tellIssue(name: string, message: string): void {
+    const text = logLine(`${name}: ${message}`, 800);
+    if (this.#issues.warning < mostIssues / 2) this.#issue('warning', text);
+    else this.#sink.line(`##[warning]${text}`);
   }
 
   #tellStep(name: string, told: Told, step: OperationStep): void {

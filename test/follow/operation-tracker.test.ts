@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { Detachment } from '../../src/follow/detachment.ts';
 import type { HeldSteps } from '../../src/follow/held-steps.ts';
 import { OperationTracker } from '../../src/follow/operation-tracker.ts';
+import type { FollowPorts } from '../../src/follow/settings.ts';
 import type { Application } from '../../src/sync/model/application.ts';
 import { atOnce } from '../../src/sync/model/at-once.ts';
+import type { Goal } from '../../src/sync/model/goal.ts';
 import type { OperationState } from '../../src/sync/model/operation.ts';
 import type { Cause } from '../../src/sync/model/outcome.ts';
 import {
@@ -15,6 +17,8 @@ import {
   hook,
   result,
   state,
+  syncGoal,
+  terminateGoal,
 } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -32,6 +36,7 @@ const job = (policy = 'BeforeHookCreation') => ({
     },
   },
 });
+const oddHook = { 'argocd.argoproj.io/hook': 'presync' };
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
 
 function deferred() {
@@ -343,5 +348,73 @@ describe('the story of an operation', () => {
         [[], 'Do it.'],
       ],
     );
+  });
+
+  describe('says what is odd about the manifests', () => {
+    const odd = { ...job(), metadata: { ...job().metadata, annotations: { ...oddHook } } };
+    const notices = () => ports.told.filter((told) => told.kind === 'notice');
+    const begin = (more: Partial<FollowPorts> = {}, goal: Goal = syncGoal()) => {
+      argocd.onManifests = () => Promise.resolve([odd, web]);
+      tracker = new OperationTracker(settingsOf(goal), { ...ports, ...more }, nothingKept);
+    };
+
+    it('once, before the steps, on the page of the run', async () => {
+      begin();
+      await track({ results: [result()] });
+      await track(ended('Succeeded', { results: [result()] }));
+      assert.deepEqual(
+        notices().map(({ level }) => level),
+        ['issue'],
+      );
+      assert.match(
+        notices()[0]?.message ?? '',
+        /^Job\/migrate: Argo CD runs no hooks of type "presync"/,
+      );
+      const [first] = ports.told.filter(({ kind }) => kind === 'notice' || kind === 'step');
+      assert.equal(first?.kind, 'notice');
+    });
+
+    it('not again in the process that goes on', async () => {
+      const checkpoints = new MemoryCheckpointStore();
+      begin({ checkpoints });
+      await track({ results: [] });
+      assert.equal(notices().length, 1);
+      const plan = checkpoints.recall(settingsOf().path)?.plan;
+      tracker = new OperationTracker(settingsOf(), ports, { steps: [], plan });
+      await track({ results: [result()] });
+      assert.equal(notices().length, 1);
+    });
+
+    it('in the process that goes on, where this one ends before the plan is kept', async () => {
+      const ending = new AbortController();
+      const { promise, resolve } = deferred();
+      const checkpoints = new MemoryCheckpointStore();
+      begin({ checkpoints, signal: ending.signal });
+      argocd.onManifests = () => promise.then(() => [odd, web]);
+      await track({ results: [] });
+      ending.abort(new Detachment());
+      resolve();
+      await clock.pass(0);
+      assert.deepEqual(notices(), []);
+      assert.equal(checkpoints.recall(settingsOf().path)?.plan, undefined);
+    });
+
+    it('to nobody who only ends an operation', async () => {
+      begin({}, terminateGoal);
+      await track({ results: [result()] });
+      assert.deepEqual(notices(), []);
+      assert.notEqual(tracker.plan, undefined);
+    });
+  });
+
+  it('ends with what to do about a hook that stays where it failed', async () => {
+    argocd.onManifests = () => Promise.resolve([job('HookSucceeded'), web]);
+    await track({ results: [hook({ hookPhase: 'Failed' })] });
+    const cause: Cause = {
+      ...{ title: 'PreSync hook Job/migrate failed', message: '', advice: 'Do it.', log: [] },
+      resource: hook(),
+    };
+    const [told] = await clock.finish(tracker.withLogs([cause]));
+    assert.match(told?.advice ?? '', /^Do it\. Its hook delete policy is only HookSucceeded: /);
   });
 });

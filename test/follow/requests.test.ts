@@ -168,7 +168,35 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
       lines.filter((text) => / (Succeeded|Failed|Skipped|Abandoned)$/.test(text)).at(-1),
       ' Succeeded',
     );
-    assert.equal(argocd.object({ kind: 'Job', namespace: 'ns-shop', name: 'migrate' }), undefined);
+    assert.equal(
+      argocd.object({ group: 'batch', kind: 'Job', namespace: 'ns-shop', name: 'migrate' }),
+      undefined,
+    );
+  });
+
+  it('says what Argo CD ignores in the manifests, and ends as if it did not', async () => {
+    make(
+      configMap('a'),
+      job('migrate', { hook: 'presync' }),
+      job('seed', { hook: 'PreSync,Sonc' }),
+    );
+    const following = begin(argocd, ['shop'], syncGoal());
+    const [result] = await following.done;
+    assert.deepEqual([result?.outcome, result?.concerns], ['succeeded', []]);
+    const told = following.told.flatMap((one) =>
+      one.kind === 'notice' && one.level === 'issue' ? [one.message] : [],
+    );
+    assert.equal(told.length, 2);
+    assert.match(told[0] ?? '', /^Job\/migrate: Argo CD runs no hooks of type "presync"/);
+    assert.match(told[1] ?? '', /^Job\/seed: hook type "Sonc" is unknown/);
+    assert.equal(
+      argocd.object({ group: 'batch', kind: 'Job', namespace: 'ns-shop', name: 'migrate' }),
+      undefined,
+    );
+    assert.notEqual(
+      argocd.object({ group: 'batch', kind: 'Job', namespace: 'ns-shop', name: 'seed' }),
+      undefined,
+    );
   });
 
   it('prunes when told to', async () => {

@@ -151,6 +151,24 @@ shop failed after 7 s: The operation failed in PreSync
     assert.deepEqual(logOf([notice, notice]), ['##[warning]skip']);
   });
 
+  it('shows a problem of the manifests on the page of the run, and only once', () => {
+    const issue = { kind: 'notice', application: shop, level: 'issue', message: 'odd' } as const;
+    assert.deepEqual(logOf([issue, issue]), ['##vso[task.logissue type=warning;]shop: odd']);
+  });
+
+  it('leaves room on that page for what comes of the run', () => {
+    const issues = Array.from({ length: 8 }, (_, index) => ({
+      ...({ kind: 'notice', application: { name: `app-${index}` }, level: 'issue' } as const),
+      message: 'odd',
+    }));
+    const concerns = [{ title: 'Missing', message: '' }];
+    const lines = logOf([...issues, told(result({ concerns }))], []);
+    const onPage = lines.filter((line) => line.startsWith('##vso[task.logissue type=warning;]'));
+    assert.equal(onPage.length, 6);
+    assert.match(onPage.at(-1) ?? '', /shop: Missing$/);
+    assert.ok(lines.includes('##[warning]app-7: odd'));
+  });
+
   it('shows how a search for applications stands, once each time that it changes', () => {
     const search = (message: string, level: 'info' | 'warning' = 'info') =>
       ({ kind: 'search', level, message }) as const;

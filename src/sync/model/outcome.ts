@@ -111,7 +111,8 @@ export type Progress =
   | {
       readonly kind: 'notice';
       readonly application: ApplicationName;
-      readonly level: 'info' | 'warning';
+      /** `issue`: a warning that the run's page shows, too. None of them changes how the run ends. */
+      readonly level: 'info' | 'warning' | 'issue';
       readonly message: string;
     }
   | { readonly kind: 'step'; readonly application: ApplicationName; readonly step: OperationStep }

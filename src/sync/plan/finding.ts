@@ -1,108 +1,117 @@
 import { printKey, type ResourceKey } from '../model/application.ts';
-import type { HookRole } from './hook.ts';
-import type { Manifest } from './manifest.ts';
+import type { OperationStep } from '../model/outcome.ts';
+import type { ManifestTarget } from './manifest-target.ts';
+import type { Task } from './plan.ts';
 import { invalidWave, waveAnnotation } from './wave.ts';
 
 /** Which kind of surprise a finding is about. */
 export type FindingCode =
-  | 'noManifest'
-  | 'untypedAnnotation'
   | 'invalidWave'
-  | 'wavelessHook'
   | 'unknownHook'
   | 'unknownHookType'
   | 'ignoredSkip'
   | 'unknownDeletePolicy'
-  | 'notRerun'
-  | 'duplicate'
-  | 'nameless';
+  | 'notRerun';
 
-/** Something about a manifest that will surprise its author. */
+/**
+ * Something that Argo CD makes of a manifest without a word, and that its author cannot have meant. What
+ * Argo CD says itself is none: a manifest that it cannot load, or one of two with the same name.
+ */
 export interface Finding {
   readonly code: FindingCode;
-  /** `error`: the sync fails. `warning`: it does something else than was meant. */
-  readonly severity: 'error' | 'warning';
   readonly key: ResourceKey;
-  /** One sentence or two, with text of the manifest in it: escape it where it goes. */
-  readonly message: string;
+  /** What is wrong and what to do, with text of the manifest in it: escape it where it goes. */
+  readonly problem: string;
 }
 
-/** What is wrong with one manifest in itself. */
-export function lint(manifest: Manifest, hook: HookRole, key: ResourceKey): readonly Finding[] {
-  const findings: Finding[] = [];
-  const add = (severity: Finding['severity'], code: FindingCode, problem: string) => {
-    findings.push({ severity, code, key, message: `${printKey(key)}: ${problem}` });
-  };
-  const sync = hook.role === 'resource' || hook.role === 'hook';
+const mostFindings = 5;
+const mostNames = 3;
 
-  for (const annotation of manifest.untypedAnnotations) {
-    if (manifest.defines) {
-      const problem = `annotation ${quote(annotation)} is not a string, so Argo CD may ignore all annotations of the object. Put the value in quotes.`;
-      add('warning', 'untypedAnnotation', problem);
-    } else {
-      const problem = `annotation ${quote(annotation)} is not a string, so Argo CD cannot load the manifests. Put the value in quotes.`;
-      add('error', 'untypedAnnotation', problem);
-    }
-  }
+/** Kinds that run to an end: one that is still there is over. */
+const finite: ReadonlySet<string> = new Set(['Job', 'Pod']);
+
+const hookTypes =
+  'Set argocd.argoproj.io/hook to PreSync, Sync, PostSync, SyncFail, Skip, PreDelete or PostDelete; the names are case-sensitive.';
+
+/** What is odd about one manifest that a sync works, or leaves out though it should not. */
+export function lint({ manifest, key, hook }: ManifestTarget): readonly Finding[] {
+  const findings: Finding[] = [];
+  const { name, generateName } = manifest;
+  const add = (code: FindingCode, problem: string) => {
+    findings.push({ code, key: { ...key, name: name || generateName }, problem });
+  };
 
   const wave = invalidWave(manifest);
-  if (wave !== undefined) {
-    const problem = `${waveAnnotation} ${quote(wave)} is not an integer, so Argo CD ignores it. Write digits only, such as "-1" or "5".`;
-    add('warning', 'invalidWave', problem);
-  } else if (manifest.annotations.has(waveAnnotation) && hook.phases.includes('SyncFail')) {
-    const problem = `${waveAnnotation} does not delay a SyncFail hook: all of them start together.`;
-    add('warning', 'wavelessHook', problem);
+  const hasWave = hook.role === 'resource' || hook.phases.some((phase) => phase !== 'SyncFail');
+  if (wave !== undefined && hasWave) {
+    add(
+      'invalidWave',
+      `${waveAnnotation} ${quote(wave)} is not an integer, so Argo CD ignores it. Write digits only, such as "-1" or "5".`,
+    );
   }
 
-  if (hook.role === 'unknown') {
-    const types = hook.unknownTypes.map(quote).join(', ') || 'an empty string';
-    const problem = `Argo CD runs no hooks of type ${types} and skips the object. Use PreSync, Sync, PostSync, SyncFail, Skip, PreDelete or PostDelete.`;
-    add('warning', 'unknownHook', problem);
-  } else if (hook.unknownTypes.length > 0) {
-    const problem = `hook type ${hook.unknownTypes.map(quote).join(', ')} is unknown and ignored.`;
-    add('warning', 'unknownHookType', problem);
+  const types = hook.unknownTypes.map(quote).join(', ');
+  if (types !== '' && hook.role === 'unknown') {
+    add('unknownHook', `Argo CD runs no hooks of type ${types} and skips the object. ${hookTypes}`);
+  } else if (types !== '' && hook.role === 'hook') {
+    add('unknownHookType', `hook type ${types} is unknown and ignored. ${hookTypes}`);
   }
+  if (hook.role !== 'hook') return findings;
+
   if (hook.skipIgnored) {
-    const problem = 'hook type Skip has no effect together with another type. Remove one of them.';
-    add('warning', 'ignoredSkip', problem);
+    add(
+      'ignoredSkip',
+      'hook type Skip has no effect together with another type. Remove one of them.',
+    );
   }
-
-  if (hook.role === 'hook') {
-    if (hook.unknownDeletePolicies.length > 0) {
-      const problem = `hook delete policy ${hook.unknownDeletePolicies.map(quote).join(', ')} is unknown and ignored. Use BeforeHookCreation, HookSucceeded or HookFailed.`;
-      add('warning', 'unknownDeletePolicy', problem);
-    }
-    if (manifest.name !== '' && !isAlwaysDeleted(hook)) {
-      const problem = `its hook delete policy is only ${hook.deletePolicies.join(', ')}: if an earlier one still exists, Argo CD takes it for this one and does not run it again. Add BeforeHookCreation, or use generateName.`;
-      add('warning', 'notRerun', problem);
-    }
+  if (hook.unknownDeletePolicies.length > 0) {
+    const policies = hook.unknownDeletePolicies.map(quote).join(', ');
+    add(
+      'unknownDeletePolicy',
+      `hook delete policy ${policies} is unknown and ignored. Use BeforeHookCreation, HookSucceeded or HookFailed.`,
+    );
   }
-  if (sync && manifest.name === '' && (hook.role !== 'hook' || manifest.generateName === '')) {
-    const problem =
-      'it has no metadata.name, so it cannot be applied. generateName is for hooks only.';
-    add('error', 'nameless', problem);
+  const staysAfterSuccess = hook.deletePolicies.every((policy) => policy === 'HookFailed');
+  if (staysAfterSuccess && name !== '' && finite.has(key.kind) && !manifest.expires) {
+    add(
+      'notRerun',
+      'its hook delete policy is only HookFailed: it still exists after a success, so the next sync takes it for done and does not run it. Add BeforeHookCreation.',
+    );
   }
   return findings;
 }
 
-/** A later manifest has the same key. */
-export function duplicateFinding(key: ResourceKey): Finding {
-  const problem = 'there is more than one manifest for it; only the last one is applied.';
-  return { code: 'duplicate', severity: 'warning', key, message: `${printKey(key)}: ${problem}` };
+/** What to do about a hook that failed and stays where it is; empty where nothing is. */
+export function adviceOnRerun(
+  { key, generateName, deletePolicies }: Pick<Task, 'key' | 'generateName' | 'deletePolicies'>,
+  { state, message, dryRun }: Pick<OperationStep, 'state' | 'message' | 'dryRun'>,
+): string {
+  // The controller deletes the hooks that it terminates (recording `terminate`).
+  const isThere = state === 'Failed' && dryRun !== true && message !== 'Terminated';
+  const stays =
+    deletePolicies.length > 0 && deletePolicies.every((policy) => policy === 'HookSucceeded');
+  if (!isThere || !stays || generateName !== undefined || !finite.has(key.kind)) return '';
+  return 'Its hook delete policy is only HookSucceeded: while it exists, Argo CD does not run it again. Delete it before the next sync, and add BeforeHookCreation.';
 }
 
-/** A document that is no Kubernetes object; `position` counts from 0. */
-export function noManifestFinding(key: ResourceKey, position: number): Finding {
-  const message = `Document ${position + 1} is not a Kubernetes object: it has no kind. Argo CD cannot load the manifests.`;
-  return { code: 'noManifest', severity: 'error', key, message };
-}
-
-/** HookSucceeded and HookFailed act at the end of the whole sync: both together always do. */
-function isAlwaysDeleted({ deletePolicies }: HookRole): boolean {
-  return (
-    deletePolicies.includes('BeforeHookCreation') ||
-    (deletePolicies.includes('HookSucceeded') && deletePolicies.includes('HookFailed'))
-  );
+/** A few lines for people: each problem once, with the resources that have it. */
+export function printFindings(findings: readonly Finding[]): readonly string[] {
+  const keys = new Map<string, ResourceKey[]>();
+  for (const { problem, key } of findings) {
+    const known = keys.get(problem);
+    if (known === undefined) keys.set(problem, [key]);
+    else known.push(key);
+  }
+  const lines = [...keys].slice(0, mostFindings).map(([problem, of]) => {
+    const more = of.length > mostNames ? ` and ${of.length - mostNames} more` : '';
+    return `${of.slice(0, mostNames).map(printKey).join(', ')}${more}: ${problem}`;
+  });
+  const rest = keys.size - lines.length;
+  if (rest <= 0) return lines;
+  return [
+    ...lines,
+    `The manifests have ${rest} more problems like these. Correct the ones above to see them.`,
+  ];
 }
 
 /** Foreign text as a bounded, one-line quotation. */

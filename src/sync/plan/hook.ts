@@ -3,8 +3,6 @@ import type { SyncPhase } from '../model/operation.ts';
 
 /** The phases of a sync in their order; `SyncFail` replaces what is left after a failure. */
 export const syncPhases = ['PreSync', 'Sync', 'PostSync', 'SyncFail'] as const;
-/** When a hook runs that belongs to the deletion of the application. */
-export type DeletionPhase = 'PreDelete' | 'PostDelete';
 /** When Argo CD deletes a hook's object (`hook-delete-policy`). */
 export type DeletePolicy = 'HookSucceeded' | 'HookFailed' | 'BeforeHookCreation';
 
@@ -18,9 +16,7 @@ export interface HookRole {
   readonly role: 'resource' | 'hook' | 'skipped' | 'deletion' | 'unknown';
   /** Where it is worked during a sync, in the order of the phases. */
   readonly phases: readonly SyncPhase[];
-  /** Also set for a hook that runs both during a sync and at deletion. */
-  readonly deletionPhases: readonly DeletionPhase[];
-  /** Values that name no hook type; for a Helm hook those that Argo CD does not run. */
+  /** Values that name no hook type; those of Helm's types that Argo CD does not run are none. */
   readonly unknownTypes: readonly string[];
   /** `Skip` stands beside another type, and so has no effect. */
   readonly skipIgnored: boolean;
@@ -41,6 +37,18 @@ const helmPhases: ReadonlyMap<string, SyncPhase> = new Map([
   ['post-upgrade', 'PostSync'],
 ]);
 
+/** Helm's own types that Argo CD runs in no sync, as their authors know. */
+const helmTypesBeside: ReadonlySet<string> = new Set([
+  'crd-install',
+  'pre-delete',
+  'post-delete',
+  'pre-rollback',
+  'post-rollback',
+  'test',
+  'test-success',
+  'test-failure',
+]);
+
 const helmDeletePolicies: ReadonlyMap<string, DeletePolicy> = new Map([
   ['before-hook-creation', 'BeforeHookCreation'],
   ['hook-succeeded', 'HookSucceeded'],
@@ -50,7 +58,6 @@ const helmDeletePolicies: ReadonlyMap<string, DeletePolicy> = new Map([
 const ordinary: HookRole = {
   role: 'resource',
   phases: [],
-  deletionPhases: [],
   unknownTypes: [],
   skipIgnored: false,
   deletePolicies: ['BeforeHookCreation'],
@@ -71,17 +78,18 @@ export function hookRoleOf(manifest: Manifest): HookRole {
   const skip = own.includes('Skip');
   const readsHelm = ownPhases.length === 0 && !skip;
   const phases = readsHelm ? helmSyncPhases(helm) : ownPhases;
-  const deletionPhases: DeletionPhase[] = [];
-  if (own.includes('PreDelete') || helm.includes('pre-delete')) deletionPhases.push('PreDelete');
-  if (own.includes('PostDelete') || helm.includes('post-delete')) deletionPhases.push('PostDelete');
+  const runsAtDeletion =
+    ['PreDelete', 'PostDelete'].some((type) => own.includes(type)) ||
+    ['pre-delete', 'post-delete'].some((type) => helm.includes(type));
+  const unknownTypes = [
+    ...own.filter((type) => !isOwnType(type)),
+    ...(readsHelm ? helm.filter((type) => !isHelmType(type)) : []),
+  ];
   return {
-    role: roleOf(manifest, phases, deletionPhases, skip),
+    role: roleOf(manifest, phases, runsAtDeletion, skip),
     phases,
-    deletionPhases,
-    unknownTypes: [
-      ...own.filter((type) => !isOwnType(type)),
-      ...(readsHelm ? helm.filter((type) => !isHelmType(type)) : []),
-    ],
+    // An annotation without any type makes a hook of its object, too.
+    unknownTypes: own.length + helm.length === 0 ? [''] : unknownTypes,
     skipIgnored: skip && own.some((type) => type !== 'Skip' && isOwnType(type)),
     ...deletePoliciesOf(manifest),
   };
@@ -90,11 +98,11 @@ export function hookRoleOf(manifest: Manifest): HookRole {
 function roleOf(
   { annotations }: Manifest,
   phases: readonly SyncPhase[],
-  deletionPhases: readonly DeletionPhase[],
+  runsAtDeletion: boolean,
   skip: boolean,
 ): HookRole['role'] {
   if (phases.length > 0) return 'hook';
-  if (deletionPhases.length > 0) return 'deletion';
+  if (runsAtDeletion) return 'deletion';
   if (skip) return 'skipped';
   if (annotations.has(hookAnnotation)) return 'unknown';
   // Helm marks definitions that it installs first with the same annotation: no hooks.
@@ -112,7 +120,7 @@ function isOwnType(type: string): boolean {
 }
 
 function isHelmType(type: string): boolean {
-  return helmPhases.has(type) || ['crd-install', 'pre-delete', 'post-delete'].includes(type);
+  return helmPhases.has(type) || helmTypesBeside.has(type);
 }
 
 /** Helm's policies are added to Argo CD's (hook/delete_policy.go). */

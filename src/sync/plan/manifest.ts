@@ -6,10 +6,10 @@ export interface Manifest extends ResourceKey {
   readonly generateName: string;
   /** Empty where one value is no text: Kubernetes' reader then sees none at all. */
   readonly annotations: ReadonlyMap<string, string>;
-  /** Keys of annotations whose value is no text, such as an unquoted `sync-wave: 5`. */
-  readonly untypedAnnotations: readonly string[];
   /** What a CustomResourceDefinition defines. */
   readonly defines: DefinedKind | undefined;
+  /** Kubernetes removes it some time after its end (`ttlSecondsAfterFinished`). */
+  readonly expires: boolean;
 }
 
 /** The kind that a CustomResourceDefinition defines. */
@@ -57,28 +57,24 @@ function readManifest(value: unknown): Manifest | undefined {
   const metadata = record(object['metadata']);
   const group = groupOf(text(object['apiVersion']));
   const name = text(metadata?.['name']);
-  const { annotations, untypedAnnotations } = readAnnotations(metadata?.['annotations']);
+  const spec = record(object['spec']);
   return {
     group,
     kind,
     namespace: text(metadata?.['namespace']),
     name,
     generateName: name === '' ? text(metadata?.['generateName']) : '',
-    annotations,
-    untypedAnnotations,
-    defines: definedKind(group, kind, record(object['spec'])),
+    annotations: readAnnotations(metadata?.['annotations']),
+    defines: definedKind(group, kind, spec),
+    expires: typeof spec?.['ttlSecondsAfterFinished'] === 'number',
   };
 }
 
-function readAnnotations(value: unknown): Pick<Manifest, 'annotations' | 'untypedAnnotations'> {
+function readAnnotations(value: unknown): Manifest['annotations'] {
   const entries = Object.entries(record(value) ?? {});
-  const untyped = entries.filter(([, item]) => typeof item !== 'string');
   // A null value alone is read as an empty text; it still fails Argo CD's own check.
-  const readable = untyped.every(([, item]) => item === null);
-  return {
-    annotations: new Map(readable ? entries.map(([key, item]) => [key, text(item)]) : []),
-    untypedAnnotations: untyped.map(([key]) => key),
-  };
+  const readable = entries.every(([, item]) => typeof item === 'string' || item === null);
+  return new Map(readable ? entries.map(([key, item]) => [key, text(item)]) : []);
 }
 
 function definedKind(

@@ -45,17 +45,14 @@ export interface OrderOptions {
  * Plans a sync: what Argo CD does with a set of manifests, in which order. It works by phase, wave,
  * kind and name, then moves Namespaces and definitions before what needs them (gitops-engine
  * pkg/sync/sync_tasks.go; checked against dry runs of a real controller in the ordering fixtures).
- * Takes manifests of any shape and never throws; what is wrong with them is among the findings. It
- * yields how many steps it has made since it yielded last.
+ * Takes manifests of any shape and never throws. It yields how many steps it has made since it yielded
+ * last.
  */
 export function* planInTurns(
   manifests: readonly unknown[],
   options: OrderOptions,
 ): Generator<number, Plan> {
-  const { targets, dropped, findings } = yield* readTargets(
-    manifests,
-    options.destinationNamespace,
-  );
+  const targets = yield* readTargets(manifests, options.destinationNamespace);
   const work = targetWork(targets, options);
   yield targets.length * stepsOfEach;
   const live = (yield* readManifestsInTurns(options.live ?? [])).filter(
@@ -80,11 +77,7 @@ export function* planInTurns(
   return {
     tasks,
     skipped: work.skipped,
-    dropped: [...dropped, ...work.dropped],
-    deletionHooks: targets
-      .filter(({ hook }) => hook.deletionPhases.length > 0)
-      .map(({ key, hook }) => ({ key, phases: hook.deletionPhases })),
-    findings,
+    findings: work.findings,
     index: indexTasks(tasks),
   };
 }

@@ -1,7 +1,7 @@
 import { namesakeId, type ResourceKey } from '../model/application.ts';
 import type { Finding } from './finding.ts';
 import { readGeneratedName } from './generated-name.ts';
-import type { DeletePolicy, DeletionPhase } from './hook.ts';
+import type { DeletePolicy } from './hook.ts';
 import type { SyncPhase } from '../model/operation.ts';
 
 /** One thing that a sync does with one object. */
@@ -42,43 +42,27 @@ export interface SkippedObject {
   readonly reason: 'skip' | 'hooksSkipped' | 'notSelected';
 }
 
-/** An object among the manifests that becomes no task at all, and why. */
-export interface DroppedObject {
-  readonly key: ResourceKey;
-  /** A hook of no known type; a later manifest has the same key; no Kubernetes object. */
-  readonly reason: 'unknownHook' | 'duplicate' | 'noManifest';
-}
-
-/** Runs when the application is deleted: all of one phase together, without waves. */
-export interface DeletionHook {
-  readonly key: ResourceKey;
-  readonly phases: readonly DeletionPhase[];
-}
-
 /** What a sync of a set of manifests does, and in which order. */
 export interface Plan {
   readonly tasks: readonly Task[];
   readonly skipped: readonly SkippedObject[];
-  readonly dropped: readonly DroppedObject[];
-  /** A hook that also runs during a sync has tasks too. */
-  readonly deletionHooks: readonly DeletionHook[];
+  /** In the order of the manifests; none in a plan from a checkpoint, which were told. */
   readonly findings: readonly Finding[];
   /** For `taskOf`. */
   readonly index: TaskIndex;
 }
 
 /** A plan as plain data, to be stored. */
-export type KeptPlan = Omit<Plan, 'index'>;
+export type KeptPlan = Pick<Plan, 'tasks' | 'skipped'>;
 
-/** A plan as a checkpoint stores it: without its index. */
-export function keepPlan(plan: Plan): KeptPlan {
-  const { tasks, skipped, dropped, deletionHooks, findings } = plan;
-  return { tasks, skipped, dropped, deletionHooks, findings };
+/** A plan as a checkpoint stores it: without its index, and without what is told by then. */
+export function keepPlan({ tasks, skipped }: Plan): KeptPlan {
+  return { tasks, skipped };
 }
 
 /** A plan from a checkpoint, with its index made again. */
-export function recallPlan(kept: KeptPlan): Plan {
-  return { ...kept, index: indexTasks(kept.tasks) };
+export function recallPlan({ tasks, skipped }: KeptPlan): Plan {
+  return { tasks, skipped, findings: [], index: indexTasks(tasks) };
 }
 
 /** What finds a task without looking at all of them. */

@@ -77,7 +77,7 @@ export function* expandSelection(
   manifests: readonly unknown[],
   destinationNamespace: string,
 ): Generator<number, Selection> {
-  const { targets } = yield* readTargets(manifests, destinationNamespace);
+  const targets = yield* readTargets(manifests, destinationNamespace);
   const named = targets.filter(({ manifest }) => manifest.name !== '');
   const applied = named.filter(({ hook }) => hook.role === 'resource');
   const places = new Map<string, ManifestTarget[]>();

@@ -16,10 +16,13 @@ export function ownWave(manifest: Manifest): number {
   );
 }
 
-/** A `sync-wave` that Argo CD passes over because it is no integer; otherwise `undefined`. */
+/**
+ * A `sync-wave` that Argo CD passes over because it is no integer; otherwise `undefined`. An empty one is
+ * what templates leave where no wave is meant.
+ */
 export function invalidWave(manifest: Manifest): string | undefined {
   const value = manifest.annotations.get(waveAnnotation);
-  return parseWave(value) === undefined ? value : undefined;
+  return value !== '' && parseWave(value) === undefined ? value : undefined;
 }
 
 /** As Go's `strconv.Atoi` reads it: an optional sign and decimal digits, within 64 bits. */

@@ -1,10 +1,11 @@
 import { resourceId, type ResourceKey } from '../model/application.ts';
+import { lint, type Finding } from './finding.ts';
 import { hookDrafts, pruneDraft, resourceDraft, type TaskDraft } from './task-draft.ts';
 import { hookRoleOf } from './hook.ts';
 import { KeySet } from '../model/key-set.ts';
 import type { Manifest } from './manifest.ts';
 import type { OrderOptions } from './order.ts';
-import type { DroppedObject, SkippedObject } from './plan.ts';
+import type { SkippedObject } from './plan.ts';
 import { prunesLast, pruningOf } from './prune.ts';
 import type { ManifestTarget } from './manifest-target.ts';
 
@@ -19,10 +20,11 @@ export interface Work {
   /** Everything that is no hook, applied or not: what has a manifest is not pruned. */
   readonly resources: readonly ManifestTarget[];
   readonly skipped: readonly SkippedObject[];
-  readonly dropped: readonly DroppedObject[];
+  /** About what is worked, and about what is left out for its annotations. */
+  readonly findings: readonly Finding[];
 }
 
-/** Sorts targets into what is worked, skipped and dropped. */
+/** Sorts targets into what is worked and what is skipped. */
 export function targetWork(targets: readonly ManifestTarget[], options: WorkOptions): Work {
   const { revision = '', startedAt, resources: selection = [] } = options;
   const isSelected = selector(selection);
@@ -30,18 +32,22 @@ export function targetWork(targets: readonly ManifestTarget[], options: WorkOpti
   const drafts: TaskDraft[] = [];
   const resources: ManifestTarget[] = [];
   const skipped: SkippedObject[] = [];
-  const dropped: DroppedObject[] = [];
+  const findings: Finding[] = [];
   for (const target of targets) {
     const { key, hook } = target;
     switch (hook.role) {
       case 'unknown':
-        dropped.push({ key, reason: 'unknownHook' });
+        if (selection.length === 0) findings.push(...lint(target));
         break;
       case 'deletion':
         break;
       case 'hook':
-        if (skipHooks) skipped.push({ key, reason: 'hooksSkipped' });
-        else drafts.push(...hookDrafts(target, { revision, startedAt }));
+        if (skipHooks) {
+          skipped.push({ key, reason: 'hooksSkipped' });
+          break;
+        }
+        drafts.push(...hookDrafts(target, { revision, startedAt }));
+        findings.push(...lint(target));
         break;
       case 'skipped':
         resources.push(target);
@@ -49,12 +55,16 @@ export function targetWork(targets: readonly ManifestTarget[], options: WorkOpti
         break;
       case 'resource':
         resources.push(target);
-        if (isSelected(clusterKey(target))) drafts.push(resourceDraft(target));
-        else skipped.push({ key, reason: 'notSelected' });
+        if (!isSelected(clusterKey(target))) {
+          skipped.push({ key, reason: 'notSelected' });
+          break;
+        }
+        drafts.push(resourceDraft(target));
+        findings.push(...lint(target));
         break;
     }
   }
-  return { drafts, resources, skipped, dropped };
+  return { drafts, resources, skipped, findings };
 }
 
 /**

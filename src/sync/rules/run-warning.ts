@@ -5,11 +5,15 @@ import type { OperationState } from '../model/operation.ts';
 import type { RunWarning } from '../model/outcome.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** Conditions that do not stop a sync, and yet mean that something is not as its author thinks. */
-const warned = new Set([
-  'SharedResourceWarning',
-  'RepeatedResourceWarning',
-  'ExcludedResourceWarning',
+/**
+ * Conditions that do not stop a sync, and yet mean that something is not as its author thinks; with what
+ * Argo CD does not say of them.
+ */
+const warned: ReadonlyMap<string, string> = new Map([
+  ['SharedResourceWarning', ''],
+  // NormalizeTargetObjects in controller/state.go
+  ['RepeatedResourceWarning', 'Argo CD applies only the last of them: remove the others.'],
+  ['ExcludedResourceWarning', ''],
 ]);
 const shown = 5;
 
@@ -28,7 +32,10 @@ export function findRunWarnings(
     ...(state === undefined ? [] : skippedHooks(state, plan)),
     ...application.conditions
       .filter(({ type }) => warned.has(type))
-      .map(({ type, message }) => ({ title: type, message })),
+      .map(({ type, message }) => ({
+        title: type,
+        message: [message, warned.get(type)].filter(Boolean).join(' '),
+      })),
     ...(state === undefined || !isMissing ? [] : disappeared(application, state)),
   ];
 }

@@ -81,8 +81,7 @@ export function samplePlan(wave: number): KeptPlan {
     ...{ deletePolicies: [], generateName: undefined, prune: undefined },
     ...{ waveless: false, moved: false, tied: false },
   };
-  const none = { skipped: [], dropped: [], deletionHooks: [], findings: [] };
-  return asStored<KeptPlan>({ tasks: [task], ...none });
+  return asStored<KeptPlan>({ tasks: [task], skipped: [] });
 }
 
 export function sampleResult(startedAt: number): ApplicationResult {

@@ -26,13 +26,13 @@ describe('hookRoleOf', () => {
     [{ [own]: 'Skip,Garbage' }, 'skipped'],
     [{ [own]: 'Skip,PreSync' }, 'hook PreSync'],
     [{ [own]: 'Skip', [helm]: 'pre-install' }, 'skipped'],
-    [{ [own]: 'PreDelete' }, 'deletion / PreDelete'],
-    [{ [own]: 'PostDelete,PreDelete' }, 'deletion / PreDelete PostDelete'],
-    [{ [own]: 'Skip,PreDelete' }, 'deletion / PreDelete'],
-    [{ [own]: 'PostSync,PreDelete' }, 'hook PostSync / PreDelete'],
-    [{ [own]: 'PreDelete', [helm]: 'pre-install' }, 'hook PreSync / PreDelete'],
+    [{ [own]: 'PreDelete' }, 'deletion'],
+    [{ [own]: 'PostDelete,PreDelete' }, 'deletion'],
+    [{ [own]: 'Skip,PreDelete' }, 'deletion'],
+    [{ [own]: 'PostSync,PreDelete' }, 'hook PostSync'],
+    [{ [own]: 'PreDelete', [helm]: 'pre-install' }, 'hook PreSync'],
     [{ [own]: 'Garbage', [helm]: 'post-install' }, 'hook PostSync'],
-    [{ [own]: 'Garbage', [helm]: 'pre-delete' }, 'deletion / PreDelete'],
+    [{ [own]: 'Garbage', [helm]: 'pre-delete' }, 'deletion'],
     [{ [own]: 'Garbage', [helm]: 'crd-install' }, 'unknown'],
     [{ [own]: 'Sync', [helm]: 'pre-install' }, 'hook Sync'],
     [{ [helm]: 'pre-install' }, 'hook PreSync'],
@@ -41,17 +41,35 @@ describe('hookRoleOf', () => {
     [{ [helm]: 'crd-install' }, 'resource'],
     [{ [helm]: 'crd-install,pre-install' }, 'hook PreSync'],
     [{ [helm]: 'crd-install,test' }, 'unknown'],
-    [{ [helm]: 'pre-delete' }, 'deletion / PreDelete'],
-    [{ [helm]: 'post-delete' }, 'deletion / PostDelete'],
+    [{ [helm]: 'pre-delete' }, 'deletion'],
+    [{ [helm]: 'post-delete' }, 'deletion'],
     [{ [helm]: 'pre-rollback' }, 'unknown'],
     [{ [helm]: 'test-success' }, 'unknown'],
     [{ [helm]: '' }, 'unknown'],
   ];
   for (const [annotations, expected] of cases) {
     it(`reads ${JSON.stringify(annotations)} as ${expected}`, () => {
-      const { role, phases, deletionPhases } = roleOf(annotations);
-      const deletion = deletionPhases.length > 0 ? ['/', ...deletionPhases] : [];
-      assert.equal([role, ...phases, ...deletion].join(' '), expected);
+      const { role, phases } = roleOf(annotations);
+      assert.equal([role, ...phases].join(' '), expected);
+    });
+  }
+
+  const unknown: readonly (readonly [Record<string, string>, readonly string[]])[] = [
+    [{ [own]: 'presync' }, ['presync']],
+    [{ [own]: 'Sync,Garbage, x' }, ['Garbage', 'x']],
+    [{ [own]: '' }, ['']],
+    [{ [helm]: ' ' }, ['']],
+    [{ [own]: 'Sync', [helm]: 'x' }, []],
+    [{ [own]: 'Garbage', [helm]: 'test' }, ['Garbage']],
+    [{ [helm]: 'pre-install,pre-rollback' }, []],
+    [{ [helm]: 'test' }, []],
+    [{ [helm]: 'test-success' }, []],
+    [{ [helm]: 'crd-install' }, []],
+    [{ [helm]: 'pre_install' }, ['pre_install']],
+  ];
+  for (const [annotations, expected] of unknown) {
+    it(`finds in ${JSON.stringify(annotations)} as unknown: ${JSON.stringify(expected)}`, () => {
+      assert.deepEqual(roleOf(annotations).unknownTypes, expected);
     });
   }
 

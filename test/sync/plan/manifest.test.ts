@@ -20,8 +20,8 @@ describe('readManifestsInTurns', () => {
       name: 'web',
       generateName: '',
       annotations: new Map([['a', '1']]),
-      untypedAnnotations: [],
       defines: undefined,
+      expires: false,
     });
   });
 
@@ -38,7 +38,7 @@ describe('readManifestsInTurns', () => {
       name: '',
       generateName: '',
       annotations: new Map(),
-      untypedAnnotations: [],
+      expires: false,
       defines: undefined,
     });
   });
@@ -56,7 +56,6 @@ describe('readManifestsInTurns', () => {
     const annotated = (annotations: unknown) => ({ kind: 'Pod', metadata: { annotations } });
     const [number, nothing] = read(annotated({ a: 'x', b: 5 }), annotated({ a: 'x', b: null }));
     assert.deepEqual(number?.annotations, new Map());
-    assert.deepEqual(number?.untypedAnnotations, ['b']);
     assert.deepEqual(
       nothing?.annotations,
       new Map([
@@ -64,7 +63,14 @@ describe('readManifestsInTurns', () => {
         ['b', ''],
       ]),
     );
-    assert.deepEqual(nothing?.untypedAnnotations, ['b']);
+  });
+
+  it('knows what Kubernetes removes some time after its end', () => {
+    const jobs = [{ ttlSecondsAfterFinished: 0 }, { ttlSecondsAfterFinished: null }, {}];
+    assert.deepEqual(
+      read(...jobs.map((spec) => ({ kind: 'Job', spec }))).map((one) => one?.expires),
+      [true, false, false],
+    );
   });
 
   it('takes lists apart, of whatever kind', () => {

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { hookRoleOf } from '../../../src/sync/plan/hook.ts';
 import type { OrderOptions } from '../../../src/sync/plan/order.ts';
 import type { Plan, Task } from '../../../src/sync/plan/plan.ts';
-import { planOf } from '../../in-one-go.ts';
+import { planOf, readManifests } from '../../in-one-go.ts';
 import { custom, definition, hook, object, steps, wave } from '../sample-manifests.ts';
 
 const folder = new URL('../../fixtures/argo-cd/ordering/', import.meta.url);
@@ -194,17 +195,11 @@ describe('planInTurns', () => {
     };
     const plan = planOf([null, list, { kind: 'List', items: null }], destination);
     assert.deepEqual(steps(plan), ['Sync 0 ConfigMap/a', 'Sync 0 Pod/b']);
-    assert.deepEqual(plan.findings, []);
   });
 
-  it('drops what is no object, with an error', () => {
+  it('leaves out what is no object', () => {
     const plan = planOf([7, 'text', {}, { kind: 5 }, [object('Pod/a')]], destination);
-    assert.deepEqual(plan.tasks, []);
-    assert.deepEqual(
-      plan.dropped.map(({ reason }) => reason),
-      Array.from({ length: 5 }, () => 'noManifest'),
-    );
-    assert.match(plan.findings[1]?.message ?? '', /^Document 2 is not a Kubernetes object/);
+    assert.deepEqual([plan.tasks, plan.skipped], [[], []]);
   });
 
   it('keeps the last of several manifests with one key, whatever they are', () => {
@@ -213,16 +208,9 @@ describe('planInTurns', () => {
       destination,
     );
     assert.deepEqual(steps(plan), ['PreSync 0 Job/a', 'Sync 0 Job/a']);
-    assert.deepEqual(plan.dropped, [
-      { key: { group: 'batch', kind: 'Job', namespace: 'shop', name: 'a' }, reason: 'duplicate' },
-    ]);
-    assert.deepEqual(
-      plan.findings.map(({ code }) => code),
-      ['duplicate'],
-    );
   });
 
-  it('tells skipped, dropped and deletion hooks apart', () => {
+  it('works neither what is skipped, nor hooks of deletion, nor those of no type that it knows', () => {
     const plan = planOf(
       [
         object('Job/skip', hook('Skip')),
@@ -237,20 +225,6 @@ describe('planInTurns', () => {
     assert.deepEqual(
       plan.skipped.map(({ key, reason }) => [key.name, reason]),
       [['skip', 'skip']],
-    );
-    assert.deepEqual(
-      plan.dropped.map(({ key, reason }) => [key.name, reason]),
-      [
-        ['garbage', 'unknownHook'],
-        ['test', 'unknownHook'],
-      ],
-    );
-    assert.deepEqual(
-      plan.deletionHooks.map(({ key, phases }) => [key.name, phases]),
-      [
-        ['delete', ['PreDelete', 'PostDelete']],
-        ['both', ['PreDelete']],
-      ],
     );
   });
 
@@ -477,16 +451,16 @@ describe('planInTurns with anything', () => {
     );
   });
 
-  it('has every object once in each of its phases, or says why not', () => {
+  it('has every object once in each of its phases, unless it is for no sync', () => {
     fc.assert(
       fc.property(set, (all) => {
         const plan = planOf(all, destination);
         const named = (list: readonly { readonly key: object }[]) =>
           list.map(({ key }) => JSON.stringify(key));
-        const places = new Set(
-          [plan.tasks, plan.skipped, plan.dropped, plan.deletionHooks].flatMap(named),
-        );
-        assert.equal(places.size, all.length);
+        const roles = readManifests(all).map((one) => one && hookRoleOf(one).role);
+        const ofSyncs = roles.filter((role) => role !== 'unknown' && role !== 'deletion');
+        const places = new Set([plan.tasks, plan.skipped].flatMap(named));
+        assert.equal(places.size, ofSyncs.length);
         for (const task of plan.tasks) {
           const own = plan.tasks.filter(
             ({ key }) => JSON.stringify(key) === JSON.stringify(task.key),

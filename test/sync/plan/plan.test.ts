@@ -2,7 +2,13 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import type { ResourceKey } from '../../../src/sync/model/application.ts';
 import type { SyncPhase } from '../../../src/sync/model/operation.ts';
-import { taskOf, waveOf } from '../../../src/sync/plan/plan.ts';
+import {
+  keepPlan,
+  recallPlan,
+  taskOf,
+  waveOf,
+  type KeptPlan,
+} from '../../../src/sync/plan/plan.ts';
 import { planOf } from '../../in-one-go.ts';
 import { hook, object, wave } from '../sample-manifests.ts';
 
@@ -165,4 +171,32 @@ describe('taskOf, on recorded operations', () => {
       );
     });
   }
+});
+
+describe('a plan in a checkpoint', () => {
+  const plan = planOf([object('Pod/a', wave('x')), object('Job/b', hook('Skip'))], {
+    destinationNamespace: 'shop',
+  });
+  const stored = (kept: KeptPlan) => JSON.parse(JSON.stringify(kept)) as KeptPlan;
+
+  it('has what following needs, and not what was told when it was made', () => {
+    assert.deepEqual(Object.keys(keepPlan(plan)), ['tasks', 'skipped']);
+    const { tasks, skipped, findings } = recallPlan(stored(keepPlan(plan)));
+    assert.deepEqual(JSON.stringify([tasks, skipped]), JSON.stringify([plan.tasks, plan.skipped]));
+    assert.deepEqual([plan.findings.length, findings.length], [1, 0]);
+  });
+
+  it('opens as an earlier handler stored it, with more in it', () => {
+    const key = core('Pod', 'a', 'shop');
+    const before = {
+      ...keepPlan(plan),
+      dropped: [{ key, reason: 'duplicate' }],
+      deletionHooks: [{ key, phases: ['PreDelete'] }],
+      findings: [{ code: 'duplicate', severity: 'warning', key, message: 'Pod/a: twice' }],
+    };
+    const recalled = recallPlan(stored(before));
+    assert.deepEqual(keepPlan(recalled), stored(keepPlan(plan)));
+    assert.deepEqual(recalled.findings, []);
+    assert.equal(waveOf(recalled, key, undefined), 0);
+  });
 });

@@ -59,6 +59,18 @@ describe('findConcerns', () => {
     assert.deepEqual(titlesOf(one, ended('Succeeded'), false), ['SharedResourceWarning']);
   });
 
+  it('says of manifests of one resource which of them counts', () => {
+    const message =
+      'Resource /ConfigMap/shop/settings appeared 2 times among application resources.';
+    const conditions = [{ type: 'RepeatedResourceWarning', message }];
+    assert.deepEqual(concerns(application({ conditions }), ended('Succeeded')), [
+      {
+        title: 'RepeatedResourceWarning',
+        message: `${message} Argo CD applies only the last of them: remove the others.`,
+      },
+    ]);
+  });
+
   it('names five and counts the rest', () => {
     const resources = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) =>
       resource('Missing', { name }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Secret } from '../../../../src/secret.ts';
 import type { Job } from '../../../../simulators/azure-devops/job.ts';
-import { configMap, files } from '../../../manifests.ts';
+import { configMap, files, job as jobManifest } from '../../../manifests.ts';
 import { Workshop } from '../workshop.ts';
 
 describe('following, of applications that a selector finds', () => {
@@ -37,6 +37,40 @@ describe('following, of applications that a selector finds', () => {
     assert.deepEqual(
       told.map((line) => line.replace(/^\S+ | match .*/g, '')),
       ['Only 1 of 2 expected applications', '2 of 2 expected applications'],
+    );
+  });
+});
+
+describe('following an application whose manifests are odd', () => {
+  let shop: Workshop;
+
+  beforeEach(async () => {
+    shop = await Workshop.open();
+  });
+  afterEach(() => shop.close());
+
+  it('shows that among the warnings of the run, once, and changes no outcome', async () => {
+    const job = shop.azure.addJob();
+    const migrate = jobManifest('migrate', { hook: 'presync' });
+    const smoke = jobManifest('smoke', { hook: 'PostSync', seconds: 60 });
+    shop.argocd.commit('shop', files(configMap('a'), migrate, smoke));
+    shop.argocd.createApplication('shop');
+    const spec = shop.spec(job, {}, { subject: { names: [{ name: 'shop' }] } });
+    const { runId } = await shop.runs.accept(spec, new Secret(job.token));
+    const warnings = () =>
+      (job.plan.record(job.taskInstanceId)?.issues ?? []).map(({ message }) => message);
+    await shop.time.until(() => warnings().length > 0);
+    await shop.kill();
+    await shop.start();
+    assert.equal((await shop.ended(runId)).outcome, 'succeeded');
+    assert.equal(warnings().length, 1);
+    assert.match(
+      warnings()[0] ?? '',
+      /^shop: Job\/migrate: Argo CD runs no hooks of type "presync"/,
+    );
+    assert.deepEqual(
+      shop.azure.completions(job).map(({ result }) => result),
+      ['succeeded'],
     );
   });
 });
