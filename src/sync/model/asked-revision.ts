@@ -109,6 +109,19 @@ export function meetsTarget(
   });
 }
 
+/** Whether resolved revisions are certainly others than the target asks, by their texts alone. */
+export function missesTarget(
+  application: Sources,
+  target: RevisionTarget,
+  resolved: readonly string[],
+): boolean {
+  return askedRevisions(application, target).some((asked, index) => {
+    const [source, actual] = [application.sources[index], resolved[index]];
+    if (asked === undefined || source === undefined || actual === undefined) return false;
+    return compareRevision(source, asked, actual) === 'other';
+  });
+}
+
 /**
  * What is asked and can never be told from what was deployed: names and ranges that the application
  * does not track, as far as is decided.

@@ -9,7 +9,7 @@ import { deploysRevisions, leavesHistory, revisionsOf, wasTerminated } from '../
 import type { Operation, OperationState } from '../model/operation.ts';
 import { adopt, describeOperation, matchOperation } from '../model/ownership.ts';
 import type { Identity } from '../model/ownership.ts';
-import { meetsTarget } from '../model/asked-revision.ts';
+import { meetsTarget, missesTarget } from '../model/asked-revision.ts';
 import { isSame, printRevisions } from '../model/revision.ts';
 import { act, done, supersede, wait, withDeployed } from '../model/verdict.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -111,11 +111,21 @@ function isReplaced(application: Application, identity: Identity | undefined): b
   return kind === 'absent' && replacement(application) !== undefined;
 }
 
-/** Whoever waits for others does not mind which of their operations it is: the next one counts. */
+/**
+ * Whoever waits for others does not mind which of their operations it is: the next one counts after
+ * one that was terminated, or that deploys another revision by now. A retry with `refresh` resolves
+ * the revision again.
+ */
 export function rememberReplacement(memory: Memory, application: Application, goal: Goal): Memory {
-  const { ended, identity } = memory;
-  const isOver = goal.action === 'wait' && ended !== undefined && wasTerminated(ended.state);
-  if (!isOver || !isReplaced(application, identity)) return memory;
+  const { begun, ended, identity, aim } = memory;
+  if (goal.action !== 'wait') return memory;
+  const target = application.hydrator === undefined ? goal.target : aim?.target;
+  const isOther =
+    begun !== undefined &&
+    target !== undefined &&
+    missesTarget(application, target, revisionsOf(begun));
+  const isOver = ended !== undefined && wasTerminated(ended.state);
+  if (!isOther && !(isOver && isReplaced(application, identity))) return memory;
   return { ...memory, identity: undefined, asked: undefined, begun: undefined, ended: undefined };
 }
 

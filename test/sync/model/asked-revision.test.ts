@@ -4,6 +4,7 @@ import {
   askedRevisions,
   isTracked,
   meetsTarget,
+  missesTarget,
   targetFault,
   undecidedCommits,
   untellable,
@@ -168,6 +169,28 @@ describe('untellable', () => {
       const isAmbiguous = isOpen && !name.startsWith('refs/');
       assert.deepEqual(undecidedCommits(one, revision(asked)), isAmbiguous ? [A] : []);
       assert.deepEqual(untellable(one, revision(asked)), expected || isAmbiguous ? [] : [asked]);
+    });
+  }
+});
+
+describe('missesTarget', () => {
+  const cases: readonly (readonly [string, Parameters<typeof missesTarget>, boolean])[] = [
+    ['the commit', [single, revision(A), [A]], false],
+    ['the commit, asked for short', [single, revision(A.slice(0, 8)), [A]], false],
+    ['another commit', [single, revision(A), [B]], true],
+    ['whatever a branch is', [single, revision('main'), [B]], false],
+    ['what is tracked', [single, tracked, [B]], false],
+    ['nothing resolved yet', [single, revision(A), []], false],
+    ['another version', [chart, revision('1.4.0'), ['1.5.0']], true],
+    ['one inside the range', [chart, revision('1.x'), ['1.5.0']], false],
+    ['one outside the range', [chart, revision('1.x'), ['2.0.0']], true],
+    ['another digest', [oci, revision(digest), [digest.replaceAll('d', 'e')]], true],
+    ['the source that is not named', [double, at(1, A), [A, B]], false],
+    ['another one at its position', [double, at(2, A), [A, B]], true],
+  ];
+  for (const [what, given, expected] of cases) {
+    it(`${expected ? 'is so of' : 'is not so of'} ${what}`, () => {
+      assert.equal(missesTarget(...given), expected);
     });
   }
 });

@@ -194,6 +194,50 @@ describe('a wait for a revision', () => {
     assert.equal(brief(run.see(application(after))), 'succeeded');
   });
 
+  const retried: readonly (readonly [
+    'fail' | 'follow' | 'succeedIfIncluded',
+    'Succeeded' | 'Failed',
+    string,
+    string,
+  ])[] = [
+    ['fail', 'Succeeded', 'wait', 'superseded'],
+    ['succeedIfIncluded', 'Succeeded', 'wait', 'superseded'],
+    ['follow', 'Succeeded', 'wait', 'succeeded'],
+    ['fail', 'Failed', 'wait', 'wait'],
+    ['succeedIfIncluded', 'Failed', 'wait', 'wait'],
+  ];
+  for (const [whenSuperseded, phase, first, later] of retried) {
+    it(`takes no other revision from the operation that it follows, which a retry brought: ${phase}, ${whenSuperseded}`, () => {
+      const run = new Run(waitGoal({ whenSuperseded }), known);
+      const begun = { operation: auto, operationState: state({ operation: auto }) };
+      const verdict = run.see(application({ ...begun, history: [entry(1, C)] }));
+      assert.ok(verdict.kind === 'act' && verdict.act.kind === 'adopt');
+      run.change({ identity: verdict.act.identity });
+      const change = { operation: auto, revisions: [B], retryCount: 1 };
+      const going = { operation: auto, operationState: state(change) };
+      assert.equal(brief(run.see(application({ ...going, sync: synced(A) }))), 'wait');
+      const over = application({
+        sync: synced(B),
+        operationState: ended(phase, change),
+        history: [entry(1, C), ...(phase === 'Succeeded' ? [entry(20, B)] : [])],
+        reconciledAt: second(30),
+      });
+      assert.equal(brief(run.see(over)), first);
+      assert.equal(brief(run.see({ ...over, reconciledAt: second(60) }, 60_000)), later);
+    });
+  }
+
+  it('takes what a retry brought where that may be what it waits for', () => {
+    const run = new Run(waitGoal({ target: revision('main') }), known);
+    const begun = { operation: auto, operationState: state({ operation: auto }) };
+    const verdict = run.see(application(begun));
+    assert.ok(verdict.kind === 'act' && verdict.act.kind === 'adopt');
+    run.change({ identity: verdict.act.identity });
+    const operationState = ended('Succeeded', { operation: auto, revisions: [B], retryCount: 1 });
+    const over = application({ sync: synced(B), operationState, reconciledAt: second(30) });
+    assert.equal(brief(run.see(over)), 'succeeded');
+  });
+
   const chart = {
     sources: [
       { repoURL: 'https://charts.example.com', path: '', chart: 'web', targetRevision: '1.x' },
