@@ -13,6 +13,27 @@ export interface Played {
   readonly draw: () => string;
 }
 
+/** How a run was to end, how it did, and where these differ. */
+export function compareEnds(
+  expected: RunEnd,
+  { result, outcome }: RunEnd,
+): Pick<Played, 'expected' | 'real' | 'faults'> {
+  return {
+    expected: `${expected.result}, ${expected.outcome}`,
+    real: `${result}, ${outcome}`,
+    faults: [
+      ...(result === expected.result ? [] : [`the result is ${result}`]),
+      ...(outcome === expected.outcome ? [] : [`the outcome is ${outcome}`]),
+    ],
+  };
+}
+
+interface RunEnd {
+  readonly result: string | undefined;
+  /** The output `outcome`. */
+  readonly outcome: string;
+}
+
 /** The faults of a log that does not hold all of these texts. */
 export function missingTexts(
   lines: readonly string[],

@@ -1,7 +1,7 @@
 import type { TaskRun } from '../../../simulators/agent/agent.ts';
 import { bundleTasks } from '../../bundle.ts';
 import type { Demonstration } from '../demonstration.ts';
-import { missingTexts, type Played } from '../verdict.ts';
+import { compareEnds, missingTexts, type Played } from '../verdict.ts';
 import { drawRun } from './picture.ts';
 import { playPipeline } from './pipeline.ts';
 import { scenarios, type Scenario } from './scenarios.ts';
@@ -40,15 +40,12 @@ export function judge(
   run: Pick<TaskRun, 'result' | 'outputs' | 'lines' | 'infrastructureFailure'>,
 ): Played {
   const { result, outputs, lines, infrastructureFailure } = run;
-  const outcome = outputs.outcome ?? '-';
+  const ends = compareEnds(expected, { result, outcome: outputs.outcome ?? '-' });
   return {
-    name,
-    expected: `${expected.result}, ${expected.outcome}`,
-    real: `${result}, ${outcome}`,
+    ...{ name, ...ends },
     faults: [
       ...(infrastructureFailure === undefined ? [] : [infrastructureFailure]),
-      ...(result === expected.result ? [] : [`the result is ${result}`]),
-      ...(outcome === expected.outcome ? [] : [`the outcome is ${outcome}`]),
+      ...ends.faults,
       ...missingTexts(lines, expected.says),
     ],
     draw: () => drawRun(run),

@@ -5,7 +5,7 @@ import { linesOf } from '../line.ts';
 import type { Screen } from '../screen.ts';
 import { addApplication, applicationName, push } from '../shop.ts';
 import { textGrid } from '../text-grid.ts';
-import { missingTexts, type Played } from '../verdict.ts';
+import { compareEnds, missingTexts, type Played } from '../verdict.ts';
 import { answerLine, requestLines } from './exchange-lines.ts';
 import { killAndRestart } from './interruption.ts';
 import { LiveRun } from './live-run.ts';
@@ -64,14 +64,11 @@ async function playSync(scenario: SyncScenario, site: Site, screen: Screen): Pro
   ] as const;
   const cells = counts.map(([what, count]) => [what, String(count)]);
   screen.section('Counted', linesOf(textGrid(cells, screen.roomInside).join('\n')));
-  const outcome = outputsOf(view).outcome ?? '-';
+  const ends = compareEnds(expected, { result, outcome: outputsOf(view).outcome ?? '-' });
   return {
-    name,
-    expected: `${expected.result}, ${expected.outcome}`,
-    real: `${result}, ${outcome}`,
+    ...{ name, ...ends },
     faults: [
-      ...(result === expected.result ? [] : [`the result is ${result}`]),
-      ...(outcome === expected.outcome ? [] : [`the outcome is ${outcome}`]),
+      ...ends.faults,
       ...(killedAt !== undefined && interruption === undefined
         ? ['the handler was not killed']
         : []),

@@ -30,6 +30,7 @@ import {
 import { looseSourceSchema, readSource, readSources } from './source-schema.ts';
 import { historySchema, readDeployedSources, readHistory } from './history-schema.ts';
 import { readItems } from './item-reading.ts';
+import { readMetadata } from './metadata.ts';
 import { TextBudget } from './text-budget.ts';
 import type { Application, ResourceStatus } from '../../sync/model/application.ts';
 import type {
@@ -177,13 +178,8 @@ export function* readApplicationInTurns(json: unknown): Generator<number, Applic
   const isMulti = sourceHydrator == null && sources != null && sources.length > 0;
   const source = sourceHydrator == null ? readSource(spec.source) : readSyncSource(sourceHydrator);
   return {
-    name: metadata.name,
-    namespace: metadata.namespace ?? '',
-    uid: metadata.uid ?? '',
-    resourceVersion: metadata.resourceVersion ?? '',
+    ...readMetadata(metadata),
     project: spec.project || 'default',
-    deleting: metadata.deletionTimestamp != null,
-    skipReconcile: metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
     sources: isMulti ? sources.map(readSource) : [source],
     multiSource: isMulti,
     hydrator: readHydrator(sourceHydrator, status?.sourceHydrator, metadata.annotations),

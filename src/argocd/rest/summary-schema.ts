@@ -31,6 +31,7 @@ import {
   readHydratorStatus,
   readSyncSource,
 } from './hydrator-schema.ts';
+import { readMetadata } from './metadata.ts';
 
 /** Longer words of Argo CD are cut: there may be ten thousand applications. */
 const longest = 300;
@@ -107,13 +108,8 @@ export function readSummary(json: unknown): ApplicationSummary {
   const sources = spec.sources?.length ? spec.sources : [spec.source];
   const hydrator = readHydrator(sourceHydrator, status?.sourceHydrator, metadata.annotations);
   return {
-    name: metadata.name,
-    namespace: metadata.namespace ?? '',
-    uid: metadata.uid ?? '',
-    resourceVersion: metadata.resourceVersion ?? '',
+    ...readMetadata(metadata),
     createdAt: readTime(metadata.creationTimestamp),
-    deleting: metadata.deletionTimestamp != null,
-    skipReconcile: metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true',
     project: spec.project || 'default',
     sources: sourceHydrator == null ? sources.map(readSource) : [readSyncSource(sourceHydrator)],
     hydrator: hydrator && summaryAt(hydrator),

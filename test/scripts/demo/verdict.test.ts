@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { textOf } from '../../../scripts/demo/line.ts';
 import {
+  compareEnds,
   isAsExpected,
   missingTexts,
   verdictLines,
@@ -26,6 +27,16 @@ describe('The verdict on a demonstration', () => {
     assert.equal(isAsExpected([good]), true);
     assert.equal(isAsExpected([good, differing]), false);
     assert.equal(isAsExpected([]), false);
+  });
+
+  it('compares how a run ended with how it was to end', () => {
+    const expected = { result: 'Succeeded', outcome: 'succeeded' };
+    assert.deepEqual(compareEnds(expected, expected).faults, []);
+    assert.deepEqual(compareEnds(expected, { result: 'Failed', outcome: 'failed' }), {
+      expected: 'Succeeded, succeeded',
+      real: 'Failed, failed',
+      faults: ['the result is Failed', 'the outcome is failed'],
+    });
   });
 
   it('is a table, with what differs below it', () => {
