@@ -124,6 +124,38 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     assert.match(result.causes[0]?.message ?? '', /unable to resolve 'v9'/);
   });
 
+  describe('where a revision cannot be resolved for reasons that nobody knows', () => {
+    const words =
+      'error resolving repo revision: rpc error: code = Unknown desc = failed to list refs: lookup git.example.com: no such host';
+    const refuse = (times: number) =>
+      argocd.faults.add({
+        method: 'POST',
+        path: /\/sync/,
+        times,
+        fault: { kind: 'answer', status: 400, body: JSON.stringify({ code: 9, message: words }) },
+      });
+
+    it('asks again, and deploys it', async () => {
+      make(configMap('a'));
+      refuse(3);
+      const result = await followOne(argocd, 'shop', syncGoal({ target: revision('main') }));
+      assert.equal(result.outcome, 'succeeded', result.message);
+      assert.equal(syncBodies(argocd).length, 4);
+    });
+
+    it("ends after two minutes with Argo CD's words", async () => {
+      make(configMap('a'));
+      refuse(Infinity);
+      const before = argocd.now;
+      const result = await followOne(argocd, 'shop', syncGoal({ target: revision('main') }));
+      const took = argocd.now - before;
+      assert.equal(result.outcome, 'failed', result.message);
+      assert.match(result.causes[0]?.message ?? '', /no such host/);
+      assert.match(result.causes[0]?.advice ?? '', /host name/);
+      assert.ok(took >= 100_000 && took < 200_000, `${took} ms`);
+    });
+  });
+
   it('warns of the hooks that strategy apply did not run', async () => {
     make(configMap('a'), job('migrate', { hook: 'PreSync' }));
     const result = await followOne(argocd, 'shop', syncGoal({}, { strategy: 'apply' }));
