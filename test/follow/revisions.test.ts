@@ -5,6 +5,7 @@ import { defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import {
   autoSynced,
+  begin,
   followOne,
   revision,
   startArgoCD,
@@ -178,5 +179,25 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     }
     const waited = await followOne(argocd, 'shop', waitGoal({ target: revision('HEAD') }));
     assert.equal(waited.outcome, 'succeeded', waited.message);
+  });
+
+  it('is not live for a wait before what the application was given since is deployed', async () => {
+    const tip = argocd.commit('other', files(configMap('b')));
+    make({ source });
+    const synced = await followOne(argocd, 'shop', syncGoal({ target: revision(tip) }));
+    assert.equal(synced.outcome, 'succeeded', synced.message);
+    argocd.patchApplication('shop', { spec: { source: { path: 'other' } } });
+    for (const target of [revision(tip), revision('main')]) {
+      const short = { timeout: 60_000 };
+      const waited = await followOne(argocd, 'shop', waitGoal({ target }), short);
+      assert.equal(waited.outcome, 'timedOut', waited.message);
+      assert.match(waited.message, /waiting for somebody to sync it/);
+    }
+    const following = begin(argocd, ['shop'], waitGoal({ target: revision(tip) }));
+    await following.until((p) => p.kind === 'status' && p.message.includes('waiting for somebody'));
+    argocd.syncAs('alice', 'shop');
+    const [waited] = await following.done;
+    assert.equal(waited?.outcome, 'succeeded', waited?.message);
+    assert.deepEqual(waited.revisions, [tip]);
   });
 });
