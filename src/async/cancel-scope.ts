@@ -11,6 +11,7 @@ export class CancelScope {
   readonly #over = new AbortController();
   /** Aborts at the end. */
   readonly signal: AbortSignal;
+  #at: number;
 
   /** `at`: when it ends at the latest, local milliseconds. */
   constructor(
@@ -20,7 +21,13 @@ export class CancelScope {
     const over = this.#over.signal;
     // No listener on the parent: many scopes have the same one, and Node warns of more than ten.
     this.signal = parent === undefined ? over : AbortSignal.any([parent, over]);
-    if (at !== Infinity) void this.#endAt(at, clock);
+    this.#at = at;
+    if (at !== Infinity) void this.#endInTime(clock);
+  }
+
+  /** Has it end at `at`, local milliseconds, if that is later than it would; one that is over stays so. */
+  prolong(at: number): void {
+    this.#at = Math.max(this.#at, at);
   }
 
   /** Ends it now; a second time does nothing. */
@@ -28,9 +35,9 @@ export class CancelScope {
     this.#over.abort(noLongerNeeded);
   }
 
-  async #endAt(at: number, clock: Clock): Promise<void> {
-    while (!this.signal.aborted && clock.now() < at) {
-      await clock.sleep(Math.min(at - clock.now(), longestSleep), this.signal);
+  async #endInTime(clock: Clock): Promise<void> {
+    while (!this.signal.aborted && clock.now() < this.#at) {
+      await clock.sleep(Math.min(this.#at - clock.now(), longestSleep), this.signal);
     }
     this.end();
   }

@@ -55,4 +55,17 @@ describe('a term', () => {
     await clock.pass(1);
     assert.equal(scope.signal.aborted, true);
   });
+
+  it('ends later when it is prolonged, and never earlier', async () => {
+    const scope = new CancelScope(clock, { at: clock.now() + 1_000 });
+    scope.prolong(clock.now() + 500);
+    scope.prolong(clock.now() + 2_000);
+    await clock.pass(1_999);
+    assert.equal(scope.signal.aborted, false);
+    await clock.pass(1);
+    assert.equal(scope.signal.aborted, true);
+    scope.prolong(clock.now() + 1_000);
+    assert.equal(scope.signal.aborted, true);
+    assert.equal(clock.sleeping, 0);
+  });
 });

@@ -145,7 +145,9 @@ export class Following {
   }
 
   #end({ change, items }: RunEnding): void {
-    this.#unitOfWork.change(change);
+    const { report } = this.#unitOfWork.run;
+    const endingSince = this.#ports.clock.now();
+    this.#unitOfWork.change({ ...change, report: { ...report, endingSince } });
     this.#unitOfWork.enqueue(...items);
   }
 }

@@ -2,15 +2,16 @@ import { AzureError } from '../../../azure/http/azure-error.ts';
 import type { TaskHub, TaskHubResult } from '../../../azure/task-hub/task-hub.ts';
 import { Wakeup } from '../../../async/wakeup.ts';
 import { noLongerNeeded, type Clock } from '../../../async/clock.ts';
-import type { StoredItem } from '../../store/store.ts';
 import { Completion } from './completion.ts';
-import { nextBatch, type DispatchBatch } from './dispatch-batch.ts';
+import { nextBatch } from './dispatch-batch.ts';
+import { mostItems, OpenItems, type ReadItems } from './open-items.ts';
 import type { OnReturn, RetryBackoff } from '../retry-backoff.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import { callUntil, optionalUntil, roundUntil, type ReportBudget } from './report-budget.ts';
-import { channelOf, channels, type ReportChannel } from './report-channel.ts';
+import { channels, type ReportChannel } from './report-channel.ts';
 import { ReportSender } from './report-sender.ts';
 import { OutboxLog } from './outbox-log.ts';
+import { SendingTerm } from './sending-term.ts';
 import type { NextTry } from '../verification/tries.ts';
 
 /**
@@ -22,8 +23,7 @@ export type Delivery = 'told' | 'replaced' | 'gone' | 'refused' | 'late';
 
 /** What an outbox dispatcher needs besides the task hub, and whom it tells of failures. */
 export interface DispatcherPorts {
-  /** What is still to be told: the first items after a number, in their order. */
-  readonly items: (limit: number, after: number) => Promise<readonly StoredItem[]>;
+  readonly items: ReadItems;
   readonly clock: Clock;
   readonly retryBackoff: RetryBackoff;
   readonly budget: ReportBudget;
@@ -38,7 +38,6 @@ export interface DispatcherPorts {
 
 /** Milliseconds between two messages about a run that is under way: each costs calls. */
 const pace = 2_000;
-const mostItems = 1_000;
 /** A token that is refused before the run's deadline is tried for so long, in milliseconds. */
 const longestRefusal = 10 * 60_000;
 
@@ -99,12 +98,14 @@ export class OutboxDispatcher {
   async deliver(signal: AbortSignal): Promise<Delivery> {
     const { clock } = this.#ports;
     const { tokenExpiresAt } = this.#unitOfWork.run;
+    const underWay = AbortSignal.any([signal, this.#ending.signal]);
+    const term = new SendingTerm(clock, () => tokenExpiresAt, signal);
     try {
       for (;;) {
-        await this.#waitForTurn(signal);
+        await this.#waitForTurn(signal, underWay);
         signal.throwIfAborted();
         if (clock.now() >= tokenExpiresAt) return 'late';
-        if (!this.#ending.signal.aborted) await this.#goOn(signal);
+        if (!this.#ending.signal.aborted) await this.#goOn(signal, term);
         else {
           const delivery = await this.#tellEnd(signal);
           if (delivery !== undefined) return delivery;
@@ -113,26 +114,25 @@ export class OutboxDispatcher {
     } catch (error) {
       if (error instanceof AzureError && error.failure === 'plan-gone') return 'gone';
       throw error;
+    } finally {
+      term.end();
     }
   }
 
   /** Until Azure DevOps may be called again; or until there is no time left for what is optional. */
-  async #waitForTurn(signal: AbortSignal): Promise<void> {
+  async #waitForTurn(signal: AbortSignal, underWay: AbortSignal): Promise<void> {
     const { retryBackoff, onReturn, budget } = this.#ports;
     const { tokenExpiresAt } = this.#unitOfWork.run;
     const ending = this.#ending.signal;
-    if (!ending.aborted) {
-      await retryBackoff.wait(onReturn, tokenExpiresAt, AbortSignal.any([signal, ending]));
-    }
+    if (!ending.aborted) await retryBackoff.wait(onReturn, tokenExpiresAt, underWay);
     if (!ending.aborted) return;
     const until = budget.isCompletionAwaited ? Infinity : this.#optionalUntil();
     await retryBackoff.wait(onReturn, Math.min(until, tokenExpiresAt), signal);
   }
 
   /** Under way: tells what there is, at its pace. */
-  async #goOn(signal: AbortSignal): Promise<void> {
+  async #goOn(signal: AbortSignal, term: SendingTerm): Promise<void> {
     const { clock, items, retryBackoff } = this.#ports;
-    const { tokenExpiresAt } = this.#unitOfWork.run;
     const present = await items(mostItems, 0);
     if (present.some(({ item }) => item.kind === 'completed'))
       return this.#ending.abort(noLongerNeeded);
@@ -142,7 +142,7 @@ export class OutboxDispatcher {
     if (batch === undefined || batch.kind === 'completed' || clock.now() < due) {
       return this.#pause(batch === undefined ? Infinity : due, signal);
     }
-    const failures = await this.#sender.send(batch, { until: () => tokenExpiresAt, signal });
+    const failures = await this.#sender.send(batch, term);
     const [failure] = failures.values();
     if (failure !== undefined) return retryBackoff.failed(failure);
     retryBackoff.succeeded();
@@ -164,7 +164,8 @@ export class OutboxDispatcher {
     // The server has asked for a longer wait than there is time for.
     const passed = new Set<ReportChannel>(retryBackoff.isHeld ? channels : []);
     const share = () => callUntil(clock.now(), until, channels.length - passed.size);
-    const scope = { until: share, signal };
+    const term = new SendingTerm(clock, share, signal);
+    const outbox = new OpenItems(this.#ports.items);
     let failure: AzureError | undefined;
     try {
       if (this.#unitOfWork.run.report.isCompleting) {
@@ -174,9 +175,9 @@ export class OutboxDispatcher {
       for (;;) {
         if ((await nextTry()) === 'proven') return 'replaced';
         if (clock.now() >= until) for (const channel of channels) passed.add(channel);
-        const { batch, left } = await this.#next(passed);
+        const { batch, left } = await outbox.next(passed);
         if (batch.kind !== 'completed') {
-          const failures = await this.#sender.send(batch, scope, passed);
+          const failures = await this.#sender.send(batch, term, passed);
           for (const [channel, error] of failures) {
             passed.add(channel);
             failure = error;
@@ -206,6 +207,8 @@ export class OutboxDispatcher {
       budget.isCompletionAwaited = true;
       retryBackoff.failed(error);
       return this.#isRefused() ? 'refused' : undefined;
+    } finally {
+      term.end();
     }
   }
 
@@ -217,34 +220,9 @@ export class OutboxDispatcher {
     return retryBackoff.isTokenRefused && isLate;
   }
 
-  /** The next batch that can go by other channels than these, and by which of them more would go. */
-  async #next(
-    passed: ReadonlySet<ReportChannel>,
-  ): Promise<{ batch: DispatchBatch; left: Set<ReportChannel> }> {
-    const left = new Set<ReportChannel>();
-    let completion: DispatchBatch | undefined;
-    for (let after = 0; ;) {
-      const items = await this.#ports.items(mostItems, after);
-      const open: StoredItem[] = [];
-      for (const stored of items) {
-        const channel = channelOf(stored.item);
-        if (channel === undefined) completion = nextBatch([stored]);
-        else if (passed.has(channel)) left.add(channel);
-        else open.push(stored);
-      }
-      const batch = nextBatch(open);
-      if (batch !== undefined) return { batch, left };
-      after = items.at(-1)?.seq ?? Infinity;
-      if (items.length < mostItems) break;
-    }
-    if (completion === undefined)
-      throw new Error('The end of a run is to be told, but has no completion.');
-    return { batch: completion, left };
-  }
-
   /** How the run is completed. */
   async #result(): Promise<TaskHubResult> {
-    const { batch } = await this.#next(new Set(channels));
+    const { batch } = await new OpenItems(this.#ports.items).next(new Set(channels));
     if (batch.kind !== 'completed') throw new Error('Nothing but the completion was asked for.');
     return batch.result;
   }

@@ -1,17 +1,15 @@
 import { AzureError } from '../../../azure/http/azure-error.ts';
 import type { RecordUpdate, TaskHub } from '../../../azure/task-hub/task-hub.ts';
-import { CancelScope } from '../../../async/cancel-scope.ts';
-import type { Clock } from '../../../async/clock.ts';
 import type { StoredItem } from '../../store/store.ts';
 import type { DispatchBatch } from './dispatch-batch.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
+import type { SendingTerm } from './sending-term.ts';
 import { TimelineRecordLog } from './timeline-record-log.ts';
 import type { ReportBudget } from './report-budget.ts';
 import { channelOf, type ReportChannel } from './report-channel.ts';
 
 /** What sending a dispatch batch needs besides the task hub, and whom it tells of failures. */
 export interface ReportSenderPorts {
-  readonly clock: Clock;
   readonly budget: ReportBudget;
   /** Each failure, and what was to be told. */
   readonly onFailure: (error: AzureError, what: ReportChannel | 'completed') => void;
@@ -24,12 +22,6 @@ interface Part {
   readonly channel: ReportChannel;
   readonly items: readonly StoredItem[];
   readonly act: (signal: AbortSignal) => Promise<void>;
-}
-
-/** When a call that begins now is of no use any more; local milliseconds. */
-export interface SendingTerm {
-  readonly until: () => number;
-  readonly signal: AbortSignal;
 }
 
 /** Sends Azure DevOps everything about a run but its completion. */
@@ -53,13 +45,13 @@ export class ReportSender {
    */
   async send(
     batch: Exclude<DispatchBatch, { readonly kind: 'completed' }>,
-    scope: SendingTerm,
+    term: SendingTerm,
     passed: ReadonlySet<ReportChannel> = new Set(),
   ): Promise<ReadonlyMap<ReportChannel, AzureError>> {
     const failures = new Map<ReportChannel, AzureError>();
     for (const part of this.#partsOf(batch)) {
       if (passed.has(part.channel)) continue;
-      const error = await this.#sendPart(part, scope);
+      const error = await this.#sendPart(part, term);
       if (error !== undefined) failures.set(part.channel, error);
     }
     await this.#unitOfWork.stored();
@@ -68,25 +60,25 @@ export class ReportSender {
 
   async #sendPart(
     { channel, items, act }: Part,
-    { until, signal }: SendingTerm,
+    term: SendingTerm,
   ): Promise<AzureError | undefined> {
-    const { clock, budget, onFailure, onLeftOut } = this.#ports;
-    const scope = new CancelScope(clock, { parent: signal, at: until() });
+    const { budget, onFailure, onLeftOut } = this.#ports;
+    const signal = term.begin();
     try {
-      await act(scope.signal);
+      await act(signal);
       budget.succeeded(channel);
+      // What is in the log has left the outbox with the count of its lines.
+      if (channel === 'log') return undefined;
     } catch (caught) {
       // A part of it may be told: what is read again must not hold that any more.
       await this.#unitOfWork.stored();
-      signal.throwIfAborted();
-      const error = scope.signal.aborted ? cutOff(channel) : caught;
+      term.throwIfAborted();
+      const error = signal.aborted ? cutOff(channel) : caught;
       if (!(error instanceof AzureError)) throw error;
       onFailure(error, channel);
       if (error.failure === 'plan-gone') throw error;
       if (!budget.failed(channel, error)) return error;
       if (items.length > 0) onLeftOut(channel);
-    } finally {
-      scope.end();
     }
     this.#unitOfWork.dequeue(seqsOf(items));
     return undefined;

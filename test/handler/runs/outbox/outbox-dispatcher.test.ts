@@ -58,6 +58,25 @@ describe('the outbox dispatcher of a run', () => {
     );
   });
 
+  it('takes one step of the store for each call, and reads what is left twice', async () => {
+    await told.hold(...story);
+    told.store.run = {
+      ...told.store.run,
+      report: { ...told.store.run.report, endingSince: told.began },
+    };
+    const asked: string[] = [];
+    const telling = told.begin((what, stage) => {
+      if (stage === 'before') asked.push(what);
+      return goOn(what, stage);
+    });
+    telling.dispatcher.wake(true);
+    assert.equal(await finish(telling), 'told');
+    const count = (what: string) => asked.filter((each) => each === what).length;
+    const sent = calls.reduce((sum, what) => sum + count(what), 0);
+    assert.equal(count('commit'), sent);
+    assert.equal(count('items'), 2);
+  });
+
   it('tells events with the version of the plan', async () => {
     told.store.run = {
       ...told.store.run,
