@@ -8,7 +8,7 @@ const usage = `Bundles the agent's task and the handler, each into one file, wit
 
   npm run build
 
-It exits with 0, or 2 for wrong arguments.`;
+It exits with 0, or 2 for invalid arguments.`;
 
 const asked = readWords(process.argv.slice(2), {});
 process.exitCode = await doAsked(asked, { name: 'build', usage }, async () => {

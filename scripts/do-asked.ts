@@ -24,7 +24,7 @@ export async function doAsked<T extends { readonly kind: string }>(
 
 /** Says what is wrong with the words that a program was given. Returns the exit code. */
 export function refuse(messages: readonly string[], { name }: Pick<Program, 'name'>): number {
-  console.error(`${messages.join('\n')}\n\nnpm run ${name} -- --help shows how to ask.`);
+  console.error(`${messages.join('\n')}\n\nSee npm run ${name} -- --help.`);
   return exitCodes.usage;
 }
 

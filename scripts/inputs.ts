@@ -12,7 +12,7 @@ ArgoCDGate, from src/inputs/definitions.ts, input-texts.ts, and gate-input-texts
 
   npm run inputs
 
-Then run npm run task-pages. It exits with 0, or 2 for wrong arguments.`;
+Then run npm run task-pages. It exits with 0, or 2 for invalid arguments.`;
 
 interface HandlerTask extends TaskForm {
   readonly execution: { readonly HttpRequest: { readonly Execute: { readonly Body: string } } };

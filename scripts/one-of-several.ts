@@ -21,7 +21,7 @@ export function parseArguments(
   if (read.kind !== 'words') return read;
   const { only, [fileOption]: file } = read.values;
   if (typeof only === 'string' && !names.includes(only)) {
-    const message = `There is no ${noun} "${only}". There are: ${names.join(', ')}.`;
+    const message = `Unknown ${noun} "${only}". Choose one of: ${names.join(', ')}.`;
     return { kind: 'fault', messages: [message] };
   }
   return {

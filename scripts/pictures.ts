@@ -15,7 +15,7 @@ const program = {
   npm run pictures -- --only NAME         one of them: log, summary, timeline, status, gate, or a task
   npm run pictures -- --chromium FILE     a Chromium that is not in the PATH
 
-It exits with 0, or 2 for wrong arguments or without a Chromium.`,
+It exits with 0, or 2 for invalid arguments or without a Chromium.`,
 };
 const options = { only: { type: 'string' }, chromium: { type: 'string' } } as const;
 
@@ -31,7 +31,7 @@ process.exitCode = await doAsked(asked, program, async ({ values }) => {
   const chosen = pictures.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0) {
     const all = pictures.map(({ name }) => name).join(', ');
-    return refuse([`There is no picture "${only}". There are: ${all}.`], program);
+    return refuse([`Unknown picture "${only}". Choose one of: ${all}.`], program);
   }
   await Promise.all([bundleTasks(), bundle(handlerBundle)]);
   for (const { file, width, scale, page } of chosen) {

@@ -13,7 +13,7 @@ repeat it: the manifest, each task.json and the listing. npm version runs it.
   npm run stamp
   npm run stamp -- --released     also records the tasks as they are now as released in this version
 
-It exits with 0, or 2 for wrong arguments.`;
+It exits with 0, or 2 for invalid arguments.`;
 
 const asked = readWords(process.argv.slice(2), { released: { type: 'boolean' } });
 process.exitCode = await doAsked(asked, { name: 'stamp', usage }, async ({ values }) => {

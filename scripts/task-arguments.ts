@@ -39,7 +39,7 @@ export const usage = `Runs a built task against a real Argo CD, as an agent of A
   -- name=value …       inputs of the task, by the names in its task.json
 
 It exits with 0 when the task succeeded (with issues or without), 1 when it failed or was canceled,
-2 for wrong arguments, and 3 when the task could not be run or broke down.`;
+2 for invalid arguments, and 3 when the task could not be run or broke down.`;
 
 const options = {
   server: { type: 'string' },

@@ -9,7 +9,7 @@ const usage = `Makes the parts of docs/tasks/ about inputs and outputs anew from
 
   npm run task-pages
 
-It exits with 0, or 2 for wrong arguments.`;
+It exits with 0, or 2 for invalid arguments.`;
 
 const asked = readWords(process.argv.slice(2), {});
 process.exitCode = await doAsked(asked, { name: 'task-pages', usage }, () => {

@@ -11,7 +11,7 @@ const usage = `Runs the tests of one file, or of a few, each on the Node that it
   --grep TEXT      only tests whose names hold the text
   --timeout MS     how long a test may take; 0 is for ever, for a debugger
 
-It exits with 0 when all passed, 2 for wrong arguments, and otherwise as mocha does.`;
+It exits with 0 when all passed, 2 for invalid arguments, and otherwise as mocha does.`;
 
 const program = { name: 'test:one', usage };
 const options = { grep: { type: 'string' }, timeout: { type: 'string' } } as const;

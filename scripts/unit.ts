@@ -6,7 +6,7 @@ const usage = `Runs all tests: those of the handler on Node 24, the others on th
 
   npm run unit
 
-It exits with 0 when all passed, 2 for wrong arguments, and otherwise as mocha does.`;
+It exits with 0 when all passed, 2 for invalid arguments, and otherwise as mocha does.`;
 
 const asked = readWords(process.argv.slice(2), {});
 process.exitCode = await doAsked(asked, { name: 'unit', usage }, async () => {

@@ -11,7 +11,7 @@ const usage = `Checks the types again at every change, or with files runs their 
   FILE             a test file, or the source file that it tests; all of one suite
   --grep TEXT      only tests whose names hold the text
 
-It runs until it is stopped. It exits with 2 for wrong arguments.`;
+It runs until it is stopped. It exits with 2 for invalid arguments.`;
 
 const program = { name: 'watch', usage };
 

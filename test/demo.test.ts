@@ -170,7 +170,7 @@ describe('npm run demo, wrongly asked for', () => {
     it(`says what there is, and exits with 2: ${words.join('') || 'alone'}`, async () => {
       const { code, text } = await runDemo(...words, '--only', 'everything');
       assert.equal(code, 2);
-      assert.match(text, /There is no run "everything"/);
+      assert.match(text, /Unknown run "everything"/);
     });
   }
 });

@@ -7,4 +7,4 @@ takes about five minutes, the handler about fifteen.
   npm run bench -- --only handler    the five groups of the handler
   npm run bench -- --json FILE       also write the figures to a file
 
-It reports and never fails for a goal that is not met: it exits with 0, or 2 for wrong arguments.`;
+It reports, and does not fail if a goal is not met: it exits with 0, or 2 for invalid arguments.`;

@@ -58,18 +58,18 @@ replaced by others; look at the file before you commit it.
   npm run record -- NAME --server URL --token-env NAME --application NAME
   npm run record -- NAME … -- STEP… [name=value…] STEP…
 
-  NAME                  of the recording: small letters, digits and hyphens
+  NAME                  of the recording: lowercase letters, digits and hyphens
   --server URL          the Argo CD server, with its root path if it has one
   --token-env NAME      the environment variable that holds the token
   --application NAME    the application, or NAMESPACE/NAME
-  --project NAME        its AppProject; default unless told
+  --project NAME        its AppProject; by default the one named default
   --ca FILE             PEM file of the authority that signed the server's certificate
   --files FOLDER        the application's folder in a checkout of its repository, to be written down
   --replace REAL=SAFE   written in place of a name that must not be seen; may be repeated
-  --folder FOLDER       where to; test/fixtures/argo-cd/recordings unless told
+  --folder FOLDER       where to; test/fixtures/argo-cd/recordings by default
   --overwrite           in place of the recording of that name
 
-Steps, done one after the other while the application is watched; unless told
+Steps, done one after the other while the application is watched; by default
 ${usual}:
 
 ${Object.entries(steps)
@@ -77,7 +77,7 @@ ${Object.entries(steps)
   .join('\n')}
 
 It exits with 0 when the recording is written, 1 when a step failed (what came until then is written
-all the same), and 2 for wrong arguments.`;
+all the same), and 2 for invalid arguments.`;
 
 const options = {
   server: { type: 'string' },
@@ -104,7 +104,9 @@ export function parseArguments(words: readonly string[]): RecordAsked {
   const messages = [
     ...(/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)
       ? []
-      : ['What is the recording called? Begin with a NAME of small letters, digits and hyphens.']),
+      : [
+          'What is the recording called? Begin with a NAME of lowercase letters, digits and hyphens.',
+        ]),
     ...more.map((word) => `'${word}' is not expected here. Steps come after --.`),
     ...(values.server === undefined ? ['Which Argo CD? Add --server https://…'] : []),
     ...(values.server === undefined || /^https?:\/\/[^/]/.test(values.server)
@@ -161,8 +163,8 @@ function isStep(word: string): word is StepName {
 function unknown(word: string): string {
   const names = Object.keys(steps);
   const meant = nearest(word, names);
-  const advice = meant === undefined ? `There are: ${names.join(', ')}.` : `Did you mean ${meant}?`;
-  return `There is no step ${word}. ${advice}`;
+  const advice = meant === undefined ? `Steps: ${names.join(', ')}.` : `Did you mean ${meant}?`;
+  return `Unknown step ${word}. ${advice}`;
 }
 
 function splitAt(text: string, mark: string): readonly [string, string] | undefined {

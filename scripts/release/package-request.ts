@@ -23,7 +23,7 @@ export const packageUsage = `Packs the extension into out/, without a network.
   --extension-id ID    a copy to try in private beside the public one: its service connection types
                        have names of their own, as the Marketplace demands
 
-It exits with 0, 1 when a public package is not ready to be one, or 2 for wrong arguments.`;
+It exits with 0, 1 when a public package is not ready to be one, or 2 for invalid arguments.`;
 
 const options = {
   publisher: { type: 'string' },

@@ -21,19 +21,19 @@ export type SoakAsked =
 
 /** What `npm run soak -- --help` says. */
 export const usage = `Kills the built handler at random moments while runs of all kinds go on, then sends it random and
-mangled requests, and looks whether anything was lost, doubled or leaked. Takes about ten minutes.
+mangled requests, and checks that nothing was lost, duplicated or leaked. Takes about ten minutes.
 
   npm run soak
-  npm run soak -- --kills N       1000 unless told; 0 leaves them out
-  npm run soak -- --requests N    100000 unless told; 0 leaves them out
-  npm run soak -- --minutes N     begins no kill after so many minutes; 20 unless told
+  npm run soak -- --kills N       1000 by default; 0 skips them
+  npm run soak -- --requests N    100000 by default; 0 skips them
+  npm run soak -- --minutes N     starts no kill after this many minutes; 20 by default
   npm run soak -- --seed N        the same choices as a soak before
 
   npm run soak -- busy            runs \`npm test\` three times beside two busy loops per core, to see
                                   that no test depends on the speed of the machine
   npm run soak -- busy --runs N
 
-It exits with 0, 1 when it found something, or 2 for wrong arguments.`;
+It exits with 0, 1 when it found something, or 2 for invalid arguments.`;
 
 /** Reads the words after `npm run soak --`. */
 export function readSoakArguments(words: readonly string[]): SoakAsked {

@@ -42,7 +42,7 @@ export const send: Send = ({ method, url, headers, body }, limit) =>
       });
     });
     const timer = setTimeout(() => {
-      outgoing.destroy(new Error(`no answer within ${limit / 1000} seconds`));
+      outgoing.destroy(new Error(`no response within ${limit / 1000} seconds`));
     }, limit);
     outgoing.on('error', (error) => {
       clearTimeout(timer);

@@ -94,11 +94,11 @@ export class ReconnectingStream<Message> {
         // A stream begins with thousands that come as one.
         if (told % messagesAtOnce === 0) await nextTurn();
       }
-      this.#failure = 'the server ended the stream';
+      this.#failure = 'the server closed the stream';
     } catch (error) {
       this.#failure = errorMessage(error);
     }
-    if (scope.signal.aborted) this.#failure = 'the stream fell silent';
+    if (scope.signal.aborted) this.#failure = 'the stream stopped sending';
     scope.end();
     await guarding;
     const openedAt = this.#openedAt;

@@ -99,7 +99,7 @@ export class ActionExecutor {
     return undefined;
   }
 
-  /** Leaves or terminates what the run began, as was asked; the ending says which of the two. */
+  /** Leaves or terminates what the run began, as requested; the ending says which of the two. */
   endOwnOperation(ending: Ending): Promise<Ending> {
     const { argocd, clock } = this.#ports;
     const ports = { argocd, clock, authorityMonitor: this.#authorityMonitor };

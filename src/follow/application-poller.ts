@@ -216,8 +216,8 @@ export class ApplicationPoller {
       case 'unknown':
         this.away =
           judged.kind === 'away'
-            ? `Argo CD cannot be reached, ${judged.reason}`
-            : `Argo CD answers with an error: ${judged.reason}`;
+            ? `Argo CD cannot be reached: ${judged.reason}`
+            : `Argo CD returns an error: ${judged.reason}`;
         // As soon as the pause is over, however long followers may look away otherwise.
         this.demand();
         if (judged.notice !== undefined) this.#notice('warning', judged.notice);
@@ -233,12 +233,12 @@ export class ApplicationPoller {
     if (this.#isSeen) {
       this.#fatal = new UserError(
         'The application was deleted during the wait',
-        'The requested change is gone with it. An application that was moved to an AppProject that the token may not read looks the same.',
+        'The requested change was lost with it. An application that was moved to an AppProject that the token cannot read looks the same.',
       );
     } else if (this.#settings.goal.ifMissing === 'fail') {
       this.#fatal = new UserError(
         reason,
-        'Check the name and the project. If it is still to be made, set ifMissing: wait.',
+        'Check the name and the project. If it has yet to be created, set ifMissing: wait.',
       );
     } else {
       this.missing = reason;
@@ -254,7 +254,7 @@ export class ApplicationPoller {
     this.away = undefined;
     this.#notBefore = -Infinity;
     const seconds = this.#outage.answered();
-    if (seconds !== undefined) this.#notice('info', `Argo CD answers again, after ${seconds} s`);
+    if (seconds !== undefined) this.#notice('info', `Argo CD responds again after ${seconds} s`);
   }
 
   #notice(level: 'info' | 'warning', message: string): void {

@@ -34,7 +34,7 @@ export type SearchPorts = Pick<FollowPorts, 'argocd' | 'clock' | 'random' | 'sig
 /** So many applications are named in a message. */
 const mostNames = 10;
 const adviceForNone =
-  'Check selector and project. If the applications are still to be made, set ifMissing: wait.';
+  'Check selector and project. If the applications have yet to be created, set ifMissing: wait.';
 const searching = { first: 2_000, most: 15_000 };
 
 /**
@@ -64,7 +64,7 @@ export async function findApplications(
       try {
         const found = await argocd.find(selector, project, scope.signal);
         const seconds = outage.answered();
-        if (seconds !== undefined) say(`Argo CD answers again, after ${seconds} s`);
+        if (seconds !== undefined) say(`Argo CD responds again after ${seconds} s`);
         matched = found.map(({ name, namespace }) => ({ name, namespace }));
         away = '';
         if (matched.length > 0 && matched.length === (expectedCount ?? matched.length)) {

@@ -126,7 +126,7 @@ export class HookLogs {
       }),
       (error: unknown) => {
         const isLate = signal.aborted && !this.#ports.signal.aborted;
-        if (isLate) return { lines: [], fault: 'Its log did not come in time.' };
+        if (isLate) return { lines: [], fault: 'Its log did not arrive in time.' };
         if (!(error instanceof ArgoCDError)) return nothing;
         const why =
           error.failure === 'forbidden' || error.failure === 'hidden'

@@ -15,7 +15,7 @@ export function canceled(over: string | undefined): Ending {
   const message =
     over === undefined
       ? 'The run was canceled'
-      : `The run is over at Azure DevOps (${over}): nothing more was asked of Argo CD`;
+      : `The run has ended in Azure DevOps (${over}): nothing more was requested from Argo CD`;
   return { outcome: 'canceled', message, evidence: '', causes: [] };
 }
 
@@ -40,7 +40,7 @@ export function timedOut({ view, neverReached, waitedFor, time }: Unfinished): E
   const message =
     seconds <= 0
       ? 'Not started: timed out in the queue'
-      : `Not done within ${seconds} s${waitedFor === '' ? '' : `; at last: ${waitedFor}`}`;
+      : `Not finished within ${seconds} s${waitedFor === '' ? '' : `; last status: ${waitedFor}`}`;
   const causes =
     view === undefined
       ? []

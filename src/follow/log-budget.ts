@@ -17,7 +17,7 @@ export class LogBudget {
   /** Why a log is not worth reading, if so. */
   refusal(id: string): string | undefined {
     const left = this.#left + (this.#held.get(id) ?? 0);
-    return left > 0 ? undefined : `Its log was left out: ${leftOut}.`;
+    return left > 0 ? undefined : `Its log was omitted: ${leftOut}.`;
   }
 
   /** What may be kept of a log, its last lines, in place of what was held by that id before. */
@@ -36,7 +36,7 @@ export class LogBudget {
     this.#held.set(id, size);
     return first === 0
       ? lines
-      : [`… (${first} lines before these left out: ${leftOut})`, ...lines.slice(first)];
+      : [`… (${first} earlier lines omitted: ${leftOut})`, ...lines.slice(first)];
   }
 
   release(id: string): void {

@@ -187,7 +187,7 @@ export class OperationTracker {
       kind: 'notice',
       application: this.#settings.address,
       level: 'info',
-      message: `The operation has ${results.length} steps: the first ${mostSteps} are told, and ${results.length - mostSteps} more are only followed`,
+      message: `The operation has ${results.length} steps: the first ${mostSteps} are reported, and ${results.length - mostSteps} more are only followed`,
     });
   }
 

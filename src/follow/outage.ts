@@ -59,13 +59,13 @@ export function judgeLook(
       return {
         kind: 'fatal',
         error: new UserError(
-          `Argo CD does not accept ${error.credential === 'password' ? 'user name and password' : 'the token'}: ${reason}`,
+          `Argo CD rejected ${error.credential === 'password' ? 'the user name and password' : 'the token'}: ${reason}`,
           error.advice ?? tokenAdvice,
           { cause: error },
         ),
       };
     case 'refused':
-      return { kind: 'fatal', error: userError(error, advice || 'Correct what its words name.') };
+      return { kind: 'fatal', error: userError(error, advice || 'Fix what its message names.') };
     case 'forbidden':
     case 'busy':
     case 'window-closed':
@@ -77,18 +77,18 @@ export function judgeLook(
 }
 
 const unreachedAdvice =
-  'Check URL and port in the service connection, or in the configuration of the handler, and that a proxy or firewall lets the connection through.';
-const internalAdvice = 'See the log of argocd-server, which says more.';
+  'Check URL and port in the service connection, or in the configuration of the handler, and that a proxy or firewall allows the connection.';
+const internalAdvice = 'See the log of argocd-server for details.';
 const addressAdvice: Partial<Record<Failure, string>> = {
   'not-argocd':
-    'Check the URL in the service connection, or in the configuration of the handler: with its root path if Argo CD has one, and with any proxy in front of it.',
+    'Check the URL in the service connection, or in the configuration of the handler, including the root path if Argo CD has one, and any proxy in front of it.',
   unreachable:
     'Check URL, port and CA certificate in the service connection, or in the configuration of the handler.',
 };
 const tokenAdvice =
-  'The token is wrong, expired or revoked: make a new one, and put it into the service connection or the configuration of the handler.';
+  'The token is invalid, expired or revoked: create a new one and put it into the service connection or the configuration of the handler.';
 const rightsAdvice =
-  'Give the token\'s role "applications, get" and "applications, sync" on project/application, and check "project" (README, "Least rights").';
+  'Grant the token\'s role "applications, get" and "applications, sync" on project/application, and check "project" (README, "Least rights").';
 
 function userError(error: ArgoCDError, advice = ''): UserError {
   return new UserError(error.message, advice, { cause: error });
@@ -149,7 +149,7 @@ export class Outage {
     if (this.#contact.isMade || last === undefined) return undefined;
     const seconds = Math.round((this.#clock.now() - this.#startedAt) / 1000);
     return new UserError(
-      `Argo CD could not be reached within ${seconds} s, nor ever before: ${last.message}`,
+      `Argo CD could not be reached within ${seconds} s, and never before: ${last.message}`,
       last.advice,
       { cause: last.cause },
     );
@@ -201,10 +201,10 @@ export class Outage {
     const isUnknown = this.#unknownSince !== undefined;
     if (isFirst) {
       return isUnknown
-        ? `Argo CD answers with an error; retrying. ${reason}`
+        ? `Argo CD returns an error; retrying. ${reason}`
         : `Cannot reach Argo CD; retrying. ${reason}`;
     }
-    const what = isUnknown ? 'Argo CD answers with an error' : 'Cannot reach Argo CD';
+    const what = isUnknown ? 'Argo CD has returned an error' : 'Cannot reach Argo CD';
     const minutes = Math.round((now - this.#since) / 60_000);
     return `${what} for ${minutes} min; retrying. ${reason}`;
   }

@@ -61,7 +61,7 @@ export class RetryGate {
   /** What is being done, with why it is done again where it does not say so itself. */
   explain(doing: string): string {
     const why = excerpt(this.#reason);
-    return doing.includes(why) ? doing : `${doing}; the last try failed: ${why}`;
+    return doing.includes(why) ? doing : `${doing}; the last attempt failed: ${why}`;
   }
 
   /**

@@ -36,7 +36,7 @@ export async function selectResources(
   if (unmatched.length === 0) return resources;
   throw new UserError(
     `Input "resources": ${unmatched.join(' ')}`,
-    'Argo CD would ignore what it does not find, and call that a success. Correct the entry.',
+    'Argo CD would ignore what it does not find and report success. Correct the entry.',
   );
 }
 
@@ -47,7 +47,7 @@ function isLasting(error: unknown): error is ArgoCDError {
 
 function unreadable(error: ArgoCDError): UserError {
   return new UserError(
-    `Argo CD cannot make the manifests that "resources" selects from: ${error.reason}`,
+    `Argo CD cannot generate the manifests that "resources" selects from: ${error.reason}`,
     judgeError(error.reason).advice || 'Check the revision and the manifests.',
     { cause: error },
   );

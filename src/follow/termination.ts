@@ -19,10 +19,10 @@ const told = {
 };
 /** Argo CD ends only what is still asked for (recordings.md §2.3). */
 const orphan =
-  'the operation is no longer requested: nobody works on it, and nothing can be terminated';
+  'the operation is no longer requested: no controller is working on it, so it cannot be terminated';
 /** Neither goes on nor ends (recording `skip-reconcile`). */
 const leftStanding =
-  'the operation stands still: Argo CD leaves the application alone until its annotation skip-reconcile is removed';
+  'the operation is stalled: Argo CD does not reconcile the application until its annotation skip-reconcile is removed';
 /** Failures of the moment: Argo CD is away, or the controller has not begun the operation yet. */
 const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
@@ -32,7 +32,7 @@ interface TerminationPorts extends Pick<FollowPorts, 'argocd' | 'clock'> {
 }
 
 /**
- * A run that ends before its operation leaves it or terminates it, as was asked; never one that is
+ * A run that ends before its operation leaves it or terminates it, as requested; never one that is
  * not provably ours. One that does what nobody asked for is terminated in any case. Says which of the
  * two in the ending's message. A cancellation is a reason of its own to terminate; otherwise the run
  * must still be wanted: one that is over was canceled.
@@ -65,7 +65,7 @@ export async function endOwnOperation(
   if (choice === 'leave') {
     if (isThere && application.operation === undefined) return say(ending, orphan);
     if (isThere && application.skipReconcile) return say(ending, leftStanding);
-    const may = isThere || request?.state === 'accepted' ? 'goes on' : 'may go on';
+    const may = isThere || request?.state === 'accepted' ? 'continues' : 'may continue';
     return say(ending, `the operation ${may} in Argo CD`);
   }
   const settledAt = clock.now() + settling;
@@ -93,7 +93,7 @@ export async function endOwnOperation(
           await argocd.terminate(address, scope.signal);
           return say(
             ending,
-            `the operation was terminated${ending.endsOperation ? '' : ', as was asked'}`,
+            `the operation was terminated${ending.endsOperation ? '' : ', as requested'}`,
           );
         }
         if (seen !== 'absent') {
@@ -117,12 +117,12 @@ export async function endOwnOperation(
   const reason = why === '' ? '' : ` (${why})`;
   return say(
     ending,
-    `the operation could not be terminated in time, and goes on in Argo CD${reason}`,
+    `the operation could not be terminated in time, and continues in Argo CD${reason}`,
   );
 }
 
 function leftAlone(over: string): string {
-  return `the operation goes on in Argo CD: the run is over at Azure DevOps (${over}), and nothing more is changed for it`;
+  return `the operation continues in Argo CD: the run has ended in Azure DevOps (${over}), so nothing more is changed for it`;
 }
 
 function isOurs(identity: Identity | undefined): identity is Identity {

@@ -249,7 +249,7 @@ export class Service {
     const { fault } = this.#store;
     return {
       unready: [
-        ...(this.#isResumed ? [] : ['open runs are being taken up']),
+        ...(this.#isResumed ? [] : ['open runs are being resumed']),
         ...(fault === undefined ? [] : [`nothing can be stored: ${fault}`]),
       ],
       startedAt: this.#startedAt,

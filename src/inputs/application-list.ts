@@ -26,8 +26,8 @@ export function parseApplicationList(text: string): Parsed<readonly ApplicationN
   if (names.size > most) {
     problems.push({
       text: `${names.size} applications`,
-      problem: `one step takes at most ${most} applications`,
-      advice: 'Share them out over several steps.',
+      problem: `one step can have at most ${most} applications`,
+      advice: 'Split them across several steps.',
     });
   }
   return problems.length > 0 ? { problems } : { value: [...names.values()] };
@@ -50,11 +50,11 @@ function badName(entry: string): Problem {
   const page = pageOf(entry);
   if (page !== undefined) {
     const advice = isName(page) ? `Write \`${page}\`.` : form;
-    return { text: entry, problem: 'this is the address of a page, and not a name', advice };
+    return { text: entry, problem: 'this is the URL of a page, not a name', advice };
   }
   const small = entry.toLowerCase();
   if (isName(small)) {
-    const problem = 'this is not the name of an application: names have no upper case';
+    const problem = 'this is not the name of an application: names must be lowercase';
     return { text: entry, problem, advice: `Write \`${small}\`.` };
   }
   return {
@@ -65,7 +65,7 @@ function badName(entry: string): Problem {
 }
 
 const form =
-  'Give `name` or `namespace/name`, in lower-case letters, digits, `-` and `.`, as `argocd app list` prints it.';
+  'Use `name` or `namespace/name`, with lowercase letters, digits, `-` and `.`, as `argocd app list` prints it.';
 
 /** The name of the application whose page it is; empty for another page, undefined for none. */
 function pageOf(entry: string): string | undefined {

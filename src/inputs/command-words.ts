@@ -73,11 +73,13 @@ function faultsOf(token: OptionToken, options: Options): readonly string[] {
     const names = Object.keys(options);
     const meant = nearest(name, names);
     const all = names.map((each) => `--${each}`).join(', ');
-    const advice = meant === undefined ? `There are: ${all}.` : `Did you mean --${meant}?`;
-    return [`There is no option ${rawName}. ${advice}`];
+    const advice = meant === undefined ? `Options: ${all}.` : `Did you mean --${meant}?`;
+    return [`Unknown option ${rawName}. ${advice}`];
   }
   if (option.type === 'boolean') {
-    return value === undefined ? [] : [`${rawName} takes no value: leave out what follows the =.`];
+    return value === undefined
+      ? []
+      : [`${rawName} takes no value: remove the = and what follows it.`];
   }
   // What begins so is the next option, whose predecessor was left without a value.
   const isMissing = value === undefined || (inlineValue !== true && value.startsWith('-'));

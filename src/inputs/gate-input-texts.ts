@@ -38,26 +38,26 @@ export const gateTexts: Readonly<Record<GateInputName, GateInputText>> = {
   revision: {
     group: 'conditions',
     label: 'Revision',
-    help: 'The commit that must be live, in full, for example `$(Build.SourceVersion)`. Give it whenever you can: just after a push an application still reads Synced and Healthy at the commit before. Empty means what the application tracks.',
+    help: 'The commit that must be live, in full, for example `$(Build.SourceVersion)`. Set it whenever you can: just after a push, an application still reads Synced and Healthy at the previous commit. Empty means what the application tracks.',
   },
   requireSynced: {
     group: 'conditions',
     label: 'Must be synced',
-    help: 'What is live must be what Git says. Turn it off for applications that always differ from Git, for example where a controller changes their resources.',
+    help: 'What is live must match Git. Turn it off for applications that always differ from Git, for example because a controller changes their resources.',
   },
   requireHealthy: {
     group: 'conditions',
     label: 'Must be healthy',
-    help: 'All resources must be healthy. Turn it off where only the deployed revision matters.',
+    help: 'All resources must be healthy. Turn it off when only the deployed revision matters.',
   },
   acceptSuspended: {
     ...paused,
-    help: 'Turn it on where a rollout pauses for an approval that comes later. Off, a paused (Suspended) application is waited for.',
+    help: 'Turn it on when a rollout pauses for a later approval. If it is off, the gate waits while the application is paused (Suspended).',
   },
   stableSeconds: {
     group: 'conditions',
     label: 'Stable for (seconds)',
-    help: 'How long all of it must have held, without a break, before the gate passes. Use it for workloads that start well and crash a little later.',
+    help: 'How long all conditions must have held, without interruption, before the gate passes. Use it for workloads that start well and crash a little later.',
   },
 };
 
@@ -67,25 +67,25 @@ export const healthGateTexts: Readonly<Record<keyof typeof healthGateDefinitions
     application: {
       group: 'what',
       label: 'Application',
-      help: 'The name of one application, exactly as Argo CD shows it and without its namespace. For several, add the gate several times. With a name that does not exist the gate never passes.',
+      help: 'The name of one application, exactly as Argo CD shows it and without its namespace. For several, add the gate several times. With a name that does not exist, the gate never passes.',
     },
     project: {
       group: 'what',
       label: 'Argo CD project',
-      help: 'The AppProject of the application, exactly as Argo CD shows it. With another one the gate never passes.',
+      help: 'The AppProject of the application, exactly as Argo CD shows it. With any other, the gate never passes.',
     },
     namespace: {
       group: 'what',
       label: 'Namespace of the application',
-      help: 'Only for applications outside the namespace of Argo CD itself: the namespace of the application. Fill it in where two applications of the project have the same name, or the gate never passes.',
+      help: 'Only for applications outside the namespace of Argo CD itself: the namespace of the application. Set it when two applications of the project have the same name; otherwise the gate never passes.',
     },
     revision: {
       group: 'conditions',
       label: 'Revision',
-      help: 'The commit that must be live, in full, for example `$(Build.SourceVersion)`, and not a branch or tag. Give it whenever you can: just after a push an application still reads Synced and Healthy at the commit before. Leave it empty for an application with several sources: Argo CD does not list their revisions, so the gate would never pass.',
+      help: 'The commit that must be live, in full, for example `$(Build.SourceVersion)`, not a branch or tag. Set it whenever you can: just after a push, an application still reads Synced and Healthy at the previous commit. Leave it empty for an application with several sources: Argo CD does not list their revisions, so the gate would never pass.',
     },
     acceptSuspended: {
       ...paused,
-      help: 'Turn it on where a rollout pauses for an approval that comes later. Off, the gate waits while the application is paused (Suspended).',
+      help: 'Turn it on when a rollout pauses for a later approval. If it is off, the gate waits while the application is paused (Suspended).',
     },
   };

@@ -8,7 +8,7 @@ export function warnOfIdleInputs(source: InputSource, goal: Goal): readonly stri
     .filter((name) => isSet(source, name))
     .flatMap((name) => {
       const why = whyIdle(name, goal);
-      return why === undefined ? [] : [`${name} has no effect with ${why}: leave it out.`];
+      return why === undefined ? [] : [`${name} has no effect with ${why}: remove it.`];
     });
 }
 

@@ -21,8 +21,8 @@ export function parseImageList(text: string): Parsed<readonly string[]> {
       advice: 'Write one image per line as the pods name it, such as `registry/shop:1.4.2`.',
     }));
   if (images.size > most) {
-    const problem = `at most ${most} images are taken`;
-    problems.push({ text: `${images.size} images`, problem, advice: 'Leave some out.' });
+    const problem = `at most ${most} images are allowed`;
+    problems.push({ text: `${images.size} images`, problem, advice: 'Remove some.' });
   }
   return problems.length > 0 ? { problems } : { value: [...images] };
 }

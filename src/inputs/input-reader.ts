@@ -21,7 +21,7 @@ export class InputReader {
   text(name: string): string {
     const text = (this.#source.input(name) ?? '').trim();
     if (text.length > longestInput) {
-      const problem = `the text has more than ${longestInput} characters`;
+      const problem = `the value has more than ${longestInput} characters`;
       this.refuse(name, text, problem, 'Shorten it.');
       return '';
     }

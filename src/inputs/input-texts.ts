@@ -56,49 +56,49 @@ export const inputTexts: Texts = {
   selector: {
     group: 'what',
     label: 'Label selector',
-    help: 'Takes all applications with these labels, for example `team=shop,tier!=edge`. Use it when applications come and go, as those of an ApplicationSet do. A selector that matches nothing is an error.',
+    help: 'Selects all applications with these labels, for example `team=shop,tier!=edge`. Use it when applications come and go, as those of an ApplicationSet do. A selector that matches nothing is an error.',
     summary: 'A label selector instead of names.',
   },
   expectedCount: {
     group: 'what',
     label: 'Expected count',
-    help: 'How many applications the label selector must match. Until it matches exactly as many, the step waits, up to the timeout: use it where an ApplicationSet has just been told to make more of them. Empty takes what is there when the step begins.',
-    summary: 'How many applications the selector must match; they are waited for.',
+    help: 'How many applications the label selector must match. The step waits until it matches exactly this many, up to the timeout. Use it when an ApplicationSet is still generating applications. Empty takes whatever matches when the step starts.',
+    summary: 'How many applications the selector must match; the run waits for them.',
   },
   project: {
     group: 'what',
     label: 'Argo CD project',
-    help: "The AppProject of the applications. Fill it in whenever you can: without it, Argo CD answers a misspelt application name with 'permission denied' instead of 'not found'.",
+    help: "The AppProject of the applications. Set it whenever you can: without it, Argo CD answers a misspelled application name with 'permission denied' instead of 'not found'.",
     summary: 'The AppProject of the applications.',
   },
   revision: {
     group: 'what',
     label: 'Revision',
-    help: 'The commit, tag or branch (`refs/heads/main` as well), chart version or range, or OCI tag or digest to sync to. Give the commit that your pipeline has just pushed, so that the step proves the deployment of exactly that commit. Empty means what the application tracks. With Wait: the revision that must be deployed. With the source hydrator: the dry commit; the step waits for its hydration and deploys what it is hydrated as.',
+    help: 'The commit, tag or branch (also `refs/heads/main`), chart version or range, or OCI tag or digest to sync to. Use the commit that your pipeline has just pushed, so that the step verifies the deployment of exactly that commit. Empty means what the application tracks. With Wait: the revision that must be deployed. With the source hydrator: the dry commit; the step waits for its hydration and deploys the result.',
     summary: 'The revision to sync to, or that must be live. Empty: what the application tracks.',
   },
   revisions: {
     group: 'what',
     label: 'Revisions by source',
-    help: 'For applications with several sources: one `position=revision` per line, where the first source is `1`, for example `2=4f1c0de`. Do not use it together with Revision.',
+    help: 'For applications with several sources: one `position=revision` per line, where the first source is `1`, for example `2=4f1c0de`. Do not combine it with Revision.',
     summary: 'For several sources: lines of position=revision.',
   },
   rollbackTo: {
     group: 'what',
     label: 'Roll back to',
-    help: '`previous` is the last deployment that differs from what is live. Otherwise give a history id, such as `12`, or a revision that was deployed before. A rollback runs no hooks, and Argo CD refuses it while automated sync is on: then revert the commit instead.',
-    summary: 'previous (default), a history id, or a revision.',
+    help: '`previous` is the last deployment that differs from what is live. Otherwise specify a history ID, such as `12`, or a revision that was deployed before. A rollback runs no hooks, and Argo CD refuses it while automated sync is on: then revert the commit instead.',
+    summary: 'previous (default), a history ID, or a revision.',
   },
   prune: {
     group: 'sync',
     label: 'Prune',
-    help: 'Delete resources that are no longer in Git. Off, they stay, the application stays out of sync, and the step ends with a warning.',
+    help: 'Delete resources that are no longer in Git. If it is off, they remain, the application stays OutOfSync, and the step ends with a warning.',
     summary: 'Delete resources that are no longer in Git.',
   },
   pruneLast: {
     group: 'sync',
     label: 'Prune last',
-    help: 'Delete resources only after everything else is synced and healthy, as the sync option `PruneLast=true` does. Use it where new resources must have taken over before the old ones go. It goes with Prune; off, the application decides.',
+    help: 'Delete resources only after everything else is synced and healthy, as the sync option `PruneLast=true` does. Use it when new resources must take over before the old ones are deleted. It requires Prune. If it is off, the setting of the application applies.',
     summary: 'Delete resources only after everything else is synced.',
   },
   dryRun: {
@@ -110,44 +110,44 @@ export const inputTexts: Texts = {
   force: {
     group: 'sync',
     label: 'Force',
-    help: 'Delete and recreate resources that cannot be changed in place. This interrupts them: use it only when a sync fails over a field that cannot change.',
+    help: 'Delete and recreate resources that cannot be changed in place. This interrupts them: use it only when a sync fails because of an immutable field.',
     summary: 'Delete and recreate what cannot be changed in place.',
   },
   strategy: {
     group: 'sync',
     label: 'Strategy',
     options: { hook: 'With hooks', apply: 'Without hooks' },
-    help: '**With hooks** is what Argo CD does by itself. **Without hooks** only applies the manifests: no PreSync migration and no PostSync test runs, so use it for repairs alone.',
+    help: '**With hooks** is the default of Argo CD. **Without hooks** only applies the manifests: no PreSync migration and no PostSync test runs, so use it only for repairs.',
     summary: 'hook (default) or apply, which runs no hooks.',
   },
   resources: {
     group: 'sync',
     label: 'Resources',
-    help: 'Sync only these: one `[group:]Kind:[namespace/]name` per line, for example `apps:Deployment:web` or `ConfigMap:*`; `*` stands for any text (at most 8 in a line, and 100 lines with one). Empty syncs everything, as it should be as a rule: a partial sync runs no hooks and leaves no history entry.',
+    help: 'Sync only these: one `[group:]Kind:[namespace/]name` per line, for example `apps:Deployment:web` or `ConfigMap:*`; `*` matches any text (at most 8 in a line, and 100 lines with one). Empty syncs everything, which is usually right: a partial sync runs no hooks and leaves no history entry.',
     summary: 'Sync only these: lines of [group:]Kind:[namespace/]name.',
   },
   syncOptions: {
     group: 'sync',
     label: 'Sync options',
-    help: 'Sync options for this sync, one `Key=value` per line, for example `ServerSideApply=true`. They are added to those of the application; where both name the same key, this one counts.',
+    help: 'Sync options for this sync, one `Key=value` per line, for example `ServerSideApply=true`. They are added to those of the application; if both set the same key, this one wins.',
     summary: 'Lines of Key=value, added to those of the application.',
   },
   retryLimit: {
     group: 'sync',
     label: 'Retries',
-    help: 'How often Argo CD tries a failed sync again. Use it where a resource needs another one that takes a moment to be ready. Empty keeps what the application says; `0` means never.',
-    summary: 'How often Argo CD repeats a failed sync.',
+    help: 'How often Argo CD retries a failed sync. Use it when a resource depends on another one that takes a moment to become ready. Empty keeps the setting of the application; `0` means never.',
+    summary: 'How often Argo CD retries a failed sync.',
   },
   retryBackoff: {
     group: 'sync',
     label: 'Retry backoff',
-    help: 'The time between retries as `duration[,factor[,max]]`, for example `5s,2,3m`: 5 seconds, then twice as long each time, 3 minutes at most. It goes with Retries; empty keeps what the application says.',
+    help: 'The time between retries as `duration[,factor[,max]]`, for example `5s,2,3m`: 5 seconds, then twice as long each time, 3 minutes at most. It requires Retries; empty keeps the setting of the application.',
     summary: 'duration[,factor[,max]], such as 5s,2,3m.',
   },
   info: {
     group: 'sync',
     label: 'Additional information',
-    help: 'Lines of `name=value` that Argo CD shows with the operation, for example `Ticket=SHOP-123`. Use it so that people who look at Argo CD see where the sync comes from; the run itself is always noted there.',
+    help: 'Lines of `name=value` that Argo CD shows with the operation, for example `Ticket=SHOP-123`. Use it to show people in Argo CD where the sync comes from; the run itself is always recorded there.',
     summary: 'Lines of name=value that Argo CD shows with the operation.',
   },
   whenBusy: {
@@ -159,16 +159,16 @@ export const inputTexts: Texts = {
       terminate: 'Terminate it, then start',
       fail: 'Fail',
     },
-    help: '**Wait** is right for most pipelines. **Follow it** saves a second sync where auto-sync or another run deploys the same revision; any other operation is waited for. **Terminate** cuts off the other one, hooks included. **Fail** leaves the choice to a person.',
+    help: '**Wait** is right for most pipelines. **Follow it** saves a second sync when auto-sync or another run deploys the same revision; any other operation is waited for. **Terminate** interrupts the other one, including its hooks. **Fail** leaves the choice to a person.',
     summary: 'wait (default), join, terminate or fail.',
   },
   whenWindowClosed: {
     group: 'busy',
     label: 'When a sync window forbids it',
     options: { fail: 'Fail and say when it opens', wait: 'Wait until it opens' },
-    help: '**Wait** holds the agent until the window opens or the time is up: use it where windows are short, and set the timeout to match.',
+    help: '**Wait** occupies the agent until the window opens or the timeout expires: use it when windows are short, and set the timeout to match.',
     serverHelp:
-      '**Wait** holds no agent, but the run stays open until the window opens or the time is up: set this timeout and that of the job to match.',
+      '**Wait** occupies no agent, but the run stays open until the window opens or the timeout expires: set this timeout and that of the job to match.',
     summary: 'fail (default) or wait.',
   },
   whenSuperseded: {
@@ -186,7 +186,7 @@ export const inputTexts: Texts = {
     group: 'busy',
     label: 'When the application does not exist',
     options: { fail: 'Fail', wait: 'Wait for it to appear' },
-    help: '**Wait** when an ApplicationSet or a parent application is about to make it, for example for a preview environment.',
+    help: '**Wait** when an ApplicationSet or a parent application is about to create it, for example for a preview environment.',
     summary: 'fail (default) or wait.',
   },
   waitFor: {
@@ -203,14 +203,14 @@ export const inputTexts: Texts = {
   acceptSuspended: {
     group: 'waiting',
     label: 'A paused rollout counts as done',
-    help: 'Turn it on where a rollout pauses for an approval that comes later, outside this step. Off, a paused (Suspended) application is waited for.',
+    help: 'Turn it on when a rollout pauses for a later approval outside this step. If it is off, the step waits for a paused (Suspended) application.',
     summary: 'A paused rollout counts as healthy.',
   },
   includeChildren: {
     group: 'waiting',
     label: 'Include child applications',
     help: 'For an app of apps: the applications that this one manages must become synced and healthy too. They are followed, not synced: they need automated sync.',
-    summary: 'Child applications must get there too.',
+    summary: 'Child applications must become synced and healthy too.',
   },
   expectImages: {
     group: 'waiting',
@@ -221,23 +221,23 @@ export const inputTexts: Texts = {
   stableSeconds: {
     group: 'waiting',
     label: 'Stable for (seconds)',
-    help: 'How long the application must stay healthy before it counts. Use it for workloads that start well and crash a little later.',
-    summary: 'How long it must hold.',
+    help: 'How long the application must stay healthy before the step succeeds. Use it for workloads that start well and crash a little later.',
+    summary: 'How many seconds it must stay so.',
   },
   timeoutSeconds: {
     group: 'waiting',
     label: 'Timeout (seconds)',
     help: 'One deadline for everything the step does: waiting for a busy application, the sync, its hooks and the health. Make it longer than your slowest hooks and rollouts together, and shorter than the timeout of the job.',
     serverHelp:
-      "One deadline for everything the task does: waiting for a busy application, the sync, its hooks and the health. Make it longer than your slowest hooks and rollouts together, and shorter than the timeout of the job, which is 60 minutes unless the job says otherwise. More than a day is refused, because the run's token may end before.",
+      "One deadline for everything the task does: waiting for a busy application, the sync, its hooks and the health. Make it longer than your slowest hooks and rollouts together, and shorter than the timeout of the job, which is 60 minutes unless the job says otherwise. More than a day is refused, because the run's token may expire earlier.",
     summary:
       "One deadline for everything, 1800 if absent; at most as long as the job's token lasts.",
   },
   onTimeout: {
     group: 'waiting',
-    label: 'When the time is up',
+    label: 'When the timeout expires',
     options: { leave: 'Leave the sync running', terminate: 'Terminate the sync' },
-    help: 'The step fails either way. **Terminate** stops only the operation that this step has started, and leaves the cluster as far as it got.',
+    help: 'The step fails either way. **Terminate** stops only the operation that this step has started, and leaves the cluster in the state that it has reached.',
     summary: 'leave (default) or terminate.',
   },
   onCancel: {
@@ -250,9 +250,9 @@ export const inputTexts: Texts = {
   hookLogLines: {
     group: 'report',
     label: 'Log lines of failed hooks',
-    help: 'How many of the last log lines of each failed hook to show. The token needs the right to read logs. `0` shows none: use it where hooks print what not everybody may read.',
+    help: 'How many of the last log lines of each failed hook to show. The token needs the right to read logs. `0` shows none: use it when hooks print what not everyone may read.',
     serverHelp:
-      "How many of the last log lines of each failed hook to show. The handler's Argo CD token needs the right to read logs. `0` shows none: use it where hooks print what not everybody may read.",
+      "How many of the last log lines of each failed hook to show. The handler's Argo CD token needs the right to read logs. `0` shows none: use it when hooks print what not everyone may read.",
     summary: 'How many of the last log lines of failed hooks are shown, 50 if absent.',
   },
   publishSummary: {

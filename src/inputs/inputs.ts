@@ -56,7 +56,7 @@ export function readInputs<Own>(
   const goal = readGoal(reader);
   const timeout = readInteger(reader, 'timeoutSeconds') * 1_000;
   if (goal.stableFor >= timeout) {
-    const advice = 'Give the health less time to hold, or raise timeoutSeconds.';
+    const advice = 'Lower stableSeconds, or raise timeoutSeconds.';
     const seconds = String(goal.stableFor / 1_000);
     reader.refuse('stableSeconds', seconds, 'this is not less than timeoutSeconds', advice);
   }
@@ -87,16 +87,16 @@ function readSubject(reader: InputReader): ApplicationSelection {
   const expectedCount = readInteger(reader, 'expectedCount');
   if (reader.faults.length > faultsBefore) return { names };
   if (names.length > 0 && selector !== '') {
-    const problem = 'it is given together with applications';
-    reader.refuse('selector', selector, problem, 'Give either names or a selector.');
+    const problem = 'it is set together with applications';
+    reader.refuse('selector', selector, problem, 'Set either applications or selector.');
   } else if (names.length === 0 && selector === '') {
-    const advice = 'Name at least one application, or give a selector.';
-    reader.refuse('applications', '', 'neither applications nor selector is given', advice);
+    const advice = 'Specify at least one application, or a selector.';
+    reader.refuse('applications', '', 'neither applications nor selector is set', advice);
   }
   if (expectedCount === undefined) return selector === '' ? { names } : { selector };
   if (selector === '') {
-    const problem = 'it is given without selector';
-    const advice = 'Leave it out, or give a selector instead of names.';
+    const problem = 'it is set without selector';
+    const advice = 'Remove it, or use a selector instead of names.';
     reader.refuse('expectedCount', String(expectedCount), problem, advice);
   }
   return { selector, expectedCount };
@@ -120,7 +120,7 @@ function readGoal(reader: InputReader): Goal {
       return { action, ...waiting };
     case 'wait':
       if (waiting.waitFor === 'none') {
-        const problem = 'with action: wait there is nothing left to do';
+        const problem = 'with action: wait there would be nothing to do';
         reader.refuse('waitFor', 'none', problem, 'Choose `operation` or `health`.');
       }
       return { action, target, ...waiting };
@@ -132,7 +132,7 @@ function readTarget(reader: InputReader): RevisionTarget {
   const byPosition = reader.parsed('revisions', [], parsePositionedRevisions);
   if (revision !== '' && byPosition.length > 0) {
     const advice = 'Use revision for an application with one source, revisions for several.';
-    reader.refuse('revisions', '', 'it is given together with revision', advice);
+    reader.refuse('revisions', '', 'it is set together with revision', advice);
   }
   if (byPosition.length > 0) return { kind: 'revisions', byPosition };
   return revision === '' ? { kind: 'tracked' } : { kind: 'revision', revision };
@@ -169,12 +169,12 @@ function readRetry(reader: InputReader): Retry | undefined {
   const backoff = reader.parsed('retryBackoff', undefined, parseRetryBackoff);
   if (limit !== undefined) return { limit, backoff };
   if (backoff !== undefined) {
-    const problem = 'it is given without retryLimit';
+    const problem = 'it is set without retryLimit';
     reader.refuse(
       'retryBackoff',
       backoff.duration,
       problem,
-      'Say in retryLimit how often to retry.',
+      'Set retryLimit to the number of retries.',
     );
   }
   return undefined;
@@ -200,8 +200,8 @@ function parseProject(text: string): Parsed<string> {
   const small = text.toLowerCase();
   const advice =
     small !== text && 'value' in parseProject(small)
-      ? `Names of AppProjects have no upper case: write \`${small}\`.`
-      : 'Give the AppProject by name, in lower-case letters, digits, `-` and `.`.';
+      ? `Names of AppProjects are lowercase: write \`${small}\`.`
+      : 'Use the name of the AppProject: lowercase letters, digits, `-` and `.`.';
   return { problems: [{ text, problem, advice }] };
 }
 

@@ -43,8 +43,8 @@ function parseLines(
     .map((line) => line.trim())
     .filter((line) => line !== '');
   if (lines.length > mostLines) {
-    const problem = `at most ${mostLines} lines are taken`;
-    return { problems: [{ text: `${lines.length} lines`, problem, advice: 'Leave some out.' }] };
+    const problem = `at most ${mostLines} lines are allowed`;
+    return { problems: [{ text: `${lines.length} lines`, problem, advice: 'Remove some.' }] };
   }
   const problems: Problem[] = [];
   const rows = new Map<string, string>();
@@ -56,7 +56,7 @@ function parseLines(
       const problem = `the value has more than ${longestValue} characters`;
       problems.push({ text: line, problem, advice: 'Shorten it.' });
     } else if (rows.has(name) && rows.get(name) !== value) {
-      const problem = `${name} was given before with another value`;
+      const problem = `${name} is given twice, with different values`;
       problems.push({ text: line, problem, advice: 'Keep one of the two.' });
     } else {
       rows.set(name, value);

@@ -21,7 +21,7 @@ export function parsePositionedRevisions(text: string): Parsed<readonly Position
     if (position < 1 || position > mostSources) {
       problems.push(badLine(line, `the position is not between 1 and ${mostSources}`));
     } else if (revisions.has(position)) {
-      problems.push(badLine(line, `position ${position} was given before`));
+      problems.push(badLine(line, `position ${position} is given twice`));
     } else if (wrong) {
       problems.push({ ...wrong, text: line });
     } else {

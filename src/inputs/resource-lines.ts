@@ -15,14 +15,14 @@ export function parseResources(text: string): Parsed<readonly SelectionEntry[]> 
       .filter((line) => line !== ''),
   );
   if (lines.size > most) {
-    const problem = `at most ${most} lines are taken`;
-    const advice = 'Use `*` to name many at once.';
+    const problem = `at most ${most} lines are allowed`;
+    const advice = 'Use `*` to match many at once.';
     return { problems: [{ text: `${lines.size} lines`, problem, advice }] };
   }
   const wild = [...lines].filter((line) => line.includes('*'));
   if (wild.length > mostWild) {
-    const problem = `at most ${mostWild} lines with a \`*\` are taken`;
-    const advice = 'Name the resources, or use fewer patterns that fit more.';
+    const problem = `at most ${mostWild} lines with a \`*\` are allowed`;
+    const advice = 'Name the resources, or use fewer patterns that match more.';
     return { problems: [{ text: `${wild.length} lines with a \`*\``, problem, advice }] };
   }
   const entries: SelectionEntry[] = [];

@@ -14,12 +14,12 @@ export function parseRetryBackoff(text: string): Parsed<Backoff> {
     problems: [{ text: part, problem, advice }],
   });
   if (rest.length > 0) return refuse(text, 'there are more than three parts');
-  if (!duration.test(first)) return refuse(first || text, 'the duration is not one');
+  if (!duration.test(first)) return refuse(first || text, 'the duration is invalid');
   if (factor !== undefined && !/^[1-9]\d{0,2}$/.test(factor)) {
     return refuse(factor || text, 'the factor is not a whole number from 1 to 999');
   }
   if (longest !== undefined && !duration.test(longest)) {
-    return refuse(longest || text, 'the longest wait is not a duration');
+    return refuse(longest || text, 'the maximum wait is not a duration');
   }
   return {
     value: {

@@ -7,7 +7,7 @@ const longest = 1_024;
  * blanks (`>=1.2 <2`), so only what can be neither is refused.
  */
 export function revisionProblem(text: string): Problem | undefined {
-  const advice = 'Give a commit, branch or tag, or for a Helm chart its version or a range.';
+  const advice = 'Specify a commit, branch or tag, or for a Helm chart a version or range.';
   if (text.trim() === '') return { text, problem: 'the revision is empty', advice };
   if (text.length > longest) {
     return { text, problem: `a revision has at most ${longest} characters`, advice };

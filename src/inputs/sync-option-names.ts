@@ -29,6 +29,6 @@ export function warnOfSyncOptions(options: readonly string[]): readonly string[]
     .map((key) => {
       const meant = nearest(key, known);
       const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
-      return `syncOptions: Argo CD 3.5 knows no option ${key} and takes no notice of it.${question}`;
+      return `syncOptions: Argo CD 3.5 does not know the option ${key} and ignores it.${question}`;
     });
 }

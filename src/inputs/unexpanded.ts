@@ -42,12 +42,12 @@ const words: Readonly<Record<Notation, Omit<Problem, 'text'>>> = {
   runtime: {
     problem: 'this expression is not evaluated here',
     advice:
-      'It is evaluated only as the whole value of a variable: give it to one under `variables:`, and write `$(name)` here.',
+      'It is evaluated only as the whole value of a variable: assign it to one under `variables:`, and use `$(name)` here.',
   },
   template: {
-    problem: 'this template expression was not filled in',
+    problem: 'this template expression was not expanded',
     advice:
-      'It is filled in only in the YAML file itself, and neither in classic pipelines nor in the value of a variable: write a variable, as `$(name)`.',
+      'It is expanded only in the YAML file itself, not in classic pipelines or in the value of a variable: use a variable, as `$(name)`.',
   },
 };
 

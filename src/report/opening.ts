@@ -68,7 +68,7 @@ function printTarget(target: RevisionTarget, one: boolean): string {
 function printRollback(to: Extract<Goal, { action: 'rollback' }>['to']): string {
   switch (to.kind) {
     case 'previous':
-      return 'the deployment before';
+      return 'the previous deployment';
     case 'id':
       return `history id ${to.id}`;
     case 'revision':
@@ -90,7 +90,7 @@ function describeManner(goal: Goal): readonly string[] {
     case 'wait':
       return [describeEnd(goal)];
     case 'terminate':
-      return ['whosever it is'];
+      return ['no matter who started it'];
   }
 }
 
@@ -98,7 +98,7 @@ function describeSync({ options }: Extract<Goal, { action: 'sync' }>): readonly 
   const { resources, strategy, force, syncOptions } = options;
   return [
     ...flags(options),
-    ...(force ? ['by force'] : []),
+    ...(force ? ['with force'] : []),
     ...(syncOptions.length > 0 ? [`with ${logLine(syncOptions.join(', '), 200)}`] : []),
     ...(options.dryRun ? [unchanged] : []),
     describeHooks(resources.length, options.dryRun ? 'none' : strategy),
@@ -109,7 +109,7 @@ const unchanged = 'nothing is changed';
 
 /** `none`: a dry run, in which neither a hook nor anything else is made. */
 function describeHooks(selected: number, strategy: 'hook' | 'apply' | 'none'): string {
-  if (selected > 0) return 'only the resources chosen, for which Argo CD runs no hooks';
+  if (selected > 0) return 'only the selected resources, for which Argo CD runs no hooks';
   if (strategy === 'none') return 'no hook runs';
   return strategy === 'apply' ? 'strategy apply: hooks do not run' : 'hooks run';
 }

@@ -109,7 +109,7 @@ function concernsSection(results: readonly ApplicationResult[]): string {
   if (lines.length === 0) return '';
   const left = lines.length - mostConcerns;
   const note = left > 0 ? [`- ${left} more are in the result file.`] : [];
-  return ['### Worth a look', '', ...lines.slice(0, mostConcerns), ...note].join('\n');
+  return ['### Needs attention', '', ...lines.slice(0, mostConcerns), ...note].join('\n');
 }
 
 function stepsSection(result: ApplicationResult, most: number, several: boolean): string {
@@ -149,7 +149,7 @@ function cut(sections: Iterable<string>): readonly string[] {
     if (section === '') continue;
     length += section.length;
     if (length > longest) {
-      return [...kept, 'The rest is left out for its size: see the log and the result file.'];
+      return [...kept, 'The rest is omitted because of its size: see the log and the result file.'];
     }
     kept.push(section);
   }

@@ -58,8 +58,8 @@ async function loadLibrary() {
   } catch (error) {
     const { message } = error as Error;
     throw new UserError(
-      `The agent's folder for temporary files cannot be used: ${message}`,
-      'Nothing was asked of Argo CD. See whether the disk of the agent is full or read-only.',
+      `The agent's temporary folder cannot be used: ${message}`,
+      'Nothing was requested from Argo CD. Check whether the disk of the agent is full or read-only.',
       { cause: error },
     );
   }

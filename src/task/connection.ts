@@ -61,11 +61,11 @@ export function readConnection(id: string, source: ConnectionSource): Connection
   const skipTlsVerify = anyCertificate.trim().toLowerCase() === 'true';
   if (skipTlsVerify) {
     warnings.push(
-      'The service connection accepts any certificate: anyone between the agent and Argo CD can read the token. Give its CA certificate instead.',
+      'The service connection accepts any certificate: anyone between the agent and Argo CD can read the token. Set its CA certificate instead.',
     );
   }
   if (url.startsWith('http:') && !loopback.test(new URL(url).hostname)) {
-    warnings.push('The connection is not encrypted (http): the token travels as plain text.');
+    warnings.push('The connection is not encrypted (http): the token is sent in plain text.');
   }
   const agents = readAgentCertificates(source, warnings);
   const { proxy, warnings: proxyWarnings } = chooseProxy(source.variable, url);
@@ -84,9 +84,13 @@ type Refuse = (value: string, problem: string, advice: string) => void;
  */
 function hasUnexpanded(field: string, text: string, refuse: Refuse, isSecret = false): boolean {
   const found = isSecret && !isUnexpanded(text) ? [] : unexpandedIn(text);
-  const advice = 'Write what it stands for into the service connection.';
+  const advice = 'Enter its value in the service connection.';
   for (const { text: variable } of found) {
-    refuse(variable, `${field} holds a variable, and connections expand no variables`, advice);
+    refuse(
+      variable,
+      `${field} contains a variable, but connections do not expand variables`,
+      advice,
+    );
   }
   return found.length > 0;
 }
@@ -96,7 +100,7 @@ function hasUnexpanded(field: string, text: string, refuse: Refuse, isSecret = f
  * page the server's own part is taken, which is what was meant.
  */
 function readUrl(text: string, refuse: Refuse, warnings: string[]): string | undefined {
-  const advice = 'Write it as https://host or https://host/root-path in the service connection.';
+  const advice = 'Enter it as https://host or https://host/root-path in the service connection.';
   const address = text.trim();
   if (hasUnexpanded('the server URL', address, refuse)) return undefined;
   if (!URL.canParse(address)) {
@@ -116,12 +120,12 @@ function readUrl(text: string, refuse: Refuse, warnings: string[]): string | und
   if (page !== undefined) {
     const server = url.origin + page.root;
     warnings.push(
-      `The server URL of the service connection is the address of a page of Argo CD (${url.origin}${url.pathname}): ${server} is used. Write that there.`,
+      `The server URL of the service connection is the URL of a page of Argo CD (${url.origin}${url.pathname}): using ${server}. Enter that instead.`,
     );
     return server;
   }
   if (url.search !== '' || url.hash !== '') {
-    refuse(url.search || url.hash, 'the server URL has more than host and path', advice);
+    refuse(url.search || url.hash, 'the server URL contains more than host and path', advice);
     return undefined;
   }
   return url.origin + url.pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '');
@@ -134,7 +138,7 @@ function readCredential(endpoint: Endpoint, refuse: Refuse): Credential | undefi
     if (hasUnexpanded('the API token', token, refuse)) return undefined;
     const advice = 'Paste the token as `argocd account generate-token` prints it.';
     if (token === '') refuse('', 'the service connection has no API token', advice);
-    else if (!/^[\x21-\x7e]+$/.test(token)) refuse('', 'the API token is not one', advice);
+    else if (!/^[\x21-\x7e]+$/.test(token)) refuse('', 'the API token is invalid', advice);
     else return { kind: 'token', token: new Secret(token) };
     return undefined;
   }
@@ -153,7 +157,7 @@ function readCredential(endpoint: Endpoint, refuse: Refuse): Credential | undefi
     return undefined;
   }
   const advice = 'Recreate the service connection, with a token or with user name and password.';
-  refuse(scheme, 'the service connection has another way of signing in', advice);
+  refuse(scheme, 'the service connection has an unsupported authentication scheme', advice);
   return undefined;
 }
 
@@ -174,7 +178,7 @@ function readAgentCertificates(source: ConnectionSource, warnings: string[]): st
   try {
     return source.readFile(path).trim();
   } catch {
-    warnings.push("The agent's CA file (Agent.CAInfo) cannot be read: it is left out.");
+    warnings.push("The agent's CA file (Agent.CAInfo) cannot be read and is ignored.");
     return '';
   }
 }

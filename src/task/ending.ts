@@ -52,7 +52,7 @@ export function endOfError(error: unknown): FailedEnding {
   }
   const reason = errorMessage(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const message = `Internal error: ${reason}. An operation that it asked for goes on in Argo CD. Please report this with the debug lines above.`;
+  const message = `Internal error: ${reason}. An operation that it requested continues in Argo CD. Please report this with the debug lines above.`;
   return failed('failed', message, [
     ...logLines(stack, stackBounds).map((line) => `##[debug]${line}`),
     logIssue('error', logLine(message, 1_000)),
@@ -61,8 +61,7 @@ export function endOfError(error: unknown): FailedEnding {
 
 /** A canceled run that got no answer in the time that the agent leaves. */
 export function endOfCancellation(): FailedEnding {
-  const message =
-    'The run was canceled. An operation that it asked for may still go on in Argo CD.';
+  const message = 'The run was canceled. An operation that it requested may continue in Argo CD.';
   return failed('canceled', message, [logIssue('warning', message)]);
 }
 

@@ -32,7 +32,7 @@ export function parseHeaders(text: string | undefined): {
   const problems: Problem[] = [];
   if (lines.length > most) {
     const problem = `there are more than ${most} extra headers`;
-    return { headers, problems: [{ text: '', problem, advice: 'Leave some out.' }] };
+    return { headers, problems: [{ text: '', problem, advice: 'Remove some.' }] };
   }
   lines.forEach((line, index) => {
     const colon = line.indexOf(':');
@@ -43,13 +43,17 @@ export function parseHeaders(text: string | undefined): {
       const advice = 'Write one header per line, in ASCII characters.';
       problems.push({ text: '', problem: `${where} is not \`Name: value\``, advice });
     } else if (unexpandedIn(value).length > 0) {
-      const advice = 'Write what it stands for into the service connection.';
-      const problem = `${where} holds a variable, and connections expand no variables`;
+      const advice = 'Enter its value in the service connection.';
+      const problem = `${where} contains a variable, but connections do not expand variables`;
       // The rest of the value may be a secret.
       for (const { text } of unexpandedIn(value)) problems.push({ text, problem, advice });
     } else if (reserved.includes(name.toLowerCase())) {
-      const advice = 'Leave it out: the task sets it.';
-      problems.push({ text: name, problem: `${where} sets its own header`, advice });
+      const advice = 'Remove it: the task sets it.';
+      problems.push({
+        text: name,
+        problem: `${where} sets a header that the task sets itself`,
+        advice,
+      });
     } else {
       headers.push({ name, value: new Secret(value) });
     }

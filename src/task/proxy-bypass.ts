@@ -36,7 +36,7 @@ export function readBypassList(json: string, server: string): Bypass {
     bypasses ||= byName.includes(true) || byPattern === true;
     if (!isName && typeof byPattern === 'string') {
       const where = `entry ${index + 1} of the agent's proxy bypass list`;
-      warnings.push(`${byPattern}: ${where}. It is left out.`);
+      warnings.push(`${byPattern}: ${where}. It is ignored.`);
     }
   }
   return { bypasses, warnings };
@@ -63,7 +63,7 @@ function parseList(json: string): List {
   const isText = list === undefined;
   const warning = isText
     ? "The agent's proxy bypass list is not a JSON array: it is read as names and regular expressions, separated by commas or line breaks."
-    : "The agent's proxy bypass list cannot be read: it is left out.";
+    : "The agent's proxy bypass list cannot be read and is ignored.";
   const entries = isText ? json.split(/[\s,;]+/).filter((entry) => entry !== '') : [];
   return { entries: entries.slice(0, mostEntries), arePatterns: false, warnings: [warning] };
 }

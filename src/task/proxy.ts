@@ -24,7 +24,7 @@ export function chooseProxy(variable: Variables, server: string): ProxyChoice {
   const url = parseProxyUrl(address, { username, password });
   if (url !== undefined) return { proxy: new Secret(url), warnings };
   const warning =
-    "The agent's proxy is left out, since its URL is not one of http or https: reconfigure the agent with --proxyurl.";
+    "The agent's proxy is ignored, since its URL is neither http nor https: reconfigure the agent with --proxyurl.";
   return { proxy: undefined, warnings: [...warnings, warning] };
 }
 

@@ -51,7 +51,7 @@ export interface TaskPorts {
 const grace = 6_000;
 
 const cancellationWords: Readonly<Record<TaskRequest['onCancel'], string>> = {
-  leave: 'an operation that is running goes on in Argo CD (onCancel: leave).',
+  leave: 'a running operation continues in Argo CD (onCancel: leave).',
   terminate: 'an operation of this run will be terminated (onCancel: terminate).',
 };
 

@@ -16,7 +16,12 @@ export function readStep(source: InputSource): TaskInputs | { readonly faults: r
 function readConnectionId(reader: InputReader): Pick<TaskInputs, 'connectionId'> {
   const connectionId = reader.text('argocdConnection');
   if (connectionId === '' && reader.faults.length === 0) {
-    reader.refuse('argocdConnection', '', 'it is missing', 'Name an Argo CD service connection.');
+    reader.refuse(
+      'argocdConnection',
+      '',
+      'it is missing',
+      'Specify an Argo CD service connection.',
+    );
   }
   return { connectionId };
 }

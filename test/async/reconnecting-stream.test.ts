@@ -62,7 +62,7 @@ describe('a lasting stream', () => {
     await clock.pass(60_000);
     assert.deepEqual(pauses(12_000), [1_000, 1_000, 1_000, 1_000]);
     assert.equal(stream.openings, 5);
-    assert.equal(stream.failure, 'the server ended the stream');
+    assert.equal(stream.failure, 'the server closed the stream');
     await end();
   });
 
@@ -94,7 +94,7 @@ describe('a lasting stream', () => {
     assert.equal(stream.aliveSince, opened[0]);
     await clock.pass(1);
     assert.equal(stream.aliveSince, undefined);
-    assert.equal(stream.failure, 'the stream fell silent');
+    assert.equal(stream.failure, 'the stream stopped sending');
     await clock.pass(1_000);
     assert.equal(opened.length, 2);
     await end();

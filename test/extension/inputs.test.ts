@@ -161,7 +161,7 @@ describe('What Azure Pipelines did not fill in', () => {
         assert.ok('faults' in reading, text);
         const told = reading.faults.filter(({ input: each }) => each === name);
         assert.equal(told.length, 1, text);
-        assert.match(told[0]?.problem ?? '', /no value here|not evaluated|not filled in/);
+        assert.match(told[0]?.problem ?? '', /no value here|not evaluated|not expanded/);
       }
     });
   }

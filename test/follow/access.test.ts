@@ -133,7 +133,7 @@ describe('following through bad connections and bad rights', () => {
       const [result] = await following.done;
       assert.equal(result?.outcome, 'succeeded', result?.message);
       const notices = following.told.flatMap((p) => (p.kind === 'notice' ? p.message : []));
-      assert.match(notices.join('\n'), /Cannot reach[\s\S]*answers again/);
+      assert.match(notices.join('\n'), /Cannot reach[\s\S]*responds again/);
     });
   }
 

@@ -142,7 +142,10 @@ describe('the action executor', () => {
     await clock.pass(0);
     assert.equal(await execute(), undefined);
     assert.equal(argocd.times('sync').length, 2);
-    assert.equal(said().at(-1), 'syncing; the last try failed: another operation is in progress');
+    assert.equal(
+      said().at(-1),
+      'syncing; the last attempt failed: another operation is in progress',
+    );
   });
 
   it('ends the following with what a rule or an input denies', async () => {
@@ -164,7 +167,7 @@ describe('the action executor', () => {
     argocd.application = followState.application ?? application();
     argocd.onTerminate = () => Promise.resolve();
     const { message } = await clock.finish(executor.endOwnOperation(ending));
-    assert.equal(message, 'The end; the operation was terminated, as was asked');
+    assert.equal(message, 'The end; the operation was terminated, as requested');
   });
 
   it('begins nothing, and so has nothing to terminate', async () => {

@@ -114,7 +114,7 @@ describe('the application poller', () => {
     await watch(20_000);
     assert.equal(notices().length, 2);
     assert.match(notices()[0] ?? '', /Cannot reach Argo CD; retrying\. HTTP 502/);
-    assert.match(notices()[1] ?? '', /answers again, after \d+ s/);
+    assert.match(notices()[1] ?? '', /responds again after \d+ s/);
     assert.equal(poller.fatal, undefined);
   });
 

@@ -99,7 +99,7 @@ describe('the search for the applications of a selector', () => {
         'info: Only 0 of 1 expected applications match sele',
         'warning: Cannot reach Argo CD; retrying. HTTP 502',
         'warning: Cannot reach Argo CD for 1 min; retrying. HT',
-        'info: Argo CD answers again, after 102 s',
+        'info: Argo CD responds again after 102 s',
         'info: Only 0 of 1 expected applications match sele',
         'info: 1 of 1 expected applications match selector ',
       ],

@@ -198,7 +198,7 @@ describe('a follower', () => {
       const result = await clock.finish(follow(syncGoal(), { deadline: before + 30 * minutes }));
       assert.equal(clock.now() - before, 30 * minutes);
       assert.equal(result.outcome, 'timedOut');
-      assert.match(result.message, /at last: Argo CD cannot be reached/);
+      assert.match(result.message, /last status: Argo CD cannot be reached/);
     });
   });
 
@@ -409,7 +409,7 @@ describe('a follower', () => {
         const deadline = clock.now() + 10_000;
         const result = await clock.finish(follow(undefined, { deadline }));
         assert.equal(result.outcome, 'timedOut');
-        assert.match(result.message, /Not done within 10 s/);
+        assert.match(result.message, /Not finished within 10 s/);
         assert.equal(clock.now(), deadline);
       });
     }
@@ -433,7 +433,7 @@ describe('a follower', () => {
       const { message } = await clock.finish(
         follow(undefined, { deadline, onTimeout: 'terminate' }),
       );
-      assert.match(message, /was terminated, as was asked/);
+      assert.match(message, /was terminated, as requested/);
     });
 
     it('still reads the log of what it has to explain', async () => {

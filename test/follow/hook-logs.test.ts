@@ -98,7 +98,7 @@ describe('the logs of hooks', () => {
     logs.close();
     const before = clock.now();
     const { fault } = await clock.finish(logs.read(job));
-    assert.match(fault, /did not come in time/);
+    assert.match(fault, /did not arrive in time/);
     assert.equal(clock.now() - before, 5_000);
   });
 
@@ -110,10 +110,10 @@ describe('the logs of hooks', () => {
   });
 
   it('say what is missing of them beside the lines that there are', async () => {
-    argocd.onLogs = () => Promise.resolve({ lines: ['one'], fault: 'no answer within 20 s' });
+    argocd.onLogs = () => Promise.resolve({ lines: ['one'], fault: 'no response within 20 s' });
     assert.deepEqual(await logs.read(job), {
       lines: ['one'],
-      fault: 'Its log is not complete: no answer within 20 s.',
+      fault: 'Its log is not complete: no response within 20 s.',
     });
   });
 
@@ -132,8 +132,8 @@ describe('the logs of hooks', () => {
       const read = await readAll(2_000);
       assert.ok(sizeOf(read) <= mostLogCharacters + 200, `${sizeOf(read)} characters`);
       assert.ok(asked() <= 10, `${asked()} requests`);
-      assert.match(read[5]?.lines[0] ?? '', /^… \(\d+ lines before these left out/);
-      assert.match(read[10]?.fault ?? '', /^Its log was left out: a run keeps 262144 characters/);
+      assert.match(read[5]?.lines[0] ?? '', /^… \(\d+ earlier lines omitted/);
+      assert.match(read[10]?.fault ?? '', /^Its log was omitted: a run keeps 262144 characters/);
     });
 
     it('four at a time', async () => {
@@ -161,7 +161,7 @@ describe('the logs of hooks', () => {
       answer(...new Array<string>(50).fill(line));
       const read = [await clock.finish(other.read(job)), await clock.finish(logs.read(job))];
       assert.equal(sizeOf(read) < 10_000, true);
-      assert.match(read[1]?.fault ?? '', /left out/);
+      assert.match(read[1]?.fault ?? '', /was omitted/);
     });
   });
 });

@@ -25,7 +25,7 @@ describe('the end of a following from outside', () => {
     assert.equal(outcome, 'canceled');
     assert.match(
       message,
-      /^The run is over at Azure DevOps \(the plan is completed\): nothing more/,
+      /^The run has ended in Azure DevOps \(the plan is completed\): nothing more/,
     );
   });
 
@@ -33,11 +33,11 @@ describe('the end of a following from outside', () => {
     const nothing = { view: undefined, neverReached: undefined, waitedFor: '', time: 60_400 };
 
     const table = [
-      ['says how long it had', {}, 'Not done within 60 s'],
+      ['says how long it had', {}, 'Not finished within 60 s'],
       [
         'says what it waited for',
         { waitedFor: 'waiting for a window' },
-        'Not done within 60 s; at last: waiting for a window',
+        'Not finished within 60 s; last status: waiting for a window',
       ],
       ['says that its turn never came', { time: 0 }, 'Not started: timed out in the queue'],
       ['says that Argo CD was never reached', { neverReached: denied }, 'The token was revoked'],

@@ -19,12 +19,12 @@ describe('a failed look', () => {
     ['unreachable', '', false, 'fatal', /CA certificate/],
     ['not-found', 'default', false, 'missing', /no application "shop" in project "default"/],
     ['hidden', '', false, 'missing', /or the token may not read it: set "project"/],
-    ['hidden', 'default', false, 'fatal', /Give the token's role/],
+    ['hidden', 'default', false, 'fatal', /Grant the token's role/],
     // Argo CD says so, too, when it cannot read the application from Kubernetes.
     ['hidden', '', true, 'unknown', /^its words$/],
-    ['forbidden', '', false, 'fatal', /Give the token's role/],
-    ['refused', '', false, 'fatal', /Correct what its words name/],
-    ['unauthenticated', '', true, 'fatal', /make a new one/],
+    ['forbidden', '', false, 'fatal', /Grant the token's role/],
+    ['refused', '', false, 'fatal', /Fix what its message names/],
+    ['unauthenticated', '', true, 'fatal', /create a new one/],
   ] as const;
   for (const [failure, project, isSeen, kind, words] of cases) {
     const when = isSeen ? 'once the application was seen' : 'at the start';
@@ -130,7 +130,7 @@ describe('failed looks in a row', () => {
     const odd = () => outage.failed(failed('internal', 'odd words'), seen);
     const first = odd();
     assert.ok(first.kind === 'unknown');
-    assert.match(first.notice ?? '', /answers with an error; retrying\. odd words/);
+    assert.match(first.notice ?? '', /returns an error; retrying\. odd words/);
     await clock.pass(119_000);
     assert.equal(odd().kind, 'unknown');
     outage.answered();

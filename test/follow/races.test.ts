@@ -353,7 +353,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     const [result] = await following.done;
     assert.equal(result?.outcome, 'succeeded');
     const notices = following.told.flatMap((p) => (p.kind === 'notice' ? p.message : []));
-    assert.match(notices.join('\n'), /Cannot reach[\s\S]*answers again/);
+    assert.match(notices.join('\n'), /Cannot reach[\s\S]*responds again/);
   });
 
   it('rides out an argocd-server that is away from the start', async () => {
@@ -370,7 +370,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       credential: { kind: 'token', token: new Secret('a.b.c') },
     });
     assert.equal(result.outcome, 'failed');
-    assert.match(result.causes[0]?.advice ?? '', /token is wrong, expired or revoked/);
+    assert.match(result.causes[0]?.advice ?? '', /token is invalid, expired or revoked/);
     assert.equal(syncs(), 0);
   });
 
@@ -482,7 +482,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     make('shop', deployment('web', { ready: false, deadline: 6000 }));
     const result = await followOne(argocd, 'shop', syncGoal(), { timeout: 20_000 });
     assert.equal(result.outcome, 'timedOut');
-    assert.match(result.message, /within 20 s; at last: Progressing: Deployment\/web/);
+    assert.match(result.message, /within 20 s; last status: Progressing: Deployment\/web/);
   });
 
   it('warns of what is left to prune', async () => {
@@ -571,7 +571,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       await following.until((p) => p.kind === 'step' && p.step.name === 'slow');
       following.cancel();
       const [result] = await following.done;
-      assert.match(result?.message ?? '', /was terminated, as was asked/);
+      assert.match(result?.message ?? '', /was terminated, as requested/);
       await argocd.until('shop', (app) => app?.operation === undefined);
     });
 

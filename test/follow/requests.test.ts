@@ -113,7 +113,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     const before = argocd.now;
     const result = await followOne(argocd, 'shop', goal);
     assert.equal(result.outcome, 'failed', result.message);
-    assert.match(result.message, /cannot make the manifests/);
+    assert.match(result.message, /cannot generate the manifests/);
     assert.ok(argocd.now - before < 60_000);
   });
 

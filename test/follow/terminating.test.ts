@@ -49,13 +49,13 @@ describe('operations that are ended before they are done', () => {
       onTimeout: 'terminate',
     });
     assert.equal(result.outcome, 'timedOut');
-    assert.match(result.message, /was terminated, as was asked/);
+    assert.match(result.message, /was terminated, as requested/);
     await argocd.until('shop', (app) => app?.operation === undefined);
   });
 
   it('leaves its operation at the deadline otherwise', async () => {
     const result = await followOne(argocd, 'shop', syncGoal(), { timeout: 10_000 });
-    assert.match(result.message, /the operation goes on in Argo CD/);
+    assert.match(result.message, /the operation continues in Argo CD/);
     assert.equal(deletes(), 0);
   });
 
@@ -70,7 +70,7 @@ describe('operations that are ended before they are done', () => {
     following.cancel();
     const [result] = await following.done;
     assert.equal(result?.outcome, 'canceled');
-    assert.match(result.message, /was terminated, as was asked/);
+    assert.match(result.message, /was terminated, as requested/);
     await argocd.until('shop', (app) => app?.operation === undefined);
   });
 
@@ -103,7 +103,7 @@ describe('operations that are ended before they are done', () => {
     following.cancel();
     const [result] = await following.done;
     await away;
-    assert.match(result?.message ?? '', /was terminated, as was asked/);
+    assert.match(result?.message ?? '', /was terminated, as requested/);
   });
 
   it('says so when somebody else terminates its operation', async () => {

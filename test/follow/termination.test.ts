@@ -48,15 +48,15 @@ describe('the end of a run before that of its operation', () => {
   };
 
   it('leaves the operation, and says so', async () => {
-    assert.match(await end({}), /goes on in Argo CD/);
+    assert.match(await end({}), /continues in Argo CD/);
     assert.deepEqual(argocd.calls, []);
   });
 
   it('says of one that stands still that it does, never that it goes on', async () => {
     for (const [change, sentence] of [
-      [{ skipReconcile: true }, /stands still: .* annotation skip-reconcile is removed$/],
-      [{ operation: undefined }, /nobody works on it, and nothing can be terminated$/],
-      [{}, /goes on in Argo CD$/],
+      [{ skipReconcile: true }, /is stalled: .* annotation skip-reconcile is removed$/],
+      [{ operation: undefined }, /no controller is working on it, so it cannot be terminated$/],
+      [{}, /continues in Argo CD$/],
     ] as const) {
       followState.take(application({ ...running, ...change, resourceVersion: '2' }));
       assert.match(await end({}), sentence);
@@ -65,18 +65,18 @@ describe('the end of a run before that of its operation', () => {
 
   it('terminates it at a cancellation or at the deadline, each if told to', async () => {
     argocd.onTerminate = () => Promise.resolve();
-    assert.match(await end(), /was terminated, as was asked/);
+    assert.match(await end(), /was terminated, as requested/);
     assert.match(await end({ onTimeout: 'terminate' }, 'timedOut'), /was terminated/);
-    assert.match(await end({ onTimeout: 'terminate' }, 'canceled'), /goes on/);
-    assert.match(await end({ onCancel: 'terminate' }, 'timedOut'), /goes on/);
+    assert.match(await end({ onTimeout: 'terminate' }, 'canceled'), /continues/);
+    assert.match(await end({ onCancel: 'terminate' }, 'timedOut'), /continues/);
   });
 
   it('says of one that nobody works on that nothing can be terminated, whatever was chosen', async () => {
     argocd.application = application({ operationState: state({ operation: asked }) });
     followState.take(argocd.application);
-    assert.match(await end({}), /nobody works on it, and nothing can be terminated$/);
+    assert.match(await end({}), /no controller is working on it, so it cannot be terminated$/);
     argocd.onTerminate = () => Promise.reject(failed('no-operation'));
-    assert.match(await end(), /nobody works on it, and nothing can be terminated$/);
+    assert.match(await end(), /no controller is working on it, so it cannot be terminated$/);
   });
 
   it('never takes an older operation of the same content for the end of a rollback', async () => {
@@ -102,14 +102,14 @@ describe('the end of a run before that of its operation', () => {
     it('terminates it at the deadline, once that is proven', async () => {
       let asked = 0;
       const authorityMonitor = { isProven: () => (asked += 1) > 3, over: undefined };
-      assert.match(await end(ends, 'timedOut', authorityMonitor), /was terminated, as was asked/);
+      assert.match(await end(ends, 'timedOut', authorityMonitor), /was terminated, as requested/);
       assert.deepEqual([asked, terminated()], [4, 1]);
     });
 
     it('leaves it when the run is over, and says so', async () => {
       const authorityMonitor = { isProven: () => false, over: 'the task has ended' };
       const message = await end(ends, 'timedOut', authorityMonitor);
-      assert.match(message, /goes on in Argo CD: the run is over .*the task has ended/);
+      assert.match(message, /continues in Argo CD: the run has ended .*the task has ended/);
       assert.equal(terminated(), 0);
     });
 
@@ -151,7 +151,7 @@ describe('the end of a run before that of its operation', () => {
     followState = new FollowState(settingsOf().goal, 'run-1', clock);
     followState.take(application());
     followState.update({ request: request({ state: 'unclear', operation: undefined }) });
-    assert.match(await end({}), /may go on in Argo CD/);
+    assert.match(await end({}), /may continue in Argo CD/);
   });
 
   it('never touches an operation that it joined', async () => {

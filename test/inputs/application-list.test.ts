@@ -37,35 +37,35 @@ describe('a list of applications', () => {
   }
 
   for (const [text, problem, advice] of [
-    ['Shop', 'this is not the name of an application: names have no upper case', 'Write `shop`.'],
+    ['Shop', 'this is not the name of an application: names must be lowercase', 'Write `shop`.'],
     [
       'Team-A/Shop.EU',
-      'this is not the name of an application: names have no upper case',
+      'this is not the name of an application: names must be lowercase',
       'Write `team-a/shop.eu`.',
     ],
     [
       'https://argocd.example.com/applications/argocd/shop?view=tree&resource=',
-      'this is the address of a page, and not a name',
+      'this is the URL of a page, not a name',
       'Write `argocd/shop`.',
     ],
     [
       'argocd.example.com/applications/argocd/shop',
-      'this is the address of a page, and not a name',
+      'this is the URL of a page, not a name',
       'Write `argocd/shop`.',
     ],
     [
       'HTTPS://ARGOCD.EXAMPLE.COM:8443/argocd/applications/argocd/shop/',
-      'this is the address of a page, and not a name',
+      'this is the URL of a page, not a name',
       'Write `argocd/shop`.',
     ],
     [
       'https://argocd.example.com/api/v1/applications/shop?appNamespace=argocd',
-      'this is the address of a page, and not a name',
+      'this is the URL of a page, not a name',
       'Write `shop`.',
     ],
     [
       'https://example.com/argo-cd/applications/shop',
-      'this is the address of a page, and not a name',
+      'this is the URL of a page, not a name',
       'Write `shop`.',
     ],
   ] as const) {

@@ -28,18 +28,15 @@ describe('The words after the name of a program', () => {
   });
 
   const faults: readonly (readonly [words: readonly string[], messages: readonly string[]])[] = [
-    [['--onyl', 'a'], ['There is no option --onyl. Did you mean --only?']],
-    [
-      ['--parallel'],
-      ['There is no option --parallel. There are: --only, --json, --build, --help.'],
-    ],
-    [['-x'], ['There is no option -x. There are: --only, --json, --build, --help.']],
+    [['--onyl', 'a'], ['Unknown option --onyl. Did you mean --only?']],
+    [['--parallel'], ['Unknown option --parallel. Options: --only, --json, --build, --help.']],
+    [['-x'], ['Unknown option -x. Options: --only, --json, --build, --help.']],
     [['--only'], ['--only needs a value: write it as --only VALUE.']],
     [
       ['--only', '--json', 'a'],
       ['--only needs a value: write it as --only VALUE.', "'a' is not expected here."],
     ],
-    [['--build=yes'], ['--build takes no value: leave out what follows the =.']],
+    [['--build=yes'], ['--build takes no value: remove the = and what follows it.']],
     [['latency'], ["'latency' is not expected here."]],
     [
       ['latency', '--only', '--build=no'],

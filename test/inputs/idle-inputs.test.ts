@@ -57,10 +57,10 @@ describe('an input without effect', () => {
 
   it('is named with the choice that makes it so', () => {
     assert.deepEqual(warningsOf({ action: 'wait', dryRun: 'true' }), [
-      'dryRun has no effect with action "wait": leave it out.',
+      'dryRun has no effect with action "wait": remove it.',
     ]);
     assert.deepEqual(warningsOf({ pruneLast: 'true', dryRun: 'true' }), [
-      'pruneLast has no effect with prune off: leave it out.',
+      'pruneLast has no effect with prune off: remove it.',
     ]);
   });
 });

@@ -179,22 +179,22 @@ describe('the inputs', () => {
     [
       'without any application',
       { applications: ' , ' },
-      ['applications: neither applications nor selector is given'],
+      ['applications: neither applications nor selector is set'],
     ],
     [
       'with applications and a selector',
       { selector: 'a=b' },
-      ['selector: it is given together with applications'],
+      ['selector: it is set together with applications'],
     ],
     [
       'with revision and revisions',
       { revision: 'a', revisions: '1=b' },
-      ['revisions: it is given together with revision'],
+      ['revisions: it is set together with revision'],
     ],
     [
       'with an expected count of named applications',
       { expectedCount: '2' },
-      ['expectedCount: it is given without selector'],
+      ['expectedCount: it is set without selector'],
     ],
     [
       'with an expected count of none',
@@ -225,7 +225,7 @@ describe('the inputs', () => {
     [
       'with a backoff and no limit',
       { retryBackoff: '5s' },
-      ['retryBackoff: it is given without retryLimit'],
+      ['retryBackoff: it is set without retryLimit'],
     ],
     [
       'with a variable that has no value',
@@ -240,12 +240,12 @@ describe('the inputs', () => {
     [
       'with a wait that waits for nothing',
       { action: 'wait', waitFor: 'none' },
-      ['waitFor: with action: wait there is nothing left to do'],
+      ['waitFor: with action: wait there would be nothing to do'],
     ],
     [
       'with a text that is too long',
       { info: `a=${'x'.repeat(70_000)}` },
-      ['info: the text has more than 65536 characters'],
+      ['info: the value has more than 65536 characters'],
     ],
   ];
   for (const [what, inputs, faults] of refusals) {

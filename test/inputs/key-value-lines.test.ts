@@ -18,9 +18,9 @@ describe('sync options', () => {
     ['=true', 'this is not `Key=value`'],
     ['Key=', 'this is not `Key=value`'],
     ['A B=true', 'this is not `Key=value`'],
-    ['A=true,B=true\nA=false', 'A was given before with another value'],
+    ['A=true,B=true\nA=false', 'A is given twice, with different values'],
     [`A=${'x'.repeat(1_025)}`, 'the value has more than 1024 characters'],
-    [Array.from({ length: 101 }, (_, i) => `A${i}=1`).join('\n'), 'at most 100 lines are taken'],
+    [Array.from({ length: 101 }, (_, i) => `A${i}=1`).join('\n'), 'at most 100 lines are allowed'],
   ] as const) {
     it(`are refused: ${text.slice(0, 30).replaceAll('\n', ' ')}`, () => {
       assert.deepEqual(problems(parseSyncOptions(text)), [problem]);

@@ -19,7 +19,7 @@ describe('revisions by position', () => {
     ['0=main', 'the position is not between 1 and 100'],
     ['-1=main', 'the position is not between 1 and 100'],
     ['101=main', 'the position is not between 1 and 100'],
-    ['1=a\n1=a', 'position 1 was given before'],
+    ['1=a\n1=a', 'position 1 is given twice'],
     ['1= ', 'the revision is empty'],
     ['1=a\u200bb', 'the revision contains a control or invisible character'],
   ] as const) {

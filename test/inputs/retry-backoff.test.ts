@@ -12,14 +12,14 @@ describe('the backoff of retries', () => {
   }
 
   for (const [text, problem] of [
-    ['5', 'the duration is not one'],
-    ['-5s', 'the duration is not one'],
-    ['5 s', 'the duration is not one'],
-    [',2', 'the duration is not one'],
+    ['5', 'the duration is invalid'],
+    ['-5s', 'the duration is invalid'],
+    ['5 s', 'the duration is invalid'],
+    [',2', 'the duration is invalid'],
     ['5s,0', 'the factor is not a whole number from 1 to 999'],
     ['5s,1.5', 'the factor is not a whole number from 1 to 999'],
     ['5s,', 'the factor is not a whole number from 1 to 999'],
-    ['5s,2,x', 'the longest wait is not a duration'],
+    ['5s,2,x', 'the maximum wait is not a duration'],
     ['5s,2,3m,4', 'there are more than three parts'],
   ] as const) {
     it(`is refused: ${text}`, () => {

@@ -20,14 +20,15 @@ describe('the names of sync options', () => {
       assert.deepEqual(others, []);
       assert.ok(warning.startsWith('syncOptions: '), warning);
       assert.ok(
-        warning.endsWith(
-          ` ${option.split('=')[0]} and takes no notice of it. Did you mean ${meant}?`,
-        ),
+        warning.endsWith(` ${option.split('=')[0]} and ignores it. Did you mean ${meant}?`),
       );
     });
   }
 
   it('are told where none is near', () => {
-    assert.match(warnOfSyncOptions(['Frobnicate=1']).join(), /no option Frobnicate .*it\.$/);
+    assert.match(
+      warnOfSyncOptions(['Frobnicate=1']).join(),
+      /not know the option Frobnicate .*it\.$/,
+    );
   });
 });

@@ -68,7 +68,7 @@ describe('what Azure Pipelines did not fill in', () => {
         '$(a): this variable has no value here',
         '$(c): this variable has no value here',
         '$[ variables.d ]: this expression is not evaluated here',
-        '${{ b }}: this template expression was not filled in',
+        '${{ b }}: this template expression was not expanded',
       ],
     );
     assert.ok(problems.every(({ advice }) => advice !== ''));

@@ -34,7 +34,7 @@ describe('the first lines of the log', () => {
       { applications: 'shop', strategy: 'apply', force: 'true', waitFor: 'none' },
       [
         'Sync shop to the revision it tracks on https://argocd.example.com',
-        'By force; strategy apply: hooks do not run; not followed; at most 30 min.',
+        'With force; strategy apply: hooks do not run; not followed; at most 30 min.',
       ],
     ],
     [
@@ -47,7 +47,7 @@ describe('the first lines of the log', () => {
       },
       [
         'Dry run: sync the applications with team=a to the revision they track on https://argocd.example.com',
-        'With Validate=false; nothing is changed; only the resources chosen, for which Argo CD runs no hooks; followed to the end of the dry run; at most 30 min.',
+        'With Validate=false; nothing is changed; only the selected resources, for which Argo CD runs no hooks; followed to the end of the dry run; at most 30 min.',
       ],
     ],
     [
@@ -55,7 +55,7 @@ describe('the first lines of the log', () => {
       { applications: 'shop', resources: 'Service:web' },
       [
         'Sync shop to the revision it tracks on https://argocd.example.com',
-        'Only the resources chosen, for which Argo CD runs no hooks; followed until these are Healthy; at most 30 min.',
+        'Only the selected resources, for which Argo CD runs no hooks; followed until these are Healthy; at most 30 min.',
       ],
     ],
     [
@@ -78,7 +78,7 @@ describe('the first lines of the log', () => {
       'tell of the dry run of a rollback',
       { applications: 'shop', action: 'rollback', dryRun: 'true' },
       [
-        'Dry run: roll shop back to the deployment before on https://argocd.example.com',
+        'Dry run: roll shop back to the previous deployment on https://argocd.example.com',
         'Nothing is changed; a rollback runs no hooks; followed to the end of the dry run; at most 30 min.',
       ],
     ],
@@ -111,7 +111,7 @@ describe('the first lines of the log', () => {
       { applications: 'shop', action: 'terminate' },
       [
         'Terminate the running operation of shop on https://argocd.example.com',
-        'Whosever it is; at most 30 min.',
+        'No matter who started it; at most 30 min.',
       ],
     ],
   ];

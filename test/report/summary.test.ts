@@ -57,7 +57,7 @@ ERROR: relation "orders" already exists
         ],
       }),
     ]);
-    assert.match(text, /### Worth a look\n\n- shop: Pruning was left undone: ConfigMap\/old\n/);
+    assert.match(text, /### Needs attention\n\n- shop: Pruning was left undone: ConfigMap\/old\n/);
     assert.match(
       text,
       /\| child +\| no +\| OutOfSync \| Degraded \| Deployment\/x \\\| broken +\|/,
@@ -122,7 +122,7 @@ ERROR: relation "orders" already exists
     const text = summaryOf(Array.from({ length: 150 }, () => one));
     assert.ok(text.length < 600_000, String(text.length));
     assert.match(text, /50 more applications are in the result file/);
-    assert.match(text, /The rest is left out for its size/);
+    assert.match(text, /The rest is omitted because of its size/);
     assert.doesNotMatch(text.replace(/^(`{3,})text\n[^]*?\n\1$/gm, ''), /<b>|[^\\]\[x\]/);
   });
 

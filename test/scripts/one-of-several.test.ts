@@ -13,7 +13,7 @@ describe('The command line of a command that does one of several things', () => 
     [
       'names what there is to whoever asks for another',
       ['--only', 'speed'],
-      { kind: 'fault', messages: ['There is no group "speed". There are: cold-start, latency.'] },
+      { kind: 'fault', messages: ['Unknown group "speed". Choose one of: cold-start, latency.'] },
     ],
   ];
   for (const [what, words, expected] of table) {

@@ -86,6 +86,6 @@ describe('the agent', () => {
   it('says what to do where the task library cannot be loaded', () => {
     const folder = { AGENT_TEMPDIRECTORY: process.execPath };
     const { answer } = ask(`[agent.error.name, agent.error.message]`, folder);
-    assert.match(String(answer), /^UserError,The agent's folder for temporary files .* ENOTDIR/);
+    assert.match(String(answer), /^UserError,The agent's temporary folder .* ENOTDIR/);
   });
 });

@@ -250,7 +250,7 @@ describe('the bundle', () => {
       assert.equal(step.outputs['outcome'], 'succeeded', step.lines.join('\n'));
       assert.equal(step.outputs['revision'], first);
       assert.deepEqual(deployed(stage), [first, second, first]);
-      assert.match(step.lines[0] ?? '', /^Roll shop back to the deployment before on http/);
+      assert.match(step.lines[0] ?? '', /^Roll shop back to the previous deployment on http/);
     }),
   );
 
@@ -306,7 +306,7 @@ describe('the bundle', () => {
       assert.equal(step.result, 'SucceededWithIssues', step.lines.join('\n'));
       assert.equal(step.outputs['outcome'], 'succeeded');
       assert.match(step.lines.join('\n'), /##\[warning\]shop: .*hook/i);
-      assert.match(summaryOf(step), /### Worth a look/);
+      assert.match(summaryOf(step), /### Needs attention/);
     }),
   );
 

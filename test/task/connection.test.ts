@@ -80,7 +80,7 @@ describe('the service connection', () => {
       const { connection, warnings } = read({ url: text });
       assert.equal(connection.url, url);
       assert.equal(warnings.length, 1);
-      assert.ok(warnings[0]?.includes(`: ${url} is used`), warnings[0]);
+      assert.ok(warnings[0]?.includes(`: using ${url}.`), warnings[0]);
     });
   }
 
@@ -113,7 +113,7 @@ describe('the service connection', () => {
     [
       'with a query',
       { url: 'https://a/argo?view=tree' },
-      ['?view=tree: the server URL has more than host and path'],
+      ['?view=tree: the server URL contains more than host and path'],
     ],
     [
       'with variables in all its fields, all at once',
@@ -123,26 +123,26 @@ describe('the service connection', () => {
         data: { caCertificate: '$(Two Words)', skipTlsVerify: "$[ variables['x'] ]" },
       },
       [
-        '$(host): the server URL holds a variable, and connections expand no variables',
-        '$(argocdToken): the API token holds a variable, and connections expand no variables',
-        '${{ key }}: line 2 of the extra headers holds a variable, and connections expand no variables',
-        '$(Two Words): the CA certificate holds a variable, and connections expand no variables',
-        `$[ variables['x'] ]: "Accept any certificate" holds a variable, and connections expand no variables`,
+        '$(host): the server URL contains a variable, but connections do not expand variables',
+        '$(argocdToken): the API token contains a variable, but connections do not expand variables',
+        '${{ key }}: line 2 of the extra headers contains a variable, but connections do not expand variables',
+        '$(Two Words): the CA certificate contains a variable, but connections do not expand variables',
+        `$[ variables['x'] ]: "Accept any certificate" contains a variable, but connections do not expand variables`,
       ],
     ],
     [
       'with variables for user name and password',
       { scheme: 'UsernamePassword', secrets: { username: '$(u)', password: ' $(p) ' } },
       [
-        '$(u): the user name holds a variable, and connections expand no variables',
-        '$(p): the password holds a variable, and connections expand no variables',
+        '$(u): the user name contains a variable, but connections do not expand variables',
+        '$(p): the password contains a variable, but connections do not expand variables',
       ],
     ],
     ['without a token', { secrets: {} }, ['the service connection has no API token']],
     [
       'with a token that cannot be one, which is not shown',
       { secrets: { apitoken: 'two words' } },
-      ['the API token is not one'],
+      ['the API token is invalid'],
     ],
     [
       'without a password',
@@ -152,7 +152,7 @@ describe('the service connection', () => {
     [
       'with another scheme',
       { scheme: 'OAuth2' },
-      ['OAuth2: the service connection has another way of signing in'],
+      ['OAuth2: the service connection has an unsupported authentication scheme'],
     ],
     [
       'with a certificate that is none',

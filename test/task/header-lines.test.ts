@@ -20,7 +20,10 @@ describe('the extra headers', () => {
     ['X-A: b\nX B: secret', 'line 2 of the extra headers is not `Name: value`'],
     ['X-A: sécret', 'line 1 of the extra headers is not `Name: value`'],
     ['X-A:', 'line 1 of the extra headers is not `Name: value`'],
-    ['AUTHORIZATION: secret', 'line 1 of the extra headers sets its own header'],
+    [
+      'AUTHORIZATION: secret',
+      'line 1 of the extra headers sets a header that the task sets itself',
+    ],
     ['a: b\n'.repeat(51), 'there are more than 50 extra headers'],
   ] as const) {
     it(`are refused without showing a value: ${text.slice(0, 20).replaceAll('\n', ' ')}`, () => {
@@ -40,7 +43,7 @@ describe('the extra headers', () => {
         problems.map((problem) => problem.text),
         [text],
       );
-      assert.match(problems[0]?.problem ?? '', /connections expand no variables/);
+      assert.match(problems[0]?.problem ?? '', /connections do not expand variables/);
     }
   });
 });

@@ -13,7 +13,7 @@ const usage = `Runs the built task through an agent simulator against a simulate
   npm run demo -- --svg FILE      also draw a run: the one of --only, or postsync-fails
   npm run demo -- agentless       the same without an agent; see npm run demo -- agentless --help
 
-It exits with 0 when every run ended as expected, 1 when one did not, and 2 for wrong arguments.`;
+It exits with 0 when every run ended as expected, 1 when one did not, and 2 for invalid arguments.`;
 
 /** The main job: the task in an agent job. */
 export const agentDemo: Demonstration = {

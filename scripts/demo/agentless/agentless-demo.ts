@@ -12,7 +12,7 @@ simulated Argo CD.
   npm run demo -- agentless --html FILE     also write the page of a run: the one of --only, or
                                             postsync-fails
 
-It exits with 0 when every run ended as expected, 1 when one did not, and 2 for wrong arguments.`;
+It exits with 0 when every run ended as expected, 1 when one did not, and 2 for invalid arguments.`;
 
 /** Jobs and gates without an agent. */
 export const agentlessDemo: Demonstration = {

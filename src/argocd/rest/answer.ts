@@ -19,12 +19,12 @@ export function parseAnswer(
   const json = parseJson(text);
   if (status >= 200 && status < 300) {
     if (json !== undefined) return json;
-    const what = 'it answers with something that is not JSON';
+    const what = 'it responds with something other than JSON';
     throw notArgoCD(call, response, what, way, unreadableAnswer(effect));
   }
   if (status >= 300 && status < 400) {
     const to = String(headers.location ?? 'somewhere else').slice(0, 200);
-    throw notArgoCD(call, response, `it redirects to ${to}, where the token is not sent`, way);
+    throw notArgoCD(call, response, `it redirects to ${to}; the token is not sent there`, way);
   }
   const message = messageOf(json);
   if (message === undefined) throw foreignAnswer(call, effect, response, way);
@@ -69,7 +69,7 @@ function foreignAnswer(
 ): ArgoCDError {
   const { status, headers, text } = response;
   if (status === 407) {
-    const reason = `the proxy wants a user name and password: ${adviceOnLogin(way)} (HTTP 407${throughProxy(way)}): ${excerpt(text)}`;
+    const reason = `the proxy requires a user name and password: ${adviceOnLogin(way)} (HTTP 407${throughProxy(way)}): ${excerpt(text)}`;
     return new ArgoCDError(call, reason, { failure: 'unreachable', status });
   }
   if (status === 408 || status === 429 || status >= 500) {
@@ -81,14 +81,14 @@ function foreignAnswer(
       retryAfter: retryAfterOf(headers),
     });
   }
-  return notArgoCD(call, response, `it answers with HTTP ${status}`, way);
+  return notArgoCD(call, response, `it responds with HTTP ${status}`, way);
 }
 
 /** The handler uses no proxy that it knows of. */
 function adviceOnLogin(way: Way): string {
   return way.place === 'the service connection'
     ? 'configure the agent with --proxyusername and --proxypassword'
-    : 'let the handler out without it';
+    : 'let the handler connect without it';
 }
 
 function notArgoCD(

@@ -89,7 +89,7 @@ export class Caller {
       if (statusCode === 401) this.#session.discard(token);
       const type = response.headers['content-type'] ?? 'no content type';
       if (statusCode !== 200 || !type.startsWith('text/event-stream')) {
-        const reason = `the stream answers with HTTP ${statusCode} and ${type.slice(0, 100)}${throughProxy(this.#way)}`;
+        const reason = `the stream responds with HTTP ${statusCode} and ${type.slice(0, 100)}${throughProxy(this.#way)}`;
         const failure = statusCode === 401 ? 'unauthenticated' : 'unavailable';
         throw new ArgoCDError(name, reason, { failure, status: statusCode });
       }
@@ -103,7 +103,7 @@ export class Caller {
   }
 
   #broken(name: string, error: unknown): ArgoCDError {
-    const reason = `the stream broke: ${errorMessage(error)}${throughProxy(this.#way)}`;
+    const reason = `the stream failed: ${errorMessage(error)}${throughProxy(this.#way)}`;
     return new ArgoCDError(name, reason, { failure: 'unavailable', cause: error });
   }
 

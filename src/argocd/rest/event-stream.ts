@@ -28,7 +28,7 @@ export async function* readEvents(body: Readable): AsyncGenerator<string | undef
     if (start === chunk.length) continue;
     pieces.push(chunk.slice(start));
     length += chunk.length - start;
-    if (length > maxLine) throw new Error('it sent a line without end');
+    if (length > maxLine) throw new Error('it sent an overlong line');
   }
   const rest = pieces.join('');
   if (isMessage(rest)) yield messageIn(rest);

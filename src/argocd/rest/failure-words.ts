@@ -15,13 +15,13 @@ export function adviceOn(
   switch (failure) {
     case 'unauthenticated':
       return credential.kind === 'token'
-        ? `The token is wrong, expired or revoked: make a new one, and put it into ${place}.`
+        ? `The token is invalid, expired or revoked: create a new one and put it into ${place}.`
         : `Re-enter the user name and password in ${place}; the account needs the capability "login".`;
     case 'not-argocd':
-      if (wantsTls(url, reason)) return `Begin the URL in ${place} with https://.`;
-      return `Check the URL in ${place}: with its root path if Argo CD has one, and with any proxy in front of it.`;
+      if (wantsTls(url, reason)) return `Start the URL in ${place} with https://.`;
+      return `Check the URL in ${place}, including the root path if Argo CD has one, and any proxy in front of it.`;
     case 'unavailable':
-      return `Check URL and port in ${place}, and that ${proxy === undefined ? 'a proxy or firewall' : `the proxy ${proxy}`} lets the connection through.`;
+      return `Check URL and port in ${place}, and that ${proxy === undefined ? 'a proxy or firewall' : `the proxy ${proxy}`} allows the connection.`;
     case 'unreachable':
       // Its reason says it already.
       return '';
@@ -33,7 +33,7 @@ export function adviceOn(
 /** Whether what answers wants to be spoken to by TLS: it sends on to itself, or says so. */
 function wantsTls(url: string, reason: string): boolean {
   if (!url.startsWith('http://')) return false;
-  const [, host] = /redirects to https:\/\/(\[[^\]]*\]|[^/:?#\s,]+)/i.exec(reason) ?? [];
+  const [, host] = /redirects to https:\/\/(\[[^\]]*\]|[^/:?#\s,;]+)/i.exec(reason) ?? [];
   const isItself = host?.toLowerCase() === new URL(url).hostname;
   return isItself || /HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)/i.test(reason);
 }

@@ -287,7 +287,7 @@ async function readText(response: IncomingMessage, maxBytes: number): Promise<st
     const bytes = chunk as Buffer;
     size += bytes.length;
     if (size > maxBytes) {
-      throw new TransportError(`the answer is larger than ${maxBytes} bytes`, 'TOO_LARGE', true);
+      throw new TransportError(`the response is larger than ${maxBytes} bytes`, 'TOO_LARGE', true);
     }
     chunks.push(bytes);
   }
@@ -318,7 +318,7 @@ function failure(
   if (error instanceof TransportError) return error;
   if (request.signal.aborted) return request.signal.reason as Error;
   if (timer.aborted) {
-    const message = `no answer within ${request.timeout / 1000} s`;
+    const message = `no response within ${request.timeout / 1000} s`;
     return new TransportError(message, 'TIMEOUT', sent, { cause: error });
   }
   const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;

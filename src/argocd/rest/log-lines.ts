@@ -76,7 +76,7 @@ export class LogReader {
   #kept(): readonly string[] {
     const leftOut = Math.min(this.#seen, this.#most) - this.#lines.length;
     if (leftOut === 0) return this.#lines;
-    const note = `… (${leftOut} lines before these left out: ${logBounds.total} characters of a log are kept)`;
+    const note = `… (${leftOut} earlier lines omitted: ${logBounds.total} characters of a log are kept)`;
     return [note, ...this.#lines];
   }
 

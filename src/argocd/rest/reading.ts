@@ -39,10 +39,10 @@ function explained(call: ArgoCDCall, error: unknown): unknown {
     error instanceof $ZodError
       ? describe(error)
       : error instanceof SyntaxError
-        ? `no JSON where there should be some: ${error.message}`
+        ? `expected JSON: ${error.message}`
         : undefined;
   if (why === undefined) return error;
-  const reason = `the answer is not what this version knows of Argo CD 2.11 to 3.5: ${why.slice(0, 500)}`;
+  const reason = `unexpected response (this version knows Argo CD 2.11 to 3.5): ${why.slice(0, 500)}`;
   return new ArgoCDError(nameOf(call), reason, { failure: unreadableAnswer(call.effect) });
 }
 

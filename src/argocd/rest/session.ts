@@ -88,7 +88,7 @@ export class Session {
       });
       const parsed = loginSchema.safeParse(parseAnswer(call, 'read', response, this.#way));
       if (!parsed.success) {
-        throw new ArgoCDError(call, 'the answer holds no token', { failure: 'not-argocd' });
+        throw new ArgoCDError(call, 'the response contains no token', { failure: 'not-argocd' });
       }
       const token = new Secret(parsed.data.token);
       this.#onToken(token);

@@ -18,7 +18,7 @@ const lasting: readonly LastingFailure[] = [
     pattern: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/,
     failure: 'unreachable',
     advice:
-      'its certificate is not trusted here: give the certificate of its authority as the CA certificate in {place}',
+      'its certificate is not trusted here: set the CA certificate in {place} to that of its issuer',
   },
   {
     pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
@@ -29,18 +29,18 @@ const lasting: readonly LastingFailure[] = [
     pattern: /ALTNAME/,
     failure: 'unreachable',
     advice:
-      'its certificate is for another name: use the name that it was issued for in the URL in {place}',
+      'its certificate is for a different host name: use the name that it was issued for in the URL in {place}',
   },
   {
     pattern: /wrong version number|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/,
     failure: 'unreachable',
     advice:
-      'it does not speak TLS there: check the port in {place}, and whether the URL should begin with http://',
+      'it does not speak TLS on this port: check the port in {place}, and whether the URL should start with http://',
   },
   {
     pattern: /^(?:EPROTO|ERR_SSL_|ERR_TLS_|CERT_|INVALID_CA|INVALID_PURPOSE)/,
     failure: 'unreachable',
-    advice: 'TLS cannot be agreed on with it: check its certificate and its versions of TLS',
+    advice: 'the TLS handshake failed: check its certificate and its TLS versions',
   },
   {
     // It also is what a name server says while it starts, or a network that is switched over.
@@ -52,29 +52,32 @@ const lasting: readonly LastingFailure[] = [
     pattern: /^HPE_/,
     failure: 'not-argocd',
     advice:
-      'it does not speak HTTP there: check the port in {place}, and whether the URL should begin with https://',
+      'it does not speak HTTP on this port: check the port in {place}, and whether the URL should start with https://',
   },
   {
     pattern: /^TOO_LARGE/,
     failure: 'not-argocd',
-    advice: 'nothing that is asked of Argo CD is so large: check the URL in {place}',
+    advice: 'no response of Argo CD is that large: check the URL in {place}',
   },
   {
     pattern: /^(?:ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_INVALID_URL)|^URI malformed/,
     failure: 'unreachable',
     advice:
-      'the token, an extra header or the URL holds a character that HTTP does not allow, such as a line break: enter it again in {place}',
+      'the token, an extra header or the URL contains a character that HTTP does not allow, such as a line break: enter it again in {place}',
   },
 ];
 
 /** The same for failures that may pass, with what to look at if they do not. */
 const passing: readonly (readonly [RegExp, string])[] = [
-  [/^ECONNREFUSED/, 'nothing listens there: check host and port in {place}'],
+  [/^ECONNREFUSED/, 'connection refused: check host and port in {place}'],
   [
     /^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/,
-    'no way leads there: check the URL in {place}, and firewalls',
+    'no route to host: check the URL in {place}, and firewalls',
   ],
-  [/^EAI_AGAIN/, 'the name of the host cannot be looked up now: check the URL in {place}, and DNS'],
+  [
+    /^EAI_AGAIN/,
+    'the host name cannot be resolved at the moment: check the URL in {place}, and DNS',
+  ],
 ];
 
 /** A connection that the other side closed. */
@@ -84,18 +87,18 @@ const closed = /^(?:ECONNRESET|ECONNABORTED|EPIPE)/;
 function schemeAdvice({ code, sent, scheme }: TransportError): string | undefined {
   if (scheme === undefined || !closed.test(code)) return undefined;
   if (scheme === 'http') {
-    return 'it closes the connection without an answer: check the port in {place}, and whether the URL should begin with https://';
+    return 'it closes the connection without a response: check the port in {place}, and whether the URL should start with https://';
   }
   return sent
     ? undefined
-    : 'it closes the connection before TLS is agreed on: check the port in {place}, and whether the URL should begin with http://';
+    : 'it closes the connection during the TLS handshake: check the port in {place}, and whether the URL should start with http://';
 }
 
 /** What is said where there is a proxy: it alone is connected to, and it alone is looked up. */
 const ofProxy: readonly (readonly [RegExp, string])[] = [
-  [/^ECONNREFUSED/, 'nothing listens there'],
-  [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/, 'no way leads there'],
-  [/^(?:ENOTFOUND|EAI_AGAIN)/, 'its name cannot be looked up here'],
+  [/^ECONNREFUSED/, 'connection refused'],
+  [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/, 'no route to host'],
+  [/^(?:ENOTFOUND|EAI_AGAIN)/, 'its name cannot be resolved here'],
 ];
 
 /**

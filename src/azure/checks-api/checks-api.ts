@@ -81,7 +81,7 @@ export class ChecksApi {
         ...(body && { body: JSON.stringify(body) }),
       });
     } catch (error) {
-      throw new ChecksApiError(`Azure DevOps cannot be reached: ${reasonOf(error)}.`);
+      throw new ChecksApiError(`Cannot reach Azure DevOps: ${reasonOf(error)}.`);
     }
     const text = await answer.text();
     const parsed = parseObject(text);
@@ -115,10 +115,10 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 function refusal(status: number, parsed: Readonly<Record<string, unknown>> | undefined): string {
   // A sign-in page in place of an answer is how Azure DevOps says that it does not know a token.
   if (status === 401 || (parsed === undefined && status < 400)) {
-    return 'Azure DevOps did not accept the token. It may have expired, or be of another organization.';
+    return 'Azure DevOps rejected the token. It may have expired, or belong to another organization.';
   }
   const said = parsed?.['message'];
-  const reason = typeof said === 'string' ? plainLine(said, 500) : 'it did not say why';
-  const advice = status === 403 ? ' The token needs the scopes that --help names.' : '';
-  return `Azure DevOps refused it (status ${status}): ${reason}${advice}`;
+  const reason = typeof said === 'string' ? plainLine(said, 500) : 'it gave no reason';
+  const advice = status === 403 ? ' The token needs the scopes that --help lists.' : '';
+  return `Azure DevOps rejected the request (status ${status}): ${reason}${advice}`;
 }

@@ -95,10 +95,10 @@ export class AddressRefused extends Error {
   readonly code = 'ADDRESS_REFUSED';
 
   constructor(host: string, address: string, reach: Reach) {
-    const what = host === address ? address : `${host} leads to ${address}, which`;
+    const what = host === address ? address : `${host} resolves to ${address}, which`;
     const why =
       reach === 'public' && isAllowed(address, 'private')
-        ? "is in a private network: if this organization is on premises, mark it as private in the handler's configuration"
+        ? "is in a private network: if this organization is on-premises, mark it as private in the handler's configuration"
         : 'is not the address of a server';
     super(`${what} ${why}; the token was not sent there`);
   }

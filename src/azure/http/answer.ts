@@ -42,11 +42,11 @@ function isSignInPage(answer: HttpAnswer): boolean {
 export function checkAnswer(asked: SentCall, answer: HttpAnswer): void {
   const { status, headers, text } = answer;
   if (status >= 300 && status < 400) {
-    const reason = `it redirects to ${hostOf(headers.location)}, where the token is not sent: the token is not valid (or no longer)`;
+    const reason = `it redirects to ${hostOf(headers.location)}; the token is not sent there: it is invalid or has expired`;
     throw failed(asked, reason, 'unauthenticated', answer);
   }
   if (isSignInPage(answer)) {
-    const reason = 'it answers with a sign-in page: the token is not valid (or no longer)';
+    const reason = 'it responds with a sign-in page: the token is invalid or has expired';
     throw failed(asked, reason, 'unauthenticated', answer);
   }
   if (status < 300) return;
@@ -70,14 +70,14 @@ export function jsonOf(asked: SentCall, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const reason = 'it answers with something that is not JSON';
+    const reason = 'it responds with something other than JSON';
     throw azureError(asked, reason, { failure: unclear(asked) });
   }
 }
 
 /** A yes in words that we cannot read, nor will be able to. */
 export function unreadableAnswer(asked: SentCall, why: string): AzureError {
-  const reason = `the answer is not what this version knows of Azure DevOps: ${why}`;
+  const reason = `unexpected response from Azure DevOps: ${why}`;
   return azureError(asked, reason, { failure: asked.isRepeatable ? 'refused' : 'unclear' });
 }
 

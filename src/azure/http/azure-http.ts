@@ -118,7 +118,7 @@ export class AzureHttp {
     const { name, collection, method, path, token, body, maxBytes, signal } = call;
     const reach = this.#settings.reachOf(collection);
     if (reach === undefined) {
-      const reason = `${collection} is none of the organizations that are configured`;
+      const reason = `${collection} is not one of the configured organizations`;
       throw new AzureError(name, reason, { failure: 'blocked' });
     }
     const { origin, pathname } = new URL(collection);

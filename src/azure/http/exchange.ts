@@ -86,7 +86,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#reject = reject;
     const { timeout, signal } = bounds;
     this.#timer = setTimeout(
-      () => this.#stop(this.#broken(`no answer within ${timeout / 1000} s`, 'TIMEOUT')),
+      () => this.#stop(this.#broken(`no response within ${timeout / 1000} s`, 'TIMEOUT')),
       timeout,
     );
     this.#signal = AbortSignal.any([signal]);
@@ -115,7 +115,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     const { maxBytes } = this.#bounds;
     this.#size += chunk.length;
     if (this.#size <= maxBytes) this.#chunks.push(chunk);
-    else this.#stop(this.#broken(`the answer is larger than ${maxBytes} bytes`, 'TOO_LARGE'));
+    else this.#stop(this.#broken(`the response is larger than ${maxBytes} bytes`, 'TOO_LARGE'));
   }
 
   onResponseEnd(): void {

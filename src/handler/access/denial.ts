@@ -21,7 +21,7 @@ export function printDenial(
     application === undefined ? 'any application' : `application ${quote(application)}`;
   return {
     message: `No rule of the handler allows client ${quote(client)} to use ${list(missing)} on ${target} at Argo CD ${quote(argocd)} for Azure project ${project}`,
-    advice: `If it is to be allowed, add to the rules in its configuration: { ${rule.join(', ')} }.`,
+    advice: `To allow it, add this to the rules in its configuration: { ${rule.join(', ')} }.`,
   };
 }
 

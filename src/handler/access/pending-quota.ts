@@ -7,7 +7,7 @@ export function quotaProblem(
   { pendingRuns }: Limits,
 ): string | undefined {
   if (pending < pendingRuns) return undefined;
-  return `Client "${client}" has ${pending} runs that have not ended, and ${pendingRuns} are allowed (limits.pendingRuns). Try again when some have ended.`;
+  return `Client "${client}" has ${pending} open runs, and ${pendingRuns} are allowed (limits.pendingRuns). Try again when some have ended.`;
 }
 
 /** Characters of a client's orders that have not proven themselves yet: 20,000 of twice the usual size. */
@@ -16,7 +16,7 @@ export const mostUnproven = 128 * 1_024 * 1_024;
 /** Why a client may send no further request to be proven, if so. `characters` of its orders are not yet. */
 export function unprovenProblem(client: string, characters: number): string | undefined {
   if (characters < mostUnproven) return undefined;
-  return `Requests of client "${client}" that have not proven themselves at Azure DevOps yet have ${characters} characters, and ${mostUnproven} are allowed. Try again when some have.`;
+  return `Requests of client "${client}" that are not verified with Azure DevOps yet have ${characters} characters, and ${mostUnproven} are allowed. Try again when some are verified.`;
 }
 
 /** Cancellations of a client that have not proven themselves yet. */
@@ -24,5 +24,5 @@ export const mostUnprovenCancels = 1_000;
 
 /** Why a cancellation that meets no run is not kept. */
 export function cancelProblem(client: string): string {
-  return `Client "${client}" has ${mostUnprovenCancels} cancellations that meet no run and have not proven themselves yet, and no more are allowed. Try again when some have.`;
+  return `Client "${client}" has ${mostUnprovenCancels} unverified cancellations that match no run, and no more are allowed. Try again when some are verified.`;
 }

@@ -28,8 +28,8 @@ export function checkConfig(path: string, env: ReferenceSource['env']): ConfigCh
     ...section('Settings:', textTable(settingsOf(config))),
     ...section('Who may do what:', rightsOf(config)),
     gaps.length === 0
-      ? `${path} is right.`
-      : `${path} is right so far: the handler starts with it.`,
+      ? `${path} is valid.`
+      : `${path} is valid so far: the handler starts with it.`,
   ];
   return { lines, exitCode: 0 };
 }

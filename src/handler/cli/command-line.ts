@@ -34,19 +34,19 @@ const defaultConfig = 'handler.yaml';
 export const usage = `Usage: handler [command] [--config FILE] [--log FORMAT]
 
 Commands
-  serve          Run the service (this is what happens without a command).
-  check-config   Say what is wrong with the configuration, or what it allows to whom.
+  serve          Run the service (the default).
+  check-config   Validate the configuration, and print what it allows to whom.
   config-schema  Print the JSON Schema of the configuration, for editors.
-  openapi        Print the description of the routes.
+  openapi        Print the OpenAPI description of the routes.
   new-key        Print a new key for encryptionKeys, or a new token for a service connection.
-  create-check   Put a check that asks the handler on an environment; has its own --help.
-  hash-token     Read a token from the standard input and print what clients[].tokens wants.
+  create-check   Add a check that calls the handler to an environment; has its own --help.
+  hash-token     Read a token from standard input and print its hash for clients[].tokens.
 
 Options
-  --config FILE  The configuration; ${defaultConfig} unless told.
-  --log FORMAT   How serve logs: ${logFormats.join(' or ')}; text at a terminal, else json, unless told.
+  --config FILE  The configuration file; default: ${defaultConfig}.
+  --log FORMAT   How serve logs: ${logFormats.join(' or ')}; default: text in a terminal, otherwise json.
   --version      Print the version.
-  --help         Print this.
+  --help         Print this help.
 `;
 
 const options = {
@@ -64,16 +64,16 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   if (values.version === true) return { kind: 'version' };
   const [word = 'serve', file, ...more] = others;
   const command = commands.find((each) => each === word);
-  if (command === undefined) return fault(`There is no command "${word}".`);
+  if (command === undefined) return fault(`Unknown command "${word}".`);
   if (more.length > 0 || (file !== undefined && command !== 'check-config')) {
-    return fault(`${command} takes no "${more[0] ?? file}".`);
+    return fault(`${command} does not take "${more[0] ?? file}".`);
   }
   if (file !== undefined && values.config !== undefined) {
-    return fault('The configuration is named twice.');
+    return fault('The configuration file is specified twice.');
   }
   const log = logFormats.find((each) => each === values.log);
   if (log === undefined && values.log !== undefined) {
-    return fault(`There is no log "${values.log}", only ${logFormats.join(' and ')}.`);
+    return fault(`Unknown log format "${values.log}": use ${logFormats.join(' or ')}.`);
   }
   const config = values.config ?? file ?? defaultConfig;
   return { kind: 'run', command, config, ...(log && { log }) };

@@ -14,18 +14,18 @@ export function hashToken(text: string): HashedToken {
   const token = tokenOf(text);
   if (token === '') {
     return {
-      problem: 'There is no token: write it to the standard input, and not as an argument.',
+      problem: 'There is no token: pass it on standard input, not as an argument.',
     };
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     return {
       problem:
-        'The token has spaces, line breaks or non-ASCII characters: a header cannot hold it.',
+        'The token contains spaces, line breaks or non-ASCII characters, which a header cannot contain.',
     };
   }
   if (token.length < shortest) {
     return {
-      problem: `The token has fewer than ${shortest} characters and could be guessed: make one with \`handler new-key\`.`,
+      problem: `The token has fewer than ${shortest} characters and could be guessed: generate one with \`handler new-key\`.`,
     };
   }
   return { hash: `sha256:${tokenHash(token).toString('hex')}` };

@@ -6,7 +6,7 @@ export function parseCertificates(text: string): Setting<string> {
   const value = certificatesIn(text);
   if (value !== undefined) return { value };
   return {
-    problem: 'it holds no certificate that can be read',
-    advice: 'Give it as PEM, with its BEGIN CERTIFICATE and END CERTIFICATE lines.',
+    problem: 'it contains no valid certificate',
+    advice: 'Provide it as PEM, with its BEGIN CERTIFICATE and END CERTIFICATE lines.',
   };
 }

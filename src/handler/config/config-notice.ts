@@ -22,13 +22,13 @@ export function gapsOf(config: Config): readonly PathFault[] {
     ...gap(
       ['publicUrl'],
       isLocalUrl(config.publicUrl),
-      'Azure Pipelines cannot reach this machine by such an address',
-      'Set the https address under which the ingress or a proxy passes requests to `listen.public`.',
+      'Azure Pipelines cannot reach this machine at such an address',
+      'Set the https URL at which the ingress or a proxy forwards requests to `listen.public`.',
     ),
     ...gap(
       ['azureDevOps', 'organizations'],
       config.azureDevOps.organizations.length === 0,
-      'there is no organization, so runs of none are accepted',
+      'there is no organization, so no runs are accepted',
       'Set `organizations: [https://dev.azure.com/<organization>]`.',
     ),
     ...gap(
@@ -40,7 +40,7 @@ export function gapsOf(config: Config): readonly PathFault[] {
     ...gap(
       ['clients'],
       config.clients.length === 0,
-      'there is no client, so nobody may call',
+      'there is no client, so no one can call the handler',
       "Set `clients: [{ name: <team>, tokens: ['<what handler hash-token prints>'] }]`.",
     ),
     ...gap(
@@ -54,7 +54,7 @@ export function gapsOf(config: Config): readonly PathFault[] {
 
 function warnOfKeys({ encryptionKeys, keyFile }: Config): readonly PathFault[] {
   if (encryptionKeys.length > 0) return [];
-  const problem = `it is not set, so the key is kept beside what it protects, in ${keyFile}`;
+  const problem = `it is not set, so the key is stored next to what it protects, in ${keyFile}`;
   const advice = 'For production set it by reference to a secret: `["${file:/path}"]`.';
   return [{ path: ['encryptionKeys'], problem, advice }];
 }
@@ -72,13 +72,13 @@ function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
     })
     .map((path) => ({
       path,
-      problem: 'a secret is written out here',
-      advice: 'Keep it elsewhere, and refer to it: `${file:/path}` or `${env:NAME}`.',
+      problem: 'this is a secret in plain text',
+      advice: 'Store it elsewhere and reference it: `${file:/path}` or `${env:NAME}`.',
     }));
 }
 
 function warnOfTransport({ azureDevOps, argocd }: Config): readonly PathFault[] {
-  const problem = 'it is http: tokens travel to it as plain text';
+  const problem = 'it uses http: tokens are sent in plain text';
   const advice = 'Use https.';
   const organizations = azureDevOps.organizations.flatMap(({ url }, index) =>
     isPlainText(url) ? [{ path: ['azureDevOps', 'organizations', index], problem, advice }] : [],
@@ -90,7 +90,7 @@ function warnOfTransport({ azureDevOps, argocd }: Config): readonly PathFault[] 
           {
             path: ['argocd', index, 'skipTlsVerify'],
             problem: 'any certificate is accepted: anyone in between can read the token',
-            advice: 'Give the certificate of its authority in `ca` instead.',
+            advice: 'Set `ca` to the certificate of its CA instead.',
           },
         ]
       : []),
@@ -107,7 +107,7 @@ function warnOfRules({ rules, clients, argocd }: Config): readonly PathFault[] {
           {
             path: ['rules', index],
             problem: `it allows ${rule.actions.join(', ')} on everything, for every project of Azure DevOps`,
-            advice: 'Name the projects and applications that this client needs.',
+            advice: 'Restrict it to the projects and applications that this client needs.',
           },
         ]
       : [],
@@ -120,7 +120,7 @@ function warnOfRules({ rules, clients, argocd }: Config): readonly PathFault[] {
             {
               path: [list, index],
               problem: `no rule names ${name}`,
-              advice: 'Write a rule for it, or take it out.',
+              advice: 'Add a rule for it, or remove it.',
             },
           ],
     );

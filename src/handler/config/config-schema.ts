@@ -49,7 +49,7 @@ const flag = (description: string) => described(z._default(z.boolean(), false), 
 
 const organizationUrl = url(
   parseOrganizationUrl,
-  'Address of the organization, or of a collection on premises.',
+  'URL of the organization, or of an on-premises collection.',
 );
 
 const organization = z.pipe(
@@ -57,7 +57,7 @@ const organization = z.pipe(
     organizationUrl,
     z.strictObject({
       url: organizationUrl,
-      private: flag('It may be reached at private addresses: for servers on premises only.'),
+      private: flag('Allows private addresses; for on-premises servers only.'),
     }),
   ]),
   z.transform((given) =>
@@ -69,11 +69,11 @@ const organization = z.pipe(
 
 const instance = z.strictObject({
   name: name('How requests and rules call this Argo CD.'),
-  url: url(parseArgoCDUrl, 'Where its API is reached, with its root path if it has one.'),
+  url: url(parseArgoCDUrl, 'URL of its API, including the root path if it has one.'),
   namespace: z.prefault(
     textSetting(parseNamespace, {
       description:
-        'Where it runs. Applications there go by their mere name in rules, all others by `namespace/name`.',
+        'Namespace that it runs in. Rules refer to applications there by name alone, to all others as `namespace/name`.',
     }),
     'argocd',
   ),
@@ -83,13 +83,12 @@ const instance = z.strictObject({
   }),
   ca: z.optional(
     textSetting(parseCertificates, {
-      description: "PEM certificates that are trusted besides Node's own, best by reference.",
+      description:
+        "PEM certificates that are trusted in addition to Node's own, preferably by reference.",
     }),
   ),
   skipTlsVerify: flag('Accepts any certificate: anyone in between can read the token.'),
-  publicUrl: z.optional(
-    url(parseArgoCDUrl, 'The address that people open, where it is not `url`.'),
-  ),
+  publicUrl: z.optional(url(parseArgoCDUrl, 'The URL that people open, if it differs from `url`.')),
 });
 
 const client = z.strictObject({
@@ -98,7 +97,7 @@ const client = z.strictObject({
     z
       .array(textSetting(parseTokenHash, { description: 'Hash of a token.', pattern: '^sha256:' }))
       .check(z.minLength(1), z.maxLength(2)),
-    'Hashes of the tokens in its service connections (`handler hash-token`): two at once while one replaces the other.',
+    'Hashes of the tokens in its service connections (`handler hash-token`): two during a rotation.',
   ),
 });
 
@@ -106,11 +105,11 @@ const patterns = (parse: (given: string) => Setting<string>, item: string, descr
   someOf(textSetting(parse, { description: item }), description);
 
 const rule = z.strictObject({
-  client: name('Name of the client that is allowed something.'),
+  client: name('Name of the client that the rule is for.'),
   azureProjects: patterns(
     parseAzureProject,
     'Name with `*` and `?`, or id.',
-    'Projects of Azure DevOps whose runs may ask.',
+    'Projects of Azure DevOps whose runs may call.',
   ),
   argocd: name('Name of the Argo CD instance.'),
   appProjects: patterns(
@@ -120,16 +119,16 @@ const rule = z.strictObject({
   ),
   applications: patterns(
     parseApplication,
-    '`name` or `namespace/name`, with `*` and `?`, which do not stand for a `/`.',
-    'Applications that it is about.',
+    '`name` or `namespace/name`, with `*` and `?`, which do not match `/`.',
+    'Applications that it applies to.',
   ),
   actions: someOf(
     z.enum(actions),
-    'sync; prune: delete what is gone from Git; force: delete and recreate; terminate: end operations; rollback; gate: only look (gates, checks, action wait); skipHooks: sync without hooks (strategy apply, resources); override: sync options that take away what the owner of the application set.',
+    'sync; prune: delete what is gone from Git; force: delete and recreate; terminate: end operations; rollback; gate: only read (gates, checks, action wait); skipHooks: sync without hooks (strategy apply, resources); override: sync options that undo what the owner of the application has set.',
   ),
 });
 
-const absent = 'Absent: a key is made at the first start and kept beside the database.';
+const absent = 'If absent, a key is generated at the first start and stored next to the database.';
 
 /**
  * The configuration file, once its references are replaced. Keys that it does not know are refused,
@@ -140,22 +139,22 @@ export const configSchema = described(
     publicUrl: z.optional(
       url(
         parsePublicUrl,
-        'Where Azure Pipelines reaches the handler: the URL of the service connection.',
+        'URL at which Azure Pipelines reaches the handler: the URL of the service connection.',
       ),
     ),
-    listen: section('Where it listens. A change needs a restart.', {
+    listen: section('Addresses to listen on. A change requires a restart.', {
       public: listener('127.0.0.1:8080', '`host:port` for requests of Azure Pipelines.'),
       admin: listener('127.0.0.1:9090', '`host:port` for probes, metrics and the status page.'),
     }),
     adminToken: z.optional(
       textSetting((given) => parseSecret(given, 16), {
-        description: 'For metrics and the status page; needed where `listen.admin` is exposed.',
+        description: 'For metrics and the status page; required if `listen.admin` is exposed.',
       }),
     ),
-    store: section('Where runs are kept. A change needs a restart.', {
+    store: section('Where runs are stored. A change requires a restart.', {
       sqlite: z.prefault(
         textSetting(parsePath, {
-          description: 'File of the database. Relative paths begin at the folder of this file.',
+          description: 'Database file. Relative paths start at the folder of this file.',
         }),
         './data/handler.db',
       ),
@@ -163,36 +162,36 @@ export const configSchema = described(
     encryptionKeys: z.optional(
       someOf(
         textSetting(parseEncryptionKey, { description: '32 bytes in base64 or hexadecimal.' }),
-        `Keys for the tokens of jobs, by reference; the first encrypts, all decrypt. ${absent}`,
+        `Keys for job tokens, by reference; the first encrypts, all decrypt. ${absent}`,
       ),
     ),
-    retention: duration('30d', '1h', '3650d', 'How long runs that ended are kept.'),
+    retention: duration('30d', '1h', '3650d', 'How long ended runs are kept.'),
     azureDevOps: section('The organizations that may call.', {
       organizations: described(
         z._default(z.array(organization), []),
-        'The only places that a token of a job is ever sent to.',
+        'The only places that a job token is ever sent to.',
       ),
       tokenLifetime: duration(
         '24h',
         '1h',
         '48h',
-        'How long a token of a job is taken to be valid: no run may take longer.',
+        'How long a job token is assumed to be valid; no run may take longer.',
       ),
     }),
     argocd: described(z._default(z.array(instance), []), 'Instances of Argo CD.'),
-    clients: described(z._default(z.array(client), []), 'Who may call: one per team, as a rule.'),
+    clients: described(z._default(z.array(client), []), 'Who may call; usually one per team.'),
     rules: described(
       z._default(z.array(rule), []),
-      'Who may do what. What no rule allows is denied.',
+      'Who may do what. Anything that no rule allows is denied.',
     ),
-    limits: section('Bounds against abuse: what is beyond them is refused with 429.', {
-      requestsPerSecond: count(200, 100_000, 'Requests a second of one client, in the long run.'),
-      burst: count(2_000, 1_000_000, 'Requests of one client at once.'),
-      pendingRuns: count(20_000, 1_000_000, 'Runs of one client that have not ended.'),
+    limits: section('Limits against abuse; requests beyond them are refused with 429.', {
+      requestsPerSecond: count(200, 100_000, 'Sustained requests per second of one client.'),
+      burst: count(2_000, 1_000_000, 'Requests of one client in a burst.'),
+      pendingRuns: count(20_000, 1_000_000, 'Open runs of one client.'),
     }),
-    logLevel: described(z._default(z.enum(logLevels), 'info'), 'What is logged, and above.'),
+    logLevel: described(z._default(z.enum(logLevels), 'info'), 'Lowest level that is logged.'),
   }),
-  'Configuration of the handler of Argo CD for Azure Pipelines. Any text may hold ${env:NAME} and ${file:/path}.',
+  'Configuration of the handler of Argo CD for Azure Pipelines. Any string may contain ${env:NAME} and ${file:/path}.',
 );
 
 /** The configuration as it is written, read setting by setting. */

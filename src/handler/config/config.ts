@@ -42,7 +42,7 @@ export interface ArgoCDInstance {
   /** PEM certificates that are trusted besides Node's own. */
   readonly ca: string | undefined;
   readonly skipTlsVerify: boolean;
-  /** The address that people open, where it is not `url`. */
+  /** The URL that people open, if it differs from `url`. */
   readonly publicUrl: string | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface ArgoCDInstance {
  */
 export interface Client {
   readonly name: string;
-  /** SHA-256 of its tokens, hexadecimal: two at once while one replaces the other. */
+  /** SHA-256 of its tokens, hexadecimal: two during a rotation. */
   readonly digests: readonly string[];
 }
 
@@ -95,7 +95,7 @@ export interface Config {
   readonly encryptionKeys: readonly Secret[];
   /** Beside the store; made at the first start without encryption keys. */
   readonly keyFile: string;
-  /** How long runs that ended are kept. */
+  /** How long ended runs are kept. */
   readonly retention: number;
   readonly azureDevOps: {
     readonly organizations: readonly Organization[];

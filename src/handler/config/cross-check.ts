@@ -13,9 +13,9 @@ export function crossCheck(file: unknown): readonly PathFault[] {
   return [
     ...repeated(textsAt(file, 'argocd', 'name'), 'another Argo CD has this name'),
     ...repeated(textsAt(file, 'clients', 'name'), 'another client has this name'),
-    ...repeated(tokensIn(file), 'this hash was given before, and so tells nobody apart'),
-    ...repeated(organizationsIn(file), 'this organization was given before'),
-    ...repeated(rulesIn(file), 'there is the very same rule before'),
+    ...repeated(tokensIn(file), 'this hash is listed twice, so clients cannot be told apart'),
+    ...repeated(organizationsIn(file), 'this organization is listed twice'),
+    ...repeated(rulesIn(file), 'this rule is listed twice'),
     ...unknownNames(file, 'client', 'clients'),
     ...unknownNames(file, 'argocd', 'argocd'),
     ...checkListeners(file),
@@ -35,7 +35,7 @@ function repeated(marks: readonly Mark[], problem: string): readonly PathFault[]
       seen.add(text);
       return [];
     }
-    return [{ path, problem, advice: 'Change one of the two, or take it out.' }];
+    return [{ path, problem, advice: 'Change one of the two, or remove it.' }];
   });
 }
 
@@ -48,7 +48,7 @@ function unknownNames(file: unknown, key: string, list: string): readonly PathFa
     .filter(({ text }) => !names.includes(text))
     .map(({ path, text }) => {
       const meant = nearest(text, names);
-      const advice = meant ? `Did you mean \`${meant}\`?` : `Name one of those in \`${list}\`.`;
+      const advice = meant ? `Did you mean \`${meant}\`?` : `Use one of those in \`${list}\`.`;
       return { path, problem: `there is no such name in \`${list}\``, advice };
     });
 }
@@ -59,8 +59,8 @@ function checkListeners(file: unknown): readonly PathFault[] {
   if (admin === undefined || 'problem' in admin) return [];
   const faults: PathFault[] = [];
   if (!isLoopback(admin.value.host) && !hasAdminToken(file)) {
-    const problem = 'it can be reached from other machines, and there is no adminToken';
-    const advice = 'Set adminToken, which then guards metrics and pages, or listen at `127.0.0.1`.';
+    const problem = 'it can be reached from other machines, but there is no adminToken';
+    const advice = 'Set adminToken, which protects metrics and pages, or listen on `127.0.0.1`.';
     faults.push({ path: ['listen', 'admin'], problem, advice });
   }
   if (given === valueAt(file, ['listen', 'public']) && admin.value.port !== 0) {

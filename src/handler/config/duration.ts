@@ -6,11 +6,17 @@ const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 export function parseDuration(text: string, from: string, to: string): Setting<number> {
   const value = millisecondsOf(text);
   if (value === undefined) {
-    return { problem: 'it is not a duration', advice: 'Write a number and s, m, h or d: `24h`.' };
+    return {
+      problem: 'it is not a duration',
+      advice: 'Use a number followed by s, m, h or d, such as `24h`.',
+    };
   }
   const isWithin = value >= (millisecondsOf(from) ?? 0) && value <= (millisecondsOf(to) ?? 0);
   if (isWithin) return { value };
-  return { problem: `it is not within ${from} and ${to}`, advice: 'Choose a time within.' };
+  return {
+    problem: `it is not between ${from} and ${to}`,
+    advice: 'Choose a duration in that range.',
+  };
 }
 
 function millisecondsOf(text: string): number | undefined {

@@ -4,7 +4,7 @@ import type { Setting } from './setting.ts';
 
 /** Random digits are all different ones soon; those of a placeholder are few. */
 const fewestDifferent = 8;
-const advice = 'Make one with `handler new-key`, or with `openssl rand -base64 32`.';
+const advice = 'Generate one with `handler new-key`, or with `openssl rand -base64 32`.';
 
 /** A new encryption key (or token): 32 bytes of `randomBytes` (node:crypto), in base64. */
 export function newKey(randomBytes: (size: number) => Buffer): string {

@@ -9,7 +9,7 @@ interface Fixed {
   readonly isSecret?: boolean;
 }
 
-const advice = 'Restart the handler: no run is lost by it.';
+const advice = 'Restart the handler: no run is lost.';
 
 const fixed: readonly Fixed[] = [
   { path: 'listen.public', text: ({ listen }) => printListener(listen.public) },
@@ -37,7 +37,7 @@ export function keepFixed(
       line: undefined,
       path,
       value: isSecret ? '' : text(next),
-      problem: 'it cannot change while the handler runs: it keeps the value of the start',
+      problem: 'it cannot change while the handler runs: the value from its start stays in effect',
       advice,
     }));
   const config = { ...next, listen, store, encryptionKeys, keyFile };
@@ -48,7 +48,7 @@ export function keepFixed(
   if (!isOpened) return { config: { ...config, publicUrl }, warnings };
   const { adminToken } = inForce;
   const problem =
-    'it cannot be taken away while listen.admin can be reached from other machines: it stays';
+    'it cannot be removed while listen.admin can be reached from other machines: it stays in effect';
   const kept = { line: undefined, path: 'adminToken', value: '', problem, advice };
   return { config: { ...config, publicUrl, adminToken }, warnings: [...warnings, kept] };
 }

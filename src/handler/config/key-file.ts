@@ -27,8 +27,8 @@ export function encryptionKeysOf(
   const key = parseEncryptionKey(text);
   if ('value' in key) return [key.value];
   throw new UserError(
-    `The key file ${keyFile} holds no encryption key: ${key.problem}`,
-    'Bring the file back from a backup. If it is lost, remove it: runs that are open then end as failed.',
+    `The key file ${keyFile} contains no encryption key: ${key.problem}`,
+    'Restore the file from a backup. If it is lost, remove it: open runs then end as failed.',
   );
 }
 
@@ -69,8 +69,8 @@ function use<T>(path: string, act: () => T): T {
   } catch (cause) {
     const reason = errorMessage(cause);
     throw new UserError(
-      `The key file ${path} can be neither read nor made: ${reason}`,
-      'Give its folder to the user of the handler, or set encryptionKeys in the configuration.',
+      `The key file ${path} can be neither read nor created: ${reason}`,
+      'Let the user of the handler write to its folder, or set encryptionKeys in the configuration.',
       { cause },
     );
   }

@@ -11,7 +11,7 @@ export function parseListener(text: string): Setting<Listener> {
   return {
     problem: 'it is not `host:port`',
     advice:
-      'Write the address to listen at, such as `127.0.0.1:8080`, `0.0.0.0:8080` or `[::]:8080`.',
+      'Specify the address to listen on, such as `127.0.0.1:8080`, `0.0.0.0:8080` or `[::]:8080`.',
   };
 }
 

@@ -3,7 +3,7 @@ import type { Setting } from './setting.ts';
 /** Names of our own, which appear in logs, metrics and inputs. */
 export const namePattern = '^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$';
 
-const star = '`*` stands for any text without a `/`.';
+const star = '`*` matches any text without a `/`.';
 
 /** Refuses what `namePattern` does not match. */
 export const parseName = shaped(
@@ -22,22 +22,22 @@ export const parseNamespace = shaped(
 /** Patterns of names that could be those of an AppProject of Argo CD. */
 export const parseAppProject = shaped(
   /^[a-z0-9*?](?:[-.a-z0-9*?]{0,251}[a-z0-9*?])?$/,
-  'no AppProject has such a name',
+  'this is not a valid AppProject name',
   `Write its name, in lower case; ${star}`,
 );
 
 /** Patterns of names that could be those of an application, with or without a namespace. */
 export const parseApplication = shaped(
   /^(?:[-a-z0-9*?]{1,63}\/)?[a-z0-9*?](?:[-.a-z0-9*?]{0,251}[a-z0-9*?])?$/,
-  'no application has such a name',
+  'this is not a valid application name',
   `Write \`name\` or \`namespace/name\`, in lower case; ${star}`,
 );
 
 /** Patterns of names, or ids, that could be those of a project of Azure DevOps. */
 export const parseAzureProject = shaped(
   /^[^\p{Cc}/]{1,64}$/u,
-  'no project of Azure DevOps has such a name',
-  'Write its name or its id; `*` stands for any text.',
+  'this is not a valid name of an Azure DevOps project',
+  'Write its name or its id; `*` matches any text.',
 );
 
 function shaped(shape: RegExp, problem: string, advice: string): (text: string) => Setting<string> {

@@ -66,19 +66,19 @@ function resolveText(
 type Found = { readonly text: string } | { readonly problem: string; readonly advice: string };
 
 const advice = 'Write `${env:NAME}` or `${file:/path}`.';
-const unclosed = { problem: 'it has a `${` without a `}`', advice };
+const unclosed = { problem: 'it contains a `${` without a `}`', advice };
 
 function lookUp(inner: string, { env, readFile }: ReferenceSource): Found {
   const [, kind, name = ''] = /^(env|file):(.+)$/.exec(inner) ?? [];
   if (kind === 'file') return lookIntoFile(name, readFile);
   if (kind !== 'env' || !/^[A-Za-z_]\w*$/.test(name)) {
-    return { problem: `\`\${${inner.slice(0, 100)}}\` is no reference`, advice };
+    return { problem: `\`\${${inner.slice(0, 100)}}\` is not a reference`, advice };
   }
   const text = env[name];
   if (text !== undefined) return { text };
   return {
     problem: `the environment variable ${name} is not set`,
-    advice: 'Set it for the process of the handler, or check how its name is spelled.',
+    advice: 'Set it in the environment of the handler, or check how its name is spelled.',
   };
 }
 
@@ -88,7 +88,7 @@ function lookIntoFile(path: string, readFile: ReferenceSource['readFile']): Foun
     const text = readFile(path);
     if (text.length <= longest) return { text: text.replace(/(?:\r?\n)+$/, '') };
     const problem = `the file ${path} has more than ${longest} characters`;
-    return { problem, advice: 'Check its path: no key, token or certificate is so long.' };
+    return { problem, advice: 'Check its path: no key, token or certificate is that long.' };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     return { problem: `the file ${path} cannot be read${code}`, advice: kept };

@@ -27,7 +27,7 @@ export function faultsOf(issue: Issue, value: unknown, above: Path = []): readon
     case 'invalid_type':
       return [{ path, ...wrongType(path, issue.expected, valueAt(value, path)) }];
     default:
-      return fault('it is not of the right form', issue.message);
+      return fault('it has the wrong format', issue.message);
   }
 }
 
@@ -55,7 +55,7 @@ function unknownKey(path: Path, key: string): PathFault {
   return {
     path: [...path, key],
     problem: 'unknown setting',
-    advice: meant ? `Did you mean \`${meant}\`?` : `There are: ${known.join(', ')}.`,
+    advice: meant ? `Did you mean \`${meant}\`?` : `Known settings: ${known.join(', ')}.`,
   };
 }
 
@@ -83,17 +83,17 @@ function outOfBounds(issue: Bound): Omit<PathFault, 'path'> {
   const bound = String(issue.code === 'too_small' ? issue.minimum : issue.maximum);
   const side = issue.code === 'too_small' ? 'at least' : 'at most';
   if (issue.origin !== 'array') {
-    return { problem: `it is not ${side} ${bound}`, advice: 'Choose another number.' };
+    return { problem: `it must be ${side} ${bound}`, advice: 'Choose another number.' };
   }
   return issue.code === 'too_small'
-    ? { problem: 'the list is empty', advice: 'Write at least one entry, or leave it all out.' }
-    : { problem: `the list has more than ${bound} entries`, advice: 'Take some out.' };
+    ? { problem: 'the list is empty', advice: 'Add at least one entry, or remove the list.' }
+    : { problem: `the list has more than ${bound} entries`, advice: 'Remove some.' };
 }
 
 const wanted: Readonly<Record<string, string>> = {
-  string: 'a text: in quotes where it looks like something else',
+  string: 'a string, in quotes if it looks like something else',
   array: 'a list: `[a, b]`, or one `- …` per line',
-  object: 'keys with values: `{ key: value }`, or one `key: value` per line',
+  object: 'a mapping: `{ key: value }`, or one `key: value` per line',
   boolean: '`true` or `false`',
   int: 'a whole number',
   number: 'a whole number',
@@ -105,14 +105,14 @@ function wrongType(path: Path, expected: string, given: unknown): Omit<PathFault
     return { problem: 'it is missing', advice: schemaAt(path).description ?? advice };
   }
   if (given === null) {
-    return { problem: 'nothing is written here', advice: `${advice} Or leave the key out.` };
+    return { problem: 'it is empty', advice: `${advice} Or remove the key.` };
   }
   return { problem: `it is ${kindOf(given)}`, advice };
 }
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'keys with values';
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value === 'string') return 'a string';
   return typeof value === 'boolean' ? '`true` or `false`' : 'a number';
 }

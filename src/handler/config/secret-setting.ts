@@ -7,20 +7,20 @@ import type { Setting } from './setting.ts';
 export function parseSecret(given: string, shortest = 1): Setting<Secret> {
   const text = tokenOf(given);
   if (text === '') {
-    const advice = 'Give it by reference: `${file:/path}` or `${env:NAME}`.';
+    const advice = 'Provide it by reference: `${file:/path}` or `${env:NAME}`.';
     return { problem: 'it is empty', advice };
   }
   if (isUnexpanded(text)) {
-    const problem = `it is ${text}, which nothing fills in here`;
-    return { problem, advice: 'Give it by reference: `${file:/path}` or `${env:NAME}`.' };
+    const problem = `it is ${text}, which is not expanded here`;
+    return { problem, advice: 'Provide it by reference: `${file:/path}` or `${env:NAME}`.' };
   }
   if (!/^[\x21-\x7e]+$/.test(text)) {
-    const problem = 'it has spaces, line breaks or non-ASCII characters, which no token has';
-    return { problem, advice: 'Check what the file or the variable holds.' };
+    const problem = 'it contains spaces, line breaks or non-ASCII characters, which no token does';
+    return { problem, advice: 'Check what the file or the variable contains.' };
   }
   if (text.length >= shortest) return { value: new Secret(text) };
   const problem = `it has fewer than ${shortest} characters and could be guessed`;
-  return { problem, advice: 'Make one with `handler new-key`.' };
+  return { problem, advice: 'Generate one with `handler new-key`.' };
 }
 
 /** SHA-256 of a client's token, hexadecimal, from `sha256:…`. */
@@ -29,6 +29,6 @@ export function parseTokenHash(text: string): Setting<string> {
   if (digits !== undefined) return { value: digits.toLowerCase() };
   return {
     problem: 'it is not `sha256:` and 64 hexadecimal digits',
-    advice: 'Hash the token with `handler hash-token`; the token itself must not stand here.',
+    advice: 'Hash the token with `handler hash-token`; do not put the token itself here.',
   };
 }

@@ -12,9 +12,10 @@ export function parseWebUrl(text: string): Setting<string> {
   }
   if (username !== '' || password !== '') {
     const where = 'Take them out: what they are for has its own setting.';
-    return { problem: 'it holds a user name or a password', advice: where };
+    return { problem: 'it contains a user name or a password', advice: where };
   }
-  if (search !== '' || hash !== '') return { problem: 'it has more than host and path', advice };
+  if (search !== '' || hash !== '')
+    return { problem: 'it contains more than host and path', advice };
   return { value: origin + pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '') };
 }
 
@@ -23,7 +24,7 @@ export function parseArgoCDUrl(text: string): Setting<string> {
   const page = URL.canParse(text) ? readArgoCDPage(new URL(text).pathname) : undefined;
   if (page === undefined) return parseWebUrl(text);
   const server = new URL(text).origin + page.root;
-  return { problem: 'it is the address of a page of Argo CD', advice: `Write \`${server}\`.` };
+  return { problem: 'it is the URL of a page of Argo CD', advice: `Write \`${server}\`.` };
 }
 
 /** The same for the address at which the handler itself is reached: tokens travel to it. */
@@ -31,8 +32,8 @@ export function parsePublicUrl(text: string): Setting<string> {
   const url = parseWebUrl(text);
   if ('problem' in url || url.value.startsWith('https:') || isLocalUrl(url.value)) return url;
   return {
-    problem: 'it is http, and tokens would travel to it as plain text',
-    advice: 'Write it with https, and let the ingress or a proxy in front of the handler do TLS.',
+    problem: 'it uses http, so tokens would be sent to it in plain text',
+    advice: 'Use https, and terminate TLS at the ingress or a proxy in front of the handler.',
   };
 }
 

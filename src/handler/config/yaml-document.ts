@@ -39,7 +39,7 @@ export function parseYaml(text: string): YamlDocument | { readonly fault: YamlFa
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const advice = 'Fix this line or the one above it; indent with spaces, never with tabs.';
-    const problem = `it is not YAML (${error.reason})`;
+    const problem = `it is not valid YAML (${error.reason})`;
     return { fault: { line: (error.mark?.line ?? 0) + 1, problem, advice } };
   }
 }
@@ -50,13 +50,13 @@ function refusedIn(text: string, events: readonly Event[]): YamlFault | undefine
   let documents = 0;
   for (const event of events) {
     if (event.type === EVENT_ID.ALIAS) {
-      const problem = 'here is an alias, and aliases are not read';
+      const problem = 'this is an alias, and aliases are not supported';
       const line = lines.at(event.anchorStart);
-      return { line, problem, advice: 'Write out what it stands for.' };
+      return { line, problem, advice: 'Replace it with its value.' };
     }
     const start = startOf(event);
     if (event.type === EVENT_ID.DOCUMENT && ++documents > 1) {
-      const problem = 'a second document begins after this line';
+      const problem = 'a second document starts after this line';
       return { line: lines.last, problem, advice: 'Keep one of them, without `---` between.' };
     }
     if (start >= 0) lines.at(start);

@@ -103,17 +103,17 @@ export function adminApp(ports: AdminPorts): Hono {
   app.get('/runs/:id', async (c) => {
     const run = await runOf(c.req.param('id'));
     if (run === undefined) {
-      return missing(c, 'Run not found. Ended runs are kept for a while only.');
+      return missing(c, 'Run not found. Ended runs are kept only for a while.');
     }
     const checkpoints = await records.checkpoints(run.id);
     return page(c, runPage(run, checkpoints, clock.now(), isPaused(c)));
   });
 
-  app.notFound((c) => missing(c, 'There is nothing here.'));
+  app.notFound((c) => missing(c, 'This page does not exist.'));
   app.onError((error, c) => {
     if (error instanceof StoreError) return lines(c, 503, error.message);
     ports.onError(error);
-    return lines(c, 500, 'Something went wrong: the log says what.');
+    return lines(c, 500, 'Internal error: see the log.');
   });
   return app;
 

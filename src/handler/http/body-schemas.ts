@@ -10,9 +10,9 @@ export const sectionDescriptions = {
   argocd: 'Name of an Argo CD instance in the configuration of the handler.',
   azureProject: 'Name of the Azure project: $(System.TeamProject).',
   pipeline:
-    'Name of the pipeline, for people. Of several lines the first that was filled in counts.',
+    'Name of the pipeline, for people. Of several lines, the first that was expanded counts.',
   runNumber: 'Number or name of the run, for people.',
-  runPage: 'Address of the run in Azure DevOps.',
+  runPage: 'URL of the run in Azure DevOps.',
   requestedFor: 'Who started the run, for people.',
   ...gateSummaries,
   ...summaries(),

@@ -96,7 +96,7 @@ class HeaderReader {
     const value = this.#text(name);
     const advice = `Send the header as \`${name}: ${headerTemplates[name]}\`.`;
     if (value === '') this.#refuse(name, '', 'it is missing', advice);
-    else if (unfilled.test(value)) this.#refuse(name, value, 'nothing was filled in here', advice);
+    else if (unfilled.test(value)) this.#refuse(name, value, 'this was not expanded', advice);
     else if (value.length > longestUrl) this.#refuse(name, value, 'it is too long', advice);
     else return value;
     return undefined;
@@ -107,7 +107,7 @@ class HeaderReader {
     if (value === undefined) return '';
     if (guid.test(value) && value !== nobody) return value.toLowerCase();
     const advice = `Send the header as \`${name}: ${headerTemplates[name]}\`.`;
-    this.#refuse(name, value, 'this is not the id (a GUID) of anything', advice);
+    this.#refuse(name, value, 'this is not a valid ID (a GUID)', advice);
     return '';
   }
 
@@ -117,9 +117,9 @@ class HeaderReader {
     if (value === undefined || hub !== undefined) return hub ?? 'build';
     if (value.toLowerCase() === 'deployment') {
       const advice = 'Use an agentless job, or the task ArgoCDSync@1, which runs on the agent.';
-      this.#refuse('HubName', value, 'jobs of deployment groups cannot be called back', advice);
+      this.#refuse('HubName', value, 'deployment group jobs do not support callbacks', advice);
     } else {
-      this.#refuse('HubName', value, 'unknown hub', `It is one of ${hubs.join(', ')}.`);
+      this.#refuse('HubName', value, 'unknown hub', `Use one of ${hubs.join(', ')}.`);
     }
     return 'build';
   }
@@ -132,7 +132,7 @@ class HeaderReader {
     }
     if (isMissing && !isNeeded) return new Secret('');
     const problem = isMissing
-      ? "Azure Pipelines did not give the job's token, without which nothing can be reported to the run"
+      ? "Azure Pipelines did not provide the job's token, which is required to report to the run"
       : 'this is not a token';
     const advice = isMissing
       ? 'Send the header as `AuthToken: $(System.AccessToken)`; in a classic release or pipeline, allow scripts of the agentless job to access the OAuth token.'
@@ -146,14 +146,14 @@ class HeaderReader {
     if (value === '') return undefined;
     if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
     const advice = 'Send the header as `BuildId: $(Build.BuildId)`, or leave it out.';
-    this.#refuse('BuildId', value, 'this is not the id of a build', advice);
+    this.#refuse('BuildId', value, 'this is not the ID of a build', advice);
     return undefined;
   }
 
   isCancel(): boolean {
     const value = this.#text('RequestType').toLowerCase();
     if (value !== '' && value !== 'execute' && value !== 'cancel') {
-      const advice = 'It is `Execute` or `Cancel`; without the header it is `Execute`.';
+      const advice = 'Use `Execute` or `Cancel`; the default is `Execute`.';
       this.#refuse('RequestType', value, 'unknown request type', advice);
     }
     return value === 'cancel';

@@ -50,7 +50,7 @@ export function openapi() {
         password: {
           type: 'http',
           scheme: 'basic',
-          description: 'The same token as password; the user name says nothing.',
+          description: 'The same token as password; the user name is ignored.',
         },
         adminToken: {
           type: 'http',
@@ -79,26 +79,29 @@ export function printOpenapi(): string {
 function publicPaths() {
   return {
     '/v1/syncs': {
-      post: order('sync', 'Takes on the sync of an agentless job.', 'SyncBody', syncSections),
+      post: order('sync', 'Accepts the sync of an agentless job.', 'SyncBody', syncSections),
     },
     '/v1/checks': {
-      post: order('check', 'Takes on an environment check.', 'CheckBody', checkSections),
+      post: order('check', 'Accepts an environment check.', 'CheckBody', checkSections),
     },
     '/v1/syncs/cancel': {
-      post: publicCall('cancel', 'Cancels the run of the task that asks.', headerRefs, {
-        202: json('It will be canceled; also if its execute is still to come.', 'Canceling'),
+      post: publicCall('cancel', 'Cancels the run of the calling task.', headerRefs, {
+        202: json(
+          'It will be canceled, even if its execute request has yet to arrive.',
+          'Canceling',
+        ),
       }),
     },
     '/v1/gate': {
       post: {
-        ...publicCall('gate', 'Says from what is known whether a gate passes.', headerRefs, {
-          200: json('How it stands.', 'GateAnswer'),
+        ...publicCall('gate', 'Reports from what is known whether a gate passes.', headerRefs, {
+          200: json('Its state.', 'GateAnswer'),
         }),
         requestBody: bodyOf('GateBody', gateSections),
       },
     },
     '/v1/whoami': {
-      get: publicCall('whoami', 'Says whose token it is.', [], {
+      get: publicCall('whoami', 'Reports whose token it is.', [], {
         200: json('The handler, and the client.', 'Whoami'),
       }),
     },
@@ -108,7 +111,10 @@ function publicPaths() {
 function order(id: string, summary: string, body: SchemaName, names: readonly string[]) {
   return {
     ...publicCall(id, summary, headerRefs, {
-      202: json('It is stored and will be worked. A repetition gets the same answer.', 'Accepted'),
+      202: json(
+        'It is stored and will be processed. A repeated request gets the same response.',
+        'Accepted',
+      ),
     }),
     requestBody: bodyOf(body, names),
   };
@@ -129,12 +135,12 @@ function publicCall(
     responses: {
       ...answers,
       ...(parameters.length > 0 && {
-        400: json('Headers, body or inputs are wrong: all faults are told.', 'Refusal'),
+        400: json('Headers, body or inputs are invalid: all faults are listed.', 'Refusal'),
         403: json('No rule allows it.', 'Refusal'),
         413: json('The body is too long.', 'Refusal'),
-        503: json('It cannot be stored now.', 'Refusal'),
+        503: json('It cannot be stored at the moment.', 'Refusal'),
       }),
-      401: json('The token is missing or not known.', 'Refusal'),
+      401: json('The token is missing or not recognized.', 'Refusal'),
       429: json('Too many requests, or too many open runs; see Retry-After.', 'Refusal'),
     },
   };
@@ -144,7 +150,7 @@ function bodyOf(schema: SchemaName, names: readonly string[]) {
   const plan = '1d2f3a4b-5c6d-4e7f-8a9b-0c1d2e3f4a5b';
   const example = names.map((name) => `--${plan} ${name}\n\n`).join('');
   const description =
-    'Sections: for each name, in this order, a line `--<PlanId> <name>` and the value as it is.';
+    'Sections: for each name, in this order, a line `--<PlanId> <name>` and the value unchanged.';
   return {
     required: true,
     content: {
@@ -173,12 +179,12 @@ function adminPaths() {
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
   const probe = { security: [] };
   return {
-    '/livez': { get: { ...call('livez', 'It runs.', { 200: text('alive') }), ...probe } },
+    '/livez': { get: { ...call('livez', 'It is running.', { 200: text('alive') }), ...probe } },
     '/readyz': {
       get: {
-        ...call('readyz', 'It takes on work.', {
+        ...call('readyz', 'It accepts work.', {
           200: text('ready'),
-          503: text('Why it does not.'),
+          503: text('Why it does not accept work.'),
         }),
         ...probe,
       },
@@ -196,19 +202,22 @@ function adminPaths() {
       parameters: [id],
       get: call('run', 'A run.', {
         200: json('The run.', 'Run'),
-        404: json('There is none.', 'Refusal'),
+        404: json('There is no such run.', 'Refusal'),
       }),
     },
     '/': { get: call('statusPage', 'The status page.', { 200: page('HTML.') }) },
     '/runs/{id}': {
       parameters: [id],
-      get: call('runPage', "A run's page.", { 200: page('HTML.'), 404: text('There is none.') }),
+      get: call('runPage', "A run's page.", {
+        200: page('HTML.'),
+        404: text('There is no such run.'),
+      }),
     },
   };
 }
 
 const optionalHeaders = {
-  AuthToken: 'Write `$(System.AccessToken)`. Only a gate can do without.',
+  AuthToken: 'Write `$(System.AccessToken)`. Optional only for a gate.',
   BuildId: 'For checks: the build that is watched for a cancellation.',
   RequestType: '`Execute` (default) or `Cancel`.',
 };

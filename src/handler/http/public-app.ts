@@ -89,15 +89,15 @@ export function publicApp(ports: PublicPorts): Hono<Env> {
         : c.json(given.body, given.status, headers);
     });
     app.all(path, (c) => {
-      const message = `${path} takes only ${method}.`;
+      const message = `${path} accepts only ${method}.`;
       return c.json({ message, faults: [] }, 405, { ...headers, Allow: method });
     });
   }
-  app.notFound((c) => c.json({ message: 'There is nothing here.', faults: [] }, 404, headers));
+  app.notFound((c) => c.json({ message: 'Not found.', faults: [] }, 404, headers));
   app.onError((error, c) => {
     if (error instanceof StoreError) return refuse(c, unstored(error));
     ports.onError(error);
-    const message = 'Something went wrong in the handler: its log says what.';
+    const message = 'Internal error in the handler: see its log.';
     return c.json({ message, faults: [] }, 500, headers);
   });
   return app;
@@ -127,7 +127,7 @@ function unauthenticated(): Refusal {
 
 function throttled(client: string, wait: number): Refusal {
   const retryAfter = Math.ceil(wait / 1_000);
-  const message = `Client "${client}" sends more requests than it may (limits.requestsPerSecond). Try again in ${retryAfter} s.`;
+  const message = `Client "${client}" exceeds its request rate (limits.requestsPerSecond). Try again in ${retryAfter} s.`;
   return new Refusal(429, 'throttled', message, { retryAfter });
 }
 

@@ -142,7 +142,7 @@ function readBlock(call: PublicCall, access: Access, needs: HeaderNeeds): Header
     needs,
   );
   if (!('faults' in block)) return block;
-  const message = 'The headers do not say which run this is: nothing was started.';
+  const message = 'The headers do not identify the run: nothing was started.';
   return new Refusal(400, block.isForeign ? 'collection' : 'headers', message, block);
 }
 
@@ -154,7 +154,9 @@ async function readCall(
 ): Promise<Sections | Refusal> {
   const own = presentedToken(call.header('Authorization'));
   const secrets = [token, ...(own === undefined ? [] : [new Secret(own)])];
-  const body = await call.body().catch(() => new Refusal(400, 'body', 'The body did not arrive.'));
+  const body = await call
+    .body()
+    .catch(() => new Refusal(400, 'body', 'The body was not received.'));
   if (body === undefined) return tooLarge();
   if (body instanceof Refusal) return body;
   const reading = readBody(
@@ -165,7 +167,7 @@ async function readCall(
     addedSyncSections,
   );
   if ('faults' in reading) {
-    return new Refusal(400, 'body', 'The body cannot be read: nothing was started.', reading);
+    return new Refusal(400, 'body', 'The body cannot be parsed: nothing was started.', reading);
   }
   // Again, since JSON can spell a token in other ways.
   return new Map([...reading.sections].map(([name, text]) => [name, redact(text, secrets)]));
@@ -198,5 +200,5 @@ function deny(denials: readonly Denial[]): Refusal {
 
 function refuseInputs(faults: readonly Fault[]): Refusal {
   const count = faults.length === 1 ? 'One input is' : `${faults.length} inputs are`;
-  return new Refusal(400, 'inputs', `${count} wrong: nothing was started.`, { faults });
+  return new Refusal(400, 'inputs', `${count} invalid: nothing was started.`, { faults });
 }

@@ -28,7 +28,7 @@ export function readNames(sections: Sections): RequestNames {
       isUnexpanded: unexpandedIn(given).length > 0,
     };
   };
-  const argocd = read('argocd', 'Give the name of an Argo CD that the handler knows.');
+  const argocd = read('argocd', 'Specify an Argo CD instance that the handler knows.');
   const azureProject = read('azureProject', 'Send `$(System.TeamProject)`.');
   return {
     argocd: argocd.name,

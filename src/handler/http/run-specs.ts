@@ -106,7 +106,7 @@ function readRequirements(reader: InputReader) {
 function refuseUnsynced(reader: InputReader): object {
   if (!readRequirements(reader).requireSynced) {
     const problem = 'a check waits for a deployment, so applications must be synced';
-    reader.refuse('requireSynced', 'false', problem, 'Leave it out, or use a gate.');
+    reader.refuse('requireSynced', 'false', problem, 'Remove it, or use a gate.');
   }
   return {};
 }
@@ -114,8 +114,8 @@ function refuseUnsynced(reader: InputReader): object {
 /** Once the job's token has ended, nobody can be told how the run went. */
 function refuseTimeout(reader: InputReader, timeout: number, tokenLifetime: number): void {
   const longest = Math.floor(tokenLifetime / 1_000);
-  const problem = `the job's token, without which nobody can be told the end, is taken to last ${printDuration(tokenLifetime)}`;
-  const advice = `Write ${longest} at the most, or raise azureDevOps.tokenLifetime of the handler.`;
+  const problem = `the job's token, which is required to report the result, is assumed to last ${printDuration(tokenLifetime)}`;
+  const advice = `Use at most ${longest}, or raise azureDevOps.tokenLifetime of the handler.`;
   reader.refuse('timeoutSeconds', String(timeout / 1_000), problem, advice);
 }
 

@@ -39,8 +39,8 @@ export function readSections(
 ): Reading {
   const found = splitSections(text, planId);
   if (found.length === 0) {
-    const problem = `it has no line \`--${planId} <name>\`, which begins a section`;
-    const advice = 'Send the sections that the documentation of the handler names, or JSON.';
+    const problem = `it has no line \`--${planId} <name>\`, which starts a section`;
+    const advice = 'Send the sections that the documentation of the handler lists, or JSON.';
     return refuse(problem, advice);
   }
   const order = found.map(({ name }) => name);
@@ -112,7 +112,7 @@ function dropLineBreak(value: string, lineBreak: string): string {
 
 function faultsOfPreamble(text: string, first: number): readonly Fault[] {
   if (text.slice(0, first).trim() === '') return [];
-  return [fault('there is text before the first section', 'Begin the body with a section.')];
+  return [fault('there is text before the first section', 'Start the body with a section.')];
 }
 
 function faultsOfNames(order: readonly string[], names: readonly string[]): readonly Fault[] {
@@ -124,12 +124,12 @@ function faultsOfNames(order: readonly string[], names: readonly string[]): read
   const faults: Fault[] = [];
   if (unknown.length > 0) faults.push(unknownNames('section', unknown));
   if (repeated.length > 0) {
-    const problem = `sections come more than once: ${list(repeated.map(([name]) => name))}`;
-    const advice = 'Look for an input with a line that begins with `--` and the id of the plan.';
+    const problem = `sections occur more than once: ${list(repeated.map(([name]) => name))}`;
+    const advice = 'Look for an input with a line that starts with `--` and the ID of the plan.';
     faults.push(fault(problem, advice));
   }
   if (missing.length > 0) {
-    const advice = 'Use the task and the handler of the same version.';
+    const advice = 'Use the same version of the task and the handler.';
     faults.push(fault(`sections are missing: ${list(missing)}`, advice));
   }
   return faults;
@@ -141,7 +141,7 @@ function faultsOfOrder(order: readonly string[], names: readonly string[]): read
   const misplaced = order.find((name, index) => name !== names[index]);
   if (misplaced === undefined) return [];
   const advice = `The order is ${names.join(', ')}.`;
-  return [fault(`the section ${misplaced} is not where it should be`, advice)];
+  return [fault(`the section ${misplaced} is out of order`, advice)];
 }
 
 /** An object of texts, numbers and booleans. */
@@ -154,15 +154,15 @@ export function readJson(text: string, names: readonly string[]): Reading {
   if (unknown.length > 0) faults.push(unknownNames('name', unknown));
   const wrong = entries.filter(([, value]) => !isScalar(value)).map(([name]) => name);
   if (wrong.length > 0) {
-    const problem = `values are neither text nor number nor boolean: ${list(wrong)}`;
+    const problem = `values are neither strings nor numbers nor booleans: ${list(wrong)}`;
     faults.push(fault(problem, 'Write lists as text, with commas or line breaks.'));
   }
   // What comes twice is believed by one reader and not by another. In a flat object every string
   // before a colon is a name.
   if (faults.length === 0 && countNames(text) > entries.length) {
     const advice =
-      'Look for a variable whose value has quotes in it: they are filled in as they are.';
-    faults.push(fault('a name comes more than once', advice));
+      'Look for a variable whose value contains quotes: values are inserted without escaping.';
+    faults.push(fault('a name occurs more than once', advice));
   }
   if (faults.length > 0) return { faults };
   return { sections: new Map(entries.map(([name, value]) => [name, String(value)])) };
@@ -171,8 +171,7 @@ export function readJson(text: string, names: readonly string[]): Reading {
 function parseObject(
   text: string,
 ): { readonly entries: readonly (readonly [string, unknown])[] } | { faults: readonly Fault[] } {
-  const advice =
-    'Mind that variables are filled in as they are: quotes and line breaks break JSON.';
+  const advice = 'Variables are inserted without escaping: quotes and line breaks break JSON.';
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -195,7 +194,7 @@ function isScalar(value: unknown): boolean {
 }
 
 function unknownNames(what: string, names: readonly string[]): Fault {
-  const advice = 'Check the spelling, and that task and handler are of the same version.';
+  const advice = 'Check the spelling, and that task and handler have the same version.';
   return fault(`there is no such ${what}: ${list(names)}`, advice);
 }
 

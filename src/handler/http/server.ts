@@ -41,7 +41,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const answer = getRequestListener((request) => application.fetch(request), {
     overrideGlobalObjects: false,
-    errorHandler: () => refuse(400, 'The request cannot be read.'),
+    errorHandler: () => refuse(400, 'The request cannot be parsed.'),
   });
   const server = createServer(
     {
@@ -83,8 +83,14 @@ async function listen(server: Server, name: string, { host, port }: Listener): P
 function listenError(error: unknown, name: string, address: string): Error {
   const { code } = error as NodeJS.ErrnoException;
   const advices: Readonly<Record<string, readonly [string, string]>> = {
-    EADDRINUSE: ['the port is taken', `End the program that uses it, or choose another: ${name}.`],
-    EACCES: ['that is not allowed', `Ports below 1024 need rights: choose another: ${name}.`],
+    EADDRINUSE: [
+      'the port is already in use',
+      `Stop the program that uses it, or choose another port: ${name}.`,
+    ],
+    EACCES: [
+      'permission denied',
+      `Ports below 1024 require privileges: choose another port: ${name}.`,
+    ],
     EADDRNOTAVAIL: ['this machine does not have that address', `Correct the host in ${name}.`],
     ENOTFOUND: ['unknown host', `Correct the host in ${name}.`],
   };

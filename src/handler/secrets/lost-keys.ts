@@ -19,6 +19,6 @@ export async function refuseLostKeys(
   if (lost === 0) return;
   throw new UserError(
     `${lost} open run${lost === 1 ? '' : 's'} in the store need${lost === 1 ? 's' : ''} an encryption key that is no longer configured`,
-    'Put the old key back after the new one (encryptionKeys, or the key file beside the database) until they have ended.',
+    'Restore the old key after the new one (encryptionKeys, or the key file beside the database) until they have ended.',
   );
 }

@@ -29,7 +29,8 @@ export class TokenCipher {
   constructor(keys: readonly Secret[]) {
     const parsed = keys.map((key) => {
       const bytes = bytesOf(key);
-      if (bytes === undefined) throw new TokenCipherError(`An encryption key is wrong: ${wanted}.`);
+      if (bytes === undefined)
+        throw new TokenCipherError(`An encryption key is invalid: ${wanted}.`);
       const id = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
       // Made once: of bytes, Node would make it again for every token.
       return [id, createSecretKey(bytes)] as const;
@@ -58,7 +59,7 @@ export class TokenCipher {
     const isWhole = nonce.length === nonceSize && data.length >= tagSize && rest.length === 0;
     if (form !== version || !isWhole) {
       throw new TokenCipherError(
-        'This is no sealed token: it was cut off, or a newer handler wrote it.',
+        'This is not a sealed token: it was truncated, or a newer handler wrote it.',
       );
     }
     const decipher = createDecipheriv('aes-256-gcm', this.#key(id), nonce);
@@ -68,7 +69,7 @@ export class TokenCipher {
       const text = [decipher.update(data.subarray(0, -tagSize)), decipher.final()];
       return new Secret(Buffer.concat(text).toString('utf8'));
     } catch (cause) {
-      const message = 'A sealed token does not open: it was changed, or belongs to another run.';
+      const message = 'A sealed token cannot be opened: it was changed, or belongs to another run.';
       throw new TokenCipherError(message, { cause });
     }
   }

@@ -34,17 +34,20 @@ const reloadResults = ['applied', 'refused'] as const;
 export class Metrics {
   readonly #registry = new Registry();
   readonly #ended = this.#counter('runs_ended_total', 'Runs that ended', ['kind', 'outcome']);
-  readonly #duration = this.#histogram('run_duration_seconds', 'From acceptance to the end', runs, [
-    'kind',
-  ]);
+  readonly #duration = this.#histogram(
+    'run_duration_seconds',
+    'Time from acceptance to the end',
+    runs,
+    ['kind'],
+  );
   readonly #reportsFailed = this.#counter(
     'reports_failed_total',
-    'Reports that Azure DevOps did not take',
+    'Reports that Azure DevOps did not accept',
     ['reason'],
   );
   readonly #reportsLeftOut = this.#counter(
     'reports_left_out_total',
-    'Reports that were left out, so that the end could be told',
+    'Reports that were dropped so that the completion could be sent',
     ['what'],
   );
   readonly #argocd = this.#histogram('argocd_request_seconds', 'Requests to Argo CD', calls, [
@@ -71,7 +74,7 @@ export class Metrics {
 
   constructor(version: string) {
     collectDefaultMetrics({ register: this.#registry });
-    this.#gauge('build_info', 'The version that runs', ['version']).set({ version }, 1);
+    this.#gauge('build_info', 'The running version', ['version']).set({ version }, 1);
     // From the start, since an alert does not see the step from nothing to one.
     for (const kind of runKinds) {
       for (const outcome of runOutcomes) this.#ended.inc({ kind, outcome }, 0);
@@ -81,15 +84,19 @@ export class Metrics {
 
   /** From now on gauges are read from these, whenever somebody asks. */
   read(sources: MetricsSources): void {
-    const open = this.#gauge('runs', 'Runs that have not ended', ['kind', 'state']);
-    const active = this.#gauge('runs_active', 'Open runs that are in memory', []);
-    const queued = this.#gauge('runs_queued', 'Open runs that wait for their turn', []);
+    const open = this.#gauge('runs', 'Open runs', ['kind', 'state']);
+    const active = this.#gauge('runs_active', 'Open runs in memory', []);
+    const queued = this.#gauge('runs_queued', 'Open runs that wait for a slot', []);
     const oldest = this.#gauge('oldest_run_age_seconds', 'Age of the oldest run', []);
-    const items = this.#gauge('outbox_items', 'What Azure DevOps is still to be told', []);
-    const oldestItem = this.#gauge('outbox_oldest_age_seconds', 'Age of the oldest of it', []);
+    const items = this.#gauge('outbox_items', 'Reports waiting to be sent to Azure DevOps', []);
+    const oldestItem = this.#gauge(
+      'outbox_oldest_age_seconds',
+      'Age of the oldest waiting report',
+      [],
+    );
     const bytes = this.#gauge('store_bytes', 'Size of the store', []);
-    const up = this.#gauge('store_up', 'Whether the store can store', []);
-    const stream = this.#gauge('stream_up', 'Whether the watch stream lives', ['argocd']);
+    const up = this.#gauge('store_up', 'Whether the store accepts writes', []);
+    const stream = this.#gauge('stream_up', 'Whether the watch stream is connected', ['argocd']);
     const reconnects = this.#counter('stream_reconnects_total', 'Reconnects of the stream', [
       'argocd',
     ]);

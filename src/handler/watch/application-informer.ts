@@ -170,7 +170,7 @@ export class ApplicationInformer implements ChangeSource {
     return {
       kind: 'unclear',
       reason:
-        fault === '' ? 'it has changed, and is being read again' : `it cannot be read: ${fault}`,
+        fault === '' ? 'it has changed and is being read again' : `it cannot be read: ${fault}`,
     };
   }
 
@@ -233,7 +233,7 @@ export class ApplicationInformer implements ChangeSource {
     const why = this.#failure === '' ? '' : `: ${this.#failure}`;
     if (listedAt === undefined) return `Argo CD has not been read yet${why}`;
     if (this.#isConfirmed(listedAt)) return undefined;
-    return `Argo CD was read ${Math.round(this.#age(listedAt) / 1000)} s ago for the last time${why}`;
+    return `Argo CD was last read ${Math.round(this.#age(listedAt) / 1000)} s ago${why}`;
   }
 
   #isFresh({ isStale, confirmedAt }: Known): boolean {
@@ -266,7 +266,7 @@ export class ApplicationInformer implements ChangeSource {
   async #current<T>(ask: () => Promise<T>): Promise<T> {
     const epoch = this.#epoch;
     const answer = await ask();
-    if (epoch !== this.#epoch) throw new Error('the answer is of the server before');
+    if (epoch !== this.#epoch) throw new Error('the response is from the previous server');
     return answer;
   }
 }

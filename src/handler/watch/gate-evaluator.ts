@@ -94,7 +94,7 @@ function summarize(
 ): Pick<GateReport, 'status' | 'message'> {
   const status = worstStatusesFirst.find((each) => applications.some((one) => one.status === each));
   if (status === undefined) {
-    return { status: 'failed', message: 'No application was named' };
+    return { status: 'failed', message: 'No application was specified' };
   }
   const worst = applications.filter((one) => one.status === status);
   const first = worst.slice(0, 1).map(({ name, message }) => `${name}: ${message}`);

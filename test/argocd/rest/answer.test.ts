@@ -290,7 +290,7 @@ describe('the meaning of an answer', () => {
     assert.equal(error.failure, 'not-argocd');
     assert.match(
       error.reason,
-      /redirects to https:\/\/login\.example\.com\/\?x, where the token is not/,
+      /redirects to https:\/\/login\.example\.com\/\?x; the token is not sent there/,
     );
     assert.match(errorOf('read', answer(302, '')).reason, /redirects to somewhere else/);
     const long = errorOf('read', answer(302, '', { location: 'z'.repeat(9999) }));

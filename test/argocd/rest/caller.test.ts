@@ -322,7 +322,7 @@ describe('a caller', () => {
         assert.deepEqual([error.failure, error.status], [failure, status]);
         assert.match(
           error.message,
-          new RegExp(`^GET ${server.url}/x: the stream answers with HTTP ${status}`),
+          new RegExp(`^GET ${server.url}/x: the stream responds with HTTP ${status}`),
         );
       });
     }
@@ -344,7 +344,7 @@ describe('a caller', () => {
       });
       const broken = await failureOf(all(callerAt(breaking.url).events(read())));
       assert.equal(broken.failure, 'unavailable');
-      assert.match(broken.reason, /^the stream broke: /);
+      assert.match(broken.reason, /^the stream failed: /);
     });
 
     it('and ends it with the signal’s reason, and the connection with it', async () => {

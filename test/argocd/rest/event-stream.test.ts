@@ -82,7 +82,7 @@ describe('the event stream', () => {
       })(),
       { objectMode: false },
     );
-    await assert.rejects(readEvents(endless).next(), /a line without end/);
+    await assert.rejects(readEvents(endless).next(), /an overlong line/);
     assert.equal(endless.destroyed, true);
   });
 

@@ -26,7 +26,7 @@ describe('the words of a failed connection', () => {
   }
 
   for (const [url, reason, isTold] of [
-    ['http://argocd:80', 'it redirects to https://argocd/api, where the token is not sent', true],
+    ['http://argocd:80', 'it redirects to https://argocd; the token is not sent there', true],
     ['http://ArgoCD.example.com', 'it redirects to https://argocd.example.com:8443/api', true],
     ['http://[::1]:80', 'it redirects to https://[::1]/api', true],
     ['http://argocd', 'HTTP 400: "Client sent an HTTP request to an HTTPS server.', true],
@@ -37,7 +37,7 @@ describe('the words of a failed connection', () => {
   ] as const) {
     it(`${isTold ? 'say' : 'do not say'} that the URL begins with https://: ${url}, ${reason}`, () => {
       const advice = adviceOn('not-argocd', { kind: 'token' }, { ...straight, url }, reason) ?? '';
-      assert.equal(advice === 'Begin the URL in the service connection with https://.', isTold);
+      assert.equal(advice === 'Start the URL in the service connection with https://.', isTold);
     });
   }
 
@@ -46,11 +46,11 @@ describe('the words of a failed connection', () => {
     const [token, password] = [{ kind: 'token' }, { kind: 'password' }] as const;
     assert.match(
       adviceOn('unauthenticated', token, straight) ?? '',
-      /^The token is wrong.*service connection/,
+      /^The token is invalid.*service connection/,
     );
     assert.match(
       adviceOn('unauthenticated', token, handler) ?? '',
-      /^The token is wrong.*configuration of the handler/,
+      /^The token is invalid.*configuration of the handler/,
     );
     assert.doesNotMatch(adviceOn('unauthenticated', password, straight) ?? '', /token/);
     assert.equal(adviceOn('busy', token, straight), undefined);
@@ -61,8 +61,8 @@ describe('the words of a failed connection', () => {
     const way: Way = { ...straight, proxy: 'http://proxy:3128' };
     assert.match(
       adviceOn('unavailable', token, way) ?? '',
-      /that the proxy http:\/\/proxy:3128 lets/,
+      /that the proxy http:\/\/proxy:3128 allows/,
     );
-    assert.match(adviceOn('unavailable', token, straight) ?? '', /that a proxy or firewall lets/);
+    assert.match(adviceOn('unavailable', token, straight) ?? '', /that a proxy or firewall allows/);
   });
 });

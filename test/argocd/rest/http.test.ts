@@ -195,7 +195,7 @@ describe('the HTTP client', () => {
       const server = await serve(() => undefined);
       const error = await failureOf(clientFor(server.url).send(get({ timeout: 60 })));
       assert.deepEqual([error.code, error.sent], ['TIMEOUT', true]);
-      assert.equal(error.message, 'no answer within 0.06 s');
+      assert.equal(error.message, 'no response within 0.06 s');
     });
 
     it('when an answer does not end in time', async () => {

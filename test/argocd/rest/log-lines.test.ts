@@ -116,7 +116,7 @@ describe('the log of a pod', () => {
       );
       assert.ok(sizeOf(log) <= total + 200, `${sizeOf(log)} characters`);
       const [note, ...lines] = log.lines;
-      assert.match(note ?? '', /^… \(869 lines before these left out: 131072 characters/);
+      assert.match(note ?? '', /^… \(869 earlier lines omitted: 131072 characters/);
       assert.deepEqual(lines, numbered.slice(-131));
     });
 

@@ -50,7 +50,7 @@ describe('reading an answer', () => {
   for (const [json, words] of cases) {
     it(`refuses ${JSON.stringify(json)} by where, what and what instead`, () => {
       const { message, failure } = errorOf(() => read(get, json));
-      const what = 'the answer is not what this version knows of Argo CD 2.11 to 3.5';
+      const what = 'unexpected response (this version knows Argo CD 2.11 to 3.5)';
       assert.equal(message, `GET /x: ${what}: ${words}`);
       assert.equal(failure, 'not-argocd');
     });
@@ -62,7 +62,7 @@ describe('reading an answer', () => {
 
   it('says where there is no JSON', () => {
     const error = errorOf(() => readable(get, () => JSON.parse('<html>') as unknown));
-    assert.match(error.message, /no JSON where there should be some/);
+    assert.match(error.message, /expected JSON/);
   });
 
   it('bounds what it shows', () => {

@@ -174,7 +174,7 @@ describe('Argo CD by REST', () => {
   it('refuses manifests that are no JSON', async () => {
     const server = await serveAnswer(200, {}, '{"manifests":["kind: Job"]}');
     const error = await failureOf(argocdAt(server).manifests(address, {}, noAbort));
-    assert.deepEqual([error.failure, /no JSON/.test(error.reason)], ['not-argocd', true]);
+    assert.deepEqual([error.failure, /expected JSON/.test(error.reason)], ['not-argocd', true]);
     const none = await serveAnswer(200, {}, '{}');
     assert.deepEqual(await argocdAt(none).manifests(address, {}, noAbort), []);
   });
@@ -377,7 +377,7 @@ spec:
     const { message } = await failureOf(argocdAt(server).get(address, { signal: noAbort }));
     assert.match(
       message,
-      /2\.11 to 3\.5: status\.operationState\.phase is "Paused", expected one of Running, Term/,
+      /2\.11 to 3\.5\): status\.operationState\.phase is "Paused", expected one of Running, Term/,
     );
   });
 
@@ -445,7 +445,7 @@ spec:
       ['{"error":{"grpc_code":14,"http_code":503,"message":"away"}}', 'unavailable', /^away$/],
       ['data: {"result":{"type":"EATEN","application":{}}}\n', 'not-argocd', /result.type is "EAT/],
       ['data: {"result":{"type":"ADDED","application":{}}}\n', 'not-argocd', /metadata is missing/],
-      ['data: <html>\n', 'not-argocd', /no JSON/],
+      ['data: <html>\n', 'not-argocd', /expected JSON/],
     ];
     for (const [body, failure, reason] of cases) {
       const server = await serveAnswer(200, sse, body);

@@ -112,8 +112,8 @@ describe('a session', () => {
       /^Invalid username or password$/,
     ],
     ['meets a page', 200, '<html>', 'not-argocd', /not Argo CD's API/],
-    ['meets something else', 200, '{"id":1}', 'not-argocd', /holds no token/],
-    ['gets an empty token', 200, '{"token":""}', 'not-argocd', /holds no token/],
+    ['meets something else', 200, '{"id":1}', 'not-argocd', /contains no token/],
+    ['gets an empty token', 200, '{"token":""}', 'not-argocd', /contains no token/],
     ['meets a gateway', 502, 'Bad Gateway', 'unavailable', /502/],
   ];
   for (const [what, status, body, failure, reason] of failures) {

@@ -9,7 +9,7 @@ describe('a call without an answer', () => {
     ['ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:443', 'unavailable', /ECONNREFUSED/],
     ['ECONNRESET', 'socket hang up', 'unavailable', /^socket hang up \(ECONNRESET\)$/],
     ['ETIMEDOUT', 'connect ETIMEDOUT', 'unavailable', /ETIMEDOUT/],
-    ['TIMEOUT', 'no answer within 20 s', 'unavailable', /within 20 s/],
+    ['TIMEOUT', 'no response within 20 s', 'unavailable', /within 20 s/],
     ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN argocd', 'unavailable', /EAI_AGAIN/],
     ['Z_DATA_ERROR', 'incorrect header check', 'unavailable', /incorrect header check/],
     ['ENOTFOUND', 'getaddrinfo ENOTFOUND argocd', 'unavailable', /unknown host/],
@@ -18,13 +18,13 @@ describe('a call without an answer', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable', 'unreachable', /not trusted here/],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable', 'unreachable', /not trusted here/],
     ['CERT_HAS_EXPIRED', 'certificate has expired', 'unreachable', /out of date/],
-    ['CERT_REVOKED', 'certificate revoked', 'unreachable', /TLS cannot be agreed on/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'no match', 'unreachable', /for another name/],
+    ['CERT_REVOKED', 'certificate revoked', 'unreachable', /TLS handshake failed/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'no match', 'unreachable', /for a different host name/],
     ['EPROTO', 'write EPROTO: wrong version number', 'unreachable', /does not speak TLS/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'ssl', 'unreachable', /does not speak TLS/],
-    ['EPROTO', 'alert handshake failure', 'unreachable', /TLS cannot be agreed on/],
+    ['EPROTO', 'alert handshake failure', 'unreachable', /TLS handshake failed/],
     ['HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/', 'not-argocd', /not speak HTTP/],
-    ['TOO_LARGE', 'the answer is larger than 9 bytes', 'not-argocd', /so large/],
+    ['TOO_LARGE', 'the response is larger than 9 bytes', 'not-argocd', /that large/],
     ['ERR_INVALID_CHAR', 'Invalid character in header', 'unreachable', /such as a line break/],
   ];
   const nodeAdvice =
@@ -33,7 +33,7 @@ describe('a call without an answer', () => {
     const error = new TransportError(nodeAdvice, 'DEPTH_ZERO_SELF_SIGNED_CERT', false);
     assert.equal(
       classifyTransportError('GET /x', 'read', error).reason,
-      'its certificate is not trusted here: give the certificate of its authority as the CA certificate in the service connection (self-signed certificate, DEPTH_ZERO_SELF_SIGNED_CERT)',
+      'its certificate is not trusted here: set the CA certificate in the service connection to that of its issuer (self-signed certificate, DEPTH_ZERO_SELF_SIGNED_CERT)',
     );
   });
 
@@ -66,10 +66,10 @@ describe('a call without an answer', () => {
   });
 
   const schemes = [
-    ['https', 'ECONNRESET', false, /^it closes .* before TLS .* begin with http:\/\/ \(/],
+    ['https', 'ECONNRESET', false, /^it closes .* during the TLS .* start with http:\/\/ \(/],
     ['https', 'ECONNRESET', true, /^socket hang up/],
-    ['http', 'ECONNRESET', true, /^it closes .* without an answer: .* begin with https:\/\/ \(/],
-    ['http', 'EPIPE', false, /begin with https:\/\/ \(/],
+    ['http', 'ECONNRESET', true, /^it closes .* without a response: .* start with https:\/\/ \(/],
+    ['http', 'EPIPE', false, /start with https:\/\/ \(/],
     ['http', 'TIMEOUT', true, /^socket hang up/],
     [undefined, 'ECONNRESET', false, /^socket hang up/],
   ] as const;

@@ -90,22 +90,22 @@ describe('The API of checks', () => {
     {
       what: 'a token that is not accepted',
       refused: { status: 401, body: '' },
-      message: /did not accept the token/,
+      message: /rejected the token/,
     },
     {
       what: 'a sign-in page',
       refused: { status: 203, body: '<html>Sign in</html>' },
-      message: /did not accept the token/,
+      message: /rejected the token/,
     },
     {
       what: 'a sign-in page in place of success',
       refused: { status: 200, body: '<html>Sign in</html>' },
-      message: /did not accept the token/,
+      message: /rejected the token/,
     },
     {
       what: 'a redirect, which is not followed',
       refused: { status: 302, body: '', headers: { Location: '/fabrikam/signin' } },
-      message: /did not accept the token/,
+      message: /rejected the token/,
     },
     {
       what: 'a right that is missing',
@@ -120,7 +120,7 @@ describe('The API of checks', () => {
     {
       what: 'an answer without words',
       refused: { status: 500, body: '' },
-      message: /\(status 500\): it did not say why$/,
+      message: /\(status 500\): it gave no reason$/,
     },
   ];
   for (const { what, refused, message } of refusals) {
@@ -138,6 +138,6 @@ describe('The API of checks', () => {
 
   it('says why Azure DevOps cannot be reached', async () => {
     const closed = new ChecksApi('http://127.0.0.1:1/fabrikam', 'shop', new Secret('x'));
-    await assert.rejects(closed.checksOf('12'), /cannot be reached: .+\./);
+    await assert.rejects(closed.checksOf('12'), /Cannot reach Azure DevOps: .+\./);
   });
 });

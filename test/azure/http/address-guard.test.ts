@@ -176,11 +176,11 @@ describe('the guarded lookup', () => {
     await assert.rejects(look(resolving(['10.1.2.3']))({ all: true }), {
       code: 'ADDRESS_REFUSED',
       message:
-        "dev.azure.com leads to 10.1.2.3, which is in a private network: if this organization is on premises, mark it as private in the handler's configuration; the token was not sent there",
+        "dev.azure.com resolves to 10.1.2.3, which is in a private network: if this organization is on-premises, mark it as private in the handler's configuration; the token was not sent there",
     });
     await assert.rejects(look(resolving(['169.254.169.254']), 'private')({ all: true }), {
       message:
-        'dev.azure.com leads to 169.254.169.254, which is not the address of a server; the token was not sent there',
+        'dev.azure.com resolves to 169.254.169.254, which is not the address of a server; the token was not sent there',
     });
   });
 

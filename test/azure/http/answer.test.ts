@@ -121,7 +121,7 @@ describe('an answer of Azure DevOps', () => {
     const headers = { location: 'https://login.example.com/a?b=c' };
     assert.equal(
       failureOf(() => check(repeatable, 302, '', headers)).message,
-      'GET plan: it redirects to login.example.com, where the token is not sent: the token is not valid (or no longer)',
+      'GET plan: it redirects to login.example.com; the token is not sent there: it is invalid or has expired',
     );
   });
 

@@ -228,7 +228,7 @@ describe('HTTP to Azure DevOps', () => {
       for (const other of [`${server.url}/contoso`, `${server.url}/fabrikam/..`, 'nonsense']) {
         const error = await failureOf(client.send(get(other)));
         assert.equal(error.failure, 'blocked');
-        assert.match(error.message, /none of the organizations that are configured/);
+        assert.match(error.message, /not one of the configured organizations/);
       }
       organizations = [];
       assert.equal(
@@ -279,7 +279,7 @@ describe('HTTP to Azure DevOps', () => {
         const client = clientFor({ reachOf: () => 'public', resolve });
         const error = await failureOf(client.send(get(`http://${name}:${server.port}/fabrikam`)));
         assert.equal(error.failure, 'blocked');
-        assert.ok(error.message.includes(`${name} leads to 127.0.0.1`), error.message);
+        assert.ok(error.message.includes(`${name} resolves to 127.0.0.1`), error.message);
       }
       assert.equal(server.sockets.length, 0);
     });
@@ -383,7 +383,7 @@ describe('HTTP to Azure DevOps', () => {
       const busy = failureOf(client.send(post(`${server.url}/fabrikam`)));
       const waiting = client.send(post(`${server.url}/fabrikam`, { name: 'POST log lines' }));
       const { failure, reason } = await failureOf(waiting);
-      assert.deepEqual([failure, reason], ['unavailable', 'no answer within 0.3 s (TIMEOUT)']);
+      assert.deepEqual([failure, reason], ['unavailable', 'no response within 0.3 s (TIMEOUT)']);
       assert.equal(server.requests.length, 1);
       await client.close();
       assert.equal((await busy).failure, 'unclear');
@@ -410,7 +410,7 @@ describe('HTTP to Azure DevOps', () => {
     const read = await failureOf(client.send(get(url)));
     assert.deepEqual(
       [read.failure, read.reason],
-      ['refused', 'the answer is larger than 1048576 bytes (TOO_LARGE)'],
+      ['refused', 'the response is larger than 1048576 bytes (TOO_LARGE)'],
     );
     assert.equal((await failureOf(client.send(post(url)))).failure, 'unclear');
     const text = await client.send(get(url, { maxBytes: 2 * 1024 * 1024 }));

@@ -89,7 +89,7 @@ describe('an exchange', () => {
       const error = await brokenBy(exchange(agent(), get(server.url), bounds({ timeout: 200 })));
       assert.deepEqual(
         [error.message, error.code, error.isSent],
-        ['no answer within 0.2 s', 'TIMEOUT', true],
+        ['no response within 0.2 s', 'TIMEOUT', true],
       );
     });
 
@@ -113,7 +113,7 @@ describe('an exchange', () => {
       const error = await brokenBy(exchange(agent(), get(server.url), bounds({ maxBytes: 999 })));
       assert.deepEqual(
         [error.message, error.code, error.isSent],
-        ['the answer is larger than 999 bytes', 'TOO_LARGE', true],
+        ['the response is larger than 999 bytes', 'TOO_LARGE', true],
       );
     });
 

@@ -107,7 +107,7 @@ describe('what Azure DevOps answers', () => {
         (error) =>
           error instanceof AzureError &&
           error.failure === 'refused' &&
-          error.reason === `the answer is not what this version knows of Azure DevOps: ${places}`,
+          error.reason === `unexpected response from Azure DevOps: ${places}`,
       );
     });
   }

@@ -11,7 +11,7 @@ describe('the quota of pending runs', () => {
   it('says who has how many, and which setting bounds them', () => {
     assert.equal(
       quotaProblem('fabrikam', 3, limits),
-      'Client "fabrikam" has 3 runs that have not ended, and 3 are allowed (limits.pendingRuns). Try again when some have ended.',
+      'Client "fabrikam" has 3 open runs, and 3 are allowed (limits.pendingRuns). Try again when some have ended.',
     );
   });
 });

@@ -35,7 +35,7 @@ describe('the check of a configuration', () => {
 Who may do what:
   fabrikam, for Azure project shop or My Project, at Argo CD prod: sync, prune, gate of applications shop-*, team/web in AppProject default
 
-/srv/handler.yaml is right.`,
+/srv/handler.yaml is valid.`,
     );
   });
 
@@ -46,7 +46,7 @@ Who may do what:
     assert.match(text, /\nStill missing:\n {2}\/srv\/handler\.yaml: publicUrl: /);
     assert.match(text, /ended runs are kept for 1 h\n/);
     assert.match(text, /\n {2}encryption +key in \/srv\/data\/key\n/);
-    assert.match(text, /\n\/srv\/handler\.yaml is right so far: the handler starts with it\.$/);
+    assert.match(text, /\n\/srv\/handler\.yaml is valid so far: the handler starts with it\.$/);
   });
 
   it('lists all faults, and fails', () => {

@@ -30,11 +30,11 @@ describe('The command line of the handler', () => {
   }
 
   const faults: readonly (readonly [words: readonly string[], message: RegExp])[] = [
-    [['run'], /^There is no command "run"\.$/],
-    [['serve', 'a.yaml'], /^serve takes no "a\.yaml"\.$/],
-    [['check-config', 'a.yaml', 'b.yaml'], /^check-config takes no "b\.yaml"\.$/],
-    [['check-config', 'a.yaml', '--config', 'b.yaml'], /named twice/],
-    [['--log', 'xml'], /^There is no log "xml", only text and json\.$/],
+    [['run'], /^Unknown command "run"\.$/],
+    [['serve', 'a.yaml'], /^serve does not take "a\.yaml"\.$/],
+    [['check-config', 'a.yaml', 'b.yaml'], /^check-config does not take "b\.yaml"\.$/],
+    [['check-config', 'a.yaml', '--config', 'b.yaml'], /specified twice/],
+    [['--log', 'xml'], /^Unknown log format "xml": use text or json\.$/],
     [['--color'], /--color/],
   ];
   for (const [words, message] of faults) {

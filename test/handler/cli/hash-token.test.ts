@@ -21,8 +21,8 @@ describe('the hash of a token', () => {
   for (const [text, problem] of [
     ['', /There is no token/],
     ['\n', /There is no token/],
-    ['two words of a person', /has spaces/],
-    [`${token}\n${token}`, /has spaces, line breaks/],
+    ['two words of a person', /contains spaces/],
+    [`${token}\n${token}`, /contains spaces, line breaks/],
     ['größer-als-zwanzig-zeichen', /non-ASCII/],
     ['short', /fewer than 20 characters/],
   ] as const) {

@@ -33,22 +33,22 @@ describe('what is said of a configuration that is right', () => {
     [
       'a key that will be kept beside the database',
       'logLevel: info',
-      /^handler\.yaml: encryptionKeys: .* beside what it protects, in \/srv\/data\/key\./,
+      /^handler\.yaml: encryptionKeys: .* next to what it protects, in \/srv\/data\/key\./,
     ],
     [
       'an encryption key that is written out',
       `encryptionKeys: [${key}]`,
-      /^handler\.yaml:1: encryptionKeys\[0\]: a secret is written out here\. Keep it elsewhere/,
+      /^handler\.yaml:1: encryptionKeys\[0\]: this is a secret in plain text\. Store it elsewhere/,
     ],
     [
       'a token of the admin that is written out',
       `${keys}adminToken: sixteen-characters-and-more`,
-      /^handler\.yaml:2: adminToken: a secret is written out here/,
+      /^handler\.yaml:2: adminToken: this is a secret in plain text/,
     ],
     [
       'a token of Argo CD that is written out in part',
       whole.replace("'${env:ARGOCD_TOKEN}'", "'prefix.${env:ARGOCD_TOKEN}'"),
-      /^handler\.yaml:15: argocd\[0\]\.token: a secret is written out here/,
+      /^handler\.yaml:15: argocd\[0\]\.token: this is a secret in plain text/,
     ],
     [
       'any certificate that is accepted',
@@ -58,12 +58,12 @@ describe('what is said of a configuration that is right', () => {
     [
       'an Argo CD by http',
       whole.replace('https://${env:HOST}/', 'http://argocd-server.argocd.svc'),
-      /^handler\.yaml:14: argocd\[0\]\.url "http:\/\/argocd-server\.argocd\.svc": it is http/,
+      /^handler\.yaml:14: argocd\[0\]\.url "http:\/\/argocd-server\.argocd\.svc": it uses http/,
     ],
     [
       'an organization by http',
       whole.replace('https://tfs', 'http://tfs'),
-      /^handler\.yaml:10: azureDevOps\.organizations\[1\]: it is http/,
+      /^handler\.yaml:10: azureDevOps\.organizations\[1\]: it uses http/,
     ],
     [
       'a rule that allows everything',

@@ -42,7 +42,7 @@ describe('the check across settings', () => {
     [
       'wants a token of the admin where it is exposed',
       { listen: { admin: '[::]:1' } },
-      ['listen.admin: it can be reached from other machines, and there is no adminToken'],
+      ['listen.admin: it can be reached from other machines, but there is no adminToken'],
     ],
     ['wants none on loopback', { listen: { admin: '[::1]:1' } }, []],
     ['leaves a wrong listener to its own fault', { listen: { admin: 'x' } }, []],
@@ -62,7 +62,7 @@ describe('the check across settings', () => {
     [
       'finds a hash that a client has twice',
       { clients: [{ name: 'a', tokens: ['sha256:AA', 'sha256:aa'] }] },
-      ['clients.0.tokens.1: this hash was given before, and so tells nobody apart'],
+      ['clients.0.tokens.1: this hash is listed twice, so clients cannot be told apart'],
     ],
   ];
   for (const [sentence, file, expected] of cases) {

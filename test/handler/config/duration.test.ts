@@ -27,7 +27,7 @@ describe('a duration', () => {
   for (const text of ['59m', '25h', '0s']) {
     it(`is out of bounds: ${text}`, () => {
       const parsed = parseDuration(text, '1h', '24h');
-      assert.ok('problem' in parsed && parsed.problem === 'it is not within 1h and 24h');
+      assert.ok('problem' in parsed && parsed.problem === 'it is not between 1h and 24h');
     });
   }
 });

@@ -53,8 +53,8 @@ describe('the encryption keys', () => {
     it(`are never written over: a file that is ${what} is told`, () => {
       const keyFile = join(folderWith({ key: text }), 'key');
       const { message, advice } = failureOf(keyFile, make);
-      assert.match(message, /holds no encryption key: it must be 32 random bytes/);
-      assert.match(advice, /Bring the file back from a backup/);
+      assert.match(message, /contains no encryption key: it must be 32 random bytes/);
+      assert.match(advice, /Restore the file from a backup/);
       assert.equal(readFileSync(keyFile, 'utf8'), text);
     });
   }
@@ -64,14 +64,14 @@ describe('the encryption keys', () => {
     const { message } = failureOf(keyFile, () => {
       throw new Error('no randomness');
     });
-    assert.match(message, /can be neither read nor made: no randomness/);
+    assert.match(message, /can be neither read nor created: no randomness/);
     assert.equal(existsSync(keyFile), false);
   });
 
   it('say where they cannot be kept', () => {
     const folder = folderWith({ file: '' });
     const { message, advice } = failureOf(join(folder, 'file/key'), make);
-    assert.match(message, /The key file .*file\/key can be neither read nor made: E/);
+    assert.match(message, /The key file .*file\/key can be neither read nor created: E/);
     assert.match(advice, /set encryptionKeys/);
   });
 });

@@ -88,7 +88,7 @@ const faults: readonly [string, string][] = [
   ['listn: {}', 'handler.yaml:1: listn: unknown setting. Did you mean `listen`?'],
   [
     'color: blue',
-    'handler.yaml:1: color: unknown setting. There are: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, limits, logLevel.',
+    'handler.yaml:1: color: unknown setting. Known settings: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, limits, logLevel.',
   ],
   [
     'azureDevOps: { organisations: [] }',
@@ -100,23 +100,23 @@ const faults: readonly [string, string][] = [
   ],
   [
     'publicUrl: http://handler.example.com',
-    'handler.yaml:1: publicUrl "http://handler.example.com": it is http, and tokens would travel to it as plain text. Write it with https, and let the ingress or a proxy in front of the handler do TLS.',
+    'handler.yaml:1: publicUrl "http://handler.example.com": it uses http, so tokens would be sent to it in plain text. Use https, and terminate TLS at the ingress or a proxy in front of the handler.',
   ],
   [
     'publicUrl:',
-    'handler.yaml:1: publicUrl: nothing is written here. Write a text: in quotes where it looks like something else. Or leave the key out.',
+    'handler.yaml:1: publicUrl: it is empty. Write a string, in quotes if it looks like something else. Or remove the key.',
   ],
   [
     'listen: 8080',
-    'handler.yaml:1: listen: it is a number. Write keys with values: `{ key: value }`, or one `key: value` per line.',
+    'handler.yaml:1: listen: it is a number. Write a mapping: `{ key: value }`, or one `key: value` per line.',
   ],
   [
     'listen:\n  public: localhost',
-    'handler.yaml:2: listen.public "localhost": it is not `host:port`. Write the address to listen at, such as `127.0.0.1:8080`, `0.0.0.0:8080` or `[::]:8080`.',
+    'handler.yaml:2: listen.public "localhost": it is not `host:port`. Specify the address to listen on, such as `127.0.0.1:8080`, `0.0.0.0:8080` or `[::]:8080`.',
   ],
   [
     'listen: { admin: "0.0.0.0:9090" }',
-    'handler.yaml:1: listen.admin "0.0.0.0:9090": it can be reached from other machines, and there is no adminToken. Set adminToken, which then guards metrics and pages, or listen at `127.0.0.1`.',
+    'handler.yaml:1: listen.admin "0.0.0.0:9090": it can be reached from other machines, but there is no adminToken. Set adminToken, which protects metrics and pages, or listen on `127.0.0.1`.',
   ],
   [
     'listen:\n  public: 127.0.0.1:9090\n  admin: 127.0.0.1:9090',
@@ -124,23 +124,23 @@ const faults: readonly [string, string][] = [
   ],
   [
     'adminToken: short',
-    'handler.yaml:1: adminToken: it has fewer than 16 characters and could be guessed. Make one with `handler new-key`.',
+    'handler.yaml:1: adminToken: it has fewer than 16 characters and could be guessed. Generate one with `handler new-key`.',
   ],
   [
     'adminToken: 1234567890123456',
-    'handler.yaml:1: adminToken: it is a number. Write a text: in quotes where it looks like something else.',
+    'handler.yaml:1: adminToken: it is a number. Write a string, in quotes if it looks like something else.',
   ],
   [
     'adminToken: ${env:EMPTY}',
-    'handler.yaml:1: adminToken: it is empty. Give it by reference: `${file:/path}` or `${env:NAME}`.',
+    'handler.yaml:1: adminToken: it is empty. Provide it by reference: `${file:/path}` or `${env:NAME}`.',
   ],
   [
     'adminToken: ${env:NOPE}',
-    'handler.yaml:1: adminToken: the environment variable NOPE is not set. Set it for the process of the handler, or check how its name is spelled.',
+    'handler.yaml:1: adminToken: the environment variable NOPE is not set. Set it in the environment of the handler, or check how its name is spelled.',
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: "${env:NOPE}" }]',
-    'handler.yaml:1: argocd[0].token: the environment variable NOPE is not set. Set it for the process of the handler, or check how its name is spelled.',
+    'handler.yaml:1: argocd[0].token: the environment variable NOPE is not set. Set it in the environment of the handler, or check how its name is spelled.',
   ],
   [
     "store: { sqlite: ' ' }",
@@ -148,23 +148,23 @@ const faults: readonly [string, string][] = [
   ],
   [
     'encryptionKeys: []',
-    'handler.yaml:1: encryptionKeys: the list is empty. Write at least one entry, or leave it all out.',
+    'handler.yaml:1: encryptionKeys: the list is empty. Add at least one entry, or remove the list.',
   ],
   [
     'encryptionKeys:\n  - ${file:/run/key}\n  - a-password-of-mine',
-    'handler.yaml:3: encryptionKeys[1]: it must be 32 random bytes, as base64 or as 64 hexadecimal digits. Make one with `handler new-key`, or with `openssl rand -base64 32`.',
+    'handler.yaml:3: encryptionKeys[1]: it must be 32 random bytes, as base64 or as 64 hexadecimal digits. Generate one with `handler new-key`, or with `openssl rand -base64 32`.',
   ],
   [
     'retention: 30',
-    'handler.yaml:1: retention "30": it is a number. Write a text: in quotes where it looks like something else.',
+    'handler.yaml:1: retention "30": it is a number. Write a string, in quotes if it looks like something else.',
   ],
   [
     'retention: 30 days',
-    'handler.yaml:1: retention "30 days": it is not a duration. Write a number and s, m, h or d: `24h`.',
+    'handler.yaml:1: retention "30 days": it is not a duration. Use a number followed by s, m, h or d, such as `24h`.',
   ],
   [
     'azureDevOps: { tokenLifetime: 72h }',
-    'handler.yaml:1: azureDevOps.tokenLifetime "72h": it is not within 1h and 48h. Choose a time within.',
+    'handler.yaml:1: azureDevOps.tokenLifetime "72h": it is not between 1h and 48h. Choose a duration in that range.',
   ],
   [
     'azureDevOps: { organizations: [https://dev.azure.com] }',
@@ -172,11 +172,11 @@ const faults: readonly [string, string][] = [
   ],
   [
     'azureDevOps:\n  organizations:\n    - { url: https://dev.azure.com/fabrikam }\n    - https://Fabrikam.visualstudio.com/',
-    'handler.yaml:4: azureDevOps.organizations[1] "https://Fabrikam.visualstudio.com/": this organization was given before. Change one of the two, or take it out.',
+    'handler.yaml:4: azureDevOps.organizations[1] "https://Fabrikam.visualstudio.com/": this organization is listed twice. Change one of the two, or remove it.',
   ],
   [
     'argocd:\n  prod: { url: https://x }',
-    'handler.yaml:1: argocd: it is keys with values. Write a list: `[a, b]`, or one `- …` per line.',
+    'handler.yaml:1: argocd: it is a mapping. Write a list: `[a, b]`, or one `- …` per line.',
   ],
   [
     'argocd:\n  - name: prod\n    url: https://x',
@@ -184,15 +184,15 @@ const faults: readonly [string, string][] = [
   ],
   [
     'argocd:\n  - { name: prod, url: "https://me:pw@x", token: t }',
-    'handler.yaml:2: argocd[0].url: it holds a user name or a password. Take them out: what they are for has its own setting.',
+    'handler.yaml:2: argocd[0].url: it contains a user name or a password. Take them out: what they are for has its own setting.',
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: t, skipTlsVerify: yes }]',
-    'handler.yaml:1: argocd[0].skipTlsVerify "yes": it is a text. Write `true` or `false`.',
+    'handler.yaml:1: argocd[0].skipTlsVerify "yes": it is a string. Write `true` or `false`.',
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: t, ca: /etc/ca.pem }]',
-    'handler.yaml:1: argocd[0].ca: it holds no certificate that can be read. Give it as PEM, with its BEGIN CERTIFICATE and END CERTIFICATE lines.',
+    'handler.yaml:1: argocd[0].ca: it contains no valid certificate. Provide it as PEM, with its BEGIN CERTIFICATE and END CERTIFICATE lines.',
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: t, namespace: Argo }]',
@@ -200,7 +200,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'argocd:\n  - { name: prod, url: https://x, token: t }\n  - { name: prod, url: https://y, token: t }',
-    'handler.yaml:3: argocd[1].name "prod": another Argo CD has this name. Change one of the two, or take it out.',
+    'handler.yaml:3: argocd[1].name "prod": another Argo CD has this name. Change one of the two, or remove it.',
   ],
   [
     'clients: [{ name: a b, tokens: ["' + hash + '"] }]',
@@ -208,27 +208,27 @@ const faults: readonly [string, string][] = [
   ],
   [
     'clients: [{ name: a, tokens: [the-token-itself] }]',
-    'handler.yaml:1: clients[0].tokens[0]: it is not `sha256:` and 64 hexadecimal digits. Hash the token with `handler hash-token`; the token itself must not stand here.',
+    'handler.yaml:1: clients[0].tokens[0]: it is not `sha256:` and 64 hexadecimal digits. Hash the token with `handler hash-token`; do not put the token itself here.',
   ],
   [
     `clients: [{ name: a, tokens: ['${hash}', 'sha256:${'3c'.repeat(32)}', 'sha256:${'4d'.repeat(32)}'] }]`,
-    'handler.yaml:1: clients[0].tokens: the list has more than 2 entries. Take some out.',
+    'handler.yaml:1: clients[0].tokens: the list has more than 2 entries. Remove some.',
   ],
   [
     `clients:\n  - { name: a, tokens: ['${hash}'] }\n  - { name: b, tokens: ['${hash.toUpperCase().replace('SHA', 'sha')}'] }`,
-    'handler.yaml:3: clients[1].tokens[0]: this hash was given before, and so tells nobody apart. Change one of the two, or take it out.',
+    'handler.yaml:3: clients[1].tokens[0]: this hash is listed twice, so clients cannot be told apart. Change one of the two, or remove it.',
   ],
   [
     `clients:\n  - { name: a, tokens: ['${hash}'] }\n  - { name: a, tokens: ['sha256:${'3c'.repeat(32)}'] }`,
-    'handler.yaml:3: clients[1].name "a": another client has this name. Change one of the two, or take it out.',
+    'handler.yaml:3: clients[1].name "a": another client has this name. Change one of the two, or remove it.',
   ],
   [
     'limits: { burst: 0 }',
-    'handler.yaml:1: limits.burst "0": it is not at least 1. Choose another number.',
+    'handler.yaml:1: limits.burst "0": it must be at least 1. Choose another number.',
   ],
   [
     'limits: { pendingRuns: 2000000 }',
-    'handler.yaml:1: limits.pendingRuns "2000000": it is not at most 1000000. Choose another number.',
+    'handler.yaml:1: limits.pendingRuns "2000000": it must be at most 1000000. Choose another number.',
   ],
   [
     'limits: { requestsPerSecond: 1.5 }',
@@ -240,15 +240,15 @@ const faults: readonly [string, string][] = [
   ],
   [
     '- a\n- b',
-    'handler.yaml:1: it is a list. Write keys with values: `{ key: value }`, or one `key: value` per line.',
+    'handler.yaml:1: it is a list. Write a mapping: `{ key: value }`, or one `key: value` per line.',
   ],
   [
     'publicUrl: https://x\n\tlogLevel: info',
-    'handler.yaml:2: it is not YAML (tab characters must not be used in indentation). Fix this line or the one above it; indent with spaces, never with tabs.',
+    'handler.yaml:2: it is not valid YAML (tab characters must not be used in indentation). Fix this line or the one above it; indent with spaces, never with tabs.',
   ],
   [
     'a: &x 1\nb: *x',
-    'handler.yaml:2: here is an alias, and aliases are not read. Write out what it stands for.',
+    'handler.yaml:2: this is an alias, and aliases are not supported. Replace it with its value.',
   ],
 ];
 
@@ -266,7 +266,7 @@ describe('a fault of the configuration', () => {
     ],
     [
       'client: someone',
-      'client "someone": there is no such name in `clients`. Name one of those in `clients`.',
+      'client "someone": there is no such name in `clients`. Use one of those in `clients`.',
     ],
     ['argocd: Prod', 'argocd "Prod": there is no such name in `argocd`. Did you mean `prod`?'],
     ['actions: [snyc]', 'actions[0] "snyc": not a valid choice. Did you mean `sync`?'],
@@ -276,27 +276,27 @@ describe('a fault of the configuration', () => {
     ],
     [
       'actions: sync',
-      'actions "sync": it is a text. Write a list: `[a, b]`, or one `- …` per line.',
+      'actions "sync": it is a string. Write a list: `[a, b]`, or one `- …` per line.',
     ],
     [
       'applications: []',
-      'applications: the list is empty. Write at least one entry, or leave it all out.',
+      'applications: the list is empty. Add at least one entry, or remove the list.',
     ],
     [
       'applications: [Shop]',
-      'applications[0] "Shop": no application has such a name. Write `name` or `namespace/name`, in lower case; `*` stands for any text without a `/`.',
+      'applications[0] "Shop": this is not a valid application name. Write `name` or `namespace/name`, in lower case; `*` matches any text without a `/`.',
     ],
     [
       'applications: [a/b/c]',
-      'applications[0] "a/b/c": no application has such a name. Write `name` or `namespace/name`, in lower case; `*` stands for any text without a `/`.',
+      'applications[0] "a/b/c": this is not a valid application name. Write `name` or `namespace/name`, in lower case; `*` matches any text without a `/`.',
     ],
     [
       'appProjects: [a/b]',
-      'appProjects[0] "a/b": no AppProject has such a name. Write its name, in lower case; `*` stands for any text without a `/`.',
+      'appProjects[0] "a/b": this is not a valid AppProject name. Write its name, in lower case; `*` matches any text without a `/`.',
     ],
     [
       'azureProjects: [org/shop]',
-      'azureProjects[0] "org/shop": no project of Azure DevOps has such a name. Write its name or its id; `*` stands for any text.',
+      'azureProjects[0] "org/shop": this is not a valid name of an Azure DevOps project. Write its name or its id; `*` matches any text.',
     ],
   ];
   for (const [line, expected] of rules) {
@@ -313,7 +313,7 @@ describe('a fault of the configuration', () => {
   it('is told of a rule that is there twice', () => {
     const rule = whole.slice(whole.indexOf('  - client:'), whole.indexOf('limits:'));
     assert.deepEqual(faultsFrom(whole.replace(rule, rule + rule)), [
-      'handler.yaml:27: rules[1]: there is the very same rule before. Change one of the two, or take it out.',
+      'handler.yaml:27: rules[1]: this rule is listed twice. Change one of the two, or remove it.',
     ]);
   });
 

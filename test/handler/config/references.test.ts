@@ -49,11 +49,11 @@ describe('a reference', () => {
     ['${env:NOPE}', 'the environment variable NOPE is not set'],
     ['${file:/nope}', 'the file /nope cannot be read (ENOENT)'],
     ['${file:/run/long}', 'the file /run/long has more than 65536 characters'],
-    ['${TOKEN}', '`${TOKEN}` is no reference'],
-    ['${env:}', '`${env:}` is no reference'],
-    ['${env:A-B}', '`${env:A-B}` is no reference'],
-    ['${vault:secret/x}', '`${vault:secret/x}` is no reference'],
-    ['${env:TOKEN', 'it has a `${` without a `}`'],
+    ['${TOKEN}', '`${TOKEN}` is not a reference'],
+    ['${env:}', '`${env:}` is not a reference'],
+    ['${env:A-B}', '`${env:A-B}` is not a reference'],
+    ['${vault:secret/x}', '`${vault:secret/x}` is not a reference'],
+    ['${env:TOKEN', 'it contains a `${` without a `}`'],
   ];
   for (const [text, problem] of faults) {
     it(`is refused: ${text}`, () => {

@@ -11,11 +11,11 @@ describe('a secret', () => {
 
   for (const [text, problem] of [
     ['', 'it is empty'],
-    ['two words', 'it has spaces, line breaks or non-ASCII characters, which no token has'],
-    ['line\nbreak', 'it has spaces, line breaks or non-ASCII characters, which no token has'],
-    ['größe', 'it has spaces, line breaks or non-ASCII characters, which no token has'],
-    ['$(argocdToken)', 'it is $(argocdToken), which nothing fills in here'],
-    ['"$(Argo CD Token)"', 'it is $(Argo CD Token), which nothing fills in here'],
+    ['two words', 'it contains spaces, line breaks or non-ASCII characters, which no token does'],
+    ['line\nbreak', 'it contains spaces, line breaks or non-ASCII characters, which no token does'],
+    ['größe', 'it contains spaces, line breaks or non-ASCII characters, which no token does'],
+    ['$(argocdToken)', 'it is $(argocdToken), which is not expanded here'],
+    ['"$(Argo CD Token)"', 'it is $(Argo CD Token), which is not expanded here'],
     ['short', 'it has fewer than 16 characters and could be guessed'],
   ] as const) {
     it(`is refused, without showing it: ${JSON.stringify(text)}`, () => {
@@ -44,7 +44,7 @@ describe('the hash of a token', () => {
     it(`is refused, without showing it: "${text}"`, () => {
       const hash = parseTokenHash(text);
       assert.ok('problem' in hash);
-      assert.match(hash.advice, /the token itself must not stand here/);
+      assert.match(hash.advice, /do not put the token itself here/);
       assert.doesNotMatch(hash.problem + hash.advice, /token-itself/);
     });
   }

@@ -24,10 +24,10 @@ describe('a URL', () => {
     ['argocd.example.com', 'it is not a URL'],
     ['', 'it is not a URL'],
     ['ftp://argocd.example.com', 'it is neither https nor http'],
-    ['https://user:pw@argocd.example.com', 'it holds a user name or a password'],
-    ['https://token@argocd.example.com', 'it holds a user name or a password'],
-    ['https://argocd.example.com?a=b', 'it has more than host and path'],
-    ['https://argocd.example.com/#/x', 'it has more than host and path'],
+    ['https://user:pw@argocd.example.com', 'it contains a user name or a password'],
+    ['https://token@argocd.example.com', 'it contains a user name or a password'],
+    ['https://argocd.example.com?a=b', 'it contains more than host and path'],
+    ['https://argocd.example.com/#/x', 'it contains more than host and path'],
   ] as const) {
     it(`is refused: "${text}"`, () => {
       const parsed = parseWebUrl(text);
@@ -45,7 +45,7 @@ describe('a URL', () => {
     ['https://argocd.example.com/api/v1', 'Write `https://argocd.example.com`.'],
   ] as const) {
     it(`of an Argo CD is refused with what to write where it is that of a page: ${text}`, () => {
-      const problem = 'it is the address of a page of Argo CD';
+      const problem = 'it is the URL of a page of Argo CD';
       assert.deepEqual(parseArgoCDUrl(text), { problem, advice });
     });
   }

@@ -87,12 +87,12 @@ describe('a YAML document', () => {
   });
 
   const faults: readonly [string, number, RegExp][] = [
-    ['a: 1\na: 2\n', 2, /not YAML \(duplicated mapping key\)/],
-    ['a: 1\nb: [\n', 3, /not YAML/],
-    ['a: 1\n\tb: 2\n', 2, /not YAML/],
+    ['a: 1\na: 2\n', 2, /not valid YAML \(duplicated mapping key\)/],
+    ['a: 1\nb: [\n', 3, /not valid YAML/],
+    ['a: 1\n\tb: 2\n', 2, /not valid YAML/],
     ['a: 1\n b: 2\n', 2, /bad indentation/],
     ['a: !secret x\n', 1, /unknown scalar tag/],
-    ['a: 1\nb: &x 2\nc: *x\n', 3, /here is an alias/],
+    ['a: 1\nb: &x 2\nc: *x\n', 3, /this is an alias/],
     ['a: 1\nb: 2\n---\nc: 3\n', 2, /a second document/],
   ];
   for (const [source, line, problem] of faults) {

@@ -228,10 +228,13 @@ describe('the pages', () => {
       assert.equal(page.status, 404);
       assertBalanced(page.text);
       assert.match(page.text, /<style>/);
-      assert.match(textOf(page.text), /Not found All runs (There is nothing here|Run not found)\./);
+      assert.match(
+        textOf(page.text),
+        /Not found All runs (This page does not exist|Run not found)\./,
+      );
       const line = await get(path);
       assert.equal(line.status, 404);
-      assert.match(line.text, /^(?:There is|Run not found)[^<]*\n$/);
+      assert.match(line.text, /^(?:This page|Run not found)[^<]*\n$/);
     }
   });
 

@@ -98,62 +98,62 @@ describe('the header block', () => {
     [
       'an id that is none',
       { PlanId: '42' },
-      /^header PlanId "42": this is not the id \(a GUID\) of anything/,
+      /^header PlanId "42": this is not a valid ID \(a GUID\)/,
     ],
     [
       'the id of nobody',
       { TaskInstanceId: '00000000-0000-0000-0000-000000000000' },
-      /^header TaskInstanceId "0000.*: this is not the id/,
+      /^header TaskInstanceId "0000.*: this is not a valid ID/,
     ],
     [
       'an id with more behind it',
       { TimelineId: `${planId}/..` },
-      /^header TimelineId .*: this is not the id/,
+      /^header TimelineId .*: this is not a valid ID/,
     ],
     [
       'two headers of a name',
       { ProjectId: `${projectId}, ${projectId}` },
-      /^header ProjectId .*: this is not the id/,
+      /^header ProjectId .*: this is not a valid ID/,
     ],
     [
       'a variable that was not filled in',
       { ProjectId: '$(System.TeamProjectId)' },
-      /^header ProjectId "\$\(System.TeamProjectId\)": nothing was filled in here/,
+      /^header ProjectId "\$\(System.TeamProjectId\)": this was not expanded/,
     ],
     [
       'an expression that was not evaluated',
       { TimelineId: "$[ variables['x'] ]" },
-      /^header TimelineId .*: nothing was filled in here/,
+      /^header TimelineId .*: this was not expanded/,
     ],
     [
       'a template expression that was not filled in',
       { JobId: '${{ parameters.job }}' },
-      /^header JobId .*: nothing was filled in here/,
+      /^header JobId .*: this was not expanded/,
     ],
     [
       'the hub of deployment groups',
       { HubName: 'deployment' },
-      /^header HubName "deployment": jobs of deployment groups cannot be called back\. Use an agentless job/,
+      /^header HubName "deployment": deployment group jobs do not support callbacks\. Use an agentless job/,
     ],
     [
       'a hub that nobody knows',
       { HubName: 'rm' },
-      /^header HubName "rm": unknown hub\. It is one of build, release, gates, checks\.$/,
+      /^header HubName "rm": unknown hub\. Use one of build, release, gates, checks\.$/,
     ],
     [
       'no token',
       { AuthToken: undefined },
-      /^header AuthToken: Azure Pipelines did not give the job's token, .*allow scripts of the agentless job to access the OAuth token\.$/,
+      /^header AuthToken: Azure Pipelines did not provide the job's token, .*allow scripts of the agentless job to access the OAuth token\.$/,
     ],
     [
       'a token that was not filled in',
       { AuthToken: '$(system.AccessToken)' },
-      /^header AuthToken: Azure Pipelines did not give the job's token/,
+      /^header AuthToken: Azure Pipelines did not provide the job's token/,
     ],
     [
       'a token that is an expression',
       { AuthToken: '${{ parameters.token }}' },
-      /^header AuthToken: Azure Pipelines did not give the job's token/,
+      /^header AuthToken: Azure Pipelines did not provide the job's token/,
     ],
     ['a token with a blank', { AuthToken: 'two words' }, /^header AuthToken: this is not a token/],
     [
@@ -164,7 +164,7 @@ describe('the header block', () => {
     [
       'a build that is none',
       { BuildId: '$(Build.BuildId)' },
-      /^header BuildId "\$\(Build.BuildId\)": this is not the id of a build\. .*or leave it out\.$/,
+      /^header BuildId "\$\(Build.BuildId\)": this is not the ID of a build\. .*or leave it out\.$/,
       check,
     ],
     [

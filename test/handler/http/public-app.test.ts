@@ -152,7 +152,7 @@ describe('POST /v1/syncs', () => {
       { PlanId: undefined },
       400,
       'headers',
-      /^The headers do not say which run this is/,
+      /^The headers do not identify the run/,
     ],
     [
       'a foreign collection',
@@ -162,7 +162,7 @@ describe('POST /v1/syncs', () => {
       'collection',
       /./,
     ],
-    ['sections of nobody', 'hello', {}, 400, 'body', /^The body cannot be read/],
+    ['sections of nobody', 'hello', {}, 400, 'body', /^The body cannot be parsed/],
     [
       'a client that may do nothing',
       syncBody(),
@@ -186,7 +186,7 @@ describe('POST /v1/syncs', () => {
       {},
       400,
       'inputs',
-      /^2 inputs are wrong: nothing was started\.$/,
+      /^2 inputs are invalid: nothing was started\.$/,
     ],
     [
       'another application',
@@ -298,7 +298,7 @@ describe('POST /v1/syncs', () => {
     intake.unproven = mostUnproven;
     const answered = await post('/v1/syncs', syncBody());
     check(answered, 429, refusalSchema);
-    assert.match(String(answered.body['message']), /have not proven themselves at Azure DevOps/);
+    assert.match(String(answered.body['message']), /are not verified with Azure DevOps/);
     assert.ok(answered.headers.has('retry-after'));
     assert.equal(refusals[0]?.reason, 'quota');
     assert.equal(intake.orders.length, 0);
@@ -351,7 +351,7 @@ describe('POST /v1/syncs/cancel', () => {
     ] as const) {
       const answered = await post(path, '', headers);
       check(answered, 429, refusalSchema);
-      assert.match(String(answered.body['message']), /cancellations that meet no run/);
+      assert.match(String(answered.body['message']), /cancellations that match no run/);
       assert.ok(answered.headers.has('retry-after'));
     }
   });

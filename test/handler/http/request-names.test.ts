@@ -13,7 +13,13 @@ describe('the names of a request', () => {
   });
 
   const cases: readonly (readonly [string, string | undefined, string, boolean, RegExp])[] = [
-    ['one that is missing', undefined, '', false, /^argocd: it is missing\. Give the name/],
+    [
+      'one that is missing',
+      undefined,
+      '',
+      false,
+      /^argocd: it is missing\. Specify an Argo CD instance/,
+    ],
     [
       'two lines',
       'prod\nstage',

@@ -138,7 +138,7 @@ describe('an order', () => {
       'sync',
       { argocd: '', azureProject: ' ' },
       [
-        'argocd: it is missing. Give the name of an Argo CD that the handler knows.',
+        'argocd: it is missing. Specify an Argo CD instance that the handler knows.',
         'azureProject: it is missing. Send `$(System.TeamProject)`.',
       ],
     ],
@@ -147,7 +147,7 @@ describe('an order', () => {
       'sync',
       { argocd: 'prod\nstage' },
       [
-        'argocd "prod ⏎ stage": this is not a name. Give the name of an Argo CD that the handler knows.',
+        'argocd "prod ⏎ stage": this is not a name. Specify an Argo CD instance that the handler knows.',
       ],
     ],
     [
@@ -155,7 +155,7 @@ describe('an order', () => {
       'sync',
       { timeoutSeconds: '86401' },
       [
-        'timeoutSeconds "86401": the job\'s token, without which nobody can be told the end, is taken to last 24 h. Write 86400 at the most, or raise azureDevOps.tokenLifetime of the handler.',
+        'timeoutSeconds "86401": the job\'s token, which is required to report the result, is assumed to last 24 h. Use at most 86400, or raise azureDevOps.tokenLifetime of the handler.',
       ],
     ],
     [
@@ -186,7 +186,7 @@ describe('an order', () => {
       'check',
       { requireSynced: 'false' },
       [
-        'requireSynced "false": a check waits for a deployment, so applications must be synced. Leave it out, or use a gate.',
+        'requireSynced "false": a check waits for a deployment, so applications must be synced. Remove it, or use a gate.',
       ],
     ],
     [

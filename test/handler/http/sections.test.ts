@@ -151,11 +151,11 @@ describe('the sections of a body', () => {
   });
 
   const faults: readonly (readonly [string, string, readonly string[]])[] = [
-    ['an empty body', '', [`it has no line \`${line('<name>')}\`, which begins a section`]],
+    ['an empty body', '', [`it has no line \`${line('<name>')}\`, which starts a section`]],
     [
       'sections of another plan',
       renderSections(least, names, { plan: '00000000-1111-2222-3333-444444444444' }),
-      [`it has no line \`${line('<name>')}\`, which begins a section`],
+      [`it has no line \`${line('<name>')}\`, which starts a section`],
     ],
     [
       'text before the first section',
@@ -165,7 +165,7 @@ describe('the sections of a body', () => {
     [
       'a section twice',
       renderSections(least, [...names, 'first']),
-      ['sections come more than once: "first"'],
+      ['sections occur more than once: "first"'],
     ],
     [
       'no third section',
@@ -188,7 +188,7 @@ describe('the sections of a body', () => {
     [
       'another order',
       renderSections(least, ['second', 'first', 'third']),
-      ['the section second is not where it should be'],
+      ['the section second is out of order'],
     ],
     [
       'all of it at once',
@@ -196,7 +196,7 @@ describe('the sections of a body', () => {
       [
         'there is text before the first section',
         'there is no such section: "fifth"',
-        'sections come more than once: "second"',
+        'sections occur more than once: "second"',
         'sections are missing: "first", "third"',
       ],
     ],
@@ -240,9 +240,9 @@ describe('a body of JSON', () => {
       '{"__proto__":"x"}',
       /^there is no such name: "__proto__"$/,
     ],
-    ['a list as a value', '{"first":["a"]}', /^values are neither .* boolean: "first"$/],
-    ['no value', '{"first":null}', /^values are neither .* boolean: "first"$/],
-    ['a name twice', '{"first":"a","second":"b","first":"c"}', /^a name comes more than once$/],
+    ['a list as a value', '{"first":["a"]}', /^values are neither .* booleans: "first"$/],
+    ['no value', '{"first":null}', /^values are neither .* booleans: "first"$/],
+    ['a name twice', '{"first":"a","second":"b","first":"c"}', /^a name occurs more than once$/],
     [
       'a name twice, spelled otherwise',
       String.raw`{"first":"a","\u0066irst":"c"}`,
@@ -251,7 +251,7 @@ describe('a body of JSON', () => {
     [
       'a name that a value smuggled in',
       '{"first":"a","second":"b", "first" : "*"}',
-      /^a name comes more than once$/,
+      /^a name occurs more than once$/,
     ],
   ];
   for (const [what, body, expected] of faults) {

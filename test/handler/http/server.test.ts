@@ -251,7 +251,7 @@ describe('the server', () => {
       'a port that is taken',
       '127.0.0.1',
       undefined,
-      /cannot listen on 127\.0\.0\.1:\d+: the port is taken/,
+      /cannot listen on 127\.0\.0\.1:\d+: the port is already in use/,
     ],
     ['an address of another machine', '192.0.2.1', 0, /this machine does not have that address/],
     ['a host that there is not', 'nowhere.invalid', 0, /unknown host/],

@@ -52,7 +52,7 @@ describe('the handler, when it starts and ends,', () => {
     ],
     [
       'a database that was cut off',
-      /handler\.db: it is damaged .*bring back a backup/,
+      /handler\.db: it is corrupted .*restore a backup/,
       async () => {
         await finishOneRun();
         truncateSync(installation.database, 6 * 4_096);

@@ -26,7 +26,7 @@ describe('refuseLostKeys', () => {
   it('refuses, and says how many runs need the key and what to do', async () => {
     await assert.rejects(refuseLostKeys(storeOf('a', 'b'), new TokenCipher([current])), {
       message: '2 open runs in the store need an encryption key that is no longer configured',
-      advice: /Put the old key back after the new one/,
+      advice: /Restore the old key after the new one/,
     });
     await assert.rejects(
       refuseLostKeys(storeOf('a'), new TokenCipher([current])),

@@ -120,8 +120,8 @@ describe('the store under faults', () => {
     const page = numberOf(database, "SELECT rootpage FROM sqlite_schema WHERE name = 'runs'");
     database.exec('PRAGMA shrink_memory');
     overwrite(folder.path, page);
-    await assert.rejects(store.openRuns(), { name: 'StoreError', message: /is damaged/ });
-    assert.match(store.fault ?? '', /is damaged .*bring back a backup/);
+    await assert.rejects(store.openRuns(), { name: 'StoreError', message: /is corrupted/ });
+    assert.match(store.fault ?? '', /is corrupted .*restore a backup/);
     await assert.rejects(store.commit(adding('more')), { name: 'StoreError', message: /damaged/ });
     await clock.pass(60_000);
     assert.notEqual(store.fault, undefined);

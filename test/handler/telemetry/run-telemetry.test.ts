@@ -130,7 +130,10 @@ describe('the telemetry of a run', () => {
       await clock.pass(90_000);
       telemetry.ended(sampleRun('run-1', { outcome, message: 'so', acceptedAt }));
       const [{ level, msg, message, seconds } = { level: 0 }] = entries;
-      assert.deepEqual([level, msg, message, seconds], [isBad ? warn : info, 'run ended', 'so', 90]);
+      assert.deepEqual(
+        [level, msg, message, seconds],
+        [isBad ? warn : info, 'run ended', 'so', 90],
+      );
       assert.deepEqual(await counted('runs_ended_total'), [
         `argocd_handler_runs_ended_total{kind="sync",outcome="${outcome}"} 1`,
       ]);

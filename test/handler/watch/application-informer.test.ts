@@ -264,7 +264,7 @@ describe('the watch over an Argo CD', () => {
       for (const name of [shop, web]) {
         const sight = look(name);
         assert.ok(sight.kind === 'unclear');
-        assert.match(sight.reason, /^Argo CD was read \d\d s ago for the last time: GET .* away$/);
+        assert.match(sight.reason, /^Argo CD was last read \d\d s ago: GET .* away$/);
       }
       argocd.away = undefined;
       await clock.pass(60_000);
@@ -296,7 +296,7 @@ describe('the watch over an Argo CD', () => {
     it('reads again what a list found changed, once a gate asks for it', async () => {
       argocd.streamless = failed('unavailable', 'no stream');
       await run();
-      const reason = 'it has changed, and is being read again';
+      const reason = 'it has changed and is being read again';
       assert.deepEqual(look(), { kind: 'unclear', reason });
       await clock.pass(0);
       assert.equal(look().kind, 'known');
@@ -316,7 +316,7 @@ describe('the watch over an Argo CD', () => {
       argocd.summary = () => hang(cancelling.signal);
       argocd.put(summary({ ...degraded, resourceVersion: '2' }));
       await live(60_000);
-      const reason = 'it has changed, and is being read again';
+      const reason = 'it has changed and is being read again';
       assert.deepEqual(look(), { kind: 'unclear', reason });
       argocd.tell(summaryEvent('MODIFIED', summary({ ...degraded, resourceVersion: '2' })));
       await clock.pass(0);

@@ -64,7 +64,7 @@ describe('The arguments of the recorder', () => {
     [`${least} more`, [/^'more' is not expected here/]],
     [least.replace('https://', ''), [/^--server is an address/]],
     [`${least} --replace contoso`, [/^--replace needs both names/]],
-    [`${least} -- snyc`, [/^There is no step snyc\. Did you mean sync\?$/]],
+    [`${least} -- snyc`, [/^Unknown step snyc\. Did you mean sync\?$/]],
     [`${least} -- revision=main sync`, [/^'revision=…' belongs to no step/]],
   ];
   for (const [words, messages] of wrong) {

@@ -45,7 +45,7 @@ describe('What npm run package is asked for', () => {
     })),
     {
       words: ['--publish', 'x'],
-      message: /^There is no option --publish\. Did you mean --publisher\?/,
+      message: /^Unknown option --publish\. Did you mean --publisher\?/,
     },
     { words: ['--preview=no'], message: /^--preview takes no value/ },
     { words: ['fabrikam'], message: /^'fabrikam' is not expected here/ },

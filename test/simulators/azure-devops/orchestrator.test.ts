@@ -230,7 +230,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
   it('fails the task when there is no answer in time', async () => {
     await start({ answerLimit: 30 });
     reply = () => undefined;
-    assert.match((await run().done).message ?? '', /no answer within 0.03 seconds/);
+    assert.match((await run().done).message ?? '', /no response within 0.03 seconds/);
   });
 
   const judged: [string, string, string][] = [

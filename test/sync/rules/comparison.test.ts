@@ -129,7 +129,7 @@ describe('decideComparison', () => {
     ['everything is Synced', { resources: [resource('Healthy')] }, deploymentEvidence, 'done'],
   ] as const;
   for (const [what, change, one, expected] of cases) {
-    it(`${expected === 'wait' ? 'waits' : 'goes on'} when ${what}`, () => {
+    it(`${expected === 'wait' ? 'waits' : 'continues'} when ${what}`, () => {
       const verdict = decideComparison(view({ reconciledAt: second(21), ...change }), one);
       assert.equal(verdict?.kind ?? 'done', expected);
     });

@@ -34,7 +34,7 @@ function causesOf(
 ): readonly string[] {
   const now = start + 1_000;
   const memory = observe({ ...fresh(goal), ...known }, snapshot, goal, start);
-  const sentence = 'Not done within 1 s; at last: it';
+  const sentence = 'Not finished within 1 s; last status: it';
   const causes = explainUnfinished({ application: snapshot, memory, goal, now }, seen, sentence);
   assert.equal(causes[0]?.title, sentence);
   return causes.slice(1).map(({ title }) => title);
@@ -139,7 +139,7 @@ describe('a run whose time is up', () => {
     const snapshot = application();
     const memory = observe(fresh(goal), snapshot, goal, start);
     const view = { application: snapshot, memory, goal, now: start };
-    const sentence = 'Not done within 9 s; at last: ComparisonError: app path does not exist';
+    const sentence = 'Not finished within 9 s; last status: ComparisonError: app path does not exist';
     const [first, ...rest] = explainUnfinished(view, undefined, sentence);
     assert.match(first?.advice ?? '', /path of the source/);
     assert.deepEqual(rest, []);

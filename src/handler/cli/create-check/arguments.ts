@@ -22,31 +22,31 @@ export type ParsedArguments =
 /** What `--help` prints. `program` is how the command is called, up to its options. */
 export const usageOf = (
   program: string,
-): string => `Puts a check on an environment of Azure Pipelines that asks the Argo CD handler.
+): string => `Adds a check that calls the Argo CD handler to an environment of Azure Pipelines.
 
   ${program} --organization https://dev.azure.com/fabrikam --project shop \\
     --environment 12 --connection argocd-handler --argocd prod --applications shop
 
-  --organization URL    the organization, or the collection of a server on premises
+  --organization URL    the organization, or the collection of an on-premises server
   --project NAME        the Azure DevOps project
-  --environment ID      the number in the address of the environment's page, …/_environments/12
+  --environment ID      the number in the URL of the environment's page, …/_environments/12
   --connection NAME     a Generic service connection: the handler's URL, and as its password the
-                        token of a client of the handler; its id will do too
+                        token of a client of the handler; or its ID
   --argocd NAME         the Argo CD instance, by its name in the handler's configuration
   --applications LIST   applications, separated by ${separators}
   --app-project NAME    the AppProject that they are in
   --revision TEXT       the revision that must be live, for example '$(Build.SourceVersion)'
-  --stable-seconds N    how long all of it must have held
+  --stable-seconds N    how long the conditions must have held
   --accept-suspended    a paused rollout counts as healthy
-  --timeout MINUTES     when the check gives up, 5 to 1440; 60 unless told
-  --name TEXT           what the check is called; "Argo CD: " and the applications unless told
+  --timeout MINUTES     when the check gives up, 5 to 1440; default: 60
+  --name TEXT           name of the check; default: "Argo CD: " and the applications
   --token-env NAME      the environment variable with the personal access token;
-                        AZURE_DEVOPS_EXT_PAT unless told
-  --dry-run             print what would be sent, and send nothing that changes anything
+                        default: AZURE_DEVOPS_EXT_PAT
+  --dry-run             print what would be sent, without changing anything
 
 The token needs the scopes Build (read & execute), Pipeline resources (use & manage) and Service
-connections (read). It exits with 0 when the check is made (or printed), 1 when Azure DevOps refused
-it, and 2 for wrong arguments.`;
+connections (read). It exits with 0 when the check was created (or printed), 1 when Azure DevOps
+rejected it, and 2 for invalid arguments.`;
 
 const options = {
   organization: { type: 'string' },
@@ -68,7 +68,7 @@ const options = {
 const needed = {
   organization: 'Which organization? Add --organization https://dev.azure.com/…',
   project: 'Which project of Azure DevOps? Add --project NAME.',
-  environment: 'Which environment? Add --environment ID, the number in the address of its page.',
+  environment: 'Which environment? Add --environment ID, the number in the URL of its page.',
   connection: 'Which Generic service connection leads to the handler? Add --connection NAME.',
   argocd: "Which Argo CD? Add --argocd NAME, as the handler's configuration calls it.",
   applications: 'Which applications? Add --applications LIST.',
@@ -79,7 +79,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   if (words.some((word) => /^--(token|pat|password)(=|$)/.test(word))) {
     return faults([
       'A token on the command line can be read by every user of this machine and stays in the ' +
-        "shell's history. Put it in an environment variable and name that: --token-env NAME.",
+        "shell's history. Put it in an environment variable and pass its name: --token-env NAME.",
     ]);
   }
   const read = readWords(words, options);
@@ -95,7 +95,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
     ...(organization === '' ? [] : faultsOfOrganization(organization)),
     ...(environment === '' || /^[1-9]\d*$/.test(environment)
       ? []
-      : [`--environment ${environment}: give the number in the address of its page.`]),
+      : [`--environment ${environment}: use the number in the URL of its page.`]),
     ...faultsOfNumber('timeout', timeout, 5, 1_440),
     ...faultsOfNumber('stable-seconds', stable, 0, 86_400),
   ];
@@ -138,12 +138,12 @@ function faultsOfOrganization(text: string): readonly string[] {
   if (end < segments.length) {
     const meant = [url.origin, ...segments.slice(0, end)].join('/');
     return [
-      `--organization ${text}: that is deeper than the organization, or the collection; write ${meant}, and the project as --project.`,
+      `--organization ${text}: this URL goes beyond the organization or collection; use ${meant}, and pass the project with --project.`,
     ];
   }
   const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || isHere) return [];
-  return [`--organization ${text}: without https the token could be read on its way.`];
+  return [`--organization ${text}: without https, the token could be read in transit.`];
 }
 
 function faultsOfNumber(name: string, text: string, from: number, to: number): readonly string[] {

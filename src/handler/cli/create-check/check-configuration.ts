@@ -109,8 +109,8 @@ export function faultsOfRequest(request: Omit<CheckRequest, 'connectionId'>): re
     input: flags[fault.input] ?? fault.input,
   }));
   if (checkBody(request).length <= longestText) return faults;
-  const problem = `Azure DevOps takes a body of ${longestText} characters at most`;
-  const advice = 'Make several checks, each for some of the applications.';
+  const problem = `Azure DevOps accepts a body of at most ${longestText} characters`;
+  const advice = 'Create several checks, each for some of the applications.';
   return [...faults, { input: '--applications', value: '', problem, advice }];
 }
 

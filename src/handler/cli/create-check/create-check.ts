@@ -54,7 +54,7 @@ async function run(asked: CheckArguments, ports: CreateCheckPorts): Promise<numb
   const isId = guid.test(connection);
   const token = ports.env[tokenVariable] ?? '';
   if (token === '' && !(isId && isDryRun)) {
-    const message = `There is no token in ${tokenVariable}: put a personal access token there.`;
+    const message = `${tokenVariable} is empty: set it to a personal access token.`;
     return refuse([message], ports);
   }
   const api = new ChecksApi(organization, project, new Secret(basicAuthorization(token)));
@@ -69,12 +69,12 @@ async function run(asked: CheckArguments, ports: CreateCheckPorts): Promise<numb
   const same = checks.find(({ settings }) => settings?.displayName === displayName);
   if (same) {
     throw new ChecksApiError(
-      `There is a check "${displayName}" already, with the id ${same.id}: delete it, or choose another --name.`,
+      `A check "${displayName}" already exists (ID ${same.id}): delete it, or choose another --name.`,
     );
   }
   const id = await api.create(configuration);
   const page = `${organization}/${encodeURIComponent(project)}/_environments/${environmentId}`;
-  ports.print(`Created the check "${displayName}" with the id ${id}: ${page}`);
+  ports.print(`Created the check "${displayName}" (ID ${id}): ${page}`);
   return exitCodes.success;
 }
 
@@ -82,18 +82,18 @@ async function findConnection(api: ChecksApi, name: string): Promise<string> {
   const [found] = await api.connectionsNamed(name);
   if (!found) {
     throw new ChecksApiError(
-      `There is no service connection "${name}" in the project, or the token may not see it.`,
+      `There is no service connection "${name}" in the project, or the token cannot read it.`,
     );
   }
   if (found.type.toLowerCase() !== 'generic') {
     throw new ChecksApiError(
-      `The service connection "${name}" is of the type ${found.type}: the check takes only Generic ones.`,
+      `The service connection "${name}" has the type ${found.type}: a check accepts only Generic ones.`,
     );
   }
   return found.id;
 }
 
 function refuse(messages: readonly string[], { program, printError }: CreateCheckPorts): number {
-  printError(`${messages.join('\n')}\n\n${program} --help shows how to ask.`);
+  printError(`${messages.join('\n')}\n\nSee ${program} --help.`);
   return exitCodes.usage;
 }

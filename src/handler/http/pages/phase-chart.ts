@@ -46,7 +46,7 @@ export function phaseChart(steps: readonly OperationStep[], now: number | undefi
         </tbody>
       </table>
     </div>
-    ${left > 0 ? html`<p class="dim">${left} more steps are left out.</p>` : ''}`;
+    ${left > 0 ? html`<p class="dim">${left} more steps are not shown.</p>` : ''}`;
 }
 
 function phaseRow({ title, steps, span }: Phase, whole: Span): Markup {

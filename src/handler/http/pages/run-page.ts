@@ -35,7 +35,7 @@ export function runPage(
       <span class="fill"></span><a href="/">All runs</a>`,
     body: html`<div class="panel">${factsOf(run, now)}</div>
       ${parts.slice(0, mostApplications).map((part) => applicationSection(part, isOpen, now))}
-      ${left > 0 ? html`<p class="dim">${left} more applications are left out.</p>` : ''}`,
+      ${left > 0 ? html`<p class="dim">${left} more applications are not shown.</p>` : ''}`,
     footer: html`Run <code>${run.id}</code>, ${printTime(now)}`,
     refresh: isOpen
       ? { seconds, isPaused, path: `/runs/${encodeURIComponent(run.id)}` }
@@ -105,7 +105,7 @@ function resultPanel(result: ApplicationResult): Markup {
     ['In Argo CD', link('open the operation', webAddress(operationPage(result.url)))],
     ...result.concerns.map(
       ({ title, message }) =>
-        ['Worth a look', plainLine([title, message].filter(Boolean).join(': '))] as const,
+        ['Needs attention', plainLine([title, message].filter(Boolean).join(': '))] as const,
     ),
   ];
   return html`<div class="panel">${facts(rows)}</div>`;
@@ -115,7 +115,7 @@ function causesOf({ outcome, causes }: ApplicationResult): Markup {
   if (outcome === 'succeeded' || causes.length === 0) return html``;
   const left = causes.length - mostCauses;
   return html`${causes.slice(0, mostCauses).map(causePanel)}
-  ${left > 0 ? html`<p class="dim">${left} more causes are left out.</p>` : ''}`;
+  ${left > 0 ? html`<p class="dim">${left} more causes are not shown.</p>` : ''}`;
 }
 
 function causePanel({ title, message, advice, resource, log }: Cause): Markup {

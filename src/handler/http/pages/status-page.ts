@@ -57,15 +57,15 @@ export function statusPage(content: StatusContent): Markup {
       <span class="dim small">
         version ${version}, up for ${printDuration(now - status.startedAt)}, ${printTime(now)}
       </span>`,
-    body: html`${notice('It does not take on new work:', status.unready, true)}
-      ${notice('Worth a look:', status.notes, false)} ${cards(figures, now)}
+    body: html`${notice('It does not accept new work:', status.unready, true)}
+      ${notice('Needs attention:', status.notes, false)} ${cards(figures, now)}
       <h2>Argo CD</h2>
       ${instancesTable(status.instances, now)}
       <h2>Runs</h2>
       ${runsSection(content)}`,
     footer: html`Stored in <code>${status.store.path}</code> (${printSize(figures.bytes)}):
       ${status.store.fault === undefined ? 'it works' : plainLine(status.store.fault)}.
-      <a href="/metrics">Metrics</a>, <a href="/v1/openapi.json">description of the routes</a>.`,
+      <a href="/metrics">Metrics</a>, <a href="/v1/openapi.json">API description</a>.`,
     refresh: { seconds, isPaused, path: show === 'all' ? '/' : `/?show=${show}` },
   });
 }
@@ -88,11 +88,11 @@ function cards({ runs, oldestRunAt, items, oldestItemAt }: StoreFigures, now: nu
   const open = count('accepted') + count('following') + count('reporting');
   return html`<section class="cards">
     ${card('Open runs', open, age(oldestRunAt))}
-    ${card('Accepted', count('accepted'), 'stored, not proven yet')}
-    ${card('Following', count('following'), 'on their way in Argo CD')}
-    ${card('Reporting', count('reporting'), 'Azure DevOps is being told')}
+    ${card('Accepted', count('accepted'), 'stored, not verified yet')}
+    ${card('Following', count('following'), 'in progress in Argo CD')}
+    ${card('Reporting', count('reporting'), 'reporting to Azure DevOps')}
     ${card('Reports waiting', items, age(oldestItemAt))}
-    ${card('Ended', count('ended'), 'and still kept')}
+    ${card('Ended', count('ended'), 'still kept')}
   </section>`;
 }
 
@@ -105,7 +105,7 @@ function card(title: string, figure: number, words: string): Markup {
 }
 
 function instancesTable(instances: readonly InstanceStatus[], now: number): Markup {
-  if (instances.length === 0) return html`<p class="dim">None is configured.</p>`;
+  if (instances.length === 0) return html`<p class="dim">None configured.</p>`;
   return html`<div class="panel scroll">
     <table>
       <thead>

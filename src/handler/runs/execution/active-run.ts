@@ -173,7 +173,7 @@ export class ActiveRun {
 
   async #work(signal: AbortSignal): Promise<void> {
     const token = await this.#openToken();
-    if (token === undefined) return this.#end('unreported', 'its token can no longer be read');
+    if (token === undefined) return this.#end('unreported', 'its token can no longer be decrypted');
     if (this.run.state === 'accepted') {
       const admission = new Admission(
         this.#unitOfWork,
@@ -257,21 +257,21 @@ export class ActiveRun {
       case 'told':
         return this.#end(outcome, message);
       case 'replaced':
-        return this.#end(outcome, `${message} A newer try of the task is at work.`);
+        return this.#end(outcome, `${message} A newer attempt of the task is running.`);
       case 'gone':
         return this.#end(
           'unreported',
-          `${message} Azure DevOps has ended the plan: the run was not told.`,
+          `${message} Azure DevOps has ended the plan: the result was not reported.`,
         );
       case 'refused':
         return this.#end(
           'unreported',
-          `${message} Azure DevOps no longer accepts the run's token: the run was not told.`,
+          `${message} Azure DevOps no longer accepts the run's token: the result was not reported.`,
         );
       case 'late':
         return this.#end(
           'unreported',
-          `${message} Azure DevOps could not be told before the run's token ended.`,
+          `${message} The result could not be reported to Azure DevOps before the run's token expired.`,
         );
     }
   }

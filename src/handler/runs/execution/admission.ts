@@ -105,7 +105,7 @@ export class Admission {
       // It has waited for the try before, whose end may have reached what is its own task by now.
       const proof = await this.#prove(token, signal);
       if (proof.kind !== 'proven') {
-        return { outcome: 'duplicate', message: 'The try before has ended the task' };
+        return { outcome: 'duplicate', message: 'The previous attempt has ended the task' };
       }
     }
     const log = new OutboxLog(this.#unitOfWork, this.#ports.clock);
@@ -115,11 +115,13 @@ export class Admission {
       case 'duplicate':
         return {
           outcome: 'duplicate',
-          message: `The task is being worked as run ${settled.of}`,
+          message: `The task is already running as run ${settled.of}`,
         };
       case 'repeat': {
         const { change, items } = atOnce(endOfResults(settled.of.results, spec, server));
-        log.line('An earlier try of this task did it already, and nothing is asked for again.');
+        log.line(
+          'An earlier attempt of this task has already done this; nothing is requested again.',
+        );
         log.line(change.message ?? '');
         this.#unitOfWork.change({ ...change, attempt: settled.attempt });
         this.#unitOfWork.enqueue({ kind: 'record', update: { state: 'inProgress' } }, ...items);

@@ -76,7 +76,7 @@ export class Following {
     kept: readonly StoredCheckpoint[],
     isRestarted: boolean,
   ): Promise<void> {
-    if (isRestarted) this.#log.line('The handler was restarted, and goes on where it was.');
+    if (isRestarted) this.#log.line('The handler was restarted, and resumes where it left off.');
     try {
       await this.#followAll(access, kept);
     } catch (error) {
@@ -163,12 +163,12 @@ function activityOf(progress: Progress, isAlone: boolean): string | undefined {
   return plainLine(isAlone ? told : `${printName(progress.application)}: ${told}`, 300);
 }
 
-const canceledEarly = 'The run was canceled before anything was asked of Argo CD';
+const canceledEarly = 'The run was canceled before anything was requested from Argo CD';
 const ownFault =
-  'Internal error in the handler; see its log. An operation that it asked for goes on in Argo CD.';
+  'Internal error in the handler; see its log. An operation that it requested continues in Argo CD.';
 
 function noInstance(name: string): string {
-  return `The handler's configuration no longer has an Argo CD instance "${name}". Put it back, or change the task.`;
+  return `The handler's configuration no longer has an Argo CD instance "${name}". Restore it, or change the task.`;
 }
 
 /** What an earlier process has told, as far as records and lines were made of it. */

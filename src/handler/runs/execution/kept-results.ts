@@ -68,7 +68,8 @@ function sizeOf(value: unknown, most: number): number {
 
 function bare(result: ApplicationResult): ApplicationResult {
   const { causes, concerns, steps, health } = result;
-  const more = 'There is no room for more of it: see its page in Argo CD, and the log of the run.';
+  const more =
+    'The rest is omitted because of its size: see its page in Argo CD and the log of the run.';
   return {
     ...result,
     message: plainLine(result.message, 300),

@@ -250,7 +250,7 @@ export class OutboxDispatcher {
     if (fresh.length === 0) return false;
     this.#unitOfWork.change({ report: { ...report, leftOut: [...leftOut, ...fresh] } });
     const what = fresh.map((channel) => words[channel]).join(', and ');
-    const text = `Azure DevOps did not take ${what}. The handler's log says why.`;
+    const text = `Azure DevOps did not accept ${what}. See the handler's log.`;
     new OutboxLog(this.#unitOfWork, this.#ports.clock).line(`##[warning]${text}`);
     return true;
   }

@@ -154,7 +154,7 @@ export class ReportSender {
 const refusals: ReadonlySet<AzureError['failure']> = new Set(['refused', 'forbidden', 'not-found']);
 
 function cutOff(channel: ReportChannel): AzureError {
-  const reason = 'there was no answer in the time that was left for it';
+  const reason = 'there was no response in the time left for it';
   return new AzureError(channel, reason, { failure: 'unclear' });
 }
 

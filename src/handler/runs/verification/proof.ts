@@ -117,12 +117,12 @@ async function projectName(
 }
 
 const hiddenName =
-  "the run's token may not read the name of its project: write the project's id into azureProjects instead";
+  "the run's token cannot read the name of its project: use the project's ID in azureProjects instead";
 
 function nameFault(name: string | undefined, claimed: string): string | undefined {
   if (name === undefined) return hiddenName;
   const isClaimed = foldProjectName(name) === foldProjectName(claimed);
-  return isClaimed ? undefined : `the run belongs to another project than "${claimed}"`;
+  return isClaimed ? undefined : `the run does not belong to project "${claimed}"`;
 }
 
 function faultOf(
@@ -132,13 +132,13 @@ function faultOf(
 ): string | undefined {
   const find = (id: string) => records.find((record) => isSame(record.id, id));
   const [job, task] = [find(jobId), find(taskInstanceId)];
-  if (!isSame(plan.planId, planId)) return 'Azure DevOps answered with another plan';
+  if (!isSame(plan.planId, planId)) return 'Azure DevOps returned a different plan';
   if (!isSame(plan.scopeIdentifier, projectId)) return 'the plan belongs to another project';
   if (plan.state === 'completed') return 'the plan has ended';
   // The recorded timeline of a check shows the task alone, which names its job.
   if (job === undefined && hub !== 'checks') return 'the plan does not have this job';
   if (task === undefined) return 'the plan does not have this task';
-  if (!isSame(task.parentId ?? '', jobId)) return 'the task is not one of this job';
+  if (!isSame(task.parentId ?? '', jobId)) return 'the task does not belong to this job';
   if (job?.state === 'completed') return 'the job has ended';
   if (task.state === 'completed') return 'the task has ended';
   return undefined;
@@ -151,7 +151,7 @@ function isSame(one: string, other: string): boolean {
 function explain({ failure, reason }: AzureError): string {
   switch (failure) {
     case 'plan-gone':
-      return 'Azure DevOps does not know this plan, or the token may not read it';
+      return 'Azure DevOps does not know this plan, or the token cannot read it';
     case 'unauthenticated':
       return "Azure DevOps does not accept the run's token";
     default:

@@ -157,14 +157,14 @@ export function schemaVersion(
   const isOurs = numberOf(database, 'PRAGMA application_id') === applicationId;
   if (!isEmpty && !isOurs) {
     throw new StoreError(
-      `The store ${path}: the file is a database of some other program, and was left as it is. ` +
+      `The store ${path}: the file is a database of another program, and was not changed. ` +
         'Give the handler its own file.',
     );
   }
   if (version > newest) {
     throw new StoreError(
       `The store ${path}: a newer handler wrote it (schema ${version}; this one knows ${newest}). ` +
-        'Start that version again, or bring back the backup from before the upgrade.',
+        'Start that version again, or restore the backup from before the upgrade.',
     );
   }
   return version;

@@ -15,10 +15,10 @@ interface Reason {
 }
 
 const restore =
-  'It is left as it is. Stop the handler and bring back a backup, or move the file away ' +
-  'together with those beside it (-wal): the handler then starts empty, and forgets its runs.';
+  'It was not changed. Stop the handler and restore a backup, or move the file away ' +
+  'together with those next to it (-wal): the handler then starts empty, and forgets its runs.';
 
-const damaged: Reason = { problem: 'it is damaged', advice: restore, isLasting: true };
+const damaged: Reason = { problem: 'it is corrupted', advice: restore, isLasting: true };
 
 /** SQLite's primary result codes that speak of the file, not of the statement (sqlite.org/rescode.html). */
 const reasons: Readonly<Record<number, Reason>> = {
@@ -26,14 +26,14 @@ const reasons: Readonly<Record<number, Reason>> = {
     problem: 'another process uses this file, perhaps a second handler',
     advice: 'Stop the other one, or give this handler its own file: only one may use a store.',
   },
-  7: { problem: 'there is no memory left for it', advice: 'Give the handler more.' },
+  7: { problem: 'it is out of memory', advice: 'Give the handler more memory.' },
   8: {
     problem: 'it cannot be written to',
     advice: "Let the handler's user write to the file and to its folder.",
   },
   10: {
     problem: 'the disk failed to read or write it',
-    advice: 'Look after the volume: it may be full, away or broken.',
+    advice: 'Check the volume: it may be full, detached or faulty.',
   },
   11: damaged,
   13: { problem: 'the disk is full', advice: 'Free some space, or enlarge the volume.' },
@@ -41,7 +41,7 @@ const reasons: Readonly<Record<number, Reason>> = {
     problem: 'it cannot be opened',
     advice: "It must be a file, in a folder that the handler's user may write to.",
   },
-  26: { problem: 'it is no SQLite database', advice: restore, isLasting: true },
+  26: { problem: 'it is not a SQLite database', advice: restore, isLasting: true },
 };
 
 /** SQLite keeps the kind of error in the lowest byte, and details above it. */

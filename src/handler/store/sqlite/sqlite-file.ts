@@ -83,8 +83,8 @@ function make(path: string): void {
   } catch (cause) {
     const reason = errorMessage(cause);
     throw new StoreError(
-      `The store ${path} cannot be made, or not be written to (${reason}). ` +
-        "Mount a volume there that the handler's user may write to, or name another place.",
+      `The store ${path} cannot be created or written to (${reason}). ` +
+        "Mount a volume there that the handler's user may write to, or set another path.",
       { cause },
     );
   }

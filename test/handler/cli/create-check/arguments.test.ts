@@ -91,22 +91,22 @@ describe('The command line of create-check', () => {
     {
       name: 'organization',
       value: 'https://dev.azure.com/fabrikam/shop',
-      message: /deeper than the organization.*write https:\/\/dev\.azure\.com\/fabrikam,/,
+      message: /beyond the organization.*use https:\/\/dev\.azure\.com\/fabrikam,/,
     },
     {
       name: 'organization',
       value: 'https://dev.azure.com/fabrikam/shop/_environments/12',
-      message: /write https:\/\/dev\.azure\.com\/fabrikam,/,
+      message: /use https:\/\/dev\.azure\.com\/fabrikam,/,
     },
     {
       name: 'organization',
       value: 'https://fabrikam.visualstudio.com/shop',
-      message: /write https:\/\/fabrikam\.visualstudio\.com,/,
+      message: /use https:\/\/fabrikam\.visualstudio\.com,/,
     },
     {
       name: 'organization',
       value: 'https://devops.example.com/tfs/Main/shop',
-      message: /write https:\/\/devops\.example\.com\/tfs\/Main,/,
+      message: /use https:\/\/devops\.example\.com\/tfs\/Main,/,
     },
     { name: 'organization', value: 'https://dev.azure.com', message: /write it as https:/ },
     {

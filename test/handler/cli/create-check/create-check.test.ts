@@ -103,13 +103,13 @@ describe('npm run check:create', () => {
     assert.equal(first.code, 0, first.errors);
     assert.match(
       first.output,
-      /Created the check "Argo CD: shop" with the id 23: .*\/shop\/_environments\/12/,
+      /Created the check "Argo CD: shop" \(ID 23\): .*\/shop\/_environments\/12/,
     );
     assert.equal(checks[0]?.settings.inputs['connectedServiceName'], generic.id);
 
     const second = await run();
     assert.equal(second.code, 1);
-    assert.match(second.errors, /There is a check "Argo CD: shop" already, with the id 23/);
+    assert.match(second.errors, /A check "Argo CD: shop" already exists \(ID 23\)/);
     assert.equal(checks.length, 1);
     assert.deepEqual(faults, []);
   });
@@ -122,8 +122,8 @@ describe('npm run check:create', () => {
   });
 
   const wrong = [
-    { what: 'no token', pat: '', code: 2, message: /no token in AZURE_DEVOPS_EXT_PAT/ },
-    { what: 'a bad token', pat: 'bad', code: 1, message: /did not accept the token/ },
+    { what: 'no token', pat: '', code: 2, message: /AZURE_DEVOPS_EXT_PAT is empty/ },
+    { what: 'a bad token', pat: 'bad', code: 1, message: /rejected the token/ },
     { what: 'no such connection', connection: 'nobody', code: 1, message: /is no service conn/ },
     {
       what: 'a connection of another type',

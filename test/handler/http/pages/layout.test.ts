@@ -10,8 +10,8 @@ import { textOf, wholePage } from './html.ts';
 
 describe('a page', () => {
   it('about what is not there looks like the others and leads back', async () => {
-    const page = await wholePage(missingPage('Not found', 'There is nothing here.'));
-    assert.match(textOf(page), /Not found All runs There is nothing here\./);
+    const page = await wholePage(missingPage('Not found', 'This page does not exist.'));
+    assert.match(textOf(page), /Not found All runs This page does not exist\./);
     assert.match(page, /<style>/);
   });
 

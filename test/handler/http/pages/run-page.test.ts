@@ -86,7 +86,7 @@ describe("a run's page", () => {
     assert.match(html, /<pre>GET \/health\n503 &lt;b&gt;<\/pre>/);
     assert.match(
       textOf(html),
-      /Worth a look Resources to prune: ConfigMap shop\/old .*failed Job has reached the specified backoff limit What to do: Look at the log of the pod\. Last lines of the log of /,
+      /Needs attention Resources to prune: ConfigMap shop\/old .*failed Job has reached the specified backoff limit What to do: Look at the log of the pod\. Last lines of the log of /,
     );
   });
 
@@ -129,8 +129,8 @@ describe("a run's page", () => {
     };
     const worst = result({ outcome: 'failed', causes: Array.from({ length: 25 }, () => cause) });
     const html = await wholePage(runPage(run({ results: [worst, ...many] }), [], now));
-    assert.match(html, /11 more applications are left out/);
-    assert.match(html, /5 more causes are left out/);
+    assert.match(html, /11 more applications are not shown/);
+    assert.match(html, /5 more causes are not shown/);
     assert.ok(html.length < 1_000_000);
   });
 });

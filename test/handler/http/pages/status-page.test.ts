@@ -47,7 +47,7 @@ describe('the status page', () => {
     assert.match(text, /not ready/);
     assert.match(
       text,
-      /It does not take on new work: the disk is full Worth a look: a rule allows everything/,
+      /It does not accept new work: the disk is full Needs attention: a rule allows everything/,
     );
     assert.ok(!text.includes('it works'));
   });
@@ -133,7 +133,7 @@ describe('the status page', () => {
 
   it('says so where there is nothing to show', async () => {
     const text = textOf(await page({ runs: [], status: { ...status, instances: [] } }));
-    assert.match(text, /Argo CD None is configured\. Runs/);
+    assert.match(text, /Argo CD None configured\. Runs/);
     assert.match(text, /There are none\./);
   });
 

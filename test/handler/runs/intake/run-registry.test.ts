@@ -168,7 +168,7 @@ describe('runs', () => {
       assert.deepEqual([run.outcome, run.attempt], ['succeeded', 2]);
       assert.equal(shop.syncs, 1);
       assert.deepEqual(completions(job), ['succeeded', 'succeeded']);
-      assert.match(logOf(job), /An earlier try of this task did it already/);
+      assert.match(logOf(job), /An earlier attempt of this task has already done this/);
     });
 
     it('do not take over an open run with another token, proven or not', async () => {
@@ -222,7 +222,7 @@ describe('runs', () => {
 
     it('are refused when their project has another name', async () => {
       const { job, runId } = await begin({ azureProject: 'bank' });
-      await refused(await shop.ended(runId), job, /another project than "bank"/);
+      await refused(await shop.ended(runId), job, /does not belong to project "bank"/);
     });
 
     it('are refused when their task has ended', async () => {
@@ -254,7 +254,7 @@ describe('runs', () => {
       await cancel(job);
       const run = await shop.ended(runId);
       assert.equal(run.outcome, 'canceled');
-      assert.match(run.message, /the operation goes on in Argo CD/);
+      assert.match(run.message, /the operation continues in Argo CD/);
       assert.deepEqual(completions(job), ['canceled']);
     });
 
@@ -262,7 +262,7 @@ describe('runs', () => {
       const { runId, job } = await begin({}, { onCancel: 'terminate' });
       await running();
       await cancel(job);
-      assert.match((await shop.ended(runId)).message, /was terminated, as was asked/);
+      assert.match((await shop.ended(runId)).message, /was terminated, as requested/);
     });
 
     it('before they were worked, start nothing', async () => {
@@ -372,7 +372,7 @@ describe('runs', () => {
       shop.azure.inject({ fault: { kind: 'answer', status: 503 }, times: Infinity });
       const run = await shop.ended(runId);
       assert.equal(run.outcome, 'unreported');
-      assert.match(run.message, /shop succeeded.* before the run's token ended/);
+      assert.match(run.message, /shop succeeded.* before the run's token expired/);
     });
 
     it('do without child records where they are refused', async () => {
@@ -404,7 +404,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['succeeded']);
       const story = storyOf(job);
       assert.deepEqual([...new Set(story)], story);
-      assert.match(logOf(job), /The handler was restarted, and goes on where it was/);
+      assert.match(logOf(job), /The handler was restarted, and resumes where it left off/);
     });
 
     it('tell what still waited for the plan, once and in its order', async () => {
@@ -516,7 +516,7 @@ describe('runs', () => {
       const { job, runId } = await begin({}, { onCancel: 'terminate' });
       await until(() => shop.runs.figures.parked === 1);
       await cancel(job);
-      assert.match((await shop.ended(runId)).message, /was terminated, as was asked/);
+      assert.match((await shop.ended(runId)).message, /was terminated, as requested/);
       assert.deepEqual(completions(job), ['canceled']);
     });
 
@@ -569,7 +569,7 @@ describe('runs', () => {
     const { job, runId } = await begin({}, { timeout: 20_000, onTimeout: 'terminate' });
     const run = await shop.ended(runId);
     assert.equal(run.outcome, 'timedOut');
-    assert.match(run.message, /was terminated, as was asked/);
+    assert.match(run.message, /was terminated, as requested/);
     assert.deepEqual(completions(job), ['failed']);
   });
 

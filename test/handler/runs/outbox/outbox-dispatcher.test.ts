@@ -422,7 +422,7 @@ describe('the outbox dispatcher of a run', () => {
       await told.clock.pass(10_000);
       assert.match(
         told.plan.lines?.shift() ?? '',
-        /##\[warning\]Azure DevOps did not take some lines/,
+        /##\[warning\]Azure DevOps did not accept some lines/,
       );
       assert.deepEqual(told.plan.lines, ['c', 'd']);
     });

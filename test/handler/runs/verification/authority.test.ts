@@ -90,7 +90,7 @@ describe('the right of a run to act', () => {
           assert.deepEqual(sent, []);
           assert.equal(run().state, 'ended');
           assert.match(run().message, reason);
-          assert.match(run().message, /nothing more was asked of Argo CD/);
+          assert.match(run().message, /nothing more was requested from Argo CD/);
           if (why === 'the task has ended') assert.deepEqual(plan.completions, []);
         });
       }

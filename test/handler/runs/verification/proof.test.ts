@@ -178,7 +178,7 @@ describe('the proof of a run', () => {
 
   const other = 'ffffffff-0000-4000-8000-000000000000';
   const refusals: readonly (readonly [string, World, RegExp])[] = [
-    ['the plan is another', { plan: { ...plan, planId: other } }, /another plan/],
+    ['the plan is another', { plan: { ...plan, planId: other } }, /a different plan/],
     [
       'the plan is of another project',
       { plan: { ...plan, scopeIdentifier: other } },
@@ -191,12 +191,12 @@ describe('the proof of a run', () => {
     [
       'the task is of another job',
       { records: [job, recordOf(taskInstanceId, { parentId: other })] },
-      /not one of this job/,
+      /does not belong to this job/,
     ],
     [
       'the task is below nothing',
       { records: [job, recordOf(taskInstanceId)] },
-      /not one of this job/,
+      /does not belong to this job/,
     ],
     ['the job has ended', { records: [{ ...job, state: 'completed' }, task] }, /the job has ended/],
     [
@@ -204,8 +204,12 @@ describe('the proof of a run', () => {
       { records: [job, { ...task, state: 'completed' }] },
       /the task has ended/,
     ],
-    ['the project has another name', { azureProject: 'bank' }, /another project than "bank"/],
-    ['the project has a name of which the claimed is a part', { name: 'shop2' }, /another project/],
+    ['the project has another name', { azureProject: 'bank' }, /does not belong to project "bank"/],
+    [
+      'the project has a name of which the claimed is a part',
+      { name: 'shop2' },
+      /does not belong to project/,
+    ],
     ['the plan is gone', { failures: [failed('plan-gone')] }, /does not know this plan/],
     ['the answer is not understood', { failures: [failed('refused')] }, /answered: refused/],
     ['the address is not called', { failures: [failed('blocked')] }, /answered: blocked/],
@@ -278,8 +282,8 @@ describe('the proof of a run', () => {
     ['a sign-in page', () => refusing('unauthenticated'), /does not accept the run's token/],
     ['a lack of rights', () => refusing('forbidden'), /answered: forbidden/],
     ['an unknown place', () => refusing('not-found'), /answered: not-found/],
-    ['a hidden name', () => ({ name: failed('forbidden') }), /may not read the name/],
-    ['a name that is not found', () => ({ name: failed('not-found') }), /may not read the name/],
+    ['a hidden name', () => ({ name: failed('forbidden') }), /cannot read the name/],
+    ['a name that is not found', () => ({ name: failed('not-found') }), /cannot read the name/],
   ];
   const refusing = (failure: AzureFailure, count = 1_000): World => ({
     failures: Array.from({ length: count }, () => failed(failure)),

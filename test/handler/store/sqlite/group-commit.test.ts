@@ -144,7 +144,7 @@ describe('a group commit', () => {
   it('writes no more to a file that is found damaged', async () => {
     const corrupt = Object.assign(new Error('malformed'), { errcode: 11 });
     const error = commits.explain(corrupt);
-    assert.ok(error instanceof StoreError && /is damaged/.test(error.message));
+    assert.ok(error instanceof StoreError && /is corrupted/.test(error.message));
     await assert.rejects(note('a'), error);
     await clock.pass(60_000);
     await assert.rejects(note('a'), error);

@@ -60,7 +60,7 @@ describe('migrations', () => {
   it('refuse the file of a newer handler', () => {
     migrate(database, path);
     database.exec('PRAGMA user_version = 99');
-    const message = `The store handler.db: a newer handler wrote it (schema 99; this one knows ${migrations.length}). Start that version again, or bring back the backup from before the upgrade.`;
+    const message = `The store handler.db: a newer handler wrote it (schema 99; this one knows ${migrations.length}). Start that version again, or restore the backup from before the upgrade.`;
     assert.throws(
       () => {
         migrate(database, path);
@@ -76,7 +76,7 @@ describe('migrations', () => {
       () => {
         migrate(database, path);
       },
-      { name: 'StoreError', message: /of some other program, and was left as it is/ },
+      { name: 'StoreError', message: /of another program, and was not changed/ },
     );
     assert.equal(version(database), 0);
   });

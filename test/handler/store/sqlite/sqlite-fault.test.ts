@@ -70,7 +70,7 @@ describe('a fault of SQLite', () => {
         writeFileSync(`${folder.path}.txt`, 'no database at all'.repeat(100));
         new DatabaseSync(`${folder.path}.txt`).exec('SELECT 1 FROM sqlite_schema');
       },
-      /no SQLite database .*code 26.*bring back a backup/,
+      /not a SQLite database .*code 26.*restore a backup/,
       true,
     ],
     [

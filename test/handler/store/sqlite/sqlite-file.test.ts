@@ -106,14 +106,14 @@ describe('the file of the store', () => {
 
   it('is refused, and left as it is, when it is something else', () => {
     writeFileSync(path, 'These are my notes.\n'.repeat(500));
-    refusedUntouched(/no SQLite database/);
+    refusedUntouched(/not a SQLite database/);
   });
 
   it("is refused, and left as it is, when it is another program's database", () => {
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE bookmarks (url TEXT)');
     other.close();
-    refusedUntouched(/some other program/);
+    refusedUntouched(/another program/);
   });
 
   it('is refused, and left as it is, when a newer handler wrote it', () => {
@@ -126,13 +126,13 @@ describe('the file of the store', () => {
   it('is refused, and left as it is, when its inner order is broken', () => {
     make(fillTokens);
     spoil(path, 'tokens');
-    refusedUntouched(/is damaged .*bring back a backup, or move the file away/);
+    refusedUntouched(/is corrupted .*restore a backup, or move the file away/);
   });
 
   it('is refused, and left as it is, when its end is missing', () => {
     make(fillTokens);
     truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096);
-    refusedUntouched(/is damaged/);
+    refusedUntouched(/is corrupted/);
   });
 
   it('is checked in part when it is large: what open runs need', () => {
@@ -140,13 +140,13 @@ describe('the file of the store', () => {
     make(fillTokens);
     const { size } = statSync(path);
     spoil(path, 'runs');
-    refused(/is damaged/);
+    refused(/is corrupted/);
     truncateSync(path, large);
     make();
     truncateSync(path, size);
     spoil(path, 'tokens');
     truncateSync(path, large);
-    refused(/is damaged/);
+    refused(/is corrupted/);
   });
 
   it('cannot be a folder, or lie under a file', () => {
@@ -154,7 +154,7 @@ describe('the file of the store', () => {
     refused(/cannot be opened/);
     writeFileSync(`${path}.txt`, '');
     path = join(`${path}.txt`, 'handler.db');
-    refused(/cannot be made, or not be written to \(.*\)\. Mount a volume there/);
+    refused(/cannot be created or written to \(.*\)\. Mount a volume there/);
   });
 
   for (const [name, inFile, inFolder] of [
@@ -177,7 +177,10 @@ describe('the file of the store', () => {
       const args = ['--input-type=module', '--eval', program];
       const output = execFileSync(process.execPath, args, { encoding: 'utf8' });
       chmodSync(dirname(path), 0o700);
-      assert.match(output, /^StoreError: The store .* not be written to \(EACCES.*Mount a volume/);
+      assert.match(
+        output,
+        /^StoreError: The store .* cannot be created or written to \(EACCES.*Mount a volume/,
+      );
     });
   }
 
