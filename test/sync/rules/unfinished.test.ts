@@ -139,7 +139,8 @@ describe('a run whose time is up', () => {
     const snapshot = application();
     const memory = observe(fresh(goal), snapshot, goal, start);
     const view = { application: snapshot, memory, goal, now: start };
-    const sentence = 'Not finished within 9 s; last status: ComparisonError: app path does not exist';
+    const sentence =
+      'Not finished within 9 s; last status: ComparisonError: app path does not exist';
     const [first, ...rest] = explainUnfinished(view, undefined, sentence);
     assert.match(first?.advice ?? '', /path of the source/);
     assert.deepEqual(rest, []);
