@@ -34,7 +34,7 @@ describe('the bundle, canceled', () => {
     onEachNode(async (stage) => {
       const step = await cancel(await startStuck(stage, 'leave'));
       assert.equal(stage.argocd.application('shop')?.status.operationState?.phase, 'Running');
-      assert.match(step.lines.join('\n'), /Canceled: an operation that is running goes on/);
+      assert.match(step.lines.join('\n'), /Canceled: a running operation continues/);
       assert.equal(resultOf(step).outcome, 'canceled');
       assert.match(summaryOf(step), /shop was canceled/);
       assert.equal(step.records.find(({ name }) => name === 'Job/slow')?.state, 'Completed');

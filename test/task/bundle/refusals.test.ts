@@ -56,7 +56,7 @@ describe('the bundle, asked for what cannot be', () => {
 
   const contradictions: readonly (readonly [string, Inputs, RegExp])[] = [
     ['neither names nor selector', { applications: '' }, /neither applications nor selector/],
-    ['names and a selector', { selector: 'a=b' }, /selector "a=b": it is given together with/],
+    ['names and a selector', { selector: 'a=b' }, /selector "a=b": it is set together with/],
     ['revision and revisions', { revision: 'a', revisions: '1=a' }, /revisions.* together with/],
     ['wait for nothing', { action: 'wait', waitFor: 'none' }, /waitFor "none"/],
     // No variable of a Windows process is that long.
@@ -169,7 +169,7 @@ describe('the bundle, where something breaks that never should', () => {
       assert.equal(step.result, 'Failed', step.lines.join('\n'));
       assert.match(
         errorsOf(step).join('\n'),
-        /folder for temporary files cannot be used: ENO(TDIR|ENT)/,
+        /temporary folder cannot be used: ENO(TDIR|ENT)/,
       );
       assert.deepEqual(argocd.requests, []);
     }),
