@@ -24,7 +24,7 @@ const lookEvery = 250;
 export class Tries {
   readonly #ports: TriesPorts;
   readonly #proven = new Map<string, string>();
-  /** Proven, and waiting for the end of the try before, in memory or not; with their keys. */
+  /** Proven, and waiting for the end of the try before, in memory or not; with the id of that one. */
   readonly #waiting = new Map<string, string>();
   /** The open runs of each key, in the order in which they were accepted. */
   readonly #open = new Map<string, readonly string[]>();
@@ -63,7 +63,7 @@ export class Tries {
    */
   async settle(run: Run, signal: AbortSignal): Promise<Settlement> {
     const { clock } = this.#ports;
-    const { id, key } = run;
+    const { id } = run;
     for (;;) {
       const elder = this.#elderOf(run);
       if (elder === undefined) {
@@ -79,7 +79,7 @@ export class Tries {
         this.#waiting.delete(id);
         return { kind: 'duplicate', of: elder };
       }
-      this.#waiting.set(id, key);
+      this.#waiting.set(id, elder);
       await clock.sleep(lookEvery, signal);
       signal.throwIfAborted();
     }
@@ -111,8 +111,8 @@ export class Tries {
     const isLast = open.indexOf(id) === open.length - 1;
     // The common case, at every turn of an outbox dispatcher.
     if (isLast && this.#newest.has(id)) return 'none';
-    const isAwaited = [...this.#waiting].some(([other, its]) => its === key && other !== id);
-    if (isAwaited) return 'proven';
+    // One that waits for another's end may yet turn out to be a repetition of this one.
+    if ([...this.#waiting.values()].includes(id)) return 'proven';
     const tries = await this.#ports.store.runsOf(key);
     const later = tries.slice(tries.findIndex((one) => one.id === id) + 1);
     if (later.some(isProven)) return 'proven';
