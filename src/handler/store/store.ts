@@ -123,7 +123,8 @@ export interface Store {
   /**
    * Stores steps, each as a whole; several that come at the same time share a commit. Rejects with
    * an ordinary error a step that is wrong in itself (no such run, or it is there already): the
-   * others are stored. When nothing can be stored, all that wait are rejected.
+   * others are stored. When nothing can be stored, all that wait are rejected. A step with large
+   * values takes longer than others: whoever wants another one after it waits for it.
    */
   commit(step: StoreStep): Promise<void>;
   addCancellation(cancellation: Cancellation): Promise<void>;

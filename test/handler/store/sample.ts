@@ -74,6 +74,19 @@ export function sampleCheckpoint(startedAt: number): Checkpoint {
   return { memory: newMemory(startedAt, undefined), steps: [] };
 }
 
+/** Of an application with so many resources. */
+export function largeCheckpoint(resources: number): Checkpoint {
+  const step = {
+    ...{ group: '', kind: 'ConfigMap', namespace: 'shop', wave: 0, hook: false, attempt: 0 },
+    ...{ message: 'configured \u{1F680}\0\ud800', startedAt: 1, finishedAt: undefined },
+    ...({ phase: 'Sync', state: 'Running' } as const),
+  };
+  const steps = Array.from({ length: resources }, (_, place) => {
+    return { ...step, name: `settings-${place}` };
+  });
+  return { ...sampleCheckpoint(1), steps };
+}
+
 export function samplePlan(wave: number): KeptPlan {
   const key = { group: '', kind: 'ConfigMap', namespace: 'shop', name: 'settings' };
   const task: Task = {

@@ -1,6 +1,7 @@
 import { cause } from '../../../sync/rules/explanation.ts';
 import type { ApplicationResult } from '../../../sync/model/outcome.ts';
 import { plainLine } from '../../../text/foreign-text.ts';
+import { jsonSize } from '../../json-size.ts';
 
 /** Characters of JSON that are kept of the results of a run, whatever its applications. */
 export const keptCharacters = 2 * 1_024 * 1_024;
@@ -47,23 +48,12 @@ function fit(
 ): { readonly result: ApplicationResult; readonly characters: number } | undefined {
   for (const cut of cuts) {
     const result = cut(whole);
-    if (sizeOf(result, share) > share) continue;
+    // Nothing large is written in vain.
+    if (jsonSize(result, share) > share) continue;
     const characters = JSON.stringify(result).length;
     if (characters <= share) return { result, characters };
   }
   return undefined;
-}
-
-/** About how large it is, as far as that is no more than `most`: nothing large is written in vain. */
-function sizeOf(value: unknown, most: number): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  let size = 0;
-  for (const part of Object.values(value)) {
-    size += sizeOf(part, most - size);
-    if (size > most) break;
-  }
-  return size;
 }
 
 function bare(result: ApplicationResult): ApplicationResult {

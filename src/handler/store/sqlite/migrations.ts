@@ -112,6 +112,9 @@ function condensed(json: string): string {
   );
 }
 
+/** Large values are packed (`packed-json.ts`), which elder handlers cannot read. */
+const withPackedValues = 'SELECT 1';
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -120,6 +123,7 @@ export const migrations: readonly string[] = [
   refusedRuns,
   contacts,
   withDigests,
+  withPackedValues,
 ];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */

@@ -7,7 +7,8 @@ import type { Run, RunHead, RunKind, RunState } from '../../run.ts';
 import { GroupCommit } from './group-commit.ts';
 import { numberOf } from './migrations.ts';
 import { LogTruncation } from './log-truncation.ts';
-import { fromJson, headOf, runOf } from './run-row.ts';
+import { packLarge, unpack, type PackedValues } from './packed-json.ts';
+import { headOf, runOf } from './run-row.ts';
 import { openSqliteFile } from './sqlite-file.ts';
 import { prepareStatements } from './statements.ts';
 import type { Statements } from './statements.ts';
@@ -43,6 +44,8 @@ export class SqliteStore implements Store {
   readonly #truncation: LogTruncation;
   readonly #steps: StepWriter;
   readonly #statements: Statements;
+  /** Of steps that are to be written as soon as they are packed. */
+  readonly #packing = new Set<Promise<void>>();
 
   /** Opens or makes the file at `path`; `observe` is told the seconds of each commit. Throws a `StoreError` that says what to do. */
   static open(path: string, clock: Clock, observe?: (seconds: number) => void): SqliteStore {
@@ -102,25 +105,28 @@ export class SqliteStore implements Store {
     });
   }
 
-  checkpoints(runId: string): Promise<readonly StoredCheckpoint[]> {
-    return this.#read(() =>
-      this.#statements.checkpoints.all(runId).map((row) => ({
+  async checkpoints(runId: string): Promise<readonly StoredCheckpoint[]> {
+    const rows = await this.#read(() => this.#statements.checkpoints.all(runId));
+    const checkpoints: StoredCheckpoint[] = [];
+    for (const row of rows) {
+      checkpoints.push({
         path: String(row['path']),
-        checkpoint: fromJson(row['checkpoint_json']) as Checkpoint | undefined,
-        plan: fromJson(row['plan_json']) as KeptPlan | undefined,
-        result: fromJson(row['result_json']) as ApplicationResult | undefined,
-      })),
-    );
+        checkpoint: (await unpack(row['checkpoint_json'])) as Checkpoint | undefined,
+        plan: (await unpack(row['plan_json'])) as KeptPlan | undefined,
+        result: (await unpack(row['result_json'])) as ApplicationResult | undefined,
+      });
+    }
+    return checkpoints;
   }
 
-  items(runId: string, limit: number, after = 0): Promise<readonly StoredItem[]> {
-    return this.#read(() =>
-      this.#statements.items.all(runId, after, limit).map((row) => ({
-        seq: Number(row['seq']),
-        at: Number(row['at']),
-        item: fromJson(row['item_json']) as ReportItem,
-      })),
-    );
+  async items(runId: string, limit: number, after = 0): Promise<readonly StoredItem[]> {
+    const rows = await this.#read(() => this.#statements.items.all(runId, after, limit));
+    const items: StoredItem[] = [];
+    for (const row of rows) {
+      const item = (await unpack(row['item_json'])) as ReportItem;
+      items.push({ seq: Number(row['seq']), at: Number(row['at']), item });
+    }
+    return items;
   }
 
   cancellations(key: string): Promise<readonly Cancellation[]> {
@@ -159,7 +165,19 @@ export class SqliteStore implements Store {
   }
 
   async commit(step: StoreStep): Promise<void> {
-    const isTokenGone = await this.#commits.write(() => this.#steps.write(step));
+    const packing = packLarge(step);
+    if (packing === undefined) return this.#write(step);
+    let writing: Promise<void> | undefined;
+    const packed = packing.then((values) => {
+      writing = this.#write(step, values);
+    });
+    this.#packing.add(packed);
+    await packed.finally(() => this.#packing.delete(packed));
+    await writing;
+  }
+
+  async #write(step: StoreStep, packed?: PackedValues): Promise<void> {
+    const isTokenGone = await this.#commits.write(() => this.#steps.write(step, packed));
     if (isTokenGone) this.#truncation.soon();
   }
 
@@ -193,7 +211,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    while (this.#packing.size > 0) await Promise.allSettled(this.#packing);
     return this.#read(() => {
       this.#truncation.close();
       this.#commits.close();

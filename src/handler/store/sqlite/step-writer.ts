@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { RunState } from '../../run.ts';
+import { nothingPacked, type PackedValues } from './packed-json.ts';
 import { columnsOf, toJson } from './run-row.ts';
 import type { StoreStep, StoredCheckpoint } from '../store.ts';
 
@@ -16,18 +17,21 @@ export class StepWriter {
     this.#database = database;
   }
 
-  /** Throws when the step is wrong in itself. Says whether a token was removed. */
-  write(step: StoreStep): boolean {
+  /**
+   * Throws when the step is wrong in itself. Says whether a token was removed. `packed`: its large
+   * values as they are written.
+   */
+  write(step: StoreStep, packed = nothingPacked): boolean {
     const { runId, add, change, checkpoints, enqueue, dequeue } = step;
     if (add) this.#insert(runId, add);
     const before = this.#run('SELECT number, state FROM runs WHERE id = ?').get(runId);
     if (before === undefined) throw new Error(`There is no run ${runId} to take a step of.`);
     const number = Number(before['number']);
     if (change) this.#change(number, columnsOf(change));
-    for (const checkpoint of checkpoints ?? []) this.#keep(number, checkpoint);
+    for (const checkpoint of checkpoints ?? []) this.#keep(number, checkpoint, packed);
     for (const { at, item } of enqueue ?? []) {
       const sql = 'INSERT INTO items (run, at, item_json) VALUES (?, ?, ?)';
-      this.#run(sql).run(number, at, toJson(item));
+      this.#run(sql).run(number, at, packed.get(item) ?? toJson(item));
     }
     for (const seq of dequeue ?? []) {
       this.#run('DELETE FROM items WHERE seq = ? AND run = ?').run(seq, number);
@@ -58,14 +62,17 @@ export class StepWriter {
     this.#run(`UPDATE runs SET ${assignments} WHERE number = ?`).run(...values, number);
   }
 
-  #keep(number: number, { path, checkpoint, plan, result }: StoredCheckpoint): void {
+  #keep(number: number, { path, ...kept }: StoredCheckpoint, packed: PackedValues): void {
     const sql = `INSERT INTO checkpoints (run, path, checkpoint_json, plan_json, result_json)
       VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET
         checkpoint_json = coalesce(excluded.checkpoint_json, checkpoint_json),
         plan_json = coalesce(excluded.plan_json, plan_json),
         result_json = coalesce(excluded.result_json, result_json)`;
-    this.#run(sql).run(number, path, toJson(checkpoint), toJson(plan), toJson(result));
+    const values = [kept.checkpoint, kept.plan, kept.result].map((value) => {
+      return (value && packed.get(value)) ?? toJson(value);
+    });
+    this.#run(sql).run(number, path, ...values);
   }
 
   /** A run that has ended needs no token, nor anything to be told or taken up again. */

@@ -11,6 +11,7 @@ import { ModelStore } from '../model-store.ts';
 import {
   adding,
   asStored,
+  largeCheckpoint,
   sampleCheckpoint,
   samplePlan,
   sampleSpec,
@@ -237,6 +238,40 @@ describe('the store', () => {
     const [item] = await store.items('run-1', 1);
     await store.commit({ runId: 'run-2', dequeue: [item?.seq ?? 0] });
     assert.equal((await store.items('run-1', 9)).length, 1);
+  });
+
+  it('writes what it keeps of thousands of resources in a few pages', async () => {
+    await store.commit(adding('run-1'));
+    const before = (await store.figures()).bytes;
+    const checkpoint = largeCheckpoint(5_000);
+    const size = JSON.stringify(checkpoint).length;
+    const kept = { path: 'shop', checkpoint, plan: undefined, result: undefined };
+    await store.commit({ runId: 'run-1', checkpoints: [kept] });
+    const written = (await store.figures()).bytes - before;
+    assert.ok(written < size / 8, `${written} bytes for ${size} characters`);
+    assert.deepEqual(
+      await store.checkpoints('run-1'),
+      [asStored(kept)].map((one) => ({
+        ...{ plan: undefined, result: undefined },
+        ...one,
+      })),
+    );
+  });
+
+  it('stores what is large in the order in which it was asked for, also while it is closed', async () => {
+    await store.commit(adding('run-1'));
+    const keep = (resources: number) => {
+      const checkpoint = largeCheckpoint(resources);
+      const kept = { path: 'shop', checkpoint, plan: undefined, result: undefined };
+      return store.commit({ runId: 'run-1', checkpoints: [kept] });
+    };
+    await keep(5_000);
+    await keep(3);
+    assert.equal((await store.checkpoints('run-1'))[0]?.checkpoint?.steps.length, 3);
+    const keeping = keep(4_000);
+    await Promise.all([keeping, store.close()]);
+    store = SqliteStore.open(folder.path, systemClock);
+    assert.equal((await store.checkpoints('run-1'))[0]?.checkpoint?.steps.length, 4_000);
   });
 
   it('stores what was asked for before it was closed, and nothing after', async () => {
