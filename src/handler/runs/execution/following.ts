@@ -126,15 +126,16 @@ export class Following {
     this.#end(ending);
   }
 
-  #note(progress: Progress, { mark }: ProgressReport): void {
+  #note(progress: Progress, log: Pick<ProgressReport, 'mark'>): void {
     if (progress.kind === 'status' || progress.kind === 'search')
       this.#log.activity(logLine(progress.message, 200));
-    const { report, message, spec, names } = this.#unitOfWork.run;
+    const { message, spec, names } = this.#unitOfWork.run;
     const isAlone =
       ('names' in spec.request.subject ? spec.request.subject.names : names)?.length === 1;
-    this.#unitOfWork.change({
-      report: { ...report, mark },
-      message: activityOf(progress, isAlone) ?? message,
+    this.#unitOfWork.change({ message: activityOf(progress, isAlone) ?? message });
+    // Hundreds of steps may be told in one turn, and there may be hundreds of applications.
+    this.#unitOfWork.changeAtClose(() => {
+      return { report: { ...this.#unitOfWork.run.report, mark: log.mark } };
     });
     this.#telemetry.told(progress);
   }

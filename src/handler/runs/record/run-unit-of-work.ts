@@ -9,6 +9,8 @@ interface PendingStep {
   checkpoints: Map<string, StoredCheckpoint>;
   enqueue: { readonly at: number; readonly item: ReportItem }[];
   dequeue: number[];
+  /** See `changeAtClose`. */
+  last: (() => RunChange) | undefined;
 }
 
 /** What a run's unit of work needs to store, and whom it tells of it. */
@@ -51,6 +53,14 @@ export class RunUnitOfWork {
     this.#run = { ...this.#run, ...change };
     const pending = this.#pending();
     pending.change = { ...pending.change, ...change };
+  }
+
+  /**
+   * The same for what is long to make and changes many times in a turn: it is made once, when the
+   * step closes. Of several the last one counts.
+   */
+  changeAtClose(make: () => RunChange): void {
+    this.#pending().last = make;
   }
 
   enqueue(...items: readonly ReportItem[]): void {
@@ -110,6 +120,7 @@ export class RunUnitOfWork {
         checkpoints: new Map(),
         enqueue: [],
         dequeue: [],
+        last: undefined,
       };
       queueMicrotask(() => this.#close());
     }
@@ -119,6 +130,7 @@ export class RunUnitOfWork {
   #close(): void {
     const pending = this.#pendingStep;
     if (pending === undefined) return;
+    if (pending.last !== undefined) this.change(pending.last());
     this.#pendingStep = undefined;
     const step: StoreStep = {
       runId: this.#run.id,

@@ -72,6 +72,29 @@ describe('the unit of work of a run', () => {
     ]);
   });
 
+  it('makes once, when the step closes, what changes again and again in a turn', async () => {
+    const unitOfWork = begin();
+    let made = 0;
+    for (let told = 1; told <= 500; told += 1) {
+      unitOfWork.enqueue(line('a'));
+      unitOfWork.changeAtClose(() => {
+        made += 1;
+        return { report: { ...unitOfWork.run.report, percent: told } };
+      });
+    }
+    unitOfWork.change({ report: { ...unitOfWork.run.report, isWithoutChildren: true } });
+    await unitOfWork.stored();
+    assert.equal(made, 1);
+    const [step, ...more] = store.steps;
+    assert.deepEqual(more, []);
+    assert.deepEqual(step?.change?.report, unitOfWork.run.report);
+    assert.equal(unitOfWork.run.report.percent, 500);
+    assert.equal(unitOfWork.run.report.isWithoutChildren, true);
+    unitOfWork.enqueue(line('b'));
+    await unitOfWork.stored();
+    assert.equal(made, 1);
+  });
+
   it('stores by itself what nobody waits for', async () => {
     begin().enqueue(line('a'));
     await settle();
