@@ -2,7 +2,7 @@ import { readApplicationInTurns } from '../src/argocd/rest/application-schema.ts
 import { atOnce } from '../src/sync/model/at-once.ts';
 import { readManifestsInTurns } from '../src/sync/plan/manifest.ts';
 import { planInTurns } from '../src/sync/plan/order.ts';
-import { trackStepsInTurns } from '../src/sync/rules/steps.ts';
+import { placeStepsInTurns, trackStepsInTurns } from '../src/sync/rules/steps.ts';
 
 /** What the product does in turns of the event loop, in one go: nobody else waits in a test. */
 function inOneGo<A extends readonly unknown[], T>(work: (...given: A) => Generator<number, T>) {
@@ -13,3 +13,4 @@ export const readApplication = inOneGo(readApplicationInTurns);
 export const readManifests = inOneGo(readManifestsInTurns);
 export const planOf = inOneGo(planInTurns);
 export const trackSteps = inOneGo(trackStepsInTurns);
+export const placeSteps = inOneGo(placeStepsInTurns);

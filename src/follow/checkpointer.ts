@@ -1,4 +1,5 @@
 import type { Memory } from '../sync/model/memory.ts';
+import type { OperationStep } from '../sync/model/outcome.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { OperationTracker } from './operation-tracker.ts';
 import type { FollowState } from './follow-state.ts';
@@ -10,6 +11,7 @@ export class Checkpointer {
   readonly #followState: Pick<FollowState, 'memory'>;
   readonly #tracker: Pick<OperationTracker, 'steps' | 'held'>;
   #kept = '';
+  #keptSteps: readonly OperationStep[] = [];
 
   constructor(
     checkpoints: CheckpointStore | undefined,
@@ -26,9 +28,13 @@ export class Checkpointer {
   /** Keeps what is new, with all that was told in the same turn; nobody waits for it. */
   readonly checkpointIfChanged = (): void => {
     if (this.#checkpoints === undefined) return;
-    const milestones = [...milestonesOf(this.#followState.memory), this.#stepStates()].join('|');
-    if (milestones === this.#kept) return;
+    const { steps, held } = this.#tracker;
+    const milestones = [...milestonesOf(this.#followState.memory), held?.changes.length ?? 0].join(
+      '|',
+    );
+    if (milestones === this.#kept && areSame(steps, this.#keptSteps)) return;
     this.#kept = milestones;
+    this.#keptSteps = steps;
     // What must not go on without it waits for a keep of its own, and hears of a fault.
     this.keep().catch(() => undefined);
   };
@@ -39,12 +45,15 @@ export class Checkpointer {
     const { steps, held } = this.#tracker;
     await this.#checkpoints?.keep(this.#path, { memory, steps, ...(held && { held }) });
   }
+}
 
-  #stepStates(): string {
-    const { steps, held } = this.#tracker;
-    const states = steps.map(({ state, attempt }) => `${state}${attempt}`).join();
-    return `${states}|${held?.changes.length ?? 0}`;
-  }
+/** A time or a wave alone is not worth a write. */
+function areSame(some: readonly OperationStep[], others: readonly OperationStep[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every((step, place) => {
+    const other = others[place];
+    return step === other || (step.state === other?.state && step.attempt === other.attempt);
+  });
 }
 
 /** What of a memory is worth a write: the rest follows from it, or is looked up again. */

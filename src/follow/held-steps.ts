@@ -1,6 +1,6 @@
 import type { OperationStep } from '../sync/model/outcome.ts';
 import type { Plan } from '../sync/plan/plan.ts';
-import { compareSteps, placeSteps, stepIdOf } from '../sync/rules/steps.ts';
+import { compareSteps, placeStepsInTurns, stepIdOf } from '../sync/rules/steps.ts';
 
 /** How long steps wait for the plan, which tells their waves and their order, in milliseconds. */
 export const planWait = 5_000;
@@ -36,9 +36,11 @@ export interface Portion {
   readonly held: HeldSteps | undefined;
 }
 
-/** What is held, in the order of the plan, as it is told turn by turn. */
-export function* portionsOf(held: HeldSteps, plan: Plan | undefined): Generator<Portion, void> {
-  const changes = inOrder(held.changes, plan);
+/** What is held, as it is told turn by turn: its changes as `inOrder` gives them. */
+export function* portionsOf(
+  held: HeldSteps,
+  changes: readonly OperationStep[],
+): Generator<Portion, void> {
   if (changes.length <= mostAtOnce) {
     yield { steps: changes, held: undefined };
     return;
@@ -62,11 +64,16 @@ export function mayHold(held: HeldSteps | undefined, now: number): boolean {
   return age >= 0 && age < planWait;
 }
 
-/** The changes by attempt, phase, wave and plan; those of one step as they came. */
-export function inOrder(
+/** The changes by attempt, phase, wave and plan; those of one step as they came. For `inTurns`. */
+export function* inOrder(
   changes: readonly OperationStep[],
   plan: Plan | undefined,
-): readonly OperationStep[] {
-  const placed = plan === undefined ? changes : placeSteps(changes, plan);
-  return [...placed].sort(compareSteps);
+): Generator<number, readonly OperationStep[]> {
+  const placed = plan === undefined ? changes : yield* placeStepsInTurns(changes, plan);
+  const sorted = [...placed].sort(compareSteps);
+  yield sorted.length * stepsOfSorting;
+  return sorted;
 }
+
+/** To sort one among thousands takes as long as so many comparisons. */
+const stepsOfSorting = 5;

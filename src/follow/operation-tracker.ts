@@ -1,6 +1,7 @@
 import { HookLogs } from './hook-logs.ts';
 import { resourceId } from '../sync/model/application.ts';
 import type { Application, ResourceKey } from '../sync/model/application.ts';
+import { atOnce } from '../sync/model/at-once.ts';
 import type { Memory } from '../sync/model/memory.ts';
 import type { OperationState } from '../sync/model/operation.ts';
 import { followedState } from '../sync/rules/followed-operation.ts';
@@ -8,10 +9,23 @@ import type { Cause, OperationStep } from '../sync/model/outcome.ts';
 import { adviceOnRerun, printFindings } from '../sync/plan/finding.ts';
 import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
-import { countSteps, mostSteps, placeSteps, trackStepsInTurns } from '../sync/rules/steps.ts';
+import {
+  countSteps,
+  mostSteps,
+  placeStepsInTurns,
+  trackStepsInTurns,
+} from '../sync/rules/steps.ts';
 import { readPlan } from './operation-plan.ts';
 import { throwIfDetached } from './detachment.ts';
-import { hold, mayHold, planWait, portionsOf, type HeldSteps } from './held-steps.ts';
+import {
+  hold,
+  inOrder,
+  mayHold,
+  planWait,
+  portionsOf,
+  type HeldSteps,
+  type Portion,
+} from './held-steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 
@@ -54,7 +68,8 @@ export class OperationTracker {
     planned: () => void = () => undefined,
   ) {
     this.plan = kept.plan && recallPlan(kept.plan);
-    this.steps = this.plan === undefined ? kept.steps : placeSteps(kept.steps, this.plan);
+    this.steps =
+      this.plan === undefined ? kept.steps : atOnce(placeStepsInTurns(kept.steps, this.plan));
     this.#held = kept.held;
     this.#planned = planned;
     this.#settings = settings;
@@ -111,7 +126,7 @@ export class OperationTracker {
   *release(keep: () => void = () => undefined): Generator<number, void> {
     const { tell } = this.#ports;
     const { address } = this.#settings;
-    for (const { steps, held } of this.#held ? portionsOf(this.#held, this.plan) : []) {
+    for (const { steps, held } of yield* this.#portions()) {
       this.#held = held;
       for (const step of steps) tell({ kind: 'step', application: address, step });
       if (held === undefined) break;
@@ -120,6 +135,13 @@ export class OperationTracker {
     }
     this.#tellProgress();
     keep();
+  }
+
+  *#portions(): Generator<number, Iterable<Portion>> {
+    if (this.#held === undefined) return [];
+    const changes = yield* inOrder(this.#held.changes, this.plan);
+    throwIfDetached(this.#ports.signal);
+    return portionsOf(this.#held, changes);
   }
 
   #tellProgress(): void {
@@ -166,7 +188,9 @@ export class OperationTracker {
     yield* this.#othersTurn(steps.length);
     // It may have come meanwhile.
     this.steps =
-      plan === undefined && this.plan !== undefined ? placeSteps(steps, this.plan) : steps;
+      plan === undefined && this.plan !== undefined
+        ? yield* placeStepsInTurns(steps, this.plan)
+        : steps;
     for (const [place, step] of this.steps.entries()) {
       const last = before[place];
       if (last?.state === step.state && last.attempt === step.attempt) continue;
@@ -213,7 +237,7 @@ export class OperationTracker {
         this.plan = plan;
         this.#ports.checkpoints?.plan(this.#settings.path, keepPlan(this.plan));
         if (!signal.aborted) this.#tellFindings(plan);
-        this.steps = placeSteps(this.steps, this.plan);
+        this.steps = atOnce(placeStepsInTurns(this.steps, this.plan));
         for (const [place, step] of this.steps.entries()) this.#keepLog(step, place);
       })
       .catch(() => undefined)

@@ -98,14 +98,23 @@ export function stepIdOf(step: ResourceKey & Pick<OperationStep, 'phase'>): stri
   return `${step.phase}\n${resourceId(step)}`;
 }
 
-/** The steps with their places in the plan, for those that came before it. */
-export function placeSteps(steps: readonly OperationStep[], plan: Plan): readonly OperationStep[] {
-  return steps.map((step) => {
-    if (step.order !== undefined) return step;
-    const task = taskOf(plan, step, step.phase);
-    if (task === undefined) return step;
-    return { ...step, wave: waveIn(task), order: task.order };
-  });
+/** The steps with their places in the plan, for those that came before it. In turns as above. */
+export function* placeStepsInTurns(
+  steps: readonly OperationStep[],
+  plan: Plan,
+): Generator<number, readonly OperationStep[]> {
+  const placed: OperationStep[] = [];
+  for (const step of steps) {
+    placed.push(placeStep(step, plan));
+    yield stepsOfLook;
+  }
+  return placed;
+}
+
+function placeStep(step: OperationStep, plan: Plan): OperationStep {
+  if (step.order !== undefined) return step;
+  const task = taskOf(plan, step, step.phase);
+  return task === undefined ? step : { ...step, wave: waveIn(task), order: task.order };
 }
 
 /**

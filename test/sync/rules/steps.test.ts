@@ -1,12 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Plan } from '../../../src/sync/plan/plan.ts';
-import {
-  countSteps,
-  mostSteps,
-  placeSteps,
-  unreachedSteps,
-} from '../../../src/sync/rules/steps.ts';
-import { planOf, trackSteps } from '../../in-one-go.ts';
+import { countSteps, mostSteps, unreachedSteps } from '../../../src/sync/rules/steps.ts';
+import { placeSteps, planOf, trackSteps } from '../../in-one-go.ts';
 import { ended, hook, operation, result, second, start, state } from '../sample-application.ts';
 
 function object(kind: string, name: string, annotations: Record<string, string> = {}) {
