@@ -1,4 +1,6 @@
 import { readApplicationInTurns } from '../src/argocd/rest/application-schema.ts';
+import { resultJsonInTurns } from '../src/report/result-file.ts';
+import { summaryInTurns } from '../src/report/summary.ts';
 import { atOnce } from '../src/sync/model/at-once.ts';
 import { readManifestsInTurns } from '../src/sync/plan/manifest.ts';
 import { planInTurns } from '../src/sync/plan/order.ts';
@@ -14,3 +16,5 @@ export const readManifests = inOneGo(readManifestsInTurns);
 export const planOf = inOneGo(planInTurns);
 export const trackSteps = inOneGo(trackStepsInTurns);
 export const placeSteps = inOneGo(placeStepsInTurns);
+export const resultJson = inOneGo(resultJsonInTurns);
+export const summaryOf = inOneGo(summaryInTurns);

@@ -2,15 +2,15 @@ import { printName } from '../sync/model/application.ts';
 import type { ApplicationResult } from '../sync/model/outcome.ts';
 import { outputsOf, type Outputs } from './outputs.ts';
 import { conclude, type Conclusion } from './result.ts';
-import { resultAttachment, resultJson, type ResultContext } from './result-file.ts';
-import { summaryOf, summaryTitle } from './summary.ts';
+import { resultAttachment, resultJsonInTurns, type ResultContext } from './result-file.ts';
+import { summaryInTurns, summaryTitle } from './summary.ts';
 
 /** A text that is kept with the run, under a type and a name. */
 export interface EndReportFile {
   readonly type: string;
   readonly name: string;
-  /** Made when it is asked for: it tells of all steps of all applications. */
-  readonly text: () => string;
+  /** Made when it is asked for, in turns: it tells of all steps of all applications. */
+  readonly text: () => Generator<number, string>;
 }
 
 /** What a run says at its end, wherever that is published. */
@@ -34,11 +34,11 @@ export function endReportOf(
   const title = summaryTitle(context.action, results.map(printName));
   return {
     ...conclude(results),
-    summary: { type: summaryAttachment, name: title, text: () => summaryOf(results) },
+    summary: { type: summaryAttachment, name: title, text: () => summaryInTurns(results) },
     resultFile: {
       type: resultAttachment,
       name: `${title}.json`,
-      text: () => resultJson(results, context),
+      text: () => resultJsonInTurns(results, context),
     },
     outputs: (resultFile) => outputsOf(results, resultFile),
   };

@@ -30,21 +30,42 @@ export interface ResultContext {
   readonly server: string;
 }
 
-/** The result of a step as JSON; docs/result-schema.md describes it. All times are ISO 8601. */
-export function resultJson(results: readonly ApplicationResult[], context: ResultContext): string {
+/** To tell of a step takes as long as so many comparisons. */
+const stepsOfStep = 10;
+
+/**
+ * The result of a step as JSON; docs/result-schema.md describes it. All times are ISO 8601. It yields
+ * how many steps it has made since it yielded last: there may be thousands of resources.
+ */
+export function* resultJsonInTurns(
+  results: readonly ApplicationResult[],
+  context: ResultContext,
+): Generator<number, string> {
   const share = Math.floor(mostStepsOfAll / Math.max(1, results.length));
   const steps = Math.min(mostSteps, share);
-  const file = {
+  const applications: string[] = [];
+  for (const one of results) {
+    const told = yield* applicationInTurns(one, steps);
+    applications.push(indented(JSON.stringify(told, null, 2)));
+    yield told.steps.length * stepsOfStep;
+  }
+  const head = {
     schema,
     action: context.action,
     server: context.server,
     outcome: worstOf(results)?.outcome ?? 'failed',
-    applications: results.map((one) => applicationOf(one, steps)),
+    applications: [],
   };
-  return `${JSON.stringify(file, null, 2)}\n`;
+  const list = applications.length === 0 ? '[]' : `[\n    ${applications.join(',\n    ')}\n  ]`;
+  return `${JSON.stringify(head, null, 2).replace(/\[\]\n\}$/, () => `${list}\n}`)}\n`;
 }
 
-function applicationOf(result: ApplicationResult, most: number) {
+/** As an item of a list in an object. No string of JSON has a line break. */
+function indented(json: string): string {
+  return json.replaceAll('\n', '\n    ');
+}
+
+function* applicationInTurns(result: ApplicationResult, most: number) {
   return {
     name: result.name,
     namespace: result.namespace ?? null,
@@ -64,7 +85,7 @@ function applicationOf(result: ApplicationResult, most: number) {
     concerns: result.concerns
       .slice(0, mostCauses)
       .map(({ title, message }) => ({ title: plainLine(title), message: text(message) })),
-    steps: result.steps.slice(0, most).map(stepOf),
+    steps: yield* stepsInTurns(result.steps.slice(0, most)),
     stepsLeftOut: Math.max(0, result.steps.length - most),
     images: result.images.slice(0, mostImages).map((image) => plainLine(image, 512)),
     children: result.children.slice(0, mostChildren).map((child) => ({
@@ -99,6 +120,15 @@ function causeOf({ title, message, advice, resource, log }: Cause) {
     resource: resource ? keyOf(resource) : null,
     log: plainLines(log, logBounds),
   };
+}
+
+function* stepsInTurns(steps: readonly OperationStep[]) {
+  const told: ReturnType<typeof stepOf>[] = [];
+  for (const step of steps) {
+    told.push(stepOf(step));
+    yield stepsOfStep;
+  }
+  return told;
 }
 
 function stepOf(step: OperationStep) {

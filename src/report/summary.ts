@@ -23,9 +23,16 @@ const longest = 500_000;
 const messageBounds = { lines: 50, width: 500 };
 const logBounds = { lines: 200, width: 500 };
 
-/** The section of the run's page: the same story as the log, in the order in which one asks. */
-export function summaryOf(results: readonly ApplicationResult[]): string {
-  return `${cut(sectionsOf(results)).join('\n\n')}\n`;
+/** To write a section takes as long as so many comparisons. */
+const stepsOfSection = 2_000;
+
+/**
+ * The section of the run's page: the same story as the log, in the order in which one asks. It yields
+ * how many steps it has made since it yielded last: there may be thousands of resources.
+ */
+export function* summaryInTurns(results: readonly ApplicationResult[]): Generator<number, string> {
+  const sections = yield* cut(sectionsOf(results));
+  return `${sections.join('\n\n')}\n`;
 }
 
 /** One after the other, so that what is cut is never made: texts may be very long. */
@@ -142,10 +149,11 @@ function evidenceLine(result: ApplicationResult): string {
 }
 
 /** Whole sections only, so that no table or block is left open. */
-function cut(sections: Iterable<string>): readonly string[] {
+function* cut(sections: Iterable<string>): Generator<number, readonly string[]> {
   const kept: string[] = [];
   let length = 0;
   for (const section of sections) {
+    yield stepsOfSection;
     if (section === '') continue;
     length += section.length;
     if (length > longest) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { errorMessage } from '../async/error-message.ts';
+import { inTurns } from '../async/in-turns.ts';
 import type { ArgoCD } from '../argocd/port.ts';
 import type { Connection } from '../argocd/rest/connection.ts';
 import type { Secret } from '../secret.ts';
@@ -28,7 +29,7 @@ import {
   uploadSummary,
 } from './logging-command.ts';
 import { openingLines } from '../report/opening.ts';
-import { endReportOf } from '../report/end-report.ts';
+import { endReportOf, type EndReportFile } from '../report/end-report.ts';
 import { ProgressReport } from '../report/progress-report.ts';
 import { pipelineInfo, runMarker } from '../inputs/pipeline-identity.ts';
 
@@ -136,21 +137,21 @@ async function afterCancellation(
   return undefined;
 }
 
-function publish(
+async function publish(
   results: readonly ApplicationResult[],
   request: TaskRequest,
   server: string,
   { agent, random }: TaskPorts,
-): TaskEnding {
+): Promise<TaskEnding> {
   const { action } = request.goal;
   const report = endReportOf(results, { action, server });
   // A folder of its own: the agent sends files later, when the next step may be writing its own.
   const temporary = agent.variable('Agent.TempDirectory') ?? '';
   const folder = join(temporary, `argocd-${action}-${guid(random)}`);
   const { type, name, text } = report.resultFile;
-  const resultFile = writeFile(agent, folder, 'result.json', text);
+  const resultFile = await writeFile(agent, folder, 'result.json', text);
   if (request.publishSummary) {
-    const summary = writeFile(agent, folder, report.summary.name, report.summary.text);
+    const summary = await writeFile(agent, folder, report.summary.name, report.summary.text);
     if (summary) agent.write(uploadSummary(summary));
     if (resultFile) agent.write(addAttachment(type, name, resultFile));
   }
@@ -159,14 +160,14 @@ function publish(
 }
 
 /** The path; nothing, and a warning, if the file could not be written: the result stands without. */
-function writeFile(
+async function writeFile(
   agent: Agent,
   folder: string,
   name: string,
-  text: () => string,
-): string | undefined {
+  text: EndReportFile['text'],
+): Promise<string | undefined> {
   try {
-    return agent.writeFile(folder, name, text());
+    return agent.writeFile(folder, name, await inTurns(text()));
   } catch (error) {
     const reason = errorMessage(error);
     agent.write(logIssue('warning', logLine(`${name} could not be written: ${reason}`)));

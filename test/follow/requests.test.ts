@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OperationLog } from '../../src/report/log.ts';
-import { summaryOf } from '../../src/report/summary.ts';
+import { summaryOf } from '../in-one-go.ts';
 import { Timeline } from '../../src/report/timeline.ts';
 import { parseSelectionEntry } from '../../src/sync/plan/selection.ts';
 import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';

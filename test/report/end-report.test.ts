@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { endReportOf } from '../../src/report/end-report.ts';
+import { atOnce } from '../../src/sync/model/at-once.ts';
 import { failedMigration, result } from './example-results.ts';
 
 const context = { action: 'sync', server: 'https://argocd.example.com' } as const;
@@ -28,8 +29,8 @@ describe('the report of a run at its end', () => {
 
   it('tells the same in the summary and for machines', () => {
     const { summary, resultFile } = endReportOf([failedMigration], context);
-    assert.match(summary.text(), /Job\/migrate/);
-    const file = JSON.parse(resultFile.text()) as Readonly<Record<string, unknown>>;
+    assert.match(atOnce(summary.text()), /Job\/migrate/);
+    const file = JSON.parse(atOnce(resultFile.text())) as Readonly<Record<string, unknown>>;
     assert.deepEqual([file['action'], file['outcome']], ['sync', 'failed']);
     assert.equal(file['server'], context.server);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { resultJson } from '../../src/report/result-file.ts';
+import { resultJsonInTurns } from '../../src/report/result-file.ts';
+import { resultJson } from '../in-one-go.ts';
 import { commit, failedMigration, result, step } from './example-results.ts';
 import { readResult, resultSchema } from './result-schema.ts';
 
@@ -54,6 +55,26 @@ describe('the result file', () => {
     });
     assert.equal(read([unknown]).outcome, 'timedOut');
     assert.equal(read([]).outcome, 'failed');
+  });
+
+  it('is written as one value is, however many applications it is made of', () => {
+    for (const count of [0, 1, 2, 30]) {
+      const text = resultJson(
+        Array.from({ length: count }, (_, index) => {
+          const message = 'a "b"\n  []\n}\u2028$&';
+          return { ...failedMigration, name: `shop-${index}`, message, revisions: [message] };
+        }),
+        { ...context, server: 'https://argocd.example.com/$&[]' },
+      );
+      assert.equal(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+    }
+  });
+
+  it('counts its steps, few at a time', () => {
+    const steps = Array.from({ length: 5_000 }, (_, place) => step({ name: `web-${place}` }));
+    const portions = [...resultJsonInTurns([result({ steps })], context)];
+    assert.ok(portions.slice(0, -1).every((made) => made <= 10));
+    assert.ok(portions.reduce((sum, made) => sum + made) >= 100_000);
   });
 
   it('is bounded, whatever Argo CD says', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { summaryOf } from '../../src/report/summary.ts';
+import { summaryOf } from '../in-one-go.ts';
 import { closingTable, resultLines, stepGroup } from '../../src/report/result-lines.ts';
 import { commit, failedMigration, result, step } from './example-results.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { summaryOf, summaryTitle } from '../../src/report/summary.ts';
+import { summaryTitle } from '../../src/report/summary.ts';
+import { summaryOf } from '../in-one-go.ts';
 import { failedMigration, result, step } from './example-results.ts';
 
 describe('the summary', () => {

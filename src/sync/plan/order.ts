@@ -74,11 +74,13 @@ export function* planInTurns(
   });
   const tasks = numberTasks(groups);
   yield tasks.length * stepsOfEach;
+  const index = indexTasks(tasks);
+  yield tasks.length * stepsOfEach;
   return {
     tasks,
     skipped: work.skipped,
     findings: work.findings,
-    index: indexTasks(tasks),
+    index,
   };
 }
 

@@ -32,9 +32,9 @@ export function* endOfResults(
   yield stepsOfText;
   const report = endReportOf(results, { action: request.goal.action, server });
   const { outcome, result, message } = report;
-  const file = attachment(report.resultFile);
+  const file = yield* attachment(report.resultFile);
   yield stepsOfText;
-  const summary = attachment(report.summary);
+  const summary = yield* attachment(report.summary);
   yield stepsOfText;
   const kept = keptResults(results);
   const items: readonly ReportItem[] = [
@@ -69,6 +69,6 @@ function last(outputs: Outputs, message: string): ReportItem {
   return { kind: 'record', update: { currentOperation: message, variables } };
 }
 
-function attachment({ type, name, text }: EndReportFile): ReportItem {
-  return { kind: 'attachment', attachment: { type, name, text: text() } };
+function* attachment({ type, name, text }: EndReportFile): Generator<number, ReportItem> {
+  return { kind: 'attachment', attachment: { type, name, text: yield* text() } };
 }
