@@ -1,4 +1,5 @@
 import { errorMessage } from '../../async/error-message.ts';
+import { inTurns } from '../../async/in-turns.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { Secret } from '../../secret.ts';
 import { parseAnswer } from './answer.ts';
@@ -8,7 +9,7 @@ import { readEvents } from './event-stream.ts';
 import { adviceOn } from './failure-words.ts';
 import { HttpClient, TransportError } from './http.ts';
 import type { HttpOptions, HttpResponse } from './http.ts';
-import { readable, readableInTurns } from './reading.ts';
+import { parseInTurns, readable, readableInTurns } from './reading.ts';
 import { Session, sessionCall } from './session.ts';
 import { classifyTransportError } from './transport-failure.ts';
 import { throughProxy, wayOf, type Way } from './way.ts';
@@ -32,7 +33,8 @@ export class Caller {
 
   /** The JSON of the answer. Rejects with an `ArgoCDError`. */
   async json(call: ArgoCDCall): Promise<unknown> {
-    return this.parse(call, await this.send(call));
+    const response = await this.send(call);
+    return inTurns(parseInTurns(response.text.length, () => this.parse(call, response)));
   }
 
   /** The JSON of an answer that `send` gave, or an `ArgoCDError` that says what it means. */

@@ -33,7 +33,7 @@ import { readLogs } from './container-logs.ts';
 import { readItems } from './item-reading.ts';
 import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
-import { parseAnswer } from './reading.ts';
+import { parseAnswer, parseInTurns } from './reading.ts';
 import { syncBody } from './sync-body.ts';
 import { Semaphore } from '../../async/semaphore.ts';
 import { windowsSchema } from './windows-schema.ts';
@@ -256,7 +256,7 @@ export class RestArgoCD implements ArgoCD, Overview {
       if (data === undefined) {
         yield undefined;
       } else {
-        const { type, application } = this.#caller.read(call, () => readMessage(call, data));
+        const { type, application } = await this.#message(call, data);
         yield { type, application: await this.#application(call, application) };
       }
     }
@@ -265,7 +265,7 @@ export class RestArgoCD implements ArgoCD, Overview {
   async *summaryEvents(signal: AbortSignal): AsyncGenerator<SummaryEvent | undefined> {
     const call = streamCall({ project: '' }, signal);
     for await (const data of this.#caller.events(call)) {
-      yield data === undefined ? undefined : this.#sighting(call, data);
+      yield data === undefined ? undefined : await this.#sighting(call, data);
     }
   }
 
@@ -294,9 +294,14 @@ export class RestArgoCD implements ArgoCD, Overview {
     return this.#caller.readInTurns(call, readApplicationInTurns(json));
   }
 
+  #message(call: ArgoCDCall, data: string): Promise<Message> {
+    const reading = parseInTurns(data.length, () => readMessage(call, data));
+    return this.#caller.readInTurns(call, reading);
+  }
+
   /** One application that nobody can read must not cost the stream of all others. */
-  #sighting(call: ArgoCDCall, data: string): SummaryEvent | undefined {
-    const { type, application } = this.#caller.read(call, () => readMessage(call, data));
+  async #sighting(call: ArgoCDCall, data: string): Promise<SummaryEvent | undefined> {
+    const { type, application } = await this.#message(call, data);
     try {
       const summary = this.#caller.read(call, () => readSummary(application));
       return { type, summary, read: () => this.#application(call, application) };
@@ -318,7 +323,9 @@ function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal
   return { method: 'GET', path, effect: 'read', timeout: timeouts.stream, signal };
 }
 
-function readMessage(call: ArgoCDCall, data: string): z.output<typeof messageSchema>['result'] {
+type Message = z.output<typeof messageSchema>['result'];
+
+function readMessage(call: ArgoCDCall, data: string): Message {
   const json: unknown = JSON.parse(data);
   const message = messageOf(json);
   if (message !== undefined) {
@@ -327,14 +334,10 @@ function readMessage(call: ArgoCDCall, data: string): z.output<typeof messageSch
   return parseAnswer(messageSchema, json).result;
 }
 
-/** To parse so many characters takes as long as a comparison. */
-const charactersOfStep = 100;
-
 function* parseEach(texts: readonly string[]): Generator<number, readonly unknown[]> {
   const parsed: unknown[] = [];
   for (const text of texts) {
-    parsed.push(JSON.parse(text));
-    yield Math.ceil(text.length / charactersOfStep);
+    parsed.push(yield* parseInTurns<unknown>(text.length, () => JSON.parse(text)));
   }
   return parsed;
 }
