@@ -80,7 +80,7 @@ export function linesOf(plan: Plan): readonly string[] {
  */
 export function storyOf(plan: Plan): readonly string[] {
   const passing =
-    /The handler was restarted|asking for the sync again|^##\[(group|endgroup)|(Pending|Running)\s*$/;
+    /The handler was restarted|requesting the sync again|^##\[(group|endgroup)|(Pending|Running)\s*$/;
   return linesOf(plan)
     .filter((line) => !passing.test(line))
     .map((line) =>
