@@ -47,7 +47,7 @@ describe('the handler, with hooks that print 50 lines of a megabyte each,', () =
       const told = linesOf(run.job.plan);
       assert.ok(told.some((line) => /PreSync hook Job\/\w+ failed/.test(line)));
       // A run waits for its logs for a bounded time, which a busy machine may need for other things.
-      const last = /\| line 50\.{50}|Its log did not come in time/;
+      const last = /\| line 50\.{50}|Its log did not arrive in time/;
       assert.ok(
         told.some((line) => last.test(line)),
         told.join('\n').slice(0, 10_000),

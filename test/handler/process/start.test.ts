@@ -28,12 +28,12 @@ describe('the handler, when it starts and ends,', () => {
   const broken: readonly (readonly [string, RegExp, () => void | Promise<void>])[] = [
     [
       'no database',
-      /handler\.db: it is no SQLite database .*It is left as it is\..*bring back a backup/,
+      /handler\.db: it is not a SQLite database .*It was not changed\..*restore a backup/,
       () => writeFileSync(installation.database, 'This is no database. '.repeat(500)),
     ],
     [
       "another program's database",
-      /is a database of some other program, and was left as it is/,
+      /is a database of another program, and was not changed/,
       () => {
         const database = new DatabaseSync(installation.database);
         database.exec('CREATE TABLE songs (title TEXT)');
@@ -108,7 +108,7 @@ describe('the handler, when it starts and ends,', () => {
     assert.deepEqual(await endsAtOnce(), { code: 1, signal: null });
     assert.match(
       handler.printedNow,
-      /1 open run in the store needs an encryption key .*Put the old key back/,
+      /1 open run in the store needs an encryption key .*Restore the old key/,
     );
     renameSync(`${key}.old`, key);
     await handler.start();
@@ -129,7 +129,7 @@ describe('the handler, when it starts and ends,', () => {
     assert.deepEqual(await endsAtOnce(), { code: 1, signal: null });
     assert.match(
       installation.handler.printedNow,
-      new RegExp(`cannot listen on 127.0.0.1:${port}: the port is taken`),
+      new RegExp(`cannot listen on 127.0.0.1:${port}: the port is already in use`),
     );
     server.close();
   });

@@ -32,7 +32,7 @@ describe('the gate evaluator', () => {
     shop: known(),
     web: known({ health: { status: 'Progressing', since: undefined } }),
     api: known({ health: { status: 'Degraded', since: undefined } }),
-    old: { kind: 'unclear', reason: 'Argo CD was read 45 s ago for the last time' },
+    old: { kind: 'unclear', reason: 'Argo CD was last read 45 s ago' },
   };
   const look = ({ name }: ApplicationName, isAllowed: (project: string) => boolean): LookResult =>
     isAllowed('default') ? (sights[name] ?? { kind: 'absent' }) : { kind: 'absent' };
@@ -113,7 +113,7 @@ describe('the gate evaluator', () => {
     const { status, message } = judge(named('old'));
     assert.deepEqual(
       [status, message],
-      ['waiting', 'old: Argo CD was read 45 s ago for the last time'],
+      ['waiting', 'old: Argo CD was last read 45 s ago'],
     );
   });
 

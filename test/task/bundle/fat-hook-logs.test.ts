@@ -27,7 +27,7 @@ describe('the bundle, with hooks that print 50 lines of a megabyte each,', funct
         assert.match(ended.outputs['message'] ?? '', /PreSync hook Job\/\w+ failed/);
         const told = ended.lines.join('\n');
         // A run waits for its logs for a bounded time, which a busy machine may need for other things.
-        assert.match(told, /\| line 50\.{50}|Its log did not come in time/);
+        assert.match(told, /\| line 50\.{50}|Its log did not arrive in time/);
         assert.ok(told.length < 1_000_000, `the log has ${told.length} characters`);
         assert.match(summaryOf(ended), /PreSync hook Job\/\w+ failed/);
         assert.equal(resultOf(ended).outcome, 'failed');

@@ -167,10 +167,7 @@ describe('the bundle, where something breaks that never should', () => {
       writeFileSync(file, '');
       const step = await run({}, { variables: { 'Agent.TempDirectory': file } });
       assert.equal(step.result, 'Failed', step.lines.join('\n'));
-      assert.match(
-        errorsOf(step).join('\n'),
-        /temporary folder cannot be used: ENO(TDIR|ENT)/,
-      );
+      assert.match(errorsOf(step).join('\n'), /temporary folder cannot be used: ENO(TDIR|ENT)/);
       assert.deepEqual(argocd.requests, []);
     }),
   );
