@@ -14,6 +14,8 @@ const askEvery = 30_000;
 const heldFor = 15_000;
 /** How long an answer about the windows is worth waiting for. */
 const grace = 15_000;
+const neverOpensAdvice =
+  'Change the sync windows of the AppProject, or allow manual syncs in them. Waiting does not help.';
 
 /**
  * A sync window denied our request (`since`: when it did, `reason`: Argo CD's words). Undefined: the
@@ -25,13 +27,10 @@ export function decideDenied(view: View, since: number, reason: string): Verdict
   const fault = faultSince(memory, since);
   const unreadable = decideUnreadable(reason) ?? decideUnreadable(fault);
   if (unreadable !== undefined) return unreadable;
-  const refused = (why: string) =>
-    refuse(
-      'blocked',
-      'A sync window denies the sync',
-      'Run again when it is open, or set whenWindowClosed: wait.',
-      why,
-    );
+  const refused = (
+    why: string,
+    advice = 'Run again when it is open, or set whenWindowClosed: wait.',
+  ) => refuse('blocked', 'A sync window denies the sync', advice, why);
   if (windows === undefined || windows.at < since) {
     const due = since + grace;
     if (goal.whenWindowClosed === 'fail') {
@@ -45,9 +44,11 @@ export function decideDenied(view: View, since: number, reason: string): Verdict
       at: now < due ? due : since + askEvery,
     });
   }
-  const { open, sentence } = explainWindows(windows.answer, now);
+  const { open, neverOpens = false, sentence } = explainWindows(windows.answer, now);
   if (open) return undefined;
-  if (goal.whenWindowClosed === 'fail') return refused(sentence);
+  if (goal.whenWindowClosed === 'fail') {
+    return refused(sentence, neverOpens ? neverOpensAdvice : undefined);
+  }
   // The question is not answered any more.
   if (now - windows.at >= askEvery + grace) return undefined;
   return waitForOpening(view, windows);

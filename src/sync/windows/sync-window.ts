@@ -26,6 +26,8 @@ export interface WindowExplanation {
   readonly open: boolean;
   /** When the next one may; `undefined` when open, or when that cannot be told. */
   readonly opensAt: number | undefined;
+  /** The windows leave no gap, so that waiting does not help. */
+  readonly neverOpens?: true;
   /** For a person: why not, and when. It holds text of the windows: escape it where it goes. */
   readonly sentence: string;
 }
@@ -77,6 +79,7 @@ export function explainWindows(answer: SyncWindows, now: number): WindowExplanat
     return {
       open: false,
       opensAt,
+      neverOpens: true,
       sentence: `${why} It never opens: the windows leave no gap.`,
     };
   }

@@ -38,6 +38,23 @@ describe('a sync that a window denies', () => {
     assert.equal(brief(run.change({ windows: { answer: closed, at: start } })), 'blocked');
   });
 
+  it('is told to change the windows where they never open', () => {
+    const adviceOf = (answer: SyncWindows) => {
+      const run = new Run(syncGoal(), { request: denied, windows: { answer, at: start } });
+      return ending(run.see(application())).causes[0]?.advice ?? '';
+    };
+    const always = { ...deny, duration: '24h' };
+    assert.match(
+      adviceOf({ activeWindows: [always], assignedWindows: [always], canSync: false }),
+      /^Change the sync windows/,
+    );
+    const once = { ...deny, schedule: `0 ${new Date(start).getUTCHours()} * * *` };
+    assert.match(
+      adviceOf({ activeWindows: [once], assignedWindows: [once], canSync: false }),
+      /whenWindowClosed: wait/,
+    );
+  });
+
   it("is blocked with Argo CD's own words if the question is not answered in time", () => {
     const run = new Run(syncGoal(), { request: denied });
     const verdict = run.see(application(), 15_000);
