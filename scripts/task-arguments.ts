@@ -1,4 +1,5 @@
 import { readWords, type Help, type WrongWords } from '../src/inputs/command-words.ts';
+import { nearest } from '../src/text/nearest.ts';
 
 /** What `npm run task` was asked to do. */
 export interface TaskArguments {
@@ -121,7 +122,14 @@ export function matchInputs(
     else matched[match] = value;
   }
   if (unknown.length === 0) return matched;
-  return `The task has no input ${unknown.join(', ')}. It has: ${known.join(', ')}.`;
+  return unknown
+    .map((name) => {
+      const meant = nearest(name, known);
+      const advice =
+        meant === undefined ? `It has: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+      return `The task has no input ${name}. ${advice}`;
+    })
+    .join('\n');
 }
 
 interface LoginFlags {

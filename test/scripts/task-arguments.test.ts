@@ -126,4 +126,11 @@ describe('The inputs given to npm run task', () => {
       'The task has no input app. It has: dryRun, prune.',
     );
   });
+
+  it('are refused with the name that was probably meant', () => {
+    assert.equal(
+      matchInputs({ dyrRun: 'true', prun: 'true' }, ['dryRun', 'prune']),
+      'The task has no input dyrRun. Did you mean dryRun?\nThe task has no input prun. Did you mean prune?',
+    );
+  });
 });
