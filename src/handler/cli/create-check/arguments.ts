@@ -25,7 +25,7 @@ export const usageOf = (
 ): string => `Adds a check that calls the Argo CD handler to an environment of Azure Pipelines.
 
   ${program} --organization https://dev.azure.com/fabrikam --project shop \\
-    --environment 12 --connection argocd-handler --argocd prod --applications shop
+    --environment 12 --connection argocd-checks --argocd prod --applications shop
 
   --organization URL    the organization, or the collection of an on-premises server
   --project NAME        the Azure DevOps project
