@@ -111,10 +111,7 @@ describe('the gate evaluator', () => {
 
   it('waits where it knows too little', () => {
     const { status, message } = judge(named('old'));
-    assert.deepEqual(
-      [status, message],
-      ['waiting', 'old: Argo CD was last read 45 s ago'],
-    );
+    assert.deepEqual([status, message], ['waiting', 'old: Argo CD was last read 45 s ago']);
   });
 
   it('asks for the revision, where one is wanted', () => {
