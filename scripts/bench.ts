@@ -11,6 +11,8 @@ import { measureAcknowledgements } from './bench/handler/acknowledgements.ts';
 import { measureBursts } from './bench/handler/bursts.ts';
 import { measureCompletions } from './bench/handler/completions.ts';
 import { measureDelays } from './bench/handler/delays.ts';
+import { measureFatRuns } from './bench/handler/fat-runs.ts';
+import { measureHostileClient } from './bench/handler/hostile-client.ts';
 import { measureManyPending } from './bench/handler/many-pending.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
 import { measureLatency } from './bench/latency.ts';
@@ -33,6 +35,8 @@ const groups: Readonly<Record<string, Measurement>> = {
   'handler-bursts': (folder) => measureBursts(folder),
   'handler-completions': (folder) => measureCompletions(folder),
   'handler-delays': (folder) => measureDelays(folder),
+  'handler-fat-runs': measureFatRuns,
+  'handler-hostile-client': (folder) => measureHostileClient(folder),
   'handler-pending': (folder) => measureManyPending(folder),
 };
 

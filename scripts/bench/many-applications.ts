@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ArgoCDProcess } from './argo-cd-process.ts';
 import type { Figure } from './figure.ts';
 import { newestNode } from './newest-node.ts';
+import { peakMemory } from './process-usage.ts';
 import { startTask } from './task-process.ts';
 
 const count = 100;
@@ -55,14 +55,4 @@ async function watchMemory(task: {
     await delay(lookEvery);
   }
   return peak;
-}
-
-function peakMemory(pid: number): number | undefined {
-  try {
-    const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    // No such file: the process is gone, or this is not Linux.
-    return undefined;
-  }
 }

@@ -9,6 +9,12 @@ export function residentMemory(pid: number): number | undefined {
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
+/** The most resident memory that a process has had, in MB; undefined where the system does not tell. */
+export function peakMemory(pid: number): number | undefined {
+  const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(readProc(pid, 'status'))?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
 /** Seconds of processor time that a process has used; undefined where the system does not tell. */
 export function processorTime(pid: number): number | undefined {
   // Behind the name, which may hold anything: utime and stime are the 14th and 15th field.

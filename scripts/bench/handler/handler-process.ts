@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findNode } from '../../../simulators/agent/node-runtime.ts';
 import { freePort } from '../../../simulators/free-port.ts';
 import { handlerBundle } from '../../bundle.ts';
 import { monotonicTime } from '../monotonic-time.ts';
-import { processorTime, residentMemory } from '../process-usage.ts';
+import { peakMemory, processorTime, residentMemory } from '../process-usage.ts';
 import { until } from './waiting.ts';
 
 export const clientToken = 'client-token-of-the-bench-0123456789';
@@ -56,7 +56,7 @@ export class HandlerSite {
           argocd: 'prod',
           appProjects: ['default'],
           applications: ['shop-*'],
-          actions: ['sync', 'gate'],
+          actions: ['sync', 'gate', 'skipHooks', 'override'],
         },
       ],
       limits: { requestsPerSecond: 100_000, burst: 1_000_000, pendingRuns: 1_000_000 },
@@ -69,6 +69,17 @@ export class HandlerSite {
   private constructor(folder: string, ports: readonly [number, number]) {
     this.#folder = folder;
     this.#ports = ports;
+  }
+
+  /** The file of the store, whether or not it is there. */
+  get database(): string {
+    return join(this.#folder, 'handler.db');
+  }
+
+  /** Megabytes of the store on the disk, with what waits in its log. */
+  get storeSize(): number {
+    const files = [this.database, `${this.database}-wal`].filter((file) => existsSync(file));
+    return files.reduce((sum, file) => sum + statSync(file).size, 0) / 1024 ** 2;
   }
 
   /** Starts the handler, as it ships. It need not be ready yet. */
@@ -128,15 +139,35 @@ export class HandlerProcess {
   /** Resolves when Argo CD has told it of so many applications: then its start is over. */
   async knows(applications: number): Promise<void> {
     await until(`${applications} applications are known`, async () => {
-      const metrics = await (await fetch(`${this.#admin}/metrics`)).text();
+      const metrics = await this.admin('/metrics');
       const known = /^argocd_handler_applications\S* (\d+)$/m.exec(metrics)?.[1];
       return Number(known) >= applications;
     });
   }
 
+  /** What a page or figure of the admin listener holds. Throws where it answers anything but 200. */
+  async admin(path: string): Promise<string> {
+    const answer = await fetch(`${this.#admin}${path}`);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${text}`);
+    return text;
+  }
+
+  /** Runs that have not ended, as its own figures say. */
+  async openRuns(): Promise<number> {
+    const metrics = await this.admin('/metrics');
+    const counts = metrics.matchAll(/^argocd_handler_runs\{[^}]*\} (\d+)$/gm);
+    return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
   /** Resident memory in MB. */
   get memory(): number | undefined {
     return residentMemory(this.#child.pid ?? 0);
+  }
+
+  /** The most resident memory so far, in MB. */
+  get peakMemory(): number | undefined {
+    return peakMemory(this.#child.pid ?? 0);
   }
 
   /** Seconds of processor time so far. */

@@ -11,6 +11,8 @@ const grace = 20_000;
 
 /** A request of Azure Pipelines, ready to be sent. */
 export interface PreparedRequest {
+  /** `/v1/syncs` unless told. */
+  readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -88,11 +90,11 @@ export async function sendSteadily(
 
 async function send(
   pool: Pool,
-  { headers, body }: PreparedRequest,
+  { path = '/v1/syncs', headers, body }: PreparedRequest,
   dueAt: number,
 ): Promise<Answered> {
   try {
-    const answer = await pool.request({ path: '/v1/syncs', method: 'POST', headers, body });
+    const answer = await pool.request({ path, method: 'POST', headers, body });
     await answer.body.dump();
     return { dueAt, answeredAt: monotonicTime(), status: answer.statusCode };
   } catch {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { platform } from 'node:os';
 import { describe, it } from 'mocha';
-import { difference, processorTime, residentMemory } from '../../../scripts/bench/process-usage.ts';
+import {
+  difference,
+  peakMemory,
+  processorTime,
+  residentMemory,
+} from '../../../scripts/bench/process-usage.ts';
 
 const isLinux = platform() === 'linux';
 
@@ -11,6 +16,12 @@ describe('What a process uses', () => {
     const memory = residentMemory(process.pid);
     if (isLinux) assert.ok(Math.abs((memory ?? NaN) - megabytes) < 20, `${memory}, ${megabytes}`);
     else assert.equal(memory, undefined);
+  });
+
+  it('is the most memory that it has had', () => {
+    const peak = peakMemory(process.pid);
+    if (isLinux) assert.ok((peak ?? NaN) >= (residentMemory(process.pid) ?? NaN) - 20, `${peak}`);
+    else assert.equal(peak, undefined);
   });
 
   it('is its processor time, as Node itself knows it', () => {
@@ -23,6 +34,7 @@ describe('What a process uses', () => {
 
   it('is unknown of a process that is gone', () => {
     assert.equal(residentMemory(2 ** 30), undefined);
+    assert.equal(peakMemory(2 ** 30), undefined);
     assert.equal(processorTime(2 ** 30), undefined);
   });
 

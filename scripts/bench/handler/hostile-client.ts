@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Figure } from '../figure.ts';
+import type { BenchJob } from './azure-server.ts';
+import type { HandlerProcess } from './handler-process.ts';
+import { sendSteadily, syncRequest, type PreparedRequest } from './requests.ts';
+import { onStage, type Stage } from './stage.ts';
+import { until } from './waiting.ts';
+
+export interface HostileSizes {
+  /** Requests, each nearly as large as a body may be. */
+  readonly requests: number;
+  readonly cancels: number;
+  /** Milliseconds from the flood until what stays is taken. */
+  readonly settle: number;
+}
+
+const sizes: HostileSizes = { requests: 600, cancels: 10_000, settle: 15_000 };
+/** Requests a second: as fast as a handler takes large ones. */
+const perSecond = { requests: 100, cancels: 500 };
+/** Letters of an input; four of them, each nearly as long as is taken, make a body of 236 KB. */
+const letters = 59_000;
+
+interface Flood {
+  readonly what: string;
+  readonly isAway: boolean;
+  readonly perSecond: number;
+  readonly requests: (stage: Stage) => Promise<readonly PreparedRequest[]>;
+  /** Megabytes that may stay. */
+  readonly goals: { readonly memory: number; readonly store: number };
+}
+
+/** What stays of the requests of one client that has a token of ours, and none of Azure DevOps. */
+export async function measureHostileClient(
+  temporaryFolder: string,
+  { requests, cancels, settle } = sizes,
+): Promise<readonly Figure[]> {
+  const large = (stage: Stage) => forgedSyncs(stage, requests);
+  const floods: readonly Flood[] = [
+    {
+      what: `${requests} forged requests of 236 KB, refused`,
+      ...{ isAway: false, perSecond: perSecond.requests, requests: large },
+      goals: { memory: 100, store: 200 },
+    },
+    {
+      what: `${requests} forged requests of 236 KB, Azure DevOps away`,
+      ...{ isAway: true, perSecond: perSecond.requests, requests: large },
+      goals: { memory: 100, store: 200 },
+    },
+    {
+      what: `${cancels} forged cancellations, Azure DevOps away`,
+      ...{ isAway: true, perSecond: perSecond.cancels },
+      requests: (stage) => forgedCancels(stage, cancels),
+      goals: { memory: 100, store: 10 },
+    },
+  ];
+  const figures: Figure[] = [];
+  for (const flood of floods) {
+    figures.push(...(await onStage(temporaryFolder, (stage) => measure(stage, flood, settle))));
+  }
+  return figures;
+}
+
+async function measure(stage: Stage, flood: Flood, settle: number): Promise<readonly Figure[]> {
+  const { azure, site } = stage;
+  const prepared = await flood.requests(stage);
+  if (flood.isAway) await azure.ask('pause', undefined);
+  const handler = site.start();
+  try {
+    await handler.ready();
+    await delay(settle);
+    const [memoryBefore, storeBefore] = [handler.memory, site.storeSize];
+    const answers = await sendSteadily(handler.url, prepared, flood.perSecond);
+    const accepted = answers.filter(({ status }) => status === 202).length;
+    // One that is wrong in itself is no flood; 0: the answer did not come in time.
+    const wrong = answers.find(({ status }) => ![0, 202, 429].includes(status));
+    if (wrong !== undefined) throw new Error(`A forged request was answered ${wrong.status}.`);
+    if (!flood.isAway) await allRefused(handler);
+    await delay(settle);
+    const gained = (memory: number | undefined) =>
+      memory === undefined || memoryBefore === undefined ? undefined : memory - memoryBefore;
+    const { what, goals } = flood;
+    return [
+      { what: `${what}: taken`, value: accepted, unit: '' },
+      { what: `${what}: peak memory gained`, value: gained(handler.peakMemory), unit: 'MB' },
+      {
+        what: `${what}: memory that stays`,
+        value: gained(handler.memory),
+        unit: 'MB',
+        goal: goals.memory,
+      },
+      {
+        what: `${what}: store that stays`,
+        value: site.storeSize - storeBefore,
+        unit: 'MB',
+        goal: goals.store,
+      },
+    ];
+  } finally {
+    await handler.stop('SIGTERM');
+  }
+}
+
+/** One refusal is no verdict: it takes a minute. */
+function allRefused(handler: HandlerProcess): Promise<void> {
+  return until('all runs are refused', async () => (await handler.openRuns()) === 0);
+}
+
+async function forgedSyncs(
+  { azure, collection }: Stage,
+  count: number,
+): Promise<readonly PreparedRequest[]> {
+  const inputs = {
+    action: 'sync',
+    applications: lines(1_000, (filling) => `shop-${filling}`),
+    resources: lines(500, (filling) => `ConfigMap:shop/${filling}`),
+    info: lines(100, (filling) => `${filling.slice(-3)}=${filling}`),
+    syncOptions: lines(100, (filling) => `Key${filling.slice(-3)}=${filling}`),
+  };
+  return (await forgedJobs(azure, count)).map((job) => syncRequest(job, collection, inputs));
+}
+
+async function forgedCancels(
+  { azure, collection }: Stage,
+  count: number,
+): Promise<readonly PreparedRequest[]> {
+  return (await forgedJobs(azure, count)).map((job) => ({
+    ...syncRequest(job, collection, {}),
+    path: '/v1/syncs/cancel',
+  }));
+}
+
+async function forgedJobs(azure: Stage['azure'], count: number): Promise<readonly BenchJob[]> {
+  const jobs = await azure.ask('addJobs', count);
+  return jobs.map((job, index) => ({ ...job, token: `forged-${index}` }));
+}
+
+/** So many lines that fill an input, each with another filling. */
+function lines(count: number, line: (filling: string) => string): string {
+  const filling = (index: number) => String(index).padStart(letters / count - 18, '0');
+  return Array.from({ length: count }, (_, index) => line(filling(index))).join('\n');
+}
