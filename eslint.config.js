@@ -63,10 +63,11 @@ const runRooms = ['intake', 'scheduler', 'execution', 'outbox', 'verification', 
 
 /** A noun may mention one that is made of it, in its type; values go one way. */
 const syncRooms = {
-  model: ['plan', 'windows', 'rules', 'gate'],
-  plan: ['windows', 'rules', 'gate'],
-  windows: ['plan', 'rules', 'gate'],
-  rules: ['gate'],
+  model: ['plan', 'windows', 'rules', 'gate', 'events'],
+  plan: ['windows', 'rules', 'gate', 'events'],
+  windows: ['plan', 'rules', 'gate', 'events'],
+  rules: ['gate', 'events'],
+  gate: ['events'],
 };
 
 const inward = (groups) => ({

@@ -1,0 +1,322 @@
+import { resourceId } from '../model/application.ts';
+import type { Application, HistoryEntry } from '../model/application.ts';
+import {
+  awaitsRetry,
+  isEnded,
+  leavesHistory,
+  markerOf,
+  revisionsOf,
+  wasTerminated,
+} from '../model/operation.ts';
+import type { OperationState } from '../model/operation.ts';
+import { isSame } from '../model/revision.ts';
+import type { ApplicationEvent, EndKind, EventOperation } from './application-event.ts';
+import type { EventMemory, SeenOperation } from './event-memory.ts';
+import { hookRunsOf, missedPhases, reachedPhases } from './hook-runs.ts';
+import { originOf } from './operation-origin.ts';
+
+/** What a look at an application tells, and what to remember of it. */
+export interface Derived {
+  /** In the order in which they happened. */
+  readonly events: readonly ApplicationEvent[];
+  readonly memory: EventMemory;
+}
+
+/** Hooks of one attempt that are told one by one; an application seldom has ten. */
+const mostHooks = 200;
+
+/**
+ * The events between the last look at an application and this one. However many looks lie between,
+ * each event is told once, and an operation's end is told even if only the history shows it. `since`,
+ * in Argo CD's milliseconds: what ended before is not told at the first look at an application.
+ */
+export function deriveEvents(
+  known: EventMemory | undefined,
+  application: Application,
+  since: number,
+): Derived {
+  const memory = known?.uid === application.uid ? known : firstMemory(application, since);
+  const events: ApplicationEvent[] = [];
+  const state = currentState(application, memory);
+  const left = leaveEarlier(memory, application, state);
+  events.push(...left.events);
+  const history = readHistory(left.memory, application, state);
+  events.push(...history.events);
+  const operation =
+    state === undefined
+      ? { seen: left.memory.operation, events: [] }
+      : followState(history.memory.operation, application, state, since);
+  events.push(...operation.events);
+  const health = followHealth(memory, application);
+  events.push(...health.events);
+  return {
+    events,
+    memory: { ...history.memory, operation: operation.seen, ...health.changed },
+  };
+}
+
+/** That an application is gone: the one event that no look shows. */
+export function deletionOf(application: Application, at: number): ApplicationEvent {
+  return eventOf(application, { id: 'deleted', kind: 'deleted', at });
+}
+
+function firstMemory({ uid, history, health }: Application, since: number): EventMemory {
+  const old = history.filter(({ deployedAt = 0 }) => deployedAt < since);
+  const historyId = old.at(-1)?.id ?? -1;
+  const isDegraded = health.status === 'Degraded';
+  return { uid, operation: undefined, historyId, isDegraded, degradations: 0 };
+}
+
+/** The operation that stands there, unless an older one has come back (argo-cd.md §8.5). */
+function currentState(
+  { operationState: state }: Application,
+  { operation: seen }: EventMemory,
+): OperationState | undefined {
+  if (state === undefined || seen === undefined) return state;
+  const isOlder = state.startedAt < seen.startedAt || seen.earlierInSecond.includes(keyOf(state));
+  return isOlder ? undefined : state;
+}
+
+interface Told {
+  readonly events: readonly ApplicationEvent[];
+  readonly memory: EventMemory;
+}
+
+/** Ends the operation that was seen last when another stands in its place, or none. */
+function leaveEarlier(
+  memory: EventMemory,
+  application: Application,
+  state: OperationState | undefined,
+): Told {
+  const { operation: seen } = memory;
+  const isThere = state === undefined ? !isCleared(application) : seen?.key === keyOf(state);
+  if (seen === undefined || seen.isEnded || isThere) return { events: [], memory };
+  const proof = application.history.find(
+    (entry) => entry.id > memory.historyId && isEntryOf(entry, seen),
+  );
+  const event = endOf(application, proof === undefined ? 'superseded' : 'succeeded', {
+    seen,
+    at: proof?.deployedAt ?? state?.startedAt ?? seen.startedAt,
+    revisions: proof?.revisions ?? seen.revisions,
+  });
+  return {
+    events: [event],
+    memory: {
+      ...memory,
+      historyId: proof?.id ?? memory.historyId,
+      operation: { ...seen, isEnded: true },
+    },
+  };
+}
+
+function isEntryOf(entry: HistoryEntry, seen: SeenOperation): boolean {
+  return seen.leavesHistory && entry.deployStartedAt === seen.startedAt;
+}
+
+/** No operation is there, and none is asked for. */
+function isCleared({ operation, operationState }: Application): boolean {
+  return operation === undefined && operationState === undefined;
+}
+
+/** Tells the deployments that nobody saw; those of the operation that stands there are its own. */
+function readHistory(
+  memory: EventMemory,
+  application: Application,
+  state: OperationState | undefined,
+): Told {
+  const events: ApplicationEvent[] = [];
+  let { historyId } = memory;
+  for (const entry of application.history) {
+    const { id, deployStartedAt: startedAt } = entry;
+    if (id <= historyId) continue;
+    const isOfState =
+      state !== undefined && leavesHistory(state.operation) && startedAt === state.startedAt;
+    // It is written shortly before the end.
+    if (isOfState && !isEnded(state.phase)) break;
+    historyId = id;
+    const isTold = memory.operation !== undefined && isEntryOf(entry, memory.operation);
+    if (isOfState || isTold || startedAt === undefined) continue;
+    events.push(unseenDeployment(application, entry, startedAt));
+  }
+  return { events, memory: { ...memory, historyId } };
+}
+
+function unseenDeployment(
+  application: Application,
+  entry: HistoryEntry,
+  startedAt: number,
+): ApplicationEvent {
+  const { id, automated, initiatedBy, revisions, deployedAt = startedAt } = entry;
+  const username = initiatedBy;
+  const seen: SeenOperation = {
+    key: `${startedAt}/history/${id}`,
+    startedAt,
+    earlierInSecond: [],
+    origin: automated ? { kind: 'autoSync' } : { kind: 'user', name: username },
+    dryRun: false,
+    leavesHistory: true,
+    revisions,
+    deployedBefore: deployedBefore(application, startedAt),
+    attempt: 0,
+    told: [],
+    isEnded: true,
+  };
+  return endOf(application, 'succeeded', { seen, at: deployedAt, revisions });
+}
+
+/** Tells what is new of the operation that stands there. */
+function followState(
+  known: SeenOperation | undefined,
+  application: Application,
+  state: OperationState,
+  since: number,
+): { readonly seen: SeenOperation; readonly events: readonly ApplicationEvent[] } {
+  const isKnown = known?.key === keyOf(state);
+  const attempt = awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
+  const before = isKnown ? known : firstSight(known, application, state);
+  const seen = { ...before, revisions: revisionsOf(state) };
+  const isOld = !isKnown && known === undefined && hasEndedBefore(state, since);
+  if (seen.isEnded || isOld)
+    return { seen: { ...seen, isEnded: seen.isEnded || isOld }, events: [] };
+  const told = new Set(attempt === seen.attempt ? seen.told : ['operationStarted']);
+  const events: ApplicationEvent[] = [];
+  const tell = (part: string, event: Omit<Parameters<typeof eventOf>[1], 'id' | 'operation'>) => {
+    if (told.has(part)) return;
+    told.add(part);
+    const operation = operationOf({ ...seen, attempt }, state);
+    events.push(eventOf(application, { ...event, id: `${seen.key}/${part}`, operation }));
+  };
+  tell('operationStarted', { kind: 'operationStarted', at: state.startedAt });
+  const hooks = hookRunsOf(state);
+  const at = state.finishedAt ?? application.reconciledAt ?? state.startedAt;
+  for (const phase of reachedPhases(state)) {
+    tell(`phaseReached/${phase}`, { kind: 'phaseReached', phase, at });
+    for (const hook of hooks.slice(0, mostHooks)) {
+      if (hook.phase !== phase || hook.state === 'Running') continue;
+      const part = `hookEnded/${phase}/${resourceId(hook).replaceAll('\n', '/')}`;
+      tell(part, { kind: 'hookEnded', phase, hook, at });
+    }
+  }
+  const end = endKindOf(state);
+  if (end !== undefined) {
+    tell('end', { kind: end, at, message: state.message });
+  }
+  return {
+    seen: { ...seen, attempt, told: [...told], isEnded: end !== undefined },
+    events,
+  };
+}
+
+function firstSight(
+  known: SeenOperation | undefined,
+  application: Application,
+  state: OperationState,
+): SeenOperation {
+  const { operation, startedAt } = state;
+  const isSameSecond = known?.startedAt === startedAt;
+  return {
+    key: keyOf(state),
+    startedAt,
+    earlierInSecond: isSameSecond ? [...known.earlierInSecond, known.key] : [],
+    origin: originOf(operation),
+    dryRun: operation.dryRun,
+    leavesHistory: leavesHistory(operation),
+    revisions: revisionsOf(state),
+    deployedBefore: deployedBefore(application, startedAt),
+    attempt: 0,
+    told: [],
+    isEnded: false,
+  };
+}
+
+/** Ended is what Argo CD has given an end; `Succeeded` without one stands still (argo-cd.md §8.6). */
+function endKindOf(state: OperationState): EndKind | undefined {
+  if (!isEnded(state.phase) || state.finishedAt === undefined) return undefined;
+  if (state.phase === 'Succeeded') return 'succeeded';
+  return wasTerminated(state) ? 'terminated' : 'failed';
+}
+
+function hasEndedBefore(state: OperationState, since: number): boolean {
+  return endKindOf(state) !== undefined && (state.finishedAt ?? 0) < since;
+}
+
+/** The revisions of the newest deployment that began earlier; none where there was none. */
+function deployedBefore(
+  { history }: Application,
+  startedAt: number,
+): readonly string[] | undefined {
+  const earlier = history.findLast(({ deployStartedAt = 0 }) => deployStartedAt < startedAt);
+  return earlier?.revisions;
+}
+
+function keyOf({ startedAt, operation }: OperationState): string {
+  return `${startedAt}/${markerOf(operation) ?? operation.fingerprint}`;
+}
+
+/** Degraded is told once until it is healthy again: what is between may go to and fro. */
+function followHealth(
+  { isDegraded, degradations }: EventMemory,
+  application: Application,
+): {
+  readonly changed: Pick<EventMemory, 'isDegraded' | 'degradations'>;
+  readonly events: readonly ApplicationEvent[];
+} {
+  const { status, message } = application.health;
+  const at = application.reconciledAt ?? 0;
+  if (!isDegraded && status === 'Degraded') {
+    const count = degradations + 1;
+    const event = { id: `healthDegraded/${count}`, kind: 'healthDegraded', at, message } as const;
+    return {
+      changed: { isDegraded: true, degradations: count },
+      events: [eventOf(application, event)],
+    };
+  }
+  if (isDegraded && status === 'Healthy') {
+    const id = `healthRecovered/${degradations}`;
+    return {
+      changed: { isDegraded: false, degradations },
+      events: [eventOf(application, { id, kind: 'healthRecovered', at })],
+    };
+  }
+  return { changed: { isDegraded, degradations }, events: [] };
+}
+
+function endOf(
+  application: Application,
+  kind: EndKind,
+  end: {
+    readonly seen: SeenOperation;
+    readonly at: number;
+    readonly revisions: readonly string[];
+  },
+): ApplicationEvent {
+  const { seen, at, revisions } = end;
+  const operation = operationOf({ ...seen, revisions }, undefined);
+  return eventOf(application, { id: `${seen.key}/end`, kind, at, operation });
+}
+
+function operationOf(seen: SeenOperation, state: OperationState | undefined): EventOperation {
+  const { key, startedAt, origin, dryRun, revisions, deployedBefore: before, attempt } = seen;
+  return {
+    ...{ key, startedAt, origin, dryRun, revisions, attempt },
+    revisionChanged: before === undefined ? undefined : !isSame(before, revisions),
+    hooks: state === undefined ? [] : hookRunsOf(state),
+    missed: state === undefined ? [] : missedPhases(state),
+  };
+}
+
+function eventOf(
+  { name, namespace, uid, project, images }: Application,
+  event: Pick<ApplicationEvent, 'id' | 'kind' | 'at'> & Partial<ApplicationEvent>,
+): ApplicationEvent {
+  return {
+    application: { name, namespace, uid, project },
+    operation: undefined,
+    phase: undefined,
+    hook: undefined,
+    images,
+    message: '',
+    ...event,
+    id: `${uid}/${event.id}`,
+  };
+}

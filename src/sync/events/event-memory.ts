@@ -1,0 +1,32 @@
+import type { OperationOrigin } from './operation-origin.ts';
+
+/** What must be known of an application between looks, so that each event is told once. Plain data. */
+export interface EventMemory {
+  readonly uid: string;
+  /** The newest operation that was seen. */
+  readonly operation: SeenOperation | undefined;
+  /** The newest entry of the history whose deployment was told, or was there before the first look. */
+  readonly historyId: number;
+  readonly isDegraded: boolean;
+  /** How often it has become degraded since the first look. */
+  readonly degradations: number;
+}
+
+/** How far an operation has been told. Times are Argo CD's, in milliseconds. */
+export interface SeenOperation {
+  readonly key: string;
+  readonly startedAt: number;
+  /** Operations that began in the same second, and ended before it. */
+  readonly earlierInSecond: readonly string[];
+  readonly origin: OperationOrigin;
+  readonly dryRun: boolean;
+  /** Whether its success is written to the history. */
+  readonly leavesHistory: boolean;
+  readonly revisions: readonly string[];
+  /** What was deployed before it; undefined where nobody knows. */
+  readonly deployedBefore: readonly string[] | undefined;
+  readonly attempt: number;
+  /** What was told of this attempt, by the last part of each id. */
+  readonly told: readonly string[];
+  readonly isEnded: boolean;
+}
