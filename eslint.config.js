@@ -32,16 +32,19 @@ const purity = {
 };
 
 const entries = ['task', 'handler', 'hook', 'tab'];
+const outside = ['inputs', 'report', 'argocd', 'azure', 'follow', ...entries];
 
 /** What each room may not know of. */
 const outward = {
-  async: ['sync', 'text', 'inputs', 'report', 'argocd', 'azure', 'follow', ...entries],
-  text: ['sync', 'async', 'inputs', 'report', 'argocd', 'azure', 'follow', ...entries],
+  async: ['sync', 'text', 'settings', 'follow-ups', ...outside],
+  text: ['sync', 'async', 'settings', 'follow-ups', ...outside],
+  settings: ['sync', 'async', 'follow-ups', ...outside],
+  'follow-ups': ['async', ...outside],
   inputs: ['async', 'report', 'argocd', 'azure', 'follow', ...entries],
   report: ['async', 'argocd', 'azure', 'follow', ...entries],
-  argocd: ['text', 'inputs', 'report', 'azure', 'follow', ...entries],
-  azure: ['sync', 'inputs', 'report', 'argocd', 'follow', ...entries],
-  follow: ['inputs', 'report', 'azure', ...entries],
+  argocd: ['text', 'settings', 'follow-ups', 'inputs', 'report', 'azure', 'follow', ...entries],
+  azure: ['sync', 'settings', 'follow-ups', 'inputs', 'report', 'argocd', 'follow', ...entries],
+  follow: ['settings', 'follow-ups', 'inputs', 'report', 'azure', ...entries],
   task: ['handler', 'hook', 'tab', 'azure'],
   handler: ['task', 'hook', 'tab'],
 };

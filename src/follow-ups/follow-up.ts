@@ -1,0 +1,113 @@
+import type { Secret } from '../secret.ts';
+import type { EventKind } from '../sync/events/application-event.ts';
+import type { OperationOrigin } from '../sync/events/operation-origin.ts';
+import type { SyncPhase } from '../sync/model/operation.ts';
+import type { CompleteAddress, PipelineAddress } from './pipeline-address.ts';
+import type { Template } from './template.ts';
+
+/** What starts follow-ups: an event of one of these kinds that is all that is said here. */
+export interface EventFilter {
+  readonly events: readonly EventKind[];
+  /** Of `phaseReached` and `hookEnded`; absent: any. */
+  readonly phases: readonly SyncPhase[] | undefined;
+  /** Absent: anybody. */
+  readonly startedBy: readonly OperationOrigin['kind'][] | undefined;
+  /** Whether something else is deployed than before; absent: either. */
+  readonly revisionChanged: boolean | undefined;
+}
+
+/** Whose events: those of applications that are all that is said here. In patterns `*` and `?` stand for no `/`. */
+export interface ApplicationFilter {
+  /** Names of Argo CD instances; absent: all. */
+  readonly argocd: readonly string[] | undefined;
+  /** Patterns; absent: all. */
+  readonly appProjects: readonly string[] | undefined;
+  /** Patterns of `name`, or of `namespace/name` outside of Argo CD's own namespace; absent: all. */
+  readonly applications: readonly string[] | undefined;
+  /** A label selector; absent: whatever their labels. */
+  readonly labels: string | undefined;
+}
+
+/** `attempt`: once more for each time that Argo CD retries the operation. */
+export const repetitions = ['operation', 'attempt'] as const;
+export type Repetition = (typeof repetitions)[number];
+
+/** A follow-up: what is to be done, when, and for which applications. */
+export interface FollowUpRule {
+  /** Unique among the rules of all places; a part of what tells actions apart. */
+  readonly name: string;
+  readonly when: EventFilter;
+  readonly for: ApplicationFilter;
+  readonly do: FollowUpAction;
+  readonly each: Repetition;
+}
+
+/** What is to be done, as it is written. */
+export type FollowUpAction = QueuePipeline | CreateRelease | PostWebHook;
+
+type Texts = Readonly<Record<string, Template>>;
+
+/** Queues a YAML pipeline or a classic build. */
+export interface QueuePipeline extends PipelineAddress {
+  readonly kind: 'queuePipeline';
+  /** At most one of the two. */
+  readonly branch: Template | undefined;
+  readonly tag: Template | undefined;
+  readonly commit: Template | undefined;
+  /** Of a YAML pipeline's template. */
+  readonly parameters: Texts;
+  readonly variables: Texts;
+  /** Versions of the YAML pipeline's resources, by alias. */
+  readonly pipelineResources: Texts;
+  readonly stagesToSkip: readonly string[];
+}
+
+/** Creates a classic release. `pipeline` is its definition. */
+export interface CreateRelease extends PipelineAddress {
+  readonly kind: 'createRelease';
+  readonly description: Template | undefined;
+  readonly artifacts: readonly { readonly alias: string; readonly version: Template }[];
+  /** The one stage to start; absent: as the definition says. */
+  readonly stage: string | undefined;
+  readonly variables: Texts;
+}
+
+/** Posts the event as JSON, signed by HMAC-SHA256. */
+export interface PostWebHook {
+  readonly kind: 'postWebHook';
+  readonly url: string;
+  readonly secret: Secret;
+}
+
+type PlainTexts = Readonly<Record<string, string>>;
+
+/** An action for one event, with all texts filled in: plain data, for the store. Holds no secret. */
+export type RenderedAction = RenderedRun | RenderedRelease | RenderedWebHook;
+
+/** A run of a pipeline to queue. */
+export interface RenderedRun extends CompleteAddress {
+  readonly kind: 'queuePipeline';
+  /** `refs/heads/main`, `refs/tags/v1`; absent: the pipeline's default branch. */
+  readonly ref?: string;
+  readonly commit?: string;
+  readonly parameters: PlainTexts;
+  readonly variables: PlainTexts;
+  readonly pipelineResources: PlainTexts;
+  readonly stagesToSkip: readonly string[];
+}
+
+/** A classic release to create. */
+export interface RenderedRelease extends CompleteAddress {
+  readonly kind: 'createRelease';
+  readonly description?: string;
+  readonly artifacts: readonly { readonly alias: string; readonly version: string }[];
+  readonly stage?: string;
+  readonly variables: PlainTexts;
+}
+
+/** The secret is that of the rule of this name. */
+export interface RenderedWebHook {
+  readonly kind: 'postWebHook';
+  readonly url: string;
+  readonly rule: string;
+}
