@@ -5,6 +5,8 @@ import type { AzureFailure } from './azure-error.ts';
 import type { BrokenExchange, HttpAnswer } from './exchange.ts';
 import { retryAfterOf } from '../../async/retry-after.ts';
 
+const mostValidationResults = 10;
+
 /** What decides the meaning of an answer. */
 export interface SentCall {
   /** Such as `GET plan`: for messages and metrics; the path is too long, and full of ids. */
@@ -52,7 +54,7 @@ export function checkAnswer(asked: SentCall, answer: HttpAnswer): void {
   if (status < 300) return;
   const { message, typeKey } = errorOf(text);
   const failure = planGone.includes(typeKey) ? 'plan-gone' : meaningOf(status, asked);
-  throw failed(asked, message === '' ? `HTTP ${status}` : message, failure, answer);
+  throw failed(asked, message === '' ? `HTTP ${status}` : message, failure, answer, typeKey);
 }
 
 /** What a call without an answer means: not sent, it was not done; sent, that is not known. */
@@ -111,11 +113,13 @@ function failed(
   reason: string,
   failure: AzureFailure,
   { status, headers }: HttpAnswer,
+  typeKey = '',
 ): AzureError {
   const retryAfter = retryAfterOf(headers);
   return azureError(asked, reason, {
     failure,
     status,
+    ...(typeKey === '' ? {} : { typeKey: plainLine(typeKey, 100) }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
 }
@@ -146,7 +150,10 @@ function isHtml({ headers, text }: HttpAnswer): boolean {
   return /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*</.test(text);
 }
 
-/** Azure's own words for an error (azure-devops.md §2.9); empty where they are not there. */
+/**
+ * Azure's own words for an error (azure-devops.md §2.9), with what it says of each fault of a build
+ * that it does not queue (§5.2); empty where they are not there.
+ */
 function errorOf(text: string): { readonly message: string; readonly typeKey: string } {
   let json: unknown;
   try {
@@ -154,11 +161,27 @@ function errorOf(text: string): { readonly message: string; readonly typeKey: st
   } catch {
     json = undefined;
   }
-  const { message, typeKey } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  const { message, typeKey, customProperties } = (json ?? {}) as ErrorBody;
+  const words = typeof message === 'string' ? message : '';
   return {
-    message: typeof message === 'string' ? message : '',
+    message: [words, ...validationResults(customProperties)].join('\n'),
     typeKey: typeof typeKey === 'string' ? typeKey : '',
   };
+}
+
+interface ErrorBody {
+  readonly message?: unknown;
+  readonly typeKey?: unknown;
+  readonly customProperties?: { readonly ValidationResults?: unknown } | null;
+}
+
+function validationResults(properties: ErrorBody['customProperties']): readonly string[] {
+  const results = properties?.ValidationResults;
+  if (!Array.isArray(results)) return [];
+  return results.slice(0, mostValidationResults).flatMap((result: unknown) => {
+    const { message } = (result ?? {}) as ErrorBody;
+    return typeof message === 'string' ? [message] : [];
+  });
 }
 
 /** Only the host: the address of a sign-in page holds much else. */

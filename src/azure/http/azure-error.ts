@@ -27,6 +27,8 @@ export class AzureError extends Error {
   /** Azure's own words, or Node's; foreign text. */
   readonly reason: string;
   readonly status: number | undefined;
+  /** Azure's own word for the error, such as `AccessDeniedException`; whatever the status. */
+  readonly typeKey: string | undefined;
   /** How long to wait before the next try, as the server asked, in milliseconds. */
   readonly retryAfter: number | undefined;
 
@@ -36,6 +38,7 @@ export class AzureError extends Error {
     about: {
       readonly failure: AzureFailure;
       readonly status?: number;
+      readonly typeKey?: string;
       readonly retryAfter?: number;
       readonly cause?: unknown;
     },
@@ -44,6 +47,7 @@ export class AzureError extends Error {
     this.failure = about.failure;
     this.reason = reason;
     this.status = about.status;
+    this.typeKey = about.typeKey;
     this.retryAfter = about.retryAfter;
   }
 }

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { retryAfterOf } from '../../async/retry-after.ts';
 import { guardedConnector } from './address-guard.ts';
 import type { Resolve } from './address-guard.ts';
 import { checkAnswer, isTokenRefused, classifyExchangeError } from './answer.ts';
@@ -23,6 +24,16 @@ export interface AzureCall extends SentCall {
   /** A larger answer is not read; 1 MiB unless told. */
   readonly maxBytes?: number;
   readonly signal: AbortSignal;
+}
+
+/** What Azure DevOps answers when it does what it was asked. */
+export interface AzureAnswer {
+  readonly text: string;
+  /**
+   * How long to ask nothing more, milliseconds: it slows down a caller who is near the limit
+   * (azure-devops.md §13.9).
+   */
+  readonly retryAfter: number | undefined;
 }
 
 /** How a call of Azure DevOps went, for metrics and availability. */
@@ -76,6 +87,11 @@ export class AzureHttp {
 
   /** The text of the answer. Rejects with an `AzureError`, or with the signal's reason. */
   async send(call: AzureCall): Promise<string> {
+    return (await this.answer(call)).text;
+  }
+
+  /** The same, with the wait that the server asks for: it does so with a yes as well. */
+  async answer(call: AzureCall): Promise<AzureAnswer> {
     const began = performance.now();
     let code: EndedCall['code'] = 'aborted';
     let failure: EndedCall['failure'] = 'aborted';
@@ -84,7 +100,7 @@ export class AzureHttp {
       code = answer.status;
       checkAnswer(call, answer);
       failure = undefined;
-      return answer.text;
+      return { text: answer.text, retryAfter: retryAfterOf(answer.headers) };
     } catch (error) {
       const meant = error instanceof BrokenExchange ? classifyExchangeError(call, error) : error;
       if (meant instanceof AzureError) {

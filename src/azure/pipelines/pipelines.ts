@@ -22,8 +22,8 @@ export interface FoundPipeline {
 }
 
 /**
- * By what the run of an event is found again. `buildNumber`: the pipeline takes the parameter (or
- * variable) `event` and numbers its runs `argocd-<event>`. `parameter`, `variable`: it takes one named
+ * By what the run of an event is found again. `buildNumber`: the pipeline takes the parameter `event`
+ * and numbers its runs `argocd-${{ parameters.event }}`. `parameter`, `variable`: it takes one named
  * `event`. `description`: of a classic release. `tag`: given to the run after it is queued, so that a
  * run whose answer was lost has none.
  */
@@ -35,6 +35,13 @@ export type Once =
   | { readonly kind: 'exactlyOnce' }
   /** When the answer to a request is lost, or the process dies before it is stored. */
   | { readonly kind: 'atMostOneDuplicate'; readonly withinSeconds: number };
+
+/**
+ * How long after a request without an answer its run may still show up, milliseconds. Only a look
+ * after that tells that there is none. Nothing that Azure DevOps publishes says it: the service gives
+ * up on a request well before.
+ */
+export const settleTime = 60_000;
 
 /** What is common to all that can be queued. */
 interface Queueable extends ProjectAddress {
@@ -111,6 +118,10 @@ export interface PipelineRun {
   readonly result?: RunResult;
 }
 
+/** A request before it is known how its run can be found again. */
+export type UncheckedRequest =
+  Omit<RunRequest, 'mark'> | Omit<BuildRequest, 'mark'> | Omit<ReleaseRequest, 'mark'>;
+
 /** What a pipeline makes of a request. */
 export interface Checked {
   readonly mark: RunMark;
@@ -137,8 +148,11 @@ export interface Pipelines {
     what: { readonly kind: 'pipeline' | 'release'; readonly reference: PipelineReference },
     signal: AbortSignal,
   ): Promise<FoundPipeline>;
-  /** Whether the pipeline would take the request, without queuing it; and how its run can be found again. */
-  check(request: Omit<QueueRequest, 'mark'>, signal: AbortSignal): Promise<Checked>;
+  /**
+   * Whether the pipeline would take the request, and how its run can be found again; nothing is
+   * queued. Whether our identity may queue is known for sure only by queuing.
+   */
+  check(request: UncheckedRequest, signal: AbortSignal): Promise<Checked>;
   /** Queues it. Not to be repeated after `unclear` before `lookUp` found nothing. */
   queue(request: QueueRequest, signal: AbortSignal): Promise<PipelineRun>;
   /**

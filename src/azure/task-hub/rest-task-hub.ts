@@ -2,6 +2,7 @@ import type { $ZodType, output } from 'zod/v4/core';
 import type { Secret } from '../../secret.ts';
 import type { AzureCall, AzureHttp } from '../http/azure-http.ts';
 import { coreHostOf } from '../http/collection.ts';
+import { parseAnswer } from '../http/parsed-answer.ts';
 import { appendedLog, changedRecords, postedEvent } from './task-hub-body.ts';
 import type { RunAddress } from './run-address.ts';
 import {
@@ -9,7 +10,6 @@ import {
   logSchema,
   planSchema,
   projectSchema,
-  parseAnswer,
   recordsSchema,
 } from './task-hub-schema.ts';
 import type {

@@ -1,9 +1,4 @@
 import * as z from 'zod/mini';
-// Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
-import { $ZodError } from 'zod/v4/core';
-import type { $ZodType, output } from 'zod/v4/core';
-import type { SentCall } from '../http/answer.ts';
-import { jsonOf, unreadableAnswer } from '../http/answer.ts';
 import type { OrchestrationPlan, TimelineRecord } from './task-hub.ts';
 
 /** Azure writes `null` for what is absent; what we can do without may be anything. */
@@ -64,23 +59,3 @@ export const buildSchema = z.object({ status: z.string() });
 
 /** A team project, of which only the name matters. */
 export const projectSchema = z.object({ name: z.string() });
-
-const mostIssues = 3;
-
-/** Reads an answer, or throws an `AzureError` that says where it is odd. */
-export function parseAnswer<T extends $ZodType>(
-  asked: SentCall,
-  schema: T,
-  text: string,
-): output<T> {
-  const json = jsonOf(asked, text);
-  try {
-    return z.parse(schema, json);
-  } catch (error) {
-    if (!(error instanceof $ZodError)) throw error;
-    const places = error.issues
-      .slice(0, mostIssues)
-      .map(({ path }) => path.join('.') || 'all of it');
-    throw unreadableAnswer(asked, places.join(', '));
-  }
-}

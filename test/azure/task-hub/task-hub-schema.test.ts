@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { $ZodType } from 'zod/v4/core';
 import type { SentCall } from '../../../src/azure/http/answer.ts';
 import { AzureError } from '../../../src/azure/http/azure-error.ts';
+import { parseAnswer } from '../../../src/azure/http/parsed-answer.ts';
 import {
   buildSchema,
   logSchema,
   planSchema,
   projectSchema,
-  parseAnswer,
   recordsSchema,
 } from '../../../src/azure/task-hub/task-hub-schema.ts';
 import { Secret } from '../../../src/secret.ts';

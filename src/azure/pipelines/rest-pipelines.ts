@@ -1,0 +1,188 @@
+import { cancelBuild, checkRun, queueBuild, queueRun, readBuild, runOf } from './builds.ts';
+import { findPipeline, findRelease } from './definitions.ts';
+import { PipelineCaller } from './pipeline-calls.ts';
+import type { Calls, PipelinesSettings } from './pipeline-calls.ts';
+import { PipelineError } from './pipeline-error.ts';
+import { connectionSchema } from './pipeline-schema.ts';
+import type {
+  Checked,
+  FoundPipeline,
+  Identity,
+  Once,
+  PipelineReference,
+  PipelineRun,
+  Pipelines,
+  ProjectAddress,
+  QueueRequest,
+  RunMark,
+  RunReference,
+  UncheckedRequest,
+} from './pipelines.ts';
+import type { Subject } from './refusals.ts';
+import {
+  cancelRelease,
+  checkRelease,
+  createRelease,
+  readRelease,
+  searchRelease,
+} from './releases.ts';
+import { searchBuild } from './run-search.ts';
+
+/** More organizations than anybody configures. */
+const mostIdentities = 1_000;
+/** From a request to the tag on its run: two calls, each with the time that a call may take. */
+const tagGap = 40;
+
+/** Pipelines by the REST API of Azure DevOps (azure-devops.md §5). */
+export class RestPipelines implements Pipelines {
+  readonly #caller: PipelineCaller;
+  readonly #identities = new Map<string, Identity>();
+
+  constructor(settings: PipelinesSettings) {
+    this.#caller = new PipelineCaller(settings);
+  }
+
+  identity(organization: string, signal: AbortSignal): Promise<Identity> {
+    const subject: Subject = {
+      organization,
+      project: '',
+      asked: 'find out who we are',
+      missing: 'rejected',
+    };
+    return this.#caller.work(subject, signal, async (calls) => {
+      // Not described anywhere, and never released; Microsoft's own clients ask it (LocationsApi).
+      const path = '/_apis/connectionData?api-version=7.1-preview';
+      const call = { name: 'GET connection data', collection: organization, path };
+      const { authenticatedUser } = await calls.read(connectionSchema, call);
+      const { id, customDisplayName, providerDisplayName } = authenticatedUser;
+      const identity = { id, name: customDisplayName ?? providerDisplayName ?? id };
+      this.#identities.set(organization, identity);
+      const [oldest] = this.#identities.keys();
+      if (this.#identities.size > mostIdentities && oldest) this.#identities.delete(oldest);
+      return identity;
+    });
+  }
+
+  find(
+    project: ProjectAddress,
+    {
+      kind,
+      reference,
+    }: { readonly kind: 'pipeline' | 'release'; readonly reference: PipelineReference },
+    signal: AbortSignal,
+  ): Promise<FoundPipeline> {
+    const subject = subjectOf(project, `find the ${kind} ${reference}`);
+    return this.#caller.work(subject, signal, (calls) =>
+      (kind === 'release' ? findRelease : findPipeline)(calls, project, reference, subject),
+    );
+  }
+
+  check(request: UncheckedRequest, signal: AbortSignal): Promise<Checked> {
+    const subject = subjectOf(request, `check ${nameOf(request)}`);
+    return this.#caller.work(subject, signal, async (calls) => {
+      const mark = await markFor(calls, request, subject);
+      return { mark, once: onceBy(mark) };
+    });
+  }
+
+  queue(request: QueueRequest, signal: AbortSignal): Promise<PipelineRun> {
+    const subject = subjectOf(request, `queue ${nameOf(request)}`);
+    return this.#caller.work(subject, signal, (calls) => {
+      switch (request.kind) {
+        case 'yaml':
+          return queueRun(calls, request, subject);
+        case 'build':
+          return queueBuild(calls, request);
+        case 'release':
+          return createRelease(calls, request, subject);
+      }
+    });
+  }
+
+  async lookUp(
+    request: QueueRequest,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<PipelineRun | undefined> {
+    const identity = await this.#ourId(request.organization, signal);
+    const subject = subjectOf(request, `look for the run of ${nameOf(request)}`);
+    return this.#caller.work(subject, signal, async (calls) => {
+      if (request.kind === 'release') {
+        return searchRelease(calls, request, identity, since, subject);
+      }
+      const numbered = await searchBuild(calls, request, identity, since, subject);
+      // A pipeline that changed after it was checked has no such number, and its run a tag.
+      const isNumbered = request.mark === 'buildNumber';
+      const found =
+        numbered === undefined && isNumbered
+          ? await searchBuild(calls, { ...request, mark: 'tag' }, identity, since, subject)
+          : numbered;
+      return found && runOf(found, request);
+    });
+  }
+
+  run(reference: RunReference, signal: AbortSignal): Promise<PipelineRun> {
+    const subject = subjectOf(reference, `read ${runNameOf(reference)}`, 'unknownRun');
+    const read = reference.kind === 'release' ? readRelease : readBuild;
+    return this.#caller.work(subject, signal, (calls) => read(calls, reference));
+  }
+
+  cancel(reference: RunReference, signal: AbortSignal): Promise<void> {
+    const subject = subjectOf(reference, `cancel ${runNameOf(reference)}`, 'unknownRun');
+    const cancel = reference.kind === 'release' ? cancelRelease : cancelBuild;
+    return this.#caller.work(subject, signal, (calls) => cancel(calls, reference));
+  }
+
+  /** Ours, to tell our runs from those of others; where it may not be asked, the mark has to do. */
+  async #ourId(organization: string, signal: AbortSignal): Promise<string | undefined> {
+    const known = this.#identities.get(organization);
+    if (known !== undefined) return known.id;
+    try {
+      return (await this.identity(organization, signal)).id;
+    } catch (error) {
+      if (error instanceof PipelineError && error.kind === 'refused') return undefined;
+      throw error;
+    }
+  }
+}
+
+async function markFor(
+  calls: Calls,
+  request: UncheckedRequest,
+  subject: Subject,
+): Promise<RunMark> {
+  switch (request.kind) {
+    case 'yaml':
+      return checkRun(calls, request, subject);
+    case 'build':
+      // What a classic build takes is seen only when it is queued.
+      await findPipeline(calls, request, request.pipeline, subject);
+      return 'tag';
+    case 'release':
+      await checkRelease(calls, request, subject);
+      return 'description';
+  }
+}
+
+/** How often an event can run a pipeline whose runs are found again by this mark. */
+export function onceBy(mark: RunMark): Once {
+  return mark === 'tag'
+    ? { kind: 'atMostOneDuplicate', withinSeconds: tagGap }
+    : { kind: 'exactlyOnce' };
+}
+
+function subjectOf(
+  { organization, project }: ProjectAddress,
+  asked: string,
+  missing: Subject['missing'] = 'unknownPipeline',
+): Subject {
+  return { organization, project, asked, missing };
+}
+
+function nameOf({ kind, pipeline }: Pick<QueueRequest, 'kind' | 'pipeline'>): string {
+  return `${kind === 'release' ? 'release pipeline' : 'pipeline'} ${pipeline}`;
+}
+
+function runNameOf({ kind, id }: RunReference): string {
+  return `${kind === 'release' ? 'release' : 'run'} ${id}`;
+}
