@@ -1,5 +1,6 @@
-import type { Build, Collection, Project } from './collection.ts';
+import type { Build, Collection, Project, QueuedBuild } from './collection.ts';
 import type { Attachment, Plan } from './plan.ts';
+import type { Principal } from './principal.ts';
 
 const planTypes = { build: 'Build', release: 'Release', gates: 'Gates', checks: 'Checks' } as const;
 const emptyId = '00000000-0000-0000-0000-000000000000';
@@ -65,10 +66,13 @@ export function projectAnswer({ id, name }: Project, collectionUrl: string) {
   };
 }
 
-export function buildAnswer(build: Build, collection: Collection) {
+/** A build as it is answered; a list may not show what it was queued with. */
+export function buildAnswer(build: Build, collection: Collection, showsInputs = true) {
   const project = collection.project(build.projectId);
   const shown = project && projectAnswer(project, collection.url);
   const url = `${collection.url}${build.projectId}/_apis/build/Builds/${build.id}`;
+  const { queued } = build;
+  const by = queued && identityAnswer(queued.by);
   return {
     _links: {
       self: { href: url },
@@ -82,13 +86,66 @@ export function buildAnswer(build: Build, collection: Collection) {
     startTime: build.queueTime,
     finishTime: build.finishTime ?? null,
     url,
-    definition: { id: 12, name: build.definitionName, type: 'build', project: shown },
+    definition: {
+      id: queued?.pipeline.id ?? 12,
+      name: build.definitionName,
+      type: 'build',
+      project: shown,
+    },
     project: shown,
     uri: `vstfs:///Build/Build/${build.id}`,
     sourceBranch: build.sourceBranch,
     sourceVersion: build.sourceVersion,
     reason: 'manual',
-    tags: [],
+    tags: queued?.tags ?? [],
     orchestrationPlan: { planId: build.planId },
+    ...(by && { requestedFor: by, requestedBy: by, deleted: queued.isDeleted }),
+    ...(queued &&
+      showsInputs && {
+        templateParameters: queued.templateParameters,
+        parameters: JSON.stringify(queued.variables),
+      }),
+  };
+}
+
+export function identityAnswer({ id, name }: Principal) {
+  return {
+    id,
+    displayName: name,
+    uniqueName: `${name.toLowerCase().replaceAll(' ', '.')}@fabrikam`,
+  };
+}
+
+/** A build as a run of its pipeline. */
+export function runAnswer(build: Build, queued: QueuedBuild, collection: Collection) {
+  const { pipeline } = queued;
+  const web = `${collection.url}${build.projectId}/_build/results?buildId=${build.id}`;
+  const url = `${collection.url}${build.projectId}/_apis/pipelines/${pipeline.id}/runs/${build.id}`;
+  const states = { notStarted: 'inProgress', cancelling: 'canceling' } as const;
+  const { status, result } = build;
+  return {
+    _links: { self: { href: url }, web: { href: web } },
+    templateParameters: queued.templateParameters,
+    variables: Object.fromEntries(
+      Object.entries(queued.variables).map(([name, value]) => [name, { value, isSecret: false }]),
+    ),
+    pipeline: {
+      url: `${collection.url}${build.projectId}/_apis/pipelines/${pipeline.id}?revision=1`,
+      id: pipeline.id,
+      revision: 1,
+      name: pipeline.name,
+      folder: pipeline.folder,
+    },
+    // It knows fewer words than a build has.
+    state: status === 'inProgress' || status === 'completed' ? status : states[status],
+    ...(result && { result: result === 'partiallySucceeded' ? 'unknown' : result }),
+    createdDate: build.queueTime,
+    ...(build.finishTime !== undefined && { finishedDate: build.finishTime }),
+    url,
+    resources: {
+      repositories: { self: { refName: build.sourceBranch, version: build.sourceVersion } },
+    },
+    id: build.id,
+    name: build.buildNumber,
   };
 }

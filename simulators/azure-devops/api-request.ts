@@ -18,8 +18,33 @@ export type OperationName =
   | 'getAttachment'
   | 'listAttachments'
   | 'listPlanAttachments'
+  | 'getProject'
+  | PipelineOperation
+  | ReleaseOperation;
+
+/** Of pipelines and their runs. */
+export type PipelineOperation =
+  | 'getConnectionData'
+  | 'listDefinitions'
+  | 'getPipeline'
+  | 'previewRun'
+  | 'queueRun'
+  | 'getRun'
+  | 'listBuilds'
+  | 'queueBuild'
   | 'getBuild'
-  | 'getProject';
+  | 'updateBuild'
+  | 'listTags'
+  | 'addTag';
+
+/** Of classic releases. */
+export type ReleaseOperation =
+  | 'listReleaseDefinitions'
+  | 'getReleaseDefinition'
+  | 'listReleases'
+  | 'createRelease'
+  | 'getRelease'
+  | 'updateReleaseStage';
 
 /** One request as the service got it. */
 export interface ApiRequest {

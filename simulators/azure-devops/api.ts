@@ -1,16 +1,18 @@
-import {
-  attachmentAnswer,
-  buildAnswer,
-  list,
-  planAnswer,
-  projectAnswer,
-  timelineAnswer,
-} from './answers.ts';
-import type { ApiRequest, OperationName } from './api-request.ts';
+import { attachmentAnswer, list, planAnswer, projectAnswer, timelineAnswer } from './answers.ts';
+import type {
+  ApiRequest,
+  OperationName,
+  PipelineOperation,
+  ReleaseOperation,
+} from './api-request.ts';
 import { checkedUpdate, checkFeed, checkLogText, checkText } from './caller-rules.ts';
 import type { Collection } from './collection.ts';
 import type { Plan } from './plan.ts';
-import { badRequest, notFound, planNotFound, Refusal } from './refusal.ts';
+import type { PipelinesApiSettings } from './pipelines-api.ts';
+import { isOfPipelines, PipelinesApi } from './pipelines-api.ts';
+import type { Principal } from './principal.ts';
+import { badRequest, notFound, planNotFound, projectNotFound, Refusal } from './refusal.ts';
+import { isOfReleases, ReleasesApi } from './releases-api.ts';
 import { finishedPlan, type TaskEvents } from './task-events.ts';
 
 export type Answer =
@@ -36,17 +38,25 @@ const writes = new Set<OperationName>([
   'putAttachment',
 ]);
 
-/** The callback API of the task hub, with the build and the project that callers also read. */
+export interface ApiSettings extends PipelinesApiSettings {
+  readonly events: TaskEvents;
+}
+
+/** The callback API of the task hub, with projects, pipelines and releases. */
 export class Api {
   readonly #collection: Collection;
   readonly #events: TaskEvents;
   readonly #handlers: Readonly<
-    Record<Exclude<OperationName, 'getBuild' | 'getProject'>, PlanHandler>
+    Record<Exclude<OperationName, 'getProject' | PipelineOperation | ReleaseOperation>, PlanHandler>
   >;
+  readonly #pipelines: PipelinesApi;
+  readonly #releases: ReleasesApi;
 
-  constructor(collection: Collection, events: TaskEvents) {
+  constructor({ collection, events, ...settings }: ApiSettings) {
     this.#collection = collection;
     this.#events = events;
+    this.#pipelines = new PipelinesApi({ collection, ...settings });
+    this.#releases = new ReleasesApi(collection);
     this.#handlers = {
       postEvent: ({ request, plan }) => {
         this.#events.post(request, plan);
@@ -95,10 +105,11 @@ export class Api {
   }
 
   /** Carries the request out. Throws a `Refusal`. */
-  answer(operation: OperationName, request: ApiRequest, projectId: string): Answer {
-    if (operation === 'getProject') return this.#project(request, projectId);
-    if (operation === 'getBuild') return this.#build(request, projectId);
-    const plan = this.#plan(request, projectId);
+  answer(operation: OperationName, request: ApiRequest, principal: Principal): Answer {
+    if (operation === 'getProject') return this.#project(request, principal);
+    if (isOfPipelines(operation)) return this.#pipelines.answer(operation, request, principal);
+    if (isOfReleases(operation)) return this.#releases.answer(operation, request, principal);
+    const plan = this.#plan(request, principal);
     if (plan.state === 'completed') {
       this.#collection.late.push({ operation, planId: plan.id, at: request.at });
       // An event has its own way to be late.
@@ -109,7 +120,7 @@ export class Api {
     return this.#handlers[operation]({ request, plan });
   }
 
-  #plan({ values, planId = '' }: ApiRequest, projectId: string): Plan {
+  #plan({ values, planId = '' }: ApiRequest, { projectId }: Principal): Plan {
     const { hub = '', scope = '', timelineId } = values;
     const plan = this.#collection.plans.get(planId);
     const fits = plan?.projectId === scope.toLowerCase() && plan.hub === hub.toLowerCase();
@@ -124,23 +135,12 @@ export class Api {
     return plan;
   }
 
-  #project({ values }: ApiRequest, projectId: string): Answer {
+  #project({ values }: ApiRequest, principal: Principal): Answer {
     const project = this.#collection.project(values.project ?? '');
-    if (project?.id !== projectId) {
-      const message = `The project ${values.project ?? ''} does not exist, or you may not see it.`;
-      throw new Refusal(404, 'ProjectDoesNotExistWithNameException', message);
+    if (!project || (principal.projectId ?? project.id) !== project.id) {
+      throw projectNotFound(values.project ?? '');
     }
     return ok(projectAnswer(project, this.#collection.url));
-  }
-
-  #build({ values }: ApiRequest, projectId: string): Answer {
-    const build = this.#collection.builds.get(Number(values.buildId));
-    const project = this.#collection.project(values.project ?? '');
-    if (!build || build.projectId !== project?.id || project.id !== projectId) {
-      const message = `The requested build ${values.buildId ?? ''} could not be found.`;
-      throw new Refusal(404, 'BuildNotFoundException', message);
-    }
-    return ok(buildAnswer(build, this.#collection));
   }
 
   #updateRecords({ request, plan }: Call): Answer {

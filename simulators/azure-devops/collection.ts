@@ -2,6 +2,9 @@ import type { SignIn } from './faults.ts';
 import type { OperationName } from './api-request.ts';
 import type { Hub, PlanSettings } from './plan.ts';
 import { Plan } from './plan.ts';
+import type { PipelineDefinition } from './pipeline-definition.ts';
+import type { Principal, Right } from './principal.ts';
+import type { Release, ReleaseDefinition } from './release.ts';
 import type { TaskResult } from './timeline-record.ts';
 
 export interface Project {
@@ -18,9 +21,22 @@ export interface Build {
   readonly sourceBranch: string;
   readonly sourceVersion: string;
   readonly queueTime: string;
-  status: 'inProgress' | 'cancelling' | 'completed';
+  /** How it was queued; absent for the build of a job. */
+  readonly queued?: QueuedBuild;
+  status: 'notStarted' | 'inProgress' | 'cancelling' | 'completed';
   result: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled' | undefined;
   finishTime: string | undefined;
+}
+
+/** What a build was queued with, by the API. */
+export interface QueuedBuild {
+  readonly pipeline: PipelineDefinition;
+  readonly by: Principal;
+  readonly templateParameters: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly stagesToSkip: readonly string[];
+  readonly tags: string[];
+  isDeleted: boolean;
 }
 
 /** How the service behaves where reality is unknown (azure-devops.md §9); may change at any time. */
@@ -37,6 +53,20 @@ export interface Behavior {
   refusesCanceled: boolean;
   /** From an accepted completion to the completed record, simulated milliseconds; 0 unless told. */
   completionDelay: number;
+  /** Whether a list of builds shows what they were queued with. False unless told: runs do not. */
+  listsInputs: boolean;
+  /** Whether a build is queued with the tags that it is sent with. False unless told. */
+  takesTags: boolean;
+  /** From how many requests of an identity in five simulated minutes on it is slowed down. */
+  rateLimit: RateLimit | undefined;
+}
+
+/** The service slows a caller down first, and says so; then it turns it away (azure-devops.md §5.6). */
+export interface RateLimit {
+  readonly delayedAfter: number;
+  readonly blockedAfter: number;
+  /** Seconds. */
+  readonly retryAfter: number;
 }
 
 export const defaultBehaviour: Behavior = {
@@ -46,6 +76,9 @@ export const defaultBehaviour: Behavior = {
   refusesChildRecords: false,
   refusesCanceled: false,
   completionDelay: 0,
+  listsInputs: false,
+  takesTags: false,
+  rateLimit: undefined,
 };
 
 /** A call that reached a plan after its end. */
@@ -79,7 +112,18 @@ export class Collection {
   /** What a caller did against the rules; tests assert that it is empty. */
   readonly faults: string[] = [];
   readonly late: LateCall[] = [];
+  readonly pipelines = new Map<number, PipelineDefinition>();
+  readonly releaseDefinitions = new Map<number, ReleaseDefinition>();
+  readonly releases = new Map<number, Release>();
+  /** What the build service may do, in its own project: the token of a job is its. */
+  readonly buildServiceRights = new Set<Right>([
+    'View builds',
+    'Queue builds',
+    'Stop builds',
+    'View releases',
+  ]);
   readonly #grants = new Map<string, Grant>();
+  readonly #principals = new Map<string, Principal>();
   /** `system.CollectionUri`, with a slash at its end. */
   url = '';
 
@@ -113,6 +157,27 @@ export class Collection {
 
   revoke(token: string): void {
     this.#grants.delete(token);
+    this.#principals.delete(token);
+  }
+
+  /** Lets `token` stand for an identity. */
+  admit(token: string, principal: Principal): void {
+    this.#principals.set(token, principal);
+  }
+
+  /** Who the token belongs to; undefined for a bad or expired one. */
+  principalOf(token: string): Principal | undefined {
+    const admitted = this.#principals.get(token);
+    if (admitted) return admitted;
+    const project = this.project(this.projectOf(token) ?? '');
+    return (
+      project && {
+        id: project.id.replace(/^.{8}/, 'b0000000'),
+        name: `${project.name} Build Service (${this.organization})`,
+        projectId: project.id,
+        rights: this.buildServiceRights,
+      }
+    );
   }
 
   /** The project that the token is good for; undefined for a bad or expired one. */
@@ -121,23 +186,33 @@ export class Collection {
     return grant && grant.expiresAt > this.now() ? grant.projectId : undefined;
   }
 
-  addBuild(build: Omit<Build, 'id' | 'buildNumber' | 'queueTime' | 'finishTime'>): Build {
+  addBuild(
+    build: Omit<Build, 'id' | 'buildNumber' | 'queueTime' | 'finishTime'> & {
+      readonly buildNumber?: string;
+    },
+  ): Build {
     const id = 1001 + this.builds.size;
     const queueTime = new Date(this.now()).toISOString();
     const buildNumber = `${queueTime.slice(0, 10).replaceAll('-', '')}.${id - 1000}`;
-    const added = { ...build, id, buildNumber, queueTime, finishTime: undefined };
+    const added = { buildNumber, ...build, id, queueTime, finishTime: undefined };
     this.builds.set(id, added);
     return added;
   }
 
   finishBuild(build: Build, result: TaskResult): void {
-    build.status = 'completed';
-    build.result =
+    this.endBuild(
+      build,
       result === 'succeeded' || result === 'canceled'
         ? result
         : result === 'succeededWithIssues'
           ? 'partiallySucceeded'
-          : 'failed';
+          : 'failed',
+    );
+  }
+
+  endBuild(build: Build, result: NonNullable<Build['result']>): void {
+    build.status = 'completed';
+    build.result = result;
     build.finishTime = new Date(this.now()).toISOString();
   }
 }

@@ -26,8 +26,12 @@ export type FaultKind =
   | { readonly kind: 'planSecurity' }
   /** The request is carried out and answered after so many simulated milliseconds. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
-  /** The request is never carried out nor answered. */
-  | { readonly kind: 'hang' };
+  /** It is carried out and answered, with a wait for the caller in seconds (azure-devops.md §13.9). */
+  | { readonly kind: 'slowDown'; readonly retryAfter: number }
+  /** The connection breaks, and the request is carried out so many simulated milliseconds later. */
+  | { readonly kind: 'cutAndLate'; readonly milliseconds: number }
+  /** The request is not answered, and not carried out unless told. */
+  | { readonly kind: 'hang'; readonly afterActing?: boolean };
 
 export interface FaultRule {
   readonly operation?: OperationName | readonly OperationName[];

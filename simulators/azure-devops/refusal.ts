@@ -1,20 +1,35 @@
+interface About {
+  readonly namespace?: string;
+  /** What is wrong with a build that is not queued, sentence by sentence. */
+  readonly validation?: readonly string[];
+}
+
 /** A refusal in Azure DevOps' form (azure-devops.md §2.9). */
 export class Refusal extends Error {
   readonly status: number;
   readonly typeKey: string;
+  readonly #about: About;
 
-  constructor(status: number, typeKey: string, message: string) {
+  constructor(status: number, typeKey: string, message: string, about: About = {}) {
     super(message);
     this.status = status;
     this.typeKey = typeKey;
+    this.#about = about;
   }
 
   get body(): string {
+    const { namespace = 'Microsoft.TeamFoundation.DistributedTask.WebApi', validation } =
+      this.#about;
     return JSON.stringify({
       $id: '1',
+      ...(validation && {
+        customProperties: {
+          ValidationResults: validation.map((message) => ({ result: 'error', message })),
+        },
+      }),
       innerException: null,
       message: this.message,
-      typeName: `Microsoft.TeamFoundation.DistributedTask.WebApi.${this.typeKey}, Microsoft.TeamFoundation.DistributedTask.WebApi`,
+      typeName: `${namespace}.${this.typeKey}, ${namespace}`,
       typeKey: this.typeKey,
       errorCode: 0,
       eventId: 3000,
@@ -37,4 +52,12 @@ export function badRequest(message: string): Refusal {
 
 export function notFound(message: string): Refusal {
   return new Refusal(404, 'ResourceNotFoundException', message);
+}
+
+export function projectNotFound(project: string): Refusal {
+  return new Refusal(
+    404,
+    'ProjectDoesNotExistWithNameException',
+    `The project ${project} does not exist, or you may not see it.`,
+  );
 }

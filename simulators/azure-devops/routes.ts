@@ -8,6 +8,8 @@ interface Route {
 
 const plan = '/{scope}/_apis/distributedtask/hubs/{hub}/plans/{plan}';
 const timeline = `${plan}/timelines/{timelineId}`;
+const builds = '/{project}/_apis/build/builds';
+const releases = '/{project}/_apis/release/releases';
 const record = `${timeline}/records/{recordId}`;
 
 const routes: readonly Route[] = (
@@ -28,8 +30,25 @@ const routes: readonly Route[] = (
     ['getAttachment', 'GET', `${record}/attachments/{type}/{name}`],
     ['listAttachments', 'GET', `${record}/attachments/{type}`],
     ['listPlanAttachments', 'GET', `${plan}/attachments/{type}`],
-    ['getBuild', 'GET', '/{project}/_apis/build/builds/{buildId}'],
     ['getProject', 'GET', '/_apis/projects/{project}'],
+    ['getConnectionData', 'GET', '/_apis/connectionData'],
+    ['listDefinitions', 'GET', '/{project}/_apis/build/definitions'],
+    ['getPipeline', 'GET', '/{project}/_apis/pipelines/{pipelineId}'],
+    ['previewRun', 'POST', '/{project}/_apis/pipelines/{pipelineId}/preview'],
+    ['queueRun', 'POST', '/{project}/_apis/pipelines/{pipelineId}/runs'],
+    ['getRun', 'GET', '/{project}/_apis/pipelines/{pipelineId}/runs/{runId}'],
+    ['listBuilds', 'GET', builds],
+    ['queueBuild', 'POST', builds],
+    ['getBuild', 'GET', `${builds}/{buildId}`],
+    ['updateBuild', 'PATCH', `${builds}/{buildId}`],
+    ['listTags', 'GET', `${builds}/{buildId}/tags`],
+    ['addTag', 'PUT', `${builds}/{buildId}/tags/{tag}`],
+    ['listReleaseDefinitions', 'GET', '/{project}/_apis/release/definitions'],
+    ['getReleaseDefinition', 'GET', '/{project}/_apis/release/definitions/{definitionId}'],
+    ['listReleases', 'GET', releases],
+    ['createRelease', 'POST', releases],
+    ['getRelease', 'GET', `${releases}/{releaseId}`],
+    ['updateReleaseStage', 'PATCH', `${releases}/{releaseId}/environments/{stageId}`],
   ] as const
 ).map(([operation, method, path]) => ({
   operation,
@@ -44,9 +63,11 @@ export function routed(
 ): { operation: OperationName; values: Readonly<Record<string, string>> } | undefined {
   for (const route of routes) {
     if (route.method !== method) continue;
-    const groups = route.pattern.exec(path)?.groups;
-    if (!groups) continue;
-    const entries = Object.entries(groups).map(([name, value]) => [name, decoded(value)] as const);
+    const found = route.pattern.exec(path);
+    if (!found) continue;
+    const entries = Object.entries(found.groups ?? {}).map(
+      ([name, value]) => [name, decoded(value)] as const,
+    );
     return { operation: route.operation, values: Object.fromEntries(entries) };
   }
   return undefined;

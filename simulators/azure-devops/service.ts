@@ -6,6 +6,7 @@ import type { ApiRequest } from './api-request.ts';
 import type { Collection } from './collection.ts';
 import type { ApiDescription } from './description.ts';
 import type { FaultKind, Faults, SignIn } from './faults.ts';
+import { RateLimits } from './rate-limits.ts';
 import { planNotFound, Refusal } from './refusal.ts';
 import { routed } from './routes.ts';
 
@@ -46,6 +47,7 @@ const json = { 'Content-Type': 'application/json; charset=utf-8; api-version=7.2
 export class Service {
   readonly #settings: ServiceSettings;
   readonly #sockets = new Set<Socket>();
+  readonly #limits = new RateLimits();
   readonly requests: ApiRequest[] = [];
   onRequest: RequestHook | undefined;
   #server: Server | undefined;
@@ -135,13 +137,19 @@ export class Service {
   /** What is sent back; undefined cuts the connection, or leaves it hanging. */
   async #answered(request: ApiRequest, fault: FaultKind | undefined): Promise<Written | undefined> {
     if ((await this.onRequest?.(request, 'arrived')) === 'drop') return undefined;
-    if (fault?.kind === 'cutBefore' || fault?.kind === 'hang') return undefined;
+    if (fault?.kind === 'cutBefore') return undefined;
+    if (fault?.kind === 'hang' && fault.afterActing !== true) return undefined;
+    if (fault?.kind === 'cutAndLate') {
+      void this.#settings.sleep(fault.milliseconds).then(() => this.#carriedOut(request));
+      return undefined;
+    }
     const instead = fault && insteadOf(fault, request);
     if (instead) return instead;
     const written = this.#carriedOut(request);
     if (fault?.kind === 'delay') await this.#settings.sleep(fault.milliseconds);
     if ((await this.onRequest?.(request, 'applied')) === 'drop') return undefined;
-    if (fault?.kind === 'cutAfter') return undefined;
+    if (fault?.kind === 'cutAfter' || fault?.kind === 'hang') return undefined;
+    if (fault?.kind === 'slowDown') return delayed(written, fault.retryAfter);
     if (fault?.kind === 'answer') return wordsOf(fault);
     return written;
   }
@@ -149,8 +157,10 @@ export class Service {
   #carriedOut(request: ApiRequest): Written {
     const { collection, api } = this.#settings;
     const token = tokenOf(request.headers.authorization);
-    const projectId = token === undefined ? undefined : collection.projectOf(token);
-    if (projectId === undefined) return signIn(collection.behavior.badToken);
+    const principal = token === undefined ? undefined : collection.principalOf(token);
+    if (principal === undefined) return signIn(collection.behavior.badToken);
+    const limit = this.#limits.take(principal.id, collection.behavior.rateLimit, request.at);
+    if (limit?.isBlocked === true) return blocked(limit.retryAfter);
     if (request.operation === undefined) {
       collection.faults.push(`${request.method} ${request.path}: there is no such operation.`);
       return refused(
@@ -158,9 +168,9 @@ export class Service {
       );
     }
     try {
-      const written = form(api.answer(request.operation, request, projectId));
+      const written = form(api.answer(request.operation, request, principal));
       this.#checkAnswer(request, written);
-      return written;
+      return limit ? delayed(written, limit.retryAfter) : written;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const written = refused(error);
@@ -248,25 +258,26 @@ function wordsOf({ status, headers = {}, body = '' }: FaultKind & { kind: 'answe
   return { status, headers, body };
 }
 
+/** The rate limit's answer (azure-devops.md §5.6). */
+function blocked(retryAfter: number): Written {
+  const message =
+    'TF400733: The request has been canceled: Request was blocked due to exceeding usage.';
+  const headers = { ...json, 'Retry-After': String(retryAfter), 'X-RateLimit-Remaining': '0' };
+  return { status: 429, headers, body: new Refusal(429, 'RequestBlockedException', message).body };
+}
+
+function delayed(written: Written, retryAfter: number): Written {
+  return { ...written, headers: { ...written.headers, 'Retry-After': String(retryAfter) } };
+}
+
 /** What a fault answers instead of carrying the request out; undefined when it goes on. */
 function insteadOf(fault: FaultKind, request: ApiRequest): Written | undefined {
   const planId = request.planId ?? '';
   switch (fault.kind) {
     case 'answer':
       return fault.afterActing ? undefined : wordsOf(fault);
-    case 'throttle': {
-      const refusal = new Refusal(
-        429,
-        'RequestBlockedException',
-        'TF400733: The request has been canceled: Request was blocked due to exceeding usage.',
-      );
-      const headers = {
-        ...json,
-        'Retry-After': String(fault.retryAfter),
-        'X-RateLimit-Remaining': '0',
-      };
-      return { status: 429, headers, body: refusal.body };
-    }
+    case 'throttle':
+      return blocked(fault.retryAfter);
     case 'signIn':
       return signIn(fault.as);
     case 'planNotFound':

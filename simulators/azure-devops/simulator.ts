@@ -4,7 +4,7 @@ import { Api } from './api.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { CheckOptions } from './check.ts';
 import { CheckEvaluation, invokeRestApi } from './check.ts';
-import type { Behavior, Build, LateCall, Project } from './collection.ts';
+import type { Behavior, Build, LateCall, Project, QueuedBuild } from './collection.ts';
 import { Collection, defaultBehaviour } from './collection.ts';
 import type { ExtensionManifest } from './connection.ts';
 import { readExtension } from './connection.ts';
@@ -17,7 +17,10 @@ import type { Job, JobOptions } from './job.ts';
 import { Jobs } from './job.ts';
 import type { ServerTaskOptions, TaskUse } from './orchestrator.ts';
 import { definitionOf, Orchestrator, referenceOf } from './orchestrator.ts';
+import type { PipelineDefinition, PipelineOptions } from './pipeline-definition.ts';
 import type { PostedEvent } from './plan.ts';
+import type { Principal, Right } from './principal.ts';
+import type { Release, ReleaseDefinition, ReleaseDefinitionOptions } from './release.ts';
 import type { Run, RunView } from './run-view.ts';
 import { viewOf } from './run-view.ts';
 import { send } from './sender.ts';
@@ -124,7 +127,13 @@ export class AzureDevOpsSimulator {
     this.#rootPath = options.onPremises ? `/tfs/${organization}` : `/${organization}`;
     this.#service = new Service({
       collection,
-      api: new Api(collection, new TaskEvents({ collection, after })),
+      api: new Api({
+        collection,
+        events: new TaskEvents({ collection, after }),
+        newId: () => this.#identifiers.uid(),
+        newCommit: () => this.#identifiers.sha(),
+        after,
+      }),
       faults: this.#faults,
       description: (options.validate ?? true) ? apiDescription() : undefined,
       rootPath: this.#rootPath,
@@ -203,6 +212,55 @@ export class AzureDevOpsSimulator {
     const project = { id: this.#identifiers.uid(), name };
     this.#collection.projects.push(project);
     return project;
+  }
+
+  /** An identity that may do so much in all projects, and its token. */
+  addIdentity(name: string, rights: Iterable<Right>): Principal & { readonly token: string } {
+    const identity = { id: this.#identifiers.uid(), name, rights: new Set(rights) };
+    const token = `token-of-${this.#identifiers.uid()}`;
+    this.#collection.admit(token, identity);
+    return { ...identity, token };
+  }
+
+  /** A pipeline, YAML unless told. */
+  addPipeline(options: PipelineOptions): PipelineDefinition {
+    const { folder = '\\', projectId = this.projectId, parameters = [] } = options;
+    const id = 21 + this.#collection.pipelines.size;
+    const { settableVariables, runNumber } = options;
+    const changing = { parameters, settableVariables, runNumber, isDisabled: false };
+    const pipeline = { ...options, id, folder, projectId, ...changing };
+    this.#collection.pipelines.set(id, pipeline);
+    return pipeline;
+  }
+
+  /** The definition of a classic release. */
+  addReleaseDefinition(options: ReleaseDefinitionOptions): ReleaseDefinition {
+    const { folder = '\\', projectId = this.projectId } = options;
+    const id = 1 + this.#collection.releaseDefinitions.size;
+    const definition = { ...options, id, folder, projectId };
+    this.#collection.releaseDefinitions.set(id, definition);
+    return definition;
+  }
+
+  /** What was queued by the API, the oldest first. */
+  get queuedBuilds(): readonly (Build & { readonly queued: QueuedBuild })[] {
+    return [...this.#collection.builds.values()].filter(
+      (build): build is Build & { readonly queued: QueuedBuild } => build.queued !== undefined,
+    );
+  }
+
+  get releases(): readonly Release[] {
+    return [...this.#collection.releases.values()];
+  }
+
+  /** What the build service may do, whose token a job has; may be changed. */
+  get buildServiceRights(): Set<Right> {
+    return this.#collection.buildServiceRights;
+  }
+
+  /** Ends a queued build. */
+  endBuild(build: Build, result: NonNullable<Build['result']>): void {
+    this.#collection.endBuild(build, result);
   }
 
   /** Plays a fault at the requests that the rule matches; returns what takes it back. */

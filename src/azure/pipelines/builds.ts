@@ -127,6 +127,7 @@ async function tag(
   }
 }
 
+/** How far a run or a build is. */
 export async function readBuild(calls: Calls, reference: RunReference): Promise<PipelineRun> {
   const { organization: collection, project, id } = reference;
   const path = pathOf(project, ['build', 'builds', id]);

@@ -76,7 +76,9 @@ export const buildSchema = z.object({
   requestedBy: identity,
   _links: link,
 });
+/** A build as far as it is read. */
 export type Build = z.infer<typeof buildSchema>;
+/** A list of builds. */
 export const buildsSchema = listOf(buildSchema);
 
 /** Release definitions by name. */
@@ -107,6 +109,7 @@ const stageSchema = z.object({
     undefined,
   ),
 });
+/** A stage as far as it is read. */
 export type Stage = z.infer<typeof stageSchema>;
 
 /** A release and its stages. */
@@ -120,5 +123,7 @@ export const releaseSchema = z.object({
   environments: z.catch(z.optional(z.array(stageSchema).check(z.maxLength(mostItems))), undefined),
   _links: link,
 });
+/** A release as far as it is read. */
 export type Release = z.infer<typeof releaseSchema>;
+/** A list of releases. */
 export const releasesSchema = listOf(releaseSchema);

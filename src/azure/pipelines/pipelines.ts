@@ -13,6 +13,7 @@ export type PipelineReference = string | number;
 export const pipelineKinds = ['yaml', 'build', 'release'] as const;
 export type PipelineKind = (typeof pipelineKinds)[number];
 
+/** A pipeline that is there, and that our identity may see. */
 export interface FoundPipeline {
   readonly kind: PipelineKind;
   readonly id: number;
@@ -94,6 +95,7 @@ export interface ReleaseRequest extends Queueable {
   readonly stage?: string;
 }
 
+/** What can be queued. */
 export type QueueRequest = RunRequest | BuildRequest | ReleaseRequest;
 
 /** A run, build or release that was queued. */
@@ -104,9 +106,12 @@ export interface RunReference extends ProjectAddress {
   readonly stage?: string;
 }
 
+/** How far a run is. */
 export type RunState = 'notStarted' | 'inProgress' | 'canceling' | 'completed';
+/** How a run ended. */
 export type RunResult = 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
 
+/** A run, build or release as it was last seen. */
 export interface PipelineRun {
   readonly id: number;
   /** Its number, such as `argocd-1234` or `Release-19`. */

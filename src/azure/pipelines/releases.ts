@@ -136,6 +136,7 @@ async function started(
   return { ...shown, state: 'inProgress' };
 }
 
+/** How far a release is. */
 export async function readRelease(calls: Calls, reference: RunReference): Promise<PipelineRun> {
   return runOf(await releaseOf(calls, reference), reference, reference.stage);
 }

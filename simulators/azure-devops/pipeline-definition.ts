@@ -1,0 +1,156 @@
+import { Refusal } from './refusal.ts';
+
+/** A parameter that a YAML pipeline declares. */
+export interface PipelineParameter {
+  readonly name: string;
+  /** `string` unless told. */
+  readonly type?: 'string' | 'number' | 'boolean' | 'object';
+  readonly values?: readonly string[];
+  /** Without one, a run must give a value. */
+  readonly default?: string;
+}
+
+export interface PipelineOptions {
+  readonly name: string;
+  /** `\` unless told. */
+  readonly folder?: string;
+  /** The first project unless told. */
+  readonly projectId?: string;
+  /** Made in the designer, and no YAML. */
+  readonly classic?: boolean;
+  readonly parameters?: readonly PipelineParameter[];
+  /** The variables that may be set when it is queued; any unless told. */
+  readonly settableVariables?: readonly string[];
+  /** `refs/heads/main` unless told. */
+  readonly refs?: readonly string[];
+  /** How runs are numbered, with `${{ parameters.x }}`; by the date unless told. */
+  readonly runNumber?: string;
+  readonly stages?: readonly string[];
+  /** Versions of pipeline resources, by alias. */
+  readonly pipelineResources?: Readonly<Record<string, readonly string[]>>;
+  /** What is wrong with its YAML. */
+  readonly invalid?: string;
+  /** Simulated milliseconds until a run has ended by itself, and how; it stays queued unless told. */
+  readonly run?: {
+    readonly milliseconds: number;
+    readonly result: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
+  };
+}
+
+/** A pipeline of the project; what it is may be changed between requests, as by a push. */
+export interface PipelineDefinition extends Omit<
+  PipelineOptions,
+  'settableVariables' | 'runNumber'
+> {
+  readonly id: number;
+  readonly folder: string;
+  readonly projectId: string;
+  parameters: readonly PipelineParameter[];
+  settableVariables: readonly string[] | undefined;
+  runNumber: string | undefined;
+  isDisabled: boolean;
+}
+
+/** What somebody wants to run. */
+export interface RunInput {
+  readonly ref: string;
+  readonly templateParameters: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly stagesToSkip: readonly string[];
+  readonly pipelineResources: Readonly<Record<string, string | undefined>>;
+}
+
+const file = '/azure-pipelines.yml';
+
+/** What is wrong with a run, one sentence for each; in the words of the service where they are known. */
+export function runFaults(pipeline: PipelineDefinition, input: RunInput): readonly string[] {
+  const { refs = ['refs/heads/main'], invalid, stages = [], pipelineResources = {} } = pipeline;
+  if (!refs.includes(input.ref)) {
+    return [
+      `Unable to resolve the reference '${input.ref}' to a specific version. Verify the reference exists in the source repository.`,
+    ];
+  }
+  if (invalid !== undefined) return [`${file} (Line: 7, Col: 3): ${invalid}`];
+  return [
+    ...parameterFaults(pipeline, input),
+    ...variableFaults(pipeline, input),
+    ...input.stagesToSkip
+      .filter((stage) => !stages.includes(stage))
+      .map((stage) => `${file}: Stage ${stage} does not exist.`),
+    ...Object.entries(input.pipelineResources).flatMap(([alias, version]) =>
+      version !== undefined && pipelineResources[alias]?.includes(version) === true
+        ? []
+        : [`${file}: Unable to resolve latest version for pipeline ${alias}`],
+    ),
+  ];
+}
+
+function parameterFaults(
+  { parameters, classic = false }: PipelineDefinition,
+  { templateParameters }: RunInput,
+): string[] {
+  if (classic) return [];
+  const declared = new Map(parameters.map((one) => [one.name, one]));
+  const given = Object.entries(templateParameters).flatMap(([name, value]) => {
+    const parameter = declared.get(name);
+    if (!parameter) return [`${file} (Line: 1, Col: 1): Unexpected parameter '${name}'`];
+    return isValue(parameter, value)
+      ? []
+      : [`${file}: The '${name}' parameter value '${value}' is not a valid value.`];
+  });
+  const missing = parameters
+    .filter((one) => one.default === undefined && !(one.name in templateParameters))
+    .map(({ name }) => `A value for the '${name}' parameter must be provided.`);
+  return [...given, ...missing];
+}
+
+function isValue({ type = 'string', values }: PipelineParameter, value: string): boolean {
+  if (values !== undefined && !values.includes(value)) return false;
+  if (type === 'number') return /^-?\d+(?:\.\d+)?$/.test(value);
+  if (type === 'boolean') return /^(?:true|false)$/i.test(value);
+  return true;
+}
+
+function variableFaults(
+  { settableVariables }: PipelineDefinition,
+  { variables }: RunInput,
+): string[] {
+  if (settableVariables === undefined) return [];
+  const fixed = Object.keys(variables).filter((name) => !settableVariables.includes(name));
+  if (fixed.length === 0) return [];
+  return [
+    `You can't set the following variables (${fixed.join(', ')}). If you want to be able to set these variables, then edit the pipeline and select Settable at queue time on the variables tab of the pipeline editor.`,
+  ];
+}
+
+/** Whether only "Edit queue build configuration" lets somebody queue it so (azure-devops.md §13.6). */
+export function needsConfiguration(
+  { parameters }: PipelineDefinition,
+  { templateParameters, variables }: RunInput,
+): boolean {
+  const isFree = ({ name, type = 'string', values }: PipelineParameter) =>
+    name in templateParameters && values === undefined && (type === 'string' || type === 'object');
+  return Object.keys(variables).length > 0 || parameters.some(isFree);
+}
+
+/** The name of a run, before the macros that the service fills in. */
+export function runNameOf({ runNumber }: PipelineDefinition, { templateParameters }: RunInput) {
+  return runNumber?.replace(
+    /\$\{\{\s*parameters\.(\w+)\s*\}\}/g,
+    (_, name: string) => templateParameters[name] ?? '',
+  );
+}
+
+/** What the pipeline's YAML becomes. */
+export function finalYamlOf(pipeline: PipelineDefinition, input: RunInput): string {
+  const name = runNameOf(pipeline, input);
+  const stages = (pipeline.stages ?? ['Test']).map((stage) => `- stage: ${stage}\n`);
+  return `${name === undefined ? '' : `name: ${name}\n`}trigger: none\nstages:\n${stages.join('')}`;
+}
+
+/** The service refuses a run with all faults in one message (rule `no-errors-described`). */
+export function invalidRun(faults: readonly string[]): Refusal {
+  return new Refusal(400, 'PipelineValidationException', faults.join('\n'), {
+    namespace: 'Microsoft.Azure.Pipelines.WebApi',
+  });
+}
