@@ -1,7 +1,13 @@
 import type { Clock } from '../async/clock.ts';
 import type { StoreConfig } from './config/store-config.ts';
 import { SqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { EventStore } from './store/event-store.ts';
 import type { Store } from './store/store.ts';
+
+/** Runs, and beside them events with what is to be done because of them. */
+export interface OpenedStore extends Store {
+  readonly events: EventStore;
+}
 
 /**
  * Opens the configured store; `observe` is told the seconds of each commit. Throws a `StoreError` that
@@ -11,6 +17,6 @@ export function openStore(
   { sqlite }: StoreConfig,
   clock: Clock,
   observe: (seconds: number) => void,
-): Store {
+): OpenedStore {
   return SqliteStore.open(sqlite, clock, observe);
 }

@@ -109,8 +109,21 @@ function leaveEarlier(
   };
 }
 
-function isEntryOf(entry: HistoryEntry, seen: SeenOperation): boolean {
-  return seen.leavesHistory && entry.deployStartedAt === seen.startedAt;
+/**
+ * Whether an entry of the history is an operation's. Whole seconds do not tell apart two that began in
+ * one; who asked, and what was deployed, nearly always do.
+ */
+function isEntryOf(
+  { deployStartedAt, automated, initiatedBy, revisions }: HistoryEntry,
+  operation: Pick<SeenOperation, 'startedAt' | 'leavesHistory' | 'initiatedBy' | 'revisions'>,
+): boolean {
+  return (
+    operation.leavesHistory &&
+    deployStartedAt === operation.startedAt &&
+    automated === operation.initiatedBy.automated &&
+    initiatedBy === operation.initiatedBy.username &&
+    (operation.revisions.length === 0 || isSame(revisions, operation.revisions))
+  );
 }
 
 /** No operation is there, and none is asked for. */
@@ -129,8 +142,7 @@ function readHistory(
   for (const entry of application.history) {
     const { id, deployStartedAt: startedAt } = entry;
     if (id <= historyId) continue;
-    const isOfState =
-      state !== undefined && leavesHistory(state.operation) && startedAt === state.startedAt;
+    const isOfState = state !== undefined && isEntryOf(entry, traitsOf(state));
     // It is written shortly before the end.
     if (isOfState && !isEnded(state.phase)) break;
     historyId = id;
@@ -153,6 +165,7 @@ function unseenDeployment(
     startedAt,
     earlierInSecond: [],
     origin: automated ? { kind: 'autoSync' } : { kind: 'user', name: username },
+    initiatedBy: { username, automated },
     dryRun: false,
     leavesHistory: true,
     revisions,
@@ -216,12 +229,10 @@ function firstSight(
   const isSameSecond = known?.startedAt === startedAt;
   return {
     key: keyOf(state),
-    startedAt,
     earlierInSecond: isSameSecond ? [...known.earlierInSecond, known.key] : [],
     origin: originOf(operation),
     dryRun: operation.dryRun,
-    leavesHistory: leavesHistory(operation),
-    revisions: revisionsOf(state),
+    ...traitsOf(state),
     deployedBefore: deployedBefore(application, startedAt),
     attempt: 0,
     told: [],
@@ -247,6 +258,16 @@ function deployedBefore(
 ): readonly string[] | undefined {
   const earlier = history.findLast(({ deployStartedAt = 0 }) => deployStartedAt < startedAt);
   return earlier?.revisions;
+}
+
+/** What tells an operation's entry in the history. */
+function traitsOf(
+  state: OperationState,
+): Pick<SeenOperation, 'startedAt' | 'leavesHistory' | 'initiatedBy' | 'revisions'> {
+  const { operation, startedAt } = state;
+  const { initiatedBy } = operation;
+  const revisions = revisionsOf(state);
+  return { startedAt, initiatedBy, leavesHistory: leavesHistory(operation), revisions };
 }
 
 function keyOf({ startedAt, operation }: OperationState): string {

@@ -19,6 +19,7 @@ export interface SeenOperation {
   /** Operations that began in the same second, and ended before it. */
   readonly earlierInSecond: readonly string[];
   readonly origin: OperationOrigin;
+  readonly initiatedBy: { readonly username: string; readonly automated: boolean };
   readonly dryRun: boolean;
   /** Whether its success is written to the history. */
   readonly leavesHistory: boolean;

@@ -50,6 +50,18 @@ const bounds: Readonly<Record<string, number>> = {
   'items.item_json': 64 * mebibyte,
   'probe.room': 65_536,
   'contacts.address': 64,
+  // Ids of Kubernetes; hooks that are told one by one (`sync/events/derive-events.ts`).
+  'event_memories.uid': 64,
+  'event_memories.memory_json': 512 * 1_024,
+  // A uid, an operation, a hook, and a rule's name.
+  'actions.key': 4 * name,
+  'actions.uid': 64,
+  'actions.rule': 253,
+  'actions.state': 20,
+  // An event and an action; the event's hooks and images are bounded with it.
+  'actions.body_json': 64 * 1_024,
+  'actions.outcome_json': 8 * 1_024,
+  'actions.message': 4_096,
 };
 
 describe('every text of the store', () => {

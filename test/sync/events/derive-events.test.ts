@@ -259,6 +259,19 @@ describe('An operation whose end nobody saw', () => {
     ]);
   });
 
+  it('is not taken for another that began in the same second', () => {
+    const history = [entry(1, A), entry(2, B, { deployStartedAt: second(10) })];
+    const twin = over('Failed', { operation: foreign() }, { history });
+    const events = watch([rest, running(), twin]);
+    assert.deepEqual(events.map(brief), [
+      'operationStarted',
+      'succeeded',
+      'operationStarted',
+      'failed',
+    ]);
+    assert.deepEqual(watch([rest, twin]).map(brief), ['succeeded', 'operationStarted', 'failed']);
+  });
+
   it('is not the one whose entry is written shortly before its end', () => {
     const history = [entry(1, A), entry(2, B, { deployStartedAt: second(10) })];
     const events = watch([

@@ -80,6 +80,17 @@ export class GroupCommit {
     });
   }
 
+  /** What a look at the database gives; it sees what was committed. Rejects as `write` does. */
+  read<T>(look: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      try {
+        resolve(look());
+      } catch (error) {
+        reject(this.explain(error));
+      }
+    });
+  }
+
   /** Makes of an error what the port promises, and takes note of it. */
   explain(error: unknown): Error {
     const fault = sqliteFault(error, this.#path);

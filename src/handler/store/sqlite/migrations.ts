@@ -115,6 +115,35 @@ function condensed(json: string): string {
 /** Large values are packed (`packed-json.ts`), which elder handlers cannot read. */
 const withPackedValues = 'SELECT 1';
 
+/** What is known of applications for their events, and what is to be done because of those. */
+const events = `
+CREATE TABLE event_memories (
+  uid TEXT PRIMARY KEY,
+  memory_json TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE actions (
+  number INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  uid TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  sent_at INTEGER,
+  looks INTEGER NOT NULL,
+  body_json TEXT NOT NULL,
+  outcome_json TEXT,
+  message TEXT NOT NULL
+) STRICT;
+CREATE INDEX actions_due ON actions (due_at, number) WHERE state IN ('waiting', 'sent');
+CREATE INDEX actions_over ON actions (created_at) WHERE NOT state IN ('waiting', 'sent');
+CREATE INDEX actions_by_time ON actions (created_at, number, state);
+CREATE INDEX actions_of ON actions (uid, created_at);
+`;
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -124,6 +153,7 @@ export const migrations: readonly string[] = [
   contacts,
   withDigests,
   withPackedValues,
+  events,
 ];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */

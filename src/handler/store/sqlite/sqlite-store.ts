@@ -12,7 +12,9 @@ import { headOf, runOf } from './run-row.ts';
 import { openSqliteFile } from './sqlite-file.ts';
 import { prepareStatements } from './statements.ts';
 import type { Statements } from './statements.ts';
+import { SqliteEventStore } from './sqlite-event-store.ts';
 import { StepWriter } from './step-writer.ts';
+import type { EventStore } from '../event-store.ts';
 import type {
   Cancellation,
   ReportItem,
@@ -46,6 +48,7 @@ export class SqliteStore implements Store {
   readonly #statements: Statements;
   /** Of steps that are to be written as soon as they are packed. */
   readonly #packing = new Set<Promise<void>>();
+  readonly events: EventStore;
 
   /** Opens or makes the file at `path`; `observe` is told the seconds of each commit. Throws a `StoreError` that says what to do. */
   static open(path: string, clock: Clock, observe?: (seconds: number) => void): SqliteStore {
@@ -64,6 +67,7 @@ export class SqliteStore implements Store {
     this.#truncation = new LogTruncation(database, path, clock);
     this.#steps = new StepWriter(database);
     this.#statements = prepareStatements(database);
+    this.events = new SqliteEventStore(database, this.#commits);
   }
 
   get fault(): string | undefined {
@@ -71,42 +75,44 @@ export class SqliteStore implements Store {
   }
 
   openRuns(limit = -1, after?: string): Promise<readonly RunHead[]> {
-    return this.#read(() => this.#statements.openRuns.all(after ?? null, limit).map(headOf));
+    return this.#commits.read(() =>
+      this.#statements.openRuns.all(after ?? null, limit).map(headOf),
+    );
   }
 
   run(id: string): Promise<Run | undefined> {
-    return this.#read(() => this.#statements.run.all(id).map(runOf)[0]);
+    return this.#commits.read(() => this.#statements.run.all(id).map(runOf)[0]);
   }
 
   openRun(id: string): Promise<Run | undefined> {
-    return this.#read(() => {
+    return this.#commits.read(() => {
       const row = this.#statements.openRun.get(id);
       return row && { ...headOf(row), results: [] };
     });
   }
 
   runsOf(key: string): Promise<readonly RunHead[]> {
-    return this.#read(() => this.#statements.runsOf.all(key).map(headOf));
+    return this.#commits.read(() => this.#statements.runsOf.all(key).map(headOf));
   }
 
   runs({ state, outcome, kind, before, limit }: RunQuery): Promise<readonly RunHead[]> {
     const values = [state, outcome, kind, before].map((value) => value ?? null);
-    return this.#read(() => this.#statements.runs.all(...values, limit).map(headOf));
+    return this.#commits.read(() => this.#statements.runs.all(...values, limit).map(headOf));
   }
 
   openRunWith(key: string, digest: string): Promise<RunHead | undefined> {
-    return this.#read(() => this.#statements.openRunWith.all(key, digest).map(headOf)[0]);
+    return this.#commits.read(() => this.#statements.openRunWith.all(key, digest).map(headOf)[0]);
   }
 
   token(runId: string): Promise<StoredToken | undefined> {
-    return this.#read(() => {
+    return this.#commits.read(() => {
       const row = this.#statements.token.get(runId);
       return row && { sealed: String(row['sealed']), digest: String(row['digest']) };
     });
   }
 
   async checkpoints(runId: string): Promise<readonly StoredCheckpoint[]> {
-    const rows = await this.#read(() => this.#statements.checkpoints.all(runId));
+    const rows = await this.#commits.read(() => this.#statements.checkpoints.all(runId));
     const checkpoints: StoredCheckpoint[] = [];
     for (const row of rows) {
       checkpoints.push({
@@ -120,7 +126,7 @@ export class SqliteStore implements Store {
   }
 
   async items(runId: string, limit: number, after = 0): Promise<readonly StoredItem[]> {
-    const rows = await this.#read(() => this.#statements.items.all(runId, after, limit));
+    const rows = await this.#commits.read(() => this.#statements.items.all(runId, after, limit));
     const items: StoredItem[] = [];
     for (const row of rows) {
       const item = (await unpack(row['item_json'])) as ReportItem;
@@ -130,7 +136,7 @@ export class SqliteStore implements Store {
   }
 
   cancellations(key: string): Promise<readonly Cancellation[]> {
-    return this.#read(() =>
+    return this.#commits.read(() =>
       this.#statements.cancellations.all(key).map((row) => ({
         key,
         digest: String(row['digest']),
@@ -141,11 +147,13 @@ export class SqliteStore implements Store {
   }
 
   contacts(): Promise<readonly string[]> {
-    return this.#read(() => this.#statements.contacts.all().map(({ address }) => String(address)));
+    return this.#commits.read(() =>
+      this.#statements.contacts.all().map(({ address }) => String(address)),
+    );
   }
 
   figures(): Promise<StoreFigures> {
-    return this.#read(() => {
+    return this.#commits.read(() => {
       const oldestRun = this.#statements.oldestRun.get();
       const oldestItem = this.#statements.oldestItem.get();
       return {
@@ -213,20 +221,10 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     while (this.#packing.size > 0) await Promise.allSettled(this.#packing);
-    return this.#read(() => {
+    return this.#commits.read(() => {
       this.#truncation.close();
       this.#commits.close();
       this.#database.close();
-    });
-  }
-
-  #read<T>(look: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      try {
-        resolve(look());
-      } catch (error) {
-        reject(this.#commits.explain(error));
-      }
     });
   }
 

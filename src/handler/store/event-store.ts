@@ -1,0 +1,94 @@
+import type { EventMemory } from '../../sync/events/event-memory.ts';
+
+/**
+ * How far an action is. `waiting`: to be sent when its time comes. `sent`: asked for, and the answer is
+ * not known: it is looked up before it is sent again. `done`; `refused`: it can never be done as it
+ * is; `expired`: it could not be done in time; `dismissed`: by an operator. Nothing leaves the last
+ * four but by an operator's `redeliver`.
+ */
+export const actionStates = ['waiting', 'sent', 'done', 'refused', 'expired', 'dismissed'] as const;
+export type ActionState = (typeof actionStates)[number];
+
+/** What came of an action in Azure DevOps. `page`: its address for people. */
+export interface ActionOutcome {
+  readonly id: number;
+  readonly name: string;
+  readonly page: string;
+}
+
+/** Something to do because of an event, once. Times are local milliseconds. */
+export interface StoredAction {
+  /** Of its event and rule: the same however often the event is seen. */
+  readonly key: string;
+  /** Whose it is: the application's `uid`. */
+  readonly uid: string;
+  readonly rule: string;
+  readonly createdAt: number;
+  /** After that it is not tried any more. */
+  readonly expiresAt: number;
+  readonly state: ActionState;
+  /** When it is to be sent, or looked up, next. */
+  readonly dueAt: number;
+  /** How often it was sent. */
+  readonly tries: number;
+  /** When it was sent last; Azure DevOps is asked for what came since. */
+  readonly sentAt: number | undefined;
+  /** How often it was looked up since, in vain. */
+  readonly looks: number;
+  /** The event and what is to be done: JSON, written by whoever made it. */
+  readonly body: string;
+  readonly outcome: ActionOutcome | undefined;
+  /** Why it is not done; foreign text, or empty. */
+  readonly message: string;
+}
+
+/** What may change of an action. */
+export type ActionChange = Partial<
+  Pick<
+    StoredAction,
+    'state' | 'dueAt' | 'tries' | 'sentAt' | 'looks' | 'outcome' | 'message' | 'expiresAt'
+  >
+>;
+
+/** What a look at an application told: it is stored as a whole or not at all. */
+export interface EventStep {
+  readonly memory: EventMemory;
+  /** Those whose key is there already are left as they are. */
+  readonly actions: readonly StoredAction[];
+}
+
+/** How many actions there are, for metrics and the status page. */
+export interface ActionFigures {
+  readonly states: readonly { readonly state: ActionState; readonly count: number }[];
+  /** When the oldest that is `waiting` or `sent` was made. */
+  readonly oldestOpenAt: number | undefined;
+}
+
+/** Which actions a page shows: newest first. */
+export interface ActionQuery {
+  readonly state?: ActionState;
+  readonly uid?: string;
+  /** Only those made before this time. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** Where events and actions are kept; the promises of `Store` hold for it. */
+export interface EventStore {
+  eventMemory(uid: string): Promise<EventMemory | undefined>;
+  /** Says how many of the actions are new. */
+  recordEvents(step: EventStep): Promise<number>;
+  /** Those that are `waiting` or `sent`, and due: those due first come first. */
+  dueActions(now: number, limit: number): Promise<readonly StoredAction[]>;
+  /** When the next action is due; undefined where none is open. */
+  nextDueAt(): Promise<number | undefined>;
+  action(key: string): Promise<StoredAction | undefined>;
+  actions(query: ActionQuery): Promise<readonly StoredAction[]>;
+  actionFigures(): Promise<ActionFigures>;
+  /** Rejects with an ordinary error where there is no such action. */
+  changeAction(key: string, change: ActionChange): Promise<void>;
+  /** Forgets an application that is gone; what is to be done stays. */
+  forgetEvents(uid: string): Promise<void>;
+  /** Removes actions that are over and were made before a time. Says how many. */
+  sweepActions(madeBefore: number, most: number): Promise<number>;
+}

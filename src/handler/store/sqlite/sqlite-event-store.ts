@@ -1,0 +1,156 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { EventMemory } from '../../../sync/events/event-memory.ts';
+import type {
+  ActionChange,
+  ActionFigures,
+  ActionOutcome,
+  ActionQuery,
+  ActionState,
+  EventStep,
+  EventStore,
+  StoredAction,
+} from '../event-store.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { fromJson, toJson, type Row } from './run-row.ts';
+
+const columns = {
+  key: 'key',
+  uid: 'uid',
+  rule: 'rule',
+  createdAt: 'created_at',
+  expiresAt: 'expires_at',
+  state: 'state',
+  dueAt: 'due_at',
+  tries: 'tries',
+  sentAt: 'sent_at',
+  looks: 'looks',
+  body: 'body_json',
+  outcome: 'outcome_json',
+  message: 'message',
+} as const satisfies Readonly<Record<keyof StoredAction, string>>;
+
+const all = Object.values(columns).join(', ');
+const isOpen = `state IN ('waiting', 'sent')`;
+const select = `SELECT ${all} FROM actions`;
+
+const texts = {
+  memory: 'SELECT memory_json FROM event_memories WHERE uid = ?',
+  remember: `INSERT INTO event_memories VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET memory_json = excluded.memory_json`,
+  forget: 'DELETE FROM event_memories WHERE uid = ?',
+  add: `INSERT INTO actions (${all}) VALUES (${all.replaceAll(/\w+/g, '?')})
+    ON CONFLICT DO NOTHING`,
+  due: `${select} WHERE ${isOpen} AND due_at <= ? ORDER BY due_at, number LIMIT ?`,
+  nextDue: `SELECT due_at FROM actions WHERE ${isOpen} ORDER BY due_at LIMIT 1`,
+  action: `${select} WHERE key = ?`,
+  actions: `${select} WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR uid = ?2)
+      AND created_at < coalesce(?3, 9e15)
+    ORDER BY created_at DESC, number DESC LIMIT ?4`,
+  counts: 'SELECT state, count(*) AS count FROM actions GROUP BY state',
+  oldestOpen: `SELECT created_at FROM actions WHERE ${isOpen} ORDER BY created_at LIMIT 1`,
+  sweep: `DELETE FROM actions WHERE number IN (SELECT number FROM actions
+    WHERE NOT ${isOpen} AND created_at < ? ORDER BY created_at LIMIT ?)`,
+};
+
+/** Keeps events and actions in the handler's SQLite file. */
+export class SqliteEventStore implements EventStore {
+  readonly #database: DatabaseSync;
+  readonly #commits: GroupCommit;
+  readonly #statements: Readonly<Record<keyof typeof texts, StatementSync>>;
+
+  /** `commits` is the one that all writers of the database share. */
+  constructor(database: DatabaseSync, commits: GroupCommit) {
+    this.#database = database;
+    this.#commits = commits;
+    const prepared = Object.entries(texts).map(([name, sql]) => [name, database.prepare(sql)]);
+    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>;
+  }
+
+  eventMemory(uid: string): Promise<EventMemory | undefined> {
+    return this.#commits.read(
+      // Only we write it.
+      () => fromJson(this.#statements.memory.get(uid)?.['memory_json']) as EventMemory | undefined,
+    );
+  }
+
+  recordEvents({ memory, actions }: EventStep): Promise<number> {
+    return this.#commits.write(() => {
+      this.#statements.remember.run(memory.uid, toJson(memory));
+      return actions.reduce(
+        (count, action) => count + Number(this.#statements.add.run(...valuesOf(action)).changes),
+        0,
+      );
+    });
+  }
+
+  dueActions(now: number, limit: number): Promise<readonly StoredAction[]> {
+    return this.#commits.read(() => this.#statements.due.all(now, limit).map(actionOf));
+  }
+
+  nextDueAt(): Promise<number | undefined> {
+    return this.#commits.read(() => numberOf(this.#statements.nextDue.get()?.['due_at']));
+  }
+
+  action(key: string): Promise<StoredAction | undefined> {
+    return this.#commits.read(() => this.#statements.action.all(key).map(actionOf)[0]);
+  }
+
+  actions({ state, uid, before, limit }: ActionQuery): Promise<readonly StoredAction[]> {
+    const values = [state, uid, before].map((value) => value ?? null);
+    return this.#commits.read(() => this.#statements.actions.all(...values, limit).map(actionOf));
+  }
+
+  actionFigures(): Promise<ActionFigures> {
+    return this.#commits.read(() => ({
+      states: this.#statements.counts.all().map(({ state, count }) => ({
+        state: state as ActionState,
+        count: Number(count),
+      })),
+      oldestOpenAt: numberOf(this.#statements.oldestOpen.get()?.['created_at']),
+    }));
+  }
+
+  changeAction(key: string, change: ActionChange): Promise<void> {
+    const changed = Object.entries(change) as [keyof ActionChange, unknown][];
+    if (changed.length === 0) return Promise.resolve();
+    const assignments = changed.map(([part]) => `${columns[part]} = ?`).join(', ');
+    const values = changed.map(([part, value]) => write(part, value));
+    return this.#commits.write(() => {
+      const sql = `UPDATE actions SET ${assignments} WHERE key = ?`;
+      const { changes } = this.#database.prepare(sql).run(...values, key);
+      if (Number(changes) === 0) throw new Error(`There is no action ${key}.`);
+    });
+  }
+
+  forgetEvents(uid: string): Promise<void> {
+    return this.#commits.write(() => {
+      this.#statements.forget.run(uid);
+    });
+  }
+
+  sweepActions(madeBefore: number, most: number): Promise<number> {
+    return this.#commits.write(() => Number(this.#statements.sweep.run(madeBefore, most).changes));
+  }
+}
+
+function valuesOf(action: StoredAction): readonly SQLInputValue[] {
+  const parts = Object.keys(columns) as (keyof StoredAction)[];
+  return parts.map((part) => write(part, action[part]));
+}
+
+function write(part: keyof StoredAction, value: unknown): SQLInputValue {
+  if (part === 'outcome') return toJson(value) ?? null;
+  return (value ?? null) as SQLInputValue;
+}
+
+/** Reads an action as `valuesOf` wrote it. */
+function actionOf(row: Row): StoredAction {
+  const parts = Object.entries(columns).map(([part, column]) => [part, row[column] ?? undefined]);
+  // The types are those of the columns; only we write the table.
+  const action = Object.fromEntries(parts) as unknown as StoredAction;
+  return { ...action, outcome: fromJson(row['outcome_json']) as ActionOutcome | undefined };
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { systemClock } from '../../../../src/async/clock.ts';
+import type {
+  ActionChange,
+  ActionState,
+  EventStore,
+  StoredAction,
+} from '../../../../src/handler/store/event-store.ts';
+import { actionStates } from '../../../../src/handler/store/event-store.ts';
+import { SqliteStore } from '../../../../src/handler/store/sqlite/sqlite-store.ts';
+import { SimulatedDisk } from '../../../../scripts/soak/follow-ups/simulated-disk.ts';
+import { storeFolder } from '../sample.ts';
+
+const outcome = { id: 7, name: 'argocd-7', page: 'https://example.com/7' };
+
+function memoryOf(uid: string, historyId = 0) {
+  return { uid, operation: undefined, historyId, isDegraded: false, degradations: 0 };
+}
+
+function action(key: string, change: Partial<StoredAction> = {}): StoredAction {
+  return {
+    key,
+    uid: 'uid-1',
+    rule: 'smoke',
+    createdAt: 100,
+    expiresAt: 1_000,
+    state: 'waiting',
+    dueAt: 100,
+    tries: 0,
+    sentAt: undefined,
+    looks: 0,
+    body: '{"event":"x"}',
+    outcome: undefined,
+    message: '',
+    ...change,
+  };
+}
+
+describe('The SQLite store of events and actions', () => {
+  let folder: ReturnType<typeof storeFolder>;
+  let store: SqliteStore;
+  let events: EventStore;
+  const open = () => {
+    store = SqliteStore.open(folder.path, systemClock);
+    events = store.events;
+  };
+  beforeEach(() => {
+    folder = storeFolder();
+    open();
+  });
+  afterEach(async () => {
+    await store.close();
+    folder.remove();
+  });
+
+  it('keeps what is known of an application, and what is to be done, for the next process', async () => {
+    assert.equal(
+      await events.recordEvents({ memory: memoryOf('a', 3), actions: [action('k')] }),
+      1,
+    );
+    await store.close();
+    open();
+    assert.deepEqual(await events.eventMemory('a'), JSON.parse(JSON.stringify(memoryOf('a', 3))));
+    assert.deepEqual(await events.action('k'), action('k'));
+    assert.equal(await events.eventMemory('b'), undefined);
+    assert.equal(await events.action('l'), undefined);
+  });
+
+  it('leaves an action as it is whose event is seen again', async () => {
+    await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
+    await events.changeAction('k', { state: 'done', outcome });
+    const again = { memory: memoryOf('a', 1), actions: [action('k'), action('l')] };
+    assert.equal(await events.recordEvents(again), 1);
+    assert.deepEqual((await events.action('k'))?.outcome, outcome);
+  });
+
+  it('changes what it is told to, and nothing else', async () => {
+    await events.recordEvents({ memory: memoryOf('a'), actions: [action('k'), action('l')] });
+    const changes: readonly ActionChange[] = [
+      { state: 'sent', tries: 1, sentAt: 150, looks: 2 },
+      { dueAt: 170, message: 'away' },
+      { state: 'done', outcome, message: '' },
+      { sentAt: undefined, outcome: undefined },
+      {},
+    ];
+    let expected = action('k');
+    for (const change of changes) {
+      await events.changeAction('k', change);
+      expected = { ...expected, ...change };
+      assert.deepEqual(await events.action('k'), expected);
+    }
+    assert.deepEqual(await events.action('l'), action('l'));
+    await assert.rejects(events.changeAction('m', { tries: 1 }), /no action m/);
+  });
+
+  it('finds what is due, first what is due first, as the simulated one does', async () => {
+    const stateOf = fc.constantFrom<ActionState>(...actionStates);
+    const some = fc.uniqueArray(
+      fc.record({ dueAt: fc.nat(20), state: stateOf, key: fc.string({ minLength: 1 }) }),
+      { selector: ({ key }) => key, maxLength: 20 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        some,
+        fc.nat(20),
+        fc.integer({ min: 1, max: 5 }),
+        async (given, now, limit) => {
+          await events.sweepActions(9e15, 1_000);
+          for (const { key, state } of await events.actions({ limit: 1_000 })) {
+            if (state === 'waiting' || state === 'sent') {
+              await events.changeAction(key, { state: 'done' });
+            }
+          }
+          await events.sweepActions(9e15, 1_000);
+          const model = new SimulatedDisk();
+          const actions = given.map(({ key, ...change }) => action(key, change));
+          const step = { memory: memoryOf('a'), actions };
+          assert.equal(await events.recordEvents(step), await model.recordEvents(step));
+          const keys = (due: readonly StoredAction[]) => due.map(({ key }) => key);
+          assert.deepEqual(
+            keys(await events.dueActions(now, limit)),
+            keys(await model.dueActions(now, limit)),
+          );
+          assert.equal(await events.nextDueAt(), await model.nextDueAt());
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('shows actions newest first, a page at a time, by state and application', async () => {
+    const actions = [
+      action('a', { createdAt: 1 }),
+      action('b', { createdAt: 2, state: 'refused' }),
+      action('c', { createdAt: 3, uid: 'uid-2' }),
+    ];
+    await events.recordEvents({ memory: memoryOf('a'), actions });
+    const keys = async (query: Parameters<EventStore['actions']>[0]) =>
+      (await events.actions(query)).map(({ key }) => key);
+    assert.deepEqual(await keys({ limit: 2 }), ['c', 'b']);
+    assert.deepEqual(await keys({ limit: 2, before: 2 }), ['a']);
+    assert.deepEqual(await keys({ limit: 9, state: 'refused' }), ['b']);
+    assert.deepEqual(await keys({ limit: 9, uid: 'uid-2' }), ['c']);
+    assert.deepEqual(await events.actionFigures(), {
+      states: [
+        { state: 'refused', count: 1 },
+        { state: 'waiting', count: 2 },
+      ],
+      oldestOpenAt: 1,
+    });
+  });
+
+  it('removes old actions that are over, and no other', async () => {
+    const actions = actionStates.flatMap((state) => [
+      action(`old ${state}`, { state, createdAt: 1 }),
+      action(`new ${state}`, { state, createdAt: 50 }),
+    ]);
+    await events.recordEvents({ memory: memoryOf('a'), actions });
+    assert.equal(await events.sweepActions(50, 3), 3);
+    assert.equal(await events.sweepActions(50, 3), 1);
+    const left = (await events.actions({ limit: 99 })).map(({ key }) => key);
+    assert.deepEqual(left.filter((key) => key.startsWith('old')).sort(), [
+      'old sent',
+      'old waiting',
+    ]);
+    assert.equal(left.length, 8);
+  });
+
+  it('forgets an application, and does what is to be done all the same', async () => {
+    await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
+    await events.forgetEvents('a');
+    assert.equal(await events.eventMemory('a'), undefined);
+    assert.equal((await events.dueActions(100, 9)).length, 1);
+  });
+});
