@@ -3,6 +3,7 @@ import { bundle, handlerBundle } from './bundle.ts';
 import { doAsked, exitCodes } from './do-asked.ts';
 import { readSoakArguments, usage } from './soak/arguments.ts';
 import { testOnBusyMachine } from './soak/busy.ts';
+import { simulateMany } from './soak/follow-ups/simulate-many.ts';
 import { hasPassed, verdictOf } from './soak/verdict.ts';
 
 const words = process.argv.slice(2);
@@ -14,6 +15,11 @@ process.exitCode = await doAsked(
       const parts = await testOnBusyMachine(asked.runs);
       for (const line of verdictOf(parts)) console.log(line);
       return hasPassed(parts) ? exitCodes.success : 1;
+    }
+    if (asked.kind === 'followUps') {
+      const part = await simulateMany(asked.seeds, asked.first, console.log);
+      for (const line of verdictOf([part])) console.log(line);
+      return hasPassed([part]) ? exitCodes.success : 1;
     }
     await bundle(handlerBundle);
     // What looks into the handler's store needs the Node of the handler.

@@ -16,6 +16,8 @@ export type SoakAsked =
   | { readonly kind: 'run'; readonly plan: SoakPlan }
   /** The tests, so many times on a machine that is busy with something else. */
   | { readonly kind: 'busy'; readonly runs: number }
+  /** Simulations of follow-ups, each with a seed of its own from `first` on. */
+  | { readonly kind: 'followUps'; readonly seeds: number; readonly first: number }
   | Help
   | WrongWords;
 
@@ -33,15 +35,27 @@ mangled requests, and checks that nothing was lost, duplicated or leaked. Takes 
                                   that no test depends on the speed of the machine
   npm run soak -- busy --runs N
 
+  npm run soak -- follow-ups      simulates 8000 times that crashes, lost answers, late requests and
+                                  repeated looks come in any order, about a million in all, and looks
+                                  whether any follow-up was lost or doubled; an hour or less
+  npm run soak -- follow-ups --seeds N --first N
+                                  so many simulations, from this seed on
+
 It exits with 0, 1 when it found something, or 2 for invalid arguments.`;
+
+/** What may follow the name of a part, by that name. */
+const commands: Readonly<Record<string, readonly string[]>> = {
+  busy: ['runs'],
+  'follow-ups': ['seeds', 'first'],
+};
 
 /** Reads the words after `npm run soak --`. */
 export function readSoakArguments(words: readonly string[]): SoakAsked {
   const option = { type: 'string' } as const;
-  const isBusy = words[0] === 'busy';
-  const names = isBusy ? ['runs'] : ['kills', 'requests', 'minutes', 'seed'];
+  const command = commands[words[0] ?? ''];
+  const names = command ?? ['kills', 'requests', 'minutes', 'seed'];
   const options = Object.fromEntries(names.map((name) => [name, option]));
-  const read = readWords(words.slice(isBusy ? 1 : 0), options);
+  const read = readWords(words.slice(command === undefined ? 0 : 1), options);
   if (read.kind !== 'words') return read;
   const { values } = read;
   const numbers = names.map((name) => [name, values[name]] as const);
@@ -54,7 +68,10 @@ export function readSoakArguments(words: readonly string[]): SoakAsked {
     const text = values[name];
     return text === undefined ? undefined : Number(text);
   };
-  if (isBusy) return { kind: 'busy', runs: number('runs') ?? 3 };
+  if (words[0] === 'busy') return { kind: 'busy', runs: number('runs') ?? 3 };
+  if (words[0] === 'follow-ups') {
+    return { kind: 'followUps', seeds: number('seeds') ?? 8_000, first: number('first') ?? 1 };
+  }
   return {
     kind: 'run',
     plan: {

@@ -16,6 +16,12 @@ describe('The command line of a soak', () => {
     ['runs the tests on a busy machine', ['busy'], { kind: 'busy', runs: 3 }],
     ['runs them as often as is said', ['busy', '--runs', '1'], { kind: 'busy', runs: 1 }],
     ['asks for help on it', ['busy', '--help'], { kind: 'help' }],
+    ['simulates follow-ups', ['follow-ups'], { kind: 'followUps', seeds: 8_000, first: 1 }],
+    [
+      'simulates them again from a seed',
+      ['follow-ups', '--seeds', '1', '--first', '42'],
+      { kind: 'followUps', seeds: 1, first: 42 },
+    ],
     [
       'says what is no number',
       ['--kills', 'many'],

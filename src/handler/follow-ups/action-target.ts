@@ -1,0 +1,33 @@
+import type { ActionOutcome, StoredAction } from '../store/event-store.ts';
+
+/**
+ * Where actions of one kind are done, such as Azure Pipelines. It has no key by which it would do a
+ * request once, so what may have been done is looked up before it is asked for again.
+ */
+export interface ActionTarget {
+  /** Rejects with an `ActionError`; any other error counts as `unclear`. */
+  send(action: StoredAction, signal: AbortSignal): Promise<ActionOutcome>;
+  /** What came of an earlier request, made at `since` or after; undefined where there is nothing. */
+  lookUp(
+    action: StoredAction,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<ActionOutcome | undefined>;
+}
+
+/**
+ * Why an action was not done. `refused`: it never will be as it is. `later`: it was not done, and may
+ * be; not before `retryAfter` milliseconds, where the target says so. `unclear`: no answer, so that it
+ * may have been done. The message is for people, and says what to do.
+ */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+  readonly kind: 'refused' | 'later' | 'unclear';
+  readonly retryAfter: number | undefined;
+
+  constructor(kind: ActionError['kind'], message: string, retryAfter?: number) {
+    super(message);
+    this.kind = kind;
+    this.retryAfter = retryAfter;
+  }
+}

@@ -1,0 +1,193 @@
+import { backoff } from '../../async/backoff.ts';
+import type { Clock } from '../../async/clock.ts';
+import { errorMessage } from '../../async/error-message.ts';
+import { Wakeup } from '../../async/wakeup.ts';
+import { logLine } from '../../text/foreign-text.ts';
+import type { ActionChange, ActionState, EventStore, StoredAction } from '../store/event-store.ts';
+import { ActionError, type ActionTarget } from './action-target.ts';
+
+/** What the worker is told to work with. */
+export interface ActionWorkerOptions {
+  readonly store: Pick<EventStore, 'dueActions' | 'nextDueAt' | 'changeAction'>;
+  readonly target: ActionTarget;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told what an operator should know: the store that cannot store, and bugs. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Actions that are worked at the same time. */
+const mostAtOnce = 16;
+/** Milliseconds before the next try after one that came to nothing. */
+const pauses = { first: 1_000, most: 5 * 60_000 } as const;
+/** Milliseconds before the next look for what may have been done, by how many were in vain. */
+const pausesOfLook = [2_000, 4_000, 8_000] as const;
+/** Milliseconds that one process looks for it before it is sent again; more looks in all count as well. */
+const settling = 10_000;
+const mostLooks = 12;
+/** Milliseconds until a store is asked again that could not answer. */
+const pauseOfStore = 2_000;
+/** Clocks of two machines differ; what was asked for is looked for from so many milliseconds before. */
+const clockSkew = 5 * 60_000;
+/** The longest sleep; a wakeup ends it. */
+const longestSleep = 60_000;
+
+/**
+ * Does actions, each once. That one is sent is stored before it is sent; so one that is found `sent`
+ * may have been done, be it that no answer came or that the process died. It is looked up, four times
+ * over 14 seconds, and only then sent again. The looks are counted in the store, so that a process which
+ * is killed again and again comes to an end with them; and ten of those seconds are of one process, so
+ * that a clock which jumped meanwhile does not make them fewer.
+ *
+ * States of an action: see `ActionState`.
+ */
+export class ActionWorker {
+  readonly #options: ActionWorkerOptions;
+  readonly #wakeup: Wakeup;
+  readonly #busy = new Set<string>();
+  /** Since when this process has known of those that are `sent`. */
+  readonly #sentSince = new Map<string, number>();
+
+  constructor(options: ActionWorkerOptions) {
+    this.#options = options;
+    this.#wakeup = new Wakeup(options.clock);
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
+  /** Works until the signal aborts. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const pause = await this.#begin(signal);
+      if (pause > 0) await this.#wakeup.wait(pause, signal);
+    }
+  }
+
+  /** Begins what is due, as far as there is room. Says how long there is nothing more to begin. */
+  async #begin(signal: AbortSignal): Promise<number> {
+    const { store, clock, onFault } = this.#options;
+    try {
+      const room = mostAtOnce - this.#busy.size;
+      if (room <= 0) return longestSleep;
+      const due = await store.dueActions(clock.now(), mostAtOnce);
+      const ready = due.filter(({ key }) => !this.#busy.has(key)).slice(0, room);
+      for (const action of ready) void this.#work(action, signal);
+      if (ready.length > 0) return 0;
+      const next = await store.nextDueAt();
+      // What is due and at work wakes us when it is over.
+      if (next === undefined || next <= clock.now()) return longestSleep;
+      return Math.min(longestSleep, next - clock.now());
+    } catch (error) {
+      onFault(error);
+      return pauseOfStore;
+    }
+  }
+
+  async #work(action: StoredAction, signal: AbortSignal): Promise<void> {
+    const { key } = action;
+    this.#busy.add(key);
+    const now = this.#options.clock.now();
+    const sentSince = action.state === 'sent' ? (this.#sentSince.get(key) ?? now) : now;
+    this.#sentSince.set(key, sentSince);
+    try {
+      const state = await work(action, { ...this.#options, sentSince }, signal);
+      if (state !== 'sent') this.#sentSince.delete(key);
+    } catch (error) {
+      if (!signal.aborted) this.#options.onFault(error);
+      await this.#options.clock.sleep(pauseOfStore, signal);
+    } finally {
+      this.#busy.delete(key);
+      this.wake();
+    }
+  }
+}
+
+/** What one step of an action works with. */
+export interface ActionStepOptions extends Omit<ActionWorkerOptions, 'onFault'> {
+  /** Since when this process has known that it is `sent`. */
+  readonly sentSince: number;
+}
+
+/** Takes an action one step further, and says its state. Rejects with the store's errors alone. */
+export async function work(
+  action: StoredAction,
+  options: ActionStepOptions,
+  signal: AbortSignal,
+): Promise<ActionState> {
+  const { store, clock } = options;
+  const change = async (changed: ActionChange) => {
+    await store.changeAction(action.key, changed);
+    return changed.state ?? action.state;
+  };
+  if (action.state === 'sent') {
+    const looked = await lookUp(action, options, signal);
+    if (signal.aborted) return action.state;
+    if (looked !== 'again') return change(looked);
+  }
+  if (clock.now() >= action.expiresAt) {
+    return change({ state: 'expired', message: action.message || 'It could not be done in time.' });
+  }
+  const sent = { state: 'sent', tries: action.tries + 1, sentAt: clock.now(), looks: 0 } as const;
+  await change({ ...sent, dueAt: clock.now() });
+  if (signal.aborted) return sent.state;
+  const result = await send({ ...action, ...sent }, options, signal);
+  return result === undefined ? sent.state : change({ state: sent.state, ...result });
+}
+
+/** What is found of an earlier request; `again`: it was not carried out, and never will be. */
+async function lookUp(
+  action: StoredAction,
+  { target, clock, sentSince }: ActionStepOptions,
+  signal: AbortSignal,
+): Promise<ActionChange | 'again'> {
+  const { sentAt = action.createdAt, looks } = action;
+  const isSettled = clock.now() - sentSince >= settling || looks >= mostLooks;
+  const pause = pausesOfLook[looks] ?? (isSettled ? undefined : pausesOfLook[0]);
+  try {
+    const outcome = await target.lookUp(action, sentAt - clockSkew, signal);
+    if (outcome !== undefined) return { state: 'done', outcome, message: '' };
+    if (pause === undefined) return 'again';
+    return { looks: looks + 1, dueAt: clock.now() + pause };
+  } catch (error) {
+    // Without an answer nothing is known: it is not sent again, however long that lasts.
+    const isOver = clock.now() >= action.expiresAt;
+    const message = messageOf(error);
+    if (isOver) return { state: 'expired', message };
+    return { dueAt: clock.now() + Math.max(retryAfterOf(error), pauses.first * 10), message };
+  }
+}
+
+/** Sends it. Undefined: cut off by the end of the process, which is what `sent` in the store says. */
+async function send(
+  action: StoredAction,
+  { target, clock, random }: ActionStepOptions,
+  signal: AbortSignal,
+): Promise<ActionChange | undefined> {
+  try {
+    const outcome = await target.send(action, signal);
+    return { state: 'done', outcome, message: '' };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    const message = messageOf(error);
+    if (!(error instanceof ActionError) || error.kind === 'unclear') {
+      return { dueAt: clock.now() + pausesOfLook[0], message };
+    }
+    if (error.kind === 'refused') return { state: 'refused', message };
+    const pause = Math.max(retryAfterOf(error), backoff(action.tries, pauses, random));
+    const dueAt = clock.now() + pause;
+    if (dueAt >= action.expiresAt) return { state: 'expired', message };
+    return { state: 'waiting', dueAt, message };
+  }
+}
+
+/** Foreign text, bounded as it is kept. */
+function messageOf(error: unknown): string {
+  return logLine(errorMessage(error), 2_000);
+}
+
+function retryAfterOf(error: unknown): number {
+  return error instanceof ActionError ? (error.retryAfter ?? 0) : 0;
+}

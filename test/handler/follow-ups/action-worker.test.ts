@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { ScheduledTime, settle } from '../../../scripts/soak/follow-ups/scheduled-time.ts';
+import { SimulatedDisk } from '../../../scripts/soak/follow-ups/simulated-disk.ts';
+import { ActionError, type ActionTarget } from '../../../src/handler/follow-ups/action-target.ts';
+import { ActionWorker } from '../../../src/handler/follow-ups/action-worker.ts';
+import type { StoredAction } from '../../../src/handler/store/event-store.ts';
+
+const outcome = { id: 1, name: 'argocd-1', page: 'https://example.com/1' };
+const hour = 3_600_000;
+const refused = new ActionError('refused', 'There is no pipeline "smoke". Check its name.');
+const away = new ActionError('later', 'Azure DevOps is away.');
+const unclear = new ActionError('unclear', 'No answer came.');
+
+interface Scene {
+  readonly time: ScheduledTime;
+  readonly disk: SimulatedDisk;
+  /** What was asked of Azure DevOps, with the seconds since the beginning. */
+  readonly calls: string[];
+  /** Lets so many milliseconds pass. */
+  readonly pass: (ms: number) => Promise<void>;
+  readonly action: (key?: string) => StoredAction;
+}
+
+/** A worker with an action, or with several; each call is answered by the next of the answers. */
+async function scene(
+  answers: { readonly send?: readonly unknown[]; readonly lookUp?: readonly unknown[] },
+  play: (scene: Scene) => Promise<void>,
+  change: Partial<StoredAction> = {},
+  count = 1,
+): Promise<void> {
+  const time = new ScheduledTime();
+  const disk = new SimulatedDisk();
+  const began = time.now;
+  const calls: string[] = [];
+  const left = { send: [...(answers.send ?? [])], lookUp: [...(answers.lookUp ?? [])] };
+  const answer = (call: 'send' | 'lookUp') => {
+    calls.push(`${call} ${Math.round((time.now - began) / 1_000)}`);
+    const given = left[call].length > 1 ? left[call].shift() : left[call][0];
+    if (given instanceof Error) return Promise.reject(given);
+    return Promise.resolve(given as typeof outcome);
+  };
+  const target: ActionTarget = {
+    send: () => answer('send'),
+    lookUp: () => answer('lookUp'),
+  };
+  const worker = new ActionWorker({
+    store: disk,
+    target,
+    clock: time.clock(0),
+    random: () => 1,
+    onFault: (error) => assert.fail(error as Error),
+  });
+  const actions = Array.from({ length: count }, (_, place) => ({
+    ...sample(`key-${place}`, time.now),
+    ...change,
+  }));
+  const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
+  await disk.recordEvents({ memory: { ...memory, operation: undefined }, actions });
+  const stop = new AbortController();
+  const running = worker.run(stop.signal);
+  const pass = async (ms: number) => {
+    const until = time.now + ms;
+    do await settle();
+    while (time.advance(until));
+  };
+  const action = (key = 'key-0') => {
+    const found = disk.actions.find((one) => one.key === key);
+    assert.ok(found);
+    return found;
+  };
+  try {
+    await play({ time, disk, calls, pass, action });
+  } finally {
+    stop.abort();
+    await running;
+  }
+}
+
+function sample(key: string, now: number): StoredAction {
+  return {
+    key,
+    uid: 'uid-1',
+    rule: 'smoke',
+    createdAt: now,
+    expiresAt: now + 72 * hour,
+    state: 'waiting',
+    dueAt: now,
+    tries: 0,
+    sentAt: undefined,
+    looks: 0,
+    body: '{}',
+    outcome: undefined,
+    message: '',
+  };
+}
+
+describe('An action', () => {
+  it('is sent once, and done', async () => {
+    await scene({ send: [outcome] }, async ({ calls, pass, action }) => {
+      await pass(hour);
+      assert.deepEqual(calls, ['send 0']);
+      assert.deepEqual([action().state, action().tries], ['done', 1]);
+      assert.deepEqual(action().outcome, outcome);
+    });
+  });
+
+  it('is sent when its time comes, and not before', async () => {
+    const later = Date.UTC(2026, 10, 28) + 10_000;
+    await scene(
+      { send: [outcome] },
+      async ({ calls, pass }) => {
+        await pass(9_000);
+        assert.deepEqual(calls, []);
+        await pass(2_000);
+        assert.deepEqual(calls, ['send 10']);
+      },
+      { dueAt: later },
+    );
+  });
+
+  it('is not sent again when it is refused', async () => {
+    await scene({ send: [refused] }, async ({ calls, pass, action }) => {
+      await pass(hour);
+      assert.deepEqual(calls, ['send 0']);
+      assert.deepEqual([action().state, action().message], ['refused', refused.message]);
+    });
+  });
+
+  it('keeps no more of a reason than people read', async () => {
+    const long = new ActionError('refused', `${'x'.repeat(100_000)}\u001b[31m`);
+    await scene({ send: [long] }, async ({ pass, action }) => {
+      await pass(1_000);
+      assert.ok(action().message.length < 2_100);
+    });
+  });
+
+  it('is tried again ever more slowly while it cannot be done, and says why', async () => {
+    await scene({ send: [away, away, away, outcome] }, async ({ calls, pass, action }) => {
+      await pass(2_500);
+      assert.deepEqual([action().state, action().message], ['waiting', away.message]);
+      await pass(hour);
+      assert.deepEqual(calls, ['send 0', 'send 1', 'send 3', 'send 7']);
+      assert.deepEqual([action().state, action().message], ['done', '']);
+    });
+  });
+
+  it('waits as long as Azure DevOps asks for', async () => {
+    const throttled = new ActionError('later', 'Throttled.', 90_000);
+    await scene({ send: [throttled, outcome] }, async ({ calls, pass }) => {
+      await pass(hour);
+      assert.deepEqual(calls, ['send 0', 'send 90']);
+    });
+  });
+
+  it('expires when it could not be done in time, with the last reason', async () => {
+    await scene(
+      { send: [away] },
+      async ({ pass, action }) => {
+        await pass(2 * hour);
+        assert.deepEqual([action().state, action().message], ['expired', away.message]);
+      },
+      { expiresAt: Date.UTC(2026, 10, 28) + hour },
+    );
+  });
+
+  it('expires without being sent when its time was over before its turn', async () => {
+    await scene(
+      { send: [outcome] },
+      async ({ calls, pass, action }) => {
+        await pass(hour);
+        assert.deepEqual([calls, action().state], [[], 'expired']);
+        assert.match(action().message, /could not be done in time/);
+      },
+      { expiresAt: Date.UTC(2026, 10, 28) },
+    );
+  });
+});
+
+describe('An action that may have been done', () => {
+  it('is looked up, and done if it is found', async () => {
+    const lookUp = [undefined, outcome];
+    await scene({ send: [unclear], lookUp }, async ({ calls, pass, action }) => {
+      await pass(hour);
+      assert.deepEqual(calls, ['send 0', 'lookUp 2', 'lookUp 4']);
+      assert.deepEqual([action().state, action().tries], ['done', 1]);
+    });
+  });
+
+  it('is sent again after four looks in vain', async () => {
+    await scene(
+      { send: [unclear, outcome], lookUp: [undefined] },
+      async ({ calls, pass, action }) => {
+        await pass(hour);
+        const looks = ['lookUp 2', 'lookUp 4', 'lookUp 8', 'lookUp 16'];
+        assert.deepEqual(calls, ['send 0', ...looks, 'send 16']);
+        assert.deepEqual([action().state, action().tries], ['done', 2]);
+      },
+    );
+  });
+
+  it('is any whose error is none that we know', async () => {
+    await scene({ send: [new Error('a bug')], lookUp: [outcome] }, async ({ calls, pass }) => {
+      await pass(hour);
+      assert.deepEqual(calls, ['send 0', 'lookUp 2']);
+    });
+  });
+
+  it('is any that a process before this one has sent: it is looked up first', async () => {
+    await scene(
+      { lookUp: [outcome] },
+      async ({ calls, pass, action }) => {
+        await pass(hour);
+        assert.deepEqual([calls, action().state], [['lookUp 0'], 'done']);
+      },
+      { state: 'sent', sentAt: Date.UTC(2026, 10, 28), tries: 1 },
+    );
+  });
+
+  it('is never sent again while it cannot be looked up', async () => {
+    await scene({ send: [unclear], lookUp: [away] }, async ({ calls, pass, action }) => {
+      await pass(24 * hour);
+      assert.equal(calls.filter((call) => call.startsWith('send')).length, 1);
+      assert.equal(action().state, 'sent');
+      await pass(72 * hour);
+      assert.equal(action().state, 'expired');
+      assert.equal(calls.filter((call) => call.startsWith('send')).length, 1);
+    });
+  });
+});
+
+it('Many actions are worked a few at a time, and none is forgotten', async () => {
+  await scene(
+    { send: [outcome] },
+    async ({ calls, disk, pass }) => {
+      await pass(1_000);
+      assert.equal(calls.length, 100);
+      assert.ok(disk.actions.every(({ state }) => state === 'done'));
+    },
+    {},
+    100,
+  );
+});
