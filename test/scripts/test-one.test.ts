@@ -38,7 +38,7 @@ describe('Running the tests of one file', () => {
   });
 
   it('runs those of the handler on Node 24, whichever Node runs this', async () => {
-    const { code, output } = await run([...testOne, 'src/handler/access/glob.ts']);
+    const { code, output } = await run([...testOne, 'src/text/glob.ts']);
     assert.equal(code, 0, output);
     assert.match(output, /^ {2}\d+ passing/m);
   });

@@ -1,4 +1,4 @@
-import { foldProjectName } from '../task-hub/project-name.ts';
+import { foldProjectName } from '../../text/project-name.ts';
 import type { Build, Release, Stage } from './pipeline-schema.ts';
 import type { RunResult, RunState } from './pipelines.ts';
 

@@ -1,8 +1,8 @@
-import { foldProjectName } from '../../azure/task-hub/project-name.ts';
+import { foldProjectName } from '../../text/project-name.ts';
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
 import type { Action, Config, Rule } from '../config/config.ts';
 import { printDenial } from './denial.ts';
-import { fits, GlobSet } from './glob.ts';
+import { fits, GlobSet } from '../../text/glob.ts';
 
 /** Who wants to do what, and where. What is not known yet is absent, and is to be asked again. */
 export interface AccessRequest {

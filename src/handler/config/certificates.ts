@@ -1,5 +1,5 @@
 import { certificatesIn } from '../../inputs/certificate-text.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from '../../settings/setting.ts';
 
 /** PEM certificates, one after the other; text around them is dropped. */
 export function parseCertificates(text: string): Setting<string> {

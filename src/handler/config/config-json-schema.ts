@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { configSchema } from './config-schema.ts';
-import { about } from './text-setting.ts';
+import { about } from '../../settings/text-setting.ts';
 
 /** The parts of a JSON Schema that are read here. */
 export interface JsonSchema {

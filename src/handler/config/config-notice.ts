@@ -1,8 +1,8 @@
 import type { Config } from './config.ts';
-import { isReference, type PathFault } from './references.ts';
-import { valueAt } from './schema-fault.ts';
+import { isReference } from './references.ts';
+import type { Path, PathFault } from '../../settings/path-fault.ts';
+import { valueAt } from '../../settings/schema-fault.ts';
 import { isLocalUrl, isPlainText } from './web-url.ts';
-import type { Path } from './yaml-document.ts';
 
 /** Warnings about what is allowed but unsafe. `raw` is the file before its references are replaced. */
 export function warningsOf(config: Config, raw: unknown): readonly PathFault[] {

@@ -11,11 +11,11 @@ import {
   parseAzureProject,
   parseName,
   parseNamespace,
-} from './names.ts';
+} from '../../settings/names.ts';
 import { parseOrganizationUrl } from './organization-url.ts';
 import { parseSecret, parseTokenHash } from './secret-setting.ts';
-import type { Setting } from './setting.ts';
-import { described, textSetting } from './text-setting.ts';
+import type { Setting } from '../../settings/setting.ts';
+import { described, textSetting } from '../../settings/text-setting.ts';
 import { parseArgoCDUrl, parsePublicUrl } from './web-url.ts';
 
 const name = (description: string) => textSetting(parseName, { description, pattern: namePattern });

@@ -1,9 +1,8 @@
 import { isLoopback, parseListener } from './listener.ts';
 import { nearest } from '../../text/nearest.ts';
 import { organizationKey } from './organization-url.ts';
-import type { PathFault } from './references.ts';
-import { valueAt } from './schema-fault.ts';
-import type { Path } from './yaml-document.ts';
+import type { Path, PathFault } from '../../settings/path-fault.ts';
+import { valueAt } from '../../settings/schema-fault.ts';
 
 /**
  * What is wrong between settings: names that mean nothing, or two things. Takes the file as it was

@@ -1,6 +1,6 @@
 import { Secret } from '../../secret.ts';
 import { keyProblem } from '../secrets/token-cipher.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from '../../settings/setting.ts';
 
 /** Random digits are all different ones soon; those of a placeholder are few. */
 const fewestDifferent = 8;

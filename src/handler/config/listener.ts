@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Config, Listener } from './config.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from '../../settings/setting.ts';
 
 /** `host:port`, with brackets around an IPv6 address. */
 export function parseListener(text: string): Setting<Listener> {

@@ -1,5 +1,5 @@
 import { aliasesOf } from '../../azure/http/collection.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from '../../settings/setting.ts';
 import { parseWebUrl } from './web-url.ts';
 
 const advice =

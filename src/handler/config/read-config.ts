@@ -7,9 +7,10 @@ import { keyFileOf } from './store-config.ts';
 import type { Config, ConfigFault } from './config.ts';
 import { crossCheck } from './cross-check.ts';
 import { localUrl } from './listener.ts';
-import { resolveReferences, type PathFault, type ReferenceSource } from './references.ts';
-import { faultsOf, valueAt } from './schema-fault.ts';
-import { parseYaml, type Path } from './yaml-document.ts';
+import { resolveReferences, type ReferenceSource } from './references.ts';
+import type { Path, PathFault } from '../../settings/path-fault.ts';
+import { faultsOf, valueAt } from '../../settings/schema-fault.ts';
+import { parseYaml } from './yaml-document.ts';
 
 /** The configuration with its warnings, or everything that is wrong with it. */
 export type ConfigReading =
@@ -38,7 +39,9 @@ export function readConfig(text: string, folder: string, source: ReferenceSource
       .sort((one, other) => (one.line ?? Infinity) - (other.line ?? Infinity));
   const { value, faults: unresolved } = resolveReferences(raw, source);
   const parsed = z.safeParse(configSchema, value);
-  const wrong = parsed.success ? [] : parsed.error.issues.flatMap((each) => faultsOf(each, value));
+  const wrong = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((each) => faultsOf(each, { schema: configSchema, value }));
   const broken = new Set(unresolved.map(({ path }) => printPath(path)));
   const faults = [
     ...unresolved,

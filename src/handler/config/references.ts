@@ -1,17 +1,10 @@
-import type { Path } from './yaml-document.ts';
+import type { Path, PathFault } from '../../settings/path-fault.ts';
 
 /** Where references lead. */
 export interface ReferenceSource {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file; throws when it cannot be read. */
   readonly readFile: (path: string) => string;
-}
-
-/** What is wrong with the text at a path. */
-export interface PathFault {
-  readonly path: Path;
-  readonly problem: string;
-  readonly advice: string;
 }
 
 /** A configuration after its references to files and environment variables were read. */

@@ -1,7 +1,7 @@
 import { tokenOf } from '../../inputs/token-text.ts';
 import { isUnexpanded } from '../../inputs/unexpanded.ts';
 import { Secret } from '../../secret.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from '../../settings/setting.ts';
 
 /** A token, as it can stand in a header, without what was copied along with it. */
 export function parseSecret(given: string, shortest = 1): Setting<Secret> {

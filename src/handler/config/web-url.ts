@@ -1,6 +1,6 @@
 import { readArgoCDPage } from '../../inputs/argocd-page.ts';
 import { isLoopback } from './listener.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from '../../settings/setting.ts';
 
 /** An http or https URL of host and path alone, without a slash at the end. */
 export function parseWebUrl(text: string): Setting<string> {

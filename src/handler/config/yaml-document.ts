@@ -6,9 +6,7 @@ import {
   YAMLException,
   type Event,
 } from 'js-yaml';
-
-/** Where a value stands: keys of mappings and places in lists, from the outermost. */
-export type Path = readonly (string | number)[];
+import type { Path } from '../../settings/path-fault.ts';
 
 /** A document with the lines in which its parts stand, counted from 1. */
 export interface YamlDocument {

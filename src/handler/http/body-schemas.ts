@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { sharedInputNames, type SharedInputName } from '../../inputs/definitions.ts';
 import { gateSummaries } from '../../inputs/gate-input-texts.ts';
 import { inputTexts } from '../../inputs/input-texts.ts';
-import { described } from '../config/text-setting.ts';
+import { described } from '../../settings/text-setting.ts';
 import { checkSections, gateSections, syncSections, type SectionName } from './sync-sections.ts';
 
 /** What each name of a request's body means, in one sentence. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { about } from '../config/text-setting.ts';
+import { about } from '../../settings/text-setting.ts';
 import {
   acceptedSchema,
   cancelingSchema,

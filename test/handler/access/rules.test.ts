@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fits } from '../../../src/handler/access/glob.ts';
+import { fits } from '../../../src/text/glob.ts';
 import {
   Allowance,
   denialOf,

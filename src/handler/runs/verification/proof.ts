@@ -1,6 +1,6 @@
 import { AzureError } from '../../../azure/http/azure-error.ts';
 import type { AzureFailure } from '../../../azure/http/azure-error.ts';
-import { foldProjectName } from '../../../azure/task-hub/project-name.ts';
+import { foldProjectName } from '../../../text/project-name.ts';
 import type { RunAddress } from '../../../azure/task-hub/run-address.ts';
 import type {
   OrchestrationPlan,

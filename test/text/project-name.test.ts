@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { foldProjectName } from '../../../src/azure/task-hub/project-name.ts';
+import { foldProjectName } from '../../src/text/project-name.ts';
 
 describe('the name of an Azure project', () => {
   const same: readonly (readonly [string, string])[] = [

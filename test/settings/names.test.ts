@@ -5,7 +5,7 @@ import {
   parseAzureProject,
   parseName,
   parseNamespace,
-} from '../../../src/handler/config/names.ts';
+} from '../../src/settings/names.ts';
 
 const kinds = [
   {

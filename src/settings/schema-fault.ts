@@ -1,31 +1,38 @@
 import type * as z from 'zod/mini';
-import { configJsonSchema, type JsonSchema } from './config-json-schema.ts';
-import { nearest } from '../../text/nearest.ts';
-import type { PathFault } from './references.ts';
-import type { Path } from './yaml-document.ts';
+import { nearest } from '../text/nearest.ts';
+import type { Path, PathFault } from './path-fault.ts';
+import { about } from './text-setting.ts';
 
 type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
 
-const jsonSchema = configJsonSchema();
+/** What was read, and by which schema. */
+export interface Read {
+  readonly schema: Schema;
+  readonly value: unknown;
+}
 
-/** The faults of an issue, in words for people. `value` is what was read as a whole. */
-export function faultsOf(issue: Issue, value: unknown, above: Path = []): readonly PathFault[] {
+/** The faults of an issue, in words for people. */
+export function faultsOf(issue: Issue, read: Read, above: Path = []): readonly PathFault[] {
+  const { value } = read;
   const path = [...above, ...issue.path.map((part) => (typeof part === 'symbol' ? '' : part))];
   const fault = (problem: string, advice: string) => [{ path, problem, advice }];
   switch (issue.code) {
     case 'custom':
       return fault(issue.message, String(issue.params?.['advice'] ?? ''));
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key));
+      return issue.keys.map((key) => unknownKey(read.schema, path, key));
     case 'invalid_union':
-      return bestOf(issue.errors).flatMap((inner) => faultsOf(inner, value, path));
+      return bestOf(issue.errors).flatMap((inner) => faultsOf(inner, read, path));
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) => faultsOf({ ...inner, path: [] }, read, path));
     case 'invalid_value':
       return fault('not a valid choice', choose(valueAt(value, path), issue.values));
     case 'too_small':
     case 'too_big':
       return [{ path, ...outOfBounds(issue) }];
     case 'invalid_type':
-      return [{ path, ...wrongType(path, issue.expected, valueAt(value, path)) }];
+      return [{ path, ...wrongType(read, path, issue.expected) }];
     default:
       return fault('it has the wrong format', issue.message);
   }
@@ -49,8 +56,8 @@ function bestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   return [...branches].sort((one, other) => depth(other) - depth(one))[0] ?? [];
 }
 
-function unknownKey(path: Path, key: string): PathFault {
-  const known = formsOf(schemaAt(path)).flatMap(({ properties = {} }) => Object.keys(properties));
+function unknownKey(schema: Schema, path: Path, key: string): PathFault {
+  const known = schemasAt(schema, path).flatMap((form) => Object.keys(shapeOf(form) ?? {}));
   const meant = nearest(key, known);
   return {
     path: [...path, key],
@@ -59,16 +66,48 @@ function unknownKey(path: Path, key: string): PathFault {
   };
 }
 
-function schemaAt(path: Path): JsonSchema {
-  return path.reduce<JsonSchema>((schema, part) => {
-    const forms = formsOf(schema);
-    if (typeof part === 'number') return forms.find(({ items }) => items)?.items ?? {};
-    return forms.find(({ properties }) => properties?.[part])?.properties?.[part] ?? {};
-  }, jsonSchema);
+/** What a schema says of the value at a path: itself, all that it wraps, and every form of a union. */
+function schemasAt(schema: Schema, path: Path): readonly Schema[] {
+  return path.reduce<readonly Schema[]>(
+    (forms, part) => forms.flatMap((form) => formsOf(innerOf(form, part))),
+    formsOf(schema),
+  );
 }
 
-function formsOf(schema: JsonSchema): readonly JsonSchema[] {
-  return [schema, ...(schema.anyOf ?? [])];
+function formsOf(schema: Schema | undefined): readonly Schema[] {
+  if (schema === undefined) return [];
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'pipe':
+      return [schema, ...formsOf(def.in)];
+    case 'optional':
+    case 'default':
+    case 'prefault':
+      return [schema, ...formsOf(def.innerType)];
+    case 'union':
+      return [schema, ...def.options.flatMap(formsOf)];
+    default:
+      return [schema];
+  }
+}
+
+function innerOf(schema: Schema, part: string | number): Schema | undefined {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === 'array') return typeof part === 'number' ? def.element : undefined;
+  if (def.type === 'record') return def.valueType;
+  const shape = shapeOf(schema);
+  return shape !== undefined && Object.hasOwn(shape, part) ? shape[part] : undefined;
+}
+
+function shapeOf(schema: Schema): Readonly<Record<string, Schema>> | undefined {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  return def.type === 'object' ? def.shape : undefined;
+}
+
+function descriptionAt(schema: Schema, path: Path): string | undefined {
+  return schemasAt(schema, path)
+    .map((form) => about.get(form)?.description)
+    .find(Boolean);
 }
 
 function choose(given: unknown, choices: readonly unknown[]): string {
@@ -93,16 +132,18 @@ function outOfBounds(issue: Bound): Omit<PathFault, 'path'> {
 const wanted: Readonly<Record<string, string>> = {
   string: 'a string, in quotes if it looks like something else',
   array: 'a list: `[a, b]`, or one `- …` per line',
+  record: 'a mapping: `{ key: value }`, or one `key: value` per line',
   object: 'a mapping: `{ key: value }`, or one `key: value` per line',
   boolean: '`true` or `false`',
   int: 'a whole number',
   number: 'a whole number',
 };
 
-function wrongType(path: Path, expected: string, given: unknown): Omit<PathFault, 'path'> {
+function wrongType({ schema, value }: Read, path: Path, expected: string): Omit<PathFault, 'path'> {
+  const given = valueAt(value, path);
   const advice = `Write ${wanted[expected] ?? expected}.`;
   if (given === undefined) {
-    return { problem: 'it is missing', advice: schemaAt(path).description ?? advice };
+    return { problem: 'it is missing', advice: descriptionAt(schema, path) ?? advice };
   }
   if (given === null) {
     return { problem: 'it is empty', advice: `${advice} Or remove the key.` };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fits } from '../../../src/handler/access/glob.ts';
+import { fits } from '../../src/text/glob.ts';
 
 /** The same by Node's regular expressions, which may take long and are obviously right. */
 function fitsByExpression(pattern: string, text: string): boolean {

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import * as z from 'zod/mini';
+import { configSchema } from '../../src/handler/config/config-schema.ts';
+import { faultsOf, valueAt } from '../../src/settings/schema-fault.ts';
+import { described } from '../../src/settings/text-setting.ts';
+
+function faultsIn(file: unknown): readonly string[] {
+  const parsed = z.safeParse(configSchema, file);
+  assert.ok(!parsed.success);
+  return parsed.error.issues
+    .flatMap((issue) => faultsOf(issue, { schema: configSchema, value: file }))
+    .map(({ path, problem }) => `${path.join('.')}: ${problem}`);
+}
+
+describe('the faults of a schema', () => {
+  const organizations: readonly [unknown, string][] = [
+    [5, '0: it is a number'],
+    [null, '0: nothing is written here'],
+    [[], '0: it is a list'],
+    [{}, '0.url: it is missing'],
+    [{ url: 5 }, '0.url: it is a number'],
+    [{ url: 'x' }, '0.url: it is not a URL'],
+    [{ url: 'https://dev.azure.com/x', private: 'yes' }, '0.private: it is a text'],
+    [{ url: 'https://dev.azure.com/x', extra: 1 }, '0.extra: unknown setting'],
+  ];
+  for (const [given, expected] of organizations) {
+    it(`are those of the form that was tried: ${JSON.stringify(given)}`, () => {
+      const file = { azureDevOps: { organizations: [given] } };
+      assert.deepEqual(faultsIn(file), [`azureDevOps.organizations.${expected}`]);
+    });
+  }
+
+  it('are told of a part by its whole path', () => {
+    assert.deepEqual(
+      faultsIn({ rules: [{ actions: ['sync', true] }] }).at(-1),
+      'rules.0.actions.1: not a valid choice',
+    );
+  });
+});
+
+describe('what a schema knows', () => {
+  const schema = z.strictObject({
+    pair: z.optional(
+      z.pipe(
+        z.union([z.string(), z.strictObject({ branch: z.string() })]),
+        z.transform((given) => given),
+      ),
+    ),
+    byName: z.record(z.string().check(z.regex(/^[a-z]+$/)), z.strictObject({ size: z.int() })),
+    list: z.prefault(z.array(described(z.strictObject({ name: z.string() }), 'One.')), []),
+  });
+  const cases: readonly [string, unknown, string][] = [
+    ['inside a union and a pipe', { pair: { brnch: '' } }, 'pair.brnch: Did you mean `branch`?'],
+    [
+      'under a name of the writer',
+      { byName: { a: { sise: 1 } } },
+      'byName.a.sise: Did you mean `size`?',
+    ],
+    ['in a list with a default', { list: [{ nam: '' }] }, 'list.0.nam: Did you mean `name`?'],
+    ['at the top', { lst: [] }, 'lst: Did you mean `list`?'],
+    ['where nothing is near', { zzzzzz: 1 }, 'zzzzzz: There are: pair, byName, list.'],
+    ['of an inherited name', { pair: { toString: 1 } }, 'pair.toString: There are: branch.'],
+  ];
+  for (const [where, file, expected] of cases) {
+    it(`is said of an unknown key ${where}`, () => {
+      const parsed = z.safeParse(schema, file);
+      assert.ok(!parsed.success);
+      const faults = parsed.error.issues
+        .flatMap((issue) => faultsOf(issue, { schema, value: file }))
+        .map(({ path, advice }) => `${path.join('.')}: ${advice}`);
+      assert.ok(faults.includes(expected), faults.join('\n'));
+    });
+  }
+
+  it('is said of a key that may not be called so', () => {
+    const file = { byName: { 'A B': { size: 1 } } };
+    const parsed = z.safeParse(schema, file);
+    assert.ok(!parsed.success);
+    const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, { schema, value: file }));
+    assert.deepEqual(
+      faults.map(({ path, problem }) => [path.join('.'), problem]),
+      [['byName.A B', 'it is not of the right form']],
+    );
+  });
+});
+
+describe('the value at a path', () => {
+  const file = { a: [{ b: 1 }], c: null, t: 'text' };
+  for (const [path, expected] of [
+    [[], file],
+    [['a', 0, 'b'], 1],
+    [['c'], null],
+    [['c', 'd'], undefined],
+    [['a', 1], undefined],
+    [['t', 0], undefined],
+    [['toString'], undefined],
+  ] as const) {
+    it(`is found, or is not: ${path.join('.')}`, () => {
+      assert.deepEqual(valueAt(file, path), expected);
+    });
+  }
+});
