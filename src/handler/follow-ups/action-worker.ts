@@ -1,4 +1,5 @@
 import { backoff } from '../../async/backoff.ts';
+import { settleTime } from '../../azure/pipelines/pipelines.ts';
 import type { Clock } from '../../async/clock.ts';
 import { errorMessage } from '../../async/error-message.ts';
 import { Wakeup } from '../../async/wakeup.ts';
@@ -21,9 +22,8 @@ const mostAtOnce = 16;
 /** Milliseconds before the next try after one that came to nothing. */
 const pauses = { first: 1_000, most: 5 * 60_000 } as const;
 /** Milliseconds before the next look for what may have been done, by how many were in vain. */
-const pausesOfLook = [2_000, 4_000, 8_000] as const;
-/** Milliseconds that one process looks for it before it is sent again; more looks in all count as well. */
-const settling = 10_000;
+const pausesOfLook = [2_000, 4_000, 8_000, 16_000, 30_000] as const;
+/** So many looks, of however many processes, are enough where none of them lives as long as that takes. */
 const mostLooks = 12;
 /** Milliseconds until a store is asked again that could not answer. */
 const pauseOfStore = 2_000;
@@ -34,10 +34,10 @@ const longestSleep = 60_000;
 
 /**
  * Does actions, each once. That one is sent is stored before it is sent; so one that is found `sent`
- * may have been done, be it that no answer came or that the process died. It is looked up, four times
- * over 14 seconds, and only then sent again. The looks are counted in the store, so that a process which
- * is killed again and again comes to an end with them; and ten of those seconds are of one process, so
- * that a clock which jumped meanwhile does not make them fewer.
+ * may have been done, be it that no answer came or that the process died. It is looked up, six times
+ * over a minute, and only then sent again. The looks are counted in the store, so that a process which
+ * is killed again and again comes to an end with them; and the minute is one of a single process, so
+ * that a clock which jumped meanwhile does not make it shorter.
  *
  * States of an action: see `ActionState`.
  */
@@ -144,7 +144,7 @@ async function lookUp(
   signal: AbortSignal,
 ): Promise<ActionChange | 'again'> {
   const { sentAt = action.createdAt, looks } = action;
-  const isSettled = clock.now() - sentSince >= settling || looks >= mostLooks;
+  const isSettled = clock.now() - sentSince >= settleTime || looks >= mostLooks;
   const pause = pausesOfLook[looks] ?? (isSettled ? undefined : pausesOfLook[0]);
   try {
     const outcome = await target.lookUp(action, sentAt - clockSkew, signal);

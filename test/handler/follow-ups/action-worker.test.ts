@@ -187,13 +187,13 @@ describe('An action that may have been done', () => {
     });
   });
 
-  it('is sent again after four looks in vain', async () => {
+  it('is sent again after a minute of looks in vain', async () => {
     await scene(
       { send: [unclear, outcome], lookUp: [undefined] },
       async ({ calls, pass, action }) => {
         await pass(hour);
-        const looks = ['lookUp 2', 'lookUp 4', 'lookUp 8', 'lookUp 16'];
-        assert.deepEqual(calls, ['send 0', ...looks, 'send 16']);
+        const looks = [2, 4, 8, 16, 32, 62].map((at) => `lookUp ${at}`);
+        assert.deepEqual(calls, ['send 0', ...looks, 'send 62']);
         assert.deepEqual([action().state, action().tries], ['done', 2]);
       },
     );
