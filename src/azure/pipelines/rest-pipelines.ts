@@ -1,3 +1,4 @@
+import { plainLine } from '../../text/foreign-text.ts';
 import { cancelBuild, checkRun, queueBuild, queueRun, readBuild, runOf } from './builds.ts';
 import { findPipeline, findRelease } from './definitions.ts';
 import { PipelineCaller } from './pipeline-calls.ts';
@@ -71,7 +72,7 @@ export class RestPipelines implements Pipelines {
     }: { readonly kind: 'pipeline' | 'release'; readonly reference: PipelineReference },
     signal: AbortSignal,
   ): Promise<FoundPipeline> {
-    const subject = subjectOf(project, `find the ${kind} ${reference}`);
+    const subject = subjectOf(project, `find the ${kind} ${plainLine(String(reference), 100)}`);
     return this.#caller.work(subject, signal, (calls) =>
       (kind === 'release' ? findRelease : findPipeline)(calls, project, reference, subject),
     );

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { pathOf } from '../../../src/azure/pipelines/pipeline-calls.ts';
+import { PipelineError } from '../../../src/azure/pipelines/pipeline-error.ts';
+import { RestPipelines } from '../../../src/azure/pipelines/rest-pipelines.ts';
+import { Secret } from '../../../src/secret.ts';
+import { noAbort } from '../../argocd/rest/server.ts';
+import { errorOf, Organization } from './organization.ts';
+
+describe('the path of a call', () => {
+  it('has its version, and every segment and value as it is', () => {
+    assert.equal(
+      pathOf('my shop/1', ['build', 'builds', 12, 'tags', 'a?b#c'], { name: 'a&b *', $top: 2 }),
+      '/my%20shop%2F1/_apis/build/builds/12/tags/a%3Fb%23c?api-version=7.1&name=a%26b+*&%24top=2',
+    );
+    assert.equal(pathOf('', ['projects'], { x: undefined }), '/_apis/projects?api-version=7.1');
+  });
+});
+
+describe('calls as our identity', () => {
+  let organization: Organization;
+  beforeEach(async () => {
+    organization = await Organization.start();
+    organization.azure.addPipeline({ name: 'smoke' });
+  });
+  afterEach(() => organization.stop());
+
+  const find = () =>
+    organization.pipelines.find(
+      organization.project,
+      { kind: 'pipeline', reference: 'smoke' },
+      noAbort,
+    );
+
+  it('heed the wait that comes with a yes', async () => {
+    const { azure } = organization;
+    azure.inject({ operation: 'getPipeline', fault: { kind: 'slowDown', retryAfter: 30 } });
+    assert.equal((await find()).id, 21);
+    const asked = azure.requests.length;
+    const error = await errorOf(find());
+    assert.deepEqual([error.kind, error.retryAfter], ['throttled', 30_000]);
+    assert.match(error.message, /Azure DevOps asks us to wait 30 s/);
+    azure.advance(29_999);
+    assert.equal((await errorOf(find())).retryAfter, 1);
+    assert.equal(azure.requests.length, asked);
+    azure.advance(1);
+    assert.equal((await find()).id, 21);
+  });
+
+  it('end what they have begun though a call of it brings a wait', async () => {
+    const { azure } = organization;
+    azure.inject({ operation: 'listDefinitions', fault: { kind: 'slowDown', retryAfter: 30 } });
+    assert.equal((await find()).id, 21);
+    assert.equal((await errorOf(find())).kind, 'throttled');
+  });
+
+  it('heed the wait of whoever turns them away', async () => {
+    const { azure } = organization;
+    azure.inject({ fault: { kind: 'throttle', retryAfter: 45 } });
+    const error = await errorOf(find());
+    assert.deepEqual(
+      [error.kind, error.reason, error.retryAfter],
+      ['throttled', 'throttled', 45_000],
+    );
+    azure.advance(44_000);
+    assert.equal((await errorOf(find())).retryAfter, 1000);
+    azure.advance(1000);
+    await find();
+    assert.equal(azure.requests.length, 3);
+  });
+
+  it('are slowed down before they are turned away, and go on after it', async () => {
+    const { azure } = organization;
+    azure.behavior.rateLimit = { delayedAfter: 6, blockedAfter: 8, retryAfter: 300 };
+    const kinds: string[] = [];
+    for (let at = 0; at < 5; at++) {
+      kinds.push(
+        await find().then(
+          () => 'found',
+          (error: PipelineError) => error.kind,
+        ),
+      );
+    }
+    assert.deepEqual(kinds, ['found', 'found', 'found', 'found', 'throttled']);
+    azure.advance(300_000);
+    await find();
+  });
+
+  it('are not sent without a token, and say why', async () => {
+    const { azure, project } = organization;
+    const token = () => Promise.reject(new Error('AADSTS700016: no such application\n##vso[x]'));
+    const http = { answer: () => assert.fail('nothing is sent') };
+    const pipelines = new RestPipelines({ http, token, now: () => 0 });
+    const what = { kind: 'pipeline', reference: 'smoke' } as const;
+    const error = await errorOf(pipelines.find(project, what, noAbort));
+    assert.deepEqual([error.kind, error.reason], ['unavailable', 'noToken']);
+    assert.match(error.message, /no token for our identity: AADSTS700016/);
+    assert.deepEqual(azure.requests, []);
+  });
+
+  for (const badToken of ['401', '302', '203'] as const) {
+    it(`say that the token is not taken where that is told by ${badToken}`, async () => {
+      const { azure, identity } = organization;
+      azure.behavior.badToken = badToken;
+      azure.revoke(identity.token);
+      const error = await errorOf(find(), identity.token);
+      assert.deepEqual([error.kind, error.reason], ['refused', 'unauthenticated']);
+    });
+  }
+
+  it('hold the token of every request that they make, and keep none', async () => {
+    const { azure, project } = organization;
+    const tokens = [
+      azure.addIdentity('one', ['View builds']),
+      azure.addIdentity('two', ['View builds']),
+    ];
+    const used = tokens.map(({ token }) => token);
+    const http = {
+      answer: (call: { readonly token: Secret }) => Promise.reject(new Error(call.token.reveal())),
+    };
+    let next = 0;
+    const token = () => Promise.resolve(new Secret(used[next++] ?? ''));
+    const pipelines = new RestPipelines({ http, token, now: () => 0 });
+    const what = { kind: 'pipeline', reference: 'smoke' } as const;
+    for (const each of used)
+      await assert.rejects(pipelines.find(project, what, noAbort), new Error(each));
+  });
+
+  for (const body of [
+    '{}',
+    '[]',
+    'null',
+    '"x"',
+    '{"value":null}',
+    '{"value":[{"id":"x"}]}',
+    'words',
+  ]) {
+    it(`are refused an answer that is ${body}`, async () => {
+      const { azure } = organization;
+      azure.inject({ operation: 'listDefinitions', fault: { kind: 'answer', status: 200, body } });
+      const error = await errorOf(find());
+      assert.equal(error.kind === 'refused' || error.kind === 'unavailable', true);
+    });
+  }
+
+  it('do not read an answer without end', async () => {
+    const { azure } = organization;
+    const body = JSON.stringify({ value: [], x: 'x'.repeat(9 * 1024 * 1024) });
+    azure.inject({ operation: 'listDefinitions', fault: { kind: 'answer', status: 200, body } });
+    assert.match((await errorOf(find())).message, /larger than 8388608 bytes/);
+  });
+});
