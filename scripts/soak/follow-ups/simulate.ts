@@ -171,8 +171,9 @@ class World {
     const disk = this.#disk;
     const stop = new AbortController();
     const target: ActionTarget = {
-      send: (action) => life.call(() => this.#pipelines.send(action)),
-      lookUp: (action) => life.call(() => this.#pipelines.lookUp(action)),
+      prepare: (action) => life.call(() => this.#pipelines.prepare(action)),
+      send: (request) => life.call(() => this.#pipelines.send(request)),
+      lookUp: (request) => life.call(() => this.#pipelines.lookUp(request)),
     };
     this.#life = life;
     this.#stop = stop;
@@ -268,6 +269,7 @@ function actionsOf(event: ApplicationEvent, now: number): readonly StoredAction[
       sentAt: undefined,
       looks: 0,
       body: event.id,
+      request: undefined,
       outcome: undefined,
       message: '',
     }));

@@ -25,7 +25,13 @@ export class SimulatedPipelines {
     return this.#runs.get(key) ?? [];
   }
 
-  async send({ key }: StoredAction): Promise<ActionOutcome> {
+  async prepare({ key }: StoredAction): Promise<string> {
+    await this.#time.wait(this.#chance.between(1, 400));
+    if (this.#fault(['away'] as const)) throw new ActionError('later', 'away');
+    return key;
+  }
+
+  async send(key: string): Promise<ActionOutcome> {
     await this.#time.wait(this.#chance.between(1, 400));
     const fault = this.#fault(['lost', 'unanswered', 'late', 'throttled', 'away'] as const);
     switch (fault) {
@@ -46,7 +52,7 @@ export class SimulatedPipelines {
     throw new ActionError('unclear', 'no answer');
   }
 
-  async lookUp({ key }: StoredAction): Promise<ActionOutcome | undefined> {
+  async lookUp(key: string): Promise<ActionOutcome | undefined> {
     await this.#time.wait(this.#chance.between(1, 400));
     if (this.#fault(['away'] as const)) throw new ActionError('later', 'away');
     return this.runsOf(key)[0];

@@ -5,14 +5,16 @@ import type { ActionOutcome, StoredAction } from '../store/event-store.ts';
  * request once, so what may have been done is looked up before it is asked for again.
  */
 export interface ActionTarget {
+  /**
+   * The request that `send` makes, as JSON: it is stored before it is sent, since by nothing else can
+   * be looked up what came of it. Changes nothing. Rejects with an `ActionError`; any other error
+   * counts as `later`.
+   */
+  prepare(action: StoredAction, signal: AbortSignal): Promise<string>;
   /** Rejects with an `ActionError`; any other error counts as `unclear`. */
-  send(action: StoredAction, signal: AbortSignal): Promise<ActionOutcome>;
+  send(request: string, signal: AbortSignal): Promise<ActionOutcome>;
   /** What came of an earlier request, made at `since` or after; undefined where there is nothing. */
-  lookUp(
-    action: StoredAction,
-    since: number,
-    signal: AbortSignal,
-  ): Promise<ActionOutcome | undefined>;
+  lookUp(request: string, since: number, signal: AbortSignal): Promise<ActionOutcome | undefined>;
 }
 
 /**

@@ -130,11 +130,36 @@ export async function work(
   if (clock.now() >= action.expiresAt) {
     return change({ state: 'expired', message: action.message || 'It could not be done in time.' });
   }
-  const sent = { state: 'sent', tries: action.tries + 1, sentAt: clock.now(), looks: 0 } as const;
-  await change({ ...sent, dueAt: clock.now() });
+  const tries = action.tries + 1;
+  const prepared = await prepare({ ...action, tries }, options, signal);
+  if (signal.aborted) return action.state;
+  if (typeof prepared !== 'string') return change({ ...prepared, tries });
+  const now = clock.now();
+  const sent = {
+    state: 'sent',
+    tries,
+    sentAt: now,
+    dueAt: now,
+    looks: 0,
+    request: prepared,
+  } as const;
+  await change(sent);
   if (signal.aborted) return sent.state;
   const result = await send({ ...action, ...sent }, options, signal);
   return result === undefined ? sent.state : change({ state: sent.state, ...result });
+}
+
+/** The request to make; or why there is none. */
+async function prepare(
+  action: StoredAction,
+  options: ActionStepOptions,
+  signal: AbortSignal,
+): Promise<string | ActionChange> {
+  try {
+    return await options.target.prepare(action, signal);
+  } catch (error) {
+    return notDone(action, error, options);
+  }
 }
 
 /** What is found of an earlier request; `again`: it was not carried out, and never will be. */
@@ -143,11 +168,11 @@ async function lookUp(
   { target, clock, sentSince }: ActionStepOptions,
   signal: AbortSignal,
 ): Promise<ActionChange | 'again'> {
-  const { sentAt = action.createdAt, looks } = action;
+  const { sentAt = action.createdAt, looks, request = '' } = action;
   const isSettled = clock.now() - sentSince >= settleTime || looks >= mostLooks;
   const pause = pausesOfLook[looks] ?? (isSettled ? undefined : pausesOfLook[0]);
   try {
-    const outcome = await target.lookUp(action, sentAt - clockSkew, signal);
+    const outcome = await target.lookUp(request, sentAt - clockSkew, signal);
     if (outcome !== undefined) return { state: 'done', outcome, message: '' };
     if (pause === undefined) return 'again';
     return { looks: looks + 1, dueAt: clock.now() + pause };
@@ -162,25 +187,34 @@ async function lookUp(
 
 /** Sends it. Undefined: cut off by the end of the process, which is what `sent` in the store says. */
 async function send(
-  action: StoredAction,
-  { target, clock, random }: ActionStepOptions,
+  action: StoredAction & { readonly request: string },
+  options: ActionStepOptions,
   signal: AbortSignal,
 ): Promise<ActionChange | undefined> {
+  const { target, clock } = options;
   try {
-    const outcome = await target.send(action, signal);
+    const outcome = await target.send(action.request, signal);
     return { state: 'done', outcome, message: '' };
   } catch (error) {
     if (signal.aborted) return undefined;
-    const message = messageOf(error);
-    if (!(error instanceof ActionError) || error.kind === 'unclear') {
-      return { dueAt: clock.now() + pausesOfLook[0], message };
+    if (error instanceof ActionError && error.kind !== 'unclear') {
+      return notDone(action, error, options);
     }
-    if (error.kind === 'refused') return { state: 'refused', message };
-    const pause = Math.max(retryAfterOf(error), backoff(action.tries, pauses, random));
-    const dueAt = clock.now() + pause;
-    if (dueAt >= action.expiresAt) return { state: 'expired', message };
-    return { state: 'waiting', dueAt, message };
+    return { dueAt: clock.now() + pausesOfLook[0], message: messageOf(error) };
   }
+}
+
+/** What becomes of an action that was not done, for certain. */
+function notDone(
+  { tries, expiresAt }: StoredAction,
+  error: unknown,
+  { clock, random }: ActionStepOptions,
+): ActionChange {
+  const message = messageOf(error);
+  if (error instanceof ActionError && error.kind === 'refused')
+    return { state: 'refused', message };
+  const dueAt = clock.now() + Math.max(retryAfterOf(error), backoff(tries, pauses, random));
+  return dueAt >= expiresAt ? { state: 'expired', message } : { state: 'waiting', dueAt, message };
 }
 
 /** Foreign text, bounded as it is kept. */

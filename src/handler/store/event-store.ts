@@ -37,6 +37,8 @@ export interface StoredAction {
   readonly looks: number;
   /** The event and what is to be done: JSON, written by whoever made it. */
   readonly body: string;
+  /** What was sent last: JSON, written by whoever sends it; by this it is looked up. */
+  readonly request: string | undefined;
   readonly outcome: ActionOutcome | undefined;
   /** Why it is not done; foreign text, or empty. */
   readonly message: string;
@@ -46,7 +48,15 @@ export interface StoredAction {
 export type ActionChange = Partial<
   Pick<
     StoredAction,
-    'state' | 'dueAt' | 'tries' | 'sentAt' | 'looks' | 'outcome' | 'message' | 'expiresAt'
+    | 'state'
+    | 'dueAt'
+    | 'tries'
+    | 'sentAt'
+    | 'looks'
+    | 'request'
+    | 'outcome'
+    | 'message'
+    | 'expiresAt'
   >
 >;
 

@@ -24,7 +24,11 @@ interface Scene {
 
 /** A worker with an action, or with several; each call is answered by the next of the answers. */
 async function scene(
-  answers: { readonly send?: readonly unknown[]; readonly lookUp?: readonly unknown[] },
+  answers: {
+    readonly prepare?: readonly unknown[];
+    readonly send?: readonly unknown[];
+    readonly lookUp?: readonly unknown[];
+  },
   play: (scene: Scene) => Promise<void>,
   change: Partial<StoredAction> = {},
   count = 1,
@@ -40,8 +44,17 @@ async function scene(
     if (given instanceof Error) return Promise.reject(given);
     return Promise.resolve(given as typeof outcome);
   };
+  const prepared = [...(answers.prepare ?? [])];
   const target: ActionTarget = {
-    send: () => answer('send'),
+    prepare: ({ key }) => {
+      const [given] = prepared.length > 1 ? prepared.splice(0, 1) : prepared;
+      return given instanceof Error ? Promise.reject(given) : Promise.resolve(`request of ${key}`);
+    },
+    send: (request) => {
+      assert.match(request, /^request of key-/);
+      assert.equal(disk.actions.find((one) => one.request === request)?.state, 'sent');
+      return answer('send');
+    },
     lookUp: () => answer('lookUp'),
   };
   const worker = new ActionWorker({
@@ -90,6 +103,7 @@ function sample(key: string, now: number): StoredAction {
     sentAt: undefined,
     looks: 0,
     body: '{}',
+    request: undefined,
     outcome: undefined,
     message: '',
   };
@@ -174,6 +188,26 @@ describe('An action', () => {
       },
       { expiresAt: Date.UTC(2026, 10, 28) },
     );
+  });
+});
+
+describe('An action that cannot be prepared', () => {
+  it('is not sent, and is tried again or refused like one that was', async () => {
+    const scenes = [
+      [away, 'waiting'],
+      [new Error('a bug'), 'waiting'],
+      [refused, 'refused'],
+    ] as const;
+    for (const [error, state] of scenes) {
+      await scene({ prepare: [error], send: [outcome] }, async ({ calls, pass, action }) => {
+        await pass(60_000);
+        assert.deepEqual([calls, action().state, action().message], [[], state, error.message]);
+      });
+    }
+    await scene({ prepare: [away, ''], send: [outcome] }, async ({ calls, pass }) => {
+      await pass(60_000);
+      assert.deepEqual(calls, ['send 1']);
+    });
   });
 });
 

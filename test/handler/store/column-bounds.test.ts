@@ -60,6 +60,7 @@ const bounds: Readonly<Record<string, number>> = {
   'actions.state': 20,
   // An event and an action; the event's hooks and images are bounded with it.
   'actions.body_json': 64 * 1_024,
+  'actions.request_json': 64 * 1_024,
   'actions.outcome_json': 8 * 1_024,
   'actions.message': 4_096,
 };

@@ -135,6 +135,7 @@ CREATE TABLE actions (
   sent_at INTEGER,
   looks INTEGER NOT NULL,
   body_json TEXT NOT NULL,
+  request_json TEXT,
   outcome_json TEXT,
   message TEXT NOT NULL
 ) STRICT;

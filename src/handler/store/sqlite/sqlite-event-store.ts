@@ -25,6 +25,7 @@ const columns = {
   sentAt: 'sent_at',
   looks: 'looks',
   body: 'body_json',
+  request: 'request_json',
   outcome: 'outcome_json',
   message: 'message',
 } as const satisfies Readonly<Record<keyof StoredAction, string>>;

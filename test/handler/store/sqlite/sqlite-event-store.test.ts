@@ -31,6 +31,7 @@ function action(key: string, change: Partial<StoredAction> = {}): StoredAction {
     sentAt: undefined,
     looks: 0,
     body: '{"event":"x"}',
+    request: undefined,
     outcome: undefined,
     message: '',
     ...change,
@@ -78,7 +79,7 @@ describe('The SQLite store of events and actions', () => {
   it('changes what it is told to, and nothing else', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k'), action('l')] });
     const changes: readonly ActionChange[] = [
-      { state: 'sent', tries: 1, sentAt: 150, looks: 2 },
+      { state: 'sent', tries: 1, sentAt: 150, looks: 2, request: '{"run":1}' },
       { dueAt: 170, message: 'away' },
       { state: 'done', outcome, message: '' },
       { sentAt: undefined, outcome: undefined },
