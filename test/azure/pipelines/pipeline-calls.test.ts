@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pathOf } from '../../../src/azure/pipelines/pipeline-calls.ts';
-import { PipelineError } from '../../../src/azure/pipelines/pipeline-error.ts';
+import type { PipelineError } from '../../../src/azure/pipelines/pipeline-error.ts';
 import { RestPipelines } from '../../../src/azure/pipelines/rest-pipelines.ts';
 import { Secret } from '../../../src/secret.ts';
 import { noAbort } from '../../argocd/rest/server.ts';

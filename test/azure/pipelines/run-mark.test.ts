@@ -83,7 +83,7 @@ describe('the mark of a run', () => {
   ];
   for (const [mark, shown, expected] of builds) {
     it(`as ${mark} ${String(expected)} for a build that shows ${JSON.stringify(shown)}`, () => {
-      const build = { id: 1, buildNumber: '', status: 'completed', ...shown } as Build;
+      const build = { id: 1, buildNumber: '', status: 'completed', ...shown };
       assert.equal(isBuildOf('4711', mark, build), expected);
     });
   }

@@ -33,7 +33,7 @@ describe('how far a run is', () => {
     return { id: 1, name, status, conditions };
   }
   function release(environments: readonly Stage[], status = 'active'): Release {
-    return { id: 1, name: 'Release-1', status, environments: [...environments] } as Release;
+    return { id: 1, name: 'Release-1', status, environments: [...environments] };
   }
   const ended = (result: Progress['result']) => ({ state: 'completed', result }) as Progress;
 
