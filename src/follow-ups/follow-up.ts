@@ -2,6 +2,7 @@ import type { Secret } from '../secret.ts';
 import type { EventKind } from '../sync/events/application-event.ts';
 import type { OperationOrigin } from '../sync/events/operation-origin.ts';
 import type { SyncPhase } from '../sync/model/operation.ts';
+import type { LabelRequirement } from '../text/label-selector.ts';
 import type { CompleteAddress, PipelineAddress } from './pipeline-address.ts';
 import type { Template } from './template.ts';
 
@@ -24,8 +25,8 @@ export interface ApplicationFilter {
   readonly appProjects: readonly string[] | undefined;
   /** Patterns of `name`, or of `namespace/name` outside of Argo CD's own namespace; absent: all. */
   readonly applications: readonly string[] | undefined;
-  /** A label selector; absent: whatever their labels. */
-  readonly labels: string | undefined;
+  /** A label selector's parts; absent: whatever their labels. */
+  readonly labels: readonly LabelRequirement[] | undefined;
 }
 
 /** `attempt`: once more for each time that Argo CD retries the operation. */
@@ -34,7 +35,10 @@ export type Repetition = (typeof repetitions)[number];
 
 /** A follow-up: what is to be done, when, and for which applications. */
 export interface FollowUpRule {
-  /** Unique among the rules of all places; a part of what tells actions apart. */
+  /**
+   * Unique among the rules of all places, and a part of what tells actions apart. Rules of an
+   * annotation begin with `annotation/`, those of a task's input with `input/`.
+   */
   readonly name: string;
   readonly when: EventFilter;
   readonly for: ApplicationFilter;

@@ -49,11 +49,23 @@ export function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-/** Of two forms that a setting may have, the one that was tried: its faults lie further inside. */
+/** Of the forms that a setting may have, the one that was tried: its faults lie further inside. */
 function bestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  const depth = (issues: readonly Issue[]) =>
-    Math.max(0, ...issues.map(({ code, path }) => (code === 'invalid_type' ? path.length : 1)));
-  return [...branches].sort((one, other) => depth(other) - depth(one))[0] ?? [];
+  return [...branches].sort((one, other) => depthOf(other) - depthOf(one))[0] ?? [];
+}
+
+/** How far the deepest of the faults lies inside; what is of another type was no try. */
+function depthOf(issues: readonly Issue[]): number {
+  const depths = issues.map((issue) => {
+    const inside =
+      issue.code === 'invalid_union'
+        ? depthOf(bestOf(issue.errors))
+        : issue.code === 'invalid_type'
+          ? 0
+          : 1;
+    return issue.path.length + inside;
+  });
+  return Math.max(0, ...depths);
 }
 
 function unknownKey(schema: Schema, path: Path, key: string): PathFault {

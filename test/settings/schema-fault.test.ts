@@ -40,6 +40,13 @@ describe('the faults of a schema', () => {
 
 describe('what a schema knows', () => {
   const schema = z.strictObject({
+    nested: z.optional(
+      z.union([
+        z.union([z.string(), z.int()]),
+        z.strictObject({ size: z.union([z.int(), z.enum(['small', 'large'])]) }),
+        z.array(z.string()),
+      ]),
+    ),
     pair: z.optional(
       z.pipe(
         z.union([z.string(), z.strictObject({ branch: z.string() })]),
@@ -57,8 +64,9 @@ describe('what a schema knows', () => {
       'byName.a.sise: Did you mean `size`?',
     ],
     ['in a list with a default', { list: [{ nam: '' }] }, 'list.0.nam: Did you mean `name`?'],
+    ['inside nested unions', { nested: { siz: 1 } }, 'nested.siz: Did you mean `size`?'],
     ['at the top', { lst: [] }, 'lst: Did you mean `list`?'],
-    ['where nothing is near', { zzzzzz: 1 }, 'zzzzzz: There are: pair, byName, list.'],
+    ['where nothing is near', { zzzzzz: 1 }, 'zzzzzz: There are: nested, pair, byName, list.'],
     ['of an inherited name', { pair: { toString: 1 } }, 'pair.toString: There are: branch.'],
   ];
   for (const [where, file, expected] of cases) {
@@ -71,6 +79,17 @@ describe('what a schema knows', () => {
       assert.ok(faults.includes(expected), faults.join('\n'));
     });
   }
+
+  it('is said of a choice inside nested unions', () => {
+    const file = { nested: { size: 'smal' }, byName: {} };
+    const parsed = z.safeParse(schema, file);
+    assert.ok(!parsed.success);
+    const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, { schema, value: file }));
+    assert.deepEqual(
+      faults.map(({ path, advice }) => [path.join('.'), advice]),
+      [['nested.size', 'Did you mean `small`?']],
+    );
+  });
 
   it('is said of a key that may not be called so', () => {
     const file = { byName: { 'A B': { size: 1 } } };

@@ -1,0 +1,132 @@
+import { plainLine } from '../text/foreign-text.ts';
+import { nearest } from '../text/nearest.ts';
+import type { FollowUpRule, QueuePipeline } from './follow-up.ts';
+import { parsePipelineAddress, type PipelineAddress } from './pipeline-address.ts';
+import { triggeredRule } from './read-follow-ups.ts';
+import { annotationPart, triggerNames, type TriggerName } from './trigger.ts';
+
+/** What is wrong with an annotation. `annotation` and `value` are foreign, shortened to one line. */
+export interface AnnotationFault {
+  readonly annotation: string;
+  readonly value: string;
+  readonly problem: string;
+  readonly advice: string;
+}
+
+/** The rules of an application's annotations, and what is wrong with others. */
+export interface AnnotationReading {
+  /** For this application alone, as far as grants allow: see `grantedRules`. */
+  readonly rules: readonly FollowUpRule[];
+  readonly faults: readonly AnnotationFault[];
+}
+
+/** What the names of our annotations begin with. */
+export const annotationPrefix = 'azure-pipelines/';
+/** Annotations of ours that are read, pipelines of one, and faults that are told. */
+const most = { annotations: 100, pipelines: 10, faults: 20 } as const;
+const longestValue = 2_000;
+const forms = new Map(triggerNames.map((name) => [annotationPrefix + annotationPart(name), name]));
+
+/**
+ * Reads `azure-pipelines/on-success: shop/smoke-tests` and the like; several pipelines are parted by
+ * semicolons. The project must be named: an application has none of Azure DevOps. A faulty one makes
+ * no rule, and the others count.
+ */
+export function readAnnotations(annotations: Readonly<Record<string, string>>): AnnotationReading {
+  const own = ownOf(annotations);
+  const rules = new Map<string, FollowUpRule>();
+  const faults: AnnotationFault[] = [];
+  const refuse = (annotation: string, value: string, problem: string, advice: string) => {
+    if (faults.length >= most.faults) return;
+    const shown = { annotation: plainLine(annotation, 100), value: plainLine(value, 200) };
+    faults.push({ ...shown, problem, advice });
+  };
+  for (const [annotation, value] of own.slice(0, most.annotations)) {
+    const trigger = forms.get(annotation);
+    if (trigger === undefined) {
+      const { problem, advice } = unknownName(annotation);
+      refuse(annotation, value, problem, advice);
+      continue;
+    }
+    for (const read of readValue(value)) {
+      if ('problem' in read) {
+        refuse(annotation, read.text, read.problem, read.advice);
+      } else {
+        const rule = ruleOf(trigger, read.address);
+        rules.set(rule.name, rule);
+      }
+    }
+  }
+  const [next] = own.slice(most.annotations);
+  if (next !== undefined) {
+    const problem = `more than ${most.annotations} annotations begin with \`${annotationPrefix}on\``;
+    refuse(next[0], next[1], problem, 'Take out what is no event: the rest is not read.');
+  }
+  return { rules: [...rules.values()], faults };
+}
+
+/** Those that are meant for us, the known ones first and no more than are looked at. */
+function ownOf(
+  annotations: Readonly<Record<string, string>>,
+): readonly (readonly [string, string])[] {
+  const own: (readonly [string, string])[] = [];
+  for (const name of forms.keys()) {
+    if (Object.hasOwn(annotations, name)) own.push([name, annotations[name] ?? '']);
+  }
+  for (const name in annotations) {
+    if (own.length > most.annotations) break;
+    if (!isMeant(name) || forms.has(name)) continue;
+    own.push([name, annotations[name] ?? '']);
+  }
+  return own;
+}
+
+/** The prefix is ours, and others may use it for something else: so only what looks like an event. */
+function isMeant(name: string): boolean {
+  return /^azure-pipelines\/[oO]n(?![a-z])/.test(name);
+}
+
+function unknownName(annotation: string): { readonly problem: string; readonly advice: string } {
+  const known = [...forms.keys()];
+  const meant = nearest(annotation.slice(0, 100), known);
+  const advice = meant ? `Did you mean \`${meant}\`?` : `There are: ${known.join(', ')}.`;
+  return { problem: 'no event has such a name', advice };
+}
+
+type ReadPart =
+  | { readonly address: PipelineAddress }
+  | { readonly text: string; readonly problem: string; readonly advice: string };
+
+function readValue(value: string): readonly ReadPart[] {
+  const advice = 'Write `project/pipeline`, and `;` between several.';
+  if (value.length > longestValue) {
+    const problem = `it has more than ${longestValue} characters`;
+    return [{ text: value, problem, advice }];
+  }
+  const parts = value
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.length === 0) return [{ text: value, problem: 'it names no pipeline', advice }];
+  if (parts.length > most.pipelines) {
+    const problem = `it names more than ${most.pipelines} pipelines`;
+    return [{ text: value, problem, advice: 'Queue one that queues the others.' }];
+  }
+  return parts.map((text) => {
+    const address = parsePipelineAddress(text);
+    if ('problem' in address) return { text, ...address };
+    if (address.value.project !== undefined) return { address: address.value };
+    return { text, problem: 'it does not say of which project the pipeline is', advice };
+  });
+}
+
+function ruleOf(trigger: TriggerName, address: PipelineAddress): FollowUpRule {
+  const action: QueuePipeline = {
+    kind: 'queuePipeline',
+    ...address,
+    ...{ branch: undefined, tag: undefined, commit: undefined },
+    ...{ parameters: {}, variables: {}, pipelineResources: {}, stagesToSkip: [] },
+  };
+  const rule = triggeredRule(trigger, action);
+  return { ...rule, name: `annotation/${rule.name}` };
+}

@@ -1,0 +1,176 @@
+import * as z from 'zod/mini';
+import { parseAppProject, parseAzureProject, parseName } from '../settings/names.ts';
+import type { Setting } from '../settings/setting.ts';
+import { described, textSetting } from '../settings/text-setting.ts';
+import { fits } from '../text/glob.ts';
+import { foldProjectName } from '../text/project-name.ts';
+import type { FollowUpRule } from './follow-up.ts';
+import {
+  isOrganizationName,
+  printPipelineAddress,
+  type CompleteAddress,
+} from './pipeline-address.ts';
+
+/**
+ * Which pipelines the annotations of applications may queue; what no grant allows is refused. In
+ * patterns `*` and `?` stand for no slash and no backslash.
+ */
+export interface Grant {
+  /** Name of the Argo CD instance. */
+  readonly argocd: string;
+  /** Patterns of the AppProjects that the applications are in. */
+  readonly appProjects: readonly string[];
+  readonly organization: string;
+  /** Patterns of names of Azure projects, or their ids as annotations write them. */
+  readonly azureProjects: readonly string[];
+  /**
+   * Patterns. One with a backslash is about the folder too, one without about the name in any folder.
+   * Digits are an id: a pipeline that is named by its id needs a grant of the id, or of `*`.
+   */
+  readonly pipelines: readonly string[];
+}
+
+/** What an annotation wants to queue, and whose it is. */
+export interface GrantQuestion {
+  readonly argocd: string;
+  readonly appProject: string;
+  readonly address: CompleteAddress;
+}
+
+const mostPatterns = 100;
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const someOf = (parse: (text: string) => Setting<string>, item: string, description: string) =>
+  described(
+    z
+      .array(textSetting(parse, { description: item }))
+      .check(z.minLength(1), z.maxLength(mostPatterns)),
+    description,
+  );
+
+/** The setting `grants` of the handler's configuration. */
+export const grantsSchema = described(
+  z._default(
+    z
+      .array(
+        z.strictObject({
+          argocd: textSetting(parseName, { description: 'Name of the Argo CD instance.' }),
+          appProjects: someOf(
+            parseAppProject,
+            'Name with `*` and `?`.',
+            'AppProjects whose applications may queue pipelines by annotations.',
+          ),
+          organization: textSetting(parseOrganization, {
+            description: 'Name of the organization, or of the collection on premises.',
+          }),
+          azureProjects: someOf(
+            parseAzureProject,
+            'Name with `*` and `?`, or id.',
+            'Projects of Azure DevOps that the pipelines are in.',
+          ),
+          pipelines: someOf(
+            parsePipelinePattern,
+            'Name with `*` and `?`, with its folder as in `\\smoke\\*`, or id.',
+            'Pipelines that may be queued.',
+          ),
+        }),
+      )
+      .check(z.maxLength(1_000)),
+    [],
+  ),
+  'Which pipelines the annotations of an application may queue. What no grant allows is refused.',
+);
+
+/** Whether the annotations of an application of this AppProject may queue this pipeline. */
+export function isGranted(
+  grants: readonly Grant[],
+  { argocd, appProject, address }: GrantQuestion,
+): boolean {
+  return grants.some(
+    (grant) =>
+      grant.argocd === argocd &&
+      isSameName(grant.organization, address.organization) &&
+      grant.appProjects.some((pattern) => fits(pattern, appProject)) &&
+      grant.azureProjects.some((pattern) => fitsProject(pattern, address.project)) &&
+      grant.pipelines.some((pattern) => fitsPipeline(pattern, address.pipeline)),
+  );
+}
+
+/** Rules that no grant allows, each with why not, and the others. */
+export interface Granted {
+  readonly rules: readonly FollowUpRule[];
+  readonly refused: readonly {
+    readonly rule: string;
+    readonly problem: string;
+    readonly advice: string;
+  }[];
+}
+
+/** What the grants leave of an annotation's rules. `organization`: where none is named. */
+export function grantedRules(
+  rules: readonly FollowUpRule[],
+  grants: readonly Grant[],
+  about: { readonly argocd: string; readonly appProject: string; readonly organization: string },
+): Granted {
+  const granted: FollowUpRule[] = [];
+  const refused: Granted['refused'][number][] = [];
+  for (const rule of rules) {
+    const address = addressOf(rule, about.organization);
+    if (address !== undefined && isGranted(grants, { ...about, address })) {
+      granted.push(rule);
+      continue;
+    }
+    const name = address === undefined ? rule.name : printPipelineAddress(address);
+    refused.push({
+      rule: rule.name,
+      problem: `applications of AppProject ${about.appProject} may not queue ${name}`,
+      advice: 'Ask whoever runs the handler for an entry in `grants`.',
+    });
+  }
+  return { rules: granted, refused };
+}
+
+function addressOf({ do: action }: FollowUpRule, otherwise: string): CompleteAddress | undefined {
+  if (action.kind !== 'queuePipeline' || action.project === undefined) return undefined;
+  const { organization = otherwise, project, pipeline } = action;
+  return { organization, project, pipeline };
+}
+
+/** An id is no name: `a*` must not fit one. */
+function fitsProject(pattern: string, project: string): boolean {
+  if (guid.test(project)) return pattern === '*' || isSameName(pattern, project);
+  return !guid.test(pattern) && fitsName(pattern, project);
+}
+
+/** Likewise; and a name without a folder may be that of a pipeline in any. */
+function fitsPipeline(pattern: string, pipeline: string | number): boolean {
+  if (typeof pipeline === 'number') return pattern === '*' || pattern === String(pipeline);
+  if (/^\d+$/.test(pattern)) return false;
+  const asked = pathOf(pipeline);
+  if (!pattern.includes('\\')) return fitsName(pattern, asked.at(-1) ?? '');
+  return pipeline.includes('\\') && fitsName(pathOf(pattern).join('/'), asked.join('/'));
+}
+
+function pathOf(pipeline: string): readonly string[] {
+  return pipeline.replace(/^\\/, '').split('\\');
+}
+
+/** Azure DevOps does not tell names apart by case. */
+function fitsName(pattern: string, name: string): boolean {
+  return fits(foldProjectName(pattern), foldProjectName(name));
+}
+
+function isSameName(one: string, other: string): boolean {
+  return foldProjectName(one) === foldProjectName(other);
+}
+
+function parseOrganization(text: string): Setting<string> {
+  if (isOrganizationName(text)) return { value: text };
+  const advice = 'Write its name, as in `https://dev.azure.com/<name>`.';
+  return { problem: 'no organization has such a name', advice };
+}
+
+function parsePipelinePattern(text: string): Setting<string> {
+  if (/^[^\p{C}/]{1,1040}$/u.test(text)) return { value: text };
+  const advice = 'Write its name, with `*` and `?`, and the folder as in `\\smoke\\*`; or its id.';
+  return { problem: 'no pipeline has such a name', advice };
+}

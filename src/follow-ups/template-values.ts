@@ -1,0 +1,55 @@
+import type { ApplicationEvent, EndKind } from '../sync/events/application-event.ts';
+import type { OperationOrigin } from '../sync/events/operation-origin.ts';
+import { printKey } from '../sync/model/application.ts';
+import type { TemplateValues } from './template.ts';
+
+/** Characters of a list in a value. */
+const longestList = 1_500;
+const outcomes: readonly string[] = [
+  'succeeded',
+  'failed',
+  'terminated',
+  'superseded',
+] satisfies EndKind[];
+
+/** What templates say of an event; empty where it says nothing. `applicationUrl`: the page of Argo CD. */
+export function valuesOf(
+  { kind, application, operation, phase, hook, images, message }: ApplicationEvent,
+  { argocd, applicationUrl }: { readonly argocd: string; readonly applicationUrl: string },
+): TemplateValues {
+  const { name, namespace, project } = application;
+  const revisions = operation?.revisions ?? [];
+  return {
+    application: name,
+    namespace,
+    project,
+    instance: argocd,
+    revision: revisions[0] ?? '',
+    revisions: listOf(revisions),
+    outcome: outcomes.includes(kind) ? kind : '',
+    event: kind,
+    phase: phase ?? '',
+    hook: hook === undefined ? '' : printKey(hook),
+    message,
+    startedBy: operation === undefined ? '' : printOrigin(operation.origin),
+    images: listOf(images),
+    applicationUrl,
+  };
+}
+
+/** As many whole items as there is room for. */
+function listOf(items: readonly string[]): string {
+  let text = '';
+  for (const item of items) {
+    const longer = text === '' ? item : `${text},${item}`;
+    if (longer.length > longestList) break;
+    text = longer;
+  }
+  return text;
+}
+
+/** `run`, `autoSync`, …; of a person `user:alice`, or `user` where Argo CD stores no name. */
+function printOrigin(origin: OperationOrigin): string {
+  if (origin.kind !== 'user' || origin.name === '') return origin.kind;
+  return `user:${origin.name}`;
+}
