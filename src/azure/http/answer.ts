@@ -119,7 +119,7 @@ function failed(
   return azureError(asked, reason, {
     failure,
     status,
-    ...(typeKey === '' ? {} : { typeKey: plainLine(typeKey, 100) }),
+    ...(typeKey === '' ? {} : { typeKey: plainLine(withoutToken(typeKey, asked.token), 100) }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   });
 }

@@ -214,3 +214,46 @@ describe('a call without an answer', () => {
     );
   });
 });
+
+describe("the words of Azure DevOps' errors", () => {
+  it('have its own key for the error, on one line and without the token', () => {
+    const typeKey = `${token.reveal()}\n${'x'.repeat(500)}`;
+    const error = failureOf(() => check(once, 400, body('no', typeKey)));
+    assert.match(error.typeKey ?? '', /^\*\*\* ⏎ x{10,100}…/);
+    assert.equal(failureOf(() => check(once, 400, body('no', ''))).typeKey, undefined);
+    assert.equal(failureOf(() => check(once, 400, 'no JSON')).typeKey, undefined);
+  });
+
+  it('have what is wrong with a build, as it was reported (azure-devops.md §5.2)', () => {
+    const text = JSON.stringify({
+      $id: '1',
+      customProperties: {
+        ValidationResults: [
+          { result: 'error', message: "A value for the 'a' parameter must be provided." },
+          { result: 'error', message: "A value for the 'b' parameter must be provided." },
+        ],
+      },
+      message: 'Could not queue the build because there were validation errors or warnings.',
+      typeKey: 'BuildRequestValidationFailedException',
+    });
+    const { reason, typeKey } = failureOf(() => check(once, 400, text));
+    assert.equal(typeKey, 'BuildRequestValidationFailedException');
+    assert.equal(
+      reason,
+      "Could not queue the build because there were validation errors or warnings. ⏎ A value for the 'a' parameter must be provided. ⏎ A value for the 'b' parameter must be provided.",
+    );
+  });
+
+  for (const properties of [
+    null,
+    1,
+    {},
+    { ValidationResults: 'x' },
+    { ValidationResults: [null, 1, {}] },
+  ]) {
+    it(`say the rest where the details are ${JSON.stringify(properties)}`, () => {
+      const text = JSON.stringify({ message: 'no', typeKey: 'x', customProperties: properties });
+      assert.equal(failureOf(() => check(once, 400, text)).reason, 'no');
+    });
+  }
+});

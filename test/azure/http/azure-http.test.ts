@@ -82,6 +82,19 @@ describe('HTTP to Azure DevOps', () => {
     await stopServers();
   });
 
+  const waits: readonly [Readonly<Record<string, string>>, number | undefined][] = [
+    [{}, undefined],
+    [{ 'Retry-After': '30' }, 30_000],
+    [{ 'Retry-After': 'soon' }, undefined],
+  ];
+  for (const [headers, expected] of waits) {
+    it(`tells the wait that comes with a yes: ${JSON.stringify(headers)}`, async () => {
+      const { url } = await serve((_, response) => response.writeHead(200, headers).end('{}'));
+      const answer = await clientFor().answer(get(`${url}/fabrikam`));
+      assert.deepEqual(answer, { text: '{}', retryAfter: expected });
+    });
+  }
+
   it('sends below the collection, with the token as a password', async () => {
     const server = await serveAnswer(200, { 'Content-Type': 'application/json' }, '{"a":"ü"}');
     const text = await clientFor().send(post(`${server.url}/tfs/Default`));
