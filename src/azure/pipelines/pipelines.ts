@@ -48,8 +48,8 @@ export const settleTime = 60_000;
 interface Queueable extends ProjectAddress {
   readonly pipeline: number;
   /**
-   * Names the event in the run: 1 to 15 digits, so that a pipeline may declare its parameter `event`
-   * as a number, which the lesser right may set (azure-devops.md §13.6).
+   * Names the event in the run: 1 to 15 digits, the first not 0, so that a pipeline may declare its
+   * parameter `event` as a number, which the lesser right may set (azure-devops.md §13.6).
    */
   readonly eventKey: string;
   /** As `check` found it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { onceBy } from '../../../src/azure/pipelines/rest-pipelines.ts';
-import { runMarks } from '../../../src/azure/pipelines/pipelines.ts';
+import { runMarks, settleTime } from '../../../src/azure/pipelines/pipelines.ts';
 import type { QueueRequest } from '../../../src/azure/pipelines/pipelines.ts';
 import type { FaultKind } from '../../../simulators/azure-devops/faults.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
@@ -107,6 +107,21 @@ describe('the pipelines of Azure DevOps', () => {
         assertNoFaults();
       });
     }
+  }
+
+  for (const mark of kinds) {
+    it(`by ${mark}: find what a request still did after its connection broke`, async () => {
+      const { azure, pipelines } = organization;
+      const request = requestFor(mark);
+      const since = azure.now;
+      const fault = { kind: 'cutAndLate', milliseconds: 45_000 } as const;
+      azure.inject({ operation: ['queueRun', 'createRelease'], fault });
+      assert.equal((await errorOf(pipelines.queue(request, noAbort))).kind, 'unclear');
+      assert.equal(await pipelines.lookUp(request, since, noAbort), undefined);
+      azure.advance(settleTime);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.notEqual(await pipelines.lookUp(request, since, noAbort), undefined);
+    });
   }
 
   function requestFor(mark: (typeof kinds)[number]): QueueRequest {
