@@ -41,6 +41,11 @@ export function readAnnotations(annotations: Readonly<Record<string, string>>): 
     const shown = { annotation: plainLine(annotation, 100), value: plainLine(value, 200) };
     faults.push({ ...shown, problem, advice });
   };
+  const [next] = own.slice(most.annotations);
+  if (next !== undefined) {
+    const problem = `more than ${most.annotations} annotations begin with \`${annotationPrefix}on\``;
+    refuse(next[0], next[1], problem, 'Take out what is no event: the rest is not read.');
+  }
   for (const [annotation, value] of own.slice(0, most.annotations)) {
     const trigger = forms.get(annotation);
     if (trigger === undefined) {
@@ -56,11 +61,6 @@ export function readAnnotations(annotations: Readonly<Record<string, string>>): 
         rules.set(rule.name, rule);
       }
     }
-  }
-  const [next] = own.slice(most.annotations);
-  if (next !== undefined) {
-    const problem = `more than ${most.annotations} annotations begin with \`${annotationPrefix}on\``;
-    refuse(next[0], next[1], problem, 'Take out what is no event: the rest is not read.');
   }
   return { rules: [...rules.values()], faults };
 }
