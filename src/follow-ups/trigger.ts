@@ -30,6 +30,7 @@ export const triggers = {
   onHealthRecovered: of('healthRecovered'),
   onDeletion: of('deleted'),
 } as const satisfies Readonly<Record<`on${string}`, Trigger>>;
+/** A short name: `onSuccess`. */
 export type TriggerName = keyof typeof triggers;
 
 /** In the order in which things happen. */

@@ -126,6 +126,19 @@ describe('Annotations', () => {
     });
   }
 
+  it('are looked at no further than they are read', () => {
+    const many = Array.from({ length: 5_000 }, (_, at) => [`${own}on-${at}`, 'shop/a']);
+    let looks = 0;
+    const annotations = new Proxy(Object.fromEntries(many) as Record<string, string>, {
+      get: (target, name) => {
+        looks += 1;
+        return target[String(name)];
+      },
+    });
+    readAnnotations(annotations);
+    assert.ok(looks <= 101, `${looks} looks`);
+  });
+
   it('are told of when there are too many to be read', () => {
     const annotations = Object.fromEntries(
       Array.from({ length: 150 }, (_, at) => [`${own}on-${at}`, 'shop/a']),

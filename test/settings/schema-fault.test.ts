@@ -42,9 +42,11 @@ describe('what a schema knows', () => {
   const schema = z.strictObject({
     nested: z.optional(
       z.union([
-        z.union([z.string(), z.int()]),
-        z.strictObject({ size: z.union([z.int(), z.enum(['small', 'large'])]) }),
         z.array(z.string()),
+        z.union([
+          z.union([z.string(), z.int()]),
+          z.strictObject({ size: z.union([z.int(), z.enum(['small', 'large'])]) }),
+        ]),
       ]),
     ),
     pair: z.optional(
