@@ -15,12 +15,12 @@ function faultsIn(file: unknown): readonly string[] {
 describe('the faults of a schema', () => {
   const organizations: readonly [unknown, string][] = [
     [5, '0: it is a number'],
-    [null, '0: nothing is written here'],
+    [null, '0: it is empty'],
     [[], '0: it is a list'],
     [{}, '0.url: it is missing'],
     [{ url: 5 }, '0.url: it is a number'],
     [{ url: 'x' }, '0.url: it is not a URL'],
-    [{ url: 'https://dev.azure.com/x', private: 'yes' }, '0.private: it is a text'],
+    [{ url: 'https://dev.azure.com/x', private: 'yes' }, '0.private: it is a string'],
     [{ url: 'https://dev.azure.com/x', extra: 1 }, '0.extra: unknown setting'],
   ];
   for (const [given, expected] of organizations) {
