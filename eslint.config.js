@@ -53,6 +53,7 @@ const outward = {
 const outwardInHandler = {
   access: ['cli', 'http', 'watch', 'runs', 'store', 'telemetry'],
   config: ['cli', 'http', 'watch', 'runs', 'store', 'access', 'telemetry'],
+  'follow-ups': ['cli', 'http', 'watch', 'runs', 'access', 'sqlite'],
   http: ['cli', 'watch', 'runs', 'telemetry', 'sqlite'],
   runs: ['cli', 'http', 'watch', 'config', 'sqlite'],
   secrets: ['cli', 'http', 'watch', 'runs', 'access', 'telemetry', 'sqlite'],

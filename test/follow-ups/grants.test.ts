@@ -142,7 +142,7 @@ describe('The setting grants', () => {
       '0.argocd: it is not a name',
       '0.appProjects: the list is empty',
       '0.organization: no organization has such a name',
-      '0.azureProjects.0: no project of Azure DevOps has such a name',
+      '0.azureProjects.0: this is not a valid name of an Azure DevOps project',
       '0.pipelines.0: no pipeline has such a name',
       '0.pipeline: unknown setting',
     ]);

@@ -65,7 +65,7 @@ describe('The input followUps', () => {
       { onSuccess: 'a/b/c/d' },
       ['onSuccess: it has more than organization, project and pipeline. '],
     ],
-    ['nothing', { onSuccess: null }, ['onSuccess: nothing is written here. ']],
+    ['nothing', { onSuccess: null }, ['onSuccess: it is empty. ']],
     ['an empty list', { onSuccess: [] }, ['onSuccess: the list is empty. ']],
     [
       'an unknown key',
@@ -79,7 +79,7 @@ describe('The input followUps', () => {
         'onSuccess.parameters.a: nothing is called `{{aplication}}`. Did you mean `{{application}}`?',
       ],
     ],
-    ['a text', 'smoke-tests', [': it is a text. ']],
+    ['a text', 'smoke-tests', [': it is a string. ']],
     [
       'the same pipeline twice',
       { onSuccess: ['a', { pipeline: 'a', branch: 'b' }] },
@@ -152,7 +152,7 @@ describe('The setting followUps', () => {
   });
 
   it('has no short form', () => {
-    assert.deepEqual(faults({ onSuccess: 'shop/smoke' }), [': it is keys with values']);
+    assert.deepEqual(faults({ onSuccess: 'shop/smoke' }), [': it is a mapping']);
   });
 
   it('has a bound', () => {

@@ -77,7 +77,7 @@ describe('A rule', () => {
     [
       'an application of no such name',
       { for: { applications: ['A'] } },
-      '0.for.applications.0: no application has such a name',
+      '0.for.applications.0: this is not a valid application name',
     ],
     ['no selector', { for: { labels: 'a,' } }, '0.for.labels: it is not a label selector'],
     [

@@ -68,8 +68,8 @@ describe('what a schema knows', () => {
     ['in a list with a default', { list: [{ nam: '' }] }, 'list.0.nam: Did you mean `name`?'],
     ['inside nested unions', { nested: { siz: 1 } }, 'nested.siz: Did you mean `size`?'],
     ['at the top', { lst: [] }, 'lst: Did you mean `list`?'],
-    ['where nothing is near', { zzzzzz: 1 }, 'zzzzzz: There are: nested, pair, byName, list.'],
-    ['of an inherited name', { pair: { toString: 1 } }, 'pair.toString: There are: branch.'],
+    ['where nothing is near', { zzzzzz: 1 }, 'zzzzzz: Known settings: nested, pair, byName, list.'],
+    ['of an inherited name', { pair: { toString: 1 } }, 'pair.toString: Known settings: branch.'],
   ];
   for (const [where, file, expected] of cases) {
     it(`is said of an unknown key ${where}`, () => {
@@ -100,7 +100,7 @@ describe('what a schema knows', () => {
     const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue, { schema, value: file }));
     assert.deepEqual(
       faults.map(({ path, problem }) => [path.join('.'), problem]),
-      [['byName.A B', 'it is not of the right form']],
+      [['byName.A B', 'it has the wrong format']],
     );
   });
 });
