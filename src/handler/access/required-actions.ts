@@ -62,7 +62,6 @@ const harmless: ReadonlySet<string> = new Set([
   'FailOnSharedResource=true',
   'PruneLast=true',
   'PrunePropagationPolicy=foreground',
-  'RespectIgnoreDifferences=true',
   'ServerSideApply=true',
   'SkipDryRunOnMissingResource=false',
   'Validate=true',

@@ -130,6 +130,7 @@ describe('the actions that a request needs', () => {
     ['PrunePropagationPolicy=orphan', 'sync override'],
     ['ApplyOutOfSyncOnly=true', 'sync override'],
     ['RespectIgnoreDifferences=false', 'sync override'],
+    ['RespectIgnoreDifferences=true', 'sync override'],
     ['ClientSideApplyMigration=false', 'sync override'],
     ['Delete=false', 'sync override'],
     ['OfANewerArgoCD=true', 'sync override'],
