@@ -122,7 +122,10 @@ describe('the store under faults', () => {
     overwrite(folder.path, page);
     await assert.rejects(store.openRuns(), { name: 'StoreError', message: /is corrupted/ });
     assert.match(store.fault ?? '', /is corrupted .*restore a backup/);
-    await assert.rejects(store.commit(adding('more')), { name: 'StoreError', message: /damaged/ });
+    await assert.rejects(store.commit(adding('more')), {
+      name: 'StoreError',
+      message: /corrupted/,
+    });
     await clock.pass(60_000);
     assert.notEqual(store.fault, undefined);
   });
