@@ -1,5 +1,6 @@
 import { resourceId } from '../model/application.ts';
 import type { Application, HistoryEntry } from '../model/application.ts';
+import { isEntryOf } from '../model/history-entry.ts';
 import {
   awaitsRetry,
   isEnded,
@@ -92,7 +93,7 @@ function leaveEarlier(
   const isThere = state === undefined ? !isCleared(application) : seen?.key === keyOf(state);
   if (seen === undefined || seen.isEnded || isThere) return { events: [], memory };
   const proof = application.history.find(
-    (entry) => entry.id > memory.historyId && isEntryOf(entry, seen),
+    (entry) => entry.id > memory.historyId && isEntryOfSeen(entry, seen),
   );
   const event = endOf(application, proof === undefined ? 'superseded' : 'succeeded', {
     seen,
@@ -109,21 +110,11 @@ function leaveEarlier(
   };
 }
 
-/**
- * Whether an entry of the history is an operation's. Whole seconds do not tell apart two that began in
- * one; who asked, and what was deployed, nearly always do.
- */
-function isEntryOf(
-  { deployStartedAt, automated, initiatedBy, revisions }: HistoryEntry,
-  operation: Pick<SeenOperation, 'startedAt' | 'leavesHistory' | 'initiatedBy' | 'revisions'>,
+function isEntryOfSeen(
+  entry: HistoryEntry,
+  { leavesHistory: leaves, pinned, ...operation }: Traits,
 ): boolean {
-  return (
-    operation.leavesHistory &&
-    deployStartedAt === operation.startedAt &&
-    automated === operation.initiatedBy.automated &&
-    initiatedBy === operation.initiatedBy.username &&
-    (operation.revisions.length === 0 || isSame(revisions, operation.revisions))
-  );
+  return leaves && isEntryOf(entry, { ...operation, revisions: pinned });
 }
 
 /** No operation is there, and none is asked for. */
@@ -142,11 +133,11 @@ function readHistory(
   for (const entry of application.history) {
     const { id, deployStartedAt: startedAt } = entry;
     if (id <= historyId) continue;
-    const isOfState = state !== undefined && isEntryOf(entry, traitsOf(state));
+    const isOfState = state !== undefined && isEntryOfSeen(entry, traitsOf(state));
     // It is written shortly before the end.
     if (isOfState && !isEnded(state.phase)) break;
     historyId = id;
-    const isTold = memory.operation !== undefined && isEntryOf(entry, memory.operation);
+    const isTold = memory.operation !== undefined && isEntryOfSeen(entry, memory.operation);
     if (isOfState || isTold || startedAt === undefined) continue;
     events.push(unseenDeployment(application, entry, startedAt));
   }
@@ -169,6 +160,7 @@ function unseenDeployment(
     dryRun: false,
     leavesHistory: true,
     revisions,
+    pinned: revisions,
     deployedBefore: deployedBefore(application, startedAt),
     attempt: 0,
     told: [],
@@ -187,7 +179,7 @@ function followState(
   const isKnown = known?.key === keyOf(state);
   const attempt = awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
   const before = isKnown ? known : firstSight(known, application, state);
-  const seen = { ...before, revisions: revisionsOf(state) };
+  const seen = { ...before, ...traitsOf(state) };
   const isOld = !isKnown && known === undefined && hasEndedBefore(state, since);
   if (seen.isEnded || isOld)
     return { seen: { ...seen, isEnded: seen.isEnded || isOld }, events: [] };
@@ -260,14 +252,17 @@ function deployedBefore(
   return earlier?.revisions;
 }
 
-/** What tells an operation's entry in the history. */
-function traitsOf(
-  state: OperationState,
-): Pick<SeenOperation, 'startedAt' | 'leavesHistory' | 'initiatedBy' | 'revisions'> {
-  const { operation, startedAt } = state;
+type Traits = Pick<
+  SeenOperation,
+  'startedAt' | 'leavesHistory' | 'initiatedBy' | 'revisions' | 'pinned'
+>;
+
+/** What tells an operation's entry in the history, and what it deploys. */
+function traitsOf(state: OperationState): Traits {
+  const { operation, startedAt, revisions: pinned } = state;
   const { initiatedBy } = operation;
   const revisions = revisionsOf(state);
-  return { startedAt, initiatedBy, leavesHistory: leavesHistory(operation), revisions };
+  return { startedAt, initiatedBy, leavesHistory: leavesHistory(operation), revisions, pinned };
 }
 
 function keyOf({ startedAt, operation }: OperationState): string {

@@ -23,7 +23,10 @@ export interface SeenOperation {
   readonly dryRun: boolean;
   /** Whether its success is written to the history. */
   readonly leavesHistory: boolean;
+  /** As pinned; until then as asked for. */
   readonly revisions: readonly string[];
+  /** Those that it pinned: none until then. */
+  readonly pinned: readonly string[];
   /** What was deployed before it; undefined where nobody knows. */
   readonly deployedBefore: readonly string[] | undefined;
   readonly attempt: number;

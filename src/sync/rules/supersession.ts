@@ -7,6 +7,7 @@ import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
 import type { Ended, Memory } from '../model/memory.ts';
 import { deploysRevisions, leavesHistory, revisionsOf, wasTerminated } from '../model/operation.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
+import { isBy, isEntryOf } from '../model/history-entry.ts';
 import { adopt, describeOperation, matchOperation } from '../model/ownership.ts';
 import type { Identity } from '../model/ownership.ts';
 import { meetsTarget, missesTarget } from '../model/asked-revision.ts';
@@ -27,7 +28,9 @@ export function proveByHistory(application: Application, memory: Memory): Histor
   if (asked === undefined || !leavesHistory(asked)) return undefined;
   const since = application.history.filter(({ id }) => id > knownHistoryId(memory));
   if (begun !== undefined) {
-    const entries = since.filter((entry) => isEntryOf(entry, begun));
+    const entries = since.filter((entry) =>
+      isEntryOf(entry, { ...begun, initiatedBy: begun.operation.initiatedBy }),
+    );
     // Whole seconds do not tell apart two operations that began in one: the one that stands there
     // now may have an entry of its own.
     const others = mayHaveEntry(application.operationState, begun) ? 1 : 0;
@@ -58,24 +61,6 @@ function isProofPending({ operationState: other }: Application, { begun }: Memor
     leavesHistory(begun.operation) &&
     mayHaveEntry(other, begun) &&
     other?.phase !== 'Succeeded'
-  );
-}
-
-function isBy(
-  { automated, initiatedBy }: HistoryEntry,
-  { initiatedBy: asker }: Operation,
-): boolean {
-  return automated === asker.automated && initiatedBy === asker.username;
-}
-
-function isEntryOf(
-  entry: HistoryEntry,
-  { startedAt, revisions, operation }: OperationState,
-): boolean {
-  return (
-    entry.deployStartedAt === startedAt &&
-    isBy(entry, operation) &&
-    (revisions.length === 0 || isSame(entry.revisions, revisions))
   );
 }
 

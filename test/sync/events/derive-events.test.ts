@@ -205,6 +205,17 @@ describe('An operation whose end nobody saw', () => {
     assert.deepEqual(events[1]?.operation?.revisions, [B]);
   });
 
+  it('has succeeded also where it was last seen before its branch was resolved', () => {
+    const asked = operation({ revisions: ['main'] });
+    const history = [entry(1, A), entry(2, B, { deployStartedAt: second(10) })];
+    const looks = [
+      rest,
+      running({ operation: asked, revisions: [] }),
+      { ...over('Failed', other), history },
+    ];
+    assert.equal(watch(looks).map(brief)[1], 'succeeded');
+  });
+
   it('was superseded where it does not', () => {
     const events = watch([rest, running(), { ...rest, operationState: state(other) }]);
     assert.deepEqual(events.map(brief), ['operationStarted', 'superseded', 'operationStarted']);
