@@ -6,6 +6,24 @@ import { LoopbackTraffic } from '../simulators/loopback-traffic.ts';
 const quietTurns = 8;
 /** As many moments in a row without anything but time moving are a test that waits for nothing. */
 const mostIdleMoments = 200_000;
+/** What shows a simulated time as ours, ahead of it by so many milliseconds. */
+export function clockOn(clock: SimulatedClock, ahead: number): Clock {
+  return {
+    now: () => Math.round(clock.now) + ahead,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        const wake = () => {
+          cancel();
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        const cancel = clock.after(Math.ceil(ms), wake);
+        signal.addEventListener('abort', wake, { once: true });
+      }),
+  };
+}
+
 /**
  * Time that stands still while anything is being done, and then jumps to what is due next: a test
  * sees the same order of events on a machine of any speed, and waits for nothing. What is being done
@@ -17,7 +35,7 @@ export class VirtualTime implements Clock {
   /** Simulated time, for simulators. */
   readonly clock: SimulatedClock;
   readonly #traffic = new LoopbackTraffic();
-  readonly #difference: number;
+  readonly #own: Clock;
   #pending = 0;
 
   /**
@@ -25,26 +43,17 @@ export class VirtualTime implements Clock {
    *   simulators'.
    */
   constructor(difference = 0) {
-    this.#difference = difference;
     this.clock = new SimulatedClock(Infinity, Date.UTC(2026, 10, 21, 1));
+    this.#own = clockOn(this.clock, difference);
     void this.#run();
   }
 
   now(): number {
-    return Math.round(this.clock.now) + this.#difference;
+    return this.#own.now();
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const cancel = this.clock.after(Math.ceil(ms), wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
+    return this.#own.sleep(ms, signal);
   }
 
   /** Stands still until the promise is settled; returns it. */

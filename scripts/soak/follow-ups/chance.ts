@@ -1,18 +1,13 @@
-/** Choices that are the same for the same seed (mulberry32). */
+import { randomSource } from '../../../test/handler/process/random-source.ts';
+
+/** Choices that are the same for the same seed. */
 export class Chance {
-  #state: number;
+  /** At least 0, less than 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.next = randomSource(seed);
   }
-
-  /** At least 0, less than 1. */
-  readonly next = (): number => {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 
   isHit(probability: number): boolean {
     return this.next() < probability;

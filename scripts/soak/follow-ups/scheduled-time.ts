@@ -1,68 +1,36 @@
+import { SimulatedClock } from '../../../simulators/argo-cd/clock.ts';
 import type { Clock } from '../../../src/async/clock.ts';
+import { clockOn } from '../../../test/virtual-time.ts';
 
-interface Timer {
-  readonly at: number;
-  readonly act: () => void;
-}
-
-/** Time that stands still until told to go on to what is due next. */
+/** Time that stands still until told to pass. */
 export class ScheduledTime {
-  #now = Date.UTC(2026, 10, 28);
-  /** In the order in which they are due. */
-  readonly #timers: Timer[] = [];
+  readonly #clock = new SimulatedClock(Infinity, Date.UTC(2026, 10, 28));
 
   get now(): number {
-    return this.#now;
+    return this.#clock.now;
   }
 
-  after(ms: number, act: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, ms), act };
-    let place = this.#timers.length;
-    while (place > 0 && (this.#timers[place - 1]?.at ?? 0) > timer.at) place -= 1;
-    this.#timers.splice(place, 0, timer);
-    return () => {
-      const now = this.#timers.indexOf(timer);
-      if (now >= 0) this.#timers.splice(now, 1);
-    };
+  after(ms: number, act: () => void): void {
+    this.#clock.after(ms, act);
   }
 
   wait(ms: number): Promise<void> {
-    return new Promise((resolve) => this.after(ms, resolve));
+    return this.#clock.sleep(ms);
   }
 
-  /** Goes on to what is due next, but not beyond a time. Says whether anything was due by then. */
-  advance(until: number): boolean {
-    const timer = this.#timers[0];
-    if (timer === undefined || timer.at > until) {
-      this.#now = until;
-      return false;
+  /** Lets so many milliseconds pass; after each thing that is due, all happens that needs no time. */
+  async pass(ms: number): Promise<void> {
+    let isOver = false;
+    this.#clock.after(ms, () => (isOver = true));
+    for (;;) {
+      await new Promise((resolve) => void setImmediate(resolve));
+      if (isOver) return;
+      this.#clock.advanceToNext();
     }
-    this.#timers.shift();
-    this.#now = timer.at;
-    timer.act();
-    return true;
   }
 
   /** A machine's clock, ahead of this time by so much. */
   clock(ahead: number): Clock {
-    return {
-      now: () => this.#now + ahead,
-      sleep: (ms, signal) =>
-        new Promise((resolve) => {
-          if (signal.aborted) return resolve();
-          const wake = () => {
-            cancel();
-            signal.removeEventListener('abort', wake);
-            resolve();
-          };
-          const cancel = this.after(ms, wake);
-          signal.addEventListener('abort', wake);
-        }),
-    };
+    return clockOn(this.#clock, ahead);
   }
-}
-
-/** Lets everything happen that needs no time. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }

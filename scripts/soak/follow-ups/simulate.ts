@@ -4,7 +4,7 @@ import type { StoredAction } from '../../../src/handler/store/event-store.ts';
 import type { ApplicationEvent } from '../../../src/sync/events/application-event.ts';
 import { deriveEvents } from '../../../src/sync/events/derive-events.ts';
 import { Chance } from './chance.ts';
-import { settle, ScheduledTime } from './scheduled-time.ts';
+import { ScheduledTime } from './scheduled-time.ts';
 import { SimulatedApplication, type TrueOperation } from './simulated-application.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import { SimulatedPipelines } from './simulated-pipelines.ts';
@@ -41,7 +41,7 @@ export async function simulate(seed: number): Promise<Simulated> {
   const world = new World(chance, time);
   for (let moment = 0; moment < moments; moment += 1) {
     world.happen();
-    await world.pass(chance.between(0, 5_000));
+    await time.pass(chance.between(0, 5_000));
   }
   await world.rest();
   return { seed, points: world.points, expected: world.expected, problems: world.problems() };
@@ -123,19 +123,12 @@ class World {
     if (this.#chance.isHit(0.05)) this.crash(this.#life);
   }
 
-  /** Lets so many milliseconds pass. */
-  async pass(ms: number): Promise<void> {
-    const until = this.#time.now + ms;
-    do await settle();
-    while (this.#time.advance(until));
-  }
-
   /** Nothing goes wrong any more, and everything is looked at. */
   async rest(): Promise<void> {
     this.isCalm = true;
     this.#pipelines.isCalm = true;
     for (const application of this.#applications) await this.#look(application);
-    for (let hours = 0; hours < 100 && this.#isOpen(); hours += 1) await this.pass(3_600_000);
+    for (let hours = 0; hours < 100 && this.#isOpen(); hours += 1) await this.#time.pass(3_600_000);
     this.#stop.abort();
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { ScheduledTime, settle } from '../../../scripts/soak/follow-ups/scheduled-time.ts';
+import { ScheduledTime } from '../../../scripts/soak/follow-ups/scheduled-time.ts';
 import { SimulatedDisk } from '../../../scripts/soak/follow-ups/simulated-disk.ts';
 import { ActionError, type ActionTarget } from '../../../src/handler/follow-ups/action-target.ts';
 import { ActionWorker } from '../../../src/handler/follow-ups/action-worker.ts';
@@ -72,11 +72,7 @@ async function scene(
   await disk.recordEvents({ memory: { ...memory, operation: undefined }, actions });
   const stop = new AbortController();
   const running = worker.run(stop.signal);
-  const pass = async (ms: number) => {
-    const until = time.now + ms;
-    do await settle();
-    while (time.advance(until));
-  };
+  const pass = (ms: number) => time.pass(ms);
   const action = (key = 'key-0') => {
     const found = disk.actions.find((one) => one.key === key);
     assert.ok(found);
