@@ -12,6 +12,8 @@ import type {
 } from '../event-store.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { fromJson, toJson, type Row } from './run-row.ts';
+import { StatementCache } from './statement-cache.ts';
+import { prepareAll } from './statements.ts';
 
 const columns = {
   key: 'key',
@@ -55,16 +57,15 @@ const texts = {
 
 /** Keeps events and actions in the handler's SQLite file. */
 export class SqliteEventStore implements EventStore {
-  readonly #database: DatabaseSync;
   readonly #commits: GroupCommit;
   readonly #statements: Readonly<Record<keyof typeof texts, StatementSync>>;
+  readonly #changes: StatementCache;
 
   /** `commits` is the one that all writers of the database share. */
   constructor(database: DatabaseSync, commits: GroupCommit) {
-    this.#database = database;
     this.#commits = commits;
-    const prepared = Object.entries(texts).map(([name, sql]) => [name, database.prepare(sql)]);
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof texts, StatementSync>;
+    this.#statements = prepareAll(database, texts);
+    this.#changes = new StatementCache(database);
   }
 
   eventMemory(uid: string): Promise<EventMemory | undefined> {
@@ -118,7 +119,7 @@ export class SqliteEventStore implements EventStore {
     const values = changed.map(([part, value]) => write(part, value));
     return this.#commits.write(() => {
       const sql = `UPDATE actions SET ${assignments} WHERE key = ?`;
-      const { changes } = this.#database.prepare(sql).run(...values, key);
+      const { changes } = this.#changes.prepare(sql).run(...values, key);
       if (Number(changes) === 0) throw new Error(`There is no action ${key}.`);
     });
   }

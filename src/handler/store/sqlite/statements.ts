@@ -47,6 +47,17 @@ export type Statements = Readonly<Record<keyof typeof texts, StatementSync>>;
 
 /** Prepares what the store asks of its database; steps prepare their own. */
 export function prepareStatements(database: DatabaseSync): Statements {
-  const prepared = Object.entries(texts).map(([name, sql]) => [name, database.prepare(sql)]);
-  return Object.fromEntries(prepared) as Statements;
+  return prepareAll(database, texts);
+}
+
+/** Prepares statements, each by the name of its text. */
+export function prepareAll<Name extends string>(
+  database: DatabaseSync,
+  named: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, StatementSync>> {
+  const prepared = Object.entries<string>(named).map(([name, sql]) => [
+    name,
+    database.prepare(sql),
+  ]);
+  return Object.fromEntries(prepared) as Record<Name, StatementSync>;
 }

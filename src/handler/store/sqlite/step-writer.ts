@@ -1,7 +1,8 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { RunState } from '../../run.ts';
 import { nothingPacked, type PackedValues } from './packed-json.ts';
 import { columnsOf, toJson } from './run-row.ts';
+import { StatementCache } from './statement-cache.ts';
 import type { StoreStep, StoredCheckpoint } from '../store.ts';
 
 /** Lines of refused runs that are kept of one client: of at most 4 KB each, so 1 MB. */
@@ -9,12 +10,10 @@ export const mostRefused = 250;
 
 /** Writes steps of runs, inside a transaction that the caller holds. */
 export class StepWriter {
-  readonly #database: DatabaseSync;
-  /** By their text: a change names the columns that it changes, and few combinations ever come. */
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: StatementCache;
 
   constructor(database: DatabaseSync) {
-    this.#database = database;
+    this.#statements = new StatementCache(database);
   }
 
   /**
@@ -24,17 +23,19 @@ export class StepWriter {
   write(step: StoreStep, packed = nothingPacked): boolean {
     const { runId, add, change, checkpoints, enqueue, dequeue } = step;
     if (add) this.#insert(runId, add);
-    const before = this.#run('SELECT number, state FROM runs WHERE id = ?').get(runId);
+    const before = this.#statements
+      .prepare('SELECT number, state FROM runs WHERE id = ?')
+      .get(runId);
     if (before === undefined) throw new Error(`There is no run ${runId} to take a step of.`);
     const number = Number(before['number']);
     if (change) this.#change(number, columnsOf(change));
     for (const checkpoint of checkpoints ?? []) this.#keep(number, checkpoint, packed);
     for (const { at, item } of enqueue ?? []) {
       const sql = 'INSERT INTO items (run, at, item_json) VALUES (?, ?, ?)';
-      this.#run(sql).run(number, at, packed.get(item) ?? toJson(item));
+      this.#statements.prepare(sql).run(number, at, packed.get(item) ?? toJson(item));
     }
     for (const seq of dequeue ?? []) {
-      this.#run('DELETE FROM items WHERE seq = ? AND run = ?').run(seq, number);
+      this.#statements.prepare('DELETE FROM items WHERE seq = ? AND run = ?').run(seq, number);
     }
     const state = change?.state ?? (before['state'] as RunState);
     if (state === 'ended') this.#release(number);
@@ -48,18 +49,22 @@ export class StepWriter {
     const names = columns.map(([name]) => name).join(', ');
     const marks = columns.map(() => '?').join(', ');
     const values = columns.map(([, value]) => value);
-    const { lastInsertRowid } = this.#run(`INSERT INTO runs (${names}) VALUES (${marks})`).run(
-      ...values,
-    );
+    const { lastInsertRowid } = this.#statements
+      .prepare(`INSERT INTO runs (${names}) VALUES (${marks})`)
+      .run(...values);
     const { sealed, digest } = token;
-    this.#run('INSERT INTO tokens VALUES (?, ?, ?)').run(lastInsertRowid, sealed, digest);
+    this.#statements
+      .prepare('INSERT INTO tokens VALUES (?, ?, ?)')
+      .run(lastInsertRowid, sealed, digest);
   }
 
   #change(number: number, columns: readonly (readonly [string, SQLInputValue])[]): void {
     if (columns.length === 0) return;
     const assignments = columns.map(([name]) => `${name} = ?`).join(', ');
     const values = columns.map(([, value]) => value);
-    this.#run(`UPDATE runs SET ${assignments} WHERE number = ?`).run(...values, number);
+    this.#statements
+      .prepare(`UPDATE runs SET ${assignments} WHERE number = ?`)
+      .run(...values, number);
   }
 
   #keep(number: number, { path, ...kept }: StoredCheckpoint, packed: PackedValues): void {
@@ -72,14 +77,14 @@ export class StepWriter {
     const values = [kept.checkpoint, kept.plan, kept.result].map((value) => {
       return (value && packed.get(value)) ?? toJson(value);
     });
-    this.#run(sql).run(number, path, ...values);
+    this.#statements.prepare(sql).run(number, path, ...values);
   }
 
   /** A run that has ended needs no token, nor anything to be told or taken up again. */
   #release(number: number): void {
-    this.#run('DELETE FROM tokens WHERE run = ?').run(number);
-    this.#run('DELETE FROM items WHERE run = ?').run(number);
-    this.#run('DELETE FROM checkpoints WHERE run = ?').run(number);
+    this.#statements.prepare('DELETE FROM tokens WHERE run = ?').run(number);
+    this.#statements.prepare('DELETE FROM items WHERE run = ?').run(number);
+    this.#statements.prepare('DELETE FROM checkpoints WHERE run = ?').run(number);
   }
 
   /** Whoever is refused again and again keeps only the newest of it. */
@@ -88,14 +93,6 @@ export class StepWriter {
     const sql = `DELETE FROM runs WHERE number IN (SELECT number FROM runs
       WHERE outcome = 'refused' AND ${client} = (SELECT ${client} FROM runs WHERE number = ?)
       ORDER BY number DESC LIMIT -1 OFFSET ${mostRefused})`;
-    this.#run(sql).run(number);
-  }
-
-  #run(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    const statement = this.#database.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+    this.#statements.prepare(sql).run(number);
   }
 }
