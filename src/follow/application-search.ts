@@ -9,6 +9,7 @@ import type { Contact } from './contact.ts';
 import { throwIfDetached } from './detachment.ts';
 import { Outage } from './outage.ts';
 import type { FollowPorts } from './settings.ts';
+import { isoTime } from '../text/iso-time.ts';
 
 /** What is searched for. */
 export interface Search {
@@ -145,5 +146,5 @@ function describe(
 
 /** To the second, UTC. */
 function printTime(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+  return `${isoTime(time).slice(0, 19)}Z`;
 }

@@ -11,6 +11,7 @@ import type { Subject } from './refusals.ts';
 import { isDescriptionOf } from './run-mark.ts';
 import { clockDifference, inconclusive } from './run-search.ts';
 import { isSame, releaseProgress } from './run-state.ts';
+import { isoTime } from '../../text/iso-time.ts';
 
 const pageSize = 100;
 const mostListed = 20;
@@ -103,7 +104,7 @@ export async function searchRelease(
   const { organization, project, pipeline, eventKey } = request;
   const path = pathOf(project, ['release', 'releases'], {
     definitionId: pipeline,
-    minCreatedTime: new Date(since - clockDifference).toISOString(),
+    minCreatedTime: isoTime(since - clockDifference),
     queryOrder: 'descending',
     $expand: 'environments',
     $top: pageSize,

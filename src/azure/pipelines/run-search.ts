@@ -7,6 +7,7 @@ import { eventInput, isBuildOf, isEvent, markOf } from './run-mark.ts';
 import type { BuildRequest, RunRequest } from './pipelines.ts';
 import { ownError } from './refusals.ts';
 import type { Subject } from './refusals.ts';
+import { isoTime } from '../../text/iso-time.ts';
 
 /** Ours and Azure's clock may differ by so much, milliseconds. */
 export const clockDifference = 600_000;
@@ -61,7 +62,7 @@ async function buildsBefore(
   const path = pathOf(project, ['build', 'builds'], {
     definitions: pipeline,
     // By the order it is the time of queuing that counts.
-    minTime: new Date(since - clockDifference).toISOString(),
+    minTime: isoTime(since - clockDifference),
     maxTime: before,
     queryOrder: 'queueTimeDescending',
     deletedFilter: 'includeDeleted',
