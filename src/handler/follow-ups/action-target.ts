@@ -13,7 +13,10 @@ export interface ActionTarget {
   prepare(action: StoredAction, signal: AbortSignal): Promise<string>;
   /** Rejects with an `ActionError`; any other error counts as `unclear`. */
   send(request: string, signal: AbortSignal): Promise<ActionOutcome>;
-  /** What came of an earlier request, made at `since` or after; undefined where there is nothing. */
+  /**
+   * What came of an earlier request, made at `since` by our clock; undefined where there is nothing. It
+   * allows for the difference of the clocks.
+   */
   lookUp(request: string, since: number, signal: AbortSignal): Promise<ActionOutcome | undefined>;
 }
 

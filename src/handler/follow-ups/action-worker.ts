@@ -27,8 +27,6 @@ const pausesOfLook = [2_000, 4_000, 8_000, 16_000, 30_000] as const;
 const mostLooks = 12;
 /** Milliseconds until a store is asked again that could not answer. */
 const pauseOfStore = 2_000;
-/** Clocks of two machines differ; what was asked for is looked for from so many milliseconds before. */
-const clockSkew = 5 * 60_000;
 /** The longest sleep; a wakeup ends it. */
 const longestSleep = 60_000;
 
@@ -172,7 +170,7 @@ async function lookUp(
   const isSettled = clock.now() - sentSince >= settleTime || looks >= mostLooks;
   const pause = pausesOfLook[looks] ?? (isSettled ? undefined : pausesOfLook[0]);
   try {
-    const outcome = await target.lookUp(request, sentAt - clockSkew, signal);
+    const outcome = await target.lookUp(request, sentAt, signal);
     if (outcome !== undefined) return { state: 'done', outcome, message: '' };
     if (pause === undefined) return 'again';
     return { looks: looks + 1, dueAt: clock.now() + pause };
