@@ -2,21 +2,25 @@ import { judgeError } from '../../sync/model/known-error.ts';
 import type { Failure } from '../../sync/model/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { HttpResponse } from './http.ts';
+import { parseJsonInTurns } from './json-parsing.ts';
 import { retryAfterOf } from '../../async/retry-after.ts';
 import { straight, throughProxy, type Way } from './way.ts';
 
 /** What a call does: a change may have been carried out although no answer came. */
 export type Effect = 'read' | 'change';
 
-/** The JSON of an answer, or an `ArgoCDError` that says what the answer means. */
-export function parseAnswer(
+/**
+ * The JSON of an answer, or an `ArgoCDError` that says what the answer means. A long one is parsed in
+ * turns: see `parseJsonInTurns`.
+ */
+export function* jsonOf(
   call: string,
   effect: Effect,
   response: HttpResponse,
   way: Way = straight,
-): unknown {
+): Generator<number, unknown> {
   const { status, headers, text } = response;
-  const json = parseJson(text);
+  const json = yield* parseJson(text);
   if (status >= 200 && status < 300) {
     if (json !== undefined) return json;
     const what = 'it responds with something other than JSON';
@@ -38,9 +42,9 @@ export function unreadableAnswer(effect: Effect): Failure {
   return effect === 'change' ? 'unclear' : 'not-argocd';
 }
 
-function parseJson(text: string): unknown {
+function* parseJson(text: string): Generator<number, unknown> {
   try {
-    return JSON.parse(text);
+    return yield* parseJsonInTurns(text);
   } catch {
     return undefined;
   }

@@ -2,14 +2,14 @@ import { errorMessage } from '../../async/error-message.ts';
 import { inTurns } from '../../async/in-turns.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { Secret } from '../../secret.ts';
-import { parseAnswer } from './answer.ts';
+import { jsonOf } from './answer.ts';
 import { nameOf, type ArgoCDCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-stream.ts';
 import { adviceOn } from './failure-words.ts';
 import { HttpClient, TransportError } from './http.ts';
 import type { HttpOptions, HttpResponse } from './http.ts';
-import { parseInTurns, readable, readableInTurns } from './reading.ts';
+import { readable, readableInTurns } from './reading.ts';
 import { Session, sessionCall } from './session.ts';
 import { classifyTransportError } from './transport-failure.ts';
 import { throughProxy, wayOf, type Way } from './way.ts';
@@ -33,14 +33,13 @@ export class Caller {
 
   /** The JSON of the answer. Rejects with an `ArgoCDError`. */
   async json(call: ArgoCDCall): Promise<unknown> {
-    const response = await this.send(call);
-    return inTurns(parseInTurns(response.text.length, () => this.parse(call, response)));
+    return this.parse(call, await this.send(call));
   }
 
   /** The JSON of an answer that `send` gave, or an `ArgoCDError` that says what it means. */
-  parse(call: ArgoCDCall, response: HttpResponse): unknown {
+  async parse(call: ArgoCDCall, response: HttpResponse): Promise<unknown> {
     try {
-      return parseAnswer(nameOf(call), call.effect, response, this.#way);
+      return await inTurns(jsonOf(nameOf(call), call.effect, response, this.#way));
     } catch (error) {
       throw this.#explained(call, error);
     }

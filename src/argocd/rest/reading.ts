@@ -34,21 +34,6 @@ export async function readableInTurns<T>(
   }
 }
 
-/** To parse so many characters takes as long as a comparison. */
-const charactersOfStep = 100;
-
-/**
- * Parses a text of so many characters: a long one in a turn of its own, since that cannot be divided.
- * It yields as many steps before as after it.
- */
-export function* parseInTurns<T>(characters: number, parse: () => T): Generator<number, T> {
-  const steps = Math.ceil(characters / charactersOfStep);
-  yield steps;
-  const parsed = parse();
-  yield steps;
-  return parsed;
-}
-
 function explained(call: ArgoCDCall, error: unknown): unknown {
   const why =
     error instanceof $ZodError

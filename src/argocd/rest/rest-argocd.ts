@@ -31,9 +31,10 @@ import { listedFields, listingSchema, readSummary, readListing } from './summary
 import type { HttpOptions } from './http.ts';
 import { readLogs } from './container-logs.ts';
 import { readItems } from './item-reading.ts';
+import { parseJsonInTurns } from './json-parsing.ts';
 import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
-import { parseAnswer, parseInTurns } from './reading.ts';
+import { parseAnswer } from './reading.ts';
 import { syncBody } from './sync-body.ts';
 import { Semaphore } from '../../async/semaphore.ts';
 import { windowsSchema } from './windows-schema.ts';
@@ -230,7 +231,7 @@ export class RestArgoCD implements ArgoCD, Overview {
       return log;
     }
     // Many JSON texts, one a line: only an error is a single one.
-    if (response.status !== 200) this.#caller.parse(call, response);
+    if (response.status !== 200) await this.#caller.parse(call, response);
     return this.#caller.read(call, () => reader.end());
   }
 
@@ -295,8 +296,7 @@ export class RestArgoCD implements ArgoCD, Overview {
   }
 
   #message(call: ArgoCDCall, data: string): Promise<Message> {
-    const reading = parseInTurns(data.length, () => readMessage(call, data));
-    return this.#caller.readInTurns(call, reading);
+    return this.#caller.readInTurns(call, readMessage(call, data));
   }
 
   /** One application that nobody can read must not cost the stream of all others. */
@@ -325,8 +325,8 @@ function streamCall({ name, project, selector }: WatchScope, signal: AbortSignal
 
 type Message = z.output<typeof messageSchema>['result'];
 
-function readMessage(call: ArgoCDCall, data: string): Message {
-  const json: unknown = JSON.parse(data);
+function* readMessage(call: ArgoCDCall, data: string): Generator<number, Message> {
+  const json = yield* parseJsonInTurns(data);
   const message = messageOf(json);
   if (message !== undefined) {
     throw new ArgoCDError(nameOf(call), message, { failure: 'unavailable' });
@@ -337,7 +337,7 @@ function readMessage(call: ArgoCDCall, data: string): Message {
 function* parseEach(texts: readonly string[]): Generator<number, readonly unknown[]> {
   const parsed: unknown[] = [];
   for (const text of texts) {
-    parsed.push(yield* parseInTurns<unknown>(text.length, () => JSON.parse(text)));
+    parsed.push(yield* parseJsonInTurns(text));
   }
   return parsed;
 }

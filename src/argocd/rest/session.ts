@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { ArgoCDError } from '../argocd-error.ts';
 import { Secret } from '../../secret.ts';
-import { parseAnswer } from './answer.ts';
+import { inTurns } from '../../async/in-turns.ts';
+import { jsonOf } from './answer.ts';
 import type { Credential } from './connection.ts';
 import { TransportError } from './http.ts';
 import type { HttpClient } from './http.ts';
@@ -86,7 +87,8 @@ export class Session {
         // Shared by every call that waits for it, so that none of them may abort it.
         signal: new AbortController().signal,
       });
-      const parsed = loginSchema.safeParse(parseAnswer(call, 'read', response, this.#way));
+      const json = await inTurns(jsonOf(call, 'read', response, this.#way));
+      const parsed = loginSchema.safeParse(json);
       if (!parsed.success) {
         throw new ArgoCDError(call, 'the response contains no token', { failure: 'not-argocd' });
       }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { Effect } from '../../../src/argocd/rest/answer.ts';
-import { parseAnswer, messageOf } from '../../../src/argocd/rest/answer.ts';
+import { jsonOf, messageOf } from '../../../src/argocd/rest/answer.ts';
 import type { HttpResponse } from '../../../src/argocd/rest/http.ts';
 import type { Failure } from '../../../src/sync/model/failure.ts';
 import { allRecordings, readRecording } from '../../../simulators/argo-cd/recording.ts';
@@ -49,9 +49,16 @@ function refusal(code: number, message: string) {
   return { error: message, code, message };
 }
 
+function wholeOf<T>(reading: Generator<number, T>): T {
+  for (;;) {
+    const next = reading.next();
+    if (next.done === true) return next.value;
+  }
+}
+
 function errorOf(effect: Effect, response: HttpResponse): ArgoCDError {
   try {
-    parseAnswer('GET /x', effect, response);
+    wholeOf(jsonOf('GET /x', effect, response));
   } catch (error) {
     assert.ok(error instanceof ArgoCDError, String(error));
     return error;
@@ -306,8 +313,8 @@ describe('the meaning of an answer', () => {
   });
 
   it('is the JSON of every success', () => {
-    assert.deepEqual(parseAnswer('GET /x', 'read', answer(200, { a: [1] })), { a: [1] });
-    assert.deepEqual(parseAnswer('DELETE /x', 'change', answer(201, '{}')), {});
+    assert.deepEqual(wholeOf(jsonOf('GET /x', 'read', answer(200, { a: [1] }))), { a: [1] });
+    assert.deepEqual(wholeOf(jsonOf('DELETE /x', 'change', answer(201, '{}'))), {});
   });
 });
 

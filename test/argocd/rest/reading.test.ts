@@ -2,12 +2,7 @@ import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import type { ArgoCDCall } from '../../../src/argocd/rest/call.ts';
-import {
-  parseAnswer as readJson,
-  parseInTurns,
-  readable,
-} from '../../../src/argocd/rest/reading.ts';
-import { inTurns } from '../../../src/async/in-turns.ts';
+import { parseAnswer as readJson, readable } from '../../../src/argocd/rest/reading.ts';
 import { noAbort } from './server.ts';
 
 const get: ArgoCDCall = {
@@ -84,33 +79,5 @@ describe('reading an answer', () => {
         }),
       fault,
     );
-  });
-});
-
-describe('parsing a text', () => {
-  const turnsOf = async (characters: number) => {
-    let turns = 0;
-    let parsedIn: number | undefined;
-    let isOver = false;
-    const count = () => {
-      turns += 1;
-      if (!isOver) setImmediate(count);
-    };
-    setImmediate(count);
-    const parsed = await inTurns(parseInTurns(characters, () => (parsedIn = turns)));
-    isOver = true;
-    assert.equal(parsed, parsedIn);
-    return { before: parsedIn ?? 0, after: turns - (parsedIn ?? 0) };
-  };
-
-  it('has a turn of its own where the text is long, and none where it is short', async () => {
-    const long = await turnsOf(2_000_000);
-    assert.ok(long.before > 0 && long.after > 0, JSON.stringify(long));
-    assert.deepEqual(await turnsOf(10_000), { before: 0, after: 0 });
-  });
-
-  it('counts its steps before and after', () => {
-    assert.deepEqual([...parseInTurns(2_000_000, () => undefined)], [20_000, 20_000]);
-    assert.deepEqual([...parseInTurns(101, () => undefined)], [2, 2]);
   });
 });
