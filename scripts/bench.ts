@@ -15,6 +15,7 @@ import { measureFatRuns } from './bench/handler/fat-runs.ts';
 import { measureHostileClient } from './bench/handler/hostile-client.ts';
 import { measureManyPending } from './bench/handler/many-pending.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
+import { measureHandlerTurns } from './bench/handler/turns.ts';
 import { measureLatency } from './bench/latency.ts';
 import { measureLongestTurns } from './bench/longest-turn.ts';
 import { measureManyApplications } from './bench/many-applications.ts';
@@ -37,6 +38,7 @@ const groups: Readonly<Record<string, Measurement>> = {
   'handler-delays': (folder) => measureDelays(folder),
   'handler-fat-runs': measureFatRuns,
   'handler-hostile-client': (folder) => measureHostileClient(folder),
+  'handler-turns': (folder) => measureHandlerTurns(folder),
   'handler-pending': (folder) => measureManyPending(folder),
 };
 

@@ -55,7 +55,7 @@ export class HandlerSite {
           azureProjects: ['shop'],
           argocd: 'prod',
           appProjects: ['default'],
-          applications: ['shop-*'],
+          applications: ['shop-*', 'large-*'],
           actions: ['sync', 'gate', 'skipHooks', 'override'],
         },
       ],
