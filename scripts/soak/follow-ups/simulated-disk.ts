@@ -1,6 +1,7 @@
 import type { EventMemory } from '../../../src/sync/events/event-memory.ts';
 import type {
   ActionChange,
+  ActionState,
   EventStep,
   EventStore,
   StoredAction,
@@ -40,11 +41,12 @@ export class SimulatedDisk implements Pick<
     return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
   }
 
-  changeAction(key: string, change: ActionChange): Promise<void> {
+  changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean> {
     const action = this.#actions.get(key);
     if (action === undefined) return Promise.reject(new Error(`There is no action ${key}.`));
-    this.#actions.set(key, { ...action, ...change });
-    return Promise.resolve();
+    const isIn = from?.includes(action.state) ?? true;
+    if (isIn) this.#actions.set(key, { ...action, ...change });
+    return Promise.resolve(isIn);
   }
 
   #open(): StoredAction[] {

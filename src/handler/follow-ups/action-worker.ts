@@ -4,6 +4,7 @@ import type { Clock } from '../../async/clock.ts';
 import { errorMessage } from '../../async/error-message.ts';
 import { Wakeup } from '../../async/wakeup.ts';
 import { logLine } from '../../text/foreign-text.ts';
+import { openStates } from '../store/event-store.ts';
 import type { ActionChange, ActionState, EventStore, StoredAction } from '../store/event-store.ts';
 import { ActionError, type ActionTarget } from './action-target.ts';
 
@@ -116,9 +117,11 @@ export async function work(
   signal: AbortSignal,
 ): Promise<ActionState> {
   const { store, clock } = options;
-  const change = async (changed: ActionChange) => {
-    await store.changeAction(action.key, changed);
-    return changed.state ?? action.state;
+  const change = async (changed: ActionChange): Promise<ActionState> => {
+    // An operator may have dismissed it meanwhile; but what is done is done.
+    const from = changed.state === 'done' ? undefined : openStates;
+    const isChanged = await store.changeAction(action.key, changed, from);
+    return isChanged ? (changed.state ?? action.state) : 'dismissed';
   };
   if (action.state === 'sent') {
     const looked = await lookUp(action, options, signal);
@@ -141,8 +144,8 @@ export async function work(
     looks: 0,
     request: prepared,
   } as const;
-  await change(sent);
-  if (signal.aborted) return sent.state;
+  const state = await change(sent);
+  if (signal.aborted || state !== sent.state) return state;
   const result = await send({ ...action, ...sent }, options, signal);
   return result === undefined ? sent.state : change({ state: sent.state, ...result });
 }

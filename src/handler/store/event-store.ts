@@ -8,12 +8,26 @@ import type { EventMemory } from '../../sync/events/event-memory.ts';
  */
 export const actionStates = ['waiting', 'sent', 'done', 'refused', 'expired', 'dismissed'] as const;
 export type ActionState = (typeof actionStates)[number];
+/** Of an action that is still to be done. */
+export const openStates = ['waiting', 'sent'] as const satisfies readonly ActionState[];
 
 /** What came of an action in Azure DevOps. `page`: its address for people. */
 export interface ActionOutcome {
   readonly id: number;
   readonly name: string;
   readonly page: string;
+}
+
+/**
+ * The run that an event was handed out to, the first that asked for it and proved itself. `at`: local
+ * milliseconds. `name` and `page` are for people, as the run tells them: foreign text, or empty.
+ */
+export interface EventClaim {
+  /** The run, and nothing else: its organization, project and plan, or the page of its release. */
+  readonly claimant: string;
+  readonly name: string;
+  readonly page: string;
+  readonly at: number;
 }
 
 /** Something to do because of an event, once. Times are local milliseconds. */
@@ -42,6 +56,8 @@ export interface StoredAction {
   readonly outcome: ActionOutcome | undefined;
   /** Why it is not done; foreign text, or empty. */
   readonly message: string;
+  /** Absent until a run has claimed the event. */
+  readonly claim?: EventClaim | undefined;
 }
 
 /** What may change of an action. */
@@ -57,6 +73,7 @@ export type ActionChange = Partial<
     | 'outcome'
     | 'message'
     | 'expiresAt'
+    | 'claim'
   >
 >;
 
@@ -78,6 +95,8 @@ export interface ActionFigures {
 export interface ActionQuery {
   readonly state?: ActionState;
   readonly uid?: string;
+  /** Name of the application, without its namespace. */
+  readonly application?: string;
   /** Only those made before this time. */
   readonly before?: number;
   readonly limit: number;
@@ -94,9 +113,22 @@ export interface EventStore {
   nextDueAt(): Promise<number | undefined>;
   action(key: string): Promise<StoredAction | undefined>;
   actions(query: ActionQuery): Promise<readonly StoredAction[]>;
+  /**
+   * Those whose runs carry these 15 digits (`eventKeyOf`): one, or none; of more keys than anybody has,
+   * two may be alike.
+   */
+  actionsOfEvent(eventKey: string): Promise<readonly StoredAction[]>;
   actionFigures(): Promise<ActionFigures>;
-  /** Rejects with an ordinary error where there is no such action. */
-  changeAction(key: string, change: ActionChange): Promise<void>;
+  /**
+   * Changes an action; with `from` only one that is in such a state, and says whether it did. Rejects
+   * with an ordinary error where there is no such action.
+   */
+  changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean>;
+  /**
+   * Hands an action's event out to a run, unless another has it; says which one has it now. Undefined
+   * where there is no such action.
+   */
+  claimAction(key: string, claim: EventClaim): Promise<EventClaim | undefined>;
   /** Forgets an application that is gone; what is to be done stays. */
   forgetEvents(uid: string): Promise<void>;
   /** Removes actions that are over and were made before a time. Says how many. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { ScheduledTime } from '../../../scripts/soak/follow-ups/scheduled-time.ts';
 import { SimulatedDisk } from '../../../scripts/soak/follow-ups/simulated-disk.ts';
+import { systemClock } from '../../../src/async/clock.ts';
 import { ActionError, type ActionTarget } from '../../../src/handler/follow-ups/action-target.ts';
-import { ActionWorker } from '../../../src/handler/follow-ups/action-worker.ts';
+import { ActionWorker, work } from '../../../src/handler/follow-ups/action-worker.ts';
 import type { StoredAction } from '../../../src/handler/store/event-store.ts';
 
 const outcome = { id: 1, name: 'argocd-1', page: 'https://example.com/1' };
@@ -114,6 +115,38 @@ describe('An action', () => {
       assert.deepEqual(action().outcome, outcome);
     });
   });
+
+  const dismissed = { state: 'dismissed' } as const;
+  for (const [what, during, answer, state] of [
+    ['is not sent that an operator dismisses while it is prepared', 'prepare', 'sent', 'dismissed'],
+    ['stays dismissed that could not be done', 'send', away, 'dismissed'],
+    ['stays dismissed of which nothing is known', 'send', unclear, 'dismissed'],
+    ['is done that was done before an operator dismissed it', 'send', outcome, 'done'],
+  ] as const) {
+    it(what, async () => {
+      await scene({ prepare: [away] }, async ({ disk, action }) => {
+        const { key } = action();
+        const sent: string[] = [];
+        const target: ActionTarget = {
+          prepare: async () => {
+            if (during === 'prepare') await disk.changeAction(key, dismissed);
+            return 'request';
+          },
+          send: async (request) => {
+            sent.push(request);
+            await disk.changeAction(key, dismissed);
+            if (answer instanceof Error) throw answer;
+            return outcome;
+          },
+          lookUp: () => assert.fail('it was looked up'),
+        };
+        const options = { store: disk, target, clock: systemClock, random: () => 1, sentSince: 0 };
+        assert.equal(await work(action(), options, new AbortController().signal), state);
+        assert.equal(action().state, state);
+        assert.equal(sent.length, during === 'send' ? 1 : 0);
+      });
+    });
+  }
 
   it('is sent when its time comes, and not before', async () => {
     const later = Date.UTC(2026, 10, 28) + 10_000;

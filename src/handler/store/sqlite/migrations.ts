@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { digestOfText } from '../../../argocd/rest/canonical.ts';
+import { eventKeyOf } from '../../../follow-ups/action-key.ts';
 import { StoreError } from '../store.ts';
 
 /**
@@ -145,6 +146,19 @@ CREATE INDEX actions_by_time ON actions (created_at, number, state);
 CREATE INDEX actions_of ON actions (uid, created_at);
 `;
 
+/** Of an action's event, for lists; bodies that elder handlers wrote may be anything. */
+export const applicationName = `CASE WHEN json_valid(body_json)
+  THEN json_extract(body_json, '$.event.application.name') END`;
+
+/** Actions by the digits that their runs carry, and the run that an event was handed out to. */
+const claims = `
+ALTER TABLE actions ADD COLUMN event_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE actions ADD COLUMN claim_json TEXT;
+UPDATE actions SET event_key = event_key_of(key);
+CREATE INDEX actions_by_event ON actions (event_key);
+CREATE INDEX actions_by_application ON actions (${applicationName}, created_at, number);
+`;
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -155,6 +169,7 @@ export const migrations: readonly string[] = [
   withDigests,
   withPackedValues,
   events,
+  claims,
 ];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
@@ -167,6 +182,7 @@ const applicationId = 0x41434448;
 export function migrate(database: DatabaseSync, path: string, steps = migrations): void {
   const version = schemaVersion(database, path, steps.length);
   database.function('condensed', { deterministic: true }, (json) => condensed(String(json)));
+  database.function('event_key_of', { deterministic: true }, (key) => eventKeyOf(String(key)));
   steps.slice(version).forEach((step, index) => {
     database.exec('BEGIN IMMEDIATE');
     try {

@@ -1,17 +1,20 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { EventMemory } from '../../../sync/events/event-memory.ts';
+import { eventKeyOf } from '../../../follow-ups/action-key.ts';
 import type {
   ActionChange,
   ActionFigures,
   ActionOutcome,
   ActionQuery,
   ActionState,
+  EventClaim,
   EventStep,
   EventStore,
   StoredAction,
 } from '../event-store.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { fromJson, toJson, type Row } from './run-row.ts';
+import { applicationName } from './migrations.ts';
 import { StatementCache } from './statement-cache.ts';
 import { prepareAll } from './statements.ts';
 
@@ -30,6 +33,7 @@ const columns = {
   request: 'request_json',
   outcome: 'outcome_json',
   message: 'message',
+  claim: 'claim_json',
 } as const satisfies Readonly<Record<keyof StoredAction, string>>;
 
 const all = Object.values(columns).join(', ');
@@ -41,14 +45,20 @@ const texts = {
   remember: `INSERT INTO event_memories VALUES (?, ?)
     ON CONFLICT DO UPDATE SET memory_json = excluded.memory_json`,
   forget: 'DELETE FROM event_memories WHERE uid = ?',
-  add: `INSERT INTO actions (${all}) VALUES (${all.replaceAll(/\w+/g, '?')})
+  add: `INSERT INTO actions (${all}, event_key) VALUES (${all.replaceAll(/\w+/g, '?')}, ?)
     ON CONFLICT DO NOTHING`,
   due: `${select} WHERE ${isOpen} AND due_at <= ? ORDER BY due_at, number LIMIT ?`,
   nextDue: `SELECT due_at FROM actions WHERE ${isOpen} ORDER BY due_at LIMIT 1`,
   action: `${select} WHERE key = ?`,
+  ofEvent: `${select} WHERE event_key = ? ORDER BY number`,
   actions: `${select} WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR uid = ?2)
       AND created_at < coalesce(?3, 9e15)
     ORDER BY created_at DESC, number DESC LIMIT ?4`,
+  // A text of its own, since SQLite chooses no index by what a parameter holds.
+  actionsOf: `${select} WHERE ${applicationName} = ?1 AND (?2 IS NULL OR state = ?2)
+      AND (?3 IS NULL OR uid = ?3) AND created_at < coalesce(?4, 9e15)
+    ORDER BY created_at DESC, number DESC LIMIT ?5`,
+  claim: 'UPDATE actions SET claim_json = ? WHERE key = ? AND claim_json IS NULL',
   counts: 'SELECT state, count(*) AS count FROM actions GROUP BY state',
   oldestOpen: `SELECT created_at FROM actions WHERE ${isOpen} ORDER BY created_at LIMIT 1`,
   sweep: `DELETE FROM actions WHERE number IN (SELECT number FROM actions
@@ -78,11 +88,12 @@ export class SqliteEventStore implements EventStore {
   recordEvents({ memory, actions }: EventStep): Promise<number> {
     return this.#commits.write(() => {
       this.#statements.remember.run(memory.uid, toJson(memory));
-      return actions.reduce(
-        (count, action) => count + Number(this.#statements.add.run(...valuesOf(action)).changes),
-        0,
-      );
+      return actions.reduce((count, action) => count + Number(this.#add(action)), 0);
     });
+  }
+
+  #add(action: StoredAction) {
+    return this.#statements.add.run(...valuesOf(action), eventKeyOf(action.key)).changes;
   }
 
   dueActions(now: number, limit: number): Promise<readonly StoredAction[]> {
@@ -97,9 +108,20 @@ export class SqliteEventStore implements EventStore {
     return this.#commits.read(() => this.#statements.action.all(key).map(actionOf)[0]);
   }
 
-  actions({ state, uid, before, limit }: ActionQuery): Promise<readonly StoredAction[]> {
+  actionsOfEvent(eventKey: string): Promise<readonly StoredAction[]> {
+    return this.#commits.read(() => this.#statements.ofEvent.all(eventKey).map(actionOf));
+  }
+
+  actions(query: ActionQuery): Promise<readonly StoredAction[]> {
+    const { application, state, uid, before, limit } = query;
     const values = [state, uid, before].map((value) => value ?? null);
-    return this.#commits.read(() => this.#statements.actions.all(...values, limit).map(actionOf));
+    const { actions, actionsOf } = this.#statements;
+    return this.#commits.read(() =>
+      (application === undefined
+        ? actions.all(...values, limit)
+        : actionsOf.all(application, ...values, limit)
+      ).map(actionOf),
+    );
   }
 
   actionFigures(): Promise<ActionFigures> {
@@ -112,15 +134,27 @@ export class SqliteEventStore implements EventStore {
     }));
   }
 
-  changeAction(key: string, change: ActionChange): Promise<void> {
+  changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean> {
     const changed = Object.entries(change) as [keyof ActionChange, unknown][];
-    if (changed.length === 0) return Promise.resolve();
+    if (changed.length === 0) return Promise.resolve(true);
     const assignments = changed.map(([part]) => `${columns[part]} = ?`).join(', ');
     const values = changed.map(([part, value]) => write(part, value));
+    const isIn = from === undefined ? '' : `AND state IN (${from.map(() => '?').join(', ')})`;
     return this.#commits.write(() => {
-      const sql = `UPDATE actions SET ${assignments} WHERE key = ?`;
-      const { changes } = this.#changes.prepare(sql).run(...values, key);
-      if (Number(changes) === 0) throw new Error(`There is no action ${key}.`);
+      const sql = `UPDATE actions SET ${assignments} WHERE key = ? ${isIn}`;
+      const { changes } = this.#changes.prepare(sql).run(...values, key, ...(from ?? []));
+      if (Number(changes) > 0) return true;
+      if (this.#statements.action.get(key) === undefined) {
+        throw new Error(`There is no action ${key}.`);
+      }
+      return false;
+    });
+  }
+
+  claimAction(key: string, claim: EventClaim): Promise<EventClaim | undefined> {
+    return this.#commits.write(() => {
+      this.#statements.claim.run(toJson(claim), key);
+      return claimOf(this.#statements.action.get(key));
     });
   }
 
@@ -141,16 +175,27 @@ function valuesOf(action: StoredAction): readonly SQLInputValue[] {
 }
 
 function write(part: keyof StoredAction, value: unknown): SQLInputValue {
-  if (part === 'outcome') return toJson(value) ?? null;
+  if (part === 'outcome' || part === 'claim') return toJson(value);
   return (value ?? null) as SQLInputValue;
 }
 
 /** Reads an action as `valuesOf` wrote it. */
 function actionOf(row: Row): StoredAction {
-  const parts = Object.entries(columns).map(([part, column]) => [part, row[column] ?? undefined]);
+  const parts = Object.entries(columns)
+    .filter(([part]) => part !== 'claim')
+    .map(([part, column]) => [part, row[column] ?? undefined]);
+  const claim = claimOf(row);
   // The types are those of the columns; only we write the table.
-  const action = Object.fromEntries(parts) as unknown as StoredAction;
-  return { ...action, outcome: fromJson(row['outcome_json']) as ActionOutcome | undefined };
+  return {
+    ...(Object.fromEntries(parts) as unknown as StoredAction),
+    outcome: fromJson(row['outcome_json']) as ActionOutcome | undefined,
+    ...(claim && { claim }),
+  };
+}
+
+function claimOf(row: Row | undefined): EventClaim | undefined {
+  // Only we write it.
+  return fromJson(row?.['claim_json']) as EventClaim | undefined;
 }
 
 function numberOf(value: unknown): number | undefined {

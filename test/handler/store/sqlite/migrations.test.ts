@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { canonical } from '../../../../src/argocd/rest/canonical.ts';
 import { migrate, migrations, numberOf } from '../../../../src/handler/store/sqlite/migrations.ts';
 import { SqliteStore } from '../../../../src/handler/store/sqlite/sqlite-store.ts';
+import { eventKeyOf } from '../../../../src/follow-ups/action-key.ts';
 import { systemClock } from '../../../../src/async/clock.ts';
 import { readApplication } from '../../../in-one-go.ts';
 import { adding, samplePlan, storeFolder } from '../sample.ts';
@@ -174,5 +175,26 @@ describe('migrations', () => {
       await store.close();
       folder.remove();
     }
+  });
+
+  it('give the actions of an elder handler the digits that their runs carry', () => {
+    migrate(database, path, migrations.slice(0, 8));
+    for (const [key, body] of [
+      ['k', '{"event":{"application":{"name":"shop"}}}'],
+      ['l', 'no JSON'],
+    ]) {
+      database
+        .prepare(
+          `INSERT INTO actions (key, uid, rule, created_at, expires_at, state, due_at, tries, looks,
+            body_json, message) VALUES (?, 'u', 'r', 1, 2, 'waiting', 1, 0, 0, ?, '')`,
+        )
+        .run(key!, body!);
+    }
+    migrate(database, path);
+    const keys = database.prepare('SELECT event_key FROM actions ORDER BY number').all();
+    assert.deepEqual(
+      keys.map(({ event_key: key }) => key),
+      [eventKeyOf('k'), eventKeyOf('l')],
+    );
   });
 });

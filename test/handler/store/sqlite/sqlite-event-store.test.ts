@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../../../src/async/clock.ts';
+import { eventKeyOf } from '../../../../src/follow-ups/action-key.ts';
 import type {
   ActionChange,
+  ActionQuery,
   ActionState,
   EventStore,
   StoredAction,
@@ -93,6 +95,59 @@ describe('The SQLite store of events and actions', () => {
     }
     assert.deepEqual(await events.action('l'), action('l'));
     await assert.rejects(events.changeAction('m', { tries: 1 }), /no action m/);
+  });
+
+  it('changes an action in one of the given states alone, and says whether it did', async () => {
+    await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
+    assert.equal(await events.changeAction('k', { tries: 1 }, ['sent', 'done']), false);
+    assert.deepEqual(await events.action('k'), action('k'));
+    assert.equal(await events.changeAction('k', { state: 'dismissed' }, ['sent', 'waiting']), true);
+    assert.equal(await events.changeAction('k', { state: 'sent' }, ['sent', 'waiting']), false);
+    assert.equal((await events.action('k'))?.state, 'dismissed');
+    await assert.rejects(events.changeAction('m', { tries: 1 }, ['sent']), /no action m/);
+  });
+
+  it('finds an action by the digits that its run carries', async () => {
+    await events.recordEvents({ memory: memoryOf('a'), actions: [action('k'), action('l')] });
+    assert.deepEqual(await events.actionsOfEvent(eventKeyOf('l')), [action('l')]);
+    assert.deepEqual(await events.actionsOfEvent(eventKeyOf('m')), []);
+  });
+
+  it('hands an event out to the first run that asks, however many ask at once', async () => {
+    await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
+    const claims = Array.from({ length: 20 }, (_, index) => ({
+      claimant: `run-${index}`,
+      name: `20261128.${index}`,
+      page: '',
+      at: 100 + index,
+    }));
+    const held = await Promise.all(claims.map((claim) => events.claimAction('k', claim)));
+    assert.deepEqual(new Set(held.map((one) => one?.claimant)).size, 1);
+    assert.deepEqual(held[0], claims[0]);
+    await store.close();
+    open();
+    assert.deepEqual(await events.claimAction('k', claims[7]!), claims[0]);
+    assert.deepEqual((await events.action('k'))?.claim, claims[0]);
+    assert.equal(await events.claimAction('m', claims[0]!), undefined);
+    await events.changeAction('k', { claim: undefined });
+    assert.deepEqual(await events.claimAction('k', claims[7]!), claims[7]);
+  });
+
+  it('finds the actions of an application by its name, whatever the bodies of others hold', async () => {
+    const bodyOf = (name: string) => JSON.stringify({ event: { application: { name } } });
+    const actions = [
+      action('a', { createdAt: 1, body: bodyOf('shop') }),
+      action('b', { createdAt: 2, body: bodyOf('cart') }),
+      action('c', { createdAt: 3, body: 'no JSON' }),
+      action('d', { createdAt: 4, body: bodyOf('shop'), state: 'done' }),
+    ];
+    await events.recordEvents({ memory: memoryOf('a'), actions });
+    const keys = async (query: Omit<ActionQuery, 'limit'>) =>
+      (await events.actions({ limit: 9, ...query })).map(({ key }) => key);
+    assert.deepEqual(await keys({ application: 'shop' }), ['d', 'a']);
+    assert.deepEqual(await keys({ application: 'shop', state: 'done' }), ['d']);
+    assert.deepEqual(await keys({ application: 'shop', before: 4 }), ['a']);
+    assert.deepEqual(await keys({ application: 'none' }), []);
   });
 
   it('finds what is due, first what is due first, as the simulated one does', async () => {
