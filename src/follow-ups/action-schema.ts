@@ -36,13 +36,16 @@ const texts = (what: string) => {
 const line = (description: string) => textSetting(parseLine, { description });
 
 const pipeline = (place: Place, description: string) =>
-  z.union([
-    textSetting((text) => parseAddress(place, text), {
-      description,
-      examples: ['shop/smoke-tests'],
-    }),
-    ...(place === 'input' ? [pipelineId] : []),
-  ]);
+  described(
+    z.union([
+      textSetting((text) => parseAddress(place, text), {
+        description,
+        examples: ['shop/smoke-tests'],
+      }),
+      ...(place === 'input' ? [pipelineId] : []),
+    ]),
+    description,
+  );
 
 const pipelineId = z.pipe(
   described(z.int().check(z.gte(1), z.lte(999_999_999)), 'Its id.'),
@@ -79,7 +82,10 @@ export const queuePipelineSchema = (place: Place) => {
       issues.push({ code: 'custom', message: 'it has a branch and a tag', params, input: value });
     });
   return z.pipe(
-    z.union([reference, described(whole, 'A pipeline, and what it is given.')]),
+    described(
+      z.union([reference, described(whole, 'A pipeline, and what it is given.')]),
+      'Queues a YAML pipeline or a classic build.',
+    ),
     z.transform((given) => {
       const { pipeline: address, ...rest } =
         'organization' in given ? { ...nothing, pipeline: given } : given;
@@ -139,7 +145,7 @@ const createRelease = (place: Place) =>
 const postWebHook = z.pipe(
   described(
     z.strictObject({
-      url: textSetting(parseWebHookUrl, { description: 'Where to.', pattern: '^https://' }),
+      url: textSetting(parseWebHookUrl, { description: 'Where it is posted.', pattern: '^https://' }),
       secret: textSetting(parseSigningSecret, {
         description: 'Signs it (HMAC-SHA256); by reference.',
         examples: ['${file:/run/secrets/handler/web-hook}'],

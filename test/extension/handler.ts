@@ -23,8 +23,9 @@ function configFor(collection: string): Config {
     keyFile: '',
     retention: unbounded,
     azureDevOps: {
-      organizations: [{ url: collection, isPrivate: true }],
+      organizations: [{ url: collection, isPrivate: true, pat: undefined }],
       tokenLifetime: 24 * 3_600_000,
+      identity: undefined,
     },
     argocd: [],
     clients: [{ name: 'fabrikam', digests: [tokenHash(token).toString('hex')] }],
@@ -38,6 +39,9 @@ function configFor(collection: string): Config {
         actions,
       },
     ],
+    followUps: [],
+    grants: [],
+    followUpLimits: { catchUp: 0, keepTrying: 0, chainDepth: 1, actionsPerHour: 1 },
     limits: { requestsPerSecond: unbounded, burst: unbounded, pendingRuns: unbounded },
     logLevel: 'error',
   };

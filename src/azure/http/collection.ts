@@ -59,7 +59,8 @@ function canonical(url: string): string {
     .replace(/^(http:\/\/[^/]+):80(?=\/|$)/, '$1');
 }
 
-const cloudHost = /(?:^|\.)(?:dev\.azure\.com|visualstudio\.com)$/;
+/** Hosts of Azure DevOps Services; every other is of a server on premises. */
+export const cloudHost = /(?:^|\.)(?:dev\.azure\.com|visualstudio\.com)$/;
 const organizationName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
 /**

@@ -85,7 +85,7 @@ export async function queueRun(
   request: RunRequest,
   subject: Subject,
 ): Promise<PipelineRun> {
-  const { organization: collection, project, pipeline, eventKey } = request;
+  const { organization: collection, project, pipeline, eventKey, tags = [] } = request;
   const path = pathOf(project, ['pipelines', pipeline, 'runs']);
   const make = (mark: RunMark) =>
     calls.make(runSchema, { name: 'POST run', collection, path }, queuedRun({ ...request, mark }));
@@ -96,32 +96,35 @@ export async function queueRun(
     return make(mark);
   });
   const { id, name, _links } = made;
-  if (mark === 'tag') await tag(calls, request, id, eventKey);
+  // By the first a run is found again.
+  await tag(calls, request, id, [...(mark === 'tag' ? [markOf(eventKey)] : []), ...tags]);
   return { id, name, page: _links?.web.href ?? pageOf(request, id), state: 'notStarted' };
 }
 
 /** Queues a classic build. */
 export async function queueBuild(calls: Calls, request: BuildRequest): Promise<PipelineRun> {
-  const { organization: collection, project, mark, eventKey } = request;
+  const { organization: collection, project } = request;
   const path = pathOf(project, ['build', 'builds']);
   const call = { name: 'POST build', collection, path };
-  const build = await calls.make(buildSchema, call, queuedBuild(request));
-  if (mark === 'tag' && build.tags?.includes(markOf(eventKey)) !== true) {
-    await tag(calls, request, build.id, eventKey);
-  }
+  const body = queuedBuild(request);
+  const build = await calls.make(buildSchema, call, body);
+  const left = body.tags.filter((name) => build.tags?.includes(name) !== true);
+  await tag(calls, request, build.id, left);
   return runOf(build, request);
 }
 
-/** What was queued is queued, with its tag or without: only an abort is a failure. */
+/** What was queued is queued, with its tags or without: only an abort is a failure. */
 async function tag(
   calls: Calls,
   { organization: collection, project }: ProjectAddress,
   id: number,
-  eventKey: string,
+  names: readonly string[],
 ): Promise<void> {
-  const path = pathOf(project, ['build', 'builds', id, 'tags', markOf(eventKey)]);
   try {
-    await calls.set('PUT', { name: 'PUT tag', collection, path });
+    for (const name of names) {
+      const path = pathOf(project, ['build', 'builds', id, 'tags', name]);
+      await calls.set('PUT', { name: 'PUT tag', collection, path });
+    }
   } catch (error) {
     if (!(error instanceof AzureError)) throw error;
   }

@@ -64,6 +64,8 @@ export interface RunRequest extends Queueable {
   /** `refs/heads/main`, `refs/tags/v1`; the pipeline's default branch unless told. */
   readonly ref?: string;
   readonly commit?: string;
+  /** Besides that of the event, for people; it has them where our identity may tag it. */
+  readonly tags?: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
   /** Pipeline resources: the run's number by the resource's alias. */
   readonly pipelineResources?: Readonly<Record<string, string>>;
@@ -75,6 +77,8 @@ export interface BuildRequest extends Queueable {
   readonly kind: 'build';
   readonly ref?: string;
   readonly commit?: string;
+  /** As those of a run. */
+  readonly tags?: readonly string[];
 }
 
 /** A build that a classic release deploys. */

@@ -25,14 +25,15 @@ export function queuedRun(request: RunRequest) {
 }
 
 /** The body that queues a classic build: its variables are a text of JSON (azure-devops.md §5.2). */
-export function queuedBuild({ pipeline, ref, commit, mark, eventKey, variables }: BuildRequest) {
+export function queuedBuild(request: BuildRequest) {
+  const { pipeline, ref, commit, mark, eventKey, variables, tags = [] } = request;
   const parameters = { ...(mark === 'variable' && { [eventInput]: eventKey }), ...variables };
   return {
     definition: { id: pipeline },
     ...(ref !== undefined && { sourceBranch: ref }),
     ...(commit !== undefined && { sourceVersion: commit }),
     ...(Object.keys(parameters).length > 0 && { parameters: JSON.stringify(parameters) }),
-    tags: [markOf(eventKey)],
+    tags: [markOf(eventKey), ...tags],
     reason: 'manual',
   };
 }

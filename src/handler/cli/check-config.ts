@@ -5,6 +5,12 @@ import type { Config, ConfigFault } from '../config/config.ts';
 import { printListener } from '../config/listener.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { printConfigFault } from '../config/read-config.ts';
+import {
+  printFollowUp,
+  printFollowUpLimits,
+  printGrant,
+  printIdentity,
+} from './follow-up-lines.ts';
 import type { ReferenceSource } from '../config/references.ts';
 
 /** What `handler check-config` prints, and with which code it ends: 0 if the handler can start. */
@@ -27,6 +33,8 @@ export function checkConfig(path: string, env: ReferenceSource['env']): ConfigCh
     ...section('Still missing:', list(gaps)),
     ...section('Settings:', textTable(settingsOf(config))),
     ...section('Who may do what:', rightsOf(config)),
+    ...section('Follow-ups:', config.followUps.map(printFollowUp)),
+    ...section('Pipelines that annotations may queue:', config.grants.map(printGrant)),
     gaps.length === 0
       ? `${path} is valid.`
       : `${path} is valid so far: the handler starts with it.`,
@@ -50,20 +58,30 @@ function settingsOf(config: Config): readonly (readonly string[])[] {
     ['admin', `${printListener(listen.admin)}, ${config.adminToken ? 'with a token' : 'no token'}`],
     ['store', `${printStore(store)}, ended runs are kept for ${printDays(config.retention)}`],
     ['encryption', keys === 0 ? `key in ${keyFile}` : `${keys} ${keys === 1 ? 'key' : 'keys'}`],
-    ...azureDevOps.organizations.map(({ url, isPrivate }) => [
+    ...azureDevOps.organizations.map(({ url, isPrivate, pat }) => [
       'Azure DevOps',
-      isPrivate ? `${url}, also at private addresses` : url,
+      [url, isPrivate && 'also at private addresses', pat && 'with a token of its own']
+        .filter(Boolean)
+        .join(', '),
     ]),
+    ...(azureDevOps.identity ? [['identity', printIdentity(azureDevOps.identity)]] : []),
     ['job tokens', `valid for ${printDuration(azureDevOps.tokenLifetime)}`],
     ...argocd.map(({ name, url, namespace }) => [
       'Argo CD',
       `${name}: ${url}, namespace ${namespace}`,
     ]),
+    ...(hasFollowUps(config) ? [['follow-ups', printFollowUpLimits(config.followUpLimits)]] : []),
     [
       'each client',
       `${limits.requestsPerSecond} requests/s, ${limits.burst} at once, ${limits.pendingRuns} runs pending`,
     ],
   ];
+}
+
+/** Also those that runs bring along. */
+function hasFollowUps({ followUps, grants, rules }: Config): boolean {
+  const isQueuing = rules.some(({ actions }) => actions.includes('queue'));
+  return followUps.length + grants.length > 0 || isQueuing;
 }
 
 function rightsOf({ rules }: Config): readonly string[] {

@@ -11,6 +11,7 @@ export function warningsOf(config: Config, raw: unknown): readonly PathFault[] {
     ...warnOfSecrets(config, raw),
     ...warnOfTransport(config),
     ...warnOfRules(config),
+    ...warnOfToken(config),
   ];
 }
 
@@ -64,6 +65,16 @@ function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
     ['adminToken'],
     ...config.encryptionKeys.map((_, index) => ['encryptionKeys', index]),
     ...config.argocd.map((_, index) => ['argocd', index, 'token']),
+    ...config.followUps.map((_, index) => ['followUps', index, 'do', 'postWebHook', 'secret']),
+    ...[['pat'], ['servicePrincipal', 'secret'], ['servicePrincipal', 'certificate']].map(
+      (path) => ['azureDevOps', 'identity', ...path],
+    ),
+    ...config.azureDevOps.organizations.map((_, index) => [
+      'azureDevOps',
+      'organizations',
+      index,
+      'pat',
+    ]),
   ];
   return paths
     .filter((path) => {
@@ -75,6 +86,16 @@ function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
       problem: 'this is a secret in plain text',
       advice: 'Store it elsewhere and reference it: `${file:/path}` or `${env:NAME}`.',
     }));
+}
+
+/** Such a token is of one organization since those for all of them ended (azure-devops.md §4). */
+function warnOfToken({ azureDevOps }: Config): readonly PathFault[] {
+  const { identity, organizations } = azureDevOps;
+  const others = organizations.filter((each) => each.pat === undefined);
+  if (identity?.kind !== 'pat' || others.length < 2) return [];
+  const problem = `a personal access token is of one organization, and it is used for ${others.length}`;
+  const advice = 'Give each organization a `pat` of its own.';
+  return [{ path: ['azureDevOps', 'identity'], problem, advice }];
 }
 
 function warnOfTransport({ azureDevOps, argocd }: Config): readonly PathFault[] {

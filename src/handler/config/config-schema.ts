@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
+import { grantsSchema } from '../../follow-ups/grants.ts';
+import { followUpsSchema } from '../../follow-ups/read-follow-ups.ts';
 import { parseCertificates } from './certificates.ts';
 import { actions, logLevels } from './config.ts';
 import { parseDuration } from './duration.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
+import { parsePath } from './file-path.ts';
+import { identitySchema, personalAccessToken } from './identity-schema.ts';
 import { parseListener } from './listener.ts';
 import {
   namePattern,
@@ -58,12 +62,15 @@ const organization = z.pipe(
     z.strictObject({
       url: organizationUrl,
       private: flag('Allows private addresses; for on-premises servers only.'),
+      pat: z.optional(
+        personalAccessToken('For this organization alone, in place of `azureDevOps.identity`.'),
+      ),
     }),
   ]),
   z.transform((given) =>
     typeof given === 'string'
-      ? { url: given, isPrivate: false }
-      : { url: given.url, isPrivate: given.private },
+      ? { url: given, isPrivate: false, pat: undefined }
+      : { url: given.url, isPrivate: given.private, pat: given.pat },
   ),
 );
 
@@ -124,7 +131,7 @@ const rule = z.strictObject({
   ),
   actions: someOf(
     z.enum(actions),
-    'sync; prune: delete what is gone from Git; force: delete and recreate; terminate: end operations; rollback; gate: only read (gates, checks, action wait); skipHooks: sync without hooks (strategy apply, resources); override: sync options that undo what the owner of the application has set.',
+    'sync; prune: delete what is gone from Git; force: delete and recreate; terminate: end operations; rollback; gate: only read (gates, checks, action wait); skipHooks: sync without hooks (strategy apply, resources); override: sync options that undo what the owner of the application has set; queue: pipelines that the input followUps names.',
   ),
 });
 
@@ -177,6 +184,7 @@ export const configSchema = described(
         '48h',
         'How long a job token is assumed to be valid; no run may take longer.',
       ),
+      identity: z.optional(identitySchema),
     }),
     argocd: described(z._default(z.array(instance), []), 'Instances of Argo CD.'),
     clients: described(z._default(z.array(client), []), 'Who may call; usually one per team.'),
@@ -184,6 +192,19 @@ export const configSchema = described(
       z._default(z.array(rule), []),
       'Who may do what. Anything that no rule allows is denied.',
     ),
+    followUps: followUpsSchema,
+    grants: grantsSchema,
+    followUpLimits: section('Limits for follow-ups.', {
+      catchUp: duration(
+        '24h',
+        '0s',
+        '30d',
+        'How old events may be that the handler missed while it was not running.',
+      ),
+      keepTrying: duration('72h', '1m', '30d', 'How long an action is retried.'),
+      chainDepth: count(5, 100, 'Follow-ups of follow-ups, one after the other.'),
+      actionsPerHour: count(600, 1_000_000, 'Actions of one rule for one pipeline; the rest wait.'),
+    }),
     limits: section('Limits against abuse; requests beyond them are refused with 429.', {
       requestsPerSecond: count(200, 100_000, 'Sustained requests per second of one client.'),
       burst: count(2_000, 1_000_000, 'Requests of one client in a burst.'),
@@ -196,8 +217,3 @@ export const configSchema = described(
 
 /** The configuration as it is written, read setting by setting. */
 export type ConfigFile = z.output<typeof configSchema>;
-
-function parsePath(given: string): Setting<string> {
-  if (given.trim() !== '' && !given.includes('\0')) return { value: given };
-  return { problem: 'it is not a path', advice: 'Write one, such as `./data/handler.db`.' };
-}

@@ -1,9 +1,13 @@
+import type { AzureIdentity } from '../../azure/identity/azure-identity.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import type { Grant } from '../../follow-ups/grants.ts';
 import type { Secret } from '../../secret.ts';
 import type { StoreConfig } from './store-config.ts';
 
 /**
  * What a rule may allow. `gate` is everything that only looks: gates, checks and `action: wait`. `sync`
- * alone is a sync as the application's owner set it.
+ * alone is a sync as the application's owner set it. `queue`: pipelines that the run's input `followUps`
+ * names, by the handler's own identity.
  */
 export const actions = [
   'sync',
@@ -14,6 +18,7 @@ export const actions = [
   'gate',
   'skipHooks',
   'override',
+  'queue',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -29,6 +34,8 @@ export interface Organization {
   readonly url: string;
   /** May be reached at private addresses; for servers on premises. */
   readonly isPrivate: boolean;
+  /** A personal access token, with which pipelines are queued there in place of `azureDevOps.identity`. */
+  readonly pat: Secret | undefined;
 }
 
 /** One Argo CD that runs may use (`argocd[]`). */
@@ -84,6 +91,18 @@ export interface Limits {
   readonly pendingRuns: number;
 }
 
+/** Bounds for follow-ups (`followUpLimits`). Times are milliseconds. */
+export interface FollowUpLimits {
+  /** How long ago an operation may have ended of which the handler learns when it starts. */
+  readonly catchUp: number;
+  /** How long an action is tried again that could not be done. */
+  readonly keepTrying: number;
+  /** Follow-ups of follow-ups: a pipeline may sync what queues the next one. */
+  readonly chainDepth: number;
+  /** Of one rule and one pipeline; what is more waits. */
+  readonly actionsPerHour: number;
+}
+
 /** The configuration, read, checked, and with its references resolved. Times are milliseconds. */
 export interface Config {
   readonly publicUrl: string;
@@ -101,10 +120,16 @@ export interface Config {
     readonly organizations: readonly Organization[];
     /** How long a job's token is taken to be valid. */
     readonly tokenLifetime: number;
+    /** As whom pipelines are queued, but where an organization has a token of its own. */
+    readonly identity: AzureIdentity | undefined;
   };
   readonly argocd: readonly ArgoCDInstance[];
   readonly clients: readonly Client[];
   readonly rules: readonly Rule[];
+  readonly followUps: readonly FollowUpRule[];
+  /** What annotations may queue; nothing that is not in here. */
+  readonly grants: readonly Grant[];
+  readonly followUpLimits: FollowUpLimits;
   readonly limits: Limits;
   readonly logLevel: LogLevel;
 }

@@ -15,14 +15,14 @@ export function crossCheck(file: unknown): readonly PathFault[] {
     ...repeated(tokensIn(file), 'this hash is listed twice, so clients cannot be told apart'),
     ...repeated(organizationsIn(file), 'this organization is listed twice'),
     ...repeated(rulesIn(file), 'this rule is listed twice'),
-    ...unknownNames(file, 'client', 'clients'),
-    ...unknownNames(file, 'argocd', 'argocd'),
+    ...unknownNames(file, textsAt(file, 'rules', 'client'), 'clients'),
+    ...unknownNames(file, textsAt(file, 'rules', 'argocd'), 'argocd'),
     ...checkListeners(file),
   ];
 }
 
 /** Something by which entries are told apart, and where it stands. */
-interface Mark {
+export interface Mark {
   readonly path: Path;
   readonly text: string;
 }
@@ -38,12 +38,16 @@ function repeated(marks: readonly Mark[], problem: string): readonly PathFault[]
   });
 }
 
-function unknownNames(file: unknown, key: string, list: string): readonly PathFault[] {
+/** The names that stand for nothing in a list. Where that cannot be read, its own fault says so. */
+export function unknownNames(
+  file: unknown,
+  marks: readonly Mark[],
+  list: string,
+): readonly PathFault[] {
   const entries = valueAt(file, [list]);
-  // Where the list cannot be read, its own fault says so.
   if (entries !== undefined && !Array.isArray(entries)) return [];
   const names = textsAt(file, list, 'name').map(({ text }) => text);
-  return textsAt(file, 'rules', key)
+  return marks
     .filter(({ text }) => !names.includes(text))
     .map(({ path, text }) => {
       const meant = nearest(text, names);
@@ -74,7 +78,8 @@ function hasAdminToken(file: unknown): boolean {
   return typeof file === 'object' && file !== null && 'adminToken' in file;
 }
 
-function textsAt(file: unknown, list: string, key: string): readonly Mark[] {
+/** The texts of one key in the entries of a list. */
+export function textsAt(file: unknown, list: string, key: string): readonly Mark[] {
   return textMarks(
     itemsAt(file, [list]).map(({ path, item }) => ({
       path: [...path, key],
@@ -91,27 +96,36 @@ function tokensIn(file: unknown): readonly Mark[] {
 }
 
 function organizationsIn(file: unknown): readonly Mark[] {
+  return organizationUrls(file).map(({ path, text }) => ({ path, text: organizationKey(text) }));
+}
+
+/** The addresses of organizations, whichever form their entries have. */
+export function organizationUrls(file: unknown): readonly Mark[] {
   const entries = itemsAt(file, ['azureDevOps', 'organizations']);
-  const urls = entries.map(({ path, item }) => ({ path, item: valueAt(item, ['url']) ?? item }));
-  return textMarks(urls).map(({ path, text }) => ({ path, text: organizationKey(text) }));
+  return textMarks(
+    entries.map(({ path, item }) => ({ path, item: valueAt(item, ['url']) ?? item })),
+  );
 }
 
 function rulesIn(file: unknown): readonly Mark[] {
   return itemsAt(file, ['rules']).map(({ path, item }) => ({ path, text: JSON.stringify(item) }));
 }
 
-interface Item {
+/** What stands in a list, and where. */
+export interface Item {
   readonly path: Path;
   readonly item: unknown;
 }
 
-function itemsAt(file: unknown, path: Path): readonly Item[] {
+/** The entries of a list; none where there is no list. */
+export function itemsAt(file: unknown, path: Path): readonly Item[] {
   const list = valueAt(file, path);
   if (!Array.isArray(list)) return [];
   return list.map((item: unknown, index) => ({ path: [...path, index], item }));
 }
 
-function textMarks(items: readonly Item[]): readonly Mark[] {
+/** Those that are texts, and not empty. */
+export function textMarks(items: readonly Item[]): readonly Mark[] {
   return items.flatMap(({ path, item }) =>
     typeof item === 'string' && item !== '' ? [{ path, text: item }] : [],
   );

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import type { AzureIdentity } from '../../azure/identity/azure-identity.ts';
 import { logLine } from '../../text/foreign-text.ts';
 import { gapsOf, warningsOf } from './config-notice.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
 import { keyFileOf } from './store-config.ts';
 import type { Config, ConfigFault } from './config.ts';
 import { crossCheck } from './cross-check.ts';
+import { checkFollowUps } from './follow-up-check.ts';
 import { localUrl } from './listener.ts';
 import { resolveReferences, type ReferenceSource } from './references.ts';
 import type { Path, PathFault } from '../../settings/path-fault.ts';
@@ -45,7 +47,9 @@ export function readConfig(text: string, folder: string, source: ReferenceSource
   const broken = new Set(unresolved.map(({ path }) => printPath(path)));
   const faults = [
     ...unresolved,
-    ...[...wrong, ...crossCheck(value)].filter(({ path }) => !broken.has(printPath(path))),
+    ...[...wrong, ...crossCheck(value), ...checkFollowUps(value)].filter(
+      ({ path }) => !broken.has(printPath(path)),
+    ),
   ];
   if (!parsed.success || faults.length > 0) return { faults: locate(faults) };
   const config = configOf(parsed.data, folder);
@@ -68,8 +72,10 @@ export function printConfigFault(
 
 function configOf(file: ConfigFile, folder: string): Config {
   const store = { sqlite: resolve(folder, file.store.sqlite) };
+  const { identity, organizations, tokenLifetime } = file.azureDevOps;
   return {
     ...file,
+    azureDevOps: { organizations, tokenLifetime, identity: identity && inFolder(identity, folder) },
     publicUrl: file.publicUrl ?? localUrl(file.listen),
     adminToken: file.adminToken,
     store,
@@ -82,6 +88,11 @@ function configOf(file: ConfigFile, folder: string): Config {
     })),
     clients: file.clients.map(({ name, tokens }) => ({ name, digests: tokens })),
   };
+}
+
+function inFolder(identity: AzureIdentity, folder: string): AzureIdentity {
+  if (identity.kind !== 'workloadIdentity') return identity;
+  return { ...identity, tokenFile: resolve(folder, identity.tokenFile) };
 }
 
 function printPath(path: Path): string {
@@ -97,7 +108,9 @@ const shown = new Set(
   [
     'publicUrl public admin sqlite retention organizations url private tokenLifetime name namespace',
     'skipTlsVerify client azureProjects argocd appProjects applications actions requestsPerSecond',
-    'burst pendingRuns logLevel',
+    'burst pendingRuns logLevel tokenFile authority catchUp keepTrying chainDepth',
+    'actionsPerHour organization pipelines pipeline definition events phases startedBy labels each',
+    'queuePipeline revisionChanged branch tag commit stage alias stagesToSkip',
   ].flatMap((names) => names.split(' ')),
 );
 
@@ -106,7 +119,8 @@ function shownAt(raw: unknown, path: Path): string {
   const setting = path.findLast((part) => typeof part === 'string');
   const value = valueAt(raw, path);
   const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-  if (!isPlain || !shown.has(String(setting))) return '';
+  // The address of a web hook may be all that it takes to call it.
+  if (!isPlain || !shown.has(String(setting)) || path.includes('postWebHook')) return '';
   const text = String(value);
   // What stands before an @ in a URL is a password.
   return text.includes('@') ? '' : logLine(text, 80);

@@ -231,6 +231,20 @@ describe('runs of pipelines', () => {
     assert.deepEqual(azure.faults, []);
   });
 
+  for (const [what, options, expected] of [
+    ['numbered', numbered, ['argocd', 'shop']],
+    ['known by its tag', { settableVariables: [] }, ['argocd-4711', 'argocd', 'shop']],
+  ] as const) {
+    it(`have the tags that they were asked with: ${what}`, async () => {
+      const request = await start(options);
+      const { azure, pipelines } = organization;
+      const { mark } = await pipelines.check(request, noAbort);
+      await pipelines.queue({ ...request, mark, tags: ['argocd', 'shop'] }, noAbort);
+      assert.deepEqual(azure.queuedBuilds[0]?.queued.tags, expected);
+      assert.deepEqual(azure.faults, []);
+    });
+  }
+
   it('are queued though their tag is not taken', async () => {
     const request = await start({});
     const { azure, pipelines } = organization;

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { checkConfig } from '../../../src/handler/cli/check-config.ts';
 import { folderWith, removeFolders } from '../config/files.ts';
-import { key, secrets, whole } from '../config/whole-config.ts';
+import { client, key, secrets, tenant, whole } from '../config/whole-config.ts';
 
-const env = { ARGOCD_TOKEN: secrets.token, HOST: 'argocd.example.com' };
+const env = {
+  ARGOCD_TOKEN: secrets.token,
+  HOST: 'argocd.example.com',
+  HOOK_SECRET: secrets.hook,
+  AZURE_TENANT_ID: tenant,
+  AZURE_CLIENT_ID: client,
+};
 
 function check(text: string) {
   const folder = folderWith({ 'handler.yaml': text, key, admin: secrets.admin });
@@ -28,12 +34,21 @@ describe('the check of a configuration', () => {
   encryption    1 key
   Azure DevOps  https://dev.azure.com/fabrikam
   Azure DevOps  https://tfs.example.com/tfs/Main, also at private addresses
+  identity      workload identity ${client} of tenant ${tenant}, by /srv/token
   job tokens    valid for 48 h
   Argo CD       prod: https://argocd.example.com, namespace gitops
+  follow-ups    missed events: those of the last 1 h; 24 h of retries; 3 in a chain; 100/h of each rule and pipeline
   each client   5 requests/s, 10 at once, 100 runs pending
 
 Who may do what:
   fabrikam, for Azure project shop or My Project, at Argo CD prod: sync, prune, gate of applications shop-*, team/web in AppProject default
+
+Follow-ups:
+  smoke-tests: on succeeded started by run or autoSync with another revision, of applications shop-* with labels team in (shop) in AppProject default at Argo CD prod: queue fabrikam/shop/\\smoke\\web
+  report: on failed, of all applications: post to hooks.example.com
+
+Pipelines that annotations may queue:
+  AppProject default, at Argo CD prod: pipelines smoke-* of Azure project shop in fabrikam
 
 /srv/handler.yaml is valid.`,
     );

@@ -48,17 +48,17 @@ describe('what is said of a configuration that is right', () => {
     [
       'a token of Argo CD that is written out in part',
       whole.replace("'${env:ARGOCD_TOKEN}'", "'prefix.${env:ARGOCD_TOKEN}'"),
-      /^handler\.yaml:15: argocd\[0\]\.token: this is a secret in plain text/,
+      /^handler\.yaml:17: argocd\[0\]\.token: this is a secret in plain text/,
     ],
     [
       'any certificate that is accepted',
       whole.replace('namespace: gitops', 'skipTlsVerify: true'),
-      /^handler\.yaml:16: argocd\[0\]\.skipTlsVerify "true": any certificate is accepted/,
+      /^handler\.yaml:18: argocd\[0\]\.skipTlsVerify "true": any certificate is accepted/,
     ],
     [
       'an Argo CD by http',
       whole.replace('https://${env:HOST}/', 'http://argocd-server.argocd.svc'),
-      /^handler\.yaml:14: argocd\[0\]\.url "http:\/\/argocd-server\.argocd\.svc": it uses http/,
+      /^handler\.yaml:16: argocd\[0\]\.url "http:\/\/argocd-server\.argocd\.svc": it uses http/,
     ],
     [
       'an organization by http',
@@ -71,12 +71,12 @@ describe('what is said of a configuration that is right', () => {
         .replace("[shop, 'My Project']", "['*']")
         .replace('[default]', "['*']")
         .replace("['shop-*', team/web]", "['*/*']"),
-      /^handler\.yaml:21: rules\[0\]: it allows sync, prune, gate on everything, for every project/,
+      /^handler\.yaml:23: rules\[0\]: it allows sync, prune, gate on everything, for every project/,
     ],
     [
       'a client that no rule names',
       whole.replace('rules:', `  - { name: idle, tokens: ['sha256:${'3c'.repeat(32)}'] }\nrules:`),
-      /^handler\.yaml:20: clients\[1\]: no rule names idle\./,
+      /^handler\.yaml:22: clients\[1\]: no rule names idle\./,
     ],
     [
       'an Argo CD that no rule names',
@@ -84,7 +84,29 @@ describe('what is said of a configuration that is right', () => {
         'clients:',
         "  - { name: test, url: https://x, token: '${env:HOST}' }\nclients:",
       ),
-      /^handler\.yaml:18: argocd\[1\]: no rule names test\./,
+      /^handler\.yaml:20: argocd\[1\]: no rule names test\./,
+    ],
+    [
+      'a token of Azure DevOps that is written out',
+      whole
+        .replace(/workloadIdentity: .*/, 'pat: token-of-azure-devops')
+        .replace(/ +- { url: .*\n/, ''),
+      /^handler\.yaml:12: azureDevOps\.identity\.pat: this is a secret in plain text/,
+    ],
+    [
+      'a token of one organization that is written out',
+      whole.replace('private: true }', 'private: true, pat: token-of-azure-devops }'),
+      /^handler\.yaml:10: azureDevOps\.organizations\[1\]\.pat: this is a secret in plain text/,
+    ],
+    [
+      'a secret of a web hook that is written out',
+      whole.replace('${env:HOOK_SECRET}', 'sixteen-characters-and-more'),
+      /^handler\.yaml:\d+: followUps\[1\]\.do\.postWebHook\.secret: this is a secret in plain text/,
+    ],
+    [
+      'a token of one organization that is used for two',
+      whole.replace(/workloadIdentity: .*/, "pat: '${env:ARGOCD_TOKEN}'"),
+      /^handler\.yaml:12: azureDevOps\.identity: a personal access token is of one organization, and it is used for 2/,
     ],
   ];
   for (const [what, text, expected] of warnings) {

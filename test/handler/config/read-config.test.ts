@@ -2,11 +2,20 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { printConfigFault, readConfig } from '../../../src/handler/config/read-config.ts';
-import { configFrom, faultsFrom, hash, secrets, source, whole } from './whole-config.ts';
+import {
+  client,
+  configFrom,
+  faultsFrom,
+  hash,
+  secrets,
+  source,
+  tenant,
+  whole,
+} from './whole-config.ts';
 
 describe('a configuration', () => {
   it('is read with everything in it', () => {
-    const { adminToken, encryptionKeys, argocd, ...rest } = configFrom(whole);
+    const { adminToken, encryptionKeys, argocd, followUps, ...rest } = configFrom(whole);
     assert.equal(adminToken?.reveal(), secrets.admin);
     assert.deepEqual(
       encryptionKeys.map((key) => key.reveal()),
@@ -22,6 +31,13 @@ describe('a configuration', () => {
       skipTlsVerify: false,
       publicUrl: 'https://argocd.fabrikam.example',
     });
+    assert.deepEqual(
+      followUps.map(({ name, do: action }) => [name, action.kind]),
+      [
+        ['smoke-tests', 'queuePipeline'],
+        ['report', 'postWebHook'],
+      ],
+    );
     assert.deepEqual(rest, {
       publicUrl: 'https://handler.example.com/argocd',
       listen: { public: { host: '0.0.0.0', port: 8443 }, admin: { host: '::', port: 9443 } },
@@ -30,10 +46,17 @@ describe('a configuration', () => {
       retention: 90 * 86_400_000,
       azureDevOps: {
         organizations: [
-          { url: 'https://dev.azure.com/fabrikam', isPrivate: false },
-          { url: 'https://tfs.example.com/tfs/Main', isPrivate: true },
+          { url: 'https://dev.azure.com/fabrikam', isPrivate: false, pat: undefined },
+          { url: 'https://tfs.example.com/tfs/Main', isPrivate: true, pat: undefined },
         ],
         tokenLifetime: 48 * 3_600_000,
+        identity: {
+          kind: 'workloadIdentity',
+          tenant,
+          clientId: client,
+          authority: 'https://login.microsoftonline.com',
+          tokenFile: '/srv/token',
+        },
       },
       clients: [{ name: 'fabrikam', digests: ['1a'.repeat(32), '2b'.repeat(32)] }],
       rules: [
@@ -46,6 +69,21 @@ describe('a configuration', () => {
           actions: ['sync', 'prune', 'gate'],
         },
       ],
+      grants: [
+        {
+          argocd: 'prod',
+          appProjects: ['default'],
+          organization: 'fabrikam',
+          azureProjects: ['shop'],
+          pipelines: ['smoke-*'],
+        },
+      ],
+      followUpLimits: {
+        catchUp: 3_600_000,
+        keepTrying: 24 * 3_600_000,
+        chainDepth: 3,
+        actionsPerHour: 100,
+      },
       limits: { requestsPerSecond: 5, burst: 10, pendingRuns: 100 },
       logLevel: 'debug',
     });
@@ -63,10 +101,18 @@ describe('a configuration', () => {
       encryptionKeys: [],
       keyFile: '/srv/data/key',
       retention: 30 * 86_400_000,
-      azureDevOps: { organizations: [], tokenLifetime: 24 * 3_600_000 },
+      azureDevOps: { organizations: [], tokenLifetime: 24 * 3_600_000, identity: undefined },
       argocd: [],
       clients: [],
       rules: [],
+      followUps: [],
+      grants: [],
+      followUpLimits: {
+        catchUp: 24 * 3_600_000,
+        keepTrying: 72 * 3_600_000,
+        chainDepth: 5,
+        actionsPerHour: 600,
+      },
       limits: { requestsPerSecond: 200, burst: 2_000, pendingRuns: 20_000 },
       logLevel: 'info',
     });
@@ -88,7 +134,7 @@ const faults: readonly [string, string][] = [
   ['listn: {}', 'handler.yaml:1: listn: unknown setting. Did you mean `listen`?'],
   [
     'color: blue',
-    'handler.yaml:1: color: unknown setting. Known settings: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, limits, logLevel.',
+    'handler.yaml:1: color: unknown setting. Known settings: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, followUps, grants, followUpLimits, limits, logLevel.',
   ],
   [
     'azureDevOps: { organisations: [] }',
@@ -272,7 +318,7 @@ describe('a fault of the configuration', () => {
     ['actions: [snyc]', 'actions[0] "snyc": not a valid choice. Did you mean `sync`?'],
     [
       'actions: [delete]',
-      'actions[0] "delete": not a valid choice. Choose one of: sync, prune, force, terminate, rollback, gate, skipHooks, override.',
+      'actions[0] "delete": not a valid choice. Choose one of: sync, prune, force, terminate, rollback, gate, skipHooks, override, queue.',
     ],
     [
       'actions: sync',
@@ -311,9 +357,9 @@ describe('a fault of the configuration', () => {
   }
 
   it('is told of a rule that is there twice', () => {
-    const rule = whole.slice(whole.indexOf('  - client:'), whole.indexOf('limits:'));
+    const rule = whole.slice(whole.indexOf('  - client:'), whole.indexOf('followUps:'));
     assert.deepEqual(faultsFrom(whole.replace(rule, rule + rule)), [
-      'handler.yaml:27: rules[1]: this rule is listed twice. Change one of the two, or remove it.',
+      'handler.yaml:29: rules[1]: this rule is listed twice. Change one of the two, or remove it.',
     ]);
   });
 
@@ -365,6 +411,12 @@ nonsense: 1
       `clients: [{ name: a, tokens: ${secret} }]`,
       `publicUrl: ftp://user:${secret}@host`,
       `azureDevOps: { organizations: ["https://${secret}@dev.azure.com/x"] }`,
+      `azureDevOps: { organizations: [{ url: https://dev.azure.com/x, pat: "a ${secret}" }] }`,
+      `azureDevOps: { identity: { pat: "a ${secret}" } }`,
+      `azureDevOps: { identity: { servicePrincipal: { tenant: ${secret}, clientId: ${secret} } } }`,
+      `azureDevOps: { identity: { servicePrincipal: { secret: "a ${secret}", certificate: ${secret} } } }`,
+      `followUps: [{ do: { postWebHook: { url: "http://x/${secret}", secret: ${secret} } } }]`,
+      `followUps: [{ do: { postWebHook: { url: https://x, secret: [${secret}] } } }]`,
     ];
     for (const text of places) {
       const printed = faultsFrom(text).map((fault) => fault.replace(`{ ${secret}`, ''));

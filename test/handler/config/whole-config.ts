@@ -7,11 +7,26 @@ export const hash = `sha256:${'1a'.repeat(32)}`;
 export const otherHash = `sha256:${'2b'.repeat(32)}`;
 export const key = '3d1f0c7a9e5b2846f1a0d4c8b7e6935210fedcba98765432a1b2c3d4e5f60718';
 
+export const tenant = '00000000-0000-4000-8000-00000000000a';
+export const client = '00000000-0000-4000-8000-00000000000b';
+
 /** What nothing may ever print. */
-export const secrets = { token: 'token-of-argo-cd', admin: 'token-of-the-admin', key };
+export const secrets = {
+  token: 'token-of-argo-cd',
+  admin: 'token-of-the-admin',
+  hook: 'secret-of-the-web-hook',
+  key,
+};
 
 export const source: ReferenceSource = {
-  env: { ARGOCD_TOKEN: secrets.token, EMPTY: '', HOST: 'argocd.example.com' },
+  env: {
+    ARGOCD_TOKEN: secrets.token,
+    EMPTY: '',
+    HOST: 'argocd.example.com',
+    HOOK_SECRET: secrets.hook,
+    AZURE_TENANT_ID: tenant,
+    AZURE_CLIENT_ID: client,
+  },
   readFile: (path) => {
     if (path === '/run/key') return `${key}\n`;
     if (path === '/run/admin') return `${secrets.admin}\n`;
@@ -31,6 +46,8 @@ azureDevOps:
     - https://dev.azure.com/fabrikam
     - { url: https://tfs.example.com/tfs/Main/, private: true }
   tokenLifetime: 48h
+  identity:
+    workloadIdentity: { tenant: '\${env:AZURE_TENANT_ID}', clientId: '\${env:AZURE_CLIENT_ID}', tokenFile: token }
 argocd:
   - name: prod
     url: https://\${env:HOST}/
@@ -46,6 +63,26 @@ rules:
     appProjects: [default]
     applications: ['shop-*', team/web]
     actions: [sync, prune, gate]
+followUps:
+  - name: smoke-tests
+    when: { events: [succeeded], startedBy: [run, autoSync], revisionChanged: true }
+    for: { argocd: [prod], appProjects: [default], applications: ['shop-*'], labels: 'team=shop' }
+    do:
+      queuePipeline:
+        pipeline: fabrikam/shop/\\smoke\\web
+        commit: '{{revision}}'
+        parameters: { application: '{{application}}' }
+  - name: report
+    when: { events: [failed] }
+    do:
+      postWebHook: { url: 'https://hooks.example.com/argocd', secret: '\${env:HOOK_SECRET}' }
+grants:
+  - argocd: prod
+    appProjects: [default]
+    organization: fabrikam
+    azureProjects: [shop]
+    pipelines: ['smoke-*']
+followUpLimits: { catchUp: 1h, keepTrying: 24h, chainDepth: 3, actionsPerHour: 100 }
 limits: { requestsPerSecond: 5, burst: 10, pendingRuns: 100 }
 logLevel: debug
 `;

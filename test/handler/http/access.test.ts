@@ -60,8 +60,9 @@ describe('access', () => {
       ...settings,
       clients: [{ name: 'contoso', digests: [digest('another-token')] }],
       azureDevOps: {
-        organizations: [{ url: 'https://dev.azure.com/contoso', isPrivate: false }],
+        organizations: [{ url: 'https://dev.azure.com/contoso', isPrivate: false, pat: undefined }],
         tokenLifetime: 3_600_000,
+        identity: undefined,
       },
       rules: [],
       limits: { requestsPerSecond: 1, burst: 1, pendingRuns: 1 },

@@ -18,8 +18,9 @@ export function digest(token: string): string {
 /** One client that may sync and gate the shop's applications, and a few more that may less. */
 export const settings: Settings = {
   azureDevOps: {
-    organizations: [{ url: 'https://dev.azure.com/fabrikam', isPrivate: false }],
+    organizations: [{ url: 'https://dev.azure.com/fabrikam', isPrivate: false, pat: undefined }],
     tokenLifetime: 24 * 3_600_000,
+    identity: undefined,
   },
   argocd: [
     {

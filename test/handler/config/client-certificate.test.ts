@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parseClientCertificate } from '../../../src/handler/config/client-certificate.ts';
+
+const text = (name: string) =>
+  readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8');
+const key = text('server.key');
+const certificate = text('server.pem');
+const bare = (pem: string) => pem.trim();
+
+describe('the certificate of a service principal', () => {
+  for (const [what, given] of [
+    ['key before certificate', key + certificate],
+    ['certificate before key', certificate + key],
+    ['text around both', `Bag Attributes\n${key}\nsubject=x\n${certificate}\n`],
+  ] as const) {
+    it(`is taken with its key: ${what}`, () => {
+      const read = parseClientCertificate(given);
+      assert.ok('value' in read, JSON.stringify(read));
+      assert.ok(read.value.reveal().includes(bare(key)));
+      assert.ok(read.value.reveal().includes('BEGIN CERTIFICATE'));
+    });
+  }
+
+  for (const [what, given, problem] of [
+    ['nothing', '', 'it contains no private key without a password'],
+    ['no key', certificate, 'it contains no private key without a password'],
+    [
+      'a key with a password',
+      `-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n${certificate}`,
+      'it contains no private key without a password',
+    ],
+    ['no certificate', key, 'it contains no valid certificate'],
+    [
+      'the key of another one',
+      text('other-name.key') + certificate,
+      'its first certificate is not that of its private key',
+    ],
+  ] as const) {
+    it(`is refused: ${what}`, () => {
+      const read = parseClientCertificate(given);
+      assert.ok('problem' in read);
+      assert.equal(read.problem, problem);
+    });
+  }
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import {
+  parseAuthority,
+  parseClientId,
+  parseTenant,
+} from '../../../src/handler/config/entra-names.ts';
+import type { Setting } from '../../../src/settings/setting.ts';
+
+const id = '00000000-0000-4000-8000-00000000000a';
+
+/** The value, or what is wrong. */
+function read(setting: Setting<string>): string {
+  return 'value' in setting ? setting.value : setting.problem;
+}
+
+describe('what names an identity of Entra', () => {
+  for (const [text, expected] of [
+    [id, id],
+    ['fabrikam.onmicrosoft.com', 'fabrikam.onmicrosoft.com'],
+    ['common', 'it is not the id of a tenant'],
+    ['', 'it is not the id of a tenant'],
+    ['a/b.com', 'it is not the id of a tenant'],
+    ['..', 'it is not the id of a tenant'],
+  ] as const) {
+    it(`reads as a tenant: "${text}"`, () => assert.equal(read(parseTenant(text)), expected));
+  }
+
+  for (const [text, expected] of [
+    [id.toUpperCase(), id.toUpperCase()],
+    ['argocd-handler', 'it is not the client id of an identity'],
+    [`${id}0`, 'it is not the client id of an identity'],
+  ] as const) {
+    it(`reads as a client: "${text}"`, () => assert.equal(read(parseClientId(text)), expected));
+  }
+
+  for (const [text, expected] of [
+    ['https://login.microsoftonline.com/', 'https://login.microsoftonline.com'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://login.example.com', 'it uses http, so secrets would be sent to it in plain text'],
+    ['login.example.com', 'it is not a URL'],
+  ] as const) {
+    it(`reads as an authority: "${text}"`, () =>
+      assert.equal(read(parseAuthority(text)), expected));
+  }
+});

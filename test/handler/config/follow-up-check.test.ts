@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { checkFollowUps } from '../../../src/handler/config/follow-up-check.ts';
+
+const fabrikam = 'https://dev.azure.com/fabrikam';
+const contoso = 'https://contoso.visualstudio.com/';
+const server = 'https://tfs.example.com/tfs/Main';
+const identity = { workloadIdentity: {} };
+
+function problemsIn(file: unknown): readonly string[] {
+  return checkFollowUps(file).map(
+    ({ path, problem, advice }) => `${path.join('.')}: ${problem}. ${advice}`,
+  );
+}
+
+/** A file that queues these pipelines in these organizations. */
+function queuing(organizations: readonly unknown[], ...pipelines: readonly string[]) {
+  const followUps = pipelines.map((pipeline, at) => ({
+    name: `rule-${at}`,
+    do: { queuePipeline: pipeline },
+  }));
+  return { azureDevOps: { organizations, identity }, followUps };
+}
+
+const anIdentity =
+  'Set `azureDevOps.identity`, such as `{ workloadIdentity: { tenant: …, clientId: … } }`.';
+const none = 'pipelines are to be queued there, and there is no identity to do so. ' + anIdentity;
+
+describe('the check of follow-ups across settings', () => {
+  const cases: readonly [string, unknown, readonly string[]][] = [
+    ['finds nothing where there is nothing', {}, []],
+    ['passes over a file that is no mapping', ['a'], []],
+    [
+      'takes the only organization for the one that is meant',
+      queuing([fabrikam], 'shop/smoke-tests'),
+      [],
+    ],
+    [
+      'knows organizations by their names, whichever form their address has',
+      queuing([fabrikam, contoso], 'Fabrikam/shop/smoke-tests', 'contoso/shop/42'),
+      [],
+    ],
+    [
+      'misses an organization that is not configured',
+      queuing([fabrikam, contoso], 'fabricam/shop/a', 'adventure/shop/a'),
+      [
+        'followUps.0.do.queuePipeline: there is no such organization in `azureDevOps.organizations`. Did you mean `fabrikam`?',
+        'followUps.1.do.queuePipeline: there is no such organization in `azureDevOps.organizations`. Use one of those in `azureDevOps.organizations`.',
+      ],
+    ],
+    [
+      'wants the organization named where there are several',
+      queuing([fabrikam, contoso], 'shop/a'),
+      [
+        'followUps.0.do.queuePipeline: it does not say which organization. Write `organization/project/pipeline`, with one of: fabrikam, contoso.',
+      ],
+    ],
+    [
+      'wants an organization',
+      queuing([], 'shop/a'),
+      [
+        'followUps.0.do.queuePipeline: there is no organization in `azureDevOps.organizations`. Set `organizations: [https://dev.azure.com/<organization>]`.',
+      ],
+    ],
+    [
+      'says of two servers that they cannot be told apart',
+      queuing([server, 'https://other.example.com/Main'], 'Main/shop/a'),
+      [
+        'followUps.0.do.queuePipeline: 2 entries of `azureDevOps.organizations` have this name. Only one of them can have follow-ups: let another handler serve the other.',
+        ...[0, 1].map(
+          (at) =>
+            `azureDevOps.organizations.${at}: pipelines are to be queued there, and a server takes no token of Entra. Give this entry a token of its own: \`pat: '\${file:/path}'\`.`,
+        ),
+      ],
+    ],
+    [
+      'leaves organizations that cannot be read to their own faults',
+      queuing(['https://dev.azure.com', 5], 'fabrikam/shop/a'),
+      [],
+    ],
+    [
+      'looks at every way to name a pipeline',
+      {
+        azureDevOps: { organizations: [fabrikam], identity },
+        followUps: [
+          { name: 'a', do: { queuePipeline: { pipeline: 'x/shop/a' } } },
+          { name: 'b', do: { createRelease: { definition: 'x/shop/a' } } },
+          { name: 'c', do: { postWebHook: { url: 'https://x' } } },
+          { name: 'd', do: { queuePipeline: 'a/b/c/d' } },
+          { name: 'e' },
+        ],
+        grants: [{ organization: 'x' }],
+      },
+      [
+        'followUps.0.do.queuePipeline.pipeline',
+        'followUps.1.do.createRelease.definition',
+        'grants.0.organization',
+      ].map(
+        (path) =>
+          `${path}: there is no such organization in \`azureDevOps.organizations\`. Use one of those in \`azureDevOps.organizations\`.`,
+      ),
+    ],
+    [
+      'wants an identity for follow-ups',
+      {
+        ...queuing([fabrikam, contoso], 'fabrikam/shop/a'),
+        azureDevOps: { organizations: [fabrikam, contoso] },
+      },
+      [`azureDevOps.organizations.0: ${none}`],
+    ],
+    [
+      'wants an identity for grants',
+      {
+        azureDevOps: { organizations: [{ url: fabrikam }] },
+        grants: [{ organization: 'fabrikam' }],
+      },
+      [`azureDevOps.organizations.0: ${none}`],
+    ],
+    [
+      'wants an identity for the action queue, and none for others',
+      {
+        azureDevOps: { organizations: [fabrikam] },
+        rules: [{ actions: ['sync'] }, { actions: ['sync', 'queue'] }],
+      },
+      [`rules.1.actions.1: \`queue\` needs an identity of the handler. ${anIdentity}`],
+    ],
+    [
+      'wants none for web hooks',
+      {
+        azureDevOps: { organizations: [fabrikam] },
+        followUps: [{ name: 'a', do: { postWebHook: { url: 'https://x' } } }],
+      },
+      [],
+    ],
+    [
+      'takes the token of an organization for an identity',
+      {
+        ...queuing([], 'fabrikam/shop/a'),
+        azureDevOps: { organizations: [{ url: fabrikam, pat: 'x' }, contoso] },
+        rules: [{ actions: ['queue'] }],
+      },
+      [],
+    ],
+    [
+      'takes a token for a server on premises',
+      {
+        ...queuing([], 'Main/shop/a'),
+        azureDevOps: { organizations: [server], identity: { pat: 'x' } },
+      },
+      [],
+    ],
+    [
+      'misses an Argo CD',
+      {
+        argocd: [{ name: 'prod' }],
+        azureDevOps: { organizations: [fabrikam], identity },
+        followUps: [{ name: 'a', for: { argocd: ['prod', 'prot'] } }],
+        grants: [{ argocd: 'test', organization: 'fabrikam' }],
+      },
+      [
+        'followUps.0.for.argocd.1: there is no such name in `argocd`. Did you mean `prod`?',
+        'grants.0.argocd: there is no such name in `argocd`. Use one of those in `argocd`.',
+      ],
+    ],
+    [
+      'finds a name that two rules have',
+      { followUps: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] },
+      ['followUps.2.name: another rule has this name. Change one of the two, or take it out.'],
+    ],
+  ];
+  for (const [sentence, file, expected] of cases) {
+    it(sentence, () => assert.deepEqual(problemsIn(file), expected));
+  }
+});
