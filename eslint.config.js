@@ -32,7 +32,7 @@ const purity = {
 };
 
 const entries = ['task', 'handler', 'hook', 'tab'];
-const outside = ['inputs', 'report', 'argocd', 'azure', 'follow', ...entries];
+const outside = ['inputs', 'report', 'argocd', 'azure', 'follow', 'actions', ...entries];
 
 /** What each room may not know of. */
 const outward = {
@@ -40,11 +40,12 @@ const outward = {
   text: ['sync', 'async', 'settings', 'follow-ups', ...outside],
   settings: ['sync', 'async', 'follow-ups', ...outside],
   'follow-ups': ['async', ...outside],
-  inputs: ['async', 'report', 'argocd', 'azure', 'follow', ...entries],
-  report: ['async', 'argocd', 'azure', 'follow', ...entries],
-  argocd: ['text', 'settings', 'follow-ups', 'inputs', 'report', 'azure', 'follow', ...entries],
-  azure: ['sync', 'settings', 'follow-ups', 'inputs', 'report', 'argocd', 'follow', ...entries],
-  follow: ['settings', 'follow-ups', 'inputs', 'report', 'azure', ...entries],
+  inputs: ['async', 'report', 'argocd', 'azure', 'follow', 'actions', ...entries],
+  report: ['async', 'argocd', 'azure', 'follow', 'actions', ...entries],
+  argocd: ['text', 'settings', 'follow-ups', ...outside.filter((room) => room !== 'argocd')],
+  azure: ['sync', 'settings', 'follow-ups', ...outside.filter((room) => room !== 'azure')],
+  follow: ['settings', 'follow-ups', 'inputs', 'report', 'azure', 'actions', ...entries],
+  actions: ['settings', 'inputs', 'report', 'argocd', 'follow', ...entries],
   task: ['handler', 'hook', 'tab', 'azure'],
   handler: ['task', 'hook', 'tab'],
 };

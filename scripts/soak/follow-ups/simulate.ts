@@ -1,5 +1,5 @@
-import { ActionWorker } from '../../../src/handler/follow-ups/action-worker.ts';
-import type { ActionTarget } from '../../../src/handler/follow-ups/action-target.ts';
+import { ActionWorker } from '../../../src/actions/action-worker.ts';
+import type { ActionTarget } from '../../../src/actions/action-target.ts';
 import type { StoredAction } from '../../../src/handler/store/event-store.ts';
 import type { ApplicationEvent } from '../../../src/sync/events/application-event.ts';
 import { deriveEvents } from '../../../src/sync/events/derive-events.ts';

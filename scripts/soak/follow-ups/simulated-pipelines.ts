@@ -1,5 +1,5 @@
 import type { ActionOutcome, StoredAction } from '../../../src/handler/store/event-store.ts';
-import { ActionError } from '../../../src/handler/follow-ups/action-target.ts';
+import { ActionError } from '../../../src/actions/action-target.ts';
 import type { Chance } from './chance.ts';
 import type { ScheduledTime } from './scheduled-time.ts';
 

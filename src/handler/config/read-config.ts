@@ -12,7 +12,7 @@ import { localUrl } from './listener.ts';
 import { resolveReferences, type ReferenceSource } from './references.ts';
 import type { Path, PathFault } from '../../settings/path-fault.ts';
 import { faultsOf, valueAt } from '../../settings/schema-fault.ts';
-import { parseYaml } from './yaml-document.ts';
+import { parseYaml } from '../../settings/yaml-document.ts';
 
 /** The configuration with its warnings, or everything that is wrong with it. */
 export type ConfigReading =

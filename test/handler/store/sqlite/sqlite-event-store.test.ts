@@ -9,7 +9,7 @@ import type {
   EventStore,
   StoredAction,
 } from '../../../../src/handler/store/event-store.ts';
-import { actionStates } from '../../../../src/handler/store/event-store.ts';
+import { actionStates } from '../../../../src/actions/stored-action.ts';
 import { SqliteStore } from '../../../../src/handler/store/sqlite/sqlite-store.ts';
 import { SimulatedDisk } from '../../../../scripts/soak/follow-ups/simulated-disk.ts';
 import { storeFolder } from '../sample.ts';

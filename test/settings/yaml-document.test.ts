@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { dump } from 'js-yaml';
 import fc from 'fast-check';
-import { parseYaml } from '../../../src/handler/config/yaml-document.ts';
-import type { Path } from '../../../src/settings/path-fault.ts';
+import { parseYaml } from '../../src/settings/yaml-document.ts';
+import type { Path } from '../../src/settings/path-fault.ts';
 
 const text = `# a comment
 publicUrl: https://x

@@ -1,16 +1,29 @@
-import { backoff } from '../../async/backoff.ts';
-import { settleTime } from '../../azure/pipelines/pipelines.ts';
-import type { Clock } from '../../async/clock.ts';
-import { errorMessage } from '../../async/error-message.ts';
-import { Wakeup } from '../../async/wakeup.ts';
-import { logLine } from '../../text/foreign-text.ts';
-import { openStates } from '../store/event-store.ts';
-import type { ActionChange, ActionState, EventStore, StoredAction } from '../store/event-store.ts';
+import { backoff } from '../async/backoff.ts';
+import { settleTime } from '../azure/pipelines/pipelines.ts';
+import type { Clock } from '../async/clock.ts';
+import { errorMessage } from '../async/error-message.ts';
+import { Wakeup } from '../async/wakeup.ts';
+import { logLine } from '../text/foreign-text.ts';
 import { ActionError, type ActionTarget } from './action-target.ts';
+import { openStates } from './stored-action.ts';
+import type { ActionChange, ActionState, StoredAction } from './stored-action.ts';
+
+/** Where the worker finds what is to be done, and keeps how far it is. */
+export interface ActionStore {
+  /** Those that are `waiting` or `sent`, and due: those due first come first. */
+  dueActions(now: number, limit: number): Promise<readonly StoredAction[]>;
+  /** When the next action is due; undefined where none is open. */
+  nextDueAt(): Promise<number | undefined>;
+  /**
+   * Changes an action; with `from` only one that is in such a state, and says whether it did. Rejects
+   * with an ordinary error where there is no such action.
+   */
+  changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean>;
+}
 
 /** What the worker is told to work with. */
 export interface ActionWorkerOptions {
-  readonly store: Pick<EventStore, 'dueActions' | 'nextDueAt' | 'changeAction'>;
+  readonly store: ActionStore;
   readonly target: ActionTarget;
   readonly clock: Clock;
   readonly random: () => number;

@@ -1,4 +1,4 @@
-import type { ActionOutcome, StoredAction } from '../store/event-store.ts';
+import type { ActionOutcome, StoredAction } from './stored-action.ts';
 
 /**
  * Where actions of one kind are done, such as Azure Pipelines. It has no key by which it would do a

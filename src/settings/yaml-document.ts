@@ -6,7 +6,7 @@ import {
   YAMLException,
   type Event,
 } from 'js-yaml';
-import type { Path } from '../../settings/path-fault.ts';
+import type { Path } from './path-fault.ts';
 
 /** A document with the lines in which its parts stand, counted from 1. */
 export interface YamlDocument {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { ScheduledTime } from '../../../scripts/soak/follow-ups/scheduled-time.ts';
-import { SimulatedDisk } from '../../../scripts/soak/follow-ups/simulated-disk.ts';
-import { systemClock } from '../../../src/async/clock.ts';
-import { ActionError, type ActionTarget } from '../../../src/handler/follow-ups/action-target.ts';
-import { ActionWorker, work } from '../../../src/handler/follow-ups/action-worker.ts';
-import type { StoredAction } from '../../../src/handler/store/event-store.ts';
+import { ScheduledTime } from '../../scripts/soak/follow-ups/scheduled-time.ts';
+import { SimulatedDisk } from '../../scripts/soak/follow-ups/simulated-disk.ts';
+import { systemClock } from '../../src/async/clock.ts';
+import { ActionError, type ActionTarget } from '../../src/actions/action-target.ts';
+import { ActionWorker, work } from '../../src/actions/action-worker.ts';
+import type { StoredAction } from '../../src/actions/stored-action.ts';
 
 const outcome = { id: 1, name: 'argocd-1', page: 'https://example.com/1' };
 const hour = 3_600_000;
