@@ -24,7 +24,12 @@ export const origins = [
 ] as const satisfies readonly OperationOrigin['kind'][];
 
 const phased: readonly EventKind[] = ['phaseReached', 'hookEnded'];
-const withoutOperation: readonly EventKind[] = ['healthDegraded', 'healthRecovered', 'deleted'];
+/** What happens to an application whether it has an operation or not. */
+export const withoutOperation: readonly EventKind[] = [
+  'healthDegraded',
+  'healthRecovered',
+  'deleted',
+];
 
 const someOf = <T extends z.core.$ZodType>(item: T, description: string) =>
   described(z.array(item).check(z.minLength(1), z.maxLength(mostPatterns)), description);

@@ -124,6 +124,9 @@ export const definitions = {
   timeoutSeconds: { type: 'integer', default: 1_800, from: 1, to: 7 * day },
   onTimeout: { type: 'choice', choices: endings, default: 'leave', ...deploying },
   onCancel: { type: 'choice', choices: endings, default: 'leave', ...deploying },
+  // Only a sync carries the mark of its run, by which its operation is known.
+  followUps: { ...lines, ...syncing, needs: 'following', isAdded: true },
+  waitForFollowUps: { ...off, ...syncing, needs: 'following', isAdded: true },
   // The logs of hooks are shown where hooks can run.
   hookLogLines: {
     type: 'integer',

@@ -11,6 +11,7 @@ export const groups = [
     actions: ['sync', 'wait', 'rollback'],
   },
   { name: 'waiting', label: 'Waiting', isExpanded: false },
+  { name: 'followUps', label: 'Follow-ups', isExpanded: false, actions: ['sync'] },
   { name: 'report', label: 'Report', isExpanded: false },
 ] as const;
 
@@ -244,8 +245,24 @@ export const inputTexts: Texts = {
     group: 'waiting',
     label: 'When the run is canceled',
     options: { leave: 'Leave the sync running', terminate: 'Terminate the sync' },
-    help: '**Terminate** stops only the operation that this step has started. Use it where a half-done sync is better than one that nobody watches.',
+    help: '**Terminate** stops only the operation that this step has started, and cancels the follow-ups that it waits for. Use it where a half-done sync is better than one that nobody watches.',
     summary: 'leave (default) or terminate.',
+  },
+  followUps: {
+    group: 'followUps',
+    label: 'Follow-ups',
+    help: "Pipelines to queue when something happens to this sync, as YAML: `onSuccess: smoke-tests`, or `onFailure: { pipeline: rollback, parameters: { app: '{{application}}' } }`, or rules as in the configuration of the handler. A pipeline of another project is `project/pipeline`. The job's own token queues them: its build service identity needs **Queue builds** on the pipeline.",
+    serverHelp:
+      "Pipelines to queue when something happens to this sync, as YAML: `onSuccess: smoke-tests`, or `onFailure: { pipeline: rollback, parameters: { app: '{{application}}' } }`, or rules as in the configuration of the handler. A pipeline of another project is `project/pipeline`. The handler queues them with its own identity, as far as its rules allow: they must list the action `queue`.",
+    summary: 'YAML: pipelines to queue by what happens, such as onSuccess: smoke-tests.',
+  },
+  waitForFollowUps: {
+    group: 'followUps',
+    label: 'Wait for the follow-ups',
+    help: 'The step ends when the follow-ups have ended, and fails when one of them fails or cannot be queued. If it is off, a follow-up that cannot be queued is a warning, and how the others end is not seen here. The timeout is for both together.',
+    serverHelp:
+      "The task ends when the follow-ups have ended, also those of the handler's configuration and of annotations, and fails when one of them fails or cannot be queued. The timeout is for both together.",
+    summary: 'The run ends with its follow-ups, and fails with them.',
   },
   hookLogLines: {
     group: 'report',

@@ -31,6 +31,10 @@ export interface TaskRequest {
   readonly timeout: number;
   readonly onTimeout: ChoiceOf<'onTimeout'>;
   readonly onCancel: ChoiceOf<'onCancel'>;
+  /** YAML as it was written, found right; absent where there is none, and in what elder handlers stored. */
+  readonly followUps?: string;
+  /** Absent, as false, in what elder handlers stored. */
+  readonly waitForFollowUps?: boolean;
   readonly hookLogLines: number;
   readonly publishSummary: boolean;
   /** Warnings about what is allowed but probably not meant. */
@@ -40,12 +44,19 @@ export interface TaskRequest {
 const pruneLastOption = 'PruneLast=true';
 
 /**
+ * Reads the input `followUps`. It is a parameter, since an agent has what it takes only where the
+ * input is set.
+ */
+export type ParseFollowUps = (text: string) => Parsed<unknown>;
+
+/**
  * Reads all inputs: the request, or everything that is wrong with any of them. `readOwn` reads, and
  * comes first with its faults, what only one of the tasks has. `check` comes last: it refuses what is
  * right by itself; of an input that is wrong it sees the default.
  */
 export function readInputs<Own>(
   source: InputSource,
+  parseFollowUps: ParseFollowUps,
   readOwn: (reader: InputReader) => Own,
   check: (request: TaskRequest & Own, reader: InputReader) => void = () => undefined,
 ): (TaskRequest & Own) | { readonly faults: readonly Fault[] } {
@@ -68,6 +79,7 @@ export function readInputs<Own>(
     timeout,
     onTimeout: readChoice(reader, 'onTimeout'),
     onCancel: readChoice(reader, 'onCancel'),
+    ...readFollowUps(reader, parseFollowUps),
     hookLogLines: readInteger(reader, 'hookLogLines'),
     publishSummary: readBoolean(reader, 'publishSummary'),
     warnings: [
@@ -78,6 +90,18 @@ export function readInputs<Own>(
   };
   check(request, reader);
   return reader.faults.length > 0 ? { faults: reader.faults } : request;
+}
+
+function readFollowUps(
+  reader: InputReader,
+  parse: ParseFollowUps,
+): Pick<TaskRequest, 'followUps' | 'waitForFollowUps'> {
+  const waitForFollowUps = readBoolean(reader, 'waitForFollowUps');
+  const followUps = reader.parsed('followUps', '', (text) => {
+    const parsed = parse(text);
+    return 'value' in parsed ? { value: text } : parsed;
+  });
+  return { ...(followUps === '' ? {} : { followUps }), waitForFollowUps };
 }
 
 function readSubject(reader: InputReader): ApplicationSelection {

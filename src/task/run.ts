@@ -68,9 +68,14 @@ export function breakOff(agent: Pick<Agent, 'write'>, error: unknown): void {
   for (const line of endingLines(tell(agent, endOfError(error)))) agent.write(line);
 }
 
+/** Until the bundle that reads them is there. */
+const noFollowUps = () => ({
+  problems: [{ text: '', problem: 'it cannot be read yet', advice: 'Leave it out.' }],
+});
+
 async function work(ports: TaskPorts): Promise<TaskEnding> {
   const { agent } = ports;
-  const request = readStep(agent);
+  const request = readStep(agent, noFollowUps);
   if ('faults' in request) return tell(agent, endOfFaults(request.faults));
   const reading = readConnection(request.connectionId, agent);
   if ('faults' in reading) return tell(agent, endOfFaults(reading.faults));

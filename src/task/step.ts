@@ -1,6 +1,6 @@
 import type { Fault } from '../inputs/fault.ts';
 import type { InputReader, InputSource } from '../inputs/input-reader.ts';
-import { readInputs, type TaskRequest } from '../inputs/inputs.ts';
+import { readInputs, type ParseFollowUps, type TaskRequest } from '../inputs/inputs.ts';
 
 /** What a step of an agent job was asked to do. */
 export interface TaskInputs extends TaskRequest {
@@ -9,8 +9,11 @@ export interface TaskInputs extends TaskRequest {
 }
 
 /** Reads all inputs of `ArgoCDSync@1`: the step, or everything that is wrong with any of them. */
-export function readStep(source: InputSource): TaskInputs | { readonly faults: readonly Fault[] } {
-  return readInputs(source, readConnectionId);
+export function readStep(
+  source: InputSource,
+  parseFollowUps: ParseFollowUps,
+): TaskInputs | { readonly faults: readonly Fault[] } {
+  return readInputs(source, parseFollowUps, readConnectionId);
 }
 
 function readConnectionId(reader: InputReader): Pick<TaskInputs, 'connectionId'> {

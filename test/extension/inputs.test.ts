@@ -10,6 +10,7 @@ import {
   type InputName,
 } from '../../src/inputs/definitions.ts';
 import { separators } from '../../src/inputs/application-list.ts';
+import { parseFollowUps } from '../../src/follow-ups/follow-ups-text.ts';
 import { readStep } from '../../src/task/step.ts';
 import { withForm, withSections, type TaskForm } from '../../scripts/task-form.ts';
 import { gate, healthGate, root, serverTask, task, type TaskInput } from './extension-files.ts';
@@ -40,6 +41,8 @@ const samples: Readonly<Record<string, string>> = {
   stableSeconds: '5',
   onTimeout: 'terminate',
   onCancel: 'terminate',
+  followUps: 'onSuccess: smoke-tests',
+  waitForFollowUps: 'true',
 };
 
 /** An input that is refused alone, with the one that it goes with. */
@@ -53,7 +56,10 @@ const actions = Object.keys(input('action').options ?? {});
 describe('The inputs of task.json and those that the code reads', () => {
   it('agree on the defaults', () => {
     assert.deepEqual(faultsOf(read({})), []);
-    const withoutDefaults = readStep(source({ argocdConnection: 'id', applications: 'shop' }));
+    const withoutDefaults = readStep(
+      source({ argocdConnection: 'id', applications: 'shop' }),
+      parseFollowUps,
+    );
     assert.deepEqual(read({}), withoutDefaults);
   });
 
@@ -157,6 +163,7 @@ describe('What Azure Pipelines did not fill in', () => {
       for (const text of unfilled) {
         const reading = readStep(
           source({ argocdConnection: 'id', applications: 'shop', [name]: text }),
+          parseFollowUps,
         );
         assert.ok('faults' in reading, text);
         const told = reading.faults.filter(({ input: each }) => each === name);
@@ -171,7 +178,10 @@ function read(given: Readonly<Record<string, string>>): ReturnType<typeof readSt
   const defaults = Object.fromEntries(
     task.inputs.map(({ name, defaultValue = '' }) => [name, String(defaultValue)]),
   );
-  return readStep(source({ ...defaults, argocdConnection: 'id', applications: 'shop', ...given }));
+  return readStep(
+    source({ ...defaults, argocdConnection: 'id', applications: 'shop', ...given }),
+    parseFollowUps,
+  );
 }
 
 function source(inputs: Readonly<Record<string, string>>) {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { parseFollowUps } from '../../src/follow-ups/follow-ups-text.ts';
 import { readStep } from '../../src/task/step.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 
 function warningsOf(inputs: Inputs): readonly string[] {
   const all: Inputs = { argocdConnection: 'c1', applications: 'a', project: 'p', ...inputs };
-  const request = readStep({ input: (name) => all[name] });
+  const request = readStep({ input: (name) => all[name] }, parseFollowUps);
   return 'warnings' in request ? request.warnings : assert.fail(JSON.stringify(request.faults));
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { type TaskRequest } from '../../src/inputs/inputs.ts';
+import { parseFollowUps } from '../../src/follow-ups/follow-ups-text.ts';
 import { readStep } from '../../src/task/step.ts';
 
 type Inputs = Readonly<Record<string, string>>;
@@ -9,7 +10,7 @@ type Inputs = Readonly<Record<string, string>>;
 const least: Inputs = { argocdConnection: 'c1', applications: 'shop', project: 'default' };
 
 function read(inputs: Inputs) {
-  return readStep({ input: (name) => inputs[name] });
+  return readStep({ input: (name) => inputs[name] }, parseFollowUps);
 }
 
 function accepted(inputs: Inputs): TaskRequest {
@@ -33,12 +34,11 @@ const definition = JSON.parse(
 describe('the inputs', () => {
   it('are those of task.json, neither more nor less', () => {
     const read = new Set<string>();
-    readStep({
-      input: (name) => {
-        read.add(name);
-        return least[name];
-      },
-    });
+    const input = (name: string) => {
+      read.add(name);
+      return least[name];
+    };
+    readStep({ input }, parseFollowUps);
     assert.deepEqual([...read].sort(), definition.inputs.map(({ name }) => name).sort());
   });
 
@@ -81,10 +81,26 @@ describe('the inputs', () => {
       timeout: 1_800_000,
       onTimeout: 'leave',
       onCancel: 'leave',
+      waitForFollowUps: false,
       hookLogLines: 50,
       publishSummary: true,
       warnings: [],
     });
+  });
+
+  it('keep follow-ups as they were written, once they are found right', () => {
+    const followUps = 'onSuccess: smoke-tests\nonFailure: rollback';
+    const request = accepted({ followUps, waitForFollowUps: 'true' });
+    assert.deepEqual([request.followUps, request.waitForFollowUps], [followUps, true]);
+    const refused = read({ ...least, followUps: 'onSucces: a\nonFailure: b/c/d/e', prune: 'x' });
+    assert.deepEqual(
+      'faults' in refused && refused.faults.map(({ input, problem }) => [input, problem]),
+      [
+        ['prune', 'this is neither `true` nor `false`'],
+        ['followUps', 'line 1, onSucces: unknown setting'],
+        ['followUps', 'line 2, onFailure: it has more than organization, project and pipeline'],
+      ],
+    );
   });
 
   it('say all that a sync can be asked', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { parseFollowUps } from '../../src/follow-ups/follow-ups-text.ts';
 import { readStep } from '../../src/task/step.ts';
 import { openingLines } from '../../src/report/opening.ts';
 
@@ -6,7 +7,7 @@ type Inputs = Readonly<Record<string, string>>;
 
 function opening(inputs: Inputs): readonly string[] {
   const all: Inputs = { argocdConnection: 'c', project: 'p', ...inputs };
-  const request = readStep({ input: (name) => all[name] });
+  const request = readStep({ input: (name) => all[name] }, parseFollowUps);
   if ('faults' in request) assert.fail(JSON.stringify(request.faults));
   return openingLines(request, 'https://argocd.example.com');
 }

@@ -1,13 +1,9 @@
-import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { TaskRequest } from '../../inputs/inputs.ts';
 import type { Goal } from '../../sync/model/goal.ts';
 import { actions, type Action } from '../config/config.ts';
 
 /** What of a request decides which actions it needs. */
-export interface RequestedChange extends Pick<TaskRequest, 'goal' | 'onTimeout' | 'onCancel'> {
-  /** What the handler's identity is to queue because of it. */
-  readonly followUps?: readonly FollowUpRule[];
-}
+export type RequestedChange = Pick<TaskRequest, 'goal' | 'onTimeout' | 'onCancel' | 'followUps'>;
 
 /**
  * The actions that a request may come to use: a rule must allow every one of them before anything
@@ -16,7 +12,8 @@ export interface RequestedChange extends Pick<TaskRequest, 'goal' | 'onTimeout' 
 export function requiredActions(demand: RequestedChange): readonly Action[] {
   const needed = new Set(neededBy(demand.goal));
   if (changes(demand.goal) && mayTerminate(demand)) needed.add('terminate');
-  if (demand.followUps?.length) needed.add('queue');
+  // The handler's own identity queues them.
+  if (demand.followUps !== undefined) needed.add('queue');
   return actions.filter((action) => needed.has(action));
 }
 
