@@ -1,7 +1,7 @@
 import type { ApplicationName } from '../sync/model/application.ts';
 import type { Memory } from '../sync/model/memory.ts';
 import type { ApplicationResult, OperationStep } from '../sync/model/outcome.ts';
-import type { KeptPlan } from '../sync/plan/plan.ts';
+import type { KeptPlan, StoredPlan } from '../sync/plan/plan.ts';
 import type { HeldSteps } from './held-steps.ts';
 
 /** What is known of one application between looks: plain data, to be stored and taken up again. */
@@ -16,7 +16,7 @@ export interface Checkpoint {
 /** What was kept of an application. */
 export interface StoredState {
   readonly checkpoint?: Checkpoint;
-  readonly plan?: KeptPlan;
+  readonly plan?: StoredPlan;
   readonly result?: ApplicationResult;
 }
 

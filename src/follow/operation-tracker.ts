@@ -7,7 +7,7 @@ import type { OperationState } from '../sync/model/operation.ts';
 import { followedState } from '../sync/rules/followed-operation.ts';
 import type { Cause, OperationStep } from '../sync/model/outcome.ts';
 import { adviceOnRerun, printFindings } from '../sync/plan/finding.ts';
-import type { KeptPlan, Plan } from '../sync/plan/plan.ts';
+import type { Plan, StoredPlan } from '../sync/plan/plan.ts';
 import { keepPlan, recallPlan, taskOf } from '../sync/plan/plan.ts';
 import {
   countSteps,
@@ -63,7 +63,7 @@ export class OperationTracker {
     kept: {
       readonly steps: readonly OperationStep[];
       readonly held?: HeldSteps | undefined;
-      readonly plan: KeptPlan | undefined;
+      readonly plan: StoredPlan | undefined;
     },
     planned: () => void = () => undefined,
   ) {

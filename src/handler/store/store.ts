@@ -1,7 +1,7 @@
 import type { Attachment, RecordUpdate, TaskHubResult } from '../../azure/task-hub/task-hub.ts';
 import type { Checkpoint } from '../../follow/checkpoint-store.ts';
 import type { ApplicationResult } from '../../sync/model/outcome.ts';
-import type { KeptPlan } from '../../sync/plan/plan.ts';
+import type { StoredPlan } from '../../sync/plan/plan.ts';
 import type { Run, RunChange, RunHead, RunKind, RunOutcome, RunState } from '../run.ts';
 
 /** Something to tell Azure DevOps; items of a run are told in the order in which they were stored. */
@@ -33,7 +33,7 @@ export interface StoredCheckpoint {
   /** The application, with those that manage it before it. */
   readonly path: string;
   readonly checkpoint: Checkpoint | undefined;
-  readonly plan: KeptPlan | undefined;
+  readonly plan: StoredPlan | undefined;
   readonly result: ApplicationResult | undefined;
 }
 

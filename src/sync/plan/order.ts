@@ -78,7 +78,7 @@ export function* planInTurns(
   yield tasks.length * stepsOfEach;
   return {
     tasks,
-    skipped: work.skipped,
+    skippedHooks: work.skippedHooks,
     findings: work.findings,
     index,
   };

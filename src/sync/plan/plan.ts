@@ -35,17 +35,11 @@ export interface Task {
   readonly tied: boolean;
 }
 
-/** Never applied, though Argo CD knows it. */
-export interface SkippedObject {
-  readonly key: ResourceKey;
-  /** `Skip` annotation; hooks do not run in this sync; not among the selected resources. */
-  readonly reason: 'skip' | 'hooksSkipped' | 'notSelected';
-}
-
 /** What a sync of a set of manifests does, and in which order. */
 export interface Plan {
   readonly tasks: readonly Task[];
-  readonly skipped: readonly SkippedObject[];
+  /** Hooks that this sync does not run: it is selective, or has the strategy `apply`. */
+  readonly skippedHooks: readonly ResourceKey[];
   /** In the order of the manifests; none in a plan from a checkpoint, which were told. */
   readonly findings: readonly Finding[];
   /** For `taskOf`. */
@@ -53,16 +47,29 @@ export interface Plan {
 }
 
 /** A plan as plain data, to be stored. */
-export type KeptPlan = Pick<Plan, 'tasks' | 'skipped'>;
+export type KeptPlan = Pick<Plan, 'tasks' | 'skippedHooks'>;
 
-/** A plan as a checkpoint stores it: without its index, and without what is told by then. */
-export function keepPlan({ tasks, skipped }: Plan): KeptPlan {
-  return { tasks, skipped };
+/** As earlier handlers stored a plan: with everything that was not applied, and why. */
+export interface EarlierPlan extends Pick<Plan, 'tasks'> {
+  readonly skipped: readonly { readonly key: ResourceKey; readonly reason: string }[];
 }
 
-/** A plan from a checkpoint, with its index made again. */
-export function recallPlan({ tasks, skipped }: KeptPlan): Plan {
-  return { tasks, skipped, findings: [], index: indexTasks(tasks) };
+/** A plan as a store may hold it. */
+export type StoredPlan = KeptPlan | EarlierPlan;
+
+/** A plan as a checkpoint stores it: without its index, and without what is told by then. */
+export function keepPlan({ tasks, skippedHooks }: Plan): KeptPlan {
+  return { tasks, skippedHooks };
+}
+
+/** A plan from a checkpoint, this version's or an earlier one's, with its index rebuilt. */
+export function recallPlan(kept: StoredPlan): Plan {
+  const { tasks } = kept;
+  const skippedHooks =
+    'skipped' in kept
+      ? kept.skipped.filter(({ reason }) => reason === 'hooksSkipped').map(({ key }) => key)
+      : kept.skippedHooks;
+  return { tasks, skippedHooks, findings: [], index: indexTasks(tasks) };
 }
 
 /** What finds a task without looking at all of them. */

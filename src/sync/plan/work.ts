@@ -5,7 +5,6 @@ import { hookRoleOf } from './hook.ts';
 import { KeySet } from '../model/key-set.ts';
 import type { Manifest } from './manifest.ts';
 import type { OrderOptions } from './order.ts';
-import type { SkippedObject } from './plan.ts';
 import { prunesLast, pruningOf } from './prune.ts';
 import type { ManifestTarget } from './manifest-target.ts';
 
@@ -19,19 +18,20 @@ export interface Work {
   readonly drafts: readonly TaskDraft[];
   /** Everything that is no hook, applied or not: what has a manifest is not pruned. */
   readonly resources: readonly ManifestTarget[];
-  readonly skipped: readonly SkippedObject[];
+  /** Hooks that this sync does not run. */
+  readonly skippedHooks: readonly ResourceKey[];
   /** About what is worked, and about what is left out for its annotations. */
   readonly findings: readonly Finding[];
 }
 
-/** Sorts targets into what is worked and what is skipped. */
+/** Sorts targets into tasks and what is left out. */
 export function targetWork(targets: readonly ManifestTarget[], options: WorkOptions): Work {
   const { revision = '', startedAt, resources: selection = [] } = options;
   const isSelected = selector(selection);
   const skipHooks = options.skipHooks === true || selection.length > 0;
   const drafts: TaskDraft[] = [];
   const resources: ManifestTarget[] = [];
-  const skipped: SkippedObject[] = [];
+  const skippedHooks: ResourceKey[] = [];
   const findings: Finding[] = [];
   for (const target of targets) {
     const { key, hook } = target;
@@ -43,7 +43,7 @@ export function targetWork(targets: readonly ManifestTarget[], options: WorkOpti
         break;
       case 'hook':
         if (skipHooks) {
-          skipped.push({ key, reason: 'hooksSkipped' });
+          skippedHooks.push(key);
           break;
         }
         drafts.push(...hookDrafts(target, { revision, startedAt }));
@@ -51,20 +51,16 @@ export function targetWork(targets: readonly ManifestTarget[], options: WorkOpti
         break;
       case 'skipped':
         resources.push(target);
-        skipped.push({ key, reason: 'skip' });
         break;
       case 'resource':
         resources.push(target);
-        if (!isSelected(clusterKey(target))) {
-          skipped.push({ key, reason: 'notSelected' });
-          break;
-        }
+        if (!isSelected(clusterKey(target))) break;
         drafts.push(resourceDraft(target));
         findings.push(...lint(target));
         break;
     }
   }
-  return { drafts, resources, skipped, findings };
+  return { drafts, resources, skippedHooks, findings };
 }
 
 /**

@@ -59,9 +59,7 @@ function skippedHooks(
   plan: Plan | undefined,
 ): readonly RunWarning[] {
   if (operation.strategy !== 'apply' || operation.info.length === 0) return [];
-  const hooks = plan?.skipped
-    .filter(({ reason }) => reason === 'hooksSkipped')
-    .map(({ key }) => key);
+  const hooks = plan?.skippedHooks;
   if (hooks !== undefined && hooks.length === 0) return [];
   return [
     {

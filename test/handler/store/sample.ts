@@ -94,7 +94,7 @@ export function samplePlan(wave: number): KeptPlan {
     ...{ deletePolicies: [], generateName: undefined, prune: undefined },
     ...{ waveless: false, moved: false, tied: false },
   };
-  return asStored<KeptPlan>({ tasks: [task], skipped: [] });
+  return asStored<KeptPlan>({ tasks: [task], skippedHooks: [] });
 }
 
 export function sampleResult(startedAt: number): ApplicationResult {

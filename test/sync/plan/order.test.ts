@@ -199,7 +199,7 @@ describe('planInTurns', () => {
 
   it('leaves out what is no object', () => {
     const plan = planOf([7, 'text', {}, { kind: 5 }, [object('Pod/a')]], destination);
-    assert.deepEqual([plan.tasks, plan.skipped], [[], []]);
+    assert.deepEqual([plan.tasks, plan.skippedHooks], [[], []]);
   });
 
   it('keeps the last of several manifests with one key, whatever they are', () => {
@@ -222,10 +222,7 @@ describe('planInTurns', () => {
       destination,
     );
     assert.deepEqual(steps(plan), ['PostSync 0 Job/both']);
-    assert.deepEqual(
-      plan.skipped.map(({ key, reason }) => [key.name, reason]),
-      [['skip', 'skip']],
-    );
+    assert.deepEqual(plan.skippedHooks, []);
   });
 
   it('runs no hooks with the apply strategy', () => {
@@ -235,8 +232,8 @@ describe('planInTurns', () => {
     });
     assert.deepEqual(steps(plan), ['Sync 0 Pod/b']);
     assert.deepEqual(
-      plan.skipped.map(({ reason }) => reason),
-      ['hooksSkipped'],
+      plan.skippedHooks.map(({ name }) => name),
+      ['a'],
     );
   });
 
@@ -272,8 +269,8 @@ describe('planInTurns', () => {
     );
     assert.deepEqual(steps(plan), ['Sync 0 ClusterRole/e', 'Sync 0 Pod/g', 'Sync 3 Pod/a']);
     assert.deepEqual(
-      plan.skipped.map(({ key, reason }) => `${key.name} ${reason}`),
-      ['b notSelected', 'c notSelected', 'd hooksSkipped', 'f notSelected'],
+      plan.skippedHooks.map(({ name }) => name),
+      ['d'],
     );
   });
 
@@ -451,15 +448,13 @@ describe('planInTurns with anything', () => {
     );
   });
 
-  it('has every object once in each of its phases, unless it is for no sync', () => {
+  it('has every object once in each of its phases, unless no sync applies it', () => {
     fc.assert(
       fc.property(set, (all) => {
         const plan = planOf(all, destination);
-        const named = (list: readonly { readonly key: object }[]) =>
-          list.map(({ key }) => JSON.stringify(key));
         const roles = readManifests(all).map((one) => one && hookRoleOf(one).role);
-        const ofSyncs = roles.filter((role) => role !== 'unknown' && role !== 'deletion');
-        const places = new Set([plan.tasks, plan.skipped].flatMap(named));
+        const ofSyncs = roles.filter((role) => role === 'resource' || role === 'hook');
+        const places = new Set(plan.tasks.map(({ key }) => JSON.stringify(key)));
         assert.equal(places.size, ofSyncs.length);
         for (const task of plan.tasks) {
           const own = plan.tasks.filter(

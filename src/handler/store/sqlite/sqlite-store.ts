@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Checkpoint } from '../../../follow/checkpoint-store.ts';
 import type { ApplicationResult } from '../../../sync/model/outcome.ts';
-import type { KeptPlan } from '../../../sync/plan/plan.ts';
+import type { StoredPlan } from '../../../sync/plan/plan.ts';
 import type { Clock } from '../../../async/clock.ts';
 import type { Run, RunHead, RunKind, RunState } from '../../run.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -118,7 +118,7 @@ export class SqliteStore implements Store {
       checkpoints.push({
         path: String(row['path']),
         checkpoint: (await unpack(row['checkpoint_json'])) as Checkpoint | undefined,
-        plan: (await unpack(row['plan_json'])) as KeptPlan | undefined,
+        plan: (await unpack(row['plan_json'])) as StoredPlan | undefined,
         result: (await unpack(row['result_json'])) as ApplicationResult | undefined,
       });
     }
