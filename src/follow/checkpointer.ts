@@ -26,7 +26,7 @@ export class Checkpointer {
   }
 
   /** Keeps what is new, with all that was told in the same turn; nobody waits for it. */
-  readonly checkpointIfChanged = (): void => {
+  checkpointIfChanged(): void {
     if (this.#checkpoints === undefined) return;
     const { steps, held } = this.#tracker;
     const milestones = [...milestonesOf(this.#followState.memory), held?.changes.length ?? 0].join(
@@ -37,7 +37,7 @@ export class Checkpointer {
     this.#keptSteps = steps;
     // What must not go on without it waits for a keep of its own, and hears of a fault.
     this.keep().catch(() => undefined);
-  };
+  }
 
   /** Resolves when everything is kept for good. */
   async keep(): Promise<void> {

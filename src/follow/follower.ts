@@ -41,7 +41,6 @@ export class Follower {
   readonly #poller: ApplicationPoller;
   readonly #refresher: RefreshRequester;
   readonly #tracker: OperationTracker;
-  readonly #checkpointer: Checkpointer;
   readonly #status: StatusReporter;
   readonly #executor: ActionExecutor;
 
@@ -69,12 +68,18 @@ export class Follower {
     // What failed is told with its log even when the time is up.
     const toTheEnd = { ...ports, signal: life.signal };
     const told = { steps: kept?.steps ?? [], held: kept?.held, plan };
-    this.#tracker = new OperationTracker(settings, toTheEnd, told, () => wakeup.wake());
-    this.#checkpointer = new Checkpointer(checkpoints, settings.path, followState, this.#tracker);
+    this.#tracker = new OperationTracker(
+      settings,
+      toTheEnd,
+      told,
+      () => wakeup.wake(),
+      () => checkpointer.checkpointIfChanged(),
+    );
+    const checkpointer = new Checkpointer(checkpoints, settings.path, followState, this.#tracker);
     this.#status = new StatusReporter(settings, ports);
     this.#executor = new ActionExecutor(settings, this.#ports, {
       ...{ followState, wakeup, poller: this.#poller },
-      ...{ checkpointer: this.#checkpointer, status: this.#status },
+      ...{ checkpointer, status: this.#status },
     });
   }
 
@@ -146,7 +151,7 @@ export class Follower {
 
   async #judge(view: View, isLast = false): Promise<Verdict> {
     const { application, memory } = view;
-    await inTurns(this.#tracker.track(application, memory, this.#checkpointer.checkpointIfChanged));
+    await inTurns(this.#tracker.track(application, memory));
     this.#refresher.askFirst();
     return decide({ ...view, now: this.#ports.clock.now(), isLast });
   }
@@ -208,7 +213,7 @@ export class Follower {
   async #tellHeld({ outcome }: Ending): Promise<void> {
     if (outcome !== 'canceled') await this.#tracker.settled();
     throwIfDetached(this.#life.signal);
-    await inTurns(this.#tracker.release(this.#checkpointer.checkpointIfChanged));
+    await inTurns(this.#tracker.release());
   }
 
   async #finish(ending: Ending): Promise<ApplicationResult> {

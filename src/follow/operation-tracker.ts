@@ -41,6 +41,7 @@ export class OperationTracker {
   readonly #ports: FollowPorts;
   readonly #logs: HookLogs;
   readonly #planned: () => void;
+  readonly #keep: () => void;
   #planning: Promise<void> | undefined;
   #isPlanning = false;
   #held: HeldSteps | undefined;
@@ -56,6 +57,7 @@ export class OperationTracker {
   /**
    * `kept`: the steps that another process knew, what of them it had not told, and the plan.
    * `planned` hears when the plan is there, or will not come: then what is held back can be told.
+   * `keep` stores what is known, in the turn in which it was told: the two cannot part.
    */
   constructor(
     settings: FollowSettings,
@@ -66,12 +68,14 @@ export class OperationTracker {
       readonly plan: StoredPlan | undefined;
     },
     planned: () => void = () => undefined,
+    keep: () => void = () => undefined,
   ) {
     this.plan = kept.plan && recallPlan(kept.plan);
     this.steps =
       this.plan === undefined ? kept.steps : atOnce(placeStepsInTurns(kept.steps, this.plan));
     this.#held = kept.held;
     this.#planned = planned;
+    this.#keep = keep;
     this.#settings = settings;
     this.#ports = ports;
     this.#logs = new HookLogs(settings, ports);
@@ -101,15 +105,8 @@ export class OperationTracker {
     return this.#held?.told ?? this.steps;
   }
 
-  /**
-   * Tells what changed in the operation since the last look. For `inTurns`; `keep` stores what is
-   * known, in the turn in which it was told: the two cannot part.
-   */
-  *track(
-    application: Application,
-    memory: Memory,
-    keep: () => void = () => undefined,
-  ): Generator<number, void> {
+  /** Tells what changed in the operation since the last look, and stores it. For `inTurns`. */
+  *track(application: Application, memory: Memory): Generator<number, void> {
     this.#tellMove(application);
     const state = followedState(application, memory);
     if (state !== undefined) {
@@ -118,23 +115,23 @@ export class OperationTracker {
       yield* this.#advance(state);
     }
     if (!this.#isPlanning || !mayHold(this.#held, this.#ports.clock.now())) {
-      yield* this.release(keep);
-    } else keep();
+      yield* this.release();
+    } else this.#keep();
   }
 
   /** Tells what is held back, in the order of the plan as far as it is known; see `track`. */
-  *release(keep: () => void = () => undefined): Generator<number, void> {
+  *release(): Generator<number, void> {
     const { tell } = this.#ports;
     const { address } = this.#settings;
     for (const { steps, held } of yield* this.#portions()) {
       this.#held = held;
       for (const step of steps) tell({ kind: 'step', application: address, step });
       if (held === undefined) break;
-      keep();
+      this.#keep();
       yield* this.#othersTurn(steps.length * stepsOfTelling);
     }
     this.#tellProgress();
-    keep();
+    this.#keep();
   }
 
   *#portions(): Generator<number, Iterable<Portion>> {

@@ -161,19 +161,23 @@ describe('the story of an operation', () => {
     const operationState = state({ results });
     const many = application({ operation: operationState.operation, operationState });
     const names = () => ports.told.flatMap((told) => (told.kind === 'step' ? told.step.name : []));
+    /** What was told and held whenever it was to be stored. */
+    const kept: { told: number; held: HeldSteps | undefined }[] = [];
     /** Before the plan has failed to come, all of them are held. */
     const holdAll = async () => {
       argocd.onManifests = () => Promise.reject(failed('forbidden'));
+      tracker = new OperationTracker(settingsOf(), ports, nothingKept, undefined, () =>
+        kept.push({ told: names().length, held: tracker.held }),
+      );
       await track({ results });
       assert.equal(tracker.held?.changes.length, count);
     };
 
     it('makes and tells them in turns, and another can go on after each of them', async () => {
       await holdAll();
-      const kept: { told: number; held: HeldSteps | undefined }[] = [];
-      const keep = () => kept.push({ told: names().length, held: tracker.held });
+      kept.length = 0;
       let turns = 0;
-      const tracking = tracker.track(many, fresh(), keep);
+      const tracking = tracker.track(many, fresh());
       while (tracking.next().done !== true) {
         turns += 1;
         assert.equal(names().length, kept.at(-1)?.told ?? 0);
@@ -201,8 +205,8 @@ describe('the story of an operation', () => {
       await holdAll();
       const ending = new AbortController();
       const { held, steps: known } = tracker;
-      const kept = { steps: known, held, plan: undefined };
-      tracker = new OperationTracker(settingsOf(), { ...ports, signal: ending.signal }, kept);
+      const before = { steps: known, held, plan: undefined };
+      tracker = new OperationTracker(settingsOf(), { ...ports, signal: ending.signal }, before);
       const telling = tracker.release();
       while (names().length === 0) telling.next();
       ending.abort(new Detachment());
