@@ -63,7 +63,8 @@ export class ApplicationPoller {
     const now = ports.clock.now();
     this.#startedAt = now;
     const contact = ports.contact ?? new Contact(now);
-    this.#outage = new Outage(ports.clock, contact, settings.startedAt ?? now);
+    const { startedAt = now, deadline } = settings;
+    this.#outage = new Outage(ports.clock, contact, { startedAt, deadline });
   }
 
   /** Why nothing can be learned any more: what a look told, or that none was ever answered. */

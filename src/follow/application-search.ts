@@ -51,7 +51,7 @@ export async function findApplications(
 ): Promise<readonly ApplicationName[]> {
   const { selector, expectedCount, project, ifMissing } = wanted;
   const scope = new CancelScope(clock, { parent: canceled, at: deadline });
-  const outage = new Outage(clock, contact, startedAt);
+  const outage = new Outage(clock, contact, { startedAt, deadline });
   let away = '';
   let matched: readonly ApplicationName[] = [];
   let told = '';

@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { Failure } from '../sync/model/failure.ts';
 import { judgeError, unknownErrorLimit } from '../sync/model/known-error.ts';
+import { printDuration } from '../text/duration-text.ts';
 import { UserError } from '../user-error.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Contact } from './contact.ts';
@@ -105,7 +106,7 @@ const tellEvery = 60_000;
 /** What to do after a failed look. */
 export type OutageJudgement =
   | Extract<LookFailure, { kind: 'fatal' | 'missing' }>
-  /** Try on. `notice`: what to say now, at the beginning and then each minute. */
+  /** Retry. `notice`: what to say now, at the beginning and then each minute. */
   | { readonly kind: 'away'; readonly reason: string; readonly notice: string | undefined }
   | { readonly kind: 'unknown'; readonly reason: string; readonly notice: string | undefined };
 
@@ -121,16 +122,22 @@ export class Outage {
   readonly #clock: Clock;
   readonly #contact: Contact;
   readonly #startedAt: number;
+  readonly #deadline: number;
   #since: number | undefined;
   #toldAt = -Infinity;
   #unknownSince: number | undefined;
   #last: UserError | undefined;
 
-  /** `startedAt`: when the run began, local milliseconds. */
-  constructor(clock: Clock, contact: Contact, startedAt: number) {
+  /** When the run began, and when it must end: local milliseconds. */
+  constructor(
+    clock: Clock,
+    contact: Contact,
+    { startedAt, deadline }: { readonly startedAt: number; readonly deadline: number },
+  ) {
     this.#clock = clock;
     this.#contact = contact;
     this.#startedAt = startedAt;
+    this.#deadline = deadline;
   }
 
   /** When there must have been an answer, local milliseconds; infinite where there was one. */
@@ -200,12 +207,20 @@ export class Outage {
     this.#toldAt = now;
     const isUnknown = this.#unknownSince !== undefined;
     if (isFirst) {
+      const limit = this.#limit(now);
       return isUnknown
-        ? `Argo CD returns an error; retrying. ${reason}`
-        : `Cannot reach Argo CD; retrying. ${reason}`;
+        ? `Argo CD returns an error; retrying${limit}. ${reason}`
+        : `Cannot reach Argo CD; retrying${limit}. ${reason}`;
     }
     const what = isUnknown ? 'Argo CD has returned an error' : 'Cannot reach Argo CD';
     const minutes = Math.round((now - this.#since) / 60_000);
     return `${what} for ${minutes} min; retrying. ${reason}`;
+  }
+
+  /** How long the retries go on, where they end before the run does. */
+  #limit(now: number): string {
+    const unknownSince = this.#unknownSince;
+    const end = unknownSince === undefined ? this.due : unknownSince + unknownErrorLimit;
+    return end < this.#deadline ? `, for up to ${printDuration(end - now)}` : '';
   }
 }

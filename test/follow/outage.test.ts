@@ -64,18 +64,25 @@ describe('failed looks in a row', () => {
   let contact: Contact;
   let outage: Outage;
   let startedAt: number;
+  /** Later than all that happens here. */
+  let deadline: number;
 
   beforeEach(() => {
     clock = new ManualClock();
     startedAt = clock.now();
+    deadline = startedAt + 3_600_000;
     contact = new Contact(startedAt);
-    outage = new Outage(clock, contact, startedAt);
+    outage = new Outage(clock, contact, { startedAt, deadline });
   });
 
   const away = () => outage.failed(failed('unavailable', 'connect ECONNREFUSED'), seen);
 
   it('end after two minutes where Argo CD has never answered, with what to do', async () => {
-    assert.equal(away().kind, 'away');
+    const first = away();
+    assert.equal(
+      first.kind === 'away' && first.notice,
+      'Cannot reach Argo CD; retrying, for up to 2 min. connect ECONNREFUSED',
+    );
     await clock.pass(119_999);
     assert.equal(away().kind, 'away');
     assert.equal(outage.due, clock.now() + 1);
@@ -102,8 +109,19 @@ describe('failed looks in a row', () => {
     assert.equal(outage.answered(), undefined);
   });
 
+  it('name the time that is left, unless the run ends sooner', async () => {
+    const notice = (of: Outage) => {
+      const judged = of.failed(failed('unavailable', 'HTTP 502'), asked);
+      return judged.kind === 'away' ? judged.notice : assert.fail(judged.kind);
+    };
+    await clock.pass(30_000);
+    const short = new Outage(clock, contact, { startedAt, deadline: startedAt + 60_000 });
+    assert.equal(notice(short), 'Cannot reach Argo CD; retrying. HTTP 502');
+    assert.equal(notice(outage), 'Cannot reach Argo CD; retrying, for up to 1 min 30 s. HTTP 502');
+  });
+
   it('are an outage where it had answered before anybody of this process asked', async () => {
-    const known = new Outage(clock, new Contact(startedAt, true), startedAt);
+    const known = new Outage(clock, new Contact(startedAt, true), { startedAt, deadline });
     const wrong = () => known.failed(failed('unreachable', 'self-signed certificate'), asked);
     assert.equal(wrong().kind, 'away');
     await clock.pass(500_000);
@@ -113,13 +131,13 @@ describe('failed looks in a row', () => {
 
   it('count from when somebody first asked, or the run began, whichever is later', async () => {
     await clock.pass(500_000);
-    const later = new Outage(clock, contact, clock.now());
+    const later = new Outage(clock, contact, { startedAt: clock.now(), deadline });
     assert.equal(later.failed(failed('unavailable'), asked).kind, 'away');
     assert.equal(outage.failed(failed('unavailable'), asked).kind, 'fatal');
   });
 
   it('are an outage for all once one of them had an answer', async () => {
-    const other = new Outage(clock, contact, startedAt);
+    const other = new Outage(clock, contact, { startedAt, deadline });
     other.failed(failed('not-found'), asked);
     await clock.pass(500_000);
     assert.equal(away().kind, 'away');
@@ -130,7 +148,7 @@ describe('failed looks in a row', () => {
     const odd = () => outage.failed(failed('internal', 'odd words'), seen);
     const first = odd();
     assert.ok(first.kind === 'unknown');
-    assert.match(first.notice ?? '', /returns an error; retrying\. odd words/);
+    assert.match(first.notice ?? '', /returns an error; retrying, for up to 2 min\. odd words/);
     await clock.pass(119_000);
     assert.equal(odd().kind, 'unknown');
     outage.answered();
