@@ -9,6 +9,14 @@ export function nearest(word: string, choices: readonly string[]): string | unde
   return near[0]?.choice;
 }
 
+/** All choices, the one most like the word first; those equally alike keep their order. */
+export function nearestFirst(word: string, choices: readonly string[]): readonly string[] {
+  return choices
+    .map((choice) => ({ choice, far: distance(word.toLowerCase(), choice.toLowerCase()) }))
+    .sort((one, other) => one.far - other.far)
+    .map(({ choice }) => choice);
+}
+
 /** Letters to insert, remove or replace, by Levenshtein's table of two rows. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);

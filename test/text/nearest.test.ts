@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nearest } from '../../src/text/nearest.ts';
+import { nearest, nearestFirst } from '../../src/text/nearest.ts';
 
 const choices = ['sync', 'prune', 'force', 'terminate', 'rollback', 'gate', 'ca', 'url'];
 
@@ -23,6 +23,11 @@ describe('the nearest choice', () => {
 
   it('is the very word where there is one', () => {
     for (const choice of choices) assert.equal(nearest(choice, choices), choice);
+  });
+
+  it('comes first among all of them', () => {
+    assert.deepEqual(nearestFirst('gat', ['prune', 'gate', 'ca']), ['gate', 'ca', 'prune']);
+    assert.deepEqual(nearestFirst('x', ['b', 'a']), ['b', 'a']);
   });
 
   it('is none of none', () => assert.equal(nearest('sync', []), undefined));

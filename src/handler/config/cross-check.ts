@@ -1,5 +1,5 @@
 import { isLoopback, parseListener } from './listener.ts';
-import { nearest } from '../../text/nearest.ts';
+import { nearest, nearestFirst } from '../../text/nearest.ts';
 import { organizationKey } from './organization-url.ts';
 import type { Path, PathFault } from '../../settings/path-fault.ts';
 import { valueAt } from '../../settings/schema-fault.ts';
@@ -50,10 +50,24 @@ export function unknownNames(
   return marks
     .filter(({ text }) => !names.includes(text))
     .map(({ path, text }) => {
-      const meant = nearest(text, names);
-      const advice = meant ? `Did you mean \`${meant}\`?` : `Use one of those in \`${list}\`.`;
-      return { path, problem: `there is no such name in \`${list}\``, advice };
+      const problem = `there is no such name in \`${list}\``;
+      return { path, problem, advice: adviceOnName(text, names, list) };
     });
+}
+
+/** So many names are listed in an advice. */
+const mostNames = 10;
+
+function adviceOnName(wrong: string, names: readonly string[], list: string): string {
+  if (names.length === 0) return `Add it to \`${list}\`, which has no entries yet.`;
+  const meant = nearest(wrong, names);
+  if (meant !== undefined && names.length === 1) return `Did you mean \`${meant}\`?`;
+  const listed = nearestFirst(wrong, [...new Set(names)]).slice(0, mostNames);
+  const more = names.length > mostNames ? ', …' : '';
+  const choices = `${listed.map((name) => `\`${name}\``).join(', ')}${more}`;
+  return meant === undefined
+    ? `Use one of: ${choices}.`
+    : `Did you mean \`${meant}\`? Configured are: ${choices}.`;
 }
 
 function checkListeners(file: unknown): readonly PathFault[] {

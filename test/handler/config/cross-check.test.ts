@@ -7,6 +7,39 @@ function problemsIn(file: unknown): readonly string[] {
 
 const rule = { client: 'a', argocd: 'prod' };
 
+describe('the advice on a name that is not there', () => {
+  const adviceFor = (names: readonly string[], wrong: string) =>
+    crossCheck({
+      clients: [{ name: 'a' }],
+      argocd: names.map((name) => ({ name })),
+      rules: [{ client: 'a', argocd: wrong }],
+    }).map(({ advice }) => advice);
+  const many = Array.from({ length: 12 }, (_, at) => `cluster-${at}`);
+  const cases: readonly [string, readonly string[], string, string][] = [
+    ['says that there are none', [], 'prod', 'Add it to `argocd`, which has no entries yet.'],
+    ['names the only one when it is meant', ['prod'], 'prd', 'Did you mean `prod`?'],
+    ['names the only one when it is far off', ['prod'], 'somewhere', 'Use one of: `prod`.'],
+    [
+      'names all of them, the nearest first',
+      ['staging', 'test', 'prod'],
+      'prdo',
+      'Did you mean `prod`? Configured are: `prod`, `test`, `staging`.',
+    ],
+    [
+      'names ten at most',
+      many,
+      'somewhere else entirely',
+      `Use one of: ${many
+        .slice(0, 10)
+        .map((name) => `\`${name}\``)
+        .join(', ')}, ….`,
+    ],
+  ];
+  for (const [name, names, wrong, expected] of cases) {
+    it(name, () => assert.deepEqual(adviceFor(names, wrong), [expected]));
+  }
+});
+
 describe('the check across settings', () => {
   const cases: readonly [string, unknown, readonly string[]][] = [
     ['finds nothing where there is nothing', {}, []],

@@ -312,7 +312,7 @@ describe('a fault of the configuration', () => {
     ],
     [
       'client: someone',
-      'client "someone": there is no such name in `clients`. Use one of those in `clients`.',
+      'client "someone": there is no such name in `clients`. Use one of: `fabrikam`.',
     ],
     ['argocd: Prod', 'argocd "Prod": there is no such name in `argocd`. Did you mean `prod`?'],
     ['actions: [snyc]', 'actions[0] "snyc": not a valid choice. Did you mean `sync`?'],
