@@ -28,20 +28,26 @@ const timeScale = 0.5;
 /** Between two waves, simulated milliseconds; Argo CD's own default is two seconds. */
 const waveDelay = 800;
 
-/** An Argo CD for the demo, with nothing in it. */
-export function startArgoCD(): Promise<ArgoCDSimulator> {
-  return ArgoCDSimulator.start({ timeScale, startTime: Date.now(), behavior: { waveDelay } });
+/** A simulated Argo CD without applications, on a free port unless one is given. */
+export function startArgoCD(port = 0): Promise<ArgoCDSimulator> {
+  return ArgoCDSimulator.start({
+    ...{ timeScale, startTime: Date.now(), behavior: { waveDelay }, port },
+  });
 }
 
-/** Pushes to the configuration repository; returns the commit. */
-export function push(argocd: ArgoCDSimulator, manifests: readonly Manifest[]): string {
+/** Pushes the manifests of an application to the configuration repository; returns the commit. */
+export function push(
+  argocd: ArgoCDSimulator,
+  manifests: readonly Manifest[],
+  application = applicationName,
+): string {
   const files = { 'all.yaml': manifests.map((each) => JSON.stringify(each)).join('\n---\n') };
-  return argocd.commit(applicationName, files);
+  return argocd.commit(application, files);
 }
 
-/** Makes the application, which nobody syncs but whom the demo tells to. */
-export function addApplication(argocd: ArgoCDSimulator): void {
-  const spec = defaultSpec(applicationName);
+/** Creates an application without automated sync. */
+export function addApplication(argocd: ArgoCDSimulator, application = applicationName): void {
+  const spec = defaultSpec(application);
   argocd.addNamespace(spec.destination.namespace ?? 'default');
-  argocd.createApplication(applicationName, { spec: { ...spec, syncPolicy: {} } });
+  argocd.createApplication(application, { spec: { ...spec, syncPolicy: {} } });
 }
