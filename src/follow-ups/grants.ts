@@ -15,11 +15,15 @@ import {
  * Which pipelines the annotations of applications may queue; what no grant allows is refused. In
  * patterns `*` and `?` stand for no slash and no backslash.
  */
-export interface Grant {
+export interface Grant extends PipelinePatterns {
   /** Name of the Argo CD instance. */
   readonly argocd: string;
   /** Patterns of the AppProjects that the applications are in. */
   readonly appProjects: readonly string[];
+}
+
+/** Pipelines of one organization. */
+export interface PipelinePatterns {
   readonly organization: string;
   /** Patterns of names of Azure projects, or their ids as annotations write them. */
   readonly azureProjects: readonly string[];
@@ -47,6 +51,25 @@ const someOf = (parse: (text: string) => Setting<string>, item: string, descript
     description,
   );
 
+const pipelinePatterns = {
+  organization: textSetting(parseOrganization, {
+    description: 'Name of the organization, or of the collection on premises.',
+  }),
+  azureProjects: someOf(
+    parseAzureProject,
+    'Name with `*` and `?`, or id.',
+    'Projects of Azure DevOps that the pipelines are in.',
+  ),
+  pipelines: someOf(
+    parsePipelinePattern,
+    'Name with `*` and `?`, with its folder as in `\\smoke\\*`, or id.',
+    'Pipelines that may be queued.',
+  ),
+};
+
+/** Pipelines of one organization, as a grant of whatever kind names them. */
+export const pipelinePatternsSchema = z.strictObject(pipelinePatterns);
+
 /** The setting `grants` of the handler's configuration. */
 export const grantsSchema = described(
   z._default(
@@ -59,19 +82,7 @@ export const grantsSchema = described(
             'Name with `*` and `?`.',
             'AppProjects whose applications may queue pipelines by annotations.',
           ),
-          organization: textSetting(parseOrganization, {
-            description: 'Name of the organization, or of the collection on premises.',
-          }),
-          azureProjects: someOf(
-            parseAzureProject,
-            'Name with `*` and `?`, or id.',
-            'Projects of Azure DevOps that the pipelines are in.',
-          ),
-          pipelines: someOf(
-            parsePipelinePattern,
-            'Name with `*` and `?`, with its folder as in `\\smoke\\*`, or id.',
-            'Pipelines that may be queued.',
-          ),
+          ...pipelinePatterns,
         }),
       )
       .check(z.maxLength(1_000)),
@@ -88,10 +99,20 @@ export function isGranted(
   return grants.some(
     (grant) =>
       grant.argocd === argocd &&
-      isSameName(grant.organization, address.organization) &&
       grant.appProjects.some((pattern) => fits(pattern, appProject)) &&
-      grant.azureProjects.some((pattern) => fitsProject(pattern, address.project)) &&
-      grant.pipelines.some((pattern) => fitsPipeline(pattern, address.pipeline)),
+      fitsAddress(grant, address),
+  );
+}
+
+/** Whether a pipeline is one of these. */
+export function fitsAddress(
+  { organization, azureProjects, pipelines }: PipelinePatterns,
+  address: CompleteAddress,
+): boolean {
+  return (
+    isSameName(organization, address.organization) &&
+    azureProjects.some((pattern) => fitsProject(pattern, address.project)) &&
+    pipelines.some((pattern) => fitsPipeline(pattern, address.pipeline))
   );
 }
 

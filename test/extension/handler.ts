@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { tokenHash } from '../../src/handler/access/token-digest.ts';
 import { actions, type Config } from '../../src/handler/config/config.ts';
+import { noHooks } from '../../src/handler/config/hooks-config.ts';
 import { Access } from '../../src/handler/http/access.ts';
 import type { GateReport, GateRequest } from '../../src/handler/gates.ts';
 import { publicApp } from '../../src/handler/http/public-app.ts';
@@ -42,6 +43,7 @@ function configFor(collection: string): Config {
     followUps: [],
     grants: [],
     followUpLimits: { catchUp: 0, keepTrying: 0, chainDepth: 1, actionsPerHour: 1 },
+    hooks: noHooks,
     limits: { requestsPerSecond: unbounded, burst: unbounded, pendingRuns: unbounded },
     logLevel: 'error',
   };

@@ -125,7 +125,10 @@ function isProject(pattern: string, { name, id }: AccessRequest['azureProject'])
 }
 
 /** In Argo CD's own namespace an application goes by two names, elsewhere by the long one only. */
-function namesOf({ name, namespace }: ApplicationName, own: string | undefined): readonly string[] {
+export function namesOf(
+  { name, namespace }: ApplicationName,
+  own: string | undefined,
+): readonly string[] {
   if (namespace !== undefined && namespace !== own) return [`${namespace}/${name}`];
   return own === undefined ? [name] : [name, `${own}/${name}`];
 }

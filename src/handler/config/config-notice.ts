@@ -75,6 +75,11 @@ function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
       index,
       'pat',
     ]),
+    ...config.hooks.callers.flatMap((caller, index) =>
+      caller.kind === 'hmac'
+        ? caller.secrets.map((_, at) => ['hooks', 'callers', index, 'hmac', at])
+        : [],
+    ),
   ];
   return paths
     .filter((path) => {

@@ -7,6 +7,7 @@ import { parseDuration } from './duration.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
 import { parsePath } from './file-path.ts';
 import { identitySchema, personalAccessToken } from './identity-schema.ts';
+import { hooksSchema } from './hooks-schema.ts';
 import { parseListener } from './listener.ts';
 import {
   namePattern,
@@ -205,6 +206,7 @@ export const configSchema = described(
       chainDepth: count(5, 100, 'Follow-ups of follow-ups, one after the other.'),
       actionsPerHour: count(600, 1_000_000, 'Actions of one rule for one pipeline; the rest wait.'),
     }),
+    hooks: hooksSchema,
     limits: section('Limits against abuse; requests beyond them are refused with 429.', {
       requestsPerSecond: count(200, 100_000, 'Sustained requests per second of one client.'),
       burst: count(2_000, 1_000_000, 'Requests of one client in a burst.'),

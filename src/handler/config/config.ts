@@ -2,6 +2,7 @@ import type { AzureIdentity } from '../../azure/identity/azure-identity.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { Grant } from '../../follow-ups/grants.ts';
 import type { Secret } from '../../secret.ts';
+import type { HooksConfig } from './hooks-config.ts';
 import type { StoreConfig } from './store-config.ts';
 
 /**
@@ -130,6 +131,8 @@ export interface Config {
   /** What annotations may queue; nothing that is not in here. */
   readonly grants: readonly Grant[];
   readonly followUpLimits: FollowUpLimits;
+  /** Which hooks may call, and what they may ask for. */
+  readonly hooks: HooksConfig;
   readonly limits: Limits;
   readonly logLevel: LogLevel;
 }

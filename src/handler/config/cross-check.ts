@@ -1,3 +1,4 @@
+import { crossCheckHooks } from './hooks-cross-check.ts';
 import { isLoopback, parseListener } from './listener.ts';
 import { nearest, nearestFirst } from '../../text/nearest.ts';
 import { organizationKey } from './organization-url.ts';
@@ -17,6 +18,7 @@ export function crossCheck(file: unknown): readonly PathFault[] {
     ...repeated(rulesIn(file), 'this rule is listed twice'),
     ...unknownNames(file, textsAt(file, 'rules', 'client'), 'clients'),
     ...unknownNames(file, textsAt(file, 'rules', 'argocd'), 'argocd'),
+    ...crossCheckHooks(file),
     ...checkListeners(file),
   ];
 }

@@ -111,6 +111,7 @@ const shown = new Set(
     'burst pendingRuns logLevel tokenFile authority catchUp keepTrying chainDepth',
     'actionsPerHour organization pipelines pipeline definition events phases startedBy labels each',
     'queuePipeline revisionChanged branch tag commit stage alias stagesToSkip',
+    'audience caller namespaces serviceAccounts issuer kubeconfig context',
   ].flatMap((names) => names.split(' ')),
 );
 

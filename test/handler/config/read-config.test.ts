@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { noHooks } from '../../../src/handler/config/hooks-config.ts';
 import { printConfigFault, readConfig } from '../../../src/handler/config/read-config.ts';
 import {
   client,
@@ -84,6 +85,26 @@ describe('a configuration', () => {
         chainDepth: 3,
         actionsPerHour: 100,
       },
+      hooks: {
+        audience: 'hooks.example.com',
+        callers: [
+          { kind: 'tokenReview', name: 'here', kubeconfig: undefined, context: undefined },
+          { kind: 'oidc', name: 'edge', issuer: 'https://oidc.example.com/edge/', keys: undefined },
+        ],
+        grants: [
+          {
+            caller: 'here',
+            namespaces: ['shop', 'shop-*'],
+            serviceAccounts: ['argocd-hooks'],
+            argocd: 'prod',
+            appProjects: ['default'],
+            applications: ['shop-*'],
+            queue: [
+              { organization: 'fabrikam', azureProjects: ['shop'], pipelines: ['\\smoke\\*'] },
+            ],
+          },
+        ],
+      },
       limits: { requestsPerSecond: 5, burst: 10, pendingRuns: 100 },
       logLevel: 'debug',
     });
@@ -113,6 +134,7 @@ describe('a configuration', () => {
         chainDepth: 5,
         actionsPerHour: 600,
       },
+      hooks: noHooks,
       limits: { requestsPerSecond: 200, burst: 2_000, pendingRuns: 20_000 },
       logLevel: 'info',
     });
@@ -134,7 +156,7 @@ const faults: readonly [string, string][] = [
   ['listn: {}', 'handler.yaml:1: listn: unknown setting. Did you mean `listen`?'],
   [
     'color: blue',
-    'handler.yaml:1: color: unknown setting. Known settings: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, followUps, grants, followUpLimits, limits, logLevel.',
+    'handler.yaml:1: color: unknown setting. Known settings: publicUrl, listen, adminToken, store, encryptionKeys, retention, azureDevOps, argocd, clients, rules, followUps, grants, followUpLimits, hooks, limits, logLevel.',
   ],
   [
     'azureDevOps: { organisations: [] }',

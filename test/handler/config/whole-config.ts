@@ -83,6 +83,19 @@ grants:
     azureProjects: [shop]
     pipelines: ['smoke-*']
 followUpLimits: { catchUp: 1h, keepTrying: 24h, chainDepth: 3, actionsPerHour: 100 }
+hooks:
+  audience: hooks.example.com
+  callers:
+    - { name: here, tokenReview: {} }
+    - { name: edge, oidc: { issuer: https://oidc.example.com/edge/ } }
+  grants:
+    - caller: here
+      namespaces: [shop, 'shop-*']
+      serviceAccounts: [argocd-hooks]
+      argocd: prod
+      appProjects: [default]
+      applications: ['shop-*']
+      queue: [{ organization: fabrikam, azureProjects: [shop], pipelines: ['\\smoke\\*'] }]
 limits: { requestsPerSecond: 5, burst: 10, pendingRuns: 100 }
 logLevel: debug
 `;

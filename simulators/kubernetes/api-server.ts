@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { ServiceAccountIssuer, type IssuedClaims } from './service-account-issuer.ts';
+
+/** What a caller asks for, as the API describes it (`authentication.k8s.io/v1`). */
+export interface TokenReviewBody {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly spec: { readonly token: string; readonly audiences?: readonly string[] };
+}
+
+/** Its certificate for `localhost`, and whose it is: PEM. */
+export interface ApiServerTls {
+  readonly key: string;
+  readonly cert: string;
+  readonly ca: string;
+}
+
+/** How it misbehaves. */
+export interface ApiServerFaults {
+  /** Answers every review with this status. */
+  status?: number;
+  /** Knows nothing of audiences: authenticates whoever it issued a token for, and confirms none. */
+  ignoresAudiences?: boolean;
+  /** Never answers. */
+  hangs?: boolean;
+}
+
+const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+
+/** As much of a Kubernetes API server as the proofs of hooks need: it reviews the tokens that it issued. */
+export class KubernetesSimulator {
+  readonly issuer: ServiceAccountIssuer;
+  /** What it was asked. */
+  readonly reviews: TokenReviewBody[] = [];
+  readonly faults: ApiServerFaults = {};
+  /** The token of whoever may make reviews. */
+  readonly reviewerToken = 'token-of-the-reviewer';
+  readonly #server: Server;
+  readonly #tls: ApiServerTls;
+
+  private constructor(tls: ApiServerTls, issuer: ServiceAccountIssuer) {
+    this.issuer = issuer;
+    this.#tls = tls;
+    const { key, cert } = tls;
+    this.#server = createServer(
+      { key, cert },
+      (request, response) => void this.#answer(request, response),
+    );
+  }
+
+  static async start(
+    tls: ApiServerTls,
+    issuer = new ServiceAccountIssuer('https://kubernetes.default.svc.cluster.local'),
+  ): Promise<KubernetesSimulator> {
+    const simulator = new KubernetesSimulator(tls, issuer);
+    const listening = once(simulator.#server, 'listening');
+    simulator.#server.listen(0, '127.0.0.1');
+    await listening;
+    return simulator;
+  }
+
+  get url(): string {
+    return `https://localhost:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The text of a kubeconfig that leads here. */
+  get kubeconfig(): string {
+    const authority = Buffer.from(this.#tls.ca).toString('base64');
+    const cluster = { server: this.url, 'certificate-authority-data': authority };
+    return JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'simulator', cluster }],
+      users: [{ name: 'reviewer', user: { token: this.reviewerToken } }],
+      contexts: [{ name: 'simulator', context: { cluster: 'simulator', user: 'reviewer' } }],
+      'current-context': 'simulator',
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const give = (status: number, body: object) => {
+      response.writeHead(status, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(body));
+    };
+    if (request.url?.split('?')[0] !== path || request.method !== 'POST') {
+      return give(404, statusOf(404, 'the server could not find the requested resource'));
+    }
+    if (request.headers.authorization !== `Bearer ${this.reviewerToken}`) {
+      return give(401, statusOf(401, 'Unauthorized'));
+    }
+    const body = (await json(request)) as TokenReviewBody;
+    if (body.kind !== 'TokenReview' || typeof body.spec?.token !== 'string') {
+      return give(400, statusOf(400, 'the object provided is not a TokenReview'));
+    }
+    this.reviews.push(body);
+    if (this.faults.hangs === true) return;
+    if (this.faults.status !== undefined) {
+      return give(this.faults.status, statusOf(this.faults.status, 'as told'));
+    }
+    give(201, { ...body, metadata: {}, status: this.#review(body) });
+  }
+
+  /** As the token authenticator of a real one does: without audiences its own is meant. */
+  #review({ spec }: TokenReviewBody): object {
+    const { token, audiences = [this.issuer.issuer] } = spec;
+    const claims = this.issuer.verify(token);
+    const confirmed = claims?.aud.filter((each) => audiences.includes(each)) ?? [];
+    if (claims !== undefined && this.faults.ignoresAudiences === true) {
+      return { authenticated: true, user: userOf(claims) };
+    }
+    if (claims === undefined || confirmed.length === 0) {
+      return { user: {}, error: '[invalid bearer token, token audiences are invalid]' };
+    }
+    return { authenticated: true, user: userOf(claims), audiences: confirmed };
+  }
+}
+
+function userOf({ sub, 'kubernetes.io': about }: IssuedClaims): object {
+  const { namespace, serviceaccount, pod } = about;
+  return {
+    username: sub,
+    uid: serviceaccount.uid,
+    groups: [
+      'system:serviceaccounts',
+      `system:serviceaccounts:${namespace}`,
+      'system:authenticated',
+    ],
+    ...(pod !== undefined && {
+      extra: {
+        'authentication.kubernetes.io/pod-name': [pod.name],
+        'authentication.kubernetes.io/pod-uid': [pod.uid],
+      },
+    }),
+  };
+}
+
+function statusOf(code: number, message: string): object {
+  return { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code };
+}

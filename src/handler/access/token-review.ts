@@ -1,0 +1,70 @@
+import * as z from 'zod/mini';
+import type { ServiceAccount, UnknownHook } from './hook-identity.ts';
+import { readAccount } from './service-account-token.ts';
+import { wrongToken, type TokenCheck } from './token-check.ts';
+
+/** Which cluster is asked. Absent kubeconfig: the one that the handler runs in. */
+export interface Cluster {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+}
+
+/** Whom a review that failed is told to; nothing of it holds the token. */
+export type OnReviewFault = (error: unknown) => void;
+
+const statusSchema = z.object({
+  authenticated: z.optional(z.boolean()),
+  audiences: z.optional(z.array(z.string())),
+  user: z.optional(
+    z.object({
+      username: z.optional(z.string()),
+      extra: z.optional(z.record(z.string(), z.array(z.string()))),
+    }),
+  ),
+});
+/** How Kubernetes tells of the pod that a token is bound to. */
+const podNameKey = 'authentication.kubernetes.io/pod-name';
+
+/** Milliseconds for the API server's answer. */
+const timeout = 5_000;
+
+/** Has the API server of a cluster check tokens (`TokenReview` of `authentication.k8s.io/v1`). */
+export class TokenReview implements TokenCheck {
+  readonly #cluster: Cluster;
+  readonly #onFault: OnReviewFault;
+
+  constructor(cluster: Cluster, onFault: OnReviewFault) {
+    this.#cluster = cluster;
+    this.#onFault = onFault;
+  }
+
+  async accountOf(token: string, audience: string): Promise<ServiceAccount | UnknownHook> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${timeout / 1_000} s`)), timeout);
+    });
+    try {
+      // The library is large: it is read when the first hook calls.
+      const { reviewToken } = await import('./token-review-request.ts');
+      const review = reviewToken(this.#cluster, token, audience);
+      return readStatus(await Promise.race([review, late]), audience);
+    } catch (error) {
+      this.#onFault(error);
+      const message = 'The cluster that could verify the hook cannot be asked at the moment.';
+      return { kind: 'unavailable', message, retryAfter: 5 };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** An API server that knows nothing of audiences confirms none: its yes is none for us. */
+function readStatus(given: unknown, audience: string): ServiceAccount | UnknownHook {
+  const parsed = z.safeParse(statusSchema, given);
+  if (!parsed.success) throw new Error('the answer is no TokenReview');
+  const { authenticated, audiences = [], user } = parsed.data;
+  if (authenticated !== true || !audiences.includes(audience)) return wrongToken;
+  const account = readAccount(user?.username ?? '');
+  if (account === undefined) return wrongToken;
+  return { ...account, pod: user?.extra?.[podNameKey]?.[0] };
+}
