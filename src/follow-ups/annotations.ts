@@ -1,3 +1,4 @@
+import { ownAnnotationPrefix } from '../sync/model/application.ts';
 import { plainLine } from '../text/foreign-text.ts';
 import { nearest } from '../text/nearest.ts';
 import type { FollowUpRule, QueuePipeline } from './follow-up.ts';
@@ -20,12 +21,12 @@ export interface AnnotationReading {
   readonly faults: readonly AnnotationFault[];
 }
 
-/** What the names of our annotations begin with. */
-export const annotationPrefix = 'azure-pipelines/';
 /** Annotations of ours that are read, pipelines of one, and faults that are told. */
 const most = { annotations: 100, pipelines: 10, faults: 20 } as const;
 const longestValue = 2_000;
-const forms = new Map(triggerNames.map((name) => [annotationPrefix + annotationPart(name), name]));
+const forms = new Map(
+  triggerNames.map((name) => [ownAnnotationPrefix + annotationPart(name), name]),
+);
 
 /**
  * Reads `azure-pipelines/on-success: shop/smoke-tests` and the like; several pipelines are parted by
@@ -43,7 +44,7 @@ export function readAnnotations(annotations: Readonly<Record<string, string>>): 
   };
   const [next] = own.slice(most.annotations);
   if (next !== undefined) {
-    const problem = `more than ${most.annotations} annotations begin with \`${annotationPrefix}on\``;
+    const problem = `more than ${most.annotations} annotations begin with \`${ownAnnotationPrefix}on\``;
     refuse(next[0], next[1], problem, 'Take out what is no event: the rest is not read.');
   }
   for (const [annotation, value] of own.slice(0, most.annotations)) {

@@ -155,6 +155,8 @@ export function application(change: Partial<Application> = {}): Application {
     uid: 'uid-1',
     resourceVersion: '1',
     project: 'default',
+    labels: {},
+    annotations: {},
     deleting: false,
     skipReconcile: false,
     sources: [{ repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main' }],

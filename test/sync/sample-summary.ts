@@ -28,6 +28,7 @@ export function summary(change: Partial<ApplicationSummary> = {}): ApplicationSu
     resourceVersion: '1',
     createdAt: second(0),
     project: 'default',
+    annotations: {},
     deleting: false,
     skipReconcile: false,
     sources: [{ repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main' }],

@@ -92,6 +92,8 @@ export class SimulatedApplication {
       uid: this.uid,
       resourceVersion: '1',
       project: 'default',
+      labels: {},
+      annotations: {},
       deleting: false,
       skipReconcile: false,
       sources: [],

@@ -30,7 +30,7 @@ import {
 import { looseSourceSchema, readSource, readSources } from './source-schema.ts';
 import { historySchema, readDeployedSources, readHistory } from './history-schema.ts';
 import { readItems } from './item-reading.ts';
-import { readMetadata } from './metadata.ts';
+import { readLabels, readMetadata, textMapSchema } from './metadata.ts';
 import { TextBudget } from './text-budget.ts';
 import type { Application, ResourceStatus } from '../../sync/model/application.ts';
 import type {
@@ -127,7 +127,8 @@ const applicationSchema = z.object({
     uid: name,
     resourceVersion: name,
     deletionTimestamp: time,
-    annotations: z.nullish(z.record(z.string(), z.string())),
+    labels: textMapSchema,
+    annotations: textMapSchema,
   }),
   spec: z.object({
     project: word,
@@ -180,9 +181,10 @@ export function* readApplicationInTurns(json: unknown): Generator<number, Applic
   return {
     ...readMetadata(metadata),
     project: spec.project || 'default',
+    labels: readLabels(metadata.labels),
     sources: isMulti ? sources.map(readSource) : [source],
     multiSource: isMulti,
-    hydrator: readHydrator(sourceHydrator, status?.sourceHydrator, metadata.annotations),
+    hydrator: readHydrator(sourceHydrator, status?.sourceHydrator, metadata),
     destinationNamespace: spec.destination?.namespace ?? '',
     autoSync: isAutomated(spec.syncPolicy?.automated),
     syncOptions: spec.syncPolicy?.syncOptions ?? [],

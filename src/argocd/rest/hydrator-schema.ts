@@ -3,6 +3,7 @@ import type { Source } from '../../sync/model/application.ts';
 import type { Hydration, Hydrator, Rendering } from '../../sync/model/hydrator.ts';
 import { bounded } from './bounded-text.ts';
 import { readTime, textOrEmpty, time, word } from './go-value.ts';
+import { annotation, type TextMap } from './metadata.ts';
 import { messageBounds } from './text-budget.ts';
 
 const drySchema = z.object({ repoURL: word, path: word, targetRevision: word });
@@ -38,11 +39,11 @@ export const hydratorStatusSchema = z.nullish(
 type RawSpec = NonNullable<z.output<typeof hydratorSchema>>;
 type RawStatus = z.output<typeof hydratorStatusSchema>;
 
-/** `annotations`: a look at the dry source is asked for by one of them. */
+/** `metadata`: a look at the dry source is asked for by an annotation. */
 export function readHydrator(
   spec: z.output<typeof hydratorSchema>,
   status: RawStatus,
-  annotations: Readonly<Record<string, string | null | undefined>> | null | undefined,
+  metadata: { readonly annotations?: TextMap | null | undefined },
 ): Hydrator | undefined {
   if (spec == null) return undefined;
   const { drySource, syncSource, hydrateTo } = spec;
@@ -50,8 +51,8 @@ export function readHydrator(
     dry: { repoURL: drySource.repoURL ?? '', targetRevision: drySource.targetRevision ?? '' },
     syncBranch: syncSource.targetBranch ?? '',
     stagingBranch: hydrateTo?.targetBranch || undefined,
-    isAsked: annotations?.['argocd.argoproj.io/hydrate'] != null,
-    isSelective: Boolean(annotations?.['argocd.argoproj.io/manifest-generate-paths']),
+    isAsked: annotation(metadata, 'argocd.argoproj.io/hydrate') !== undefined,
+    isSelective: Boolean(annotation(metadata, 'argocd.argoproj.io/manifest-generate-paths')),
     ...readHydratorStatus(status),
   };
 }

@@ -9,13 +9,16 @@ import type {
 } from '../../sync/model/application-summary.ts';
 import { hydrationOf } from '../../sync/model/application-summary.ts';
 import { excerptEnds } from '../../sync/model/excerpt.ts';
-import { operationPhases } from '../../sync/model/operation.ts';
+import { markerName, operationPhases } from '../../sync/model/operation.ts';
+import { bounded } from './bounded-text.ts';
 import {
   automatedSchema,
   flag,
   isAutomated,
   list,
+  longestName,
   moment,
+  mostWords,
   readHealth,
   readRevisions,
   readTime,
@@ -31,7 +34,7 @@ import {
   readHydratorStatus,
   readSyncSource,
 } from './hydrator-schema.ts';
-import { readMetadata } from './metadata.ts';
+import { readMetadata, textMapSchema } from './metadata.ts';
 
 /** Longer words of Argo CD are cut: there may be ten thousand applications. */
 const longest = 300;
@@ -47,13 +50,7 @@ const summarySchema = z.object({
     resourceVersion: textOrEmpty,
     creationTimestamp: time,
     deletionTimestamp: time,
-    annotations: z.nullish(
-      z.object({
-        'argocd.argoproj.io/skip-reconcile': z.nullish(z.string()),
-        'argocd.argoproj.io/hydrate': z.nullish(z.string()),
-        'argocd.argoproj.io/manifest-generate-paths': z.nullish(z.string()),
-      }),
-    ),
+    annotations: textMapSchema,
   }),
   spec: z.object({
     project: textOrEmpty,
@@ -82,6 +79,7 @@ const summarySchema = z.object({
                 manifests: list(z.unknown()),
               }),
             ),
+            info: list(z.unknown()),
           }),
         }),
       ),
@@ -106,7 +104,7 @@ export function readSummary(json: unknown): ApplicationSummary {
   const { metadata, spec, operation, status } = z.parse(summarySchema, json, { reportInput: true });
   const { sourceHydrator } = spec;
   const sources = spec.sources?.length ? spec.sources : [spec.source];
-  const hydrator = readHydrator(sourceHydrator, status?.sourceHydrator, metadata.annotations);
+  const hydrator = readHydrator(sourceHydrator, status?.sourceHydrator, metadata);
   return {
     ...readMetadata(metadata),
     createdAt: readTime(metadata.creationTimestamp),
@@ -144,7 +142,8 @@ function summaryAt(hydrator: Hydrator): Hydrator {
 }
 
 function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState): SummaryOperation {
-  const { sync } = state.operation;
+  const { sync, info } = state.operation;
+  const marker = readMarker(info ?? []);
   const pinned = readRevisions(state.syncResult);
   return {
     phase,
@@ -156,7 +155,19 @@ function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState)
       sync?.dryRun !== true &&
       (sync?.resources ?? []).length === 0 &&
       (sync?.manifests ?? []).length === 0,
+    ...(marker !== undefined && { marker }),
   };
+}
+
+const rowSchema = z.object({ name: z.literal(markerName), value: z.string() });
+
+/** The rows before ours are those of people: few. */
+function readMarker(info: readonly unknown[]): string | undefined {
+  for (const row of info.slice(0, mostWords)) {
+    const parsed = z.safeParse(rowSchema, row);
+    if (parsed.success) return copy(bounded(parsed.data.value, longestName));
+  }
+  return undefined;
 }
 
 function readSummaryHealth(health: z.output<typeof healthSchema>): SummaryHealth {

@@ -9,6 +9,7 @@ type Kept =
   | 'uid'
   | 'resourceVersion'
   | 'project'
+  | 'annotations'
   | 'deleting'
   | 'skipReconcile'
   | 'sources'
@@ -50,6 +51,8 @@ export interface SummaryOperation extends Pick<
 > {
   /** It deploys everything there is: no dry run, no selection of resources, no manifests of its own. */
   readonly isFull: boolean;
+  /** The marker of the run of ours that asked for it; absent for everyone else's. */
+  readonly marker?: string;
 }
 
 /**

@@ -91,6 +91,10 @@ export interface Application {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly project: string;
+  /** No more of them than an application has; foreign text. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Those whose names begin with `ownAnnotationPrefix`, and no more of them than mean something. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly deleting: boolean;
   /** `argocd.argoproj.io/skip-reconcile: "true"`: the controller leaves it alone, operations too. */
   readonly skipReconcile: boolean;
@@ -121,6 +125,9 @@ export interface Application {
   /** Images of the running pods. */
   readonly images: readonly string[];
 }
+
+/** What the names of annotations begin with that are for us. */
+export const ownAnnotationPrefix = 'azure-pipelines/';
 
 /** The name a person would type: `name`, or `namespace/name`. */
 export function printName({ namespace, name }: ApplicationName): string {

@@ -122,6 +122,8 @@ describe('the schema of an Application', () => {
       uid: '',
       resourceVersion: '',
       project: 'default',
+      labels: {},
+      annotations: {},
       deleting: false,
       skipReconcile: false,
       sources: [{ repoURL: '', path: '', chart: '', targetRevision: '', settings: '' }],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readMetadata } from '../../../src/argocd/rest/metadata.ts';
+import { readLabels, readMetadata } from '../../../src/argocd/rest/metadata.ts';
 
 describe('the metadata of an Application', () => {
   const least = {
@@ -11,7 +11,7 @@ describe('the metadata of an Application', () => {
   it('is empty where nothing is said', () => {
     assert.deepEqual(readMetadata(least), {
       ...{ name: 'shop', namespace: '', uid: '', resourceVersion: '' },
-      ...{ deleting: false, skipReconcile: false },
+      ...{ annotations: {}, deleting: false, skipReconcile: false },
     });
   });
 
@@ -25,5 +25,46 @@ describe('the metadata of an Application', () => {
       ['true', 'True', 'false', ''].map((value) => skipReconcile(value).skipReconcile),
       [true, false, false, false],
     );
+  });
+
+  it('keeps of the annotations those that are for us, and texts alone', () => {
+    const annotations = {
+      'argocd.argoproj.io/hydrate': 'normal',
+      'azure-pipelines/on-success': 'shop/smoke',
+      'azure-pipelines/on-failure': 7,
+    };
+    const kept = { 'azure-pipelines/on-success': 'shop/smoke' };
+    assert.deepEqual(readMetadata({ ...least, annotations }).annotations, kept);
+  });
+
+  it('keeps of a million annotations no more than are read, and of long ones the beginning', () => {
+    const many = Array.from(
+      { length: 1_000_000 },
+      (_, at) => [`azure-pipelines/${at}`, ''] as const,
+    );
+    const kept = readMetadata({ ...least, annotations: Object.fromEntries(many) }).annotations;
+    assert.equal(Object.keys(kept).length, 500);
+    const long = { 'azure-pipelines/on-success': 'x'.repeat(1_000_000) };
+    const [value = ''] = Object.values(readMetadata({ ...least, annotations: long }).annotations);
+    assert.ok(value.length < 5_000);
+  });
+
+  it('looks for ours among no more annotations than Kubernetes stores', () => {
+    let looked = 0;
+    const strange = new Proxy<Record<string, string>>(
+      Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`a/${at}`, ''])),
+      { get: (map, name) => ((looked += 1), map[String(name)]) },
+    );
+    assert.deepEqual(readMetadata({ ...least, annotations: strange }).annotations, {});
+    assert.ok(looked <= 100_100, `${looked}`);
+  });
+});
+
+describe('the labels of an Application', () => {
+  it('are those that Kubernetes would have stored', () => {
+    assert.deepEqual(readLabels(undefined), {});
+    assert.deepEqual(readLabels({ team: 'shop', odd: 7, long: 'x'.repeat(64) }), { team: 'shop' });
+    const many = Array.from({ length: 100_000 }, (_, at) => [`label-${at}`, ''] as const);
+    assert.equal(Object.keys(readLabels(Object.fromEntries(many))).length, 1_000);
   });
 });
