@@ -1,4 +1,4 @@
-import type { InfoRow } from '../sync/model/operation.ts';
+import { runRowName, type InfoRow } from '../sync/model/operation.ts';
 import { plainLine, webAddress } from '../text/foreign-text.ts';
 import { guid } from '../guid.ts';
 
@@ -30,7 +30,7 @@ export function pipelineInfo(variable: Variables): readonly InfoRow[] {
     : text('Build.RequestedFor');
   const rows: readonly (readonly [string, string])[] = [
     ['Pipeline', pipeline],
-    ['Run', [number, address].filter(Boolean).join(' ')],
+    [runRowName, [number, address].filter(Boolean).join(' ')],
     ['Requested for', requester],
   ];
   return rows.filter(([, value]) => value !== '').map(([name, value]) => ({ name, value }));

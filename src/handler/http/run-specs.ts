@@ -4,7 +4,7 @@ import type { Fault } from '../../inputs/fault.ts';
 import type { InputReader, InputSource } from '../../inputs/input-reader.ts';
 import { readInputs, type TaskRequest } from '../../inputs/inputs.ts';
 import { unexpandedIn } from '../../inputs/unexpanded.ts';
-import type { InfoRow } from '../../sync/model/operation.ts';
+import { runRowName, type InfoRow } from '../../sync/model/operation.ts';
 import { printDuration } from '../../text/duration-text.ts';
 import { plainLine, webAddress } from '../../text/foreign-text.ts';
 import type { RunSpec, RunKind } from '../run.ts';
@@ -139,7 +139,7 @@ function infoOf(sections: Sections): readonly InfoRow[] {
   const text = (name: string) => plainLine(knownLine(sections, name), longestRow);
   const rows: readonly InfoRow[] = [
     { name: 'Pipeline', value: text('pipeline') },
-    { name: 'Run', value: [text('runNumber'), pageOf(sections)].filter(Boolean).join(' ') },
+    { name: runRowName, value: [text('runNumber'), pageOf(sections)].filter(Boolean).join(' ') },
     { name: 'Requested for', value: text('requestedFor') },
   ];
   return rows.filter(({ value }) => value !== '');

@@ -57,7 +57,7 @@ export function deriveEvents(
 }
 
 /** That an application is gone: the one event that no look shows. */
-export function deletionOf(application: Application, at: number): ApplicationEvent {
+export function deletionOf(application: EventSubject, at: number): ApplicationEvent {
   return eventOf(application, { id: 'deleted', kind: 'deleted', at });
 }
 
@@ -321,8 +321,11 @@ function operationOf(seen: SeenOperation, state: OperationState | undefined): Ev
   };
 }
 
+/** What an event says of its application. */
+type EventSubject = Pick<Application, 'name' | 'namespace' | 'uid' | 'project' | 'images'>;
+
 function eventOf(
-  { name, namespace, uid, project, images }: Application,
+  { name, namespace, uid, project, images }: EventSubject,
   event: Pick<ApplicationEvent, 'id' | 'kind' | 'at'> & Partial<ApplicationEvent>,
 ): ApplicationEvent {
   return {

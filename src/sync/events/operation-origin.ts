@@ -1,11 +1,12 @@
-import { markerOf, type Operation } from '../model/operation.ts';
+import { markerOf, runRowName, type Operation } from '../model/operation.ts';
 
 /**
- * Who started an operation. `run`: a task of ours, with the marker of its run. `applicationSet`: a
+ * Who started an operation. `run`: a task of ours, with the marker of its run, and its page in Azure
+ * DevOps where a row of `info` says that: foreign, whoever may sync can write it. `applicationSet`: a
  * rolling sync. `user` has an empty name where Argo CD stores none, such as for `kubectl`.
  */
 export type OperationOrigin =
-  | { readonly kind: 'run'; readonly marker: string }
+  | { readonly kind: 'run'; readonly marker: string; readonly page?: string }
   | { readonly kind: 'autoSync' }
   | { readonly kind: 'selfHeal' }
   | { readonly kind: 'applicationSet' }
@@ -14,10 +15,21 @@ export type OperationOrigin =
 /** Reads who started an operation from what Argo CD stores with it (argo-cd.md §2.4). */
 export function originOf(operation: Operation): OperationOrigin {
   const marker = markerOf(operation);
-  if (marker !== undefined) return { kind: 'run', marker };
+  if (marker !== undefined) {
+    const page = pageOf(operation);
+    return { kind: 'run', marker, ...(page !== undefined && { page }) };
+  }
   const { username, automated } = operation.initiatedBy;
   if (!automated) return { kind: 'user', name: username };
   if (username === 'applicationset-controller') return { kind: 'applicationSet' };
   // A self-heal names the resources that it mends, and an automated sync never does.
   return { kind: operation.resources.length > 0 ? 'selfHeal' : 'autoSync' };
+}
+
+const longestPage = 512;
+
+function pageOf({ info }: Operation): string | undefined {
+  const value = info.find(({ name }) => name === runRowName)?.value ?? '';
+  const [page] = /https?:\/\/\S+$/.exec(value.slice(-longestPage)) ?? [];
+  return page;
 }

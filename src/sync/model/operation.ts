@@ -3,6 +3,9 @@ import type { ResourceKey, Source } from './application.ts';
 /** The row of `operation.info` that says whose an operation is. */
 export const markerName = 'azure-pipelines/run';
 
+/** The row that says a run's number and page, for people, and which run of Azure DevOps it was. */
+export const runRowName = 'Run';
+
 /** A row of `operation.info`, which Argo CD stores with the operation as it came. */
 export interface InfoRow {
   readonly name: string;

@@ -7,6 +7,23 @@ describe('Who started an operation', () => {
   const automated = { username: '', automated: true };
   const cases: readonly (readonly [string, Operation, unknown])[] = [
     ['a run of ours', operation(), { kind: 'run', marker: 'run-1' }],
+    [
+      'a run of ours that says where it is',
+      operation({
+        info: [
+          { name: 'azure-pipelines/run', value: 'run-1' },
+          {
+            name: 'Run',
+            value: '20261128.1 https://dev.azure.com/fabrikam/shop/_build/results?buildId=7',
+          },
+        ],
+      }),
+      {
+        kind: 'run',
+        marker: 'run-1',
+        page: 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7',
+      },
+    ],
     ['a user', foreign(), { kind: 'user', name: 'eve' }],
     [
       'nobody by name',
