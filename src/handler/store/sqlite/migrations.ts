@@ -159,6 +159,16 @@ CREATE INDEX actions_by_event ON actions (event_key);
 CREATE INDEX actions_by_application ON actions (${applicationName}, created_at, number);
 `;
 
+/** Since when rules and grants are cared for, and actions by what came of them. */
+const followedSince = `
+CREATE TABLE cared (
+  name TEXT PRIMARY KEY,
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX actions_by_outcome ON actions (json_extract(outcome_json, '$.id'))
+  WHERE outcome_json IS NOT NULL;
+`;
+
 /** Each brings the schema from the version before to the next; one that was released never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -170,6 +180,7 @@ export const migrations: readonly string[] = [
   withPackedValues,
   events,
   claims,
+  followedSince,
 ];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */

@@ -1,5 +1,4 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { EventMemory } from '../../../sync/events/event-memory.ts';
 import { eventKeyOf } from '../../../follow-ups/action-key.ts';
 import type {
   ActionChange,
@@ -7,9 +6,11 @@ import type {
   ActionOutcome,
   ActionQuery,
   ActionState,
+  ApplicationMemory,
   EventClaim,
   EventStep,
   EventStore,
+  PacedAction,
   StoredAction,
 } from '../event-store.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -40,8 +41,15 @@ const all = Object.values(columns).join(', ');
 const isOpen = `state IN ('waiting', 'sent')`;
 const select = `SELECT ${all} FROM actions`;
 
+/** Of an action; bodies that elder handlers wrote may be anything. */
+const renderedAction = `CASE WHEN json_valid(body_json) THEN json_extract(body_json, '$.action') END`;
+
 const texts = {
   memory: 'SELECT memory_json FROM event_memories WHERE uid = ?',
+  memories: `SELECT memory_json FROM event_memories WHERE uid > ? ORDER BY uid LIMIT ?`,
+  cared: 'SELECT name, since FROM cared',
+  careFor: 'INSERT INTO cared VALUES (?, ?) ON CONFLICT DO NOTHING',
+  careNoMore: 'DELETE FROM cared WHERE name NOT IN (SELECT value FROM json_each(?))',
   remember: `INSERT INTO event_memories VALUES (?, ?)
     ON CONFLICT DO UPDATE SET memory_json = excluded.memory_json`,
   forget: 'DELETE FROM event_memories WHERE uid = ?',
@@ -59,6 +67,13 @@ const texts = {
       AND (?3 IS NULL OR uid = ?3) AND created_at < coalesce(?4, 9e15)
     ORDER BY created_at DESC, number DESC LIMIT ?5`,
   claim: 'UPDATE actions SET claim_json = ? WHERE key = ? AND claim_json IS NULL',
+  withOutcome: `${select} WHERE outcome_json IS NOT NULL
+      AND json_extract(outcome_json, '$.id') = ? ORDER BY number DESC LIMIT 20`,
+  paced: `SELECT rule, ${renderedAction} AS action, max(due_at, created_at) AS due_at FROM actions
+    WHERE state NOT IN ('refused', 'expired') AND created_at >= ?1
+    UNION ALL
+    SELECT rule, ${renderedAction}, due_at FROM actions
+    WHERE ${isOpen} AND tries = 0 AND created_at < ?1`,
   counts: 'SELECT state, count(*) AS count FROM actions GROUP BY state',
   oldestOpen: `SELECT created_at FROM actions WHERE ${isOpen} ORDER BY created_at LIMIT 1`,
   sweep: `DELETE FROM actions WHERE number IN (SELECT number FROM actions
@@ -78,11 +93,27 @@ export class SqliteEventStore implements EventStore {
     this.#changes = new StatementCache(database);
   }
 
-  eventMemory(uid: string): Promise<EventMemory | undefined> {
-    return this.#commits.read(
-      // Only we write it.
-      () => fromJson(this.#statements.memory.get(uid)?.['memory_json']) as EventMemory | undefined,
+  eventMemory(uid: string): Promise<ApplicationMemory | undefined> {
+    return this.#commits.read(() => memoryOf(this.#statements.memory.get(uid)));
+  }
+
+  eventMemories(limit: number, after = ''): Promise<readonly ApplicationMemory[]> {
+    return this.#commits.read(() =>
+      this.#statements.memories.all(after, limit).flatMap((row) => memoryOf(row) ?? []),
     );
+  }
+
+  async careSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
+    const read = () => this.#commits.read(() => this.#statements.cared.all());
+    const known = new Set((await read()).map(({ name }) => name));
+    if (known.size !== names.length || names.some((name) => !known.has(name))) {
+      await this.#commits.write(() => {
+        this.#statements.careNoMore.run(JSON.stringify(names));
+        for (const name of names) this.#statements.careFor.run(name, now);
+      });
+    }
+    const kept = await read();
+    return new Map(kept.map(({ name, since }) => [String(name), Number(since)]));
   }
 
   recordEvents({ memory, actions }: EventStep): Promise<number> {
@@ -134,6 +165,20 @@ export class SqliteEventStore implements EventStore {
     }));
   }
 
+  actionsWithOutcome(id: number): Promise<readonly StoredAction[]> {
+    return this.#commits.read(() => this.#statements.withOutcome.all(id).map(actionOf));
+  }
+
+  pacedActions(since: number): Promise<readonly PacedAction[]> {
+    return this.#commits.read(() =>
+      this.#statements.paced
+        .all(since)
+        .flatMap(({ rule, action, due_at: dueAt }) =>
+          typeof action === 'string' ? [{ rule: String(rule), action, dueAt: Number(dueAt) }] : [],
+        ),
+    );
+  }
+
   changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean> {
     const changed = Object.entries(change) as [keyof ActionChange, unknown][];
     if (changed.length === 0) return Promise.resolve(true);
@@ -167,6 +212,11 @@ export class SqliteEventStore implements EventStore {
   sweepActions(madeBefore: number, most: number): Promise<number> {
     return this.#commits.write(() => Number(this.#statements.sweep.run(madeBefore, most).changes));
   }
+}
+
+/** Only we write it. */
+function memoryOf(row: Row | undefined): ApplicationMemory | undefined {
+  return fromJson(row?.['memory_json']) as ApplicationMemory | undefined;
 }
 
 function valuesOf(action: StoredAction): readonly SQLInputValue[] {

@@ -41,6 +41,66 @@ function action(key: string, change: Partial<StoredAction> = {}): StoredAction {
 }
 
 describe('The SQLite store of events and actions', () => {
+  it('shows memories a page at a time', async () => {
+    for (const uid of ['c', 'a', 'b']) {
+      await events.recordEvents({ memory: memoryOf(uid), actions: [] });
+    }
+    const uidsOf = async (limit: number, after?: string) =>
+      (await events.eventMemories(limit, after)).map(({ uid }) => uid);
+    assert.deepEqual(await uidsOf(2), ['a', 'b']);
+    assert.deepEqual(await uidsOf(2, 'b'), ['c']);
+  });
+
+  it('keeps since when something is cared for, until nobody names it any more', async () => {
+    assert.deepEqual([...(await events.careSince(['a', 'b'], 100))].sort(), [
+      ['a', 100],
+      ['b', 100],
+    ]);
+    await store.close();
+    open();
+    assert.deepEqual([...(await events.careSince(['b', 'c'], 200))].sort(), [
+      ['b', 100],
+      ['c', 200],
+    ]);
+    assert.deepEqual([...(await events.careSince(['a'], 300))], [['a', 300]]);
+  });
+
+  it('finds the actions that made a run', async () => {
+    const done = { state: 'done', outcome } as const;
+    await events.recordEvents({
+      memory: memoryOf('uid-1'),
+      actions: [
+        action('one', done),
+        action('two', { ...done, outcome: { ...outcome, id: 8 } }),
+        action('open'),
+      ],
+    });
+    assert.deepEqual(
+      (await events.actionsWithOutcome(7)).map(({ key }) => key),
+      ['one'],
+    );
+  });
+
+  it('counts for the pace of a rule what was made of late, and what waits for its turn', async () => {
+    const body = (pipeline: number) => JSON.stringify({ action: { pipeline } });
+    const old = { createdAt: 10, body: body(1) };
+    await events.recordEvents({
+      memory: memoryOf('uid-1'),
+      actions: [
+        action('done long ago', { ...old, state: 'done' }),
+        action('waits', { ...old, dueAt: 5_000 }),
+        action('refused', { body: body(2), state: 'refused' }),
+        action('new', { body: body(3) }),
+        action('odd', { body: 'no JSON' }),
+      ],
+    });
+    const paced = await events.pacedActions(50);
+    assert.deepEqual(paced.map(({ dueAt, action: json }) => [dueAt, json]).sort(), [
+      [100, '{"pipeline":3}'],
+      [5_000, '{"pipeline":1}'],
+    ]);
+  });
+
   let folder: ReturnType<typeof storeFolder>;
   let store: SqliteStore;
   let events: EventStore;
