@@ -1,0 +1,156 @@
+import * as z from 'zod/mini';
+import type { RenderedAction } from '../follow-ups/follow-up.ts';
+import type { ApplicationEvent, MissedReason } from '../sync/events/application-event.ts';
+import { eventKinds } from '../sync/events/application-event.ts';
+import { syncPhases } from '../sync/plan/hook.ts';
+
+/** What of an event is kept with each of its actions; the store may hold ten thousand of them. */
+const most = { hooks: 50, images: 50, revisions: 20, message: 2_000, links: 100 } as const;
+
+/** An application and the rule that was started for it: a link of a chain of follow-ups. */
+export interface ChainLink {
+  /** Of the application. */
+  readonly uid: string;
+  /** `name` or `namespace/name`, as rules name it. */
+  readonly application: string;
+  readonly rule: string;
+}
+
+/** What an action is for and what is to be done: the `body` of a `StoredAction`. Texts are foreign. */
+export interface ActionBody {
+  /** With no more of its lists and message than `boundedEvent` leaves. */
+  readonly event: ApplicationEvent;
+  /** Name of the Argo CD instance. */
+  readonly argocd: string;
+  /** The page of the application in Argo CD. */
+  readonly applicationUrl: string;
+  readonly action: RenderedAction;
+  /** 15 digits, by which the run claims its event. */
+  readonly eventKey: string;
+  /** It happened while no handler was watching, and was found afterwards. */
+  readonly late: boolean;
+  /** The follow-ups that led to this one, the first of them first; empty where people or Git did. */
+  readonly chain: readonly ChainLink[];
+}
+
+const text = z.string();
+const texts = z.array(text);
+const time = z.number();
+const phase = z.enum(syncPhases);
+const plainTexts = z.record(text, text);
+
+const hookSchema = z.object({
+  group: text,
+  kind: text,
+  namespace: text,
+  name: text,
+  phase,
+  state: z.enum(['Running', 'Succeeded', 'Failed']),
+});
+
+const missedReasons = [
+  'dryRun',
+  'selective',
+  'applyStrategy',
+  'notReached',
+  'notFailed',
+  'notRunOnThisFailure',
+  'noneThere',
+] as const satisfies readonly MissedReason[];
+
+const originSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), marker: text, page: z.optional(text) }),
+  z.object({ kind: z.literal('autoSync') }),
+  z.object({ kind: z.literal('selfHeal') }),
+  z.object({ kind: z.literal('applicationSet') }),
+  z.object({ kind: z.literal('user'), name: text }),
+]);
+
+const operationSchema = z.object({
+  key: text,
+  startedAt: time,
+  origin: originSchema,
+  revisions: texts,
+  revisionChanged: z.optional(z.boolean()),
+  attempt: z.number(),
+  dryRun: z.boolean(),
+  hooks: z.array(hookSchema),
+  missed: z.array(z.object({ phase, reason: z.enum(missedReasons) })),
+});
+
+const eventSchema = z.object({
+  id: text,
+  kind: z.enum(eventKinds),
+  application: z.object({ name: text, namespace: text, uid: text, project: text }),
+  operation: z.optional(operationSchema),
+  phase: z.optional(phase),
+  hook: z.optional(hookSchema),
+  images: texts,
+  message: text,
+  at: time,
+});
+
+const address = {
+  organization: text,
+  project: text,
+  pipeline: z.union([text, z.number()]),
+};
+
+const actionSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('queuePipeline'),
+    ...address,
+    ref: z.optional(text),
+    commit: z.optional(text),
+    parameters: plainTexts,
+    variables: plainTexts,
+    pipelineResources: plainTexts,
+    stagesToSkip: texts,
+  }),
+  z.object({
+    kind: z.literal('createRelease'),
+    ...address,
+    description: z.optional(text),
+    artifacts: z.array(z.object({ alias: text, version: text })),
+    stage: z.optional(text),
+    variables: plainTexts,
+  }),
+  z.object({ kind: z.literal('postWebHook'), url: text, rule: text }),
+]);
+
+const bodySchema = z.object({
+  event: eventSchema,
+  argocd: text,
+  applicationUrl: text,
+  action: actionSchema,
+  eventKey: text,
+  late: z.boolean(),
+  chain: z.array(z.object({ uid: text, application: text, rule: text })),
+});
+
+/** The text for a `StoredAction`. */
+export function writeActionBody({ event, chain, ...body }: ActionBody): string {
+  const kept = { ...body, event: boundedEvent(event), chain: chain.slice(-most.links) };
+  return JSON.stringify(kept satisfies ActionBody);
+}
+
+/** Reads what `writeActionBody` wrote. Throws an ordinary error for anything else. */
+export function readActionBody({ body }: { readonly body: string }): ActionBody {
+  // What is absent and what is undefined is one to JSON, and to whoever reads it.
+  return z.parse(bodySchema, JSON.parse(body)) as ActionBody;
+}
+
+/** The event with no more of its lists and its message than is kept. */
+export function boundedEvent(event: ApplicationEvent): ApplicationEvent {
+  const { operation, images, message } = event;
+  return {
+    ...event,
+    images: images.slice(0, most.images),
+    message: message.slice(0, most.message),
+    operation: operation && {
+      ...operation,
+      revisions: operation.revisions.slice(0, most.revisions),
+      hooks: operation.hooks.slice(0, most.hooks),
+    },
+  };
+}

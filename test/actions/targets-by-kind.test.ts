@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { writeActionBody } from '../../src/actions/action-body.ts';
+import { ActionError, type ActionTarget } from '../../src/actions/action-target.ts';
+import type { StoredAction } from '../../src/actions/stored-action.ts';
+import { TargetsByKind } from '../../src/actions/targets-by-kind.ts';
+import { event } from '../follow-ups/events.ts';
+
+const { signal } = new AbortController();
+const outcome = { id: 1, name: 'one', page: '' };
+
+function target(name: string, calls: string[]): ActionTarget {
+  return {
+    prepare: ({ key }) => Promise.resolve(`${name} of ${key}`),
+    send: (request) => (calls.push(`send ${request}`), Promise.resolve(outcome)),
+    lookUp: (request, since) => (
+      calls.push(`look up ${request} since ${since}`),
+      Promise.resolve(undefined)
+    ),
+  };
+}
+
+describe('The targets of actions', () => {
+  const calls: string[] = [];
+  const targets = new TargetsByKind({
+    queuePipeline: target('pipeline', calls),
+    createRelease: target('release', calls),
+    postWebHook: target('web hook', calls),
+  });
+  const stored = (body: string) => ({ key: 'key-1', body }) as StoredAction;
+
+  it('are each given what is theirs, then and later', async () => {
+    const body = writeActionBody({
+      ...{ event: event(), argocd: 'prod', applicationUrl: '', eventKey: '1', late: false },
+      ...{ chain: [], action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } },
+    });
+    const request = await targets.prepare(stored(body), signal);
+    assert.deepEqual(await targets.send(request, signal), outcome);
+    assert.equal(await targets.lookUp(request, 7, signal), undefined);
+    assert.deepEqual(calls, ['send web hook of key-1', 'look up web hook of key-1 since 7']);
+  });
+
+  it('are not asked for what nobody can read, which is refused', async () => {
+    for (const body of ['{}', 'nonsense']) {
+      await assert.rejects(
+        targets.prepare(stored(body), signal),
+        (error) => error instanceof ActionError && error.kind === 'refused',
+      );
+    }
+  });
+});
