@@ -30,7 +30,7 @@ import { startRuns } from './runs/start-runs.ts';
 import { printStore } from './config/store-config.ts';
 import { openStore } from './open-store.ts';
 import type { Store } from './store/store.ts';
-import { sweepEndlessly } from './store/sweeper.ts';
+import { sweepEndlessly, type Sweep } from './store/sweeper.ts';
 import { TokenCipher } from './secrets/token-cipher.ts';
 import { Contacts } from './watch/contacts.ts';
 import { InformerGateEvaluator } from './watch/gate-evaluator.ts';
@@ -187,7 +187,8 @@ export class Service {
     const resumed = await this.#runs.resume();
     if (resumed > 0) logger.info({ runs: resumed }, 'resuming open runs');
     const { signal } = this.#life;
-    void sweepEndlessly(this.#store, () => this.#config.retention, clock, signal).catch(
+    const sweep: Sweep = (before, now, most) => this.#store.sweep(before, now, most);
+    void sweepEndlessly(sweep, () => this.#config.retention, clock, signal).catch(
       (error: unknown) => logger.fatal({ err: error }, 'retention sweeper stopped'),
     );
     this.#isResumed = true;

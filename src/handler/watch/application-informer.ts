@@ -32,6 +32,14 @@ export type LookResult =
   /** What is known is too old, or too little; why, for people. */
   | { readonly kind: 'unclear'; readonly reason: string };
 
+/** Who hears of all applications of an Argo CD, besides those who listen for one. Never rejects. */
+export interface ApplicationObserver {
+  /** A message of the stream; the next one waits until it is done. */
+  heard(event: SummaryEvent): Promise<void>;
+  /** A list, which was asked for at this time; local milliseconds. */
+  listed(listings: readonly Listing[], askedAt: number): Promise<void>;
+}
+
 /** How the watch over one Argo CD does. Times are local milliseconds. */
 export interface InformerState {
   /** Since when the stream tells of changes; undefined while it does not. */
@@ -65,6 +73,7 @@ export class ApplicationInformer implements ChangeSource {
   readonly #stream: ReconnectingStream<SummaryEvent>;
   readonly #relister: Relister;
   readonly #refetcher: Refetcher;
+  readonly #observer: ApplicationObserver | undefined;
   #contact: Contact;
   #coveredSince: number | undefined;
   #listedAt: number | undefined;
@@ -79,7 +88,9 @@ export class ApplicationInformer implements ChangeSource {
     clock: Clock,
     random: () => number,
     contact = new Contact(clock.now()),
+    observer?: ApplicationObserver,
   ) {
+    this.#observer = observer;
     this.#overview = overview;
     this.#namespace = namespace;
     this.#clock = clock;
@@ -193,10 +204,16 @@ export class ApplicationInformer implements ChangeSource {
     const { type, summary } = summaryEvent;
     if (type === 'DELETED') this.#cache.remove(summary);
     else this.#cache.take(summary, this.#clock.now());
-    if (!this.#listeners.has(summary.name)) return;
+    await this.#tell(summaryEvent);
+    await this.#observer?.heard(summaryEvent);
+  }
+
+  async #tell(summaryEvent: SummaryEvent): Promise<void> {
+    const { name } = summaryEvent.summary;
+    if (!this.#listeners.has(name)) return;
     const epoch = this.#epoch;
     const event = await changeEventOf(summaryEvent);
-    if (epoch === this.#epoch) this.#listeners.tell(summary.name, event);
+    if (epoch === this.#epoch) this.#listeners.tell(name, event);
   }
 
   async #compare(listings: readonly Listing[], askedAt: number): Promise<void> {
@@ -211,6 +228,7 @@ export class ApplicationInformer implements ChangeSource {
     for (const name of this.#refetcher.wanted()) {
       if (this.#cache.find(name)?.isStale === true) this.#refetcher.demand(name);
     }
+    await this.#observer?.listed(listings, askedAt);
   }
 
   /** Keeps since when somebody tells of changes, and says so to all when nobody does any more. */

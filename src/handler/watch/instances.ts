@@ -8,7 +8,7 @@ import type { ArgoCDInstance } from '../config/config.ts';
 import type { InstanceStatus } from '../status.ts';
 import type { InstanceFigures } from '../telemetry/metrics.ts';
 import type { Contacts } from './contacts.ts';
-import { ApplicationInformer } from './application-informer.ts';
+import { ApplicationInformer, type ApplicationObserver } from './application-informer.ts';
 import { SwappableArgoCD } from './swappable-argo-cd.ts';
 
 /** Ten thousand runs that are taken up at once must not open ten thousand connections. */
@@ -24,6 +24,8 @@ export interface InstancesPorts {
   readonly contacts: Pick<Contacts, 'has' | 'make'>;
   /** Told of every request to an instance. */
   readonly observe: (argocd: string, ended: EndedRequest) => void;
+  /** Who hears of all applications of an instance; absent: nobody does. */
+  readonly observer?: (argocd: string) => ApplicationObserver;
   /** Told of a bug of ours, after which an instance is not watched any more. */
   readonly onFault: (argocd: string, error: unknown) => void;
 }
@@ -35,6 +37,10 @@ export interface Instance {
   readonly watch: ApplicationInformer;
   /** The address that people open. */
   readonly page: string;
+  /** Where it runs. */
+  readonly namespace: string;
+  /** Where it is called. */
+  readonly url: string;
 }
 
 interface Running {
@@ -84,7 +90,8 @@ export class Instances {
     const running = this.#running.get(name);
     if (running === undefined) return undefined;
     const { config, argocd, watch } = running;
-    return { name, argocd, watch, page: pageOf(config) };
+    const { namespace, url } = config;
+    return { name, argocd, watch, page: pageOf(config), namespace, url };
   }
 
   status(): readonly InstanceStatus[] {
@@ -112,10 +119,12 @@ export class Instances {
   }
 
   #start(config: ArgoCDInstance): Running {
-    const { clock, random, onFault } = this.#ports;
+    const { clock, random, onFault, observer } = this.#ports;
     const argocd = new SwappableArgoCD(this.#connect(config), pageOf(config));
     const contact = this.#contactOf(config);
-    const watch = new ApplicationInformer(argocd, config.namespace, clock, random, contact);
+    const { name, namespace } = config;
+    const observing = observer?.(name);
+    const watch = new ApplicationInformer(argocd, namespace, clock, random, contact, observing);
     const ending = new AbortController();
     const done = watch.run(ending.signal).catch((error: unknown) => onFault(config.name, error));
     return { config, argocd, watch, ending, done };
