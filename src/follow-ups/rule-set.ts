@@ -18,8 +18,10 @@ const longestName = 253;
 /** Rules that are asked for each of many events: by the kind of the event first, by patterns last. */
 export class RuleSet {
   readonly #byKind = new Map<EventKind, PatternedRules>();
+  readonly #all: PatternedRules;
 
   constructor(rules: readonly FollowUpRule[]) {
+    this.#all = new PatternedRules(rules);
     for (const kind of new Set(rules.flatMap(({ when }) => when.events))) {
       const ofKind = rules.filter(({ when }) => when.events.includes(kind));
       this.#byKind.set(kind, new PatternedRules(ofKind));
@@ -29,12 +31,34 @@ export class RuleSet {
   /** The rules that an event starts, in their order. A dry run changes nothing, and starts none. */
   matching(event: ApplicationEvent, source: EventSource): readonly FollowUpRule[] {
     if (event.operation?.dryRun) return [];
-    const { name, namespace, project } = event.application;
-    if ([name, namespace, project].some(({ length }) => length > longestName)) return [];
-    const names = [`${namespace}/${name}`, ...(namespace === source.ownNamespace ? [name] : [])];
-    const rules = this.#byKind.get(event.kind)?.fitting(names, project) ?? [];
-    return rules.filter((rule) => isMeant(rule, event, source));
+    const rules = this.#byKind.get(event.kind);
+    if (rules === undefined) return [];
+    return fitting(rules, event.application, source).filter((rule) => isMeant(rule, event, source));
   }
+
+  /** The rules that some event of an application could start, whatever its labels. */
+  about(
+    application: EventApplication,
+    source: Omit<EventSource, 'labels'>,
+  ): readonly FollowUpRule[] {
+    return fitting(this.#all, application, source).filter((rule) => isOf(rule, source));
+  }
+}
+
+type EventApplication = Pick<ApplicationEvent['application'], 'name' | 'namespace' | 'project'>;
+
+function fitting(
+  rules: PatternedRules,
+  { name, namespace, project }: EventApplication,
+  { ownNamespace }: Pick<EventSource, 'ownNamespace'>,
+): readonly FollowUpRule[] {
+  if ([name, namespace, project].some(({ length }) => length > longestName)) return [];
+  const names = [`${namespace}/${name}`, ...(namespace === ownNamespace ? [name] : [])];
+  return rules.fitting(names, project);
+}
+
+function isOf({ for: { argocd } }: FollowUpRule, source: Pick<EventSource, 'argocd'>): boolean {
+  return argocd === undefined || argocd.includes(source.argocd);
 }
 
 /** Rules with their patterns, each asked only where a name begins like it. */
@@ -71,10 +95,10 @@ function globsOf(
 
 function isMeant(rule: FollowUpRule, event: ApplicationEvent, source: EventSource): boolean {
   const { phases, startedBy, revisionChanged } = rule.when;
-  const { argocd, labels } = rule.for;
+  const { labels } = rule.for;
   const { operation, phase } = event;
   return (
-    (argocd === undefined || argocd.includes(source.argocd)) &&
+    isOf(rule, source) &&
     (phases === undefined || (phase !== undefined && phases.includes(phase))) &&
     (startedBy === undefined ||
       (operation !== undefined && startedBy.includes(operation.origin.kind))) &&
