@@ -4,6 +4,7 @@ import type { Secret } from '../../secret.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 import { AzureError } from '../http/azure-error.ts';
 import type { AzureCall, AzureHttp } from '../http/azure-http.ts';
+import { IdentityError } from '../identity/identity-error.ts';
 import { parseAnswer } from '../http/parsed-answer.ts';
 import { Pace } from './pace.ts';
 import { PipelineError } from './pipeline-error.ts';
@@ -81,8 +82,9 @@ export class PipelineCaller {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof PipelineError) throw error;
-      const what = `there is no token for our identity: ${plainLine(errorMessage(error), 300)}`;
-      const advice = 'Check `azureDevOps.identity`.';
+      const what = `there is no token for our identity: ${plainLine(errorMessage(error), 500)}`;
+      const advice =
+        error instanceof IdentityError ? error.advice : 'Check `azureDevOps.identity`.';
       throw ownError(subject, { kind: 'unavailable', reason: 'noToken', what, advice });
     }
   }

@@ -12,6 +12,9 @@ export function parseClientCertificate(text: string): Setting<Secret> {
   const key = privateKeyOf(pem);
   if (key === undefined)
     return { problem: 'it contains no private key without a password', advice };
+  if (key.asymmetricKeyType !== 'rsa') {
+    return { problem: 'its private key is not RSA, which Entra requires', advice };
+  }
   const certificates = certificatesIn(text);
   if (certificates === undefined) return { problem: 'it contains no valid certificate', advice };
   if (new X509Certificate(certificates).checkPrivateKey(key)) {

@@ -1,5 +1,5 @@
 import type { Setting } from '../../settings/setting.ts';
-import { isLocalUrl, parseWebUrl } from './web-url.ts';
+import { parseWebUrl } from './web-url.ts';
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const domain =
@@ -22,7 +22,7 @@ export function parseClientId(text: string): Setting<string> {
 /** The address at which Entra issues tokens: secrets travel to it. */
 export function parseAuthority(text: string): Setting<string> {
   const url = parseWebUrl(text);
-  if ('problem' in url || url.value.startsWith('https:') || isLocalUrl(url.value)) return url;
+  if ('problem' in url || url.value.startsWith('https:')) return url;
   return {
     problem: 'it uses http, so secrets would be sent to it in plain text',
     advice: 'Use https.',

@@ -12,7 +12,7 @@ import {
   unknownNames,
   type Mark,
 } from './cross-check.ts';
-import { organizationName, organizationsNamed } from './organization-name.ts';
+import { organizationName, organizationsNamed } from '../../azure/http/organization-name.ts';
 import { parseOrganizationUrl } from './organization-url.ts';
 
 /**

@@ -19,7 +19,7 @@ const clientId = textSetting(parseClientId, {
 const authority = z.prefault(
   textSetting(parseAuthority, {
     description: 'Where tokens are issued.',
-    pattern: '^https?://',
+    pattern: '^https://',
   }),
   'https://login.microsoftonline.com',
 );

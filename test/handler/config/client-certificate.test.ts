@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { parseClientCertificate } from '../../../src/handler/config/client-certificate.ts';
 
 const text = (name: string) =>
-  readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8');
-const key = text('server.key');
-const certificate = text('server.pem');
+  readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');
+const key = text('entra/client.key');
+const certificate = text('entra/client.pem');
 const bare = (pem: string) => pem.trim();
 
 describe('the certificate of a service principal', () => {
@@ -32,8 +32,13 @@ describe('the certificate of a service principal', () => {
     ],
     ['no certificate', key, 'it contains no valid certificate'],
     [
-      'the key of another one',
-      text('other-name.key') + certificate,
+      'a key of another kind',
+      text('tls/server.key') + text('tls/server.pem'),
+      'its private key is not RSA, which Entra requires',
+    ],
+    [
+      'the certificate of another key',
+      key + text('tls/server.pem'),
       'its first certificate is not that of its private key',
     ],
   ] as const) {

@@ -35,7 +35,7 @@ describe('what names an identity of Entra', () => {
 
   for (const [text, expected] of [
     ['https://login.microsoftonline.com/', 'https://login.microsoftonline.com'],
-    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['https://127.0.0.1:8443', 'https://127.0.0.1:8443'],
     ['http://login.example.com', 'it uses http, so secrets would be sent to it in plain text'],
     ['login.example.com', 'it is not a URL'],
   ] as const) {

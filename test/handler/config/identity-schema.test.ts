@@ -5,10 +5,10 @@ import type { ReferenceSource } from '../../../src/handler/config/references.ts'
 import { client, printAll, tenant } from './whole-config.ts';
 
 const fixture = (name: string) =>
-  readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../fixtures/entra/${name}`, import.meta.url), 'utf8');
 const source: ReferenceSource = {
   env: { TENANT: tenant },
-  readFile: () => fixture('server.key') + fixture('server.pem'),
+  readFile: () => fixture('client.key') + fixture('client.pem'),
 };
 
 function read(identity: string) {
@@ -55,14 +55,14 @@ describe('the identity towards Azure DevOps', () => {
   });
 
   it('is a service principal with a secret', () => {
-    const text = `{ servicePrincipal: { ${names}, secret: a~b, authority: 'http://localhost:1' } }`;
+    const text = `{ servicePrincipal: { ${names}, secret: a~b, authority: 'https://localhost:1' } }`;
     const { secret, ...rest } = identityOf(text) as { readonly secret: { reveal(): string } };
     assert.equal(secret.reveal(), 'a~b');
     assert.deepEqual(rest, {
       kind: 'clientSecret',
       tenant,
       clientId: client,
-      authority: 'http://localhost:1',
+      authority: 'https://localhost:1',
     });
   });
 

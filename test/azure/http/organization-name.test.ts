@@ -3,7 +3,7 @@ import {
   defaultOrganization,
   organizationName,
   organizationsNamed,
-} from '../../../src/handler/config/organization-name.ts';
+} from '../../../src/azure/http/organization-name.ts';
 
 const of = (...urls: readonly string[]) => urls.map((url) => ({ url }));
 

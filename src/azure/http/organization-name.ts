@@ -1,7 +1,7 @@
-import { aliasesOf } from '../../azure/http/collection.ts';
+import { aliasesOf } from './collection.ts';
+import type { ConfiguredOrganization } from './collection.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import { percentDecode } from '../../text/percent-encoding.ts';
-import type { Organization } from './config.ts';
 
 /** How follow-ups and grants call an organization: by its name, or by that of the collection. */
 export function organizationName(url: string): string {
@@ -10,7 +10,7 @@ export function organizationName(url: string): string {
 }
 
 /** The organizations of a name: more than one where two servers have a collection of the same. */
-export function organizationsNamed<T extends Pick<Organization, 'url'>>(
+export function organizationsNamed<T extends Pick<ConfiguredOrganization, 'url'>>(
   organizations: readonly T[],
   name: string,
 ): readonly T[] {
@@ -20,7 +20,7 @@ export function organizationsNamed<T extends Pick<Organization, 'url'>>(
 
 /** The name of the organization that is meant where none is named: of the only one. */
 export function defaultOrganization(
-  organizations: readonly Pick<Organization, 'url'>[],
+  organizations: readonly Pick<ConfiguredOrganization, 'url'>[],
 ): string | undefined {
   const [only] = organizations;
   return organizations.length === 1 && only ? organizationName(only.url) : undefined;

@@ -1,0 +1,11 @@
+/** There is no token for our identity. Message and advice are for people, and hold no secret. */
+export class IdentityError extends Error {
+  override readonly name = 'IdentityError';
+  /** What to correct. */
+  readonly advice: string;
+
+  constructor(message: string, advice: string) {
+    super(message);
+    this.advice = advice;
+  }
+}

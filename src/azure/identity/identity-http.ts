@@ -1,0 +1,105 @@
+import { createHttpHeaders } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import { Agent } from 'undici';
+import { guardedConnector } from '../http/address-guard.ts';
+import type { Resolve } from '../http/address-guard.ts';
+import { BrokenExchange, exchange } from '../http/exchange.ts';
+import type { Reach } from '../http/collection.ts';
+import { plainLine } from '../../text/foreign-text.ts';
+import { entraRefusal } from './entra-refusals.ts';
+import { IdentityError } from './identity-error.ts';
+
+/** How tokens are asked for. */
+export interface IdentityHttpSettings {
+  /**
+   * Where the issuer may be. Undefined: wherever the platform says; of a managed identity that is a
+   * link-local address, or one of this machine.
+   */
+  readonly reach: Reach | undefined;
+  /** Node's own unless told. */
+  readonly resolve?: Resolve;
+  /** For a request, milliseconds; 20 seconds unless told. */
+  readonly timeout?: number;
+}
+
+const defaultTimeout = 20_000;
+/** A token has some KiB, the description of an issuer a few more. */
+const maxBytes = 1024 * 1024;
+const never = new AbortController().signal;
+
+/**
+ * The HTTP of the Azure SDK by our own layer: to addresses that are allowed, without redirects, and
+ * bounded. It knows why there is no token: the SDK's own errors are texts.
+ */
+export class IdentityHttp implements HttpClient {
+  readonly #settings: IdentityHttpSettings;
+  readonly #agent: Agent;
+  #failure: IdentityError | undefined;
+
+  constructor(settings: IdentityHttpSettings) {
+    this.#settings = settings;
+    const { reach, resolve } = settings;
+    const connections = 2;
+    this.#agent = new Agent(
+      reach === undefined
+        ? { connections }
+        : { connect: guardedConnector(reach, resolve), connections },
+    );
+  }
+
+  /** Why the last request gave no token; undefined after one that did. */
+  get failure(): IdentityError | undefined {
+    return this.#failure;
+  }
+
+  async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
+    const { origin, host, pathname, search } = new URL(request.url);
+    const headers = { ...request.headers.toJSON(), 'accept-encoding': 'identity' };
+    const body = typeof request.body === 'string' ? request.body : undefined;
+    const method = request.method === 'POST' ? 'POST' : 'GET';
+    const { timeout = defaultTimeout } = this.#settings;
+    const signal = (request.abortSignal as AbortSignal | undefined) ?? never;
+    try {
+      const asked = { origin, path: pathname + search, method, headers, body } as const;
+      const answer = await exchange(this.#agent, asked, { timeout, maxBytes, signal });
+      this.#failure = answer.status < 300 ? undefined : failureOf(host, answer.status, answer.text);
+      return {
+        request,
+        status: answer.status,
+        headers: createHttpHeaders(plainHeaders(answer.headers)),
+        bodyAsText: answer.text,
+      };
+    } catch (error) {
+      if (error instanceof BrokenExchange) this.#failure = unreachable(host, error);
+      throw error;
+    }
+  }
+
+  /** Cuts all connections. */
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+}
+
+function failureOf(host: string, status: number, text: string): IdentityError {
+  const refusal = entraRefusal(status, text);
+  if (refusal !== undefined) return refusal;
+  return new IdentityError(`${host} gives us no token: HTTP ${status}`, 'It is asked again.');
+}
+
+function unreachable(host: string, { code, message }: BrokenExchange): IdentityError {
+  const why =
+    code === 'ADDRESS_REFUSED' ? 'its address is one that we do not call' : plainLine(message, 200);
+  const advice = 'Let the handler reach it, through its network policy and firewall.';
+  return new IdentityError(`${host} gives us no token: ${why} (${code})`, advice);
+}
+
+function plainHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, [value].flat().join(', ')]],
+    ),
+  );
+}

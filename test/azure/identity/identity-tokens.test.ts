@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import type { EntraIdentity } from '../../../src/azure/identity/entra-credential.ts';
+import { IdentityError } from '../../../src/azure/identity/identity-error.ts';
+import { IdentityTokens } from '../../../src/azure/identity/identity-tokens.ts';
+import { Secret } from '../../../src/secret.ts';
+import type { EntraSimulator } from '../../../simulators/entra/simulator.ts';
+import { noAbort } from '../../argocd/rest/server.ts';
+import {
+  certificate,
+  clientId,
+  cluster,
+  projectedToken,
+  secret,
+  startTenant,
+  tenant,
+  trustTenant,
+} from './tenant.ts';
+
+const minute = 60_000;
+
+describe('the tokens of an identity of Entra', () => {
+  let entra: EntraSimulator;
+  let now = 0;
+  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  const open: IdentityTokens[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'identity-'));
+  const tokenFile = join(folder, 'token');
+  let distrust: () => void;
+
+  before(() => {
+    distrust = trustTenant();
+  });
+  after(() => {
+    distrust();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    now = 1_000_000;
+    entra = await startTenant();
+    writeFileSync(tokenFile, `${projectedToken()}\n`);
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((tokens) => tokens.close()));
+    await entra.stop();
+  });
+
+  function entraIdentity(about: Record<string, unknown>): EntraIdentity {
+    const { authority } = entra;
+    return { tenant, clientId, authority, ...about } as unknown as EntraIdentity;
+  }
+
+  const withSecret = (value = secret) =>
+    entraIdentity({ kind: 'clientSecret', secret: new Secret(value) });
+
+  function tokensOf(identity: EntraIdentity): IdentityTokens {
+    const tokens = new IdentityTokens(identity, { clock });
+    open.push(tokens);
+    return tokens;
+  }
+
+  async function errorOf(asked: Promise<unknown>): Promise<IdentityError> {
+    const error = await asked.then(
+      () => assert.fail('there is a token'),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof IdentityError, inspect(error));
+    assert.doesNotMatch(inspect(error), /client-secret~1|old-secret|eyJ/);
+    return error;
+  }
+
+  const kinds: readonly [string, () => EntraIdentity][] = [
+    ['a client secret', () => withSecret()],
+    [
+      'a certificate',
+      () => entraIdentity({ kind: 'clientCertificate', certificate: new Secret(certificate) }),
+    ],
+    ['a projected token', () => entraIdentity({ kind: 'workloadIdentity', tokenFile })],
+  ];
+  for (const [what, identityOf] of kinds) {
+    it(`are issued for ${what}`, async () => {
+      const tokens = tokensOf(identityOf());
+      assert.equal((await tokens.token(noAbort)).reveal(), 'entra-token-1');
+      assert.deepEqual(entra.faults, []);
+      const [{ form } = { form: new URLSearchParams() }] = entra.requests.slice(-1);
+      assert.equal(form.get('scope'), '499b84ac-1321-427f-aa17-267ca6975798/.default');
+    });
+  }
+
+  it('are kept until shortly before their end, and renewed while they still serve', async () => {
+    const tokens = tokensOf(withSecret());
+    const token = async () => (await tokens.token(noAbort)).reveal();
+    assert.equal(await token(), 'entra-token-1');
+    now += 49 * minute;
+    assert.equal(await token(), 'entra-token-1');
+    assert.equal(entra.asked, 1);
+    now += 2 * minute;
+    assert.equal(await token(), 'entra-token-1');
+    while ((await token()) !== 'entra-token-2') await new Promise(setImmediate);
+    assert.equal(entra.asked, 2);
+  });
+
+  it('are asked for anew when they have ended', async () => {
+    const tokens = tokensOf(withSecret());
+    await tokens.token(noAbort);
+    now += 58 * minute;
+    assert.equal((await tokens.token(noAbort)).reveal(), 'entra-token-2');
+  });
+
+  it('go on to serve while the issuer is away', async () => {
+    const tokens = tokensOf(withSecret());
+    await tokens.token(noAbort);
+    await entra.stop();
+    now += 55 * minute;
+    assert.equal((await tokens.token(noAbort)).reveal(), 'entra-token-1');
+    now += 4 * minute;
+    const error = await errorOf(tokens.token(noAbort));
+    assert.match(error.message, /^127\.0\.0\.1:\d+ gives us no token: .+ \(\w+\)$/);
+    entra = await startTenant();
+  });
+
+  it('are asked for once at a time', async () => {
+    const tokens = tokensOf(withSecret());
+    const all = await Promise.all(Array.from({ length: 20 }, () => tokens.token(noAbort)));
+    assert.deepEqual([...new Set(all.map((token) => token.reveal()))], ['entra-token-1']);
+    assert.equal(entra.asked, 1);
+  });
+
+  it('are not asked for again and again after a failure', async () => {
+    const tokens = tokensOf(withSecret('wrong'));
+    await errorOf(tokens.token(noAbort));
+    await errorOf(tokens.token(noAbort));
+    assert.equal(entra.asked, 1);
+    now += 5_000;
+    await errorOf(tokens.token(noAbort));
+    assert.equal(entra.asked, 2);
+  });
+
+  it('are waited for by each until its own signal', async () => {
+    const tokens = tokensOf(withSecret());
+    entra.inject({ kind: 'hang' });
+    const abort = new AbortController();
+    const waiting = tokens.token(abort.signal);
+    abort.abort(new Error('enough'));
+    await assert.rejects(waiting, /^Error: enough$/);
+  });
+
+  it('read the projected token each time', async () => {
+    const tokens = tokensOf(entraIdentity({ kind: 'workloadIdentity', tokenFile }));
+    await tokens.token(noAbort);
+    const next = projectedToken(cluster, Date.now() + 7_200_000);
+    writeFileSync(tokenFile, next);
+    now += 59 * minute;
+    await tokens.token(noAbort);
+    assert.equal(entra.requests.at(-1)?.form.get('client_assertion'), next);
+  });
+
+  const file = (content: string) => () => {
+    writeFileSync(tokenFile, content);
+    return entraIdentity({ kind: 'workloadIdentity', tokenFile });
+  };
+  const wrongCluster = (part: keyof typeof cluster) =>
+    file(projectedToken({ ...cluster, [part]: 'x' }));
+
+  const refusals: readonly [string, () => EntraIdentity, RegExp, RegExp][] = [
+    [
+      'a wrong secret',
+      () => withSecret('no'),
+      /^Entra gives us no token: the client secret is wrong \(AADSTS7000215: /,
+      /the secret's value, .* not its id/,
+    ],
+    [
+      'an expired secret',
+      () => withSecret('old-secret'),
+      /the client secret has expired \(AADSTS7000222: [^)]* are expired\.\)$/,
+      /Create a new one/,
+    ],
+    [
+      'another tenant',
+      () => ({ ...withSecret(), tenant: clientId }) as EntraIdentity,
+      /there is no such tenant \(AADSTS90002: |gives us no token/,
+      /./,
+    ],
+    [
+      'an unknown identity',
+      () => ({ ...withSecret(), clientId: tenant }),
+      /the tenant has no such identity \(AADSTS700016: /,
+      /Compare `clientId` and `tenant`/,
+    ],
+    ['a cluster that Entra does not know', wrongCluster('issuer'), /AADSTS700211/, /issuer/],
+    ['another audience', wrongCluster('audience'), /AADSTS700212/, /audience/],
+    [
+      'another ServiceAccount',
+      wrongCluster('subject'),
+      /no federated credential for the cluster's token \(AADSTS700213: /,
+      /system:serviceaccount:<namespace>:<name>/,
+    ],
+    [
+      'a projected token that has ended',
+      file(projectedToken(cluster, 1_000)),
+      /not valid at this time \(AADSTS700024/,
+      /clock/,
+    ],
+    [
+      'a file that holds something else',
+      file('hello'),
+      /^The file .*\/token holds no token of a ServiceAccount$/,
+      /azure\.workload\.identity\/use/,
+    ],
+    [
+      'a file that is not there',
+      () => entraIdentity({ kind: 'workloadIdentity', tokenFile: '/nowhere/token' }),
+      /^The file \/nowhere\/token cannot be read: .*ENOENT/,
+      /Project a ServiceAccount token/,
+    ],
+  ];
+  for (const [what, identityOf, message, advice] of refusals) {
+    it(`are not issued for ${what}`, async () => {
+      const error = await errorOf(tokensOf(identityOf()).token(noAbort));
+      assert.match(error.message, message);
+      assert.match(error.advice, advice);
+    });
+  }
+
+  it('are not issued for a certificate that is not registered', async () => {
+    entra.registrations = [{ clientId }];
+    const identity = entraIdentity({
+      kind: 'clientCertificate',
+      certificate: new Secret(certificate),
+    });
+    const error = await errorOf(tokensOf(identity).token(noAbort));
+    assert.match(error.message, /the certificate is not one that the identity has.*AADSTS700027/);
+  });
+
+  for (const [what, fault, message] of [
+    [
+      'something odd',
+      { kind: 'answer', status: 502, body: '<html>' },
+      /^127\.0\.0\.1:\d+ gives us no token: HTTP 502$/,
+    ],
+    [
+      'a code that nobody knows',
+      {
+        kind: 'answer',
+        status: 400,
+        body: '{"error":"invalid_x","error_description":"AADSTS1: What?\\r\\nTrace ID: 1","error_codes":[1]}',
+      },
+      /^Entra gives us no token \(HTTP 400\): AADSTS1: What\?$/,
+    ],
+    ['no answer', { kind: 'cut' }, /^127\.0\.0\.1:\d+ gives us no token: .*\(/],
+  ] as const) {
+    it(`are missed with words for ${what}`, async () => {
+      entra.inject(fault);
+      assert.match((await errorOf(tokensOf(withSecret()).token(noAbort))).message, message);
+    });
+  }
+
+  it('are not asked for at an address that is none of the internet', async () => {
+    const identity = withSecret();
+    const elsewhere = { ...identity, authority: 'https://entra.example.com' } as EntraIdentity;
+    const tokens = new IdentityTokens(elsewhere, {
+      clock,
+      resolve: (_, __, callback) => callback(null, [{ address: '10.0.0.1', family: 4 }]),
+    });
+    open.push(tokens);
+    const error = await errorOf(tokens.token(noAbort));
+    assert.match(error.message, /its address is one that we do not call \(ADDRESS_REFUSED\)$/);
+  });
+});
