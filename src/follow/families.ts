@@ -6,6 +6,7 @@ import type { ApplicationResult, ChildReport, Outcome } from '../sync/model/outc
 import { outcomes } from '../sync/model/outcome.ts';
 import type { ChangeSource } from './change-source.ts';
 import { Follower } from './follower.ts';
+import type { FollowedEnd } from './follow-observer.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 
 /** Followers of a run that are at work at a time. */
@@ -35,14 +36,20 @@ export class Families {
     settings: FollowSettings,
     ancestors: readonly string[],
   ): Promise<ApplicationResult> {
-    const { checkpoints, logBudget, tell } = this.#ports;
+    const { checkpoints, logBudget, observer, tell } = this.#ports;
     const known = checkpoints?.recall(settings.path)?.result;
     if (known !== undefined) {
       logBudget?.count(settings.path, known);
       return known;
     }
-    const result = await this.#followFamily(settings, ancestors);
-    if (ancestors.length === 0) tell({ kind: 'result', result });
+    const { result: own, application } = await this.#followFamily(settings, ancestors);
+    const isAsked = ancestors.length === 0;
+    const { deadline } = settings;
+    const result =
+      isAsked && observer !== undefined
+        ? await observer.ended({ result: own, application, deadline })
+        : own;
+    if (isAsked) tell({ kind: 'result', result });
     checkpoints?.end(settings.path, result);
     return result;
   }
@@ -50,24 +57,26 @@ export class Families {
   async #followFamily(
     settings: FollowSettings,
     ancestors: readonly string[],
-  ): Promise<ApplicationResult> {
+  ): Promise<Omit<FollowedEnd, 'deadline'>> {
     // The place is free again while children are followed, who need places, too.
-    const { result, family, children } = await this.#semaphore.run(async () => {
+    const { result, application, family, children } = await this.#semaphore.run(async () => {
       const follower = new Follower(settings, this.#ports, this.#changes);
       const result = await follower.run();
       const name = printName(follower.application ?? result);
-      return { result, family: [...ancestors, name], children: follower.children() };
+      const { application } = follower;
+      const family = [...ancestors, name];
+      return { result, application, family, children: follower.children() };
     });
     const { goal } = settings;
     if (!goal.includeChildren || result.outcome !== 'succeeded' || isWithoutEffect(goal)) {
-      return result;
+      return { result, application };
     }
     const names = children.filter((child) => !family.includes(printName(child)));
-    if (names.length === 0) return result;
+    if (names.length === 0) return { result, application };
     const results = await Promise.all(
       names.map((name) => this.#followKept(childSettings(settings, name, family), family)),
     );
-    return withChildren(result, results, this.#ports.clock.now());
+    return { result: withChildren(result, results, this.#ports.clock.now()), application };
   }
 }
 

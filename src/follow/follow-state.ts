@@ -11,6 +11,7 @@ import type { Clock } from '../async/clock.ts';
 export class FollowState {
   readonly #goal: Goal;
   readonly #clock: Clock;
+  readonly #seen: ((application: Application) => void) | undefined;
   application: Application | undefined;
   memory: Memory;
   /** When Argo CD last told of the application, by whatever way; local milliseconds. */
@@ -20,9 +21,16 @@ export class FollowState {
   /** The stream has told that it is gone: a look that finds nothing finds that. */
   isDeleted = false;
 
-  /** `kept`: what another process remembered. */
-  constructor(goal: Goal, marker: string, clock: Clock, kept?: Memory) {
+  /** `kept`: what another process remembered. `seen` is told of each look that is taken. */
+  constructor(
+    goal: Goal,
+    marker: string,
+    clock: Clock,
+    kept?: Memory,
+    seen?: (application: Application) => void,
+  ) {
     this.#goal = goal;
+    this.#seen = seen;
     this.#clock = clock;
     // Only a sync can carry the marker; everything else is told what to follow by what it finds.
     const identity = goal.action === 'sync' ? ({ kind: 'marker', marker } as const) : undefined;
@@ -57,6 +65,7 @@ export class FollowState {
     if (known?.reconciledAt !== application.reconciledAt) this.comparisonSeenAt = this.toldAt;
     this.application = application;
     this.update({});
+    this.#seen?.(application);
     return true;
   }
 

@@ -47,7 +47,9 @@ export class Follower {
   constructor(given: FollowSettings, ports: FollowPorts, changes: ChangeSource) {
     const { clock, checkpoints } = ports;
     const { checkpoint: kept, plan } = checkpoints?.recall(given.path) ?? {};
-    const followState = new FollowState(given.goal, given.marker, clock, kept?.memory);
+    const followState = new FollowState(given.goal, given.marker, clock, kept?.memory, (seen) =>
+      ports.observer?.seen(seen, nameOf(given.address)),
+    );
     const settings = { ...given, address: followState.locate(given.address) };
     const life = new CancelScope(clock, { parent: ports.signal });
     const inTime = new CancelScope(clock, { parent: life.signal, at: settings.deadline });
@@ -234,4 +236,8 @@ export class Follower {
         : { application, plan, steps }),
     });
   }
+}
+
+function nameOf({ name, namespace }: ApplicationName): ApplicationName {
+  return { name, ...(namespace === undefined ? {} : { namespace }) };
 }

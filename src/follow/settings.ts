@@ -7,6 +7,7 @@ import type { Clock } from '../async/clock.ts';
 import type { Contact } from './contact.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { LogBudget } from './log-budget.ts';
+import type { FollowObserver } from './follow-observer.ts';
 import type { ChangeSource } from './change-source.ts';
 
 /** What is wanted of one application. Times are local milliseconds. */
@@ -50,6 +51,8 @@ export interface FollowPorts {
   readonly checkpoints?: CheckpointStore;
   /** Whoever keeps checkpoints may end a following that only waits, and begin it again at a change. */
   readonly activity?: (path: string, activity: Activity) => void;
+  /** Who looks on, and may have more to wait for before a result is told. */
+  readonly observer?: FollowObserver | undefined;
   /** Where somebody watches Argo CD for many runs; otherwise each run opens a stream of its own. */
   readonly changes?: ChangeSource;
   /** Whether Argo CD has ever answered, shared by all who ask the same one. */

@@ -15,7 +15,7 @@ import { Semaphore } from '../../async/semaphore.ts';
 
 /** One HTTP request, with its bounds. */
 export interface ArgoCDRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
   /** Below the connection's URL, with its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
