@@ -1,5 +1,6 @@
 import { printName } from '../sync/model/application.ts';
 import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
+import { followUpLine } from './follow-up-words.ts';
 import { causeLines } from './failure-lines.ts';
 import { phasePlace, phaseTitle } from './phases.ts';
 import { logLine } from '../text/foreign-text.ts';
@@ -135,6 +136,10 @@ export class OperationLog {
         return;
       case 'step':
         this.#tellStep(name, told, progress.step);
+        return;
+      case 'followUp':
+        this.#closeIdleGroup(told);
+        this.#line(name, followUpLine(progress.followUp));
         return;
       case 'progress':
         told.share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;

@@ -1,6 +1,7 @@
 import { isoTime } from '../text/iso-time.ts';
 import type { ApplicationResult, Outcome } from '../sync/model/outcome.ts';
 import { logLine } from '../text/foreign-text.ts';
+import { followUpsOutput } from './follow-up-words.ts';
 import { worstOf } from './result.ts';
 
 /** The output variables, in the order of task.json. Later steps read them, so the names are fixed. */
@@ -16,6 +17,7 @@ export const outputNames = [
   'operationStartedAt',
   'operationFinishedAt',
   'applicationUrl',
+  'followUps',
   'resultFile',
 ] as const;
 
@@ -46,6 +48,7 @@ export function outputsOf(results: readonly ApplicationResult[], resultFile: str
     operationStartedAt: isoTime(operation?.startedAt) ?? '',
     operationFinishedAt: isoTime(operation?.finishedAt) ?? '',
     applicationUrl: bounded(url, 2_000),
+    followUps: followUpsOutput(results),
     resultFile,
   };
 }
@@ -64,6 +67,7 @@ export function outputsOfFailure(outcome: Outcome, message: string, resultFile =
     operationStartedAt: '',
     operationFinishedAt: '',
     applicationUrl: '',
+    followUps: '[]',
     resultFile,
   };
 }

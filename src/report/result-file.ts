@@ -8,6 +8,7 @@ import type {
   OperationStep,
 } from '../sync/model/outcome.ts';
 import { plainLine, plainLines } from '../text/foreign-text.ts';
+import { followUpFields } from './follow-up-words.ts';
 import { worstOf } from './result.ts';
 
 /** Raised when a field changes its meaning or goes; new fields may come without. */
@@ -21,6 +22,7 @@ const mostStepsOfAll = 20_000;
 const mostCauses = 20;
 const mostChildren = 1_000;
 const mostImages = 500;
+const mostFollowUps = 1_000;
 const messageBounds = { lines: 100, width: 1_000 };
 const logBounds = { lines: 1_000, width: 500 };
 
@@ -96,6 +98,9 @@ function* applicationInTurns(result: ApplicationResult, most: number) {
       healthStatus: child.health.status,
       why: plainLine(child.why),
     })),
+    ...(result.followUps === undefined
+      ? {}
+      : { followUps: result.followUps.slice(0, mostFollowUps).map(followUpFields) }),
   };
 }
 

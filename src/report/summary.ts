@@ -4,6 +4,7 @@ import type { Goal } from '../sync/model/goal.ts';
 import type { ApplicationResult, Cause } from '../sync/model/outcome.ts';
 import { markdownBlock, markdownCode, markdownLink, markdownText } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
+import { followUpSection } from './follow-up-words.ts';
 import { operationPage } from './operation-page.ts';
 import { markOutcome } from './mark.ts';
 import { conclude, outcomeWords, printDeployed, tellsMore, worstFirst } from './result.ts';
@@ -43,6 +44,7 @@ function* sectionsOf(results: readonly ApplicationResult[]): Generator<string> {
   yield applicationsTable(shown, results.length - shown.length);
   for (const result of shown) if (result.outcome !== 'succeeded') yield failureSection(result);
   yield concernsSection(shown);
+  for (const result of shown) yield followUpSection(result, ofName(result, results.length > 1));
   for (const result of shown) yield stepsSection(result, stepsEach, results.length > 1);
   for (const result of shown) yield childrenSection(result);
   for (const result of shown) yield evidenceLine(result);
@@ -119,11 +121,14 @@ function concernsSection(results: readonly ApplicationResult[]): string {
   return ['### Needs attention', '', ...lines.slice(0, mostConcerns), ...note].join('\n');
 }
 
+function ofName(result: ApplicationResult, several: boolean): string {
+  return several ? ` of ${markdownText(printName(result))}` : '';
+}
+
 function stepsSection(result: ApplicationResult, most: number, several: boolean): string {
   const table = stepsTable(result, most);
   if (table === '') return '';
-  const of = several ? ` of ${markdownText(printName(result))}` : '';
-  return `### Phases and resources${of}\n\n${table}`;
+  return `### Phases and resources${ofName(result, several)}\n\n${table}`;
 }
 
 function childrenSection(result: ApplicationResult): string {

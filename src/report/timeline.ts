@@ -1,6 +1,8 @@
 import { isoTime } from '../text/iso-time.ts';
 import { printKey, printName, resourceId } from '../sync/model/application.ts';
+import type { FollowUpReport } from '../sync/model/follow-up-report.ts';
 import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
+import { followUpState } from './follow-up-words.ts';
 import { plainLine } from '../text/foreign-text.ts';
 import { phasePlace, phaseTitle } from './phases.ts';
 import type { TaskResult } from './result.ts';
@@ -21,6 +23,8 @@ export interface DetailRecord {
   readonly message?: string;
 }
 
+/** After all phases of all attempts. */
+const followUpPlace = 10_000;
 /** Machines read these records; nobody needs thousands, and each is a call of the agent. */
 const mostRecords = 500;
 
@@ -47,6 +51,7 @@ interface PhaseRecord extends OpenRecord {
 
 interface ApplicationRecord extends OpenRecord {
   readonly phases: Map<string, PhaseRecord>;
+  readonly followUps: Map<string, OpenRecord>;
 }
 
 /**
@@ -78,6 +83,8 @@ export class Timeline {
     if (progress.kind === 'result') this.#end(progress.result);
     else if (progress.kind === 'step')
       this.#tellStep(printName(progress.application), progress.step);
+    else if (progress.kind === 'followUp')
+      this.#tellFollowUp(printName(progress.application), progress.followUp);
   }
 
   #tellStep(name: string, step: OperationStep): void {
@@ -96,6 +103,33 @@ export class Timeline {
       this.#complete(hook.id, step.state === 'Failed' ? 'Failed' : good, step.finishedAt);
       if (phase.passed) this.#passPhase(phase, step.finishedAt);
     }
+  }
+
+  #tellFollowUp(name: string, report: FollowUpReport): void {
+    const application = this.#applicationOf(name, undefined);
+    if (application === undefined) return;
+    const { key, pipeline, state, run } = report;
+    const known = application.followUps.get(key);
+    const record =
+      known ??
+      this.#create(`${name}|follow-up|${key}`, {
+        parentId: application.id,
+        type: 'ArgoCD.FollowUp',
+        name: plainLine(`Follow-up ${pipeline}`, 300),
+        order: followUpPlace + application.followUps.size,
+      });
+    if (record === undefined || record.ended) return;
+    application.followUps.set(key, record);
+    record.ended = state === 'ended' || state === 'notQueued';
+    if (this.#isSilent) return;
+    const message = [followUpState(report), run?.name ?? '', run?.page ?? ''].filter(Boolean);
+    this.#write({
+      id: record.id,
+      message: plainLine(message.join(', '), 1_000),
+      ...(record.ended
+        ? { state: 'Completed', result: resultOfFollowUp(report) }
+        : { state: 'InProgress' }),
+    });
   }
 
   #createHook(phase: PhaseRecord, step: OperationStep): OpenRecord | undefined {
@@ -153,7 +187,7 @@ export class Timeline {
       startTime: isoTime(startedAt),
     });
     if (record === undefined) return undefined;
-    const application: ApplicationRecord = { ...record, phases: new Map() };
+    const application: ApplicationRecord = { ...record, phases: new Map(), followUps: new Map() };
     this.#applications.set(name, application);
     return application;
   }
@@ -191,6 +225,11 @@ export class Timeline {
     for (const phase of application.phases.values()) {
       this.#endPhase(phase, result.finishedAt, unfinished);
     }
+    for (const followUp of application.followUps.values()) {
+      // Whoever does not wait for it knows no more.
+      if (!followUp.ended) this.#complete(followUp.id, 'Abandoned', result.finishedAt);
+      followUp.ended = true;
+    }
     application.ended = true;
     this.#complete(application.id, resultOf(result), result.finishedAt);
   }
@@ -207,6 +246,21 @@ export class Timeline {
     const finishTime = isoTime(finishedAt);
     if (this.#isSilent) return;
     this.#write({ id, state: 'Completed', result, finishTime });
+  }
+}
+
+function resultOfFollowUp({ state, result }: FollowUpReport): Result {
+  if (state === 'notQueued') return 'Skipped';
+  switch (result) {
+    case 'succeeded':
+      return 'Succeeded';
+    case 'partiallySucceeded':
+      return 'SucceededWithIssues';
+    case 'canceled':
+      return 'Canceled';
+    case 'failed':
+    case undefined:
+      return 'Failed';
   }
 }
 

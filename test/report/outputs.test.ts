@@ -28,6 +28,7 @@ describe('the outputs', () => {
       operationStartedAt: '2026-11-21T10:00:01.000Z',
       operationFinishedAt: '2026-11-21T10:00:32.000Z',
       applicationUrl: 'https://argocd.example.com/applications/argocd/shop',
+      followUps: '[]',
       resultFile: '/tmp/r.json',
     });
   });

@@ -126,6 +126,7 @@ describe('the bundle', () => {
           operationStartedAt: state?.startedAt.replace('Z', '.000Z'),
           operationFinishedAt: state?.finishedAt?.replace('Z', '.000Z'),
           applicationUrl: `${argocd.url}/applications/shop`,
+          followUps: '[]',
         });
       },
       // Time waits for the log, however busy the machine is.

@@ -1,4 +1,5 @@
 import type { ApplicationName, Health, ResourceKey, SyncStatus } from './application.ts';
+import type { FollowUpReport } from './follow-up-report.ts';
 import type { OperationPhase, SyncPhase } from './operation.ts';
 
 /** How a run ended, best to worst: the worst of several applications is the run's. */
@@ -93,6 +94,8 @@ export interface ApplicationResult extends ApplicationName {
   readonly finishedAt: number;
   /** The child applications that were waited for, in the order in which they were found. */
   readonly children: readonly ChildReport[];
+  /** What events of the operation have started in Azure DevOps; absent where nothing. */
+  readonly followUps?: readonly FollowUpReport[];
 }
 
 /** An application that the followed one manages (app of apps), as it was at the end of the run. */
@@ -124,5 +127,10 @@ export type Progress =
       readonly application: ApplicationName;
       readonly done: number;
       readonly total: number;
+    }
+  | {
+      readonly kind: 'followUp';
+      readonly application: ApplicationName;
+      readonly followUp: FollowUpReport;
     }
   | { readonly kind: 'result'; readonly result: ApplicationResult };

@@ -1,0 +1,90 @@
+import type { FollowUpReport } from '../sync/model/follow-up-report.ts';
+import {
+  outcomes,
+  type ApplicationResult,
+  type Cause,
+  type Outcome,
+  type RunWarning,
+} from '../sync/model/outcome.ts';
+
+/**
+ * The result of an application with the follow-ups of its operation. `isWaited`: it includes how they
+ * end. Otherwise one that is not queued is a warning, and nothing is said of how the others end.
+ */
+export function withFollowUps(
+  result: ApplicationResult,
+  followUps: readonly FollowUpReport[],
+  { isWaited, finishedAt }: { readonly isWaited: boolean; readonly finishedAt: number },
+): ApplicationResult {
+  if (followUps.length === 0) return result;
+  const told = { ...result, followUps, finishedAt };
+  const unqueued = followUps.filter(({ state }) => state === 'notQueued' || state === 'waiting');
+  if (!isWaited) return { ...told, concerns: [...result.concerns, ...unqueued.map(warningOf)] };
+  const failed = followUps.filter(hasFailed);
+  const open = followUps.filter(({ state }) => state !== 'ended' && state !== 'notQueued');
+  const partial = followUps.filter(({ result: one }) => one === 'partiallySucceeded');
+  const concerns = [...result.concerns, ...partial.map(warningOf)];
+  const missing = [...failed, ...open];
+  if (missing.length === 0) return { ...told, concerns };
+  const names = missing.map(({ pipeline }) => pipeline).join(', ');
+  const which = missing.length === 1 ? `its follow-up ${names}` : `its follow-ups ${names}`;
+  return {
+    ...told,
+    concerns,
+    outcome: worse(result.outcome, failed.length > 0 ? 'failed' : 'timedOut'),
+    message: `${result.message}; but not ${which}`,
+    causes: [...result.causes, ...missing.map(causeOf)],
+  };
+}
+
+/** What a follow-up came to, as it follows its name: `failed`, `was not queued`. */
+export function fateOf({ state, result }: Pick<FollowUpReport, 'state' | 'result'>): string {
+  switch (state) {
+    case 'waiting':
+      return 'was not queued in time';
+    case 'notQueued':
+      return 'was not queued';
+    case 'queued':
+      return 'was not started in time';
+    case 'running':
+      return 'did not end in time';
+    case 'ended':
+      return fates[result ?? 'failed'];
+  }
+}
+
+const fates: Readonly<Record<NonNullable<FollowUpReport['result']>, string>> = {
+  succeeded: 'succeeded',
+  partiallySucceeded: 'succeeded only partially',
+  failed: 'failed',
+  canceled: 'was canceled',
+};
+
+function hasFailed({ state, result }: FollowUpReport): boolean {
+  if (state !== 'ended') return state === 'notQueued';
+  return result !== 'succeeded' && result !== 'partiallySucceeded';
+}
+
+/** A run that was canceled, or went worse already, stays so. */
+function worse(outcome: Outcome, other: Outcome): Outcome {
+  if (outcome === 'canceled') return outcome;
+  return outcomes.indexOf(outcome) > outcomes.indexOf(other) ? outcome : other;
+}
+
+function warningOf(report: FollowUpReport): RunWarning {
+  return { title: `The follow-up ${report.pipeline} ${fateOf(report)}`, message: detailOf(report) };
+}
+
+function causeOf(report: FollowUpReport): Cause {
+  return {
+    title: `The follow-up ${report.pipeline} ${fateOf(report)}`,
+    message: detailOf(report),
+    advice: '',
+    resource: undefined,
+    log: [],
+  };
+}
+
+function detailOf({ run, message }: FollowUpReport): string {
+  return message === '' ? (run?.page ?? '') : message;
+}
