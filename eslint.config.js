@@ -46,7 +46,9 @@ const outward = {
   azure: ['sync', 'settings', 'follow-ups', ...outside.filter((room) => room !== 'azure')],
   follow: ['settings', 'follow-ups', 'inputs', 'report', 'azure', 'actions', ...entries],
   actions: ['settings', 'inputs', 'report', 'argocd', 'follow', ...entries],
-  task: ['handler', 'hook', 'tab', 'azure'],
+  task: ['handler', 'hook', 'tab', 'azure', 'actions', 'follow-ups'],
+  // A bundle of its own, which the other loads where it is needed.
+  'task/follow-ups': ['handler', 'hook', 'tab'],
   handler: ['task', 'hook', 'tab'],
 };
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { readWords } from '../src/inputs/command-words.ts';
-import { bundle, handlerBundle, root, taskBundles } from './bundle.ts';
+import { bundle, filesOf, handlerBundle, root, taskBundles } from './bundle.ts';
 import { doAsked, exitCodes } from './do-asked.ts';
 
 const usage = `Bundles the agent's task and the handler, each into one file, with the licenses of what is in it.
@@ -14,8 +14,8 @@ const asked = readWords(process.argv.slice(2), {});
 process.exitCode = await doAsked(asked, { name: 'build', usage }, async () => {
   const bundles = [...taskBundles, handlerBundle];
   await Promise.all(bundles.map((each) => bundle(each)));
-  for (const { outfile } of bundles) {
-    console.log(`${relative(root, outfile)}  ${Math.ceil(statSync(outfile).size / 1024)} KB`);
+  for (const file of bundles.flatMap(filesOf)) {
+    console.log(`${relative(root, file)}  ${Math.ceil(statSync(file).size / 1024)} KB`);
   }
   return exitCodes.success;
 });

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 
 /** A program in one file: from its entry under `src/` to the file that Node runs. */
 export interface Bundle {
   readonly entry: string;
   readonly outfile: string;
+  /** Programs that it loads itself, in files beside it: their entries by name. */
+  readonly beside?: Readonly<Record<string, string>>;
   /** The oldest Node that runs it. */
   readonly target: 'node20' | 'node24';
 }
@@ -23,6 +25,8 @@ export const taskBundles: readonly Bundle[] = [
   {
     entry: join(root, 'src/task/main.ts'),
     outfile: join(root, 'tasks/ArgoCDSync/V1/index.js'),
+    // Loaded only where the input is set: no other step starts later for it.
+    beside: { 'follow-ups': join(root, 'src/task/follow-ups/main.ts') },
     target: 'node20',
   },
 ];
@@ -32,8 +36,14 @@ export interface BundleOptions {
   readonly forDebugger?: boolean;
 }
 
+/** The files that are made of a bundle, the one that Node runs first. */
+export function filesOf({ outfile, beside = {} }: Bundle): readonly string[] {
+  const others = Object.keys(beside).map((name) => join(dirname(outfile), `${name}.js`));
+  return [outfile, ...others];
+}
+
 /**
- * Makes the one file that Node runs, and beside it the licenses of what is in it. The format is
+ * Makes the one file that Node runs, what it loads itself, and beside it the licenses of what is in it. The format is
  * CommonJS because much of that is: as an ES module its `require` of Node's own modules would need a
  * shim.
  */
@@ -48,19 +58,19 @@ export async function bundle(what: Bundle, options: BundleOptions = {}): Promise
   if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');
 }
 
-/** The one file that Node runs, made in memory. */
+/** The same files, made in memory, one after the other. */
 export async function bundledText(what: Bundle): Promise<string> {
   const { outputFiles } = await build({ ...optionsOf(what), write: false });
   return outputFiles.map(({ text }) => text).join('\n');
 }
 
 function optionsOf(
-  { entry, outfile, target }: Bundle,
+  { entry, outfile, beside = {}, target }: Bundle,
   { forDebugger = false }: BundleOptions = {},
 ) {
   return {
-    entryPoints: [entry],
-    outfile,
+    entryPoints: { [basename(outfile, '.js')]: entry, ...beside },
+    outdir: dirname(outfile),
     bundle: true,
     platform: 'node',
     target,

@@ -44,6 +44,7 @@ const taskFiles = new Set([
   'task.json',
   'icon.png',
   'index.js',
+  'follow-ups.js',
   'package.json',
   'ThirdPartyNotices.txt',
 ]);

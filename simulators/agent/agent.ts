@@ -25,6 +25,8 @@ export interface TaskOptions {
   /** Pipeline variables by their dotted names, such as `Agent.ProxyUrl` or `System.HostType`. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly secretVariables?: Readonly<Record<string, string>>;
+  /** The token of the job's own connection; one that nobody takes unless told. */
+  readonly jobToken?: string;
   /** Environment variables of the agent and of the step's `env:`. */
   readonly env?: Readonly<Record<string, string>>;
   /** Aborting it cancels the job. */
@@ -104,6 +106,7 @@ export function startTask(options: TaskOptions): RunningTask {
     variables: options.variables,
     secretVariables: options.secretVariables,
     env: options.env,
+    jobToken: options.jobToken,
     temporaryFolder,
     workingFolder,
   });

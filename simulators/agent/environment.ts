@@ -26,6 +26,8 @@ export interface EnvironmentOptions {
   readonly secretVariables?: Readonly<Record<string, string>> | undefined;
   /** Environment variables of the agent itself and of the step's `env:`. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The token of the job's own connection, where an Azure DevOps is there to take it. */
+  readonly jobToken?: string | undefined;
   readonly temporaryFolder: string;
   readonly workingFolder: string;
 }
@@ -37,7 +39,7 @@ export interface TaskEnvironment {
 }
 
 const connectionId = '6f1d6a2e-52c4-4b11-a7a3-1f0a9f0c7d55';
-const jobToken = 'job-access-token-of-the-simulated-agent';
+const usualToken = 'job-access-token-of-the-simulated-agent';
 
 /** What a task process has from the machine; NODE_OPTIONS and the like of this process are kept off. */
 const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'windir', 'ComSpec', 'PATHEXT'];
@@ -55,7 +57,8 @@ export function buildEnvironment(options: EnvironmentOptions): TaskEnvironment {
   Object.assign(environment, options.env);
   addInputs(environment, options);
   addVariables(environment, options);
-  addSystemConnection(environment);
+  const { jobToken = usualToken } = options;
+  addSystemConnection(environment, jobToken);
   const secrets = [jobToken, ...Object.values(options.secretVariables ?? {})];
   if (options.connection) secrets.push(...addConnection(environment, options.connection));
   return { variables: environment, secrets };
@@ -88,7 +91,7 @@ function addVariables(environment: Record<string, string>, options: EnvironmentO
   environment['VSTS_SECRET_VARIABLES'] = JSON.stringify(Object.keys(secrets));
 }
 
-function addSystemConnection(environment: Record<string, string>): void {
+function addSystemConnection(environment: Record<string, string>, jobToken: string): void {
   addEndpoint(environment, 'SYSTEMVSSCONNECTION', 'https://dev.azure.com/example/', 'OAuth', {
     AccessToken: jobToken,
   });

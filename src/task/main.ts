@@ -2,6 +2,7 @@ import { RestArgoCD } from '../argocd/rest/rest-argocd.ts';
 import { systemClock } from '../async/clock.ts';
 import { followAll } from '../follow/follow-all.ts';
 import { createAgent } from './agent.ts';
+import { loadFollowUps } from './follow-ups-module.ts';
 import { breakOff, runTask } from './run.ts';
 
 // The agent asks twice: Ctrl+C, then Ctrl+Break or SIGTERM (azure-devops.md §3.6).
@@ -20,7 +21,8 @@ process.on('uncaughtException', (error) => {
 });
 
 const connect = (...given: ConstructorParameters<typeof RestArgoCD>) => new RestArgoCD(...given);
-const world = { clock: systemClock, random: Math.random, signal: cancellation.signal };
+const followUps = () => loadFollowUps(process.argv[1] ?? '');
+const world = { followUps, clock: systemClock, random: Math.random, signal: cancellation.signal };
 void createAgent(write)
   .then((agent) => runTask({ agent, connect, follow: followAll, ...world }))
   .catch(fail)

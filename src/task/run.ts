@@ -6,10 +6,11 @@ import type { Connection } from '../argocd/rest/connection.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from '../async/clock.ts';
 import type { followAll } from '../follow/follow-all.ts';
-import type { ApplicationResult } from '../sync/model/outcome.ts';
+import type { ApplicationResult, Progress } from '../sync/model/outcome.ts';
 import { UserError } from '../user-error.ts';
 import type { Agent } from './agent.ts';
-import { readStep } from './step.ts';
+import type { FollowUps, FollowUpsModule } from './follow-ups-module.ts';
+import { readStep, type TaskInputs } from './step.ts';
 import { readConnection, secretsOf } from './connection.ts';
 import {
   endOfCancellation,
@@ -39,6 +40,8 @@ export interface TaskPorts {
   /** `onToken` is told of every token that a login brings. */
   readonly connect: (connection: Connection, onToken: (token: Secret) => void) => ArgoCD;
   readonly follow: typeof followAll;
+  /** Loads what follow-ups need; asked only where the input is set. */
+  readonly followUps: () => Promise<FollowUpsModule>;
   readonly clock: Clock;
   readonly random: () => number;
   /** Aborts when the run is canceled. */
@@ -56,6 +59,13 @@ const cancellationWords: Readonly<Record<TaskRequest['onCancel'], string>> = {
   terminate: 'an operation of this run will be terminated (onCancel: terminate).',
 };
 
+/** What following needs besides. */
+interface FollowingPorts extends TaskPorts {
+  readonly module: FollowUpsModule | undefined;
+  /** Argo CD's address. */
+  readonly server: string;
+}
+
 /** Does what the step was asked to do. Never rejects: every way out sets outputs and a result. */
 export async function runTask(ports: TaskPorts): Promise<void> {
   const { agent } = ports;
@@ -68,14 +78,12 @@ export function breakOff(agent: Pick<Agent, 'write'>, error: unknown): void {
   for (const line of endingLines(tell(agent, endOfError(error)))) agent.write(line);
 }
 
-/** Until the bundle that reads them is there. */
-const noFollowUps = () => ({
-  problems: [{ text: '', problem: 'it cannot be read yet', advice: 'Leave it out.' }],
-});
-
 async function work(ports: TaskPorts): Promise<TaskEnding> {
   const { agent } = ports;
-  const request = readStep(agent, noFollowUps);
+  // Nothing else of a step needs what reads them, which takes its time to load.
+  const hasFollowUps = (agent.input('followUps') ?? '').trim() !== '';
+  const module = hasFollowUps ? await ports.followUps() : undefined;
+  const request = readStep(agent, (text) => module?.parse(text, agent) ?? { value: text });
   if ('faults' in request) return tell(agent, endOfFaults(request.faults));
   const reading = readConnection(request.connectionId, agent);
   if ('faults' in reading) return tell(agent, endOfFaults(reading.faults));
@@ -84,29 +92,38 @@ async function work(ports: TaskPorts): Promise<TaskEnding> {
   const warnings = [...reading.warnings, ...request.warnings];
   for (const line of openingLines({ ...request, warnings }, connection.url)) agent.write(line);
   const argocd = ports.connect(connection, (token) => agent.write(setSecret(token.reveal())));
-  const results = await follow(request, argocd, ports);
+  const results = await follow(request, argocd, { ...ports, module, server: connection.url });
   if (results === undefined) return tell(agent, endOfCancellation());
   return publish(results, request, connection.url, ports);
 }
 
 /** The results; nothing when the run was canceled and no result came in time. */
 async function follow(
-  request: TaskRequest,
+  request: TaskInputs,
   argocd: ArgoCD,
-  { agent, follow, clock, random, signal }: TaskPorts,
+  { agent, follow, clock, random, signal, module, server }: FollowingPorts,
 ): Promise<readonly ApplicationResult[] | undefined> {
   const write = (line: string) => agent.write(line);
   const report = new ProgressReport(agentLogSink(write), request.subject, () => guid(random));
   const variable = (name: string) => agent.variable(name);
+  const marker = runMarker(variable, random);
+  const tell = (progress: Progress) => report.tell(progress);
+  const observer = module?.start({
+    ...{ text: request.followUps ?? '', isWaited: request.waitForFollowUps ?? false },
+    ...{ endsOnCancel: request.onCancel === 'terminate', marker, server, source: agent },
+    pageOf: (application) => argocd.pageOf(application),
+    ...{ clock, random, signal, tell },
+  });
   const following = follow(
     request,
-    { marker: runMarker(variable, random), info: pipelineInfo(variable) },
+    { marker, info: pipelineInfo(variable) },
     {
       argocd,
       clock,
       random,
       signal,
-      tell: (progress) => report.tell(progress),
+      tell,
+      observer,
     },
   );
   const ended = new AbortController();
@@ -123,7 +140,13 @@ async function follow(
     throw error;
   } finally {
     ended.abort();
+    await closed(observer);
   }
+}
+
+/** The step is over: what cannot be closed is closed with its process. */
+async function closed(followUps: FollowUps | undefined): Promise<void> {
+  await followUps?.close().catch(() => undefined);
 }
 
 /** Resolves when a canceled run has used up the time that the agent leaves it. */

@@ -13,7 +13,13 @@ export function readStep(
   source: InputSource,
   parseFollowUps: ParseFollowUps,
 ): TaskInputs | { readonly faults: readonly Fault[] } {
-  return readInputs(source, parseFollowUps, readConnectionId);
+  const request = readInputs(source, parseFollowUps, readConnectionId);
+  if ('faults' in request) return request;
+  const { followUps, waitForFollowUps, warnings } = request;
+  // What a handler's configuration queues is no matter of a step.
+  if (waitForFollowUps !== true || followUps !== undefined) return request;
+  const idle = 'waitForFollowUps has no effect without followUps: remove it.';
+  return { ...request, warnings: [...warnings, idle] };
 }
 
 function readConnectionId(reader: InputReader): Pick<TaskInputs, 'connectionId'> {

@@ -39,6 +39,7 @@ describe('The VSIX', () => {
       'tasks/ArgoCDHealthGate/V1/icon.png',
       'tasks/ArgoCDHealthGate/V1/task.json',
       'tasks/ArgoCDSync/V1/ThirdPartyNotices.txt',
+      'tasks/ArgoCDSync/V1/follow-ups.js',
       'tasks/ArgoCDSync/V1/icon.png',
       'tasks/ArgoCDSync/V1/index.js',
       'tasks/ArgoCDSync/V1/package.json',

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { bundle, root, taskBundles } from '../../scripts/bundle.ts';
+import { bundle, filesOf, root, taskBundles } from '../../scripts/bundle.ts';
 import { findNode } from '../../simulators/agent/node-runtime.ts';
 import { readTaskDefinition } from '../../simulators/agent/task-definition.ts';
 
@@ -59,6 +59,19 @@ describe('A bundle', () => {
     assert.match(notices, /^azure-pipelines-task-lib [\d.]+ \(MIT\)$/m);
     assert.match(notices, /Permission is hereby granted/);
     assert.match(notices, /^minimatch [\d.]+ \(ISC\)$/m);
+  });
+
+  it('may have others beside it, which it loads itself, with the licenses of all', async () => {
+    const entry = join(root, 'src/text/nearest.ts');
+    const beside = { other: join(root, 'src/settings/yaml-document.ts') };
+    const outfile = join(folder, 'two/index.js');
+    const made = { entry, outfile, beside, target: 'node20' } as const;
+    await bundle(made);
+    assert.deepEqual(
+      filesOf(made).map((file) => readFileSync(file, 'utf8').length > 0),
+      [true, true],
+    );
+    assert.match(readFileSync(join(folder, 'two/ThirdPartyNotices.txt'), 'utf8'), /^js-yaml/m);
   });
 
   it('is made for every task that an agent runs, where its task.json looks for it', () => {

@@ -93,7 +93,8 @@ async function run(
 ): Promise<FakeAgent> {
   const agent = more.agent ?? new FakeAgent({ ...least, ...inputs });
   const signal = new AbortController().signal;
-  const ports = { connect: () => noArgoCD, clock: stoppedClock, random: Math.random, signal };
+  const followUps = () => assert.fail('follow-ups were loaded');
+  const ports = { connect: () => noArgoCD, followUps, clock: stoppedClock, random: Math.random, signal };
   await runTask({ ...ports, ...more, follow, agent });
   assert.deepEqual(Object.keys(agent.outputs), [...outputNames]);
   return agent;

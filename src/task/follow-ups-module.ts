@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Clock } from '../async/clock.ts';
+import type { FollowObserver } from '../follow/follow-observer.ts';
+import type { Parsed } from '../inputs/fault.ts';
+import type { ApplicationName } from '../sync/model/application.ts';
+import type { Progress } from '../sync/model/outcome.ts';
+import { UserError } from '../user-error.ts';
+import type { ConnectionSource } from './connection.ts';
+
+/** What the follow-ups of one step work with. */
+export interface FollowUpsOrder {
+  /** The input, found right by `parse`. */
+  readonly text: string;
+  /** Whether the step ends with them. */
+  readonly isWaited: boolean;
+  /** Whether a cancellation of the step is one of those that it waits for. */
+  readonly endsOnCancel: boolean;
+  /** The run's mark on its operations. */
+  readonly marker: string;
+  /** Argo CD's address, and the page of an application there. */
+  readonly server: string;
+  readonly pageOf: (application: ApplicationName) => string;
+  readonly source: ConnectionSource;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Aborts when the run is canceled. */
+  readonly signal: AbortSignal;
+  readonly tell: (progress: Progress) => void;
+}
+
+/** The follow-ups of a step while it goes on. */
+export interface FollowUps extends FollowObserver {
+  /** Ends all that is still under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * The step's second bundle, `follow-ups.js`: YAML, the schema of rules, and the pipelines of Azure
+ * DevOps. It is loaded only where the input is set, so that no other step starts later for it.
+ */
+export interface FollowUpsModule {
+  /** Checks the input, also for what a step cannot do with its job's token. */
+  parse(text: string, source: ConnectionSource): Parsed<unknown>;
+  start(order: FollowUpsOrder): FollowUps;
+}
+
+const fileName = 'follow-ups.js';
+
+/** Loads the bundle beside that of the step. Rejects with a `UserError` where it is missing. */
+export async function loadFollowUps(program: string): Promise<FollowUpsModule> {
+  const file = join(dirname(program), fileName);
+  if (!existsSync(file)) {
+    throw new UserError(
+      `The file ${fileName} of the task is missing, which the input followUps needs.`,
+      'Nothing was requested from Argo CD. Reinstall the extension, or have the agent download the task again by deleting it from its _tasks folder.',
+    );
+  }
+  const loaded = (await import(pathToFileURL(file).href)) as { readonly default: FollowUpsModule };
+  return loaded.default;
+}

@@ -1,0 +1,193 @@
+import { ActionWorker } from '../../actions/action-worker.ts';
+import { RunProgress } from '../../actions/run-progress.ts';
+import type { StoredAction } from '../../actions/stored-action.ts';
+import { CancelScope } from '../../async/cancel-scope.ts';
+import { noLongerNeeded } from '../../async/clock.ts';
+import { errorMessage } from '../../async/error-message.ts';
+import type { Pipelines } from '../../azure/pipelines/pipelines.ts';
+import type { FollowedEnd } from '../../follow/follow-observer.ts';
+import { actionKeyOf, eventKeyOf } from '../../follow-ups/action-key.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import { withFollowUps } from '../../follow-ups/included-follow-ups.ts';
+import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
+import { renderAction } from '../../follow-ups/render-action.ts';
+import { RuleSet } from '../../follow-ups/rule-set.ts';
+import { valuesOf } from '../../follow-ups/template-values.ts';
+import type { ApplicationEvent } from '../../sync/events/application-event.ts';
+import { deriveEvents } from '../../sync/events/derive-events.ts';
+import type { EventMemory } from '../../sync/events/event-memory.ts';
+import type { Application, ApplicationName } from '../../sync/model/application.ts';
+import type { ApplicationResult } from '../../sync/model/outcome.ts';
+import { logLine } from '../../text/foreign-text.ts';
+import type { FollowUps, FollowUpsOrder } from '../follow-ups-module.ts';
+import { ActionList } from './action-list.ts';
+import { FollowUp } from './follow-up.ts';
+import type { Job } from './job.ts';
+import { JobTarget, runOf, type StepOrder } from './job-target.ts';
+
+/** What the step was told, and what its job may do. */
+export interface OperationFollowUpsOptions extends Omit<FollowUpsOrder, 'text' | 'source'> {
+  readonly job: Job;
+  readonly pipelines: Pipelines;
+  readonly close: () => Promise<void>;
+}
+
+/** What the agent leaves a canceled step, less what its own end takes; milliseconds. */
+const graceOfCancel = 3_000;
+
+/**
+ * The follow-ups of a step's own operations: derived from each look at an application by the rules that
+ * the handler has, and done by the same worker, each once. The marker is new for each try of the step,
+ * so the operation of another try is another event.
+ */
+export class OperationFollowUps implements FollowUps {
+  readonly #options: OperationFollowUpsOptions;
+  readonly #rules: RuleSet;
+  readonly #memories = new Map<string, EventMemory>();
+  readonly #followUps = new Map<string, FollowUp>();
+  readonly #actions: ActionList;
+  readonly #worker: ActionWorker;
+  readonly #working: Promise<void>;
+  readonly #life: CancelScope;
+  readonly #progress: RunProgress;
+
+  constructor(rules: readonly FollowUpRule[], options: OperationFollowUpsOptions) {
+    const { clock, random, pipelines, job } = options;
+    this.#options = options;
+    this.#rules = new RuleSet(rules);
+    this.#life = new CancelScope(clock, {});
+    this.#progress = new RunProgress({ pipelines, clock, random });
+    this.#actions = new ActionList((action) => this.#changed(action));
+    const target = new JobTarget(pipelines, job.collection);
+    const onFault = (error: unknown) => this.#note(`A bug of this task: ${errorMessage(error)}`);
+    const store = this.#actions;
+    this.#worker = new ActionWorker({ store, target, clock, random, onFault });
+    this.#working = this.#worker.run(this.#life.signal);
+  }
+
+  seen(application: Application, name: ApplicationName): void {
+    const { uid } = application;
+    // What had ended before the step began is not told.
+    const { events, memory } = deriveEvents(this.#memories.get(uid), application, Infinity);
+    this.#memories.set(uid, memory);
+    for (const event of events) this.#start(event, application, name);
+  }
+
+  async ended({ result, application, deadline }: FollowedEnd): Promise<ApplicationResult> {
+    const { clock, signal, isWaited } = this.#options;
+    const own = this.#actions.of(application?.uid ?? '').flatMap(({ key }) => {
+      const followUp = this.#followUps.get(key);
+      return followUp === undefined ? [] : [followUp];
+    });
+    if (own.length === 0) return result;
+    const scope = new CancelScope(clock, { parent: signal, at: deadline });
+    try {
+      await Promise.all(own.map((followUp) => this.#await(followUp, scope.signal)));
+      if (signal.aborted) await this.#cancel(own);
+    } finally {
+      scope.end();
+    }
+    const reports = own.map(({ report }) => report);
+    return withFollowUps(result, reports, { isWaited, finishedAt: clock.now() });
+  }
+
+  async close(): Promise<void> {
+    this.#life.end();
+    this.#worker.wake();
+    await this.#working;
+    await this.#options.close();
+  }
+
+  #start(event: ApplicationEvent, application: Application, name: ApplicationName): void {
+    const origin = event.operation?.origin;
+    const { marker, server, clock, pageOf, job } = this.#options;
+    if (origin?.kind !== 'run' || origin.marker !== marker) return;
+    const argocd = URL.canParse(server) ? new URL(server).host : server;
+    const { namespace: ownNamespace, labels } = application;
+    for (const rule of this.#rules.matching(event, { argocd, ownNamespace, labels })) {
+      const values = valuesOf(event, { argocd, applicationUrl: pageOf(name) });
+      const action = renderAction(rule, values, job);
+      if (action === undefined) continue;
+      const key = actionKeyOf(event, rule);
+      const now = clock.now();
+      const isNew = this.#actions.add({
+        ...{ key, uid: application.uid, rule: rule.name, createdAt: now, expiresAt: Infinity },
+        ...{ state: 'waiting', dueAt: now, tries: 0, sentAt: undefined, looks: 0 },
+        body: JSON.stringify({ action, eventKey: eventKeyOf(key) } satisfies StepOrder),
+        ...{ request: undefined, outcome: undefined, message: '' },
+      });
+      if (!isNew) continue;
+      const pipeline = rule.do.kind === 'postWebHook' ? '' : printPipelineAddress(rule.do);
+      const report = { key, rule: rule.name, event: event.kind, pipeline };
+      const followUp = new FollowUp(report, (told) =>
+        this.#options.tell({ kind: 'followUp', application: name, followUp: told }),
+      );
+      this.#followUps.set(key, followUp);
+      this.#worker.wake();
+    }
+  }
+
+  #changed({ key, state, outcome, message, request }: StoredAction): void {
+    const followUp = this.#followUps.get(key);
+    if (followUp === undefined) return;
+    if (state === 'done' && outcome !== undefined && request !== undefined) {
+      followUp.queued(outcome, runOf(request, outcome));
+    } else if (state === 'refused' || state === 'expired' || state === 'dismissed') {
+      followUp.refused(message);
+    } else {
+      followUp.delayed(message);
+    }
+  }
+
+  /** Until it is queued, or that has come to nothing; and where it is waited for, to its end. */
+  async #await(followUp: FollowUp, signal: AbortSignal): Promise<void> {
+    await Promise.race([followUp.settled, aborted(signal)]);
+    const { run } = followUp;
+    if (!this.#options.isWaited || run === undefined || signal.aborted) return;
+    try {
+      await this.#progress.watchRun(run, signal, (seen) => followUp.seen(seen));
+    } catch (error) {
+      if (!signal.aborted) followUp.lost(errorMessage(error));
+    }
+  }
+
+  /** What was sent is looked for, nothing more is sent, and what runs is ended where that is asked for. */
+  async #cancel(own: readonly FollowUp[]): Promise<void> {
+    const { clock, pipelines, isWaited, endsOnCancel } = this.#options;
+    this.#actions.stop();
+    const scope = new CancelScope(clock, { at: clock.now() + graceOfCancel });
+    const sent = own.filter(({ report }) => this.#actions.state(report.key) === 'sent');
+    const answered = Promise.all(sent.map(({ settled }) => settled));
+    await Promise.race([answered, aborted(scope.signal)]);
+    if (isWaited && endsOnCancel) {
+      await Promise.all(
+        own.map(async (followUp) => {
+          const { run } = followUp;
+          if (run === undefined || followUp.report.state === 'ended') return;
+          try {
+            await pipelines.cancel(run, scope.signal);
+            followUp.canceled();
+          } catch (error) {
+            const why = error === noLongerNeeded ? 'no answer in time' : errorMessage(error);
+            this.#note(`Follow-up ${followUp.report.pipeline} could not be canceled: ${why}`);
+          }
+        }),
+      );
+    }
+    scope.end();
+  }
+
+  #note(message: string): void {
+    this.#options.tell({ kind: 'search', level: 'warning', message: logLine(message) });
+  }
+}
+
+/** Resolves when the signal aborts. */
+function aborted(signal: AbortSignal): Promise<void> {
+  // One of our own: several wait with the same signal, and Node warns of more than ten listeners.
+  const own = AbortSignal.any([signal]);
+  return new Promise((resolve) => {
+    if (own.aborted) resolve();
+    own.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
