@@ -107,6 +107,8 @@ export class AzureDevOpsSimulator {
   readonly #orchestrator: Orchestrator;
   readonly #identifiers = new Identifiers('azure-devops');
   readonly #rootPath: string;
+  /** An id is never that of another one, also after that was deleted. */
+  #nextPipeline = 21;
 
   static async start(options: SimulatorOptions = {}): Promise<AzureDevOpsSimulator> {
     const simulator = new AzureDevOpsSimulator(options);
@@ -225,12 +227,17 @@ export class AzureDevOpsSimulator {
   /** A pipeline, YAML unless told. */
   addPipeline(options: PipelineOptions): PipelineDefinition {
     const { folder = '\\', projectId = this.projectId, parameters = [] } = options;
-    const id = 21 + this.#collection.pipelines.size;
+    const id = this.#nextPipeline++;
     const { settableVariables, runNumber } = options;
     const changing = { parameters, settableVariables, runNumber, isDisabled: false };
     const pipeline = { ...options, id, folder, projectId, ...changing };
     this.#collection.pipelines.set(id, pipeline);
     return pipeline;
+  }
+
+  /** Deletes a pipeline; its id is that of no other afterwards. */
+  removePipeline(id: number): void {
+    this.#collection.pipelines.delete(id);
   }
 
   /** The definition of a classic release. */

@@ -1,0 +1,81 @@
+import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
+import type { FoundPipeline, Pipelines, RunMark } from '../azure/pipelines/pipelines.ts';
+import { addressKey } from '../follow-ups/pipeline-address.ts';
+import { RecentAnswers } from './recent-answers.ts';
+import { uncheckedRequest, type RenderedQueueing } from './pipeline-request.ts';
+
+/** A pipeline, and how its runs are found again. */
+export interface KnownPipeline {
+  readonly found: FoundPipeline;
+  readonly mark: RunMark;
+}
+
+/** What is to be queued where, and for which event. `organization`: its address. */
+export interface Wanted {
+  readonly action: RenderedQueueing;
+  readonly organization: string;
+  readonly eventKey: string;
+}
+
+/** How long something is taken to be as it was, milliseconds: what is there, and what is not. */
+const lifetimes = { found: 5 * 60_000, missing: 30_000 } as const;
+
+/**
+ * Pipelines by what actions ask of them: found and checked once for the many actions of one rule. What
+ * has changed meanwhile does no harm: queuing refuses what does not fit any more, and makes do without
+ * the mark. A pipeline that is not there, or not ours to see, is remembered as well: as many actions
+ * may ask for it again and again.
+ */
+export class KnownPipelines {
+  readonly #pipelines: Pick<Pipelines, 'find' | 'check'>;
+  readonly #found: RecentAnswers<FoundPipeline>;
+  readonly #marks: RecentAnswers<RunMark>;
+
+  constructor(pipelines: Pick<Pipelines, 'find' | 'check'>, now: () => number) {
+    this.#pipelines = pipelines;
+    const isRefusal = (error: unknown) =>
+      error instanceof PipelineError && error.kind === 'refused';
+    this.#found = new RecentAnswers(now, (answer) =>
+      'value' in answer ? lifetimes.found : isRefusal(answer.error) ? lifetimes.missing : 0,
+    );
+    // What was refused may have been a value, of which the next event has another one.
+    this.#marks = new RecentAnswers(now, (answer) => ('value' in answer ? lifetimes.found : 0));
+  }
+
+  /** Rejects with a `PipelineError`. */
+  async find(wanted: Wanted, signal: AbortSignal): Promise<KnownPipeline> {
+    const { action, organization, eventKey } = wanted;
+    const { project, pipeline: reference } = action;
+    const where = { organization, project };
+    const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';
+    const found = await this.#found.get(placeOf(wanted), () =>
+      this.#pipelines.find(where, { kind, reference }, signal),
+    );
+    const mark = await this.#marks.get(`${placeOf(wanted)} ${inputsOf(action)}`, async () => {
+      const address = { ...where, pipeline: found.id, kind: found.kind };
+      const request = uncheckedRequest(action, address, eventKey);
+      return (await this.#pipelines.check(request, signal)).mark;
+    });
+    return { found, mark };
+  }
+
+  /** One was deleted: what is found by names now may be another one. */
+  forget(): void {
+    this.#found.clear();
+    this.#marks.clear();
+  }
+}
+
+function placeOf({ action, organization }: Wanted): string {
+  return `${action.kind} ${addressKey({ ...action, organization })}`;
+}
+
+/** Equal for actions of which a pipeline makes the same: it is their names that it takes or not. */
+function inputsOf(action: RenderedQueueing): string {
+  const names = (texts: Readonly<Record<string, unknown>>) => Object.keys(texts).sort();
+  return JSON.stringify(
+    action.kind === 'createRelease'
+      ? [action.stage, names(action.variables), action.artifacts.map(({ alias }) => alias)]
+      : [action.ref, names(action.variables), names(action.parameters), action.stagesToSkip],
+  );
+}

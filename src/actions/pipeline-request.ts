@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import type { PipelineKind, QueueRequest, UncheckedRequest } from '../azure/pipelines/pipelines.ts';
+import { pipelineKinds, runMarks } from '../azure/pipelines/pipelines.ts';
+import type { RenderedRelease, RenderedRun } from '../follow-ups/follow-up.ts';
+
+/** What Azure DevOps is asked for by an action. */
+export type RenderedQueueing = RenderedRun | RenderedRelease;
+
+/** Where it is queued: the organization by its address, the pipeline by its id. */
+export interface QueueAddress {
+  readonly organization: string;
+  readonly project: string;
+  readonly pipeline: number;
+  readonly kind: PipelineKind;
+}
+
+/** What every run is tagged with, besides the event, so that people find them. */
+const tags: readonly string[] = ['argocd'];
+
+/** The request for an action, without what its run is found by. */
+export function uncheckedRequest(
+  action: RenderedQueueing,
+  { kind, ...address }: QueueAddress,
+  eventKey: string,
+): UncheckedRequest {
+  const common = { ...address, eventKey, variables: action.variables };
+  if (action.kind === 'createRelease') {
+    const { artifacts, description, stage } = action;
+    return {
+      ...{ kind: 'release', ...common, artifacts },
+      ...(description !== undefined && { description }),
+      ...(stage !== undefined && { stage }),
+    };
+  }
+  const { ref, commit, parameters, pipelineResources, stagesToSkip } = action;
+  const source = {
+    ...(ref !== undefined && { ref }),
+    ...(commit !== undefined && { commit }),
+    tags,
+  };
+  if (kind !== 'yaml') return { kind: 'build', ...common, ...source };
+  return { kind, ...common, ...source, parameters, pipelineResources, stagesToSkip };
+}
+
+/** What a classic build has no place for, of what a rule gives it. */
+export function unfitFor(kind: PipelineKind, action: RenderedQueueing): readonly string[] {
+  if (kind !== 'build' || action.kind !== 'queuePipeline') return [];
+  const { parameters, pipelineResources, stagesToSkip } = action;
+  const given = { parameters, pipelineResources, stagesToSkip };
+  return Object.entries(given).flatMap(([name, value]) =>
+    Object.keys(value).length > 0 ? [name] : [],
+  );
+}
+
+const texts = z.record(z.string(), z.string());
+const common = {
+  organization: z.string(),
+  project: z.string(),
+  pipeline: z.int(),
+  eventKey: z.string(),
+  mark: z.enum(runMarks),
+  variables: texts,
+};
+const source = {
+  ref: z.exactOptional(z.string()),
+  commit: z.exactOptional(z.string()),
+  tags: z.exactOptional(z.array(z.string())),
+};
+const [yaml, build, release] = pipelineKinds;
+const requestSchema = z.discriminatedUnion('kind', [
+  z.object({
+    ...{ kind: z.literal(yaml), ...common, ...source },
+    parameters: texts,
+    pipelineResources: z.exactOptional(texts),
+    stagesToSkip: z.exactOptional(z.array(z.string())),
+  }),
+  z.object({ kind: z.literal(build), ...common, ...source }),
+  z.object({
+    ...{ kind: z.literal(release), ...common },
+    artifacts: z.array(
+      z.object({ alias: z.string(), version: z.string(), name: z.exactOptional(z.string()) }),
+    ),
+    description: z.exactOptional(z.string()),
+    stage: z.exactOptional(z.string()),
+  }),
+]);
+
+/** A request as it is stored before it is sent. */
+export function printRequest(request: QueueRequest): string {
+  return JSON.stringify(request);
+}
+
+/** Reads it again. Throws an ordinary error where it is none: nothing else writes it. */
+export function readRequest(text: string): QueueRequest {
+  return z.parse(requestSchema, JSON.parse(text));
+}

@@ -1,0 +1,55 @@
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import { isGranted, type Grant } from '../../follow-ups/grants.ts';
+import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
+import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
+import { readActionBody } from '../../actions/action-body.ts';
+import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
+
+/** What is configured at the moment. */
+export interface CurrentRules {
+  readonly followUps: readonly FollowUpRule[];
+  readonly grants: readonly Grant[];
+}
+
+/**
+ * Does actions only while their rules hold: an action may wait for days, and whoever takes a rule or a
+ * grant back wants none of it any more. What a run's input asks for was granted to that run.
+ */
+export class CurrentRuleTarget implements ActionTarget {
+  readonly #target: ActionTarget;
+  readonly #rules: () => CurrentRules;
+
+  constructor(target: ActionTarget, rules: () => CurrentRules) {
+    this.#target = target;
+    this.#rules = rules;
+  }
+
+  async prepare(action: StoredAction, signal: AbortSignal): Promise<string> {
+    const refusal = refusalOf(action, this.#rules());
+    if (refusal !== undefined) throw new ActionError('refused', refusal);
+    return await this.#target.prepare(action, signal);
+  }
+
+  send(request: string, signal: AbortSignal): Promise<ActionOutcome> {
+    return this.#target.send(request, signal);
+  }
+
+  lookUp(request: string, since: number, signal: AbortSignal): Promise<ActionOutcome | undefined> {
+    return this.#target.lookUp(request, since, signal);
+  }
+}
+
+/** Why the rule of an action does not hold any more. */
+function refusalOf(stored: StoredAction, { followUps, grants }: CurrentRules): string | undefined {
+  const { rule } = stored;
+  if (rule.startsWith('input/')) return undefined;
+  if (!rule.startsWith('annotation/')) {
+    if (followUps.some(({ name }) => name === rule)) return undefined;
+    return `The rule ${rule} is no longer in \`followUps\` of the configuration. What it would have done is not done.`;
+  }
+  const { action, argocd, event } = readActionBody(stored);
+  if (action.kind === 'postWebHook') return 'Annotations post no web hooks.';
+  const appProject = event.application.project;
+  if (isGranted(grants, { argocd, appProject, address: action })) return undefined;
+  return `Applications of AppProject ${appProject} may not queue ${printPipelineAddress(action)} any more. It takes an entry in \`grants\` of the configuration.`;
+}

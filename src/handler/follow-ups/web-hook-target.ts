@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { Agent } from 'undici';
+import { retryAfterOf } from '../../async/retry-after.ts';
+import { guardedConnector, type Resolve } from '../../azure/http/address-guard.ts';
+import { BrokenExchange, exchange, type HttpAnswer } from '../../azure/http/exchange.ts';
+import type { FollowUpRule, PostWebHook } from '../../follow-ups/follow-up.ts';
+import { plainLine } from '../../text/foreign-text.ts';
+import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
+import { readActionBody } from '../../actions/action-body.ts';
+import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
+import { webHookBody } from './web-hook-body.ts';
+import { signedHeaders } from './web-hook-signature.ts';
+
+/** What the target works with. */
+export interface WebHookTargetOptions {
+  /** Those that are configured at the moment: they have the addresses and the secrets. */
+  readonly rules: () => readonly FollowUpRule[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly userAgent: string;
+  /** Node's own unless told. */
+  readonly resolve?: Resolve;
+  /** For the whole exchange, milliseconds; 20 seconds unless told. */
+  readonly timeout?: number;
+}
+
+/** More than any receiver has to say; it is not read but for being over. */
+const maxBytes = 1024 * 1024;
+const defaultTimeout = 20_000;
+const connections = 16;
+
+/**
+ * Posts events, signed. A receiver has no look-up, so a post whose answer was lost is made again, with
+ * the same id: at least once, and once for a receiver that knows the ids it has seen.
+ */
+export class WebHookTarget implements ActionTarget {
+  readonly #options: WebHookTargetOptions;
+  readonly #agent: Agent;
+
+  constructor(options: WebHookTargetOptions) {
+    this.#options = options;
+    // Rules are written by whoever runs the handler: a receiver may be in a network of one's own.
+    const connect = guardedConnector('private', options.resolve);
+    this.#agent = new Agent({ connect, connections, pipelining: 1 });
+  }
+
+  prepare(action: StoredAction): Promise<string> {
+    return Promise.resolve().then(() => {
+      const body = readActionBody(action);
+      this.#hookOf(action.rule);
+      const request: Request = { rule: action.rule, id: body.eventKey, body: webHookBody(body) };
+      return JSON.stringify(request);
+    });
+  }
+
+  async send(text: string, signal: AbortSignal): Promise<ActionOutcome> {
+    const { rule, id, body } = z.parse(requestSchema, JSON.parse(text));
+    const { url, secret } = this.#hookOf(rule);
+    const { now, userAgent, timeout = defaultTimeout } = this.#options;
+    const { origin, host, pathname, search } = new URL(url);
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': userAgent,
+      ...signedHeaders({ id, body, at: now() }, secret),
+    };
+    const request = { origin, path: pathname + search, method: 'POST', headers, body } as const;
+    const answer = await exchange(this.#agent, request, { timeout, maxBytes, signal }).catch(
+      (error: unknown) => {
+        throw failureOf(host, error);
+      },
+    );
+    if (answer.status >= 200 && answer.status < 300) {
+      return { id: answer.status, name: `${answer.status} from ${host}`, page: origin };
+    }
+    throw refusalOf(host, answer);
+  }
+
+  lookUp(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** Cuts all connections. */
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  #hookOf(name: string): PostWebHook {
+    const rule = this.#options.rules().find((each) => each.name === name);
+    if (rule?.do.kind === 'postWebHook') return rule.do;
+    const message = `No rule ${name} of the configuration posts a web hook (any more). What it would have posted is not sent.`;
+    throw new ActionError('refused', message);
+  }
+}
+
+const requestSchema = z.object({ rule: z.string(), id: z.string(), body: z.string() });
+type Request = z.output<typeof requestSchema>;
+
+/** To post it again does no harm: so nothing is ever unclear. */
+function failureOf(host: string, error: unknown): unknown {
+  if (!(error instanceof BrokenExchange)) return error;
+  const why =
+    error.code === 'ADDRESS_REFUSED'
+      ? 'its address is that of no server, but link-local or reserved'
+      : plainLine(`${error.message} (${error.code})`, 300);
+  return new ActionError('later', `Could not post to ${host}: ${why}. It is posted again.`);
+}
+
+function refusalOf(host: string, { status, headers, text }: HttpAnswer): ActionError {
+  const words = plainLine(text, 200);
+  const said = `Could not post to ${host}: it answers ${status}${words === '' ? '' : ` (${words})`}.`;
+  if (status === 410) {
+    return new ActionError('refused', `${said} By that it says that it wants no more.`);
+  }
+  const redirects =
+    'Write the address that it redirects to into the rule: redirects are not followed.';
+  const advice = status >= 300 && status < 400 ? redirects : 'It is posted again.';
+  return new ActionError('later', `${said} ${advice}`, retryAfterOf(headers));
+}

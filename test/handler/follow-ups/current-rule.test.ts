@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { ActionError, type ActionTarget } from '../../../src/actions/action-target.ts';
+import type { StoredAction } from '../../../src/actions/stored-action.ts';
+import {
+  CurrentRuleTarget,
+  type CurrentRules,
+} from '../../../src/handler/follow-ups/current-rule.ts';
+import { renderedRun, storedAction } from '../../actions/stored-action.ts';
+import { noAbort } from '../../argocd/rest/server.ts';
+import { configFrom, whole } from '../config/whole-config.ts';
+
+const { followUps, grants } = configFrom(whole);
+
+/** Says what it was asked. */
+const inner: ActionTarget = {
+  prepare: () => Promise.resolve('request'),
+  send: (request) => Promise.resolve({ id: 1, name: request, page: '' }),
+  lookUp: (request) => Promise.resolve({ id: 2, name: request, page: '' }),
+};
+
+function prepare(action: StoredAction, rules: CurrentRules): Promise<string> {
+  return new CurrentRuleTarget(inner, () => rules).prepare(action, noAbort);
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => assert.fail('it was done'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof ActionError && error.kind === 'refused', String(error));
+  return error.message;
+}
+
+describe('an action whose rule may have changed', () => {
+  const configured = storedAction(renderedRun(), { rule: 'smoke-tests' });
+  const annotated = (pipeline: string) =>
+    storedAction(renderedRun({ pipeline }), { rule: 'annotation/onSuccess/shop/smoke' });
+
+  it('is done while its rule is configured', async () => {
+    assert.equal(await prepare(configured, { followUps, grants }), 'request');
+  });
+
+  it('is not done any more when that was taken out', async () => {
+    const message = await refusal(prepare(configured, { followUps: [], grants }));
+    assert.match(message, /^The rule smoke-tests is no longer in `followUps`/);
+  });
+
+  it('is done for an annotation while a grant allows it', async () => {
+    assert.equal(await prepare(annotated('smoke-web'), { followUps: [], grants }), 'request');
+  });
+
+  it('is not done any more when the grant was taken back', async () => {
+    const message = await refusal(prepare(annotated('smoke-web'), { followUps, grants: [] }));
+    assert.match(
+      message,
+      /^Applications of AppProject default may not queue fabrikam\/shop\/smoke-web any more\./,
+    );
+  });
+
+  it('is done for what a run asked for', async () => {
+    const action = storedAction(renderedRun(), { rule: 'input/onSuccess/smoke' });
+    assert.equal(await prepare(action, { followUps: [], grants: [] }), 'request');
+  });
+
+  it('is sent and looked up by its target', async () => {
+    const target = new CurrentRuleTarget(inner, () => ({ followUps, grants }));
+    assert.equal((await target.send('a', noAbort)).id, 1);
+    assert.equal((await target.lookUp('a', 0, noAbort))?.id, 2);
+  });
+});
