@@ -19,6 +19,7 @@ process.exitCode = await doAsked(asked, { name: 'task-pages', usage }, () => {
     [taskOf('ArgoCDSyncServer'), sync],
     [taskOf('ArgoCDGate')],
     [taskOf('ArgoCDHealthGate')],
+    [taskOf('ArgoCDEvent')],
   ];
   for (const [task, like] of sections) {
     const page = join(root, pageOf(task));

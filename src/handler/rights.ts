@@ -6,11 +6,11 @@ import { plainLine } from '../text/foreign-text.ts';
 import { requiredActions } from './access/required-actions.ts';
 import { actions, type Action } from './config/config.ts';
 import type { Access } from './http/access.ts';
-import type { RunSpec, Run } from './run.ts';
+import type { FollowSpec, Run } from './run.ts';
 import type { RunRights } from './watch/guarded-argo-cd.ts';
 
 /** A run, as far as its rights go. */
-export type Entitled = Pick<Run, 'id' | 'spec' | 'names'>;
+export type Entitled = Pick<Run, 'id' | 'names'> & { readonly spec: FollowSpec };
 
 /**
  * What a proven run may touch in Argo CD, by the rules of the moment and by what was last proven of
@@ -76,7 +76,7 @@ function printedNames(names: readonly ApplicationName[]): ReadonlySet<string> {
  * cannot be claimed falsely, and some rules go by that alone, or are for all projects.
  */
 export function goesByName(
-  { client, argocd, address, request }: RunSpec,
+  { client, argocd, address, request }: FollowSpec,
   access: Pick<Access, 'denyRequest'>,
 ): boolean {
   const azureProject = { name: '', id: address.projectId };

@@ -6,9 +6,14 @@ import type { InfoRow } from '../sync/model/operation.ts';
 import type { ApplicationName } from '../sync/model/application.ts';
 import { outcomes, type ApplicationResult } from '../sync/model/outcome.ts';
 
-/** `sync` changes something; `check` only waits and looks, and nobody tells it of a cancellation. */
-export const runKinds = ['sync', 'check'] as const;
+/**
+ * `sync` changes something; `check` only waits and looks, and nobody tells it of a cancellation. `claim`
+ * is the first job of a follow-up: it asks what happened, and follows no application.
+ */
+export const runKinds = ['sync', 'check', 'claim'] as const;
 export type RunKind = (typeof runKinds)[number];
+/** Of runs that follow applications. */
+export type FollowKind = Exclude<RunKind, 'claim'>;
 
 /**
  * `accepted`: stored and acknowledged, not yet proven at Azure DevOps. `following`: proven, and on
@@ -27,8 +32,23 @@ export const runOutcomes = [...outcomes, 'refused', 'duplicate', 'unreported'] a
 export type RunOutcome = (typeof runOutcomes)[number];
 
 /** What a caller asks for, valid and allowed: everything that does not change while it is worked. */
-export interface RunSpec {
-  readonly kind: RunKind;
+export type RunSpec = FollowSpec | ClaimSpec;
+
+/** A run that follows applications. */
+export interface FollowSpec extends SpecOfAny {
+  readonly kind: FollowKind;
+  readonly request: TaskRequest;
+}
+
+/** A run that claims the event for which it was queued. */
+export interface ClaimSpec extends SpecOfAny {
+  readonly kind: 'claim';
+  /** 15 digits (`eventKeyOf`). */
+  readonly eventKey: string;
+}
+
+/** What runs of all kinds say. */
+interface SpecOfAny {
   readonly address: RunAddress;
   /** Name of the client whose token came with the request. */
   readonly client: string;
@@ -36,15 +56,22 @@ export interface RunSpec {
   readonly azureProject: string;
   /** What was last proven; absent before, and in specs that earlier handlers stored. */
   readonly proven?: Proven;
-  /** Name of the Argo CD instance in the configuration. */
+  /** Name of the Argo CD instance in the configuration; empty for a claim, whose event has one. */
   readonly argocd: string;
-  readonly request: TaskRequest;
   /** Rows for people in `operation.info`. */
   readonly info: readonly InfoRow[];
   /** The run's page in Azure DevOps; empty when it is not known. */
   readonly page: string;
   /** Set for checks: the build to watch for a cancellation. */
   readonly buildId: number | undefined;
+}
+
+/** A claim waits for Azure DevOps alone: as long as an agentless job does unless told otherwise. */
+const claimTimeout = 3_600_000;
+
+/** How long a run may take, in milliseconds. */
+export function timeoutOf(spec: RunSpec): number {
+  return spec.kind === 'claim' ? claimTimeout : spec.request.timeout;
 }
 
 /** What Azure DevOps said of a run when it last proved itself. */

@@ -18,9 +18,10 @@ import { openapi } from './http/openapi.ts';
 import { publicApp, type RefusedCall } from './http/public-app.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import type { ServiceStatus } from './status.ts';
+import { EventClaims } from './follow-ups/event-claims.ts';
 import { refuseLostKeys } from './secrets/lost-keys.ts';
 import { Metrics } from './telemetry/metrics.ts';
-import { goesByName, rightsOf } from './rights.ts';
+import { goesByName, rightsOf, type Entitled } from './rights.ts';
 import type { RunSpec, RunHead } from './run.ts';
 import { Availability } from './runs/outbox/availability.ts';
 import { yieldToEventLoop } from './runs/scheduler/yield-to-event-loop.ts';
@@ -28,8 +29,7 @@ import type { RunArgoCD } from './runs/run-ports.ts';
 import type { RunRegistry } from './runs/intake/run-registry.ts';
 import { startRuns } from './runs/start-runs.ts';
 import { printStore } from './config/store-config.ts';
-import { openStore } from './open-store.ts';
-import type { Store } from './store/store.ts';
+import { openStore, type OpenedStore } from './open-store.ts';
 import { sweepEndlessly, type Sweep } from './store/sweeper.ts';
 import { TokenCipher } from './secrets/token-cipher.ts';
 import { Contacts } from './watch/contacts.ts';
@@ -52,7 +52,7 @@ export class Service {
   readonly #ports: ServicePorts;
   readonly #life = new AbortController();
   readonly #startedAt: number;
-  readonly #store: Store;
+  readonly #store: OpenedStore;
   readonly #metrics: Metrics;
   readonly #access: Access;
   readonly #contacts: Contacts;
@@ -128,7 +128,11 @@ export class Service {
           onReturn: (collection, listener) => availability.onReturn(collection, listener),
         },
         argocd: (spec, current) => this.#argocdOf(spec, current),
-        isNamed: (spec) => goesByName(spec, this.#access),
+        claims: new EventClaims({
+          ...{ store: this.#store.events, clock },
+          onClaim: (result) => metrics.eventClaimed(result),
+        }),
+        isNamed: (spec) => spec.kind !== 'claim' && goesByName(spec, this.#access),
         yieldToEventLoop,
         signal: this.#life.signal,
       },
@@ -173,6 +177,7 @@ export class Service {
     const { listen, argocd } = this.#config;
     this.#metrics.read({
       figures: () => this.#store.figures(),
+      actions: () => this.#store.events.actionFigures(),
       instances: () => this.#instances.figures(),
       runs: () => ({ active: this.#runs.figures.active, queued: this.#runs.queued }),
       isStoreUp: () => this.#store.fault === undefined,
@@ -199,10 +204,11 @@ export class Service {
   /** One guard for all that a run learns of an Argo CD, asked or told. */
   #argocdOf(spec: RunSpec, current: () => RunHead): RunArgoCD | undefined {
     const instance = this.#instances.find(spec.argocd);
-    if (instance === undefined) return undefined;
+    if (instance === undefined || spec.kind === 'claim') return undefined;
     const { argocd, watch, page: server } = instance;
     const access = this.#access;
-    const rights = rightsOf(current, access, this.#ports.logger);
+    // A run keeps its kind.
+    const rights = rightsOf(current as () => Entitled, access, this.#ports.logger);
     const onRulesChange = (listener: () => void) => access.onRulesChange(listener);
     const changes = new GuardedChangeSource(watch, rights.deny, onRulesChange);
     return { argocd: new GuardedArgoCD(argocd, rights), changes, server };

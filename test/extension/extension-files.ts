@@ -122,9 +122,10 @@ export const task = readJson('tasks/ArgoCDSync/V1/task.json') as AgentTask;
 export const serverTask = readJson('tasks/ArgoCDSyncServer/V1/task.json') as HttpTask;
 export const gate = readJson('tasks/ArgoCDGate/V1/task.json') as HttpTask;
 export const healthGate = readJson('tasks/ArgoCDHealthGate/V1/task.json') as HttpTask;
+export const eventTask = readJson('tasks/ArgoCDEvent/V1/task.json') as HttpTask;
 
 /** Those that Azure DevOps executes itself. */
-export const httpTasks: readonly HttpTask[] = [serverTask, gate, healthGate];
+export const httpTasks: readonly HttpTask[] = [serverTask, gate, healthGate, eventTask];
 export const allTasks: readonly Task[] = [task, ...httpTasks];
 
 /** The folder of a task's `task.json`. */

@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, it } from 'mocha';
+import { eventOutputNames } from '../../src/handler/follow-ups/event-report.ts';
 import { headerTemplates } from '../../src/handler/http/header-block.ts';
+import { eventSections } from '../../src/handler/http/sync-sections.ts';
 import { parseTimeSpan } from '../../simulators/azure-devops/time-span.ts';
 import {
   folderOf,
+  eventTask,
   gate,
   healthGate,
   httpTasks,
@@ -138,13 +141,26 @@ describe('The tasks that Azure DevOps executes itself', () => {
     }
   });
 
-  it('wait for the callback of a sync, and tell the handler of a canceled run', () => {
-    const { Execute, Cancel } = serverTask.execution.HttpRequest;
-    assert.equal(Execute.WaitForCompletion, 'true');
-    assert.equal(Execute.Expression, undefined);
-    assert.ok(Cancel);
-    assert.equal(headersOf(Execute)['RequestType'], 'Execute');
-    assert.deepEqual(headersOf(Cancel), { ...headersOf(Execute), RequestType: 'Cancel' });
+  it('wait for the callback where there is one, and tell the handler of a canceled run', () => {
+    for (const { runsOn, execution } of [serverTask, eventTask]) {
+      assert.deepEqual(runsOn, ['Server']);
+      const { Execute, Cancel } = execution.HttpRequest;
+      assert.equal(Execute.WaitForCompletion, 'true');
+      assert.equal(Execute.Expression, undefined);
+      assert.ok(Cancel);
+      assert.equal(headersOf(Execute)['RequestType'], 'Execute');
+      assert.deepEqual(headersOf(Cancel), { ...headersOf(Execute), RequestType: 'Cancel' });
+    }
+  });
+
+  it('send what the handler reads of a claim, and name the outputs that it sets', () => {
+    const { Body } = eventTask.execution.HttpRequest.Execute;
+    const sent = [...Body.matchAll(/^--\$\(system\.PlanId\) (\w+)$/gm)].map(([, name]) => name);
+    assert.deepEqual(sent, [...eventSections]);
+    assert.deepEqual(
+      eventTask.outputVariables?.map(({ name }) => name),
+      [...eventOutputNames],
+    );
   });
 
   it('wait no longer than a token of a job can live, and for no event that might not come', () => {
@@ -160,5 +176,9 @@ describe('The tasks that Azure DevOps executes itself', () => {
     assert.equal(Execute.EndpointUrl, '$(endpoint.url)/v1/syncs');
     assert.equal(Cancel?.EndpointUrl, '$(endpoint.url)/v1/syncs/cancel');
     assert.equal(gate.execution.HttpRequest.Execute.EndpointUrl, '$(endpoint.url)/v1/gate');
+    assert.equal(
+      eventTask.execution.HttpRequest.Execute.EndpointUrl,
+      '$(endpoint.url)/v1/events/claim',
+    );
   });
 });

@@ -34,6 +34,8 @@ describe('The VSIX', () => {
       'images/listing/status.png',
       'images/listing/summary.png',
       'images/listing/timeline.png',
+      'tasks/ArgoCDEvent/V1/icon.png',
+      'tasks/ArgoCDEvent/V1/task.json',
       'tasks/ArgoCDGate/V1/icon.png',
       'tasks/ArgoCDGate/V1/task.json',
       'tasks/ArgoCDHealthGate/V1/icon.png',

@@ -4,7 +4,7 @@ import type { TaskHub } from '../../src/azure/task-hub/task-hub.ts';
 import type { Rule } from '../../src/handler/config/config.ts';
 import { Access } from '../../src/handler/http/access.ts';
 import { goesByName, rightsOf } from '../../src/handler/rights.ts';
-import type { RunSpec } from '../../src/handler/run.ts';
+import type { FollowSpec } from '../../src/handler/run.ts';
 import { provenBy } from '../../src/handler/runs/verification/authority.ts';
 import { RetryBackoff } from '../../src/handler/runs/retry-backoff.ts';
 import { prove } from '../../src/handler/runs/verification/proof.ts';
@@ -56,7 +56,7 @@ async function reaches(attempt: Attempt): Promise<boolean> {
   const access = new Access({ ...settings, rules }, clock);
   const subject = isSelected ? { selector: 'a=b' } : { names: [{ name: name.name }] };
   const request = { ...sample.request, subject, project };
-  const spec: RunSpec = { ...sample, azureProject: claimed, request };
+  const spec: FollowSpec = { ...sample, azureProject: claimed, request };
   const claim = {
     ...{ client: spec.client, argocd: spec.argocd },
     azureProject: { name: claimed, id: projectId },
@@ -70,7 +70,7 @@ async function reaches(attempt: Attempt): Promise<boolean> {
   };
   const azure = {
     hub: () => hub,
-    locate: async (address: RunSpec['address']) => ({ address, plan: await hub.plan(signal) }),
+    locate: async (address: FollowSpec['address']) => ({ address, plan: await hub.plan(signal) }),
     onReturn: () => () => undefined,
   };
   const proving = prove(

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { runOutcomes, runStates } from '../run.ts';
+import { runKinds, runOutcomes, runStates } from '../run.ts';
 import { gateStatuses } from '../gates.ts';
 
 /** By this word the service connection's Verify knows that the address is the handler's. */
@@ -36,7 +36,7 @@ const optionalMoment = z.nullable(moment);
 /** A run, as the admin listener tells it. Whatever else there is to a run stays inside. */
 export const runSchema = z.strictObject({
   id: z.string(),
-  kind: z.enum(['sync', 'check']),
+  kind: z.enum(runKinds),
   state: z.enum(runStates),
   outcome: z.nullable(z.enum(runOutcomes)),
   message: z.string(),
@@ -48,6 +48,7 @@ export const runSchema = z.strictObject({
   action: z.string(),
   applications: z.array(z.string()),
   selector: z.nullable(z.string()),
+  event: z.nullable(z.string()),
   page: z.nullable(z.string()),
   address: z.strictObject({
     collection: z.string(),

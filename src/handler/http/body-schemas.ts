@@ -3,11 +3,18 @@ import { sharedInputNames, type SharedInputName } from '../../inputs/definitions
 import { gateSummaries } from '../../inputs/gate-input-texts.ts';
 import { inputTexts } from '../../inputs/input-texts.ts';
 import { described } from '../../settings/text-setting.ts';
-import { checkSections, gateSections, syncSections, type SectionName } from './sync-sections.ts';
+import {
+  checkSections,
+  eventSections,
+  gateSections,
+  syncSections,
+  type SectionName,
+} from './sync-sections.ts';
 
 /** What each name of a request's body means, in one sentence. */
 export const sectionDescriptions = {
   argocd: 'Name of an Argo CD instance in the configuration of the handler.',
+  event: 'The 15 digits by which the handler queued the run.',
   azureProject: 'Name of the Azure project: $(System.TeamProject).',
   pipeline:
     'Name of the pipeline, for people. Of several lines, the first that was expanded counts.',
@@ -44,3 +51,5 @@ export const checkBodySchema = bodySchema(checkSections, [
   'azureProject',
   'applications',
 ]);
+/** The body of a claim, as JSON. */
+export const eventBodySchema = bodySchema(eventSections, ['event', 'azureProject']);

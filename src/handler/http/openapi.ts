@@ -8,9 +8,14 @@ import {
   runSchema,
   whoamiSchema,
 } from './answers.ts';
-import { checkBodySchema, gateBodySchema, syncBodySchema } from './body-schemas.ts';
+import {
+  checkBodySchema,
+  eventBodySchema,
+  gateBodySchema,
+  syncBodySchema,
+} from './body-schemas.ts';
 import { headerTemplates } from './header-block.ts';
-import { checkSections, gateSections, syncSections } from './sync-sections.ts';
+import { checkSections, eventSections, gateSections, syncSections } from './sync-sections.ts';
 
 /** Grows when the routes change so that a caller must know. */
 const apiVersion = '1.0.0';
@@ -19,6 +24,7 @@ const schemas = {
   Accepted: acceptedSchema,
   Canceling: cancelingSchema,
   CheckBody: checkBodySchema,
+  EventBody: eventBodySchema,
   GateAnswer: gateAnswerSchema,
   GateBody: gateBodySchema,
   Refusal: refusalSchema,
@@ -83,6 +89,9 @@ function publicPaths() {
     },
     '/v1/checks': {
       post: order('check', 'Accepts an environment check.', 'CheckBody', checkSections),
+    },
+    '/v1/events/claim': {
+      post: order('claim', 'Accepts the claim of an event by its run.', 'EventBody', eventSections),
     },
     '/v1/syncs/cancel': {
       post: publicCall('cancel', 'Cancels the run of the calling task.', headerRefs, {

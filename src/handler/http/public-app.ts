@@ -2,6 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { StoreError } from '../store/store.ts';
 import { handlerName } from './answers.ts';
 import { readText } from './body-text.ts';
+import { answerClaim } from './claim-call.ts';
 import { answerCancel, answerGate, answerOrder } from './public-calls.ts';
 import type { Answer, PublicCall, CallPorts } from './public-calls.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
@@ -47,6 +48,7 @@ const routes: readonly Route[] = [
     path: '/v1/checks',
     answer: (call, ports) => answerOrder('check', call, ports),
   },
+  { method: 'POST', path: '/v1/events/claim', answer: answerClaim },
   { method: 'GET', path: '/v1/whoami', answer: answerWhoami },
 ];
 

@@ -4,7 +4,7 @@ import { cancelProblem, unprovenProblem } from '../access/pending-quota.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import type { Claim, Denial } from '../access/rules.ts';
 import type { RunIntake } from '../run-intake.ts';
-import type { RunKind } from '../run.ts';
+import type { FollowKind, RunSpec } from '../run.ts';
 import type { Access } from './access.ts';
 import { longestBody } from './body-text.ts';
 import { printGateAnswer } from './gate-answer.ts';
@@ -35,7 +35,7 @@ export interface CallPorts {
 /** A successful response with its JSON body, or why there is none. */
 export type Answer = { readonly status: 200 | 202; readonly body: object } | Refusal;
 
-const sectionsOf: Readonly<Record<RunKind, readonly string[]>> = {
+const sectionsOf: Readonly<Record<FollowKind, readonly string[]>> = {
   sync: syncSections,
   check: checkSections,
 };
@@ -45,7 +45,7 @@ const quotaPause = 30;
 
 /** Takes on a sync or a check. Once it answers 202, the run is stored and will be worked. */
 export async function answerOrder(
-  kind: RunKind,
+  kind: FollowKind,
   call: PublicCall,
   ports: CallPorts,
 ): Promise<Answer> {
@@ -69,16 +69,25 @@ export async function answerOrder(
   if ('faults' in spec) return refuseInputs(spec.faults);
   const denials = access.denyRequest(claim, spec.request);
   if (denials.length > 0) return deny(denials);
+  return accept(spec, block, ports);
+}
+
+/** Takes a run on, as far as its client may have one more. */
+export async function accept(
+  spec: RunSpec,
+  { token }: Pick<HeaderBlock, 'token'>,
+  { access, intake }: CallPorts,
+): Promise<Answer> {
   // the intake counts at once what it is given, so that many at a time are not more than are allowed.
-  const { client } = call;
+  const { client } = spec;
   const excess =
     access.quotaProblem(client, intake.pendingOf(client)) ??
     unprovenProblem(client, intake.unprovenOf(client));
   // What was accepted once is no further run.
   const accepted =
     excess === undefined
-      ? await intake.accept(spec, block.token)
-      : await intake.known(spec.address, block.token);
+      ? await intake.accept(spec, token)
+      : await intake.known(spec.address, token);
   if (accepted === undefined) {
     return new Refusal(429, 'quota', excess ?? '', { retryAfter: quotaPause });
   }
@@ -124,7 +133,8 @@ export async function answerGate(call: PublicCall, { access, gates }: CallPorts)
   return { status: 200, body: printGateAnswer(answer) };
 }
 
-async function cancel(
+/** Cancels the run of the task that asks. */
+export async function cancel(
   { client }: PublicCall,
   { address, token }: HeaderBlock,
   intake: RunIntake,
@@ -135,7 +145,12 @@ async function cancel(
   return { status: 202, body: { state: 'canceling' } };
 }
 
-function readBlock(call: PublicCall, access: Access, needs: HeaderNeeds): HeaderBlock | Refusal {
+/** Which run asks, or what is wrong with its headers. */
+export function readBlock(
+  call: PublicCall,
+  access: Access,
+  needs: HeaderNeeds,
+): HeaderBlock | Refusal {
   const block = readHeaderBlock(
     (name) => call.header(name),
     (planUrl) => access.collectionOf(planUrl),
@@ -147,7 +162,7 @@ function readBlock(call: PublicCall, access: Access, needs: HeaderNeeds): Header
 }
 
 /** The body's texts, with both tokens cut out of them before anything looks at them. */
-async function readCall(
+export async function readCall(
   call: PublicCall,
   { address, token }: HeaderBlock,
   names: readonly string[],
@@ -198,7 +213,8 @@ function deny(denials: readonly Denial[]): Refusal {
   return new Refusal(403, 'denied', message, { faults });
 }
 
-function refuseInputs(faults: readonly Fault[]): Refusal {
+/** The answer to inputs that are wrong. */
+export function refuseInputs(faults: readonly Fault[]): Refusal {
   const count = faults.length === 1 ? 'One input is' : `${faults.length} inputs are`;
   return new Refusal(400, 'inputs', `${count} invalid: nothing was started.`, { faults });
 }

@@ -7,7 +7,7 @@ import { unexpandedIn } from '../../inputs/unexpanded.ts';
 import { runRowName, type InfoRow } from '../../sync/model/operation.ts';
 import { printDuration } from '../../text/duration-text.ts';
 import { plainLine, webAddress } from '../../text/foreign-text.ts';
-import type { RunSpec, RunKind } from '../run.ts';
+import type { ClaimSpec, FollowKind, FollowSpec } from '../run.ts';
 import type { GateRequest } from '../gates.ts';
 import type { HeaderBlock } from './header-block.ts';
 import type { RequestNames } from './request-names.ts';
@@ -26,11 +26,11 @@ export interface Orderer extends Pick<HeaderBlock, 'address' | 'buildId'> {
 
 /** The order of a sync or a check, or everything that is wrong with its inputs. */
 export function readRunSpec(
-  kind: RunKind,
+  kind: FollowKind,
   sections: Sections,
   { names, client, address, buildId }: Orderer,
   tokenLifetime: number,
-): RunSpec | Faulty {
+): FollowSpec | Faulty {
   const isCheck = kind === 'check';
   const source = isCheck ? waiting(sections, {}) : inputsOf(sections);
   const readOwn = isCheck ? refuseUnsynced : () => ({});
@@ -51,6 +51,40 @@ export function readRunSpec(
     info: infoOf(sections),
     page: pageOf(sections) ?? '',
     buildId,
+  };
+}
+
+const eventKey = /^[1-9]\d{14}$/;
+
+/** The order of a claim; undefined where something is wrong with it, which the reader has then. */
+export function readClaimSpec(
+  sections: Sections,
+  reader: InputReader,
+  { client, address }: Pick<Orderer, 'client' | 'address'>,
+): ClaimSpec | undefined {
+  const before = reader.faults.length;
+  const event = reader.text('event');
+  const azureProject = plainLine(reader.text('azureProject'), 253);
+  if (reader.faults.length === before) {
+    if (event === '' || event === '0') {
+      const problem = 'it is missing, as in a run that no handler has queued';
+      const advice =
+        "Send the run's parameter `event`. To start the pipeline by hand, leave this task out then: `condition: ne('${{ parameters.event }}', '0')`.";
+      reader.refuse('event', '', problem, advice);
+    } else if (!eventKey.test(event)) {
+      const advice = 'Send the parameter `event` as the handler set it: 15 digits.';
+      reader.refuse('event', event, 'this is not the number of an event', advice);
+    }
+    if (azureProject === '') {
+      reader.refuse('azureProject', '', 'it is missing', 'Send `$(System.TeamProject)`.');
+    }
+  }
+  if (reader.faults.length > before) return undefined;
+  return {
+    ...{ kind: 'claim', address, client, azureProject, argocd: '', eventKey: event },
+    info: infoOf(sections),
+    page: pageOf(sections) ?? '',
+    buildId: undefined,
   };
 }
 

@@ -8,7 +8,6 @@ import type { RunView } from './answers.ts';
 /** A run as JSON tells it: what it is about and how it went, without the steps. */
 export function viewRun(run: Run): RunView {
   const { spec } = run;
-  const { subject, goal } = spec.request;
   return {
     id: run.id,
     kind: spec.kind,
@@ -20,15 +19,26 @@ export function viewRun(run: Run): RunView {
     client: spec.client,
     azureProject: spec.azureProject,
     argocd: spec.argocd,
-    action: goal.action,
-    applications: ('names' in subject ? subject.names : (run.names ?? [])).map(printName),
-    selector: 'selector' in subject ? subject.selector : null,
+    ...viewRequest(run),
     page: webAddress(spec.page) ?? null,
     address: { ...spec.address },
     acceptedAt: isoTime(run.acceptedAt),
     deadline: isoTime(run.deadline),
     endedAt: run.endedAt === undefined ? null : isoTime(run.endedAt),
     results: run.results.map(viewResult),
+  };
+}
+
+function viewRequest({ spec, names }: Run) {
+  if (spec.kind === 'claim') {
+    return { action: 'claim', applications: [], selector: null, event: spec.eventKey };
+  }
+  const { subject, goal } = spec.request;
+  return {
+    action: goal.action,
+    applications: ('names' in subject ? subject.names : (names ?? [])).map(printName),
+    selector: 'selector' in subject ? subject.selector : null,
+    event: null,
   };
 }
 

@@ -28,6 +28,12 @@ export const checkSections = [
   'timeoutSeconds',
 ] as const;
 
+/** The sections of a claim, in their order: `ArgoCDEvent@1` sends exactly these. */
+export const eventSections = ['event', 'azureProject', ...runSections] as const;
+
 /** A section of the body of any route. */
 export type SectionName =
-  (typeof syncSections)[number] | (typeof gateSections)[number] | (typeof checkSections)[number];
+  | (typeof syncSections)[number]
+  | (typeof gateSections)[number]
+  | (typeof checkSections)[number]
+  | (typeof eventSections)[number];

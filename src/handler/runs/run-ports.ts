@@ -6,6 +6,7 @@ import type { TaskHub } from '../../azure/task-hub/task-hub.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { ChangeSource } from '../../follow/change-source.ts';
 import type { Secret } from '../../secret.ts';
+import type { EventClaims } from '../follow-ups/event-claims.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { RunSpec, RunHead } from '../run.ts';
 import type { Store } from '../store/store.ts';
@@ -41,6 +42,8 @@ export interface RunPorts {
    * such instance any more.
    */
   readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;
+  /** Hands events out to the runs that were queued for them. */
+  readonly claims: EventClaims;
   /** Whether the rules allow nothing of it without the name of its Azure project. */
   readonly isNamed: (spec: RunSpec) => boolean;
   readonly clock: Clock;

@@ -1,6 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { eventKinds, type EventKind } from '../../sync/events/application-event.ts';
+import { claimResults, type ClaimResult } from '../follow-ups/event-claims.ts';
 import type { RunKind, RunOutcome } from '../run.ts';
 import { runKinds, runOutcomes, runStates } from '../run.ts';
+import { actionStates, type ActionFigures } from '../store/event-store.ts';
 import type { StoreFigures } from '../store/store.ts';
 
 /** How one watched Argo CD does. Seconds. */
@@ -15,6 +18,7 @@ export interface InstanceFigures {
 /** Where the figures come from when somebody asks for them. */
 export interface MetricsSources {
   readonly figures: () => Promise<StoreFigures>;
+  readonly actions: () => Promise<ActionFigures>;
   readonly instances: () => readonly InstanceFigures[];
   readonly isStoreUp: () => boolean;
   /** How many runs are in memory, and how many wait for their turn. */
@@ -29,6 +33,13 @@ const commits = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
 
 /** What may become of a configuration that is read again. */
 const reloadResults = ['applied', 'refused'] as const;
+
+/**
+ * How something was kept from being done twice. `seenAgain`: the action was there already. `lookedUp`:
+ * what was asked for without an answer was found. `claim`: a second run was handed out nothing.
+ */
+export const preventions = ['seenAgain', 'lookedUp', 'claim'] as const;
+export type Prevention = (typeof preventions)[number];
 
 /** The service in figures, for Prometheus; docs/operations.md says what each is for. */
 export class Metrics {
@@ -72,6 +83,24 @@ export class Metrics {
     'result',
   ]);
 
+  readonly #events = this.#counter('events_total', 'Events of applications', ['kind', 'late']);
+  readonly #duplicates = this.#counter(
+    'duplicates_prevented_total',
+    'Follow-ups that were kept from being done twice',
+    ['by'],
+  );
+  readonly #refusedActions = this.#counter(
+    'actions_refused_total',
+    'Follow-ups that Azure DevOps refused',
+    ['reason'],
+  );
+  readonly #claims = this.#counter('claims_total', 'Claims of events', ['result']);
+  readonly #annotationFaults = this.#counter(
+    'annotation_faults_total',
+    'Annotations that are wrong or beyond their grants',
+    ['reason'],
+  );
+
   constructor(version: string) {
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge('build_info', 'The running version', ['version']).set({ version }, 1);
@@ -80,6 +109,9 @@ export class Metrics {
       for (const outcome of runOutcomes) this.#ended.inc({ kind, outcome }, 0);
     }
     for (const result of reloadResults) this.#reloads.inc({ result }, 0);
+    for (const result of claimResults) this.#claims.inc({ result }, 0);
+    for (const by of preventions) this.#duplicates.inc({ by }, 0);
+    for (const kind of eventKinds) this.#events.inc({ kind, late: 'false' }, 0);
   }
 
   /** From now on gauges are read from these, whenever somebody asks. */
@@ -92,6 +124,12 @@ export class Metrics {
     const oldestItem = this.#gauge(
       'outbox_oldest_age_seconds',
       'Age of the oldest waiting report',
+      [],
+    );
+    const actions = this.#gauge('actions', 'Follow-ups in the store', ['state']);
+    const oldestAction = this.#gauge(
+      'action_oldest_age_seconds',
+      'Age of the oldest follow-up that is still to be done',
       [],
     );
     const bytes = this.#gauge('store_bytes', 'Size of the store', []);
@@ -129,6 +167,11 @@ export class Metrics {
       items.set(figures.items);
       oldestItem.set(age(figures.oldestItemAt));
       bytes.set(figures.bytes);
+      const { states, oldestOpenAt } = await sources.actions();
+      for (const state of actionStates) {
+        actions.set({ state }, states.find((each) => each.state === state)?.count ?? 0);
+      }
+      oldestAction.set(age(oldestOpenAt));
     };
   }
 
@@ -170,6 +213,30 @@ export class Metrics {
 
   reloaded(result: (typeof reloadResults)[number]): void {
     this.#reloads.inc({ result });
+  }
+
+  /** `isLate`: it happened while no handler was watching. */
+  eventSeen(kind: EventKind, isLate: boolean): void {
+    this.#events.inc({ kind, late: String(isLate) });
+  }
+
+  duplicatePrevented(by: Prevention, count = 1): void {
+    this.#duplicates.inc({ by }, count);
+  }
+
+  /** `reason`: a word of a closed set. */
+  actionRefused(reason: string): void {
+    this.#refusedActions.inc({ reason });
+  }
+
+  eventClaimed(result: ClaimResult): void {
+    this.#claims.inc({ result });
+    if (result === 'taken') this.duplicatePrevented('claim');
+  }
+
+  /** `reason`: a word of a closed set. */
+  annotationFault(reason: string): void {
+    this.#annotationFaults.inc({ reason });
   }
 
   /** All figures in Prometheus's text format; a store that fails costs its own figures only. */

@@ -5,7 +5,7 @@ import { printKey, printName } from '../../sync/model/application.ts';
 import type { Progress } from '../../sync/model/outcome.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 import type { Metrics } from './metrics.ts';
-import type { Run } from '../run.ts';
+import type { Run, RunSpec } from '../run.ts';
 import type { StoreError } from '../store/store.ts';
 
 /** What operators see of a run: a line of the service's log for each step, and the figures. */
@@ -23,13 +23,11 @@ export class RunTelemetry {
     }: { readonly logger: Logger; readonly metrics: Metrics; readonly clock: Clock },
   ) {
     const { spec } = run;
-    const { subject } = spec.request;
     this.#logger = logger.child({
       run: run.id,
       kind: spec.kind,
       page: spec.page,
-      argocd: spec.argocd,
-      applications: 'selector' in subject ? subject.selector : subject.names.map(printName).join(),
+      ...aboutOf(spec),
     });
     this.#metrics = metrics;
     this.#clock = clock;
@@ -117,4 +115,14 @@ export class RunTelemetry {
       'internal error',
     );
   }
+}
+
+/** Which event it claims, or what it follows. */
+function aboutOf(spec: RunSpec) {
+  if (spec.kind === 'claim') return { event: spec.eventKey };
+  const { subject } = spec.request;
+  return {
+    argocd: spec.argocd,
+    applications: 'selector' in subject ? subject.selector : subject.names.map(printName).join(),
+  };
 }

@@ -1,7 +1,7 @@
 import { readNames } from '../../../src/handler/http/request-names.ts';
 import { readRunSpec } from '../../../src/handler/http/run-specs.ts';
 import type { RunRecords, ServiceStatus } from '../../../src/handler/status.ts';
-import { nothingReported, type RunSpec, type Run } from '../../../src/handler/run.ts';
+import { nothingReported, type FollowSpec, type Run } from '../../../src/handler/run.ts';
 import type { RunQuery, StoredCheckpoint } from '../../../src/handler/store/store.ts';
 import { at } from '../../report/example-results.ts';
 import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-requests.ts';
@@ -9,7 +9,7 @@ import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-r
 /** When the pages are looked at. */
 export const now = at(60);
 
-export function spec(texts: Readonly<Record<string, string>> = {}): RunSpec {
+export function spec(texts: Readonly<Record<string, string>> = {}): FollowSpec {
   const sections = new Map(
     Object.entries({
       ...leastSync,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   checkSections,
+  eventSections,
   gateSections,
   syncSections,
 } from '../../../src/handler/http/sync-sections.ts';
@@ -25,6 +26,7 @@ const routes: readonly { readonly path: string; readonly names: readonly string[
   { path: '/v1/syncs', names: syncSections },
   { path: '/v1/gate', names: gateSections },
   { path: '/v1/checks', names: checkSections },
+  { path: '/v1/events/claim', names: eventSections },
   { path: '/v1/syncs/cancel', names: [] },
   { path: '/v1/whoami', names: [] },
 ];

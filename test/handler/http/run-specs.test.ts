@@ -9,7 +9,7 @@ import {
   runSections,
   syncSections,
 } from '../../../src/handler/http/sync-sections.ts';
-import type { RunSpec, RunKind } from '../../../src/handler/run.ts';
+import type { FollowSpec, FollowKind } from '../../../src/handler/run.ts';
 import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-requests.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ const address: RunAddress = {
 };
 const day = 24 * 3_600_000;
 
-function read(kind: RunKind, texts: Texts) {
+function read(kind: FollowKind, texts: Texts) {
   const sections = new Map(Object.entries({ ...leastSync, ...texts }));
   const names = readNames(sections);
   return readRunSpec(kind, sections, { names, client: 'fabrikam', address, buildId: 4_711 }, day);
@@ -36,13 +36,13 @@ function askGate(texts: Texts) {
   return readGate(sections, readNames(sections));
 }
 
-function accepted(kind: RunKind, texts: Texts = {}): RunSpec {
+function accepted(kind: FollowKind, texts: Texts = {}): FollowSpec {
   const spec = read(kind, texts);
   if ('faults' in spec) assert.fail(spec.faults.map(printFault).join('\n'));
   return spec;
 }
 
-function refused(kind: RunKind, texts: Texts): readonly string[] {
+function refused(kind: FollowKind, texts: Texts): readonly string[] {
   const spec = read(kind, texts);
   assert.ok('faults' in spec, 'nothing was refused');
   return spec.faults.map(printFault);
@@ -132,7 +132,7 @@ describe('an order', () => {
     });
   });
 
-  const faults: readonly (readonly [string, RunKind, Texts, readonly string[]])[] = [
+  const faults: readonly (readonly [string, FollowKind, Texts, readonly string[]])[] = [
     [
       'no names',
       'sync',

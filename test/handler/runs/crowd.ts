@@ -14,7 +14,7 @@ import { waitGoal } from '../../follow/following.ts';
 import { ManualClock, settle } from '../../follow/manual-clock.ts';
 import { application } from '../../sync/sample-application.ts';
 import { ModelStore } from '../store/model-store.ts';
-import { sampleRun } from '../store/sample.ts';
+import { noEvents, sampleRun } from '../store/sample.ts';
 import { failed, FakePlan, spec } from './fake-plan.ts';
 import { goOn, type Passage } from './passage.ts';
 
@@ -92,6 +92,7 @@ export class Crowd {
         onReturn: (collection, listener) => this.#onReturn(collection, listener),
       },
       argocd: (each) => (each.argocd === 'prod' ? { argocd, changes, server: '' } : undefined),
+      claims: noEvents,
       isNamed: () => false,
       yieldToEventLoop: () => Promise.resolve(),
       clock,

@@ -8,14 +8,14 @@ import type {
   TimelineRecord,
 } from '../../../src/azure/task-hub/task-hub.ts';
 import type { Clock } from '../../../src/async/clock.ts';
-import type { RunSpec } from '../../../src/handler/run.ts';
+import type { FollowSpec } from '../../../src/handler/run.ts';
 import { sampleSpec } from '../store/sample.ts';
 import { goOn, type Passage } from './passage.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 
 /** An order whose ids have letters: Azure DevOps writes them large or small, as it likes. */
-export const spec: RunSpec = {
+export const spec: FollowSpec = {
   ...sampleSpec,
   address: {
     ...sampleSpec.address,

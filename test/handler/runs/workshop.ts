@@ -11,7 +11,8 @@ import { Detachment } from '../../../src/follow/detachment.ts';
 import { Feed } from '../../../src/follow/feed.ts';
 import type { ChangeSource } from '../../../src/follow/change-source.ts';
 import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
-import type { RunSpec } from '../../../src/handler/run.ts';
+import { EventClaims, type ClaimResult } from '../../../src/handler/follow-ups/event-claims.ts';
+import type { FollowSpec } from '../../../src/handler/run.ts';
 import { Availability } from '../../../src/handler/runs/outbox/availability.ts';
 import type { RunPorts } from '../../../src/handler/runs/run-ports.ts';
 import { startRuns } from '../../../src/handler/runs/start-runs.ts';
@@ -28,7 +29,7 @@ import { VirtualTime } from '../../virtual-time.ts';
 const day = 24 * 3_600_000;
 
 /** Time stands still while the store works: it groups its commits by a real timer. */
-function inTime(store: SqliteStore, time: VirtualTime): SqliteStore {
+function inTime<T extends object>(store: T, time: VirtualTime): T {
   return new Proxy(store, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
@@ -50,6 +51,8 @@ export class Workshop {
   readonly #key = new Secret('11'.repeat(32));
   store!: SqliteStore;
   runs!: RunRegistry;
+  /** What became of the claims so far. */
+  readonly claimed: ClaimResult[] = [];
   #http!: AzureHttp;
   #adapter!: RestArgoCD;
   #life!: AbortController;
@@ -75,7 +78,8 @@ export class Workshop {
   async start(): Promise<void> {
     const life = new AbortController();
     this.#life = life;
-    this.store = inTime(SqliteStore.open(join(this.folder, 'handler.db'), this.time), this.time);
+    const store = SqliteStore.open(join(this.folder, 'handler.db'), this.time);
+    this.store = inTime(store, this.time);
     const availability = new Availability(this.time);
     this.#http = new AzureHttp({
       reachOf: () => 'private',
@@ -104,6 +108,10 @@ export class Workshop {
     const access = { argocd: this.#adapter, changes, server: this.argocd.url };
     const ports: RunPorts = {
       store: this.store,
+      claims: new EventClaims({
+        ...{ store: inTime(store.events, this.time), clock: this.time },
+        onClaim: (result) => this.claimed.push(result),
+      }),
       cipher: new TokenCipher([this.#key]),
       azure: {
         hub,
@@ -143,9 +151,9 @@ export class Workshop {
 
   spec(
     job: Job,
-    change: Partial<RunSpec> = {},
-    request: Partial<RunSpec['request']> = {},
-  ): RunSpec {
+    change: Partial<FollowSpec> = {},
+    request: Partial<FollowSpec['request']> = {},
+  ): FollowSpec {
     return {
       kind: 'sync',
       address: this.addressOf(job),

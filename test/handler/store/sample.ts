@@ -6,13 +6,14 @@ import { newMemory } from '../../../src/sync/model/memory.ts';
 import type { ApplicationResult } from '../../../src/sync/model/outcome.ts';
 import type { KeptPlan, Task } from '../../../src/sync/plan/plan.ts';
 import { nothingReported } from '../../../src/handler/run.ts';
-import type { RunSpec, Run } from '../../../src/handler/run.ts';
+import type { FollowSpec, Run } from '../../../src/handler/run.ts';
+import { EventClaims } from '../../../src/handler/follow-ups/event-claims.ts';
 import type { StoreStep, StoredToken } from '../../../src/handler/store/store.ts';
 import { plainOptions, waiting } from '../../goals.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 
-export const sampleSpec: RunSpec = {
+export const sampleSpec: FollowSpec = {
   kind: 'sync',
   address: {
     collection: 'https://dev.azure.com/fabrikam',
@@ -42,7 +43,11 @@ export const sampleSpec: RunSpec = {
   buildId: undefined,
 };
 
-export function sampleRun(id: string, more: Partial<Run> = {}): Run {
+/** A run that follows applications; what `more` says of its spec is up to the caller. */
+export function sampleRun(
+  id: string,
+  more: Partial<Run> = {},
+): Run & { readonly spec: FollowSpec } {
   return {
     id,
     key: 'key-1',
@@ -61,8 +66,18 @@ export function sampleRun(id: string, more: Partial<Run> = {}): Run {
     endedAt: undefined,
     results: [],
     ...more,
-  };
+  } as Run & { readonly spec: FollowSpec };
 }
+
+/** A handler that no event has happened to. */
+export const noEvents = new EventClaims({
+  store: {
+    actionsOfEvent: () => Promise.resolve([]),
+    claimAction: () => Promise.resolve(undefined),
+  },
+  clock: { now: () => 0, sleep: () => Promise.resolve() },
+  onClaim: () => undefined,
+});
 
 export const sampleToken: StoredToken = { sealed: 'sealed', digest: 'digest-1' };
 

@@ -5,6 +5,7 @@ import {
   type MetricsSources,
 } from '../../../src/handler/telemetry/metrics.ts';
 import { runKinds, runOutcomes } from '../../../src/handler/run.ts';
+import type { ActionFigures } from '../../../src/handler/store/event-store.ts';
 import { StoreError, type StoreFigures } from '../../../src/handler/store/store.ts';
 import { metrics as listed, valuesOf } from '../../deploy/metrics-table.ts';
 
@@ -47,11 +48,17 @@ const figures: StoreFigures = {
   bytes: 4_096,
 };
 
+const actions: ActionFigures = {
+  states: [{ state: 'waiting', count: 2 }],
+  oldestOpenAt: 970_000,
+};
+
 describe('the metrics', () => {
   let metrics: Metrics;
 
   const sources = (change: Partial<MetricsSources> = {}): MetricsSources => ({
     figures: () => Promise.resolve(figures),
+    actions: () => Promise.resolve(actions),
     instances: () => [instance],
     isStoreUp: () => true,
     runs: () => ({ active: 7, queued: 3 }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pino from 'pino';
 import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
-import { runOutcomes, type RunSpec } from '../../../src/handler/run.ts';
+import { runOutcomes, type FollowSpec } from '../../../src/handler/run.ts';
 import { RunTelemetry } from '../../../src/handler/telemetry/run-telemetry.ts';
 import { StoreError } from '../../../src/handler/store/store.ts';
 import type { Progress } from '../../../src/sync/model/outcome.ts';
@@ -22,7 +22,7 @@ describe('the telemetry of a run', () => {
   let metrics: Metrics;
   let entries: Entry[];
 
-  const begin = (spec: RunSpec = sampleSpec) => {
+  const begin = (spec: FollowSpec = sampleSpec) => {
     const write = (text: string) => entries.push(JSON.parse(text) as Entry);
     const logger = pino({ base: null, timestamp: false }, { write });
     return new RunTelemetry(sampleRun('run-1', { spec, acceptedAt: clock.now() }), {
@@ -62,7 +62,7 @@ describe('the telemetry of a run', () => {
   });
 
   it('names all applications, or the selector', () => {
-    const about = (subject: RunSpec['request']['subject']) => {
+    const about = (subject: FollowSpec['request']['subject']) => {
       begin({ ...sampleSpec, request: { ...sampleSpec.request, subject } }).canceled();
       return entries.at(-1)?.['applications'];
     };

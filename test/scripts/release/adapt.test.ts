@@ -47,7 +47,13 @@ describe('A staged package', () => {
   it('has the publisher and version that it was asked for, its tasks too', () => {
     const { publisher, version } = adapted({ publisher: 'fabrikam', version: '1.7.9' });
     assert.deepEqual([publisher, version], ['fabrikam', '1.7.9']);
-    for (const name of ['ArgoCDSync', 'ArgoCDSyncServer', 'ArgoCDGate', 'ArgoCDHealthGate']) {
+    for (const name of [
+      'ArgoCDSync',
+      'ArgoCDSyncServer',
+      'ArgoCDGate',
+      'ArgoCDHealthGate',
+      'ArgoCDEvent',
+    ]) {
       assert.match(taskText(name), /"Major": 1, "Minor": 7, "Patch": 9/);
     }
   });
@@ -70,7 +76,13 @@ describe('A staged package', () => {
     ]);
     assert.match(taskText('ArgoCDSync'), /"connectedService:argo-trial-argocd-connection"/);
     assert.match(taskText('ArgoCDGate'), /"connectedService:argo-trial-argocd-handler-connection"/);
-    for (const name of ['ArgoCDSync', 'ArgoCDSyncServer', 'ArgoCDGate', 'ArgoCDHealthGate']) {
+    for (const name of [
+      'ArgoCDSync',
+      'ArgoCDSyncServer',
+      'ArgoCDGate',
+      'ArgoCDHealthGate',
+      'ArgoCDEvent',
+    ]) {
       assert.doesNotMatch(taskText(name), /connectedService:argocd-/);
     }
   });

@@ -196,8 +196,9 @@ function runRow(run: RunHead, now: number): Markup {
   </tr>`;
 }
 
-/** `sync shop`, `check 3 applications (a, b, c)`. */
+/** `sync shop`, `check 3 applications (a, b, c)`, `claim event 123456789012345`. */
 export function titleOf({ spec }: RunHead): string {
+  if (spec.kind === 'claim') return `claim event ${spec.eventKey}`;
   const { goal, subject } = spec.request;
   const verb = spec.kind === 'check' ? 'check' : goal.action;
   return plainLine(`${verb} ${printSubject(subject)}`, 200);

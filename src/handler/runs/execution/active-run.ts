@@ -1,12 +1,14 @@
 import type { TaskHub } from '../../../azure/task-hub/task-hub.ts';
 import { Detachment } from '../../../follow/detachment.ts';
 import type { Secret } from '../../../secret.ts';
-import type { Run, RunOutcome } from '../../run.ts';
+import { timeoutOf } from '../../run.ts';
+import type { ClaimSpec, FollowSpec, Run, RunOutcome } from '../../run.ts';
 import { Admission, type AdmissionContext, type AdmissionPorts } from './admission.ts';
 import { RunAuthority } from '../verification/authority.ts';
 import { buildEnds } from './build-watch.ts';
 import type { ReportBudget } from '../outbox/report-budget.ts';
 import { OutboxDispatcher, type Delivery } from '../outbox/outbox-dispatcher.ts';
+import { Claiming, type ClaimingPorts } from './claiming.ts';
 import { Following, type FollowingPorts } from './following.ts';
 import { IdleTracker } from './idle-tracker.ts';
 import { RunUnitOfWork } from '../record/run-unit-of-work.ts';
@@ -47,7 +49,11 @@ export interface ParkCondition {
 
 /** What the work of a run needs of the outside: what its parts do, and what opens its token. */
 export interface ActiveRunPorts
-  extends AdmissionPorts, FollowingPorts, Pick<RunPorts, 'cipher' | 'logger' | 'metrics'> {
+  extends
+    AdmissionPorts,
+    ClaimingPorts,
+    FollowingPorts,
+    Pick<RunPorts, 'cipher' | 'logger' | 'metrics'> {
   readonly store: Pick<Store, 'checkpoints' | 'commit' | 'items' | 'token'>;
 }
 
@@ -142,7 +148,7 @@ export class ActiveRun {
       ...{ names, since, isAway: untold !== undefined || proofDueAt !== undefined },
       until: Math.min(
         ...[until, untold?.until ?? Infinity, proofDueAt ?? Infinity, this.#buildDueAt],
-        acceptedAt + spec.request.timeout - lastLook,
+        acceptedAt + timeoutOf(spec) - lastLook,
       ),
     };
   }
@@ -198,7 +204,7 @@ export class ActiveRun {
     });
     const delivering = this.#dispatcher.deliver(signal);
     if (this.run.state === 'following') {
-      const following = this.#follow(hub, token);
+      const following = spec.kind === 'claim' ? this.#claim(spec) : this.#follow(hub, token, spec);
       // A run that nobody listens to any more is over, like a canceled one.
       void delivering.then(
         () => this.#canceling.abort(),
@@ -221,9 +227,13 @@ export class ActiveRun {
     }
   }
 
-  async #follow(hub: TaskHub, token: Secret): Promise<void> {
+  async #claim(spec: ClaimSpec): Promise<void> {
+    await new Claiming(spec, this.#unitOfWork, this.#ports).claim();
+    this.#telemetry.followed(this.run);
+  }
+
+  async #follow(hub: TaskHub, token: Secret, spec: FollowSpec): Promise<void> {
     const ended = new AbortController();
-    const { spec } = this.run;
     const signal = AbortSignal.any([ended.signal, this.#ports.signal, this.#parking.signal]);
     const authority = new RunAuthority(this.#unitOfWork, {
       ...{ ...this.#ports, token, signal, retryBackoff: this.#context.proofBackoff },
@@ -241,7 +251,7 @@ export class ActiveRun {
         .then((isOver) => (isOver ? this.cancel() : undefined))
         .catch((error: unknown) => this.#telemetry.fault(error));
     }
-    const following = new Following(this.#unitOfWork, this.#ports, this.#telemetry, {
+    const following = new Following(spec, this.#unitOfWork, this.#ports, this.#telemetry, {
       authority,
       canceled: this.#canceling.signal,
       parked: this.#parking.signal,

@@ -1,7 +1,7 @@
 import { atOnce } from '../../../sync/model/at-once.ts';
 import { openingLines } from '../../../report/opening.ts';
 import type { Secret } from '../../../secret.ts';
-import type { RunOutcome } from '../../run.ts';
+import type { FollowSpec, RunOutcome } from '../../run.ts';
 import { provenBy } from '../verification/authority.ts';
 import { logLine } from '../../../text/foreign-text.ts';
 import { endOfResults } from './run-ending.ts';
@@ -110,7 +110,6 @@ export class Admission {
     }
     const log = new OutboxLog(this.#unitOfWork, this.#ports.clock);
     const { spec } = this.#unitOfWork.run;
-    const server = this.#ports.argocd(spec, () => this.#unitOfWork.run)?.server ?? spec.argocd;
     switch (settled.kind) {
       case 'duplicate':
         return {
@@ -118,7 +117,14 @@ export class Admission {
           message: `The task is already running as run ${settled.of}`,
         };
       case 'repeat': {
-        const { change, items } = atOnce(endOfResults(settled.of.results, spec, server));
+        if (spec.kind === 'claim') {
+          // The same run is handed the same event again.
+          this.#start(log, settled.attempt);
+          break;
+        }
+        const { change, items } = atOnce(
+          endOfResults(settled.of.results, spec, this.#serverOf(spec)),
+        );
         log.line(
           'An earlier attempt of this task has already done this; nothing is requested again.',
         );
@@ -127,16 +133,24 @@ export class Admission {
         this.#unitOfWork.enqueue({ kind: 'record', update: { state: 'inProgress' } }, ...items);
         break;
       }
-      case 'try': {
-        const startTime = new Date(this.#ports.clock.now()).toISOString();
-        this.#unitOfWork.change({ state: 'following', attempt: settled.attempt });
-        this.#unitOfWork.enqueue({ kind: 'record', update: { state: 'inProgress', startTime } });
-        log.lines(openingLines(spec.request, server));
-        this.#unitOfWork.enqueue({ kind: 'started' });
-      }
+      case 'try':
+        this.#start(log, settled.attempt);
     }
     await this.#unitOfWork.stored();
     this.#telemetry.begun(this.#unitOfWork.run);
     return undefined;
+  }
+
+  #start(log: OutboxLog, attempt: number): void {
+    const { spec } = this.#unitOfWork.run;
+    const startTime = new Date(this.#ports.clock.now()).toISOString();
+    this.#unitOfWork.change({ state: 'following', attempt });
+    this.#unitOfWork.enqueue({ kind: 'record', update: { state: 'inProgress', startTime } });
+    if (spec.kind !== 'claim') log.lines(openingLines(spec.request, this.#serverOf(spec)));
+    this.#unitOfWork.enqueue({ kind: 'started' });
+  }
+
+  #serverOf(spec: FollowSpec): string {
+    return this.#ports.argocd(spec, () => this.#unitOfWork.run)?.server ?? spec.argocd;
   }
 }

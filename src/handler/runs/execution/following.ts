@@ -10,6 +10,7 @@ import { printKey, printName } from '../../../sync/model/application.ts';
 import type { Progress } from '../../../sync/model/outcome.ts';
 import { UserError } from '../../../user-error.ts';
 import { logLine, plainLine } from '../../../text/foreign-text.ts';
+import type { FollowSpec } from '../../run.ts';
 import type { Store, StoredCheckpoint } from '../../store/store.ts';
 import { endOfResults, endWithout, type RunEnding } from './run-ending.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
@@ -37,6 +38,7 @@ interface FollowingEvents {
 
 /** A proven run in Argo CD: from wherever it is to how it ends. */
 export class Following {
+  readonly #spec: FollowSpec;
   readonly #unitOfWork: RunUnitOfWork;
   readonly #ports: FollowingPorts;
   readonly #telemetry: RunTelemetry;
@@ -44,11 +46,13 @@ export class Following {
   readonly #log: OutboxLog;
 
   constructor(
+    spec: FollowSpec,
     unitOfWork: RunUnitOfWork,
     ports: FollowingPorts,
     telemetry: RunTelemetry,
     events: FollowingEvents,
   ) {
+    this.#spec = spec;
     this.#unitOfWork = unitOfWork;
     this.#ports = ports;
     this.#telemetry = telemetry;
@@ -62,7 +66,8 @@ export class Following {
    */
   async follow(isRestarted: boolean): Promise<void> {
     const { store, argocd } = this.#ports;
-    const { spec, isCanceled, id } = this.#unitOfWork.run;
+    const { isCanceled, id } = this.#unitOfWork.run;
+    const spec = this.#spec;
     const kept = await this.#unitOfWork.insist(() => store.checkpoints(id));
     const access = argocd(spec, () => this.#unitOfWork.run);
     if (isCanceled && kept.length === 0) this.#endAtOnce('canceled', canceledEarly);
@@ -96,7 +101,8 @@ export class Following {
   ): Promise<void> {
     const { clock, random, signal } = this.#ports;
     const { run } = this.#unitOfWork;
-    const { spec, marker, acceptedAt, names } = run;
+    const { marker, acceptedAt, names } = run;
+    const spec = this.#spec;
     const { authority, canceled, parked, activity } = this.#events;
     const subject = names === undefined ? spec.request.subject : { names };
     const earlier = { mark: run.report.mark, told: toldBefore(kept) };
@@ -129,9 +135,9 @@ export class Following {
   #note(progress: Progress, log: Pick<ProgressReport, 'mark'>): void {
     if (progress.kind === 'status' || progress.kind === 'search')
       this.#log.activity(logLine(progress.message, 200));
-    const { message, spec, names } = this.#unitOfWork.run;
-    const isAlone =
-      ('names' in spec.request.subject ? spec.request.subject.names : names)?.length === 1;
+    const { message, names } = this.#unitOfWork.run;
+    const { subject } = this.#spec.request;
+    const isAlone = ('names' in subject ? subject.names : names)?.length === 1;
     this.#unitOfWork.change({ message: activityOf(progress, isAlone) ?? message });
     // Hundreds of steps may be told in one turn, and there may be hundreds of applications.
     this.#unitOfWork.changeAtClose(() => {

@@ -4,7 +4,7 @@ import { endReportOf, type EndReportFile } from '../../../report/end-report.ts';
 import { outputNames, outputsOfFailure, type Outputs } from '../../../report/outputs.ts';
 import type { ApplicationResult, Outcome } from '../../../sync/model/outcome.ts';
 import { logLine } from '../../../text/foreign-text.ts';
-import type { RunSpec, RunChange } from '../../run.ts';
+import type { FollowSpec, RunChange } from '../../run.ts';
 import type { ReportItem } from '../../store/store.ts';
 import { keptResults } from './kept-results.ts';
 
@@ -26,7 +26,7 @@ const stepsOfText = 10_000;
 /** The end that the applications' results make; for `inTurns`. */
 export function* endOfResults(
   results: readonly ApplicationResult[],
-  { request }: RunSpec,
+  { request }: FollowSpec,
   server: string,
 ): Generator<number, RunEnding> {
   yield stepsOfText;

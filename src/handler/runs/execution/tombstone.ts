@@ -9,11 +9,13 @@ const longestText = 253;
  * request held.
  */
 export function tombstoneOf(spec: RunSpec): RunSpec {
-  const { azureProject, request } = spec;
+  const azureProject = spec.azureProject.slice(0, longestText);
+  if (spec.kind === 'claim') return { ...spec, azureProject, page: '', info: [] };
+  const { request } = spec;
   const { subject, project, goal } = request;
   return {
     ...spec,
-    azureProject: azureProject.slice(0, longestText),
+    azureProject,
     page: '',
     info: [],
     request: {

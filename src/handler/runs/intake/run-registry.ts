@@ -6,7 +6,7 @@ import type { Secret } from '../../../secret.ts';
 import { mostUnprovenCancels } from '../../access/pending-quota.ts';
 import type { Accepted, RunIntake } from '../../run-intake.ts';
 import type { RunSpec, Run, RunHead } from '../../run.ts';
-import { keyOf, nothingReported } from '../../run.ts';
+import { keyOf, nothingReported, timeoutOf } from '../../run.ts';
 import { allOpenRuns } from '../../store/open-runs.ts';
 import { tokenDigest } from '../../secrets/token-cipher.ts';
 import { RetryBackoff } from '../retry-backoff.ts';
@@ -128,7 +128,7 @@ export class RunRegistry implements RunIntake {
       spec,
       marker: [planId, jobId, taskInstanceId, id].join('/'),
       acceptedAt: now,
-      deadline: now + spec.request.timeout,
+      deadline: now + timeoutOf(spec),
       tokenExpiresAt: now + this.#settings.tokenLifetime(),
       state: 'accepted',
       attempt: 1,

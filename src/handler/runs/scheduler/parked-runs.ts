@@ -62,7 +62,7 @@ export class ParkedRuns {
   /** A run of an earlier process has its turn sooner when something happens to it. */
   watch(run: RunHead): void {
     const { id, spec, state, names } = run;
-    if (state !== 'following') return;
+    if (state !== 'following' || spec.kind === 'claim') return;
     const { subject } = spec.request;
     const known = names ?? ('names' in subject ? subject.names : []);
     const stops = this.#listen(

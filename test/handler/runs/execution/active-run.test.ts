@@ -12,7 +12,7 @@ import { Detachment } from '../../../../src/follow/detachment.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { ManualClock, settle } from '../../../follow/manual-clock.ts';
 import { result } from '../../../report/example-results.ts';
-import { sampleRun } from '../../store/sample.ts';
+import { noEvents, sampleRun } from '../../store/sample.ts';
 import { failed, FakePlan, spec } from '../fake-plan.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { dyingAt, failing, goOn, type Passage } from '../passage.ts';
@@ -53,6 +53,7 @@ describe('a run at work', () => {
           onReturn: (_, listener) => plan.onReturn(listener),
         },
         argocd: () => undefined,
+        claims: noEvents,
         isNamed: () => true,
         clock,
         random: () => 1,

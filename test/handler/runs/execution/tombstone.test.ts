@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunSpec } from '../../../../src/handler/run.ts';
+import type { FollowSpec } from '../../../../src/handler/run.ts';
 import { tombstoneOf } from '../../../../src/handler/runs/execution/tombstone.ts';
 import type { Goal } from '../../../../src/sync/model/goal.ts';
 import { plainOptions, waiting } from '../../../goals.ts';
@@ -31,7 +31,7 @@ const goals: readonly Goal[] = [
 describe('what is kept of an order that came to nothing', () => {
   for (const goal of goals) {
     it(`has a bounded size, whatever a ${goal.action} held`, () => {
-      const spec: RunSpec = {
+      const spec: FollowSpec = {
         ...sampleSpec,
         azureProject: long,
         page: long,
@@ -46,6 +46,7 @@ describe('what is kept of an order that came to nothing', () => {
       const subjects = [{ names: many({ name: 'shop'.repeat(60) }) }, { selector: long }];
       for (const subject of subjects) {
         const kept = tombstoneOf({ ...spec, request: { ...spec.request, subject } });
+        assert.ok(kept.kind !== 'claim');
         assert.ok(JSON.stringify(kept).length < 4_096);
         assert.deepEqual(
           [kept.address, kept.client, kept.request.goal.action],

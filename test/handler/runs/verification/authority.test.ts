@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunSpec } from '../../../../src/handler/run.ts';
+import type { FollowSpec } from '../../../../src/handler/run.ts';
 import type { Goal } from '../../../../src/sync/model/goal.ts';
 import { failed as refusedByArgoCD } from '../../../follow/fake-argo-cd.ts';
 import { rollbackGoal, syncGoal, terminateGoal } from '../../../follow/following.ts';
@@ -38,7 +38,7 @@ describe('the right of a run to act', () => {
   });
   afterEach(() => crowd.end());
 
-  const begin = (goal: Goal, request: Partial<RunSpec['request']> = {}) => {
+  const begin = (goal: Goal, request: Partial<FollowSpec['request']> = {}) => {
     const about = { project: 'default', goal, timeout: 60 * minute, ...request };
     crowd.add(['run-1'], { spec: { ...spec, request: { ...spec.request, ...about } } });
     return crowd.clock.pass(10_000);

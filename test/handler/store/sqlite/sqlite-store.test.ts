@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../../../src/async/clock.ts';
 import { runKinds, runOutcomes, runStates } from '../../../../src/handler/run.ts';
-import type { Run, RunChange, RunHead } from '../../../../src/handler/run.ts';
+import type { Run, RunChange, RunHead, RunSpec } from '../../../../src/handler/run.ts';
 import { SqliteStore } from '../../../../src/handler/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../../../src/handler/store/store.ts';
 import type { StoreStep, StoredToken } from '../../../../src/handler/store/store.ts';
@@ -23,6 +23,7 @@ import {
 
 const ids = ['run-1', 'run-2', 'run-3', 'run-4'];
 const keys = ['key-1', 'key-2'];
+const eventKey = '123456789012345';
 const digests = ['digest-1', 'digest-2'];
 const times = fc.integer({ min: 0, max: 50 });
 const tokens: fc.Arbitrary<StoredToken> = fc.record({
@@ -40,8 +41,8 @@ const changes: fc.Arbitrary<RunChange> = fc.record(
     message: fc.string({ unit: 'binary' }),
     endedAt: fc.option(times, { nil: undefined }),
     tokenExpiresAt: times,
-    spec: fc.record({ kind: fc.constantFrom(...runKinds) }).map((one) => {
-      return { ...sampleSpec, ...one };
+    spec: fc.constantFrom(...runKinds).map((kind): RunSpec => {
+      return kind === 'claim' ? { ...sampleSpec, kind, eventKey } : { ...sampleSpec, kind };
     }),
   },
   { requiredKeys: [] },

@@ -1,0 +1,216 @@
+import { valuesOf } from '../../follow-ups/template-values.ts';
+import { printKey, printName } from '../../sync/model/application.ts';
+import type { ApplicationEvent, MissedReason } from '../../sync/events/application-event.ts';
+import { printRevisions } from '../../sync/model/revision.ts';
+import { syncPhases } from '../../sync/plan/hook.ts';
+import { operationPage } from '../../report/operation-page.ts';
+import { printSpan } from '../../text/duration-text.ts';
+import {
+  logLine,
+  markdownCode,
+  markdownLink,
+  markdownText,
+  webAddress,
+} from '../../text/foreign-text.ts';
+import { isoTime } from '../../text/iso-time.ts';
+import { markdownTable } from '../../text/markdown-table.ts';
+import type { ActionBody } from '../../actions/action-body.ts';
+
+/** The output variables of `ArgoCDEvent@1`, in the order of its task.json; pipelines read them. */
+export const eventOutputNames = [
+  'event',
+  'application',
+  'namespace',
+  'project',
+  'argocd',
+  'revision',
+  'revisions',
+  'outcome',
+  'phase',
+  'hook',
+  'message',
+  'images',
+  'applicationUrl',
+  'startedBy',
+  'startedByUrl',
+] as const;
+
+/** The output variables; each is set, and empty where there is nothing to say. */
+export type EventOutputs = Readonly<Record<(typeof eventOutputNames)[number], string>>;
+
+/** What a follow-up run is told of its event, wherever that is published. */
+export interface EventReport {
+  /** One sentence: what happened to which application. */
+  readonly headline: string;
+  readonly lines: readonly string[];
+  /** Markdown for the run's page. */
+  readonly summary: string;
+  readonly outputs: EventOutputs;
+}
+
+const longestMessage = 4_096;
+const longestText = 1_024;
+const shownHooks = 50;
+
+/** The cause of a follow-up run: what happened, to what, by whom, and which hooks ran. */
+export function eventReportOf(body: ActionBody): EventReport {
+  const { event, applicationUrl, late } = body;
+  const { operation } = event;
+  const headline = logLine(
+    `${printName(event.application)}: ${kindWords[event.kind]}`,
+    longestText,
+  );
+  const facts = factsOf(body);
+  const phases = phaseRows(event);
+  const lines = [
+    headline,
+    ...facts.map(({ name, text }) => logLine(`${name}: ${text}`, longestText)),
+    ...phases.map(([phase, text]) => logLine(`${phase}: ${text}`, longestText)),
+    ...(late ? [lateWords] : []),
+  ];
+  const page = operation === undefined ? applicationUrl : operationPage(applicationUrl);
+  const summary = [
+    `**${markdownText(kindWords[event.kind])}**: ${markdownLink(printName(event.application), page)}`,
+    markdownTable(
+      ['', ''],
+      facts.map(({ name, markdown }) => [name, markdown]),
+    ),
+    phases.length === 0
+      ? ''
+      : markdownTable(
+          ['Phase', 'Hooks'],
+          phases.map(([phase, text]) => [phase, markdownText(text, longestText)]),
+        ),
+    late ? lateWords : '',
+  ];
+  return {
+    headline,
+    lines,
+    summary: `${summary.filter(Boolean).join('\n\n')}\n`,
+    outputs: outputsOf(body),
+  };
+}
+
+/** The outputs of a run that was handed out nothing. */
+export function outputsWithout(message: string): EventOutputs {
+  const empty = Object.fromEntries(eventOutputNames.map((name) => [name, '']));
+  const outputs = { ...empty, revisions: '[]', images: '[]' } as EventOutputs;
+  return { ...outputs, message: logLine(message, longestMessage) };
+}
+
+function outputsOf({ event, argocd, applicationUrl }: ActionBody): EventOutputs {
+  const values = valuesOf(event, { argocd, applicationUrl });
+  const text = (value: string) => logLine(value, longestText);
+  const list = (values: readonly string[]) => JSON.stringify(values.map(text));
+  return {
+    event: event.kind,
+    application: text(values.application),
+    namespace: text(values.namespace),
+    project: text(values.project),
+    argocd: text(argocd),
+    revision: text(values.revision),
+    revisions: list(event.operation?.revisions ?? []),
+    outcome: values.outcome,
+    phase: values.phase,
+    hook: text(values.hook),
+    message: logLine(event.message, longestMessage),
+    images: list(event.images),
+    applicationUrl: webAddress(applicationUrl) ?? '',
+    startedBy: text(values.startedBy),
+    startedByUrl: runPageOf(event) ?? '',
+  };
+}
+
+interface Fact {
+  readonly name: string;
+  readonly text: string;
+  readonly markdown: string;
+}
+
+function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly Fact[] {
+  const { operation, message, images } = event;
+  const values = valuesOf(event, { argocd, applicationUrl });
+  const run = runPageOf(event);
+  const plain = (name: string, text: string) => ({
+    name,
+    text,
+    markdown: markdownText(text, longestText),
+  });
+  const code = (name: string, text: string) => ({ name, text, markdown: markdownCode(text, 200) });
+  const revisions = operation === undefined ? '' : printRevisions(operation.revisions);
+  const change = operation?.revisionChanged === false ? ' (as before)' : '';
+  const span = operation && printSpan(operation.startedAt, event.at);
+  const facts = [
+    plain('Message', message),
+    code('Revision', revisions === '' ? '' : `${revisions}${change}`),
+    plain('Hook', values.hook),
+    plain('Started by', values.startedBy),
+    run === undefined
+      ? plain('Run before', '')
+      : { name: 'Run before', text: run, markdown: markdownLink(run, run) },
+    plain('Operation began', operation === undefined ? '' : (isoTime(operation.startedAt) ?? '')),
+    plain(
+      'Happened',
+      [isoTime(event.at) ?? '', span && `after ${span}`].filter(Boolean).join(', '),
+    ),
+    plain(
+      'Attempt',
+      operation !== undefined && operation.attempt > 0 ? String(operation.attempt + 1) : '',
+    ),
+    code('Images', images.slice(0, 10).join(', ')),
+    plain('Argo CD', [argocd, webAddress(applicationUrl)].filter(Boolean).join(', ')),
+    plain(
+      'Follow-ups before',
+      chain.map(({ application, rule }) => `${application} (${rule})`).join(', '),
+    ),
+  ];
+  return facts.filter(({ text }) => text !== '');
+}
+
+/** Which hooks ran in each phase, or why none did. */
+function phaseRows({ operation }: ApplicationEvent): readonly (readonly [string, string])[] {
+  if (operation === undefined) return [];
+  return syncPhases.flatMap((phase) => {
+    const hooks = operation.hooks.filter((hook) => hook.phase === phase);
+    const missed = operation.missed.find((each) => each.phase === phase);
+    if (hooks.length > 0) {
+      const shown = hooks.slice(0, shownHooks).map((hook) => `${printKey(hook)} ${hook.state}`);
+      return [[phase, shown.join(', ')] as const];
+    }
+    return missed === undefined ? [] : [[phase, missedWords[missed.reason]] as const];
+  });
+}
+
+/** The run that started the operation, as it says itself. */
+function runPageOf({ operation }: ApplicationEvent): string | undefined {
+  const origin = operation?.origin;
+  if (origin?.kind !== 'run') return undefined;
+  return webAddress(origin.page ?? '');
+}
+
+const lateWords =
+  'It happened while no handler was watching, and was found afterwards in the history of the application.';
+
+const kindWords: Readonly<Record<ApplicationEvent['kind'], string>> = {
+  operationStarted: 'an operation started',
+  phaseReached: 'the operation reached a phase',
+  hookEnded: 'a hook ended',
+  succeeded: 'the operation succeeded',
+  failed: 'the operation failed',
+  terminated: 'the operation was terminated',
+  superseded: 'another operation took the place of this one',
+  healthDegraded: 'its health is Degraded',
+  healthRecovered: 'its health has recovered',
+  deleted: 'it was deleted',
+};
+
+const missedWords: Readonly<Record<MissedReason, string>> = {
+  dryRun: 'no hooks ran: a dry run',
+  selective: 'no hooks ran: only selected resources were synced',
+  applyStrategy: 'no hooks ran: strategy apply',
+  notReached: 'no hooks ran: the operation ended before',
+  notFailed: 'no hooks ran: nothing failed',
+  notRunOnThisFailure:
+    'no hooks ran: Argo CD runs none when the dry run fails, before the first wave, or on a termination',
+  noneThere: 'there are no hooks',
+};

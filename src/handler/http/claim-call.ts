@@ -1,0 +1,23 @@
+import { InputReader } from '../../inputs/input-reader.ts';
+import { readClaimSpec } from './run-specs.ts';
+import { accept, cancel, readBlock, readCall, refuseInputs } from './public-calls.ts';
+import type { Answer, CallPorts, PublicCall } from './public-calls.ts';
+import { Refusal } from './refusal.ts';
+import { eventSections } from './sync-sections.ts';
+
+/**
+ * Takes on a claim: which event it is for is told in the run, once that has proven itself. No rule is
+ * asked, since the handler queued the run where a rule said so, and hands its event out in that project
+ * alone. So the answer is the same for every key, whether there is such an event or not.
+ */
+export async function answerClaim(call: PublicCall, ports: CallPorts): Promise<Answer> {
+  const { access, intake } = ports;
+  const block = readBlock(call, access, { token: true, build: false });
+  if (block instanceof Refusal) return block;
+  if (block.isCancel) return cancel(call, block, intake);
+  const sections = await readCall(call, block, eventSections);
+  if (sections instanceof Refusal) return sections;
+  const reader = new InputReader({ input: (name) => sections.get(name) });
+  const spec = readClaimSpec(sections, reader, { client: call.client, address: block.address });
+  return spec === undefined ? refuseInputs(reader.faults) : accept(spec, block, ports);
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import {
+  eventOutputNames,
+  eventReportOf,
+  outputsWithout,
+} from '../../../src/handler/follow-ups/event-report.ts';
+import type { OperationOrigin } from '../../../src/sync/events/operation-origin.ts';
+import { eventKinds, type HookRun } from '../../../src/sync/events/application-event.ts';
+import { event, healthEvent } from '../../follow-ups/events.ts';
+import { actionBody } from './sample-action.ts';
+
+const runPage = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
+const hook: HookRun = {
+  ...{ group: 'batch', kind: 'Job', namespace: 'shop', name: 'migrate' },
+  phase: 'PreSync',
+  state: 'Succeeded',
+};
+
+function fromRun(page: string): OperationOrigin {
+  return { kind: 'run', marker: 'm', page };
+}
+
+describe('What a follow-up run is told of its event', () => {
+  it('is its cause: what, to which revision, by whom, which hooks ran, and why others did not', () => {
+    const { lines, summary, headline } = eventReportOf(
+      actionBody({
+        event: event({
+          kind: 'failed',
+          message: 'one or more tasks failed',
+          of: {
+            origin: fromRun(runPage),
+            revisions: ['4f2c9d1'],
+            hooks: [hook],
+            missed: [
+              { phase: 'PostSync', reason: 'notReached' },
+              { phase: 'SyncFail', reason: 'notRunOnThisFailure' },
+            ],
+          },
+        }),
+      }),
+    );
+    assert.equal(headline, 'argocd/shop: the operation failed');
+    for (const line of [
+      'Message: one or more tasks failed',
+      'Revision: 4f2c9d1',
+      'Started by: run',
+      `Run before: ${runPage}`,
+      'PreSync: Job/migrate Succeeded',
+      'PostSync: no hooks ran: the operation ended before',
+    ]) {
+      assert.ok(lines.includes(line), `${line} is not in\n${lines.join('\n')}`);
+    }
+    assert.match(lines.join('\n'), /^SyncFail: no hooks ran: Argo CD runs none when/m);
+    assert.match(summary, /the operation failed/);
+    assert.match(summary, /4f2c9d1/);
+    assert.match(summary, /migrate/);
+  });
+
+  it('says that it was found late', () => {
+    assert.match(
+      eventReportOf(actionBody({ late: true })).lines.join('\n'),
+      /no handler was watching/,
+    );
+    assert.doesNotMatch(eventReportOf(actionBody()).lines.join('\n'), /no handler was watching/);
+  });
+
+  it('has all outputs, whatever happened', () => {
+    for (const kind of eventKinds) {
+      for (const given of [event({ kind }), healthEvent({ kind })]) {
+        const { outputs } = eventReportOf(actionBody({ event: given }));
+        assert.deepEqual(Object.keys(outputs), [...eventOutputNames]);
+        assert.equal(outputs.event, kind);
+        assert.equal(outputs.application, 'shop');
+      }
+    }
+    const { outputs } = eventReportOf(actionBody());
+    assert.equal(outputs.outcome, 'succeeded');
+    assert.deepEqual(JSON.parse(outputs.revisions), ['a'.repeat(40)]);
+    assert.deepEqual(JSON.parse(outputs.images), ['registry.example/shop:1']);
+    assert.equal(outputs.startedBy, 'autoSync');
+    assert.deepEqual(Object.keys(outputsWithout('x')), [...eventOutputNames]);
+    assert.equal(outputsWithout('x').message, 'x');
+  });
+
+  it('takes nothing of what others wrote for a command, markup or an address', () => {
+    const evil = '##vso[task.complete result=Succeeded]<b>|[x](javascript:1)\n##vso[a]';
+    const page = 'javascript:alert(1)';
+    const given = event({
+      message: evil,
+      images: [evil],
+      application: { name: evil, namespace: evil, uid: 'u', project: evil },
+      of: {
+        origin: fromRun(page),
+        revisions: [evil],
+        hooks: [{ ...hook, name: evil }],
+      },
+    });
+    const { lines, summary, outputs } = eventReportOf(
+      actionBody({
+        event: given,
+        applicationUrl: page,
+        chain: [{ uid: 'u', application: evil, rule: evil }],
+      }),
+    );
+    for (const text of [...lines, ...Object.values(outputs)]) {
+      assert.doesNotMatch(text, /##vso\[|\n/);
+    }
+    // What stands between backticks is text.
+    assert.doesNotMatch(summary.replaceAll(/`[^`]*`/g, ''), /<b>|(?<!\\)\]\(javascript/);
+    assert.deepEqual([outputs.startedByUrl, outputs.applicationUrl], ['', '']);
+  });
+});
