@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import {
   Metrics,
+  preventions,
   type InstanceFigures,
   type MetricsSources,
 } from '../../../src/handler/telemetry/metrics.ts';
 import { runKinds, runOutcomes } from '../../../src/handler/run.ts';
-import type { ActionFigures } from '../../../src/handler/store/event-store.ts';
+import { eventKinds } from '../../../src/sync/events/application-event.ts';
+import { claimResults } from '../../../src/handler/follow-ups/event-claims.ts';
+import { actionStates, type ActionFigures } from '../../../src/handler/store/event-store.ts';
 import { StoreError, type StoreFigures } from '../../../src/handler/store/store.ts';
 import { metrics as listed, valuesOf } from '../../deploy/metrics-table.ts';
 
@@ -92,6 +95,11 @@ describe('the metrics', () => {
     metrics.refused('token');
     metrics.committed(0.001);
     metrics.reloaded('applied');
+    metrics.eventSeen('succeeded', true);
+    metrics.duplicatePrevented('seenAgain');
+    metrics.actionRefused('unknown');
+    metrics.eventClaimed('claimed');
+    metrics.annotationFault('ungranted');
   };
 
   it('are those that the operations page lists, of the types that it says', async () => {
@@ -137,9 +145,37 @@ describe('the metrics', () => {
     for (const result of valuesOf(`${prefix}config_reloads_total`, 'result')) {
       assert.equal(await value('config_reloads_total', { result }), 0, result);
     }
+    for (const [name, label] of [
+      ['claims_total', 'result'],
+      ['duplicates_prevented_total', 'by'],
+    ] as const) {
+      const known = valuesOf(`${prefix}${name}`, label);
+      assert.ok(known.length > 0, name);
+      for (const one of known) assert.equal(await value(name, { [label]: one }), 0, one);
+    }
+    for (const kind of eventKinds) {
+      assert.equal(await value('events_total', { kind, late: 'false' }), 0, kind);
+    }
     const counted = (await samples()).filter(({ name }) => /_total$/.test(name));
     const own = counted.filter(({ name }) => name.startsWith(prefix));
-    assert.equal(own.length, runKinds.length * runOutcomes.length + 2);
+    const others = 2 + claimResults.length + preventions.length + eventKinds.length;
+    assert.equal(own.length, runKinds.length * runOutcomes.length + others);
+  });
+
+  it('count a second run that claims an event as a duplicate that was prevented', async () => {
+    metrics.eventClaimed('claimed');
+    metrics.eventClaimed('taken');
+    assert.equal(await value('claims_total', { result: 'taken' }), 1);
+    assert.equal(await value('duplicates_prevented_total', { by: 'claim' }), 1);
+    assert.equal(await value('duplicates_prevented_total', { by: 'lookedUp' }), 0);
+  });
+
+  it('tell how many follow-ups there are in each state, and how old the oldest is', async () => {
+    metrics.read(sources());
+    for (const state of actionStates) {
+      assert.equal(await value('actions', { state }), state === 'waiting' ? 2 : 0, state);
+    }
+    assert.equal(await value('action_oldest_age_seconds'), 30);
   });
 
   it('count what happens', async () => {
@@ -182,7 +218,7 @@ describe('the metrics', () => {
         assert.equal(await value('runs', { kind, state }), expected, `${kind} ${state}`);
       }
     }
-    assert.equal((await samples()).filter(({ name }) => name === `${prefix}runs`).length, 6);
+    assert.equal((await samples()).filter(({ name }) => name === `${prefix}runs`).length, 9);
   });
 
   it('have no age of what is not there, and none from a clock that was set back', async () => {
