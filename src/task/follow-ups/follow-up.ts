@@ -35,6 +35,14 @@ export class FollowUp {
     this.#change({ state: 'notQueued', message });
   }
 
+  /** The step ends before it is known whether it is queued. */
+  unclear(): void {
+    const { message } = this.report;
+    this.#change({
+      message: ['It may have been queued: no answer came.', message].join(' ').trim(),
+    });
+  }
+
   /** A look at its run. */
   seen({ name, page, state, result, id }: PipelineRun): void {
     const run = { id, name, page };

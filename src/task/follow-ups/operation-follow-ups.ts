@@ -79,13 +79,16 @@ export class OperationFollowUps implements FollowUps {
       const followUp = this.#followUps.get(key);
       return followUp === undefined ? [] : [followUp];
     });
-    if (own.length === 0) return result;
+    if (own.length === 0) return withoutOwn(result);
     const scope = new CancelScope(clock, { parent: signal, at: deadline });
     try {
       await Promise.all(own.map((followUp) => this.#await(followUp, scope.signal)));
       if (signal.aborted) await this.#cancel(own);
     } finally {
       scope.end();
+    }
+    for (const followUp of own) {
+      if (this.#actions.state(followUp.report.key) === 'sent') followUp.unclear();
     }
     const reports = own.map(({ report }) => report);
     return withFollowUps(result, reports, { isWaited, finishedAt: clock.now() });
@@ -180,6 +183,15 @@ export class OperationFollowUps implements FollowUps {
   #note(message: string): void {
     this.#options.tell({ kind: 'search', level: 'warning', message: logLine(message) });
   }
+}
+
+/** Who joined or followed the operation of somebody else is told why nothing was queued. */
+function withoutOwn(result: ApplicationResult): ApplicationResult {
+  if (result.operation?.ours !== false) return result;
+  const title = 'No follow-up was queued';
+  const message =
+    'followUps is for the operation that the step starts, and the one that it followed was started by somebody else';
+  return { ...result, concerns: [...result.concerns, { title, message }] };
 }
 
 /** Resolves when the signal aborts. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { configMap, job } from '../../manifests.ts';
 import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 import { rights, type Right } from '../../../simulators/azure-devops/principal.ts';
-import { lineOf, onNewestNode, type Inputs, type Stage } from './stage.ts';
+import { lineOf, onEachNode, onNewestNode, type Inputs, type Stage } from './stage.ts';
 import { assertSound, resultOf, summaryOf } from './soundness.ts';
 
 /** A step with an Azure DevOps whose token its job has. */
@@ -11,8 +11,12 @@ interface Scene extends Stage {
   readonly startWith: (inputs: Inputs) => ReturnType<Stage['start']>;
 }
 
-function withAzure(scene: (scene: Scene) => Promise<void>, may: Iterable<Right> = rights) {
-  return onNewestNode(async (stage) => {
+function withAzure(
+  scene: (scene: Scene) => Promise<void>,
+  may: Iterable<Right> = rights,
+  play = onNewestNode,
+) {
+  return play(async (stage) => {
     const azure = await AzureDevOpsSimulator.start();
     try {
       const { token: jobToken } = azure.addIdentity('shop Build Service (fabrikam)', may);
@@ -46,37 +50,72 @@ const outputOf = (step: { readonly outputs: Readonly<Record<string, string>> }) 
 describe('The bundle with the input followUps', () => {
   it(
     'queues a pipeline once with the token of the job, and tells it everywhere',
-    withAzure(async ({ azure, make, startWith }) => {
-      const app = { name: 'app', type: 'string' } as const;
-      azure.addPipeline({ name: 'smoke-tests', ...numbered, parameters: [event, app] });
-      azure.addPipeline({ name: 'rollback' });
-      make('shop', configMap('settings'));
+    withAzure(
+      async ({ azure, make, startWith }) => {
+        const app = { name: 'app', type: 'string' } as const;
+        azure.addPipeline({ name: 'smoke-tests', ...numbered, parameters: [event, app] });
+        azure.addPipeline({ name: 'rollback' });
+        make('shop', configMap('settings'));
+        const step = await end(
+          startWith({
+            followUps:
+              "onSuccess: { pipeline: smoke-tests, parameters: { app: '{{application}}' } }\nonFailure: rollback",
+          }),
+        );
+        assert.equal(step.result, 'Succeeded', step.lines.join('\n'));
+        const [build, ...more] = azure.queuedBuilds;
+        assert.deepEqual(more, []);
+        assert.equal(build?.queued.templateParameters['app'], 'shop');
+        assert.match(build.buildNumber, /^argocd-\d{15}$/);
+        const lines = step.lines.filter((line) => line.startsWith('Follow-up '));
+        assert.equal(lines.length, 1, step.lines.join('\n'));
+        assert.match(lines[0] ?? '', /^Follow-up smoke-tests: queued, argocd-\d{15}, http\S+$/);
+        assert.match(
+          summaryOf(step),
+          /### Follow-ups\n\n[^]*smoke-tests +\| succeeded \| \[argocd-/,
+        );
+        const record = step.records.find(({ type }) => type === 'ArgoCD.FollowUp');
+        const parent = step.records.find(({ id }) => id === record?.parentId);
+        assert.deepEqual(
+          [record?.name, record?.state, record?.result, parent?.name],
+          ['Follow-up smoke-tests', 'Completed', 'Abandoned', 'shop'],
+        );
+        const [told] = outputOf(step);
+        assert.deepEqual([told?.['pipeline'], told?.['state']], ['smoke-tests', 'queued']);
+        const [application] = resultOf(step).applications;
+        assert.equal((application?.['followUps'] as readonly unknown[]).length, 1);
+        assert.deepEqual(azure.faults, []);
+      },
+      rights,
+      onEachNode,
+    ),
+  );
+
+  it(
+    'queues nothing for the operation of somebody else, and says so',
+    withAzure(async ({ argocd, azure, make, startWith }) => {
+      azure.addPipeline({ name: 'smoke-tests' });
+      const sha = make('shop', job('migrate', { hook: 'PreSync', seconds: 100 }), configMap('a'));
+      argocd.syncAs('anna', 'shop', { revision: sha });
       const step = await end(
-        startWith({
-          followUps:
-            "onSuccess: { pipeline: smoke-tests, parameters: { app: '{{application}}' } }\nonFailure: rollback",
-        }),
+        startWith({ revision: sha, whenBusy: 'join', followUps: 'onSuccess: smoke-tests' }),
       );
-      assert.equal(step.result, 'Succeeded', step.lines.join('\n'));
-      const [build, ...more] = azure.queuedBuilds;
-      assert.deepEqual(more, []);
-      assert.equal(build?.queued.templateParameters['app'], 'shop');
-      assert.match(build.buildNumber, /^argocd-\d{15}$/);
-      const lines = step.lines.filter((line) => line.startsWith('Follow-up '));
-      assert.equal(lines.length, 1, step.lines.join('\n'));
-      assert.match(lines[0] ?? '', /^Follow-up smoke-tests: queued, argocd-\d{15}, http\S+$/);
-      assert.match(summaryOf(step), /### Follow-ups\n\n[^]*smoke-tests +\| succeeded \| \[argocd-/);
-      const record = step.records.find(({ type }) => type === 'ArgoCD.FollowUp');
-      const parent = step.records.find(({ id }) => id === record?.parentId);
-      assert.deepEqual(
-        [record?.name, record?.state, record?.result, parent?.name],
-        ['Follow-up smoke-tests', 'Completed', 'Abandoned', 'shop'],
-      );
-      const [told] = outputOf(step);
-      assert.deepEqual([told?.['pipeline'], told?.['state']], ['smoke-tests', 'queued']);
-      const [application] = resultOf(step).applications;
-      assert.equal((application?.['followUps'] as readonly unknown[]).length, 1);
-      assert.deepEqual(azure.faults, []);
+      assert.equal(step.result, 'SucceededWithIssues', step.lines.join('\n'));
+      assert.match(step.issues[0]?.message ?? '', /No follow-up was queued: followUps is for/);
+      assert.equal(azure.queuedBuilds.length, 0);
+    }),
+  );
+
+  it(
+    'says so when it cannot know whether one is queued',
+    withAzure(async ({ azure, make, startWith }) => {
+      azure.addPipeline({ name: 'smoke-tests' });
+      azure.inject({ operation: 'queueRun', fault: { kind: 'cutBefore' } });
+      azure.inject({ operation: 'listBuilds', times: Infinity, fault: { kind: 'cutBefore' } });
+      make('shop', configMap('settings'));
+      const step = await end(startWith({ followUps: 'onSuccess: smoke-tests', timeoutSeconds: 6 }));
+      assert.equal(step.result, 'SucceededWithIssues', step.lines.join('\n'));
+      assert.match(step.issues[0]?.message ?? '', /It may have been queued: no answer came\./);
     }),
   );
 
