@@ -1,7 +1,7 @@
 import { UserError } from '../user-error.ts';
 
 /**
- * The run may not use the application, or not any more: from now on nothing of it is told, and nothing
- * that was read of it before and is not told yet.
+ * The run may not use the application, or no longer: from now on, nothing about it is reported, not
+ * even what was read before.
  */
 export class AccessDenied extends UserError {}

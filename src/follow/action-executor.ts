@@ -16,7 +16,7 @@ import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { StatusReporter } from './status-reporter.ts';
 import { endOwnOperation } from './termination.ts';
 
-/** What an executor works with: the parts of the follower that it belongs to. */
+/** The parts of its follower that an executor works with. */
 export interface ExecutorParts {
   readonly followState: FollowState;
   readonly poller: ApplicationPoller;
@@ -25,15 +25,15 @@ export interface ExecutorParts {
   readonly wakeup: Wakeup;
 }
 
-/** An act cannot be made now: when it may be at the latest, in local milliseconds, if that is known. */
+/** An act cannot be made now; when it may be at the latest, in local milliseconds, if known. */
 export interface Hold {
   readonly until: number | undefined;
 }
 
 /**
- * Makes in Argo CD what the rules want: when it may be made again after a failure (`RetryGate`), and
- * only while the run is proven to be wanted (`AuthorityMonitor`). A request is stored before it is
- * sent.
+ * Makes the changes in Argo CD that the rules want: after a failure only when a retry is allowed
+ * (`RetryGate`), and only while the run is proven to be wanted (`AuthorityMonitor`). A request is
+ * stored before it is sent.
  */
 export class ActionExecutor {
   readonly #settings: FollowSettings;
@@ -55,7 +55,7 @@ export class ActionExecutor {
     });
   }
 
-  /** Why nothing can be changed any more: what an act was answered with. */
+  /** Why nothing can be changed any more: the response to an act. */
   get fatal(): UserError | undefined {
     return this.#fatal;
   }
@@ -65,15 +65,15 @@ export class ActionExecutor {
     return this.#authorityMonitor.over;
   }
 
-  /** The rules want no act now: the next one is looked for anew. */
+  /** The rules want no act now; forgets the state of retries. */
   forget(): void {
     this.#retryGate.forget();
   }
 
   /**
-   * Makes an act that was wanted of a view, and takes in what came of it; says what is being done, and
-   * why. Returns what it waits for, if it could not be made yet: then the rules are asked again.
-   * Rejects with a bug of ours, or when the request cannot be stored.
+   * Makes the act that the rules wanted for a view, and records its result; reports what is being
+   * done, and why. Returns what it waits for if the act could not be made yet: then the rules
+   * decide again. Rejects with a bug of ours, or when the request cannot be stored.
    */
   async execute(act: Act, what: string, view: View): Promise<Hold | undefined> {
     const { followState, status } = this.#parts;
@@ -92,7 +92,7 @@ export class ActionExecutor {
       if (!this.#mayDo(act)) return this.#awaitProof();
       await this.#perform(act, view, resources);
     } catch (error) {
-      // It was no answer to the request.
+      // The error was not a response to the request.
       followState.update({ request });
       this.#fatal = this.#retryGate.broke(error);
     }
@@ -106,12 +106,12 @@ export class ActionExecutor {
     return endOwnOperation(ending, this.#settings, ports, this.#parts.followState);
   }
 
-  /** Nothing is changed for a run of which nobody knows whether it is still wanted. */
+  /** Nothing is changed for a run that may no longer be wanted. */
   #mayDo({ kind }: Act): boolean {
     return kind === 'adopt' || this.#authorityMonitor.isProven();
   }
 
-  /** Until then, much can happen: the rules are asked again. */
+  /** Much can happen until then, so the rules decide again. */
   #awaitProof(): Hold {
     this.#parts.status.say('waiting for Azure DevOps to confirm that the run is still wanted');
     return { until: undefined };
@@ -135,7 +135,8 @@ export class ActionExecutor {
 
   async #select({ application, memory, goal }: View): Promise<readonly ResourceKey[]> {
     if (goal.action !== 'sync' || goal.options.resources.length === 0) return [];
-    // The manifests of a hydrated application are made from the dry commit, whatever is synced.
+    // The manifests of a hydrated application are generated from the dry commit, no matter what is
+    // synced.
     const target = renderedTarget(application, memory) ?? goal.target;
     this.#resources ??= await selectResources(
       { ...goal, target },

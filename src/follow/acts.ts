@@ -12,7 +12,7 @@ import type { Act } from '../sync/model/verdict.ts';
 import type { View } from '../sync/model/view.ts';
 import type { FollowSettings } from './settings.ts';
 
-/** An act, of which application, as it was judged. */
+/** An act, with the application as it was judged. */
 export interface RequestedAct {
   readonly act: Act;
   readonly view: Pick<View, 'application' | 'memory' | 'goal'>;
@@ -21,11 +21,11 @@ export interface RequestedAct {
   readonly resources: readonly ResourceKey[];
 }
 
-/** What came of an act: what changes in the memory, and the application if Argo CD answered with it. */
+/** The result of an act: what changes in the memory, and the application if Argo CD returned it. */
 export interface Acted {
   readonly change: Partial<Memory>;
   readonly application?: Application;
-  /** It failed in a way that another try may mend. */
+  /** It failed in a way that a retry may fix. */
   readonly failed?: ArgoCDError;
 }
 
@@ -33,21 +33,21 @@ interface ActPorts {
   readonly argocd: ArgoCD;
   readonly now: () => number;
   readonly signal: AbortSignal;
-  /** Takes in, and keeps, that a request is about to be sent: after a crash it may be on its way. */
+  /** Records and stores that a request is about to be sent: after a crash, it may be in flight. */
   readonly sending: (request: SentRequest) => Promise<void>;
 }
 
-/** Only these say that the request was not and will not be carried out. */
+/** Only these mean that the request did not and will not take effect. */
 function stateAfter(error: ArgoCDError): SentRequest['state'] {
   return error.failure === 'unclear' ? 'unclear' : 'refused';
 }
 
-/** Failures of the moment: they are no answer to the request, and it is simply made again. */
+/** Transient failures: they are no response to the request, which is simply sent again. */
 const passing = new Set(['unavailable', 'unclear', 'busy', 'not-argocd', 'unreachable']);
 
 /**
- * Makes a change and says what to remember of it. Rejects with failures that belong to the address
- * or the token, not to the request: those are judged as a failed look is.
+ * Makes a change and says what to remember of it. Rejects with failures of the address or the token
+ * rather than of the request: those are judged like a failed look.
  */
 export async function perform(requested: RequestedAct, ports: ActPorts): Promise<Acted> {
   const { act, view, settings, resources } = requested;
@@ -77,7 +77,7 @@ export async function perform(requested: RequestedAct, ports: ActPorts): Promise
       const acted = await ask(view, ports, () => argocd.rollback(address, request, signal));
       const operation = acted.application?.operation;
       if (operation === undefined) return acted;
-      // Argo CD gives a rollback no place for a marker: it is known by its content from here on.
+      // A rollback has no place for a marker: from here on, it is recognized by its content.
       const { fingerprint } = operation;
       const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
       return { ...acted, change: { ...acted.change, identity } };
@@ -113,7 +113,7 @@ async function ask(
       brokenSince: undefined,
       operation: answer.operation,
       historyId: newestHistoryId(answer),
-      // It shows what had happened until then; its own operation has not begun.
+      // It shows the state until then; its own operation has not begun.
       past: laterPast(sent.past, pastOf({ ...answer, operationState: undefined })),
     };
     return { change: { request }, application: answer };
@@ -144,7 +144,8 @@ async function attempt(
     return await act();
   } catch (error) {
     if (!(error instanceof ArgoCDError)) throw error;
-    // Asked for a moment ago, an operation cannot be terminated yet; ended, it need not be.
+    // An operation that was just requested cannot be terminated yet; one that has ended need not
+    // be.
     if (error.failure === 'no-operation') {
       const noOperationSince = memory.noOperationSince ?? now();
       return { change: { noOperationSince }, failed: error };
@@ -159,7 +160,7 @@ function ownSettings({ syncOptions, retry, sources }: Application): OwnSettings 
   return { syncOptions, retry, sources };
 }
 
-/** What to ask for: the application's own options stay in force, since the request replaces them. */
+/** What to request: the application's own options are repeated, since the request replaces them. */
 function requestedSync(
   application: Application,
   { options }: SyncGoal,

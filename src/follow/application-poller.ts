@@ -9,10 +9,12 @@ import { Outage } from './outage.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { FollowState } from './follow-state.ts';
 
-/** Where somebody watches for many, they need not all ask an Argo CD that is away so soon. */
+/**
+ * Where one informer watches for many runs, they need not all ask an unreachable Argo CD so soon.
+ */
 const retry = { first: 500, most: 5_000, mostWatched: 60_000 };
 
-/** However long a server asks us to wait, we look again after a minute. */
+/** Upper limit of the wait that a server asks for, in milliseconds. */
 const longestRetryAfter = 60_000;
 
 /** How long the server asked us to wait, in milliseconds. */
@@ -22,8 +24,8 @@ export function retryDelayFor(error: unknown): number {
 }
 
 /**
- * Reads the application again and again, beside everything else: a server that hangs must not deafen
- * us to the stream. Rides out outages, and knows when looking on is of no use.
+ * Polls the application, independently of everything else: a server that hangs must not block the
+ * messages of the stream. Retries through outages, and knows when polling is pointless.
  */
 export class ApplicationPoller {
   readonly #settings: FollowSettings;
@@ -34,7 +36,7 @@ export class ApplicationPoller {
   readonly #startedAt: number;
   #isLooking = false;
   #lookedAt = -Infinity;
-  /** Looks are counted: the last one that was begun, that was answered, and that is wanted. */
+  /** Looks are numbered: the last one that was begun, answered, and demanded. */
   #begun = 0;
   #answered = 0;
   #demanded = 0;
@@ -45,7 +47,7 @@ export class ApplicationPoller {
   #fatal: UserError | undefined;
   /** The application does not exist yet, and is waited for: why we think so. */
   missing: string | undefined;
-  /** Argo CD does not answer, or with an error: that it does so, with the last reason. */
+  /** A sentence that Argo CD cannot be reached or returns an error, with the last reason. */
   away: string | undefined;
 
   constructor(
@@ -67,17 +69,17 @@ export class ApplicationPoller {
     this.#outage = new Outage(ports.clock, contact, { startedAt, deadline });
   }
 
-  /** Why nothing can be learned any more: what a look told, or that none was ever answered. */
+  /** Why polling has ended: the fatal result of a look, or that none was ever answered. */
   get fatal(): UserError | undefined {
     return this.#fatal ?? this.#outage.unreached;
   }
 
-  /** Why Argo CD was not reached, if it never was: for when the time is up. */
+  /** Why Argo CD was not reached, if it never was; for a run that timed out. */
   get neverReached(): UserError | undefined {
     return this.#outage.neverReached;
   }
 
-  /** When it is given up if it has never answered; local milliseconds. */
+  /** When to give up if it has never answered; local milliseconds. */
   get contactDue(): number {
     return this.#outage.due;
   }
@@ -87,22 +89,22 @@ export class ApplicationPoller {
     return this.#isLooking;
   }
 
-  /** When the next look is due; never while one is on. Local milliseconds. */
+  /** When the next look is due; never while one is running. Local milliseconds. */
   get due(): number {
     if (this.#isLooking) return Infinity;
     const isDemanded = this.#begun < this.#demanded;
     return Math.max(isDemanded ? -Infinity : this.#lookedAt + this.#interval(), this.#notBefore);
   }
 
-  /** Begins a look if one is due. Throws what went wrong that is a bug of ours. */
+  /** Begins a look if one is due. Throws an earlier bug of ours. */
   lookIfDue(): void {
     if (this.#bug !== undefined) throw this.#bug as Error;
     if (this.#ports.clock.now() >= this.due) this.#look();
   }
 
   /**
-   * Listens for changes of the application; `changed` is told of those that the loop must see at once.
-   * Returns the end of that.
+   * Listens for changes of the application; `changed` is called for those that the loop must see at
+   * once. Returns the function that ends that.
    */
   listen(changed: () => void): () => void {
     return this.#changes.listen(this.#settings.address.name, (event) => {
@@ -123,7 +125,7 @@ export class ApplicationPoller {
     return isAwaited ? 'look' : this.#followState.hear(event);
   }
 
-  /** Wants a look that is begun from now on, as soon as may be. Returns its number. */
+  /** Demands a look that begins from now on, as soon as possible. Returns its number. */
   demand(): number {
     this.#demanded = this.#begun + 1;
     return this.#demanded;
@@ -134,7 +136,7 @@ export class ApplicationPoller {
     return this.#answered >= look;
   }
 
-  /** Ends the following with a bug of ours, which `lookIfDue` throws. */
+  /** Ends the following with a bug of ours, which `lookIfDue` then throws. */
   breakOff(error: unknown): void {
     this.#bug = error;
     this.#wakeup.wake();
@@ -142,7 +144,7 @@ export class ApplicationPoller {
 
   #interval(): number {
     const { aliveSince, polling } = this.#changes;
-    // Before the stream was open, changes went untold: one look shows them.
+    // Changes before the stream was open were not reported: one look shows them.
     if (aliveSince !== undefined && this.#followState.toldAt >= aliveSince) return polling.alive;
     const age = this.#ports.clock.now() - this.#startedAt;
     const { dead, deadLater } = polling;
@@ -175,8 +177,8 @@ export class ApplicationPoller {
   }
 
   /**
-   * What is not in the AppProject that we name may have moved to another: only without one can that
-   * be seen. What then has another `uid` was recreated.
+   * An application that is not in the given AppProject may have moved to another one, which only a
+   * request without a project shows. If it has another `uid`, it was recreated.
    */
   async #read(): Promise<Application> {
     const { argocd, signal } = this.#ports;
@@ -193,7 +195,7 @@ export class ApplicationPoller {
     }
   }
 
-  /** Takes in that a call failed for a reason of the address, the token or the server. */
+  /** Records that a call failed because of the address, the token or the server. */
   failed(error: unknown): void {
     const { clock, signal, random } = this.#ports;
     if (signal.aborted) return;
@@ -202,7 +204,7 @@ export class ApplicationPoller {
     const judged = this.#outage.failed(error, { name, project, isSeen: this.#isSeen });
     this.#failures += 1;
     const { first, most, mostWatched } = retry;
-    // An error that may end the run is not slept over.
+    // An error that may end the run is retried without the long pause.
     const isSpared = this.#ports.changes !== undefined && judged.kind === 'away';
     const pause = backoff(this.#failures, { first, most: isSpared ? mostWatched : most }, random);
     this.#notBefore = clock.now() + Math.max(pause, retryDelayFor(error));
@@ -219,7 +221,7 @@ export class ApplicationPoller {
           judged.kind === 'away'
             ? `Argo CD cannot be reached: ${judged.reason}`
             : `Argo CD returns an error: ${judged.reason}`;
-        // As soon as the pause is over, however long followers may look away otherwise.
+        // As soon as the pause is over, regardless of the polling interval.
         this.demand();
         if (judged.notice !== undefined) this.#notice('warning', judged.notice);
     }
@@ -244,7 +246,7 @@ export class ApplicationPoller {
     } else {
       this.missing = reason;
       this.away = undefined;
-      // It is an answer: Argo CD is there, and need not be spared.
+      // It is a response: Argo CD is reachable, and needs no backoff.
       this.#failures = 0;
     }
   }
@@ -263,7 +265,7 @@ export class ApplicationPoller {
   }
 }
 
-/** Argo CD's ways to say that there is nothing that the token may read. */
+/** Argo CD's ways to say that there is no application that the token may read. */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof ArgoCDError && (error.failure === 'not-found' || error.failure === 'hidden')

@@ -14,9 +14,9 @@ import { isoTime } from '../text/iso-time.ts';
 /** What is searched for. */
 export interface Search {
   readonly selector: string;
-  /** How many it must match; absent: as many as there are. */
+  /** How many it must match; absent: any number. */
   readonly expectedCount?: number | undefined;
-  /** AppProject; empty where it is not known. */
+  /** AppProject; empty where unknown. */
   readonly project: string;
   readonly ifMissing: Goal['ifMissing'];
 }
@@ -32,17 +32,17 @@ export type SearchPorts = Pick<FollowPorts, 'argocd' | 'clock' | 'random' | 'sig
   readonly contact: Contact;
 };
 
-/** So many applications are named in a message. */
+/** Limit on the applications named in a message. */
 const mostNames = 10;
 const adviceForNone =
   'Check selector and project. If the applications have yet to be created, set ifMissing: wait.';
 const searching = { first: 2_000, most: 15_000 };
 
 /**
- * Finds the applications of a selector. None is an end or a wait, as chosen; as long as there are
- * not exactly as many as expected, it waits: some are still to be made, or to be deleted. Whatever
- * it waits for is told when it changes. Rejects with a `UserError` at the deadline, at a
- * cancellation, and where waiting is of no use.
+ * Finds the applications of a selector. Finding none ends the search or makes it wait, as chosen;
+ * it also waits until there are exactly as many as expected, since some may still be created or
+ * deleted. What it waits for is reported when it changes. Rejects with a `UserError` at the
+ * deadline, on cancellation, and where waiting is pointless.
  */
 export async function findApplications(
   wanted: Search,

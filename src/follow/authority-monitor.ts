@@ -1,9 +1,9 @@
 import type { Authority } from './authority.ts';
 
-/** What an `AuthorityMonitor` tells when an answer to its question comes. */
+/** Callbacks for the response to a proof that an `AuthorityMonitor` requested. */
 export interface AuthorityEvents {
   readonly answered: () => void;
-  /** Nothing can be proven any more: the process ends, or it is a bug of ours. */
+  /** Nothing can be proven any more: the process is ending, or there is a bug of ours. */
   readonly broken: (error: unknown) => void;
 }
 
@@ -15,16 +15,16 @@ export class AuthorityMonitor {
   readonly #authority: Authority | undefined;
   readonly #events: AuthorityEvents;
   #isAsking = false;
-  /** Why the run is over for whoever asked for it. */
+  /** Why the run is over for its requester. */
   over: string | undefined;
 
-  /** Where there is no authority, nothing needs to be proven. */
+  /** Without an authority, nothing needs to be proven. */
   constructor(authority: Authority | undefined, events: AuthorityEvents) {
     this.#authority = authority;
     this.#events = events;
   }
 
-  /** Whether something may be changed right now. Otherwise the answer is on its way. */
+  /** Whether something may be changed right now. If not, a new proof has been requested. */
   isProven(): boolean {
     if (this.#authority === undefined) return true;
     if (this.over === undefined && this.#authority.isProven) return true;

@@ -3,11 +3,11 @@
  * proven again right before it changes something.
  */
 export interface Authority {
-  /** It was found so a moment ago. */
+  /** Whether it was proven a moment ago. */
   readonly isProven: boolean;
   /**
-   * Has it proven again, however long that takes: whoever asks meanwhile has the same answer. Resolves
-   * with why the run is over, if it is; rejects when the process ends.
+   * Requests a new proof, however long that takes; concurrent callers share it. Resolves with why
+   * the run is over, if it is; rejects when the process ends.
    */
   renew(): Promise<string | undefined>;
 }

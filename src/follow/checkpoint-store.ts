@@ -4,12 +4,12 @@ import type { ApplicationResult, OperationStep } from '../sync/model/outcome.ts'
 import type { KeptPlan, StoredPlan } from '../sync/plan/plan.ts';
 import type { HeldSteps } from './held-steps.ts';
 
-/** What is known of one application between looks: plain data, to be stored and taken up again. */
+/** What is known of one application between looks: plain data, to be stored and resumed. */
 export interface Checkpoint {
   readonly memory: Memory;
   /** The steps so far, with the times at which we saw them. */
   readonly steps: readonly OperationStep[];
-  /** What of them is not told yet; absent where all is. */
+  /** Those that were not reported yet; absent where all were. */
   readonly held?: HeldSteps;
 }
 
@@ -21,18 +21,20 @@ export interface StoredState {
 }
 
 /**
- * Keeps what a run knows, so that another process can take it up where this one was cut off. `path`
- * names an application within a run: itself, after those that manage it.
+ * Stores what a run knows, so that another process can resume it. `path` names an application
+ * within a run: those that manage it, and then itself.
  */
 export interface CheckpointStore {
-  /** What was kept of an application, if anything was. */
+  /** What is stored of an application, if anything. */
   recall(path: string): StoredState | undefined;
-  /** The applications that a selector found. Resolves when they are kept. */
+  /** The applications that a selector found. Resolves when they are stored. */
   found(names: readonly ApplicationName[]): Promise<void>;
-  /** Resolves when it is kept for good; changes in Argo CD wait for it. */
+  /** Resolves when it is stored durably; changes in Argo CD wait for it. */
   keep(path: string, checkpoint: Checkpoint): Promise<void>;
-  /** The plan of the operation, once it is known; it is large, and stays as it is. */
+  /** The plan of the operation, once it is known; it is large, and does not change. */
   plan(path: string, plan: KeptPlan): void;
-  /** The application has ended for this run. What is told in the same turn is kept with it. */
+  /**
+   * The application has ended for this run. What is reported in the same turn is stored with it.
+   */
   end(path: string, result: ApplicationResult): void;
 }

@@ -4,7 +4,7 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import type { OperationTracker } from './operation-tracker.ts';
 import type { FollowState } from './follow-state.ts';
 
-/** Keeps what a follower knows, whenever it has learned something that must not be lost. */
+/** Stores what a follower knows whenever it has learned something that must not be lost. */
 export class Checkpointer {
   readonly #checkpoints: CheckpointStore | undefined;
   readonly #path: string;
@@ -25,7 +25,7 @@ export class Checkpointer {
     this.#tracker = tracker;
   }
 
-  /** Keeps what is new, with all that was told in the same turn; nobody waits for it. */
+  /** Stores what is new, together with what was reported in the same turn, without waiting. */
   checkpointIfChanged(): void {
     if (this.#checkpoints === undefined) return;
     const { steps, held } = this.#tracker;
@@ -35,11 +35,11 @@ export class Checkpointer {
     if (milestones === this.#kept && areSame(steps, this.#keptSteps)) return;
     this.#kept = milestones;
     this.#keptSteps = steps;
-    // What must not go on without it waits for a keep of its own, and hears of a fault.
+    // Callers that must not continue without it call `keep` themselves, and see its faults.
     this.keep().catch(() => undefined);
   }
 
-  /** Resolves when everything is kept for good. */
+  /** Resolves when everything is stored durably. */
   async keep(): Promise<void> {
     const { memory } = this.#followState;
     const { steps, held } = this.#tracker;
@@ -56,7 +56,9 @@ function areSame(some: readonly OperationStep[], others: readonly OperationStep[
   });
 }
 
-/** What of a memory is worth a write: the rest follows from it, or is looked up again. */
+/**
+ * The parts of a memory that are worth a write: the rest follows from them, or is looked up again.
+ */
 function milestonesOf(memory: Memory): readonly unknown[] {
   const { uid, identity, request, asked, begun, ended, proven, refresh } = memory;
   return [

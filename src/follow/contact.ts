@@ -1,9 +1,12 @@
-/** How long a server that never answered is tried before that is no outage but a wrong address, ms. */
+/**
+ * How long to retry a server that has never answered before its address counts as wrong, in
+ * milliseconds.
+ */
 const firstContactWithin = 120_000;
 
 /**
- * Whether an Argo CD has ever answered since somebody began to ask it: what fails before is most
- * likely a wrong address, and what fails after is an outage. Once made, it stays so.
+ * Whether an Argo CD has ever answered: a failure before that is most likely a wrong address, and
+ * one after it is an outage. Once made, contact stays made.
  */
 export class Contact {
   readonly #since: number;
@@ -11,8 +14,8 @@ export class Contact {
   #isMade: boolean;
 
   /**
-   * `since`: when it was first asked, local milliseconds. `isMade`: it has answered before that.
-   * `onMade` is told of the first answer.
+   * `since`: when it was first asked, local milliseconds. `isMade`: it has answered before.
+   * `onMade` is called at the first answer.
    */
   constructor(since: number, isMade = false, onMade: () => void = () => undefined) {
     this.#since = since;
@@ -31,7 +34,7 @@ export class Contact {
     this.#onMade();
   }
 
-  /** Until when a run that began then waits for the first answer; local milliseconds. */
+  /** Until when a run that began at `startedAt` waits for the first answer; local milliseconds. */
   dueFor(startedAt: number): number {
     return Math.max(startedAt, this.#since) + firstContactWithin;
   }

@@ -1,6 +1,6 @@
 /**
- * The reason to abort a following with when only this process ends: nothing is terminated, reported
- * or judged, since another process takes up what the checkpoint store holds.
+ * The abort reason when only this process ends: nothing is terminated, reported or judged, since
+ * another process resumes from the checkpoint store.
  */
 export class Detachment extends Error {
   override readonly name = 'Detachment';

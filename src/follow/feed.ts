@@ -5,11 +5,11 @@ import { Listeners } from '../async/listeners.ts';
 import type { ChangeListener, ChangeSource, Polling, ChangeEvent } from './change-source.ts';
 
 /**
- * One watch stream for however many applications are followed. It is an accelerator: whoever listens
- * polls the faster while it is not alive.
+ * One watch stream for all applications that are followed. It is an accelerator: listeners poll
+ * faster while it is not alive.
  */
 export class Feed implements ChangeSource {
-  /** With a stream that lives, GET is the backstop; without one it is all there is. */
+  /** With a live stream, GET is a safety net; without one, it is all there is. */
   readonly polling: Polling = { alive: 10_000, dead: 1_000, deadLater: 15_000 };
   readonly #argocd: Pick<ArgoCD, 'watch'>;
   readonly #listeners = new Listeners<ChangeEvent>();

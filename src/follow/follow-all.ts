@@ -18,10 +18,10 @@ import { LogBudget } from './log-budget.ts';
 import type { FollowPorts } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 
-/** What is asked for: the same of every application. Times are milliseconds. */
+/** What is requested, the same for every application. Times are milliseconds. */
 export interface FollowRequest {
   readonly subject: ApplicationSelection;
-  /** AppProject; empty where it is not known. */
+  /** AppProject; empty where unknown. */
   readonly project: string;
   readonly goal: Goal;
   readonly timeout: number;
@@ -30,7 +30,7 @@ export interface FollowRequest {
   readonly hookLogLines: number;
 }
 
-/** Whose request it is: what only one run has. Times are milliseconds. */
+/** What belongs to one run only. Times are milliseconds. */
 export interface FollowedRun {
   /** Makes the operations provably this run's (`azure-pipelines/run`). */
   readonly marker: string;
@@ -47,8 +47,8 @@ const defaultGrace = 4_000;
 
 /**
  * Follows all applications of a run, ten at once, over one stream. Resolves with a result for each,
- * in the order in which they were asked for; one that fails does not hide the others. Rejects with a
- * `UserError` when there is nothing to follow, and with a bug of ours when all others have ended.
+ * in the order of the request; a failure does not hide the others. Rejects with a `UserError` when
+ * there is nothing to follow, and with a bug of ours once all others have ended.
  */
 export async function followAll(
   request: FollowRequest,

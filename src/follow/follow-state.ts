@@ -7,18 +7,18 @@ import type { Memory } from '../sync/model/memory.ts';
 import type { View } from '../sync/model/view.ts';
 import type { Clock } from '../async/clock.ts';
 
-/** What is known of the application that is followed: the newest look at it, and the memory. */
+/** What is known of the followed application: the newest look at it, and the memory. */
 export class FollowState {
   readonly #goal: Goal;
   readonly #clock: Clock;
   readonly #seen: ((application: Application) => void) | undefined;
   application: Application | undefined;
   memory: Memory;
-  /** When Argo CD last told of the application, by whatever way; local milliseconds. */
+  /** When Argo CD last reported the application, in any way; local milliseconds. */
   toldAt = -Infinity;
-  /** Since when the last comparison that it shows has been seen; local milliseconds. */
+  /** Since when the comparison that it shows has been visible; local milliseconds. */
   comparisonSeenAt = -Infinity;
-  /** The stream has told that it is gone: a look that finds nothing finds that. */
+  /** The stream has reported its deletion, so a look that finds nothing confirms that. */
   isDeleted = false;
 
   /** `kept`: what another process remembered. `seen` is told of each look that is taken. */
@@ -32,12 +32,12 @@ export class FollowState {
     this.#goal = goal;
     this.#seen = seen;
     this.#clock = clock;
-    // Only a sync can carry the marker; everything else is told what to follow by what it finds.
+    // Only a sync can carry the marker; all other actions follow what they find.
     const identity = goal.action === 'sync' ? ({ kind: 'marker', marker } as const) : undefined;
     this.memory = kept === undefined ? newMemory(clock.now(), identity) : recollect(kept);
   }
 
-  /** The address, with the AppProject in which the application was seen last, from then on. */
+  /** The address, with the AppProject in which the application was last seen. */
   locate(given: Address): Address {
     const project = () => this.memory.project ?? given.project;
     return {
@@ -48,14 +48,14 @@ export class FollowState {
     };
   }
 
-  /** What can be decided on by now; undefined until the first look. */
+  /** What can be judged now; undefined until the first look. */
   get view(): View | undefined {
     const { application, memory } = this;
     const [goal, now] = [this.#goal, this.#clock.now()];
     return application && { application, memory, goal, now };
   }
 
-  /** Takes a look, unless a newer one is known. Says whether it was taken. */
+  /** Accepts a look, unless a newer one is known. Says whether it was accepted. */
   take(application: Application): boolean {
     this.toldAt = this.#clock.now();
     const known = this.application;
@@ -69,7 +69,7 @@ export class FollowState {
     return true;
   }
 
-  /** Changes the memory, and judges what is known again by it. */
+  /** Changes the memory, and updates the view. */
   update(change: Partial<Memory>): void {
     const memory = { ...this.memory, ...change };
     const { application } = this;
@@ -80,8 +80,8 @@ export class FollowState {
   }
 
   /**
-   * What a message of the stream is worth: taken, or a reason to look for ourselves. The stream
-   * comes from a cache, so that it may tell of an application that was there before this one.
+   * Handles a message of the stream: accepts it, or says to look. The stream comes from a cache, so
+   * it may be about an earlier application of the same name.
    */
   hear({ type, application }: WatchEvent): 'taken' | 'look' | 'ignored' {
     const known = this.application;
@@ -93,7 +93,7 @@ export class FollowState {
   }
 }
 
-/** Kubernetes counts resource versions up; where they are no numbers, nothing is known. */
+/** Kubernetes counts resource versions up; where they are not numbers, nothing is known. */
 function isOlder(one: Application, other: Application): boolean {
   const [a, b] = [Number(one.resourceVersion), Number(other.resourceVersion)];
   return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;

@@ -34,7 +34,7 @@ export class Follower {
   readonly #settings: FollowSettings;
   /** Their signal aborts with the run, the deadline or the end of the following. */
   readonly #ports: FollowPorts;
-  /** Ends with the run or the following; what is told of the end may come after the deadline. */
+  /** Ends with the run or the following; the end may be reported after the deadline. */
   readonly #life: CancelScope;
   readonly #wakeup: Wakeup;
   readonly #followState: FollowState;
@@ -67,7 +67,7 @@ export class Follower {
       this.#poller,
       wakeup,
     );
-    // What failed is told with its log even when the time is up.
+    // A failure is reported with its log even after the deadline.
     const toTheEnd = { ...ports, signal: life.signal };
     const told = { steps: kept?.steps ?? [], held: kept?.held, plan };
     this.#tracker = new OperationTracker(
@@ -85,11 +85,11 @@ export class Follower {
     });
   }
 
-  /** Resolves with how it ended, whatever happens on the way; rejects only for a bug of ours. */
+  /** Resolves with the result, whatever happens on the way; rejects only for a bug of ours. */
   async run(): Promise<ApplicationResult> {
     this.#is({ kind: 'busy' });
     const stop = this.#poller.listen(() => {
-      // Said at once: whoever takes a follower away that only waits must not take the message with it.
+      // Reported at once: a follower that is detached while idle must not lose the message.
       this.#is({ kind: 'busy' });
       this.#wakeup.wake();
     });
@@ -119,10 +119,10 @@ export class Follower {
     }
   }
 
-  /** One round: look if it is time, ask the rules, do what they say, sleep. */
+  /** One round: look if a look is due, ask the rules, do what they say, sleep. */
   async #turn(): Promise<Ending | undefined> {
     this.#poller.lookIfDue();
-    // What is judged is what is known now, whatever comes meanwhile: that has its own turn.
+    // This round judges what is known now; what arrives in the meantime has its own round.
     const { view } = this.#followState;
     if (view === undefined) return this.#awaitApplication();
     const verdict = await this.#judge(view);
@@ -131,7 +131,7 @@ export class Follower {
       case 'done':
         return verdict.ending;
       case 'act': {
-        // What came while it was told may be the answer that the act waits for, and is judged first.
+        // What arrived during the report may be what the act was waiting for, and is judged first.
         if (this.#followState.memory !== view.memory) return undefined;
         const hold = await this.#executor.execute(verdict.act, verdict.doing, view);
         if (hold !== undefined) await this.#sleep(hold.until);
@@ -170,7 +170,7 @@ export class Follower {
     const { over } = this.#executor;
     if (this.#life.signal.aborted || over !== undefined) return canceled(over);
     if (this.#ports.clock.now() < this.#settings.deadline) return undefined;
-    // What was done in the last moment is done.
+    // What was completed in the last moment counts.
     const { view } = this.#followState;
     const verdict = view && (await this.#judge(view, true));
     return verdict?.kind === 'done' ? verdict.ending : this.#timedOut();
@@ -196,7 +196,8 @@ export class Follower {
       untoldUntil,
       this.#settings.deadline,
     );
-    // What is yet to be told is not known to whoever takes it up after it was parked: it would begin again.
+    // A status that was not reported yet is lost when the run is parked: its delay would start
+    // over.
     const isBusy =
       untoldUntil !== Infinity ||
       this.#poller.isLooking ||
@@ -211,7 +212,7 @@ export class Follower {
     this.#ports.activity?.(this.#settings.path, activity);
   }
 
-  /** Tells the steps that still wait for the plan; a run that was canceled has no time for it. */
+  /** Reports the steps that still wait for the plan; a canceled run has no time for it. */
   async #tellHeld({ outcome }: Ending): Promise<void> {
     if (outcome !== 'canceled') await this.#tracker.settled();
     throwIfDetached(this.#life.signal);
@@ -230,7 +231,7 @@ export class Follower {
     return makeResult({
       ...{ name: address, url: argocd.pageOf(address), finishedAt: clock.now() },
       ...{ ending: { ...ended, causes }, memory },
-      // What was told before it was denied is told; nothing is added to that.
+      // What was reported before access was denied stays; nothing is added.
       ...(isDenied
         ? { application: undefined, plan: undefined, steps: toldSteps }
         : { application, plan, steps }),

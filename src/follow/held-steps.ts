@@ -2,20 +2,22 @@ import type { OperationStep } from '../sync/model/outcome.ts';
 import type { Plan } from '../sync/plan/plan.ts';
 import { compareSteps, placeStepsInTurns, stepIdOf } from '../sync/rules/steps.ts';
 
-/** How long steps wait for the plan, which tells their waves and their order, in milliseconds. */
+/**
+ * How long steps wait for the plan, which provides their waves and their order, in milliseconds.
+ */
 export const planWait = 5_000;
 
-/** Steps that are not told yet: plain data, to be stored with what is known. */
+/** Steps that were not reported yet: plain data, stored with what is known. */
 export interface HeldSteps {
   /** When the first of them was seen, local milliseconds. */
   readonly since: number;
-  /** All steps as they were told last. */
+  /** All steps as last reported. */
   readonly told: readonly OperationStep[];
   /** A step for each change of it, in the order in which they were seen. */
   readonly changes: readonly OperationStep[];
 }
 
-/** Adds what changed at one look; `before` are the steps as they were until then. */
+/** Adds what changed at one look; `before` are the steps until then. */
 export function hold(
   held: HeldSteps | undefined,
   before: readonly OperationStep[],
@@ -27,16 +29,16 @@ export function hold(
   return { ...held, changes: [...held.changes, ...changes] };
 }
 
-/** Steps that are told in one turn of the event loop, with what is stored of that. */
+/** Steps to report in one turn of the event loop, and what to store with them. */
 const mostAtOnce = 500;
 
-/** Steps to tell in one turn, and what is held from then on. */
+/** Steps to report in one turn, and what is held from then on. */
 export interface Portion {
   readonly steps: readonly OperationStep[];
   readonly held: HeldSteps | undefined;
 }
 
-/** What is held, as it is told turn by turn: its changes as `inOrder` gives them. */
+/** What is held, split into turns: the changes in the order of `inOrder`. */
 export function* portionsOf(
   held: HeldSteps,
   changes: readonly OperationStep[],
@@ -58,13 +60,16 @@ export function* portionsOf(
   }
 }
 
-/** Whether they may still wait; not when the clock was set back. */
+/** Whether they may still wait; false when the clock was set back. */
 export function mayHold(held: HeldSteps | undefined, now: number): boolean {
   const age = held === undefined ? 0 : now - held.since;
   return age >= 0 && age < planWait;
 }
 
-/** The changes by attempt, phase, wave and plan; those of one step as they came. For `inTurns`. */
+/**
+ * The changes by attempt, phase, wave and plan; those of one step in their order of arrival. For
+ * `inTurns`.
+ */
 export function* inOrder(
   changes: readonly OperationStep[],
   plan: Plan | undefined,
@@ -75,5 +80,5 @@ export function* inOrder(
   return sorted;
 }
 
-/** To sort one among thousands takes as long as so many comparisons. */
+/** The cost of sorting one among thousands, in comparisons. */
 const stepsOfSorting = 5;

@@ -7,13 +7,13 @@ import { CancelScope } from '../async/cancel-scope.ts';
 
 /** Kinds that have pods with a log. */
 const logged = new Set(['Job', 'Pod', 'CronJob', 'Workflow']);
-/** How often the log of a running hook is read: at first, and at the least; a long one may wait. */
+/** How often the log of a running hook is read: at first, and at least; a long one may wait. */
 const keeping = { first: 1_000, most: 15_000, share: 0.05 };
 /** How long the end of a run waits for logs that are still on their way, in milliseconds. */
 const grace = 5_000;
 const nothing: PodLog = { lines: [], fault: '' };
 
-/** The last log lines of hooks and Jobs that failed, read while they are still there. */
+/** The last log lines of failed hooks and Jobs, read while they still exist. */
 export class HookLogs {
   readonly #settings: FollowSettings;
   readonly #ports: FollowPorts;
@@ -31,12 +31,12 @@ export class HookLogs {
     this.#budget = ports.logBudget ?? new LogBudget();
   }
 
-  /** The log of what failed, as it was read last. Never rejects: `fault` says why there is none. */
+  /** The log of what failed, as last read. Never rejects: `fault` says why there is none. */
   read(resource: ResourceKey): Promise<PodLog> {
     return this.#reading.get(resourceId(resource)) ?? this.begin(resource);
   }
 
-  /** Whether the log of a running hook is read now and then, which nobody else would do. */
+  /** Whether the log of a running hook is being read, which would be lost otherwise. */
   get isKeeping(): boolean {
     return this.#keeping.size > 0;
   }
@@ -49,7 +49,7 @@ export class HookLogs {
     return reading;
   }
 
-  /** Reads the log of a running hook now and then, for the case that nothing is left of it after. */
+  /** Reads the log of a running hook repeatedly, in case it is deleted at its end. */
   keep(resource: ResourceKey, isRunning: () => boolean): void {
     if (this.#settings.hookLogLines === 0 || !logged.has(resource.kind)) return;
     const id = resourceId(resource);
@@ -58,7 +58,7 @@ export class HookLogs {
     void this.#keep(resource, isRunning).finally(() => this.#keeping.delete(id));
   }
 
-  /** What a hook printed that succeeded is nobody's concern. */
+  /** The log of a hook that succeeded is not needed. */
   forget(resource: ResourceKey): void {
     const id = resourceId(resource);
     this.#keeping.delete(id);
@@ -81,7 +81,7 @@ export class HookLogs {
     }
   }
 
-  /** Nothing is read any more but what is asked for, and that not for long. */
+  /** From now on, only requested logs are read, and only for a short time. */
   close(): void {
     this.#over.abort();
     const { clock } = this.#ports;

@@ -5,12 +5,14 @@ import { explainUnfinished } from '../sync/rules/unfinished.ts';
 import type { UserError } from '../user-error.ts';
 import { followedState } from '../sync/rules/followed-operation.ts';
 
-/** The end of a following by an answer after which nothing can be learned or changed. */
+/** The ending after a fatal response: nothing more can be read or changed. */
 export function brokenOff({ message, advice }: UserError): Ending {
   return refusal('failed', message, advice);
 }
 
-/** The end of a following that is no longer wanted; `over`: why Azure DevOps has ended the run, if it has. */
+/**
+ * The ending of a run that is no longer wanted; `over`: why Azure DevOps has ended it, if it has.
+ */
 export function canceled(over: string | undefined): Ending {
   const message =
     over === undefined
@@ -19,19 +21,21 @@ export function canceled(over: string | undefined): Ending {
   return { outcome: 'canceled', message, evidence: '', causes: [] };
 }
 
-/** What a following had come to when its time was up. */
+/** The state of a following at its deadline. */
 export interface Unfinished {
   /** Absent where the application was never seen. */
   readonly view: View | undefined;
   /** Why Argo CD was not reached, if it never was. */
   readonly neverReached: UserError | undefined;
-  /** What it waited for; empty where it did not come to wait. */
+  /** What it waited for; empty where it was not waiting. */
   readonly waitedFor: string;
-  /** How long it had from the start of the run, in milliseconds; none where its turn did not come. */
+  /**
+   * How long it had from the start of the run, in milliseconds; absent where its turn did not come.
+   */
   readonly time: number;
 }
 
-/** The end of a following whose time is up, with what is missing. */
+/** The ending at the deadline, with what is missing. */
 export function timedOut({ view, neverReached, waitedFor, time }: Unfinished): Ending {
   if (neverReached !== undefined) {
     return refusal('timedOut', neverReached.message, neverReached.advice);

@@ -1,16 +1,16 @@
 import type { ApplicationResult } from '../sync/model/outcome.ts';
 import { Semaphore } from '../async/semaphore.ts';
 
-/** Characters of hooks' logs that a run keeps, whatever its applications and their hooks. */
+/** Characters of hook logs that a run keeps, for all its applications and their hooks. */
 export const mostLogCharacters = 256 * 1_024;
 /** Logs that a run reads at a time. */
 const readAtOnce = 4;
 const leftOut = `a run keeps ${mostLogCharacters} characters of logs`;
 
-/** What a run may keep of the logs of its hooks: whoever comes first has it. */
+/** What a run may keep of the logs of its hooks: first come, first served. */
 export class LogBudget {
   readonly #held = new Map<string, number>();
-  /** In which logs are read, so that many are not in memory before they are bounded. */
+  /** Bounds concurrent reads, so that not many logs are in memory before they are truncated. */
   readonly semaphore = new Semaphore(readAtOnce);
   #left = mostLogCharacters;
 
@@ -20,7 +20,7 @@ export class LogBudget {
     return left > 0 ? undefined : `Its log was omitted: ${leftOut}.`;
   }
 
-  /** What may be kept of a log, its last lines, in place of what was held by that id before. */
+  /** The last lines of a log that may be kept, replacing what was kept under that id before. */
   hold(id: string, lines: readonly string[]): readonly string[] {
     this.release(id);
     let first = lines.length;
@@ -30,7 +30,7 @@ export class LogBudget {
       if (size + next > this.#left) break;
       size += next;
     }
-    // What is left is of no use to the next one either.
+    // What is left is too little for the next one, too.
     if (first > 0) size = this.#left;
     this.#left -= size;
     this.#held.set(id, size);

@@ -10,7 +10,7 @@ import type { Plan } from '../sync/plan/plan.ts';
 import { dryOf } from '../sync/rules/hydration.ts';
 import type { FollowPorts } from './settings.ts';
 
-/** An operation, of which application, with what is known of it. */
+/** An operation with its application and what is known of it. */
 export interface PlannedOperation {
   readonly application: Application;
   readonly state: OperationState;
@@ -18,8 +18,8 @@ export interface PlannedOperation {
 }
 
 /**
- * Reads the plan of an operation, from the manifests of the very revisions. Undefined as long as it is
- * not known which those are; rejects where Argo CD cannot make the manifests.
+ * Reads the plan of an operation from the manifests of its revisions. Undefined while those are
+ * unknown; rejects where Argo CD cannot generate the manifests.
  */
 export function readPlan(
   operation: PlannedOperation,
@@ -33,7 +33,7 @@ export function readPlan(
     .then((manifests) => planFrom(manifests, operation));
 }
 
-/** Manifests are made from the dry commit where there is one, whatever is deployed of it. */
+/** Manifests are generated from the dry commit where there is one. */
 function revisionsToRead({
   application,
   state,

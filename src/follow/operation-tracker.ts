@@ -29,12 +29,12 @@ import {
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 
-/** To tell a step and to store that takes as long as so many comparisons. */
+/** The cost of reporting and storing a step, in comparisons. */
 const stepsOfTelling = 20;
 
 /**
- * What the operation does, step by step, with its plan and the logs of what failed. Until the plan is
- * there, or has failed to come in time, steps are held back: they are told in the plan's order.
+ * What the operation does, step by step, with its plan and the logs of what failed. Until the plan
+ * is available, or is late, steps are held back, so that they are reported in the plan's order.
  */
 export class OperationTracker {
   readonly #settings: FollowSettings;
@@ -47,17 +47,18 @@ export class OperationTracker {
   #held: HeldSteps | undefined;
   #told = '';
   #isLeftOutTold = false;
-  /** The attempts of operations that the one that is followed replaced. */
+  /** The number of attempts of the operations that the followed one replaced. */
   #earlier = 0;
-  /** Where the application was when it was last told of. */
+  /** Where the application was when last reported. */
   #place: Pick<Application, 'uid' | 'project'> | undefined;
   plan: Plan | undefined;
   steps: readonly OperationStep[];
 
   /**
-   * `kept`: the steps that another process knew, what of them it had not told, and the plan.
-   * `planned` hears when the plan is there, or will not come: then what is held back can be told.
-   * `keep` stores what is known, in the turn in which it was told: the two cannot part.
+   * `kept`: the steps of an earlier process, those of them that it had not reported, and the plan.
+   * `planned` is called when the plan is available or has failed, so that held steps can be
+   * reported. `keep` stores what is known, in the same turn as it is reported, so that the two
+   * cannot diverge.
    */
   constructor(
     settings: FollowSettings,
@@ -81,17 +82,17 @@ export class OperationTracker {
     this.#logs = new HookLogs(settings, ports);
   }
 
-  /** Whether something is being read that would be lost otherwise, or told late. */
+  /** Whether something is being read that would otherwise be lost or reported late. */
   get isReading(): boolean {
     return this.#logs.isKeeping || this.#isHolding;
   }
 
-  /** What is not told yet; absent where everything is. */
+  /** What was not reported yet; absent where everything was. */
   get held(): HeldSteps | undefined {
     return this.#held;
   }
 
-  /** When it is told without the plan, local milliseconds. */
+  /** When it is reported without the plan, local milliseconds. */
   get heldUntil(): number {
     return this.#isHolding ? (this.#held?.since ?? 0) + planWait : Infinity;
   }
@@ -100,12 +101,12 @@ export class OperationTracker {
     return this.#isPlanning && this.#held !== undefined;
   }
 
-  /** The steps as they were told. */
+  /** The steps as reported. */
   get toldSteps(): readonly OperationStep[] {
     return this.#held?.told ?? this.steps;
   }
 
-  /** Tells what changed in the operation since the last look, and stores it. For `inTurns`. */
+  /** Reports what changed in the operation since the last look, and stores it. For `inTurns`. */
   *track(application: Application, memory: Memory): Generator<number, void> {
     this.#tellMove(application);
     const state = followedState(application, memory);
@@ -119,7 +120,7 @@ export class OperationTracker {
     } else this.#keep();
   }
 
-  /** Tells what is held back, in the order of the plan as far as it is known; see `track`. */
+  /** Reports what is held back, in the order of the plan if that is known; see `track`. */
   *release(): Generator<number, void> {
     const { tell } = this.#ports;
     const { address } = this.#settings;
@@ -150,7 +151,7 @@ export class OperationTracker {
     this.#ports.tell({ kind: 'progress', application: this.#settings.address, done, total });
   }
 
-  /** Resolves when nothing has to be held back any more: the plan is there, or its time is up. */
+  /** Resolves when nothing must be held back any more: the plan is available, or late. */
   async settled(): Promise<void> {
     const { clock, signal } = this.#ports;
     if (!this.#isHolding) return;
@@ -171,7 +172,7 @@ export class OperationTracker {
     });
   }
 
-  /** Lets others have their turn, in which the process may begin to end. */
+  /** Yields to others; the process may begin to shut down in the meantime. */
   *#othersTurn(steps: number): Generator<number, void> {
     yield steps;
     throwIfDetached(this.#ports.signal);
@@ -183,7 +184,7 @@ export class OperationTracker {
     const changes: OperationStep[] = [];
     const steps = yield* trackStepsInTurns(before, state, plan, now, this.#earlier);
     yield* this.#othersTurn(steps.length);
-    // It may have come meanwhile.
+    // The plan may have arrived in the meantime.
     this.steps =
       plan === undefined && this.plan !== undefined
         ? yield* placeStepsInTurns(steps, this.plan)
@@ -200,7 +201,7 @@ export class OperationTracker {
     this.#tellLeftOut(state);
   }
 
-  /** Once: what comes after the last step that is kept is followed all the same. */
+  /** Reported once: steps beyond the limit are followed all the same. */
   #tellLeftOut({ results }: OperationState): void {
     if (this.#isLeftOutTold || results.length <= mostSteps) return;
     this.#isLeftOutTold = true;
@@ -212,7 +213,7 @@ export class OperationTracker {
     });
   }
 
-  /** A hook that is deleted at the very moment of its failure takes its log along. */
+  /** The log of a hook that is deleted as soon as it fails is lost. */
   #keepLog(step: OperationStep, place: number): void {
     if (!step.hook || step.state !== 'Running' || this.plan === undefined) return;
     const task = taskOf(this.plan, step, step.phase);
@@ -220,7 +221,7 @@ export class OperationTracker {
     this.#logs.keep(step, () => this.steps[place]?.state === 'Running');
   }
 
-  /** Without the plan only the waves are missing. */
+  /** Without the plan, only the waves are missing. */
   #planOnce(application: Application, state: OperationState, memory: Memory): void {
     if (this.#planning !== undefined || this.plan !== undefined) return;
     const { address } = this.#settings;
@@ -244,7 +245,10 @@ export class OperationTracker {
       });
   }
 
-  /** In the turn in which the plan is kept: whoever goes on with it does not tell them again. */
+  /**
+   * In the turn in which the plan is stored: a process that resumes with it does not report them
+   * again.
+   */
   #tellFindings({ findings }: Plan): void {
     const { address, goal } = this.#settings;
     if (goal.action === 'terminate') return;
@@ -253,7 +257,7 @@ export class OperationTracker {
     }
   }
 
-  /** Adds the logs of what failed to the causes: the end of the story. */
+  /** Adds the logs of what failed to the causes, at the end of the following. */
   async withLogs(causes: readonly Cause[]): Promise<readonly Cause[]> {
     this.#logs.close();
     return Promise.all(

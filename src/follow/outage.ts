@@ -10,16 +10,16 @@ import type { Contact } from './contact.ts';
 export interface FailedCall {
   readonly name: string;
   readonly project: string;
-  /** It was seen before, so that what looks like a missing right or address may be an outage. */
+  /** It was seen before, so what looks like a missing right or a wrong address may be an outage. */
   readonly isSeen: boolean;
 }
 
-/** What a failed look at an application means: the end, nothing yet, a pause, or nobody knows. */
+/** What a failed look at an application means: fatal, not created yet, an outage, or unknown. */
 export type LookFailure =
   | { readonly kind: 'fatal'; readonly error: UserError }
   | { readonly kind: 'missing'; readonly reason: string }
   | { readonly kind: 'away'; readonly reason: string; readonly error: UserError }
-  /** Argo CD answers, with an error that may pass; `error` is what it is if it does not. */
+  /** Argo CD returns an error that may be transient; `error` is used if it is not. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly error: UserError };
 
 /** Judges a failed look. `isReached`: Argo CD has answered before, so that its address is right. */
@@ -111,12 +111,12 @@ export type OutageJudgement =
   | { readonly kind: 'unknown'; readonly reason: string; readonly notice: string | undefined };
 
 /**
- * The failures of looks in a row: how long each kind is waited for, and what is said meanwhile. A
- * server that has answered before is waited for as long as it takes; one that never did, and an error
- * that nobody knows, two minutes.
+ * Consecutive failed looks: how long to wait for each kind, and what to report in the meantime.
+ * There is no limit for a server that has answered before; for one that never has, and for unknown
+ * errors, it is two minutes.
  *
  * States: answering; away or unknown, by the kind of the last failure, which `answered` ends; given
- * up, when the time of that kind is over (a `fatal` judgement).
+ * up, when the time for that kind is over (a `fatal` judgement).
  */
 export class Outage {
   readonly #clock: Clock;
@@ -140,12 +140,12 @@ export class Outage {
     this.#deadline = deadline;
   }
 
-  /** When there must have been an answer, local milliseconds; infinite where there was one. */
+  /** When the first answer is due, local milliseconds; infinite where there was one. */
   get due(): number {
     return this.#contact.isMade ? Infinity : this.#contact.dueFor(this.#startedAt);
   }
 
-  /** Why Argo CD is given up: it never answered, and there was time enough. */
+  /** Why the run gives up on Argo CD: it never answered in time. */
   get unreached(): UserError | undefined {
     return this.#clock.now() < this.due ? undefined : this.neverReached;
   }
@@ -190,7 +190,7 @@ export class Outage {
     }
   }
 
-  /** Argo CD answered. Says for how many seconds it had not, if that was told. */
+  /** Argo CD answered. Returns for how many seconds it had not, if that was reported. */
   answered(): number | undefined {
     const since = this.#since;
     this.#contact.make();

@@ -9,25 +9,28 @@ import type { ApplicationPoller } from './application-poller.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import type { FollowState } from './follow-state.ts';
 
-/** Questions of one kind wait for each other: the second refresh for the first, hard or not. */
+/** Requests of one kind wait for each other: the second refresh for the first, hard or not. */
 type Kind = 'refresh' | 'windows' | 'commits';
 
-/** After this long the same may be asked again, although Argo CD still holds the answer. */
+/** After this time, the same may be requested again although Argo CD has not responded yet. */
 const heldAfter: Readonly<Record<Kind, number>> = {
   refresh: 10_000,
   windows: 3_000,
   commits: 10_000,
 };
-/** Argo CD writes whole seconds: only after some can a newer comparison be told from the last one. */
+/**
+ * Argo CD writes whole seconds: only after some can a newer comparison be distinguished from the
+ * last one.
+ */
 const comparable = 2_000;
 const lookWorthy = new Set<Failure>(['unauthenticated', 'not-found', 'hidden']);
 const pauseAfterFailure = 5_000;
-/** How much is kept of why there was no answer, in characters. */
+/** How much of the reason for a missing response is kept, in characters. */
 const longestReason = 2_000;
 
 /**
- * What is asked of Argo CD beside the following: nothing waits for an answer, since a refresh can be
- * held for a minute.
+ * Requests refreshes and sync windows from Argo CD: nothing waits for the response, since a refresh
+ * can take a minute.
  */
 export class RefreshRequester {
   readonly #settings: FollowSettings;
@@ -35,9 +38,9 @@ export class RefreshRequester {
   readonly #followState: FollowState;
   readonly #poller: ApplicationPoller;
   readonly #wakeup: Wakeup;
-  /** The refresh that a following begins with is asked for, or was answered to the process before. */
+  /** The initial refresh was requested, or an earlier process had its response. */
   #isFirstAsked: boolean;
-  /** The last refresh was answered without a comparison: Argo CD has lost it. */
+  /** The last refresh had a response but no comparison: Argo CD has lost it. */
   #isLost = false;
   readonly #asked = new Map<Kind, { at: number; open: number; notBefore: number }>();
 
@@ -61,24 +64,33 @@ export class RefreshRequester {
     return [...this.#asked.values()].some(({ open }) => open > 0);
   }
 
-  /** When what could not be asked may be asked again, in local milliseconds: nobody else wakes for it. */
+  /**
+   * When a postponed request may be sent, in local milliseconds: nothing else wakes the loop for
+   * it.
+   */
   get retryAt(): number {
     const now = this.#ports.clock.now();
     const times = [...this.#asked.values()].map(({ notBefore }) => notBefore);
     return Math.min(Infinity, ...times.filter((time) => time > now));
   }
 
-  /** Asks once for a refresh: what is read before Argo CD has looked at Git again may be of yesterday. */
+  /**
+   * Requests the initial refresh: until Argo CD has looked at Git again, what is read may be
+   * outdated.
+   */
   askFirst(): void {
     if (this.#isFirstAsked || this.#settings.goal.action === 'terminate') return;
     this.#isFirstAsked = true;
     this.ask('refresh');
   }
 
-  /** Asks, unless the same was asked a moment ago. Never rejects; an answer wakes the loop. */
+  /**
+   * Sends a request, unless the same was sent a moment ago. Never rejects; a response wakes the
+   * loop.
+   */
   ask(question: Lookup): void {
     if (question === 'look') {
-      // One that is on may still answer it.
+      // The pending request may still answer it.
       if (!this.#poller.isLooking) this.#poller.demand();
       return;
     }
@@ -118,17 +130,17 @@ export class RefreshRequester {
 
   #failed(error: unknown): void {
     if (this.#ports.signal.aborted) return;
-    // What a rule denies is judged as a failed look is.
+    // A denied permission is judged like a failed look.
     if (error instanceof UserError) this.#poller.demand();
     else if (!(error instanceof ArgoCDError)) this.#poller.breakOff(error);
-    // Whether the token is refused altogether, or the application is gone, is for a look to find out,
-    // and not in ten seconds.
+    // A look finds out whether the token is rejected or the application is gone, and sooner than in
+    // ten seconds.
     else if (lookWorthy.has(error.failure)) this.#poller.demand();
   }
 
   /**
-   * Argo CD can lose a refresh (recordings.md §2.7), and to ask in the same words changes nothing
-   * in Kubernetes and wakes nobody: what follows one without an answer is hard.
+   * Argo CD can lose a refresh (recordings.md §2.7), and repeating the same request changes nothing
+   * in Kubernetes and wakes nothing: the refresh after a lost one is hard.
    */
   async #refresh(askedAt: number, hard: boolean): Promise<void> {
     const followState = this.#followState;
@@ -186,7 +198,7 @@ export class RefreshRequester {
   }
 }
 
-/** What Argo CD fails with where a repository has no such commit. */
+/** Argo CD's errors for a commit that is not in the repository. */
 const unfound: ReadonlySet<Failure> = new Set<Failure>(['refused', 'internal', 'not-found']);
 
 function kindOf(question: Exclude<Lookup, 'look'>): Kind {

@@ -22,7 +22,7 @@ export interface Conclusion
   readonly finishedAt: number;
 }
 
-/** Puts together how it ended for one application. */
+/** Assembles the result for one application. */
 export function makeResult(conclusion: Conclusion): ApplicationResult {
   const { name, url, ending, application, memory, plan, finishedAt } = conclusion;
   const state = application && followedState(application, memory);
@@ -33,7 +33,7 @@ export function makeResult(conclusion: Conclusion): ApplicationResult {
       ? deployed
       : spellOut(application.sources, deployed, ...knownRevisions(application));
   const dry = application?.hydrator && dryOf(memory, revisions);
-  // What a replaced operation did until then is in the log, and no part of what came of it.
+  // What a replaced operation did until then is in the log, and is not part of the result.
   const steps = conclusion.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
   const unreached =
     isGood || plan === undefined || state === undefined ? [] : unreachedSteps(steps, plan);
@@ -65,7 +65,7 @@ export function makeResult(conclusion: Conclusion): ApplicationResult {
   };
 }
 
-/** The revisions that an application shows; what it tracks, resolved by itself, comes first. */
+/** The revisions that an application shows, preferably those resolved from what it tracks. */
 function knownRevisions({ sync, history, operationState }: Application) {
   const deployed = history.map(({ revisions }) => revisions);
   return [sync.revisions, ...deployed, operationState?.revisions ?? []];
@@ -93,7 +93,7 @@ function revisionsOf(state: OperationState | undefined): readonly string[] | und
   return state.revisions.length > 0 ? state.revisions : state.operation.revisions;
 }
 
-/** What an operation deployed that did not land: nothing, until it applied a resource. */
+/** What an unsuccessful operation deployed: nothing, until it applied a resource. */
 function deployedBy(
   state: OperationState | undefined,
   { identity }: FollowState['memory'],
@@ -108,7 +108,10 @@ function deployedBy(
   return hasApplied || state.phase === 'Succeeded' ? (revisionsOf(state) ?? []) : [];
 }
 
-/** A failed operation's one sentence names the first thing that failed, or the first line of why. */
+/**
+ * The one-sentence message of a failed operation names the first failure, or the first line of the
+ * reason.
+ */
 function withCause({ outcome, message, causes: [first] }: Ending, isOperation: boolean): string {
   if (outcome !== 'failed' || !isOperation || first === undefined) return message;
   const isSaid = message.includes(first.title);

@@ -8,13 +8,13 @@ import { retryDelayFor } from './application-poller.ts';
 import type { ApplicationPoller } from './application-poller.ts';
 import type { FollowPorts } from './settings.ts';
 
-/** Whether these are the end only a look can tell, or time. */
+/** Only a look, or time, shows whether these are fatal. */
 const unknown = new Set<Failure>(['internal', 'not-found', 'hidden']);
 const pauses = { first: 500, most: 10_000 };
 
 /**
- * When a change that failed may be made again: after a pause, and never blindly, since what came of
- * the last try may show only in a look that was begun after the rules wanted it again.
+ * When a failed change may be retried: after a pause, and never blindly, since the result of the
+ * last try may show only in a look that begins after the rules want the change again.
  *
  * States: open; closed by `failed`, until its pause is over and the look that it needs is answered.
  * The next failure closes it for longer; `succeeded` opens it and forgets the failures.
@@ -23,7 +23,7 @@ export class RetryGate {
   readonly #ports: Pick<FollowPorts, 'clock' | 'random'>;
   readonly #poller: ApplicationPoller;
   #failures = 0;
-  /** Since when it has failed, in a row, in a way that nobody knows to pass. */
+  /** Since when it has failed consecutively with unknown errors. */
   #unknownSince: number | undefined;
   #reason = '';
   #notBefore = -Infinity;
@@ -47,7 +47,10 @@ export class RetryGate {
     return this.#ports.clock.now() < this.#notBefore ? this.#notBefore : undefined;
   }
 
-  /** The rules want something else, or it is being made: what was looked for is of no use any more. */
+  /**
+   * The rules want something else, or the change is being made: the pending look is no longer
+   * needed.
+   */
   forget(): void {
     this.#needed = undefined;
   }
@@ -58,15 +61,15 @@ export class RetryGate {
     this.#reason = '';
   }
 
-  /** What is being done, with why it is done again where it does not say so itself. */
+  /** What is being done, and why it is being retried where that is not clear. */
   explain(doing: string): string {
     const why = excerpt(this.#reason);
     return doing.includes(why) ? doing : `${doing}; the last attempt failed: ${why}`;
   }
 
   /**
-   * Takes in a failure that was no answer to the change but of the address, the token or the server.
-   * Returns what ends the following, if it does.
+   * Records a failure of the address, the token or the server rather than a response to the change.
+   * Returns the fatal error, if it is one.
    */
   broke(error: unknown): UserError | undefined {
     if (error instanceof UserError) return error;
@@ -88,7 +91,7 @@ export class RetryGate {
     this.#unknownSince = isUnknown ? (this.#unknownSince ?? clock.now()) : undefined;
     const pause = backoff(this.#failures, pauses, random);
     this.#notBefore = clock.now() + Math.max(pause, retryDelayFor(error));
-    // What is known may be older than the answer.
+    // What is known may be older than the response.
     this.#poller.demand();
   }
 }

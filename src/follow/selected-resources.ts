@@ -11,7 +11,7 @@ import type { FollowPorts } from './settings.ts';
 
 /**
  * The exact resources of a selective sync, since the server compares exactly. Rejects with a
- * `UserError` when an entry fits nothing or the manifests cannot be made.
+ * `UserError` when an entry matches nothing or the manifests cannot be generated.
  */
 export async function selectResources(
   { target, options }: SyncGoal,

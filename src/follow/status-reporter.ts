@@ -1,14 +1,14 @@
 import type { FollowPorts, FollowSettings } from './settings.ts';
 
-/** Milliseconds for which a state must last before a person is told. */
+/** How long a state must last before it is reported, in milliseconds. */
 const calm = 2_000;
 
-/** Tells people what a follower waits for, and remembers it for a run whose time is up. */
+/** Reports what a follower waits for, and remembers it for a run that times out. */
 export class StatusReporter {
   readonly #settings: Pick<FollowSettings, 'address'>;
   readonly #ports: Pick<FollowPorts, 'clock' | 'tell'>;
   #message = '';
-  /** Since when it is so; local milliseconds. */
+  /** Since when; local milliseconds. */
   #since = 0;
   #isTold = true;
 
@@ -20,19 +20,21 @@ export class StatusReporter {
     this.#ports = ports;
   }
 
-  /** What was said last, told or not. */
+  /** The latest message, reported or not. */
   get message(): string {
     return this.#message;
   }
 
-  /** When what was said is to be told, if it lasts; local milliseconds. Infinity: it is told. */
+  /**
+   * When the latest message is to be reported, if it lasts; local milliseconds. Infinity: it was.
+   */
   get dueAt(): number {
     return this.#isTold ? Infinity : this.#since + calm;
   }
 
   /**
-   * Says what is being waited for: it is told once it has lasted a little, since what is over at once
-   * need not be told. `inSteps`: the steps have told it already.
+   * Sets what is being waited for: it is reported once it has lasted a little, since what ends at
+   * once need not be. `inSteps`: the steps show it already.
    */
   say(message: string, inSteps = false): void {
     const now = this.#ports.clock.now();
@@ -44,7 +46,7 @@ export class StatusReporter {
     if (now >= this.dueAt) this.tell(message);
   }
 
-  /** Tells it at once. */
+  /** Reports it at once. */
   tell(message: string): void {
     this.#message = message;
     this.#since = this.#ports.clock.now();

@@ -11,31 +11,31 @@ import type { FollowState } from './follow-state.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 
 const pause = 200;
-/** How long a request that was broken off may still be on its way. */
+/** How long an aborted request may still be in flight. */
 const settling = 2_000;
 const told = {
   ended: 'the operation has ended',
   absent: 'no operation of this run is in progress',
 };
-/** Argo CD ends only what is still asked for (recordings.md §2.3). */
+/** Argo CD terminates only what is still requested (recordings.md §2.3). */
 const orphan =
   'the operation is no longer requested: no controller is working on it, so it cannot be terminated';
-/** Neither goes on nor ends (recording `skip-reconcile`). */
+/** Neither continues nor ends (recording `skip-reconcile`). */
 const leftStanding =
   'the operation is stalled: Argo CD does not reconcile the application until its annotation skip-reconcile is removed';
-/** Failures of the moment: Argo CD is away, or the controller has not begun the operation yet. */
+/** Transient failures: Argo CD is down, or the controller has not begun the operation yet. */
 const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
 interface TerminationPorts extends Pick<FollowPorts, 'argocd' | 'clock'> {
-  /** Absent where nobody could take the right to act away. */
+  /** Absent where the right to act cannot be revoked. */
   readonly authorityMonitor?: Pick<AuthorityMonitor, 'isProven' | 'over'>;
 }
 
 /**
- * A run that ends before its operation leaves it or terminates it, as requested; never one that is
- * not provably ours. One that does what nobody asked for is terminated in any case. Says which of the
- * two in the ending's message. A cancellation is a reason of its own to terminate; otherwise the run
- * must still be wanted: one that is over was canceled.
+ * When a run ends before its operation, the operation is left running or terminated, as requested,
+ * but never terminated unless it is provably ours. One that does something that was not requested
+ * is always terminated. The ending's message says which. A cancellation is enough of a reason to
+ * terminate; otherwise, the run must still be wanted: one that is over was canceled.
  */
 export async function endOwnOperation(
   ending: Ending,
@@ -51,7 +51,7 @@ export async function endOwnOperation(
         ? onCancel
         : undefined;
   const { request, ended } = memory;
-  // A rollback of which no answer came is known by its content, once it shows.
+  // A rollback without a response is recognized by its content once it shows.
   const identify = (seen: Application) =>
     memory.identity ??
     (goal.action === 'rollback' ? findSent({ application: seen, memory }) : undefined);
@@ -60,7 +60,7 @@ export async function endOwnOperation(
   if (choice === undefined || ended !== undefined || !(isOurs(identity) || mayShow)) return ending;
   const isThere =
     application !== undefined && identity !== undefined && isInProgress(application, identity);
-  // A request on its way when the run was canceled may arrive, or have arrived.
+  // A request that was in flight when the run was canceled may still arrive, or have arrived.
   if (!isThere && request?.state !== 'accepted' && request?.state !== 'unclear') return ending;
   if (choice === 'leave') {
     if (isThere && application.operation === undefined) return say(ending, orphan);

@@ -2,7 +2,7 @@ import type { ResourceKey } from '../model/application.ts';
 import type { SyncPhase } from '../model/operation.ts';
 import type { OperationOrigin } from './operation-origin.ts';
 
-/** What may happen to an application, as rules name it. */
+/** What can happen to an application, by the names that rules use. */
 export const eventKinds = [
   'operationStarted',
   'phaseReached',
@@ -20,7 +20,7 @@ export type EventKind = (typeof eventKinds)[number];
 /** The end of an operation is one of these, and each operation has exactly one. */
 export type EndKind = 'succeeded' | 'failed' | 'terminated' | 'superseded';
 
-/** A hook that ran in an operation. */
+/** A hook that an operation ran. */
 export interface HookRun extends ResourceKey {
   readonly phase: SyncPhase;
   readonly state: 'Running' | 'Succeeded' | 'Failed';
@@ -33,10 +33,10 @@ export interface MissedPhase {
 }
 
 /**
- * Why Argo CD runs no hooks of a phase (argo-cd.md §3.5). `selective` and `applyStrategy`: such syncs
- * run none at all. `notReached`: the operation ended before it. `notFailed`: SyncFail alone.
+ * Why Argo CD runs no hooks of a phase (argo-cd.md §3.5). `selective` and `applyStrategy`: such
+ * syncs run none at all. `notReached`: the operation ended before it. `notFailed`: SyncFail alone.
  * `notRunOnThisFailure`: SyncFail hooks do not run when the dry run fails, on an error before the
- * first wave, or on a termination. `noneThere`: the phase was passed, and had no hooks.
+ * first wave, or on a termination. `noneThere`: the phase ran, but has no hooks.
  */
 export type MissedReason =
   | 'dryRun'
@@ -79,7 +79,7 @@ export interface ApplicationEvent {
     readonly uid: string;
     readonly project: string;
   };
-  /** Absent for events of health and deletion. */
+  /** Absent in health and deletion events. */
   readonly operation: EventOperation | undefined;
   /** Of `phaseReached` and `hookEnded`. */
   readonly phase: SyncPhase | undefined;

@@ -16,20 +16,21 @@ import type { EventMemory, SeenOperation } from './event-memory.ts';
 import { hookRunsOf, missedPhases, reachedPhases } from './hook-runs.ts';
 import { originOf } from './operation-origin.ts';
 
-/** What a look at an application tells, and what to remember of it. */
+/** The events found by a look at an application, and the memory for the next look. */
 export interface Derived {
   /** In the order in which they happened. */
   readonly events: readonly ApplicationEvent[];
   readonly memory: EventMemory;
 }
 
-/** Hooks of one attempt that are told one by one; an application seldom has ten. */
+/** Limit on the hooks of one attempt that get an event each; applications seldom have ten. */
 const mostHooks = 200;
 
 /**
- * The events between the last look at an application and this one. However many looks lie between,
- * each event is told once, and an operation's end is told even if only the history shows it. `since`,
- * in Argo CD's milliseconds: what ended before is not told at the first look at an application.
+ * The events between the last look at an application and this one. No matter how many looks there
+ * are, each event is reported once, and the end of an operation is reported even if only the
+ * history shows it. `since` (milliseconds, Argo CD's clock): the first look does not report what
+ * ended earlier.
  */
 export function deriveEvents(
   known: EventMemory | undefined,
@@ -56,7 +57,7 @@ export function deriveEvents(
   };
 }
 
-/** That an application is gone: the one event that no look shows. */
+/** The event that an application was deleted, the only one that no look shows. */
 export function deletionOf(application: EventSubject, at: number): ApplicationEvent {
   return eventOf(application, { id: 'deleted', kind: 'deleted', at });
 }
@@ -68,7 +69,9 @@ function firstMemory({ uid, history, health }: Application, since: number): Even
   return { uid, operation: undefined, historyId, isDegraded, degradations: 0 };
 }
 
-/** The operation that stands there, unless an older one has come back (argo-cd.md §8.5). */
+/**
+ * The operation that the application shows, unless an older one has come back (argo-cd.md §8.5).
+ */
 function currentState(
   { operationState: state }: Application,
   { operation: seen }: EventMemory,
@@ -83,7 +86,7 @@ interface Told {
   readonly memory: EventMemory;
 }
 
-/** Ends the operation that was seen last when another stands in its place, or none. */
+/** Ends the operation seen last once another one, or none, has taken its place. */
 function leaveEarlier(
   memory: EventMemory,
   application: Application,
@@ -117,12 +120,12 @@ function isEntryOfSeen(
   return leaves && isEntryOf(entry, { ...operation, revisions: pinned });
 }
 
-/** No operation is there, and none is asked for. */
+/** No operation is shown or requested. */
 function isCleared({ operation, operationState }: Application): boolean {
   return operation === undefined && operationState === undefined;
 }
 
-/** Tells the deployments that nobody saw; those of the operation that stands there are its own. */
+/** Reports the deployments that no look has seen; the current operation reports its own. */
 function readHistory(
   memory: EventMemory,
   application: Application,
@@ -169,7 +172,7 @@ function unseenDeployment(
   return endOf(application, 'succeeded', { seen, at: deployedAt, revisions });
 }
 
-/** Tells what is new of the operation that stands there. */
+/** Reports what is new about the current operation. */
 function followState(
   known: SeenOperation | undefined,
   application: Application,
@@ -232,7 +235,10 @@ function firstSight(
   };
 }
 
-/** Ended is what Argo CD has given an end; `Succeeded` without one stands still (argo-cd.md §8.6). */
+/**
+ * An operation has ended when Argo CD has given it an end time; `Succeeded` without one is stuck
+ * (argo-cd.md §8.6).
+ */
 function endKindOf(state: OperationState): EndKind | undefined {
   if (!isEnded(state.phase) || state.finishedAt === undefined) return undefined;
   if (state.phase === 'Succeeded') return 'succeeded';
@@ -257,7 +263,7 @@ type Traits = Pick<
   'startedAt' | 'leavesHistory' | 'initiatedBy' | 'revisions' | 'pinned'
 >;
 
-/** What tells an operation's entry in the history, and what it deploys. */
+/** What identifies an operation's entry in the history, and what it deploys. */
 function traitsOf(state: OperationState): Traits {
   const { operation, startedAt, revisions: pinned } = state;
   const { initiatedBy } = operation;
@@ -269,7 +275,10 @@ function keyOf({ startedAt, operation }: OperationState): string {
   return `${startedAt}/${markerOf(operation) ?? operation.fingerprint}`;
 }
 
-/** Degraded is told once until it is healthy again: what is between may go to and fro. */
+/**
+ * Degraded is reported once until the application is healthy again; states in between may
+ * alternate.
+ */
 function followHealth(
   { isDegraded, degradations }: EventMemory,
   application: Application,

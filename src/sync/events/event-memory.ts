@@ -1,18 +1,21 @@
 import type { OperationOrigin } from './operation-origin.ts';
 
-/** What must be known of an application between looks, so that each event is told once. Plain data. */
+/**
+ * What must be known of an application between looks, so that each event is reported once. Plain
+ * data.
+ */
 export interface EventMemory {
   readonly uid: string;
   /** The newest operation that was seen. */
   readonly operation: SeenOperation | undefined;
-  /** The newest entry of the history whose deployment was told, or was there before the first look. */
+  /** The newest history entry that was reported, or that existed before the first look. */
   readonly historyId: number;
   readonly isDegraded: boolean;
-  /** How often it has become degraded since the first look. */
+  /** How many times it has become degraded since the first look. */
   readonly degradations: number;
 }
 
-/** How far an operation has been told. Times are Argo CD's, in milliseconds. */
+/** How much of an operation has been reported. Times are Argo CD's, in milliseconds. */
 export interface SeenOperation {
   readonly key: string;
   readonly startedAt: number;
@@ -23,14 +26,14 @@ export interface SeenOperation {
   readonly dryRun: boolean;
   /** Whether its success is written to the history. */
   readonly leavesHistory: boolean;
-  /** As pinned; until then as asked for. */
+  /** As pinned; as requested until then. */
   readonly revisions: readonly string[];
-  /** Those that it pinned: none until then. */
+  /** Those that it pinned; none before that. */
   readonly pinned: readonly string[];
-  /** What was deployed before it; undefined where nobody knows. */
+  /** What was deployed before it; undefined where that is unknown. */
   readonly deployedBefore: readonly string[] | undefined;
   readonly attempt: number;
-  /** What was told of this attempt, by the last part of each id. */
+  /** What was reported for this attempt, by the last part of each id. */
   readonly told: readonly string[];
   readonly isEnded: boolean;
 }

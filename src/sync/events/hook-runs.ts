@@ -15,8 +15,8 @@ export function hookRunsOf(state: OperationState): readonly HookRun[] {
 }
 
 /**
- * The phases of which something has begun in the newest attempt. The destination's namespace, which
- * Argo CD makes before all else, is no part of a phase.
+ * The phases in which something has started in the newest attempt. The destination's namespace,
+ * which Argo CD creates first, belongs to no phase.
  */
 export function reachedPhases(state: OperationState): readonly SyncPhase[] {
   const reached = new Set(
@@ -59,7 +59,7 @@ function reasonOf(
   return isPassed ? 'noneThere' : 'notReached';
 }
 
-/** What was worked and not only looked at: a dry run precedes every sync, and may fail. */
+/** Results of real work: every sync starts with a dry run, which may fail. */
 function begunResults(state: OperationState): readonly ResourceResult[] {
   if (state.operation.dryRun) return [];
   const isDryRunFailure = state.message.includes('(dry run)');

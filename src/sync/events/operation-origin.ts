@@ -22,7 +22,7 @@ export function originOf(operation: Operation): OperationOrigin {
   const { username, automated } = operation.initiatedBy;
   if (!automated) return { kind: 'user', name: username };
   if (username === 'applicationset-controller') return { kind: 'applicationSet' };
-  // A self-heal names the resources that it mends, and an automated sync never does.
+  // A self-heal names the resources that it fixes; an automated sync never does.
   return { kind: operation.resources.length > 0 ? 'selfHeal' : 'autoSync' };
 }
 

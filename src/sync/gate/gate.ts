@@ -15,13 +15,13 @@ export interface GateCriteria {
   readonly requireHealthy: boolean;
   /** A paused rollout counts as healthy. */
   readonly acceptSuspended: boolean;
-  /** Milliseconds for which nothing may have changed. */
+  /** How long nothing must have changed, in milliseconds. */
   readonly stableFor: number;
 }
 
 /**
- * `waiting`: not yet, and time may do it. `failed`: time alone does not; a gate may ask again, since
- * somebody may mend it.
+ * `waiting`: not yet; it may pass in time. `failed`: waiting does not help, but a gate may ask
+ * again, since somebody may fix it.
  */
 export interface GateVerdict {
   readonly status: 'passed' | 'waiting' | 'failed';
@@ -36,10 +36,10 @@ type Rule = (
   lasted: number,
 ) => GateVerdict | undefined;
 
-/** After an operation Argo CD compares at once; a busy one may take a little. */
+/** Argo CD compares right after an operation; when busy, it may take a little longer. */
 const comparing = 10_000;
 
-/** In this order: what is said is what has to be mended first. */
+/** In this order, so that the message is about what must be fixed first. */
 const rules: readonly Rule[] = [
   judgeQuestion,
   judgeOngoing,
@@ -91,7 +91,7 @@ function judgeLife({ deleting, skipReconcile }: ApplicationSummary): GateVerdict
   );
 }
 
-/** The commits whose tags decide what a gate's revision means, as far as they are not known. */
+/** The commits whose tags decide what a gate's revision means, where those are not known. */
 function commitsToTell(
   summary: ApplicationSummary,
   { revision }: Pick<GateCriteria, 'revision'>,
@@ -102,7 +102,7 @@ function commitsToTell(
   );
 }
 
-/** The commits of which Argo CD has to be asked before a gate can be judged. */
+/** The commits that Argo CD must be asked about before a gate can be judged. */
 export function commitsToAsk(
   summary: ApplicationSummary,
   question: Pick<GateCriteria, 'revision'>,
@@ -148,14 +148,14 @@ function judgeComparison(summary: ApplicationSummary): GateVerdict | undefined {
     : undefined;
 }
 
-/** The last operation failed, and what it should have deployed is what is wanted. */
+/** The last operation failed, and it should have deployed what is wanted. */
 function judgeLast(
   summary: ApplicationSummary,
   { revision }: GateCriteria,
 ): GateVerdict | undefined {
   const { last, sync } = summary;
   if (last === undefined || !last.isFull || last.phase === 'Succeeded') return undefined;
-  // It may have ended before it knew its revisions: then it failed at what is still to be done.
+  // It may have ended before it knew its revisions; then it failed at what still has to be done.
   const isTracked =
     isSame(last.revisions, sync.revisions) ||
     (last.revisions.length === 0 && sync.status !== 'Synced');
@@ -168,9 +168,9 @@ function judgeLast(
 }
 
 /**
- * Until Argo CD has compared after an operation, it shows sync and health of before: in `rollback`
- * Synced at the revision that was left. Times are whole seconds, so that the very second of the end
- * proves nothing until some more have passed.
+ * Until Argo CD has compared after an operation, it shows the sync status and health from before
+ * the operation: in `rollback`, Synced at the revision that was left. Times are whole seconds, so
+ * the second in which it ended proves nothing until a few more have passed.
  */
 function judgeFreshness(
   { last, reconciledAt = -Infinity }: ApplicationSummary,
@@ -239,7 +239,7 @@ function judgeCalm(
   return { status: 'passed', message: stableFor > 0 ? `${what} for ${seconds} s` : what };
 }
 
-/** Synced, what is compared is live; otherwise what was deployed last. */
+/** If Synced, what was compared is live; otherwise, what was deployed last is. */
 function liveRevisions({ sync, deployed }: ApplicationSummary): readonly string[] {
   return sync.status === 'Synced' ? sync.revisions : deployed;
 }
@@ -254,7 +254,9 @@ function isLive(summary: ApplicationSummary, revision: string): boolean {
   );
 }
 
-/** A gate names no position: with several sources the revision is that of any. */
+/**
+ * A gate names no source position: with several sources, the revision may be that of any of them.
+ */
 function isAt(summary: ApplicationSummary, revision: string, resolved: readonly string[]): boolean {
   return summary.sources.some((_, index) =>
     meetsTarget(summary, ofSource(index, revision), resolved, summary.sync.revisions),

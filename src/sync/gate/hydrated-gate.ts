@@ -10,14 +10,15 @@ type HydratedCriteria =
   | {
       readonly kind: 'question';
       readonly question: GateCriteria;
-      /** What a passed gate says besides. */
+      /** What a passed gate adds to its answer. */
       readonly note?: string;
     }
   | { readonly kind: 'answer'; readonly answer: GateVerdict };
 
 /**
- * A gate's question in terms of what is synced: of a dry commit, what it is hydrated as. A gate sees
- * the last hydration only, so that a commit which was hydrated with a newer one is not found.
+ * A gate's question in terms of what is synced: of a dry commit, what it is hydrated as. A gate
+ * sees the last hydration only, so it does not find a commit that was hydrated together with a
+ * newer one.
  */
 export function hydratedQuestion(
   summary: ApplicationSummary,
@@ -76,8 +77,8 @@ export function commitsOfPromotion(
 }
 
 /**
- * What is synced, where it counts as the promotion of what was hydrated last: of a merge only its time
- * tells what it holds, as for a sync (`promotion.ts`).
+ * What is synced, where it counts as the promotion of what was hydrated last: only the time of a
+ * merge tells what it contains, as for a sync (`promotion.ts`).
  */
 function mergeOf(
   { sync, dates = {} }: ApplicationSummary,
@@ -90,7 +91,7 @@ function mergeOf(
   return made !== undefined && promoted !== undefined && promoted >= made ? current : undefined;
 }
 
-/** Whether what Argo CD knows of the dry branch is hydrated, and compared since. */
+/** Whether the known tip of the dry branch has been hydrated, and compared since. */
 function judgeTip(
   { sync, reconciledAt = -Infinity }: ApplicationSummary,
   hydrator: Hydrator,
@@ -122,7 +123,10 @@ function judgeTip(
   };
 }
 
-/** A merge is a promotion as well, and a gate cannot tell what it holds: said, and not waited for. */
+/**
+ * A merge is a promotion as well, but a gate cannot tell what it contains: it says so instead of
+ * waiting.
+ */
 function noted(
   { revisions }: ApplicationSummary['sync'],
   { last, stagingBranch }: Hydrator,

@@ -5,6 +5,6 @@ export type ApplicationSelection =
   | { readonly names: readonly ApplicationName[] }
   | {
       readonly selector: string;
-      /** How many it must match before anything begins; absent: as many as there are. */
+      /** How many it must match before anything starts; absent: any number. */
       readonly expectedCount?: number;
     };

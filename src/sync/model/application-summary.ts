@@ -27,20 +27,20 @@ type Kept =
 export interface ApplicationSummary extends Pick<Application, Kept> {
   readonly createdAt: number | undefined;
   readonly health: SummaryHealth;
-  /** An operation is asked for and has not ended. */
+  /** An operation is requested and has not ended. */
   readonly isPending: boolean;
   /** The running or the last operation. */
   readonly last: SummaryOperation | undefined;
   /** The revisions of the newest history entry; none where there is no history. */
   readonly deployed: readonly string[];
-  /** When commits were made, of those that a gate has asked for; milliseconds. */
+  /** When the commits that a gate asked about were made; milliseconds. */
   readonly dates?: Readonly<Record<string, number>>;
 }
 
 /** The application's own health. */
 export interface SummaryHealth {
   readonly status: HealthStatus;
-  /** Since when; absent where Argo CD does not tell. */
+  /** Since when; absent where Argo CD does not say. */
   readonly since: number | undefined;
 }
 
@@ -49,15 +49,15 @@ export interface SummaryOperation extends Pick<
   OperationState,
   'phase' | 'message' | 'startedAt' | 'finishedAt' | 'revisions'
 > {
-  /** It deploys everything there is: no dry run, no selection of resources, no manifests of its own. */
+  /** It deploys everything: no dry run, no selected resources, no manifests of its own. */
   readonly isFull: boolean;
   /** The marker of the run of ours that asked for it; absent for everyone else's. */
   readonly marker?: string;
 }
 
 /**
- * What Argo CD's list tells of an application: too little to judge by, enough to see that something
- * changed. Its filter knows neither uid nor resource version (argo-cd.md §1.5).
+ * What Argo CD's list shows of an application: too little to judge by, but enough to see that
+ * something changed. Its filter knows neither uid nor resource version (argo-cd.md §1.5).
  */
 export interface Listing extends Required<ApplicationName> {
   /** Absent where this version's filter does not know it. */
@@ -82,7 +82,7 @@ export interface Listing extends Required<ApplicationName> {
   readonly hydration?: string | undefined;
 }
 
-/** Text that is equal as long as the hydrator shows no change. */
+/** Text that stays equal while the hydrator shows no change. */
 export function hydrationOf(
   hydrator: Pick<Hydrator, 'current' | 'last' | 'compared'> | undefined,
 ): string {
@@ -91,21 +91,23 @@ export function hydrationOf(
   return `${current?.phase} ${current?.startedAt} ${last?.dry} ${last?.hydrated} ${compared}`;
 }
 
-/** Text that is equal as long as a list shows no change; the same of a summary and of a listing. */
+/**
+ * Text that stays equal while a list shows no change; a summary and a listing give the same text.
+ */
 export function traitsOf(seen: ApplicationSummary | Listing): string {
   const { createdAt, deleting, isPending, last, sync, health } = seen;
   const operation = last && `${last.phase} ${last.startedAt} ${last.finishedAt}`;
   return `${createdAt} ${deleting} ${isPending} ${operation} ${sync.status} ${health.status} ${health.since}`;
 }
 
-/** Whether an operation is asked for, or goes on. */
+/** Whether an operation is requested or running. */
 export function isBusy({ isPending, last }: ApplicationSummary): boolean {
   return isPending || (last !== undefined && !isEnded(last.phase));
 }
 
 /**
- * Since when all has been calm by Argo CD's own times: its last operation ended, and health has held
- * since. Undefined where they do not tell.
+ * Since when nothing has changed, by Argo CD's own times: the last operation has ended, and health
+ * has held since. Undefined where those times are missing.
  */
 export function calmSince(summary: ApplicationSummary): number | undefined {
   const { last, health } = summary;

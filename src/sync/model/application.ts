@@ -61,7 +61,7 @@ export interface HistoryEntry {
   readonly deployStartedAt: number | undefined;
   readonly deployedAt: number | undefined;
   readonly initiatedBy: string;
-  /** Auto-sync deployed it. */
+  /** It was deployed by auto-sync. */
   readonly automated: boolean;
 }
 
@@ -74,8 +74,8 @@ export interface Source {
   readonly chart: string;
   readonly targetRevision: string;
   /**
-   * Text that is equal exactly when all else that the source says is (Helm, Kustomize, plugin); empty
-   * where it says no more, absent where nobody looked.
+   * Text that is equal exactly when the rest of the source is (Helm, Kustomize, plugin); empty
+   * where there is no more, absent where it was not read.
    */
   readonly settings?: string;
 }
@@ -100,7 +100,7 @@ export interface Application {
   readonly skipReconcile: boolean;
   readonly sources: readonly Source[];
   readonly multiSource: boolean;
-  /** Absent where what is pushed is synced as it is; otherwise the only source is the synced one. */
+  /** Absent where Git is synced as pushed; otherwise the only source is the synced one. */
   readonly hydrator: Hydrator | undefined;
   readonly destinationNamespace: string;
   readonly autoSync: boolean;
@@ -117,10 +117,10 @@ export interface Application {
   readonly conditions: readonly Condition[];
   /** Oldest first. */
   readonly history: readonly HistoryEntry[];
-  /** What the newest of these was deployed from; absent where that is not known. */
+  /** What the newest entry was deployed from; absent where unknown. */
   readonly deployedSources?: readonly Source[] | undefined;
   readonly reconciledAt: number | undefined;
-  /** Of commits that were asked for, by SHA, the tags that point to them: no part of a snapshot. */
+  /** The tags that point to requested commits, by SHA; not part of a snapshot. */
   readonly tags?: Readonly<Record<string, readonly string[]>>;
   /** Images of the running pods. */
   readonly images: readonly string[];
@@ -134,27 +134,27 @@ export function printName({ namespace, name }: ApplicationName): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
-/** Tells a resource from all others of an application: the key of a map, not for people. */
+/** Identifies a resource within an application: a map key, not for people. */
 export function resourceId({ group, kind, namespace, name }: ResourceKey): string {
   return [group, kind, namespace, name].join('\n');
 }
 
-/** The same for all objects that differ in their namespace only: Argo CD does not always show it. */
+/** The same for objects that differ only in namespace, which Argo CD does not always show. */
 export function namesakeId({ group, kind, name }: Omit<ResourceKey, 'namespace'>): string {
   return [group, kind, name].join('\n');
 }
 
-/** Tells a kind of resources from all others, whatever its version. */
+/** Identifies a kind of resource, regardless of version. */
 export function kindId({ group, kind }: Pick<ResourceKey, 'group' | 'kind'>): string {
   return `${group}/${kind}`;
 }
 
-/** Whether it is a Namespace; `name`: that one. */
+/** Whether it is a Namespace; with `name`, that particular one. */
 export function isNamespace(key: Omit<ResourceKey, 'namespace'>, name = key.name): boolean {
   return key.group === '' && key.kind === 'Namespace' && key.name === name;
 }
 
-/** `Deployment/web`; with the group where it is not one of Kubernetes' own. */
+/** `Deployment/web`; with the group unless it is one of Kubernetes' own. */
 export function printKey({ group, kind, name }: ResourceKey): string {
   const isOwn = !group.includes('.') || group.endsWith('.k8s.io');
   return isOwn ? `${kind}/${name}` : `${group}/${kind}/${name}`;

@@ -9,7 +9,7 @@ type Shape = Pick<Application, 'sources' | 'multiSource'>;
 
 const noSource = { repoURL: '', path: '', chart: '', targetRevision: '' };
 
-/** The revision asked for each source, by index; `undefined` where the source's own is meant. */
+/** The revision asked for each source, by index; `undefined` for the source's own. */
 export function askedRevisions(
   { sources }: Sources,
   target: RevisionTarget,
@@ -27,10 +27,10 @@ export function askedRevisions(
 }
 
 /**
- * The target in the words in which Argo CD takes it: it reads no `revision` as soon as the
- * application has a list of sources, be it of one, and no positions where it has none
- * (server/application/application.go, `resolveSourceRevisions`). What is meant for naught it accepts
- * in silence, and deploys what the application tracks.
+ * The target in the words in which Argo CD takes it: it ignores `revision` when the application has
+ * a list of sources, even a list of one, and ignores positions when it has none
+ * (server/application/application.go, `resolveSourceRevisions`). It accepts what it ignores without
+ * an error, and deploys what the application tracks.
  */
 export function addressTarget({ multiSource }: Shape, target: RevisionTarget): RevisionTarget {
   if (target.kind === 'revision' && multiSource) {
@@ -59,8 +59,8 @@ export function isTracked(
   if (source === undefined) return false;
   const known = resolved === undefined ? undefined : tags?.[resolved];
   const likeness = compareName(source, asked, source.targetRevision, known);
-  // Hardly anybody gives a tag the name of a branch, and pipelines name branches in full: what is
-  // not known yet speaks for the branch, and never for a tag.
+  // Tags are hardly ever named like a branch, and pipelines name branches in full: until it is
+  // known, the name is taken for the branch, never for a tag.
   return likeness === 'unknowable' && known === undefined
     ? isBranchInFull(asked)
     : likeness === 'same';
@@ -75,7 +75,7 @@ export function undecidedCommits(application: Compared, target: RevisionTarget):
   });
 }
 
-/** Whether only the tags of a commit decide, which nobody has asked for. */
+/** Whether the tags of a commit decide, and have not been requested yet. */
 function awaitsTags({ sources, sync, tags }: Compared, index: number, asked: string): boolean {
   const [source, resolved] = [sources[index], sync?.revisions[index]];
   // Argo CD looks for a commit in the repository of the first source.
@@ -85,10 +85,10 @@ function awaitsTags({ sources, sync, tags }: Compared, index: number, asked: str
 }
 
 /**
- * Whether resolved revisions are what the target asks. A source for which nothing is asked matches
- * with anything. What two texts do not tell (`unknowable`) is compared by what the application
- * resolved it to, which is only known for the name that it tracks: `tracked` holds these, from a
- * snapshot that was refreshed.
+ * Whether resolved revisions are what the target asks. A source for which no revision was requested
+ * matches anything. Where the two texts do not decide (`unknowable`), the revision that the
+ * application resolved the name to decides; it is known only for the name that the application
+ * tracks. `tracked` holds these, from a refreshed snapshot.
  */
 export function meetsTarget(
   application: Sources,
@@ -109,7 +109,7 @@ export function meetsTarget(
   });
 }
 
-/** Whether resolved revisions are certainly others than the target asks, by their texts alone. */
+/** Whether resolved revisions certainly differ from the target, by their texts alone. */
 export function missesTarget(
   application: Sources,
   target: RevisionTarget,
@@ -123,8 +123,8 @@ export function missesTarget(
 }
 
 /**
- * What is asked and can never be told from what was deployed: names and ranges that the application
- * does not track, as far as is decided.
+ * Requested revisions that can never be compared with what was deployed: names and ranges that the
+ * application is known not to track.
  */
 export function untellable(application: Compared, target: RevisionTarget): readonly string[] {
   return askedRevisions(application, target).flatMap((asked, index) => {

@@ -1,4 +1,4 @@
-/** Does work in one go that yields so that others can have their turn: where nobody else waits. */
+/** Runs work that yields to others in one go, for callers that nothing else waits for. */
 export function atOnce<T>(work: Generator<number, T>): T {
   for (;;) {
     const { done, value } = work.next();

@@ -11,11 +11,11 @@ const version =
   /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([\da-z-]+(?:\.[\da-z-]+)*))?(?:\+([\da-z-]+(?:\.[\da-z-]+)*))?$/i;
 const comparator =
   /^(=|!=|>|<|>=|=>|<=|=<|~|~>|\^)?\s*v?(\d+|[x*])(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?(?:-([\da-z-]+(?:\.[\da-z-]+)*))?(?:\+[\da-z.-]+)?$/i;
-/** What only a range can hold; neither a version nor an OCI tag does. */
+/** Characters that only a range contains; neither a version nor an OCI tag does. */
 const rangeSign = /[<>=~^*|,\s]/;
 const hyphenRange = /(\S+)\s+-\s+(\S+)/g;
 
-/** One condition of a range. `known`: how many parts are written; the others may be any. */
+/** One condition of a range. `known`: how many parts are written; the others may have any value. */
 interface Comparator {
   readonly operator: string;
   readonly parts: readonly [number, number, number];
@@ -45,15 +45,15 @@ export function isVersionRange(text: string): boolean {
   return rangeSign.test(text) || parseRange(text) !== undefined;
 }
 
-/** Whether a version is in a range. Undefined: the range is written in a way that is not known here. */
+/** Whether a version is in a range. Undefined: the syntax of the range is not known here. */
 export function isInRange(range: string, candidate: ChartVersion): boolean | undefined {
   const alternatives = parseRange(range);
   return alternatives?.some((all) => fitsAll(all, candidate));
 }
 
 /**
- * Whether two versions are one, as Helm compares them: `v` in front means nothing, and build
- * metadata counts only where it was asked for.
+ * Whether two versions are the same, as Helm compares them: a leading `v` means nothing, and build
+ * metadata counts only where it was requested.
  */
 export function isSameVersion(asked: ChartVersion, actual: ChartVersion): boolean {
   const isBuild = asked.build === '' || asked.build === actual.build;
@@ -67,7 +67,9 @@ function parseRange(text: string): readonly (readonly Comparator[])[] | undefine
   return alternatives.every((one) => one !== undefined) ? alternatives : undefined;
 }
 
-/** Conditions that hold together: parted by commas or blanks, with blanks after the operators. */
+/**
+ * Conditions that must all hold, separated by commas or spaces; spaces may follow the operators.
+ */
 function parseAll(text: string): readonly Comparator[] | undefined {
   const pieces = text
     .replaceAll(/([=!<>~^])\s+/g, '$1')
@@ -89,7 +91,7 @@ function parseComparator(text: string): Comparator | undefined {
   return { operator, parts: [major, minor, patch], known, prerelease };
 }
 
-/** A prerelease fits only where one is named. */
+/** A prerelease matches only where the range names one. */
 function fitsAll(all: readonly Comparator[], candidate: ChartVersion): boolean {
   const isAllowed =
     candidate.prerelease.length === 0 || all.some(({ prerelease }) => prerelease.length > 0);
@@ -119,7 +121,7 @@ function fits({ operator, known, ...limit }: Comparator, candidate: ChartVersion
     case '~>':
       return order >= 0 && agreeing >= Math.min(known, 2);
     default: {
-      // `^`: what stands left of the first part that is not zero stays, and that part too.
+      // `^`: the first part that is not zero, and everything left of it, is fixed.
       const leading = limit.parts.findIndex((part) => part > 0);
       const fixed = leading === -1 ? known || 3 : Math.min(leading + 1, known);
       return order >= 0 && agreeing >= fixed;
@@ -143,7 +145,10 @@ function compareVersions(a: Ordered, b: Ordered): number {
   return comparePrereleases(a.prerelease, b.prerelease);
 }
 
-/** A release stands above its prereleases; of these numbers count as numbers, and below words. */
+/**
+ * A release is greater than its prereleases; in those, numbers compare as numbers, and rank below
+ * words.
+ */
 function comparePrereleases(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (const [index, one] of a.entries()) {

@@ -6,13 +6,16 @@ import type { Nature } from './known-error.ts';
 /** Conditions under which nothing can be deployed. */
 const deciding = new Set(['ComparisonError', 'InvalidSpecError']);
 
-/** What a spec lacks nobody but a person adds, whatever the words; only a failed check of it passes. */
+/**
+ * Only a person can complete a spec, whatever the message says; only a failed check of it is
+ * transient.
+ */
 function natureOf({ type, message }: Condition): Nature {
   const { nature } = judgeError(message);
   return nature === 'unknown' && type === 'InvalidSpecError' ? 'lasting' : nature;
 }
 
-/** Conditions under which nothing can be deployed now, of one nature or of any. */
+/** Conditions under which nothing can be deployed now, of the given nature or of any. */
 export function blockingConditions(
   { conditions }: Pick<Application, 'conditions'>,
   ...natures: readonly Nature[]
@@ -25,8 +28,8 @@ export function blockingConditions(
 }
 
 /**
- * Conditions under which nothing can be deployed, and which time alone does not mend. `unknownSince`:
- * since when one has stood there whose words nobody knows; local milliseconds.
+ * Conditions that prevent any deployment and do not go away by themselves. `unknownSince`: since
+ * when there has been one with an unknown message; local milliseconds.
  */
 export function terminalConditions(
   application: Pick<Application, 'conditions'>,
@@ -42,7 +45,7 @@ export function errorConditions(application: Application): readonly Condition[] 
   return application.conditions.filter(({ type }) => type.endsWith('Error'));
 }
 
-/** For a line of the log: what keeps Argo CD from comparing; empty where nothing does. */
+/** What keeps Argo CD from comparing, for a line of the log; empty where nothing does. */
 export function whyNotCompared(application: Pick<Application, 'conditions'>): string {
   const [first] = blockingConditions(application);
   return first === undefined ? '' : `: ${first.type}: ${excerpt(first.message)}`;

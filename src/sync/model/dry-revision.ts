@@ -7,22 +7,22 @@ import { compareName, compareRevision, isTelling } from './revision.ts';
 /** The hydrator reads and writes Git alone. */
 const git = { repoURL: '', chart: '' };
 
-/** What a revision means that is given for a hydrated application. */
+/** What a revision means when it is given for a hydrated application. */
 export type DryRevision =
   /** The tip of the dry branch. */
   | { readonly kind: 'tip' }
-  /** A commit of the dry repository, maybe written short. */
+  /** A commit of the dry repository, possibly abbreviated. */
   | { readonly kind: 'commit'; readonly commit: string }
   /** What the hydrator wrote: a hydrated commit, or the branch that is synced. */
   | { readonly kind: 'hydrated'; readonly revision: string }
   /** The branch that awaits promotion. */
   | { readonly kind: 'staged' }
-  /** It may be either: Argo CD has to be asked for the commit. */
+  /** It may be either: Argo CD must be asked about the commit. */
   | { readonly kind: 'unclear'; readonly commit: string }
   /** A tag, or a branch that has no part in the hydration. */
   | { readonly kind: 'name'; readonly name: string };
 
-/** Tells dry from hydrated: a dry commit that is synced as it is goes past the hydrator. */
+/** Tells dry from hydrated: a dry commit that is synced directly bypasses the hydrator. */
 export function readDryRevision(
   application: Pick<Application, 'sync' | 'history'>,
   hydrator: Hydrator,
@@ -47,7 +47,10 @@ export function isBranch(asked: string, branch: string): boolean {
   return compareName(git, asked, `refs/heads/${branchName(branch)}`) === 'same';
 }
 
-/** Whether it is what the hydrator renders. A tag of that name is only by the commit that it is on. */
+/**
+ * Whether it is what the hydrator renders. A tag of the same name counts only if it points to that
+ * commit.
+ */
 export function isDryTarget(asked: string, targetRevision: string): boolean {
   return compareName(git, asked, targetRevision, []) === 'same';
 }
@@ -69,7 +72,7 @@ export function branchName(revision: string): string {
   return revision === '' ? 'HEAD' : revision.replace(/^refs\/(heads|tags)\//, '');
 }
 
-/** Whether a commit is the one that is asked for, maybe short. */
+/** Whether a commit is the requested one, which may be abbreviated. */
 export function isDryCommit(commit: string, asked: string): boolean {
   return compareRevision(git, asked, commit) === 'same';
 }
@@ -88,7 +91,7 @@ function readCommit(
   if (known.renderings.some(({ hydrated }) => isIt(hydrated)) || sync.revisions.some(isIt)) {
     return { kind: 'hydrated', revision: asked };
   }
-  // History proves nothing: before there was this rule, dry commits may have been synced.
+  // History proves nothing: before this rule existed, dry commits may have been synced.
   const found = known.commits.find(({ name }) => name === asked);
   if (found === undefined) return { kind: 'unclear', commit: asked };
   return found.commit?.isHydrated === true

@@ -1,6 +1,6 @@
 const longest = 300;
 
-/** The first line of a foreign text, bounded, so that it may stand in a sentence of ours. */
+/** The first line of a foreign text, bounded, so that it fits into a sentence of ours. */
 export function excerpt(text: string): string {
   const [line = ''] = text
     .slice(0, 4 * longest)
@@ -10,8 +10,8 @@ export function excerpt(text: string): string {
 }
 
 /**
- * The ends of a foreign text, bounded, on one line. Of an error that was wrapped several times, as Argo
- * CD's hydrator words it, the last words say what is wrong (recording `hydrated-fails`).
+ * The ends of a foreign text, bounded, on one line. When an error was wrapped several times, as by
+ * Argo CD's hydrator, its last words say what is wrong (recording `hydrated-fails`).
  */
 export function excerptEnds(text: string): string {
   const [head, tail] = [text.slice(0, longest + 1), text.slice(-longest)].map((part) =>

@@ -9,7 +9,7 @@ export type RevisionTarget =
 
 /** The revision for one source of a multi-source application. */
 export interface PositionedRevision {
-  /** The source's place in the application, counted from 1. */
+  /** The source's position in the application, counted from 1. */
   readonly position: number;
   readonly revision: string;
 }
@@ -18,7 +18,7 @@ export interface PositionedRevision {
 export const whenBusyChoices = ['join', 'wait', 'terminate', 'fail'] as const;
 /** What to do when sync windows forbid the sync (input `whenWindowClosed`). */
 export const whenWindowClosedChoices = ['wait', 'fail'] as const;
-/** What to do when another operation took the place of ours (input `whenSuperseded`). */
+/** What to do when another operation replaced ours (input `whenSuperseded`). */
 export const whenSupersededChoices = ['fail', 'succeedIfIncluded', 'follow'] as const;
 /** What the end of the task waits for (input `waitFor`). */
 export const waitForChoices = ['operation', 'health', 'none'] as const;
@@ -40,7 +40,10 @@ export interface SyncOptions {
   readonly info: readonly InfoRow[];
 }
 
-/** How Argo CD retries a failed sync (`operation.retry`); its own backoff where that is absent. */
+/**
+ * How Argo CD retries a failed sync (`operation.retry`); Argo CD's own backoff where that is
+ * absent.
+ */
 export interface Retry {
   readonly limit: number;
   /** Go durations, such as `5s` and `3m`. */
@@ -65,15 +68,15 @@ interface Waiting {
   readonly ifMissing: (typeof ifMissingChoices)[number];
   /** A paused rollout counts as healthy. */
   readonly acceptSuspended: boolean;
-  /** The child Applications that this one manages must get there too. */
+  /** The child Applications that this one manages must be done too. */
   readonly includeChildren: boolean;
-  /** Images that must be running before it counts as done. */
+  /** Images that must be running for it to be done. */
   readonly expectImages: readonly string[];
   /** Milliseconds for which health must hold. */
   readonly stableFor: number;
 }
 
-/** Sync to a revision, and wait as told. */
+/** Sync to a revision, and wait for what the goal says. */
 export interface SyncGoal extends Waiting {
   readonly action: 'sync';
   readonly target: RevisionTarget;
@@ -86,7 +89,7 @@ export interface WaitGoal extends Waiting {
   readonly target: RevisionTarget;
 }
 
-/** Return to an entry of the history, and wait as told. */
+/** Return to an entry of the history, and wait for what the goal says. */
 export interface RollbackGoal extends Waiting {
   readonly action: 'rollback';
   readonly to: RollbackTarget;
@@ -94,7 +97,7 @@ export interface RollbackGoal extends Waiting {
   readonly dryRun: boolean;
 }
 
-/** Ends the operation that is running, whosever it is. */
+/** Ends the running operation, no matter who started it. */
 export interface TerminateGoal extends Waiting {
   readonly action: 'terminate';
 }
@@ -102,7 +105,7 @@ export interface TerminateGoal extends Waiting {
 /** What is wanted of an application; `action` tells which. */
 export type Goal = SyncGoal | WaitGoal | RollbackGoal | TerminateGoal;
 
-/** Whether nothing is to be changed: then nothing is deployed, and health says nothing. */
+/** Whether nothing is to be changed: then nothing is deployed, and health means nothing. */
 export function isDryRun(goal: Goal): boolean {
   return (
     (goal.action === 'sync' && goal.options.dryRun) || (goal.action === 'rollback' && goal.dryRun)

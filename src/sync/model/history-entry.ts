@@ -2,7 +2,7 @@ import type { HistoryEntry } from './application.ts';
 import type { Operation, OperationState } from './operation.ts';
 import { isSame } from './revision.ts';
 
-/** Whether whoever asked for an operation made an entry of the history. */
+/** Whether the initiator of an operation is that of a history entry. */
 export function isBy(
   { automated, initiatedBy }: HistoryEntry,
   { initiatedBy: asker }: Pick<Operation, 'initiatedBy'>,
@@ -12,8 +12,8 @@ export function isBy(
 
 /**
  * Whether an entry of the history is an operation's; `revisions`: those that it pinned, none until
- * then. Whole seconds do not tell apart two that began in one; who asked, and what was deployed,
- * nearly always do.
+ * then. Whole seconds cannot distinguish two operations that began in the same one; who requested
+ * them, and what was deployed, nearly always can.
  */
 export function isEntryOf(
   entry: HistoryEntry,

@@ -1,17 +1,17 @@
 import type { Application } from './application.ts';
 import type { Commit, Hydration, Hydrator, Rendering } from './hydrator.ts';
 
-/** Renderings that are kept; an application shows the last one only. */
+/** Limit on the renderings that are kept; an application shows only the last one. */
 const mostRenderings = 10;
-/** Commits that are kept: those that are compared, and all that history may be asked for. */
+/** Limit on the commits that are kept: those that are compared, and all that history may need. */
 const mostCommits = 20;
 
 /**
- * What a run has learned of an application's hydrator: plain data, in local milliseconds but for
+ * What a run has learned about an application's hydrator: plain data, in local milliseconds but for
  * `startedAt`, which is Argo CD's clock.
  */
 export interface HydrationMemory {
-  /** The look that later ones are held against: what began after it, began after the run did. */
+  /** The look that later ones are compared with: what began after it began after the run did. */
   readonly base: Base | undefined;
   /** A tip of the dry branch that was read after the run began. */
   readonly tip: string | undefined;
@@ -19,7 +19,9 @@ export interface HydrationMemory {
   readonly failure: HydrationFailure | undefined;
   /** Oldest first. */
   readonly renderings: readonly SeenRendering[];
-  /** The commits that Argo CD was asked for, by name; `undefined` is one that it does not find. */
+  /**
+   * The commits that Argo CD was asked about, by name; `undefined` for one that it does not find.
+   */
   readonly commits: readonly SeenCommit[];
 }
 
@@ -34,10 +36,10 @@ interface Base {
 export interface HydrationFailure {
   /** The commit that it failed at, where Argo CD tells. */
   readonly dry: string | undefined;
-  /** Mostly that commit, too; of an earlier look when the hydration was but tried again. */
+  /** Usually that commit, too; that of an earlier look when the hydration was only retried. */
   readonly compared: string | undefined;
   readonly startedAt: number | undefined;
-  /** How many in a row failed that were begun after the run. */
+  /** How many hydrations in a row failed that began after the run. */
   readonly attempts: number;
   readonly message: string;
 }
@@ -54,7 +56,7 @@ export interface SeenCommit {
   readonly commit: Commit | undefined;
 }
 
-/** Before anything was seen of the hydrator. */
+/** The memory before anything was seen of the hydrator. */
 export const noHydration: HydrationMemory = {
   base: undefined,
   tip: undefined,
@@ -65,11 +67,11 @@ export const noHydration: HydrationMemory = {
 
 /**
  * Takes a look at the hydrator into what is known. A refresh answers before a hydration begins, and
- * Argo CD's times are not ours, so that only a hydration which began after a look of ours proves which
- * commit was the tip after the run began: it reads the tip again. That the hydrator took its annotation
- * away proves nothing, though it found nothing to render: a comparison that ends just then takes all
- * annotations away (its merge patch says `annotations: null`, seen in 3.5.1), and a look that could not
- * reach the repository leaves no trace.
+ * Argo CD's times are not ours, so only a hydration that began after a look of ours proves which
+ * commit was the tip after the run began, since it reads the tip again. A removed hydrator
+ * annotation proves nothing, even if the hydrator found nothing to render: a comparison that ends
+ * at that moment removes all annotations (its merge patch says `annotations: null`, seen in 3.5.1),
+ * and a look that could not reach the repository leaves no trace.
  */
 export function learnHydration(
   known: HydrationMemory,
@@ -99,14 +101,16 @@ function addFailure(
   return { dry, compared, startedAt, attempts, message };
 }
 
-/** A hydration that went on at the base may have begun before the run: its end is a new base. */
+/**
+ * A hydration that was running at the base may have begun before the run: its end is a new base.
+ */
 function rebase(known: Base | undefined, hydrator: Hydrator, now: number): Base | undefined {
   const { current, isAsked } = hydrator;
   const isOver =
     known?.phase === 'Hydrating' &&
     current?.phase !== 'Hydrating' &&
     current?.startedAt === known.startedAt;
-  // What is asked for already may have been begun before the run.
+  // What was requested earlier may have begun before the run.
   if (isAsked || (known !== undefined && !isOver)) return known;
   return {
     at: now,
@@ -128,7 +132,7 @@ function addRendering(
   return [...known, { ...last, seenAt: now }].slice(-mostRenderings);
 }
 
-/** Takes in what Argo CD told of a commit; `undefined`: it does not find it. */
+/** Records what Argo CD said about a commit; `undefined`: it does not find it. */
 export function learnCommit(
   known: HydrationMemory,
   name: string,

@@ -7,9 +7,9 @@ export interface Hydrator {
   readonly dry: { readonly repoURL: string; readonly targetRevision: string };
   /** The branch that is synced. */
   readonly syncBranch: string;
-  /** The branch that is rendered to where another is synced: somebody has to promote. */
+  /** The branch that is rendered to, where another one is synced: somebody must promote. */
   readonly stagingBranch: string | undefined;
-  /** A look at the dry source is asked for, and was not taken yet. */
+  /** A look at the dry source was requested, but has not happened yet. */
   readonly isAsked: boolean;
   /** Commits that change none of its paths are not rendered (`manifest-generate-paths`). */
   readonly isSelective: boolean;
@@ -31,20 +31,25 @@ export interface Rendering {
 export interface Hydration {
   readonly phase: 'Hydrating' | 'Failed' | 'Hydrated';
   readonly message: string;
-  /** Absent while it goes on, and mostly when it failed. */
+  /** Absent while it runs, and usually when it failed. */
   readonly dry: string | undefined;
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
 }
 
-/** What Argo CD tells of a commit of the dry or of the hydrated repository. */
+/** What Argo CD says about a commit of the dry or the hydrated repository. */
 export interface Commit {
-  /** When it was made, as its author's machine says; milliseconds. */
+  /** When it was made, by the clock of its author's machine; milliseconds. */
   readonly date: number | undefined;
   readonly tags: readonly string[];
-  /** Its message is the one that the hydrator writes, unless an administrator changed that. */
+  /**
+   * Its message is the one that the hydrator writes, unless an administrator changed the template.
+   */
   readonly isHydrated: boolean;
-  /** The dry commit that such a message begins with, short; absent in what an elder version kept. */
+  /**
+   * The abbreviated dry commit that such a message begins with; absent in what an earlier version
+   * stored.
+   */
   readonly dry?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { namesakeId, type ResourceKey } from './application.ts';
 
-/** A list of resources that is asked often: one look for each question, however long it is. */
+/** A set of resources with one lookup per question, however long the list. */
 export class KeySet {
   readonly #namespaces = new Map<string, Set<string>>();
 
@@ -13,13 +13,13 @@ export class KeySet {
     }
   }
 
-  /** Whether it names the resource: with its namespace, or with none. */
+  /** Whether it contains the resource, with its namespace or without one. */
   names(key: ResourceKey): boolean {
     const namespaces = this.#namespaces.get(namesakeId(key));
     return namespaces !== undefined && (namespaces.has('') || namespaces.has(key.namespace));
   }
 
-  /** The same where a resource without a namespace may be meant by any. */
+  /** The same, where a resource without a namespace matches any namespace. */
   fits(key: ResourceKey): boolean {
     return this.names(key) || (key.namespace === '' && this.#namespaces.has(namesakeId(key)));
   }

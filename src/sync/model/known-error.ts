@@ -1,17 +1,19 @@
 /**
- * Whether time alone mends an error. `unknown`: nobody knows these words; they are given
- * `unknownPatience`, and then told as they are.
+ * Whether an error goes away by itself. `unknown`: the message is not known; it is given
+ * `unknownErrorLimit`, and then reported as it is.
  */
 export type Nature = 'passing' | 'lasting' | 'unknown';
 
-/** What we know of an error by Argo CD's words. */
+/** What we know about an error from Argo CD's message. */
 export interface ErrorJudgement {
   readonly nature: Nature;
   /** What to do about it; empty where we do not know. */
   readonly advice: string;
 }
 
-/** How long an error of unknown nature is waited for before it counts as lasting, milliseconds. */
+/**
+ * How long to wait for an error of unknown nature before it counts as permanent, in milliseconds.
+ */
 export const unknownErrorLimit = 120_000;
 
 interface KnownError extends ErrorJudgement {
@@ -35,9 +37,9 @@ const unreachableCluster =
 
 /**
  * The errors of Argo CD, of what it calls (Git and chart repositories, clusters) and of Kubernetes,
- * by words that stand in API errors, conditions and operation messages alike. The first row that fits
- * counts, so that the narrow ones come first. Sources: argo-cd.md §1.2, the recordings, and the
- * `Errorf` calls of server/application, util/argo, util/git, reposerver and controller in 3.5.
+ * by words that appear in API errors, conditions and operation messages alike. The first matching
+ * row counts, so narrow ones come first. Sources: argo-cd.md §1.2, the recordings, and the `Errorf`
+ * calls of server/application, util/argo, util/git, reposerver and controller in 3.5.
  */
 const knownErrors: readonly KnownError[] = [
   lasting(
@@ -167,10 +169,10 @@ const knownErrors: readonly KnownError[] = [
   ),
 ];
 
-/** What is read of a message: it may be of any length, and its reason stands at either end. */
+/** How much of a message is read: it may be of any length, and the reason is at either end. */
 const bounds = { head: 4_000, tail: 1_000 };
 
-/** Whether an error of Argo CD may pass by itself, and what to do, judged by its message. */
+/** Whether an error of Argo CD may go away by itself, and what to do, judged by its message. */
 export function judgeError(message: string): ErrorJudgement {
   const { head, tail } = bounds;
   const text =

@@ -8,12 +8,12 @@ import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 
 /**
- * How long an operation may be nowhere while nothing newer has taken its place: an agent's status
+ * How long an operation may be missing while nothing newer has replaced it: an agent's status
  * update can clear it, or show an older state, until the next one (argo-cd.md §8.5).
  */
 const grace = 15_000;
 
-/** Keeps since when the operation that is followed has been gone without another in its place. */
+/** Records since when the followed operation has been gone without a replacement. */
 export function rememberAbsence(
   memory: Memory,
   application: Application,
@@ -42,7 +42,7 @@ function isNowhere(application: Application, identity: Identity): boolean {
   return state === undefined || (startedAt !== undefined && state.startedAt < startedAt);
 }
 
-/** Waits whether an operation that is gone comes back; undefined when it is not to be expected. */
+/** Waits for an operation that is gone to come back; undefined when that is not expected. */
 export function decideGone(view: View): Verdict | undefined {
   const { goneSince } = view.memory;
   return goneSince === undefined
@@ -50,7 +50,10 @@ export function decideGone(view: View): Verdict | undefined {
     : waitOut(view, goneSince, grace, 'the operation is gone: checking whether it reappears');
 }
 
-/** Waits for some time since a moment, and for a look from after that; undefined when it is over. */
+/**
+ * Waits until some time after a moment, and for a look from after that; undefined when both are
+ * over.
+ */
 export function waitOut(
   { memory, now }: View,
   since: number,

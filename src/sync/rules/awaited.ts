@@ -22,14 +22,14 @@ import { act, done, refuse, supersede, wait, withDeployed } from '../model/verdi
 import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 
-/** How long another revision must have been live before a wait for an older one is given up. */
+/** How long another revision must have been live before the wait for an older one ends. */
 const supersededAfter = 30_000;
 const tracked: RevisionTarget = { kind: 'tracked' };
 
 /**
  * `action: wait`: somebody else deploys. What counts is an operation that deployed the revisions
  * wanted, history that shows it, or a comparison that finds nothing left to deploy; never health
- * alone, and never what was true before a refresh: a push is not noticed by itself.
+ * alone, and never what was true before a refresh: Argo CD does not notice a push right away.
  */
 export function decideAwaited(asked: View<WaitGoal>): Verdict {
   const view = followLater(asked);
@@ -83,14 +83,14 @@ function isWanted(
   return meetsTarget(application, goal.target, revisions, tracked);
 }
 
-/** Whether an operation is one to what is wanted, and from what the application says now. */
+/** Whether an operation deploys what is wanted, from the application's current sources. */
 function isOfWanted(view: View<WaitGoal>, state: OperationState): boolean {
   return (
     deploysFrom(view.application, state.operation.sources) && isWanted(view, revisionsOf(state))
   );
 }
 
-/** No operation is in progress: what do the last one, history and the comparison say? */
+/** No operation is in progress: judges by the last one, history and the comparison. */
 function decideIdle(view: View<WaitGoal>): Verdict | undefined {
   const last = lastFull(view);
   if (last !== undefined && last.phase !== 'Succeeded' && isOfWanted(view, last)) {
@@ -99,7 +99,8 @@ function decideIdle(view: View<WaitGoal>): Verdict | undefined {
     });
   }
   if (last !== undefined && last.phase !== 'Succeeded' && isInSync(view)) {
-    // What runs is what that operation left: its hooks failed, and no other will run them again.
+    // What is running is what that operation left: its hooks failed, and no other operation will
+    // run them again.
     const [failed, current] = [revisionsOf(last), view.application.sync.revisions];
     return done(
       'failed',
@@ -112,19 +113,19 @@ function decideIdle(view: View<WaitGoal>): Verdict | undefined {
   return withDeployed(decideLanded(view, deploymentEvidence), deploymentEvidence.revisions);
 }
 
-/** Whether what runs is what the revision wanted says. */
+/** Whether the wanted revision is what is running. */
 function isInSync(view: View<WaitGoal>): boolean {
   const { sync } = view.application;
   return sync.status === 'Synced' && isWanted(view, sync.revisions);
 }
 
-/** The last operation, if it deployed everything there was. */
+/** The last operation, if it was a full sync. */
 function lastFull({ application: { operationState: last } }: View): OperationState | undefined {
   return last !== undefined && deploysRevisions(last.operation) ? last : undefined;
 }
 
 /**
- * What shows that the revisions wanted are live: an operation that deployed them, history, or a
+ * What shows that the wanted revisions are live: an operation that deployed them, history, or a
  * comparison that found nothing to deploy (a commit that changes other folders of the repository).
  */
 export function awaitedEvidence(asked: View<WaitGoal>): DeploymentEvidence | undefined {
@@ -160,13 +161,13 @@ export function awaitedEvidence(asked: View<WaitGoal>): DeploymentEvidence | und
 }
 
 interface Later {
-  /** The deployment that came after the one wanted. */
+  /** The deployment after the wanted one. */
   readonly newest: HistoryEntry;
-  /** The deployment wanted; absent when it was passed over. */
+  /** The wanted deployment; absent when it was skipped. */
   readonly included: HistoryEntry | undefined;
 }
 
-/** Whether the revision wanted was deployed and replaced, or passed over. */
+/** Whether the wanted revision was deployed and replaced, or skipped. */
 function findLater(view: View<WaitGoal>): Later | undefined {
   const { application, memory, goal } = view;
   const { history, sync, reconciledAt } = application;
@@ -183,14 +184,14 @@ function findLater(view: View<WaitGoal>): Later | undefined {
   return included === undefined && !passedOver ? undefined : { newest, included };
 }
 
-/** With `whenSuperseded: follow`, a later revision is waited for in place of the one wanted. */
+/** With `whenSuperseded: follow`, a later revision is waited for instead. */
 function followLater(view: View<WaitGoal>): View<WaitGoal> {
   const { goal } = view;
   const isLater = goal.whenSuperseded === 'follow' && findLater(view) !== undefined;
   return isLater ? { ...view, goal: { ...goal, target: tracked } } : view;
 }
 
-/** The revision wanted is not the last any more: by whenSuperseded. */
+/** The wanted revision is no longer the latest: `whenSuperseded` decides. */
 function decideLater(view: View<WaitGoal>): Verdict | undefined {
   const { goal } = view;
   const later = findLater(view);
@@ -204,7 +205,7 @@ function decideLater(view: View<WaitGoal>): Verdict | undefined {
   return supersede(included === undefined ? `Passed over: ${by}` : `Replaced: ${by}`);
 }
 
-/** Still to come: says what is missing, and asks Argo CD now and then whether something was pushed. */
+/** Not deployed yet: says what is missing, and has Argo CD check for pushes from time to time. */
 function decideNotYet(view: View<WaitGoal>): Verdict {
   const { application, goal } = view;
   const { sync, autoSync } = application;
@@ -226,13 +227,16 @@ function decideNotYet(view: View<WaitGoal>): Verdict {
   );
 }
 
-/** Auto-sync does not try a revision again at which it failed, and says so in a condition. */
+/** Auto-sync does not retry a revision that failed, and says so in a condition. */
 function lastTry({ conditions }: Application): string {
   const failed = conditions.find(({ type }) => type === 'SyncError');
   return failed === undefined ? '' : `, whose last attempt failed: ${excerpt(failed.message)}`;
 }
 
-/** What the application does not track cannot be compared with what it deployed, unless it is exact. */
+/**
+ * A revision that the application does not track can be compared with what it deployed only if it
+ * is exact.
+ */
 function unresolvable({ application, goal }: View<WaitGoal>): Verdict | undefined {
   const names = untellable(application, goal.target);
   if (names.length === 0) return undefined;

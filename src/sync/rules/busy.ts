@@ -13,10 +13,12 @@ import type { View } from '../model/view.ts';
 
 /** How long after a terminate the operation may still run before it is sent again. */
 const terminateGrace = 10_000;
-/** How soon a terminate is tried again after the controller was woken. */
+/** How soon a terminate is retried after a refresh has woken the controller. */
 const wakePause = 1_000;
 
-/** Another operation holds the application: join it, wait for it, end it, or give up, as chosen. */
+/**
+ * Another operation holds the application: join it, wait for it, terminate it, or fail, as chosen.
+ */
 export function decideBusy(view: View, foreign: Operation): Verdict {
   const { application, goal } = view;
   const state = application.operationState;
@@ -44,7 +46,7 @@ export function decideBusy(view: View, foreign: Operation): Verdict {
   }
 }
 
-/** Somebody else's operation must begin before it can end. */
+/** Another run's or person's operation must begin before it can end. */
 export function waitForEnd(view: View, doing: string): Verdict {
   return wait(doing, isPending(view.application) ? wakeController(view) : {});
 }
@@ -57,7 +59,8 @@ export function decideTerminate(view: View, doing: string): Verdict {
   const { terminatedAt, terminating } = memory;
   const sent = terminating !== undefined && isInProgress(application, terminating);
   if (terminatedAt === undefined || !sent) {
-    // Argo CD knows of none before the controller has begun, which may have overlooked it.
+    // Argo CD reports none before the controller has begun it, and the controller may have missed
+    // it.
     const isUnknown = memory.noOperationSince !== undefined && isPending(application);
     const { ask } = wakeController(view, memory.noOperationSince);
     if (isUnknown && ask !== undefined) return wait(doing, { ask, at: now + wakePause });
@@ -75,7 +78,10 @@ export function decideTerminate(view: View, doing: string): Verdict {
   );
 }
 
-/** Whether somebody else's operation does what ours would: a full sync of the same, in no milder way. */
+/**
+ * Whether another operation does what ours would: a full sync of the same revisions, with options
+ * that are no weaker.
+ */
 function isJoinable(
   { application, goal, memory }: View<Goal>,
   operation: Operation,

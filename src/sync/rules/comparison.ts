@@ -10,16 +10,16 @@ import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 
 /**
- * How long Argo CD's own comparison after an operation is awaited before we ask for one, and how long
- * it may take to see in the cluster what it applied.
+ * How long to wait for Argo CD's own comparison after an operation before requesting one, and how
+ * long Argo CD may take to see what it applied in the cluster.
  */
 const grace = 1_000;
 const refreshEvery = 30_000;
 
 /**
- * Whether health was observed after the change. Argo CD writes whole seconds, so a comparison in the
- * very second of the end may have been made before it: then it counts only if it is another one than
- * the one that stood there when the end was seen, or if we asked for it since.
+ * Whether health was observed after the change. Argo CD writes whole seconds, so a comparison in
+ * the same second as the end may have been made before it. Such a comparison counts only if it is
+ * not the one that was shown when the end was first seen, or if we have requested one since.
  */
 export function isComparedAfter(view: View, deploymentEvidence: DeploymentEvidence): boolean {
   if (isRefreshedSince(view.memory, deploymentEvidence.seenAt)) return true;
@@ -56,16 +56,16 @@ export function decideComparison(
   });
 }
 
-/** Whether health is that of the change: compared after it, in a cluster that shows it. */
+/** Whether health reflects the change: compared after it, in a cluster that shows it. */
 export function isHealthOf(view: View, deploymentEvidence: DeploymentEvidence): boolean {
   return isComparedAfter(view, deploymentEvidence) && isSettled(view, deploymentEvidence);
 }
 
 /**
- * A comparison that calls something OutOfSync that was just applied looked at a cluster from before
- * the change, and its health is of then, too (recording `health-progresses`: Healthy for 40 ms while
- * the Deployment still counted as missing). What a later comparison calls so is drift, or differs
- * because the application tracks another revision.
+ * A comparison that calls a resource OutOfSync right after it was applied looked at the cluster
+ * before the change, and its health is from then, too (recording `health-progresses`: Healthy for
+ * 40 ms while the Deployment still counted as missing). When a later comparison does, it is drift,
+ * or the application tracks another revision.
  */
 function isSettled({ application, memory }: View, deploymentEvidence: DeploymentEvidence): boolean {
   const { resources, reconciledAt } = application;
@@ -74,7 +74,7 @@ function isSettled({ application, memory }: View, deploymentEvidence: Deployment
   const applied = appliedResources(outOfSync.length === 0 ? [] : results);
   const isBehind = outOfSync.some((one) => results.length === 0 || applied.fits(one));
   if (!isBehind || isRefreshedSince(memory, seenAt + grace)) return true;
-  // Whole seconds: two of them apart are surely more than one.
+  // Times are whole seconds: a difference of two is certainly more than one.
   return (
     reconciledAt !== undefined && finishedAt !== undefined && reconciledAt - finishedAt > grace
   );
@@ -93,7 +93,7 @@ export function isStale({ refresh }: Memory, now: number): boolean {
   return refresh.askedAt === undefined || now - refresh.askedAt >= refreshEvery;
 }
 
-/** Waits for what only Argo CD's next look at Git and the cluster can show. */
+/** Waits for something that only Argo CD's next comparison can show. */
 export function waitForChange({ memory, now }: View, doing: string): Verdict {
   return wait(doing, {
     ask: isStale(memory, now) ? 'refresh' : undefined,
@@ -101,20 +101,22 @@ export function waitForChange({ memory, now }: View, doing: string): Verdict {
   });
 }
 
-/** Argo CD cannot compare the application now: says why, where it is known, until it can. */
+/** Argo CD cannot compare the application now: says why, if known, until it can. */
 export function waitForComparison(view: View): Verdict {
   const why = whyNotCompared(view.application);
   return waitForChange(view, `Argo CD currently cannot compare the application${why}`);
 }
 
-/** Ends as failed, since Argo CD's comparison fails for reasons that do not pass by themselves. */
+/** Ends as failed, since Argo CD's comparison fails for permanent reasons. */
 export function refuseUncompared(conditions: readonly Condition[]): Verdict {
   return done('failed', 'Argo CD cannot determine what to deploy', {
     causes: explainConditions(conditions),
   });
 }
 
-/** Whether a name in full is the short one that is tracked: the tags of what this is resolved to tell. */
+/**
+ * Whether a full name is the tracked short one, decided by the tags of the commit it resolves to.
+ */
 export function askForTags(commits: readonly string[]): Verdict {
   return wait(`asking Argo CD for the tags of ${printRevisions(commits)}`, { ask: { commits } });
 }

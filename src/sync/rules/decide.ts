@@ -35,7 +35,7 @@ function withTags(application: Application, { hydration }: Memory): Application 
   return { ...application, tags: Object.fromEntries(tags) };
 }
 
-/** Takes a look at the application into the memory; call it for every snapshot before `decide`. */
+/** Records a look at the application in the memory; call it for every snapshot before `decide`. */
 export function observe(memory: Memory, seen: Application, goal: Goal, now: number): Memory {
   const application = withTags(withoutPast(seen, memory), memory);
   const remembered = rememberReplacement(remember(memory, application, now), application, goal);
@@ -55,14 +55,14 @@ export function observe(memory: Memory, seen: Application, goal: Goal, now: numb
     (goal.action === 'wait' && isAimed(view)
       ? awaitedEvidence(aimed({ ...view, goal }))
       : undefined);
-  // Of an operation that failed nothing has to become healthy, and nothing is missed.
+  // After a failed operation, nothing has to become healthy, and nothing counts as missing.
   const isFailed = known.ended !== undefined && known.ended.state.phase !== 'Succeeded';
   return deploymentEvidence === undefined || isFailed
     ? { ...known, healthySince: undefined, missingSince: undefined }
     : rememberHealth(view, deploymentEvidence);
 }
 
-/** Whether it is known what to deploy: of a hydrated application that has to be found out. */
+/** Whether it is known what to deploy, which must be determined for a hydrated application. */
 function isAimed({ application, memory }: View): boolean {
   return application.hydrator === undefined || memory.aim !== undefined;
 }
@@ -76,8 +76,8 @@ function findProof(memory: Memory, application: Application) {
 }
 
 /**
- * The rules of following a sync: what a snapshot of the application means for a goal. Pure; the loop
- * around it fetches, acts, sleeps and tells. The snapshot must have been `observe`d.
+ * The rules of following a sync: what a snapshot of the application means for a goal. Pure; the
+ * loop around it fetches, acts, sleeps and reports. The snapshot must have been `observe`d.
  */
 export function decide(seen: View): Verdict {
   const { memory } = seen;
@@ -85,7 +85,7 @@ export function decide(seen: View): Verdict {
   return sayStuck(view, sayRendering(decideAimed(aimed(view), view), view.memory));
 }
 
-/** `asked` has the target as it was given; that of `view` is one of what is synced. */
+/** `asked` has the target as given; `view` has it in terms of what is synced. */
 function decideAimed(view: View, asked: View): Verdict {
   const { application, memory, goal } = view;
   if (memory.uid !== undefined && memory.uid !== application.uid) {
@@ -122,7 +122,7 @@ function decideAimed(view: View, asked: View): Verdict {
     if (seen.kind !== 'absent' && seen.kind !== 'ended') return decideProgress(view, seen);
     const gone = decideGone(view);
     if (gone !== undefined) return gone;
-    // Whoever waits for others does not mind which of their operations it is.
+    // When waiting for others, it does not matter which of their operations it is.
     if (isExpected(memory) && goal.action !== 'wait') return decideSuperseded(view);
   }
   return decideNothingStarted(view, asked);
@@ -169,7 +169,7 @@ function decideLeftAlone(advice: string): Verdict {
   );
 }
 
-/** Nothing of a hydrated application is deployed before it is known what. */
+/** A hydrated application is not deployed before it is known what to deploy. */
 function decideUnaimed(view: View): Verdict | undefined {
   const { application, goal } = view;
   const { hydrator } = application;
@@ -179,10 +179,13 @@ function decideUnaimed(view: View): Verdict | undefined {
   return aiming.kind === 'verdict' ? aiming.verdict : undefined;
 }
 
-/** For how long Argo CD must say that nothing is in progress: at first the controller has not begun. */
+/**
+ * How long Argo CD must say that nothing is in progress: at first, the controller may not have
+ * begun.
+ */
 const noOperationGrace = 10_000;
 
-/** `action: terminate`: the operation in progress is ended, whosever it is. */
+/** `action: terminate`: the operation in progress is terminated, no matter who started it. */
 function decideTermination(view: View): Verdict {
   const { application, memory, now } = view;
   const { operation, operationState: state } = application;

@@ -10,12 +10,12 @@ import { done } from '../model/verdict.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 
-/** Our operation as Argo CD stored it, with its revisions resolved: what is known of it first. */
+/** Our operation as Argo CD stored it, with its revisions resolved, as first seen. */
 export function storedOperation({ request, asked, begun }: Memory): Operation | undefined {
   return request?.operation ?? asked ?? begun?.operation;
 }
 
-/** Looks at our operation as Argo CD holds it, once for each form in which it was seen. */
+/** Checks our operation as Argo CD stored it, once for each form in which it was seen. */
 export function rememberDeviations(memory: Memory, application: Application, goal: Goal): Memory {
   const { identity, request, returnTo, checked } = memory;
   const first = storedOperation(memory);
@@ -40,8 +40,9 @@ export function rememberDeviations(memory: Memory, application: Application, goa
 }
 
 /**
- * What Argo CD may have filled in: what the application said when the request was sent, or, since it
- * may be changed that very moment, when the operation was seen first; from then on what that one has.
+ * What Argo CD may have filled in: what the application specified when the request was sent or,
+ * since it may be changed at that moment, when the operation was first seen; from then on, what the
+ * operation has.
  */
 function ownSettings(
   { request, checked }: Memory,
@@ -54,7 +55,7 @@ function ownSettings(
   return [request.own, { syncOptions, retry, sources }];
 }
 
-/** Our operation is not the one that was asked for: whatever it comes to, it is no success. */
+/** Our operation is not what was requested: whatever its result, the run does not succeed. */
 export function decideDeviation({ memory }: View): Verdict | undefined {
   const { checked, ended } = memory;
   if (checked === undefined || checked.deviations.length === 0) return undefined;
@@ -80,11 +81,11 @@ export function decideDeviation({ memory }: View): Verdict | undefined {
 }
 
 /**
- * Whether what was deployed is what was asked for, source by source. Where the texts do not tell, it
- * must be what Argo CD resolved our name to when it took the request: whatever moved since then (a
- * branch, a tag, a range; a retry with `refresh` resolves again, and then what the application
- * tracks) is another revision. Nothing is asked of a source that keeps its own, unless the operation
- * itself says what it deploys.
+ * Whether what was deployed is what was requested, source by source. Where the texts do not decide,
+ * it must be what Argo CD resolved our name to when it accepted the request: anything that moved
+ * since then (a branch, a tag, a range; a retry with `refresh` resolves again, and then what the
+ * application tracks) is another revision. A source that keeps its own revision is not checked,
+ * unless the operation itself says what it deploys.
  */
 export function deploysWhatWasAsked(
   { application, goal, memory }: View<SyncGoal>,

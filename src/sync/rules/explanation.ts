@@ -12,7 +12,7 @@ import { wasTerminated } from '../model/operation.ts';
 import type { OperationState, ResourceResult } from '../model/operation.ts';
 import type { Cause } from '../model/outcome.ts';
 
-/** Makes a cause without a log; `message` is foreign text or empty. */
+/** Creates a cause without a log; `message` is foreign text or empty. */
 export function cause(title: string, message: string, advice = '', resource?: ResourceKey): Cause {
   return { title, message, advice, resource, log: [] };
 }
@@ -23,8 +23,8 @@ export function isFailed({ status, hookPhase }: ResourceResult): boolean {
 }
 
 /**
- * Why an operation failed: that it was terminated before anything else, then the resources and hooks,
- * then conditions; its own words where nothing else tells.
+ * Why an operation failed: first that it was terminated, then resources and hooks, then conditions;
+ * its own message where there is nothing else.
  */
 export function explainOperation(
   application: Application,
@@ -35,13 +35,13 @@ export function explainOperation(
     ...failed.filter(({ syncPhase }) => syncPhase !== 'SyncFail'),
     ...failed.filter(({ syncPhase }) => syncPhase === 'SyncFail'),
   ].map((result, place) =>
-    // Of those that are not kept, only some titles are told: no advice is looked for.
+    // Only some titles are shown of those that are not kept, so no advice is needed.
     explainResult(result, '', state.operation.dryRun, place < mostCauses ? adviceFor : noAdvice),
   );
   const told = state.message;
   const conditions = errorConditions(application)
     .filter(({ message }) => message !== '' && !told.includes(coreOf(message)))
-    // It repeats the operation's own failure in other words.
+    // It repeats the operation's failure in other words.
     .filter(({ type }) => type !== 'SyncError' || results.length === 0)
     .map(explainCondition);
   if (wasTerminated(state)) {
@@ -60,7 +60,7 @@ export function explainOperation(
 const passedAdvice =
   'A service that Argo CD depends on did not respond, which is usually temporary: run again.';
 
-/** What went wrong, without the calls it came through: a cached error is told through one more. */
+/** What went wrong, without the calls that wrapped it: a cached error is wrapped once more. */
 function coreOf(message: string): string {
   const last = message.lastIndexOf(' desc = ');
   return last === -1 ? message : message.slice(last);
@@ -70,7 +70,7 @@ const terminatedAdvice =
   'A person, another pipeline or a timeout of the controller terminated it. Find out which before you run again';
 const applied = 'what had been applied by then stays in the cluster';
 
-/** What became of one resource or hook that failed. `when`: in which attempt. */
+/** The failure of one resource or hook. `when`: in which attempt. */
 export function explainResult(
   result: ResourceResult,
   when = '',
@@ -104,10 +104,10 @@ export function explainConditions(conditions: readonly Condition[]): readonly Ca
 
 const mostTold = 5;
 
-/** Causes that are kept of one application, the line included that says how many more there are. */
+/** Limit on the causes of one application, including the line that says how many more there are. */
 export const mostCauses = 50;
 
-/** The first causes, and how many more there are: whoever reads them starts with one. */
+/** The first causes, and how many more there are: a reader starts with one. */
 export function atMost(causes: readonly Cause[], most = mostTold): readonly Cause[] {
   const rest = causes.slice(most);
   if (rest.length === 0) return causes;
@@ -125,7 +125,7 @@ export function explainHealth(
   return atMost(unhealthy.map(explainUnhealthy));
 }
 
-/** One resource that is not healthy after a sync of it ended. */
+/** A resource that is not healthy after its sync has ended. */
 function explainUnhealthy(resource: ResourceStatus): Cause {
   const status = resource.health?.status ?? 'Unknown';
   const advice = status === 'Missing' ? missingAdvice : '';

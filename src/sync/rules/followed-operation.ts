@@ -4,7 +4,7 @@ import type { OperationState } from '../model/operation.ts';
 import { matchOperation } from '../model/ownership.ts';
 import { withoutPast } from '../model/past.ts';
 
-/** The operation that is told about: the one that is followed, or whichever runs when none is. */
+/** The operation to report: the followed one, or else the one that is running. */
 export function followedState(
   application: Application,
   memory: Memory,
@@ -17,6 +17,6 @@ export function followedState(
     return isNew || application.operation !== undefined ? state : undefined;
   }
   const seen = matchOperation(withoutPast(application, memory), identity);
-  // Replaced before its end was seen, it is told as it was last.
+  // If it was replaced before its end was seen, it is reported as last seen.
   return seen.kind === 'running' || seen.kind === 'ended' ? seen.state : memory.begun;
 }

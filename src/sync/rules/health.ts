@@ -13,21 +13,21 @@ import { done, wait } from '../model/verdict.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 
-/** How long a resource may be missing after it was applied, before that is no delay but a fact. */
+/** How long a resource may be missing after it was applied before that counts. */
 const missingGrace = 30_000;
 
-/** Kinds that end by themselves and may then be removed, by `ttlSecondsAfterFinished` for one. */
+/** Kinds that complete and may then be removed, for example by `ttlSecondsAfterFinished`. */
 const finite = new Set(['Job', 'Pod', 'Workflow', 'PipelineRun', 'TaskRun']);
 
 interface ScopedHealth {
   readonly health: Health;
-  /** Whether it is that of the resources selected, and not of the whole application. */
+  /** Whether it is that of the selected resources rather than of the whole application. */
   readonly isPart: boolean;
   /** Worst first. */
   readonly unhealthy: readonly ResourceStatus[];
 }
 
-/** The health that a goal is about: the whole application's, or that of the resources selected. */
+/** The health that a goal is about: that of the whole application, or of the selected resources. */
 export function healthInScope(
   application: Application,
   operation: Operation | undefined,
@@ -59,7 +59,7 @@ function rank(health: Health | undefined): number {
   return health === undefined ? -1 : healthStatuses.indexOf(health.status);
 }
 
-/** The health that counts now, and what is left out of it: Jobs that ended and were removed. */
+/** The health that counts now, and what it excludes: Jobs that completed and were removed. */
 function judgedHealth(
   { application, memory, now }: View,
   { operation }: DeploymentEvidence,
@@ -78,12 +78,12 @@ function isGoodEnough(status: HealthStatus, goal: Goal): boolean {
   return status === 'Healthy' || (status === 'Suspended' && goal.acceptSuspended);
 }
 
-/** With nothing compared, Argo CD calls an application Healthy (recording `broken-yaml`). */
+/** When nothing was compared, Argo CD calls an application Healthy (recording `broken-yaml`). */
 function isBlind({ sync }: Application): boolean {
   return sync.status === 'Unknown';
 }
 
-/** Keeps since when health has held, and since when resources have been missing. */
+/** Records since when health has held, and since when resources have been missing. */
 export function rememberHealth(view: View, deploymentEvidence: DeploymentEvidence): Memory {
   const { memory, now, goal, application } = view;
   const counts = isHealthOf(view, deploymentEvidence) && !isBlind(application);
@@ -102,7 +102,9 @@ export function rememberHealth(view: View, deploymentEvidence: DeploymentEvidenc
   };
 }
 
-/** What to do once a change has landed: as far as the goal waits, and for the images it expects. */
+/**
+ * What to do once a change has landed: waits for what the goal says, and for the expected images.
+ */
 export function decideLanded(view: View, deploymentEvidence: DeploymentEvidence): Verdict {
   if (view.goal.waitFor === 'health') return decideHealth(view, deploymentEvidence);
   return (
@@ -120,7 +122,7 @@ function decideHealth(view: View, deploymentEvidence: DeploymentEvidence): Verdi
   const judged = judgedHealth(view, deploymentEvidence);
   const { health } = judged;
   if (!isGoodEnough(health.status, goal)) {
-    // Before the images that are waited for, what runs is still the deployment before.
+    // Until the expected images are running, the previous deployment is.
     const before = goal.action === 'wait' ? decideImages(view, deploymentEvidence) : undefined;
     return before ?? decideUnhealthy(view, deploymentEvidence, judged);
   }
@@ -154,7 +156,7 @@ function describeHealth(
   return `the selected resources are ${status}${paused}${other}`;
 }
 
-/** Argo CD cannot compare the application: whatever it says of health is not about what runs. */
+/** Argo CD cannot compare the application, so its health is not about what is running. */
 function decideBlind(view: View, deploymentEvidence: DeploymentEvidence): Verdict {
   const { application, memory, now } = view;
   const conditions = terminalConditions(application, memory.unknownErrorSince, now);

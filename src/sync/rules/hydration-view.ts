@@ -11,12 +11,12 @@ import type { View } from '../model/view.ts';
 /** A view of an application that is hydrated. */
 export type HydrationView = View<SyncGoal | WaitGoal> & { readonly hydrator: Hydrator };
 
-/** How long after a look at the dry source was asked for another is: it can be lost on the way. */
+/** How long after a look at the dry source was requested another one is: requests can get lost. */
 export const askAgain = 5_000;
-/** How often somebody may push or promote without our noticing. */
+/** How long a push or promotion may go unnoticed. */
 const lookEvery = 10_000;
 
-/** Nothing is proven yet: says what the hydrator is at. */
+/** Nothing is proven yet: says what the hydrator is doing. */
 export function waitForHydration(view: HydrationView, known: HydrationMemory): Verdict {
   const { hydrator } = view;
   const { current, last, compared, dry } = hydrator;
@@ -32,7 +32,7 @@ export function waitForHydration(view: HydrationView, known: HydrationMemory): V
       ? `waiting for the hydrator to render ${printRevisions([compared ?? ''])} to ${to}`
       : `waiting for the hydrator to render ${branch} again, to confirm its tip`;
     return wait(doing, {
-      // A look that found nothing for its paths, or an annotation that was lost.
+      // Either a look found nothing for its paths, or the annotation got lost.
       ask: mayAsk(view, lookEvery) ? 'hard refresh' : undefined,
       at: nextAsk(view, lookEvery),
     });
@@ -54,40 +54,40 @@ function isPushSeen({ current, compared, last }: Hydrator): boolean {
   return current?.phase === 'Hydrated' && compared !== undefined && compared !== last?.dry;
 }
 
-/** Whether a hydration was asked for by force since the look that proofs are held against. */
+/** Whether a hydration was forced since the look that proofs are compared with. */
 function isForced({ memory }: HydrationView, { base }: HydrationMemory): boolean {
   const { hardAt } = memory.refresh;
   return base !== undefined && hardAt !== undefined && hardAt >= base.at;
 }
 
-/** Whether a look that was asked for after the base is over, as far as can be seen. */
+/** Whether a look requested after the base seems to have ended. */
 function isLooked({ hydrator, memory }: HydrationView, { base }: HydrationMemory): boolean {
   const { answeredAt } = memory.refresh;
   const isAnswered = base !== undefined && answeredAt !== undefined && answeredAt >= base.at;
   return isAnswered && hydrator.current?.phase === 'Hydrated' && !hydrator.isAsked;
 }
 
-/** Whether no refresh was asked for since the look that proofs are held against. */
+/** Whether no refresh was requested since the look that proofs are compared with. */
 function needsLook({ memory }: HydrationView, { base }: HydrationMemory): boolean {
   const { askedAt } = memory.refresh;
   return askedAt === undefined || (base !== undefined && askedAt < base.at);
 }
 
-/** Waits for what somebody has to do in Git, and looks for it now and then. */
+/** Waits for something that somebody must do in Git, and checks for it from time to time. */
 export function waitForLook(view: HydrationView, doing: string): Verdict {
   const ask = mayAsk(view, lookEvery) ? 'refresh' : undefined;
   return wait(doing, { ask, at: nextAsk(view, lookEvery) });
 }
 
-/** Whether the last refresh was asked for at least `every` milliseconds ago, or never. */
+/** Whether the last refresh was requested at least `every` milliseconds ago, or never. */
 export function mayAsk({ memory, now }: HydrationView, every: number): boolean {
   const { askedAt } = memory.refresh;
   return askedAt === undefined || now - askedAt >= every;
 }
 
 /**
- * When to look again: `every` milliseconds after the refresh that is asked for now (`mayAsk`), or else
- * after the last one. Local milliseconds.
+ * When to look again: `every` milliseconds after the refresh that is requested now (`mayAsk`), or
+ * else after the last one. Local milliseconds.
  */
 export function nextAsk(view: HydrationView, every: number): number {
   const { askedAt } = view.memory.refresh;

@@ -25,22 +25,22 @@ import type { View } from '../model/view.ts';
 export interface Aim {
   /** In terms of what is synced: hydrated commits and their branch. */
   readonly target: RevisionTarget;
-  /** Absent where a hydrated commit was asked for whose dry one nobody knows. */
+  /** Absent where a hydrated commit was requested whose dry commit is unknown. */
   readonly rendering: Rendering | undefined;
-  /** What could not be proven, though all that can be seen speaks for it. */
+  /** What could not be proven, although everything visible suggests it. */
   readonly concerns: readonly RunWarning[];
-  /** Of the evidence; empty where there is nothing to say. */
+  /** A note on the evidence; may be empty. */
   readonly note: string;
 }
 
-/** What to deploy, or what to do while that is not known. */
+/** What to deploy, or what to do until that is known. */
 export type Aiming =
   | { readonly kind: 'aim'; readonly aim: Aim }
   | { readonly kind: 'verdict'; readonly verdict: Verdict };
 
 /**
- * What to deploy of a hydrated application: the hydrated commit of the dry one that is wanted, once
- * it is proven that there is one; until then what to wait for.
+ * What to deploy of a hydrated application: the hydrated commit of the wanted dry one, once it is
+ * proven to exist; until then, what to wait for.
  */
 export function aimOf(view: HydrationView): Aiming {
   const { application, hydrator, goal } = view;
@@ -103,7 +103,7 @@ function aimAtCommit(view: HydrationView, known: HydrationMemory, commit: string
     : decideFailure(view, failure);
 }
 
-/** What is synced by now is the rendering of a later tip: as with commits that were skipped, it is said. */
+/** By now, the rendering of a later tip is synced: this is reported, as for skipped commits. */
 function overtaken(
   { application, goal }: HydrationView,
   { renderings }: HydrationMemory,
@@ -124,7 +124,7 @@ function overtaken(
   ];
 }
 
-/** Whoever names a hydrated commit wants that one; but not past the promotion. */
+/** A hydrated commit that is named explicitly is what is wanted, but promotion is not bypassed. */
 function aimAtHydrated(view: HydrationView, known: HydrationMemory, revision: string): Aiming {
   const { application, hydrator, goal } = view;
   const rendering = known.renderings.findLast(({ hydrated }) => isDryCommit(hydrated, revision));
@@ -144,7 +144,10 @@ function aimAtHydrated(view: HydrationView, known: HydrationMemory, revision: st
   return { kind: 'aim', aim: { target: goal.target, rendering, concerns: [], note: '' } };
 }
 
-/** Argo CD resolves names in what is synced only; of the dry repository it tells a commit's tags. */
+/**
+ * Argo CD resolves names only in what is synced; for the dry repository, it reports the tags of a
+ * commit.
+ */
 function aimAtName(view: HydrationView, known: HydrationMemory, name: string): Aiming {
   const { tip } = known;
   const rendering = known.renderings.findLast(({ dry }) => dry === tip);
@@ -172,7 +175,7 @@ function aimAtName(view: HydrationView, known: HydrationMemory, name: string): A
   );
 }
 
-/** It is rendered: promoted, too, and has Argo CD seen that? */
+/** It is rendered: checks that it is promoted, and that Argo CD has seen that. */
 function aimAtRendering(
   view: HydrationView,
   rendering: SeenRendering,
@@ -195,7 +198,7 @@ function aimAtRendering(
       }),
     );
   }
-  // Who pushes to the branch besides, another hydrator for one, has put it on top of ours.
+  // Others that push to the branch, such as another hydrator, have put it on top of ours.
   const isNamed = goal.action === 'sync' && !application.autoSync && isTracked;
   const target: RevisionTarget = isNamed ? { kind: 'revision', revision } : { kind: 'tracked' };
   return { kind: 'aim', aim: { target, rendering, concerns, note: promotion?.note ?? '' } };
@@ -207,7 +210,7 @@ function decideFailure(view: HydrationView, failure: HydrationFailure, asked?: s
   const branch = branchName(view.hydrator.dry.targetRevision);
   const what = dry === undefined ? `the tip of ${branch}` : printRevisions([dry]);
   const { nature, advice } = judgeError(message);
-  // Each look has the hydrator try again, so that words nobody knows are waited for once.
+  // Each look makes the hydrator retry, so an unknown error is waited for only once.
   if (nature === 'passing' || (nature === 'unknown' && attempts < 2)) {
     const doing = `Argo CD could not hydrate ${what}, and will retry: ${excerptEnds(message)}`;
     return verdict(waitForLook(view, doing));
@@ -239,8 +242,8 @@ export function aimed<G extends Goal>(view: View<G>): View<G> {
 }
 
 /**
- * Takes a look at a hydrated application into the memory. What was asked of Argo CD stays what it
- * is; whoever waits for others keeps what was found, and takes what is newer.
+ * Records a look at a hydrated application in the memory. What was requested of Argo CD stays the
+ * same; a wait for others keeps what was found, and accepts what is newer.
  */
 export function rememberHydration(view: View): Memory {
   const { application, memory, goal, now } = view;
@@ -264,7 +267,7 @@ function isCommitted({ request, asked, begun, ended, proven, identity }: Memory)
   );
 }
 
-/** What a success says of the way from the dry commit. */
+/** What a success says about the way from the dry commit. */
 export function sayRendering(verdict: Verdict, { aim }: Memory): Verdict {
   if (verdict.kind !== 'done' || verdict.ending.outcome !== 'succeeded') return verdict;
   if (aim?.rendering === undefined) return verdict;
@@ -276,7 +279,7 @@ export function sayRendering(verdict: Verdict, { aim }: Memory): Verdict {
   return { ...verdict, ending: { ...ending, message: `${ending.message}; ${words}`, evidence } };
 }
 
-/** The dry commit that a deployed revision was rendered from, as far as that was seen. */
+/** The dry commit that a deployed revision was rendered from, if that was seen. */
 export function dryOf({ hydration, aim }: Memory, deployed: readonly string[]): string | undefined {
   const [revision] = deployed;
   if (revision === undefined) return undefined;
@@ -284,7 +287,7 @@ export function dryOf({ hydration, aim }: Memory, deployed: readonly string[]): 
   return own?.dry ?? aim?.rendering?.dry;
 }
 
-/** The dry commit that is aimed at, from which manifests are made; undefined without a hydrator. */
+/** The dry commit to deploy, from which manifests are generated; undefined without a hydrator. */
 export function renderedTarget(
   { hydrator }: Pick<Application, 'hydrator'>,
   { aim }: Pick<Memory, 'aim'>,

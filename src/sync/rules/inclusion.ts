@@ -12,15 +12,16 @@ type Inclusion =
   | { readonly kind: 'included'; readonly concerns: readonly RunWarning[] }
   | { readonly kind: 'verdict'; readonly verdict: Verdict };
 
-/** How long after a commit was not found it is asked for again. */
+/** How long after a commit was not found to ask for it again. */
 const askAgain = 10_000;
 
 /**
- * Of several pushes the hydrator renders the last one only, and the others never appear anywhere
- * (recording `hydrated-two-pushes`). Argo CD does not report whether one commit contains another, only
- * when each was made: `commit` is taken for contained in `newer` when it was made no later than it, and
- * no earlier than what was rendered before was; a commit of another branch is in that span by chance
- * only, and a concern says what was seen. Otherwise the choice is the user's: `whenSuperseded`.
+ * After several pushes, the hydrator renders only the last one, and the others never appear
+ * (recording `hydrated-two-pushes`). Argo CD does not report whether one commit contains another,
+ * only when each was made: `commit` is considered contained in `newer` when it was made no later
+ * than `newer`, and no earlier than the previously rendered commit; a commit of another branch is
+ * in that span only by chance, and a warning of the run says what was seen. Otherwise the choice is
+ * the user's: `whenSuperseded`.
  */
 export function decideInclusion(
   view: HydrationView,
@@ -57,7 +58,7 @@ export function decideInclusion(
   return { kind: 'included', concerns: [runWarning] };
 }
 
-/** A push may be on its way for a while; whoever waits for a commit may wait for its push, too. */
+/** A push may take a while to arrive; a wait for a commit includes the wait for its push. */
 function decideUnfound(view: HydrationView, short: string): Verdict {
   const isLate = view.now - view.memory.startedAt >= unknownErrorLimit;
   if (view.goal.action === 'wait' || !isLate) {
@@ -70,10 +71,12 @@ function decideUnfound(view: HydrationView, short: string): Verdict {
   );
 }
 
-/** How many deployments are asked for the dry commit that they came of. */
+/** For how many deployments the dry commit is looked up. */
 const mostDeployments = 10;
 
-/** Nothing says that the newer commit contains it; history may show that it was deployed before. */
+/**
+ * Nothing shows that the newer commit contains it; history may show that it was deployed before.
+ */
 function pass(
   view: HydrationView,
   known: HydrationMemory,
@@ -118,7 +121,7 @@ function find({ commits }: HydrationMemory, name: string): SeenCommit | undefine
   return commits.find((one) => one.name === name);
 }
 
-/** Whether it was not asked for yet, or, where it may be pushed any moment, not for a while. */
+/** Whether it was not asked for yet or, where it may be pushed at any moment, not recently. */
 function isOpen(known: HydrationMemory, name: string, now: number): boolean {
   const found = find(known, name);
   if (found === undefined) return true;

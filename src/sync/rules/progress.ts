@@ -16,7 +16,7 @@ import type { View } from '../model/view.ts';
 import { wakeController } from './wake.ts';
 import { blockedMessage, decideHeld } from './window-wait.ts';
 
-/** Our operation is pending or runs. */
+/** Our operation is pending or running. */
 export function decideProgress(
   view: View,
   seen: Extract<OperationMatch, { kind: 'pending' | 'running' }>,
@@ -48,7 +48,7 @@ export function decideProgress(
   });
 }
 
-/** What the controller says while an operation goes its way (argo-cd.md §2.2). */
+/** What the controller says while an operation runs normally (argo-cd.md §2.2). */
 const ordinary =
   /^(waiting for (completion|healthy state|deletion) of |one or more tasks are running)/;
 
@@ -59,7 +59,7 @@ function describeRunning(state: OperationState): string {
   return words;
 }
 
-/** A rollout that is paused holds up the wave that it is in. */
+/** A paused rollout blocks its wave. */
 function describePaused(application: Application, state: OperationState): string {
   const paused = unhealthyApplied(application, state).filter(
     ({ health }) => health?.status === 'Suspended',
@@ -90,9 +90,10 @@ export function evidenceOf(memory: Memory): DeploymentEvidence | undefined {
   }
   if (proven === undefined) return undefined;
   return {
-    // History is written a little before the end: only a comparison that we ask for is surely later.
+    // History is written shortly before the end: only a comparison that we request is certainly
+    // later.
     finishedAt: undefined,
-    // A refresh that was answered in the same millisecond may tell of before.
+    // A refresh that was answered in the same millisecond may show the state from before.
     seenAt: proven.seenAt + 1,
     reconciledAt: undefined,
     operation: begun?.operation ?? request?.operation ?? asked,
@@ -118,7 +119,10 @@ export function decideFailed({ application }: View, { state }: Ended): Verdict |
   return done('failed', message, { causes: explainOperation(application, state) });
 }
 
-/** The operation succeeded, but with another revision than the one asked for: a later push got in. */
+/**
+ * The operation succeeded, but with another revision than the requested one: a later push was
+ * deployed.
+ */
 export function decideOtherRevision(
   view: View,
   deploymentEvidence: DeploymentEvidence,

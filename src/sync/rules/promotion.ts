@@ -12,9 +12,9 @@ type Promotion =
   | { readonly kind: 'verdict'; readonly verdict: Verdict };
 
 /**
- * With `hydrateTo` the hydrated commit waits on a branch of its own until somebody moves it to the
- * branch that is synced. That may be the same commit, or a merge; of a merge only its time tells what
- * it holds: it was made after the hydration.
+ * With `hydrateTo`, the hydrated commit waits on a staging branch until somebody moves it to the
+ * synced branch. That may be the same commit, or a merge; only the time of a merge tells what it
+ * contains: it was made after the hydration.
  */
 export function decidePromotion(view: HydrationView, { dry, hydrated }: Rendering): Promotion {
   const { application, hydrator, memory } = view;

@@ -12,7 +12,7 @@ import { act, refuse } from '../model/verdict.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 
-/** Nothing of ours is asked for yet: roll back, or say why not. */
+/** Nothing was requested yet: roll back, or say why not. */
 export function decideRollback(view: View<RollbackGoal>): Verdict {
   const { application, goal, memory } = view;
   if (application.autoSync) {
@@ -49,8 +49,8 @@ export function decideRollback(view: View<RollbackGoal>): Verdict {
 }
 
 /**
- * The rollback that an unclear answer left behind. It can carry no marker, so it is known by what it
- * does, and by not having been there when we began.
+ * The rollback left behind by an unclear response. It cannot carry a marker, so it is recognized by
+ * what it does, and by not having existed when we began.
  */
 export function findSent({
   application,
@@ -75,8 +75,8 @@ export function findSent({
 }
 
 /**
- * The deployment that the rollback returns to. It is settled by the request: once that may have been
- * carried out, `previous` read again would be the deployment that we wanted to leave.
+ * The deployment that the rollback returns to. The request fixes it: once that may have taken
+ * effect, `previous` would mean the deployment that we wanted to leave.
  */
 export function rememberTarget(
   memory: Memory,
@@ -100,7 +100,7 @@ function describe(to: RollbackTarget): string {
   }
 }
 
-/** The deployment to return to; the newest one where several fit. */
+/** The deployment to return to; the newest one where several match. */
 export function findEntry(application: Application, to: RollbackTarget): HistoryEntry | undefined {
   const { history } = application;
   switch (to.kind) {
@@ -128,8 +128,8 @@ function isRevision(source: Source | undefined, asked: string, deployed: string)
 }
 
 /**
- * What is live now. A deployment that failed wrote no history, and yet changed the cluster: then it
- * is that one, and the newest entry is already the previous.
+ * What is live now. A failed deployment writes no history, and yet changes the cluster: then it is
+ * live, and the newest entry is already the previous deployment.
  */
 function liveDeployment({
   history,

@@ -6,8 +6,8 @@ import type { RunWarning } from '../model/outcome.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
- * Conditions that do not stop a sync, and yet mean that something is not as its author thinks; with what
- * Argo CD does not say of them.
+ * Conditions that do not stop a sync, but mean that something is not as its author thinks; with
+ * advice that Argo CD does not give.
  */
 const warned: ReadonlyMap<string, string> = new Map([
   ['SharedResourceWarning', ''],
@@ -40,7 +40,10 @@ export function findRunWarnings(
   ];
 }
 
-/** `Prune=false` on the resource is its author's wish; `requires pruning` is something left undone. */
+/**
+ * `Prune=false` on the resource is intended; `requires pruning` means that something was left
+ * undone.
+ */
 function leftUnpruned({ results }: OperationState): readonly RunWarning[] {
   const left = results.filter(
     ({ status, message }) => status === 'PruneSkipped' && !message.includes('no prune'),

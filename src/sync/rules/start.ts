@@ -20,10 +20,10 @@ import type { View } from '../model/view.ts';
 import { decideDenied } from './window-wait.ts';
 
 const tracked: RevisionTarget = { kind: 'tracked' };
-/** What a proxy gave up on may still reach Argo CD: how long that is waited for. */
+/** How long to wait for a request that a proxy gave up on: it may still reach Argo CD. */
 const settling = 2_000;
 
-/** Nothing of ours is asked for yet: ask, or say why not. */
+/** Nothing was requested yet: send the request, or say why not. */
 export function decideStart(view: View<SyncGoal>): Verdict {
   const { application, goal, memory } = view;
   const refused = decideRefusal(view);
@@ -43,7 +43,7 @@ function again({ request }: Memory): string {
   return words === '' ? ' again' : ` again; Argo CD's last response: ${words}`;
 }
 
-/** No answer came to our request: it may yet be carried out. Undefined: it can be made again. */
+/** Our request got no response: it may still take effect. Undefined: it can be sent again. */
 export function decideUnsettled({ memory: { request }, now }: View): Verdict | undefined {
   if (request?.state !== 'unclear' || now - request.at >= settling) return undefined;
   return wait('no response; checking whether the request took effect', {
@@ -75,7 +75,7 @@ function lookedFor({ application }: View, reason: string): string {
   return ` Argo CD looks for it in ${excerpt([...repositories].slice(0, 3).join(', '))}.`;
 }
 
-/** Refusals that no repetition mends. Those that are absent lead to another try. */
+/** Refusals that a retry does not fix. Those not listed lead to a retry. */
 const refusals: Partial<Record<Failure, { readonly title: string; readonly advice: string }>> = {
   forbidden: {
     title: 'The token is not allowed to sync this application',
@@ -136,7 +136,7 @@ function whatToName(view: View<SyncGoal>): Naming {
     return compareRevision(source, asked, revision) === 'same';
   });
   if (tracks) return { kind: 'target', target: tracked };
-  // What was read before a refresh may be of yesterday: no reason to give up.
+  // What was read before a refresh may be outdated: no reason to fail.
   if (answeredAt === undefined) return { kind: 'verdict', verdict: refreshing };
   const included =
     goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory(view) : undefined;
@@ -145,7 +145,7 @@ function whatToName(view: View<SyncGoal>): Naming {
   return { kind: 'verdict', verdict: decideUncompared(view) ?? refuseOther(view, asked) };
 }
 
-/** What Argo CD could not resolve it shows as it was written: that says nothing of what it tracks. */
+/** What Argo CD could not resolve, it shows as written, which says nothing about what it tracks. */
 function decideUncompared(view: View<SyncGoal>): Verdict | undefined {
   const { application, memory, now } = view;
   const { sources, sync } = application;
@@ -158,7 +158,7 @@ function decideUncompared(view: View<SyncGoal>): Verdict | undefined {
   return waitForComparison(view);
 }
 
-/** An auto-sync application is given no revision but what it tracks. */
+/** An application with auto-sync accepts only the revision that it tracks. */
 function refuseOther({ application }: View<SyncGoal>, asked: readonly string[]): Verdict {
   const { sources, sync } = application;
   const current = printRevisions(sync.revisions);

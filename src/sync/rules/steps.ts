@@ -9,11 +9,11 @@ import { taskOf } from '../plan/plan.ts';
 import type { Plan, Task } from '../plan/plan.ts';
 
 /**
- * The steps of an operation after another look at it, in the order in which Argo CD began them.
- * A step that did not change is the same object as before, and a step keeps its place. Waves come from
- * the plan, since Argo CD does not tell them; times are when we saw a change, since it does not tell
- * those either. `earlier`: the attempts of operations that this one replaced, whose steps are their own.
- * It yields how many steps it has made since it yielded last.
+ * The steps of an operation after another look at it, in the order in which Argo CD began them. A
+ * step that did not change is the same object as before, and a step keeps its place. Waves come
+ * from the plan and times are when we saw a change, since Argo CD reports neither. `earlier`: the
+ * attempts of operations that this one replaced, whose steps are separate. It yields how many steps
+ * it has made since it yielded last.
  */
 export function* trackStepsInTurns(
   known: readonly OperationStep[],
@@ -44,7 +44,7 @@ export function* trackStepsInTurns(
     if (last === undefined && steps.size >= mostSteps) continue;
     const before = last !== undefined && last.attempt >= earlier ? last : undefined;
     const task = tasks[place];
-    // It is made in a pass of its own: what else is listed came after it.
+    // It is created in a pass of its own, before everything else that is listed.
     const wasFirst = isCreated(result, phase) && state.results.length > 1;
     const isPast =
       wasFirst ||
@@ -79,9 +79,9 @@ export function* trackStepsInTurns(
   return [...steps.values()];
 }
 
-/** Steps that are kept of one application: what comes after them is followed, and not told. */
+/** Limit on the steps of one application: further ones are followed, but not reported. */
 export const mostSteps = 10_000;
-/** Characters of all their messages, and of each once those are used up. */
+/** Characters of all their messages together, and of each message once those are used up. */
 const stepText = { total: 2 * 1_024 * 1_024, least: 200 } as const;
 
 function cut(message: string, most: number): string {
@@ -90,15 +90,17 @@ function cut(message: string, most: number): string {
     : `${message.slice(0, most)}… (cut at ${most} characters)`;
 }
 
-/** To look at a step or a result takes as long as so many comparisons. */
+/** The cost of looking at a step or a result, in comparisons. */
 const stepsOfLook = 5;
 
-/** What tells a step from all others of an application. */
+/** Identifies a step within an application. */
 export function stepIdOf(step: ResourceKey & Pick<OperationStep, 'phase'>): string {
   return `${step.phase}\n${resourceId(step)}`;
 }
 
-/** The steps with their places in the plan, for those that came before it. In turns as above. */
+/**
+ * The steps with their positions in the plan, for steps that came before the plan. Yields as above.
+ */
 export function* placeStepsInTurns(
   steps: readonly OperationStep[],
   plan: Plan,
@@ -118,8 +120,8 @@ function placeStep(step: OperationStep, plan: Plan): OperationStep {
 }
 
 /**
- * By attempt, phase, wave and place in the plan. What the plan does not know comes last, but for a
- * namespace, which is made before all that needs it.
+ * By attempt, phase, wave and place in the plan. What the plan does not know comes last, except for
+ * a namespace, which is created before all that needs it.
  */
 export function compareSteps(a: OperationStep, b: OperationStep): number {
   return (
@@ -148,12 +150,12 @@ function waveIn({ waveless, wave }: Task): number | undefined {
   return waveless ? undefined : wave;
 }
 
-/** While a retry is awaited, and a little longer, the results are those of the attempt before. */
+/** Until a retry begins, and a little longer, the results are those of the previous attempt. */
 function attemptOf(state: OperationState): number {
   return awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
 }
 
-/** Steps that the plan foresaw after what was reached: what a failure kept from running. */
+/** Steps of the plan beyond what was reached: those that a failure prevented. */
 export function unreachedSteps(
   steps: readonly OperationStep[],
   plan: Plan,
@@ -161,7 +163,7 @@ export function unreachedSteps(
   const reached = steps.flatMap((step) =>
     step.phase === 'SyncFail' ? [] : (taskOf(plan, step, step.phase) ?? []),
   );
-  // What Argo CD passed over (a namespace that is there, resources in sync) was not kept from it.
+  // What Argo CD skipped (an existing namespace, resources in sync) was not prevented.
   const last = Math.max(-1, ...reached.map(({ group }) => group));
   const attempt = Math.max(0, ...steps.map((step) => step.attempt));
   return plan.tasks
@@ -181,7 +183,7 @@ export function unreachedSteps(
     }));
 }
 
-/** How many of the steps that the plan foresees are over; SyncFail is not foreseen. */
+/** How many steps of the plan have ended; SyncFail is not counted. */
 export function countSteps(
   steps: readonly OperationStep[],
   plan: Plan,
@@ -195,7 +197,7 @@ function isOver(state: StepState): boolean {
   return state !== 'Pending' && state !== 'Running';
 }
 
-/** The furthest task of which there are results; SyncFail runs beside the order. */
+/** The last task that has results; SyncFail runs outside the order. */
 function frontierOf(tasks: readonly (Task | undefined)[]): Task | undefined {
   return tasks
     .filter((task) => task?.waveless === false)
@@ -205,13 +207,13 @@ function frontierOf(tasks: readonly (Task | undefined)[]): Task | undefined {
     );
 }
 
-/** Argo CD goes on to the next wave only when the one before is healthy. */
+/** Argo CD starts the next wave only when the previous one is healthy. */
 function isPassed(task: Task, frontier: Task | undefined): boolean {
   if (frontier === undefined || task.order >= frontier.order) return false;
   return task.phase !== frontier.phase || task.wave !== frontier.wave;
 }
 
-/** The last phase of which there are results; -1 where there are none. SyncFail runs beside it. */
+/** The last phase that has results; -1 where there are none. SyncFail runs outside the order. */
 function furthestPhase({ results }: OperationState): number {
   return results.reduce(
     (last, { syncPhase = 'Sync' }) =>
@@ -220,7 +222,7 @@ function furthestPhase({ results }: OperationState): number {
   );
 }
 
-/** What another process knew to be passed, when the plan is not here yet. */
+/** Uses what an earlier process knew to be done while the plan is not available yet. */
 function wasPassed(
   before: OperationStep | undefined,
   state: OperationState,
@@ -234,7 +236,7 @@ function stateOf(result: ResourceResult, { phase }: OperationState, passed: bool
   if (result.status === 'Pruned' || result.status === 'PruneSkipped') return result.status;
   if (result.hookPhase === 'Succeeded') return 'Succeeded';
   if (result.hookType !== undefined) return 'Running';
-  // An ordinary resource of the last wave stays `Running` for ever: it was applied, and that is all
-  // that the operation waits for.
+  // An ordinary resource of the last wave stays `Running` forever: the operation waits only until
+  // it is applied.
   return passed || phase === 'Succeeded' ? 'Succeeded' : 'Running';
 }

@@ -9,9 +9,9 @@ import type { View } from '../model/view.ts';
 
 /** A state of an application's operation that does not end by itself. */
 export interface Stuck {
-  /** What is the case: a clause. */
+  /** The state, as a clause. */
   readonly what: string;
-  /** How a person ends it: sentences. */
+  /** How a person can end it, as sentences. */
   readonly remedy: string;
   /** How long it may last before it counts as stuck, milliseconds. */
   readonly grace: number;
@@ -23,10 +23,10 @@ const passing = 5_000;
 const deletion = 60_000;
 
 /**
- * Why the operation that stands in an application may never end: nobody works on it, since
- * `.operation` is what the controller goes by; it ended and yet has no end (argo-cd.md §8.6,
- * recordings.md §2.3), or the controller leaves the application alone (recording
- * `skip-reconcile`); or something is deleted and stays.
+ * Why the operation that stands in an application may never end: the controller does not work on
+ * it, since it goes by `.operation`; it ended and yet has no end time (argo-cd.md §8.6,
+ * recordings.md §2.3), or the controller leaves the application alone (recording `skip-reconcile`);
+ * or something is deleted and does not go away.
  */
 export function stuckOperation(application: Application): Stuck | undefined {
   const { operation, operationState: state, skipReconcile } = application;
@@ -89,20 +89,20 @@ function namespaceOf(application: Application, kind: string, name: string): stri
   return result?.namespace ?? application.destinationNamespace;
 }
 
-/** Keeps since when the operation has been in such a state. */
+/** Records since when the operation has been in such a state. */
 export function rememberStuck(memory: Memory, application: Application, now: number): Memory {
   const as = stuckOperation(application)?.what;
   const since = memory.stuck?.as === as ? memory.stuck?.since : undefined;
   return { ...memory, stuck: as === undefined ? undefined : { as, since: since ?? now } };
 }
 
-/** The state that has lasted for so long that it is to be named. */
+/** The state that has lasted long enough to be reported. */
 export function lastingStuck(view: View): Stuck | undefined {
   const due = stuckAt(view);
   return due !== undefined && view.now >= due ? stuckOperation(view.application) : undefined;
 }
 
-/** When it is to be named; undefined where it is none, or was named. */
+/** When it is to be reported; undefined if there is none, or it was reported. */
 export function stuckDue(view: View): number | undefined {
   const due = stuckAt(view);
   return due !== undefined && view.now < due ? due : undefined;
@@ -115,7 +115,10 @@ function stuckAt({ application, memory }: View): number | undefined {
     : memory.stuck.since + stuck.grace;
 }
 
-/** Says of what waits for an operation, or is refused for its sake, that it may never end. */
+/**
+ * Adds to a message about waiting for an operation, or being refused because of it, that it may
+ * never end.
+ */
 export function sayStuck(view: View, verdict: Verdict): Verdict {
   if (verdict.kind === 'done' || !dependsOnOperation(view)) return verdict;
   const stuck = lastingStuck(view);
@@ -128,7 +131,7 @@ export function sayStuck(view: View, verdict: Verdict): Verdict {
   return due === undefined ? verdict : { ...verdict, at: Math.min(due, verdict.at ?? due) };
 }
 
-/** Why the operation that is waited for may never end. */
+/** Why the operation being waited for may never end. */
 export function awaitedStuck(view: View): Stuck | undefined {
   return dependsOnOperation(view) ? stuckOperation(view.application) : undefined;
 }
@@ -147,7 +150,7 @@ function dependsOnOperation({ application, memory, goal }: View): boolean {
   );
 }
 
-/** Argo CD's words to a sync that it refuses for the sake of another operation (argo-cd.md §1.2). */
+/** Argo CD's message when it refuses a sync because of another operation (argo-cd.md §1.2). */
 const inProgress = /operation is already in progress/;
 
 /** One text for a person: in what way the operation is stuck, and what to do. */
@@ -155,7 +158,7 @@ export function tell({ what, remedy }: Stuck): string {
   return `${what}. ${remedy.replace(/\.$/, '')}`;
 }
 
-/** Waits whether a state passes that may be a moment's; undefined when it has lasted. */
+/** Waits for a state that may be transient to pass; undefined when it has lasted. */
 export function outlastStuck(view: View, doing: string): Verdict | undefined {
   const { stuck } = view.memory;
   return stuck === undefined ? undefined : waitOut(view, stuck.since, passing, doing);

@@ -17,10 +17,10 @@ import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 
 /**
- * The history entry which proves that our operation succeeded although nobody saw its end. Argo CD
- * writes one only for a success, and with the start of its operation; where we never saw that start,
- * the first entry since our request counts if it has our revisions and is not the one of the
- * operation that stands there now, nor auto-sync's.
+ * The history entry that proves that our operation succeeded although its end was not seen. Argo CD
+ * writes one only for a success, with the start of its operation; where we never saw that start,
+ * the first entry since our request counts if it has our revisions and belongs neither to the
+ * current operation nor to auto-sync.
  */
 export function proveByHistory(application: Application, memory: Memory): HistoryEntry | undefined {
   const { begun, request } = memory;
@@ -31,8 +31,8 @@ export function proveByHistory(application: Application, memory: Memory): Histor
     const entries = since.filter((entry) =>
       isEntryOf(entry, { ...begun, initiatedBy: begun.operation.initiatedBy }),
     );
-    // Whole seconds do not tell apart two operations that began in one: the one that stands there
-    // now may have an entry of its own.
+    // Whole seconds cannot distinguish two operations that began in the same one: the current
+    // operation may have an entry of its own.
     const others = mayHaveEntry(application.operationState, begun) ? 1 : 0;
     return entries.length > others ? entries[0] : undefined;
   }
@@ -52,8 +52,8 @@ function knownHistoryId({ request, first }: Memory): number {
 }
 
 /**
- * Whether history will tell more once the operation that stands there has ended: it began in the
- * same second as ours, and writes its entry shortly before it ends.
+ * Whether history will show more once the current operation has ended: it began in the same second
+ * as ours, and writes its entry shortly before it ends.
  */
 function isProofPending({ operationState: other }: Application, { begun }: Memory): boolean {
   return (
@@ -74,12 +74,12 @@ function mayHaveEntry(other: OperationState | undefined, begun: OperationState):
   );
 }
 
-/** How soon another operation follows one that was terminated for it. */
+/** How soon another operation starts after one that was terminated for it. */
 const soon = 5_000;
 
 /**
- * Our operation was terminated. Whoever did that may follow it by another at once: then it was
- * replaced, whether or not its end was seen. Undefined: none follows, so it failed.
+ * Our operation was terminated. If another one starts right afterwards, ours was replaced, whether
+ * or not its end was seen. Undefined: none started, so ours failed.
  */
 export function decideTerminated(view: View, { state, seenAt }: Ended): Verdict | undefined {
   if (!wasTerminated(state)) return undefined;
@@ -88,7 +88,7 @@ export function decideTerminated(view: View, { state, seenAt }: Ended): Verdict 
   return waitOut(view, seenAt, soon, 'terminated: checking whether another operation follows');
 }
 
-/** Whether another operation stands where the one that was followed has ended. */
+/** Whether another operation has taken the place of the followed one. */
 function isReplaced(application: Application, identity: Identity | undefined): boolean {
   if (identity === undefined) return false;
   const { kind } = matchOperation(application, identity);
@@ -97,9 +97,9 @@ function isReplaced(application: Application, identity: Identity | undefined): b
 }
 
 /**
- * Whoever waits for others does not mind which of their operations it is: the next one counts after
- * one that was terminated, or that deploys another revision by now. A retry with `refresh` resolves
- * the revision again.
+ * When waiting for others, it does not matter which of their operations it is: the next one counts
+ * after one that was terminated, or that now deploys another revision. A retry with `refresh`
+ * resolves the revision again.
  */
 export function rememberReplacement(memory: Memory, application: Application, goal: Goal): Memory {
   const { begun, ended, identity, aim } = memory;
@@ -114,14 +114,14 @@ export function rememberReplacement(memory: Memory, application: Application, go
   return { ...memory, identity: undefined, asked: undefined, begun: undefined, ended: undefined };
 }
 
-/** The operation that stands where ours was. */
+/** The operation that replaced ours. */
 function replacement({ operation, operationState }: Application): Operation | undefined {
   return operation ?? operationState?.operation;
 }
 
 /**
- * Our operation is gone and its end was not seen: another took its place, or somebody removed it.
- * What that means is the user's choice.
+ * Our operation is gone and its end was not seen: another replaced it, or somebody removed it. What
+ * that means is the user's choice.
  */
 export function decideSuperseded(view: View): Verdict {
   const { application, goal, memory } = view;
@@ -159,12 +159,12 @@ export function decideSuperseded(view: View): Verdict {
   }
 }
 
-/** A dry run, a part of the resources, or other manifests are no stand-in for a full sync. */
+/** A dry run, a selective sync, or local manifests do not replace a full sync. */
 function standsIn({ goal }: View, other: Operation): boolean {
   return !isDryRun(goal) && deploysRevisions(other);
 }
 
-/** Success by inclusion: since our request, somebody deployed the very revisions that ours had. */
+/** Success by inclusion: since our request, somebody deployed exactly our revisions. */
 function includedSince(view: View): Verdict | undefined {
   const { application, memory, goal } = view;
   const wanted = wantedRevisions(memory);
@@ -175,7 +175,9 @@ function includedSince(view: View): Verdict | undefined {
   return entry && succeedBy(view, entry);
 }
 
-/** Success by inclusion: history holds a deployment of the revisions asked for, whoever made it. */
+/**
+ * Success by inclusion: history has a deployment of the requested revisions, no matter who made it.
+ */
 export function includedInHistory(view: View<SyncGoal>): Verdict | undefined {
   const { application, goal } = view;
   if (goal.target.kind === 'tracked' || isDryRun(goal)) return undefined;
@@ -191,7 +193,7 @@ function succeedBy(view: View, entry: HistoryEntry): Verdict {
   const { id, revisions, deployedAt } = entry;
   const evidence = `history entry ${id} shows that ${printRevisions(revisions)} was deployed`;
   const isNewest = entry === application.history.at(-1);
-  // History is written a little before the end of the operation that it is of.
+  // History is written shortly before its operation ends.
   const isEnding =
     application.operation !== undefined &&
     entry.deployStartedAt !== undefined &&
@@ -212,12 +214,12 @@ function succeedBy(view: View, entry: HistoryEntry): Verdict {
     results: [],
     evidence: `Replaced, but ${evidence}`,
   };
-  // Since when it is healthy is remembered for operations of our own alone.
+  // The time since when it is healthy is remembered only for our own operations.
   const judged = { ...view, goal: { ...goal, stableFor: 0 } };
   return withDeployed(decideLanded(judged, deploymentEvidence), revisions);
 }
 
-/** The revisions that our operation was to deploy, as far as they are known. */
+/** The revisions that our operation was to deploy, if known. */
 function wantedRevisions({ begun, request, asked }: Memory): readonly string[] {
   return (begun && revisionsOf(begun)) ?? request?.operation?.revisions ?? asked?.revisions ?? [];
 }

@@ -18,9 +18,9 @@ import { awaitedStuck } from './stuck.ts';
 import type { View } from '../model/view.ts';
 
 /**
- * Why a run was not done when its time was up: first what it waited for at last (`sentence` says so),
- * then what may lie behind that. A resource is named only where an operation that is followed has
- * touched it: of all others nobody knows whether they should be otherwise by now.
+ * Why a run was not done when its time was up: first what it was waiting for (`sentence`), then
+ * what may be the reason. A resource is named only if a followed operation has touched it: it is
+ * unknown whether any other should have changed by now.
  */
 export function explainUnfinished(
   view: View,
@@ -44,7 +44,10 @@ export function explainUnfinished(
   ];
 }
 
-/** That the operation may never end, however short it has lasted, unless the sentence says it. */
+/**
+ * That the operation may never end, however briefly it has lasted, unless the sentence already says
+ * so.
+ */
 function explainStuck(view: View, sentence: string): readonly Cause[] {
   const stuck = awaitedStuck(view);
   if (stuck === undefined || sentence.includes(stuck.what)) return [];
@@ -58,7 +61,7 @@ function evidenceIn(view: View): DeploymentEvidence | undefined {
   );
 }
 
-/** The change is in the cluster: what is not well there is what is waited for. */
+/** The change is in the cluster: what is not healthy there is what is waited for. */
 function explainLanded(view: View, deploymentEvidence: DeploymentEvidence): readonly Cause[] {
   const { application, goal } = view;
   const isJudged = isHealthOf(view, deploymentEvidence) && application.sync.status !== 'Unknown';
@@ -67,7 +70,7 @@ function explainLanded(view: View, deploymentEvidence: DeploymentEvidence): read
   return health.status === 'Healthy' ? [] : explainHealth(health, unhealthy);
 }
 
-/** An operation goes on, or none was begun. */
+/** An operation is running, or none was started. */
 function explainOngoing(
   application: Application,
   state: OperationState | undefined,
@@ -100,7 +103,7 @@ function explainRunningHook(result: ResourceResult): Cause {
   return cause(`${phase} hook ${printKey(result)} is still running`, result.message, '', result);
 }
 
-/** In the beginning a retry still shows the results of the attempt before (argo-cd.md §2.3). */
+/** At first, a retry still shows the results of the previous attempt (argo-cd.md §2.3). */
 function inAttempt(state: OperationState): string {
   if (awaitsRetry(state)) return ` in attempt ${state.retryCount}`;
   return state.retryCount > 0 ? ' in this attempt or the previous one' : '';

@@ -6,7 +6,7 @@ import type { View } from '../model/view.ts';
 /** How long the controller may take to begin before it is woken, and until it is woken again. */
 const grace = 10_000;
 
-/** Whether an operation is asked for that the controller has not begun. */
+/** Whether an operation is requested that the controller has not begun. */
 export function isPending({ operation, operationState: state }: Application): boolean {
   if (operation === undefined) return false;
   const isBegun = state?.operation.fingerprint === operation.fingerprint && !isEnded(state.phase);
@@ -14,11 +14,11 @@ export function isPending({ operation, operationState: state }: Application): bo
 }
 
 /**
- * What to ask beside the waiting for a pending operation to begin, whosever it is. The controller can
- * overlook what is asked of it until the application changes again: it writes the answer to its own
- * patch over what it had heard since (recordings.md §2.7; seen for a minute with pending
- * operations of hydrated applications). A refresh is such a change. `since`: when it was asked for, or
- * first seen; local milliseconds.
+ * What to request while waiting for a pending operation to begin, no matter whose it is. The
+ * controller can miss a request until the application changes again: it overwrites what it has
+ * received since with the response to its own patch (recordings.md §2.7; seen for a minute with
+ * pending operations of hydrated applications). A refresh is such a change. `since`: when it was
+ * requested, or first seen; local milliseconds.
  */
 export function wakeController(
   { memory, now }: View,

@@ -10,16 +10,18 @@ import type { View } from '../model/view.ts';
 export const blockedMessage = 'blocked by sync window';
 
 const askEvery = 30_000;
-/** What is known of the windows says nothing about an operation that was held later than this. */
+/**
+ * What is known about the windows says nothing about an operation that was held later than this.
+ */
 const heldFor = 15_000;
-/** How long an answer about the windows is worth waiting for. */
+/** How long to wait for an answer about the windows. */
 const grace = 15_000;
 const neverOpensAdvice =
   'Change the sync windows of the AppProject, or allow manual syncs in them. Waiting does not help.';
 
 /**
- * A sync window denied our request (`since`: when it did, `reason`: Argo CD's words). Undefined: the
- * windows allow it by now, or cannot be asked about, so that only another try tells.
+ * A sync window denied our request (`since`: when; `reason`: Argo CD's message). Undefined: the
+ * windows allow it now, or cannot be read, so only a retry shows.
  */
 export function decideDenied(view: View, since: number, reason: string): Verdict | undefined {
   const { memory, goal, now } = view;
@@ -49,14 +51,14 @@ export function decideDenied(view: View, since: number, reason: string): Verdict
   if (goal.whenWindowClosed === 'fail') {
     return refused(sentence, neverOpens ? neverOpensAdvice : undefined);
   }
-  // The question is not answered any more.
+  // The windows can no longer be read.
   if (now - windows.at >= askEvery + grace) return undefined;
   return waitForOpening(view, windows);
 }
 
 /**
- * The controller holds our running operation, since a sync window closed (`message`: its words).
- * Undefined: the windows allow it by now, and it will go on.
+ * The controller holds our running operation because a sync window closed (`message`: its words).
+ * Undefined: the windows allow it now, and it will continue.
  */
 export function decideHeld(view: View, message: string): Verdict | undefined {
   const { memory, goal, now } = view;
@@ -85,14 +87,14 @@ export function decideHeld(view: View, message: string): Verdict | undefined {
   return goal.whenWindowClosed === 'wait' ? waitForOpening(view, windows) : refused(sentence);
 }
 
-/** Windows that nobody can read deny for ever, whatever was chosen. */
+/** Windows that cannot be parsed deny forever, regardless of the setting. */
 function decideUnreadable(words: string): Verdict | undefined {
   const { nature, advice } = judgeError(words);
   if (nature !== 'lasting') return undefined;
   return refuse('blocked', 'A sync window is invalid, so no sync is allowed', advice, words);
 }
 
-/** Why the windows could not be asked about since then; empty where they could. */
+/** Why the windows could not be read since then; empty where they could. */
 function faultSince({ windowsFault: fault }: Memory, since: number): string {
   return fault === undefined || fault.at < since ? '' : fault.reason;
 }
@@ -101,7 +103,7 @@ function cannotAsk(fault: string): string {
   return `a sync window denies the sync, and its opening time could not be read: ${excerpt(fault)}`;
 }
 
-/** Asks again now and then, and when the window should have opened. */
+/** Asks again from time to time, and when the window should have opened. */
 function waitForOpening({ now }: View, { answer, at }: NonNullable<Memory['windows']>): Verdict {
   const { opensAt, sentence } = explainWindows(answer, now);
   const again = at + askEvery;

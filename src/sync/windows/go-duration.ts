@@ -13,7 +13,7 @@ const units: Readonly<Record<string, number>> = {
 
 const part = /([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
 
-/** Milliseconds of a Go duration such as `1h30m`; `undefined` for what is none. */
+/** Milliseconds of a Go duration such as `1h30m`; `undefined` for anything else. */
 export function parseGoDuration(text: string): number | undefined {
   const negative = text.startsWith('-');
   const unsigned = /^[+-]/.test(text) ? text.slice(1) : text;

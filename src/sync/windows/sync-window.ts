@@ -8,7 +8,7 @@ export interface SyncWindow {
   readonly schedule: string;
   /** A Go duration. */
   readonly duration: string;
-  /** A person, or a pipeline, may sync in spite of it. */
+  /** A person or a pipeline may sync despite it. */
   readonly manualSync: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface SyncWindow {
 export interface SyncWindows {
   readonly activeWindows: readonly SyncWindow[];
   readonly assignedWindows: readonly SyncWindow[];
-  /** Whether a manual sync is allowed now: Argo CD's own word. */
+  /** Whether a manual sync is allowed now, according to Argo CD. */
   readonly canSync: boolean;
 }
 
@@ -24,11 +24,14 @@ export interface SyncWindows {
 export interface WindowExplanation {
   /** A manual sync may run now. */
   readonly open: boolean;
-  /** When the next one may; `undefined` when open, or when that cannot be told. */
+  /** When the next one may; `undefined` when open, or when that cannot be determined. */
   readonly opensAt: number | undefined;
   /** The windows leave no gap, so that waiting does not help. */
   readonly neverOpens?: true;
-  /** For a person: why not, and when. It holds text of the windows: escape it where it goes. */
+  /**
+   * For a person: why not, and when. It contains text of the windows: escape it for its
+   * destination.
+   */
   readonly sentence: string;
 }
 
@@ -43,9 +46,9 @@ const mostSteps = 1000;
 const clockSkew = 60_000;
 
 /**
- * Says whether the sync windows allow a manual sync, why not, and when they next do. That it is
- * denied is Argo CD's word; when it ends is worked out from the schedules, which is possible only
- * for windows in UTC, since the answer does not show another time zone.
+ * Says whether the sync windows allow a manual sync, why not, and when they will. Whether it is
+ * denied is up to Argo CD; when that ends is computed from the schedules, which is possible only
+ * for windows in UTC, since the response does not include the time zone.
  *
  * @param now milliseconds since the epoch.
  */
@@ -101,7 +104,7 @@ function reason({ activeWindows, assignedWindows }: SyncWindows): string {
   return 'The sync windows deny a sync now.';
 }
 
-/** Whether the windows that are active by the schedules are those that Argo CD calls active. */
+/** Whether the windows that the schedules make active are those that Argo CD reports as active. */
 function agrees(
   windows: readonly ReadWindow[],
   active: readonly SyncWindow[],
@@ -111,7 +114,7 @@ function agrees(
   return ours.sort().join('\n') === active.map(print).sort().join('\n');
 }
 
-/** Goes from change to change until a manual sync may run. */
+/** Steps from change to change until a manual sync may run. */
 function nextOpening(windows: readonly ReadWindow[], now: number): number | undefined {
   let time = now;
   const changes = windows.map(({ times }) => times.changesAfter(now));

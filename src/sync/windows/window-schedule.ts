@@ -3,16 +3,16 @@ import { parseGoDuration } from './go-duration.ts';
 
 /** When a sync window is active, taken in UTC. Times are milliseconds since the epoch. */
 export interface WindowSchedule {
-  /** From the start of the window up to, not including, its end. */
+  /** From the start of the window until just before its end. */
   readonly activeAt: (time: number) => boolean;
   /** The next moment after `time` at which it may change; `undefined`: never again. */
   readonly changesAfter: (time: number) => number | undefined;
 }
 
 /**
- * Reads a schedule of five cron fields and a Go duration. `undefined` for what is neither, or never
- * lasts; never throws. A window counts as active while its last start is less than the duration ago
- * (`SyncWindow.active` in Argo CD's types.go).
+ * Reads a schedule of five cron fields and a Go duration. `undefined` if either is invalid or the
+ * window never lasts; never throws. A window counts as active while its last start is less than the
+ * duration ago (`SyncWindow.active` in Argo CD's types.go).
  */
 export function readWindowSchedule(schedule: string, duration: string): WindowSchedule | undefined {
   const cron = readCron(schedule);
@@ -24,7 +24,7 @@ export function readWindowSchedule(schedule: string, duration: string): WindowSc
   };
   const changesAfter = (time: number) => {
     if (!activeAt(time)) return startAfter(cron, time);
-    // Starts are whole minutes; one at this very moment counts as before.
+    // Starts are whole minutes; one at exactly this moment counts as before.
     const start = cron.previousRuns(1, new Date(time + 1000))[0]?.getTime();
     return start === undefined ? undefined : start + length;
   };
@@ -36,7 +36,7 @@ function startAfter(cron: Cron, time: number): number | undefined {
 }
 
 function readCron(schedule: string): Cron | undefined {
-  // Argo CD's parser knows no names such as @daily, and `?` as another way to write `*`.
+  // Argo CD's parser does not know names such as @daily, and treats `?` like `*`.
   if (schedule.trim().startsWith('@')) return undefined;
   try {
     return new Cron(schedule.trim().replaceAll('?', '*'), { mode: '5-part', timezone: 'UTC' });
