@@ -15,21 +15,21 @@ import type { SyncWindows } from '../windows/sync-window.ts';
 /** The request that starts our operation, from the moment before it is sent. */
 export interface SentRequest {
   /**
-   * `sent`: no answer yet. `unclear`: none came, so it may have been carried out. `accepted`: Argo
-   * CD holds the operation. `refused`: it does not.
+   * `sent`: no response yet. `unclear`: none came, so it may have taken effect. `accepted`: Argo CD
+   * holds the operation. `refused`: it does not.
    */
   readonly state: 'sent' | 'unclear' | 'accepted' | 'refused';
   readonly at: number;
-  /** How often it was sent. */
+  /** How many times it was sent. */
   readonly times: number;
-  /** Since when Argo CD has failed at it in words that nobody knows. */
+  /** Since when Argo CD has failed it with an unknown error. */
   readonly brokenSince?: number | undefined;
   readonly failure: Failure | undefined;
-  /** Argo CD's words to a refusal. */
+  /** Argo CD's message when it refused. */
   readonly reason: string;
-  /** What was asked for; absent for a rollback, and in what an elder version of this program kept. */
+  /** What was requested; absent for a rollback, and in what an earlier version stored. */
   readonly sent?: RequestedSync;
-  /** What the application said when it was sent; absent in what an elder version kept. */
+  /** What the application specified when it was sent; absent in what an earlier version stored. */
   readonly own?: OwnSettings;
   /** The operation as Argo CD stored it, with its revisions resolved. */
   readonly operation: Operation | undefined;
@@ -39,19 +39,24 @@ export interface SentRequest {
   readonly past?: Past | undefined;
 }
 
-/** The end of the operation that we follow, kept as it was when first seen. */
+/** The end of the followed operation, as it was when first seen. */
 export interface Ended {
   readonly state: OperationState;
   readonly seenAt: number;
-  /** When the application was last compared, as of then: health from before does not count. */
+  /**
+   * When the application had last been compared at that time: health from before does not count.
+   */
   readonly reconciledAt: number | undefined;
 }
 
-/** When an operation's end was first seen, and when the application had last been compared then. */
+/**
+ * When the end of an operation was first seen, and when the application had last been compared at
+ * that time.
+ */
 export interface Settled {
   /** Argo CD's clock. */
   readonly operationStartedAt: number;
-  /** Whole seconds do not tell apart two operations that began and ended in one. */
+  /** Whole seconds cannot distinguish two operations that began and ended in the same one. */
   readonly fingerprint: string;
   readonly finishedAt: number | undefined;
   readonly seenAt: number;
@@ -59,8 +64,8 @@ export interface Settled {
 }
 
 /**
- * How a request to refresh stands. `answeredAt`: when the last answered one had been asked; `hardAt`:
- * when the last hard one was, if any.
+ * The state of refresh requests. `answeredAt`: when the last answered one was sent; `hardAt`: when
+ * the last hard one was, if any.
  */
 export interface RefreshState {
   readonly askedAt: number | undefined;
@@ -71,13 +76,13 @@ export interface RefreshState {
 
 /**
  * What a run remembers of one application between looks: plain data, so that it can be stored and
- * taken up again. All times are local milliseconds, but those inside `Application` types, which are
- * Argo CD's: the two are never compared.
+ * resumed. All times are local milliseconds, except those inside `Application` types, which are by
+ * Argo CD's clock: the two are never compared.
  */
 export interface Memory {
   readonly startedAt: number;
   readonly uid: string | undefined;
-  /** The AppProject in which the application was seen last. */
+  /** The AppProject in which the application was last seen. */
   readonly project?: string;
   /** The application as it was when the run began. */
   readonly first: First | undefined;
@@ -85,20 +90,20 @@ export interface Memory {
   readonly request: SentRequest | undefined;
   /** The deployment that a rollback returns to, as it was when the request was made. */
   readonly returnTo: HistoryEntry | undefined;
-  /** Our operation as it was first seen: waiting to begin, or begun. */
+  /** Our operation as first seen: pending or running. */
   readonly asked: Operation | undefined;
   /** Our operation was seen running. */
   readonly begun: OperationState | undefined;
   readonly ended: Ended | undefined;
   /** Success known from history alone: the operation ended and was replaced unseen. */
   readonly proven: { readonly entry: HistoryEntry; readonly seenAt: number } | undefined;
-  /** The last operation that was seen to have ended, whosever it was. */
+  /** The last operation that was seen to have ended, no matter who started it. */
   readonly settled: Settled | undefined;
   readonly refresh: RefreshState;
   readonly windows: { readonly answer: SyncWindows; readonly at: number } | undefined;
-  /** Why the last question about the windows got no answer, and when it was asked. */
+  /** Why the last request for the windows failed, and when it was sent. */
   readonly windowsFault?: { readonly reason: string; readonly at: number } | undefined;
-  /** Since when the application has been as healthy as was asked for. */
+  /** Since when the application has been as healthy as required. */
   readonly healthySince: number | undefined;
   /** Since when resources have been missing after the operation. */
   readonly missingSince: number | undefined;
@@ -106,27 +111,29 @@ export interface Memory {
   readonly terminatedAt: number | undefined;
   /** The operation that a terminate ended, or that was there when one was asked for. */
   readonly terminating: Identity | undefined;
-  /** Since when a condition has stood there whose words nobody knows: it may pass. */
+  /** Since when there has been a condition with an unknown message: it may go away. */
   readonly unknownErrorSince?: number | undefined;
-  /** In what our operation differs from what was asked for; absent until that was looked at. */
+  /** How our operation differs from what was requested; absent until that was checked. */
   readonly checked?: CheckedOperation | undefined;
-  /** Absent where the application is not hydrated, or was stored before that was understood. */
+  /**
+   * Absent where the application is not hydrated, or was stored by a version without this field.
+   */
   readonly hydration?: HydrationMemory;
   /** What of a hydrated application is deployed; absent until it is known. */
   readonly aim?: Aim | undefined;
-  /** In which state that may not end by itself the operation is, and since when. */
+  /** The state of the operation that may not end by itself, and since when. */
   readonly stuck?: { readonly as: string; readonly since: number } | undefined;
-  /** Since when Argo CD has answered to a terminate that nothing is in progress. */
+  /** Since when Argo CD has responded to a terminate that nothing is in progress. */
   readonly noOperationSince?: number | undefined;
-  /** The attempts of the operations that the one that is followed replaced. */
+  /** The number of attempts of the operations that the followed one replaced. */
   readonly earlierAttempts?: number | undefined;
-  /** Since when the operation that is followed has been gone, and nothing newer in its place. */
+  /** Since when the followed operation has been gone without a newer one in its place. */
   readonly goneSince?: number | undefined;
-  /** When the last look that Argo CD answered was begun. */
+  /** When the last look that Argo CD answered began. */
   readonly lookedAt?: number | undefined;
 }
 
-/** What the first look found. The time is Argo CD's, in milliseconds. */
+/** What the first look found. The time is by Argo CD's clock, in milliseconds. */
 export interface First {
   readonly historyId: number;
   readonly operationStartedAt: number | undefined;
@@ -134,7 +141,7 @@ export interface First {
   readonly past?: Past | undefined;
 }
 
-/** The memory of a run that has seen and asked nothing. `startedAt`: local milliseconds. */
+/** The memory of a run that has seen and requested nothing yet. `startedAt`: local milliseconds. */
 export function newMemory(startedAt: number, identity: Identity | undefined): Memory {
   return {
     startedAt,
@@ -162,7 +169,7 @@ export function newestHistoryId(application: Application): number {
   return application.history.reduce((newest, { id }) => Math.max(newest, id), -1);
 }
 
-/** Takes one look at the application into the memory. */
+/** Records a look at the application in the memory. */
 export function remember(memory: Memory, application: Application, now: number): Memory {
   if (memory.uid !== undefined && memory.uid !== application.uid) return memory;
   const first = memory.first ?? {
@@ -220,8 +227,7 @@ function settle(
 }
 
 /**
- * What changes when from now on another operation is the one that is followed: history before it
- * proves nothing.
+ * What changes when another operation is followed from now on: history before it proves nothing.
  */
 export function follow(
   memory: Memory,
@@ -244,18 +250,18 @@ export function follow(
   };
 }
 
-/** How often was begun, so far, what this run followed. */
+/** How many attempts what this run follows has had so far. */
 function attemptsOf({ earlierAttempts, begun }: Memory): number | undefined {
   return begun === undefined ? earlierAttempts : (earlierAttempts ?? 0) + begun.retryCount + 1;
 }
 
 /**
- * A memory as another process takes it up. A request whose answer that process did not live to see
- * may have been carried out.
+ * A memory as another process resumes it. A request whose response the earlier process did not see
+ * may have taken effect.
  */
 export function recollect(memory: Memory): Memory {
   const { request } = memory;
-  // Whether it was gone all the while, nobody saw.
+  // Nobody saw whether it was gone all the time.
   const kept = { ...memory, goneSince: undefined, stuck: undefined };
   if (request?.state !== 'sent') return kept;
   return { ...kept, request: { ...request, state: 'unclear' } };

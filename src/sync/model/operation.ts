@@ -1,6 +1,6 @@
 import type { ResourceKey, Source } from './application.ts';
 
-/** The row of `operation.info` that says whose an operation is. */
+/** The row of `operation.info` that says which run an operation belongs to. */
 export const markerName = 'azure-pipelines/run';
 
 /** The row that says a run's number and page, for people, and which run of Azure DevOps it was. */
@@ -12,7 +12,7 @@ export interface InfoRow {
   readonly value: string;
 }
 
-/** What was asked of Argo CD: `.operation`, or `.status.operationState.operation`. */
+/** What was requested of Argo CD: `.operation`, or `.status.operationState.operation`. */
 export interface Operation {
   /** False for an operation that is no sync; Argo CD ends it as an error. */
   readonly sync: boolean;
@@ -21,25 +21,30 @@ export interface Operation {
   readonly prune: boolean;
   /** `apply` runs no hooks; absent means `hook`. */
   readonly strategy: 'hook' | 'apply';
-  /** Absent, like all that follows and may be, in what an elder version of this program kept. */
+  /** Absent, like all optional fields below, in what an earlier version stored. */
   readonly force?: boolean;
   /** What it deploys from; absent where the operation leaves that to the application. */
   readonly sources?: readonly Source[];
-  /** `sources` is a list in the operation, be it of one: then only its `revisions` count. */
+  /** `sources` is a list in the operation, even if of one: then only its `revisions` count. */
   readonly multiSource?: boolean;
   readonly syncOptions?: readonly string[];
-  /** It carries its manifests with it (`argocd app sync --local`), and reads none of its sources. */
+  /** It brings its own manifests (`argocd app sync --local`), and reads none of its sources. */
   readonly isLocal?: boolean;
   readonly retry?: StoredRetry;
-  /** More than none: a selective sync, which runs no hooks and leaves no history. */
+  /** If not empty: a selective sync, which runs no hooks and leaves no history. */
   readonly resources: readonly ResourceKey[];
   readonly info: readonly InfoRow[];
   readonly initiatedBy: { readonly username: string; readonly automated: boolean };
-  /** Text that is equal exactly when two operations ask for the same, for those without a marker. */
+  /**
+   * Text that is equal exactly when two operations request the same; for operations without a
+   * marker.
+   */
   readonly fingerprint: string;
 }
 
-/** How often a failed attempt is repeated; durations are Go's, empty where Argo CD's own count. */
+/**
+ * How often a failed attempt is repeated; durations are Go's, empty where Argo CD's defaults apply.
+ */
 export interface StoredRetry {
   readonly limit: number;
   readonly duration: string;
@@ -53,7 +58,7 @@ export interface StoredRetry {
 export const operationPhases = ['Running', 'Terminating', 'Succeeded', 'Failed', 'Error'] as const;
 export type OperationPhase = (typeof operationPhases)[number];
 
-/** When a hook or resource is worked during a sync; `SyncFail` only after a failure. */
+/** When a hook or resource is processed during a sync; `SyncFail` only after a failure. */
 export type SyncPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail';
 
 /** What an operation did with one resource or hook; Argo CD gives neither wave nor time. */
@@ -62,7 +67,7 @@ export interface ResourceResult extends ResourceKey {
   readonly message: string;
   /** Present for hooks only. */
   readonly hookType: SyncPhase | undefined;
-  /** Set for ordinary resources too, which may end as `Running`: that is not unfinished. */
+  /** Set for ordinary resources too, whose final state may be `Running`. */
   readonly hookPhase: OperationPhase | undefined;
   readonly syncPhase: SyncPhase | undefined;
 }
@@ -83,12 +88,12 @@ export interface OperationState {
   readonly results: readonly ResourceResult[];
 }
 
-/** The marker of the run that asked for an operation; absent for everyone else's. */
+/** The marker of the run that requested an operation; absent for all other operations. */
 export function markerOf(operation: Operation | undefined): string | undefined {
   return operation?.info.find(({ name }) => name === markerName)?.value;
 }
 
-/** An ended phase: nothing follows it, unless the operation is still asked for. */
+/** A final phase: nothing follows it, unless the operation is still requested. */
 export function isEnded(phase: OperationPhase): phase is 'Succeeded' | 'Failed' | 'Error' {
   return phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
 }
@@ -103,19 +108,20 @@ export function leavesHistory(operation: Operation): boolean {
   return !operation.dryRun && operation.resources.length === 0;
 }
 
-/** Whether it deploys all that its revisions hold, and no manifests that it carries with it. */
+/** Whether it deploys all that its revisions hold, and no manifests of its own. */
 export function deploysRevisions(operation: Operation): boolean {
   return leavesHistory(operation) && operation.isLocal !== true;
 }
 
-/** The revisions that an operation works with: those that it pinned, until then those asked for. */
+/** The revisions of an operation: those that it pinned; until then, those that were requested. */
 export function revisionsOf({ revisions, operation }: OperationState): readonly string[] {
   return revisions.length > 0 ? revisions : operation.revisions;
 }
 
 /**
- * A failed attempt that Argo CD will repeat: `Running`, and yet with an end. In a first attempt that is
- * a leftover of the state before: Argo CD 3.5 writes its states over each other.
+ * A failed attempt that Argo CD will retry: `Running`, and yet with an end time. In a first
+ * attempt, that is left over from the previous state: Argo CD 3.5 writes its states over each
+ * other.
  */
 export function awaitsRetry({
   phase,

@@ -14,8 +14,8 @@ export const outcomes = [
 export type Outcome = (typeof outcomes)[number];
 
 /**
- * One reason why an application did not get there, told so that a person need not look elsewhere.
- * `title` is ours; `message` is Argo CD's text as it came: foreign, and of any length.
+ * One reason why an application did not reach its goal, complete enough that a person need not look
+ * elsewhere. `title` is ours; `message` is Argo CD's text, foreign and of any length.
  */
 export interface Cause {
   readonly title: string;
@@ -33,7 +33,7 @@ export interface RunWarning {
   readonly message: string;
 }
 
-/** Where a step is; all but the first two are final. */
+/** The state of a step; all but the first two are final. */
 export type StepState = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Pruned' | 'PruneSkipped';
 
 /** One resource or hook on its way through an operation. Times are ours, in milliseconds. */
@@ -41,22 +41,22 @@ export interface OperationStep extends ResourceKey {
   readonly phase: SyncPhase;
   /** Absent for SyncFail, which has no waves, and where the plan does not know the resource. */
   readonly wave: number | undefined;
-  /** Its place in the plan, from 0; absent where the plan does not know the resource. */
+  /** Its position in the plan, from 0; absent where the plan does not know the resource. */
   readonly order?: number;
   readonly hook: boolean;
   readonly state: StepState;
   readonly message: string;
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
-  /** Counts the retries of the operation before this result; 0 is the first attempt. */
+  /** The number of retries before this result; 0 is the first attempt. */
   readonly attempt: number;
   /** Of a dry run: nothing was done, whatever the state says. */
   readonly dryRun?: boolean;
 }
 
-/** What became of the operation that was followed. */
+/** The end of the followed operation. */
 export interface OperationReport {
-  /** The marker was ours; false when it was joined, followed, or only waited for. */
+  /** It carried our marker; false when it was joined, followed, or only waited for. */
   readonly ours: boolean;
   readonly phase: OperationPhase;
   readonly message: string;
@@ -68,7 +68,7 @@ export interface OperationReport {
   readonly initiatedBy: string;
 }
 
-/** The end of the run for one application, as log, summary, outputs and attachment tell it. */
+/** The result of the run for one application, as log, summary, outputs and attachment show it. */
 export interface ApplicationResult extends ApplicationName {
   readonly outcome: Outcome;
   /** One sentence: what happened. */
@@ -76,9 +76,9 @@ export interface ApplicationResult extends ApplicationName {
   readonly causes: readonly Cause[];
   readonly concerns: readonly RunWarning[];
   readonly operation: OperationReport | undefined;
-  /** How we know that it is live: shown, so that the answer can be trusted. */
+  /** How we know that it is live; shown so that the answer can be trusted. */
   readonly evidence: string;
-  /** By attempt, phase, wave and place in the plan. */
+  /** By attempt, phase, wave and position in the plan. */
   readonly steps: readonly OperationStep[];
   /** What was deployed, one per source; none where nothing was. */
   readonly revisions: readonly string[];
@@ -107,21 +107,23 @@ export interface ChildReport extends ApplicationName {
   readonly why: string;
 }
 
-/** What the follower tells while it works; each is said once, when it changes. */
+/** What the follower reports while it works; each is reported once, when it changes. */
 export type Progress =
-  /** How it stands with the applications of a selector, before there is one to follow. */
+  /** The state of the search for a selector's applications, before there is one to follow. */
   | { readonly kind: 'search'; readonly level: 'info' | 'warning'; readonly message: string }
   | {
       readonly kind: 'notice';
       readonly application: ApplicationName;
-      /** `issue`: a warning that the run's page shows, too. None of them changes how the run ends. */
+      /**
+       * `issue`: a warning that the run's page shows, too. None of them changes the run's result.
+       */
       readonly level: 'info' | 'warning' | 'issue';
       readonly message: string;
     }
   | { readonly kind: 'step'; readonly application: ApplicationName; readonly step: OperationStep }
   /** What is being waited for now. */
   | { readonly kind: 'status'; readonly application: ApplicationName; readonly message: string }
-  /** Steps that ended, of those that the plan foresees. */
+  /** Steps that have ended, out of those in the plan. */
   | {
       readonly kind: 'progress';
       readonly application: ApplicationName;

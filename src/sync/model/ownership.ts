@@ -5,8 +5,8 @@ import type { Operation, OperationState } from './operation.ts';
 
 /**
  * How an operation is recognized. `marker`: provably ours, since we wrote it. `adopted`: someone
- * else's that we follow, or a rollback of ours, which Argo CD gives no place for a marker; it is
- * pinned by its content and, once it began, by its start.
+ * else's that we follow, or a rollback of ours, which has no place for a marker; it is identified
+ * by its content and, once it has begun, by its start.
  */
 export type Identity =
   | { readonly kind: 'marker'; readonly marker: string }
@@ -18,7 +18,7 @@ export type Identity =
       readonly ours: boolean;
     };
 
-/** What an application shows of one operation. */
+/** What an application shows about one operation. */
 export type OperationMatch =
   | { readonly kind: 'absent' }
   | { readonly kind: 'pending'; readonly operation: Operation }
@@ -31,7 +31,7 @@ function isIt(operation: Operation, identity: Identity): boolean {
     : operation.fingerprint === identity.fingerprint;
 }
 
-/** Whether an operation of ours must be there, or have been: then its absence means something. */
+/** Whether an operation of ours must exist or have existed: then its absence means something. */
 export function isExpected({ request, asked, begun, identity }: Memory): boolean {
   return (
     asked !== undefined ||
@@ -45,7 +45,7 @@ export function isExpected({ request, asked, begun, identity }: Memory): boolean
 export function matchOperation(application: Application, identity: Identity): OperationMatch {
   const { operation, operationState: state } = application;
   const pinned = identity.kind === 'adopted' ? identity.startedAt : undefined;
-  // Once it has begun, an equal operation that is asked for is another one.
+  // Once it has begun, an equal operation that is requested is another one.
   const asked = operation !== undefined && pinned === undefined && isIt(operation, identity);
   if (
     state !== undefined &&
@@ -53,7 +53,7 @@ export function matchOperation(application: Application, identity: Identity): Op
     (pinned === undefined || pinned === state.startedAt)
   ) {
     if (!isEnded(state.phase)) return { kind: 'running', state };
-    // While it is still asked for, an ended state is that of an earlier one which asked the same.
+    // While it is still requested, an ended state belongs to an earlier one with the same request.
     if (!asked) return { kind: 'ended', state };
   }
   return asked ? { kind: 'pending', operation } : { kind: 'absent' };
@@ -77,13 +77,13 @@ export function adopt(application: Application): Identity | undefined {
   return { kind: 'adopted', fingerprint: operation.fingerprint, startedAt: undefined, ours: false };
 }
 
-/** Whether an operation is still asked for or running. */
+/** Whether an operation is still requested or running. */
 export function isInProgress(application: Application, identity: Identity): boolean {
   const { kind } = matchOperation(application, identity);
   return kind === 'pending' || kind === 'running';
 }
 
-/** Who asked for an operation, and for what: for messages about somebody else's. */
+/** Who requested an operation, and what; for messages about other people's operations. */
 export function describeOperation(operation: Operation): string {
   const { username, automated } = operation.initiatedBy;
   const who = automated

@@ -10,9 +10,11 @@ import type { Identity } from './ownership.ts';
  * cannot be after it.
  */
 export interface Past {
-  /** The newest time that Argo CD had written, in whole seconds; absent where there was none. */
+  /**
+   * The newest time that Argo CD had written, in whole seconds; absent where it had written none.
+   */
   readonly latest: number | undefined;
-  /** The operation that stood there: it may have begun in the very second of `latest`. */
+  /** The operation at that time: it may have begun in the same second as `latest`. */
   readonly operation: { readonly startedAt: number; readonly fingerprint: string } | undefined;
 }
 
@@ -40,7 +42,7 @@ export function laterPast(earlier: Past | undefined, later: Past): Past {
   };
 }
 
-/** The past of the operation that is followed, as of when it was asked for or taken up. */
+/** The past of the followed operation, as of when it was requested or adopted. */
 export function knownPast({ request, first }: Pick<Memory, 'request' | 'first'>): Past | undefined {
   return request?.past ?? first?.past;
 }
@@ -53,7 +55,7 @@ export function isOf(past: Past | undefined, { startedAt, operation }: Operation
   return last?.startedAt === startedAt && last.fingerprint === operation.fingerprint;
 }
 
-/** Whether an operation began before the one that is followed; never that one itself. */
+/** Whether an operation began before the followed one; never true of that one itself. */
 function isBefore(state: OperationState, identity: Identity, memory: Memory): boolean {
   const isMarked = identity.kind === 'marker';
   if (isMarked && markerOf(state.operation) === identity.marker) return false;
@@ -64,9 +66,9 @@ function isBefore(state: OperationState, identity: Identity, memory: Memory): bo
 }
 
 /**
- * The application without an operation that began before the one that is followed. An older state
- * can come back for a while (argocd-agent, argo-cd.md §8.5): it says nothing of what came after it,
- * and replaces nothing.
+ * The application without an operation that began before the followed one. An older state can come
+ * back for a while (argocd-agent, argo-cd.md §8.5): it says nothing about what came later, and
+ * replaces nothing.
  */
 export function withoutPast(application: Application, memory: Memory): Application {
   const { identity } = memory;
@@ -74,7 +76,7 @@ export function withoutPast(application: Application, memory: Memory): Applicati
   if (identity === undefined || state === undefined || !isExpected(memory)) return application;
   if (!isBefore(state, identity, memory)) return application;
   const present = { ...application, operationState: undefined };
-  // While it ran, it was still asked for.
+  // While it was running, it was still requested.
   const isPastToo =
     !isEnded(state.phase) &&
     operation?.fingerprint === state.operation.fingerprint &&

@@ -2,24 +2,26 @@ import type { Source } from './application.ts';
 import { isInRange, isSameVersion, isVersionRange, parseChartVersion } from './chart-version.ts';
 
 /**
- * What a revision is, for each kind of source, and when a resolved one is the one asked for.
+ * What a revision is, for each kind of source, and when a resolved one is the requested one.
  *
  * Argo CD resolves what it is asked for: a Git name (branch, tag, annotated tag, `refs/…`, `HEAD`,
  * a short commit, a range of tags) to a commit, the range of a chart to a version, an OCI tag to a
  * digest (reposerver/repository/repository.go, `ResolveRevision`). Two texts alone tell
  *
- * - `same`: a commit, a short commit, a version, a digest that was asked for by itself,
+ * - `same`: a commit, a short commit, a version, or a digest that was requested as such,
  * - `other`: one that cannot be meant, such as another commit, or a version outside the range,
  * - `unknowable`: a name, a range that holds the version, or hexadecimal digits that may be a tag.
  *
- * `unknowable` is never a success by itself. What decides then is what Argo CD made of that very name:
+ * `unknowable` is never a success by itself. Then the decision depends on what Argo CD resolved
+ * that name to:
  *
  * - in the operation that it stored for our request, if we named it (`wasDeployed`);
  * - in its newest comparison, if the application tracks that name (`meetsTarget`);
- * - otherwise nothing does: a wait or a gate for it is refused, a sync of an auto-sync application
- *   too, and what deployed something else than Argo CD had resolved is not the revision asked for.
+ * - otherwise it cannot be decided: a wait or a gate for it is refused, as is a sync of an
+ *   auto-sync application, and a deployment of anything but what Argo CD had resolved is not the
+ *   requested revision.
  *
- * A name that is both a branch and a tag is one that Argo CD itself resolves to either (`compareName`).
+ * Argo CD resolves a name that is both a branch and a tag to either of them (`compareName`).
  */
 export type Likeness = 'same' | 'other' | 'unknowable';
 
@@ -40,7 +42,7 @@ export function isCommit(revision: string): boolean {
   return commit.test(revision);
 }
 
-/** Whether a resolved revision is the one asked for. */
+/** Whether a resolved revision is the requested one. */
 export function compareRevision(source: SourceName, asked: string, resolved: string): Likeness {
   switch (kindOf(source)) {
     case 'git':
@@ -68,7 +70,7 @@ function compareChart(asked: string, resolved: string): Likeness {
     if (isSameVersion(wanted, actual)) return 'same';
     if (wanted.isFull) return 'other';
   }
-  // Argo CD hands `1.2` on as it is written, and Helm makes the newest 1.2.x of it.
+  // Argo CD passes `1.2` on as written, and Helm resolves it to the newest 1.2.x.
   const mayBe = wanted?.isFull ? isInRange(resolved, wanted) : isInRange(asked, actual);
   return mayBe === false ? 'other' : 'unknowable';
 }
@@ -78,7 +80,10 @@ function compareDigest(asked: string, resolved: string): Likeness {
   return asked.toLowerCase() === resolved.toLowerCase() ? 'same' : 'other';
 }
 
-/** Whether what is asked for can be told from what was deployed, whatever the application tracks. */
+/**
+ * Whether the requested revision can be compared with what was deployed, no matter what the
+ * application tracks.
+ */
 export function isTelling(source: SourceName, asked: string): boolean {
   switch (kindOf(source)) {
     case 'git':
@@ -90,7 +95,7 @@ export function isTelling(source: SourceName, asked: string): boolean {
   }
 }
 
-/** Whether Argo CD has resolved it: what it cannot resolve it shows as it was written. */
+/** Whether Argo CD has resolved it: what it cannot resolve, it shows as written. */
 export function isResolved(source: SourceName, revision: string): boolean {
   switch (kindOf(source)) {
     case 'git':
@@ -103,11 +108,11 @@ export function isResolved(source: SourceName, revision: string): boolean {
 }
 
 /**
- * Whether two ways of asking mean the same: `HEAD` and nothing, `main` and `refs/heads/main`. Where
- * branch and tag share a name, Argo CD resolves the short name to either, again at each look (seen on
- * 3.5.1: 6 of 12; it goes through a Go map). So a name in full that is asked for is the short one that
- * is tracked only by the commit that this was resolved to: `tags` are its tags. A short name that is
- * asked for leaves it to the application which of the two it is.
+ * Whether two requested revisions mean the same: `HEAD` and nothing, `main` and `refs/heads/main`.
+ * Where branch and tag share a name, Argo CD resolves the short name to either, again at each look
+ * (seen on 3.5.1: 6 of 12; it goes through a Go map). So a requested full name equals the tracked
+ * short name only by way of the commit that this was resolved to: `tags` are the tags of that
+ * commit. A requested short name leaves it to the application which of the two it is.
  */
 export function compareName(
   source: SourceName,
@@ -122,7 +127,7 @@ export function compareName(
   if (a.name !== b.name) return 'other';
   if (a.space === b.space || a.space === '') return 'same';
   if (b.space !== '') return 'other';
-  // The tags of a commit may be a day old: that one is missing is no proof that there is none.
+  // The tags of a commit may be a day old: a missing tag does not prove that there is none.
   const isTag = tags?.includes(a.name);
   if (isTag === undefined) return 'unknowable';
   return isTag === (a.space === 'tags') ? 'same' : 'unknowable';
@@ -140,9 +145,9 @@ function readRef(revision: string): { readonly space: string; readonly name: str
 }
 
 /**
- * Whether two resolved revisions are one. Argo CD takes a commit as it is written, short or in upper
- * case, and where its manifests are cached it writes it so into result and history, each time as it
- * was asked for. Digits alone may be versions of a chart.
+ * Whether two resolved revisions are the same. Argo CD accepts a commit as written, abbreviated or
+ * in upper case, and where its manifests are cached, it writes it to result and history as it was
+ * requested. Digits alone may be the version of a chart.
  */
 function isSameResolved(one: string, other: string): boolean {
   if (one === other) return true;
@@ -157,10 +162,10 @@ export function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Revisions as Argo CD would have resolved them, as far as one of the known lists, source by source,
- * tells: it repeats what was asked for. A commit is given in full and in lower case, where only one
- * that is known can be meant; a chart's version as the chart itself has it, which a range shows that is
- * tracked.
+ * Revisions as Argo CD would have resolved them, where one of the known lists shows that, source by
+ * source: Argo CD itself repeats what was requested. A commit is given in full and in lower case
+ * where only one known commit can be meant; a chart's version is given as the chart has it, which a
+ * tracked range shows.
  */
 export function spellOut(
   sources: readonly (SourceName & Partial<Pick<Source, 'targetRevision'>>)[],
@@ -197,7 +202,7 @@ function ownVersion(revision: string, resolved: string): string {
   return isIt ? resolved : revision;
 }
 
-/** Seven characters of a commit; a digest likewise; anything else as it is. */
+/** Seven characters of a commit or a digest; anything else unchanged. */
 export function shortRevision(revision: string): string {
   if (digest.test(revision)) return revision.slice(0, revision.indexOf(':') + 13);
   return isCommit(revision) ? revision.slice(0, 7) : revision;

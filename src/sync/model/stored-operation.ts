@@ -4,7 +4,7 @@ import type { PositionedRevision, Retry, RollbackGoal } from './goal.ts';
 import type { Operation, StoredRetry } from './operation.ts';
 import { compareRevision, isSame, printRevisions } from './revision.ts';
 
-/** What a request for a sync asks for. `undefined` leaves the application's own setting in force. */
+/** What a sync request asks for. `undefined` keeps the application's own setting. */
 export interface RequestedSync {
   readonly revision: string | undefined;
   readonly revisions: readonly PositionedRevision[];
@@ -13,26 +13,26 @@ export interface RequestedSync {
   readonly force: boolean;
   readonly strategy: 'hook' | 'apply';
   readonly resources: readonly ResourceKey[];
-  /** The whole list: what is sent replaces the application's own. */
+  /** The complete list: what is sent replaces the application's own. */
   readonly syncOptions: readonly string[] | undefined;
   readonly retry: Retry | undefined;
 }
 
-/** A field in which the operation that Argo CD holds is not the one that was asked for. */
+/** A field in which the operation that Argo CD stored differs from what was requested. */
 export interface Deviation {
   readonly field: string;
   readonly asked: string;
   readonly stored: string;
 }
 
-/** What was found of an operation; `fingerprint` says which one was looked at. */
+/** The deviations of an operation; `fingerprint` says which operation was checked. */
 export interface CheckedOperation {
   readonly fingerprint: string;
   readonly deviations: readonly Deviation[];
 }
 
 /**
- * What the application says, and Argo CD takes for all that a request leaves out
+ * What the application specifies, which Argo CD uses for all that a request leaves out
  * (server/application/application.go, `Sync` and `Rollback`).
  */
 export type OwnSettings = Pick<Application, 'syncOptions' | 'retry' | 'sources'>;
@@ -53,10 +53,11 @@ const checks: readonly Check[] = [
 ];
 
 /**
- * Where the operation that Argo CD holds differs from what was asked of it. Argo CD takes a request
- * and leaves out what does not apply, without a word; others may change what it stored (admission
- * webhooks). It may resolve revisions, and fills in what was left to the application: `own` is what
- * that may be, since the application can change meanwhile; where nobody knows it, nothing is said of it.
+ * Where the operation that Argo CD stored differs from the request. Argo CD accepts a request and
+ * silently drops what does not apply; others may change what it stored (admission webhooks). It may
+ * resolve revisions, and fills in what was left to the application: `own` lists what that may be,
+ * since the application can change in between; where that is unknown, those fields are not
+ * compared.
  */
 export function deviationsOf(
   asked: RequestedSync,
@@ -92,12 +93,12 @@ export function rollbackDeviationsOf(
   ];
 }
 
-/** One deviation for a person; `stored` is foreign text in part. */
+/** A deviation in words; `stored` contains foreign text. */
 export function printDeviation({ field, asked, stored }: Deviation): string {
   return `${field}: asked for ${asked}, stored ${stored}`;
 }
 
-/** `stored` is undefined where an elder version of this program did not keep the field. */
+/** `stored` is undefined where an earlier version did not store the field. */
 function differ(
   field: string,
   asked: string | boolean | number,
@@ -166,7 +167,7 @@ function differSets(
   return [{ field, asked: askedText, stored: storedText }];
 }
 
-/** As many as fit a message. */
+/** The limit of what fits a message. */
 function printSome(names: readonly string[]): string {
   if (names.length === 0) return 'none';
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
@@ -179,7 +180,7 @@ function checkRetry({ retry }: RequestedSync, stored: Operation): readonly Devia
   return differRetry({ ...noRetry, limit, ...backoff }, stored.retry);
 }
 
-/** What Argo CD stores where nobody asks for retries; durations left out are its own. */
+/** What Argo CD stores where no retries are requested; omitted durations have its defaults. */
 const noRetry: StoredRetry = {
   limit: 0,
   duration: '',
@@ -199,7 +200,7 @@ function differRetry(asked: StoredRetry, stored: StoredRetry): readonly Deviatio
   ];
 }
 
-/** Whose it is, and that it deploys from its sources: no request of ours says otherwise. */
+/** Whose it is, and that it deploys from its sources, which every request of ours does. */
 function checkOrigin(_: unknown, { initiatedBy, isLocal }: Operation): readonly Deviation[] {
   return [
     ...differ('initiatedBy.automated', false, initiatedBy.automated),
@@ -238,7 +239,7 @@ function isSameSource(one: Source, other: Source | undefined): boolean {
   return one.targetRevision === other?.targetRevision && isSameOrigin(one, other);
 }
 
-/** Whether both make the same of a revision. */
+/** Whether both mean the same revision. */
 function isSameOrigin(one: Source, other: Source | undefined): boolean {
   if (other === undefined) return false;
   const areSettingsKnown = one.settings !== undefined && other.settings !== undefined;
@@ -251,9 +252,10 @@ function isSameOrigin(one: Source, other: Source | undefined): boolean {
 }
 
 /**
- * Whether a deployment is made from what the application says now, at whichever revision: one revision
- * holds many folders, and a chart's version says nothing of its values. Not so after a change of the
- * application, or in a rollback to before one. `sources`: the deployment's, where they are known.
+ * Whether a deployment was made from the application's current sources, at any revision: one
+ * revision holds many folders, and a chart's version says nothing about its values. False after a
+ * change of the application, or in a rollback to before one. `sources`: the deployment's, where
+ * known.
  */
 export function deploysFrom(
   { sources: own }: Pick<Application, 'sources'>,
@@ -266,14 +268,14 @@ export function deploysFrom(
   );
 }
 
-/** Without what an address may hold of a password. */
+/** Removes a password that an address may contain. */
 function printSource({ repoURL, path, chart, targetRevision, settings }: Source): string {
   const where = [repoURL.replace(/\/\/[^/]*@/, '//'), chart || path, targetRevision];
   const how = settings === undefined || settings === '' ? [] : [`settings ${settings.slice(0, 7)}`];
   return [...where, ...how].filter((part) => part !== '').join(' ');
 }
 
-/** The deviations from what they are least of; none where there is nothing to hold against. */
+/** The deviations from the closest candidate; none where there is nothing to compare with. */
 function leastOf<T>(
   from: readonly T[],
   differences: (one: T) => readonly Deviation[],

@@ -3,18 +3,18 @@ import type { RevisionTarget } from './goal.ts';
 import type { Cause, Outcome } from './outcome.ts';
 import type { Identity } from './ownership.ts';
 
-/** A change to Argo CD that is to be made now. */
+/** A change that is to be made in Argo CD now. */
 export type Act =
   /** `name` is what the request names: for an auto-sync application that is nothing. */
   | { readonly kind: 'sync'; readonly name: RevisionTarget }
   | { readonly kind: 'rollback'; readonly entry: HistoryEntry }
   | { readonly kind: 'terminate'; readonly identity: Identity }
-  /** Nothing is sent: from now on this operation is the one that is followed. */
+  /** Nothing is sent: from now on, this operation is followed. */
   | { readonly kind: 'adopt'; readonly identity: Identity };
 
 /**
- * What should be asked of Argo CD beside the waiting. A hard refresh has a hydrated application
- * hydrated again, whatever is known of it.
+ * What to request from Argo CD while waiting. A hard refresh makes the hydrator run again, no
+ * matter what is known.
  */
 export type Lookup =
   'look' | 'refresh' | 'hard refresh' | 'windows' | { readonly commits: readonly string[] };
@@ -27,9 +27,9 @@ export interface Ending {
   /** How we know. */
   readonly evidence: string;
   readonly causes: readonly Cause[];
-  /** What was deployed, one per source; absent where nothing shows that anything was. */
+  /** What was deployed, one per source; absent where nothing shows a deployment. */
   readonly revisions?: readonly string[];
-  /** Our operation does what nobody asked for: it is terminated. */
+  /** Our operation does something that was not requested: it is terminated. */
   readonly endsOperation?: boolean;
 }
 
@@ -43,12 +43,12 @@ export type Verdict =
       readonly ask: Lookup | undefined;
       /** When to look again even if nothing changes; local milliseconds. */
       readonly at: number | undefined;
-      /** The steps of the operation show it: it needs no line of its own. */
+      /** The steps of the operation show it, so it needs no line of its own. */
       readonly inSteps: boolean;
     }
   | { readonly kind: 'done'; readonly ending: Ending };
 
-/** Waits, saying what for. `at`: when to look again at the latest, in local milliseconds. */
+/** Waits, and says what for. `at`: when to look again at the latest, in local milliseconds. */
 export function wait(
   doing: string,
   options: {
@@ -61,12 +61,12 @@ export function wait(
   return { kind: 'wait', doing, ask, at, inSteps };
 }
 
-/** Asks for a change in Argo CD. `doing` tells a person why. */
+/** Requests a change in Argo CD. `doing` tells a person why. */
 export function act(what: Act, doing: string): Verdict {
   return { kind: 'act', act: what, doing };
 }
 
-/** Ends with an outcome, and one sentence on why. */
+/** Ends with an outcome and one sentence that says why. */
 export function done(
   outcome: Outcome,
   message: string,
@@ -76,13 +76,13 @@ export function done(
   return { kind: 'done', ending: { outcome, message, evidence, causes, ...rest } };
 }
 
-/** The same verdict, and an end that says what is live by then. */
+/** The same verdict; an ending also says what is live. */
 export function withDeployed(verdict: Verdict, revisions: readonly string[]): Verdict {
   if (verdict.kind !== 'done') return verdict;
   return { kind: 'done', ending: { revisions, ...verdict.ending } };
 }
 
-/** An ending whose only cause is its own message, with what to do about it. */
+/** An ending whose only cause is its own message, with advice. */
 export function refusal(outcome: Outcome, title: string, advice: string, reason = ''): Ending {
   const cause: Cause = { title, message: reason, advice, resource: undefined, log: [] };
   return { outcome, message: title, evidence: '', causes: [cause] };
@@ -93,7 +93,7 @@ export function refuse(outcome: Outcome, title: string, advice: string, reason =
   return { kind: 'done', ending: refusal(outcome, title, advice, reason) };
 }
 
-/** Another operation took the place of ours: what to choose where that is to be expected. */
+/** Another operation replaced ours: what to set where that is expected. */
 export function supersede(message: string): Verdict {
   return refuse(
     'superseded',

@@ -3,10 +3,10 @@ import type { Application, ResourceKey } from '../model/application.ts';
 import type { OperationState, SyncPhase } from '../model/operation.ts';
 
 /**
- * Whether the destination namespace was there when an operation began, which Argo CD does not say: one
- * that `CreateNamespace=true` made is listed before everything else (recordings.md §1). Until
- * anything is listed, whoever has deployed before has made it. The operation's own entry in the history
- * does not count: it must read the same to whoever looks later.
+ * Whether the destination namespace existed when an operation began, which Argo CD does not say:
+ * one that `CreateNamespace=true` created is listed first (recordings.md §1). Until anything is
+ * listed, an earlier deployment is taken as proof that it existed. The operation's own history
+ * entry does not count, so that a later look gives the same answer.
  */
 export function namespaceExisted(
   { destinationNamespace, history }: Pick<Application, 'destinationNamespace' | 'history'>,
@@ -23,8 +23,9 @@ export function namespaceExisted(
 }
 
 /**
- * Whether it is what `CreateNamespace=true` makes, by its name in the results and its phase: a namespace
- * of the manifests carries the destination namespace, as all that is cluster-scoped does.
+ * Whether it was created by `CreateNamespace=true`, by its name in the results and its phase: a
+ * namespace among the manifests carries the destination namespace, as all cluster-scoped objects
+ * do.
  */
 export function isCreated(key: ResourceKey, phase: SyncPhase | undefined): boolean {
   return phase === 'PreSync' && isNamespace(key) && key.namespace === '';

@@ -14,8 +14,9 @@ export type FindingCode =
   | 'notRerun';
 
 /**
- * Something that Argo CD makes of a manifest without a word, and that its author cannot have meant. What
- * Argo CD says itself is none: a manifest that it cannot load, or one of two with the same name.
+ * Something that Argo CD silently does with a manifest, and that its author cannot have meant. What
+ * Argo CD reports itself is not a finding: a manifest that it cannot load, or one of two with the
+ * same name.
  */
 export interface Finding {
   readonly code: FindingCode;
@@ -27,13 +28,13 @@ export interface Finding {
 const mostFindings = 5;
 const mostNames = 3;
 
-/** Kinds that run to an end: one that is still there is over. */
+/** Kinds that run to completion: one that still exists has ended. */
 const finite: ReadonlySet<string> = new Set(['Job', 'Pod']);
 
 const hookTypes =
   'Set argocd.argoproj.io/hook to PreSync, Sync, PostSync, SyncFail, Skip, PreDelete or PostDelete; the names are case-sensitive.';
 
-/** What is odd about one manifest that a sync works, or leaves out though it should not. */
+/** What is wrong with one manifest that a sync applies, or leaves out although it should not. */
 export function lint({ manifest, key, hook }: ManifestTarget): readonly Finding[] {
   const findings: Finding[] = [];
   const { name, generateName } = manifest;
@@ -81,7 +82,7 @@ export function lint({ manifest, key, hook }: ManifestTarget): readonly Finding[
   return findings;
 }
 
-/** What to do about a hook that failed and stays where it is; empty where nothing is. */
+/** What to do about a hook that failed and stays in the cluster; empty where nothing is needed. */
 export function adviceOnRerun(
   { key, generateName, deletePolicies }: Pick<Task, 'key' | 'generateName' | 'deletePolicies'>,
   { state, message, dryRun }: Pick<OperationStep, 'state' | 'message' | 'dryRun'>,

@@ -1,7 +1,7 @@
 import { syncPhases } from './hook.ts';
 import type { SyncPhase } from '../model/operation.ts';
 
-/** What the name of a `generateName` hook is made of. */
+/** The parts of the name of a `generateName` hook. */
 export interface NameParts {
   /** The resolved revision; empty for an application with several sources. */
   readonly revision: string;
@@ -24,17 +24,17 @@ export function generatedName(
   return generateName + `${short}-${phase}-${seconds}`.toLowerCase();
 }
 
-/** As much of a revision stands in a name. */
+/** How many characters of a revision a name contains. */
 const longestRevision = 7;
 
-/** What a name may have been made from. */
+/** What a name may have been generated from. */
 export interface GeneratedName {
   readonly phase: SyncPhase;
-  /** What `generateName` may be, longest first: how much of it is the revision nobody knows. */
+  /** Candidates for `generateName`, longest first: it is not known where the revision begins. */
   readonly beginnings: readonly string[];
 }
 
-/** Reads a generated name, whatever the operation that it was made for; undefined where it is none. */
+/** Parses a generated name, of any operation; undefined if it is not one. */
 export function readGeneratedName(name: string): GeneratedName | undefined {
   const [end = '', lowered] = /-([a-z]+)-[0-9]+$/.exec(name) ?? [];
   const phase = syncPhases.find((each) => each.toLowerCase() === lowered);

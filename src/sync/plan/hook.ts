@@ -6,19 +6,21 @@ export const syncPhases = ['PreSync', 'Sync', 'PostSync', 'SyncFail'] as const;
 /** When Argo CD deletes a hook's object (`hook-delete-policy`). */
 export type DeletePolicy = 'HookSucceeded' | 'HookFailed' | 'BeforeHookCreation';
 
-/** What the hook annotations of an object make of it. */
+/** What the hook annotations of an object mean. */
 export interface HookRole {
   /**
    * `resource`: applied in phase Sync. `hook`: runs in its `phases`. `skipped`: never applied.
    * `deletion`: runs only when the application is deleted. `unknown`: a hook of no known type,
-   * which Argo CD leaves out without a word.
+   * which Argo CD silently ignores.
    */
   readonly role: 'resource' | 'hook' | 'skipped' | 'deletion' | 'unknown';
-  /** Where it is worked during a sync, in the order of the phases. */
+  /** The phases in which it runs during a sync, in order. */
   readonly phases: readonly SyncPhase[];
-  /** Values that name no hook type; those of Helm's types that Argo CD does not run are none. */
+  /**
+   * Values that are not hook types; the Helm types that Argo CD does not run are not among them.
+   */
   readonly unknownTypes: readonly string[];
-  /** `Skip` stands beside another type, and so has no effect. */
+  /** `Skip` is given with another type, and so has no effect. */
   readonly skipIgnored: boolean;
   /** For hooks. Never empty: without a valid one it is `BeforeHookCreation`. */
   readonly deletePolicies: readonly DeletePolicy[];
@@ -37,7 +39,7 @@ const helmPhases: ReadonlyMap<string, SyncPhase> = new Map([
   ['post-upgrade', 'PostSync'],
 ]);
 
-/** Helm's own types that Argo CD runs in no sync, as their authors know. */
+/** Helm's own types that Argo CD runs in no sync, as is well known. */
 const helmTypesBeside: ReadonlySet<string> = new Set([
   'crd-install',
   'pre-delete',
@@ -67,7 +69,7 @@ const ordinary: HookRole = {
 /**
  * Reads the hook annotations of Argo CD and Helm (gitops-engine pkg/sync/hook; the deletion hooks:
  * controller/hook.go and `partitionTargetObjsForSync`). Helm's count only where Argo CD's name no
- * type of a sync, and never for `crd-install`.
+ * sync hook type, and never for `crd-install`.
  */
 export function hookRoleOf(manifest: Manifest): HookRole {
   const { annotations } = manifest;
@@ -88,7 +90,7 @@ export function hookRoleOf(manifest: Manifest): HookRole {
   return {
     role: roleOf(manifest, phases, runsAtDeletion, skip),
     phases,
-    // An annotation without any type makes a hook of its object, too.
+    // An annotation without a type makes its object a hook, too.
     unknownTypes: own.length + helm.length === 0 ? [''] : unknownTypes,
     skipIgnored: skip && own.some((type) => type !== 'Skip' && isOwnType(type)),
     ...deletePoliciesOf(manifest),
@@ -105,7 +107,7 @@ function roleOf(
   if (runsAtDeletion) return 'deletion';
   if (skip) return 'skipped';
   if (annotations.has(hookAnnotation)) return 'unknown';
-  // Helm marks definitions that it installs first with the same annotation: no hooks.
+  // Helm marks definitions that it installs first with the same annotation; they are not hooks.
   const helm = annotations.get(helmHookAnnotation);
   return helm === undefined || helm === 'crd-install' ? 'resource' : 'unknown';
 }

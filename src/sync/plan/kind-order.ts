@@ -1,5 +1,5 @@
 /**
- * Kinds in the order in which Argo CD works them inside one wave. The API group does not count.
+ * Kinds in the order in which Argo CD applies them within one wave. The API group does not count.
  * Source: gitops-engine, pkg/sync/sync_tasks.go (unchanged since Argo CD 2.4).
  */
 const kinds = [
@@ -44,7 +44,7 @@ const ranks: ReadonlyMap<string, number> = new Map(
   kinds.map((kind, index) => [kind, index - kinds.length]),
 );
 
-/** Below 0 for the kinds that have a place of their own; 0, the last, for all others together. */
+/** Below 0 for the kinds in the list; 0, the last rank, for all others. */
 export function kindRank(kind: string): number {
   return ranks.get(kind) ?? 0;
 }

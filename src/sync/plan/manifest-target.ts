@@ -3,24 +3,25 @@ import { hookRoleOf, type HookRole } from './hook.ts';
 import { readManifestsInTurns, type Manifest } from './manifest.ts';
 import { scopes } from './scope.ts';
 
-/** A manifest with the name it has in results, and with what its annotations make of it. */
+/** A manifest with its key in results, and with what its annotations mean. */
 export interface ManifestTarget {
   readonly manifest: Manifest;
   /** A cluster-scoped object carries the destination namespace, too. */
   readonly key: ResourceKey;
   readonly clusterScoped: boolean;
-  /** Surely namespaced; neither is set for a custom kind that is defined elsewhere. */
+  /** Certainly namespaced; neither is set for a custom kind that is defined elsewhere. */
   readonly namespaced: boolean;
   readonly hook: HookRole;
 }
 
-/** A target takes as long as so many comparisons. */
+/** The cost of a target, in comparisons. */
 const stepsOfTarget = 10;
 
 /**
- * Reads manifests of any shape; what is no Kubernetes object is left out. Of those with the same key the
- * last one counts, and a namespace on a cluster-scoped object does not (NormalizeTargetObjects in
- * controller/state.go). It yields how many steps it has made since it yielded last.
+ * Reads manifests of any shape; anything but a Kubernetes object is left out. Of those with the
+ * same key the last one counts, and a namespace on a cluster-scoped object does not
+ * (NormalizeTargetObjects in controller/state.go). It yields how many steps it has made since it
+ * yielded last.
  */
 export function* readTargets(
   values: readonly unknown[],

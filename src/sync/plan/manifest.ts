@@ -1,10 +1,10 @@
 import type { ResourceKey } from '../model/application.ts';
 
-/** A Kubernetes object as far as the order of a sync depends on it. Absent text is empty. */
+/** The parts of a Kubernetes object that the order of a sync depends on. Absent text is empty. */
 export interface Manifest extends ResourceKey {
-  /** Set, and `name` empty, where the name is made at the time of the operation. */
+  /** Set, with an empty `name`, where the name is generated during the operation. */
   readonly generateName: string;
-  /** Empty where one value is no text: Kubernetes' reader then sees none at all. */
+  /** Empty where one value is not a string: Kubernetes then ignores all of them. */
   readonly annotations: ReadonlyMap<string, string>;
   /** What a CustomResourceDefinition defines. */
   readonly defines: DefinedKind | undefined;
@@ -21,9 +21,9 @@ export interface DefinedKind {
 
 /**
  * Reads manifests of any shape, without a schema, and never throws. Objects with an `items` array
- * are taken apart and lists with `items: null` left out, as Argo CD's repository server does
- * (reposerver/repository/repository.go). `undefined` stands for what is no manifest. It yields how
- * many steps it has made since it yielded last.
+ * are expanded, and lists with `items: null` are left out, as Argo CD's repository server does
+ * (reposerver/repository/repository.go). `undefined` stands for anything but a manifest. It yields
+ * how many steps it has made since it yielded last.
  */
 export function* readManifestsInTurns(
   values: readonly unknown[],
@@ -38,7 +38,7 @@ export function* readManifestsInTurns(
   return manifests;
 }
 
-/** To read a manifest takes as long as so many comparisons. */
+/** The cost of reading a manifest, in comparisons. */
 const stepsOfReading = 10;
 
 function flatten(value: unknown): readonly unknown[] {
@@ -72,7 +72,7 @@ function readManifest(value: unknown): Manifest | undefined {
 
 function readAnnotations(value: unknown): Manifest['annotations'] {
   const entries = Object.entries(record(value) ?? {});
-  // A null value alone is read as an empty text; it still fails Argo CD's own check.
+  // A single null value is read as an empty string; it still fails Argo CD's own check.
   const readable = entries.every(([, item]) => typeof item === 'string' || item === null);
   return new Map(readable ? entries.map(([key, item]) => [key, text(item)]) : []);
 }
@@ -90,7 +90,7 @@ function definedKind(
   return { group: definedGroup, kind: definedName, clusterScoped };
 }
 
-/** `apps/v1` is of the group `apps`; `v1` of the core group, which has no name. */
+/** `apps/v1` belongs to the group `apps`; `v1` to the core group, which has no name. */
 function groupOf(apiVersion: string): string {
   const parts = apiVersion.split('/');
   return parts.length === 2 ? (parts[0] ?? '') : '';
@@ -105,7 +105,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The items of a comma-separated annotation, trimmed, without empty ones and repetitions. */
+/** The items of a comma-separated annotation, trimmed, without empty items or duplicates. */
 export function listAnnotation(manifest: Manifest, key: string): readonly string[] {
   const value = manifest.annotations.get(key);
   if (value === undefined) return [];

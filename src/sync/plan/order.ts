@@ -8,7 +8,7 @@ import { groupTasks, sortTasks } from './sequence.ts';
 import { readTargets, type ManifestTarget } from './manifest-target.ts';
 import { pruneWork, targetWork } from './work.ts';
 
-/** What the order depends on beside the manifests. */
+/** What the order depends on besides the manifests. */
 export interface OrderOptions {
   /** `spec.destination.namespace`; may be empty. */
   readonly destinationNamespace: string;
@@ -19,15 +19,15 @@ export interface OrderOptions {
   /** Sync option `CreateNamespace=true`. */
   readonly createNamespace?: boolean;
   /**
-   * Whether the destination namespace is there. Absent: it is if it stands among `live`, and
-   * otherwise taken to be missing exactly when `createNamespace` asks for it.
+   * Whether the destination namespace exists. Absent: it exists if it is in `live`; otherwise it is
+   * taken to be missing exactly when `createNamespace` is set.
    */
   readonly namespaceExists?: boolean;
   /** `spec.syncPolicy.managedNamespaceMetadata` is set: a namespace that exists is applied, too. */
   readonly managedNamespaceMetadata?: boolean;
   /** The live objects that the application manages; those without a manifest are to be pruned. */
   readonly live?: readonly unknown[];
-  /** Prune what has no manifest; otherwise it is listed as left. */
+  /** Prune what has no manifest; otherwise it is listed as not pruned. */
   readonly prune?: boolean;
   /** Sync option `Prune=…`: `false` or `confirm`. */
   readonly pruneOption?: string;
@@ -35,18 +35,18 @@ export interface OrderOptions {
   readonly pruneLast?: boolean;
   /** Strategy `apply`. A selection of resources skips hooks in any case. */
   readonly skipHooks?: boolean;
-  /** Exact resources of a selective sync; an empty namespace stands for any. Empty: no selection. */
+  /** Exact resources of a selective sync; an empty namespace matches any. Empty: no selection. */
   readonly resources?: readonly ResourceKey[];
   /** A dry run forms its parallel groups across phases and waves, and lists prunes first. */
   readonly dryRun?: boolean;
 }
 
 /**
- * Plans a sync: what Argo CD does with a set of manifests, in which order. It works by phase, wave,
- * kind and name, then moves Namespaces and definitions before what needs them (gitops-engine
+ * Plans a sync: what Argo CD does with a set of manifests, and in which order. It sorts by phase,
+ * wave, kind and name, then moves Namespaces and definitions before what needs them (gitops-engine
  * pkg/sync/sync_tasks.go; checked against dry runs of a real controller in the ordering fixtures).
- * Takes manifests of any shape and never throws. It yields how many steps it has made since it yielded
- * last.
+ * Takes manifests of any shape and never throws. It yields how many steps it has made since it
+ * yielded last.
  */
 export function* planInTurns(
   manifests: readonly unknown[],
@@ -84,7 +84,7 @@ export function* planInTurns(
   };
 }
 
-/** What is done with a manifest or a task between two turns takes as long as so many comparisons. */
+/** The cost of what is done with a manifest or a task between two turns, in comparisons. */
 const stepsOfEach = 10;
 
 function namespaceDrafts(

@@ -8,28 +8,30 @@ import type { SyncPhase } from '../model/operation.ts';
 export interface Task {
   /**
    * As `syncResult` names it: an object without a namespace, and every cluster-scoped one, carries
-   * the destination namespace. A generated name lacks what the plan was not told.
+   * the destination namespace. A generated name lacks the parts that the plan does not know.
    */
   readonly key: ResourceKey;
   readonly phase: SyncPhase;
   readonly wave: number;
-  /** Its place, from 0. Inside a parallel group it says nothing. */
+  /** Its position, from 0. It means nothing within a parallel group. */
   readonly order: number;
-  /** The parallel group, from 0: tasks of one group are worked at once, groups one after another. */
+  /** The parallel group, from 0: tasks of a group run in parallel, groups one after another. */
   readonly group: number;
-  /** For a hook the type that `syncResult` shows: the phase it is worked in. */
+  /** For a hook the type that `syncResult` shows: the phase it runs in. */
   readonly hookType: SyncPhase | undefined;
-  /** For a hook all the phases of a sync that it is for; one task each. */
+  /** For a hook, all sync phases that it runs in; one task each. */
   readonly hookTypes: readonly SyncPhase[];
-  /** When Argo CD deletes the hook; empty for what is no hook. */
+  /** When Argo CD deletes the hook; empty if it is not a hook. */
   readonly deletePolicies: readonly DeletePolicy[];
-  /** Where the name is made at the time of the operation: what it begins with. */
+  /** The prefix, where the name is generated during the operation. */
   readonly generateName: string | undefined;
-  /** The live object is deleted, deleted after a confirmation, or left (`PruneSkipped`). */
+  /** The live object is deleted, deleted after a confirmation, or kept (`PruneSkipped`). */
   readonly prune: 'delete' | 'confirm' | 'skip' | undefined;
   /** SyncFail hooks all start together when a sync fails: their waves only sort them. */
   readonly waveless: boolean;
-  /** A Namespace or definition that was moved before what needs it, out of its own phase or wave. */
+  /**
+   * A Namespace or definition that was moved out of its own phase or wave, before what needs it.
+   */
   readonly moved: boolean;
   /** Its order among tasks of another kind is not defined: same rank and same name. */
   readonly tied: boolean;
@@ -57,7 +59,9 @@ export interface EarlierPlan extends Pick<Plan, 'tasks'> {
 /** A plan as a store may hold it. */
 export type StoredPlan = KeptPlan | EarlierPlan;
 
-/** A plan as a checkpoint stores it: without its index, and without what is told by then. */
+/**
+ * A plan as a checkpoint stores it: without its index, and without what has been reported by then.
+ */
 export function keepPlan({ tasks, skippedHooks }: Plan): KeptPlan {
   return { tasks, skippedHooks };
 }
@@ -72,16 +76,16 @@ export function recallPlan(kept: StoredPlan): Plan {
   return { tasks, skippedHooks, findings: [], index: indexTasks(tasks) };
 }
 
-/** What finds a task without looking at all of them. */
+/** Finds a task without a search through all of them. */
 export interface TaskIndex {
-  /** By `namesakeId`, and for generated names by what they begin with. */
+  /** By `namesakeId`; generated names by their prefix. */
   readonly places: ReadonlyMap<string, Place>;
 }
 
-/** The tasks of one name: of each phase and namespace the first. */
+/** The tasks of one name: the first of each phase and namespace. */
 type Place = ReadonlyMap<SyncPhase, ReadonlyMap<string, Task>>;
 
-/** Makes the index; among tasks of one place, phase and namespace the first counts. */
+/** Builds the index; among tasks with the same name, phase and namespace, the first counts. */
 export function indexTasks(tasks: readonly Task[]): TaskIndex {
   const places = new Map<string, Map<SyncPhase, Map<string, Task>>>();
   const add = (place: string, task: Task) => {
@@ -106,8 +110,8 @@ function entryOf<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
 }
 
 /**
- * The task that a `syncResult` entry belongs to; without a phase, the first one of that object.
- * A generated name is recognized whatever the operation that it was made for.
+ * The task that a `syncResult` entry belongs to; without a phase, the first one of that object. A
+ * generated name is recognized regardless of the operation.
  */
 export function taskOf(
   { index }: Pick<Plan, 'index'>,
@@ -123,7 +127,7 @@ export function taskOf(
   if (generated === undefined || (syncPhase ?? generated.phase) !== generated.phase) {
     return undefined;
   }
-  // `a-` is a beginning of what `a-b-` makes, too: the longest one is meant.
+  // `a-` is also a prefix of the names that `a-b-` generates: the longest match counts.
   for (const generateName of generated.beginnings) {
     const task = find(generatedPlaceOf(key, generateName), generated.phase);
     if (task) return task;
@@ -142,7 +146,7 @@ function tasksIn(
   return tasks === undefined ? [] : [tasks];
 }
 
-/** The wave that a `syncResult` entry was worked in. */
+/** The wave that a `syncResult` entry belongs to. */
 export function waveOf(
   plan: Pick<Plan, 'index'>,
   key: ResourceKey,

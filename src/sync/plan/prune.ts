@@ -3,7 +3,7 @@ import type { SyncPhase } from '../model/operation.ts';
 
 const syncOptionsAnnotation = 'argocd.argoproj.io/sync-options';
 
-/** A task as far as the waves of prunes go. */
+/** The parts of a task that the waves of prunes depend on. */
 export interface Waved {
   readonly phase: SyncPhase;
   readonly prune: unknown;
@@ -35,8 +35,9 @@ export function prunesLast(live: Manifest): boolean {
 }
 
 /**
- * What becomes of an object that is no longer wanted. Its own `Prune` option beats the sync's; a
- * confirmation is waited for even when nothing is pruned (runTasks in sync_context.go).
+ * What happens to an object that is no longer wanted. Its own `Prune` option takes precedence over
+ * the sync's; Argo CD waits for a confirmation even when nothing is pruned (runTasks in
+ * sync_context.go).
  */
 export function pruningOf(
   live: Manifest,

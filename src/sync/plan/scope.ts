@@ -64,7 +64,7 @@ const clusterScopedKinds: ReadonlySet<string> = new Set([
 export type Scope = 'cluster' | 'namespace';
 
 /**
- * Tells the scope of a kind from Kubernetes' own list and from the definitions among the manifests;
+ * Determines the scope of a kind from Kubernetes' own list and the definitions among the manifests;
  * `undefined` for a custom kind that is defined elsewhere. Argo CD asks the cluster instead.
  */
 export function scopes(

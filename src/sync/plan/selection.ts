@@ -2,11 +2,11 @@ import { namesakeId, type ResourceKey } from '../model/application.ts';
 import { readTargets, type ManifestTarget } from './manifest-target.ts';
 
 /**
- * One entry of the `resources` input. `*` stands for any text inside its part; an absent part fits
+ * One entry of the `resources` input. `*` matches any text within its part; an absent part matches
  * every object.
  */
 export interface SelectionEntry {
-  /** As it was typed. */
+  /** As typed. */
   readonly text: string;
   /** Empty means the core group. */
   readonly group: string | undefined;
@@ -15,16 +15,16 @@ export interface SelectionEntry {
   readonly name: string;
 }
 
-/** An entry of `resources`, or one sentence on what is wrong with it. */
+/** An entry of `resources`, or one sentence that says what is wrong with it. */
 export type ParsedEntry = { readonly entry: SelectionEntry } | { readonly fault: string };
 
-/** Each makes a comparison longer, and nobody needs more of them to name a resource. */
+/** Limit on `*`: each makes a comparison slower, and no resource needs more. */
 const mostStars = 8;
 const form = '[group:]Kind:[namespace/]name, for example apps:Deployment:web or ConfigMap:shop/*';
 
 /**
- * Reads one entry. A name may hold colons (`ClusterRole:system:reader`): what begins with a capital
- * is a kind, since the names of API groups are lower case.
+ * Reads one entry. A name may hold colons (`ClusterRole:system:reader`): a part that begins with a
+ * capital letter is a kind, since API groups are lower case.
  */
 export function parseSelectionEntry(text: string): ParsedEntry {
   const fault = (problem: string): ParsedEntry => ({ fault: `${problem}. Write ${form}.` });
@@ -59,18 +59,19 @@ export function parseSelectionEntry(text: string): ParsedEntry {
   return { entry: { text: typed, group, kind, namespace, name } };
 }
 
-/** What entries stand for: exact resources, as the sync request wants them. */
+/** The exact resources that entries match, as the sync request wants them. */
 export interface Selection {
-  /** Each once, in the order of the manifests. */
+  /** Without duplicates, in the order of the manifests. */
   readonly resources: readonly ResourceKey[];
-  /** One sentence for each entry that selects nothing: which one, and why. */
+  /** One sentence for each entry that matches nothing: which one, and why. */
   readonly unmatched: readonly string[];
 }
 
 /**
  * Expands entries over the application's manifests, since the server compares exactly and ignores
- * what it does not find. Hooks are left out: a selective sync runs none. Entries times manifests are
- * many: it yields how often it has compared since it yielded last, so that others can have their turn.
+ * what it does not find. Hooks are left out: a selective sync runs none. Since entries times
+ * manifests are many, it yields the number of comparisons since it last yielded, so that others can
+ * run.
  */
 export function* expandSelection(
   entries: readonly SelectionEntry[],
@@ -90,7 +91,7 @@ export function* expandSelection(
   const unmatched: string[] = [];
   for (const entry of entries) {
     const matches = matcherOf(entry);
-    // An exact one finds its place at once.
+    // An exact entry is looked up directly.
     const candidates = isExact(entry) ? (places.get(placeOf(entry)) ?? []) : applied;
     const found = candidates.filter(matches);
     for (const target of found) selected.add(target);
@@ -123,7 +124,7 @@ function matcherOf(entry: SelectionEntry): (target: ManifestTarget) => boolean {
     namespace(clusterScoped ? '' : key.namespace);
 }
 
-/** A `*` fits any text. Without backtracking, so that no pattern can take long. */
+/** `*` matches any text. Without backtracking, so that no pattern can take long. */
 function glob(pattern: string): (text: string) => boolean {
   const [first = '', ...pieces] = pattern.split('*');
   const last = pieces.pop();
@@ -141,8 +142,8 @@ function glob(pattern: string): (text: string) => boolean {
 }
 
 /**
- * The server knows cluster-scoped objects without a namespace, and an empty one fits any. So it is
- * named where the kind surely has one, or where objects differ in nothing else.
+ * The server knows cluster-scoped objects without a namespace, and an empty namespace matches any.
+ * So the namespace is given where the kind certainly has one, or where objects differ only in it.
  */
 function exactKeys(all: readonly ManifestTarget[]): (target: ManifestTarget) => ResourceKey {
   const namespaces = new Map<string, Set<string>>();

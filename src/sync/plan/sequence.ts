@@ -4,9 +4,9 @@ import { syncPhases } from './hook.ts';
 import { compareBytes, kindRank } from './kind-order.ts';
 
 /**
- * Sorts tasks by phase, wave, rank of the kind and name, as `syncTasks.Less` does. What that leaves
- * open is marked, and sorted by kind, group and namespace, so that a plan does not depend on the
- * order of its manifests.
+ * Sorts tasks by phase, wave, rank of the kind and name, as `syncTasks.Less` does. Ties are marked,
+ * and sorted by kind, group and namespace, so that a plan does not depend on the order of its
+ * manifests.
  */
 export function sortTasks(drafts: readonly TaskDraft[]): readonly TaskDraft[] {
   const sorted = [...drafts].sort((a, b) => compare(a, b) || compareTied(a, b));
@@ -37,18 +37,18 @@ function compareTied(a: TaskDraft, b: TaskDraft): number {
   );
 }
 
-/** What the forming of groups depends on. */
+/** What the groups depend on. */
 export interface GroupOptions {
-  /** The destination namespace where it has to be made first; otherwise empty. */
+  /** The destination namespace if it must be created first; otherwise empty. */
   readonly missingNamespace: string;
   readonly dryRun: boolean;
 }
 
 /**
- * Cuts sorted tasks into the groups that are worked one after another, each at once. The missing
- * destination namespace is made before everything else; in each wave prunes go first, all together,
- * then runs of the same kind (`Sync` and `runTasks` in sync_context.go). SyncFail tasks are one
- * step whatever their waves, and so is the whole of a dry run.
+ * Splits sorted tasks into groups that run one after another, the tasks of a group in parallel. A
+ * missing destination namespace is created first; in each wave, prunes come first, all together,
+ * then consecutive tasks of the same kind (`Sync` and `runTasks` in sync_context.go). SyncFail
+ * tasks are one step whatever their waves, and so is the whole of a dry run.
  */
 export function groupTasks(
   sorted: readonly TaskDraft[],

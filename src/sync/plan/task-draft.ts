@@ -7,10 +7,10 @@ import type { Task } from './plan.ts';
 import type { ManifestTarget } from './manifest-target.ts';
 import { ownWave } from './wave.ts';
 
-/** A task whose phase, wave and place are still being worked out. */
+/** A task whose phase, wave and position are not final yet. */
 export interface TaskDraft extends Movable {
   readonly key: ResourceKey;
-  /** Empty for what is no hook. */
+  /** Empty if it is not a hook. */
   readonly hookTypes: readonly SyncPhase[];
   readonly deletePolicies: Task['deletePolicies'];
   readonly generateName: string | undefined;
@@ -41,12 +41,12 @@ export function hookDrafts(
   });
 }
 
-/** The task that makes, or labels, the destination namespace: `CreateNamespace=true`. */
+/** The task that creates or labels the destination namespace: `CreateNamespace=true`. */
 export function namespaceDraft(name: string): TaskDraft {
   return draft({ group: '', kind: 'Namespace', namespace: '', name }, 'PreSync', 0, {});
 }
 
-/** The task of a live object that has no manifest any more. */
+/** The task of a live object that no longer has a manifest. */
 export function pruneDraft(
   live: Manifest,
   prune: NonNullable<Task['prune']>,
@@ -63,7 +63,9 @@ type Extras = Partial<
   >
 >;
 
-/** Every property in one literal: with thousands of tasks a spread costs most of the time. */
+/**
+ * All properties in one literal: with thousands of tasks, spreading would take most of the time.
+ */
 function draft(key: ResourceKey, phase: SyncPhase, wave: number, extras: Extras): TaskDraft {
   const { hookTypes = [], deletePolicies = [], generateName, defines } = extras;
   const { prune, pruneLast = false } = extras;

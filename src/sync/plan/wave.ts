@@ -6,7 +6,7 @@ const helmWeightAnnotation = 'helm.sh/hook-weight';
 
 /**
  * The wave of an object: its `sync-wave`, else its Helm `hook-weight` (on hooks and others alike),
- * else 0. An annotation that is no integer counts as absent (syncwaves/waves.go).
+ * else 0. An annotation that is not an integer counts as absent (syncwaves/waves.go).
  */
 export function ownWave(manifest: Manifest): number {
   return (
@@ -17,8 +17,8 @@ export function ownWave(manifest: Manifest): number {
 }
 
 /**
- * A `sync-wave` that Argo CD passes over because it is no integer; otherwise `undefined`. An empty one is
- * what templates leave where no wave is meant.
+ * A `sync-wave` that Argo CD ignores because it is not an integer; otherwise `undefined`. Templates
+ * leave an empty one where no wave is meant.
  */
 export function invalidWave(manifest: Manifest): string | undefined {
   const value = manifest.annotations.get(waveAnnotation);

@@ -13,14 +13,14 @@ type WorkOptions = Pick<
   'revision' | 'startedAt' | 'resources' | 'skipHooks' | 'prune' | 'pruneOption' | 'pruneLast'
 >;
 
-/** What becomes of manifests in a sync. */
+/** What a sync does with manifests. */
 export interface Work {
   readonly drafts: readonly TaskDraft[];
-  /** Everything that is no hook, applied or not: what has a manifest is not pruned. */
+  /** Everything but hooks, applied or not: what has a manifest is not pruned. */
   readonly resources: readonly ManifestTarget[];
   /** Hooks that this sync does not run. */
   readonly skippedHooks: readonly ResourceKey[];
-  /** About what is worked, and about what is left out for its annotations. */
+  /** About what is applied, and about what is left out because of its annotations. */
   readonly findings: readonly Finding[];
 }
 
@@ -64,7 +64,7 @@ export function targetWork(targets: readonly ManifestTarget[], options: WorkOpti
 }
 
 /**
- * The prunes: live objects that no target stands for. Live hooks are never pruned, nor is what is
+ * The prunes: live objects without a target. Live hooks are never pruned, and neither are objects
  * marked `Skip` (getSyncTasks in sync_context.go).
  */
 export function pruneWork(
