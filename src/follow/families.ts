@@ -9,12 +9,12 @@ import { Follower } from './follower.ts';
 import type { FollowedEnd } from './follow-observer.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 
-/** Followers of a run that are at work at a time. */
+/** How many followers of a run are active at a time. */
 const atOnce = 10;
 
 /**
- * Follows the applications of a run, each with those that it manages where that is asked for: ten at
- * once, whosever children they are.
+ * Follows the applications of a run, each with those that it manages where requested: ten at once,
+ * children included.
  */
 export class Families {
   readonly #ports: FollowPorts;
@@ -26,12 +26,17 @@ export class Families {
     this.#changes = changes;
   }
 
-  /** Follows an application and its family to the end, and tells the result; rejects for a bug of ours. */
+  /**
+   * Follows an application and its family to the end, and reports the result; rejects for a bug of
+   * ours.
+   */
   follow(settings: FollowSettings): Promise<ApplicationResult> {
     return this.#followKept(settings, []);
   }
 
-  /** Follows a family, unless it is known how it ended, and keeps how it does. Children tell nothing. */
+  /**
+   * Follows a family unless its result is stored, and stores the result. Children report nothing.
+   */
   async #followKept(
     settings: FollowSettings,
     ancestors: readonly string[],
@@ -58,7 +63,7 @@ export class Families {
     settings: FollowSettings,
     ancestors: readonly string[],
   ): Promise<Omit<FollowedEnd, 'deadline'>> {
-    // The place is free again while children are followed, who need places, too.
+    // The slot is free again while children are followed, which need slots, too.
     const { result, application, family, children } = await this.#semaphore.run(async () => {
       const follower = new Follower(settings, this.#ports, this.#changes);
       const result = await follower.run();
@@ -80,7 +85,7 @@ export class Families {
   }
 }
 
-/** `family`: the names from the application that was asked for down to the parent. */
+/** `family`: the names from the requested application down to the parent. */
 function childSettings(
   parent: FollowSettings,
   name: ApplicationName,

@@ -13,11 +13,11 @@ import type { ChangeSource } from './change-source.ts';
 /** What is wanted of one application. Times are local milliseconds. */
 export interface FollowSettings {
   readonly address: Address;
-  /** Names it in the checkpoint store. */
+  /** Its key in the checkpoint store. */
   readonly path: string;
   readonly goal: Goal;
   readonly deadline: number;
-  /** When the run began; when its following does, where that is not known. */
+  /** When the run began; where unknown, when its following does. */
   readonly startedAt?: number;
   /** Makes the operation provably this run's (`azure-pipelines/run`). */
   readonly marker: string;
@@ -30,33 +30,36 @@ export interface FollowSettings {
   readonly info: readonly InfoRow[];
 }
 
-/** What the following of an application is at. `idle`: until a change event, or until a time. */
+/** The state of a follower. `idle`: until a change event, or until a time. */
 export type Activity =
   | { readonly kind: 'busy' }
   | { readonly kind: 'idle'; readonly until: number }
   | { readonly kind: 'over' };
 
-/** What following needs of the outside. */
+/** What following needs from outside. */
 export interface FollowPorts {
   readonly argocd: ArgoCD;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** The run is canceled, or given to another process (`Detachment`). */
+  /** The run is canceled, or handed to another process (`Detachment`). */
   readonly signal: AbortSignal;
   readonly tell: (progress: Progress) => void;
-  /** Where the right to act may end while the run waits: nothing is changed without it. */
+  /** Present where the right to act may end while the run waits: nothing is changed without it. */
   readonly authority?: Authority;
-  /** Where there is one, another process can take the run up. */
+  /** Where there is one, another process can resume the run. */
   readonly checkpoints?: CheckpointStore;
-  /** Whoever keeps checkpoints may end a following that only waits, and begin it again at a change. */
+  /** With checkpoints, an idle follower may be detached, and another one started at a change. */
   readonly activity?: (path: string, activity: Activity) => void;
   /** Who looks on, and may have more to wait for before a result is told. */
   readonly observer?: FollowObserver | undefined;
-  /** Where somebody watches Argo CD for many runs; otherwise each run opens a stream of its own. */
+  /**
+   * Present where one informer watches Argo CD for many runs; otherwise each run opens its own
+   * stream.
+   */
   readonly changes?: ChangeSource;
-  /** Whether Argo CD has ever answered, shared by all who ask the same one. */
+  /** Whether Argo CD has ever answered, shared by all that call the same one. */
   readonly contact?: Contact;
-  /** What all applications of the run may keep of logs; without one each has its own. */
+  /** The log budget of all applications of the run; without one, each has its own. */
   readonly logBudget?: LogBudget;
 }
