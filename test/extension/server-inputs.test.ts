@@ -14,6 +14,9 @@ const differences: Readonly<Record<string, readonly (keyof TaskInput)[]>> = {
   whenWindowClosed: ['helpMarkDown'],
   timeoutSeconds: ['helpMarkDown'],
   hookLogLines: ['helpMarkDown'],
+  // The agent queues with its job's token, the handler by its own identity.
+  followUps: ['helpMarkDown'],
+  waitForFollowUps: ['helpMarkDown'],
 };
 
 describe('The inputs of ArgoCDSyncServer', () => {
