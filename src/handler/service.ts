@@ -30,6 +30,7 @@ import type { RunRegistry } from './runs/intake/run-registry.ts';
 import { startRuns } from './runs/start-runs.ts';
 import { printStore } from './config/store-config.ts';
 import { openStore, type OpenedStore } from './open-store.ts';
+import { makeFollowUps, type StartedFollowUps } from './start-follow-ups.ts';
 import { sweepEndlessly, type Sweep } from './store/sweeper.ts';
 import { TokenCipher } from './secrets/token-cipher.ts';
 import { Contacts } from './watch/contacts.ts';
@@ -59,6 +60,7 @@ export class Service {
   readonly #instances: Instances;
   readonly #azure: AzureHttp;
   readonly #runs: RunRegistry;
+  readonly #followUps: StartedFollowUps;
   readonly #cipher: TokenCipher;
   readonly #servers: RunningServer[] = [];
   #config: Config;
@@ -101,7 +103,7 @@ export class Service {
     const availability = new Availability(clock);
     this.#azure = new AzureHttp({
       reachOf: (collection) => this.#collections.reachOf(collection),
-      userAgent: `argocd-for-azure-pipelines/${version}`,
+      userAgent: userAgent(version),
       observe: (ended) => {
         metrics.azureRequest(ended.name, String(ended.code), ended.seconds);
         availability.note(ended);
@@ -113,9 +115,16 @@ export class Service {
     });
     this.#instances = new Instances({
       ...{ clock, random, contacts: this.#contacts },
+      observer: (argocd) => this.#followUps.followUps.watch(argocd),
       observe: (argocd, { route, status, milliseconds }) =>
         metrics.argocdRequest(argocd, route, status, milliseconds / 1_000),
       onFault: (argocd, error) => logger.fatal({ argocd, err: error }, 'watch crashed'),
+    });
+    this.#followUps = makeFollowUps(config, {
+      ...{ store: this.#store.events, azure: this.#azure, clock, random, metrics, logger },
+      instances: () => this.#instances,
+      userAgent: userAgent(version),
+      signal: this.#life.signal,
     });
     const hub = (address: RunAddress, token: Secret) =>
       new RestTaskHub(address, token, this.#azure);
@@ -154,6 +163,8 @@ export class Service {
     this.#notes = notes;
     this.#collections = new Collections(config.azureDevOps.organizations);
     this.#access.configure(config);
+    // First: what is new is followed from the first word of it.
+    this.#followUps.configure(config);
     this.#instances.configure(config.argocd);
     this.#ports.logger.level = config.logLevel;
     this.#metrics.reloaded('applied');
@@ -168,7 +179,7 @@ export class Service {
   async stop(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
     this.#life.abort(new Detachment());
-    await Promise.all([this.#instances.close(), this.#azure.close()]);
+    await Promise.all([this.#instances.close(), this.#azure.close(), this.#followUps.close()]);
     await this.#store.close();
   }
 
@@ -188,6 +199,8 @@ export class Service {
     this.#servers.push(await startServer(this.#adminApp(), admin));
     await refuseLostKeys(this.#store, this.#cipher);
     await this.#contacts.recall();
+    this.#followUps.configure(this.#config);
+    await this.#followUps.followUps.start();
     this.#instances.configure(argocd);
     const resumed = await this.#runs.resume();
     if (resumed > 0) logger.info({ runs: resumed }, 'resuming open runs');
@@ -272,4 +285,9 @@ export function notesOf(faults: readonly ConfigFault[]): readonly string[] {
   return faults.map(({ path, problem, advice }) =>
     [[path, problem].filter(Boolean).join(': '), advice].filter(Boolean).join('. '),
   );
+}
+
+/** How the handler names itself to others. */
+function userAgent(version: string): string {
+  return `argocd-for-azure-pipelines/${version}`;
 }

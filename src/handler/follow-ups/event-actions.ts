@@ -1,0 +1,161 @@
+import { actionKeyOf, eventKeyOf } from '../../follow-ups/action-key.ts';
+import { readAnnotations } from '../../follow-ups/annotations.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import { grantedRules, type Grant } from '../../follow-ups/grants.ts';
+import { chooseRules } from '../../follow-ups/precedence.ts';
+import { renderAction, type AddressDefaults } from '../../follow-ups/render-action.ts';
+import { RuleSet, type EventSource } from '../../follow-ups/rule-set.ts';
+import { valuesOf } from '../../follow-ups/template-values.ts';
+import type { ApplicationEvent } from '../../sync/events/application-event.ts';
+import { originOf } from '../../sync/events/operation-origin.ts';
+import type { Application } from '../../sync/model/application.ts';
+import type { StoredAction } from '../store/event-store.ts';
+import { writeActionBody } from '../../actions/action-body.ts';
+import { chainOf, chainRefusal, linkOf, type ChainPorts } from './chain.ts';
+import type { FollowUpTelemetry, RulesOfRun } from './follow-up-ports.ts';
+import type { RulePace } from './rule-pace.ts';
+
+/** What the configuration says of follow-ups. Times are milliseconds. */
+export interface ActionSettings {
+  readonly followUps: readonly FollowUpRule[];
+  readonly grants: readonly Grant[];
+  readonly followUpLimits: {
+    readonly catchUp: number;
+    readonly keepTrying: number;
+    readonly chainDepth: number;
+    readonly actionsPerHour: number;
+  };
+  /** The organization that is meant where none is named; undefined where there are several, or none. */
+  readonly organization: string | undefined;
+}
+
+/** The application of events, as far as rules and chains ask for it. */
+export type ActionSubject = Pick<
+  Application,
+  'name' | 'namespace' | 'project' | 'annotations' | 'labels' | 'operationState'
+>;
+
+/** Where an event was seen. */
+export interface SeenAt {
+  readonly argocd: string;
+  readonly ownNamespace: string;
+  readonly applicationUrl: string;
+}
+
+/** An event, and how it came to be known. */
+export interface SeenEvent {
+  readonly event: ApplicationEvent;
+  readonly late: boolean;
+  /** Whether a rule of the configuration was there when it happened. */
+  readonly isMeant: (rule: FollowUpRule) => boolean;
+}
+
+/** What makes actions of events. */
+export interface EventActionsPorts extends ChainPorts {
+  readonly rulesOfRun: RulesOfRun | undefined;
+  readonly pace: RulePace;
+  readonly telemetry: Pick<FollowUpTelemetry, 'actionDelayed' | 'chainRefused'>;
+  /** Told once that a rule has queued as much as it may, and no more until it has not. */
+  readonly onDelay: (rule: string, until: number) => void;
+}
+
+/** No organization is called so: what needs one is refused when it is prepared, with the reason. */
+const nowhere = '';
+
+/** Makes actions of events, by the rules of all places. */
+export class EventActions {
+  readonly #ports: EventActionsPorts;
+  readonly #settings: ActionSettings;
+  readonly #rules: RuleSet;
+
+  constructor(settings: ActionSettings, ports: EventActionsPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#rules = new RuleSet(settings.followUps);
+  }
+
+  /** The actions of events of one application, in the order of the events. `now`: local milliseconds. */
+  async of(
+    events: readonly SeenEvent[],
+    application: ActionSubject,
+    { now, ...at }: SeenAt & { readonly now: number },
+  ): Promise<readonly StoredAction[]> {
+    const actions: StoredAction[] = [];
+    for (const seen of events) {
+      const { rules, defaults } = await this.#rulesOf(seen, application, at);
+      for (const rule of rules) {
+        const action = await this.#actionOf(seen, rule, { ...at, application, defaults, now });
+        if (action !== undefined) actions.push(action);
+      }
+    }
+    return actions;
+  }
+
+  async #rulesOf(
+    { event, isMeant }: SeenEvent,
+    application: ActionSubject,
+    { argocd, ownNamespace }: SeenAt,
+  ): Promise<{ readonly rules: readonly FollowUpRule[]; readonly defaults: AddressDefaults }> {
+    const { labels, project: appProject, operationState: state } = application;
+    const source: EventSource = { argocd, ownNamespace, labels };
+    const { organization = nowhere, grants } = this.#settings;
+    const origin = event.operation?.origin ?? (state && originOf(state.operation));
+    const marker = origin?.kind === 'run' ? origin.marker : undefined;
+    const run = marker === undefined ? undefined : await this.#ports.rulesOfRun?.(marker);
+    const written = grants.length === 0 ? [] : readAnnotations(application.annotations).rules;
+    const granted = grantedRules(written, grants, { argocd, appProject, organization }).rules;
+    const defaults = {
+      organization: run?.organization ?? organization,
+      project: run?.project,
+    };
+    const placed = {
+      configuration: this.#rules.matching(event, source).filter(isMeant),
+      input: run === undefined ? [] : new RuleSet(run.rules).matching(event, source),
+      annotations: granted.length === 0 ? [] : new RuleSet(granted).matching(event, source),
+    };
+    return { rules: chooseRules(placed, defaults), defaults };
+  }
+
+  async #actionOf(
+    { event, late }: SeenEvent,
+    rule: FollowUpRule,
+    about: SeenAt & {
+      readonly application: ActionSubject;
+      readonly defaults: AddressDefaults;
+      readonly now: number;
+    },
+  ): Promise<StoredAction | undefined> {
+    const { argocd, applicationUrl, application, defaults, now } = about;
+    const action = renderAction(rule, valuesOf(event, { argocd, applicationUrl }), defaults);
+    // Only rules of an input may leave out the project, and a run has one.
+    if (action === undefined) return undefined;
+    const { chainDepth, actionsPerHour, keepTrying } = this.#settings.followUpLimits;
+    const { pace, telemetry, onDelay } = this.#ports;
+    const key = actionKeyOf(event, rule);
+    // What is there already is left as it is, and counts once.
+    if ((await this.#ports.store.action(key)) !== undefined) return undefined;
+    const chain = await chainOf(event, application, this.#ports);
+    const refusal = chainRefusal(chain, linkOf(event, rule.name), chainDepth);
+    if (refusal) telemetry.chainRefused(refusal.why);
+    const dueAt = refusal ? now : pace.next(rule.name, action, actionsPerHour, now);
+    if (dueAt > now) {
+      telemetry.actionDelayed();
+      onDelay(rule.name, dueAt);
+    }
+    const eventKey = eventKeyOf(key);
+    const body = { event, argocd, applicationUrl, action, eventKey, late, chain };
+    return {
+      ...{ key, uid: event.application.uid, rule: rule.name, createdAt: now, dueAt },
+      // Its turn may come later than it would be tried otherwise.
+      expiresAt: dueAt + keepTrying,
+      state: refusal ? 'refused' : 'waiting',
+      ...{ tries: 0, sentAt: undefined, looks: 0, request: undefined, outcome: undefined },
+      body: writeActionBody(body),
+      message: refusal?.message ?? (dueAt > now ? delayed(rule.name, actionsPerHour) : ''),
+    };
+  }
+}
+
+function delayed(rule: string, perHour: number): string {
+  return `It waits for its turn: ${rule} may start ${perHour} an hour (\`followUpLimits.actionsPerHour\`).`;
+}

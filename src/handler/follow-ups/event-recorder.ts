@@ -1,0 +1,176 @@
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import type { ApplicationEvent } from '../../sync/events/application-event.ts';
+import { deletionOf, deriveEvents } from '../../sync/events/derive-events.ts';
+import { lookOf } from '../../sync/events/look.ts';
+import type { Application } from '../../sync/model/application.ts';
+import type { ApplicationMemory, EventStore, MemorySubject } from '../store/event-store.ts';
+import type { ActionSettings, ActionSubject, EventActions, SeenEvent } from './event-actions.ts';
+import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
+
+/** A look at an application, and what is known of it beside. */
+export interface Look {
+  readonly argocd: string;
+  readonly server: WatchedArgoCD;
+  /** Since when somebody cares for the application, local milliseconds. */
+  readonly since: number;
+  /** It is the first of this process: what it shows may have happened before. */
+  readonly isFirst: boolean;
+}
+
+/** What the recorder stores with, and whom it tells. */
+export interface EventRecorderPorts {
+  readonly store: Pick<EventStore, 'eventMemory' | 'recordEvents' | 'forgetEvents'>;
+  /** As the configuration is now. */
+  readonly actions: () => EventActions;
+  readonly limits: () => Pick<ActionSettings['followUpLimits'], 'catchUp'>;
+  /** Since when a rule of the configuration is cared for; local milliseconds. */
+  readonly sinceOf: (rule: FollowUpRule) => number;
+  readonly now: () => number;
+  /** When this process began to watch; local milliseconds. */
+  readonly startedAt: number;
+  readonly telemetry: Pick<FollowUpTelemetry, 'eventSeen' | 'eventTooOld' | 'actionsMade'>;
+  /** There are new actions. */
+  readonly onActions: () => void;
+}
+
+/**
+ * Makes of looks at applications what they tell, and stores it: memory and actions in one step, so that
+ * what was learned and what is done because of it cannot part. Two looks at one application never
+ * overtake each other.
+ */
+export class EventRecorder {
+  readonly #ports: EventRecorderPorts;
+  /** The last of those that are at work or wait, by `uid`. */
+  readonly #turns = new Map<string, Promise<void>>();
+
+  constructor(ports: EventRecorderPorts) {
+    this.#ports = ports;
+  }
+
+  /** Resolves when all that the look tells is stored. Rejects with the store's errors alone. */
+  record(application: Application, look: Look): Promise<void> {
+    return this.#inTurn(application.uid, () => this.#record(application, look));
+  }
+
+  /** The application is gone. Once that is stored, it is forgotten. */
+  recordDeletion(application: Application, look: Look): Promise<void> {
+    return this.#inTurn(application.uid, async () => {
+      // What it went through at last, before it went.
+      await this.#record(application, look);
+      await this.#delete(application, look);
+    });
+  }
+
+  /** It went while nobody was looking: all that is known of it is what was kept. */
+  recordAbsence({ uid, about }: ApplicationMemory, look: Look): Promise<void> {
+    return this.#inTurn(uid, async () => {
+      if (about === undefined) return this.#ports.store.forgetEvents(uid);
+      await this.#delete({ ...about, uid, images: [], operationState: undefined }, look);
+    });
+  }
+
+  /** Another has its name, or nobody can say any more what became of it. Nothing is told of that. */
+  forget(uid: string): Promise<void> {
+    return this.#inTurn(uid, () => this.#ports.store.forgetEvents(uid));
+  }
+
+  async #record(application: Application, look: Look): Promise<void> {
+    const { store, now, telemetry, onActions } = this.#ports;
+    const { argocd, server, since } = look;
+    const known = await store.eventMemory(application.uid);
+    // Argo CD writes whole seconds.
+    const second = Math.floor(Math.max(since, this.#oldest) / 1_000) * 1_000;
+    const { events, memory } = deriveEvents(known, application, second);
+    const seen = this.#meant(events, look);
+    const actions = await this.#ports
+      .actions()
+      .of(seen, application, { ...placeOf(application, argocd, server), now: now() });
+    const step = { memory: { ...memory, about: subjectOf(application, look) }, actions };
+    if (actions.length === 0 && JSON.stringify(step.memory) === JSON.stringify(known)) return;
+    const made = await store.recordEvents(step);
+    for (const { event, late } of seen) telemetry.eventSeen(event.kind, late);
+    telemetry.actionsMade(made);
+    if (made > 0) onActions();
+  }
+
+  async #delete(
+    application: ActionSubject & Pick<Application, 'uid' | 'images'>,
+    look: Look,
+  ): Promise<void> {
+    const { store, now, telemetry, onActions } = this.#ports;
+    const { argocd, server, isFirst } = look;
+    const { uid } = application;
+    const event = deletionOf(application, now());
+    const seen = [{ event, late: isFirst, isMeant: () => true }];
+    const actions = await this.#ports
+      .actions()
+      .of(seen, application, { ...placeOf(application, argocd, server), now: now() });
+    const memory = await store.eventMemory(uid);
+    if (actions.length > 0) {
+      const made = await store.recordEvents({ memory: memory ?? emptyMemory(uid), actions });
+      telemetry.actionsMade(made);
+      onActions();
+    }
+    telemetry.eventSeen(event.kind, isFirst);
+    // After a crash between the two it is found gone again: the same event, and so the same actions.
+    await store.forgetEvents(uid);
+  }
+
+  /** What the first look of a process tells may be too old, or older than the rule that it would start. */
+  #meant(events: readonly ApplicationEvent[], { isFirst }: Look): readonly SeenEvent[] {
+    const { startedAt, sinceOf, telemetry } = this.#ports;
+    if (!isFirst) return events.map((event) => ({ event, late: false, isMeant: () => true }));
+    const began = secondOf(startedAt);
+    return events.flatMap((event) => {
+      // Argo CD does not always say when.
+      const at = event.at === 0 ? startedAt : event.at;
+      if (at < this.#oldest) {
+        telemetry.eventTooOld(event.kind);
+        return [];
+      }
+      const isMeant = (rule: FollowUpRule) => at >= secondOf(sinceOf(rule));
+      return [{ event, late: at < began, isMeant }];
+    });
+  }
+
+  get #oldest(): number {
+    return this.#ports.now() - this.#ports.limits().catchUp;
+  }
+
+  async #inTurn(uid: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(uid) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    // The next one begins whatever became of this one; and what became of it hears who waits for it.
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(uid, settled);
+    try {
+      await turn;
+    } finally {
+      if (this.#turns.get(uid) === settled) this.#turns.delete(uid);
+    }
+  }
+}
+
+/** Argo CD writes whole seconds. */
+function secondOf(time: number): number {
+  return Math.floor(time / 1_000) * 1_000;
+}
+
+function placeOf(
+  { name, namespace }: Pick<Application, 'name' | 'namespace'>,
+  argocd: string,
+  server: WatchedArgoCD,
+) {
+  const applicationUrl = server.pageOf({ name, namespace });
+  return { argocd, ownNamespace: server.namespace, applicationUrl };
+}
+
+function subjectOf(application: Application, { argocd, server }: Look): MemorySubject {
+  const { name, namespace, project, labels, annotations } = application;
+  const look = lookOf(application);
+  return { argocd, url: server.url, name, namespace, project, labels, annotations, look };
+}
+
+function emptyMemory(uid: string): ApplicationMemory {
+  return { uid, operation: undefined, historyId: -1, isDegraded: false, degradations: 0 };
+}

@@ -1,0 +1,282 @@
+import { ArgoCDError } from '../../argocd/argocd-error.ts';
+import type { SummaryEvent } from '../../argocd/port.ts';
+import type { Clock } from '../../async/clock.ts';
+import { inTurns } from '../../async/in-turns.ts';
+import { Semaphore } from '../../async/semaphore.ts';
+import type { Application, ApplicationName } from '../../sync/model/application.ts';
+import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
+import { isUnderWay, lookOf } from '../../sync/events/look.ts';
+import { markerOf } from '../../sync/model/operation.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { StoreError } from '../store/store.ts';
+import type { AnnotationWatch } from './annotation-watch.ts';
+import { ApplicationReader, type Wanted } from './application-reader.ts';
+import type { Care, Cared } from './care.ts';
+import type { EventRecorder, Look } from './event-recorder.ts';
+import type { RulesOfRun, WatchedArgoCD } from './follow-up-ports.ts';
+import { GoneApplications } from './gone-applications.ts';
+import { isOlder, SeenApplications, type Seen } from './seen-applications.ts';
+
+/** What the watch over one Argo CD works with. */
+export interface EventWatchPorts {
+  readonly argocd: string;
+  /** Undefined once it is not configured any more. */
+  readonly server: () => WatchedArgoCD | undefined;
+  /** As the configuration is now; resolves when it is known since when all is cared for. */
+  readonly care: () => Promise<Care>;
+  readonly rulesOfRun: RulesOfRun | undefined;
+  readonly recorder: Pick<EventRecorder, 'record' | 'recordDeletion' | 'recordAbsence' | 'forget'>;
+  readonly annotations: Pick<AnnotationWatch, 'see' | 'forget' | 'followsHooks'>;
+  readonly store: Pick<EventStore, 'eventMemory' | 'eventMemories'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told what an operator should know: bugs. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Looks that are at work or wait: more of them hold up the stream. */
+const mostLooks = 64;
+/** Milliseconds in which the stream may tell what a list has shown. */
+const grace = 5_000;
+/** A run's rules count for its own operation alone, however long ago that ended. */
+const inputCare: Cared = { since: 0, followsHooks: true };
+
+/**
+ * Watches the applications of one Argo CD for events, also while no run is open. It hears what the
+ * informer hears (`heard`, `listed`); only where that shows another operation, phase or health than
+ * before, the whole application is read: from the message where there is one, otherwise from Argo CD.
+ */
+export class EventWatch {
+  readonly #ports: EventWatchPorts;
+  readonly #seen = new SeenApplications();
+  readonly #looks = new Semaphore(mostLooks);
+  readonly #reader: ApplicationReader;
+  readonly #gone: GoneApplications;
+  #care: Care | undefined;
+  /** Those that went meanwhile are looked for once: when all that are there are known. */
+  #areGoneSought = false;
+
+  constructor(ports: EventWatchPorts) {
+    this.#ports = ports;
+    const { clock, random, store, recorder, argocd } = ports;
+    const read = (wanted: Wanted, signal: AbortSignal) => this.#read(wanted, signal);
+    this.#reader = new ApplicationReader({ read, clock, random });
+    const want = (wanted: Wanted) => this.#reader.want(wanted);
+    this.#gone = new GoneApplications({ argocd, store, recorder, seen: this.#seen, want });
+  }
+
+  get figures(): { readonly followed: number; readonly unread: number } {
+    return { followed: this.#seen.cared, unread: this.#reader.size };
+  }
+
+  /** Reads what has to be read until the signal aborts. Never rejects. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#reader.run(signal);
+  }
+
+  /** Has an application read at once, whatever was told of it. */
+  hint({ name, namespace }: ApplicationName): void {
+    const full = { name, namespace: namespace ?? this.#ports.server()?.namespace ?? '' };
+    this.#reader.want({ ...full, project: this.#seen.find(full)?.project ?? '' });
+  }
+
+  /** A message of the stream. Resolves when the next one may come; never rejects. */
+  async heard({ type, summary, read }: SummaryEvent): Promise<void> {
+    try {
+      const care = await this.#current();
+      if (care === undefined) return;
+      if (type === 'DELETED') await this.#hearDeletion(care, summary, read);
+      else await this.#hear(care, summary, read);
+    } catch (error) {
+      this.#failed(error, summary);
+    }
+  }
+
+  /** All that there is, as a list tells it that was asked for at this time. Never rejects. */
+  async listed(listings: readonly Listing[], askedAt: number): Promise<void> {
+    const care = await this.#current();
+    if (care === undefined) return;
+    for (const wanted of await inTurns(this.#seen.unlike(listings, askedAt))) {
+      // A run of ours may have begun there; and without an AppProject nobody can tell.
+      const isOpen = this.#ports.rulesOfRun !== undefined || wanted.project === '';
+      if (isOpen || this.#caredOf(care, wanted)) this.#reader.want(wanted, grace);
+    }
+    if (this.#areGoneSought) return;
+    try {
+      await this.#gone.seek(listings);
+      this.#areGoneSought = true;
+    } catch (error) {
+      if (!(error instanceof StoreError)) this.#ports.onFault(error);
+    }
+  }
+
+  /** Whose care it is now; undefined while nobody asks for anything, which costs nothing. */
+  async #current(): Promise<Care | undefined> {
+    const care = await this.#ports.care();
+    const isIdle = care.isEmpty && this.#ports.rulesOfRun === undefined;
+    if (care !== this.#care) {
+      this.#care = care;
+      if (isIdle) this.#seen.clear();
+      else this.#reconsider(care);
+    }
+    return isIdle ? undefined : care;
+  }
+
+  /** What is cared for from now on is looked at once, so that what changes later is known as a change. */
+  #reconsider(care: Care): void {
+    for (const seen of this.#seen.all()) {
+      if (!seen.isCared && this.#caredOf(care, seen)) this.#reader.want(seen, grace);
+    }
+  }
+
+  async #hear(
+    care: Care,
+    summary: ApplicationSummary,
+    read: () => Promise<Application>,
+  ): Promise<void> {
+    const { annotations, argocd, store, recorder, clock } = this.#ports;
+    const { uid, resourceVersion, last } = summary;
+    annotations.see(argocd, summary);
+    const seen = this.#seen.find(summary);
+    const before = seen?.uid === uid ? seen : undefined;
+    if (before !== undefined && isOlder(resourceVersion, before)) return;
+    // The one of that name is gone, and nobody told: to people it is there.
+    if (seen !== undefined && before === undefined) await recorder.forget(seen.uid);
+    const look = lookOf(summary);
+    const cared = await this.#caredFor(care, { ...summary, look, marker: last?.marker }, before);
+    this.#seen.keep(summary, { look, isCared: cared !== undefined, at: clock.now() });
+    if (cared === undefined) return;
+    const isDetailed = isUnderWay(summary) && (cared.followsHooks || annotations.followsHooks(uid));
+    const isFirst = before?.isCared !== true;
+    if (!isDetailed) {
+      const known = isFirst ? (await store.eventMemory(uid))?.about?.look : before.look;
+      if (known === look) return;
+    }
+    this.#reader.drop(summary);
+    await this.#begin(async () => {
+      await this.#record(await read(), { since: cared.since, isFirst });
+    }, summary);
+  }
+
+  async #hearDeletion(
+    care: Care,
+    summary: ApplicationSummary,
+    read: () => Promise<Application>,
+  ): Promise<void> {
+    const { argocd, annotations, recorder, server } = this.#ports;
+    const { uid, last } = summary;
+    annotations.forget(uid);
+    const seen = this.#seen.find(summary);
+    // Another has its name already: to people it is there.
+    if (seen !== undefined && seen.uid !== uid) return recorder.forget(uid);
+    const look = lookOf(summary);
+    const cared = await this.#caredFor(care, { ...summary, look, marker: last?.marker }, undefined);
+    this.#seen.forget(summary);
+    this.#reader.drop(summary);
+    const current = server();
+    if (cared === undefined || current === undefined) return;
+    const { since } = cared;
+    await this.#begin(async () => {
+      await recorder.recordDeletion(await read(), {
+        argocd,
+        server: current,
+        since,
+        isFirst: false,
+      });
+    }, summary);
+  }
+
+  /** Begins a look when there is room, and does not wait for its end: many are stored together. */
+  async #begin(look: () => Promise<void>, wanted: Wanted): Promise<void> {
+    await new Promise<void>((begun) => {
+      const work = () => {
+        begun();
+        return look();
+      };
+      this.#looks.run(work).catch((error: unknown) => this.#failed(error, wanted));
+    });
+  }
+
+  /** What could not be read or stored is read again. The store tells of its faults itself. */
+  #failed(error: unknown, { name, namespace, project }: Wanted): void {
+    const isKnown = error instanceof StoreError || error instanceof ArgoCDError;
+    if (!isKnown) this.#ports.onFault(error);
+    this.#seen.doubt({ name, namespace });
+    this.#reader.want({ name, namespace, project }, grace);
+  }
+
+  /** Undefined: nobody cares for it. */
+  async #caredFor(
+    care: Care,
+    application: Wanted & { readonly look: string; readonly marker: string | undefined },
+    before: Seen | undefined,
+  ): Promise<Cared | undefined> {
+    const cared = this.#caredOf(care, application);
+    const { clock, rulesOfRun } = this.#ports;
+    if (cared !== undefined) {
+      // It came to be cared for by its move to another AppProject: what was before is no matter.
+      const hasMoved = before?.isCared === false && before.project !== application.project;
+      return hasMoved ? { ...cared, since: Math.max(cared.since, clock.now()) } : cared;
+    }
+    const { look, marker } = application;
+    if (marker === undefined || rulesOfRun === undefined) return undefined;
+    if (before !== undefined && before.look === look) return before.isCared ? inputCare : undefined;
+    return (await rulesOfRun(marker)) === undefined ? undefined : inputCare;
+  }
+
+  #caredOf(care: Care, { name, namespace, project }: Wanted): Cared | undefined {
+    const { argocd, server } = this.#ports;
+    const ownNamespace = server()?.namespace ?? '';
+    return care.of({ name, namespace, project, argocd, ownNamespace });
+  }
+
+  async #record(application: Application, look: Pick<Look, 'since' | 'isFirst'>): Promise<void> {
+    const { argocd, recorder, server } = this.#ports;
+    const current = server();
+    if (current === undefined) return;
+    await recorder.record(application, { ...look, argocd, server: current });
+  }
+
+  async #read(wanted: Wanted, signal: AbortSignal): Promise<'done' | 'again'> {
+    try {
+      const server = this.#ports.server();
+      const care = await this.#current();
+      if (server !== undefined && care !== undefined) await this.#readFrom(server, wanted, signal);
+      return 'done';
+    } catch (error) {
+      if (error instanceof ArgoCDError) {
+        // What we may not see is no event, and the next list shows whether that is still so.
+        return error.failure === 'hidden' || error.failure === 'forbidden' ? 'done' : 'again';
+      }
+      if (!(error instanceof StoreError) && !signal.aborted) this.#ports.onFault(error);
+      this.#seen.doubt(wanted);
+      return 'again';
+    }
+  }
+
+  async #readFrom(server: WatchedArgoCD, wanted: Wanted, signal: AbortSignal): Promise<void> {
+    const { annotations, argocd, clock } = this.#ports;
+    const { name, namespace, project } = wanted;
+    let application: Application;
+    try {
+      application = await server.argocd.get({ name, namespace, project }, { signal });
+    } catch (error) {
+      if (!(error instanceof ArgoCDError) || error.failure !== 'not-found') throw error;
+      for (const uid of await this.#gone.tell(wanted, server)) annotations.forget(uid);
+      this.#seen.forget(wanted);
+      return;
+    }
+    const seen = this.#seen.find(application);
+    const before = seen?.uid === application.uid ? seen : undefined;
+    if (before !== undefined && isOlder(application.resourceVersion, before)) return;
+    annotations.see(argocd, application);
+    const look = lookOf(application);
+    const marker = markerOf(application.operationState?.operation);
+    // Not by `seen`: it may have been told and not yet taken up.
+    const care = await this.#ports.care();
+    const cared = await this.#caredFor(care, { ...application, look, marker }, undefined);
+    this.#seen.keep(application, { look, isCared: cared !== undefined, at: clock.now() });
+    if (cared === undefined) return;
+    await this.#record(application, { since: cared.since, isFirst: before?.isCared !== true });
+  }
+}

@@ -1,0 +1,222 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../async/clock.ts';
+import { printName, type ApplicationName } from '../../sync/model/application.ts';
+import type { EventStore, StoredAction } from '../store/event-store.ts';
+import { sweepEndlessly } from '../store/sweeper.ts';
+import { readActionBody } from '../../actions/action-body.ts';
+import { ActionWorker } from '../../actions/action-worker.ts';
+import { AnnotationWatch } from './annotation-watch.ts';
+import { Care, caredNames } from './care.ts';
+import { EventActions, type ActionSettings } from './event-actions.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { EventWatch } from './event-watch.ts';
+import type {
+  ActionOfPlan,
+  AnnotationFaults,
+  FollowUpFigures,
+  FollowUpTelemetry,
+  RulesOfRun,
+  WatchedArgoCD,
+} from './follow-up-ports.ts';
+import { RulePace } from './rule-pace.ts';
+import { TargetsByKind, type ActionTargets } from '../../actions/targets-by-kind.ts';
+
+/** What the follow-ups work with. */
+export interface FollowUpsPorts {
+  readonly store: EventStore;
+  /** An Argo CD by its name; undefined where none is configured. */
+  readonly server: (argocd: string) => WatchedArgoCD | undefined;
+  readonly targets: ActionTargets;
+  readonly rulesOfRun?: RulesOfRun;
+  readonly actionOfPlan?: ActionOfPlan;
+  readonly telemetry: FollowUpTelemetry;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told what an operator should know: the store that cannot store, and bugs. */
+  readonly onFault: (error: unknown) => void;
+  /** Told once that the actions of a rule wait, since it has started as many as it may. */
+  readonly onDelay: (rule: string, until: number) => void;
+  /** Aborts when the process ends. */
+  readonly signal: AbortSignal;
+}
+
+/** What the configuration says of them, and how long actions that are over are kept. */
+export interface FollowUpsSettings extends ActionSettings {
+  /** Milliseconds. */
+  readonly retention: number;
+}
+
+const hour = 3_600_000;
+/** Actions of an application that are looked through at most. */
+const mostActions = 500;
+/** Milliseconds until a store is asked again that could not answer. */
+const pauseOfStore = 2_000;
+
+const nothing: FollowUpsSettings = {
+  ...{ followUps: [], grants: [], organization: undefined, retention: 7 * 24 * hour },
+  followUpLimits: {
+    ...{ catchUp: 24 * hour, keepTrying: 72 * hour, chainDepth: 5, actionsPerHour: 600 },
+  },
+};
+
+/**
+ * What follows what happens in Argo CD: from looks at applications to actions that are done. Nothing
+ * is followed before `configure`.
+ */
+export class FollowUps {
+  readonly #ports: FollowUpsPorts;
+  readonly #annotations = new AnnotationWatch();
+  readonly #pace = new RulePace();
+  readonly #watches = new Map<string, EventWatch>();
+  readonly #recorder: EventRecorder;
+  readonly #worker: ActionWorker;
+  readonly #running: Promise<void>[] = [];
+  /** Rules of which it was said that they wait, and until when. */
+  readonly #delayed = new Map<string, number>();
+  #settings = nothing;
+  #actions: EventActions;
+  #care: Promise<Care> = Promise.resolve(new Care(nothing, new Map()));
+  #cared = new Care(nothing, new Map());
+
+  constructor(ports: FollowUpsPorts) {
+    this.#ports = ports;
+    const { store, clock, random, telemetry, onFault } = ports;
+    const target = new TargetsByKind(ports.targets);
+    this.#worker = new ActionWorker({ store, target, clock, random, onFault });
+    this.#actions = this.#actionsBy(nothing);
+    this.#recorder = new EventRecorder({
+      ...{ store, telemetry },
+      actions: () => this.#actions,
+      limits: () => this.#settings.followUpLimits,
+      sinceOf: (rule) => this.#cared.sinceOf(rule),
+      now: () => clock.now(),
+      startedAt: clock.now(),
+      onActions: () => this.#worker.wake(),
+    });
+  }
+
+  /** Begins: what earlier processes stored is counted, and actions that are due are done. */
+  async start(): Promise<void> {
+    const { store, clock, signal, onFault } = this.#ports;
+    this.#pace.recall(await store.pacedActions(clock.now() - hour));
+    const sweep = (before: number, now: number, most: number) => {
+      this.#pace.sweep(now);
+      return store.sweepActions(before, most);
+    };
+    const retention = () => this.#settings.retention;
+    this.#running.push(
+      this.#worker.run(signal),
+      sweepEndlessly(sweep, retention, clock, signal).catch(onFault),
+    );
+  }
+
+  /** Takes a configuration over. What is new in it is cared for from now on. */
+  configure(settings: FollowUpsSettings): void {
+    this.#settings = settings;
+    this.#actions = this.#actionsBy(settings);
+    this.#annotations.configure(settings);
+    this.#care = this.#caredFor(settings);
+  }
+
+  /** Who hears of all applications of an Argo CD. */
+  watch(argocd: string): Pick<EventWatch, 'heard' | 'listed'> {
+    return this.#watchOf(argocd);
+  }
+
+  /** Has an application looked at at once: a hook, say, tells that something has happened. */
+  hint(argocd: string, name: ApplicationName): void {
+    if (this.#ports.server(argocd) !== undefined) this.#watchOf(argocd).hint(name);
+  }
+
+  /** There are actions that somebody else stored, or that are due earlier than before. */
+  wake(): void {
+    this.#worker.wake();
+  }
+
+  /** The actions for an application, newest first; only those of one operation where its key is given. */
+  async actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]> {
+    const all = await this.#ports.store.actions({ uid, limit: mostActions });
+    if (operationKey === undefined) return all;
+    const found: StoredAction[] = [];
+    for (const action of all) {
+      if (readActionBody(action).event.operation?.key === operationKey) found.push(action);
+      await nextTurn();
+    }
+    return found;
+  }
+
+  /** Applications whose annotations ask for what they cannot have. */
+  faults(): readonly AnnotationFaults[] {
+    return this.#annotations.faults();
+  }
+
+  /** What is wrong with the annotations of one application, for the run that syncs it. */
+  faultsOf(argocd: string, { name, namespace }: ApplicationName): readonly string[] {
+    const own = this.#ports.server(argocd)?.namespace ?? '';
+    const printed = printName({ name, namespace: namespace ?? own });
+    return this.#annotations.faultsOf(argocd, printed);
+  }
+
+  get figures(): FollowUpFigures {
+    let [followed, unread] = [0, 0];
+    for (const { figures } of this.#watches.values()) {
+      followed += figures.followed;
+      unread += figures.unread;
+    }
+    return { followed, unread, faulty: this.#annotations.faulty };
+  }
+
+  /** Resolves when nothing is at work any more; the signal of the ports has to abort first. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  #watchOf(argocd: string): EventWatch {
+    const known = this.#watches.get(argocd);
+    if (known !== undefined) return known;
+    const { store, clock, random, onFault, rulesOfRun, signal, server } = this.#ports;
+    const watch = new EventWatch({
+      ...{ argocd, store, clock, random, onFault, rulesOfRun },
+      server: () => server(argocd),
+      care: () => this.#care,
+      recorder: this.#recorder,
+      annotations: this.#annotations,
+    });
+    this.#watches.set(argocd, watch);
+    this.#running.push(watch.run(signal).catch(onFault));
+    return watch;
+  }
+
+  #actionsBy(settings: ActionSettings): EventActions {
+    const { store, rulesOfRun, actionOfPlan, telemetry } = this.#ports;
+    return new EventActions(settings, {
+      ...{ store, rulesOfRun, actionOfPlan, telemetry, pace: this.#pace },
+      onDelay: (rule, until) => this.#sayDelay(rule, until),
+    });
+  }
+
+  #sayDelay(rule: string, until: number): void {
+    const now = this.#ports.clock.now();
+    for (const [name, at] of this.#delayed) if (at <= now) this.#delayed.delete(name);
+    const isSaid = this.#delayed.has(rule);
+    this.#delayed.set(rule, until);
+    if (!isSaid) this.#ports.onDelay(rule, until);
+  }
+
+  /** Resolves when it is known since when all is cared for; never rejects. */
+  async #caredFor(settings: FollowUpsSettings): Promise<Care> {
+    const { store, clock, signal, onFault } = this.#ports;
+    while (!signal.aborted) {
+      try {
+        const since = await store.careSince(caredNames(settings), clock.now());
+        const care = new Care(settings, since);
+        if (this.#settings === settings) this.#cared = care;
+        return care;
+      } catch (error) {
+        onFault(error);
+        await clock.sleep(pauseOfStore, signal);
+      }
+    }
+    return new Care(nothing, new Map());
+  }
+}

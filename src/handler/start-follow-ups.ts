@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import { PipelineTarget } from '../actions/pipeline-target.ts';
+import { RunProgress } from '../actions/run-progress.ts';
+import type { Clock } from '../async/clock.ts';
+import { pageAt } from '../argocd/rest/path.ts';
+import type { AzureHttp } from '../azure/http/azure-http.ts';
+import { defaultOrganization } from '../azure/http/organization-name.ts';
+import { RestPipelines } from '../azure/pipelines/rest-pipelines.ts';
+import type { Config } from './config/config.ts';
+import { AzureTokens } from './follow-ups/azure-tokens.ts';
+import { CurrentRuleTarget } from './follow-ups/current-rule.ts';
+import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
+import { WebHookTarget } from './follow-ups/web-hook-target.ts';
+import type { EventStore } from './store/event-store.ts';
+import { StoreError } from './store/store.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { Instances } from './watch/instances.ts';
+
+/** What the service gives to its follow-ups. */
+export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'> {
+  readonly store: EventStore;
+  readonly instances: () => Pick<Instances, 'find'>;
+  readonly azure: Pick<AzureHttp, 'answer'>;
+  readonly userAgent: string;
+  readonly metrics: Pick<Metrics, 'eventSeen'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** The follow-ups of the service, with all that they alone need. */
+export interface StartedFollowUps {
+  readonly followUps: FollowUps;
+  /** The progress of runs that actions have queued. */
+  readonly progress: RunProgress;
+  /** Takes a configuration over; nothing is followed before the first. */
+  configure(config: Config): void;
+  close(): Promise<void>;
+}
+
+/** Puts the room of the follow-ups together, with its targets. */
+export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): StartedFollowUps {
+  const { clock, azure, random, instances, logger, metrics, userAgent, ...rest } = ports;
+  let current = config;
+  const now = () => clock.now();
+  const tokens = new AzureTokens({ clock });
+  const pipelines = new RestPipelines({
+    ...{ http: azure, now },
+    token: (organization, signal) => tokens.token(organization, signal),
+  });
+  const organizations = () => current.azureDevOps.organizations;
+  const pipeline = new PipelineTarget({ pipelines, organizations, now });
+  const rules = () => current.followUps;
+  const webHook = new WebHookTarget({ rules, now, userAgent });
+  const checked = (target: PipelineTarget | WebHookTarget) =>
+    new CurrentRuleTarget(target, () => current);
+  const followUps = new FollowUps({
+    ...{ ...rest, clock, random },
+    targets: {
+      queuePipeline: checked(pipeline),
+      createRelease: checked(pipeline),
+      postWebHook: checked(webHook),
+    },
+    server: (argocd) => {
+      const found = instances().find(argocd);
+      if (found === undefined) return undefined;
+      const { argocd: api, namespace, url, page } = found;
+      return { argocd: api, namespace, url, pageOf: (name) => pageAt(page, name) };
+    },
+    telemetry: {
+      eventSeen: (kind, late) => metrics.eventSeen(kind, late),
+      eventTooOld: (kind) => logger.warn({ kind }, 'event older than catchUp starts nothing'),
+      actionsMade: (count) => logger.info({ count }, 'follow-ups stored'),
+      chainRefused: (why) =>
+        logger.warn({ why }, 'follow-up refused: its chain is too long or a loop'),
+      actionDelayed: () => undefined,
+    },
+    onFault: (error) => {
+      // The store tells of its faults itself.
+      if (!(error instanceof StoreError)) logger.error({ err: error }, 'follow-ups failed');
+    },
+    onDelay: (rule, until) =>
+      logger.warn({ rule, until: new Date(until).toISOString() }, 'follow-ups of a rule wait'),
+  });
+  return {
+    followUps,
+    progress: new RunProgress({ pipelines, clock, random }),
+    configure: (changed) => {
+      current = changed;
+      const { followUps: written, grants, followUpLimits, retention, azureDevOps } = changed;
+      tokens.configure(azureDevOps);
+      const organization = defaultOrganization(azureDevOps.organizations);
+      followUps.configure({ followUps: written, grants, followUpLimits, retention, organization });
+    },
+    close: async () => {
+      await followUps.close();
+      await Promise.all([tokens.close(), webHook.close()]);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'mocha';
+import { AnnotationWatch } from '../../../src/handler/follow-ups/annotation-watch.ts';
+import { application } from '../../sync/sample-application.ts';
+
+const grants = [
+  {
+    ...{ argocd: 'prod', appProjects: ['default'], organization: 'fabrikam' },
+    ...{ azureProjects: ['shop'], pipelines: ['*'] },
+  },
+];
+const annotated = (annotations: Readonly<Record<string, string>>, change = {}) =>
+  application({ annotations, ...change });
+const success = (value: string) => annotated({ 'azure-pipelines/on-success': value });
+
+describe('The watch over annotations', () => {
+  let watch: AnnotationWatch;
+  beforeEach(() => {
+    watch = new AnnotationWatch();
+    watch.configure({ grants, organization: 'fabrikam' });
+  });
+
+  it('says what is wrong with one, and what to do, until it is mended', () => {
+    watch.see('prod', annotated({ 'azure-pipelines/on-sucess': 'shop/smoke' }));
+    const [fault] = watch.faults();
+    assert.match(fault?.faults.join() ?? '', /on-sucess: shop\/smoke`.*Did you mean/);
+    assert.deepEqual([watch.faulty, fault?.argocd, fault?.application], [1, 'prod', 'argocd/shop']);
+    assert.equal(watch.faultsOf('prod', 'argocd/shop').length, 1);
+    assert.equal(watch.faultsOf('test', 'argocd/shop').length, 0);
+    watch.see('prod', success('shop/smoke'));
+    assert.deepEqual([watch.faults(), watch.faulty], [[], 0]);
+  });
+
+  it('says what is not granted', () => {
+    watch.see('prod', success('secrets/dump'));
+    assert.match(watch.faults()[0]?.faults.join() ?? '', /AppProject default may not queue/);
+    watch.see('prod', { ...success('shop/smoke'), project: 'other' });
+    assert.match(watch.faults()[0]?.faults.join() ?? '', /AppProject other may not queue/);
+  });
+
+  it('looks at none without grants, and forgets what is gone', () => {
+    watch.see('prod', success('nonsense'));
+    assert.equal(watch.faulty, 1);
+    watch.forget('uid-1');
+    assert.equal(watch.faulty, 0);
+    watch.see('prod', success('nonsense'));
+    watch.configure({ grants: [], organization: 'fabrikam' });
+    watch.see('prod', success('nonsense'));
+    assert.equal(watch.faulty, 0);
+  });
+
+  it('knows whether granted ones ask for hooks', () => {
+    const post = { 'azure-pipelines/on-post-sync': 'shop/smoke' };
+    watch.see('prod', annotated(post));
+    assert.equal(watch.followsHooks('uid-1'), true);
+    watch.see('prod', annotated(post, { project: 'other' }));
+    assert.equal(watch.followsHooks('uid-1'), false);
+  });
+
+  it('keeps no more than people read of thousands', () => {
+    for (let at = 0; at < 3_000; at += 1) {
+      watch.see('prod', { ...success('nonsense'), uid: `uid-${at}`, name: `shop-${at}` });
+    }
+    assert.equal(watch.faults().length, 1_000);
+    assert.equal(watch.faulty, 3_000);
+  });
+});

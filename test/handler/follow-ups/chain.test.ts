@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { writeActionBody, type ChainLink } from '../../../src/actions/action-body.ts';
+import type { StoredAction } from '../../../src/actions/stored-action.ts';
+import type { RenderedAction } from '../../../src/follow-ups/follow-up.ts';
+import { chainOf, chainRefusal, linkOf } from '../../../src/handler/follow-ups/chain.ts';
+import { event, healthEvent } from '../../follow-ups/events.ts';
+import { ended, operation } from '../../sync/sample-application.ts';
+
+const run: RenderedAction = {
+  ...{ kind: 'queuePipeline', organization: 'Fabrikam', project: 'shop', pipeline: 'smoke' },
+  ...{ parameters: {}, variables: {}, pipelineResources: {}, stagesToSkip: [] },
+};
+const release: RenderedAction = {
+  ...{ kind: 'createRelease', organization: 'fabrikam', project: 'shop', pipeline: 'live' },
+  ...{ artifacts: [], variables: {} },
+};
+const link = (name: string, rule = 'smoke'): ChainLink => ({
+  ...{ uid: `uid-of-${name}`, application: name, rule },
+});
+
+/** The action that made run 7, of the event of an application that itself came of others. */
+function action(done: RenderedAction, chain: readonly ChainLink[] = [link('first')]): StoredAction {
+  return {
+    ...{ key: 'key-1', uid: 'uid-1', rule: 'smoke', createdAt: 0, expiresAt: 0, state: 'done' },
+    ...{ dueAt: 0, tries: 1, sentAt: 0, looks: 0, request: '', message: '' },
+    outcome: { id: 7, name: 'argocd-7', page: '' },
+    body: writeActionBody({
+      ...{ event: event(), argocd: 'prod', applicationUrl: '', action: done, eventKey: '1' },
+      ...{ late: false, chain },
+    }),
+  };
+}
+
+const of = (page: string | undefined, marker = 'plan-1/job/task/run') =>
+  event({ of: { origin: { kind: 'run', marker, ...(page !== undefined && { page }) } } });
+const build = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
+
+async function ask(
+  asked: ReturnType<typeof event>,
+  stored: readonly StoredAction[],
+  actionOfPlan?: (planId: string) => Promise<string | undefined>,
+): Promise<readonly string[]> {
+  const store = {
+    action: (key: string) => Promise.resolve(stored.find((one) => one.key === key)),
+    actionsWithOutcome: (id: number) =>
+      Promise.resolve(stored.filter(({ outcome }) => outcome?.id === id)),
+  };
+  const state = { operationState: undefined };
+  const chain = await chainOf(asked, state, { store, actionOfPlan });
+  return chain.map(({ application, rule }) => `${application} ${rule}`);
+}
+
+describe('The chain of a follow-up', () => {
+  const whole = ['first smoke', 'argocd/shop smoke'];
+
+  const pages: readonly (readonly [string, string | undefined, RenderedAction, boolean])[] = [
+    ['the page of the run', build, run, true],
+    [
+      'its old address',
+      'https://fabrikam.visualstudio.com/shop/_build/results?buildId=7',
+      run,
+      true,
+    ],
+    [
+      'one on premises',
+      'https://tfs.example/tfs/fabrikam/shop/_build/results?buildId=7',
+      run,
+      true,
+    ],
+    [
+      'the page of a release',
+      'https://dev.azure.com/fabrikam/p/_release?releaseId=7',
+      release,
+      true,
+    ],
+    ['no page', undefined, run, false],
+    ['another run', build.replace('=7', '=8'), run, false],
+    ['another organization', build.replace('fabrikam', 'contoso'), run, false],
+    ['a release of the same id', build, release, false],
+    ['no address', 'run 7', run, false],
+    ['no id', build.replace('=7', '=x'), run, false],
+  ];
+  for (const [what, page, done, isFound] of pages) {
+    it(`${isFound ? 'is' : 'is none'} by ${what}`, async () => {
+      assert.deepEqual(await ask(of(page), [action(done)]), isFound ? whole : []);
+    });
+  }
+
+  it('is by the claim, whatever page the operation names', async () => {
+    const claimed = (planId: string) => Promise.resolve(planId === 'plan-1' ? 'key-1' : undefined);
+    assert.deepEqual(await ask(of(undefined), [action(run)], claimed), whole);
+    assert.deepEqual(await ask(of(undefined, 'plan-2/job'), [action(run)], claimed), []);
+  });
+
+  it('is none of what people and Argo CD start', async () => {
+    assert.deepEqual(await ask(event(), [action(run)]), []);
+  });
+
+  it('goes on over what became of the health, which is of no operation', async () => {
+    const info = [
+      { name: 'azure-pipelines/run', value: 'plan-1/job' },
+      { name: 'Run', value: `20261128.1 ${build}` },
+    ];
+    const operationState = ended('Succeeded', { operation: operation({ info }) });
+    const store = {
+      action: () => Promise.resolve(undefined),
+      actionsWithOutcome: () => Promise.resolve([action(run)]),
+    };
+    const ports = { store, actionOfPlan: undefined };
+    assert.equal((await chainOf(healthEvent(), { operationState }, ports)).length, 2);
+  });
+});
+
+describe('A link of a chain', () => {
+  it('names the application and the rule', () => {
+    const expected = { uid: 'uid-1', application: 'argocd/shop', rule: 'smoke' };
+    assert.deepEqual(linkOf(event(), 'smoke'), expected);
+  });
+
+  it('is added as long as the chain is no longer than it may be', () => {
+    const chain = ['a', 'b', 'c'].map((name) => link(name));
+    assert.equal(chainRefusal(chain, link('d'), 4), undefined);
+    const refusal = chainRefusal(chain, link('d'), 3);
+    assert.equal(refusal?.why, 'depth');
+    assert.match(refusal.message, /follow-up 4 in a row.*is 3: a \(smoke\) → .* → d \(smoke\)/);
+  });
+
+  it('is none that was there: that is a loop, and its way is told', () => {
+    const chain = [link('z'), link('a'), link('b', 'deploy')];
+    const refusal = chainRefusal(chain, link('a'), 5);
+    assert.equal(refusal?.why, 'loop');
+    assert.match(refusal.message, /loop of follow-ups: a \(smoke\) → b \(deploy\) → a \(smoke\)\./);
+    assert.equal(chainRefusal(chain, link('a', 'deploy'), 5), undefined, 'another rule');
+  });
+});

@@ -1,0 +1,337 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { readActionBody } from '../../../src/actions/action-body.ts';
+import type { Application } from '../../../src/sync/model/application.ts';
+import { rule } from '../../follow-ups/rules.ts';
+import {
+  A,
+  application,
+  B,
+  ended,
+  entry,
+  foreign,
+  hook,
+  operation,
+  second,
+  state,
+} from '../../sync/sample-application.ts';
+import { Scene, settings } from './scene.ts';
+
+const rest = application({ resourceVersion: '1', history: [entry(1, A)] });
+const auto = (revision = B) =>
+  foreign({ revisions: [revision], initiatedBy: { username: '', automated: true } });
+const running = (change: Parameters<typeof state>[0] = {}, more: Partial<Application> = {}) =>
+  application({
+    ...{ resourceVersion: '2', history: [entry(1, A)], ...more },
+    operationState: state({ operation: auto(), ...change }),
+  });
+const over = (
+  phase: 'Succeeded' | 'Failed' = 'Succeeded',
+  change: Parameters<typeof state>[0] = {},
+  more: Partial<Application> = {},
+) =>
+  application({
+    ...{ resourceVersion: '3', history: [entry(1, A)], ...more },
+    operationState: ended(phase, { operation: auto(), ...change }),
+  });
+
+describe('The follow-ups', () => {
+  let scene: Scene;
+  beforeEach(() => {
+    scene = new Scene(second(5));
+  });
+  afterEach(() => scene.end());
+
+  it('queue once what a success asks for that nobody of ours started', async () => {
+    await scene.start();
+    for (const one of [rest, running(), over(), over(), over()]) await scene.tell(one);
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
+    assert.equal(scene.done.length, 1);
+    const [action] = await scene.actions();
+    assert.ok(action);
+    const { event, argocd, applicationUrl, eventKey } = readActionBody(action);
+    assert.deepEqual([event.operation?.origin, argocd], [{ kind: 'autoSync' }, 'prod']);
+    assert.equal(applicationUrl, 'https://argocd.example/applications/shop');
+    assert.match(eventKey, /^\d{15}$/);
+  });
+
+  it('cost nothing while nobody asks for anything', async () => {
+    await scene.start(settings({ followUps: [] }));
+    for (const one of [rest, running(), over()]) await scene.tell(one);
+    await scene.list();
+    await scene.pass(60_000);
+    assert.deepEqual(scene.reads, []);
+    assert.deepEqual(scene.followUps.figures, { followed: 0, unread: 0, faulty: 0 });
+    assert.deepEqual(await scene.store.events.eventMemories(10), []);
+  });
+
+  it('read no more of an application than what has changed', async () => {
+    await scene.start();
+    for (const one of [rest, rest, rest]) await scene.tell(one);
+    assert.equal(scene.reads.length, 1);
+    await scene.tell(application({ ...rest, name: 'other', uid: 'uid-2', project: 'other' }));
+    await scene.tell(running());
+    // Only rules of hooks and phases want to know how it goes on.
+    for (const resourceVersion of ['4', '5']) await scene.tell(running({}, { resourceVersion }));
+    await scene.tell(over('Succeeded', {}, { resourceVersion: '6' }));
+    assert.deepEqual(scene.reads.filter((read) => read.endsWith('shop')).length, 3);
+  });
+
+  it('follow the hooks of an operation that goes on, where a rule is of hooks', async () => {
+    const hooks = rule({ when: { events: ['hookEnded'] } });
+    await scene.start(settings({ followUps: [hooks] }));
+    const looks = [
+      running(),
+      running({ results: [hook()] }, { resourceVersion: '4' }),
+      running({ results: [hook({ hookPhase: 'Succeeded' })] }, { resourceVersion: '5' }),
+    ];
+    for (const one of looks) await scene.tell(one);
+    assert.deepEqual(await scene.brief(), ['hookEnded smoke done']);
+  });
+
+  it('leave alone what no rule is for', async () => {
+    const other = rule({ for: { applications: ['other-*'] } });
+    await scene.start(settings({ followUps: [other] }));
+    for (const one of [rest, running(), over()]) await scene.tell(one);
+    assert.deepEqual([scene.reads, await scene.brief()], [[], []]);
+  });
+
+  it('queue nothing for a dry run, and nothing for a rule of other labels', async () => {
+    const labeled = rule({ name: 'labeled', for: { labels: 'team=shop' } });
+    await scene.start(settings({ followUps: [rule(), labeled] }));
+    const dry = over('Succeeded', { operation: { ...auto(), dryRun: true } });
+    for (const one of [rest, dry]) await scene.tell(one);
+    assert.deepEqual(await scene.brief(), []);
+    const change = { startedAt: second(30), finishedAt: second(40) };
+    const more = { resourceVersion: '9', labels: { team: 'shop' } };
+    await scene.tell(over('Succeeded', change, more));
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done', 'succeeded labeled done']);
+  });
+
+  describe('at the first look', () => {
+    it('tell nothing of what ended before anybody cared', async () => {
+      scene = new Scene(second(60));
+      await scene.start();
+      await scene.tell(over());
+      await scene.tell(over('Succeeded', {}, { resourceVersion: '9' }));
+      assert.deepEqual(await scene.brief(), []);
+    });
+
+    it('tell of an application that was made while the handler was away', async () => {
+      await scene.start();
+      await scene.stop();
+      await scene.pass(0).catch(() => undefined);
+      scene.clock.jump(60_000);
+      await scene.start();
+      await scene.tell(over());
+      assert.deepEqual(await scene.brief(), ['succeeded smoke done late']);
+    });
+  });
+
+  describe('after the handler was away', () => {
+    const away = async (ms: number) => {
+      await scene.stop();
+      scene.clock.jump(ms);
+      await scene.start();
+    };
+
+    it('make good what happened, in its order, and say that it is late', async () => {
+      const failed = rule({ name: 'rollback', when: { events: ['failed'] } });
+      await scene.start(settings({ followUps: [rule(), failed] }));
+      await scene.tell(rest);
+      await scene.stop();
+      scene.clock.jump(120_000);
+      await scene.start(settings({ followUps: [rule(), failed] }));
+      const history = [
+        entry(1, A),
+        entry(2, B, { deployStartedAt: second(10), deployedAt: second(20) }),
+      ];
+      const change = { startedAt: second(30), finishedAt: second(40) };
+      await scene.tell(over('Failed', change, { history }));
+      assert.deepEqual(await scene.brief(), [
+        'succeeded smoke done late',
+        'failed rollback done late',
+      ]);
+    });
+
+    it('do not read what has not changed', async () => {
+      await scene.start();
+      await scene.tell(over());
+      await away(60_000);
+      scene.reads.length = 0;
+      await scene.tell(over());
+      assert.deepEqual(scene.reads, []);
+    });
+
+    it('start nothing by what is older than `catchUp`', async () => {
+      await scene.start();
+      await scene.tell(over('Failed'));
+      await away(25 * 3_600_000);
+      const change = { startedAt: second(30), finishedAt: second(40) };
+      await scene.tell(over('Succeeded', change, { resourceVersion: '9' }));
+      assert.deepEqual(await scene.brief(), []);
+      assert.ok(scene.seen.includes('succeeded too old'), scene.seen.join());
+    });
+
+    it('start nothing by a rule that is younger than the event', async () => {
+      await scene.start();
+      await scene.tell(rest);
+      await scene.stop();
+      scene.clock.jump(60_000);
+      await scene.start(settings({ followUps: [rule(), rule({ name: 'new' })] }));
+      await scene.tell(over());
+      assert.deepEqual(await scene.brief(), ['succeeded smoke done late']);
+    });
+
+    it('tell that an application is gone, and forget it', async () => {
+      const deleted = rule({ when: { events: ['deleted'] } });
+      await scene.start(settings({ followUps: [deleted] }));
+      await scene.tell(rest);
+      await scene.stop();
+      scene.applications.clear();
+      await scene.start(settings({ followUps: [deleted] }));
+      await scene.list();
+      await scene.pass(10_000);
+      assert.deepEqual(await scene.brief(), ['deleted smoke done late']);
+      assert.deepEqual(await scene.store.events.eventMemories(10), []);
+    });
+
+    it('tell nothing of one that another server never had, or that has the name of another', async () => {
+      const deleted = settings({ followUps: [rule({ when: { events: ['deleted'] } })] });
+      await scene.start(deleted);
+      await scene.tell(rest);
+      await scene.tell(application({ name: 'web', uid: 'uid-2' }));
+      await scene.stop();
+      scene.applications.clear();
+      scene.url = 'https://other.example';
+      await scene.start(deleted);
+      await scene.tell(application({ name: 'web', uid: 'uid-3' }));
+      await scene.list();
+      await scene.pass(10_000);
+      assert.deepEqual(await scene.brief(), []);
+      const memories = await scene.store.events.eventMemories(10);
+      assert.deepEqual(
+        memories.map(({ uid }) => uid),
+        ['uid-3'],
+      );
+    });
+  });
+
+  it('tell that an application is deleted, after what it went through at last', async () => {
+    const followUps = [rule(), rule({ name: 'gone', when: { events: ['deleted'] } })];
+    await scene.start(settings({ followUps }));
+    for (const one of [rest, running()]) await scene.tell(one);
+    await scene.tell(over(), 'DELETED');
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done', 'deleted gone done']);
+    assert.deepEqual(await scene.store.events.eventMemories(10), []);
+  });
+
+  it('find by a list what the stream has lost', async () => {
+    await scene.start();
+    await scene.tell(rest);
+    scene.put(over());
+    await scene.pass(1);
+    await scene.list();
+    await scene.pass(10_000);
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
+  });
+
+  it('read nothing by a list that the stream tells of in time', async () => {
+    await scene.start();
+    await scene.tell(rest);
+    scene.put(over());
+    await scene.pass(1);
+    await scene.list();
+    await scene.tell(over());
+    await scene.pass(10_000);
+    assert.deepEqual(scene.reads, ['message shop', 'message shop']);
+  });
+
+  it('look at once when they are hinted to', async () => {
+    await scene.start();
+    await scene.tell(rest);
+    scene.put(over());
+    scene.followUps.hint('prod', { name: 'shop' });
+    scene.followUps.hint('other', { name: 'shop' });
+    await scene.pass(0);
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
+  });
+
+  it('heed a rule that comes with a reload, for what happens from then on', async () => {
+    const failed = rule({ when: { events: ['failed'] } });
+    await scene.start(settings({ followUps: [rule({ for: { applications: ['other'] } })] }));
+    await scene.tell(over('Failed'));
+    scene.clock.jump(60_000);
+    scene.followUps.configure(settings({ followUps: [failed] }));
+    await scene.tell(over('Failed', {}, { resourceVersion: '4' }));
+    assert.deepEqual(await scene.brief(), []);
+    const change = { startedAt: second(70), finishedAt: second(80) };
+    await scene.tell(over('Failed', change, { resourceVersion: '5' }));
+    assert.deepEqual(await scene.brief(), ['failed smoke done']);
+  });
+
+  it('let the actions of a rule wait for their turn, and say so once', async () => {
+    const limits = { ...settings().followUpLimits, actionsPerHour: 2 };
+    await scene.start(settings({ followUpLimits: limits }));
+    await scene.tell(rest);
+    for (let at = 0; at < 5; at += 1) {
+      const change = { startedAt: second(10 + at), finishedAt: second(20 + at) };
+      await scene.tell(over('Succeeded', change, { resourceVersion: String(10 + at) }));
+    }
+    assert.equal(scene.done.length, 2);
+    assert.deepEqual(scene.said, ['smoke waits']);
+    assert.match((await scene.actions())[4]?.message ?? '', /2 an hour/);
+    await scene.pass(3_600_000);
+    assert.equal(scene.done.length, 4);
+    await scene.pass(3_600_000);
+    assert.equal(scene.done.length, 5);
+  });
+
+  it('queue what a run of ours brought with it, for its own operation alone', async () => {
+    const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
+    const rules = { rules: [input], organization: 'fabrikam', project: 'shop' };
+    const rulesOfRun = (marker: string) => Promise.resolve(marker === 'run-1' ? rules : undefined);
+    await scene.start(settings({ followUps: [] }), { rulesOfRun });
+    await scene.tell(rest);
+    await scene.tell(over('Succeeded', { operation: operation({ revisions: [B] }) }));
+    const change = { startedAt: second(30), finishedAt: second(40) };
+    await scene.tell(over('Succeeded', change, { resourceVersion: '9' }));
+    assert.deepEqual(await scene.brief(), ['succeeded input/theirs done']);
+  });
+
+  it('queue what annotations ask for, as far as grants go, and say what does not', async () => {
+    const grant = {
+      ...{ argocd: 'prod', appProjects: ['default'], organization: 'fabrikam' },
+      ...{ azureProjects: ['shop'], pipelines: ['smoke-*'] },
+    };
+    await scene.start(settings({ followUps: [], grants: [grant] }));
+    const annotations = { 'azure-pipelines/on-success': 'shop/smoke-tests;shop/deploy' };
+    await scene.tell({ ...rest, annotations });
+    await scene.tell(over('Succeeded', {}, { annotations }));
+    assert.deepEqual(await scene.brief(), ['succeeded annotation/onSuccess/shop/smoke-tests done']);
+    const [faults] = scene.followUps.faults();
+    assert.equal(faults?.application, 'argocd/shop');
+    assert.match(faults.faults.join(), /may not queue fabrikam\/shop\/deploy/);
+    assert.equal(scene.followUps.faultsOf('prod', { name: 'shop' }).length, 1);
+    await scene.tell(over('Succeeded', {}, { resourceVersion: '9' }));
+    assert.deepEqual(scene.followUps.faults(), []);
+  });
+
+  it('find the actions of one operation', async () => {
+    await scene.start();
+    for (const one of [rest, over()]) await scene.tell(one);
+    const [action] = await scene.actions();
+    const key = action && readActionBody(action).event.operation?.key;
+    assert.equal((await scene.followUps.actionsOf('uid-1', key)).length, 1);
+    assert.equal((await scene.followUps.actionsOf('uid-1', 'other')).length, 0);
+    assert.equal((await scene.followUps.actionsOf('uid-1')).length, 1);
+  });
+
+  it('remove actions that are over when their time has come', async () => {
+    await scene.start(settings({ retention: 3_600_000 }));
+    for (const one of [rest, over()]) await scene.tell(one);
+    assert.equal((await scene.actions()).length, 1);
+    await scene.pass(2 * 3_600_000);
+    assert.equal((await scene.actions()).length, 0);
+  });
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { readActionBody } from '../../../src/actions/action-body.ts';
+import type { ActionTarget } from '../../../src/actions/action-target.ts';
+import type { StoredAction } from '../../../src/actions/stored-action.ts';
+import type { ArgoCD, SummaryEvent } from '../../../src/argocd/port.ts';
+import { systemClock } from '../../../src/async/clock.ts';
+import {
+  FollowUps,
+  type FollowUpsPorts,
+  type FollowUpsSettings,
+} from '../../../src/handler/follow-ups/follow-ups.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
+import { markerOf } from '../../../src/sync/model/operation.ts';
+import { printName, type Application } from '../../../src/sync/model/application.ts';
+import type { ApplicationSummary } from '../../../src/sync/model/application-summary.ts';
+import { failed } from '../../follow/fake-argo-cd.ts';
+import { ManualClock } from '../../follow/manual-clock.ts';
+import { rule } from '../../follow-ups/rules.ts';
+import { listingOf, summary } from '../../sync/sample-summary.ts';
+import { storeFolder } from '../store/sample.ts';
+
+/** Settings with a rule, `smoke`, that queues a pipeline at each success. */
+export function settings(change: Partial<FollowUpsSettings> = {}): FollowUpsSettings {
+  const hour = 3_600_000;
+  return {
+    ...{ followUps: [rule()], grants: [], organization: 'fabrikam', retention: 24 * hour },
+    followUpLimits: {
+      ...{ catchUp: 24 * hour, keepTrying: 72 * hour, chainDepth: 5, actionsPerHour: 600 },
+    },
+    ...change,
+  };
+}
+
+/** What the stream tells of an application. */
+export function summaryOf(application: Application): ApplicationSummary {
+  const { operation, operationState: state, health, ...rest } = application;
+  const marker = markerOf(state?.operation);
+  return summary({
+    ...rest,
+    isPending: operation !== undefined,
+    health: { status: health.status, since: undefined },
+    last: state && {
+      ...{ phase: state.phase, message: state.message, startedAt: state.startedAt },
+      ...{ finishedAt: state.finishedAt, revisions: state.revisions, isFull: true },
+      ...(marker !== undefined && { marker }),
+    },
+  });
+}
+
+/** Follow-ups with a store on the disk, and an Argo CD and a target that are what a test makes them. */
+export class Scene {
+  readonly clock = new ManualClock();
+  readonly folder = storeFolder();
+  readonly applications = new Map<string, Application>();
+  /** Applications that were read in full: from a message, or from Argo CD. */
+  readonly reads: string[] = [];
+  /** Keys of what was done. */
+  readonly done: string[] = [];
+  readonly seen: string[] = [];
+  readonly said: string[] = [];
+  /** The address of Argo CD. */
+  url = 'https://argocd.example';
+  store!: SqliteStore;
+  followUps!: FollowUps;
+  #life = new AbortController();
+
+  constructor(now: number) {
+    this.clock.jump(now - this.clock.now());
+  }
+
+  /** Begins a life of the handler, as the configuration says. */
+  async start(
+    configured = settings(),
+    more: Partial<Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'>> = {},
+  ): Promise<void> {
+    this.store = SqliteStore.open(this.folder.path, systemClock);
+    this.#life = new AbortController();
+    const target: ActionTarget = {
+      prepare: ({ key }) => Promise.resolve(key),
+      send: (key) => {
+        this.done.push(key);
+        return Promise.resolve({ id: this.done.length, name: key, page: '' });
+      },
+      lookUp: () => Promise.resolve(undefined),
+    };
+    this.followUps = new FollowUps({
+      ...{ store: this.store.events, clock: this.clock, random: () => 0.5, ...more },
+      ...{ signal: this.#life.signal },
+      targets: { queuePipeline: target, createRelease: target, postWebHook: target },
+      server: (argocd) => (argocd === 'prod' ? this.#server() : undefined),
+      telemetry: {
+        eventSeen: (kind, late) => this.seen.push(late ? `${kind} late` : kind),
+        eventTooOld: (kind) => this.seen.push(`${kind} too old`),
+        actionsMade: () => undefined,
+        chainRefused: (why) => this.said.push(`refused: ${why}`),
+        actionDelayed: () => undefined,
+      },
+      onFault: (error) => assert.fail(error as Error),
+      onDelay: (name) => this.said.push(`${name} waits`),
+    });
+    await this.followUps.start();
+    this.followUps.configure(configured);
+  }
+
+  /** Ends the life. What is in the store stays. */
+  async stop(): Promise<void> {
+    this.#life.abort();
+    await this.followUps.close();
+    await this.store.close();
+  }
+
+  async end(): Promise<void> {
+    await this.stop();
+    this.folder.remove();
+  }
+
+  /** Changes an application without a word. */
+  put(application: Application): void {
+    this.applications.set(printName(application), application);
+  }
+
+  /** Changes an application, and says so on the stream; waits until all that is stored. */
+  async tell(application: Application, type: SummaryEvent['type'] = 'MODIFIED'): Promise<void> {
+    this.put(application);
+    if (type === 'DELETED') this.applications.delete(printName(application));
+    await this.followUps.watch('prod').heard({
+      ...{ type, summary: summaryOf(application) },
+      read: () => {
+        this.reads.push(`message ${application.name}`);
+        return Promise.resolve(application);
+      },
+    });
+    await this.rest();
+  }
+
+  /** A list, as Argo CD answers it now. */
+  async list(): Promise<void> {
+    const all = [...this.applications.values()].map((one) => listingOf(summaryOf(one)));
+    await this.followUps.watch('prod').listed(all, this.clock.now());
+    await this.rest();
+  }
+
+  /** Lets so many milliseconds pass. */
+  async pass(ms: number): Promise<void> {
+    await this.clock.pass(ms);
+    await this.rest();
+  }
+
+  /** Until nothing happens any more that needs no time: the store writes in turns of its own. */
+  async rest(): Promise<void> {
+    let before = '';
+    for (let calm = 0; calm < 10;) {
+      // A write of its own, behind those that are under way.
+      await this.store.events.forgetEvents('nobody');
+      await this.clock.pass(0);
+      const { events } = this.store;
+      const due = await events.dueActions(this.clock.now(), 1);
+      const now = JSON.stringify([await events.actionFigures(), this.reads, this.done, this.seen]);
+      calm = due.length === 0 && now === before ? calm + 1 : 0;
+      before = now;
+    }
+  }
+
+  async actions(): Promise<readonly StoredAction[]> {
+    return [...(await this.store.events.actions({ limit: 1_000 }))].reverse();
+  }
+
+  /** `succeeded smoke done`, one per action, the oldest first. */
+  async brief(): Promise<readonly string[]> {
+    return (await this.actions()).map((action) => {
+      const { event, late } = readActionBody(action);
+      return [event.kind, action.rule, action.state, ...(late ? ['late'] : [])].join(' ');
+    });
+  }
+
+  #server() {
+    const get: ArgoCD['get'] = (address) => {
+      this.reads.push(`get ${address.name}`);
+      const found = this.applications.get(printName(address));
+      return found === undefined ? Promise.reject(failed('not-found')) : Promise.resolve(found);
+    };
+    return {
+      argocd: { get },
+      ...{ namespace: 'argocd', url: this.url },
+      pageOf: ({ name }: { readonly name: string }) => `${this.url}/applications/${name}`,
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { inTurns } from '../../../src/async/in-turns.ts';
+import { isOlder, SeenApplications } from '../../../src/handler/follow-ups/seen-applications.ts';
+import { lookOf } from '../../../src/sync/events/look.ts';
+import { endedOperation, listingOf, summary } from '../../sync/sample-summary.ts';
+
+const other = summary({ last: endedOperation({ phase: 'Failed' }) });
+
+describe('The applications that were seen', () => {
+  const seen = (at = 100, one = summary()) => {
+    const all = new SeenApplications();
+    all.keep(one, { look: lookOf(one), isCared: true, at });
+    return all;
+  };
+  const unlike = async (all: SeenApplications, listed: readonly (typeof other)[], askedAt = 200) =>
+    (await inTurns(all.unlike(listed.map(listingOf), askedAt))).map(({ name }) => name);
+
+  it('are those that a list shows as they were told', async () => {
+    assert.deepEqual(await unlike(seen(), [summary()]), []);
+    assert.deepEqual(await unlike(seen(), [other]), ['shop'], 'changed');
+    assert.deepEqual(await unlike(seen(), [summary(), summary({ name: 'web' })]), ['web'], 'new');
+    assert.deepEqual(await unlike(seen(), []), ['shop'], 'gone');
+  });
+
+  it('are newer than a list that was asked for before', async () => {
+    assert.deepEqual(await unlike(seen(300), [other]), []);
+    assert.deepEqual(await unlike(seen(300), []), []);
+  });
+
+  it('are looked at again after a doubt', async () => {
+    const all = seen();
+    all.doubt(summary());
+    assert.deepEqual(await unlike(all, [summary()]), ['shop']);
+  });
+
+  it('are counted as far as somebody cares, and forgotten', () => {
+    const all = seen();
+    all.keep(summary({ name: 'web' }), { look: '', isCared: false, at: 0 });
+    assert.equal(all.cared, 1);
+    all.forget(summary());
+    assert.equal(all.find(summary()), undefined);
+  });
+
+  it('are older by their version, where that is a number', () => {
+    const cases = [
+      ['1', '2', true],
+      ['2', '2', false],
+      ['10', '9', false],
+      ['x', '9', false],
+    ] as const;
+    for (const [one, version, expected] of cases) assert.equal(isOlder(one, { version }), expected);
+  });
+});
