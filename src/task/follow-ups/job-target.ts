@@ -1,16 +1,19 @@
 import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
+import {
+  printRequest,
+  readRequest,
+  uncheckedRequest,
+  unfitFor,
+} from '../../actions/pipeline-request.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
 import type {
-  FoundPipeline,
   PipelineRun,
   Pipelines,
-  ProjectAddress,
   QueueRequest,
   RunReference,
-  UncheckedRequest,
 } from '../../azure/pipelines/pipelines.ts';
-import type { RenderedAction, RenderedRelease, RenderedRun } from '../../follow-ups/follow-up.ts';
+import type { RenderedAction } from '../../follow-ups/follow-up.ts';
 
 /** What is to be done for which event; the `body` of a step's action. */
 export interface StepOrder {
@@ -40,19 +43,24 @@ export class JobTarget implements ActionTarget {
       const address = { organization: this.#collection, project };
       const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';
       const found = await this.#pipelines.find(address, { kind, reference }, signal);
-      const request = requestOf(found, address, action, eventKey);
+      const unfit = unfitFor(found.kind, action);
+      if (unfit.length > 0) throw classic(reference, unfit);
+      const own = { ...address, pipeline: found.id, kind: found.kind };
+      const request = uncheckedRequest(action, own, eventKey);
       const { mark } = await this.#pipelines.check(request, signal);
-      return JSON.stringify({ ...request, mark });
+      return printRequest({ ...request, mark } as QueueRequest);
     });
   }
 
   send(request: string, signal: AbortSignal): Promise<ActionOutcome> {
-    return explained(async () => outcomeOf(await this.#pipelines.queue(read(request), signal)));
+    return explained(async () =>
+      outcomeOf(await this.#pipelines.queue(readRequest(request), signal)),
+    );
   }
 
   lookUp(request: string, since: number, signal: AbortSignal): Promise<ActionOutcome | undefined> {
     return explained(async () => {
-      const run = await this.#pipelines.lookUp(read(request), since, signal);
+      const run = await this.#pipelines.lookUp(readRequest(request), since, signal);
       return run && outcomeOf(run);
     });
   }
@@ -60,7 +68,7 @@ export class JobTarget implements ActionTarget {
 
 /** The run that a request has queued. */
 export function runOf(request: string, { id }: ActionOutcome): RunReference {
-  const asked = read(request);
+  const asked = readRequest(request);
   const { kind, organization, project } = asked;
   const stage = asked.kind === 'release' ? asked.stage : undefined;
   return { kind, organization, project, id, ...(stage === undefined ? {} : { stage }) };
@@ -77,43 +85,13 @@ async function explained<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-function requestOf(
-  { kind, id: pipeline }: FoundPipeline,
-  address: ProjectAddress,
-  action: RenderedRun | RenderedRelease,
-  eventKey: string,
-): UncheckedRequest {
-  const common = { ...address, pipeline, eventKey, variables: action.variables };
-  if (action.kind === 'createRelease') {
-    const { artifacts, description, stage } = action;
-    return {
-      ...{ kind: 'release', ...common, artifacts },
-      ...(description === undefined ? {} : { description }),
-      ...(stage === undefined ? {} : { stage }),
-    };
-  }
-  const { ref, commit, parameters, pipelineResources, stagesToSkip } = action;
-  const source = {
-    ...(ref === undefined ? {} : { ref }),
-    ...(commit === undefined ? {} : { commit }),
-  };
-  const own = { parameters, pipelineResources, stagesToSkip };
-  if (kind === 'yaml') return { kind, ...common, ...source, ...own };
-  const idle = Object.entries(own).flatMap(([name, value]) =>
-    Object.keys(value).length > 0 ? [name] : [],
-  );
-  if (idle.length === 0) return { kind: 'build', ...common, ...source };
-  throw new ActionError(
+function classic(pipeline: string | number, unfit: readonly string[]): ActionError {
+  return new ActionError(
     'refused',
-    `Pipeline ${pipeline} is a classic one, which takes no ${idle.join(' and no ')}. Give it variables instead.`,
+    `Pipeline ${pipeline} is a classic one, which takes no ${unfit.join(' and no ')}. Give it variables instead.`,
   );
 }
 
 function outcomeOf({ id, name, page }: PipelineRun): ActionOutcome {
   return { id, name, page };
-}
-
-/** Only we write it, and it stays in this process. */
-function read(request: string): QueueRequest {
-  return JSON.parse(request) as QueueRequest;
 }

@@ -1,4 +1,5 @@
 import { coreHostOf } from '../../azure/http/collection.ts';
+import { organizationName } from '../../azure/http/organization-name.ts';
 import type { Parsed } from '../../inputs/fault.ts';
 import { Secret } from '../../secret.ts';
 import type { ConnectionSource } from '../connection.ts';
@@ -29,16 +30,11 @@ export function readJob(source: ConnectionSource): Parsed<Job> {
     return refuse('the agent does not say which organization and project this job belongs to');
   }
   if (token === '') return refuse('the agent gives this job no token with which to queue them');
-  const organization = organizationOf(new URL(collection));
+  const organization = organizationName(collection);
   return { value: { collection, organization, project, token: new Secret(token) } };
 }
 
 function refuse(problem: string): Parsed<Job> {
   const advice = 'Run the step in a job of Azure Pipelines, or leave followUps out.';
   return { problems: [{ text: '', problem, advice }] };
-}
-
-function organizationOf({ hostname, pathname }: URL): string {
-  const old = /^([^.]+)\.visualstudio\.com$/.exec(hostname)?.[1];
-  return old ?? decodeURIComponent(pathname.split('/').findLast((part) => part !== '') ?? '');
 }
