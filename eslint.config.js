@@ -50,6 +50,7 @@ const outward = {
   // A bundle of its own, which the other loads where it is needed.
   'task/follow-ups': ['handler', 'hook', 'tab'],
   handler: ['task', 'hook', 'tab'],
+  hook: ['task', 'handler', 'tab', 'argocd', 'follow', 'report', 'actions'],
 };
 
 /** The same inside the handler. `sqlite` is opened by the store's own factory alone. */

@@ -8,6 +8,8 @@ export interface Bundle {
   readonly outfile: string;
   /** Programs that it loads itself, in files beside it: their entries by name. */
   readonly beside?: Readonly<Record<string, string>>;
+  /** Where the licenses of what is in it are, in the same folder; `ThirdPartyNotices.txt` unless told. */
+  readonly notices?: string;
   /** The oldest Node that runs it. */
   readonly target: 'node20' | 'node24';
 }
@@ -18,6 +20,14 @@ export const handlerBundle: Bundle = {
   entry: join(root, 'src/handler/cli/main.ts'),
   outfile: join(root, 'dist/handler/handler.js'),
   target: 'node24',
+};
+
+/** The command of hooks, in the handler's image; Node 20 runs it as well, for `npx`. */
+export const hookBundle: Bundle = {
+  entry: join(root, 'src/hook/main.ts'),
+  outfile: join(root, 'dist/handler/hook.js'),
+  notices: 'ThirdPartyNotices.hook.txt',
+  target: 'node20',
 };
 
 /** Of the tasks that agents run; those of Azure DevOps itself are data only. */
@@ -52,7 +62,8 @@ export async function bundle(what: Bundle, options: BundleOptions = {}): Promise
   const folder = dirname(outfile);
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({ ...optionsOf(what, options), metafile: true });
-  writeFileSync(join(folder, 'ThirdPartyNotices.txt'), noticesOf(metafile));
+  const { notices = 'ThirdPartyNotices.txt' } = what;
+  writeFileSync(join(folder, notices), noticesOf(metafile));
   // The tasks' folders have one of their own.
   const about = join(folder, 'package.json');
   if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');

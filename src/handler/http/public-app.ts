@@ -3,6 +3,8 @@ import { StoreError } from '../store/store.ts';
 import { handlerName } from './answers.ts';
 import { readText } from './body-text.ts';
 import { answerClaim } from './claim-call.ts';
+import { longestHookBody } from './hook-body.ts';
+import { HookRoutes, type HookPorts, type HookRequest, type HookResponse } from './hook-routes.ts';
 import { answerCancel, answerGate, answerOrder } from './public-calls.ts';
 import type { Answer, PublicCall, CallPorts } from './public-calls.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
@@ -22,6 +24,8 @@ export interface RefusedCall {
 /** What answers calls, and who is told of answers, refusals and unexpected errors. */
 export interface PublicPorts extends CallPorts {
   readonly version: string;
+  /** What hooks are answered by; absent: there is no route for them. */
+  readonly hooks?: HookPorts;
   readonly onRefusal: (call: RefusedCall) => void;
   /** Is told of every answer: its route (`other` for what is none), its status and its seconds. */
   readonly onAnswer: (route: string, status: number, seconds: number) => void;
@@ -52,6 +56,9 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/v1/whoami', answer: answerWhoami },
 ];
 
+/** The routes that hooks of Argo CD call, who prove themselves in ways of their own. */
+const hookPath = '/v1/hooks';
+
 /** Every answer is for this request alone, and is what it says it is. */
 const headers = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
@@ -76,11 +83,12 @@ export function publicApp(ports: PublicPorts): Hono<Env> {
     return wait > 0 ? refuse(c, throttled(client, wait)) : next();
   };
 
-  const paths = new Set(routes.map(({ path }) => path));
+  const paths = new Set([...routes.map(({ path }) => path), hookPath, `${hookPath}/{id}`]);
   app.use(async (c, next) => {
     const began = performance.now();
     await next();
-    const route = paths.has(c.req.path) ? c.req.path : 'other';
+    const known = c.req.path.startsWith(`${hookPath}/`) ? `${hookPath}/{id}` : c.req.path;
+    const route = paths.has(known) ? known : 'other';
     ports.onAnswer(route, c.res.status, (performance.now() - began) / 1_000);
   });
   for (const { method, path, answer } of routes) {
@@ -94,6 +102,26 @@ export function publicApp(ports: PublicPorts): Hono<Env> {
       const message = `${path} accepts only ${method}.`;
       return c.json({ message, faults: [] }, 405, { ...headers, Allow: method });
     });
+  }
+  if (ports.hooks !== undefined) {
+    const hooks = new HookRoutes(ports.hooks);
+    const give = (c: Context<Env>, { answer, client }: HookResponse) => {
+      c.set('client', client);
+      return answer instanceof Refusal
+        ? refuse(c, answer)
+        : c.json(answer.body, answer.status, headers);
+    };
+    app.post(hookPath, async (c) => give(c, await hooks.accept(hookRequestOf(c, 'POST'))));
+    app.get(`${hookPath}/:id`, async (c) => {
+      const request = hookRequestOf(c, 'GET');
+      return give(c, await hooks.progress(request, c.req.param('id')));
+    });
+    const other = (allowed: string) => (c: Context<Env>) => {
+      const message = `${c.req.path} accepts only ${allowed}.`;
+      return c.json({ message, faults: [] }, 405, { ...headers, Allow: allowed });
+    };
+    app.all(hookPath, other('POST'));
+    app.all(`${hookPath}/:id`, other('GET'));
   }
   app.notFound((c) => c.json({ message: 'Not found.', faults: [] }, 404, headers));
   app.onError((error, c) => {
@@ -115,6 +143,18 @@ function callOf(c: Context<Env>): PublicCall {
     client: c.get('client') ?? '',
     header: (name) => c.req.header(name),
     body: () => readText(c.req.raw),
+  };
+}
+
+function hookRequestOf(c: Context<Env>, method: HookRequest['method']): HookRequest {
+  const { search } = new URL(c.req.url);
+  return {
+    method,
+    path: c.req.path + search,
+    query: (name) => c.req.query(name),
+    header: (name) => c.req.header(name),
+    body: () => (method === 'GET' ? Promise.resolve('') : readText(c.req.raw, longestHookBody)),
+    signal: c.req.raw.signal,
   };
 }
 

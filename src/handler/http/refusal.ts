@@ -13,12 +13,14 @@ export const refusalReasons = [
   'inputs',
   'quota',
   'unstored',
+  'unseen',
+  'unavailable',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** The answer to a request that is not done. People read it in the run's log: `Response: …`. */
 export class Refusal {
-  readonly status: 400 | 401 | 403 | 413 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503;
   readonly reason: RefusalReason;
   /** One sentence. */
   readonly message: string;

@@ -1,0 +1,180 @@
+import { readActionBody, type ActionBody } from '../../actions/action-body.ts';
+import { openStates, type StoredAction } from '../../actions/stored-action.ts';
+import { ArgoCDError } from '../../argocd/argocd-error.ts';
+import type { ArgoCD } from '../../argocd/port.ts';
+import type { Clock } from '../../async/clock.ts';
+import type { PipelineRun } from '../../azure/pipelines/pipelines.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import { hookRuleOf } from '../../follow-ups/hook-rule.ts';
+import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
+import type { ApplicationEvent } from '../../sync/events/application-event.ts';
+import { eventOfHook } from '../../sync/events/hook-event.ts';
+import type { Application, ApplicationName } from '../../sync/model/application.ts';
+import type { HookAnswer, HookCall, HookFollowUp, HookIntake, MaySee } from '../hook-intake.ts';
+import type { EventStore } from '../store/event-store.ts';
+
+/** What calls of hooks are worked with. */
+export interface HookCallsPorts {
+  /** An Argo CD by its name in the configuration. */
+  readonly server: (argocd: string) => { readonly argocd: Pick<ArgoCD, 'get'> } | undefined;
+  readonly store: Pick<EventStore, 'actionsOfEvent'>;
+  readonly followUps: HookQueue;
+  /**
+   * Resolves when what an action queued has ended. Rejects where nobody can tell, and with the
+   * signal's reason.
+   */
+  readonly watchRun:
+    | ((
+        action: StoredAction,
+        signal: AbortSignal,
+        tell: (run: PipelineRun) => void,
+      ) => Promise<PipelineRun>)
+    | undefined;
+  readonly clock: Clock;
+}
+
+/** The follow-ups, as hooks need them. */
+export interface HookQueue {
+  hint(argocd: string, name: ApplicationName): void;
+  actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]>;
+  /**
+   * Stores all that the application shows, and an action of one more rule for one of its events, unless
+   * there is one already: by this rule, or for the same pipeline by another. Gives that action.
+   */
+  addRule(
+    argocd: string,
+    application: Application,
+    event: ApplicationEvent,
+    rule: FollowUpRule,
+  ): Promise<StoredAction>;
+}
+
+/** Milliseconds between two looks at an action that somebody waits for. */
+const pause = 500;
+const hidden: readonly ArgoCDError['failure'][] = ['not-found', 'hidden', 'forbidden'];
+
+/**
+ * Works the calls of hooks. A hook's word is a hint: the application itself says whether there is such a
+ * hook, and in which operation, and what is queued belongs to that operation's event.
+ */
+export class HookCalls implements HookIntake {
+  readonly #ports: HookCallsPorts;
+
+  constructor(ports: HookCallsPorts) {
+    this.#ports = ports;
+  }
+
+  async accept(call: HookCall, signal: AbortSignal): Promise<HookAnswer> {
+    const { followUps, clock } = this.#ports;
+    const { argocd, hook, phase, queue, each } = call;
+    const application = await this.#read(call, signal);
+    if (application === undefined || 'kind' in application) {
+      return application ?? { kind: 'unseen' };
+    }
+    if (!call.isAllowed(application.project)) return { kind: 'unseen' };
+    const { uid, name, namespace } = application;
+    const seen = eventOfHook(application, hook, phase, clock.now());
+    // Argo CD writes down a moment later what it has begun.
+    if (seen === undefined) return { kind: 'unseen' };
+    const { event } = seen;
+    if (queue === undefined) {
+      followUps.hint(argocd, { name, namespace });
+      const actions = await followUps.actionsOf(uid, event.operation?.key);
+      return { kind: 'accepted', phase: seen.phase, followUps: actions.map((one) => viewOf(one)) };
+    }
+    const rule = hookRuleOf(hook, queue, each);
+    const action = await followUps.addRule(argocd, application, event, rule);
+    return { kind: 'accepted', phase: seen.phase, followUps: [viewOf(action)] };
+  }
+
+  async progress(
+    id: string,
+    maySee: MaySee,
+    wait: number,
+    signal: AbortSignal,
+  ): Promise<HookFollowUp | undefined> {
+    const { clock } = this.#ports;
+    const until = clock.now() + wait;
+    for (;;) {
+      const action = await this.#find(id, maySee);
+      if (action === undefined) return undefined;
+      const left = until - clock.now();
+      const isOpen = openStates.some((state) => state === action.state);
+      if (!isOpen) return this.#followed(action, Math.max(0, left), signal);
+      if (left <= 0 || signal.aborted) return viewOf(action);
+      await clock.sleep(Math.min(pause, left), signal);
+    }
+  }
+
+  /** Undefined: there is none that may be seen. */
+  async #read(
+    { argocd, application }: HookCall,
+    signal: AbortSignal,
+  ): Promise<Application | Extract<HookAnswer, { kind: 'unavailable' }> | undefined> {
+    const server = this.#ports.server(argocd);
+    if (server === undefined) return undefined;
+    try {
+      return await server.argocd.get({ ...application, project: '' }, { signal });
+    } catch (error) {
+      if (!(error instanceof ArgoCDError)) throw error;
+      if (hidden.includes(error.failure)) return undefined;
+      // Argo CD's words, and its address, are for the operator.
+      return { kind: 'unavailable', message: `Argo CD ${argocd} cannot be read at the moment.` };
+    }
+  }
+
+  async #find(id: string, maySee: MaySee): Promise<StoredAction | undefined> {
+    for (const action of await this.#ports.store.actionsOfEvent(id)) {
+      const { argocd, event } = readActionBody(action);
+      const { name, namespace, project } = event.application;
+      if (maySee({ argocd, application: { name, namespace }, appProject: project })) return action;
+    }
+    return undefined;
+  }
+
+  /** What was queued has a life of its own. */
+  async #followed(action: StoredAction, wait: number, signal: AbortSignal): Promise<HookFollowUp> {
+    const { watchRun, clock } = this.#ports;
+    if (action.outcome === undefined || watchRun === undefined) return viewOf(action);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    let seen: PipelineRun | undefined;
+    let first = () => undefined as void;
+    const told = new Promise<void>((resolve) => (first = resolve));
+    const ended = watchRun(action, either, (run) => {
+      seen = run;
+      first();
+    }).then(
+      (run) => {
+        seen = run;
+      },
+      () => undefined,
+    );
+    try {
+      // Also who does not wait is told what is known at first.
+      const late = clock.sleep(Math.max(wait, pause), either);
+      await Promise.race([wait > 0 ? ended : Promise.race([told, ended]), late]);
+    } finally {
+      over.abort();
+    }
+    return viewOf(action, seen);
+  }
+}
+
+function viewOf(action: StoredAction, run?: PipelineRun): HookFollowUp {
+  const { rule, state, message, outcome } = action;
+  const body = readActionBody(action);
+  return {
+    ...{ id: body.eventKey, rule, state, message, target: targetOf(body) },
+    run: outcome && {
+      name: run?.name ?? outcome.name,
+      page: run?.page ?? outcome.page,
+      state: run?.state,
+      result: run?.result,
+    },
+  };
+}
+
+function targetOf({ action }: ActionBody): string {
+  return action.kind === 'postWebHook' ? action.url : printPipelineAddress(action);
+}

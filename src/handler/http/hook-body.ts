@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import { queuePipelineSchema } from '../../follow-ups/action-schema.ts';
+import { repetitions } from '../../follow-ups/follow-up.ts';
+import type { Fault } from '../../inputs/fault.ts';
+import { parseName } from '../../settings/names.ts';
+import type { PathFault } from '../../settings/path-fault.ts';
+import { faultsOf } from '../../settings/schema-fault.ts';
+import type { Setting } from '../../settings/setting.ts';
+import { described, textSetting } from '../../settings/text-setting.ts';
+import { hookPhases } from '../../sync/events/hook-event.ts';
+import type { ApplicationName } from '../../sync/model/application.ts';
+
+/** Bytes of a hook's call at the most. */
+export const longestHookBody = 16 * 1_024;
+
+const kubernetesName = (description: string) =>
+  textSetting(parseKubernetesName, { description, examples: ['smoke-tests'] });
+
+/** The body of a hook's call. */
+export const hookBodySchema = z.strictObject({
+  argocd: z.optional(
+    textSetting(parseName, {
+      description:
+        'Name of the Argo CD instance; may be left out where the grants of the caller name only one.',
+    }),
+  ),
+  application: textSetting(parseApplicationName, {
+    description:
+      'The application: `name` or `namespace/name`, or as ARGOCD_APP_NAME and the tracking id have it.',
+  }),
+  hook: described(
+    z.strictObject({
+      name: kubernetesName('Name of the Job, or of what else the hook is.'),
+      namespace: kubernetesName('Its namespace.'),
+    }),
+    'The resource that is the hook.',
+  ),
+  phase: z.optional(
+    described(
+      z.enum(hookPhases),
+      'Its phase, where it is a hook of several; otherwise it is found.',
+    ),
+  ),
+  queue: z.optional(
+    described(
+      queuePipelineSchema('configuration'),
+      'The pipeline to queue. Without it, the hook only tells that it runs, and is told of follow-ups.',
+    ),
+  ),
+  each: described(
+    z._default(z.enum(repetitions), 'operation'),
+    'attempt: once more for each time that Argo CD retries the operation.',
+  ),
+});
+/** A hook's call, read. */
+export type HookBody = z.output<typeof hookBodySchema>;
+
+/** Reads the body of a hook's call, or says all that is wrong with it. */
+export function readHookBody(text: string): HookBody | { readonly faults: readonly Fault[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const problem = 'it is not JSON';
+    return { faults: [{ input: 'body', value: '', problem, advice: 'Send a JSON object.' }] };
+  }
+  const parsed = z.safeParse(hookBodySchema, value);
+  if (parsed.success) return parsed.data;
+  const read = { schema: hookBodySchema, value };
+  return { faults: parsed.error.issues.flatMap((issue) => faultsOf(issue, read)).map(inputFault) };
+}
+
+function inputFault({ path, problem, advice }: PathFault): Fault {
+  const input = path.length === 0 ? 'body' : path.map(String).join('.');
+  return { input, value: '', problem, advice };
+}
+
+const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
+const name = '[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?';
+/** The build environment and tracking ids have `namespace_name`, and after a `:` what is tracked. */
+const applicationShape = new RegExp(`^(?:(${label})[/_])?(${name})$`);
+
+function parseApplicationName(text: string): Setting<ApplicationName> {
+  const [, namespace, called] = applicationShape.exec(text) ?? [];
+  if (called !== undefined) {
+    return { value: { name: called, ...(namespace !== undefined && { namespace }) } };
+  }
+  const problem = 'no application has such a name';
+  return { problem, advice: 'Write `name`, or `namespace/name`.' };
+}
+
+function parseKubernetesName(text: string): Setting<string> {
+  if (new RegExp(`^${name}$`).test(text)) return { value: text };
+  const problem = 'no resource of Kubernetes has such a name';
+  return { problem, advice: 'Write it in lower case, as `kubectl get` prints it.' };
+}

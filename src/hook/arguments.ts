@@ -1,0 +1,272 @@
+import { queuePipelineSchema } from '../follow-ups/action-schema.ts';
+import { parsePipelineAddress } from '../follow-ups/pipeline-address.ts';
+import { readWords, type Help, type WrongWords } from '../inputs/command-words.ts';
+import { faultsOf } from '../settings/schema-fault.ts';
+import { hookPhases } from '../sync/events/hook-event.ts';
+import { nearest } from '../text/nearest.ts';
+import * as z from 'zod/mini';
+import { readDuration } from './duration.ts';
+import { readWay, type Way } from './way.ts';
+
+/** What the command can do. */
+export const commands = ['queue', 'notify', 'wait'] as const;
+export type Command = (typeof commands)[number];
+
+/** What of a pipeline is queued, as the handler's route takes it. */
+export interface QueueTexts {
+  readonly pipeline: string;
+  readonly branch?: string;
+  readonly tag?: string;
+  readonly commit?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly stagesToSkip: readonly string[];
+}
+
+/** Which hook calls, as far as it could learn that. */
+export interface HookSelf {
+  readonly application: string;
+  readonly job: string;
+  readonly namespace: string;
+  readonly phase: string | undefined;
+  readonly argocd: string | undefined;
+}
+
+/** What the command was asked to do. Times are milliseconds. */
+export interface HookArguments {
+  readonly command: Command;
+  readonly self: HookSelf;
+  readonly queue: QueueTexts | undefined;
+  readonly each: 'operation' | 'attempt';
+  readonly waits: boolean;
+  readonly timeout: number;
+  readonly retryFor: number;
+  readonly ignoresUnreachable: boolean;
+  readonly way: Way;
+}
+
+/** The command line read: what to do, that help is asked for, or what is wrong with the words. */
+export type ParsedHook =
+  { readonly kind: 'run'; readonly arguments: HookArguments } | Help | WrongWords;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const text = { type: 'string' } as const;
+const list = { type: 'string', multiple: true } as const;
+const flag = { type: 'boolean' } as const;
+const options = {
+  ...{ application: text, job: text, namespace: text, phase: text, argocd: text },
+  ...{ pipeline: text, branch: text, tag: text, commit: text, each: text },
+  ...{ parameter: list, variable: list, 'skip-stage': list },
+  ...{ wait: flag, timeout: text, 'on-unreachable': text, 'retry-for': text },
+  ...{ handler: text, 'token-file': text, caller: text, 'key-file': text },
+  ...{ direct: flag, 'web-hook': text, organization: text, 'pat-file': text, 'pat-env': text },
+  ...{ 'secret-file': text, header: text },
+} as const;
+type Values = Extract<ReturnType<typeof readOptions>, { kind: 'words' }>['values'];
+
+const day = 24 * 3_600_000;
+
+/** Reads the command line, and what the environment says of the hook. All faults are told at once. */
+export function parseHook(words: readonly string[], env: Environment): ParsedHook {
+  if (words.some((word) => /^--(token|pat|password|secret|key)(=|$)/.test(word))) {
+    const message =
+      'A secret on the command line can be read in the manifest and by everybody on the node: mount it as a file, and pass its path (--token-file, --key-file, --pat-file, --secret-file).';
+    return { kind: 'fault', messages: [message] };
+  }
+  const read = readOptions(words);
+  if (read.kind !== 'words') return read;
+  const { values, others } = read;
+  const faults: string[] = [];
+  const command = readCommand(others, faults);
+  const way = readWay(values, env, faults);
+  const parsed: HookArguments = {
+    command,
+    way,
+    self: readSelf(values, env, way, faults),
+    queue: command === 'queue' && way.kind !== 'webHook' ? readQueue(values, faults) : undefined,
+    each: readEach(values.each, faults),
+    waits: command === 'wait' || values.wait === true,
+    timeout: readTime('timeout', values.timeout ?? '1h', faults),
+    retryFor: readTime('retry-for', values['retry-for'] ?? '2m', faults),
+    ignoresUnreachable: readPolicy(values['on-unreachable'], faults),
+  };
+  faults.push(...contradictions(parsed, values));
+  return faults.length > 0
+    ? { kind: 'fault', messages: faults }
+    : { kind: 'run', arguments: parsed };
+}
+
+function readOptions(words: readonly string[]) {
+  return readWords(words, options, { takesOthers: true });
+}
+
+function readCommand(others: readonly string[], faults: string[]): Command {
+  const [word, ...more] = others;
+  const command = commands.find((each) => each === word);
+  if (command === undefined) {
+    const meant = word === undefined ? undefined : nearest(word, commands);
+    const advice = meant ? `Did you mean ${meant}?` : `Commands: ${commands.join(', ')}.`;
+    faults.push(
+      word === undefined
+        ? `There is no command. ${advice}`
+        : `Unknown command "${word}". ${advice}`,
+    );
+  }
+  if (more.length > 0) faults.push(`"${more[0] ?? ''}" is not expected here.`);
+  return command ?? 'notify';
+}
+
+function readSelf(values: Values, env: Environment, way: Way, faults: string[]): HookSelf {
+  const from = (given: string | undefined, name: string) => (given ?? env[name] ?? '').trim();
+  const tracked = (env['HOOK_TRACKING_ID'] ?? '').split(':')[0] ?? '';
+  const application = from(values.application, 'ARGOCD_APP_NAME') || tracked;
+  const job = from(values.job, 'HOOK_JOB');
+  const namespace = from(values.namespace, 'HOOK_NAMESPACE');
+  if (application === '') {
+    faults.push('Which application? Add --application NAME, or set ARGOCD_APP_NAME.');
+  } else if (/[$]/.test(application)) {
+    faults.push(
+      `Application ${application.slice(0, 100)}: Argo CD has not filled this in. It does so in Helm parameters and Kustomize's common annotations only (docs/hooks.md).`,
+    );
+  }
+  if (job === '' && way.kind !== 'webHook') {
+    faults.push(
+      'Which Job is this? Set HOOK_JOB from the label `batch.kubernetes.io/job-name` by the downward API, or add --job NAME.',
+    );
+  }
+  if (namespace === '' && way.kind !== 'webHook') {
+    faults.push(
+      'Which namespace is this? Set HOOK_NAMESPACE from `metadata.namespace` by the downward API, or add --namespace NAME.',
+    );
+  }
+  const { phase, argocd } = values;
+  if (phase !== undefined && !hookPhases.some((each) => each === phase)) {
+    const meant = nearest(phase, hookPhases);
+    faults.push(
+      `--phase ${phase}: ${meant ? `did you mean ${meant}?` : `use one of ${hookPhases.join(', ')}.`}`,
+    );
+  }
+  return { application, job, namespace, phase, argocd };
+}
+
+function readQueue(values: Values, faults: string[]): QueueTexts {
+  const { pipeline = '', branch, tag, commit } = values;
+  const queue: QueueTexts = {
+    pipeline,
+    ...(branch !== undefined && { branch }),
+    ...(tag !== undefined && { tag }),
+    ...(commit !== undefined && { commit }),
+    parameters: readPairs('parameter', values.parameter, faults),
+    variables: readPairs('variable', values.variable, faults),
+    stagesToSkip: values['skip-stage'] ?? [],
+  };
+  if (pipeline === '') {
+    faults.push('Which pipeline? Add --pipeline project/pipeline.');
+    return queue;
+  }
+  const schema = queuePipelineSchema('configuration');
+  const parsed = z.safeParse(schema, queue);
+  if (!parsed.success) {
+    const found = parsed.error.issues.flatMap((issue) => faultsOf(issue, { schema, value: queue }));
+    for (const { path, problem, advice } of found) {
+      faults.push(`--${optionOf(path)}: ${problem}. ${advice}`);
+    }
+  }
+  return queue;
+}
+
+function optionOf([field = 'pipeline', name]: readonly (string | number)[]): string {
+  const options: Readonly<Record<string, string>> = {
+    parameters: 'parameter',
+    variables: 'variable',
+    stagesToSkip: 'skip-stage',
+  };
+  const option = options[field] ?? String(field);
+  return typeof name === 'string' ? `${option} ${name}` : option;
+}
+
+function readPairs(
+  option: string,
+  pairs: readonly string[] | undefined,
+  faults: string[],
+): Readonly<Record<string, string>> {
+  const read = new Map<string, string>();
+  for (const pair of pairs ?? []) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at);
+    if (at < 1) faults.push(`--${option}: write it as NAME=TEXT.`);
+    else if (read.has(name)) faults.push(`--${option} ${name}: it is given twice.`);
+    else read.set(name, pair.slice(at + 1));
+  }
+  return Object.fromEntries(read);
+}
+
+function readEach(given: string | undefined, faults: string[]): HookArguments['each'] {
+  if (given === undefined || given === 'operation' || given === 'attempt') {
+    return given ?? 'operation';
+  }
+  faults.push(`--each ${given}: use operation or attempt.`);
+  return 'operation';
+}
+
+function readPolicy(given: string | undefined, faults: string[]): boolean {
+  if (given !== undefined && given !== 'fail' && given !== 'ignore') {
+    faults.push(`--on-unreachable ${given}: use fail or ignore.`);
+  }
+  return given === 'ignore';
+}
+
+function readTime(name: string, given: string, faults: string[]): number {
+  const time = readDuration(given);
+  if (time !== undefined && time > 0 && time <= day) return time;
+  faults.push(`--${name} ${given}: write a time up to 24h, such as 90s, 30m or 2h.`);
+  return 0;
+}
+
+function contradictions({ command, way, queue }: HookArguments, values: Values): readonly string[] {
+  const messages: string[] = [];
+  if (command !== 'queue' && way.kind !== 'handler') {
+    messages.push(`${command} needs a handler: --direct and --web-hook can only queue.`);
+  }
+  const idle = [
+    'pipeline',
+    'branch',
+    'tag',
+    'commit',
+    'each',
+    'parameter',
+    'variable',
+    'skip-stage',
+  ];
+  const given = idle.filter((name) => values[name as keyof Values] !== undefined);
+  if (command !== 'queue' && given.length > 0) {
+    messages.push(
+      `${command} queues nothing: remove ${given.map((name) => `--${name}`).join(', ')}.`,
+    );
+  }
+  if (way.kind === 'webHook') {
+    if (given.length > 0) {
+      messages.push(
+        `A web hook takes no ${given.map((name) => `--${name}`).join(', ')}: the pipelines that it starts name it.`,
+      );
+    }
+    if (values.wait === true) {
+      messages.push('--wait: a web hook does not tell what it has started.');
+    }
+  }
+  if (way.kind === 'direct' && queue !== undefined && queue.pipeline !== '') {
+    const address = parsePipelineAddress(queue.pipeline);
+    if ('value' in address && address.value.organization !== undefined) {
+      messages.push(
+        '--pipeline: with --direct write project/pipeline; the organization is that of --organization.',
+      );
+    }
+    if (JSON.stringify(queue).includes('{{')) {
+      messages.push(
+        '`{{…}}`: without the handler nobody fills this in; use the variables of the pod.',
+      );
+    }
+  }
+  return messages;
+}

@@ -1,0 +1,133 @@
+import { AzureHttp } from '../azure/http/azure-http.ts';
+import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
+import type { PipelineRun, Pipelines, UncheckedRequest } from '../azure/pipelines/pipelines.ts';
+import { RestPipelines } from '../azure/pipelines/rest-pipelines.ts';
+import { eventKeyOf } from '../follow-ups/action-key.ts';
+import { parsePipelineAddress } from '../follow-ups/pipeline-address.ts';
+import { Secret } from '../secret.ts';
+import type { HookArguments, QueueTexts } from './arguments.ts';
+import { CallFailed, readSecret, type Accepted, type FollowUp } from './handler-client.ts';
+import type { HookChannel } from './run-hook.ts';
+import type { Way } from './way.ts';
+
+type DirectWay = Extract<Way, { kind: 'direct' }>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How far back a run is looked for that an earlier pod of this Job queued; milliseconds. */
+const lookBack = 24 * 3_600_000;
+
+/**
+ * Queues a pipeline without a handler, as its own identity. A pod that is started again finds the run
+ * of the one before, by the mark that Job and pipeline make; nothing is found where the pipeline allows
+ * no mark but a tag and the pod died in between.
+ */
+export class DirectChannel implements HookChannel {
+  readonly #way: DirectWay;
+  readonly #env: Environment;
+  readonly #pipelines: Pipelines;
+  #queued: { readonly project: string; readonly id: number; readonly target: string } | undefined;
+
+  constructor(way: DirectWay, env: Environment) {
+    this.#way = way;
+    this.#env = env;
+    const http = new AzureHttp({
+      reachOf: (collection) =>
+        collection !== way.organization ? undefined : isCloud(collection) ? 'public' : 'private',
+      userAgent: 'argocd-for-azure-pipelines-hook',
+    });
+    const token = () => Promise.resolve(this.#token());
+    this.#pipelines = new RestPipelines({ http, token, now: Date.now });
+  }
+
+  async tell({ self, queue }: HookArguments, signal: AbortSignal): Promise<Accepted> {
+    const { application, job, namespace, phase = 'an unknown phase' } = self;
+    const asked = queue ?? { pipeline: '', parameters: {}, variables: {}, stagesToSkip: [] };
+    // Each Job has an id of its own, also where the next operation makes one of the same name.
+    const uid = this.#env['HOOK_JOB_UID'] ?? '';
+    const eventKey = eventKeyOf(
+      ['direct', application, namespace, job, uid, asked.pipeline].join('|'),
+    );
+    const run = await this.#try(() => this.#queue(asked, eventKey, signal), signal);
+    return { phase, followUps: [run] };
+  }
+
+  async progress(_: string, __: number, signal: AbortSignal): Promise<FollowUp> {
+    const queued = this.#queued;
+    if (queued === undefined) throw new CallFailed('refused', 'Nothing was queued.');
+    const { project, id, target } = queued;
+    const { organization } = this.#way;
+    return this.#try(async () => {
+      const reference = { organization, project, kind: 'yaml', id } as const;
+      return viewOf(target, await this.#pipelines.run(reference, signal));
+    }, signal);
+  }
+
+  async #queue(asked: QueueTexts, eventKey: string, signal: AbortSignal): Promise<FollowUp> {
+    const address = parsePipelineAddress(asked.pipeline);
+    if (!('value' in address)) throw new CallFailed('refused', `--pipeline: ${address.problem}.`);
+    const { project = '', pipeline } = address.value;
+    const { organization } = this.#way;
+    const place = { organization, project };
+    const found = await this.#pipelines.find(
+      place,
+      { kind: 'pipeline', reference: pipeline },
+      signal,
+    );
+    const { branch, tag, commit, parameters, variables, stagesToSkip } = asked;
+    const ref = branch ? refOf('heads', branch) : tag ? refOf('tags', tag) : undefined;
+    const common = {
+      ...{ ...place, pipeline: found.id, eventKey, variables },
+      ...(ref !== undefined && { ref }),
+      ...(commit !== undefined && { commit }),
+    };
+    const request: UncheckedRequest =
+      found.kind === 'yaml'
+        ? { kind: 'yaml', ...common, parameters, stagesToSkip }
+        : { kind: 'build', ...common };
+    const { mark } = await this.#pipelines.check(request, signal);
+    const marked = { ...request, mark };
+    const run =
+      (await this.#pipelines.lookUp(marked, Date.now() - lookBack, signal)) ??
+      (await this.#pipelines.queue(marked, signal));
+    this.#queued = { project, id: run.id, target: asked.pipeline };
+    return viewOf(asked.pipeline, run);
+  }
+
+  async #try<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof PipelineError)) throw error;
+      // Also after an unclear answer: the next try looks for the run first.
+      const kind = error.kind === 'refused' ? 'refused' : 'unreachable';
+      const message = `${error.message} ${error.advice}`.trim();
+      throw new CallFailed(kind, message, error.retryAfter ?? 0);
+    }
+  }
+
+  #token(): Secret {
+    const { pat } = this.#way;
+    if ('file' in pat) return readSecret(pat.file, 'personal access token');
+    const text = this.#env[pat.variable]?.trim() ?? '';
+    if (text !== '') return new Secret(text);
+    throw new PipelineError(`The environment variable ${pat.variable} is not set.`, {
+      kind: 'refused',
+      reason: 'noToken',
+      advice: 'Set it from a Secret, or use --pat-file.',
+    });
+  }
+}
+
+function isCloud(organization: string): boolean {
+  return /(^|\.)(dev\.azure\.com|visualstudio\.com)$/.test(new URL(organization).hostname);
+}
+
+function refOf(folder: 'heads' | 'tags', name: string): string {
+  return name.startsWith('refs/') ? name : `refs/${folder}/${name}`;
+}
+
+function viewOf(target: string, { id, name, page, state, result }: PipelineRun): FollowUp {
+  const run = { name, page, state, result: result ?? null };
+  return { id: String(id), rule: 'direct', target, state: 'done', message: '', run };
+}

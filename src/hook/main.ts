@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { systemClock } from '../async/clock.ts';
+import { parseHook, type HookArguments } from './arguments.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { HandlerClient } from './handler-client.ts';
+import { runHook, type HookChannel, type HookPorts } from './run-hook.ts';
+import { usage } from './usage.ts';
+
+const ports: HookPorts = {
+  clock: systemClock,
+  random: Math.random,
+  print: (line) => void process.stdout.write(`${line}\n`),
+  printError: (line) => void process.stderr.write(`${line}\n`),
+};
+
+void main().then((code) => {
+  process.exitCode = code;
+});
+
+async function main(): Promise<ExitCode> {
+  const parsed = parseHook(process.argv.slice(2), process.env);
+  if (parsed.kind === 'help') {
+    process.stdout.write(usage);
+    return exitCodes.success;
+  }
+  if (parsed.kind === 'fault') {
+    process.stderr.write(`${parsed.messages.join('\n')}\n\nhook --help lists all options.\n`);
+    return exitCodes.usage;
+  }
+  const ending = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort());
+  const channel = await channelOf(parsed.arguments);
+  return runHook(parsed.arguments, channel, ports, ending.signal);
+}
+
+/** What is needed without a handler is large, and read only then. */
+async function channelOf({ way }: HookArguments): Promise<HookChannel> {
+  switch (way.kind) {
+    case 'handler':
+      return new HandlerClient(way);
+    case 'direct': {
+      const { DirectChannel } = await import('./direct-channel.ts');
+      return new DirectChannel(way, process.env);
+    }
+    case 'webHook': {
+      const { WebHookChannel } = await import('./web-hook-channel.ts');
+      return new WebHookChannel(way);
+    }
+  }
+}

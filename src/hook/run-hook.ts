@@ -1,0 +1,163 @@
+import { backoff } from '../async/backoff.ts';
+import type { Clock } from '../async/clock.ts';
+import { logLine } from '../text/foreign-text.ts';
+import type { HookArguments } from './arguments.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { CallFailed, type Accepted, type FollowUp } from './handler-client.ts';
+
+/** Whom a hook tells: the handler, or what stands in its place. */
+export interface HookChannel {
+  tell(hook: HookArguments, signal: AbortSignal): Promise<Accepted>;
+  progress(id: string, seconds: number, signal: AbortSignal): Promise<FollowUp>;
+}
+
+/** What the command uses of its process. */
+export interface HookPorts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly print: (line: string) => void;
+  readonly printError: (line: string) => void;
+}
+
+/** Milliseconds between tries. */
+const pauses = { first: 1_000, most: 15_000 } as const;
+/** Seconds that the handler may keep an answer back. */
+const longPoll = 25;
+const over = ['done', 'refused', 'expired', 'dismissed'];
+
+/**
+ * Tells, waits if asked to, and says how the Job is to end. Never rejects but with what is a bug; the
+ * signal aborts when Kubernetes ends the pod.
+ */
+export async function runHook(
+  hook: HookArguments,
+  channel: HookChannel,
+  ports: HookPorts,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { clock, printError } = ports;
+  const deadline = clock.now() + hook.timeout;
+  try {
+    const until = Math.min(deadline, clock.now() + hook.retryFor);
+    const { phase, followUps } = await repeat(
+      () => channel.tell(hook, signal),
+      until,
+      ports,
+      signal,
+    );
+    ports.print(`Argo CD runs this hook in ${phase}, of application ${hook.self.application}.`);
+    for (const each of followUps) ports.print(lineOf(each));
+    if (followUps.length === 0) {
+      if (!hook.waits) return exitCodes.success;
+      printError('There is no follow-up in this operation to wait for: no rule has started one.');
+      return exitCodes.failed;
+    }
+    // Whoever does not wait cannot tell how it ends; what can never be done is known all the same.
+    if (!hook.waits) return followUps.every(isHopeful) ? exitCodes.success : exitCodes.failed;
+    const codes: ExitCode[] = [];
+    for (const each of followUps)
+      codes.push(await awaitEnd(each, hook, channel, deadline, ports, signal));
+    return codes.find((code) => code !== exitCodes.success) ?? exitCodes.success;
+  } catch (error) {
+    if (signal.aborted) {
+      printError('Kubernetes ends this pod. What was queued goes on.');
+      return exitCodes.terminated;
+    }
+    if (!(error instanceof CallFailed)) throw error;
+    printError(error.message);
+    if (error.kind === 'refused') return exitCodes.failed;
+    if (!hook.ignoresUnreachable) return exitCodes.unreachable;
+    printError('Ignored, as --on-unreachable says: the handler follows the operation by itself.');
+    return exitCodes.success;
+  }
+}
+
+async function awaitEnd(
+  first: FollowUp,
+  { retryFor }: HookArguments,
+  channel: HookChannel,
+  deadline: number,
+  ports: HookPorts,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { clock, print, printError } = ports;
+  let last = first;
+  let line = lineOf(first);
+  while (!hasEnded(last)) {
+    const left = deadline - clock.now();
+    if (left <= 0) {
+      printError(`${logLine(last.target)} has not ended in time (--timeout). It goes on.`);
+      return exitCodes.timeout;
+    }
+    const seconds = Math.max(1, Math.min(longPoll, Math.ceil(left / 1_000)));
+    const until = Math.min(deadline, clock.now() + retryFor);
+    const asked = clock.now();
+    last = await repeat(() => channel.progress(last.id, seconds, signal), until, ports, signal);
+    const now = lineOf(last);
+    if (now !== line) print(now);
+    line = now;
+    // An answer that was not kept back must not make a loop without a pause.
+    if (!hasEnded(last)) await clock.sleep(Math.max(0, asked + pauses.first - clock.now()), signal);
+    signal.throwIfAborted();
+  }
+  const isDone = last.state === 'done' && (!isRun(last) || last.run?.result === 'succeeded');
+  if (isDone) return exitCodes.success;
+  printError(`${logLine(last.target)} did not succeed, and so neither does this hook.`);
+  return exitCodes.failed;
+}
+
+/** Tries until it is answered or refused, or the time is up: then the last failure. */
+async function repeat<T>(
+  call: () => Promise<T>,
+  until: number,
+  { clock, random, printError }: HookPorts,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof CallFailed) || error.kind === 'refused') throw error;
+      const pause = Math.max(error.retryAfter, backoff(attempt, pauses, random));
+      if (clock.now() + pause > until) throw error;
+      if (attempt === 1) printError(`${error.message} It is tried again.`);
+      await clock.sleep(pause, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+function isHopeful({ state }: FollowUp): boolean {
+  return state === 'waiting' || state === 'sent' || state === 'done';
+}
+
+/** What posts, and does not queue, has ended once it is done. */
+function isRun({ target }: FollowUp): boolean {
+  return !target.startsWith('https://');
+}
+
+function hasEnded(followUp: FollowUp): boolean {
+  const { state, run } = followUp;
+  if (!over.includes(state)) return false;
+  return state !== 'done' || !isRun(followUp) || run?.state === 'completed';
+}
+
+function lineOf({ target, state, message, run }: FollowUp): string {
+  const about = logLine(target, 300);
+  if (run !== null) {
+    const how = run.result ?? run.state ?? 'queued';
+    return `${about}: ${logLine(how, 40)}, ${logLine(run.name, 200)} ${logLine(run.page, 2_000)}`;
+  }
+  const why = message === '' ? '' : ` (${logLine(message, 1_000)})`;
+  return `${about}: ${states[state]}${why}`;
+}
+
+const states: Readonly<Record<FollowUp['state'], string>> = {
+  waiting: 'to be queued',
+  sent: 'being queued',
+  done: 'done',
+  refused: 'refused',
+  expired: 'not done in time',
+  dismissed: 'dismissed by an operator',
+};

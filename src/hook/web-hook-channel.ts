@@ -1,0 +1,73 @@
+import { createHmac } from 'node:crypto';
+import { errorMessage } from '../async/error-message.ts';
+import { logLine } from '../text/foreign-text.ts';
+import type { HookArguments } from './arguments.ts';
+import { CallFailed, readSecret, type Accepted, type FollowUp } from './handler-client.ts';
+import type { HookChannel } from './run-hook.ts';
+import type { Way } from './way.ts';
+
+const timeout = 20_000;
+
+/** The signature as Azure DevOps checks it: HMAC-SHA1 over the body, bare hexadecimal (azure-devops.md §5.4). */
+export function signWebHook(secret: string, body: string): string {
+  return createHmac('sha1', secret).update(body).digest('hex').toUpperCase();
+}
+
+/**
+ * Posts to an Incoming WebHook, which starts every pipeline that subscribes to it, tells nobody which, and
+ * does so again when it is posted to again (azure-devops.md §13.7).
+ */
+export class WebHookChannel implements HookChannel {
+  readonly #way: Extract<Way, { kind: 'webHook' }>;
+
+  constructor(way: Extract<Way, { kind: 'webHook' }>) {
+    this.#way = way;
+  }
+
+  async tell({ self }: HookArguments, signal: AbortSignal): Promise<Accepted> {
+    const { organization, name, secretFile, header } = this.#way;
+    const { application, job, namespace, phase = '' } = self;
+    const body = JSON.stringify({ application, hook: { name: job, namespace }, phase });
+    const url = `${organization}/_apis/public/distributedtask/webhooks/${encodeURIComponent(name)}?api-version=6.0-preview`;
+    const secret = secretFile === undefined ? undefined : readSecret(secretFile, 'secret');
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method: 'POST',
+        body,
+        redirect: 'manual',
+        headers: {
+          'Content-Type': 'application/json',
+          ...(secret && { [header]: signWebHook(secret.reveal(), body) }),
+        },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      const { cause = error } = error as { readonly cause?: unknown };
+      const reason = logLine(errorMessage(cause), 300);
+      throw new CallFailed('unreachable', `Azure DevOps cannot be reached: ${reason}.`);
+    }
+    const { status } = response;
+    const answer = (await response.text().catch(() => '')).slice(0, 20_000);
+    if (status < 300) return { phase: phase || 'an unknown phase', followUps: [this.#posted()] };
+    if (answer.includes('RequiredHeaderSignatureNotFound')) {
+      const message = `The web hook ${name} checks a signature: add --secret-file, and --header as its service connection has it.`;
+      throw new CallFailed('refused', message);
+    }
+    const kind = status === 429 || status >= 500 ? 'unreachable' : 'refused';
+    const retryAfter = 1_000 * (Number(response.headers.get('Retry-After')) || 0);
+    const message = `Azure DevOps does not take a post to the web hook ${name} (HTTP ${status}). Check its name, the organization and the secret.`;
+    throw new CallFailed(kind, message, retryAfter);
+  }
+
+  progress(): Promise<FollowUp> {
+    return Promise.reject(new CallFailed('refused', 'A web hook does not tell what it started.'));
+  }
+
+  #posted(): FollowUp {
+    const { name } = this.#way;
+    const target = `web hook ${name}`;
+    return { id: '', rule: '', target, state: 'done', message: 'whatever subscribes', run: null };
+  }
+}

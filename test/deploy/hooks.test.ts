@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { describe, it } from 'mocha';
+import { defaultAudience } from '../../src/handler/config/hooks-config.ts';
+import { parseHook } from '../../src/hook/arguments.ts';
+import { exitCodes } from '../../src/hook/exit-codes.ts';
+import { root, type Manifest } from './kustomization.ts';
+
+interface Job extends Manifest {
+  readonly spec: {
+    readonly backoffLimit: number;
+    readonly activeDeadlineSeconds: number;
+    readonly ttlSecondsAfterFinished?: number;
+    readonly podFailurePolicy: {
+      readonly rules: readonly { readonly onExitCodes: { readonly values: readonly number[] } }[];
+    };
+    readonly template: {
+      readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+      readonly spec: {
+        readonly restartPolicy: string;
+        readonly serviceAccountName: string;
+        readonly automountServiceAccountToken: boolean;
+        readonly securityContext: { readonly runAsNonRoot: boolean; readonly runAsUser: number };
+        readonly containers: readonly {
+          readonly command: readonly string[];
+          readonly args: readonly string[];
+          readonly env: readonly { readonly name: string; readonly value?: string }[];
+          readonly resources: { readonly requests: object; readonly limits: object };
+          readonly securityContext: {
+            readonly allowPrivilegeEscalation: boolean;
+            readonly readOnlyRootFilesystem: boolean;
+            readonly capabilities: { readonly drop: readonly string[] };
+          };
+          readonly volumeMounts: readonly { readonly mountPath: string }[];
+        }[];
+        readonly volumes: readonly {
+          readonly projected: {
+            readonly sources: readonly {
+              readonly serviceAccountToken: { readonly audience: string; readonly path: string };
+            }[];
+          };
+        }[];
+      };
+    };
+  };
+}
+
+const folder = join(root, 'deploy/hooks');
+const read = (path: string) => load(readFileSync(join(folder, path), 'utf8'));
+const jobs = readdirSync(folder)
+  .filter((name) => name !== 'service-account')
+  .map((name) => [name, read(`${name}/job.yaml`) as Job] as const);
+
+const phases: Readonly<Record<string, string>> = {
+  'pre-sync': 'PreSync',
+  'post-sync': 'PostSync',
+  'sync-fail': 'SyncFail',
+};
+
+describe('The Jobs in deploy/hooks', () => {
+  it('are those of the three phases, each a component with one resource', () => {
+    assert.deepEqual(jobs.map(([name]) => name).sort(), Object.keys(phases).sort());
+    for (const name of readdirSync(folder)) {
+      const { kind, resources } = read(`${name}/kustomization.yaml`) as {
+        readonly kind: string;
+        readonly resources: readonly string[];
+      };
+      assert.equal(kind, 'Component');
+      for (const resource of resources) assert.ok(read(`${name}/${resource}`));
+    }
+  });
+
+  for (const [name, job] of jobs) {
+    describe(name, () => {
+      const { annotations = {} } = job.metadata;
+      const { spec } = job;
+      const pod = spec.template.spec;
+      const [container, ...more] = pod.containers;
+      assert.ok(container !== undefined && more.length === 0);
+
+      it('runs in its phase, and stays with its log until the next sync', () => {
+        assert.equal(annotations['argocd.argoproj.io/hook'], phases[name]);
+        assert.equal(annotations['argocd.argoproj.io/hook-delete-policy'], 'BeforeHookCreation');
+        // Zero hangs the sync (user-needs 5, argo-cd#18884); any deletes the log.
+        assert.equal(spec.ttlSecondsAfterFinished, undefined);
+      });
+
+      it('has no wave in SyncFail, where Argo CD ignores waves', () => {
+        if (name !== 'sync-fail') return;
+        assert.equal(annotations['argocd.argoproj.io/sync-wave'], undefined);
+      });
+
+      it('ends: by itself before its deadline, and without another pod where that changes nothing', () => {
+        const env = Object.fromEntries(container.env.map((each) => [each.name, each.value ?? 'x']));
+        const parsed = parseHook(container.args, env);
+        assert.ok(parsed.kind === 'run', JSON.stringify(parsed));
+        const { timeout, waits, retryFor } = parsed.arguments;
+        const longest = waits ? timeout : retryFor;
+        assert.ok(longest / 1_000 < spec.activeDeadlineSeconds);
+        assert.ok(spec.backoffLimit <= 2);
+        assert.equal(pod.restartPolicy, 'Never');
+        const [rule] = spec.podFailurePolicy.rules;
+        const { failed, usage, timeout: late } = exitCodes;
+        assert.deepEqual(rule?.onExitCodes.values, [failed, usage, late]);
+      });
+
+      it('may do nothing in the pod and nothing in the cluster', () => {
+        assert.equal(pod.automountServiceAccountToken, false);
+        assert.equal(pod.securityContext.runAsNonRoot, true);
+        assert.equal(pod.securityContext.runAsUser, 65532);
+        const { allowPrivilegeEscalation, readOnlyRootFilesystem, capabilities } =
+          container.securityContext;
+        assert.deepEqual([allowPrivilegeEscalation, readOnlyRootFilesystem], [false, true]);
+        assert.deepEqual(capabilities.drop, ['ALL']);
+        assert.deepEqual(container.command, ['node', '/app/hook.js']);
+        assert.ok(container.resources.requests && container.resources.limits);
+      });
+
+      it('has a token for the handler alone, where the command looks for it', () => {
+        const [{ serviceAccountToken } = assert.fail()] = pod.volumes[0]?.projected.sources ?? [];
+        assert.equal(serviceAccountToken.audience, defaultAudience);
+        const path = `${container.volumeMounts[0]?.mountPath ?? ''}/${serviceAccountToken.path}`;
+        assert.equal(path, '/var/run/secrets/argocd-handler/token');
+        assert.equal(pod.serviceAccountName, 'argocd-hooks');
+      });
+    });
+  }
+});

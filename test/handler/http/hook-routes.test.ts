@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { HookIdentity, UnknownHook } from '../../../src/handler/access/hook-identity.ts';
+import { longestHookBody } from '../../../src/handler/http/hook-body.ts';
+import { publicApp, type RefusedCall } from '../../../src/handler/http/public-app.ts';
+import type { HookGrant } from '../../../src/handler/config/hooks-config.ts';
+import type {
+  HookAnswer,
+  HookCall,
+  HookFollowUp,
+  HookIntake,
+  MaySee,
+} from '../../../src/handler/hook-intake.ts';
+import { front, read, settings } from './front.ts';
+
+const grant: HookGrant = {
+  caller: 'prod',
+  namespaces: ['shop'],
+  serviceAccounts: ['argocd-hooks'],
+  argocd: 'prod',
+  appProjects: ['default'],
+  applications: ['shop-*'],
+  queue: [{ organization: 'fabrikam', azureProjects: ['shop'], pipelines: ['smoke-*'] }],
+};
+const identity: HookIdentity = {
+  caller: 'prod',
+  account: { namespace: 'shop', name: 'argocd-hooks', pod: 'smoke-tests-x7k2p' },
+};
+const body = {
+  application: 'shop-web',
+  hook: { name: 'smoke-tests', namespace: 'shop' },
+  queue: 'shop/smoke-tests',
+};
+const followUp: HookFollowUp = {
+  id: '123456789012345',
+  rule: 'hook/shop/smoke-tests/fabrikam/shop/smoke-tests',
+  target: 'fabrikam/shop/smoke-tests',
+  state: 'waiting',
+  message: '',
+  run: undefined,
+};
+
+class MemoryHooks implements HookIntake {
+  readonly calls: HookCall[] = [];
+  readonly waits: number[] = [];
+  answer: HookAnswer = { kind: 'accepted', phase: 'PostSync', followUps: [followUp] };
+
+  accept(call: HookCall): Promise<HookAnswer> {
+    this.calls.push(call);
+    // As the real one asks, once it has read the application.
+    return Promise.resolve(call.isAllowed('default') ? this.answer : { kind: 'unseen' });
+  }
+
+  progress(id: string, maySee: MaySee, wait: number): Promise<HookFollowUp | undefined> {
+    this.waits.push(wait);
+    const application = { name: 'shop-web', namespace: 'argocd' };
+    const isSeen = maySee({ argocd: 'prod', application, appProject: 'default' });
+    return Promise.resolve(isSeen && id === followUp.id ? followUp : undefined);
+  }
+}
+
+function hooked(
+  known: HookIdentity | UnknownHook = identity,
+  grants: readonly HookGrant[] = [grant],
+) {
+  const { access, intake, gates, clock } = front();
+  const hooks = new MemoryHooks();
+  const refusals: RefusedCall[] = [];
+  const answers: string[] = [];
+  const app = publicApp({
+    ...{ access, intake, gates, version: '1.2.3' },
+    hooks: {
+      callers: { identify: () => Promise.resolve(known) },
+      intake: hooks,
+      rights: () => ({
+        hooks: { audience: 'argocd-handler', callers: [], grants },
+        argocd: settings.argocd,
+      }),
+      organization: () => 'fabrikam',
+      clock,
+    },
+    onRefusal: (call) => refusals.push(call),
+    onAnswer: (route) => answers.push(route),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const post = async (given: unknown) =>
+    read(
+      await app.request('/v1/hooks', {
+        method: 'POST',
+        body: typeof given === 'string' ? given : JSON.stringify(given),
+      }),
+    );
+  const get = async (path: string) => read(await app.request(path));
+  return { app, hooks, post, get, refusals, answers, clock };
+}
+
+describe('POST /v1/hooks', () => {
+  it('hands a call on whose hook, application and pipeline are granted, and says what came of it', async () => {
+    const { post, hooks, answers } = hooked();
+    const answered = await post(body);
+    assert.equal(answered.status, 202);
+    assert.deepEqual(answered.body, {
+      phase: 'PostSync',
+      followUps: [{ ...followUp, run: null }],
+    });
+    const [call] = hooks.calls;
+    assert.equal(call?.argocd, 'prod');
+    const { organization, project, pipeline } = call?.queue ?? assert.fail();
+    assert.deepEqual([organization, project, pipeline], ['fabrikam', 'shop', 'smoke-tests']);
+    assert.deepEqual(answers, ['/v1/hooks']);
+  });
+
+  it('takes a hook that only tells, also where it may queue nothing', async () => {
+    const { post, hooks } = hooked(identity, [{ ...grant, queue: [] }]);
+    const { application, hook } = body;
+    assert.equal((await post({ application, hook })).status, 202);
+    assert.equal(hooks.calls[0]?.queue, undefined);
+    assert.equal((await post(body)).status, 403);
+  });
+
+  it('reads the application as the build environment and the tracking id have it', async () => {
+    const teams = { ...grant, applications: ['team-a/web'] };
+    for (const application of ['team-a/web', 'team-a_web']) {
+      const { post, hooks } = hooked(identity, [teams]);
+      assert.equal((await post({ ...body, application })).status, 202);
+      assert.deepEqual(hooks.calls[0]?.application, { namespace: 'team-a', name: 'web' });
+    }
+  });
+
+  const denied: readonly (readonly [string, object, RegExp])[] = [
+    [
+      'an application of the same name in another namespace',
+      { application: 'team-a/shop-web' },
+      /lets service account/,
+    ],
+    ['the same by its name in a tracking id', { application: 'team-a_shop-web' }, /lets/],
+    ['another application', { application: 'bank' }, /for application bank/],
+    [
+      "another namespace's hook",
+      { hook: { name: 'smoke-tests', namespace: 'bank' } },
+      /token is of namespace shop/,
+    ],
+    [
+      'a hook that is not the pod that calls',
+      { hook: { name: 'other', namespace: 'shop' } },
+      /none of hook other/,
+    ],
+    ['another Argo CD', { argocd: 'test' }, /of Argo CD test/],
+    ['a pipeline that is not granted', { queue: 'shop/deploy' }, /queue fabrikam\/shop\/deploy/],
+    ['a pipeline of another project', { queue: 'bank/smoke-tests' }, /queue fabrikam\/bank/],
+    ['a pipeline of another organization', { queue: 'contoso/shop/smoke-tests' }, /queue contoso/],
+    [
+      'a pipeline by an id that a name would hide',
+      { queue: 'shop/42' },
+      /queue fabrikam\/shop\/42/,
+    ],
+  ];
+  for (const [what, changes, message] of denied) {
+    it(`denies ${what}`, async () => {
+      const { post, hooks, refusals } = hooked();
+      const answered = await post({ ...body, ...changes });
+      assert.equal(answered.status, 403, answered.text);
+      assert.match(String(answered.body['message']), message);
+      assert.equal(hooks.calls.length, 0);
+      assert.equal(refusals[0]?.client, 'prod:shop/argocd-hooks');
+    });
+  }
+
+  it('says of another AppProject what it says of what is not there', async () => {
+    const other = hooked(identity, [{ ...grant, appProjects: ['bank'] }]);
+    const missing = hooked();
+    missing.hooks.answer = { kind: 'unseen' };
+    const [one, two] = [await other.post(body), await missing.post(body)];
+    assert.equal(one.status, 409);
+    assert.equal(one.text, two.text);
+    assert.equal(one.headers.get('retry-after'), '2');
+  });
+
+  it('needs one grant that allows both the application and the pipeline', async () => {
+    const halves = [
+      { ...grant, applications: ['bank'] },
+      { ...grant, queue: [] },
+    ];
+    assert.equal((await hooked(identity, halves).post(body)).status, 403);
+  });
+
+  const faulty: readonly (readonly [string, unknown, number])[] = [
+    ['no JSON', '{', 400],
+    ['a list', [], 400],
+    ['nothing', {}, 400],
+    ['an unknown field', { ...body, sudo: true }, 400],
+    ['a pipeline that is an address', { ...body, queue: 'https://evil.example.com/x' }, 400],
+    ['a pipeline that climbs', { ...body, queue: 'shop/..\\..' }, 400],
+    ['a pipeline without a project', { ...body, queue: 'smoke-tests' }, 400],
+    ['an application with a wildcard', { ...body, application: 'shop-*' }, 400],
+    ['an application that is a path', { ...body, application: '../../shop-web' }, 400],
+    ['a hook that is a path', { ...body, hook: { name: '../x', namespace: 'shop' } }, 400],
+    ['an unknown phase', { ...body, phase: 'Later' }, 400],
+    ['a misspelt template', { ...body, queue: { pipeline: 'shop/x', branch: '{{brnch}}' } }, 400],
+    ['depths', '['.repeat(longestHookBody - 10), 400],
+    ['more than there may be', JSON.stringify(body).padEnd(longestHookBody + 1), 413],
+  ];
+  for (const [what, given, status] of faulty) {
+    it(`refuses ${what}`, async () => {
+      const { post, hooks } = hooked();
+      const answered = await post(given);
+      assert.equal(answered.status, status, answered.text);
+      assert.ok(answered.text.length < 4_000);
+      assert.equal(hooks.calls.length, 0);
+    });
+  }
+
+  it('tells all faults at once', async () => {
+    const { post } = hooked();
+    const { body: answer } = await post({ ...body, application: '*', phase: 'x', each: 'day' });
+    assert.equal((answer['faults'] as readonly string[]).length, 3);
+  });
+
+  it('reads no body of somebody who is not known', async () => {
+    const unknown = { kind: 'unauthenticated', message: 'Nobody.' } as const;
+    const { post, hooks } = hooked(unknown);
+    assert.equal((await post('x'.repeat(100_000))).status, 401);
+    assert.equal(hooks.calls.length, 0);
+  });
+
+  it('bounds how often one hook calls', async () => {
+    const { post, clock } = hooked();
+    const statuses: number[] = [];
+    for (let call = 0; call < 60; call++) statuses.push((await post(body)).status);
+    assert.ok(statuses.includes(429));
+    clock.jump(60_000);
+    assert.equal((await post(body)).status, 202);
+  });
+});
+
+describe('GET /v1/hooks/{id}', () => {
+  it('tells how far a follow-up is, and waits no longer than half a minute', async () => {
+    const { get, hooks, answers } = hooked();
+    const answered = await get(`/v1/hooks/${followUp.id}?wait=900`);
+    assert.deepEqual(answered.body, { ...followUp, run: null });
+    assert.deepEqual(hooks.waits, [30_000]);
+    assert.deepEqual(answers, ['/v1/hooks/{id}']);
+  });
+
+  it('says of what is not granted what it says of what is not there', async () => {
+    const { get } = hooked();
+    const stranger = hooked(identity, [{ ...grant, appProjects: ['bank'] }]);
+    const [one, two] = [
+      await stranger.get(`/v1/hooks/${followUp.id}`),
+      await get('/v1/hooks/999999999999999'),
+    ];
+    assert.equal(one.status, 404);
+    assert.equal(one.text, two.text);
+  });
+
+  it('looks for no id that is none', async () => {
+    const { get, hooks } = hooked();
+    for (const id of ['1', '..%2f..', 'x'.repeat(500)]) {
+      assert.equal((await get(`/v1/hooks/${id}`)).status, 404);
+    }
+    assert.equal(hooks.waits.length, 0);
+  });
+});

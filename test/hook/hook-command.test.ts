@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { root } from '../../scripts/bundle.ts';
+import { freePort } from '../../simulators/free-port.ts';
+import { followUp, HookSite, podEnvironment, runCommand } from './hook-site.ts';
+
+const succeeded = followUp('done', { state: 'completed', result: 'succeeded' });
+
+describe('The command of hooks, as it ships', function () {
+  this.timeout(300_000);
+  let site: HookSite;
+  beforeEach(async () => (site = await HookSite.start()));
+  afterEach(() => site.close());
+
+  const told = (...more: string[]) => [
+    ...more,
+    ...['--handler', site.url, '--token-file', site.path('token'), '--retry-for', '20s'],
+  ];
+  const queue = (...more: string[]) => told('queue', '--pipeline', 'shop/smoke-tests', ...more);
+
+  for (const node of [20, 24] as const) {
+    it(`queues a pipeline and prints what came of it, on Node ${node}`, async () => {
+      const words = queue('--parameter', 'revision={{revision}}');
+      const { code, out, errors } = await runCommand(words, podEnvironment, undefined, node);
+      assert.equal(code, 0, errors);
+      assert.match(out, /runs this hook in PostSync/);
+      assert.match(out, /fabrikam\/shop\/smoke-tests: to be queued/);
+      const [call] = site.intake.calls;
+      assert.deepEqual(call?.hook, { name: 'smoke-tests', namespace: 'shop' });
+      assert.deepEqual(call?.queue?.parameters['revision']?.text, '{{revision}}');
+    });
+  }
+
+  const ends: readonly (readonly [string, ReturnType<typeof followUp>, number])[] = [
+    ['succeeds when the pipeline does', succeeded, 0],
+    [
+      'fails when the pipeline fails',
+      followUp('done', { state: 'completed', result: 'failed' }),
+      1,
+    ],
+    [
+      'fails when the pipeline is canceled',
+      followUp('done', { state: 'completed', result: 'canceled' }),
+      1,
+    ],
+    [
+      'fails when the pipeline succeeds in part',
+      followUp('done', { state: 'completed', result: 'partiallySucceeded' }),
+      1,
+    ],
+    ['fails when it can never be queued', followUp('refused'), 1],
+    ['fails when it could not be queued in time', followUp('expired'), 1],
+    ['fails when an operator dismissed it', followUp('dismissed'), 1],
+  ];
+  for (const [what, last, expected] of ends) {
+    it(`${what}, with --wait`, async () => {
+      const running = followUp('done', { state: 'inProgress', result: undefined });
+      site.intake.steps = [followUp('sent'), running, last];
+      const { code, out } = await runCommand(queue('--wait'));
+      assert.equal(code, expected);
+      if (last.run !== undefined) assert.match(out, /results\?buildId=7/);
+      if (last.state === 'refused') assert.match(out, /is disabled/);
+    });
+  }
+
+  it('ends with 4 when the time is up', async () => {
+    site.intake.steps = [followUp('done', { state: 'inProgress', result: undefined })];
+    const { code, errors } = await runCommand(queue('--wait', '--timeout', '1s'));
+    assert.equal(code, 4);
+    assert.match(errors, /has not ended in time/);
+  });
+
+  it('tries again while Argo CD does not show the hook yet', async () => {
+    const [accepted] = site.intake.answers;
+    site.intake.answers = [{ kind: 'unseen' }, accepted ?? assert.fail()];
+    const { code, errors } = await runCommand(queue());
+    assert.equal(code, 0);
+    assert.match(errors, /shows no hook shop\/smoke-tests/);
+    assert.equal(site.intake.calls.length, 2);
+  });
+
+  it('ends with 143 when Kubernetes ends the pod, and says that what was queued goes on', async () => {
+    site.intake.steps = [followUp('done', { state: 'inProgress', result: undefined })];
+    const { code, errors } = await runCommand(queue('--wait'), podEnvironment, (kill, out) => {
+      out.once('data', () => kill('SIGTERM'));
+    });
+    assert.equal(code, 143);
+    assert.match(errors, /goes on/);
+  });
+
+  it('fails or not when the handler cannot be reached, as it is told', async () => {
+    const nowhere = ['queue', '--pipeline', 'shop/smoke-tests', '--retry-for', '1s'];
+    const words = [
+      ...[...nowhere, '--handler', `http://127.0.0.1:${await freePort()}`],
+      ...['--token-file', site.path('token')],
+    ];
+    const failed = await runCommand(words);
+    assert.equal(failed.code, 3);
+    assert.match(failed.errors, /cannot be reached/);
+    assert.equal((await runCommand([...words, '--on-unreachable', 'ignore'])).code, 0);
+  });
+
+  it('does not take a refusal for an outage', async () => {
+    const words = told('queue', '--pipeline', 'shop/deploy', '--on-unreachable', 'ignore');
+    const { code, errors } = await runCommand(words);
+    assert.equal(code, 1);
+    assert.match(errors, /No entry of `hooks\.grants` lets service account shop\/argocd-hooks/);
+  });
+
+  it('signs with a key instead of a token', async () => {
+    const words = [
+      ...['queue', '--pipeline', 'shop/smoke-tests', '--handler', site.url],
+      ...['--caller', 'legacy', '--key-file', site.path('key'), '--wait'],
+    ];
+    site.intake.steps = [succeeded];
+    const { code, errors } = await runCommand(words);
+    assert.equal(code, 0, errors);
+  });
+
+  it('waits for the follow-ups that there are, and fails without any', async () => {
+    site.intake.steps = [succeeded];
+    assert.equal((await runCommand(told('wait'))).code, 0);
+    assert.equal(site.intake.calls[0]?.queue, undefined);
+    site.intake.answers = [{ kind: 'accepted', phase: 'PostSync', followUps: [] }];
+    const { code, errors } = await runCommand(told('wait'));
+    assert.equal(code, 1);
+    assert.match(errors, /no follow-up/);
+    assert.equal((await runCommand(told('notify'))).code, 0);
+  });
+
+  it('never prints a secret', async () => {
+    site.write('token', `${site.cluster.issuer.issue({ ...hookless })}`);
+    const { code, out, errors } = await runCommand(queue());
+    assert.equal(code, 1);
+    const token = readFileSync(site.path('token'), 'utf8').trim();
+    for (const part of token.split('.')) assert.ok(!(out + errors).includes(part));
+  });
+
+  it('tells every fault of its arguments at once', async () => {
+    const { code, errors } = await runCommand(
+      ['queue', '--phase', 'postsync', '--timeout', '9d'],
+      {},
+    );
+    assert.equal(code, 2);
+    for (const what of [
+      'handler',
+      'application',
+      'HOOK_JOB',
+      'HOOK_NAMESPACE',
+      'PostSync',
+      '24h',
+    ]) {
+      assert.ok(errors.includes(what), `${what}: ${errors}`);
+    }
+    assert.match(errors, /Which pipeline\?/);
+  });
+
+  it('is not needed where there is curl: ten lines of a Job do', async function () {
+    const text = readFileSync(`${root}/docs/hooks.md`, 'utf8');
+    const [, script] = /```sh\n(curl [\s\S]*?)```/.exec(text) ?? [];
+    assert.ok(script !== undefined, 'docs/hooks.md has no curl');
+    const run = promisify(execFile);
+    const has = await run('curl', ['--version']).then(
+      () => true,
+      () => false,
+    );
+    if (!has) this.skip();
+    const env = { ...process.env, ...podEnvironment, HOOK_HANDLER: site.url };
+    const there = script.replaceAll('/var/run/secrets/argocd-handler/token', site.path('token'));
+    const { stdout } = await run('sh', ['-c', there], { env });
+    assert.match(stdout, /"state":"waiting"/);
+    assert.equal(site.intake.calls[0]?.queue?.pipeline, 'smoke-tests');
+  });
+});
+
+/** A token of an account that nothing is granted. */
+const hookless = {
+  namespace: 'shop',
+  serviceAccount: 'default',
+  audiences: ['argocd-handler'],
+};
