@@ -8,7 +8,7 @@ import { doAsked, exitCodes } from './do-asked.ts';
 import { withForm, withSections, type FormKind, type TaskForm } from './task-form.ts';
 
 const usage = `Regenerates the groups and inputs of each task.json, and the request bodies of ArgoCDSyncServer and
-ArgoCDGate, from src/inputs/definitions.ts, input-texts.ts, and gate-input-texts.ts.
+ArgoCDGate, from the tables of definitions and texts in src/inputs.
 
   npm run inputs
 
@@ -23,6 +23,7 @@ process.exitCode = await doAsked(asked, { name: 'inputs', usage }, async () => {
   await rewrite<TaskForm>('ArgoCDSync', 'agent', (task) => task);
   await rewrite<HandlerTask>('ArgoCDSyncServer', 'server', (task) => withBody(task, syncSections));
   await rewrite<HandlerTask>('ArgoCDGate', 'gate', (task) => withBody(task, gateSections));
+  await rewrite<TaskForm>('ArgoCDSyncDirect', 'direct', (task) => task);
   await rewrite<TaskForm>('ArgoCDHealthGate', 'healthGate', (task) => task);
   return exitCodes.success;
 });

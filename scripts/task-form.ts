@@ -6,11 +6,16 @@ import {
   type Action,
   type Definition,
 } from '../src/inputs/definitions.ts';
+import { directDefinitions } from '../src/inputs/direct-definitions.ts';
+import { directGroups, directTexts } from '../src/inputs/direct-input-texts.ts';
 import { gateGroups, gateTexts, healthGateTexts } from '../src/inputs/gate-input-texts.ts';
 import { groups, inputTexts, type InputText } from '../src/inputs/input-texts.ts';
 
-/** What a form is for: a sync on an agent or without one, or a gate with a handler or without. */
-export type FormKind = 'agent' | 'server' | 'gate' | 'healthGate';
+/**
+ * What a form is for: a sync on an agent, without one, or straight to Argo CD; or a gate with a handler or
+ * without.
+ */
+export type FormKind = 'agent' | 'server' | 'direct' | 'gate' | 'healthGate';
 
 /** The parts of a `task.json` that the table of inputs decides. */
 export interface TaskForm {
@@ -48,6 +53,7 @@ const pickSeveral = { EditableOptions: 'True', MultiSelectFlatList: 'True', IsSe
 const picked: Readonly<Record<FormKind, Readonly<Record<string, FormInput['properties']>>>> = {
   agent: { applications: pickSeveral, project: pickOne },
   healthGate: { application: pickOne, project: pickOne },
+  direct: { application: pickOne, project: pickOne },
   server: {},
   gate: {},
 };
@@ -68,12 +74,16 @@ const allActions: readonly Action[] = ['sync', 'wait', 'rollback', 'terminate'];
  */
 export function withForm<T extends TaskForm>(task: T, kind: FormKind): T {
   const own = task.inputs.filter(({ name }) => ownInputs.includes(name));
-  const isGate = kind === 'gate' || kind === 'healthGate';
   return {
     ...task,
-    groups: (isGate ? gateGroups : groups).map(formGroup),
+    groups: groupsOf(kind).map(formGroup),
     inputs: [...own, ...inputsOf(kind).map((input) => formInput(input, picked[kind][input.name]))],
   };
+}
+
+function groupsOf(kind: FormKind): readonly TableGroup[] {
+  if (kind === 'direct') return directGroups;
+  return kind === 'gate' || kind === 'healthGate' ? gateGroups : groups;
 }
 
 interface TableInput {
@@ -88,6 +98,8 @@ function inputsOf(kind: FormKind): readonly TableInput[] {
       return tableOf(gateDefinitions, gateTexts);
     case 'healthGate':
       return tableOf(healthGateDefinitions, healthGateTexts);
+    case 'direct':
+      return tableOf(directDefinitions, directTexts);
     case 'agent':
       return tableOf(definitions, inputTexts);
     case 'server':
@@ -127,7 +139,8 @@ export function withSections(body: string, names: readonly string[]): string {
     .join('');
 }
 
-type TableGroup = (typeof groups)[number] | (typeof gateGroups)[number];
+type TableGroup =
+  (typeof groups)[number] | (typeof gateGroups)[number] | (typeof directGroups)[number];
 
 function formGroup({ name, label, isExpanded, ...rest }: TableGroup): FormGroup {
   const rule = ruleOf('actions' in rest ? { actions: rest.actions } : {});
@@ -157,8 +170,8 @@ function formInput(
 
 /** What a form asks for besides the action. What goes with Prune stands below it, and is seen with it. */
 const conditions = {
-  following: ' && waitFor != none',
-  health: ' && waitFor = health',
+  following: 'waitFor != none',
+  health: 'waitFor = health',
   prune: '',
 } as const satisfies Readonly<Record<NonNullable<Definition['needs']>, string>>;
 
@@ -167,9 +180,10 @@ function ruleOf({
   actions,
   needs,
 }: Pick<Definition, 'actions' | 'needs'>): Pick<FormInput, 'visibleRule'> {
-  if (actions === undefined) return {};
+  const condition = needs === undefined ? '' : conditions[needs];
+  if (actions === undefined) return condition === '' ? {} : { visibleRule: condition };
   const others = allActions.filter((action) => !actions.includes(action));
   const shown = actions.map((action) => `action = ${action}`).join(' || ');
   const rule = others.length === 1 ? `action != ${others.join('')}` : shown;
-  return { visibleRule: needs === undefined ? rule : `${rule}${conditions[needs]}` };
+  return { visibleRule: [rule, condition].filter(Boolean).join(' && ') };
 }

@@ -17,6 +17,7 @@ process.exitCode = await doAsked(asked, { name: 'task-pages', usage }, () => {
   const sections: readonly (readonly [task: DocumentedTask, like?: DocumentedTask])[] = [
     [sync],
     [taskOf('ArgoCDSyncServer'), sync],
+    [taskOf('ArgoCDSyncDirect')],
     [taskOf('ArgoCDGate')],
     [taskOf('ArgoCDHealthGate')],
     [taskOf('ArgoCDEvent')],

@@ -125,7 +125,8 @@ export class Api {
     const plan = this.#collection.plans.get(planId);
     const fits = plan?.projectId === scope.toLowerCase() && plan.hub === hub.toLowerCase();
     if (!plan || !fits) throw planNotFound(planId, hub);
-    if (plan.projectId !== projectId) {
+    // Any identity may speak for a plan of a project that it sees (azure-devops.md §2.1).
+    if (projectId !== undefined && plan.projectId !== projectId) {
       const message = `The token has no permission for the plan ${planId}.`;
       throw new Refusal(403, 'TaskOrchestrationPlanSecurityException', message);
     }

@@ -52,7 +52,10 @@ interface SpecOfAny {
   readonly address: RunAddress;
   /** Name of the client whose token came with the request. */
   readonly client: string;
-  /** The Azure project's name, as the request claims it: no rule goes by it once the run is at work. */
+  /**
+   * The Azure project's name, as the request claims it: no rule goes by it once the run is at work.
+   * Empty for an announced run, which claims none.
+   */
   readonly azureProject: string;
   /** What was last proven; absent before, and in specs that earlier handlers stored. */
   readonly proven?: Proven;
@@ -62,8 +65,20 @@ interface SpecOfAny {
   readonly info: readonly InfoRow[];
   /** The run's page in Azure DevOps; empty when it is not known. */
   readonly page: string;
-  /** Set for checks: the build to watch for a cancellation. */
+  /** Set for checks and announced runs: the build to watch for a cancellation. */
   readonly buildId: number | undefined;
+  /** Present for a run that nobody has sent to us: its operation names it (`announcement.ts`). */
+  readonly announced?: Announced;
+}
+
+/** By which operation a run has become known. */
+export interface Announced {
+  /** Of the application. */
+  readonly uid: string;
+  /** When the operation began, by Argo CD's clock, in milliseconds; absent for one that had not. */
+  readonly startedAt?: number;
+  /** What is wrong with the inputs of its task, for people; the run is not followed then. */
+  readonly faults: readonly string[];
 }
 
 /** A claim waits for Azure DevOps alone: as long as an agentless job does unless told otherwise. */

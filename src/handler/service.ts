@@ -7,7 +7,6 @@ import { RestTaskHub } from '../azure/task-hub/rest-task-hub.ts';
 import type { RunAddress } from '../azure/task-hub/run-address.ts';
 import type { Clock } from '../async/clock.ts';
 import { Detachment } from '../follow/detachment.ts';
-import type { Secret } from '../secret.ts';
 import type { Config, ConfigFault } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
 import { isLoopback } from './config/listener.ts';
@@ -25,14 +24,22 @@ import { goesByName, rightsOf, type Entitled } from './rights.ts';
 import type { RunSpec, RunHead } from './run.ts';
 import { Availability } from './runs/outbox/availability.ts';
 import { yieldToEventLoop } from './runs/scheduler/yield-to-event-loop.ts';
-import type { RunArgoCD } from './runs/run-ports.ts';
+import type { RunArgoCD, RunToken } from './runs/run-ports.ts';
+import type { AnnouncedRuns } from './runs/intake/announced-runs.ts';
 import type { RunRegistry } from './runs/intake/run-registry.ts';
 import { startRuns } from './runs/start-runs.ts';
 import { printStore } from './config/store-config.ts';
 import { openStore, type OpenedStore } from './open-store.ts';
+import {
+  announcementWatchOf,
+  makeAnnouncedRuns,
+  ownTokenSource,
+  type AnnouncedRunsParts,
+} from './start-announced-runs.ts';
 import { makeFollowUps, type StartedFollowUps } from './start-follow-ups.ts';
 import { sweepEndlessly, type Sweep } from './store/sweeper.ts';
 import { TokenCipher } from './secrets/token-cipher.ts';
+import { observedBy } from './watch/announcement-watch.ts';
 import { Contacts } from './watch/contacts.ts';
 import { InformerGateEvaluator } from './watch/gate-evaluator.ts';
 import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
@@ -61,6 +68,8 @@ export class Service {
   readonly #azure: AzureHttp;
   readonly #runs: RunRegistry;
   readonly #followUps: StartedFollowUps;
+  readonly #announcing: Pick<AnnouncedRunsParts, 'clock' | 'config' | 'isReady' | 'logger'>;
+  readonly #announced: AnnouncedRuns;
   readonly #cipher: TokenCipher;
   readonly #servers: RunningServer[] = [];
   #config: Config;
@@ -100,6 +109,9 @@ export class Service {
     const cipher = new TokenCipher(encryptionKeysOf(config, () => newKey(randomBytes)));
     this.#cipher = cipher;
     this.#store = openStore(config.store, clock, (seconds) => metrics.committed(seconds));
+    this.#announcing = {
+      ...{ clock, logger, config: () => this.#config, isReady: () => this.#isResumed },
+    };
     const availability = new Availability(clock);
     this.#azure = new AzureHttp({
       reachOf: (collection) => this.#collections.reachOf(collection),
@@ -115,9 +127,13 @@ export class Service {
     });
     this.#instances = new Instances({
       ...{ clock, random, contacts: this.#contacts },
-      observer: (argocd) => this.#followUps.followUps.watch(argocd),
       observe: (argocd, { route, status, milliseconds }) =>
         metrics.argocdRequest(argocd, route, status, milliseconds / 1_000),
+      observer: (argocd) =>
+        observedBy([
+          announcementWatchOf(argocd, () => this.#announced, this.#announcing),
+          this.#followUps.followUps.watch(argocd),
+        ]),
       onFault: (argocd, error) => logger.fatal({ argocd, err: error }, 'watch crashed'),
     });
     this.#followUps = makeFollowUps(config, {
@@ -126,7 +142,7 @@ export class Service {
       userAgent: userAgent(version),
       signal: this.#life.signal,
     });
-    const hub = (address: RunAddress, token: Secret) =>
+    const hub = (address: RunAddress, token: RunToken) =>
       new RestTaskHub(address, token, this.#azure);
     this.#runs = startRuns(
       {
@@ -136,17 +152,23 @@ export class Service {
           locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
           onReturn: (collection, listener) => availability.onReturn(collection, listener),
         },
+        ownToken: ownTokenSource(this.#followUps.tokens),
         argocd: (spec, current) => this.#argocdOf(spec, current),
         claims: new EventClaims({
           ...{ store: this.#store.events, clock },
           onClaim: (result) => metrics.eventClaimed(result),
         }),
         isNamed: (spec) => spec.kind !== 'claim' && goesByName(spec, this.#access),
+        denial: (spec) => this.#denialOf(spec),
         yieldToEventLoop,
         signal: this.#life.signal,
       },
       { tokenLifetime: () => this.#access.tokenLifetime },
     );
+    this.#announced = makeAnnouncedRuns({
+      ...{ runs: this.#runs, store: this.#store, access: this.#access, instances: this.#instances },
+      ...{ ...this.#announcing, metrics, signal: this.#life.signal },
+    });
   }
 
   get publicPort(): number {
@@ -166,6 +188,7 @@ export class Service {
     // First: what is new is followed from the first word of it.
     this.#followUps.configure(config);
     this.#instances.configure(config.argocd);
+    this.#announced.reconsider();
     this.#ports.logger.level = config.logLevel;
     this.#metrics.reloaded('applied');
   }
@@ -210,6 +233,7 @@ export class Service {
       (error: unknown) => logger.fatal({ err: error }, 'retention sweeper stopped'),
     );
     this.#isResumed = true;
+    void this.#announced.run();
     const settings = { name: 'listen.public', listener: listen.public, clock };
     this.#servers.push(await startServer(this.#publicApp(), settings));
   }
@@ -225,6 +249,15 @@ export class Service {
     const onRulesChange = (listener: () => void) => access.onRulesChange(listener);
     const changes = new GuardedChangeSource(watch, rights.deny, onRulesChange);
     return { argocd: new GuardedArgoCD(argocd, rights), changes, server };
+  }
+
+  /** What the rules do not allow of a run, by what was last proven of it. */
+  #denialOf(spec: RunSpec): string | undefined {
+    if (spec.kind === 'claim') return undefined;
+    const { client, argocd, address, proven, request } = spec;
+    const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
+    const [denial] = this.#access.denyRequest({ client, azureProject, argocd }, request);
+    return denial && `${denial.message}. ${denial.advice}`;
   }
 
   #publicApp() {

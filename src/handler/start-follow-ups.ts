@@ -34,6 +34,8 @@ export interface StartedFollowUps {
   readonly followUps: FollowUps;
   /** The progress of runs that actions have queued. */
   readonly progress: RunProgress;
+  /** Of the handler's identity, also for others who call Azure DevOps with it. */
+  readonly tokens: Pick<AzureTokens, 'token'>;
   /** Takes a configuration over; nothing is followed before the first. */
   configure(config: Config): void;
   close(): Promise<void>;
@@ -86,6 +88,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   return {
     followUps,
     progress: new RunProgress({ pipelines, clock, random }),
+    tokens,
     configure: (changed) => {
       current = changed;
       const { followUps: written, grants, followUpLimits, retention, azureDevOps } = changed;

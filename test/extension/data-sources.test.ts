@@ -47,6 +47,8 @@ describe('The data sources of the service connection', () => {
   const lists: readonly { task: string; target: string; values: readonly string[] }[] = [
     { task: 'ArgoCDSync', target: 'applications', values: ['argocd/shop'] },
     { task: 'ArgoCDSync', target: 'project', values: ['default'] },
+    { task: 'ArgoCDSyncDirect', target: 'application', values: ['shop'] },
+    { task: 'ArgoCDSyncDirect', target: 'project', values: ['default'] },
     { task: 'ArgoCDHealthGate', target: 'application', values: ['shop'] },
     { task: 'ArgoCDHealthGate', target: 'project', values: ['default'] },
   ];

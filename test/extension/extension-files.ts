@@ -120,12 +120,14 @@ export function readJson(path: string): unknown {
 export const manifest = readJson('vss-extension.json') as Manifest;
 export const task = readJson('tasks/ArgoCDSync/V1/task.json') as AgentTask;
 export const serverTask = readJson('tasks/ArgoCDSyncServer/V1/task.json') as HttpTask;
+/** Straight to Argo CD, which no header block and no handler's address reaches. */
+export const directTask = readJson('tasks/ArgoCDSyncDirect/V1/task.json') as HttpTask;
 export const gate = readJson('tasks/ArgoCDGate/V1/task.json') as HttpTask;
 export const healthGate = readJson('tasks/ArgoCDHealthGate/V1/task.json') as HttpTask;
 export const eventTask = readJson('tasks/ArgoCDEvent/V1/task.json') as HttpTask;
 
 /** Those that Azure DevOps executes itself. */
-export const httpTasks: readonly HttpTask[] = [serverTask, gate, healthGate, eventTask];
+export const httpTasks: readonly HttpTask[] = [serverTask, directTask, gate, healthGate, eventTask];
 export const allTasks: readonly Task[] = [task, ...httpTasks];
 
 /** The folder of a task's `task.json`. */

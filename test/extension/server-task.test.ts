@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, it } from 'mocha';
 import { eventOutputNames } from '../../src/handler/follow-ups/event-report.ts';
+import { longestWait } from '../../src/handler/runs/intake/announced-spec.ts';
+import { announcementRows, inputPrefix } from '../../src/handler/runs/intake/announcement.ts';
+import { announcedInputNames } from '../../src/inputs/direct-definitions.ts';
+import { markerName } from '../../src/sync/model/operation.ts';
 import { headerTemplates } from '../../src/handler/http/header-block.ts';
 import { eventSections } from '../../src/handler/http/sync-sections.ts';
 import { parseTimeSpan } from '../../simulators/azure-devops/time-span.ts';
 import {
   folderOf,
   eventTask,
+  directTask,
   gate,
   healthGate,
   httpTasks,
@@ -107,6 +112,8 @@ describe('The tasks that Azure DevOps executes itself', () => {
       const tags = texts.flatMap((text) => text.match(/\{\{+[^{}]*\}+/g) ?? []);
       assert.ok(tags.length > 0);
       for (const tag of tags) {
+        // A block on an input, which inserts nothing of it.
+        if (/^\{\{(?:#equals \w+ 'true' 1|\/equals)\}\}$/.test(tag)) continue;
         const name = /^\{\{\{(\w+)\}\}\}$/.exec(tag)?.[1];
         assert.ok(
           of.inputs.some((input) => input.name === name),
@@ -118,7 +125,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     it(`have headers of ids, addresses and the token only: ${of.name}`, () => {
       const known: Readonly<Record<string, string>> = {
         ...headerTemplates,
-        'Content-Type': 'text/plain',
+        'Content-Type': of === directTask ? 'application/json' : 'text/plain',
       };
       for (const each of sections) {
         for (const [name, value] of Object.entries(headersOf(each))) {
@@ -128,6 +135,40 @@ describe('The tasks that Azure DevOps executes itself', () => {
       }
     });
   }
+
+  it('sends Argo CD itself no token of the job, nowhere, and tells it of no cancellation', () => {
+    const { Execute, Cancel } = directTask.execution.HttpRequest;
+    assert.doesNotMatch(JSON.stringify(Execute), /accesstoken/i);
+    assert.deepEqual(headersOf(Execute), { 'Content-Type': 'application/json' });
+    // It would end whatever runs by then.
+    assert.equal(Cancel, undefined);
+    assert.deepEqual(directTask.runsOn, ['Server']);
+    assert.equal(Execute.WaitForCompletion, 'true');
+    assert.equal(
+      parseTimeSpan(directTask.execution.HttpRequest.Events?.['TaskCompleted']?.Timeout ?? ''),
+      longestWait,
+    );
+  });
+
+  it('names the run in the rows that the handler reads, and each input that it is told of', () => {
+    const { Body } = directTask.execution.HttpRequest.Execute;
+    const plain = Body.replace(/\{\{#equals[^}]*\}\}.*?\{\{\/equals\}\}/g, '');
+    const { infos } = JSON.parse(plain) as { infos: readonly { name: string; value: string }[] };
+    assert.deepEqual(
+      infos.map(({ name }) => name),
+      [
+        markerName,
+        ...Object.values(announcementRows),
+        ...announcedInputNames.map((name) => `${inputPrefix}${name}`),
+      ],
+    );
+    for (const name of announcedInputNames) {
+      assert.equal(
+        infos.find((row) => row.name === `${inputPrefix}${name}`)?.value,
+        `{{{${name}}}}`,
+      );
+    }
+  });
 
   it('are gates where they only look, and never where they sync: a gate asks again and again', () => {
     assert.deepEqual(serverTask.runsOn, ['Server']);

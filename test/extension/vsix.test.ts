@@ -46,6 +46,8 @@ describe('The VSIX', () => {
       'tasks/ArgoCDSync/V1/index.js',
       'tasks/ArgoCDSync/V1/package.json',
       'tasks/ArgoCDSync/V1/task.json',
+      'tasks/ArgoCDSyncDirect/V1/icon.png',
+      'tasks/ArgoCDSyncDirect/V1/task.json',
       'tasks/ArgoCDSyncServer/V1/icon.png',
       'tasks/ArgoCDSyncServer/V1/task.json',
     ]);

@@ -10,6 +10,7 @@ const [sync, server, gate, healthGate] = [
   'ArgoCDSync',
   'ArgoCDSyncServer',
   'ArgoCDGate',
+  'ArgoCDSyncDirect',
   'ArgoCDHealthGate',
 ].map(
   (name) =>

@@ -42,6 +42,9 @@ const longest = 300;
 const healthSchema = z.nullish(z.object({ status: textOrEmpty, lastTransitionTime: time }));
 const revisionsSchema = z.nullish(z.object({ revision: textOrEmpty, revisions: list(z.string()) }));
 
+/** Rows of which only the names matter; there may be any. */
+const infoSchema = list(z.unknown());
+
 const summarySchema = z.object({
   metadata: z.object({
     name: z.string(),
@@ -59,7 +62,7 @@ const summarySchema = z.object({
     sourceHydrator: hydratorSchema,
     syncPolicy: z.nullish(z.object({ automated: automatedSchema })),
   }),
-  operation: z.nullish(z.object({})),
+  operation: z.nullish(z.object({ info: infoSchema })),
   status: z.nullish(
     z.object({
       operationState: z.nullish(
@@ -79,7 +82,7 @@ const summarySchema = z.object({
                 manifests: list(z.unknown()),
               }),
             ),
-            info: list(z.unknown()),
+            info: infoSchema,
           }),
         }),
       ),
@@ -113,6 +116,9 @@ export function readSummary(json: unknown): ApplicationSummary {
     hydrator: hydrator && summaryAt(hydrator),
     autoSync: isAutomated(spec.syncPolicy?.automated),
     isPending: operation != null,
+    ...(isAnnounced([...(operation?.info ?? []), ...infoOf(status?.operationState)])
+      ? { announces: true }
+      : {}),
     last: status?.operationState == null ? undefined : readLast(status.operationState),
     sync: { status: status?.sync?.status || 'Unknown', revisions: readRevisions(status?.sync) },
     health: readSummaryHealth(status?.health),
@@ -122,6 +128,19 @@ export function readSummary(json: unknown): ApplicationSummary {
     deployed: readNewest(status?.history ?? []),
     reconciledAt: readTime(status?.reconciledAt),
   };
+}
+
+function infoOf(state: RawState | null | undefined): readonly unknown[] {
+  return state?.operation.info ?? [];
+}
+
+/** The row that every announcement has. */
+const announcingRow = 'azure-pipelines/collection';
+
+function isAnnounced(rows: readonly unknown[]): boolean {
+  return rows.some(
+    (row) => typeof row === 'object' && row !== null && 'name' in row && row.name === announcingRow,
+  );
 }
 
 function readSource(source: z.output<typeof sourceSchema> | null | undefined): Source {

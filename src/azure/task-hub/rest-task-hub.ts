@@ -1,5 +1,5 @@
 import type { $ZodType, output } from 'zod/v4/core';
-import type { Secret } from '../../secret.ts';
+import { Secret } from '../../secret.ts';
 import type { AzureCall, AzureHttp } from '../http/azure-http.ts';
 import { coreHostOf } from '../http/collection.ts';
 import { parseAnswer } from '../http/parsed-answer.ts';
@@ -20,6 +20,7 @@ import type {
   TaskEvent,
   TaskHub,
   TimelineRecord,
+  TokenSource,
 } from './task-hub.ts';
 
 /**
@@ -37,12 +38,12 @@ type TaskHubCall = Omit<AzureCall, 'token' | 'collection'>;
 /** The task hub of one run, by the REST API of Azure DevOps (azure-devops.md §2). */
 export class RestTaskHub implements TaskHub {
   readonly #address: RunAddress;
-  readonly #token: Secret;
+  readonly #token: Secret | TokenSource;
   readonly #http: AzureHttp;
   readonly #plan: string;
   readonly #timeline: string;
 
-  constructor(address: RunAddress, token: Secret, http: AzureHttp) {
+  constructor(address: RunAddress, token: Secret | TokenSource, http: AzureHttp) {
     this.#address = address;
     this.#token = token;
     this.#http = http;
@@ -148,13 +149,18 @@ export class RestTaskHub implements TaskHub {
     request: TaskHubCall,
     collection = this.#address.collection,
   ): Promise<output<T>> {
-    const call = { ...request, collection, token: this.#token };
+    const call = { ...request, collection, token: await this.#tokenFor(request) };
     return parseAnswer(call, schema, await this.#http.send(call));
   }
 
-  #send(request: TaskHubCall): Promise<string> {
+  async #send(request: TaskHubCall): Promise<string> {
     const { collection } = this.#address;
-    return this.#http.send({ ...request, collection, token: this.#token });
+    return this.#http.send({ ...request, collection, token: await this.#tokenFor(request) });
+  }
+
+  async #tokenFor({ signal }: TaskHubCall): Promise<Secret> {
+    if (this.#token instanceof Secret) return this.#token;
+    return this.#token(this.#address.collection, signal);
   }
 }
 

@@ -37,12 +37,14 @@ const recordSchema = z.pipe(
     name: optionalText,
     state: optionalText,
     result: optionalText,
+    task: z.catch(z.nullish(z.object({ name: optionalText })), undefined),
   }),
-  z.transform(({ id, parentId, type, name, state, result }): TimelineRecord => ({
+  z.transform(({ id, parentId, type, name, state, result, task }): TimelineRecord => ({
     id,
     parentId,
     type,
     name,
+    taskName: task?.name,
     state: Object.entries(recordStates).find(([word]) => word === state?.toLowerCase())?.[1],
     result,
   })),

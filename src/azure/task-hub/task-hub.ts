@@ -1,3 +1,5 @@
+import type { Secret } from '../../secret.ts';
+
 /** A plan, as far as it proves a run. */
 export interface OrchestrationPlan {
   readonly planId: string;
@@ -14,6 +16,8 @@ export interface TimelineRecord {
   readonly parentId: string | undefined;
   readonly type: string | undefined;
   readonly name: string | undefined;
+  /** Name of the task that it is a step of, such as `ArgoCDSyncDirect`; absent for what is no task. */
+  readonly taskName?: string | undefined;
   readonly state: 'pending' | 'inProgress' | 'completed' | undefined;
   readonly result: string | undefined;
 }
@@ -73,7 +77,13 @@ export interface Attachment {
 }
 
 /**
- * What a handler may do with the run that called it, with the run's own token. Every call ends by
+ * Tokens of an identity that outlives jobs, renewed by whoever gives them. `collection` is as
+ * `Collections` gives it. Rejects with an `AzureError`, or with the signal's reason.
+ */
+export type TokenSource = (collection: string, signal: AbortSignal) => Promise<Secret>;
+
+/**
+ * What a handler may do with a run, mostly with the run's own token. Every call ends by
  * its own timeout, or by the signal with the signal's reason; all other failures are `AzureError`s.
  * Nothing is repeated here.
  */

@@ -101,6 +101,11 @@ export class Allowance {
   }
 }
 
+/** The rights as they are if a request may come from any project of Azure DevOps. */
+export function forAnyProject({ rules, argocd }: Rights): Rights {
+  return { argocd, rules: rules.map((rule) => ({ ...rule, azureProjects: ['*'] })) };
+}
+
 function globsOf(
   rules: readonly Rule[],
   patternsOf: (rule: Rule) => readonly string[],

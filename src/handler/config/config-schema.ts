@@ -97,6 +97,11 @@ const instance = z.strictObject({
   ),
   skipTlsVerify: flag('Accepts any certificate: anyone in between can read the token.'),
   publicUrl: z.optional(url(parseArgoCDUrl, 'The URL that people open, if it differs from `url`.')),
+  announcedRuns: z.optional(
+    name(
+      'Client whose rules count for runs of ArgoCDSyncDirect@1, which nobody sends to the handler: it finds them in this Argo CD. Requires `azureDevOps.identity`. If absent, they are ignored.',
+    ),
+  ),
 });
 
 const client = z.strictObject({
@@ -104,8 +109,8 @@ const client = z.strictObject({
   tokens: described(
     z
       .array(textSetting(parseTokenHash, { description: 'Hash of a token.', pattern: '^sha256:' }))
-      .check(z.minLength(1), z.maxLength(2)),
-    'Hashes of the tokens in its service connections (`handler hash-token`): two during a rotation.',
+      .check(z.maxLength(2)),
+    'Hashes of the tokens in its service connections (`handler hash-token`): two during a rotation, none (`[]`) for `announcedRuns`, since no one calls as that client.',
   ),
 });
 

@@ -52,6 +52,8 @@ export interface ArgoCDInstance {
   readonly skipTlsVerify: boolean;
   /** The URL that people open, if it differs from `url`. */
   readonly publicUrl: string | undefined;
+  /** Name of the client whose rules count for announced runs; absent: they are ignored. */
+  readonly announcedRuns?: string | undefined;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface ArgoCDInstance {
  */
 export interface Client {
   readonly name: string;
-  /** SHA-256 of its tokens, hexadecimal: two during a rotation. */
+  /** SHA-256 of its tokens, hexadecimal: two during a rotation, none where nobody may call as it. */
   readonly digests: readonly string[];
 }
 

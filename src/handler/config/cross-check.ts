@@ -18,6 +18,9 @@ export function crossCheck(file: unknown): readonly PathFault[] {
     ...repeated(rulesIn(file), 'this rule is listed twice'),
     ...unknownNames(file, textsAt(file, 'rules', 'client'), 'clients'),
     ...unknownNames(file, textsAt(file, 'rules', 'argocd'), 'argocd'),
+    ...unknownNames(file, textsAt(file, 'argocd', 'announcedRuns'), 'clients'),
+    ...checkAnnouncedRuns(file),
+    ...checkTokens(file),
     ...crossCheckHooks(file),
     ...checkListeners(file),
   ];
@@ -70,6 +73,32 @@ function adviceOnName(wrong: string, names: readonly string[], list: string): st
   return meant === undefined
     ? `Use one of: ${choices}.`
     : `Did you mean \`${meant}\`? Configured are: ${choices}.`;
+}
+
+/** Without an identity of our own nobody can be told how such a run ends. */
+function checkAnnouncedRuns(file: unknown): readonly PathFault[] {
+  const organizations = itemsAt(file, ['azureDevOps', 'organizations']);
+  const hasIdentity =
+    valueAt(file, ['azureDevOps', 'identity']) !== undefined ||
+    organizations.some(({ item }) => valueAt(item, ['pat']) !== undefined);
+  if (hasIdentity) return [];
+  return textsAt(file, 'argocd', 'announcedRuns').map(({ path }) => ({
+    path,
+    problem: 'the handler has no identity, with which it must report such runs',
+    advice: 'Set `azureDevOps.identity`, or remove it.',
+  }));
+}
+
+/** Only a client of announced runs needs none, since it never calls. */
+function checkTokens(file: unknown): readonly PathFault[] {
+  const announced = textsAt(file, 'argocd', 'announcedRuns').map(({ text }) => text);
+  return itemsAt(file, ['clients']).flatMap(({ path, item }) => {
+    const tokens = valueAt(item, ['tokens']);
+    const isEmpty = Array.isArray(tokens) && tokens.length === 0;
+    if (!isEmpty || announced.includes(String(valueAt(item, ['name'])))) return [];
+    const advice = 'Add what `handler hash-token` prints, or name the client in `announcedRuns`.';
+    return [{ path: [...path, 'tokens'], problem: 'it is empty', advice }];
+  });
 }
 
 function checkListeners(file: unknown): readonly PathFault[] {

@@ -85,6 +85,7 @@ function configOf(file: ConfigFile, folder: string): Config {
       ...instance,
       ca: instance.ca,
       publicUrl: instance.publicUrl,
+      ...(instance.announcedRuns !== undefined && { announcedRuns: instance.announcedRuns }),
     })),
     clients: file.clients.map(({ name, tokens }) => ({ name, digests: tokens })),
   };
@@ -106,7 +107,7 @@ function printPath(path: Path): string {
 /** Settings that hold no secret, so that a fault may show what stands there. */
 const shown = new Set(
   [
-    'publicUrl public admin sqlite retention organizations url private tokenLifetime name namespace',
+    'publicUrl announcedRuns public admin sqlite retention organizations url private tokenLifetime name namespace',
     'skipTlsVerify client azureProjects argocd appProjects applications actions requestsPerSecond',
     'burst pendingRuns logLevel tokenFile authority catchUp keepTrying chainDepth',
     'actionsPerHour organization pipelines pipeline definition events phases startedBy labels each',

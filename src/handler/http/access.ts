@@ -6,7 +6,7 @@ import { Clients } from '../access/clients.ts';
 import { quotaProblem } from '../access/pending-quota.ts';
 import { RateLimit } from '../access/rate-limit.ts';
 import { requiredActions } from '../access/required-actions.ts';
-import { Allowance, type Claim, type Denial } from '../access/rules.ts';
+import { Allowance, forAnyProject, type Claim, type Denial } from '../access/rules.ts';
 import { actions, type Action, type Config } from '../config/config.ts';
 
 type Settings = Pick<Config, 'clients' | 'rules' | 'argocd' | 'azureDevOps' | 'limits'>;
@@ -106,15 +106,35 @@ export class Access {
     );
   }
 
+  /** The denial of a request whatever project of Azure DevOps it comes from: nobody has claimed one. */
+  denyFromAnywhere(
+    claim: Pick<Claim, 'client' | 'argocd'>,
+    { subject, project, ...change }: TaskRequest,
+  ): Denial | undefined {
+    const anyProject = { name: '*', id: '' };
+    const allowance = this.#keptAllowance(['*', claim.client, claim.argocd], () => {
+      return new Allowance(forAnyProject(this.#config), { ...claim, azureProject: anyProject });
+    });
+    const [application] = 'names' in subject ? subject.names : [];
+    const appProject = project === '' ? undefined : project;
+    return allowance.denialOf({ application, appProject, actions: requiredActions(change) });
+  }
+
   /** What is allowed by the rules of the moment, for whoever asks more than once. */
   allowance(claim: Claim): Allowance {
     const { client, azureProject, argocd } = claim;
-    const key = JSON.stringify([client, argocd, azureProject.name, azureProject.id]);
+    return this.#keptAllowance([client, argocd, azureProject.name, azureProject.id], () => {
+      return new Allowance(this.#config, claim);
+    });
+  }
+
+  #keptAllowance(names: readonly string[], make: () => Allowance): Allowance {
+    const key = JSON.stringify(names);
     const known = this.#allowances.get(key);
     if (known !== undefined) return known;
     // Callers may claim anything.
     if (this.#allowances.size >= mostAllowances) this.#allowances.clear();
-    const made = new Allowance(this.#config, claim);
+    const made = make();
     this.#allowances.set(key, made);
     return made;
   }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ArgoCD } from '../../argocd/port.ts';
 import type { LocatedPlan } from '../../azure/task-hub/plan-location.ts';
 import type { RunAddress } from '../../azure/task-hub/run-address.ts';
-import type { TaskHub } from '../../azure/task-hub/task-hub.ts';
+import type { TaskHub, TokenSource } from '../../azure/task-hub/task-hub.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { ChangeSource } from '../../follow/change-source.ts';
 import type { Secret } from '../../secret.ts';
@@ -12,11 +12,14 @@ import type { RunSpec, RunHead } from '../run.ts';
 import type { Store } from '../store/store.ts';
 import type { TokenCipher } from '../secrets/token-cipher.ts';
 
+/** With what a run reaches Azure DevOps: the token of its job, or our own identity where it brought none. */
+export type RunToken = Secret | TokenSource;
+
 /** Azure DevOps, as runs reach it. */
 export interface AzurePorts {
-  hub(address: RunAddress, token: Secret): TaskHub;
+  hub(address: RunAddress, token: RunToken): TaskHub;
   /** The plan, and the host that has it (azure-devops.md §11.6). */
-  locate(address: RunAddress, token: Secret, signal: AbortSignal): Promise<LocatedPlan>;
+  locate(address: RunAddress, token: RunToken, signal: AbortSignal): Promise<LocatedPlan>;
   /** Calls back when a collection answers again after an outage. Returns the end of that. */
   onReturn(collection: string, listener: () => void): () => void;
 }
@@ -37,6 +40,8 @@ export interface RunPorts {
   readonly store: Store;
   readonly cipher: TokenCipher;
   readonly azure: AzurePorts;
+  /** Tokens of our own identity, for announced runs. Rejects with an `AzureError` while there are none. */
+  readonly ownToken: TokenSource;
   /**
    * The Argo CD of a run spec, for the run as it is at any time. Undefined where the configuration has no
    * such instance any more.
@@ -46,6 +51,8 @@ export interface RunPorts {
   readonly claims: EventClaims;
   /** Whether the rules allow nothing of it without the name of its Azure project. */
   readonly isNamed: (spec: RunSpec) => boolean;
+  /** What of it the rules do not allow, by what was last proven of it; undefined where they allow all. */
+  readonly denial: (spec: RunSpec) => string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: Metrics;

@@ -78,6 +78,11 @@ export class Metrics {
     'route',
   ]);
   readonly #refusals = this.#counter('refusals_total', 'Requests that were refused', ['reason']);
+  readonly #announced = this.#counter(
+    'announced_operations_total',
+    'Operations that name a run, by what became of them',
+    ['argocd', 'result'],
+  );
   readonly #commits = this.#histogram('store_commit_seconds', 'Commits of the store', commits, []);
   readonly #reloads = this.#counter('config_reloads_total', 'Reloads of the configuration', [
     'result',
@@ -176,6 +181,10 @@ export class Metrics {
   }
 
   #refresh: () => Promise<void> = () => Promise.resolve();
+
+  operationAnnounced(argocd: string, result: string): void {
+    this.#announced.inc({ argocd, result });
+  }
 
   runEnded(kind: RunKind, outcome: RunOutcome, seconds: number): void {
     this.#ended.inc({ kind, outcome });

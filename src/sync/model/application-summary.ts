@@ -31,6 +31,8 @@ export interface ApplicationSummary extends Pick<Application, Kept> {
   readonly isPending: boolean;
   /** The running or the last operation. */
   readonly last: SummaryOperation | undefined;
+  /** Its operation names the run that it is for (`runs/intake/announcement.ts`); absent: it does not. */
+  readonly announces?: boolean;
   /** The revisions of the newest history entry; none where there is no history. */
   readonly deployed: readonly string[];
   /** When the commits that a gate asked about were made; milliseconds. */

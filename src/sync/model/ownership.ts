@@ -9,7 +9,15 @@ import type { Operation, OperationState } from './operation.ts';
  * by its content and, once it has begun, by its start.
  */
 export type Identity =
-  | { readonly kind: 'marker'; readonly marker: string }
+  | {
+      readonly kind: 'marker';
+      readonly marker: string;
+      /**
+       * Present for one that Azure DevOps asked for itself, once it began: each try of a task writes
+       * the same marker, and only the start tells them apart. Argo CD's clock, milliseconds.
+       */
+      readonly startedAt?: number;
+    }
   | {
       readonly kind: 'adopted';
       readonly fingerprint: string;
@@ -44,7 +52,7 @@ export function isExpected({ request, asked, begun, identity }: Memory): boolean
 /** Finds an operation in an application: never by time or absence, only by its identity. */
 export function matchOperation(application: Application, identity: Identity): OperationMatch {
   const { operation, operationState: state } = application;
-  const pinned = identity.kind === 'adopted' ? identity.startedAt : undefined;
+  const pinned = identity.startedAt;
   // Once it has begun, an equal operation that is requested is another one.
   const asked = operation !== undefined && pinned === undefined && isIt(operation, identity);
   if (

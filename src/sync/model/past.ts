@@ -58,8 +58,10 @@ export function isOf(past: Past | undefined, { startedAt, operation }: Operation
 /** Whether an operation began before the followed one; never true of that one itself. */
 function isBefore(state: OperationState, identity: Identity, memory: Memory): boolean {
   const isMarked = identity.kind === 'marker';
-  if (isMarked && markerOf(state.operation) === identity.marker) return false;
-  const startedAt = memory.begun?.startedAt ?? (isMarked ? undefined : identity.startedAt);
+  const { startedAt: pinned = state.startedAt } = identity;
+  const hasMarker = isMarked && markerOf(state.operation) === identity.marker;
+  if (hasMarker && state.startedAt === pinned) return false;
+  const startedAt = memory.begun?.startedAt ?? identity.startedAt;
   if (startedAt !== undefined && state.startedAt !== startedAt) return state.startedAt < startedAt;
   const isIt = !isMarked && state.operation.fingerprint === identity.fingerprint;
   return !(startedAt !== undefined && isIt) && isOf(knownPast(memory), state);

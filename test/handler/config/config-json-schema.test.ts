@@ -66,7 +66,6 @@ describe('the JSON Schema of the configuration', () => {
     'listen: { public: localhost }',
     'retention: 30',
     'logLevel: loud',
-    'clients: [{ name: a, tokens: [] }]',
     'clients: [{ name: a, tokens: [token] }]',
     'argocd: [{ name: a, url: https://x }]',
     'rules: [{ client: a }]',

@@ -49,6 +49,34 @@ describe('the check across settings', () => {
       [],
     ],
     [
+      'lets only a client of announced runs be without tokens, and those not without an identity',
+      {
+        clients: [
+          { name: 'a', tokens: [] },
+          { name: 'b', tokens: [] },
+        ],
+        argocd: [
+          { name: 'prod', announcedRuns: 'a' },
+          { name: 'test', announcedRuns: 'c' },
+        ],
+      },
+      [
+        'argocd.1.announcedRuns: there is no such name in `clients`',
+        'argocd.0.announcedRuns: the handler has no identity, with which it must report such runs',
+        'argocd.1.announcedRuns: the handler has no identity, with which it must report such runs',
+        'clients.1.tokens: it is empty',
+      ],
+    ],
+    [
+      'takes announced runs with a token for one organization alone',
+      {
+        clients: [{ name: 'a', tokens: [] }],
+        argocd: [{ name: 'prod', announcedRuns: 'a' }],
+        azureDevOps: { organizations: [{ url: 'https://dev.azure.com/fabrikam', pat: 'x' }] },
+      },
+      [],
+    ],
+    [
       'misses names that are not there',
       { rules: [rule] },
       [

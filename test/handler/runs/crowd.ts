@@ -3,6 +3,7 @@ import { Detachment } from '../../../src/follow/detachment.ts';
 import { Listeners } from '../../../src/async/listeners.ts';
 import type { ChangeListener, ChangeEvent } from '../../../src/follow/change-source.ts';
 import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
+import type { RunToken } from '../../../src/handler/runs/run-ports.ts';
 import type { Run } from '../../../src/handler/run.ts';
 import type { RunScheduler } from '../../../src/handler/runs/scheduler/run-scheduler.ts';
 import { startScheduler } from '../../../src/handler/runs/start-runs.ts';
@@ -74,8 +75,8 @@ export class Crowd {
         return this.#listeners.listen(name, listener);
       },
     };
-    const hub = (token: Secret) => {
-      const id = token.reveal();
+    const hub = (token: RunToken) => {
+      const id = token instanceof Secret ? token.reveal() : '';
       return this.planOf(id).hub(async (call, stage) => {
         if (stage === 'before') this.onCall(id, call);
         await passage(call, stage);
@@ -91,6 +92,8 @@ export class Crowd {
         },
         onReturn: (collection, listener) => this.#onReturn(collection, listener),
       },
+      ownToken: () => Promise.reject(new Error('nobody asks for it')),
+      denial: () => undefined,
       argocd: (each) => (each.argocd === 'prod' ? { argocd, changes, server: '' } : undefined),
       claims: noEvents,
       isNamed: () => false,

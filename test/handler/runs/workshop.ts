@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
 import { AzureHttp } from '../../../src/azure/http/azure-http.ts';
+import { Collections } from '../../../src/azure/http/collection.ts';
 import { locatePlan } from '../../../src/azure/task-hub/plan-location.ts';
 import { RestTaskHub } from '../../../src/azure/task-hub/rest-task-hub.ts';
 import type { RunAddress } from '../../../src/azure/task-hub/run-address.ts';
@@ -12,10 +13,14 @@ import { Feed } from '../../../src/follow/feed.ts';
 import type { ChangeSource } from '../../../src/follow/change-source.ts';
 import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
 import { EventClaims, type ClaimResult } from '../../../src/handler/follow-ups/event-claims.ts';
-import type { FollowSpec } from '../../../src/handler/run.ts';
+import type { FollowSpec, RunSpec } from '../../../src/handler/run.ts';
 import { Availability } from '../../../src/handler/runs/outbox/availability.ts';
-import type { RunPorts } from '../../../src/handler/runs/run-ports.ts';
+import type { RunPorts, RunToken } from '../../../src/handler/runs/run-ports.ts';
 import { startRuns } from '../../../src/handler/runs/start-runs.ts';
+import {
+  AnnouncedRuns,
+  type AnnouncementResult,
+} from '../../../src/handler/runs/intake/announced-runs.ts';
 import type { RunRegistry } from '../../../src/handler/runs/intake/run-registry.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { TokenCipher } from '../../../src/handler/secrets/token-cipher.ts';
@@ -57,12 +62,22 @@ export class Workshop {
   #adapter!: RestArgoCD;
   #life!: AbortController;
   tokenLifetime = day;
+  announced!: AnnouncedRuns;
+  /** What became of the operations that named a run. */
+  readonly announcements: AnnouncementResult[] = [];
+  /** Of the handler's own identity; empty for none. */
+  ownToken = '';
+  /** Whether the rules allow anything of an announced run, before and after it has proven itself. */
+  isOpen = true;
+  denial: (spec: RunSpec) => string | undefined = () => undefined;
+  quotaProblem: string | undefined;
 
   static async open(): Promise<Workshop> {
     const time = new VirtualTime();
     const { clock } = time;
     const argocd = await ArgoCDSimulator.start({ clock });
-    const azure = await AzureDevOpsSimulator.start({ clock });
+    const extension = join(import.meta.dirname, '../../../vss-extension.json');
+    const azure = await AzureDevOpsSimulator.start({ clock, extension });
     const workshop = new Workshop(time, argocd, azure);
     await workshop.start();
     return workshop;
@@ -96,7 +111,8 @@ export class Workshop {
     });
     const feed = new Feed(this.#adapter, this.time, Math.random);
     void feed.run({ project: '' }, life.signal);
-    const hub = (address: RunAddress, token: Secret) => new RestTaskHub(address, token, this.#http);
+    const hub = (address: RunAddress, token: RunToken) =>
+      new RestTaskHub(address, token, this.#http);
     const changes: ChangeSource = {
       get aliveSince() {
         return feed.aliveSince;
@@ -118,8 +134,10 @@ export class Workshop {
         locate: (address, token, signal) => locatePlan(address, (at) => hub(at, token), signal),
         onReturn: (collection, listener) => availability.onReturn(collection, listener),
       },
+      ownToken: () => Promise.resolve(new Secret(this.ownToken)),
       argocd: ({ argocd }) => (argocd === 'prod' ? access : undefined),
       isNamed: () => true,
+      denial: (spec) => this.denial(spec),
       yieldToEventLoop: () => Promise.resolve(),
       clock: this.time,
       random: Math.random,
@@ -129,6 +147,29 @@ export class Workshop {
     };
     this.runs = startRuns(ports, { tokenLifetime: () => this.tokenLifetime });
     await this.runs.resume();
+    this.announced = this.#announced(ports);
+    void this.announced.run();
+  }
+
+  get #collections(): Collections {
+    const url = this.azure.collectionUrl.replace(/\/$/, '');
+    return new Collections([{ url, isPrivate: true }]);
+  }
+
+  #announced({ store, logger, clock, signal }: RunPorts): AnnouncedRuns {
+    return new AnnouncedRuns({
+      ...{ runs: this.runs, store, logger, clock, signal },
+      access: {
+        collectionOf: (url) => this.#collections.match(url),
+        quotaProblem: () => this.quotaProblem,
+        denyFromAnywhere: () => (this.isOpen ? undefined : { message: 'No rule', advice: '' }),
+      },
+      settingsOf: (argocd) =>
+        argocd === 'prod' ? { client: 'direct', namespace: 'argocd' } : undefined,
+      hasIdentity: () => this.ownToken !== '',
+      read: (_, name, inner) => this.#adapter.get({ ...name, project: '' }, { signal: inner }),
+      onResult: (_, result) => this.announcements.push(result),
+    });
   }
 
   /** The process ends, as if killed: what is not stored is gone. */
@@ -186,6 +227,13 @@ export class Workshop {
       if (run?.state === 'ended') return run;
       await this.time.clock.sleep(100);
     }
+  }
+
+  /** Shows the application to the intake of announced runs, as it is now. */
+  async look(name = 'shop'): Promise<void> {
+    const address = { name, namespace: 'argocd', project: '' };
+    const { signal } = this.#life;
+    await this.announced.look('prod', await this.#adapter.get(address, { signal }));
   }
 
   /** The syncs that Argo CD was asked for. */

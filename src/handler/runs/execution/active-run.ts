@@ -1,6 +1,5 @@
 import type { TaskHub } from '../../../azure/task-hub/task-hub.ts';
 import { Detachment } from '../../../follow/detachment.ts';
-import type { Secret } from '../../../secret.ts';
 import { timeoutOf } from '../../run.ts';
 import type { ClaimSpec, FollowSpec, Run, RunOutcome } from '../../run.ts';
 import { Admission, type AdmissionContext, type AdmissionPorts } from './admission.ts';
@@ -15,7 +14,7 @@ import { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import { tombstoneOf } from './tombstone.ts';
 import { RunTelemetry } from '../../telemetry/run-telemetry.ts';
 import type { RetryBackoff } from '../retry-backoff.ts';
-import type { RunPorts } from '../run-ports.ts';
+import type { RunPorts, RunToken } from '../run-ports.ts';
 import type { Tries } from '../verification/tries.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -53,7 +52,7 @@ export interface ActiveRunPorts
     AdmissionPorts,
     ClaimingPorts,
     FollowingPorts,
-    Pick<RunPorts, 'cipher' | 'logger' | 'metrics'> {
+    Pick<RunPorts, 'cipher' | 'logger' | 'metrics' | 'ownToken'> {
   readonly store: Pick<Store, 'checkpoints' | 'commit' | 'items' | 'token'>;
 }
 
@@ -215,8 +214,9 @@ export class ActiveRun {
     await this.#conclude(await delivering);
   }
 
-  async #openToken(): Promise<Secret | undefined> {
-    const { store, cipher } = this.#ports;
+  async #openToken(): Promise<RunToken | undefined> {
+    const { store, cipher, ownToken } = this.#ports;
+    if (this.run.spec.announced !== undefined) return ownToken;
     const stored = await this.#unitOfWork.insist(() => store.token(this.run.id));
     if (stored === undefined) return undefined;
     try {
@@ -232,7 +232,7 @@ export class ActiveRun {
     this.#telemetry.followed(this.run);
   }
 
-  async #follow(hub: TaskHub, token: Secret, spec: FollowSpec): Promise<void> {
+  async #follow(hub: TaskHub, token: RunToken, spec: FollowSpec): Promise<void> {
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, this.#ports.signal, this.#parking.signal]);
     const authority = new RunAuthority(this.#unitOfWork, {
@@ -243,7 +243,7 @@ export class ActiveRun {
     // What a handler before this version stored says nothing of the project's name.
     const over = spec.proven === undefined ? await authority.renew() : undefined;
     if (over !== undefined) this.#canceling.abort();
-    if (spec.kind === 'check' && spec.buildId !== undefined) {
+    if (spec.buildId !== undefined) {
       const { clock } = this.#ports;
       this.#buildDueAt = clock.now();
       const onPause = (until: number) => (this.#buildDueAt = until);

@@ -1,6 +1,5 @@
 import { atOnce } from '../../../sync/model/at-once.ts';
 import { openingLines } from '../../../report/opening.ts';
-import type { Secret } from '../../../secret.ts';
 import type { FollowSpec, RunOutcome } from '../../run.ts';
 import { provenBy } from '../verification/authority.ts';
 import { logLine } from '../../../text/foreign-text.ts';
@@ -8,10 +7,11 @@ import { endOfResults } from './run-ending.ts';
 import { prove, type Proof } from '../verification/proof.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { RetryBackoff } from '../retry-backoff.ts';
+import type { Settlement } from '../verification/settlement.ts';
 import type { Tries } from '../verification/tries.ts';
 import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
 import { OutboxLog } from '../outbox/outbox-log.ts';
-import type { RunPorts } from '../run-ports.ts';
+import type { RunPorts, RunToken } from '../run-ports.ts';
 
 /** Why a run goes no further: nothing was started, and Azure DevOps is told nothing. */
 export interface Rejection {
@@ -20,7 +20,7 @@ export interface Rejection {
 }
 
 /** What an admission needs of the outside. */
-export type AdmissionPorts = Pick<RunPorts, 'argocd' | 'azure' | 'clock' | 'isNamed'>;
+export type AdmissionPorts = Pick<RunPorts, 'argocd' | 'azure' | 'clock' | 'denial' | 'isNamed'>;
 
 /** What it needs to know of the run's organization and of the other tries of its task. */
 export interface AdmissionContext {
@@ -56,7 +56,7 @@ export class Admission {
    * Resolves with nothing when the run may go on, and that is stored with the first that is told of
    * it. Rejects only with a `Detachment`.
    */
-  async admit(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
+  async admit(token: RunToken, signal: AbortSignal): Promise<Rejection | undefined> {
     const proof = await this.#prove(token, signal);
     switch (proof.kind) {
       case 'late':
@@ -71,11 +71,23 @@ export class Admission {
         };
       case 'proven':
         this.#context.proven();
-        return this.#begin(token, signal);
+        return this.#denied() ?? this.#begin(token, signal);
     }
   }
 
-  async #prove(token: Secret, signal: AbortSignal): Promise<Proof> {
+  /**
+   * An announced run claimed no project, so that nobody could ask the rules before. Whoever syncs an
+   * application may write any run into its operation: what the rules do not allow it is told nothing.
+   */
+  #denied(): Rejection | undefined {
+    const { spec } = this.#unitOfWork.run;
+    const message = spec.announced === undefined ? undefined : this.#ports.denial(spec);
+    return message === undefined
+      ? undefined
+      : { outcome: 'refused', message: logLine(message, 500) };
+  }
+
+  async #prove(token: RunToken, signal: AbortSignal): Promise<Proof> {
     const { azure, clock, isNamed } = this.#ports;
     const { spec, tokenExpiresAt: until, report } = this.#unitOfWork.run;
     const proof = await prove(
@@ -97,10 +109,9 @@ export class Admission {
     return proof;
   }
 
-  async #begin(token: Secret, signal: AbortSignal): Promise<Rejection | undefined> {
-    const { tries } = this.#context;
+  async #begin(token: RunToken, signal: AbortSignal): Promise<Rejection | undefined> {
     const provenAt = this.#ports.clock.now();
-    const settled = await this.#unitOfWork.insist(() => tries.settle(this.#unitOfWork.run, signal));
+    const settled = await this.#settle(signal);
     if (settled.kind !== 'duplicate' && this.#ports.clock.now() - provenAt >= freshFor) {
       // It has waited for the try before, whose end may have reached what is its own task by now.
       const proof = await this.#prove(token, signal);
@@ -152,5 +163,14 @@ export class Admission {
 
   #serverOf(spec: FollowSpec): string {
     return this.#ports.argocd(spec, () => this.#unitOfWork.run)?.server ?? spec.argocd;
+  }
+
+  /** What an announced run follows is under way, whatever an earlier try came to. */
+  async #settle(signal: AbortSignal): Promise<Settlement> {
+    const { tries } = this.#context;
+    const { run } = this.#unitOfWork;
+    const settled = await this.#unitOfWork.insist(() => tries.settle(run, signal));
+    if (settled.kind !== 'repeat' || run.spec.announced === undefined) return settled;
+    return { kind: 'try', attempt: settled.attempt };
   }
 }

@@ -17,8 +17,8 @@ export interface BuildWatchPorts {
 }
 
 /**
- * Nobody tells an environment check that its run was canceled (azure-devops.md §1.9), so its build
- * is looked at, at once and then again and again. Resolves with true when the build is being canceled
+ * Nobody tells an environment check that its run was canceled (azure-devops.md §1.9), nor whoever
+ * follows an announced run, so its build is looked at, at once and then again and again. Resolves with true when the build is being canceled
  * or over, and with false when nothing can be learned of it or the signal aborted.
  */
 export async function buildEnds(

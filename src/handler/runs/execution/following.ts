@@ -70,7 +70,9 @@ export class Following {
     const spec = this.#spec;
     const kept = await this.#unitOfWork.insist(() => store.checkpoints(id));
     const access = argocd(spec, () => this.#unitOfWork.run);
+    const faults = spec.announced?.faults ?? [];
     if (isCanceled && kept.length === 0) this.#endAtOnce('canceled', canceledEarly);
+    else if (faults.length > 0) this.#endAtOnce('failed', notFollowed(faults));
     else if (access === undefined) this.#endAtOnce('failed', noInstance(spec.argocd));
     else await this.#followIn(access, kept, isRestarted);
     await this.#unitOfWork.stored();
@@ -173,6 +175,10 @@ function activityOf(progress: Progress, isAlone: boolean): string | undefined {
 const canceledEarly = 'The run was canceled before anything was requested from Argo CD';
 const ownFault =
   'Internal error in the handler; see its log. An operation that it requested continues in Argo CD.';
+
+function notFollowed(faults: readonly string[]): string {
+  return `The sync runs in Argo CD, but is not followed: the inputs of the task are wrong. ${faults.join(' ')}`;
+}
 
 function noInstance(name: string): string {
   return `The handler's configuration no longer has an Argo CD instance "${name}". Restore it, or change the task.`;

@@ -2,12 +2,13 @@ import type { AzureError } from '../../../azure/http/azure-error.ts';
 import type { RunAddress } from '../../../azure/task-hub/run-address.ts';
 import { Detachment } from '../../../follow/detachment.ts';
 import { guid } from '../../../guid.ts';
-import type { Secret } from '../../../secret.ts';
+import { Secret } from '../../../secret.ts';
 import { mostUnprovenCancels } from '../../access/pending-quota.ts';
 import type { Accepted, RunIntake } from '../../run-intake.ts';
 import type { RunSpec, Run, RunHead } from '../../run.ts';
 import { keyOf, nothingReported, timeoutOf } from '../../run.ts';
 import { allOpenRuns } from '../../store/open-runs.ts';
+import type { StoredCheckpoint } from '../../store/store.ts';
 import { tokenDigest } from '../../secrets/token-cipher.ts';
 import { RetryBackoff } from '../retry-backoff.ts';
 import { prove } from '../verification/proof.ts';
@@ -19,6 +20,16 @@ const provenWithin = 10 * 60_000;
 
 /** The digest of a cancellation that proved itself: it counts whatever token the run has. */
 const anyToken = '*';
+/** What stands in the store in place of the token of a run that brought none. */
+const ownToken = new Secret('');
+
+/** A run that its operation names, and what is known of that operation. */
+export interface AnnouncedOrder {
+  readonly spec: RunSpec;
+  /** The marker that the operation carries. */
+  readonly marker: string;
+  readonly checkpoint: StoredCheckpoint;
+}
 
 /** What intake needs to take runs on, and to prove cancellations. */
 export type RegistryPorts = Pick<
@@ -116,17 +127,52 @@ export class RunRegistry implements RunIntake {
     request: { readonly key: string; readonly digest: string; readonly release: () => void },
   ): Promise<Accepted> {
     const { key, digest, release } = request;
-    const { store, cipher, clock, random } = this.#ports;
+    const { store, cipher, random } = this.#ports;
     const known = await this.#known(key, digest);
     if (known !== undefined) return known;
-    const now = clock.now();
     const id = guid(random);
     const { planId, jobId, taskInstanceId } = spec.address;
-    const run: Run = {
+    const run = this.#runOf(spec, {
       id,
       key,
-      spec,
       marker: [planId, jobId, taskInstanceId, id].join('/'),
+    });
+    await store.commit({
+      runId: id,
+      add: { run, token: { sealed: cipher.seal(token, id), digest } },
+    });
+    this.#scheduler.add(run);
+    release();
+    // Looked for only now: one that comes later finds the run.
+    if (await this.#isCanceled(run)) await this.#scheduler.cancel(id);
+    return { runId: id, state: run.state, isKnown: false };
+  }
+
+  /**
+   * Stores a run that nobody has sent to us, as `accept` does, with what is known of its operation: it
+   * is followed as if we had just asked for it. The caller sees to it that there is one for each
+   * operation.
+   */
+  async announce({ spec, marker, checkpoint }: AnnouncedOrder): Promise<Accepted> {
+    const { store, cipher, random } = this.#ports;
+    const release = this.#reserve(spec);
+    try {
+      const id = guid(random);
+      const run = this.#runOf(spec, { id, key: keyOf(spec.address), marker });
+      const token = { sealed: cipher.seal(ownToken, id), digest: tokenDigest(ownToken) };
+      await store.commit({ runId: id, add: { run, token }, checkpoints: [checkpoint] });
+      this.#scheduler.add(run);
+      return { runId: id, state: run.state, isKnown: false };
+    } finally {
+      release();
+    }
+  }
+
+  #runOf(spec: RunSpec, names: Pick<Run, 'id' | 'key' | 'marker'>): Run {
+    const now = this.#ports.clock.now();
+    return {
+      ...names,
+      spec,
       acceptedAt: now,
       deadline: now + timeoutOf(spec),
       tokenExpiresAt: now + this.#settings.tokenLifetime(),
@@ -140,13 +186,6 @@ export class RunRegistry implements RunIntake {
       endedAt: undefined,
       results: [],
     };
-    const sealed = cipher.seal(token, id);
-    await store.commit({ runId: id, add: { run, token: { sealed, digest } } });
-    this.#scheduler.add(run);
-    release();
-    // Looked for only now: one that comes later finds the run.
-    if (await this.#isCanceled(run)) await this.#scheduler.cancel(id);
-    return { runId: id, state: run.state, isKnown: false };
   }
 
   /**

@@ -1,18 +1,17 @@
 import type { AzureError } from '../../../azure/http/azure-error.ts';
 import type { Authority } from '../../../follow/authority.ts';
-import type { Secret } from '../../../secret.ts';
 import type { Proven } from '../../run.ts';
 import type { RetryBackoff } from '../retry-backoff.ts';
 import { prove, type Proof } from './proof.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
-import type { RunPorts } from '../run-ports.ts';
+import type { RunPorts, RunToken } from '../run-ports.ts';
 
 /** So long, in milliseconds, a proof is good enough to act on. */
 const validFor = 30_000;
 
-/** What a run needs to prove itself again, with its own token. */
+/** What a run needs to prove itself again, with the token that proved it before. */
 export interface AuthorityPorts extends Pick<RunPorts, 'azure' | 'clock' | 'isNamed'> {
-  readonly token: Secret;
+  readonly token: RunToken;
   readonly retryBackoff: RetryBackoff;
   readonly onFailure: (error: AzureError) => void;
   /** Aborts when nobody needs an answer any more. */

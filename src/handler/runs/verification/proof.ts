@@ -8,10 +8,9 @@ import type {
   TimelineRecord,
 } from '../../../azure/task-hub/task-hub.ts';
 import type { Clock } from '../../../async/clock.ts';
-import type { Secret } from '../../../secret.ts';
 import type { RunSpec } from '../../run.ts';
 import type { RetryBackoff } from '../retry-backoff.ts';
-import type { AzurePorts } from '../run-ports.ts';
+import type { AzurePorts, RunToken } from '../run-ports.ts';
 
 /** The run is what it says, and where it lives; or it is not, and why. `late`: no answer in time. */
 export type Proof =
@@ -38,16 +37,22 @@ const passing: ReadonlySet<AzureFailure> = new Set(['unavailable', 'unclear', 't
 /** What another try may mend: it is a verdict when it stays so for a while. */
 const doubtful: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidden', 'not-found']);
 
+/** What a proof needs of a run spec. */
+export type Provable = Pick<RunSpec, 'address' | 'azureProject' | 'announced'>;
+
+/** The only task that may be completed for an operation that names it: any other waits for somebody else. */
+export const announcingTask = 'ArgoCDSyncDirect';
+
 /**
- * Has a run prove itself with its own token: the plan is there and of the project that it names, the
- * job and the task belong to it and are open (azure-devops.md §12.2). Only then may anything be
- * started. The project's name is read in any case: what a run claims to be counts for nothing later.
+ * Has a run prove itself with its own token, or with ours where it is announced: the plan is there and
+ * of the project that it names, the job and the task belong to it and are open (azure-devops.md §12.2).
+ * Only then may anything be started. The project's name is read in any case: what a run claims to be counts for nothing later.
  * `isNamed`: without the name the rules allow nothing. Outages are waited for until `until`; a refusal
  * counts when it has been repeated for a minute. Rejects with the signal's reason.
  */
 export async function prove(
-  spec: Pick<RunSpec, 'address' | 'azureProject'>,
-  token: Secret,
+  spec: Provable,
+  token: RunToken,
   options: { readonly isNamed: boolean; readonly until: number; readonly signal: AbortSignal },
   { azure, clock, retryBackoff, onFailure }: ProofPorts,
 ): Promise<Proof> {
@@ -70,7 +75,9 @@ export async function prove(
       onFailure(error);
       retryBackoff.failed(error);
       const mayPass = doubtful.has(error.failure) && !retryBackoff.isTokenRefused;
-      if (!passing.has(error.failure) && !mayPass) {
+      // That our own identity is refused says nothing of the run.
+      const isOurs = spec.announced !== undefined && error.failure === 'unauthenticated';
+      if (!passing.has(error.failure) && !mayPass && !isOurs) {
         return { kind: 'refused', reason: explain(error) };
       }
     }
@@ -78,8 +85,8 @@ export async function prove(
 }
 
 async function ask(
-  { address: claimed, azureProject }: Pick<RunSpec, 'address' | 'azureProject'>,
-  token: Secret,
+  { address: claimed, azureProject, announced }: Provable,
+  token: RunToken,
   isNamed: boolean,
   azure: AzurePorts,
   signal: AbortSignal,
@@ -90,8 +97,11 @@ async function ask(
     hub.records(signal),
     projectName(hub, isNamed, signal),
   ]);
+  const isAnnounced = announced !== undefined;
   const fault =
-    faultOf(address, plan, records) ?? (isNamed ? nameFault(name, azureProject) : undefined);
+    faultOf(address, plan, records) ??
+    (isAnnounced ? taskFault(address, records) : undefined) ??
+    (isNamed ? nameFault(name, isAnnounced ? undefined : azureProject) : undefined);
   return fault === undefined
     ? { kind: 'proven', address, planVersion: plan.version, projectName: name }
     : { kind: 'refused', reason: fault };
@@ -119,10 +129,21 @@ async function projectName(
 const hiddenName =
   "the run's token cannot read the name of its project: use the project's ID in azureProjects instead";
 
-function nameFault(name: string | undefined, claimed: string): string | undefined {
+function nameFault(name: string | undefined, claimed: string | undefined): string | undefined {
   if (name === undefined) return hiddenName;
+  if (claimed === undefined) return undefined;
   const isClaimed = foldProjectName(name) === foldProjectName(claimed);
   return isClaimed ? undefined : `the run does not belong to project "${claimed}"`;
+}
+
+/** Whoever may sync an application could otherwise end any task that waits, such as an approval. */
+function taskFault(
+  { taskInstanceId }: RunAddress,
+  records: readonly TimelineRecord[],
+): string | undefined {
+  const task = records.find(({ id }) => isSame(id, taskInstanceId));
+  const isIt = isSame(task?.taskName ?? '', announcingTask);
+  return isIt ? undefined : `the task is not ${announcingTask}`;
 }
 
 function faultOf(

@@ -52,6 +52,8 @@ describe('a run at work', () => {
           locate: async (address) => ({ address, plan: await plan.hub(passage).plan(signal) }),
           onReturn: (_, listener) => plan.onReturn(listener),
         },
+        ownToken: () => Promise.reject(new Error('nobody asks for it')),
+        denial: () => undefined,
         argocd: () => undefined,
         claims: noEvents,
         isNamed: () => true,

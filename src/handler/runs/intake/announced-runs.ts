@@ -1,0 +1,314 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../../async/clock.ts';
+import { errorMessage } from '../../../async/error-message.ts';
+import type { TaskRequest } from '../../../inputs/inputs.ts';
+import type { Application, ApplicationName } from '../../../sync/model/application.ts';
+import { printName } from '../../../sync/model/application.ts';
+import {
+  standingOperations,
+  takeUp,
+  type StandingOperation,
+} from '../../../sync/model/announced-operation.ts';
+import { plainLine } from '../../../text/foreign-text.ts';
+import { RateLimit } from '../../access/rate-limit.ts';
+import { keyOf, type FollowSpec } from '../../run.ts';
+import type { Store } from '../../store/store.ts';
+import { isAnnounced, readAnnouncement } from './announcement.ts';
+import { announcedSpec, announcedSync, longestWait } from './announced-spec.ts';
+import { acquaintanceOf, operationStart, type SeenOperation } from './known-announcement.ts';
+import type { RunRegistry } from './run-registry.ts';
+
+/**
+ * What became of an operation that names a run, once for each. `accepted`: it is a run of ours from now
+ * on. `known`: it was one already. Otherwise nothing is done: it names no run as the task does
+ * (`malformed`); or one of an organization that is not configured (`foreign`); no rule allows anybody
+ * from Azure DevOps to sync the application (`denied`); we have no identity of our own (`noIdentity`);
+ * the task is the business of another run (`taken`); it ended too long ago (`old`). `busy`: too many
+ * came, and it is looked at again.
+ */
+export const announcementResults = [
+  'accepted',
+  'known',
+  'malformed',
+  'foreign',
+  'denied',
+  'noIdentity',
+  'taken',
+  'old',
+  'busy',
+] as const;
+export type AnnouncementResult = (typeof announcementResults)[number];
+
+/** What the configuration says of the announced runs of one Argo CD. */
+export interface AnnouncedSettings {
+  /** The client whose rules they have; absent: they are nobody's business here. */
+  readonly client: string | undefined;
+  /** Argo CD's own namespace. */
+  readonly namespace: string;
+}
+
+/** Who may do what, as announced runs ask for it (`http/access.ts`). */
+export interface AnnouncedAccess {
+  collectionOf(planUrl: string): string | undefined;
+  quotaProblem(client: string, pending: number): string | undefined;
+  /** The denial of a request whatever project of Azure DevOps it comes from. */
+  denyFromAnywhere(
+    claim: Pick<FollowSpec, 'client' | 'argocd'>,
+    request: TaskRequest,
+  ): { readonly message: string; readonly advice: string } | undefined;
+}
+
+/** What the intake of announced runs needs. */
+export interface AnnouncedRunsPorts {
+  readonly runs: Pick<RunRegistry, 'announce' | 'pendingOf' | 'unprovenOf'>;
+  readonly store: Pick<Store, 'run' | 'runsOf'>;
+  readonly access: AnnouncedAccess;
+  readonly settingsOf: (argocd: string) => AnnouncedSettings | undefined;
+  /** Whether there is an identity of our own for a collection of Azure DevOps. */
+  readonly hasIdentity: (collection: string) => boolean;
+  /** Reads an application anew. */
+  readonly read: (
+    argocd: string,
+    name: ApplicationName,
+    signal: AbortSignal,
+  ) => Promise<Application>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onResult: (argocd: string, result: AnnouncementResult) => void;
+  /** Aborts when the process ends. */
+  readonly signal: AbortSignal;
+}
+
+/** Operations of one application that may name a new run: ten at once, and then one a minute. */
+const perApplication = { requestsPerSecond: 1 / 60, burst: 10, pendingRuns: Infinity };
+/** Applications of which is known what was seen last; nobody has more. */
+const mostKnown = 50_000;
+/** What another configuration may change. */
+const mayChange: ReadonlySet<AnnouncementResult> = new Set(['denied', 'foreign', 'noIdentity']);
+/** How often is looked again at what could not be taken, in milliseconds, and how many at a time. */
+const again = { every: 10_000, most: 20 };
+
+/** Where an application is. */
+interface Place {
+  readonly argocd: string;
+  readonly name: ApplicationName;
+}
+
+/**
+ * Finds the runs that nobody has sent to us: Azure DevOps has asked Argo CD itself for their operation
+ * (`ArgoCDSyncDirect@1`), which names them. So neither Azure DevOps nor anybody else has to reach us. It
+ * is shown every application that changes; nothing that stands in one is believed before the run has
+ * proven itself (`verification/proof.ts`).
+ */
+export class AnnouncedRuns {
+  readonly #ports: AnnouncedRunsPorts;
+  readonly #rate = new RateLimit(perApplication);
+  /** Of each application, the operations that were looked at last (`signOf`). */
+  readonly #seen = new Map<string, ReadonlySet<string>>();
+  /** One look at an application at a time, so that none is taken twice; and what is looked at. */
+  readonly #turns = new Map<string, { readonly signs: string; readonly done: Promise<void> }>();
+  /** Applications that are to be read and looked at, by place. */
+  readonly #again = new Map<string, Place>();
+  /** Those that would be once the configuration is another. */
+  readonly #refused = new Map<string, Place>();
+
+  constructor(ports: AnnouncedRunsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Looks at an application as it is now. Resolves when what it announces is stored. */
+  look(argocd: string, application: Application): Promise<void> {
+    this.drop(argocd, application);
+    const standing = standingOperations(application).filter(({ operation }) =>
+      isAnnounced(operation.info),
+    );
+    const id = `${argocd}|${application.uid}`;
+    if (standing.length === 0 || this.#ports.settingsOf(argocd)?.client === undefined) {
+      this.#seen.delete(id);
+      this.#refused.delete(id);
+      return Promise.resolve();
+    }
+    const signs = standing.map(signOf).join();
+    const turn = this.#turns.get(id);
+    if (turn?.signs === signs) return turn.done;
+    const done = (turn?.done ?? Promise.resolve())
+      .then(() => this.#takeAll(id, argocd, application, standing))
+      .finally(() => {
+        if (this.#turns.get(id)?.done === done) this.#turns.delete(id);
+      });
+    this.#turns.set(id, { signs, done });
+    return done;
+  }
+
+  /** Reads an application and looks at it: somebody says that it is worth it. Rejects when it cannot be read. */
+  async hint(argocd: string, name: ApplicationName): Promise<void> {
+    await this.look(argocd, await this.#ports.read(argocd, name, this.#ports.signal));
+  }
+
+  /** Has an application read, and looked at, soon. */
+  later(argocd: string, { name, namespace }: Required<ApplicationName>): void {
+    this.#wantAgain({ argocd, name: { name, namespace } });
+  }
+
+  /** Somebody was told how it is meanwhile: it need not be read. */
+  drop(argocd: string, name: ApplicationName): void {
+    this.#again.delete(keyOfPlace({ argocd, name }));
+  }
+
+  #wantAgain(place: Place): void {
+    keep(this.#again, keyOfPlace(place), place);
+  }
+
+  /** Another configuration is in force: what was refused may be taken now. */
+  reconsider(): void {
+    for (const [id, place] of this.#refused) {
+      this.#seen.delete(id);
+      this.#wantAgain(place);
+    }
+    this.#refused.clear();
+  }
+
+  /** Looks again at what could not be taken, until the process ends. Never rejects. */
+  async run(): Promise<void> {
+    const { clock, signal, logger } = this.#ports;
+    while (!signal.aborted) {
+      await clock.sleep(again.every, signal);
+      for (const [id, { argocd, name }] of [...this.#again].slice(0, again.most)) {
+        if (signal.aborted) return;
+        this.#again.delete(id);
+        try {
+          await this.hint(argocd, name);
+        } catch (error) {
+          // One that is gone is not missed: whatever it becomes, it is shown to us.
+          logger.warn({ argocd, reason: plainLine(errorMessage(error)) }, 'application not read');
+        }
+      }
+    }
+  }
+
+  async #takeAll(
+    id: string,
+    argocd: string,
+    application: Application,
+    standing: readonly StandingOperation[],
+  ): Promise<void> {
+    const { logger, onResult } = this.#ports;
+    const { name, namespace } = application;
+    const place = { argocd, name: { name, namespace } };
+    const before = this.#seen.get(id);
+    const seen = new Set<string>();
+    for (const one of standing) {
+      const sign = signOf(one);
+      if (before?.has(sign) === true) {
+        seen.add(sign);
+        continue;
+      }
+      let result: AnnouncementResult;
+      try {
+        result = await this.#take(argocd, application, one);
+      } catch (error) {
+        logger.error({ argocd, err: error }, 'announced run not stored; retrying');
+        result = 'busy';
+      }
+      onResult(argocd, result);
+      if (result !== 'busy') seen.add(sign);
+      else this.#wantAgain(place);
+      if (mayChange.has(result)) keep(this.#refused, id, place);
+    }
+    keep(this.#seen, id, seen);
+  }
+
+  async #take(
+    argocd: string,
+    application: Application,
+    one: StandingOperation,
+  ): Promise<AnnouncementResult> {
+    const { access, settingsOf, hasIdentity, clock } = this.#ports;
+    const { client, namespace } = settingsOf(argocd) ?? { client: undefined, namespace: '' };
+    const { operation, startedAt, finishedAt } = one;
+    if (finishedAt !== undefined && clock.now() - finishedAt > longestWait) return 'old';
+    const announcement = readAnnouncement(operation.info, (url) => access.collectionOf(url));
+    if (typeof announcement === 'string') return this.#refuse(announcement, argocd, application);
+    if (client === undefined) return 'denied';
+    const about = { application, argocd, namespace, client, startedAt };
+    const spec = announcedSpec(announcement, about);
+    const denial = access.denyFromAnywhere(spec, spec.request);
+    if (denial !== undefined) {
+      return this.#refuse('denied', argocd, application, `${denial.message}. ${denial.advice}`);
+    }
+    if (!hasIdentity(spec.address.collection)) {
+      return this.#refuse('noIdentity', argocd, application);
+    }
+    const acquaintance = await this.#acquaintance(spec, { uid: application.uid, startedAt });
+    if (acquaintance !== 'new') return acquaintance;
+    return this.#accept(spec, announcement.marker, application, one);
+  }
+
+  async #accept(
+    spec: FollowSpec,
+    marker: string,
+    application: Application,
+    one: StandingOperation,
+  ): Promise<AnnouncementResult> {
+    const { runs, access, clock } = this.#ports;
+    const { client, argocd } = spec;
+    const problem = access.quotaProblem(client, runs.pendingOf(client));
+    if (problem !== undefined) return this.#refuse('busy', argocd, application, problem);
+    const now = clock.now();
+    if (this.#rate.take(`${argocd}|${application.uid}`, now) > 0) {
+      return this.#refuse('busy', argocd, application, 'too many runs of one application');
+    }
+    const { subject } = spec.request;
+    const path = 'names' in subject ? subject.names.map(printName).join() : '';
+    const memory = takeUp(application, one, { marker, sent: announcedSync(spec.request), now });
+    const checkpoint = {
+      path,
+      checkpoint: { memory, steps: [] },
+      plan: undefined,
+      result: undefined,
+    };
+    await runs.announce({ spec, marker, checkpoint });
+    return 'accepted';
+  }
+
+  async #acquaintance(spec: FollowSpec, seen: SeenOperation) {
+    const { store } = this.#ports;
+    const run = (await store.runsOf(keyOf(spec.address))).at(-1);
+    if (run === undefined) return 'new';
+    const whole = run.spec.announced?.startedAt === undefined ? await store.run(run.id) : undefined;
+    const startedAt = operationStart(whole ?? { ...run, results: [] });
+    return acquaintanceOf(seen, { run, startedAt });
+  }
+
+  /** Said to operators, once: the others must not learn what is known here. */
+  #refuse(
+    result: AnnouncementResult,
+    argocd: string,
+    application: ApplicationName,
+    why?: string,
+  ): AnnouncementResult {
+    const about = { argocd, application: plainLine(printName(application)), result };
+    this.#ports.logger.warn(
+      { ...about, ...(why !== undefined && { reason: plainLine(why) }) },
+      'operation names a run that is not followed',
+    );
+    return result;
+  }
+}
+
+/** Tells operations of one application apart: equal ones by their start. */
+function signOf({ operation, startedAt }: StandingOperation): string {
+  return `${operation.fingerprint}|${startedAt ?? 'pending'}`;
+}
+
+function keyOfPlace({ argocd, name }: Place): string {
+  return `${argocd}|${printName(name)}`;
+}
+
+/** Keeps it as the newest, and of all no more than there may be. */
+function keep<T>(kept: Map<string, T>, id: string, value: T): void {
+  kept.delete(id);
+  kept.set(id, value);
+  const [oldest] = kept.keys();
+  if (kept.size > mostKnown && oldest !== undefined) kept.delete(oldest);
+}

@@ -1,0 +1,89 @@
+import { ArgoCDError } from '../../argocd/argocd-error.ts';
+import type { SummaryEvent } from '../../argocd/port.ts';
+import type { Clock } from '../../async/clock.ts';
+import type { Application, ApplicationName } from '../../sync/model/application.ts';
+import { printName } from '../../sync/model/application.ts';
+import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
+import type { ApplicationObserver } from './application-informer.ts';
+
+/** Who takes the runs that an application announces (`runs/intake/announced-runs.ts`). */
+export interface AnnouncementPorts {
+  /** Whether announced runs of this Argo CD are anybody's business here. */
+  readonly isWanted: () => boolean;
+  /** Whether runs can be taken by now: those of the process before are known. */
+  readonly isReady: () => boolean;
+  readonly look: (application: Application) => Promise<void>;
+  /** Has an application read, and looked at, soon. */
+  readonly later: (name: Required<ApplicationName>) => void;
+  /** It was told meanwhile: there is nothing to read any more. */
+  readonly drop: (name: Required<ApplicationName>) => void;
+  readonly clock: Clock;
+  /** Told of a bug of ours. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What ended before is nobody's task any more, in milliseconds. */
+const oldest = 2 * 24 * 3_600_000;
+
+/**
+ * Shows those applications of one Argo CD whose operation names a run. The stream tells which those
+ * are; a list does not, so that what only a list has shown is read.
+ */
+export class AnnouncementWatch implements ApplicationObserver {
+  readonly #ports: AnnouncementPorts;
+  /** The operation that was seen last, by application. */
+  readonly #seen = new Map<string, string>();
+
+  constructor(ports: AnnouncementPorts) {
+    this.#ports = ports;
+  }
+
+  async heard({ type, summary, read }: SummaryEvent): Promise<void> {
+    const { isWanted, isReady, look, later, drop, onFault } = this.#ports;
+    const key = printName(summary);
+    drop(summary);
+    if (type === 'DELETED') {
+      this.#seen.delete(key);
+      return;
+    }
+    this.#seen.set(key, signOf(summary));
+    if (summary.announces !== true || !isWanted()) return;
+    if (!isReady()) return later(summary);
+    try {
+      await look(await read());
+    } catch (error) {
+      // What cannot be read names no run that anybody could follow.
+      if (!(error instanceof ArgoCDError)) onFault(error);
+    }
+  }
+
+  listed(listings: readonly Listing[]): Promise<void> {
+    const { isWanted, later, clock } = this.#ports;
+    if (!isWanted()) return Promise.resolve();
+    const from = clock.now() - oldest;
+    for (const listing of listings) {
+      const [key, sign] = [printName(listing), signOf(listing)];
+      if (this.#seen.get(key) === sign) continue;
+      this.#seen.set(key, sign);
+      const { isPending, last } = listing;
+      if (isPending || (last?.finishedAt ?? last?.startedAt ?? 0) > from) later(listing);
+    }
+    return Promise.resolve();
+  }
+}
+
+/** Has several observers hear the same, one after the other. */
+export function observedBy(observers: readonly ApplicationObserver[]): ApplicationObserver {
+  return {
+    heard: async (event) => {
+      for (const observer of observers) await observer.heard(event);
+    },
+    listed: async (listings, askedAt) => {
+      for (const observer of observers) await observer.listed(listings, askedAt);
+    },
+  };
+}
+
+function signOf({ isPending, last }: ApplicationSummary | Listing): string {
+  return `${isPending} ${last?.startedAt}`;
+}

@@ -1,0 +1,39 @@
+import { definitions, type Definition, type InputName } from './definitions.ts';
+
+/** The inputs of a sync that Azure DevOps asks Argo CD for itself, and of which the handler is told. */
+const announced = [
+  'revision',
+  'prune',
+  'dryRun',
+  'whenSuperseded',
+  'waitFor',
+  'acceptSuspended',
+  'includeChildren',
+  'stableSeconds',
+  'timeoutSeconds',
+  'onTimeout',
+  'onCancel',
+  'hookLogLines',
+] as const satisfies readonly InputName[];
+
+/** The name of such an input. */
+export type AnnouncedInputName = (typeof announced)[number];
+/** All of them, in the order of the form. */
+export const announcedInputNames: readonly AnnouncedInputName[] = announced;
+
+const required = { type: 'text', default: '', isRequired: true } as const;
+
+/**
+ * All inputs of `ArgoCDSyncDirect@1`, in the order of its form. Azure DevOps itself reads the first
+ * three. It only syncs, so that no input depends on an action.
+ */
+export const directDefinitions: Readonly<
+  Record<'application' | 'project' | 'namespace' | AnnouncedInputName, Definition>
+> = {
+  application: required,
+  project: required,
+  namespace: { type: 'text', default: '' },
+  ...(Object.fromEntries(
+    announced.map((name) => [name, { ...definitions[name], actions: undefined }]),
+  ) as unknown as Readonly<Record<AnnouncedInputName, Definition>>),
+};

@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { InputValues } from '../../../../simulators/azure-devops/server-task.ts';
+import type { ServerJob } from '../../../../simulators/azure-devops/server-job.ts';
+import type { SyncRequest } from '../../../../simulators/argo-cd/sync-request.ts';
+import { configMap, files, job as kubernetesJob } from '../../../manifests.ts';
+import { application, ended as sampleEnded, operation } from '../../../sync/sample-application.ts';
+import { linesOf } from '../../process/inspection.ts';
+import { Workshop } from '../workshop.ts';
+
+const task = join(import.meta.dirname, '../../../../tasks/ArgoCDSyncDirect/V1');
+const day = 24 * 3_600_000;
+const good = kubernetesJob('migrate', { hook: 'PreSync', seconds: 5 });
+const bad = kubernetesJob('migrate', { hook: 'PreSync', seconds: 5, exit: 1 });
+
+describe('Runs that Azure DevOps announces in their operation', () => {
+  let shop: Workshop;
+
+  beforeEach(async () => {
+    shop = await Workshop.open();
+    shop.argocd.commit('shop', files(good, configMap('a')));
+    shop.argocd.createApplication('shop');
+    shop.ownToken = shop.azure.addIdentity('handler', ['View builds']).token;
+  });
+  afterEach(async () => {
+    assert.deepEqual(shop.azure.faults, []);
+    await shop.close();
+  });
+
+  const run = (inputs: InputValues = {}, retries = 0): ServerJob =>
+    shop.azure.runServerTask({
+      task,
+      inputs: { application: 'shop', project: 'default', ...inputs },
+      connections: {
+        argocdConnection: {
+          url: `${shop.argocd.url}/`,
+          scheme: 'Token',
+          parameters: { apitoken: shop.argocd.token },
+        },
+      },
+      retryCountOnTaskFailure: retries,
+      timeoutInMinutes: 24 * 60,
+    });
+  /** Every change of the application is shown to the handler, as its watch does. */
+  const watch = () =>
+    shop.argocd.watch(({ type }) => {
+      if (type !== 'DELETED') void shop.time.during(shop.look().catch(() => undefined));
+    });
+  const phase = () => shop.argocd.application('shop')?.status.operationState?.phase;
+  const runs = () => shop.store.runs({ limit: 10 });
+  const ended = () =>
+    shop.time.until(async () => (await runs()).every(({ state }) => state === 'ended'));
+  const completions = (job: ServerJob) =>
+    shop.azure.completions(job.job).map(({ result }) => result);
+  const logOf = ({ job }: ServerJob) => linesOf(job.plan).join('\n');
+  const infoOf = (job: ServerJob): SyncRequest => {
+    const [sent] = job.execution.sent;
+    return JSON.parse(sent?.request.body ?? '{}') as SyncRequest;
+  };
+
+  it('are followed to their end, reported and completed, by our own identity alone', async () => {
+    watch();
+    const job = run();
+    assert.deepEqual(await job.done, { result: 'succeeded', attempts: 1, message: undefined });
+    await ended();
+    assert.deepEqual(completions(job), ['succeeded']);
+    const [stored] = await runs();
+    assert.equal(stored?.outcome, 'succeeded');
+    assert.equal(shop.syncs, 1);
+    const log = logOf(job);
+    assert.match(log, /PreSync wave 0 +Job\/migrate +Succeeded/);
+    const used = shop.azure.requests.map(({ headers }) => String(headers.authorization));
+    assert.ok(used.every((text) => !text.includes(job.job.token)));
+    assert.ok(!JSON.stringify(infoOf(job)).includes(job.job.token));
+  });
+
+  it('are told what a failed hook had to say', async () => {
+    shop.argocd.commit('shop', files(bad, configMap('a')));
+    watch();
+    const job = run();
+    assert.equal((await job.done).result, 'failed');
+    assert.match(logOf(job), /PreSync hook Job\/migrate failed/);
+    await ended();
+  });
+
+  it('are one run, however often their operation is seen, by whichever process', async () => {
+    const job = run();
+    await shop.time.until(() => phase() === 'Running');
+    await Promise.all(Array.from({ length: 20 }, () => shop.look()));
+    await shop.kill();
+    await shop.start();
+    await shop.look();
+    await shop.look();
+    await job.done;
+    await shop.look();
+    await ended();
+    assert.equal((await runs()).length, 1);
+    assert.deepEqual(completions(job), ['succeeded']);
+    assert.deepEqual(
+      shop.announcements.filter((result) => result === 'accepted'),
+      ['accepted'],
+    );
+  });
+
+  it('are reported though the operation was over before anybody saw it', async () => {
+    const job = run({ waitFor: 'operation' });
+    await shop.time.until(() => phase() === 'Succeeded');
+    await shop.look();
+    assert.equal((await job.done).result, 'succeeded');
+    await ended();
+  });
+
+  it('are followed from before the controller has begun, and are one run afterwards', async () => {
+    shop.argocd.annotate('shop', { 'argocd.argoproj.io/skip-reconcile': 'true' });
+    const job = run();
+    await shop.time.until(() => shop.argocd.application('shop')?.operation !== undefined);
+    await shop.look();
+    await shop.time.until(async () => (await runs())[0]?.state === 'following');
+    shop.argocd.annotate('shop', { 'argocd.argoproj.io/skip-reconcile': null });
+    watch();
+    assert.equal((await job.done).result, 'succeeded');
+    await ended();
+    assert.equal((await runs()).length, 1);
+  });
+
+  it('are told that another operation took their place', async () => {
+    const job = run();
+    await shop.time.until(() => phase() === 'Running');
+    await shop.look();
+    shop.argocd.syncAfter('jane', 'shop', {});
+    shop.argocd.terminate('shop');
+    assert.equal((await job.done).result, 'failed');
+    await ended();
+    const [stored] = await runs();
+    assert.equal(stored?.outcome, 'superseded');
+    assert.match(stored.message, /jane/);
+  });
+
+  it('are tried again as the pipeline says, and each try is a run', async () => {
+    shop.argocd.commit('shop', files(bad, configMap('a')));
+    watch();
+    const job = run({}, 1);
+    await shop.time.until(() => completions(job).length === 1);
+    shop.argocd.commit('shop', files(good, configMap('a')));
+    assert.deepEqual(await job.done, { result: 'succeeded', attempts: 2, message: undefined });
+    await ended();
+    assert.deepEqual(completions(job), ['failed', 'succeeded']);
+    assert.deepEqual((await runs()).map(({ attempt, outcome }) => [attempt, outcome]).sort(), [
+      [1, 'failed'],
+      [2, 'succeeded'],
+    ]);
+  });
+
+  it('end with what is wrong with their inputs, all at once, and the sync goes on', async () => {
+    watch();
+    const job = run({ waitFor: 'luck', timeoutSeconds: '1000000' });
+    assert.equal((await job.done).result, 'failed');
+    const log = logOf(job);
+    assert.match(log, /waitFor "luck".*timeoutSeconds/);
+    await shop.time.until(() => phase() === 'Succeeded');
+    await ended();
+  });
+
+  it('end as failed when Argo CD holds something else than the task asked for', async () => {
+    watch();
+    // As if a variable brought it in.
+    const job = run({ revision: 'main","prune":true,"name":"x' });
+    assert.equal((await job.done).result, 'failed');
+    assert.match(logOf(job), /prune: asked for false, stored true/);
+    await ended();
+  });
+
+  it('are ended when their build is canceled, and do with the operation as they say', async () => {
+    watch();
+    const job = run({ onCancel: 'terminate' });
+    await shop.time.until(() => phase() === 'Running');
+    job.cancel();
+    await ended();
+    const [stored] = await runs();
+    assert.ok(stored?.outcome === 'canceled' || stored?.outcome === 'unreported', stored?.outcome);
+  });
+
+  it('survive an Azure DevOps that is away, and an identity that is refused for a while', async () => {
+    const { ownToken } = shop;
+    shop.ownToken = 'expired';
+    watch();
+    const job = run();
+    await shop.time.until(async () => (await runs()).length === 1);
+    await shop.time.clock.sleep(10 * 60_000);
+    assert.deepEqual(completions(job), []);
+    shop.ownToken = ownToken;
+    assert.equal((await job.done).result, 'succeeded');
+    await ended();
+  });
+
+  describe('that are not what they say', () => {
+    /** An operation whose rows somebody wrote by hand. */
+    const forge = async (change: (rows: Map<string, string>) => void, from?: ServerJob) => {
+      const job = from ?? run();
+      await shop.time.until(() => job.execution.sent.length === 1);
+      await shop.time.until(() => shop.argocd.application('shop')?.operation === undefined);
+      const { infos = [] } = infoOf(job);
+      const rows = new Map(infos.map(({ name, value }) => [name, value]));
+      change(rows);
+      const forged = [...rows].map(([name, value]) => ({ name, value }));
+      shop.argocd.syncAs('mallory', 'shop', { infos: forged });
+      await shop.look();
+      return job;
+    };
+    const silent = async (job: ServerJob) => {
+      await shop.time.clock.sleep(120_000);
+      assert.deepEqual(completions(job), []);
+      assert.equal(logOf(job), '');
+    };
+
+    const garbage: readonly (readonly [string, string, (rows: Map<string, string>) => void])[] = [
+      [
+        'another organization',
+        'foreign',
+        (rows) => rows.set('azure-pipelines/collection', 'https://dev.azure.com/evil'),
+      ],
+      ['no ids', 'malformed', (rows) => rows.set('azure-pipelines/run', '../../x')],
+      ['an unknown hub', 'malformed', (rows) => rows.set('azure-pipelines/hub', 'moon')],
+      ['a huge row', 'malformed', (rows) => rows.set('azure-pipelines/input.x', 'x'.repeat(5_000))],
+      [
+        'many rows',
+        'malformed',
+        (rows) => {
+          for (let index = 0; index < 500; index += 1) rows.set(`azure-pipelines/x${index}`, '');
+        },
+      ],
+    ];
+    for (const [what, result, change] of garbage) {
+      it(`are a figure and nothing else: ${what}`, async () => {
+        const job = await forge(change);
+        await silent(job);
+        assert.deepEqual(shop.announcements, [result]);
+        assert.deepEqual(await runs(), []);
+        assert.deepEqual(shop.azure.requests, []);
+      });
+    }
+
+    it('are a figure and nothing else where no rule lets anybody touch the application', async () => {
+      shop.isOpen = false;
+      const job = await forge(() => undefined);
+      await silent(job);
+      assert.deepEqual([shop.announcements, await runs()], [['denied'], []]);
+      shop.isOpen = true;
+      shop.announced.reconsider();
+      assert.equal((await job.done).result, 'succeeded');
+      await ended();
+    });
+
+    it('are a figure and nothing else as long as we have no identity', async () => {
+      shop.ownToken = '';
+      const job = await forge(() => undefined);
+      await silent(job);
+      assert.deepEqual([shop.announcements, await runs()], [['noIdentity'], []]);
+    });
+
+    it('tell nobody anything where the rules do not allow their project the application', async () => {
+      shop.denial = ({ proven }) =>
+        proven?.projectName === 'shop' ? 'No rule allows project shop this.' : undefined;
+      const job = await forge(() => undefined);
+      await silent(job);
+      assert.deepEqual(
+        (await runs()).map(({ outcome }) => outcome),
+        ['refused'],
+      );
+    });
+
+    const another: readonly (readonly [string, (rows: Map<string, string>) => void])[] = [
+      [
+        'a plan of another project',
+        (rows) =>
+          rows.set('azure-pipelines/project', '0'.repeat(8) + '-0000-4000-8000-000000000000'),
+      ],
+      [
+        'a plan that does not exist',
+        (rows) =>
+          rows.set(
+            'azure-pipelines/run',
+            (rows.get('azure-pipelines/run') ?? '').replace(
+              /^[^/]+/,
+              '11111111-1111-4111-8111-111111111111',
+            ),
+          ),
+      ],
+    ];
+    for (const [what, change] of another) {
+      it(`tell nobody anything: ${what}`, async () => {
+        const job = await forge(change);
+        await silent(job);
+        const outcomes = (await runs()).map(({ outcome }) => outcome);
+        assert.deepEqual(outcomes, ['refused']);
+      });
+    }
+
+    it('end no task but ours, such as an approval that waits for a callback', async () => {
+      const approval = shop.azure.addJob();
+      const { planId, jobId, taskInstanceId, timelineId } = approval;
+      await forge((rows) => {
+        rows.set('azure-pipelines/run', [planId, jobId, taskInstanceId].join('/'));
+        rows.set('azure-pipelines/timeline', timelineId);
+      });
+      await shop.time.clock.sleep(120_000);
+      assert.deepEqual(shop.azure.completions(approval), []);
+      assert.deepEqual(
+        (await runs()).map(({ outcome }) => outcome),
+        ['refused'],
+      );
+    });
+
+    it('take no task from another application that is at work for it', async () => {
+      shop.argocd.commit('other', files(configMap('b')));
+      shop.argocd.createApplication('other');
+      const job = run();
+      await shop.time.until(() => phase() === 'Running');
+      await shop.look();
+      shop.argocd.syncAs('mallory', 'other', infoOf(job));
+      await shop.look('other');
+      assert.deepEqual(shop.announcements, ['accepted', 'taken']);
+      assert.equal((await job.done).result, 'succeeded');
+      await ended();
+      assert.equal((await runs()).length, 1);
+    });
+
+    it('are left alone that ended longer ago than any task waits', async () => {
+      const job = run();
+      await shop.time.until(() => job.execution.sent.length === 1);
+      const { infos = [] } = infoOf(job);
+      const finishedAt = shop.time.now() - 3 * day;
+      const operationState = sampleEnded('Succeeded', {
+        ...{ startedAt: finishedAt - 1_000, finishedAt },
+        operation: operation({ info: infos }),
+      });
+      await shop.announced.look('prod', application({ operationState }));
+      assert.deepEqual(shop.announcements, ['old']);
+      job.cancel();
+    });
+  });
+
+  it('wait where too many are open already, and are taken when there is room', async () => {
+    shop.quotaProblem = 'too many';
+    const job = run();
+    await shop.time.until(() => phase() === 'Running');
+    await shop.look();
+    assert.deepEqual([shop.announcements, await runs()], [['busy'], []]);
+    shop.quotaProblem = undefined;
+    assert.equal((await job.done).result, 'succeeded');
+    await ended();
+  });
+});
