@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rights } from '../../../simulators/azure-devops/principal.ts';
+import { configMap, files } from '../../manifests.ts';
+import { Installation, until, type Effect } from './installation.ts';
+
+const smoke = `
+  - name: smoke
+    when: { events: [succeeded] }
+    do:
+      queuePipeline:
+        pipeline: shop/smoke-tests
+        parameters: { revision: '{{revision}}' }`;
+const rollback = `
+  - name: rollback
+    when: { events: [failed] }
+    do: { queuePipeline: shop/rollback }`;
+
+describe('the handler, following applications that nobody of ours syncs,', () => {
+  let installation: Installation;
+  beforeEach(async () => {
+    installation = await Installation.open({}, false);
+    const { argocd, azure, folder } = installation;
+    const { token } = azure.addIdentity('argocd handler', rights);
+    writeFileSync(join(folder, 'pat'), token);
+    const parameters = [{ name: 'event' }, { name: 'revision', default: '' }];
+    const runNumber = 'argocd-${{ parameters.event }}';
+    for (const name of ['smoke-tests', 'rollback', 'deploy']) {
+      azure.addPipeline({ name, parameters, runNumber });
+    }
+    argocd.commit('shop', files(configMap('settings')));
+  });
+  afterEach(() => installation.close());
+
+  const configText = (followUps: string, grants = '') =>
+    installation.configText.replace('private: true }]', "private: true, pat: '${file:./pat}' }]") +
+    (followUps === '' ? '' : `followUps:${followUps}\n`) +
+    (grants === '' ? '' : `grants: [${grants}]\n`);
+  const start = async (followUps = smoke, grants = '') => {
+    installation.configure(configText(followUps, grants));
+    await installation.handler.start();
+    await known();
+  };
+  /** The names of what was queued. */
+  const queued = () =>
+    installation.azure.queuedBuilds.map(({ queued: { pipeline } }) => pipeline.name);
+  const metric = async (name: RegExp) =>
+    Number(
+      new RegExp(`^argocd_handler_${name.source} (\\d+)$`, 'm').exec(
+        (await installation.admin('/metrics')).text,
+      )?.[1] ?? 0,
+    );
+  const actions = (state: string) => metric(new RegExp(`actions\\{state="${state}"\\}`));
+  const isSettled = async () => (await actions('waiting')) + (await actions('sent')) === 0;
+  /** All applications have been looked at. */
+  const known = () =>
+    until(async () => {
+      const names = installation.argocd.application('shop') === undefined ? 0 : 1;
+      return (await metric(/applications\{argocd="prod"\}/)) >= names;
+    });
+  /** Somebody syncs; resolves when that is over. */
+  const sync = async (request = {}) => {
+    installation.argocd.syncAs('eve', 'shop', request);
+    await installation.argocd.until(
+      'shop',
+      (shop) =>
+        shop?.operation === undefined && shop?.status.operationState?.finishedAt !== undefined,
+    );
+  };
+
+  it('queues a pipeline once for a success', async () => {
+    installation.argocd.createApplication('shop');
+    await start();
+    await sync();
+    await until(async () => (await actions('done')) === 1);
+    assert.deepEqual(queued(), ['smoke-tests']);
+    const [build] = installation.azure.queuedBuilds;
+    assert.match(build?.buildNumber ?? '', /^argocd-\d{15}$/);
+    assert.match(build?.queued.templateParameters['revision'] ?? '', /^[0-9a-f]{40}$/);
+    assert.equal(await metric(/events_total\{kind="succeeded",late="false"\}/), 1);
+    await installation.handler.kill();
+    await installation.handler.start();
+    await known();
+    await until(isSettled);
+    assert.deepEqual(queued(), ['smoke-tests'], 'and no second time after a restart');
+    assert.deepEqual(installation.azure.faults, []);
+  });
+
+  it('starts nothing by a dry run', async () => {
+    installation.argocd.createApplication('shop');
+    await start();
+    await sync({ dryRun: true });
+    await until(async () => (await metric(/events_total\{kind="succeeded",late="false"\}/)) === 1);
+    assert.deepEqual([queued(), await isSettled()], [[], true]);
+  });
+
+  it('makes good what happened while it was away', async () => {
+    installation.argocd.createApplication('shop');
+    await start();
+    await installation.handler.kill();
+    await sync();
+    await start();
+    await until(async () => (await actions('done')) === 1);
+    assert.deepEqual(queued(), ['smoke-tests']);
+  });
+
+  it('tells nothing of what had ended before it cared', async () => {
+    installation.argocd.createApplication('shop');
+    await start('');
+    await sync();
+    // Argo CD's clock runs ahead of ours here: the rule comes later by both.
+    const ended = Date.parse(
+      installation.argocd.application('shop')?.status.operationState?.finishedAt ?? '',
+    );
+    await until(() => Date.now() > ended + 1_000);
+    await installation.handler.stop();
+    await start();
+    await until(isSettled);
+    assert.deepEqual(queued(), []);
+  });
+
+  it('heeds a rule that a reload adds', async () => {
+    installation.argocd.createApplication('shop');
+    await start(rollback);
+    await sync();
+    installation.configure(configText(rollback + smoke));
+    await until(() => /configuration reloaded/.test(installation.handler.printedNow));
+    assert.deepEqual(queued(), []);
+    await sync();
+    await until(async () => (await actions('done')) === 1);
+    assert.deepEqual(queued(), ['smoke-tests']);
+  });
+
+  it('queues what annotations ask for within their grant, and nothing beyond', async () => {
+    installation.argocd.createApplication('shop');
+    installation.argocd.annotate('shop', {
+      'azure-pipelines/on-success': 'shop/smoke-tests; shop/deploy',
+    });
+    const grant =
+      '{ argocd: prod, appProjects: [default], organization: fabrikam, azureProjects: [shop], pipelines: [smoke-*] }';
+    await start('', grant);
+    await sync();
+    await until(async () => (await actions('done')) === 1);
+    await until(isSettled);
+    assert.deepEqual(queued(), ['smoke-tests']);
+  });
+
+  const moments: readonly Pick<Effect, 'what' | 'stage'>[] = [
+    { what: 'listDefinitions', stage: 'arrived' },
+    { what: 'previewRun', stage: 'applied' },
+    { what: 'queueRun', stage: 'applied' },
+    { what: 'queueRun', stage: 'arrived' },
+  ];
+  for (const { what, stage } of moments) {
+    it(`queues once though it is killed when ${what} has ${stage}`, async () => {
+      installation.argocd.createApplication('shop');
+      let kills = 0;
+      installation.onEffect = async (effect) => {
+        if (effect.what !== what || effect.stage !== stage || kills > 0) return undefined;
+        kills += 1;
+        await installation.handler.kill();
+        return 'drop';
+      };
+      await start();
+      await sync();
+      await until(() => kills === 1 && installation.handler.hasEnded);
+      await start();
+      await until(async () => (await actions('done')) === 1);
+      assert.deepEqual(queued(), ['smoke-tests']);
+    });
+  }
+});
