@@ -1,25 +1,12 @@
 import { organizationName } from '../azure/http/organization-name.ts';
-import type { FollowUpRule } from '../follow-ups/follow-up.ts';
 import { parseFollowUps } from '../follow-ups/follow-ups-text.ts';
-import { isGranted, type Grant } from '../follow-ups/grants.ts';
+import type { Grant } from '../follow-ups/grants.ts';
 import type { ApplicationEvent } from '../sync/events/application-event.ts';
-import { foldProjectName } from '../text/project-name.ts';
+import { isInReach, type QueueReach } from './access/queue-reach.ts';
+import type { RunRules } from './follow-ups/follow-up-ports.ts';
 import type { Access } from './http/access.ts';
 import type { FollowSpec } from './run.ts';
 import type { Store } from './store/store.ts';
-
-/** The rules that a run brought with it (input `followUps`), and where they queue what names no project. */
-export interface RunRules {
-  readonly rules: readonly FollowUpRule[];
-  /** The organization's name, and the id of the project: both proven. */
-  readonly organization: string;
-  readonly project: string;
-  /**
-   * Whether the handler may queue it for this application at this moment: by the action `queue` of the
-   * rules for whoever ran, and in the run's own project or by a grant for the AppProject.
-   */
-  readonly mayQueue: (rule: FollowUpRule, application: ApplicationEvent['application']) => boolean;
-}
 
 /** What decides what the rules of a run may do. */
 export interface RunRulesPorts {
@@ -52,8 +39,7 @@ export async function rulesOfRun(
     project: spec.address.projectId,
     mayQueue: (rule, application) =>
       mayUse(spec, application, access) &&
-      (isOwn(rule, organization, spec) ||
-        isAllowedElsewhere(rule, { organization, argocd: spec.argocd, application }, grants())),
+      isInReach(rule, reachOf(spec, organization, application.project), grants()),
   };
 }
 
@@ -68,33 +54,11 @@ function mayUse(
   return access.denyAll(claim, [{ name, namespace }], project, ['queue']).length === 0;
 }
 
-function isOwn(
-  { do: action }: FollowUpRule,
+function reachOf(
+  { argocd, address, proven }: FollowSpec,
   organization: string,
-  { address, proven }: FollowSpec,
-): boolean {
-  if (action.kind === 'postWebHook') return false;
-  const { organization: named = organization, project = address.projectId } = action;
-  const own = [address.projectId, ...(proven?.projectName ? [proven.projectName] : [])];
-  return isSame(named, organization) && own.some((one) => isSame(one, project));
-}
-
-function isAllowedElsewhere(
-  { do: action }: FollowUpRule,
-  about: {
-    readonly organization: string;
-    readonly argocd: string;
-    readonly application: ApplicationEvent['application'];
-  },
-  grants: readonly Grant[],
-): boolean {
-  if (action.kind === 'postWebHook' || action.project === undefined) return false;
-  const { organization = about.organization, project, pipeline } = action;
-  const { argocd, application } = about;
-  const address = { organization, project, pipeline };
-  return isGranted(grants, { argocd, appProject: application.project, address });
-}
-
-function isSame(one: string, other: string): boolean {
-  return foldProjectName(one) === foldProjectName(other);
+  appProject: string,
+): QueueReach {
+  const projects = [address.projectId, ...(proven?.projectName ? [proven.projectName] : [])];
+  return { organization, projects, argocd, appProject };
 }

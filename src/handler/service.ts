@@ -30,6 +30,7 @@ import type { RunRegistry } from './runs/intake/run-registry.ts';
 import { startRuns } from './runs/start-runs.ts';
 import { printStore } from './config/store-config.ts';
 import { openStore, type OpenedStore } from './open-store.ts';
+import { rulesOfRun } from './run-rules.ts';
 import {
   announcementWatchOf,
   makeAnnouncedRuns,
@@ -139,6 +140,11 @@ export class Service {
     this.#followUps = makeFollowUps(config, {
       ...{ store: this.#store.events, azure: this.#azure, clock, random, metrics, logger },
       instances: () => this.#instances,
+      rulesOfRun: (marker) =>
+        rulesOfRun(marker, {
+          ...{ store: this.#store, access: this.#access },
+          grants: () => this.#config.grants,
+        }),
       userAgent: userAgent(version),
       signal: this.#life.signal,
     });

@@ -56,7 +56,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   const rules = () => current.followUps;
   const webHook = new WebHookTarget({ rules, now, userAgent });
   const checked = (target: PipelineTarget | WebHookTarget) =>
-    new CurrentRuleTarget(target, () => current);
+    new CurrentRuleTarget(target, () => current, ports.rulesOfRun);
   const followUps = new FollowUps({
     ...{ ...rest, clock, random },
     targets: {

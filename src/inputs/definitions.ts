@@ -126,7 +126,7 @@ export const definitions = {
   onCancel: { type: 'choice', choices: endings, default: 'leave', ...deploying },
   // Only a sync carries the mark of its run, by which its operation is known.
   followUps: { ...lines, ...syncing, needs: 'following', isAdded: true },
-  waitForFollowUps: { ...off, ...syncing, needs: 'following', isAdded: true },
+  waitForFollowUps: { ...off, ...syncing, needs: 'following', agentOnly: true },
   // The logs of hooks are shown where hooks can run.
   hookLogLines: {
     type: 'integer',

@@ -246,6 +246,8 @@ export const inputTexts: Texts = {
     label: 'When the run is canceled',
     options: { leave: 'Leave the sync running', terminate: 'Terminate the sync' },
     help: '**Terminate** stops only the operation that this step has started, and cancels the follow-ups that it waits for. Use it where a half-done sync is better than one that nobody watches.',
+    serverHelp:
+      '**Terminate** stops only the operation that this step has started. Use it where a half-done sync is better than one that nobody watches.',
     summary: 'leave (default) or terminate.',
   },
   followUps: {
@@ -260,9 +262,6 @@ export const inputTexts: Texts = {
     group: 'followUps',
     label: 'Wait for the follow-ups',
     help: 'The step ends when the follow-ups have ended, and fails when one of them fails or cannot be queued. If it is off, a follow-up that cannot be queued is a warning, and how the others end is not seen here. The timeout is for both together.',
-    serverHelp:
-      "The task ends when the follow-ups have ended, also those of the handler's configuration and of annotations, and fails when one of them fails or cannot be queued. The timeout is for both together.",
-    summary: 'The run ends with its follow-ups, and fails with them.',
   },
   hookLogLines: {
     group: 'report',

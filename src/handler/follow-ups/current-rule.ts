@@ -3,6 +3,7 @@ import { isGranted, type Grant } from '../../follow-ups/grants.ts';
 import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { readActionBody } from '../../actions/action-body.ts';
+import type { RulesOfRun } from './follow-up-ports.ts';
 import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
 
 /** What is configured at the moment. */
@@ -13,21 +14,36 @@ export interface CurrentRules {
 
 /**
  * Does actions only while their rules hold: an action may wait for days, and whoever takes a rule or a
- * grant back wants none of it any more. What a run's input asks for was granted to that run.
+ * grant back wants none of it any more.
  */
 export class CurrentRuleTarget implements ActionTarget {
   readonly #target: ActionTarget;
   readonly #rules: () => CurrentRules;
+  readonly #rulesOfRun: RulesOfRun | undefined;
 
-  constructor(target: ActionTarget, rules: () => CurrentRules) {
+  constructor(target: ActionTarget, rules: () => CurrentRules, rulesOfRun?: RulesOfRun) {
     this.#target = target;
     this.#rules = rules;
+    this.#rulesOfRun = rulesOfRun;
   }
 
   async prepare(action: StoredAction, signal: AbortSignal): Promise<string> {
-    const refusal = refusalOf(action, this.#rules());
+    const refusal = refusalOf(action, this.#rules()) ?? (await this.#refusalOfRun(action));
     if (refusal !== undefined) throw new ActionError('refused', refusal);
     return await this.#target.prepare(action, signal);
+  }
+
+  /** Why a run's own rule does not hold any more: the run has lost the right, or is forgotten. */
+  async #refusalOfRun(stored: StoredAction): Promise<string | undefined> {
+    if (this.#rulesOfRun === undefined || !stored.rule.startsWith('input/')) return undefined;
+    const { event } = readActionBody(stored);
+    const origin = event.operation?.origin;
+    const run = origin?.kind === 'run' ? await this.#rulesOfRun(origin.marker) : undefined;
+    const rule = run?.rules.find(({ name }) => name === stored.rule);
+    if (run !== undefined && rule !== undefined && run.mayQueue(rule, event.application)) {
+      return undefined;
+    }
+    return 'The run whose input `followUps` asks for it may not queue it any more. It takes the action `queue` in `rules`, and for a pipeline of another project an entry in `grants`.';
   }
 
   send(request: string, signal: AbortSignal): Promise<ActionOutcome> {

@@ -12,7 +12,7 @@ import type { Application } from '../../sync/model/application.ts';
 import type { StoredAction } from '../store/event-store.ts';
 import { writeActionBody } from '../../actions/action-body.ts';
 import { chainOf, chainRefusal, linkOf, type ChainPorts } from './chain.ts';
-import type { FollowUpTelemetry, RulesOfRun } from './follow-up-ports.ts';
+import type { FollowUpTelemetry, RulesOfRun, RunRules } from './follow-up-ports.ts';
 import type { RulePace } from './rule-pace.ts';
 
 /** What the configuration says of follow-ups. Times are milliseconds. */
@@ -110,7 +110,7 @@ export class EventActions {
     };
     const placed = {
       configuration: this.#rules.matching(event, source).filter(isMeant),
-      input: run === undefined ? [] : new RuleSet(run.rules).matching(event, source),
+      input: run === undefined ? [] : allowedOf(run, event, source),
       annotations: granted.length === 0 ? [] : new RuleSet(granted).matching(event, source),
     };
     return { rules: chooseRules(placed, defaults), defaults };
@@ -154,6 +154,16 @@ export class EventActions {
       message: refusal?.message ?? (dueAt > now ? delayed(rule.name, actionsPerHour) : ''),
     };
   }
+}
+
+/** What the run's rules ask for, as far as the handler may do it for this application. */
+function allowedOf(
+  { rules, mayQueue }: RunRules,
+  event: ApplicationEvent,
+  source: EventSource,
+): readonly FollowUpRule[] {
+  const matching = new RuleSet(rules).matching(event, source);
+  return matching.filter((rule) => mayQueue(rule, event.application));
 }
 
 function delayed(rule: string, perHour: number): string {

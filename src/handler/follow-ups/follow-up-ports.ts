@@ -1,6 +1,6 @@
 import type { ArgoCD } from '../../argocd/port.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
-import type { EventKind } from '../../sync/events/application-event.ts';
+import type { ApplicationEvent, EventKind } from '../../sync/events/application-event.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
 
 /** An Argo CD of the configuration, as follow-ups need it. */
@@ -17,9 +17,14 @@ export interface WatchedArgoCD {
 /** The rules that a run brought with it (input `followUps`), and where they queue what names no project. */
 export interface RunRules {
   readonly rules: readonly FollowUpRule[];
-  /** Names, as actions have them. */
+  /** The organization's name; name or id of the project. */
   readonly organization: string;
   readonly project: string;
+  /**
+   * Whether the handler may queue it for this application at the moment: by the action `queue` of the
+   * rules for whoever ran, and in the run's own project or by a grant for the AppProject.
+   */
+  readonly mayQueue: (rule: FollowUpRule, application: ApplicationEvent['application']) => boolean;
 }
 
 /**

@@ -2,6 +2,9 @@ import { Collections } from '../../azure/http/collection.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { TaskRequest } from '../../inputs/inputs.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
+import { organizationName } from '../../azure/http/organization-name.ts';
+import { parseFollowUps } from '../../follow-ups/follow-ups-text.ts';
+import { reachDenials } from '../access/queue-reach.ts';
 import { Clients } from '../access/clients.ts';
 import { quotaProblem } from '../access/pending-quota.ts';
 import { RateLimit } from '../access/rate-limit.ts';
@@ -9,7 +12,7 @@ import { requiredActions } from '../access/required-actions.ts';
 import { Allowance, forAnyProject, type Claim, type Denial } from '../access/rules.ts';
 import { actions, type Action, type Config } from '../config/config.ts';
 
-type Settings = Pick<Config, 'clients' | 'rules' | 'argocd' | 'azureDevOps' | 'limits'>;
+type Settings = Pick<Config, 'clients' | 'rules' | 'argocd' | 'azureDevOps' | 'limits' | 'grants'>;
 
 /** How many are kept of what rules allow to somebody. */
 const mostAllowances = 500;
@@ -90,6 +93,20 @@ export class Access {
     const { subject, project } = request;
     const applications = 'names' in subject ? subject.names : [undefined];
     return this.denyAll(claim, applications, project, requiredActions(request));
+  }
+
+  /** Why the follow-ups of a request may not be queued, as far as the request itself tells. */
+  denyFollowUps(
+    { azureProject, argocd }: Claim,
+    collection: string,
+    { followUps, project: appProject }: TaskRequest,
+  ): readonly Denial[] {
+    const parsed = followUps === undefined ? undefined : parseFollowUps(followUps);
+    if (parsed === undefined || 'problems' in parsed) return [];
+    const projects = [azureProject.id, azureProject.name];
+    const organization = organizationName(collection);
+    const reach = { organization, projects, argocd, appProject };
+    return reachDenials(parsed.value, reach, this.#config.grants);
   }
 
   /** The denials of actions on applications; an undefined one stands for any. */

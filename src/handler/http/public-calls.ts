@@ -67,7 +67,10 @@ export async function answerOrder(
   const stranger = access.denyClaim(claim, kind === 'check' ? 'gate' : 'sync');
   if (stranger !== undefined) return deny([stranger]);
   if ('faults' in spec) return refuseInputs(spec.faults);
-  const denials = access.denyRequest(claim, spec.request);
+  const denials = [
+    ...access.denyRequest(claim, spec.request),
+    ...access.denyFollowUps(claim, block.address.collection, spec.request),
+  ];
   if (denials.length > 0) return deny(denials);
   return accept(spec, block, ports);
 }

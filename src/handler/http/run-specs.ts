@@ -2,7 +2,7 @@ import { parseFollowUps } from '../../follow-ups/follow-ups-text.ts';
 import { gateDefinitions } from '../../inputs/definitions.ts';
 import type { Fault } from '../../inputs/fault.ts';
 import type { InputReader, InputSource } from '../../inputs/input-reader.ts';
-import { readInputs, type TaskRequest } from '../../inputs/inputs.ts';
+import { readInputs } from '../../inputs/inputs.ts';
 import { unexpandedIn } from '../../inputs/unexpanded.ts';
 import { runRowName, type InfoRow } from '../../sync/model/operation.ts';
 import { printDuration } from '../../text/duration-text.ts';
@@ -34,10 +34,8 @@ export function readRunSpec(
   const isCheck = kind === 'check';
   const source = isCheck ? waiting(sections, {}) : inputsOf(sections);
   const readOwn = isCheck ? refuseUnsynced : () => ({});
-  const request = readInputs(source, parseFollowUps, readOwn, (asked, reader) => {
-    const { timeout } = asked;
+  const request = readInputs(source, parseFollowUps, readOwn, ({ timeout }, reader) => {
     if (timeout > tokenLifetime) refuseTimeout(reader, timeout, tokenLifetime);
-    refuseFollowUps(asked, reader);
   });
   const faults = faultsOf(names, request);
   if ('faults' in request || faults.length > 0) return { faults };
@@ -146,18 +144,6 @@ function refuseUnsynced(reader: InputReader): object {
     reader.refuse('requireSynced', 'false', problem, 'Remove it, or use a gate.');
   }
   return {};
-}
-
-/** To accept them and not to queue them would be a false green. */
-function refuseFollowUps(
-  { followUps, waitForFollowUps }: Pick<TaskRequest, 'followUps' | 'waitForFollowUps'>,
-  reader: InputReader,
-): void {
-  const problem = 'the handler does not queue the follow-ups of a run';
-  const advice =
-    "Write them into `followUps` of the handler's configuration, or use ArgoCDSync@1, which queues them itself.";
-  if (followUps !== undefined) reader.refuse('followUps', '', problem, advice);
-  if (waitForFollowUps === true) reader.refuse('waitForFollowUps', 'true', problem, advice);
 }
 
 /** Once the job's token has ended, nobody can be told how the run went. */

@@ -47,6 +47,13 @@ export class RunTelemetry {
         this.#logger.info({ ...about, resource: printKey(step) }, 'step');
         return;
       }
+      case 'followUp': {
+        const { pipeline, state, result } = progress.followUp;
+        const application = printName(progress.application);
+        const about = { application, pipeline: plainLine(pipeline), state, result };
+        this.#logger.info(about, 'follow-up');
+        return;
+      }
       case 'result': {
         const { outcome, message } = progress.result;
         const about = { application: printName(progress.result), outcome };

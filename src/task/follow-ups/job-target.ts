@@ -7,12 +7,7 @@ import {
 } from '../../actions/pipeline-request.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
-import type {
-  PipelineRun,
-  Pipelines,
-  QueueRequest,
-  RunReference,
-} from '../../azure/pipelines/pipelines.ts';
+import type { PipelineRun, Pipelines, RunReference } from '../../azure/pipelines/pipelines.ts';
 import type { RenderedAction } from '../../follow-ups/follow-up.ts';
 
 /** What is to be done for which event; the `body` of a step's action. */
@@ -48,7 +43,7 @@ export class JobTarget implements ActionTarget {
       const own = { ...address, pipeline: found.id, kind: found.kind };
       const request = uncheckedRequest(action, own, eventKey);
       const { mark } = await this.#pipelines.check(request, signal);
-      return printRequest({ ...request, mark } as QueueRequest);
+      return printRequest({ ...request, mark });
     });
   }
 

@@ -5,7 +5,7 @@ import {
   CurrentRuleTarget,
   type CurrentRules,
 } from '../../../src/handler/follow-ups/current-rule.ts';
-import { renderedRun, storedAction } from '../../actions/stored-action.ts';
+import { event, renderedRun, storedAction } from '../../actions/stored-action.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
 import { configFrom, whole } from '../config/whole-config.ts';
 
@@ -55,6 +55,35 @@ describe('an action whose rule may have changed', () => {
       message,
       /^Applications of AppProject default may not queue fabrikam\/shop\/smoke-web any more\./,
     );
+  });
+
+  it('is done for what a run asked for, while that run may have it queued', async () => {
+    const operation = { ...event.operation, origin: { kind: 'run', marker: 'run-1' } };
+    const action = storedAction(renderedRun(), {
+      rule: 'input/onSuccess/smoke',
+      event: { ...event, operation } as typeof event,
+    });
+    const [rule] = followUps;
+    assert.ok(rule);
+    const asked = (may: boolean, name: string, marker: string) =>
+      new CurrentRuleTarget(
+        inner,
+        () => ({ followUps: [], grants: [] }),
+        (each) => {
+          const rules = [{ ...rule, name }];
+          const run = { rules, organization: 'fabrikam', project: 'shop', mayQueue: () => may };
+          return Promise.resolve(each === marker ? run : undefined);
+        },
+      ).prepare(action, noAbort);
+    const { rule: own } = action;
+    assert.equal(await asked(true, own, 'run-1'), 'request');
+    for (const late of [
+      asked(false, own, 'run-1'),
+      asked(true, 'input/onSuccess/other', 'run-1'),
+      asked(true, own, 'run-2'),
+    ]) {
+      assert.match(await refusal(late), /may not queue it any more\. It takes the action `queue`/);
+    }
   });
 
   it('is done for what a run asked for', async () => {

@@ -289,7 +289,8 @@ describe('The follow-ups', () => {
 
   it('queue what a run of ours brought with it, for its own operation alone', async () => {
     const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
-    const rules = { rules: [input], organization: 'fabrikam', project: 'shop' };
+    const mayQueue = () => true;
+    const rules = { rules: [input], organization: 'fabrikam', project: 'shop', mayQueue };
     const rulesOfRun = (marker: string) => Promise.resolve(marker === 'run-1' ? rules : undefined);
     await scene.start(settings({ followUps: [] }), { rulesOfRun });
     await scene.tell(rest);
@@ -297,6 +298,17 @@ describe('The follow-ups', () => {
     const change = { startedAt: second(30), finishedAt: second(40) };
     await scene.tell(over('Succeeded', change, { resourceVersion: '9' }));
     assert.deepEqual(await scene.brief(), ['succeeded input/theirs done']);
+  });
+
+  it('queue nothing of a run that may not have it queued', async () => {
+    const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
+    const mayQueue = () => false;
+    const rules = { rules: [input], organization: 'fabrikam', project: 'shop', mayQueue };
+    const rulesOfRun = (marker: string) => Promise.resolve(marker === 'run-1' ? rules : undefined);
+    await scene.start(settings({ followUps: [] }), { rulesOfRun });
+    await scene.tell(rest);
+    await scene.tell(over('Succeeded', { operation: operation({ revisions: [B] }) }));
+    assert.deepEqual(await scene.brief(), []);
   });
 
   it('queue what annotations ask for, as far as grants go, and say what does not', async () => {

@@ -17,6 +17,7 @@ export function digest(token: string): string {
 
 /** One client that may sync and gate the shop's applications, and a few more that may less. */
 export const settings: Settings = {
+  grants: [],
   azureDevOps: {
     organizations: [{ url: 'https://dev.azure.com/fabrikam', isPrivate: false, pat: undefined }],
     tokenLifetime: 24 * 3_600_000,

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { configMap, files } from '../../manifests.ts';
+import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
+import { Installation, until } from './installation.ts';
+
+const event = { name: 'event', type: 'number' } as const;
+const numbered = { parameters: [event], runNumber: 'argocd-${{ parameters.event }}' };
+
+describe('The input followUps of a sync without an agent', () => {
+  let installation: Installation;
+  beforeEach(async () => {
+    installation = await Installation.open({}, false);
+    const { argocd, azure, handler } = installation;
+    argocd.commit('shop', files(configMap('settings')));
+    argocd.createApplication('shop');
+    azure.addPipeline({ name: 'smoke-tests', ...numbered });
+    azure.addProject('ops');
+    const { token } = azure.addIdentity('argocd handler', ['View builds', 'Queue builds']);
+    const text = installation.configText
+      .replace('private: true }]', `private: true, pat: '${token}' }]`)
+      .replace('override]', 'override, queue]');
+    installation.configure(text);
+    await handler.start({});
+  });
+  afterEach(() => installation.close());
+
+  const issuesOf = (run: ServerJob) =>
+    (run.job.plan.record(run.job.taskInstanceId)?.issues ?? []).map(({ message }) => message);
+
+  it('queues the pipeline in the own project, once, also after a restart', async () => {
+    const { azure, handler } = installation;
+    const run = installation.sync({ applications: 'shop', followUps: 'onSuccess: smoke-tests' });
+    await run.done;
+    assert.equal(azure.completions(run.job)[0]?.result, 'succeeded', issuesOf(run).join('\n'));
+    await until(() => azure.queuedBuilds.length > 0);
+    await handler.kill();
+    await handler.start({});
+    const again = installation.sync({ applications: 'shop' });
+    await again.done;
+    const [build, ...more] = azure.queuedBuilds;
+    assert.match(build?.buildNumber ?? '', /^argocd-\d{15}$/);
+    assert.deepEqual(more, []);
+  });
+
+  it('is refused where rules lack `queue`, before anything is synced', async () => {
+    installation.configure(installation.configText);
+    await until(() => /configuration reloaded/.test(installation.handler.printedNow));
+    const run = installation.sync({ applications: 'shop', followUps: 'onSuccess: smoke-tests' });
+    await run.done;
+    assert.deepEqual(installation.syncs, []);
+    assert.match(JSON.stringify(run.job.plan.record(run.job.taskInstanceId)), /queue/);
+  });
+
+  it('is refused for a pipeline of another project, unless a grant names it', async () => {
+    const followUps = 'onSuccess: ops/deploy';
+    const run = installation.sync({ applications: 'shop', followUps });
+    await run.done;
+    assert.deepEqual(installation.syncs, []);
+    assert.match(
+      JSON.stringify(run.job.plan.record(run.job.taskInstanceId)),
+      /may not queue ops\/deploy, which is in another/,
+    );
+  });
+});
