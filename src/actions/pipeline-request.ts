@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import type { PipelineKind, QueueRequest, UncheckedRequest } from '../azure/pipelines/pipelines.ts';
+import type { PipelineKind, QueueRequest, RunReference, UncheckedRequest } from '../azure/pipelines/pipelines.ts';
 import { pipelineKinds, runMarks } from '../azure/pipelines/pipelines.ts';
 import type { RenderedRelease, RenderedRun } from '../follow-ups/follow-up.ts';
+import type { ActionOutcome } from './stored-action.ts';
 
 /** What Azure DevOps is asked for by an action. */
 export type RenderedQueueing = RenderedRun | RenderedRelease;
@@ -93,4 +94,12 @@ export function printRequest(request: QueueRequest): string {
 /** Reads it again. Throws an ordinary error where it is none: nothing else writes it. */
 export function readRequest(text: string): QueueRequest {
   return z.parse(requestSchema, JSON.parse(text));
+}
+
+/** The run that a request has queued. */
+export function runOf(request: string, { id }: ActionOutcome): RunReference {
+  const asked = readRequest(request);
+  const { kind, organization, project } = asked;
+  const stage = asked.kind === 'release' ? asked.stage : undefined;
+  return { kind, organization, project, id, ...(stage === undefined ? {} : { stage }) };
 }

@@ -6,10 +6,13 @@ import { pageAt } from '../argocd/rest/path.ts';
 import type { AzureHttp } from '../azure/http/azure-http.ts';
 import { defaultOrganization } from '../azure/http/organization-name.ts';
 import { RestPipelines } from '../azure/pipelines/rest-pipelines.ts';
+import { mayHookQueue } from './access/hook-grants.ts';
 import type { Config } from './config/config.ts';
 import { AzureTokens } from './follow-ups/azure-tokens.ts';
 import { CurrentRuleTarget } from './follow-ups/current-rule.ts';
+import { runOf } from '../actions/pipeline-request.ts';
 import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
+import { HookCalls } from './follow-ups/hook-calls.ts';
 import { WebHookTarget } from './follow-ups/web-hook-target.ts';
 import type { EventStore } from './store/event-store.ts';
 import { StoreError } from './store/store.ts';
@@ -32,6 +35,8 @@ export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' |
 /** The follow-ups of the service, with all that they alone need. */
 export interface StartedFollowUps {
   readonly followUps: FollowUps;
+  /** What the calls of hooks are worked by. */
+  readonly hooks: HookCalls;
   /** The progress of runs that actions have queued. */
   readonly progress: RunProgress;
   /** Of the handler's identity, also for others who call Azure DevOps with it. */
@@ -56,7 +61,11 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   const rules = () => current.followUps;
   const webHook = new WebHookTarget({ rules, now, userAgent });
   const checked = (target: PipelineTarget | WebHookTarget) =>
-    new CurrentRuleTarget(target, () => current, ports.rulesOfRun);
+    new CurrentRuleTarget(
+      target,
+      () => ({ ...current, mayHookQueue: (about) => mayHookQueue(current, about) }),
+      ports.rulesOfRun,
+    );
   const followUps = new FollowUps({
     ...{ ...rest, clock, random },
     targets: {
@@ -85,10 +94,17 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     onDelay: (rule, until) =>
       logger.warn({ rule, until: new Date(until).toISOString() }, 'follow-ups of a rule wait'),
   });
+  const progress = new RunProgress({ pipelines, clock, random });
+  const hooks = new HookCalls({
+    ...{ store: rest.store, followUps, clock },
+    server: (argocd) => instances().find(argocd),
+    watchRun: ({ request, outcome }, signal, tell) => {
+      if (request === undefined || outcome === undefined) throw new Error('nothing was queued');
+      return progress.watchRun(runOf(request, outcome), signal, tell);
+    },
+  });
   return {
-    followUps,
-    progress: new RunProgress({ pipelines, clock, random }),
-    tokens,
+    ...{ followUps, progress, hooks, tokens },
     configure: (changed) => {
       current = changed;
       const { followUps: written, grants, followUpLimits, retention, azureDevOps } = changed;

@@ -52,3 +52,25 @@ export function grantsFor(
 export function mayQueue(grants: readonly HookGrant[], address: CompleteAddress): boolean {
   return grants.some(({ queue }) => queue.some((patterns) => fitsAddress(patterns, address)));
 }
+
+/**
+ * Whether hooks in a namespace may queue a pipeline for an application, whoever of them: asked again
+ * before an action is done, when only the hook's namespace is still known.
+ */
+export function mayHookQueue(
+  rights: HookRights,
+  {
+    namespace,
+    address,
+    ...subject
+  }: HookSubject & {
+    readonly namespace: string;
+    readonly address: CompleteAddress;
+  },
+): boolean {
+  const inNamespace = rights.hooks.grants.filter(
+    ({ namespaces }) =>
+      namespaces.length === 0 || namespaces.some((pattern) => fits(pattern, namespace)),
+  );
+  return mayQueue(grantsFor(rights, inNamespace, subject), address);
+}

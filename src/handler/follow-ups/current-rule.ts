@@ -1,6 +1,7 @@
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { isGranted, type Grant } from '../../follow-ups/grants.ts';
-import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
+import { printPipelineAddress, type CompleteAddress } from '../../follow-ups/pipeline-address.ts';
+import type { ApplicationName } from '../../sync/model/application.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { readActionBody } from '../../actions/action-body.ts';
 import type { RulesOfRun } from './follow-up-ports.ts';
@@ -10,6 +11,17 @@ import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
 export interface CurrentRules {
   readonly followUps: readonly FollowUpRule[];
   readonly grants: readonly Grant[];
+  /** Whether a hook in a namespace may queue a pipeline for an application. */
+  readonly mayHookQueue?: (about: HookQuestion) => boolean;
+}
+
+/** What a hook has asked for. */
+export interface HookQuestion {
+  readonly argocd: string;
+  readonly application: Required<ApplicationName>;
+  readonly appProject: string;
+  readonly namespace: string;
+  readonly address: CompleteAddress;
 }
 
 /**
@@ -56,9 +68,21 @@ export class CurrentRuleTarget implements ActionTarget {
 }
 
 /** Why the rule of an action does not hold any more. */
-function refusalOf(stored: StoredAction, { followUps, grants }: CurrentRules): string | undefined {
+function refusalOf(
+  stored: StoredAction,
+  { followUps, grants, mayHookQueue }: CurrentRules,
+): string | undefined {
   const { rule } = stored;
   if (rule.startsWith('input/')) return undefined;
+  if (rule.startsWith('hook/')) {
+    const { action, argocd, event } = readActionBody(stored);
+    if (action.kind === 'postWebHook') return 'Hooks post no web hooks.';
+    const { name, namespace, project: appProject } = event.application;
+    const [, ofHook = ''] = rule.split('/');
+    const about = { argocd, application: { name, namespace }, appProject, address: action };
+    if (mayHookQueue?.({ ...about, namespace: ofHook }) === true) return undefined;
+    return `Hooks of ${namespace}/${name} may not queue ${printPipelineAddress(action)} any more. It takes an entry in \`hooks.grants\` of the configuration.`;
+  }
   if (!rule.startsWith('annotation/')) {
     if (followUps.some(({ name }) => name === rule)) return undefined;
     return `The rule ${rule} is no longer in \`followUps\` of the configuration. What it would have done is not done.`;

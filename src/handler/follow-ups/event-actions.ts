@@ -91,6 +91,19 @@ export class EventActions {
     return actions;
   }
 
+  /** The action of one more rule, of a hook, for an event. Undefined: it is there already. */
+  ofRule(
+    event: ApplicationEvent,
+    rule: FollowUpRule,
+    application: ActionSubject,
+    at: SeenAt & { readonly now: number },
+  ): Promise<StoredAction | undefined> {
+    const seen = { event, late: false, isMeant: () => true };
+    const { organization = nowhere } = this.#settings;
+    const defaults = { organization, project: undefined };
+    return this.#actionOf(seen, rule, { ...at, application, defaults });
+  }
+
   async #rulesOf(
     { event, isMeant }: SeenEvent,
     application: ActionSubject,

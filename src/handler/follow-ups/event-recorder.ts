@@ -1,4 +1,8 @@
+import { readActionBody } from '../../actions/action-body.ts';
+import type { StoredAction } from '../../actions/stored-action.ts';
+import { actionKeyOf } from '../../follow-ups/action-key.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import { addressKey, completeAddress } from '../../follow-ups/pipeline-address.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { deletionOf, deriveEvents } from '../../sync/events/derive-events.ts';
 import { lookOf } from '../../sync/events/look.ts';
@@ -6,6 +10,9 @@ import type { Application } from '../../sync/model/application.ts';
 import type { ApplicationMemory, EventStore, MemorySubject } from '../store/event-store.ts';
 import type { ActionSettings, ActionSubject, EventActions, SeenEvent } from './event-actions.ts';
 import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
+
+/** Actions of an application that are looked through for one that is alike: the newest. */
+const mostAlike = 100;
 
 /** A look at an application, and what is known of it beside. */
 export interface Look {
@@ -19,7 +26,10 @@ export interface Look {
 
 /** What the recorder stores with, and whom it tells. */
 export interface EventRecorderPorts {
-  readonly store: Pick<EventStore, 'eventMemory' | 'recordEvents' | 'forgetEvents'>;
+  readonly store: Pick<
+    EventStore,
+    'eventMemory' | 'recordEvents' | 'forgetEvents' | 'action' | 'actions'
+  >;
   /** As the configuration is now. */
   readonly actions: () => EventActions;
   readonly limits: () => Pick<ActionSettings['followUpLimits'], 'catchUp'>;
@@ -50,6 +60,24 @@ export class EventRecorder {
   /** Resolves when all that the look tells is stored. Rejects with the store's errors alone. */
   record(application: Application, look: Look): Promise<void> {
     return this.#inTurn(application.uid, () => this.#record(application, look));
+  }
+
+  /**
+   * Records the look, and then an action of one more rule for an event that it shows. Gives that action,
+   * or the one by which another rule queues the same pipeline for the same event.
+   */
+  async addRule(
+    application: Application,
+    look: Omit<Look, 'isFirst' | 'since'>,
+    event: ApplicationEvent,
+    rule: FollowUpRule,
+  ): Promise<StoredAction> {
+    const made: { action?: StoredAction } = {};
+    await this.#inTurn(application.uid, async () => {
+      made.action = await this.#addRule(application, look, event, rule);
+    });
+    // What is stored is there: the turn would have rejected.
+    return made.action as StoredAction;
   }
 
   /** The application is gone. Once that is stored, it is forgotten. */
@@ -91,6 +119,51 @@ export class EventRecorder {
     for (const { event, late } of seen) telemetry.eventSeen(event.kind, late);
     telemetry.actionsMade(made);
     if (made > 0) onActions();
+  }
+
+  async #addRule(
+    application: Application,
+    { argocd, server }: Omit<Look, 'isFirst' | 'since'>,
+    event: ApplicationEvent,
+    rule: FollowUpRule,
+  ): Promise<StoredAction> {
+    const { store, now, telemetry, onActions } = this.#ports;
+    const { uid } = application;
+    const isFirst = (await store.eventMemory(uid)) === undefined;
+    // The rules of all places come first: who queues the pipeline already need not do so again.
+    await this.#record(application, { argocd, server, since: 0, isFirst });
+    const key = actionKeyOf(event, rule);
+    const known = (await store.action(key)) ?? (await this.#alike(event, rule));
+    if (known !== undefined) return known;
+    const place = { ...placeOf(application, argocd, server), now: now() };
+    const action = await this.#ports.actions().ofRule(event, rule, application, place);
+    const memory = await store.eventMemory(uid);
+    if (action === undefined || memory === undefined) throw new Error('a hook made no action');
+    const made = await store.recordEvents({ memory, actions: [action] });
+    telemetry.actionsMade(made);
+    if (made > 0) onActions();
+    return action;
+  }
+
+  /** An action of the same event for the same pipeline; a hook that counts attempts wants its own. */
+  async #alike(event: ApplicationEvent, rule: FollowUpRule): Promise<StoredAction | undefined> {
+    const { do: wanted, each } = rule;
+    if (wanted.kind !== 'queuePipeline' || each === 'attempt') return undefined;
+    const address = completeAddress(wanted, { organization: '', project: undefined });
+    if (address === undefined) return undefined;
+    const actions = await this.#ports.store.actions({
+      uid: event.application.uid,
+      limit: mostAlike,
+    });
+    return actions.find((one) => {
+      const { event: its, action } = readActionBody(one);
+      return (
+        its.id === event.id &&
+        !one.rule.startsWith('hook/') &&
+        action.kind === 'queuePipeline' &&
+        addressKey(action) === addressKey(address)
+      );
+    });
   }
 
   async #delete(

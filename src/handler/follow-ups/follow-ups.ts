@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../async/clock.ts';
-import { printName, type ApplicationName } from '../../sync/model/application.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import type { ApplicationEvent } from '../../sync/events/application-event.ts';
+import { printName, type Application, type ApplicationName } from '../../sync/model/application.ts';
 import type { EventStore, StoredAction } from '../store/event-store.ts';
 import { sweepEndlessly } from '../store/sweeper.ts';
 import { readActionBody } from '../../actions/action-body.ts';
@@ -126,6 +128,21 @@ export class FollowUps {
   /** Has an application looked at at once: a hook, say, tells that something has happened. */
   hint(argocd: string, name: ApplicationName): void {
     if (this.#ports.server(argocd) !== undefined) this.#watchOf(argocd).hint(name);
+  }
+
+  /**
+   * Stores all that an application shows, and an action of one more rule, of a hook, for one of its
+   * events. Gives that action, or the one that queues the same pipeline for the same event.
+   */
+  async addRule(
+    argocd: string,
+    application: Application,
+    event: ApplicationEvent,
+    rule: FollowUpRule,
+  ): Promise<StoredAction> {
+    const server = this.#ports.server(argocd);
+    if (server === undefined) throw new Error(`Argo CD ${argocd} is not configured any more`);
+    return this.#recorder.addRule(application, { argocd, server }, event, rule);
   }
 
   /** There are actions that somebody else stored, or that are due earlier than before. */

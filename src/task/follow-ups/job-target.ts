@@ -7,7 +7,7 @@ import {
 } from '../../actions/pipeline-request.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
-import type { PipelineRun, Pipelines, RunReference } from '../../azure/pipelines/pipelines.ts';
+import type { PipelineRun, Pipelines } from '../../azure/pipelines/pipelines.ts';
 import type { RenderedAction } from '../../follow-ups/follow-up.ts';
 
 /** What is to be done for which event; the `body` of a step's action. */
@@ -59,14 +59,6 @@ export class JobTarget implements ActionTarget {
       return run && outcomeOf(run);
     });
   }
-}
-
-/** The run that a request has queued. */
-export function runOf(request: string, { id }: ActionOutcome): RunReference {
-  const asked = readRequest(request);
-  const { kind, organization, project } = asked;
-  const stage = asked.kind === 'release' ? asked.stage : undefined;
-  return { kind, organization, project, id, ...(stage === undefined ? {} : { stage }) };
 }
 
 async function explained<T>(ask: () => Promise<T>): Promise<T> {

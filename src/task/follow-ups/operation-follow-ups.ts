@@ -23,7 +23,8 @@ import type { FollowUps, FollowUpsOrder } from '../follow-ups-module.ts';
 import { ActionList } from './action-list.ts';
 import { FollowUp } from './follow-up.ts';
 import type { Job } from './job.ts';
-import { JobTarget, runOf, type StepOrder } from './job-target.ts';
+import { runOf } from '../../actions/pipeline-request.ts';
+import { JobTarget, type StepOrder } from './job-target.ts';
 
 /** What the step was told, and what its job may do. */
 export interface OperationFollowUpsOptions extends Omit<FollowUpsOrder, 'text' | 'source'> {

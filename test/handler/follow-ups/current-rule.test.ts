@@ -5,6 +5,7 @@ import {
   CurrentRuleTarget,
   type CurrentRules,
 } from '../../../src/handler/follow-ups/current-rule.ts';
+import { mayHookQueue as mayHook } from '../../../src/handler/access/hook-grants.ts';
 import { event, renderedRun, storedAction } from '../../actions/stored-action.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
 import { configFrom, whole } from '../config/whole-config.ts';
@@ -89,6 +90,31 @@ describe('an action whose rule may have changed', () => {
   it('is done for what a run asked for', async () => {
     const action = storedAction(renderedRun(), { rule: 'input/onSuccess/smoke' });
     assert.equal(await prepare(action, { followUps: [], grants: [] }), 'request');
+  });
+
+  it('is done for a hook while a grant allows it, and not any more when that was taken back', async () => {
+    const config = configFrom(
+      whole.replace("['shop-*']\n      queue", "['argocd/shop*']\n      queue"),
+    );
+    const mayHookQueue: NonNullable<CurrentRules['mayHookQueue']> = (about) =>
+      mayHook(config, about);
+    const hooked = (namespace: string, pipeline: string) =>
+      storedAction(renderedRun({ pipeline }), {
+        rule: `hook/${namespace}/smoke/fabrikam/shop/${pipeline}`,
+      });
+    const granted = hooked('shop', '\\smoke\\web');
+    const rules = { followUps, grants, mayHookQueue };
+    assert.equal(await prepare(granted, rules), 'request');
+    for (const [action, those] of [
+      [granted, { followUps, grants }],
+      [hooked('bank', '\\smoke\\web'), rules],
+      [hooked('shop', 'deploy'), rules],
+    ] as const) {
+      assert.match(
+        await refusal(prepare(action, those)),
+        /^Hooks of .* any more\. .*`hooks\.grants`/,
+      );
+    }
   });
 
   it('is sent and looked up by its target', async () => {

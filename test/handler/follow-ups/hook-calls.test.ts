@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { HookCalls } from '../../../src/handler/follow-ups/hook-calls.ts';
+import type { HookAnswer, HookCall } from '../../../src/handler/hook-intake.ts';
+import { noAbort } from '../../argocd/rest/server.ts';
+import { failed } from '../../follow/fake-argo-cd.ts';
+import { rule } from '../../follow-ups/rules.ts';
+import {
+  application,
+  ended,
+  hook,
+  operation,
+  second,
+  state,
+} from '../../sync/sample-application.ts';
+import { Scene, settings } from './scene.ts';
+
+const smoke = hook({
+  name: 'smoke-tests',
+  namespace: 'shop',
+  hookType: 'PostSync',
+  syncPhase: 'PostSync',
+});
+const testing = (change: Parameters<typeof state>[0] = {}) =>
+  application({ operationState: state({ operation: operation(), results: [smoke], ...change }) });
+
+const { name } = application({});
+const { do: queued } = rule();
+assert.ok(queued.kind === 'queuePipeline');
+const call: HookCall = {
+  argocd: 'prod',
+  application: { name },
+  hook: { name: 'smoke-tests', namespace: 'shop' },
+  phase: undefined,
+  queue: { ...queued, organization: 'fabrikam', project: 'shop' },
+  each: 'operation',
+  isAllowed: () => true,
+};
+
+describe('A call of a hook', function () {
+  this.timeout(60_000);
+  let scene: Scene;
+  let calls: HookCalls;
+
+  async function begin(configured = settings({ followUps: [] })): Promise<void> {
+    await scene.start(configured);
+    calls = new HookCalls({
+      server: (argocd) =>
+        argocd === 'prod'
+          ? {
+              argocd: {
+                get: ({ name: asked }) => {
+                  const found = [...scene.applications.values()].find((one) => one.name === asked);
+                  return found ? Promise.resolve(found) : Promise.reject(failed('not-found'));
+                },
+              },
+            }
+          : undefined,
+      ...{ store: scene.store.events, followUps: scene.followUps, clock: scene.clock },
+      watchRun: (action, _, tell) => {
+        const run = { id: 1, name: action.key, page: '', state: 'completed' } as const;
+        tell(run);
+        return Promise.resolve({ ...run, result: 'succeeded' });
+      },
+    });
+  }
+
+  beforeEach(() => (scene = new Scene(second(5))));
+  afterEach(() => scene.end());
+
+  function accepted(answer: HookAnswer) {
+    assert.ok(answer.kind === 'accepted', answer.kind);
+    return answer;
+  }
+
+  it('queues its pipeline once, however often it comes', async () => {
+    await begin();
+    scene.put(testing());
+    const ids = new Set<string>();
+    for (let time = 0; time < 3; time++) {
+      const { phase, followUps } = accepted(await calls.accept(call, noAbort));
+      assert.equal(phase, 'PostSync');
+      assert.equal(followUps.length, 1);
+      ids.add(followUps[0]?.id ?? '');
+      await scene.rest();
+    }
+    assert.equal(ids.size, 1);
+    assert.equal(scene.done.length, 1);
+    assert.match(scene.done[0] ?? '', /phaseReached\/PostSync\|hook\/shop\/smoke-tests\//);
+  });
+
+  it('queues it once for two that come at the same time', async () => {
+    await begin();
+    scene.put(testing());
+    await Promise.all([calls.accept(call, noAbort), calls.accept(call, noAbort)]);
+    await scene.rest();
+    assert.equal(scene.done.length, 1);
+  });
+
+  it('is the same in a further attempt, unless it counts attempts', async () => {
+    await begin();
+    for (const retryCount of [0, 1]) {
+      scene.put(testing({ retryCount }));
+      await calls.accept(call, noAbort);
+      await calls.accept({ ...call, each: 'attempt' }, noAbort);
+      await scene.rest();
+    }
+    assert.equal(scene.done.length, 3);
+  });
+
+  it('is another in the next operation', async () => {
+    await begin();
+    scene.put(testing());
+    await calls.accept(call, noAbort);
+    scene.put(testing({ startedAt: second(25) }));
+    await calls.accept(call, noAbort);
+    await scene.rest();
+    assert.equal(scene.done.length, 2);
+  });
+
+  it('does not queue what a rule queues for the same event', async () => {
+    const ruled = rule({
+      when: { events: ['phaseReached'], phases: ['PostSync'] },
+    });
+    await begin(settings({ followUps: [ruled] }));
+    await scene.rest();
+    scene.put(testing());
+    const { followUps } = accepted(await calls.accept(call, noAbort));
+    await scene.rest();
+    assert.equal(scene.done.length, 1);
+    assert.equal(followUps[0]?.rule, ruled.name);
+  });
+
+  it('leaves the events of the operation to the rules, as if nobody had called', async () => {
+    await begin(settings());
+    await scene.rest();
+    scene.put(testing());
+    await calls.accept(call, noAbort);
+    await scene.tell(
+      application({
+        operationState: ended('Succeeded', { operation: operation(), results: [smoke] }),
+      }),
+    );
+    assert.ok((await scene.brief()).includes('succeeded smoke done'), String(await scene.brief()));
+    assert.equal(scene.done.length, 2);
+  });
+
+  const unseen: readonly (readonly [string, Partial<HookCall>])[] = [
+    [
+      'of a hook that the application does not show',
+      { hook: { name: 'other', namespace: 'shop' } },
+    ],
+    ['of a hook of that name in another namespace', { hook: { ...call.hook, namespace: 'bank' } }],
+    ['of another phase', { phase: 'PreSync' }],
+    ['of a deletion that there is not', { phase: 'PreDelete' }],
+    ['of an application that there is not', { application: { name: 'bank' } }],
+    ['of an AppProject that is not granted', { isAllowed: () => false }],
+    ['of an unknown Argo CD', { argocd: 'test' }],
+  ];
+  for (const [what, change] of unseen) {
+    it(`queues nothing where it is ${what}`, async () => {
+      await begin();
+      scene.put(testing());
+      assert.deepEqual(await calls.accept({ ...call, ...change }, noAbort), { kind: 'unseen' });
+      await scene.rest();
+      assert.deepEqual(await scene.actions(), []);
+    });
+  }
+
+  it('of a deletion belongs to the deletion', async () => {
+    await begin();
+    scene.put({ ...testing({ phase: 'Running' }), deleting: true, operationState: undefined });
+    const { phase } = accepted(await calls.accept({ ...call, phase: 'PostDelete' }, noAbort));
+    await scene.rest();
+    assert.equal(phase, 'PostDelete');
+    assert.match(scene.done[0] ?? '', /\/deleted\|hook\//);
+  });
+
+  it('that queues nothing is told of the follow-ups of its operation', async () => {
+    await begin();
+    scene.put(testing());
+    await calls.accept(call, noAbort);
+    await scene.rest();
+    const { followUps } = accepted(await calls.accept({ ...call, queue: undefined }, noAbort));
+    assert.deepEqual(
+      followUps.map(({ target, state: of }) => [target, of]),
+      [['fabrikam/shop/smoke-tests', 'done']],
+    );
+  });
+
+  it('can wait for the end of what it queued, if it may see that', async () => {
+    await begin();
+    scene.put(testing());
+    const { followUps } = accepted(await calls.accept(call, noAbort));
+    const id = followUps[0]?.id ?? '';
+    await scene.rest();
+    const seen = await calls.progress(id, () => true, 30_000, noAbort);
+    assert.deepEqual([seen?.state, seen?.run?.result], ['done', 'succeeded']);
+    assert.equal(await calls.progress(id, () => false, 0, noAbort), undefined);
+    assert.equal(await calls.progress('100000000000000', () => true, 0, noAbort), undefined);
+  });
+});
