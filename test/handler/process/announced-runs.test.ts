@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { configMap, files, job } from '../../manifests.ts';
+import { root } from '../../../scripts/bundle.ts';
+import { readSteps } from '../../extension/yaml-steps.ts';
+import { linesOf, settled } from './inspection.ts';
+import { Installation, until } from './installation.ts';
+
+/** Those of the example, without its connection. */
+const example = join(root, 'examples/gitops/inbound-free/azure-pipelines.yml');
+const [step] = readSteps(example, 'ArgoCDSyncDirect');
+const inputs = Object.fromEntries(
+  Object.entries(step?.inputs ?? {})
+    .filter(([name]) => name !== 'argocdConnection')
+    .map(([name, value]) => [name, String(value)]),
+);
+
+describe('A handler that nobody can reach', () => {
+  let installation: Installation;
+  beforeEach(async () => {
+    installation = await Installation.open({}, false);
+    const { argocd, azure, configText } = installation;
+    const pat = azure.addIdentity('handler', ['View builds']).token;
+    installation.configure(
+      configText
+        .replace('private: true }]', `private: true }]\n  identity: { pat: '${pat}' }`)
+        .replace(`token: '${argocd.token}' }`, `token: '${argocd.token}', announcedRuns: direct }`)
+        .replace('clients:\n', 'clients:\n  - { name: direct, tokens: [] }\n')
+        .replace('- client: fabrikam', '- client: direct'),
+    );
+    argocd.commit('shop', files(job('migrate', { hook: 'PreSync', seconds: 20 }), configMap('a')));
+    argocd.createApplication('shop');
+  });
+  afterEach(() => installation.close());
+
+  const sync = () =>
+    installation.azure.runServerTask({
+      task: join(root, 'tasks/ArgoCDSyncDirect/V1'),
+      inputs: { ...inputs, project: 'default' },
+      connections: {
+        argocdConnection: {
+          url: `${installation.argocd.url}/`,
+          scheme: 'Token',
+          parameters: { apitoken: installation.argocd.token },
+        },
+      },
+    });
+
+  it('finds the runs of ArgoCDSyncDirect in Argo CD, and ends each once, also after a kill', async () => {
+    const { argocd, azure, handler } = installation;
+    await handler.start();
+    const run = sync();
+    await until(() => linesOf(run.job.plan).some((line) => /Job\/migrate +Running/.test(line)));
+    await handler.kill();
+    await handler.start();
+    assert.equal((await run.done).result, 'succeeded');
+    await settled(installation);
+    assert.equal(azure.completions(run.job).length, 1);
+    assert.equal(argocd.requests.filter(({ path }) => path.endsWith('/sync')).length, 1);
+  });
+
+  it('reports what was over before it began', async () => {
+    const run = sync();
+    await installation.argocd.until(
+      'shop',
+      (shop) => shop?.status.operationState?.phase === 'Succeeded',
+    );
+    await installation.handler.start();
+    assert.equal((await run.done).result, 'succeeded');
+    await settled(installation);
+  });
+});
