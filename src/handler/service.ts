@@ -7,8 +7,6 @@ import { RestTaskHub } from '../azure/task-hub/rest-task-hub.ts';
 import type { RunAddress } from '../azure/task-hub/run-address.ts';
 import type { Clock } from '../async/clock.ts';
 import { Detachment } from '../follow/detachment.ts';
-import { HookCallers } from './access/hook-callers.ts';
-import { defaultOrganization } from '../azure/http/organization-name.ts';
 import type { Config, ConfigFault } from './config/config.ts';
 import { encryptionKeysOf } from './config/key-file.ts';
 import { isLoopback } from './config/listener.ts';
@@ -66,7 +64,6 @@ export class Service {
   readonly #store: OpenedStore;
   readonly #metrics: Metrics;
   readonly #access: Access;
-  readonly #hookCallers: HookCallers;
   readonly #contacts: Contacts;
   readonly #instances: Instances;
   readonly #azure: AzureHttp;
@@ -110,10 +107,6 @@ export class Service {
     const metrics = this.#metrics;
     this.#collections = new Collections(config.azureDevOps.organizations);
     this.#access = new Access(config, clock);
-    this.#hookCallers = new HookCallers(config, {
-      clock,
-      onFault: (error) => logger.warn({ err: error }, 'proof of a hook not checked'),
-    });
     const cipher = new TokenCipher(encryptionKeysOf(config, () => newKey(randomBytes)));
     this.#cipher = cipher;
     this.#store = openStore(config.store, clock, (seconds) => metrics.committed(seconds));
@@ -198,7 +191,6 @@ export class Service {
     this.#notes = notes;
     this.#collections = new Collections(config.azureDevOps.organizations);
     this.#access.configure(config);
-    this.#hookCallers.configure(config);
     // First: what is new is followed from the first word of it.
     this.#followUps.configure(config);
     this.#instances.configure(config.argocd);
@@ -283,11 +275,7 @@ export class Service {
       access: this.#access,
       intake: this.#runs,
       gates: new InformerGateEvaluator(watches, clock, tags),
-      hooks: {
-        ...{ callers: this.#hookCallers, intake: this.#followUps.hooks, clock },
-        rights: () => this.#config,
-        organization: () => defaultOrganization(this.#config.azureDevOps.organizations),
-      },
+      hooks: this.#followUps.hooks,
       onAnswer: (route, code, seconds) => this.#metrics.answered(route, code, seconds),
       onRefusal: (call) => this.#refused(call),
       onError: (error) => logger.error({ err: error }, 'request failed'),

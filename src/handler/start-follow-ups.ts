@@ -6,6 +6,7 @@ import { pageAt } from '../argocd/rest/path.ts';
 import type { AzureHttp } from '../azure/http/azure-http.ts';
 import { defaultOrganization } from '../azure/http/organization-name.ts';
 import { RestPipelines } from '../azure/pipelines/rest-pipelines.ts';
+import { HookCallers } from './access/hook-callers.ts';
 import { mayHookQueue } from './access/hook-grants.ts';
 import type { Config } from './config/config.ts';
 import { AzureTokens } from './follow-ups/azure-tokens.ts';
@@ -14,6 +15,7 @@ import { runOf } from '../actions/pipeline-request.ts';
 import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
 import { HookCalls } from './follow-ups/hook-calls.ts';
 import { WebHookTarget } from './follow-ups/web-hook-target.ts';
+import type { HookPorts } from './http/hook-routes.ts';
 import type { EventStore } from './store/event-store.ts';
 import { StoreError } from './store/store.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -35,8 +37,8 @@ export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' |
 /** The follow-ups of the service, with all that they alone need. */
 export interface StartedFollowUps {
   readonly followUps: FollowUps;
-  /** What the calls of hooks are worked by. */
-  readonly hooks: HookCalls;
+  /** What the calls of hooks are answered by. */
+  readonly hooks: HookPorts;
   /** The progress of runs that actions have queued. */
   readonly progress: RunProgress;
   /** Of the handler's identity, also for others who call Azure DevOps with it. */
@@ -95,7 +97,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       logger.warn({ rule, until: new Date(until).toISOString() }, 'follow-ups of a rule wait'),
   });
   const progress = new RunProgress({ pipelines, clock, random });
-  const hooks = new HookCalls({
+  const intake = new HookCalls({
     ...{ store: rest.store, followUps, clock },
     server: (argocd) => instances().find(argocd),
     watchRun: ({ request, outcome }, signal, tell) => {
@@ -103,10 +105,20 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       return progress.watchRun(runOf(request, outcome), signal, tell);
     },
   });
+  const callers = new HookCallers(config, {
+    clock,
+    onFault: (error) => logger.warn({ err: error }, 'proof of a hook not checked'),
+  });
+  const hooks: HookPorts = {
+    ...{ callers, intake, clock },
+    rights: () => current,
+    organization: () => defaultOrganization(organizations()),
+  };
   return {
     ...{ followUps, progress, hooks, tokens },
     configure: (changed) => {
       current = changed;
+      callers.configure(changed);
       const { followUps: written, grants, followUpLimits, retention, azureDevOps } = changed;
       tokens.configure(azureDevOps);
       const organization = defaultOrganization(azureDevOps.organizations);
