@@ -3,7 +3,7 @@ import { Wakeup } from '../../async/wakeup.ts';
 import { backoff } from '../../async/backoff.ts';
 import type { Clock } from '../../async/clock.ts';
 
-/** What a backoff needs; `random` gives 0 to 1, so that not all runs come back at once. */
+/** What a backoff needs; `random` gives 0 to 1, so that not all runs retry at once. */
 export interface BackoffPorts {
   readonly clock: Clock;
   readonly random: () => number;
@@ -12,21 +12,24 @@ export interface BackoffPorts {
 /** Calls back when the organization answers again. Returns the end of that. */
 export type OnReturn = (listener: () => void) => () => void;
 
-/** One refusal is no verdict, a sign-in page may be a mishap: so many count, and so many milliseconds. */
+/**
+ * A single refusal does not count, since a sign-in page may be transient: so many do, over so many
+ * milliseconds.
+ */
 const doubt = { tries: 4, time: 60_000 };
 const refusals: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidden', 'not-found']);
 
 const retry = { first: 500, most: 60_000 };
-/** However long the server asks us to wait, we try again after this. */
+/** Upper limit of the wait that a server asks for. */
 const longestAsked = 5 * 60_000;
 
 /**
- * When a run may call Azure DevOps again after a failure: after a longer wait each time. It outlives
- * the run's stays in memory.
+ * When a run may call Azure DevOps again after a failure: after a longer wait each time. It
+ * outlives the run's time in memory.
  *
- * States: ready; backing off, from `failed` until the wait is over, `succeeded`, or the organization
- * answers another run; held, where the server asked for the wait: then only its end counts. Beside
- * that, the token counts as refused after four refusals over at least a minute.
+ * States: ready; backing off, from `failed` until the wait is over, `succeeded`, or the
+ * organization answers another run; held, where the server asked for the wait: then only its end
+ * counts. Beside that, the token counts as refused after four refusals over at least a minute.
  */
 export class RetryBackoff {
   readonly #ports: BackoffPorts;
@@ -37,14 +40,14 @@ export class RetryBackoff {
   #dueAt = -Infinity;
   /** The server said how long to wait: its return is no reason to come sooner. */
   #isAsked = false;
-  /** When the wait that is on ends by itself. */
+  /** When the current wait ends by itself. */
   #waitsUntil: number | undefined;
 
   constructor(ports: BackoffPorts) {
     this.#ports = ports;
   }
 
-  /** When the wait that is on ends by itself, in local milliseconds; undefined while there is none. */
+  /** When the current wait ends by itself, in local milliseconds; undefined while there is none. */
   get waitsUntil(): number | undefined {
     return this.#waitsUntil;
   }
@@ -83,7 +86,7 @@ export class RetryBackoff {
     this.#dueAt = -Infinity;
   }
 
-  /** Resolves when the next try may be made; at `until` or when the signal aborts at the latest. */
+  /** Resolves when the next try may be made, at the latest at `until` or when the signal aborts. */
   async wait(onReturn: OnReturn, until: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
     // The common case, at every turn of an outbox dispatcher.

@@ -33,8 +33,8 @@ export interface RunArgoCD {
 }
 
 /**
- * All that runs need of the store, Azure DevOps, Argo CD and the process. Each room takes what it
- * uses of it (`start-runs.ts`).
+ * All that runs need from the store, Azure DevOps, Argo CD and the process. Each room takes what it
+ * uses (`start-runs.ts`).
  */
 export interface RunPorts {
   readonly store: Store;
@@ -49,7 +49,7 @@ export interface RunPorts {
   readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;
   /** Hands events out to the runs that were queued for them. */
   readonly claims: EventClaims;
-  /** Whether the rules allow nothing of it without the name of its Azure project. */
+  /** Whether the rules allow none of it without the name of its Azure project. */
   readonly isNamed: (spec: RunSpec) => boolean;
   /** What of it the rules do not allow, by what was last proven of it; undefined where they allow all. */
   readonly denial: (spec: RunSpec) => string | undefined;
@@ -57,7 +57,7 @@ export interface RunPorts {
   readonly random: () => number;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Resolves when a further run may be begun, as far as other work goes; at once after urgent ones. */
+  /** Resolves when other work allows another run to start; at once after urgent ones. */
   readonly yieldToEventLoop: (isUrgent: boolean) => Promise<void>;
   /** Aborts, with a `Detachment`, when the process ends. */
   readonly signal: AbortSignal;

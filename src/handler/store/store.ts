@@ -4,7 +4,9 @@ import type { ApplicationResult } from '../../sync/model/outcome.ts';
 import type { StoredPlan } from '../../sync/plan/plan.ts';
 import type { Run, RunChange, RunHead, RunKind, RunOutcome, RunState } from '../run.ts';
 
-/** Something to tell Azure DevOps; items of a run are told in the order in which they were stored. */
+/**
+ * A report for Azure DevOps; items of a run are delivered in the order in which they were stored.
+ */
 export type ReportItem =
   | { readonly kind: 'started' }
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
@@ -21,14 +23,14 @@ export interface StoredItem {
   readonly item: ReportItem;
 }
 
-/** A token as it is stored: sealed, and a digest by which the same token is known again. */
+/** A token as it is stored: encrypted, and a digest that identifies the same token. */
 export interface StoredToken {
   readonly sealed: string;
   /** SHA-256, hexadecimal. */
   readonly digest: string;
 }
 
-/** What is kept of one application of a run, so that another process can take it up. */
+/** What is stored of one application of a run, so that another process can resume it. */
 export interface StoredCheckpoint {
   /** The application, with those that manage it before it. */
   readonly path: string;
@@ -48,20 +50,20 @@ export interface StoreStep {
   readonly add?: { readonly run: Run; readonly token: StoredToken };
   /** A part that is given as `undefined` is removed; one that is absent stays. */
   readonly change?: RunChange;
-  /** What one leaves undefined stays as it was kept of its path. */
+  /** Parts left undefined keep the stored value of their path. */
   readonly checkpoints?: readonly StoredCheckpoint[];
   readonly enqueue?: readonly { readonly at: number; readonly item: ReportItem }[];
-  /** Sequence numbers of items that are told, or never will be. */
+  /** Sequence numbers of items that were delivered or dropped. */
   readonly dequeue?: readonly number[];
 }
 
 /**
- * A cancellation, kept for the case that it comes before what it cancels. The same one again only
- * makes it last longer.
+ * A cancellation, stored in case it arrives before what it cancels. Repeating it only extends its
+ * lifetime.
  */
 export interface Cancellation {
   readonly key: string;
-  /** Only the run whose token is the same is canceled by it. */
+  /** It cancels only the run with the same token. */
   readonly digest: string;
   readonly at: number;
   readonly expiresAt: number;
@@ -86,7 +88,7 @@ export interface StoreFigures {
   }[];
   /** When the oldest run that has not ended was accepted. */
   readonly oldestRunAt: number | undefined;
-  /** Items that are still to be told. */
+  /** Items that are still to be delivered. */
   readonly items: number;
   /** Of the item that was stored first. */
   readonly oldestItemAt: number | undefined;
@@ -94,14 +96,14 @@ export interface StoreFigures {
 }
 
 /**
- * Where runs are kept. A promise that resolved means: it survives a crash of process and machine.
- * Rejects with a `StoreError` when that cannot be had. One process uses a store at a time; the port
+ * Where runs are kept. A resolved promise means that it survives a crash of process and machine.
+ * Rejects with a `StoreError` when that is impossible. One process uses a store at a time; the port
  * is asynchronous so that a database for several can follow.
  */
 export interface Store {
   /**
    * The runs that have not ended, oldest first: so many at the most (all, if absent), after the one
-   * of the id `after`. Orders may be large: the start reads a page at a time.
+   * of the id `after`. Run specs may be large: the start reads a page at a time.
    */
   openRuns(limit?: number, after?: string): Promise<readonly RunHead[]>;
   run(id: string): Promise<Run | undefined>;
@@ -117,14 +119,14 @@ export interface Store {
   /** The first items of a run after a sequence number, in their order; after none unless told. */
   items(runId: string, limit: number, after?: number): Promise<readonly StoredItem[]>;
   cancellations(key: string): Promise<readonly Cancellation[]>;
-  /** The Argo CDs that have answered, as they were given to `addContact`. */
+  /** The Argo CD instances that have responded, as given to `addContact`. */
   contacts(): Promise<readonly string[]>;
   figures(): Promise<StoreFigures>;
   /**
    * Stores steps, each as a whole; several that come at the same time share a commit. Rejects with
    * an ordinary error a step that is wrong in itself (no such run, or it is there already): the
-   * others are stored. When nothing can be stored, all that wait are rejected. A step with large
-   * values takes longer than others: whoever wants another one after it waits for it.
+   * others are stored. When nothing can be stored, all pending ones are rejected. A step with large
+   * values takes longer than others: callers that need the order must wait for it.
    */
   commit(step: StoreStep): Promise<void>;
   addCancellation(cancellation: Cancellation): Promise<void>;
@@ -142,8 +144,8 @@ export interface Store {
 }
 
 /**
- * Nothing could be stored: disk full, locked, corrupt. The message says which file, why, and what to
- * do; it is for those who run the handler.
+ * Nothing could be stored: disk full, locked, corrupt. The message says which file, why, and what
+ * to do; it is for operators of the handler.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

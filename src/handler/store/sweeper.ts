@@ -27,7 +27,7 @@ async function sweepOnce(sweep: Sweep, before: number, now: number): Promise<num
   try {
     return await sweep(before, now, batch);
   } catch (error) {
-    // The store tells of it elsewhere; this can wait.
+    // The store reports it elsewhere; this can wait.
     if (error instanceof StoreError) return 0;
     throw error;
   }

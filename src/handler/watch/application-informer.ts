@@ -17,19 +17,21 @@ import { SummaryCache, type Known } from './summary-cache.ts';
 import { Relister } from './relister.ts';
 import { Refetcher } from './refetcher.ts';
 
-/** A list that was asked for longer ago than this, in milliseconds, tells nothing of now. */
+/**
+ * A list that was requested longer ago than this, in milliseconds, says nothing about the present.
+ */
 const listValid = 90_000;
-/** For gates: what was confirmed longer ago may be old, unless a stream lives since. */
+/** For gates: what was confirmed longer ago may be stale, unless a stream has been alive since. */
 const confirmationValid = 30_000;
-/** With a stream that lives, lists must still come: they find what it lost. */
+/** Even with a live stream, lists are needed: they find what it lost. */
 const backstopValid = 5 * 60_000;
 
-/** What a gate can be told of an application. */
+/** What a gate can learn about an application. */
 export type LookResult =
   | { readonly kind: 'known'; readonly summary: ApplicationSummary; readonly steadySince: number }
   /** There is none. */
   | { readonly kind: 'absent' }
-  /** What is known is too old, or too little; why, for people. */
+  /** What is known is too old or too little; the reason, for people. */
   | { readonly kind: 'unclear'; readonly reason: string };
 
 /** Who hears of all applications of an Argo CD, besides those who listen for one. Never rejects. */
@@ -40,9 +42,9 @@ export interface ApplicationObserver {
   listed(listings: readonly Listing[], askedAt: number): Promise<void>;
 }
 
-/** How the watch over one Argo CD does. Times are local milliseconds. */
+/** The state of the watch over one Argo CD. Times are local milliseconds. */
 export interface InformerState {
-  /** Since when the stream tells of changes; undefined while it does not. */
+  /** Since when the stream reports changes; undefined while it does not. */
   readonly streamSince: number | undefined;
   /** How often the stream was opened again. */
   readonly reconnects: number;
@@ -115,7 +117,7 @@ export class ApplicationInformer implements ChangeSource {
     this.#refetcher = new Refetcher((name) => this.#read(name), clock);
   }
 
-  /** Lists tell of changes as well, if later: a stream that breaks and comes back is no matter. */
+  /** Lists report changes as well, if later: a stream that breaks and returns does not matter. */
   get aliveSince(): number | undefined {
     return this.#isCovered() ? this.#coveredSince : undefined;
   }
@@ -149,7 +151,7 @@ export class ApplicationInformer implements ChangeSource {
     };
   }
 
-  /** Another server answers from now on: nothing that was told before counts. */
+  /** Another server responds from now on: nothing that was reported before counts. */
   startAnew(contact = new Contact(this.#clock.now())): void {
     this.#epoch += 1;
     this.#contact = contact;
@@ -245,7 +247,7 @@ export class ApplicationInformer implements ChangeSource {
     return this.#stream.aliveSince !== undefined || this.#age(this.#listedAt) <= listValid;
   }
 
-  /** Why it cannot be told whether an application exists. */
+  /** Why it is unknown whether an application exists. */
   #doubt(): string | undefined {
     const listedAt = this.#listedAt;
     const why = this.#failure === '' ? '' : `: ${this.#failure}`;
@@ -289,7 +291,7 @@ export class ApplicationInformer implements ChangeSource {
   }
 }
 
-/** What nobody can read is a reason to look: then it is told what is odd. */
+/** A malformed application is a reason to look, which then reports what is wrong. */
 async function changeEventOf({ type, read }: SummaryEvent): Promise<ChangeEvent> {
   try {
     return { type, application: await read() };

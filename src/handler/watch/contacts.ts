@@ -3,7 +3,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { ArgoCDInstance } from '../config/config.ts';
 import type { Store } from '../store/store.ts';
 
-/** Where it is stored which Argo CDs have answered. */
+/** The store of which Argo CD instances have responded. */
 export interface ContactsPorts {
   readonly store: Pick<Store, 'contacts' | 'addContact'>;
   readonly clock: Clock;
@@ -12,8 +12,8 @@ export interface ContactsPorts {
 }
 
 /**
- * The Argo CDs that have answered this handler, in whichever of its processes: what cannot be reached
- * after that is an outage, and no wrong address.
+ * The Argo CD instances that have responded to this handler, in any of its processes: a failure
+ * after that is an outage, not a wrong address.
  */
 export class Contacts {
   readonly #ports: ContactsPorts;

@@ -13,7 +13,9 @@ type Watches = (argocd: string) => Pick<ApplicationInformer, 'look'> | undefined
 /** Of so many applications tags are asked for at once; the others at the next sample. */
 const mostAsked = 50;
 
-/** Answers gates from what is known of Argo CD, and never with `passed` from what may be old. */
+/**
+ * Answers gates from what is known about Argo CD, but never with `passed` from what may be stale.
+ */
 export class InformerGateEvaluator implements GateEvaluator {
   readonly #watches: Watches;
   readonly #clock: Clock;

@@ -34,15 +34,15 @@ export interface RunRights {
    * it would be told if there were none.
    */
   readonly mayKnowOf: (application: ApplicationName, appProject: string) => boolean;
-  /** For operators: an application is there that the run is not given. */
+  /** For operators: an application exists, but is hidden from the run. */
   readonly onWithheld: (application: ApplicationName, appProject: string) => void;
 }
 
 /**
- * An Argo CD as one run may use it. To which AppProject an application belongs only Argo CD knows, so
- * each is read before anything else is done with it, and what is denied is not shown: not even that it
- * is there, unless the run could know. The rules are asked again with each call and with each answer.
- * Denials are `AccessDenied`.
+ * An Argo CD as one run may use it. Only Argo CD knows the AppProject of an application, so each
+ * application is read before anything else is done with it, and a denied one is not shown: not even
+ * that it exists, unless the run could know. The rules are checked again with each call and each
+ * response. Denials are `AccessDenied`.
  */
 export class GuardedArgoCD implements ArgoCD {
   readonly #argocd: ArgoCD;
@@ -123,7 +123,7 @@ export class GuardedArgoCD implements ArgoCD {
     return this.#checked(address, answer);
   }
 
-  /** Tells of what the run may touch, and of nothing else. */
+  /** Reports only what the run may touch. */
   async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
     for await (const event of this.#argocd.watch(scope, signal)) {
       const application = event?.application;

@@ -11,12 +11,12 @@ import type { Contacts } from './contacts.ts';
 import { ApplicationInformer, type ApplicationObserver } from './application-informer.ts';
 import { SwappableArgoCD } from './swappable-argo-cd.ts';
 
-/** Ten thousand runs that are taken up at once must not open ten thousand connections. */
+/** Ten thousand runs that are resumed at once must not open ten thousand connections. */
 const maxSockets = 32;
 /** An instance that nobody has used for so long after it was removed is let go, in milliseconds. */
 const idle = 60_000;
 
-/** What all instances share, and whom they tell of requests and faults. */
+/** What all instances share, and callbacks for requests and faults. */
 export interface InstancesPorts {
   readonly clock: Clock;
   readonly random: () => number;
@@ -67,8 +67,8 @@ export class Instances {
   }
 
   /**
-   * Takes a configuration over. Whoever follows an instance goes on with its new address or token;
-   * one that was removed is watched on until no run uses it.
+   * Applies a configuration. Followers of an instance continue with its new address or token; one
+   * that was removed is watched until no run uses it.
    */
   configure(instances: readonly ArgoCDInstance[]): void {
     const names = new Set(instances.map(({ name }) => name));

@@ -7,7 +7,7 @@ import type { Listing } from '../../sync/model/application-summary.ts';
 
 /** Milliseconds between two lists while a stream tells of changes, and while none does. */
 const pauses = { alive: 60_000, dead: 5_000 };
-/** Argo CD is left alone for so many times as long as it took to list. */
+/** The pause after a list, as a multiple of the time that it took. */
 const rest = 4;
 const retry = { first: 2_000, most: 60_000 };
 /** A stream tells of all applications at first, and may lose what changes meanwhile. */
@@ -24,7 +24,7 @@ export interface RelisterPorts {
 }
 
 /**
- * Lists all applications again and again, one list at a time: the backstop of a stream. States:
+ * Lists all applications repeatedly, one list at a time, as a safety net for the stream. States:
  * waiting until the next list is due (later while a stream lives, and after failures), or `demand`;
  * listing; over, when the signal aborts.
  */
@@ -58,7 +58,7 @@ export class Relister {
     this.#wakeup.wake();
   }
 
-  /** Lists as soon as may be. */
+  /** Lists as soon as possible. */
   demand(): void {
     this.#askedAt = -Infinity;
     this.#penalty = 0;

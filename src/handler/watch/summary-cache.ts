@@ -4,7 +4,7 @@ import type { ApplicationSummary, Listing } from '../../sync/model/application-s
 
 /** What is known of one application. Times are local milliseconds. */
 export interface Known extends Required<ApplicationName> {
-  /** Absent until Argo CD has told all of it: a list tells too little. */
+  /** Absent until Argo CD has reported all of it: a list shows too little. */
   readonly summary: ApplicationSummary | undefined;
   /** Absent where only a list that does not say has told of it. */
   readonly project: string | undefined;
@@ -25,7 +25,7 @@ export interface Known extends Required<ApplicationName> {
 /** To compare an application with its line of a list takes as long as so many comparisons. */
 const stepsOfListing = 10;
 
-/** The applications of one Argo CD as they were last told of, by its stream and its lists. */
+/** The applications of one Argo CD as last reported by its stream and its lists. */
 export class SummaryCache {
   readonly #byName = new Map<string, Known>();
   /** A list that came before the last one tells nothing. */

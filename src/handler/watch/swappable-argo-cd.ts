@@ -28,8 +28,8 @@ interface Holder {
 }
 
 /**
- * An Argo CD whose connection can be replaced under those who use it. Calls that are under way end
- * where they began; streams break, and are opened again on the new one.
+ * An Argo CD whose connection can be replaced while it is in use. Running calls end where they
+ * began; streams break, and are opened again on the new one.
  */
 export class SwappableArgoCD implements ArgoCD, Overview {
   #holder: Holder;

@@ -19,34 +19,38 @@ import type { Tries } from '../verification/tries.ts';
 import type { Store } from '../../store/store.ts';
 
 /**
- * A run is parked that has only waited for the first, and will for the second, in milliseconds: a wait for
- * a push looks every half minute, and must not stay in memory for that. It is less while others wait
- * for its place, and least while those do that are done.
+ * A run is parked when it has been idle for the first and will be for the second time, in
+ * milliseconds: a wait for a push looks every half minute, and must not stay in memory for that.
+ * The times are shorter while other runs wait for its slot, and shortest while finished runs do.
  */
 const waits = {
   quiet: { since: 5_000, ahead: 20_000 },
   crowded: { since: 0, ahead: 2_000 },
   pressed: { since: 0, ahead: 500 },
 };
-/** How much the place of a run is wanted. */
+/** How urgently the slot of a run is needed. */
 export type PlaceDemand = keyof typeof waits;
 
-/** So long before its time is up a run looks once more: to say what it waited for. Milliseconds. */
+/**
+ * How long before its deadline a run looks once more, to say what it was waiting for. Milliseconds.
+ */
 const lastLook = 5_000;
-/** A try that waits for the end of the one before looks again after so long, in milliseconds. */
+/** How often a try that waits for the end of the earlier one looks again, in milliseconds. */
 const tryAgain = 5_000;
 
-/** What a run waits for that is not kept in memory meanwhile. */
+/** What a parked run waits for. */
 export interface ParkCondition {
   /** A change of one of these applications ends it. */
   readonly names: readonly string[];
-  /** It ends when the organization answers again. */
+  /** It ends when the organization responds again. */
   readonly isAway: boolean;
-  /** It ends by itself; local milliseconds. */
+  /** When it ends by itself; local milliseconds. */
   readonly until: number;
 }
 
-/** What the work of a run needs of the outside: what its parts do, and what opens its token. */
+/**
+ * What the work of a run needs from outside: the ports of its parts, and what decrypts its token.
+ */
 export interface ActiveRunPorts
   extends
     AdmissionPorts,
@@ -56,27 +60,28 @@ export interface ActiveRunPorts
   readonly store: Pick<Store, 'checkpoints' | 'commit' | 'items' | 'token'>;
 }
 
-/** What outlives a run's stays in memory. */
+/** State that outlives a run's time in memory. */
 export interface RunContext extends AdmissionContext {
   readonly tries: Pick<Tries, 'settle' | 'isWaiting' | 'after'>;
   readonly budget: ReportBudget;
-  /** For the proofs of a run that is at work, beside what it reports. */
+  /** For the proofs of an active run, besides its reports. */
   readonly proofBackoff: RetryBackoff;
 }
 
-/** What ends the parking, and since when there is nothing else to do; local milliseconds. */
+/** What ends the parking, and since when the run has been idle; local milliseconds. */
 interface Wait extends ParkCondition {
   readonly since: number;
 }
 
 /**
  * One accepted run on its way to the end, whichever process takes it there. Its stored states:
- * - accepted → following, when it has proven itself (`Admission`); → ended, when it is rejected
- * - following → reporting, when its end and the items that tell it are stored in one step
- * - reporting → ended, when all is told, or cannot be told any more
+ * - accepted → following, when it is verified (`Admission`); → ended, when it is rejected
+ * - following → reporting, when its result and the items that report it are stored in one step
+ * - reporting → ended, when all is reported, or can no longer be
  *
- * From each it is ended if its token cannot be read. In each it may be parked, or the process ends:
- * `work` rejects with a `Detachment`, and the next `ActiveRun` goes on from what is stored.
+ * From each state, it ends if its token cannot be read. In each, it may be parked, or the process
+ * may end: `work` rejects with a `Detachment`, and the next `ActiveRun` continues from what is
+ * stored.
  */
 export class ActiveRun {
   readonly #ports: ActiveRunPorts;
@@ -89,7 +94,7 @@ export class ActiveRun {
   readonly #isRestarted: boolean;
   #dispatcher: OutboxDispatcher | undefined;
   #authority: RunAuthority | undefined;
-  /** When the build of a check is looked at next; nobody else would. Now, while it is being read. */
+  /** When the build of a check is read next. Now, while it is being read. */
   #buildDueAt = Infinity;
 
   /** `isRestarted`: another process worked it before. */
@@ -123,10 +128,10 @@ export class ActiveRun {
     this.#canceling.abort();
   }
 
-  /** What it waits for, if it can be parked meanwhile: all that matters is stored. */
+  /** What it waits for, if it can be parked: all that matters is stored. */
   parkCondition(demand: PlaceDemand): ParkCondition | undefined {
     if (this.#parking.signal.aborted) return undefined;
-    // Its place is wanted: what it has to tell is told at once.
+    // Its slot is needed: what it has to report is reported at once.
     if (demand !== 'quiet' && this.#idleTracker.since !== undefined) this.#dispatcher?.hurry();
     const wait = this.run.state === 'following' ? this.#restOfFollowing() : this.#restUntold();
     if (wait === undefined) return undefined;
@@ -152,7 +157,7 @@ export class ActiveRun {
     };
   }
 
-  /** What is to be told cannot be for now, or the try before is not yet told to its end. */
+  /** Reports cannot be sent for now, or the earlier try has not been fully reported. */
   #restUntold(): Wait | undefined {
     const { retryBackoff, tries } = this.#context;
     const nothing = { names: [], since: -Infinity };
@@ -162,7 +167,9 @@ export class ActiveRun {
     return { ...nothing, isAway: false, until: this.#ports.clock.now() + tryAgain };
   }
 
-  /** Ends the work for now: `work` rejects with a `Detachment`, and the run can be begun again. */
+  /**
+   * Ends the work for now: `work` rejects with a `Detachment`, and the run can be started again.
+   */
   park(): void {
     this.#parking.abort(new Detachment());
   }
@@ -204,7 +211,7 @@ export class ActiveRun {
     const delivering = this.#dispatcher.deliver(signal);
     if (this.run.state === 'following') {
       const following = spec.kind === 'claim' ? this.#claim(spec) : this.#follow(hub, token, spec);
-      // A run that nobody listens to any more is over, like a canceled one.
+      // A run without a listener in Azure DevOps is over, like a canceled one.
       void delivering.then(
         () => this.#canceling.abort(),
         () => undefined,
@@ -240,7 +247,7 @@ export class ActiveRun {
       onFailure: (error) => this.#telemetry.proofFailed(error),
     });
     this.#authority = authority;
-    // What a handler before this version stored says nothing of the project's name.
+    // What an earlier version stored does not include the project's name.
     const over = spec.proven === undefined ? await authority.renew() : undefined;
     if (over !== undefined) this.#canceling.abort();
     if (spec.buildId !== undefined) {
@@ -286,11 +293,11 @@ export class ActiveRun {
     }
   }
 
-  /** With this step the store forgets the token, and everything else but the run's own record. */
+  /** With this step, the store deletes the token and everything else but the run's own record. */
   async #end(outcome: RunOutcome, message: string): Promise<void> {
     const endedAt = this.#ports.clock.now();
     const { state, spec } = this.run;
-    // Nothing was started: of what was asked no more than a line is kept.
+    // Nothing was started: only a line of the request is kept.
     const remains = state === 'accepted' ? { spec: tombstoneOf(spec) } : {};
     this.#unitOfWork.change({ state: 'ended', outcome, message, endedAt, ...remains });
     await this.#unitOfWork.stored();

@@ -13,27 +13,27 @@ import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
 import { OutboxLog } from '../outbox/outbox-log.ts';
 import type { RunPorts, RunToken } from '../run-ports.ts';
 
-/** Why a run goes no further: nothing was started, and Azure DevOps is told nothing. */
+/** Why a run is rejected: nothing was started, and nothing is reported to Azure DevOps. */
 export interface Rejection {
   readonly outcome: RunOutcome;
   readonly message: string;
 }
 
-/** What an admission needs of the outside. */
+/** What an admission needs from outside. */
 export type AdmissionPorts = Pick<RunPorts, 'argocd' | 'azure' | 'clock' | 'denial' | 'isNamed'>;
 
-/** What it needs to know of the run's organization and of the other tries of its task. */
+/** What it needs to know about the run's organization and the other tries of its task. */
 export interface AdmissionContext {
   readonly tries: Pick<Tries, 'settle'>;
   readonly retryBackoff: RetryBackoff;
-  /** Is told when the run has proven itself. */
+  /** Called when the run is verified. */
   readonly proven: () => void;
 }
 
-/** How long a proof says how things are, in milliseconds. */
+/** How long a proof is valid, in milliseconds. */
 const freshFor = 250;
 
-/** An accepted run on its way to be followed: it proves itself, and finds its place among the tries. */
+/** Admits an accepted run: it is verified, and its relation to earlier tries is determined. */
 export class Admission {
   readonly #unitOfWork: RunUnitOfWork;
   readonly #ports: AdmissionPorts;
@@ -53,8 +53,8 @@ export class Admission {
   }
 
   /**
-   * Resolves with nothing when the run may go on, and that is stored with the first that is told of
-   * it. Rejects only with a `Detachment`.
+   * Resolves with nothing when the run may continue, which is stored together with its first
+   * report. Rejects only with a `Detachment`.
    */
   async admit(token: RunToken, signal: AbortSignal): Promise<Rejection | undefined> {
     const proof = await this.#prove(token, signal);
@@ -113,7 +113,7 @@ export class Admission {
     const provenAt = this.#ports.clock.now();
     const settled = await this.#settle(signal);
     if (settled.kind !== 'duplicate' && this.#ports.clock.now() - provenAt >= freshFor) {
-      // It has waited for the try before, whose end may have reached what is its own task by now.
+      // It has waited for the earlier try, whose completion may have reached its own task.
       const proof = await this.#prove(token, signal);
       if (proof.kind !== 'proven') {
         return { outcome: 'duplicate', message: 'The previous attempt has ended the task' };

@@ -2,9 +2,9 @@ import { AzureError } from '../../../azure/http/azure-error.ts';
 import type { TaskHub } from '../../../azure/task-hub/task-hub.ts';
 import type { Clock } from '../../../async/clock.ts';
 
-/** How often a build is looked at, in milliseconds. */
+/** How often a build is read, in milliseconds. */
 const interval = 30_000;
-/** One refusal is no verdict: it is believed after so many in a row. */
+/** A single refusal does not count: only so many in a row do. */
 const mostRefusals = 4;
 const over = new Set(['cancelling', 'completed']);
 
@@ -12,7 +12,7 @@ const over = new Set(['cancelling', 'completed']);
 export interface BuildWatchPorts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told until when the build is not looked at, in local milliseconds. */
+  /** Called with the time until which the build is not read, in local milliseconds. */
   readonly onPause: (until: number) => void;
 }
 

@@ -19,15 +19,15 @@ import { RunCheckpointStore } from './run-checkpoint-store.ts';
 import { OutboxLog } from '../outbox/outbox-log.ts';
 import type { RunArgoCD, RunPorts } from '../run-ports.ts';
 
-/** No agent waits for us to be done: an operation may be terminated at leisure. Milliseconds. */
+/** No agent is waiting, so terminating an operation may take its time. Milliseconds. */
 const grace = 60_000;
 
-/** What a following needs of the outside. */
+/** What a following needs from outside. */
 export interface FollowingPorts extends Pick<RunPorts, 'argocd' | 'clock' | 'random' | 'signal'> {
   readonly store: Pick<Store, 'checkpoints'>;
 }
 
-/** What may end or interrupt a following, and who wants to know what it is at. */
+/** What may end or interrupt a following, and who is notified of its activity. */
 interface FollowingEvents {
   readonly authority: Authority;
   readonly canceled: AbortSignal;
@@ -36,7 +36,7 @@ interface FollowingEvents {
   readonly activity: (path: string, activity: Activity) => void;
 }
 
-/** A proven run in Argo CD: from wherever it is to how it ends. */
+/** Follows a verified run in Argo CD, from its stored state to its result. */
 export class Following {
   readonly #spec: FollowSpec;
   readonly #unitOfWork: RunUnitOfWork;
@@ -61,8 +61,8 @@ export class Following {
   }
 
   /**
-   * Follows to whatever end, and resolves when that is stored: the end and the last lines of the log
-   * are one step. Rejects only with a `Detachment`.
+   * Follows to the end, and resolves when the result is stored: the result and the last lines of
+   * the log are one step. Rejects only with a `Detachment`.
    */
   async follow(isRestarted: boolean): Promise<void> {
     const { store, argocd } = this.#ports;
@@ -141,7 +141,7 @@ export class Following {
     const { subject } = this.#spec.request;
     const isAlone = ('names' in subject ? subject.names : names)?.length === 1;
     this.#unitOfWork.change({ message: activityOf(progress, isAlone) ?? message });
-    // Hundreds of steps may be told in one turn, and there may be hundreds of applications.
+    // Hundreds of steps may be reported in one turn, and there may be hundreds of applications.
     this.#unitOfWork.changeAtClose(() => {
       return { report: { ...this.#unitOfWork.run.report, mark: log.mark } };
     });
@@ -184,10 +184,10 @@ function noInstance(name: string): string {
   return `The handler's configuration no longer has an Argo CD instance "${name}". Restore it, or change the task.`;
 }
 
-/** What an earlier process has told, as far as records and lines were made of it. */
+/** What an earlier process has reported, where it became records and lines. */
 function toldBefore(kept: readonly StoredCheckpoint[]): readonly Progress[] {
   return kept.flatMap(({ path, checkpoint, result }) => {
-    // Children are told within their parents.
+    // Children are reported within their parents.
     if (path.includes(' > ')) return [];
     const application = nameOf(path);
     const steps = (checkpoint?.held?.told ?? checkpoint?.steps ?? []).map(

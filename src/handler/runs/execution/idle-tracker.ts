@@ -2,8 +2,8 @@ import type { Clock } from '../../../async/clock.ts';
 import type { Activity } from '../../../follow/settings.ts';
 
 /**
- * Knows when nothing is left to do for a run but to wait: it is idle while none of its followers is
- * busy and at least one is not over, else busy.
+ * Tracks when a run only waits: it is idle while none of its followers is busy and at least one is
+ * not over; otherwise, it is busy.
  */
 export class IdleTracker {
   readonly #clock: Clock;
@@ -14,7 +14,7 @@ export class IdleTracker {
     this.#clock = clock;
   }
 
-  /** Takes in what the following of an application is at. */
+  /** Records the activity of an application's follower. */
   note(path: string, activity: Activity): void {
     switch (activity.kind) {
       case 'busy':
@@ -31,7 +31,7 @@ export class IdleTracker {
     else this.#since ??= this.#clock.now();
   }
 
-  /** Since when all of it only waits; undefined while it does not. */
+  /** Since when the run has been idle; undefined while it is not. */
   get since(): number | undefined {
     return this.#since;
   }

@@ -9,7 +9,7 @@ const mostSteps = 1_000;
 const mostChildren = 200;
 const mostConcerns = 50;
 
-/** From whole to bare: the first that fits is kept. */
+/** From complete to minimal: the first that fits is kept. */
 const cuts: readonly ((result: ApplicationResult) => ApplicationResult)[] = [
   (result) => ({
     ...result,
@@ -48,7 +48,7 @@ function fit(
 ): { readonly result: ApplicationResult; readonly characters: number } | undefined {
   for (const cut of cuts) {
     const result = cut(whole);
-    // Nothing large is written in vain.
+    // Avoids serializing large values needlessly.
     if (jsonSize(result, share) > share) continue;
     const characters = JSON.stringify(result).length;
     if (characters <= share) return { result, characters };

@@ -5,7 +5,7 @@ import type { KeptPlan } from '../../../sync/plan/plan.ts';
 import type { StoredCheckpoint } from '../../store/store.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 
-/** the checkpoint store of a run: in the store, by way of the unit of work. */
+/** The checkpoint store of a run: writes to the store through the unit of work. */
 export class RunCheckpointStore implements CheckpointStore {
   readonly #unitOfWork: RunUnitOfWork;
   readonly #kept: ReadonlyMap<string, StoredCheckpoint>;
@@ -34,7 +34,7 @@ export class RunCheckpointStore implements CheckpointStore {
 
   async keep(path: string, checkpoint: Checkpoint): Promise<void> {
     this.#unitOfWork.checkpoint(path, { checkpoint });
-    // What is told in this turn comes first, so that both are one step.
+    // What is reported in this turn comes first, so that both are one step.
     await Promise.resolve();
     await this.#unitOfWork.stored();
   }

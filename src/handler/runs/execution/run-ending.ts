@@ -8,7 +8,7 @@ import type { FollowSpec, RunChange } from '../../run.ts';
 import type { ReportItem } from '../../store/store.ts';
 import { keptResults } from './kept-results.ts';
 
-/** How a run ends: what is stored of it, and what Azure DevOps is told last. */
+/** How a run ends: what is stored, and the last reports to Azure DevOps. */
 export interface RunEnding {
   readonly change: RunChange;
   readonly items: readonly ReportItem[];
@@ -20,10 +20,10 @@ const taskResults: Readonly<Record<TaskResult, TaskHubResult>> = {
   Failed: 'failed',
 };
 
-/** Others have their turn between what is made of all steps of all applications. */
+/** Yields between the work for all steps of all applications. */
 const stepsOfText = 10_000;
 
-/** The end that the applications' results make; for `inTurns`. */
+/** The result of the run, from those of the applications; for `inTurns`. */
 export function* endOfResults(
   results: readonly ApplicationResult[],
   { request }: FollowSpec,
@@ -62,7 +62,7 @@ function ended(outcome: Outcome, message: string): RunChange {
   return { state: 'reporting', outcome, message };
 }
 
-/** The result file lives as an attachment: there is no disk that a later step could read. */
+/** The result file is an attachment: there is no disk that a later step could read. */
 function last(outputs: Outputs, message: string): ReportItem {
   const names = outputNames.filter((name) => name !== 'resultFile');
   const variables = Object.fromEntries(names.map((name) => [name, outputs[name]]));

@@ -5,8 +5,8 @@ const mostNames = 3;
 const longestText = 253;
 
 /**
- * What is kept of a run that came to nothing: a line for the pages, of bounded size, whatever the
- * request held.
+ * What is kept of a run that never started: a line for the pages, of bounded size, whatever the
+ * request contained.
  */
 export function tombstoneOf(spec: RunSpec): RunSpec {
   const azureProject = spec.azureProject.slice(0, longestText);

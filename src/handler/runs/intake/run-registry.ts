@@ -15,10 +15,10 @@ import { prove } from '../verification/proof.ts';
 import type { RunScheduler } from '../scheduler/run-scheduler.ts';
 import type { RunPorts } from '../run-ports.ts';
 
-/** A cancellation with a token of its own must prove itself within this, in milliseconds. */
+/** A cancellation with its own token must be verified within this time, in milliseconds. */
 const provenWithin = 10 * 60_000;
 
-/** The digest of a cancellation that proved itself: it counts whatever token the run has. */
+/** The digest of a verified cancellation: it counts regardless of the run's token. */
 const anyToken = '*';
 /** What stands in the store in place of the token of a run that brought none. */
 const ownToken = new Secret('');
@@ -31,7 +31,7 @@ export interface AnnouncedOrder {
   readonly checkpoint: StoredCheckpoint;
 }
 
-/** What intake needs to take runs on, and to prove cancellations. */
+/** What intake needs to accept runs, and to verify cancellations. */
 export type RegistryPorts = Pick<
   RunPorts,
   'store' | 'cipher' | 'azure' | 'clock' | 'random' | 'logger' | 'signal'
@@ -43,7 +43,7 @@ export interface RunsSettings {
   readonly tokenLifetime: () => number;
 }
 
-/** Takes runs on, cancels them, and knows them: everything that comes from outside. */
+/** Accepts, cancels and finds runs: everything that is requested from outside. */
 export class RunRegistry implements RunIntake {
   readonly #ports: RegistryPorts;
   readonly #settings: RunsSettings;
@@ -61,7 +61,7 @@ export class RunRegistry implements RunIntake {
     this.#settings = settings;
   }
 
-  /** Takes up what a process before this one stored; says how many runs that is. */
+  /** Resumes what an earlier process stored; returns the number of runs. */
   async resume(): Promise<number> {
     const { store } = this.#ports;
     const canceled: string[] = [];
@@ -69,7 +69,7 @@ export class RunRegistry implements RunIntake {
     for await (const run of allOpenRuns(store)) {
       this.#scheduler.know(run);
       count += 1;
-      // One may have come just before the end, when the run did not know of it yet.
+      // One may have arrived just before the end, when the run did not know it yet.
       if (await this.#isCanceled(run)) canceled.push(run.id);
     }
     // Only when all are known, so that none takes another's task.
@@ -84,7 +84,7 @@ export class RunRegistry implements RunIntake {
 
   async #known(key: string, digest: string): Promise<Accepted | undefined> {
     const run = await this.#ports.store.openRunWith(key, digest);
-    // One whose end is being told is over for Azure DevOps: what comes now is the next try.
+    // A run whose end is being reported is over for Azure DevOps: a new request is the next try.
     if (run === undefined || run.report.isCompleting) return undefined;
     return { runId: run.id, state: run.state, isKnown: true };
   }
@@ -143,7 +143,7 @@ export class RunRegistry implements RunIntake {
     });
     this.#scheduler.add(run);
     release();
-    // Looked for only now: one that comes later finds the run.
+    // Looked up only now: a later one finds the run.
     if (await this.#isCanceled(run)) await this.#scheduler.cancel(id);
     return { runId: id, state: run.state, isKnown: false };
   }
@@ -252,7 +252,7 @@ export class RunRegistry implements RunIntake {
     return this.#scheduler.pendingOf(client) + (this.#coming.get(client)?.runs ?? 0);
   }
 
-  /** How many runs wait for their turn to be worked. */
+  /** How many runs are queued. */
   get queued(): number {
     return this.#scheduler.queued;
   }
@@ -262,7 +262,7 @@ export class RunRegistry implements RunIntake {
     return this.#scheduler.figures;
   }
 
-  /** A cancellation whose token no open run has: it counts once it has proven itself. */
+  /** A cancellation whose token no open run has: it counts once it is verified. */
   async #cancelProven(
     address: RunAddress,
     token: Secret,
@@ -276,7 +276,7 @@ export class RunRegistry implements RunIntake {
       logger.warn({ reason: message }, 'cancellation not verified yet');
     try {
       const proof = await prove(spec, token, options, { azure, clock, retryBackoff, onFailure });
-      // Refused, it is nobody's; proven, it counts for whichever token.
+      // If refused, it is dropped; if verified, it counts for any token.
       if (proof.kind === 'proven') await this.#cancelAll(times);
       await store.removeCancellation(times.key, tokenDigest(token));
     } catch (error) {
@@ -297,7 +297,7 @@ export class RunRegistry implements RunIntake {
   }
 }
 
-/** Whether a try was open at a time. One that never proved itself is nobody's. */
+/** Whether a try was open at a time. One that was never verified does not count. */
 function wasAtWork(
   { state, outcome, acceptedAt, endedAt = Infinity }: RunHead,
   at: number,

@@ -2,13 +2,17 @@ import type { EndedCall } from '../../../azure/http/azure-http.ts';
 import type { Clock } from '../../../async/clock.ts';
 import { Listeners } from '../../../async/listeners.ts';
 
-/** Nothing but failures for so long is an outage, in milliseconds: a failure among answers is none. */
+/**
+ * Consecutive failures for this time are an outage, in milliseconds; a failure between responses is
+ * not.
+ */
 const shortest = 2_000;
 
 /**
- * Which organizations of Azure DevOps answer, as the calls of all runs show it. Whoever waits for one
- * that is away hears of its return from the first that meets it again. A collection is answering, or
- * failing from its first failure to the next answer; only after 2 s of that is the answer a return.
+ * Which organizations of Azure DevOps respond, according to the calls of all runs. Runs that wait
+ * for an unreachable one are notified by the first call that succeeds. A collection is responding,
+ * or failing from its first failure to the next response; only after 2 s of failing does a response
+ * count as a return.
  */
 export class Availability {
   readonly #clock: Clock;
@@ -20,17 +24,17 @@ export class Availability {
     this.#clock = clock;
   }
 
-  /** Takes in how a call went. */
+  /** Records the result of a call. */
   note({ collection, failure }: Pick<EndedCall, 'collection' | 'failure'>): void {
     switch (failure) {
-      // No answer, or a server that says that it cannot.
+      // No response, or a server that reports an outage.
       case 'unavailable':
       case 'unclear':
         if (!this.#failingSince.has(collection)) {
           this.#failingSince.set(collection, this.#clock.now());
         }
         return;
-      // These say nothing of it.
+      // These do not tell.
       case 'aborted':
       case 'blocked':
       case 'throttled':

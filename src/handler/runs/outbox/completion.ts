@@ -4,25 +4,25 @@ import type { Clock } from '../../../async/clock.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { NextTry } from '../verification/tries.ts';
 
-/** What telling a run's completion needs besides its task hub. */
+/** What reporting a run's completion needs besides its task hub. */
 export interface CompletionPorts {
   readonly clock: Clock;
-  /** What is known of a try of the task after this one. */
+  /** What is known about a later try of the task. */
   readonly nextTry: () => Promise<NextTry>;
 }
 
-/** What became of a completion that may have been sent. `replaced`: a newer try speaks now. */
+/** The state of a completion that may have been sent. `replaced`: a newer try reports now. */
 export type Arrival = 'arrived' | 'missing' | 'replaced';
 
 /**
- * After a failure Azure DevOps may try the task again, and its record is open once more. Until a try
- * has come to us, milliseconds; and until one has proven itself that has come.
+ * After a failure, Azure DevOps may retry the task, and its record is open again. How long to wait
+ * for a new try to arrive, and for one that has arrived to be verified, in milliseconds.
  */
 const nextTry = { comes: 5_000, provesItself: 60_000, lookEvery: 250 };
 
 /**
- * The completion of a run, told once: before it is sent again, the record is asked whether it
- * arrived (azure-devops.md §12.9).
+ * Sends the completion of a run once: before it is sent again, the record shows whether it arrived
+ * (azure-devops.md §12.9).
  */
 export class Completion {
   readonly #unitOfWork: RunUnitOfWork;
@@ -39,7 +39,7 @@ export class Completion {
     this.#ports = ports;
   }
 
-  /** What became of one that may have been sent. */
+  /** The state of a completion that may have been sent. */
   async arrival(result: TaskHubResult, signal: AbortSignal): Promise<Arrival> {
     const { clock, nextTry: ask } = this.#ports;
     if (await this.#isCompleted(signal)) return 'arrived';
@@ -47,7 +47,7 @@ export class Completion {
     for (;;) {
       signal.throwIfAborted();
       const next = await ask();
-      // To send it again would end the next try.
+      // Sending it again would end the next try.
       if (next === 'proven') return 'replaced';
       if (next === 'none' && result !== 'failed') return 'missing';
       const retryBackoff = next === 'none' ? nextTry.comes : nextTry.provesItself;
@@ -57,7 +57,7 @@ export class Completion {
     return (await this.#isCompleted(signal)) ? 'arrived' : 'missing';
   }
 
-  /** Sends it; that it may have been sent is stored before. */
+  /** Sends it, after storing that it may have been sent. */
   async send(result: TaskHubResult, signal: AbortSignal): Promise<void> {
     const { report } = this.#unitOfWork.run;
     const completingSince = this.#ports.clock.now();
@@ -77,7 +77,7 @@ export class Completion {
     }
   }
 
-  /** When it was sent last. Stored, so that a process that dies does not begin the wait again. */
+  /** When it was last sent. Stored, so that the wait does not start over after a crash. */
   async #since(): Promise<number> {
     const { report } = this.#unitOfWork.run;
     if (report.completingSince !== undefined) return report.completingSince;
@@ -100,7 +100,7 @@ export class Completion {
   }
 }
 
-/** Only these two are promised for callbacks (azure-devops.md §2.2, §12.13). */
+/** Only these two are documented for callbacks (azure-devops.md §2.2, §12.13). */
 const plainer: Partial<Record<TaskHubResult, TaskHubResult>> = {
   canceled: 'failed',
   succeededWithIssues: 'succeeded',

@@ -1,7 +1,10 @@
 import type { Attachment, RecordUpdate, TaskHubResult } from '../../../azure/task-hub/task-hub.ts';
 import type { StoredItem } from '../../store/store.ts';
 
-/** What goes to Azure DevOps together. `isUrgent`: it need not keep the pace of a run under way. */
+/**
+ * What is sent to Azure DevOps together. `isUrgent`: it does not wait for the pace of an active
+ * run.
+ */
 export type DispatchBatch = {
   readonly items: readonly StoredItem[];
   readonly isUrgent: boolean;
@@ -22,8 +25,8 @@ const mostLines = 1_000;
 
 /**
  * The next of a run's items to be sent, as many together as one request takes: lines and changes of
- * records that follow each other. The end of a run is in no hurry before everything else is told,
- * but then waits for nothing.
+ * records that follow each other. The end of a run waits until everything else is reported, but
+ * then for nothing else.
  */
 export function nextBatch(items: readonly StoredItem[]): DispatchBatch | undefined {
   const [first] = items;

@@ -2,13 +2,13 @@ import type { StoredItem } from '../../store/store.ts';
 import { nextBatch, type DispatchBatch } from './dispatch-batch.ts';
 import { channelOf, type ReportChannel } from './report-channel.ts';
 
-/** Reads what is still to be told of a run: the first items after a number, in their order. */
+/** Reads what a run must still report: the first items after a number, in order. */
 export type ReadItems = (limit: number, after: number) => Promise<readonly StoredItem[]>;
 
 /** Items that are read at a time. */
 export const mostItems = 1_000;
 
-/** The batch to be sent next, and by which channels more would go than it can. */
+/** The next batch to send, and the channels that have more than fits. */
 export interface NextBatch {
   readonly batch: DispatchBatch;
   readonly left: Set<ReportChannel>;

@@ -15,13 +15,13 @@ import { SendingTerm } from './sending-term.ts';
 import type { NextTry } from '../verification/tries.ts';
 
 /**
- * What became of telling a run: all was told; a newer try of the task tells instead; the plan is
- * over, so that nobody listens; its token is refused; or that was at its end before Azure DevOps
- * could be reached.
+ * The result of delivery: everything was delivered; a newer try of the task reports instead; the
+ * plan is over, so nothing listens; the token is refused; or it expired before Azure DevOps could
+ * be reached.
  */
 export type Delivery = 'told' | 'replaced' | 'gone' | 'refused' | 'late';
 
-/** What an outbox dispatcher needs besides the task hub, and whom it tells of failures. */
+/** What an outbox dispatcher needs besides the task hub, and callbacks for failures. */
 export interface DispatcherPorts {
   readonly items: ReadItems;
   readonly clock: Clock;
@@ -30,26 +30,27 @@ export interface DispatcherPorts {
   readonly onReturn: OnReturn;
   /** What is known of a try of the task after this one. */
   readonly nextTry: () => Promise<NextTry>;
-  /** Each failure, and what was to be told. */
+  /** Each failure, and what was to be sent. */
   readonly onFailure: (error: AzureError, what: ReportChannel | 'completed') => void;
-  /** What is not told, now or ever. */
+  /** What is dropped. */
   readonly onLeftOut: (channel: ReportChannel) => void;
 }
 
-/** Milliseconds between two messages about a run that is under way: each costs calls. */
+/** Milliseconds between two deliveries for an active run: each costs calls. */
 const pace = 2_000;
-/** A token that is refused before the run's deadline is tried for so long, in milliseconds. */
+/** How long a token that is refused before the run's deadline is retried, in milliseconds. */
 const longestRefusal = 10 * 60_000;
 
 /**
- * Tells Azure DevOps what a run's outbox holds, in its order, until the completion is told. What it
- * cannot tell now it tells later: only a newer try, a plan that is over, or a token at its end, ends
- * that. What a person would like to see keeps the completion waiting for a while, and no longer.
+ * Delivers a run's outbox to Azure DevOps in order, the completion last. What cannot be delivered
+ * now is retried: only a newer try, a plan that is over, or an expired token ends that. Cosmetic
+ * reports delay the completion only for a limited time.
  *
  * States:
  * - under way: sends a batch, pauses for `pace`, is idle while the outbox is empty, backs off after
  *   a failure. → ending, when the completion is in the outbox; → over, `late` or `gone`
- * - ending: each round tries what is left once, then the completion if it need not wait. → over
+ * - ending: each round tries once to send what is left, then the completion if it need not wait. →
+ *   over
  * - over: `deliver` has resolved with a `Delivery`, or its signal aborted
  */
 export class OutboxDispatcher {
@@ -58,7 +59,7 @@ export class OutboxDispatcher {
   readonly #sender: ReportSender;
   readonly #completion: Completion;
   readonly #wakeup: Wakeup;
-  /** Aborts when the run's end is known: that waits for less than what came before. */
+  /** Aborts when the run's end is known, which shortens waits. */
   readonly #ending = new AbortController();
   #notBefore = -Infinity;
   #isIdle = false;
@@ -75,26 +76,26 @@ export class OutboxDispatcher {
     if (unitOfWork.run.state === 'reporting') this.#ending.abort(noLongerNeeded);
   }
 
-  /** Everything is told that there is to tell so far. */
+  /** Everything so far has been delivered. */
   get isIdle(): boolean {
     return this.#isIdle;
   }
 
-  /** There is more to tell; `isEnd`: with it all of the run. */
+  /** There is more to deliver; `isEnd`: nothing follows. */
   wake(isEnd: boolean): void {
     this.#isIdle = false;
     if (isEnd) this.#ending.abort(noLongerNeeded);
     this.#wakeup.wake();
   }
 
-  /** What waits only for its pace is told now. */
+  /** Sends now what only waits for the pace. */
   hurry(): void {
     if (this.#isIdle || this.#notBefore === -Infinity) return;
     this.#notBefore = -Infinity;
     this.#wakeup.wake();
   }
 
-  /** Resolves when the run is told to the end, or cannot be; never after the signal aborted. */
+  /** Resolves when the run is fully reported, or cannot be; never after the signal aborted. */
   async deliver(signal: AbortSignal): Promise<Delivery> {
     const { clock } = this.#ports;
     const { tokenExpiresAt } = this.#unitOfWork.run;
@@ -130,7 +131,7 @@ export class OutboxDispatcher {
     await retryBackoff.wait(onReturn, Math.min(until, tokenExpiresAt), signal);
   }
 
-  /** Under way: tells what there is, at its pace. */
+  /** Under way: delivers what there is, at its pace. */
   async #goOn(signal: AbortSignal, term: SendingTerm): Promise<void> {
     const { clock, items, retryBackoff } = this.#ports;
     const present = await items(mostItems, 0);
@@ -161,7 +162,7 @@ export class OutboxDispatcher {
     budget.beginEnd();
     const optionalEnd = this.#optionalUntil();
     const until = roundUntil(clock.now(), optionalEnd);
-    // The server has asked for a longer wait than there is time for.
+    // The server has asked for a longer wait than there is time for it.
     const passed = new Set<ReportChannel>(retryBackoff.isHeld ? channels : []);
     const share = () => callUntil(clock.now(), until, channels.length - passed.size);
     const term = new SendingTerm(clock, share, signal);
@@ -190,7 +191,7 @@ export class OutboxDispatcher {
           retryBackoff.failed(failure);
           return undefined;
         }
-        // That is said in the log, if the log takes it.
+        // The log says so, if it can be written.
         if (!passed.has('log') && this.#sayLeftOut(left)) {
           await this.#unitOfWork.stored();
           continue;
@@ -212,7 +213,7 @@ export class OutboxDispatcher {
     }
   }
 
-  /** Whether the token is refused for so long that nobody will be told in time. */
+  /** Whether the token has been refused for so long that the report cannot arrive in time. */
   #isRefused(): boolean {
     const { retryBackoff, clock } = this.#ports;
     const { deadline } = this.#unitOfWork.run;
@@ -242,7 +243,7 @@ export class OutboxDispatcher {
     if (channel !== 'log' || !this.#ending.signal.aborted) this.#sayLeftOut(new Set([channel]));
   }
 
-  /** Has the log say what is left out, once of each kind. False where that is said. */
+  /** Makes the log say what is left out, once for each kind. False where it already does. */
   #sayLeftOut(left: ReadonlySet<ReportChannel>): boolean {
     const { report } = this.#unitOfWork.run;
     const { leftOut = [] } = report;
@@ -256,7 +257,7 @@ export class OutboxDispatcher {
   }
 }
 
-/** What is missed by those who read the log; nobody misses the start of the task. */
+/** What readers of the log would miss; the start of the task is not among it. */
 const words: Partial<Readonly<Record<ReportChannel, string>>> = {
   log: 'some lines of this log',
   records: 'progress, issues or output variables',

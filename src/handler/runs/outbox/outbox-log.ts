@@ -4,12 +4,12 @@ import type { DetailRecord } from '../../../report/timeline.ts';
 import type { ReportSink } from '../../../report/progress-report.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 
-/** As many issues as the page of a run shows for a task. */
+/** The number of issues that the page of a run shows for a task. */
 const mostIssues = 10;
 
 /**
  * The log of an agentless task: lines for the record's log, issues and progress for the record.
- * Nothing is sent from here: what is written becomes part of the run's unit of work.
+ * Nothing is sent from here: everything becomes part of the run's unit of work.
  */
 export class OutboxLog implements ReportSink {
   readonly #unitOfWork: RunUnitOfWork;
@@ -54,7 +54,7 @@ export class OutboxLog implements ReportSink {
     });
   }
 
-  /** What is being waited for, beside the bar. */
+  /** What is being waited for, next to the bar. */
   activity(text: string): void {
     this.#unitOfWork.enqueue({ kind: 'record', update: { currentOperation: text } });
   }
@@ -82,7 +82,7 @@ const results = {
   Abandoned: 'abandoned',
 } as const;
 
-/** A record says what it is, and below which one, when it is made; later it only goes on. */
+/** A record has its type and parent when it is created; later updates leave them out. */
 function childRecord(record: DetailRecord, top: string): RecordUpdate {
   const { id, parentId, type, name, order, startTime, finishTime, result } = record;
   return {

@@ -1,30 +1,30 @@
 import type { AzureError } from '../../../azure/http/azure-error.ts';
 import type { ReportChannel } from './report-channel.ts';
 
-/** Tries in a row of one channel, once nothing but it keeps the completion from being sent. */
+/** Consecutive tries of one channel, once only that channel delays the completion. */
 const mostTries = 6;
-/** Tries in a row that a server which answers may refuse: one refusal may be a mishap. */
+/** Consecutive refusals of a server that responds: a single one may be transient. */
 const mostRefusals = 4;
-/** Milliseconds from the end of a run to its completion: a part of the time that is left. */
+/** Milliseconds from the end of a run to its completion: a fraction of the time that is left. */
 const wait = { part: 1 / 4, most: 120_000 };
-/** The same where little is left, but never more than this part of it. */
+/** The same where little is left, but never more than this fraction of it. */
 const short = { part: 3 / 4, wait: 20_000 };
-/** What a round of tries may take in any case, in milliseconds; and one call of several. */
+/** What a round of tries may always take, in milliseconds; and one call of several. */
 const grace = { round: 5_000, call: 1_000 };
 
 /**
- * How much may be spent on what a person would like to see. A run that is under way has time; once
- * its end is known, nothing must keep the completion from being sent. It outlives the run's stays in
- * memory. States: under way; ending, from `beginEnd` on, where failures count anew.
+ * Limits the effort for cosmetic reports. An active run has time; once its end is known, nothing
+ * must keep the completion from being sent. It outlives the run's time in memory. States: under
+ * way; ending, from `beginEnd` on, where failures count anew.
  */
 export class ReportBudget {
   readonly #failures = new Map<ReportChannel, number>();
   readonly #refusals = new Map<ReportChannel, number>();
   #isEnding = false;
-  /** It is the completion that waits for its next try, and nothing before it. */
+  /** The completion itself waits for a retry, and nothing before it. */
   isCompletionAwaited = false;
 
-  /** The end of the run is known: what failed before is no reason not to try now. */
+  /** The end of the run is known: earlier failures no longer count. */
   beginEnd(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
@@ -36,13 +36,13 @@ export class ReportBudget {
     this.#refusals.delete(channel);
   }
 
-  /** Says whether what was to be told by the channel is left out for good. */
+  /** Says whether the reports of the channel are dropped for good. */
   failed(channel: ReportChannel, { failure }: AzureError): boolean {
     const failures = add(this.#failures, channel);
     const isRefusal = failure === 'forbidden' || failure === 'not-found';
     const refusals = isRefusal ? add(this.#refusals, channel) : 0;
     if (failure === 'refused') return true;
-    // It only says that the task has begun, which nobody waits for.
+    // It only says that the task has started, which nothing waits for.
     if (channel === 'started' && failures >= mostTries) return true;
     return refusals >= mostRefusals;
   }
@@ -59,7 +59,7 @@ export class ReportBudget {
  */
 export function optionalUntil(endingSince: number, deadline: number): number {
   const left = deadline - endingSince;
-  // Where none is left, nobody counts on the deadline any more.
+  // Where no time is left, the deadline no longer matters.
   const least = left > 0 ? Math.min(short.wait, left * short.part) : short.wait;
   return endingSince + Math.min(wait.most, Math.max(least, left * wait.part));
 }

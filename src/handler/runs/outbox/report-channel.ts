@@ -1,10 +1,10 @@
 import type { ReportItem } from '../../store/store.ts';
 
-/** The ways by which a run is told before its completion: each may fail while the others work. */
+/** The channels for reports before the completion: each may fail while the others work. */
 export const channels = ['started', 'log', 'records', 'attachments'] as const;
 export type ReportChannel = (typeof channels)[number];
 
-/** The way that an item takes; undefined for the completion. */
+/** The channel of an item; undefined for the completion. */
 export function channelOf({ kind }: ReportItem): ReportChannel | undefined {
   switch (kind) {
     case 'started':

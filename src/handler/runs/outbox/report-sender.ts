@@ -8,16 +8,16 @@ import { TimelineRecordLog } from './timeline-record-log.ts';
 import type { ReportBudget } from './report-budget.ts';
 import { channelOf, type ReportChannel } from './report-channel.ts';
 
-/** What sending a dispatch batch needs besides the task hub, and whom it tells of failures. */
+/** What sending a dispatch batch needs besides the task hub, and callbacks for failures. */
 export interface ReportSenderPorts {
   readonly budget: ReportBudget;
-  /** Each failure, and what was to be told. */
+  /** Each failure, and what was to be sent. */
   readonly onFailure: (error: AzureError, what: ReportChannel | 'completed') => void;
-  /** What came by this channel is not told, now or ever. */
+  /** Items of this channel are dropped. */
   readonly onLeftOut: (channel: ReportChannel) => void;
 }
 
-/** What is sent by one channel, as one or two calls. */
+/** What one channel sends, in one or two calls. */
 interface Part {
   readonly channel: ReportChannel;
   readonly items: readonly StoredItem[];
@@ -39,9 +39,9 @@ export class ReportSender {
   }
 
   /**
-   * Sends a batch by its channels; one that fails does not keep the others back. What was told, or
-   * is left out, leaves the outbox, and that is stored. Gives what failed and can be tried again.
-   * Rejects when the plan is gone, or with the signal's reason.
+   * Sends a batch through its channels; one that fails does not block the others. What was
+   * delivered or dropped leaves the outbox, which is stored. Returns what failed and can be
+   * retried. Rejects when the plan is gone, or with the signal's reason.
    */
   async send(
     batch: Exclude<DispatchBatch, { readonly kind: 'completed' }>,
@@ -70,7 +70,7 @@ export class ReportSender {
       // What is in the log has left the outbox with the count of its lines.
       if (channel === 'log') return undefined;
     } catch (caught) {
-      // A part of it may be told: what is read again must not hold that any more.
+      // A part of it may have been delivered: the next read must not contain that.
       await this.#unitOfWork.stored();
       term.throwIfAborted();
       const error = signal.aborted ? cutOff(channel) : caught;
@@ -142,7 +142,7 @@ export class ReportSender {
     } catch (error) {
       const failure = error instanceof AzureError ? error.failure : 'unclear';
       if (!refusals.has(failure) || (isEmpty && failure !== 'refused')) throw error;
-      // Children are an extra: a server that does not want them must not cost us our own record.
+      // Child records are optional: a server that rejects them must not cost us our own record.
       if (!isEmpty) await this.#hub.updateRecords([own], signal);
       this.#unitOfWork.change({
         report: { ...this.#unitOfWork.run.report, isWithoutChildren: true },

@@ -2,8 +2,8 @@ import { CancelScope } from '../../../async/cancel-scope.ts';
 import type { Clock } from '../../../async/clock.ts';
 
 /**
- * When calls that follow each other are of no use any more. All that are in time share one scope,
- * since a timer and signals for each would cost more than most calls do otherwise.
+ * The deadline of consecutive calls. Calls in time share one scope, since a timer and signals for
+ * each would cost more than most calls do otherwise.
  */
 export class SendingTerm {
   readonly #clock: Clock;

@@ -3,9 +3,9 @@ import type { TaskHub } from '../../../azure/task-hub/task-hub.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 
 /**
- * The log of a task's record. Appending is not idempotent, so after anything that leaves a doubt (a
- * restart, an answer that never came) the log is asked how many lines it holds before it gets more:
- * creating it again answers that (azure-devops.md §12.10).
+ * The log of a task's record. Appending is not idempotent, so after anything that leaves doubt (a
+ * restart, a missing response), the number of lines in the log is read before more are appended:
+ * creating the log again returns it (azure-devops.md §12.10).
  */
 export class TimelineRecordLog {
   readonly #unitOfWork: RunUnitOfWork;
@@ -18,8 +18,8 @@ export class TimelineRecordLog {
   }
 
   /**
-   * Has the log end with these lines, which follow those that were written before. That they are
-   * written and that their items are told is one step: either alone would lose or double lines.
+   * Makes the log end with these lines, which follow those already written. The lines and the
+   * removal of their items are one step: either alone would lose or duplicate lines.
    */
   async append(
     lines: readonly string[],
@@ -27,7 +27,7 @@ export class TimelineRecordLog {
     signal: AbortSignal,
   ): Promise<void> {
     const { log, present } = await this.#known(signal);
-    // Lines that an earlier try brought there, although nobody heard of it.
+    // Lines that an earlier try wrote without a response.
     const open = lines.slice(present);
     if (open.length > 0) {
       try {

@@ -13,16 +13,16 @@ interface PendingStep {
   last: (() => RunChange) | undefined;
 }
 
-/** What a run's unit of work needs to store, and whom it tells of it. */
+/** What a run's unit of work needs to store, and its callbacks. */
 export interface UnitOfWorkPorts {
   readonly store: Pick<Store, 'commit'>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** The process ends: what is not stored by now is found out again by the next. */
+  /** The process ends: the next one finds out again what was not stored. */
   readonly signal: AbortSignal;
-  /** The store failed, and is asked again. */
+  /** The store failed, and is retried. */
   readonly onFault: (fault: StoreError) => void;
-  /** Something new is to be told to Azure DevOps, and it is stored. */
+  /** Something new for Azure DevOps is stored. */
   readonly onEnqueued: (items: readonly ReportItem[]) => void;
 }
 
@@ -30,8 +30,8 @@ const pauses = { first: 200, most: 5_000 };
 
 /**
  * Stores what happens to a run. What is recorded in one turn is one step, so that what was learned
- * and what is told of it cannot part. Steps keep their order; a store that fails is tried until it
- * works again, and whoever waits for `stored` waits as long.
+ * and its reports cannot diverge. Steps keep their order; a failing store is retried until it works
+ * again, and `stored` waits that long.
  */
 export class RunUnitOfWork {
   readonly #ports: UnitOfWorkPorts;
@@ -56,8 +56,8 @@ export class RunUnitOfWork {
   }
 
   /**
-   * The same for what is long to make and changes many times in a turn: it is made once, when the
-   * step closes. Of several the last one counts.
+   * The same for what is expensive to create and changes many times in a turn: it is created once,
+   * when the step closes. The last of several counts.
    */
   changeAtClose(make: () => RunChange): void {
     this.#pending().last = make;
@@ -93,10 +93,7 @@ export class RunUnitOfWork {
     await this.#tail;
   }
 
-  /**
-   * Does something with the store, again and again until the store does not fail. Never resolves
-   * once the process ends.
-   */
+  /** Uses the store, and retries until it does not fail. Never resolves once the process ends. */
   async insist<T>(act: () => Promise<T>): Promise<T> {
     const { clock, random, signal, onFault } = this.#ports;
     for (let tries = 1; !signal.aborted; tries += 1) {
@@ -104,7 +101,7 @@ export class RunUnitOfWork {
         return await act();
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        // What the end of the process closed is no fault.
+        // A store closed at the end of the process is not a fault.
         if (signal.aborted) break;
         onFault(error);
         await clock.sleep(backoff(tries, pauses, random), signal);
@@ -140,7 +137,7 @@ export class RunUnitOfWork {
       ...(pending.dequeue.length === 0 ? {} : { dequeue: pending.dequeue }),
     };
     this.#tail = this.#tail.then(() => this.#commit(step));
-    // Whoever waits for `stored` hears of a fault.
+    // `stored` rejects with the fault.
     this.#tail.catch(() => undefined);
   }
 

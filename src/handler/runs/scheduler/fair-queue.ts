@@ -1,6 +1,6 @@
 /**
- * Runs that wait for their turn. Those come first whose partition, the organization and the Argo CD
- * that they depend on, have the fewest at work: one that is away must not hold up the others.
+ * Queued runs. The first are those whose partition (organization and Argo CD) has the fewest active
+ * runs: an unreachable partition must not delay the others.
  */
 export class FairQueue {
   readonly #queues = new Map<string, Set<string>>();
@@ -24,7 +24,7 @@ export class FairQueue {
     if (queue?.size === 0) this.#queues.delete(partitionKey);
   }
 
-  /** The run whose turn it is, among those that can begin. */
+  /** The next run among those that can begin. */
   first(
     atWork: (partitionKey: string) => number,
     canBegin: (id: string) => boolean,

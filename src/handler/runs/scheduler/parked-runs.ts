@@ -5,7 +5,7 @@ import type { RetryBackoff } from '../retry-backoff.ts';
 import type { ParkCondition } from '../execution/active-run.ts';
 import type { AzurePorts, RunPorts } from '../run-ports.ts';
 
-/** What tells of changes while a run is parked. */
+/** Sources of changes for parked runs. */
 export interface ParkedRunsPorts extends Pick<RunPorts, 'argocd'> {
   readonly azure: Pick<AzurePorts, 'onReturn'>;
 }
@@ -26,8 +26,8 @@ export class ParkedRuns {
   readonly #parked = new Map<string, Parked>();
 
   /**
-   * `wake` is told of a run that something has happened to; `isDone`: of which nothing is left to do
-   * but to tell its end, as far as can be seen.
+   * `wake` is called for a run that something has happened to; `isDone`: apparently, only its end
+   * is left to be reported.
    */
   constructor(ports: ParkedRunsPorts, wake: (id: string, isDone: boolean) => void) {
     this.#ports = ports;
@@ -59,7 +59,7 @@ export class ParkedRuns {
     this.#add(id, until, stops);
   }
 
-  /** A run of an earlier process has its turn sooner when something happens to it. */
+  /** A run of an earlier process is started sooner when something happens to it. */
   watch(run: RunHead): void {
     const { id, spec, state, names } = run;
     if (state !== 'following' || spec.kind === 'claim') return;
@@ -87,7 +87,7 @@ export class ParkedRuns {
     this.#parked.delete(id);
   }
 
-  /** Wakes those whose time has come. */
+  /** Wakes runs whose time has come. */
   wakeDue(now: number): void {
     for (const [id, { until }] of this.#parked) if (until <= now) this.#wake(id, false);
   }
@@ -105,7 +105,7 @@ export class ParkedRuns {
     if (changes === undefined) return [];
     return names.map((name) =>
       changes.listen(name, (event) => {
-        // While nothing is told, it looks for itself when its time comes.
+        // Without notifications, it looks by itself when its time comes.
         if (event !== 'broken') hear(event);
       }),
     );

@@ -1,20 +1,21 @@
 import { FairQueue } from './fair-queue.ts';
 
 /**
- * Whose turn comes first: who is done goes before who begins. `done`: nothing is left but to tell the
- * end; `woken`: something has happened; `fresh`: accepted just now; `stored`: by an earlier process.
+ * The order of runs: finished ones before beginning ones. `done`: only the end is left to be
+ * reported; `woken`: something has happened; `fresh`: accepted just now; `stored`: by an earlier
+ * process.
  */
 export const ranks = ['done', 'woken', 'fresh', 'stored'] as const;
 export type Rank = (typeof ranks)[number];
 
-/** Who waits for a turn, and what it depends on. */
+/** A queued run, and what it depends on. */
 export interface Waiting {
   readonly id: string;
   /** The organization and the Argo CD that it depends on. */
   readonly partitionKey: string;
 }
 
-/** Runs that wait for their turn, by rank; each is in one of them at most. */
+/** Queued runs by rank; each is in at most one of them. */
 export class RankedQueue {
   readonly #queues: Readonly<Record<Rank, FairQueue>> = {
     done: new FairQueue(),
@@ -49,7 +50,7 @@ export class RankedQueue {
     return this.#queues[rank].has(id, partitionKey);
   }
 
-  /** The run whose turn it is, among those of some ranks that can begin. */
+  /** The next run among those of some ranks that can begin. */
   first(
     among: readonly Rank[],
     atWork: (partitionKey: string) => number,

@@ -10,16 +10,16 @@ import { Tries, type TriesPorts } from '../verification/tries.ts';
 import type { Store } from '../../store/store.ts';
 
 /**
- * Runs in memory at a time; the others are in the store, and their turn comes. There is more room for
- * those that are done: the others may be held up for long by whom they call.
+ * Limit on the runs in memory; the others are in the store until their turn. There are extra slots
+ * for runs that are done, since the servers that other runs call may delay those for long.
  */
 const mostActive = { all: 256, done: 320 };
-/** How often runs are looked at that might be parked, or were parked long enough, in milliseconds. */
+/** How often to look for runs to park or to wake, in milliseconds. */
 const round = 250;
 /** How often that may be for a run that is done, in milliseconds. */
 const roomEvery = 25;
 
-/** A run that a bug of ours broke off is begun again after so long, in milliseconds. */
+/** When to restart a run that crashed on a bug of ours, in milliseconds. */
 const recovery = 60_000;
 
 /** Takes a run into memory. `isRestarted`: another process worked it before. */
@@ -34,12 +34,12 @@ export interface SchedulerPorts
   readonly activate: Activate;
 }
 
-/** What is kept of every open run. */
+/** What is kept in memory of every open run. */
 interface Open {
   readonly client: string;
   /** The organization and the Argo CD that it depends on. */
   readonly partitionKey: string;
-  /** What it has learned of its organization so far. */
+  /** What it has learned about its organization so far. */
   readonly retryBackoff: RetryBackoff;
   /** What its completion has waited for so far. */
   readonly budget: ReportBudget;
@@ -49,15 +49,15 @@ interface Open {
 }
 
 /**
- * Has all open runs worked. Those that only wait are not kept in memory: they are parked in the
- * store, and begun again as another process would begin them.
+ * Runs all open runs. Idle ones are not kept in memory: they are parked in the store, and resumed
+ * as another process would resume them.
  *
  * States of an open run, and what leads out of each:
  * - known, of an earlier process → queued, at `resume` or when something happens to it
- * - queued, in one rank → active, when it is its turn and there is room
- * - active, in memory → parked, when it only waits; → ended, when its work is done
+ * - queued, in one rank → active, when it is its turn and there is a free slot
+ * - active, in memory → parked, when it is idle; → ended, when its work is done
  * - parked → queued, when its applications change, its organization answers again, it is canceled,
- *   or its time comes. One that a bug of ours broke off is parked for `recovery`.
+ *   or its time comes. One that crashed on a bug of ours is parked for `recovery`.
  */
 export class RunScheduler {
   readonly #ports: SchedulerPorts;
@@ -67,7 +67,7 @@ export class RunScheduler {
   /** How many of them have the same partition key. */
   readonly #atWork = new Map<string, number>();
   readonly #parkedRuns: ParkedRuns;
-  /** Runs whose turn comes when there is room. */
+  /** Runs that wait for a free slot. */
   readonly #queue = new RankedQueue();
   #isPumping = false;
   #madeRoomAt = -Infinity;
@@ -95,16 +95,16 @@ export class RunScheduler {
     this.#parkedRuns.watch(run);
   }
 
-  /** Takes up what is known; each has its turn. */
+  /** Resumes all known runs, each in its turn. */
   resume(): void {
     for (const [id, partitionKey, rank] of this.#known.splice(0)) {
-      // Something may have happened to it meanwhile.
+      // Something may have happened to it in the meantime.
       if (!this.#isWoken(id)) this.#queue.add(rank, { id, partitionKey });
     }
     void this.#pump();
   }
 
-  /** Has a run worked that was stored just now. */
+  /** Schedules a run that was just stored. */
   add(run: Run): void {
     this.#queue.add('fresh', { id: run.id, partitionKey: this.#enter(run) });
     void this.#pump();
@@ -119,7 +119,8 @@ export class RunScheduler {
       await active.cancel();
     }
     const now = this.#active.get(id);
-    // It was begun meanwhile, from what was stored before: that one must hear of it as well.
+    // It was started in the meantime from its earlier state: that instance must be notified as
+    // well.
     if (now !== undefined && now !== active) return this.cancel(id);
     // It must not be parked: one that lets go just now is begun again, as one that has done so.
     if (now === undefined || this.#parkedRuns.has(id)) this.#wake(id, true);
@@ -140,7 +141,7 @@ export class RunScheduler {
     return { active: this.#active.size, parked: this.#parkedRuns.size };
   }
 
-  /** How many runs wait for their turn. */
+  /** How many runs are queued. */
   get queued(): number {
     return this.#queue.size;
   }
@@ -178,7 +179,7 @@ export class RunScheduler {
       .catch((error: unknown) => {
         if (error instanceof Detachment) return;
         this.#ports.logger.fatal({ err: error, run: id }, 'run crashed; restarting');
-        // As the next process would; not at once, since the same may happen again.
+        // Like the next process would, but not at once, since the same may happen again.
         this.#parkedRuns.pause(id, this.#ports.clock.now() + recovery);
       })
       .finally(() => {
@@ -200,9 +201,9 @@ export class RunScheduler {
     open.unproven = 0;
   }
 
-  /** Begins runs while there is room: one after another, so that none is begun twice. */
+  /** Starts runs while there are free slots: one after another, so that none is started twice. */
   async #pump(): Promise<void> {
-    // None is begun before all are known, so that none takes another's task.
+    // None is started before all are known, so that none takes another's task.
     if (this.#isPumping || this.#known.length > 0) return;
     this.#isPumping = true;
     const { clock, signal } = this.#ports;
@@ -219,7 +220,7 @@ export class RunScheduler {
         }
         const next = this.#first();
         if (next === undefined || !(await this.#take(next))) return;
-        // Many that are done must not wait for the quiet that those who begin have to wait for.
+        // Finished runs must not wait for an idle event loop as beginning ones do.
         await this.#ports.yieldToEventLoop(next.rank === 'done');
       }
     } finally {
@@ -227,7 +228,7 @@ export class RunScheduler {
     }
   }
 
-  /** The run whose turn it is. One that is about to be parked waits until it has let go, in nobody's way. */
+  /** The next run. One that is still being parked is passed over until that is done. */
   #first(): { readonly id: string; readonly rank: Rank } | undefined {
     return this.#queue.first(
       this.#active.size < mostActive.all ? ranks : ['done'],
@@ -236,7 +237,7 @@ export class RunScheduler {
     );
   }
 
-  /** Begins a run; or leaves it where it was, if it cannot be read. */
+  /** Starts a run, or leaves it where it was if it cannot be read. */
   async #take({ id, rank }: { readonly id: string; readonly rank: Rank }): Promise<boolean> {
     const { signal, logger } = this.#ports;
     const { partitionKey = '' } = this.#open.get(id) ?? {};
@@ -246,7 +247,7 @@ export class RunScheduler {
       await this.#begin(id);
       return true;
     } catch (error) {
-      // What the end of the process closed is no fault.
+      // A store closed at the end of the process is not a fault.
       if (signal.aborted) return false;
       logger.error({ err: error, run: id }, 'run could not be read; retrying');
       // The next round tries, and others before this one.
@@ -281,7 +282,7 @@ export class RunScheduler {
     void this.#pump();
   }
 
-  /** Parks runs that only wait, and at most so many. */
+  /** Parks idle runs, up to a number. */
   #makeRoom(demand: PlaceDemand, most = Infinity): void {
     this.#madeRoomAt = this.#ports.clock.now();
     let made = 0;
@@ -290,7 +291,7 @@ export class RunScheduler {
       const parkCondition = active.parkCondition(demand);
       const open = this.#open.get(id);
       if (parkCondition === undefined || open === undefined) continue;
-      // Listened for before it lets go, so that nothing is missed in between.
+      // Listens before the run is detached, so that nothing is missed in between.
       const { retryBackoff, proofBackoff } = open;
       const waiting = [retryBackoff, proofBackoff].filter((one) => one.waitsUntil !== undefined);
       this.#parkedRuns.begin(active.run, parkCondition, ...waiting);
@@ -299,7 +300,7 @@ export class RunScheduler {
     }
   }
 
-  /** Parks runs that only wait, and wakes those whose time has come. */
+  /** Parks idle runs, and wakes those whose time has come. */
   async #makeRounds(): Promise<void> {
     const { clock, signal } = this.#ports;
     while (!signal.aborted) {

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** A turn of the event loop that takes longer, in milliseconds, shows that there is enough to do. */
+/** A turn of the event loop that takes longer than this, in milliseconds, means that it is busy. */
 const longTurn = 10;
-/** After so many of them it is our turn all the same. */
+/** After so many of them, we continue anyway. */
 const mostTurns = 10;
 
 /**
- * Resolves when there is little to do: what comes in from outside is answered first. `isUrgent`: after
- * one turn, however long that was.
+ * Resolves when the event loop is not busy: requests from outside are answered first. `isUrgent`:
+ * after one turn, however long that was.
  */
 export async function yieldToEventLoop(isUrgent = false): Promise<void> {
   for (let turns = 0; turns < (isUrgent ? 1 : mostTurns); turns += 1) {

@@ -6,7 +6,7 @@ import { prove, type Proof } from './proof.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { RunPorts, RunToken } from '../run-ports.ts';
 
-/** So long, in milliseconds, a proof is good enough to act on. */
+/** How long a proof is good enough to act on, in milliseconds. */
 const validFor = 30_000;
 
 /** What a run needs to prove itself again, with the token that proved it before. */
@@ -19,8 +19,9 @@ export interface AuthorityPorts extends Pick<RunPorts, 'azure' | 'clock' | 'isNa
 }
 
 /**
- * A run's right to act, proven again when it was last proven a while ago: it may have waited for hours,
- * and a cancellation may have got lost. What Azure DevOps says is stored with the run.
+ * A run's right to act, verified again when the last proof is too old: it may have waited for
+ * hours, and a cancellation may have been lost. The response of Azure DevOps is stored with the
+ * run.
  */
 export class RunAuthority implements Authority {
   readonly #unitOfWork: RunUnitOfWork;
@@ -38,12 +39,12 @@ export class RunAuthority implements Authority {
     return proven !== undefined && Math.abs(this.#ports.clock.now() - proven.at) <= validFor;
   }
 
-  /** An answer is about to come. */
+  /** A response is pending. */
   get isAsking(): boolean {
     return this.#asking !== undefined && this.waitsUntil === undefined;
   }
 
-  /** When it asks an Azure DevOps again that is away; undefined while it does not wait for that. */
+  /** When it retries an unreachable Azure DevOps; undefined while it does not wait for that. */
   get waitsUntil(): number | undefined {
     return this.#ports.retryBackoff.waitsUntil;
   }

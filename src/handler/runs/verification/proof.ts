@@ -32,9 +32,9 @@ export interface ProofPorts {
   readonly onFailure: (error: AzureError) => void;
 }
 
-/** What another try can mend. */
+/** What a retry can fix. */
 const passing: ReadonlySet<AzureFailure> = new Set(['unavailable', 'unclear', 'throttled']);
-/** What another try may mend: it is a verdict when it stays so for a while. */
+/** What a retry may fix: it counts when it lasts for a while. */
 const doubtful: ReadonlySet<AzureFailure> = new Set(['unauthenticated', 'forbidden', 'not-found']);
 
 /** What a proof needs of a run spec. */
@@ -44,11 +44,12 @@ export type Provable = Pick<RunSpec, 'address' | 'azureProject' | 'announced'>;
 export const announcingTask = 'ArgoCDSyncDirect';
 
 /**
- * Has a run prove itself with its own token, or with ours where it is announced: the plan is there and
- * of the project that it names, the job and the task belong to it and are open (azure-devops.md §12.2).
- * Only then may anything be started. The project's name is read in any case: what a run claims to be counts for nothing later.
- * `isNamed`: without the name the rules allow nothing. Outages are waited for until `until`; a refusal
- * counts when it has been repeated for a minute. Rejects with the signal's reason.
+ * Has a run prove itself with its own token, or with ours where it is announced: the plan is there
+ * and of the project that it names, the job and the task belong to it and are open (azure-devops.md
+ * §12.2). Only then may anything be started. The project's name is always read, since mere claims
+ * of a run do not count later. `isNamed`: without the name the rules allow nothing. Outages are
+ * waited for until `until`; a refusal counts when it has been repeated for a minute. Rejects with
+ * the signal's reason.
  */
 export async function prove(
   spec: Provable,
@@ -108,8 +109,8 @@ async function ask(
 }
 
 /**
- * The project's name; undefined where the token may not read it. Where rules go by ids, an Azure
- * DevOps that tells no name for whatever lasting reason is no obstacle.
+ * The project's name; undefined where the token may not read it. Where rules use ids, an Azure
+ * DevOps that permanently does not return the name is no obstacle.
  */
 async function projectName(
   hub: TaskHub,

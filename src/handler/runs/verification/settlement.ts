@@ -1,7 +1,9 @@
 import { conclude } from '../../../report/result.ts';
 import type { Run, RunHead } from '../../run.ts';
 
-/** Which try of its task a proven run is: the first or another one, or none because one is at work. */
+/**
+ * Which try of its task a verified run is: the first or another one, or none because one is active.
+ */
 export type Settlement =
   | { readonly kind: 'try'; readonly attempt: number }
   | { readonly kind: 'duplicate'; readonly of: string }
@@ -9,9 +11,9 @@ export type Settlement =
 
 /**
  * What a proven run is to the tries of its task, itself among them; all in the order in which they
- * were accepted. A retry is the identical request (azure-devops.md §12.1), so only what has become of
- * those before it tells; and one after it that has proven itself speaks in its place. `repeatable`:
- * what `mayRepeat` finds, with its results.
+ * were accepted. A retry is the identical request (azure-devops.md §12.1), so only the results of
+ * the earlier ones tell; a later one that is verified reports in its place. `repeatable`: what
+ * `mayRepeat` finds, with its results.
  */
 export function settle(
   tries: readonly RunHead[],
@@ -27,7 +29,7 @@ export function settle(
     : { kind: 'try', attempt };
 }
 
-/** The try before that may have succeeded: only its results are needed. */
+/** The earlier try that may have succeeded: only its results are needed. */
 export function mayRepeat(tries: readonly RunHead[], id: string): RunHead | undefined {
   const last = lastBefore(tries, id);
   return last?.outcome === 'succeeded' || last?.outcome === 'unreported' ? last : undefined;
@@ -44,14 +46,14 @@ function lastBefore(tries: readonly RunHead[], id: string): RunHead | undefined 
     );
 }
 
-/** Whether a run has shown that Azure DevOps waits for it, or did. */
+/** Whether it is proven that Azure DevOps waits, or waited, for a run. */
 export function isProven({ state, outcome }: RunHead): boolean {
   if (state === 'accepted') return false;
-  // One that could not be told may have ended before it was proven.
+  // A run that could not be reported may have ended before it was verified.
   return outcome !== 'refused' && outcome !== 'duplicate' && outcome !== 'unreported';
 }
 
-/** A success that Azure DevOps could not be told is one all the same. */
+/** A success that could not be reported to Azure DevOps still is one. */
 function hasSucceeded({ outcome, results }: Run): boolean {
   if (outcome === 'succeeded') return true;
   return outcome === 'unreported' && conclude(results).outcome === 'succeeded';

@@ -4,8 +4,8 @@ import type { Store } from '../../store/store.ts';
 import { isProven, mayRepeat, settle, type Settlement } from './settlement.ts';
 
 /**
- * What is known of a try of a task after another: there is none; it is accepted; or it has proven
- * itself, so that Azure DevOps waits for its word and no longer for that of the one before.
+ * What is known of a try of a task after another: there is none; it is accepted; or it is verified,
+ * so Azure DevOps waits for its report and no longer for that of the earlier one.
  */
 export type NextTry = 'none' | 'unproven' | 'proven';
 
@@ -13,14 +13,14 @@ export type NextTry = 'none' | 'unproven' | 'proven';
 export interface TriesPorts {
   readonly store: Pick<Store, 'run' | 'runsOf'>;
   readonly clock: Clock;
-  /** A run that is at work: the store may know less of it. */
+  /** An active run: the store may know less about it. */
   readonly atWork: (id: string) => Run | undefined;
 }
 
-/** Milliseconds between looks whether the try before has ended. */
+/** Milliseconds between checks whether the earlier try has ended. */
 const lookEvery = 250;
 
-/** Which run works a task, and which speaks for it: at most one that is proven. */
+/** Which run works on a task, and which reports for it: at most one verified run. */
 export class Tries {
   readonly #ports: TriesPorts;
   readonly #proven = new Map<string, string>();
@@ -51,7 +51,7 @@ export class Tries {
     this.#newest.delete(id);
     if (this.#proven.get(key) === id) this.#proven.delete(key);
     const others = (this.#open.get(key) ?? []).filter((other) => other !== id);
-    // Those before it learn from the store how it ended.
+    // Earlier ones learn from the store how it ended.
     for (const other of others) this.#newest.delete(other);
     if (others.length === 0) this.#open.delete(key);
     else this.#open.set(key, others);
@@ -68,13 +68,13 @@ export class Tries {
       const elder = this.#elderOf(run);
       if (elder === undefined) {
         const settlement = await this.#look(run);
-        // Meanwhile another may have been proven.
+        // Another may have been verified in the meantime.
         if (this.#elderOf(run) !== undefined) continue;
         if (settlement.kind !== 'duplicate') this.know(run);
         this.#waiting.delete(id);
         return settlement;
       }
-      // One whose end is being told is over for Azure DevOps, which then tries again.
+      // A run whose end is being reported is over for Azure DevOps, which then retries.
       if (!(await this.#isCompleting(elder))) {
         this.#waiting.delete(id);
         return { kind: 'duplicate', of: elder };
@@ -100,12 +100,12 @@ export class Tries {
     return settle(tries, id, before && (await store.run(before.id)));
   }
 
-  /** Whether a proven run waits for the end of the try before. */
+  /** Whether a verified run waits for the end of the earlier try. */
   isWaiting(id: string): boolean {
     return this.#waiting.has(id);
   }
 
-  /** What is known of a try after this one. */
+  /** What is known about a later try. */
   async after({ id, key }: Run): Promise<NextTry> {
     const open = this.#open.get(key) ?? [];
     const isLast = open.indexOf(id) === open.length - 1;

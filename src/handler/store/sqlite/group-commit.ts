@@ -3,20 +3,20 @@ import type { Clock } from '../../../async/clock.ts';
 import { sqliteFault } from './sqlite-fault.ts';
 import { StoreError } from '../store.ts';
 
-/** Works that share a commit: more would hold up everything else for too long. */
+/** Limit on the works that share a commit: more would delay everything else for too long. */
 const mostInGroup = 250;
 /**
  * Milliseconds between two commits, of the disk's time and not the clock's: what comes in meanwhile
  * shares the next flush, and everything else has its turn.
  */
 const pause = 4;
-/** Milliseconds between looks whether it can store again. */
+/** Milliseconds between checks whether it can store again. */
 const probeEvery = 2_000;
 /** Bytes of the probe: room for a few steps, so that it does not call a disk free that is not. */
 const probeSize = 65_536;
 
 interface Work {
-  /** Does it, and returns what tells the caller. */
+  /** Runs it, and returns the function that notifies the caller. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -55,13 +55,15 @@ export class GroupCommit {
     this.#clock = clock;
   }
 
-  /** Why nothing can be stored; it ends with the next commit that succeeds, if it can. */
+  /**
+   * Why nothing can be stored; cleared by the next successful commit, if the fault is transient.
+   */
   get fault(): StoreError | undefined {
     return this.#lasting ?? this.#passing;
   }
 
   /**
-   * Resolves when the work is stored for good. Rejects with a `StoreError` when nothing can be
+   * Resolves when the work is stored durably. Rejects with a `StoreError` when nothing can be
    * stored, and with the work's own error when it alone is at fault.
    */
   write<T>(work: () => T): Promise<T> {
@@ -80,7 +82,7 @@ export class GroupCommit {
     });
   }
 
-  /** What a look at the database gives; it sees what was committed. Rejects as `write` does. */
+  /** The result of a read of the database; it sees what was committed. Rejects as `write` does. */
   read<T>(look: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       try {
@@ -91,7 +93,7 @@ export class GroupCommit {
     });
   }
 
-  /** Makes of an error what the port promises, and takes note of it. */
+  /** Converts an error into what the port promises, and records it. */
   explain(error: unknown): Error {
     const fault = sqliteFault(error, this.#path);
     if (fault === undefined) return error instanceof Error ? error : new Error(String(error));
@@ -103,7 +105,7 @@ export class GroupCommit {
     return fault.error;
   }
 
-  /** Stores what still waits, and takes nothing more. */
+  /** Stores what is pending, and accepts nothing more. */
   close(): void {
     this.#closing.abort();
     while (this.#queue.length > 0) this.#flush();
@@ -169,7 +171,7 @@ export class GroupCommit {
     }
   }
 
-  /** Tries until it can store again: while it cannot, nobody may be asking. */
+  /** Probes until it can store again, since there may be no requests in the meantime. */
   #probe(): void {
     if (this.#isProbing) return;
     this.#isProbing = true;
