@@ -11,6 +11,7 @@ import { measureAcknowledgements } from './bench/handler/acknowledgements.ts';
 import { measureBursts } from './bench/handler/bursts.ts';
 import { measureCompletions } from './bench/handler/completions.ts';
 import { measureDelays } from './bench/handler/delays.ts';
+import { measureFollowUps } from './bench/handler/follow-ups.ts';
 import { measureFatRuns } from './bench/handler/fat-runs.ts';
 import { measureHostileClient } from './bench/handler/hostile-client.ts';
 import { measureManyPending } from './bench/handler/many-pending.ts';
@@ -37,6 +38,7 @@ const groups: Readonly<Record<string, Measurement>> = {
   'handler-completions': (folder) => measureCompletions(folder),
   'handler-delays': (folder) => measureDelays(folder),
   'handler-fat-runs': measureFatRuns,
+  'follow-ups': (folder) => measureFollowUps(folder),
   'handler-hostile-client': (folder) => measureHostileClient(folder),
   'handler-turns': (folder) => measureHandlerTurns(folder),
   'handler-pending': (folder) => measureManyPending(folder),

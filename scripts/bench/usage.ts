@@ -1,6 +1,6 @@
 /** What `npm run bench -- --help` says. */
 export const usage = `Measures the built task and the built handler, and prints one table with figures and goals. The task
-takes about five minutes, the handler about twenty.
+takes about five minutes, the handler about twenty, its follow-ups four.
 
   npm run bench
   npm run bench -- --only NAME       one group of figures only

@@ -8,6 +8,7 @@ const orders = {
   add: (applications: NewApplications) => argocd.add(applications),
   /** Ends operations now, and says when that was. */
   finish: (names: readonly string[]): number => argocd.finish(names),
+  operate: (names: readonly string[]) => argocd.operate(names),
   running: () => argocd.running,
   /** When operations began and ended, by the names of their applications. */
   operations: () => argocd.operations,

@@ -1,4 +1,5 @@
 import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
+import { rights } from '../../../simulators/azure-devops/principal.ts';
 import { monotonicTime } from '../monotonic-time.ts';
 import { carryOut } from './child-server.ts';
 
@@ -23,14 +24,30 @@ export interface Completion {
 const azure = await AzureDevOpsSimulator.start({ validate: false, keepsRequests: false });
 const completions: Completion[] = [];
 let requests = 0;
-azure.onRequest = (_, stage) => {
+const queuedAt: (readonly [application: string, at: number])[] = [];
+azure.onRequest = ({ operation, json }, stage) => {
   if (stage === 'arrived') requests += 1;
+  if (stage === 'arrived' && operation === 'queueRun') {
+    const { templateParameters = {} } = (json ?? {}) as {
+      readonly templateParameters?: Readonly<Record<string, string>>;
+    };
+    queuedAt.push([templateParameters['application'] ?? '', monotonicTime()]);
+  }
   return undefined;
 };
 
 const orders = {
   /** Address of the collection. */
   about: () => ({ url: azure.collectionUrl.replace(/\/$/, '') }),
+  /** Makes pipelines that a handler may queue, and says the token with which it may. */
+  addPipelines: (names: readonly string[]): string => {
+    const parameters = [{ name: 'event' }, { name: 'application', default: '' }];
+    const runNumber = 'argocd-${{ parameters.event }}';
+    for (const name of names) azure.addPipeline({ name, parameters, runNumber });
+    return azure.addIdentity('argocd handler', rights).token;
+  },
+  /** What was queued since the last time: for which application, and when on the monotonic clock. */
+  takeQueued: () => queuedAt.splice(0),
   /** Makes so many jobs that wait for their task. */
   addJobs: (count: number): readonly BenchJob[] => Array.from({ length: count }, addJob),
   /** From now on nobody answers. */

@@ -71,6 +71,13 @@ export class HandlerSite {
     this.#ports = ports;
   }
 
+  /** Changes settings of the configuration, each as a whole. */
+  configure(change: Readonly<Record<string, unknown>>): void {
+    const file = join(this.#folder, 'handler.yaml');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...config, ...change }));
+  }
+
   /** The file of the store, whether or not it is there. */
   get database(): string {
     return join(this.#folder, 'handler.db');

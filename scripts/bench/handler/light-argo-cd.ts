@@ -108,6 +108,15 @@ export class LightArgoCD {
     return at;
   }
 
+  /** Somebody syncs applications: an operation of each begins that no run asked for. */
+  operate(names: readonly string[]): void {
+    const operation = { sync: { revision, syncOptions }, initiatedBy: { username: 'eve' } };
+    for (const name of names) {
+      this.#change(name, { phase: 'asked', operation: { ...operation, info: [], retry: {} } });
+      setTimeout(() => this.#begin(name), beginDelay);
+    }
+  }
+
   /** Cuts all connections. */
   async stop(): Promise<void> {
     const closed = once(this.#server, 'close');

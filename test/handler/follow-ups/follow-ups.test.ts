@@ -247,6 +247,17 @@ describe('The follow-ups', () => {
     assert.deepEqual(scene.reads, ['message shop', 'message shop']);
   });
 
+  it('read again what a message did not tell', async () => {
+    await scene.start();
+    await scene.tell(rest);
+    scene.isOdd = true;
+    await scene.tell(over());
+    assert.deepEqual(await scene.brief(), []);
+    await scene.pass(10_000);
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
+    assert.deepEqual(scene.reads, ['message shop', 'message shop', 'get shop']);
+  });
+
   it('look at once when they are hinted to', async () => {
     await scene.start();
     await scene.tell(rest);

@@ -58,6 +58,8 @@ export class Scene {
   readonly done: string[] = [];
   readonly seen: string[] = [];
   readonly said: string[] = [];
+  /** Messages of the stream cannot be read in full. */
+  isOdd = false;
   /** The address of Argo CD. */
   url = 'https://argocd.example';
   store!: SqliteStore;
@@ -127,6 +129,7 @@ export class Scene {
       ...{ type, summary: summaryOf(application) },
       read: () => {
         this.reads.push(`message ${application.name}`);
+        if (this.isOdd) return Promise.reject(failed('not-argocd'));
         return Promise.resolve(application);
       },
     });

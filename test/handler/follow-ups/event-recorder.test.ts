@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'mocha';
+import type { StoredAction } from '../../../src/actions/stored-action.ts';
+import type { EventActions } from '../../../src/handler/follow-ups/event-actions.ts';
+import { EventRecorder, type Look } from '../../../src/handler/follow-ups/event-recorder.ts';
+import { StoreError } from '../../../src/handler/store/store.ts';
+import type { EventStep } from '../../../src/handler/store/event-store.ts';
+import { SimulatedDisk } from '../../../scripts/soak/follow-ups/simulated-disk.ts';
+import { rule } from '../../follow-ups/rules.ts';
+import { application, B, ended, foreign, second, state } from '../../sync/sample-application.ts';
+
+const look: Look = {
+  argocd: 'prod',
+  server: {
+    argocd: { get: () => assert.fail('nobody reads') },
+    ...{ namespace: 'argocd', url: 'https://argocd.example', pageOf: () => '' },
+  },
+  since: second(0),
+  isFirst: false,
+};
+const operation = foreign({ revisions: [B] });
+const running = application({ operationState: state({ operation }) });
+const over = application({ operationState: ended('Succeeded', { operation }) });
+
+describe('The recorder of events', () => {
+  let disk: SimulatedDisk;
+  let kinds: string[];
+  let fault: Error | undefined;
+  let recorder: EventRecorder;
+  /** Lets the store answer, one call after the other. */
+  let gates: (() => void)[];
+  let isHeld: boolean;
+  const held = () => gates.length;
+
+  beforeEach(() => {
+    disk = new SimulatedDisk();
+    [kinds, gates, fault, isHeld] = [[], [], undefined, false];
+    const actions = {
+      of: (events: readonly { readonly event: { readonly kind: string } }[]) => {
+        kinds.push(...events.map(({ event }) => event.kind));
+        return Promise.resolve([] as readonly StoredAction[]);
+      },
+    };
+    recorder = new EventRecorder({
+      store: {
+        eventMemory: async (uid) => {
+          if (isHeld) await new Promise<void>((resolve) => gates.push(resolve));
+          return disk.eventMemory(uid);
+        },
+        recordEvents: (step: EventStep) =>
+          fault === undefined ? disk.recordEvents(step) : Promise.reject(fault),
+        forgetEvents: () => Promise.resolve(),
+      },
+      actions: () => actions as unknown as EventActions,
+      limits: () => ({ catchUp: 24 * 3_600_000 }),
+      sinceOf: () => -Infinity,
+      now: () => second(30),
+      startedAt: second(0),
+      telemetry: {
+        eventSeen: () => undefined,
+        eventTooOld: () => undefined,
+        actionsMade: () => undefined,
+      },
+      onActions: () => undefined,
+    });
+  });
+
+  it('lets no look at an application overtake another', async () => {
+    isHeld = true;
+    const looks = [recorder.record(running, look), recorder.record(over, look)];
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(held(), 1, 'the second look waits for the first');
+    gates.shift()?.();
+    while (held() === 0) await new Promise((resolve) => setImmediate(resolve));
+    gates.shift()?.();
+    await Promise.all(looks);
+    assert.deepEqual(kinds, ['operationStarted', 'succeeded']);
+  });
+
+  it('looks at different applications at the same time', async () => {
+    isHeld = true;
+    void recorder.record(running, look);
+    void recorder.record({ ...running, uid: 'uid-2' }, look);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(gates.length, 2);
+    for (const open of gates) open();
+  });
+
+  it('tells again what could not be stored, at the next look', async () => {
+    fault = new StoreError('The disk is full.');
+    await assert.rejects(recorder.record(over, look), /disk is full/);
+    fault = undefined;
+    kinds.length = 0;
+    await recorder.record(over, look);
+    assert.deepEqual(kinds, ['operationStarted', 'succeeded']);
+    await recorder.record(over, look);
+    assert.equal(kinds.length, 2, 'and no more than once');
+  });
+
+  it('starts nothing, at the first look, by a rule that is younger than the event', async () => {
+    const meant: boolean[] = [];
+    const actions = {
+      of: (events: readonly { readonly isMeant: (one: ReturnType<typeof rule>) => boolean }[]) => {
+        meant.push(...events.map(({ isMeant }) => isMeant(rule())));
+        return Promise.resolve([] as readonly StoredAction[]);
+      },
+    };
+    const younger = new EventRecorder({
+      store: Object.assign(disk, { forgetEvents: () => Promise.resolve() }),
+      actions: () => actions as unknown as EventActions,
+      limits: () => ({ catchUp: 24 * 3_600_000 }),
+      sinceOf: () => second(15),
+      now: () => second(30),
+      startedAt: second(25),
+      telemetry: {
+        eventSeen: () => undefined,
+        eventTooOld: () => undefined,
+        actionsMade: () => undefined,
+      },
+      onActions: () => undefined,
+    });
+    await younger.record(over, { ...look, isFirst: true });
+    // It began before the rule was there, and ended after.
+    assert.deepEqual(meant, [false, true]);
+  });
+});
