@@ -122,7 +122,10 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       const { followUps: written, grants, followUpLimits, retention, azureDevOps } = changed;
       tokens.configure(azureDevOps);
       const organization = defaultOrganization(azureDevOps.organizations);
-      followUps.configure({ followUps: written, grants, followUpLimits, retention, organization });
+      followUps.configure({
+        ...{ followUps: written, grants, followUpLimits, retention, organization },
+        takesInputs: changed.rules.some(({ actions }) => actions.includes('queue')),
+      });
     },
     close: async () => {
       await followUps.close();

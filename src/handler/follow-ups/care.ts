@@ -24,6 +24,8 @@ export interface Cared {
 export interface CareSettings {
   readonly followUps: readonly FollowUpRule[];
   readonly grants: readonly Grant[];
+  /** Runs may bring rules of their own. */
+  readonly takesInputs?: boolean;
 }
 
 const ofHooks: readonly string[] = ['hookEnded', 'phaseReached'];
@@ -39,11 +41,17 @@ export class Care {
   readonly #since: (what: FollowUpRule | Grant) => number;
   /** Nobody asks for anything. */
   readonly isEmpty: boolean;
+  /** Runs may bring rules of their own, so that any application may come to be cared for. */
+  readonly takesInputs: boolean;
 
   /** `since`: since when each name of `caredNames` is cared for, as the store says. */
-  constructor({ followUps, grants }: CareSettings, since: ReadonlyMap<string, number>) {
+  constructor(
+    { followUps, grants, takesInputs = false }: CareSettings,
+    since: ReadonlyMap<string, number>,
+  ) {
     this.#rules = new RuleSet(followUps);
-    this.isEmpty = followUps.length === 0 && grants.length === 0;
+    this.takesInputs = takesInputs;
+    this.isEmpty = followUps.length === 0 && grants.length === 0 && !takesInputs;
     const names = new Map<unknown, string>([
       ...followUps.map((rule) => [rule, nameOfRule(rule)] as const),
       ...grants.map((grant) => [grant, nameOfGrant(grant)] as const),

@@ -98,7 +98,7 @@ export class EventWatch {
     if (care === undefined) return;
     for (const wanted of await inTurns(this.#seen.unlike(listings, askedAt))) {
       // A run of ours may have begun there; and without an AppProject nobody can tell.
-      const isOpen = this.#ports.rulesOfRun !== undefined || wanted.project === '';
+      const isOpen = care.takesInputs || wanted.project === '';
       if (isOpen || this.#caredOf(care, wanted)) this.#reader.want(wanted, grace);
     }
     if (this.#areGoneSought) return;
@@ -113,13 +113,12 @@ export class EventWatch {
   /** Whose care it is now; undefined while nobody asks for anything, which costs nothing. */
   async #current(): Promise<Care | undefined> {
     const care = await this.#ports.care();
-    const isIdle = care.isEmpty && this.#ports.rulesOfRun === undefined;
     if (care !== this.#care) {
       this.#care = care;
-      if (isIdle) this.#seen.clear();
+      if (care.isEmpty) this.#seen.clear();
       else this.#reconsider(care);
     }
-    return isIdle ? undefined : care;
+    return care.isEmpty ? undefined : care;
   }
 
   /** What is cared for from now on is looked at once, so that what changes later is known as a change. */
@@ -219,7 +218,7 @@ export class EventWatch {
       return hasMoved ? { ...cared, since: Math.max(cared.since, clock.now()) } : cared;
     }
     const { look, marker } = application;
-    if (marker === undefined || rulesOfRun === undefined) return undefined;
+    if (marker === undefined || !care.takesInputs || rulesOfRun === undefined) return undefined;
     if (before !== undefined && before.look === look) return before.isCared ? inputCare : undefined;
     return (await rulesOfRun(marker)) === undefined ? undefined : inputCare;
   }

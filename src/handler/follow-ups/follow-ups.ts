@@ -46,6 +46,8 @@ export interface FollowUpsPorts {
 export interface FollowUpsSettings extends ActionSettings {
   /** Milliseconds. */
   readonly retention: number;
+  /** Whether runs may bring rules of their own. */
+  readonly takesInputs: boolean;
 }
 
 const hour = 3_600_000;
@@ -55,7 +57,13 @@ const mostActions = 500;
 const pauseOfStore = 2_000;
 
 const nothing: FollowUpsSettings = {
-  ...{ followUps: [], grants: [], organization: undefined, retention: 7 * 24 * hour },
+  ...{
+    followUps: [],
+    grants: [],
+    organization: undefined,
+    retention: 7 * 24 * hour,
+    takesInputs: false,
+  },
   followUpLimits: {
     ...{ catchUp: 24 * hour, keepTrying: 72 * hour, chainDepth: 5, actionsPerHour: 600 },
   },

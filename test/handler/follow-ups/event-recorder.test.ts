@@ -22,6 +22,11 @@ const operation = foreign({ revisions: [B] });
 const running = application({ operationState: state({ operation }) });
 const over = application({ operationState: ended('Succeeded', { operation }) });
 
+const noActions = {
+  action: () => Promise.resolve(undefined),
+  actions: () => Promise.resolve([]),
+};
+
 describe('The recorder of events', () => {
   let disk: SimulatedDisk;
   let kinds: string[];
@@ -50,6 +55,7 @@ describe('The recorder of events', () => {
         recordEvents: (step: EventStep) =>
           fault === undefined ? disk.recordEvents(step) : Promise.reject(fault),
         forgetEvents: () => Promise.resolve(),
+        ...noActions,
       },
       actions: () => actions as unknown as EventActions,
       limits: () => ({ catchUp: 24 * 3_600_000 }),
@@ -106,7 +112,12 @@ describe('The recorder of events', () => {
       },
     };
     const younger = new EventRecorder({
-      store: Object.assign(disk, { forgetEvents: () => Promise.resolve() }),
+      store: {
+        eventMemory: (uid) => disk.eventMemory(uid),
+        recordEvents: (step) => disk.recordEvents(step),
+        forgetEvents: () => Promise.resolve(),
+        ...noActions,
+      },
       actions: () => actions as unknown as EventActions,
       limits: () => ({ catchUp: 24 * 3_600_000 }),
       sinceOf: () => second(15),

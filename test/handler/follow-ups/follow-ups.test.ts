@@ -56,7 +56,9 @@ describe('The follow-ups', () => {
   });
 
   it('cost nothing while nobody asks for anything', async () => {
-    await scene.start(settings({ followUps: [] }));
+    await scene.start(settings({ followUps: [], takesInputs: false }), {
+      rulesOfRun: () => assert.fail('nobody asks'),
+    });
     for (const one of [rest, running(), over()]) await scene.tell(one);
     await scene.list();
     await scene.pass(60_000);

@@ -23,7 +23,13 @@ import { storeFolder } from '../store/sample.ts';
 export function settings(change: Partial<FollowUpsSettings> = {}): FollowUpsSettings {
   const hour = 3_600_000;
   return {
-    ...{ followUps: [rule()], grants: [], organization: 'fabrikam', retention: 24 * hour },
+    ...{
+      followUps: [rule()],
+      grants: [],
+      organization: 'fabrikam',
+      retention: 24 * hour,
+      takesInputs: true,
+    },
     followUpLimits: {
       ...{ catchUp: 24 * hour, keepTrying: 72 * hour, chainDepth: 5, actionsPerHour: 600 },
     },
