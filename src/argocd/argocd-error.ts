@@ -9,9 +9,9 @@ export interface ArgoCDErrorDetails {
   readonly status?: number | undefined;
   /** Milliseconds that the server asked us to wait. */
   readonly retryAfter?: number | undefined;
-  /** What to do about it, where the connection is to blame; empty where the reason says it. */
+  /** What to do about it, where the connection is the cause; empty where the reason says it. */
   readonly advice?: string | undefined;
-  /** What was not accepted, where `failure` is `unauthenticated`. */
+  /** What was rejected, where `failure` is `unauthenticated`. */
   readonly credential?: 'token' | 'password' | undefined;
   readonly cause?: unknown;
 }

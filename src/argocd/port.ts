@@ -50,13 +50,13 @@ export interface LogQuery {
 /** The last lines of a pod's log, of each container under its heading; foreign text. */
 export interface PodLog {
   readonly lines: readonly string[];
-  /** What Kubernetes said instead of a log; empty where there was one. */
+  /** What Kubernetes returned instead of a log; empty where there was one. */
   readonly fault: string;
 }
 
 /**
- * Argo CD as this product needs it. Every call ends by its own timeout or the signal; failures are
- * `ArgoCDError`s (src/argocd/argocd-error.ts).
+ * The Argo CD API that this product needs. Every call ends by its own timeout or the signal;
+ * failures are `ArgoCDError`s (src/argocd/argocd-error.ts).
  */
 export interface ArgoCD {
   /** Fresh from Kubernetes, never from a cache. `refresh` waits until Argo CD compared again. */
@@ -67,7 +67,7 @@ export interface ArgoCD {
     project: string,
     signal: AbortSignal,
   ): Promise<readonly FoundApplication[]>;
-  /** The application with the operation in place: asked for, not yet begun. */
+  /** The application with the operation set: requested, not yet begun. */
   sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application>;
   rollback(address: Address, request: RollbackRequest, signal: AbortSignal): Promise<Application>;
   terminate(address: Address, signal: AbortSignal): Promise<void>;
@@ -83,8 +83,8 @@ export interface ArgoCD {
   /** The last lines of a resource's pods; none when there is no pod any more. */
   logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog>;
   /**
-   * Tells of changes until the signal aborts or the stream breaks, with nothing replayed: an
-   * accelerator, never the truth. Yields `undefined` for a heartbeat.
+   * Yields changes until the signal aborts or the stream breaks, without replay: an accelerator,
+   * never the source of truth. Yields `undefined` for a heartbeat.
    */
   watch(scope: WatchScope, signal: AbortSignal): AsyncIterable<WatchEvent | undefined>;
   /** The application's page in Argo CD's user interface. */
@@ -99,7 +99,10 @@ export interface SummaryEvent {
   readonly read: () => Promise<Application>;
 }
 
-/** A whole Argo CD at once, for whoever looks after many runs. Failures are `ArgoCDError`s. */
+/**
+ * All applications of an Argo CD at once, for services that follow many runs. Failures are
+ * `ArgoCDError`s.
+ */
 export interface Overview {
   /** All applications that the token may read, from a cache that may be a moment old. */
   list(signal: AbortSignal): Promise<readonly Listing[]>;

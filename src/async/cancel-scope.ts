@@ -4,8 +4,8 @@ import { noLongerNeeded, type Clock } from './clock.ts';
 const longestSleep = 2 ** 31 - 1;
 
 /**
- * How long calls are of use. It is open until its parent aborts, its time comes or `end` is called,
- * and then over for good.
+ * Bounds calls. It is open until its parent aborts, its deadline passes or `end` is called, and
+ * then over for good.
  */
 export class CancelScope {
   readonly #over = new AbortController();

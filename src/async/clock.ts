@@ -5,7 +5,7 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** The clock of the machine. It may be set back; `steadyClock` hides that. */
+/** The machine's clock. It may be set back; `steadyClock` hides that. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   // `node:timers/promises` would make an error, with a stack, for each sleep that ends early.
@@ -23,7 +23,7 @@ export const systemClock: Clock = {
 };
 
 /**
- * Why waits and calls end that nobody needs any more. One for all: `abort()` without a reason makes
- * an error with a stack each time, even where the signal has aborted already.
+ * The reason for ending waits and calls that are no longer needed. One for all: `abort()` without a
+ * reason makes an error with a stack each time, even where the signal has aborted already.
  */
 export const noLongerNeeded = new DOMException('It is no longer needed.', 'AbortError');

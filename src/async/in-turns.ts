@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Steps that are over within a few milliseconds. */
+/** The number of steps that take a few milliseconds. */
 const mostSteps = 10_000;
 
 /** Does long work in turns of the event loop. It yields how many steps it has made since the last. */

@@ -1,8 +1,8 @@
-/** Who wants to hear of what, by name. */
+/** Listeners by name. */
 export class Listeners<Event> {
   readonly #byName = new Map<string, Set<(event: Event) => void>>();
 
-  /** Returns the end of it. */
+  /** Returns the function that ends it. */
   listen(name: string, listener: (event: Event) => void): () => void {
     const listeners = this.#byName.get(name) ?? new Set();
     this.#byName.set(name, listeners.add(listener));
@@ -12,7 +12,7 @@ export class Listeners<Event> {
     };
   }
 
-  /** Whether anybody wants to hear of a name. */
+  /** Whether a name has listeners. */
   has(name: string): boolean {
     return this.#byName.has(name);
   }
@@ -24,7 +24,7 @@ export class Listeners<Event> {
 
   tell(name: string, event: Event): void {
     const listeners = this.#byName.get(name) ?? new Set();
-    // Those that hear of it may listen again at once, or no more.
+    // A listener may subscribe again, or end, while it is called.
     for (const listener of [...listeners]) if (listeners.has(listener)) listener(event);
   }
 

@@ -7,10 +7,10 @@ import { CancelScope } from './cancel-scope.ts';
 /** Heartbeats come every 15 s: a stream that is silent for two of them, and a little, is dead. */
 const silence = 35_000;
 const reconnect = { first: 1_000, most: 30_000 };
-/** One that lives shorter is not opened again at once, again and again: to open it is costly. */
+/** A stream that ends sooner is not reopened at once every time: opening is expensive. */
 const shortLife = 10_000;
 
-/** So many are heard before others have their turn. */
+/** The number of messages between yields. */
 const messagesAtOnce = 25;
 
 /** Who is told of a stream's messages, and of its breaking. */
@@ -22,9 +22,9 @@ export interface StreamHandler<Message> {
 }
 
 /**
- * A stream of messages that is opened again for ever; its failures are nobody's. States: opening;
- * alive, from the first message or heartbeat until it ends, fails or is silent for 35 s (`broken` is
- * told then); waiting for a backoff, then opening again. Over when the signal aborts.
+ * A stream of messages that is reopened forever; its failures are not reported. States: opening;
+ * alive, from the first message or heartbeat until it ends, fails or is silent for 35 s (`broken`
+ * is told then); waiting for a backoff, then opening again. Over when the signal aborts.
  */
 export class ReconnectingStream<Message> {
   readonly #clock: Clock;
@@ -41,7 +41,7 @@ export class ReconnectingStream<Message> {
     this.#handler = handler;
   }
 
-  /** Since when something is heard of it; undefined while it is silent. Local milliseconds. */
+  /** Since when it has been alive; undefined while it is not. Local milliseconds. */
   get aliveSince(): number | undefined {
     const isAlive = this.#heardAt !== undefined && this.#clock.now() - this.#heardAt < silence;
     return isAlive ? this.#openedAt : undefined;
@@ -109,14 +109,16 @@ export class ReconnectingStream<Message> {
     return this.#clock.now() - openedAt;
   }
 
-  /** A connection that was cut without a word stays silent for ever: only a new one brings messages. */
+  /**
+   * A connection that was cut without notice stays silent forever: only a new one brings messages.
+   */
   async #endInSilence(scope: CancelScope): Promise<void> {
     const clock = this.#clock;
     const startedAt = clock.now();
     while (!scope.signal.aborted) {
       const due = (this.#heardAt ?? startedAt) + silence;
       if (clock.now() >= due) scope.end();
-      // A clock that was put back would have us sleep until it is there again.
+      // If the clock was set back, we would sleep until it has caught up.
       else await clock.sleep(Math.min(due - clock.now(), silence), scope.signal);
     }
   }

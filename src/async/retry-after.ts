@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A longer wait is taken for this one, milliseconds: a run is not put off for a day by one answer. */
+/** Upper limit, in milliseconds: a single response must not delay a run for a day. */
 const longest = 600_000;
 
 /** `Retry-After` in milliseconds, given in seconds or as a date that is read against `Date`. */

@@ -1,7 +1,7 @@
 /** Lets at most so many jobs run at once; the others wait in the order in which they came. */
 export class Semaphore {
   #free: number;
-  /** A set, so that who gives up leaves a long queue at once. */
+  /** A set, so that removal from a long queue is fast. */
   readonly #queue = new Set<() => void>();
 
   constructor(atOnce: number) {

@@ -1,8 +1,8 @@
 import { noLongerNeeded, type Clock } from './clock.ts';
 
 /**
- * A wait that can be ended early. States: asleep (`wait` is on), idle, and woken: `wake` ends the wait
- * that is on, or makes the next one end at once. The end of a wait makes it idle again.
+ * A wait that can be ended early. States: asleep (in `wait`), idle, and woken: `wake` ends the
+ * current wait, or makes the next one end at once. The end of a wait makes it idle again.
  */
 export class Wakeup {
   readonly #clock: Clock;
@@ -12,12 +12,12 @@ export class Wakeup {
     this.#clock = clock;
   }
 
-  /** Ends the wait that is on, or the next one before it begins. */
+  /** Ends the current wait, or the next one before it begins. */
   wake(): void {
     this.#wake.abort(noLongerNeeded);
   }
 
-  /** It was woken, and nobody has waited since. */
+  /** It was woken, and there was no wait since. */
   get isPending(): boolean {
     return this.#wake.signal.aborted;
   }

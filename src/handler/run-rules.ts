@@ -30,7 +30,7 @@ export async function rulesOfRun(
   const { followUps } = spec.request;
   if (spec.proven === undefined || followUps === undefined) return undefined;
   const parsed = parseFollowUps(followUps);
-  // What an elder handler took, and this one does not, is left alone.
+  // What an older handler accepted, and this one does not, is left alone.
   if ('problems' in parsed) return undefined;
   const organization = organizationName(spec.address.collection);
   return {

@@ -1,4 +1,4 @@
-/** Rows as aligned columns, two blanks apart. A column is as wide as its widest cell. */
+/** Rows as aligned columns, two spaces apart. A column is as wide as its widest cell. */
 export function textTable(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {

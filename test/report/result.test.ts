@@ -11,7 +11,7 @@ describe('the result of a step', () => {
     }
   });
 
-  it('is SucceededWithIssues when something deserves eyes', () => {
+  it('is SucceededWithIssues when something needs attention', () => {
     const concerns = [{ title: 'Hooks did not run', message: '' }];
     assert.equal(conclude([result(), result({ concerns })]).result, 'SucceededWithIssues');
     assert.equal(conclude([failedMigration, result({ concerns })]).result, 'Failed');

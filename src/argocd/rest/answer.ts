@@ -6,7 +6,7 @@ import { parseJsonInTurns } from './json-parsing.ts';
 import { retryAfterOf } from '../../async/retry-after.ts';
 import { straight, throughProxy, type Way } from './way.ts';
 
-/** What a call does: a change may have been carried out although no answer came. */
+/** What a call does: a change may have taken effect although there was no response. */
 export type Effect = 'read' | 'change';
 
 /**
@@ -37,7 +37,7 @@ export function* jsonOf(
   throw new ArgoCDError(call, message, { failure, status, retryAfter });
 }
 
-/** What an answer means that says yes in words we cannot read: a change may have been made. */
+/** What an unreadable success means: a change may have taken effect. */
 export function unreadableAnswer(effect: Effect): Failure {
   return effect === 'change' ? 'unclear' : 'not-argocd';
 }
@@ -77,7 +77,7 @@ function foreignAnswer(
     return new ArgoCDError(call, reason, { failure: 'unreachable', status });
   }
   if (status === 408 || status === 429 || status >= 500) {
-    // A gateway that gave up on the server does not know what the server did.
+    // A gateway that timed out does not know what the server did.
     const failure = effect === 'change' && status !== 429 ? 'unclear' : 'unavailable';
     return new ArgoCDError(call, `HTTP ${status}${throughProxy(way, ' ')} ${excerpt(text)}`, {
       failure,
@@ -119,7 +119,7 @@ function meaningOf(status: number, message: string, effect: Effect): Failure {
   const away = effect === 'change' ? 'unclear' : 'unavailable';
   switch (status) {
     case 401:
-      // It may be the identity provider that is away.
+      // The identity provider may be down.
       return nature === 'passing' ? 'unavailable' : 'unauthenticated';
     case 403:
       if (/blocked by sync window|invalid sync window/.test(message)) return 'window-closed';
@@ -135,7 +135,7 @@ function meaningOf(status: number, message: string, effect: Effect): Failure {
         return 'auto-sync';
       }
       if (nature === 'passing') return 'unavailable';
-      // What it called failed: in words that nobody knows, that is no fault of the request.
+      // A service that it called failed: with an unknown error, the request is not at fault.
       return nature === 'unknown' && /\brpc error: code = /.test(message) ? 'internal' : 'refused';
     case 409:
       return 'unavailable';

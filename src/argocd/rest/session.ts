@@ -14,13 +14,16 @@ const loginSchema = z.object({ token: z.string().check(z.minLength(1)) });
 const loginTimeout = 30_000;
 /** How a login is named in messages. */
 export const sessionCall = { method: 'POST', path: '/api/v1/session' } as const;
-/** What refuses who logs in, and not what is asked for: nothing else is asked for. */
+/**
+ * Failures that reject the credentials rather than the request, since a login requests nothing
+ * else.
+ */
 const refusals: readonly Failure[] = ['forbidden', 'hidden', 'refused'];
 
 /**
- * The token that calls carry. A user name and password are changed for one by logging in, once for
- * all calls that need it at the same time, and again when Argo CD no longer takes it. States with a
- * password: logged out, logging in (back on failure), logged in until `discard`.
+ * The token that calls carry. A user name and password are exchanged for one by logging in, once
+ * for all concurrent calls, and again when Argo CD no longer accepts it. States with a password:
+ * logged out, logging in (back on failure), logged in until `discard`.
  */
 export class Session {
   readonly #credential: Credential;
@@ -51,7 +54,7 @@ export class Session {
     return this.#current;
   }
 
-  /** Whether a token that is refused can be changed for a new one. */
+  /** Whether a rejected token can be replaced by a new one. */
   get renewable(): boolean {
     return this.#credential.kind === 'password';
   }
@@ -107,9 +110,10 @@ export class Session {
   }
 }
 
-/** Gives up with the signal's reason; the login goes on for whoever else waits for it. */
+/** Rejects with the signal's reason; the login continues for other callers. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // One of our own: many wait with the same signal, and Node warns of more than ten listeners.
+  // A scope of its own: many wait with the same signal, and Node warns about more than ten
+  // listeners.
   const own = AbortSignal.any([signal]);
   return new Promise((resolve, reject) => {
     const abort = () => reject(own.reason as Error);

@@ -8,11 +8,14 @@ import { placeOfProxy, straight, throughProxy, type Way } from './way.ts';
 interface LastingFailure {
   readonly pattern: RegExp;
   readonly failure: Failure;
-  /** `{place}`: where a person mends it. */
+  /** `{place}`: where a person fixes it. */
   readonly advice: string;
 }
 
-/** Failures of a call without an answer that mostly a person must mend, by Node's codes and words. */
+/**
+ * Failures of a call without a response that usually a person must fix, by Node's codes and
+ * messages.
+ */
 const lasting: readonly LastingFailure[] = [
   {
     pattern: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/,
@@ -67,7 +70,7 @@ const lasting: readonly LastingFailure[] = [
   },
 ];
 
-/** The same for failures that may pass, with what to look at if they do not. */
+/** The same for failures that may be transient, with what to check if they are not. */
 const passing: readonly (readonly [RegExp, string])[] = [
   [/^ECONNREFUSED/, 'connection refused: check host and port in {place}'],
   [
@@ -83,7 +86,7 @@ const passing: readonly (readonly [RegExp, string])[] = [
 /** A connection that the other side closed. */
 const closed = /^(?:ECONNRESET|ECONNABORTED|EPIPE)/;
 
-/** Argo CD, among others, says no word to those who speak TLS where it does not, or the other way round. */
+/** Argo CD, among others, does not respond to TLS on a plain HTTP port, or the other way around. */
 function schemeAdvice({ code, sent, scheme }: TransportError): string | undefined {
   if (scheme === undefined || !closed.test(code)) return undefined;
   if (scheme === 'http') {
@@ -94,7 +97,7 @@ function schemeAdvice({ code, sent, scheme }: TransportError): string | undefine
     : 'it closes the connection during the TLS handshake: check the port in {place}, and whether the URL should start with http://';
 }
 
-/** What is said where there is a proxy: it alone is connected to, and it alone is looked up. */
+/** The advice where there is a proxy: only the proxy is resolved and connected to. */
 const ofProxy: readonly (readonly [RegExp, string])[] = [
   [/^ECONNREFUSED/, 'connection refused'],
   [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/, 'no route to host'],
@@ -102,8 +105,8 @@ const ofProxy: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What a call without an answer means: not sent, it was not done; sent, that is not known. Our words
- * come first, those of the library last.
+ * What a call without a response means: if it was not sent, it had no effect; if it was, that is
+ * unknown. Our message comes first, that of the library last.
  */
 export function classifyTransportError(
   call: string,

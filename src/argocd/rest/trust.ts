@@ -30,7 +30,7 @@ export function systemTlsOptions(connection: Connection): ConnectionOptions | un
   return { rejectUnauthorized: true, secureContext };
 }
 
-/** What the operating system trusts, as PEM; nothing where Node does not tell. */
+/** What the operating system trusts, as PEM; nothing where Node cannot list it. */
 export function systemAuthorities(): readonly string[] {
   try {
     return getCACertificates?.('system') ?? [];
@@ -39,7 +39,7 @@ export function systemAuthorities(): readonly string[] {
   }
 }
 
-/** Whether a handshake failed since nobody who is trusted vouches for the certificate. */
+/** Whether a handshake failed because no trusted authority signed the certificate. */
 export function isUntrusted({ code = '' }: NodeJS.ErrnoException): boolean {
   return /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/.test(code);
 }

@@ -1,9 +1,9 @@
 import type { Connection } from './connection.ts';
 
-/** Where a person mends a connection: messages name one place, and the right one. */
+/** Where a person fixes a connection, so that messages name the right place. */
 export type Place = 'the service connection' | 'the configuration of the handler';
 
-/** How a connection leads to Argo CD, as messages tell it. */
+/** How a connection reaches Argo CD, for messages. */
 export interface Way {
   /** As it is configured; empty where no connection is meant. */
   readonly url: string;
@@ -34,7 +34,7 @@ export function throughProxy({ proxy }: Way, before = ', '): string {
   return proxy === undefined ? '' : `${before}through the proxy ${proxy}`;
 }
 
-/** Where a person mends the proxy; the handler has none of its own. */
+/** Where a person fixes the proxy; the handler has none of its own. */
 export function placeOfProxy({ place }: Way): string {
   return place === 'the service connection' ? "the agent's --proxyurl" : 'the address of the proxy';
 }

@@ -12,7 +12,7 @@ const mostNames = 10;
 /**
  * Reads the body of a request: an object of JSON, or sections (azure-devops.md §12.5). `names` are
  * the ones that are known, in the order in which sections must come; `added` are those of them that
- * an elder task does not send.
+ * an older task does not send.
  */
 export function readBody(
   body: string,

@@ -102,7 +102,7 @@ const withDigests = `UPDATE checkpoints SET checkpoint_json = condensed(checkpoi
 
 const digest = /^[0-9a-f]{64}$/;
 
-/** For `withDigests`: a checkpoint with digests in place of what elder handlers kept whole. */
+/** For `withDigests`: a checkpoint with digests in place of what older handlers stored in full. */
 function condensed(json: string): string {
   return JSON.stringify(
     JSON.parse(json, (key, value: unknown) => {
@@ -113,7 +113,7 @@ function condensed(json: string): string {
   );
 }
 
-/** Large values are packed (`packed-json.ts`), which elder handlers cannot read. */
+/** Large values are packed (`packed-json.ts`), which older handlers cannot read. */
 const withPackedValues = 'SELECT 1';
 
 /** What is known of applications for their events, and what is to be done because of those. */
@@ -146,7 +146,7 @@ CREATE INDEX actions_by_time ON actions (created_at, number, state);
 CREATE INDEX actions_of ON actions (uid, created_at);
 `;
 
-/** Of an action's event, for lists; bodies that elder handlers wrote may be anything. */
+/** Of an action's event, for lists; bodies that older handlers wrote may be anything. */
 export const applicationName = `CASE WHEN json_valid(body_json)
   THEN json_extract(body_json, '$.event.application.name') END`;
 

@@ -52,7 +52,7 @@ describe('the end of a run', () => {
     assert.ok(turnsOf(5_000) >= turnsOf(1) + 5, `${turnsOf(5_000)} turns`);
   });
 
-  it('completes with issues what succeeded and deserves eyes', () => {
+  it('completes with issues what succeeded and needs attention', () => {
     const concerns = [{ title: 'OrphanedResourceWarning', message: '' }];
     assert.equal(completion(end(result({ concerns }))), 'succeededWithIssues');
   });
