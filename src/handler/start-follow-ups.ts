@@ -27,7 +27,10 @@ export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' |
   readonly instances: () => Pick<Instances, 'find'>;
   readonly azure: Pick<AzureHttp, 'answer'>;
   readonly userAgent: string;
-  readonly metrics: Pick<Metrics, 'eventSeen'>;
+  readonly metrics: Pick<
+    Metrics,
+    'eventSeen' | 'actionRefused' | 'duplicatePrevented' | 'annotationFault'
+  >;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -85,8 +88,9 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       eventSeen: (kind, late) => metrics.eventSeen(kind, late),
       eventTooOld: (kind) => logger.warn({ kind }, 'event older than catchUp starts nothing'),
       actionsMade: (count) => logger.info({ count }, 'follow-ups stored'),
-      chainRefused: (why) =>
-        logger.warn({ why }, 'follow-up refused: its chain is too long or a loop'),
+      chainRefused: (why) => metrics.actionRefused(why === 'loop' ? 'loop' : 'chainTooLong'),
+      seenAgain: () => metrics.duplicatePrevented('seenAgain'),
+      annotationFault: (reason) => metrics.annotationFault(reason),
       actionDelayed: () => undefined,
     },
     onFault: (error) => {

@@ -2,7 +2,7 @@ import { readAnnotations } from '../../follow-ups/annotations.ts';
 import { grantedRules, type Grant } from '../../follow-ups/grants.ts';
 import { printName, type Application } from '../../sync/model/application.ts';
 import { isOfHooks } from './care.ts';
-import type { AnnotationFaults } from './follow-up-ports.ts';
+import type { AnnotationFaults, FollowUpTelemetry } from './follow-up-ports.ts';
 
 /** What grants say; without any, annotations are not looked at. */
 export interface AnnotationSettings {
@@ -28,6 +28,11 @@ export class AnnotationWatch {
   /** Only of applications that have annotations for us. */
   readonly #readings = new Map<string, Reading>();
   #faulty = 0;
+  readonly #telemetry: Pick<FollowUpTelemetry, 'annotationFault'>;
+
+  constructor(telemetry: Pick<FollowUpTelemetry, 'annotationFault'>) {
+    this.#telemetry = telemetry;
+  }
 
   /** Changed grants are heeded when an application is told of next: its faults are unknown till then. */
   configure(settings: AnnotationSettings): void {
@@ -48,6 +53,8 @@ export class AnnotationWatch {
     const { rules, faults } = readAnnotations(annotations);
     const about = { argocd, appProject: project, organization: this.#settings.organization ?? '' };
     const granted = grantedRules(rules, grants, about);
+    faults.forEach(() => this.#telemetry.annotationFault('faulty'));
+    granted.refused.forEach(() => this.#telemetry.annotationFault('forbidden'));
     const sentences = [
       ...faults.map(
         ({ annotation, value, problem, advice }) =>

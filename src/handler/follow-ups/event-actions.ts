@@ -54,7 +54,7 @@ export interface SeenEvent {
 export interface EventActionsPorts extends ChainPorts {
   readonly rulesOfRun: RulesOfRun | undefined;
   readonly pace: RulePace;
-  readonly telemetry: Pick<FollowUpTelemetry, 'actionDelayed' | 'chainRefused'>;
+  readonly telemetry: Pick<FollowUpTelemetry, 'actionDelayed' | 'chainRefused' | 'seenAgain'>;
   /** Told once that a rule has queued as much as it may, and no more until it has not. */
   readonly onDelay: (rule: string, until: number) => void;
 }
@@ -146,7 +146,10 @@ export class EventActions {
     const { pace, telemetry, onDelay } = this.#ports;
     const key = actionKeyOf(event, rule);
     // What is there already is left as it is, and counts once.
-    if ((await this.#ports.store.action(key)) !== undefined) return undefined;
+    if ((await this.#ports.store.action(key)) !== undefined) {
+      telemetry.seenAgain();
+      return undefined;
+    }
     const chain = await chainOf(event, application, this.#ports);
     const refusal = chainRefusal(chain, linkOf(event, rule.name), chainDepth);
     if (refusal) telemetry.chainRefused(refusal.why);

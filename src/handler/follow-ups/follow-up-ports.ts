@@ -49,6 +49,10 @@ export interface FollowUpTelemetry {
   actionsMade(count: number): void;
   /** An action that is not done, since its chain is too long or leads back to where it began. */
   chainRefused(why: 'depth' | 'loop'): void;
+  /** An action that is there already, since its event was seen before. */
+  seenAgain(): void;
+  /** An annotation that is wrong (`faulty`), or asks for what no grant allows (`forbidden`). */
+  annotationFault(reason: 'faulty' | 'forbidden'): void;
   /** An action that waits, since its rule has queued as much as it may in an hour. */
   actionDelayed(): void;
 }

@@ -75,7 +75,7 @@ const nothing: FollowUpsSettings = {
  */
 export class FollowUps {
   readonly #ports: FollowUpsPorts;
-  readonly #annotations = new AnnotationWatch();
+  readonly #annotations: AnnotationWatch;
   readonly #pace = new RulePace();
   readonly #watches = new Map<string, EventWatch>();
   readonly #recorder: EventRecorder;
@@ -90,6 +90,7 @@ export class FollowUps {
 
   constructor(ports: FollowUpsPorts) {
     this.#ports = ports;
+    this.#annotations = new AnnotationWatch(ports.telemetry);
     const { store, clock, random, telemetry, onFault } = ports;
     const target = new TargetsByKind(ports.targets);
     this.#worker = new ActionWorker({ store, target, clock, random, onFault });

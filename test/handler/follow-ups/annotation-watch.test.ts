@@ -15,8 +15,10 @@ const success = (value: string) => annotated({ 'azure-pipelines/on-success': val
 
 describe('The watch over annotations', () => {
   let watch: AnnotationWatch;
+  let counted: string[];
   beforeEach(() => {
-    watch = new AnnotationWatch();
+    counted = [];
+    watch = new AnnotationWatch({ annotationFault: (reason) => counted.push(reason) });
     watch.configure({ grants, organization: 'fabrikam' });
   });
 
@@ -28,11 +30,12 @@ describe('The watch over annotations', () => {
     assert.equal(watch.faultsOf('prod', 'argocd/shop').length, 1);
     assert.equal(watch.faultsOf('test', 'argocd/shop').length, 0);
     watch.see('prod', success('shop/smoke'));
-    assert.deepEqual([watch.faults(), watch.faulty], [[], 0]);
+    assert.deepEqual([watch.faults(), watch.faulty, counted], [[], 0, ['faulty']]);
   });
 
   it('says what is not granted', () => {
-    watch.see('prod', success('secrets/dump'));
+    for (let looks = 0; looks < 3; looks += 1) watch.see('prod', success('secrets/dump'));
+    assert.deepEqual(counted, ['forbidden'], 'once, however often it is seen');
     assert.match(watch.faults()[0]?.faults.join() ?? '', /AppProject default may not queue/);
     watch.see('prod', { ...success('shop/smoke'), project: 'other' });
     assert.match(watch.faults()[0]?.faults.join() ?? '', /AppProject other may not queue/);

@@ -102,6 +102,8 @@ export class Scene {
         actionsMade: () => undefined,
         chainRefused: (why) => this.said.push(`refused: ${why}`),
         actionDelayed: () => undefined,
+        seenAgain: () => this.said.push('seen again'),
+        annotationFault: (reason) => this.said.push(reason),
       },
       onFault: (error) => assert.fail(error as Error),
       onDelay: (name) => this.said.push(`${name} waits`),
