@@ -44,7 +44,7 @@ const recordSchema = z.pipe(
     parentId,
     type,
     name,
-    taskName: task?.name,
+    ...(task?.name !== undefined && { taskName: task.name }),
     state: Object.entries(recordStates).find(([word]) => word === state?.toLowerCase())?.[1],
     result,
   })),

@@ -17,7 +17,7 @@ export interface TimelineRecord {
   readonly type: string | undefined;
   readonly name: string | undefined;
   /** Name of the task that it is a step of, such as `ArgoCDSyncDirect`; absent for what is no task. */
-  readonly taskName?: string | undefined;
+  readonly taskName?: string;
   readonly state: 'pending' | 'inProgress' | 'completed' | undefined;
   readonly result: string | undefined;
 }
