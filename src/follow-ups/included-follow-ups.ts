@@ -7,6 +7,15 @@ import {
   type RunWarning,
 } from '../sync/model/outcome.ts';
 
+/** How a result includes follow-ups. */
+export interface Inclusion {
+  readonly isWaited: boolean;
+  /** What is not queued yet will be tried after the run as well. */
+  readonly isKeptTrying?: boolean;
+  /** Local milliseconds. */
+  readonly finishedAt: number;
+}
+
 /**
  * The result of an application with the follow-ups of its operation. `isWaited`: it includes how they
  * end. Otherwise one that is not queued is a warning, and nothing is said of how the others end.
@@ -14,11 +23,13 @@ import {
 export function withFollowUps(
   result: ApplicationResult,
   followUps: readonly FollowUpReport[],
-  { isWaited, finishedAt }: { readonly isWaited: boolean; readonly finishedAt: number },
+  { isWaited, isKeptTrying = false, finishedAt }: Inclusion,
 ): ApplicationResult {
   if (followUps.length === 0) return result;
   const told = { ...result, followUps, finishedAt };
-  const unqueued = followUps.filter(({ state }) => state === 'notQueued' || state === 'waiting');
+  const unqueued = followUps.filter(
+    ({ state }) => state === 'notQueued' || (state === 'waiting' && !isKeptTrying),
+  );
   if (!isWaited) return { ...told, concerns: [...result.concerns, ...unqueued.map(warningOf)] };
   const failed = followUps.filter(hasFailed);
   const open = followUps.filter(({ state }) => state !== 'ended' && state !== 'notQueued');

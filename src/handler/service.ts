@@ -164,6 +164,7 @@ export class Service {
           ...{ store: this.#store.events, clock },
           onClaim: (result) => metrics.eventClaimed(result),
         }),
+        followUpsOf: this.#followUps.followUpsOf,
         isNamed: (spec) => spec.kind !== 'claim' && goesByName(spec, this.#access),
         denial: (spec) => this.#denialOf(spec),
         yieldToEventLoop,

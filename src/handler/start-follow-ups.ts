@@ -12,10 +12,12 @@ import type { Config } from './config/config.ts';
 import { AzureTokens } from './follow-ups/azure-tokens.ts';
 import { CurrentRuleTarget } from './follow-ups/current-rule.ts';
 import { runOf } from '../actions/pipeline-request.ts';
+import { reportOf } from './follow-ups/follow-up-reports.ts';
 import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
 import { HookCalls } from './follow-ups/hook-calls.ts';
 import { WebHookTarget } from './follow-ups/web-hook-target.ts';
 import type { HookPorts } from './http/hook-routes.ts';
+import type { FollowUpsOf } from './runs/execution/listed-follow-ups.ts';
 import type { EventStore } from './store/event-store.ts';
 import { StoreError } from './store/store.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -40,6 +42,8 @@ export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' |
 /** The follow-ups of the service, with all that they alone need. */
 export interface StartedFollowUps {
   readonly followUps: FollowUps;
+  /** What an operation has started, for the run that started it. */
+  readonly followUpsOf: FollowUpsOf;
   /** What the calls of hooks are answered by. */
   readonly hooks: HookPorts;
   /** The progress of runs that actions have queued. */
@@ -120,6 +124,8 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   };
   return {
     ...{ followUps, progress, hooks, tokens },
+    followUpsOf: async (uid, operation) =>
+      (await followUps.actionsOf(uid, operation)).map(reportOf),
     configure: (changed) => {
       current = changed;
       callers.configure(changed);

@@ -67,6 +67,12 @@ describe('A result that includes follow-ups', () => {
     assert.deepEqual(concerns, [{ title: 'The follow-up smoke was not queued', message: 'x' }]);
   });
 
+  it('warns of none that waits where it will be tried after the run', () => {
+    const inclusion = { isWaited: false, isKeptTrying: true, finishedAt: 9 };
+    const told = withFollowUps(result(), [report({ state: 'waiting' })], inclusion);
+    assert.deepEqual([told.concerns, told.followUps?.length], [result().concerns, 1]);
+  });
+
   it('has a word for each end', () => {
     const words = (['waiting', 'queued', 'running', 'notQueued'] as const).map((state) =>
       fateOf({ state, result: undefined }),

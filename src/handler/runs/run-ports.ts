@@ -6,6 +6,7 @@ import type { TaskHub, TokenSource } from '../../azure/task-hub/task-hub.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { ChangeSource } from '../../follow/change-source.ts';
 import type { Secret } from '../../secret.ts';
+import type { FollowUpsOf } from './execution/listed-follow-ups.ts';
 import type { EventClaims } from '../follow-ups/event-claims.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { RunSpec, RunHead } from '../run.ts';
@@ -47,6 +48,8 @@ export interface RunPorts {
    * such instance any more.
    */
   readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;
+  /** What operations have started; absent where nobody follows events. */
+  readonly followUpsOf?: FollowUpsOf | undefined;
   /** Hands events out to the runs that were queued for them. */
   readonly claims: EventClaims;
   /** Whether the rules allow none of it without the name of its Azure project. */

@@ -77,7 +77,8 @@ function currentState(
   { operation: seen }: EventMemory,
 ): OperationState | undefined {
   if (state === undefined || seen === undefined) return state;
-  const isOlder = state.startedAt < seen.startedAt || seen.earlierInSecond.includes(keyOf(state));
+  const isOlder =
+    state.startedAt < seen.startedAt || seen.earlierInSecond.includes(operationKey(state));
   return isOlder ? undefined : state;
 }
 
@@ -93,7 +94,7 @@ function leaveEarlier(
   state: OperationState | undefined,
 ): Told {
   const { operation: seen } = memory;
-  const isThere = state === undefined ? !isCleared(application) : seen?.key === keyOf(state);
+  const isThere = state === undefined ? !isCleared(application) : seen?.key === operationKey(state);
   if (seen === undefined || seen.isEnded || isThere) return { events: [], memory };
   const proof = application.history.find(
     (entry) => entry.id > memory.historyId && isEntryOfSeen(entry, seen),
@@ -179,7 +180,7 @@ function followState(
   state: OperationState,
   since: number,
 ): { readonly seen: SeenOperation; readonly events: readonly ApplicationEvent[] } {
-  const isKnown = known?.key === keyOf(state);
+  const isKnown = known?.key === operationKey(state);
   const attempt = awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
   const before = isKnown ? known : firstSight(known, application, state);
   const seen = { ...before, ...traitsOf(state) };
@@ -223,7 +224,7 @@ function firstSight(
   const { operation, startedAt } = state;
   const isSameSecond = known?.startedAt === startedAt;
   return {
-    key: keyOf(state),
+    key: operationKey(state),
     earlierInSecond: isSameSecond ? [...known.earlierInSecond, known.key] : [],
     origin: originOf(operation),
     dryRun: operation.dryRun,
@@ -271,7 +272,8 @@ function traitsOf(state: OperationState): Traits {
   return { startedAt, initiatedBy, leavesHistory: leavesHistory(operation), revisions, pinned };
 }
 
-function keyOf({ startedAt, operation }: OperationState): string {
+/** What tells an operation from all others of its application, in events. */
+export function operationKey({ startedAt, operation }: OperationState): string {
   return `${startedAt}/${markerOf(operation) ?? operation.fingerprint}`;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { configMap, files } from '../../manifests.ts';
 import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
+import { linesOf } from './inspection.ts';
 import { Installation, until } from './installation.ts';
 
 const event = { name: 'event', type: 'number' } as const;
@@ -33,6 +34,16 @@ describe('The input followUps of a sync without an agent', () => {
     await run.done;
     assert.equal(azure.completions(run.job)[0]?.result, 'succeeded', issuesOf(run).join('\n'));
     await until(() => azure.queuedBuilds.length > 0);
+    const { variables } = run.job.plan.record(run.job.taskInstanceId) ?? {};
+    const told = JSON.parse(variables?.['followUps']?.value ?? '') as readonly object[];
+    assert.equal(told.length, 1);
+    assert.match(
+      linesOf(run.job.plan).join('\n'),
+      /Follow-up \S*smoke-tests: queued, argocd-\d{15}, http/,
+    );
+    const records = run.job.plan.records.map(({ name }) => name).join('\n');
+    assert.match(records, /Follow-up \S*smoke-tests/);
+    assert.match(JSON.stringify(told), /smoke-tests","state":"queued"/);
     await handler.kill();
     await handler.start({});
     const again = installation.sync({ applications: 'shop' });

@@ -15,6 +15,7 @@ import type { Store, StoredCheckpoint } from '../../store/store.ts';
 import { endOfResults, endWithout, type RunEnding } from './run-ending.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
+import { ListedFollowUps } from './listed-follow-ups.ts';
 import { RunCheckpointStore } from './run-checkpoint-store.ts';
 import { OutboxLog } from '../outbox/outbox-log.ts';
 import type { RunArgoCD, RunPorts } from '../run-ports.ts';
@@ -23,7 +24,10 @@ import type { RunArgoCD, RunPorts } from '../run-ports.ts';
 const grace = 60_000;
 
 /** What a following needs from outside. */
-export interface FollowingPorts extends Pick<RunPorts, 'argocd' | 'clock' | 'random' | 'signal'> {
+export interface FollowingPorts extends Pick<
+  RunPorts,
+  'argocd' | 'clock' | 'random' | 'signal' | 'followUpsOf'
+> {
   readonly store: Pick<Store, 'checkpoints'>;
 }
 
@@ -101,7 +105,7 @@ export class Following {
     { argocd, changes, server }: RunArgoCD,
     kept: readonly StoredCheckpoint[],
   ): Promise<void> {
-    const { clock, random, signal } = this.#ports;
+    const { clock, random, signal, followUpsOf } = this.#ports;
     const { run } = this.#unitOfWork;
     const { marker, acceptedAt, names } = run;
     const spec = this.#spec;
@@ -115,17 +119,25 @@ export class Following {
       earlier,
     );
     const detached = AbortSignal.any([signal, canceled, parked]);
+    const tell = (progress: Progress) => {
+      report.tell(progress);
+      this.#note(progress, report);
+    };
     const results = await followAll(
       { ...spec.request, subject },
       { marker, info: spec.info, startedAt: acceptedAt, grace },
       {
         ...{ argocd, clock, random, changes, activity, authority },
         signal: detached,
+        observer:
+          followUpsOf &&
+          new ListedFollowUps({
+            ...{ marker, followUpsOf, clock, signal: detached },
+            isAsked: spec.request.followUps !== undefined,
+            tell,
+          }),
         checkpoints: new RunCheckpointStore(this.#unitOfWork, kept),
-        tell: (progress) => {
-          report.tell(progress);
-          this.#note(progress, report);
-        },
+        tell,
       },
     );
     const ending = await inTurns(endOfResults(results, spec, server));

@@ -1,0 +1,67 @@
+import type { Clock } from '../../../async/clock.ts';
+import type { FollowedEnd, FollowObserver } from '../../../follow/follow-observer.ts';
+import { withFollowUps } from '../../../follow-ups/included-follow-ups.ts';
+import { operationKey } from '../../../sync/events/derive-events.ts';
+import { markerOf } from '../../../sync/model/operation.ts';
+import type { FollowUpReport } from '../../../sync/model/follow-up-report.ts';
+import type { ApplicationResult, Progress } from '../../../sync/model/outcome.ts';
+
+/**
+ * What has been started by an operation of an application, by its `uid` and the operation's key, as
+ * far as that is known. Rejects with the store's errors.
+ */
+export type FollowUpsOf = (uid: string, operation: string) => Promise<readonly FollowUpReport[]>;
+
+/** What the list of a run's follow-ups is made with. */
+export interface ListedFollowUpsOptions {
+  /** The run's own. */
+  readonly marker: string;
+  readonly followUpsOf: FollowUpsOf;
+  /** The run has asked for some: they are waited for a moment. */
+  readonly isAsked: boolean;
+  readonly tell: (progress: Progress) => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A moment, milliseconds: events are derived beside the run. */
+const moment = { tries: 8, pause: 250 } as const;
+
+/**
+ * Lists the follow-ups of a run's own operation with its result, also those of rules that it never
+ * named. Some may come after its end: they are on the status page.
+ */
+export class ListedFollowUps implements FollowObserver {
+  readonly #options: ListedFollowUpsOptions;
+
+  constructor(options: ListedFollowUpsOptions) {
+    this.#options = options;
+  }
+
+  seen(): void {
+    // Whoever derives the events looks by itself.
+  }
+
+  async ended({ result, application }: FollowedEnd): Promise<ApplicationResult> {
+    const state = application?.operationState;
+    if (state === undefined || markerOf(state.operation) !== this.#options.marker) return result;
+    const followUps = await this.#read(application?.uid ?? '', operationKey(state));
+    const { finishedAt, name, namespace } = result;
+    const asked = { name, ...(namespace === undefined ? {} : { namespace }) };
+    for (const followUp of followUps) {
+      this.#options.tell({ kind: 'followUp', application: asked, followUp });
+    }
+    return withFollowUps(result, followUps, { isWaited: false, isKeptTrying: true, finishedAt });
+  }
+
+  async #read(uid: string, operation: string): Promise<readonly FollowUpReport[]> {
+    const { followUpsOf, isAsked, clock, signal } = this.#options;
+    for (let left = isAsked ? moment.tries : 1; ; left -= 1) {
+      // A list that cannot be read must not keep a run from its end.
+      const found = await followUpsOf(uid, operation).catch(() => []);
+      const isKnown = found.length > 0 && found.every(({ state }) => state !== 'waiting');
+      if (isKnown || left <= 1 || signal.aborted) return found;
+      await clock.sleep(moment.pause, signal);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { ListedFollowUps } from '../../../../src/handler/runs/execution/listed-follow-ups.ts';
+import type { FollowUpReport } from '../../../../src/sync/model/follow-up-report.ts';
+import type { Progress } from '../../../../src/sync/model/outcome.ts';
+import { result } from '../../../report/example-results.ts';
+import { application, operation, state } from '../../../sync/sample-application.ts';
+
+const waiting: FollowUpReport = {
+  ...{ key: 'k', rule: 'smoke', event: 'succeeded', pipeline: 'shop/smoke' },
+  ...{ state: 'waiting', run: undefined, result: undefined, message: '' },
+};
+const queued: FollowUpReport = { ...waiting, state: 'queued' };
+const own = application({
+  operationState: state({
+    operation: operation({ info: [{ name: 'azure-pipelines/run', value: 'run-1' }] }),
+  }),
+});
+
+/** What is told and listed where each look finds the next of these. */
+async function list(
+  found: readonly (readonly FollowUpReport[] | Error)[],
+  { marker = 'run-1', isAsked = true } = {},
+) {
+  const told: Progress[] = [];
+  let looks = 0;
+  const next = () => {
+    const one = found[Math.min(looks++, found.length - 1)] ?? [];
+    return one instanceof Error ? Promise.reject(one) : Promise.resolve(one);
+  };
+  const listed = new ListedFollowUps({
+    ...{ marker, isAsked, followUpsOf: next, tell: (progress) => told.push(progress) },
+    clock: { now: () => 0, sleep: () => Promise.resolve() },
+    signal: new AbortController().signal,
+  });
+  const end = { result: result(), application: own, deadline: 0 };
+  const { followUps = [] } = await listed.ended(end);
+  return { states: followUps.map(({ state }) => state), told: told.length, looks };
+}
+
+describe('The follow-ups that a run of the handler lists', () => {
+  it('are those of its own operation', async () => {
+    assert.deepEqual(await list([[queued]]), { states: ['queued'], told: 1, looks: 1 });
+    assert.deepEqual(await list([[queued]], { marker: 'other' }), {
+      states: [],
+      told: 0,
+      looks: 0,
+    });
+  });
+
+  it('are waited for a moment where the run has asked for some', async () => {
+    assert.deepEqual(await list([[], [waiting], [queued]]), {
+      ...{ states: ['queued'], told: 1, looks: 3 },
+    });
+    assert.deepEqual(await list([[waiting]]), { states: ['waiting'], told: 1, looks: 8 });
+    assert.equal((await list([[]], { isAsked: false })).looks, 1);
+  });
+
+  it('do not keep the run from its end when they cannot be read', async () => {
+    assert.deepEqual((await list([new Error('disk')], { isAsked: false })).states, []);
+  });
+});
