@@ -44,6 +44,7 @@ describe('what Azure DevOps answers', () => {
           parentId: '096e11e7-c8bb-5a90-1a73-4e639c9ea0f9',
           type: 'Task',
           name: 'Invoke REST API',
+          taskName: 'InvokeRESTAPI',
           state: 'completed',
           result: 'succeeded',
         },
