@@ -18,6 +18,7 @@ import { publicApp, type RefusedCall } from './http/public-app.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import type { ServiceStatus } from './status.ts';
 import { EventClaims } from './follow-ups/event-claims.ts';
+import { OperatorActs } from './follow-ups/operator-acts.ts';
 import { refuseLostKeys } from './secrets/lost-keys.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { goesByName, rightsOf, type Entitled } from './rights.ts';
@@ -292,6 +293,16 @@ export class Service {
     const { version, clock, logger } = this.#ports;
     return adminApp({
       records: this.#store,
+      followUps: {
+        store: this.#store.events,
+        acts: new OperatorActs({
+          ...{ store: this.#store.events, clock },
+          keepTrying: () => this.#config.followUpLimits.keepTrying,
+          onAct: (record) => logger.warn(record, 'follow-up changed by an operator'),
+          wake: () => undefined,
+        }),
+      },
+      formKey: randomBytes(32),
       status: () => this.#status(),
       metrics: async () => ({
         contentType: this.#metrics.contentType,

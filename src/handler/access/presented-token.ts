@@ -14,6 +14,14 @@ export function presentedToken(authorization: string | undefined): string | unde
   return colon < 0 ? undefined : bounded(pair.slice(colon + 1));
 }
 
+/** The user name of `Basic`, as somebody typed it: foreign text, or empty. It proves nothing. */
+export function presentedUser(authorization: string | undefined): string {
+  const [, text = ''] = /^basic +(\S.*)$/i.exec(authorization ?? '') ?? [];
+  const pair = Buffer.from(text.slice(0, 4 * longest), 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon < 0 ? '' : pair.slice(0, Math.min(colon, 100));
+}
+
 function bounded(text: string): string | undefined {
   if (text.length > 2 * longest) return undefined;
   const token = tokenOf(text);

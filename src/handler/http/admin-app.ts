@@ -4,6 +4,8 @@ import type { Secret } from '../../secret.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import { isSameSecret } from '../access/token-digest.ts';
 import { StoreError } from '../store/store.ts';
+import { followUpsApp, type FollowUpPorts } from './follow-ups-app.ts';
+import { FormTokens } from './form-tokens.ts';
 import { isOwnHost } from './own-host.ts';
 import { contentSecurityPolicy, missingPage, pausedQuery, type Markup } from './pages/layout.ts';
 import { runPage } from './pages/run-page.ts';
@@ -15,6 +17,9 @@ import type { RunRecords, ServiceStatus } from '../status.ts';
 export interface AdminPorts {
   readonly records: RunRecords;
   readonly status: () => ServiceStatus;
+  readonly followUps: Pick<FollowUpPorts, 'store' | 'acts'>;
+  /** 32 random bytes, for the forms of this process. */
+  readonly formKey: Buffer;
   /** Prometheus text, with its content type. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Absent: whoever reaches the listener may look. */
@@ -36,7 +41,7 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Probes, metrics, and pages for whoever runs the handler. Nothing here changes anything. */
+/** Probes, metrics, and pages for whoever runs the handler. Only follow-ups can be changed here. */
 export function adminApp(ports: AdminPorts): Hono {
   const { records, clock, version } = ports;
   const app = new Hono();
@@ -108,6 +113,15 @@ export function adminApp(ports: AdminPorts): Hono {
     const checkpoints = await records.checkpoints(run.id);
     return page(c, runPage(run, checkpoints, clock.now(), isPaused(c)));
   });
+
+  app.route(
+    '/',
+    followUpsApp({
+      ...ports.followUps,
+      ...{ forms: new FormTokens(ports.formKey), clock },
+      mayChange: () => ports.token() !== undefined,
+    }),
+  );
 
   app.notFound((c) => missing(c, 'This page does not exist.'));
   app.onError((error, c) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { runKinds, runOutcomes, runStates } from '../run.ts';
 import { gateStatuses } from '../gates.ts';
+import { actionStates } from '../store/event-store.ts';
 
 /** By this word the service connection's Verify knows that the address is the handler's. */
 export const handlerName = 'argocd-for-azure-pipelines';
@@ -77,3 +78,31 @@ export const runSchema = z.strictObject({
 });
 /** A run as the routes that show it answer. */
 export type RunView = z.infer<typeof runSchema>;
+
+const runLink = z.strictObject({ name: z.string(), page: z.nullable(z.string()) });
+
+/** A page of follow-ups, newest first. `before`: the query by which older ones are asked for. */
+export const followUpsSchema = z.strictObject({
+  followUps: z.array(
+    z.strictObject({
+      event: z.string(),
+      rule: z.string(),
+      what: z.nullable(z.string()),
+      application: z.nullable(z.string()),
+      argocd: z.nullable(z.string()),
+      late: z.nullable(z.boolean()),
+      target: z.nullable(z.string()),
+      state: z.enum(actionStates),
+      message: z.string(),
+      tries: z.number(),
+      createdAt: moment,
+      nextAt: optionalMoment,
+      expiresAt: moment,
+      run: z.nullable(runLink),
+      claim: z.nullable(z.extend(runLink, { at: moment })),
+    }),
+  ),
+  before: z.nullable(z.number()),
+});
+/** A follow-up as the routes that show it answer. */
+export type FollowUpView = z.infer<typeof followUpsSchema>['followUps'][number];

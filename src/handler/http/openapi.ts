@@ -3,6 +3,7 @@ import { about } from '../../settings/text-setting.ts';
 import {
   acceptedSchema,
   cancelingSchema,
+  followUpsSchema,
   gateAnswerSchema,
   refusalSchema,
   runSchema,
@@ -14,6 +15,8 @@ import {
   gateBodySchema,
   syncBodySchema,
 } from './body-schemas.ts';
+import { operatorActs } from '../follow-ups/operator-acts.ts';
+import { actionStates } from '../store/event-store.ts';
 import { headerTemplates } from './header-block.ts';
 import { checkSections, eventSections, gateSections, syncSections } from './sync-sections.ts';
 
@@ -25,6 +28,7 @@ const schemas = {
   Canceling: cancelingSchema,
   CheckBody: checkBodySchema,
   EventBody: eventBodySchema,
+  FollowUps: followUpsSchema,
   GateAnswer: gateAnswerSchema,
   GateBody: gateBodySchema,
   Refusal: refusalSchema,
@@ -186,6 +190,9 @@ function adminPaths() {
     responses,
   });
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+  const query = (name: string, schema: object, description: string) => ({
+    ...{ name, in: 'query', required: false, description, schema },
+  });
   const probe = { security: [] };
   return {
     '/livez': { get: { ...call('livez', 'It is running.', { 200: text('alive') }), ...probe } },
@@ -215,6 +222,39 @@ function adminPaths() {
       }),
     },
     '/': { get: call('statusPage', 'The status page.', { 200: page('HTML.') }) },
+    '/follow-ups': {
+      get: call('followUpsPage', 'The page of follow-ups.', { 200: page('HTML.') }),
+    },
+    '/v1/follow-ups': {
+      parameters: [
+        query('state', { type: 'string', enum: actionStates }, 'Only those in this state.'),
+        query('application', { type: 'string' }, 'Only those of applications of this name.'),
+        query('before', { type: 'integer' }, 'The `before` of the page before.'),
+      ],
+      get: call('followUps', 'Follow-ups, newest first, a page at a time.', {
+        200: json('Follow-ups.', 'FollowUps'),
+      }),
+    },
+    '/follow-ups/{event}/{act}': {
+      parameters: [
+        { name: 'event', in: 'path', required: true, schema: { type: 'string' } },
+        {
+          ...{ name: 'act', in: 'path', required: true },
+          schema: { type: 'string', enum: operatorActs },
+        },
+      ],
+      post: {
+        ...call('changeFollowUp', 'Redelivers or dismisses a follow-up.', {
+          200: text('Done.'),
+          303: { description: 'Done, for browsers.' },
+          403: text('There is no admin token, or the form is not from here.'),
+          404: text('There is no such follow-up.'),
+          409: text('Its state does not allow it.'),
+          413: text('The form is too long.'),
+        }),
+        security: [{ adminToken: [] }, { adminPassword: [] }],
+      },
+    },
     '/runs/{id}': {
       parameters: [id],
       get: call('runPage', "A run's page.", {

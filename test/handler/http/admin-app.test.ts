@@ -16,6 +16,11 @@ function admin(runs: readonly Run[] = [run()], changes: Partial<AdminPorts> = {}
   const errors: unknown[] = [];
   const app = adminApp({
     records,
+    followUps: {
+      store: { actions: () => Promise.resolve([]) },
+      acts: { act: () => assert.fail() },
+    },
+    formKey: Buffer.alloc(32),
     status: () => status,
     metrics: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', text: 'runs 1\n' }),
     token: () => undefined,

@@ -53,7 +53,7 @@ describe('the description of the routes', () => {
     const described = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item)
         .filter((method) => method !== 'parameters')
-        .map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
+        .map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
     );
     const ports = {} as never;
     const routes = [
@@ -68,6 +68,8 @@ describe('the description of the routes', () => {
       }),
       adminApp({
         records: ports,
+        followUps: ports,
+        formKey: Buffer.alloc(32),
         status: ports,
         metrics: ports,
         token: ports,

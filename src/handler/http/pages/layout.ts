@@ -41,6 +41,12 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The same for a page with forms, which post to this listener alone. */
+export const formContentSecurityPolicy = contentSecurityPolicy.replace(
+  "form-action 'none'",
+  "form-action 'self'",
+);
+
 /** Exactly the text whose digest the policy holds, so nothing may be laid out again around it. */
 const styleElement = raw(`<style>${stylesheet}</style>`);
 

@@ -61,6 +61,7 @@ export function statusPage(content: StatusContent): Markup {
       ${notice('Needs attention:', status.notes, false)} ${cards(figures, now)}
       <h2>Argo CD</h2>
       ${instancesTable(status.instances, now)}
+      <p><a href="/follow-ups">Follow-ups</a>: what was queued because of events.</p>
       <h2>Runs</h2>
       ${runsSection(content)}`,
     footer: html`Stored in <code>${status.store.path}</code> (${printSize(figures.bytes)}):

@@ -1,0 +1,45 @@
+import { printName } from '../../sync/model/application.ts';
+import { eventKeyOf } from '../../follow-ups/action-key.ts';
+import { webAddress } from '../../text/foreign-text.ts';
+import { isoTime } from '../../text/iso-time.ts';
+import type { FollowUpView } from './answers.ts';
+import type { FollowUpRow } from './pages/follow-ups-page.ts';
+
+/** A follow-up as JSON tells it. */
+export function viewFollowUp({ action, body }: FollowUpRow): FollowUpView {
+  const { outcome, claim } = action;
+  return {
+    event: eventKeyOf(action.key),
+    rule: action.rule,
+    what: body?.event.kind ?? null,
+    application: body === undefined ? null : printName(body.event.application),
+    argocd: body?.argocd ?? null,
+    late: body?.late ?? null,
+    target: body === undefined ? null : printTarget(body.action),
+    state: action.state,
+    message: action.message,
+    tries: action.tries,
+    createdAt: isoTime(action.createdAt),
+    nextAt: isOpen(action.state) ? isoTime(action.dueAt) : null,
+    expiresAt: isoTime(action.expiresAt),
+    run:
+      outcome === undefined ? null : { name: outcome.name, page: webAddress(outcome.page) ?? null },
+    claim:
+      claim === undefined
+        ? null
+        : { name: claim.name, page: webAddress(claim.page) ?? null, at: isoTime(claim.at) },
+  };
+}
+
+/** Whether something is still to be done. */
+export function isOpen(state: FollowUpRow['action']['state']): boolean {
+  return state === 'waiting' || state === 'sent';
+}
+
+/** What is queued, created or posted, in a few words. */
+export function printTarget(action: NonNullable<FollowUpRow['body']>['action']): string {
+  if (action.kind === 'postWebHook') return `web hook ${action.url}`;
+  const { organization, project, pipeline } = action;
+  const what = action.kind === 'createRelease' ? 'release' : 'pipeline';
+  return `${what} ${organization}/${project}/${pipeline}`;
+}

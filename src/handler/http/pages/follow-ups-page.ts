@@ -1,0 +1,169 @@
+import { html } from 'hono/html';
+import type { ActionBody } from '../../../actions/action-body.ts';
+import { eventKeyOf } from '../../../follow-ups/action-key.ts';
+import { printName } from '../../../sync/model/application.ts';
+import { printDuration } from '../../../text/duration-text.ts';
+import { plainLine, webAddress } from '../../../text/foreign-text.ts';
+import { actStates, operatorActs, type OperatorAct } from '../../follow-ups/operator-acts.ts';
+import {
+  actionStates,
+  type ActionQuery,
+  type ActionState,
+  type StoredAction,
+} from '../../store/event-store.ts';
+import { isOpen, printTarget } from '../follow-up-view.ts';
+import { link, printTime, prose, renderPage, tag, type Markup, type Tone } from './layout.ts';
+
+/** A follow-up, with what its stored body says; that may be something that nobody understands any more. */
+export interface FollowUpRow {
+  readonly action: StoredAction;
+  readonly body: ActionBody | undefined;
+}
+
+/** What the page shows. Times are local, in milliseconds. */
+export interface FollowUpsContent {
+  /** Newest first. */
+  readonly rows: readonly FollowUpRow[];
+  /** Where the next, older ones begin; absent when these are all. */
+  readonly older: number | undefined;
+  readonly query: Omit<ActionQuery, 'limit'>;
+  readonly now: number;
+  /** Whether there are buttons. */
+  readonly mayChange: boolean;
+  readonly isPaused: boolean;
+  /** What a form for an act on an event proves itself with. */
+  readonly tokenOf: (act: OperatorAct, event: string) => string;
+}
+
+const seconds = 10;
+
+const tones: Readonly<Record<ActionState, Tone>> = {
+  waiting: 'idle',
+  sent: 'busy',
+  done: 'good',
+  refused: 'bad',
+  expired: 'bad',
+  dismissed: 'warn',
+};
+const actWords: Readonly<Record<OperatorAct, string>> = {
+  redeliver: 'Redeliver',
+  dismiss: 'Dismiss',
+};
+
+/** Which events have led to what: cause, tries, state, run and claim. */
+export function followUpsPage(content: FollowUpsContent): Markup {
+  const { rows, older, query, now, mayChange, isPaused } = content;
+  const path = addressOf(query);
+  const next = older === undefined ? undefined : addressOf({ ...query, before: older });
+  return renderPage({
+    title: 'Follow-ups',
+    aside: html`<span class="fill"></span><a href="/">All runs</a>`,
+    body: html`${filters(query)}
+    ${rows.length === 0 ? html`<p class="dim">There are none.</p>` : table(content)}
+    ${next === undefined ? '' : html`<p><a href="${next}">Older follow-ups</a></p>`}`,
+    footer: html`${printTime(now)}.
+    ${
+      mayChange
+        ? ''
+        : html`With <code>adminToken</code> in the configuration, follow-ups can be redelivered and
+            dismissed here.`
+    }`,
+    refresh: { seconds, isPaused, path },
+  });
+}
+
+function addressOf({ state, application, before }: FollowUpsContent['query']): string {
+  const values = Object.entries({ state, application, before: before?.toString() });
+  const given = values.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return given.length === 0 ? '/follow-ups' : `/follow-ups?${given.join('&')}`;
+}
+
+function filters({ state, application }: FollowUpsContent['query']): Markup {
+  const tab = (each: ActionState | undefined) => {
+    const current = each === state ? html` aria-current="page"` : '';
+    const address = addressOf({
+      ...(each !== undefined && { state: each }),
+      ...(application !== undefined && { application }),
+    });
+    return html`<a href="${address}" ${current}>${each ?? 'all'}</a>`;
+  };
+  return html`<nav class="tabs">${tab(undefined)} ${actionStates.map(tab)}</nav>
+    <form method="get" action="/follow-ups">
+      ${state === undefined ? '' : html`<input type="hidden" name="state" value="${state}" />`}
+      <label>Application <input name="application" value="${application ?? ''}" /></label>
+      <button>Filter</button>
+    </form>`;
+}
+
+function table(content: FollowUpsContent): Markup {
+  return html`<div class="panel scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Application</th>
+          <th>Event</th>
+          <th>Rule</th>
+          <th>Target</th>
+          <th>State</th>
+          <th class="number">Tries</th>
+          <th>Made</th>
+          <th>Next try</th>
+          <th>Message</th>
+          <th>Run</th>
+          <th>Claimed by</th>
+          <th></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${content.rows.map((row) => rowMarkup(row, content))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function rowMarkup({ action, body }: FollowUpRow, content: FollowUpsContent): Markup {
+  const { state, outcome, claim } = action;
+  const { now } = content;
+  const application = body === undefined ? action.uid : printName(body.event.application);
+  const ahead = Math.max(0, action.dueAt - now);
+  return html`<tr>
+    <td class="name">
+      ${link(plainLine(application, 300), webAddress(body?.applicationUrl ?? ''))}
+    </td>
+    <td class="word">
+      ${body?.event.kind ?? ''} ${body?.late === true ? tag('late', 'warn') : ''}
+    </td>
+    <td class="word">${plainLine(action.rule, 100)}</td>
+    <td class="word">${body === undefined ? '' : plainLine(printTarget(body.action), 200)}</td>
+    <td>${tag(state, tones[state])}</td>
+    <td class="number">${action.tries}</td>
+    <td class="time">${printTime(action.createdAt)}</td>
+    <td class="time">${isOpen(state) ? `in ${printDuration(ahead)}` : ''}</td>
+    <td class="text">${prose(action.message, 300)}</td>
+    <td class="word">
+      ${outcome === undefined ? '' : link(plainLine(outcome.name, 100), webAddress(outcome.page))}
+    </td>
+    <td class="word">
+      ${
+        claim === undefined
+          ? ''
+          : link(plainLine(claim.name, 100) || 'a run', webAddress(claim.page))
+      }
+    </td>
+    <td>${content.mayChange ? buttons(action, content) : ''}</td>
+  </tr>`;
+}
+
+function buttons({ key, state }: StoredAction, { tokenOf }: FollowUpsContent): Markup {
+  const event = eventKeyOf(key);
+  const allowed = operatorActs.filter((act) => actStates[act].includes(state));
+  return html`${allowed.map(
+    (act) =>
+      html`<form method="post" action="/follow-ups/${event}/${act}">
+        <input type="hidden" name="token" value="${tokenOf(act, event)}" />
+        <button>${actWords[act]}</button>
+      </form>`,
+  )}`;
+}

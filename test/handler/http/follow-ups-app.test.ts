@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { systemClock } from '../../../src/async/clock.ts';
+import { eventKeyOf } from '../../../src/follow-ups/action-key.ts';
+import { OperatorActs, type ActRecord } from '../../../src/handler/follow-ups/operator-acts.ts';
+import { adminApp } from '../../../src/handler/http/admin-app.ts';
+import { followUpsSchema } from '../../../src/handler/http/answers.ts';
+import { FormTokens } from '../../../src/handler/http/form-tokens.ts';
+import type { StoredAction } from '../../../src/handler/store/event-store.ts';
+import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
+import { Secret } from '../../../src/secret.ts';
+import { event } from '../../follow-ups/events.ts';
+import { storedAction } from '../follow-ups/sample-action.ts';
+import { storeFolder } from '../store/sample.ts';
+import { MemoryRecords, status } from './example-runs.ts';
+import { assertBalanced, textOf } from './pages/html.ts';
+
+const token = 'admin-token-0123456789';
+const basic = { Authorization: `Basic ${Buffer.from(`alice:${token}`).toString('base64')}` };
+const bearer = { Authorization: `Bearer ${token}` };
+const formKey = Buffer.alloc(32, 7);
+const now = 1_700_000_000_000;
+const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
+
+type Headers = Readonly<Record<string, string>>;
+
+describe('the follow-ups on the admin listener', () => {
+  let folder: ReturnType<typeof storeFolder>;
+  let store: SqliteStore;
+  let acted: ActRecord[];
+  let woken: number;
+  let admin: Secret | undefined;
+  let app: ReturnType<typeof adminApp>;
+
+  beforeEach(() => {
+    folder = storeFolder();
+    store = SqliteStore.open(folder.path, systemClock);
+    acted = [];
+    woken = 0;
+    admin = new Secret(token);
+    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    app = adminApp({
+      ...{ records: new MemoryRecords([]), status: () => status, clock, formKey },
+      followUps: {
+        store: store.events,
+        acts: new OperatorActs({
+          ...{ store: store.events, clock, keepTrying: () => 1_000 },
+          onAct: (record) => acted.push(record),
+          wake: () => (woken += 1),
+        }),
+      },
+      metrics: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
+      token: () => admin,
+      ...{ isLoopback: false, openapi: {}, version: '1.2.3' },
+      onError: (error) => assert.fail(error as Error),
+    });
+  });
+  afterEach(async () => {
+    await store.close();
+    folder.remove();
+  });
+
+  const add = (...actions: readonly StoredAction[]) =>
+    store.events.recordEvents({ memory: { ...memory, operation: undefined }, actions });
+  const get = async (path: string, headers: Headers = basic) => {
+    const response = await app.request(path, { headers });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+  const post = async (key: string, act: string, headers: Headers, form?: string) => {
+    const path = `/follow-ups/${eventKeyOf(key)}/${act}`;
+    const body = new URLSearchParams(form === undefined ? {} : { token: form }).toString();
+    const response = await app.request(path, { method: 'POST', headers, body });
+    return { status: response.status, text: await response.text() };
+  };
+  const formOf = (key: string, act: string) =>
+    new FormTokens(formKey).tokenOf(act, eventKeyOf(key));
+
+  it('are shown with cause, target, state, run and claim, and nothing of it is markup', async () => {
+    const evil = '<script>alert(1)</script>';
+    const application = { name: 'shop', namespace: 'argocd', uid: 'uid-1', project: evil };
+    const claim = { claimant: 'c', name: evil, page: 'javascript:alert(1)', at: 1 };
+    await add(
+      storedAction(
+        { key: 'a', rule: evil, state: 'refused', message: evil, claim },
+        { event: event({ application }), applicationUrl: 'javascript:alert(1)', late: true },
+      ),
+      storedAction({ key: 'b', body: 'no JSON', outcome: { id: 1, name: evil, page: evil } }),
+    );
+    const { status: code, text, headers } = await get('/follow-ups');
+    assert.equal(code, 200);
+    assertBalanced(text);
+    assert.doesNotMatch(text, /<script|javascript:/);
+    const words = textOf(text);
+    for (const word of ['argocd/shop', 'succeeded', 'late', 'refused', 'fabrikam/shop/smoke']) {
+      assert.ok(words.includes(word), word);
+    }
+    assert.match(headers.get('content-security-policy') ?? '', /form-action 'self'/);
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  });
+
+  it('are shown a page at a time, by state and application, and none is left out', async () => {
+    const name = (index: number) => (index % 2 === 0 ? 'shop' : 'cart');
+    const many = Array.from({ length: 120 }, (_, index) =>
+      storedAction(
+        {
+          key: `k${index}`,
+          createdAt: Math.floor(index / 4),
+          state: index < 60 ? 'done' : 'waiting',
+        },
+        { event: event({ application: { ...event().application, name: name(index) } }) },
+      ),
+    );
+    await add(...many);
+    const all = new Set<string>();
+    let before: number | null = null;
+    let pages = 0;
+    do {
+      const path: string = before === null ? '/v1/follow-ups' : `/v1/follow-ups?before=${before}`;
+      const { text } = await get(path, bearer);
+      const page = followUpsSchema.parse(JSON.parse(text));
+      for (const { event: key } of page.followUps) all.add(key);
+      before = page.before;
+      pages += 1;
+    } while (before !== null && pages < 20);
+    assert.deepEqual(all, new Set(many.map(({ key }) => eventKeyOf(key))));
+    const { text } = await get('/v1/follow-ups?application=cart&state=done', bearer);
+    const some = followUpsSchema.parse(JSON.parse(text)).followUps;
+    assert.equal(some.length, 30);
+    assert.ok(some.every((each) => each.application === 'argocd/cart' && each.state === 'done'));
+  });
+
+  it('are redelivered by a form of the page, which is said in the log and in the store', async () => {
+    const claim = { claimant: 'c', name: '7', page: '', at: 1 };
+    await add(storedAction({ key: 'a', state: 'expired', tries: 9, message: 'away', claim }));
+    const { text } = await get('/follow-ups');
+    assert.ok(text.includes(formOf('a', 'redeliver')));
+    const headers = {
+      ...basic,
+      Accept: 'text/html',
+      Origin: 'http://localhost',
+      Host: 'localhost',
+    };
+    const site = { ...headers, 'Sec-Fetch-Site': 'same-origin' };
+    assert.equal((await post('a', 'redeliver', site, formOf('a', 'redeliver'))).status, 303);
+    const action = await store.events.action('a');
+    assert.deepEqual(
+      [action?.state, action?.tries, action?.dueAt, action?.expiresAt, action?.claim],
+      ['waiting', 0, now, now + 1_000, undefined],
+    );
+    assert.equal(action?.message, 'Redelivered by alice at 2023-11-14T22:13:20.000Z.');
+    assert.deepEqual(acted, [
+      { act: 'redeliver', by: 'alice', event: eventKeyOf('a'), rule: 'smoke', state: 'expired' },
+    ]);
+    assert.equal(woken, 1);
+  });
+
+  it('are dismissed with the bearer token too, without a form', async () => {
+    await add(storedAction({ key: 'a', message: 'No such pipeline.' }));
+    assert.deepEqual(await post('a', 'dismiss', bearer), { status: 200, text: 'Done.\n' });
+    const action = await store.events.action('a');
+    assert.equal(action?.state, 'dismissed');
+    assert.match(action?.message ?? '', /^Dismissed by an operator at .* No such pipeline\.$/);
+  });
+
+  const own = formOf('a', 'dismiss');
+  const refused: readonly (readonly [string, Headers, string | undefined, number])[] = [
+    ['without the token of the form', basic, undefined, 403],
+    ['with the token of another act', basic, formOf('a', 'redeliver'), 403],
+    ['with the token of another follow-up', basic, formOf('b', 'dismiss'), 403],
+    ['with the token of another process', basic, 'f'.repeat(64), 403],
+    ['from another site', { ...basic, 'Sec-Fetch-Site': 'cross-site' }, own, 403],
+    ['from a site beside this one', { ...basic, 'Sec-Fetch-Site': 'same-site' }, own, 403],
+    [
+      'with the origin of another',
+      { ...basic, Origin: 'http://evil', Host: 'localhost' },
+      own,
+      403,
+    ],
+    ['with no origin that is one', { ...basic, Origin: 'null', Host: 'localhost' }, own, 403],
+    ['from elsewhere, whatever the scheme', { ...bearer, Origin: 'http://evil' }, undefined, 403],
+    ['without the admin token', {}, own, 401],
+    ['with a wrong admin token', { Authorization: 'Bearer wrong' }, own, 401],
+  ];
+  for (const [what, headers, form, code] of refused) {
+    it(`are not changed ${what}`, async () => {
+      await add(storedAction({ key: 'a' }), storedAction({ key: 'b' }));
+      assert.equal((await post('a', 'dismiss', headers, form)).status, code);
+      assert.equal((await store.events.action('a'))?.state, 'waiting');
+      assert.deepEqual(acted, []);
+    });
+  }
+
+  it('are not changed where there is no admin token, and there are no buttons', async () => {
+    admin = undefined;
+    await add(storedAction({ key: 'a' }));
+    assert.equal((await post('a', 'dismiss', {}, own)).status, 403);
+    assert.equal((await store.events.action('a'))?.state, 'waiting');
+    assert.doesNotMatch((await get('/follow-ups', {})).text, /<form method="post"/);
+  });
+
+  it('are not sent again while they may have been done, and not dismissed once they were', async () => {
+    await add(storedAction({ key: 'a', state: 'sent' }), storedAction({ key: 'b', state: 'done' }));
+    assert.equal((await post('a', 'redeliver', bearer)).status, 409);
+    assert.equal((await post('b', 'dismiss', bearer)).status, 409);
+    assert.equal((await post('c', 'dismiss', bearer)).status, 404);
+    assert.equal((await post('a', 'explode', bearer)).status, 404);
+    assert.equal((await store.events.action('a'))?.state, 'sent');
+    assert.deepEqual([acted, woken], [[], 0]);
+  });
+});
