@@ -29,10 +29,13 @@ export class ActionError extends Error {
   override readonly name = 'ActionError';
   readonly kind: 'refused' | 'later' | 'unclear';
   readonly retryAfter: number | undefined;
+  /** A word of a closed set, to be counted by; absent where the target has none. */
+  readonly reason: string | undefined;
 
-  constructor(kind: ActionError['kind'], message: string, retryAfter?: number) {
+  constructor(kind: ActionError['kind'], message: string, retryAfter?: number, reason?: string) {
     super(message);
     this.kind = kind;
     this.retryAfter = retryAfter;
+    this.reason = reason;
   }
 }

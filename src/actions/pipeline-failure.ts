@@ -38,7 +38,7 @@ const onRefusal: Readonly<Record<PipelineReason, 'later' | 'refused'>> = {
 export function actionErrorOf(error: unknown): unknown {
   if (!(error instanceof PipelineError)) return error;
   const { kind, reason, message, advice, retryAfter } = error;
-  return new ActionError(actionKindOf(kind, reason), `${message} ${advice}`, retryAfter);
+  return new ActionError(actionKindOf(kind, reason), `${message} ${advice}`, retryAfter, reason);
 }
 
 function actionKindOf(kind: PipelineError['kind'], reason: PipelineReason): ActionError['kind'] {

@@ -220,6 +220,7 @@ export class Service {
     this.#metrics.read({
       figures: () => this.#store.figures(),
       actions: () => this.#store.events.actionFigures(),
+      faultyAnnotations: () => this.#followUps.followUps.figures.faulty,
       instances: () => this.#instances.figures(),
       runs: () => ({ active: this.#runs.figures.active, queued: this.#runs.queued }),
       isStoreUp: () => this.#store.fault === undefined,
@@ -299,7 +300,7 @@ export class Service {
           ...{ store: this.#store.events, clock },
           keepTrying: () => this.#config.followUpLimits.keepTrying,
           onAct: (record) => logger.warn(record, 'follow-up changed by an operator'),
-          wake: () => undefined,
+          wake: () => this.#followUps.followUps.wake(),
         }),
       },
       formKey: randomBytes(32),

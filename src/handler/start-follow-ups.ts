@@ -10,6 +10,7 @@ import { HookCallers } from './access/hook-callers.ts';
 import { mayHookQueue } from './access/hook-grants.ts';
 import type { Config } from './config/config.ts';
 import { AzureTokens } from './follow-ups/azure-tokens.ts';
+import { CountedTarget } from './follow-ups/counted-target.ts';
 import { CurrentRuleTarget } from './follow-ups/current-rule.ts';
 import { runOf } from '../actions/pipeline-request.ts';
 import { reportOf } from './follow-ups/follow-up-reports.ts';
@@ -70,10 +71,16 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   const rules = () => current.followUps;
   const webHook = new WebHookTarget({ rules, now, userAgent });
   const checked = (target: PipelineTarget | WebHookTarget) =>
-    new CurrentRuleTarget(
-      target,
-      () => ({ ...current, mayHookQueue: (about) => mayHookQueue(current, about) }),
-      ports.rulesOfRun,
+    new CountedTarget(
+      new CurrentRuleTarget(
+        target,
+        () => ({ ...current, mayHookQueue: (about) => mayHookQueue(current, about) }),
+        ports.rulesOfRun,
+      ),
+      {
+        refused: (reason) => metrics.actionRefused(reason),
+        found: () => metrics.duplicatePrevented('lookedUp'),
+      },
     );
   const followUps = new FollowUps({
     ...{ ...rest, clock, random },

@@ -19,6 +19,8 @@ export interface InstanceFigures {
 export interface MetricsSources {
   readonly figures: () => Promise<StoreFigures>;
   readonly actions: () => Promise<ActionFigures>;
+  /** Applications whose annotations are wrong, or beyond their grants. */
+  readonly faultyAnnotations: () => number;
   readonly instances: () => readonly InstanceFigures[];
   readonly isStoreUp: () => boolean;
   /** How many runs are in memory, and how many wait for their turn. */
@@ -137,6 +139,11 @@ export class Metrics {
       'Age of the oldest follow-up that is still to be done',
       [],
     );
+    const faulty = this.#gauge(
+      'faulty_annotations',
+      'Applications whose annotations are wrong or beyond their grants',
+      [],
+    );
     const bytes = this.#gauge('store_bytes', 'Size of the store', []);
     const up = this.#gauge('store_up', 'Whether the store accepts writes', []);
     const stream = this.#gauge('stream_up', 'Whether the watch stream is connected', ['argocd']);
@@ -149,6 +156,7 @@ export class Metrics {
       at === undefined ? 0 : Math.max(0, (sources.now() - at) / 1_000);
     this.#refresh = async () => {
       up.set(sources.isStoreUp() ? 1 : 0);
+      faulty.set(sources.faultyAnnotations());
       const runs = sources.runs();
       active.set(runs.active);
       queued.set(runs.queued);

@@ -62,6 +62,7 @@ describe('the metrics', () => {
   const sources = (change: Partial<MetricsSources> = {}): MetricsSources => ({
     figures: () => Promise.resolve(figures),
     actions: () => Promise.resolve(actions),
+    faultyAnnotations: () => 4,
     instances: () => [instance],
     isStoreUp: () => true,
     runs: () => ({ active: 7, queued: 3 }),
@@ -99,7 +100,8 @@ describe('the metrics', () => {
     metrics.duplicatePrevented('seenAgain');
     metrics.actionRefused('unknown');
     metrics.eventClaimed('claimed');
-    metrics.annotationFault('ungranted');
+    metrics.operationAnnounced('prod', 'taken');
+    metrics.annotationFault('forbidden');
   };
 
   it('are those that the operations page lists, of the types that it says', async () => {
@@ -176,6 +178,7 @@ describe('the metrics', () => {
       assert.equal(await value('actions', { state }), state === 'waiting' ? 2 : 0, state);
     }
     assert.equal(await value('action_oldest_age_seconds'), 30);
+    assert.equal(await value('faulty_annotations'), 4);
   });
 
   it('count what happens', async () => {

@@ -1,0 +1,54 @@
+import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
+import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
+
+/** Who is told of what a target's answers mean for the figures. */
+export interface TargetTelemetry {
+  /** `reason`: a word of a closed set. */
+  refused(reason: string): void;
+  /** What was asked for without an answer was done all the same. */
+  found(): void;
+}
+
+/** What passes by itself is no refusal. */
+const passing: ReadonlySet<string> = new Set(['throttled', 'unavailable', 'unclear']);
+
+/** Does actions as another target does them, and tells what is counted of that. */
+export class CountedTarget implements ActionTarget {
+  readonly #target: ActionTarget;
+  readonly #telemetry: TargetTelemetry;
+
+  constructor(target: ActionTarget, telemetry: TargetTelemetry) {
+    this.#target = target;
+    this.#telemetry = telemetry;
+  }
+
+  prepare(action: StoredAction, signal: AbortSignal): Promise<string> {
+    return this.#counted(this.#target.prepare(action, signal));
+  }
+
+  send(request: string, signal: AbortSignal): Promise<ActionOutcome> {
+    return this.#counted(this.#target.send(request, signal));
+  }
+
+  async lookUp(
+    request: string,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<ActionOutcome | undefined> {
+    const outcome = await this.#target.lookUp(request, since, signal);
+    if (outcome !== undefined) this.#telemetry.found();
+    return outcome;
+  }
+
+  async #counted<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof ActionError) {
+        const reason = error.reason ?? (error.kind === 'refused' ? 'other' : 'unclear');
+        if (!passing.has(reason)) this.#telemetry.refused(reason);
+      }
+      throw error;
+    }
+  }
+}
