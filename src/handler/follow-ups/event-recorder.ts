@@ -140,7 +140,7 @@ export class EventRecorder {
     const memory = await store.eventMemory(uid);
     if (action === undefined || memory === undefined) throw new Error('a hook made no action');
     const made = await store.recordEvents({ memory, actions: [action] });
-    telemetry.actionsMade(made, 1 - made);
+    telemetry.actionsMade(made);
     if (made > 0) onActions();
     return action;
   }
