@@ -17,6 +17,8 @@ import type { ReferenceSource } from '../config/references.ts';
 export interface ConfigCheck {
   readonly lines: readonly string[];
   readonly exitCode: 0 | 1;
+  /** What was read, where it has no fault. */
+  readonly config: Config | undefined;
 }
 
 /** Reads a configuration file as the handler would, and says what it makes of it. */
@@ -25,7 +27,8 @@ export function checkConfig(path: string, env: ReferenceSource['env']): ConfigCh
   const list = (faults: readonly ConfigFault[]) =>
     faults.map((fault) => printConfigFault(path, fault));
   if ('faults' in reading) {
-    return { lines: [...list(reading.faults), '', faultCount(reading.faults.length)], exitCode: 1 };
+    const lines = [...list(reading.faults), '', faultCount(reading.faults.length)];
+    return { lines, exitCode: 1, config: undefined };
   }
   const { config, warnings, gaps } = reading;
   const lines = [
@@ -39,7 +42,7 @@ export function checkConfig(path: string, env: ReferenceSource['env']): ConfigCh
       ? `${path} is valid.`
       : `${path} is valid so far: the handler starts with it.`,
   ];
-  return { lines, exitCode: 0 };
+  return { lines, exitCode: 0, config };
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -23,6 +23,8 @@ export type CommandLine =
       readonly config: string;
       /** Absent: what suits the standard output. */
       readonly log?: LogFormat;
+      /** check-config also asks Azure DevOps and Argo CD. */
+      readonly live?: true;
     }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -45,6 +47,7 @@ Commands
 Options
   --config FILE  The configuration file; default: ${defaultConfig}.
   --log FORMAT   How serve logs: ${logFormats.join(' or ')}; default: text in a terminal, otherwise json.
+  --live         check-config: also ask Azure DevOps and Argo CD what they let the handler do.
   --version      Print the version.
   --help         Print this help.
 `;
@@ -52,6 +55,7 @@ Options
 const options = {
   config: { type: 'string' },
   log: { type: 'string' },
+  live: { type: 'boolean' },
   version: { type: 'boolean' },
 } as const;
 
@@ -75,8 +79,10 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   if (log === undefined && values.log !== undefined) {
     return fault(`Unknown log format "${values.log}": use ${logFormats.join(' or ')}.`);
   }
+  const { live } = values;
+  if (live === true && command !== 'check-config') return fault(`${command} does not take --live.`);
   const config = values.config ?? file ?? defaultConfig;
-  return { kind: 'run', command, config, ...(log && { log }) };
+  return { kind: 'run', command, config, ...(log && { log }), ...(live && { live }) };
 }
 
 function fault(message: string): CommandLine {

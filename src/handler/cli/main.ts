@@ -9,7 +9,10 @@ import { printJsonSchema } from '../config/config-json-schema.ts';
 import { newKey } from '../config/encryption-key.ts';
 import { printOpenapi } from '../http/openapi.ts';
 import { createCheck } from './create-check/create-check.ts';
+import { checkLive } from './live-check.ts';
 import { serve } from './serve.ts';
+import { trustSystemAuthorities } from './system-trust.ts';
+import { steadyClock } from '../../async/steady-clock.ts';
 import { StoreError } from '../store/store.ts';
 
 const { version } = manifest;
@@ -54,14 +57,18 @@ async function run({
   command,
   config,
   log,
+  live,
 }: Extract<CommandLine, { kind: 'run' }>): Promise<number> {
   switch (command) {
     case 'serve':
       return serve(config, { version, log });
     case 'check-config': {
-      const { lines, exitCode } = checkConfig(config, process.env);
+      const { lines, exitCode, config: read } = checkConfig(config, process.env);
       process.stdout.write(`${lines.join('\n')}\n`);
-      return exitCode;
+      if (live !== true || read === undefined) return exitCode;
+      trustSystemAuthorities();
+      const print = (line: string) => process.stdout.write(`${line}\n`);
+      return checkLive(read, { version, clock: steadyClock(), print });
     }
     case 'config-schema':
       process.stdout.write(printJsonSchema());

@@ -168,19 +168,23 @@ export class Instances {
     await argocd.close();
   }
 
-  #connect({ name, url, token, ca, skipTlsVerify }: ArgoCDInstance): RestArgoCD {
-    const credential = { kind: 'token', token } as const;
-    const connection: Connection = {
-      ...{ url, credential, ca, skipTlsVerify },
-      headers: [],
-      proxy: undefined,
-      isConfigured: true,
-    };
-    return new RestArgoCD(connection, undefined, {
+  #connect(instance: ArgoCDInstance): RestArgoCD {
+    return new RestArgoCD(connectionOf(instance), undefined, {
       maxSockets,
-      observe: (ended) => this.#ports.observe(name, ended),
+      observe: (ended) => this.#ports.observe(instance.name, ended),
     });
   }
+}
+
+/** How an Argo CD of the configuration is called. */
+export function connectionOf({ url, token, ca, skipTlsVerify }: ArgoCDInstance): Connection {
+  const credential = { kind: 'token', token } as const;
+  return {
+    ...{ url, credential, ca, skipTlsVerify },
+    headers: [],
+    proxy: undefined,
+    isConfigured: true,
+  };
 }
 
 function pageOf({ publicUrl, url }: ArgoCDInstance): string {

@@ -22,6 +22,11 @@ describe('The command line of the handler', () => {
         ['check-config', 'a.yaml'],
         { kind: 'run', command: 'check-config', config: 'a.yaml' },
       ],
+      [
+        'asks the others, too',
+        ['check-config', '--live'],
+        { kind: 'run', command: 'check-config', config: 'handler.yaml', live: true },
+      ],
       ['helps', ['serve', '-h'], { kind: 'help' }],
       ['says its version', ['--version'], { kind: 'version' }],
     ];
@@ -35,6 +40,7 @@ describe('The command line of the handler', () => {
     [['check-config', 'a.yaml', 'b.yaml'], /^check-config does not take "b\.yaml"\.$/],
     [['check-config', 'a.yaml', '--config', 'b.yaml'], /specified twice/],
     [['--log', 'xml'], /^Unknown log format "xml": use text or json\.$/],
+    [['serve', '--live'], /^serve does not take --live\.$/],
     [['--color'], /--color/],
   ];
   for (const [words, message] of faults) {
@@ -46,7 +52,7 @@ describe('The command line of the handler', () => {
   }
 
   it('explains every command and option', () => {
-    for (const word of [...commands, ...logFormats, '--config', '--log', '--version']) {
+    for (const word of [...commands, ...logFormats, '--config', '--log', '--live', '--version']) {
       assert.ok(usage.includes(word), word);
     }
   });

@@ -1,0 +1,136 @@
+import { uncheckedRequest, type RenderedQueueing } from '../../actions/pipeline-request.ts';
+import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
+import type { Once, Pipelines, RunMark } from '../../azure/pipelines/pipelines.ts';
+import type { FollowUpRule, QueuePipeline } from '../../follow-ups/follow-up.ts';
+import type { Grant } from '../../follow-ups/grants.ts';
+import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
+import { renderAction } from '../../follow-ups/render-action.ts';
+import { templateNames, type Template, type TemplateValues } from '../../follow-ups/template.ts';
+import { triggeredRule } from '../../follow-ups/read-follow-ups.ts';
+import type { Config } from '../config/config.ts';
+import { failureText } from './failure-text.ts';
+
+/** What a check found, in a line. */
+export interface PipelineCheck {
+  readonly text: string;
+  readonly isRight: boolean;
+}
+
+/** By what pipelines are looked for. */
+export interface PipelineCheckPorts {
+  readonly pipelines: Pick<Pipelines, 'find' | 'check'>;
+  /** Addresses of organizations by their names. */
+  readonly urls: ReadonlyMap<string, string>;
+  /** The organization that is meant where none is named. */
+  readonly otherwise: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** 15 digits, as events have them. */
+const sampleKey = '100000000000000';
+const sampleValues = Object.fromEntries(
+  templateNames.map((name) => [name, 'sample']),
+) as unknown as TemplateValues;
+
+const marks: Readonly<Record<RunMark, string>> = {
+  buildNumber: 'its runs have the event in their number',
+  parameter: 'it takes the parameter `event`',
+  variable: 'it takes the variable `event`',
+  description: 'a release says its event',
+  tag: 'its runs are tagged after they are queued',
+};
+
+/** A check of each pipeline that is configured by name; grants with patterns name none. */
+export function checkPipelines(
+  { followUps, grants }: Pick<Config, 'followUps' | 'grants'>,
+  ports: PipelineCheckPorts,
+): readonly Promise<PipelineCheck>[] {
+  const granted = grants.flatMap(rulesOf).map((rule) => check(rule, 'annotations', ports));
+  const configured = followUps
+    .filter((rule) => rule.do.kind !== 'postWebHook')
+    .map((rule) => check(rule, rule.name, ports));
+  return [...configured, ...granted];
+}
+
+async function check(
+  rule: FollowUpRule,
+  name: string,
+  { pipelines, urls, otherwise = '', signal }: PipelineCheckPorts,
+): Promise<PipelineCheck> {
+  const action = renderAction(rule, sampleValues, { organization: otherwise, project: undefined });
+  // A rule of the configuration names its project, and a web hook is none of these.
+  if (action === undefined || action.kind === 'postWebHook') return { text: name, isRight: false };
+  const what = `${name}: ${printPipelineAddress(action)}`;
+  const organization = urlOf(action.organization, urls);
+  const { project, pipeline: reference } = action;
+  const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';
+  try {
+    const where = { organization, project };
+    const found = await pipelines.find(where, { kind, reference }, signal);
+    const address = { ...where, pipeline: found.id, kind: found.kind };
+    const request = uncheckedRequest(withoutSamples(action, rule), address, sampleKey);
+    const { mark, once } = await pipelines.check(request, signal);
+    return { text: `${what}: ${printOnce(once)}, since ${marks[mark]}`, isRight: true };
+  } catch (error) {
+    if (isAboutSample(error, rule)) {
+      const text = `${what}: it is there; whether its values fit is known when an event fills them in`;
+      return { text, isRight: true };
+    }
+    return { text: `${what}: ${failureText(error)}`, isRight: false };
+  }
+}
+
+/** How often an event can run a pipeline, in the words of the documents. */
+export function printOnce(once: Once): string {
+  return once.kind === 'exactlyOnce'
+    ? 'exactly once'
+    : `at most one duplicate within ${once.withinSeconds} s`;
+}
+
+function urlOf(name: string, urls: ReadonlyMap<string, string>): string {
+  const found = [...urls].find(([known]) => known.toLowerCase() === name.toLowerCase());
+  return found?.[1] ?? name;
+}
+
+/** What an event fills in leads nowhere yet: no branch, tag or commit is called so. */
+function withoutSamples(action: RenderedQueueing, { do: written }: FollowUpRule): RenderedQueueing {
+  if (action.kind !== 'queuePipeline' || written.kind !== 'queuePipeline') return action;
+  const { ref, commit, ...rest } = action;
+  const isRefKnown = !isFilled(written.branch) && !isFilled(written.tag);
+  return {
+    ...rest,
+    ...(ref !== undefined && isRefKnown && { ref }),
+    ...(commit !== undefined && !isFilled(written.commit) && { commit }),
+  };
+}
+
+function isFilled(template: Template | undefined): boolean {
+  return template?.parts.some((part) => typeof part !== 'string') === true;
+}
+
+/** A sample that does not fit says nothing of what an event will fill in. */
+function isAboutSample(error: unknown, { do: action }: FollowUpRule): boolean {
+  if (!(error instanceof PipelineError) || action.kind === 'postWebHook') return false;
+  const texts =
+    action.kind === 'queuePipeline'
+      ? [action.parameters, action.variables, action.pipelineResources]
+      : [action.variables];
+  const isAnyFilled = texts.some((each) => Object.values(each).some(isFilled));
+  return isAnyFilled && ['invalidParameter', 'missingResource'].includes(error.reason);
+}
+
+/** The pipelines of a grant that are named, as an annotation would queue them. */
+function rulesOf({ organization, azureProjects, pipelines }: Grant): readonly FollowUpRule[] {
+  const named = (patterns: readonly string[]) => patterns.filter((text) => !/[*?]/.test(text));
+  return named(azureProjects).flatMap((project) =>
+    named(pipelines).map((pipeline) => {
+      const reference = /^\d+$/.test(pipeline) ? Number(pipeline) : pipeline;
+      const nothing = { parameters: {}, variables: {}, pipelineResources: {}, stagesToSkip: [] };
+      const action: QueuePipeline = {
+        ...{ kind: 'queuePipeline', organization, project, pipeline: reference },
+        ...{ branch: undefined, tag: undefined, commit: undefined, ...nothing },
+      };
+      return triggeredRule('onSuccess', action);
+    }),
+  );
+}
