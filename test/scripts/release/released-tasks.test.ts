@@ -82,8 +82,8 @@ describe('What is in a task', () => {
   }
 
   it('is told for each of them', () => {
-    assert.equal(Object.keys(original).length, 4);
-    assert.equal(new Set(Object.values(original)).size, 4);
+    assert.equal(Object.keys(original).length, 6);
+    assert.equal(new Set(Object.values(original)).size, 6);
   });
 
   it('is another with other code, of the task that has it', async () => {

@@ -16,7 +16,7 @@ describe('The files that repeat what package.json decides', () => {
   it('are the manifest, every task, what names the image, and the listing', () => {
     const paths = stampedFiles(root).map(({ path }) => path);
     assert.deepEqual(paths.slice(0, 1), ['vss-extension.json']);
-    assert.equal(taskFiles(root).length, 4);
+    assert.equal(taskFiles(root).length, 6);
     for (const path of [...taskFiles(root), 'docs/handler.md', 'docs/marketplace.md']) {
       assert.ok(paths.includes(path), path);
     }
