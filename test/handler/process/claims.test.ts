@@ -17,7 +17,8 @@ async function withEvent(): Promise<{ installation: Installation; event: string 
   mkdirSync(dirname(database), { recursive: true });
   const organization = azure.collectionUrl.replace(/\/$/, '').split('/').at(-1) ?? '';
   const action = storedAction(
-    { state: 'done' },
+    // Older ones would be removed at the start.
+    { state: 'done', createdAt: Date.now() },
     { action: { ...queueing, organization, project: azure.projectName } },
   );
   const store = SqliteStore.open(database, systemClock);
