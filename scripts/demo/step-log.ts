@@ -3,7 +3,7 @@ import { indent, line } from './line.ts';
 import { cut } from './text-grid.ts';
 
 const tagged = /^##\[(group|endgroup|error|warning|section|command|debug)\](.*)$/;
-/** The word for a step's state, with the blanks around its column. */
+/** The word for a step's state, with the spaces around its column. */
 const state = /^(.* {2})(Running|Succeeded|Failed|Not reached)( .*|)$/;
 
 const stateTones: Readonly<Record<string, Tone>> = { Succeeded: 'good', Failed: 'bad' };

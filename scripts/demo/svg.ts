@@ -49,7 +49,7 @@ function drawSegment({ text, tone }: Segment): string {
   return `<tspan fill="${colors[tone]}"${weight}>${escapeXml(text)}</tspan>`;
 }
 
-/** Columns are made of blanks. Browsers want it said of each text, and others in the old way. */
+/** Columns are made of spaces. Browsers want it said of each text, and others in the old way. */
 const keepsBlanks = 'xml:space="preserve" style="white-space:pre"';
 
 const entities: Readonly<Record<string, string>> = {

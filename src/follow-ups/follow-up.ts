@@ -30,8 +30,8 @@ export interface ApplicationFilter {
 }
 
 /** `attempt`: once more for each time that Argo CD retries the operation. */
-export const repetitions = ['operation', 'attempt'] as const;
-export type Repetition = (typeof repetitions)[number];
+export const recurrences = ['operation', 'attempt'] as const;
+export type Recurrence = (typeof recurrences)[number];
 
 /** A follow-up: what is to be done, when, and for which applications. */
 export interface FollowUpRule {
@@ -43,7 +43,7 @@ export interface FollowUpRule {
   readonly when: EventFilter;
   readonly for: ApplicationFilter;
   readonly do: FollowUpAction;
-  readonly each: Repetition;
+  readonly each: Recurrence;
 }
 
 /** What is to be done, as it is written. */

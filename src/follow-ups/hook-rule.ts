@@ -1,4 +1,4 @@
-import type { FollowUpRule, QueuePipeline, Repetition } from './follow-up.ts';
+import type { FollowUpRule, QueuePipeline, Recurrence } from './follow-up.ts';
 import { printPipelineAddress, type CompleteAddress } from './pipeline-address.ts';
 
 /** What Argo CD adds to the name of a hook with `generateName`: revision, phase and start (argo-cd.md §5.1). */
@@ -12,7 +12,7 @@ const generated = /[0-9a-f]{7}-(?:presync|sync|postsync|syncfail)-\d{10}$/;
 export function hookRuleOf(
   { name, namespace }: { readonly name: string; readonly namespace: string },
   queue: QueuePipeline & CompleteAddress,
-  each: Repetition,
+  each: Recurrence,
 ): FollowUpRule {
   const base = name.replace(generated, '');
   return {

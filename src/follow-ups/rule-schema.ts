@@ -7,7 +7,7 @@ import type { Setting } from '../settings/setting.ts';
 import { described, textSetting } from '../settings/text-setting.ts';
 import { readLabelSelector, type LabelRequirement } from '../text/label-selector.ts';
 import { actionSchema, type Place } from './action-schema.ts';
-import { repetitions, type FollowUpRule } from './follow-up.ts';
+import { recurrences, type FollowUpRule } from './follow-up.ts';
 
 /** How many rules there may be in one place, and patterns in one list. */
 export const mostRules = 1_000;
@@ -95,7 +95,7 @@ export const ruleSchema = (place: Place) =>
         for: z.prefault(described(filter, 'Which applications it is for; otherwise all.'), {}),
         do: actionSchema(place),
         each: described(
-          z._default(z.enum(repetitions), 'operation'),
+          z._default(z.enum(recurrences), 'operation'),
           'attempt: once more for each time that Argo CD retries the operation.',
         ),
       })

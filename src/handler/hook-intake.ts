@@ -1,4 +1,4 @@
-import type { QueuePipeline, Repetition } from '../follow-ups/follow-up.ts';
+import type { QueuePipeline, Recurrence } from '../follow-ups/follow-up.ts';
 import type { CompleteAddress } from '../follow-ups/pipeline-address.ts';
 import type { RunResult, RunState } from '../azure/pipelines/pipelines.ts';
 import type { ApplicationName } from '../sync/model/application.ts';
@@ -20,7 +20,7 @@ export interface HookClaim {
 export interface HookCall extends HookClaim {
   /** What to queue; absent: it only tells. */
   readonly queue: (QueuePipeline & CompleteAddress) | undefined;
-  readonly each: Repetition;
+  readonly each: Recurrence;
   /** Whether the caller may speak of applications of this AppProject, and queue what it asks for. */
   readonly isAllowed: (appProject: string) => boolean;
 }

@@ -5,7 +5,7 @@ const block =
 
 /**
  * The certificates in a text, as PEM, one after the other; undefined where there is none, or one that
- * cannot be read. Line breaks may be missing, blanks, or written `\n`, as fields of one line, JSON (also
+ * cannot be read. Line breaks may be missing, spaces, or written `\n`, as fields of one line, JSON (also
  * JSON in JSON) and variables make them; and the whole may be base64 once more, as Secrets of Kubernetes
  * are.
  */

@@ -31,9 +31,9 @@ export interface TaskRequest {
   readonly timeout: number;
   readonly onTimeout: ChoiceOf<'onTimeout'>;
   readonly onCancel: ChoiceOf<'onCancel'>;
-  /** YAML as it was written, found right; absent where there is none, and in what elder handlers stored. */
+  /** YAML as it was written, found right; absent where there is none, and in what older handlers stored. */
   readonly followUps?: string;
-  /** Absent, as false, in what elder handlers stored. */
+  /** Absent, as false, in what older handlers stored. */
   readonly waitForFollowUps?: boolean;
   readonly hookLogLines: number;
   readonly publishSummary: boolean;

@@ -4,7 +4,7 @@ const longest = 1_024;
 
 /**
  * What is wrong with a revision, if anything. Git takes nearly any name and Helm a range with
- * blanks (`>=1.2 <2`), so only what can be neither is refused.
+ * spaces (`>=1.2 <2`), so only what can be neither is refused.
  */
 export function revisionProblem(text: string): Problem | undefined {
   const advice = 'Specify a commit, branch or tag, or for a Helm chart a version or range.';

@@ -3,7 +3,7 @@ const quotes =
   /^["'`\u2018-\u201F\u2039\u203A\u00AB\u00BB]+|["'`\u2018-\u201F\u2039\u203A\u00AB\u00BB]+$/gu;
 
 /**
- * A token as it was meant: without blanks, line breaks and quotes around it, the word `Bearer` before
+ * A token as it was meant: without spaces, line breaks and quotes around it, the word `Bearer` before
  * it, and letters that cannot be seen.
  */
 export function tokenOf(text: string): string {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { actionKeyOf, eventKeyOf } from '../../src/follow-ups/action-key.ts';
-import type { Repetition } from '../../src/follow-ups/follow-up.ts';
+import type { Recurrence } from '../../src/follow-ups/follow-up.ts';
 import { event, healthEvent } from './events.ts';
 
-const by = (name: string, each: Repetition = 'operation') => ({ name, each });
+const by = (name: string, each: Recurrence = 'operation') => ({ name, each });
 const attempt = (number: number) => event({ of: { attempt: number } });
 
 describe('The key of an action', () => {
@@ -46,7 +46,7 @@ describe('The key of an action', () => {
       id: string;
       attempt: number;
       name: string;
-      each: Repetition;
+      each: Recurrence;
     }) => actionKeyOf(event({ id, of: { attempt: of } }), rule);
     fc.assert(
       fc.property(part, part, (one, other) => {

@@ -223,7 +223,7 @@ describe('the application poller', () => {
       ],
       ['looks when it hears that something changed', 'changed', [true, true]],
       [
-        'ignores what is elder than what is known',
+        'ignores what is older than what is known',
         { type: 'MODIFIED', application: application({ resourceVersion: '1' }) },
         [false, false],
       ],

@@ -4,7 +4,7 @@ import { PipelineError } from './pipeline-error.ts';
 import type { PipelineFailure, PipelineReason } from './pipeline-error.ts';
 
 /** What was asked, for people. */
-export interface Subject {
+export interface RefusedCall {
   readonly organization: string;
   /** Name or id; empty for what concerns the organization. */
   readonly project: string;
@@ -29,7 +29,7 @@ interface Refusal {
   /** In Azure's sentence; every occurrence counts, and its groups are names. */
   readonly words?: RegExp;
   readonly kind?: PipelineFailure;
-  readonly say: (names: string, subject: Subject) => Said;
+  readonly say: (names: string, subject: RefusedCall) => Said;
 }
 
 /**
@@ -182,7 +182,7 @@ const missing = {
     what: 'there is no such address on this server',
     advice: 'Azure DevOps Server 2022.1 is the oldest that has it.',
   },
-} as const satisfies Readonly<Record<Subject['missing'], Said>>;
+} as const satisfies Readonly<Record<RefusedCall['missing'], Said>>;
 
 interface Meaning extends Said {
   readonly kind: PipelineFailure;
@@ -249,7 +249,7 @@ const mostNames = 200;
 const mostWords = 400;
 
 /** What a failed call of Azure DevOps means for pipelines, in a sentence that says what helps. */
-export function pipelineErrorOf(error: AzureError, subject: Subject): PipelineError {
+export function pipelineErrorOf(error: AzureError, subject: RefusedCall): PipelineError {
   const { failure, reason: words, typeKey = '', retryAfter } = error;
   const found = passing.includes(failure) ? undefined : refusalOf(words, typeKey);
   if (found) {
@@ -267,7 +267,7 @@ export function pipelineErrorOf(error: AzureError, subject: Subject): PipelineEr
 
 /** An error that we found out ourselves. */
 export function ownError(
-  subject: Pick<Subject, 'project' | 'asked' | 'organization'>,
+  subject: Pick<RefusedCall, 'project' | 'asked' | 'organization'>,
   meaning: Meaning,
   retryAfter?: number,
 ): PipelineError {
@@ -276,7 +276,7 @@ export function ownError(
 
 function errorOf(
   { kind, reason, what, advice }: Meaning,
-  { project, asked }: Pick<Subject, 'project' | 'asked'>,
+  { project, asked }: Pick<RefusedCall, 'project' | 'asked'>,
   words: string,
   retryAfter?: number,
 ): PipelineError {

@@ -108,7 +108,7 @@ function rowOf(action: FollowUpRow['action']): FollowUpRow {
   try {
     body = readActionBody(action);
   } catch {
-    // What an elder handler wrote is shown as far as it is understood.
+    // What an older handler wrote is shown as far as it is understood.
   }
   return { action, body };
 }

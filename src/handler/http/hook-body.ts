@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { queuePipelineSchema } from '../../follow-ups/action-schema.ts';
-import { repetitions } from '../../follow-ups/follow-up.ts';
+import { recurrences } from '../../follow-ups/follow-up.ts';
 import type { Fault } from '../../inputs/fault.ts';
 import { parseName } from '../../settings/names.ts';
 import type { PathFault } from '../../settings/path-fault.ts';
@@ -48,7 +48,7 @@ export const hookBodySchema = z.strictObject({
     ),
   ),
   each: described(
-    z._default(z.enum(repetitions), 'operation'),
+    z._default(z.enum(recurrences), 'operation'),
     'attempt: once more for each time that Argo CD retries the operation.',
   ),
 });

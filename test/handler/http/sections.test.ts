@@ -127,7 +127,7 @@ describe('the sections of a body', () => {
     const read = (sent: readonly string[]) =>
       readBody(renderSections(least, sent), undefined, planId, names, added);
 
-    it('may all be absent, as an elder task leaves them out', () => {
+    it('may all be absent, as an older task leaves them out', () => {
       const reading = read(['first']);
       assert.ok('sections' in reading);
       assert.deepEqual([...reading.sections.keys()], ['first']);

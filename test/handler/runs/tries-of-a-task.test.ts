@@ -38,13 +38,13 @@ describe('the tries of a task, told to Azure DevOps', () => {
       ['an attachment', attachment],
     ];
     const end: ReportItem = { kind: 'completed', result: 'failed' };
-    const elders: readonly (readonly [string, Partial<Run>])[] = [
+    const older: readonly (readonly [string, Partial<Run>])[] = [
       ['has not tried to complete', {}],
       ['may have completed', { report: { ...nothingReported, isCompleting: true } }],
     ];
     for (const [what, item] of [...held, ['nothing else', undefined] as const]) {
-      for (const [how, change] of elders) {
-        it(`have the elder keep its silence, which holds ${what} and ${how}`, async () => {
+      for (const [how, change] of older) {
+        it(`have the older one keep its silence, which holds ${what} and ${how}`, async () => {
           crowd.store('try-1', { key, state: 'reporting', outcome: 'failed', ...change });
           const items = [...(item === undefined ? [] : [item]), end];
           const enqueue = items.map((each) => ({ at: 0, item: each }));
@@ -62,7 +62,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
       }
     }
 
-    it('have the elder begin nothing that was still to prove itself', async () => {
+    it('have the older one begin nothing that was still to prove itself', async () => {
       crowd.store('try-1', { key, spec: patient });
       crowd.store('try-2', { key });
       crowd.model.commit({ runId: 'try-2', change: { state: 'ended', outcome: 'failed' } });
@@ -74,7 +74,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
   });
 
   for (const restarts of [false, true]) {
-    it(`have a success told once, by the newer one, while the elder is parked${restarts ? ', and after a restart' : ''}`, async () => {
+    it(`have a success told once, by the newer one, while the older one is parked${restarts ? ', and after a restart' : ''}`, async () => {
       crowd.heal();
       let isLost = true;
       plan.onCall = (what, given) =>
@@ -102,7 +102,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
     });
   }
 
-  it('have the newer one say nothing when the end of the elder arrives late, and ends it', async () => {
+  it('have the newer one say nothing when the end of the older one arrives late, and ends it', async () => {
     plan.onCall = async (what, given) => {
       if (what !== 'post' || (given as { name: string }).name !== 'TaskCompleted') return undefined;
       await crowd.clock.sleep(10_000, new AbortController().signal);

@@ -140,7 +140,7 @@ const cases: readonly (readonly [
     ['retry backoff'],
   ],
   [
-    'what an elder version of this program kept',
+    'what an older version of this program kept',
     { force: true, syncOptions: ['A=b'], retry },
     {},
     [],
@@ -170,7 +170,7 @@ describe('what Argo CD stored of what was asked for', () => {
     ['an option more', {}, { syncOptions: [...own.syncOptions, 'Replace=true'] }, ['syncOptions']],
     ['other options', {}, { syncOptions: ['CreateNamespace=false'] }, ['syncOptions']],
     ['the options asked for', { syncOptions: ['A=b'] }, { syncOptions: ['A=b'] }, []],
-    ['what an elder version of this program kept', {}, {}, []],
+    ['what an older version of this program kept', {}, {}, []],
     ['no retries', {}, { retry: noRetry }, []],
     ['retries', {}, { retry: { ...noRetry, limit: 5 } }, ['retry limit']],
     ['such as resolve again', {}, { retry: { ...noRetry, refresh: true } }, ['retry refresh']],

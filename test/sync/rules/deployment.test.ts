@@ -241,18 +241,18 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
       assert.match(ending(run.see(later(['E=f']))).message, /syncOptions/);
     });
 
-    it('is no question where an elder version of this program kept the request', () => {
+    it('is no question where an older version of this program kept the request', () => {
       const stored = operation({ syncOptions: [] });
       const run = new Run(syncGoal(), { request: request({ operation: stored, sent: plain }) });
       assert.equal(brief(run.see({ ...before, operation: stored })), 'wait');
     });
   });
 
-  it('is no question for one that was joined, nor for what an elder version of this program kept', () => {
-    const elder = { request: request({ operation: list }) };
+  it('is no question for one that was joined, nor for what an older version of this program kept', () => {
+    const older = { request: request({ operation: list }) };
     assert.equal(
       brief(
-        new Run(syncGoal({ target: revision('v1') }), elder).see(application({ operation: list })),
+        new Run(syncGoal({ target: revision('v1') }), older).see(application({ operation: list })),
       ),
       'wait',
     );

@@ -77,7 +77,7 @@ describe('The job of a step', () => {
     });
   }
 
-  it('is known by the elder variable as well', () => {
+  it('is known by the older variable as well', () => {
     const { 'System.TeamProject': project = '' } = usual;
     const job = readJob(
       source({

@@ -65,28 +65,28 @@ export class Tries {
     const { clock } = this.#ports;
     const { id } = run;
     for (;;) {
-      const elder = this.#elderOf(run);
-      if (elder === undefined) {
+      const older = this.#olderOf(run);
+      if (older === undefined) {
         const settlement = await this.#look(run);
         // Another may have been verified in the meantime.
-        if (this.#elderOf(run) !== undefined) continue;
+        if (this.#olderOf(run) !== undefined) continue;
         if (settlement.kind !== 'duplicate') this.know(run);
         this.#waiting.delete(id);
         return settlement;
       }
       // A run whose end is being reported is over for Azure DevOps, which then retries.
-      if (!(await this.#isCompleting(elder))) {
+      if (!(await this.#isCompleting(older))) {
         this.#waiting.delete(id);
-        return { kind: 'duplicate', of: elder };
+        return { kind: 'duplicate', of: older };
       }
-      this.#waiting.set(id, elder);
+      this.#waiting.set(id, older);
       await clock.sleep(lookEvery, signal);
       signal.throwIfAborted();
     }
   }
 
   /** The other run of its task that was proven. */
-  #elderOf({ id, key }: Run): string | undefined {
+  #olderOf({ id, key }: Run): string | undefined {
     const proven = this.#proven.get(key);
     return proven === id ? undefined : proven;
   }

@@ -41,7 +41,7 @@ const all = Object.values(columns).join(', ');
 const isOpen = `state IN ('waiting', 'sent')`;
 const select = `SELECT ${all} FROM actions`;
 
-/** Of an action; bodies that elder handlers wrote may be anything. */
+/** Of an action; bodies that older handlers wrote may be anything. */
 const renderedAction = `CASE WHEN json_valid(body_json) THEN json_extract(body_json, '$.action') END`;
 
 const texts = {

@@ -552,7 +552,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(['one', 'two'].map(outcomeOf), [undefined, 'duplicate']);
     });
 
-    it('has one wait whose elder is just telling its end, which is over for Azure DevOps', async () => {
+    it('has one wait whose older try is just telling its end, which is over for Azure DevOps', async () => {
       crowd.planOf('one').onCall = (what, given) => {
         const isEnd = what === 'post' && (given as { name: string }).name === 'TaskCompleted';
         return isEnd ? failed('unclear') : undefined;
@@ -570,9 +570,9 @@ describe('the run scheduler', () => {
     });
 
     it('has many wait for as many, which need their places to come to their ends', async () => {
-      const elders = many('elder', 300);
+      const older = many('older', 300);
       let isAway = true;
-      for (const id of elders) {
+      for (const id of older) {
         crowd.planOf(id).onCall = (what, given) => {
           const isEnd = what === 'post' && (given as { name: string }).name === 'TaskCompleted';
           return isAway && (isEnd || what === 'records') && crowd.run(id).state === 'reporting'
@@ -582,12 +582,12 @@ describe('the run scheduler', () => {
         crowd.add([id], { key: id });
       }
       await crowd.clock.pass(120_000);
-      assert.ok(elders.every((id) => crowd.run(id).report.isCompleting));
-      for (const id of elders) crowd.add([`${id}-next`], { key: id });
+      assert.ok(older.every((id) => crowd.run(id).report.isCompleting));
+      for (const id of older) crowd.add([`${id}-next`], { key: id });
       await crowd.clock.pass(30_000);
       isAway = false;
       await crowd.clock.pass(180_000);
-      const ends = elders.flatMap((id) => [outcomeOf(id), outcomeOf(`${id}-next`)]);
+      const ends = older.flatMap((id) => [outcomeOf(id), outcomeOf(`${id}-next`)]);
       assert.deepEqual(new Set(ends), new Set(['failed']));
       assert.equal(crowd.most, 256);
     });

@@ -118,7 +118,7 @@ describe('migrations', () => {
       operation: { sync },
       status: { history: [entry] },
     });
-    const elder = {
+    const older = {
       memory: {
         identity: { kind: 'adopted', fingerprint: canonical({ sync }), startedAt: 1 },
         request: { operation: { fingerprint: canonical({ sync }), sources: [{ path: 'a' }] } },
@@ -132,7 +132,7 @@ describe('migrations', () => {
       VALUES ('run-1', 'k', 'sync', '{}', 'm', 1, 2, 3, 'following', 1, 0, '{}', '', '[]')`);
     database
       .prepare("INSERT INTO checkpoints (run, path, checkpoint_json) VALUES (1, 'shop', ?)")
-      .run(JSON.stringify(elder));
+      .run(JSON.stringify(older));
     database.exec("INSERT INTO checkpoints (run, path) VALUES (1, 'cart')");
     migrate(database, path);
     const [kept, none] = database
@@ -177,7 +177,7 @@ describe('migrations', () => {
     }
   });
 
-  it('give the actions of an elder handler the digits that their runs carry', () => {
+  it('give the actions of an older handler the digits that their runs carry', () => {
     migrate(database, path, migrations.slice(0, 8));
     for (const [key, body] of [
       ['k', '{"event":{"application":{"name":"shop"}}}'],

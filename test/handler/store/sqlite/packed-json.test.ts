@@ -31,7 +31,7 @@ describe('packed JSON', () => {
     assert.equal(packLarge({ runId: 'run-1' }), undefined);
   });
 
-  it('is told from plain JSON, also of elder handlers', async () => {
+  it('is told from plain JSON, also of older handlers', async () => {
     assert.equal(await unpack(null), undefined);
     for (const value of ['deflate:', { a: 1 }, [], null]) {
       assert.deepEqual(await unpack(JSON.stringify(value)), value);
