@@ -17,6 +17,7 @@ import { openapi } from './http/openapi.ts';
 import { publicApp, type RefusedCall } from './http/public-app.ts';
 import { startServer, type RunningServer } from './http/server.ts';
 import type { ServiceStatus } from './status.ts';
+import { annotationNotes } from './follow-ups/annotation-notes.ts';
 import { EventClaims } from './follow-ups/event-claims.ts';
 import { OperatorActs } from './follow-ups/operator-acts.ts';
 import { refuseLostKeys } from './secrets/lost-keys.ts';
@@ -326,7 +327,7 @@ export class Service {
         ...(fault === undefined ? [] : [`nothing can be stored: ${fault}`]),
       ],
       startedAt: this.#startedAt,
-      notes: this.#notes,
+      notes: [...this.#notes, ...annotationNotes(this.#followUps.followUps.faults())],
       instances: this.#instances.status(),
       store: { path: printStore(this.#config.store), fault },
     };

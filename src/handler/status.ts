@@ -6,7 +6,7 @@ export interface ServiceStatus {
   /** Why it is not ready; none: it is. */
   readonly unready: readonly string[];
   readonly startedAt: number;
-  /** Warnings: what is still missing in the configuration, or unsafe. */
+  /** Warnings: what is missing in the configuration, or unsafe, and annotations that ask for what they cannot have. */
   readonly notes: readonly string[];
   readonly instances: readonly InstanceStatus[];
   readonly store: {

@@ -34,7 +34,7 @@ export class AnnotationWatch {
     this.#telemetry = telemetry;
   }
 
-  /** Changed grants are heeded when an application is told of next: its faults are unknown till then. */
+  /** Changed grants count once an application is told of next: its faults are unknown till then. */
   configure(settings: AnnotationSettings): void {
     this.#settings = settings;
     this.#readings.clear();

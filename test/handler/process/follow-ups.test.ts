@@ -144,6 +144,8 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     await until(async () => (await actions('done')) === 1);
     await until(isSettled);
     assert.deepEqual(queued(), ['smoke-tests']);
+    const { text: page } = await installation.admin('/');
+    assert.match(page, /Application shop of prod: Annotation <code>[^<]*deploy/);
   });
 
   const moments: readonly Pick<Effect, 'what' | 'stage'>[] = [
