@@ -82,3 +82,13 @@ export function goesByName(
   const azureProject = { name: '', id: address.projectId };
   return access.denyRequest({ client, azureProject, argocd }, request).length > 0;
 }
+
+/** Why the rules do not allow what a run asks for, by what was last proven of it; undefined: they do. */
+export function denialOf(
+  { client, argocd, address, proven, request }: FollowSpec,
+  access: Pick<Access, 'denyRequest'>,
+): string | undefined {
+  const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
+  const [denial] = access.denyRequest({ client, azureProject, argocd }, request);
+  return denial && `${denial.message}. ${denial.advice}`;
+}

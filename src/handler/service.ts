@@ -22,11 +22,11 @@ import { EventClaims } from './follow-ups/event-claims.ts';
 import { OperatorActs } from './follow-ups/operator-acts.ts';
 import { refuseLostKeys } from './secrets/lost-keys.ts';
 import { Metrics } from './telemetry/metrics.ts';
-import { goesByName, rightsOf, type Entitled } from './rights.ts';
-import type { RunSpec, RunHead } from './run.ts';
+import { guardedArgoCD } from './guarded-run.ts';
+import { denialOf, goesByName } from './rights.ts';
 import { Availability } from './runs/outbox/availability.ts';
 import { yieldToEventLoop } from './runs/scheduler/yield-to-event-loop.ts';
-import type { RunArgoCD, RunToken } from './runs/run-ports.ts';
+import type { RunToken } from './runs/run-ports.ts';
 import type { AnnouncedRuns } from './runs/intake/announced-runs.ts';
 import type { RunRegistry } from './runs/intake/run-registry.ts';
 import { startRuns } from './runs/start-runs.ts';
@@ -45,8 +45,6 @@ import { TokenCipher } from './secrets/token-cipher.ts';
 import { observedBy } from './watch/announcement-watch.ts';
 import { Contacts } from './watch/contacts.ts';
 import { InformerGateEvaluator } from './watch/gate-evaluator.ts';
-import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
-import { GuardedChangeSource } from './watch/guarded-change-source.ts';
 import { Instances } from './watch/instances.ts';
 import { TagCache } from './watch/tag-cache.ts';
 
@@ -152,6 +150,7 @@ export class Service {
     });
     const hub = (address: RunAddress, token: RunToken) =>
       new RestTaskHub(address, token, this.#azure);
+    const guarding = { instances: this.#instances, access: this.#access, logger };
     this.#runs = startRuns(
       {
         ...{ store: this.#store, cipher, clock, random, metrics, logger },
@@ -161,14 +160,14 @@ export class Service {
           onReturn: (collection, listener) => availability.onReturn(collection, listener),
         },
         ownToken: ownTokenSource(this.#followUps.tokens),
-        argocd: (spec, current) => this.#argocdOf(spec, current),
+        argocd: (spec, current) => guardedArgoCD(spec, current, guarding),
         claims: new EventClaims({
           ...{ store: this.#store.events, clock },
           onClaim: (result) => metrics.eventClaimed(result),
         }),
         followUpsOf: this.#followUps.followUpsOf,
         isNamed: (spec) => spec.kind !== 'claim' && goesByName(spec, this.#access),
-        denial: (spec) => this.#denialOf(spec),
+        denial: (spec) => (spec.kind === 'claim' ? undefined : denialOf(spec, this.#access)),
         yieldToEventLoop,
         signal: this.#life.signal,
       },
@@ -246,28 +245,6 @@ export class Service {
     void this.#announced.run();
     const settings = { name: 'listen.public', listener: listen.public, clock };
     this.#servers.push(await startServer(this.#publicApp(), settings));
-  }
-
-  /** One guard for all that a run learns of an Argo CD, asked or told. */
-  #argocdOf(spec: RunSpec, current: () => RunHead): RunArgoCD | undefined {
-    const instance = this.#instances.find(spec.argocd);
-    if (instance === undefined || spec.kind === 'claim') return undefined;
-    const { argocd, watch, page: server } = instance;
-    const access = this.#access;
-    // A run keeps its kind.
-    const rights = rightsOf(current as () => Entitled, access, this.#ports.logger);
-    const onRulesChange = (listener: () => void) => access.onRulesChange(listener);
-    const changes = new GuardedChangeSource(watch, rights.deny, onRulesChange);
-    return { argocd: new GuardedArgoCD(argocd, rights), changes, server };
-  }
-
-  /** What the rules do not allow of a run, by what was last proven of it. */
-  #denialOf(spec: RunSpec): string | undefined {
-    if (spec.kind === 'claim') return undefined;
-    const { client, argocd, address, proven, request } = spec;
-    const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
-    const [denial] = this.#access.denyRequest({ client, azureProject, argocd }, request);
-    return denial && `${denial.message}. ${denial.advice}`;
   }
 
   #publicApp() {

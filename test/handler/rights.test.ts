@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { TaskHub } from '../../src/azure/task-hub/task-hub.ts';
 import type { Rule } from '../../src/handler/config/config.ts';
 import { Access } from '../../src/handler/http/access.ts';
-import { goesByName, rightsOf } from '../../src/handler/rights.ts';
+import { denialOf, goesByName, rightsOf } from '../../src/handler/rights.ts';
 import type { FollowSpec } from '../../src/handler/run.ts';
 import { provenBy } from '../../src/handler/runs/verification/authority.ts';
 import { RetryBackoff } from '../../src/handler/runs/retry-backoff.ts';
@@ -202,6 +202,26 @@ describe('the rights of a run', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe('what the rules deny a run', () => {
+  const access = new Access({ ...settings, rules: [rule] }, new ManualClock());
+  const asked = (projectName: string | undefined): FollowSpec => ({
+    ...sample,
+    azureProject: 'shop',
+    request: { ...sample.request, subject: { names: [{ name: 'shop-web' }] }, project: 'shop' },
+    ...(projectName === undefined ? {} : { proven: { projectName } }),
+  });
+
+  it('is nothing where the proven project has a rule', () => {
+    assert.equal(denialOf(asked('shop'), access), undefined);
+  });
+
+  it('is said with what to do, whatever project the run claims', () => {
+    for (const projectName of ['evil', undefined]) {
+      assert.match(denialOf(asked(projectName), access) ?? '', /^.+\. .+$/);
+    }
   });
 });
 

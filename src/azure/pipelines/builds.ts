@@ -14,7 +14,7 @@ import type {
   RunRequest,
 } from './pipelines.ts';
 import { pipelineErrorOf } from './refusals.ts';
-import type { Subject } from './refusals.ts';
+import type { RefusedCall } from './refusals.ts';
 import { AzureError } from '../http/azure-error.ts';
 
 /** An expanded pipeline of many templates has some MiB. */
@@ -27,7 +27,7 @@ const mostYaml = 16 * 1024 * 1024;
 export async function checkRun(
   calls: Calls,
   request: Omit<RunRequest, 'mark'>,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<RunMark> {
   const { eventKey, organization: collection, project, pipeline } = request;
   const preview = async (mark: RunMark) => {
@@ -62,7 +62,7 @@ export async function checkRun(
  * Whether it was refused for the input that we added: the pipeline does not take it, or our identity
  * may not set it. A rule's own variables may be refused the same way; then so is what is left.
  */
-function isAboutMark(error: unknown, mark: RunMark, subject: Subject): boolean {
+function isAboutMark(error: unknown, mark: RunMark, subject: RefusedCall): boolean {
   if (!(error instanceof AzureError)) return false;
   const { reason } = pipelineErrorOf(error, subject);
   if (mark === 'variable') {
@@ -83,7 +83,7 @@ function isAboutMark(error: unknown, mark: RunMark, subject: Subject): boolean {
 export async function queueRun(
   calls: Calls,
   request: RunRequest,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<PipelineRun> {
   const { organization: collection, project, pipeline, eventKey, tags = [] } = request;
   const path = pathOf(project, ['pipelines', pipeline, 'runs']);

@@ -10,7 +10,7 @@ import {
 } from './pipeline-schema.ts';
 import type { FoundPipeline, PipelineReference, ProjectAddress } from './pipelines.ts';
 import { ownError } from './refusals.ts';
-import type { Subject } from './refusals.ts';
+import type { RefusedCall } from './refusals.ts';
 import { isSame } from './run-state.ts';
 
 /** More pipelines of one name than a project has folders for them. */
@@ -33,7 +33,7 @@ export async function findPipeline(
   calls: Calls,
   { organization, project }: ProjectAddress,
   reference: PipelineReference,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<FoundPipeline> {
   const collection = organization;
   const id =
@@ -65,7 +65,7 @@ export async function findRelease(
   calls: Calls,
   { organization, project }: ProjectAddress,
   reference: PipelineReference,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<FoundPipeline> {
   const collection = releasesAt(organization);
   const name = 'GET release definitions';
@@ -96,7 +96,11 @@ export function splitReference(reference: string): {
 }
 
 /** The one that a reference means. The server's filter takes wildcards, and is not relied on. */
-function chosen(candidates: readonly Candidate[], reference: string, subject: Subject): Candidate {
+function chosen(
+  candidates: readonly Candidate[],
+  reference: string,
+  subject: RefusedCall,
+): Candidate {
   const { folder, name } = splitReference(reference);
   const named = candidates.filter((candidate) => isSame(candidate.name, name));
   const found =
@@ -112,7 +116,7 @@ function chosen(candidates: readonly Candidate[], reference: string, subject: Su
   });
 }
 
-function unknown(elsewhere: readonly Candidate[], reference: string, subject: Subject) {
+function unknown(elsewhere: readonly Candidate[], reference: string, subject: RefusedCall) {
   const others = elsewhere.length === 0 ? '' : `; there is ${listed(elsewhere)}`;
   return ownError(subject, {
     kind: 'refused',

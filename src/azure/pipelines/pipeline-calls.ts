@@ -9,7 +9,7 @@ import { parseAnswer } from '../http/parsed-answer.ts';
 import { Pace } from './pace.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { ownError, pipelineErrorOf } from './refusals.ts';
-import type { Subject } from './refusals.ts';
+import type { RefusedCall } from './refusals.ts';
 
 /** As whom pipelines are asked, and by what clock. */
 export interface PipelinesSettings {
@@ -55,7 +55,7 @@ export class PipelineCaller {
    * that has begun is ended all the same, or none of several calls ever would be.
    */
   async work<T>(
-    subject: Subject,
+    subject: RefusedCall,
     signal: AbortSignal,
     run: (calls: Calls) => Promise<T>,
   ): Promise<T> {
@@ -76,7 +76,7 @@ export class PipelineCaller {
     }
   }
 
-  async #token(subject: Subject, signal: AbortSignal): Promise<Secret> {
+  async #token(subject: RefusedCall, signal: AbortSignal): Promise<Secret> {
     try {
       return await this.#settings.token(subject.organization, signal);
     } catch (error) {
@@ -89,7 +89,7 @@ export class PipelineCaller {
     }
   }
 
-  #calls({ organization }: Subject, token: Secret, signal: AbortSignal): Calls {
+  #calls({ organization }: RefusedCall, token: Secret, signal: AbortSignal): Calls {
     const send = async (
       method: AzureCall['method'],
       isRepeatable: boolean,

@@ -7,7 +7,7 @@ import type { Release } from './pipeline-schema.ts';
 import { createdRelease } from './queue-body.ts';
 import type { PipelineRun, ProjectAddress, ReleaseRequest, RunReference } from './pipelines.ts';
 import { ownError } from './refusals.ts';
-import type { Subject } from './refusals.ts';
+import type { RefusedCall } from './refusals.ts';
 import { isDescriptionOf } from './run-mark.ts';
 import { clockDifference, inconclusive } from './run-search.ts';
 import { isSame, releaseProgress } from './run-state.ts';
@@ -22,7 +22,7 @@ type Unmarked = Omit<ReleaseRequest, 'mark'>;
 export async function checkRelease(
   calls: Calls,
   request: Unmarked,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<readonly string[]> {
   const { organization, project, pipeline, stage, artifacts, variables } = request;
   const definition = await calls.read(releaseDefinitionSchema, {
@@ -73,7 +73,7 @@ function isSettable(
 export async function createRelease(
   calls: Calls,
   request: ReleaseRequest,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<PipelineRun> {
   const { organization, project, stage } = request;
   const stages = stage === undefined ? [] : await checkRelease(calls, request, subject);
@@ -99,7 +99,7 @@ export async function searchRelease(
   request: ReleaseRequest,
   identity: string | undefined,
   since: number,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<PipelineRun | undefined> {
   const { organization, project, pipeline, eventKey } = request;
   const path = pathOf(project, ['release', 'releases'], {

@@ -19,7 +19,7 @@ import type {
   RunReference,
   UncheckedRequest,
 } from './pipelines.ts';
-import type { Subject } from './refusals.ts';
+import type { RefusedCall } from './refusals.ts';
 import {
   cancelRelease,
   checkRelease,
@@ -44,7 +44,7 @@ export class RestPipelines implements Pipelines {
   }
 
   identity(organization: string, signal: AbortSignal): Promise<Identity> {
-    const subject: Subject = {
+    const subject: RefusedCall = {
       organization,
       project: '',
       asked: 'find out who we are',
@@ -150,7 +150,7 @@ export class RestPipelines implements Pipelines {
 async function markFor(
   calls: Calls,
   request: UncheckedRequest,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<RunMark> {
   switch (request.kind) {
     case 'yaml':
@@ -175,8 +175,8 @@ export function onceBy(mark: RunMark): Once {
 function subjectOf(
   { organization, project }: ProjectAddress,
   asked: string,
-  missing: Subject['missing'] = 'unknownPipeline',
-): Subject {
+  missing: RefusedCall['missing'] = 'unknownPipeline',
+): RefusedCall {
   return { organization, project, asked, missing };
 }
 

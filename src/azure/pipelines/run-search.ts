@@ -6,7 +6,7 @@ import type { Build } from './pipeline-schema.ts';
 import { eventInput, isBuildOf, isEvent, markOf } from './run-mark.ts';
 import type { BuildRequest, RunRequest } from './pipelines.ts';
 import { ownError } from './refusals.ts';
-import type { Subject } from './refusals.ts';
+import type { RefusedCall } from './refusals.ts';
 import { isoTime } from '../../text/iso-time.ts';
 
 /** Ours and Azure's clock may differ by so much, milliseconds. */
@@ -29,7 +29,7 @@ export async function searchBuild(
   request: RunRequest | BuildRequest,
   identity: string | undefined,
   since: number,
-  subject: Subject,
+  subject: RefusedCall,
 ): Promise<Build | undefined> {
   const { eventKey, mark } = request;
   let reads = 0;
@@ -99,7 +99,7 @@ async function isRunOf(
 }
 
 /** To say that there is none would queue it twice. */
-export function inconclusive(why: string, subject: Subject) {
+export function inconclusive(why: string, subject: RefusedCall) {
   return ownError(subject, {
     kind: 'unavailable',
     reason: 'unclear',

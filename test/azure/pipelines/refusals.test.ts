@@ -5,9 +5,9 @@ import type {
   PipelineReason,
 } from '../../../src/azure/pipelines/pipeline-error.ts';
 import { pipelineErrorOf } from '../../../src/azure/pipelines/refusals.ts';
-import type { Subject } from '../../../src/azure/pipelines/refusals.ts';
+import type { RefusedCall } from '../../../src/azure/pipelines/refusals.ts';
 
-const subject: Subject = {
+const subject: RefusedCall = {
   organization: 'https://dev.azure.com/fabrikam',
   project: 'shop',
   asked: 'queue pipeline 12',
