@@ -211,7 +211,7 @@ describe('what the rules deny a run', () => {
     ...sample,
     azureProject: 'shop',
     request: { ...sample.request, subject: { names: [{ name: 'shop-web' }] }, project: 'shop' },
-    ...(projectName === undefined ? {} : { proven: { projectName } }),
+    ...(projectName === undefined ? {} : { proven: { projectName, at: 0 } }),
   });
 
   it('is nothing where the proven project has a rule', () => {
