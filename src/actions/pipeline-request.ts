@@ -1,5 +1,10 @@
 import * as z from 'zod/mini';
-import type { PipelineKind, QueueRequest, RunReference, UncheckedRequest } from '../azure/pipelines/pipelines.ts';
+import type {
+  PipelineKind,
+  QueueRequest,
+  RunReference,
+  UncheckedRequest,
+} from '../azure/pipelines/pipelines.ts';
 import { pipelineKinds, runMarks } from '../azure/pipelines/pipelines.ts';
 import type { RenderedRelease, RenderedRun } from '../follow-ups/follow-up.ts';
 import type { ActionOutcome } from './stored-action.ts';

@@ -145,7 +145,10 @@ const createRelease = (place: Place) =>
 const postWebHook = z.pipe(
   described(
     z.strictObject({
-      url: textSetting(parseWebHookUrl, { description: 'Where it is posted.', pattern: '^https://' }),
+      url: textSetting(parseWebHookUrl, {
+        description: 'Where it is posted.',
+        pattern: '^https://',
+      }),
       secret: textSetting(parseSigningSecret, {
         description: 'Signs it (HMAC-SHA256); by reference.',
         examples: ['${file:/run/secrets/handler/web-hook}'],

@@ -94,7 +94,13 @@ async function run(
   const agent = more.agent ?? new FakeAgent({ ...least, ...inputs });
   const signal = new AbortController().signal;
   const followUps = () => assert.fail('follow-ups were loaded');
-  const ports = { connect: () => noArgoCD, followUps, clock: stoppedClock, random: Math.random, signal };
+  const ports = {
+    connect: () => noArgoCD,
+    followUps,
+    clock: stoppedClock,
+    random: Math.random,
+    signal,
+  };
   await runTask({ ...ports, ...more, follow, agent });
   assert.deepEqual(Object.keys(agent.outputs), [...outputNames]);
   return agent;

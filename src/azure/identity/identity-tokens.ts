@@ -71,8 +71,7 @@ export class IdentityTokens {
     if (this.#asking !== undefined) return this.#asking;
     const failed = this.#failed;
     const since = this.#settings.clock.now() - (failed?.at ?? -Infinity);
-    if (failed !== undefined && since >= 0 && since < pause)
-      return Promise.reject(failed.error);
+    if (failed !== undefined && since >= 0 && since < pause) return Promise.reject(failed.error);
     const asking = this.#request();
     this.#asking = asking;
     const end = (error?: Error) => {

@@ -2,12 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import type { ResourceKey } from '../../../src/sync/model/application.ts';
 import type { SyncPhase } from '../../../src/sync/model/operation.ts';
-import {
-  keepPlan,
-  recallPlan,
-  taskOf,
-  waveOf,
-} from '../../../src/sync/plan/plan.ts';
+import { keepPlan, recallPlan, taskOf, waveOf } from '../../../src/sync/plan/plan.ts';
 import { planOf } from '../../in-one-go.ts';
 import { hook, object, wave } from '../sample-manifests.ts';
 
