@@ -118,9 +118,13 @@ export class AzureClient {
     return second;
   }
 
-  #exchange(call: AzureCall, form: TokenForm): Promise<HttpAnswer> {
+  async #exchange(call: AzureCall, form: TokenForm): Promise<HttpAnswer> {
     const { collection, method, path, token, body, maxBytes = defaultMaxBytes, signal } = call;
     const { exchange, userAgent, timeout = defaultTimeout } = this.#settings;
+    if (!URL.canParse(collection)) {
+      const reason = `${collection} is not one of the configured organizations`;
+      throw new AzureError(call.name, reason, { failure: 'blocked' });
+    }
     const { origin, pathname } = new URL(collection);
     const root = pathname.replace(/\/$/, '');
     const headers = headersOf(form, token, userAgent, body?.type);

@@ -38,13 +38,17 @@ export class AzureHttp {
 
   constructor(settings: AzureHttpSettings) {
     const { reachOf, resolve, connections = defaultConnections } = settings;
-    const { userAgent, observe, timeout } = settings;
+    const { userAgent, observe } = settings;
     const agent = (reach: Reach) =>
       new Agent({ connect: guardedConnector(reach, resolve), connections, pipelining: 1 });
     const agents = { public: agent('public'), private: agent('private') };
     this.#agents = agents;
     this.#client = new AzureClient({
-      ...{ userAgent, observe, timeout },
+      ...{ userAgent, observe },
+      // Of each call, as it is then.
+      get timeout() {
+        return settings.timeout;
+      },
       exchange: async ({ name, collection }, request, bounds) => {
         const reach = reachOf(collection);
         if (reach !== undefined) return exchange(agents[reach], request, bounds);

@@ -158,7 +158,7 @@ describe('the check of follow-ups across settings', () => {
       },
       [
         'followUps.0.for.argocd.1: there is no such name in `argocd`. Did you mean `prod`?',
-        'grants.0.argocd: there is no such name in `argocd`. Use one of those in `argocd`.',
+        'grants.0.argocd: there is no such name in `argocd`. Use one of: `prod`.',
       ],
     ],
     [

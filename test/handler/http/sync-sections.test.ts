@@ -23,7 +23,8 @@ function definitionOf(task: string): Definition {
 describe('the sections', () => {
   it('of a sync are what says who asks, and the inputs of the task of an agent', () => {
     const inputs = definitionOf('ArgoCDSync').inputs.map(({ name }) => name);
-    const shared = inputs.filter((name) => !['argocdConnection', 'publishSummary'].includes(name));
+    const ofAgents = ['argocdConnection', 'waitForFollowUps', 'publishSummary'];
+    const shared = inputs.filter((name) => !ofAgents.includes(name));
     assert.deepEqual(syncSections, [...claimSections, ...runSections, ...shared]);
   });
 

@@ -63,6 +63,11 @@ const bounds: Readonly<Record<string, number>> = {
   'actions.request_json': 64 * 1_024,
   'actions.outcome_json': 8 * 1_024,
   'actions.message': 4_096,
+  'actions.event_key': 15,
+  // A run's name and addresses (`http/header-block.ts`).
+  'actions.claim_json': 8 * 1_024,
+  // What it is of, and a digest (`follow-ups/care.ts`).
+  'cared.name': 80,
 };
 
 describe('every text of the store', () => {

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import type { EntraIdentity } from '../../../src/azure/identity/entra-credential.ts';
-import { IdentityError } from '../../../src/azure/identity/identity-error.ts';
-import { IdentityTokens } from '../../../src/azure/identity/identity-tokens.ts';
-import { Secret } from '../../../src/secret.ts';
-import type { EntraSimulator } from '../../../simulators/entra/simulator.ts';
-import { noAbort } from '../../argocd/rest/server.ts';
+import type { EntraIdentity } from '../../src/azure/identity/entra-credential.ts';
+import { IdentityError } from '../../src/azure/identity/identity-error.ts';
+import { IdentityTokens } from '../../src/azure/identity/identity-tokens.ts';
+import { Secret } from '../../src/secret.ts';
+import type { EntraSimulator } from '../../simulators/entra/simulator.ts';
+import { noAbort } from '../argocd/rest/server.ts';
 import {
   certificate,
   clientId,
@@ -18,7 +18,7 @@ import {
   startTenant,
   tenant,
   trustTenant,
-} from './tenant.ts';
+} from '../azure/identity/tenant.ts';
 
 const minute = 60_000;
 
