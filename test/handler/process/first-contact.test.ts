@@ -38,6 +38,8 @@ describe('the handler, when it is restarted while Argo CD is away,', () => {
     await until(async () =>
       /list_age_seconds{.*} \d/.test((await installation.admin('/metrics')).text),
     );
+    // Not killed: what it has just learned may not be stored yet.
+    await installation.handler.stop();
     const { run, end } = await beginAway();
     await until(() => /Cannot reach Argo CD; retrying/.test(installation.handler.printedNow));
     end();
