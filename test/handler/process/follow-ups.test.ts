@@ -145,7 +145,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     await until(isSettled);
     assert.deepEqual(queued(), ['smoke-tests']);
     const { text: page } = await installation.admin('/');
-    assert.match(page, /Application shop of prod: Annotation <code>[^<]*deploy/);
+    assert.match(page, /Application argocd\/shop of prod: Annotation <code>[^<]*deploy/);
   });
 
   const moments: readonly Pick<Effect, 'what' | 'stage'>[] = [
