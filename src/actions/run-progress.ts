@@ -1,3 +1,4 @@
+import { abortable } from '../async/abortable.ts';
 import { backoff } from '../async/backoff.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
 import type { Clock } from '../async/clock.ts';
@@ -113,15 +114,4 @@ function keyOf({ organization, project, kind, id, stage = '' }: RunReference): s
 
 function isSame(one: PipelineRun | undefined, other: PipelineRun): boolean {
   return one?.state === other.state && one.result === other.result && one.name === other.name;
-}
-
-/** Ends a wait without ending what is waited for. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // One of our own: many may wait with the same signal, and Node warns of more than ten listeners.
-  const own = AbortSignal.any([signal]);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(own.reason as Error);
-    own.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => own.removeEventListener('abort', abort));
-  });
 }

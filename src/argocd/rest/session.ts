@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ArgoCDError } from '../argocd-error.ts';
 import { Secret } from '../../secret.ts';
+import { abortable } from '../../async/abortable.ts';
 import { inTurns } from '../../async/in-turns.ts';
 import { jsonOf } from './answer.ts';
 import type { Credential } from './connection.ts';
@@ -67,7 +68,7 @@ export class Session {
       this.#token = undefined;
       throw error;
     });
-    return unlessAborted(this.#token, signal);
+    return abortable(this.#token, signal);
   }
 
   /** Forgets a token that was refused, unless another call has renewed it already. */
@@ -108,17 +109,4 @@ export class Session {
       throw new ArgoCDError(call, reason, { failure: 'unauthenticated', status, cause: error });
     }
   }
-}
-
-/** Rejects with the signal's reason; the login continues for other callers. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // A scope of its own: many wait with the same signal, and Node warns about more than ten
-  // listeners.
-  const own = AbortSignal.any([signal]);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(own.reason as Error);
-    if (own.aborted) abort();
-    own.addEventListener('abort', abort, { once: true });
-    void promise.then(resolve, reject).finally(() => own.removeEventListener('abort', abort));
-  });
 }

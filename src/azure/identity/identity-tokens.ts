@@ -1,3 +1,4 @@
+import { abortable } from '../../async/abortable.ts';
 import { errorMessage } from '../../async/error-message.ts';
 import type { Clock } from '../../async/clock.ts';
 import { Secret } from '../../secret.ts';
@@ -122,14 +123,4 @@ function reachOf(identity: EntraIdentity): 'public' | 'private' | undefined {
   if (identity.kind === 'managedIdentity') return undefined;
   const { hostname } = new URL(identity.authority);
   return hostname === '127.0.0.1' || hostname === 'localhost' ? 'private' : 'public';
-}
-
-/** Ends a wait without ending what is waited for: others may wait for it as well. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal, reason?: Error): Promise<T> {
-  const own = AbortSignal.any([signal]);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(reason ?? (own.reason as Error));
-    own.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => own.removeEventListener('abort', abort));
-  });
 }

@@ -1,6 +1,7 @@
 import { ActionWorker } from '../../actions/action-worker.ts';
 import { RunProgress } from '../../actions/run-progress.ts';
 import type { StoredAction } from '../../actions/stored-action.ts';
+import { abortable } from '../../async/abortable.ts';
 import { CancelScope } from '../../async/cancel-scope.ts';
 import { noLongerNeeded } from '../../async/clock.ts';
 import { errorMessage } from '../../async/error-message.ts';
@@ -145,7 +146,7 @@ export class OperationFollowUps implements FollowUps {
 
   /** Until it is queued, or that has come to nothing; and where it is waited for, to its end. */
   async #await(followUp: FollowUp, signal: AbortSignal): Promise<void> {
-    await Promise.race([followUp.settled, aborted(signal)]);
+    await abortable(followUp.settled, signal).catch(() => undefined);
     const { run } = followUp;
     if (!this.#options.isWaited || run === undefined || signal.aborted) return;
     try {
@@ -162,7 +163,7 @@ export class OperationFollowUps implements FollowUps {
     const scope = new CancelScope(clock, { at: clock.now() + graceOfCancel });
     const sent = own.filter(({ report }) => this.#actions.state(report.key) === 'sent');
     const answered = Promise.all(sent.map(({ settled }) => settled));
-    await Promise.race([answered, aborted(scope.signal)]);
+    await abortable(answered, scope.signal).catch(() => undefined);
     if (isWaited && endsOnCancel) {
       await Promise.all(
         own.map(async (followUp) => {
@@ -193,14 +194,4 @@ function withoutOwn(result: ApplicationResult): ApplicationResult {
   const message =
     'followUps is for the operation that the step starts, and the one that it followed was started by somebody else';
   return { ...result, concerns: [...result.concerns, { title, message }] };
-}
-
-/** Resolves when the signal aborts. */
-function aborted(signal: AbortSignal): Promise<void> {
-  // One of our own: several wait with the same signal, and Node warns of more than ten listeners.
-  const own = AbortSignal.any([signal]);
-  return new Promise((resolve) => {
-    if (own.aborted) resolve();
-    own.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

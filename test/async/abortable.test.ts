@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { abortable } from '../../src/async/abortable.ts';
+
+const never = new Promise<never>(() => undefined);
+
+describe('a wait that can be aborted', () => {
+  it('gives what is waited for', async () => {
+    const { signal } = new AbortController();
+    assert.equal(await abortable(Promise.resolve(7), signal), 7);
+    const fault = new Error('fault');
+    await assert.rejects(abortable(Promise.reject(fault), signal), fault);
+  });
+
+  it('ends with the reason of the signal, or with another one', async () => {
+    const ending = new AbortController();
+    const [own, given] = [new Error('own'), new Error('given')];
+    const waits = [abortable(never, ending.signal), abortable(never, ending.signal, given)];
+    ending.abort(own);
+    const ends = await Promise.allSettled(waits);
+    assert.deepEqual(
+      ends.map((end): unknown => (end.status === 'rejected' ? end.reason : undefined)),
+      [own, given],
+    );
+  });
+
+  it('does not begin with a signal that has aborted', async () => {
+    const reason = new Error('over');
+    await assert.rejects(abortable(never, AbortSignal.abort(reason)), reason);
+  });
+
+  it('goes on for all others', async () => {
+    const ending = new AbortController();
+    let finish: (value: number) => void = () => undefined;
+    const shared = new Promise<number>((resolve) => (finish = resolve));
+    const ended = abortable(shared, ending.signal);
+    const other = abortable(shared, new AbortController().signal);
+    ending.abort(new Error('over'));
+    await assert.rejects(ended, /over/);
+    finish(7);
+    assert.equal(await other, 7);
+  });
+});
