@@ -6,6 +6,7 @@ import { newMemory, recollect } from '../sync/model/memory.ts';
 import type { Memory } from '../sync/model/memory.ts';
 import type { View } from '../sync/model/view.ts';
 import type { Clock } from '../async/clock.ts';
+import { isOlder } from '../sync/model/resource-version.ts';
 
 /** What is known of the followed application: the newest look at it, and the memory. */
 export class FollowState {
@@ -91,10 +92,4 @@ export class FollowState {
     if (type === 'DELETED' || application.uid !== known.uid) return 'look';
     return this.take(application) ? 'taken' : 'ignored';
   }
-}
-
-/** Kubernetes counts resource versions up; where they are not numbers, nothing is known. */
-function isOlder(one: Application, other: Application): boolean {
-  const [a, b] = [Number(one.resourceVersion), Number(other.resourceVersion)];
-  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
 }

@@ -6,6 +6,7 @@ import { Semaphore } from '../../async/semaphore.ts';
 import type { Application, ApplicationName } from '../../sync/model/application.ts';
 import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
 import { isUnderWay, lookOf } from '../../sync/events/look.ts';
+import { isOlder } from '../../sync/model/resource-version.ts';
 import { markerOf } from '../../sync/model/operation.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { StoreError } from '../store/store.ts';
@@ -15,7 +16,7 @@ import type { Care, Cared } from './care.ts';
 import type { EventRecorder, Look } from './event-recorder.ts';
 import type { RulesOfRun, WatchedArgoCD } from './follow-up-ports.ts';
 import { GoneApplications } from './gone-applications.ts';
-import { isOlder, SeenApplications, type Seen } from './seen-applications.ts';
+import { SeenApplications, type Seen } from './seen-applications.ts';
 
 /** What the watch over one Argo CD works with. */
 export interface EventWatchPorts {
@@ -134,11 +135,11 @@ export class EventWatch {
     read: () => Promise<Application>,
   ): Promise<void> {
     const { annotations, argocd, store, recorder, clock } = this.#ports;
-    const { uid, resourceVersion, last } = summary;
+    const { uid, last } = summary;
     annotations.see(argocd, summary);
     const seen = this.#seen.find(summary);
     const before = seen?.uid === uid ? seen : undefined;
-    if (before !== undefined && isOlder(resourceVersion, before)) return;
+    if (before !== undefined && isOlder(summary, before)) return;
     // The one of that name is gone, and nobody told: to people it is there.
     if (seen !== undefined && before === undefined) await recorder.forget(seen.uid);
     const look = lookOf(summary);
@@ -267,7 +268,7 @@ export class EventWatch {
     }
     const seen = this.#seen.find(application);
     const before = seen?.uid === application.uid ? seen : undefined;
-    if (before !== undefined && isOlder(application.resourceVersion, before)) return;
+    if (before !== undefined && isOlder(application, before)) return;
     annotations.see(argocd, application);
     const look = lookOf(application);
     const marker = markerOf(application.operationState?.operation);

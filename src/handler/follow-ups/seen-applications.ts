@@ -4,12 +4,13 @@ import { lookOf } from '../../sync/events/look.ts';
 import type { Wanted } from './application-reader.ts';
 
 /** An application as it was last told of. */
-export interface Seen extends Pick<Application, 'name' | 'namespace' | 'uid' | 'project'> {
+export interface Seen extends Pick<
+  Application,
+  'name' | 'namespace' | 'uid' | 'project' | 'resourceVersion'
+> {
   /** As `lookOf` says it; empty where it has to be looked at again. */
   readonly look: string;
   readonly isCared: boolean;
-  /** `resourceVersion`. */
-  readonly version: string;
   /** When it was told; local milliseconds. */
   readonly at: number;
 }
@@ -35,7 +36,7 @@ export class SeenApplications {
     { name, namespace, uid, project, resourceVersion }: ApplicationSummary | Application,
     told: Pick<Seen, 'look' | 'isCared' | 'at'>,
   ): void {
-    const seen = { name, namespace, uid, project, version: resourceVersion, ...told };
+    const seen = { name, namespace, uid, project, resourceVersion, ...told };
     this.#byName.set(printName({ name, namespace }), seen);
   }
 
@@ -79,10 +80,4 @@ export class SeenApplications {
     }
     return found;
   }
-}
-
-/** Kubernetes counts resource versions up; where they are no numbers, nothing is known. */
-export function isOlder(version: string, { version: other }: Pick<Seen, 'version'>): boolean {
-  const [a, b] = [Number(version), Number(other)];
-  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
 }

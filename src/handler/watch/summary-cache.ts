@@ -1,6 +1,7 @@
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
 import { calmSince, hydrationOf, traitsOf } from '../../sync/model/application-summary.ts';
 import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
+import { isOlder } from '../../sync/model/resource-version.ts';
 
 /** What is known of one application. Times are local milliseconds. */
 export interface Known extends Required<ApplicationName> {
@@ -138,10 +139,4 @@ function compared(
       wasOtherwise: known !== undefined && (known.wasOtherwise || !isSteady),
     },
   };
-}
-
-/** Kubernetes counts resource versions up; where they are no numbers, nothing is known. */
-function isOlder(one: ApplicationSummary, other: ApplicationSummary): boolean {
-  const [a, b] = [Number(one.resourceVersion), Number(other.resourceVersion)];
-  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && a < b;
 }

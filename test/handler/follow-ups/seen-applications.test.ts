@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { inTurns } from '../../../src/async/in-turns.ts';
-import { isOlder, SeenApplications } from '../../../src/handler/follow-ups/seen-applications.ts';
+import { SeenApplications } from '../../../src/handler/follow-ups/seen-applications.ts';
 import { lookOf } from '../../../src/sync/events/look.ts';
 import { endedOperation, listingOf, summary } from '../../sync/sample-summary.ts';
 
@@ -40,15 +40,5 @@ describe('The applications that were seen', () => {
     assert.equal(all.cared, 1);
     all.forget(summary());
     assert.equal(all.find(summary()), undefined);
-  });
-
-  it('are older by their version, where that is a number', () => {
-    const cases = [
-      ['1', '2', true],
-      ['2', '2', false],
-      ['10', '9', false],
-      ['x', '9', false],
-    ] as const;
-    for (const [one, version, expected] of cases) assert.equal(isOlder(one, { version }), expected);
   });
 });
