@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { PipelineTarget } from '../actions/pipeline-target.ts';
 import { RunProgress } from '../actions/run-progress.ts';
 import type { Clock } from '../async/clock.ts';
+import { isoTime } from '../text/iso-time.ts';
 import { pageAt } from '../argocd/rest/path.ts';
 import type { AzureHttp } from '../azure/http/azure-http.ts';
 import { defaultOrganization } from '../azure/http/organization-name.ts';
@@ -102,14 +103,13 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       chainRefused: (why) => metrics.actionRefused(why === 'loop' ? 'loop' : 'chainTooLong'),
       seenAgain: () => metrics.duplicatePrevented('seenAgain'),
       annotationFault: (reason) => metrics.annotationFault(reason),
-      actionDelayed: () => undefined,
     },
     onFault: (error) => {
       // The store tells of its faults itself.
       if (!(error instanceof StoreError)) logger.error({ err: error }, 'follow-ups failed');
     },
     onDelay: (rule, until) =>
-      logger.warn({ rule, until: new Date(until).toISOString() }, 'follow-ups of a rule wait'),
+      logger.warn({ rule, until: isoTime(until) }, 'follow-ups of a rule wait'),
   });
   const progress = new RunProgress({ pipelines, clock, random });
   const intake = new HookCalls({

@@ -1,12 +1,12 @@
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
-import type { OperationOrigin } from '../../sync/events/operation-origin.ts';
+import { originOfEvent, type OperationOrigin } from '../../sync/events/operation-origin.ts';
 import { printName, type Application } from '../../sync/model/application.ts';
 import { foldProjectName } from '../../text/project-name.ts';
+import { percentDecode } from '../../text/percent-encoding.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { readActionBody, type ActionBody, type ChainLink } from '../../actions/action-body.ts';
 import type { ActionOfPlan } from './follow-up-ports.ts';
-import { originOf } from '../../sync/events/operation-origin.ts';
 
 /** How it is found out which action led to an operation. */
 export interface ChainPorts {
@@ -33,8 +33,7 @@ export async function chainOf(
   application: Pick<Application, 'operationState'>,
   { store, actionOfPlan }: ChainPorts,
 ): Promise<readonly ChainLink[]> {
-  const state = application.operationState;
-  const origin = event.operation?.origin ?? (state && originOf(state.operation));
+  const origin = originOfEvent(event, application);
   if (origin?.kind !== 'run') return [];
   const planId = origin.marker.split('/')[0] ?? '';
   const key = await actionOfPlan?.(planId);
@@ -81,17 +80,9 @@ function runAt(page: string): RunPage | undefined {
   const [build, release] = [searchParams.get('buildId'), searchParams.get('releaseId')];
   const id = Number(build ?? release);
   if (!Number.isSafeInteger(id) || id <= 0) return undefined;
-  const parts = [hostname.split('.')[0] ?? '', ...pathname.split('/').map(decoded)];
+  const parts = [hostname.split('.')[0] ?? '', ...pathname.split('/').map(percentDecode)];
   const names = new Set(parts.filter((part) => part !== '').map(foldProjectName));
   return { kind: build === null ? 'createRelease' : 'queuePipeline', id, names };
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 /** The link that an event and a rule make. */

@@ -7,7 +7,7 @@ import { renderAction, type AddressDefaults } from '../../follow-ups/render-acti
 import { RuleSet, type EventSource } from '../../follow-ups/rule-set.ts';
 import { valuesOf } from '../../follow-ups/template-values.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
-import { originOf } from '../../sync/events/operation-origin.ts';
+import { originOfEvent } from '../../sync/events/operation-origin.ts';
 import type { Application } from '../../sync/model/application.ts';
 import type { StoredAction } from '../store/event-store.ts';
 import { writeActionBody } from '../../actions/action-body.ts';
@@ -54,7 +54,7 @@ export interface SeenEvent {
 export interface EventActionsPorts extends ChainPorts {
   readonly rulesOfRun: RulesOfRun | undefined;
   readonly pace: RulePace;
-  readonly telemetry: Pick<FollowUpTelemetry, 'actionDelayed' | 'chainRefused' | 'seenAgain'>;
+  readonly telemetry: Pick<FollowUpTelemetry, 'chainRefused' | 'seenAgain'>;
   /** Told once that a rule has queued as much as it may, and no more until it has not. */
   readonly onDelay: (rule: string, until: number) => void;
 }
@@ -81,8 +81,9 @@ export class EventActions {
     { now, ...at }: SeenAt & { readonly now: number },
   ): Promise<readonly StoredAction[]> {
     const actions: StoredAction[] = [];
+    const annotated = events.length === 0 ? undefined : this.#annotated(application, at.argocd);
     for (const seen of events) {
-      const { rules, defaults } = await this.#rulesOf(seen, application, at);
+      const { rules, defaults } = await this.#rulesOf(seen, application, at, annotated);
       for (const rule of rules) {
         const action = await this.#actionOf(seen, rule, { ...at, application, defaults, now });
         if (action !== undefined) actions.push(action);
@@ -104,19 +105,28 @@ export class EventActions {
     return this.#actionOf(seen, rule, { ...at, application, defaults });
   }
 
+  /** What an application's annotations ask for, as far as it is granted; undefined: nothing. */
+  #annotated(
+    { annotations, project: appProject }: ActionSubject,
+    argocd: string,
+  ): RuleSet | undefined {
+    const { organization = nowhere, grants } = this.#settings;
+    if (grants.length === 0) return undefined;
+    const { rules } = readAnnotations(annotations);
+    const granted = grantedRules(rules, grants, { argocd, appProject, organization }).rules;
+    return granted.length === 0 ? undefined : new RuleSet(granted);
+  }
+
   async #rulesOf(
     { event, isMeant }: SeenEvent,
     application: ActionSubject,
     { argocd, ownNamespace }: SeenAt,
+    annotated: RuleSet | undefined,
   ): Promise<{ readonly rules: readonly FollowUpRule[]; readonly defaults: AddressDefaults }> {
-    const { labels, project: appProject, operationState: state } = application;
-    const source: EventSource = { argocd, ownNamespace, labels };
-    const { organization = nowhere, grants } = this.#settings;
-    const origin = event.operation?.origin ?? (state && originOf(state.operation));
-    const marker = origin?.kind === 'run' ? origin.marker : undefined;
-    const run = marker === undefined ? undefined : await this.#ports.rulesOfRun?.(marker);
-    const written = grants.length === 0 ? [] : readAnnotations(application.annotations).rules;
-    const granted = grantedRules(written, grants, { argocd, appProject, organization }).rules;
+    const source: EventSource = { argocd, ownNamespace, labels: application.labels };
+    const { organization = nowhere } = this.#settings;
+    const origin = originOfEvent(event, application);
+    const run = origin?.kind === 'run' ? await this.#ports.rulesOfRun?.(origin.marker) : undefined;
     const defaults = {
       organization: run?.organization ?? organization,
       project: run?.project,
@@ -124,7 +134,7 @@ export class EventActions {
     const placed = {
       configuration: this.#rules.matching(event, source).filter(isMeant),
       input: run === undefined ? [] : allowedOf(run, event, source),
-      annotations: granted.length === 0 ? [] : new RuleSet(granted).matching(event, source),
+      annotations: annotated?.matching(event, source) ?? [],
     };
     return { rules: chooseRules(placed, defaults), defaults };
   }
@@ -154,10 +164,7 @@ export class EventActions {
     const refusal = chainRefusal(chain, linkOf(event, rule.name), chainDepth);
     if (refusal) telemetry.chainRefused(refusal.why);
     const dueAt = refusal ? now : pace.next(rule.name, action, actionsPerHour, now);
-    if (dueAt > now) {
-      telemetry.actionDelayed();
-      onDelay(rule.name, dueAt);
-    }
+    if (dueAt > now) onDelay(rule.name, dueAt);
     const eventKey = eventKeyOf(key);
     const body = { event, argocd, applicationUrl, action, eventKey, late, chain };
     return {

@@ -7,7 +7,12 @@ import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { deletionOf, deriveEvents } from '../../sync/events/derive-events.ts';
 import { lookOf } from '../../sync/events/look.ts';
 import type { Application } from '../../sync/model/application.ts';
-import type { ApplicationMemory, EventStore, MemorySubject } from '../store/event-store.ts';
+import type {
+  ApplicationMemory,
+  EventStep,
+  EventStore,
+  MemorySubject,
+} from '../store/event-store.ts';
 import type { ActionSettings, ActionSubject, EventActions, SeenEvent } from './event-actions.ts';
 import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
 
@@ -103,45 +108,39 @@ export class EventRecorder {
   }
 
   async #record(application: Application, look: Look): Promise<void> {
-    const { store, now, telemetry, onActions } = this.#ports;
-    const { argocd, server, since } = look;
+    const { store, telemetry } = this.#ports;
     const known = await store.eventMemory(application.uid);
-    // Argo CD writes whole seconds.
-    const second = Math.floor(Math.max(since, this.#oldest) / 1_000) * 1_000;
-    const { events, memory } = deriveEvents(known, application, second);
+    const since = secondOf(Math.max(look.since, this.#oldest));
+    const { events, memory } = deriveEvents(known, application, since);
     const seen = this.#meant(events, look);
     const actions = await this.#ports
       .actions()
-      .of(seen, application, { ...placeOf(application, argocd, server), now: now() });
+      .of(seen, application, this.#placeOf(application, look));
     const step = { memory: { ...memory, about: subjectOf(application, look) }, actions };
     if (actions.length === 0 && JSON.stringify(step.memory) === JSON.stringify(known)) return;
-    const made = await store.recordEvents(step);
+    await this.#store(step);
     for (const { event, late } of seen) telemetry.eventSeen(event.kind, late);
-    telemetry.actionsMade(made);
-    if (made > 0) onActions();
   }
 
   async #addRule(
     application: Application,
-    { argocd, server }: Omit<Look, 'isFirst' | 'since'>,
+    look: Omit<Look, 'isFirst' | 'since'>,
     event: ApplicationEvent,
     rule: FollowUpRule,
   ): Promise<StoredAction> {
-    const { store, now, telemetry, onActions } = this.#ports;
+    const { store } = this.#ports;
     const { uid } = application;
     const isFirst = (await store.eventMemory(uid)) === undefined;
     // The rules of all places come first: who queues the pipeline already need not do so again.
-    await this.#record(application, { argocd, server, since: 0, isFirst });
+    await this.#record(application, { ...look, since: 0, isFirst });
     const key = actionKeyOf(event, rule);
     const known = (await store.action(key)) ?? (await this.#alike(event, rule));
     if (known !== undefined) return known;
-    const place = { ...placeOf(application, argocd, server), now: now() };
+    const place = this.#placeOf(application, look);
     const action = await this.#ports.actions().ofRule(event, rule, application, place);
     const memory = await store.eventMemory(uid);
     if (action === undefined || memory === undefined) throw new Error('a hook made no action');
-    const made = await store.recordEvents({ memory, actions: [action] });
-    telemetry.actionsMade(made);
-    if (made > 0) onActions();
+    await this.#store({ memory, actions: [action] });
     return action;
   }
 
@@ -170,23 +169,37 @@ export class EventRecorder {
     application: ActionSubject & Pick<Application, 'uid' | 'images'>,
     look: Look,
   ): Promise<void> {
-    const { store, now, telemetry, onActions } = this.#ports;
-    const { argocd, server, isFirst } = look;
+    const { store, now, telemetry } = this.#ports;
+    const { isFirst } = look;
     const { uid } = application;
     const event = deletionOf(application, now());
     const seen = [{ event, late: isFirst, isMeant: () => true }];
     const actions = await this.#ports
       .actions()
-      .of(seen, application, { ...placeOf(application, argocd, server), now: now() });
-    const memory = await store.eventMemory(uid);
+      .of(seen, application, this.#placeOf(application, look));
     if (actions.length > 0) {
-      const made = await store.recordEvents({ memory: memory ?? emptyMemory(uid), actions });
-      telemetry.actionsMade(made);
-      onActions();
+      const memory = (await store.eventMemory(uid)) ?? emptyMemory(uid);
+      await this.#store({ memory, actions });
     }
     telemetry.eventSeen(event.kind, isFirst);
     // After a crash between the two it is found gone again: the same event, and so the same actions.
     await store.forgetEvents(uid);
+  }
+
+  async #store(step: EventStep): Promise<void> {
+    const { store, telemetry, onActions } = this.#ports;
+    const made = await store.recordEvents(step);
+    telemetry.actionsMade(made);
+    if (made > 0) onActions();
+  }
+
+  #placeOf(
+    { name, namespace }: Pick<Application, 'name' | 'namespace'>,
+    { argocd, server }: Pick<Look, 'argocd' | 'server'>,
+  ) {
+    const applicationUrl = server.pageOf({ name, namespace });
+    const ownNamespace = server.namespace;
+    return { argocd, ownNamespace, applicationUrl, now: this.#ports.now() };
   }
 
   /** What the first look of a process tells may be too old, or older than the rule that it would start. */
@@ -227,15 +240,6 @@ export class EventRecorder {
 /** Argo CD writes whole seconds. */
 function secondOf(time: number): number {
   return Math.floor(time / 1_000) * 1_000;
-}
-
-function placeOf(
-  { name, namespace }: Pick<Application, 'name' | 'namespace'>,
-  argocd: string,
-  server: WatchedArgoCD,
-) {
-  const applicationUrl = server.pageOf({ name, namespace });
-  return { argocd, ownNamespace: server.namespace, applicationUrl };
 }
 
 function subjectOf(application: Application, { argocd, server }: Look): MemorySubject {

@@ -53,8 +53,6 @@ export interface FollowUpTelemetry {
   seenAgain(): void;
   /** An annotation that is wrong (`faulty`), or asks for what no grant allows (`forbidden`). */
   annotationFault(reason: 'faulty' | 'forbidden'): void;
-  /** An action that waits, since its rule has queued as much as it may in an hour. */
-  actionDelayed(): void;
 }
 
 /** An application whose annotations ask for what they cannot have. */

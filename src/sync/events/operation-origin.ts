@@ -1,3 +1,4 @@
+import type { Application } from '../model/application.ts';
 import { markerOf, runRowName, type Operation } from '../model/operation.ts';
 
 /**
@@ -11,6 +12,14 @@ export type OperationOrigin =
   | { readonly kind: 'selfHeal' }
   | { readonly kind: 'applicationSet' }
   | { readonly kind: 'user'; readonly name: string };
+
+/** Who started the operation of an event; of an event without one, who started the last operation. */
+export function originOfEvent(
+  { operation }: { readonly operation: { readonly origin: OperationOrigin } | undefined },
+  { operationState: last }: Pick<Application, 'operationState'>,
+): OperationOrigin | undefined {
+  return operation?.origin ?? (last && originOf(last.operation));
+}
 
 /** Reads who started an operation from what Argo CD stores with it (argo-cd.md §2.4). */
 export function originOf(operation: Operation): OperationOrigin {

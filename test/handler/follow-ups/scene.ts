@@ -101,7 +101,6 @@ export class Scene {
         eventTooOld: (kind) => this.seen.push(`${kind} too old`),
         actionsMade: () => undefined,
         chainRefused: (why) => this.said.push(`refused: ${why}`),
-        actionDelayed: () => undefined,
         seenAgain: () => this.said.push('seen again'),
         annotationFault: (reason) => this.said.push(reason),
       },
