@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOfText } from '../text/digest.ts';
 import type { ApplicationEvent } from '../sync/events/application-event.ts';
 import type { FollowUpRule } from './follow-up.ts';
 
@@ -13,7 +13,7 @@ export function actionKeyOf(
   { id, operation }: Pick<ApplicationEvent, 'id' | 'operation'>,
   { name, each }: Pick<FollowUpRule, 'name' | 'each'>,
 ): string {
-  const event = id.length <= longestId ? id : `${id.slice(0, 100)}#${digestOf(id)}`;
+  const event = id.length <= longestId ? id : `${id.slice(0, 100)}#${digestOfText(id)}`;
   const attempt = each === 'attempt' ? [String(operation?.attempt ?? 0)] : [];
   // No rule's name holds a bar, nor a line break: so no two make one key.
   return [event, ...attempt, name].join('|');
@@ -26,9 +26,5 @@ export function actionKeyOf(
  */
 export function eventKeyOf(actionKey: string): string {
   const least = 10n ** 14n;
-  return String(least + (BigInt(`0x${digestOf(actionKey)}`) % (9n * least)));
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return String(least + (BigInt(`0x${digestOfText(actionKey)}`) % (9n * least)));
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseAppProject, parseAzureProject, parseName } from '../settings/names.ts';
+import { patternSettings } from '../settings/name-settings.ts';
 import type { Setting } from '../settings/setting.ts';
 import { described, textSetting } from '../settings/text-setting.ts';
 import { fits } from '../text/glob.ts';
@@ -41,26 +42,17 @@ export interface GrantQuestion {
   readonly address: CompleteAddress;
 }
 
-const mostPatterns = 100;
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const someOf = (parse: (text: string) => Setting<string>, item: string, description: string) =>
-  described(
-    z
-      .array(textSetting(parse, { description: item }))
-      .check(z.minLength(1), z.maxLength(mostPatterns)),
-    description,
-  );
-
 const pipelinePatterns = {
   organization: textSetting(parseOrganization, {
     description: 'Name of the organization, or of the collection on premises.',
   }),
-  azureProjects: someOf(
+  azureProjects: patternSettings(
     parseAzureProject,
     'Name with `*` and `?`, or id.',
     'Projects of Azure DevOps that the pipelines are in.',
   ),
-  pipelines: someOf(
+  pipelines: patternSettings(
     parsePipelinePattern,
     'Name with `*` and `?`, with its folder as in `\\smoke\\*`, or id.',
     'Pipelines that may be queued.',
@@ -77,7 +69,7 @@ export const grantsSchema = described(
       .array(
         z.strictObject({
           argocd: textSetting(parseName, { description: 'Name of the Argo CD instance.' }),
-          appProjects: someOf(
+          appProjects: patternSettings(
             parseAppProject,
             'Name with `*` and `?`.',
             'AppProjects whose applications may queue pipelines by annotations.',

@@ -43,6 +43,6 @@ export function renderAction(
 }
 
 /** A branch or tag, which may have been written in full. */
-function refOf(folder: 'heads' | 'tags', name: string): string {
+export function refOf(folder: 'heads' | 'tags', name: string): string {
   return name.startsWith('refs/') ? name : `refs/${folder}/${name}`;
 }

@@ -1,8 +1,10 @@
+import { cloudHost } from '../azure/http/collection.ts';
 import { AzureHttp } from '../azure/http/azure-http.ts';
 import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
 import type { PipelineRun, Pipelines, UncheckedRequest } from '../azure/pipelines/pipelines.ts';
 import { RestPipelines } from '../azure/pipelines/rest-pipelines.ts';
 import { eventKeyOf } from '../follow-ups/action-key.ts';
+import { refOf } from '../follow-ups/render-action.ts';
 import { parsePipelineAddress } from '../follow-ups/pipeline-address.ts';
 import { Secret } from '../secret.ts';
 import type { HookArguments, QueueTexts } from './arguments.ts';
@@ -120,11 +122,7 @@ export class DirectChannel implements HookChannel {
 }
 
 function isCloud(organization: string): boolean {
-  return /(^|\.)(dev\.azure\.com|visualstudio\.com)$/.test(new URL(organization).hostname);
-}
-
-function refOf(folder: 'heads' | 'tags', name: string): string {
-  return name.startsWith('refs/') ? name : `refs/${folder}/${name}`;
+  return cloudHost.test(new URL(organization).hostname);
 }
 
 function viewOf(target: string, { id, name, page, state, result }: PipelineRun): FollowUp {

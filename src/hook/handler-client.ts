@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { errorMessage } from '../async/error-message.ts';
 import { Secret } from '../secret.ts';
+import { signedText } from '../text/signed-request.ts';
 import { logLine } from '../text/foreign-text.ts';
 import type { HookArguments } from './arguments.ts';
 import type { Way } from './way.ts';
@@ -146,7 +147,7 @@ export class HandlerClient {
     }
     const timestamp = String(Math.floor(Date.now() / 1_000));
     const nonce = randomBytes(18).toString('base64url');
-    const signed = [timestamp, nonce, `${method} ${asked}`, body].join('\n');
+    const signed = signedText({ method, path: asked, body, timestamp, nonce });
     const key = readSecret(keyFile, 'key').reveal();
     const signature = createHmac('sha256', key).update(signed).digest('hex');
     return {

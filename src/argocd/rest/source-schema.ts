@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Source } from '../../sync/model/application.ts';
 import type { Operation } from '../../sync/model/operation.ts';
-import { canonical } from './canonical.ts';
+import { canonical, digestOfText } from './canonical.ts';
 import { sourceSchema } from './go-value.ts';
 
 /** All of a source, whatever else is in it. */
@@ -36,5 +35,5 @@ export function readSources(
 
 /** Helm values may be long, and are nobody's business but to be compared. */
 function digestOf(settings: string): string {
-  return settings === '{}' ? '' : createHash('sha256').update(settings).digest('hex');
+  return settings === '{}' ? '' : digestOfText(settings);
 }

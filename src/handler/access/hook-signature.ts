@@ -1,17 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../async/clock.ts';
 import { Secret } from '../../secret.ts';
+import { signedText, type SignedParts } from '../../text/signed-request.ts';
 import type { UnknownHook } from './hook-identity.ts';
 
 /** A request as its sender has signed it. */
-export interface SignedRequest {
-  readonly method: string;
-  /** From `/v1/` on, with its query. */
-  readonly path: string;
-  readonly body: string;
-  /** Seconds since the epoch, as it was sent. */
-  readonly timestamp: string;
-  readonly nonce: string;
+export interface SignedRequest extends SignedParts {
   /** `sha256=` and 64 hexadecimal digits. */
   readonly signature: string;
 }
@@ -27,12 +21,6 @@ const shapes = {
 } as const;
 /** For keys that there are not, so that the time of an answer does not tell. */
 const nobody = new Secret('0'.repeat(32));
-
-/** What a sender signs: each part on a line of its own, of which only the last may hold more. */
-export function signedText(request: Omit<SignedRequest, 'signature'>): string {
-  const { method, path, body, timestamp, nonce } = request;
-  return [timestamp, nonce, `${method} ${path}`, body].join('\n');
-}
 
 /**
  * Checks signatures (HMAC-SHA256), each good for one request within the window. What was used is known

@@ -10,20 +10,17 @@ import { identitySchema, personalAccessToken } from './identity-schema.ts';
 import { hooksSchema } from './hooks-schema.ts';
 import { parseListener } from './listener.ts';
 import {
-  namePattern,
   parseApplication,
   parseAppProject,
   parseAzureProject,
-  parseName,
   parseNamespace,
 } from '../../settings/names.ts';
 import { parseOrganizationUrl } from './organization-url.ts';
 import { parseSecret, parseTokenHash } from './secret-setting.ts';
+import { nameSetting } from '../../settings/name-settings.ts';
 import type { Setting } from '../../settings/setting.ts';
 import { described, textSetting } from '../../settings/text-setting.ts';
 import { parseArgoCDUrl, parsePublicUrl } from './web-url.ts';
-
-const name = (description: string) => textSetting(parseName, { description, pattern: namePattern });
 
 const someOf = <T extends z.core.$ZodType>(item: T, description: string) =>
   described(z.array(item).check(z.minLength(1)), description);
@@ -76,7 +73,7 @@ const organization = z.pipe(
 );
 
 const instance = z.strictObject({
-  name: name('How requests and rules call this Argo CD.'),
+  name: nameSetting('How requests and rules call this Argo CD.'),
   url: url(parseArgoCDUrl, 'URL of its API, including the root path if it has one.'),
   namespace: z.prefault(
     textSetting(parseNamespace, {
@@ -98,14 +95,14 @@ const instance = z.strictObject({
   skipTlsVerify: flag('Accepts any certificate: anyone in between can read the token.'),
   publicUrl: z.optional(url(parseArgoCDUrl, 'The URL that people open, if it differs from `url`.')),
   announcedRuns: z.optional(
-    name(
+    nameSetting(
       'Client whose rules count for runs of ArgoCDSyncDirect@1, which nobody sends to the handler: it finds them in this Argo CD. Requires `azureDevOps.identity`. If absent, they are ignored.',
     ),
   ),
 });
 
 const client = z.strictObject({
-  name: name('How rules, logs and metrics call this client.'),
+  name: nameSetting('How rules, logs and metrics call this client.'),
   tokens: described(
     z
       .array(textSetting(parseTokenHash, { description: 'Hash of a token.', pattern: '^sha256:' }))
@@ -118,13 +115,13 @@ const patterns = (parse: (given: string) => Setting<string>, item: string, descr
   someOf(textSetting(parse, { description: item }), description);
 
 const rule = z.strictObject({
-  client: name('Name of the client that the rule is for.'),
+  client: nameSetting('Name of the client that the rule is for.'),
   azureProjects: patterns(
     parseAzureProject,
     'Name with `*` and `?`, or id.',
     'Projects of Azure DevOps whose runs may call.',
   ),
-  argocd: name('Name of the Argo CD instance.'),
+  argocd: nameSetting('Name of the Argo CD instance.'),
   appProjects: patterns(
     parseAppProject,
     'Name with `*` and `?`.',

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { pipelinePatternsSchema } from '../../follow-ups/grants.ts';
-import { namePattern, parseApplication, parseAppProject, parseName } from '../../settings/names.ts';
+import { parseApplication, parseAppProject } from '../../settings/names.ts';
+import { mostPatterns, nameSetting, patternSettings } from '../../settings/name-settings.ts';
 import type { Setting } from '../../settings/setting.ts';
 import { described, textSetting } from '../../settings/text-setting.ts';
 import { defaultAudience, type HookCaller } from './hooks-config.ts';
@@ -9,20 +10,10 @@ import { parseWebUrl } from './web-url.ts';
 
 const mostCallers = 100;
 const mostGrants = 1_000;
-const mostPatterns = 100;
 /** A key that HMAC-SHA256 gains nothing by exceeding (RFC 2104 §3). */
 const shortestKey = 32;
 
-const name = (description: string) => textSetting(parseName, { description, pattern: namePattern });
 const line = (description: string) => textSetting(parseLine, { description });
-
-const patterns = (parse: (text: string) => Setting<string>, item: string, description: string) =>
-  described(
-    z
-      .array(textSetting(parse, { description: item }))
-      .check(z.minLength(1), z.maxLength(mostPatterns)),
-    description,
-  );
 
 const kinds = {
   tokenReview: z.optional(
@@ -70,7 +61,7 @@ const kinds = {
 
 const caller = z.pipe(
   z
-    .strictObject({ name: name('How grants, logs and metrics call it.'), ...kinds })
+    .strictObject({ name: nameSetting('How grants, logs and metrics call it.'), ...kinds })
     .check(({ value, issues }) => {
       const { tokenReview, oidc, hmac } = value;
       const count = [tokenReview, oidc, hmac].filter((each) => each !== undefined).length;
@@ -91,22 +82,30 @@ const caller = z.pipe(
 );
 
 const grant = z.strictObject({
-  caller: name('Name of the caller whose hooks it is for.'),
+  caller: nameSetting('Name of the caller whose hooks it is for.'),
   namespaces: z._default(
-    patterns(parseNamespacePattern, 'Name with `*` and `?`.', 'Namespaces that the hooks run in.'),
+    patternSettings(
+      parseNamespacePattern,
+      'Name with `*` and `?`.',
+      'Namespaces that the hooks run in.',
+    ),
     [],
   ),
   serviceAccounts: z._default(
-    patterns(parseAccountPattern, 'Name with `*` and `?`.', 'Service accounts of the hooks.'),
+    patternSettings(
+      parseAccountPattern,
+      'Name with `*` and `?`.',
+      'Service accounts of the hooks.',
+    ),
     [],
   ),
-  argocd: name('Name of the Argo CD instance.'),
-  appProjects: patterns(
+  argocd: nameSetting('Name of the Argo CD instance.'),
+  appProjects: patternSettings(
     parseAppProject,
     'Name with `*` and `?`.',
     'AppProjects that the applications may be in.',
   ),
-  applications: patterns(
+  applications: patternSettings(
     parseApplication,
     '`name` or `namespace/name`, with `*` and `?`, which do not match `/`.',
     'Applications whose hooks they are.',

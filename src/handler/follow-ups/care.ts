@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { Grant } from '../../follow-ups/grants.ts';
 import { RuleSet } from '../../follow-ups/rule-set.ts';
 import type { Application } from '../../sync/model/application.ts';
+import { digestOfText } from '../../text/digest.ts';
 import { GlobSet } from '../../text/glob.ts';
 
 /** An application as it is asked whether anybody cares for it. */
@@ -100,13 +100,9 @@ export function caredNames({ followUps, grants }: CareSettings): readonly string
 }
 
 function nameOfRule({ name, when, for: filter }: FollowUpRule): string {
-  return `rule/${digestOf([name, when, filter])}`;
+  return `rule/${digestOfText(JSON.stringify([name, when, filter]))}`;
 }
 
 function nameOfGrant({ argocd, appProjects }: Grant): string {
-  return `grant/${digestOf([argocd, appProjects])}`;
-}
-
-function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return `grant/${digestOfText(JSON.stringify([argocd, appProjects]))}`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOfText } from '../../text/digest.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { ArgoCDInstance } from '../config/config.ts';
 import type { Store } from '../store/store.ts';
@@ -43,6 +43,5 @@ export class Contacts {
 
 /** What decides whether an instance is reached: with another certificate, say, it may not be. */
 function digestOf({ url, ca, skipTlsVerify }: ArgoCDInstance): string {
-  const reach = JSON.stringify([url, ca ?? '', skipTlsVerify]);
-  return createHash('sha256').update(reach).digest('hex');
+  return digestOfText(JSON.stringify([url, ca ?? '', skipTlsVerify]));
 }

@@ -4,10 +4,10 @@ import { describe, it } from 'mocha';
 import {
   SignatureCheck,
   signatureWindow,
-  signedText,
   type SignedRequest,
 } from '../../../src/handler/access/hook-signature.ts';
 import { Secret } from '../../../src/secret.ts';
+import { signedText } from '../../../src/text/signed-request.ts';
 
 const key = 'a-key-of-hooks-of-forty-characters-xxxxx';
 const secrets = [new Secret(key)];

@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+import { namePattern, parseName } from './names.ts';
+import type { Setting } from './setting.ts';
+import { described, textSetting } from './text-setting.ts';
+
+/** Patterns of one setting. */
+export const mostPatterns = 100;
+
+/** A name that the configuration itself gives. */
+export const nameSetting = (description: string) =>
+  textSetting(parseName, { description, pattern: namePattern });
+
+/** One or more patterns, each read by `parse`; `item` is said of each, `description` of all. */
+export const patternSettings = (
+  parse: (text: string) => Setting<string>,
+  item: string,
+  description: string,
+) =>
+  described(
+    z
+      .array(textSetting(parse, { description: item }))
+      .check(z.minLength(1), z.maxLength(mostPatterns)),
+    description,
+  );
