@@ -140,6 +140,15 @@ export function readActionBody({ body }: { readonly body: string }): ActionBody 
   return z.parse(bodySchema, JSON.parse(body)) as ActionBody;
 }
 
+/** The same; undefined for what cannot be read, which an older handler may have written. */
+export function findActionBody(action: { readonly body: string }): ActionBody | undefined {
+  try {
+    return readActionBody(action);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The event with no more of its lists and its message than is kept. */
 export function boundedEvent(event: ApplicationEvent): ApplicationEvent {
   const { operation, images, message } = event;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type {
   PipelineKind,
+  PipelineRun,
   QueueRequest,
   RunReference,
   UncheckedRequest,
@@ -99,6 +100,11 @@ export function printRequest(request: QueueRequest): string {
 /** Reads it again. Throws an ordinary error where it is none: nothing else writes it. */
 export function readRequest(text: string): QueueRequest {
   return z.parse(requestSchema, JSON.parse(text));
+}
+
+/** What came of a request, by the run that it queued. */
+export function outcomeOf({ id, name, page }: PipelineRun): ActionOutcome {
+  return { id, name, page };
 }
 
 /** The run that a request has queued. */

@@ -1,5 +1,5 @@
 import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
-import type { PipelineRun, Pipelines } from '../azure/pipelines/pipelines.ts';
+import type { Pipelines } from '../azure/pipelines/pipelines.ts';
 import { printPipelineAddress } from '../follow-ups/pipeline-address.ts';
 import type { ConfiguredOrganization } from '../azure/http/collection.ts';
 import { organizationsNamed } from '../azure/http/organization-name.ts';
@@ -9,6 +9,7 @@ import { ActionError, type ActionTarget } from './action-target.ts';
 import { KnownPipelines } from './known-pipelines.ts';
 import { actionErrorOf } from './pipeline-failure.ts';
 import {
+  outcomeOf,
   printRequest,
   readRequest,
   uncheckedRequest,
@@ -95,8 +96,4 @@ async function meant<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw actionErrorOf(error);
   }
-}
-
-function outcomeOf({ id, name, page }: PipelineRun): ActionOutcome {
-  return { id, name, page };
 }

@@ -9,6 +9,11 @@ export type ActionState = (typeof actionStates)[number];
 /** Of an action that is still to be done. */
 export const openStates = ['waiting', 'sent'] as const satisfies readonly ActionState[];
 
+/** Whether something is still to be done. */
+export function isOpen(state: ActionState): boolean {
+  return openStates.some((open) => open === state);
+}
+
 /** What came of an action in Azure DevOps. `page`: its address for people. */
 export interface ActionOutcome {
   readonly id: number;

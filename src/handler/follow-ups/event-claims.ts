@@ -1,10 +1,11 @@
-import { collectionKey } from '../../azure/http/collection.ts';
+import { collectionKey, coreHostOf } from '../../azure/http/collection.ts';
+import { organizationName } from '../../azure/http/organization-name.ts';
 import type { Clock } from '../../async/clock.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import { plainLine, webAddress } from '../../text/foreign-text.ts';
 import type { ClaimSpec } from '../run.ts';
 import type { EventClaim, EventStore, StoredAction } from '../store/event-store.ts';
-import { readActionBody, type ActionBody } from '../../actions/action-body.ts';
+import { findActionBody, type ActionBody } from '../../actions/action-body.ts';
 
 /** What a run is told that asks for an event. `again`: it was told so before. */
 export type ClaimAnswer =
@@ -50,7 +51,7 @@ export class EventClaims {
     const { store, clock } = this.#ports;
     const own = claimOf(spec, clock.now());
     const found = (await store.actionsOfEvent(spec.eventKey)).flatMap((action) => {
-      const body = bodyOf(action);
+      const body = findActionBody(action);
       return body !== undefined && isQueuedTo(spec, body) ? [{ action, body }] : [];
     });
     let by: EventClaim | undefined;
@@ -74,32 +75,15 @@ function inOrder(found: readonly Found[], { claimant }: EventClaim): readonly Fo
   return [...found.filter(isOwn), ...found.filter((each) => !isOwn(each))];
 }
 
-function bodyOf(action: StoredAction): ActionBody | undefined {
-  try {
-    return readActionBody(action);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether the action queued into the organization and the project that were proven of the run. */
 function isQueuedTo({ address, proven }: ClaimSpec, { action }: ActionBody): boolean {
   if (action.kind === 'postWebHook') return false;
   const { organization, project } = action;
-  if (organization.toLowerCase() !== organizationOf(address.collection)) return false;
+  const own = organizationName(coreHostOf(address.collection));
+  if (foldProjectName(organization) !== foldProjectName(own)) return false;
   if (project.toLowerCase() === address.projectId.toLowerCase()) return true;
   const name = proven?.projectName;
   return name !== undefined && foldProjectName(name) === foldProjectName(project);
-}
-
-/** Name of an organization or, on premises, of a collection; in lower case. */
-function organizationOf(collection: string): string {
-  const name = collectionKey(collection).split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(name).toLowerCase();
-  } catch {
-    return name.toLowerCase();
-  }
 }
 
 /** A run that asks, as it is kept. */

@@ -1,5 +1,5 @@
 import { readActionBody, type ActionBody } from '../../actions/action-body.ts';
-import { openStates, type StoredAction } from '../../actions/stored-action.ts';
+import { isOpen, type StoredAction } from '../../actions/stored-action.ts';
 import { ArgoCDError } from '../../argocd/argocd-error.ts';
 import type { ArgoCD } from '../../argocd/port.ts';
 import type { Clock } from '../../async/clock.ts';
@@ -99,8 +99,7 @@ export class HookCalls implements HookIntake {
       const action = await this.#find(id, maySee);
       if (action === undefined) return undefined;
       const left = until - clock.now();
-      const isOpen = openStates.some((state) => state === action.state);
-      if (!isOpen) return this.#followed(action, Math.max(0, left), signal);
+      if (!isOpen(action.state)) return this.#followed(action, Math.max(0, left), signal);
       if (left <= 0 || signal.aborted) return viewOf(action);
       await clock.sleep(Math.min(pause, left), signal);
     }

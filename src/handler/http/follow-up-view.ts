@@ -1,3 +1,5 @@
+import { isOpen } from '../../actions/stored-action.ts';
+import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { printName } from '../../sync/model/application.ts';
 import { eventKeyOf } from '../../follow-ups/action-key.ts';
 import { webAddress } from '../../text/foreign-text.ts';
@@ -31,15 +33,9 @@ export function viewFollowUp({ action, body }: FollowUpRow): FollowUpView {
   };
 }
 
-/** Whether something is still to be done. */
-export function isOpen(state: FollowUpRow['action']['state']): boolean {
-  return state === 'waiting' || state === 'sent';
-}
-
 /** What is queued, created or posted, in a few words. */
 export function printTarget(action: NonNullable<FollowUpRow['body']>['action']): string {
   if (action.kind === 'postWebHook') return `web hook ${action.url}`;
-  const { organization, project, pipeline } = action;
   const what = action.kind === 'createRelease' ? 'release' : 'pipeline';
-  return `${what} ${organization}/${project}/${pipeline}`;
+  return `${what} ${printPipelineAddress(action)}`;
 }

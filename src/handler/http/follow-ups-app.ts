@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono';
-import { readActionBody, type ActionBody } from '../../actions/action-body.ts';
+import { findActionBody } from '../../actions/action-body.ts';
 import type { Clock } from '../../async/clock.ts';
 import { presentedUser } from '../access/presented-token.ts';
 import { actStates, operatorActs, type OperatorActs } from '../follow-ups/operator-acts.ts';
@@ -7,7 +7,7 @@ import { actionStates, type ActionQuery, type EventStore } from '../store/event-
 import { readText } from './body-text.ts';
 import { viewFollowUp } from './follow-up-view.ts';
 import { isFromElsewhere, type FormTokens } from './form-tokens.ts';
-import { followUpsPage, type FollowUpRow } from './pages/follow-ups-page.ts';
+import { followUpsPage } from './pages/follow-ups-page.ts';
 import { formContentSecurityPolicy, pausedQuery } from './pages/layout.ts';
 
 /** What the pages of follow-ups show and change. */
@@ -88,7 +88,11 @@ export function followUpsApp({ store, acts, forms, mayChange, clock }: FollowUpP
     // Several are made in one instant: those of the last one are shown again rather than left out.
     const last = found.length > rowsOfPage ? actions.at(-1)?.createdAt : undefined;
     const older = last === undefined ? undefined : last + 1;
-    return { rows: actions.map(rowOf), older, query };
+    return {
+      rows: actions.map((action) => ({ action, body: findActionBody(action) })),
+      older,
+      query,
+    };
   }
 }
 
@@ -101,14 +105,4 @@ function queryOf(c: Context): Omit<ActionQuery, 'limit'> {
     ...(application !== '' && { application }),
     ...(before !== undefined && { before }),
   };
-}
-
-function rowOf(action: FollowUpRow['action']): FollowUpRow {
-  let body: ActionBody | undefined;
-  try {
-    body = readActionBody(action);
-  } catch {
-    // What an older handler wrote is shown as far as it is understood.
-  }
-  return { action, body };
 }

@@ -1,5 +1,6 @@
 import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
 import {
+  outcomeOf,
   printRequest,
   readRequest,
   uncheckedRequest,
@@ -7,7 +8,7 @@ import {
 } from '../../actions/pipeline-request.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
-import type { PipelineRun, Pipelines } from '../../azure/pipelines/pipelines.ts';
+import type { Pipelines } from '../../azure/pipelines/pipelines.ts';
 import type { RenderedAction } from '../../follow-ups/follow-up.ts';
 
 /** What is to be done for which event; the `body` of a step's action. */
@@ -77,8 +78,4 @@ function classic(pipeline: string | number, unfit: readonly string[]): ActionErr
     'refused',
     `Pipeline ${pipeline} is a classic one, which takes no ${unfit.join(' and no ')}. Give it variables instead.`,
   );
-}
-
-function outcomeOf({ id, name, page }: PipelineRun): ActionOutcome {
-  return { id, name, page };
 }

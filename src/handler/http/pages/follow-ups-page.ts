@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { ActionBody } from '../../../actions/action-body.ts';
+import { isOpen } from '../../../actions/stored-action.ts';
 import { eventKeyOf } from '../../../follow-ups/action-key.ts';
 import { printName } from '../../../sync/model/application.ts';
 import { printDuration } from '../../../text/duration-text.ts';
@@ -11,7 +12,7 @@ import {
   type ActionState,
   type StoredAction,
 } from '../../store/event-store.ts';
-import { isOpen, printTarget } from '../follow-up-view.ts';
+import { printTarget } from '../follow-up-view.ts';
 import { link, printTime, prose, renderPage, tag, type Markup, type Tone } from './layout.ts';
 
 /** A follow-up, with what its stored body says; that may be something that nobody understands any more. */
