@@ -25,8 +25,7 @@ export function rightsOf(
   const needed = requiredActions(request);
   const told = new Set<string>();
   const ask = (application: ApplicationName, appProject = '', wanted: readonly Action[]) => {
-    const { address, proven } = current().spec;
-    const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
+    const azureProject = provenProject(current().spec);
     return access.denyAll({ client, azureProject, argocd }, [application], appProject, wanted)[0];
   };
   return {
@@ -85,10 +84,16 @@ export function goesByName(
 
 /** Why the rules do not allow what a run asks for, by what was last proven of it; undefined: they do. */
 export function denialOf(
-  { client, argocd, address, proven, request }: FollowSpec,
+  spec: FollowSpec,
   access: Pick<Access, 'denyRequest'>,
 ): string | undefined {
-  const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
+  const { client, argocd, request } = spec;
+  const azureProject = provenProject(spec);
   const [denial] = access.denyRequest({ client, azureProject, argocd }, request);
   return denial && `${denial.message}. ${denial.advice}`;
+}
+
+/** The Azure project of a run for the rules; its name only where it is proven. */
+export function provenProject({ address, proven }: Pick<FollowSpec, 'address' | 'proven'>) {
+  return { name: proven?.projectName ?? '', id: address.projectId };
 }

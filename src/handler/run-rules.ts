@@ -5,6 +5,7 @@ import type { ApplicationEvent } from '../sync/events/application-event.ts';
 import { isInReach, type QueueReach } from './access/queue-reach.ts';
 import type { RunRules } from './follow-ups/follow-up-ports.ts';
 import type { Access } from './http/access.ts';
+import { provenProject } from './rights.ts';
 import type { FollowSpec } from './run.ts';
 import type { Store } from './store/store.ts';
 
@@ -45,12 +46,12 @@ export async function rulesOfRun(
 
 /** By the rules of the moment, and by what was proven: a name that only the request says is none. */
 function mayUse(
-  { client, argocd, address, proven }: FollowSpec,
+  spec: FollowSpec,
   { name, namespace, project }: ApplicationEvent['application'],
   access: Pick<Access, 'denyAll'>,
 ): boolean {
-  const azureProject = { name: proven?.projectName ?? '', id: address.projectId };
-  const claim = { client, azureProject, argocd };
+  const { client, argocd } = spec;
+  const claim = { client, azureProject: provenProject(spec), argocd };
   return access.denyAll(claim, [{ name, namespace }], project, ['queue']).length === 0;
 }
 

@@ -3,7 +3,13 @@ import { completeAddress } from '../../follow-ups/pipeline-address.ts';
 import type { QueuePipeline } from '../../follow-ups/follow-up.ts';
 import type { CompleteAddress } from '../../follow-ups/pipeline-address.ts';
 import { printName } from '../../sync/model/application.ts';
-import { grantsFor, grantsOf, mayQueue, type HookRights } from '../access/hook-grants.ts';
+import {
+  grantsFor,
+  grantsOf,
+  mayQueue,
+  type HookRights,
+  type HookSubject,
+} from '../access/hook-grants.ts';
 import type { HookCallers } from '../access/hook-callers.ts';
 import { isPodOf, printHookIdentity, type HookIdentity } from '../access/hook-identity.ts';
 import { RateLimit } from '../access/rate-limit.ts';
@@ -83,9 +89,7 @@ export class HookRoutes {
       if (stranger !== undefined) return new Refusal(403, 'denied', stranger);
       const queue = call.queue && this.#complete(call.queue);
       const allow = (appProject: string | undefined) => {
-        const fitting = grantsFor(this.#ports.rights(), grantsOf(this.#ports.rights(), identity), {
-          ...{ argocd, application, appProject },
-        });
+        const fitting = this.#grantsFor(identity, { argocd, application, appProject });
         return queue === undefined ? fitting.length > 0 : mayQueue(fitting, queue);
       };
       if (!allow(undefined)) return denied(identity, argocd, printName(application), queue);
@@ -122,10 +126,7 @@ export class HookRoutes {
         const found = /^\d{15}$/.test(id)
           ? await this.#ports.intake.progress(
               id,
-              ({ argocd, application, appProject }) =>
-                grantsFor(this.#ports.rights(), grantsOf(this.#ports.rights(), identity), {
-                  ...{ argocd, application, appProject },
-                }).length > 0,
+              (subject) => this.#grantsFor(identity, subject).length > 0,
               seconds * 1_000,
               request.signal,
             )
@@ -140,6 +141,12 @@ export class HookRoutes {
         this.#waiting -= 1;
       }
     });
+  }
+
+  /** The grants of a hook for an application, by the configuration of the moment. */
+  #grantsFor(identity: HookIdentity, subject: HookSubject): readonly HookGrant[] {
+    const rights = this.#ports.rights();
+    return grantsFor(rights, grantsOf(rights, identity), subject);
   }
 
   async #known(
