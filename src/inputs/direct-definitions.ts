@@ -21,6 +21,9 @@ export type AnnouncedInputName = (typeof announced)[number];
 /** All of them, in the order of the form. */
 export const announcedInputNames: readonly AnnouncedInputName[] = announced;
 
+/** Azure DevOps waits so long for the end of `ArgoCDSyncDirect@1`, in milliseconds (its `Events`). */
+export const longestDirectWait = 2 * 24 * 3_600_000;
+
 const required = { type: 'text', default: '', isRequired: true } as const;
 
 /**

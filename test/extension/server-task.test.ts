@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, it } from 'mocha';
 import { eventOutputNames } from '../../src/handler/follow-ups/event-report.ts';
-import { longestWait } from '../../src/handler/runs/intake/announced-spec.ts';
+import { longestDirectWait } from '../../src/inputs/direct-definitions.ts';
 import { announcementRows, inputPrefix } from '../../src/handler/runs/intake/announcement.ts';
 import { announcedInputNames } from '../../src/inputs/direct-definitions.ts';
 import { markerName } from '../../src/sync/model/operation.ts';
@@ -146,7 +146,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     assert.equal(Execute.WaitForCompletion, 'true');
     assert.equal(
       parseTimeSpan(directTask.execution.HttpRequest.Events?.['TaskCompleted']?.Timeout ?? ''),
-      longestWait,
+      longestDirectWait,
     );
   });
 

@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../../argocd/argocd-error.ts';
 import type { SummaryEvent } from '../../argocd/port.ts';
 import type { Clock } from '../../async/clock.ts';
+import { longestDirectWait } from '../../inputs/direct-definitions.ts';
 import type { Application, ApplicationName } from '../../sync/model/application.ts';
 import { printName } from '../../sync/model/application.ts';
 import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
@@ -21,9 +22,6 @@ export interface AnnouncementPorts {
   /** Told of a bug of ours. */
   readonly onFault: (error: unknown) => void;
 }
-
-/** What ended before is nobody's task any more, in milliseconds. */
-const oldest = 2 * 24 * 3_600_000;
 
 /**
  * Shows those applications of one Argo CD whose operation names a run. The stream tells which those
@@ -60,7 +58,7 @@ export class AnnouncementWatch implements ApplicationObserver {
   listed(listings: readonly Listing[]): Promise<void> {
     const { isWanted, later, clock } = this.#ports;
     if (!isWanted()) return Promise.resolve();
-    const from = clock.now() - oldest;
+    const from = clock.now() - longestDirectWait;
     for (const listing of listings) {
       const [key, sign] = [printName(listing), signOf(listing)];
       if (this.#seen.get(key) === sign) continue;

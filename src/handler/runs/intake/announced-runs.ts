@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../../async/clock.ts';
 import { errorMessage } from '../../../async/error-message.ts';
+import { longestDirectWait } from '../../../inputs/direct-definitions.ts';
 import type { TaskRequest } from '../../../inputs/inputs.ts';
 import type { Application, ApplicationName } from '../../../sync/model/application.ts';
 import { printName } from '../../../sync/model/application.ts';
@@ -14,7 +15,7 @@ import { RateLimit } from '../../access/rate-limit.ts';
 import { keyOf, type FollowSpec } from '../../run.ts';
 import type { Store } from '../../store/store.ts';
 import { isAnnounced, readAnnouncement } from './announcement.ts';
-import { announcedSpec, announcedSync, longestWait } from './announced-spec.ts';
+import { announcedSpec, announcedSync } from './announced-spec.ts';
 import { acquaintanceOf, operationStart, type SeenOperation } from './known-announcement.ts';
 import type { RunRegistry } from './run-registry.ts';
 
@@ -226,7 +227,7 @@ export class AnnouncedRuns {
     const { access, settingsOf, hasIdentity, clock } = this.#ports;
     const { client, namespace } = settingsOf(argocd) ?? { client: undefined, namespace: '' };
     const { operation, startedAt, finishedAt } = one;
-    if (finishedAt !== undefined && clock.now() - finishedAt > longestWait) return 'old';
+    if (finishedAt !== undefined && clock.now() - finishedAt > longestDirectWait) return 'old';
     const announcement = readAnnouncement(operation.info, (url) => access.collectionOf(url));
     if (typeof announcement === 'string') return this.#refuse(announcement, argocd, application);
     if (client === undefined) return 'denied';

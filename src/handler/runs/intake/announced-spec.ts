@@ -1,4 +1,4 @@
-import { announcedInputNames } from '../../../inputs/direct-definitions.ts';
+import { announcedInputNames, longestDirectWait } from '../../../inputs/direct-definitions.ts';
 import { printFault, type Fault } from '../../../inputs/fault.ts';
 import { readInputs, type TaskRequest } from '../../../inputs/inputs.ts';
 import type { Application, ApplicationName } from '../../../sync/model/application.ts';
@@ -9,8 +9,6 @@ import { logLine } from '../../../text/foreign-text.ts';
 import type { FollowSpec } from '../../run.ts';
 import type { Announcement } from './announcement.ts';
 
-/** Azure DevOps waits so long for the end of `ArgoCDSyncDirect@1`, in milliseconds (its `Events`). */
-export const longestWait = 2 * 24 * 3_600_000;
 const mostFaults = 10;
 const longestFault = 500;
 
@@ -82,9 +80,9 @@ function readRequest(
     () => ({ value: undefined }),
     () => ({}),
     ({ timeout }, reader) => {
-      if (timeout <= longestWait) return;
-      const problem = `Azure DevOps waits for this task for ${printDuration(longestWait)} at most`;
-      const advice = `Use at most ${longestWait / 1_000}.`;
+      if (timeout <= longestDirectWait) return;
+      const problem = `Azure DevOps waits for this task for ${printDuration(longestDirectWait)} at most`;
+      const advice = `Use at most ${longestDirectWait / 1_000}.`;
       reader.refuse('timeoutSeconds', String(timeout / 1_000), problem, advice);
     },
   );
