@@ -220,7 +220,7 @@ export class Service {
     this.#metrics.read({
       figures: () => this.#store.figures(),
       actions: () => this.#store.events.actionFigures(),
-      faultyAnnotations: () => this.#followUps.followUps.figures.faulty,
+      followUps: () => this.#followUps.followUps.figures,
       instances: () => this.#instances.figures(),
       runs: () => ({ active: this.#runs.figures.active, queued: this.#runs.queued }),
       isStoreUp: () => this.#store.fault === undefined,

@@ -41,7 +41,8 @@ export function judge(expr: string): Query {
     if ((metric?.type === 'histogram') !== (metric !== undefined && series !== metric.name)) {
       faults.push(`${series} is a ${metric?.type ?? 'gauge'}`);
     }
-    const isRate = call === 'rate(' || call === 'increase(';
+    // The last is for what counts before the first scrape, which no increase shows.
+    const isRate = /^(rate|increase|max_over_time)\($/.test(call);
     const counts = metric === undefined ? series.endsWith('_total') : metric.type !== 'gauge';
     if (isRate !== counts) faults.push(`${call}${series}: is it a counter?`);
     for (const [, label = ''] of selector.matchAll(/(\w+)\s*[=!]~?\s*"/g)) {

@@ -1,9 +1,10 @@
 import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
+import { pipelineReasons } from '../../azure/pipelines/pipeline-error.ts';
 
 /** Who is told of what a target's answers mean for the figures. */
 export interface TargetTelemetry {
-  /** `reason`: a word of a closed set. */
+  /** `reason`: one of `refusalReasons`. */
   refused(reason: string): void;
   /** What was asked for without an answer was done all the same. */
   found(): void;
@@ -11,6 +12,12 @@ export interface TargetTelemetry {
 
 /** What passes by itself is no refusal. */
 const passing: ReadonlySet<string> = new Set(['throttled', 'unavailable', 'unclear']);
+
+/** Why actions are refused, as it is counted: by Azure DevOps, by their targets, by their chains. */
+export const refusalReasons: readonly string[] = [
+  ...pipelineReasons.filter((reason) => !passing.has(reason)),
+  ...['other', 'chainTooLong', 'loop'],
+];
 
 /** Does actions as another target does them, and tells what is counted of that. */
 export class CountedTarget implements ActionTarget {

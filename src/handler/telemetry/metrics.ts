@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { eventKinds, type EventKind } from '../../sync/events/application-event.ts';
+import { refusalReasons } from '../follow-ups/counted-target.ts';
 import { claimResults, type ClaimResult } from '../follow-ups/event-claims.ts';
+import type { FollowUpFigures } from '../follow-ups/follow-up-ports.ts';
 import type { RunKind, RunOutcome } from '../run.ts';
 import { runKinds, runOutcomes, runStates } from '../run.ts';
 import { actionStates, type ActionFigures } from '../store/event-store.ts';
@@ -19,8 +21,7 @@ export interface InstanceFigures {
 export interface MetricsSources {
   readonly figures: () => Promise<StoreFigures>;
   readonly actions: () => Promise<ActionFigures>;
-  /** Applications whose annotations are wrong, or beyond their grants. */
-  readonly faultyAnnotations: () => number;
+  readonly followUps: () => FollowUpFigures;
   readonly instances: () => readonly InstanceFigures[];
   readonly isStoreUp: () => boolean;
   /** How many runs are in memory, and how many wait for their turn. */
@@ -35,6 +36,9 @@ const commits = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
 
 /** What may become of a configuration that is read again. */
 const reloadResults = ['applied', 'refused'] as const;
+
+/** What may be wrong with an annotation. */
+export const annotationReasons = ['faulty', 'forbidden'] as const;
 
 /**
  * How something was kept from being done twice. `seenAgain`: the action was there already. `lookedUp`:
@@ -118,7 +122,11 @@ export class Metrics {
     for (const result of reloadResults) this.#reloads.inc({ result }, 0);
     for (const result of claimResults) this.#claims.inc({ result }, 0);
     for (const by of preventions) this.#duplicates.inc({ by }, 0);
-    for (const kind of eventKinds) this.#events.inc({ kind, late: 'false' }, 0);
+    for (const kind of eventKinds) {
+      for (const late of ['false', 'true']) this.#events.inc({ kind, late }, 0);
+    }
+    for (const reason of refusalReasons) this.#refusedActions.inc({ reason }, 0);
+    for (const reason of annotationReasons) this.#annotationFaults.inc({ reason }, 0);
   }
 
   /** From now on gauges are read from these, whenever somebody asks. */
@@ -144,6 +152,16 @@ export class Metrics {
       'Applications whose annotations are wrong or beyond their grants',
       [],
     );
+    const followed = this.#gauge(
+      'followed_applications',
+      'Applications whose events are followed',
+      [],
+    );
+    const unread = this.#gauge(
+      'unread_applications',
+      'Applications that are still to be read, since something changed',
+      [],
+    );
     const bytes = this.#gauge('store_bytes', 'Size of the store', []);
     const up = this.#gauge('store_up', 'Whether the store accepts writes', []);
     const stream = this.#gauge('stream_up', 'Whether the watch stream is connected', ['argocd']);
@@ -156,7 +174,10 @@ export class Metrics {
       at === undefined ? 0 : Math.max(0, (sources.now() - at) / 1_000);
     this.#refresh = async () => {
       up.set(sources.isStoreUp() ? 1 : 0);
-      faulty.set(sources.faultyAnnotations());
+      const followUps = sources.followUps();
+      followed.set(followUps.followed);
+      unread.set(followUps.unread);
+      faulty.set(followUps.faulty);
       const runs = sources.runs();
       active.set(runs.active);
       queued.set(runs.queued);
@@ -241,7 +262,7 @@ export class Metrics {
     this.#duplicates.inc({ by }, count);
   }
 
-  /** `reason`: a word of a closed set. */
+  /** `reason`: one of `refusalReasons`. */
   actionRefused(reason: string): void {
     this.#refusedActions.inc({ reason });
   }
@@ -251,8 +272,7 @@ export class Metrics {
     if (result === 'taken') this.duplicatePrevented('claim');
   }
 
-  /** `reason`: a word of a closed set. */
-  annotationFault(reason: string): void {
+  annotationFault(reason: (typeof annotationReasons)[number]): void {
     this.#annotationFaults.inc({ reason });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  annotationReasons,
   Metrics,
   preventions,
   type InstanceFigures,
@@ -7,6 +8,7 @@ import {
 } from '../../../src/handler/telemetry/metrics.ts';
 import { runKinds, runOutcomes } from '../../../src/handler/run.ts';
 import { eventKinds } from '../../../src/sync/events/application-event.ts';
+import { refusalReasons } from '../../../src/handler/follow-ups/counted-target.ts';
 import { claimResults } from '../../../src/handler/follow-ups/event-claims.ts';
 import { actionStates, type ActionFigures } from '../../../src/handler/store/event-store.ts';
 import { StoreError, type StoreFigures } from '../../../src/handler/store/store.ts';
@@ -62,7 +64,7 @@ describe('the metrics', () => {
   const sources = (change: Partial<MetricsSources> = {}): MetricsSources => ({
     figures: () => Promise.resolve(figures),
     actions: () => Promise.resolve(actions),
-    faultyAnnotations: () => 4,
+    followUps: () => ({ followed: 9, unread: 6, faulty: 4 }),
     instances: () => [instance],
     isStoreUp: () => true,
     runs: () => ({ active: 7, queued: 3 }),
@@ -98,7 +100,7 @@ describe('the metrics', () => {
     metrics.reloaded('applied');
     metrics.eventSeen('succeeded', true);
     metrics.duplicatePrevented('seenAgain');
-    metrics.actionRefused('unknown');
+    metrics.actionRefused('notAuthorized');
     metrics.eventClaimed('claimed');
     metrics.operationAnnounced('prod', 'taken');
     metrics.annotationFault('forbidden');
@@ -156,11 +158,25 @@ describe('the metrics', () => {
       for (const one of known) assert.equal(await value(name, { [label]: one }), 0, one);
     }
     for (const kind of eventKinds) {
-      assert.equal(await value('events_total', { kind, late: 'false' }), 0, kind);
+      for (const late of valuesOf(`${prefix}events_total`, 'late')) {
+        assert.equal(await value('events_total', { kind, late }), 0, `${kind} ${late}`);
+      }
+    }
+    for (const reason of refusalReasons) {
+      assert.equal(await value('actions_refused_total', { reason }), 0, reason);
+    }
+    for (const reason of annotationReasons) {
+      assert.equal(await value('annotation_faults_total', { reason }), 0, reason);
     }
     const counted = (await samples()).filter(({ name }) => /_total$/.test(name));
     const own = counted.filter(({ name }) => name.startsWith(prefix));
-    const others = 2 + claimResults.length + preventions.length + eventKinds.length;
+    const others =
+      2 +
+      claimResults.length +
+      preventions.length +
+      2 * eventKinds.length +
+      refusalReasons.length +
+      annotationReasons.length;
     assert.equal(own.length, runKinds.length * runOutcomes.length + others);
   });
 
@@ -179,6 +195,8 @@ describe('the metrics', () => {
     }
     assert.equal(await value('action_oldest_age_seconds'), 30);
     assert.equal(await value('faulty_annotations'), 4);
+    assert.equal(await value('followed_applications'), 9);
+    assert.equal(await value('unread_applications'), 6);
   });
 
   it('count what happens', async () => {
