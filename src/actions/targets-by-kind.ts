@@ -37,6 +37,11 @@ export class TargetsByKind implements ActionTarget {
   }
 }
 
+/** The request that an action's own target has written, of what is stored with the action. */
+export function ownRequest(stored: string): string {
+  return read(stored).request;
+}
+
 /** What nobody can read, nobody will ever do. */
 function kindOf(action: StoredAction): RenderedAction['kind'] {
   try {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { PipelineTarget } from '../actions/pipeline-target.ts';
 import { RunProgress } from '../actions/run-progress.ts';
+import { ownRequest } from '../actions/targets-by-kind.ts';
 import type { Clock } from '../async/clock.ts';
 import { isoTime } from '../text/iso-time.ts';
 import { pageAt } from '../argocd/rest/path.ts';
@@ -117,7 +118,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     server: (argocd) => instances().find(argocd),
     watchRun: ({ request, outcome }, signal, tell) => {
       if (request === undefined || outcome === undefined) throw new Error('nothing was queued');
-      return progress.watchRun(runOf(request, outcome), signal, tell);
+      return progress.watchRun(runOf(ownRequest(request), outcome), signal, tell);
     },
   });
   const callers = new HookCallers(config, {

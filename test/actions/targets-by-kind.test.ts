@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { writeActionBody } from '../../src/actions/action-body.ts';
 import { ActionError, type ActionTarget } from '../../src/actions/action-target.ts';
 import type { StoredAction } from '../../src/actions/stored-action.ts';
-import { TargetsByKind } from '../../src/actions/targets-by-kind.ts';
+import { ownRequest, TargetsByKind } from '../../src/actions/targets-by-kind.ts';
 import { event } from '../follow-ups/events.ts';
 
 const { signal } = new AbortController();
@@ -35,6 +35,7 @@ describe('The targets of actions', () => {
       ...{ chain: [], action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } },
     });
     const request = await targets.prepare(stored(body), signal);
+    assert.equal(ownRequest(request), 'web hook of key-1');
     assert.deepEqual(await targets.send(request, signal), outcome);
     assert.equal(await targets.lookUp(request, 7, signal), undefined);
     assert.deepEqual(calls, ['send web hook of key-1', 'look up web hook of key-1 since 7']);
