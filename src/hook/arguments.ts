@@ -8,11 +8,11 @@ import * as z from 'zod/mini';
 import { readDuration } from './duration.ts';
 import { readWay, type Way } from './way.ts';
 
-/** What the command can do. */
+/** The commands. */
 export const commands = ['queue', 'notify', 'wait'] as const;
 export type Command = (typeof commands)[number];
 
-/** What of a pipeline is queued, as the handler's route takes it. */
+/** The pipeline to queue, in the shape that the handler's route takes. */
 export interface QueueTexts {
   readonly pipeline: string;
   readonly branch?: string;
@@ -23,7 +23,7 @@ export interface QueueTexts {
   readonly stagesToSkip: readonly string[];
 }
 
-/** Which hook calls, as far as it could learn that. */
+/** The calling hook, as far as it is known. */
 export interface HookSelf {
   readonly application: string;
   readonly job: string;
@@ -32,7 +32,7 @@ export interface HookSelf {
   readonly argocd: string | undefined;
 }
 
-/** What the command was asked to do. Times are milliseconds. */
+/** The parsed command line. Times are in milliseconds. */
 export interface HookArguments {
   readonly command: Command;
   readonly self: HookSelf;
@@ -45,7 +45,7 @@ export interface HookArguments {
   readonly way: Way;
 }
 
-/** The command line read: what to do, that help is asked for, or what is wrong with the words. */
+/** What to do, a request for help, or everything that is wrong with the command line. */
 export type ParsedHook =
   { readonly kind: 'run'; readonly arguments: HookArguments } | Help | WrongWords;
 
@@ -67,11 +67,11 @@ type Values = Extract<ReturnType<typeof readOptions>, { kind: 'words' }>['values
 
 const day = 24 * 3_600_000;
 
-/** Reads the command line, and what the environment says of the hook. All faults are told at once. */
+/** Parses the command line and the hook's environment variables. Reports all faults at once. */
 export function parseHook(words: readonly string[], env: Environment): ParsedHook {
   if (words.some((word) => /^--(token|pat|password|secret|key)(=|$)/.test(word))) {
     const message =
-      'A secret on the command line can be read in the manifest and by everybody on the node: mount it as a file, and pass its path (--token-file, --key-file, --pat-file, --secret-file).';
+      'A secret on the command line is visible in the manifest and to everyone on the node. Mount it as a file and pass its path (--token-file, --key-file, --pat-file, --secret-file).';
     return { kind: 'fault', messages: [message] };
   }
   const read = readOptions(words);
@@ -108,12 +108,10 @@ function readCommand(others: readonly string[], faults: string[]): Command {
     const meant = word === undefined ? undefined : nearest(word, commands);
     const advice = meant ? `Did you mean ${meant}?` : `Commands: ${commands.join(', ')}.`;
     faults.push(
-      word === undefined
-        ? `There is no command. ${advice}`
-        : `Unknown command "${word}". ${advice}`,
+      word === undefined ? `No command given. ${advice}` : `Unknown command "${word}". ${advice}`,
     );
   }
-  if (more.length > 0) faults.push(`"${more[0] ?? ''}" is not expected here.`);
+  if (more.length > 0) faults.push(`Unexpected argument "${more[0] ?? ''}".`);
   return command ?? 'notify';
 }
 
@@ -124,20 +122,20 @@ function readSelf(values: Values, env: Environment, way: Way, faults: string[]):
   const job = from(values.job, 'HOOK_JOB');
   const namespace = from(values.namespace, 'HOOK_NAMESPACE');
   if (application === '') {
-    faults.push('Which application? Add --application NAME, or set ARGOCD_APP_NAME.');
+    faults.push('The application is missing: add --application NAME or set ARGOCD_APP_NAME.');
   } else if (/[$]/.test(application)) {
     faults.push(
-      `Application ${application.slice(0, 100)}: Argo CD has not filled this in. It does so in Helm parameters and Kustomize's common annotations only (docs/hooks.md).`,
+      `Application ${application.slice(0, 100)}: Argo CD did not substitute this variable. It does so only in Helm parameters and Kustomize's common annotations (docs/hooks.md).`,
     );
   }
   if (job === '' && way.kind !== 'webHook') {
     faults.push(
-      'Which Job is this? Set HOOK_JOB from the label `batch.kubernetes.io/job-name` by the downward API, or add --job NAME.',
+      'The name of the Job is missing: set HOOK_JOB from the label `batch.kubernetes.io/job-name` through the downward API, or add --job NAME.',
     );
   }
   if (namespace === '' && way.kind !== 'webHook') {
     faults.push(
-      'Which namespace is this? Set HOOK_NAMESPACE from `metadata.namespace` by the downward API, or add --namespace NAME.',
+      'The namespace is missing: set HOOK_NAMESPACE from `metadata.namespace` through the downward API, or add --namespace NAME.',
     );
   }
   const { phase, argocd } = values;
@@ -162,7 +160,7 @@ function readQueue(values: Values, faults: string[]): QueueTexts {
     stagesToSkip: values['skip-stage'] ?? [],
   };
   if (pipeline === '') {
-    faults.push('Which pipeline? Add --pipeline project/pipeline.');
+    faults.push('The pipeline is missing: add --pipeline project/pipeline.');
     return queue;
   }
   const schema = queuePipelineSchema('configuration');
@@ -195,8 +193,8 @@ function readPairs(
   for (const pair of pairs ?? []) {
     const at = pair.indexOf('=');
     const name = pair.slice(0, at);
-    if (at < 1) faults.push(`--${option}: write it as NAME=TEXT.`);
-    else if (read.has(name)) faults.push(`--${option} ${name}: it is given twice.`);
+    if (at < 1) faults.push(`--${option}: use NAME=TEXT.`);
+    else if (read.has(name)) faults.push(`--${option} ${name}: given twice.`);
     else read.set(name, pair.slice(at + 1));
   }
   return Object.fromEntries(read);
@@ -220,7 +218,7 @@ function readPolicy(given: string | undefined, faults: string[]): boolean {
 function readTime(name: string, given: string, faults: string[]): number {
   const time = readDuration(given);
   if (time !== undefined && time > 0 && time <= day) return time;
-  faults.push(`--${name} ${given}: write a time up to 24h, such as 90s, 30m or 2h.`);
+  faults.push(`--${name} ${given}: use a duration of up to 24h, such as 90s, 30m or 2h.`);
   return 0;
 }
 
@@ -248,23 +246,23 @@ function contradictions({ command, way, queue }: HookArguments, values: Values):
   if (way.kind === 'webHook') {
     if (given.length > 0) {
       messages.push(
-        `A web hook takes no ${given.map((name) => `--${name}`).join(', ')}: the pipelines that it starts name it.`,
+        `--web-hook does not take ${given.map((name) => `--${name}`).join(', ')}: the pipelines that subscribe to the web hook decide what runs.`,
       );
     }
     if (values.wait === true) {
-      messages.push('--wait: a web hook does not tell what it has started.');
+      messages.push('--wait: a web hook does not report what it started.');
     }
   }
   if (way.kind === 'direct' && queue !== undefined && queue.pipeline !== '') {
     const address = parsePipelineAddress(queue.pipeline);
     if ('value' in address && address.value.organization !== undefined) {
       messages.push(
-        '--pipeline: with --direct write project/pipeline; the organization is that of --organization.',
+        '--pipeline: with --direct, use project/pipeline; the organization comes from --organization.',
       );
     }
     if (JSON.stringify(queue).includes('{{')) {
       messages.push(
-        '`{{…}}`: without the handler nobody fills this in; use the variables of the pod.',
+        '`{{…}}`: only the handler fills this in; use environment variables of the pod instead.',
       );
     }
   }

@@ -15,13 +15,13 @@ import type { Way } from './way.ts';
 type DirectWay = Extract<Way, { kind: 'direct' }>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How far back a run is looked for that an earlier pod of this Job queued; milliseconds. */
+/** How far back to look for a run that an earlier pod of this Job queued; milliseconds. */
 const lookBack = 24 * 3_600_000;
 
 /**
- * Queues a pipeline without a handler, as its own identity. A pod that is started again finds the run
- * of the one before, by the mark that Job and pipeline make; nothing is found where the pipeline allows
- * no mark but a tag and the pod died in between.
+ * Queues a pipeline without a handler, under the identity of its token. A restarted pod finds the run of
+ * the previous one by a mark derived from the Job and the pipeline. It finds nothing if the pipeline
+ * allows no mark but a tag, and the previous pod died before it set the tag.
  */
 export class DirectChannel implements HookChannel {
   readonly #way: DirectWay;
@@ -44,7 +44,7 @@ export class DirectChannel implements HookChannel {
   async tell({ self, queue }: HookArguments, signal: AbortSignal): Promise<Accepted> {
     const { application, job, namespace, phase = 'an unknown phase' } = self;
     const asked = queue ?? { pipeline: '', parameters: {}, variables: {}, stagesToSkip: [] };
-    // Each Job has an id of its own, also where the next operation makes one of the same name.
+    // Each Job has its own UID, even if the next operation creates one with the same name.
     const uid = this.#env['HOOK_JOB_UID'] ?? '';
     const eventKey = eventKeyOf(
       ['direct', application, namespace, job, uid, asked.pipeline].join('|'),
@@ -101,7 +101,7 @@ export class DirectChannel implements HookChannel {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof PipelineError)) throw error;
-      // Also after an unclear answer: the next try looks for the run first.
+      // Unclear answers count as unreachable too: the next try looks for the run first.
       const kind = error.kind === 'refused' ? 'refused' : 'unreachable';
       const message = `${error.message} ${error.advice}`.trim();
       throw new CallFailed(kind, message, error.retryAfter ?? 0);

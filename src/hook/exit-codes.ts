@@ -1,19 +1,19 @@
 /**
- * How the command ends. Argo CD sees only whether a Job succeeded; a `podFailurePolicy` can tell apart
- * what is worth another pod. Part of the documented surface (docs/hooks.md).
+ * The exit codes. Argo CD sees only whether a Job succeeded; a `podFailurePolicy` can use them to decide
+ * which failures deserve another pod. Part of the documented surface (docs/hooks.md).
  */
 export const exitCodes = {
   success: 0,
-  /** The follow-up did not succeed, or can never be done as it is. */
+  /** The follow-up did not succeed, or was refused. */
   failed: 1,
-  /** Wrong words, or settings that are missing: another try changes nothing. */
+  /** Invalid or missing arguments: a retry changes nothing. */
   usage: 2,
-  /** Nobody could be asked, for as long as was allowed. */
+  /** The handler could not be reached within `--retry-for`. */
   unreachable: 3,
-  /** The follow-up had not ended when the time was up; it goes on. */
+  /** The follow-up did not end within `--timeout`; it keeps running. */
   timeout: 4,
-  /** SIGTERM: Kubernetes ends the pod. */
+  /** SIGTERM: Kubernetes terminated the pod. */
   terminated: 143,
 } as const;
-/** One of them. */
+/** One of the exit codes. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

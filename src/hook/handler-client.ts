@@ -8,7 +8,7 @@ import { logLine } from '../text/foreign-text.ts';
 import type { HookArguments } from './arguments.ts';
 import type { Way } from './way.ts';
 
-/** How the handler is asked, and how this hook proves itself to it. */
+/** How to reach the handler, and how this hook authenticates to it. */
 export type HandlerWay = Extract<Way, { kind: 'handler' }>;
 
 const text = z.string();
@@ -30,14 +30,14 @@ const followUpSchema = z.object({
 const acceptedSchema = z.object({ phase: text, followUps: z.array(followUpSchema) });
 const refusalSchema = z.object({ message: text, faults: z._default(z.array(text), []) });
 
-/** A follow-up, as the handler tells it. Texts are foreign. */
+/** A follow-up as the handler reports it. Texts are foreign. */
 export type FollowUp = z.infer<typeof followUpSchema>;
-/** What the handler answers to a call that it takes. Texts are foreign. */
+/** The handler's answer to a call that it accepts. Texts are foreign. */
 export type Accepted = z.infer<typeof acceptedSchema>;
 
 /**
- * Why there is no answer. `refused`: another try changes nothing. `unreachable`: it may be another time,
- * not before `retryAfter` milliseconds. The message is for people.
+ * Why a call failed. `refused`: a retry changes nothing. `unreachable`: a retry may succeed, after
+ * `retryAfter` milliseconds at the earliest. The message is for people.
  */
 export class CallFailed extends Error {
   override readonly name = 'CallFailed';
@@ -52,12 +52,12 @@ export class CallFailed extends Error {
 }
 
 const path = '/v1/hooks';
-/** Milliseconds for an answer that nobody waits for. */
+/** Timeout of a call, in addition to the time for which the handler holds its answer; milliseconds. */
 const timeout = 20_000;
 const mostCharacters = 256 * 1_024;
 const retried = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
 
-/** Calls the handler. Nothing is repeated here. */
+/** Calls the handler. Does not retry. */
 export class HandlerClient {
   readonly #way: HandlerWay;
 
@@ -65,7 +65,7 @@ export class HandlerClient {
     this.#way = way;
   }
 
-  /** Tells that the hook runs, and what it wants queued. The same call again queues nothing more. */
+  /** Announces the hook, and what it wants queued. A repeated call queues nothing more. */
   tell({ self, queue, each }: HookArguments, signal: AbortSignal): Promise<Accepted> {
     const { argocd, application, job, namespace, phase } = self;
     const body = {
@@ -78,7 +78,7 @@ export class HandlerClient {
     return this.#call('POST', path, JSON.stringify(body), acceptedSchema, timeout, signal);
   }
 
-  /** How far a follow-up is. The handler answers when it has ended, or after so many seconds. */
+  /** The state of a follow-up. The handler answers when it has ended, or after `seconds`. */
   progress(id: string, seconds: number, signal: AbortSignal): Promise<FollowUp> {
     const asked = `${path}/${encodeURIComponent(id)}?wait=${seconds}`;
     return this.#call('GET', asked, '', followUpSchema, timeout + seconds * 1_000, signal);
@@ -100,7 +100,7 @@ export class HandlerClient {
       const response = await fetch(this.#way.url + asked, {
         method,
         headers,
-        // The token goes to no other host.
+        // The token must not reach another host.
         redirect: 'manual',
         ...(method === 'POST' && { body }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(within)]),
@@ -110,7 +110,7 @@ export class HandlerClient {
       answer = (await response.text()).slice(0, mostCharacters);
     } catch (error) {
       signal.throwIfAborted();
-      const message = `The handler at ${this.#way.url} cannot be reached: ${reasonOf(error)}.`;
+      const message = `Cannot reach the handler at ${this.#way.url}: ${reasonOf(error)}.`;
       throw new CallFailed('unreachable', message);
     }
     const json = parseJson(answer);
@@ -125,16 +125,16 @@ export class HandlerClient {
       ? [refusal.data.message, ...refusal.data.faults].map((line) => logLine(line)).join(' ')
       : '';
     if (words === '') {
-      // Whatever this is, it is not the handler: an ingress that is not ready, or a wrong address.
-      const message = `What answers at ${this.#way.url} is not the handler (HTTP ${status}). Check --handler.`;
+      // Not the handler: perhaps an ingress that is not ready, or a wrong address.
+      const message = `The response from ${this.#way.url} is not the handler's (HTTP ${status}). Check --handler.`;
       return new CallFailed('unreachable', message, retryAfter);
     }
     const kind = retried.has(status) ? 'unreachable' : 'refused';
-    const message = `The handler ${kind === 'refused' ? 'refuses this' : 'cannot do this now'} (HTTP ${status}): ${words}`;
+    const message = `The handler ${kind === 'refused' ? 'refused the call' : 'cannot serve the call now'} (HTTP ${status}): ${words}`;
     return new CallFailed(kind, message, retryAfter);
   }
 
-  /** Read anew each time: Kubernetes renews the token in its file. */
+  /** Read again each time: Kubernetes rotates the token in its file. */
   #proof(method: string, asked: string, body: string): Record<string, string> {
     const { caller, keyFile, tokenFile } = this.#way;
     const headers: Record<string, string> = {
@@ -159,13 +159,13 @@ export class HandlerClient {
   }
 }
 
-/** The secret in a file, without what editors put at its end. */
+/** Reads a secret from a file, without surrounding whitespace. */
 export function readSecret(file: string, what: string): Secret {
   let content: string;
   try {
     content = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    const message = `The ${what} in ${file} cannot be read (${codeOf(error)}). Mount it there, readable for the user of the pod.`;
+    const message = `Cannot read the ${what} in ${file} (${codeOf(error)}). Mount it there, readable by the pod's user.`;
     throw new CallFailed('refused', message);
   }
   if (content !== '' && /^[\x21-\x7e]+$/.test(content)) return new Secret(content);
@@ -173,7 +173,7 @@ export function readSecret(file: string, what: string): Secret {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
+  if (error instanceof Error && error.name === 'TimeoutError') return 'timed out';
   const { cause } = error as { readonly cause?: unknown };
   return logLine(errorMessage(cause ?? error), 300);
 }

@@ -33,7 +33,7 @@ async function main(): Promise<ExitCode> {
   return runHook(parsed.arguments, channel, ports, ending.signal);
 }
 
-/** What is needed without a handler is large, and read only then. */
+/** The modules for calls without a handler are large, so they are loaded on demand. */
 async function channelOf({ way }: HookArguments): Promise<HookChannel> {
   switch (way.kind) {
     case 'handler':

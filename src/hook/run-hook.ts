@@ -5,13 +5,13 @@ import type { HookArguments } from './arguments.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { CallFailed, type Accepted, type FollowUp } from './handler-client.ts';
 
-/** Whom a hook tells: the handler, or what stands in its place. */
+/** Where a hook sends its call: the handler, or what replaces it. */
 export interface HookChannel {
   tell(hook: HookArguments, signal: AbortSignal): Promise<Accepted>;
   progress(id: string, seconds: number, signal: AbortSignal): Promise<FollowUp>;
 }
 
-/** What the command uses of its process. */
+/** What the command needs from its process. */
 export interface HookPorts {
   readonly clock: Clock;
   readonly random: () => number;
@@ -21,13 +21,13 @@ export interface HookPorts {
 
 /** Milliseconds between tries. */
 const pauses = { first: 1_000, most: 15_000 } as const;
-/** Seconds that the handler may keep an answer back. */
+/** Seconds for which the handler may hold an answer. */
 const longPoll = 25;
 const over = ['done', 'refused', 'expired', 'dismissed'];
 
 /**
- * Tells, waits if asked to, and says how the Job is to end. Never rejects but with what is a bug; the
- * signal aborts when Kubernetes ends the pod.
+ * Sends the call, waits if asked to, and returns the Job's exit code. Rejects only on a bug. The signal
+ * aborts when Kubernetes terminates the pod.
  */
 export async function runHook(
   hook: HookArguments,
@@ -45,14 +45,14 @@ export async function runHook(
       ports,
       signal,
     );
-    ports.print(`Argo CD runs this hook in ${phase}, of application ${hook.self.application}.`);
+    ports.print(`Argo CD runs this hook in ${phase} of application ${hook.self.application}.`);
     for (const each of followUps) ports.print(lineOf(each));
     if (followUps.length === 0) {
       if (!hook.waits) return exitCodes.success;
-      printError('There is no follow-up in this operation to wait for: no rule has started one.');
+      printError('This operation has no follow-up to wait for: no rule has started one.');
       return exitCodes.failed;
     }
-    // Whoever does not wait cannot tell how it ends; what can never be done is known all the same.
+    // Without waiting the end is unknown, but a refusal is known at once.
     if (!hook.waits) return followUps.every(isHopeful) ? exitCodes.success : exitCodes.failed;
     const codes: ExitCode[] = [];
     for (const each of followUps)
@@ -60,14 +60,14 @@ export async function runHook(
     return codes.find((code) => code !== exitCodes.success) ?? exitCodes.success;
   } catch (error) {
     if (signal.aborted) {
-      printError('Kubernetes ends this pod. What was queued goes on.');
+      printError('Kubernetes is terminating this pod. Queued pipelines keep running.');
       return exitCodes.terminated;
     }
     if (!(error instanceof CallFailed)) throw error;
     printError(error.message);
     if (error.kind === 'refused') return exitCodes.failed;
     if (!hook.ignoresUnreachable) return exitCodes.unreachable;
-    printError('Ignored, as --on-unreachable says: the handler follows the operation by itself.');
+    printError('Ignored (--on-unreachable ignore): the handler follows the operation on its own.');
     return exitCodes.success;
   }
 }
@@ -86,7 +86,7 @@ async function awaitEnd(
   while (!hasEnded(last)) {
     const left = deadline - clock.now();
     if (left <= 0) {
-      printError(`${logLine(last.target)} has not ended in time (--timeout). It goes on.`);
+      printError(`${logLine(last.target)} did not finish within --timeout. It keeps running.`);
       return exitCodes.timeout;
     }
     const seconds = Math.max(1, Math.min(longPoll, Math.ceil(left / 1_000)));
@@ -96,17 +96,17 @@ async function awaitEnd(
     const now = lineOf(last);
     if (now !== line) print(now);
     line = now;
-    // An answer that was not kept back must not make a loop without a pause.
+    // If the handler does not hold its answer, pause here instead.
     if (!hasEnded(last)) await clock.sleep(Math.max(0, asked + pauses.first - clock.now()), signal);
     signal.throwIfAborted();
   }
   const isDone = last.state === 'done' && (!isRun(last) || last.run?.result === 'succeeded');
   if (isDone) return exitCodes.success;
-  printError(`${logLine(last.target)} did not succeed, and so neither does this hook.`);
+  printError(`${logLine(last.target)} did not succeed, so this hook fails.`);
   return exitCodes.failed;
 }
 
-/** Tries until it is answered or refused, or the time is up: then the last failure. */
+/** Retries until an answer or a refusal. At the deadline it throws the last failure. */
 async function repeat<T>(
   call: () => Promise<T>,
   until: number,
@@ -121,7 +121,7 @@ async function repeat<T>(
       if (!(error instanceof CallFailed) || error.kind === 'refused') throw error;
       const pause = Math.max(error.retryAfter, backoff(attempt, pauses, random));
       if (clock.now() + pause > until) throw error;
-      if (attempt === 1) printError(`${error.message} It is tried again.`);
+      if (attempt === 1) printError(`${error.message} Retrying.`);
       await clock.sleep(pause, signal);
       signal.throwIfAborted();
     }
@@ -132,7 +132,7 @@ function isHopeful({ state }: FollowUp): boolean {
   return state === 'waiting' || state === 'sent' || state === 'done';
 }
 
-/** What posts, and does not queue, has ended once it is done. */
+/** A follow-up that only posts has ended once it is done. */
 function isRun({ target }: FollowUp): boolean {
   return !target.startsWith('https://');
 }

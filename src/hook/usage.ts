@@ -1,48 +1,48 @@
 /** What `--help` prints. */
 export const usage = `Usage: hook COMMAND [options]
 
-For a Job that is a hook of Argo CD: tells the handler of Argo CD for Azure Pipelines that it runs.
+For Jobs that are hooks of Argo CD: calls the handler of Argo CD for Azure Pipelines.
 
 Commands
   queue            Queue a pipeline, once for each operation of Argo CD.
-  notify           Only tell that the hook runs, so that the handler looks at once.
-  wait             Wait for the follow-ups that there are in this operation; fails without any.
+  notify           Report that the hook runs, so that the handler reads the application at once.
+  wait             Wait for the follow-ups of this operation; fails if there are none.
 
-Which hook this is (from the downward API, docs/hooks.md)
+The hook (from the downward API, see docs/hooks.md)
   --application N  Application; default: ARGOCD_APP_NAME, or the tracking id in HOOK_TRACKING_ID
   --job NAME       Name of the Job; default: HOOK_JOB
   --namespace NS   Its namespace; default: HOOK_NAMESPACE
   --phase PHASE    For a hook of several phases: PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete
-  --argocd NAME    The Argo CD instance, where the grants name several
+  --argocd NAME    The Argo CD instance, if the grants name several
 
-What is queued
+What to queue
   --pipeline REF   project/pipeline or organization/project/pipeline, each by name or id
   --branch, --tag, --commit TEXT
   --parameter NAME=TEXT, --variable NAME=TEXT, --skip-stage NAME   may be repeated
-                   {{application}}, {{revision}}, {{phase}} and the like stand for the event
-  --each attempt   Once more for each time that Argo CD retries the operation
+                   {{application}}, {{revision}}, {{phase}} and others are filled in from the event
+  --each attempt   Queue again each time Argo CD retries the operation
 
-How it ends
+Waiting and errors
   --wait           Wait, and succeed only if the pipeline does
   --timeout TIME   How long to wait, such as 90s, 30m or 2h; default: 1h
-  --on-unreachable fail or ignore (default: fail): when the handler cannot be asked
+  --on-unreachable fail or ignore: what to do if the handler cannot be reached; default: fail
   --retry-for TIME How long to try to reach it; default: 2m
 
-Whom it tells
+The handler
   --handler URL    Default: HOOK_HANDLER
-  --token-file F   The projected token of the service account;
+  --token-file F   File with the projected service account token;
                    default: /var/run/secrets/argocd-handler/token
-  --caller NAME    The entry in hooks.callers of the handler, where it has several
-  --key-file FILE  Sign by a shared key instead of the token; needs --caller
+  --caller NAME    Name in the handler's hooks.callers, if it has several
+  --key-file FILE  Sign with a shared key instead of sending the token; needs --caller
 
-Without a handler (docs/hooks.md says what that cannot promise)
-  --direct         Call Azure Pipelines itself; needs --organization, and --pat-file or --pat-env
+Without a handler (limits: docs/hooks.md)
+  --direct         Call Azure Pipelines directly; needs --organization, and --pat-file or --pat-env
   --web-hook NAME  Post to an Incoming WebHook service connection; needs --organization
   --organization URL   https://dev.azure.com/fabrikam
-  --pat-file FILE, --pat-env NAME   where a personal access token is
+  --pat-file FILE, --pat-env NAME   where to find a personal access token
   --secret-file FILE   the secret of the web hook
   --header NAME    the header of its signature; default: X-Hub-Signature
 
-It exits with 0 on success, 1 when the follow-up failed or was refused, 2 for invalid arguments, 3 when
-nobody could be asked, 4 when the time was up, 143 when it was asked to end.
+Exit codes: 0 success, 1 the follow-up failed or was refused, 2 invalid arguments, 3 the handler cannot
+be reached, 4 timeout, 143 terminated.
 `;

@@ -1,6 +1,6 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The options that say whom it tells, as they were written. */
+/** The options that say where the hook sends its call, as given. */
 export interface WayOptions {
   readonly handler?: string | undefined;
   readonly 'token-file'?: string | undefined;
@@ -15,7 +15,7 @@ export interface WayOptions {
   readonly header?: string | undefined;
 }
 
-/** Whom it tells. `keyFile`: it signs; otherwise it shows the token. */
+/** Where the hook sends its call. With a `keyFile` it signs the call; otherwise it sends the token. */
 export type Way =
   | {
       readonly kind: 'handler';
@@ -39,36 +39,36 @@ export type Way =
 
 const defaultTokenFile = '/var/run/secrets/argocd-handler/token';
 
-/** Reads whom it tells; what is wrong goes to the faults. */
+/** Reads where the hook sends its call. Adds what is wrong to `faults`. */
 export function readWay(values: WayOptions, env: Environment, faults: string[]): Way {
   const { organization = '', direct = false, 'web-hook': webHook } = values;
   if (direct || webHook !== undefined) {
     if (direct && webHook !== undefined)
-      faults.push('--direct and --web-hook: use one of the two.');
+      faults.push('--direct and --web-hook: use only one of them.');
     if (values.handler !== undefined) {
-      faults.push('--handler: there is none with --direct and --web-hook.');
+      faults.push('--handler: not used with --direct or --web-hook.');
     }
     const address = readOrganization(organization, faults);
     if (webHook === undefined) return readDirect(values, address, faults);
     if (!/^[\w.-]{1,256}$/.test(webHook)) {
-      faults.push('--web-hook: write the WebHook name of the service connection.');
+      faults.push('--web-hook: use the WebHook name of the service connection.');
     }
     const { header = 'X-Hub-Signature', 'secret-file': secretFile } = values;
     if (!/^[A-Za-z][\w-]{0,100}$/.test(header))
-      faults.push(`--header ${header}: no header has such a name.`);
+      faults.push(`--header ${header}: not a valid header name.`);
     return { kind: 'webHook', organization: address, name: webHook, secretFile, header };
   }
   const url = (values.handler ?? env['HOOK_HANDLER'] ?? '').replace(/\/+$/, '');
   const { caller, 'key-file': keyFile, 'token-file': tokenFile = defaultTokenFile } = values;
   if (url === '') {
-    faults.push('Where is the handler? Add --handler URL, or set HOOK_HANDLER.');
+    faults.push('The handler is missing: add --handler URL or set HOOK_HANDLER.');
   } else if (!isAddress(url)) {
     faults.push(
-      '--handler: write the URL of the handler, such as https://argocd-handler.example.com. Without https, or an address inside the cluster, the token could be read in transit.',
+      '--handler: use a URL such as https://argocd-handler.example.com. Plain http is allowed only for addresses inside the cluster: elsewhere the token could be read in transit.',
     );
   }
   if (keyFile !== undefined && caller === undefined) {
-    faults.push('--key-file: add --caller NAME, as `hooks.callers` of the handler has it.');
+    faults.push('--key-file: add --caller NAME, a name in `hooks.callers` of the handler.');
   }
   return { kind: 'handler', url, caller, tokenFile, keyFile };
 }
@@ -76,7 +76,7 @@ export function readWay(values: WayOptions, env: Environment, faults: string[]):
 function readDirect(values: WayOptions, organization: string, faults: string[]): Way {
   const { 'pat-file': file, 'pat-env': variable } = values;
   if ((file === undefined) === (variable === undefined)) {
-    faults.push('--direct: add --pat-file FILE or --pat-env NAME, one of the two.');
+    faults.push('--direct: add either --pat-file FILE or --pat-env NAME.');
   }
   const pat = file === undefined ? { variable: variable ?? '' } : { file };
   return { kind: 'direct', organization, pat };
@@ -89,11 +89,14 @@ function readOrganization(given: string, faults: string[]): string {
     (url.protocol === 'https:' || isHere(url)) &&
     /^(?:\/[^/]+)+\/?$/.test(url.pathname) &&
     url.search + url.hash + url.username + url.password === '';
-  if (!isRight) faults.push('--organization: write it as https://dev.azure.com/fabrikam.');
+  if (!isRight) faults.push('--organization: use the form https://dev.azure.com/fabrikam.');
   return given.replace(/\/+$/, '');
 }
 
-/** Inside a cluster TLS often ends at the ingress: a name without dots, or of a service, stays inside. */
+/**
+ * Plain http is for names that stay inside the cluster, where TLS often ends at the ingress: names
+ * without dots, and names of services.
+ */
 function isAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);

@@ -14,8 +14,8 @@ export function signWebHook(secret: string, body: string): string {
 }
 
 /**
- * Posts to an Incoming WebHook, which starts every pipeline that subscribes to it, tells nobody which, and
- * does so again when it is posted to again (azure-devops.md §13.7).
+ * Posts to an Incoming WebHook. It starts every pipeline that subscribes to it, does not report which,
+ * and starts them again on each post (azure-devops.md §13.7).
  */
 export class WebHookChannel implements HookChannel {
   readonly #way: Extract<Way, { kind: 'webHook' }>;
@@ -46,28 +46,35 @@ export class WebHookChannel implements HookChannel {
       signal.throwIfAborted();
       const { cause = error } = error as { readonly cause?: unknown };
       const reason = logLine(errorMessage(cause), 300);
-      throw new CallFailed('unreachable', `Azure DevOps cannot be reached: ${reason}.`);
+      throw new CallFailed('unreachable', `Cannot reach Azure DevOps: ${reason}.`);
     }
     const { status } = response;
     const answer = (await response.text().catch(() => '')).slice(0, 20_000);
     if (status < 300) return { phase: phase || 'an unknown phase', followUps: [this.#posted()] };
     if (answer.includes('RequiredHeaderSignatureNotFound')) {
-      const message = `The web hook ${name} checks a signature: add --secret-file, and --header as its service connection has it.`;
+      const message = `The web hook ${name} requires a signature: add --secret-file, and --header if its service connection names another header.`;
       throw new CallFailed('refused', message);
     }
     const kind = status === 429 || status >= 500 ? 'unreachable' : 'refused';
     const retryAfter = 1_000 * (Number(response.headers.get('Retry-After')) || 0);
-    const message = `Azure DevOps does not take a post to the web hook ${name} (HTTP ${status}). Check its name, the organization and the secret.`;
+    const message = `Azure DevOps rejected the post to the web hook ${name} (HTTP ${status}). Check its name, the organization and the secret.`;
     throw new CallFailed(kind, message, retryAfter);
   }
 
   progress(): Promise<FollowUp> {
-    return Promise.reject(new CallFailed('refused', 'A web hook does not tell what it started.'));
+    return Promise.reject(new CallFailed('refused', 'A web hook does not report what it started.'));
   }
 
   #posted(): FollowUp {
     const { name } = this.#way;
     const target = `web hook ${name}`;
-    return { id: '', rule: '', target, state: 'done', message: 'whatever subscribes', run: null };
+    return {
+      id: '',
+      rule: '',
+      target,
+      state: 'done',
+      message: 'all subscribed pipelines',
+      run: null,
+    };
   }
 }
