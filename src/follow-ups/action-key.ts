@@ -2,12 +2,12 @@ import { digestOfText } from '../text/digest.ts';
 import type { ApplicationEvent } from '../sync/events/application-event.ts';
 import type { FollowUpRule } from './follow-up.ts';
 
-/** Characters of an event's id in a key; a longer one is told apart by its digest. */
+/** Characters of an event's id in a key; a longer id is replaced by its start and a digest. */
 const longestId = 600;
 
 /**
- * What tells an action from all others: the event and the rule, and the attempt where the rule counts
- * each. The same however often the event is seen.
+ * Identifies an action: the event and the rule, plus the attempt if the rule counts attempts. It is the
+ * same however often the event is seen.
  */
 export function actionKeyOf(
   { id, operation }: Pick<ApplicationEvent, 'id' | 'operation'>,
@@ -15,14 +15,14 @@ export function actionKeyOf(
 ): string {
   const event = id.length <= longestId ? id : `${id.slice(0, 100)}#${digestOfText(id)}`;
   const attempt = each === 'attempt' ? [String(operation?.attempt ?? 0)] : [];
-  // No rule's name holds a bar, nor a line break: so no two make one key.
+  // No rule name contains a bar or a line break, so keys cannot collide.
   return [event, ...attempt, name].join('|');
 }
 
 /**
- * The same for a run's name, parameter or variable: 15 digits, of which the first is no zero. A
- * pipeline can declare it as a number, which the lesser right may set (azure-devops.md §13.6). Of a
- * million keys two are alike in one of two thousand cases.
+ * The key as used in a run's name, parameter or variable: 15 digits, the first not zero. A pipeline can
+ * declare it as a number, which needs fewer permissions to set (azure-devops.md §13.6). Among a million
+ * keys the probability of a collision is 1 in 2,000.
  */
 export function eventKeyOf(actionKey: string): string {
   const least = 10n ** 14n;

@@ -6,7 +6,7 @@ import type { FollowUpAction } from './follow-up.ts';
 import { parsePipelineAddress, type PipelineAddress } from './pipeline-address.ts';
 import { parseTemplate } from './template.ts';
 
-/** Where rules are written: what they may leave out, and what they may do, depends on it. */
+/** Where rules are written. It decides what they may omit and what they may do. */
 export type Place = 'configuration' | 'input';
 
 const mostTexts = 50;
@@ -18,11 +18,11 @@ const texts = (what: string) => {
   const key = textSetting(parseTextName, { description: 'Its name.' });
   const entries = z.record(
     key,
-    template('Its value; `{{application}}` and the like stand for the event.'),
+    template('Its value; `{{application}}` and other templates are filled in from the event.'),
   );
   const some = entries.check(({ value, issues }) => {
     if (Object.keys(value).length <= mostTexts) return;
-    const params = { advice: 'Leave out what is not needed.' };
+    const params = { advice: 'Remove what is not needed.' };
     issues.push({
       code: 'custom',
       message: `it has more than ${mostTexts} entries`,
@@ -56,7 +56,7 @@ const pipelineId = z.pipe(
   })),
 );
 
-/** What a pipeline is queued with: by its reference alone, or with what it is given. */
+/** A pipeline to queue: its reference alone, or with parameters and other settings. */
 export const queuePipelineSchema = (place: Place) => {
   const reference = pipeline(
     place,
@@ -65,7 +65,9 @@ export const queuePipelineSchema = (place: Place) => {
   const whole = z
     .strictObject({
       pipeline: reference,
-      branch: z.optional(template('The branch it runs on; otherwise its default.')),
+      branch: z.optional(
+        template('The branch it runs on; default: the default branch of the pipeline.'),
+      ),
       tag: z.optional(template('The tag it runs on.')),
       commit: z.optional(template('The commit it runs on, such as `{{revision}}`.')),
       parameters: texts('Parameters of a YAML pipeline.'),
@@ -78,12 +80,12 @@ export const queuePipelineSchema = (place: Place) => {
     })
     .check(({ value, issues }) => {
       if (value.branch === undefined || value.tag === undefined) return;
-      const params = { advice: 'Take one of them out.' };
+      const params = { advice: 'Remove one of them.' };
       issues.push({ code: 'custom', message: 'it has a branch and a tag', params, input: value });
     });
   return z.pipe(
     described(
-      z.union([reference, described(whole, 'A pipeline, and what it is given.')]),
+      z.union([reference, described(whole, 'A pipeline and its settings.')]),
       'Queues a YAML pipeline or a classic build.',
     ),
     z.transform((given) => {
@@ -120,15 +122,15 @@ const createRelease = (place: Place) =>
               .array(
                 z.strictObject({
                   alias: line('Alias of the artifact source.'),
-                  version: template('The id of a build, or what names a version there.'),
+                  version: template('The id of a build, or another identifier of a version.'),
                 }),
               )
               .check(z.maxLength(100)),
             [],
           ),
-          'Versions of its artifacts; otherwise the newest.',
+          'Versions of its artifacts; default: the newest.',
         ),
-        stage: z.optional(line('The one stage to start; otherwise as the definition says.')),
+        stage: z.optional(line('The only stage to start; default: as the definition says.')),
         variables: texts('Variables, each settable at release time.'),
       }),
       'Creates a classic release.',
@@ -146,20 +148,22 @@ const postWebHook = z.pipe(
   described(
     z.strictObject({
       url: textSetting(parseWebHookUrl, {
-        description: 'Where it is posted.',
+        description: 'The URL to post to.',
         pattern: '^https://',
       }),
       secret: textSetting(parseSigningSecret, {
-        description: 'Signs it (HMAC-SHA256); by reference.',
+        description: 'The key that signs it (HMAC-SHA256); by reference.',
         examples: ['${file:/run/secrets/handler/web-hook}'],
       }),
     }),
-    'Posts the event as JSON, signed.',
+    'Posts the event as signed JSON.',
   ),
   z.transform((given) => ({ kind: 'postWebHook' as const, ...given })),
 );
 
-/** What is to be done: one of the kinds by its name. A web hook has a secret, which no input may hold. */
+/**
+ * What to do: one of the kinds, by its name. A web hook has a secret, which an input must not contain.
+ */
 export const actionSchema = (place: Place) => {
   const kinds = {
     queuePipeline: z.optional(queuePipelineSchema(place)),
@@ -168,16 +172,16 @@ export const actionSchema = (place: Place) => {
   const all = place === 'input' ? kinds : { ...kinds, postWebHook: z.optional(postWebHook) };
   const one = z.strictObject(all).check(({ value, issues }) => {
     const given = Object.values(value).filter((each) => each !== undefined);
-    // A misspelt one is told as such.
+    // A misspelled kind has its own message.
     if (given.length === 1 || issues.length > 0) return;
-    const message = given.length === 0 ? 'nothing is to be done' : 'it is more than one action';
+    const message = given.length === 0 ? 'it has no action' : 'it has more than one action';
     const params = {
-      advice: `Write one of: ${Object.keys(all).join(', ')}. A second action is a rule of its own.`,
+      advice: `Write one of: ${Object.keys(all).join(', ')}. A second action needs its own rule.`,
     };
     issues.push({ code: 'custom', message, params, input: value });
   });
   return z.pipe(
-    described(one, 'What is to be done.'),
+    described(one, 'What to do.'),
     z.transform((given) => Object.values(given).find(Boolean) as FollowUpAction),
   );
 };
@@ -188,33 +192,33 @@ function parseAddress(place: Place, text: string): Setting<PipelineAddress> {
     return address;
   }
   const advice = 'Write `project/pipeline`.';
-  return { problem: 'it does not say of which project the pipeline is', advice };
+  return { problem: 'it does not name the project of the pipeline', advice };
 }
 
 function parseTextName(text: string): Setting<string> {
   if (/^[A-Za-z_][A-Za-z0-9_. -]{0,127}$/.test(text)) return { value: text };
-  const advice = 'Write letters, digits, `_`, `.`, `-` and spaces, 128 at most.';
-  return { problem: 'nothing can be called so', advice };
+  const advice = 'Use up to 128 letters, digits, `_`, `.`, `-` and spaces.';
+  return { problem: 'it is not a valid name', advice };
 }
 
 function parseLine(text: string): Setting<string> {
   if (/^[^\p{C}]{1,256}$/u.test(text) && text.trim() !== '') return { value: text };
-  const advice = 'Write one line of up to 256 characters.';
-  return { problem: 'it is not a name', advice };
+  const advice = 'Use one line of up to 256 characters.';
+  return { problem: 'it is not a valid name', advice };
 }
 
 function parseWebHookUrl(text: string): Setting<string> {
-  const advice = 'Write it as `https://host/path`.';
+  const advice = 'Use the form `https://host/path`.';
   if (text.length > 2_000 || !URL.canParse(text)) return { problem: 'it is not a URL', advice };
   const { protocol, username, password, hash, href } = new URL(text);
-  if (protocol !== 'https:') return { problem: 'it is not https', advice };
+  if (protocol !== 'https:') return { problem: 'it does not use https', advice };
   if (username + password + hash === '') return { value: href };
-  return { problem: 'it holds a user name, a password or a fragment', advice };
+  return { problem: 'it contains a user name, a password or a fragment', advice };
 }
 
 function parseSigningSecret(text: string): Setting<Secret> {
   const secret = text.trim();
   if (secret.length >= 16) return { value: new Secret(secret) };
   const problem = 'it has fewer than 16 characters and could be guessed';
-  return { problem, advice: 'Make one with `handler new-key`, and give it by reference.' };
+  return { problem, advice: 'Create one with `handler new-key` and set it by reference.' };
 }

@@ -6,7 +6,7 @@ import { parsePipelineAddress, type PipelineAddress } from './pipeline-address.t
 import { triggeredRule } from './read-follow-ups.ts';
 import { annotationPart, triggerNames, type TriggerName } from './trigger.ts';
 
-/** What is wrong with an annotation. `annotation` and `value` are foreign, shortened to one line. */
+/** What is wrong with an annotation. `annotation` and `value` are foreign texts, cut to one line. */
 export interface AnnotationFault {
   readonly annotation: string;
   readonly value: string;
@@ -14,14 +14,14 @@ export interface AnnotationFault {
   readonly advice: string;
 }
 
-/** The rules of an application's annotations, and what is wrong with others. */
+/** The rules of an application's annotations, and the faults of invalid ones. */
 export interface AnnotationReading {
-  /** For this application alone, as far as grants allow: see `grantedRules`. */
+  /** For this application alone, and not yet checked against the grants: see `grantedRules`. */
   readonly rules: readonly FollowUpRule[];
   readonly faults: readonly AnnotationFault[];
 }
 
-/** Annotations of ours that are read, pipelines of one, and faults that are told. */
+/** How many of our annotations are read, pipelines per annotation, and faults reported. */
 const most = { annotations: 100, pipelines: 10, faults: 20 } as const;
 const longestValue = 2_000;
 const forms = new Map(
@@ -29,9 +29,9 @@ const forms = new Map(
 );
 
 /**
- * Reads `azure-pipelines/on-success: shop/smoke-tests` and the like; several pipelines are parted by
- * semicolons. The project must be named: an application has none of Azure DevOps. A faulty one makes
- * no rule, and the others count.
+ * Reads annotations such as `azure-pipelines/on-success: shop/smoke-tests`; semicolons separate several
+ * pipelines. The project must be named, because an application has no Azure DevOps project. An invalid
+ * annotation makes no rule; the others still count.
  */
 export function readAnnotations(annotations: Readonly<Record<string, string>>): AnnotationReading {
   const own = ownOf(annotations);
@@ -45,7 +45,7 @@ export function readAnnotations(annotations: Readonly<Record<string, string>>): 
   const [next] = own.slice(most.annotations);
   if (next !== undefined) {
     const problem = `more than ${most.annotations} annotations begin with \`${ownAnnotationPrefix}on\``;
-    refuse(next[0], next[1], problem, 'Take out what is no event: the rest is not read.');
+    refuse(next[0], next[1], problem, 'Remove those that name no event: the rest is not read.');
   }
   for (const [annotation, value] of own.slice(0, most.annotations)) {
     const trigger = forms.get(annotation);
@@ -66,7 +66,7 @@ export function readAnnotations(annotations: Readonly<Record<string, string>>): 
   return { rules: [...rules.values()], faults };
 }
 
-/** Those that are meant for us, the known ones first and no more than are looked at. */
+/** The annotations meant for us, the known ones first, and no more than are read. */
 function ownOf(
   annotations: Readonly<Record<string, string>>,
 ): readonly (readonly [string, string])[] {
@@ -82,7 +82,7 @@ function ownOf(
   return own;
 }
 
-/** The prefix is ours, and others may use it for something else: so only what looks like an event. */
+/** Others may use our prefix for something else, so only names that look like an event count. */
 function isMeant(name: string): boolean {
   return /^azure-pipelines\/[oO]n(?![a-z])/.test(name);
 }
@@ -90,8 +90,8 @@ function isMeant(name: string): boolean {
 function unknownName(annotation: string): { readonly problem: string; readonly advice: string } {
   const known = [...forms.keys()];
   const meant = nearest(annotation.slice(0, 100), known);
-  const advice = meant ? `Did you mean \`${meant}\`?` : `There are: ${known.join(', ')}.`;
-  return { problem: 'no event has such a name', advice };
+  const advice = meant ? `Did you mean \`${meant}\`?` : `Use one of: ${known.join(', ')}.`;
+  return { problem: 'no event has this name', advice };
 }
 
 type ReadPart =
@@ -99,7 +99,7 @@ type ReadPart =
   | { readonly text: string; readonly problem: string; readonly advice: string };
 
 function readValue(value: string): readonly ReadPart[] {
-  const advice = 'Write `project/pipeline`, and `;` between several.';
+  const advice = 'Use `project/pipeline`, and `;` between several.';
   if (value.length > longestValue) {
     const problem = `it has more than ${longestValue} characters`;
     return [{ text: value, problem, advice }];
@@ -117,7 +117,7 @@ function readValue(value: string): readonly ReadPart[] {
     const address = parsePipelineAddress(text);
     if ('problem' in address) return { text, ...address };
     if (address.value.project !== undefined) return { address: address.value };
-    return { text, problem: 'it does not say of which project the pipeline is', advice };
+    return { text, problem: 'it does not name the project of the pipeline', advice };
   });
 }
 

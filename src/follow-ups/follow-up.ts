@@ -6,37 +6,40 @@ import type { LabelRequirement } from '../text/label-selector.ts';
 import type { CompleteAddress, PipelineAddress } from './pipeline-address.ts';
 import type { Template } from './template.ts';
 
-/** What starts follow-ups: an event of one of these kinds that is all that is said here. */
+/** Which events start a follow-up: one of these kinds that meets all conditions given here. */
 export interface EventFilter {
   readonly events: readonly EventKind[];
-  /** Of `phaseReached` and `hookEnded`; absent: any. */
+  /** Phases of `phaseReached` and `hookEnded`; absent: any. */
   readonly phases: readonly SyncPhase[] | undefined;
-  /** Absent: anybody. */
+  /** Who started the operation; absent: anybody. */
   readonly startedBy: readonly OperationOrigin['kind'][] | undefined;
-  /** Whether something else is deployed than before; absent: either. */
+  /** Whether the operation deploys another revision than the one before it; absent: either. */
   readonly revisionChanged: boolean | undefined;
 }
 
-/** Whose events: those of applications that are all that is said here. In patterns `*` and `?` stand for no `/`. */
+/**
+ * Which applications a rule covers: those that meet all conditions given here. In patterns, `*` and `?`
+ * do not match `/`.
+ */
 export interface ApplicationFilter {
   /** Names of Argo CD instances; absent: all. */
   readonly argocd: readonly string[] | undefined;
   /** Patterns; absent: all. */
   readonly appProjects: readonly string[] | undefined;
-  /** Patterns of `name`, or of `namespace/name` outside of Argo CD's own namespace; absent: all. */
+  /** Patterns of `name`, or of `namespace/name` outside Argo CD's own namespace; absent: all. */
   readonly applications: readonly string[] | undefined;
-  /** A label selector's parts; absent: whatever their labels. */
+  /** The requirements of a label selector; absent: any labels. */
   readonly labels: readonly LabelRequirement[] | undefined;
 }
 
-/** `attempt`: once more for each time that Argo CD retries the operation. */
+/** How often a rule acts. `attempt`: again each time Argo CD retries the operation. */
 export const recurrences = ['operation', 'attempt'] as const;
 export type Recurrence = (typeof recurrences)[number];
 
-/** A follow-up: what is to be done, when, and for which applications. */
+/** A follow-up rule: what to do, when, and for which applications. */
 export interface FollowUpRule {
   /**
-   * Unique among the rules of all places, and a part of what tells actions apart. Rules of an
+   * Unique among the rules of all places, and part of the action key. The names of rules of an
    * annotation begin with `annotation/`, those of a task's input with `input/`.
    */
   readonly name: string;
@@ -46,7 +49,7 @@ export interface FollowUpRule {
   readonly each: Recurrence;
 }
 
-/** What is to be done, as it is written. */
+/** What a rule does, as written. */
 export type FollowUpAction = QueuePipeline | CreateRelease | PostWebHook;
 
 type Texts = Readonly<Record<string, Template>>;
@@ -54,11 +57,11 @@ type Texts = Readonly<Record<string, Template>>;
 /** Queues a YAML pipeline or a classic build. */
 export interface QueuePipeline extends PipelineAddress {
   readonly kind: 'queuePipeline';
-  /** At most one of the two. */
+  /** At most one of branch and tag. */
   readonly branch: Template | undefined;
   readonly tag: Template | undefined;
   readonly commit: Template | undefined;
-  /** Of a YAML pipeline's template. */
+  /** Template parameters of a YAML pipeline. */
   readonly parameters: Texts;
   readonly variables: Texts;
   /** Versions of the YAML pipeline's resources, by alias. */
@@ -71,7 +74,7 @@ export interface CreateRelease extends PipelineAddress {
   readonly kind: 'createRelease';
   readonly description: Template | undefined;
   readonly artifacts: readonly { readonly alias: string; readonly version: Template }[];
-  /** The one stage to start; absent: as the definition says. */
+  /** The only stage to start; absent: as the definition says. */
   readonly stage: string | undefined;
   readonly variables: Texts;
 }
@@ -109,7 +112,7 @@ export interface RenderedRelease extends CompleteAddress {
   readonly variables: PlainTexts;
 }
 
-/** The secret is that of the rule of this name. */
+/** A web hook to post. The secret is that of the rule with this name. */
 export interface RenderedWebHook {
   readonly kind: 'postWebHook';
   readonly url: string;

@@ -4,27 +4,29 @@ import type { FollowUpRule } from './follow-up.ts';
 import { readFollowUpsInput } from './read-follow-ups.ts';
 import { withoutOperation } from './rule-schema.ts';
 
-/** What is wrong with a part of the text, which the problem names by its line and key. */
+/** What is wrong with a part of the text. The problem names the part by its line and key. */
 export interface FollowUpsProblem {
-  /** Always empty: the problem says where it is. */
+  /** Always empty: the problem already says where it is. */
   readonly text: string;
   readonly problem: string;
   readonly advice: string;
 }
 
-/** Characters: each run of the handler keeps it. */
+/** Characters. Bounded because the handler stores the text with each run. */
 const longest = 16_000;
-/** More faults of one text are not told. */
+/** How many faults of one text are reported. */
 const mostProblems = 20;
 
-/** Reads the text of a task's input `followUps`: YAML, or everything that is wrong with it. */
+/**
+ * Reads the text of a task's input `followUps` (YAML). Returns the rules, or everything that is wrong.
+ */
 export function parseFollowUps(
   text: string,
 ):
   { readonly value: readonly FollowUpRule[] } | { readonly problems: readonly FollowUpsProblem[] } {
   if (text.length > longest) {
     const problem = `the text has more than ${longest} characters`;
-    const advice = "Shorten it, or write the rules into the handler's configuration.";
+    const advice = "Shorten it, or move the rules to the handler's configuration.";
     return { problems: [{ text: '', problem, advice }] };
   }
   const document = parseYaml(text);
@@ -40,14 +42,11 @@ export function parseFollowUps(
   return { problems: told.map((fault) => problemOf(fault, document)) };
 }
 
-/**
- * What no run's own rule can be about: the rules of a run are for the operation that it starts, and
- * for no other.
- */
+/** Conditions that cannot apply here: the rules of a run cover only the operation that it starts. */
 function idleFaults(rules: readonly FollowUpRule[], value: unknown): readonly PathFault[] {
   return rules.flatMap(({ name, when: { events, startedBy } }, at): readonly PathFault[] => {
     const isIdle = events.some((event) => withoutOperation.includes(event));
-    // The short form names its rules by their events: `input/onSuccess/…`.
+    // The short form names its rules after their events: `input/onSuccess/…`.
     const [, trigger = ''] = name.split('/');
     const place = Array.isArray(value) ? [at, 'when'] : [trigger];
     return [
@@ -62,12 +61,12 @@ function idleFaults(rules: readonly FollowUpRule[], value: unknown): readonly Pa
 }
 
 const elsewhere = {
-  problem: 'this happens to an application, and not to the operation that a run starts',
-  advice: "Write it into the handler's configuration, or into an annotation of the application.",
+  problem: 'this event belongs to an application, not to the operation that a run starts',
+  advice: "Move it to the handler's configuration, or to an annotation of the application.",
 };
 const byOthers = {
-  problem: 'the operation is started by this run, and by nobody else',
-  advice: "Take it out, or write the rule into the handler's configuration.",
+  problem: 'this run always starts the operation itself',
+  advice: "Remove it, or move the rule to the handler's configuration.",
 };
 
 function problemOf({ path, problem, advice }: PathFault, document: YamlDocument): FollowUpsProblem {

@@ -14,28 +14,28 @@ import {
 
 /**
  * Which pipelines the annotations of applications may queue; what no grant allows is refused. In
- * patterns `*` and `?` stand for no slash and no backslash.
+ * patterns, `*` and `?` match neither slash nor backslash.
  */
 export interface Grant extends PipelinePatterns {
   /** Name of the Argo CD instance. */
   readonly argocd: string;
-  /** Patterns of the AppProjects that the applications are in. */
+  /** Patterns of the applications' AppProjects. */
   readonly appProjects: readonly string[];
 }
 
 /** Pipelines of one organization. */
 export interface PipelinePatterns {
   readonly organization: string;
-  /** Patterns of names of Azure projects, or their ids as annotations write them. */
+  /** Patterns of names of Azure projects, or their ids if annotations use ids. */
   readonly azureProjects: readonly string[];
   /**
-   * Patterns. One with a backslash is about the folder too, one without about the name in any folder.
-   * Digits are an id: a pipeline that is named by its id needs a grant of the id, or of `*`.
+   * Patterns. One with a backslash matches folder and name; one without matches the name in any folder.
+   * Digits are an id: a pipeline named by its id needs a grant for the id, or for `*`.
    */
   readonly pipelines: readonly string[];
 }
 
-/** What an annotation wants to queue, and whose it is. */
+/** What an annotation wants to queue, and for which application. */
 export interface GrantQuestion {
   readonly argocd: string;
   readonly appProject: string;
@@ -45,12 +45,12 @@ export interface GrantQuestion {
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const pipelinePatterns = {
   organization: textSetting(parseOrganization, {
-    description: 'Name of the organization, or of the collection on premises.',
+    description: 'Name of the organization, or of the collection on Azure DevOps Server.',
   }),
   azureProjects: patternSettings(
     parseAzureProject,
     'Name with `*` and `?`, or id.',
-    'Projects of Azure DevOps that the pipelines are in.',
+    'Azure DevOps projects of the pipelines.',
   ),
   pipelines: patternSettings(
     parsePipelinePattern,
@@ -59,7 +59,7 @@ const pipelinePatterns = {
   ),
 };
 
-/** Pipelines of one organization, as a grant of whatever kind names them. */
+/** Pipelines of one organization, as all kinds of grants write them. */
 export const pipelinePatternsSchema = z.strictObject(pipelinePatterns);
 
 /** The setting `grants` of the handler's configuration. */
@@ -108,7 +108,7 @@ export function fitsAddress(
   );
 }
 
-/** Rules that no grant allows, each with why not, and the others. */
+/** The rules that the grants allow, and those that they refuse, with reasons. */
 export interface Granted {
   readonly rules: readonly FollowUpRule[];
   readonly refused: readonly {
@@ -118,7 +118,10 @@ export interface Granted {
   }[];
 }
 
-/** What the grants leave of an annotation's rules. `organization`: where none is named. */
+/**
+ * Splits an annotation's rules by what the grants allow. `organization` is the default for rules that
+ * name none.
+ */
 export function grantedRules(
   rules: readonly FollowUpRule[],
   grants: readonly Grant[],
@@ -136,7 +139,7 @@ export function grantedRules(
     refused.push({
       rule: rule.name,
       problem: `applications of AppProject ${about.appProject} may not queue ${name}`,
-      advice: 'Ask whoever runs the handler for an entry in `grants`.',
+      advice: 'Ask the administrator of the handler for an entry in `grants`.',
     });
   }
   return { rules: granted, refused };
@@ -148,13 +151,13 @@ function addressOf({ do: action }: FollowUpRule, otherwise: string): CompleteAdd
   return { organization, project, pipeline };
 }
 
-/** An id is no name: `a*` must not fit one. */
+/** An id is not a name: `a*` must not match one. */
 function fitsProject(pattern: string, project: string): boolean {
   if (guid.test(project)) return pattern === '*' || isSameName(pattern, project);
   return !guid.test(pattern) && fitsName(pattern, project);
 }
 
-/** Likewise; and a name without a folder may be that of a pipeline in any. */
+/** Likewise. A name without a folder matches a pipeline in any folder. */
 function fitsPipeline(pattern: string, pipeline: string | number): boolean {
   if (typeof pipeline === 'number') return pattern === '*' || pattern === String(pipeline);
   if (/^\d+$/.test(pattern)) return false;
@@ -167,7 +170,7 @@ function pathOf(pipeline: string): readonly string[] {
   return pipeline.replace(/^\\/, '').split('\\');
 }
 
-/** Azure DevOps does not tell names apart by case. */
+/** Names in Azure DevOps are case-insensitive. */
 function fitsName(pattern: string, name: string): boolean {
   return fits(foldProjectName(pattern), foldProjectName(name));
 }
@@ -178,12 +181,12 @@ function isSameName(one: string, other: string): boolean {
 
 function parseOrganization(text: string): Setting<string> {
   if (isOrganizationName(text)) return { value: text };
-  const advice = 'Write its name, as in `https://dev.azure.com/<name>`.';
-  return { problem: 'no organization has such a name', advice };
+  const advice = 'Use its name, as in `https://dev.azure.com/<name>`.';
+  return { problem: 'it is not a valid organization name', advice };
 }
 
 function parsePipelinePattern(text: string): Setting<string> {
   if (/^[^\p{C}/]{1,1040}$/u.test(text)) return { value: text };
-  const advice = 'Write its name, with `*` and `?`, and the folder as in `\\smoke\\*`; or its id.';
-  return { problem: 'no pipeline has such a name', advice };
+  const advice = 'Use its name with `*` and `?`, the folder as in `\\smoke\\*`, or its id.';
+  return { problem: 'it is not a valid pipeline name', advice };
 }

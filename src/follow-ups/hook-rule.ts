@@ -1,13 +1,16 @@
 import type { FollowUpRule, QueuePipeline, Recurrence } from './follow-up.ts';
 import { printPipelineAddress, type CompleteAddress } from './pipeline-address.ts';
 
-/** What Argo CD adds to the name of a hook with `generateName`: revision, phase and start (argo-cd.md §5.1). */
+/**
+ * What Argo CD appends to the name of a hook with `generateName`: revision, phase and start time
+ * (argo-cd.md §5.1).
+ */
 const generated = /[0-9a-f]{7}-(?:presync|sync|postsync|syncfail)-\d{10}$/;
 
 /**
- * The rule that a hook is: it queues a pipeline. Named by the hook and the pipeline, so that a hook that
- * calls again, or runs again in the same operation, is the same rule. It is never matched with events:
- * whoever has its event makes the action.
+ * The rule for a hook that queues a pipeline. Its name consists of the hook and the pipeline, so a hook
+ * that calls again, or runs again in the same operation, yields the same rule. It is never matched
+ * against events: the caller already knows the event and creates the action from it.
  */
 export function hookRuleOf(
   { name, namespace }: { readonly name: string; readonly namespace: string },

@@ -10,15 +10,16 @@ import {
 /** How a result includes follow-ups. */
 export interface Inclusion {
   readonly isWaited: boolean;
-  /** What is not queued yet will be tried after the run as well. */
+  /** Whether the handler keeps trying to queue after the run has ended. */
   readonly isKeptTrying?: boolean;
-  /** Local milliseconds. */
+  /** When the run ended; local milliseconds. */
   readonly finishedAt: number;
 }
 
 /**
- * The result of an application with the follow-ups of its operation. `isWaited`: it includes how they
- * end. Otherwise one that is not queued is a warning, and nothing is said of how the others end.
+ * The result of an application with the follow-ups of its operation. With `isWaited`, their results
+ * decide the outcome too. Otherwise a follow-up that is not queued is a warning, and the results of the
+ * others do not count.
  */
 export function withFollowUps(
   result: ApplicationResult,
@@ -48,7 +49,7 @@ export function withFollowUps(
   };
 }
 
-/** What a follow-up came to, as it follows its name: `failed`, `was not queued`. */
+/** What became of a follow-up, as a predicate: `failed`, `was not queued`. */
 export function fateOf({ state, result }: Pick<FollowUpReport, 'state' | 'result'>): string {
   switch (state) {
     case 'waiting':
@@ -66,7 +67,7 @@ export function fateOf({ state, result }: Pick<FollowUpReport, 'state' | 'result
 
 const fates: Readonly<Record<NonNullable<FollowUpReport['result']>, string>> = {
   succeeded: 'succeeded',
-  partiallySucceeded: 'succeeded only partially',
+  partiallySucceeded: 'only partially succeeded',
   failed: 'failed',
   canceled: 'was canceled',
 };
@@ -76,7 +77,7 @@ function hasFailed({ state, result }: FollowUpReport): boolean {
   return result !== 'succeeded' && result !== 'partiallySucceeded';
 }
 
-/** A run that was canceled, or went worse already, stays so. */
+/** The worse of two outcomes; a canceled run stays canceled. */
 function worse(outcome: Outcome, other: Outcome): Outcome {
   if (outcome === 'canceled') return outcome;
   return outcomes.indexOf(outcome) > outcomes.indexOf(other) ? outcome : other;

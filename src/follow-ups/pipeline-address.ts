@@ -2,11 +2,11 @@ import type { Setting } from '../settings/setting.ts';
 import { foldProjectName } from '../text/project-name.ts';
 
 /**
- * Which pipeline or release definition is meant, as it was written. Organization and project are
- * absent where the default is meant: the only organization that is configured, the run's own project.
+ * A reference to a pipeline or release definition, as written. Without organization or project, the
+ * default applies: the only configured organization, the run's own project.
  */
 export interface PipelineAddress {
-  /** The organization's, or on premises the collection's, name; never an address. */
+  /** Name of the organization, or of the collection on Azure DevOps Server; never a URL. */
   readonly organization: string | undefined;
   /** Name or id. */
   readonly project: string | undefined;
@@ -14,29 +14,28 @@ export interface PipelineAddress {
   readonly pipeline: string | number;
 }
 
-/** The same with nothing left open. */
+/** A reference with all defaults filled in. */
 export interface CompleteAddress extends PipelineAddress {
   readonly organization: string;
   readonly project: string;
 }
 
 const advice =
-  'Write `pipeline`, `project/pipeline` or `organization/project/pipeline`, each by its name or id; with the folder as in `shop/\\smoke\\web`.';
+  'Use `pipeline`, `project/pipeline` or `organization/project/pipeline`, each by name or id, and the folder as in `shop/\\smoke\\web`.';
 
-/** Shapes of names that there can be; none leads elsewhere in the path of an address. */
+/** Valid names; none can change the path of a URL. */
 const shapes = {
   organization: /^[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,62}[A-Za-z0-9])?$/,
   project: /^(?![._])[^\p{C}/\\:*?"'<>;#${},+=[\]|]{1,64}(?<!\.)$/u,
   pipeline: /^\\?(?:[^\p{C}/\\*?"<>|;]{1,260}\\){0,20}[^\p{C}/\\*?"<>|;]{1,260}$/u,
 } as const;
 const id = /^[1-9]\d{0,8}$/;
-/** Longer than any reference; what is longer is not looked at. */
+/** Characters; longer texts are refused without a look at their parts. */
 const longest = 800;
 
 /**
- * Reads a reference such as `smoke-tests`, `shop/smoke-tests`, `shop/42` or
- * `fabrikam/shop/\smoke\web`. A slash parts organization, project and pipeline, whose names hold none;
- * digits alone are an id.
+ * Reads a reference such as `smoke-tests`, `shop/smoke-tests`, `shop/42` or `fabrikam/shop/\smoke\web`.
+ * Slashes separate organization, project and pipeline, whose names contain none; digits alone are an id.
  */
 export function parsePipelineAddress(text: string): Setting<PipelineAddress> {
   const parts = text.length > longest ? [] : text.trim().split('/').reverse();
@@ -51,41 +50,41 @@ export function parsePipelineAddress(text: string): Setting<PipelineAddress> {
 
 function problemOf(text: string, parts: readonly string[]): string | undefined {
   const [pipeline = '', project, organization, ...more] = parts;
-  if (text.includes('://')) return 'it is an address';
-  if (more.length > 0) return 'it has more than organization, project and pipeline';
+  if (text.includes('://')) return 'it is a URL';
+  if (more.length > 0) return 'it has more parts than organization, project and pipeline';
   if (!shapes.pipeline.test(pipeline) || pipeline.split('\\').some(isRelative)) {
-    return 'no pipeline has such a name';
+    return 'the pipeline name is invalid';
   }
-  if (project !== undefined && !shapes.project.test(project)) return 'no project has such a name';
+  if (project !== undefined && !shapes.project.test(project)) return 'the project name is invalid';
   if (organization !== undefined && !isOrganizationName(organization)) {
-    return 'no organization has such a name';
+    return 'the organization name is invalid';
   }
   return undefined;
 }
 
-/** `.` and `..`, which an address would not keep. */
+/** `.` and `..`, which a URL would resolve. */
 function isRelative(part: string): boolean {
   return /^\.{1,2}$/.test(part.trim());
 }
 
-/** Whether an organization or collection may be called so. */
+/** Whether this is a valid name of an organization or collection. */
 export function isOrganizationName(text: string): boolean {
   return shapes.organization.test(text) && !text.includes('..');
 }
 
-/** Equal for addresses that are the same whatever Azure DevOps holds; a name and an id never are. */
+/** Equal for references that are certain to mean the same pipeline; a name and an id never are equal. */
 export function addressKey({ organization, project, pipeline }: CompleteAddress): string {
   const path = typeof pipeline === 'number' ? pipeline : foldProjectName(pipeline);
   return [foldProjectName(organization), foldProjectName(project), path].join('/');
 }
 
-/** As it is written: `fabrikam/shop/smoke-tests`. */
+/** The reference as text: `fabrikam/shop/smoke-tests`. */
 export function printPipelineAddress(address: PipelineAddress): string {
   const { organization, project, pipeline } = address;
   return [organization, project, pipeline].filter((part) => part !== undefined).join('/');
 }
 
-/** Fills in what was left out. Undefined: there is no project to take. */
+/** Fills in the defaults. Undefined if no project is known. */
 export function completeAddress(
   { organization, project, pipeline }: PipelineAddress,
   otherwise: { readonly organization: string; readonly project: string | undefined },

@@ -2,21 +2,21 @@ import type { FollowUpRule } from './follow-up.ts';
 import { addressKey, completeAddress } from './pipeline-address.ts';
 import type { AddressDefaults } from './render-action.ts';
 
-/** Rules that one event starts, by the place where they are written. */
+/** The rules that one event starts, by where they are written. */
 export interface PlacedRules {
   readonly configuration: readonly FollowUpRule[];
   /** Of the run that started the operation. */
   readonly input: readonly FollowUpRule[];
-  /** As far as grants allow. */
+  /** Only those that grants allow. */
   readonly annotations: readonly FollowUpRule[];
 }
 
 /**
- * The rules that count for an event. Rules of all places do, and none takes another away; but where a
- * pipeline is named in several places, it is queued as the first of them says: the configuration, then
- * the run's input, then the annotations. So what an operator wrote stays as it is, and who says more
- * of a pipeline goes before who only names it. Rules of one place are not compared: two rules for one
- * pipeline are two follow-ups.
+ * The rules that apply to an event. Rules of all places apply; but if several places name the same
+ * pipeline, the first of them decides how it is queued: the configuration, then the run's input, then
+ * the annotations. So what an operator wrote takes effect unchanged, and detailed rules win over those
+ * that only name the pipeline. Rules of one place are not compared: two rules for one pipeline are two
+ * follow-ups.
  */
 export function chooseRules(
   { configuration, input, annotations }: PlacedRules,

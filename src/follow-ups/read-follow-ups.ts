@@ -11,7 +11,7 @@ import { filterOf, triggerNames, type TriggerName } from './trigger.ts';
 /** The setting `followUps` of the handler's configuration. */
 export const followUpsSchema = described(
   z._default(z.array(ruleSchema('configuration')).check(z.maxLength(mostRules)), []),
-  'What is to be done when something happens to an application.',
+  'What to do when something happens to an application.',
 );
 
 const mostOfTrigger = 10;
@@ -21,7 +21,7 @@ const pipelines = z.union([
   z.array(queuePipelineSchema('input')).check(z.minLength(1), z.maxLength(mostOfTrigger)),
 ]);
 
-/** `onSuccess: smoke-tests`, or the rules as in the configuration. */
+/** The short form `onSuccess: smoke-tests`, or rules as in the configuration. */
 const inputSchema = z.union([
   z.array(ruleSchema('input')).check(z.maxLength(mostRules)),
   z.strictObject(
@@ -32,11 +32,11 @@ const inputSchema = z.union([
   ),
 ]);
 
-/** Rules, or everything that is wrong with them. */
+/** The rules, or everything that is wrong with them. */
 export type FollowUpReading =
   { readonly rules: readonly FollowUpRule[] } | { readonly faults: readonly PathFault[] };
 
-/** Reads the value of a task's input `followUps`, which was written as YAML. */
+/** Reads the parsed YAML of a task's input `followUps`. */
 export function readFollowUpsInput(value: unknown): FollowUpReading {
   const parsed = z.safeParse(inputSchema, value);
   const wrong = parsed.success
@@ -49,7 +49,10 @@ export function readFollowUpsInput(value: unknown): FollowUpReading {
   return hasTwice(named.map(({ name }) => name)) ? { faults: [twice] } : { rules: named };
 }
 
-/** Names that several rules of a list have. Takes the list as it was written, whatever else is wrong. */
+/**
+ * Reports names that several rules share. Takes the list as written, so that it works whatever else is
+ * wrong.
+ */
 export function repeatedRuleNames(list: unknown): readonly PathFault[] {
   if (!Array.isArray(list)) return [];
   const seen = new Set<string>();
@@ -60,14 +63,14 @@ export function repeatedRuleNames(list: unknown): readonly PathFault[] {
     seen.add(name);
     if (isNew) return [];
     const problem = 'another rule has this name';
-    return [{ path: [at, 'name'], problem, advice: 'Change one of the two, or take it out.' }];
+    return [{ path: [at, 'name'], problem, advice: 'Rename or remove one of them.' }];
   });
 }
 
 const twice: PathFault = {
   path: [],
   problem: 'one event queues the same pipeline twice',
-  advice: 'Take one of them out, or write both as rules with names.',
+  advice: 'Remove one of them, or write both as rules with names.',
 };
 
 function hasTwice(names: readonly string[]): boolean {
@@ -84,7 +87,9 @@ function expand(given: ShortForm): readonly FollowUpRule[] {
   );
 }
 
-/** The rule that a short name stands for. Its name is that of the pipeline, so that order does not matter. */
+/**
+ * The rule that a short name stands for. Its name contains the pipeline, so the order does not matter.
+ */
 export function triggeredRule(trigger: TriggerName, action: QueuePipeline): FollowUpRule {
   return {
     name: `${trigger}/${printPipelineAddress(action)}`,

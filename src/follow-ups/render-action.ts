@@ -2,14 +2,14 @@ import type { FollowUpRule, RenderedAction } from './follow-up.ts';
 import { completeAddress } from './pipeline-address.ts';
 import { renderTemplate, type Template, type TemplateValues } from './template.ts';
 
-/** What stands where a rule leaves something out. */
+/** The defaults for references that a rule abbreviates. */
 export interface AddressDefaults {
   readonly organization: string;
-  /** Absent where no run started it: rules then name their project. */
+  /** Absent if no run started the operation: rules must then name the project. */
   readonly project: string | undefined;
 }
 
-/** The action of a rule for one event. Undefined: it does not say of which project, and nothing else does. */
+/** The action of a rule for one event. Undefined if the project is unknown. */
 export function renderAction(
   { name, do: action }: Pick<FollowUpRule, 'name' | 'do'>,
   values: TemplateValues,
@@ -42,7 +42,7 @@ export function renderAction(
   };
 }
 
-/** A branch or tag, which may have been written in full. */
+/** The full ref of a branch or tag, which may already be written in full. */
 export function refOf(folder: 'heads' | 'tags', name: string): string {
   return name.startsWith('refs/') ? name : `refs/${folder}/${name}`;
 }

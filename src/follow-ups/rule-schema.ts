@@ -9,12 +9,12 @@ import { readLabelSelector, type LabelRequirement } from '../text/label-selector
 import { actionSchema, type Place } from './action-schema.ts';
 import { recurrences, type FollowUpRule } from './follow-up.ts';
 
-/** How many rules there may be in one place, and patterns in one list. */
+/** The limit of rules in one place, and of patterns in one list. */
 export const mostRules = 1_000;
 const mostPatterns = 100;
 const longestSelector = 4_096;
 
-/** Who may have started an operation, as rules say it. */
+/** Who started an operation, as rules write it. */
 export const origins = [
   'run',
   'autoSync',
@@ -24,7 +24,7 @@ export const origins = [
 ] as const satisfies readonly OperationOrigin['kind'][];
 
 const phased: readonly EventKind[] = ['phaseReached', 'hookEnded'];
-/** What happens to an application whether it has an operation or not. */
+/** Events that need no operation. */
 export const withoutOperation: readonly EventKind[] = [
   'healthDegraded',
   'healthRecovered',
@@ -39,15 +39,13 @@ const someTexts = (parse: (text: string) => Setting<string>, item: string, descr
 
 const when = z
   .strictObject({
-    events: someOf(z.enum(eventKinds), 'What must have happened.'),
-    phases: z.optional(
-      someOf(z.enum(syncPhases), 'Of which phases: for phaseReached and hookEnded.'),
-    ),
-    startedBy: z.optional(someOf(z.enum(origins), 'Who must have started the operation.')),
+    events: someOf(z.enum(eventKinds), 'Kinds of events.'),
+    phases: z.optional(someOf(z.enum(syncPhases), 'Phases, for phaseReached and hookEnded.')),
+    startedBy: z.optional(someOf(z.enum(origins), 'Who started the operation.')),
     revisionChanged: z.optional(
       described(
         z.boolean(),
-        'Whether something else is deployed than before. What nobody knows counts as changed.',
+        'Whether the operation deploys another revision than before. Unknown counts as changed.',
       ),
     ),
   })
@@ -55,55 +53,55 @@ const when = z
     const refuse = (events: readonly string[], key: string, why: string) => {
       if (events.length === 0) return;
       const message = `${events.join(' and ')} ${why}`;
-      const params = { advice: 'Make it a rule of its own, without this.' };
+      const params = { advice: 'Move it to a separate rule without this condition.' };
       issues.push({ code: 'custom', message, params, path: [key], input: value });
     };
     const { events, phases, startedBy, revisionChanged } = value;
     const unphased = events.filter((event) => !phased.includes(event));
     const unasked = events.filter((event) => withoutOperation.includes(event));
-    if (phases) refuse(unphased, 'phases', 'is of no phase');
-    if (startedBy) refuse(unasked, 'startedBy', 'is of no operation');
-    if (revisionChanged !== undefined) refuse(unasked, 'revisionChanged', 'is of no operation');
+    if (phases) refuse(unphased, 'phases', 'has no phase');
+    if (startedBy) refuse(unasked, 'startedBy', 'has no operation');
+    if (revisionChanged !== undefined) refuse(unasked, 'revisionChanged', 'has no operation');
   });
 
 const filter = z.strictObject({
-  argocd: someTexts(parseName, 'Name of an Argo CD instance.', 'Argo CD instances; otherwise all.'),
-  appProjects: someTexts(parseAppProject, 'Name with `*` and `?`.', 'AppProjects; otherwise all.'),
+  argocd: someTexts(parseName, 'Name of an Argo CD instance.', 'Argo CD instances; default: all.'),
+  appProjects: someTexts(parseAppProject, 'Name with `*` and `?`.', 'AppProjects; default: all.'),
   applications: someTexts(
     parseApplication,
-    '`name` or `namespace/name`, with `*` and `?`, which do not stand for a `/`.',
-    'Applications; otherwise all.',
+    '`name` or `namespace/name`, with `*` and `?`, which do not match `/`.',
+    'Applications; default: all.',
   ),
   labels: z.optional(
     textSetting(parseLabels, {
-      description: 'Label selector, as for kubectl; otherwise whatever their labels.',
+      description: 'Label selector, as in kubectl; default: any labels.',
       examples: ['team=shop,tier in (web,api)'],
     }),
   ),
 });
 
-/** A rule as it is written, the same in each place but for what the place may leave out. */
+/** A rule as written. Places differ only in what a rule may omit. */
 export const ruleSchema = (place: Place) =>
   z.pipe(
     z
       .strictObject({
         name: textSetting(parseName, {
-          description: 'How logs, pages and runs call it. Under another name it is another rule.',
+          description: 'The name in logs, pages and runs. A renamed rule is a new rule.',
           pattern: namePattern,
         }),
         when: described(when, 'Which events start it.'),
-        for: z.prefault(described(filter, 'Which applications it is for; otherwise all.'), {}),
+        for: z.prefault(described(filter, 'Which applications it covers; default: all.'), {}),
         do: actionSchema(place),
         each: described(
           z._default(z.enum(recurrences), 'operation'),
-          'attempt: once more for each time that Argo CD retries the operation.',
+          'attempt: again each time Argo CD retries the operation.',
         ),
       })
       .check(({ value, issues }) => {
         const events = value.when.events.filter((event) => withoutOperation.includes(event));
         if (value.each === 'operation' || events.length === 0) return;
-        const message = `${events.join(' and ')} is of no operation, which could be tried again`;
-        const params = { advice: 'Leave it out.' };
+        const message = `${events.join(' and ')} has no operation that could be retried`;
+        const params = { advice: 'Remove it.' };
         issues.push({ code: 'custom', message, params, path: ['each'], input: value });
       }),
     z.transform(({ when: given, for: whose, ...rest }): FollowUpRule => {
@@ -120,6 +118,6 @@ export const ruleSchema = (place: Place) =>
 function parseLabels(text: string): Setting<readonly LabelRequirement[]> {
   const requirements = text.length > longestSelector ? undefined : readLabelSelector(text);
   if (requirements !== undefined) return { value: requirements };
-  const advice = 'Write it as for kubectl, such as `team=shop,tier in (web,api)`.';
+  const advice = 'Write it as in kubectl, such as `team=shop,tier in (web,api)`.';
   return { problem: 'it is not a label selector', advice };
 }

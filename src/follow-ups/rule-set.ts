@@ -3,19 +3,19 @@ import { GlobSet } from '../text/glob.ts';
 import { hasLabels, type Labels } from '../text/label-selector.ts';
 import type { FollowUpRule } from './follow-up.ts';
 
-/** What an event does not say of its application. */
+/** What an event does not contain about its application. */
 export interface EventSource {
   /** The name of its Argo CD instance. */
   readonly argocd: string;
-  /** Where that Argo CD runs: its applications there go by their mere name as well. */
+  /** The namespace of that Argo CD: applications in it also match by their name alone. */
   readonly ownNamespace: string;
   readonly labels: Labels;
 }
 
-/** Longer than any name in Kubernetes; what is longer fits no pattern. */
+/** The longest name in Kubernetes; longer names match no pattern. */
 const longestName = 253;
 
-/** Rules that are asked for each of many events: by the kind of the event first, by patterns last. */
+/** Finds the rules for each of many events: by the kind of the event first, by patterns last. */
 export class RuleSet {
   readonly #byKind = new Map<EventKind, PatternedRules>();
   readonly #all: PatternedRules;
@@ -28,7 +28,7 @@ export class RuleSet {
     }
   }
 
-  /** The rules that an event starts, in their order. A dry run changes nothing, and starts none. */
+  /** The rules that an event starts, in their order. A dry run changes nothing, so it starts none. */
   matching(event: ApplicationEvent, source: EventSource): readonly FollowUpRule[] {
     if (event.operation?.dryRun) return [];
     const rules = this.#byKind.get(event.kind);
@@ -36,7 +36,7 @@ export class RuleSet {
     return fitting(rules, event.application, source).filter((rule) => isMeant(rule, event, source));
   }
 
-  /** The rules that some event of an application could start, whatever its labels. */
+  /** The rules that some event of an application could start, regardless of its labels. */
   about(
     application: EventApplication,
     source: Omit<EventSource, 'labels'>,
@@ -61,7 +61,7 @@ function isOf({ for: { argocd } }: FollowUpRule, source: Pick<EventSource, 'argo
   return argocd === undefined || argocd.includes(source.argocd);
 }
 
-/** Rules with their patterns, each asked only where a name begins like it. */
+/** Rules indexed by the start of their patterns, so that few patterns are tested per name. */
 class PatternedRules {
   readonly #rules: readonly FollowUpRule[];
   readonly #applications: GlobSet<FollowUpRule>;
@@ -102,7 +102,7 @@ function isMeant(rule: FollowUpRule, event: ApplicationEvent, source: EventSourc
     (phases === undefined || (phase !== undefined && phases.includes(phase))) &&
     (startedBy === undefined ||
       (operation !== undefined && startedBy.includes(operation.origin.kind))) &&
-    // A follow-up too many is seen; one too few is not.
+    // Unknown counts as changed: a superfluous follow-up is noticed, a missing one is not.
     (revisionChanged === undefined ||
       (operation !== undefined && (operation.revisionChanged ?? true) === revisionChanged)) &&
     (labels === undefined || hasLabels(source.labels, labels))

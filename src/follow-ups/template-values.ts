@@ -3,7 +3,7 @@ import type { OperationOrigin } from '../sync/events/operation-origin.ts';
 import { printKey } from '../sync/model/application.ts';
 import type { TemplateValues } from './template.ts';
 
-/** Characters of a list in a value. */
+/** Characters of a value that is a list. */
 const longestList = 1_500;
 const outcomes: readonly string[] = [
   'succeeded',
@@ -12,7 +12,10 @@ const outcomes: readonly string[] = [
   'superseded',
 ] satisfies EndKind[];
 
-/** What templates say of an event; empty where it says nothing. `applicationUrl`: the page of Argo CD. */
+/**
+ * The values that templates fill in for an event; empty where the event has none. `applicationUrl` is
+ * the page in Argo CD.
+ */
 export function valuesOf(
   { kind, application, operation, phase, hook, images, message }: ApplicationEvent,
   { argocd, applicationUrl }: { readonly argocd: string; readonly applicationUrl: string },
@@ -37,7 +40,7 @@ export function valuesOf(
   };
 }
 
-/** As many whole items as there is room for. */
+/** As many whole items as fit. */
 function listOf(items: readonly string[]): string {
   let text = '';
   for (const item of items) {
@@ -48,7 +51,7 @@ function listOf(items: readonly string[]): string {
   return text;
 }
 
-/** `run`, `autoSync`, …; of a person `user:alice`, or `user` where Argo CD stores no name. */
+/** `run`, `autoSync`, …; for a person `user:alice`, or `user` if Argo CD stores no name. */
 function printOrigin(origin: OperationOrigin): string {
   if (origin.kind !== 'user' || origin.name === '') return origin.kind;
   return `user:${origin.name}`;

@@ -2,7 +2,7 @@ import type { Setting } from '../settings/setting.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { nearest } from '../text/nearest.ts';
 
-/** What a template may stand for. */
+/** The names that templates may use. */
 export const templateNames = [
   'application',
   'namespace',
@@ -21,27 +21,27 @@ export const templateNames = [
 ] as const;
 export type TemplateName = (typeof templateNames)[number];
 
-/** A text of a rule that may hold `{{application}}` and the like, read. */
+/** A parsed text of a rule that may contain names such as `{{application}}`. */
 export interface Template {
-  /** As it was written. */
+  /** The text as written. */
   readonly text: string;
   readonly parts: readonly (string | { readonly name: TemplateName })[];
 }
 
-/** What an event says, by the names that templates use. Foreign text. */
+/** The values of an event by template name. Foreign text. */
 export type TemplateValues = Readonly<Record<TemplateName, string>>;
 
-/** Characters of a template, of one value in it, and of what comes out. */
+/** Characters of a template, of one value in it, and of the result. */
 const longest = { template: 1_000, value: 2_000, result: 8_000 } as const;
-/** What a script or Azure Pipelines would put something else in place of: `$(secret)`, `${{ … }}`, `$[ … ]`. */
+/** What a script or Azure Pipelines would expand: `$(secret)`, `${{ … }}`, `$[ … ]`. */
 const expression = /\$(?=[([{])/g;
 
-/** Reads a template. A text without `{{` is taken as it is. */
+/** Parses a template. A text without `{{` is used unchanged. */
 export function parseTemplate(text: string): Setting<Template> {
   if (text.length > longest.template) {
     return {
       problem: `it has more than ${longest.template} characters`,
-      advice: 'Shorten it: the follow-up can ask for the rest itself.',
+      advice: 'Shorten it: the follow-up can look up the rest itself.',
     };
   }
   const pieces = text.split('{{');
@@ -70,18 +70,18 @@ function unknownName(name: string): Setting<never> {
   const meant = nearest(name.slice(0, 40), templateNames);
   const advice = meant
     ? `Did you mean \`{{${meant}}}\`?`
-    : `There are: ${templateNames.map((each) => `{{${each}}}`).join(', ')}.`;
-  return { problem: `nothing is called \`{{${logLine(name, 40)}}}\``, advice };
+    : `Use one of: ${templateNames.map((each) => `{{${each}}}`).join(', ')}.`;
+  return { problem: `unknown name \`{{${logLine(name, 40)}}}\``, advice };
 }
 
-/** What comes from Argo CD must stay a text: nobody can tell what it does inside of something else. */
+/** Values from Argo CD must stay plain text: inside other syntax their effect is unpredictable. */
 function problemOf(parts: Template['parts']): Setting<never> | undefined {
   if (parts.length < 2) return undefined;
   const texts = parts.filter((part) => typeof part === 'string');
   if (texts.some((text) => /[\r\n]/.test(text)) || /^\s*[[{"']/.test(texts[0] ?? '')) {
     return {
-      problem: 'it puts a value of Argo CD into JSON, YAML or several lines',
-      advice: 'Give each value a parameter or variable of its own.',
+      problem: 'it puts a value from Argo CD into JSON, YAML or multi-line text',
+      advice: 'Give each value its own parameter or variable.',
     };
   }
   if (
@@ -89,16 +89,16 @@ function problemOf(parts: Template['parts']): Setting<never> | undefined {
   ) {
     return {
       problem:
-        'a `$` stands before a value of Argo CD, which would choose what is put in its place',
-      advice: 'Take the `$` out.',
+        'a `$` precedes a value from Argo CD, which could then choose what the expression expands to',
+      advice: 'Remove the `$`.',
     };
   }
   return undefined;
 }
 
 /**
- * The text for one event: one line without control characters, of a bounded length, in which nothing
- * that came from Argo CD means anything to a script's log or to Azure Pipelines' expressions.
+ * The text for one event: one line of bounded length without control characters. Values from Argo CD in
+ * it cannot act as logging commands or as expressions of Azure Pipelines.
  */
 export function renderTemplate({ text, parts }: Template, values: TemplateValues): string {
   if (parts.every((part) => typeof part === 'string')) return text;

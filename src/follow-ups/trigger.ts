@@ -12,8 +12,8 @@ const of = (
 
 /**
  * Events by their short names: `onSuccess` in a task's input, `azure-pipelines/on-success` as an
- * annotation. A phase is reached when something of it begins: PostSync and SyncFail only where there
- * are hooks.
+ * annotation. A phase is reached when its first resource starts; PostSync and SyncFail need hooks for
+ * that.
  */
 export const triggers = {
   onStart: of('operationStarted'),
@@ -33,10 +33,10 @@ export const triggers = {
 /** A short name: `onSuccess`. */
 export type TriggerName = keyof typeof triggers;
 
-/** In the order in which things happen. */
+/** All short names, in the order in which their events happen. */
 export const triggerNames = Object.keys(triggers) as readonly TriggerName[];
 
-/** `on-success`. */
+/** The short name as an annotation has it: `on-success`. */
 export function annotationPart(name: TriggerName): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

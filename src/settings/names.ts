@@ -8,7 +8,7 @@ const star = '`*` matches any text without a `/`.';
 /** Refuses what `namePattern` does not match. */
 export const parseName = shaped(
   new RegExp(namePattern),
-  'it is not a name',
+  'it is not a valid name',
   'Write up to 64 letters, digits, `-`, `_` and `.`.',
 );
 

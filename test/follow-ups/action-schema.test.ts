@@ -58,8 +58,8 @@ describe('What is to be done', () => {
 
   const many = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`p${at}`, 'x']));
   const wrong: readonly [string, unknown, readonly string[]][] = [
-    ['nothing', {}, [': nothing is to be done']],
-    ['two things', { ...run({}), ...hook({}) }, [': it is more than one action']],
+    ['nothing', {}, [': it has no action']],
+    ['two things', { ...run({}), ...hook({}) }, [': it has more than one action']],
     ['an unknown thing', { queuePipelines: 'shop/a' }, ['queuePipelines: unknown setting']],
     [
       'a branch and a tag',
@@ -74,7 +74,7 @@ describe('What is to be done', () => {
     [
       'a parameter without a name',
       run({ parameters: { '': 'x' } }),
-      ['queuePipeline.parameters.: nothing can be called so'],
+      ['queuePipeline.parameters.: it is not a valid name'],
     ],
     [
       'a number as a value',
@@ -84,29 +84,35 @@ describe('What is to be done', () => {
     [
       'JSON with a value in it',
       run({ parameters: { a: '{"b": {{revision}}}' } }),
-      ['queuePipeline.parameters.a: it puts a value of Argo CD into JSON, YAML or several lines'],
+      [
+        'queuePipeline.parameters.a: it puts a value from Argo CD into JSON, YAML or multi-line text',
+      ],
     ],
     ['no pipeline', { queuePipeline: {} }, ['queuePipeline.pipeline: it is missing']],
     [
       'another organization by an address',
       run({ pipeline: 'https://dev.azure.com/x/y' }),
-      ['queuePipeline.pipeline: it is an address'],
+      ['queuePipeline.pipeline: it is a URL'],
     ],
     [
       'a stage of two lines',
       run({ stagesToSkip: ['a\nb'] }),
-      ['queuePipeline.stagesToSkip.0: it is not a name'],
+      ['queuePipeline.stagesToSkip.0: it is not a valid name'],
     ],
     [
       'an artifact without a version',
       release({ artifacts: [{ alias: 'a' }] }),
       ['createRelease.artifacts.0.version: it is missing'],
     ],
-    ['a hook by http', hook({ url: 'http://x.example' }), ['postWebHook.url: it is not https']],
+    [
+      'a hook by http',
+      hook({ url: 'http://x.example' }),
+      ['postWebHook.url: it does not use https'],
+    ],
     [
       'a hook with a password',
       hook({ url: 'https://a:b@x.example' }),
-      ['postWebHook.url: it holds a user name, a password or a fragment'],
+      ['postWebHook.url: it contains a user name, a password or a fragment'],
     ],
     [
       'a hook with a short secret',

@@ -53,25 +53,25 @@ describe('An annotation', () => {
   }
 
   const wrong: readonly [string, string, string][] = [
-    ['on-sucess', 'shop/a', 'no event has such a name. Did you mean `azure-pipelines/on-success`?'],
-    ['onSuccess', 'shop/a', 'no event has such a name. Did you mean `azure-pipelines/on-success`?'],
-    [
-      'on_success',
-      'shop/a',
-      'no event has such a name. Did you mean `azure-pipelines/on-success`?',
-    ],
+    ['on-sucess', 'shop/a', 'no event has this name. Did you mean `azure-pipelines/on-success`?'],
+    ['onSuccess', 'shop/a', 'no event has this name. Did you mean `azure-pipelines/on-success`?'],
+    ['on_success', 'shop/a', 'no event has this name. Did you mean `azure-pipelines/on-success`?'],
     [
       'on-zzzzzzzzzzzzzz',
       'shop/a',
-      'no event has such a name. There are: azure-pipelines/on-start, ',
+      'no event has this name. Use one of: azure-pipelines/on-start, ',
     ],
     ['on-success', '', 'it names no pipeline. '],
     ['on-success', ' ; ', 'it names no pipeline. '],
-    ['on-success', 'smoke', 'it does not say of which project the pipeline is. '],
-    ['on-success', '42', 'it does not say of which project the pipeline is. '],
-    ['on-success', '../../other/smoke', 'it has more than organization, project and pipeline. '],
-    ['on-success', '../other/smoke', 'no organization has such a name. '],
-    ['on-success', 'https://evil.example/a', 'it is an address. '],
+    ['on-success', 'smoke', 'it does not name the project of the pipeline. '],
+    ['on-success', '42', 'it does not name the project of the pipeline. '],
+    [
+      'on-success',
+      '../../other/smoke',
+      'it has more parts than organization, project and pipeline. ',
+    ],
+    ['on-success', '../other/smoke', 'the organization name is invalid. '],
+    ['on-success', 'https://evil.example/a', 'it is a URL. '],
     ['on-success', 'x/'.repeat(1_001), 'it has more than 2000 characters. '],
     [
       'on-success',

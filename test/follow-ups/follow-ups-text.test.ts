@@ -24,8 +24,8 @@ describe('The text of the input followUps', () => {
       'onSucces: smoke\nonFailure:\n  pipeline: a/b/c/d\n  branch: "{{brunch}}"\n',
       [
         /^line 1, onSucces: unknown setting\. Did you mean `onSuccess`\?/,
-        /^line 3, onFailure\.pipeline: it has more than/,
-        /^line 4, onFailure\.branch: nothing is called `{{brunch}}`/,
+        /^line 3, onFailure\.pipeline: it has more parts than/,
+        /^line 4, onFailure\.branch: unknown name `{{brunch}}`/,
       ],
     ],
     ['what is no YAML', 'onSuccess: [a', [/^line \d: it is not valid YAML/]],
@@ -34,17 +34,20 @@ describe('The text of the input followUps', () => {
     [
       'what happens to an application without any operation',
       'onSuccess: smoke\nonHealthDegraded: page\nonDeletion: page',
-      [/^line 2, onHealthDegraded: this happens to an app/, /^line 3, onDeletion: this happens/],
+      [
+        /^line 2, onHealthDegraded: this event belongs to an app/,
+        /^line 3, onDeletion: this event belongs/,
+      ],
     ],
     [
       'the same in the full form',
       '- name: a\n  when: { events: [succeeded, deleted] }\n  do: { queuePipeline: b }',
-      [/^line 2, 0\.when\.events: this happens to an application/],
+      [/^line 2, 0\.when\.events: this event belongs to an app/],
     ],
     [
       'operations that others start',
       '- name: a\n  when: { events: [succeeded], startedBy: [autoSync] }\n  do: { queuePipeline: b }',
-      [/^line 2, 0\.when\.startedBy: the operation is started by this run/],
+      [/^line 2, 0\.when\.startedBy: this run always starts the operation/],
     ],
     ['what is too long', `onSuccess: ${'a'.repeat(16_000)}`, [/more than 16000 characters/]],
   ];

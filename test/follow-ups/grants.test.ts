@@ -139,11 +139,11 @@ describe('The setting grants', () => {
       pipeline: 'a',
     };
     assert.deepEqual(faults([wrong]), [
-      '0.argocd: it is not a name',
+      '0.argocd: it is not a valid name',
       '0.appProjects: the list is empty',
-      '0.organization: no organization has such a name',
+      '0.organization: it is not a valid organization name',
       '0.azureProjects.0: this is not a valid name of an Azure DevOps project',
-      '0.pipelines.0: no pipeline has such a name',
+      '0.pipelines.0: it is not a valid pipeline name',
       '0.pipeline: unknown setting',
     ]);
   });

@@ -63,7 +63,7 @@ describe('The input followUps', () => {
     [
       'no pipeline',
       { onSuccess: 'a/b/c/d' },
-      ['onSuccess: it has more than organization, project and pipeline. '],
+      ['onSuccess: it has more parts than organization, project and pipeline. '],
     ],
     ['nothing', { onSuccess: null }, ['onSuccess: it is empty. ']],
     ['an empty list', { onSuccess: [] }, ['onSuccess: the list is empty. ']],
@@ -75,9 +75,7 @@ describe('The input followUps', () => {
     [
       'a misspelt template',
       { onSuccess: { pipeline: 'a', parameters: { a: '{{aplication}}' } } },
-      [
-        'onSuccess.parameters.a: nothing is called `{{aplication}}`. Did you mean `{{application}}`?',
-      ],
+      ['onSuccess.parameters.a: unknown name `{{aplication}}`. Did you mean `{{application}}`?'],
     ],
     ['a text', 'smoke-tests', [': it is a string. ']],
     [
@@ -144,7 +142,7 @@ describe('The setting followUps', () => {
 
   it('names the project of each pipeline, since no run does', () => {
     assert.deepEqual(faults([written({ do: { queuePipeline: 'smoke' } })]), [
-      '0.do.queuePipeline: it does not say of which project the pipeline is',
+      '0.do.queuePipeline: it does not name the project of the pipeline',
     ]);
     assert.deepEqual(faults([written({ do: { queuePipeline: { pipeline: 42 } } })]), [
       '0.do.queuePipeline.pipeline: it is a number',

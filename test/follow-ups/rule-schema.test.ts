@@ -49,22 +49,22 @@ describe('A rule', () => {
     [
       'a phase where there is none',
       events('succeeded', { phases: ['Sync'] }),
-      '0.when.phases: succeeded is of no phase',
+      '0.when.phases: succeeded has no phase',
     ],
     [
       'an origin where there is none',
       events('deleted', { startedBy: ['run'] }),
-      '0.when.startedBy: deleted is of no operation',
+      '0.when.startedBy: deleted has no operation',
     ],
     [
       'a change where there is none',
       events('healthDegraded', { revisionChanged: false }),
-      '0.when.revisionChanged: healthDegraded is of no operation',
+      '0.when.revisionChanged: healthDegraded has no operation',
     ],
     [
       'attempts where there are none',
       { ...events('deleted', {}), each: 'attempt' },
-      '0.each: deleted is of no operation',
+      '0.each: deleted has no operation',
     ],
     ['an unknown key', { When: {} }, '0.When: unknown setting. Did you mean `when`?'],
     [
@@ -73,7 +73,7 @@ describe('A rule', () => {
       '0.for.application: unknown setting. Did you mean `applications`?',
     ],
     ['no name', { name: undefined }, '0.name: it is missing'],
-    ['a name with a bar', { name: 'a|b' }, '0.name: it is not a name'],
+    ['a name with a bar', { name: 'a|b' }, '0.name: it is not a valid name'],
     [
       'an application of no such name',
       { for: { applications: ['A'] } },

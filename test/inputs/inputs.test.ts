@@ -98,7 +98,10 @@ describe('the inputs', () => {
       [
         ['prune', 'this is neither `true` nor `false`'],
         ['followUps', 'line 1, onSucces: unknown setting'],
-        ['followUps', 'line 2, onFailure: it has more than organization, project and pipeline'],
+        [
+          'followUps',
+          'line 2, onFailure: it has more parts than organization, project and pipeline',
+        ],
       ],
     );
   });

@@ -164,7 +164,7 @@ describe('the check of follow-ups across settings', () => {
     [
       'finds a name that two rules have',
       { followUps: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] },
-      ['followUps.2.name: another rule has this name. Change one of the two, or take it out.'],
+      ['followUps.2.name: another rule has this name. Rename or remove one of them.'],
     ],
   ];
   for (const [sentence, file, expected] of cases) {

@@ -272,7 +272,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'clients: [{ name: a b, tokens: ["' + hash + '"] }]',
-    'handler.yaml:1: clients[0].name "a b": it is not a name. Write up to 64 letters, digits, `-`, `_` and `.`.',
+    'handler.yaml:1: clients[0].name "a b": it is not a valid name. Write up to 64 letters, digits, `-`, `_` and `.`.',
   ],
   [
     'clients: [{ name: a, tokens: [the-token-itself] }]',
