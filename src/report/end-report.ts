@@ -5,28 +5,28 @@ import { conclude, type Conclusion } from './result.ts';
 import { resultAttachment, resultJsonInTurns, type ResultContext } from './result-file.ts';
 import { summaryInTurns, summaryTitle } from './summary.ts';
 
-/** A text that is kept with the run, under a type and a name. */
+/** A text attached to the run under a type and a name. */
 export interface EndReportFile {
   readonly type: string;
   readonly name: string;
-  /** Made when it is asked for, in turns: it tells of all steps of all applications. */
+  /** Made on demand and in turns: it covers all steps of all applications. */
   readonly text: () => Generator<number, string>;
 }
 
-/** What a run says at its end, wherever that is published. */
+/** The report at the end of a run, wherever it is published. */
 export interface EndReport extends Conclusion {
-  /** The section of the run's page; its title is the name. */
+  /** The section of the run's page. Its name is the title. */
   readonly summary: EndReportFile;
-  /** The results for machines. */
+  /** The machine-readable results. */
   readonly resultFile: EndReportFile;
-  /** The output variables; `resultFile` is the path of the results, empty where no step can read one. */
+  /** The output variables. `resultFile` is the path of the results, empty if no step can read a file. */
   readonly outputs: (resultFile: string) => Outputs;
 }
 
-/** The type by which Azure Pipelines knows a Markdown section of a run's page. */
+/** The attachment type of a Markdown section of the run's page in Azure Pipelines. */
 const summaryAttachment = 'DistributedTask.Core.Summary';
 
-/** The end of a run that has results. */
+/** The end report of a run that has results. */
 export function endReportOf(
   results: readonly ApplicationResult[],
   context: ResultContext,

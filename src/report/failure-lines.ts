@@ -6,16 +6,13 @@ const mostCauses = 50;
 const messageBounds = { lines: 20, width: 500 };
 const logBounds = { lines: 1_000, width: 500 };
 
-/** One reason for a failure: the sentence that becomes an issue, and what stands below it. */
+/** One reason for a failure: the sentence that becomes an issue, and the lines below it. */
 export interface CauseLines {
   readonly issue: string;
   readonly details: readonly string[];
 }
 
-/**
- * Why an application did not get there, bounded. Nothing where nothing needs a reason: it succeeded,
- * or was canceled and did not fail before.
- */
+/** Why an application failed, bounded. Empty if it succeeded, or was canceled before anything failed. */
 export function causeLines(result: ApplicationResult): readonly CauseLines[] {
   const { outcome, causes } = result;
   if (outcome === 'succeeded' || (outcome === 'canceled' && causes.length === 0)) return [];
@@ -28,7 +25,7 @@ export function causeLines(result: ApplicationResult): readonly CauseLines[] {
   return lines;
 }
 
-/** Whether one of the causes, as the log tells them, says already what the result's message does. */
+/** Whether a cause in the log already contains the result's message. */
 export function isMessageTold(result: ApplicationResult): boolean {
   const message = logLine(result.message, 800);
   return causeLines(result).some(({ issue }) => issue.includes(message));

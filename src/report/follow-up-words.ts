@@ -7,9 +7,9 @@ import type { ApplicationResult } from '../sync/model/outcome.ts';
 import { logLine, markdownLink, markdownText, plainLine } from '../text/foreign-text.ts';
 import { markdownTable } from '../text/markdown-table.ts';
 
-/** Follow-ups of one application that are listed one by one. */
+/** The limit of listed follow-ups of one application. */
 const most = 100;
-/** Of all applications, in an output variable. */
+/** The limit for all applications in an output variable. */
 const mostOutput = 20;
 
 const states: Readonly<Record<Exclude<FollowUpState, 'ended'>, string>> = {
@@ -25,7 +25,7 @@ const results: Readonly<Record<FollowUpResult, string>> = {
   canceled: 'canceled',
 };
 
-/** The word for how far a follow-up is. */
+/** The state of a follow-up, in words. */
 export function followUpState({ state, result }: FollowUpReport): string {
   return state === 'ended' ? results[result ?? 'failed'] : states[state];
 }
@@ -37,7 +37,7 @@ export function followUpLine(report: FollowUpReport): string {
   return [`Follow-up ${pipeline}: ${followUpState(report)}`, ...details].filter(Boolean).join(', ');
 }
 
-/** The section of the summary; empty where there are none. */
+/** The section of the summary; empty if there are no follow-ups. */
 export function followUpSection({ followUps = [] }: ApplicationResult, of: string): string {
   if (followUps.length === 0) return '';
   const rows = followUps.slice(0, most).map((report) => {
@@ -52,7 +52,9 @@ export function followUpSection({ followUps = [] }: ApplicationResult, of: strin
   return `### Follow-ups${of}\n\n${table}${note}`;
 }
 
-/** The follow-ups for machines: what the result file has, and the output variable in short. */
+/**
+ * The machine-readable fields of a follow-up: those of the result file; the output variable has fewer.
+ */
 export function followUpFields(report: FollowUpReport) {
   const { rule, event, pipeline, state, run, result, message } = report;
   return {
@@ -68,7 +70,9 @@ export function followUpFields(report: FollowUpReport) {
   };
 }
 
-/** The output variable `followUps`: JSON. Scripts echo it into logs: commands are defused. */
+/**
+ * The output variable `followUps` as JSON. Scripts echo it into logs, so logging commands are defused.
+ */
 export function followUpsOutput(applications: readonly ApplicationResult[]): string {
   const told = applications.flatMap(({ followUps = [] }) => followUps).slice(0, mostOutput);
   const rows = told.map((report) => {

@@ -12,9 +12,9 @@ import { stepIdOf } from '../sync/rules/steps.ts';
 /** Where a run's log is written: the agent's output, or the timeline record of an agentless task. */
 export interface LogSink {
   line(text: string): void;
-  /** An error or warning that the run's page counts and shows. */
+  /** An error or warning that the run's page counts and lists. */
   issue(type: 'error' | 'warning', text: string): void;
-  /** How far the run is, 0 to 100, and what it does now. */
+  /** The progress of the run, 0 to 100, and what it is doing now. */
   progress(percent: number, text: string): void;
 }
 
@@ -23,22 +23,22 @@ const mostIssues = 10;
 const narrowest = 32;
 const widest = 60;
 
-/** What the log remembers of one application, so that it says nothing twice. */
+/** What the log remembers of one application, so that it repeats nothing. */
 interface Told {
   readonly steps: Map<string, OperationStep>;
   readonly notices: Set<string>;
   status: string;
-  /** Steps that ended, of those that are foreseen: 0 to 1. */
+  /** The share of expected steps that have ended: 0 to 1. */
   share: number;
   ended: boolean;
 }
 
-/** How far a log has come: plain data, with which another process goes on with it. */
+/** The state of a log, as plain data, with which another process continues it. */
 export interface LogMark {
   readonly group: number | undefined;
   readonly phases: readonly number[];
   readonly percent: number;
-  /** What was said last of the search for applications; absent where nothing was. */
+  /** The last line about the search for applications; absent if there was none. */
   readonly search?: string;
   readonly issues: { readonly error: number; readonly warning: number };
   readonly applications: readonly {
@@ -50,8 +50,8 @@ export interface LogMark {
 }
 
 /**
- * Tells a run as it goes, one line for each change. One application: its phases are groups.
- * Several: each line begins with the application, and its steps follow as a group when it ends.
+ * Logs a run as it happens, one line per change. For one application, phases are groups. For several,
+ * each line starts with the application, and its steps follow as a group when it ends.
  */
 export class OperationLog {
   readonly #sink: LogSink;
@@ -64,13 +64,13 @@ export class OperationLog {
   #ended = 0;
   #search = '';
   #issues = { error: 0, warning: 0 };
-  /** Place of the open group among the phases and attempts; absent when none is open. */
+  /** Place of the open group among the phases and attempts; absent if none is open. */
   #group: number | undefined;
   readonly #phasesTold = new Set<number>();
 
   /**
-   * `names` are the applications by name; empty when a selector chooses them. `mark` is where the
-   * log of an earlier process was.
+   * `names` are the applications by name; empty if a selector chooses them. `mark` is the state in which
+   * an earlier process left the log.
    */
   constructor(sink: LogSink, names: readonly string[], mark?: LogMark) {
     this.#sink = sink;
@@ -90,7 +90,7 @@ export class OperationLog {
     this.#ended = applications.filter(({ ended }) => ended).length;
   }
 
-  /** Where the log is. */
+  /** The current state of the log. */
   get mark(): LogMark {
     return {
       group: this.#group,
@@ -104,7 +104,7 @@ export class OperationLog {
     };
   }
 
-  /** Takes in a step that an earlier process has told. */
+  /** Restores a step that an earlier process has logged. */
   remember(name: string, step: OperationStep): void {
     this.#toldOf(name).steps.set(keyOf(step), step);
   }
@@ -147,7 +147,7 @@ export class OperationLog {
     }
   }
 
-  /** The table that closes a run of several applications. */
+  /** Logs the final table of a run of several applications. */
   close(results: readonly ApplicationResult[]): void {
     this.#closeGroup();
     if (!this.#several || results.length === 0) return;
@@ -160,7 +160,7 @@ export class OperationLog {
     this.#sink.line((level === 'warning' ? '##[warning]' : '') + logLine(message));
   }
 
-  /** Half of the issues that the run's page shows are for what comes of the run. */
+  /** Half of the issues on the run's page are reserved for the outcome of the run. */
   #tellIssue(name: string, message: string): void {
     const text = logLine(`${name}: ${message}`, 800);
     if (this.#issues.warning < mostIssues / 2) this.#issue('warning', text);
@@ -173,7 +173,7 @@ export class OperationLog {
     told.steps.set(key, step);
     if (step.state === 'Pending' || before?.state === step.state) return;
     if (this.#several) {
-      // The rest is in the group that follows when the application ends.
+      // The other steps are in the group that follows when the application ends.
       if (step.hook || step.state === 'Failed') this.#line(name, this.#stepText(step));
       return;
     }
@@ -202,14 +202,14 @@ export class OperationLog {
   #tellCauses(name: string, result: ApplicationResult): void {
     causeLines(result).forEach(({ issue, details }, index) => {
       const text = `${logLine(name)}: ${issue}`;
-      // One application must not use up the issues that the agent keeps for all of them.
+      // One application must not use up the issues that the agent keeps for all.
       if (this.#several && index > 0) this.#sink.line(`##[error]${text}`);
       else this.#issue('error', text);
       for (const line of details) this.#sink.line(line);
     });
   }
 
-  /** Past the agent's limit an issue is still shown in red, though the run does not count it. */
+  /** Beyond the agent's limit, an issue is still shown in red but not counted. */
   #issue(type: 'error' | 'warning', text: string): void {
     this.#issues[type] += 1;
     if (this.#issues[type] > mostIssues) this.#sink.line(`##[${type}]${text}`);
@@ -246,7 +246,9 @@ export class OperationLog {
     this.#sink.line(`##[group]${title}`);
   }
 
-  /** A phase that had a group before goes on under the name of its wave: no two look the same. */
+  /**
+   * A phase that already had a group continues under the name of its wave, so that titles stay unique.
+   */
   #groupTitle(step: OperationStep, place: number): string {
     if (!this.#phasesTold.has(place)) return phaseTitle(step);
     const isLate = place < Math.max(...this.#phasesTold);
@@ -255,7 +257,7 @@ export class OperationLog {
       : phaseTitle(step, printWave(step));
   }
 
-  /** What is said after the steps of a phase have ended does not belong into its group. */
+  /** Lines after the last step of a phase do not belong in its group. */
   #closeIdleGroup({ steps }: Told): void {
     if (![...steps.values()].some(({ state }) => state === 'Running')) this.#closeGroup();
   }

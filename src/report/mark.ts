@@ -2,7 +2,7 @@ import type { ApplicationResult, OperationStep } from '../sync/model/outcome.ts'
 import { printOutcome } from './result.ts';
 import { printState } from './step-line.ts';
 
-/** A sign for how something went, where there is no color. */
+/** A sign for an outcome, for places without color. */
 export type Mark = '✔' | '✖' | '⚠' | '';
 
 const outcomeMarks: Readonly<Record<ApplicationResult['outcome'], Mark>> = {
@@ -29,7 +29,7 @@ export function markOutcome({ outcome, concerns }: ApplicationResult): string {
   return `${mark} ${printOutcome(outcome)}`;
 }
 
-/** `✖ Failed`; the mere word for what has not ended. */
+/** `✖ Failed`; the word alone if the step has not ended. */
 export function markState(
   step: Pick<OperationStep, 'state' | 'hook' | 'dryRun'>,
   outcome: ApplicationResult['outcome'],

@@ -9,7 +9,7 @@ import type { TaskRequest } from '../inputs/inputs.ts';
 
 const shownNames = 10;
 
-/** The first lines of the log: what will be done, where, how, and the warnings. */
+/** The first lines of the log: what the run will do, where and how, and the warnings. */
 export function openingLines(request: TaskRequest, server: string): readonly string[] {
   const { goal, subject, timeout, warnings } = request;
   return [
@@ -40,7 +40,7 @@ function describeAction(goal: Goal, subject: ApplicationSelection): string {
   }
 }
 
-/** The applications as a person would name them, ten at most by name. */
+/** The applications in words, at most ten by name. */
 export function printSubject(subject: ApplicationSelection): string {
   if ('selector' in subject) {
     const { selector, expectedCount } = subject;
@@ -107,7 +107,7 @@ function describeSync({ options }: Extract<Goal, { action: 'sync' }>): readonly 
 
 const unchanged = 'nothing is changed';
 
-/** `none`: a dry run, in which neither a hook nor anything else is made. */
+/** `none` is a dry run, which creates neither hooks nor anything else. */
 function describeHooks(selected: number, strategy: 'hook' | 'apply' | 'none'): string {
   if (selected > 0) return 'only the selected resources, for which Argo CD runs no hooks';
   if (strategy === 'none') return 'no hook runs';

@@ -1,4 +1,4 @@
-/** The page that shows the application's operation: its own page with the operation's panel open. */
+/** The URL of the application's page with the operation panel open. */
 export function operationPage(applicationPage: string): string {
   if (!URL.canParse(applicationPage)) return applicationPage;
   const url = new URL(applicationPage);

@@ -21,14 +21,14 @@ export const outputNames = [
   'resultFile',
 ] as const;
 
-/** The output variables of a task; each is set, and empty where there is nothing to say. */
+/** The output variables of a task. All are set; those without a value are empty. */
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
 const longestMessage = 4_096;
 const longestRevision = 1_024;
 const mostRevisions = 20;
 
-/** The outputs of the application that stands for all: the worst one. */
+/** The outputs of the application with the worst outcome. */
 export function outputsOf(results: readonly ApplicationResult[], resultFile: string): Outputs {
   const worst = worstOf(results);
   if (worst === undefined) {
@@ -53,7 +53,7 @@ export function outputsOf(results: readonly ApplicationResult[], resultFile: str
   };
 }
 
-/** The outputs of a step that got no result: bad input, no connection, a bug. */
+/** The outputs of a step without a result: invalid input, no connection, a bug. */
 export function outputsOfFailure(outcome: Outcome, message: string, resultFile = ''): Outputs {
   return {
     outcome,
@@ -72,7 +72,7 @@ export function outputsOfFailure(outcome: Outcome, message: string, resultFile =
   };
 }
 
-/** Scripts echo these values into logs: commands are defused here too. */
+/** Scripts echo these values into logs, so logging commands are defused here too. */
 function bounded(text: string, width: number): string {
   return logLine(text, width);
 }

@@ -3,14 +3,14 @@ import type { OperationStep } from '../sync/model/outcome.ts';
 import { compareSteps } from '../sync/rules/steps.ts';
 import { spanOf, type Span } from './time-bar.ts';
 
-/** A phase of one attempt, with its steps by wave and place in the plan. */
+/** A phase of one attempt, with its steps ordered by wave and place in the plan. */
 export interface Phase {
   readonly title: string;
   readonly steps: readonly OperationStep[];
   readonly span: Span;
 }
 
-/** Steps by attempt and phase, in the order in which Argo CD goes through them. */
+/** Groups steps by attempt and phase, in the order in which Argo CD runs them. */
 export function phasesOf(steps: readonly OperationStep[]): readonly Phase[] {
   const phases = new Map<number, OperationStep[]>();
   for (const step of [...steps].sort(compareSteps)) {
@@ -24,12 +24,18 @@ export function phasesOf(steps: readonly OperationStep[]): readonly Phase[] {
     .map(([, each]) => ({ title: titleOf(each), steps: each, span: spanOf(each) }));
 }
 
-/** The place of a phase among all phases of all attempts, from 0: it is the same whenever it comes. */
+/**
+ * The place of a phase among all phases of all attempts, from 0. It does not depend on when the phase is
+ * seen.
+ */
 export function phasePlace({ phase, attempt }: Pick<OperationStep, 'phase' | 'attempt'>): number {
   return attempt * syncPhases.length + syncPhases.indexOf(phase);
 }
 
-/** `PreSync`; with the attempt where it is not the first, that it was a dry run, and another note. */
+/**
+ * `PreSync`, followed by notes: the attempt if it is not the first, whether it was a dry run, and an
+ * extra note.
+ */
 export function phaseTitle(
   step: Pick<OperationStep, 'phase' | 'attempt' | 'dryRun'>,
   name = step.phase as string,

@@ -4,26 +4,28 @@ import type { ApplicationResult, Progress } from '../sync/model/outcome.ts';
 import { OperationLog, type LogMark, type LogSink } from './log.ts';
 import { Timeline, type DetailRecord } from './timeline.ts';
 
-/** Where a run is told as it goes: its log, and the records of its timeline. */
+/** Where a run reports its progress: its log and its timeline records. */
 export interface ReportSink extends LogSink {
-  /** Makes a record, or says what changed in it. */
+  /** Creates or updates a record. */
   record(record: DetailRecord): void;
 }
 
-/** What an earlier process has told of a run, with which this one goes on. */
+/** What an earlier process has reported of a run that this one continues. */
 export interface EarlierReport {
-  /** Where its log was; absent where it had said nothing. */
+  /** The state of its log; absent if it had logged nothing. */
   readonly mark: LogMark | undefined;
-  /** The steps and results that it told. */
+  /** The steps and results that it reported. */
   readonly told: readonly Progress[];
 }
 
-/** Tells a run while it goes on, in its log and its timeline: the same for both tasks. */
+/**
+ * Reports a run while it is in progress, in its log and its timeline. Agent task and handler share it.
+ */
 export class ProgressReport {
   readonly #log: OperationLog;
   readonly #timeline: Timeline;
 
-  /** `identify` gives a record its id, a GUID; its argument is the same for what is the same. */
+  /** `identify` returns the id of a record, a GUID, for a path that stays the same across processes. */
   constructor(
     sink: ReportSink,
     subject: ApplicationSelection,
@@ -39,7 +41,7 @@ export class ProgressReport {
     }
   }
 
-  /** Where the log is: an `EarlierReport` of the next process. */
+  /** The state of the log, for the `EarlierReport` of the next process. */
   get mark(): LogMark {
     return this.#log.mark;
   }

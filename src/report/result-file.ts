@@ -11,12 +11,12 @@ import { plainLine, plainLines } from '../text/foreign-text.ts';
 import { followUpFields } from './follow-up-words.ts';
 import { worstOf } from './result.ts';
 
-/** Raised when a field changes its meaning or goes; new fields may come without. */
+/** Incremented when a field changes its meaning or is removed, not for new fields. */
 const schema = 1;
-/** The attachment's type, by which the results tab finds it. */
+/** The attachment type by which the results tab finds the file. */
 export const resultAttachment = 'argocd.result';
 
-/** Steps of one application, and of all together, which share them. */
+/** The limit of steps of one application, and of all applications together. */
 const mostSteps = 5_000;
 const mostStepsOfAll = 20_000;
 const mostCauses = 20;
@@ -26,18 +26,18 @@ const mostFollowUps = 1_000;
 const messageBounds = { lines: 100, width: 1_000 };
 const logBounds = { lines: 1_000, width: 500 };
 
-/** What the file is about, beside the applications' results. */
+/** What the file contains besides the applications' results. */
 export interface ResultContext {
   readonly action: Goal['action'];
   readonly server: string;
 }
 
-/** To tell of a step takes as long as so many comparisons. */
+/** The cost of writing one step, in comparisons. */
 const stepsOfStep = 10;
 
 /**
- * The result of a step as JSON; docs/result-schema.md describes it. All times are ISO 8601. It yields
- * how many steps it has made since it yielded last: there may be thousands of resources.
+ * The result as JSON; docs/result-schema.md describes it. All times are ISO 8601. Yields the work done
+ * since the last yield, because there may be thousands of resources.
  */
 export function* resultJsonInTurns(
   results: readonly ApplicationResult[],
@@ -62,7 +62,7 @@ export function* resultJsonInTurns(
   return `${JSON.stringify(head, null, 2).replace(/\[\]\n\}$/, () => `${list}\n}`)}\n`;
 }
 
-/** As an item of a list in an object. No string of JSON has a line break. */
+/** Indents JSON as an item of a list in an object. Strings in JSON contain no line breaks. */
 function indented(json: string): string {
   return json.replaceAll('\n', '\n    ');
 }

@@ -17,7 +17,7 @@ import { textTable } from '../text/text-table.ts';
 
 const widestCell = 60;
 
-/** How an application ended, how we know, and where to look. */
+/** How an application ended, the evidence, and where to find more. */
 export function resultLines(result: ApplicationResult): readonly string[] {
   const good = result.outcome === 'succeeded';
   const took = printSpan(result.startedAt, result.finishedAt);
@@ -39,7 +39,7 @@ export function resultLines(result: ApplicationResult): readonly string[] {
   ];
 }
 
-/** All steps of an application as a group; nothing when there are none. */
+/** All steps of an application as a group; empty if there are none. */
 export function stepGroup(result: ApplicationResult): readonly string[] {
   const { steps } = result;
   if (steps.length === 0) return [];
@@ -50,7 +50,7 @@ export function stepGroup(result: ApplicationResult): readonly string[] {
   return [`##[group]${logLine(printName(result))}: ${count}`, ...textTable(rows), '##[endgroup]'];
 }
 
-/** The table that closes a run of several applications. */
+/** The final table of a run of several applications. */
 export function closingTable(results: readonly ApplicationResult[]): readonly string[] {
   const rows = results.map((result) =>
     [

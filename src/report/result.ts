@@ -3,10 +3,10 @@ import { outcomes, type ApplicationResult, type Outcome } from '../sync/model/ou
 import { printRevisions, shortRevision } from '../sync/model/revision.ts';
 import { logLine } from '../text/foreign-text.ts';
 
-/** How a task ends, in the words of Azure Pipelines; the agent compares them exactly. */
+/** The result of a task as Azure Pipelines spells it; the agent compares case-sensitively. */
 export type TaskResult = 'Succeeded' | 'SucceededWithIssues' | 'Failed';
 
-/** How the step ends, from how each application did. */
+/** The end of the step, derived from the outcomes of the applications. */
 export interface Conclusion {
   readonly outcome: Outcome;
   readonly result: TaskResult;
@@ -14,7 +14,7 @@ export interface Conclusion {
   readonly message: string;
 }
 
-/** The result that stands for all: the worst, and among equals the first. */
+/** The worst result, and among equals the first. It represents the step. */
 export function worstOf(results: readonly ApplicationResult[]): ApplicationResult | undefined {
   return results.reduce<ApplicationResult | undefined>(
     (worst, each) => (worst && rank(worst.outcome) >= rank(each.outcome) ? worst : each),
@@ -22,7 +22,7 @@ export function worstOf(results: readonly ApplicationResult[]): ApplicationResul
   );
 }
 
-/** The worst come first; equals stay in their order. */
+/** Sorts the worst results first; the sort is stable. */
 export function worstFirst(results: readonly ApplicationResult[]): readonly ApplicationResult[] {
   return [...results].sort((a, b) => rank(b.outcome) - rank(a.outcome));
 }
@@ -42,7 +42,7 @@ export function printOutcome(outcome: Outcome): string {
   return outcome === 'timedOut' ? 'timed out' : outcome;
 }
 
-/** What the step says of itself at its end. Without any result nothing was done: that fails. */
+/** The conclusion of the step. A step without any result fails, because it did nothing. */
 export function conclude(results: readonly ApplicationResult[]): Conclusion {
   const worst = worstOf(results);
   if (worst === undefined) {
@@ -72,18 +72,21 @@ export function countOutcomes(results: readonly ApplicationResult[]): string {
   return `${results.length} ${applications}: ${counts.join(', ')}`;
 }
 
-/** What the operation was to deploy, where nothing was deployed: never told as what was. */
+/**
+ * The revisions that the operation should have deployed if nothing was deployed. Never report these as
+ * deployed.
+ */
 export function askedRevisions({ revisions, operation }: ApplicationResult): readonly string[] {
   return revisions.length > 0 ? [] : (operation?.revisions ?? []);
 }
 
-/** What was deployed, in short; of a hydrated application with the dry commit before it. */
+/** The deployed revisions, abbreviated. For a hydrated application, the dry commit comes first. */
 export function printDeployed({ drySourceRevision: dry, revisions }: ApplicationResult): string {
   if (revisions.length === 0) return '';
   return `${dry === undefined ? '' : `${shortRevision(dry)} → `}${printRevisions(revisions)}`;
 }
 
-/** Whether the evidence says anything that the message does not. */
+/** Whether the evidence adds anything to the message. */
 export function tellsMore({ message, evidence }: ApplicationResult): boolean {
   return !message.toLowerCase().includes(evidence.toLowerCase());
 }

@@ -4,7 +4,7 @@ import { printSpan } from '../text/duration-text.ts';
 
 const shownMessage = 120;
 
-/** The words for a state, in log and summary. */
+/** The words for a state in log and summary. */
 export const stateWords: Readonly<Record<StepState, string>> = {
   Pending: 'Not reached',
   Running: 'Running',
@@ -14,7 +14,7 @@ export const stateWords: Readonly<Record<StepState, string>> = {
   PruneSkipped: 'Not pruned',
 };
 
-/** A dry run does nothing: what would come of each. */
+/** The words for a dry run, which changes nothing. */
 const dryWords: Readonly<Record<StepState, string>> = {
   ...stateWords,
   Running: 'Would apply',
@@ -24,15 +24,15 @@ const dryWords: Readonly<Record<StepState, string>> = {
   PruneSkipped: 'Would stay',
 };
 
-/** What becomes of a hook whose end nobody sees any more, in the words of Azure Pipelines. */
+/** The result of a record whose hook was not seen to end, as Azure Pipelines spells it. */
 export function unseenEnd(outcome: Outcome): 'Canceled' | 'Abandoned' {
   return outcome === 'canceled' ? 'Canceled' : 'Abandoned';
 }
 
 /**
- * The word for how far a step is; `outcome` once the run has ended. For a resource that is no hook,
- * `Running` says that it was applied and no more: Argo CD may leave it at that when the operation has
- * ended (`hookPhase`).
+ * The state of a step in words; `outcome` once the run has ended. For a resource that is not a hook,
+ * `Running` only means that it was applied: Argo CD may keep that state after the operation has ended
+ * (`hookPhase`).
  */
 export function printState(
   { state, hook, dryRun = false }: Pick<OperationStep, 'state' | 'hook' | 'dryRun'>,
@@ -43,12 +43,12 @@ export function printState(
   return state === 'Running' && !hook ? 'Applied' : stateWords[state];
 }
 
-/** `PreSync wave -1`; only the phase where there is no wave. */
+/** `PreSync wave -1`; only the phase if there is no wave. */
 export function printWave({ phase, wave }: Pick<OperationStep, 'phase' | 'wave'>): string {
   return wave === undefined ? phase : `${phase} wave ${wave}`;
 }
 
-/** What a step's line says, as cells. The texts are foreign and as they came. */
+/** The cells of a step's line. They contain unescaped foreign text. */
 export function stepCells(
   step: OperationStep,
   outcome?: Outcome,
@@ -57,7 +57,7 @@ export function stepCells(
   return [printWave(step), printKey(step), printState(step, outcome), span, tellingMessage(step)];
 }
 
-/** A hook that succeeded says only that it was made; of the rest each message tells something. */
+/** The message of a successful hook only says that it was created; other messages are informative. */
 function tellingMessage({ hook, state, message }: OperationStep): string {
   if (state === 'Running' || (hook && state === 'Succeeded')) return '';
   if (message.length <= shownMessage || state === 'Failed') return message;

@@ -7,18 +7,18 @@ import { markState } from './mark.ts';
 import { spanCell } from './span-cell.ts';
 import { spanOf, timeBar, type Span } from './time-bar.ts';
 
-/** As many of a wave that went alike share a row. */
+/** From this number on, steps of a wave with the same state share a row. */
 const fewestFolded = 5;
-/** What kubectl says of a resource that was as it should be. */
+/** What kubectl reports for a resource that needed no change. */
 const unchanged = 'unchanged';
 const mostKinds = 4;
 const shownMessage = 120;
-/** More than is shown, so that a cut is seen. */
+/** More than is shown, so that truncation stays visible. */
 const longestMessage = 2 * shownMessage;
 
 /**
- * The phases of an application with their waves and resources, each with a bar that shows when it
- * ran. Of more steps than `most` the hooks, the failed and the slowest are kept.
+ * The phases of an application with their waves and resources, each with a bar that shows when it ran.
+ * If there are more than `most` steps, hooks, failed and slow ones are kept.
  */
 export function stepsTable(result: ApplicationResult, most: number): string {
   const kept = choose(result.steps, most);
@@ -34,15 +34,15 @@ export function stepsTable(result: ApplicationResult, most: number): string {
   return markdownTable(header, rows) + note;
 }
 
-/** Steps of one wave that went alike. */
+/** Steps of one wave with the same state. */
 interface Group {
   readonly steps: readonly [OperationStep, ...OperationStep[]];
   readonly message: string;
 }
 
 /**
- * A row for each hook, for each step that failed, which come first in their wave, and for each of a
- * few; one row for the many of a wave that went alike, and for those that were left unchanged.
+ * Every hook and every failed step gets a row; failed steps come first in their wave. Other steps get a
+ * row each if they are few. Many steps of a wave with the same state share a row, as do unchanged ones.
  */
 function groupsOf(steps: readonly OperationStep[]): readonly Group[] {
   const groups = new Map<string, [OperationStep, ...OperationStep[]]>();
@@ -91,8 +91,8 @@ function groupRow(
 }
 
 /**
- * What a step's message tells beside its row: nothing for a hook that succeeded, which says only
- * that it was created, and never the resource again (`deployment.apps/web configured`).
+ * What a step's message adds to its row: nothing for a successful hook, whose message only says that it
+ * was created, and never the name of the resource (`deployment.apps/web configured`).
  */
 function tellingMessage({ hook, state, message, name }: OperationStep): string {
   if (hook && state === 'Succeeded') return '';
@@ -134,7 +134,8 @@ function worstState(
   steps: readonly OperationStep[],
   outcome: ApplicationResult['outcome'],
 ): string {
-  // Reached in part is not reached: so `Pending` stands before what ended.
+  // A phase that is only partly reached counts as not reached, so `Pending` precedes the states of ended
+  // steps.
   const order = ['Failed', 'Running', 'Pending'] as const;
   const worst = order.find((state) => steps.some((step) => step.state === state));
   const dryRun = steps.some((step) => step.dryRun === true);

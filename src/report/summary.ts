@@ -11,7 +11,7 @@ import { conclude, outcomeWords, printDeployed, tellsMore, worstFirst } from './
 import { spanCell } from './span-cell.ts';
 import { stepsTable } from './summary-steps.ts';
 
-/** With the words around it, a title and a file of up to some 120 characters. */
+/** Characters; with the surrounding words, titles and file names have up to about 120. */
 const longestSubject = 90;
 
 const mostApplications = 100;
@@ -19,24 +19,24 @@ const mostSteps = 2_000;
 const mostCauses = 20;
 const mostConcerns = 20;
 const mostChildren = 100;
-/** Characters; the page must still open where a run has a hundred failing applications. */
+/** Characters; the page must still open for a run with a hundred failing applications. */
 const longest = 500_000;
 const messageBounds = { lines: 50, width: 500 };
 const logBounds = { lines: 200, width: 500 };
 
-/** To write a section takes as long as so many comparisons. */
+/** The cost of writing a section, in comparisons. */
 const stepsOfSection = 2_000;
 
 /**
- * The section of the run's page: the same story as the log, in the order in which one asks. It yields
- * how many steps it has made since it yielded last: there may be thousands of resources.
+ * The section of the run's page: the contents of the log, most important first. Yields the work done
+ * since the last yield, because there may be thousands of resources.
  */
 export function* summaryInTurns(results: readonly ApplicationResult[]): Generator<number, string> {
   const sections = yield* cut(sectionsOf(results));
   return `${sections.join('\n\n')}\n`;
 }
 
-/** One after the other, so that what is cut is never made: texts may be very long. */
+/** Lazy, so that sections beyond the limit are never made: texts may be very long. */
 function* sectionsOf(results: readonly ApplicationResult[]): Generator<string> {
   const shown = worstFirst(results).slice(0, mostApplications);
   const stepsEach = Math.max(10, Math.floor(mostSteps / Math.max(1, shown.length)));
@@ -50,7 +50,7 @@ function* sectionsOf(results: readonly ApplicationResult[]): Generator<string> {
   for (const result of shown) yield evidenceLine(result);
 }
 
-/** The title of the section, which is the name of the file; fit for any file system. */
+/** The title of the section, which is also the file name; valid on any file system. */
 export function summaryTitle(action: Goal['action'], names: readonly string[]): string {
   const [first = ''] = names;
   const subject =
@@ -59,8 +59,8 @@ export function summaryTitle(action: Goal['action'], names: readonly string[]): 
 }
 
 /**
- * A long name cut, and told apart from others by a digest: names have up to 317 characters, those of
- * files 255, and on Windows whole paths often no more than 260.
+ * Cuts a long name and makes it unique with a digest: names have up to 317 characters, file names 255,
+ * and whole paths on Windows often no more than 260.
  */
 function fileNameOf(name: string): string {
   if (name.length <= longestSubject) return name;
@@ -153,7 +153,7 @@ function evidenceLine(result: ApplicationResult): string {
   return `How we know of ${markdownText(printName(result))}: ${markdownText(result.evidence)}`;
 }
 
-/** Whole sections only, so that no table or block is left open. */
+/** Keeps whole sections only, so that no table or block is left unclosed. */
 function* cut(sections: Iterable<string>): Generator<number, readonly string[]> {
   const kept: string[] = [];
   let length = 0;

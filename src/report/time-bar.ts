@@ -1,4 +1,4 @@
-/** A span of time; either end may not be known. Milliseconds. */
+/** A span of time in milliseconds; either end may be unknown. */
 export interface Span {
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
@@ -6,7 +6,7 @@ export interface Span {
 
 const width = 24;
 
-/** When something happened within the whole, as text: `···████······`. Empty if not known. */
+/** A text bar that shows when something happened within the whole: `···████······`. Empty if unknown. */
 export function timeBar(part: Span, whole: Span): string {
   if (part.startedAt === undefined || part.finishedAt === undefined) return '';
   if (whole.startedAt === undefined || whole.finishedAt === undefined) return '';

@@ -8,11 +8,11 @@ import { phasePlace, phaseTitle } from './phases.ts';
 import type { TaskResult } from './result.ts';
 import { unseenEnd } from './step-line.ts';
 
-/** A record of the step's own timeline: created by its first command, changed by later ones. */
+/** A record of the step's own timeline: the first command creates it, later ones change it. */
 export interface DetailRecord {
   readonly id: string;
   readonly parentId?: string | undefined;
-  /** Type and name must come with the first command of an id. */
+  /** The first command of an id must include type and name. */
   readonly type?: string;
   readonly name?: string;
   readonly order?: number;
@@ -23,9 +23,9 @@ export interface DetailRecord {
   readonly message?: string;
 }
 
-/** After all phases of all attempts. */
+/** Places follow-ups after all phases of all attempts. */
 const followUpPlace = 10_000;
-/** Machines read these records; nobody needs thousands, and each is a call of the agent. */
+/** Machines read these records; nobody needs thousands, and each costs the agent a call. */
 const mostRecords = 500;
 
 type Result = NonNullable<DetailRecord['result']>;
@@ -36,16 +36,16 @@ interface OpenRecord {
 }
 
 interface PhaseRecord extends OpenRecord {
-  /** Among the phases of all attempts. */
+  /** Its place among the phases of all attempts. */
   readonly place: number;
   readonly startedAt: number | undefined;
   readonly hooks: Map<string, OpenRecord>;
   failed: boolean;
-  /** A later one has begun. */
+  /** A later phase has started. */
   passed: boolean;
-  /** Nothing ran: it was a dry run. */
+  /** It was a dry run, so nothing ran. */
   readonly skipped: boolean;
-  /** The last place that a hook was given, from 1. */
+  /** The last place assigned to a hook, from 1. */
   lastHook: number;
 }
 
@@ -55,9 +55,9 @@ interface ApplicationRecord extends OpenRecord {
 }
 
 /**
- * Records of the step's own timeline: one per application, phase and hook. The agent wants type
- * and name with the first command of a record, its parent before it, and the parent never changed
- * (azure-devops.md §3.5). Their order is that of phases and plan, not of their arrival.
+ * Writes the records of the step's own timeline: one per application, phase and hook. The agent requires
+ * type and name in the first command of a record, the parent before it, and a parent that never changes
+ * (azure-devops.md §3.5). Records are ordered by phase and plan, not by arrival.
  */
 export class Timeline {
   readonly #write: (record: DetailRecord) => void;
@@ -66,13 +66,13 @@ export class Timeline {
   #count = 0;
   #isSilent = false;
 
-  /** `identify` gives a record its id, a GUID; `path` is the same for what is the same. */
+  /** `identify` returns the id of a record, a GUID, for a path that stays the same across processes. */
   constructor(write: (record: DetailRecord) => void, identify: (path: string) => string) {
     this.#write = write;
     this.#identify = identify;
   }
 
-  /** Takes in what an earlier process has told: the same ids, and nothing is written. */
+  /** Restores what an earlier process has written: the same ids, without writing anything. */
   remember(told: readonly Progress[]): void {
     this.#isSilent = true;
     for (const progress of told) this.tell(progress);
@@ -133,7 +133,7 @@ export class Timeline {
   }
 
   #createHook(phase: PhaseRecord, step: OperationStep): OpenRecord | undefined {
-    // One that the plan does not know comes after those that are there.
+    // A hook that is not in the plan comes after the existing ones.
     const place = step.order === undefined ? phase.lastHook + 1 : step.order + 1;
     phase.lastHook = Math.max(phase.lastHook, place);
     return this.#create(`${phase.id}|${printKey(step)}|${step.namespace}`, {
@@ -192,13 +192,13 @@ export class Timeline {
     return application;
   }
 
-  /** A phase is over when something of a later one is told, and the ends of its hooks were seen. */
+  /** A phase ends when a later one has started and all its hooks were seen to end. */
   #passPhase(phase: PhaseRecord, at: number | undefined): void {
     phase.passed = true;
     if ([...phase.hooks.values()].every(({ ended }) => ended)) this.#endPhase(phase, at);
   }
 
-  /** `unseen`: what becomes of hooks whose end was not seen. */
+  /** `unseen` is the result of hooks that were not seen to end. */
   #endPhase(
     phase: PhaseRecord,
     finishedAt: number | undefined,
@@ -206,7 +206,7 @@ export class Timeline {
   ): void {
     if (phase.ended) return;
     phase.ended = true;
-    // What is told late may have begun before.
+    // A step that is reported late may have started earlier.
     const at = finishedAt && Math.max(finishedAt, phase.startedAt ?? finishedAt);
     const open = [...phase.hooks.values()].filter(({ ended }) => !ended);
     for (const hook of open) {
@@ -226,7 +226,7 @@ export class Timeline {
       this.#endPhase(phase, result.finishedAt, unfinished);
     }
     for (const followUp of application.followUps.values()) {
-      // Whoever does not wait for it knows no more.
+      // Without waiting for the follow-up, its result stays unknown.
       if (!followUp.ended) this.#complete(followUp.id, 'Abandoned', result.finishedAt);
       followUp.ended = true;
     }
