@@ -27,7 +27,7 @@ import type { Metrics } from './telemetry/metrics.ts';
 import type { Instances } from './watch/instances.ts';
 
 /** What the service gives to its follow-ups. */
-export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun'> {
+export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'> {
   readonly store: EventStore;
   readonly instances: () => Pick<Instances, 'find'>;
   readonly azure: Pick<AzureHttp, 'answer'>;

@@ -136,19 +136,19 @@ describe('the target of actions at Azure Pipelines', () => {
       why: 'the project is unknown',
       kind: 'later',
       run: { project: 'chop' },
-      says: /the project chop does not exist, or our identity may not see it\. Correct its name, or add the identity to the project/,
+      says: /the project chop does not exist, or the identity may not see it\. Correct its name, or add the identity to the project/,
     },
     {
       why: 'the pipeline is unknown',
       kind: 'later',
       run: { pipeline: 'smok' },
-      says: /there is no smok, or our identity may not see it\. Correct its name or folder, or grant the identity "View builds"/,
+      says: /"smok" does not exist, or the identity may not see it\. Correct its name or folder, or grant the identity "View builds"/,
     },
     {
       why: 'the pipeline of that id is unknown',
       kind: 'later',
       run: { pipeline: 99 },
-      says: /there is no such pipeline, or our identity may not see it\. .* grant the identity "View builds"/,
+      says: /the pipeline does not exist, or the identity may not see it\. .* grant the identity "View builds"/,
     },
     {
       why: 'it may not be seen',
@@ -168,14 +168,14 @@ describe('the target of actions at Azure Pipelines', () => {
       may: queue,
       pipeline: { parameters: [{ name: 'application' }] },
       run: { parameters: { application: 'shop' } },
-      says: /argocd handler may queue it, but not set free text or variables\. Grant it "Edit queue build configuration" on that pipeline, or declare the parameter as number/,
+      says: /argocd handler may queue it, but may not set free text or variables\. Grant it "Edit queue build configuration" on that pipeline, or declare the parameter as a number/,
     },
     {
       why: 'variables may not be set',
       kind: 'later',
       may: queue,
       run: { variables: { a: '1' } },
-      says: /may queue it, but not set free text or variables/,
+      says: /may queue it, but may not set free text or variables/,
     },
     {
       why: 'a parameter is not declared',
@@ -187,21 +187,21 @@ describe('the target of actions at Azure Pipelines', () => {
       why: 'a parameter is missing',
       kind: 'refused',
       pipeline: { parameters: [{ name: 'size' }] },
-      says: /the pipeline wants a value for the parameter size\. Give it one under `parameters:` of the rule/,
+      says: /the pipeline requires a value for the parameter size\. Set one under `parameters:` of the rule/,
     },
     {
       why: 'a value does not fit',
       kind: 'refused',
       pipeline: { parameters: [{ name: 'size', values: ['s'] }] },
       run: { parameters: { size: 'xl' } },
-      says: /the value is not one that the parameter size takes/,
+      says: /the value is not allowed for the parameter size/,
     },
     {
       why: 'a variable is not settable',
       kind: 'refused',
       pipeline: { settableVariables: ['event'] },
       run: { variables: { a: '1' } },
-      says: /does not let the variable a be set when it is queued\. Mark it as "Settable at queue time"/,
+      says: /the variable a cannot be set when the pipeline is queued\. Mark it as "Settable at queue time"/,
     },
     {
       why: 'the branch is missing',
@@ -213,13 +213,13 @@ describe('the target of actions at Azure Pipelines', () => {
       why: 'a version of a resource is missing',
       kind: 'later',
       run: { pipelineResources: { libs: '7' } },
-      says: /there is no run for the pipeline resource libs/,
+      says: /the pipeline resource libs has no such run/,
     },
     {
       why: 'its YAML is wrong',
       kind: 'refused',
       pipeline: { invalid: 'Unexpected value' },
-      says: /is not valid \(\/azure-pipelines\.yml \(Line: 7, Col: 3\): Unexpected value\)/,
+      says: /the pipeline or its inputs are invalid \(\/azure-pipelines\.yml \(Line: 7, Col: 3\): Unexpected value\)/,
     },
     {
       why: 'a classic one is given parameters',
@@ -257,7 +257,7 @@ describe('the target of actions at Azure Pipelines', () => {
     for (const folder of ['\\a', '\\b']) organization.azure.addPipeline({ name: 'smoke', folder });
     const error = await errorOf(done(renderedRun()));
     assert.equal(error.kind, 'refused');
-    assert.match(error.message, /there are 2 of that name: .*\\a\\smoke.*Name one by its folder/);
+    assert.match(error.message, /2 have this name: .*\\a\\smoke.*Use the folder and name/);
   });
 
   it('says which stage a release does not have', async () => {
@@ -269,7 +269,7 @@ describe('the target of actions at Azure Pipelines', () => {
     };
     const error = await errorOf(done(action));
     assert.equal(error.kind, 'refused');
-    assert.match(error.message, /it has no stage prod, but test/);
+    assert.match(error.message, /it has no stage prod; its stages are test/);
   });
 
   const failures: readonly [string, FaultKind, ActionError['kind'], number | undefined][] = [

@@ -118,7 +118,7 @@ describe('the tokens of an identity of Entra', () => {
     assert.equal((await tokens.token(noAbort)).reveal(), 'entra-token-1');
     now += 4 * minute;
     const error = await errorOf(tokens.token(noAbort));
-    assert.match(error.message, /^127\.0\.0\.1:\d+ gives us no token: .+ \(\w+\)$/);
+    assert.match(error.message, /^127\.0\.0\.1:\d+ returned no token: .+ \(\w+\)$/);
     entra = await startTenant();
   });
 
@@ -169,8 +169,8 @@ describe('the tokens of an identity of Entra', () => {
     [
       'a wrong secret',
       () => withSecret('no'),
-      /^Entra gives us no token: the client secret is wrong \(AADSTS7000215: /,
-      /the secret's value, .* not its id/,
+      /^Entra refused a token: the client secret is wrong \(AADSTS7000215: /,
+      /the secret.s value, .* not its id/,
     ],
     [
       'an expired secret',
@@ -181,13 +181,13 @@ describe('the tokens of an identity of Entra', () => {
     [
       'another tenant',
       () => ({ ...withSecret(), tenant: clientId }) as EntraIdentity,
-      /there is no such tenant \(AADSTS90002: |gives us no token/,
+      /the tenant does not exist \(AADSTS90002: |returned no token/,
       /./,
     ],
     [
       'an unknown identity',
       () => ({ ...withSecret(), clientId: tenant }),
-      /the tenant has no such identity \(AADSTS700016: /,
+      /the tenant does not contain this identity \(AADSTS700016: /,
       /Compare `clientId` and `tenant`/,
     ],
     ['a cluster that Entra does not know', wrongCluster('issuer'), /AADSTS700211/, /issuer/],
@@ -207,14 +207,14 @@ describe('the tokens of an identity of Entra', () => {
     [
       'a file that holds something else',
       file('hello'),
-      /^The file .*\/token holds no token of a ServiceAccount$/,
+      /^The file .*\/token does not contain a service account token$/,
       /azure\.workload\.identity\/use/,
     ],
     [
       'a file that is not there',
       () => entraIdentity({ kind: 'workloadIdentity', tokenFile: '/nowhere/token' }),
       /^The file \/nowhere\/token cannot be read: .*ENOENT/,
-      /Project a ServiceAccount token/,
+      /Project a service account token/,
     ],
   ];
   for (const [what, identityOf, message, advice] of refusals) {
@@ -232,14 +232,14 @@ describe('the tokens of an identity of Entra', () => {
       certificate: new Secret(certificate),
     });
     const error = await errorOf(tokensOf(identity).token(noAbort));
-    assert.match(error.message, /the certificate is not one that the identity has.*AADSTS700027/);
+    assert.match(error.message, /the certificate is not registered for the identity.*AADSTS700027/);
   });
 
   for (const [what, fault, message] of [
     [
       'something odd',
       { kind: 'answer', status: 502, body: '<html>' },
-      /^127\.0\.0\.1:\d+ gives us no token: HTTP 502$/,
+      /^127\.0\.0\.1:\d+ returned no token: HTTP 502$/,
     ],
     [
       'a code that nobody knows',
@@ -248,9 +248,9 @@ describe('the tokens of an identity of Entra', () => {
         status: 400,
         body: '{"error":"invalid_x","error_description":"AADSTS1: What?\\r\\nTrace ID: 1","error_codes":[1]}',
       },
-      /^Entra gives us no token \(HTTP 400\): AADSTS1: What\?$/,
+      /^Entra refused a token \(HTTP 400\): AADSTS1: What\?$/,
     ],
-    ['no answer', { kind: 'cut' }, /^127\.0\.0\.1:\d+ gives us no token: .*\(/],
+    ['no answer', { kind: 'cut' }, /^127\.0\.0\.1:\d+ returned no token: .*\(/],
   ] as const) {
     it(`are missed with words for ${what}`, async () => {
       entra.inject(fault);
@@ -267,6 +267,6 @@ describe('the tokens of an identity of Entra', () => {
     });
     open.push(tokens);
     const error = await errorOf(tokens.token(noAbort));
-    assert.match(error.message, /its address is one that we do not call \(ADDRESS_REFUSED\)$/);
+    assert.match(error.message, /its address is not allowed \(ADDRESS_REFUSED\)$/);
   });
 });

@@ -3,7 +3,7 @@ import { errorMessage } from '../../async/error-message.ts';
 import type { Secret } from '../../secret.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 
-/** Azure DevOps did not do what it was asked. The message is for people. */
+/** Azure DevOps did not carry out a call. The message is for people. */
 export class ChecksApiError extends Error {
   override readonly name = 'ChecksApiError';
 }
@@ -21,14 +21,14 @@ interface ServiceConnection {
 
 type Caller = typeof fetch;
 
-/** The calls that make a check, with somebody's personal access token. */
+/** The calls that create a check, with a personal access token. */
 export class ChecksApi {
   readonly #project: string;
   readonly #authorization: Secret;
   readonly #send: Caller;
 
   /**
-   * @param organization - Its URL, without a slash at the end.
+   * @param organization - Its URL, without a trailing slash.
    * @param project - Name or id.
    * @param authorization - The `Authorization` header.
    */
@@ -38,7 +38,10 @@ export class ChecksApi {
     this.#send = send;
   }
 
-  /** The service connections of this name: one, or none where it may not be seen either. */
+  /**
+   * The service connections with this name: one, or none if it does not exist or the token may not see
+   * it.
+   */
   async connectionsNamed(name: string): Promise<readonly ServiceConnection[]> {
     const query = new URLSearchParams({ endpointNames: name, 'api-version': '7.1' });
     const { value } = await this.#call('GET', `serviceendpoint/endpoints?${String(query)}`);
@@ -56,7 +59,7 @@ export class ChecksApi {
     return value as readonly Check[];
   }
 
-  /** Makes the check and returns its id. */
+  /** Creates the check and returns its id. */
   async create(configuration: object): Promise<number> {
     const path = 'pipelines/checks/configurations?api-version=7.1-preview.1';
     const { id } = await this.#call('POST', path, configuration);
@@ -95,7 +98,7 @@ export function basicAuthorization(token: string): string {
   return `Basic ${Buffer.from(`:${token}`).toString('base64')}`;
 }
 
-/** Node says only "fetch failed"; what failed stands in the cause. */
+/** Node only says "fetch failed"; the cause says what failed. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { readonly cause?: unknown };
   return plainLine(errorMessage(cause instanceof Error ? cause : error), 200);
@@ -113,7 +116,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 }
 
 function refusal(status: number, parsed: Readonly<Record<string, unknown>> | undefined): string {
-  // A sign-in page in place of an answer is how Azure DevOps says that it does not know a token.
+  // Azure DevOps answers an unknown token with a sign-in page.
   if (status === 401 || (parsed === undefined && status < 400)) {
     return 'Azure DevOps rejected the token. It may have expired, or belong to another organization.';
   }

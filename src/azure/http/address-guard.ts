@@ -6,11 +6,11 @@ import { buildConnector } from 'undici';
 import type { Reach } from './collection.ts';
 
 /**
- * Addresses that no server of Azure DevOps has, wherever it stands (IANA's special purpose
- * registries, RFC 6890): this host, link-local with the clouds' metadata services, documentation,
- * relays, multicast, reserved. 168.63.129.16 is Azure's own service for virtual machines
- * (learn.microsoft.com, "What is IP address 168.63.129.16?"), 100.100.100.200 the metadata service of
- * Alibaba Cloud, in the middle of addresses that networks of one's own may have.
+ * Addresses that no Azure DevOps server can have (IANA's special-purpose registries, RFC 6890): this
+ * host, link-local including cloud metadata services, documentation, relays, multicast, reserved.
+ * 168.63.129.16 is Azure's service for virtual machines (learn.microsoft.com, "What is IP address
+ * 168.63.129.16?"). 100.100.100.200 is the metadata service of Alibaba Cloud, in a range that private
+ * networks may use.
  */
 const never4 = [
   '0.0.0.0/8',
@@ -25,7 +25,7 @@ const never4 = [
   '224.0.0.0/4',
   '240.0.0.0/4',
 ];
-/** Networks of one's own: private, shared by a provider (RFC 6598), loopback, benchmarks. */
+/** Private networks: private use, shared by a provider (RFC 6598), loopback, benchmarking. */
 const private4 = [
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -35,19 +35,19 @@ const private4 = [
   '198.18.0.0/15',
 ];
 
-/** All of the internet, and IPv4 behind the translator of a network that has IPv6 only (RFC 6052). */
+/** The internet, and IPv4 behind the translator of an IPv6-only network (RFC 6052). */
 const translator = '64:ff9b::';
 const public6 = ['2000::/3', `${translator}/96`];
 const private6 = ['::1/128', 'fc00::/7'];
 /** Tunnels (Teredo, 6to4), documentation. */
 const reserved6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
-/** Metadata services of clouds among private addresses: AWS, Google, Oracle, Scaleway. */
+/** Metadata services of clouds at private addresses: AWS, Google, Oracle, Scaleway. */
 const metadata6 = ['fd00:ec2::/32', 'fd20:ce::/32', 'fd00:c1::/32', 'fd00:42::/32'];
 const never6 = [...reserved6, ...metadata6];
 
 interface Rules {
   readonly refused: BlockList;
-  /** Everything else of IPv6 is refused, with IPv4 in any other form of IPv6. */
+  /** All other IPv6 is refused, including IPv4 embedded in any other form. */
   readonly reachable6: BlockList;
 }
 
@@ -76,7 +76,7 @@ function blockList(subnets: readonly string[]): BlockList {
   return list;
 }
 
-/** Whether an address may be connected to. What is no address may not. */
+/** Whether connecting to an address is allowed. False for texts that are not an address. */
 export function isAllowed(address: string, reach: Reach): boolean {
   const { refused, reachable6 } = rules[reach];
   switch (isIP(address)) {
@@ -89,7 +89,7 @@ export function isAllowed(address: string, reach: Reach): boolean {
   }
 }
 
-/** The address of a host is one that we do not connect to. */
+/** Thrown if a host has an address to which we do not connect. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
   readonly code = 'ADDRESS_REFUSED';
@@ -99,12 +99,12 @@ export class AddressRefused extends Error {
     const why =
       reach === 'public' && isAllowed(address, 'private')
         ? "is in a private network: if this organization is on-premises, mark it as private in the handler's configuration"
-        : 'is not the address of a server';
+        : 'is not a valid server address';
     super(`${what} ${why}; the token was not sent there`);
   }
 }
 
-/** As `dns.lookup` resolves a name to all its addresses. */
+/** Resolves a name to all its addresses, as `dns.lookup` does. */
 export type Resolve = (
   hostname: string,
   options: LookupAllOptions,
@@ -112,8 +112,8 @@ export type Resolve = (
 ) => void;
 
 /**
- * A lookup for sockets: it resolves once, refuses a name of which any address is refused, and gives
- * the socket the very addresses that were checked, so that a name cannot change in between.
+ * A lookup for sockets. It resolves once, refuses a name if any of its addresses is refused, and hands
+ * the checked addresses to the socket, which rules out DNS rebinding.
  */
 export function guardedLookup(reach: Reach, resolve: Resolve = lookup): LookupFunction {
   return (hostname, options, callback) => {
@@ -129,7 +129,9 @@ export function guardedLookup(reach: Reach, resolve: Resolve = lookup): LookupFu
   };
 }
 
-/** Connects by a guarded lookup. Sockets ask no lookup for an address: it is checked before. */
+/**
+ * Connects through a guarded lookup. Sockets do not look up IP addresses, so these are checked first.
+ */
 export function guardedConnector(reach: Reach, resolve?: Resolve): buildConnector.connector {
   const connect = buildConnector({ lookup: guardedLookup(reach, resolve) });
   return (options, callback) => {

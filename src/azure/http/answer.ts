@@ -7,18 +7,18 @@ import { retryAfterOf } from '../../async/retry-after.ts';
 
 const mostValidationResults = 10;
 
-/** What decides the meaning of an answer. */
+/** What the meaning of an answer depends on. */
 export interface SentCall {
-  /** Such as `GET plan`: for messages and metrics; the path is too long, and full of ids. */
+  /** Such as `GET plan`. For messages and metrics; the path would be too long and full of ids. */
   readonly name: string;
-  /** To do it twice is the same as to do it once: it reads, or it sets what it names. */
+  /** Whether the call is idempotent: it reads, or it sets a named resource. */
   readonly isRepeatable: boolean;
   readonly token: Secret;
 }
 
 /**
- * Azure's keys for a plan that takes nothing any more, whatever the status (azure-devops.md §12.20).
- * The third is the runner's, which gives up on it likewise (actions/runner, JobRunner.cs).
+ * Azure's type keys for a plan that accepts nothing anymore, whatever the status (azure-devops.md
+ * §12.20). The third comes from the runner, which gives up on it too (actions/runner, JobRunner.cs).
  */
 const planGone = [
   'TaskOrchestrationPlanNotFoundException',
@@ -27,8 +27,8 @@ const planGone = [
 ];
 
 /**
- * Whether an answer turns the token away: 401, or a page for people to sign in, as Services answers
- * bad tokens (azure-devops.md §2.9).
+ * Whether an answer rejects the token: 401, or a sign-in page, which is how Services answers invalid
+ * tokens (azure-devops.md §2.9).
  */
 export function isTokenRefused(answer: HttpAnswer): boolean {
   const { status, text } = answer;
@@ -40,7 +40,7 @@ function isSignInPage(answer: HttpAnswer): boolean {
   return answer.status === 203 || (answer.status < 300 && isHtml(answer));
 }
 
-/** Throws an `AzureError` that says what an answer means, unless it is a yes. */
+/** Throws an `AzureError` that classifies the answer, unless it is a success. */
 export function checkAnswer(asked: SentCall, answer: HttpAnswer): void {
   const { status, headers, text } = answer;
   if (status >= 300 && status < 400) {
@@ -57,17 +57,20 @@ export function checkAnswer(asked: SentCall, answer: HttpAnswer): void {
   throw failed(asked, message === '' ? `HTTP ${status}` : message, failure, answer, typeKey);
 }
 
-/** What a call without an answer means: not sent, it was not done; sent, that is not known. */
+/**
+ * Classifies a call without an answer: if it was not sent, it was not carried out; otherwise that is
+ * unknown.
+ */
 export function classifyExchangeError(asked: SentCall, error: BrokenExchange): AzureError {
   const { code, isSent, message } = error;
   if (code === 'ADDRESS_REFUSED') return azureError(asked, message, { failure: 'blocked' });
   const failure = isSent ? unclear(asked) : 'unavailable';
-  // What is too large will be so again.
+  // An answer that is too large will be too large again.
   const isHopeless = asked.isRepeatable && code === 'TOO_LARGE';
   return azureError(asked, `${message} (${code})`, { failure: isHopeless ? 'refused' : failure });
 }
 
-/** The JSON of an answer that is a yes; or an `AzureError` where it is none. */
+/** Parses the JSON of a successful answer. Throws an `AzureError` if it is not JSON. */
 export function jsonOf(asked: SentCall, text: string): unknown {
   try {
     return JSON.parse(text);
@@ -77,13 +80,13 @@ export function jsonOf(asked: SentCall, text: string): unknown {
   }
 }
 
-/** A yes in words that we cannot read, nor will be able to. */
+/** A successful answer that we cannot read, now or later. */
 export function unreadableAnswer(asked: SentCall, why: string): AzureError {
   const reason = `unexpected response from Azure DevOps: ${why}`;
   return azureError(asked, reason, { failure: asked.isRepeatable ? 'refused' : 'unclear' });
 }
 
-/** It may have been done, or not: where that is all the same, it is simply done again. */
+/** Whether the call was carried out is unknown. Idempotent calls can simply be repeated. */
 function unclear({ isRepeatable }: SentCall): AzureFailure {
   return isRepeatable ? 'unavailable' : 'unclear';
 }
@@ -98,12 +101,13 @@ function meaningOf(status: number, asked: SentCall): AzureFailure {
       return 'not-found';
     case 429:
       return 'throttled';
-    // The server did not get the request whole, or turned it away at the door.
+    // The server did not receive the whole request, or rejected it unprocessed.
     case 408:
     case 503:
       return 'unavailable';
     default:
-      // A gateway that gave up does not know what was done, and 500 may come half way.
+      // A gateway that timed out does not know whether the call was carried out, and a 500 may occur
+      // midway.
       return status < 500 ? 'refused' : unclear(asked);
   }
 }
@@ -124,7 +128,7 @@ function failed(
   });
 }
 
-/** There is no cause: undici's errors may hold a piece of the answer, and that the token. */
+/** Sets no cause: undici's errors may contain a part of the answer, and thus the token. */
 function azureError(
   { name, token }: SentCall,
   reason: string,
@@ -133,7 +137,7 @@ function azureError(
   return new AzureError(name, plainLine(withoutToken(reason, token)), about);
 }
 
-/** A server may repeat the request in its answer. */
+/** A server may echo the request in its answer. */
 function withoutToken(text: string, token: Secret): string {
   const plain = token.reveal();
   return [basic(token), plain, encodeURIComponent(plain)]
@@ -141,7 +145,7 @@ function withoutToken(text: string, token: Secret): string {
     .reduce((rest, form) => rest.replaceAll(form, '***'), text);
 }
 
-/** The job's token as a password without a user name (azure-devops.md §2.1). */
+/** Basic credentials with the job's token as password and no user name (azure-devops.md §2.1). */
 export function basic(token: Secret): string {
   return Buffer.from(`:${token.reveal()}`).toString('base64');
 }
@@ -151,8 +155,8 @@ function isHtml({ headers, text }: HttpAnswer): boolean {
 }
 
 /**
- * Azure's own words for an error (azure-devops.md §2.9), with what it says of each fault of a build
- * that it does not queue (§5.2); empty where they are not there.
+ * Azure's own error message (azure-devops.md §2.9), including the faults of a build that it refuses to
+ * queue (§5.2); empty if absent.
  */
 function errorOf(text: string): { readonly message: string; readonly typeKey: string } {
   let json: unknown;
@@ -184,7 +188,7 @@ function validationResults(properties: ErrorBody['customProperties']): readonly 
   });
 }
 
-/** Only the host: the address of a sign-in page holds much else. */
+/** Only the host: the URL of a sign-in page contains much else. */
 function hostOf(location: string | undefined): string {
   return location !== undefined && URL.canParse(location) ? new URL(location).host : 'elsewhere';
 }

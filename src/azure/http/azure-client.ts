@@ -12,54 +12,53 @@ import type { TokenForm } from './token-forms.ts';
 /** One call of the REST API. */
 export interface AzureCall extends SentCall {
   readonly method: Method;
-  /** As `Collections` gives it. */
+  /** As `Collections` returns it. */
   readonly collection: string;
-  /** Below the collection, with its query. */
+  /** The path below the collection, with its query. */
   readonly path: string;
   readonly body?: { readonly type: string; readonly text: string };
-  /** A larger answer is not read; 1 MiB unless told. */
+  /** Larger answers are not read; default: 1 MiB. */
   readonly maxBytes?: number;
   readonly signal: AbortSignal;
 }
 
-/** What Azure DevOps answers when it does what it was asked. */
+/** A successful answer of Azure DevOps. */
 export interface AzureAnswer {
   readonly text: string;
   /**
-   * How long to ask nothing more, milliseconds: it slows down a caller who is near the limit
+   * Milliseconds to wait before the next call: Azure DevOps throttles callers near their limit
    * (azure-devops.md §13.9).
    */
   readonly retryAfter: number | undefined;
 }
 
-/** How a call of Azure DevOps went, for metrics and availability. */
+/** How a call to Azure DevOps ended, for metrics and availability. */
 export interface EndedCall {
   readonly name: string;
   readonly collection: string;
-  /** The status, or what stands for it. */
+  /** The HTTP status, or what replaces it. */
   readonly code: number | AzureFailure | 'aborted';
-  /** What it means; absent for a yes. */
+  /** The kind of failure; absent on success. */
   readonly failure: AzureFailure | 'aborted' | undefined;
   readonly seconds: number;
 }
 
-/** By which way calls go, and how. */
+/** How calls are sent. */
 export interface AzureClientSettings {
   /**
-   * Sends one request, to the server of the collection and to no other. Rejects with a
-   * `BrokenExchange`, with an `AzureError` where that server must not be called, or with the signal's
-   * reason.
+   * Sends one request, only to the server of the collection. Rejects with a `BrokenExchange`, with an
+   * `AzureError` if that server must not be called, or with the signal's reason.
    */
   readonly exchange: (
     call: Pick<AzureCall, 'name' | 'collection'>,
     request: AzureRequest,
     bounds: ExchangeBounds,
   ) => Promise<HttpAnswer>;
-  /** What we are called in Azure's logs. */
+  /** The name in Azure's logs. */
   readonly userAgent: string;
-  /** Told of every call. */
+  /** Called after every call. */
   readonly observe?: ((ended: EndedCall) => void) | undefined;
-  /** For a whole call, milliseconds; 20 seconds unless told. */
+  /** Milliseconds for a whole call; default: 20 seconds. */
   readonly timeout?: number | undefined;
 }
 
@@ -67,8 +66,8 @@ const defaultTimeout = 20_000;
 const defaultMaxBytes = 1024 * 1024;
 
 /**
- * Calls of Azure DevOps with a token, whichever way they go. It repeats nothing, but for a token that
- * was refused in one form: whoever calls knows what may be sent twice.
+ * Calls Azure DevOps with a token, over any transport. It retries only if the token was refused in one
+ * form; other retries are up to the caller, who knows what may be sent twice.
  */
 export class AzureClient {
   readonly #settings: AzureClientSettings;
@@ -104,8 +103,9 @@ export class AzureClient {
   }
 
   /**
-   * The answer to a call whose token was taken in one of its two forms; what is refused at the door
-   * was not done, so that asking again is safe. Refused in both, the first answer.
+   * The answer to a call, with the token in the form that the server accepts. A call with a refused
+   * token was not carried out, so it is safe to repeat. If both forms are refused, returns the first
+   * answer.
    */
   async #authenticated(call: AzureCall): Promise<HttpAnswer> {
     const form = this.#forms.of(call.collection);

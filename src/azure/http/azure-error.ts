@@ -1,11 +1,10 @@
 /**
- * Why a call of Azure DevOps failed, in the words that decide what to do next.
- * `plan-gone`: the plan is over or was never ours, by Azure's own type keys (azure-devops.md §2.9,
- * §12.20): no call can help any more. `unauthenticated`: 401, or a sign-in page in place of an
- * answer. `unclear`: it was sent, no answer says what came of it, and to do it twice is not the same
- * as to do it once. `unavailable`: not carried out, or nothing is lost by trying again. `refused`:
- * the request itself is wrong, or the answer is none that we know. `blocked`: the address is one that
- * we do not call.
+ * Why a call to Azure DevOps failed, classified by what to do next. `plan-gone`: the plan has ended or
+ * was never ours, according to Azure's type keys (azure-devops.md §2.9, §12.20); further calls are
+ * pointless. `unauthenticated`: 401, or a sign-in page instead of an answer. `unclear`: a call that is
+ * not idempotent was sent, and no answer says whether it was carried out. `unavailable`: not carried
+ * out, or safe to retry. `refused`: the request itself is wrong, or the answer is unknown. `blocked`: an
+ * address that we do not call.
  */
 export const azureFailures = [
   'plan-gone',
@@ -20,16 +19,16 @@ export const azureFailures = [
 ] as const;
 export type AzureFailure = (typeof azureFailures)[number];
 
-/** A failed call of Azure DevOps. Neither message nor cause ever holds the token. */
+/** A failed call to Azure DevOps. Neither message nor cause ever contains the token. */
 export class AzureError extends Error {
   override readonly name = 'AzureError';
   readonly failure: AzureFailure;
   /** Azure's own words, or Node's; foreign text. */
   readonly reason: string;
   readonly status: number | undefined;
-  /** Azure's own word for the error, such as `AccessDeniedException`; whatever the status. */
+  /** Azure's type key of the error, such as `AccessDeniedException`; it may come with any status. */
   readonly typeKey: string | undefined;
-  /** How long to wait before the next try, as the server asked, in milliseconds. */
+  /** How long the server asked to wait before a retry; milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(

@@ -12,25 +12,25 @@ export type { AzureAnswer, AzureCall, EndedCall } from './azure-client.ts';
 
 /** Where Azure DevOps may be called, and how. */
 export interface AzureHttpSettings {
-  /** Where a collection's server may be; absent for one that must not be called. Asked every time. */
+  /** Where a collection's server may be; undefined if it must not be called. Called for each request. */
   readonly reachOf: (collection: string) => Reach | undefined;
-  /** What the handler is called in Azure's logs. */
+  /** The handler's name in Azure's logs. */
   readonly userAgent: string;
-  /** Told of every call. */
+  /** Called after every call. */
   readonly observe?: (ended: EndedCall) => void;
-  /** For a whole call, milliseconds; 20 seconds unless told. */
+  /** Milliseconds for a whole call; default: 20 seconds. */
   readonly timeout?: number;
-  /** To one server at a time; 64 unless told. */
+  /** Concurrent connections to one server; default: 64. */
   readonly connections?: number;
-  /** Node's own unless told. */
+  /** Default: Node's own. */
   readonly resolve?: Resolve;
 }
 
 const defaultConnections = 64;
 
 /**
- * HTTP to Azure DevOps: it sends a token only to collections that are configured, only to addresses
- * where their servers may be, and follows no redirect.
+ * HTTP to Azure DevOps. It sends tokens only to configured collections, only to addresses that their
+ * servers may have, and follows no redirects.
  */
 export class AzureHttp {
   readonly #client: AzureClient;
@@ -45,7 +45,7 @@ export class AzureHttp {
     this.#agents = agents;
     this.#client = new AzureClient({
       ...{ userAgent, observe },
-      // Of each call, as it is then.
+      // The current timeout of a call.
       get timeout() {
         return settings.timeout;
       },
@@ -58,17 +58,20 @@ export class AzureHttp {
     });
   }
 
-  /** The text of the answer. Rejects with an `AzureError`, or with the signal's reason. */
+  /**
+   * Sends a call and returns the text of the answer. Rejects with an `AzureError`, or with the signal's
+   * reason.
+   */
   async send(call: AzureCall): Promise<string> {
     return (await this.answer(call)).text;
   }
 
-  /** The same, with the wait that the server asks for: it does so with a yes as well. */
+  /** Like `send`, with the wait that the server requests, which it may do on success too. */
   answer(call: AzureCall): Promise<AzureAnswer> {
     return this.#client.answer(call);
   }
 
-  /** Cuts all connections; what is under way ends as it would by a broken connection. */
+  /** Closes all connections. Calls in progress fail as if their connection broke. */
   async close(): Promise<void> {
     await Promise.all(reaches.map((reach) => this.#agents[reach].destroy()));
   }

@@ -1,11 +1,11 @@
-/** How far away a server may be: on the internet, or also in a network of one's own. */
+/** Where a server may be: only on the internet, or also in a private network. */
 export const reaches = ['public', 'private'] as const;
 export type Reach = (typeof reaches)[number];
 
-/** An organization of Azure DevOps, or a collection of a server on premises, as it is configured. */
+/** A configured organization, or a configured collection of Azure DevOps Server. */
 export interface ConfiguredOrganization {
   readonly url: string;
-  /** May be reached at private addresses; for servers on premises. */
+  /** Whether private addresses are allowed; for Azure DevOps Server. */
   readonly isPrivate: boolean;
 }
 
@@ -14,10 +14,10 @@ interface Alias {
   readonly reach: Reach;
 }
 
-/** No collection has a longer address; what is longer is not looked at. */
+/** Characters; no collection has a longer URL, so longer texts are refused unread. */
 const longestUrl = 400;
 
-/** The only collections that a token is ever sent to: the configured ones, by all their addresses. */
+/** The only collections to which tokens are ever sent: the configured ones, under all their URLs. */
 export class Collections {
   readonly #aliases = new Map<string, Alias>();
 
@@ -31,21 +31,21 @@ export class Collections {
   }
 
   /**
-   * The collection that a request names, in our own spelling and without a slash at the end. What
-   * is more or less than one of the known addresses is none. Nothing is parsed or decoded, so that
-   * there is nothing to trick: only case, slashes at the end and the usual port may differ.
+   * Returns the collection that a request names, in our spelling and without a trailing slash. Only
+   * exact matches with known URLs count. Nothing is parsed or decoded, so there is no parser to trick:
+   * only case, trailing slashes and the default port may differ.
    */
   match(planUrl: string): string | undefined {
     return this.#find(planUrl)?.url;
   }
 
-  /** Where the collection's server may be; absent for one that is not configured (any more). */
+  /** Where the collection's server may be; undefined if the collection is not configured (anymore). */
   reachOf(collection: string): Reach | undefined {
     return this.#find(collection)?.reach;
   }
 
   #find(url: string): Alias | undefined {
-    // Letters of other scripts go first: some of them are Latin ones in lower case.
+    // Non-ASCII letters are refused first: some become ASCII letters in lower case.
     if (url.length > longestUrl || !/^[\x21-\x7e]+$/.test(url)) return undefined;
     return this.#aliases.get(canonical(url));
   }
@@ -59,14 +59,13 @@ function canonical(url: string): string {
     .replace(/^(http:\/\/[^/]+):80(?=\/|$)/, '$1');
 }
 
-/** Hosts of Azure DevOps Services; every other is of a server on premises. */
+/** Hosts of Azure DevOps Services; all others belong to Azure DevOps Server. */
 export const cloudHost = /(?:^|\.)(?:dev\.azure\.com|visualstudio\.com)$/;
 const organizationName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
 /**
- * All addresses of a configured organization, without a slash at the end (azure-devops.md §11.6,
- * §12.18): four of one in the cloud, one of a collection on premises, none of what is no
- * collection's address.
+ * All URLs of a configured organization, without a trailing slash (azure-devops.md §11.6, §12.18): four
+ * in the cloud, one for Azure DevOps Server, none if the text is not the URL of a collection.
  */
 export function aliasesOf(organization: string): readonly string[] {
   if (!URL.canParse(organization)) return [];
@@ -87,7 +86,7 @@ export function aliasesOf(organization: string): readonly string[] {
   ];
 }
 
-/** The name of an organization in the cloud, in both forms of its address. */
+/** The name of an organization in the cloud, from either form of its URL. */
 function organizationOf(origin: string, path: string): string | undefined {
   const name =
     origin === 'https://dev.azure.com'
@@ -106,13 +105,13 @@ export function releaseHostOf(collection: string): string | undefined {
   return old === undefined ? undefined : `https://${old}.vsrm.visualstudio.com`;
 }
 
-/** The same for all addresses of one organization: what tells collections apart. */
+/** Identifies a collection: the same key for all URLs of one organization. */
 export function collectionKey(collection: string): string {
   const [first = collection] = aliasesOf(coreHostOf(collection));
   return canonical(first);
 }
 
-/** The host that knows projects and builds: release hosts know only releases. */
+/** The host that serves projects and builds; release hosts serve only releases. */
 export function coreHostOf(collection: string): string {
   return collection
     .replace(/^https:\/\/vsrm\.dev\.azure\.com\//, 'https://dev.azure.com/')

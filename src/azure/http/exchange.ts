@@ -2,40 +2,45 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { errorMessage } from '../../async/error-message.ts';
 
-/** The HTTP methods that the APIs of Azure DevOps in use need. */
+/** The HTTP methods that we use. */
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT';
 
-/** A request to one server; `headers` hold the credentials. */
+/** A request to one server; `headers` contain the credentials. */
 export interface AzureRequest {
   readonly origin: string;
-  /** With the query. */
+  /** Includes the query. */
   readonly path: string;
   readonly method: Method;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
-/** A complete response of whatever status, its body as text. */
+/** A complete response of any status, with its body as text. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** How long an exchange may take, how large its response may be, and what ends it early. */
+/**
+ * The limits of an exchange: its duration, the size of its response, and a signal that ends it early.
+ */
 export interface ExchangeBounds {
-  /** Milliseconds until the whole answer must be there, with the wait for a free connection. */
+  /** Milliseconds for the whole exchange, including the wait for a free connection. */
   readonly timeout: number;
-  /** A larger answer is not read. */
+  /** Larger answers are not read. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
-/** No complete answer came. `isSent`: the request may have reached the server, and been carried out. */
+/**
+ * No complete answer arrived. With `isSent`, the request may have reached the server and been carried
+ * out.
+ */
 export class BrokenExchange extends Error {
   override readonly name = 'BrokenExchange';
   readonly isSent: boolean;
-  /** Node's or undici's code, such as `ECONNREFUSED`; `TIMEOUT` and `TOO_LARGE` are ours. */
+  /** A code of Node or undici, such as `ECONNREFUSED`, or our own `TIMEOUT` and `TOO_LARGE`. */
   readonly code: string;
 
   constructor(message: string, code: string, isSent: boolean) {
@@ -46,8 +51,8 @@ export class BrokenExchange extends Error {
 }
 
 /**
- * One request and its whole answer. It follows no redirect, so that what the headers hold goes to no
- * other host. Rejects with a `BrokenExchange`, or with the signal's reason.
+ * Sends one request and reads its whole answer. Follows no redirects, so that credentials reach no other
+ * host. Rejects with a `BrokenExchange`, or with the signal's reason.
  */
 export function exchange(
   dispatcher: Dispatcher,
@@ -61,13 +66,13 @@ export function exchange(
   });
 }
 
-/** Not undici's own `request`, which does not tell whether anything was sent. */
+/** Replaces undici's own `request`, which does not say whether anything was sent. */
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #bounds: ExchangeBounds;
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
-  /** One of our own: many wait with the same signal, and Node warns of more than ten listeners. */
+  /** Its own signal: many exchanges share one signal, and Node warns about more than ten listeners. */
   readonly #signal: AbortSignal;
   readonly #chunks: Buffer[] = [];
   #size = 0;
@@ -96,7 +101,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   readonly #onAbort = (): void => this.#stop(this.#signal.reason as Error);
 
-  /** A connection is there, TLS agreed on, and the request is written next. */
+  /** The connection and TLS are established; the request is written next. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#stopped === undefined) this.#controller = controller;
     else controller.abort(this.#stopped);

@@ -3,13 +3,15 @@ import type { ConfiguredOrganization } from './collection.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import { percentDecode } from '../../text/percent-encoding.ts';
 
-/** How follow-ups and grants call an organization: by its name, or by that of the collection. */
+/** The name of an organization or collection, as follow-ups and grants use it. */
 export function organizationName(url: string): string {
   const [first = url] = aliasesOf(url);
   return percentDecode(first.split('/').at(-1) ?? '');
 }
 
-/** The organizations of a name: more than one where two servers have a collection of the same. */
+/**
+ * The organizations with a name. There may be several, if two servers have collections of the same name.
+ */
 export function organizationsNamed<T extends Pick<ConfiguredOrganization, 'url'>>(
   organizations: readonly T[],
   name: string,
@@ -18,7 +20,7 @@ export function organizationsNamed<T extends Pick<ConfiguredOrganization, 'url'>
   return organizations.filter(({ url }) => foldProjectName(organizationName(url)) === wanted);
 }
 
-/** The name of the organization that is meant where none is named: of the only one. */
+/** The default organization: the name of the only one. */
 export function defaultOrganization(
   organizations: readonly Pick<ConfiguredOrganization, 'url'>[],
 ): string | undefined {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-// Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
+// Not through `z.core`, which makes the bundler keep all of zod and its 50 languages.
 import { $ZodError } from 'zod/v4/core';
 import type { $ZodType, output } from 'zod/v4/core';
 import type { SentCall } from './answer.ts';
@@ -7,7 +7,7 @@ import { jsonOf, unreadableAnswer } from './answer.ts';
 
 const mostIssues = 3;
 
-/** Reads an answer, or throws an `AzureError` that says where it is odd. */
+/** Parses an answer, or throws an `AzureError` that says which fields are unexpected. */
 export function parseAnswer<T extends $ZodType>(
   asked: SentCall,
   schema: T,
@@ -20,7 +20,7 @@ export function parseAnswer<T extends $ZodType>(
     if (!(error instanceof $ZodError)) throw error;
     const places = error.issues
       .slice(0, mostIssues)
-      .map(({ path }) => path.join('.') || 'all of it');
+      .map(({ path }) => path.join('.') || 'the whole response');
     throw unreadableAnswer(asked, places.join(', '));
   }
 }

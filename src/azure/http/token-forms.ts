@@ -2,25 +2,25 @@ import type { Secret } from '../../secret.ts';
 import { basic } from './answer.ts';
 import { aliasesOf, coreHostOf } from './collection.ts';
 
-/** How a job's token is presented: as a password without a user name, or as it is. */
+/** How a job's token is sent: as a Basic password without a user name, or as a Bearer token. */
 export type TokenForm = 'basic' | 'bearer';
 
-/** More organizations than anybody configures. */
+/** More organizations than anyone configures. */
 const most = 1_000;
 
 /**
- * Which form each organization takes. All samples send Basic; the newer documents say Bearer, and the
- * tokens are about to be issued by Entra (azure-devops.md §2.1, §13.2): so either may be refused.
+ * Which form each organization accepts. All samples send Basic, but newer documents say Bearer, and
+ * Entra will issue the tokens in the future (azure-devops.md §2.1, §13.2). So either may be refused.
  */
 export class TokenForms {
   readonly #known = new Map<string, TokenForm>();
 
-  /** The form that was taken last; Basic until one was refused. */
+  /** The form that was accepted last; Basic until it was refused. */
   of(collection: string): TokenForm {
     return this.#known.get(keyOf(collection)) ?? 'basic';
   }
 
-  /** From here on that form is tried first. */
+  /** Tries this form first from now on. */
   remember(collection: string, form: TokenForm): void {
     const key = keyOf(collection);
     this.#known.delete(key);
@@ -40,7 +40,7 @@ export function authorizationOf(form: TokenForm, token: Secret): string {
   return form === 'basic' ? `Basic ${basic(token)}` : `Bearer ${token.reveal()}`;
 }
 
-/** All addresses of an organization are one. */
+/** All URLs of an organization share one entry. */
 function keyOf(collection: string): string {
   const core = coreHostOf(collection);
   return (aliasesOf(core)[0] ?? core).toLowerCase();

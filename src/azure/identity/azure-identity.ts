@@ -1,25 +1,25 @@
 import type { Secret } from '../../secret.ts';
 
-/** An application, or managed identity, that is registered in a tenant of Microsoft Entra ID. */
+/** An application or managed identity that is registered in a Microsoft Entra ID tenant. */
 interface EntraApplication {
   /** Id or domain of the tenant. */
   readonly tenant: string;
   readonly clientId: string;
-  /** Where tokens are issued: `https://login.microsoftonline.com`, without a slash at the end. */
+  /** The issuer of tokens: `https://login.microsoftonline.com`, without a trailing slash. */
   readonly authority: string;
 }
 
-/** Proves itself by a token of its Kubernetes cluster, which Entra trusts (a federated credential). */
+/** Authenticates with a token of its Kubernetes cluster, which Entra trusts (a federated credential). */
 export interface WorkloadIdentity extends EntraApplication {
   readonly kind: 'workloadIdentity';
-  /** Absolute path of the projected ServiceAccount token; its content changes. */
+  /** Absolute path of the projected service account token, whose content changes. */
   readonly tokenFile: string;
 }
 
-/** Proves itself by the machine in Azure that it runs on. */
+/** Authenticates by the Azure machine on which it runs. */
 export interface ManagedIdentity {
   readonly kind: 'managedIdentity';
-  /** Of a user-assigned one; absent: the machine's own. */
+  /** Client id of a user-assigned identity; absent: the machine's own identity. */
   readonly clientId: string | undefined;
 }
 
@@ -36,12 +36,12 @@ export interface ClientCertificate extends EntraApplication {
   readonly certificate: Secret;
 }
 
-/** A personal access token of one organization, or of a server on premises. */
+/** A personal access token of one organization, or of Azure DevOps Server. */
 export interface PersonalAccessToken {
   readonly kind: 'pat';
   readonly token: Secret;
 }
 
-/** As whom we call Azure DevOps where no job's token does: one of these. */
+/** The identity for calls to Azure DevOps that cannot use a job's token. */
 export type AzureIdentity =
   WorkloadIdentity | ManagedIdentity | ClientSecret | ClientCertificate | PersonalAccessToken;

@@ -11,18 +11,18 @@ import type { AzureIdentity } from './azure-identity.ts';
 import { IdentityError } from './identity-error.ts';
 import type { IdentityHttp } from './identity-http.ts';
 
-/** An identity that tokens are issued to. */
+/** An identity for which Entra issues tokens. */
 export type EntraIdentity = Exclude<AzureIdentity, { readonly kind: 'pat' }>;
 
 /**
- * The Azure SDK's credential for an identity, for one token. It reads no environment but the
- * platform's, for a managed identity. Rejects with an `IdentityError`.
+ * The Azure SDK's credential of an identity, for one token. It reads no environment variables, except
+ * those of the platform for a managed identity. Rejects with an `IdentityError`.
  */
 export async function credentialOf(
   identity: EntraIdentity,
   httpClient: IdentityHttp,
 ): Promise<TokenCredential> {
-  // Whoever needs the token asks again, and says so.
+  // Callers retry, and say so.
   const common = { httpClient, retryOptions: { maxRetries: 0 } };
   if (identity.kind === 'managedIdentity') {
     const { clientId } = identity;
@@ -32,11 +32,11 @@ export async function credentialOf(
     });
   }
   const { tenant, clientId, authority } = identity;
-  // The authority is the one that is configured: nobody else is asked whether it is one.
+  // The configured authority is trusted, without asking a discovery endpoint about it.
   const options = { ...common, authorityHost: authority, disableInstanceDiscovery: true };
   switch (identity.kind) {
     case 'workloadIdentity': {
-      // Read here: the SDK would put a text of its own around what is wrong with the file.
+      // Read here, because the SDK would wrap file errors in its own text.
       const assertion = await assertionIn(identity.tokenFile);
       const given = () => Promise.resolve(assertion);
       return new ClientAssertionCredential(tenant, clientId, given, options);
@@ -50,7 +50,7 @@ export async function credentialOf(
   }
 }
 
-/** The cluster renews it: so it is read each time. */
+/** Read each time, because the cluster rotates it. */
 async function assertionIn(path: string): Promise<string> {
   try {
     const token = (await readFile(path, 'utf8')).trim();
@@ -58,11 +58,11 @@ async function assertionIn(path: string): Promise<string> {
   } catch (error) {
     throw tokenFault(`cannot be read: ${errorMessage(error)}`);
   }
-  throw tokenFault('holds no token of a ServiceAccount');
+  throw tokenFault('does not contain a service account token');
 
   function tokenFault(problem: string): IdentityError {
     const advice =
-      'Project a ServiceAccount token there; with Azure Workload Identity, label the pod `azure.workload.identity/use: "true"`.';
+      'Project a service account token there; with Azure Workload Identity, label the pod `azure.workload.identity/use: "true"`.';
     return new IdentityError(`The file ${path} ${problem}`, advice);
   }
 }

@@ -9,37 +9,37 @@ interface Refusal {
 }
 
 const federatedCredential =
-  "It must have the cluster's issuer, the subject `system:serviceaccount:<namespace>:<name>` of the handler's ServiceAccount, and the audience of the projected token, letter by letter.";
+  "It must have the cluster's issuer, the subject `system:serviceaccount:<namespace>:<name>` of the handler's service account, and the audience of the projected token, all exactly.";
 
 /**
- * What Entra refuses, by its codes, and what helps (learn.microsoft.com, "Microsoft Entra
- * authentication and authorization error codes"; the federated ones from azure-workload-identity#340,
- * #1200, Azure/login#482, #517). Codes that are not here are told in Entra's own words.
+ * Entra's error codes, and what helps (learn.microsoft.com, "Microsoft Entra authentication and
+ * authorization error codes"; for federated credentials azure-workload-identity#340, #1200,
+ * Azure/login#482, #517). Other codes are reported in Entra's own words.
  */
 const refusals: readonly Refusal[] = [
   {
     codes: [7000215],
     what: 'the client secret is wrong',
-    advice: "Set the secret's value, which is shown once when it is created, and not its id.",
+    advice: "Use the secret's value, which is shown once on creation, not its id.",
   },
   {
     codes: [7000222],
     what: 'the client secret has expired',
-    advice: 'Create a new one, and put it where the configuration refers to.',
+    advice: 'Create a new one, and store it where the configuration refers to.',
   },
   {
     codes: [700027, 1000502],
-    what: 'the certificate is not one that the identity has, or it has expired',
+    what: 'the certificate is not registered for the identity, or has expired',
     advice: 'Upload it to the app registration (Certificates & secrets), or renew it.',
   },
   {
     codes: [700016, 7000229, 700030],
-    what: 'the tenant has no such identity',
-    advice: 'Compare `clientId` and `tenant` with those that its page in Azure shows.',
+    what: 'the tenant does not contain this identity',
+    advice: 'Compare `clientId` and `tenant` with the page of the identity in Azure.',
   },
   {
     codes: [90002, 900023],
-    what: 'there is no such tenant',
+    what: 'the tenant does not exist',
     advice: 'Compare `tenant` with the Directory (tenant) ID.',
   },
   {
@@ -49,13 +49,13 @@ const refusals: readonly Refusal[] = [
   },
   {
     codes: [700024],
-    what: 'the token of the cluster, or the assertion, is not valid at this time',
+    what: "the cluster's token, or the assertion, is not valid at this time",
     advice: 'Check the clock of this machine, and that `tokenFile` is a projected token.',
   },
   {
     codes: [7000112, 7000113, 53003],
-    what: 'the identity is disabled, or a policy keeps it out',
-    advice: 'Ask whoever runs Entra; its sign-in log says which.',
+    what: 'the identity is disabled, or a policy blocks it',
+    advice: 'Ask the administrator of Entra; the sign-in log shows which.',
   },
   {
     codes: [500011],
@@ -64,27 +64,27 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-/** What Entra answers instead of a token. Managed identities say the same, or parts of it. */
+/** Entra's error response. Managed identities send the same, or parts of it. */
 const answerSchema = z.object({
   error: z.optional(z.string()),
   error_description: z.optional(z.string()),
   error_codes: z.optional(z.array(z.number())),
 });
 
-/** Why Entra gives no token, by its answer. Undefined: the answer is none that says why. */
+/** Reads from an answer why Entra refuses a token. Undefined if the answer does not say. */
 export function entraRefusal(status: number, text: string): IdentityError | undefined {
   const answer = answerOf(text);
   if (answer === undefined) return undefined;
   const { error = '', error_description: description = '', error_codes: codes = [] } = answer;
-  // What follows are ids and times for Microsoft's support.
+  // The rest contains ids and times for Microsoft's support.
   const [first = ''] = description.split(/\r?\n| Trace ID:/);
   const words = plainLine(first || error, 400);
   const known = refusals.find((refusal) => codes.some((code) => refusal.codes.includes(code)));
   if (known === undefined) {
-    const message = `Entra gives us no token (HTTP ${status}): ${words || 'it does not say why'}`;
+    const message = `Entra refused a token (HTTP ${status}): ${words || 'it gave no reason'}`;
     return new IdentityError(message, 'Check `azureDevOps.identity`.');
   }
-  return new IdentityError(`Entra gives us no token: ${known.what} (${words})`, known.advice);
+  return new IdentityError(`Entra refused a token: ${known.what} (${words})`, known.advice);
 }
 
 function answerOf(text: string): z.output<typeof answerSchema> | undefined {

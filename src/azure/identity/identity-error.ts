@@ -1,4 +1,4 @@
-/** There is no token for our identity. Message and advice are for people, and hold no secret. */
+/** There is no token for the identity. Message and advice are for people, and contain no secret. */
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   /** What to correct. */

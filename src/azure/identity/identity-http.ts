@@ -9,27 +9,27 @@ import { plainLine } from '../../text/foreign-text.ts';
 import { entraRefusal } from './entra-refusals.ts';
 import { IdentityError } from './identity-error.ts';
 
-/** How tokens are asked for. */
+/** How tokens are requested. */
 export interface IdentityHttpSettings {
   /**
-   * Where the issuer may be. Undefined: wherever the platform says; of a managed identity that is a
+   * Where the issuer may be. Undefined: as the platform says; for a managed identity this is a
    * link-local address, or one of this machine.
    */
   readonly reach: Reach | undefined;
-  /** Node's own unless told. */
+  /** Default: Node's own. */
   readonly resolve?: Resolve;
-  /** For a request, milliseconds; 20 seconds unless told. */
+  /** Milliseconds for a request; default: 20 seconds. */
   readonly timeout?: number;
 }
 
 const defaultTimeout = 20_000;
-/** A token has some KiB, the description of an issuer a few more. */
+/** A token has a few KiB, the description of an issuer some more. */
 const maxBytes = 1024 * 1024;
 const never = new AbortController().signal;
 
 /**
- * The HTTP of the Azure SDK by our own layer: to addresses that are allowed, without redirects, and
- * bounded. It knows why there is no token: the SDK's own errors are texts.
+ * Our HTTP layer for the Azure SDK: only allowed addresses, no redirects, bounded. It remembers why
+ * there is no token, because the SDK's own errors are only texts.
  */
 export class IdentityHttp implements HttpClient {
   readonly #settings: IdentityHttpSettings;
@@ -47,7 +47,7 @@ export class IdentityHttp implements HttpClient {
     );
   }
 
-  /** Why the last request gave no token; undefined after one that did. */
+  /** Why the last request returned no token; undefined after a success. */
   get failure(): IdentityError | undefined {
     return this.#failure;
   }
@@ -75,7 +75,7 @@ export class IdentityHttp implements HttpClient {
     }
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   close(): Promise<void> {
     return this.#agent.destroy();
   }
@@ -84,14 +84,13 @@ export class IdentityHttp implements HttpClient {
 function failureOf(host: string, status: number, text: string): IdentityError {
   const refusal = entraRefusal(status, text);
   if (refusal !== undefined) return refusal;
-  return new IdentityError(`${host} gives us no token: HTTP ${status}`, 'It is asked again.');
+  return new IdentityError(`${host} returned no token: HTTP ${status}`, 'Retrying.');
 }
 
 function unreachable(host: string, { code, message }: BrokenExchange): IdentityError {
-  const why =
-    code === 'ADDRESS_REFUSED' ? 'its address is one that we do not call' : plainLine(message, 200);
-  const advice = 'Let the handler reach it, through its network policy and firewall.';
-  return new IdentityError(`${host} gives us no token: ${why} (${code})`, advice);
+  const why = code === 'ADDRESS_REFUSED' ? 'its address is not allowed' : plainLine(message, 200);
+  const advice = 'Allow the handler to reach it in its network policy and firewall.';
+  return new IdentityError(`${host} returned no token: ${why} (${code})`, advice);
 }
 
 function plainHeaders(

@@ -9,32 +9,32 @@ import type { EntraIdentity } from './entra-credential.ts';
 import { IdentityError } from './identity-error.ts';
 import { IdentityHttp } from './identity-http.ts';
 
-/** What tokens are asked for with. */
+/** What the tokens of an identity are requested with. */
 export interface IdentityTokensSettings {
   readonly clock: Clock;
-  /** Node's own unless told. */
+  /** Default: Node's own. */
   readonly resolve?: Resolve;
 }
 
-/** Azure DevOps as a resource of Entra (azure-devops.md §13.8). */
+/** The scope of Azure DevOps in Entra (azure-devops.md §13.8). */
 const scope = '499b84ac-1321-427f-aa17-267ca6975798/.default';
-/** A token is renewed so long before its end, milliseconds, while it still serves. */
+/** How long before its expiry a token is renewed while it is still used; milliseconds. */
 const renewal = 10 * 60_000;
-/** And it is not used any more so long before: a call takes its time, and clocks differ. */
+/** How long before its expiry a token is no longer used: calls take time, and clocks differ. */
 const margin = 2 * 60_000;
 const deadline = 30_000;
-/** After a failure nobody is asked for so long. */
+/** The pause after a failure; milliseconds. */
 const pause = 5_000;
 
 interface Known {
   readonly token: Secret;
-  /** By our clock, milliseconds. */
+  /** By our clock; milliseconds. */
   readonly expiresAt: number;
 }
 
 /**
- * The tokens of one identity of Entra: kept in memory until shortly before their end, asked for once
- * at a time, never stored and never logged.
+ * The tokens of one Entra identity: kept in memory until shortly before they expire, requested once at a
+ * time, never stored, never logged.
  */
 export class IdentityTokens {
   readonly #identity: EntraIdentity;
@@ -58,12 +58,12 @@ export class IdentityTokens {
     const known = this.#known;
     if (known === undefined || now >= known.expiresAt - margin)
       return abortable(this.#ask(), signal);
-    // Whoever calls now has one; that there will be none is told when that one has ended.
+    // The current token still works; a failed renewal is reported once it has expired.
     if (now >= known.expiresAt - renewal) this.#ask().catch(() => undefined);
     return known.token;
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   close(): Promise<void> {
     return this.#http.close();
   }
@@ -88,20 +88,17 @@ export class IdentityTokens {
 
   async #request(): Promise<Secret> {
     const { clock } = this.#settings;
-    // One of its own each time: a credential keeps what it has, and would give it to us again.
+    // A new credential each time: an existing one would return its cached token.
     const credential = await credentialOf(this.#identity, this.#http);
     const abortSignal = AbortSignal.timeout(deadline);
-    const late = new IdentityError(
-      `There was no token within ${deadline / 1_000} s`,
-      'It is asked again.',
-    );
+    const late = new IdentityError(`No token arrived within ${deadline / 1_000} s`, 'Retrying.');
     try {
       const asked = credential.getToken(scope, { abortSignal });
       const given = await abortable(asked, abortSignal, late);
       if (given === null)
         throw new IdentityError('There is no token', 'Check `azureDevOps.identity`.');
       const token = new Secret(given.token);
-      // The end is told by the clock of this machine, which our own clock follows.
+      // The expiry is by the clock of this machine, which our own clock follows.
       const life = Math.max(0, given.expiresOnTimestamp - Date.now());
       this.#known = { token, expiresAt: clock.now() + life };
       return token;
@@ -118,7 +115,7 @@ export class IdentityTokens {
   }
 }
 
-/** An issuer on this machine is one that is simulated. */
+/** An issuer on this machine is a simulated one. */
 function reachOf(identity: EntraIdentity): 'public' | 'private' | undefined {
   if (identity.kind === 'managedIdentity') return undefined;
   const { hostname } = new URL(identity.authority);

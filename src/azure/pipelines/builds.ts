@@ -17,12 +17,12 @@ import { pipelineErrorOf } from './refusals.ts';
 import type { RefusedCall } from './refusals.ts';
 import { AzureError } from '../http/azure-error.ts';
 
-/** An expanded pipeline of many templates has some MiB. */
+/** An expanded pipeline with many templates has several MiB. */
 const mostYaml = 16 * 1024 * 1024;
 
 /**
- * How the run of an event can be found again: what the pipeline would make of it says so. The first
- * input that it takes is the mark; what it refuses for another reason, it would refuse in earnest.
+ * How the run of an event can be found again, according to a preview of the pipeline. The first input
+ * that it accepts becomes the mark. A refusal for any other reason would also refuse the real run.
  */
 export async function checkRun(
   calls: Calls,
@@ -44,7 +44,7 @@ export async function checkRun(
       throw error;
     }
   };
-  // A rule that gives the input a value of its own leaves no room for ours.
+  // If a rule sets this input itself, we cannot use it.
   if (!(eventInput in request.parameters)) {
     const yaml = await takes('parameter');
     if (yaml !== undefined) {
@@ -59,8 +59,9 @@ export async function checkRun(
 }
 
 /**
- * Whether it was refused for the input that we added: the pipeline does not take it, or our identity
- * may not set it. A rule's own variables may be refused the same way; then so is what is left.
+ * Whether it was refused because of the input that we added: the pipeline does not accept it, or the
+ * identity may not set it. If a rule's own variables are refused in the same way, the next preview fails
+ * too.
  */
 function isAboutMark(error: unknown, mark: RunMark, subject: RefusedCall): boolean {
   if (!(error instanceof AzureError)) return false;
@@ -77,8 +78,8 @@ function isAboutMark(error: unknown, mark: RunMark, subject: RefusedCall): boole
 }
 
 /**
- * Queues a run of a YAML pipeline. A pipeline that does not take the event any more, since it changed
- * after it was checked, has refused: it is queued without.
+ * Queues a run of a YAML pipeline. If the pipeline no longer accepts the event because it changed after
+ * the check, it is queued without the event.
  */
 export async function queueRun(
   calls: Calls,
@@ -96,7 +97,7 @@ export async function queueRun(
     return make(mark);
   });
   const { id, name, _links } = made;
-  // By the first a run is found again.
+  // The first tag is the mark.
   await tag(calls, request, id, [...(mark === 'tag' ? [markOf(eventKey)] : []), ...tags]);
   return { id, name, page: _links?.web.href ?? pageOf(request, id), state: 'notStarted' };
 }
@@ -113,7 +114,7 @@ export async function queueBuild(calls: Calls, request: BuildRequest): Promise<P
   return runOf(build, request);
 }
 
-/** What was queued is queued, with its tags or without: only an abort is a failure. */
+/** The run is queued with or without its tags, so only an abort counts as a failure. */
 async function tag(
   calls: Calls,
   { organization: collection, project }: ProjectAddress,
@@ -130,14 +131,14 @@ async function tag(
   }
 }
 
-/** How far a run or a build is. */
+/** Reads the state of a run or build. */
 export async function readBuild(calls: Calls, reference: RunReference): Promise<PipelineRun> {
   const { organization: collection, project, id } = reference;
   const path = pathOf(project, ['build', 'builds', id]);
   return runOf(await calls.read(buildSchema, { name: 'GET build', collection, path }), reference);
 }
 
-/** Ends a run. One that is over cannot be ended, which is no failure. */
+/** Cancels a run. It is not a failure if the run has already ended. */
 export async function cancelBuild(calls: Calls, reference: RunReference): Promise<void> {
   const { organization: collection, project, id } = reference;
   const path = pathOf(project, ['build', 'builds', id]);
@@ -150,7 +151,7 @@ export async function cancelBuild(calls: Calls, reference: RunReference): Promis
   }
 }
 
-/** A build as a run. */
+/** Converts a build to a run. */
 export function runOf(build: Build, project: ProjectAddress): PipelineRun {
   const { id, buildNumber, _links } = build;
   return {
@@ -161,7 +162,7 @@ export function runOf(build: Build, project: ProjectAddress): PipelineRun {
   };
 }
 
-/** Where a run is shown, for an answer that does not say. */
+/** The page of a run, for answers that do not contain it. */
 function pageOf({ organization, project }: ProjectAddress, id: number): string {
   return `${organization}/${encodeURIComponent(project)}/_build/results?buildId=${id}`;
 }

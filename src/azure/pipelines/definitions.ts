@@ -13,7 +13,7 @@ import { ownError } from './refusals.ts';
 import type { RefusedCall } from './refusals.ts';
 import { isSame } from './run-state.ts';
 
-/** More pipelines of one name than a project has folders for them. */
+/** More pipelines of the same name than any project has. */
 const mostCandidates = 200;
 const mostListed = 8;
 
@@ -23,7 +23,10 @@ interface Candidate {
   readonly path: string;
 }
 
-/** The release API of an organization: another host in the cloud, the same on premises. */
+/**
+ * The host of an organization's release API: a separate one in the cloud, the same on Azure DevOps
+ * Server.
+ */
 export function releasesAt(organization: string): string {
   return releaseHostOf(organization) ?? organization;
 }
@@ -60,7 +63,7 @@ export async function findPipeline(
   return { kind: isYaml ? 'yaml' : 'build', id: found.id, name, folder };
 }
 
-/** Finds the definition of a classic release by the same. */
+/** Finds the definition of a classic release, likewise. */
 export async function findRelease(
   calls: Calls,
   { organization, project }: ProjectAddress,
@@ -84,7 +87,10 @@ export async function findRelease(
   return { kind: 'release', id: found.id, name: found.name, folder: found.path };
 }
 
-/** A folder and a name. Names hold no slashes of either kind, so that the last one divides. */
+/**
+ * Splits a reference into folder and name. Names contain no slashes of either kind, so the last one
+ * separates.
+ */
 export function splitReference(reference: string): {
   readonly folder: string | undefined;
   readonly name: string;
@@ -95,7 +101,7 @@ export function splitReference(reference: string): {
   return { folder: `\\${parts.filter((part) => part !== '').join('\\')}`, name };
 }
 
-/** The one that a reference means. The server's filter takes wildcards, and is not relied on. */
+/** The only match of a reference. Compares here, because the server's filter accepts wildcards. */
 function chosen(
   candidates: readonly Candidate[],
   reference: string,
@@ -111,17 +117,17 @@ function chosen(
   throw ownError(subject, {
     kind: 'refused',
     reason: 'ambiguousPipeline',
-    what: `there are ${found.length} of that name: ${listed(found)}`,
-    advice: 'Name one by its folder and name, or by its id.',
+    what: `${found.length} have this name: ${listed(found)}`,
+    advice: 'Use the folder and name, or the id.',
   });
 }
 
 function unknown(elsewhere: readonly Candidate[], reference: string, subject: RefusedCall) {
-  const others = elsewhere.length === 0 ? '' : `; there is ${listed(elsewhere)}`;
+  const others = elsewhere.length === 0 ? '' : `; similar: ${listed(elsewhere)}`;
   return ownError(subject, {
     kind: 'refused',
     reason: 'unknownPipeline',
-    what: `there is no ${plainLine(reference, 100)}, or our identity may not see it${others}`,
+    what: `"${plainLine(reference, 100)}" does not exist, or the identity may not see it${others}`,
     advice: 'Correct its name or folder, or grant the identity "View builds" ("View releases").',
   });
 }

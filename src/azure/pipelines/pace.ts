@@ -1,12 +1,12 @@
 import { collectionKey } from '../http/collection.ts';
 
-/** More organizations than anybody configures. */
+/** More organizations than anyone configures. */
 const most = 1_000;
 
 /**
- * When an organization may be asked again. Azure DevOps slows down a caller near its limit: it answers
- * later, and says with a yes as well how long to ask nothing (azure-devops.md §13.9). Whoever goes on
- * is turned away, and others of the same identity with it.
+ * When an organization may be called again. Azure DevOps throttles callers near their limit: it delays
+ * its answers, and says even in successful ones how long to wait (azure-devops.md §13.9). Callers that
+ * do not wait are rejected, along with all others that use the same identity.
  */
 export class Pace {
   readonly #now: () => number;
@@ -16,7 +16,7 @@ export class Pace {
     this.#now = now;
   }
 
-  /** Milliseconds to wait; 0 when the organization may be asked. */
+  /** Milliseconds to wait; 0 if the organization may be called. */
   waitFor(organization: string): number {
     const key = collectionKey(organization);
     const wait = (this.#until.get(key) ?? 0) - this.#now();
@@ -24,7 +24,7 @@ export class Pace {
     return Math.max(0, wait);
   }
 
-  /** Notes that the server asked for a wait, milliseconds. */
+  /** Records that the server requested a wait; milliseconds. */
   note(organization: string, retryAfter: number | undefined): void {
     if (retryAfter === undefined || retryAfter === 0) return;
     const key = collectionKey(organization);

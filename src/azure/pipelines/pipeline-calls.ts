@@ -11,10 +11,12 @@ import { PipelineError } from './pipeline-error.ts';
 import { ownError, pipelineErrorOf } from './refusals.ts';
 import type { RefusedCall } from './refusals.ts';
 
-/** As whom pipelines are asked, and by what clock. */
+/** The identity and the clock for calls about pipelines. */
 export interface PipelinesSettings {
   readonly http: Pick<AzureHttp, 'answer'>;
-  /** A token of our identity for an organization; renewed by whoever gives it, and not kept here. */
+  /**
+   * Returns a token of the identity for an organization. The provider renews it; it is not kept here.
+   */
   readonly token: (organization: string, signal: AbortSignal) => Promise<Secret>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -26,21 +28,21 @@ export interface PipelineCall extends Pick<AzureCall, 'name' | 'path' | 'maxByte
   readonly collection: string;
 }
 
-/** The calls that one piece of work makes, with one token. Rejects with `AzureError`s. */
+/** The calls of one unit of work, with one token. They reject with `AzureError`s. */
 export interface Calls {
   read<T extends $ZodType>(schema: T, call: PipelineCall): Promise<output<T>>;
-  /** Makes something: to do it twice is not the same. */
+  /** Creates something; not idempotent. */
   make<T extends $ZodType>(schema: T, call: PipelineCall, body: unknown): Promise<output<T>>;
-  /** Asks what something would be. */
+  /** Requests a preview. */
   ask<T extends $ZodType>(schema: T, call: PipelineCall, body: unknown): Promise<output<T>>;
-  /** Sets what it names. */
+  /** Sets a named resource; idempotent. */
   set(method: 'PATCH' | 'PUT', call: PipelineCall, body?: unknown): Promise<void>;
 }
 
-/** A list of two hundred builds has some hundred KiB. */
+/** A list of 200 builds has a few hundred KiB. */
 const defaultMaxBytes = 8 * 1024 * 1024;
 
-/** Makes calls as our identity, at the pace that Azure DevOps allows, and says what refusals mean. */
+/** Makes calls as the identity, at the rate that Azure DevOps allows, and explains refusals. */
 export class PipelineCaller {
   readonly #settings: PipelinesSettings;
   readonly #pace: Pace;
@@ -51,8 +53,8 @@ export class PipelineCaller {
   }
 
   /**
-   * Does one piece of work. An organization that asked us to wait is asked nothing; a piece of work
-   * that has begun is ended all the same, or none of several calls ever would be.
+   * Does one unit of work. Starts none while the organization requests a wait, but finishes one that has
+   * started: otherwise units of several calls might never finish.
    */
   async work<T>(
     subject: RefusedCall,
@@ -62,8 +64,8 @@ export class PipelineCaller {
     signal.throwIfAborted();
     const wait = this.#pace.waitFor(subject.organization);
     if (wait > 0) {
-      const what = `Azure DevOps asks us to wait ${Math.ceil(wait / 1000)} s`;
-      const advice = 'It is asked again when Azure DevOps allows it.';
+      const what = `Azure DevOps requests a wait of ${Math.ceil(wait / 1000)} s`;
+      const advice = 'It is retried when Azure DevOps allows it.';
       throw ownError(subject, { kind: 'throttled', reason: 'throttled', what, advice }, wait);
     }
     const token = await this.#token(subject, signal);
@@ -82,7 +84,7 @@ export class PipelineCaller {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof PipelineError) throw error;
-      const what = `there is no token for our identity: ${plainLine(errorMessage(error), 500)}`;
+      const what = `there is no token for the identity: ${plainLine(errorMessage(error), 500)}`;
       const advice =
         error instanceof IdentityError ? error.advice : 'Check `azureDevOps.identity`.';
       throw ownError(subject, { kind: 'unavailable', reason: 'noToken', what, advice });
@@ -122,7 +124,7 @@ export class PipelineCaller {
   }
 }
 
-/** The path of a project's resource, with its query. The version is the one that is released. */
+/** The path of a project's resource, with its query and the released API version. */
 export function pathOf(
   project: string,
   segments: readonly (string | number)[],

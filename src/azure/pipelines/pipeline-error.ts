@@ -1,13 +1,13 @@
 /**
- * What a failed call means for whoever repeats it. `refused`: it was not done, and will not be until
- * somebody changes something. `throttled`: not done, to be asked again after `retryAfter`.
- * `unavailable`: not done, or nothing is lost by asking again. `unclear`: it was sent, and no answer
- * says what came of it: it is looked for before it is repeated.
+ * What a failed call means for a retry. `refused`: not carried out, and a retry fails until somebody
+ * changes something. `throttled`: not carried out; retry after `retryAfter`. `unavailable`: not carried
+ * out, or safe to retry. `unclear`: sent, but no answer says whether it was carried out; look for the
+ * result before a retry.
  */
 export const pipelineFailures = ['refused', 'throttled', 'unavailable', 'unclear'] as const;
 export type PipelineFailure = (typeof pipelineFailures)[number];
 
-/** Why, in the words that tell what to grant or to declare. */
+/** Why a call failed, in terms of what to grant or declare. */
 export const pipelineReasons = [
   'unknownProject',
   'unknownPipeline',
@@ -35,14 +35,14 @@ export const pipelineReasons = [
 ] as const;
 export type PipelineReason = (typeof pipelineReasons)[number];
 
-/** A failed call to pipelines. The message is for people: one line, bounded, without the token. */
+/** A failed call about pipelines. The message is for people: one line, bounded, without the token. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly kind: PipelineFailure;
   readonly reason: PipelineReason;
   /** What to grant, declare or correct. */
   readonly advice: string;
-  /** How long to wait before the next try, as the server asked, in milliseconds. */
+  /** How long the server asked to wait before a retry; milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plainLine } from '../../text/foreign-text.ts';
 
-/** Names are kept and shown: no longer than anybody's name is. */
+/** Characters of names, which are stored and shown. */
 const mostName = 200;
 const mostUrl = 2000;
 const mostItems = 5000;
@@ -10,7 +10,7 @@ const name = z.pipe(
   z.string(),
   z.transform((text: string) => plainLine(text, mostName)),
 );
-/** Azure writes `null` for what is absent; what we can do without may be anything. */
+/** Azure writes `null` for absent values; optional fields may contain anything. */
 const optionalName = z.catch(z.optional(name), undefined);
 const optionalText = z.catch(z.optional(z.string()), undefined);
 const id = z.int().check(z.positive());
@@ -27,7 +27,7 @@ function listOf<T extends z.ZodMiniType>(item: T) {
   return z.object({ value: z.array(item).check(z.maxLength(mostItems)) });
 }
 
-/** Who a token belongs to (`ConnectionData`). */
+/** The owner of a token (`ConnectionData`). */
 export const connectionSchema = z.object({
   authenticatedUser: z.object({
     id: guid,
@@ -39,7 +39,7 @@ export const connectionSchema = z.object({
 /** Pipelines by name (`BuildDefinitionReference`). */
 export const definitionsSchema = listOf(z.object({ id, name, path: folder }));
 
-/** A pipeline (`Pipeline`); classic ones are of another type than `yaml`. */
+/** A pipeline (`Pipeline`); classic ones have a type other than `yaml`. */
 export const pipelineSchema = z.object({
   id,
   name,
@@ -50,10 +50,10 @@ export const pipelineSchema = z.object({
 /** What a run would be (`PreviewRun`). */
 export const previewSchema = z.object({ finalYaml: z.string() });
 
-/** A run of a YAML pipeline, as it is answered when it was queued (`Run`). */
+/** A run of a YAML pipeline, as returned when it is queued (`Run`). */
 export const runSchema = z.object({ id, name: z.catch(name, ''), _links: link });
 
-/** What a run was queued with, of which a list of runs says nothing (vsts-rest-api-specs#579). */
+/** The inputs of a run, which lists of runs omit (vsts-rest-api-specs#579). */
 export const runInputsSchema = z.object({
   templateParameters: z.catch(z.optional(z.record(z.string(), z.unknown())), undefined),
   variables: z.catch(
@@ -62,7 +62,7 @@ export const runInputsSchema = z.object({
   ),
 });
 
-/** The same for a build, a classic one too (`Build`). */
+/** A build, YAML or classic (`Build`). */
 export const buildSchema = z.object({
   id,
   buildNumber: z.catch(name, ''),
@@ -76,7 +76,7 @@ export const buildSchema = z.object({
   requestedBy: identity,
   _links: link,
 });
-/** A build as far as it is read. */
+/** The fields of a build that we read. */
 export type Build = z.infer<typeof buildSchema>;
 /** A list of builds. */
 export const buildsSchema = listOf(buildSchema);
@@ -84,7 +84,7 @@ export const buildsSchema = listOf(buildSchema);
 /** Release definitions by name. */
 export const releaseDefinitionsSchema = listOf(z.object({ id, name, path: folder }));
 
-/** A release definition, as far as a request names its parts. */
+/** A release definition, with the parts that a request can name. */
 export const releaseDefinitionSchema = z.object({
   id,
   name,
@@ -99,7 +99,7 @@ export const releaseDefinitionSchema = z.object({
   ),
 });
 
-/** A stage of a release, which the API calls an environment; with what starts it. */
+/** A stage of a release, which the API calls an environment, and its triggers. */
 const stageSchema = z.object({
   id: z.int(),
   name: z.string(),
@@ -109,7 +109,7 @@ const stageSchema = z.object({
     undefined,
   ),
 });
-/** A stage as far as it is read. */
+/** The fields of a stage that we read. */
 export type Stage = z.infer<typeof stageSchema>;
 
 /** A release and its stages. */
@@ -123,7 +123,7 @@ export const releaseSchema = z.object({
   environments: z.catch(z.optional(z.array(stageSchema).check(z.maxLength(mostItems))), undefined),
   _links: link,
 });
-/** A release as far as it is read. */
+/** The fields of a release that we read. */
 export type Release = z.infer<typeof releaseSchema>;
 /** A list of releases. */
 export const releasesSchema = listOf(releaseSchema);

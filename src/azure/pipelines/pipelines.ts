@@ -1,19 +1,19 @@
-/** Where pipelines live. */
+/** The project of pipelines. */
 export interface ProjectAddress {
-  /** `https://dev.azure.com/fabrikam`, without a slash at the end, as `Collections` gives it. */
+  /** `https://dev.azure.com/fabrikam`, without a trailing slash, as `Collections` returns it. */
   readonly organization: string;
   /** Name or id. */
   readonly project: string;
 }
 
-/** A pipeline by its id, its name, or its folder and name: `\smoke\shop`. Slashes may lean either way. */
+/** A pipeline by its id, its name, or its folder and name: `\smoke\shop`. Forward slashes work too. */
 export type PipelineReference = string | number;
 
-/** What is queued: a run of a YAML pipeline, a classic build, or a classic release. */
+/** What can be queued: a run of a YAML pipeline, a classic build, or a classic release. */
 export const pipelineKinds = ['yaml', 'build', 'release'] as const;
 export type PipelineKind = (typeof pipelineKinds)[number];
 
-/** A pipeline that is there, and that our identity may see. */
+/** An existing pipeline that the identity may see. */
 export interface FoundPipeline {
   readonly kind: PipelineKind;
   readonly id: number;
@@ -23,51 +23,51 @@ export interface FoundPipeline {
 }
 
 /**
- * By what the run of an event is found again. `buildNumber`: the pipeline takes the parameter `event`
- * and numbers its runs `argocd-${{ parameters.event }}`. `parameter`, `variable`: it takes one named
- * `event`. `description`: of a classic release. `tag`: given to the run after it is queued, so that a
+ * How the run of an event can be found again. `buildNumber`: the pipeline has the parameter `event` and
+ * numbers its runs `argocd-${{ parameters.event }}`. `parameter`, `variable`: it accepts one named
+ * `event`. `description`: that of a classic release. `tag`: added to the run after it is queued, so a
  * run whose answer was lost has none.
  */
 export const runMarks = ['buildNumber', 'parameter', 'variable', 'description', 'tag'] as const;
 export type RunMark = (typeof runMarks)[number];
 
-/** How often an event can run a pipeline, by the mark of its runs. */
+/** How often an event can run a pipeline, depending on the mark of its runs. */
 export type Once =
   | { readonly kind: 'exactlyOnce' }
-  /** When the answer to a request is lost, or the process dies before it is stored. */
+  /** A duplicate occurs if the answer to a request is lost, or the process dies before storing it. */
   | { readonly kind: 'atMostOneDuplicate'; readonly withinSeconds: number };
 
 /**
- * How long after a request without an answer its run may still show up, milliseconds. Only a look
- * after that tells that there is none. Nothing that Azure DevOps publishes says it: the service gives
- * up on a request well before.
+ * How long after an unanswered request its run may still appear; milliseconds. Only a search after that
+ * time proves that there is none. Azure DevOps documents no such time, but gives up on a request well
+ * before.
  */
 export const settleTime = 60_000;
 
-/** What is common to all that can be queued. */
+/** What all queue requests have in common. */
 interface Queueable extends ProjectAddress {
   readonly pipeline: number;
   /**
-   * Names the event in the run: 1 to 15 digits, the first not 0, so that a pipeline may declare its
-   * parameter `event` as a number, which the lesser right may set (azure-devops.md §13.6).
+   * Identifies the event in the run: 1 to 15 digits, the first not 0. So a pipeline can declare its
+   * parameter `event` as a number, which needs fewer permissions to set (azure-devops.md §13.6).
    */
   readonly eventKey: string;
-  /** As `check` found it. */
+  /** As found by `check`. */
   readonly mark: RunMark;
-  /** Variables settable at queue time. Of a release: those that allow it. */
+  /** Variables that are settable at queue time or, for a release, at release time. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 /** A run of a YAML pipeline. */
 export interface RunRequest extends Queueable {
   readonly kind: 'yaml';
-  /** `refs/heads/main`, `refs/tags/v1`; the pipeline's default branch unless told. */
+  /** `refs/heads/main`, `refs/tags/v1`; default: the pipeline's default branch. */
   readonly ref?: string;
   readonly commit?: string;
-  /** Besides that of the event, for people; it has them where our identity may tag it. */
+  /** Tags for people, besides that of the event; set if the identity may tag the run. */
   readonly tags?: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
-  /** Pipeline resources: the run's number by the resource's alias. */
+  /** Pipeline resources: run numbers by the alias of the resource. */
   readonly pipelineResources?: Readonly<Record<string, string>>;
   readonly stagesToSkip?: readonly string[];
 }
@@ -77,14 +77,14 @@ export interface BuildRequest extends Queueable {
   readonly kind: 'build';
   readonly ref?: string;
   readonly commit?: string;
-  /** As those of a run. */
+  /** As for a run. */
   readonly tags?: readonly string[];
 }
 
 /** A build that a classic release deploys. */
 export interface ReleaseArtifact {
   readonly alias: string;
-  /** The build's id, or whatever names the version for the artifact's type. */
+  /** The build's id, or what identifies a version for the artifact's type. */
   readonly version: string;
   readonly name?: string;
 }
@@ -95,7 +95,9 @@ export interface ReleaseRequest extends Queueable {
   readonly artifacts: readonly ReleaseArtifact[];
   /** One line for people; the mark is added. */
   readonly description?: string;
-  /** The one stage to start, by name: no other starts by itself. Otherwise as the definition says. */
+  /**
+   * The only stage to start, by name; no other starts automatically. Default: as the definition says.
+   */
   readonly stage?: string;
 }
 
@@ -106,16 +108,16 @@ export type QueueRequest = RunRequest | BuildRequest | ReleaseRequest;
 export interface RunReference extends ProjectAddress {
   readonly kind: PipelineKind;
   readonly id: number;
-  /** Of a release: the stage that counts; all of them unless told. */
+  /** The stage of a release that counts; default: all. */
   readonly stage?: string;
 }
 
-/** How far a run is. */
+/** The state of a run. */
 export type RunState = 'notStarted' | 'inProgress' | 'canceling' | 'completed';
 /** How a run ended. */
 export type RunResult = 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
 
-/** A run, build or release as it was last seen. */
+/** A run, build or release as last seen. */
 export interface PipelineRun {
   readonly id: number;
   /** Its number, such as `argocd-1234` or `Release-19`. */
@@ -123,21 +125,21 @@ export interface PipelineRun {
   /** The address of its page. */
   readonly page: string;
   readonly state: RunState;
-  /** When it is completed. */
+  /** Present once it is completed. */
   readonly result?: RunResult;
 }
 
-/** A request before it is known how its run can be found again. */
+/** A request before `check` has found the mark of its run. */
 export type UncheckedRequest =
   Omit<RunRequest, 'mark'> | Omit<BuildRequest, 'mark'> | Omit<ReleaseRequest, 'mark'>;
 
-/** What a pipeline makes of a request. */
+/** What `check` finds out about a request. */
 export interface Checked {
   readonly mark: RunMark;
   readonly once: Once;
 }
 
-/** Who the calls are made as. */
+/** The identity that makes the calls. */
 export interface Identity {
   readonly id: string;
   /** Its display name. */
@@ -145,30 +147,33 @@ export interface Identity {
 }
 
 /**
- * The pipelines of Azure DevOps, as our identity may see and queue them. Every call ends by its own
- * timeout, or by the signal with the signal's reason; all other failures are `PipelineError`s.
- * Nothing is repeated here.
+ * The pipelines of Azure DevOps that the identity may see and queue. Every call ends by its own timeout,
+ * or by the signal with the signal's reason; all other failures are `PipelineError`s. Calls are not
+ * retried.
  */
 export interface Pipelines {
   identity(organization: string, signal: AbortSignal): Promise<Identity>;
-  /** A pipeline (YAML or classic) or a release definition. More than one of a name is an error that lists them. */
+  /**
+   * Finds a pipeline (YAML or classic) or a release definition. If several have the name, the error
+   * lists them.
+   */
   find(
     project: ProjectAddress,
     what: { readonly kind: 'pipeline' | 'release'; readonly reference: PipelineReference },
     signal: AbortSignal,
   ): Promise<FoundPipeline>;
   /**
-   * Whether the pipeline would take the request, and how its run can be found again; nothing is
-   * queued. Whether our identity may queue is known for sure only by queuing.
+   * Checks whether the pipeline would accept the request, and how its run can be found again. Queues
+   * nothing. Only queuing proves that the identity may queue.
    */
   check(request: UncheckedRequest, signal: AbortSignal): Promise<Checked>;
-  /** Queues it. Not to be repeated after `unclear` before `lookUp` found nothing. */
+  /** Queues the request. After `unclear`, do not repeat it unless `lookUp` found nothing. */
   queue(request: QueueRequest, signal: AbortSignal): Promise<PipelineRun>;
   /**
-   * The run that an earlier `queue` of this request made, by its mark among the runs of our identity.
-   * A release whose stage was not started yet is started on.
+   * Finds the run that an earlier `queue` of this request created, by its mark among the identity's
+   * runs. If the stage of a release was not started yet, starts it.
    *
-   * @param since - When it was first asked for, milliseconds since the epoch.
+   * @param since - When it was first requested; milliseconds since the epoch.
    */
   lookUp(
     request: QueueRequest,
@@ -176,6 +181,6 @@ export interface Pipelines {
     signal: AbortSignal,
   ): Promise<PipelineRun | undefined>;
   run(reference: RunReference, signal: AbortSignal): Promise<PipelineRun>;
-  /** Asks for the end; what has ended already stays as it is. */
+  /** Requests cancellation; no effect on what has already ended. */
   cancel(reference: RunReference, signal: AbortSignal): Promise<void>;
 }

@@ -24,7 +24,7 @@ export function queuedRun(request: RunRequest) {
   };
 }
 
-/** The body that queues a classic build: its variables are a text of JSON (azure-devops.md §5.2). */
+/** The body that queues a classic build. Its variables are JSON as text (azure-devops.md §5.2). */
 export function queuedBuild(request: BuildRequest) {
   const { pipeline, ref, commit, mark, eventKey, variables, tags = [] } = request;
   const parameters = { ...(mark === 'variable' && { [eventInput]: eventKey }), ...variables };
@@ -39,8 +39,8 @@ export function queuedBuild(request: BuildRequest) {
 }
 
 /**
- * The body that creates a classic release (azure-devops.md §5.3). Of one that is to start a single
- * stage, `stages` are all that the definition has: none of them starts by itself.
+ * The body that creates a classic release (azure-devops.md §5.3). If it should start a single stage,
+ * `stages` are all stages of the definition, so that none starts automatically.
  */
 export function createdRelease(request: ReleaseRequest, stages: readonly string[]) {
   const { pipeline, artifacts, description = '', variables, stage, eventKey } = request;

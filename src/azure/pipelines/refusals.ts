@@ -3,14 +3,14 @@ import type { AzureError, AzureFailure } from '../http/azure-error.ts';
 import { PipelineError } from './pipeline-error.ts';
 import type { PipelineFailure, PipelineReason } from './pipeline-error.ts';
 
-/** What was asked, for people. */
+/** The call that failed, in words for people. */
 export interface RefusedCall {
   readonly organization: string;
-  /** Name or id; empty for what concerns the organization. */
+  /** Name or id; empty for calls about the organization. */
   readonly project: string;
-  /** Such as `queue pipeline 12`: it follows "could not". */
+  /** Such as `queue pipeline 12`; it follows "Could not". */
   readonly asked: string;
-  /** What a 404 means here. */
+  /** What a 404 means for this call. */
   readonly missing: Extract<
     PipelineReason,
     'unknownPipeline' | 'unknownRun' | 'unknownProject' | 'rejected'
@@ -24,28 +24,28 @@ interface Said {
 
 interface Refusal {
   readonly reason: PipelineReason;
-  /** Azure's own word for the error. */
+  /** Matches Azure's type key of the error. */
   readonly typeKey?: RegExp;
-  /** In Azure's sentence; every occurrence counts, and its groups are names. */
+  /** Matches Azure's message; every occurrence counts, and its groups are names. */
   readonly words?: RegExp;
   readonly kind?: PipelineFailure;
   readonly say: (names: string, subject: RefusedCall) => Said;
 }
 
 /**
- * What Azure DevOps refuses, in which words, and what helps. The status tells little: by type key
- * first, then by words, which were published in the documents (security/inputs) or reported from the
- * field (azure-devops.md §5, §13.6; azure-cli#27653, azure-devops-node-api#392, vsteam#428,
- * coe-starter-kit#5004, terraform-provider-azuredevops#1040). The first that fits counts.
+ * Refusals of Azure DevOps, and what helps. The status says little, so type keys are matched first, then
+ * messages, which are documented (security/inputs) or were reported by users (azure-devops.md §5, §13.6;
+ * azure-cli#27653, azure-devops-node-api#392, vsteam#428, coe-starter-kit#5004,
+ * terraform-provider-azuredevops#1040). The first match counts.
  */
 const refusals: readonly Refusal[] = [
   {
     reason: 'needsEditQueueConfiguration',
     words: /Access denied\. (.+?) needs Edit queue build configuration permission/g,
     say: (who) => ({
-      what: `${who} may queue it, but not set free text or variables`,
+      what: `${who} may queue it, but may not set free text or variables`,
       advice:
-        'Grant it "Edit queue build configuration" on that pipeline, or declare the parameter as number, boolean, or with a list of values, which "Queue builds" alone may set.',
+        'Grant it "Edit queue build configuration" on that pipeline, or declare the parameter as a number, a boolean, or with a list of values, which "Queue builds" alone allows.',
     }),
   },
   {
@@ -70,31 +70,31 @@ const refusals: readonly Refusal[] = [
     say: (names) => ({
       what: `the pipeline does not declare ${counted('parameter', names)}`,
       advice:
-        "Declare it under `parameters:` in the pipeline's YAML on that branch, or leave it out.",
+        "Declare it under `parameters:` in the pipeline's YAML on that branch, or remove it from the rule.",
     }),
   },
   {
     reason: 'missingParameter',
     words: /A value for the '([^']*)' parameter must be provided/g,
     say: (names) => ({
-      what: `the pipeline wants a value for ${counted('parameter', names)}`,
-      advice: "Give it one under `parameters:` of the rule, or a default in the pipeline's YAML.",
+      what: `the pipeline requires a value for ${counted('parameter', names)}`,
+      advice: "Set one under `parameters:` of the rule, or a default in the pipeline's YAML.",
     }),
   },
   {
     reason: 'variableNotSettable',
     words: /can't set the following variables \(([^)]*)\)/g,
     say: (names) => ({
-      what: `the pipeline does not let ${counted('variable', names)} be set when it is queued`,
+      what: `${counted('variable', names)} cannot be set when the pipeline is queued`,
       advice:
-        'Mark it as "Settable at queue time" on the variables tab of the pipeline, or leave it out.',
+        'Mark it as "Settable at queue time" on the variables tab of the pipeline, or remove it from the rule.',
     }),
   },
   {
     reason: 'invalidParameter',
     words: /'([^']*)' parameter[^.]*? is not (?:a|an|one)\b/g,
     say: (names) => ({
-      what: `the value is not one that ${counted('parameter', names)} takes`,
+      what: `the value is not allowed for ${counted('parameter', names)}`,
       advice: "Compare it with the type and the values in the pipeline's YAML.",
     }),
   },
@@ -111,16 +111,16 @@ const refusals: readonly Refusal[] = [
     words:
       /Could not get the latest source version for repository .+? using ref (\S+?)(?=[.,]?(?:\s|$))/g,
     say: (names) => ({
-      what: `a repository of the pipeline has no ${names}, or it may not be read`,
-      advice: 'Correct the branch or tag, or let the pipeline read the repository.',
+      what: `a repository of the pipeline has no ${names}, or the pipeline may not read it`,
+      advice: 'Correct the branch or tag, or allow the pipeline to read the repository.',
     }),
   },
   {
     reason: 'missingResource',
     words: /Unable to resolve latest version for pipeline ([^\s.]+)/g,
     say: (names) => ({
-      what: `there is no run for the pipeline resource ${names}`,
-      advice: 'Name a run of it that exists, or let it run once.',
+      what: `the pipeline resource ${names} has no such run`,
+      advice: 'Use an existing run, or run that pipeline once.',
     }),
   },
   {
@@ -128,7 +128,7 @@ const refusals: readonly Refusal[] = [
     typeKey: /^ArtifactVersionUnavailableException$/,
     say: () => ({
       what: 'an artifact of the release has no version',
-      advice: 'Name its version in the rule, and let the identity read its source.',
+      advice: 'Set its version in the rule, and allow the identity to read its source.',
     }),
   },
   {
@@ -140,7 +140,7 @@ const refusals: readonly Refusal[] = [
     reason: 'unknownProject',
     typeKey: /^ProjectDoesNotExist(?:WithName)?Exception$/,
     say: (_, { project }) => ({
-      what: `the project ${project} does not exist, or our identity may not see it`,
+      what: `the project ${project} does not exist, or the identity may not see it`,
       advice: 'Correct its name, or add the identity to the project (Readers is enough to see it).',
     }),
   },
@@ -158,29 +158,29 @@ const refusals: readonly Refusal[] = [
     reason: 'invalidPipeline',
     typeKey: /^(?:PipelineValidation|BuildRequestValidationFailed|Yaml\w*)Exception$/,
     say: () => ({
-      what: 'the pipeline, or what it is given, is not valid',
-      advice: 'Run it by hand on that branch to see the same.',
+      what: 'the pipeline or its inputs are invalid',
+      advice: 'Run it manually on that branch to see the same error.',
     }),
   },
 ];
 
 const missing = {
   unknownPipeline: {
-    what: 'there is no such pipeline, or our identity may not see it',
+    what: 'the pipeline does not exist, or the identity may not see it',
     advice:
       'Correct its name or id, or grant the identity "View builds" (of a release: "View releases").',
   },
   unknownRun: {
-    what: 'there is no such run (any more), or our identity may not see it',
+    what: 'the run does not exist, or the identity may not see it',
     advice: 'It may have been deleted.',
   },
   unknownProject: {
-    what: 'there is no such project, or our identity may not see it',
+    what: 'the project does not exist, or the identity may not see it',
     advice: 'Correct its name, or add the identity to the project.',
   },
   rejected: {
-    what: 'there is no such address on this server',
-    advice: 'Azure DevOps Server 2022.1 is the oldest that has it.',
+    what: 'this server does not have that API',
+    advice: 'It needs Azure DevOps Server 2022.1 or later.',
   },
 } as const satisfies Readonly<Record<RefusedCall['missing'], Said>>;
 
@@ -189,19 +189,19 @@ interface Meaning extends Said {
   readonly reason: PipelineReason;
 }
 
-/** What every other failure means. */
+/** The meaning of all other failures. */
 const meanings: Readonly<Record<Exclude<AzureFailure, 'not-found'>, Meaning>> = {
   unauthenticated: {
     kind: 'refused',
     reason: 'unauthenticated',
-    what: 'it does not take our token',
+    what: 'it rejected the token',
     advice:
-      'Renew a PAT that is over; add a service principal or managed identity to the organization, with a license of its own.',
+      'Renew an expired PAT, or add the service principal or managed identity to the organization, with its own license.',
   },
   forbidden: {
     kind: 'refused',
     reason: 'notAuthorized',
-    what: 'our identity may not do that',
+    what: 'the identity may not do that',
     advice:
       'Grant it "Queue builds" on the pipeline (of a release: "Create releases"); a PAT also needs the scope Build (read and execute), or Release (read, write and execute).',
   },
@@ -214,26 +214,26 @@ const meanings: Readonly<Record<Exclude<AzureFailure, 'not-found'>, Meaning>> = 
   throttled: {
     kind: 'throttled',
     reason: 'throttled',
-    what: 'our identity has asked too much of late',
-    advice: 'It is asked again when Azure DevOps allows it.',
+    what: 'the identity has sent too many requests',
+    advice: 'It is retried when Azure DevOps allows it.',
   },
   unavailable: {
     kind: 'unavailable',
     reason: 'unavailable',
-    what: 'it could not be asked',
-    advice: 'It is asked again.',
+    what: 'it is not available',
+    advice: 'Retrying.',
   },
   unclear: {
     kind: 'unclear',
     reason: 'unclear',
-    what: 'it did not answer, and may have done it',
-    advice: 'It is looked for before it is asked again.',
+    what: 'it did not answer, but may have done it',
+    advice: 'The handler looks for the result before it retries.',
   },
   blocked: {
     kind: 'refused',
     reason: 'unknownOrganization',
-    what: 'it is not where we may send a token',
-    advice: 'Name the organization under `azureDevOps.organizations`.',
+    what: 'tokens may not be sent to this address',
+    advice: 'Add the organization to `azureDevOps.organizations`.',
   },
   'plan-gone': {
     kind: 'refused',
@@ -243,19 +243,19 @@ const meanings: Readonly<Record<Exclude<AzureFailure, 'not-found'>, Meaning>> = 
   },
 };
 
-/** These say nothing of the request: words in them are not looked at. */
+/** These say nothing about the request, so their messages are not matched. */
 const passing: readonly AzureFailure[] = ['throttled', 'unavailable', 'unclear', 'blocked'];
 const mostNames = 200;
 const mostWords = 400;
 
-/** What a failed call of Azure DevOps means for pipelines, in a sentence that says what helps. */
+/** Explains a failed call to Azure DevOps about pipelines, in a sentence that says what helps. */
 export function pipelineErrorOf(error: AzureError, subject: RefusedCall): PipelineError {
   const { failure, reason: words, typeKey = '', retryAfter } = error;
   const found = passing.includes(failure) ? undefined : refusalOf(words, typeKey);
   if (found) {
     const { reason, kind = 'refused' } = found.refusal;
     const said = found.refusal.say(found.names, subject);
-    // Azure's own words name place and line of what is wrong in a file.
+    // Azure's own message names the file and line of the fault.
     return errorOf({ ...said, kind, reason }, subject, reason === 'invalidPipeline' ? words : '');
   }
   if (failure === 'not-found') {
@@ -265,7 +265,7 @@ export function pipelineErrorOf(error: AzureError, subject: RefusedCall): Pipeli
   return errorOf(meanings[failure], subject, words, retryAfter);
 }
 
-/** An error that we found out ourselves. */
+/** An error that we detected ourselves. */
 export function ownError(
   subject: Pick<RefusedCall, 'project' | 'asked' | 'organization'>,
   meaning: Meaning,

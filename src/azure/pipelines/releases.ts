@@ -18,7 +18,10 @@ const mostListed = 20;
 
 type Unmarked = Omit<ReleaseRequest, 'mark'>;
 
-/** The names of the definition's stages; rejects when the request names parts that it does not have. */
+/**
+ * Returns the names of the definition's stages. Rejects if the request names parts that it does not
+ * have.
+ */
 export async function checkRelease(
   calls: Calls,
   request: Unmarked,
@@ -35,7 +38,7 @@ export async function checkRelease(
     throw ownError(subject, {
       kind: 'refused',
       reason: 'unknownStage',
-      what: `it has no stage ${stage}, but ${listed(stages)}`,
+      what: `it has no stage ${stage}; its stages are ${listed(stages)}`,
       advice: 'Correct the name of the stage.',
     });
   }
@@ -45,8 +48,8 @@ export async function checkRelease(
     throw ownError(subject, {
       kind: 'refused',
       reason: 'missingResource',
-      what: `it has no artifact ${listed(strange.map(({ alias }) => alias))}, but ${listed(aliases)}`,
-      advice: "Name an artifact by its alias in the release pipeline's definition.",
+      what: `it has no artifact ${listed(strange.map(({ alias }) => alias))}; its artifacts are ${listed(aliases)}`,
+      advice: "Use the alias of an artifact in the release pipeline's definition.",
     });
   }
   const fixed = Object.keys(variables).filter((name) => !isSettable(name, definition.variables));
@@ -54,8 +57,9 @@ export async function checkRelease(
     throw ownError(subject, {
       kind: 'refused',
       reason: 'variableNotSettable',
-      what: `it does not let the variables ${listed(fixed)} be set for a release`,
-      advice: 'Mark them as "Settable at release time" on its variables tab, or leave them out.',
+      what: `the variables ${listed(fixed)} cannot be set for a release`,
+      advice:
+        'Mark them as "Settable at release time" on its variables tab, or remove them from the rule.',
     });
   }
   return stages;
@@ -69,7 +73,7 @@ function isSettable(
   return found?.[1].allowOverride === true;
 }
 
-/** Creates a release, and starts the one stage that is asked for. */
+/** Creates a release, and starts the requested stage. */
 export async function createRelease(
   calls: Calls,
   request: ReleaseRequest,
@@ -84,15 +88,15 @@ export async function createRelease(
     return await started(calls, release, request);
   } catch (error) {
     if (!(error instanceof AzureError)) throw error;
-    // There is a release: whatever keeps its stage from starting, another one must not be created.
-    const reason = `${release.name} was created, and its stage not started: ${error.reason}`;
+    // The release exists: even if its stage does not start, never create another one.
+    const reason = `${release.name} was created, but its stage was not started: ${error.reason}`;
     throw new AzureError(call.name, reason, { failure: 'unclear' });
   }
 }
 
 /**
- * The release that was created for the event: its description says so, among those of the definition
- * since it was asked for.
+ * Finds the release that was created for the event: by its description, among the releases of the
+ * definition since the request.
  */
 export async function searchRelease(
   calls: Calls,
@@ -118,10 +122,10 @@ export async function searchRelease(
   );
   if (found !== undefined) return started(calls, found, request);
   if (value.length < pageSize) return undefined;
-  throw inconclusive(`${pageSize} releases since then were looked at`, subject);
+  throw inconclusive(`${pageSize} releases since then were searched`, subject);
 }
 
-/** Starts the stage that is asked for, unless it was: then it is asked for only once. */
+/** Starts the requested stage, unless it was started already. */
 async function started(
   calls: Calls,
   release: Release,
@@ -137,12 +141,12 @@ async function started(
   return { ...shown, state: 'inProgress' };
 }
 
-/** How far a release is. */
+/** Reads the state of a release. */
 export async function readRelease(calls: Calls, reference: RunReference): Promise<PipelineRun> {
   return runOf(await releaseOf(calls, reference), reference, reference.stage);
 }
 
-/** Cancels the stages that are under way. What has ended stays as it is. */
+/** Cancels the stages in progress. No effect on those that have ended. */
 export async function cancelRelease(calls: Calls, reference: RunReference): Promise<void> {
   const { organization, project, id, stage } = reference;
   const release = await releaseOf(calls, reference);

@@ -29,12 +29,12 @@ import {
 } from './releases.ts';
 import { searchBuild } from './run-search.ts';
 
-/** More organizations than anybody configures. */
+/** More organizations than anyone configures. */
 const mostIdentities = 1_000;
-/** From a request to the tag on its run: two calls, each with the time that a call may take. */
+/** Seconds between a request and the tag on its run: two calls, each with its timeout. */
 const tagGap = 40;
 
-/** Pipelines by the REST API of Azure DevOps (azure-devops.md §5). */
+/** Pipelines over the REST API of Azure DevOps (azure-devops.md §5). */
 export class RestPipelines implements Pipelines {
   readonly #caller: PipelineCaller;
   readonly #identities = new Map<string, Identity>();
@@ -47,11 +47,11 @@ export class RestPipelines implements Pipelines {
     const subject: RefusedCall = {
       organization,
       project: '',
-      asked: 'find out who we are',
+      asked: 'read the identity',
       missing: 'rejected',
     };
     return this.#caller.work(subject, signal, async (calls) => {
-      // Not described anywhere, and never released; Microsoft's own clients ask it (LocationsApi).
+      // Undocumented and never released, but used by Microsoft's own clients (LocationsApi).
       const path = '/_apis/connectionData?api-version=7.1-preview';
       const call = { name: 'GET connection data', collection: organization, path };
       const { authenticatedUser } = await calls.read(connectionSchema, call);
@@ -112,7 +112,7 @@ export class RestPipelines implements Pipelines {
         return searchRelease(calls, request, identity, since, subject);
       }
       const numbered = await searchBuild(calls, request, identity, since, subject);
-      // A pipeline that changed after it was checked has no such number, and its run a tag.
+      // If the pipeline changed after the check, its run has a tag instead of this number.
       const isNumbered = request.mark === 'buildNumber';
       const found =
         numbered === undefined && isNumbered
@@ -134,7 +134,10 @@ export class RestPipelines implements Pipelines {
     return this.#caller.work(subject, signal, (calls) => cancel(calls, reference));
   }
 
-  /** Ours, to tell our runs from those of others; where it may not be asked, the mark has to do. */
+  /**
+   * The identity's id, to distinguish its runs from others; without permission to read it, the mark must
+   * suffice.
+   */
   async #ourId(organization: string, signal: AbortSignal): Promise<string | undefined> {
     const known = this.#identities.get(organization);
     if (known !== undefined) return known.id;
@@ -156,7 +159,7 @@ async function markFor(
     case 'yaml':
       return checkRun(calls, request, subject);
     case 'build':
-      // What a classic build takes is seen only when it is queued.
+      // What a classic build accepts only becomes known by queuing it.
       await findPipeline(calls, request, request.pipeline, subject);
       return 'tag';
     case 'release':
@@ -165,7 +168,7 @@ async function markFor(
   }
 }
 
-/** How often an event can run a pipeline whose runs are found again by this mark. */
+/** How often an event can run a pipeline whose runs are found by this mark. */
 export function onceBy(mark: RunMark): Once {
   return mark === 'tag'
     ? { kind: 'atMostOneDuplicate', withinSeconds: tagGap }

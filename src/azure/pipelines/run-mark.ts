@@ -1,28 +1,28 @@
 import type { Build } from './pipeline-schema.ts';
 import type { RunMark } from './pipelines.ts';
 
-/** The parameter, or variable, that says which event a run is for. */
+/** The parameter or variable that identifies the event of a run. */
 export const eventInput = 'event';
 
-/** The number, tag or word in a description that says which event a run is for. */
+/** The number, tag or word in a description that identifies the event of a run. */
 export function markOf(eventKey: string): string {
   return `argocd-${eventKey}`;
 }
 
-/** Whether a number is that of the event's run: the mark, and whatever a pipeline puts after it. */
+/** Whether a run number belongs to the event: the mark, plus whatever the pipeline appends. */
 export function isNumberOf(eventKey: string, number: string): boolean {
   const mark = markOf(eventKey);
   return number.startsWith(mark) && !/^\w/.test(number.slice(mark.length));
 }
 
-/** Whether a description names the event. */
+/** Whether a description identifies the event. */
 export function isDescriptionOf(eventKey: string, description: string): boolean {
   return description.split(/[\s()[\],;]+/).includes(markOf(eventKey));
 }
 
 /**
- * The run number of an expanded pipeline. It stands at the top level, so at the start of a line, and
- * text of several lines never begins there.
+ * The run number of an expanded pipeline. It is at the top level, so at the start of a line, where
+ * multi-line text never starts.
  */
 export function runNumberOf(finalYaml: string): string | undefined {
   const value = /^name:[ \t]*(.+?)[ \t]*$/m.exec(finalYaml)?.[1];
@@ -30,8 +30,8 @@ export function runNumberOf(finalYaml: string): string | undefined {
 }
 
 /**
- * Whether what a build shows of itself says that it is the event's. Undefined where it shows nothing
- * of what would say it: a list may leave that out.
+ * Whether a build belongs to the event. Undefined if the build does not contain the field that says so,
+ * which a list may omit.
  */
 export function isBuildOf(eventKey: string, mark: RunMark, build: Build): boolean | undefined {
   const { buildNumber, tags, templateParameters = {}, parameters } = build;
@@ -52,12 +52,12 @@ export function isBuildOf(eventKey: string, mark: RunMark, build: Build): boolea
   }
 }
 
-/** A number may come back as one. */
+/** Numbers may be returned as numbers. */
 export function isEvent(eventKey: string, value: unknown): boolean {
   return value === eventKey || (typeof value === 'number' && String(value) === eventKey);
 }
 
-/** A build has its variables as a text of JSON. */
+/** Builds contain their variables as JSON text. */
 function variablesOf(parameters: string | undefined): Readonly<Record<string, unknown>> {
   if (parameters === undefined) return {};
   try {

@@ -9,19 +9,19 @@ import { ownError } from './refusals.ts';
 import type { RefusedCall } from './refusals.ts';
 import { isoTime } from '../../text/iso-time.ts';
 
-/** Ours and Azure's clock may differ by so much, milliseconds. */
+/** The allowed difference between our clock and Azure's; milliseconds. */
 export const clockDifference = 600_000;
 
 const pageSize = 200;
 const mostPages = 5;
-/** Runs that a list does not tell enough of are read one by one. */
+/** The limit of runs that are read one by one, because a list says too little about them. */
 const mostReads = 50;
 
 /**
- * The build that was queued for the event, by its mark: one by its number, which the server looks up,
- * or among all of the definition since it was asked for. A deleted run was one all the same.
+ * Finds the build that was queued for the event by its mark: the server looks up a number; otherwise all
+ * builds of the definition since the request are searched. Deleted runs count too.
  *
- * @param identity - Id of ours; a run of anybody else is none of ours, whatever it says.
+ * @param identity - Id of our identity; runs of others never match, whatever they say.
  * @param since - Milliseconds since the epoch.
  */
 export async function searchBuild(
@@ -46,11 +46,12 @@ export async function searchBuild(
     }
     const oldest = builds.at(-1)?.queueTime;
     if (builds.length < pageSize) return undefined;
-    // The oldest of a page is the first of the next: one of a single instant would go on forever.
+    // The oldest run of a page starts the next one, so a page with a single timestamp would loop
+    // forever.
     if (oldest === undefined || oldest === before) break;
     before = oldest;
   }
-  throw inconclusive(`${mostPages * pageSize} runs since then were looked at`, subject);
+  throw inconclusive(`${mostPages * pageSize} runs since then were searched`, subject);
 }
 
 async function buildsBefore(
@@ -61,7 +62,7 @@ async function buildsBefore(
 ): Promise<readonly Build[]> {
   const path = pathOf(project, ['build', 'builds'], {
     definitions: pipeline,
-    // By the order it is the time of queuing that counts.
+    // With this order, the times are those of queuing.
     minTime: isoTime(since - clockDifference),
     maxTime: before,
     queryOrder: 'queueTimeDescending',
@@ -72,7 +73,7 @@ async function buildsBefore(
   return (await calls.read(buildsSchema, { name: 'GET builds', collection, path })).value;
 }
 
-/** Whether our identity queued it: a job's token queues for a person. */
+/** Whether the identity queued it. A job's token queues on behalf of a person. */
 function isOurs({ requestedBy, requestedFor }: Build, identity: string | undefined): boolean {
   const known = [requestedBy?.id, requestedFor?.id].filter((id) => id !== undefined);
   return identity === undefined || known.length === 0 || known.includes(identity);
@@ -92,18 +93,18 @@ async function isRunOf(
       isEvent(eventKey, variables?.[eventInput]?.value)
     );
   } catch (error) {
-    // Deleted since it was listed.
+    // It was deleted after it was listed.
     if (error instanceof AzureError && error.failure === 'not-found') return false;
     throw error;
   }
 }
 
-/** To say that there is none would queue it twice. */
+/** Saying that there is no run would queue it twice. */
 export function inconclusive(why: string, subject: RefusedCall) {
   return ownError(subject, {
     kind: 'unavailable',
     reason: 'unclear',
-    what: `its run was not found, but ${why}, and there are more`,
-    advice: 'Let a YAML pipeline number its runs `argocd-${{ parameters.event }}`.',
+    what: `its run was not found, but ${why} and there are more`,
+    advice: 'In a YAML pipeline, set `name: argocd-${{ parameters.event }}`.',
   });
 }

@@ -2,7 +2,7 @@ import { foldProjectName } from '../../text/project-name.ts';
 import type { Build, Release, Stage } from './pipeline-schema.ts';
 import type { RunResult, RunState } from './pipelines.ts';
 
-/** How far a run is, and how it ended. */
+/** The state of a run, and its result. */
 export interface Progress {
   readonly state: RunState;
   readonly result?: RunResult;
@@ -26,8 +26,8 @@ const results: Readonly<Record<string, RunResult>> = {
 };
 
 /**
- * The state of a build. A state that we do not know is under way: to take it for an end would tell
- * that something has happened that has not. An end without a result is no success.
+ * The state of a build. Unknown states count as in progress, because taking them for an end would report
+ * something that has not happened. An end without a result is not a success.
  */
 export function buildProgress({ status, result }: Pick<Build, 'status' | 'result'>): Progress {
   const known = Object.hasOwn(buildStates, status.toLowerCase());
@@ -52,13 +52,13 @@ const stageProgress: Readonly<Record<string, Progress>> = {
   canceled: { state: 'completed', result: 'canceled' },
 };
 
-/** The worst first. */
+/** Worst first. */
 const severity: readonly RunResult[] = ['failed', 'canceled', 'partiallySucceeded', 'succeeded'];
 
 /**
- * How far a release is: one stage of it, or all. A release has no end of its own: it is over when no
- * stage is under way or about to be, and one at least has ended. A stage that is started by others is
- * about to be once these have succeeded; Azure DevOps takes a moment for that.
+ * The state of a release: of one stage, or of all. A release has no end of its own: it has ended when no
+ * stage is in progress or about to start, and at least one has ended. A stage triggered by others is
+ * about to start once these have succeeded; Azure DevOps takes a moment for that.
  */
 export function releaseProgress(release: Release, stage?: string): Progress {
   const { environments: stages = [], status } = release;
@@ -73,7 +73,7 @@ export function releaseProgress(release: Release, stage?: string): Progress {
   return isAbandoned ? { state: 'completed', result: 'canceled' } : notStarted;
 }
 
-/** A status that we do not know is under way. */
+/** Unknown statuses count as in progress. */
 function progressOf({ status }: Stage): Progress {
   const word = status.toLowerCase();
   return (Object.hasOwn(stageProgress, word) ? stageProgress[word] : undefined) ?? running;
@@ -92,7 +92,7 @@ function isAboutToStart(stage: Stage, stages: readonly Stage[]): boolean {
   });
 }
 
-/** Names of stages are compared as names of projects are. */
+/** Compares names of stages, case-insensitively like names of projects. */
 export function isSame(one: string, other: string): boolean {
   return foldProjectName(one) === foldProjectName(other);
 }

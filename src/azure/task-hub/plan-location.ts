@@ -4,21 +4,21 @@ import { releaseHostOf } from '../http/collection.ts';
 import type { RunAddress } from './run-address.ts';
 import type { OrchestrationPlan, TaskHub } from './task-hub.ts';
 
-/** A plan, and the address under which it answers. */
+/** A plan, and the address at which it was found. */
 export interface LocatedPlan {
   readonly address: RunAddress;
   readonly plan: OrchestrationPlan;
 }
 
-/** What a host may say of a plan that another host of the organization has. */
+/** How a host may answer for a plan that is on another host of the organization. */
 const elsewhere: readonly AzureFailure[] = ['plan-gone', 'not-found', 'refused', 'forbidden'];
-/** After these the other host may have the plan all the same. */
+/** After these failures, the other host may still have the plan. */
 const passing: readonly AzureFailure[] = ['throttled', 'unavailable'];
 
 /**
- * Finds the host that has the run's plan: the one that the request names, or for classic releases
- * the release host of the same organization (azure-devops.md §11.6). Rejects with the `AzureError`
- * of the first, or with that of the second where a later try may find the plan there.
+ * Finds the host that has the run's plan: the one in the request or, for classic releases, the release
+ * host of the same organization (azure-devops.md §11.6). Rejects with the `AzureError` of the first
+ * host, or of the second if a later try may find the plan there.
  */
 export async function locatePlan(
   address: RunAddress,

@@ -24,18 +24,18 @@ import type {
 } from './task-hub.ts';
 
 /**
- * Versions of the API (azure-devops.md §12.8): what was never released is asked for as the preview
- * of 4.1, which servers on premises know as well.
+ * Versions of the API (azure-devops.md §12.8). APIs that were never released are called as the preview
+ * of 4.1, which Azure DevOps Server knows too.
  */
 const released = 'api-version=7.1';
 const preview = 'api-version=4.1-preview';
 
-/** A timeline of thousands of steps has several MiB. */
+/** A timeline with thousands of steps has several MiB. */
 const mostRecordBytes = 16 * 1024 * 1024;
 
 type TaskHubCall = Omit<AzureCall, 'token' | 'collection'>;
 
-/** The task hub of one run, by the REST API of Azure DevOps (azure-devops.md §2). */
+/** The task hub of one run over the REST API of Azure DevOps (azure-devops.md §2). */
 export class RestTaskHub implements TaskHub {
   readonly #address: RunAddress;
   readonly #token: Secret | TokenSource;
@@ -71,7 +71,7 @@ export class RestTaskHub implements TaskHub {
       isRepeatable: true,
       path: `${this.#timeline}/records?${released}`,
       body: json(changedRecords(records)),
-      // It answers with the whole records.
+      // The answer contains the complete records.
       maxBytes: mostRecordBytes,
       signal,
     });
@@ -138,7 +138,7 @@ export class RestTaskHub implements TaskHub {
     return (await this.#readCore(projectSchema, 'GET project', path, signal)).name;
   }
 
-  /** Of projects and builds, which release hosts do not know. */
+  /** Reads projects and builds, which release hosts do not serve. */
   #readCore<T extends $ZodType>(schema: T, name: string, path: string, signal: AbortSignal) {
     const collection = coreHostOf(this.#address.collection);
     return this.#read(schema, { ...reading, name, path, signal }, collection);

@@ -1,10 +1,10 @@
-/** The hubs that hold plans of pipelines; `System.HostType` names them (azure-devops.md §1.5, §2.1). */
+/** The hubs of pipeline plans, as `System.HostType` names them (azure-devops.md §1.5, §2.1). */
 export const hubs = ['build', 'release', 'gates', 'checks'] as const;
 export type Hub = (typeof hubs)[number];
 
-/** Where a run reports: one task, of one job, of one plan (azure-devops.md §2.1). Ids are GUIDs. */
+/** Where a run reports: one task of one job of one plan (azure-devops.md §2.1). Ids are GUIDs. */
 export interface RunAddress {
-  /** `https://dev.azure.com/fabrikam`, without a slash at the end; checked against the configuration. */
+  /** `https://dev.azure.com/fabrikam`, without a trailing slash; checked against the configuration. */
   readonly collection: string;
   readonly projectId: string;
   readonly hub: Hub;

@@ -2,10 +2,10 @@ import type { RunAddress } from './run-address.ts';
 import type { RecordUpdate, TaskEvent } from './task-hub.ts';
 
 const emptyId = '00000000-0000-0000-0000-000000000000';
-/** Plans of gates up to this version take the task's id for the job's (azure-devops.md §2.2). */
+/** Gate plans up to this version use the task's id as the job's id (azure-devops.md §2.2). */
 const lastSwappedVersion = 12;
 
-/** What is posted of an event, with the ids that the plan's hub and version want. */
+/** The body of an event, with the ids that the plan's hub and version require. */
 export function postedEvent(
   event: TaskEvent,
   { hub, jobId, taskInstanceId }: RunAddress,
@@ -17,7 +17,7 @@ export function postedEvent(
     : { ...event, jobId, taskId: taskInstanceId };
 }
 
-/** The list of records that changes them: what is absent stays as it is (azure-devops.md §2.4). */
+/** The body that updates records; absent fields stay unchanged (azure-devops.md §2.4). */
 export function changedRecords(records: readonly RecordUpdate[]) {
   return { value: records.map(changedRecord), count: records.length };
 }
@@ -34,7 +34,10 @@ function variable([name, value]: readonly [string, string]) {
   return [name, { value, isSecret: false }] as const;
 }
 
-/** Lines as a log takes them: each ends, and none has a break inside, since lines are counted. */
+/**
+ * The body that appends lines to a log. Azure DevOps counts lines, so each is terminated and contains no
+ * line break.
+ */
 export function appendedLog(lines: readonly string[]): string {
   return lines.map((line) => `${line.replaceAll(/\r\n|[\r\n]/g, ' ⏎ ')}\n`).join('');
 }

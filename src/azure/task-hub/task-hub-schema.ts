@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
 import type { OrchestrationPlan, TimelineRecord } from './task-hub.ts';
 
-/** Azure writes `null` for what is absent; what we can do without may be anything. */
+/** Azure writes `null` for absent values; optional fields may contain anything. */
 const optionalText = z.catch(z.optional(z.string()), undefined);
-/** Ids come in either case, and are compared. */
+/** Ids come in either case, so they are normalized for comparison. */
 const id = z.string().check(z.toLowerCase());
 const optionalId = z.catch(z.optional(id), undefined);
 
-/** A plan of a run (`TaskOrchestrationPlan`); what no rule depends on may be missing or odd. */
+/**
+ * The plan of a run (`TaskOrchestrationPlan`); fields that no rule depends on may be missing or invalid.
+ */
 export const planSchema = z.pipe(
   z.object({
     planId: id,
@@ -53,11 +55,11 @@ const recordSchema = z.pipe(
 /** The records of a timeline. */
 export const recordsSchema = z.object({ value: z.array(recordSchema) });
 
-/** A log (`TaskLog`); `lineCount` is what it holds. */
+/** A log (`TaskLog`); `lineCount` counts its lines. */
 export const logSchema = z.object({ id: z.int(), lineCount: z.int() });
 
-/** A build, of which only the status matters. */
+/** A build; only the status matters. */
 export const buildSchema = z.object({ status: z.string() });
 
-/** A team project, of which only the name matters. */
+/** A team project; only the name matters. */
 export const projectSchema = z.object({ name: z.string() });

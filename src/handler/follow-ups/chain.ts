@@ -4,12 +4,14 @@ import { printName, type Application } from '../../sync/model/application.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import { percentDecode } from '../../text/percent-encoding.ts';
 import { plainLine } from '../../text/foreign-text.ts';
-import type { EventStore, StoredAction } from '../store/event-store.ts';
-import { findActionBody, type ChainLink } from '../../actions/action-body.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { readActionBody, type ActionBody, type ChainLink } from '../../actions/action-body.ts';
+import type { ActionOfPlan } from './follow-up-ports.ts';
 
 /** How it is found out which action led to an operation. */
 export interface ChainPorts {
-  readonly store: Pick<EventStore, 'actionOfPlan' | 'actionsWithOutcome'>;
+  readonly store: Pick<EventStore, 'action' | 'actionsWithOutcome'>;
+  readonly actionOfPlan: ActionOfPlan | undefined;
 }
 
 /** Why a follow-up is not done. */
@@ -21,35 +23,46 @@ export interface ChainRefusal {
 
 /**
  * The follow-ups that led to an event: those of the run that asked for its operation, where that is one
- * that an action of ours queued. It is known by its plan, once it has claimed its event with a proof; otherwise
- * by the page that it wrote into the operation. Who writes a wrong one of either there makes a chain of others
+ * that an action of ours queued. It is known by its event, once that was claimed with a proof; otherwise
+ * by the page that it wrote into the operation. Who writes a wrong page there makes a chain of others
  * longer or loses his own: then the pace of the rules is what bounds it. An event of no operation is
  * taken to follow from the last one.
  */
 export async function chainOf(
   event: ApplicationEvent,
   application: Pick<Application, 'operationState'>,
-  { store }: ChainPorts,
+  { store, actionOfPlan }: ChainPorts,
 ): Promise<readonly ChainLink[]> {
   const origin = originOfEvent(event, application);
   if (origin?.kind !== 'run') return [];
-  const [planId = ''] = origin.marker.split('/');
-  const parent = (await store.actionOfPlan(planId)) ?? (await queuedBy(origin, store));
+  const planId = origin.marker.split('/')[0] ?? '';
+  const key = await actionOfPlan?.(planId);
+  const claimed = key === undefined ? undefined : await store.action(key);
+  const parent = claimed === undefined ? await queuedBy(origin, store) : readActionBody(claimed);
   if (parent === undefined) return [];
-  const body = findActionBody(parent);
-  return body === undefined ? [] : [...body.chain, linkOf(body.event, parent.rule)];
+  return [...parent.chain, linkOf(parent.event, ruleOf(parent, claimed?.rule))];
+}
+
+/** The body with the rule that made it, which only the stored action says. */
+type Parent = ActionBody & { readonly rule?: string };
+
+function ruleOf({ rule }: Parent, claimed: string | undefined): string {
+  return claimed ?? rule ?? '';
 }
 
 async function queuedBy(
   { page }: Extract<OperationOrigin, { readonly kind: 'run' }>,
   store: ChainPorts['store'],
-): Promise<StoredAction | undefined> {
+): Promise<Parent | undefined> {
   const run = page === undefined ? undefined : runAt(page);
   if (run === undefined) return undefined;
   const actions = await store.actionsWithOutcome(run.id);
   for (const action of actions) {
-    const done = findActionBody(action)?.action;
-    if (done?.kind === run.kind && run.names.has(foldProjectName(done.organization))) return action;
+    const body = readActionBody(action);
+    const { action: done } = body;
+    if (done.kind === run.kind && run.names.has(foldProjectName(done.organization))) {
+      return { ...body, rule: action.rule };
+    }
   }
   return undefined;
 }

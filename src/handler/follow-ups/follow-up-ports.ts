@@ -33,6 +33,12 @@ export interface RunRules {
  */
 export type RulesOfRun = (marker: string) => Promise<RunRules | undefined>;
 
+/**
+ * The action whose pipeline is this run of Azure DevOps (its plan's id), where that has proven itself
+ * (`ArgoCDEvent@1`); its key. Undefined where none has.
+ */
+export type ActionOfPlan = (planId: string) => Promise<string | undefined>;
+
 /** Told of what the follow-ups see and do, for metrics. */
 export interface FollowUpTelemetry {
   /** An event of an application that somebody asks for; `late`: it happened before we watched. */

@@ -91,8 +91,6 @@ export interface EventStore extends ActionStore {
    * where there is no such action.
    */
   claimAction(key: string, claim: EventClaim): Promise<EventClaim | undefined>;
-  /** The action whose event was handed out to a run, by the id of its plan; the newest of several. */
-  actionOfPlan(planId: string): Promise<StoredAction | undefined>;
   /** The actions that made this run, build or release, the newest first: ids are those of one organization. */
   actionsWithOutcome(id: number): Promise<readonly StoredAction[]>;
   /** The actions made since a time, and those that have yet to be begun; refused ones are left out. */

@@ -180,7 +180,7 @@ describe('the guarded lookup', () => {
     });
     await assert.rejects(look(resolving(['169.254.169.254']), 'private')({ all: true }), {
       message:
-        'dev.azure.com resolves to 169.254.169.254, which is not the address of a server; the token was not sent there',
+        'dev.azure.com resolves to 169.254.169.254, which is not a valid server address; the token was not sent there',
     });
   });
 

@@ -99,20 +99,20 @@ describe('runs of pipelines', () => {
       options: { parameters: free },
       may: lesser,
       reason: 'needsEditQueueConfiguration',
-      message: /may queue it, but not set free text or variables/,
+      message: /may queue it, but may not set free text or variables/,
     },
     {
       what: 'whose variables may not be set',
       about: { variables: { a: '1' } },
       may: lesser,
       reason: 'needsEditQueueConfiguration',
-      message: /may queue it, but not set/,
+      message: /may queue it, but may not set/,
     },
     {
       what: 'that may not be seen',
       may: [],
       reason: 'unknownPipeline',
-      message: /no such pipeline, or our identity may not see it/,
+      message: /the pipeline does not exist, or the identity may not see it/,
     },
     {
       what: 'with undeclared parameters',
@@ -174,7 +174,7 @@ describe('runs of pipelines', () => {
       what: 'of an organization that is not configured',
       about: { organization: 'https://dev.azure.com/contoso' },
       reason: 'unknownOrganization',
-      message: /not where we may send a token/,
+      message: /tokens may not be sent to this address/,
     },
   ];
   for (const { what, options = {}, about = {}, may = rights, reason, message } of refused) {

@@ -38,7 +38,7 @@ describe('calls as our identity', () => {
     const asked = azure.requests.length;
     const error = await errorOf(find());
     assert.deepEqual([error.kind, error.retryAfter], ['throttled', 30_000]);
-    assert.match(error.message, /Azure DevOps asks us to wait 30 s/);
+    assert.match(error.message, /Azure DevOps requests a wait of 30 s/);
     azure.advance(29_999);
     assert.equal((await errorOf(find())).retryAfter, 1);
     assert.equal(azure.requests.length, asked);
@@ -93,7 +93,7 @@ describe('calls as our identity', () => {
     const what = { kind: 'pipeline', reference: 'smoke' } as const;
     const error = await errorOf(pipelines.find(project, what, noAbort));
     assert.deepEqual([error.kind, error.reason], ['unavailable', 'noToken']);
-    assert.match(error.message, /no token for our identity: AADSTS700016/);
+    assert.match(error.message, /no token for the identity: AADSTS700016/);
     assert.deepEqual(azure.requests, []);
   });
 

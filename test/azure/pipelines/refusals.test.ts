@@ -20,7 +20,7 @@ const refusals: readonly [PipelineReason, string, string, RegExp][] = [
     'needsEditQueueConfiguration',
     'AccessDeniedException',
     'TF215106: Access denied. J.Doe (fabrikam) needs Edit queue build configuration permissions for build pipeline 12:shop smoke in team project shop to perform the action. For more information, contact the Azure DevOps administrator.',
-    /J\.Doe \(fabrikam\) may queue it, but not set free text or variables\.$/,
+    /J\.Doe \(fabrikam\) may queue it, but may not set free text or variables\.$/,
   ],
   [
     'notAuthorized',
@@ -50,19 +50,19 @@ const refusals: readonly [PipelineReason, string, string, RegExp][] = [
     'missingParameter',
     'BuildRequestValidationFailedException',
     "Could not queue the build because there were validation errors or warnings. ⏎ A value for the 'requiredParamA' parameter must be provided.",
-    /wants a value for the parameter requiredParamA\.$/,
+    /requires a value for the parameter requiredParamA\.$/,
   ],
   [
     'invalidParameter',
     'PipelineValidationException',
     "/a.yml: The 'event' parameter value 'x' is not a valid value.",
-    /not one that the parameter event takes\.$/,
+    /the value is not allowed for the parameter event\.$/,
   ],
   [
     'variableNotSettable',
     'PipelineValidationException',
     "You can't set the following variables (my_variable, other). If you want to be able to set these variables, then edit the pipeline and select Settable at queue time on the variables tab of the pipeline editor.",
-    /does not let the variables my_variable, other be set/,
+    /the variables my_variable, other cannot be set/,
   ],
   [
     'missingBranch',
@@ -80,7 +80,7 @@ const refusals: readonly [PipelineReason, string, string, RegExp][] = [
     'missingResource',
     'PipelineValidationException',
     '/a.yml: Unable to resolve latest version for pipeline platformLibraries',
-    /no run for the pipeline resource platformLibraries\.$/,
+    /the pipeline resource platformLibraries has no such run\.$/,
   ],
   [
     'missingResource',
@@ -89,10 +89,15 @@ const refusals: readonly [PipelineReason, string, string, RegExp][] = [
     /an artifact of the release has no version/,
   ],
   ['disabledPipeline', 'DefinitionDisabledException', 'any words', /it is disabled/],
-  ['unknownPipeline', 'DefinitionNotFoundException', 'any words', /there is no such pipeline/],
-  ['unknownPipeline', 'ReleaseDefinitionNotFoundException', 'any words', /no such pipeline/],
-  ['unknownRun', 'BuildNotFoundException', 'any words', /there is no such run/],
-  ['unknownRun', 'ReleaseNotFoundException', 'any words', /there is no such run/],
+  ['unknownPipeline', 'DefinitionNotFoundException', 'any words', /the pipeline does not exist/],
+  [
+    'unknownPipeline',
+    'ReleaseDefinitionNotFoundException',
+    'any words',
+    /the pipeline does not exist/,
+  ],
+  ['unknownRun', 'BuildNotFoundException', 'any words', /the run does not exist/],
+  ['unknownRun', 'ReleaseNotFoundException', 'any words', /the run does not exist/],
   [
     'unknownProject',
     'ProjectDoesNotExistWithNameException',
@@ -103,7 +108,7 @@ const refusals: readonly [PipelineReason, string, string, RegExp][] = [
     'invalidPipeline',
     'PipelineValidationException',
     "/a.yml (Line: 8, Col: 13): Expected '(' to follow a function",
-    /is not valid \(\/a\.yml \(Line: 8, Col: 13\): Expected '\(' to follow a function\)\.$/,
+    /the pipeline or its inputs are invalid \(\/a\.yml \(Line: 8, Col: 13\): Expected '\(' to follow a function\)\.$/,
   ],
 ];
 

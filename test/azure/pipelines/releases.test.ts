@@ -75,7 +75,7 @@ describe('classic releases', () => {
     const { azure, pipelines } = organization;
     const error = await errorOf(pipelines.queue(request, noAbort));
     assert.equal(error.kind, 'unclear');
-    assert.match(error.message, /Release-1 was created, and its stage not started/);
+    assert.match(error.message, /Release-1 was created, but its stage was not started/);
     const later = await errorOf(pipelines.lookUp(request, azure.now, noAbort));
     assert.deepEqual([later.kind, later.reason], ['refused', 'notAuthorized']);
     assert.equal(azure.releases.length, 1);
@@ -148,21 +148,26 @@ describe('classic releases', () => {
       'a stage that is not there',
       { stage: 'qa' },
       'unknownStage',
-      /no stage qa, but test, prod, rollback/,
+      /no stage qa; its stages are test, prod, rollback/,
     ],
     [
       'an artifact that is not there',
       { artifacts: [{ alias: 'x', version: '1' }] },
       'missingResource',
-      /no artifact x, but _shop/,
+      /no artifact x; its artifacts are _shop/,
     ],
     [
       'a variable that is fixed',
       { variables: { a: '1', Revision: '2' } },
       'variableNotSettable',
-      /the variables a be set/,
+      /the variables a cannot be set/,
     ],
-    ['a definition that is not there', { pipeline: 99 }, 'unknownPipeline', /no such pipeline/],
+    [
+      'a definition that is not there',
+      { pipeline: 99 },
+      'unknownPipeline',
+      /the pipeline does not exist/,
+    ],
     [
       'a project that is not there',
       { project: 'nowhere' },

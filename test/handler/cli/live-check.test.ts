@@ -116,7 +116,7 @@ ${more}`);
     await argocd.stop();
     azure.inject({ operation: 'getConnectionData', fault: { kind: 'answer', status: 503 } });
     const { text, exitCode } = await check('[]');
-    assert.match(text, /FAIL fabrikam: Could not find out who we are: it could not be asked/);
+    assert.match(text, /FAIL fabrikam: Could not read the identity: it is not available/);
     assert.match(text, /FAIL prod: /);
     assert.ok(url.startsWith('http'));
     assert.equal(exitCode, 1);

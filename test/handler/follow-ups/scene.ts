@@ -79,7 +79,7 @@ export class Scene {
   /** Begins a life of the handler, as the configuration says. */
   async start(
     configured = settings(),
-    more: Partial<Pick<FollowUpsPorts, 'rulesOfRun'>> = {},
+    more: Partial<Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'>> = {},
   ): Promise<void> {
     this.store = SqliteStore.open(this.folder.path, systemClock);
     this.#life = new AbortController();

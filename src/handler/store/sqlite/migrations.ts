@@ -169,20 +169,6 @@ CREATE INDEX actions_by_outcome ON actions (json_extract(outcome_json, '$.id'))
   WHERE outcome_json IS NOT NULL;
 `;
 
-/** Of the run that an event was handed out to. */
-export const planOfClaim = `json_extract(claim_json, '$.planId')`;
-
-/**
- * Actions by the plan of the run that has their event. Earlier handlers wrote it at the end of the claimant
- * alone; a classic release has its page there.
- */
-const claimsByPlan = `
-UPDATE actions
-  SET claim_json = json_set(claim_json, '$.planId', substr(json_extract(claim_json, '$.claimant'), -36))
-  WHERE claim_json IS NOT NULL AND substr(json_extract(claim_json, '$.claimant'), -37, 1) = '|';
-CREATE INDEX actions_by_plan ON actions (${planOfClaim}) WHERE claim_json IS NOT NULL;
-`;
-
 /** Each brings the schema from the version before to the next; one that was released never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -195,7 +181,6 @@ export const migrations: readonly string[] = [
   events,
   claims,
   followedSince,
-  claimsByPlan,
 ];
 
 /** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
