@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { englishTaskLib } from './task-lib-messages.ts';
 
 /** A program in one file: from its entry under `src/` to the file that Node runs. */
 export interface Bundle {
@@ -89,8 +90,9 @@ function optionsOf(
     minify: !forDebugger,
     sourcemap: forDebugger ? 'inline' : false,
     legalComments: 'none',
-    // Node reads files as UTF-8: escapes would cost an agent 17 KB.
-    charset: 'utf8',
+    plugins: [englishTaskLib],
+    // V8 compiles text of one byte per character faster, and keeps it in half the memory.
+    charset: 'ascii',
     absWorkingDir: root,
     logLevel: 'error',
   } as const satisfies BuildOptions;

@@ -28,17 +28,21 @@ describe('A bundle', () => {
   });
 
   for (const major of [20, 24] as const) {
-    it(`runs alone on Node ${major}, with the texts of azure-pipelines-task-lib`, () => {
+    it(`runs alone on Node ${major}, with the English texts of azure-pipelines-task-lib`, () => {
       const node = findNode(major);
       assert.ok(node);
       const output = execFileSync(node, [join(folder, 'index.js')], {
         cwd: folder,
-        env: { INPUT_SAY: 'hello' },
+        env: { INPUT_SAY: 'hello', SYSTEM_CULTURE: 'de-DE' },
         encoding: 'utf8',
       });
       assert.match(output, /^hello Not found a: b$/m);
     });
   }
+
+  it('is ASCII, of which V8 keeps one byte per character', () => {
+    assert.match(readFileSync(join(folder, 'index.js'), 'latin1'), /^[\0-\x7f]*$/);
+  });
 
   it('has a source map where a debugger asks for one, and only there', async () => {
     const entry = join(root, 'src/text/nearest.ts');
