@@ -52,113 +52,129 @@ const manyOf = <T extends z.core.SomeType>(item: T) =>
 const count = z._default(z.nullish(z.number()), 0);
 const keyFields = { group: name, kind: name, namespace: name, name };
 
-const strategySchema = z.nullish(z.looseObject({ force: flag }));
-const retrySchema = z.nullish(
+const strategySchema = z.lazy(() => z.nullish(z.looseObject({ force: flag })));
+const retrySchema = z.lazy(() =>
+  z.nullish(
+    z.looseObject({
+      limit: count,
+      backoff: z.nullish(
+        z.looseObject({ duration: word, factor: z.nullish(z.number()), maxDuration: word }),
+      ),
+      refresh: flag,
+    }),
+  ),
+);
+
+const syncSchema = z.lazy(() =>
   z.looseObject({
-    limit: count,
-    backoff: z.nullish(
-      z.looseObject({ duration: word, factor: z.nullish(z.number()), maxDuration: word }),
-    ),
-    refresh: flag,
+    revision: word,
+    revisions: words,
+    dryRun: flag,
+    prune: flag,
+    syncStrategy: z.nullish(z.looseObject({ apply: strategySchema, hook: strategySchema })),
+    source: z.nullish(looseSourceSchema),
+    sources: z.nullish(z.array(looseSourceSchema).check(z.maxLength(mostWords))),
+    syncOptions: words,
+    manifests: list(z.unknown()),
+    resources: manyOf(z.unknown()),
   }),
 );
 
-const syncSchema = z.looseObject({
-  revision: word,
-  revisions: words,
-  dryRun: flag,
-  prune: flag,
-  syncStrategy: z.nullish(z.looseObject({ apply: strategySchema, hook: strategySchema })),
-  source: z.nullish(looseSourceSchema),
-  sources: z.nullish(z.array(looseSourceSchema).check(z.maxLength(mostWords))),
-  syncOptions: words,
-  manifests: list(z.unknown()),
-  resources: manyOf(z.unknown()),
-});
-
-const selectedSchema = z.looseObject(keyFields);
+const selectedSchema = z.lazy(() => z.looseObject(keyFields));
 
 /** Loose, like all in it: what asks for something else must have another fingerprint. */
-const operationSchema = z.looseObject({
-  sync: z.nullish(syncSchema),
-  info: fewOf(z.looseObject({ name: textOrEmpty, value: textOrEmpty })),
-  initiatedBy: initiatorSchema,
-  retry: retrySchema,
-});
+const operationSchema = z.lazy(() =>
+  z.looseObject({
+    sync: z.nullish(syncSchema),
+    info: fewOf(z.looseObject({ name: textOrEmpty, value: textOrEmpty })),
+    initiatedBy: initiatorSchema,
+    retry: retrySchema,
+  }),
+);
 
-const syncPhase = z.nullish(z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', '']));
+const syncPhase = z.lazy(() => z.nullish(z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', ''])));
 
-const resultSchema = z.object({
-  ...keyFields,
-  status: z.nullish(z.enum(['Synced', 'SyncFailed', 'Pruned', 'PruneSkipped', ''])),
-  message: textOrEmpty,
-  hookType: z.nullish(z.string()),
-  hookPhase: z.nullish(z.enum([...operationPhases, ''])),
-  syncPhase,
-});
+const resultSchema = z.lazy(() =>
+  z.object({
+    ...keyFields,
+    status: z.nullish(z.enum(['Synced', 'SyncFailed', 'Pruned', 'PruneSkipped', ''])),
+    message: textOrEmpty,
+    hookType: z.nullish(z.string()),
+    hookPhase: z.nullish(z.enum([...operationPhases, ''])),
+    syncPhase,
+  }),
+);
 
-const stateSchema = z.object({
-  operation: operationSchema,
-  phase: z.enum(operationPhases),
-  message: textOrEmpty,
-  startedAt: moment,
-  finishedAt: time,
-  retryCount: count,
-  syncResult: z.nullish(
-    z.object({ revision: word, revisions: words, resources: manyOf(z.unknown()) }),
-  ),
-});
+const stateSchema = z.lazy(() =>
+  z.object({
+    operation: operationSchema,
+    phase: z.enum(operationPhases),
+    message: textOrEmpty,
+    startedAt: moment,
+    finishedAt: time,
+    retryCount: count,
+    syncResult: z.nullish(
+      z.object({ revision: word, revisions: words, resources: manyOf(z.unknown()) }),
+    ),
+  }),
+);
 
-const healthSchema = z.nullish(z.object({ status: textOrEmpty, message: textOrEmpty }));
+const healthSchema = z.lazy(() =>
+  z.nullish(z.object({ status: textOrEmpty, message: textOrEmpty })),
+);
 
-const resourceSchema = z.object({
-  ...keyFields,
-  status: syncStatus,
-  health: healthSchema,
-  hook: flag,
-  requiresPruning: flag,
-});
+const resourceSchema = z.lazy(() =>
+  z.object({
+    ...keyFields,
+    status: syncStatus,
+    health: healthSchema,
+    hook: flag,
+    requiresPruning: flag,
+  }),
+);
 
 /** Without what long lists hold: their items are read one by one. */
-const applicationSchema = z.object({
-  metadata: z.object({
-    name: z.string().check(z.maxLength(longestName)),
-    namespace: name,
-    uid: name,
-    resourceVersion: name,
-    deletionTimestamp: time,
-    labels: textMapSchema,
-    annotations: textMapSchema,
-  }),
-  spec: z.object({
-    project: word,
-    source: z.nullish(looseSourceSchema),
-    sources: z.nullish(z.array(looseSourceSchema).check(z.maxLength(mostWords))),
-    sourceHydrator: hydratorSchema,
-    destination: z.nullish(z.object({ namespace: word })),
-    syncPolicy: z.nullish(
+const applicationSchema = z.lazy(() =>
+  z.object({
+    metadata: z.object({
+      name: z.string().check(z.maxLength(longestName)),
+      namespace: name,
+      uid: name,
+      resourceVersion: name,
+      deletionTimestamp: time,
+      labels: textMapSchema,
+      annotations: textMapSchema,
+    }),
+    spec: z.object({
+      project: word,
+      source: z.nullish(looseSourceSchema),
+      sources: z.nullish(z.array(looseSourceSchema).check(z.maxLength(mostWords))),
+      sourceHydrator: hydratorSchema,
+      destination: z.nullish(z.object({ namespace: word })),
+      syncPolicy: z.nullish(
+        z.object({
+          automated: automatedSchema,
+          syncOptions: words,
+          retry: retrySchema,
+        }),
+      ),
+    }),
+    operation: z.nullish(operationSchema),
+    status: z.nullish(
       z.object({
-        automated: automatedSchema,
-        syncOptions: words,
-        retry: retrySchema,
+        operationState: z.nullish(stateSchema),
+        sync: z.nullish(z.object({ status: syncStatus, revision: word, revisions: words })),
+        health: healthSchema,
+        resources: manyOf(z.unknown()),
+        conditions: fewOf(z.object({ type: name, message: textOrEmpty })),
+        history: list(historySchema),
+        reconciledAt: time,
+        sourceHydrator: hydratorStatusSchema,
+        summary: z.nullish(z.object({ images: list(z.string()) })),
       }),
     ),
   }),
-  operation: z.nullish(operationSchema),
-  status: z.nullish(
-    z.object({
-      operationState: z.nullish(stateSchema),
-      sync: z.nullish(z.object({ status: syncStatus, revision: word, revisions: words })),
-      health: healthSchema,
-      resources: manyOf(z.unknown()),
-      conditions: fewOf(z.object({ type: name, message: textOrEmpty })),
-      history: list(historySchema),
-      reconciledAt: time,
-      sourceHydrator: hydratorStatusSchema,
-      summary: z.nullish(z.object({ images: list(z.string()) })),
-    }),
-  ),
-});
+);
 
 type RawOperation = z.output<typeof operationSchema>;
 type RawState = z.output<typeof stateSchema>;

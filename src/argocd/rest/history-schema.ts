@@ -15,16 +15,18 @@ import {
 } from './go-value.ts';
 
 /** An entry of `status.history`: one deployment, as Argo CD stores it. */
-export const historySchema = z.object({
-  id: z.number(),
-  revision: word,
-  revisions: words,
-  deployedAt: time,
-  deployStartedAt: time,
-  initiatedBy: initiatorSchema,
-  source: z.nullish(looseSourceSchema),
-  sources: z.nullish(z.array(looseSourceSchema)),
-});
+export const historySchema = z.lazy(() =>
+  z.object({
+    id: z.number(),
+    revision: word,
+    revisions: words,
+    deployedAt: time,
+    deployStartedAt: time,
+    initiatedBy: initiatorSchema,
+    source: z.nullish(looseSourceSchema),
+    sources: z.nullish(z.array(looseSourceSchema)),
+  }),
+);
 
 type RawEntry = z.output<typeof historySchema>;
 

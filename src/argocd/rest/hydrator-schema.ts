@@ -6,34 +6,38 @@ import { readTime, textOrEmpty, time, word } from './go-value.ts';
 import { annotation, type TextMap } from './metadata.ts';
 import { messageBounds } from './text-budget.ts';
 
-const drySchema = z.object({ repoURL: word, path: word, targetRevision: word });
+const drySchema = z.lazy(() => z.object({ repoURL: word, path: word, targetRevision: word }));
 
 /** `spec.sourceHydrator`. */
-export const hydratorSchema = z.nullish(
-  z.object({
-    drySource: drySchema,
-    syncSource: z.object({ repoURL: word, path: word, targetBranch: word }),
-    hydrateTo: z.nullish(z.object({ targetBranch: word })),
-  }),
+export const hydratorSchema = z.lazy(() =>
+  z.nullish(
+    z.object({
+      drySource: drySchema,
+      syncSource: z.object({ repoURL: word, path: word, targetBranch: word }),
+      hydrateTo: z.nullish(z.object({ targetBranch: word })),
+    }),
+  ),
 );
 
 const rendered = { drySHA: word, hydratedSHA: word };
 
 /** `status.sourceHydrator`, which is empty where there is no hydrator. */
-export const hydratorStatusSchema = z.nullish(
-  z.object({
-    currentOperation: z.nullish(
-      z.object({
-        ...rendered,
-        phase: z.enum(['Hydrating', 'Failed', 'Hydrated']),
-        message: textOrEmpty,
-        startedAt: time,
-        finishedAt: time,
-      }),
-    ),
-    lastSuccessfulOperation: z.nullish(z.object(rendered)),
-    lastComparedDryRevision: word,
-  }),
+export const hydratorStatusSchema = z.lazy(() =>
+  z.nullish(
+    z.object({
+      currentOperation: z.nullish(
+        z.object({
+          ...rendered,
+          phase: z.enum(['Hydrating', 'Failed', 'Hydrated']),
+          message: textOrEmpty,
+          startedAt: time,
+          finishedAt: time,
+        }),
+      ),
+      lastSuccessfulOperation: z.nullish(z.object(rendered)),
+      lastComparedDryRevision: word,
+    }),
+  ),
 );
 
 type RawSpec = NonNullable<z.output<typeof hydratorSchema>>;

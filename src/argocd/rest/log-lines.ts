@@ -3,13 +3,15 @@ import type { PodLog } from '../port.ts';
 import { messageOf } from './answer.ts';
 import { bounded, cutMark } from './bounded-text.ts';
 
-const chunkSchema = z.object({
-  result: z.object({
-    content: z.nullish(z.string()),
-    last: z.nullish(z.boolean()),
-    timeStamp: z.nullish(z.string()),
+const chunkSchema = z.lazy(() =>
+  z.object({
+    result: z.object({
+      content: z.nullish(z.string()),
+      last: z.nullish(z.boolean()),
+      timeStamp: z.nullish(z.string()),
+    }),
   }),
-});
+);
 
 /**
  * What is kept of one log, in characters: a hook may print lines of megabytes, and no line end for

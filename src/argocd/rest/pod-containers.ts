@@ -38,30 +38,34 @@ export function splitPodOf(fault: string): SplitPod | undefined {
   return { name, containers: containers.slice(0, mostContainers) };
 }
 
-const terminatedSchema = z.nullish(
-  z.object({ exitCode: z.nullish(z.number()), finishedAt: z.nullish(z.string()) }),
+const terminatedSchema = z.lazy(() =>
+  z.nullish(z.object({ exitCode: z.nullish(z.number()), finishedAt: z.nullish(z.string()) })),
 );
-const statusSchema = z.object({
-  name: z.string(),
-  state: z.nullish(
-    z.object({
-      terminated: terminatedSchema,
-      waiting: z.nullish(z.object({ reason: z.nullish(z.string()) })),
-      running: z.nullish(z.object({})),
-    }),
-  ),
-  lastState: z.nullish(z.object({ terminated: terminatedSchema })),
-});
-const specSchema = z.array(z.object({ name: z.string() }));
-const podSchema = z.object({
-  spec: z.object({ containers: specSchema, initContainers: z.nullish(specSchema) }),
-  status: z.nullish(
-    z.object({
-      containerStatuses: z.nullish(z.array(statusSchema)),
-      initContainerStatuses: z.nullish(z.array(statusSchema)),
-    }),
-  ),
-});
+const statusSchema = z.lazy(() =>
+  z.object({
+    name: z.string(),
+    state: z.nullish(
+      z.object({
+        terminated: terminatedSchema,
+        waiting: z.nullish(z.object({ reason: z.nullish(z.string()) })),
+        running: z.nullish(z.object({})),
+      }),
+    ),
+    lastState: z.nullish(z.object({ terminated: terminatedSchema })),
+  }),
+);
+const specSchema = z.lazy(() => z.array(z.object({ name: z.string() })));
+const podSchema = z.lazy(() =>
+  z.object({
+    spec: z.object({ containers: specSchema, initContainers: z.nullish(specSchema) }),
+    status: z.nullish(
+      z.object({
+        containerStatuses: z.nullish(z.array(statusSchema)),
+        initContainerStatuses: z.nullish(z.array(statusSchema)),
+      }),
+    ),
+  }),
+);
 type Status = z.output<typeof statusSchema>;
 
 /**

@@ -57,16 +57,20 @@ const slowShare = 1 / 4;
 const withoutManagedFields = '-result.application.metadata.managedFields';
 
 /** Of a list no more than that: there may be ten thousand items, which are read one by one. */
-const itemsSchema = z.object({ items: z.nullish(z.array(z.unknown())) });
-const foundSchema = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string() }),
-  spec: z.nullish(z.object({ project: z.nullish(z.string()) })),
-});
-const manifestsSchema = z.object({ manifests: z.nullish(z.array(z.string())) });
-const resourceSchema = z.object({ manifest: z.string() });
-const messageSchema = z.object({
-  result: z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED']), application: z.unknown() }),
-});
+const itemsSchema = z.lazy(() => z.object({ items: z.nullish(z.array(z.unknown())) }));
+const foundSchema = z.lazy(() =>
+  z.object({
+    metadata: z.object({ name: z.string(), namespace: z.string() }),
+    spec: z.nullish(z.object({ project: z.nullish(z.string()) })),
+  }),
+);
+const manifestsSchema = z.lazy(() => z.object({ manifests: z.nullish(z.array(z.string())) }));
+const resourceSchema = z.lazy(() => z.object({ manifest: z.string() }));
+const messageSchema = z.lazy(() =>
+  z.object({
+    result: z.object({ type: z.enum(['ADDED', 'MODIFIED', 'DELETED']), application: z.unknown() }),
+  }),
+);
 
 /** Argo CD's REST API: `/api/v1` below the connection's URL. */
 export class RestArgoCD implements ArgoCD, Overview {

@@ -39,64 +39,70 @@ import { readMetadata, textMapSchema } from './metadata.ts';
 /** Longer words of Argo CD are cut: there may be ten thousand applications. */
 const longest = 300;
 
-const healthSchema = z.nullish(z.object({ status: textOrEmpty, lastTransitionTime: time }));
-const revisionsSchema = z.nullish(z.object({ revision: textOrEmpty, revisions: list(z.string()) }));
+const healthSchema = z.lazy(() =>
+  z.nullish(z.object({ status: textOrEmpty, lastTransitionTime: time })),
+);
+const revisionsSchema = z.lazy(() =>
+  z.nullish(z.object({ revision: textOrEmpty, revisions: list(z.string()) })),
+);
 
 /** Rows of which only the names matter; there may be any. */
-const infoSchema = list(z.unknown());
+const infoSchema = z.lazy(() => list(z.unknown()));
 
-const summarySchema = z.object({
-  metadata: z.object({
-    name: z.string(),
-    namespace: textOrEmpty,
-    uid: textOrEmpty,
-    resourceVersion: textOrEmpty,
-    creationTimestamp: time,
-    deletionTimestamp: time,
-    annotations: textMapSchema,
-  }),
-  spec: z.object({
-    project: textOrEmpty,
-    source: z.nullish(sourceSchema),
-    sources: z.nullish(z.array(sourceSchema)),
-    sourceHydrator: hydratorSchema,
-    syncPolicy: z.nullish(z.object({ automated: automatedSchema })),
-  }),
-  operation: z.nullish(z.object({ info: infoSchema })),
-  status: z.nullish(
-    z.object({
-      operationState: z.nullish(
-        z.object({
-          phase: z.enum(operationPhases),
-          message: textOrEmpty,
-          startedAt: moment,
-          finishedAt: time,
-          syncResult: revisionsSchema,
-          operation: z.object({
-            sync: z.nullish(
-              z.object({
-                revision: textOrEmpty,
-                revisions: list(z.string()),
-                dryRun: flag,
-                resources: list(z.unknown()),
-                manifests: list(z.unknown()),
-              }),
-            ),
-            info: infoSchema,
-          }),
-        }),
-      ),
-      sync: z.nullish(
-        z.object({ status: syncStatus, revision: textOrEmpty, revisions: list(z.string()) }),
-      ),
-      health: healthSchema,
-      conditions: list(z.object({ type: textOrEmpty, message: textOrEmpty })),
-      history: list(z.unknown()),
-      reconciledAt: time,
-      sourceHydrator: hydratorStatusSchema,
+const summarySchema = z.lazy(() =>
+  z.object({
+    metadata: z.object({
+      name: z.string(),
+      namespace: textOrEmpty,
+      uid: textOrEmpty,
+      resourceVersion: textOrEmpty,
+      creationTimestamp: time,
+      deletionTimestamp: time,
+      annotations: textMapSchema,
     }),
-  ),
-});
+    spec: z.object({
+      project: textOrEmpty,
+      source: z.nullish(sourceSchema),
+      sources: z.nullish(z.array(sourceSchema)),
+      sourceHydrator: hydratorSchema,
+      syncPolicy: z.nullish(z.object({ automated: automatedSchema })),
+    }),
+    operation: z.nullish(z.object({ info: infoSchema })),
+    status: z.nullish(
+      z.object({
+        operationState: z.nullish(
+          z.object({
+            phase: z.enum(operationPhases),
+            message: textOrEmpty,
+            startedAt: moment,
+            finishedAt: time,
+            syncResult: revisionsSchema,
+            operation: z.object({
+              sync: z.nullish(
+                z.object({
+                  revision: textOrEmpty,
+                  revisions: list(z.string()),
+                  dryRun: flag,
+                  resources: list(z.unknown()),
+                  manifests: list(z.unknown()),
+                }),
+              ),
+              info: infoSchema,
+            }),
+          }),
+        ),
+        sync: z.nullish(
+          z.object({ status: syncStatus, revision: textOrEmpty, revisions: list(z.string()) }),
+        ),
+        health: healthSchema,
+        conditions: list(z.object({ type: textOrEmpty, message: textOrEmpty })),
+        history: list(z.unknown()),
+        reconciledAt: time,
+        sourceHydrator: hydratorStatusSchema,
+      }),
+    ),
+  }),
+);
 
 type RawState = NonNullable<
   NonNullable<z.output<typeof summarySchema>['status']>['operationState']
@@ -178,7 +184,7 @@ function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState)
   };
 }
 
-const rowSchema = z.object({ name: z.literal(markerName), value: z.string() });
+const rowSchema = z.lazy(() => z.object({ name: z.literal(markerName), value: z.string() }));
 
 /** The rows before ours are those of people: few. */
 function readMarker(info: readonly unknown[]): string | undefined {
@@ -196,11 +202,13 @@ function readSummaryHealth(health: z.output<typeof healthSchema>): SummaryHealth
   return { status, since: readTime(health?.lastTransitionTime) };
 }
 
-const entrySchema = z.object({
-  id: z.number(),
-  revision: textOrEmpty,
-  revisions: list(z.string()),
-});
+const entrySchema = z.lazy(() =>
+  z.object({
+    id: z.number(),
+    revision: textOrEmpty,
+    revisions: list(z.string()),
+  }),
+);
 
 /** Argo CD appends: only the newest entry is worth the reading. */
 function readNewest(history: readonly unknown[]): readonly string[] {
@@ -239,26 +247,28 @@ export const listedFields = [
   .join(',');
 
 /** An item of the list. */
-export const listingSchema = z.object({
-  metadata: z.object({
-    name: z.string(),
-    namespace: textOrEmpty,
-    creationTimestamp: time,
-    deletionTimestamp: time,
-  }),
-  spec: z.nullish(z.object({ project: textOrEmpty, sourceHydrator: z.nullish(z.unknown()) })),
-  operation: z.nullish(z.object({})),
-  status: z.nullish(
-    z.object({
-      operationState: z.nullish(
-        z.object({ phase: textOrEmpty, startedAt: time, finishedAt: time }),
-      ),
-      sync: z.nullish(z.object({ status: textOrEmpty, revision: textOrEmpty })),
-      health: healthSchema,
-      sourceHydrator: hydratorStatusSchema,
+export const listingSchema = z.lazy(() =>
+  z.object({
+    metadata: z.object({
+      name: z.string(),
+      namespace: textOrEmpty,
+      creationTimestamp: time,
+      deletionTimestamp: time,
     }),
-  ),
-});
+    spec: z.nullish(z.object({ project: textOrEmpty, sourceHydrator: z.nullish(z.unknown()) })),
+    operation: z.nullish(z.object({})),
+    status: z.nullish(
+      z.object({
+        operationState: z.nullish(
+          z.object({ phase: textOrEmpty, startedAt: time, finishedAt: time }),
+        ),
+        sync: z.nullish(z.object({ status: textOrEmpty, revision: textOrEmpty })),
+        health: healthSchema,
+        sourceHydrator: hydratorStatusSchema,
+      }),
+    ),
+  }),
+);
 
 /** What a list tells of one application. */
 export function readListing({
