@@ -1,9 +1,9 @@
 import type { AnnotationFaults } from './follow-up-ports.ts';
 
-/** Notes on the status page; the metrics count them all. */
+/** Notes shown on the status page; the metrics count all of them. */
 const mostNotes = 20;
 
-/** What is wrong with annotations, a sentence or two for each application, for the status page. Foreign in part. */
+/** What is wrong with annotations, for the status page: a sentence or two per application. Contains foreign text. */
 export function annotationNotes(faulty: readonly AnnotationFaults[]): readonly string[] {
   const notes = faulty
     .slice(0, mostNotes)

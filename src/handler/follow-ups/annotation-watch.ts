@@ -4,28 +4,28 @@ import { printName, type Application } from '../../sync/model/application.ts';
 import { isOfHooks } from './care.ts';
 import type { AnnotationFaults, FollowUpTelemetry } from './follow-up-ports.ts';
 
-/** What grants say; without any, annotations are not looked at. */
+/** What the grants allow. Without any grant, annotations are not read. */
 export interface AnnotationSettings {
   readonly grants: readonly Grant[];
-  /** Where none is named. */
+  /** Used where an annotation names none. */
   readonly organization: string | undefined;
 }
 
 type Annotated = Pick<Application, 'name' | 'namespace' | 'uid' | 'project' | 'annotations'>;
 
-/** Applications whose faults are kept: a person who sees so many looks at the first. */
+/** Applications whose faults are kept in full; nobody reads more than that. */
 const mostFaulty = 1_000;
 
 interface Reading extends AnnotationFaults {
-  /** What it was read from. */
+  /** The project and annotations that this was read from, as one text. */
   readonly of: string;
   readonly followsHooks: boolean;
 }
 
-/** Keeps what the annotations of applications ask for, and what of it they cannot have. */
+/** Keeps what the annotations of applications ask for, and what is wrong or not granted. */
 export class AnnotationWatch {
   #settings: AnnotationSettings = { grants: [], organization: undefined };
-  /** Only of applications that have annotations for us. */
+  /** By `uid`. Holds only applications that have annotations for us. */
   readonly #readings = new Map<string, Reading>();
   #faulty = 0;
   readonly #telemetry: Pick<FollowUpTelemetry, 'annotationFault'>;
@@ -34,14 +34,14 @@ export class AnnotationWatch {
     this.#telemetry = telemetry;
   }
 
-  /** Changed grants count once an application is told of next: its faults are unknown till then. */
+  /** New grants take effect for each application when it is next seen; until then, its faults are unknown. */
   configure(settings: AnnotationSettings): void {
     this.#settings = settings;
     this.#readings.clear();
     this.#faulty = 0;
   }
 
-  /** An application was told of. */
+  /** Reads the annotations of an application that was read or streamed. */
   see(argocd: string, application: Annotated): void {
     const { uid, annotations, project } = application;
     const { grants } = this.#settings;
@@ -78,7 +78,7 @@ export class AnnotationWatch {
     });
   }
 
-  /** Whether granted annotations ask for hooks or phases. */
+  /** Whether granted annotations ask for events of hooks or phases. */
   followsHooks(uid: string): boolean {
     return this.#readings.get(uid)?.followsHooks ?? false;
   }
@@ -102,7 +102,7 @@ export class AnnotationWatch {
     return found;
   }
 
-  /** Those of one application, by its name and namespace. */
+  /** The faults of one application, by its printed name. */
   faultsOf(argocd: string, name: string): readonly string[] {
     for (const reading of this.#readings.values()) {
       if (reading.argocd === argocd && reading.application === name) return reading.faults;

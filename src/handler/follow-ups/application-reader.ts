@@ -3,14 +3,14 @@ import type { Clock } from '../../async/clock.ts';
 import { Wakeup } from '../../async/wakeup.ts';
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
 
-/** An application to read; its AppProject lets Argo CD tell "gone" from "hidden". */
+/** An application to read. With its AppProject, Argo CD tells "gone" from "hidden". */
 export interface Wanted extends Required<ApplicationName> {
   readonly project: string;
 }
 
-/** How a reader reads, and with what. */
+/** How one application is read, and with which clock. */
 export interface ApplicationReaderPorts {
-  /** Reads one and does with it what is to be done. Says whether that is to be tried again. */
+  /** Reads one application and handles the result. `again`: retry later. */
   readonly read: (wanted: Wanted, signal: AbortSignal) => Promise<'done' | 'again'>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -18,7 +18,7 @@ export interface ApplicationReaderPorts {
 
 /** Applications that are read at the same time. */
 const atOnce = 4;
-/** Milliseconds before the next try of one that could not be read. */
+/** Backoff of an application that could not be read, in milliseconds. */
 const pauses = { first: 2_000, most: 60_000 } as const;
 const longestSleep = 60_000;
 
@@ -26,11 +26,11 @@ interface Entry extends Wanted {
   dueAt: number;
   tries: number;
   isReading: boolean;
-  /** It was wanted again while it was being read. */
+  /** It was requested again while it was being read. */
   isWantedAgain: boolean;
 }
 
-/** Reads single applications, a few at a time, each until that succeeds or nobody wants it any more. */
+/** Reads single applications, a few at a time, and retries each until it succeeds or is no longer wanted. */
 export class ApplicationReader {
   readonly #ports: ApplicationReaderPorts;
   readonly #wakeup: Wakeup;
@@ -46,7 +46,7 @@ export class ApplicationReader {
     return this.#entries.size;
   }
 
-  /** Has an application read, not before so many milliseconds. */
+  /** Requests a read of an application, after a pause in milliseconds. */
   want({ name, namespace, project }: Wanted, pause = 0): void {
     const key = printName({ name, namespace });
     const dueAt = this.#ports.clock.now() + pause;
@@ -62,7 +62,7 @@ export class ApplicationReader {
     this.#wakeup.wake();
   }
 
-  /** It was told meanwhile; one that is being read is read to the end. */
+  /** Drops a request that is no longer needed. A read that has started is finished. */
   drop(name: Required<ApplicationName>): void {
     const key = printName(name);
     if (this.#entries.get(key)?.isReading === false) this.#entries.delete(key);
@@ -80,14 +80,14 @@ export class ApplicationReader {
     }
   }
 
-  /** Begins what is due, and says when to look again. */
+  /** Starts the reads that are due. Returns the milliseconds until the next one. */
   #begin(signal: AbortSignal): number {
     const now = this.#ports.clock.now();
     let next = now + longestSleep;
     for (const entry of this.#entries.values()) {
       if (entry.isReading) continue;
       if (entry.dueAt > now) next = Math.min(next, entry.dueAt);
-      // Who is done wakes us.
+      // A finished read wakes this loop.
       else if (this.#reading < atOnce) void this.#read(entry, signal);
       else break;
     }

@@ -7,10 +7,10 @@ import { IdentityTokens } from '../../azure/identity/identity-tokens.ts';
 import type { Secret } from '../../secret.ts';
 import type { Config } from '../config/config.ts';
 
-/** The part of the configuration that says as whom Azure DevOps is called. */
+/** The part of the configuration that says which identity calls Azure DevOps. */
 export type AzureAccess = Pick<Config['azureDevOps'], 'organizations' | 'identity'>;
 
-/** Tokens of our identity, for each organization as it is configured at the moment. */
+/** Tokens of the handler's identity, for each organization, as currently configured. */
 export class AzureTokens {
   readonly #settings: { readonly clock: Clock; readonly resolve?: Resolve };
   #access: AzureAccess = { organizations: [], identity: undefined };
@@ -21,7 +21,7 @@ export class AzureTokens {
     this.#settings = settings;
   }
 
-  /** Takes a changed configuration over; the token of an identity that stays is kept. */
+  /** Applies a changed configuration. An identity that stays the same keeps its token. */
   configure(access: AzureAccess): void {
     this.#access = access;
     const { identity } = access;
@@ -35,7 +35,7 @@ export class AzureTokens {
         : new IdentityTokens(identity, this.#settings);
   }
 
-  /** A token for an organization, by its address. Rejects with an `IdentityError`. */
+  /** A token for an organization, by its URL. Rejects with an `IdentityError`. */
   async token(organization: string, signal: AbortSignal): Promise<Secret> {
     const { organizations, identity } = this.#access;
     const wanted = collectionKey(organization);
@@ -43,17 +43,17 @@ export class AzureTokens {
     if (pat !== undefined) return pat;
     if (identity?.kind === 'pat') return identity.token;
     if (this.#entra !== undefined) return this.#entra.token(signal);
-    const message = 'The handler has no identity of its own towards Azure DevOps';
+    const message = 'The handler has no Azure DevOps identity of its own';
     throw new IdentityError(message, 'Set `azureDevOps.identity`.');
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   async close(): Promise<void> {
     await this.#entra?.close();
   }
 }
 
-/** Equal for identities that are the same, secrets included; kept in memory alone. */
+/** Equal for equal identities, secrets included. Kept in memory only. */
 function keyOf(identity: AzureIdentity): string {
   const secret =
     identity.kind === 'clientSecret'

@@ -5,46 +5,47 @@ import type { Application } from '../../sync/model/application.ts';
 import { digestOfText } from '../../text/digest.ts';
 import { GlobSet } from '../../text/glob.ts';
 
-/** An application as it is asked whether anybody cares for it. */
+/** What decides whether an application is followed. */
 export interface CareQuestion extends Pick<Application, 'name' | 'namespace' | 'project'> {
   readonly argocd: string;
-  /** Where that Argo CD runs. */
+  /** The namespace that its Argo CD runs in. */
   readonly ownNamespace: string;
 }
 
-/** That somebody cares for an application. */
+/** An application is followed. */
 export interface Cared {
-  /** Since when, local milliseconds: what ended before is not told at the first look. */
+  /** Since when, in local milliseconds. What ended before then is not an event at the first look. */
   readonly since: number;
-  /** Whether hooks and phases of an operation that goes on matter. */
+  /** Whether hooks and phases of a running operation matter. */
   readonly followsHooks: boolean;
 }
 
-/** What the configuration asks to be followed. */
+/** What the configuration asks to follow. */
 export interface CareSettings {
   readonly followUps: readonly FollowUpRule[];
   readonly grants: readonly Grant[];
-  /** Runs may bring rules of their own. */
+  /** Runs may bring their own rules. */
   readonly takesInputs?: boolean;
 }
 
 const ofHooks: readonly string[] = ['hookEnded', 'phaseReached'];
 
 /**
- * Which applications are followed: those that a rule may be for, whatever their labels, and those whose
- * annotations some grant allows to queue something. Labels and annotations may change without an
- * event: so what happened before such a change is known by then, and starts nothing.
+ * Decides which applications are followed: those that a rule may apply to, whatever their labels, and those
+ * whose annotations a grant allows to queue something. Labels and annotations can change without an event, so
+ * an application is followed before it matches: what happened before the change is then known already and
+ * starts nothing.
  */
 export class Care {
   readonly #rules: RuleSet;
   readonly #grants: ReadonlyMap<string, GlobSet<Grant>>;
   readonly #since: (what: FollowUpRule | Grant) => number;
-  /** Nobody asks for anything. */
+  /** Nothing is to be followed. */
   readonly isEmpty: boolean;
-  /** Runs may bring rules of their own, so that any application may come to be cared for. */
+  /** Runs may bring their own rules, so any application may have to be followed. */
   readonly takesInputs: boolean;
 
-  /** `since`: since when each name of `caredNames` is cared for, as the store says. */
+  /** `since`: since when each name of `caredNames` is followed, from the store. */
   constructor(
     { followUps, grants, takesInputs = false }: CareSettings,
     since: ReadonlyMap<string, number>,
@@ -56,7 +57,7 @@ export class Care {
       ...followUps.map((rule) => [rule, nameOfRule(rule)] as const),
       ...grants.map((grant) => [grant, nameOfGrant(grant)] as const),
     ]);
-    // What is not known is new.
+    // A name that the store does not know is new.
     this.#since = (what) => since.get(names.get(what) ?? '') ?? Infinity;
     const instances = new Set(grants.map(({ argocd }) => argocd));
     this.#grants = new Map(
@@ -71,7 +72,7 @@ export class Care {
     );
   }
 
-  /** Undefined: nobody cares for it. */
+  /** Undefined: the application is not followed. */
   of(question: CareQuestion): Cared | undefined {
     const rules = this.#rules.about(question, question);
     const grants = [...(this.#grants.get(question.argocd)?.ownersOf([question.project]) ?? [])];
@@ -82,19 +83,22 @@ export class Care {
     };
   }
 
-  /** Since when a rule of the configuration is cared for; what is of no configuration: ever since. */
+  /** Since when a rule is followed; `-Infinity` for a rule that is not in the configuration. */
   sinceOf(rule: FollowUpRule): number {
     const since = this.#since(rule);
     return since === Infinity ? -Infinity : since;
   }
 }
 
-/** Whether a rule is about hooks or phases, which are told while an operation goes on. */
+/** Whether a rule is about hooks or phases, whose events come while the operation runs. */
 export function isOfHooks({ when }: Pick<FollowUpRule, 'when'>): boolean {
   return when.events.some((event) => ofHooks.includes(event));
 }
 
-/** By these the store knows since when all of it is cared for. Another target makes no other rule. */
+/**
+ * The names under which the store keeps since when each rule and grant is followed. A changed target keeps
+ * the name.
+ */
 export function caredNames({ followUps, grants }: CareSettings): readonly string[] {
   return [...followUps.map(nameOfRule), ...grants.map(nameOfGrant)];
 }

@@ -8,7 +8,7 @@ import type { EventStore } from '../store/event-store.ts';
 import { readActionBody, type ActionBody, type ChainLink } from '../../actions/action-body.ts';
 import type { ActionOfPlan } from './follow-up-ports.ts';
 
-/** How it is found out which action led to an operation. */
+/** How the action that led to an operation is found. */
 export interface ChainPorts {
   readonly store: Pick<EventStore, 'action' | 'actionsWithOutcome'>;
   readonly actionOfPlan: ActionOfPlan | undefined;
@@ -17,16 +17,16 @@ export interface ChainPorts {
 /** Why a follow-up is not done. */
 export interface ChainRefusal {
   readonly why: 'depth' | 'loop';
-  /** For people. */
+  /** A sentence for people. */
   readonly message: string;
 }
 
 /**
- * The follow-ups that led to an event: those of the run that asked for its operation, where that is one
- * that an action of ours queued. It is known by its event, once that was claimed with a proof; otherwise
- * by the page that it wrote into the operation. Who writes a wrong page there makes a chain of others
- * longer or loses his own: then the pace of the rules is what bounds it. An event of no operation is
- * taken to follow from the last one.
+ * The follow-ups that led to an event: those of the run that requested its operation, if one of our actions
+ * queued that run. The action is found by the event that the run claimed with proof, otherwise by the run's
+ * page in the operation. Whoever can write a wrong page there can lengthen another chain or drop their own,
+ * so the pace of the rules is the final limit. An event without an operation follows from the latest
+ * operation.
  */
 export async function chainOf(
   event: ApplicationEvent,
@@ -43,7 +43,7 @@ export async function chainOf(
   return [...parent.chain, linkOf(parent.event, ruleOf(parent, claimed?.rule))];
 }
 
-/** The body with the rule that made it, which only the stored action says. */
+/** The body, and the rule that made it, which only the stored action has. */
 type Parent = ActionBody & { readonly rule?: string };
 
 function ruleOf({ rule }: Parent, claimed: string | undefined): string {
@@ -70,7 +70,7 @@ async function queuedBy(
 interface RunPage {
   readonly kind: 'queuePipeline' | 'createRelease';
   readonly id: number;
-  /** Parts of its address, of which one is the name of the organization or collection. */
+  /** Labels of its address; one of them is the name of the organization or collection. */
   readonly names: ReadonlySet<string>;
 }
 
@@ -85,13 +85,13 @@ function runAt(page: string): RunPage | undefined {
   return { kind: build === null ? 'createRelease' : 'queuePipeline', id, names };
 }
 
-/** The link that an event and a rule make. */
+/** The link that an event and a rule add to a chain. */
 export function linkOf({ application }: ApplicationEvent, rule: string): ChainLink {
   const { uid, name, namespace } = application;
   return { uid, application: printName({ name, namespace }), rule };
 }
 
-/** Whether a further link may be added to a chain; else why not. `longest`: how many there may be. */
+/** Why a chain may not get another link; undefined if it may. `longest`: the most links allowed. */
 export function chainRefusal(
   chain: readonly ChainLink[],
   next: ChainLink,
@@ -100,12 +100,12 @@ export function chainRefusal(
   const before = chain.findIndex(({ uid, rule }) => uid === next.uid && rule === next.rule);
   if (before >= 0) {
     const loop = [...chain.slice(before), next].map(print).join(' → ');
-    const message = `Not done, since it is a loop of follow-ups: ${loop}. Change one of these rules, or what its pipeline syncs.`;
+    const message = `Skipped, because the follow-ups form a loop: ${loop}. Change one of these rules, or what its pipeline syncs.`;
     return { why: 'loop', message };
   }
   if (chain.length < longest) return undefined;
   const way = [...chain, next].map(print).join(' → ');
-  const message = `Not done, since it would be follow-up ${chain.length + 1} in a row, and \`followUpLimits.chainDepth\` is ${longest}: ${way}.`;
+  const message = `Skipped, because it would be follow-up ${chain.length + 1} in a row, and \`followUpLimits.chainDepth\` is ${longest}: ${way}.`;
   return { why: 'depth', message };
 }
 

@@ -2,24 +2,24 @@ import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { pipelineReasons } from '../../azure/pipelines/pipeline-error.ts';
 
-/** Who is told of what a target's answers mean for the figures. */
+/** Counts what a target answers. */
 export interface TargetTelemetry {
   /** `reason`: one of `refusalReasons`. */
   refused(reason: string): void;
-  /** What was asked for without an answer was done all the same. */
+  /** A request without an answer turned out to have taken effect. */
   found(): void;
 }
 
-/** What passes by itself is no refusal. */
+/** These pass by themselves, so they do not count as refusals. */
 const passing: ReadonlySet<string> = new Set(['throttled', 'unavailable', 'unclear']);
 
-/** Why actions are refused, as it is counted: by Azure DevOps, by their targets, by their chains. */
+/** Why actions are refused, as the metrics count it: by Azure DevOps, by their targets, by their chains. */
 export const refusalReasons: readonly string[] = [
   ...pipelineReasons.filter((reason) => !passing.has(reason)),
   ...['other', 'chainTooLong', 'loop'],
 ];
 
-/** Does actions as another target does them, and tells what is counted of that. */
+/** Passes actions on to another target and counts its answers. */
 export class CountedTarget implements ActionTarget {
   readonly #target: ActionTarget;
   readonly #telemetry: TargetTelemetry;

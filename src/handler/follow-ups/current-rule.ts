@@ -7,7 +7,7 @@ import { readActionBody } from '../../actions/action-body.ts';
 import type { RulesOfRun } from './follow-up-ports.ts';
 import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
 
-/** What is configured at the moment. */
+/** The current configuration. */
 export interface CurrentRules {
   readonly followUps: readonly FollowUpRule[];
   readonly grants: readonly Grant[];
@@ -15,7 +15,7 @@ export interface CurrentRules {
   readonly mayHookQueue?: (about: HookQuestion) => boolean;
 }
 
-/** What a hook has asked for. */
+/** What a hook asked for. */
 export interface HookQuestion {
   readonly argocd: string;
   readonly application: Required<ApplicationName>;
@@ -25,8 +25,8 @@ export interface HookQuestion {
 }
 
 /**
- * Does actions only while their rules hold: an action may wait for days, and whoever takes a rule or a
- * grant back wants none of it any more.
+ * Executes an action only while its rule still applies. An action may wait for days, and whoever removed the
+ * rule or grant no longer wants it.
  */
 export class CurrentRuleTarget implements ActionTarget {
   readonly #target: ActionTarget;
@@ -45,7 +45,7 @@ export class CurrentRuleTarget implements ActionTarget {
     return await this.#target.prepare(action, signal);
   }
 
-  /** Why a run's own rule does not hold any more: the run has lost the right, or is forgotten. */
+  /** Why a run's own rule no longer applies: the run has lost the right, or is no longer stored. */
   async #refusalOfRun(stored: StoredAction): Promise<string | undefined> {
     if (this.#rulesOfRun === undefined || !stored.rule.startsWith('input/')) return undefined;
     const { event } = readActionBody(stored);
@@ -55,7 +55,7 @@ export class CurrentRuleTarget implements ActionTarget {
     if (run !== undefined && rule !== undefined && run.mayQueue(rule, event.application)) {
       return undefined;
     }
-    return 'The run whose input `followUps` asks for it may not queue it any more. It takes the action `queue` in `rules`, and for a pipeline of another project an entry in `grants`.';
+    return 'The run whose input `followUps` asks for this may no longer queue it. Allow the action `queue` in `rules`; for a pipeline of another project, add an entry to `grants`.';
   }
 
   send(request: string, signal: AbortSignal): Promise<ActionOutcome> {
@@ -67,7 +67,7 @@ export class CurrentRuleTarget implements ActionTarget {
   }
 }
 
-/** Why the rule of an action does not hold any more. */
+/** Why the rule of an action no longer applies. */
 function refusalOf(
   stored: StoredAction,
   { followUps, grants, mayHookQueue }: CurrentRules,
@@ -76,20 +76,20 @@ function refusalOf(
   if (rule.startsWith('input/')) return undefined;
   if (rule.startsWith('hook/')) {
     const { action, argocd, event } = readActionBody(stored);
-    if (action.kind === 'postWebHook') return 'Hooks post no web hooks.';
+    if (action.kind === 'postWebHook') return 'Hooks cannot post web hooks.';
     const { name, namespace, project: appProject } = event.application;
     const [, ofHook = ''] = rule.split('/');
     const about = { argocd, application: { name, namespace }, appProject, address: action };
     if (mayHookQueue?.({ ...about, namespace: ofHook }) === true) return undefined;
-    return `Hooks of ${namespace}/${name} may not queue ${printPipelineAddress(action)} any more. It takes an entry in \`hooks.grants\` of the configuration.`;
+    return `Hooks of ${namespace}/${name} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`hooks.grants\` in the configuration.`;
   }
   if (!rule.startsWith('annotation/')) {
     if (followUps.some(({ name }) => name === rule)) return undefined;
-    return `The rule ${rule} is no longer in \`followUps\` of the configuration. What it would have done is not done.`;
+    return `The rule ${rule} is no longer in \`followUps\` of the configuration, so its action is skipped.`;
   }
   const { action, argocd, event } = readActionBody(stored);
-  if (action.kind === 'postWebHook') return 'Annotations post no web hooks.';
+  if (action.kind === 'postWebHook') return 'Annotations cannot post web hooks.';
   const appProject = event.application.project;
   if (isGranted(grants, { argocd, appProject, address: action })) return undefined;
-  return `Applications of AppProject ${appProject} may not queue ${printPipelineAddress(action)} any more. It takes an entry in \`grants\` of the configuration.`;
+  return `Applications of AppProject ${appProject} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`grants\` in the configuration.`;
 }

@@ -15,7 +15,7 @@ import { chainOf, chainRefusal, linkOf, type ChainPorts } from './chain.ts';
 import type { FollowUpTelemetry, RulesOfRun, RunRules } from './follow-up-ports.ts';
 import type { RulePace } from './rule-pace.ts';
 
-/** What the configuration says of follow-ups. Times are milliseconds. */
+/** The configuration of follow-ups. Times are milliseconds. */
 export interface ActionSettings {
   readonly followUps: readonly FollowUpRule[];
   readonly grants: readonly Grant[];
@@ -25,11 +25,11 @@ export interface ActionSettings {
     readonly chainDepth: number;
     readonly actionsPerHour: number;
   };
-  /** The organization that is meant where none is named; undefined where there are several, or none. */
+  /** Used where a rule names no organization; undefined if several are configured, or none. */
   readonly organization: string | undefined;
 }
 
-/** The application of events, as far as rules and chains ask for it. */
+/** What rules and chains need of an event's application. */
 export type ActionSubject = Pick<
   Application,
   'name' | 'namespace' | 'project' | 'annotations' | 'labels' | 'operationState'
@@ -42,27 +42,27 @@ export interface SeenAt {
   readonly applicationUrl: string;
 }
 
-/** An event, and how it came to be known. */
+/** An event, and how it became known. */
 export interface SeenEvent {
   readonly event: ApplicationEvent;
   readonly late: boolean;
-  /** Whether a rule of the configuration was there when it happened. */
+  /** Whether a rule of the configuration existed when the event happened. */
   readonly isMeant: (rule: FollowUpRule) => boolean;
 }
 
-/** What makes actions of events. */
+/** What turning events into actions needs. */
 export interface EventActionsPorts extends ChainPorts {
   readonly rulesOfRun: RulesOfRun | undefined;
   readonly pace: RulePace;
   readonly telemetry: Pick<FollowUpTelemetry, 'chainRefused' | 'seenAgain'>;
-  /** Told once that a rule has queued as much as it may, and no more until it has not. */
+  /** Called once when a rule reaches its hourly limit, and again only after it was below the limit. */
   readonly onDelay: (rule: string, until: number) => void;
 }
 
-/** No organization is called so: what needs one is refused when it is prepared, with the reason. */
+/** No organization has this name. An action that needs one is refused with the reason when it is prepared. */
 const nowhere = '';
 
-/** Makes actions of events, by the rules of all places. */
+/** Turns events into actions, by the rules of the configuration, annotations and runs. */
 export class EventActions {
   readonly #ports: EventActionsPorts;
   readonly #settings: ActionSettings;
@@ -74,7 +74,7 @@ export class EventActions {
     this.#rules = new RuleSet(settings.followUps);
   }
 
-  /** The actions of events of one application, in the order of the events. `now`: local milliseconds. */
+  /** The actions for events of one application, in the order of the events. `now`: local milliseconds. */
   async of(
     events: readonly SeenEvent[],
     application: ActionSubject,
@@ -92,7 +92,7 @@ export class EventActions {
     return actions;
   }
 
-  /** The action of one more rule, of a hook, for an event. Undefined: it is there already. */
+  /** The action of one additional rule, from a hook, for an event. Undefined: it exists already. */
   ofRule(
     event: ApplicationEvent,
     rule: FollowUpRule,
@@ -105,7 +105,7 @@ export class EventActions {
     return this.#actionOf(seen, rule, { ...at, application, defaults });
   }
 
-  /** What an application's annotations ask for, as far as it is granted; undefined: nothing. */
+  /** The granted part of what an application's annotations ask for; undefined: nothing. */
   #annotated(
     { annotations, project: appProject }: ActionSubject,
     argocd: string,
@@ -150,12 +150,12 @@ export class EventActions {
   ): Promise<StoredAction | undefined> {
     const { argocd, applicationUrl, application, defaults, now } = about;
     const action = renderAction(rule, valuesOf(event, { argocd, applicationUrl }), defaults);
-    // Only rules of an input may leave out the project, and a run has one.
+    // Only rules of an input may leave out the project; the run supplies it.
     if (action === undefined) return undefined;
     const { chainDepth, actionsPerHour, keepTrying } = this.#settings.followUpLimits;
     const { pace, telemetry, onDelay } = this.#ports;
     const key = actionKeyOf(event, rule);
-    // What is there already is left as it is, and counts once.
+    // An action that exists is left unchanged and counts once.
     if ((await this.#ports.store.action(key)) !== undefined) {
       telemetry.seenAgain();
       return undefined;
@@ -169,7 +169,7 @@ export class EventActions {
     const body = { event, argocd, applicationUrl, action, eventKey, late, chain };
     return {
       ...{ key, uid: event.application.uid, rule: rule.name, createdAt: now, dueAt },
-      // Its turn may come later than it would be tried otherwise.
+      // The pace of the rule may delay it further.
       expiresAt: dueAt + keepTrying,
       state: refusal ? 'refused' : 'waiting',
       ...{ tries: 0, sentAt: undefined, looks: 0, request: undefined, outcome: undefined },
@@ -179,7 +179,7 @@ export class EventActions {
   }
 }
 
-/** What the run's rules ask for, as far as the handler may do it for this application. */
+/** The part of the run's rules that the handler may execute for this application. */
 function allowedOf(
   { rules, mayQueue }: RunRules,
   event: ApplicationEvent,
@@ -190,5 +190,5 @@ function allowedOf(
 }
 
 function delayed(rule: string, perHour: number): string {
-  return `It waits for its turn: ${rule} may start ${perHour} an hour (\`followUpLimits.actionsPerHour\`).`;
+  return `Delayed: ${rule} may start ${perHour} an hour (\`followUpLimits.actionsPerHour\`).`;
 }

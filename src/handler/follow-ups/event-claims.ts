@@ -7,13 +7,13 @@ import type { ClaimSpec } from '../run.ts';
 import type { EventClaim, EventStore, StoredAction } from '../store/event-store.ts';
 import { findActionBody, type ActionBody } from '../../actions/action-body.ts';
 
-/** What a run is told that asks for an event. `again`: it was told so before. */
+/** The answer to a run that claims an event. `again`: this run has received it before. */
 export type ClaimAnswer =
   | { readonly kind: 'claimed'; readonly body: ActionBody; readonly isAgain: boolean }
   | { readonly kind: 'taken'; readonly by: EventClaim }
   | { readonly kind: 'unknown' };
 
-/** What may become of a claim, as it is counted. */
+/** The results of claims, as the metrics count them. */
 export const claimResults = ['claimed', 'repeated', 'taken', 'unknown'] as const;
 export type ClaimResult = (typeof claimResults)[number];
 
@@ -21,16 +21,15 @@ export type ClaimResult = (typeof claimResults)[number];
 export interface EventClaimsPorts {
   readonly store: Pick<EventStore, 'actionsOfEvent' | 'claimAction'>;
   readonly clock: Clock;
-  /** Is told what became of each claim. */
+  /** Called with the result of each claim. */
   readonly onClaim: (result: ClaimResult) => void;
 }
 
 const longestName = 200;
 
 /**
- * Hands events out to the runs that were queued for them: each to the first that asks and has proven
- * itself, and to the same one again, however often it asks. An event of another project or
- * organization is none for whoever asks.
+ * Hands events out to the runs that were queued for them. The first run that claims an event with proof gets
+ * it, and gets it again whenever it asks. Events of other projects or organizations are unknown to it.
  */
 export class EventClaims {
   readonly #ports: EventClaimsPorts;
@@ -39,7 +38,7 @@ export class EventClaims {
     this.#ports = ports;
   }
 
-  /** `spec` is of a run that has proven itself. Rejects with a `StoreError`. */
+  /** `spec`: of a proven run. Rejects with a `StoreError`. */
   async claim(spec: ClaimSpec): Promise<ClaimAnswer> {
     const answer = await this.#claim(spec);
     const isAgain = answer.kind === 'claimed' && answer.isAgain;
@@ -55,7 +54,7 @@ export class EventClaims {
       return body !== undefined && isQueuedTo(spec, body) ? [{ action, body }] : [];
     });
     let by: EventClaim | undefined;
-    // Two events may have the same digits: each is for one run.
+    // Two events may have the same digits; each is for one run.
     for (const { action, body } of inOrder(found, own)) {
       const isAgain = action.claim?.claimant === own.claimant;
       const held = isAgain ? own : await store.claimAction(action.key, own);
@@ -69,13 +68,13 @@ export class EventClaims {
 
 type Found = { readonly action: StoredAction; readonly body: ActionBody };
 
-/** What the run has already goes first. */
+/** Actions that this run has claimed come first. */
 function inOrder(found: readonly Found[], { claimant }: EventClaim): readonly Found[] {
   const isOwn = ({ action }: Found) => action.claim?.claimant === claimant;
   return [...found.filter(isOwn), ...found.filter((each) => !isOwn(each))];
 }
 
-/** Whether the action queued into the organization and the project that were proven of the run. */
+/** Whether the action queued into the proven organization and project of the run. */
 function isQueuedTo({ address, proven }: ClaimSpec, { action }: ActionBody): boolean {
   if (action.kind === 'postWebHook') return false;
   const { organization, project } = action;
@@ -86,7 +85,7 @@ function isQueuedTo({ address, proven }: ClaimSpec, { action }: ActionBody): boo
   return name !== undefined && foldProjectName(name) === foldProjectName(project);
 }
 
-/** A run that asks, as it is kept. */
+/** The claim of a run, as it is stored. */
 function claimOf({ address, info, page }: ClaimSpec, at: number): EventClaim {
   const row = info.find(({ name }) => name === 'Run')?.value ?? '';
   const [name = ''] = row.split(' ');
@@ -99,9 +98,9 @@ function claimOf({ address, info, page }: ClaimSpec, at: number): EventClaim {
 }
 
 /**
- * What tells a run from others. A pipeline's run has one plan, however often its jobs are run again; a
- * classic release has one for each deployment, so it goes by its page, which it says itself: that
- * counts within its project, which is proven.
+ * Tells a run from others. A pipeline run has one plan, however often its jobs are rerun. A classic release
+ * has one plan per deployment, so its page identifies it. The page is not proven, but it counts only within
+ * the project, which is.
  */
 function claimantOf({ collection, projectId, hub, planId }: ClaimSpec['address'], page: string) {
   const isRelease = (hub === 'release' || hub === 'gates') && page !== '';

@@ -16,60 +16,59 @@ import type {
 import type { ActionSettings, ActionSubject, EventActions, SeenEvent } from './event-actions.ts';
 import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
 
-/** Actions of an application that are looked through for one that is alike: the newest. */
+/** How many actions of an application are searched for a similar one, newest first. */
 const mostAlike = 100;
 
-/** A look at an application, and what is known of it beside. */
+/** A look at an application, and its circumstances. */
 export interface Look {
   readonly argocd: string;
   readonly server: WatchedArgoCD;
-  /** Since when somebody cares for the application, local milliseconds. */
+  /** Since when the application is followed, in local milliseconds. */
   readonly since: number;
-  /** It is the first of this process: what it shows may have happened before. */
+  /** It is the first look of this process: what it shows may have happened earlier. */
   readonly isFirst: boolean;
 }
 
-/** What the recorder stores with, and whom it tells. */
+/** What the recorder needs. */
 export interface EventRecorderPorts {
   readonly store: Pick<
     EventStore,
     'eventMemory' | 'recordEvents' | 'forgetEvents' | 'action' | 'actions'
   >;
-  /** As the configuration is now. */
+  /** For the current configuration. */
   readonly actions: () => EventActions;
   readonly limits: () => Pick<ActionSettings['followUpLimits'], 'catchUp'>;
-  /** Since when a rule of the configuration is cared for; local milliseconds. */
+  /** Since when a rule of the configuration is followed, in local milliseconds. */
   readonly sinceOf: (rule: FollowUpRule) => number;
   readonly now: () => number;
-  /** When this process began to watch; local milliseconds. */
+  /** When this process started to watch, in local milliseconds. */
   readonly startedAt: number;
   readonly telemetry: Pick<FollowUpTelemetry, 'eventSeen' | 'eventTooOld' | 'actionsMade'>;
-  /** There are new actions. */
+  /** New actions were stored. */
   readonly onActions: () => void;
 }
 
 /**
- * Makes of looks at applications what they tell, and stores it: memory and actions in one step, so that
- * what was learned and what is done because of it cannot part. Two looks at one application never
- * overtake each other.
+ * Turns looks at applications into events and stores them. Memory and actions are stored in one step, so that
+ * they cannot diverge. Looks at one application are recorded in order.
  */
 export class EventRecorder {
   readonly #ports: EventRecorderPorts;
-  /** The last of those that are at work or wait, by `uid`. */
+  /** The latest recording of each application that is running or queued, by `uid`. */
   readonly #turns = new Map<string, Promise<void>>();
 
   constructor(ports: EventRecorderPorts) {
     this.#ports = ports;
   }
 
-  /** Resolves when all that the look tells is stored. Rejects with the store's errors alone. */
+  /** Resolves when everything that the look shows is stored. Rejects only with errors of the store. */
   record(application: Application, look: Look): Promise<void> {
     return this.#inTurn(application.uid, () => this.#record(application, look));
   }
 
   /**
-   * Records the look, and then an action of one more rule for an event that it shows. Gives that action,
-   * or the one by which another rule queues the same pipeline for the same event.
+   * Records the look, then adds the action of one more rule for an event that the look shows. Returns that
+   * action, or the one by which another rule queues the same pipeline for the same event.
    */
   async addRule(
     application: Application,
@@ -81,20 +80,20 @@ export class EventRecorder {
     await this.#inTurn(application.uid, async () => {
       made.action = await this.#addRule(application, look, event, rule);
     });
-    // What is stored is there: the turn would have rejected.
+    // It is set: a failed recording would have rejected.
     return made.action as StoredAction;
   }
 
-  /** The application is gone. Once that is stored, it is forgotten. */
+  /** Records that the application was deleted. Then it is forgotten. */
   recordDeletion(application: Application, look: Look): Promise<void> {
     return this.#inTurn(application.uid, async () => {
-      // What it went through at last, before it went.
+      // The last changes before the deletion.
       await this.#record(application, look);
       await this.#delete(application, look);
     });
   }
 
-  /** It went while nobody was looking: all that is known of it is what was kept. */
+  /** Records that the application was deleted while nobody watched. Only what was stored is known of it. */
   recordAbsence({ uid, about }: ApplicationMemory, look: Look): Promise<void> {
     return this.#inTurn(uid, async () => {
       if (about === undefined) return this.#ports.store.forgetEvents(uid);
@@ -102,7 +101,7 @@ export class EventRecorder {
     });
   }
 
-  /** Another has its name, or nobody can say any more what became of it. Nothing is told of that. */
+  /** Forgets an application without an event: another has its name, or its fate is unknown. */
   forget(uid: string): Promise<void> {
     return this.#inTurn(uid, () => this.#ports.store.forgetEvents(uid));
   }
@@ -131,7 +130,7 @@ export class EventRecorder {
     const { store } = this.#ports;
     const { uid } = application;
     const isFirst = (await store.eventMemory(uid)) === undefined;
-    // The rules of all places come first: who queues the pipeline already need not do so again.
+    // The regular rules come first: if one of them queues the pipeline already, the hook need not.
     await this.#record(application, { ...look, since: 0, isFirst });
     const key = actionKeyOf(event, rule);
     const known = (await store.action(key)) ?? (await this.#alike(event, rule));
@@ -139,12 +138,13 @@ export class EventRecorder {
     const place = this.#placeOf(application, look);
     const action = await this.#ports.actions().ofRule(event, rule, application, place);
     const memory = await store.eventMemory(uid);
-    if (action === undefined || memory === undefined) throw new Error('a hook made no action');
+    if (action === undefined || memory === undefined)
+      throw new Error('the rule of a hook made no action');
     await this.#store({ memory, actions: [action] });
     return action;
   }
 
-  /** An action of the same event for the same pipeline; a hook that counts attempts wants its own. */
+  /** An action for the same event and pipeline. A hook that counts attempts gets its own. */
   async #alike(event: ApplicationEvent, rule: FollowUpRule): Promise<StoredAction | undefined> {
     const { do: wanted, each } = rule;
     if (wanted.kind !== 'queuePipeline' || each === 'attempt') return undefined;
@@ -182,7 +182,7 @@ export class EventRecorder {
       await this.#store({ memory, actions });
     }
     telemetry.eventSeen(event.kind, isFirst);
-    // After a crash between the two it is found gone again: the same event, and so the same actions.
+    // After a crash in between, the application is found deleted again: the same event, so the same actions.
     await store.forgetEvents(uid);
   }
 
@@ -202,13 +202,13 @@ export class EventRecorder {
     return { argocd, ownNamespace, applicationUrl, now: this.#ports.now() };
   }
 
-  /** What the first look of a process tells may be too old, or older than the rule that it would start. */
+  /** Drops events at the first look of a process that are too old, or older than the rule they would trigger. */
   #meant(events: readonly ApplicationEvent[], { isFirst }: Look): readonly SeenEvent[] {
     const { startedAt, sinceOf, telemetry } = this.#ports;
     if (!isFirst) return events.map((event) => ({ event, late: false, isMeant: () => true }));
     const began = secondOf(startedAt);
     return events.flatMap((event) => {
-      // Argo CD does not always say when.
+      // Argo CD does not always give the time.
       const at = event.at === 0 ? startedAt : event.at;
       if (at < this.#oldest) {
         telemetry.eventTooOld(event.kind);
@@ -226,7 +226,7 @@ export class EventRecorder {
   async #inTurn(uid: string, work: () => Promise<void>): Promise<void> {
     const before = this.#turns.get(uid) ?? Promise.resolve();
     const turn = before.then(work, work);
-    // The next one begins whatever became of this one; and what became of it hears who waits for it.
+    // The next recording starts even if this one failed; the caller gets the failure.
     const settled = turn.catch(() => undefined);
     this.#turns.set(uid, settled);
     try {

@@ -35,10 +35,10 @@ export const eventOutputNames = [
   'startedByUrl',
 ] as const;
 
-/** The output variables; each is set, and empty where there is nothing to say. */
+/** The output variables. Each is set; empty where there is no value. */
 export type EventOutputs = Readonly<Record<(typeof eventOutputNames)[number], string>>;
 
-/** What a follow-up run is told of its event, wherever that is published. */
+/** What a follow-up run is told about its event, in every form in which it is published. */
 export interface EventReport {
   /** One sentence: what happened to which application. */
   readonly headline: string;
@@ -91,7 +91,7 @@ export function eventReportOf(body: ActionBody): EventReport {
   };
 }
 
-/** The outputs of a run that was handed out nothing. */
+/** The outputs of a run that received no event. */
 export function outputsWithout(message: string): EventOutputs {
   const empty = Object.fromEntries(eventOutputNames.map((name) => [name, '']));
   const outputs = { ...empty, revisions: '[]', images: '[]' } as EventOutputs;
@@ -138,7 +138,7 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
   });
   const code = (name: string, text: string) => ({ name, text, markdown: markdownCode(text, 200) });
   const revisions = operation === undefined ? '' : printRevisions(operation.revisions);
-  const change = operation?.revisionChanged === false ? ' (as before)' : '';
+  const change = operation?.revisionChanged === false ? ' (unchanged)' : '';
   const span = operation && printSpan(operation.startedAt, event.at);
   const facts = [
     plain('Message', message),
@@ -146,11 +146,11 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
     plain('Hook', values.hook),
     plain('Started by', values.startedBy),
     run === undefined
-      ? plain('Run before', '')
-      : { name: 'Run before', text: run, markdown: markdownLink(run, run) },
-    plain('Operation began', operation === undefined ? '' : (isoTime(operation.startedAt) ?? '')),
+      ? plain('Triggering run', '')
+      : { name: 'Triggering run', text: run, markdown: markdownLink(run, run) },
+    plain('Operation started', operation === undefined ? '' : (isoTime(operation.startedAt) ?? '')),
     plain(
-      'Happened',
+      'Occurred',
       [isoTime(event.at) ?? '', span && `after ${span}`].filter(Boolean).join(', '),
     ),
     plain(
@@ -160,7 +160,7 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
     code('Images', images.slice(0, 10).join(', ')),
     plain('Argo CD', [argocd, webAddress(applicationUrl)].filter(Boolean).join(', ')),
     plain(
-      'Follow-ups before',
+      'Earlier follow-ups',
       chain.map(({ application, rule }) => `${application} (${rule})`).join(', '),
     ),
   ];
@@ -181,7 +181,7 @@ function phaseRows({ operation }: ApplicationEvent): readonly (readonly [string,
   });
 }
 
-/** The run that started the operation, as it says itself. */
+/** The run that started the operation, according to the operation. */
 function runPageOf({ operation }: ApplicationEvent): string | undefined {
   const origin = operation?.origin;
   if (origin?.kind !== 'run') return undefined;
@@ -189,7 +189,7 @@ function runPageOf({ operation }: ApplicationEvent): string | undefined {
 }
 
 const lateWords =
-  'It happened while no handler was watching, and was found afterwards in the history of the application.';
+  'This happened while no handler was watching, and was found later in the history of the application.';
 
 const kindWords: Readonly<Record<ApplicationEvent['kind'], string>> = {
   operationStarted: 'an operation started',
@@ -198,9 +198,9 @@ const kindWords: Readonly<Record<ApplicationEvent['kind'], string>> = {
   succeeded: 'the operation succeeded',
   failed: 'the operation failed',
   terminated: 'the operation was terminated',
-  superseded: 'another operation took the place of this one',
+  superseded: 'another operation replaced this one',
   healthDegraded: 'its health is Degraded',
-  healthRecovered: 'its health has recovered',
+  healthRecovered: 'its health recovered',
   deleted: 'it was deleted',
 };
 
@@ -208,7 +208,7 @@ const missedWords: Readonly<Record<MissedReason, string>> = {
   dryRun: 'no hooks ran: a dry run',
   selective: 'no hooks ran: only selected resources were synced',
   applyStrategy: 'no hooks ran: strategy apply',
-  notReached: 'no hooks ran: the operation ended before',
+  notReached: 'no hooks ran: the operation ended before this phase',
   notFailed: 'no hooks ran: nothing failed',
   notRunOnThisFailure:
     'no hooks ran: Argo CD runs none when the dry run fails, before the first wave, or on a termination',

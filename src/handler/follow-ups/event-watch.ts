@@ -18,12 +18,12 @@ import type { RulesOfRun, WatchedArgoCD } from './follow-up-ports.ts';
 import { GoneApplications } from './gone-applications.ts';
 import { SeenApplications, type Seen } from './seen-applications.ts';
 
-/** What the watch over one Argo CD works with. */
+/** What the watch of one Argo CD needs. */
 export interface EventWatchPorts {
   readonly argocd: string;
-  /** Undefined once it is not configured any more. */
+  /** Undefined once it is no longer configured. */
   readonly server: () => WatchedArgoCD | undefined;
-  /** As the configuration is now; resolves when it is known since when all is cared for. */
+  /** For the current configuration. Resolves once it is known since when everything is followed. */
   readonly care: () => Promise<Care>;
   readonly rulesOfRun: RulesOfRun | undefined;
   readonly recorder: Pick<EventRecorder, 'record' | 'recordDeletion' | 'recordAbsence' | 'forget'>;
@@ -31,21 +31,21 @@ export interface EventWatchPorts {
   readonly store: Pick<EventStore, 'eventMemory' | 'eventMemories'>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Told what an operator should know: bugs. */
+  /** Called with bugs, which an operator should know of. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Looks that are at work or wait: more of them hold up the stream. */
+/** Looks that are running or queued at most; beyond that, the stream waits. */
 const mostLooks = 64;
-/** Milliseconds in which the stream may tell what a list has shown. */
+/** Milliseconds in which the stream may deliver what a list has shown. */
 const grace = 5_000;
-/** A run's rules count for its own operation alone, however long ago that ended. */
+/** A run's rules apply only to its own operation, however long ago it ended. */
 const inputCare: Cared = { since: 0, followsHooks: true };
 
 /**
- * Watches the applications of one Argo CD for events, also while no run is open. It hears what the
- * informer hears (`heard`, `listed`); only where that shows another operation, phase or health than
- * before, the whole application is read: from the message where there is one, otherwise from Argo CD.
+ * Watches the applications of one Argo CD for events, even while no run is open. It receives what the
+ * informer receives (`heard`, `listed`). The whole application is read only when operation, phase or health
+ * have changed: from the message if there is one, otherwise from Argo CD.
  */
 export class EventWatch {
   readonly #ports: EventWatchPorts;
@@ -54,7 +54,7 @@ export class EventWatch {
   readonly #reader: ApplicationReader;
   readonly #gone: GoneApplications;
   #care: Care | undefined;
-  /** Those that went meanwhile are looked for once: when all that are there are known. */
+  /** Deleted applications are searched for once, when a list has shown which ones exist. */
   #areGoneSought = false;
 
   constructor(ports: EventWatchPorts) {
@@ -70,18 +70,18 @@ export class EventWatch {
     return { followed: this.#seen.cared, unread: this.#reader.size };
   }
 
-  /** Reads what has to be read until the signal aborts. Never rejects. */
+  /** Reads applications until the signal aborts. Never rejects. */
   run(signal: AbortSignal): Promise<void> {
     return this.#reader.run(signal);
   }
 
-  /** Has an application read at once, whatever was told of it. */
+  /** Requests a read of an application now, whatever is known of it. */
   hint({ name, namespace }: ApplicationName): void {
     const full = { name, namespace: namespace ?? this.#ports.server()?.namespace ?? '' };
     this.#reader.want({ ...full, project: this.#seen.find(full)?.project ?? '' });
   }
 
-  /** A message of the stream. Resolves when the next one may come; never rejects. */
+  /** Handles a message of the stream. Resolves when the next one may be passed; never rejects. */
   async heard({ type, summary, read }: SummaryEvent): Promise<void> {
     try {
       const care = await this.#current();
@@ -93,12 +93,12 @@ export class EventWatch {
     }
   }
 
-  /** All that there is, as a list tells it that was asked for at this time. Never rejects. */
+  /** Handles a list of all applications. `askedAt`: when it was requested. Never rejects. */
   async listed(listings: readonly Listing[], askedAt: number): Promise<void> {
     const care = await this.#current();
     if (care === undefined) return;
     for (const wanted of await inTurns(this.#seen.unlike(listings, askedAt))) {
-      // A run of ours may have begun there; and without an AppProject nobody can tell.
+      // One of our runs may have started an operation there. Without an AppProject, nobody can tell.
       const isOpen = care.takesInputs || wanted.project === '';
       if (isOpen || this.#caredOf(care, wanted)) this.#reader.want(wanted, grace);
     }
@@ -111,7 +111,7 @@ export class EventWatch {
     }
   }
 
-  /** Whose care it is now; undefined while nobody asks for anything, which costs nothing. */
+  /** The current care; undefined while nothing is to be followed, which then costs nothing. */
   async #current(): Promise<Care | undefined> {
     const care = await this.#ports.care();
     if (care !== this.#care) {
@@ -122,7 +122,7 @@ export class EventWatch {
     return care.isEmpty ? undefined : care;
   }
 
-  /** What is cared for from now on is looked at once, so that what changes later is known as a change. */
+  /** Requests a look at newly followed applications now, so that later changes are seen as changes. */
   #reconsider(care: Care): void {
     for (const seen of this.#seen.all()) {
       if (!seen.isCared && this.#caredOf(care, seen)) this.#reader.want(seen, grace);
@@ -140,7 +140,8 @@ export class EventWatch {
     const seen = this.#seen.find(summary);
     const before = seen?.uid === uid ? seen : undefined;
     if (before !== undefined && isOlder(summary, before)) return;
-    // The one of that name is gone, and nobody told: to people it is there.
+    // The previous application of that name is gone without notice. To people it still exists, so there is no
+    // event.
     if (seen !== undefined && before === undefined) await recorder.forget(seen.uid);
     const look = lookOf(summary);
     const cared = await this.#caredFor(care, { ...summary, look, marker: last?.marker }, before);
@@ -167,7 +168,7 @@ export class EventWatch {
     const { uid, last } = summary;
     annotations.forget(uid);
     const seen = this.#seen.find(summary);
-    // Another has its name already: to people it is there.
+    // Another application already has its name. To people it still exists, so there is no event.
     if (seen !== undefined && seen.uid !== uid) return recorder.forget(uid);
     const look = lookOf(summary);
     const cared = await this.#caredFor(care, { ...summary, look, marker: last?.marker }, undefined);
@@ -186,7 +187,7 @@ export class EventWatch {
     }, summary);
   }
 
-  /** Begins a look when there is room, and does not wait for its end: many are stored together. */
+  /** Starts a look when there is room, without waiting for its end, so that many are stored together. */
   async #begin(look: () => Promise<void>, wanted: Wanted): Promise<void> {
     await new Promise<void>((begun) => {
       const work = () => {
@@ -197,7 +198,7 @@ export class EventWatch {
     });
   }
 
-  /** What could not be read or stored is read again. The store tells of its faults itself. */
+  /** Requests another read of what could not be read or stored. The store reports its own faults. */
   #failed(error: unknown, { name, namespace, project }: Wanted): void {
     const isKnown = error instanceof StoreError || error instanceof ArgoCDError;
     if (!isKnown) this.#ports.onFault(error);
@@ -205,7 +206,7 @@ export class EventWatch {
     this.#reader.want({ name, namespace, project }, grace);
   }
 
-  /** Undefined: nobody cares for it. */
+  /** Undefined: the application is not followed. */
   async #caredFor(
     care: Care,
     application: Wanted & { readonly look: string; readonly marker: string | undefined },
@@ -214,7 +215,7 @@ export class EventWatch {
     const cared = this.#caredOf(care, application);
     const { clock, rulesOfRun } = this.#ports;
     if (cared !== undefined) {
-      // It came to be cared for by its move to another AppProject: what was before is no matter.
+      // It is followed because it moved to another AppProject: earlier events do not count.
       const hasMoved = before?.isCared === false && before.project !== application.project;
       return hasMoved ? { ...cared, since: Math.max(cared.since, clock.now()) } : cared;
     }
@@ -245,7 +246,7 @@ export class EventWatch {
       return 'done';
     } catch (error) {
       if (error instanceof ArgoCDError) {
-        // What we may not see is no event, and the next list shows whether that is still so.
+        // What we may not see is no event. The next list shows whether this has changed.
         return error.failure === 'hidden' || error.failure === 'forbidden' ? 'done' : 'again';
       }
       if (!(error instanceof StoreError) && !signal.aborted) this.#ports.onFault(error);
@@ -272,7 +273,7 @@ export class EventWatch {
     annotations.see(argocd, application);
     const look = lookOf(application);
     const marker = markerOf(application.operationState?.operation);
-    // Not by `seen`: it may have been told and not yet taken up.
+    // Not by `before`: the message may have been received but not processed.
     const care = await this.#ports.care();
     const cared = await this.#caredFor(care, { ...application, look, marker }, undefined);
     this.#seen.keep(application, { look, isCared: cared !== undefined, at: clock.now() });

@@ -6,70 +6,70 @@ import type { ApplicationName } from '../../sync/model/application.ts';
 /** An Argo CD of the configuration, as follow-ups need it. */
 export interface WatchedArgoCD {
   readonly argocd: Pick<ArgoCD, 'get'>;
-  /** Where it runs: its applications there go by their mere name as well. */
+  /** Its namespace. Applications there may be named without it. */
   readonly namespace: string;
-  /** Its address: under another one it may be another server. */
+  /** Its URL. Another URL may mean another server. */
   readonly url: string;
   /** The page of an application, for people. */
   pageOf(name: ApplicationName): string;
 }
 
-/** The rules that a run brought with it (input `followUps`), and where they queue what names no project. */
+/** The rules that a run brought (input `followUps`), and the defaults of their addresses. */
 export interface RunRules {
   readonly rules: readonly FollowUpRule[];
-  /** The organization's name; name or id of the project. */
+  /** The organization's name; the project's name or id. */
   readonly organization: string;
   readonly project: string;
   /**
-   * Whether the handler may queue it for this application at the moment: by the action `queue` of the
-   * rules for whoever ran, and in the run's own project or by a grant for the AppProject.
+   * Whether the handler may queue it for this application now: the rules must allow the action `queue` to the
+   * run, and the pipeline must be in the run's own project or allowed by a grant for the AppProject.
    */
   readonly mayQueue: (rule: FollowUpRule, application: ApplicationEvent['application']) => boolean;
 }
 
 /**
- * The rules of the run that asked for an operation, by the marker that the operation carries: a claim
- * of whoever wrote it, so only the run whose own marker it is counts. Undefined where it brought none.
+ * The rules of the run that requested an operation, by the operation's marker. Anyone may have written the
+ * marker, so only the run to which it belongs counts. Undefined if that run brought none.
  */
 export type RulesOfRun = (marker: string) => Promise<RunRules | undefined>;
 
 /**
- * The action whose pipeline is this run of Azure DevOps (its plan's id), where that has proven itself
- * (`ArgoCDEvent@1`); its key. Undefined where none has.
+ * The key of the action that queued a run of Azure DevOps, by the run's plan id. Undefined unless the run has
+ * proven itself (`ArgoCDEvent@1`).
  */
 export type ActionOfPlan = (planId: string) => Promise<string | undefined>;
 
-/** Told of what the follow-ups see and do, for metrics. */
+/** Counts what the follow-ups see and do. */
 export interface FollowUpTelemetry {
-  /** An event of an application that somebody asks for; `late`: it happened before we watched. */
+  /** An event of a followed application. `late`: it happened before this process watched. */
   eventSeen(kind: EventKind, late: boolean): void;
-  /** An event that happened longer ago than `followUpLimits.catchUp`: nothing is started by it. */
+  /** An event older than `followUpLimits.catchUp`, which starts nothing. */
   eventTooOld(kind: EventKind): void;
   /** Actions that are new in the store. */
   actionsMade(count: number): void;
-  /** An action that is not done, since its chain is too long or leads back to where it began. */
+  /** An action that is skipped because its chain is too long or a loop. */
   chainRefused(why: 'depth' | 'loop'): void;
-  /** An action that is there already, since its event was seen before. */
+  /** An action that exists already, because its event was seen before. */
   seenAgain(): void;
-  /** An annotation that is wrong (`faulty`), or asks for what no grant allows (`forbidden`). */
+  /** An annotation that is invalid (`faulty`), or asks for what no grant allows (`forbidden`). */
   annotationFault(reason: 'faulty' | 'forbidden'): void;
 }
 
-/** An application whose annotations ask for what they cannot have. */
+/** An application whose annotations are invalid or not granted. */
 export interface AnnotationFaults {
   readonly argocd: string;
   /** `name` or `namespace/name`. */
   readonly application: string;
   readonly project: string;
-  /** What is wrong with an annotation, or not granted, and what to do: sentences, foreign in part. */
+  /** What is invalid or not granted, and what to do: sentences that contain foreign text. */
   readonly faults: readonly string[];
 }
 
-/** How the follow-ups do, for metrics and the status page. */
+/** The state of the follow-ups, for metrics and the status page. */
 export interface FollowUpFigures {
   /** Applications whose events are followed. */
   readonly followed: number;
-  /** Those that are to be read again, since something changed that the stream did not tell in full. */
+  /** Applications to be read again, because the stream did not deliver a change in full. */
   readonly unread: number;
   /** Applications with faulty or forbidden annotations. */
   readonly faulty: number;

@@ -12,7 +12,7 @@ const states: Readonly<Record<ActionState, FollowUpState>> = {
   dismissed: 'notQueued',
 };
 
-/** An action as the run tells it that started the operation. Throws where the action cannot be read. */
+/** An action, as reported by the run that started the operation. Throws if the action cannot be read. */
 export function reportOf(stored: StoredAction): FollowUpReport {
   const { key, rule, state, outcome, message } = stored;
   const { event, action } = readActionBody(stored);

@@ -23,10 +23,10 @@ import type {
 import { RulePace } from './rule-pace.ts';
 import { TargetsByKind, type ActionTargets } from '../../actions/targets-by-kind.ts';
 
-/** What the follow-ups work with. */
+/** What the follow-ups need. */
 export interface FollowUpsPorts {
   readonly store: EventStore;
-  /** An Argo CD by its name; undefined where none is configured. */
+  /** An Argo CD by its name; undefined if it is not configured. */
   readonly server: (argocd: string) => WatchedArgoCD | undefined;
   readonly targets: ActionTargets;
   readonly rulesOfRun?: RulesOfRun;
@@ -34,15 +34,15 @@ export interface FollowUpsPorts {
   readonly telemetry: FollowUpTelemetry;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Told what an operator should know: the store that cannot store, and bugs. */
+  /** Called with what an operator should know: store errors and bugs. */
   readonly onFault: (error: unknown) => void;
-  /** Told once that the actions of a rule wait, since it has started as many as it may. */
+  /** Called once when a rule has reached its hourly limit and its actions have to wait. */
   readonly onDelay: (rule: string, until: number) => void;
   /** Aborts when the process ends. */
   readonly signal: AbortSignal;
 }
 
-/** What the configuration says of them, and how long actions that are over are kept. */
+/** The configuration of follow-ups, and how long finished actions are kept. */
 export interface FollowUpsSettings extends ActionSettings {
   /** Milliseconds. */
   readonly retention: number;
@@ -51,9 +51,9 @@ export interface FollowUpsSettings extends ActionSettings {
 }
 
 const hour = 3_600_000;
-/** Actions of an application that are looked through at most. */
+/** How many actions of an application are searched. */
 const mostActions = 500;
-/** Milliseconds until a store is asked again that could not answer. */
+/** Milliseconds before a failed store is asked again. */
 const pauseOfStore = 2_000;
 
 const nothing: FollowUpsSettings = {
@@ -69,10 +69,7 @@ const nothing: FollowUpsSettings = {
   },
 };
 
-/**
- * What follows what happens in Argo CD: from looks at applications to actions that are done. Nothing
- * is followed before `configure`.
- */
+/** From looks at applications to finished actions. Nothing is followed before `configure`. */
 export class FollowUps {
   readonly #ports: FollowUpsPorts;
   readonly #annotations: AnnotationWatch;
@@ -81,7 +78,7 @@ export class FollowUps {
   readonly #recorder: EventRecorder;
   readonly #worker: ActionWorker;
   readonly #running: Promise<void>[] = [];
-  /** Rules of which it was said that they wait, and until when. */
+  /** Rules whose delay was reported, and until when it lasts. */
   readonly #delayed = new Map<string, number>();
   #settings = nothing;
   #actions: EventActions;
@@ -106,7 +103,7 @@ export class FollowUps {
     });
   }
 
-  /** Begins: what earlier processes stored is counted, and actions that are due are done. */
+  /** Starts: counts what earlier processes stored, and executes actions that are due. */
   async start(): Promise<void> {
     const { store, clock, signal, onFault } = this.#ports;
     this.#pace.recall(await store.pacedActions(clock.now() - hour));
@@ -121,7 +118,7 @@ export class FollowUps {
     );
   }
 
-  /** Takes a configuration over. What is new in it is cared for from now on. */
+  /** Applies a configuration. What is new in it is followed from now on. */
   configure(settings: FollowUpsSettings): void {
     this.#settings = settings;
     this.#actions = this.#actionsBy(settings);
@@ -129,19 +126,19 @@ export class FollowUps {
     this.#care = this.#caredFor(settings);
   }
 
-  /** Who hears of all applications of an Argo CD. */
+  /** Receives the messages and lists of all applications of an Argo CD. */
   watch(argocd: string): Pick<EventWatch, 'heard' | 'listed'> {
     return this.#watchOf(argocd);
   }
 
-  /** Has an application looked at at once: a hook, say, tells that something has happened. */
+  /** Requests a look at an application now, for example because a hook reported something. */
   hint(argocd: string, name: ApplicationName): void {
     if (this.#ports.server(argocd) !== undefined) this.#watchOf(argocd).hint(name);
   }
 
   /**
-   * Stores all that an application shows, and an action of one more rule, of a hook, for one of its
-   * events. Gives that action, or the one that queues the same pipeline for the same event.
+   * Stores what an application shows, and the action of one more rule, from a hook, for one of its events.
+   * Returns that action, or the one that queues the same pipeline for the same event.
    */
   async addRule(
     argocd: string,
@@ -150,16 +147,16 @@ export class FollowUps {
     rule: FollowUpRule,
   ): Promise<StoredAction> {
     const server = this.#ports.server(argocd);
-    if (server === undefined) throw new Error(`Argo CD ${argocd} is not configured any more`);
+    if (server === undefined) throw new Error(`Argo CD ${argocd} is no longer configured`);
     return this.#recorder.addRule(application, { argocd, server }, event, rule);
   }
 
-  /** There are actions that somebody else stored, or that are due earlier than before. */
+  /** Call after storing actions elsewhere, or making one due earlier. */
   wake(): void {
     this.#worker.wake();
   }
 
-  /** The actions for an application, newest first; only those of one operation where its key is given. */
+  /** The actions for an application, newest first; with a key, only those of that operation. */
   async actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]> {
     const all = await this.#ports.store.actions({ uid, limit: mostActions });
     if (operationKey === undefined) return all;
@@ -171,7 +168,7 @@ export class FollowUps {
     return found;
   }
 
-  /** Applications whose annotations ask for what they cannot have. */
+  /** Applications whose annotations are invalid or not granted. */
   faults(): readonly AnnotationFaults[] {
     return this.#annotations.faults();
   }
@@ -192,7 +189,7 @@ export class FollowUps {
     return { followed, unread, faulty: this.#annotations.faulty };
   }
 
-  /** Resolves when nothing is at work any more; the signal of the ports has to abort first. */
+  /** Resolves when nothing is running. The signal of the ports must have aborted. */
   async close(): Promise<void> {
     await Promise.all(this.#running);
   }
@@ -229,7 +226,7 @@ export class FollowUps {
     if (!isSaid) this.#ports.onDelay(rule, until);
   }
 
-  /** Resolves when it is known since when all is cared for; never rejects. */
+  /** Resolves once it is known since when everything is followed; never rejects. */
   async #caredFor(settings: FollowUpsSettings): Promise<Care> {
     const { store, clock, signal, onFault } = this.#ports;
     while (!signal.aborted) {

@@ -6,22 +6,22 @@ import type { EventRecorder } from './event-recorder.ts';
 import type { WatchedArgoCD } from './follow-up-ports.ts';
 import type { SeenApplications } from './seen-applications.ts';
 
-/** What is asked about applications that are gone, and who is told. */
+/** What finding deleted applications needs. */
 export interface GoneApplicationsPorts {
   readonly argocd: string;
   readonly store: Pick<EventStore, 'eventMemory' | 'eventMemories'>;
   readonly recorder: Pick<EventRecorder, 'recordAbsence' | 'forget'>;
   readonly seen: Pick<SeenApplications, 'find'>;
-  /** Reads one by itself. */
+  /** Requests a read of one application. */
   readonly want: (wanted: Wanted) => void;
 }
 
 const page = 200;
 
 /**
- * Finds the applications that went while nobody was looking, and tells that they are gone: but only
- * where Argo CD says so of each by itself, as a list leaves out what a token may not see; not of one
- * whose name another has by now, as to people it is there; and not on another server.
+ * Finds applications that were deleted while nobody watched, and records that. It must be certain: Argo CD
+ * has to say so of each application, since a list leaves out what a token may not see; another application
+ * with the same name means that it still exists to people; and another server says nothing about it.
  */
 export class GoneApplications {
   readonly #ports: GoneApplicationsPorts;
@@ -30,7 +30,7 @@ export class GoneApplications {
     this.#ports = ports;
   }
 
-  /** Has those read that are known and not in the list. Rejects with the store's errors alone. */
+  /** Requests reads of known applications that the list lacks. Rejects only with errors of the store. */
   async seek(listings: readonly Listing[]): Promise<void> {
     const { argocd, recorder, seen, want } = this.#ports;
     const there = new Set(listings.map(printName));
@@ -41,13 +41,16 @@ export class GoneApplications {
     }
   }
 
-  /** Argo CD says that there is none of this name. Rejects with the store's errors alone. */
+  /**
+   * Argo CD has no application of this name. Returns the `uid`s that had it. Rejects only with errors of the
+   * store.
+   */
   async tell(name: Required<ApplicationName>, server: WatchedArgoCD): Promise<readonly string[]> {
     const { argocd, recorder } = this.#ports;
     const uids: string[] = [];
     for (const memory of await this.#memoriesOf(name)) {
       uids.push(memory.uid);
-      // Another server has never had it: that tells nothing.
+      // Another server never had the application, so its answer means nothing.
       if (memory.about?.url !== server.url) await recorder.forget(memory.uid);
       else await recorder.recordAbsence(memory, { argocd, server, since: 0, isFirst: true });
     }

@@ -13,14 +13,14 @@ import type { Application, ApplicationName } from '../../sync/model/application.
 import type { HookAnswer, HookCall, HookFollowUp, HookIntake, MaySee } from '../hook-intake.ts';
 import type { EventStore } from '../store/event-store.ts';
 
-/** What calls of hooks are worked with. */
+/** What answering hooks needs. */
 export interface HookCallsPorts {
   /** An Argo CD by its name in the configuration. */
   readonly server: (argocd: string) => { readonly argocd: Pick<ArgoCD, 'get'> } | undefined;
   readonly store: Pick<EventStore, 'actionsOfEvent'>;
   readonly followUps: HookQueue;
   /**
-   * Resolves when what an action queued has ended. Rejects where nobody can tell, and with the
+   * Resolves when the run that an action queued has ended. Rejects if that cannot be found out, and with the
    * signal's reason.
    */
   readonly watchRun:
@@ -33,13 +33,13 @@ export interface HookCallsPorts {
   readonly clock: Clock;
 }
 
-/** The follow-ups, as hooks need them. */
+/** What hooks need of the follow-ups. */
 export interface HookQueue {
   hint(argocd: string, name: ApplicationName): void;
   actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]>;
   /**
-   * Stores all that the application shows, and an action of one more rule for one of its events, unless
-   * there is one already: by this rule, or for the same pipeline by another. Gives that action.
+   * Stores what the application shows, and the action of one more rule for one of its events, unless this
+   * rule has one already, or another rule queues the same pipeline. Returns the action.
    */
   addRule(
     argocd: string,
@@ -49,13 +49,13 @@ export interface HookQueue {
   ): Promise<StoredAction>;
 }
 
-/** Milliseconds between two looks at an action that somebody waits for. */
+/** Milliseconds between two looks at an action that a caller waits for. */
 const pause = 500;
 const hidden: readonly ArgoCDError['failure'][] = ['not-found', 'hidden', 'forbidden'];
 
 /**
- * Works the calls of hooks. A hook's word is a hint: the application itself says whether there is such a
- * hook, and in which operation, and what is queued belongs to that operation's event.
+ * Answers the calls of hooks. What a hook says is a hint. The application shows whether there is such a hook,
+ * and in which operation; what is queued belongs to the event of that operation.
  */
 export class HookCalls implements HookIntake {
   readonly #ports: HookCallsPorts;
@@ -74,7 +74,7 @@ export class HookCalls implements HookIntake {
     if (!call.isAllowed(application.project)) return { kind: 'unseen' };
     const { uid, name, namespace } = application;
     const seen = eventOfHook(application, hook, phase, clock.now());
-    // Argo CD writes down a moment later what it has begun.
+    // Argo CD may not have recorded yet what it has started.
     if (seen === undefined) return { kind: 'unseen' };
     const { event } = seen;
     if (queue === undefined) {
@@ -105,7 +105,7 @@ export class HookCalls implements HookIntake {
     }
   }
 
-  /** Undefined: there is none that may be seen. */
+  /** Undefined: it does not exist, or may not be seen. */
   async #read(
     { argocd, application }: HookCall,
     signal: AbortSignal,
@@ -117,8 +117,8 @@ export class HookCalls implements HookIntake {
     } catch (error) {
       if (!(error instanceof ArgoCDError)) throw error;
       if (hidden.includes(error.failure)) return undefined;
-      // Argo CD's words, and its address, are for the operator.
-      return { kind: 'unavailable', message: `Argo CD ${argocd} cannot be read at the moment.` };
+      // The answer and URL of Argo CD are for the operator only.
+      return { kind: 'unavailable', message: `Cannot read from Argo CD ${argocd} at the moment.` };
     }
   }
 
@@ -131,7 +131,7 @@ export class HookCalls implements HookIntake {
     return undefined;
   }
 
-  /** What was queued has a life of its own. */
+  /** The action, with the state of the run that it queued. Waits at most `wait` milliseconds for its end. */
   async #followed(action: StoredAction, wait: number, signal: AbortSignal): Promise<HookFollowUp> {
     const { watchRun, clock } = this.#ports;
     if (action.outcome === undefined || watchRun === undefined) return viewOf(action);
@@ -150,7 +150,7 @@ export class HookCalls implements HookIntake {
       () => undefined,
     );
     try {
-      // Also who does not wait is told what is known at first.
+      // Even without waiting, the caller gets the first known state.
       const late = clock.sleep(Math.max(wait, pause), either);
       await Promise.race([wait > 0 ? ended : Promise.race([told, ended]), late]);
     } finally {

@@ -7,39 +7,39 @@ import type { ActionChange, ActionState, EventStore, StoredAction } from '../sto
 export const operatorActs = ['redeliver', 'dismiss'] as const;
 export type OperatorAct = (typeof operatorActs)[number];
 
-/** The states in which a follow-up may be so changed. */
+/** The states in which a follow-up may be changed so. */
 export const actStates: Readonly<Record<OperatorAct, readonly ActionState[]>> = {
-  // One that is `sent` is being looked up: to send it again would be to do it twice.
+  // An action in `sent` is being looked up; sending it again could execute it twice.
   redeliver: ['done', 'refused', 'expired', 'dismissed'],
   dismiss: ['waiting', 'sent', 'refused', 'expired'],
 };
 
-/** What is kept of an act, besides its effect. `state`: before it. */
+/** The record of an act. `state`: before the act. */
 export interface ActRecord {
   readonly act: OperatorAct;
-  /** As far as known; foreign text, or empty. */
+  /** The operator's name as far as known: foreign text, or empty. */
   readonly by: string;
   readonly event: string;
   readonly rule: string;
   readonly state: ActionState;
 }
 
-/** What acts of operators need. */
+/** What the acts of operators need. */
 export interface OperatorActsPorts {
   readonly store: Pick<EventStore, 'actionsOfEvent' | 'changeAction'>;
   readonly clock: Clock;
-  /** How long one that is redelivered is tried, in milliseconds. */
+  /** How long a redelivered action is tried, in milliseconds. */
   readonly keepTrying: () => number;
-  /** Is told of each act, for the log of the service. */
+  /** Called with each act, for the audit log. */
   readonly onAct: (record: ActRecord) => void;
-  /** There may be something to do. */
+  /** There may be actions to execute. */
   readonly wake: () => void;
 }
 
-/** `late`: it is in another state by now. */
+/** `late`: its state has changed meanwhile. */
 export type ActResult = 'acted' | 'unknown' | 'late';
 
-/** Has operators send follow-ups once more, or give them up; each leaves its word in the store. */
+/** Lets operators send follow-ups again or dismiss them. Each act is noted in the action. */
 export class OperatorActs {
   readonly #ports: OperatorActsPorts;
 
@@ -47,7 +47,7 @@ export class OperatorActs {
     this.#ports = ports;
   }
 
-  /** `event`: the 15 digits of the follow-up's run. Rejects with a `StoreError`. */
+  /** `event`: the 15 digits of the follow-up's event. Rejects with a `StoreError`. */
   async act(act: OperatorAct, event: string, by: string): Promise<ActResult> {
     const { store, onAct, wake } = this.#ports;
     const [action] = await store.actionsOfEvent(event);
@@ -71,7 +71,7 @@ export class OperatorActs {
     return {
       ...{ state: 'waiting', dueAt: now, expiresAt: now + this.#ports.keepTrying() },
       ...{ tries: 0, looks: 0, sentAt: undefined, request: undefined, outcome: undefined },
-      // Its new run claims it anew.
+      // The new run claims the event itself.
       claim: undefined,
       message: said,
     };

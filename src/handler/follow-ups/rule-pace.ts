@@ -5,14 +5,14 @@ import type { PacedAction } from '../store/event-store.ts';
 const hour = 3_600_000;
 
 /**
- * Spreads the actions of a rule for one pipeline, so that no hour has more than are allowed: what is
- * more waits for its turn. It knows the actions of earlier processes by `recall`.
+ * Spreads the actions of a rule for one pipeline, so that no hour has more than allowed: the rest is delayed.
+ * Actions of earlier processes are counted by `recall`.
  */
 export class RulePace {
-  /** When actions are due: those of an hour ago at the most, ascending. */
+  /** The due times of the last hour and later, ascending. */
   readonly #due = new Map<string, number[]>();
 
-  /** Counts what is stored. */
+  /** Counts stored actions. */
   recall(actions: readonly PacedAction[]): void {
     for (const { rule, action, dueAt } of actions) {
       const key = keyOf(rule, JSON.parse(action) as RenderedAction);
@@ -23,7 +23,7 @@ export class RulePace {
     for (const due of this.#due.values()) due.sort((one, other) => one - other);
   }
 
-  /** When an action may be done that is made now: now, or when its turn comes. It is counted. */
+  /** When a new action is due: now, or as soon as the limit allows. Counts the action. */
   next(rule: string, action: RenderedAction, perHour: number, now: number): number {
     const key = keyOf(rule, action);
     const due = (this.#due.get(key) ?? []).filter((at) => at > now - hour);
@@ -33,7 +33,7 @@ export class RulePace {
     return at;
   }
 
-  /** Forgets what no hour holds any more. */
+  /** Forgets due times that are more than an hour ago. */
   sweep(now: number): void {
     for (const [key, due] of this.#due) if ((due.at(-1) ?? 0) <= now - hour) this.#due.delete(key);
   }

@@ -3,25 +3,25 @@ import type { ApplicationSummary, Listing } from '../../sync/model/application-s
 import { lookOf } from '../../sync/events/look.ts';
 import type { Wanted } from './application-reader.ts';
 
-/** An application as it was last told of. */
+/** An application, as it was last seen. */
 export interface Seen extends Pick<
   Application,
   'name' | 'namespace' | 'uid' | 'project' | 'resourceVersion'
 > {
-  /** As `lookOf` says it; empty where it has to be looked at again. */
+  /** From `lookOf`; empty if the application must be looked at again. */
   readonly look: string;
   readonly isCared: boolean;
-  /** When it was told; local milliseconds. */
+  /** When it was seen, in local milliseconds. */
   readonly at: number;
 }
 
 const stepsOfListing = 10;
 
-/** The applications of one Argo CD, as far as it matters whether something has happened to them. */
+/** The applications of one Argo CD, with what shows whether something has happened to them. */
 export class SeenApplications {
   readonly #byName = new Map<string, Seen>();
 
-  /** How many somebody cares for. */
+  /** How many are followed. */
   get cared(): number {
     let count = 0;
     for (const { isCared } of this.#byName.values()) if (isCared) count += 1;
@@ -40,7 +40,7 @@ export class SeenApplications {
     this.#byName.set(printName({ name, namespace }), seen);
   }
 
-  /** What was told of it did not come to anything: the next word of it counts as new. */
+  /** Processing the last message failed: the next one counts as new. */
   doubt({ name, namespace }: Required<ApplicationName>): void {
     const printed = printName({ name, namespace });
     const seen = this.#byName.get(printed);
@@ -60,8 +60,9 @@ export class SeenApplications {
   }
 
   /**
-   * The applications that a list shows otherwise than they were told: changed, new or gone. What was told
-   * since it was asked for is newer. It yields how many steps it has made since it yielded last.
+   * The applications that a list shows differently from how they were seen: changed, new or gone. What was
+   * seen after `askedAt`, when the list was requested, is newer. Yields the number of steps since the last
+   * yield.
    */
   *unlike(listings: readonly Listing[], askedAt: number): Generator<number, readonly Wanted[]> {
     const there = new Set<string>();

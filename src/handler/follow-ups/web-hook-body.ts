@@ -1,7 +1,7 @@
 import { isoTime } from '../../text/iso-time.ts';
 import type { ActionBody } from '../../actions/action-body.ts';
 
-/** The JSON that a web hook posts: `type`, `timestamp` and `data`, as Standard Webhooks has them. */
+/** The JSON body of a web hook: `type`, `timestamp` and `data`, as in Standard Webhooks. */
 export function webHookBody(action: ActionBody): string {
   const { event, argocd, applicationUrl, eventKey, late } = action;
   const { kind, application, operation, phase, hook, images, message, at } = event;

@@ -3,7 +3,7 @@ import type { Secret } from '../../secret.ts';
 
 /** What is signed. `at`: milliseconds since the epoch. */
 export interface SignedMessage {
-  /** The same for each try: by it a receiver knows what it has seen. */
+  /** The same for each try, so that receivers recognize repetitions. */
   readonly id: string;
   readonly body: string;
   readonly at: number;
@@ -12,8 +12,8 @@ export interface SignedMessage {
 const prefix = 'whsec_';
 
 /**
- * The headers of a signed web hook, as the specification Standard Webhooks has them, for which there
- * are libraries (standardwebhooks.com, 1.0): HMAC-SHA256 over id, time and body.
+ * The headers of a signed web hook, following the Standard Webhooks specification, for which libraries exist
+ * (standardwebhooks.com, 1.0): HMAC-SHA256 over id, time and body.
  */
 export function signedHeaders(
   { id, body, at }: SignedMessage,
@@ -30,7 +30,7 @@ export function signedHeaders(
   };
 }
 
-/** A secret in the specification's form is base64; any other is taken as it is written. */
+/** A secret in the form of the specification is base64; any other is used as is. */
 function keyOf(secret: Secret): Buffer {
   const text = secret.reveal();
   return text.startsWith(prefix)

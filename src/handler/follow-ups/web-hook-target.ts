@@ -11,27 +11,27 @@ import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
 import { webHookBody } from './web-hook-body.ts';
 import { signedHeaders } from './web-hook-signature.ts';
 
-/** What the target works with. */
+/** What the target needs. */
 export interface WebHookTargetOptions {
-  /** Those that are configured at the moment: they have the addresses and the secrets. */
+  /** The current rules, with addresses and secrets. */
   readonly rules: () => readonly FollowUpRule[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly userAgent: string;
-  /** Node's own unless told. */
+  /** Node's own resolver by default. */
   readonly resolve?: Resolve;
-  /** For the whole exchange, milliseconds; 20 seconds unless told. */
+  /** For the whole exchange, in milliseconds; 20 seconds by default. */
   readonly timeout?: number;
 }
 
-/** More than any receiver has to say; it is not read but for being over. */
+/** Limit for the answer of a receiver, of which only the beginning is shown. */
 const maxBytes = 1024 * 1024;
 const defaultTimeout = 20_000;
 const connections = 16;
 
 /**
- * Posts events, signed. A receiver has no look-up, so a post whose answer was lost is made again, with
- * the same id: at least once, and once for a receiver that knows the ids it has seen.
+ * Posts events, signed. Receivers offer no look-up, so a post without an answer is repeated with the same id:
+ * at least once, and exactly once for a receiver that remembers ids.
  */
 export class WebHookTarget implements ActionTarget {
   readonly #options: WebHookTargetOptions;
@@ -39,7 +39,7 @@ export class WebHookTarget implements ActionTarget {
 
   constructor(options: WebHookTargetOptions) {
     this.#options = options;
-    // Rules are written by whoever runs the handler: a receiver may be in a network of one's own.
+    // The operator writes the rules, so a receiver may be in a private network.
     const connect = guardedConnector('private', options.resolve);
     this.#agent = new Agent({ connect, connections, pipelining: 1 });
   }
@@ -79,7 +79,7 @@ export class WebHookTarget implements ActionTarget {
     return Promise.resolve(undefined);
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   close(): Promise<void> {
     return this.#agent.destroy();
   }
@@ -87,7 +87,7 @@ export class WebHookTarget implements ActionTarget {
   #hookOf(name: string): PostWebHook {
     const rule = this.#options.rules().find((each) => each.name === name);
     if (rule?.do.kind === 'postWebHook') return rule.do;
-    const message = `No rule ${name} of the configuration posts a web hook (any more). What it would have posted is not sent.`;
+    const message = `The configuration has no rule ${name} that posts a web hook, so nothing is posted.`;
     throw new ActionError('refused', message);
   }
 }
@@ -95,24 +95,23 @@ export class WebHookTarget implements ActionTarget {
 const requestSchema = z.object({ rule: z.string(), id: z.string(), body: z.string() });
 type Request = z.output<typeof requestSchema>;
 
-/** To post it again does no harm: so nothing is ever unclear. */
+/** Repeating a post does no harm, so nothing is ever `unclear`. */
 function failureOf(host: string, error: unknown): unknown {
   if (!(error instanceof BrokenExchange)) return error;
   const why =
     error.code === 'ADDRESS_REFUSED'
-      ? 'its address is that of no server, but link-local or reserved'
+      ? 'its address is link-local or reserved, not that of a server'
       : plainLine(`${error.message} (${error.code})`, 300);
-  return new ActionError('later', `Could not post to ${host}: ${why}. It is posted again.`);
+  return new ActionError('later', `Could not post to ${host}: ${why}. Retrying.`);
 }
 
 function refusalOf(host: string, { status, headers, text }: HttpAnswer): ActionError {
   const words = plainLine(text, 200);
-  const said = `Could not post to ${host}: it answers ${status}${words === '' ? '' : ` (${words})`}.`;
+  const said = `Could not post to ${host}: it returned ${status}${words === '' ? '' : ` (${words})`}.`;
   if (status === 410) {
-    return new ActionError('refused', `${said} By that it says that it wants no more.`);
+    return new ActionError('refused', `${said} The receiver wants no further posts.`);
   }
-  const redirects =
-    'Write the address that it redirects to into the rule: redirects are not followed.';
-  const advice = status >= 300 && status < 400 ? redirects : 'It is posted again.';
+  const redirects = 'Redirects are not followed: put the target address into the rule.';
+  const advice = status >= 300 && status < 400 ? redirects : 'Retrying.';
   return new ActionError('later', `${said} ${advice}`, retryAfterOf(headers));
 }

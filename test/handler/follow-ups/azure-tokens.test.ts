@@ -65,6 +65,6 @@ describe('the tokens for organizations', () => {
 
   it('are missed with words where there is no identity', async () => {
     tokens.configure({ organizations: organizations(), identity: undefined });
-    await assert.rejects(token(fabrikam), /no identity of its own towards Azure DevOps/);
+    await assert.rejects(token(fabrikam), /no Azure DevOps identity of its own/);
   });
 });

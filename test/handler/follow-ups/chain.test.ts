@@ -130,7 +130,7 @@ describe('A link of a chain', () => {
     const chain = [link('z'), link('a'), link('b', 'deploy')];
     const refusal = chainRefusal(chain, link('a'), 5);
     assert.equal(refusal?.why, 'loop');
-    assert.match(refusal.message, /loop of follow-ups: a \(smoke\) → b \(deploy\) → a \(smoke\)\./);
+    assert.match(refusal.message, /form a loop: a \(smoke\) → b \(deploy\) → a \(smoke\)\./);
     assert.equal(chainRefusal(chain, link('a', 'deploy'), 5), undefined, 'another rule');
   });
 });

@@ -54,7 +54,7 @@ describe('an action whose rule may have changed', () => {
     const message = await refusal(prepare(annotated('smoke-web'), { followUps, grants: [] }));
     assert.match(
       message,
-      /^Applications of AppProject default may not queue fabrikam\/shop\/smoke-web any more\./,
+      /^Applications of AppProject default may no longer queue fabrikam\/shop\/smoke-web\./,
     );
   });
 
@@ -83,7 +83,7 @@ describe('an action whose rule may have changed', () => {
       asked(true, 'input/onSuccess/other', 'run-1'),
       asked(true, own, 'run-2'),
     ]) {
-      assert.match(await refusal(late), /may not queue it any more\. It takes the action `queue`/);
+      assert.match(await refusal(late), /may no longer queue it\. Allow the action `queue`/);
     }
   });
 
@@ -112,7 +112,7 @@ describe('an action whose rule may have changed', () => {
     ] as const) {
       assert.match(
         await refusal(prepare(action, those)),
-        /^Hooks of .* any more\. .*`hooks\.grants`/,
+        /^Hooks of .* may no longer queue .*`hooks\.grants`/,
       );
     }
   });

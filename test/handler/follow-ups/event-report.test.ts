@@ -44,9 +44,9 @@ describe('What a follow-up run is told of its event', () => {
       'Message: one or more tasks failed',
       'Revision: 4f2c9d1',
       'Started by: run',
-      `Run before: ${runPage}`,
+      `Triggering run: ${runPage}`,
       'PreSync: Job/migrate Succeeded',
-      'PostSync: no hooks ran: the operation ended before',
+      'PostSync: no hooks ran: the operation ended before this phase',
     ]) {
       assert.ok(lines.includes(line), `${line} is not in\n${lines.join('\n')}`);
     }

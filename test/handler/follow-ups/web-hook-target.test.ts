@@ -142,7 +142,7 @@ describe('the target of web hooks', () => {
     for (const work of [target.prepare(action), target.send(request, noAbort)]) {
       const error = await errorOf(work);
       assert.equal(error.kind, 'refused');
-      assert.match(error.message, /^No rule report of the configuration posts a web hook/);
+      assert.match(error.message, /^The configuration has no rule report that posts a web hook/);
     }
     assert.equal(received.length, 0);
   });
@@ -159,24 +159,30 @@ describe('the target of web hooks', () => {
       (response) => response.writeHead(403).end('who\nare you?'),
       'later',
       undefined,
-      /^Could not post to 127\.0\.0\.1:\d+: it answers 403 \(who .?\s*are you\?\)\. It is posted again\.$/,
+      /^Could not post to 127\.0\.0\.1:\d+: it returned 403 \(who .?\s*are you\?\)\. Retrying\.$/,
     ],
     [
       'too many',
       (response) => response.writeHead(429, { 'Retry-After': '7' }).end(),
       'later',
       7_000,
-      /it answers 429\./,
+      /it returned 429\./,
     ],
     [
       'a redirect',
       (response) => response.writeHead(302, { Location: 'https://127.0.0.1/' }).end(),
       'later',
       undefined,
-      /it answers 302\. Write the address that it redirects to into the rule/,
+      /it returned 302\. Redirects are not followed/,
     ],
-    ['no more', (response) => response.writeHead(410).end(), 'refused', undefined, /wants no more/],
-    ['nothing', (_, message) => message.socket.destroy(), 'later', undefined, /It is posted again/],
+    [
+      'no more',
+      (response) => response.writeHead(410).end(),
+      'refused',
+      undefined,
+      /wants no further posts/,
+    ],
+    ['nothing', (_, message) => message.socket.destroy(), 'later', undefined, /Retrying\.$/],
   ];
   for (const [what, given, kind, retryAfter, says] of answers) {
     it(`knows what an answer means: ${what}`, async () => {
@@ -203,6 +209,6 @@ describe('the target of web hooks', () => {
       resolve: (_, __, callback) => callback(null, [{ address: '169.254.169.254', family: 4 }]),
     });
     const error = await errorOf(post());
-    assert.match(error.message, /its address is that of no server, but link-local or reserved/);
+    assert.match(error.message, /its address is link-local or reserved, not that of a server/);
   });
 });
