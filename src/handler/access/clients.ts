@@ -3,7 +3,7 @@ import type { Client } from '../config/config.ts';
 import { presentedToken } from './presented-token.ts';
 import { tokenHash } from './token-digest.ts';
 
-/** Knows callers by the tokens of their service connections, of which it has only the digests. */
+/** Identifies callers by the tokens of their service connections, of which it has only digests. */
 export class Clients {
   readonly #known: readonly { readonly name: string; readonly digest: Buffer }[];
 
@@ -14,8 +14,8 @@ export class Clients {
   }
 
   /**
-   * Name of the client whose token stands in the `Authorization` header. Looks at all clients
-   * whichever it is, so that the time of the answer does not tell which.
+   * The name of the client whose token is in the `Authorization` header. Compares with all clients, so that
+   * the response time does not reveal which one matched.
    */
   identify(authorization: string | undefined): string | undefined {
     const token = presentedToken(authorization);

@@ -2,7 +2,7 @@ import { plainLine } from '../../text/foreign-text.ts';
 import type { Action } from '../config/config.ts';
 import type { Denial, AccessRequest } from './rules.ts';
 
-/** The denial of actions on an application; without one, on whatever there may be. */
+/** The denial of actions on an application, or on any application if none is given. */
 export function printDenial(
   { client, azureProject, argocd, actions }: AccessRequest,
   application: string | undefined,
@@ -25,7 +25,7 @@ export function printDenial(
   };
 }
 
-/** As JSON, and so as YAML too: these words come from the request. */
+/** As JSON, which is also YAML: these words come from the request. */
 function quote(text: string): string {
   return JSON.stringify(plainLine(text, 100));
 }

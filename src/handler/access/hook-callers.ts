@@ -11,20 +11,20 @@ import { readTokenClaims, type TokenClaims } from './service-account-token.ts';
 import type { TokenCheck } from './token-check.ts';
 import { TokenReview, type OnReviewFault } from './token-review.ts';
 
-/** What a hook presents to prove itself, besides what it asks for. */
+/** What a hook presents as proof, besides what it asks for. */
 export interface HookProof {
   readonly method: string;
-  /** From `/v1/` on, with its query. */
+  /** From `/v1/` on, including the query. */
   readonly path: string;
   header(name: string): string | undefined;
-  /** Read only when it is signed. Undefined: too long. */
+  /** Read only if the request is signed. Undefined: too long. */
   body(): Promise<string | undefined>;
 }
 
-/** What callers are checked by; `check` is for tests alone. */
+/** What checking callers needs; `check` is for tests only. */
 export interface HookCallersPorts {
   readonly clock: Clock;
-  /** Told of a check that could not be made. */
+  /** Called when a check could not be made. */
   readonly onFault: OnReviewFault;
   readonly check?: (caller: TokenCaller) => TokenCheck;
 }
@@ -36,14 +36,14 @@ interface Remembered {
   readonly until: number;
 }
 
-/** Milliseconds for which a check of a token counts. */
+/** Milliseconds for which the result of a token check is used. */
 const remembered = { yes: 60_000, no: 10_000 } as const;
 const mostRemembered = 1_000;
-/** Checks of tokens by a cluster: whoever sends what looks like a token causes one. */
+/** Limits of token checks by a cluster: anyone who sends what looks like a token triggers one. */
 const checks = { requestsPerSecond: 20, burst: 100, pendingRuns: 0 } as const;
 const checksAtOnce = 8;
 
-/** Knows hooks by the token of their service account, or by a signature. */
+/** Identifies hooks by the token of their service account, or by a signature. */
 export class HookCallers {
   readonly #ports: HookCallersPorts;
   readonly #signatures: SignatureCheck;
@@ -59,24 +59,24 @@ export class HookCallers {
     this.#signatures = new SignatureCheck(ports.clock);
   }
 
-  /** Takes another configuration over, from the next request on. */
+  /** Applies a changed configuration from the next request on. */
   configure(rights: HookRights): void {
     this.#rights = rights;
     this.#checks.clear();
     this.#known.clear();
   }
 
-  /** Whose hook it is, once that is proven. Never rejects but for a caller who went away. */
+  /** Whose hook is calling, proven. Rejects only if the caller disconnects. */
   async identify(proof: HookProof): Promise<HookIdentity | UnknownHook> {
     const { hooks } = this.#rights;
     if (hooks.callers.length === 0) {
-      return refused('This handler takes no calls of hooks: `hooks` is not configured.');
+      return refused('This handler does not accept hook calls: `hooks` is not configured.');
     }
     const signature = proof.header('Hook-Signature');
     if (signature !== undefined) return this.#bySignature(proof, signature, hooks);
     const [, token] = /^bearer +(\S+)$/i.exec(proof.header('Authorization') ?? '') ?? [];
     if (token === undefined) {
-      return refused('There is neither a token of a service account nor a signature.');
+      return refused('The request has neither a service account token nor a signature.');
     }
     return this.#byToken(token, proof.header('Hook-Caller'), hooks);
   }
@@ -109,12 +109,12 @@ export class HookCallers {
     hooks: HooksConfig,
   ): Promise<HookIdentity | UnknownHook> {
     const claims = readTokenClaims(token);
-    if (claims === undefined) return refused('The token is not that of a service account.');
+    if (claims === undefined) return refused('The token is not a service account token.');
     const problem = this.#problemOf(claims, hooks.audience);
     if (problem !== undefined) return refused(problem);
     const caller = callerOf(claims, name, hooks.callers);
     if ('message' in caller) return caller;
-    // Before a cluster is asked: whoever has no grant is nobody, whatever it can prove.
+    // Before the cluster is asked: without a grant, a proof is worth nothing.
     const claimed = { caller: caller.name, account: claims.account };
     if (grantsOf(this.#rights, claimed).length === 0) return ungranted(claimed);
     const account = await this.#accountOf(caller, token, claims);
@@ -125,14 +125,14 @@ export class HookCallers {
 
   #problemOf({ audiences, expiresAt }: TokenClaims, audience: string): string | undefined {
     if (!audiences.includes(audience)) {
-      return `The token is not made for this handler: its audience must be \`${audience}\` (serviceAccountToken.audience of the projected volume).`;
+      return `The token is not issued for this handler: its audience must be \`${audience}\` (serviceAccountToken.audience of the projected volume).`;
     }
     return expiresAt <= this.#ports.clock.now()
-      ? 'The token has expired: read its file again for each call.'
+      ? 'The token has expired: read its file again before each call.'
       : undefined;
   }
 
-  /** A token is checked once in a while, also where many come at once. */
+  /** Checks a token. The result is reused for a while, also by calls that arrive together. */
   #accountOf(
     caller: TokenCaller,
     token: string,
@@ -145,7 +145,7 @@ export class HookCallers {
     const wait = this.#rate.take('', now);
     if (wait > 0) {
       const retryAfter = Math.ceil(wait / 1_000);
-      const message = 'Too many tokens of hooks are to be verified.';
+      const message = 'Too many hook tokens are waiting to be verified.';
       return Promise.resolve({ kind: 'throttled', message, retryAfter });
     }
     const { audience } = this.#rights.hooks;
@@ -181,8 +181,8 @@ export class HookCallers {
 }
 
 /**
- * Who can check the token. A token is shown to no cluster but its own, which could use it elsewhere; so
- * among several that are asked, the hook says which.
+ * The caller whose cluster can check the token. A token is shown only to its own cluster, since another could
+ * use it elsewhere. If several clusters are configured, the hook must say which.
  */
 function callerOf(
   { issuer }: TokenClaims,
@@ -192,7 +192,7 @@ function callerOf(
   const able = callers.filter((each): each is TokenCaller => each.kind !== 'hmac');
   if (name !== undefined) {
     const named = able.find((each) => each.name === name);
-    return named ?? refused('There is no such caller in `hooks.callers`: check Hook-Caller.');
+    return named ?? refused('No such caller in `hooks.callers`: check Hook-Caller.');
   }
   const byIssuer = able.find((each) => each.kind === 'oidc' && each.issuer === issuer);
   if (byIssuer !== undefined) return byIssuer;
@@ -201,13 +201,13 @@ function callerOf(
   return refused(
     first === undefined
       ? 'No caller in `hooks.callers` has the issuer of this token.'
-      : 'There are several clusters in `hooks.callers`: say which by the header Hook-Caller.',
+      : '`hooks.callers` has several clusters: name one in the header Hook-Caller.',
   );
 }
 
 function ungranted({ caller, account }: HookIdentity): UnknownHook {
   const whose = `service account ${account?.name ?? ''} in namespace ${account?.namespace ?? ''}`;
-  return refused(`No entry of \`hooks.grants\` is for ${whose} of caller ${caller}.`);
+  return refused(`No entry of \`hooks.grants\` matches ${whose} of caller ${caller}.`);
 }
 
 function refused(message: string): UnknownHook {

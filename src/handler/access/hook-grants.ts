@@ -10,14 +10,14 @@ import { namesOf } from './rules.ts';
 /** The parts of the configuration that decide what hooks may do. */
 export type HookRights = Pick<Config, 'hooks' | 'argocd'>;
 
-/** Of which application a hook speaks. Absent AppProject: not looked up yet. */
+/** The application that a hook speaks of. Absent AppProject: not looked up yet. */
 export interface HookSubject {
   readonly argocd: string;
   readonly application: ApplicationName;
   readonly appProject: string | undefined;
 }
 
-/** The grants of a caller, whatever it speaks of. */
+/** The grants of a caller, for any application. */
 export function grantsOf(
   { hooks }: HookRights,
   { caller, account }: HookIdentity,
@@ -31,7 +31,7 @@ export function grantsOf(
   );
 }
 
-/** Those of the grants by which it may speak of the application. */
+/** The grants that cover an application. */
 export function grantsFor(
   { argocd: instances }: HookRights,
   grants: readonly HookGrant[],
@@ -48,14 +48,14 @@ export function grantsFor(
   );
 }
 
-/** Whether one of the grants allows it to queue a pipeline. */
+/** Whether one of the grants allows the hook to queue a pipeline. */
 export function mayQueue(grants: readonly HookGrant[], address: CompleteAddress): boolean {
   return grants.some(({ queue }) => queue.some((patterns) => fitsAddress(patterns, address)));
 }
 
 /**
- * Whether hooks in a namespace may queue a pipeline for an application, whoever of them: asked again
- * before an action is done, when only the hook's namespace is still known.
+ * Whether any hook in a namespace may queue a pipeline for an application. Asked again before an action is
+ * executed, when only the hook's namespace is known.
  */
 export function mayHookQueue(
   rights: HookRights,

@@ -1,35 +1,35 @@
-/** Whose hook calls, as it was proven. */
+/** Whose hook is calling, as proven. */
 export interface HookIdentity {
   /** Name of the caller in the configuration: a cluster, or a key. */
   readonly caller: string;
-  /** Absent where a key was proven, which says nothing of a pod. */
+  /** Absent for a key, which does not identify a pod. */
   readonly account: ServiceAccount | undefined;
 }
 
-/** A service account of Kubernetes, and the pod that has its token. */
+/** A Kubernetes service account, and the pod that holds its token. */
 export interface ServiceAccount {
   readonly namespace: string;
   readonly name: string;
-  /** Absent in tokens that are bound to no pod. */
+  /** Absent for tokens that are not bound to a pod. */
   readonly pod: string | undefined;
 }
 
-/** Why nobody is known to call. `unavailable` and `throttled`: ask again after so many seconds. */
+/** Why the caller is not known. `unavailable`, `throttled`: retry after that many seconds. */
 export interface UnknownHook {
   readonly kind: 'unauthenticated' | 'unavailable' | 'throttled';
-  /** One sentence, of what the call itself says and nothing more. */
+  /** One sentence that repeats only what the call contains. */
   readonly message: string;
   readonly retryAfter?: number;
 }
 
-/** For logs, and to count by: `prod:shop/argocd-hooks`. */
+/** For logs and rate limits: `prod:shop/argocd-hooks`. */
 export function printHookIdentity({ caller, account }: HookIdentity): string {
   return account === undefined ? caller : `${caller}:${account.namespace}/${account.name}`;
 }
 
 /**
- * Whether a pod can be that of a hook: it is called like it, or like a pod of it. Kubernetes cuts a
- * long name before it adds to it (`SimpleNameGenerator`: 58 characters of 63).
+ * Whether a pod can be that of a hook: it has the hook's name, or a generated name that starts with it.
+ * Kubernetes truncates a long name before it adds a suffix (`SimpleNameGenerator`: 58 characters of 63).
  */
 export function isPodOf(hook: string, pod: string): boolean {
   const base = `${hook}-`;

@@ -5,14 +5,14 @@ import { claimsOf } from './service-account-token.ts';
 import { wrongToken, type TokenCheck } from './token-check.ts';
 import type { OnReviewFault } from './token-review.ts';
 
-/** Whose tokens are checked by its public keys. */
+/** An issuer whose tokens are verified with its public keys. */
 export interface Issuer {
   readonly issuer: string;
-  /** Its keys as JSON (JWKS); absent: those that it publishes. */
+  /** Its keys as JSON (JWKS); if absent, the published ones. */
   readonly keys: string | undefined;
 }
 
-/** What API servers sign with; a token that is not signed at all, or by a shared key, is none. */
+/** The algorithms of API servers. Tokens that are unsigned or signed with a shared key are refused. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256'];
 /** Seconds by which the clocks may differ. */
 const clockTolerance = 10;
@@ -21,7 +21,7 @@ const timeout = 5_000;
 
 type Keys = ReturnType<typeof createLocalJWKSet> | ReturnType<typeof createRemoteJWKSet>;
 
-/** Checks tokens by the keys of the cluster that issued them (OIDC discovery, RFC 7519). */
+/** Verifies tokens with the keys of the cluster that issued them (OIDC discovery, RFC 7519). */
 export class IssuerKeys implements TokenCheck {
   readonly #issuer: Issuer;
   readonly #clock: Clock;
@@ -46,7 +46,7 @@ export class IssuerKeys implements TokenCheck {
     } catch (error) {
       if (isOwnFault(error)) return wrongToken;
       this.#onFault(error);
-      const message = 'The keys that could verify the hook cannot be read at the moment.';
+      const message = 'Cannot read the keys that verify the hook at the moment.';
       return { kind: 'unavailable', message, retryAfter: 5 };
     }
   }
@@ -73,7 +73,7 @@ export class IssuerKeys implements TokenCheck {
   }
 }
 
-/** What is wrong with the token; all else is about the keys. */
+/** Whether the token is wrong; all other errors are about the keys. */
 function isOwnFault(error: unknown): boolean {
   const { code } = error as { readonly code?: unknown };
   return typeof code === 'string' && /^ERR_(JWT|JWS|JOSE|JWKS_NO_MATCHING_KEY)/.test(code);

@@ -8,14 +8,14 @@ import type { Denial } from './rules.ts';
 export interface QueueReach {
   /** The name of the run's organization. */
   readonly organization: string;
-  /** Id and, where it is known, name of the run's Azure project. */
+  /** Id and, if known, name of the run's Azure project. */
   readonly projects: readonly string[];
   readonly argocd: string;
-  /** Of the application; empty where it is not known. */
+  /** Of the application; empty if unknown. */
   readonly appProject: string;
 }
 
-/** Whether a pipeline is in the run's own project, or a grant for the AppProject names it. */
+/** Whether a pipeline is in the run's own project, or a grant allows it for the AppProject. */
 export function isInReach(
   { do: action }: FollowUpRule,
   { organization: own, projects, argocd, appProject }: QueueReach,
@@ -30,7 +30,7 @@ export function isInReach(
   return isGranted(grants, { argocd, appProject, address: { organization, project, pipeline } });
 }
 
-/** Why a request with these rules is refused: a denial for each that leads too far. */
+/** Why a request with these rules is refused: a denial for each pipeline out of reach. */
 export function reachDenials(
   rules: readonly FollowUpRule[],
   reach: QueueReach,
@@ -41,11 +41,11 @@ export function reachDenials(
     .map(({ do: action }) => {
       const name = action.kind === 'postWebHook' ? action.url : printPipelineAddress(action);
       const { appProject } = reach;
-      const message = `followUps: a run of this project may not queue ${name}, which is in another, unless a grant for the AppProject${appProject === '' ? '' : ` ${appProject}`} allows it`;
+      const message = `followUps: ${name} is in another project; queuing it requires a grant for the AppProject${appProject === '' ? '' : ` ${appProject}`}`;
       const advice =
         appProject === ''
-          ? 'Set `project` to the AppProject of the applications; only by that can a grant be found.'
-          : 'Queue a pipeline of its own project, or ask whoever runs the handler for an entry in `grants`.';
+          ? 'Set `project` to the AppProject of the applications, so that a grant can be found.'
+          : "Queue a pipeline of the run's own project, or ask the operator of the handler for an entry in `grants`.";
       return { message, advice };
     });
 }

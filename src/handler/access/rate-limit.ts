@@ -1,8 +1,8 @@
 import type { Limits } from '../config/config.ts';
 
-/** What is left to a client, and when that was so; milliseconds. */
+/** What a client had left, and when, in milliseconds. */
 interface Bucket {
-  /** Thousandths of a request, so that a rate a second counts in whole numbers a millisecond. */
+  /** Thousandths of a request, so that a rate per second is a whole number per millisecond. */
   readonly left: number;
   readonly at: number;
 }
@@ -10,8 +10,8 @@ interface Bucket {
 const request = 1_000;
 
 /**
- * A token bucket per client: `burst` requests at once, `requestsPerSecond` in the long run. It is
- * asked for clients that are known only, so it holds as many buckets as there are clients.
+ * A token bucket per client: `burst` requests at once, `requestsPerSecond` in the long run. Used only for
+ * known clients, so there are as many buckets as clients.
  */
 export class RateLimit {
   readonly #buckets = new Map<string, Bucket>();
@@ -21,17 +21,17 @@ export class RateLimit {
     this.#limits = limits;
   }
 
-  /** Takes other limits over from the next request on. */
+  /** Applies other limits from the next request on. */
   set limits(limits: Limits) {
     this.#limits = limits;
   }
 
-  /** Milliseconds until the client may ask again; 0 when it may now, and then it counts. */
+  /** Milliseconds until the client may ask again; 0 if it may now, which then counts. */
   take(client: string, now: number): number {
     const { requestsPerSecond, burst } = this.#limits;
     const full = burst * request;
     const { left, at } = this.#buckets.get(client) ?? { left: full, at: now };
-    // A clock that was set back gives nothing and takes nothing.
+    // A clock that was set back neither adds nor removes anything.
     const filled = Math.min(full, left + Math.max(0, now - at) * requestsPerSecond);
     const isAllowed = filled >= request;
     this.#buckets.set(client, { left: isAllowed ? filled - request : filled, at: now });

@@ -2,17 +2,17 @@ import type { TaskRequest } from '../../inputs/inputs.ts';
 import type { Goal } from '../../sync/model/goal.ts';
 import { actions, type Action } from '../config/config.ts';
 
-/** What of a request decides which actions it needs. */
+/** What decides which actions a request needs. */
 export type RequestedChange = Pick<TaskRequest, 'goal' | 'onTimeout' | 'onCancel' | 'followUps'>;
 
 /**
- * The actions that a request may come to use: a rule must allow every one of them before anything
- * begins, since half of a sync is worse than none.
+ * The actions that a request may use. Rules must allow all of them before anything starts, since half of a
+ * sync is worse than none.
  */
 export function requiredActions(demand: RequestedChange): readonly Action[] {
   const needed = new Set(neededBy(demand.goal));
   if (changes(demand.goal) && mayTerminate(demand)) needed.add('terminate');
-  // The handler's own identity queues them.
+  // These are queued with the handler's own identity.
   if (demand.followUps !== undefined) needed.add('queue');
   return actions.filter((action) => needed.has(action));
 }
@@ -37,7 +37,7 @@ function neededBy(goal: Goal): readonly Action[] {
   }
 }
 
-/** Only these start an operation; what the others say about endings has no effect. */
+/** Only these start an operation. For the others, options for how it ends have no effect. */
 function changes({ action }: Goal): boolean {
   return action === 'sync' || action === 'rollback';
 }
@@ -46,17 +46,17 @@ function mayTerminate({ goal, onTimeout, onCancel }: RequestedChange): boolean {
   return goal.whenBusy === 'terminate' || onTimeout === 'terminate' || onCancel === 'terminate';
 }
 
-/** `Prune=true` or `Prune=confirm` would replace the `Prune=false` with which an owner forbade it. */
+/** `Prune=true` or `Prune=confirm` would override the owner's `Prune=false`. */
 function prunes(option: string): boolean {
   return turnsOn(option, ['prune']);
 }
 
-/** Both delete resources that cannot be changed, and create them again. */
+/** Both delete and recreate resources that cannot be changed. */
 function makesAnew(option: string): boolean {
   return turnsOn(option, ['force', 'replace']);
 }
 
-/** Sync options that add care and take none away, as they must be written: whoever may sync may set them. */
+/** Sync options that only make a sync safer. Anyone who may sync may set them, in exactly this form. */
 const harmless: ReadonlySet<string> = new Set([
   'ApplyOutOfSyncOnly=false',
   'ClientSideApplyMigration=true',
@@ -68,12 +68,12 @@ const harmless: ReadonlySet<string> = new Set([
   'SkipDryRunOnMissingResource=false',
   'Validate=true',
 ]);
-/** Each has an action of its own where it is turned on, and does less where it is not. */
+/** Options with an action of their own. Turning one off needs no right. */
 const own: readonly string[] = ['prune', 'force', 'replace'];
 
 /**
- * What is sent replaces what the owner of the application set: checks such as `Validate`, or an option
- * of a newer Argo CD that nobody here knows.
+ * The value replaces what the owner of the application set: checks such as `Validate`, or options of a newer
+ * Argo CD that this version does not know.
  */
 function overrides(option: string): boolean {
   return option.split(',').some((part) => {
@@ -82,7 +82,7 @@ function overrides(option: string): boolean {
   });
 }
 
-/** Argo CD reads these as they are written; a looser reading here errs on the side of a rule. */
+/** Argo CD compares these exactly; a looser comparison here errs toward requiring a right. */
 function turnsOn(option: string, names: readonly string[]): boolean {
   return option.split(',').some((part) => {
     const [name = '', value = ''] = part.split('=').map((text) => text.trim().toLowerCase());

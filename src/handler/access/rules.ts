@@ -4,26 +4,26 @@ import type { Action, Config, Rule } from '../config/config.ts';
 import { printDenial } from './denial.ts';
 import { fits, GlobSet } from '../../text/glob.ts';
 
-/** Who wants to do what, and where. What is not known yet is absent, and is to be asked again. */
+/** Who wants to do what, and where. What is not known yet is absent, and must be checked later. */
 export interface AccessRequest {
   readonly client: string;
-  /** The name as a request claims it, or as it was proven; `id` is the GUID. */
+  /** The claimed or proven name; `id` is the GUID. */
   readonly azureProject: { readonly name: string; readonly id: string };
-  /** Name of the instance, as it was given. */
+  /** Name of the Argo CD instance, as given. */
   readonly argocd: string;
-  /** Absent: whatever a label selector will find. */
+  /** Absent: whatever a label selector finds. */
   readonly application: ApplicationName | undefined;
   /** Absent: not looked up yet. */
   readonly appProject: string | undefined;
   readonly actions: readonly Action[];
 }
 
-/** For whom something is asked, and of which Argo CD. */
+/** Who asks, and for which Argo CD. */
 export type Claim = Pick<AccessRequest, 'client' | 'azureProject' | 'argocd'>;
 
 /**
- * Says which rule is missing, in words of the request alone. Not even the AppProject is named, since
- * it may be one that was looked up: so nobody learns what there is.
+ * Says which rule is missing, in words of the request only. Even the AppProject is left out, since it may
+ * have been looked up: callers must not learn what exists.
  */
 export interface Denial {
   readonly message: string;
@@ -36,17 +36,17 @@ export type Rights = Pick<Config, 'rules' | 'argocd'>;
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The denial, unless rules allow all of it: one rule may allow one action, and another the next.
- * Nothing is allowed that no rule allows.
+ * The denial, unless rules allow all actions. Different rules may allow different actions. What no rule
+ * allows is denied.
  */
 export function denialOf(rights: Rights, question: AccessRequest): Denial | undefined {
   return new Allowance(rights, question).denialOf(question);
 }
 
-/** How many AppProjects are known at a time. */
+/** AppProjects whose rules are cached. */
 const mostAppProjects = 1_000;
 
-/** What rules allow to one caller: asked for each of a thousand applications, rules are read once. */
+/** What rules allow one caller. Reads the rules once for a thousand applications. */
 export class Allowance {
   readonly #claim: Claim;
   readonly #own: string | undefined;
@@ -93,7 +93,7 @@ export class Allowance {
   #rulesOf(appProject: string): ReadonlySet<Rule> {
     const known = this.#appProjects.get(appProject);
     if (known !== undefined) return known;
-    // Callers may name any.
+    // Callers may name any number of AppProjects.
     if (this.#appProjects.size >= mostAppProjects) this.#appProjects.clear();
     const rules = this.#projects.ownersOf([appProject]);
     this.#appProjects.set(appProject, rules);
@@ -101,7 +101,7 @@ export class Allowance {
   }
 }
 
-/** The rights as they are if a request may come from any project of Azure DevOps. */
+/** The rights as if a request may come from any Azure DevOps project. */
 export function forAnyProject({ rules, argocd }: Rights): Rights {
   return { argocd, rules: rules.map((rule) => ({ ...rule, azureProjects: ['*'] })) };
 }
@@ -123,13 +123,13 @@ function concerns(rule: Rule, { client, azureProject, argocd }: Claim): boolean 
   );
 }
 
-/** Azure DevOps does not tell names apart by case. An id is no name: `a*` must not fit one. */
+/** Azure DevOps ignores case in names. An id is not a name: `a*` must not match one. */
 function isProject(pattern: string, { name, id }: AccessRequest['azureProject']): boolean {
   if (guid.test(pattern)) return pattern.toLowerCase() === id.toLowerCase();
   return fits(foldProjectName(pattern), foldProjectName(name));
 }
 
-/** In Argo CD's own namespace an application goes by two names, elsewhere by the long one only. */
+/** In Argo CD's own namespace, an application has two names; elsewhere, only the long one. */
 export function namesOf(
   { name, namespace }: ApplicationName,
   own: string | undefined,

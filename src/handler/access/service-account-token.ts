@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ServiceAccount } from './hook-identity.ts';
 
-/** What the token of a service account says of itself. Nothing of it is proven. */
+/** What a service account token claims. Nothing of it is proven. */
 export interface TokenClaims {
   readonly issuer: string;
   readonly audiences: readonly string[];
@@ -22,7 +22,7 @@ const claimsSchema = z.object({
   'kubernetes.io': z.optional(z.object({ pod: z.optional(z.object({ name })) })),
 });
 
-/** Reads a projected token (Kubernetes' `ServiceAccountTokenVolumeProjection`). Undefined: it is none. */
+/** Reads a projected token (Kubernetes' `ServiceAccountTokenVolumeProjection`). Undefined: it is not one. */
 export function readTokenClaims(token: string): TokenClaims | undefined {
   if (token.length > longestToken) return undefined;
   const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token) ?? [];
@@ -30,7 +30,7 @@ export function readTokenClaims(token: string): TokenClaims | undefined {
   return claimsOf(parseJson(Buffer.from(payload, 'base64url').toString('utf8')));
 }
 
-/** The same of claims that were checked already. */
+/** The same, for claims that are already verified. */
 export function claimsOf(payload: unknown): TokenClaims | undefined {
   const parsed = z.safeParse(claimsSchema, payload);
   if (!parsed.success) return undefined;

@@ -3,7 +3,7 @@ import { AuthenticationV1Api, KubeConfig } from '@kubernetes/client-node';
 import type { Cluster } from './token-review.ts';
 
 /**
- * Asks the API server of a cluster for the review of a token; gives the review's status, unread. The
+ * Asks the API server of a cluster to review a token; returns the status of the review, unparsed. The
  * kubeconfig is read each time, since its credentials are renewed in place.
  */
 export async function reviewToken(

@@ -9,7 +9,7 @@ export interface Cluster {
   readonly context: string | undefined;
 }
 
-/** Whom a review that failed is told to; nothing of it holds the token. */
+/** Called with failed reviews; the error does not contain the token. */
 export type OnReviewFault = (error: unknown) => void;
 
 const statusSchema = z.object({
@@ -22,13 +22,13 @@ const statusSchema = z.object({
     }),
   ),
 });
-/** How Kubernetes tells of the pod that a token is bound to. */
+/** The key under which Kubernetes reports the pod that a token is bound to. */
 const podNameKey = 'authentication.kubernetes.io/pod-name';
 
 /** Milliseconds for the API server's answer. */
 const timeout = 5_000;
 
-/** Has the API server of a cluster check tokens (`TokenReview` of `authentication.k8s.io/v1`). */
+/** Has the API server of a cluster verify tokens (`TokenReview` of `authentication.k8s.io/v1`). */
 export class TokenReview implements TokenCheck {
   readonly #cluster: Cluster;
   readonly #onFault: OnReviewFault;
@@ -44,13 +44,13 @@ export class TokenReview implements TokenCheck {
       timer = setTimeout(() => reject(new Error(`no answer within ${timeout / 1_000} s`)), timeout);
     });
     try {
-      // The library is large: it is read when the first hook calls.
+      // The library is large, so it is loaded when the first hook calls.
       const { reviewToken } = await import('./token-review-request.ts');
       const review = reviewToken(this.#cluster, token, audience);
       return readStatus(await Promise.race([review, late]), audience);
     } catch (error) {
       this.#onFault(error);
-      const message = 'The cluster that could verify the hook cannot be asked at the moment.';
+      const message = 'Cannot reach the cluster that verifies the hook at the moment.';
       return { kind: 'unavailable', message, retryAfter: 5 };
     } finally {
       clearTimeout(timer);
@@ -58,10 +58,10 @@ export class TokenReview implements TokenCheck {
   }
 }
 
-/** An API server that knows nothing of audiences confirms none: its yes is none for us. */
+/** An API server that ignores audiences confirms none; we do not accept its answer. */
 function readStatus(given: unknown, audience: string): ServiceAccount | UnknownHook {
   const parsed = z.safeParse(statusSchema, given);
-  if (!parsed.success) throw new Error('the answer is no TokenReview');
+  if (!parsed.success) throw new Error('the response is not a TokenReview');
   const { authenticated, audiences = [], user } = parsed.data;
   if (authenticated !== true || !audiences.includes(audience)) return wrongToken;
   const account = readAccount(user?.username ?? '');

@@ -38,7 +38,10 @@ describe('What a run may have queued, by the request alone', () => {
 
   it('says what is missing for each, also where the AppProject is not known', () => {
     const [first, second] = denied('onSuccess: ops/a\nonFailure: ops/b');
-    assert.match(first?.message ?? '', /may not queue ops\/a, .* AppProject retail allows it$/);
+    assert.match(
+      first?.message ?? '',
+      /ops\/a is in another project; .* a grant for the AppProject retail$/,
+    );
     assert.match(second?.advice ?? '', /entry in `grants`/);
     assert.match(denied('onSuccess: ops/a', '')[0]?.advice ?? '', /^Set `project`/);
   });
