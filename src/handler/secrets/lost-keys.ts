@@ -4,8 +4,8 @@ import type { Store } from '../store/store.ts';
 import type { TokenCipher } from './token-cipher.ts';
 
 /**
- * Refuses to begin while open runs need an encryption key that is no longer configured: without
- * it they could never be told how they end, and their tokens would be given up for nothing.
+ * Refuses to start while open runs need an encryption key that is no longer configured. Without it, they
+ * could never report their end, and their tokens would be given up for nothing.
  */
 export async function refuseLostKeys(
   store: Pick<Store, 'openRuns' | 'token'>,

@@ -10,29 +10,29 @@ import { Secret } from '../../secret.ts';
 
 const version = 'v1';
 const keySize = 32;
-/** Bytes; the sizes that AES-GCM is made for (NIST SP 800-38D). */
+/** Bytes; the sizes for which AES-GCM is designed (NIST SP 800-38D). */
 const nonceSize = 12;
 const tagSize = 16;
 
-/** A sealed text that cannot be opened. The message names no secret. */
+/** A sealed text that cannot be opened. The message contains no secret. */
 export class TokenCipherError extends Error {
   override readonly name = 'VaultError';
 }
 
-/** Seals job tokens, so that what is stored is of no use without the keys (AES-256-GCM). */
+/** Seals job tokens, so that stored tokens are useless without the keys (AES-256-GCM). */
 export class TokenCipher {
   /** By id; the first one seals. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #sealing: string;
 
-  /** Throws a `VaultError` for a key that is no key; `keyProblem` says so before. */
+  /** Throws a `TokenCipherError` for an invalid key; check with `keyProblem` first. */
   constructor(keys: readonly Secret[]) {
     const parsed = keys.map((key) => {
       const bytes = bytesOf(key);
       if (bytes === undefined)
         throw new TokenCipherError(`An encryption key is invalid: ${wanted}.`);
       const id = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
-      // Made once: of bytes, Node would make it again for every token.
+      // Created once; from bytes, Node would derive it again for every token.
       return [id, createSecretKey(bytes)] as const;
     });
     const [first] = parsed;
@@ -41,7 +41,7 @@ export class TokenCipher {
     this.#sealing = first[0];
   }
 
-  /** Text that only this context (the run's id) opens: `v1.<key id>.<nonce>.<data>`. */
+  /** Seals a text so that it opens only in this context (the run's id): `v1.<key id>.<nonce>.<data>`. */
   seal(token: Secret, context: string): string {
     const nonce = randomBytes(nonceSize);
     const cipher = createCipheriv('aes-256-gcm', this.#key(this.#sealing), nonce);
@@ -51,7 +51,7 @@ export class TokenCipher {
     return [version, this.#sealing, ...parts].join('.');
   }
 
-  /** Opens what `seal` made for the same context; throws a `VaultError` for anything else. */
+  /** Opens what `seal` returned for the same context; throws a `TokenCipherError` for anything else. */
   open(sealed: string, context: string): Secret {
     const [form, id = '', nonceText = '', dataText = '', ...rest] = sealed.split('.');
     const nonce = Buffer.from(nonceText, 'base64url');
@@ -74,7 +74,7 @@ export class TokenCipher {
     }
   }
 
-  /** Whether the key is here with which a token was sealed. */
+  /** Whether the key with which a token was sealed is available. */
   canOpen(sealed: string): boolean {
     return this.#keys.has(sealed.split('.')[1] ?? '');
   }
@@ -84,19 +84,19 @@ export class TokenCipher {
     if (key) return key;
     throw new TokenCipherError(
       `A token was sealed with key ${id}, which is no longer configured. ` +
-        'Keep an old key in `encryptionKeys`, after the new one, until the runs from its time have ended.',
+        'Keep the old key in `encryptionKeys`, after the new one, until the runs that use it have ended.',
     );
   }
 }
 
 const wanted = `it must be ${keySize} random bytes, as base64 or as ${2 * keySize} hexadecimal digits`;
 
-/** What is wrong with an encryption key, if anything is; never shows it. */
+/** What is wrong with an encryption key, if anything. Never shows the key. */
 export function keyProblem(key: Secret): string | undefined {
   return bytesOf(key) === undefined ? wanted : undefined;
 }
 
-/** By this the same token is known again, without being kept: SHA-256, hexadecimal. */
+/** Recognizes the same token later without storing it: SHA-256, hexadecimal. */
 export function tokenDigest(token: Secret): string {
   return createHash('sha256').update(token.reveal()).digest('hex');
 }
