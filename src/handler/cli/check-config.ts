@@ -13,15 +13,15 @@ import {
 } from './follow-up-lines.ts';
 import type { ReferenceSource } from '../config/references.ts';
 
-/** What `handler check-config` prints, and with which code it ends: 0 if the handler can start. */
+/** What `handler check-config` prints, and its exit code: 0 if the handler can start. */
 export interface ConfigCheck {
   readonly lines: readonly string[];
   readonly exitCode: 0 | 1;
-  /** What was read, where it has no fault. */
+  /** The configuration, if it has no fault. */
   readonly config: Config | undefined;
 }
 
-/** Reads a configuration file as the handler would, and says what it makes of it. */
+/** Reads a configuration file as the handler would, and reports the result. */
 export function checkConfig(path: string, env: ReferenceSource['env']): ConfigCheck {
   const { reading } = loadConfig(path, env);
   const list = (faults: readonly ConfigFault[]) =>
@@ -81,7 +81,7 @@ function settingsOf(config: Config): readonly (readonly string[])[] {
   ];
 }
 
-/** Also those that runs bring along. */
+/** Runs may bring follow-ups, too. */
 function hasFollowUps({ followUps, grants, rules }: Config): boolean {
   const isQueuing = rules.some(({ actions }) => actions.includes('queue'));
   return followUps.length + grants.length > 0 || isQueuing;

@@ -1,6 +1,6 @@
 import { readWords } from '../../inputs/command-words.ts';
 
-/** What `handler COMMAND` can do; `usage` says what each is for. */
+/** The commands of `handler`; `usage` explains them. */
 export const commands = [
   'serve',
   'check-config',
@@ -11,17 +11,17 @@ export const commands = [
 ] as const;
 export type Command = (typeof commands)[number];
 
-/** How the service's log is written: for people, or a JSON object for each line. */
+/** The format of the service's log: text for people, or one JSON object per line. */
 export const logFormats = ['text', 'json'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
-/** What a person asked the handler for. */
+/** A parsed command line. */
 export type CommandLine =
   | {
       readonly kind: 'run';
       readonly command: Command;
       readonly config: string;
-      /** Absent: what suits the standard output. */
+      /** If absent, the standard output decides. */
       readonly log?: LogFormat;
       /** check-config also asks Azure DevOps and Argo CD. */
       readonly live?: true;
@@ -32,7 +32,7 @@ export type CommandLine =
 
 const defaultConfig = 'handler.yaml';
 
-/** The answer to `--help`, and the advice after a wrong command line. */
+/** The output of `--help`, and the advice after an invalid command line. */
 export const usage = `Usage: handler [command] [--config FILE] [--log FORMAT]
 
 Commands
@@ -59,7 +59,7 @@ const options = {
   version: { type: 'boolean' },
 } as const;
 
-/** Reads the words after the program's name. */
+/** Parses the arguments after the program's name. */
 export function readCommandLine(words: readonly string[]): CommandLine {
   const read = readWords(words, options, { takesOthers: true });
   if (read.kind === 'help') return read;

@@ -1,7 +1,7 @@
 import { errorMessage } from '../../async/error-message.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 
-/** What went wrong, and what helps where the error knows that: one line. */
+/** What went wrong and, if the error knows, what to do: one line. */
 export function failureText(error: unknown): string {
   const advice = error instanceof Error && 'advice' in error ? String(error.advice) : '';
   return plainLine([errorMessage(error), advice].filter(Boolean).join(' '), 1_500);

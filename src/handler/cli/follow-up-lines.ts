@@ -6,14 +6,14 @@ import type { LabelRequirement } from '../../text/label-selector.ts';
 import { printDuration } from '../../text/duration-text.ts';
 import type { FollowUpLimits } from '../config/config.ts';
 
-/** A rule in one line: what starts it, of whose applications, and what it does. */
+/** A rule in one line: what triggers it, for which applications, and what it does. */
 export function printFollowUp({ name, when, for: whose, do: action }: FollowUpRule): string {
   const { events, phases, startedBy, revisionChanged } = when;
   const event = [
     events.join(' or '),
     phases && `in ${phases.join(' or ')}`,
     startedBy && `started by ${startedBy.join(' or ')}`,
-    revisionChanged !== undefined && `with ${revisionChanged ? 'another' : 'the same'} revision`,
+    revisionChanged !== undefined && `with ${revisionChanged ? 'a new' : 'the same'} revision`,
   ];
   const { argocd, appProjects, applications, labels } = whose;
   const application = [
@@ -32,7 +32,7 @@ export function printGrant(grant: Grant): string {
   return `AppProject ${appProjects.join(' or ')}, at Argo CD ${argocd}: pipelines ${pipelines.join(', ')} of Azure project ${azureProjects.join(' or ')} in ${organization}`;
 }
 
-/** As whom pipelines are queued. Without a secret. */
+/** Which identity queues pipelines. Contains no secret. */
 export function printIdentity(identity: AzureIdentity): string {
   switch (identity.kind) {
     case 'workloadIdentity':
@@ -50,11 +50,11 @@ export function printIdentity(identity: AzureIdentity): string {
   }
 }
 
-/** The bounds of follow-ups, in one line. */
+/** The limits of follow-ups, in one line. */
 export function printFollowUpLimits(limits: FollowUpLimits): string {
   const { catchUp, keepTrying, chainDepth, actionsPerHour } = limits;
-  const missed = catchUp === 0 ? 'none' : `those of the last ${printDuration(catchUp)}`;
-  return `missed events: ${missed}; ${printDuration(keepTrying)} of retries; ${chainDepth} in a chain; ${actionsPerHour}/h of each rule and pipeline`;
+  const missed = catchUp === 0 ? 'none' : `last ${printDuration(catchUp)}`;
+  return `missed events: ${missed}; retries: ${printDuration(keepTrying)}; chain length: ${chainDepth}; rate: ${actionsPerHour}/h per rule and pipeline`;
 }
 
 function printAction(action: FollowUpAction): string {
@@ -64,7 +64,7 @@ function printAction(action: FollowUpAction): string {
     case 'createRelease':
       return `create a release of ${printPipelineAddress(action)}${action.stage === undefined ? '' : `, stage ${action.stage}`}`;
     case 'postWebHook':
-      // Its path may be all that it takes to call it.
+      // The path may be secret.
       return `post to ${new URL(action.url).host}`;
   }
 }

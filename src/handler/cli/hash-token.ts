@@ -3,18 +3,18 @@ import { tokenHash } from '../access/token-digest.ts';
 
 const shortest = 20;
 
-/** What the configuration holds of a connection's token, or why the token is not fit to be one. */
+/** The hash that the configuration stores of a token, or why the text is not usable as a token. */
 export type HashedToken = { readonly hash: string } | { readonly problem: string };
 
 /**
- * Hashes a token for `clients[].tokens`: what is around it does not count, since that is how it comes
- * from a file, from `echo`, or from a page.
+ * Hashes a token for `clients[].tokens`. White space around it is ignored, since files, `echo` and web pages
+ * add it.
  */
 export function hashToken(text: string): HashedToken {
   const token = tokenOf(text);
   if (token === '') {
     return {
-      problem: 'There is no token: pass it on standard input, not as an argument.',
+      problem: 'No token: pass it on standard input, not as an argument.',
     };
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {

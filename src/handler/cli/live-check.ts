@@ -11,24 +11,24 @@ import { connectionOf } from '../watch/instances.ts';
 import { checkPipelines, type PipelineCheck } from './pipeline-check.ts';
 import { failureText } from './failure-text.ts';
 
-/** What the check works with. */
+/** What the check needs. */
 export interface LiveCheckPorts {
   readonly version: string;
   readonly clock: Clock;
-  /** Told each line as soon as it is known. */
+  /** Called with each line as soon as it is known. */
   readonly print: (line: string) => void;
-  /** Node's own unless told. */
+  /** Node's own resolver by default. */
   readonly resolve?: Resolve;
 }
 
-/** For everything together, milliseconds: no more than a person waits. */
+/** For the whole check, in milliseconds: people do not wait longer. */
 const deadline = 120_000;
 const argocdDeadline = 30_000;
 
 /**
- * Asks Azure DevOps and Argo CD what they let the handler do: who it is, which of the configured
- * pipelines it sees, and how often an event can run each. Nothing is queued. Says the exit code: 0
- * if nothing is wrong.
+ * Asks Azure DevOps and Argo CD what the handler may do: its identity, which of the configured pipelines it
+ * can see, and how often an event can run each of them. Queues nothing. Returns the exit code: 0 if nothing
+ * is wrong.
  */
 export async function checkLive(config: Config, ports: LiveCheckPorts): Promise<0 | 1> {
   const { organizations, identity } = config.azureDevOps;
@@ -60,7 +60,7 @@ export async function checkLive(config: Config, ports: LiveCheckPorts): Promise<
     const asWhom = ({ url }: Organization) =>
       checked(organizationName(url), async () => {
         const { name, id } = await pipelines.identity(url, signal);
-        return `we are ${name} (${id})`;
+        return `the handler is ${name} (${id})`;
       });
     await section('Azure DevOps:', served.map(asWhom));
     const urls = new Map(organizations.map(({ url }) => [organizationName(url), url]));
@@ -71,7 +71,7 @@ export async function checkLive(config: Config, ports: LiveCheckPorts): Promise<
     await Promise.all([http.close(), tokens.close()]);
   }
   print('');
-  print(failures === 0 ? 'Everything answers.' : `${failures} of these failed.`);
+  print(failures === 0 ? 'All checks passed.' : `${failures} of these checks failed.`);
   return failures === 0 ? 0 : 1;
 }
 
@@ -80,7 +80,7 @@ function reached(instance: ArgoCDInstance): Promise<PipelineCheck> {
     const argocd = new RestArgoCD(connectionOf(instance));
     try {
       const { length } = await argocd.list(AbortSignal.timeout(argocdDeadline));
-      return `${instance.url} shows us ${length} application${length === 1 ? '' : 's'}`;
+      return `${instance.url} shows ${length} application${length === 1 ? '' : 's'}`;
     } finally {
       await argocd.close();
     }

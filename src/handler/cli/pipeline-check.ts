@@ -10,18 +10,18 @@ import { triggeredRule } from '../../follow-ups/read-follow-ups.ts';
 import type { Config } from '../config/config.ts';
 import { failureText } from './failure-text.ts';
 
-/** What a check found, in a line. */
+/** The result of a check, as one line. */
 export interface PipelineCheck {
   readonly text: string;
   readonly isRight: boolean;
 }
 
-/** By what pipelines are looked for. */
+/** What looking up pipelines needs. */
 export interface PipelineCheckPorts {
   readonly pipelines: Pick<Pipelines, 'find' | 'check'>;
-  /** Addresses of organizations by their names. */
+  /** URLs of organizations, by name. */
   readonly urls: ReadonlyMap<string, string>;
-  /** The organization that is meant where none is named. */
+  /** The organization to use where none is named. */
   readonly otherwise: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -33,14 +33,14 @@ const sampleValues = Object.fromEntries(
 ) as unknown as TemplateValues;
 
 const marks: Readonly<Record<RunMark, string>> = {
-  buildNumber: 'its runs have the event in their number',
-  parameter: 'it takes the parameter `event`',
-  variable: 'it takes the variable `event`',
-  description: 'a release says its event',
+  buildNumber: 'its run numbers contain the event',
+  parameter: 'it has the parameter `event`',
+  variable: 'it has the variable `event`',
+  description: 'its releases name their event',
   tag: 'its runs are tagged after they are queued',
 };
 
-/** A check of each pipeline that is configured by name; grants with patterns name none. */
+/** A check for each pipeline that is configured by name; patterns in grants name none. */
 export function checkPipelines(
   { followUps, grants }: Pick<Config, 'followUps' | 'grants'>,
   ports: PipelineCheckPorts,
@@ -58,7 +58,7 @@ async function check(
   { pipelines, urls, otherwise = '', signal }: PipelineCheckPorts,
 ): Promise<PipelineCheck> {
   const action = renderAction(rule, sampleValues, { organization: otherwise, project: undefined });
-  // A rule of the configuration names its project, and a web hook is none of these.
+  // Rules of the configuration name their project; web hooks are skipped.
   if (action === undefined || action.kind === 'postWebHook') return { text: name, isRight: false };
   const what = `${name}: ${printPipelineAddress(action)}`;
   const organization = urlOf(action.organization, urls);
@@ -70,17 +70,17 @@ async function check(
     const address = { ...where, pipeline: found.id, kind: found.kind };
     const request = uncheckedRequest(withoutSamples(action, rule), address, sampleKey);
     const { mark, once } = await pipelines.check(request, signal);
-    return { text: `${what}: ${printOnce(once)}, since ${marks[mark]}`, isRight: true };
+    return { text: `${what}: ${printOnce(once)}, because ${marks[mark]}`, isRight: true };
   } catch (error) {
     if (isAboutSample(error, rule)) {
-      const text = `${what}: it is there; whether its values fit is known when an event fills them in`;
+      const text = `${what}: it exists; its values can be checked only when an event fills them in`;
       return { text, isRight: true };
     }
     return { text: `${what}: ${failureText(error)}`, isRight: false };
   }
 }
 
-/** How often an event can run a pipeline, in the words of the documents. */
+/** How often an event can run a pipeline, in the words of the documentation. */
 export function printOnce(once: Once): string {
   return once.kind === 'exactlyOnce'
     ? 'exactly once'
@@ -92,7 +92,7 @@ function urlOf(name: string, urls: ReadonlyMap<string, string>): string {
   return found?.[1] ?? name;
 }
 
-/** What an event fills in leads nowhere yet: no branch, tag or commit is called so. */
+/** Samples that an event replaces lead nowhere: no branch, tag or commit has such a name. */
 function withoutSamples(action: RenderedQueueing, { do: written }: FollowUpRule): RenderedQueueing {
   if (action.kind !== 'queuePipeline' || written.kind !== 'queuePipeline') return action;
   const { ref, commit, ...rest } = action;
@@ -108,7 +108,7 @@ function isFilled(template: Template | undefined): boolean {
   return template?.parts.some((part) => typeof part !== 'string') === true;
 }
 
-/** A sample that does not fit says nothing of what an event will fill in. */
+/** A failure caused by a sample says nothing about the values of real events. */
 function isAboutSample(error: unknown, { do: action }: FollowUpRule): boolean {
   if (!(error instanceof PipelineError) || action.kind === 'postWebHook') return false;
   const texts =
@@ -119,7 +119,7 @@ function isAboutSample(error: unknown, { do: action }: FollowUpRule): boolean {
   return isAnyFilled && ['invalidParameter', 'missingResource'].includes(error.reason);
 }
 
-/** The pipelines of a grant that are named, as an annotation would queue them. */
+/** The pipelines that a grant names, as an annotation would queue them. */
 function rulesOf({ organization, azureProjects, pipelines }: Grant): readonly FollowUpRule[] {
   const named = (patterns: readonly string[]) => patterns.filter((text) => !/[*?]/.test(text));
   return named(azureProjects).flatMap((project) =>

@@ -13,8 +13,8 @@ import { steadyClock } from '../../async/steady-clock.ts';
 import { trustSystemAuthorities } from './system-trust.ts';
 
 /**
- * Runs the handler until the process is asked to end. Resolves with its exit code; rejects with a
- * `UserError` or `StoreError` where it cannot start.
+ * Runs the handler until the process is asked to stop. Resolves with the exit code; rejects with a
+ * `UserError` or `StoreError` if it cannot start.
  */
 export async function serve(
   path: string,
@@ -42,7 +42,7 @@ export async function serve(
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => ending.abort());
   }
-  // Without a listener it would end the process, also while that still starts.
+  // Without a listener, a signal during startup would kill the process.
   process.on('SIGHUP', () => undefined);
   const service = await Service.start(config, notesOf([...gaps, ...warnings]), {
     ...{ version, clock, logger },
@@ -87,7 +87,7 @@ function logDestination(format: LogFormat): LogDestination {
 
 type Listen = Parameters<typeof Service.start>[0]['listen'];
 
-/** What a person wants to know first: where it listens. */
+/** What a person wants to know first: where the handler listens. */
 function greet(logger: Logger, service: Service, { public: forAzure, admin }: Listen): void {
   const { publicPort, adminPort } = service;
   const listen = {

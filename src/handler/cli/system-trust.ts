@@ -1,8 +1,8 @@
 import tls from 'node:tls';
 
 /**
- * Has every connection of this process trust what the operating system trusts, besides what Node
- * trusts. Takes some 80 ms, once.
+ * Makes all connections of this process trust the certificates of the operating system, in addition to
+ * Node's. Takes about 80 ms, once.
  */
 export function trustSystemAuthorities(): void {
   const authorities = [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];

@@ -1,7 +1,7 @@
 import { certificatesIn } from '../../inputs/certificate-text.ts';
 import type { Setting } from '../../settings/setting.ts';
 
-/** PEM certificates, one after the other; text around them is dropped. */
+/** PEM certificates, concatenated; text around them is dropped. */
 export function parseCertificates(text: string): Setting<string> {
   const value = certificatesIn(text);
   if (value !== undefined) return { value };

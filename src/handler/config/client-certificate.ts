@@ -6,12 +6,11 @@ import type { Setting } from '../../settings/setting.ts';
 const keyBlock = /-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]+-----END \1-----/;
 const advice = 'Provide the private key and its certificate as PEM, one after the other.';
 
-/** The private key and certificate of a service principal, as PEM: they must belong together. */
+/** The private key and certificate of a service principal, as PEM. They must belong together. */
 export function parseClientCertificate(text: string): Setting<Secret> {
   const pem = keyBlock.exec(text)?.[0] ?? '';
   const key = privateKeyOf(pem);
-  if (key === undefined)
-    return { problem: 'it contains no private key without a password', advice };
+  if (key === undefined) return { problem: 'it contains no unencrypted private key', advice };
   if (key.asymmetricKeyType !== 'rsa') {
     return { problem: 'its private key is not RSA, which Entra requires', advice };
   }
@@ -20,7 +19,7 @@ export function parseClientCertificate(text: string): Setting<Secret> {
   if (new X509Certificate(certificates).checkPrivateKey(key)) {
     return { value: new Secret(`${pem}\n${certificates}\n`) };
   }
-  return { problem: 'its first certificate is not that of its private key', advice };
+  return { problem: 'its first certificate does not match its private key', advice };
 }
 
 function privateKeyOf(pem: string): KeyObject | undefined {

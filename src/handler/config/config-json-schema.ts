@@ -11,15 +11,15 @@ export interface JsonSchema {
 }
 
 /**
- * The configuration file as JSON Schema, for editors. Draft 7 is what their YAML support knows best.
- * It knows less than the reader: neither what names mean nor what references lead to.
+ * The configuration file as JSON Schema, for editors. Draft 7 has the best support in YAML editors. The
+ * schema checks less than the reader: neither names nor references are resolved.
  */
 export function configJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7', metadata: about });
   return schema as JsonSchema;
 }
 
-/** The text of the file that is published. */
+/** The content of the published file. */
 export function printJsonSchema(): string {
   return `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
 }

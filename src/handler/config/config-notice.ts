@@ -4,7 +4,7 @@ import type { Path, PathFault } from '../../settings/path-fault.ts';
 import { valueAt } from '../../settings/schema-fault.ts';
 import { isLocalUrl, isPlainText } from './web-url.ts';
 
-/** Warnings about what is allowed but unsafe. `raw` is the file before its references are replaced. */
+/** Warnings about settings that are allowed but unsafe. `raw`: the file before its references are replaced. */
 export function warningsOf(config: Config, raw: unknown): readonly PathFault[] {
   return [
     ...warnOfKeys(config),
@@ -15,7 +15,7 @@ export function warningsOf(config: Config, raw: unknown): readonly PathFault[] {
   ];
 }
 
-/** What has to be set before the first run can come, and how. */
+/** What must be set before the handler can accept a run, and how. */
 export function gapsOf(config: Config): readonly PathFault[] {
   const gap = (path: Path, isOpen: boolean, problem: string, advice: string) =>
     isOpen ? [{ path, problem, advice }] : [];
@@ -23,7 +23,7 @@ export function gapsOf(config: Config): readonly PathFault[] {
     ...gap(
       ['publicUrl'],
       isLocalUrl(config.publicUrl),
-      'Azure Pipelines cannot reach this machine at such an address',
+      'Azure Pipelines cannot reach this machine at this address',
       'Set the https URL at which the ingress or a proxy forwards requests to `listen.public`.',
     ),
     ...gap(
@@ -93,13 +93,13 @@ function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
     }));
 }
 
-/** Such a token is of one organization since those for all of them ended (azure-devops.md §4). */
+/** Such a token belongs to one organization, since global ones were retired (azure-devops.md §4). */
 function warnOfToken({ azureDevOps }: Config): readonly PathFault[] {
   const { identity, organizations } = azureDevOps;
   const others = organizations.filter((each) => each.pat === undefined);
   if (identity?.kind !== 'pat' || others.length < 2) return [];
-  const problem = `a personal access token is of one organization, and it is used for ${others.length}`;
-  const advice = 'Give each organization a `pat` of its own.';
+  const problem = `a personal access token belongs to one organization, but is used for ${others.length}`;
+  const advice = 'Give each organization its own `pat`.';
   return [{ path: ['azureDevOps', 'identity'], problem, advice }];
 }
 

@@ -43,7 +43,7 @@ const duration = (otherwise: string, from: string, to: string, description: stri
 const count = (otherwise: number, most: number, description: string) =>
   described(z._default(z.int().check(z.gte(1), z.lte(most)), otherwise), description);
 
-/** Settings that belong together; each has a default, and so has the whole. */
+/** A group of settings, each with a default, so that the whole group has one. */
 const section = <T extends z.core.$ZodLooseShape>(description: string, settings: T) =>
   described(z.prefault(described(z.strictObject(settings), description), {} as never), description);
 
@@ -61,7 +61,9 @@ const organization = z.pipe(
       url: organizationUrl,
       private: flag('Allows private addresses; for on-premises servers only.'),
       pat: z.optional(
-        personalAccessToken('For this organization alone, in place of `azureDevOps.identity`.'),
+        personalAccessToken(
+          'Personal access token for this organization, instead of `azureDevOps.identity`.',
+        ),
       ),
     }),
   ]),
@@ -78,7 +80,7 @@ const instance = z.strictObject({
   namespace: z.prefault(
     textSetting(parseNamespace, {
       description:
-        'Namespace that it runs in. Rules refer to applications there by name alone, to all others as `namespace/name`.',
+        'Namespace that it runs in. Rules refer to applications there by name alone, and to all others as `namespace/name`.',
     }),
     'argocd',
   ),
@@ -115,7 +117,7 @@ const patterns = (parse: (given: string) => Setting<string>, item: string, descr
   someOf(textSetting(parse, { description: item }), description);
 
 const rule = z.strictObject({
-  client: nameSetting('Name of the client that the rule is for.'),
+  client: nameSetting('Name of the client that the rule applies to.'),
   azureProjects: patterns(
     parseAzureProject,
     'Name with `*` and `?`, or id.',
@@ -141,8 +143,8 @@ const rule = z.strictObject({
 const absent = 'If absent, a key is generated at the first start and stored next to the database.';
 
 /**
- * The configuration file, once its references are replaced. Keys that it does not know are refused,
- * so that a misspelt one cannot pass unnoticed.
+ * The configuration file, after its references are replaced. Unknown keys are refused, so that a misspelled
+ * one cannot go unnoticed.
  */
 export const configSchema = described(
   z.strictObject({
@@ -202,11 +204,15 @@ export const configSchema = described(
         '24h',
         '0s',
         '30d',
-        'How old events may be that the handler missed while it was not running.',
+        'Maximum age of events that the handler missed while it was not running.',
       ),
       keepTrying: duration('72h', '1m', '30d', 'How long an action is retried.'),
-      chainDepth: count(5, 100, 'Follow-ups of follow-ups, one after the other.'),
-      actionsPerHour: count(600, 1_000_000, 'Actions of one rule for one pipeline; the rest wait.'),
+      chainDepth: count(5, 100, 'Maximum length of a chain of follow-ups.'),
+      actionsPerHour: count(
+        600,
+        1_000_000,
+        'Actions of one rule for one pipeline; the rest is delayed.',
+      ),
     }),
     hooks: hooksSchema,
     limits: section('Limits against abuse; requests beyond them are refused with 429.', {
@@ -219,5 +225,5 @@ export const configSchema = described(
   'Configuration of the handler of Argo CD for Azure Pipelines. Any string may contain ${env:NAME} and ${file:/path}.',
 );
 
-/** The configuration as it is written, read setting by setting. */
+/** The configuration as written, each setting parsed. */
 export type ConfigFile = z.output<typeof configSchema>;

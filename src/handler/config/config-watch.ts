@@ -6,17 +6,17 @@ import { keepFixed } from './fixed-settings.ts';
 import { loadConfig, type LoadedConfig } from './load-config.ts';
 import type { ReferenceSource } from './references.ts';
 
-/** What looking at the configuration again leads to. */
+/** Called with the result of reading the configuration again. */
 export interface ConfigEvents {
-  /** It has changed and is right. Among the warnings: what cannot change while the handler runs. */
+  /** It has changed and is valid. The warnings include settings that require a restart. */
   onChange(config: Config, warnings: readonly ConfigFault[], gaps: readonly ConfigFault[]): void;
-  /** It has changed and is wrong: what was read before stays in force. */
+  /** It has changed and is invalid: the previous one stays in effect. */
   onFault(faults: readonly ConfigFault[]): void;
-  /** Somebody asked for it by SIGHUP, and nothing has changed. */
+  /** SIGHUP was received, and nothing has changed. */
   onUnchanged(): void;
 }
 
-/** What the handler has started with, and where from. */
+/** What the handler was started with, and from where. */
 export interface StartedConfig {
   readonly path: string;
   readonly env: ReferenceSource['env'];
@@ -24,16 +24,13 @@ export interface StartedConfig {
   readonly loaded: Pick<LoadedConfig, 'fingerprint' | 'files'>;
 }
 
-/** A backstop: folders on a network tell of no changes, and one that is recreated tells no more. */
+/** A backstop: network file systems report no changes, nor do folders that were recreated. */
 const pollEvery = 30_000;
-/** A file may be written in several steps. */
+/** A file may be written in several steps, so wait until it is quiet. */
 const quiet = 250;
 const mostSteps = 20;
 
-/**
- * Reads the configuration again when its file, or a file that it refers to, has changed, and at
- * SIGHUP.
- */
+/** Reads the configuration again on SIGHUP, and when its file or a referenced file has changed. */
 export class ConfigWatch {
   readonly #started: StartedConfig;
   readonly #events: ConfigEvents;
@@ -54,7 +51,7 @@ export class ConfigWatch {
     this.#inForce = started.config;
   }
 
-  /** Watches until the signal aborts. `signals` is the process, of which SIGHUP is awaited. */
+  /** Watches until the signal aborts. `signals`: the process, which receives SIGHUP. */
   async run(signal: AbortSignal, signals: Pick<NodeJS.Process, 'on' | 'off'>): Promise<void> {
     const onHangup = () => {
       this.#isAsked = true;
@@ -105,8 +102,8 @@ export class ConfigWatch {
   }
 
   /**
-   * Folders and not files: Kubernetes changes a file of a ConfigMap or Secret by turning the link
-   * `..data` in its folder to another one.
+   * Watches folders, not files: Kubernetes changes the files of a ConfigMap or Secret by redirecting the link
+   * `..data` in their folder.
    */
   #watchFolders(): void {
     const folders = new Set(this.#files.map((file) => dirname(file)));
@@ -126,7 +123,7 @@ export class ConfigWatch {
       watcher.on('error', () => this.#unwatch(folder, watcher));
       this.#watchers.set(folder, watcher);
     } catch {
-      // No such folder, or too many watches: then the poll alone finds changes.
+      // The folder does not exist, or there are too many watches: then only polling finds changes.
     }
   }
 

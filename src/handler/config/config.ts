@@ -6,9 +6,9 @@ import type { HooksConfig } from './hooks-config.ts';
 import type { StoreConfig } from './store-config.ts';
 
 /**
- * What a rule may allow. `gate` is everything that only looks: gates, checks and `action: wait`. `sync`
- * alone is a sync as the application's owner set it. `queue`: pipelines that the run's input `followUps`
- * names, by the handler's own identity.
+ * What a rule may allow. `gate`: everything that only reads (gates, checks and `action: wait`). `sync`: a
+ * sync as the application's owner configured it. `queue`: pipelines that the run's input `followUps` names,
+ * queued with the handler's own identity.
  */
 export const actions = [
   'sync',
@@ -29,108 +29,105 @@ export interface Listener {
   readonly port: number;
 }
 
-/** An organization of Azure DevOps, or a collection of a server on premises. */
+/** An Azure DevOps organization, or a collection of an on-premises server. */
 export interface Organization {
-  /** As it was written, without a slash at the end. */
+  /** As written, without a trailing slash. */
   readonly url: string;
-  /** May be reached at private addresses; for servers on premises. */
+  /** May be reached at private addresses; for on-premises servers. */
   readonly isPrivate: boolean;
-  /** A personal access token, with which pipelines are queued there in place of `azureDevOps.identity`. */
+  /** A personal access token that queues pipelines there, instead of `azureDevOps.identity`. */
   readonly pat: Secret | undefined;
 }
 
 /** One Argo CD that runs may use (`argocd[]`). */
 export interface ArgoCDInstance {
   readonly name: string;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Where it runs: its applications there go by their mere name, in rules as in requests. */
+  /** Its namespace. Rules and requests refer to applications there by name alone. */
   readonly namespace: string;
   readonly token: Secret;
-  /** PEM certificates that are trusted besides Node's own. */
+  /** PEM certificates that are trusted in addition to Node's. */
   readonly ca: string | undefined;
   readonly skipTlsVerify: boolean;
   /** The URL that people open, if it differs from `url`. */
   readonly publicUrl: string | undefined;
-  /** Name of the client whose rules count for announced runs; absent: they are ignored. */
+  /** Name of the client whose rules apply to announced runs; absent: they are ignored. */
   readonly announcedRuns?: string | undefined;
 }
 
-/**
- * Who may call the public routes (`clients[]`): one service connection, or a few with the same
- * rights.
- */
+/** A caller of the public routes (`clients[]`): one service connection, or several with the same rights. */
 export interface Client {
   readonly name: string;
-  /** SHA-256 of its tokens, hexadecimal: two during a rotation, none where nobody may call as it. */
+  /** SHA-256 of its tokens, hexadecimal: two during a rotation, none if nobody may call as this client. */
   readonly digests: readonly string[];
 }
 
 /**
- * Allows something to somebody; what no rule allows is denied. In patterns `*` stands for any text
- * and `?` for any character, but neither for a `/`.
+ * Allows actions; what no rule allows is denied. In patterns, `*` stands for any text and `?` for any
+ * character, except `/`.
  */
 export interface Rule {
   readonly client: string;
-  /** Patterns of names, or ids, of Azure projects. */
+  /** Patterns of names or ids of Azure projects. */
   readonly azureProjects: readonly string[];
   readonly argocd: string;
   readonly appProjects: readonly string[];
-  /** Patterns of `name`, or of `namespace/name` for those outside of Argo CD's own namespace. */
+  /** Patterns of `name`, or of `namespace/name` outside Argo CD's own namespace. */
   readonly applications: readonly string[];
   readonly actions: readonly Action[];
 }
 
-/** Severities of the service's log, the least first. */
+/** Levels of the service's log, lowest first. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Bounds against abuse, per client. */
+/** Limits against abuse, per client. */
 export interface Limits {
-  /** Requests a second that are sustained, and at once. */
+  /** Sustained requests per second, and requests at once. */
   readonly requestsPerSecond: number;
   readonly burst: number;
-  /** Runs that have not ended. */
+  /** Open runs. */
   readonly pendingRuns: number;
 }
 
-/** Bounds for follow-ups (`followUpLimits`). Times are milliseconds. */
+/** Limits of follow-ups (`followUpLimits`). Times are milliseconds. */
 export interface FollowUpLimits {
-  /** How long ago an operation may have ended of which the handler learns when it starts. */
+  /** How long ago an operation may have ended that the handler missed while it was not running. */
   readonly catchUp: number;
-  /** How long an action is tried again that could not be done. */
+  /** How long a failed action is retried. */
   readonly keepTrying: number;
   /** Follow-ups of follow-ups: a pipeline may sync what queues the next one. */
   readonly chainDepth: number;
-  /** Of one rule and one pipeline; what is more waits. */
+  /** Of one rule and one pipeline; the rest is delayed. */
   readonly actionsPerHour: number;
 }
 
-/** The configuration, read, checked, and with its references resolved. Times are milliseconds. */
+/** The configuration: parsed, checked, and with its references resolved. Times are milliseconds. */
 export interface Config {
   readonly publicUrl: string;
   readonly listen: { readonly public: Listener; readonly admin: Listener };
-  /** Needed when the admin listener is not on loopback. */
+  /** Required if the admin listener is not on loopback. */
   readonly adminToken: Secret | undefined;
   readonly store: StoreConfig;
   /** 32 bytes each, in base64 or hexadecimal; the first encrypts, all decrypt. Empty: the key is in `keyFile`. */
   readonly encryptionKeys: readonly Secret[];
-  /** Beside the store; made at the first start without encryption keys. */
+  /** Next to the store; created at the first start without encryption keys. */
   readonly keyFile: string;
   /** How long ended runs are kept. */
   readonly retention: number;
   readonly azureDevOps: {
     readonly organizations: readonly Organization[];
-    /** How long a job's token is taken to be valid. */
+    /** How long a job's token is assumed to be valid. */
     readonly tokenLifetime: number;
-    /** As whom pipelines are queued, but where an organization has a token of its own. */
+    /** Which identity queues pipelines, unless an organization has its own token. */
     readonly identity: AzureIdentity | undefined;
   };
   readonly argocd: readonly ArgoCDInstance[];
   readonly clients: readonly Client[];
   readonly rules: readonly Rule[];
   readonly followUps: readonly FollowUpRule[];
-  /** What annotations may queue; nothing that is not in here. */
+  /** What annotations may queue. Anything else is denied. */
   readonly grants: readonly Grant[];
   readonly followUpLimits: FollowUpLimits;
   /** Which hooks may call, and what they may ask for. */
@@ -139,13 +136,13 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-/** One thing that is wrong with the configuration, unsafe, or still missing in it. */
+/** Something that is wrong, unsafe or missing in the configuration. */
 export interface ConfigFault {
-  /** Counted from 1; absent where no line is to blame. */
+  /** Counted from 1; absent if no line is at fault. */
   readonly line: number | undefined;
-  /** Such as `argocd[0].token`; empty where it is about all of it. */
+  /** Such as `argocd[0].token`; empty for the whole file. */
   readonly path: string;
-  /** As it was written, references and all; empty where it may be a secret, or is no text. */
+  /** As written, including references; empty if it may be a secret, or is not a string. */
   readonly value: string;
   readonly problem: string;
   readonly advice: string;

@@ -6,8 +6,8 @@ import type { Path, PathFault } from '../../settings/path-fault.ts';
 import { valueAt } from '../../settings/schema-fault.ts';
 
 /**
- * What is wrong between settings: names that mean nothing, or two things. Takes the file as it was
- * read, whatever else may be wrong with it, so that all faults are told at once.
+ * Faults between settings: names that are unknown or ambiguous. Takes the file as read, whatever else is
+ * wrong with it, so that all faults are reported at once.
  */
 export function crossCheck(file: unknown): readonly PathFault[] {
   return [
@@ -26,7 +26,7 @@ export function crossCheck(file: unknown): readonly PathFault[] {
   ];
 }
 
-/** Something by which entries are told apart, and where it stands. */
+/** What tells entries apart, and its place in the file. */
 export interface Mark {
   readonly path: Path;
   readonly text: string;
@@ -43,7 +43,7 @@ function repeated(marks: readonly Mark[], problem: string): readonly PathFault[]
   });
 }
 
-/** The names that stand for nothing in a list. Where that cannot be read, its own fault says so. */
+/** The names that do not occur in a list. If the list cannot be read, that is a fault of its own. */
 export function unknownNames(
   file: unknown,
   marks: readonly Mark[],
@@ -55,12 +55,12 @@ export function unknownNames(
   return marks
     .filter(({ text }) => !names.includes(text))
     .map(({ path, text }) => {
-      const problem = `there is no such name in \`${list}\``;
+      const problem = `\`${list}\` has no such name`;
       return { path, problem, advice: adviceOnName(text, names, list) };
     });
 }
 
-/** So many names are listed in an advice. */
+/** How many names an advice lists. */
 const mostNames = 10;
 
 function adviceOnName(wrong: string, names: readonly string[], list: string): string {
@@ -75,7 +75,7 @@ function adviceOnName(wrong: string, names: readonly string[], list: string): st
     : `Did you mean \`${meant}\`? Configured are: ${choices}.`;
 }
 
-/** Without an identity of our own nobody can be told how such a run ends. */
+/** Without an identity of its own, the handler cannot report how such a run ends. */
 function checkAnnouncedRuns(file: unknown): readonly PathFault[] {
   const organizations = itemsAt(file, ['azureDevOps', 'organizations']);
   const hasIdentity =
@@ -84,12 +84,12 @@ function checkAnnouncedRuns(file: unknown): readonly PathFault[] {
   if (hasIdentity) return [];
   return textsAt(file, 'argocd', 'announcedRuns').map(({ path }) => ({
     path,
-    problem: 'the handler has no identity, with which it must report such runs',
+    problem: 'the handler has no identity, which it needs to report such runs',
     advice: 'Set `azureDevOps.identity`, or remove it.',
   }));
 }
 
-/** Only a client of announced runs needs none, since it never calls. */
+/** A client for announced runs needs no token, since it never calls. */
 function checkTokens(file: unknown): readonly PathFault[] {
   const announced = textsAt(file, 'argocd', 'announcedRuns').map(({ text }) => text);
   return itemsAt(file, ['clients']).flatMap(({ path, item }) => {
@@ -118,12 +118,12 @@ function checkListeners(file: unknown): readonly PathFault[] {
   return faults;
 }
 
-/** Also one whose reference leads nowhere: that is an internal error. */
+/** A reference that cannot be resolved counts: that is a fault of its own. */
 function hasAdminToken(file: unknown): boolean {
   return typeof file === 'object' && file !== null && 'adminToken' in file;
 }
 
-/** The texts of one key in the entries of a list. */
+/** The strings under one key in the entries of a list. */
 export function textsAt(file: unknown, list: string, key: string): readonly Mark[] {
   return textMarks(
     itemsAt(file, [list]).map(({ path, item }) => ({
@@ -144,7 +144,7 @@ function organizationsIn(file: unknown): readonly Mark[] {
   return organizationUrls(file).map(({ path, text }) => ({ path, text: organizationKey(text) }));
 }
 
-/** The addresses of organizations, whichever form their entries have. */
+/** The URLs of organizations, in either form of their entries. */
 export function organizationUrls(file: unknown): readonly Mark[] {
   const entries = itemsAt(file, ['azureDevOps', 'organizations']);
   return textMarks(
@@ -156,20 +156,20 @@ function rulesIn(file: unknown): readonly Mark[] {
   return itemsAt(file, ['rules']).map(({ path, item }) => ({ path, text: JSON.stringify(item) }));
 }
 
-/** What stands in a list, and where. */
+/** An entry of a list, and its place in the file. */
 export interface Item {
   readonly path: Path;
   readonly item: unknown;
 }
 
-/** The entries of a list; none where there is no list. */
+/** The entries of a list; none if it is not a list. */
 export function itemsAt(file: unknown, path: Path): readonly Item[] {
   const list = valueAt(file, path);
   if (!Array.isArray(list)) return [];
   return list.map((item: unknown, index) => ({ path: [...path, index], item }));
 }
 
-/** Those that are texts, and not empty. */
+/** The non-empty strings among the entries. */
 export function textMarks(items: readonly Item[]): readonly Mark[] {
   return items.flatMap(({ path, item }) =>
     typeof item === 'string' && item !== '' ? [{ path, text: item }] : [],

@@ -2,7 +2,7 @@ import type { Setting } from '../../settings/setting.ts';
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of `30d`, `24h`, `90m` or `45s`, if they lie within the bounds. */
+/** Milliseconds of `30d`, `24h`, `90m` or `45s`, within the bounds. */
 export function parseDuration(text: string, from: string, to: string): Setting<number> {
   const value = millisecondsOf(text);
   if (value === undefined) {

@@ -2,7 +2,7 @@ import { printStore } from './store-config.ts';
 import type { Config, ConfigFault } from './config.ts';
 import { isLoopback, localUrl, printListener } from './listener.ts';
 
-/** A setting that counts from the next start on, as text to compare, and what to show of it. */
+/** A setting that takes effect at the next start: as text to compare, and what to show of it. */
 interface Fixed {
   readonly path: string;
   readonly text: (config: Config) => string;
@@ -23,8 +23,8 @@ const fixed: readonly Fixed[] = [
 ];
 
 /**
- * The new configuration as far as it can come into force while the handler runs, with a warning for
- * each setting that cannot and stays as it is in force, together with what belongs to it.
+ * The new configuration, with the settings that require a restart kept as they are, including what depends on
+ * them; and a warning for each of these.
  */
 export function keepFixed(
   inForce: Config,
@@ -37,13 +37,13 @@ export function keepFixed(
       line: undefined,
       path,
       value: isSecret ? '' : text(next),
-      problem: 'it cannot change while the handler runs: the value from its start stays in effect',
+      problem: 'it cannot change while the handler runs: the previous value stays in effect',
       advice,
     }));
   const config = { ...next, listen, store, encryptionKeys, keyFile };
-  // Told to people: where it says nothing, it follows the listener.
+  // Shown to people. If not set, it follows the listener.
   const publicUrl = next.publicUrl === localUrl(next.listen) ? localUrl(listen) : next.publicUrl;
-  // The new file may do without a token, since it listens elsewhere; what listens now may not.
+  // The new file may need no token, since it listens elsewhere; the current listener does.
   const isOpened = next.adminToken === undefined && !isLoopback(listen.admin.host);
   if (!isOpened) return { config: { ...config, publicUrl }, warnings };
   const { adminToken } = inForce;

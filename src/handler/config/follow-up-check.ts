@@ -16,8 +16,8 @@ import { organizationName, organizationsNamed } from '../../azure/http/organizat
 import { parseOrganizationUrl } from './organization-url.ts';
 
 /**
- * What is wrong between follow-ups and the rest: names that mean nothing, and pipelines that nobody
- * could queue. Takes the file as it was read, as `crossCheck` does.
+ * Faults between follow-ups and other settings: unknown names, and pipelines that nobody could queue. Takes
+ * the file as read, like `crossCheck`.
  */
 export function checkFollowUps(file: unknown): readonly PathFault[] {
   const named = itemsAt(file, ['followUps']).flatMap(({ path }) =>
@@ -41,13 +41,13 @@ interface KnownOrganization {
   readonly url: string;
 }
 
-/** Where pipelines are queued: the organization as it was written, or none where that was left out. */
+/** Where pipelines are queued: the organization as written, or none if it was omitted. */
 interface Target {
   readonly path: Path;
   readonly organization: string | undefined;
 }
 
-/** Undefined where the list cannot be read, or holds what is no address: that is its own fault. */
+/** Undefined if the list cannot be read, or contains an invalid URL: that is a fault of its own. */
 function knownOrganizations(file: unknown): readonly KnownOrganization[] | undefined {
   const list = valueAt(file, ['azureDevOps', 'organizations']);
   const marks = organizationUrls(file);
@@ -69,7 +69,7 @@ function queuedIn(file: unknown): readonly Target[] {
   );
 }
 
-/** The texts that name a pipeline or a release definition. */
+/** The strings that name a pipeline or a release definition. */
 function references(path: Path, rule: unknown): readonly Mark[] {
   const forms = [
     ['do', 'queuePipeline'],
@@ -96,9 +96,7 @@ function unknownOrganization(
   if (organization === undefined) {
     if (known.length === 1) return [];
     const problem =
-      known.length === 0
-        ? `there is no organization in ${list}`
-        : 'it does not say which organization';
+      known.length === 0 ? `${list} has no organizations` : 'it does not name an organization';
     const advice =
       known.length === 0
         ? 'Set `organizations: [https://dev.azure.com/<organization>]`.'
@@ -109,12 +107,12 @@ function unknownOrganization(
   if (found.length === 1) return [];
   if (found.length > 1) {
     const problem = `${found.length} entries of ${list} have this name`;
-    const advice = 'Only one of them can have follow-ups: let another handler serve the other.';
+    const advice = 'Only one of them can have follow-ups: use another handler for the other.';
     return [{ path, problem, advice }];
   }
   const meant = nearest(organization, names);
   const advice = meant ? `Did you mean \`${meant}\`?` : `Use one of those in ${list}.`;
-  return [{ path, problem: `there is no such organization in ${list}`, advice }];
+  return [{ path, problem: `${list} has no such organization`, advice }];
 }
 
 const anIdentity =
@@ -138,18 +136,18 @@ function missingIdentities(
     const { path, url } = each;
     if (isServed(each) || valueAt(identity, ['pat']) !== undefined) return [];
     if (identity === undefined) {
-      const problem = 'pipelines are to be queued there, and there is no identity to do so';
+      const problem = 'pipelines are to be queued there, but there is no identity for it';
       return [{ path, problem, advice: anIdentity }];
     }
     if (cloudHost.test(new URL(url).hostname)) return [];
-    const problem = 'pipelines are to be queued there, and a server takes no token of Entra';
-    const advice = "Give this entry a token of its own: `pat: '${file:/path}'`.";
+    const problem = 'pipelines are to be queued there, but a server does not accept Entra tokens';
+    const advice = "Give this entry its own token: `pat: '${file:/path}'`.";
     return [{ path, problem, advice }];
   });
   if (identity !== undefined || faults.length > 0 || (known ?? []).some(isServed)) return faults;
   return queueingRules(file).map((path) => ({
     path,
-    problem: '`queue` needs an identity of the handler',
+    problem: '`queue` requires an identity of the handler',
     advice: anIdentity,
   }));
 }

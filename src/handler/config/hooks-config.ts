@@ -3,7 +3,7 @@ import type { Secret } from '../../secret.ts';
 
 /** Which hooks of Argo CD may call, and what they may ask for (`hooks`). */
 export interface HooksConfig {
-  /** Whom a hook's token must have been made for. */
+  /** The audience that a hook's token must be issued for. */
   readonly audience: string;
   readonly callers: readonly HookCaller[];
   /** What no grant allows is denied. */
@@ -11,9 +11,9 @@ export interface HooksConfig {
 }
 
 /**
- * How hooks of one cluster, or with one key, prove who they are: `tokenReview` asks the cluster's API
- * server for each token, `oidc` checks a token by the cluster's public keys, `hmac` by a shared key,
- * which says nothing of a namespace or service account.
+ * How the hooks of one cluster, or with one key, prove who they are. `tokenReview`: the API server of the
+ * cluster verifies each token. `oidc`: the token is verified with the cluster's public keys. `hmac`: requests
+ * are signed with a shared key, which identifies neither namespace nor service account.
  */
 export type HookCaller =
   | {
@@ -21,30 +21,30 @@ export type HookCaller =
       readonly name: string;
       /** Path of the kubeconfig file; absent: the cluster that the handler runs in. */
       readonly kubeconfig: string | undefined;
-      /** Its context; absent: the current one. */
+      /** The context in it; absent: the current one. */
       readonly context: string | undefined;
     }
   | {
       readonly kind: 'oidc';
       readonly name: string;
       readonly issuer: string;
-      /** The issuer's keys as JSON (JWKS); absent: where the issuer's discovery document says. */
+      /** The issuer's keys as JSON (JWKS); absent: from the issuer's discovery document. */
       readonly keys: string | undefined;
     }
   | { readonly kind: 'hmac'; readonly name: string; readonly secrets: readonly Secret[] };
 
-/** What hooks of one caller may do. In patterns `*` and `?` stand for no `/`. */
+/** What the hooks of a caller may do. In patterns, `*` and `?` do not match `/`. */
 export interface HookGrant {
   readonly caller: string;
-  /** Patterns of the namespaces that hooks run in; none for a caller by `hmac`. */
+  /** Patterns of the namespaces that the hooks run in; none for an `hmac` caller. */
   readonly namespaces: readonly string[];
-  /** Patterns of their service accounts; none for a caller by `hmac`. */
+  /** Patterns of their service accounts; none for an `hmac` caller. */
   readonly serviceAccounts: readonly string[];
   readonly argocd: string;
   readonly appProjects: readonly string[];
-  /** Patterns of `name`, or of `namespace/name` outside of Argo CD's own namespace. */
+  /** Patterns of `name`, or of `namespace/name` outside Argo CD's own namespace. */
   readonly applications: readonly string[];
-  /** Which pipelines they may queue; with none they may only tell and wait. */
+  /** The pipelines that they may queue. Without any, they may only report and wait. */
   readonly queue: readonly PipelinePatterns[];
 }
 

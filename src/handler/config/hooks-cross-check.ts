@@ -2,7 +2,7 @@ import type { Path, PathFault } from '../../settings/path-fault.ts';
 import { valueAt } from '../../settings/schema-fault.ts';
 import { nearest } from '../../text/nearest.ts';
 
-/** What is wrong between the settings in `hooks`, and with those beside it. Takes the file as it was read. */
+/** Faults between the settings in `hooks`, and with other settings. Takes the file as read. */
 export function crossCheckHooks(file: unknown): readonly PathFault[] {
   const callers = listAt(file, ['hooks', 'callers']);
   const names = namesIn(callers);
@@ -41,11 +41,11 @@ function unknownName(
   if (typeof name !== 'string' || names.includes(name)) return [];
   const meant = nearest(name, names);
   const advice = meant ? `Did you mean \`${meant}\`?` : `Use one of those in \`${list}\`.`;
-  const problem = `there is no such name in \`${list}\``;
+  const problem = `\`${list}\` has no such name`;
   return [{ path: ['hooks', 'grants', at, key], problem, advice }];
 }
 
-/** A token says whose it is; a signature does not, and a grant for some accounts would be for all. */
+/** A token names its account; a signature does not, so a grant for some accounts would be one for all. */
 function accountFaults(
   grant: unknown,
   at: number,
@@ -62,15 +62,16 @@ function accountFaults(
       ? [
           {
             path,
-            problem: 'its caller signs by a key, which proves no namespace and no service account',
-            advice: 'Remove it, or let the hooks prove themselves by their tokens.',
+            problem:
+              'its caller signs with a key, which proves neither namespace nor service account',
+            advice: 'Remove it, or let the hooks authenticate with their tokens.',
           },
         ]
       : [
           {
             path,
             problem: 'it is missing',
-            advice: 'Name those of the hooks, with `*` and `?` if need be.',
+            advice: 'List those of the hooks, with `*` and `?` if needed.',
           },
         ];
   });

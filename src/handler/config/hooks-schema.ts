@@ -10,7 +10,7 @@ import { parseWebUrl } from './web-url.ts';
 
 const mostCallers = 100;
 const mostGrants = 1_000;
-/** A key that HMAC-SHA256 gains nothing by exceeding (RFC 2104 §3). */
+/** A longer key adds nothing to HMAC-SHA256 (RFC 2104 §3). */
 const shortestKey = 32;
 
 const line = (description: string) => textSetting(parseLine, { description });
@@ -20,28 +20,28 @@ const kinds = {
     described(
       z.strictObject({
         kubeconfig: z.optional(
-          line('Path of a kubeconfig file; otherwise the cluster that the handler runs in.'),
+          line('Path of a kubeconfig file; default: the cluster that the handler runs in.'),
         ),
-        context: z.optional(line('Its context; otherwise the current one.')),
+        context: z.optional(line('Context in the kubeconfig; default: the current one.')),
       }),
-      'Has the API server of a cluster check the token of a service account.',
+      'The API server of a cluster verifies service account tokens.',
     ),
   ),
   oidc: z.optional(
     described(
       z.strictObject({
         issuer: textSetting(parseIssuer, {
-          description: 'Issuer of the tokens of service accounts (`--service-account-issuer`).',
+          description: 'Issuer of the service account tokens (`--service-account-issuer`).',
           pattern: '^https://',
         }),
         keys: z.optional(
           textSetting(parseKeys, {
             description:
-              'Its keys (`kubectl get --raw /openid/v1/jwks`), by reference; otherwise those that it publishes.',
+              'Its keys (`kubectl get --raw /openid/v1/jwks`), by reference; default: the published ones.',
           }),
         ),
       }),
-      'Checks the token of a service account by the keys of its cluster.',
+      'Service account tokens are verified with the public keys of their cluster.',
     ),
   ),
   hmac: z.optional(
@@ -49,27 +49,30 @@ const kinds = {
       z
         .array(
           textSetting((given) => parseSecret(given, shortestKey), {
-            description: 'A key that hooks sign with, by reference.',
+            description: 'A key with which hooks sign, by reference.',
             examples: ['${file:/run/secrets/handler/hook-key}'],
           }),
         )
         .check(z.minLength(1), z.maxLength(2)),
-      'Checks a signature (HMAC-SHA256) by a shared key: two while it is replaced.',
+      'Shared keys that verify signatures (HMAC-SHA256): two during a rotation.',
     ),
   ),
 };
 
 const caller = z.pipe(
   z
-    .strictObject({ name: nameSetting('How grants, logs and metrics call it.'), ...kinds })
+    .strictObject({ name: nameSetting('How grants, logs and metrics call this caller.'), ...kinds })
     .check(({ value, issues }) => {
       const { tokenReview, oidc, hmac } = value;
       const count = [tokenReview, oidc, hmac].filter((each) => each !== undefined).length;
-      // A misspelt one is told as such.
+      // A misspelled one is reported as such.
       if (count === 1 || issues.length > 0) return;
-      const message = count === 0 ? 'it has no way to prove itself' : 'it has more than one way';
+      const message =
+        count === 0
+          ? 'it has no authentication method'
+          : 'it has more than one authentication method';
       const params = {
-        advice: `Write one of: ${Object.keys(kinds).join(', ')}. Another way is a caller of its own.`,
+        advice: `Write one of: ${Object.keys(kinds).join(', ')}. Add another caller for another method.`,
       };
       issues.push({ code: 'custom', message, params, input: value });
     }),
@@ -82,7 +85,7 @@ const caller = z.pipe(
 );
 
 const grant = z.strictObject({
-  caller: nameSetting('Name of the caller whose hooks it is for.'),
+  caller: nameSetting('Name of the caller whose hooks it applies to.'),
   namespaces: z._default(
     patternSettings(
       parseNamespacePattern,
@@ -108,11 +111,11 @@ const grant = z.strictObject({
   applications: patternSettings(
     parseApplication,
     '`name` or `namespace/name`, with `*` and `?`, which do not match `/`.',
-    'Applications whose hooks they are.',
+    'Applications whose hooks may call.',
   ),
   queue: described(
     z._default(z.array(pipelinePatternsSchema).check(z.maxLength(mostPatterns)), []),
-    'Pipelines that may be queued. Without any, hooks may only tell the handler, and wait.',
+    'Pipelines that may be queued. Without any, hooks may only report and wait.',
   ),
 });
 
@@ -122,17 +125,18 @@ export const hooksSchema = described(
     z.strictObject({
       audience: z.prefault(
         textSetting(parseAudience, {
-          description: 'The audience of the tokens of service accounts: of no other service.',
+          description:
+            'Audience of the service account tokens; must not be that of another service.',
         }),
         defaultAudience,
       ),
       callers: described(
         z._default(z.array(caller).check(z.maxLength(mostCallers)), []),
-        'How hooks prove who they are: one entry for each cluster or key.',
+        'How hooks authenticate: one entry for each cluster or key.',
       ),
       grants: described(
         z._default(z.array(grant).check(z.maxLength(mostGrants)), []),
-        'Which hooks may speak of which applications, and what they may queue.',
+        'Which hooks may call for which applications, and what they may queue.',
       ),
     }),
     {},
@@ -142,45 +146,45 @@ export const hooksSchema = described(
 
 function parseLine(text: string): Setting<string> {
   if (/^[^\p{C}]{1,1000}$/u.test(text) && text.trim() !== '') return { value: text };
-  return { problem: 'it is not one line of text', advice: 'Write a path, or a name.' };
+  return { problem: 'it is not a single line of text', advice: 'Use a path or a name.' };
 }
 
 function parseAudience(text: string): Setting<string> {
   if (/^[\x21-\x7e]{1,200}$/.test(text)) return { value: text };
   const problem = 'it is not an audience';
-  return { problem, advice: 'Write a name or URL without spaces, such as `argocd-handler`.' };
+  return { problem, advice: 'Use a name or URL without spaces, such as `argocd-handler`.' };
 }
 
 function parseIssuer(text: string): Setting<string> {
   const url = parseWebUrl(text);
   if ('problem' in url) return url;
-  // As it stands in the tokens, where a slash at the end counts.
+  // As it is in the tokens, where a trailing slash matters.
   if (url.value.startsWith('https:')) return { value: text };
-  return { problem: 'it is not https', advice: 'Write the issuer as the tokens name it.' };
+  return { problem: 'it is not https', advice: 'Use the issuer exactly as in the tokens.' };
 }
 
 function parseKeys(text: string): Setting<string> {
-  const advice = 'Write what `kubectl get --raw /openid/v1/jwks` prints.';
+  const advice = 'Use the output of `kubectl get --raw /openid/v1/jwks`.';
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json === 'object' && json !== null && 'keys' in json && Array.isArray(json.keys)) {
       if (json.keys.length > 0) return { value: text };
-      return { problem: 'it holds no key', advice };
+      return { problem: 'it contains no key', advice };
     }
   } catch {
-    // Told below.
+    // Reported below.
   }
-  return { problem: 'it is not a set of keys (JWKS)', advice };
+  return { problem: 'it is not a key set (JWKS)', advice };
 }
 
 function parseNamespacePattern(text: string): Setting<string> {
   if (/^[a-z0-9*?](?:[-a-z0-9*?]{0,61}[a-z0-9*?])?$/.test(text)) return { value: text };
-  const problem = 'no namespace has such a name';
-  return { problem, advice: 'Write its name, with `*` and `?`.' };
+  const problem = 'it is not a valid name of a namespace';
+  return { problem, advice: 'Use its name, with `*` and `?` if needed.' };
 }
 
 function parseAccountPattern(text: string): Setting<string> {
   if (/^[a-z0-9*?](?:[-.a-z0-9*?]{0,251}[a-z0-9*?])?$/.test(text)) return { value: text };
-  const problem = 'no service account has such a name';
-  return { problem, advice: 'Write its name, with `*` and `?`.' };
+  const problem = 'it is not a valid name of a service account';
+  return { problem, advice: 'Use its name, with `*` and `?` if needed.' };
 }

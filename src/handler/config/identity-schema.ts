@@ -7,18 +7,18 @@ import { parseSecret } from './secret-setting.ts';
 import { parseAuthority, parseClientId, parseTenant } from './entra-names.ts';
 
 const tenant = textSetting(parseTenant, {
-  description: 'Id of the tenant of Microsoft Entra ID.',
+  description: 'ID of the Microsoft Entra tenant.',
   examples: ['${env:AZURE_TENANT_ID}'],
 });
 
 const clientId = textSetting(parseClientId, {
-  description: 'Application (client) id of the identity.',
+  description: 'Application (client) ID of the identity.',
   examples: ['${env:AZURE_CLIENT_ID}'],
 });
 
 const authority = z.prefault(
   textSetting(parseAuthority, {
-    description: 'Where tokens are issued.',
+    description: 'URL that issues tokens.',
     pattern: '^https://',
   }),
   'https://login.microsoftonline.com',
@@ -30,12 +30,12 @@ const workloadIdentity = z.pipe(
       ...{ tenant, clientId, authority },
       tokenFile: z.prefault(
         textSetting(parsePath, {
-          description: 'File of the projected ServiceAccount token, which is read each time.',
+          description: 'File of the projected service account token, read each time.',
         }),
         '/var/run/secrets/azure/tokens/azure-identity-token',
       ),
     }),
-    'Entra Workload ID: a token of the Kubernetes cluster, for which Entra has a federated credential.',
+    'Entra Workload ID: a token of the Kubernetes cluster, which Entra trusts by a federated credential.',
   ),
   z.transform((given): AzureIdentity => ({ kind: 'workloadIdentity', ...given })),
 );
@@ -43,7 +43,7 @@ const workloadIdentity = z.pipe(
 const managedIdentity = z.pipe(
   described(
     z.strictObject({ clientId: z.optional(clientId) }),
-    'The managed identity of the machine in Azure; `clientId` only of a user-assigned one.',
+    'The managed identity of an Azure machine; `clientId` only for a user-assigned one.',
   ),
   z.transform((given): AzureIdentity => ({ kind: 'managedIdentity', clientId: given.clientId })),
 );
@@ -55,7 +55,7 @@ const servicePrincipal = z.pipe(
         ...{ tenant, clientId, authority },
         secret: z.optional(
           textSetting((given) => parseSecret(given), {
-            description: 'Its client secret (the value, not the id), by reference.',
+            description: 'Its client secret (the value, not the ID), by reference.',
             examples: ['${file:/run/secrets/handler/entra-secret}'],
           }),
         ),
@@ -89,7 +89,7 @@ export const personalAccessToken = (description: string) =>
   });
 
 const pat = z.pipe(
-  personalAccessToken('A personal access token, by reference: it is of one organization.'),
+  personalAccessToken('A personal access token, by reference. It works for one organization.'),
   z.transform((token): AzureIdentity => ({ kind: 'pat', token })),
 );
 
@@ -100,18 +100,19 @@ const kinds = {
   pat: z.optional(pat),
 };
 
-/** The setting `azureDevOps.identity`: one of the kinds by its name. */
+/** The setting `azureDevOps.identity`: one kind, by its name. */
 export const identitySchema = z.pipe(
   described(
     z.strictObject(kinds).check(({ value, issues }) => {
       const given = Object.values(value).filter((each) => each !== undefined);
-      // A misspelt one is told as such.
+      // A misspelled one is reported as such.
       if (given.length === 1 || issues.length > 0) return;
-      const message = given.length === 0 ? 'it is none' : 'it is more than one identity';
+      const message =
+        given.length === 0 ? 'it names no identity' : 'it names more than one identity';
       const params = { advice: `Set one of: ${Object.keys(kinds).join(', ')}.` };
       issues.push({ code: 'custom', message, params, input: value });
     }),
-    'As whom pipelines are queued; required for `followUps`, `grants` and the action `queue`.',
+    'The identity that queues pipelines; required for `followUps`, `grants` and the action `queue`.',
   ),
   z.transform((given) => Object.values(given).find(Boolean) as AzureIdentity),
 );

@@ -15,8 +15,8 @@ import type { Config } from './config.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
 
 /**
- * The keys for the token cipher: the configured ones, or else that of the key file, which is made if there
- * is none. Throws a `UserError` when the file cannot be used.
+ * The keys for the token cipher: the configured ones, or that of the key file, which is created if it does
+ * not exist. Throws a `UserError` if the file cannot be used.
  */
 export function encryptionKeysOf(
   { encryptionKeys, keyFile }: Pick<Config, 'encryptionKeys' | 'keyFile'>,
@@ -35,7 +35,7 @@ export function encryptionKeysOf(
 function readOrMake(path: string, newKey: () => string): string {
   mkdirSync(dirname(path), { recursive: true });
   try {
-    // Fails if there is one: a key is never written over.
+    // Fails if the file exists: a key is never overwritten.
     const file = openSync(path, 'wx', 0o600);
     return fill(file, path, newKey);
   } catch (error) {
@@ -51,7 +51,7 @@ function fill(file: number, path: string, newKey: () => string): string {
     fsyncSync(file);
     return key;
   } catch (error) {
-    // Half a key would keep the handler from ever starting.
+    // A partial key would keep the handler from ever starting.
     unlinkSync(path);
     throw error;
   } finally {
@@ -70,7 +70,7 @@ function use<T>(path: string, act: () => T): T {
     const reason = errorMessage(cause);
     throw new UserError(
       `The key file ${path} can be neither read nor created: ${reason}`,
-      'Let the user of the handler write to its folder, or set encryptionKeys in the configuration.',
+      "Let the handler's user write to its folder, or set encryptionKeys in the configuration.",
       { cause },
     );
   }

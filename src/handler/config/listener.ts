@@ -15,17 +15,17 @@ export function parseListener(text: string): Setting<Listener> {
   };
 }
 
-/** `host:port` again, as it was written. */
+/** `host:port`, as it was written. */
 export function printListener({ host, port }: Listener): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** What stands for `publicUrl` where it is not set. */
+/** The default of `publicUrl`. */
 export function localUrl(listen: Config['listen']): string {
   return `http://localhost:${listen.public.port}`;
 }
 
-/** Whether only processes on the same machine reach this host; without brackets. */
+/** Whether this host is reachable only from the same machine; without brackets. */
 export function isLoopback(host: string): boolean {
   const isV4 = isIPv4(host) && host.startsWith('127.');
   return isV4 || host === '::1' || host.toLowerCase() === 'localhost';

@@ -4,18 +4,18 @@ import { dirname, resolve } from 'node:path';
 import { readConfig, type ConfigReading } from './read-config.ts';
 import type { ReferenceSource } from './references.ts';
 
-/** A configuration file with all that it refers to, as it is at the moment. */
+/** A configuration file with everything that it references, as it is now. */
 export interface LoadedConfig {
   readonly reading: ConfigReading;
-  /** Equal as long as neither the file nor any file that it refers to has changed. */
+  /** Changes when the file or a referenced file changes. */
   readonly fingerprint: string;
-  /** Absolute paths of these files; the first is the configuration's own. */
+  /** Absolute paths of these files, the configuration first. */
   readonly files: readonly string[];
 }
 
 const longest = 1_048_576;
 
-/** Reads the configuration from its file. A file that cannot be read is a fault like any other. */
+/** Reads the configuration from its file. An unreadable file is a fault like any other. */
 export function loadConfig(path: string, env: ReferenceSource['env']): LoadedConfig {
   const folder = dirname(resolve(path));
   const files = new Set<string>();
@@ -40,7 +40,7 @@ function readAll(path: string, folder: string, source: ReferenceSource): ConfigR
     text = source.readFile(resolve(path));
   } catch (error) {
     const problem = `the file cannot be read (${codeOf(error)})`;
-    return fault(problem, 'Check its path, and that the user of the handler may read it.');
+    return fault(problem, "Check its path, and that the handler's user may read it.");
   }
   if (text.length <= longest) return readConfig(text, folder, source);
   return fault(`the file has more than ${longest} characters`, 'Check its path.');

@@ -19,12 +19,12 @@ export type ConfigReading =
   | {
       readonly config: Config;
       readonly warnings: readonly ConfigFault[];
-      /** What has to be set before the first run can come. */
+      /** What must be set before the handler can accept a run. */
       readonly gaps: readonly ConfigFault[];
     }
   | { readonly faults: readonly ConfigFault[] };
 
-/** Reads the text of a configuration file. Relative paths begin at `folder`. */
+/** Parses the text of a configuration file. Relative paths are resolved against `folder`. */
 export function readConfig(text: string, folder: string, source: ReferenceSource): ConfigReading {
   const document = parseYaml(text);
   if ('fault' in document) return { faults: [{ path: '', value: '', ...document.fault }] };
@@ -104,7 +104,7 @@ function printPath(path: Path): string {
     .join('');
 }
 
-/** Settings that hold no secret, so that a fault may show what stands there. */
+/** Settings that contain no secret, so faults may show their values. */
 const shown = new Set(
   [
     'publicUrl announcedRuns public admin sqlite retention organizations url private tokenLifetime name namespace',
@@ -116,14 +116,14 @@ const shown = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-/** As it stands in the file; empty where it is or holds a secret, or is no mere value. */
+/** The value as written; empty if it is or contains a secret, or is not a scalar. */
 function shownAt(raw: unknown, path: Path): string {
   const setting = path.findLast((part) => typeof part === 'string');
   const value = valueAt(raw, path);
   const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-  // The address of a web hook may be all that it takes to call it.
+  // The URL of a web hook may be secret.
   if (!isPlain || !shown.has(String(setting)) || path.includes('postWebHook')) return '';
   const text = String(value);
-  // What stands before an @ in a URL is a password.
+  // The part before an @ in a URL may be a password.
   return text.includes('@') ? '' : logLine(text, 80);
 }

@@ -1,15 +1,15 @@
 import type { Path, PathFault } from '../../settings/path-fault.ts';
 
-/** Where references lead. */
+/** What references are resolved against. */
 export interface ReferenceSource {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of a file; throws when it cannot be read. */
+  /** The text of a file; throws if it cannot be read. */
   readonly readFile: (path: string) => string;
 }
 
-/** A configuration after its references to files and environment variables were read. */
+/** A configuration after its references are resolved. */
 export interface Resolved {
-  /** The same value with the references replaced; a text of which one is wrong is left out. */
+  /** The same value with references replaced; a string with an invalid reference is left out. */
   readonly value: unknown;
   readonly faults: readonly PathFault[];
 }
@@ -18,9 +18,8 @@ const reference = /\$\{([^}]*)(\}?)/g;
 const longest = 65_536;
 
 /**
- * Replaces `${env:NAME}` and `${file:/path}` in all texts of a value: the whole text, or parts of
- * it. What a reference leads to is taken as it is, without the line breaks at a file's end, and is
- * not looked through for references again.
+ * Replaces `${env:NAME}` and `${file:/path}` in all strings of a value, as the whole string or parts of it.
+ * The content is used as is, without trailing line breaks of files, and is not searched for references again.
  */
 export function resolveReferences(value: unknown, source: ReferenceSource): Resolved {
   const faults: PathFault[] = [];
@@ -35,7 +34,7 @@ export function resolveReferences(value: unknown, source: ReferenceSource): Reso
   return { value: resolve(value, []), faults };
 }
 
-/** Whether a text is nothing but references, so that it holds no secret itself. */
+/** Whether a string consists only of references, so that it contains no secret itself. */
 export function isReference(text: string): boolean {
   return text.includes('${') && text.replace(reference, '').trim() === '';
 }
@@ -71,12 +70,12 @@ function lookUp(inner: string, { env, readFile }: ReferenceSource): Found {
   if (text !== undefined) return { text };
   return {
     problem: `the environment variable ${name} is not set`,
-    advice: 'Set it in the environment of the handler, or check how its name is spelled.',
+    advice: "Set it in the handler's environment, or check the spelling of its name.",
   };
 }
 
 function lookIntoFile(path: string, readFile: ReferenceSource['readFile']): Found {
-  const kept = 'Check its path, and that the user of the handler may read it.';
+  const kept = "Check its path, and that the handler's user may read it.";
   try {
     const text = readFile(path);
     if (text.length <= longest) return { text: text.replace(/(?:\r?\n)+$/, '') };

@@ -3,7 +3,7 @@ import { isUnexpanded } from '../../inputs/unexpanded.ts';
 import { Secret } from '../../secret.ts';
 import type { Setting } from '../../settings/setting.ts';
 
-/** A token, as it can stand in a header, without what was copied along with it. */
+/** A token that is valid in a header, without surrounding white space. */
 export function parseSecret(given: string, shortest = 1): Setting<Secret> {
   const text = tokenOf(given);
   if (text === '') {

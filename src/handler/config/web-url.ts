@@ -2,16 +2,16 @@ import { readArgoCDPage } from '../../inputs/argocd-page.ts';
 import { isLoopback } from './listener.ts';
 import type { Setting } from '../../settings/setting.ts';
 
-/** An http or https URL of host and path alone, without a slash at the end. */
+/** An http or https URL with only host and path, without a trailing slash. */
 export function parseWebUrl(text: string): Setting<string> {
-  const advice = 'Write it as `https://host` or `https://host/path`.';
+  const advice = 'Use `https://host` or `https://host/path`.';
   if (!URL.canParse(text)) return { problem: 'it is not a URL', advice };
   const { protocol, username, password, search, hash, origin, pathname } = new URL(text);
   if (protocol !== 'https:' && protocol !== 'http:') {
     return { problem: 'it is neither https nor http', advice };
   }
   if (username !== '' || password !== '') {
-    const where = 'Take them out: what they are for has its own setting.';
+    const where = 'Remove them: credentials have their own settings.';
     return { problem: 'it contains a user name or a password', advice: where };
   }
   if (search !== '' || hash !== '')
@@ -19,7 +19,7 @@ export function parseWebUrl(text: string): Setting<string> {
   return { value: origin + pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '') };
 }
 
-/** The same for an Argo CD: not the address of one of its pages, and not of a call. */
+/** The same for an Argo CD; refuses URLs of its pages and API calls. */
 export function parseArgoCDUrl(text: string): Setting<string> {
   const page = URL.canParse(text) ? readArgoCDPage(new URL(text).pathname) : undefined;
   if (page === undefined) return parseWebUrl(text);
@@ -27,7 +27,7 @@ export function parseArgoCDUrl(text: string): Setting<string> {
   return { problem: 'it is the URL of a page of Argo CD', advice: `Write \`${server}\`.` };
 }
 
-/** The same for the address at which the handler itself is reached: tokens travel to it. */
+/** The same for the URL of the handler itself, to which tokens are sent. */
 export function parsePublicUrl(text: string): Setting<string> {
   const url = parseWebUrl(text);
   if ('problem' in url || url.value.startsWith('https:') || isLocalUrl(url.value)) return url;
@@ -37,12 +37,12 @@ export function parsePublicUrl(text: string): Setting<string> {
   };
 }
 
-/** Whether what is sent there stays on this machine. */
+/** Whether requests to the URL stay on this machine. */
 export function isLocalUrl(url: string): boolean {
   return isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }
 
-/** Whether what is sent there can be read on the way. */
+/** Whether requests to the URL can be read in transit. */
 export function isPlainText(url: string): boolean {
   return url.startsWith('http:') && !isLocalUrl(url);
 }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import pino from 'pino';
 import { plainLine, plainLines } from '../../text/foreign-text.ts';
 
-/** Where pino writes its lines to. */
+/** Where pino writes its lines. */
 export interface LogDestination {
   write(line: string): void;
 }
@@ -12,7 +12,7 @@ interface LogTextOptions {
   readonly colors: boolean;
 }
 
-/** One line of pino's, as far as it is known. */
+/** The known fields of one of pino's lines. */
 interface Entry {
   readonly level: number;
   /** Milliseconds since the epoch. */
@@ -29,8 +29,8 @@ const longestValue = 500;
 const stackBounds = { lines: 20, width: 300 };
 
 /**
- * The log for a person at a terminal: `HH:MM:SS  level  message  key=value …`, in local time. Texts of
- * others are in it, so nothing that moves a cursor or is invisible passes.
+ * The log for a person at a terminal: `HH:MM:SS  level  message  key=value …`, in local time. Foreign text is
+ * made safe: nothing that moves the cursor or is invisible passes.
  */
 export function redactedLogStream({ write, colors }: LogTextOptions): LogDestination {
   const paint = (style: Style, text: string) =>
@@ -59,19 +59,19 @@ function styleOf(level: number): Style {
   return level < 50 ? 'yellow' : 'red';
 }
 
-/** An error as pino's serializer leaves it. */
+/** An error as pino's serializer writes it. */
 function faultOf(err: unknown): { readonly err: unknown; readonly stack: readonly string[] } {
   if (typeof err !== 'object' || err === null) return { err, stack: [] };
   const { message, stack } = err as { readonly message?: unknown; readonly stack?: unknown };
   return { err: message ?? err, stack: typeof stack === 'string' ? framesOf(stack) : [] };
 }
 
-/** Where it happened, without the message, which stands in the line above. */
+/** The stack, without the message, which is in the line above. */
 function framesOf(stack: string): readonly string[] {
   return plainLines(stack, stackBounds).filter((line) => /^\s+at /.test(line));
 }
 
-/** Bare where it can be told from what follows, else in quotation marks. */
+/** Without quotation marks if the value's end is obvious. */
 function printValue(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const line = plainLine(text, longestValue);

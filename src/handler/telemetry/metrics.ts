@@ -8,7 +8,7 @@ import { runKinds, runOutcomes, runStates } from '../run.ts';
 import { actionStates, type ActionFigures } from '../store/event-store.ts';
 import type { StoreFigures } from '../store/store.ts';
 
-/** How one watched Argo CD does. Seconds. */
+/** Figures of one watched Argo CD. Times are seconds. */
 export interface InstanceFigures {
   readonly argocd: string;
   readonly isStreaming: boolean;
@@ -17,14 +17,14 @@ export interface InstanceFigures {
   readonly applications: number;
 }
 
-/** Where the figures come from when somebody asks for them. */
+/** Where the gauges are read when somebody asks for them. */
 export interface MetricsSources {
   readonly figures: () => Promise<StoreFigures>;
   readonly actions: () => Promise<ActionFigures>;
   readonly followUps: () => FollowUpFigures;
   readonly instances: () => readonly InstanceFigures[];
   readonly isStoreUp: () => boolean;
-  /** How many runs are in memory, and how many wait for their turn. */
+  /** How many runs are in memory, and how many are queued. */
   readonly runs: () => { readonly active: number; readonly queued: number };
   /** Milliseconds. */
   readonly now: () => number;
@@ -34,20 +34,20 @@ const calls = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 const runs = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400, 86_400];
 const commits = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
 
-/** What may become of a configuration that is read again. */
+/** The results of reading the configuration again. */
 const reloadResults = ['applied', 'refused'] as const;
 
 /** What may be wrong with an annotation. */
 export const annotationReasons = ['faulty', 'forbidden'] as const;
 
 /**
- * How something was kept from being done twice. `seenAgain`: the action was there already. `lookedUp`:
- * what was asked for without an answer was found. `claim`: a second run was handed out nothing.
+ * How a repetition was prevented. `seenAgain`: the action existed already. `lookedUp`: a request without an
+ * answer had taken effect. `claim`: a second run received no event.
  */
 export const preventions = ['seenAgain', 'lookedUp', 'claim'] as const;
 export type Prevention = (typeof preventions)[number];
 
-/** The service in figures, for Prometheus; docs/operations.md says what each is for. */
+/** The service in figures, for Prometheus; docs/operations.md explains each. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #ended = this.#counter('runs_ended_total', 'Runs that ended', ['kind', 'outcome']);
@@ -86,7 +86,7 @@ export class Metrics {
   readonly #refusals = this.#counter('refusals_total', 'Requests that were refused', ['reason']);
   readonly #announced = this.#counter(
     'announced_operations_total',
-    'Operations that name a run, by what became of them',
+    'Operations that name a run, by result',
     ['argocd', 'result'],
   );
   readonly #commits = this.#histogram('store_commit_seconds', 'Commits of the store', commits, []);
@@ -97,7 +97,7 @@ export class Metrics {
   readonly #events = this.#counter('events_total', 'Events of applications', ['kind', 'late']);
   readonly #duplicates = this.#counter(
     'duplicates_prevented_total',
-    'Follow-ups that were kept from being done twice',
+    'Repetitions of follow-ups that were prevented',
     ['by'],
   );
   readonly #refusedActions = this.#counter(
@@ -108,14 +108,14 @@ export class Metrics {
   readonly #claims = this.#counter('claims_total', 'Claims of events', ['result']);
   readonly #annotationFaults = this.#counter(
     'annotation_faults_total',
-    'Annotations that are wrong or beyond their grants',
+    'Annotations that are invalid or not granted',
     ['reason'],
   );
 
   constructor(version: string) {
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge('build_info', 'The running version', ['version']).set({ version }, 1);
-    // From the start, since an alert does not see the step from nothing to one.
+    // Set from the start, since an alert does not see the step from absent to 1.
     for (const kind of runKinds) {
       for (const outcome of runOutcomes) this.#ended.inc({ kind, outcome }, 0);
     }
@@ -129,7 +129,7 @@ export class Metrics {
     for (const reason of annotationReasons) this.#annotationFaults.inc({ reason }, 0);
   }
 
-  /** From now on gauges are read from these, whenever somebody asks. */
+  /** Sets the sources from which gauges are read, on demand. */
   read(sources: MetricsSources): void {
     const open = this.#gauge('runs', 'Open runs', ['kind', 'state']);
     const active = this.#gauge('runs_active', 'Open runs in memory', []);
@@ -144,12 +144,12 @@ export class Metrics {
     const actions = this.#gauge('actions', 'Follow-ups in the store', ['state']);
     const oldestAction = this.#gauge(
       'action_oldest_age_seconds',
-      'Age of the oldest follow-up that is still to be done',
+      'Age of the oldest open follow-up',
       [],
     );
     const faulty = this.#gauge(
       'faulty_annotations',
-      'Applications whose annotations are wrong or beyond their grants',
+      'Applications whose annotations are invalid or not granted',
       [],
     );
     const followed = this.#gauge(
@@ -181,7 +181,7 @@ export class Metrics {
       const runs = sources.runs();
       active.set(runs.active);
       queued.set(runs.queued);
-      // An instance may be gone, and its reconnects are counted by the watch.
+      // Instances come and go, and the watch counts reconnects, so they are read here.
       for (const one of [stream, reconnects, listAge, applications]) one.reset();
       for (const one of sources.instances()) {
         const { argocd } = one;
@@ -276,7 +276,7 @@ export class Metrics {
     this.#annotationFaults.inc({ reason });
   }
 
-  /** All figures in Prometheus's text format; a store that fails costs its own figures only. */
+  /** All figures in Prometheus's text format; if the store fails, only its figures are missing. */
   async text(): Promise<string> {
     await this.#refresh().catch(() => undefined);
     return this.#registry.metrics();

@@ -8,7 +8,7 @@ import type { Metrics } from './metrics.ts';
 import type { Run, RunSpec } from '../run.ts';
 import type { StoreError } from '../store/store.ts';
 
-/** What operators see of a run: a line of the service's log for each step, and the figures. */
+/** What operators see of a run: a log line for each step, and figures. */
 export class RunTelemetry {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
@@ -105,7 +105,7 @@ export class RunTelemetry {
     );
   }
 
-  /** Something is not told, so that the end is. */
+  /** A report was dropped so that the completion could be sent. */
   leftOut(what: string): void {
     this.#metrics.reportLeftOut(what);
     this.#logger.warn({ what }, 'report dropped');
@@ -115,7 +115,7 @@ export class RunTelemetry {
     this.#logger.error({ reason: message }, 'step not stored; retrying');
   }
 
-  /** Something that should not be: a bug of ours, or a key that is gone. */
+  /** A bug of ours, or a missing key. */
   fault(error: unknown): void {
     this.#logger.error(
       { err: error instanceof Error ? error : new Error(String(error)) },
@@ -124,7 +124,7 @@ export class RunTelemetry {
   }
 }
 
-/** Which event it claims, or what it follows. */
+/** The event that a run claims, or the applications that it follows. */
 function aboutOf(spec: RunSpec) {
   if (spec.kind === 'claim') return { event: spec.eventKey };
   const { subject } = spec.request;

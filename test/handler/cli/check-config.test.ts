@@ -37,14 +37,14 @@ describe('the check of a configuration', () => {
   identity      workload identity ${client} of tenant ${tenant}, by /srv/token
   job tokens    valid for 48 h
   Argo CD       prod: https://argocd.example.com, namespace gitops
-  follow-ups    missed events: those of the last 1 h; 24 h of retries; 3 in a chain; 100/h of each rule and pipeline
+  follow-ups    missed events: last 1 h; retries: 24 h; chain length: 3; rate: 100/h per rule and pipeline
   each client   5 requests/s, 10 at once, 100 runs pending
 
 Who may do what:
   fabrikam, for Azure project shop or My Project, at Argo CD prod: sync, prune, gate of applications shop-*, team/web in AppProject default
 
 Follow-ups:
-  smoke-tests: on succeeded started by run or autoSync with another revision, of applications shop-* with labels team in (shop) in AppProject default at Argo CD prod: queue fabrikam/shop/\\smoke\\web
+  smoke-tests: on succeeded started by run or autoSync with a new revision, of applications shop-* with labels team in (shop) in AppProject default at Argo CD prod: queue fabrikam/shop/\\smoke\\web
   report: on failed, of all applications: post to hooks.example.com
 
 Pipelines that annotations may queue:

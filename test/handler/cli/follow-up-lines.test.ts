@@ -73,7 +73,7 @@ describe('a follow-up in a line', () => {
     const { followUpLimits } = configFrom('followUpLimits: { catchUp: 0s }');
     assert.equal(
       printFollowUpLimits(followUpLimits),
-      'missed events: none; 72 h of retries; 5 in a chain; 600/h of each rule and pipeline',
+      'missed events: none; retries: 72 h; chain length: 5; rate: 600/h per rule and pipeline',
     );
   });
 });

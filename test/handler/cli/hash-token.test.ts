@@ -19,8 +19,8 @@ describe('the hash of a token', () => {
   }
 
   for (const [text, problem] of [
-    ['', /There is no token/],
-    ['\n', /There is no token/],
+    ['', /No token/],
+    ['\n', /No token/],
     ['two words of a person', /contains spaces/],
     [`${token}\n${token}`, /contains spaces, line breaks/],
     ['größer-als-zwanzig-zeichen', /non-ASCII/],

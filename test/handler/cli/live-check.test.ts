@@ -57,18 +57,18 @@ ${more}`);
     );
     assert.match(
       text,
-      /^\nAzure DevOps:\n {2}ok {3}fabrikam: we are argocd handler \([-0-9a-f]{36}\)\n/,
+      /^\nAzure DevOps:\n {2}ok {3}fabrikam: the handler is argocd handler \([-0-9a-f]{36}\)\n/,
     );
     const [, pipelines = ''] = /Pipelines:\n((?: {2}.*\n)+)/.exec(text) ?? [];
     assert.equal(
       pipelines,
-      `  ok   smoke-tests: fabrikam/shop/smoke: exactly once, since its runs have the event in their number
-  ok   docs: fabrikam/shop/docs: at most one duplicate within 40 s, since its runs are tagged after they are queued
-  ok   release: fabrikam/shop/web: exactly once, since a release says its event
+      `  ok   smoke-tests: fabrikam/shop/smoke: exactly once, because its run numbers contain the event
+  ok   docs: fabrikam/shop/docs: at most one duplicate within 40 s, because its runs are tagged after they are queued
+  ok   release: fabrikam/shop/web: exactly once, because its releases name their event
 `,
     );
-    assert.match(text, /Argo CD:\n {2}ok {3}prod: http.* shows us \d+ applications?\n/);
-    assert.match(text, /\n\nEverything answers\.$/);
+    assert.match(text, /Argo CD:\n {2}ok {3}prod: http.* shows \d+ applications?\n/);
+    assert.match(text, /\n\nAll checks passed\.$/);
     assert.equal(exitCode, 0);
   });
 
@@ -80,7 +80,7 @@ ${more}`);
       text,
       /FAIL smoke-tests: fabrikam\/shop\/smoke: Could not find the pipeline smoke in shop: .* grant the identity "View builds"/,
     );
-    assert.match(text, /\n1 of these failed\.$/);
+    assert.match(text, /\n1 of these checks failed\.$/);
     assert.equal(exitCode, 1);
   });
 
@@ -97,7 +97,7 @@ ${more}`);
     const { text, exitCode } = await check(
       `[${rule('a', '{ queuePipeline: { pipeline: shop/smoke, branch: "{{revision}}", parameters: { phase: "{{phase}}" } } }')}]`,
     );
-    assert.match(text, /ok {3}a: .*it is there; whether its values fit is known when an event/);
+    assert.match(text, /ok {3}a: .*it exists; its values can be checked only when an event/);
     assert.equal(exitCode, 0);
   });
 

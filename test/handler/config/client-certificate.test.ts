@@ -23,12 +23,12 @@ describe('the certificate of a service principal', () => {
   }
 
   for (const [what, given, problem] of [
-    ['nothing', '', 'it contains no private key without a password'],
-    ['no key', certificate, 'it contains no private key without a password'],
+    ['nothing', '', 'it contains no unencrypted private key'],
+    ['no key', certificate, 'it contains no unencrypted private key'],
     [
       'a key with a password',
       `-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n${certificate}`,
-      'it contains no private key without a password',
+      'it contains no unencrypted private key',
     ],
     ['no certificate', key, 'it contains no valid certificate'],
     [
@@ -39,7 +39,7 @@ describe('the certificate of a service principal', () => {
     [
       'the certificate of another key',
       key + text('tls/server.pem'),
-      'its first certificate is not that of its private key',
+      'its first certificate does not match its private key',
     ],
   ] as const) {
     it(`is refused: ${what}`, () => {

@@ -106,7 +106,7 @@ describe('what is said of a configuration that is right', () => {
     [
       'a token of one organization that is used for two',
       whole.replace(/workloadIdentity: .*/, "pat: '${env:ARGOCD_TOKEN}'"),
-      /^handler\.yaml:12: azureDevOps\.identity: a personal access token is of one organization, and it is used for 2/,
+      /^handler\.yaml:12: azureDevOps\.identity: a personal access token belongs to one organization, but is used for 2/,
     ],
   ];
   for (const [what, text, expected] of warnings) {

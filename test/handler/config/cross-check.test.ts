@@ -61,9 +61,9 @@ describe('the check across settings', () => {
         ],
       },
       [
-        'argocd.1.announcedRuns: there is no such name in `clients`',
-        'argocd.0.announcedRuns: the handler has no identity, with which it must report such runs',
-        'argocd.1.announcedRuns: the handler has no identity, with which it must report such runs',
+        'argocd.1.announcedRuns: `clients` has no such name',
+        'argocd.0.announcedRuns: the handler has no identity, which it needs to report such runs',
+        'argocd.1.announcedRuns: the handler has no identity, which it needs to report such runs',
         'clients.1.tokens: it is empty',
       ],
     ],
@@ -79,10 +79,7 @@ describe('the check across settings', () => {
     [
       'misses names that are not there',
       { rules: [rule] },
-      [
-        'rules.0.client: there is no such name in `clients`',
-        'rules.0.argocd: there is no such name in `argocd`',
-      ],
+      ['rules.0.client: `clients` has no such name', 'rules.0.argocd: `argocd` has no such name'],
     ],
     [
       'holds nothing against names in lists that cannot be read',

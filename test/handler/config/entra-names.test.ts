@@ -17,18 +17,18 @@ describe('what names an identity of Entra', () => {
   for (const [text, expected] of [
     [id, id],
     ['fabrikam.onmicrosoft.com', 'fabrikam.onmicrosoft.com'],
-    ['common', 'it is not the id of a tenant'],
-    ['', 'it is not the id of a tenant'],
-    ['a/b.com', 'it is not the id of a tenant'],
-    ['..', 'it is not the id of a tenant'],
+    ['common', 'it is not a tenant ID'],
+    ['', 'it is not a tenant ID'],
+    ['a/b.com', 'it is not a tenant ID'],
+    ['..', 'it is not a tenant ID'],
   ] as const) {
     it(`reads as a tenant: "${text}"`, () => assert.equal(read(parseTenant(text)), expected));
   }
 
   for (const [text, expected] of [
     [id.toUpperCase(), id.toUpperCase()],
-    ['argocd-handler', 'it is not the client id of an identity'],
-    [`${id}0`, 'it is not the client id of an identity'],
+    ['argocd-handler', 'it is not a client ID'],
+    [`${id}0`, 'it is not a client ID'],
   ] as const) {
     it(`reads as a client: "${text}"`, () => assert.equal(read(parseClientId(text)), expected));
   }

@@ -20,7 +20,7 @@ describe('a setting that cannot change while the handler runs', () => {
       const next = configFrom(`${line}\nencryptionKeys: [${newKey}]\n`);
       const { config, warnings } = keepFixed(started, next);
       assert.deepEqual(printAll(warnings), [
-        `handler.yaml: ${shown}: it cannot change while the handler runs: the value from its start stays in effect. Restart the handler: no run is lost.`,
+        `handler.yaml: ${shown}: it cannot change while the handler runs: the previous value stays in effect. Restart the handler: no run is lost.`,
       ]);
       const { listen, store, encryptionKeys, keyFile } = config;
       assert.deepEqual(
@@ -43,7 +43,7 @@ describe('a setting that cannot change while the handler runs', () => {
     assert.equal(config.adminToken?.reveal(), 'b'.repeat(16));
     assert.equal(config.logLevel, 'debug');
     assert.deepEqual(printAll(warnings), [
-      'handler.yaml: listen.admin "127.0.0.1:9090": it cannot change while the handler runs: the value from its start stays in effect. Restart the handler: no run is lost.',
+      'handler.yaml: listen.admin "127.0.0.1:9090": it cannot change while the handler runs: the previous value stays in effect. Restart the handler: no run is lost.',
       'handler.yaml: adminToken: it cannot be removed while listen.admin can be reached from other machines: it stays in effect. Restart the handler: no run is lost.',
     ]);
   });

@@ -23,7 +23,7 @@ function queuing(organizations: readonly unknown[], ...pipelines: readonly strin
 
 const anIdentity =
   'Set `azureDevOps.identity`, such as `{ workloadIdentity: { tenant: …, clientId: … } }`.';
-const none = 'pipelines are to be queued there, and there is no identity to do so. ' + anIdentity;
+const none = 'pipelines are to be queued there, but there is no identity for it. ' + anIdentity;
 
 describe('the check of follow-ups across settings', () => {
   const cases: readonly [string, unknown, readonly string[]][] = [
@@ -43,32 +43,32 @@ describe('the check of follow-ups across settings', () => {
       'misses an organization that is not configured',
       queuing([fabrikam, contoso], 'fabricam/shop/a', 'adventure/shop/a'),
       [
-        'followUps.0.do.queuePipeline: there is no such organization in `azureDevOps.organizations`. Did you mean `fabrikam`?',
-        'followUps.1.do.queuePipeline: there is no such organization in `azureDevOps.organizations`. Use one of those in `azureDevOps.organizations`.',
+        'followUps.0.do.queuePipeline: `azureDevOps.organizations` has no such organization. Did you mean `fabrikam`?',
+        'followUps.1.do.queuePipeline: `azureDevOps.organizations` has no such organization. Use one of those in `azureDevOps.organizations`.',
       ],
     ],
     [
       'wants the organization named where there are several',
       queuing([fabrikam, contoso], 'shop/a'),
       [
-        'followUps.0.do.queuePipeline: it does not say which organization. Write `organization/project/pipeline`, with one of: fabrikam, contoso.',
+        'followUps.0.do.queuePipeline: it does not name an organization. Write `organization/project/pipeline`, with one of: fabrikam, contoso.',
       ],
     ],
     [
       'wants an organization',
       queuing([], 'shop/a'),
       [
-        'followUps.0.do.queuePipeline: there is no organization in `azureDevOps.organizations`. Set `organizations: [https://dev.azure.com/<organization>]`.',
+        'followUps.0.do.queuePipeline: `azureDevOps.organizations` has no organizations. Set `organizations: [https://dev.azure.com/<organization>]`.',
       ],
     ],
     [
       'says of two servers that they cannot be told apart',
       queuing([server, 'https://other.example.com/Main'], 'Main/shop/a'),
       [
-        'followUps.0.do.queuePipeline: 2 entries of `azureDevOps.organizations` have this name. Only one of them can have follow-ups: let another handler serve the other.',
+        'followUps.0.do.queuePipeline: 2 entries of `azureDevOps.organizations` have this name. Only one of them can have follow-ups: use another handler for the other.',
         ...[0, 1].map(
           (at) =>
-            `azureDevOps.organizations.${at}: pipelines are to be queued there, and a server takes no token of Entra. Give this entry a token of its own: \`pat: '\${file:/path}'\`.`,
+            `azureDevOps.organizations.${at}: pipelines are to be queued there, but a server does not accept Entra tokens. Give this entry its own token: \`pat: '\${file:/path}'\`.`,
         ),
       ],
     ],
@@ -96,7 +96,7 @@ describe('the check of follow-ups across settings', () => {
         'grants.0.organization',
       ].map(
         (path) =>
-          `${path}: there is no such organization in \`azureDevOps.organizations\`. Use one of those in \`azureDevOps.organizations\`.`,
+          `${path}: \`azureDevOps.organizations\` has no such organization. Use one of those in \`azureDevOps.organizations\`.`,
       ),
     ],
     [
@@ -121,7 +121,7 @@ describe('the check of follow-ups across settings', () => {
         azureDevOps: { organizations: [fabrikam] },
         rules: [{ actions: ['sync'] }, { actions: ['sync', 'queue'] }],
       },
-      [`rules.1.actions.1: \`queue\` needs an identity of the handler. ${anIdentity}`],
+      [`rules.1.actions.1: \`queue\` requires an identity of the handler. ${anIdentity}`],
     ],
     [
       'wants none for web hooks',
@@ -157,8 +157,8 @@ describe('the check of follow-ups across settings', () => {
         grants: [{ argocd: 'test', organization: 'fabrikam' }],
       },
       [
-        'followUps.0.for.argocd.1: there is no such name in `argocd`. Did you mean `prod`?',
-        'grants.0.argocd: there is no such name in `argocd`. Use one of: `prod`.',
+        'followUps.0.for.argocd.1: `argocd` has no such name. Did you mean `prod`?',
+        'grants.0.argocd: `argocd` has no such name. Use one of: `prod`.',
       ],
     ],
     [

@@ -14,12 +14,17 @@ describe('hooks in the configuration', () => {
   const wrong: readonly (readonly [string, string, string, RegExp])[] = [
     ['an unknown caller', 'caller: here', 'caller: her', /hooks\.grants\[0\]\.caller.*`here`\?$/],
     ['two callers of one name', 'name: edge', 'name: here', /hooks\.callers\[1\]\.name.*another/],
-    ['no way to prove itself', ', tokenReview: {} }', ' }', /hooks\.callers\[0\].*no way/],
+    [
+      'no way to prove itself',
+      ', tokenReview: {} }',
+      ' }',
+      /hooks\.callers\[0\].*no authentication method/,
+    ],
     [
       'two ways to prove itself',
       'tokenReview: {} }',
       `tokenReview: {}, hmac: [${key}] }`,
-      /hooks\.callers\[0\].*more than one way/,
+      /hooks\.callers\[0\].*more than one authentication method/,
     ],
     [
       'a misspelt way',
@@ -37,7 +42,7 @@ describe('hooks in the configuration', () => {
       'accounts where a key proves none',
       'tokenReview: {} }',
       `hmac: [${key}] }`,
-      /hooks\.grants\[0\]\.namespaces.*proves no namespace/,
+      /hooks\.grants\[0\]\.namespaces.*proves neither namespace/,
     ],
     [
       'a short key',
@@ -50,7 +55,7 @@ describe('hooks in the configuration', () => {
       'a pattern of no namespace',
       "[shop, 'shop-*']",
       '[shop, Shop]',
-      /namespaces\[1\].*no namespace/,
+      /namespaces\[1\].*not a valid name of a namespace/,
     ],
     [
       'keys that are none',

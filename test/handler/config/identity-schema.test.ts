@@ -82,10 +82,10 @@ describe('the identity towards Azure DevOps', () => {
 
   const choices = 'Set one of: workloadIdentity, managedIdentity, servicePrincipal, pat.';
   for (const [text, fault] of [
-    ['{}', `azureDevOps.identity: it is none. ${choices}`],
+    ['{}', `azureDevOps.identity: it names no identity. ${choices}`],
     [
       '{ pat: a, managedIdentity: {} }',
-      `azureDevOps.identity: it is more than one identity. ${choices}`,
+      `azureDevOps.identity: it names more than one identity. ${choices}`,
     ],
     [
       '{ managedIdentitty: {} }',
@@ -101,11 +101,11 @@ describe('the identity towards Azure DevOps', () => {
     ],
     [
       `{ workloadIdentity: { tenant: common, clientId: ${client} } }`,
-      "azureDevOps.identity.workloadIdentity.tenant: it is not the id of a tenant. Write the Directory (tenant) ID that the identity's page in Azure shows.",
+      "azureDevOps.identity.workloadIdentity.tenant: it is not a tenant ID. Use the Directory (tenant) ID from the identity's page in Azure.",
     ],
     [
       `{ workloadIdentity: { ${names}, tokenFile: ' ' } }`,
-      'azureDevOps.identity.workloadIdentity.tokenFile: it is not a path. Write one, such as `./data/handler.db`.',
+      'azureDevOps.identity.workloadIdentity.tokenFile: it is not a path. Use a path such as `./data/handler.db`.',
     ],
   ] as const) {
     it(`is refused: ${text.slice(0, 60)}`, () => {

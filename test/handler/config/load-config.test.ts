@@ -33,7 +33,7 @@ describe('a configuration file', () => {
     const { reading } = loadConfig(join(folder, 'handler.yaml'), {});
     assert.ok('faults' in reading);
     assert.deepEqual(printAll(reading.faults), [
-      'handler.yaml: the file cannot be read (ENOENT). Check its path, and that the user of the handler may read it.',
+      "handler.yaml: the file cannot be read (ENOENT). Check its path, and that the handler's user may read it.",
     ]);
   });
 

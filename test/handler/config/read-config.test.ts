@@ -204,15 +204,15 @@ const faults: readonly [string, string][] = [
   ],
   [
     'adminToken: ${env:NOPE}',
-    'handler.yaml:1: adminToken: the environment variable NOPE is not set. Set it in the environment of the handler, or check how its name is spelled.',
+    "handler.yaml:1: adminToken: the environment variable NOPE is not set. Set it in the handler's environment, or check the spelling of its name.",
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: "${env:NOPE}" }]',
-    'handler.yaml:1: argocd[0].token: the environment variable NOPE is not set. Set it in the environment of the handler, or check how its name is spelled.',
+    "handler.yaml:1: argocd[0].token: the environment variable NOPE is not set. Set it in the handler's environment, or check the spelling of its name.",
   ],
   [
     "store: { sqlite: ' ' }",
-    'handler.yaml:1: store.sqlite: it is not a path. Write one, such as `./data/handler.db`.',
+    'handler.yaml:1: store.sqlite: it is not a path. Use a path such as `./data/handler.db`.',
   ],
   [
     'encryptionKeys: []',
@@ -236,7 +236,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'azureDevOps: { organizations: [https://dev.azure.com] }',
-    'handler.yaml:1: azureDevOps.organizations[0] "https://dev.azure.com": it is not the address of an organization or a collection. Write `https://dev.azure.com/<organization>`, or the collection of a server on premises, such as `https://tfs.example.com/tfs/DefaultCollection`.',
+    'handler.yaml:1: azureDevOps.organizations[0] "https://dev.azure.com": it is not the URL of an organization or a collection. Use `https://dev.azure.com/<organization>`, or the collection of an on-premises server, such as `https://tfs.example.com/tfs/DefaultCollection`.',
   ],
   [
     'azureDevOps:\n  organizations:\n    - { url: https://dev.azure.com/fabrikam }\n    - https://Fabrikam.visualstudio.com/',
@@ -252,7 +252,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'argocd:\n  - { name: prod, url: "https://me:pw@x", token: t }',
-    'handler.yaml:2: argocd[0].url: it contains a user name or a password. Take them out: what they are for has its own setting.',
+    'handler.yaml:2: argocd[0].url: it contains a user name or a password. Remove them: credentials have their own settings.',
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: t, skipTlsVerify: yes }]',
@@ -328,15 +328,9 @@ describe('a fault of the configuration', () => {
   }
 
   const rules: readonly [string, string][] = [
-    [
-      'client: fabrikan',
-      'client "fabrikan": there is no such name in `clients`. Did you mean `fabrikam`?',
-    ],
-    [
-      'client: someone',
-      'client "someone": there is no such name in `clients`. Use one of: `fabrikam`.',
-    ],
-    ['argocd: Prod', 'argocd "Prod": there is no such name in `argocd`. Did you mean `prod`?'],
+    ['client: fabrikan', 'client "fabrikan": `clients` has no such name. Did you mean `fabrikam`?'],
+    ['client: someone', 'client "someone": `clients` has no such name. Use one of: `fabrikam`.'],
+    ['argocd: Prod', 'argocd "Prod": `argocd` has no such name. Did you mean `prod`?'],
     ['actions: [snyc]', 'actions[0] "snyc": not a valid choice. Did you mean `sync`?'],
     [
       'actions: [delete]',

@@ -2,9 +2,9 @@ import { separators } from '../../../inputs/application-list.ts';
 import { readWords, type Help, type WrongWords } from '../../../inputs/command-words.ts';
 import type { CheckRequest } from './check-configuration.ts';
 
-/** What `create-check` was asked to do. */
+/** The arguments of `create-check`. */
 export interface CheckArguments {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly organization: string;
   readonly project: string;
   /** Name or id of a Generic service connection. */
@@ -15,11 +15,11 @@ export interface CheckArguments {
   readonly isDryRun: boolean;
 }
 
-/** The command line read: what to create, that help is asked for, or what is wrong with the words. */
+/** The parsed command line: what to create, a request for help, or what is wrong. */
 export type ParsedArguments =
   { readonly kind: 'run'; readonly arguments: CheckArguments } | Help | WrongWords;
 
-/** What `--help` prints. `program` is how the command is called, up to its options. */
+/** The output of `--help`. `program`: how the command is called, without options. */
 export const usageOf = (
   program: string,
 ): string => `Adds a check that calls the Argo CD handler to an environment of Azure Pipelines.
@@ -74,7 +74,7 @@ const needed = {
   applications: 'Which applications? Add --applications LIST.',
 } as const;
 
-/** Reads the command line. Every fault is one sentence that says what to write instead. */
+/** Parses the command line. Every fault is one sentence that says what to write instead. */
 export function parseArguments(words: readonly string[]): ParsedArguments {
   if (words.some((word) => /^--(token|pat|password)(=|$)/.test(word))) {
     return faults([

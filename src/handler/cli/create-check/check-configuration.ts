@@ -3,7 +3,7 @@ import { headerTemplates } from '../../http/header-block.ts';
 import { readNames } from '../../http/request-names.ts';
 import { readRunSpec } from '../../http/run-specs.ts';
 
-/** A check on an environment that asks the handler where applications stand. */
+/** A check on an environment that asks the handler about the state of applications. */
 export interface CheckRequest {
   readonly environmentId: string;
   /** GUID of a Generic service connection to the handler. */
@@ -11,7 +11,7 @@ export interface CheckRequest {
   readonly displayName: string;
   readonly argocd: string;
   readonly applications: string;
-  /** These three are left out where they are empty, or 0. */
+  /** These three are omitted if empty, or 0. */
   readonly appProject: string;
   readonly revision: string;
   readonly stableSeconds: number;
@@ -19,7 +19,7 @@ export interface CheckRequest {
   readonly timeoutMinutes: number;
 }
 
-/** The built-in Invoke REST API check, in the version that others create it with too. */
+/** The built-in Invoke REST API check, in the version that other tools create, too. */
 const invokeRestApi = {
   id: '9c3e8943-130d-4c78-ac63-8af81df62dfb',
   name: 'InvokeRESTAPI',
@@ -27,13 +27,13 @@ const invokeRestApi = {
 };
 const taskCheck = { id: 'fe1de3ee-a436-41b4-bb20-f6eb4cb879a7', name: 'Task Check' };
 
-/** What the form of the check takes for headers and body (azure-devops.md §1.3). */
+/** What the check's form accepts for headers and body (azure-devops.md §1.3). */
 const longestText = 2_000;
 
-/** The headers that the check sends, as the text of the check's form. */
+/** The headers that the check sends, as text for the check's form. */
 export const checkHeaders = print({ 'Content-Type': 'application/json', ...headerTemplates });
 
-/** The body that the check sends, as the text of the check's form. */
+/** The body that the check sends, as text for the check's form. */
 export function checkBody(request: Omit<CheckRequest, 'connectionId'>): string {
   const { argocd, applications, appProject, revision, stableSeconds, acceptSuspended } = request;
   return print({
@@ -51,12 +51,12 @@ export function checkBody(request: Omit<CheckRequest, 'connectionId'>): string {
   });
 }
 
-/** A minute less than the check has, so that the handler still tells the run why it was too late. */
+/** One minute less than the check's timeout, so that the handler can still report its own. */
 function timeoutSeconds({ timeoutMinutes }: Pick<CheckRequest, 'timeoutMinutes'>): number {
   return (timeoutMinutes - 1) * 60;
 }
 
-/** What to send to Azure DevOps, to make the check (azure-devops.md §1.9). */
+/** The request body with which Azure DevOps creates the check (azure-devops.md §1.9). */
 export function checkConfiguration(request: CheckRequest): object {
   return {
     type: taskCheck,
@@ -74,13 +74,13 @@ export function checkConfiguration(request: CheckRequest): object {
         urlSuffix: '/v1/checks',
         waitForCompletion: 'true',
       },
-      // With 0 the handler's decision is final; else Azure DevOps would ask again and again.
+      // With 0, the handler's decision is final; otherwise Azure DevOps would repeat the check.
       retryInterval: 0,
     },
   };
 }
 
-/** By the names of the handler: what the command line calls them. */
+/** Options of the command line, by the handler's names. */
 const flags: Readonly<Record<string, string>> = {
   argocd: '--argocd',
   applications: '--applications',
@@ -90,12 +90,12 @@ const flags: Readonly<Record<string, string>> = {
   timeoutSeconds: '--timeout',
 };
 
-/** What the handler would refuse once the check runs, in its own words. */
+/** What the handler would refuse when the check runs, in the handler's words. */
 export function faultsOfRequest(request: Omit<CheckRequest, 'connectionId'>): readonly Fault[] {
   const { argocd, applications, appProject, revision, stableSeconds } = request;
   const sections = new Map([
     ['argocd', argocd],
-    // Known when a run asks, and right by then.
+    // Filled in when a run asks, and valid by then.
     ['azureProject', 'any'],
     ['revision', revision.includes('$(') ? '' : revision],
     ['applications', applications],
@@ -114,7 +114,7 @@ export function faultsOfRequest(request: Omit<CheckRequest, 'connectionId'>): re
   return [...faults, { input: '--applications', value: '', problem, advice }];
 }
 
-/** Whose order it would be: of no account for what is wrong with it. */
+/** Stands in for the caller, which does not affect the faults. */
 const nobody = {
   client: '',
   address: {

@@ -8,13 +8,13 @@ import { Secret } from '../../../secret.ts';
 import { parseArguments, usageOf, type CheckArguments } from './arguments.ts';
 import { checkConfiguration, faultsOfRequest } from './check-configuration.ts';
 
-/** Done; refused by Azure DevOps; wrong arguments. */
+/** Created or printed; refused by Azure DevOps; invalid arguments. */
 const exitCodes = { success: 0, refused: 1, usage: 2 } as const;
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Where the command reads the token from and prints to, a line at a time. */
+/** Where the command reads the token from, and where it prints, line by line. */
 export interface CreateCheckPorts {
-  /** How the command is called, up to its options. */
+  /** How the command is called, without options. */
   readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly print: (line: string) => void;
@@ -22,8 +22,8 @@ export interface CreateCheckPorts {
 }
 
 /**
- * Puts a check on an environment of Azure Pipelines that asks the handler. `words` are those after
- * the command. Returns the exit code: 0 created or printed, 1 refused, 2 wrong arguments.
+ * Adds a check that calls the handler to an environment of Azure Pipelines. `words`: the arguments of the
+ * command. Returns the exit code: 0 created or printed, 1 refused, 2 invalid arguments.
  */
 export async function createCheck(
   words: readonly string[],
