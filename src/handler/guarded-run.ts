@@ -7,7 +7,7 @@ import { GuardedArgoCD } from './watch/guarded-argo-cd.ts';
 import { GuardedChangeSource } from './watch/guarded-change-source.ts';
 import type { Instances } from './watch/instances.ts';
 
-/** What the guard of a run asks. */
+/** What the guard of a run needs. */
 export interface GuardPorts {
   readonly instances: Pick<Instances, 'find'>;
   readonly access: Pick<Access, 'denyAll' | 'onRulesChange'>;
@@ -15,8 +15,8 @@ export interface GuardPorts {
 }
 
 /**
- * The Argo CD of a run, with one guard for all that the run learns from it, asked or told. Undefined:
- * it is not configured, or the run asks nothing of an Argo CD.
+ * The Argo CD of a run, with one guard for calls and change events. Undefined: it is not configured, or the
+ * run needs no Argo CD.
  */
 export function guardedArgoCD(
   spec: RunSpec,
@@ -26,7 +26,7 @@ export function guardedArgoCD(
   const instance = instances.find(spec.argocd);
   if (instance === undefined || spec.kind === 'claim') return undefined;
   const { argocd, watch, page: server } = instance;
-  // A run keeps its kind.
+  // The kind of a run never changes.
   const rights = rightsOf(current as () => Entitled, access, logger);
   const onRulesChange = (listener: () => void) => access.onRulesChange(listener);
   const changes = new GuardedChangeSource(watch, rights.deny, onRulesChange);

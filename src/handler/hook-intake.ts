@@ -5,66 +5,66 @@ import type { ApplicationName } from '../sync/model/application.ts';
 import type { HookPhase } from '../sync/events/hook-event.ts';
 import type { ActionState } from './store/event-store.ts';
 
-/** Of which hook a call speaks, as it says itself. */
+/** The hook that a call speaks of, according to the call. */
 export interface HookClaim {
   /** Name of the Argo CD instance in the configuration. */
   readonly argocd: string;
   readonly application: ApplicationName;
-  /** The resource that runs: a Job, or what else Argo CD takes for a hook. */
+  /** The running resource: a Job, or any other kind of hook. */
   readonly hook: { readonly name: string; readonly namespace: string };
-  /** Absent: whichever it runs in. */
+  /** Absent: any phase it runs in. */
   readonly phase: HookPhase | undefined;
 }
 
-/** A call of a hook whose caller is proven. Until it is looked at, it is a hint and nothing more. */
+/** A call whose caller is proven. Its content is only a hint until the application is read. */
 export interface HookCall extends HookClaim {
-  /** What to queue; absent: it only tells. */
+  /** What to queue; absent: it only reports. */
   readonly queue: (QueuePipeline & CompleteAddress) | undefined;
   readonly each: Recurrence;
-  /** Whether the caller may speak of applications of this AppProject, and queue what it asks for. */
+  /** Whether the caller may speak of applications in this AppProject, and queue what it asks for. */
   readonly isAllowed: (appProject: string) => boolean;
 }
 
 /** A follow-up of the operation that a hook runs in. */
 export interface HookFollowUp {
-  /** 15 digits, by which it is asked for. */
+  /** 15 digits that identify it. */
   readonly id: string;
   readonly rule: string;
   /** Such as `fabrikam/shop/smoke-tests`. */
   readonly target: string;
   readonly state: ActionState;
-  /** Why it is not done; foreign text, or empty. */
+  /** Why it is not executed; foreign text, or empty. */
   readonly message: string;
-  /** What was queued, once it was. */
+  /** What was queued, if anything yet. */
   readonly run: HookRunView | undefined;
 }
 
-/** A run, build or release that was queued. */
+/** A queued run, build or release. */
 export interface HookRunView {
   readonly name: string;
   readonly page: string;
-  /** Absent where nobody waits for it, or nothing is known of it yet. */
+  /** Absent if nobody waits for it, or nothing is known yet. */
   readonly state: RunState | undefined;
   readonly result: RunResult | undefined;
 }
 
-/** What came of a call. */
+/** The result of a call. */
 export type HookAnswer =
   | {
       readonly kind: 'accepted';
       readonly phase: HookPhase;
-      /** The one that was asked for; otherwise those that there are in the operation. */
+      /** The requested one, or all of the operation. */
       readonly followUps: readonly HookFollowUp[];
     }
   /**
-   * The application shows no such hook, is none of the allowed AppProjects, or is not there: which of
-   * these is nobody's business.
+   * The application does not show the hook, is not in a granted AppProject, or does not exist. The caller
+   * must not learn which.
    */
   | { readonly kind: 'unseen' }
-  /** Argo CD cannot be read at the moment. */
+  /** Cannot read from Argo CD at the moment. */
   | { readonly kind: 'unavailable'; readonly message: string };
 
-/** Who may ask for a follow-up: told of its event's application, and of the hook that queued it. */
+/** Whether the caller may see a follow-up, by its event's application and the hook that queued it. */
 export type MaySee = (about: {
   readonly argocd: string;
   readonly application: Required<ApplicationName>;
@@ -73,11 +73,11 @@ export type MaySee = (about: {
 
 /** What the public routes ask of the service for hooks, once the caller is proven. */
 export interface HookIntake {
-  /** Rejects with a `StoreError`. What it accepts is stored, and will be done. */
+  /** Rejects with a `StoreError`. What it accepts is stored, and will be executed. */
   accept(call: HookCall, signal: AbortSignal): Promise<HookAnswer>;
   /**
-   * How far a follow-up is. Waits until it has ended, for so many milliseconds at the most. Undefined:
-   * there is none of this id that the caller may see.
+   * The progress of a follow-up. Waits for its end, but no longer than so many milliseconds. Undefined: there
+   * is none of this id that the caller may see.
    */
   progress(
     id: string,

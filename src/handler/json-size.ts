@@ -1,7 +1,4 @@
-/**
- * About how many characters of JSON a value has, as far as that is no more than `most`: of what is
- * larger not all is looked at.
- */
+/** About how many characters of JSON a value has, up to `most`: of a larger value, not all is visited. */
 export function jsonSize(value: unknown, most: number): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 1;

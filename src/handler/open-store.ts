@@ -4,13 +4,13 @@ import { SqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { EventStore } from './store/event-store.ts';
 import type { Store } from './store/store.ts';
 
-/** Runs, and beside them events with what is to be done because of them. */
+/** Runs, and also events with their actions. */
 export interface OpenedStore extends Store {
   readonly events: EventStore;
 }
 
 /**
- * Opens the configured store; `observe` is told the seconds of each commit. Throws a `StoreError` that
+ * Opens the configured store. `observe` is called with the seconds of each commit. Throws a `StoreError` that
  * says what to do.
  */
 export function openStore(

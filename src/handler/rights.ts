@@ -9,12 +9,12 @@ import type { Access } from './http/access.ts';
 import type { FollowSpec, Run } from './run.ts';
 import type { RunRights } from './watch/guarded-argo-cd.ts';
 
-/** A run, as far as its rights go. */
+/** What the rights of a run depend on. */
 export type Entitled = Pick<Run, 'id' | 'names'> & { readonly spec: FollowSpec };
 
 /**
- * What a proven run may touch in Argo CD, by the rules of the moment and by what was last proven of
- * it: a name of its Azure project that only the request says is none.
+ * What a proven run may touch in Argo CD, by the current rules and what was last proven. A project name that
+ * is only claimed does not count.
  */
 export function rightsOf(
   current: () => Entitled,
@@ -30,12 +30,12 @@ export function rightsOf(
   };
   return {
     deny: (application, appProject) => {
-      // What an application manages is only looked at.
+      // Applications that another one manages are only read.
       const wanted = isTarget(application, current()) ? needed : (['gate'] as const);
       const denial = ask(application, appProject, wanted);
       return denial && new AccessDenied(denial.message, denial.advice);
     },
-    // Whoever may look at the application above sees what it manages, and how that does.
+    // Whoever may see the parent application can see these and their state in it.
     mayKnowOf: (application, appProject) =>
       !isTarget(application, current()) ||
       actions.some((action) => ask(application, appProject, [action]) === undefined),
@@ -52,14 +52,14 @@ export function rightsOf(
   };
 }
 
-/** Whether it is one of those that were asked for; until a selector was read, all may be. */
+/** Whether the application was requested. Until a selector is resolved, any may be. */
 function isTarget(application: ApplicationName, { spec, names }: Entitled): boolean {
   const { subject } = spec.request;
   const targets = 'names' in subject ? subject.names : names;
   return targets === undefined || printedNames(targets).has(printName(application));
 }
 
-/** Of each list of names: a run of a thousand is asked for each message of each of them. */
+/** Cached per list of names: a run of a thousand applications asks for each message of each of them. */
 const printed = new WeakMap<readonly ApplicationName[], ReadonlySet<string>>();
 
 function printedNames(names: readonly ApplicationName[]): ReadonlySet<string> {
@@ -71,8 +71,8 @@ function printedNames(names: readonly ApplicationName[]): ReadonlySet<string> {
 }
 
 /**
- * Whether the rules allow nothing of it as long as the name of the Azure project is not proven: an id
- * cannot be claimed falsely, and some rules go by that alone, or are for all projects.
+ * Whether the rules allow nothing until the name of the Azure project is proven. Ids are not spoofable, and
+ * some rules match by id or allow all projects.
  */
 export function goesByName(
   { client, argocd, address, request }: FollowSpec,
@@ -82,7 +82,7 @@ export function goesByName(
   return access.denyRequest({ client, azureProject, argocd }, request).length > 0;
 }
 
-/** Why the rules do not allow what a run asks for, by what was last proven of it; undefined: they do. */
+/** Why the rules do not allow what a run requests, by what was last proven; undefined: they do. */
 export function denialOf(
   spec: FollowSpec,
   access: Pick<Access, 'denyRequest'>,
@@ -93,7 +93,7 @@ export function denialOf(
   return denial && `${denial.message}. ${denial.advice}`;
 }
 
-/** The Azure project of a run for the rules; its name only where it is proven. */
+/** The Azure project of a run, for the rules. Its name is used only if it is proven. */
 export function provenProject({ address, proven }: Pick<FollowSpec, 'address' | 'proven'>) {
   return { name: proven?.projectName ?? '', id: address.projectId };
 }

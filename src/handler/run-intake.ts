@@ -2,7 +2,7 @@ import type { Secret } from '../secret.ts';
 import type { RunAddress } from '../azure/task-hub/run-address.ts';
 import type { RunSpec, RunState } from './run.ts';
 
-/** The answer to an execute that was accepted. */
+/** The answer to an accepted execute request. */
 export interface Accepted {
   readonly runId: string;
   readonly state: RunState;
@@ -13,19 +13,19 @@ export interface Accepted {
 /** What the public routes ask of the service, once caller, rights and inputs are checked. */
 export interface RunIntake {
   /**
-   * Stores a run; when this resolves, it will be worked, whatever happens. Rejects with a
-   * `StoreError`. `token` is the job's own.
+   * Stores a run. Once this resolves, the run will be processed, whatever happens. Rejects with a
+   * `StoreError`. `token`: the job's own.
    */
   accept(spec: RunSpec, token: Secret): Promise<Accepted>;
-  /** The open run that the same request was accepted as before, if there is one. */
+  /** The open run for which the same request was accepted before, if any. */
   known(address: RunAddress, token: Secret): Promise<Accepted | undefined>;
   /**
-   * Cancels the run of a task, also one that is still to come. `false`: it meets no run, and the
-   * client has too many of that kind that have not proven themselves; nothing is kept.
+   * Cancels the run of a task, even one that has yet to arrive. `false`: no run matches, and the client has
+   * too many unverified cancellations; nothing is stored.
    */
   cancel(address: RunAddress, token: Secret, client: string): Promise<boolean>;
-  /** How many runs of a client have not ended, with those that are being accepted. */
+  /** How many open runs a client has, including those that are being accepted. */
   pendingOf(client: string): number;
-  /** How many characters the orders of a client have that have not proven themselves yet. */
+  /** How many characters a client's unverified requests have. */
   unprovenOf(client: string): number;
 }

@@ -9,17 +9,17 @@ import { provenProject } from './rights.ts';
 import type { FollowSpec } from './run.ts';
 import type { Store } from './store/store.ts';
 
-/** What decides what the rules of a run may do. */
+/** What determines what the rules of a run may do. */
 export interface RunRulesPorts {
   readonly store: Pick<Store, 'run'>;
   readonly access: Pick<Access, 'denyAll'>;
-  /** Those of the configuration of the moment. */
+  /** Those of the current configuration. */
   readonly grants: () => readonly Grant[];
 }
 
 /**
- * The rules of the run whose marker an operation carries. The marker is a claim of whoever wrote it:
- * the run must have that very one, and must have proven itself. Rejects with the store's errors.
+ * The rules of the run whose marker an operation carries. Anyone can write a marker, so the run must have
+ * exactly this one and must have proven itself. Rejects with the store's errors.
  */
 export async function rulesOfRun(
   marker: string,
@@ -31,7 +31,7 @@ export async function rulesOfRun(
   const { followUps } = spec.request;
   if (spec.proven === undefined || followUps === undefined) return undefined;
   const parsed = parseFollowUps(followUps);
-  // What an older handler accepted, and this one does not, is left alone.
+  // Rules that an older handler accepted and this one refuses are ignored.
   if ('problems' in parsed) return undefined;
   const organization = organizationName(spec.address.collection);
   return {
@@ -44,7 +44,7 @@ export async function rulesOfRun(
   };
 }
 
-/** By the rules of the moment, and by what was proven: a name that only the request says is none. */
+/** By the current rules and what was proven; a project name that is only claimed does not count. */
 function mayUse(
   spec: FollowSpec,
   { name, namespace, project }: ApplicationEvent['application'],

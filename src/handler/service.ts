@@ -48,7 +48,7 @@ import { InformerGateEvaluator } from './watch/gate-evaluator.ts';
 import { Instances } from './watch/instances.ts';
 import { TagCache } from './watch/tag-cache.ts';
 
-/** What the service takes of the process that runs it; `random` gives 0 to 1. */
+/** What the service needs of its process. `random` returns 0 to 1. */
 export interface ServicePorts {
   readonly version: string;
   readonly clock: Clock;
@@ -56,7 +56,7 @@ export interface ServicePorts {
   readonly logger: Logger;
 }
 
-/** The handler as a whole: what a process of it holds. */
+/** The handler as a whole. */
 export class Service {
   readonly #ports: ServicePorts;
   readonly #life = new AbortController();
@@ -79,8 +79,8 @@ export class Service {
   #isResumed = false;
 
   /**
-   * Opens everything and takes up what was left. Rejects with a `UserError` or `StoreError` that
-   * says what to do. `notes` are the warnings about the configuration.
+   * Opens everything and resumes open runs. Rejects with a `UserError` or `StoreError` that says what to do.
+   * `notes`: warnings about the configuration.
    */
   static async start(
     config: Config,
@@ -187,13 +187,13 @@ export class Service {
     return this.#servers[0]?.port ?? 0;
   }
 
-  /** Takes a changed configuration over, without losing a run. */
+  /** Applies a changed configuration without losing runs. */
   configure(config: Config, notes: readonly string[]): void {
     this.#config = config;
     this.#notes = notes;
     this.#collections = new Collections(config.azureDevOps.organizations);
     this.#access.configure(config);
-    // First: what is new is followed from the first word of it.
+    // First, so that new rules apply from the first message.
     this.#followUps.configure(config);
     this.#instances.configure(config.argocd);
     this.#announced.reconsider();
@@ -201,12 +201,12 @@ export class Service {
     this.#metrics.reloaded('applied');
   }
 
-  /** A changed configuration was wrong, and the one before stays. */
+  /** A changed configuration was invalid, and the previous one stays in effect. */
   keepConfig(): void {
     this.#metrics.reloaded('refused');
   }
 
-  /** Ends the process's part: open runs are taken up by the next one. */
+  /** Stops working. Open runs are resumed by the next process. */
   async stop(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
     this.#life.abort(new Detachment());
@@ -226,7 +226,7 @@ export class Service {
       isStoreUp: () => this.#store.fault === undefined,
       now: () => clock.now(),
     });
-    // First, so that whoever watches sees why it is not ready.
+    // First, so that observers see why the service is not ready.
     const admin = { name: 'listen.admin', listener: listen.admin, clock };
     this.#servers.push(await startServer(this.#adminApp(), admin));
     await refuseLostKeys(this.#store, this.#cipher);
@@ -311,14 +311,14 @@ export class Service {
   }
 }
 
-/** Warnings about a configuration, one sentence or two each. */
+/** Warnings about a configuration, one or two sentences each. */
 export function notesOf(faults: readonly ConfigFault[]): readonly string[] {
   return faults.map(({ path, problem, advice }) =>
     [[path, problem].filter(Boolean).join(': '), advice].filter(Boolean).join('. '),
   );
 }
 
-/** How the handler names itself to others. */
+/** The `User-Agent` of the handler. */
 function userAgent(version: string): string {
   return `argocd-for-azure-pipelines/${version}`;
 }

@@ -21,7 +21,7 @@ export interface AnnouncedRunsParts {
   readonly store: Store;
   readonly access: Access;
   readonly instances: Instances;
-  /** As it is now. */
+  /** The current configuration. */
   readonly config: () => Config;
   readonly isReady: () => boolean;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export interface AnnouncedRunsParts {
   readonly signal: AbortSignal;
 }
 
-/** The intake of announced runs, with what it needs of the service. */
+/** Creates the intake of announced runs. */
 export function makeAnnouncedRuns({
   instances,
   config,
@@ -43,21 +43,21 @@ export function makeAnnouncedRuns({
       const found = config().argocd.find(({ name }) => name === argocd);
       return found && { client: found.announcedRuns, namespace: found.namespace };
     },
-    // Without one of either, the configuration is refused.
+    // If either is missing, the configuration is invalid.
     hasIdentity: () => {
       const { identity, organizations } = config().azureDevOps;
       return identity !== undefined || organizations.some(({ pat }) => pat !== undefined);
     },
     read: (argocd, name, signal) => {
       const instance = instances.find(argocd);
-      if (instance === undefined) throw new Error('it is not configured any more');
+      if (instance === undefined) throw new Error('it is no longer configured');
       return instance.argocd.get({ ...name, project: '' }, { signal });
     },
     onResult: (argocd, result) => metrics.operationAnnounced(argocd, result),
   });
 }
 
-/** Shows the applications of an Argo CD to that intake. */
+/** Passes the applications of an Argo CD to that intake. */
 export function announcementWatchOf(
   argocd: string,
   announced: () => AnnouncedRuns,
@@ -86,7 +86,7 @@ export function ownTokenSource(tokens: Pick<AzureTokens, 'token'>): TokenSource 
       return await tokens.token(collection, signal);
     } catch (error) {
       signal.throwIfAborted();
-      // It says nothing of the run: whoever waits for it goes on waiting.
+      // This says nothing about the run: callers continue to wait.
       const reason = plainLine(errorMessage(error), 300);
       throw new AzureError('own token', reason, { failure: 'unavailable' });
     }

@@ -26,7 +26,7 @@ import { StoreError } from './store/store.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { Instances } from './watch/instances.ts';
 
-/** What the service gives to its follow-ups. */
+/** What the follow-ups need of the service. */
 export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'> {
   readonly store: EventStore;
   readonly instances: () => Pick<Instances, 'find'>;
@@ -42,23 +42,23 @@ export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' |
   readonly signal: AbortSignal;
 }
 
-/** The follow-ups of the service, with all that they alone need. */
+/** The follow-ups of the service, with everything that only they need. */
 export interface StartedFollowUps {
   readonly followUps: FollowUps;
-  /** What an operation has started, for the run that started it. */
+  /** The follow-ups of an operation, for the run that started it. */
   readonly followUpsOf: FollowUpsOf;
-  /** What the calls of hooks are answered by. */
+  /** What answers the calls of hooks. */
   readonly hooks: HookPorts;
   /** The progress of runs that actions have queued. */
   readonly progress: RunProgress;
-  /** Of the handler's identity, also for others who call Azure DevOps with it. */
+  /** Tokens of the handler's identity, also for other calls to Azure DevOps. */
   readonly tokens: Pick<AzureTokens, 'token'>;
-  /** Takes a configuration over; nothing is followed before the first. */
+  /** Applies a configuration. Nothing is followed before the first one. */
   configure(config: Config): void;
   close(): Promise<void>;
 }
 
-/** Puts the room of the follow-ups together, with its targets. */
+/** Creates the follow-ups with their targets. */
 export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): StartedFollowUps {
   const { clock, azure, random, instances, logger, metrics, userAgent, ...rest } = ports;
   let current = config;
@@ -106,7 +106,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       annotationFault: (reason) => metrics.annotationFault(reason),
     },
     onFault: (error) => {
-      // The store tells of its faults itself.
+      // The store reports its own faults.
       if (!(error instanceof StoreError)) logger.error({ err: error }, 'follow-ups failed');
     },
     onDelay: (rule, until) =>
