@@ -107,7 +107,7 @@ describe('The command of hooks, as it ships', function () {
     const words = told('queue', '--pipeline', 'shop/deploy', '--on-unreachable', 'ignore');
     const { code, errors } = await runCommand(words);
     assert.equal(code, 1);
-    assert.match(errors, /No entry of `hooks\.grants` lets service account shop\/argocd-hooks/);
+    assert.match(errors, /No entry of `hooks\.grants` allows service account shop\/argocd-hooks/);
   });
 
   it('signs with a key instead of a token', async () => {

@@ -14,17 +14,17 @@ import { actions, type Action, type Config } from '../config/config.ts';
 
 type Settings = Pick<Config, 'clients' | 'rules' | 'argocd' | 'azureDevOps' | 'limits' | 'grants'>;
 
-/** How many are kept of what rules allow to somebody. */
+/** Allowances that are cached. */
 const mostAllowances = 500;
 
-/** Who may do what, by the configuration of the moment. */
+/** Who may do what, by the current configuration. */
 export class Access {
   readonly #clock: Clock;
   readonly #rate: RateLimit;
   #config: Settings;
   #clients: Clients;
   #collections: Collections;
-  /** A run asks for each message of each of its applications. */
+  /** Cached, because a run asks for each message of each of its applications. */
   readonly #allowances = new Map<string, Allowance>();
   readonly #onRulesChange = new Set<() => void>();
 
@@ -36,7 +36,7 @@ export class Access {
     this.#collections = new Collections(config.azureDevOps.organizations);
   }
 
-  /** Takes another configuration over, from the next request on. */
+  /** Applies another configuration from the next request on. */
   configure(config: Settings): void {
     const isSame = rulesOf(config) === rulesOf(this.#config);
     this.#rate.limits = config.limits;
@@ -47,20 +47,20 @@ export class Access {
     if (!isSame) for (const listener of [...this.#onRulesChange]) listener();
   }
 
-  /** Calls back when other rules are in force. Returns the end of that. */
+  /** Calls the listener when other rules take effect. Returns a function that removes it. */
   onRulesChange(listener: () => void): () => void {
-    // One listener may be given twice.
+    // The same listener may be registered twice.
     const call = () => listener();
     this.#onRulesChange.add(call);
     return () => this.#onRulesChange.delete(call);
   }
 
-  /** How long a job's token is taken to be valid, in milliseconds. */
+  /** How long a job's token is assumed to be valid, in milliseconds. */
   get tokenLifetime(): number {
     return this.#config.azureDevOps.tokenLifetime;
   }
 
-  /** The client whose token an `Authorization` header holds. */
+  /** The client whose token is in an `Authorization` header. */
   identify(authorization: string | undefined): string | undefined {
     return this.#clients.identify(authorization);
   }
@@ -70,17 +70,17 @@ export class Access {
     return this.#rate.take(client, this.#clock.now());
   }
 
-  /** Why a client may have no further run, if so. */
+  /** Why a client may not have another run, if so. */
   quotaProblem(client: string, pending: number): string | undefined {
     return quotaProblem(client, pending, this.#config.limits);
   }
 
-  /** The collection that a `PlanUrl` stands for, if it is one of a configured organization. */
+  /** The collection that a `PlanUrl` names, if it belongs to a configured organization. */
   collectionOf(planUrl: string): string | undefined {
     return this.#collections.match(planUrl);
   }
 
-  /** The denial of whoever may do nothing at all there. `wanted` is what it names as missing. */
+  /** The denial of a caller that no rule allows anything. It names `wanted` as missing. */
   denyClaim(claim: Claim, wanted: Action): Denial | undefined {
     const allowance = this.allowance(claim);
     const ask = (action: Action) =>
@@ -88,14 +88,14 @@ export class Access {
     return actions.some((action) => ask(action) === undefined) ? undefined : ask(wanted);
   }
 
-  /** The denials of a request, one per application, as far as they are known without Argo CD. */
+  /** The denials of a request, one per application, as far as they can be decided without Argo CD. */
   denyRequest(claim: Claim, request: TaskRequest): readonly Denial[] {
     const { subject, project } = request;
     const applications = 'names' in subject ? subject.names : [undefined];
     return this.denyAll(claim, applications, project, requiredActions(request));
   }
 
-  /** Why the follow-ups of a request may not be queued, as far as the request itself tells. */
+  /** Why the follow-ups of a request may not be queued, as far as the request itself shows. */
   denyFollowUps(
     { azureProject, argocd }: Claim,
     collection: string,
@@ -109,7 +109,7 @@ export class Access {
     return reachDenials(parsed.value, reach, this.#config.grants);
   }
 
-  /** The denials of actions on applications; an undefined one stands for any. */
+  /** The denials of actions on applications; undefined stands for any application. */
   denyAll(
     claim: Claim,
     applications: readonly (ApplicationName | undefined)[],
@@ -123,7 +123,7 @@ export class Access {
     );
   }
 
-  /** The denial of a request whatever project of Azure DevOps it comes from: nobody has claimed one. */
+  /** The denial of a request, as if it may come from any Azure DevOps project: none is claimed yet. */
   denyFromAnywhere(
     claim: Pick<Claim, 'client' | 'argocd'>,
     { subject, project, ...change }: TaskRequest,
@@ -137,7 +137,7 @@ export class Access {
     return allowance.denialOf({ application, appProject, actions: requiredActions(change) });
   }
 
-  /** What is allowed by the rules of the moment, for whoever asks more than once. */
+  /** What the current rules allow, for repeated questions. */
   allowance(claim: Claim): Allowance {
     const { client, azureProject, argocd } = claim;
     return this.#keptAllowance([client, argocd, azureProject.name, azureProject.id], () => {
@@ -149,7 +149,7 @@ export class Access {
     const key = JSON.stringify(names);
     const known = this.#allowances.get(key);
     if (known !== undefined) return known;
-    // Callers may claim anything.
+    // Callers may claim any names.
     if (this.#allowances.size >= mostAllowances) this.#allowances.clear();
     const made = make();
     this.#allowances.set(key, made);
@@ -157,7 +157,7 @@ export class Access {
   }
 }
 
-/** All that decides what is allowed (`Rights`), to compare. */
+/** Everything that decides what is allowed (`Rights`), as text to compare. */
 function rulesOf({ rules, argocd }: Settings): string {
   return JSON.stringify([rules, argocd.map(({ name, namespace }) => [name, namespace])]);
 }

@@ -13,7 +13,7 @@ import { queryOf, shows, statusPage } from './pages/status-page.ts';
 import { viewRun } from './run-view.ts';
 import type { RunRecords, ServiceStatus } from '../status.ts';
 
-/** What the admin routes show: runs, status and metrics; and who may look. */
+/** What the admin routes show (runs, status and metrics), and who may see it. */
 export interface AdminPorts {
   readonly records: RunRecords;
   readonly status: () => ServiceStatus;
@@ -22,14 +22,14 @@ export interface AdminPorts {
   readonly formKey: Buffer;
   /** Prometheus text, with its content type. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-  /** Absent: whoever reaches the listener may look. */
+  /** Absent: anyone who reaches the listener may look. */
   readonly token: () => Secret | undefined;
-  /** Only this machine reaches it, so that whoever asks must mean this machine. */
+  /** Only this machine can reach the listener, so the `Host` header must name this machine. */
   readonly isLoopback: boolean;
   readonly openapi: object;
   readonly version: string;
   readonly clock: Clock;
-  /** Is told of what nobody expected. */
+  /** Called with unexpected errors. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,7 +41,7 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Probes, metrics, and pages for whoever runs the handler. Only follow-ups can be changed here. */
+/** Probes, metrics, and pages for operators. Only follow-ups can be changed here. */
 export function adminApp(ports: AdminPorts): Hono {
   const { records, clock, version } = ports;
   const app = new Hono();

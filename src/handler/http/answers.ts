@@ -3,13 +3,13 @@ import { runKinds, runOutcomes, runStates } from '../run.ts';
 import { gateStatuses } from '../gates.ts';
 import { actionStates } from '../store/event-store.ts';
 
-/** By this word the service connection's Verify knows that the address is the handler's. */
+/** A service connection's Verify recognizes the handler by this name. */
 export const handlerName = 'argocd-for-azure-pipelines';
 
-/** To an execute: it is stored and will be worked. */
+/** The response to an execute request: it is stored and will be processed. */
 export const acceptedSchema = z.strictObject({ run: z.string(), state: z.enum(runStates) });
 
-/** To a cancellation: it is stored and will be worked. */
+/** The response to a cancellation: it is stored and will be processed. */
 export const cancelingSchema = z.strictObject({ state: z.literal('canceling') });
 
 /** The response to a gate's sample. */
@@ -21,20 +21,20 @@ export const gateAnswerSchema = z.strictObject({
   ),
 });
 
-/** To the service connection's Verify. */
+/** The response to a service connection's Verify. */
 export const whoamiSchema = z.strictObject({
   handler: z.literal(handlerName),
   version: z.string(),
   client: z.string(),
 });
 
-/** The body of every response that is a refusal. */
+/** The body of every refusal. */
 export const refusalSchema = z.strictObject({ message: z.string(), faults: z.array(z.string()) });
 
 const moment = z.string().check(z.iso.datetime());
 const optionalMoment = z.nullable(moment);
 
-/** A run, as the admin listener tells it. Whatever else there is to a run stays inside. */
+/** A run on the admin listener. Everything else about a run is internal. */
 export const runSchema = z.strictObject({
   id: z.string(),
   kind: z.enum(runKinds),
@@ -76,12 +76,12 @@ export const runSchema = z.strictObject({
     }),
   ),
 });
-/** A run as the routes that show it answer. */
+/** A run, as routes return it. */
 export type RunView = z.infer<typeof runSchema>;
 
 const runLink = z.strictObject({ name: z.string(), page: z.nullable(z.string()) });
 
-/** A page of follow-ups, newest first. `before`: the query by which older ones are asked for. */
+/** A page of follow-ups, newest first. `before`: the query that returns older ones. */
 export const followUpsSchema = z.strictObject({
   followUps: z.array(
     z.strictObject({
@@ -104,5 +104,5 @@ export const followUpsSchema = z.strictObject({
   ),
   before: z.nullable(z.number()),
 });
-/** A follow-up as the routes that show it answer. */
+/** A follow-up, as routes return it. */
 export type FollowUpView = z.infer<typeof followUpsSchema>['followUps'][number];

@@ -11,13 +11,13 @@ import {
   type SectionName,
 } from './sync-sections.ts';
 
-/** What each name of a request's body means, in one sentence. */
+/** The meaning of each name in a request's body, in one sentence. */
 export const sectionDescriptions = {
   argocd: 'Name of an Argo CD instance in the configuration of the handler.',
-  event: 'The 15 digits by which the handler queued the run.',
+  event: 'The 15 digits with which the handler queued the run.',
   azureProject: 'Name of the Azure project: $(System.TeamProject).',
   pipeline:
-    'Name of the pipeline, for people. Of several lines, the first that was expanded counts.',
+    'Name of the pipeline, for people. If there are several lines, the first expanded one counts.',
   runNumber: 'Number or name of the run, for people.',
   runPage: 'URL of the run in Azure DevOps.',
   requestedFor: 'Who started the run, for people.',
@@ -30,7 +30,7 @@ function summaries(): Readonly<Record<SharedInputName, string>> {
   return Object.fromEntries(entries) as Record<SharedInputName, string>;
 }
 
-/** Everything is text at last; numbers and booleans are taken as well. */
+/** All values become text in the end; numbers and booleans are accepted, too. */
 const scalar = () => z.union([z.string(), z.boolean(), z.number()]);
 
 function bodySchema(names: readonly SectionName[], required: readonly SectionName[]) {

@@ -1,22 +1,22 @@
-/** Bytes of a request's body at the most. */
+/** Limit on the bytes of a request's body. */
 export const longestBody = 256 * 1_024;
 
 /**
- * The body as text; absent when it is longer than `longest` bytes, which is seen before it is read, or
- * as soon as it has become too long. Rejects when the caller goes away.
+ * The body as text. Absent if it is longer than `longest` bytes, which is checked before and while it is
+ * read. Rejects if the caller disconnects.
  */
 export async function readText(
   request: Request,
   longest = longestBody,
 ): Promise<string | undefined> {
   const length = request.headers.get('Content-Length');
-  // Node holds a body to the length that it claims.
+  // Node enforces the length that a body claims.
   if (length !== null && !request.headers.has('Transfer-Encoding')) {
     return Number(length) > longest ? undefined : request.text();
   }
   if (request.body === null) return '';
-  // What is left of a body that is too long is not canceled: that would end the connection before
-  // the answer. The server drains it.
+  // The rest of a body that is too long is not canceled, which would close the connection before the
+  // response. The server drains it.
   const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -6,9 +6,9 @@ import { Refusal } from './refusal.ts';
 import { eventSections } from './sync-sections.ts';
 
 /**
- * Takes on a claim: which event it is for is told in the run, once that has proven itself. No rule is
- * asked, since the handler queued the run where a rule said so, and hands its event out in that project
- * alone. So the answer is the same for every key, whether there is such an event or not.
+ * Accepts a claim. Once the run has proven itself, it is told its event. No rule is checked: the handler
+ * itself queued the run because of a rule, and hands the event out only in that project. The answer is the
+ * same for every key, whether or not the event exists.
  */
 export async function answerClaim(call: PublicCall, ports: CallPorts): Promise<Answer> {
   const { access, intake } = ports;

@@ -7,7 +7,7 @@ import { isoTime } from '../../text/iso-time.ts';
 import type { FollowUpView } from './answers.ts';
 import type { FollowUpRow } from './pages/follow-ups-page.ts';
 
-/** A follow-up as JSON tells it. */
+/** A follow-up as JSON. */
 export function viewFollowUp({ action, body }: FollowUpRow): FollowUpView {
   const { outcome, claim } = action;
   return {

@@ -10,12 +10,12 @@ import { isFromElsewhere, type FormTokens } from './form-tokens.ts';
 import { followUpsPage } from './pages/follow-ups-page.ts';
 import { formContentSecurityPolicy, pausedQuery } from './pages/layout.ts';
 
-/** What the pages of follow-ups show and change. */
+/** What the follow-up pages show and change. */
 export interface FollowUpPorts {
   readonly store: Pick<EventStore, 'actions'>;
   readonly acts: Pick<OperatorActs, 'act'>;
   readonly forms: FormTokens;
-  /** An admin token is configured, so whoever gets here has it. */
+  /** An admin token is configured, so every caller has presented it. */
   readonly mayChange: () => boolean;
   readonly clock: Clock;
 }
@@ -29,7 +29,7 @@ const headers = {
   'Referrer-Policy': 'same-origin',
 };
 
-/** Follow-ups with cause, state and claim, for people and as JSON; and what an operator may do with them. */
+/** Follow-ups with cause, state and claim, as pages and as JSON; and the acts of operators. */
 export function followUpsApp({ store, acts, forms, mayChange, clock }: FollowUpPorts): Hono {
   const app = new Hono();
   const line = (c: Context, status: 200 | 403 | 404 | 409 | 413, text: string) =>
@@ -55,25 +55,25 @@ export function followUpsApp({ store, acts, forms, mayChange, clock }: FollowUpP
     const act = operatorActs.find((each) => each === c.req.param('act'));
     if (act === undefined || !/^\d{15}$/.test(event)) return line(c, 404, 'Not found.');
     if (!mayChange()) {
-      return line(c, 403, 'Nothing may be changed here without adminToken in the configuration.');
+      return line(c, 403, 'Changes require adminToken in the configuration.');
     }
     const header = (name: string) => c.req.header(name);
     if (isFromElsewhere(header)) return line(c, 403, 'The request comes from another site.');
     const authorization = header('Authorization') ?? '';
-    // No browser sends a bearer token by itself.
+    // Browsers never send a bearer token by themselves.
     if (!/^bearer /i.test(authorization)) {
       const text = await readText(c.req.raw);
       if (text === undefined) return line(c, 413, 'The form is too long.');
       const token = new URLSearchParams(text).get('token') ?? '';
       if (!forms.isValid(token, act, event)) {
-        return line(c, 403, 'The form is out of date: load the page again, and repeat it.');
+        return line(c, 403, 'The form has expired: reload the page and try again.');
       }
     }
     switch (await acts.act(act, event, presentedUser(authorization))) {
       case 'unknown':
-        return line(c, 404, 'There is no such follow-up.');
+        return line(c, 404, 'Follow-up not found.');
       case 'late':
-        return line(c, 409, `It can be done only while the state is ${actStates[act].join(', ')}.`);
+        return line(c, 409, `This is possible only in these states: ${actStates[act].join(', ')}.`);
       case 'acted':
         if (header('Accept')?.includes('text/html') !== true) return line(c, 200, 'Done.');
         return c.body(null, 303, { ...headers, Location: '/follow-ups' });
@@ -85,7 +85,7 @@ export function followUpsApp({ store, acts, forms, mayChange, clock }: FollowUpP
     const query = queryOf(c);
     const found = await store.actions({ ...query, limit: rowsOfPage + 1 });
     const actions = found.slice(0, rowsOfPage);
-    // Several are made in one instant: those of the last one are shown again rather than left out.
+    // Several may have the same time; the next page repeats those rather than skip one.
     const last = found.length > rowsOfPage ? actions.at(-1)?.createdAt : undefined;
     const older = last === undefined ? undefined : last + 1;
     return {

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { isSameSecret } from '../access/token-digest.ts';
 
 /**
- * Proves that a form is from a page of ours: browsers send the password of the listener along with
- * whatever other sites have them post. Each token is for one act on one thing, and for this process.
+ * Proves that a form comes from one of our pages. Browsers attach the listener's password even to requests
+ * that other sites trigger. Each token is for one act on one thing, in this process.
  */
 export class FormTokens {
   readonly #key: Buffer;
@@ -24,7 +24,7 @@ export class FormTokens {
   }
 }
 
-/** Whether a browser says that a request comes from another site than the one that it is sent to. */
+/** Whether a browser says that a request comes from another site. */
 export function isFromElsewhere(header: (name: string) => string | undefined): boolean {
   const site = header('Sec-Fetch-Site');
   if (site !== undefined && site !== 'same-origin') return true;

@@ -1,10 +1,10 @@
 import { plainLine } from '../../text/foreign-text.ts';
 import { worstStatusesFirst, type GateReport } from '../gates.ts';
 
-/** Nothing says how long an answer may be (azure-devops.md §1.7): it stays below this, in bytes. */
+/** The documentation sets no limit for responses (azure-devops.md §1.7); this one is in bytes. */
 export const longestGateAnswer = 4_000;
 
-/** The answer as it goes out: bounded, and what keeps the gate from passing first. */
+/** The response to a gate, bounded; what keeps the gate from passing comes first. */
 export function printGateAnswer({ status, message, applications }: GateReport): GateReport {
   const kept: GateReport['applications'][number][] = [];
   const answer = { status, message: plainLine(message, 600), applications: kept };

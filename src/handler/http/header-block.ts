@@ -4,31 +4,31 @@ import { Secret } from '../../secret.ts';
 import { presentedToken } from '../access/presented-token.ts';
 import { redact } from './redaction.ts';
 
-/** What the headers of a request say of the run that sends it (azure-devops.md §2.10). */
+/** What the headers of a request say about its run (azure-devops.md §2.10). */
 export interface HeaderBlock {
   readonly address: RunAddress;
-  /** The job's own token; empty only where the request can do without. */
+  /** The job's own token; empty only if the request needs none. */
   readonly token: Secret;
   readonly buildId: number | undefined;
   readonly isCancel: boolean;
 }
 
-/** Everything that is wrong with the headers by which a request names its run. */
+/** Everything that is wrong with the headers that identify a run. */
 export interface HeaderFaults {
   readonly faults: readonly Fault[];
-  /** `PlanUrl` is an address, and none of a configured organization. */
+  /** `PlanUrl` is a URL, but not of a configured organization. */
   readonly isForeign: boolean;
 }
 
-/** Which headers a route requires, besides those that name the run. */
+/** Which headers a route requires, besides those that identify the run. */
 export interface HeaderNeeds {
-  /** Without a token there is nobody to report to; a gate reports nothing. */
+  /** Without a token, nothing can be reported; a gate reports nothing. */
   readonly token: boolean;
-  /** Only a check looks at its build: no header tells it of a cancellation. */
+  /** Only a check watches its build, since no header tells it of a cancellation. */
   readonly build: boolean;
 }
 
-/** What each header holds when the request is written as documented. */
+/** What each header contains in a correctly written request. */
 export const headerTemplates = {
   PlanUrl: '$(System.CollectionUri)',
   ProjectId: '$(System.TeamProjectId)',
@@ -44,14 +44,14 @@ type HeaderName = keyof typeof headerTemplates;
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const nobody = '00000000-0000-0000-0000-000000000000';
-/** None of the headers holds a `$`, once it is filled in. */
+/** No header contains a `$` after expansion. */
 const unfilled = /\$(?:[([]|\{\{)/;
 const longestToken = 8_192;
 const longestUrl = 2_000;
 
 /**
- * Reads the header block; ids become lower case. `collectionOf` gives the collection that a `PlanUrl`
- * stands for, if it is one that is configured: a token is sent to no other place.
+ * Reads the header block; ids become lower case. `collectionOf`: the collection that a `PlanUrl` names, if
+ * configured. A token is never sent anywhere else.
  */
 export function readHeaderBlock(
   header: (name: string) => string | undefined,
@@ -82,7 +82,7 @@ export function readHeaderBlock(
 class HeaderReader {
   readonly faults: Fault[] = [];
   readonly #header: (name: string) => string | undefined;
-  /** A token that was put into the wrong header is not told to anybody either. */
+  /** A token in the wrong header must not be shown either. */
   readonly #secrets: readonly Secret[];
 
   constructor(header: (name: string) => string | undefined) {
@@ -91,7 +91,7 @@ class HeaderReader {
     this.#secrets = [this.#text('AuthToken'), own].map((text) => new Secret(text));
   }
 
-  /** The header's text; a missing one, and one in which nothing was filled in, is a fault. */
+  /** The header's text. A missing or unexpanded header is a fault. */
   read(name: HeaderName): string | undefined {
     const value = this.#text(name);
     const advice = `Send the header as \`${name}: ${headerTemplates[name]}\`.`;

@@ -10,7 +10,7 @@ import { described, textSetting } from '../../settings/text-setting.ts';
 import { hookPhases } from '../../sync/events/hook-event.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
 
-/** Bytes of a hook's call at the most. */
+/** Limit on the bytes of a hook's call. */
 export const longestHookBody = 16 * 1_024;
 
 const kubernetesName = (description: string) =>
@@ -20,17 +20,16 @@ const kubernetesName = (description: string) =>
 export const hookBodySchema = z.strictObject({
   argocd: z.optional(
     textSetting(parseName, {
-      description:
-        'Name of the Argo CD instance; may be left out where the grants of the caller name only one.',
+      description: "Name of the Argo CD instance; optional if the caller's grants name only one.",
     }),
   ),
   application: textSetting(parseApplicationName, {
     description:
-      'The application: `name` or `namespace/name`, or as ARGOCD_APP_NAME and the tracking id have it.',
+      'The application: `name` or `namespace/name`, or the form of ARGOCD_APP_NAME or the tracking ID.',
   }),
   hook: described(
     z.strictObject({
-      name: kubernetesName('Name of the Job, or of what else the hook is.'),
+      name: kubernetesName('Name of the Job, or of another kind of hook.'),
       namespace: kubernetesName('Its namespace.'),
     }),
     'The resource that is the hook.',
@@ -38,24 +37,24 @@ export const hookBodySchema = z.strictObject({
   phase: z.optional(
     described(
       z.enum(hookPhases),
-      'Its phase, where it is a hook of several; otherwise it is found.',
+      'Its phase, if it is a hook of several phases; found automatically otherwise.',
     ),
   ),
   queue: z.optional(
     described(
       queuePipelineSchema('configuration'),
-      'The pipeline to queue. Without it, the hook only tells that it runs, and is told of follow-ups.',
+      'The pipeline to queue. Without it, the hook only reports that it runs, and receives the follow-ups.',
     ),
   ),
   each: described(
     z._default(z.enum(recurrences), 'operation'),
-    'attempt: once more for each time that Argo CD retries the operation.',
+    'attempt: again for each retry of the operation.',
   ),
 });
-/** A hook's call, read. */
+/** A parsed call of a hook. */
 export type HookBody = z.output<typeof hookBodySchema>;
 
-/** Reads the body of a hook's call, or says all that is wrong with it. */
+/** Parses the body of a hook's call, or reports everything that is wrong with it. */
 export function readHookBody(text: string): HookBody | { readonly faults: readonly Fault[] } {
   let value: unknown;
   try {
@@ -77,7 +76,7 @@ function inputFault({ path, problem, advice }: PathFault): Fault {
 
 const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
 const name = '[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?';
-/** The build environment and tracking ids have `namespace_name`, and after a `:` what is tracked. */
+/** The build environment and tracking ids use `namespace_name`; after a `:` follows the tracked resource. */
 const applicationShape = new RegExp(`^(?:(${label})[/_])?(${name})$`);
 
 function parseApplicationName(text: string): Setting<ApplicationName> {
@@ -85,12 +84,12 @@ function parseApplicationName(text: string): Setting<ApplicationName> {
   if (called !== undefined) {
     return { value: { name: called, ...(namespace !== undefined && { namespace }) } };
   }
-  const problem = 'no application has such a name';
-  return { problem, advice: 'Write `name`, or `namespace/name`.' };
+  const problem = 'it is not a valid name of an application';
+  return { problem, advice: 'Use `name` or `namespace/name`.' };
 }
 
 function parseKubernetesName(text: string): Setting<string> {
   if (new RegExp(`^${name}$`).test(text)) return { value: text };
-  const problem = 'no resource of Kubernetes has such a name';
-  return { problem, advice: 'Write it in lower case, as `kubectl get` prints it.' };
+  const problem = 'it is not a valid name in Kubernetes';
+  return { problem, advice: 'Use lower case, as printed by `kubectl get`.' };
 }

@@ -19,46 +19,46 @@ import { readHookBody } from './hook-body.ts';
 import type { Answer } from './public-calls.ts';
 import { Refusal } from './refusal.ts';
 
-/** What the calls of hooks are answered by. */
+/** What answers the calls of hooks. */
 export interface HookPorts {
   readonly callers: Pick<HookCallers, 'identify'>;
   readonly intake: HookIntake;
-  /** By the configuration of the moment. */
+  /** From the current configuration. */
   readonly rights: () => HookRights;
-  /** The organization that is meant where a pipeline names none. */
+  /** The organization to use where a pipeline names none. */
   readonly organization: () => string | undefined;
   readonly clock: Clock;
 }
 
-/** A request of somebody who is not known yet. */
+/** A request whose caller is not yet known. */
 export interface HookRequest {
   readonly method: 'GET' | 'POST';
-  /** From `/v1/` on, with its query. */
+  /** From `/v1/` on, including the query. */
   readonly path: string;
   readonly query: (name: string) => string | undefined;
   header(name: string): string | undefined;
-  /** Absent when it is too long. Rejects when the caller went away. */
+  /** Absent if it is too long. Rejects if the caller disconnects. */
   body(): Promise<string | undefined>;
-  /** Aborts when the caller goes away. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** What came of it, and who it was, once that is known. */
+/** The response, and the caller, if identified. */
 export interface HookResponse {
   readonly answer: Answer;
   readonly client: string | undefined;
 }
 
-/** Calls of one hook: as many as somebody who waits makes, and some that are lost. */
+/** The call rate of one hook: enough for one that waits, and for some lost calls. */
 const rate = { requestsPerSecond: 5, burst: 50, pendingRuns: 0 } as const;
-/** Seconds that an answer may be waited for; an ingress usually gives up after 60. */
+/** The longest wait for a response, in seconds; an ingress usually gives up after 60. */
 const longestWait = 30;
-/** Answers that are waited for at a time; whoever comes then is answered at once. */
+/** Calls that may wait at a time; others are answered at once. */
 const mostWaiting = 500;
-/** Seconds after which Argo CD will have written down that a hook runs. */
+/** Seconds after which Argo CD has usually recorded that a hook runs. */
 const unseenPause = 2;
 
-/** Answers the calls of hooks, each once its caller is proven. */
+/** Answers the calls of hooks, after verifying each caller. */
 export class HookRoutes {
   readonly #ports: HookPorts;
   readonly #rate = new RateLimit(rate);
@@ -68,7 +68,7 @@ export class HookRoutes {
     this.#ports = ports;
   }
 
-  /** `POST /v1/hooks`: a hook tells that it runs, and what it wants queued. */
+  /** `POST /v1/hooks`: a hook reports that it runs, and what to queue. */
   async accept(request: HookRequest): Promise<HookResponse> {
     return this.#known(request, async (identity, grants, body) => {
       const text = body ?? (await this.#bodyOf(request));
@@ -82,7 +82,8 @@ export class HookRoutes {
       const { application, hook, phase, each } = call;
       const argocd = call.argocd ?? onlyArgoCDOf(grants);
       if (argocd === undefined) {
-        const message = 'The grants of this hook are for several Argo CDs: say which by `argocd`.';
+        const message =
+          'The grants of this hook cover several Argo CD instances: name one in `argocd`.';
         return new Refusal(400, 'inputs', message);
       }
       const stranger = strangerProblem(identity, hook);
@@ -104,7 +105,7 @@ export class HookRoutes {
           return { status: 202, body: { phase: found, followUps: followUps.map(printFollowUp) } };
         }
         case 'unseen': {
-          const message = `Argo CD ${argocd} shows no hook ${hook.namespace}/${hook.name} that runs for application ${printName(application)} in an AppProject that is granted. It shows a hook a moment after it has begun.`;
+          const message = `Argo CD ${argocd} shows no hook ${hook.namespace}/${hook.name} running for application ${printName(application)} in a granted AppProject. A hook appears there shortly after it starts.`;
           return new Refusal(409, 'unseen', message, { retryAfter: unseenPause });
         }
         case 'unavailable':
@@ -113,7 +114,7 @@ export class HookRoutes {
     });
   }
 
-  /** `GET /v1/hooks/{id}`: how far a follow-up is. */
+  /** `GET /v1/hooks/{id}`: the progress of a follow-up. */
   async progress(request: HookRequest, id: string): Promise<HookResponse> {
     return this.#known(request, async (identity) => {
       const asked = request.query('wait') ?? '0';
@@ -132,18 +133,14 @@ export class HookRoutes {
             )
           : undefined;
         if (found !== undefined) return { status: 200, body: printFollowUp(found) };
-        return new Refusal(
-          404,
-          'unseen',
-          'There is no such follow-up, or it is none of this hook.',
-        );
+        return new Refusal(404, 'unseen', 'Follow-up not found, or not granted to this hook.');
       } finally {
         this.#waiting -= 1;
       }
     });
   }
 
-  /** The grants of a hook for an application, by the configuration of the moment. */
+  /** The grants of a hook for an application, from the current configuration. */
   #grantsFor(identity: HookIdentity, subject: HookSubject): readonly HookGrant[] {
     const rights = this.#ports.rights();
     return grantsFor(rights, grantsOf(rights, identity), subject);
@@ -191,7 +188,7 @@ export class HookRoutes {
   }
 
   #complete(queue: QueuePipeline): QueuePipeline & CompleteAddress {
-    // No organization is called so: it is denied, by what it names.
+    // No organization has this name, so the call is denied with the names that it gave.
     const organization = this.#ports.organization() ?? '';
     const address = completeAddress(queue, { organization, project: undefined });
     return { ...queue, ...(address ?? { organization, project: '', pipeline: queue.pipeline }) };
@@ -205,10 +202,10 @@ function strangerProblem(
 ): string | undefined {
   if (account === undefined) return undefined;
   if (account.namespace !== hook.namespace) {
-    return `The token is of namespace ${account.namespace}, and the hook is said to be in ${hook.namespace}.`;
+    return `The token belongs to namespace ${account.namespace}, but the request names a hook in ${hook.namespace}.`;
   }
   if (account.pod !== undefined && !isPodOf(hook.name, account.pod)) {
-    return `The token is of pod ${account.pod}, which is none of hook ${hook.name}.`;
+    return `The token belongs to pod ${account.pod}, which is not one of hook ${hook.name}.`;
   }
   return undefined;
 }
@@ -226,9 +223,9 @@ function denied(
       : `service account ${account.namespace}/${account.name} of caller ${caller}`;
   const what =
     queue === undefined
-      ? 'speak'
+      ? 'call'
       : `queue ${[queue.organization, queue.project, queue.pipeline].join('/')}`;
-  const message = `No entry of \`hooks.grants\` lets ${whose} ${what} for application ${application} of Argo CD ${argocd}.`;
+  const message = `No entry of \`hooks.grants\` allows ${whose} to ${what} for application ${application} of Argo CD ${argocd}.`;
   return new Refusal(403, 'denied', message);
 }
 

@@ -1,21 +1,21 @@
 /**
- * Bounds of one listener against abuse. Times are milliseconds, sizes bytes. Azure Pipelines gives up
- * after 20 s and sends a few kilobytes, of which the job's token is the largest (azure-devops.md §1.7).
+ * Limits of one listener against abuse. Times are milliseconds, sizes bytes. Azure Pipelines gives up after
+ * 20 s and sends a few kilobytes, most of which is the job's token (azure-devops.md §1.7).
  */
 export interface ServerLimits {
   /** All headers of a request together. */
   readonly headerSize: number;
   readonly headerCount: number;
-  /** Until all headers are there. */
+  /** Until all headers are received. */
   readonly headersTimeout: number;
-  /** Until all of a request is there. */
+  /** Until the whole request is received. */
   readonly requestTimeout: number;
-  /** For the next request on a connection; longer than an ingress keeps an idle one, usually 60 s. */
+  /** Until the next request on a connection; longer than the idle timeout of an ingress, usually 60 s. */
   readonly keepAliveTimeout: number;
   readonly connections: number;
 }
 
-/** What each listener of the handler allows unless told otherwise. */
+/** The default limits of each listener. */
 export const serverLimits: ServerLimits = {
   headerSize: 16 * 1_024,
   headerCount: 100,

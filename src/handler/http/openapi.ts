@@ -20,7 +20,7 @@ import { actionStates } from '../store/event-store.ts';
 import { headerTemplates } from './header-block.ts';
 import { checkSections, eventSections, gateSections, syncSections } from './sync-sections.ts';
 
-/** Grows when the routes change so that a caller must know. */
+/** Increased when routes change in a way that callers must know. */
 const apiVersion = '1.0.0';
 
 const schemas = {
@@ -46,7 +46,7 @@ export function openapi() {
       title: 'Argo CD for Azure Pipelines: handler',
       version: apiVersion,
       description:
-        'Azure Pipelines calls the routes tagged `public`. Those tagged `admin` are on a listener of their own.',
+        'Azure Pipelines calls the routes tagged `public`. Those tagged `admin` are on a separate listener.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     tags: [
@@ -81,7 +81,7 @@ export function openapi() {
   };
 }
 
-/** The text of the file that is published. */
+/** The content of the published file. */
 export function printOpenapi(): string {
   return `${JSON.stringify(openapi(), null, 2)}\n`;
 }
@@ -89,13 +89,18 @@ export function printOpenapi(): string {
 function publicPaths() {
   return {
     '/v1/syncs': {
-      post: order('sync', 'Accepts the sync of an agentless job.', 'SyncBody', syncSections),
+      post: runOperation('sync', 'Accepts the sync of an agentless job.', 'SyncBody', syncSections),
     },
     '/v1/checks': {
-      post: order('check', 'Accepts an environment check.', 'CheckBody', checkSections),
+      post: runOperation('check', 'Accepts an environment check.', 'CheckBody', checkSections),
     },
     '/v1/events/claim': {
-      post: order('claim', 'Accepts the claim of an event by its run.', 'EventBody', eventSections),
+      post: runOperation(
+        'claim',
+        'Accepts the claim of an event by the run that was queued for it.',
+        'EventBody',
+        eventSections,
+      ),
     },
     '/v1/syncs/cancel': {
       post: publicCall('cancel', 'Cancels the run of the calling task.', headerRefs, {
@@ -107,7 +112,7 @@ function publicPaths() {
     },
     '/v1/gate': {
       post: {
-        ...publicCall('gate', 'Reports from what is known whether a gate passes.', headerRefs, {
+        ...publicCall('gate', 'Reports whether a gate passes, from what is known.', headerRefs, {
           200: json('Its state.', 'GateAnswer'),
         }),
         requestBody: bodyOf('GateBody', gateSections),
@@ -121,7 +126,7 @@ function publicPaths() {
   };
 }
 
-function order(id: string, summary: string, body: SchemaName, names: readonly string[]) {
+function runOperation(id: string, summary: string, body: SchemaName, names: readonly string[]) {
   return {
     ...publicCall(id, summary, headerRefs, {
       202: json(
@@ -218,7 +223,7 @@ function adminPaths() {
       parameters: [id],
       get: call('run', 'A run.', {
         200: json('The run.', 'Run'),
-        404: json('There is no such run.', 'Refusal'),
+        404: json('The run does not exist.', 'Refusal'),
       }),
     },
     '/': { get: call('statusPage', 'The status page.', { 200: page('HTML.') }) },
@@ -227,11 +232,11 @@ function adminPaths() {
     },
     '/v1/follow-ups': {
       parameters: [
-        query('state', { type: 'string', enum: actionStates }, 'Only those in this state.'),
-        query('application', { type: 'string' }, 'Only those of applications of this name.'),
-        query('before', { type: 'integer' }, 'The `before` of the page before.'),
+        query('state', { type: 'string', enum: actionStates }, 'Only follow-ups in this state.'),
+        query('application', { type: 'string' }, 'Only follow-ups of applications with this name.'),
+        query('before', { type: 'integer' }, 'The `before` of the previous page.'),
       ],
-      get: call('followUps', 'Follow-ups, newest first, a page at a time.', {
+      get: call('followUps', 'A page of follow-ups, newest first.', {
         200: json('Follow-ups.', 'FollowUps'),
       }),
     },
@@ -247,8 +252,8 @@ function adminPaths() {
         ...call('changeFollowUp', 'Redelivers or dismisses a follow-up.', {
           200: text('Done.'),
           303: { description: 'Done, for browsers.' },
-          403: text('There is no admin token, or the form is not from here.'),
-          404: text('There is no such follow-up.'),
+          403: text('No admin token is configured, or the form comes from elsewhere.'),
+          404: text('The follow-up does not exist.'),
           409: text('Its state does not allow it.'),
           413: text('The form is too long.'),
         }),
@@ -259,7 +264,7 @@ function adminPaths() {
       parameters: [id],
       get: call('runPage', "A run's page.", {
         200: page('HTML.'),
-        404: text('There is no such run.'),
+        404: text('The run does not exist.'),
       }),
     },
   };
@@ -297,7 +302,7 @@ function json(description: string, schema: SchemaName) {
 
 function jsonSchemaOf(schema: (typeof schemas)[SchemaName]): object {
   const json = z.toJSONSchema(schema, { metadata: about, io: 'input' });
-  // The document as a whole says which dialect it is.
+  // The whole document declares the dialect.
   delete json.$schema;
   return { ...json };
 }

@@ -5,31 +5,31 @@ import { readText } from './body-text.ts';
 import { answerClaim } from './claim-call.ts';
 import { longestHookBody } from './hook-body.ts';
 import { HookRoutes, type HookPorts, type HookRequest, type HookResponse } from './hook-routes.ts';
-import { answerCancel, answerGate, answerOrder } from './public-calls.ts';
+import { answerCancel, answerGate, answerRun } from './public-calls.ts';
 import type { Answer, PublicCall, CallPorts } from './public-calls.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
 
-/** A refusal, for the log and for counting. Nothing of it is secret. */
+/** A refusal, for the log and metrics. Contains no secret. */
 export interface RefusedCall {
   readonly path: string;
   readonly status: number;
   readonly reason: RefusalReason;
-  /** Absent while nobody is known. */
+  /** Absent if the caller is not identified. */
   readonly client: string | undefined;
-  /** Foreign text in part. */
+  /** Contains foreign text. */
   readonly message: string;
   readonly faults: readonly string[];
 }
 
-/** What answers calls, and who is told of answers, refusals and unexpected errors. */
+/** What answers calls, and callbacks for responses, refusals and unexpected errors. */
 export interface PublicPorts extends CallPorts {
   readonly version: string;
-  /** What hooks are answered by; absent: there is no route for them. */
+  /** What answers hooks; absent: they have no routes. */
   readonly hooks?: HookPorts;
   readonly onRefusal: (call: RefusedCall) => void;
-  /** Is told of every answer: its route (`other` for what is none), its status and its seconds. */
+  /** Called with every response: its route (`other` if there is none), status and seconds. */
   readonly onAnswer: (route: string, status: number, seconds: number) => void;
-  /** Is told of what nobody expected. */
+  /** Called with unexpected errors. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -44,25 +44,25 @@ interface Route {
 }
 
 const routes: readonly Route[] = [
-  { method: 'POST', path: '/v1/syncs', answer: (call, ports) => answerOrder('sync', call, ports) },
+  { method: 'POST', path: '/v1/syncs', answer: (call, ports) => answerRun('sync', call, ports) },
   { method: 'POST', path: '/v1/syncs/cancel', answer: answerCancel },
   { method: 'POST', path: '/v1/gate', answer: answerGate },
   {
     method: 'POST',
     path: '/v1/checks',
-    answer: (call, ports) => answerOrder('check', call, ports),
+    answer: (call, ports) => answerRun('check', call, ports),
   },
   { method: 'POST', path: '/v1/events/claim', answer: answerClaim },
   { method: 'GET', path: '/v1/whoami', answer: answerWhoami },
 ];
 
-/** The routes that hooks of Argo CD call, who prove themselves in ways of their own. */
+/** The routes for hooks of Argo CD, which authenticate in their own ways. */
 const hookPath = '/v1/hooks';
 
-/** Every answer is for this request alone, and is what it says it is. */
+/** Responses are never cached, and never interpreted as another type. */
 const headers = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
-/** The routes that Azure Pipelines calls, and nothing else. */
+/** The routes that Azure Pipelines calls, and no others. */
 export function publicApp(ports: PublicPorts): Hono<Env> {
   const { access } = ports;
   const app = new Hono<Env>({ getPath: pathOf });

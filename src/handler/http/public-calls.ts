@@ -17,22 +17,22 @@ import { readNames, type RequestNames } from './request-names.ts';
 import { readBody, type Sections } from './sections.ts';
 import { addedSyncSections, checkSections, gateSections, syncSections } from './sync-sections.ts';
 
-/** A request of a caller that is known. */
+/** A request of an identified caller. */
 export interface PublicCall {
   readonly client: string;
   header(name: string): string | undefined;
-  /** Absent when it is too long. Rejects when the caller went away. */
+  /** Absent if it is too long. Rejects if the caller disconnects. */
   body(): Promise<string | undefined>;
 }
 
-/** What checks a call's rights, and what runs and gates it is answered by. */
+/** What checks the rights of calls, and what answers them. */
 export interface CallPorts {
   readonly access: Access;
   readonly intake: RunIntake;
   readonly gates: GateEvaluator;
 }
 
-/** A successful response with its JSON body, or why there is none. */
+/** A successful response with its JSON body, or a refusal. */
 export type Answer = { readonly status: 200 | 202; readonly body: object } | Refusal;
 
 const sectionsOf: Readonly<Record<FollowKind, readonly string[]>> = {
@@ -43,8 +43,8 @@ const sectionsOf: Readonly<Record<FollowKind, readonly string[]>> = {
 /** Seconds after which a client at its limit of open runs may try again. */
 const quotaPause = 30;
 
-/** Takes on a sync or a check. Once it answers 202, the run is stored and will be worked. */
-export async function answerOrder(
+/** Accepts a sync or a check. After the response 202, the run is stored and will be processed. */
+export async function answerRun(
   kind: FollowKind,
   call: PublicCall,
   ports: CallPorts,
@@ -75,18 +75,18 @@ export async function answerOrder(
   return accept(spec, block, ports);
 }
 
-/** Takes a run on, as far as its client may have one more. */
+/** Accepts a run, unless its client has too many. */
 export async function accept(
   spec: RunSpec,
   { token }: Pick<HeaderBlock, 'token'>,
   { access, intake }: CallPorts,
 ): Promise<Answer> {
-  // the intake counts at once what it is given, so that many at a time are not more than are allowed.
+  // The intake counts runs as soon as they are passed, so concurrent requests cannot exceed the limit.
   const { client } = spec;
   const excess =
     access.quotaProblem(client, intake.pendingOf(client)) ??
     unprovenProblem(client, intake.unprovenOf(client));
-  // What was accepted once is no further run.
+  // A request that was accepted before adds no run.
   const accepted =
     excess === undefined
       ? await intake.accept(spec, token)
@@ -98,7 +98,7 @@ export async function accept(
   return { status: 202, body: { run: runId, state } };
 }
 
-/** Cancels the run of the task that asks, also one that is still to come. */
+/** Cancels the run of the calling task, even one that has yet to arrive. */
 export async function answerCancel(
   call: PublicCall,
   { access, intake }: CallPorts,
@@ -107,7 +107,7 @@ export async function answerCancel(
   return block instanceof Refusal ? block : cancel(call, block, intake);
 }
 
-/** Answers a gate from what is known. It is never taken for a repetition (azure-devops.md §12.15). */
+/** Answers a gate from what is known. A gate's request is never taken for a repetition (azure-devops.md §12.15). */
 export async function answerGate(call: PublicCall, { access, gates }: CallPorts): Promise<Answer> {
   const block = readBlock(call, access, { token: false, build: false });
   if (block instanceof Refusal) return block;
@@ -136,7 +136,7 @@ export async function answerGate(call: PublicCall, { access, gates }: CallPorts)
   return { status: 200, body: printGateAnswer(answer) };
 }
 
-/** Cancels the run of the task that asks. */
+/** Cancels the run of the calling task. */
 export async function cancel(
   { client }: PublicCall,
   { address, token }: HeaderBlock,
@@ -148,7 +148,7 @@ export async function cancel(
   return { status: 202, body: { state: 'canceling' } };
 }
 
-/** Which run asks, or what is wrong with its headers. */
+/** The run that is calling, or what is wrong with the headers. */
 export function readBlock(
   call: PublicCall,
   access: Access,
@@ -164,7 +164,7 @@ export function readBlock(
   return new Refusal(400, block.isForeign ? 'collection' : 'headers', message, block);
 }
 
-/** The body's texts, with both tokens cut out of them before anything looks at them. */
+/** The body's texts. Both tokens are removed before anything else reads them. */
 export async function readCall(
   call: PublicCall,
   { address, token }: HeaderBlock,
@@ -216,7 +216,7 @@ function deny(denials: readonly Denial[]): Refusal {
   return new Refusal(403, 'denied', message, { faults });
 }
 
-/** The answer to inputs that are wrong. */
+/** The response to invalid inputs. */
 export function refuseInputs(faults: readonly Fault[]): Refusal {
   const count = faults.length === 1 ? 'One input is' : `${faults.length} inputs are`;
   return new Refusal(400, 'inputs', `${count} invalid: nothing was started.`, { faults });

@@ -1,7 +1,7 @@
 import { printFault, type Fault } from '../../inputs/fault.ts';
 import { logLine } from '../../text/foreign-text.ts';
 
-/** Why a request was not done; a word for counting. */
+/** Why a request was refused; used as a metrics label. */
 export const refusalReasons = [
   'unauthenticated',
   'throttled',
@@ -18,7 +18,7 @@ export const refusalReasons = [
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** The answer to a request that is not done. People read it in the run's log: `Response: …`. */
+/** The response to a refused request. People read it in the run's log: `Response: …`. */
 export class Refusal {
   readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503;
   readonly reason: RefusalReason;
@@ -42,10 +42,13 @@ export class Refusal {
   }
 }
 
-/** A denial holds the rule that is missing. */
+/** A denial contains the missing rule. */
 const longestMessage = 1_200;
 const longestFault = 400;
-/** Nothing says how much of an answer Azure shows (azure-devops.md §1.7): a few thousand characters. */
+/**
+ * It is not documented how much of a response Azure DevOps shows (azure-devops.md §1.7): a few thousand
+ * characters.
+ */
 const mostFaults = 10;
 
 function printFaults(faults: readonly Fault[]): readonly string[] {

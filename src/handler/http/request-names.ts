@@ -5,19 +5,19 @@ import { plainLine } from '../../text/foreign-text.ts';
 import type { Sections } from './sections.ts';
 import type { claimSections } from './sync-sections.ts';
 
-/** Which Argo CD is meant, and for whose Azure project: read once, for the rights and for the run. */
+/** Which Argo CD is meant, and for which Azure project: read once, for both the rights and the run. */
 export interface RequestNames {
-  /** Bounded lines, also where they are wrong: whoever is denied is told the names that were given. */
+  /** Single bounded lines, even if invalid: a denial shows the names that were given. */
   readonly argocd: string;
   readonly azureProject: string;
   readonly faults: readonly Fault[];
-  /** Azure Pipelines left one as it was written: nobody is denied what nobody named. */
+  /** Azure Pipelines did not expand a name, so there is nothing to deny. */
   readonly areUnexpanded: boolean;
 }
 
 const longestName = 253;
 
-/** Reads the two names of a request; what is wrong with them is told with the faults of its inputs. */
+/** Reads the two names of a request. What is wrong with them is reported with the faults of the inputs. */
 export function readNames(sections: Sections): RequestNames {
   const reader = new InputReader({ input: (name) => sections.get(name) });
   const read = (name: (typeof claimSections)[number], advice: string) => {

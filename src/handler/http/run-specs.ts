@@ -17,18 +17,18 @@ type Faulty = { readonly faults: readonly Fault[] };
 
 const longestRow = 512;
 
-/** Whose order it is, and whom it asks. */
-export interface Orderer extends Pick<HeaderBlock, 'address' | 'buildId'> {
+/** Who requests a run, and from which Argo CD. */
+export interface Requester extends Pick<HeaderBlock, 'address' | 'buildId'> {
   readonly names: RequestNames;
   /** Name of the client whose token came with the request. */
   readonly client: string;
 }
 
-/** The order of a sync or a check, or everything that is wrong with its inputs. */
+/** The spec of a sync or a check, or everything that is wrong with its inputs. */
 export function readRunSpec(
   kind: FollowKind,
   sections: Sections,
-  { names, client, address, buildId }: Orderer,
+  { names, client, address, buildId }: Requester,
   tokenLifetime: number,
 ): FollowSpec | Faulty {
   const isCheck = kind === 'check';
@@ -54,11 +54,11 @@ export function readRunSpec(
 
 const eventKey = /^[1-9]\d{14}$/;
 
-/** The order of a claim; undefined where something is wrong with it, which the reader has then. */
+/** The spec of a claim; undefined if something is wrong with it, which the reader then reports. */
 export function readClaimSpec(
   sections: Sections,
   reader: InputReader,
-  { client, address }: Pick<Orderer, 'client' | 'address'>,
+  { client, address }: Pick<Requester, 'client' | 'address'>,
 ): ClaimSpec | undefined {
   const before = reader.faults.length;
   const event = reader.text('event');
@@ -67,7 +67,7 @@ export function readClaimSpec(
     if (event === '' || event === '0') {
       const problem = 'it is missing, as in a run that no handler has queued';
       const advice =
-        "Send the run's parameter `event`. To start the pipeline by hand, leave this task out then: `condition: ne('${{ parameters.event }}', '0')`.";
+        "Send the run's parameter `event`. When the pipeline is started by hand, skip this task: `condition: ne('${{ parameters.event }}', '0')`.";
       reader.refuse('event', '', problem, advice);
     } else if (!eventKey.test(event)) {
       const advice = 'Send the parameter `event` as the handler set it: 15 digits.';
@@ -86,12 +86,12 @@ export function readClaimSpec(
   };
 }
 
-/** The question of a gate, but for who may look. */
+/** The question of a gate, except for who may ask. */
 export function readGate(
   sections: Sections,
   names: RequestNames,
 ): Omit<GateRequest, 'isAllowed'> | Faulty {
-  // A gate does not wait, so nothing of it is measured against a timeout.
+  // A gate does not wait, so nothing is compared with a timeout.
   const source = waiting(sections, { timeoutSeconds: String(7 * 24 * 3_600) });
   const reading = readInputs(source, parseFollowUps, readRequirements);
   const faults = faultsOf(names, reading);
@@ -114,7 +114,7 @@ function inputsOf(sections: Sections): InputSource {
   return { input: (name) => sections.get(name) };
 }
 
-/** Gates and checks start nothing: they are inputs of a wait. */
+/** Gates and checks start nothing: their inputs are those of a wait. */
 function waiting(sections: Sections, fixed: Readonly<Record<string, string>>): InputSource {
   const requiresHealth = (sections.get('requireHealthy') ?? '').trim().toLowerCase() !== 'false';
   const inputs: Readonly<Record<string, string>> = {
@@ -146,7 +146,7 @@ function refuseUnsynced(reader: InputReader): object {
   return {};
 }
 
-/** Once the job's token has ended, nobody can be told how the run went. */
+/** After the job's token has expired, the result can no longer be reported. */
 function refuseTimeout(reader: InputReader, timeout: number, tokenLifetime: number): void {
   const longest = Math.floor(tokenLifetime / 1_000);
   const problem = `the job's token, which is required to report the result, is assumed to last ${printDuration(tokenLifetime)}`;
@@ -154,7 +154,7 @@ function refuseTimeout(reader: InputReader, timeout: number, tokenLifetime: numb
   reader.refuse('timeoutSeconds', String(timeout / 1_000), problem, advice);
 }
 
-/** Rows that lead from the operation in Argo CD back to the run: who asked for it, and where. */
+/** Rows that lead from the operation in Argo CD to the run: who requested it, and where. */
 function infoOf(sections: Sections): readonly InfoRow[] {
   const text = (name: string) => plainLine(knownLine(sections, name), longestRow);
   const rows: readonly InfoRow[] = [
@@ -170,8 +170,8 @@ function pageOf(sections: Sections): string | undefined {
 }
 
 /**
- * Releases and builds have different variables, of which the others stay as they were written: one
- * line for each, of which the first known counts.
+ * Releases and builds have different variables; the others remain unexpanded. With one line for each, the
+ * first expanded line counts.
  */
 function knownLine(sections: Sections, name: string): string {
   const lines = (sections.get(name) ?? '').split(/[\n\r]/).map((line) => line.trim());

@@ -5,7 +5,7 @@ import { webAddress } from '../../text/foreign-text.ts';
 import type { Run } from '../run.ts';
 import type { RunView } from './answers.ts';
 
-/** A run as JSON tells it: what it is about and how it went, without the steps. */
+/** A run as JSON: what it is about and how it ended, without the steps. */
 export function viewRun(run: Run): RunView {
   const { spec } = run;
   return {

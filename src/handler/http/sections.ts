@@ -1,18 +1,17 @@
 import type { Fault } from '../../inputs/fault.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 
-/** The texts of a request by name. What is absent was not given. */
+/** The texts of a request by name. Absent: not given. */
 export type Sections = ReadonlyMap<string, string>;
 
 type Reading = { readonly sections: Sections } | { readonly faults: readonly Fault[] };
 
-/** What is told of one request at the most; the rest is counted. */
+/** How many names a fault lists; the rest is counted. */
 const mostNames = 10;
 
 /**
- * Reads the body of a request: an object of JSON, or sections (azure-devops.md §12.5). `names` are
- * the ones that are known, in the order in which sections must come; `added` are those of them that
- * an older task does not send.
+ * Parses the body of a request: a JSON object, or sections (azure-devops.md §12.5). `names`: the known ones,
+ * in the order of sections. `added`: those that an older task does not send.
  */
 export function readBody(
   body: string,
@@ -27,9 +26,9 @@ export function readBody(
 }
 
 /**
- * Sections: a line `--<plan id> <name>`, then the raw value up to the next such line. Azure Pipelines
- * fills values in as they are, so a value may hold anything, also a line that looks like a section of
- * this very plan: then a name comes twice, and nothing of the request is believed.
+ * Parses sections: a line `--<plan id> <name>`, then the raw value up to the next such line. Azure Pipelines
+ * inserts values unchanged, so a value may contain anything, even a line that looks like a section of this
+ * plan. Then a name occurs twice, and the whole request is refused.
  */
 export function readSections(
   text: string,
@@ -44,9 +43,9 @@ export function readSections(
     return refuse(problem, advice);
   }
   const order = found.map(({ name }) => name);
-  // All of the added ones or none: one alone was no task's doing.
-  const isElder = !order.some((name) => added.includes(name));
-  const names = isElder ? known.filter((name) => !added.includes(name)) : known;
+  // All or none of the added ones: a task never sends only some.
+  const isOlder = !order.some((name) => added.includes(name));
+  const names = isOlder ? known.filter((name) => !added.includes(name)) : known;
   const faults = [
     ...faultsOfPreamble(text, found[0]?.start ?? 0),
     ...faultsOfNames(order, names),
@@ -64,7 +63,7 @@ interface Section {
 
 function splitSections(text: string, planId: string): readonly Section[] {
   const starts = startsIn(text, planId);
-  // The sender breaks its own lines either this way or that; a value's may differ.
+  // The sender uses one kind of line break; values may contain others.
   const lineBreak = lineAt(text, starts[0] ?? 0).endsWith('\r') ? '\r\n' : '\n';
   return starts.map((start, index) => {
     const line = lineAt(text, start);
@@ -73,7 +72,10 @@ function splitSections(text: string, planId: string): readonly Section[] {
   });
 }
 
-/** Where the lines begin that begin a section. Searched by hand: a pattern would be compiled again for every plan. */
+/**
+ * The starts of the lines that start a section. Searched by hand, since a pattern would have to be compiled
+ * for every plan.
+ */
 function startsIn(text: string, planId: string): readonly number[] {
   const wanted = planId.toLowerCase();
   const starts: number[] = [];
@@ -85,7 +87,7 @@ function startsIn(text: string, planId: string): readonly number[] {
   return starts;
 }
 
-/** Where the next line begins that begins so; -1 for none. */
+/** The start of the next line with the prefix; -1 if there is none. */
 function lineWith(prefix: string, text: string, from: number): number {
   const found = text.indexOf(`\n${prefix}`, from);
   return found < 0 ? -1 : found + 1;
@@ -96,7 +98,7 @@ function lineAt(text: string, start: number): string {
   return text.slice(start, end < 0 ? undefined : end);
 }
 
-/** What is not written exactly so is no name that anybody knows. */
+/** Anything not written exactly like this is not a known name. */
 function nameIn(line: string, planId: string): string {
   const text = line.replace(/\r$/, '');
   const prefix = `--${planId} `;
@@ -135,7 +137,7 @@ function faultsOfNames(order: readonly string[], names: readonly string[]): read
   return faults;
 }
 
-/** Only where all names are right: else it says nothing new. */
+/** Only if all names are right; otherwise, it says nothing new. */
 function faultsOfOrder(order: readonly string[], names: readonly string[]): readonly Fault[] {
   if (order.length !== names.length || names.some((name) => !order.includes(name))) return [];
   const misplaced = order.find((name, index) => name !== names[index]);
@@ -144,7 +146,7 @@ function faultsOfOrder(order: readonly string[], names: readonly string[]): read
   return [fault(`the section ${misplaced} is out of order`, advice)];
 }
 
-/** An object of texts, numbers and booleans. */
+/** Parses an object of strings, numbers and booleans. */
 export function readJson(text: string, names: readonly string[]): Reading {
   const parsed = parseObject(text);
   if ('faults' in parsed) return parsed;
@@ -157,8 +159,8 @@ export function readJson(text: string, names: readonly string[]): Reading {
     const problem = `values are neither strings nor numbers nor booleans: ${list(wrong)}`;
     faults.push(fault(problem, 'Write lists as text, with commas or line breaks.'));
   }
-  // What comes twice is believed by one reader and not by another. In a flat object every string
-  // before a colon is a name.
+  // Readers differ in which of two equal names they believe. In a flat object, every string before a colon is
+  // a name.
   if (faults.length === 0 && countNames(text) > entries.length) {
     const advice =
       'Look for a variable whose value contains quotes: values are inserted without escaping.';
@@ -195,7 +197,7 @@ function isScalar(value: unknown): boolean {
 
 function unknownNames(what: string, names: readonly string[]): Fault {
   const advice = 'Check the spelling, and that task and handler have the same version.';
-  return fault(`there is no such ${what}: ${list(names)}`, advice);
+  return fault(`unknown ${what}: ${list(names)}`, advice);
 }
 
 function list(names: readonly string[]): string {

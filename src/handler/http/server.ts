@@ -7,34 +7,34 @@ import { UserError } from '../../user-error.ts';
 import type { Listener } from '../config/config.ts';
 import { serverLimits, type ServerLimits } from './limits.ts';
 
-/** What answers requests: a Hono app has it. */
+/** What answers requests; a Hono app is one. */
 export interface RequestListener {
   fetch(request: Request): Response | Promise<Response>;
 }
 
-/** A listener that takes connections. */
+/** A listener that accepts connections. */
 export interface RunningServer {
-  /** The one that was asked for, or the one that the system chose where that was 0. */
+  /** The requested port, or the one that the system chose for 0. */
   readonly port: number;
-  /** Takes no further connection, and ends those that are left after a grace. */
+  /** Accepts no more connections, and closes the open ones after a grace period. */
   close(): Promise<void>;
 }
 
-/** Where a server listens, and its limits: `serverLimits` unless told. */
+/** Where a server listens, and its limits; default: `serverLimits`. */
 export interface ServerSettings {
-  /** The listener's place in the configuration, such as `listen.public`. */
+  /** The listener's name in the configuration, such as `listen.public`. */
   readonly name: string;
   readonly listener: Listener;
   readonly clock: Clock;
   readonly limits?: ServerLimits;
 }
 
-/** Connections that wait to be taken; Node's own 511 are few for a wave of runs. */
+/** Pending connections; Node's default of 511 is too low for a burst of runs. */
 const backlog = 4_096;
-/** Milliseconds that requests have to end when the server closes. */
+/** Grace period for open requests when the server closes, in milliseconds. */
 const grace = 2_000;
 
-/** Listens. Rejects with a `UserError` where it cannot. */
+/** Starts to listen. Rejects with a `UserError` if it cannot. */
 export async function startServer(
   application: RequestListener,
   { name, listener, clock, limits = serverLimits }: ServerSettings,
@@ -52,7 +52,7 @@ export async function startServer(
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout),
     },
     (request, response) => {
-      // A connection whose last request is answered would stay open for the next one.
+      // An idle connection would otherwise stay open for its next request.
       response.once('close', () => {
         if (!server.listening) server.closeIdleConnections();
       });
@@ -60,7 +60,7 @@ export async function startServer(
       else void answer(request, response);
     },
   );
-  // Node drops what is beyond this count without a word; one more shows that there were too many.
+  // Node silently drops headers beyond this count; one more shows that there were too many.
   server.maxHeadersCount = limits.headerCount + 1;
   server.maxConnections = limits.connections;
   await listen(server, name, listener);
@@ -117,5 +117,5 @@ function refuse(status: number, message: string): Response {
 function refuseHeaders(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   response.writeHead(431, { 'Content-Type': 'application/json', Connection: 'close' });
-  response.end(JSON.stringify({ message: 'There are too many headers.', faults: [] }));
+  response.end(JSON.stringify({ message: 'Too many headers.', faults: [] }));
 }

@@ -133,19 +133,19 @@ describe('POST /v1/hooks', () => {
     [
       'an application of the same name in another namespace',
       { application: 'team-a/shop-web' },
-      /lets service account/,
+      /allows service account/,
     ],
-    ['the same by its name in a tracking id', { application: 'team-a_shop-web' }, /lets/],
+    ['the same by its name in a tracking id', { application: 'team-a_shop-web' }, /allows/],
     ['another application', { application: 'bank' }, /for application bank/],
     [
       "another namespace's hook",
       { hook: { name: 'smoke-tests', namespace: 'bank' } },
-      /token is of namespace shop/,
+      /token belongs to namespace shop/,
     ],
     [
       'a hook that is not the pod that calls',
       { hook: { name: 'other', namespace: 'shop' } },
-      /none of hook other/,
+      /not one of hook other/,
     ],
     ['another Argo CD', { argocd: 'test' }, /of Argo CD test/],
     ['a pipeline that is not granted', { queue: 'shop/deploy' }, /queue fabrikam\/shop\/deploy/],

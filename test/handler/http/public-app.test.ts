@@ -403,7 +403,7 @@ describe('POST /v1/checks', () => {
     const { post } = front();
     const answered = await post('/v1/checks', JSON.stringify({ ...leastSync, prune: true }));
     check(answered, 400, refusalSchema);
-    assert.match(String(answered.body['faults']), /there is no such name: "prune"/);
+    assert.match(String(answered.body['faults']), /unknown name: "prune"/);
   });
 });
 

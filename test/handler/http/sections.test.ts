@@ -175,15 +175,12 @@ describe('the sections of a body', () => {
     [
       'a section that nobody knows',
       renderSections(least, [...names, 'fourth']),
-      ['there is no such section: "fourth"'],
+      ['unknown section: "fourth"'],
     ],
     [
       'a name with no blank before it',
       renderSections(least, names).replace(`${planId} second`, `${planId}second`),
-      [
-        `there is no such section: "--${planId}se… (4 more characters)"`,
-        'sections are missing: "second"',
-      ],
+      [`unknown section: "--${planId}se… (4 more characters)"`, 'sections are missing: "second"'],
     ],
     [
       'another order',
@@ -195,7 +192,7 @@ describe('the sections of a body', () => {
       `hello\n${renderSections(least, ['second', 'second', 'fifth'])}`,
       [
         'there is text before the first section',
-        'there is no such section: "fifth"',
+        'unknown section: "fifth"',
         'sections occur more than once: "second"',
         'sections are missing: "first", "third"',
       ],
@@ -234,12 +231,8 @@ describe('a body of JSON', () => {
     ['text that is no JSON', '{"first": "a" "b"}', /^it is not JSON: /],
     ['a list', '["first"]', /^it is not a JSON object$/],
     ['null', 'null', /^it is not a JSON object$/],
-    ['a name that nobody knows', '{"fourth":"x"}', /^there is no such name: "fourth"$/],
-    [
-      'the name of an inherited property',
-      '{"__proto__":"x"}',
-      /^there is no such name: "__proto__"$/,
-    ],
+    ['a name that nobody knows', '{"fourth":"x"}', /^unknown name: "fourth"$/],
+    ['the name of an inherited property', '{"__proto__":"x"}', /^unknown name: "__proto__"$/],
     ['a list as a value', '{"first":["a"]}', /^values are neither .* booleans: "first"$/],
     ['no value', '{"first":null}', /^values are neither .* booleans: "first"$/],
     ['a name twice', '{"first":"a","second":"b","first":"c"}', /^a name occurs more than once$/],

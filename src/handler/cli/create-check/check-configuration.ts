@@ -103,8 +103,8 @@ export function faultsOfRequest(request: Omit<CheckRequest, 'connectionId'>): re
     ['stableSeconds', String(stableSeconds)],
     ['timeoutSeconds', String(timeoutSeconds(request))],
   ]);
-  const order = readRunSpec('check', sections, { ...nobody, names: readNames(sections) }, Infinity);
-  const faults = ('faults' in order ? order.faults : []).map((fault) => ({
+  const spec = readRunSpec('check', sections, { ...nobody, names: readNames(sections) }, Infinity);
+  const faults = ('faults' in spec ? spec.faults : []).map((fault) => ({
     ...fault,
     input: flags[fault.input] ?? fault.input,
   }));

@@ -15,24 +15,24 @@ import {
 import { printTarget } from '../follow-up-view.ts';
 import { link, printTime, prose, renderPage, tag, type Markup, type Tone } from './layout.ts';
 
-/** A follow-up, with what its stored body says; that may be something that nobody understands any more. */
+/** A follow-up with its stored body, which may be unreadable. */
 export interface FollowUpRow {
   readonly action: StoredAction;
   readonly body: ActionBody | undefined;
 }
 
-/** What the page shows. Times are local, in milliseconds. */
+/** What the page shows. Times are local milliseconds. */
 export interface FollowUpsContent {
   /** Newest first. */
   readonly rows: readonly FollowUpRow[];
-  /** Where the next, older ones begin; absent when these are all. */
+  /** Where the next page of older ones starts; absent on the last page. */
   readonly older: number | undefined;
   readonly query: Omit<ActionQuery, 'limit'>;
   readonly now: number;
-  /** Whether there are buttons. */
+  /** Whether to show buttons. */
   readonly mayChange: boolean;
   readonly isPaused: boolean;
-  /** What a form for an act on an event proves itself with. */
+  /** The token of a form for an act on an event. */
   readonly tokenOf: (act: OperatorAct, event: string) => string;
 }
 
@@ -51,7 +51,7 @@ const actWords: Readonly<Record<OperatorAct, string>> = {
   dismiss: 'Dismiss',
 };
 
-/** Which events have led to what: cause, tries, state, run and claim. */
+/** Events and their follow-ups: cause, tries, state, run and claim. */
 export function followUpsPage(content: FollowUpsContent): Markup {
   const { rows, older, query, now, mayChange, isPaused } = content;
   const path = addressOf(query);
@@ -60,14 +60,14 @@ export function followUpsPage(content: FollowUpsContent): Markup {
     title: 'Follow-ups',
     aside: html`<span class="fill"></span><a href="/">All runs</a>`,
     body: html`${filters(query)}
-    ${rows.length === 0 ? html`<p class="dim">There are none.</p>` : table(content)}
+    ${rows.length === 0 ? html`<p class="dim">None.</p>` : table(content)}
     ${next === undefined ? '' : html`<p><a href="${next}">Older follow-ups</a></p>`}`,
     footer: html`${printTime(now)}.
     ${
       mayChange
         ? ''
-        : html`With <code>adminToken</code> in the configuration, follow-ups can be redelivered and
-            dismissed here.`
+        : html`To redeliver or dismiss follow-ups here, set <code>adminToken</code> in the
+            configuration.`
     }`,
     refresh: { seconds, isPaused, path },
   });
@@ -109,7 +109,7 @@ function table(content: FollowUpsContent): Markup {
           <th>Target</th>
           <th>State</th>
           <th class="number">Tries</th>
-          <th>Made</th>
+          <th>Created</th>
           <th>Next try</th>
           <th>Message</th>
           <th>Run</th>

@@ -4,35 +4,35 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import { plainLine } from '../../../text/foreign-text.ts';
 import { stylesheet } from './stylesheet.ts';
 
-/** Markup in which everything that came from outside is escaped. */
+/** Markup with everything from outside escaped. */
 export type Markup = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** How something goes, as a color tells it. */
+/** The state of something, as a color. */
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'idle';
 
 /** A page of the admin listener. `title` is plain text: the layout escapes it. */
 export interface Page {
   readonly title: string;
-  /** Beside the title. */
+  /** Next to the title. */
   readonly aside: Markup;
   readonly body: Markup;
   readonly footer: Markup;
-  /** How the page keeps up with what it shows; absent where nothing changes any more. */
+  /** How the page is refreshed; absent if nothing changes anymore. */
   readonly refresh: AutoRefresh | undefined;
 }
 
-/** The browser loads the page again after so many seconds, unless the reader has paused that. */
+/** The browser reloads the page after so many seconds, unless the reader has paused it. */
 export interface AutoRefresh {
   readonly seconds: number;
   readonly isPaused: boolean;
-  /** The page's path with its query, without what pauses it. */
+  /** The page's path with its query, without the pause. */
   readonly path: string;
 }
 
 /** The query that pauses a page's refresh. */
 export const pausedQuery = 'refresh=off';
 
-/** No scripts, no foreign content, no frames, and exactly the one stylesheet. */
+/** No scripts, foreign content or frames, and exactly one stylesheet. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(stylesheet).digest('base64')}'`,
@@ -41,16 +41,16 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The same for a page with forms, which post to this listener alone. */
+/** The same for a page with forms, which may post only to this listener. */
 export const formContentSecurityPolicy = contentSecurityPolicy.replace(
   "form-action 'none'",
   "form-action 'self'",
 );
 
-/** Exactly the text whose digest the policy holds, so nothing may be laid out again around it. */
+/** Exactly the text whose digest is in the policy, so it must not be reformatted. */
 const styleElement = raw(`<style>${stylesheet}</style>`);
 
-/** Renders a page with head, style and footer; what varies in it is escaped. */
+/** Renders a page with head, style and footer. Values are escaped. */
 export function renderPage({ title, aside, body, footer, refresh }: Page): Markup {
   return html`<!doctype html>
     <html lang="en">
@@ -83,7 +83,7 @@ function refreshLink({ path, isPaused, seconds }: AutoRefresh): Markup {
     : html`<a class="small" href="${paused}" title="Every ${seconds} s">Pause refresh</a>`;
 }
 
-/** What is not there, said on a page of the same looks. */
+/** A page that says that something does not exist. */
 export function missingPage(title: string, words: string): Markup {
   return renderPage({
     title,
@@ -94,10 +94,10 @@ export function missingPage(title: string, words: string): Markup {
   });
 }
 
-/** A line of text in which what stands between backticks is code; bounded, nothing invisible. */
+/** A line of text in which backticks mark code; bounded, without invisible characters. */
 export function prose(text: string, width?: number): Markup {
   const parts = plainLine(text, width).split('`');
-  // The last of an odd number of backticks opens nothing.
+  // The last of an odd number of backticks is literal.
   const isOpen = parts.length % 2 === 0;
   return html`${parts.map((part, place) => {
     if (place % 2 === 0) return part;
@@ -105,7 +105,7 @@ export function prose(text: string, width?: number): Markup {
   })}`;
 }
 
-/** Names with what belongs to them; those that are empty are left out. */
+/** Names with values; empty values are omitted. */
 export function facts(rows: readonly (readonly [string, Markup | string])[]): Markup {
   return html`<dl>
     ${rows
@@ -123,7 +123,7 @@ export function tag(word: string, tone: Tone): Markup {
   return html`<span class="tag ${tone}">${word}</span>`;
 }
 
-/** A link to a place outside, or the mere words where there is none. */
+/** A link to an external page, or only the words if there is no address. */
 export function link(words: string, address: string | undefined): Markup {
   return address === undefined || address === ''
     ? html`${words}`

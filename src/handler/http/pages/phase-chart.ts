@@ -8,7 +8,7 @@ import { printSpan } from '../../../text/duration-text.ts';
 import { plainLine } from '../../../text/foreign-text.ts';
 import { tag, type Markup, type Tone } from './layout.ts';
 
-/** An application may have thousands of resources; the page must still open. */
+/** An application may have thousands of resources, but the page must still load. */
 const mostSteps = 500;
 
 const tones: Readonly<Record<OperationStep['state'], Tone>> = {
@@ -20,9 +20,9 @@ const tones: Readonly<Record<OperationStep['state'], Tone>> = {
   PruneSkipped: 'warn',
 };
 
-/** Phases, waves and resources, each with a bar that shows when it ran. `now` ends what is running. */
+/** Phases, waves and resources, each with a bar that shows when it ran. Running steps end at `now`. */
 export function phaseChart(steps: readonly OperationStep[], now: number | undefined): Markup {
-  if (steps.length === 0) return html`<p class="dim">There are no steps yet.</p>`;
+  if (steps.length === 0) return html`<p class="dim">No steps yet.</p>`;
   const shown = steps.slice(0, mostSteps).map((step) => endAt(step, now));
   const whole = spanOf(shown);
   const left = steps.length - shown.length;
@@ -76,7 +76,7 @@ function stepRow(step: OperationStep, whole: Span): Markup {
 
 const width = 1_000;
 
-/** Attributes of SVG, since the pages allow no styles on elements. */
+/** SVG attributes, since the content security policy forbids inline styles. */
 function bar(part: Span, whole: Span, tone: Tone): Markup {
   const { startedAt: start, finishedAt: end } = whole;
   if (part.startedAt === undefined || start === undefined || end === undefined) return html``;
@@ -104,7 +104,7 @@ function round(value: number): string {
   return value.toFixed(1);
 }
 
-/** What still runs is drawn up to now. */
+/** A running step is drawn until now. */
 function endAt(step: OperationStep, now: number | undefined): OperationStep {
   const isOpen = step.startedAt !== undefined && step.finishedAt === undefined;
   return isOpen && now !== undefined ? { ...step, finishedAt: now } : step;

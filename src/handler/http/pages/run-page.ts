@@ -19,7 +19,7 @@ const messageBounds = { lines: 50, width: 500 };
 const logBounds = { lines: 200, width: 500 };
 const seconds = 5;
 
-/** One run: what was asked, how it goes, and why it failed. `now` is local, in milliseconds. */
+/** One run: what was requested, its progress, and why it failed. `now`: local milliseconds. */
 export function runPage(
   run: Run,
   checkpoints: readonly StoredCheckpoint[],
@@ -43,7 +43,7 @@ export function runPage(
   });
 }
 
-/** What is known of one application: its result, and until then the steps so far. */
+/** What is known of one application: its result or, until then, its steps so far. */
 interface Part {
   readonly name: string;
   readonly steps: readonly OperationStep[];

@@ -20,7 +20,7 @@ const outcomes: Readonly<Record<RunOutcome, readonly [string, Tone]>> = {
   unreported: ['not reported', 'bad'],
 };
 
-/** The pipeline and the number of its run, as it told them; empty where it told nothing. */
+/** The pipeline and the run's number, as far as the request named them. */
 export function pipelineOf({ spec }: Pick<Run, 'spec'>): string {
   const row = (name: string) => spec.info.find((each) => each.name === name)?.value ?? '';
   const [number = ''] = row('Run').split(' ');
@@ -33,7 +33,7 @@ export function outcomeTag(outcome: RunOutcome): Markup {
   return tag(...outcomes[outcome]);
 }
 
-/** Where a run stands, or how it ended. */
+/** The state of a run, or how it ended. */
 export function runTag({ state, outcome }: Pick<Run, 'state' | 'outcome'>): Markup {
   if (outcome !== undefined) return outcomeTag(outcome);
   return state === 'ended' ? tag('ended', 'idle') : tag(...states[state]);

@@ -21,32 +21,32 @@ const showWords: Readonly<Record<Show, string>> = {
   unreported: 'Not reported',
 };
 
-/** What the page shows. Times are local, in milliseconds. */
+/** What the page shows. Times are local milliseconds. */
 export interface StatusContent {
   readonly status: ServiceStatus;
   readonly figures: StoreFigures;
   /** Newest first. */
   readonly runs: readonly RunHead[];
   readonly show: Show;
-  /** Where the next, older runs begin; absent when these are all. */
+  /** Where the next page of older runs starts; absent on the last page. */
   readonly older: number | undefined;
   readonly now: number;
   readonly version: string;
-  /** The page is not loaded again by itself. */
+  /** The page does not refresh itself. */
   readonly isPaused?: boolean;
 }
 
-/** The page is for whoever waits and looks. */
+/** People wait while they watch this page. */
 const seconds = 10;
 
-/** The query of a list; `before` is when the oldest run of the page before was accepted. */
+/** The query of a list. `before`: when the oldest run of the previous page was accepted. */
 export function queryOf(show: Show, before: number | undefined, limit: number): RunQuery {
   const page = { limit, ...(before !== undefined && { before }) };
   if (show === 'all') return page;
   return show === 'unreported' ? { ...page, outcome: show } : { ...page, state: show };
 }
 
-/** What the handler does at the moment: its runs, each Argo CD, the store. */
+/** What the handler is doing: its runs, each Argo CD, the store. */
 export function statusPage(content: StatusContent): Markup {
   const { status, figures, now, version, show, isPaused = false } = content;
   const isReady = status.unready.length === 0;
@@ -61,11 +61,11 @@ export function statusPage(content: StatusContent): Markup {
       ${notice('Needs attention:', status.notes, false)} ${cards(figures, now)}
       <h2>Argo CD</h2>
       ${instancesTable(status.instances, now)}
-      <p><a href="/follow-ups">Follow-ups</a>: what was queued because of events.</p>
+      <p><a href="/follow-ups">Follow-ups</a>: what events have queued.</p>
       <h2>Runs</h2>
       ${runsSection(content)}`,
     footer: html`Stored in <code>${status.store.path}</code> (${printSize(figures.bytes)}):
-      ${status.store.fault === undefined ? 'it works' : plainLine(status.store.fault)}.
+      ${status.store.fault === undefined ? 'working' : plainLine(status.store.fault)}.
       <a href="/metrics">Metrics</a>, <a href="/v1/openapi.json">API description</a>.`,
     refresh: { seconds, isPaused, path: show === 'all' ? '/' : `/?show=${show}` },
   });
@@ -155,7 +155,7 @@ function runsSection({ runs, show, older, now }: StatusContent): Markup {
       ? ''
       : html`<p><a href="/?show=${show}&amp;before=${older}">Older runs</a></p>`;
   return html`<nav class="tabs">${tabs}</nav>
-    ${runs.length === 0 ? html`<p class="dim">There are none.</p>` : runsTable(runs, now)} ${next}`;
+    ${runs.length === 0 ? html`<p class="dim">None.</p>` : runsTable(runs, now)} ${next}`;
 }
 
 function runsTable(runs: readonly RunHead[], now: number): Markup {

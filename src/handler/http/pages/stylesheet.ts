@@ -1,4 +1,4 @@
-/** The only style of the pages: light, and dark where the reader's system is. */
+/** The only style of the pages: light, or dark if the reader's system is. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;

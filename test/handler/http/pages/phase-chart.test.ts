@@ -60,6 +60,6 @@ describe('the chart of phases', () => {
   });
 
   it('says so where there are none', async () => {
-    assert.match(await wholePage(phaseChart([], at(1))), /There are no steps yet/);
+    assert.match(await wholePage(phaseChart([], at(1))), /No steps yet/);
   });
 });
