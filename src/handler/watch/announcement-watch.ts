@@ -7,29 +7,29 @@ import { printName } from '../../sync/model/application.ts';
 import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
 import type { ApplicationObserver } from './application-informer.ts';
 
-/** Who takes the runs that an application announces (`runs/intake/announced-runs.ts`). */
+/** Accepts the runs that an application announces (`runs/intake/announced-runs.ts`). */
 export interface AnnouncementPorts {
-  /** Whether announced runs of this Argo CD are anybody's business here. */
+  /** Whether anybody here may accept announced runs of this Argo CD. */
   readonly isWanted: () => boolean;
-  /** Whether runs can be taken by now: those of the process before are known. */
+  /** Whether runs can be accepted yet: those of the previous process must be known. */
   readonly isReady: () => boolean;
   readonly look: (application: Application) => Promise<void>;
-  /** Has an application read, and looked at, soon. */
+  /** Requests a read of an application soon. */
   readonly later: (name: Required<ApplicationName>) => void;
-  /** It was told meanwhile: there is nothing to read any more. */
+  /** A message made the read unnecessary. */
   readonly drop: (name: Required<ApplicationName>) => void;
   readonly clock: Clock;
-  /** Told of a bug of ours. */
+  /** Called with bugs. */
   readonly onFault: (error: unknown) => void;
 }
 
 /**
- * Shows those applications of one Argo CD whose operation names a run. The stream tells which those
- * are; a list does not, so that what only a list has shown is read.
+ * Passes on those applications of one Argo CD whose operation names a run. Only the stream shows operations,
+ * so applications that only a list has shown are read.
  */
 export class AnnouncementWatch implements ApplicationObserver {
   readonly #ports: AnnouncementPorts;
-  /** The operation that was seen last, by application. */
+  /** The last operation seen of each application. */
   readonly #seen = new Map<string, string>();
 
   constructor(ports: AnnouncementPorts) {
@@ -50,7 +50,7 @@ export class AnnouncementWatch implements ApplicationObserver {
     try {
       await look(await read());
     } catch (error) {
-      // What cannot be read names no run that anybody could follow.
+      // An operation that cannot be read names no run that could be followed.
       if (!(error instanceof ArgoCDError)) onFault(error);
     }
   }
@@ -70,7 +70,7 @@ export class AnnouncementWatch implements ApplicationObserver {
   }
 }
 
-/** Has several observers hear the same, one after the other. */
+/** Passes everything to several observers, one after the other. */
 export function observedBy(observers: readonly ApplicationObserver[]): ApplicationObserver {
   return {
     heard: async (event) => {

@@ -29,16 +29,16 @@ const backstopValid = 5 * 60_000;
 /** What a gate can learn about an application. */
 export type LookResult =
   | { readonly kind: 'known'; readonly summary: ApplicationSummary; readonly steadySince: number }
-  /** There is none. */
+  /** It does not exist. */
   | { readonly kind: 'absent' }
-  /** What is known is too old or too little; the reason, for people. */
+  /** What is known is too old or incomplete; with the reason, for people. */
   | { readonly kind: 'unclear'; readonly reason: string };
 
-/** Who hears of all applications of an Argo CD, besides those who listen for one. Never rejects. */
+/** Observes all applications of an Argo CD. Never rejects. */
 export interface ApplicationObserver {
-  /** A message of the stream; the next one waits until it is done. */
+  /** A message of the stream. The next one waits until this resolves. */
   heard(event: SummaryEvent): Promise<void>;
-  /** A list, which was asked for at this time; local milliseconds. */
+  /** A list, and when it was requested; local milliseconds. */
   listed(listings: readonly Listing[], askedAt: number): Promise<void>;
 }
 
@@ -46,28 +46,27 @@ export interface ApplicationObserver {
 export interface InformerState {
   /** Since when the stream reports changes; undefined while it does not. */
   readonly streamSince: number | undefined;
-  /** How often the stream was opened again. */
+  /** How often the stream was reopened. */
   readonly reconnects: number;
   readonly listedAt: number | undefined;
   readonly applications: number;
-  /** How many names somebody listens for. */
+  /** How many application names have a listener. */
   readonly followed: number;
-  /** Why the list, or else the stream, failed and has not come back: foreign text, or empty. */
+  /** Why the list or, failing that, the stream failed and has not recovered: foreign text, or empty. */
   readonly failure: string;
 }
 
 /**
- * Watches all applications of one Argo CD, for however many runs and gates: by one stream, and by
- * lists that find what the stream lost. Followers need not look for themselves.
- *
- * States for followers: covered, while the stream lives or a list is fresh (`aliveSince`); uncovered
- * otherwise, which they are told as `broken`. For gates: unread until the first list, then read.
- * With `startAnew` it is unread again, and what the server before still answers is dropped.
+ * Watches all applications of one Argo CD, for any number of runs and gates: by one stream, and by lists that
+ * find what the stream lost. Followers need not poll.
+ * States for followers: covered, while the stream is alive or a list is fresh (`aliveSince`); otherwise
+ * uncovered, which is announced as `broken`. For gates: unread until the first list, then read. `startAnew`
+ * makes it unread again, and drops what the previous server still answers.
  */
 export class ApplicationInformer implements ChangeSource {
   readonly polling: Polling = { alive: 600_000, dead: 120_000, deadLater: 600_000 };
   readonly #overview: Overview;
-  /** Argo CD's own, of applications that are named without one. */
+  /** The namespace of Argo CD, for applications that are named without one. */
   readonly #namespace: string;
   readonly #clock: Clock;
   readonly #listeners = new Listeners<ChangeEvent>();
@@ -80,10 +79,10 @@ export class ApplicationInformer implements ChangeSource {
   #coveredSince: number | undefined;
   #listedAt: number | undefined;
   #signal = new AbortController().signal;
-  /** What was asked before it counted up tells of another server. */
+  /** Incremented when the server changes; answers to earlier requests are dropped. */
   #epoch = 0;
 
-  /** `contact`: what is known of whether it has ever answered. */
+  /** `contact`: whether it has ever answered, as far as known. */
   constructor(
     overview: Overview,
     namespace: string,
@@ -117,7 +116,7 @@ export class ApplicationInformer implements ChangeSource {
     this.#refetcher = new Refetcher((name) => this.#read(name), clock);
   }
 
-  /** Lists report changes as well, if later: a stream that breaks and returns does not matter. */
+  /** Lists report changes too, only later, so a short interruption of the stream does not matter. */
   get aliveSince(): number | undefined {
     return this.#isCovered() ? this.#coveredSince : undefined;
   }
@@ -130,7 +129,7 @@ export class ApplicationInformer implements ChangeSource {
     return this.#listeners.listen(name, listener);
   }
 
-  /** Watches until the signal aborts. Rejects only for a bug of ours. */
+  /** Watches until the signal aborts. Rejects only for a bug. */
   async run(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
     await Promise.all([
@@ -151,7 +150,7 @@ export class ApplicationInformer implements ChangeSource {
     };
   }
 
-  /** Another server responds from now on: nothing that was reported before counts. */
+  /** Another server answers from now on: nothing that was reported before counts. */
   startAnew(contact = new Contact(this.#clock.now())): void {
     this.#epoch += 1;
     this.#contact = contact;
@@ -162,8 +161,8 @@ export class ApplicationInformer implements ChangeSource {
   }
 
   /**
-   * What is known of an application, at once; what is too old is read again beside. One whose
-   * AppProject is not allowed is as one that does not exist, in every respect.
+   * What is known of an application, immediately. If it is too old, it is also read again. One whose
+   * AppProject is not allowed is exactly like one that does not exist.
    */
   look(application: ApplicationName, isAllowed: (appProject: string) => boolean): LookResult {
     const { name, namespace = this.#namespace } = application;
@@ -193,7 +192,7 @@ export class ApplicationInformer implements ChangeSource {
     for await (const summaryEvent of this.#overview.summaryEvents(signal)) {
       yield summaryEvent;
       contact.make();
-      // Here it counts as open.
+      // This counts as open here.
       if (isFirst) {
         this.#relister.wake();
         this.#review();
@@ -223,7 +222,7 @@ export class ApplicationInformer implements ChangeSource {
     this.#contact.make();
     const changed = await inTurns(this.#cache.compare(listings, askedAt, this.#clock.now()));
     if (epoch !== this.#epoch) return;
-    // Only now is nothing that is there unknown.
+    // Only now are all existing applications known.
     this.#listedAt = askedAt;
     this.#review();
     for (const { name } of changed) this.#listeners.tell(name, 'changed');
@@ -233,7 +232,7 @@ export class ApplicationInformer implements ChangeSource {
     await this.#observer?.listed(listings, askedAt);
   }
 
-  /** Keeps since when somebody tells of changes, and says so to all when nobody does any more. */
+  /** Tracks since when changes are reported, and tells all listeners when they no longer are. */
   #review(): void {
     if (this.#isCovered()) {
       this.#coveredSince ??= this.#clock.now();
@@ -260,14 +259,14 @@ export class ApplicationInformer implements ChangeSource {
     return !isStale && this.#isConfirmed(confirmedAt);
   }
 
-  /** Whether what was so at that time is so now: not long ago, or a stream would have told. */
+  /** Whether something known at that time still holds: it is recent, or a stream would have reported a change. */
   #isConfirmed(at: number): boolean {
     const since = this.#stream.aliveSince;
     const isTold = since !== undefined && at >= since && this.#age(this.#listedAt) <= backstopValid;
     return isTold || this.#age(at) <= confirmationValid;
   }
 
-  /** How far away a time is: one that is to come is of a clock that was put back. */
+  /** The distance to a time. A time in the future comes from a clock that was set back. */
   #age(at: number | undefined): number {
     return at === undefined ? Infinity : Math.abs(this.#clock.now() - at);
   }
@@ -282,7 +281,7 @@ export class ApplicationInformer implements ChangeSource {
     this.#cache.take(await this.#current(() => this.#overview.summary(name, this.#signal)), at);
   }
 
-  /** An answer, unless it is another server's than the one of now. */
+  /** The answer, unless it comes from a previous server. */
   async #current<T>(ask: () => Promise<T>): Promise<T> {
     const epoch = this.#epoch;
     const answer = await ask();
@@ -291,7 +290,7 @@ export class ApplicationInformer implements ChangeSource {
   }
 }
 
-/** A malformed application is a reason to look, which then reports what is wrong. */
+/** A malformed application leads to a look, which then reports the fault. */
 async function changeEventOf({ type, read }: SummaryEvent): Promise<ChangeEvent> {
   try {
     return { type, application: await read() };

@@ -3,11 +3,11 @@ import type { Clock } from '../../async/clock.ts';
 import type { ArgoCDInstance } from '../config/config.ts';
 import type { Store } from '../store/store.ts';
 
-/** The store of which Argo CD instances have responded. */
+/** Stores which Argo CD instances have responded. */
 export interface ContactsPorts {
   readonly store: Pick<Store, 'contacts' | 'addContact'>;
   readonly clock: Clock;
-  /** Told that a contact could not be stored: the next process knows nothing of it. */
+  /** Called when a contact could not be stored, so that the next process will not know it. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -32,7 +32,7 @@ export class Contacts {
     return this.#made.has(digestOf(instance));
   }
 
-  /** It has answered, by this configuration. */
+  /** Records that an instance has answered with this configuration. */
   make(instance: ArgoCDInstance): void {
     const { store, clock, onFault } = this.#ports;
     const address = digestOf(instance);
@@ -41,7 +41,7 @@ export class Contacts {
   }
 }
 
-/** What decides whether an instance is reached: with another certificate, say, it may not be. */
+/** Identifies how an instance is reached: with another certificate, for example, it may not be. */
 function digestOf({ url, ca, skipTlsVerify }: ArgoCDInstance): string {
   return digestOfText(JSON.stringify([url, ca ?? '', skipTlsVerify]));
 }

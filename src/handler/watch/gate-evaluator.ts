@@ -7,15 +7,13 @@ import type { GateReport, GateEvaluator, GateRequest } from '../gates.ts';
 import type { ApplicationInformer, LookResult } from './application-informer.ts';
 import type { TagCache } from './tag-cache.ts';
 
-/** The watch over an Argo CD by its name; undefined where none of that name is configured. */
+/** The watch of an Argo CD by its name; undefined if none has that name. */
 type Watches = (argocd: string) => Pick<ApplicationInformer, 'look'> | undefined;
 
-/** Of so many applications tags are asked for at once; the others at the next sample. */
+/** Applications whose tags are requested at once; the rest follows at the next sample. */
 const mostAsked = 50;
 
-/**
- * Answers gates from what is known about Argo CD, but never with `passed` from what may be stale.
- */
+/** Answers gates from what is known about Argo CD, but never `passed` from stale data. */
 export class InformerGateEvaluator implements GateEvaluator {
   readonly #watches: Watches;
   readonly #clock: Clock;
@@ -78,7 +76,7 @@ export class InformerGateEvaluator implements GateEvaluator {
     );
   }
 
-  /** The summary with the tags and times that decide the question, as far as they are known. */
+  /** The summary with the tags and times that decide the question, if known. */
   #tell(question: GateRequest, summary: ApplicationSummary): ApplicationSummary {
     const commits = commitsToAsk(summary, askedOf(question));
     if (this.#tags === undefined || commits.length === 0) return summary;
@@ -90,7 +88,7 @@ function askedOf(question: GateRequest) {
   return { ...question, revision: question.revision || undefined };
 }
 
-/** The worst, in a sentence; a gate without applications must not pass. */
+/** The worst status, in a sentence. A gate without applications must not pass. */
 function summarize(
   applications: GateReport['applications'],
 ): Pick<GateReport, 'status' | 'message'> {

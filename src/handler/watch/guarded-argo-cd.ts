@@ -18,20 +18,20 @@ import type { Commit } from '../../sync/model/hydrator.ts';
 import type { SyncWindows } from '../../sync/windows/sync-window.ts';
 
 /**
- * Why a run may not touch an application, or undefined where it may. Without an AppProject: whether
- * it may if that is the right one.
+ * Why a run may not touch an application; undefined if it may. Without an AppProject: whether any AppProject
+ * would make it allowed.
  */
 export type Deny = (
   application: ApplicationName,
   appProject: string | undefined,
 ) => AccessDenied | undefined;
 
-/** What the rules say to one run. */
+/** What the rules allow one run. */
 export interface RunRights {
   readonly deny: Deny;
   /**
-   * Whether a run that is denied an application may know that there is one. Otherwise it is told what
-   * it would be told if there were none.
+   * Whether a run that is denied an application may know that it exists. If not, it is told what it would be
+   * told if the application did not exist.
    */
   readonly mayKnowOf: (application: ApplicationName, appProject: string) => boolean;
   /** For operators: an application exists, but is hidden from the run. */
@@ -39,15 +39,14 @@ export interface RunRights {
 }
 
 /**
- * An Argo CD as one run may use it. Only Argo CD knows the AppProject of an application, so each
- * application is read before anything else is done with it, and a denied one is not shown: not even
- * that it exists, unless the run could know. The rules are checked again with each call and each
- * response. Denials are `AccessDenied`.
+ * An Argo CD as one run may use it. Only Argo CD knows the AppProject of an application, so each application
+ * is read before anything is done with it. A denied one stays hidden, including its existence, unless the run
+ * may know of it. The rules are checked again with each call and each response. Denials are `AccessDenied`.
  */
 export class GuardedArgoCD implements ArgoCD {
   readonly #argocd: ArgoCD;
   readonly #rights: RunRights;
-  /** The AppProject in which an application was when it was last allowed; empty: not any more. */
+  /** The AppProject of each application when it was last allowed; empty: no longer allowed. */
   readonly #projects = new Map<string, string>();
 
   constructor(argocd: ArgoCD, rights: RunRights) {
@@ -56,7 +55,7 @@ export class GuardedArgoCD implements ArgoCD {
   }
 
   async get(address: Address, options: GetOptions): Promise<Application> {
-    // Whatever is denied without a look is denied whether or not it is there.
+    // What is denied without a look is denied whether or not it exists.
     this.#check(address, address.project === '' ? undefined : address.project);
     const application = await this.#argocd.get(address, options);
     this.#admitted(address, application.project);
@@ -123,7 +122,7 @@ export class GuardedArgoCD implements ArgoCD {
     return this.#checked(address, answer);
   }
 
-  /** Reports only what the run may touch. */
+  /** Yields only what the run may touch. */
   async *watch(scope: WatchScope, signal: AbortSignal): AsyncGenerator<WatchEvent | undefined> {
     for await (const event of this.#argocd.watch(scope, signal)) {
       const application = event?.application;
@@ -137,8 +136,8 @@ export class GuardedArgoCD implements ArgoCD {
   }
 
   /**
-   * The address of an application that may be used, bound to the AppProject for which that is so:
-   * Argo CD refuses it when the application has moved to another since.
+   * The address of an allowed application, bound to the AppProject for which it is allowed: Argo CD refuses
+   * it if the application has since moved to another.
    */
   async #admit(address: Address, signal: AbortSignal): Promise<Address> {
     const known = this.#projects.get(printName(address)) ?? '';
@@ -151,7 +150,7 @@ export class GuardedArgoCD implements ArgoCD {
     return { ...address, project: known };
   }
 
-  /** An answer, unless the rules have changed while it was on its way. */
+  /** The answer, unless the rules changed while it was on its way. */
   #checked<T>(address: Address, answer: T): T {
     this.#check(address, this.#projects.get(printName(address)));
     return answer;
@@ -162,7 +161,7 @@ export class GuardedArgoCD implements ArgoCD {
     if (denial !== undefined) throw denial;
   }
 
-  /** Takes in where an application is. Throws where it is not for the run. */
+  /** Records the AppProject of an application. Throws if the run may not touch it. */
   #admitted(application: ApplicationName, appProject: string): void {
     const name = printName(application);
     const denial = this.#rights.deny(nameOf(application), appProject);
@@ -186,7 +185,7 @@ function nameOf({ name, namespace }: ApplicationName): ApplicationName {
   return namespace === undefined ? { name } : { name, namespace };
 }
 
-/** What Argo CD says of an application that does not exist, when no project is given (argo-cd.md §1.2). */
+/** Argo CD's answer for an application that does not exist, if no project is given (argo-cd.md §1.2). */
 function notThere(name: string): ArgoCDError {
   return new ArgoCDError(`GET ${name}`, 'permission denied', { failure: 'hidden', status: 403 });
 }

@@ -7,13 +7,13 @@ import type {
 } from '../../follow/change-source.ts';
 import type { Deny } from './guarded-argo-cd.ts';
 
-/** Calls back when the rules have changed. Returns the end of that. */
+/** Calls the listener when the rules have changed. Returns a function that removes it. */
 export type OnRulesChange = (listener: () => void) => () => void;
 
 /**
- * The change events of an Argo CD that one run may see. Of an application that it may not use, or not
- * any more, it is told that there is something to look at, and no more: the look tells it what is
- * denied. So do rules that have changed.
+ * The change events of an Argo CD that one run may see. About an application that it may not use, or no
+ * longer, the run only learns that there is something to look at; the look then reports the denial. Changed
+ * rules have the same effect.
  */
 export class GuardedChangeSource implements ChangeSource {
   readonly #changes: ChangeSource;

@@ -11,35 +11,35 @@ import type { Contacts } from './contacts.ts';
 import { ApplicationInformer, type ApplicationObserver } from './application-informer.ts';
 import { SwappableArgoCD } from './swappable-argo-cd.ts';
 
-/** Ten thousand runs that are resumed at once must not open ten thousand connections. */
+/** Ten thousand runs that resume at once must not open ten thousand connections. */
 const maxSockets = 32;
-/** An instance that nobody has used for so long after it was removed is let go, in milliseconds. */
+/** How long an unused instance is kept after its removal, in milliseconds. */
 const idle = 60_000;
 
 /** What all instances share, and callbacks for requests and faults. */
 export interface InstancesPorts {
   readonly clock: Clock;
   readonly random: () => number;
-  /** Which instances have answered before, also to an earlier process. */
+  /** Which instances have answered before, including to earlier processes. */
   readonly contacts: Pick<Contacts, 'has' | 'make'>;
-  /** Told of every request to an instance. */
+  /** Called with every request to an instance. */
   readonly observe: (argocd: string, ended: EndedRequest) => void;
-  /** Who hears of all applications of an instance; absent: nobody does. */
+  /** Observes all applications of an instance; absent: nobody does. */
   readonly observer?: (argocd: string) => ApplicationObserver;
-  /** Told of a bug of ours, after which an instance is not watched any more. */
+  /** Called with bugs that end the watch of an instance. */
   readonly onFault: (argocd: string, error: unknown) => void;
 }
 
-/** A configured Argo CD: how to reach it, and what is told of it. */
+/** A configured Argo CD: how to reach it, and its changes. */
 export interface Instance {
   readonly name: string;
   readonly argocd: ArgoCD;
   readonly watch: ApplicationInformer;
-  /** The address that people open. */
+  /** The URL that people open. */
   readonly page: string;
-  /** Where it runs. */
+  /** The namespace that it runs in. */
   readonly namespace: string;
-  /** Where it is called. */
+  /** The URL of its API. */
   readonly url: string;
 }
 
@@ -52,13 +52,13 @@ interface Running {
 }
 
 /**
- * The Argo CDs of the configuration, each with its one informer. An instance is running while it is
- * configured, also with a new address; then leaving, until no run uses it or the process ends.
+ * The Argo CD instances of the configuration, each with its one informer. An instance is running while it is
+ * configured, even if its URL changes; then leaving, until no run uses it or the process ends.
  */
 export class Instances {
   readonly #ports: InstancesPorts;
   readonly #running = new Map<string, Running>();
-  /** Removed from the configuration, and still used by runs. */
+  /** Removed from the configuration, but still used by runs. */
   readonly #leaving = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
@@ -67,8 +67,8 @@ export class Instances {
   }
 
   /**
-   * Applies a configuration. Followers of an instance continue with its new address or token; one
-   * that was removed is watched until no run uses it.
+   * Applies a configuration. Followers continue with the new URL or token of an instance; a removed instance
+   * is watched until no run uses it.
    */
   configure(instances: readonly ArgoCDInstance[]): void {
     const names = new Set(instances.map(({ name }) => name));
@@ -141,7 +141,7 @@ export class Instances {
       before.publicUrl === config.publicUrl;
     if (isSame) return;
     running.argocd.swap(this.#connect(config), pageOf(config));
-    // With another token, other applications may be seen.
+    // With another token, other applications may be visible.
     running.watch.startAnew(this.#contactOf(config));
   }
 

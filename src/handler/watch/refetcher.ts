@@ -3,7 +3,7 @@ import type { Clock } from '../../async/clock.ts';
 import { Semaphore } from '../../async/semaphore.ts';
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
 
-/** For how long an application is kept fresh after a gate has asked for it, in milliseconds. */
+/** How long an application is kept fresh after a gate asked for it, in milliseconds. */
 const interestLasts = 30 * 60_000;
 const atOnce = 4;
 
@@ -15,7 +15,7 @@ interface Interest {
   fault: string;
 }
 
-/** Reads single applications again, beside everything else: those that gates have asked for. */
+/** Reads single applications again that gates have asked for, in parallel with everything else. */
 export class Refetcher {
   readonly #read: (name: Required<ApplicationName>) => Promise<void>;
   readonly #clock: Clock;
@@ -27,14 +27,14 @@ export class Refetcher {
     this.#clock = clock;
   }
 
-  /** The applications that gates have asked for of late. */
+  /** The applications that gates have asked for recently. */
   wanted(): readonly Required<ApplicationName>[] {
     const now = this.#clock.now();
     for (const [key, { until }] of this.#interests) if (now >= until) this.#interests.delete(key);
     return [...this.#interests.values()].map(({ name }) => name);
   }
 
-  /** A gate asks for an application. */
+  /** Records that a gate asks for an application. */
   want({ name, namespace }: Required<ApplicationName>): void {
     const key = printName({ name, namespace });
     const until = this.#clock.now() + interestLasts;
@@ -47,8 +47,8 @@ export class Refetcher {
   }
 
   /**
-   * Begins to read an application that is wanted, unless that is being done. Says why it failed the
-   * last time, or nothing: foreign text.
+   * Starts to read a wanted application, unless that is in progress. Returns why the last read failed, or an
+   * empty text: foreign text.
    */
   demand(name: ApplicationName): string {
     const interest = this.#interests.get(printName(name));

@@ -5,28 +5,28 @@ import type { Clock } from '../../async/clock.ts';
 import { retryDelayFor } from '../../follow/application-poller.ts';
 import type { Listing } from '../../sync/model/application-summary.ts';
 
-/** Milliseconds between two lists while a stream tells of changes, and while none does. */
+/** Milliseconds between lists: while a stream reports changes, and while none does. */
 const pauses = { alive: 60_000, dead: 5_000 };
 /** The pause after a list, as a multiple of the time that it took. */
 const rest = 4;
 const retry = { first: 2_000, most: 60_000 };
-/** A stream tells of all applications at first, and may lose what changes meanwhile. */
+/** A new stream first reports all applications, and may miss changes meanwhile. */
 const opening = 2_000;
 
-/** How a relister lists, and whom it tells of what came. Times are local milliseconds. */
+/** How a relister lists, and callbacks. Times are local milliseconds. */
 export interface RelisterPorts {
   readonly list: (signal: AbortSignal) => Promise<readonly Listing[]>;
-  /** Since when a stream tells of changes; undefined while none does. */
+  /** Since when a stream reports changes; undefined while none does. */
   readonly streamSince: () => number | undefined;
-  /** A list came that was asked for at this time. The next one waits until it is done. */
+  /** Called with a list, and when it was requested. The next list waits until this resolves. */
   readonly taken: (listings: readonly Listing[], askedAt: number) => void | Promise<void>;
   readonly failed: () => void;
 }
 
 /**
- * Lists all applications repeatedly, one list at a time, as a safety net for the stream. States:
- * waiting until the next list is due (later while a stream lives, and after failures), or `demand`;
- * listing; over, when the signal aborts.
+ * Lists all applications repeatedly, one list at a time, as a safety net for the stream. States: waiting
+ * until the next list is due (later while a stream is alive, and after failures) or `demand` is called;
+ * listing; stopped, when the signal aborts.
  */
 export class Relister {
   readonly #ports: RelisterPorts;
@@ -37,7 +37,7 @@ export class Relister {
   #jitter = 1;
   #took = 0;
   #failures = 0;
-  /** Milliseconds of pause after a failure. */
+  /** Extra pause after a failure, in milliseconds. */
   #penalty = 0;
   #failure = '';
 
@@ -48,12 +48,12 @@ export class Relister {
     this.#wakeup = new Wakeup(clock);
   }
 
-  /** Why the last list failed: foreign text; empty where it did not. */
+  /** Why the last list failed: foreign text; empty if it did not. */
   get failure(): string {
     return this.#failure;
   }
 
-  /** The stream opened or broke, so that another pause is due. */
+  /** The stream opened or broke, which changes the pause. */
   wake(): void {
     this.#wakeup.wake();
   }
@@ -65,7 +65,7 @@ export class Relister {
     this.#wakeup.wake();
   }
 
-  /** Lists until the signal aborts. Rejects only for a bug of ours. */
+  /** Lists until the signal aborts. Rejects only for a bug. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const wait = this.#due() - this.#clock.now();
@@ -75,7 +75,7 @@ export class Relister {
   }
 
   #due(): number {
-    // A clock that was put back would keep us from listing until it is there again.
+    // A clock that was set back must not delay the next list.
     this.#askedAt = Math.min(this.#askedAt, this.#clock.now());
     const since = this.#ports.streamSince();
     const pause = Math.max(since === undefined ? pauses.dead : pauses.alive, rest * this.#took);
@@ -88,7 +88,7 @@ export class Relister {
   async #list(signal: AbortSignal): Promise<void> {
     const askedAt = this.#clock.now();
     this.#askedAt = askedAt;
-    // Several handlers, or several Argo CDs on one machine, do not ask all at once.
+    // Keeps several handlers, or several Argo CDs on one machine, from asking at the same time.
     this.#jitter = 0.9 + 0.2 * this.#random();
     let listings: readonly Listing[];
     try {

@@ -5,31 +5,31 @@ import { isOlder } from '../../sync/model/resource-version.ts';
 
 /** What is known of one application. Times are local milliseconds. */
 export interface Known extends Required<ApplicationName> {
-  /** Absent until Argo CD has reported all of it: a list shows too little. */
+  /** Absent until Argo CD has reported the whole application: a list shows too little. */
   readonly summary: ApplicationSummary | undefined;
-  /** Absent where only a list that does not say has told of it. */
+  /** Absent if only a list without projects has shown it. */
   readonly project: string | undefined;
-  /** What was last told of it looked like this. */
+  /** The traits that were last reported. */
   readonly traits: string;
   readonly revision: string | undefined;
   readonly hydration: string | undefined;
-  /** Since when it has looked so. */
+  /** Since when the traits have been the same. */
   readonly steadySince: number;
-  /** It looked otherwise before, so that Argo CD's times prove nothing of it. */
+  /** The traits were different before, so Argo CD's times prove nothing. */
   readonly wasOtherwise: boolean;
-  /** It was so at this time, as far as Argo CD's cache knew. */
+  /** When this was last known to be true, according to Argo CD's cache. */
   readonly confirmedAt: number;
-  /** A list showed that the summary is not how it is any more. */
+  /** A list showed that the summary is out of date. */
   readonly isStale: boolean;
 }
 
-/** To compare an application with its line of a list takes as long as so many comparisons. */
+/** Comparing an application with its entry in a list costs about this many simple comparisons. */
 const stepsOfListing = 10;
 
 /** The applications of one Argo CD as last reported by its stream and its lists. */
 export class SummaryCache {
   readonly #byName = new Map<string, Known>();
-  /** A list that came before the last one tells nothing. */
+  /** Incremented by `clear`, so that a list from before it is ignored. */
   #clearings = 0;
 
   get size(): number {
@@ -40,7 +40,7 @@ export class SummaryCache {
     return this.#byName.get(printName(name));
   }
 
-  /** Takes what was told of an application, unless something newer is known. */
+  /** Takes a report of an application, unless something newer is known. */
   take(summary: ApplicationSummary, at: number): void {
     const known = this.find(summary);
     const before = known?.summary;
@@ -63,16 +63,16 @@ export class SummaryCache {
     });
   }
 
-  /** Forgets an application that is gone. One that was recreated under its name stays. */
+  /** Forgets a deleted application. One that was recreated under the same name stays. */
   remove(gone: ApplicationSummary): void {
     const known = this.find(gone)?.summary;
     if (known === undefined || known.uid === gone.uid) this.#byName.delete(printName(gone));
   }
 
   /**
-   * Compares with a list that was asked for at a time and came at another, and says which
-   * applications are not as they were told: changed, new or gone. What was told since is newer. It
-   * yields how many steps it has made since it yielded last: there may be ten thousand.
+   * Compares with a list that was requested and received at these times, and returns the applications that
+   * differ: changed, new or gone. What was reported after the request is newer. Yields the number of steps
+   * since the last yield, since there may be ten thousand applications.
    */
   *compare(
     listings: readonly Listing[],
@@ -118,9 +118,9 @@ function compared(
 ): { readonly known: Known; readonly isChanged: boolean } {
   const { name, namespace, sync } = listing;
   const traits = traitsOf(listing);
-  // Without a revision it is this version of Argo CD that does not tell, or there are several.
+  // Without a revision, this version of Argo CD does not report it, or there are several.
   const revision = sync.revision ?? known?.revision;
-  // A gate of a hydrated application depends on it, and nothing else shows that one failed.
+  // Gates for hydrated applications depend on this, and nothing else shows a failed hydration.
   const hydration = listing.hydration ?? known?.hydration;
   const isSteady = known?.traits === traits;
   const isChanged =

@@ -23,23 +23,23 @@ interface Holder {
   readonly adapter: Adapter;
   readonly page: string;
   calls: number;
-  /** Aborts when another has taken its place. */
+  /** Aborts when another connection replaces this one. */
   readonly replaced: AbortController;
 }
 
 /**
- * An Argo CD whose connection can be replaced while it is in use. Running calls end where they
- * began; streams break, and are opened again on the new one.
+ * An Argo CD whose connection can be replaced while it is in use. Running calls finish on the connection on
+ * which they started; streams break and are reopened on the new one.
  */
 export class SwappableArgoCD implements ArgoCD, Overview {
   #holder: Holder;
 
-  /** `page`: the address that people open. */
+  /** `page`: the URL that people open. */
   constructor(adapter: Adapter, page: string) {
     this.#holder = hold(adapter, page);
   }
 
-  /** Replaces the connection; the old one is closed when its last call has ended. */
+  /** Replaces the connection. The old one is closed when its last call has ended. */
   swap(adapter: Adapter, page: string): void {
     const old = this.#holder;
     this.#holder = hold(adapter, page);

@@ -3,22 +3,21 @@ import type { ArgoCD } from '../../argocd/port.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { ApplicationSummary } from '../../sync/model/application-summary.ts';
 
-/** How long tags are believed, milliseconds: Argo CD itself keeps them for a day. */
+/** How long tags are cached, in milliseconds; Argo CD itself caches them for a day. */
 const valid = 10 * 60_000;
-/** How many commits are known at once. */
+/** How many commits are cached. */
 const most = 1_000;
-/** A gate waits no longer for an answer: Azure Pipelines gives it 20 s. */
+/** The longest a gate waits for an answer; Azure Pipelines gives it 20 s. */
 const grace = 5_000;
 
-/** The Argo CD by its name; undefined where none of that name is configured. */
+/** The Argo CD by its name; undefined if none has that name. */
 type Servers = (argocd: string) => Pick<ArgoCD, 'commit'> | undefined;
 
 type Tags = Readonly<Record<string, readonly string[]>>;
 
 /**
- * What Argo CD said of commits that gates have asked for: their tags, which alone tell whether a branch
- * or a tag is meant by the short name that an application tracks; and when they were made, which shows
- * a promotion.
+ * What Argo CD said about commits that gates have asked for: their tags, which alone tell whether the short
+ * name that an application tracks is a branch or a tag; and their times, which show a promotion.
  */
 export class TagCache {
   readonly #servers: Servers;
@@ -54,7 +53,7 @@ export class TagCache {
     };
   }
 
-  /** Asks Argo CD for those that are not known. Never rejects: what it does not tell stays unknown. */
+  /** Asks Argo CD for unknown commits. Never rejects: without an answer, they stay unknown. */
   async learn(
     argocd: string,
     summary: ApplicationSummary,
