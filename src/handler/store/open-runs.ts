@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunHead } from '../run.ts';
 import type { Store } from './store.ts';
 
-/** Run specs may have 256 KiB each: limit on those in memory at a time. */
+/** Run specs may have 256 KiB each: this limits how many are in memory at a time. */
 const page = 100;
 
-/** All runs that have not ended, oldest first; yields after each page. */
+/** All open runs, oldest first. Yields to the event loop after each page. */
 export async function* allOpenRuns(store: Pick<Store, 'openRuns'>): AsyncGenerator<RunHead> {
   let after: string | undefined;
   for (;;) {

@@ -4,9 +4,7 @@ import type { ApplicationResult } from '../../sync/model/outcome.ts';
 import type { StoredPlan } from '../../sync/plan/plan.ts';
 import type { Run, RunChange, RunHead, RunKind, RunOutcome, RunState } from '../run.ts';
 
-/**
- * A report for Azure DevOps; items of a run are delivered in the order in which they were stored.
- */
+/** A report for Azure DevOps. The items of a run are delivered in the order in which they were stored. */
 export type ReportItem =
   | { readonly kind: 'started' }
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
@@ -17,7 +15,7 @@ export type ReportItem =
 
 /** An item of a run's outbox. `at`: when it was stored, in milliseconds. */
 export interface StoredItem {
-  /** Grows with every item that is stored. */
+  /** Increases with every stored item. */
   readonly seq: number;
   readonly at: number;
   readonly item: ReportItem;
@@ -32,7 +30,7 @@ export interface StoredToken {
 
 /** What is stored of one application of a run, so that another process can resume it. */
 export interface StoredCheckpoint {
-  /** The application, with those that manage it before it. */
+  /** The application, preceded by the applications that manage it. */
   readonly path: string;
   readonly checkpoint: Checkpoint | undefined;
   readonly plan: StoredPlan | undefined;
@@ -40,15 +38,15 @@ export interface StoredCheckpoint {
 }
 
 /**
- * One step of one run: it is stored as a whole or not at all. The step by which a run is `ended`
- * also removes its token, its items and its checkpoints, those of the step itself included: a run
- * that has ended keeps nothing but its own record.
+ * One step of one run, stored as a whole or not at all. The step that makes a run `ended` also removes its
+ * token, its items and its checkpoints, including those of the step itself: of an ended run, only its own
+ * record remains.
  */
 export interface StoreStep {
   readonly runId: string;
-  /** Present exactly in the step that stores the run first. */
+  /** Present only in the first step of a run, which stores it. */
   readonly add?: { readonly run: Run; readonly token: StoredToken };
-  /** A part that is given as `undefined` is removed; one that is absent stays. */
+  /** Parts given as `undefined` are removed; absent parts stay unchanged. */
   readonly change?: RunChange;
   /** Parts left undefined keep the stored value of their path. */
   readonly checkpoints?: readonly StoredCheckpoint[];
@@ -57,10 +55,7 @@ export interface StoreStep {
   readonly dequeue?: readonly number[];
 }
 
-/**
- * A cancellation, stored in case it arrives before what it cancels. Repeating it only extends its
- * lifetime.
- */
+/** A cancellation, stored in case it arrives before the run. Repeating it only extends its lifetime. */
 export interface Cancellation {
   readonly key: string;
   /** It cancels only the run with the same token. */
@@ -90,62 +85,62 @@ export interface StoreFigures {
   readonly oldestRunAt: number | undefined;
   /** Items that are still to be delivered. */
   readonly items: number;
-  /** Of the item that was stored first. */
+  /** When the oldest item was stored. */
   readonly oldestItemAt: number | undefined;
   readonly bytes: number;
 }
 
 /**
- * Where runs are kept. A resolved promise means that it survives a crash of process and machine.
- * Rejects with a `StoreError` when that is impossible. One process uses a store at a time; the port
- * is asynchronous so that a database for several can follow.
+ * Where runs are stored. A resolved promise means that the data survives a crash of process and machine.
+ * Rejects with a `StoreError` if that is impossible. One process uses a store at a time; the port is
+ * asynchronous so that a database for several can follow.
  */
 export interface Store {
   /**
-   * The runs that have not ended, oldest first: so many at the most (all, if absent), after the one
-   * of the id `after`. Run specs may be large: the start reads a page at a time.
+   * The open runs, oldest first: at most `limit` (all, if absent), after the run `after`. Run specs may be
+   * large, so startup reads a page at a time.
    */
   openRuns(limit?: number, after?: string): Promise<readonly RunHead[]>;
   run(id: string): Promise<Run | undefined>;
-  /** A run to be worked, which only adds results: those that it has stay in the store. */
+  /** An open run, to be processed. Its stored results are not included; processing only adds results. */
   openRun(id: string): Promise<Run | undefined>;
   /** The tries of a task, oldest first. */
   runsOf(key: string): Promise<readonly RunHead[]>;
   runs(query: RunQuery): Promise<readonly RunHead[]>;
-  /** The open run of a key that came with this very token. */
+  /** The open run with a key and this very token. */
   openRunWith(key: string, digest: string): Promise<RunHead | undefined>;
   token(runId: string): Promise<StoredToken | undefined>;
   checkpoints(runId: string): Promise<readonly StoredCheckpoint[]>;
-  /** The first items of a run after a sequence number, in their order; after none unless told. */
+  /** The first items of a run, in order, after a sequence number if given. */
   items(runId: string, limit: number, after?: number): Promise<readonly StoredItem[]>;
   cancellations(key: string): Promise<readonly Cancellation[]>;
   /** The Argo CD instances that have responded, as given to `addContact`. */
   contacts(): Promise<readonly string[]>;
   figures(): Promise<StoreFigures>;
   /**
-   * Stores steps, each as a whole; several that come at the same time share a commit. Rejects with
-   * an ordinary error a step that is wrong in itself (no such run, or it is there already): the
-   * others are stored. When nothing can be stored, all pending ones are rejected. A step with large
-   * values takes longer than others: callers that need the order must wait for it.
+   * Stores steps, each as a whole; concurrent steps share a commit. Rejects with an ordinary error if the
+   * step itself is invalid (the run does not exist, or exists already); the other steps are stored. If
+   * nothing can be stored, all pending steps are rejected. A step with large values takes longer than others:
+   * callers that need the order must wait for it.
    */
   commit(step: StoreStep): Promise<void>;
   addCancellation(cancellation: Cancellation): Promise<void>;
   removeCancellation(key: string, digest: string): Promise<void>;
-  /** Keeps that an Argo CD has answered: a digest of how it is reached. Only the newest are kept. */
+  /** Records that an Argo CD has answered, by a digest of how it is reached. Only the newest are kept. */
   addContact(address: string, at: number): Promise<void>;
   /**
-   * Removes ended runs, refused ones after a day at the latest, and cancellations that expired, a
-   * small batch at a time. Says how many. Of each client only the newest refused runs are kept.
+   * Removes ended runs (refused ones after a day at the latest) and expired cancellations, a small batch at a
+   * time. Returns how many. Only the newest refused runs of each client are kept.
    */
   sweep(endedBefore: number, now: number, most: number): Promise<number>;
-  /** Whether it can store now, as the last commit or a probe showed; else why not. */
+  /** Why nothing can be stored, according to the last commit or probe; undefined if it can. */
   readonly fault: string | undefined;
   close(): Promise<void>;
 }
 
 /**
- * Nothing could be stored: disk full, locked, corrupt. The message says which file, why, and what
- * to do; it is for operators of the handler.
+ * Nothing can be stored: disk full, locked, corrupt. The message says which file, why, and what to do; it is
+ * for operators of the handler.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

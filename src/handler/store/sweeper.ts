@@ -1,16 +1,16 @@
 import type { Clock } from '../../async/clock.ts';
 import { StoreError } from './store.ts';
 
-/** What a sweep removes at once, so that nothing waits long for it. */
+/** How many rows a sweep removes at once, so that nothing waits long for it. */
 const batch = 100;
 /** Milliseconds between batches, and between sweeps. */
 const pause = 1_000;
 const interval = 10 * 60_000;
 
-/** Removes what is older than a time, no more than so much at once. Says how much that was. */
+/** Removes what is older than `before`, at most `most` rows. Returns how many. */
 export type Sweep = (before: number, now: number, most: number) => Promise<number>;
 
-/** Removes what ended longer ago than `retention` says (milliseconds), until the signal aborts. */
+/** Removes what ended longer ago than `retention` (milliseconds), until the signal aborts. */
 export async function sweepEndlessly(
   sweep: Sweep,
   retention: () => number,
@@ -27,7 +27,7 @@ async function sweepOnce(sweep: Sweep, before: number, now: number): Promise<num
   try {
     return await sweep(before, now, batch);
   } catch (error) {
-    // The store reports it elsewhere; this can wait.
+    // The store reports the fault; sweeping can wait.
     if (error instanceof StoreError) return 0;
     throw error;
   }

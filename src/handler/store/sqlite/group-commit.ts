@@ -3,31 +3,27 @@ import type { Clock } from '../../../async/clock.ts';
 import { sqliteFault } from './sqlite-fault.ts';
 import { StoreError } from '../store.ts';
 
-/** Limit on the works that share a commit: more would delay everything else for too long. */
+/** How many works share a commit at most: more would delay everything else for too long. */
 const mostInGroup = 250;
-/**
- * Milliseconds between two commits, of the disk's time and not the clock's: what comes in meanwhile
- * shares the next flush, and everything else has its turn.
- */
+/** Milliseconds between commits, during which more works can join the next flush and other code can run. */
 const pause = 4;
-/** Milliseconds between checks whether it can store again. */
+/** Milliseconds between probes of whether the store works again. */
 const probeEvery = 2_000;
-/** Bytes of the probe: room for a few steps, so that it does not call a disk free that is not. */
+/** Bytes of the probe: enough for a few steps, so that a nearly full disk does not pass. */
 const probeSize = 65_536;
 
 interface Work {
-  /** Runs it, and returns the function that notifies the caller. */
+  /** Runs the work. Returns the function that notifies the caller. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Writes to a database: what is asked for in one turn shares a transaction, since it is the disk's
- * flush at its end that takes the time. Each work is stored as a whole or not at all.
- *
- * States: idle; due, from the first `write` to the flush; failing, after a fault that may pass, until
- * a commit succeeds (it probes for that); broken, after a fault that lasts: nothing is stored any
- * more; closed, after `close`: what waits is stored, what comes is rejected.
+ * Writes to a database. Works that are requested in one turn share a transaction, since the flush at its end
+ * is what takes time. Each work is stored as a whole or not at all.
+ * States: idle; due, from the first `write` to the flush; failing, after a transient fault, until a commit
+ * succeeds (it probes for that); broken, after a permanent fault: nothing is stored anymore; closed, after
+ * `close`: pending works are stored, new ones rejected.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
@@ -42,7 +38,7 @@ export class GroupCommit {
   #passing: StoreError | undefined;
   #lasting: StoreError | undefined;
 
-  /** `observe` is told how long each commit took. */
+  /** `observe` is called with the duration of each commit. */
   constructor(
     database: DatabaseSync,
     path: string,
@@ -63,8 +59,8 @@ export class GroupCommit {
   }
 
   /**
-   * Resolves when the work is stored durably. Rejects with a `StoreError` when nothing can be
-   * stored, and with the work's own error when it alone is at fault.
+   * Resolves when the work is durable. Rejects with a `StoreError` if nothing can be stored, and with the
+   * work's own error if only the work is at fault.
    */
   write<T>(work: () => T): Promise<T> {
     if (this.#closing.signal.aborted) {
@@ -82,7 +78,7 @@ export class GroupCommit {
     });
   }
 
-  /** The result of a read of the database; it sees what was committed. Rejects as `write` does. */
+  /** The result of a read of the database, which sees committed data. Rejects like `write`. */
   read<T>(look: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       try {
@@ -133,7 +129,7 @@ export class GroupCommit {
       for (const tell of told) tell();
     } catch (error) {
       const reason = this.explain(error);
-      // Those that wait too: a later step of a run must not be stored without the one before it.
+      // Waiting works fail too: a later step of a run must not be stored without the one before it.
       for (const { reject } of [...group, ...this.#queue.splice(0)]) reject(reason);
     }
   }
@@ -149,13 +145,13 @@ export class GroupCommit {
       this.#observe((this.#committedAt - began) / 1_000);
       return told;
     } catch (error) {
-      // After some faults, such as a full disk, SQLite has rolled back by itself.
+      // After some faults, such as a full disk, SQLite has already rolled back.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
   }
 
-  /** One work of a group: if it alone is at fault, the others are stored all the same. */
+  /** Runs one work of a group. If only it is at fault, the others are still stored. */
   #attempt({ run, reject }: Work): () => void {
     this.#database.exec('SAVEPOINT work');
     try {
@@ -171,7 +167,7 @@ export class GroupCommit {
     }
   }
 
-  /** Probes until it can store again, since there may be no requests in the meantime. */
+  /** Probes until the store works again, since there may be no requests in the meantime. */
   #probe(): void {
     if (this.#isProbing) return;
     this.#isProbing = true;

@@ -1,12 +1,11 @@
-/** Items of an array that are written at once. */
+/** Items of an array that are written in one turn. */
 const itemsAtOnce = 100;
-/** To write one takes as long as so many comparisons. */
+/** Writing an item costs about this many simple steps. */
 const stepsOfItem = 5;
 
 /**
- * The JSON of plain data, as `JSON.stringify` writes it; nothing for `undefined`. Its arrays may be
- * long: it yields how many steps it has made since it yielded last. What one item holds is written at
- * once.
+ * The JSON of plain data, as from `JSON.stringify`; nothing for `undefined`. For long arrays, yields the
+ * number of steps since the last yield. Each item is written in one turn.
  */
 export function* jsonInTurns(value: unknown): Generator<number, string | undefined> {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -3,13 +3,13 @@ import type { Clock } from '../../../async/clock.ts';
 import { truncateLog } from './sqlite-file.ts';
 import { sqliteFault } from './sqlite-fault.ts';
 
-/** Milliseconds that an erased token may still stand in the write-ahead log, sealed. */
+/** How long an erased token may remain in the write-ahead log (sealed), in milliseconds. */
 const erasedWithin = 1_000;
 
 /**
- * Empties the write-ahead log after a token was erased: `secure_delete` overwrites it in the file,
- * but the log still has the page as it was. Not at once, since that is as dear as several commits.
- * States: idle; due for a second, which all erasures in it share; closed.
+ * Empties the write-ahead log after a token was erased: `secure_delete` overwrites it in the file, but the
+ * log still contains the old page. Delayed, since it costs as much as several commits. States: idle; due
+ * within a second, shared by all erasures in that time; closed.
  */
 export class LogTruncation {
   readonly #database: DatabaseSync;
@@ -30,7 +30,7 @@ export class LogTruncation {
     void this.#wait();
   }
 
-  /** Closing the database empties the log too. */
+  /** Closing the database also empties the log. */
   close(): void {
     this.#closing.abort();
   }
@@ -42,7 +42,7 @@ export class LogTruncation {
     try {
       truncateLog(this.#database);
     } catch (error) {
-      // Whether runs can be stored is for the commits to tell: they may still find room.
+      // Whether the store works is decided by commits, which may still find room.
       if (sqliteFault(error, this.#path)?.isLasting !== true) this.soon();
     }
   }

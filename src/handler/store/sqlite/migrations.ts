@@ -4,8 +4,8 @@ import { eventKeyOf } from '../../../follow-ups/action-key.ts';
 import { StoreError } from '../store.ts';
 
 /**
- * What a run needs until it has ended hangs on its row by number, and goes with it. `AUTOINCREMENT`
- * where a number must not come back: the outbox dispatcher tells items by it.
+ * What a run needs until its end refers to the run's row by number, and is deleted with it. `AUTOINCREMENT`
+ * where a number must not be reused: the outbox dispatcher identifies items by it.
  */
 const initial = `
 CREATE TABLE runs (
@@ -70,7 +70,7 @@ CREATE TABLE probe (id INTEGER PRIMARY KEY, room BLOB NOT NULL) STRICT;
 
 const withPlans = 'ALTER TABLE checkpoints ADD COLUMN plan_json TEXT';
 
-/** Keys by the one address of an organization that stands for all (`keyOf`). */
+/** Replaces keys by those with the canonical URL of the organization (`keyOf`). */
 const oneKey = ['runs', 'cancellations']
   .map(
     (table) => `
@@ -85,24 +85,24 @@ UPDATE OR REPLACE ${table}
   )
   .join('');
 
-/** Refused runs by their client, which keeps few of them, and not for long. */
+/** Refused runs by client: only a few are kept per client, for a short time. */
 const refusedRuns = `CREATE INDEX runs_refused ON runs (json_extract(order_json, '$.client'), number, ended_at)
   WHERE outcome = 'refused'`;
 
-/** The Argo CDs that have answered. */
+/** The Argo CD instances that have answered. */
 const contacts = `CREATE TABLE contacts (
   address TEXT PRIMARY KEY,
   at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contacts_by_time ON contacts (at)`;
 
-/** Operations and sources were compared by their whole text, of whatever size: digests stand for them. */
+/** Replaces operations and sources, which were compared as full texts of any size, by digests. */
 const withDigests = `UPDATE checkpoints SET checkpoint_json = condensed(checkpoint_json)
   WHERE checkpoint_json IS NOT NULL`;
 
 const digest = /^[0-9a-f]{64}$/;
 
-/** For `withDigests`: a checkpoint with digests in place of what older handlers stored in full. */
+/** For `withDigests`: a checkpoint with digests instead of what older handlers stored in full. */
 function condensed(json: string): string {
   return JSON.stringify(
     JSON.parse(json, (key, value: unknown) => {
@@ -113,10 +113,10 @@ function condensed(json: string): string {
   );
 }
 
-/** Large values are packed (`packed-json.ts`), which older handlers cannot read. */
+/** Large values are packed from now on (`packed-json.ts`), which older handlers cannot read. */
 const withPackedValues = 'SELECT 1';
 
-/** What is known of applications for their events, and what is to be done because of those. */
+/** What is known of applications for their events, and the resulting actions. */
 const events = `
 CREATE TABLE event_memories (
   uid TEXT PRIMARY KEY,
@@ -146,11 +146,11 @@ CREATE INDEX actions_by_time ON actions (created_at, number, state);
 CREATE INDEX actions_of ON actions (uid, created_at);
 `;
 
-/** Of an action's event, for lists; bodies that older handlers wrote may be anything. */
+/** The application of an action's event, for lists. Bodies from older handlers may contain anything. */
 export const applicationName = `CASE WHEN json_valid(body_json)
   THEN json_extract(body_json, '$.event.application.name') END`;
 
-/** Actions by the digits that their runs carry, and the run that an event was handed out to. */
+/** Actions by the digits that their runs carry, and the run that claimed the event. */
 const claims = `
 ALTER TABLE actions ADD COLUMN event_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE actions ADD COLUMN claim_json TEXT;
@@ -159,7 +159,7 @@ CREATE INDEX actions_by_event ON actions (event_key);
 CREATE INDEX actions_by_application ON actions (${applicationName}, created_at, number);
 `;
 
-/** Since when rules and grants are cared for, and actions by what came of them. */
+/** Since when rules and grants are followed, and actions by their outcome. */
 const followedSince = `
 CREATE TABLE cared (
   name TEXT PRIMARY KEY,
@@ -169,7 +169,7 @@ CREATE INDEX actions_by_outcome ON actions (json_extract(outcome_json, '$.id'))
   WHERE outcome_json IS NOT NULL;
 `;
 
-/** Each brings the schema from the version before to the next; one that was released never changes. */
+/** Each migrates the schema by one version. A released migration never changes. */
 export const migrations: readonly string[] = [
   initial,
   withPlans,
@@ -183,12 +183,12 @@ export const migrations: readonly string[] = [
   followedSince,
 ];
 
-/** Marks a file as ours, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
+/** Identifies our files, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
 const applicationId = 0x41434448;
 
 /**
- * Brings a database to the newest schema, each version in a transaction. Changes nothing, and throws
- * a `StoreError`, where the file is not ours or was written by a newer handler.
+ * Migrates a database to the newest schema, each version in its own transaction. Throws a `StoreError`, and
+ * changes nothing, if the file is not ours or was written by a newer handler.
  */
 export function migrate(database: DatabaseSync, path: string, steps = migrations): void {
   const version = schemaVersion(database, path, steps.length);
@@ -208,7 +208,7 @@ export function migrate(database: DatabaseSync, path: string, steps = migrations
   });
 }
 
-/** The version of the schema that a file has, 0 for an empty one. Throws as `migrate` does; writes nothing. */
+/** The schema version of a file; 0 for an empty one. Throws like `migrate`; writes nothing. */
 export function schemaVersion(
   database: DatabaseSync,
   path: string,
@@ -232,7 +232,7 @@ export function schemaVersion(
   return version;
 }
 
-/** The one number that a statement answers. */
+/** The single number that a statement returns. */
 export function numberOf(database: DatabaseSync, sql: string): number {
   return Number(Object.values(database.prepare(sql).get() ?? {})[0] ?? 0);
 }

@@ -7,24 +7,24 @@ import type { StoreStep } from '../store.ts';
 import { jsonInTurns } from './json-in-turns.ts';
 import { fromJson } from './run-row.ts';
 
-/** About so many characters of JSON are written as they are. */
+/** JSON up to about this many characters is stored uncompressed. */
 const mostPlain = 65_536;
-/** Before what is packed: no JSON begins so. */
+/** Prefix of packed values: no JSON starts with it. */
 const mark = 'deflate:';
 
 const compress = promisify(deflate);
 const expand = promisify(inflate);
 
-/** What is written in place of the JSON of a value. */
+/** What is written in place of the JSON of each value. */
 export type PackedValues = ReadonlyMap<object, string>;
 
-/** Where nothing is packed. */
+/** Nothing is packed. */
 export const nothingPacked: PackedValues = new Map();
 
 /**
- * The large values of a step that are in columns of their own, packed: what an application of
- * thousands of resources makes has megabytes, nearly all of it repeated, and SQLite writes them in
- * the turn in which it commits. Others have their turns meanwhile. Absent where nothing is large.
+ * Packs the large values of a step that have their own columns. An application with thousands of resources
+ * produces megabytes of repetitive JSON, which SQLite would write in one turn at commit. Packing lets other
+ * code run meanwhile. Absent if nothing is large.
  */
 export function packLarge(step: StoreStep): Promise<PackedValues> | undefined {
   const large = valuesOf(step).filter((value) => jsonSize(value, mostPlain) > mostPlain);
@@ -48,7 +48,7 @@ async function packAll(values: readonly object[]): Promise<PackedValues> {
   return packed;
 }
 
-/** What was written of a value: packed, or as plain JSON. */
+/** The JSON of a stored value, packed or plain. */
 export async function unpack(text: SQLOutputValue | undefined): Promise<unknown> {
   if (typeof text !== 'string' || !text.startsWith(mark)) return fromJson(text);
   const bytes = await expand(Buffer.from(text.slice(mark.length), 'base64'));

@@ -4,10 +4,10 @@ import type { Run, RunChange, RunHead } from '../../run.ts';
 /** One row as `node:sqlite` returns it, by column. */
 export type Row = Record<string, SQLOutputValue>;
 
-/** `plain`: text or number as it is. `flag`: 0 or 1. `json`: what `undefined` is inside it, is absent. */
+/** `plain`: text or number, unchanged. `flag`: 0 or 1. `json`: properties that are `undefined` are absent. */
 type Form = 'plain' | 'flag' | 'json';
 
-/** Where each part of a run is kept. */
+/** The column of each part of a run. */
 const columns = {
   id: ['id', 'plain'],
   key: ['key', 'plain'],
@@ -33,7 +33,7 @@ const headParts = parts.filter(([part]) => part !== 'results');
 
 /** The columns of a run, for a SELECT that `runOf` reads. */
 export const runColumns = columnsFor(parts);
-/** The same for `headOf`. SQLite does not read the pages of a column that is not asked for. */
+/** The same for `headOf`. SQLite does not read the pages of columns that are not selected. */
 export const headColumns = columnsFor(headParts);
 
 function columnsFor(some: typeof parts): string {
@@ -41,8 +41,8 @@ function columnsFor(some: typeof parts): string {
 }
 
 /**
- * The columns that a run, or a change of one, fills, with their values. The kind, a part of the order,
- * has one of its own, to be counted and searched by.
+ * The columns and values of a run, or of a change. The kind, which is part of the spec, also has its own
+ * column, for counting and searching.
  */
 export function columnsOf(change: Run | RunChange): readonly (readonly [string, SQLInputValue])[] {
   const values: Partial<Run> = change;
@@ -52,7 +52,7 @@ export function columnsOf(change: Run | RunChange): readonly (readonly [string, 
   return values.spec ? [...own, ['kind', values.spec.kind]] : own;
 }
 
-/** Reads a run as `columnsOf` wrote it. */
+/** Reads a run that was written with `columnsOf`. */
 export function runOf(row: Row): Run {
   // The types are those of `columns`, which has every part of a run; only we write the table.
   return partsOf(row, parts) as Run;
@@ -72,7 +72,7 @@ export function toJson(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
 
-/** What `toJson` wrote. The type is the caller's word. */
+/** What `toJson` wrote. The caller asserts the type. */
 export function fromJson(text: SQLOutputValue | undefined): unknown {
   return typeof text === 'string' ? JSON.parse(text) : undefined;
 }

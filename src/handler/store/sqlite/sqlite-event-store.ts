@@ -41,7 +41,7 @@ const all = Object.values(columns).join(', ');
 const isOpen = `state IN ('waiting', 'sent')`;
 const select = `SELECT ${all} FROM actions`;
 
-/** Of an action; bodies that older handlers wrote may be anything. */
+/** The rendered part of an action. Bodies from older handlers may contain anything. */
 const renderedAction = `CASE WHEN json_valid(body_json) THEN json_extract(body_json, '$.action') END`;
 
 const texts = {
@@ -62,7 +62,7 @@ const texts = {
   actions: `${select} WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR uid = ?2)
       AND created_at < coalesce(?3, 9e15)
     ORDER BY created_at DESC, number DESC LIMIT ?4`,
-  // A text of its own, since SQLite chooses no index by what a parameter holds.
+  // A separate statement, since SQLite chooses indexes without knowing the parameters.
   actionsOf: `${select} WHERE ${applicationName} = ?1 AND (?2 IS NULL OR state = ?2)
       AND (?3 IS NULL OR uid = ?3) AND created_at < coalesce(?4, 9e15)
     ORDER BY created_at DESC, number DESC LIMIT ?5`,
@@ -80,13 +80,13 @@ const texts = {
     WHERE NOT ${isOpen} AND created_at < ? ORDER BY created_at LIMIT ?)`,
 };
 
-/** Keeps events and actions in the handler's SQLite file. */
+/** Stores events and actions in the handler's SQLite file. */
 export class SqliteEventStore implements EventStore {
   readonly #commits: GroupCommit;
   readonly #statements: Readonly<Record<keyof typeof texts, StatementSync>>;
   readonly #changes: StatementCache;
 
-  /** `commits` is the one that all writers of the database share. */
+  /** `commits`: shared by all writers of the database. */
   constructor(database: DatabaseSync, commits: GroupCommit) {
     this.#commits = commits;
     this.#statements = prepareAll(database, texts);
@@ -229,7 +229,7 @@ function write(part: keyof StoredAction, value: unknown): SQLInputValue {
   return (value ?? null) as SQLInputValue;
 }
 
-/** Reads an action as `valuesOf` wrote it. */
+/** Reads an action that was written with `valuesOf`. */
 function actionOf(row: Row): StoredAction {
   const parts = Object.entries(columns)
     .filter(([part]) => part !== 'claim')

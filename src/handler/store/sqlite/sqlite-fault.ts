@@ -1,10 +1,10 @@
 import { logLine } from '../../../text/foreign-text.ts';
 import { StoreError } from '../store.ts';
 
-/** Why nothing can be stored, and whether that can pass while the handler runs. */
+/** Why nothing can be stored, and whether that may be temporary. */
 export interface SqliteFault {
   readonly error: StoreError;
-  /** Nothing more is written to the file: a damaged one only gets worse. */
+  /** Permanent: nothing more is written to the file, since a damaged one would only get worse. */
   readonly isLasting: boolean;
 }
 
@@ -20,7 +20,7 @@ const restore =
 
 const damaged: Reason = { problem: 'it is corrupted', advice: restore, isLasting: true };
 
-/** SQLite's primary result codes that speak of the file, not of the statement (sqlite.org/rescode.html). */
+/** SQLite's primary result codes about the file, rather than the statement (sqlite.org/rescode.html). */
 const reasons: Readonly<Record<number, Reason>> = {
   5: {
     problem: 'another process uses this file, perhaps a second handler',
@@ -44,12 +44,12 @@ const reasons: Readonly<Record<number, Reason>> = {
   26: { problem: 'it is not a SQLite database', advice: restore, isLasting: true },
 };
 
-/** SQLite keeps the kind of error in the lowest byte, and details above it. */
+/** The lowest byte of SQLite's result code is the kind of error; the rest is details. */
 const kindOf = (code: number) => code & 0xff;
 
 /**
- * Reads what keeps `node:sqlite` from storing into the file at `path`. Undefined for an error of
- * another kind: that is one of the statement, such as a broken constraint, or of our own.
+ * What keeps `node:sqlite` from storing into the file at `path`. Undefined for other errors: those of a
+ * statement, such as a violated constraint, or bugs.
  */
 export function sqliteFault(error: unknown, path: string): SqliteFault | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -61,7 +61,7 @@ export function sqliteFault(error: unknown, path: string): SqliteFault | undefin
   return reason && faultFor(path, reason, `${error.message}, code ${error.errcode}`, error);
 }
 
-/** A file whose inner order is found to be broken. `finding` is SQLite's own, of any length. */
+/** A file whose structure is damaged. `finding`: SQLite's own text, of any length. */
 export function damage(path: string, finding: string): StoreError {
   return faultFor(path, damaged, logLine(finding.replaceAll('\n', ' '), 200), undefined).error;
 }

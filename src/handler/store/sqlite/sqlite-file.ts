@@ -14,24 +14,24 @@ import { migrate, schemaVersion } from './migrations.ts';
 import { damage, sqliteFault } from './sqlite-fault.ts';
 import { StoreError } from '../store.ts';
 
-/** Milliseconds that a handler before us may take to let go of the file. */
+/** How long a previous handler may take to release the file, in milliseconds. */
 const busyTimeout = 1_000;
-/** Bytes up to which the whole file is checked at start: two seconds, where the volume is slow. */
+/** Up to this size, in bytes, the whole file is checked at startup: two seconds on a slow volume. */
 const mostChecked = 256 * 1_024 * 1_024;
 
 /**
- * The lock is that of the file itself, held by this connection until the process ends, however it
- * ends: two handlers cannot use one file, and nothing is left behind by a crash. No reader can keep
- * the write-ahead log from being truncated, and no second file (-shm) is mapped. The price: nobody
- * else can look into the file meanwhile. POSIX gives up such a lock when the process closes any
- * descriptor of the file: nothing else in the handler may open it.
+ * This connection holds a lock on the file itself until the process ends, however it ends. So two handlers
+ * cannot use one file, a crash leaves nothing behind, no reader can keep the write-ahead log from being
+ * truncated, and no second file (-shm) is mapped. The price: nobody else can read the file meanwhile. POSIX
+ * releases such a lock when the process closes any descriptor of the file, so nothing else in the handler may
+ * open it.
  */
 const lock = 'PRAGMA locking_mode = EXCLUSIVE';
 
-/** Only an empty file takes this one: it must come before anything that writes. */
+/** Takes effect only on an empty file, so it must precede anything that writes. */
 const shrinking = 'PRAGMA auto_vacuum = INCREMENTAL';
 
-/** `temp_store`: the root of the container is read-only, so that there may be no folder for it. */
+/** `temp_store`: the container's root is read-only, so there may be no folder for temporary files. */
 const settings = `
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
@@ -41,14 +41,14 @@ PRAGMA cache_size = -16384;
 `;
 
 /**
- * Opens the file of a store, for this process alone, checked and with the newest schema. Makes it,
- * and its folder, where it is missing. Throws a `StoreError`, and leaves the file as it is.
+ * Opens the file of a store for this process only, checked and with the newest schema. Creates it and its
+ * folder if missing. On failure, throws a `StoreError` and leaves the file unchanged.
  */
 export function openSqliteFile(path: string): DatabaseSync {
   make(path);
   let database: DatabaseSync | undefined;
   try {
-    // The whole path: `:memory:` means something else to SQLite.
+    // The whole path, since `:memory:` has a special meaning for SQLite.
     database = new DatabaseSync(resolve(path), { timeout: busyTimeout });
     database.exec(lock);
     schemaVersion(database, path);
@@ -57,7 +57,7 @@ export function openSqliteFile(path: string): DatabaseSync {
     database.exec('PRAGMA journal_mode = WAL');
     database.exec(settings);
     migrate(database, path);
-    // What a crash left in the log may be a token that was erased since.
+    // After a crash, the log may contain a token that was erased since.
     truncateLog(database);
     return database;
   } catch (error) {
@@ -66,14 +66,14 @@ export function openSqliteFile(path: string): DatabaseSync {
   }
 }
 
-/** Brings all that is in the write-ahead log into the file, and empties it. */
+/** Writes everything in the write-ahead log to the file, and empties it. */
 export function truncateLog(database: DatabaseSync): void {
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 /**
- * For our user only: it holds what pipelines deploy, and their tokens, sealed. Where it cannot be
- * written to, SQLite would only speak of a lock that failed.
+ * Readable only by our user: it contains what pipelines deploy, and their sealed tokens. If the file is not
+ * writable, SQLite would only report a failed lock.
  */
 function make(path: string): void {
   try {
@@ -91,8 +91,8 @@ function make(path: string): void {
 }
 
 /**
- * Looks whether the file is whole. A large one would keep the handler from starting for long: there,
- * what runs are still needed for is checked, and the runs when they are read.
+ * Checks the integrity of the file. Checking a large one would delay startup, so only the tables of open runs
+ * are checked then, and the runs when they are read.
  */
 function check(database: DatabaseSync, path: string): void {
   const checks =

@@ -27,18 +27,18 @@ import type {
   StoreFigures,
 } from '../store.ts';
 
-/** How long a line of a refused run is kept, in milliseconds. */
+/** How long the row of a refused run is kept, in milliseconds. */
 const refusedKept = 24 * 3_600_000;
-/** Ways to reach an Argo CD of which it is kept that it has answered. */
+/** How many Argo CD contacts are kept. */
 const mostContacts = 1_000;
-/** Pages that one sweep gives back to the disk at most: 4 MiB. */
+/** Pages that one sweep returns to the disk at most: 4 MiB. */
 const mostPagesFreed = 1_024;
-/** The part of the file that is kept free for what comes next. */
+/** The share of the file that stays free for new data. */
 const keptFree = 0.1;
 
 /**
- * Keeps runs in one SQLite file. What a promise promised is on the disk: write-ahead log, flushed at
- * every commit. Reads see what was committed.
+ * Stores runs in one SQLite file. A resolved promise means that the data is on disk: write-ahead log, flushed
+ * at every commit. Reads see committed data.
  */
 export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
@@ -46,16 +46,19 @@ export class SqliteStore implements Store {
   readonly #truncation: LogTruncation;
   readonly #steps: StepWriter;
   readonly #statements: Statements;
-  /** Of steps that are to be written as soon as they are packed. */
+  /** Steps that will be written once they are packed. */
   readonly #packing = new Set<Promise<void>>();
   readonly events: EventStore;
 
-  /** Opens or makes the file at `path`; `observe` is told the seconds of each commit. Throws a `StoreError` that says what to do. */
+  /**
+   * Opens or creates the file at `path`. `observe` is called with the duration of each commit, in seconds.
+   * Throws a `StoreError` that says what to do.
+   */
   static open(path: string, clock: Clock, observe?: (seconds: number) => void): SqliteStore {
     return new SqliteStore(openSqliteFile(path), path, clock, observe);
   }
 
-  /** `database` is one that `openSqliteFile` opened; `path` is for messages. */
+  /** `database`: opened by `openSqliteFile`. `path`: for messages. */
   constructor(
     database: DatabaseSync,
     path: string,
@@ -232,7 +235,7 @@ export class SqliteStore implements Store {
     const free = numberOf(this.#database, 'PRAGMA freelist_count');
     const spare = free - Math.ceil(keptFree * numberOf(this.#database, 'PRAGMA page_count'));
     const pages = Math.min(spare, mostPagesFreed);
-    // Zero would mean all of them.
+    // Zero would mean all pages.
     if (pages > 0) this.#database.exec(`PRAGMA incremental_vacuum(${pages})`);
   }
 }

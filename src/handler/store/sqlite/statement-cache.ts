@@ -1,6 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** Prepares each statement once, by its text: a change names the columns that it changes, and few combinations ever come. */
+/**
+ * Prepares each statement once, by its text. A change names the columns that it changes, and only a few
+ * combinations occur.
+ */
 export class StatementCache {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();

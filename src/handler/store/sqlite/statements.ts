@@ -42,15 +42,15 @@ const texts = {
     (SELECT key, digest FROM cancellations WHERE expires_at < ? LIMIT ?)`,
 };
 
-/** The prepared statements, by what each is for. */
+/** The prepared statements, by purpose. */
 export type Statements = Readonly<Record<keyof typeof texts, StatementSync>>;
 
-/** Prepares what the store asks of its database; steps prepare their own. */
+/** Prepares the statements of the store; steps prepare their own. */
 export function prepareStatements(database: DatabaseSync): Statements {
   return prepareAll(database, texts);
 }
 
-/** Prepares statements, each by the name of its text. */
+/** Prepares statements, each under the name of its text. */
 export function prepareAll<Name extends string>(
   database: DatabaseSync,
   named: Readonly<Record<Name, string>>,

@@ -5,10 +5,10 @@ import { columnsOf, toJson } from './run-row.ts';
 import { StatementCache } from './statement-cache.ts';
 import type { StoreStep, StoredCheckpoint } from '../store.ts';
 
-/** Lines of refused runs that are kept of one client: of at most 4 KB each, so 1 MB. */
+/** Rows of refused runs that are kept per client: at most 4 KB each, so 1 MB. */
 export const mostRefused = 250;
 
-/** Writes steps of runs, inside a transaction that the caller holds. */
+/** Writes steps of runs inside a transaction of the caller. */
 export class StepWriter {
   readonly #statements: StatementCache;
 
@@ -17,8 +17,8 @@ export class StepWriter {
   }
 
   /**
-   * Throws when the step is wrong in itself. Says whether a token was removed. `packed`: its large
-   * values as they are written.
+   * Throws if the step itself is invalid. Returns whether a token was removed. `packed`: its large values as
+   * they are written.
    */
   write(step: StoreStep, packed = nothingPacked): boolean {
     const { runId, add, change, checkpoints, enqueue, dequeue } = step;
@@ -26,7 +26,8 @@ export class StepWriter {
     const before = this.#statements
       .prepare('SELECT number, state FROM runs WHERE id = ?')
       .get(runId);
-    if (before === undefined) throw new Error(`There is no run ${runId} to take a step of.`);
+    if (before === undefined)
+      throw new Error(`There is no run ${runId} to which a step could be added.`);
     const number = Number(before['number']);
     if (change) this.#change(number, columnsOf(change));
     for (const checkpoint of checkpoints ?? []) this.#keep(number, checkpoint, packed);
@@ -44,7 +45,7 @@ export class StepWriter {
   }
 
   #insert(runId: string, { run, token }: NonNullable<StoreStep['add']>): void {
-    if (run.id !== runId) throw new Error(`The step of run ${runId} adds another one: ${run.id}.`);
+    if (run.id !== runId) throw new Error(`The step of run ${runId} adds another run: ${run.id}.`);
     const columns = columnsOf(run);
     const names = columns.map(([name]) => name).join(', ');
     const marks = columns.map(() => '?').join(', ');
@@ -80,14 +81,14 @@ export class StepWriter {
     this.#statements.prepare(sql).run(number, path, ...values);
   }
 
-  /** A run that has ended needs no token, nor anything to be told or taken up again. */
+  /** An ended run needs no token, and has nothing left to report or resume. */
   #release(number: number): void {
     this.#statements.prepare('DELETE FROM tokens WHERE run = ?').run(number);
     this.#statements.prepare('DELETE FROM items WHERE run = ?').run(number);
     this.#statements.prepare('DELETE FROM checkpoints WHERE run = ?').run(number);
   }
 
-  /** Whoever is refused again and again keeps only the newest of it. */
+  /** Keeps only the newest refused runs of a client. */
   #forgetRefused(number: number): void {
     const client = "json_extract(order_json, '$.client')";
     const sql = `DELETE FROM runs WHERE number IN (SELECT number FROM runs

@@ -368,7 +368,7 @@ describe('the store', () => {
     await store.commit(adding('run-1'));
     const wrong: readonly (readonly [StoreStep, RegExp])[] = [
       [adding('run-1'), /UNIQUE constraint/],
-      [{ ...adding('run-2'), runId: 'run-3' }, /adds another one: run-2/],
+      [{ ...adding('run-2'), runId: 'run-3' }, /adds another run: run-2/],
       [{ runId: 'run-9', change: { message: 'x' } }, /There is no run run-9/],
       [{ runId: 'run-1', change: { attempt: 1.5 } }, /cannot store REAL value/],
     ];
