@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that systems give to outgoing connections, which would take them at any moment. */
+/** Below the range for outgoing connections, which could take a port at any time. */
 const lowest = 20_000;
-/** Each process has its own, so that two that look at once do not find the same. */
+/** Each process has its own range, so that two that search at the same time find different ports. */
 const each = 1_000;
 const own = lowest + (process.pid % 10) * each;
 let next = Math.floor(Math.random() * each);
 
-/** A port of the loopback on which nobody listens, for a program that is started again and again. */
+/** A free port of the loopback interface, for a program that is restarted repeatedly. */
 export async function freePort(): Promise<number> {
   for (;;) {
     next = (next + 1) % each;

@@ -2,9 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
 /**
- * What is on its way over TCP between sockets of this process. Node publishes every socket on these
- * two channels; the two ends of a connection are found by their ports, and what one end has written
- * and the other has not read is on its way. Plain sockets only: TLS counts other bytes at each end.
+ * What is in transit over TCP between sockets of this process. Node publishes every socket on these two
+ * channels. The two ends of a connection are matched by their ports; what one end has written and the other
+ * has not read is in transit. Plain sockets only: TLS counts different bytes at each end.
  */
 export class LoopbackTraffic {
   readonly #clients = new Set<Socket>();
@@ -22,7 +22,7 @@ export class LoopbackTraffic {
     unsubscribe('net.server.socket', this.#onServer);
   }
 
-  /** A number that is another one whenever something was written, read, opened or closed. */
+  /** A number that changes whenever something is written, read, opened or closed. */
   get moved(): number {
     let sum = this.#clients.size + this.#servers.size;
     for (const { bytesRead, bytesWritten } of [...this.#clients, ...this.#servers]) {
@@ -31,9 +31,9 @@ export class LoopbackTraffic {
     return sum;
   }
 
-  /** Whether something was written and not read yet, or a connection is half open. */
+  /** Whether something was written and not yet read, or a connection is half open. */
   get isOnItsWay(): boolean {
-    // By both ports: towards two servers the kernel may give one port twice.
+    // By both ports: for two servers, the kernel may assign the same port twice.
     const place = (client?: number, server?: number) => `${client} ${server}`;
     const servers = new Map(
       [...this.#servers].map((socket) => [place(socket.remotePort, socket.localPort), socket]),
@@ -42,7 +42,7 @@ export class LoopbackTraffic {
       if (client.connecting) return true;
       const key = place(client.localPort, client.remotePort);
       const server = servers.get(key);
-      // Not accepted yet, or closed at the other end and not seen here.
+      // Not accepted yet, or closed at the other end without this end noticing.
       if (server === undefined) return true;
       servers.delete(key);
       if (server.bytesRead !== client.bytesWritten) return true;

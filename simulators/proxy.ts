@@ -6,22 +6,22 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect, isIPv6 } from 'node:net';
 
 export interface ProxyOptions {
-  /** `name:password` that a client must give; without it anybody is served. */
+  /** `name:password` that clients must present; if absent, anyone may use the proxy. */
   readonly credentials?: string;
-  /** What is done with a tunnel instead of opening it. */
+  /** What happens to a tunnel instead of opening it. */
   readonly fault?: 'refuse' | 'silence' | 'cut';
-  /** Its certificate and key as PEM, where it is spoken to by TLS. */
+  /** Certificate and key as PEM, if clients use TLS to reach it. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** `127.0.0.1` unless told. */
+  /** Default: `127.0.0.1`. */
   readonly host?: string;
 }
 
 /** A forward proxy: tunnels by CONNECT, and plain HTTP by absolute URLs. */
 export interface Proxy {
   readonly url: string;
-  /** Where clients wanted to go: `CONNECT host:port` or `GET http://…`. */
+  /** What clients asked for: `CONNECT host:port` or `GET http://…`. */
   readonly wishes: readonly string[];
-  /** The headers of each wish. */
+  /** The headers of each request. */
   readonly headers: readonly NodeJS.Dict<string | string[]>[];
   stop(): Promise<void>;
 }

@@ -15,9 +15,9 @@ export type { Connection } from './environment.ts';
 export interface TaskOptions {
   /** A folder under `tasks/`, such as `ArgoCDSync`: its newest major version is run. */
   readonly task?: string;
-  /** Instead of `task`: a folder with a `task.json` of its own. */
+  /** Instead of `task`: a folder with a `task.json`. */
   readonly folder?: string;
-  /** Absent: the highest that `task.json` names and this machine has. */
+  /** Absent: the highest version that `task.json` names and this machine has. */
   readonly node?: NodeMajor;
   readonly inputs?: Readonly<Record<string, string | number | boolean>>;
   /** Fills every connection input of the task. */
@@ -25,40 +25,40 @@ export interface TaskOptions {
   /** Pipeline variables by their dotted names, such as `Agent.ProxyUrl` or `System.HostType`. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly secretVariables?: Readonly<Record<string, string>>;
-  /** The token of the job's own connection; one that nobody takes unless told. */
+  /** The token of the job's own connection; by default, one that nobody accepts. */
   readonly jobToken?: string;
   /** Environment variables of the agent and of the step's `env:`. */
   readonly env?: Readonly<Record<string, string>>;
   /** Aborting it cancels the job. */
   readonly signal?: AbortSignal;
-  /** Cancels the job so many milliseconds after its start. */
+  /** Cancels the job this many milliseconds after its start. */
   readonly cancelAfter?: number;
   readonly grace?: CancelGrace;
-  /** The files of the task outlive this process; otherwise they go with it. */
+  /** Keep the task's files after this process ends; by default, they are deleted. */
   readonly keepFiles?: boolean;
-  /** Called for each line of the log as the run's page shows it: commands carried out, secrets masked. */
+  /** Called for each line of the log as the run's page shows it: commands executed, secrets masked. */
   readonly onLine?: (line: string) => void;
 }
 
-/** What is left of a step when it has ended. */
+/** The results of a step that has ended. */
 export interface TaskRun {
   readonly result: TaskResult;
-  /** The process did not end with exit code 0: what the agent calls an infrastructure failure. */
+  /** The process exited with a code other than 0, which the agent calls an infrastructure failure. */
   readonly infrastructureFailure: string | undefined;
   readonly exitCode: number | null;
-  /** What the agent had to send to end it: empty, SIGINT, SIGINT and SIGTERM, or those and SIGKILL. */
+  /** The signals that the agent sent to end it: none, SIGINT, SIGINT and SIGTERM, or all three with SIGKILL. */
   readonly signals: readonly NodeJS.Signals[];
   readonly canceled: boolean;
   readonly handler: string;
   readonly node: NodeMajor;
-  /** Milliseconds from the start of the process to its end. */
+  /** From the start of the process to its end, in milliseconds. */
   readonly duration: number;
   readonly lines: readonly string[];
   readonly outputs: Readonly<Record<string, string>>;
   /** Set without `isoutput` and not declared as outputs. */
   readonly variables: Readonly<Record<string, string>>;
   readonly issues: readonly Issue[];
-  /** Of all issues, also those beyond the ten that are kept of each type. */
+  /** Includes issues beyond the ten that are kept of each type. */
   readonly errorCount: number;
   readonly warningCount: number;
   readonly records: readonly TimelineRecord[];
@@ -67,30 +67,30 @@ export interface TaskRun {
   readonly secrets: readonly string[];
   readonly buildTags: readonly string[];
   /**
-   * `Agent.TempDirectory`: kept until this process ends, as an agent keeps it until the job's end,
-   * and longer with `keepFiles`.
+   * `Agent.TempDirectory`. Kept until this process ends, like an agent keeps it until the job's end; longer
+   * with `keepFiles`.
    */
   readonly temporaryFolder: string;
 }
 
-/** A task that is running. */
+/** A running task. */
 export interface RunningTask {
   readonly pid: number | undefined;
   /** The log so far. */
   readonly lines: readonly string[];
   readonly done: Promise<TaskRun>;
-  /** Cancels the job: SIGINT, 7.5 s later SIGTERM, 2.5 s later the end of the process tree. */
+  /** Cancels the job: SIGINT, SIGTERM after 7.5 s, and after another 2.5 s the end of the process tree. */
   cancel(): void;
 }
 
-/** Runs a built task to its end, as the agent of Azure Pipelines does. */
+/** Runs a built task to its end, like the agent of Azure Pipelines does. */
 export function runTask(options: TaskOptions): Promise<TaskRun> {
   return startTask(options).done;
 }
 
 /**
- * Starts a built task in a process of its own. Throws if the task's folder or a fitting Node is
- * missing; a process that cannot be started rejects `done`.
+ * Starts a built task in a separate process. Throws if the task's folder or a suitable Node is missing;
+ * `done` rejects if the process cannot be started.
  */
 export function startTask(options: TaskOptions): RunningTask {
   const folder = options.folder ?? taskFolder(options.task ?? 'ArgoCDSync');
@@ -164,7 +164,7 @@ export function taskFolder(task: string): string {
   const newest = readdirSync(root)
     .filter((name) => /^V\d+$/.test(name))
     .sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)))[0];
-  if (newest === undefined) throw new Error(`There is no version of the task ${task} in ${root}.`);
+  if (newest === undefined) throw new Error(`${root} has no version of the task ${task}.`);
   return join(root, newest);
 }
 
@@ -179,10 +179,10 @@ function watchForCancel(options: TaskOptions, cancel: () => void): () => void {
   };
 }
 
-/** Gives the step its last result; returns why the agent, not the task, failed it. */
+/** Sets the final result of the step. Returns why the agent, rather than the task, failed it. */
 function judge(step: Step, end: ProcessEnd, canceled: boolean, node: string): string | undefined {
   if (canceled) {
-    // Whatever the task said: the agent answers a canceled process with a canceled step.
+    // Whatever the task said: the agent always marks the step of a canceled process as canceled.
     step.addIssue('error', 'The operation was canceled.');
     step.override('Canceled');
     return undefined;
@@ -197,7 +197,7 @@ function judge(step: Step, end: ProcessEnd, canceled: boolean, node: string): st
 
 const workingFolders: string[] = [];
 
-/** Removed when this process ends, as an agent cleans up after the job and not after each step. */
+/** Removed when this process ends, since an agent cleans up after the job and not after each step. */
 function makeWorkingFolder(isKept: boolean): string {
   if (isKept) return mkdtempSync(join(tmpdir(), 'simulated-agent-'));
   if (workingFolders.length === 0) {

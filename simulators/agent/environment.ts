@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { TaskDefinition } from './task-definition.ts';
 import { needsWine, pathFor } from './windows-node.ts';
 
-/** The service connection of a step, as its form in the project settings has been filled in. */
+/** The service connection of a step, as filled in on its form in the project settings. */
 export interface Connection {
   readonly url: string;
   readonly token?: string;
@@ -11,22 +11,22 @@ export interface Connection {
   /** PEM. */
   readonly ca?: string;
   readonly skipVerify?: boolean;
-  /** `Name: value`, one each. */
+  /** One `Name: value` each. */
   readonly headers?: readonly string[];
 }
 
 export interface EnvironmentOptions {
-  /** The program that the task runs on: the Windows build gets the paths of Windows. */
+  /** The program that the task runs on. The Windows build gets Windows paths. */
   readonly node: string;
   readonly task: TaskDefinition;
   readonly inputs: Readonly<Record<string, string | number | boolean>>;
   readonly connection?: Connection | undefined;
-  /** Pipeline variables by their dotted names, such as `Agent.ProxyUrl`; they win over the usual. */
+  /** Pipeline variables by their dotted names, such as `Agent.ProxyUrl`. They override the usual ones. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly secretVariables?: Readonly<Record<string, string>> | undefined;
   /** Environment variables of the agent itself and of the step's `env:`. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** The token of the job's own connection, where an Azure DevOps is there to take it. */
+  /** The token of the job's own connection, if there is an Azure DevOps to accept it. */
   readonly jobToken?: string | undefined;
   readonly temporaryFolder: string;
   readonly workingFolder: string;
@@ -34,19 +34,19 @@ export interface EnvironmentOptions {
 
 export interface TaskEnvironment {
   readonly variables: Readonly<Record<string, string>>;
-  /** What the agent masks in the log before the task has said a word. */
+  /** What the agent masks in the log from the start. */
   readonly secrets: readonly string[];
 }
 
 const connectionId = '6f1d6a2e-52c4-4b11-a7a3-1f0a9f0c7d55';
 const usualToken = 'job-access-token-of-the-simulated-agent';
 
-/** What a task process has from the machine; NODE_OPTIONS and the like of this process are kept off. */
+/** What a task process inherits from the machine. NODE_OPTIONS and the like are not passed on. */
 const inherited = ['PATH', 'HOME', 'LANG', 'TZ', 'SystemRoot', 'windir', 'ComSpec', 'PATHEXT'];
 
 /**
- * The environment that the agent gives to a Node task: inputs with their defaults, the connection,
- * pipeline variables, the job's own connection (azure-pipelines-agent `Handler.cs`).
+ * The environment that the agent gives a Node task: inputs with their defaults, the connection, pipeline
+ * variables, the job's own connection (azure-pipelines-agent `Handler.cs`).
  */
 export function buildEnvironment(options: EnvironmentOptions): TaskEnvironment {
   const environment: Record<string, string> = { TF_BUILD: 'True' };
@@ -64,7 +64,7 @@ export function buildEnvironment(options: EnvironmentOptions): TaskEnvironment {
   return { variables: environment, secrets };
 }
 
-/** Every input of task.json is there, empty or not; the agent trims values and knows no case of names. */
+/** Every input of task.json is present, even if empty. The agent trims values and ignores the case of names. */
 function addInputs(environment: Record<string, string>, options: EnvironmentOptions): void {
   for (const { name, defaultValue } of options.task.inputs) {
     environment[variableName(`INPUT_${name}`)] = String(defaultValue ?? '').trim();
@@ -132,7 +132,7 @@ function addEndpoint(
   }
 }
 
-/** What every job of a build has, as far as a task may look at it. */
+/** The variables that every job of a build has, as far as tasks may read them. */
 function usualVariables(options: EnvironmentOptions): Record<string, string> {
   const workingFolder = pathFor(options.node, options.workingFolder);
   return {
@@ -179,7 +179,7 @@ function usualVariables(options: EnvironmentOptions): Record<string, string> {
   };
 }
 
-/** `Agent.ProxyUrl` as the environment names it: `AGENT_PROXYURL`. */
+/** The environment variable for `Agent.ProxyUrl`: `AGENT_PROXYURL`. */
 function variableName(name: string): string {
   return name.replaceAll('.', '_').replaceAll(' ', '_').toUpperCase();
 }

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** Cuts the bytes of a pipe into lines at `\n`, `\r` and `\r\n`, as .NET does for the agent. */
+/** Splits the bytes of a pipe into lines at `\n`, `\r` and `\r\n`, like .NET does for the agent. */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: (line: string) => void;
@@ -12,7 +12,7 @@ export class LineSplitter {
 
   push(bytes: Buffer): void {
     const text = this.#rest + this.#decoder.write(bytes);
-    // A last \r may be the first half of \r\n: it waits for the next chunk.
+    // A last \r may be the first half of \r\n, so it waits for the next chunk.
     const lines = text.split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#onLine(line);

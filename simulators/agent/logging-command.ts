@@ -1,4 +1,4 @@
-/** One `##vso[area.event key=value;]data` as the agent reads it. */
+/** One `##vso[area.event key=value;]data`, as the agent reads it. */
 export interface LoggingCommand {
   readonly area: string;
   readonly event: string;
@@ -10,10 +10,9 @@ export interface LoggingCommand {
 const prefix = '##vso[';
 
 /**
- * Reads the first logging command of a line, wherever it stands in it, or nothing if there is none
- * that the agent accepts. The rules, down to their oddities, are those of azure-pipelines-agent's
- * `Command.TryParse`: the first `]` ends the properties, names are not trimmed, and a property
- * without a value is as good as absent.
+ * Parses the first logging command of a line, wherever it starts; undefined if there is none that the agent
+ * accepts. Follows azure-pipelines-agent's `Command.TryParse`, including its oddities: the first `]` ends the
+ * properties, names are not trimmed, and a property without a value is treated as absent.
  */
 export function parseLoggingCommand(line: string): LoggingCommand | undefined {
   const start = line.indexOf(prefix);

@@ -7,22 +7,22 @@ export interface NodeProcessOptions {
   readonly script: string;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether it leads a process group of its own. */
+  /** Whether it leads its own process group. */
   readonly isDetached: boolean;
-  /** Told the output as it comes. By Wine both streams are one, told as `stdout`. */
+  /** Called with output as it arrives. With Wine, both streams arrive as `stdout`. */
   readonly onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
 }
 
 export interface NodeProcess {
   readonly child: ChildProcess;
-  /** Resolves when the process has ended and all of its output was told; rejects if it cannot start. */
+  /** Resolves when the process has ended and all output has been passed on; rejects if it cannot start. */
   readonly ended: Promise<{
     readonly exitCode: number | null;
     readonly signal: NodeJS.Signals | null;
   }>;
 }
 
-/** Starts a script on a Node, its Windows build by Wine where this machine is none. */
+/** Starts a script with Node; its Windows build runs on Wine if this machine is not Windows. */
 export function startNode(options: NodeProcessOptions): NodeProcess {
   const { node, script, folder, environment, isDetached, onOutput } = options;
   const common = { cwd: folder, detached: isDetached };

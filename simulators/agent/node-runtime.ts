@@ -5,7 +5,7 @@ import type { TaskDefinition } from './task-definition.ts';
 
 export type NodeMajor = 20 | 24;
 
-/** The Node handlers that the agent does not call deprecated, best first. */
+/** The Node handlers that the agent does not report as deprecated, best first. */
 const handlers = [
   { name: 'Node24', major: 24 },
   { name: 'Node20_1', major: 20 },
@@ -20,9 +20,9 @@ export interface NodeRuntime {
 }
 
 /**
- * Chooses the handler and its Node as the agent does: the highest that `task.json` names, or, when
- * `wanted` says so, a lower one (an agent may run a Node24 task with Node 20). A Windows build that is
- * named takes the place of either. Throws if the task has no such handler or the machine no such Node.
+ * Chooses the handler and its Node like the agent does: the highest that `task.json` names or, if `wanted`
+ * says so, a lower one (an agent may run a Node24 task with Node 20). A configured Windows build replaces
+ * either. Throws if the task has no such handler or the machine no such Node.
  */
 export function chooseNodeRuntime(task: TaskDefinition, wanted?: NodeMajor): NodeRuntime {
   const offered = handlers.filter(({ name }) => task.execution[name] !== undefined);
@@ -39,12 +39,12 @@ export function chooseNodeRuntime(task: TaskDefinition, wanted?: NodeMajor): Nod
     if (path !== undefined && target !== undefined) return { handler: name, target, major, path };
   }
   throw new Error(
-    `Node ${candidates.map(({ major }) => major).join(' or ')} is not here. ` +
+    `Node ${candidates.map(({ major }) => major).join(' or ')} is not installed. ` +
       'Run npm ci without --omit=optional, or start this with that Node.',
   );
 }
 
-/** The Node of this major version: the one that npm installed, else the one that runs this. */
+/** The Node of this major version: the one that npm installed, or the one that runs this. */
 export function findNode(major: NodeMajor): string | undefined {
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
   const installed = join(import.meta.dirname, `../../node_modules/node${major}/bin`, file);

@@ -1,4 +1,4 @@
-/** Replaces every secret it was told by `***`, as the agent does with each line of a log. */
+/** Replaces every known secret by `***`, like the agent does in each line of a log. */
 export class SecretMask {
   readonly #values = new Set<string>();
 
@@ -12,7 +12,7 @@ export class SecretMask {
   }
 
   apply(text: string): string {
-    // Longest first, so that a secret which contains another is masked as a whole.
+    // Longest first, so that a secret that contains another is masked as a whole.
     const longestFirst = [...this.#values].sort((a, b) => b.length - a.length);
     return longestFirst.reduce((masked, value) => masked.replaceAll(value, '***'), text);
   }

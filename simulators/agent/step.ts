@@ -5,7 +5,7 @@ import { Timeline } from './timeline.ts';
 export interface Issue {
   readonly type: 'error' | 'warning';
   readonly message: string;
-  /** Source file, line, code and whatever else the task added. */
+  /** Source file, line, code and anything else that the task added. */
   readonly properties: Readonly<Record<string, string>>;
 }
 
@@ -20,23 +20,23 @@ export interface Progress {
   readonly operation: string | undefined;
 }
 
-/** Per record the agent keeps so many errors, and as many warnings; it only counts the others. */
+/** The agent keeps this many errors, and as many warnings, per record; it only counts the rest. */
 const keptIssues = 10;
 
-/** What the agent holds of one running step: azure-pipelines-agent's `ExecutionContext`. */
+/** What the agent knows of a running step: azure-pipelines-agent's `ExecutionContext`. */
 export class Step {
   readonly mask = new SecretMask();
   readonly timeline: Timeline;
   readonly lines: string[] = [];
   readonly issues: Issue[] = [];
   readonly attachments: Attachment[] = [];
-  /** In the order of the calls, as the run's page showed them. */
+  /** In the order of the calls, as shown on the run's page. */
   readonly progress: Progress[] = [];
   readonly outputs = new Map<string, string>();
   readonly variables = new Map<string, string>();
   readonly buildTags: string[] = [];
   readonly counts = { error: 0, warning: 0 };
-  /** The task declared itself done before its process ended (`done=true`). */
+  /** The task reported its end before its process ended (`done=true`). */
   declaredDone = false;
   #result: TaskResult | undefined;
   #commandFailed = false;
@@ -47,7 +47,7 @@ export class Step {
     this.#onLine = onLine;
   }
 
-  /** A step that says nothing has succeeded; a command that the agent could not carry out fails it. */
+  /** A step that reports nothing has succeeded; a command that the agent cannot execute fails it. */
   get result(): TaskResult {
     const said = this.#result ?? 'Succeeded';
     return this.#commandFailed ? mergeTaskResults(said, 'Failed') : said;
@@ -57,12 +57,12 @@ export class Step {
     this.#result = mergeTaskResults(this.#result, result);
   }
 
-  /** What a canceled job writes over the result that the task gave. */
+  /** The result of a canceled job, which replaces the task's own. */
   override(result: TaskResult): void {
     this.#result = result;
   }
 
-  /** A message with line breaks is several lines of the log, of which the first alone has a tag. */
+  /** A message with line breaks becomes several lines of the log, of which only the first has a tag. */
   write(text: string): void {
     for (const line of this.mask.apply(text).split(/\r\n|\r|\n/)) {
       this.lines.push(line);
@@ -83,7 +83,7 @@ export class Step {
     this.#commandFailed = true;
   }
 
-  /** The bar never goes back; the text is kept when a call brings none. */
+  /** The bar never goes back; a call without a text keeps the previous one. */
   setProgress(percent: number, operation: string | undefined): void {
     const last = this.progress.at(-1);
     this.progress.push({

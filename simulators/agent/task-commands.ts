@@ -8,7 +8,7 @@ import { pathFrom } from './windows-node.ts';
 
 type CommandHandler = (step: Step, task: TaskDefinition, command: LoggingCommand) => void;
 
-/** `##vso[task.…]`: what the agent does for each, and fails the step when it throws. */
+/** `##vso[task.…]`: what the agent does for each. An exception fails the step. */
 const taskCommands: Readonly<Record<string, CommandHandler>> = {
   logissue: logIssue,
   issue: logIssue,
@@ -37,7 +37,7 @@ const taskCommands: Readonly<Record<string, CommandHandler>> = {
   uploadfile: (step, _task, { data }) => {
     attach(step, 'DistributedTask.Core.FileAttachment', basename(pathFrom(data)), data);
   },
-  // The agent shows debug lines only where system.debug is on, which no test of ours needs.
+  // The agent shows debug lines only if system.debug is on, which our tests do not need.
   debug: () => undefined,
   prependpath: (_step, _task, { data }) => {
     if (data === '') throw new Error('prependpath needs a path.');
@@ -56,7 +56,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, CommandHandler>>>> 
   build: buildCommands,
 };
 
-/** With `restrictions.commands.mode: restricted` the agent carries out these alone. */
+/** With `restrictions.commands.mode: restricted`, the agent executes only these. */
 const allowedInRestrictedMode = new Set([
   'logdetail',
   'logissue',
@@ -71,8 +71,8 @@ const allowedInRestrictedMode = new Set([
 ]);
 
 /**
- * Takes one line of the task's stdout or stderr: carries out the logging command in it, or writes it
- * to the log (azure-pipelines-agent `WorkerCommandManager.TryProcessCommand`).
+ * Handles one line of the task's stdout or stderr: executes its logging command, or writes it to the log
+ * (azure-pipelines-agent `WorkerCommandManager.TryProcessCommand`).
  */
 export function processLine(step: Step, task: TaskDefinition, line: string): void {
   const command = parseLoggingCommand(line);
@@ -150,13 +150,13 @@ function setVariable(step: Step, task: TaskDefinition, command: LoggingCommand):
     );
     return;
   }
-  // Names that task.json declares as outputs are outputs even without isoutput.
+  // Names that task.json declares as outputs are outputs, even without isoutput.
   const declared = task.outputVariables?.find((output) => equal(output.name, name));
   const isOutput = isTrue(properties.get('isoutput')) || declared !== undefined;
   (isOutput ? step.outputs : step.variables).set(name, data);
 }
 
-/** Characters that .NET on Windows refuses in a file name; agents on Linux refuse fewer. */
+/** Characters that .NET on Windows refuses in file names; agents on Linux refuse fewer. */
 // eslint-disable-next-line no-control-regex -- control characters are the point
 const invalidInFileNames = /[\u0000-\u001f"<>|:*?\\/]/;
 
@@ -174,7 +174,7 @@ function attach(
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new Error(`Cannot attach ${path}: there is no such file.`);
   }
-  // Read at once: the task may change or delete the file afterwards, and here that is a fault to see.
+  // Read now: changing or deleting the file afterward is a fault of the task that tests must see.
   step.attachments.push({ type, name, content: readFileSync(file, 'utf8') });
 }
 
@@ -186,7 +186,7 @@ function equal(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/** Patterns of task.json end in `*` at most; the agent knows more, our tasks use none of it. */
+/** Patterns of task.json end in `*` at most; the agent supports more, but our tasks do not use it. */
 function matches(name: string, pattern: string): boolean {
   return pattern.endsWith('*')
     ? name.toLowerCase().startsWith(pattern.slice(0, -1).toLowerCase())

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The part of a `task.json` that an agent acts on. */
+/** The part of a `task.json` that the agent uses. */
 export interface TaskDefinition {
   readonly id: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface InputDefinition {
   readonly required?: boolean;
 }
 
-/** Reads `task.json` of a task's folder. Throws if there is none. */
+/** Reads the `task.json` of a task's folder. Throws if there is none. */
 export function readTaskDefinition(folder: string): TaskDefinition {
   return JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as TaskDefinition;
 }

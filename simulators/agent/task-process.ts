@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { LineSplitter } from './line-splitter.ts';
 import { startNode } from './node-process.ts';
 
-/** How long the agent waits after each signal before it goes on to the next, in milliseconds. */
+/** How long the agent waits after each signal before the next, in milliseconds. */
 export interface CancelGrace {
   readonly sigint: number;
   readonly sigterm: number;
@@ -11,7 +11,7 @@ export interface CancelGrace {
 /** The agent's own times (azure-pipelines-agent `ProcessInvoker`). */
 export const agentGrace: CancelGrace = { sigint: 7500, sigterm: 2500 };
 
-/** How long the agent lets a process live that has declared itself done, in milliseconds. */
+/** How long a process may live after it reported its end, in milliseconds. */
 const graceWhenDone = 5000;
 
 export interface ProcessOptions {
@@ -20,18 +20,18 @@ export interface ProcessOptions {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly grace: CancelGrace;
-  /** Returns true when the task has declared itself done. */
+  /** Returns true if the task has reported its end. */
   readonly onLine: (line: string) => boolean;
 }
 
 export interface ProcessEnd {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The signals that the agent had to send. */
+  /** The signals that the agent sent. */
   readonly signals: readonly NodeJS.Signals[];
 }
 
-/** A task's process, with the way in which the agent ends it. */
+/** A task's process, and how the agent ends it. */
 export class TaskProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcess;
@@ -44,8 +44,8 @@ export class TaskProcess {
     this.#grace = options.grace;
     const { child, ended } = startNode({
       ...options,
-      // Ctrl+C at a terminal must reach the task only through the agent, and the last step of a
-      // cancellation kills the task's children too.
+      // Ctrl+C at a terminal must reach the task only through the agent. The last step of a cancellation also
+      // kills the task's children.
       isDetached: process.platform !== 'win32',
       onOutput: (stream, bytes) => splitters[stream].push(bytes),
     });
@@ -103,7 +103,7 @@ export class TaskProcess {
     try {
       process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
     } catch {
-      // The group is gone already: there is nothing left to kill.
+      // The group is already gone: nothing is left to kill.
     }
   }
 }

@@ -3,7 +3,7 @@ import { taskResults, type TaskResult } from './task-result.ts';
 export const recordStates = ['Pending', 'InProgress', 'Completed'] as const;
 export type RecordState = (typeof recordStates)[number];
 
-/** A child record that the task made with `task.logdetail`. Times are milliseconds since the epoch. */
+/** A child record that the task created with `task.logdetail`. Times are milliseconds since the epoch. */
 export interface TimelineRecord {
   readonly id: string;
   readonly parentId: string | undefined;
@@ -21,8 +21,8 @@ export interface TimelineRecord {
 const emptyId = '00000000-0000-0000-0000-000000000000';
 
 /**
- * The detail timeline of one step, by the rules of azure-pipelines-agent's `TaskDetailCommand`.
- * Every refusal is thrown, and fails the step, as it does there.
+ * The detail timeline of one step, by the rules of azure-pipelines-agent's `TaskDetailCommand`. Refusals are
+ * thrown, and fail the step, like there.
  */
 export class Timeline {
   readonly #records = new Map<string, TimelineRecord>();
@@ -36,7 +36,7 @@ export class Timeline {
     return [...this.#records.values()];
   }
 
-  /** Makes or updates the record that a `task.logdetail` names. */
+  /** Creates or updates the record that a `task.logdetail` names. */
   apply(properties: ReadonlyMap<string, string>, data: string): void {
     const id = readId(properties.get('id'));
     if (id === undefined || id === emptyId) {
@@ -114,7 +114,7 @@ export class Timeline {
     const progress = readInteger(properties.get('progress'));
     return {
       order: readInteger(properties.get('order')),
-      // The agent reads the state with its case, and takes any other word for Pending.
+      // The agent distinguishes case in states, and takes any other word for Pending.
       state: state === undefined ? undefined : (find(recordStates, state) ?? 'Pending'),
       result: result === undefined ? undefined : (findIgnoringCase(result) ?? 'Succeeded'),
       progress: progress === undefined ? undefined : Math.min(Math.max(progress, 0), 100),

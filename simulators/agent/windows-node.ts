@@ -2,10 +2,13 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Names the Windows build of Node that all tasks of the simulated agent then run on, by Wine. */
+/**
+ * The environment variable with the Windows build of Node that all tasks of the simulated agent then run on,
+ * with Wine.
+ */
 export const windowsNodeVariable = 'WINDOWS_NODE';
 
-/** What Wine itself needs from this machine; a Windows agent would not give it to a task. */
+/** What Wine itself needs from this machine; a Windows agent would not pass it to tasks. */
 const wineVariables = ['PATH', 'HOME', 'WINEPREFIX', 'WINEDEBUG'] as const;
 
 /** Whether a Node is the Windows build, on a machine that is not Windows. */
@@ -14,14 +17,14 @@ export function needsWine(node: string): boolean {
 }
 
 /**
- * The program that runs Windows programs: `WINELOADER`, where it is set, since a `wine` on the path may
- * be a shell script that drops variables with names like those of service connections.
+ * The program that runs Windows programs: `WINELOADER`, if set, since `wine` on the path may be a shell
+ * script that drops variables with names like those of service connections.
  */
 export function wine(): string {
   return process.env['WINELOADER'] ?? 'wine';
 }
 
-/** The environment of a script that runs by Wine: its own, with what Wine needs. */
+/** The environment of a script on Wine: its own, and what Wine needs. */
 export function wineEnvironment(
   environment: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
@@ -29,11 +32,11 @@ export function wineEnvironment(
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  // Wine calls itself an older Windows than Node is made for.
+  // Wine reports an older Windows than Node supports.
   return { ...Object.fromEntries(own), NODE_SKIP_PLATFORM_CHECK: '1', ...environment };
 }
 
-/** A path of this machine as a script on a Node names it: by Wine the root is the drive `Z:`. */
+/** A path of this machine as seen by a script: on Wine, the root is the drive `Z:`. */
 export function pathFor(node: string, path: string): string {
   return needsWine(node) ? `Z:${path.replaceAll('/', '\\')}` : path;
 }
@@ -49,8 +52,8 @@ export function pathFrom(path: string): string {
 const readEvery = 20;
 
 /**
- * A file that a process writes its output to, told as it grows: Node's Windows build ends at once
- * when Wine gives it pipes.
+ * A file that receives a process's output and is read as it grows, since Node's Windows build exits
+ * immediately when Wine gives it pipes.
  */
 export class OutputFile {
   readonly #folder = mkdtempSync(join(tmpdir(), 'wine-output-'));
@@ -68,7 +71,7 @@ export class OutputFile {
     this.#timer = setInterval(() => this.#read(), readEvery);
   }
 
-  /** Tells what is left, and removes the file. */
+  /** Passes on what is left, and removes the file. */
   end(): void {
     clearInterval(this.#timer);
     this.#read();

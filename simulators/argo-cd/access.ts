@@ -5,7 +5,7 @@ import { globMatches } from './windows.ts';
 export interface Account {
   /** Lets the account log in at `/api/v1/session`. */
   readonly password?: string;
-  /** What it may do, each as Casbin's `resource, action, object`, with globs. */
+  /** Its rights, each as Casbin's `resource, action, object`, with globs. */
   readonly policies: readonly string[];
 }
 
@@ -15,7 +15,7 @@ export interface Caller {
   readonly policies: readonly string[];
 }
 
-/** What the recorded `ci` account may do. */
+/** The rights of the recorded `ci` account. */
 export const ciPolicies: readonly string[] = [
   'applications, *, */*',
   'logs, get, */*',
@@ -39,7 +39,7 @@ export class Access {
     this.#now = now;
   }
 
-  /** A JSON web token for an account; without `lifetime` (simulated milliseconds) for ever. */
+  /** A JSON web token for an account; valid forever without `lifetime` (simulated milliseconds). */
   issue(username: string, lifetime?: number): string {
     const iat = Math.floor(this.#now() / 1000);
     const exp = lifetime === undefined ? undefined : Math.floor((this.#now() + lifetime) / 1000);
@@ -63,7 +63,7 @@ export class Access {
     return createHmac('sha256', 'argo-cd simulator').update(text).digest('base64url');
   }
 
-  /** Who calls, by the `Authorization` header or the cookie `argocd.token`. */
+  /** The caller, by the `Authorization` header or the cookie `argocd.token`. */
   authenticate(authorization: string | undefined, cookie: string | undefined): Caller {
     const bearer = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
     const token = bearer ?? /(?:^|; *)argocd\.token=([^;]+)/.exec(cookie ?? '')?.[1];
@@ -101,7 +101,7 @@ export class Access {
     });
   }
 
-  /** Refuses in Argo CD's words, which name who asked and since when the token is. */
+  /** Refuses in Argo CD's words, which name the account and when its token was issued. */
   require(caller: Caller, resource: string, action: string, object: string): void {
     if (this.allows(caller, resource, action, object)) return;
     const iat = new Date(caller.issuedAt * 1000).toISOString().replace('.000Z', 'Z');

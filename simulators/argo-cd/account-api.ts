@@ -8,11 +8,11 @@ export interface AccountApiSettings {
   readonly access: Access;
   readonly projects: Projects;
   readonly version: string;
-  /** Of a token from `POST /api/v1/session`, simulated milliseconds. */
+  /** Lifetime of a token from `POST /api/v1/session`, in simulated milliseconds. */
   readonly sessionLifetime: number;
 }
 
-/** The part of the REST API that is about the server and who calls it. */
+/** The part of the REST API about the server and its caller. */
 export class AccountApi {
   readonly #settings: AccountApiSettings;
 

@@ -23,17 +23,17 @@ export interface Call {
   readonly body: string;
   readonly authorization: string | undefined;
   readonly cookie: string | undefined;
-  /** Told when the client has gone. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
 }
 
-/** What a route answers: JSON, or text that is JSON already. */
+/** The response of a route: JSON as a value or as text. */
 export type Answer = { readonly json: unknown } | { readonly text: string };
 export type Handler = (call: Call) => Answer | Promise<Answer>;
 
 export interface Route {
   readonly method: string;
-  /** `{name}` is one segment, `{name=**}` the rest. */
+  /** `{name}` matches one segment, `{name=**}` the rest. */
   readonly path: string;
   readonly handle: Handler;
 }
@@ -44,9 +44,9 @@ export interface ApiSettings {
   readonly environment: Environment;
   readonly access: Access;
   readonly workloads: Workloads;
-  /** Namespaces beside the control plane's own where Applications may live. */
+  /** Namespaces other than the control plane's that may contain Applications. */
   readonly applicationNamespaces: readonly string[];
-  /** Makes and removes Applications together with those who take care of them. */
+  /** Creates and removes Applications, together with what manages them. */
   readonly create: (
     name: string,
     namespace: string,
@@ -56,7 +56,7 @@ export interface ApiSettings {
   readonly remove: (application: Application, cascade: boolean) => void;
 }
 
-/** The part of the REST API that is about applications: argo-cd.md §1, route by route. */
+/** The part of the REST API about applications: argo-cd.md §1, route by route. */
 export class Api {
   readonly #settings: ApiSettings;
 
@@ -106,12 +106,12 @@ export class Api {
       : `${spec.project}/${namespace}/${name}`;
   }
 
-  /** Whether a caller may see an application: streams and lists leave the others out silently. */
+  /** Whether a caller may see an application: streams and lists silently leave out the others. */
   sees(caller: Caller, application: Application): boolean {
     return this.#settings.access.allows(caller, 'applications', 'get', this.#rbacName(application));
   }
 
-  /** Finds an application, hiding what the caller may not see (argo-cd.md §1.2). */
+  /** Finds an application; what the caller may not see is hidden (argo-cd.md §1.2). */
   #find(
     call: Call,
     where: { appNamespace?: string; project?: string },
@@ -156,7 +156,7 @@ export class Api {
     );
   }
 
-  /** What a list or a stream selects by its query. */
+  /** The applications that a list or a stream selects by its query. */
   selection(query: URLSearchParams): (application: Application) => boolean {
     const name = query.get('name');
     const projects = [...query.getAll('projects'), ...query.getAll('project')];
@@ -234,7 +234,7 @@ export class Api {
     return { json: this.#environment.applications.withHealth(after) };
   }
 
-  /** Asks the controller for a refresh and waits until it took the annotation away, for ever. */
+  /** Asks the controller for a refresh and waits, without limit, until it has removed the annotation. */
   #refresh(uid: string, type: 'normal' | 'hard', signal: AbortSignal): Promise<void> {
     const { applications } = this.#environment;
     return new Promise((resolve) => {
@@ -265,7 +265,7 @@ export class Api {
     const request = decode(call.body, 'ApplicationPatchRequest', type) as Record<string, string>;
     const [{ metadata }] = this.#find(call, request, 'update');
     if (request.patchType !== 'merge')
-      throw new ApiError(3, 'the simulator knows merge patches only');
+      throw new ApiError(3, 'the simulator supports only merge patches');
     const patch = JSON.parse(request.patch ?? '{}') as Partial<Application>;
     this.#environment.applications.update(metadata.uid, (application) => {
       application.spec = mergePatch(application.spec, patch.spec) as ApplicationSpec;
@@ -313,7 +313,7 @@ export class Api {
     return { json: this.#setOperation(found, rollbackOf(found, request, caller.username)) };
   }
 
-  /** One operation at a time; the state of the one before goes (`SetAppOperation`). */
+  /** One operation at a time; the state of the previous one is removed (`SetAppOperation`). */
   #setOperation(
     { metadata, operation: busy }: Application,
     operation: Application['operation'],
@@ -346,9 +346,9 @@ export class Api {
     const { repository } = this.#environment;
     const asked = call.query.get('revision');
     const { sourceHydrator } = application.spec;
-    // Of a hydrated application the dry source is rendered, whatever is deployed.
+    // For a hydrated application, the dry source is rendered, whatever is deployed.
     const sources = sourceHydrator ? [sourceHydrator.drySource] : sourcesOf(application.spec);
-    // `revision` counts where there is one source, positions where there is a list.
+    // `revision` applies to a single source, positions to a list of sources.
     const isList = (application.spec.sources ?? []).length > 0;
     const positions = call.query.getAll('sourcePositions').map(Number);
     const listed = call.query.getAll('revisions');
@@ -408,7 +408,7 @@ export class Api {
     return { text: podLogs(this.#settings.workloads, cluster, call.query, pod, clock.now) };
   }
 
-  /** A live object; only those of the application's tree are given (`getAppLiveResource`). */
+  /** A live object; only those in the application's tree are returned (`getAppLiveResource`). */
   #resource(call: Call): Answer {
     this.#byQuery(call);
     const { query } = call;
@@ -438,14 +438,14 @@ export class Api {
   }
 }
 
-/** Lists do not fill in each resource's health. */
+/** Lists do not include the health of each resource. */
 function listed(application: Application): Application {
   const shown = structuredClone(application);
   for (const resource of shown.status.resources ?? []) delete resource.health;
   return shown;
 }
 
-/** Secrets never leave the server: each value is replaced by as many plus signs. */
+/** Secrets never leave the server: each value is replaced by plus signs of the same number. */
 function maskSecret({ stringData, ...manifest }: KubernetesObject): Record<string, unknown> {
   if (manifest.kind !== 'Secret') return stringData ? { ...manifest, stringData } : manifest;
   const keys = Object.keys({ ...(manifest.data ?? {}), ...(stringData ?? {}) });

@@ -7,7 +7,7 @@ export interface Source {
   [field: string]: unknown;
 }
 
-/** `spec.sourceHydrator`: what is pushed is rendered onto a branch, and that is synced. */
+/** `spec.sourceHydrator`: what is pushed is rendered onto a branch, which is then synced. */
 export interface HydratorSpec {
   drySource: Source;
   syncSource: { targetBranch: string; path: string };
@@ -180,7 +180,7 @@ export interface Application {
   operation?: Operation;
 }
 
-/** The sources, however the application names them. */
+/** The sources, however the application declares them. */
 export function sourcesOf({
   source,
   sources,
@@ -201,7 +201,7 @@ export function drySourceOf({ drySource }: HydratorSpec): Source {
   return drySource;
 }
 
-/** What `sync.comparedTo` and history say of the sources; Go writes the empty single one too. */
+/** What `sync.comparedTo` and history contain about the sources; Go also writes an empty single source. */
 export function sourceFields({
   source,
   sources,
@@ -215,7 +215,7 @@ export function sourceFields({
   return { ...(source && { source }) };
 }
 
-/** What one application takes from where, for `sync.comparedTo`. */
+/** The sources and destination of an application, for `sync.comparedTo`. */
 export function comparedTo(spec: ApplicationSpec): Record<string, unknown> {
   return { ...sourceFields(spec), destination: spec.destination };
 }

@@ -11,11 +11,11 @@ export interface ApplicationEvent {
 
 interface Entry {
   application: Application;
-  /** The health of each resource: Argo CD keeps it beside the Application since 3.0. */
+  /** The health of each resource: since 3.0, Argo CD stores it apart from the Application. */
   health: ReadonlyMap<string, Health>;
 }
 
-/** The Application without an operation and compared with nothing yet, as `POST` answers it. */
+/** A new Application without an operation or a comparison, as `POST` returns it. */
 function newStatus(): Application['status'] {
   return {
     sync: { status: '', comparedTo: { source: { repoURL: '' }, destination: {} } },
@@ -25,7 +25,7 @@ function newStatus(): Application['status'] {
   };
 }
 
-/** The Applications as Kubernetes stores them, and the API server's informer over them. */
+/** The Applications as Kubernetes stores them, and the API server's informer. */
 export class Applications {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
@@ -35,7 +35,7 @@ export class Applications {
   readonly #changed = new Set<(application: Application) => void>();
   #version = 247;
 
-  /** How long the informer, and so lists and streams, lags behind; simulated milliseconds. */
+  /** How long the informer, and so lists and streams, lag behind, in simulated milliseconds. */
   informerLag = 0;
 
   constructor(clock: SimulatedClock, identifiers: Identifiers) {
@@ -100,8 +100,8 @@ export class Applications {
   }
 
   /**
-   * Changes an application and tells everyone, unless nothing changed. Does nothing when the
-   * application is gone or another one has its name.
+   * Changes an application and notifies everyone, unless nothing changed. Does nothing if the application is
+   * gone or another one has its name.
    */
   update(uid: string, change: (application: Application) => void): boolean {
     const found = this.byUid(uid);
@@ -136,7 +136,7 @@ export class Applications {
     for (const listener of [...this.#changed]) listener(last);
   }
 
-  /** The application as GET and the stream show it: with the health of each resource. */
+  /** The application as in GET and streams: with the health of each resource. */
   withHealth(application: Application): Application {
     const { name, namespace } = application.metadata;
     const health = this.#entries.get(this.#key(name, namespace))?.health;
@@ -149,13 +149,16 @@ export class Applications {
     return shown;
   }
 
-  /** Tells of every event as the informer gets it; returns what ends that. */
+  /** Calls the watcher with every event as the informer receives it. Returns a function that ends this. */
   watch(watcher: (event: ApplicationEvent) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Tells of every change at once, creation and deletion included; returns what ends that. */
+  /**
+   * Calls the listener with every change immediately, including creation and deletion. Returns a function
+   * that ends this.
+   */
   onChange(listener: (application: Application) => void): () => void {
     this.#changed.add(listener);
     return () => this.#changed.delete(listener);

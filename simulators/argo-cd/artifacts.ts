@@ -3,10 +3,10 @@ import type { Source } from './application.ts';
 import type { Files } from './repository.ts';
 
 const version = /^v?\d+(\.\d+){0,2}(-[\da-z.-]+)?(\+[\da-z.-]+)?$/i;
-/** Ranges as far as tests need them: `*`, `1.x`, `~1.2`, `^1.2`. */
+/** The ranges that tests need: `*`, `1.x`, `~1.2`, `^1.2`. */
 const range = /^([~^]?)v?(\d+|[x*])(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?$/;
 
-/** Whether Argo CD reads a source from a registry, and not from Git. */
+/** Whether Argo CD reads a source from a registry rather than from Git. */
 export function isArtifact({ repoURL, chart }: Source): boolean {
   return isOci(repoURL) || (typeof chart === 'string' && chart !== '');
 }
@@ -15,7 +15,7 @@ function isOci(repoURL: string): boolean {
   return repoURL.startsWith('oci://');
 }
 
-/** Charts of Helm repositories, by version, and OCI artifacts, by tag: what registries hold. */
+/** The content of registries: charts of Helm repositories by version, and OCI artifacts by tag. */
 export class Artifacts {
   readonly #tags = new Map<string, Map<string, Files>>();
 
@@ -26,15 +26,15 @@ export class Artifacts {
     return known;
   }
 
-  /** Publishes a version or moves a tag; says by what it is found: the version, or the digest. */
+  /** Publishes a version or moves a tag. Returns what identifies it: the version, or the digest. */
   publish(source: Source, tag: string, files: Files): string {
     this.#tagsOf(source).set(tag, files);
     return isOci(source.repoURL) ? digestOf(files) : tag;
   }
 
   /**
-   * What Argo CD makes of a revision (reposerver/repository/repository.go): a single version of a
-   * chart is taken as it is written, a range becomes the newest version, an OCI tag its digest.
+   * How Argo CD resolves a revision (reposerver/repository/repository.go): an exact chart version stays as
+   * written, a range becomes the newest version, an OCI tag its digest.
    */
   resolve(source: Source, revision: string): string | undefined {
     const tags = this.#tagsOf(source);
@@ -46,7 +46,7 @@ export class Artifacts {
     return files && digestOf(files);
   }
 
-  /** The files at a resolved revision; Helm finds `1.2.3` by `v1.2.3`, and the newest by `1.2`. */
+  /** The files at a resolved revision. Helm finds `1.2.3` by `v1.2.3`, and the newest one by `1.2`. */
   files(source: Source, revision: string): Files | undefined {
     const tags = this.#tagsOf(source);
     if (isOci(source.repoURL)) return [...tags.values()].find((one) => digestOf(one) === revision);

@@ -4,11 +4,11 @@ export interface Answered {
   readonly status: number;
   readonly contentType: string | null;
   readonly text: string;
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON; undefined if it is not JSON. */
   readonly json: unknown;
 }
 
-/** Sends a request as a plain HTTP client with the simulator's token would. */
+/** Sends a request like a plain HTTP client with the simulator's token. */
 export async function send(
   argocd: ArgoCDSimulator,
   method: string,

@@ -5,9 +5,9 @@ interface Entry {
 }
 
 /**
- * Time as the simulator's objects see it: it runs faster than real time by a scale, and whatever is
- * due runs in the order of simulated time, however late the real timers are. That makes the order
- * of events the same on a slow machine and on a fast one.
+ * Time as the simulator's objects see it. It runs faster than real time by a scale, and due timers run in the
+ * order of simulated time, however late the real timers are. So the order of events is the same on slow and
+ * fast machines.
  */
 export class SimulatedClock {
   readonly #scale: number;
@@ -41,18 +41,18 @@ export class SimulatedClock {
     return this.#now;
   }
 
-  /** Moves a stopped clock on by so many simulated milliseconds. */
+  /** Advances a stopped clock by so many simulated milliseconds. */
   advance(milliseconds: number): void {
     this.#runUntil(this.#now + milliseconds);
   }
 
-  /** Moves a stopped clock on to what is due next, and runs that; nothing where nothing is due. */
+  /** Advances a stopped clock to the next due timer and runs it; does nothing if there is none. */
   advanceToNext(): void {
     const [next] = this.#entries;
     if (next !== undefined) this.#runUntil(next.at);
   }
 
-  /** Runs `run` after so many simulated milliseconds; returns what cancels it. */
+  /** Runs `run` after so many simulated milliseconds. Returns a function that cancels it. */
   after(milliseconds: number, run: () => void): () => void {
     const entry = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, run };
     const place = this.#entries.findIndex((other) => other.at > entry.at);
@@ -63,7 +63,7 @@ export class SimulatedClock {
     };
   }
 
-  /** A promise that is kept after so many simulated milliseconds. */
+  /** Resolves after so many simulated milliseconds. */
   sleep(milliseconds: number): Promise<void> {
     return new Promise((resolve) => this.after(milliseconds, resolve));
   }
@@ -103,7 +103,7 @@ export class SimulatedClock {
   }
 }
 
-/** Kubernetes' time: RFC 3339, UTC, whole seconds. */
+/** A time in Kubernetes' format: RFC 3339, UTC, whole seconds. */
 export function timestamp(milliseconds: number): string {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -15,19 +15,19 @@ export type Applied =
   | { readonly ok: true; readonly verb: 'created' | 'configured' | 'unchanged' }
   | { readonly ok: false; readonly message: string };
 
-/** What happened to an object, told when the controller's cache learns of it. */
+/** Called with the change of an object when the controller's cache learns of it. */
 export type ClusterListener = (
   change: 'added' | 'changed' | 'deleted',
   object: KubernetesObject,
 ) => void;
 
-/** How long the controller's cache lags behind, by what was done: measured on the recordings. */
+/** How long the controller's cache lags behind each kind of change: measured in recordings. */
 const cacheLag = { created: 15, configured: 90, changed: 10, deleted: 10 } as const;
 const deletionTime = 90;
 
 const builtInGroups = new Set(['', 'apps', 'batch', 'autoscaling', 'policy', 'argoproj.io']);
 
-/** Whether everything that `wanted` says is so in `live`; a live object may say more. */
+/** Whether `live` contains everything in `wanted`; it may contain more. */
 function holds(wanted: unknown, live: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) return wanted === live;
   if (typeof live !== 'object' || live === null) return false;
@@ -68,7 +68,7 @@ function invalid(object: KubernetesObject): string | undefined {
   return list && `Service "${object.metadata.name ?? ''}" is invalid: ${list}`;
 }
 
-/** The Kubernetes API of the destination, with the part of its rules that a sync can run into. */
+/** The Kubernetes API of the destination, with the rules that a sync can run into. */
 export class Cluster {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;
@@ -104,12 +104,12 @@ export class Cluster {
     return [...this.#live.values()];
   }
 
-  /** The objects as the controller knows them, which is a little later than they are. */
+  /** The objects as the controller knows them, which is slightly delayed. */
   cached(): ReadonlyMap<string, KubernetesObject> {
     return this.#cache;
   }
 
-  /** Whether the API serves a kind; `pending` are the definitions that come with the same sync. */
+  /** Whether the API serves a kind. `pending`: the definitions that come with the same sync. */
   serves(object: KubernetesObject, pending: readonly KubernetesObject[]): boolean {
     const group = groupOf(object);
     if (builtInGroups.has(group) || group.endsWith('.k8s.io')) return true;
@@ -151,7 +151,7 @@ export class Cluster {
     return { ok: true, verb };
   }
 
-  /** Changes a live object in place, as its controller or a person would. */
+  /** Changes a live object in place, like its controller or a person would. */
   change(key: ObjectKey, change: (object: KubernetesObject) => void): boolean {
     const live = this.get(key);
     if (!live) return false;
@@ -161,7 +161,7 @@ export class Cluster {
     return true;
   }
 
-  /** Deletes an object in the foreground: it is there, marked, until what it owns is gone. */
+  /** Deletes an object in the foreground: it remains, marked, until what it owns is gone. */
   delete(key: ObjectKey): void {
     const live = this.get(key);
     if (!live || live.metadata.deletionTimestamp) return;
@@ -198,14 +198,14 @@ export class Cluster {
   }
 }
 
-/** How kubectl names an object: `deployment.apps/web`. */
+/** The name of an object in kubectl: `deployment.apps/web`. */
 export function kubectlName(object: KubernetesObject): string {
   const group = groupOf(object);
   const kind = object.kind.toLowerCase() + (group ? `.${group}` : '');
   return `${kind}/${object.metadata.name ?? ''}`;
 }
 
-/** `example.com/v1`, as discovery names it. */
+/** The name in API discovery: `example.com/v1`. */
 export function groupVersion(object: KubernetesObject): string {
   const group = groupOf(object);
   return group ? `${group}/${versionOf(object)}` : versionOf(object);

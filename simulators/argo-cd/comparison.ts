@@ -14,7 +14,7 @@ export interface Comparison {
   readonly health: ReadonlyMap<string, Health>;
   readonly applicationHealth: HealthStatus;
   readonly images: readonly string[];
-  /** Objects that another application manages too: `Kind/name` and whose they are. */
+  /** Objects that another application also manages: `Kind/name` and the owner. */
   readonly shared: readonly { readonly object: string; readonly owner: string }[];
 }
 
@@ -30,7 +30,7 @@ export function trackedObjects(
   return [...live].filter((object) => ownerOf(object) === application);
 }
 
-/** Whether the tracking id names the object itself: a generated hook's was made without a name. */
+/** Whether the tracking id names the object itself: a generated hook's id was made without a name. */
 function isSelfTracked({ metadata }: KubernetesObject, tracking: string): boolean {
   return tracking.endsWith(`/${metadata.name ?? ''}`);
 }
@@ -57,7 +57,7 @@ function hookStatus(live: KubernetesObject): ResourceStatus {
   };
 }
 
-/** Compares a target state with the live one, as the controller does (argo-cd.md §2). */
+/** Compares a target state with the live state, like the controller does (argo-cd.md §2). */
 export function compare(
   { metadata: { name } }: Application,
   targets: readonly KubernetesObject[],

@@ -15,7 +15,7 @@ interface Managed {
   readonly run: OperationRun;
 }
 
-/** The application controller: reconciles, syncs by itself, and works operations. */
+/** The application controller: reconciles, auto-syncs, and executes operations. */
 export class Controller {
   readonly #environment: Environment;
   readonly #managed = new Map<string, Managed>();
@@ -26,7 +26,7 @@ export class Controller {
     environment.cluster.listen((_, object) => this.#liveChanged(object));
   }
 
-  /** Takes care of an application from now on. */
+  /** Manages an application from now on. */
   manage({ metadata: { uid } }: Application): void {
     const { behavior } = this.#environment;
     const reconciler = new Reconciler(this.#environment, uid, () => this.#autoSync(uid));

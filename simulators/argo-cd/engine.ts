@@ -10,18 +10,18 @@ import { placePrunes, roleOf, sortTasks, syncOption, tasksOf, waveOf } from './o
 import { trackedObjects } from './comparison.ts';
 import { imagesOf } from './workloads.ts';
 
-/** What one pass of the sync engine knows. */
+/** The input of one pass of the sync engine. */
 export interface Pass {
   readonly application: string;
   readonly operation: Operation;
   readonly targets: readonly KubernetesObject[];
   readonly namespace: string;
-  /** The revision, or empty for several sources. */
+  /** The revision; empty for several sources. */
   readonly revision: string;
   /** Unix seconds. */
   readonly startedAt: number;
   readonly cluster: Cluster;
-  /** What earlier passes did; the pass returns its own list. */
+  /** What earlier passes did. The pass returns a new list. */
   readonly results: readonly ResourceResult[];
   readonly terminating: boolean;
   /** RFC 3339, from `argocd.argoproj.io/deletion-approved` on the application. */
@@ -32,7 +32,7 @@ export interface Outcome {
   readonly phase: OperationPhase;
   readonly message: string;
   readonly results: readonly ResourceResult[];
-  /** A wave was worked and more follow: the controller sleeps before it says so. */
+  /** A wave is complete and more follow: the controller sleeps before it records that. */
   readonly waveDelay: boolean;
 }
 
@@ -48,7 +48,7 @@ function named(task: Task): string {
   return `${task.group}/${task.kind}/${task.name}`;
 }
 
-/** The entry of a namespace that `CreateNamespace=true` made; the dry run comes after that. */
+/** The result for a namespace that `CreateNamespace=true` created, which happens before the dry run. */
 function isMadeNamespace({ kind, namespace, hookType }: ResourceResult): boolean {
   return kind === 'Namespace' && namespace === '' && hookType === undefined;
 }
@@ -220,7 +220,7 @@ class SyncPass {
     };
   }
 
-  /** A missing namespace is made before everything else, in a pass of its own (recordings.md §1). */
+  /** A missing namespace is created before everything else, in a separate pass (recordings.md §1). */
   #createNamespace(): Outcome | undefined {
     const task = this.#missingNamespace();
     if (!task?.target) return undefined;
@@ -338,7 +338,7 @@ class SyncPass {
     return this.#outcome('Running', `waiting for ${kind} ${named(first)}${more}`, waveDelay);
   }
 
-  /** Hooks of before that must go first. */
+  /** Hooks of earlier runs must be deleted first. */
   #toReplace(tasks: readonly Task[]): readonly Task[] {
     return tasks.filter(
       (task) =>
@@ -376,7 +376,7 @@ class SyncPass {
     return failed ? 'failed' : 'done';
   }
 
-  /** `Prune=confirm` waits for a person to annotate the application. */
+  /** `Prune=confirm` waits until a person annotates the application. */
   #awaitsConfirmation({ target, live }: Task): boolean {
     const { operation, deletionApproved } = this.#pass;
     const confirms = syncOption(live, 'Prune', this.#options) === 'confirm';
@@ -425,7 +425,7 @@ class SyncPass {
     return this.#outcome('Succeeded', message);
   }
 
-  /** These policies look at the end of the whole sync, not of the hook (argo-cd.md §3.5). */
+  /** These policies apply at the end of the whole sync, not of the hook (argo-cd.md §3.5). */
   #deleteHooks(policy: string): void {
     for (const task of this.#tasks) {
       if (task.hookType && policies(task.target).has(policy) && this.#resultOf(task)) {

@@ -5,17 +5,17 @@ import type { EventLog } from './event-log.ts';
 import type { Projects } from './projects.ts';
 import type { Repository } from './repository.ts';
 
-/** How the controller behaves; tests change it while it runs. All times are simulated milliseconds. */
+/** How the controller behaves. Tests may change it at any time. All times are simulated milliseconds. */
 export interface Behavior {
-  /** From a requested operation to its `Running`. */
+  /** From the request of an operation to its `Running`. */
   pickUp: number;
-  /** How long a refresh takes; a refresh that blocks for a minute is a large number. */
+  /** How long a refresh takes; a large number makes it block. */
   refresh: number;
-  /** How long the hydrator renders and commits. */
+  /** How long the hydrator takes to render and commit. */
   hydration: number;
   /** Between two waves (`ARGOCD_SYNC_WAVE_DELAY`, two seconds by default). */
   waveDelay: number;
-  /** Between two reconciliations nobody asked for; 0 is never. */
+  /** Between two reconciliations that nobody requested; 0 means never. */
   reconciliation: number;
 }
 

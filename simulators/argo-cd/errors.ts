@@ -1,4 +1,4 @@
-/** gRPC's codes, as far as Argo CD uses them, and the HTTP status of each (argo-cd.md §1.2). */
+/** The gRPC codes that Argo CD uses, and the HTTP status of each (argo-cd.md §1.2). */
 const httpStatus = {
   2: 500,
   3: 400,
@@ -35,7 +35,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A refusal by the HTTP routing, before gRPC: plain text with a line end. */
+/** A refusal by the HTTP routing, before gRPC: plain text with a line break. */
 export class PlainError extends Error {
   readonly status: 404 | 405 | 415;
 

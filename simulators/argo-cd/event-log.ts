@@ -16,7 +16,7 @@ export interface KubernetesEvent {
   readonly eventTime: null;
 }
 
-/** The Kubernetes events that the server and the controller write about Applications. */
+/** The Kubernetes events that server and controller write about Applications. */
 export class EventLog {
   readonly #clock: SimulatedClock;
   readonly #identifiers: Identifiers;

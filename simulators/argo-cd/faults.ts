@@ -1,41 +1,41 @@
 import type { ApplicationEvent } from './applications.ts';
 
 export type StreamFault =
-  /** Opens and says nothing more, not even a heartbeat. */
+  /** Opens and then stays silent, without even a heartbeat. */
   | { readonly kind: 'silentStream' }
-  /** Ends without a word after so many events. */
+  /** Ends without notice after so many events. */
   | { readonly kind: 'closingStream'; readonly afterEvents: number }
-  /** Leaves out the events that `loses` names. */
+  /** Leaves out the events that `loses` selects. */
   | { readonly kind: 'losingStream'; readonly loses: (event: ApplicationEvent) => boolean };
 
 export type RequestFault =
-  /** The connection breaks before the request did anything. */
+  /** The connection breaks before the request has any effect. */
   | { readonly kind: 'dropBefore' }
-  /** The request is carried out, and the connection breaks instead of an answer. */
+  /** The request takes effect, but the connection breaks before the response. */
   | { readonly kind: 'dropAfter' }
-  /** Something else answers, such as a proxy. */
+  /** Something else responds, such as a proxy. */
   | {
       readonly kind: 'answer';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
-      /** True carries the request out first. */
+      /** If true, the request takes effect first. */
       readonly afterActing?: boolean;
     }
-  /** The request is carried out and answered after so many simulated milliseconds. */
+  /** The request takes effect, but the response is delayed by so many simulated milliseconds. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
-  /** The request is never answered nor carried out. */
+  /** The request has no effect and gets no response. */
   | { readonly kind: 'hang' };
 
 export type FaultKind = RequestFault | StreamFault;
 
 export interface FaultRule {
   readonly method?: string;
-  /** Below the root path: a text is the whole path, a pattern is searched in path and query. */
+  /** Below the root path. A text is the whole path; a pattern is searched for in path and query. */
   readonly path?: string | RegExp;
-  /** How many requests it hits: 1 unless told. `Infinity` is all. */
+  /** How many requests it affects; default: 1. `Infinity` means all. */
   readonly times?: number;
-  /** How many matching requests pass first: none unless told. */
+  /** How many matching requests pass first; default: none. */
   readonly skip?: number;
   readonly fault: FaultKind;
 }
@@ -46,11 +46,11 @@ interface ActiveRule {
   left: number;
 }
 
-/** The faults that tests ask for, each hitting the requests that its rule matches. */
+/** The faults that tests ask for. Each affects the requests that its rule matches. */
 export class Faults {
   #rules: ActiveRule[] = [];
 
-  /** Adds a fault; returns what takes it back. */
+  /** Adds a fault. Returns a function that removes it. */
   add(rule: FaultRule): () => void {
     const active = { rule, skip: rule.skip ?? 0, left: rule.times ?? 1 };
     this.#rules.push(active);
@@ -63,7 +63,7 @@ export class Faults {
     this.#rules = [];
   }
 
-  /** The fault that hits this request, counted. */
+  /** The fault that affects this request, counted. */
   take(method: string, path: string, query: string): FaultKind | undefined {
     for (const active of this.#rules) {
       const { rule } = active;

@@ -1,9 +1,9 @@
-/** Keeps what `keeps` says of each path, and looks through array items. */
+/** Keeps the paths that `keeps` selects, including inside array items. */
 function filter(value: unknown, keeps: (path: string) => boolean): unknown {
   const walk = (node: unknown, path: string): unknown => {
     if (Array.isArray(node)) return node.map((item) => walk(item, path));
     if (typeof node !== 'object' || node === null) return node;
-    // The real filter goes through Go maps, whose keys are written in their order.
+    // The real filter uses Go maps, whose keys are written in order.
     const children = Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(
       children.flatMap(([name, child]) => {
@@ -20,8 +20,8 @@ function holds(outer: string, inner: string): boolean {
 }
 
 /**
- * Argo CD's `fields` filter of streams: paths by text prefix (so that `name` brings `namespace`
- * with it), a leading `-` excludes, and what is missing is simply absent (argo-cd.md §1.5).
+ * Argo CD's `fields` filter of streams: paths match by text prefix (so `name` includes `namespace`), a
+ * leading `-` excludes, and missing fields are absent (argo-cd.md §1.5).
  */
 export function filterFields(value: unknown, fields: string | null): unknown {
   if (!fields) return value;
@@ -35,9 +35,9 @@ export function filterFields(value: unknown, fields: string | null): unknown {
 }
 
 /**
- * The only paths that `fields` knows on lists, and what stands there when it is empty: Go's zero value
- * of the field, since each is written whether it is set or not (`forwarder_overwrite.go`). Missing:
- * `status.operationState.operation.sync`, below which the real one gives the operation's result.
+ * The only paths that `fields` supports on lists, and their values when empty: Go's zero values, since all
+ * selected fields are written (`forwarder_overwrite.go`). Missing: `status.operationState.operation.sync`,
+ * under which the real one returns the operation's result.
  */
 const listFields: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['metadata.name', ''],
@@ -65,7 +65,7 @@ const listFields: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['status.operationState.phase', ''],
 ]);
 
-/** The `fields` of a list: those outside its fixed set give nothing, not even among the excluded. */
+/** The `fields` of a list: unsupported ones select nothing, not even when excluded. */
 export function filterListFields(list: ListAnswer, fields: string | null): unknown {
   if (!fields) return list;
   const asked = new Set(fields.replace(/^-/, '').split(','));
@@ -85,7 +85,7 @@ interface ListAnswer {
   readonly items: readonly object[] | null;
 }
 
-/** What is below an operation that is not there is left out. */
+/** Paths below a missing operation are left out. */
 function keep(kept: object, item: object, path: readonly string[], empty: unknown): object {
   const [name = '', ...rest] = path;
   const value = (item as Readonly<Record<string, unknown>>)[name];

@@ -51,8 +51,8 @@ function check(value: unknown, type: GoType, struct: string, path: string): void
 }
 
 /**
- * Reads a request body as Go's `encoding/json` does: an integer is a number and never a text, and
- * unknown fields are ignored. Throws the errors of the recordings.
+ * Parses a request body like Go's `encoding/json`: integers must be numbers, and unknown fields are ignored.
+ * Throws the errors of the recordings.
  */
 export function decode(body: string, struct: string, type: GoStruct): Record<string, unknown> {
   if (body.trim() === '') return {};

@@ -65,9 +65,8 @@ function podHealth({ spec, status }: KubernetesObject): Health {
 const withoutCheck: Health = {};
 
 /**
- * The health of a live object by Argo CD's built-in checks; empty for kinds that have none, such
- * as ConfigMap and, by default, Application itself. A test's `lab/health: <status> <message>` on the
- * object stands for a custom check.
+ * The health of a live object, by Argo CD's built-in checks. Empty for kinds without one, such as ConfigMap
+ * and, by default, Application. The annotation `lab/health: <status> <message>` stands for a custom check.
  */
 export function healthOf(object: KubernetesObject): Health {
   if (object.metadata.deletionTimestamp) {

@@ -7,7 +7,7 @@ const helmPolicies: Readonly<Record<string, string>> = {
   'hook-failed': 'HookFailed',
 };
 
-/** When a hook's object is deleted, by Argo's and Helm's annotations; before its next run if none says. */
+/** When a hook's object is deleted, by Argo CD's and Helm's annotations; by default, before its next run. */
 export function policies(hook: KubernetesObject | undefined): ReadonlySet<string> {
   if (!hook) return new Set();
   const known = new Set(Object.values(helmPolicies));

@@ -9,7 +9,7 @@ import { ApiError, PlainError } from './errors.ts';
 import type { FaultKind, Faults } from './faults.ts';
 import { serveStream } from './stream.ts';
 
-/** One request as the server got it. */
+/** One request as the server received it. */
 export interface SeenRequest {
   readonly method: string;
   /** Without the query. */
@@ -22,8 +22,8 @@ export interface SeenRequest {
 }
 
 /**
- * Called when a request has arrived, before it does anything, and again when it has taken effect,
- * before it is answered; one that is refused takes none. `drop` cuts the connection there.
+ * Called when a request has arrived, before it has any effect, and again when it has taken effect, before the
+ * response. Not called again for a refused request. `drop` cuts the connection.
  */
 export type RequestHook = (
   request: SeenRequest,
@@ -32,7 +32,7 @@ export type RequestHook = (
 
 export interface HttpServerSettings {
   readonly routes: readonly Route[];
-  /** Says who calls and what a stream selects. */
+  /** Identifies callers, and what a stream selects. */
   readonly api: Api;
   readonly applications: Applications;
   readonly clock: SimulatedClock;
@@ -58,7 +58,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The listening side of argocd-server: routing, wire rules and faults. */
+/** The listening side of argocd-server: routing, wire format and faults. */
 export class HttpServer {
   readonly #settings: HttpServerSettings;
   readonly #routes: readonly (Route & { readonly pattern: RegExp })[];
@@ -82,7 +82,7 @@ export class HttpServer {
     return this.#streams.size;
   }
 
-  /** Listens on a port, the same as before when there was one. */
+  /** Listens on a port; by default, on the same one as before. */
   async listen(port = this.#port): Promise<void> {
     const { tls } = this.#settings;
     const handle = (request: IncomingMessage, response: ServerResponse) => {
@@ -103,7 +103,7 @@ export class HttpServer {
     this.#port = (server.address() as AddressInfo).port;
   }
 
-  /** Cuts every connection and refuses new ones. */
+  /** Cuts all connections and refuses new ones. */
   async close(): Promise<void> {
     const server = this.#server;
     if (!server) return;
@@ -113,7 +113,7 @@ export class HttpServer {
     await closed;
   }
 
-  /** Ends every open stream without a word, as a proxy's idle timeout does. */
+  /** Ends all open streams without notice, like a proxy's idle timeout. */
   closeStreams(): void {
     for (const stream of this.#streams) stream.end();
   }
@@ -163,7 +163,7 @@ export class HttpServer {
     return isDropped;
   }
 
-  /** Plays what happens instead of the request; false when the request goes on. */
+  /** Plays what happens instead of the request. False: the request continues. */
   #faultBefore(fault: FaultKind, response: ServerResponse): boolean {
     switch (fault.kind) {
       case 'dropBefore':
@@ -262,7 +262,8 @@ export class HttpServer {
       await this.#respond(response, fault, isPage ? this.#page(request) : plain);
       return;
     }
-    // A fault of the simulator itself: as a panic of the server, which tests see at once.
+    // A fault of the simulator itself is answered like a panic of the server, so that tests see it
+    // immediately.
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const text = JSON.stringify(new ApiError(13, message).body);
     await this.#respond(response, fault, { status: 500, type: 'application/json', text });

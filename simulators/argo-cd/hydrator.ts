@@ -9,17 +9,17 @@ const hydrateAnnotation = 'argocd.argoproj.io/hydrate';
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
 /** From a change of the application to the look at its dry source. */
 const lookDelay = 10;
-/** From that look to the beginning of a hydration. */
+/** From that look to the start of a hydration. */
 const queueDelay = 15;
-/** How long after a hydration failed nothing but a request begins another. */
+/** After a failed hydration, only a request starts another within this time. */
 const cooldown = 120_000;
 
 type Outcome = Rendered | { readonly fault: string };
 
 /**
- * The source hydrator of 3.5.1 (controller/hydrator/hydrator.go; recordings `hydrated*`): it looks at
- * the dry source whenever the application changes, again when a refresh asked for that, and renders
- * its tip onto the branch that the application syncs, or onto the one before it.
+ * The source hydrator of 3.5.1 (controller/hydrator/hydrator.go; recordings `hydrated*`). It looks at the dry
+ * source whenever the application changes, and reads it again if a refresh asked for that. It renders the tip
+ * onto the branch that the application syncs, or onto the one before it.
  */
 export class Hydrator {
   readonly #environment: Environment;
@@ -40,7 +40,7 @@ export class Hydrator {
     });
   }
 
-  /** Takes the annotation away together with what was found; begins a hydration if one is due. */
+  /** Removes the annotation and records what was found; starts a hydration if one is due. */
   #look(uid: string): void {
     const { applications, clock } = this.#environment;
     const application = applications.byUid(uid);
@@ -114,7 +114,7 @@ export class Hydrator {
     });
   }
 
-  /** Renders the tip of the dry branch as it is now; commits only what differs. */
+  /** Renders the current tip of the dry branch; commits only differences. */
   #render(application: Application, spec: HydratorSpec): Outcome {
     const { repository } = this.#environment;
     const { drySource, syncSource, hydrateTo } = spec;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Names that look random and are the same in every run: each is the hash of a counter. */
+/** Names that look random but are the same in every run: each is the hash of a counter. */
 export class Identifiers {
   readonly #seed: string;
   #count = 0;
@@ -22,7 +22,7 @@ export class Identifiers {
     return this.#hash('sha');
   }
 
-  /** The five characters that Kubernetes puts behind a pod's name. */
+  /** The five characters that Kubernetes appends to a pod's name. */
   suffix(): string {
     const letters = 'bcdfghjklmnpqrstvwxz2456789';
     return [...this.#hash('suffix').slice(0, 10).matchAll(/../g)]

@@ -11,7 +11,7 @@ export interface ObjectMetadata {
   [field: string]: unknown;
 }
 
-/** A manifest, or the live object that was made of it. */
+/** A manifest, or the live object made from it. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -45,7 +45,7 @@ export function keyOf(object: KubernetesObject): ObjectKey {
   };
 }
 
-/** One text per object, which also sorts as Argo CD sorts `status.resources`. */
+/** One text per object, which sorts like Argo CD sorts `status.resources`. */
 export function keyText({ group, kind, namespace, name }: ObjectKey): string {
   return `${group}/${kind}/${namespace}/${name}`;
 }
@@ -55,7 +55,7 @@ export function annotation(object: KubernetesObject, name: string): string | und
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The items of a comma separated annotation, trimmed, without empty ones. */
+/** The items of a comma-separated annotation, trimmed, without empty ones. */
 export function annotationList(object: KubernetesObject, name: string): readonly string[] {
   return (annotation(object, name) ?? '')
     .split(',')
@@ -80,7 +80,7 @@ export function isClusterScoped({ kind }: { readonly kind: string }): boolean {
   return clusterScoped.has(kind);
 }
 
-/** Takes an annotation away as a merge patch does; none at all is no map. */
+/** Removes an annotation like a merge patch does: the last one removes the map. */
 export function dropAnnotation(
   metadata: { annotations?: Record<string, string> },
   name: string,

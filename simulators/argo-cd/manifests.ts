@@ -15,7 +15,7 @@ function parseFile(name: string, text: string): readonly unknown[] {
   return name.endsWith('.json') ? [JSON.parse(text)] : loadAll(text);
 }
 
-/** go-yaml's words for the faults that tests make; its lines count from the token's start. */
+/** go-yaml's words for the faults that tests use; its lines count from the token's start. */
 function yamlFault(error: unknown, text: string): string {
   const lines = text.trimEnd().split('\n').length;
   if (error instanceof YAMLException && /[{[][^}\]]*$/.test(text)) {
@@ -29,7 +29,7 @@ function isObject(value: unknown): value is KubernetesObject {
   return typeof value === 'object' && value !== null && 'kind' in value && 'apiVersion' in value;
 }
 
-/** `List` kinds stand for their items (argo-cd.md §3.1). */
+/** `List` kinds are replaced by their items (argo-cd.md §3.1). */
 function flatten(value: unknown): readonly KubernetesObject[] {
   if (!isObject(value)) return [];
   if ('items' in value) return Array.isArray(value.items) ? value.items.flatMap(flatten) : [];
@@ -37,8 +37,8 @@ function flatten(value: unknown): readonly KubernetesObject[] {
 }
 
 /**
- * The value of `argocd.argoproj.io/tracking-id` on an application's object; a cluster-scoped one
- * gets the destination's namespace too (the ordering fixtures).
+ * The value of `argocd.argoproj.io/tracking-id` on an application's object. A cluster-scoped one has the
+ * destination's namespace (the ordering fixtures).
  */
 function trackingOf(application: string, object: KubernetesObject, namespace: string): string {
   const where = object.metadata.namespace ?? namespace;
@@ -76,7 +76,7 @@ function generateSource(
   return { ok: true, manifests };
 }
 
-/** Renders every source as the repo server does: plain YAML and JSON, each object tracked. */
+/** Renders all sources like the repo server: plain YAML and JSON, each object tracked. */
 export function generate(
   repository: Repository,
   application: Application,
@@ -116,7 +116,7 @@ export function generate(
 }
 
 /**
- * The target state: namespaces filled in or cleared, and of equal objects the last one only
+ * The target state: namespaces filled in or cleared, and only the last of equal objects
  * (`NormalizeTargetObjects`, argo-cd.md §3.1).
  */
 export function normalize(

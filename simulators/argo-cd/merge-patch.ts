@@ -2,7 +2,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON merge patch (RFC 7396): null takes a field away, undefined changes nothing. */
+/** A JSON merge patch (RFC 7396): null removes a field, undefined changes nothing. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (patch === undefined) return target;
   if (!isRecord(patch)) return patch;

@@ -18,7 +18,7 @@ export function setResults(
   results: readonly ResourceResult[],
 ): void {
   const { revision = '', ...more } = revisionFields(spec, revisions);
-  // An empty list does not replace what is there: the write is a merge patch without the field.
+  // An empty list does not replace an existing one: the write is a merge patch without the field.
   const kept = results.length > 0 ? results : state.syncResult?.resources;
   state.syncResult = {
     ...(kept && { resources: kept.map((result) => ({ ...result })) }),
@@ -28,7 +28,7 @@ export function setResults(
   };
 }
 
-/** Adds the deployment that an operation made; the oldest entries go. */
+/** Adds the deployment that an operation made, and drops the oldest entries. */
 export function addHistory(
   status: Application['status'],
   { spec }: Application,

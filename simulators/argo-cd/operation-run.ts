@@ -10,12 +10,12 @@ import { addHistory, kitchen, setResults } from './operation-record.ts';
 import { skipsReconcile } from './reconciler.ts';
 import { parseDuration } from './windows.ts';
 
-/** What a pass takes before and after it touches the cluster: measured on the recordings. */
+/** The time that a pass takes before and after it changes the cluster: measured in recordings. */
 const firstPass = 115;
 const nextPass = 35;
 const writing = 15;
 const betweenPasses = 15;
-/** A pass that cannot move looks again after this, as the controller does within 30 s. */
+/** A pass that cannot proceed is repeated after this; the controller does so within 30 s. */
 const requeue = 10_000;
 const windowMessage = 'Sync operation blocked by sync window';
 
@@ -23,18 +23,18 @@ function ended({ phase }: OperationState): boolean {
   return phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
 }
 
-/** Works the operations of one Application, one at a time (argo-cd.md §2.3). */
+/** Executes the operations of one Application, one at a time (argo-cd.md §2.3). */
 export class OperationRun {
   readonly #environment: Environment;
   readonly #uid: string;
   readonly #finished: () => void;
   readonly #retried: () => void;
-  /** A pass is scheduled or at work. */
+  /** A pass is scheduled or running. */
   #busy = false;
   #again = false;
   #cancelRequeue: (() => void) | undefined;
   #cancelRetry: (() => void) | undefined;
-  /** A retry starts with no results, whatever the application still shows (retry-then-fails). */
+  /** A retry starts without results, whatever the application still shows (retry-then-fails). */
   #forget = false;
 
   constructor(environment: Environment, uid: string, finished: () => void, retried: () => void) {
@@ -48,7 +48,7 @@ export class OperationRun {
     return this.#environment.applications.byUid(this.#uid);
   }
 
-  /** Something changed that may let the operation go on. */
+  /** Something changed that may let the operation continue. */
   wake(delay: number): void {
     const application = this.#application;
     if (!application?.operation || skipsReconcile(application)) return;
@@ -101,7 +101,7 @@ export class OperationRun {
     });
   }
 
-  /** The pass is over; what came up meanwhile, or its own change, leads to another one. */
+  /** The pass is over. Anything that happened meanwhile, or its own change, triggers another. */
   #rest(changed: boolean): void {
     this.#busy = false;
     const again = this.#again || changed;
@@ -155,7 +155,7 @@ export class OperationRun {
         const name = wanted[index] ?? targetRevision;
         const { repository } = this.#environment;
         const resolved = repository.resolve(name, sources[index]);
-        // Of a list a commit stays as it is written, also when it is checked out.
+        // With several sources, a commit stays as written, even when it is checked out.
         return (sync.sources ? repository.peek(name, sources[index]) : resolved) ?? name;
       })
     );

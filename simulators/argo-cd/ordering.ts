@@ -9,7 +9,7 @@ export interface Task {
   readonly kind: string;
   readonly group: string;
   readonly name: string;
-  /** The destination's namespace stands in for a cluster-scoped object's (argo-cd.md §2.2). */
+  /** For a cluster-scoped object, the destination's namespace (argo-cd.md §2.2). */
   readonly namespace: string;
   readonly target: KubernetesObject | undefined;
   readonly live: KubernetesObject | undefined;
@@ -28,7 +28,7 @@ const kindOrder = (
   'StatefulSet Job CronJob IngressClass Ingress APIService'
 ).split(' ');
 
-/** Where Argo CD puts a kind inside a wave: unlisted kinds come last, together. */
+/** The rank of a kind within a wave: unlisted kinds come last, together. */
 function kindRank(kind: string): number {
   const place = kindOrder.indexOf(kind);
   return place < 0 ? kindOrder.length : place;
@@ -95,7 +95,7 @@ export interface TaskSettings {
   readonly namespace: string;
   /** The first seven characters of the revision, for the names of unnamed hooks. */
   readonly revision: string;
-  /** Unix seconds, for the same. */
+  /** Unix seconds, for the same purpose. */
   readonly startedAt: number;
   readonly withHooks: boolean;
 }
@@ -138,8 +138,8 @@ function compare(a: Task, b: Task): number {
 }
 
 /**
- * Moves each dependency that stands behind its first user to just before it, into that user's
- * phase and wave (`adjustDeps`).
+ * Moves each dependency that follows its first user to just before it, into that user's phase and wave
+ * (`adjustDeps`).
  */
 function pullForward(
   tasks: Task[],
@@ -184,7 +184,7 @@ function optionsOf(object: KubernetesObject): readonly string[] {
   return annotationList(object, 'argocd.argoproj.io/sync-options');
 }
 
-/** Swaps the waves of prunes and puts those that ask for it last (argo-cd.md §3.4). */
+/** Reverses the waves of prunes, and puts those with `PruneLast` last (argo-cd.md §3.4). */
 export function placePrunes(tasks: readonly Task[], syncOptions: readonly string[]): void {
   const prunes = tasks.filter(({ target }) => !target);
   const last = (task: Task) =>
@@ -200,7 +200,7 @@ export function placePrunes(tasks: readonly Task[], syncOptions: readonly string
   for (const task of prunes.filter(last)) task.wave = end;
 }
 
-/** Whether an object or its application asks for a sync option; the object's word counts first. */
+/** Whether an object or its application sets a sync option; the object's value takes precedence. */
 export function syncOption(
   object: KubernetesObject | undefined,
   name: string,

@@ -27,8 +27,8 @@ function line(content: string, time: number | undefined, podName: string, last: 
 }
 
 /**
- * The body of `GET …/logs`: one JSON object a line, a closing entry, and nothing at all when there
- * is no pod. What Kubernetes refuses comes as a line of content (`hook-logs` recording).
+ * The body of `GET …/logs`: one JSON object per line, with a closing entry, or nothing if there is no pod.
+ * Refusals by Kubernetes appear as a line of content (`hook-logs` recording).
  */
 export function podLogs(
   workloads: Workloads,

@@ -2,7 +2,7 @@ import type { Application } from './application.ts';
 import type { SyncWindow } from './windows.ts';
 import { assignedWindows, canSync, windowFault } from './windows.ts';
 
-/** The AppProjects, of which the simulator knows name and sync windows. */
+/** The AppProjects, of which the simulator knows only name and sync windows. */
 export class Projects {
   readonly #windows = new Map<string, readonly SyncWindow[]>([['default', []]]);
 
@@ -14,7 +14,7 @@ export class Projects {
     return this.#windows.has(name);
   }
 
-  /** Makes the project when it is not there. */
+  /** Creates the project if it does not exist. */
   setWindows(name: string, windows: readonly SyncWindow[]): void {
     this.#windows.set(name, windows);
   }
@@ -28,7 +28,7 @@ export class Projects {
     return assignedWindows(windows, metadata.name, spec.destination.namespace ?? '');
   }
 
-  /** Why the windows cannot be told open from closed: Argo CD then allows nothing. */
+  /** Why it is unknown whether the windows are open; Argo CD then allows nothing. */
   windowFault(application: Application): string | undefined {
     return windowFault(this.windowsOf(application));
   }

@@ -10,8 +10,8 @@ import { generate, normalize, targetRevisions } from './manifests.ts';
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
 
 /**
- * `recent` compares with the revision compared before, `known` with what the repo server remembers
- * of the branch, `latest` asks git again (`CompareWith`, argo-cd.md §2.3).
+ * `recent` compares with the last compared revision, `known` with what the repo server remembers of the
+ * branch, `latest` asks Git again (`CompareWith`, argo-cd.md §2.3).
  */
 export type RefreshLevel = 'recent' | 'known' | 'latest';
 const levels: readonly RefreshLevel[] = ['recent', 'known', 'latest'];
@@ -24,7 +24,7 @@ type ComparisonResult =
   | { readonly fault: 'ComparisonError' | 'InvalidSpecError'; readonly message: string }
   | { readonly comparison: Comparison; readonly revisions: readonly string[] };
 
-/** Keeps one Application's `status.sync`, `status.health` and `status.resources` true. */
+/** Keeps one Application's `status.sync`, `status.health` and `status.resources` up to date. */
 export class Reconciler {
   readonly #environment: Environment;
   readonly #uid: string;
@@ -38,7 +38,7 @@ export class Reconciler {
     this.#scheduleReconciliation();
   }
 
-  /** Asks for a comparison so many simulated milliseconds from now; asks are merged. */
+  /** Requests a comparison in so many simulated milliseconds; requests are merged. */
   request(level: RefreshLevel, delay: number): void {
     const pending = this.#pending?.level ?? level;
     const merged = levels.indexOf(pending) > levels.indexOf(level) ? pending : level;
@@ -83,7 +83,7 @@ export class Reconciler {
     this.#write(application, stamped, { comparison, revisions: state.revisions });
   }
 
-  /** The manifests at the revisions that a comparison of this level looks at. */
+  /** The manifests at the revisions that a comparison of this level reads. */
   #targetState(
     application: Application,
     level: RefreshLevel,
@@ -126,7 +126,7 @@ export class Reconciler {
       status.resourceHealthSource = 'appTree';
       status.controllerNamespace = 'argocd';
       if ('fault' in result) {
-        // A failed comparison leaves the branch's name where the revision stands (broken-yaml).
+        // A failed comparison leaves the name of the branch in place of the revision (broken-yaml).
         const names = revisionFields(spec, targetRevisions(before));
         status.sync = { status: 'Unknown', comparedTo: comparedTo(spec), ...names };
         delete status.resources;
@@ -173,7 +173,7 @@ export class Reconciler {
   }
 }
 
-/** What the controller adds where somebody has to promote (controller/state.go). */
+/** What the controller adds if somebody has to promote (controller/state.go). */
 function awaitedPromotion({ spec: { sourceHydrator } }: Application, message: string): string {
   if (!sourceHydrator?.hydrateTo || !message.includes('app path does not exist')) return '';
   const [to, from] = [sourceHydrator.syncSource, sourceHydrator.hydrateTo];

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const folder = new URL('../../test/fixtures/argo-cd/recordings/', import.meta.url);
 
-/** One line of a recording (test/fixtures/README.md). `t` is milliseconds since its start. */
+/** One line of a recording (test/fixtures/README.md). `t`: milliseconds since its start. */
 export interface RecordedLine {
   readonly t: number;
   readonly kind: string;
@@ -14,7 +14,7 @@ export interface RecordedLine {
       readonly infos?: readonly { readonly name: string; readonly value: string }[];
     };
   };
-  /** Of a commit. */
+  /** For a commit. */
   readonly revision?: string;
   readonly response?: { readonly status: number; readonly body: unknown };
 }
@@ -23,13 +23,13 @@ const names = readdirSync(folder)
   .map((file) => file.replace(/\.jsonl$/, ''))
   .sort();
 
-/** Of applications that Argo CD hydrates. */
+/** Recordings of applications that Argo CD hydrates. */
 export const hydratedRecordings: readonly string[] = names.filter((one) =>
   one.startsWith('hydrated'),
 );
-/** Of several applications beside one another. */
+/** Recordings of several applications at once. */
 export const severalRecordings: readonly string[] = ['applicationset', 'twins'];
-/** Of one application that Argo CD does not hydrate. */
+/** Recordings of one application that Argo CD does not hydrate. */
 export const recordingNames: readonly string[] = names.filter(
   (one) => !hydratedRecordings.includes(one) && !severalRecordings.includes(one),
 );
@@ -42,7 +42,7 @@ export function readRecording(name: string): readonly RecordedLine[] {
     .map((line) => JSON.parse(line) as RecordedLine);
 }
 
-/** Whether a value is an Application, as GET and sync answer with. */
+/** Whether a value is an Application, as GET and sync return it. */
 export function isApplication(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'spec' in value && 'metadata' in value;
 }

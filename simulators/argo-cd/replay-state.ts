@@ -2,7 +2,7 @@ import { readRecording } from './recording.ts';
 import type { Application } from './application.ts';
 import type { Files } from './repository.ts';
 
-/** One line of a recording (recordings.md §1); `t` is in milliseconds since the scenario began. */
+/** One line of a recording (recordings.md §1). `t`: milliseconds since its start. */
 export type RecordedLine = { readonly t: number } & (
   | {
       readonly kind: 'git';
@@ -37,19 +37,19 @@ export type RecordedLine = { readonly t: number } & (
 
 export type RecordedExchange = Extract<RecordedLine, { kind: 'exchange' }>;
 
-/** The lines of a recording, with all that a replay needs of them. */
+/** The lines of a recording, with everything that a replay needs. */
 export function recordedLines(name: string): readonly RecordedLine[] {
   return readRecording(name) as readonly RecordedLine[];
 }
 
-/** What a client can tell two states of an application apart by, without names and times. */
+/** What lets a client tell two states of an application apart, without names and times. */
 export interface State {
   readonly t: number;
   /** Phase, message and the phase of every hook and resource of the operation. */
   readonly operation: string;
   /** Sync, health, and the revisions compared with. */
   readonly status: string;
-  /** What the hydrator says: its phase, and the commits that it knows; empty without one. */
+  /** The state of the hydrator: its phase, and the commits that it knows; empty without one. */
   readonly hydration: string;
 }
 
@@ -101,10 +101,7 @@ function hydrationOf({ sourceHydrator: of }: Application['status']): string {
   ].join(' ');
 }
 
-/**
- * The values in order that held for at least so many milliseconds, each once; the last one always
- * counts.
- */
+/** The values, in order, that lasted at least so many milliseconds, each once; the last one always counts. */
 export function lasting(
   states: readonly State[],
   milliseconds: number,
@@ -119,7 +116,7 @@ export function lasting(
   return held.map(show).filter((text, index, all) => text !== all[index - 1]);
 }
 
-/** The states with their revisions numbered in the order in which they came. */
+/** The states with their revisions numbered by first appearance. */
 export function numbered(states: readonly State[]): readonly State[] {
   const shas: string[] = [];
   const number = (text: string) =>

@@ -4,7 +4,7 @@ import type { Application } from './application.ts';
 import type { RecordedExchange, RecordedLine, State } from './replay-state.ts';
 import { lasting, numbered, stateOf } from './replay-state.ts';
 
-/** Something that was done to Argo CD outside the recorded requests. */
+/** Something done to Argo CD outside the recorded requests. */
 export interface Act {
   /** When, in milliseconds of the recording. */
   readonly t: number;
@@ -22,17 +22,17 @@ export interface Replayed {
 }
 
 const step = 5;
-/** A state that the recording reached must be reached by the simulator within this much longer. */
+/** The simulator must reach each recorded state within this extra time. */
 const grace = 20_000;
 
-/** What must have come as far as in the recording before anything is done. */
+/** What must have reached the recorded state before anything is done. */
 export const operationOf = (state: State): string => state.operation;
 
 function immediate(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Plays a recording's requests and acts against a simulator whose time this driver moves. */
+/** Replays the requests and acts of a recording against a simulator, whose time it controls. */
 export class Replay {
   readonly #name: string;
   readonly #lines: readonly RecordedLine[];
@@ -40,14 +40,14 @@ export class Replay {
   readonly #start: number;
   readonly #progress: typeof operationOf;
   readonly #shas = new Map<string, string>();
-  /** The states since the stream was opened, as they came. */
+  /** The states since the stream was opened, in order of arrival. */
   readonly #told: State[] = [];
   readonly #states: State[] = [];
   readonly #answers: Replayed['answers'][number][] = [];
   readonly #stop = new AbortController();
-  /** When each version of the application was made: the stream arrives later than that. */
+  /** When each version of the application was written: the stream delivers it later. */
   readonly #times = new Map<string, number>();
-  /** How much later the simulator is than the recording. */
+  /** How far the simulator is behind the recording. */
   #late = 0;
   #streamEnd: Promise<void> | undefined;
   #lastEvent: Application | undefined;
@@ -100,7 +100,7 @@ export class Replay {
     while (this.#elapsed < t) this.#argocd.advance(Math.min(step, t - this.#elapsed));
   }
 
-  /** Waits until the operation has come as far as in the recording when this was done. */
+  /** Waits until the operation has reached the state of the recording at that time. */
   #reach(t: number): void {
     const before = this.#lines.flatMap((line) =>
       line.kind === 'event' && line.t < t - 10 ? [stateOf(0, line.event.result.application)] : [],
@@ -108,13 +108,13 @@ export class Replay {
     const wanted = lasting(before, 0, this.#progress).length;
     const from = this.#elapsed;
     while (lasting(this.#told, 0, this.#progress).length < wanted) {
-      assert(this.#elapsed - from < grace, `the simulator never came as far as ${t} ms`);
+      assert(this.#elapsed - from < grace, `the simulator never reached the state at ${t} ms`);
       this.#argocd.advance(step);
     }
     this.#late += this.#elapsed - from;
   }
 
-  /** The recorder noted an exchange when its answer was there; a refresh and a deletion took long. */
+  /** The recorder timed an exchange at its response; a refresh and a deletion take long. */
   #sendTime(line: RecordedLine, index: number): number {
     if (line.kind !== 'exchange') return line.t;
     const { method, path } = line.request;
@@ -150,7 +150,7 @@ export class Replay {
       headers: sent,
       ...(text !== undefined && { body: this.#translate(text) }),
     });
-    // Only a refresh needs time to go on before it is answered.
+    // Only a refresh needs time to pass before it is answered.
     if (path.includes('refresh=')) {
       while (this.#argocd.requests.length === seen) await immediate();
       while (this.#isRefreshing()) {
@@ -172,7 +172,7 @@ export class Replay {
     return 'argocd.argoproj.io/refresh' in annotations;
   }
 
-  /** The recorder wrote `<token>` for every token; the answers tell which one it was. */
+  /** The recorder wrote `<token>` for every token; the responses show which one it was. */
   #token({ request, response }: RecordedExchange): string {
     const text = JSON.stringify(response.body);
     if (text.includes('no session information')) return 'not-a-token';
@@ -213,7 +213,7 @@ export class Replay {
     }
   }
 
-  /** A last change of the application itself proves that everything before it has arrived. */
+  /** A final change of the application itself proves that everything before it has arrived. */
   async #drain(): Promise<void> {
     if (this.#streamEnd) {
       this.#argocd.annotate(this.#name, { 'lab/end': 'true' });

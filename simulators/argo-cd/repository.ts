@@ -12,9 +12,9 @@ interface Commit {
 }
 
 /**
- * A GitOps repository in memory, together with the repo server's memory of where its branches
- * point: a push stays unseen until somebody asks for the newest state, or the memory is too old
- * (three minutes in Argo CD 3.5.1, recordings.md §3.1).
+ * A GitOps repository in memory, and the repo server's memory of its branches: a push stays unseen until
+ * somebody asks for the newest state, or the memory expires (after three minutes in Argo CD 3.5.1,
+ * recordings.md §3.1).
  */
 export class Repository {
   static readonly cacheLifetime = 180_000;
@@ -24,7 +24,7 @@ export class Repository {
   readonly #commits = new Map<string, Commit>();
   readonly #branches = new Map<string, string>();
   readonly #tags = new Map<string, string>();
-  /** What sources are read from that are no Git repositories. */
+  /** Sources that are not Git repositories. */
   readonly artifacts = new Artifacts();
   readonly #cache = new Map<string, { readonly sha: string; readonly at: number }>();
   readonly #failures = new Map<string, number>();
@@ -34,7 +34,7 @@ export class Repository {
     this.#now = now;
   }
 
-  /** Replaces a folder by `files` and returns the new commit's SHA. */
+  /** Replaces a folder by `files`. Returns the new commit's SHA. */
   commit(folder: string, files: Files, branch = 'main'): string {
     const parent = this.#commits.get(this.#branches.get(branch) ?? '');
     const sha = this.#identifiers.sha();
@@ -44,7 +44,7 @@ export class Repository {
     return sha;
   }
 
-  /** Begins a branch for the hydrator, unless there is one: with a commit of its own, and nothing in it. */
+  /** Creates a branch for the hydrator, unless it exists: with an empty commit. */
   begin(branch: string): void {
     if (this.#branches.has(branch)) return;
     const sha = this.#identifiers.sha();
@@ -53,7 +53,7 @@ export class Repository {
     this.#branches.set(branch, sha);
   }
 
-  /** What the hydrator makes of a dry commit, as a commit of a branch of its own. */
+  /** Writes what the hydrator rendered from a dry commit, as a commit on another branch. */
   hydrate(folder: string, files: Files, branch: string, dry: string): string {
     const subject = this.#commits.get(dry)?.message ?? '';
     const sha = this.commit(folder, files, branch);
@@ -68,15 +68,15 @@ export class Repository {
     this.#branches.set(branch, sha);
   }
 
-  /** Points a tag at a commit; an annotated one is shown as its commit too (recordings.md §2.6). */
+  /** Points a tag at a commit; an annotated tag also appears as its commit (recordings.md §2.6). */
   tag(tag: string, sha: string): void {
     this.#tags.set(tag, sha);
   }
 
   /**
-   * What the API server makes of a revision: the commit that a branch, a tag, `refs/…` or `HEAD`
-   * names now. A commit stays as it is written, short, in upper case or unknown (seen on a real one;
-   * util/git/client.go, `lsRemote`).
+   * How the API server resolves a revision: to the current commit of a branch, a tag, `refs/…` or `HEAD`. A
+   * commit stays as written, even if short, in upper case or unknown (seen on a real one; util/git/client.go,
+   * `lsRemote`).
    */
   peek(revision: string, source?: Source): string | undefined {
     if (source && isArtifact(source)) return this.artifacts.resolve(source, revision);
@@ -92,9 +92,8 @@ export class Repository {
   }
 
   /**
-   * What is checked out of it: the full commit in lower case. The repo server remembers it, and with it
-   * all refs of the repository that it knows (recording `hydrated`: the sync of one branch shows the
-   * push to another).
+   * What is checked out for a revision: the full commit in lower case. The repo server remembers it, and with
+   * it all refs of the repository (recording `hydrated`: the sync of one branch shows the push to another).
    */
   resolve(revision: string, source?: Source): string | undefined {
     const resolved = this.peek(revision, source);
@@ -109,13 +108,13 @@ export class Repository {
     return sha;
   }
 
-  /** The full commit of one that is written short; what nobody knows stays as it is. */
+  /** The full commit of an abbreviated one; unknown ones stay as they are. */
   checkedOut(revision: string): string {
     const prefix = revision.toLowerCase();
     return [...this.#commits.keys()].find((sha) => sha.startsWith(prefix)) ?? revision;
   }
 
-  /** What the repo server remembers of a branch, while its memory is young enough. */
+  /** What the repo server remembers of a branch, until that expires. */
   resolveCached(revision: string, source?: Source): string | undefined {
     if (source && isArtifact(source)) return this.resolve(revision, source);
     const known = this.#cache.get(revision);
@@ -123,13 +122,13 @@ export class Repository {
     return young ? known.sha : this.resolve(revision);
   }
 
-  /** The files of a source at a revision; undefined when there are none. */
+  /** The files of a source at a revision; undefined if there are none. */
   filesOf(source: Source, revision: string): Files | undefined {
     if (isArtifact(source)) return this.artifacts.files(source, revision);
     return this.files(this.checkedOut(revision), source.path ?? '.');
   }
 
-  /** The files below a folder, by their path in it; undefined when there are none. */
+  /** The files below a folder, by their path in it; undefined if there are none. */
   files(sha: string, path: string): Files | undefined {
     const commit = this.#commits.get(sha);
     const found: Record<string, string> = {};
@@ -144,8 +143,8 @@ export class Repository {
   }
 
   /**
-   * Counts a failed generation; true when the repo server had failed at it three times before, and
-   * so no longer tries (`broken-yaml` recording).
+   * Counts a failed generation. True if the repo server has already failed three times and no longer tries
+   * (`broken-yaml` recording).
    */
   isPaused(failure: string): boolean {
     const failures = this.#failures.get(failure) ?? 0;

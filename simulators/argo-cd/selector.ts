@@ -25,7 +25,7 @@ function requirement(text: string): Requirement {
   return (labels) => name in labels;
 }
 
-/** Kubernetes' label selector, with its parser's words for a fault. */
+/** Kubernetes' label selector, with the error messages of its parser. */
 export function parseSelector(text: string): Requirement {
   const parts = text.split(/,(?![^(]*\))/).filter((part) => part.trim() !== '');
   const requirements = parts.map(requirement);

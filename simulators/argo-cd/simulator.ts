@@ -30,33 +30,33 @@ import { Workloads } from './workloads.ts';
 
 export interface SimulatorOptions {
   /**
-   * Real milliseconds per simulated one. 0.02 unless told: a two-second wave delay takes 40 ms.
-   * `Infinity` stops time, which then moves by `advance` only.
+   * Real milliseconds per simulated one; default: 0.02, so a two-second wave delay takes 40 ms. `Infinity`
+   * stops time, which then moves only by `advance`.
    */
   readonly timeScale?: number;
-  /** The time of others beside it, in place of `timeScale` and `startTime`. */
+  /** A shared clock, instead of `timeScale` and `startTime`. */
   readonly clock?: SimulatedClock;
-  /** Where simulated time starts, milliseconds since the epoch; 2026-11-21T01:00:00Z unless told. */
+  /** Where simulated time starts, in milliseconds since the epoch; default: 2026-11-21T01:00:00Z. */
   readonly startTime?: number;
-  /** `/argocd` puts the API below `/argocd/api/…`. */
+  /** `/argocd` puts the API under `/argocd/api/…`. */
   readonly rootPath?: string;
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** A free one unless told. */
+  /** Default: a free one. */
   readonly port?: number;
-  /** What `/api/version` says; `v3.5.1` unless told. */
+  /** What `/api/version` returns; default: `v3.5.1`. */
   readonly version?: string;
-  /** Between two heartbeats of a stream, simulated milliseconds; 15 000 unless told. */
+  /** Between two heartbeats of a stream, in simulated milliseconds; default: 15,000. */
   readonly heartbeat?: number;
-  /** Beside `ci`, whose token is `token`, and `admin` with the password `admin-password`. */
+  /** In addition to `ci`, whose token is `token`, and `admin` with the password `admin-password`. */
   readonly accounts?: Readonly<Record<string, Account>>;
-  /** Namespaces beside `argocd` where Applications may live. */
+  /** Namespaces other than `argocd` that may contain Applications. */
   readonly applicationNamespaces?: readonly string[];
-  /** How long a token from a login is good, simulated milliseconds; a day unless told. */
+  /** How long a token from a login is valid, in simulated milliseconds; default: a day. */
   readonly sessionLifetime?: number;
   readonly behavior?: Partial<Behavior>;
 }
 
-/** The spec that the recordings used: one folder of the repository, deployed to `ns-<folder>`. */
+/** The spec used in the recordings: one folder of the repository, deployed to `ns-<folder>`. */
 export function defaultSpec(folder: string): ApplicationSpec {
   return {
     project: 'default',
@@ -70,7 +70,7 @@ export function defaultSpec(folder: string): ApplicationSpec {
   };
 }
 
-/** The same, hydrated: written dry on `main`, rendered onto a branch of its own. */
+/** The same, hydrated: dry on `main`, rendered onto another branch. */
 export function hydratedSpec(folder: string, hydrateTo?: string): ApplicationSpec {
   const { source, ...spec } = defaultSpec(folder);
   return {
@@ -95,9 +95,9 @@ export function hydratedSpec(folder: string, hydrateTo?: string): ApplicationSpe
  * await argocd.stop();
  * ```
  *
- * Time is simulated and runs fast: every timestamp that the API shows is on `now`. What pods do
- * is said by `lab/…` annotations (see `Workloads`); `lab/invalid` on an object makes its apply
- * fail with that message, `lab/dry-run` its dry run; `lab/health` sets its health.
+ * Time is simulated and runs fast: all timestamps of the API follow `now`. Annotations `lab/…` control what
+ * pods do (see `Workloads`); `lab/invalid` on an object makes its apply fail with that message, `lab/dry-run`
+ * its dry run; `lab/health` sets its health.
  */
 export class ArgoCDSimulator {
   readonly #environment: Environment;
@@ -107,11 +107,11 @@ export class ArgoCDSimulator {
   readonly #scheme: string;
   readonly #rootPath: string;
 
-  /** The token of the account `ci`, which may do everything with applications. */
+  /** The token of the account `ci`, which has all rights on applications. */
   readonly token: string;
-  /** Faults to be played, in the order they were added. */
+  /** Faults to play, in the order in which they were added. */
   readonly faults = new Faults();
-  /** How the controller behaves; may be changed at any time. */
+  /** How the controller behaves. May be changed at any time. */
   readonly behavior: Behavior;
 
   static async start(options: SimulatorOptions = {}): Promise<ArgoCDSimulator> {
@@ -186,7 +186,7 @@ export class ArgoCDSimulator {
     });
   }
 
-  /** Where it listens, with the root path and without a slash at the end. */
+  /** The URL, with the root path and without a trailing slash. */
   get url(): string {
     return `${this.#scheme}://127.0.0.1:${this.#server.port}${this.#rootPath}`;
   }
@@ -196,18 +196,18 @@ export class ArgoCDSimulator {
     return this.#environment.clock.arrive();
   }
 
-  /** Moves stopped time (`timeScale: Infinity`) on by so many simulated milliseconds. */
+  /** Advances stopped time (`timeScale: Infinity`) by so many simulated milliseconds. */
   advance(milliseconds: number): void {
     this.#environment.clock.advance(milliseconds);
   }
 
-  /** Waits so many simulated milliseconds. */
+  /** Waits for so many simulated milliseconds. */
   sleep(milliseconds: number): Promise<void> {
     this.#environment.clock.arrive();
     return this.#environment.clock.sleep(milliseconds);
   }
 
-  /** Every request so far, in the order of arrival; tests may empty it. */
+  /** All requests so far, in order of arrival. Tests may clear it. */
   get requests(): SeenRequest[] {
     return this.#server.requests;
   }
@@ -221,7 +221,7 @@ export class ArgoCDSimulator {
     return this.#server.openStreams;
   }
 
-  /** How long lists and streams lag behind GET, simulated milliseconds. */
+  /** How long lists and streams lag behind GET, in simulated milliseconds. */
   set informerLag(milliseconds: number) {
     this.#environment.applications.informerLag = milliseconds;
   }
@@ -231,19 +231,19 @@ export class ArgoCDSimulator {
     this.#environment.clock.stop();
   }
 
-  /** argocd-server goes away for so many simulated milliseconds; the controller works on. */
+  /** argocd-server is down for so many simulated milliseconds; the controller continues. */
   async restart(milliseconds: number): Promise<void> {
     await this.#server.close();
     await this.sleep(milliseconds);
     await this.#server.listen();
   }
 
-  /** Ends the open streams, as a proxy's idle timeout does. */
+  /** Ends the open streams, like a proxy's idle timeout. */
   closeStreams(): void {
     this.#server.closeStreams();
   }
 
-  /** A token for an account; `lifetime` in simulated milliseconds, for ever without. */
+  /** A token for an account; valid forever without `lifetime` (simulated milliseconds). */
   issueToken(account: string, lifetime?: number): string {
     return this.#access.issue(account, lifetime);
   }
@@ -252,37 +252,37 @@ export class ArgoCDSimulator {
     this.#access.revoke(token);
   }
 
-  /** Replaces a folder of the repository by `files` and returns the commit's SHA. */
+  /** Replaces a folder of the repository by `files`. Returns the commit's SHA. */
   commit(folder: string, files: Files, branch = 'main'): string {
     this.#environment.clock.arrive();
     return this.#environment.repository.commit(folder, files, branch);
   }
 
-  /** A branch is moved to a commit. */
+  /** Moves a branch to a commit. */
   pointBranch(branch: string, sha: string): void {
     this.#environment.repository.point(branch, sha);
   }
 
-  /** A tag is moved to a commit. */
+  /** Moves a tag to a commit. */
   pointTag(tag: string, sha: string): void {
     this.#environment.repository.tag(tag, sha);
   }
 
   /**
-   * Publishes a chart's version (a source with `chart`) or an OCI artifact's tag (`oci://`). Says
-   * what Argo CD calls it: the version, or the digest.
+   * Publishes a version of a chart (a source with `chart`) or a tag of an OCI artifact (`oci://`). Returns
+   * its name in Argo CD: the version, or the digest.
    */
   publish(source: Source, tag: string, files: Files): string {
     return this.#environment.repository.artifacts.publish(source, tag, files);
   }
 
-  /** The repository's web hook arrives: every application is refreshed. */
+  /** The repository's web hook arrives: all applications are refreshed. */
   deliverPush(): void {
     this.#environment.clock.arrive();
     this.#controller.refreshAll();
   }
 
-  /** Makes an application; without a spec, the one of the recordings for the folder of its name. */
+  /** Creates an application; by default, with the recordings' spec for the folder of its name. */
   createApplication(
     name: string,
     {
@@ -293,7 +293,7 @@ export class ArgoCDSimulator {
     this.#environment.clock.arrive();
     const namespace = metadata.namespace ?? 'argocd';
     if (this.#environment.applications.get(name, namespace)) {
-      throw new Error(`There is an application ${namespace}/${name} already; delete it first.`);
+      throw new Error(`The application ${namespace}/${name} already exists; delete it first.`);
     }
     return structuredClone(this.#create(name, namespace, spec, metadata));
   }
@@ -307,8 +307,8 @@ export class ArgoCDSimulator {
   }
 
   /**
-   * Resolves with the application as soon as it is as `test` wants it; undefined stands for one that
-   * is not there. Sees every state, however short.
+   * Resolves with the application as soon as `test` accepts it; undefined stands for a missing one. Sees
+   * every state, however short.
    */
   until(
     name: string,
@@ -329,24 +329,24 @@ export class ArgoCDSimulator {
     });
   }
 
-  /** Tells of every change as the informer gets it, in this process; returns what ends that. */
+  /** Calls the watcher with every change as the informer receives it. Returns a function that ends this. */
   watch(watcher: (event: ApplicationEvent) => void): () => void {
     return this.#environment.applications.watch(watcher);
   }
 
-  /** Deletes an application at once, as `kubectl delete` without its finalizer does. */
+  /** Deletes an application immediately, like `kubectl delete` without its finalizer. */
   deleteApplication(name: string, { cascade = false }: { cascade?: boolean } = {}): void {
     this.#environment.clock.arrive();
     const found = this.#environment.applications.get(name);
     if (found) this.#remove(found, cascade);
   }
 
-  /** `kubectl annotate application`: null takes an annotation away. */
+  /** `kubectl annotate application`: null removes an annotation. */
   annotate(name: string, annotations: Readonly<Record<string, string | null>>): void {
     this.patchApplication(name, { metadata: { annotations } });
   }
 
-  /** `kubectl patch application --type merge`, which may change anything, status too. */
+  /** `kubectl patch application --type merge`, which may change anything, including status. */
   patchApplication(name: string, patch: Readonly<Record<string, unknown>>): void {
     const { applications, clock } = this.#environment;
     clock.arrive();
@@ -361,7 +361,7 @@ export class ArgoCDSimulator {
     });
   }
 
-  /** `kubectl patch` of a live object, which makes it drift; `group` is empty for core kinds. */
+  /** `kubectl patch` of a live object, which makes it drift. `group` is empty for core kinds. */
   patchObject(
     key: Omit<ObjectKey, 'group'> & { group?: string },
     patch: Readonly<Record<string, unknown>>,
@@ -379,7 +379,7 @@ export class ArgoCDSimulator {
     this.#environment.cluster.delete({ group: '', ...key });
   }
 
-  /** A live object as it is now. */
+  /** A live object in its current state. */
   object(key: Omit<ObjectKey, 'group'> & { group?: string }): KubernetesObject | undefined {
     this.#environment.clock.arrive();
     return structuredClone(this.#environment.cluster.get({ group: '', ...key }));
@@ -390,13 +390,13 @@ export class ArgoCDSimulator {
     this.#environment.cluster.addNamespace(name);
   }
 
-  /** Replaces the sync windows of an AppProject, which is made when it is missing. */
+  /** Replaces the sync windows of an AppProject, which is created if it does not exist. */
   setSyncWindows(windows: readonly SyncWindow[], project = 'default'): void {
     this.#environment.clock.arrive();
     this.#environment.projects.setWindows(project, windows);
   }
 
-  /** Another actor syncs; false when an operation was in progress. */
+  /** Another actor syncs. False: an operation was in progress. */
   syncAs(username: string, name: string, request: SyncRequest = {}): boolean {
     const { applications, repository, clock } = this.#environment;
     clock.arrive();
@@ -409,7 +409,7 @@ export class ArgoCDSimulator {
     });
   }
 
-  /** Another actor syncs as soon as the running operation, or the next one, has ended. */
+  /** Another actor syncs as soon as the running (or next) operation has ended. */
   syncAfter(username: string, name: string, request: SyncRequest = {}): void {
     const { applications, clock } = this.#environment;
     let running = applications.get(name)?.operation !== undefined;
@@ -464,7 +464,7 @@ export class ArgoCDSimulator {
     clock.after(200, () => applications.remove(metadata.uid));
   }
 
-  /** An Application among the manifests is a child application: app of apps. */
+  /** An Application among the manifests is a child application (app of apps). */
   #childApplication(change: 'added' | 'changed' | 'deleted', object: KubernetesObject): void {
     if (object.kind !== 'Application' || groupOf(object) !== 'argoproj.io') return;
     const { applications } = this.#environment;

@@ -4,7 +4,7 @@ import type { SimulatedClock } from './clock.ts';
 import { filterFields } from './field-filter.ts';
 import type { StreamFault } from './faults.ts';
 
-/** Argo CD sends a comment line this often, on server-sent events only. */
+/** Argo CD sends a comment line at this interval, only on server-sent events. */
 export const heartbeatInterval = 15_000;
 
 export interface StreamRequest {
@@ -22,7 +22,7 @@ export function serveStream(
   clock: SimulatedClock,
   { request, response, query, selects, heartbeat, fault }: StreamRequest,
 ): void {
-  // Any other Accept gives lines of JSON, without heartbeats and with late headers.
+  // Any other Accept returns lines of JSON, without heartbeats and with late headers.
   const events = request.headers.accept === 'text/event-stream';
   const fields = query.get('fields');
   const last = new Map<string, string>();
@@ -38,7 +38,7 @@ export function serveStream(
     if (fault?.kind === 'losingStream' && fault.loses(event)) return;
     const text = JSON.stringify(filterFields({ result: event }, fields));
     const { name, namespace } = event.application.metadata;
-    // The server leaves out what is, after filtering, what it sent last for that application.
+    // After filtering, the server omits what equals its previous message for that application.
     if (last.get(`${namespace}/${name}`) === text) return;
     last.set(`${namespace}/${name}`, text);
     if (!response.headersSent) head();

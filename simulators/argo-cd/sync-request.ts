@@ -56,7 +56,7 @@ export const rollbackRequestType: GoStruct = {
 };
 
 function resolve(repository: Repository, revision: string, source: Source | undefined): string {
-  // The server asks git itself: what the repo server remembers of branches stays as it was.
+  // The server asks Git itself; the repo server's memory of branches is unchanged.
   const sha = repository.peek(revision, source);
   if (sha !== undefined) return sha;
   throw new ApiError(
@@ -108,7 +108,7 @@ function wantedRevisions(
   return wanted;
 }
 
-/** The operation that a sync request asks for, or the refusal in the server's words. */
+/** The operation for a sync request, or the refusal in the server's words. */
 export function operationOf(
   application: Application,
   request: SyncRequest,
@@ -150,7 +150,7 @@ function strategyFields({
   return { ...(apply && { apply: force(apply) }), ...(hook && { hook: force(hook) }) };
 }
 
-/** Go leaves out empty fields. */
+/** Go omits empty fields. */
 function resourceFields({ group, kind, name, namespace }: SyncResource): SyncResource {
   return { ...(group && { group }), kind, name, ...(namespace && { namespace }) };
 }

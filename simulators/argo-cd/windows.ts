@@ -1,8 +1,8 @@
 export interface SyncWindow {
   readonly kind: 'allow' | 'deny';
-  /** Five cron fields, of which the simulator reads minutes and hours: `*`, a number or a list. */
+  /** Five cron fields, of which the simulator uses minutes and hours: `*`, a number or a list. */
   readonly schedule: string;
-  /** Go's words for a duration: `1h`, `30m`. */
+  /** A duration in Go's format: `1h`, `30m`. */
   readonly duration: string;
   readonly applications?: readonly string[];
   readonly namespaces?: readonly string[];
@@ -11,7 +11,7 @@ export interface SyncWindow {
 
 const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-/** Go's duration in milliseconds; zero for what is none. */
+/** Go's duration in milliseconds; zero if it is invalid. */
 export function parseDuration(text: string): number {
   return [...text.matchAll(/([\d.]+)(ms|h|m|s)/g)].reduce(
     (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0),
@@ -31,7 +31,7 @@ const fieldBounds = [
   [0, 6],
 ] as const;
 
-/** What Argo CD says of the first window that it cannot parse (`SyncWindows.CanSync`). */
+/** Argo CD's message about the first window that it cannot parse (`SyncWindows.CanSync`). */
 export function windowFault(windows: readonly SyncWindow[]): string | undefined {
   for (const { schedule, duration } of windows) {
     const why = scheduleFault(schedule);
@@ -67,7 +67,7 @@ function scheduleFault(schedule: string): string | undefined {
   return undefined;
 }
 
-/** Whether the window is open: a start by its schedule lies within its duration. */
+/** Whether the window is open: a scheduled start is no longer ago than its duration. */
 function isActive({ schedule, duration }: SyncWindow, now: number): boolean {
   const [minute = '*', hour = '*', day = '*', month = '*', weekday = '*'] = schedule.split(' ');
   const minutes = Math.ceil(parseDuration(duration) / 60_000);
@@ -94,7 +94,7 @@ export function globMatches(pattern: string, text: string): boolean {
   return new RegExp(`^${escaped}$`).test(text);
 }
 
-/** The windows of a project that concern an application. */
+/** The windows of a project that apply to an application. */
 export function assignedWindows(
   windows: readonly SyncWindow[],
   application: string,

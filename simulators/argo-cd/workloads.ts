@@ -8,7 +8,7 @@ import { groupOf, keyOf, keyText } from './kubernetes-object.ts';
 export interface LogLine {
   readonly time: number;
   readonly text: string;
-  /** The only container unless told. */
+  /** Default: the only container. */
   readonly container?: string;
 }
 
@@ -28,7 +28,7 @@ interface PodTemplate {
   };
 }
 
-/** Scheduling, and what the Job controller takes to notice an end: measured on the recordings. */
+/** Scheduling, and the time until the Job controller notices an end: measured in recordings. */
 const podStart = 250;
 const noticedAfter = 900;
 const stagger = 150;
@@ -39,17 +39,15 @@ export function imagesOf(object: KubernetesObject): readonly string[] {
 }
 
 /**
- * Plays what a cluster's controllers and nodes do with Jobs, Deployments and Pods, as annotations
- * of the pod template say:
- *
+ * Simulates what controllers and nodes do with Jobs, Deployments and Pods, controlled by annotations of the
+ * pod template:
  * - `lab/seconds`: how long a Job's pod runs (1), or until a Deployment's pod is ready (0)
  * - `lab/exit`: its exit code (0); `lab/forever`: it never ends
- * - `lab/ready: "false"`: a Deployment's pod stays unready, and so it misses its
- *   `progressDeadlineSeconds`
+ * - `lab/ready: "false"`: a Deployment's pod stays unready, and so it misses its `progressDeadlineSeconds`
  * - `lab/log`: the pod's log, one line per `|`; the first half at its start, the rest at its end
- * - `lab/log-width`: how many characters each line of the log has at the least
- * - `lab/log.NAME`, `lab/exit.NAME`: the log and the exit code of one of several containers, init
- *   containers too
+ * - `lab/log-width`: the minimum length of each line of the log
+ * - `lab/log.NAME`, `lab/exit.NAME`: log and exit code of one of several containers, including init
+ *   containers
  */
 export class Workloads {
   readonly #clock: SimulatedClock;
@@ -69,12 +67,12 @@ export class Workloads {
     });
   }
 
-  /** The log of a pod so far, or undefined when there is no such pod. */
+  /** The log of a pod so far; undefined if there is no such pod. */
   log(pod: ObjectKey): readonly LogLine[] | undefined {
     return this.#logs.get(keyText(pod));
   }
 
-  /** The pods that an object owns, itself included when it is one. */
+  /** The pods that an object owns, including itself if it is one. */
   podsOf(key: ObjectKey): readonly KubernetesObject[] {
     const text = keyText(key);
     return this.#cluster
@@ -123,7 +121,7 @@ export class Workloads {
     });
   }
 
-  /** The ends of a pod's containers, as its status tells them. */
+  /** How a pod's containers ended, for its status. */
   #ends({ metadata, spec }: PodTemplate): Record<string, unknown> {
     const notes = metadata?.annotations ?? {};
     const finishedAt = timestamp(this.#clock.now);

@@ -5,7 +5,7 @@ import type { Principal } from './principal.ts';
 const planTypes = { build: 'Build', release: 'Release', gates: 'Gates', checks: 'Checks' } as const;
 const emptyId = '00000000-0000-0000-0000-000000000000';
 
-/** The list form of every answer. */
+/** The list form of every response. */
 export function list<T>(value: readonly T[]): { count: number; value: readonly T[] } {
   return { count: value.length, value };
 }
@@ -66,7 +66,7 @@ export function projectAnswer({ id, name }: Project, collectionUrl: string) {
   };
 }
 
-/** A build as it is answered; a list may not show what it was queued with. */
+/** A build as it is returned. A list may omit what it was queued with. */
 export function buildAnswer(build: Build, collection: Collection, showsInputs = true) {
   const project = collection.project(build.projectId);
   const shown = project && projectAnswer(project, collection.url);
@@ -116,7 +116,7 @@ export function identityAnswer({ id, name }: Principal) {
   };
 }
 
-/** A build as a run of its pipeline. */
+/** A build, as a run of its pipeline. */
 export function runAnswer(build: Build, queued: QueuedBuild, collection: Collection) {
   const { pipeline } = queued;
   const web = `${collection.url}${build.projectId}/_build/results?buildId=${build.id}`;
@@ -136,7 +136,7 @@ export function runAnswer(build: Build, queued: QueuedBuild, collection: Collect
       name: pipeline.name,
       folder: pipeline.folder,
     },
-    // It knows fewer words than a build has.
+    // A run has fewer result words than a build.
     state: status === 'inProgress' || status === 'completed' ? status : states[status],
     ...(result && { result: result === 'partiallySucceeded' ? 'unknown' : result }),
     createdDate: build.queueTime,

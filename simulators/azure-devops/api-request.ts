@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The operations of the service, by names that tests use. */
+/** The operations of the service, by names for tests. */
 export type OperationName =
   | 'postEvent'
   | 'getPlan'
@@ -22,7 +22,7 @@ export type OperationName =
   | PipelineOperation
   | ReleaseOperation;
 
-/** Of pipelines and their runs. */
+/** Operations on pipelines and their runs. */
 export type PipelineOperation =
   | 'getConnectionData'
   | 'listDefinitions'
@@ -37,7 +37,7 @@ export type PipelineOperation =
   | 'listTags'
   | 'addTag';
 
-/** Of classic releases. */
+/** Operations on classic releases. */
 export type ReleaseOperation =
   | 'listReleaseDefinitions'
   | 'getReleaseDefinition'
@@ -46,21 +46,21 @@ export type ReleaseOperation =
   | 'getRelease'
   | 'updateReleaseStage';
 
-/** One request as the service got it. */
+/** One request as the service received it. */
 export interface ApiRequest {
-  /** Undefined when there is no such operation. */
+  /** Undefined if there is no such operation. */
   readonly operation: OperationName | undefined;
   readonly method: string;
-  /** From the organization on, with the query. */
+  /** From the organization on, including the query. */
   readonly path: string;
-  /** Values of the path, by name, in the case they came. */
+  /** Values from the path, by name, with their case unchanged. */
   readonly values: Readonly<Record<string, string>>;
-  /** In lower case; undefined when the path has none. */
+  /** In lower case; undefined if the path has none. */
   readonly planId: string | undefined;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON; undefined if it is not JSON. */
   readonly json: unknown;
   /** Simulated milliseconds since the epoch. */
   readonly at: number;

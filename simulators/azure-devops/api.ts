@@ -104,7 +104,7 @@ export class Api {
     };
   }
 
-  /** Carries the request out. Throws a `Refusal`. */
+  /** Executes the request. Throws a `Refusal`. */
   answer(operation: OperationName, request: ApiRequest, principal: Principal): Answer {
     if (operation === 'getProject') return this.#project(request, principal);
     if (isOfPipelines(operation)) return this.#pipelines.answer(operation, request, principal);
@@ -112,7 +112,7 @@ export class Api {
     const plan = this.#plan(request, principal);
     if (plan.state === 'completed') {
       this.#collection.late.push({ operation, planId: plan.id, at: request.at });
-      // An event has its own way to be late.
+      // Events have their own delays.
       if (writes.has(operation) && operation !== 'postEvent') {
         throw finishedPlan(this.#collection, plan);
       }
@@ -125,7 +125,7 @@ export class Api {
     const plan = this.#collection.plans.get(planId);
     const fits = plan?.projectId === scope.toLowerCase() && plan.hub === hub.toLowerCase();
     if (!plan || !fits) throw planNotFound(planId, hub);
-    // Any identity may speak for a plan of a project that it sees (azure-devops.md §2.1).
+    // Any identity may act on plans of the projects that it sees (azure-devops.md §2.1).
     if (projectId !== undefined && plan.projectId !== projectId) {
       const message = `The token has no permission for the plan ${planId}.`;
       throw new Refusal(403, 'TaskOrchestrationPlanSecurityException', message);

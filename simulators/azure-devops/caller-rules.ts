@@ -8,17 +8,17 @@ const maxFeedLines = 100;
 const maxFeedLine = 1024;
 
 /**
- * What a caller must keep to although the service would take it: the collected faults. What the
- * service itself refuses is thrown.
+ * Rules for callers that the service itself would not enforce; violations are collected as faults. What the
+ * service refuses is thrown.
  */
 
-/** Notes a text that has the job's token in it. */
+/** Records a fault if the text contains the job's token. */
 export function checkText(text: string, where: string, plan: Plan, { faults }: Collection): void {
   const forms = [plan.token, Buffer.from(`:${plan.token}`).toString('base64')];
   if (forms.some((form) => text.includes(form))) faults.push(`The job's token is in ${where}.`);
 }
 
-/** The records of a PATCH. Throws a refusal when the body is not of its form. */
+/** The records of a PATCH. Throws a refusal if the body has the wrong form. */
 export function checkedUpdate(
   json: unknown,
   plan: Plan,
@@ -65,7 +65,7 @@ function updateFaults(update: RecordUpdate, plan: Plan, sent: ReadonlySet<string
   ];
 }
 
-/** The lines of a feed post. Throws a refusal when the body is not of its form. */
+/** The lines of a feed post. Throws a refusal if the body has the wrong form. */
 export function checkFeed(
   json: unknown,
   plan: Plan,
@@ -87,7 +87,7 @@ export function checkFeed(
   return lines;
 }
 
-/** Notes what is wrong with a piece of a log. */
+/** Records what is wrong with a part of a log. */
 export function checkLogText(text: string, log: PlanLog, plan: Plan, collection: Collection): void {
   const { faults } = collection;
   if (text !== '' && !text.endsWith('\n')) faults.push(`Log ${log.path}: a line has no end.`);

@@ -1,4 +1,4 @@
-/** What a caller of the task hub is told about its task. */
+/** What a caller of the task hub knows about its task. */
 export interface Addressee {
   readonly planUrl: string;
   readonly projectId: string;
@@ -14,11 +14,11 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON; undefined if it is not JSON. */
   readonly json: unknown;
 }
 
-/** A plain caller of the task hub, for tests of the simulator: one method for each operation. */
+/** A plain caller of the task hub, for tests of the simulator: one method per operation. */
 export class Caller {
   readonly #to: Addressee;
 
@@ -90,7 +90,7 @@ export class Caller {
     return this.send('GET', `_apis/projects/${id}?api-version=7.1`);
   }
 
-  /** Sends anything: a text goes as a byte stream, everything else as JSON. */
+  /** Sends anything: text as a byte stream, everything else as JSON. */
   async send(
     method: string,
     path: string,

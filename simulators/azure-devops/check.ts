@@ -5,21 +5,21 @@ import type { ServerTask } from './server-task.ts';
 import type { TaskExecution } from './task-execution.ts';
 
 export interface CheckOptions {
-  /** Minutes; 43,200 unless told. A check without a decision is then over, its stage skipped. */
+  /** Minutes; default: 43,200. A check without a decision by then is over, and its stage is skipped. */
   readonly timeout?: number;
-  /** Minutes between two evaluations; 0, which makes a callback's decision final, unless told. */
+  /** Minutes between two evaluations; default: 0, which makes a callback's decision final. */
   readonly retryInterval?: number;
 }
 
-/** The states of a check run, as far as they are played here. */
+/** The simulated states of a check run. */
 export type CheckStatus = 'approved' | 'rejected' | 'timedOut' | 'canceled';
 
 const minute = 60_000;
 const mostEvaluations = 2000;
 
 /**
- * An Invoke REST API check of an environment (azure-devops.md §1.9). Its handler is never told of a
- * canceled run: only the build shows it.
+ * An Invoke REST API check of an environment (azure-devops.md §1.9). Its handler is never told of a canceled
+ * run; only the build shows it.
  */
 export class CheckEvaluation {
   readonly job: Job;
@@ -49,7 +49,7 @@ export class CheckEvaluation {
     return this.#evaluations;
   }
 
-  /** Cancels the run that waits: first the build is canceling, and soon the check is over. */
+  /** Cancels the waiting run: the build becomes canceling first, and the check ends soon after. */
   cancelBuild(): void {
     this.job.build.status = 'cancelling';
   }
@@ -94,7 +94,7 @@ export class CheckEvaluation {
   }
 }
 
-/** The built-in task of the check, as far as it matters here: facts of InvokeRestApiV1's task.json. */
+/** The built-in task of the check, as far as needed here: facts from InvokeRestApiV1's task.json. */
 export const invokeRestApi: ServerTask = {
   id: '9c3e8943-130d-4c78-ac63-8af81df62dfb',
   name: 'InvokeRESTAPI',

@@ -1,4 +1,4 @@
-/** A schema of an OpenAPI 2.0 description, as far as the descriptions here go. */
+/** A schema of an OpenAPI 2.0 description, with the keywords used there. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -17,17 +17,16 @@ const definitionPrefix = '#/definitions/';
 type Definitions = Readonly<Record<string, Schema>>;
 
 /**
- * A schema that catches misspelled fields: `allOf` is flattened, every object that declares
- * properties is closed, and every property may be null. Without closing almost nothing would be
- * caught, since the descriptions require no property and forbid none.
- *
- * @param file - Put before references, which then point into that file.
+ * A schema that catches misspelled fields: `allOf` is flattened, every object that declares properties is
+ * closed, and every property may be null. An open schema would catch almost nothing, since the descriptions
+ * neither require nor forbid any property.
+ * @param file - Prefix of references, which then point into that file.
  */
 export function closed(schema: Schema, definitions: Definitions, file: string): Schema {
   if (schema.$ref !== undefined) return { $ref: file + schema.$ref };
   const flat = flattened(schema, definitions);
   const { items, properties, additionalProperties } = flat;
-  // Of a schema only what says something about the value: the rest is documentation.
+  // Only what restricts values; the rest is documentation.
   return {
     ...(flat.type !== undefined && { type: flat.type }),
     ...(flat.format !== undefined && { format: flat.format }),

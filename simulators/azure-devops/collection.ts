@@ -21,14 +21,14 @@ export interface Build {
   readonly sourceBranch: string;
   readonly sourceVersion: string;
   readonly queueTime: string;
-  /** How it was queued; absent for the build of a job. */
+  /** How it was queued; absent for a job's build. */
   readonly queued?: QueuedBuild;
   status: 'notStarted' | 'inProgress' | 'cancelling' | 'completed';
   result: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled' | undefined;
   finishTime: string | undefined;
 }
 
-/** What a build was queued with, by the API. */
+/** What a build was queued with through the API. */
 export interface QueuedBuild {
   readonly pipeline: PipelineDefinition;
   readonly by: Principal;
@@ -39,29 +39,29 @@ export interface QueuedBuild {
   isDeleted: boolean;
 }
 
-/** How the service behaves where reality is unknown (azure-devops.md §9); may change at any time. */
+/** How the service behaves where this is unknown (azure-devops.md §9). May be changed at any time. */
 export interface Behavior {
-  /** Where a bad or expired token leads. `401` unless told. */
+  /** The response to a bad or expired token; default: `401`. */
   badToken: SignIn;
-  /** How a write to a finished plan is refused. 404 with the type key of an unknown plan. */
+  /** The refusal of writes to a finished plan; default: 404 with the type key of an unknown plan. */
   finishedPlan: { readonly status: number; readonly typeKey: string };
-  /** How a second completion of one attempt is answered. Like a finished plan, unless told. */
+  /** The response to a second completion of an attempt; default: like a finished plan. */
   secondCompletion: 'refused' | 'accepted';
-  /** Refuses records that the caller makes with 400. */
+  /** Refuses records that callers create with 400. */
   refusesChildRecords: boolean;
   /** Refuses the result `canceled` with 400. */
   refusesCanceled: boolean;
-  /** From an accepted completion to the completed record, simulated milliseconds; 0 unless told. */
+  /** From an accepted completion to the completed record, in simulated milliseconds; default: 0. */
   completionDelay: number;
-  /** Whether a list of builds shows what they were queued with. False unless told: runs do not. */
+  /** Whether a list of builds shows what they were queued with. Default: false, as with runs. */
   listsInputs: boolean;
-  /** Whether a build is queued with the tags that it is sent with. False unless told. */
+  /** Whether a build is queued with the tags that were sent. Default: false. */
   takesTags: boolean;
-  /** From how many requests of an identity in five simulated minutes on it is slowed down. */
+  /** How many requests of an identity in five simulated minutes slow it down. */
   rateLimit: RateLimit | undefined;
 }
 
-/** The service slows a caller down first, and says so; then it turns it away (azure-devops.md §5.6). */
+/** The service first slows a caller down, with a notice, then refuses its requests (azure-devops.md §5.6). */
 export interface RateLimit {
   readonly delayedAfter: number;
   readonly blockedAfter: number;
@@ -88,7 +88,7 @@ export interface LateCall {
   readonly at: number;
 }
 
-/** Names what may take the place of a job token: who it is, and until when. */
+/** Who a token other than a job's belongs to, and until when. */
 interface Grant {
   readonly projectId: string;
   readonly expiresAt: number;
@@ -101,7 +101,7 @@ export interface CollectionSettings {
   readonly now: () => number;
 }
 
-/** Everything that one organization holds: projects, builds, plans and the tokens of jobs. */
+/** The content of one organization: projects, builds, plans and the tokens of jobs. */
 export class Collection {
   readonly organization: string;
   readonly behavior: Behavior;
@@ -109,13 +109,13 @@ export class Collection {
   readonly projects: Project[] = [];
   readonly builds = new Map<number, Build>();
   readonly plans = new Map<string, Plan>();
-  /** What a caller did against the rules; tests assert that it is empty. */
+  /** How callers violated the rules. Tests assert that this is empty. */
   readonly faults: string[] = [];
   readonly late: LateCall[] = [];
   readonly pipelines = new Map<number, PipelineDefinition>();
   readonly releaseDefinitions = new Map<number, ReleaseDefinition>();
   readonly releases = new Map<number, Release>();
-  /** What the build service may do, in its own project: the token of a job is its. */
+  /** The rights of the build service in its own project; a job's token belongs to it. */
   readonly buildServiceRights = new Set<Right>([
     'View builds',
     'Queue builds',
@@ -124,7 +124,7 @@ export class Collection {
   ]);
   readonly #grants = new Map<string, Grant>();
   readonly #principals = new Map<string, Principal>();
-  /** `system.CollectionUri`, with a slash at its end. */
+  /** `system.CollectionUri`, with a trailing slash. */
   url = '';
 
   constructor({ organization, behavior, now }: CollectionSettings) {
@@ -150,7 +150,7 @@ export class Collection {
     return plan;
   }
 
-  /** Lets `token` into a project for so many simulated milliseconds. */
+  /** Gives `token` access to a project for so many simulated milliseconds. */
   grant(token: string, projectId: string, lifetime: number): void {
     this.#grants.set(token, { projectId, expiresAt: this.now() + lifetime });
   }
@@ -160,12 +160,12 @@ export class Collection {
     this.#principals.delete(token);
   }
 
-  /** Lets `token` stand for an identity. */
+  /** Makes `token` belong to an identity. */
   admit(token: string, principal: Principal): void {
     this.#principals.set(token, principal);
   }
 
-  /** Who the token belongs to; undefined for a bad or expired one. */
+  /** The owner of the token; undefined for a bad or expired one. */
   principalOf(token: string): Principal | undefined {
     const admitted = this.#principals.get(token);
     if (admitted) return admitted;
@@ -180,7 +180,7 @@ export class Collection {
     );
   }
 
-  /** The project that the token is good for; undefined for a bad or expired one. */
+  /** The project that the token gives access to; undefined for a bad or expired one. */
   projectOf(token: string): string | undefined {
     const grant = this.#grants.get(token);
     return grant && grant.expiresAt > this.now() ? grant.projectId : undefined;

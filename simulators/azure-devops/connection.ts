@@ -24,7 +24,7 @@ interface Contribution {
   };
 }
 
-/** The part of `vss-extension.json` that says how requests are authenticated. */
+/** The part of `vss-extension.json` that defines how requests are authenticated. */
 export interface ExtensionManifest {
   readonly contributions: readonly Contribution[];
 }
@@ -40,7 +40,7 @@ export function readExtension(file: string): ExtensionManifest {
   return JSON.parse(readFileSync(file, 'utf8')) as ExtensionManifest;
 }
 
-/** What `endpoint.<name>` stands for. Undefined when the connection has nothing of that name. */
+/** The value of `endpoint.<name>`; undefined if the connection has none. */
 export function endpointValue(connection: Connection, name: string): string | undefined {
   if (name.toLowerCase() === 'url') return connection.url;
   const fields = { ...connection.data, ...connection.parameters };
@@ -49,9 +49,8 @@ export function endpointValue(connection: Connection, name: string): string | un
 }
 
 /**
- * The headers that Azure DevOps adds for a connection: those that the type's scheme declares, else
- * the scheme's own (azure-devops.md §4.4). Throws when the type does not have the scheme.
- *
+ * The headers that Azure DevOps adds for a connection: those that the type's scheme declares, otherwise the
+ * scheme's own (azure-devops.md §4.4). Throws if the type does not have the scheme.
  * @param type - The type's name, as in `connectedService:<type>`.
  */
 export function authenticationHeaders(
@@ -76,7 +75,7 @@ export function authenticationHeaders(
   return Object.fromEntries(
     scheme.headers.map(({ name, value }) => [
       name,
-      // A token is no HTML: its characters must arrive as they are.
+      // A token is not HTML: its characters must arrive unchanged.
       fillMustache(value.replace(/\{\{\{?([^{}]+)\}?\}\}/g, '{{{$1}}}'), (path) =>
         endpointValue(connection, path.replace(/^endpoint\./i, '')),
       ),

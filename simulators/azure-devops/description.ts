@@ -8,14 +8,14 @@ import { applyPatch } from './json-patch.ts';
 import type { Operation, Parameter } from './operation.ts';
 import { OperationIndex } from './operation.ts';
 
-/** A request to Azure DevOps and its answer. */
+/** A request to Azure DevOps and its response. */
 export interface Exchange {
   readonly method: string;
-  /** From the organization on, with the query. */
+  /** From the organization on, including the query. */
   readonly path: string;
   readonly accept?: string | undefined;
   readonly contentType?: string | undefined;
-  /** As sent; undefined or empty when there is none. */
+  /** As sent; undefined or empty if there is none. */
   readonly body?: string | undefined;
   readonly answer?: { readonly status: number; readonly body?: string | undefined } | undefined;
 }
@@ -57,7 +57,7 @@ const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)$/
 /** A date that was never set has no zone (rule `unset-date`). */
 const unsetDate = '0001-01-01T00:00:00';
 
-/** An absolute one: ajv would resolve a relative reference against the schema it stands in. */
+/** Absolute, since ajv would resolve a relative reference against the containing schema. */
 function addressOf(file: string): string {
   return `https://azure.invalid/${file}`;
 }
@@ -67,8 +67,8 @@ function read(name: string): unknown {
 }
 
 /**
- * What Microsoft publishes about its API, with the corrections of `deviations.json`. It says what is
- * wrong with a request or an answer; see the README of the fixtures.
+ * Microsoft's published API descriptions, with the corrections of `deviations.json`. Reports what is wrong
+ * with a request or a response; see the README of the fixtures.
  */
 export class ApiDescription {
   readonly operations: readonly Operation[];
@@ -112,7 +112,7 @@ export class ApiDescription {
     return this.#index.find(method, pathname, searchParams)?.operation;
   }
 
-  /** What is wrong with the request and its answer; empty when nothing is. */
+  /** What is wrong with the request and its response; empty if nothing. */
   faults({ method, path, accept, contentType, body, answer }: Exchange): readonly string[] {
     const { pathname, searchParams } = new URL(path, 'http://azure.invalid');
     const found = this.#index.find(method, pathname, searchParams);
@@ -136,7 +136,7 @@ export class ApiDescription {
     return this.#validate(schema, operation.file, body).map((fault) => `request body: ${fault}`);
   }
 
-  /** What is wrong with an answer. Of refusals only the shape is known. */
+  /** What is wrong with a response. Of refusals, only the form is checked. */
   answerFaults(operation: Operation, status: number, body: string): readonly string[] {
     if (!operation.answers.has(String(status))) {
       if (status < 400) return [`status ${status} is not described`];
@@ -195,7 +195,7 @@ export class ApiDescription {
   }
 }
 
-/** Leaves out what only follows from allowing null everywhere. */
+/** Drops faults that only result from allowing null everywhere. */
 function worded({ keyword, instancePath, message, params, schemaPath }: ErrorObject): string[] {
   if (keyword === 'anyOf' || (keyword === 'type' && schemaPath.endsWith('/anyOf/0/type'))) {
     return [];
@@ -261,13 +261,13 @@ function valueFaults({ name, type, format, enum: words }: Parameter, value: stri
 
 let shared: ApiDescription | undefined;
 
-/** The description, loaded once: it takes a while. */
+/** The description, loaded once since that takes a while. */
 export function apiDescription(): ApiDescription {
   shared ??= new ApiDescription();
   return shared;
 }
 
-/** What Microsoft's description says against a request and its answer; empty when nothing. */
+/** How a request and its response deviate from Microsoft's description; empty if they do not. */
 export function describeFaults(exchange: Exchange): readonly string[] {
   return apiDescription().faults(exchange);
 }

@@ -112,7 +112,7 @@ function name(word: string): Expression {
   return value === undefined ? { kind: 'name', name: word } : { kind: 'literal', value };
 }
 
-/** Reads an expression. Throws with the place where it cannot be read. */
+/** Parses an expression. Throws with the position of the fault. */
 export function parseExpression(source: string): Expression {
   return new Parser(source).whole();
 }

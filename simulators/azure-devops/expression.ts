@@ -2,18 +2,18 @@ import type { Expression } from './expression-syntax.ts';
 import { parseExpression } from './expression-syntax.ts';
 import { jsonPath } from './json-path.ts';
 
-/** What an expression can look at. */
+/** What an expression can access. */
 export interface ExpressionScope {
-  /** The parsed answer. */
+  /** The parsed response. */
   readonly root: unknown;
   readonly response: {
     /** The name of the status, such as `OK`. */
     readonly statuscode: string;
-    /** By name in lower case. */
+    /** By lower-case name. */
     readonly headers: Readonly<Record<string, string>>;
     readonly content: unknown;
   };
-  /** By name in lower case, as all variables. */
+  /** By lower-case name, like all variables. */
   readonly taskInputs: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -22,8 +22,8 @@ type Values = readonly unknown[];
 type Function = (values: Values) => unknown;
 
 /**
- * The value of an expression as server tasks have them (azure-devops.md §1.6). Throws on what
- * nobody has seen the behavior of, such as the count of nothing.
+ * The value of an expression in a server task (azure-devops.md §1.6). Throws where the real behavior is
+ * unknown, such as the count of nothing.
  */
 export function evaluateExpression(source: string, scope: ExpressionScope): unknown {
   return valueOf(parseExpression(source), scope);
@@ -66,7 +66,7 @@ function named(name: string, scope: ExpressionScope): unknown {
   }
 }
 
-/** Names in an answer's JSON have their case; headers, inputs and variables do not. */
+/** Names in a response's JSON are case-sensitive; headers, inputs and variables are not. */
 function ignoresCase(of: Expression): boolean {
   if (of.kind === 'name') return of.name.toLowerCase() !== 'root';
   return of.kind === 'index' && of.at.kind === 'literal' && isHeaders(of.of, of.at.value);
@@ -152,7 +152,7 @@ function lower(value: unknown): string {
   return text(value).toLowerCase();
 }
 
-/** The text of a value: that of a list or an object is not defined. */
+/** The text of a value; undefined for a list or an object. */
 function text(value: unknown): string {
   if (value == null) return '';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -166,7 +166,7 @@ function number(value: unknown): number {
   return typeof value === 'object' ? NaN : Number(value);
 }
 
-/** The right side is converted to the kind of the left one; what cannot be is not equal. */
+/** The right side is converted to the type of the left one; if that fails, they are not equal. */
 function equal(a: unknown, b: unknown): boolean {
   if (typeof a === 'number') return a === number(b);
   if (typeof a === 'boolean') return typeof b !== 'object' && a === truth(b);

@@ -1,36 +1,36 @@
 import type { ApiRequest, OperationName } from './api-request.ts';
 
-/** Where an invalid or expired token leads (azure-devops.md §2.9). */
+/** The response to an invalid or expired token (azure-devops.md §2.9). */
 export type SignIn = '401' | '302' | '203';
 
 export type FaultKind =
-  /** The connection breaks before the request did anything. */
+  /** The connection breaks before the request has any effect. */
   | { readonly kind: 'cutBefore' }
-  /** The request is carried out, and the connection breaks instead of an answer. */
+  /** The request takes effect, but the connection breaks before the response. */
   | { readonly kind: 'cutAfter' }
-  /** Something else is answered. */
+  /** Something else is returned. */
   | {
       readonly kind: 'answer';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
-      /** True carries the request out first. */
+      /** If true, the request takes effect first. */
       readonly afterActing?: boolean;
     }
   /** The rate limit: 429 with `Retry-After` in seconds. */
   | { readonly kind: 'throttle'; readonly retryAfter: number }
-  /** The token is taken for a bad one. */
+  /** The token is treated as a bad one. */
   | { readonly kind: 'signIn'; readonly as: SignIn }
   /** The plan is gone. */
   | { readonly kind: 'planNotFound' }
   | { readonly kind: 'planSecurity' }
-  /** The request is carried out and answered after so many simulated milliseconds. */
+  /** The request takes effect, but the response is delayed by so many simulated milliseconds. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
-  /** It is carried out and answered, with a wait for the caller in seconds (azure-devops.md §13.9). */
+  /** The request takes effect, and the response asks the caller to wait, in seconds (azure-devops.md §13.9). */
   | { readonly kind: 'slowDown'; readonly retryAfter: number }
-  /** The connection breaks, and the request is carried out so many simulated milliseconds later. */
+  /** The connection breaks, and the request takes effect so many simulated milliseconds later. */
   | { readonly kind: 'cutAndLate'; readonly milliseconds: number }
-  /** The request is not answered, and not carried out unless told. */
+  /** The request gets no response; by default, it has no effect either. */
   | { readonly kind: 'hang'; readonly afterActing?: boolean };
 
 export interface FaultRule {
@@ -39,9 +39,9 @@ export interface FaultRule {
   readonly event?: string;
   readonly planId?: string;
   readonly where?: (request: ApiRequest) => boolean;
-  /** How many requests it hits: 1 unless told. `Infinity` is all. */
+  /** How many requests it affects; default: 1. `Infinity` means all. */
   readonly times?: number;
-  /** How many matching requests pass first: none unless told. */
+  /** How many matching requests pass first; default: none. */
   readonly skip?: number;
   readonly fault: FaultKind;
 }
@@ -52,11 +52,11 @@ interface ActiveRule {
   left: number;
 }
 
-/** The faults that tests ask for, each hitting the requests that its rule matches. */
+/** The faults that tests ask for. Each affects the requests that its rule matches. */
 export class Faults {
   #rules: ActiveRule[] = [];
 
-  /** Adds a fault; returns what takes it back. */
+  /** Adds a fault. Returns a function that removes it. */
   add(rule: FaultRule): () => void {
     const active = { rule, skip: rule.skip ?? 0, left: rule.times ?? 1 };
     this.#rules.push(active);
@@ -69,7 +69,7 @@ export class Faults {
     this.#rules = [];
   }
 
-  /** The fault that hits this request, counted. */
+  /** The fault that affects this request, counted. */
   take(request: ApiRequest): FaultKind | undefined {
     for (const active of this.#rules) {
       if (active.left <= 0 || !matches(active.rule, request)) continue;

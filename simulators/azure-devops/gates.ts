@@ -11,17 +11,17 @@ export interface Gate {
 
 /** Minutes, as in `ReleaseDefinitionGatesOptions` (azure-devops.md §1.8). */
 export interface GatesOptions {
-  /** Before the first sample; 5 unless told. */
+  /** Before the first sample; default: 5. */
   readonly stabilizationTime?: number;
-  /** 15 unless told. */
+  /** Default: 15. */
   readonly samplingInterval?: number;
-  /** How long all gates must have passed; 0 unless told. */
+  /** How long all gates must have passed; default: 0. */
   readonly minimumSuccessDuration?: number;
-  /** 1,440 unless told. */
+  /** Default: 1,440. */
   readonly timeout?: number;
 }
 
-/** What the gates said at one time. */
+/** The responses of all gates at one time. */
 export interface GateSample {
   /** Simulated milliseconds since the epoch. */
   readonly at: number;

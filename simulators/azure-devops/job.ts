@@ -2,7 +2,7 @@ import type { Identifiers } from '../argo-cd/identifiers.ts';
 import type { Build, Collection } from './collection.ts';
 import type { Hub, Plan } from './plan.ts';
 
-/** What the job's one task is, in the timeline. */
+/** The job's one task, as shown in the timeline. */
 export interface TaskReference {
   readonly id: string;
   readonly name: string;
@@ -10,24 +10,24 @@ export interface TaskReference {
 }
 
 export interface JobOptions {
-  /** `build` unless told. */
+  /** Default: `build`. */
   readonly hub?: Hub;
-  /** The first project unless told. */
+  /** Default: the first project. */
   readonly projectId?: string;
-  /** Of the plan: gates of version 12 and less want other ids in events; 13 unless told. */
+  /** Version of the plan; default: 13. Gates of version 12 and below require other ids in events. */
   readonly planVersion?: number;
-  /** How long the job's token is good, simulated milliseconds; 48 hours unless told. */
+  /** How long the job's token is valid, in simulated milliseconds; default: 48 hours. */
   readonly tokenLifetime?: number;
-  /** A new build unless told; for a check the build that waits for it. */
+  /** Default: a new build. For a check, the build that waits for it. */
   readonly build?: Build;
   readonly stageName?: string;
   readonly jobName?: string;
-  /** What the task is called in the timeline. */
+  /** The task's name in the timeline. */
   readonly taskName?: string;
   readonly task?: TaskReference;
 }
 
-/** One task of one job, in a plan of its own: what a handler is told about it. */
+/** One task of one job, in a separate plan, with what a handler is told about it. */
 export interface Job {
   readonly plan: Plan;
   readonly planId: string;
@@ -39,11 +39,11 @@ export interface Job {
   readonly taskInstanceId: string;
   readonly token: string;
   readonly build: Build;
-  /** `system.*`, `build.*` and `release.*`, by name in lower case. */
+  /** `system.*`, `build.*` and `release.*`, by lower-case name. */
   readonly variables: () => ReadonlyMap<string, string>;
 }
 
-/** What the variables of a job are made of. */
+/** What the variables of a job are derived from. */
 interface Told {
   readonly planId: string;
   readonly timelineId: string;
@@ -61,7 +61,7 @@ interface Told {
 }
 
 const hour = 3_600_000;
-/** With what breaks JSON when it is substituted raw, as in azure-pipelines-tasks#13098. */
+/** Contains characters that break JSON when substituted raw, as in azure-pipelines-tasks#13098. */
 const requestedFor = '[shop]\\Jamal "JJ" Hartnett';
 /** As in a recorded check; any task will do. */
 const someTask = {
@@ -70,7 +70,7 @@ const someTask = {
   version: '1.198.0',
 };
 
-/** Makes jobs with their plan, timeline, build and token. Cheap enough for thousands. */
+/** Creates jobs with plan, timeline, build and token. Cheap enough for thousands. */
 export class Jobs {
   readonly #collection: Collection;
   readonly #identifiers: Identifiers;
@@ -87,7 +87,7 @@ export class Jobs {
     if (!project) throw new Error(`There is no project ${options.projectId ?? ''}.`);
     const id = () => this.#identifiers.uid();
     const [planId, stageId, phaseId, jobId, taskInstanceId] = [id(), id(), id(), id(), id()];
-    // In every recorded case the timeline has the plan's id (azure-devops.md §11.5).
+    // In all recorded cases, the timeline has the plan's id (azure-devops.md §11.5).
     const timelineId = planId;
     const token = this.#token();
     const plan = collection.addPlan(
@@ -115,12 +115,12 @@ export class Jobs {
     const ids = { planId, timelineId, projectId: project.id, hub, stageId, jobId, taskInstanceId };
     const names = { stageName, jobName, project: project.name };
     const told = { ...ids, ...names, token, build, refName: `${task.name}1` };
-    // Made when asked for: most of many thousand jobs are never asked.
+    // Computed on demand: of many thousands of jobs, most never need it.
     const variables = () => this.#variables(told);
     return { plan, ...ids, token, build, variables };
   }
 
-  /** Looks and is as long as a real one. */
+  /** Has the form and length of a real one. */
   #token(): string {
     const sha = this.#identifiers.sha();
     return `eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.${sha.repeat(12)}.${sha.repeat(8)}`;

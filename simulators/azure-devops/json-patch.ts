@@ -26,7 +26,7 @@ function at(document: unknown, pointer: string): unknown {
   return segments(pointer).reduce((value, key) => child(value, key, pointer), document);
 }
 
-/** Applies the steps to `document` itself. Throws when one does not fit. */
+/** Applies the steps to `document` in place. Throws if one does not apply. */
 export function applyPatch(document: unknown, steps: readonly PatchStep[]): void {
   for (const step of steps) {
     const keys = segments(step.path);

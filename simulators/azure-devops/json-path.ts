@@ -10,8 +10,8 @@ const termPattern =
   /^@(?<path>(?:\.[\w-]+|\['[^']*'\])*)\s*(?:(?<operator>==|!=|<=|>=|<|>)\s*(?:'(?<text>(?:[^'\\]|\\.)*)'|(?<number>-?\d+(?:\.\d+)?)|(?<word>true|false|null)))?$/;
 
 /**
- * What a JSONPath selects, always as a list: names, places, `*`, `..name` and filters such as
- * `[?(@.kind=='Job' && @.hook!=true)]`. Throws when the path has anything else.
+ * What a JSONPath selects, always as a list: names, positions, `*`, `..name` and filters such as
+ * `[?(@.kind=='Job' && @.hook!=true)]`. Throws if the path contains anything else.
  */
 export function jsonPath(root: unknown, path: string): readonly unknown[] {
   return steps(path).reduce<unknown[]>(
@@ -23,7 +23,7 @@ export function jsonPath(root: unknown, path: string): readonly unknown[] {
 function steps(path: string): Step[] {
   if (!path.startsWith('$')) throw new Error(`The JSONPath ${path} does not start with $.`);
   const found: Step[] = [];
-  // A filter has a path inside, read while this one is: each needs a place of its own.
+  // A filter contains a path, which is parsed while this one is, so each needs its own position.
   const pattern = new RegExp(stepPattern);
   pattern.lastIndex = 1;
   while (pattern.lastIndex < path.length) {

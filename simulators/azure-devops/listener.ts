@@ -15,7 +15,7 @@ export interface Reply {
   readonly body?: string;
 }
 
-/** A server that hears requests, for tests of the sending side. */
+/** A server that records requests, for tests of the sending side. */
 export class Listener {
   readonly heard: Heard[] = [];
   readonly #server: Server;
@@ -39,7 +39,7 @@ export class Listener {
     });
   }
 
-  /** An undefined reply leaves the request without an answer. */
+  /** If the reply is undefined, the request gets no response. */
   static async start(
     reply: (heard: Heard) => Promise<Reply | undefined> | Reply | undefined = () => ({
       status: 200,

@@ -3,7 +3,7 @@ import { escapeHtml } from './html.ts';
 const stamp = /^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)\.\d+Z /;
 const mark = /^##\[(error|warning|section|command|debug)\]/;
 
-/** A log as HTML: marked lines in color, groups that fold, the time of day before each line. */
+/** A log as HTML: tagged lines in color, collapsible groups, the time of day before each line. */
 export function logHtml(lines: readonly string[]): string {
   const html: string[] = [];
   let open = false;

@@ -64,14 +64,14 @@ function table(lines: readonly string[]): { html: string; lines: number } {
   return { html, lines: lines.length };
 }
 
-/** The cells of a table's row; `\|` is no border. */
+/** The cells of a table row; `\|` is not a border. */
 function cells(line: string): string[] {
   const parts = line.trim().split(/(?<!\\)\|/);
   const inner = parts.slice(parts[0] === '' ? 1 : 0, parts.at(-1) === '' ? -1 : undefined);
   return inner.map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 
-/** Code, bold and links to the web; a backslash takes the meaning from a sign. */
+/** Code, bold and web links; a backslash makes a character literal. */
 function inline(text: string): string {
   return escapeHtml(text)
     .replace(/`([^`]+)`/g, '<code>$1</code>')

@@ -10,24 +10,24 @@ export interface Parameter {
   readonly schema?: Schema;
 }
 
-/** One operation of Microsoft's description, with what `operations.json` adds. */
+/** One operation of Microsoft's description, with the additions of `operations.json`. */
 export interface Operation {
   readonly id: string;
   readonly method: string;
   readonly path: string;
   readonly file: string;
-  /** Those that the published descriptions name, and those that were recorded. */
+  /** Versions from the published descriptions and from recordings. */
   readonly apiVersions: readonly string[];
   readonly consumes: readonly string[];
   readonly parameters: readonly Parameter[];
-  /** By status, as text; undefined when no body is described. */
+  /** By status, as text; undefined if no body is described. */
   readonly answers: ReadonlyMap<string, Schema | undefined>;
 }
 
 interface Template {
   readonly operation: Operation;
   readonly segments: readonly string[];
-  /** Query parameters that the template itself names. */
+  /** Query parameters in the template itself. */
   readonly query: readonly string[];
 }
 
@@ -42,7 +42,7 @@ function segmentsOf(path: string): string[] {
   return path.replace(/\/$/, '').split('/').slice(1);
 }
 
-/** Finds the operation that a request is for, as Azure DevOps does: the case does not count. */
+/** Finds the operation of a request like Azure DevOps does, ignoring case. */
 export class OperationIndex {
   readonly #templates = new Map<string, Template[]>();
 
@@ -82,7 +82,7 @@ function fits(template: Template, segments: readonly string[]): boolean {
   );
 }
 
-/** A literal beats a parameter, from the left; with the same path the query decides. */
+/** A literal takes precedence over a parameter, from left to right; for equal paths, the query decides. */
 function compare(a: Template, b: Template, query: URLSearchParams): number {
   for (const [place, name] of a.segments.entries()) {
     const difference = Number(isParameter(name)) - Number(isParameter(b.segments[place] ?? ''));

@@ -10,23 +10,23 @@ import { ServerJob } from './server-job.ts';
 import { TaskExecution } from './task-execution.ts';
 import type { TemplateOrder } from './template.ts';
 
-/** A task with its inputs, as a pipeline has it. */
+/** A task with its inputs, as in a pipeline. */
 export interface TaskUse {
-  /** The folder of `task.json`, or what is in it. */
+  /** The folder of `task.json`, or its content. */
   readonly task: string | ServerTask;
-  /** By name or alias, without the connections. */
+  /** By name or alias, except connections. */
   readonly inputs?: InputValues;
-  /** By the name of the input that takes it. */
+  /** By the name of their input. */
   readonly connections?: Readonly<Record<string, Connection>>;
 }
 
 export interface ServerTaskOptions extends TaskUse, Omit<JobOptions, 'task' | 'taskName'> {
-  /** Of the pipeline and its variable groups; may also replace a predefined one. */
+  /** Variables of the pipeline and its variable groups. They may replace predefined ones. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Minutes; 60 unless told. */
+  /** Minutes; default: 60. */
   readonly timeoutInMinutes?: number;
   readonly retryCountOnTaskFailure?: number;
-  /** False leaves `$(system.AccessToken)` as it stands (azure-devops.md §12.14). */
+  /** False leaves `$(system.AccessToken)` unexpanded (azure-devops.md §12.14). */
   readonly accessToken?: boolean;
   readonly order?: TemplateOrder;
 }
@@ -38,7 +38,7 @@ export interface OrchestratorSettings {
   readonly clock: SimulatedClock;
   readonly send: Send;
   readonly answerLimit: number;
-  /** Minutes; 5 in a pipeline that says nothing else. */
+  /** Minutes; 5 in a pipeline that sets none. */
   readonly cancelTimeoutInMinutes: number;
   readonly cancelsOnTimeout: boolean;
   readonly extension: ExtensionManifest | undefined;
@@ -46,7 +46,7 @@ export interface OrchestratorSettings {
 
 const minute = 60_000;
 
-/** What Azure DevOps does to a server task: the sending side of the protocol. */
+/** How Azure DevOps executes server tasks: the sending side of the protocol. */
 export class Orchestrator {
   readonly #settings: OrchestratorSettings;
 
@@ -55,8 +55,8 @@ export class Orchestrator {
   }
 
   /**
-   * Runs an agentless job with the task. Throws when the inputs are refused, since such a pipeline
-   * does not start.
+   * Runs an agentless job with the task. Throws if the inputs are refused, since such a pipeline does not
+   * start.
    */
   runServerTask(options: ServerTaskOptions): ServerJob {
     const { collection, clock, cancelTimeoutInMinutes, cancelsOnTimeout } = this.#settings;
@@ -81,7 +81,7 @@ export class Orchestrator {
     });
   }
 
-  /** The execution of one task of a job. Throws when its inputs are refused. */
+  /** The execution of one task of a job. Throws if its inputs are refused. */
   execution(
     job: Job,
     use: TaskUse,

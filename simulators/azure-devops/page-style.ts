@@ -1,4 +1,4 @@
-/** The look of a run's page: like that of Azure DevOps, with the log in dark. */
+/** The style of a run's page: like Azure DevOps, with a dark log. */
 export const pageStyle = `
 :root { --line: #e3e3e6; --soft: #605e5c; --blue: #0078d4; --green: #107c41; --red: #cd4a45; --amber: #b8730a; }
 * { box-sizing: border-box; }

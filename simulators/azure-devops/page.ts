@@ -7,7 +7,7 @@ import { durationText, statusOf } from './run-view.ts';
 
 const summaryType = 'distributedtask.core.summary';
 
-/** What is in the circle of each state; the circle itself is drawn for all. */
+/** The sign inside the circle of each state; all states share the circle. */
 const signs: Readonly<Record<string, string>> = {
   succeeded: '<path d="M4.6 8.3l2.3 2.3 4.6-5"/>',
   succeededWithIssues: '<path d="M8 4.2v4.6M8 11v.8"/>',
@@ -27,7 +27,7 @@ const words: Readonly<Record<string, string>> = {
   pending: 'Waiting',
 };
 
-/** A run as one HTML page that needs nothing else: timeline, logs, issues, summary, attachments. */
+/** A run as one self-contained HTML page: timeline, logs, issues, summary, attachments. */
 export function runPage(view: RunView): string {
   const status = statusOf(view);
   const summaries = view.attachments.filter(isSummary);
@@ -89,7 +89,7 @@ function rowHtml(row: RowView, view: RunView): string {
   return `<li style="padding-left:${14 + row.depth * 18}px"><div class="row${row.depth === 0 ? ' top' : ''}">${icon(status)}<span class="name">${escapeHtml(row.name)}</span><span class="time">${escapeHtml(time)}</span></div>${operation}${barHtml(row, view)}</li>`;
 }
 
-/** Where in the run's time the record lies. */
+/** When the record ran, relative to the run. */
 function barHtml(row: RowView, view: RunView): string {
   const whole = Math.max(1, (view.finishedAt ?? view.at) - view.startedAt);
   if (row.startedAt === undefined) return '';

@@ -1,9 +1,9 @@
 import type { SimulatedClock } from '../argo-cd/clock.ts';
 
-/** Node's timers hold no more than 24.8 days. */
+/** Node's timers are limited to 24.8 days. */
 const longest = 20 * 24 * 3_600_000;
 
-/** Waits so many simulated milliseconds, or until the signal aborts. */
+/** Waits for so many simulated milliseconds, or until the signal aborts. */
 export function pause(
   clock: SimulatedClock,
   milliseconds: number,
@@ -26,7 +26,7 @@ export function pause(
   });
 }
 
-/** Runs `run` after so many simulated milliseconds, be it months; returns what cancels it. */
+/** Runs `run` after so many simulated milliseconds, even months. Returns a function that cancels it. */
 export function afterLong(
   clock: SimulatedClock,
   milliseconds: number,

@@ -3,41 +3,41 @@ import { Refusal } from './refusal.ts';
 /** A parameter that a YAML pipeline declares. */
 export interface PipelineParameter {
   readonly name: string;
-  /** `string` unless told. */
+  /** Default: `string`. */
   readonly type?: 'string' | 'number' | 'boolean' | 'object';
   readonly values?: readonly string[];
-  /** Without one, a run must give a value. */
+  /** If absent, a run must provide a value. */
   readonly default?: string;
 }
 
 export interface PipelineOptions {
   readonly name: string;
-  /** `\` unless told. */
+  /** Default: `\`. */
   readonly folder?: string;
-  /** The first project unless told. */
+  /** Default: the first project. */
   readonly projectId?: string;
-  /** Made in the designer, and no YAML. */
+  /** Created in the designer, not YAML. */
   readonly classic?: boolean;
   readonly parameters?: readonly PipelineParameter[];
-  /** The variables that may be set when it is queued; any unless told. */
+  /** The variables that may be set when it is queued; default: any. */
   readonly settableVariables?: readonly string[];
-  /** `refs/heads/main` unless told. */
+  /** Default: `refs/heads/main`. */
   readonly refs?: readonly string[];
-  /** How runs are numbered, with `${{ parameters.x }}`; by the date unless told. */
+  /** The format of run numbers, with `${{ parameters.x }}`; default: by date. */
   readonly runNumber?: string;
   readonly stages?: readonly string[];
   /** Versions of pipeline resources, by alias. */
   readonly pipelineResources?: Readonly<Record<string, readonly string[]>>;
   /** What is wrong with its YAML. */
   readonly invalid?: string;
-  /** Simulated milliseconds until a run has ended by itself, and how; it stays queued unless told. */
+  /** Simulated milliseconds until a run ends by itself, and its result. By default, it stays queued. */
   readonly run?: {
     readonly milliseconds: number;
     readonly result: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
   };
 }
 
-/** A pipeline of the project; what it is may be changed between requests, as by a push. */
+/** A pipeline of the project. It may change between requests, as by a push. */
 export interface PipelineDefinition extends Omit<
   PipelineOptions,
   'settableVariables' | 'runNumber'
@@ -51,7 +51,7 @@ export interface PipelineDefinition extends Omit<
   isDisabled: boolean;
 }
 
-/** What somebody wants to run. */
+/** What a caller wants to run. */
 export interface RunInput {
   readonly ref: string;
   readonly templateParameters: Readonly<Record<string, string>>;
@@ -62,7 +62,7 @@ export interface RunInput {
 
 const file = '/azure-pipelines.yml';
 
-/** What is wrong with a run, one sentence for each; in the words of the service where they are known. */
+/** What is wrong with a run, one sentence each; in the words of the service, where known. */
 export function runFaults(pipeline: PipelineDefinition, input: RunInput): readonly string[] {
   const { refs = ['refs/heads/main'], invalid, stages = [], pipelineResources = {} } = pipeline;
   if (!refs.includes(input.ref)) {
@@ -123,7 +123,7 @@ function variableFaults(
   ];
 }
 
-/** Whether only "Edit queue build configuration" lets somebody queue it so (azure-devops.md §13.6). */
+/** Whether queuing it requires "Edit queue build configuration" (azure-devops.md §13.6). */
 export function needsConfiguration(
   { parameters }: PipelineDefinition,
   { templateParameters, variables }: RunInput,
@@ -133,7 +133,7 @@ export function needsConfiguration(
   return Object.keys(variables).length > 0 || parameters.some(isFree);
 }
 
-/** The name of a run, before the macros that the service fills in. */
+/** The name of a run, before the service expands its macros. */
 export function runNameOf({ runNumber }: PipelineDefinition, { templateParameters }: RunInput) {
   return runNumber?.replace(
     /\$\{\{\s*parameters\.(\w+)\s*\}\}/g,
@@ -141,7 +141,7 @@ export function runNameOf({ runNumber }: PipelineDefinition, { templateParameter
   );
 }
 
-/** What the pipeline's YAML becomes. */
+/** The final form of the pipeline's YAML. */
 export function finalYamlOf(pipeline: PipelineDefinition, input: RunInput): string {
   const name = runNameOf(pipeline, input);
   const stages = (pipeline.stages ?? ['Test']).map((stage) => `- stage: ${stage}\n`);

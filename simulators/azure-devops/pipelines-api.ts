@@ -36,7 +36,7 @@ export interface PipelinesApiSettings {
   readonly collection: Collection;
   readonly newId: () => string;
   readonly newCommit: () => string;
-  /** Runs it after so many simulated milliseconds. */
+  /** Runs something after so many simulated milliseconds. */
   readonly after: (milliseconds: number, run: () => void) => void;
 }
 
@@ -59,12 +59,12 @@ export class PipelinesApi {
     this.#collection = settings.collection;
   }
 
-  /** Carries the request out. Throws a `Refusal`. */
+  /** Executes the request. Throws a `Refusal`. */
   answer(operation: PipelineOperation, request: ApiRequest, principal: Principal): Answer {
     if (operation === 'getConnectionData') return ok(connectionData(principal));
     const project = this.#collection.project(request.values.project ?? '');
     if (!project || (principal.projectId ?? project.id) !== project.id) {
-      // A build's own address says only that there is no such build.
+      // A build's own URL reports only that the build does not exist.
       if (operation === 'getBuild') throw buildNotFound(request.values.buildId);
       throw projectNotFound(request.values.project ?? '');
     }
@@ -261,7 +261,7 @@ export class PipelinesApi {
     if (build.status === 'completed') {
       throw badRequest('The build has completed and cannot be updated.');
     }
-    // Without an agent there is nothing to end first.
+    // Without an agent, nothing has to end first.
     if (build.status === 'notStarted') this.#collection.endBuild(build, 'canceled');
     else build.status = 'cancelling';
     return ok(buildAnswer(build, this.#collection));
@@ -362,13 +362,13 @@ function connectionData(principal: Principal) {
   return { authenticatedUser: user, authorizedUser: user, deploymentType: 'hosted' };
 }
 
-/** A filter of a name, in which `*` stands for anything. */
+/** A filter for names, in which `*` matches anything. */
 export function wildcard(filter: string): RegExp {
   const parts = filter.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 'i');
 }
 
-/** A filter that is left out here would find too much, and a test nothing of it. */
+/** An unsupported filter would find too much here without a test noticing. */
 export function knowsOnly({ query, path }: ApiRequest, names: readonly string[]): void {
   const strange = [...query.keys()].filter((name) => ![...names, 'api-version'].includes(name));
   if (strange.length > 0) throw new Error(`${path}: ${strange.join(', ')} is not simulated.`);

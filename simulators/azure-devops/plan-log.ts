@@ -34,7 +34,7 @@ export class PlanLog {
     this.#lastChangedOn = at;
   }
 
-  /** The form of an answer. */
+  /** The form in responses. */
   get reference() {
     return {
       path: this.path,

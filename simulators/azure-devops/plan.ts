@@ -5,16 +5,16 @@ import { emptyRecord, merged } from './timeline-record.ts';
 export const hubs = ['build', 'release', 'gates', 'checks'] as const;
 export type Hub = (typeof hubs)[number];
 
-/** An event that was posted, with the moment it took effect (milliseconds since the epoch). */
+/** An event that was posted, and when it took effect (milliseconds since the epoch). */
 export interface PostedEvent {
   readonly name: string;
-  /** As sent: gates of old plans put other ids there. */
+  /** As sent: gates of old plans use another id here. */
   readonly taskId: string;
   readonly jobId: string;
   /** The task that is meant; undefined for an event of the job. */
   readonly taskInstanceId: string | undefined;
   readonly result: TaskResult | undefined;
-  /** False when it came too late or a second time, and changed nothing. */
+  /** False if it came too late or a second time, and had no effect. */
   readonly accepted: boolean;
   readonly at: number;
 }
@@ -33,7 +33,7 @@ export interface PlanSettings {
   readonly timelineId: string;
   readonly projectId: string;
   readonly hub: Hub;
-  /** Gates of version 12 and less want other ids in events (azure-devops.md §2.2). */
+  /** Gates of version 12 and below require other ids in events (azure-devops.md §2.2). */
   readonly version: number;
   readonly token: string;
   readonly collectionUrl: string;
@@ -42,8 +42,8 @@ export interface PlanSettings {
 }
 
 /**
- * An orchestration plan: what Azure DevOps keeps of one pipeline run, gate evaluation or check.
- * It has the timeline, the logs and what was posted; the rules of the API are elsewhere.
+ * An orchestration plan: what Azure DevOps stores of one pipeline run, gate evaluation or check. It holds the
+ * timeline, the logs and posted events; the rules of the API are elsewhere.
  */
 export class Plan {
   readonly id: string;
@@ -54,11 +54,11 @@ export class Plan {
   readonly token: string;
   readonly startTime: string;
   readonly events: PostedEvent[] = [];
-  /** Every completion that was posted, in order, accepted or not; a retry has one per attempt. */
+  /** Every completion that was posted, in order, accepted or not; each attempt has its own. */
   readonly completions: PostedEvent[] = [];
   readonly #completed = new Set<string>();
   readonly #own = new Set<string>();
-  /** Live lines, by record. */
+  /** Lines of the live feed, by record. */
   readonly feed = new Map<string, string[]>();
   readonly #collectionUrl: string;
   readonly #now: () => number;
@@ -82,7 +82,7 @@ export class Plan {
     this.startTime = this.time();
   }
 
-  /** Now, as the API writes it. */
+  /** The current time in the API's format. */
   time(): string {
     return new Date(this.#now()).toISOString();
   }
@@ -111,7 +111,7 @@ export class Plan {
     return this.#records.get(id.toLowerCase());
   }
 
-  /** Makes or changes records, in one change. */
+  /** Creates or updates records, in one change. */
   update(updates: readonly RecordUpdate[]): readonly TimelineRecord[] {
     const stamp = { changeId: ++this.#changeId, lastModified: this.time() };
     return updates.map((update) => {
@@ -126,7 +126,7 @@ export class Plan {
     });
   }
 
-  /** Makes the records of the run itself, which no caller may complete. */
+  /** Creates the records of the run itself, which callers may not complete. */
   open(records: readonly RecordUpdate[]): void {
     for (const { id } of records) this.#own.add(id.toLowerCase());
     this.update(records);
@@ -136,7 +136,7 @@ export class Plan {
     return this.#own.has(id.toLowerCase());
   }
 
-  /** Whether this task, or the task that this record is below, has been completed by an event. */
+  /** Whether the record's task has been completed by an event. */
   isCompleted(recordId: string): boolean {
     const seen = new Set<string>();
     for (let id = recordId.toLowerCase(); !seen.has(id);) {
@@ -147,7 +147,7 @@ export class Plan {
     return false;
   }
 
-  /** Puts a task back to its beginning, for another attempt. */
+  /** Resets a task for another attempt. */
   restart(taskInstanceId: string): void {
     const record = this.record(taskInstanceId);
     if (!record) return;
@@ -171,7 +171,7 @@ export class Plan {
     return this.#logs[id - 1];
   }
 
-  /** The log with this path, made when there is none. */
+  /** The log with this path, created if missing. */
   createLog(path: string): PlanLog {
     const known = this.#logs.find((log) => log.path === path);
     if (known) return known;
@@ -209,18 +209,18 @@ export class Plan {
     for (const listener of [...this.#listeners]) listener(event);
   }
 
-  /** Calls `listener` for every accepted event; returns what ends that. */
+  /** Calls `listener` with every accepted event. Returns a function that ends this. */
   onEvent(listener: (event: PostedEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the plan; what is reported after that is too late. */
+  /** Ends the plan. Reports after that are too late. */
   finish(result: TaskResult): void {
     if (this.#result !== undefined) return;
     this.#result = result;
     this.#finishTime = this.time();
-    // Records that a caller made stay as it left them: what Azure DevOps does is not known.
+    // Records that a caller created stay unchanged; what Azure DevOps does is unknown.
     const open = this.records.filter(({ id, state }) => state !== 'completed' && this.isOwn(id));
     if (open.length === 0) return;
     const { finishTime } = this;

@@ -1,4 +1,4 @@
-/** What an identity may do with pipelines, in the words of the security dialogs. */
+/** Rights of an identity on pipelines, in the words of the security dialogs. */
 export const rights = [
   'View builds',
   'Queue builds',
@@ -10,11 +10,11 @@ export const rights = [
 ] as const;
 export type Right = (typeof rights)[number];
 
-/** Who calls: a person, a service principal, or the build service whose token a job has. */
+/** A caller: a person, a service principal, or the build service that a job's token belongs to. */
 export interface Principal {
   readonly id: string;
   readonly name: string;
-  /** The one project that it sees; all of them unless told. */
+  /** The one project that it can see; default: all. */
   readonly projectId?: string;
   readonly rights: ReadonlySet<Right>;
 }

@@ -6,7 +6,7 @@ const window = 300_000;
 export class RateLimits {
   readonly #times = new Map<string, number[]>();
 
-  /** What the limit does to a request; undefined for nothing. */
+  /** How the limit affects a request; undefined if it does not. */
   take(
     identity: string,
     limit: RateLimit | undefined,

@@ -1,6 +1,6 @@
 interface About {
   readonly namespace?: string;
-  /** What is wrong with a build that is not queued, sentence by sentence. */
+  /** What is wrong with a build that is not queued, one sentence each. */
   readonly validation?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export class Refusal extends Error {
   }
 }
 
-/** No source says which status belongs to it: callers should go by the type key. */
+/** The status is documented nowhere, so callers should use the type key. */
 export function planNotFound(planId: string, hub: string): Refusal {
   return new Refusal(
     404,

@@ -11,15 +11,15 @@ export type StageStatus =
 
 export interface ReleaseStage {
   readonly name: string;
-  /** Started by the release itself, or by the success of another stage; by hand unless told. */
+  /** Started by the release, or by the success of another stage; default: manually. */
   readonly after?: 'release' | { readonly stage: string };
 }
 
 export interface ReleaseDefinitionOptions {
   readonly name: string;
-  /** `\` unless told. */
+  /** Default: `\`. */
   readonly folder?: string;
-  /** The first project unless told. */
+  /** Default: the first project. */
   readonly projectId?: string;
   readonly stages: readonly ReleaseStage[];
   /** Aliases. */
@@ -36,7 +36,7 @@ export interface ReleaseDefinition extends ReleaseDefinitionOptions {
 
 export interface DeployedStage extends ReleaseStage {
   readonly id: number;
-  /** False once somebody asked for it to be started by hand. */
+  /** False once somebody asked for it to be started manually. */
   readonly isAutomatic: boolean;
   status: StageStatus;
 }
@@ -81,14 +81,14 @@ export class Release {
     return `Release-${this.id}`;
   }
 
-  /** Ends a stage. Those after it are started only by `continue`, as the service takes its time. */
+  /** Ends a stage. Later stages are started only by `continue`, since the service takes its time. */
   end(name: string, status: Exclude<StageStatus, 'notStarted' | 'inProgress' | 'queued'>): void {
     const stage = this.stages.find((one) => one.name === name);
     if (!stage) throw new Error(`There is no stage ${name}.`);
     stage.status = status;
   }
 
-  /** Starts the stages whose turn it is. */
+  /** Starts the stages that are due. */
   continue(): void {
     for (const stage of this.stages) {
       const { after } = stage;

@@ -49,7 +49,7 @@ export class ReleasesApi {
     this.#collection = collection;
   }
 
-  /** Carries the request out. Throws a `Refusal`. */
+  /** Executes the request. Throws a `Refusal`. */
   answer(operation: ReleaseOperation, request: ApiRequest, principal: Principal): Answer {
     const project = this.#collection.project(request.values.project ?? '');
     if (!project || (principal.projectId ?? project.id) !== project.id) {

@@ -56,7 +56,7 @@ const routes: readonly Route[] = (
   pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`, 'i'),
 }));
 
-/** The operation that a path below the organization is for; the case does not count. */
+/** The operation of a path below the organization; case is ignored. */
 export function routed(
   method: string,
   path: string,

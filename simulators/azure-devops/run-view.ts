@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 import type { TaskExecution } from './task-execution.ts';
 import type { Issue, RecordState, TaskResult, TimelineRecord } from './timeline-record.ts';
 
-/** What has a page: a job, the gates of a release, or a check. */
+/** Anything with a page: a job, the gates of a release, or a check. */
 export interface Run {
   readonly job: Job;
   readonly executions: readonly TaskExecution[];
@@ -24,7 +24,7 @@ export interface RowView {
   readonly percentComplete: number | undefined;
   readonly issues: readonly Issue[];
   readonly variables: Readonly<Record<string, string>>;
-  /** What the page shows as its log: first what Azure DevOps wrote, then what was appended. */
+  /** The log on the page: first Azure DevOps' own lines, then what was appended. */
   readonly lines: readonly string[];
 }
 
@@ -42,13 +42,13 @@ export interface RunView {
   readonly result: TaskResult | undefined;
   readonly startedAt: number;
   readonly finishedAt: number | undefined;
-  /** When it was looked at. */
+  /** When the view was made. */
   readonly at: number;
   readonly rows: readonly RowView[];
   readonly attachments: readonly AttachmentView[];
 }
 
-/** Looks at a run; secret variables are masked as on the page. */
+/** The view of a run. Secret variables are masked, like on the page. */
 export function viewOf({ job, executions }: Run, now: number): RunView {
   const { plan, build } = job;
   return {
@@ -124,7 +124,7 @@ function time(text: string | null | undefined): number | undefined {
   return text == null ? undefined : Date.parse(text);
 }
 
-/** A duration as the run's page writes it. */
+/** A duration in the format of the run's page. */
 export function durationText(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);
   if (seconds < 1) return '<1s';
@@ -133,7 +133,7 @@ export function durationText(milliseconds: number): string {
   return minutes > 0 ? `${minutes}m ${seconds % 60}s` : `${seconds}s`;
 }
 
-/** One word for state and result together. */
+/** State and result as one word. */
 export function statusOf({ state, result }: Pick<RowView, 'state' | 'result'>): string {
   return state === 'completed' ? (result ?? 'succeeded') : state;
 }

@@ -4,20 +4,19 @@ import type { ServerRequest } from './server-request.ts';
 
 export interface ServerAnswer {
   readonly status: number;
-  /** The name that .NET has for the status, such as `Accepted`. */
+  /** .NET's name of the status, such as `Accepted`. */
   readonly statusName: string;
-  /** By name in lower case. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
-/** Sends what Azure DevOps sends for a task: no redirect is followed. */
+/** Sends what Azure DevOps sends for a task. Redirects are not followed. */
 export type Send = (request: ServerRequest, limit: number) => Promise<ServerAnswer>;
 
 /**
- * Sends a request over the network. Throws when there is no whole answer in time.
- *
- * @param limit - Real milliseconds for the whole answer.
+ * Sends a request over the network. Throws if there is no complete response in time.
+ * @param limit - For the complete response, in real milliseconds.
  */
 export const send: Send = ({ method, url, headers, body }, limit) =>
   new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import type { TaskResult } from './timeline-record.ts';
 export interface JobOutcome {
   readonly result: TaskResult;
   readonly attempts: number;
-  /** Why it failed, when Azure DevOps itself found that. */
+  /** Why it failed, if Azure DevOps itself detected that. */
   readonly message: string | undefined;
 }
 
@@ -15,14 +15,14 @@ export interface ServerJobSettings {
   readonly job: Job;
   readonly execution: TaskExecution;
   readonly clock: SimulatedClock;
-  /** Of the whole job, simulated milliseconds. */
+  /** Of the whole job, in simulated milliseconds. */
   readonly timeout: number;
   readonly retries: number;
-  /** How long a canceled task may go on, simulated milliseconds. */
+  /** How long a canceled task may continue, in simulated milliseconds. */
   readonly cancelGrace: number;
-  /** Whether a timed out job sends the Cancel request: no source says it. */
+  /** Whether a job that timed out sends the Cancel request, which is documented nowhere. */
   readonly cancelsOnTimeout: boolean;
-  /** From an accepted completion to the completed record, simulated milliseconds. */
+  /** From an accepted completion to the completed record, in simulated milliseconds. */
   readonly completionDelay: () => number;
   /** Called when the plan has ended. */
   readonly ended: (result: TaskResult) => void;
@@ -32,7 +32,7 @@ export interface ServerJobSettings {
 export class ServerJob {
   readonly job: Job;
   readonly execution: TaskExecution;
-  /** Kept when the job has ended, whatever its result. */
+  /** Resolves when the job has ended, whatever its result. */
   readonly done: Promise<JobOutcome>;
   readonly #settings: ServerJobSettings;
   readonly #stop = new AbortController();
@@ -48,7 +48,7 @@ export class ServerJob {
     return [this.execution];
   }
 
-  /** Cancels the run, as a person does on its page. */
+  /** Cancels the run, like a person does on its page. */
   cancel(): void {
     if (this.job.build.status === 'inProgress') this.job.build.status = 'cancelling';
     this.#stop.abort('cancel');
@@ -90,7 +90,7 @@ export class ServerJob {
     return { result: 'canceled', message };
   }
 
-  /** Ends the task's record, unless a callback has done so. */
+  /** Ends the task's record, unless a callback already has. */
   async #closeTask({ result, message }: TaskOutcome): Promise<void> {
     const { clock, completionDelay } = this.#settings;
     const { plan } = this.job;

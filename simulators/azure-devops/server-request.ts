@@ -12,7 +12,7 @@ export interface ServerRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly waits: boolean;
-  /** Empty when the status alone decides. */
+  /** Empty if only the status decides. */
   readonly expression: string;
 }
 
@@ -22,20 +22,19 @@ export interface RequestContext {
   readonly inputs: InputValues;
   /** By id. */
   readonly connections: ReadonlyMap<string, Connection>;
-  /** By name in lower case. */
+  /** By lower-case name. */
   readonly variables: ReadonlyMap<string, string>;
   readonly extension: ExtensionManifest | undefined;
   readonly order: TemplateOrder;
 }
 
 const methods = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'PATCH'];
-/** A token that the job does not get stays as it is written (azure-devops.md §12.14). */
+/** A token that the job does not get stays unexpanded (azure-devops.md §12.14). */
 const withheld = /\$\(system\.accesstoken\)/gi;
 
 /**
- * Fills a request of `task.json`: first the macros inside the input values, then the section's own
- * placeholders in the order that is asked for. Throws with everything that Azure DevOps could not
- * send, or would send with a hole in it.
+ * Fills in a request of `task.json`: first the macros in input values, then the section's own placeholders in
+ * the given order. Throws with everything that Azure DevOps could not send, or would send incomplete.
  */
 export function buildRequest(section: RequestSection, context: RequestContext): ServerRequest {
   const macro = (name: string) => context.variables.get(name.toLowerCase());
@@ -72,7 +71,7 @@ export function buildRequest(section: RequestSection, context: RequestContext): 
   return request;
 }
 
-/** The input values with the macros that are typed into them filled in, once. */
+/** The input values, with the macros in them expanded once. */
 export function expandedInputs({ inputs, variables }: RequestContext): InputValues {
   const macro = (name: string) => variables.get(name.toLowerCase());
   return Object.fromEntries(
@@ -80,7 +79,7 @@ export function expandedInputs({ inputs, variables }: RequestContext): InputValu
   );
 }
 
-/** `$(input)`, or `TaskInputs[TaskInputs['selector']]` as the built-in check has it. */
+/** `$(input)`, or `TaskInputs[TaskInputs['selector']]` as in the built-in check. */
 function endpointIdOf(text: string, input: (name: string) => string | undefined): string {
   const indirect = /^TaskInputs\[TaskInputs\['(\w+)'\]\]$/i.exec(text);
   if (indirect) return input(input(indirect[1] ?? '') ?? '') ?? '';
@@ -124,7 +123,7 @@ function requestFaults({ method, url, headers, body }: ServerRequest): string[] 
     } catch {
       faults.push(`The header ${name} cannot be sent.`);
     }
-    // .NET's string content takes the media type alone (azure-devops.md §12.5).
+    // .NET's string content accepts only the media type (azure-devops.md §12.5).
     if (name.toLowerCase() === 'content-type' && value.includes(';')) {
       faults.push(`The content type ${value} has parameters, which may be refused.`);
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdsRule } from './visible-rule.ts';
 
-/** One request of a server task, as `task.json` has it (azure-devops.md §1.3). */
+/** One request of a server task, as in `task.json` (azure-devops.md §1.3). */
 export interface RequestSection {
   readonly EndpointId?: string;
   readonly EndpointUrl: string;
@@ -22,7 +22,7 @@ export interface InputDefinition {
   readonly visibleRule?: string;
 }
 
-/** The part of a server task's `task.json` that Azure DevOps acts on. */
+/** The part of a server task's `task.json` that Azure DevOps uses. */
 export interface ServerTask {
   readonly id: string;
   readonly name: string;
@@ -43,17 +43,17 @@ export interface ServerTask {
   };
 }
 
-/** Reads `task.json` of a task's folder. Throws if there is none. */
+/** Reads the `task.json` of a task's folder. Throws if there is none. */
 export function readServerTask(folder: string): ServerTask {
   return JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as ServerTask;
 }
 
-/** By the declared name. */
+/** By declared name. */
 export type InputValues = Readonly<Record<string, string>>;
 
 /**
- * The values of all inputs: given by name or alias in any case, else the default. Throws naming
- * every unknown input and every required one without a value.
+ * The values of all inputs: given by name or alias in any case, or the default. Throws with all unknown
+ * inputs and all required ones without a value.
  */
 export function resolveInputs(task: ServerTask, given: InputValues): InputValues {
   const faults: string[] = [];

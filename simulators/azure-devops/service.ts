@@ -11,8 +11,8 @@ import { planNotFound, Refusal } from './refusal.ts';
 import { routed } from './routes.ts';
 
 /**
- * Called when a request has arrived, before it does anything, and again when it has taken effect,
- * before it is answered. `drop` cuts the connection there.
+ * Called when a request has arrived, before it has any effect, and again when it has taken effect, before the
+ * response. `drop` cuts the connection.
  */
 export type RequestHook = (
   request: ApiRequest,
@@ -25,7 +25,7 @@ export interface ServiceSettings {
   readonly faults: Faults;
   /** Undefined: nothing is checked against Microsoft's description. */
   readonly description: ApiDescription | undefined;
-  /** Before the paths: `/fabrikam`, or `/tfs/DefaultCollection` as on premises. */
+  /** Prefix of all paths: `/fabrikam`, or `/tfs/DefaultCollection` on premises. */
   readonly rootPath: string;
   /** Keeps every request in `requests`. */
   readonly keepsRequests: boolean;
@@ -61,7 +61,7 @@ export class Service {
     return this.#port;
   }
 
-  /** Listens on a port, the same as before when there was one. */
+  /** Listens on a port; by default, on the same one as before. */
   async listen(port = this.#port): Promise<void> {
     const server = createServer((request, response) => void this.#handle(request, response));
     server.keepAliveTimeout = 60_000;
@@ -77,7 +77,7 @@ export class Service {
     this.#port = (server.address() as AddressInfo).port;
   }
 
-  /** Cuts every connection and refuses new ones. */
+  /** Cuts all connections and refuses new ones. */
   async close(): Promise<void> {
     const server = this.#server;
     if (!server) return;
@@ -134,7 +134,7 @@ export class Service {
     };
   }
 
-  /** What is sent back; undefined cuts the connection, or leaves it hanging. */
+  /** The response; undefined cuts the connection, or leaves it open without one. */
   async #answered(request: ApiRequest, fault: FaultKind | undefined): Promise<Written | undefined> {
     if ((await this.onRequest?.(request, 'arrived')) === 'drop') return undefined;
     if (fault?.kind === 'cutBefore') return undefined;
@@ -189,7 +189,7 @@ export class Service {
     );
   }
 
-  /** A wrong answer is the simulator's own fault, and shows up beside those of the callers. */
+  /** A wrong response is the simulator's own fault, and is reported with those of the callers. */
   #checkAnswer({ method, path }: ApiRequest, { status, body }: Written): void {
     const { description, collection } = this.#settings;
     const operation = description?.find(method, path);
@@ -258,7 +258,7 @@ function wordsOf({ status, headers = {}, body = '' }: FaultKind & { kind: 'answe
   return { status, headers, body };
 }
 
-/** The rate limit's answer (azure-devops.md §5.6). */
+/** The response of the rate limit (azure-devops.md §5.6). */
 function blocked(retryAfter: number): Written {
   const message =
     'TF400733: The request has been canceled: Request was blocked due to exceeding usage.';
@@ -270,7 +270,7 @@ function delayed(written: Written, retryAfter: number): Written {
   return { ...written, headers: { ...written.headers, 'Retry-After': String(retryAfter) } };
 }
 
-/** What a fault answers instead of carrying the request out; undefined when it goes on. */
+/** The response of a fault that replaces the request; undefined if the request continues. */
 function insteadOf(fault: FaultKind, request: ApiRequest): Written | undefined {
   const planId = request.planId ?? '';
   switch (fault.kind) {

@@ -31,35 +31,35 @@ import { TaskEvents } from './task-events.ts';
 import type { TemplateOrder } from './template.ts';
 
 export interface SimulatorOptions {
-  /** `fabrikam` unless told. */
+  /** Default: `fabrikam`. */
   readonly organization?: string;
-  /** Of the first project; `shop` unless told. */
+  /** Name of the first project; default: `shop`. */
   readonly projectName?: string;
-  /** As on premises: the collection is at `/tfs/<organization>/` and not at `/<organization>/`. */
+  /** As on premises: the collection is at `/tfs/<organization>/` rather than `/<organization>/`. */
   readonly onPremises?: boolean;
-  /** A free one unless told. */
+  /** Default: a free one. */
   readonly port?: number;
   /**
-   * Real milliseconds per simulated one: 1 unless told. `Infinity` stops time, which then moves by
-   * `advance` only. What is in minutes or milliseconds below is simulated time.
+   * Real milliseconds per simulated one; default: 1. `Infinity` stops time, which then moves only by
+   * `advance`. Minutes and milliseconds below are simulated time.
    */
   readonly timeScale?: number;
-  /** The time of others beside it, in place of `timeScale` and `startTime`. */
+  /** A shared clock, instead of `timeScale` and `startTime`. */
   readonly clock?: SimulatedClock;
-  /** Where simulated time starts, milliseconds since the epoch; now unless told. */
+  /** Where simulated time starts, in milliseconds since the epoch; default: now. */
   readonly startTime?: number;
-  /** How long a request to the task's URL may take, real milliseconds; 20,000 unless told. */
+  /** How long a request to the task's URL may take, in real milliseconds; default: 20,000. */
   readonly answerLimit?: number;
-  /** How long a canceled task may go on, minutes; 5 unless told. */
+  /** How long a canceled task may continue, in minutes; default: 5. */
   readonly cancelTimeoutInMinutes?: number;
-  /** Whether a job that is out of time sends the Cancel request; true unless told. */
+  /** Whether a job that timed out sends the Cancel request; default: true. */
   readonly cancelsOnTimeout?: boolean;
-  /** `vss-extension.json` or what is in it: says how connections are authenticated. */
+  /** `vss-extension.json` or its content: defines how connections are authenticated. */
   readonly extension?: string | ExtensionManifest;
   readonly behavior?: Partial<Behavior>;
-  /** False for speed: then nothing is checked against Microsoft's description. */
+  /** False, for speed: nothing is checked against Microsoft's description. */
   readonly validate?: boolean;
-  /** False for memory: then `requests` stays empty. */
+  /** False, to save memory: `requests` stays empty. */
   readonly keepsRequests?: boolean;
 }
 
@@ -79,13 +79,13 @@ export interface CheckRun extends CheckOptions, Pick<TaskUse, 'inputs'> {
   readonly connection: NonNullable<TaskUse['connections']>[string];
   readonly build?: Build;
   readonly projectId?: string;
-  /** Of the linked variable group: a pipeline's own are not there in a check. */
+  /** Those of the linked variable group: a check does not see a pipeline's own. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /**
- * An Azure DevOps organization in this process: the task hub's API as callers see it, and the
- * sending side that runs server tasks, gates and checks.
+ * An Azure DevOps organization in this process: the task hub's API as callers see it, and the sending side
+ * that runs server tasks, gates and checks.
  *
  * ```ts
  * const azure = await AzureDevOpsSimulator.start();
@@ -95,8 +95,8 @@ export interface CheckRun extends CheckOptions, Pick<TaskUse, 'inputs'> {
  * await azure.stop();
  * ```
  *
- * Every request and answer of the API is checked against Microsoft's description; what a caller
- * does wrong is in `faults`.
+ * Every request and response of the API is checked against Microsoft's description; what a caller does wrong
+ * is in `faults`.
  */
 export class AzureDevOpsSimulator {
   readonly #collection: Collection;
@@ -107,7 +107,7 @@ export class AzureDevOpsSimulator {
   readonly #orchestrator: Orchestrator;
   readonly #identifiers = new Identifiers('azure-devops');
   readonly #rootPath: string;
-  /** An id is never that of another one, also after that was deleted. */
+  /** An id is never reused, even after a deletion. */
   #nextPipeline = 21;
 
   static async start(options: SimulatorOptions = {}): Promise<AzureDevOpsSimulator> {
@@ -158,12 +158,12 @@ export class AzureDevOpsSimulator {
     this.addProject(options.projectName ?? 'shop');
   }
 
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   get url(): string {
     return `http://127.0.0.1:${this.#service.port}`;
   }
 
-  /** `system.CollectionUri`, with a slash at its end. */
+  /** `system.CollectionUri`, with a trailing slash. */
   get collectionUrl(): string {
     return `${this.url}${this.#rootPath}/`;
   }
@@ -176,12 +176,12 @@ export class AzureDevOpsSimulator {
     return this.#collection.projects[0]?.name ?? '';
   }
 
-  /** What callers did against the rules, or the simulator itself; a good test leaves it empty. */
+  /** How callers, or the simulator itself, violated the rules; empty in a good test. */
   get faults(): readonly string[] {
     return this.#collection.faults;
   }
 
-  /** The calls that came for a plan after its end. */
+  /** The calls that reached a plan after its end. */
   get late(): readonly LateCall[] {
     return this.#collection.late;
   }
@@ -200,12 +200,12 @@ export class AzureDevOpsSimulator {
     return this.#clock.arrive();
   }
 
-  /** Called at every request; see `RequestHook`. */
+  /** Called with every request; see `RequestHook`. */
   set onRequest(hook: RequestHook | undefined) {
     this.#service.onRequest = hook;
   }
 
-  /** Moves stopped time on by so many milliseconds. */
+  /** Advances stopped time by so many milliseconds. */
   advance(milliseconds: number): void {
     this.#clock.advance(milliseconds);
   }
@@ -216,7 +216,7 @@ export class AzureDevOpsSimulator {
     return project;
   }
 
-  /** An identity that may do so much in all projects, and its token. */
+  /** Adds an identity with these rights in all projects, and its token. */
   addIdentity(name: string, rights: Iterable<Right>): Principal & { readonly token: string } {
     const identity = { id: this.#identifiers.uid(), name, rights: new Set(rights) };
     const token = `token-of-${this.#identifiers.uid()}`;
@@ -224,7 +224,7 @@ export class AzureDevOpsSimulator {
     return { ...identity, token };
   }
 
-  /** A pipeline, YAML unless told. */
+  /** Adds a pipeline; default: YAML. */
   addPipeline(options: PipelineOptions): PipelineDefinition {
     const { folder = '\\', projectId = this.projectId, parameters = [] } = options;
     const id = this.#nextPipeline++;
@@ -235,12 +235,12 @@ export class AzureDevOpsSimulator {
     return pipeline;
   }
 
-  /** Deletes a pipeline; its id is that of no other afterwards. */
+  /** Deletes a pipeline. Its id is never reused. */
   removePipeline(id: number): void {
     this.#collection.pipelines.delete(id);
   }
 
-  /** The definition of a classic release. */
+  /** Adds the definition of a classic release. */
   addReleaseDefinition(options: ReleaseDefinitionOptions): ReleaseDefinition {
     const { folder = '\\', projectId = this.projectId } = options;
     const id = 1 + this.#collection.releaseDefinitions.size;
@@ -249,7 +249,7 @@ export class AzureDevOpsSimulator {
     return definition;
   }
 
-  /** What was queued by the API, the oldest first. */
+  /** The builds that were queued through the API, oldest first. */
   get queuedBuilds(): readonly (Build & { readonly queued: QueuedBuild })[] {
     return [...this.#collection.builds.values()].filter(
       (build): build is Build & { readonly queued: QueuedBuild } => build.queued !== undefined,
@@ -260,7 +260,7 @@ export class AzureDevOpsSimulator {
     return [...this.#collection.releases.values()];
   }
 
-  /** What the build service may do, whose token a job has; may be changed. */
+  /** The rights of the build service, which a job's token belongs to. May be changed. */
   get buildServiceRights(): Set<Right> {
     return this.#collection.buildServiceRights;
   }
@@ -270,12 +270,12 @@ export class AzureDevOpsSimulator {
     this.#collection.endBuild(build, result);
   }
 
-  /** Plays a fault at the requests that the rule matches; returns what takes it back. */
+  /** Plays a fault on the requests that the rule matches. Returns a function that removes it. */
   inject(rule: FaultRule): () => void {
     return this.#faults.add(rule);
   }
 
-  /** Makes a token bad before its time. */
+  /** Invalidates a token before it expires. */
   revoke(token: string): void {
     this.#collection.revoke(token);
   }
@@ -286,19 +286,19 @@ export class AzureDevOpsSimulator {
     return all.filter((event) => event.taskInstanceId === taskInstanceId);
   }
 
-  /** A job that waits for its one task, without anybody having been told of it. */
+  /** Adds a job that waits for its one task, without telling anybody. */
   addJob(options: JobOptions = {}): Job {
     this.#clock.arrive();
     return this.#jobs.add(options);
   }
 
-  /** Runs an agentless job. Throws when the task's inputs are refused. */
+  /** Runs an agentless job. Throws if the task's inputs are refused. */
   runServerTask(options: ServerTaskOptions): ServerJob {
     this.#clock.arrive();
     return this.#orchestrator.runServerTask(options);
   }
 
-  /** Evaluates the gates of a classic release. Throws when a task's inputs are refused. */
+  /** Evaluates the gates of a classic release. Throws if a task's inputs are refused. */
   runGates({ gates, ...options }: GatesRun): GateEvaluation {
     this.#clock.arrive();
     const [first] = gates;
@@ -331,7 +331,7 @@ export class AzureDevOpsSimulator {
     return new GateEvaluation(job, executions, this.#clock, options);
   }
 
-  /** Evaluates the built-in Invoke REST API check. Throws when its inputs are refused. */
+  /** Evaluates the built-in Invoke REST API check. Throws if its inputs are refused. */
   runCheck({ connection, inputs = {}, ...options }: CheckRun): CheckEvaluation {
     this.#clock.arrive();
     const job = this.#jobs.add({
@@ -345,12 +345,12 @@ export class AzureDevOpsSimulator {
     return new CheckEvaluation(job, execution, this.#clock, options);
   }
 
-  /** A job, gates or a check as its page shows it now. */
+  /** A job, gates or a check, as their page shows them now. */
   view(run: Run): RunView {
     return viewOf(run, this.now);
   }
 
-  /** Cuts every connection and refuses new ones, until `resume`. */
+  /** Cuts all connections and refuses new ones, until `resume`. */
   pause(): Promise<void> {
     return this.#service.close();
   }

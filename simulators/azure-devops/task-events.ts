@@ -21,7 +21,7 @@ export interface TaskEventSettings {
   readonly after: (milliseconds: number, run: () => void) => void;
 }
 
-/** Takes events as the task hub does (azure-devops.md §2.2). */
+/** Handles events like the task hub does (azure-devops.md §2.2). */
 export class TaskEvents {
   readonly #collection: Collection;
   readonly #after: (milliseconds: number, run: () => void) => void;
@@ -78,7 +78,7 @@ export class TaskEvents {
   }
 }
 
-/** How a finished plan refuses what is written to it. */
+/** How a finished plan refuses writes. */
 export function finishedPlan({ behavior }: Collection, plan: Plan): Refusal {
   const { status, typeKey } = behavior.finishedPlan;
   return new Refusal(status, typeKey, `The orchestration plan ${plan.id} has ended.`);
@@ -101,7 +101,7 @@ function resultOf(text: string | undefined): TaskResult {
   return result;
 }
 
-/** Gates of version 12 and less have the task's id in `jobId` (azure-devops.md §2.2), and no task id. */
+/** Gates of version 12 and below have the task's id in `jobId`, and no task id (azure-devops.md §2.2). */
 function meantTask(plan: Plan, taskId: string, jobId: string): string {
   const swapped = plan.hub === 'gates' && plan.version <= 12;
   const task = plan.record(swapped ? jobId : taskId);

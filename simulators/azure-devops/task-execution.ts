@@ -9,11 +9,11 @@ import { parseTimeSpan } from './time-span.ts';
 
 export interface TaskOutcome {
   readonly result: TaskResult;
-  /** Why it failed; undefined when the caller said so by callback, or when it did not fail. */
+  /** Why it failed; undefined if the caller said so by callback, or if it did not fail. */
   readonly message: string | undefined;
 }
 
-/** A request that was sent for the task, and what came of it. */
+/** A request that was sent for the task, and its result. */
 export interface SentRequest {
   readonly purpose: 'Execute' | 'Cancel';
   readonly request: ServerRequest;
@@ -38,10 +38,10 @@ interface Limit {
 
 const longest = 72 * 3_600_000;
 
-/** Executes one server task: sends its request, and in callback mode waits for its events. */
+/** Executes one server task: sends its request and, in callback mode, waits for its events. */
 export class TaskExecution {
   readonly sent: SentRequest[] = [];
-  /** What Azure DevOps itself writes into the task's log. */
+  /** Azure DevOps' own lines in the task's log. */
   readonly lines: string[] = [];
   readonly #settings: TaskExecutionSettings;
 
@@ -53,7 +53,7 @@ export class TaskExecution {
     return this.#settings.taskInstanceId;
   }
 
-  /** One attempt. An abort ends the waiting with the result `canceled`. */
+  /** One attempt. An abort ends the wait with the result `canceled`. */
   async execute(signal: AbortSignal): Promise<TaskOutcome> {
     const { context } = this.#settings;
     const { Execute } = context.task.execution.HttpRequest;
@@ -65,7 +65,7 @@ export class TaskExecution {
     } catch (error) {
       return this.#failed(messageOf(error));
     }
-    // An event may come before the answer, so it is listened for from here on.
+    // An event may arrive before the response, so listening starts here.
     const waiting = request.waits ? this.#watch() : undefined;
     try {
       const answer = await this.#send('Execute', request);
@@ -82,8 +82,8 @@ export class TaskExecution {
   }
 
   /**
-   * Tells the other side that the job was canceled, if the task declares such a request, and gives
-   * it so many simulated milliseconds to complete the task.
+   * Sends the Cancel request of the task, if it declares one, and allows so many simulated milliseconds to
+   * complete it.
    */
   async cancel(grace: number): Promise<void> {
     const { context, plan, taskInstanceId } = this.#settings;
@@ -141,7 +141,7 @@ export class TaskExecution {
     return { result: 'failed', message };
   }
 
-  /** The declared timeouts. Throws when one is no time span, or longer than Azure DevOps allows. */
+  /** The declared timeouts. Throws if one is not a time span, or longer than Azure DevOps allows. */
   #limits(): readonly Limit[] {
     const events = this.#settings.context.task.execution.HttpRequest.Events ?? {};
     return Object.entries(events).flatMap(([event, { Timeout }]) => {
@@ -152,7 +152,7 @@ export class TaskExecution {
     });
   }
 
-  /** Listens for this task's events, from now on. */
+  /** Starts to listen for this task's events. */
   #watch() {
     const { plan, taskInstanceId, clock } = this.#settings;
     const seen = new Set<string>();

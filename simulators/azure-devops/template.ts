@@ -1,12 +1,15 @@
 import { escapeHtml } from './html.ts';
 
-/** How the two kinds of placeholders follow each other: no source says it (azure-devops.md §12.6). */
+/**
+ * The order in which the two kinds of placeholders are filled in, which is documented nowhere
+ * (azure-devops.md §12.6).
+ */
 export type TemplateOrder = 'macrosFirst' | 'mustacheFirst';
 
 export interface TemplateScope {
-  /** The value of `$(name)`; undefined leaves the macro as it stands. */
+  /** The value of `$(name)`; undefined leaves the macro unexpanded. */
   readonly macro: (name: string) => string | undefined;
-  /** The value of `{{name}}`; undefined is an empty text. */
+  /** The value of `{{name}}`; undefined means an empty text. */
   readonly mustache: (name: string) => string | undefined;
 }
 
@@ -15,12 +18,12 @@ const tag =
   /\{\{\{\s*(?<raw>[^{}]+?)\s*\}\}\}|\{\{\s*(?:#(?<open>\w+)(?<parameters>[^{}]*)|\/(?<close>\w+)|(?<otherwise>else)|(?<escaped>[^{}#/][^{}]*?))\s*\}\}/g;
 const parameter = /'([^']*)'|"([^"]*)"|([^\s'"]+)/g;
 
-/** Replaces `$(name)` once: what a value brings in is not looked at again. */
+/** Replaces `$(name)` once; values are not expanded again. */
 export function expandMacros(text: string, macro: TemplateScope['macro']): string {
   return text.replace(macroPattern, (whole, name: string) => macro(name.trim()) ?? whole);
 }
 
-/** Fills a template of `task.json`. Throws on a helper that is not known here. */
+/** Fills in a template of `task.json`. Throws for an unsupported helper. */
 export function fillTemplate(text: string, scope: TemplateScope, order: TemplateOrder): string {
   return order === 'macrosFirst'
     ? fillMustache(expandMacros(text, scope.macro), scope.mustache)
@@ -29,7 +32,7 @@ export function fillTemplate(text: string, scope: TemplateScope, order: Template
 
 interface Block {
   readonly name: string;
-  /** Whether the part that is being read is shown. */
+  /** Whether the current part is shown. */
   shown: boolean;
   readonly holds: boolean;
 }
@@ -78,7 +81,7 @@ function blockHolds(
   );
   switch (helper) {
     case 'if':
-      // A text holds when it is not empty, and so does "false": what Azure does is not known.
+      // A non-empty text counts as true, even "false"; Azure's behavior is unknown.
       return first !== '';
     case 'equals':
       return same(first, second, ignoreCase === '1');

@@ -4,8 +4,8 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 
 /**
- * The milliseconds of a .NET TimeSpan: `00:30:00`, `1.00:00:00`. Where the hours are 24 or more
- * .NET takes them for days, so `24:00:00` is 24 days. Throws when it is no TimeSpan.
+ * The milliseconds of a .NET TimeSpan: `00:30:00`, `1.00:00:00`. If the hours are 24 or more, .NET reads them
+ * as days, so `24:00:00` is 24 days. Throws if it is not a TimeSpan.
  */
 export function parseTimeSpan(text: string): number {
   const groups = pattern.exec(text.trim())?.groups;

@@ -22,7 +22,7 @@ export interface RecordVariable {
   readonly isSecret?: boolean | null;
 }
 
-/** A row of a run's timeline, as Azure DevOps answers it. Times are ISO 8601. */
+/** A row of a run's timeline, as Azure DevOps returns it. Times are ISO 8601. */
 export interface TimelineRecord {
   readonly id: string;
   readonly parentId: string | null;
@@ -92,7 +92,7 @@ export function emptyRecord(id: string): TimelineRecord {
 const serverFields = new Set(['id', 'changeId', 'lastModified', 'location']);
 
 /**
- * The record after an update: null and absent leave a field as it is (recorded in
+ * The record after an update: null and absent leave a field unchanged (recorded in
  * `distributedTask__Records_Update.json`); variables are merged by name.
  */
 export function merged(

@@ -1,8 +1,8 @@
 const term = /^(?<name>[A-Za-z]\w*)\s*(?<operator>==|=|!=|NotEndsWith)\s*(?<value>.*)$/;
 
 /**
- * Whether the rule shows its input (azure-devops.md §3.2): terms joined by `&&` and `||`, no
- * parentheses. Throws when the rule cannot be read.
+ * Whether the rule shows its input (azure-devops.md §3.2): terms joined by `&&` and `||`, without
+ * parentheses. Throws if the rule cannot be parsed.
  */
 export function holdsRule(rule: string, values: Readonly<Record<string, string>>): boolean {
   return rule.split('||').some((part) => part.split('&&').every((one) => holds(one, values)));

@@ -3,7 +3,7 @@ import { TokenRefusal, type Registration } from './registration.ts';
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Throws a `TokenRefusal` unless the form proves that it is of this identity. */
+/** Throws a `TokenRefusal` unless the form proves this identity. */
 export function checkProof(
   { clientId, secrets = [], certificates = [], federatedCredentials = [] }: Registration,
   form: URLSearchParams,

@@ -1,4 +1,4 @@
-/** An identity that is registered in the tenant, and by what it may prove itself. */
+/** An identity registered in the tenant, and its credentials. */
 export interface Registration {
   readonly clientId: string;
   readonly isDisabled?: boolean;
@@ -12,7 +12,7 @@ export interface Registration {
   }[];
 }
 
-/** A refusal of the token endpoint, in the form that Entra has (reference-error-codes). */
+/** A refusal of the token endpoint, in Entra's form (reference-error-codes). */
 export class TokenRefusal extends Error {
   readonly status: number;
   readonly error: string;

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { checkProof } from './client-proof.ts';
 import { TokenRefusal, type Registration } from './registration.ts';
 
-/** A request as it came. */
+/** A request as received. */
 export interface EntraRequest {
   readonly method: string;
   readonly path: string;
@@ -19,23 +19,23 @@ export interface EntraOptions {
   readonly registrations: readonly Registration[];
   /** The resources that the tenant knows. */
   readonly resources: readonly string[];
-  /** What is issued; such as a token that a simulated Azure DevOps admits. */
+  /** Issues a token, such as one that a simulated Azure DevOps accepts. */
   readonly issue: (clientId: string) => string;
-  /** Seconds; 3,599 unless told. */
+  /** Seconds; default: 3,599. */
   readonly expiresIn?: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
-/** What the next request gets in place of its answer. */
+/** What the next request gets instead of its response. */
 export type EntraFault =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string }
   | { readonly kind: 'cut' }
   | { readonly kind: 'hang' };
 
 /**
- * The token endpoint of Microsoft Entra ID for applications (v2.0, grant `client_credentials`), with
- * its discovery document. What a caller does that Entra does not describe is in `faults`.
+ * The token endpoint of Microsoft Entra ID for applications (v2.0, grant `client_credentials`), with its
+ * discovery document. Requests that Entra does not document are recorded in `faults`.
  */
 export class EntraSimulator {
   readonly #options: EntraOptions;
@@ -66,12 +66,12 @@ export class EntraSimulator {
     });
   }
 
-  /** As `authority` of an identity. */
+  /** The `authority` of an identity. */
   get authority(): string {
     return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** How many tokens were asked for. */
+  /** How many tokens were requested. */
   get asked(): number {
     return this.requests.filter(({ method }) => method === 'POST').length;
   }

@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { ServiceAccountIssuer, type IssuedClaims } from './service-account-issuer.ts';
 
-/** What a caller asks for, as the API describes it (`authentication.k8s.io/v1`). */
+/** The body of a review request (`authentication.k8s.io/v1`). */
 export interface TokenReviewBody {
   readonly apiVersion: string;
   readonly kind: string;
   readonly spec: { readonly token: string; readonly audiences?: readonly string[] };
 }
 
-/** Its certificate for `localhost`, and whose it is: PEM. */
+/** Its certificate for `localhost`, with key and CA: PEM. */
 export interface ApiServerTls {
   readonly key: string;
   readonly cert: string;
@@ -23,7 +23,7 @@ export interface ApiServerTls {
 export interface ApiServerFaults {
   /** Answers every review with this status. */
   status?: number;
-  /** Knows nothing of audiences: authenticates whoever it issued a token for, and confirms none. */
+  /** Ignores audiences: authenticates all tokens that it issued, and confirms no audience. */
   ignoresAudiences?: boolean;
   /** Never answers. */
   hangs?: boolean;
@@ -31,13 +31,13 @@ export interface ApiServerFaults {
 
 const path = '/apis/authentication.k8s.io/v1/tokenreviews';
 
-/** As much of a Kubernetes API server as the proofs of hooks need: it reviews the tokens that it issued. */
+/** The part of a Kubernetes API server that verifies hooks: it reviews the tokens that it issued. */
 export class KubernetesSimulator {
   readonly issuer: ServiceAccountIssuer;
-  /** What it was asked. */
+  /** The reviews that were requested. */
   readonly reviews: TokenReviewBody[] = [];
   readonly faults: ApiServerFaults = {};
-  /** The token of whoever may make reviews. */
+  /** The token of a caller that may request reviews. */
   readonly reviewerToken = 'token-of-the-reviewer';
   readonly #server: Server;
   readonly #tls: ApiServerTls;
@@ -67,7 +67,7 @@ export class KubernetesSimulator {
     return `https://localhost:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The text of a kubeconfig that leads here. */
+  /** A kubeconfig for this server. */
   get kubeconfig(): string {
     const authority = Buffer.from(this.#tls.ca).toString('base64');
     const cluster = { server: this.url, 'certificate-authority-data': authority };
@@ -111,7 +111,7 @@ export class KubernetesSimulator {
     give(201, { ...body, metadata: {}, status: this.#review(body) });
   }
 
-  /** As the token authenticator of a real one does: without audiences its own is meant. */
+  /** Like a real token authenticator: without audiences, its own is used. */
   #review({ spec }: TokenReviewBody): object {
     const { token, audiences = [this.issuer.issuer] } = spec;
     const claims = this.issuer.verify(token);

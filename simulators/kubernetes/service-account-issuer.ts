@@ -1,18 +1,18 @@
 import { createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-/** Whose token it is, for whom, and how long it is good. */
+/** The account, audience and lifetime of a token. */
 export interface TokenRequest {
   readonly namespace: string;
   readonly serviceAccount: string;
   /** The pod that it is bound to; absent: none. */
   readonly pod?: string;
   readonly audiences: readonly string[];
-  /** Seconds; an hour unless told. Below zero: it has expired. */
+  /** Seconds; default: an hour. Negative: expired. */
   readonly lifetime?: number;
 }
 
-/** What a token says, once it is found to be one of ours. */
+/** The claims of a token, once it is verified. */
 export interface IssuedClaims {
   readonly aud: readonly string[];
   readonly exp: number;
@@ -26,7 +26,7 @@ export interface IssuedClaims {
 
 const keyId = 'simulator-1';
 
-/** Issues the tokens of service accounts as an API server does (`TokenRequest`), signed with RS256. */
+/** Issues service account tokens like an API server (`TokenRequest`), signed with RS256. */
 export class ServiceAccountIssuer {
   readonly issuer: string;
   readonly #now: () => number;
@@ -38,7 +38,7 @@ export class ServiceAccountIssuer {
     this.#key = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
   }
 
-  /** What it publishes at `/openid/v1/jwks`. */
+  /** The key set published at `/openid/v1/jwks`. */
   get keys() {
     const key = createPublicKey(this.#key).export({ format: 'jwk' });
     return { keys: [{ ...key, use: 'sig', kid: keyId, alg: 'RS256' }] };
@@ -64,7 +64,7 @@ export class ServiceAccountIssuer {
     return `${text}.${sign('sha256', Buffer.from(text), this.#key).toString('base64url')}`;
   }
 
-  /** The claims of a token of ours that has not expired, whatever its audiences. */
+  /** The claims of a token of this issuer that has not expired, whatever its audience. */
   verify(token: string): IssuedClaims | undefined {
     const [header = '', payload = '', signature = ''] = token.split('.');
     const isOurs = verify(
