@@ -44,7 +44,7 @@ const groups: Readonly<Record<string, Measurement>> = {
   'handler-pending': (folder) => measureManyPending(folder),
 };
 
-/** All groups whose names begin so. */
+/** Selects all groups whose names start with this. */
 const family = 'handler';
 
 const several = { names: [...Object.keys(groups), family], noun: 'group', fileOption: 'json' };
@@ -75,7 +75,7 @@ async function measure(only?: string, jsonFile?: string): Promise<void> {
   writeFileSync(jsonFile, `${JSON.stringify({ machine, measuredAt, figures }, undefined, 2)}\n`);
 }
 
-/** What the figures depend on; other work on the same cores spoils them, so the load is among it. */
+/** What the figures depend on, including the load: other work on the same cores distorts them. */
 function describeMachine(): string {
   const nodes = ([20, 24] as const)
     .map((major) => findNode(major))

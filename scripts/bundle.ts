@@ -7,9 +7,9 @@ import { englishTaskLib } from './task-lib-messages.ts';
 export interface Bundle {
   readonly entry: string;
   readonly outfile: string;
-  /** Programs that it loads itself, in files beside it: their entries by name. */
+  /** Programs that it loads itself, in files next to it: entries by name. */
   readonly beside?: Readonly<Record<string, string>>;
-  /** Where the licenses of what is in it are, in the same folder; `ThirdPartyNotices.txt` unless told. */
+  /** The file with the licenses of the contents, in the same folder; default: `ThirdPartyNotices.txt`. */
   readonly notices?: string;
   /** The oldest Node that runs it. */
   readonly target: 'node20' | 'node24';
@@ -23,7 +23,7 @@ export const handlerBundle: Bundle = {
   target: 'node24',
 };
 
-/** The command of hooks, in the handler's image; Node 20 runs it as well, for `npx`. */
+/** The command of hooks, in the handler's image. It also runs on Node 20, for `npx`. */
 export const hookBundle: Bundle = {
   entry: join(root, 'src/hook/main.ts'),
   outfile: join(root, 'dist/handler/hook.js'),
@@ -31,32 +31,32 @@ export const hookBundle: Bundle = {
   target: 'node20',
 };
 
-/** Of the tasks that agents run; those of Azure DevOps itself are data only. */
+/** The tasks that agents run; the tasks that Azure DevOps runs are only data. */
 export const taskBundles: readonly Bundle[] = [
   {
     entry: join(root, 'src/task/main.ts'),
     outfile: join(root, 'tasks/ArgoCDSync/V1/index.js'),
-    // Loaded only where the input is set: no other step starts later for it.
+    // Loaded only if the input is set, so that it delays no other step.
     beside: { 'follow-ups': join(root, 'src/task/follow-ups/main.ts') },
     target: 'node20',
   },
 ];
 
 export interface BundleOptions {
-  /** With a source map and its own names, for a debugger; what ships has neither. */
+  /** With a source map and original names, for a debugger; what ships has neither. */
   readonly forDebugger?: boolean;
 }
 
-/** The files that are made of a bundle, the one that Node runs first. */
+/** The files of a bundle; the first one is what Node runs. */
 export function filesOf({ outfile, beside = {} }: Bundle): readonly string[] {
   const others = Object.keys(beside).map((name) => join(dirname(outfile), `${name}.js`));
   return [outfile, ...others];
 }
 
 /**
- * Makes the one file that Node runs, what it loads itself, and beside it the licenses of what is in it. The format is
- * CommonJS because much of that is: as an ES module its `require` of Node's own modules would need a
- * shim.
+ * Creates the file that Node runs, the files that it loads, and the licenses of the contents. The format is
+ * CommonJS, because many dependencies are: in an ES module, their `require` of Node's own modules would need
+ * a shim.
  */
 export async function bundle(what: Bundle, options: BundleOptions = {}): Promise<void> {
   const { outfile } = what;
@@ -65,12 +65,12 @@ export async function bundle(what: Bundle, options: BundleOptions = {}): Promise
   const { metafile } = await build({ ...optionsOf(what, options), metafile: true });
   const { notices = 'ThirdPartyNotices.txt' } = what;
   writeFileSync(join(folder, notices), noticesOf(metafile));
-  // The tasks' folders have one of their own.
+  // The tasks' folders have their own.
   const about = join(folder, 'package.json');
   if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');
 }
 
-/** The same files, made in memory, one after the other. */
+/** The same files, in memory, one after the other. */
 export async function bundledText(what: Bundle): Promise<string> {
   const { outputFiles } = await build({ ...optionsOf(what), write: false });
   return outputFiles.map(({ text }) => text).join('\n');
@@ -98,7 +98,7 @@ function optionsOf(
   } as const satisfies BuildOptions;
 }
 
-/** The license texts of all packages in a bundle, which their licenses ask to go with every copy. */
+/** The license texts of all packages in a bundle, which must accompany every copy. */
 function noticesOf(metafile: Metafile): string {
   const folders = new Set<string>();
   for (const input of Object.keys(metafile.inputs)) {

@@ -7,7 +7,7 @@ import { isAsExpected, verdictLines, type Played } from './demo/verdict.ts';
 import { doAsked } from './do-asked.ts';
 import { parseArguments } from './one-of-several.ts';
 
-/** Beyond this a line is hard to read, however wide the terminal. */
+/** Longer lines are hard to read, however wide the terminal. */
 const widest = 100;
 
 const exitCodes = { success: 0, different: 1 } as const;

@@ -3,13 +3,13 @@ import type { Help, WrongWords } from '../src/inputs/command-words.ts';
 /** Exit codes that all our programs share. */
 export const exitCodes = { success: 0, usage: 2 } as const;
 
-/** How a program of ours is called, `npm run NAME`, and what it says of itself. */
+/** The name of a program, as in `npm run NAME`, and its usage. */
 export interface Program {
   readonly name: string;
   readonly usage: string;
 }
 
-/** Prints the usage, or what is wrong with the words, or runs. Returns the exit code of the process. */
+/** Prints the usage or the faults of the arguments, or runs. Returns the exit code of the process. */
 export async function doAsked<T extends { readonly kind: string }>(
   asked: T | Help | WrongWords,
   program: Program,
@@ -22,7 +22,7 @@ export async function doAsked<T extends { readonly kind: string }>(
   return isFault(asked) ? refuse(asked.messages, program) : run(asked);
 }
 
-/** Says what is wrong with the words that a program was given. Returns the exit code. */
+/** Prints what is wrong with the arguments of a program. Returns the exit code. */
 export function refuse(messages: readonly string[], { name }: Pick<Program, 'name'>): number {
   console.error(`${messages.join('\n')}\n\nSee npm run ${name} -- --help.`);
   return exitCodes.usage;

@@ -4,7 +4,7 @@ import { readWords, type Help, type WrongWords } from '../src/inputs/command-wor
 export type Asked =
   { readonly kind: 'run'; readonly only?: string; readonly file?: string } | Help | WrongWords;
 
-/** What there is to choose from; `noun` is what `names` are called to a person. */
+/** The choices. `noun`: what they are called in messages. */
 export interface Several {
   readonly names: readonly string[];
   readonly noun: string;
@@ -12,7 +12,7 @@ export interface Several {
   readonly fileOption: string;
 }
 
-/** Reads `--only NAME` and the option that names a file. */
+/** Parses `--only NAME` and the option for a file. */
 export function parseArguments(
   words: readonly string[],
   { names, noun, fileOption }: Several,

@@ -6,7 +6,7 @@ import { packageUsage, readPackageRequest } from './release/package-request.ts';
 import { publicFaults } from './release/public-faults.ts';
 import { packStaged, stageExtension } from './vsix.ts';
 
-/** A public package that is not ready to be one. */
+/** Exit code for a public package that is not ready. */
 const notReady = 1;
 
 const words = process.argv.slice(2);

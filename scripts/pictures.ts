@@ -24,7 +24,7 @@ process.exitCode = await doAsked(asked, program, async ({ values }) => {
   const { only, chromium = findChromium(process.env.PATH ?? '') } = values;
   if (chromium === undefined) {
     return refuse(
-      ['There is no Chromium in the PATH: install one, or name it with --chromium FILE.'],
+      ['No Chromium in the PATH: install one, or name it with --chromium FILE.'],
       program,
     );
   }

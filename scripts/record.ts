@@ -23,13 +23,13 @@ async function run(asked: RecordArguments): Promise<number> {
   const file = join(asked.folder, `${name}.jsonl`);
   const token = process.env[tokenVariable] ?? '';
   const messages = [
-    ...(token === '' ? [`There is no token in the environment variable ${tokenVariable}.`] : []),
+    ...(token === '' ? [`The environment variable ${tokenVariable} has no token.`] : []),
     ...(existsSync(file) && !asked.overwrite
-      ? [`There is ${file} already. Choose another name, or add --overwrite.`]
+      ? [`${file} already exists. Choose another name, or add --overwrite.`]
       : []),
     ...[caFile, files]
       .filter((path) => path !== undefined && !existsSync(path))
-      .map((path) => `There is no ${path ?? ''}.`),
+      .map((path) => `${path ?? ''} does not exist.`),
   ];
   if (messages.length > 0) return refuse(messages, program);
   const recording = new Recording(systemClock);
@@ -58,17 +58,17 @@ async function run(asked: RecordArguments): Promise<number> {
   });
   mkdirSync(asked.folder, { recursive: true });
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
-  console.log(`${lines.length} lines are in ${file}.`);
+  console.log(`Wrote ${lines.length} lines to ${file}.`);
   if (suspects.length > 0) {
     console.log(
-      'These look like hosts and were left. Is one of them yours? Add --replace REAL=SAFE:',
+      'These look like hosts and were not replaced. Is one of them yours? Add --replace REAL=SAFE:',
     );
     console.log(suspects.map((host) => `  ${host}`).join('\n'));
   }
   return code;
 }
 
-/** The files of an application as they are committed, so that a replay can commit them too. */
+/** The files of an application as a commit, so that a replay can commit them too. */
 function commitOf(folder: string): RecordedFact {
   const revision = execFileSync('git', ['-C', folder, 'rev-parse', 'HEAD'], { encoding: 'utf8' });
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -80,7 +80,7 @@ function commitOf(folder: string): RecordedFact {
   return { kind: 'git', folder: basename(resolve(folder)), revision: revision.trim(), files };
 }
 
-/** What fetch says is only that it failed; why stands below. */
+/** The message of fetch says only that it failed; its cause says why. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;

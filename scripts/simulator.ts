@@ -16,9 +16,9 @@ const usage = `Runs a simulated Argo CD, so that npm run task can be tried witho
   npm run simulator
   npm run simulator -- --port 8080   on this port; a free one by default
 
-It prints the address, a token, and a command to try in a second terminal. Ctrl+C ends it.
+It prints the URL, a token, and a command to try in a second terminal. Ctrl+C stops it.
 
-It exits with 0 when it was ended, 1 when it could not start, and 2 for invalid arguments.`;
+It exits with 0 when it was stopped, 1 when it could not start, and 2 for invalid arguments.`;
 
 const exitCodes = { success: 0, failure: 1 } as const;
 
@@ -36,7 +36,7 @@ const applications: readonly TryOut[] = [
   },
   {
     name: 'shop-failing',
-    shows: 'is Synced and Healthy, and then its PostSync hook fails',
+    shows: 'is Synced and Healthy, but then its PostSync hook fails',
     manifests: [migrate, ...workloads, failingSmokeTest],
   },
   {
@@ -95,6 +95,6 @@ function introduction({ url, token }: { readonly url: string; readonly token: st
     '',
     `  ARGOCD_TOKEN=${token} npm run task -- ArgoCDSync ${flags} -- applications=${applications[0]?.name}`,
     '',
-    'Ctrl+C ends it.',
+    'Ctrl+C stops it.',
   ].join('\n');
 }

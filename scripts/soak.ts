@@ -22,7 +22,7 @@ process.exitCode = await doAsked(
       return hasPassed([part]) ? exitCodes.success : 1;
     }
     await bundle(handlerBundle);
-    // What looks into the handler's store needs the Node of the handler.
+    // What reads the handler's store needs the handler's Node.
     const script = join(import.meta.dirname, 'soak/run.ts');
     process.argv.splice(2, Infinity, '--import', 'tsx', script, ...words);
     await import('./on-node-24.ts');

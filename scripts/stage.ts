@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** The part of `vss-extension.json` that says what ships. */
+/** The part of `vss-extension.json` that determines what ships. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -16,9 +16,8 @@ export function readManifest(root: string): Manifest {
 }
 
 /**
- * Copies what ships, and nothing else, from a project into a folder recreated. tfx-cli packs whole
- * folders, so a stray file beside a task would reach every agent. Throws if a file that the manifest
- * names is not there.
+ * Copies what ships, and nothing else, from a project into an empty folder. tfx-cli packs whole folders, so a
+ * stray file next to a task would reach every agent. Throws if a file that the manifest names does not exist.
  */
 export function stage(root: string, folder: string): void {
   const { icons, content, files } = readManifest(root);
@@ -32,14 +31,14 @@ export function stage(root: string, folder: string): void {
   for (const path of paths) {
     const source = join(root, path);
     if (!existsSync(source))
-      throw new Error(`vss-extension.json names ${path}, which is not there.`);
+      throw new Error(`vss-extension.json names ${path}, which does not exist.`);
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
     cpSync(source, target, { recursive: true, filter: isShipped });
   }
 }
 
-/** Of a task's folder only these ship. */
+/** The files of a task's folder that ship. */
 const taskFiles = new Set([
   'task.json',
   'icon.png',

@@ -7,11 +7,11 @@ import { readIdentity } from './release/identity.ts';
 import { recordOf, taskContents } from './release/released-tasks.ts';
 import { stampedFiles, type StampedFile } from './release/stamped-files.ts';
 
-const usage = `Writes what package.json decides, the version and the address of the repository, into all files that
-repeat it: the manifest, each task.json and the listing. npm version runs it.
+const usage = `Writes the version and the repository URL of package.json to all files that repeat them: the
+manifest, each task.json and the listing. npm version runs it.
 
   npm run stamp
-  npm run stamp -- --released     also records the tasks as they are now as released in this version
+  npm run stamp -- --released     also records the current tasks as released in this version
 
 It exits with 0, or 2 for invalid arguments.`;
 

@@ -1,6 +1,6 @@
 import { bundle, handlerBundle } from './bundle.ts';
 
-// The handler as it ships, with the example's configuration unless another one is named.
+// The handler as it ships, with the example configuration unless another one is given.
 await bundle(handlerBundle);
 const given = process.argv.slice(2);
 const usual = ['serve', '--config', 'handler.example.yaml', '--log', 'text'];

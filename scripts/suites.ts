@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { requireNode24 } from './node-24.ts';
 
-/** Tests that one run of mocha takes: all below a folder, but those of a suite further inside. */
+/** Tests of one mocha run: everything below a folder, except a nested suite. */
 export interface Suite {
   readonly name: string;
   readonly folder: string;
-  /** The folder of the suite further inside. */
+  /** The folder of the nested suite. */
   readonly without?: string;
-  /** The handler runs on Node 24 only; the others run on the Node that runs this. */
+  /** The handler runs only on Node 24; the others run on the current Node. */
   readonly needsNode24: boolean;
-  /** Its files may run beside each other: each has processes and ports of its own. */
+  /** Its files may run in parallel: each has its own processes and ports. */
   readonly isParallel?: true;
-  /** What mocha is told besides `.mocharc.json`. */
+  /** Options for mocha, in addition to `.mocharc.json`. */
   readonly options: readonly string[];
 }
 
@@ -40,17 +40,17 @@ export const suites: readonly Suite[] = [
   },
 ];
 
-/** The suite that a test file belongs to; undefined for a file that is not below `test/`. */
+/** The suite of a test file; undefined for a file that is not below `test/`. */
 export function suiteOf(file: string): Suite | undefined {
   return suites.findLast(({ folder }) => file.startsWith(`${folder}/`));
 }
 
-/** The Node for a suite; where it needs Node 24 and there is none, the script ends and says so. */
+/** The Node for a suite. If it needs Node 24 and there is none, the script prints that and exits. */
 export function nodeFor({ needsNode24 }: Suite): string {
   return needsNode24 ? requireNode24() : process.execPath;
 }
 
-/** Runs a program of `node_modules` on a Node, with this terminal. Resolves to its exit code. */
+/** Runs a program of `node_modules` on a Node, on this terminal. Resolves with its exit code. */
 export function runOn(node: string, words: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(node, [...words], { stdio: 'inherit' });

@@ -1,7 +1,7 @@
 import { readWords, type Help, type WrongWords } from '../src/inputs/command-words.ts';
 import { nearest } from '../src/text/nearest.ts';
 
-/** What `npm run task` was asked to do. */
+/** The arguments of `npm run task`. */
 export interface TaskArguments {
   readonly task: string;
   readonly server: string;
@@ -22,7 +22,7 @@ export interface TaskArguments {
 export type ParsedArguments =
   { readonly kind: 'run'; readonly arguments: TaskArguments } | Help | WrongWords;
 
-export const usage = `Runs a built task against a real Argo CD, as an agent of Azure Pipelines would.
+export const usage = `Runs a built task against a real Argo CD, like an agent of Azure Pipelines would.
 
   npm run task -- ArgoCDSync --server https://argocd.example.com --token-env ARGOCD_TOKEN -- applications=guestbook revision=main
 
@@ -33,14 +33,14 @@ export const usage = `Runs a built task against a real Argo CD, as an agent of A
   --ca FILE             PEM file of the authority that signed the server's certificate
   --insecure            accept any certificate: for test servers only
   --header 'N: value'   sent with every request; may be repeated
-  --node 20|24          the Node to run on; the newest one that is here by default
-  --build               bundle the task first; done anyway when there is no bundle yet
+  --node 20|24          the Node to run on; default: the newest installed
+  --build               bundle the task first; done anyway if there is no bundle yet
   --inspect             bundle it with a source map, and wait for a debugger on port 9229
-  --json FILE           write everything that is left of the run to a file
+  --json FILE           write the results of the run to a file
   -- name=value …       inputs of the task, by the names in its task.json
 
-It exits with 0 when the task succeeded (with issues or without), 1 when it failed or was canceled,
-2 for invalid arguments, and 3 when the task could not be run or broke down.`;
+It exits with 0 when the task succeeded (with or without issues), 1 when it failed or was canceled,
+2 for invalid arguments, and 3 when the task could not be run or crashed.`;
 
 const options = {
   server: { type: 'string' },
@@ -56,7 +56,7 @@ const options = {
   json: { type: 'string' },
 } as const;
 
-/** Reads the command line. Every fault is one sentence that says what to write instead. */
+/** Parses the command line. Every fault is one sentence that says what to write instead. */
 export function parseArguments(words: readonly string[]): ParsedArguments {
   const end = words.indexOf('--');
   const flags = end < 0 ? words : words.slice(0, end);
@@ -82,7 +82,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   const { header: headers = [] } = values;
   const wrongHeader = headers.find((header) => !/^[^:\s]+:/.test(header));
   if (wrongHeader !== undefined) {
-    return fault(`--header '${wrongHeader}' is no header. Write it as 'Name: value'.`);
+    return fault(`--header '${wrongHeader}' is not a header. Write it as 'Name: value'.`);
   }
   if (values.node !== undefined && values.node !== '20' && values.node !== '24') {
     return fault(`--node ${values.node}: an agent runs the task on Node 20 or 24.`);
@@ -106,8 +106,8 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
 }
 
 /**
- * Puts the inputs under the names that task.json gives them, whose case does not matter to an
- * agent. Returns a fault if the task has no such input.
+ * Renames the inputs as in task.json; agents ignore the case of names. Returns a fault if the task has no
+ * such input.
  */
 export function matchInputs(
   given: Readonly<Record<string, string>>,
@@ -156,7 +156,7 @@ function parseInputs(words: readonly string[]): Readonly<Record<string, string>>
   const inputs: Record<string, string> = {};
   for (const word of words) {
     const equals = word.indexOf('=');
-    if (equals < 1) return `'${word}' is no input. Write inputs as name=value.`;
+    if (equals < 1) return `'${word}' is not an input. Write inputs as name=value.`;
     inputs[word.slice(0, equals)] = word.slice(equals + 1);
   }
   return inputs;

@@ -12,12 +12,12 @@ import { gateGroups, gateTexts, healthGateTexts } from '../src/inputs/gate-input
 import { groups, inputTexts, type InputText } from '../src/inputs/input-texts.ts';
 
 /**
- * What a form is for: a sync on an agent, without one, or straight to Argo CD; or a gate with a handler or
- * without.
+ * What a form is for: a sync on an agent, without one, or directly in Argo CD; or a gate with or without a
+ * handler.
  */
 export type FormKind = 'agent' | 'server' | 'direct' | 'gate' | 'healthGate';
 
-/** The parts of a `task.json` that the table of inputs decides. */
+/** The parts of a `task.json` that the table of inputs determines. */
 export interface TaskForm {
   readonly groups: readonly FormGroup[];
   readonly inputs: readonly FormInput[];
@@ -44,10 +44,10 @@ interface FormInput {
   readonly helpMarkDown: string;
 }
 
-/** What a task needs to reach Argo CD: no input of a sync, and in front of them. */
+/** The inputs that a task needs to reach Argo CD. They are not inputs of a sync, and come first. */
 const ownInputs: readonly string[] = ['argocdConnection', 'handlerConnection', 'argocd'];
 
-/** Inputs that Azure DevOps fills a list for, where there is one to pick from. */
+/** Inputs for which Azure DevOps offers a list to choose from. */
 const pickOne = { EditableOptions: 'True', IsSearchable: 'True' };
 const pickSeveral = { EditableOptions: 'True', MultiSelectFlatList: 'True', IsSearchable: 'True' };
 const picked: Readonly<Record<FormKind, Readonly<Record<string, FormInput['properties']>>>> = {
@@ -69,8 +69,8 @@ const types: Readonly<Record<Definition['type'], string>> = {
 const allActions: readonly Action[] = ['sync', 'wait', 'rollback', 'terminate'];
 
 /**
- * A task's definition with its groups and inputs made anew from the table. What is the task's own
- * stays: the inputs that no sync has (connections), and all that is neither group nor input.
+ * A task's definition with its groups and inputs regenerated from the table. The task keeps inputs that no
+ * sync has (connections), and everything that is neither group nor input.
  */
 export function withForm<T extends TaskForm>(task: T, kind: FormKind): T {
   const own = task.inputs.filter(({ name }) => ownInputs.includes(name));
@@ -121,8 +121,8 @@ function tableOf<K extends string>(
 }
 
 /**
- * The body of a request, a section for each name (azure-devops.md §12.5): an input is filled in, what
- * Azure Pipelines itself knows of the run stays as `body` has it.
+ * The body of a request, with a section for each name (azure-devops.md §12.5). Inputs are filled in; what
+ * Azure Pipelines itself knows about the run stays as in `body`.
  */
 export function withSections(body: string, names: readonly string[]): string {
   const mark = '--$(system.PlanId) ';
@@ -168,14 +168,14 @@ function formInput(
   };
 }
 
-/** What a form asks for besides the action. What goes with Prune stands below it, and is seen with it. */
+/** Inputs that depend on others, besides the action. The options of Prune follow it, and are visible with it. */
 const conditions = {
   following: 'waitFor != none',
   health: 'waitFor = health',
   prune: '',
 } as const satisfies Readonly<Record<NonNullable<Definition['needs']>, string>>;
 
-/** Azure DevOps takes terms joined by `||` or by `&&`, and never both. */
+/** Azure DevOps accepts terms joined by `||` or by `&&`, but not both. */
 function ruleOf({
   actions,
   needs,

@@ -18,8 +18,8 @@ interface DocumentedInput {
 }
 
 /**
- * The page of a task with its part about inputs and outputs rewritten. Of a task that is `like`
- * another one, only the differences are told. Throws where the marks of the part are gone.
+ * The page of a task with its section about inputs and outputs rewritten. For a task that is `like` another
+ * one, only the differences are listed. Throws if the marks of the section are missing.
  */
 export function replaceSection(page: string, task: DocumentedTask, like?: DocumentedTask): string {
   const [begin, end] = [`<!-- ${task.name}: begin -->`, `<!-- ${task.name}: end -->`];
@@ -36,7 +36,7 @@ export function pageOf({ name }: Pick<DocumentedTask, 'name'>): string {
   return `docs/tasks/${name}.md`;
 }
 
-/** Every input by group, and every output, as the task's own texts describe them. */
+/** Every input by group, and every output, in the words of `task.json`. */
 function sectionOf({ groups, inputs, outputVariables = [] }: DocumentedTask): string {
   const parts = groups.flatMap(({ name, displayName }) => [
     `### ${displayName}`,
@@ -50,7 +50,7 @@ function sectionOf({ groups, inputs, outputVariables = [] }: DocumentedTask): st
   return ['## Inputs', ...parts, ...told].join('\n\n');
 }
 
-/** What a task has not of the other one, and the inputs that only it has or that differ. */
+/** The inputs of the other task that this one lacks, and those that only it has or that differ. */
 function differencesOf(task: DocumentedTask, like: DocumentedTask): string {
   const known = new Set(like.inputs.map(inputItem));
   const different = task.inputs.map(inputItem).filter((item) => !known.has(item));

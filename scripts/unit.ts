@@ -2,11 +2,11 @@ import { readWords } from '../src/inputs/command-words.ts';
 import { doAsked } from './do-asked.ts';
 import { nodeFor, runOn, suites, type Suite } from './suites.ts';
 
-const usage = `Runs all tests: those of the handler on Node 24, the others on the Node that runs this. Bundle first.
+const usage = `Runs all tests: those of the handler on Node 24, the others on the current Node. Bundle first.
 
   npm run unit
 
-It exits with 0 when all passed, 2 for invalid arguments, and otherwise as mocha does.`;
+It exits with 0 when all passed, 2 for invalid arguments, and otherwise like mocha.`;
 
 const asked = readWords(process.argv.slice(2), {});
 process.exitCode = await doAsked(asked, { name: 'unit', usage }, async () => {
@@ -20,7 +20,7 @@ process.exitCode = await doAsked(asked, { name: 'unit', usage }, async () => {
   return Math.max(...codes);
 });
 
-/** A test that is left out, or the only one that runs, is a mistake where all are meant to run. */
+/** `it.only` and `it.skip` are mistakes where all tests should run. */
 function wordsOf({ folder, without, isParallel, options }: Suite): readonly string[] {
   return [
     'node_modules/mocha/bin/mocha.js',

@@ -7,7 +7,7 @@ import { stage } from './stage.ts';
 
 const tfx = join(root, 'node_modules/tfx-cli/_build/tfx-cli.js');
 
-/** Bundles and stages the extension below a folder. Returns the folder that it is in. */
+/** Bundles and stages the extension below a folder. Returns the folder that contains it. */
 export async function stageExtension(folder: string, adaptation: Adaptation): Promise<string> {
   await bundleTasks();
   const staged = join(folder, 'extension');
@@ -17,8 +17,8 @@ export async function stageExtension(folder: string, adaptation: Adaptation): Pr
 }
 
 /**
- * Packs what is staged into a folder, without a network, and returns the path of the VSIX. Throws
- * with what tfx-cli wrote when it refuses the manifest.
+ * Packs what is staged into a folder, without a network. Returns the path of the VSIX. Throws with the output
+ * of tfx-cli if it refuses the manifest.
  */
 export async function packStaged(folder: string, staged: string): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [
@@ -28,7 +28,7 @@ export async function packStaged(folder: string, staged: string): Promise<string
   return (JSON.parse(stdout) as { readonly path: string }).path;
 }
 
-/** Bundles, stages and packs in one go. */
+/** Bundles, stages and packs. */
 export async function packExtension(folder: string, adaptation: Adaptation = {}): Promise<string> {
   return packStaged(folder, await stageExtension(folder, adaptation));
 }

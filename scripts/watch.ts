@@ -3,13 +3,13 @@ import { doAsked, refuse } from './do-asked.ts';
 import { nodeFor, runOn, suiteOf } from './suites.ts';
 import { findTestFiles } from './test-files.ts';
 
-const usage = `Checks the types again at every change, or with files runs their tests again.
+const usage = `Checks the types at every change or, with files, runs their tests.
 
   npm run watch
   npm run watch -- FILE…
 
   FILE             a test file, or the source file that it tests; all of one suite
-  --grep TEXT      only tests whose names hold the text
+  --grep TEXT      only tests whose names contain the text
 
 It runs until it is stopped. It exits with 2 for invalid arguments.`;
 
@@ -29,10 +29,10 @@ process.exitCode = await doAsked(asked, program, ({ values: { grep }, others }) 
   const [suite, another] = new Set(found.files.map(suiteOf));
   if (suite === undefined || another !== undefined) {
     const message =
-      'These files need different Nodes: watch those below test/handler, those below test/handler/process, and the others apart.';
+      'These files need different versions of Node: watch those below test/handler, those below test/handler/process, and the others separately.';
     return refuse([message], program);
   }
-  // Without its configuration mocha runs in this very process, so that Node sees what is imported.
+  // Without its configuration, mocha runs in this process, so that Node sees what is imported.
   return runOn(nodeFor(suite), [
     ...['--watch', '--watch-preserve-output', '--import=tsx'],
     ...['node_modules/mocha/bin/mocha.js', '--no-config', '--timeout', '300000'],

@@ -148,7 +148,7 @@ describe('npm run demo', function () {
       order,
       order.toSorted((a, b) => a - b),
     );
-    assert.ok(part.includes('  Syncs that Argo CD was asked for  1'));
+    assert.ok(part.includes('  Syncs requested from Argo CD  1'));
     assert.ok(part.includes('  Completions of the task           1'));
   });
 

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** Where the simulated Argo CD listens, and a token for it. */
+/** The URL of the simulated Argo CD, and a token for it. */
 export interface ServerAddress {
   readonly url: string;
   readonly token: string;
@@ -14,10 +14,10 @@ export interface PreparedApplication {
   readonly seconds: number;
 }
 
-/** What the process is told; each order has one answer. */
+/** An order to the process; each has one answer. */
 export type RunSpec =
   | { readonly kind: 'prepare'; readonly applications: readonly PreparedApplication[] }
-  /** From now on no stream is answered. */
+  /** From now on, streams get no response. */
   | { readonly kind: 'breakStreams' }
   | { readonly kind: 'clear' };
 
@@ -27,7 +27,7 @@ export type Answer =
   | { readonly kind: 'cleared'; readonly report: ServerReport };
 
 export interface SeenRequest {
-  /** Empty where the request is about none, or about several. */
+  /** Empty if the request is about no application, or several. */
   readonly application: string;
   readonly isStream: boolean;
 }
@@ -35,15 +35,15 @@ export interface SeenRequest {
 /** What the server has seen since the last report. */
 export interface ServerReport {
   readonly requests: readonly SeenRequest[];
-  /** When each application's operation was done, on the monotonic clock. */
+  /** When each application's operation finished, on the monotonic clock. */
   readonly finishedAt: Readonly<Record<string, number>>;
   /** Streams open at the same time. */
   readonly mostStreams: number;
 }
 
 /**
- * The Argo CD simulator in a process of its own, in real time: what it computes must not delay the
- * one that measures.
+ * The Argo CD simulator in a separate process, in real time, so that its work does not delay the measuring
+ * process.
  */
 export class ArgoCDProcess {
   readonly #child: ChildProcess;
@@ -60,18 +60,18 @@ export class ArgoCDProcess {
     this.address = address;
   }
 
-  /** Makes applications that have never been synced, and returns the revision of each. */
+  /** Creates applications that were never synced. Returns the revision of each. */
   async prepare(applications: readonly PreparedApplication[]): Promise<readonly string[]> {
     const answer = await this.#ask({ kind: 'prepare', applications });
     return answer.kind === 'prepared' ? answer.revisions : [];
   }
 
-  /** From now on a stream that is opened never says a word, not even its head. */
+  /** From now on, new streams stay silent, without even a header. */
   async breakStreams(): Promise<void> {
     await this.#ask({ kind: 'breakStreams' });
   }
 
-  /** What was seen since the last time; the applications are removed. */
+  /** What was seen since the last call. The applications are removed. */
   async clear(): Promise<ServerReport> {
     const answer = await this.#ask({ kind: 'clear' });
     if (answer.kind !== 'cleared') throw new Error(`An answer of the wrong kind: ${answer.kind}.`);

@@ -3,7 +3,7 @@ import { configMap, files, job } from '../../test/manifests.ts';
 import { monotonicTime } from './monotonic-time.ts';
 import type { Answer, RunSpec, SeenRequest, ServerAddress } from './argo-cd-process.ts';
 
-/** Argo CD pauses two seconds between waves; the figures are about what comes after the last one. */
+/** Argo CD pauses two seconds between waves; the figures are about what follows the last one. */
 const waveDelay = 100;
 
 const argocd = await ArgoCDSimulator.start({
@@ -51,7 +51,7 @@ function prepare({ name, seconds }: { readonly name: string; readonly seconds: n
   return revision;
 }
 
-/** Reports what was seen since the last time, and forgets it and the applications. */
+/** Reports what was seen since the last call, and forgets it together with the applications. */
 function clear(): Answer {
   const requests = argocd.requests.splice(0).map(seen);
   const finishedAt = Object.fromEntries(finished);

@@ -12,7 +12,7 @@ const rounds = 15;
 const majors: readonly NodeMajor[] = [20, 24];
 const goal = 50;
 
-/** From the start of the process to the first request seen by a server, beside a Node that does nothing. */
+/** From the start of the process to the first request at a server, compared with a Node that does nothing. */
 export async function measureColdStart(temporaryFolder: string): Promise<readonly Figure[]> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -48,7 +48,7 @@ async function compare(
 ): Promise<readonly Figure[]> {
   const bare: number[] = [];
   const bundle: number[] = [];
-  // By turns, so that whatever else the machine does at the moment slows down both.
+  // Alternating, so that other work on the machine slows down both.
   for (let round = 0; round < rounds; round += 1) {
     bare.push(await startToEnd(node));
     bundle.push(await startToRequest(node));
@@ -66,7 +66,7 @@ async function compare(
   ];
 }
 
-/** As tasks get it: Node's own variables cost time, `NODE_EXTRA_CA_CERTS` 35 ms on Node 20. */
+/** As tasks get it: Node's own variables cost time (`NODE_EXTRA_CA_CERTS`: 35 ms on Node 20). */
 const bareEnvironment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')),
 );

@@ -1,15 +1,15 @@
-/** One measured value, and the most or the least that it should be. */
+/** A measured value, and its upper or lower limit. */
 export interface Figure {
   readonly what: string;
-  /** Absent where this machine cannot tell. */
+  /** Absent if this machine cannot measure it. */
   readonly value: number | undefined;
   readonly unit: 'ms' | 's' | 'KB' | 'MB' | '/s' | '%' | '';
   readonly goal?: number;
-  /** For what should be large; there is no `goal` then. */
+  /** Lower limit of a value that should be large, instead of `goal`. */
   readonly least?: number;
 }
 
-/** Whether the goal is met by the value itself, not by the rounded one; undefined where there is none. */
+/** Whether the exact (not the rounded) value meets the goal; undefined without a goal. */
 export function isMet({ value, goal, least }: Figure): boolean | undefined {
   if (value === undefined) return undefined;
   if (least !== undefined) return value >= least;

@@ -34,7 +34,7 @@ const kinds: readonly Kind[] = [
 ];
 
 const samples = 100;
-/** As many as start together; their ends are spread, so that no end competes with another. */
+/** How many start together; their ends are spread out, so that they do not compete. */
 const batch = 10;
 /** Seconds between the ends of two syncs of a batch, and how long the first one's Job runs. */
 const spread = { first: 0.8, step: 0.25 };
@@ -46,7 +46,7 @@ interface Measured {
   readonly streams: readonly number[];
 }
 
-/** How long the task takes to end after its operation was done at the server, and what it asked. */
+/** How long the task takes to end after its operation ended at the server, and how many requests it makes. */
 export async function measureLatency(temporaryFolder: string): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const kind of kinds) {
@@ -102,8 +102,8 @@ async function measureBatch(
   argocd: ArgoCDProcess,
   temporaryFolder: string,
 ): Promise<Measured> {
-  // Each batch a little later than the one before: without a stream the delay depends on when,
-  // between two looks, an operation ends.
+  // Each batch starts slightly later: without a stream, the delay depends on when, between two looks, an
+  // operation ends.
   const shift = (first / samples) * spread.step;
   const applications = Array.from({ length: batch }, (_, index) => ({
     name: `shop-${first + index}`,

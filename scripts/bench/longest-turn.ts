@@ -15,7 +15,7 @@ import { until } from './handler/waiting.ts';
 
 const count = 10_000;
 const goalOfTurn = 50;
-/** Milliseconds of an operation, so that it is seen running and ended. */
+/** How long an operation takes, in milliseconds, so that it is seen both running and ended. */
 const runsFor = 2_000;
 
 const sync: SyncGoal = {
@@ -31,9 +31,9 @@ const sync: SyncGoal = {
 };
 
 /**
- * The longest turn of the event loop while a large application is followed through a sync, and while
- * all applications of a large Argo CD are learned. From the sources, in this process: V8 has compiled
- * nothing of it before.
+ * The longest turn of the event loop while a large application is followed through a sync, and while all
+ * applications of a large Argo CD are learned. From the sources, in this process, with code that V8 has not
+ * compiled before.
  */
 export async function measureLongestTurns(): Promise<readonly Figure[]> {
   const server = new URL('./handler/argo-cd-server.ts', import.meta.url).pathname;

@@ -7,10 +7,10 @@ import { startTask } from './task-process.ts';
 
 const count = 100;
 const seconds = 0.3;
-/** Milliseconds between two looks at the memory, of which the system itself keeps the peak. */
+/** Milliseconds between two readings of the memory, whose peak the system itself records. */
 const lookEvery = 50;
 
-/** One step that syncs 100 applications, ten at once. */
+/** One step that syncs 100 applications, ten at a time. */
 export async function measureManyApplications(temporaryFolder: string): Promise<readonly Figure[]> {
   const argocd = await ArgoCDProcess.start();
   try {
@@ -42,7 +42,7 @@ export async function measureManyApplications(temporaryFolder: string): Promise<
   }
 }
 
-/** The peak of resident memory in MB when the process has ended; undefined but on Linux. */
+/** The peak resident memory in MB, when the process has ended; defined only on Linux. */
 async function watchMemory(task: {
   readonly pid: number | undefined;
   readonly ended: Promise<unknown>;

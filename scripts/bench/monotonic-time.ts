@@ -1,6 +1,6 @@
 /**
- * Milliseconds on the machine's monotonic clock, which all its processes share: what one of them
- * writes down may be subtracted from what another does.
+ * Milliseconds on the machine's monotonic clock, which all processes share, so that times of different
+ * processes can be subtracted.
  */
 export function monotonicTime(): number {
   return Number(process.hrtime.bigint()) / 1e6;

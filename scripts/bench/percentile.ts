@@ -1,6 +1,6 @@
 /**
- * The smallest value that at least so many percent of all values do not exceed (nearest rank): always
- * one that was measured. Throws if there are none.
+ * The smallest value that at least so many percent of all values do not exceed (nearest rank): always a
+ * measured one. Throws if there are no values.
  */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -10,7 +10,7 @@ export function percentile(values: readonly number[], percent: number): number {
   return found;
 }
 
-/** The value in the middle; of an even number of values the lower of the two. */
+/** The middle value; of an even number of values, the lower of the two. */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }

@@ -7,7 +7,7 @@ import { median } from './percentile.ts';
 const count = 5_000;
 const rounds = 15;
 
-/** The order of a large application: all kinds of objects in many namespaces, with waves and hooks. */
+/** Planning a large application: all kinds of objects in many namespaces, with waves and hooks. */
 export function measurePlanning(): readonly Figure[] {
   const manifests = Array.from({ length: count }, (_, index) => manifest(index));
   const times = Array.from({ length: rounds }, () => {

@@ -14,12 +14,12 @@ export interface TaskOptions {
   readonly temporaryFolder: string;
 }
 
-/** A built task at work, as an agent starts it but without an agent that reads its every line. */
+/** A running built task, started like an agent does, but without an agent that reads each line. */
 export interface TaskProcess {
   readonly pid: number | undefined;
   /** On the monotonic clock. */
   readonly startedAt: number;
-  /** Resolves at the end of the process, with the moment of it on the monotonic clock. */
+  /** Resolves when the process has ended, with the time on the monotonic clock. */
   readonly ended: Promise<{ readonly endedAt: number; readonly output: string }>;
   kill(): void;
 }
@@ -27,10 +27,10 @@ export interface TaskProcess {
 const definition = taskFolder('ArgoCDSync');
 const task = readTaskDefinition(definition);
 
-/** Starts the built bundle; its time runs from before the process is made. */
+/** Starts the built bundle. Its time counts from before the process is created. */
 export function startTask(options: TaskOptions): TaskProcess {
   const { node, inputs, connection } = options;
-  // Of its own: azure-pipelines-task-lib keeps a key in the working folder, under one name.
+  // A separate folder: azure-pipelines-task-lib stores a key in the working folder, under a fixed name.
   const folder = mkdtempSync(join(options.temporaryFolder, 'step-'));
   const { variables } = buildEnvironment({
     node,

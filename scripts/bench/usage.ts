@@ -1,4 +1,4 @@
-/** What `npm run bench -- --help` says. */
+/** The output of `npm run bench -- --help`. */
 export const usage = `Measures the built task and the built handler, and prints one table with figures and goals. The task
 takes about five minutes, the handler about twenty, its follow-ups four.
 

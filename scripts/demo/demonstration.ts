@@ -4,7 +4,7 @@ import type { Played } from './verdict.ts';
 /** One run of a demonstration. */
 export interface Part {
   readonly name: string;
-  /** What is shown, and what to look for: a line each. */
+  /** What is shown, and what to look for: one line each. */
   readonly shows: string;
   readonly lookFor: string;
   /** Plays it live. */
@@ -14,13 +14,13 @@ export interface Part {
 /** What `npm run demo` can show. */
 export interface Demonstration {
   readonly usage: string;
-  /** Said before the first part, and after the last. */
+  /** Printed before the first part, and after the last. */
   readonly opening: readonly string[];
   readonly closing: readonly string[];
   readonly parts: readonly Part[];
-  /** Name of the option for a file with the drawing of a part, and the part that it is of as a rule. */
+  /** Name of the option for a file with the drawing of a part, and the default part for it. */
   readonly fileOption: string;
   readonly drawn: string;
-  /** Makes the programs that it shows. */
+  /** Builds the programs that it shows. */
   readonly build: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What a piece of text means; a terminal and a picture each have a color for it. */
+/** What a piece of text means; terminal and pictures each have a color for it. */
 export type Tone = 'plain' | 'title' | 'good' | 'bad' | 'warn' | 'faint';
 
 export interface Segment {
@@ -22,14 +22,14 @@ export function textOf(pieces: Line): string {
   return pieces.map(({ text }) => text).join('');
 }
 
-/** Adds a text in front of a line. */
+/** Prefixes a line with a text. */
 export function indent(pieces: Line, text: string, tone: Tone = 'plain'): Line {
   return text === '' ? pieces : [{ text, tone }, ...pieces];
 }
 
 /**
- * Breaks a line between words, so that none is longer than `width` (2 or more); a word that is longer
- * than that is broken too. What follows stands four columns further in than the line itself.
+ * Breaks a line between words, so that none is longer than `width` (at least 2); longer words are broken,
+ * too. Continuation lines are indented by four more columns than the line itself.
  */
 export function wrap(pieces: Line, width: number): readonly Line[] {
   const text = textOf(pieces);

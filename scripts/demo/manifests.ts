@@ -6,10 +6,10 @@ interface HookOptions {
   readonly log: readonly string[];
 }
 
-/** What is in the repository. */
+/** An object in the repository. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-/** A Job that Argo CD runs in a phase of the sync. `lab/…` says what the simulated pod does. */
+/** A Job that Argo CD runs in a phase of the sync. `lab/…` controls the simulated pod. */
 export function hook(name: string, { phase, seconds, exitCode = 0, log }: HookOptions): Manifest {
   return {
     apiVersion: 'batch/v1',
@@ -49,7 +49,7 @@ export function configMap(name: string, wave: number): Manifest {
   };
 }
 
-/** A Service; a port above 65535 is one that the Kubernetes API refuses. */
+/** A Service; the Kubernetes API refuses a port above 65535. */
 export function service(name: string, wave: number, port: number): Manifest {
   return {
     apiVersion: 'v1',

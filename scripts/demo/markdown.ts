@@ -1,6 +1,6 @@
 import { textGrid } from './text-grid.ts';
 
-/** The summary of a run as plain text: tables aligned, marks taken away. */
+/** The summary of a run as plain text: tables aligned, markup removed. */
 export function readMarkdown(markdown: string, width: number): readonly string[] {
   const lines: string[] = [];
   let table: (readonly string[])[] = [];

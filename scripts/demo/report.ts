@@ -3,15 +3,15 @@ import { line, type Line } from './line.ts';
 import { readMarkdown } from './markdown.ts';
 import { textGrid } from './text-grid.ts';
 
-/** A record of a run's timeline, below those that it belongs to. */
+/** A record of a run's timeline, after its parent. */
 export interface TimelineRow {
-  /** 0 for one that belongs to none. */
+  /** 0 for a record without a parent. */
   readonly depth: number;
   readonly name: string;
   readonly type: string;
-  /** Its result, or its state when it has none. */
+  /** Its result, or its state if it has none. */
   readonly status: string;
-  /** Milliseconds; undefined when it did not end. */
+  /** Milliseconds; undefined if it did not end. */
   readonly duration: number | undefined;
 }
 
@@ -31,7 +31,7 @@ function durationText(milliseconds: number): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : printDuration(milliseconds);
 }
 
-/** The summary of a run as text, found among its attachments. */
+/** The summary of a run as text, from its attachments. */
 export function summaryLines(
   attachments: readonly { readonly type: string; readonly content: string }[],
   width: number,

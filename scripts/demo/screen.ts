@@ -21,7 +21,7 @@ const styles: Readonly<Record<Exclude<Tone, 'plain'>, Parameters<typeof styleTex
   faint: 'dim',
 };
 
-/** Lines on a terminal, or in a file: never wider than it is, and in colors only where they show. */
+/** Lines on a terminal or in a file, within its width, and in colors only if they are supported. */
 export class Screen {
   readonly #options: ScreenOptions;
 
@@ -33,7 +33,7 @@ export class Screen {
     return this.#options.width;
   }
 
-  /** A line, each row of it behind a margin. */
+  /** Prints a line; each of its rows starts with the margin. */
   line(pieces: Line, margin = ''): void {
     for (const row of wrap(pieces, this.width - margin.length)) {
       this.#write(indent(row, margin, 'faint'));
@@ -44,19 +44,19 @@ export class Screen {
     this.line(line(text));
   }
 
-  /** A title, with an empty line before it, and the lines below it set in. */
+  /** Prints a title after an empty line, and the lines below it, indented. */
   section(title: string, lines: readonly Line[]): void {
     this.text();
     this.line(line(title, 'title'));
     for (const each of lines) this.line(each, inside);
   }
 
-  /** Columns that there are in a section. */
+  /** Columns available in a section. */
   get roomInside(): number {
     return this.width - inside.length;
   }
 
-  /** `── Title ───────`, with an empty line before it. */
+  /** `── Title ───────`, after an empty line. */
   rule(title: string, stroke = '─'): void {
     const left = `${stroke}${stroke} ${title} `;
     this.text();

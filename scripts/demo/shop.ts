@@ -23,19 +23,19 @@ export const failingSmokeTest = hook('smoke-test', {
 });
 export const alarm = hook('alarm', { phase: 'SyncFail', seconds: 0.2, log: ['told the team'] });
 
-/** A second of the simulated Argo CD takes half of one here, so that nobody has to wait for waves. */
+/** A second of the simulated Argo CD takes half a second, so that nobody has to wait for waves. */
 const timeScale = 0.5;
-/** Between two waves, simulated milliseconds; Argo CD's own default is two seconds. */
+/** Between two waves, in simulated milliseconds; Argo CD's default is two seconds. */
 const waveDelay = 800;
 
-/** A simulated Argo CD without applications, on a free port unless one is given. */
+/** A simulated Argo CD without applications, on a free port by default. */
 export function startArgoCD(port = 0): Promise<ArgoCDSimulator> {
   return ArgoCDSimulator.start({
     ...{ timeScale, startTime: Date.now(), behavior: { waveDelay }, port },
   });
 }
 
-/** Pushes the manifests of an application to the configuration repository; returns the commit. */
+/** Pushes the manifests of an application to the configuration repository. Returns the commit. */
 export function push(
   argocd: ArgoCDSimulator,
   manifests: readonly Manifest[],

@@ -11,17 +11,17 @@ const stateTones: Readonly<Record<string, Tone>> = { Succeeded: 'good', Failed: 
 /** Before each line of a run's log. */
 export const gutter = '│ ';
 
-/** Reads the log of a step as the run's page shows it: groups opened, tags as colors. */
+/** Reads the log of a step like the run's page shows it: groups expanded, tags as colors. */
 export class StepLog {
   readonly #width: number;
   #margin = '';
 
-  /** `width`: columns that there are for a line. */
+  /** `width`: columns available for a line. */
   constructor(width: number) {
     this.#width = width;
   }
 
-  /** What is shown of a line; nothing for the end of a group. */
+  /** The visible form of a line; undefined for the end of a group. */
   read(raw: string): Line | undefined {
     const [, tag, text = ''] = tagged.exec(raw) ?? [];
     switch (tag) {
@@ -43,7 +43,7 @@ export class StepLog {
   }
 }
 
-/** What a step that did not fail says is cut rather than wrapped: it is no more than `created`. */
+/** Lines of steps that did not fail are cut rather than wrapped: they say little more than `created`. */
 function readStep(raw: string, width: number): Line {
   const [, before, word = '', after = ''] = state.exec(raw) ?? [];
   if (before === undefined) return line(raw);

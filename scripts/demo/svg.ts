@@ -2,7 +2,7 @@ import type { Line, Segment, Tone } from './line.ts';
 
 const fontSize = 13;
 const lineHeight = 19;
-/** Width of a character in the fonts below, which all are monospaced at about 0.6 em. */
+/** Width of a character in the fonts below, which are all monospaced at about 0.6 em. */
 const columnWidth = fontSize * 0.602;
 const padding = 20;
 const barHeight = 38;
@@ -16,7 +16,7 @@ const colors: Readonly<Record<Tone, string>> = {
   faint: '#8595ad',
 };
 
-/** Draws lines of text in a terminal window. The text may hold anything: it is escaped. */
+/** Draws lines of text in a terminal window. All text is escaped. */
 export function drawTerminal(title: string, lines: readonly Line[], columns: number): string {
   const width = Math.ceil(columns * columnWidth + 2 * padding);
   const height = barHeight + lines.length * lineHeight + 2 * padding - lineHeight / 2;
@@ -49,7 +49,10 @@ function drawSegment({ text, tone }: Segment): string {
   return `<tspan fill="${colors[tone]}"${weight}>${escapeXml(text)}</tspan>`;
 }
 
-/** Columns are made of spaces. Browsers want it said of each text, and others in the old way. */
+/**
+ * Columns are made of spaces, which browsers keep only if each text says so; other viewers use the older
+ * attribute.
+ */
 const keepsBlanks = 'xml:space="preserve" style="white-space:pre"';
 
 const entities: Readonly<Record<string, string>> = {
@@ -60,7 +63,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Text for an XML document: markup escaped, and what XML 1.0 has no place for replaced. */
+/** Text for an XML document: markup is escaped, and characters that XML 1.0 does not allow are replaced. */
 export function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')

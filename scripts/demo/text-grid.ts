@@ -1,7 +1,7 @@
 const gap = '  ';
 const shortest = 12;
 
-/** Rows of cells as aligned lines; where they would be wider than `width`, cells are cut. */
+/** Rows of cells as aligned lines. Cells are cut if lines would be wider than `width`. */
 export function textGrid(rows: readonly (readonly string[])[], width: number): readonly string[] {
   const widths = fit(columnWidths(rows), width);
   return rows.map((row) =>
@@ -19,7 +19,7 @@ function columnWidths(rows: readonly (readonly string[])[]): readonly number[] {
   );
 }
 
-/** The last column, which holds the longest texts, gives way first, and then whichever is widest. */
+/** The last column, which has the longest texts, is cut first, and then the widest. */
 function fit(widths: readonly number[], width: number): readonly number[] {
   const fitted = [...widths];
   const last = fitted.length - 1;
@@ -31,7 +31,7 @@ function fit(widths: readonly number[], width: number): readonly number[] {
   return fitted;
 }
 
-/** At most `width` characters, the last of them `…` where something is missing. */
+/** At most `width` characters; `…` at the end marks a cut. */
 export function cut(cell: string, width: number): string {
   return cell.length <= width ? cell : `${cell.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -1,19 +1,19 @@
 import { line, type Line } from './line.ts';
 import { textGrid } from './text-grid.ts';
 
-/** What became of a part of a demonstration. */
+/** The result of a part of a demonstration. */
 export interface Played {
   readonly name: string;
   /** In a few words. */
   readonly expected: string;
   readonly real: string;
-  /** Where it differs from what was expected; empty when it does not. */
+  /** How it differs from what was expected; empty if it does not. */
   readonly faults: readonly string[];
-  /** The run as a file shows it. */
+  /** The drawing of the run, for a file. */
   readonly draw: () => string;
 }
 
-/** How a run was to end, how it did, and where these differ. */
+/** How a run should have ended, how it did, and where these differ. */
 export function compareEnds(
   expected: RunEnd,
   { result, outcome }: RunEnd,
@@ -34,7 +34,7 @@ interface RunEnd {
   readonly outcome: string;
 }
 
-/** The faults of a log that does not hold all of these texts. */
+/** The faults of a log in which some of these texts are missing. */
 export function missingTexts(
   lines: readonly string[],
   expected: readonly string[],
@@ -42,15 +42,15 @@ export function missingTexts(
   const log = lines.join('\n');
   return expected
     .filter((text) => !log.includes(text))
-    .map((text) => `the log does not say "${text}"`);
+    .map((text) => `the log does not contain "${text}"`);
 }
 
-/** Whether every part went as expected; false when there was none. */
+/** Whether every part went as expected; false if there was none. */
 export function isAsExpected(played: readonly Played[]): boolean {
   return played.length > 0 && played.every(({ faults }) => faults.length === 0);
 }
 
-/** The table of all parts, and below it what differs. */
+/** The table of all parts, followed by the differences. */
 export function verdictLines(played: readonly Played[], width: number): readonly Line[] {
   const rows = played.map(({ name, expected, real, faults }) => [
     name,

@@ -5,10 +5,10 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-/** How the programs of that family are called. */
+/** Names of the programs of that family. */
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The first Chromium in the folders of a `PATH`; undefined where there is none. */
+/** The first Chromium in the folders of a `PATH`; undefined if there is none. */
 export function findChromium(path: string): string | undefined {
   return path
     .split(delimiter)
@@ -17,24 +17,24 @@ export function findChromium(path: string): string | undefined {
 }
 
 export interface Shot {
-  /** The program. */
+  /** Path of the program. */
   readonly chromium: string;
   /** A whole page that loads nothing else. */
   readonly html: string;
-  /** Pixels of the page; its height is that of what is on it. */
+  /** Width of the page in pixels; its height is that of the content. */
   readonly width: number;
-  /** Pixels of the picture for one of the page. */
+  /** Pixels of the picture per pixel of the page. */
   readonly scale: number;
-  /** Where the PNG goes. */
+  /** Path of the PNG. */
   readonly file: string;
 }
 
-/** Draws a page, as high as it is. Throws with what Chromium wrote when it does not draw it. */
+/** Draws a page in its full height. Throws with Chromium's output if that fails. */
 export async function shoot({ chromium, html, width, scale, file }: Shot): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
   try {
     const page = join(folder, 'page.html');
-    // A window is never narrower than some hundred pixels; the page is told how wide it is.
+    // A window has a minimum width of a few hundred pixels, so the page is told its width.
     const fixed = html.replace('</head>', `<style>html { width: ${width}px }</style></head>`);
     writeFileSync(page, fixed.replace('</body>', `${measure}</body>`));
     const run = (height: number, words: readonly string[]) =>
@@ -60,12 +60,12 @@ export async function shoot({ chromium, html, width, scale, file }: Shot): Promi
   }
 }
 
-/** Milliseconds for one page; a Chromium that hangs is ended. */
+/** Time limit for one page, in milliseconds; a Chromium that hangs is killed. */
 const longest = 60_000;
 
-/** Of the window in which a page is measured; in one without a height nothing is laid out. */
+/** Height of the window in which a page is measured; without a height, nothing is laid out. */
 const anyHeight = 600;
 
-/** Writes into the page how high it is. */
+/** Writes its height into the page. */
 const measure =
   '<script>document.documentElement.dataset.height = Math.ceil(document.body.getBoundingClientRect().height)</script>';

@@ -12,17 +12,17 @@ export interface Picture {
   readonly name: string;
   /** Path of the PNG in the project. */
   readonly file: string;
-  /** Pixels of the page that it is drawn from, and of the picture for one of them. */
+  /** Width of the page that it is drawn from, in pixels, and pixels of the picture per pixel of the page. */
   readonly width: number;
   readonly scale: number;
-  /** Plays a run and returns the page. Throws when the run did not end as expected. */
+  /** Plays a run and returns the page. Throws if the run did not end as expected. */
   readonly page: () => Promise<string>;
 }
 
-/** The run that says most: all is Synced and Healthy, and then a test fails. */
+/** The run that shows the most: everything is Synced and Healthy, and then a test fails. */
 const telling = 'postsync-fails';
 
-/** Those of the listing, in its order, and the icons. The programs that they show must have been built. */
+/** The pictures of the listing, in its order, and the icons. The programs that they show must have been built. */
 export const pictures: readonly Picture[] = [
   ofListing('log', 970, async () => bare(await drawingOf(agentDemo, telling), '#fff')),
   ofListing('summary', 1100, async () => only('.summary', await failedRun())),
@@ -36,24 +36,24 @@ function ofListing(name: string, width: number, page: Picture['page']): Picture 
   return { name, file: `images/listing/${name}.png`, width, scale: 1.25, page };
 }
 
-/** The icon of a task, from the SVG that is named for it. Azure DevOps wants 32 pixels. */
+/** The icon of a task, from the SVG with its name. Azure DevOps requires 32 pixels. */
 function ofTask(svg: string): Picture {
   const name = basename(svg, '.svg');
   const page = () => Promise.resolve(bare(readFileSync(join(root, 'images/tasks', svg), 'utf8')));
   return { name, file: `tasks/${name}/V1/icon.png`, width: 32, scale: 1, page };
 }
 
-/** What the handler advises is about the demo, which nothing reaches from outside. */
+/** The handler's advice is about the demo, which cannot be reached from outside. */
 const noAdvice = '.notice { display: none } header { margin-bottom: 16px }';
 
 let failed: Promise<string> | undefined;
 
-/** Two pictures are of one run. */
+/** Two pictures show the same run. */
 function failedRun(): Promise<string> {
   return (failed ??= drawingOf(agentlessDemo, telling));
 }
 
-/** What a part of the demo draws of its run, with nothing written to the screen. */
+/** The drawing of a part of the demo, played without output. */
 async function drawingOf({ parts }: Demonstration, name: string): Promise<string> {
   const part = parts.find((each) => each.name === name);
   if (part === undefined) throw new Error(`The demo has no run ${name}.`);
@@ -63,12 +63,12 @@ async function drawingOf({ parts }: Demonstration, name: string): Promise<string
   return draw();
 }
 
-/** A drawing alone on a page, which shines through where the drawing does not cover it. */
+/** A page with only a drawing; the background shows where the drawing does not cover it. */
 function bare(svg: string, background = 'transparent'): string {
   return `<!doctype html><html><head><meta charset="utf-8"><style>body { margin: 0; background: ${background} } svg { display: block; width: 100%; height: auto }</style></head><body>${svg}</body></html>`;
 }
 
-/** Of the page of a run its head and the section that holds such an element. */
+/** From the page of a run, the header and the section that contains a matching element. */
 function only(selector: string, page: string): string {
   return published(
     styled(
@@ -84,7 +84,7 @@ function styled(page: string, style: string): string {
   return page.replace('</head>', `<style>${style}</style></head>`);
 }
 
-/** The addresses and files of a demo, which are other ones each time, as they are in the documents. */
+/** Replaces the addresses and files of a demo, which vary, by those in the documents. */
 function published(page: string): string {
   return page
     .replaceAll(/http:\/\/127\.0\.0\.1:\d+(?=\/v1\/)/g, 'https://argocd-handler.example.com')

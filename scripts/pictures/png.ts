@@ -8,14 +8,14 @@ interface Pixels {
 }
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-/** As many as a palette holds. */
+/** The size of a palette. */
 const mostColors = 256;
-/** Of a channel; text in a page has no more to tell apart. */
+/** Quantization step of a channel; text in a page needs no finer one. */
 const step = 8;
 
 /**
- * A PNG as Chromium draws it, opaque and with 8 bits a channel, in the 256 colors that it shows most:
- * pages of text look the same, in a third of the bytes. A picture with transparency comes back as it is.
+ * A PNG as Chromium draws it, opaque and with 8 bits per channel, reduced to its 256 most frequent colors:
+ * pages of text look the same, with a third of the bytes. A picture with transparency is returned unchanged.
  * Throws for other kinds of PNG.
  */
 export function withPalette(png: Buffer): Buffer {
@@ -43,7 +43,7 @@ export function withPalette(png: Buffer): Buffer {
   ]);
 }
 
-/** Undefined where a pixel is not opaque. */
+/** Undefined if a pixel is not opaque. */
 function readPixels(png: Buffer): Pixels | undefined {
   const chunks = chunksOf(png);
   const header = chunks.find(({ type }) => type === 'IHDR')?.data ?? Buffer.alloc(13);
@@ -65,7 +65,7 @@ function readPixels(png: Buffer): Pixels | undefined {
   return { width, height, colors };
 }
 
-/** Undoes what each row was filtered by (PNG specification, section 9). */
+/** Reverses the filter of each row (PNG specification, section 9). */
 function unfiltered(raw: Buffer, length: number, height: number, size: number): Buffer {
   const bytes = Buffer.alloc(length * height);
   for (let row = 0; row < height; row += 1) {

@@ -2,16 +2,16 @@ import { Site } from '../demo/agentless/site.ts';
 import { hook, type Manifest } from '../demo/manifests.ts';
 import { addApplication, applicationName, push, smokeTest, workloads } from '../demo/shop.ts';
 
-/** Simulated seconds: long enough for the page to be fetched while it runs. */
+/** Simulated seconds: long enough to fetch the page while it runs. */
 const longMigration = hook('migrate', { phase: 'PreSync', seconds: 20, log: ['migrating'] });
 const timeoutInMinutes = 1;
-/** Milliseconds between two looks at the page, and how many of them before giving up. */
+/** Milliseconds between two looks at the page, and how many looks before giving up. */
 const pause = 200;
 const looks = 150;
 
 const statusAddress = /"statusPage":"(http:\/\/127\.0\.0\.1:\d+\/)"/;
 
-/** The handler's status page with one sync that has ended and one that runs. */
+/** The handler's status page with one sync that has ended and one that is running. */
 export async function playStatus(): Promise<string> {
   const site = await Site.open();
   try {

@@ -1,27 +1,27 @@
 import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
 import { nearest } from '../../src/text/nearest.ts';
 
-/** Something to do while the application is watched; `values` are its `name=value` words. */
+/** Something to do while the application is watched. `values`: its `name=value` arguments. */
 export interface Step {
   readonly name: StepName;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What `npm run record` was asked to do. */
+/** The arguments of `npm run record`. */
 export interface RecordArguments {
-  /** Of the recording, and of the application in it. */
+  /** Name of the recording, and of the application in it. */
   readonly name: string;
   readonly server: string;
-  /** The environment variable that holds the token. */
+  /** The environment variable that contains the token. */
   readonly tokenVariable: string;
   readonly caFile: string | undefined;
   readonly application: { readonly name: string; readonly namespace: string | undefined };
   readonly project: string;
   /** The application's folder in a checkout of its repository. */
   readonly files: string | undefined;
-  /** What must not be written, and what is written in its place. */
+  /** Names that must not be written, and their replacements. */
   readonly replacements: readonly (readonly [real: string, safe: string])[];
-  /** Where recordings are. */
+  /** The folder of recordings. */
   readonly folder: string;
   readonly overwrite: boolean;
   readonly steps: readonly Step[];
@@ -30,30 +30,30 @@ export interface RecordArguments {
 export type RecordAsked =
   { readonly kind: 'run'; readonly arguments: RecordArguments } | Help | WrongWords;
 
-/** What a recording may do, and what each is for. */
+/** The steps of a recording, and what each is for. */
 const steps = {
-  create: 'send the application as it is once more, first of all, so that a replay can make it',
+  create: 'send the application again unchanged, as the first step, so that a replay can create it',
   get: 'read the application',
-  refresh: 'compare anew',
-  'hard-refresh': 'render and compare anew',
+  refresh: 'compare again',
+  'hard-refresh': 'render and compare again',
   manifests: 'read what Argo CD would apply',
   windows: 'read its sync windows',
   tree: 'read its tree of resources',
   events: 'read its Kubernetes events',
   logs: 'read the log of a Job: job=NAME namespace=NAME',
-  sync: 'sync, with what else the body has: revision=main prune=true',
+  sync: 'sync, with other fields of the body: revision=main prune=true',
   rollback: 'roll back: id=3',
   terminate: 'terminate the operation',
   wait: 'wait for the end of the operation: seconds=90',
-  pause: 'go on recording the stream: seconds=2.5',
+  pause: 'continue to record the stream: seconds=2.5',
 } as const;
 
 export type StepName = keyof typeof steps;
 
 const usual = 'get refresh manifests sync wait pause get refresh tree events';
 
-export const usage = `Records what a real Argo CD answers and streams, as a fixture for the tests. Secrets and hosts are
-replaced by others; look at the file before you commit it.
+export const usage = `Records the responses and streams of a real Argo CD as a fixture for the tests. Secrets and hosts are
+replaced; review the file before you commit it.
 
   npm run record -- NAME --server URL --token-env NAME --application NAME
   npm run record -- NAME … -- STEP… [name=value…] STEP…
@@ -62,22 +62,22 @@ replaced by others; look at the file before you commit it.
   --server URL          the Argo CD server, with its root path if it has one
   --token-env NAME      the environment variable that holds the token
   --application NAME    the application, or NAMESPACE/NAME
-  --project NAME        its AppProject; by default the one named default
+  --project NAME        its AppProject; default: default
   --ca FILE             PEM file of the authority that signed the server's certificate
-  --files FOLDER        the application's folder in a checkout of its repository, to be written down
-  --replace REAL=SAFE   written in place of a name that must not be seen; may be repeated
-  --folder FOLDER       where to; test/fixtures/argo-cd/recordings by default
-  --overwrite           in place of the recording of that name
+  --files FOLDER        the application's folder in a checkout of its repository, to be recorded
+  --replace REAL=SAFE   replacement for a name that must not be published; may be repeated
+  --folder FOLDER       where to write; default: test/fixtures/argo-cd/recordings
+  --overwrite           replaces the recording of that name
 
-Steps, done one after the other while the application is watched; by default
+Steps, executed in order while the application is watched; by default
 ${usual}:
 
 ${Object.entries(steps)
   .map(([name, text]) => `  ${name.padEnd(20)}  ${text}`)
   .join('\n')}
 
-It exits with 0 when the recording is written, 1 when a step failed (what came until then is written
-all the same), and 2 for invalid arguments.`;
+It exits with 0 when the recording is written, 1 when a step failed (everything up to that step is
+written anyway), and 2 for invalid arguments.`;
 
 const options = {
   server: { type: 'string' },
@@ -91,7 +91,7 @@ const options = {
   overwrite: { type: 'boolean', default: false },
 } as const;
 
-/** Reads the words after `npm run record --`. Every fault is a sentence that says what to write. */
+/** Parses the arguments of `npm run record`. Every fault is a sentence that says what to write. */
 export function parseArguments(words: readonly string[]): RecordAsked {
   const end = words.indexOf('--');
   const flags = end < 0 ? words : words.slice(0, end);
@@ -105,13 +105,13 @@ export function parseArguments(words: readonly string[]): RecordAsked {
     ...(/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)
       ? []
       : [
-          'What is the recording called? Begin with a NAME of lowercase letters, digits and hyphens.',
+          'What is the name of the recording? Start with a NAME of lowercase letters, digits and hyphens.',
         ]),
     ...more.map((word) => `'${word}' is not expected here. Steps come after --.`),
     ...(values.server === undefined ? ['Which Argo CD? Add --server https://…'] : []),
     ...(values.server === undefined || /^https?:\/\/[^/]/.test(values.server)
       ? []
-      : ['--server is an address that begins with https:// or http://.']),
+      : ['--server must be a URL that starts with https:// or http://.']),
     ...(values['token-env'] === undefined
       ? ['Which token? Put it in an environment variable and add --token-env NAME.']
       : []),
@@ -172,7 +172,7 @@ function splitAt(text: string, mark: string): readonly [string, string] | undefi
   return at < 0 ? undefined : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
-/** Numbers, booleans, lists and objects are written as in JSON; everything else is a text. */
+/** Numbers, booleans, lists and objects are written as in JSON; everything else is text. */
 function valueOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -10,7 +10,7 @@ import type { Recording } from './recording.ts';
 /** Milliseconds; a refresh may block for a minute. */
 const longestCall = 120_000;
 const pollInterval = 500;
-/** A stream of an application that is missing opens with its first heartbeat. */
+/** A stream of an application that does not exist opens with its first heartbeat. */
 const longestOpening = 5_000;
 const usualWait = 90;
 const usualPause = 2.5;
@@ -23,7 +23,7 @@ export interface RecorderOptions extends Pick<
   /** PEM. */
   readonly ca: string | undefined;
   readonly clock: Clock;
-  /** Of the syncs that it asks for. */
+  /** The marker of the syncs that it requests. */
   readonly marker: string;
 }
 
@@ -33,7 +33,7 @@ interface ApplicationState {
   readonly status?: { readonly operationState?: { readonly phase?: string } };
 }
 
-/** Does the steps of a recording with an Argo CD, and writes down all that it sees meanwhile. */
+/** Executes the steps of a recording with an Argo CD, and records everything that it sees meanwhile. */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #recording: Recording;
@@ -47,15 +47,15 @@ export class Recorder {
   }
 
   /**
-   * Watches the application while it does the steps. Argo CD may refuse one, which is worth
-   * recording. Throws when Argo CD cannot be reached, or an operation does not end in time.
+   * Watches the application while it executes the steps. Argo CD may refuse a step, which is worth recording.
+   * Throws if Argo CD cannot be reached, or an operation does not end in time.
    */
   async run(steps: readonly Step[], onStep: (step: Step) => void): Promise<void> {
     const stop = new AbortController();
     let watched: Promise<void> | undefined;
     try {
       for (const step of steps) {
-        // A replay can watch only what was made.
+        // A replay can watch only an application that exists.
         if (step.name !== 'create' && watched === undefined) {
           const opened = new Promise<void>((resolve) => {
             watched = this.#watch(stop.signal, resolve);
@@ -126,7 +126,7 @@ export class Recorder {
     await this.#call('POST', '/api/v1/applications?upsert=true', { metadata, spec });
   }
 
-  /** Its own looks are not part of the recording: how many there are is chance. */
+  /** Its own looks are not recorded, since their number is random. */
   async #wait(seconds: number): Promise<void> {
     const end = this.#options.clock.now() + seconds * 1_000;
     while (!isOver(await this.#look())) {

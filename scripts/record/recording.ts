@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/async/clock.ts';
 
-/** What stands in a recording: one line each, in the order in which the client saw it. */
+/** A line of a recording, in the order in which the client saw it. */
 export type RecordedFact =
   | {
       readonly kind: 'git';
@@ -20,7 +20,7 @@ export type RecordedFact =
   | { readonly kind: 'stream-error'; readonly message: string }
   | { readonly kind: 'note'; readonly text: string };
 
-/** Collects what a client sees of an Argo CD, with the milliseconds since it began. */
+/** Collects what a client sees of an Argo CD, with the milliseconds since the start. */
 export class Recording {
   readonly #clock: Clock;
   readonly #start: number;

@@ -1,19 +1,19 @@
 import { dump, loadAll } from 'js-yaml';
 
-/** What must not be seen in a recording, and what stands in its place. */
+/** What must not be published in a recording, and its replacements. */
 export interface RedactionOptions {
-  /** Address of the Argo CD server. */
+  /** URL of the Argo CD server. */
   readonly server: string;
   readonly token: string;
-  /** The application's real name, and the one that it has in the recording. */
+  /** The application's real name, and its name in the recording. */
   readonly application: readonly [real: string, safe: string];
-  /** More of the same, as the user knows them. */
+  /** Further replacements, from the user. */
   readonly replacements: readonly (readonly [real: string, safe: string])[];
 }
 
 export interface Redacted {
   readonly lines: readonly string[];
-  /** Names that look like hosts of somebody and were left: a person decides. */
+  /** Names that look like hosts and were not replaced: a person decides. */
   readonly suspects: readonly string[];
 }
 
@@ -27,14 +27,14 @@ const secretName = /pass|secret|token|credential|api-?key|private/i;
 const hostLike =
   /\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|dev|app|cloud|internal|local|corp|lan|intern|de|uk|eu)\b/gi;
 
-/** What may stay: names that everybody has. */
+/** Names that are public anyway. */
 const safe =
   /(?:^|\.)(?:example\.(?:com|net|org)|argoproj\.io|k8s\.io|kubernetes\.io|helm\.sh|svc|cluster\.local)$/i;
 
 /**
- * The lines of a recording without what is nobody's business: tokens, values of Secrets and of
- * parameters with telling names, `managedFields`, hosts, repositories, addresses and people. The
- * same name is replaced by the same throughout.
+ * The lines of a recording without private information: tokens, values of Secrets and of parameters with
+ * revealing names, `managedFields`, hosts, repositories, addresses and people. Equal names get equal
+ * replacements.
  */
 export function redact(lines: readonly unknown[], options: RedactionOptions): Redacted {
   const names = new SafeNames(options);
@@ -53,7 +53,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A copy without what is secret by its place. Texts that are JSON, as in `/manifests`, too. */
+/** A copy without what is secret by its position, including in strings that contain JSON, as in `/manifests`. */
 function strip(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(strip);
   if (typeof value === 'string') return stripText(value);
@@ -82,7 +82,7 @@ function stripText(text: string): string {
   }
 }
 
-/** Of files only the documents that hold a Secret are written anew. */
+/** Only documents that contain a Secret are rewritten. */
 function stripYaml(text: string): string {
   return text
     .split(/^(?=---)/m)
@@ -104,12 +104,12 @@ function maskAll(fields: unknown): unknown {
   return Object.fromEntries(Object.keys(fields).map((key) => [key, masked]));
 }
 
-/** Which name stands for which. */
+/** Names and their replacements. */
 class SafeNames {
   readonly #token: string;
   readonly #application: readonly [string, string];
   readonly #given: ReadonlyMap<string, string>;
-  /** Whole addresses of repositories, and hosts. */
+  /** Whole URLs of repositories, and hosts. */
   readonly #learned = new Map<string, string>();
   readonly #numbers = new Map<string, number>();
 
@@ -121,7 +121,7 @@ class SafeNames {
     this.#learned.set(new URL(server).host, 'argocd.example.com');
   }
 
-  /** Remembers the repositories, registries and hosts that a line names. */
+  /** Collects the repositories, registries and hosts that a line names. */
   learn(value: unknown, key = ''): void {
     if (Array.isArray(value)) {
       for (const each of value) this.learn(each, key);
@@ -151,7 +151,7 @@ class SafeNames {
         this.learn(JSON.parse(text));
         return;
       } catch {
-        // A text that only begins so.
+        // A text that only starts like one.
       }
     }
     if (key === 'repoURL' && text !== '') this.#learnRepository(text);
@@ -173,7 +173,7 @@ class SafeNames {
   }
 
   #learnHost(host: string, noun: string): void {
-    // A name of one part, as inside a cluster, tells nothing, and stands in too many words.
+    // A name without dots, as inside a cluster, reveals nothing, and occurs in too many words.
     if (!host.includes('.') || /^[\d.]+$/.test(host) || safe.test(host)) return;
     this.#numbered(host, noun, (n) => `${noun}-${n}.example.com`);
   }
@@ -189,7 +189,7 @@ class SafeNames {
   }
 }
 
-/** Finds these texts where they are not part of a longer name; of two, the longer one. */
+/** Matches these texts where they are not part of a longer name; the longest one first. */
 function wholeWords(texts: readonly string[]): RegExp {
   const choices = texts
     .toSorted((one, other) => other.length - one.length)
@@ -197,7 +197,7 @@ function wholeWords(texts: readonly string[]): RegExp {
   return new RegExp(`(?<![\\w.-])(?:${choices.join('|')})(?![\\w-])`, 'g');
 }
 
-/** Of an address, or what comes after the @ of a person. */
+/** The host of a URL, or the part after the @ of a person. */
 function hostOf(text: string): string {
   return /(?:@|:\/\/)([^/:@]+)(?:[/:]|$)/.exec(text)?.[1] ?? '';
 }

@@ -4,7 +4,7 @@ import type { PackageRequest } from './package-request.ts';
 import { stampTask } from './stamp.ts';
 import { taskFiles } from './stamped-files.ts';
 
-/** What a package may say otherwise than the project does. */
+/** How a package may differ from the project. */
 export type Adaptation = Partial<Omit<PackageRequest, 'kind'>>;
 
 interface Manifest {
@@ -21,9 +21,8 @@ interface Contribution {
 const connectionType = 'ms.vss-endpoint.service-endpoint-type';
 
 /**
- * Makes the staged copy of the extension in a folder what a package was asked to be. A copy under
- * another ID gets service connection types of its own, since their names are taken once in the whole
- * Marketplace; its tasks ask for those.
+ * Adapts the staged copy of the extension in a folder to what was requested. A copy under another ID gets its
+ * own service connection types, since their names are unique in the whole Marketplace; its tasks use those.
  */
 export function adaptStaged(folder: string, adaptation: Adaptation): void {
   const { publisher, version, extensionId, isPreview = false, isPublic = false } = adaptation;
@@ -55,7 +54,7 @@ export function adaptStaged(folder: string, adaptation: Adaptation): void {
   }
 }
 
-/** Notes in `types` what it has renamed. */
+/** Records in `types` what it has renamed. */
 function renameType(
   contribution: Contribution,
   extensionId: string,

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What `package.json` alone decides, and everything that ships repeats. */
+/** What `package.json` decides, and everything that ships repeats. */
 export interface Identity {
-  /** Of the extension and the handler, such as `1.2.3`. */
+  /** Version of the extension and the handler, such as `1.2.3`. */
   readonly version: string;
-  /** Address of the repository, without a slash at its end. */
+  /** URL of the repository, without a trailing slash. */
   readonly repository: string;
 }
 
@@ -18,10 +18,7 @@ export function readIdentity(root: string): Identity {
   return { version, repository: repository.url };
 }
 
-/**
- * What stands in a text for something that whoever publishes has to fill in, such as
- * `set-your-publisher`; each once.
- */
+/** Placeholders in a text that the publisher must replace, such as `set-your-publisher`; each once. */
 export function placeholdersIn(text: string): readonly string[] {
   return [...new Set(text.match(/(?<![a-z])set-your-[a-z]+/g))];
 }

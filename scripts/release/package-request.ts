@@ -1,10 +1,10 @@
 import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
 import { placeholdersIn } from './identity.ts';
 
-/** What `npm run package` is asked for. */
+/** The arguments of `npm run package`. */
 export interface PackageRequest {
   readonly kind: 'package';
-  /** Undefined takes what the project says. */
+  /** Undefined: from the project. */
   readonly publisher?: string;
   readonly version?: string;
   readonly extensionId?: string;
@@ -16,12 +16,12 @@ export const packageUsage = `Packs the extension into out/, without a network.
 
   npm run package -- --publisher ID
 
-  --publisher ID       your publisher on the Marketplace; without one the package is for reading only
-  --version X.Y.Z      another version than that of package.json, for the extension and its tasks
+  --publisher ID       your publisher on the Marketplace; without one, the package cannot be published
+  --version X.Y.Z      version of the extension and its tasks, instead of that of package.json
   --preview            marks the extension as a preview, whatever the manifest says
-  --public             everybody on the Marketplace will see it; otherwise only whom you share it with
-  --extension-id ID    a copy to try in private beside the public one: its service connection types
-                       have names of their own, as the Marketplace demands
+  --public             visible to everybody on the Marketplace; otherwise only to those you share it with
+  --extension-id ID    a private copy to try next to the public one: its service connection types get
+                       their own names, as the Marketplace requires
 
 It exits with 0, 1 when a public package is not ready to be one, or 2 for invalid arguments.`;
 
@@ -33,12 +33,12 @@ const options = {
   'extension-id': { type: 'string' },
 } as const;
 
-/** What the Marketplace takes for a publisher or an extension. */
+/** IDs that the Marketplace accepts for a publisher or an extension. */
 const anId = /^[A-Za-z0-9][A-Za-z0-9-]*$/;
-/** Three numbers without leading zeros, as tasks have them. */
+/** Three numbers without leading zeros, as in tasks. */
 const aVersion = /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/;
 
-/** Reads the words after `npm run package --`. */
+/** Parses the arguments of `npm run package`. */
 export function readPackageRequest(words: readonly string[]): PackageRequest | Help | WrongWords {
   const read = readWords(words, options);
   if (read.kind !== 'words') return read;
@@ -70,9 +70,7 @@ export function readPackageRequest(words: readonly string[]): PackageRequest | H
 function faultsOfId(option: string, id: string | undefined): readonly string[] {
   if (id === undefined) return [];
   if (!anId.test(id)) {
-    return [
-      `${option} takes letters, digits and hyphens: "${id}" is not an ID of the Marketplace.`,
-    ];
+    return [`${option} takes letters, digits and hyphens: "${id}" is not a Marketplace ID.`];
   }
   return placeholdersIn(id).length > 0 ? [`${option} ${id} is a placeholder: give your own.`] : [];
 }

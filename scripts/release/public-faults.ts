@@ -4,13 +4,12 @@ import { placeholdersIn, readIdentity } from './identity.ts';
 import { readRelease, taskContents, versionFaults } from './released-tasks.ts';
 import { stampedFiles } from './stamped-files.ts';
 
-/** Staged files that people or Azure DevOps read as text; code and pictures are neither. */
+/** Staged files that people or Azure DevOps read as text, unlike code and pictures. */
 const aText = /\.(?:json|md)$/;
 
 /**
- * What keeps a staged package from being published for everybody: something that its publisher has to
- * fill in yet, another version than the project's, or a version that was used up. Empty when it is
- * ready.
+ * What prevents a staged package from being published for everybody: something that the publisher must still
+ * fill in, a version other than the project's, or a version that is already used. Empty if it is ready.
  */
 export async function publicFaults(
   root: string,
@@ -18,7 +17,7 @@ export async function publicFaults(
   version = readIdentity(root).version,
 ): Promise<readonly string[]> {
   const own = readIdentity(root).version;
-  const otherVersion = `A public package has the version of package.json, ${own}, and not ${version}: set it with npm version.`;
+  const otherVersion = `A public package must have the version of package.json, ${own}, not ${version}: set it with npm version.`;
   return [
     ...placeholders(staged),
     ...(version === own ? [] : [otherVersion]),
@@ -27,11 +26,11 @@ export async function publicFaults(
   ];
 }
 
-/** One sentence for each file of the project that does not say what `package.json` says. */
+/** One sentence for each file of the project that does not match `package.json`. */
 export function unstampedFiles(root: string): readonly string[] {
   return stampedFiles(root)
     .filter(({ path, text }) => readFileSync(join(root, path), 'utf8') !== text)
-    .map(({ path }) => `${path} does not follow package.json: run npm run stamp.`);
+    .map(({ path }) => `${path} does not match package.json: run npm run stamp.`);
 }
 
 function placeholders(staged: string): readonly string[] {

@@ -5,11 +5,11 @@ import { bundledText, root as projectRoot, taskBundles } from '../bundle.ts';
 import { taskFiles } from './stamped-files.ts';
 import { compareVersions } from './task-version.ts';
 
-/** `deploy/pipelines/released.json`: what was in the tasks when they were last released. */
+/** `deploy/pipelines/released.json`: the content of the tasks when they were last released. */
 export interface Release {
-  /** Of the extension. */
+  /** Version of the extension. */
   readonly version: string;
-  /** By folder, such as `tasks/ArgoCDGate/V1`: the SHA-256 of all that an agent or server gets. */
+  /** By folder, such as `tasks/ArgoCDGate/V1`: the SHA-256 of everything that an agent or server receives. */
   readonly tasks: Readonly<Record<string, string>>;
 }
 
@@ -26,8 +26,8 @@ export function readRelease(root: string): Release {
 }
 
 /**
- * What is in the tasks now, whatever their version. The code is bundled anew for it, in memory: what
- * an agent gets is the bundle, and a comment in its source is no change of it.
+ * The current content of the tasks, without their version. The code is bundled for this, in memory, since an
+ * agent receives the bundle: a comment in the source is not a change.
  */
 export async function taskContents(
   root: string,
@@ -50,9 +50,9 @@ export async function taskContents(
 }
 
 /**
- * What is wrong with the version, by what was released last: it must not go back, and a task whose
- * content is another needs another version, since Azure DevOps takes the version for the content and
- * leaves the old task in place. Empty when all is right. `contents` is asked for only where it matters.
+ * What is wrong with the version, compared with the last release. It must not decrease, and a task whose
+ * content has changed needs a new version, since Azure DevOps identifies the content by the version and keeps
+ * the old task in place. Empty if all is right. `contents` is called only if needed.
  */
 export async function versionFaults(
   released: Release,
@@ -71,14 +71,14 @@ export async function versionFaults(
   );
 }
 
-/** Of a task that an agent runs the bundle; the others have no code. */
+/** The bundle of a task that an agent runs; the others have no code. */
 async function bundledCodeOf(folder: string): Promise<string> {
   const outfile = join(projectRoot, folder, 'index.js');
   const entry = taskBundles.find((each) => each.outfile === outfile);
   return entry === undefined ? '' : bundledText(entry);
 }
 
-/** The layout of the file is no content. */
+/** The layout of the file is not part of the content. */
 function withoutVersion(text: string): string {
   const { version, ...content } = JSON.parse(text) as Readonly<Record<string, unknown>>;
   if (version === undefined) throw new Error('task.json has no version.');

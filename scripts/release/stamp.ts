@@ -1,17 +1,14 @@
 import type { Identity } from './identity.ts';
 import { taskVersionOf } from './task-version.ts';
 
-/*
- * The texts keep their layout, which is that of the formatter and of whoever wrote them: what is
- * stamped is replaced in place.
- */
+/* Texts keep their layout, so values are replaced in place. */
 
-/** `vss-extension.json` with this version. Throws where it has none. */
+/** `vss-extension.json` with this version. Throws if it has none. */
 export function stampManifest(text: string, { version }: Pick<Identity, 'version'>): string {
   return replaceOnce(text, /^( *"version": *)"[^"]*"/m, `$1"${version}"`, 'vss-extension.json');
 }
 
-/** A `task.json` with the version that its major has in the extension. Throws where it has none. */
+/** A `task.json` with the version that its major has in this extension. Throws if it has none. */
 export function stampTask(text: string, { version }: Pick<Identity, 'version'>): string {
   const { Major } = (JSON.parse(text) as { readonly version: { readonly Major: number } }).version;
   const { Minor, Patch } = taskVersionOf(version, Major);
@@ -20,14 +17,13 @@ export function stampTask(text: string, { version }: Pick<Identity, 'version'>):
 }
 
 /**
- * A document or manifest that names the handler's image, or shows what the handler says of itself, with
- * this version.
+ * A document or manifest that names the handler's image, or shows the handler's output, with this version.
  */
 export function stampImage(text: string, { version }: Pick<Identity, 'version'>): string {
   return text.replace(/(?<=argocd-handler:|newTag: |"version": ")\d+\.\d+\.\d+/g, version);
 }
 
-/** A text whose links into one repository lead into another. */
+/** A text with its links into one repository redirected to another. */
 export function stampLinks(text: string, from: string, to: string): string {
   return text.replaceAll(from, () => to);
 }

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { readIdentity } from './identity.ts';
 import { stampImage, stampLinks, stampManifest, stampTask } from './stamp.ts';
 
-/** A file, by its path in the project, and what it holds. */
+/** A file, by its path in the project, and its content. */
 export interface StampedFile {
   readonly path: string;
   readonly text: string;
 }
 
 const manifestFile = 'vss-extension.json';
-/** What people read on the Marketplace, which follows no relative links. */
+/** What people read on the Marketplace, where relative links do not work. */
 const listingFile = 'docs/marketplace.md';
 /** They name the handler's image. */
 const imageFiles = [
@@ -20,9 +20,8 @@ const imageFiles = [
 ];
 
 /**
- * The files that repeat what `package.json` decides, as they should be: the manifest, each
- * `task.json`, what names the image, and the listing, with its version and with links into its
- * repository.
+ * The files that repeat what `package.json` decides, as they should be: the manifest, each `task.json`, files
+ * that name the image, and the listing, with its version and its links into the repository.
  */
 export function stampedFiles(root: string): readonly StampedFile[] {
   const identity = readIdentity(root);

@@ -2,13 +2,13 @@ import { readWords, type Help, type WrongWords } from '../../src/inputs/command-
 
 /** What the soak of the handler does, and for how long. */
 export interface SoakPlan {
-  /** Kills at random moments; 0 leaves them out. */
+  /** Kills at random moments; 0 skips them. */
   readonly kills: number;
-  /** Random and mangled requests; 0 leaves them out. */
+  /** Random and mangled requests; 0 skips them. */
   readonly requests: number;
-  /** No further kill is begun after them. */
+  /** No kill is started after this. */
   readonly minutes: number;
-  /** Makes the same choices again; another one each time unless told. */
+  /** Repeats the same choices; random by default. */
   readonly seed: number | undefined;
 }
 
@@ -16,12 +16,12 @@ export type SoakAsked =
   | { readonly kind: 'run'; readonly plan: SoakPlan }
   /** The tests, so many times on a machine that is busy with something else. */
   | { readonly kind: 'busy'; readonly runs: number }
-  /** Simulations of follow-ups, each with a seed of its own from `first` on. */
+  /** Simulations of follow-ups, with seeds from `first` on. */
   | { readonly kind: 'followUps'; readonly seeds: number; readonly first: number }
   | Help
   | WrongWords;
 
-/** What `npm run soak -- --help` says. */
+/** The output of `npm run soak -- --help`. */
 export const usage = `Kills the built handler at random moments while runs of all kinds go on, then sends it random and
 mangled requests, and checks that nothing was lost, duplicated or leaked. Takes about ten minutes.
 
@@ -29,27 +29,27 @@ mangled requests, and checks that nothing was lost, duplicated or leaked. Takes 
   npm run soak -- --kills N       1000 by default; 0 skips them
   npm run soak -- --requests N    100000 by default; 0 skips them
   npm run soak -- --minutes N     starts no kill after this many minutes; 20 by default
-  npm run soak -- --seed N        the same choices as a soak before
+  npm run soak -- --seed N        the same choices as an earlier soak
 
-  npm run soak -- busy            runs \`npm test\` three times beside two busy loops per core, to see
+  npm run soak -- busy            runs \`npm test\` three times alongside two busy loops per core, to check
                                   that no test depends on the speed of the machine
   npm run soak -- busy --runs N
 
-  npm run soak -- follow-ups      simulates 8000 times that crashes, lost answers, late requests and
-                                  repeated looks come in any order, about a million in all, and looks
-                                  whether any follow-up was lost or doubled; an hour or less
+  npm run soak -- follow-ups      8000 simulations with crashes, lost responses, late requests and
+                                  repeated looks in any order, about a million in all; checks whether
+                                  a follow-up was lost or duplicated; takes up to an hour
   npm run soak -- follow-ups --seeds N --first N
                                   so many simulations, from this seed on
 
 It exits with 0, 1 when it found something, or 2 for invalid arguments.`;
 
-/** What may follow the name of a part, by that name. */
+/** The arguments of each part, by its name. */
 const commands: Readonly<Record<string, readonly string[]>> = {
   busy: ['runs'],
   'follow-ups': ['seeds', 'first'],
 };
 
-/** Reads the words after `npm run soak --`. */
+/** Parses the arguments of `npm run soak`. */
 export function readSoakArguments(words: readonly string[]): SoakAsked {
   const option = { type: 'string' } as const;
   const command = commands[words[0] ?? ''];

@@ -6,11 +6,11 @@ import type { SoakPart } from './verdict.ts';
 
 const loopsPerCore = 2;
 
-/** Runs `npm test` so many times while two busy loops per core run beside it. */
+/** Runs `npm test` so many times alongside two busy loops per core. */
 export async function testOnBusyMachine(runs: number): Promise<readonly SoakPart[]> {
   const loops = Array.from({ length: loopsPerCore * availableParallelism() }, busyLoop);
   console.log(
-    `npm test ${runs} times beside ${loops.length} busy loops; no run has a limit of time`,
+    `npm test ${runs} times alongside ${loops.length} busy loops; no run has a limit of time`,
   );
   const parts: SoakPart[] = [];
   try {
@@ -21,7 +21,7 @@ export async function testOnBusyMachine(runs: number): Promise<readonly SoakPart
   return parts;
 }
 
-/** It ends with us, however we end. */
+/** It ends with this process, however this process ends. */
 function busyLoop(): ChildProcess {
   const script = `
     const { ppid } = process;
@@ -45,7 +45,7 @@ async function test(run: number, loops: number): Promise<SoakPart> {
   });
   const minutes = ((Date.now() - began) / 60_000).toFixed(1);
   return {
-    what: `npm test beside ${loops} busy loops, run ${run}: ${minutes} min`,
+    what: `npm test alongside ${loops} busy loops, run ${run}: ${minutes} min`,
     problems: code === 0 ? [] : failuresOf(text),
     isWhole: true,
   };

@@ -3,12 +3,12 @@ import { killAtRandom } from '../../test/handler/process/random-kills.ts';
 import { readSoakArguments, type SoakPlan } from './arguments.ts';
 import { hasPassed, verdictOf, type SoakPart } from './verdict.ts';
 
-/** Installations that are killed at the same time, so that they are in each other's way. */
+/** Installations that are killed at the same time, so that they interfere with each other. */
 const installations = 2;
 const killsPerLine = 50;
 const requestsPerLine = 10_000;
 const mebibyte = 1_024 * 1_024;
-/** Bytes by which the memory may grow from the first fifth of the requests to the last. */
+/** Bytes by which memory may grow from the first fifth of the requests to the last. */
 const mostGrowth = 100 * mebibyte;
 
 const asked = readSoakArguments(process.argv.slice(2));

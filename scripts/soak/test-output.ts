@@ -1,11 +1,11 @@
-/** Lines of an output without failures that are shown: its end says why it broke off. */
+/** How many lines of an output without failures are shown: its end says why it broke off. */
 const mostOfEnd = 60;
-/** Lines of failures that are shown: those of all that a suite can have, in all likelihood. */
+/** How many lines of failures are shown: very likely all that a suite can have. */
 const mostOfFailures = 2_000;
 
 /**
- * What the output of `npm test` says of what failed: all that mocha prints after its count of failures,
- * for each suite; where nothing failed by its count, the end of the output. Says what it leaves out.
+ * The failures in the output of `npm test`: everything that mocha prints after its count of failures, for
+ * each suite. If that counts none, the end of the output. Says what it leaves out.
  */
 export function failuresOf(output: string): readonly string[] {
   const lines = output.trimEnd().split('\n');
@@ -13,7 +13,7 @@ export function failuresOf(output: string): readonly string[] {
   let isFailure = false;
   for (const line of lines) {
     if (/^\s*\d+ failing$/.test(line)) isFailure = true;
-    // `npm run unit` begins each suite so.
+    // `npm run unit` starts each suite with this.
     else if (/^Tests of /.test(line)) isFailure = false;
     if (isFailure) failures.push(line);
   }

@@ -2,13 +2,13 @@
 export interface SoakPart {
   readonly what: string;
   readonly problems: readonly string[];
-  /** All of them are shown: whoever found them has bounded them. */
+  /** Show all of them: they are already bounded. */
   readonly isWhole?: boolean;
 }
 
 const mostShown = 20;
 
-/** The lines that end a soak: each part, what it found, and how to see that again. */
+/** The last lines of a soak: each part, what it found, and how to reproduce that. */
 export function verdictOf(parts: readonly SoakPart[], seed?: number): readonly string[] {
   const lines = parts.flatMap(({ what, problems, isWhole = false }) => {
     const shown = isWhole ? problems : problems.slice(0, mostShown);

@@ -16,7 +16,7 @@ describe('npm run simulator', () => {
 
   before(async () => {
     simulator = start(['--import', 'tsx', join(root, 'scripts/simulator.ts')]);
-    await simulator.printing(/^Ctrl\+C ends it\.$/m);
+    await simulator.printing(/^Ctrl\+C stops it\.$/m);
     commandLine = /^ {2}(ARGOCD_TOKEN=.+ npm run task .+)$/m.exec(simulator.output())?.[1] ?? '';
   });
   after(() => {

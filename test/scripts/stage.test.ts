@@ -71,6 +71,6 @@ describe('What is staged for the VSIX', () => {
     rmSync(join(project, 'README.md'));
     assert.throws(() => {
       stage(project, folder);
-    }, /names README.md, which is not there/);
+    }, /names README.md, which does not exist/);
   });
 });

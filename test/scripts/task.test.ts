@@ -92,7 +92,7 @@ describe('npm run task', () => {
     const flags = ['--server', argocd.url, '--token-env', 'TOKEN'];
     const { code, output } = await run(flags, [], { TOKEN: 'x' }, { task: 'ArgoCDGate' });
     assert.equal(code, 2, output);
-    assert.match(output, /^ArgoCDGate runs in Azure DevOps itself and not on an agent/);
+    assert.match(output, /^ArgoCDGate runs in Azure DevOps rather than on an agent/);
   });
 
   it('cancels the task at Ctrl+C, as the agent does, and exits with 1', async () => {

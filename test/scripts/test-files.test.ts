@@ -33,8 +33,8 @@ describe('The tests of a file', () => {
   it('are proposed for what is misspelt, and asked for where there are none', () => {
     assert.deepEqual(findTestFiles(['test/sync/rules/decid.test.ts', 'src/task/main.ts']), {
       messages: [
-        'There is no test file test/sync/rules/decid.test.ts. Did you mean test/sync/rules/decide.test.ts?',
-        'src/task/main.ts has no tests of its own: there is no test/task/main.test.ts. Did you mean test/task/run.test.ts?',
+        'No such test file: test/sync/rules/decid.test.ts. Did you mean test/sync/rules/decide.test.ts?',
+        'src/task/main.ts has no tests of its own (test/task/main.test.ts does not exist). Did you mean test/task/run.test.ts?',
       ],
     });
   });

@@ -24,17 +24,14 @@ describe('The tests on the Windows build of Node', () => {
 
   it('say how to get that build where it is missing', async () => {
     const errors = await refusal(['--node', join(folder, 'none.exe')], {});
-    assert.match(
-      errors,
-      /There is no Windows build of Node in .*none\.exe\. npm install --no-save/,
-    );
+    assert.match(errors, /No Windows build of Node at .*none\.exe\. npm install --no-save/);
   });
 
   it('say how to get Wine where it is missing', async () => {
     const node = join(folder, 'node.exe');
     writeFileSync(node, '');
     const errors = await refusal(['--node', node], { PATH: folder, WINELOADER: undefined });
-    assert.match(errors, /There is no wine here: install Wine/);
+    assert.match(errors, /wine is missing: install Wine/);
   });
 
   it('say so where that build does not run', async () => {

@@ -5,7 +5,7 @@ import { percentile } from '../percentile.ts';
 import { assertAcknowledged, sendSteadily, syncRequest } from './requests.ts';
 import { onStage, type Stage } from './stage.ts';
 
-/** Each is asked for every two seconds. */
+/** Each is requested every two seconds. */
 const applications = 2_000;
 /** How long the simulated operations take, in milliseconds. */
 const runsFor = 1_000;
@@ -13,13 +13,13 @@ const runsFor = 1_000;
 export interface AcknowledgementSizes {
   readonly perSecond: number;
   readonly seconds: number;
-  /** Before the figures begin, so that they are of code that is compiled. */
+  /** Before the measurement, so that it is of compiled code. */
   readonly warmUpSeconds: number;
 }
 
 const sizes: AcknowledgementSizes = { perSecond: 1_000, seconds: 20, warmUpSeconds: 2 };
 
-/** How fast requests are acknowledged, while what was accepted is being worked and while it is not. */
+/** How fast requests are acknowledged, while accepted ones are being processed and while they are not. */
 export async function measureAcknowledgements(
   temporaryFolder: string,
   asked = sizes,

@@ -1,4 +1,4 @@
-/** An application of the light server, and how far it is. */
+/** An application of the light server, and its progress. */
 export interface LightApplication {
   readonly name: string;
   readonly uid: string;
@@ -10,7 +10,7 @@ export interface LightApplication {
   readonly finishedAt: number;
 }
 
-/** As it was asked for. */
+/** As requested. */
 export interface LightOperation {
   readonly sync: object;
   readonly initiatedBy: object;
@@ -26,7 +26,7 @@ const source = {
   path: 'deploy/overlays/production',
   targetRevision: 'main',
 };
-/** Its own. */
+/** The options of its spec. */
 export const syncOptions = ['CreateNamespace=true'];
 const destination = { server: 'https://kubernetes.default.svc', namespace };
 
@@ -41,7 +41,7 @@ const kinds = [
   { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler', name: 'web' },
 ];
 
-/** An application whose name begins so has five thousand resources. */
+/** An application whose name starts with this has five thousand resources. */
 export const large = 'large-';
 const many = Array.from({ length: 5_000 }, (_, index) => ({
   ...{ group: '', version: 'v1', kind: 'ConfigMap', name: `settings-of-a-service-${index}` },
@@ -51,7 +51,7 @@ function kindsOf(name: string) {
   return name.startsWith(large) ? many : kinds;
 }
 
-/** What the repository holds, as Argo CD answers it: each manifest is a text. */
+/** The content of the repository, as Argo CD returns it: each manifest is a string. */
 export function manifestsOf(application: string): readonly string[] {
   return kindsOf(application).map(({ group, version, kind, name }) =>
     JSON.stringify({
@@ -62,7 +62,7 @@ export function manifestsOf(application: string): readonly string[] {
   );
 }
 
-/** The whole application, in the shape and of the size (7 KB) that Argo CD gives an ordinary one. */
+/** The whole application, with the form and size (7 KB) of an ordinary one. */
 export function wholeApplication(application: LightApplication): object {
   const { name, uid, phase, operation, resourceVersion, startedAt } = application;
   const isSynced = phase === 'synced';
@@ -151,7 +151,7 @@ function stateOf({ name, phase, operation, startedAt, finishedAt }: LightApplica
   };
 }
 
-/** What a list tells of it, with the fields that the handler asks for. */
+/** The application in a list, with the fields that the handler selects. */
 export function listedApplication(application: LightApplication): object {
   const { name, phase, startedAt, finishedAt } = application;
   const isSynced = phase === 'synced';
@@ -173,7 +173,7 @@ export function listedApplication(application: LightApplication): object {
   };
 }
 
-/** As Kubernetes writes times: whole seconds. */
+/** Kubernetes' time format: whole seconds. */
 function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -6,11 +6,11 @@ const argocd = await LightArgoCD.start();
 const orders = {
   about: () => ({ url: argocd.url }),
   add: (applications: NewApplications) => argocd.add(applications),
-  /** Ends operations now, and says when that was. */
+  /** Ends operations now. Returns when that was. */
   finish: (names: readonly string[]): number => argocd.finish(names),
   operate: (names: readonly string[]) => argocd.operate(names),
   running: () => argocd.running,
-  /** When operations began and ended, by the names of their applications. */
+  /** When operations started and ended, by the names of their applications. */
   operations: () => argocd.operations,
 };
 

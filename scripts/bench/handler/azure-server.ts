@@ -3,7 +3,7 @@ import { rights } from '../../../simulators/azure-devops/principal.ts';
 import { monotonicTime } from '../monotonic-time.ts';
 import { carryOut } from './child-server.ts';
 
-/** A job, as its request names it. */
+/** A job, as its request identifies it. */
 export interface BenchJob {
   readonly projectId: string;
   readonly planId: string;
@@ -13,7 +13,7 @@ export interface BenchJob {
   readonly token: string;
 }
 
-/** One TaskCompleted that Azure DevOps took. */
+/** A TaskCompleted that Azure DevOps accepted. */
 export interface Completion {
   readonly planId: string;
   readonly result: string;
@@ -37,30 +37,30 @@ azure.onRequest = ({ operation, json }, stage) => {
 };
 
 const orders = {
-  /** Address of the collection. */
+  /** URL of the collection. */
   about: () => ({ url: azure.collectionUrl.replace(/\/$/, '') }),
-  /** Makes pipelines that a handler may queue, and says the token with which it may. */
+  /** Adds pipelines that a handler may queue. Returns the token for that. */
   addPipelines: (names: readonly string[]): string => {
     const parameters = [{ name: 'event' }, { name: 'application', default: '' }];
     const runNumber = 'argocd-${{ parameters.event }}';
     for (const name of names) azure.addPipeline({ name, parameters, runNumber });
     return azure.addIdentity('argocd handler', rights).token;
   },
-  /** What was queued since the last time: for which application, and when on the monotonic clock. */
+  /** What was queued since the last call: for which application, and when on the monotonic clock. */
   takeQueued: () => queuedAt.splice(0),
-  /** Makes so many jobs that wait for their task. */
+  /** Adds so many jobs that wait for their task. */
   addJobs: (count: number): readonly BenchJob[] => Array.from({ length: count }, addJob),
-  /** From now on nobody answers. */
+  /** From now on, nobody answers. */
   pause: () => azure.pause(),
-  /** Answers again. Says when. */
+  /** Answers again. Returns when that was. */
   resume: async () => {
     await azure.resume();
     return monotonicTime();
   },
   count: () => ({ completions: completions.length, requests }),
-  /** What was completed since the last time. */
+  /** What was completed since the last call. */
   takeCompletions: (): readonly Completion[] => completions.splice(0),
-  /** What callers did against the rules: the first of it. */
+  /** How callers violated the rules: the first violations. */
   faults: (): readonly string[] => azure.faults.slice(0, 10),
 };
 

@@ -7,11 +7,11 @@ import { onStage, type Stage } from './stage.ts';
 import { holds } from './waiting.ts';
 
 export interface BurstSizes {
-  /** Runs that come at once. */
+  /** Runs that arrive at once. */
   readonly runs: readonly number[];
-  /** How long their operations take, in milliseconds: as many of each. */
+  /** How long their operations take, in milliseconds: an equal number of each. */
   readonly runFor: readonly number[];
-  /** Milliseconds after which those that are not told are given up, and counted. */
+  /** Milliseconds after which runs without a report are given up, and counted. */
   readonly within: number;
 }
 
@@ -20,23 +20,23 @@ const sizes: BurstSizes = {
   runFor: [5_000, 10_000, 15_000, 20_000],
   within: 180_000,
 };
-/** Requests a second: all are there within a second or two. */
+/** Requests per second: all arrive within a second or two. */
 const perSecond = 1_000;
 const goal = 1_000;
 
-/** What became of a burst. */
+/** The result of a burst. */
 interface Burst {
-  /** Milliseconds from the end of each operation until it was told; at least, of those given up. */
+  /** Milliseconds from the end of each operation until its report; a lower bound for those given up. */
   readonly delays: readonly number[];
-  /** Runs that were not told as a success in time. */
+  /** Runs that were not reported as a success in time. */
   readonly missing: number;
-  /** Seconds from the first request until all operations were under way, or had been. */
+  /** Seconds from the first request until all operations had started. */
   readonly begun: number;
 }
 
 /**
- * From "the operation is done" until Azure DevOps has TaskCompleted, while more runs are open than
- * have room in memory: those that end must not wait behind those that begin.
+ * From the end of the operation until Azure DevOps has TaskCompleted, while more runs are open than fit into
+ * memory: runs that end must not wait for runs that start.
  */
 export async function measureBursts(
   temporaryFolder: string,
@@ -48,7 +48,7 @@ export async function measureBursts(
       measure(stage, count, { runFor, within }),
     );
     const what = `done → completed, ${count} at once`;
-    // No operation has ended in time: then there is nothing to measure.
+    // If no operation ended in time, there is nothing to measure.
     const delay = (percent: number) =>
       delays.length === 0 ? undefined : percentile(delays, percent);
     figures.push(

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
 
-/** What a server in a process of its own can be told to do. */
+/** The orders that a server in a separate process can execute. */
 export type Orders = Readonly<Record<string, (about: never) => unknown>>;
 
 interface Asked {
@@ -14,23 +14,23 @@ interface Asked {
 interface Answered {
   readonly id: number;
   readonly answer: unknown;
-  /** Why the order could not be carried out. */
+  /** Why the order failed. */
   readonly fault?: string;
 }
 
 /**
- * The neighbors stand for other machines: where cores are short, the handler and the one that
- * measures come first.
+ * The neighbors stand for other machines, so the handler and the measuring process have priority on scarce
+ * cores.
  */
 const niceness = 5;
 
-/** A server in a process of its own: what it computes must not delay the one that measures. */
+/** A server in a separate process, so that its work does not delay the measuring process. */
 export class ChildServer<O extends Orders> {
   readonly #child: ChildProcess;
   readonly #open = new Map<number, (answered: Answered) => void>();
   #asked = 0;
 
-  /** Runs a module that calls `carryOut`. Resolves when it listens for orders. */
+  /** Runs a module that calls `carryOut`. Resolves when it accepts orders. */
   static async start<O extends Orders>(module: string): Promise<ChildServer<O>> {
     const child = fork(module);
     if (child.pid !== undefined) setPriority(child.pid, niceness);
@@ -50,7 +50,7 @@ export class ChildServer<O extends Orders> {
     return this.#child.pid ?? 0;
   }
 
-  /** Resolves with what the order brought; rejects where it could not be carried out. */
+  /** Resolves with the result of the order; rejects if it failed. */
   ask<K extends keyof O & string>(
     kind: K,
     about: Parameters<O[K]>[0],
@@ -70,7 +70,7 @@ export class ChildServer<O extends Orders> {
   }
 }
 
-/** In the process of the server: carries orders out until the other process ends. */
+/** In the server's process: executes orders until the other process ends. */
 export function carryOut(orders: Orders): void {
   process.on('message', ({ id, kind, about }: Asked) => {
     const order = orders[kind] as ((about: unknown) => unknown) | undefined;

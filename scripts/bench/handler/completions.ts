@@ -7,15 +7,15 @@ import { until } from './waiting.ts';
 
 export interface CompletionSizes {
   readonly runs: number;
-  /** Milliseconds that Azure DevOps is away after the operations ended. */
+  /** How long Azure DevOps is unavailable after the operations ended, in milliseconds. */
   readonly away: number;
 }
 
 const sizes: CompletionSizes = { runs: 1_000, away: 15_000 };
-/** Milliseconds from "the operations run" until Azure DevOps was told so. */
+/** Milliseconds from "the operations run" until Azure DevOps has received that report. */
 const calm = 5_000;
 
-/** How fast Azure DevOps is told what ended while it was away: to the same handler, or the next one. */
+/** How fast Azure DevOps receives what ended while it was unavailable, from the same handler or the next one. */
 export async function measureCompletions(
   temporaryFolder: string,
   asked = sizes,
@@ -65,7 +65,7 @@ async function measure(
         what: `${what}: a second, from the first to the last`,
         value: ((runs - 1) * 1_000) / (last - first),
         unit: '/s',
-        // A process that has just begun compiles its code as it goes.
+        // A process that has just started is still compiling its code.
         ...(isRestarted ? {} : { least: 500 }),
       },
       { what: `${what}: until all are told`, value: (last - begunAt) / 1_000, unit: 's' },

@@ -7,22 +7,22 @@ import { onStage, type Stage } from './stage.ts';
 export interface DelaySizes {
   /** Runs that are pending at the same time. */
   readonly pending: readonly number[];
-  /** Ends that are measured of each, at the most. */
+  /** How many ends are measured of each, at most. */
   readonly samples: number;
-  /** Milliseconds until runs that only wait have left the memory. */
+  /** Milliseconds until runs that only wait have left memory. */
   readonly rest: number;
 }
 
 const sizes: DelaySizes = { pending: [1, 100, 1_000], samples: 200, rest: 30_000 };
-/** Ends a second: far enough from each other to be told one by one. */
+/** Ends per second: far enough apart to be reported one by one. */
 const perSecond = 20;
-/** A single pending run is measured again and again, and takes seconds each time. */
+/** A single pending run is measured repeatedly, and takes seconds each time. */
 const mostRepetitions = 30;
-/** Milliseconds from "the operation runs" until Azure DevOps was told so. */
+/** Milliseconds from "the operation runs" until Azure DevOps has received that report. */
 const calm = 3_000;
 const goal = 1_000;
 
-/** From "the operation is done" in Argo CD until Azure DevOps has TaskCompleted. */
+/** From the end of the operation in Argo CD until Azure DevOps has TaskCompleted. */
 export async function measureDelays(
   temporaryFolder: string,
   { pending, samples, rest } = sizes,

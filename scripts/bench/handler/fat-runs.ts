@@ -5,14 +5,14 @@ import type { Figure } from '../figure.ts';
 import { onStage } from './stage.ts';
 
 const count = 10_000;
-/** What Kubernetes allows the handler (deploy/handler/base/deployment.yaml), in MB. */
+/** The memory limit of the handler in Kubernetes (deploy/handler/base/deployment.yaml), in MB. */
 const allowed = 640;
-/** What a person may look at while it starts. */
+/** Pages that a person may open during startup. */
 const pages = ['/', '/?show=reporting', '/?show=ended', '/metrics'];
 
 /**
- * How a handler starts whose store holds ten thousand runs with fat results, as an earlier version
- * kept them: 400 MB of 50 runs that are being told, 80 MB of runs that have ended.
+ * How a handler starts with ten thousand runs that have large results, as stored by an earlier version: 400
+ * MB of 50 runs that are being reported, 80 MB of runs that have ended.
  */
 export async function measureFatRuns(temporaryFolder: string): Promise<readonly Figure[]> {
   return onStage(temporaryFolder, async ({ site, collection }) => {

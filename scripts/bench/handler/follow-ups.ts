@@ -10,26 +10,26 @@ import { until } from './waiting.ts';
 
 export interface FollowUpSizes {
   readonly applications: number;
-  /** Operations a minute. */
+  /** Operations per minute. */
   readonly perMinute: number;
-  /** Milliseconds over which they begin. */
+  /** Milliseconds over which they start. */
   readonly watch: number;
-  /** Actions that wait while Azure DevOps is away. */
+  /** Actions that wait while Azure DevOps is unavailable. */
   readonly waiting: number;
-  /** Milliseconds until the handler has come to rest after its start. */
+  /** Milliseconds until the handler has settled after its start. */
   readonly settle: number;
 }
 
 const sizes: FollowUpSizes = {
   ...{ applications: 10_000, perMinute: 100, watch: 60_000, waiting: 10_000, settle: 20_000 },
 };
-/** Milliseconds that an operation runs. */
+/** How long an operation runs, in milliseconds. */
 const runsFor = 1_000;
 const lookEvery = 500;
-/** Each of them is of every application. */
+/** Each of them applies to every application. */
 const pipelines = ['smoke-tests', 'docs', 'notify'];
 
-/** What it costs to follow ten thousand applications, and how soon what they ask for is queued. */
+/** What it costs to follow ten thousand applications, and how soon their follow-ups are queued. */
 export function measureFollowUps(
   temporaryFolder: string,
   asked = sizes,

@@ -13,24 +13,24 @@ import { until } from './waiting.ts';
 
 export const clientToken = 'client-token-of-the-bench-0123456789';
 
-/** The others, as the handler's configuration names them. */
+/** The other services in the handler's configuration. */
 export interface Surroundings {
-  /** Of Azure DevOps, without a slash at the end. */
+  /** URL of the Azure DevOps collection, without a trailing slash. */
   readonly collection: string;
   readonly argocd: string;
 }
 
 /**
- * Bounds of Node's heap in MB, as in the handler's image: on a machine with much memory, Node would
- * rather let it grow than collect it.
+ * Limits of Node's heap in MB, as in the handler's image: on a machine with much memory, Node would let it
+ * grow rather than collect garbage.
  */
 const bounds = ['--max-old-space-size=320', '--max-semi-space-size=16'];
-/** More flags for the handler's Node, such as `--cpu-prof`, for whoever wants to know where time goes. */
+/** More flags for the handler's Node, such as `--cpu-prof`, to see where time goes. */
 const flags = (process.env['BENCH_HANDLER_FLAGS'] ?? '').split(' ').filter(Boolean);
-/** Milliseconds between two looks whether it is ready. */
+/** Milliseconds between two readiness checks. */
 const lookEvery = 20;
 const readyWithin = 120_000;
-/** Letters of the log that are shown of a handler that does not start. */
+/** How many characters of the log are shown if the handler does not start. */
 const longestWords = 1_000;
 
 /** Where handlers run one after another: their configuration, store and log. */
@@ -38,7 +38,7 @@ export class HandlerSite {
   readonly #folder: string;
   readonly #ports: readonly [number, number];
 
-  /** Writes the configuration into a folder of its own, with limits that a bench does not meet. */
+  /** Writes the configuration to a new folder, with limits that a bench does not reach. */
   static async make(folder: string, { collection, argocd }: Surroundings): Promise<HandlerSite> {
     const ports = [await freePort(), await freePort()] as const;
     const digest = createHash('sha256').update(clientToken).digest('hex');
@@ -71,28 +71,28 @@ export class HandlerSite {
     this.#ports = ports;
   }
 
-  /** Changes settings of the configuration, each as a whole. */
+  /** Replaces whole settings of the configuration. */
   configure(change: Readonly<Record<string, unknown>>): void {
     const file = join(this.#folder, 'handler.yaml');
     const config = JSON.parse(readFileSync(file, 'utf8')) as object;
     writeFileSync(file, JSON.stringify({ ...config, ...change }));
   }
 
-  /** The file of the store, whether or not it is there. */
+  /** The file of the store, even if it does not exist. */
   get database(): string {
     return join(this.#folder, 'handler.db');
   }
 
-  /** Megabytes of the store on the disk, with what waits in its log. */
+  /** Megabytes of the store on disk, including its write-ahead log. */
   get storeSize(): number {
     const files = [this.database, `${this.database}-wal`].filter((file) => existsSync(file));
     return files.reduce((sum, file) => sum + statSync(file).size, 0) / 1024 ** 2;
   }
 
-  /** Starts the handler, as it ships. It need not be ready yet. */
+  /** Starts the built handler, without waiting until it is ready. */
   start(): HandlerProcess {
     const node = findNode(24);
-    if (node === undefined) throw new Error('The handler needs Node 24, which is not here.');
+    if (node === undefined) throw new Error('The handler needs Node 24, which is not installed.');
     const log = openSync(join(this.#folder, 'handler.log'), 'a');
     const startedAt = monotonicTime();
     const words = ['serve', '--config', join(this.#folder, 'handler.yaml')];
@@ -112,10 +112,10 @@ export class HandlerSite {
 export class HandlerProcess {
   readonly #child: ChildProcess;
   readonly #lastWords: () => string;
-  /** Where Azure Pipelines calls. */
+  /** The URL for Azure Pipelines. */
   readonly url: string;
   readonly #admin: string;
-  /** Just before the process was made, on the monotonic clock. */
+  /** Just before the process was created, on the monotonic clock. */
   readonly startedAt: number;
 
   constructor(
@@ -131,7 +131,7 @@ export class HandlerProcess {
     this.startedAt = startedAt;
   }
 
-  /** Resolves when it says that it is ready, with the time of that on the monotonic clock. */
+  /** Resolves when it reports that it is ready, with that time on the monotonic clock. */
   async ready(): Promise<number> {
     const until = this.startedAt + readyWithin;
     while (monotonicTime() < until && this.#child.exitCode === null) {
@@ -143,7 +143,7 @@ export class HandlerProcess {
     throw new Error(`The handler did not become ready:\n${this.#lastWords()}`);
   }
 
-  /** Resolves when Argo CD has told it of so many applications: then its start is over. */
+  /** Resolves when it knows so many applications: then its startup is over. */
   async knows(applications: number): Promise<void> {
     await until(`${applications} applications are known`, async () => {
       const metrics = await this.admin('/metrics');
@@ -152,7 +152,7 @@ export class HandlerProcess {
     });
   }
 
-  /** What a page or figure of the admin listener holds. Throws where it answers anything but 200. */
+  /** The content of a page or figure of the admin listener. Throws unless the status is 200. */
   async admin(path: string): Promise<string> {
     const answer = await fetch(`${this.#admin}${path}`);
     const text = await answer.text();
@@ -160,7 +160,7 @@ export class HandlerProcess {
     return text;
   }
 
-  /** Runs that have not ended, as its own figures say. */
+  /** Open runs, according to its own figures. */
   async openRuns(): Promise<number> {
     const metrics = await this.admin('/metrics');
     const counts = metrics.matchAll(/^argocd_handler_runs\{[^}]*\} (\d+)$/gm);
@@ -172,17 +172,17 @@ export class HandlerProcess {
     return residentMemory(this.#child.pid ?? 0);
   }
 
-  /** The most resident memory so far, in MB. */
+  /** The peak resident memory so far, in MB. */
   get peakMemory(): number | undefined {
     return peakMemory(this.#child.pid ?? 0);
   }
 
-  /** Seconds of processor time so far. */
+  /** Processor time so far, in seconds. */
   get processorTime(): number | undefined {
     return processorTime(this.#child.pid ?? 0);
   }
 
-  /** Ends it: as a crash would, or as a person would. */
+  /** Stops it: like a crash, or like a person. */
   async stop(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');

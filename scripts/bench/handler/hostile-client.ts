@@ -11,14 +11,14 @@ export interface HostileSizes {
   /** Requests, each nearly as large as a body may be. */
   readonly requests: number;
   readonly cancels: number;
-  /** Milliseconds from a flood until what stays is measured. */
+  /** Milliseconds from a flood until the remaining usage is measured. */
   readonly settle: number;
 }
 
 const sizes: HostileSizes = { requests: 600, cancels: 10_000, settle: 5_000 };
-/** Requests a second: as fast as a handler takes large ones. */
+/** Requests per second: as fast as a handler accepts large ones. */
 const perSecond = { requests: 100, cancels: 500 };
-/** Letters of an input; four of them, each nearly as long as is taken, make a body of 236 KB. */
+/** Characters of an input. Four inputs, each nearly as long as allowed, make a body of 236 KB. */
 const letters = 59_000;
 
 interface Flood {
@@ -26,19 +26,18 @@ interface Flood {
   readonly isAway: boolean;
   readonly perSecond: number;
   readonly requests: (stage: Stage) => Promise<readonly PreparedRequest[]>;
-  /** Megabytes that may stay in the store. */
+  /** Megabytes that may remain in the store. */
   readonly store: number;
 }
 
-/** What the image may take, in MB. */
+/** The memory limit of the image, in MB. */
 const allowed = 640;
-/** MB that a second flood may add: what the first one took is used again. */
+/** MB that a second flood may add: it should reuse what the first one took. */
 const again = { memory: 64, store: 10 };
 
 /**
- * What stays of the requests of one client that has a token of ours, and none of Azure DevOps. Node
- * gives memory back late, and SQLite keeps the pages of its file: whether something stays is seen by
- * a second flood.
+ * What remains of the requests of a client that has a handler token, but no valid job tokens. Node returns
+ * memory late, and SQLite keeps the pages of its file, so only a second flood shows whether something leaks.
  */
 export async function measureHostileClient(
   temporaryFolder: string,
@@ -81,7 +80,7 @@ async function measure(stage: Stage, flood: Flood, settle: number): Promise<read
     for (const requests of floods) {
       const answers = await sendSteadily(handler.url, requests, flood.perSecond);
       const accepted = answers.filter(({ status }) => status === 202).length;
-      // One that is wrong in itself is no flood; 0: the answer did not come in time.
+      // An invalid request is not a flood. 0: the response did not arrive in time.
       const wrong = answers.find(({ status }) => ![0, 202, 429].includes(status));
       if (wrong !== undefined) throw new Error(`A forged request was answered ${wrong.status}.`);
       if (!flood.isAway) await allRefused(handler);
@@ -114,7 +113,7 @@ async function measure(stage: Stage, flood: Flood, settle: number): Promise<read
   }
 }
 
-/** One refusal is no verdict: it takes a minute. */
+/** Runs are refused only after a minute, since one refusal is not final. */
 function allRefused(handler: HandlerProcess): Promise<void> {
   return until('all runs are refused', async () => (await handler.openRuns()) === 0);
 }
@@ -148,7 +147,7 @@ async function forgedJobs(azure: Stage['azure'], count: number): Promise<readonl
   return jobs.map((job, index) => ({ ...job, token: `forged-${index}` }));
 }
 
-/** So many lines that fill an input, each with another filling. */
+/** So many lines that fill an input, each with different content. */
 function lines(count: number, line: (filling: string) => string): string {
   const filling = (index: number) => String(index).padStart(letters / count - 18, '0');
   return Array.from({ length: count }, (_, index) => line(filling(index))).join('\n');

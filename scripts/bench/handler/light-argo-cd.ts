@@ -12,26 +12,26 @@ import {
   type LightApplication,
 } from './application.ts';
 
-/** Milliseconds from the request for an operation to its begin: the controller's queue. */
+/** Milliseconds from the request of an operation to its start: the controller's queue. */
 const beginDelay = 20;
 const heartbeat = 15_000;
-/** Applications that a new stream tells of before others get their turn. */
+/** Applications that a new stream sends before others get their turn. */
 const chunk = 100;
 
 export interface NewApplications {
   readonly names: readonly string[];
   readonly isSynced: boolean;
-  /** Milliseconds that an operation runs; until `finish` where it is absent. */
+  /** How long an operation runs, in milliseconds; if absent, until `finish`. */
   readonly runsFor?: number;
 }
 
-/** When an operation began and ended, on the monotonic clock. */
+/** When an operation started and ended, on the monotonic clock. */
 export interface OperationTimes {
   readonly begunAt?: number;
   readonly endedAt?: number;
 }
 
-/** Of a request for a sync: what makes the operation. */
+/** The body of a sync request: what determines the operation. */
 interface SyncBody {
   readonly infos?: readonly object[];
   readonly prune?: boolean;
@@ -39,9 +39,9 @@ interface SyncBody {
 }
 
 /**
- * An Argo CD that answers from templates: it has tens of thousands of applications, which the
- * simulator with its whole cluster could not turn over fast enough. It knows what the handler calls
- * for a sync, and nothing else.
+ * An Argo CD that answers from templates. It has tens of thousands of applications, which the simulator with
+ * its whole cluster could not process fast enough. It supports only the calls that the handler makes for a
+ * sync.
  */
 export class LightArgoCD {
   readonly #applications = new Map<string, LightApplication>();
@@ -69,12 +69,12 @@ export class LightArgoCD {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** When the last operations of applications began and ended, by name. */
+  /** When the last operation of each application started and ended, by name. */
   get operations(): readonly (readonly [string, OperationTimes])[] {
     return [...this.#times];
   }
 
-  /** How many operations run. */
+  /** How many operations are running. */
   get running(): number {
     let count = 0;
     for (const { phase } of this.#applications.values()) if (phase === 'running') count += 1;
@@ -98,7 +98,7 @@ export class LightArgoCD {
     }
   }
 
-  /** Ends the operations of applications. Says when, on the monotonic clock. */
+  /** Ends the operations of applications. Returns when, on the monotonic clock. */
   finish(names: readonly string[]): number {
     const at = monotonicTime();
     for (const name of names) {
@@ -108,7 +108,7 @@ export class LightArgoCD {
     return at;
   }
 
-  /** Somebody syncs applications: an operation of each begins that no run asked for. */
+  /** Somebody syncs applications: an operation that no run requested starts in each. */
   operate(names: readonly string[]): void {
     const operation = { sync: { revision, syncOptions }, initiatedBy: { username: 'eve' } };
     for (const name of names) {
@@ -117,7 +117,7 @@ export class LightArgoCD {
     }
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   async stop(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -155,7 +155,7 @@ export class LightArgoCD {
   #sync(name: string, body: string, response: ServerResponse): void {
     const { infos = [], prune, strategy } = JSON.parse(body) as SyncBody;
     const operation = {
-      // What is not asked for comes from the application.
+      // What is not requested comes from the application.
       sync: { revision, ...(prune === true && { prune }), syncStrategy: strategy, syncOptions },
       initiatedBy: { username: 'azure-pipelines' },
       info: infos,
@@ -191,7 +191,7 @@ export class LightArgoCD {
   async #stream(response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     response.on('close', () => this.#streams.delete(response));
-    // First what is there, as Argo CD does; what changes meanwhile is told as well.
+    // First the existing applications, as Argo CD does; changes meanwhile are sent as well.
     this.#streams.add(response);
     const names = [...this.#applications.keys()];
     for (let start = 0; start < names.length && !response.destroyed; start += chunk) {

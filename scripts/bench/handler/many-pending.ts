@@ -9,9 +9,9 @@ import { onStage } from './stage.ts';
 
 export interface ManyPendingSizes {
   readonly runs: number;
-  /** Milliseconds from "all operations run" until the figures begin. */
+  /** Milliseconds from "all operations run" until the measurement starts. */
   readonly settle: number;
-  /** Milliseconds over which they are taken. */
+  /** Duration of the measurement, in milliseconds. */
   readonly watch: number;
   /** Ends right after the restart. */
   readonly samples: number;
@@ -20,7 +20,7 @@ export interface ManyPendingSizes {
 const sizes: ManyPendingSizes = { runs: 10_000, settle: 60_000, watch: 60_000, samples: 100 };
 const lookEvery = 500;
 
-/** What ten thousand runs cost that only wait, and how soon a handler is back with them. */
+/** What ten thousand waiting runs cost, and how soon a restarted handler is ready again. */
 export async function measureManyPending(
   temporaryFolder: string,
   { runs, settle, watch, samples } = sizes,
@@ -73,7 +73,7 @@ interface Usage {
   readonly processor: Pick<Figure, 'value' | 'unit'>;
 }
 
-/** The peak of the memory and the share of a core, over some time. */
+/** The peak memory and the share of a core, over some time. */
 async function watchUsage(handler: HandlerProcess, watch: number): Promise<Usage> {
   const before = handler.processorTime;
   let peak: number | undefined;

@@ -4,10 +4,10 @@ import { assertAcknowledged, sendSteadily, syncRequest } from './requests.ts';
 import type { Stage } from './stage.ts';
 import { until } from './waiting.ts';
 
-/** Requests a second at which runs are made that are not themselves measured. */
+/** Requests per second that create the runs that are not measured themselves. */
 const perSecond = 250;
 
-/** Runs whose operations run in Argo CD until they are told to end. */
+/** Runs whose operations run until they are ended on request. */
 export class PendingRuns {
   readonly #stage: Stage;
   /** The plan of each application's run. */
@@ -37,7 +37,7 @@ export class PendingRuns {
     this.#left = [...plans.keys()];
   }
 
-  /** Ends the operations of so many runs, the oldest and the newest by turns. */
+  /** Ends the operations of so many runs, alternating between the oldest and the newest. */
   async finish(count: number): Promise<void> {
     const names = Array.from({ length: count }, (_, index) =>
       index % 2 === 0 ? this.#left.shift() : this.#left.pop(),
@@ -47,8 +47,8 @@ export class PendingRuns {
   }
 
   /**
-   * Resolves when Azure DevOps was told the end of every finished run, with the milliseconds that it
-   * took since the operation was done. Throws where one did not succeed.
+   * Resolves when Azure DevOps has received the end of every finished run, with the milliseconds since the
+   * end of each operation. Throws if one did not succeed.
    */
   async delays(): Promise<readonly number[]> {
     const { azure } = this.#stage;

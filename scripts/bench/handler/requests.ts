@@ -4,25 +4,25 @@ import { monotonicTime } from '../monotonic-time.ts';
 import type { BenchJob } from './azure-server.ts';
 import { clientToken } from './handler-process.ts';
 
-/** Connections of the one that sends: enough for the requests that are open at a time. */
+/** Connections of the sender: enough for all open requests. */
 const connections = 256;
-/** Azure DevOps waits so long for the answer to a request, in milliseconds. */
+/** How long Azure DevOps waits for a response, in milliseconds. */
 const grace = 20_000;
 
 /** A request of Azure Pipelines, ready to be sent. */
 export interface PreparedRequest {
-  /** `/v1/syncs` unless told. */
+  /** Default: `/v1/syncs`. */
   readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** How a request was answered. Times are on the monotonic clock. */
+/** The response to a request. Times are on the monotonic clock. */
 export interface Answered {
   /** When it should have been sent. */
   readonly dueAt: number;
   readonly answeredAt: number;
-  /** 0 where there was no answer. */
+  /** 0 without a response. */
   readonly status: number;
 }
 
@@ -63,8 +63,8 @@ export function syncRequest(
 }
 
 /**
- * Sends requests at a steady rate, whether or not those before them were answered, as callers do
- * who know nothing of each other: a handler that falls behind is not spared.
+ * Sends requests at a steady rate, whether or not earlier ones were answered, like independent callers: a
+ * handler that falls behind is not spared.
  */
 export async function sendSteadily(
   url: string,
@@ -102,7 +102,7 @@ async function send(
   }
 }
 
-/** Throws unless all were acknowledged: then the figures would say nothing. */
+/** Throws unless all were acknowledged, since the figures would then mean nothing. */
 export function assertAcknowledged(answers: readonly Answered[]): void {
   const other = answers.filter(({ status }) => status !== 202);
   if (other.length === 0) return;

@@ -5,7 +5,7 @@ import type { ArgoCDOrders } from './argo-cd-server.ts';
 import type { AzureOrders } from './azure-server.ts';
 import { HandlerSite } from './handler-process.ts';
 
-/** A handler's site with both of its neighbors, each in a process of its own. */
+/** A handler's site with its two neighbors, each in a separate process. */
 export interface Stage {
   readonly azure: ChildServer<AzureOrders>;
   readonly argocd: ChildServer<ArgoCDOrders>;
@@ -13,7 +13,7 @@ export interface Stage {
   readonly site: HandlerSite;
 }
 
-/** Does something on a stage of its own, which is gone afterwards. */
+/** Does something on a new stage, which is removed afterward. */
 export async function onStage<T>(
   temporaryFolder: string,
   play: (stage: Stage) => Promise<T>,

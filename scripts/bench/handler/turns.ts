@@ -8,14 +8,14 @@ import { onStage } from './stage.ts';
 
 const sizes = { applications: 10_000, runsFor: 4_000 };
 const goalOfTurn = 50;
-/** Milliseconds between two readings: the handler's metrics tell of the time since the last. */
+/** Milliseconds between two readings: each covers the time since the previous one. */
 const readEvery = 500;
-/** Milliseconds after a part in which what it began comes to rest. */
+/** Milliseconds after a part, until what it started has finished. */
 const settle = 3_000;
 
 /**
- * The longest turn of the event loop of the built handler with its store: while it learns all
- * applications of a large Argo CD, and while it follows a sync of five thousand resources.
+ * The longest turn of the event loop of the built handler with its store: while it learns all applications of
+ * a large Argo CD, and while it follows a sync of five thousand resources.
  */
 export async function measureHandlerTurns(
   temporaryFolder: string,

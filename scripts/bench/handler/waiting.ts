@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const lookEvery = 50;
 
-/** Resolves when a condition holds; rejects after `within` milliseconds with what was waited for. */
+/** Resolves when a condition holds. Rejects after `within` milliseconds, saying what it waited for. */
 export async function until(
   what: string,
   condition: () => Promise<boolean>,

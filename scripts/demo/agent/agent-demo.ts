@@ -19,12 +19,10 @@ It exits with 0 when every run ended as expected, 1 when one did not, and 2 for 
 export const agentDemo: Demonstration = {
   usage,
   opening: [
-    'The built ArgoCDSync@1, run as an agent of Azure Pipelines runs it, against a simulated',
-    'Argo CD whose clock goes twice as fast.',
+    'The built ArgoCDSync@1, run like an agent of Azure Pipelines runs it, against a simulated',
+    'Argo CD whose clock runs twice as fast.',
   ],
-  closing: [
-    'npm run demo -- agentless shows the same while no agent waits: agentless jobs and gates.',
-  ],
+  closing: ['npm run demo -- agentless shows the same without an agent: agentless jobs and gates.'],
   parts: scenarios.map((scenario) => ({
     ...scenario,
     play: async (screen) => judge(scenario, await playPipeline(scenario, screen)),
@@ -34,7 +32,7 @@ export const agentDemo: Demonstration = {
   build: bundleTasks,
 };
 
-/** Compares a run with what was expected of it. */
+/** Compares a run with what was expected. */
 export function judge(
   { name, expected }: Pick<Scenario, 'name' | 'expected'>,
   run: Pick<TaskRun, 'result' | 'outputs' | 'lines' | 'infrastructureFailure'>,

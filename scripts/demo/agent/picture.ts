@@ -15,7 +15,7 @@ export function drawRun({ lines }: Pick<TaskRun, 'lines'>): string {
   return drawTerminal('ArgoCDSync@1', shown, columns);
 }
 
-/** The simulator has another port each time; the picture changes only when the log does. */
+/** The simulator's port differs each time; the picture should change only when the log does. */
 function withoutPort(raw: string): string {
   return raw.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'https://argocd.example.com');
 }

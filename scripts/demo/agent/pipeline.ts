@@ -7,7 +7,7 @@ import { gutter, StepLog } from '../step-log.ts';
 import { timelineRows } from './records.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** Plays one run live: push, sync, and then what the run keeps of it. */
+/** Plays one run live: push, sync, and then what remains of the run. */
 export async function playPipeline(scenario: Scenario, screen: Screen): Promise<TaskRun> {
   const argocd = await startArgoCD();
   try {

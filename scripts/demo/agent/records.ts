@@ -3,7 +3,7 @@ import type { TimelineRow } from '../report.ts';
 
 type TimelineRecord = TaskRun['records'][number];
 
-/** The records that the step made in the run's timeline, each before those below it. */
+/** The records that the step created in the run's timeline, each before its children. */
 export function timelineRows(records: readonly TimelineRecord[]): readonly TimelineRow[] {
   return rowsBelow(records, undefined, 0);
 }

@@ -13,7 +13,7 @@ import {
 /** One run of the demo. */
 export interface Scenario {
   readonly name: string;
-  /** What is shown, and what to look for: a line each. */
+  /** What is shown, and what to look for: one line each. */
   readonly shows: string;
   readonly lookFor: string;
   /** What the pipeline has pushed for this run. */
@@ -26,7 +26,7 @@ export interface Scenario {
 export interface Expectation {
   readonly result: TaskRun['result'];
   readonly outcome: string;
-  /** Texts that the log must hold. */
+  /** Texts that the log must contain. */
   readonly says: readonly string[];
 }
 
@@ -35,7 +35,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'success',
     shows: 'A sync that works: PreSync migrates, three waves are applied, PostSync tests the shop.',
-    lookFor: 'each line is a change, with its phase and wave; the step ends when the test has.',
+    lookFor:
+      'each line is a change, with its phase and wave; the step ends when the test has ended.',
     manifests: [migrate, ...workloads, smokeTest, alarm],
     expected: {
       result: 'Succeeded',
@@ -71,7 +72,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'invalid-manifest',
     shows: 'A Service with a port that Kubernetes refuses, which no dry run on the client finds.',
-    lookFor: "the API server's reason, and that PreSync had run before: its migration is done.",
+    lookFor: "the API server's reason, and that PreSync ran first: its migration is done.",
     manifests: [migrate, configMap('settings', -1), service('web', 0, 99_999), smokeTest, alarm],
     expected: {
       result: 'Failed',
@@ -82,7 +83,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'postsync-fails',
     shows: 'Everything is Synced and Healthy, and then the PostSync test fails: the step is red.',
-    lookFor: 'outputs that say Synced and Healthy beside outcome failed. Others end green here.',
+    lookFor: 'outputs that say Synced and Healthy, but outcome failed. Others end green here.',
     manifests: [migrate, ...workloads, failingSmokeTest, alarm],
     expected: {
       result: 'Failed',
@@ -92,15 +93,16 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'superseded',
-    shows: 'Somebody ends our sync and starts another, and the message about its end gets lost.',
-    lookFor: 'who replaced it and by what: the success of the other sync is not taken for ours.',
+    shows: 'Somebody ends our sync and starts another, and the message about its end is lost.',
+    lookFor:
+      'who replaced it, and with what: the success of the other sync does not count as ours.',
     manifests: [migrate, ...workloads, smokeTest, alarm],
     meanwhile: replaceOperation,
     expected: { result: 'Failed', outcome: 'superseded', says: ['anna'] },
   },
 ];
 
-/** Less than the migration takes, simulated milliseconds. */
+/** Less than the migration takes, in simulated milliseconds. */
 const someTime = 700;
 
 /** Ends the operation while PreSync runs, and starts another as soon as the first is gone. */

@@ -18,9 +18,9 @@ It exits with 0 when every run ended as expected, 1 when one did not, and 2 for 
 export const agentlessDemo: Demonstration = {
   usage,
   opening: [
-    'ArgoCDSyncServer@1 and ArgoCDGate@1 as Azure DevOps itself runs them: it asks the handler, a',
-    'process of its own, which follows Argo CD and reports into the run. Azure DevOps and Argo CD are',
-    'simulated; the handler is the built one. Before a line stands what it is:',
+    'ArgoCDSyncServer@1 and ArgoCDGate@1, run by Azure DevOps itself: it calls the handler, a',
+    'separate process, which follows Argo CD and reports to the run. Azure DevOps and Argo CD are',
+    'simulated; the handler is the built one. The sign before a line says what it is:',
     '',
     '  │ a line of the log, on the page of the run',
     '  ◂ a call of the handler to Azure DevOps',

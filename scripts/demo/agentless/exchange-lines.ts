@@ -2,12 +2,12 @@ import type { ServerAnswer } from '../../../simulators/azure-devops/sender.ts';
 import type { ServerRequest } from '../../../simulators/azure-devops/server-request.ts';
 import { line, type Line } from '../line.ts';
 
-/** What stands in the place of a secret, as on the page of a run. */
+/** What replaces a secret, as on the page of a run. */
 const mask = '***';
 
 /**
- * A request of Azure Pipelines as lines: its secrets masked, and of its body the sections with these
- * names only.
+ * A request of Azure Pipelines as lines. Secrets are masked, and only the sections with these names are
+ * shown.
  */
 export function requestLines(
   { method, url, headers, body }: ServerRequest,
@@ -20,7 +20,7 @@ export function requestLines(
     ...Object.entries(headers).map(([name, value]) => line(`${name}: ${masked(name, value)}`)),
     line(''),
     ...shown.flat().map((text) => line(text, text.startsWith('--') ? 'faint' : 'plain')),
-    line(`… and ${sections.length - shown.length} more: who asks, and the other inputs`, 'faint'),
+    line(`… and ${sections.length - shown.length} more: the caller, and the other inputs`, 'faint'),
   ];
 }
 
@@ -32,7 +32,7 @@ export function answerLine({ status, statusName, text }: ServerAnswer): Line {
   ];
 }
 
-/** Lines that belong together: the first of each says what the others are. */
+/** Lines that belong together; the first of each is the name of the section. */
 function sectionsOf(body: string): readonly (readonly string[])[] {
   return body
     .trimEnd()

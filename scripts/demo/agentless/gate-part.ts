@@ -12,18 +12,18 @@ import { showPage } from './page.ts';
 import { Site } from './site.ts';
 import { untilOver } from './waiting.ts';
 
-/** Real milliseconds for one of Azure DevOps: five minutes between two samples take half a second. */
+/** Real milliseconds per millisecond of Azure DevOps: the five minutes between samples take half a second. */
 const timeScale = 0.5 / 300;
 /** Minutes. */
 const schedule = { stabilizationTime: 0, samplingInterval: 5, timeout: 300 };
 const minute = 60_000;
 /**
- * How long Argo CD takes to compare, simulated milliseconds: so long that it is seen to come after the
+ * How long a comparison in Argo CD takes, in simulated milliseconds: long enough to be seen after the
  * operation, since Argo CD's times are whole seconds.
  */
 const comparison = 1_000;
 
-/** What was there before the commit that the gate waits for. */
+/** What was deployed before the commit that the gate waits for. */
 const before = [configMap('settings', -1)];
 /** The sample after which somebody deploys that commit. */
 const deployedAfter = 1;
@@ -32,7 +32,7 @@ const expected = 'waiting, passed, succeeded';
 /** A classic release with the gate ArgoCDGate@1. */
 export const gatePart: Part = {
   name: 'gate',
-  shows: 'A gate of a classic release is asked every five minutes (half a second here).',
+  shows: 'A gate of a classic release is sampled every five minutes (half a second here).',
   lookFor: 'why it waits, and that it passes only when the new commit is live and healthy.',
   play: async (screen) => {
     const site = await Site.open(timeScale);
@@ -89,7 +89,7 @@ async function playGate(site: Site, screen: Screen): Promise<Played> {
   };
 }
 
-/** Argo CD as the release finds it: the commit of before deployed and compared. */
+/** Argo CD before the release: the earlier commit is deployed and compared. */
 async function deployBefore(argocd: ArgoCDSimulator): Promise<void> {
   argocd.behavior.refresh = comparison;
   push(argocd, before);
@@ -103,7 +103,7 @@ async function deployBefore(argocd: ArgoCDSimulator): Promise<void> {
 }
 
 function showQuestion({ method, url, expression }: ServerRequest, screen: Screen): void {
-  screen.section('Azure Pipelines asks the handler, which answers at once', [
+  screen.section('Azure Pipelines calls the handler, which answers immediately', [
     line(`${method} ${url}`),
     line(`The gate passes when ${expression}`),
   ]);

@@ -9,7 +9,7 @@ const callGutter = '◂ ';
 /** Before each line that the handler appends. */
 const stamp = /^\d{4}-\d\d-\d\dT[\d:.]+Z /;
 
-/** The page of a run while it grows: what the handler calls, and the lines of the log. */
+/** The page of a run while it grows: the handler's calls, and the lines of the log. */
 export class LiveRun {
   readonly #plan: Plan;
   readonly #screen: Screen;
@@ -50,7 +50,7 @@ interface Sent {
   }[];
 }
 
-/** What a call of the handler is for; undefined where that shows anyhow. */
+/** What a call of the handler is for; undefined if that is shown anyway. */
 function callText({ operation, values, json }: ApiRequest): string | undefined {
   const { name = '', result, value: [record] = [] } = (json ?? {}) as Sent;
   switch (operation) {
@@ -61,7 +61,7 @@ function callText({ operation, values, json }: ApiRequest): string | undefined {
     case 'getProject':
       return 'Proof: reads the name of its project';
     case 'createLog':
-      return 'Log: made, or found again';
+      return 'Log: created, or found again';
     case 'updateRecords': {
       const { percentComplete: percent, currentOperation: doing } = record ?? {};
       return percent === undefined ? undefined : `Progress: ${percent} %, ${doing}`;

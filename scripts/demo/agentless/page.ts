@@ -4,7 +4,7 @@ import { line, type Line } from '../line.ts';
 import { outputLines, summaryLines, timelineLines } from '../report.ts';
 import type { Screen } from '../screen.ts';
 
-/** The page of a run without its log, which was shown already. */
+/** The page of a run, without its log, which was already shown. */
 export function showPage(view: RunView, screen: Screen): void {
   const { rows, attachments } = view;
   const width = screen.roomInside;

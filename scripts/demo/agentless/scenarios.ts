@@ -8,19 +8,19 @@ export interface SyncScenario {
   readonly lookFor: string;
   /** What the pipeline has pushed for this run. */
   readonly manifests: readonly Manifest[];
-  /** Shows the configuration of the handler the pipeline and the whole request, too. */
+  /** Also shows the handler's configuration, the pipeline and the whole request. */
   readonly isExplained?: true;
-  /** The line of the log at which the handler is killed; it starts again after the PreSync hooks. */
+  /** The line of the log at which the handler is killed. It starts again after the PreSync hooks. */
   readonly killedAt?: RegExp;
   readonly expected: {
     readonly result: string;
     readonly outcome: string;
-    /** Texts that the log must hold. */
+    /** Texts that the log must contain. */
     readonly says: readonly string[];
   };
 }
 
-/** Longer than the handler waits between two pieces of a log, so that it is seen to run. */
+/** Longer than the handler waits between two parts of a log, so that it is seen running. */
 const longMigration = hook('migrate', {
   phase: 'PreSync',
   seconds: 7,
@@ -31,8 +31,8 @@ const longMigration = hook('migrate', {
 export const syncScenarios: readonly SyncScenario[] = [
   {
     name: 'agentless',
-    shows: 'A job without an agent: the handler takes the sync, follows it and reports it.',
-    lookFor: 'the answer comes at once, the run grows from outside, and one callback ends it.',
+    shows: 'A job without an agent: the handler accepts the sync, follows it and reports it.',
+    lookFor: 'the response is immediate, the run grows from outside, and one callback ends it.',
     manifests: [migrate, ...workloads, smokeTest, alarm],
     isExplained: true,
     expected: {
@@ -43,8 +43,8 @@ export const syncScenarios: readonly SyncScenario[] = [
   },
   {
     name: 'killed',
-    shows: 'The same, and the handler is killed while the PreSync hook runs, and starts again.',
-    lookFor: 'the log goes on where it was; one sync and one completion, as if nothing had been.',
+    shows: 'The same, but the handler is killed while the PreSync hook runs, and starts again.',
+    lookFor: 'the log continues where it was; one sync and one completion, as if nothing happened.',
     manifests: [longMigration, ...workloads, smokeTest, alarm],
     killedAt: /Job\/migrate +Running/,
     expected: {

@@ -13,7 +13,7 @@ import { startArgoCD } from '../shop.ts';
 
 const publicAddress = /"public":"http:\/\/127\.0\.0\.1:(\d+)"/;
 
-/** All that an agentless run needs: Azure DevOps, the handler in a process of its own, Argo CD. */
+/** Everything that an agentless run needs: Azure DevOps, the handler in a separate process, Argo CD. */
 export class Site {
   readonly azure: AzureDevOpsSimulator;
   readonly argocd: ArgoCDSimulator;
@@ -24,7 +24,7 @@ export class Site {
   /** Chosen by the system at the first start, and kept. */
   #port = 0;
 
-  /** `timeScale`: real milliseconds for one of Azure DevOps. */
+  /** `timeScale`: real milliseconds per millisecond of Azure DevOps. */
   static async open(timeScale = 1): Promise<Site> {
     const azure = await AzureDevOpsSimulator.start({
       extension: join(root, 'vss-extension.json'),
@@ -47,7 +47,7 @@ export class Site {
     this.handler = new HandlerProcess({ folder: this.#folder, config: this.#configFile });
   }
 
-  /** Begins the handler's first life, or another one after the end of the one before. */
+  /** Starts the handler, again if it has ended. */
   async startHandler(): Promise<void> {
     writeFileSync(this.#configFile, this.config);
     const env = { ARGOCD_TOKEN: this.argocd.token, HANDLER_KEY: this.#key };
@@ -55,7 +55,7 @@ export class Site {
     this.#port = Number(publicAddress.exec(this.handler.printedNow)?.[1]);
   }
 
-  /** The handler's whole configuration, which holds no secret. */
+  /** The handler's whole configuration, which contains no secret. */
   get config(): string {
     const hash = tokenHash(this.#token).toString('hex');
     return `listen: { public: '127.0.0.1:${this.#port}', admin: '127.0.0.1:0' }
@@ -74,7 +74,7 @@ rules:
 `;
   }
 
-  /** A task of this project as a pipeline has it, with its service connection to the handler. */
+  /** A task of this project as in a pipeline, with its service connection to the handler. */
   use(task: string, inputs: Readonly<Record<string, string>>): TaskUse {
     return {
       task: join(root, 'tasks', task, 'V1'),

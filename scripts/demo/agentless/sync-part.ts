@@ -14,7 +14,7 @@ import type { SyncScenario } from './scenarios.ts';
 import { Site } from './site.ts';
 import { firstExchange } from './waiting.ts';
 
-/** Longer than any of these runs takes: one that hangs is seen to. */
+/** Longer than any of these runs takes, so that one that hangs is noticed. */
 const timeoutInMinutes = 1;
 
 /** An agentless job with ArgoCDSyncServer@1. */
@@ -44,7 +44,7 @@ async function playSync(scenario: SyncScenario, site: Site, screen: Screen): Pro
   const inputs = { argocd: 'prod', applications: applicationName, project: 'default', revision };
   const run = azure.runServerTask({ ...site.use('ArgoCDSyncServer', inputs), timeoutInMinutes });
   const live = new LiveRun(run.job.plan, screen);
-  // However fast the handler is, its answer and its start are shown before what it does.
+  // However fast the handler is, its response and its start are shown before its actions.
   const begun = showExchange(run, isExplained ? Object.keys(inputs) : undefined, screen);
   let interruption: Promise<void> | undefined;
   azure.onRequest = async (request, stage) => {
@@ -59,7 +59,7 @@ async function playSync(scenario: SyncScenario, site: Site, screen: Screen): Pro
   const view = azure.view(run);
   showPage(view, screen);
   const counts = [
-    ['Syncs that Argo CD was asked for', argocd.requests.filter(isSync).length],
+    ['Syncs requested from Argo CD', argocd.requests.filter(isSync).length],
     ['Completions of the task', azure.completions(run.job).length],
   ] as const;
   const cells = counts.map(([what, count]) => [what, String(count)]);
@@ -87,7 +87,7 @@ const stepYaml = `- job: sync
       inputs: { handlerConnection: handler, argocd: prod, applications: ${applicationName},
                 project: default, revision: $(configCommit) }`;
 
-/** Shows the request, with the sections of `names` when there are some, and the answer. */
+/** Shows the request, with only the sections of `names` if there are any, and the response. */
 async function showExchange(
   { execution, done }: ServerJob,
   names: readonly string[] | undefined,
@@ -98,8 +98,8 @@ async function showExchange(
   const { request, answer } = sent;
   const { method, url } = request;
   const asked = names === undefined ? linesOf(`${method} ${url}`) : requestLines(request, names);
-  screen.section('Azure Pipelines asks the handler', asked);
-  screen.section('The handler has stored it, and answers', [answerLine(answer)]);
+  screen.section('Azure Pipelines calls the handler', asked);
+  screen.section('The handler has stored it, and responds', [answerLine(answer)]);
   screen.section('The run, as it grows', []);
 }
 

@@ -6,7 +6,7 @@ import type {
 /** Milliseconds between two looks. */
 const pause = 20;
 
-/** The first request of a task with its answer; undefined when the task ends without one. */
+/** The first request of a task and its response; undefined if the task ends without one. */
 export async function firstExchange(
   execution: TaskExecution,
   done: Promise<unknown>,
@@ -15,7 +15,7 @@ export async function firstExchange(
   return execution.sent[0];
 }
 
-/** Looks again and again, until there is what was looked for or everything is over. */
+/** Looks repeatedly, until what was looked for is there or everything is over. */
 export async function untilOver(done: Promise<unknown>, look: () => boolean): Promise<void> {
   let isOver = false;
   const end = () => {

@@ -1,6 +1,6 @@
 import { randomSource } from '../../../test/handler/process/random-source.ts';
 
-/** Choices that are the same for the same seed. */
+/** Random choices that are the same for the same seed. */
 export class Chance {
   /** At least 0, less than 1. */
   readonly next: () => number;

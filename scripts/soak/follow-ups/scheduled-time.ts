@@ -2,7 +2,7 @@ import { SimulatedClock } from '../../../simulators/argo-cd/clock.ts';
 import type { Clock } from '../../../src/async/clock.ts';
 import { clockOn } from '../../../test/virtual-time.ts';
 
-/** Time that stands still until told to pass. */
+/** Time that advances only on request. */
 export class ScheduledTime {
   readonly #clock = new SimulatedClock(Infinity, Date.UTC(2026, 10, 28));
 
@@ -18,7 +18,7 @@ export class ScheduledTime {
     return this.#clock.sleep(ms);
   }
 
-  /** Lets so many milliseconds pass; after each thing that is due, all happens that needs no time. */
+  /** Advances by so many milliseconds. After each due event, everything that takes no time happens. */
   async pass(ms: number): Promise<void> {
     let isOver = false;
     this.#clock.after(ms, () => (isOver = true));

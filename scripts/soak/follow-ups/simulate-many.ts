@@ -3,7 +3,7 @@ import { simulate } from './simulate.ts';
 
 const seedsPerLine = 500;
 
-/** Simulates with so many seeds. Each problem says how to see it again. */
+/** Simulates with so many seeds. Each problem says how to reproduce it. */
 export async function simulateMany(
   seeds: number,
   first: number,

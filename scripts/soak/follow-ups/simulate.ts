@@ -9,20 +9,20 @@ import { SimulatedApplication, type TrueOperation } from './simulated-applicatio
 import { SimulatedDisk } from './simulated-disk.ts';
 import { SimulatedPipelines } from './simulated-pipelines.ts';
 
-/** What a simulation found. */
+/** The result of a simulation. */
 export interface Simulated {
   readonly seed: number;
-  /** Crashes, lost requests and answers, repeated and missed looks. */
+  /** Crashes, lost requests and responses, repeated and missed looks. */
   readonly points: number;
   /** What should have been queued. */
   readonly expected: number;
-  /** Each is a sentence; none is right. */
+  /** What went wrong, a sentence each. */
   readonly problems: readonly string[];
 }
 
 const applications = 3;
 const moments = 60;
-/** Rules, each with what it queues at; two of them name one pipeline. */
+/** Rules, and the places where they queue; two of them name the same pipeline. */
 const rules = [
   { name: 'deployed', kind: 'succeeded' },
   { name: 'deployed-too', kind: 'succeeded' },
@@ -31,9 +31,9 @@ const rules = [
 ] as const;
 
 /**
- * Runs the event rules and the action worker against an Argo CD, an Azure Pipelines, a disk and a
- * clock that do everything that they may do, by choices of a seed; then lets all come to rest and
- * compares what was queued with what truly happened.
+ * Runs the event rules and the action worker against an Argo CD, an Azure Pipelines, a disk and a clock that
+ * do everything that they may do, by the choices of a seed. Then lets everything come to rest and compares
+ * what was queued with what really happened.
  */
 export async function simulate(seed: number): Promise<Simulated> {
   const chance = new Chance(seed);
@@ -47,7 +47,7 @@ export async function simulate(seed: number): Promise<Simulated> {
   return { seed, points: world.points, expected: world.expected, problems: world.problems() };
 }
 
-/** One life of the handler's process. Once dead, nothing it does has an effect, nor ever returns. */
+/** One life of the handler's process. Once dead, nothing it does has an effect or ever returns. */
 class Life {
   isDead = false;
   readonly #chance: Chance;
@@ -111,7 +111,7 @@ class World {
     return this.#wanted().length;
   }
 
-  /** Something happens to an application; the handler looks at once, twice, later, or not at all. */
+  /** Something happens to an application; the handler looks immediately, twice, later, or not at all. */
   happen(): void {
     const application = this.#chance.pick(this.#applications as [SimulatedApplication]);
     application.move(this.#time.now);
@@ -123,7 +123,7 @@ class World {
     if (this.#chance.isHit(0.05)) this.crash(this.#life);
   }
 
-  /** Nothing goes wrong any more, and everything is looked at. */
+  /** Nothing fails anymore, and everything is looked at. */
   async rest(): Promise<void> {
     this.isCalm = true;
     this.#pipelines.isCalm = true;
@@ -186,12 +186,12 @@ class World {
     void this.#worker.run(stop.signal);
   }
 
-  /** A look as the handler makes it: derive, match, store in one step, wake the worker. */
+  /** A look like the handler's: derive, match, store in one step, wake the worker. */
   async #look(application: SimulatedApplication): Promise<void> {
     const life = this.#life;
     const worker = this.#worker;
     const now = this.#time.now + this.#ahead;
-    // What the look shows is seen only if it is stored.
+    // What the look shows counts as seen only if it is stored.
     const known = await life.call(() => this.#disk.eventMemory(application.uid));
     const { last } = application;
     const isEnded = last?.end !== undefined;
@@ -239,7 +239,7 @@ class World {
   }
 }
 
-/** What an action is for, `uid-1/7/smoke`: the same for each way in which an operation may be seen. */
+/** What an action is for, `uid-1/7/smoke`: the same however an operation was seen. */
 function followUpOf(key: string): string {
   const [uid, number, rule] =
     /^([^/]+)\/\d+\/(?:run-|history\/)(\d+)\/.*\|(.*)$/.exec(key)?.slice(1) ?? [];

@@ -2,16 +2,16 @@ import type { Application } from '../../../src/sync/model/application.ts';
 import type { OperationState } from '../../../src/sync/model/operation.ts';
 import type { Chance } from './chance.ts';
 
-/** What truly became of an operation, and whether anybody could know. */
+/** How an operation really ended, and whether anybody could know. */
 export interface TrueOperation {
   readonly number: number;
   end: 'Succeeded' | 'Failed' | undefined;
-  /** Its end was before the eyes of the handler, in a look that was stored. */
+  /** A look that was stored has shown its end. */
   isEndSeen: boolean;
   isBegunSeen: boolean;
 }
 
-/** An application that is synced again and again, by somebody else. */
+/** An application that is synced repeatedly, by somebody else. */
 export class SimulatedApplication {
   readonly uid: string;
   readonly operations: TrueOperation[] = [];
@@ -28,7 +28,7 @@ export class SimulatedApplication {
     return this.operations.at(-1);
   }
 
-  /** Something happens to it: an operation begins, goes on, is tried again or ends. */
+  /** Something happens to it: an operation starts, progresses, is retried or ends. */
   move(at: number): void {
     const now = Math.floor(at / 1_000) * 1_000;
     const { last } = this;
@@ -84,7 +84,7 @@ export class SimulatedApplication {
     this.#history = [...this.#history, entry].slice(-10);
   }
 
-  /** As it looks now. */
+  /** Its current state. */
   look(): Application {
     return {
       name: this.uid,

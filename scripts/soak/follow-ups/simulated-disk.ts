@@ -7,7 +7,7 @@ import type {
   StoredAction,
 } from '../../../src/handler/store/event-store.ts';
 
-/** What the handler's store needs of a disk: what was written is there after every crash. */
+/** What the handler's store needs of a disk: what was written survives every crash. */
 export class SimulatedDisk implements Pick<
   EventStore,
   'eventMemory' | 'recordEvents' | 'dueActions' | 'nextDueAt' | 'changeAction'

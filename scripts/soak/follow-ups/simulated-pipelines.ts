@@ -3,17 +3,17 @@ import { ActionError } from '../../../src/actions/action-target.ts';
 import type { Chance } from './chance.ts';
 import type { ScheduledTime } from './scheduled-time.ts';
 
-/** How long after its caller gave up a request may still arrive, in milliseconds. */
+/** How late a request may still arrive after its caller gave up, in milliseconds. */
 const latest = 10_000;
 
-/** Azure Pipelines: it queues what it is asked for, each time, and may lose requests and answers. */
+/** Azure Pipelines: queues whatever is requested, each time, and may lose requests and responses. */
 export class SimulatedPipelines {
   readonly #time: ScheduledTime;
   readonly #chance: Chance;
   readonly #runs = new Map<string, ActionOutcome[]>();
-  /** How many requests or answers went wrong. */
+  /** How many requests or responses went wrong. */
   faults = 0;
-  /** While it is, nothing goes wrong. */
+  /** While true, nothing goes wrong. */
   isCalm = false;
 
   constructor(time: ScheduledTime, chance: Chance) {

@@ -19,7 +19,7 @@ const good: Played = {
 const differing: Played = {
   ...good,
   real: 'Failed, succeeded',
-  faults: ['the result is Failed', 'the log does not say "Job/migrate"'],
+  faults: ['the result is Failed', 'the log does not contain "Job/migrate"'],
 };
 
 describe('The verdict on a demonstration', () => {
@@ -45,7 +45,7 @@ describe('The verdict on a demonstration', () => {
       'success  Succeeded, succeeded  Succeeded, succeeded  same',
       'success  Succeeded, succeeded  Failed, succeeded     DIFFERS',
       'success: the result is Failed',
-      'success: the log does not say "Job/migrate"',
+      'success: the log does not contain "Job/migrate"',
     ]);
   });
 
@@ -53,7 +53,7 @@ describe('The verdict on a demonstration', () => {
     const log = ['PreSync wave 0  Job/migrate  Running', 'Sync wave 0  Service/web  Succeeded'];
     assert.deepEqual(missingTexts(log, ['Job/migrate', 'Service/web']), []);
     assert.deepEqual(missingTexts(log, ['Job/migrate', 'Job/alarm']), [
-      'the log does not say "Job/alarm"',
+      'the log does not contain "Job/alarm"',
     ]);
   });
 });

@@ -59,10 +59,18 @@ describe('The arguments of the recorder', () => {
   });
 
   const wrong: readonly (readonly [words: string, messages: readonly RegExp[]])[] = [
-    ['', [/^What is the recording called/, /^Which Argo CD/, /^Which token/, /^Which application/]],
-    [least.replace('plain', '../plain'), [/^What is the recording called/]],
+    [
+      '',
+      [
+        /^What is the name of the recording/,
+        /^Which Argo CD/,
+        /^Which token/,
+        /^Which application/,
+      ],
+    ],
+    [least.replace('plain', '../plain'), [/^What is the name of the recording/]],
     [`${least} more`, [/^'more' is not expected here/]],
-    [least.replace('https://', ''), [/^--server is an address/]],
+    [least.replace('https://', ''), [/^--server must be a URL/]],
     [`${least} --replace contoso`, [/^--replace needs both names/]],
     [`${least} -- snyc`, [/^Unknown step snyc\. Did you mean sync\?$/]],
     [`${least} -- revision=main sync`, [/^'revision=…' belongs to no step/]],

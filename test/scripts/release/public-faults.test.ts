@@ -74,15 +74,13 @@ describe('A public package', () => {
   it('is not, as another version than that of the project', async () => {
     const [fault, ...more] = await faults('fabrikam', '9.9.9');
     assert.equal(more.length, 0);
-    assert.match(fault ?? '', /has the version of package\.json, [\d.]+, and not 9\.9\.9/);
+    assert.match(fault ?? '', /must have the version of package\.json, [\d.]+, not 9\.9\.9/);
   });
 
   it('is not, where a file does not follow package.json', async () => {
     edit('package.json', /"version": "[^"]*"/, '"version": "1.77.0"');
     const found = await faults('fabrikam');
-    assert.ok(
-      found.includes('vss-extension.json does not follow package.json: run npm run stamp.'),
-    );
+    assert.ok(found.includes('vss-extension.json does not match package.json: run npm run stamp.'));
   });
 
   it('is not, with changed tasks in a version that was released', async () => {

@@ -28,7 +28,7 @@ describe('The judgement of a run on an agent', () => {
     { other: { result: 'Failed' }, fault: 'the result is Failed' },
     { other: { outputs: { outcome: 'failed' } }, fault: 'the outcome is failed' },
     { other: { outputs: {} }, fault: 'the outcome is -' },
-    { other: { lines: [] }, fault: 'the log does not say "Job/migrate"' },
+    { other: { lines: [] }, fault: 'the log does not contain "Job/migrate"' },
     { other: { infrastructureFailure: 'it broke down' }, fault: 'it broke down' },
   ];
   for (const { other, fault } of cases) {

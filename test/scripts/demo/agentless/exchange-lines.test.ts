@@ -25,7 +25,7 @@ describe('The request of a server task', () => {
       '--plan info',
       'a=b',
       'c=d',
-      '… and 1 more: who asks, and the other inputs',
+      '… and 1 more: the caller, and the other inputs',
     ]);
   });
 

@@ -48,7 +48,7 @@ describe('A run while it grows', () => {
     await call('POST', '/logs/1', `${stamp} ##[group]PreSync\n${stamp} one\n`);
     await call('POST', '/logs/1', `${stamp} ##[endgroup]\n${stamp} two\n`);
     assert.deepEqual(written, [
-      '◂ Log: made, or found again\n',
+      '◂ Log: created, or found again\n',
       '│ ▾ PreSync\n',
       '│   one\n',
       '│ two\n',
