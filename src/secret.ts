@@ -8,7 +8,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself: only for the place that must send or mask it. */
+  /** The text itself: only for code that must send or mask it. */
   reveal(): string {
     return this.#text;
   }

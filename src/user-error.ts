@@ -1,4 +1,4 @@
-/** A failure that a person can mend. Anything else that is thrown is a bug of ours. */
+/** A failure that a person can fix. Anything else that is thrown is a bug of ours. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   /** What to do about it. */

@@ -1,9 +1,9 @@
 /**
- * Ends a wait without ending what is waited for: others may wait for it as well. Rejects with `reason`,
- * or else with the signal's own, when the signal aborts first.
+ * Ends a wait, but not what is waited for, since others may wait for it too. If the signal aborts first,
+ * rejects with `reason`, or the signal's own.
  */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal, reason?: Error): Promise<T> {
-  // One of our own: many may wait with the same signal, and Node warns of more than ten listeners.
+  // Not the caller's signal: many may wait with the same one, and Node warns of more than ten listeners.
   const own = AbortSignal.any([signal]);
   return new Promise((resolve, reject) => {
     const abort = () => reject(reason ?? (own.reason as Error));

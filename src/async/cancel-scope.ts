@@ -1,36 +1,33 @@
 import { noLongerNeeded, type Clock } from './clock.ts';
 
-/** `setTimeout` cannot wait longer, in milliseconds. */
+/** The longest delay of `setTimeout`, in milliseconds. */
 const longestSleep = 2 ** 31 - 1;
 
-/**
- * Bounds calls. It is open until its parent aborts, its deadline passes or `end` is called, and
- * then over for good.
- */
+/** Bounds calls. Open until its parent aborts, its deadline passes or `end` is called; then over for good. */
 export class CancelScope {
   readonly #over = new AbortController();
   /** Aborts at the end. */
   readonly signal: AbortSignal;
   #at: number;
 
-  /** `at`: when it ends at the latest, local milliseconds. */
+  /** `at`: the deadline, in local milliseconds. */
   constructor(
     clock: Clock,
     { parent, at = Infinity }: { readonly parent?: AbortSignal; readonly at?: number },
   ) {
     const over = this.#over.signal;
-    // No listener on the parent: many scopes have the same one, and Node warns of more than ten.
+    // No listener on the parent: many scopes may share it, and Node warns of more than ten.
     this.signal = parent === undefined ? over : AbortSignal.any([parent, over]);
     this.#at = at;
     if (at !== Infinity) void this.#endInTime(clock);
   }
 
-  /** Has it end at `at`, local milliseconds, if that is later than it would; one that is over stays so. */
+  /** Moves the deadline to `at` (local milliseconds) if that is later. Has no effect once it is over. */
   prolong(at: number): void {
     this.#at = Math.max(this.#at, at);
   }
 
-  /** Ends it now; a second time does nothing. */
+  /** Ends it now. Calling it again has no effect. */
   end(): void {
     this.#over.abort(noLongerNeeded);
   }

@@ -1,14 +1,14 @@
 /** Time as a parameter, so that tests can tick it. Milliseconds. */
 export interface Clock {
   now(): number;
-  /** Resolves after `ms`, or at once when the signal aborts: whoever waits looks at the signal. */
+  /** Resolves after `ms`, or immediately when the signal aborts; callers check the signal. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** The machine's clock. It may be set back; `steadyClock` hides that. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // `node:timers/promises` would make an error, with a stack, for each sleep that ends early.
+  // `node:timers/promises` would create an error, with a stack, for each sleep that ends early.
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve();
@@ -23,7 +23,7 @@ export const systemClock: Clock = {
 };
 
 /**
- * The reason for ending waits and calls that are no longer needed. One for all: `abort()` without a
- * reason makes an error with a stack each time, even where the signal has aborted already.
+ * The reason for ending waits and calls that are no longer needed. Shared, since `abort()` without a reason
+ * creates an error with a stack each time, even if the signal has already aborted.
  */
 export const noLongerNeeded = new DOMException('It is no longer needed.', 'AbortError');

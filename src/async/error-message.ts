@@ -1,6 +1,6 @@
 /**
- * What an error says, in a line: of several that came together (Node tries all addresses of a host),
- * all of them. Foreign text; what is no error is printed as it is.
+ * The message of an error as one line; for an aggregate error (Node tries all addresses of a host), all
+ * messages. Foreign text. Anything that is not an error is printed as is.
  */
 export function errorMessage(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(errorMessage).join(', ');

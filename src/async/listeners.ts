@@ -2,7 +2,7 @@
 export class Listeners<Event> {
   readonly #byName = new Map<string, Set<(event: Event) => void>>();
 
-  /** Returns the function that ends it. */
+  /** Returns a function that removes the listener. */
   listen(name: string, listener: (event: Event) => void): () => void {
     const listeners = this.#byName.get(name) ?? new Set();
     this.#byName.set(name, listeners.add(listener));

@@ -4,27 +4,27 @@ import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { CancelScope } from './cancel-scope.ts';
 
-/** Heartbeats come every 15 s: a stream that is silent for two of them, and a little, is dead. */
+/** Heartbeats come every 15 s: a stream that misses two of them is dead. */
 const silence = 35_000;
 const reconnect = { first: 1_000, most: 30_000 };
-/** A stream that ends sooner is not reopened at once every time: opening is expensive. */
+/** A stream that ends sooner is not always reopened immediately, since opening is expensive. */
 const shortLife = 10_000;
 
 /** The number of messages between yields. */
 const messagesAtOnce = 25;
 
-/** Who is told of a stream's messages, and of its breaking. */
+/** Receives a stream's messages, and notice that it broke. */
 export interface StreamHandler<Message> {
-  /** The next message waits until it is done. */
+  /** The next message waits until this resolves. */
   readonly hear: (message: Message) => void | Promise<void>;
-  /** It broke after something was heard of it. */
+  /** It broke after it was alive. */
   readonly broken: () => void;
 }
 
 /**
- * A stream of messages that is reopened forever; its failures are not reported. States: opening;
- * alive, from the first message or heartbeat until it ends, fails or is silent for 35 s (`broken`
- * is told then); waiting for a backoff, then opening again. Over when the signal aborts.
+ * A stream of messages that is reopened forever; its failures are not reported. States: opening; alive, from
+ * the first message or heartbeat until it ends, fails or is silent for 35 s (then `broken` is called);
+ * backing off, then opening again. Over when the signal aborts.
  */
 export class ReconnectingStream<Message> {
   readonly #clock: Clock;
@@ -47,12 +47,12 @@ export class ReconnectingStream<Message> {
     return isAlive ? this.#openedAt : undefined;
   }
 
-  /** How many times something began to be heard. */
+  /** How often it became alive. */
   get openings(): number {
     return this.#openings;
   }
 
-  /** Why it broke the last time: foreign text; empty where it never did. */
+  /** Why it last broke: foreign text; empty if it never did. */
   get failure(): string {
     return this.#failure;
   }
@@ -73,7 +73,7 @@ export class ReconnectingStream<Message> {
     }
   }
 
-  /** One connection to its end. Says how long ago it began to be heard. */
+  /** One connection, until it ends. Returns how long ago it became alive. */
   async #hold(
     open: (signal: AbortSignal) => AsyncIterable<Message | undefined>,
     signal: AbortSignal,
@@ -91,7 +91,7 @@ export class ReconnectingStream<Message> {
         if (message === undefined) continue;
         await this.#handler.hear(message);
         told += 1;
-        // A stream begins with thousands that come as one.
+        // A stream starts with a burst of thousands of messages.
         if (told % messagesAtOnce === 0) await nextTurn();
       }
       this.#failure = 'the server closed the stream';

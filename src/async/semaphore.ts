@@ -1,4 +1,4 @@
-/** Lets at most so many jobs run at once; the others wait in the order in which they came. */
+/** Runs at most so many jobs at once; the others wait in order of arrival. */
 export class Semaphore {
   #free: number;
   /** A set, so that removal from a long queue is fast. */
@@ -9,8 +9,8 @@ export class Semaphore {
   }
 
   /**
-   * Runs a job when its turn comes. Rejects with the signal's reason while it waits; a job that has
-   * begun looks at the signal itself.
+   * Runs a job in its turn. Rejects with the signal's reason if it aborts before; a running job must check
+   * the signal itself.
    */
   async run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
@@ -24,7 +24,7 @@ export class Semaphore {
 
   #wait(signal: AbortSignal | undefined): Promise<void> {
     if (signal === undefined) return new Promise((resolve) => void this.#queue.add(resolve));
-    // One of our own: many wait with the same signal, and Node warns of more than ten listeners.
+    // Not the caller's signal: many wait with the same one, and Node warns of more than ten listeners.
     const own = AbortSignal.any([signal]);
     return new Promise((resolve, reject) => {
       const abort = () => {

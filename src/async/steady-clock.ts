@@ -3,8 +3,8 @@ import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 
 /**
- * The time of day as of the start of the process, and from there on a clock that nobody sets: a
- * correction of the machine's clock must not end deadlines early, nor put them off.
+ * The time of day when the process started, continued by a clock that nobody can set. A correction of the
+ * machine's clock must not move deadlines.
  */
 export function steadyClock(): Clock {
   const offset = Date.now() - performance.now();

@@ -1,8 +1,8 @@
 import { noLongerNeeded, type Clock } from './clock.ts';
 
 /**
- * A wait that can be ended early. States: asleep (in `wait`), idle, and woken: `wake` ends the
- * current wait, or makes the next one end at once. The end of a wait makes it idle again.
+ * A wait that can be ended early. States: asleep (in `wait`), idle, and woken. `wake` ends the current wait,
+ * or makes the next one end immediately. The end of a wait makes it idle again.
  */
 export class Wakeup {
   readonly #clock: Clock;
@@ -12,7 +12,7 @@ export class Wakeup {
     this.#clock = clock;
   }
 
-  /** Ends the current wait, or the next one before it begins. */
+  /** Ends the current wait, or the next one as soon as it starts. */
   wake(): void {
     this.#wake.abort(noLongerNeeded);
   }
@@ -22,7 +22,7 @@ export class Wakeup {
     return this.#wake.signal.aborted;
   }
 
-  /** Waits until `ms` are over, somebody wakes it, or the signal aborts. */
+  /** Waits until `ms` have passed, `wake` is called, or the signal aborts. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     await this.#clock.sleep(ms, AbortSignal.any([signal, this.#wake.signal]));
     this.#wake = new AbortController();

@@ -9,7 +9,7 @@ export interface BackoffPorts {
   readonly random: () => number;
 }
 
-/** Calls back when the organization answers again. Returns the end of that. */
+/** Calls the listener when the organization responds again. Returns a function that removes it. */
 export type OnReturn = (listener: () => void) => () => void;
 
 /**
@@ -24,21 +24,20 @@ const retry = { first: 500, most: 60_000 };
 const longestAsked = 5 * 60_000;
 
 /**
- * When a run may call Azure DevOps again after a failure: after a longer wait each time. It
- * outlives the run's time in memory.
- *
- * States: ready; backing off, from `failed` until the wait is over, `succeeded`, or the
- * organization answers another run; held, where the server asked for the wait: then only its end
- * counts. Beside that, the token counts as refused after four refusals over at least a minute.
+ * When a run may call Azure DevOps again after a failure, with increasing waits. It outlives the run's time
+ * in memory.
+ * States: ready; backing off, from `failed` until the wait is over, `succeeded`, or the organization responds
+ * to another run; held, if the server asked for the wait: then only its end counts. In addition, the token
+ * counts as refused after four refusals over at least a minute.
  */
 export class RetryBackoff {
   readonly #ports: BackoffPorts;
   #failures = 0;
   #refusals = 0;
-  /** When the first of them came. */
+  /** When the first of them was received. */
   #refusedSince = Infinity;
   #dueAt = -Infinity;
-  /** The server said how long to wait: its return is no reason to come sooner. */
+  /** The server said how long to wait: that it responds again is no reason to call earlier. */
   #isAsked = false;
   /** When the current wait ends by itself. */
   #waitsUntil: number | undefined;
@@ -57,7 +56,7 @@ export class RetryBackoff {
     return this.#isAsked && this.#dueAt > this.#ports.clock.now();
   }
 
-  /** Whether the token counts as refused: it was so for so many tries, and for a minute. */
+  /** Whether the token counts as refused: for so many tries, and for a minute. */
   get isTokenRefused(): boolean {
     return this.#refusals >= doubt.tries && this.tokenRefusedFor >= doubt.time;
   }
@@ -89,7 +88,7 @@ export class RetryBackoff {
   /** Resolves when the next try may be made, at the latest at `until` or when the signal aborts. */
   async wait(onReturn: OnReturn, until: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
-    // The common case, at every turn of an outbox dispatcher.
+    // The common case, in every turn of an outbox dispatcher.
     if (this.#dueAt <= clock.now()) return;
     const wakeup = new Wakeup(clock);
     const stop = this.subscribe(onReturn, () => wakeup.wake());
@@ -106,7 +105,10 @@ export class RetryBackoff {
     }
   }
 
-  /** Has the next try be due when the organization answers again, and says so. Returns the end of it. */
+  /**
+   * Makes the next try due when the organization responds again, and notifies the listener. Returns a
+   * function that ends this.
+   */
   subscribe(onReturn: OnReturn, listener: () => void): () => void {
     return onReturn(() => {
       if (this.#isAsked) return;

@@ -13,48 +13,48 @@ import type { RunSpec, RunHead } from '../run.ts';
 import type { Store } from '../store/store.ts';
 import type { TokenCipher } from '../secrets/token-cipher.ts';
 
-/** With what a run reaches Azure DevOps: the token of its job, or our own identity where it brought none. */
+/** How a run calls Azure DevOps: with its job's token or, if it has none, the handler's own identity. */
 export type RunToken = Secret | TokenSource;
 
-/** Azure DevOps, as runs reach it. */
+/** Azure DevOps, as runs call it. */
 export interface AzurePorts {
   hub(address: RunAddress, token: RunToken): TaskHub;
   /** The plan, and the host that has it (azure-devops.md §11.6). */
   locate(address: RunAddress, token: RunToken, signal: AbortSignal): Promise<LocatedPlan>;
-  /** Calls back when a collection answers again after an outage. Returns the end of that. */
+  /** Calls the listener when a collection responds again after an outage. Returns a function that removes it. */
   onReturn(collection: string, listener: () => void): () => void;
 }
 
-/** An Argo CD as one run may use it: what its rules do not allow is refused. */
+/** An Argo CD as one run may use it: what the rules do not allow is refused. */
 export interface RunArgoCD {
   readonly argocd: ArgoCD;
   readonly changes: ChangeSource;
-  /** For people: the address of its pages. */
+  /** The URL of its pages, for people. */
   readonly server: string;
 }
 
 /**
- * All that runs need from the store, Azure DevOps, Argo CD and the process. Each room takes what it
+ * Everything that runs need from the store, Azure DevOps, Argo CD and the process. Each room takes what it
  * uses (`start-runs.ts`).
  */
 export interface RunPorts {
   readonly store: Store;
   readonly cipher: TokenCipher;
   readonly azure: AzurePorts;
-  /** Tokens of our own identity, for announced runs. Rejects with an `AzureError` while there are none. */
+  /** Tokens of the handler's own identity, for announced runs. Rejects with an `AzureError` if there are none. */
   readonly ownToken: TokenSource;
   /**
-   * The Argo CD of a run spec, for the run as it is at any time. Undefined where the configuration has no
-   * such instance any more.
+   * The Argo CD of a run spec; `current` returns the run at any time. Undefined if the configuration no
+   * longer has the instance.
    */
   readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;
-  /** What operations have started; absent where nobody follows events. */
+  /** The follow-ups of operations; absent if no events are followed. */
   readonly followUpsOf?: FollowUpsOf | undefined;
   /** Hands events out to the runs that were queued for them. */
   readonly claims: EventClaims;
-  /** Whether the rules allow none of it without the name of its Azure project. */
+  /** Whether the rules allow nothing without the name of the Azure project. */
   readonly isNamed: (spec: RunSpec) => boolean;
-  /** What of it the rules do not allow, by what was last proven of it; undefined where they allow all. */
+  /** What the rules do not allow, by what was last proven; undefined if they allow everything. */
   readonly denial: (spec: RunSpec) => string | undefined;
   readonly clock: Clock;
   readonly random: () => number;

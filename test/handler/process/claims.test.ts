@@ -54,7 +54,7 @@ describe('the handler as it ships, asked by ArgoCDEvent@1', () => {
       const second = claim(installation, event);
       assert.equal((await second.done).result, 'failed');
       const issues = second.job.plan.records.flatMap(({ issues: each }) => each ?? []);
-      assert.match(JSON.stringify(issues), /handed out to another run before/);
+      assert.match(JSON.stringify(issues), /Another run has already received this event/);
       assert.ok(JSON.stringify(issues).includes(`buildId=${first.job.build.id}`));
 
       for (const [what, text, token] of [

@@ -157,7 +157,7 @@ export class ActiveRun {
     };
   }
 
-  /** Reports cannot be sent for now, or the earlier try has not been fully reported. */
+  /** Reports cannot be sent now, or the earlier try has not been fully reported. */
   #restUntold(): Wait | undefined {
     const { retryBackoff, tries } = this.#context;
     const nothing = { names: [], since: -Infinity };

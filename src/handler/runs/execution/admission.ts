@@ -76,8 +76,8 @@ export class Admission {
   }
 
   /**
-   * An announced run claimed no project, so that nobody could ask the rules before. Whoever syncs an
-   * application may write any run into its operation: what the rules do not allow it is told nothing.
+   * An announced run claims no project, so the rules could not be checked earlier. Whoever may sync an
+   * application can write any run into its operation, so a run that the rules do not allow is told nothing.
    */
   #denied(): Rejection | undefined {
     const { spec } = this.#unitOfWork.run;
@@ -129,7 +129,7 @@ export class Admission {
         };
       case 'repeat': {
         if (spec.kind === 'claim') {
-          // The same run is handed the same event again.
+          // The same run receives the same event again.
           this.#start(log, settled.attempt);
           break;
         }
@@ -165,7 +165,7 @@ export class Admission {
     return this.#ports.argocd(spec, () => this.#unitOfWork.run)?.server ?? spec.argocd;
   }
 
-  /** What an announced run follows is under way, whatever an earlier try came to. */
+  /** What an announced run follows has started, however an earlier try ended. */
   async #settle(signal: AbortSignal): Promise<Settlement> {
     const { tries } = this.#context;
     const { run } = this.#unitOfWork;

@@ -4,7 +4,7 @@ import type { Clock } from '../../../async/clock.ts';
 
 /** How often a build is read, in milliseconds. */
 const interval = 30_000;
-/** A single refusal does not count: only so many in a row do. */
+/** A single refusal does not count, only this many in a row. */
 const mostRefusals = 4;
 const over = new Set(['cancelling', 'completed']);
 
@@ -17,9 +17,9 @@ export interface BuildWatchPorts {
 }
 
 /**
- * Nobody tells an environment check that its run was canceled (azure-devops.md §1.9), nor whoever
- * follows an announced run, so its build is looked at, at once and then again and again. Resolves with true when the build is being canceled
- * or over, and with false when nothing can be learned of it or the signal aborted.
+ * Nobody tells an environment check that its run was canceled (azure-devops.md §1.9), nor the follower of an
+ * announced run, so its build is read repeatedly. Resolves with true when the build is being canceled or
+ * over, and with false when nothing can be learned or the signal aborted.
  */
 export async function buildEnds(
   buildId: number,
@@ -34,7 +34,7 @@ export async function buildEnds(
     } catch (error) {
       if (signal.aborted) break;
       if (!(error instanceof AzureError)) throw error;
-      // Without the right to read the build, the end of the plan is noticed all the same.
+      // Without the right to read the build, the end of the plan is still noticed.
       if (error.failure === 'forbidden' || error.failure === 'not-found') refusals += 1;
       if (refusals >= mostRefusals) break;
       pause = Math.max(interval, error.retryAfter ?? 0);

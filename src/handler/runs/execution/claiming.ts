@@ -8,13 +8,13 @@ import { OutboxLog } from '../outbox/outbox-log.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { RunPorts } from '../run-ports.ts';
 
-/** What a claiming needs of the outside. */
+/** What a claim needs from outside. */
 export type ClaimingPorts = Pick<RunPorts, 'claims' | 'clock'>;
 
-/** The type by which Azure Pipelines knows a Markdown section of a run's page. */
+/** Azure Pipelines shows attachments of this type as Markdown sections of the run's page. */
 const summaryAttachment = 'DistributedTask.Core.Summary';
 
-/** A proven run that asks for its event: from there to how its task ends. */
+/** A proven run that claims its event, until its task ends. */
 export class Claiming {
   readonly #spec: ClaimSpec;
   readonly #unitOfWork: RunUnitOfWork;
@@ -29,8 +29,8 @@ export class Claiming {
   }
 
   /**
-   * Asks, and resolves when the answer is stored together with what tells it. After a crash between
-   * the claim and that, the same run asks again and is told the same.
+   * Claims the event. Resolves when the answer is stored together with its reports. After a crash in between,
+   * the same run claims again and gets the same answer.
    */
   async claim(): Promise<void> {
     const { claims } = this.#ports;
@@ -39,7 +39,7 @@ export class Claiming {
     await this.#unitOfWork.stored();
   }
 
-  /** With what was proven of it meanwhile. */
+  /** The spec, with what was proven since. */
   #proven(): ClaimSpec {
     const { spec } = this.#unitOfWork.run;
     return spec.kind === 'claim' ? spec : this.#spec;
@@ -92,13 +92,13 @@ export class Claiming {
   }
 }
 
-const canceledEarly = 'The run was canceled before it was handed its event';
+const canceledEarly = 'The run was canceled before it received its event';
 
 function takenBy(run: string, at: string): string {
-  return `The event was handed out to another run before: ${run} (${at}). This run ends, so that nothing is done twice. To do it again, run that one again, or redeliver the event on the handler's status page.`;
+  return `Another run has already received this event: ${run} (${at}). This run ends, so that nothing happens twice. To repeat it, rerun that one, or redeliver the event on the handler's status page.`;
 }
 
-/** The same whether there is none or it is somebody else's. */
+/** The same whether the event does not exist or belongs to somebody else. */
 function unknownEvent(eventKey: string): string {
-  return `There is no event ${eventKey} for runs of this project. Only the handler that queued a run knows its event: check that the connection is to that handler, that the rule names this organization and project (by its ID where the job's token cannot read the name), and that the event is not so old that the handler has removed it.`;
+  return `No event ${eventKey} for runs of this project. Only the handler that queued a run knows its event: check that the connection leads to that handler, that the rule names this organization and project (by its ID if the job's token cannot read the name), and that the event is not so old that the handler has removed it.`;
 }

@@ -189,7 +189,7 @@ const ownFault =
   'Internal error in the handler; see its log. An operation that it requested continues in Argo CD.';
 
 function notFollowed(faults: readonly string[]): string {
-  return `The sync runs in Argo CD, but is not followed: the inputs of the task are wrong. ${faults.join(' ')}`;
+  return `The sync runs in Argo CD, but is not followed: the task has invalid inputs. ${faults.join(' ')}`;
 }
 
 function noInstance(name: string): string {

@@ -66,7 +66,7 @@ function bare(result: ApplicationResult): ApplicationResult {
     evidence: '',
     causes:
       causes.length === 0 ? [] : [cause(`${causes.length} causes, ${steps.length} steps`, more)],
-    // That there are some decides how a repeated request is answered.
+    // How a repeated request is answered depends on whether there are any.
     concerns: concerns
       .slice(0, 1)
       .map(() => ({ title: `${concerns.length} concerns`, message: '' })),

@@ -7,29 +7,29 @@ import type { FollowUpReport } from '../../../sync/model/follow-up-report.ts';
 import type { ApplicationResult, Progress } from '../../../sync/model/outcome.ts';
 
 /**
- * What has been started by an operation of an application, by its `uid` and the operation's key, as
- * far as that is known. Rejects with the store's errors.
+ * The follow-ups of an operation, by the application's `uid` and the operation's key, as far as they are
+ * known. Rejects with the store's errors.
  */
 export type FollowUpsOf = (uid: string, operation: string) => Promise<readonly FollowUpReport[]>;
 
-/** What the list of a run's follow-ups is made with. */
+/** What listing a run's follow-ups needs. */
 export interface ListedFollowUpsOptions {
-  /** The run's own. */
+  /** The run's own marker. */
   readonly marker: string;
   readonly followUpsOf: FollowUpsOf;
-  /** The run has asked for some: they are waited for a moment. */
+  /** The run has requested some, so the list waits briefly for them. */
   readonly isAsked: boolean;
   readonly tell: (progress: Progress) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** A moment, milliseconds: events are derived beside the run. */
+/** How long to wait for follow-ups, which are derived in parallel: tries, and milliseconds between them. */
 const moment = { tries: 8, pause: 250 } as const;
 
 /**
- * Lists the follow-ups of a run's own operation with its result, also those of rules that it never
- * named. Some may come after its end: they are on the status page.
+ * Lists the follow-ups of a run's own operation with its result, including those of rules that the run never
+ * named. Some may be added after its end: they are on the status page.
  */
 export class ListedFollowUps implements FollowObserver {
   readonly #options: ListedFollowUpsOptions;
@@ -39,7 +39,7 @@ export class ListedFollowUps implements FollowObserver {
   }
 
   seen(): void {
-    // Whoever derives the events looks by itself.
+    // The events are derived independently.
   }
 
   async ended({ result, application }: FollowedEnd): Promise<ApplicationResult> {
@@ -57,7 +57,7 @@ export class ListedFollowUps implements FollowObserver {
   async #read(uid: string, operation: string): Promise<readonly FollowUpReport[]> {
     const { followUpsOf, isAsked, clock, signal } = this.#options;
     for (let left = isAsked ? moment.tries : 1; ; left -= 1) {
-      // A list that cannot be read must not keep a run from its end.
+      // A list that cannot be read must not delay the end of a run.
       const found = await followUpsOf(uid, operation).catch(() => []);
       const isKnown = found.length > 0 && found.every(({ state }) => state !== 'waiting');
       if (isKnown || left <= 1 || signal.aborted) return found;

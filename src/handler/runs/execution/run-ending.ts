@@ -46,7 +46,7 @@ export function* endOfResults(
   return { change: { ...ended(outcome, message), results: kept }, items };
 }
 
-/** The end of a run that has no results: nothing to follow, canceled, or a fault of ours. */
+/** The end of a run without results: nothing to follow, canceled, or an internal error. */
 export function endWithout(outcome: Outcome, text: string): RunEnding {
   const message = logLine(text, 1_000);
   return {
@@ -62,7 +62,7 @@ function ended(outcome: Outcome, message: string): RunChange {
   return { state: 'reporting', outcome, message };
 }
 
-/** The result file is an attachment: there is no disk that a later step could read. */
+/** The result file is an attachment, since there is no disk for later steps. */
 function last(outputs: Outputs, message: string): ReportItem {
   const names = outputNames.filter((name) => name !== 'resultFile');
   const variables = Object.fromEntries(names.map((name) => [name, outputs[name]]));

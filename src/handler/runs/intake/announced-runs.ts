@@ -20,12 +20,11 @@ import { acquaintanceOf, operationStart, type SeenOperation } from './known-anno
 import type { RunRegistry } from './run-registry.ts';
 
 /**
- * What became of an operation that names a run, once for each. `accepted`: it is a run of ours from now
- * on. `known`: it was one already. Otherwise nothing is done: it names no run as the task does
- * (`malformed`); or one of an organization that is not configured (`foreign`); no rule allows anybody
- * from Azure DevOps to sync the application (`denied`); we have no identity of our own (`noIdentity`);
- * the task is the business of another run (`taken`); it ended too long ago (`old`). `busy`: too many
- * came, and it is looked at again.
+ * The result for each operation that names a run, counted once. `accepted`: it is a run of ours from now on.
+ * `known`: it was already. Otherwise, nothing happens: the rows are not those of the task (`malformed`); the
+ * organization is not configured (`foreign`); no rule allows Azure DevOps to sync the application (`denied`);
+ * the handler has no identity of its own (`noIdentity`); another run has the task (`taken`); the operation
+ * ended too long ago (`old`). `busy`: there were too many, and this one is looked at again.
  */
 export const announcementResults = [
   'accepted',
@@ -40,19 +39,19 @@ export const announcementResults = [
 ] as const;
 export type AnnouncementResult = (typeof announcementResults)[number];
 
-/** What the configuration says of the announced runs of one Argo CD. */
+/** The configuration of announced runs of one Argo CD. */
 export interface AnnouncedSettings {
-  /** The client whose rules they have; absent: they are nobody's business here. */
+  /** The client whose rules apply; absent: announced runs are ignored. */
   readonly client: string | undefined;
   /** Argo CD's own namespace. */
   readonly namespace: string;
 }
 
-/** Who may do what, as announced runs ask for it (`http/access.ts`). */
+/** Who may do what, as far as announced runs need it (`http/access.ts`). */
 export interface AnnouncedAccess {
   collectionOf(planUrl: string): string | undefined;
   quotaProblem(client: string, pending: number): string | undefined;
-  /** The denial of a request whatever project of Azure DevOps it comes from. */
+  /** The denial of a request, whichever Azure DevOps project it comes from. */
   denyFromAnywhere(
     claim: Pick<FollowSpec, 'client' | 'argocd'>,
     request: TaskRequest,
@@ -65,9 +64,9 @@ export interface AnnouncedRunsPorts {
   readonly store: Pick<Store, 'run' | 'runsOf'>;
   readonly access: AnnouncedAccess;
   readonly settingsOf: (argocd: string) => AnnouncedSettings | undefined;
-  /** Whether there is an identity of our own for a collection of Azure DevOps. */
+  /** Whether the handler has an identity for an Azure DevOps collection. */
   readonly hasIdentity: (collection: string) => boolean;
-  /** Reads an application anew. */
+  /** Reads an application again. */
   readonly read: (
     argocd: string,
     name: ApplicationName,
@@ -80,44 +79,44 @@ export interface AnnouncedRunsPorts {
   readonly signal: AbortSignal;
 }
 
-/** Operations of one application that may name a new run: ten at once, and then one a minute. */
+/** Limit for operations of one application that may name a new run: ten at once, then one per minute. */
 const perApplication = { requestsPerSecond: 1 / 60, burst: 10, pendingRuns: Infinity };
-/** Applications of which is known what was seen last; nobody has more. */
+/** Applications whose last operations are remembered; nobody has more. */
 const mostKnown = 50_000;
-/** What another configuration may change. */
+/** Results that another configuration may change. */
 const mayChange: ReadonlySet<AnnouncementResult> = new Set(['denied', 'foreign', 'noIdentity']);
-/** How often is looked again at what could not be taken, in milliseconds, and how many at a time. */
+/** How often operations that could not be accepted are looked at again, in milliseconds, and how many at a time. */
 const again = { every: 10_000, most: 20 };
 
-/** Where an application is. */
+/** Identifies an application. */
 interface Place {
   readonly argocd: string;
   readonly name: ApplicationName;
 }
 
 /**
- * Finds the runs that nobody has sent to us: Azure DevOps has asked Argo CD itself for their operation
- * (`ArgoCDSyncDirect@1`), which names them. So neither Azure DevOps nor anybody else has to reach us. It
- * is shown every application that changes; nothing that stands in one is believed before the run has
- * proven itself (`verification/proof.ts`).
+ * Finds the runs that nobody has sent to the handler: Azure DevOps itself asked Argo CD for their operation
+ * (`ArgoCDSyncDirect@1`), which names them. So the handler need not be reachable. It sees every application
+ * that changes; nothing in an operation is believed before the run has proven itself
+ * (`verification/proof.ts`).
  */
 export class AnnouncedRuns {
   readonly #ports: AnnouncedRunsPorts;
   readonly #rate = new RateLimit(perApplication);
-  /** Of each application, the operations that were looked at last (`signOf`). */
+  /** The operations last looked at, by application (`signOf`). */
   readonly #seen = new Map<string, ReadonlySet<string>>();
-  /** One look at an application at a time, so that none is taken twice; and what is looked at. */
+  /** At most one look at an application at a time, so that no operation is accepted twice. */
   readonly #turns = new Map<string, { readonly signs: string; readonly done: Promise<void> }>();
-  /** Applications that are to be read and looked at, by place. */
+  /** Applications to read and look at again, by place. */
   readonly #again = new Map<string, Place>();
-  /** Those that would be once the configuration is another. */
+  /** Applications to look at again when the configuration changes. */
   readonly #refused = new Map<string, Place>();
 
   constructor(ports: AnnouncedRunsPorts) {
     this.#ports = ports;
   }
 
-  /** Looks at an application as it is now. Resolves when what it announces is stored. */
+  /** Looks at an application in its current state. Resolves when what it announces is stored. */
   look(argocd: string, application: Application): Promise<void> {
     this.drop(argocd, application);
     const standing = standingOperations(application).filter(({ operation }) =>
@@ -141,17 +140,17 @@ export class AnnouncedRuns {
     return done;
   }
 
-  /** Reads an application and looks at it: somebody says that it is worth it. Rejects when it cannot be read. */
+  /** Reads an application and looks at it. Rejects if it cannot be read. */
   async hint(argocd: string, name: ApplicationName): Promise<void> {
     await this.look(argocd, await this.#ports.read(argocd, name, this.#ports.signal));
   }
 
-  /** Has an application read, and looked at, soon. */
+  /** Requests a read of an application soon. */
   later(argocd: string, { name, namespace }: Required<ApplicationName>): void {
     this.#wantAgain({ argocd, name: { name, namespace } });
   }
 
-  /** Somebody was told how it is meanwhile: it need not be read. */
+  /** A read became unnecessary, since the application was delivered. */
   drop(argocd: string, name: ApplicationName): void {
     this.#again.delete(keyOfPlace({ argocd, name }));
   }
@@ -160,7 +159,7 @@ export class AnnouncedRuns {
     keep(this.#again, keyOfPlace(place), place);
   }
 
-  /** Another configuration is in force: what was refused may be taken now. */
+  /** The configuration has changed: refused operations may now be accepted. */
   reconsider(): void {
     for (const [id, place] of this.#refused) {
       this.#seen.delete(id);
@@ -169,7 +168,7 @@ export class AnnouncedRuns {
     this.#refused.clear();
   }
 
-  /** Looks again at what could not be taken, until the process ends. Never rejects. */
+  /** Looks again at operations that could not be accepted, until the process ends. Never rejects. */
   async run(): Promise<void> {
     const { clock, signal, logger } = this.#ports;
     while (!signal.aborted) {
@@ -180,7 +179,7 @@ export class AnnouncedRuns {
         try {
           await this.hint(argocd, name);
         } catch (error) {
-          // One that is gone is not missed: whatever it becomes, it is shown to us.
+          // A deleted application needs no look, and a recreated one is delivered again.
           logger.warn({ argocd, reason: plainLine(errorMessage(error)) }, 'application not read');
         }
       }
@@ -281,7 +280,7 @@ export class AnnouncedRuns {
     return acquaintanceOf(seen, { run, startedAt });
   }
 
-  /** Said to operators, once: the others must not learn what is known here. */
+  /** Logs the refusal once, for operators only; callers must not learn what exists here. */
   #refuse(
     result: AnnouncementResult,
     argocd: string,
@@ -297,7 +296,7 @@ export class AnnouncedRuns {
   }
 }
 
-/** Tells operations of one application apart: equal ones by their start. */
+/** Tells the operations of an application apart: equal ones by their start. */
 function signOf({ operation, startedAt }: StandingOperation): string {
   return `${operation.fingerprint}|${startedAt ?? 'pending'}`;
 }
@@ -306,7 +305,7 @@ function keyOfPlace({ argocd, name }: Place): string {
   return `${argocd}|${printName(name)}`;
 }
 
-/** Keeps it as the newest, and of all no more than there may be. */
+/** Keeps a value as the newest, and drops the oldest beyond the limit. */
 function keep<T>(kept: Map<string, T>, id: string, value: T): void {
   kept.delete(id);
   kept.set(id, value);

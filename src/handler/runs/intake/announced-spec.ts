@@ -12,21 +12,21 @@ import type { Announcement } from './announcement.ts';
 const mostFaults = 10;
 const longestFault = 500;
 
-/** For which application, of which Argo CD, and on whose account. */
+/** The application and Argo CD of an announcement, and the client whose rules apply. */
 export interface AnnouncedTo {
   readonly application: Pick<Application, 'name' | 'namespace' | 'uid' | 'project'>;
   readonly argocd: string;
-  /** Argo CD's own namespace: its applications go by their name alone. */
+  /** Argo CD's own namespace: applications there are named without it. */
   readonly namespace: string;
   readonly client: string;
-  /** Argo CD's clock; absent while the operation has not begun. */
+  /** By Argo CD's clock; absent if the operation has not started. */
   readonly startedAt: number | undefined;
 }
 
 /**
- * What an operation asks of us that Azure DevOps has asked for itself: to follow it. Inputs that are
- * wrong are no reason to leave a task waiting for nothing: they stand in the spec, and end the run once
- * it has proven itself.
+ * The spec of a run that follows an operation which Azure DevOps itself has requested. Invalid inputs must
+ * not leave the task waiting for nothing: they are part of the spec, and end the run once it has proven
+ * itself.
  */
 export function announcedSpec(
   { address, buildId, inputs }: Announcement,
@@ -57,7 +57,7 @@ export function announcedSpec(
   };
 }
 
-/** What the task has asked of Argo CD, by its own account: what Argo CD stored must be that. */
+/** The sync that the task says it requested: what Argo CD stored must match. */
 export function announcedSync({ goal }: Pick<TaskRequest, 'goal'>): RequestedSync {
   if (goal.action !== 'sync') throw new Error('only a sync is announced');
   const { target, options } = goal;
@@ -76,26 +76,26 @@ function readRequest(
 ): TaskRequest | { readonly faults: readonly Fault[] } {
   return readInputs(
     { input: (name) => inputs.get(name) },
-    // No announced run has follow-ups of its own.
+    // Announced runs have no follow-ups of their own.
     () => ({ value: undefined }),
     () => ({}),
     ({ timeout }, reader) => {
       if (timeout <= longestDirectWait) return;
-      const problem = `Azure DevOps waits for this task for ${printDuration(longestDirectWait)} at most`;
+      const problem = `Azure DevOps waits at most ${printDuration(longestDirectWait)} for this task`;
       const advice = `Use at most ${longestDirectWait / 1_000}.`;
       reader.refuse('timeoutSeconds', String(timeout / 1_000), problem, advice);
     },
   );
 }
 
-/** Also those that mean something elsewhere: nothing is believed of an operation but what its task writes. */
+/** Includes inputs of other tasks: an operation may contain only what its task writes. */
 function unknownInputs(inputs: ReadonlyMap<string, string>): readonly Fault[] {
   return [...inputs.keys()]
     .filter((name) => !isKnown(name))
     .map((input) => ({
       input: logLine(input, 60),
       value: '',
-      problem: 'this handler does not know the input',
+      problem: 'this handler does not support the input',
       advice: 'Upgrade the handler to the version of the task.',
     }));
 }

@@ -2,9 +2,9 @@ import { hubs, type Hub, type RunAddress } from '../../../azure/task-hub/run-add
 import { markerName, type InfoRow } from '../../../sync/model/operation.ts';
 
 /**
- * The rows of `operation.info` by which an operation that Azure DevOps has asked for itself names the
- * run for which it did so; `ArgoCDSyncDirect@1` writes them (tasks/ArgoCDSyncDirect/V1/task.json). Plan,
- * job and task stand in the marker (`azure-pipelines/run`), with slashes between them.
+ * The rows of `operation.info` with which an operation that Azure DevOps itself requested names its run;
+ * written by `ArgoCDSyncDirect@1` (tasks/ArgoCDSyncDirect/V1/task.json). The marker (`azure-pipelines/run`)
+ * contains plan, job and task, separated by slashes.
  */
 export const announcementRows = {
   collection: 'azure-pipelines/collection',
@@ -14,39 +14,36 @@ export const announcementRows = {
   build: 'azure-pipelines/build',
 } as const;
 
-/** Before the name of an input, in the row that holds its value. */
+/** Prefix of the name of an input, in the row with its value. */
 export const inputPrefix = 'azure-pipelines/input.';
 
-/** Whose operation it is, as far as it says so itself: nothing of it is proven. */
+/** The run that an operation names. Nothing of it is proven. */
 export interface Announcement {
-  /** The marker as it stands in the operation. */
+  /** The operation's marker. */
   readonly marker: string;
   readonly address: RunAddress;
-  /** Where the plan is that of a build. */
+  /** Present if the plan is that of a build. */
   readonly buildId: number | undefined;
-  /** By the name after the prefix, also of inputs that nobody knows here. */
+  /** By the name after the prefix, including unknown inputs. */
   readonly inputs: ReadonlyMap<string, string>;
 }
 
-/** `malformed`: it is no announcement that the task writes. `foreign`: of an organization that is not configured. */
+/** `malformed`: not an announcement as the task writes it. `foreign`: of an organization that is not configured. */
 export type AnnouncementReading = Announcement | 'malformed' | 'foreign';
 
 const guid = '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}';
 const wholeGuid = new RegExp(`^${guid}$`, 'i');
 const coordinates = new RegExp(`^(${guid})/(${guid})/(${guid})$`, 'i');
-/** More rows, or a longer value, are nobody's inputs. */
+/** More rows, or longer values, are never written by the task. */
 const mostRows = 100;
 const longestValue = 1_000;
 
-/** Whether an operation names a run at all; quick, since it is asked of every operation that is seen. */
+/** Whether an operation names a run at all; fast, since every operation that is seen is checked. */
 export function isAnnounced(info: readonly InfoRow[]): boolean {
   return info.some(({ name }) => name === announcementRows.collection);
 }
 
-/**
- * Reads whose operation it is. `collectionOf` gives the collection that an address stands for, if it is
- * one that is configured.
- */
+/** Parses the announcement. `collectionOf`: the collection that a URL names, if configured. */
 export function readAnnouncement(
   info: readonly InfoRow[],
   collectionOf: (url: string) => string | undefined,
@@ -69,13 +66,13 @@ export function readAnnouncement(
   return {
     marker,
     address: { collection, projectId, hub, planId, jobId, timelineId, taskInstanceId },
-    // In a release it is the build of an artifact, which ended long ago.
+    // In a release, this is the build of an artifact, which ended long ago.
     buildId: hub === 'build' ? buildIdIn(rows.get(announcementRows.build)) : undefined,
     inputs: inputsIn(rows),
   };
 }
 
-/** Our rows by name; undefined where one comes twice, since then it is not clear which is meant. */
+/** Our rows by name; undefined if one occurs twice, since it is unclear which is meant. */
 function rowsOf(info: readonly InfoRow[]): ReadonlyMap<string, string> | undefined {
   const own = info.filter(({ name }) => name.startsWith('azure-pipelines/'));
   const rows = new Map(own.map(({ name, value }) => [name, value]));
@@ -99,7 +96,7 @@ function hubOf(text = ''): Hub | undefined {
   return hubs.find((hub) => hub === text.toLowerCase());
 }
 
-/** What was not filled in is not known. */
+/** Unexpanded text means unknown. */
 function buildIdIn(text = ''): number | undefined {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,23 +1,23 @@
 import type { Run, RunHead } from '../../run.ts';
 
 /**
- * What an operation is to the runs of the task that it names. `known`: one of them is its own. `taken`:
- * one is at work that has nothing to do with it. `new`: none is its own, as far as anybody can tell;
- * whether Azure DevOps waits for one shows when it proves itself.
+ * How an operation relates to the runs of the task that it names. `known`: one of them is its own. `taken`:
+ * another run of the task is open. `new`: none is its own, as far as known; whether Azure DevOps waits for
+ * one shows when it proves itself.
  */
 export type Acquaintance = 'known' | 'taken' | 'new';
 
-/** The application and the start of an operation; Argo CD's clock, milliseconds. */
+/** The application and the start of an operation, in milliseconds of Argo CD's clock. */
 export interface SeenOperation {
   readonly uid: string;
-  /** Absent while it has not begun. */
+  /** Absent if it has not started. */
   readonly startedAt: number | undefined;
 }
 
 /**
- * Each try of a task asks for the same operation, marker and all, and an operation is seen a hundred
- * times: so only the start tells whether the run that is there is its own. `last`: the newest run of the
- * task, and when the operation began that it followed, where that is known.
+ * Each try of a task requests the same operation, with the same marker, and an operation is seen many times,
+ * so only its start shows whether an existing run is its own. `last`: the newest run of the task, and when
+ * the operation that it followed started, if known.
  */
 export function acquaintanceOf(
   { uid, startedAt }: SeenOperation,
@@ -27,13 +27,13 @@ export function acquaintanceOf(
   const { state, outcome, spec } = last.run;
   const isOpen = state !== 'ended';
   if (spec.announced?.uid !== uid) return isOpen ? 'taken' : 'new';
-  // One that came to nothing is not asked again, and one that has not seen the beginning yet will.
+  // A run without a result is not asked again; one that has not seen the start will see it.
   const isOwn = outcome === 'refused' || state === 'accepted' || state === 'following';
   if (last.startedAt === undefined) return isOwn ? 'known' : 'new';
   return startedAt !== undefined && startedAt <= last.startedAt ? 'known' : 'new';
 }
 
-/** When the operation of an announced run began; undefined where it never learned that. */
+/** When the operation of an announced run started; undefined if the run never learned that. */
 export function operationStart({
   spec,
   results,

@@ -20,13 +20,13 @@ const provenWithin = 10 * 60_000;
 
 /** The digest of a verified cancellation: it counts regardless of the run's token. */
 const anyToken = '*';
-/** What stands in the store in place of the token of a run that brought none. */
+/** Stored in place of the token of a run that has none. */
 const ownToken = new Secret('');
 
-/** A run that its operation names, and what is known of that operation. */
+/** A run that is named by its operation, and what is known of that operation. */
 export interface AnnouncedOrder {
   readonly spec: RunSpec;
-  /** The marker that the operation carries. */
+  /** The operation's marker. */
   readonly marker: string;
   readonly checkpoint: StoredCheckpoint;
 }
@@ -37,9 +37,9 @@ export type RegistryPorts = Pick<
   'store' | 'cipher' | 'azure' | 'clock' | 'random' | 'logger' | 'signal'
 >;
 
-/** What intake reads of the configuration each time, since a reload may change it. */
+/** What intake reads from the configuration each time, since a reload may change it. */
 export interface RunsSettings {
-  /** How long a job's token is taken to be valid, in milliseconds. */
+  /** How long a job's token is assumed to be valid, in milliseconds. */
   readonly tokenLifetime: () => number;
 }
 
@@ -48,11 +48,11 @@ export class RunRegistry implements RunIntake {
   readonly #ports: RegistryPorts;
   readonly #settings: RunsSettings;
   readonly #scheduler: RunScheduler;
-  /** Requests that are being stored, so that the same one sent twice at a time is one run. */
+  /** Requests that are being stored, so that concurrent duplicates become one run. */
   readonly #storing = new Map<string, Promise<Accepted>>();
-  /** Of each client's runs, those that are being stored: they count, though the scheduler does not have them yet. */
+  /** Each client's runs that are being stored: they count, although the scheduler does not have them yet. */
   readonly #coming = new Map<string, { runs: number; characters: number }>();
-  /** Cancellations of each client that meet no run, while they are being proven. */
+  /** Each client's cancellations that match no run, while they are being verified. */
   readonly #unprovenCancels = new Map<string, Set<string>>();
 
   constructor(scheduler: RunScheduler, ports: RegistryPorts, settings: RunsSettings) {
@@ -69,7 +69,7 @@ export class RunRegistry implements RunIntake {
     for await (const run of allOpenRuns(store)) {
       this.#scheduler.know(run);
       count += 1;
-      // One may have arrived just before the end, when the run did not know it yet.
+      // A cancellation may have arrived just before the previous process ended.
       if (await this.#isCanceled(run)) canceled.push(run.id);
     }
     // Only when all are known, so that none takes another's task.
@@ -105,7 +105,7 @@ export class RunRegistry implements RunIntake {
     }
   }
 
-  /** Counts a run of a client until the scheduler has it. Returns the end of that. */
+  /** Counts a run of a client until the scheduler has it. Returns a function that ends this. */
   #reserve(spec: RunSpec): () => void {
     const { client } = spec;
     const coming = this.#coming.get(client) ?? { runs: 0, characters: 0 };
@@ -120,7 +120,7 @@ export class RunRegistry implements RunIntake {
     };
   }
 
-  /** `release`: it is counted by the scheduler from now on. */
+  /** `release`: called when the scheduler counts the run. */
   async #accept(
     spec: RunSpec,
     token: Secret,
@@ -143,15 +143,14 @@ export class RunRegistry implements RunIntake {
     });
     this.#scheduler.add(run);
     release();
-    // Looked up only now: a later one finds the run.
+    // Looked up only now: a later cancellation finds the run.
     if (await this.#isCanceled(run)) await this.#scheduler.cancel(id);
     return { runId: id, state: run.state, isKnown: false };
   }
 
   /**
-   * Stores a run that nobody has sent to us, as `accept` does, with what is known of its operation: it
-   * is followed as if we had just asked for it. The caller sees to it that there is one for each
-   * operation.
+   * Stores an announced run, like `accept`, with what is known of its operation: it is followed as if the
+   * handler had requested it. The caller ensures that there is one run per operation.
    */
   async announce({ spec, marker, checkpoint }: AnnouncedOrder): Promise<Accepted> {
     const { store, cipher, random } = this.#ports;
@@ -189,8 +188,8 @@ export class RunRegistry implements RunIntake {
   }
 
   /**
-   * Whether a cancellation that is stored is meant for this run: it came after it, or before it and
-   * met no earlier try.
+   * Whether a stored cancellation is meant for this run: it came after the run, or came before and matched no
+   * earlier try.
    */
   async #isCanceled({ id, key, acceptedAt, isCanceled, state }: RunHead): Promise<boolean> {
     if (isCanceled || state === 'reporting') return false;
@@ -215,7 +214,7 @@ export class RunRegistry implements RunIntake {
     const name = `${key}|${digest}`;
     const isKnown = unproven.has(name);
     const isFull = !isKnown && unproven.size >= mostUnprovenCancels;
-    // Counted before anything is awaited, so that many at a time are not more than are allowed.
+    // Counted before anything is awaited, so that concurrent requests cannot exceed the limit.
     if (!isFull) unproven.add(name);
     else if ((await store.openRunWith(key, digest)) === undefined) return false;
     let isProving = isKnown;
@@ -262,7 +261,7 @@ export class RunRegistry implements RunIntake {
     return this.#scheduler.figures;
   }
 
-  /** A cancellation whose token no open run has: it counts once it is verified. */
+  /** A cancellation whose token belongs to no open run: it counts once it is verified. */
   async #cancelProven(
     address: RunAddress,
     token: Secret,

@@ -44,7 +44,7 @@ export class Availability {
     }
   }
 
-  /** Calls back at each end of an outage. Returns the end of that. */
+  /** Calls the listener at each end of an outage. Returns a function that removes it. */
   onReturn(collection: string, listener: () => void): () => void {
     return this.#listeners.listen(collection, listener);
   }

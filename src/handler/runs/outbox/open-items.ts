@@ -46,7 +46,7 @@ export class OpenItems {
       if (items.length < mostItems) break;
     }
     if (completion === undefined)
-      throw new Error('The end of a run is to be told, but has no completion.');
+      throw new Error('The end of a run is to be reported, but has no completion.');
     return { batch: completion, left };
   }
 

@@ -224,7 +224,7 @@ export class OutboxDispatcher {
   /** How the run is completed. */
   async #result(): Promise<TaskHubResult> {
     const { batch } = await new OpenItems(this.#ports.items).next(new Set(channels));
-    if (batch.kind !== 'completed') throw new Error('Nothing but the completion was asked for.');
+    if (batch.kind !== 'completed') throw new Error('The outbox holds no completion.');
     return batch.result;
   }
 

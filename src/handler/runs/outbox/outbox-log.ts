@@ -45,7 +45,7 @@ export class OutboxLog implements ReportSink {
 
   progress(percent: number, text: string): void {
     const { report } = this.#unitOfWork.run;
-    // After a restart the count begins again: a bar never goes back.
+    // After a restart the count starts again, but a progress bar never goes back.
     if (percent <= report.percent) return;
     this.#unitOfWork.change({ report: { ...report, percent } });
     this.#unitOfWork.enqueue({

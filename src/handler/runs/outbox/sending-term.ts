@@ -11,14 +11,14 @@ export class SendingTerm {
   readonly #parent: AbortSignal;
   #scope: CancelScope | undefined;
 
-  /** `until`: when a call that begins now must have ended, local milliseconds; it never goes back. */
+  /** `until`: the deadline of a call that starts now, in local milliseconds; it never decreases. */
   constructor(clock: Clock, until: () => number, parent: AbortSignal) {
     this.#clock = clock;
     this.#until = until;
     this.#parent = parent;
   }
 
-  /** For a call that begins now: aborts when its time is over, or with the parent. */
+  /** The signal for a call that starts now: aborts at the deadline, or with the parent. */
   begin(): AbortSignal {
     const at = this.#until();
     if (this.#scope === undefined || this.#scope.signal.aborted) {
@@ -29,12 +29,12 @@ export class SendingTerm {
     return this.#scope.signal;
   }
 
-  /** No call is under way any more. */
+  /** No call is running anymore. */
   end(): void {
     this.#scope?.end();
   }
 
-  /** Throws the parent's reason once that has aborted. */
+  /** Throws the parent's reason if that has aborted. */
   throwIfAborted(): void {
     this.#parent.throwIfAborted();
   }

@@ -18,7 +18,7 @@ export interface UnitOfWorkPorts {
   readonly store: Pick<Store, 'commit'>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** The process ends: the next one finds out again what was not stored. */
+  /** The process ends; the next one will find out again what was not stored. */
   readonly signal: AbortSignal;
   /** The store failed, and is retried. */
   readonly onFault: (fault: StoreError) => void;
@@ -44,7 +44,7 @@ export class RunUnitOfWork {
     this.#ports = ports;
   }
 
-  /** The run with all that is recorded, stored or not. */
+  /** The run with everything recorded, stored or not. */
   get run(): Run {
     return this.#run;
   }
@@ -72,7 +72,7 @@ export class RunUnitOfWork {
     this.#pending().dequeue.push(...seqs);
   }
 
-  /** What is left out stays as it was kept. */
+  /** Omitted parts keep their stored value. */
   checkpoint(
     path: string,
     { checkpoint, plan, result }: Partial<Omit<StoredCheckpoint, 'path'>>,

@@ -12,13 +12,13 @@ export interface ParkedRunsPorts extends Pick<RunPorts, 'argocd'> {
 
 interface Parked {
   readonly until: number;
-  /** Listens no more. */
+  /** Stops listening. */
   readonly stop: () => void;
 }
 
 /**
- * The runs that are not in memory, each with the listeners that wake it. A run is absent, or parked
- * from `begin`, `watch` or `pause` to `end`. `wake` does not end it: its receiver does.
+ * The runs that are not in memory, each with the listeners that wake it. A run is parked from `begin`,
+ * `watch` or `pause` until `end`. `wake` does not end it; the receiver does.
  */
 export class ParkedRuns {
   readonly #ports: ParkedRunsPorts;
@@ -26,8 +26,8 @@ export class ParkedRuns {
   readonly #parked = new Map<string, Parked>();
 
   /**
-   * `wake` is called for a run that something has happened to; `isDone`: apparently, only its end
-   * is left to be reported.
+   * `wake` is called when something has happened to a run. `isDone`: apparently, only its end is left to be
+   * reported.
    */
   constructor(ports: ParkedRunsPorts, wake: (id: string, isDone: boolean) => void) {
     this.#ports = ports;
@@ -42,7 +42,7 @@ export class ParkedRuns {
     return this.#parked.has(id);
   }
 
-  /** Parks a run until its applications change, its organization answers again, or a time. */
+  /** Parks a run until its applications change, its organization responds again, or a time has come. */
   begin(
     run: Run,
     { names, until, isAway }: ParkCondition,
@@ -59,7 +59,7 @@ export class ParkedRuns {
     this.#add(id, until, stops);
   }
 
-  /** A run of an earlier process is started sooner when something happens to it. */
+  /** A run of an earlier process is resumed sooner if something happens to it. */
   watch(run: RunHead): void {
     const { id, spec, state, names } = run;
     if (state !== 'following' || spec.kind === 'claim') return;
@@ -69,7 +69,7 @@ export class ParkedRuns {
       run,
       known.map(({ name }) => name),
       (event) => {
-        // A stream begins with all that there is.
+        // A stream starts with all existing applications.
         if (event === 'changed' || event.type !== 'ADDED') this.#wake(id, isEnd(event));
       },
     );
@@ -81,7 +81,7 @@ export class ParkedRuns {
     this.#add(id, until, []);
   }
 
-  /** Listens for a run no more. */
+  /** Stops listening for a run. */
   end(id: string): void {
     this.#parked.get(id)?.stop();
     this.#parked.delete(id);
@@ -112,7 +112,7 @@ export class ParkedRuns {
   }
 }
 
-/** Whether the operation of an application has ended, by what is told of it. */
+/** Whether the operation of an application has ended, according to a change event. */
 function isEnd(event: Exclude<ChangeEvent, 'broken'>): boolean {
   if (event === 'changed') return false;
   const { operation, operationState } = event.application;

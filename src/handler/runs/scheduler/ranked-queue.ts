@@ -24,17 +24,17 @@ export class RankedQueue {
     stored: new FairQueue(),
   };
 
-  /** How many wait. */
+  /** How many runs are queued. */
   get size(): number {
     return ranks.reduce((sum, rank) => sum + this.#queues[rank].size, 0);
   }
 
-  /** How many wait of one rank. */
+  /** How many runs of one rank are queued. */
   sizeOf(rank: Rank): number {
     return this.#queues[rank].size;
   }
 
-  /** It waits in this rank from now on, and in no other. */
+  /** Moves a run to this rank, or adds it. */
   add(rank: Rank, { id, partitionKey }: Waiting): void {
     for (const other of ranks) {
       if (other !== rank) this.#queues[other].delete(id, partitionKey);
@@ -50,7 +50,7 @@ export class RankedQueue {
     return this.#queues[rank].has(id, partitionKey);
   }
 
-  /** The next run among those of some ranks that can begin. */
+  /** The next run of some ranks that can start. */
   first(
     among: readonly Rank[],
     atWork: (partitionKey: string) => number,

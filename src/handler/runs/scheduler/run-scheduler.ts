@@ -39,12 +39,12 @@ interface Open {
   readonly client: string;
   /** The organization and the Argo CD that it depends on. */
   readonly partitionKey: string;
-  /** What it has learned about its organization so far. */
+  /** What was learned about its organization so far. */
   readonly retryBackoff: RetryBackoff;
   /** What its completion has waited for so far. */
   readonly budget: ReportBudget;
   readonly proofBackoff: RetryBackoff;
-  /** Characters of its spec while it has not proven itself; then 0. */
+  /** Characters of its spec until it is verified; then 0. */
   unproven: number;
 }
 
@@ -64,19 +64,19 @@ export class RunScheduler {
   readonly #tries: Tries;
   readonly #open = new Map<string, Open>();
   readonly #active = new Map<string, ActiveRun>();
-  /** How many of them have the same partition key. */
+  /** How many of them share each partition key. */
   readonly #atWork = new Map<string, number>();
   readonly #parkedRuns: ParkedRuns;
   /** Runs that wait for a free slot. */
   readonly #queue = new RankedQueue();
   #isPumping = false;
   #madeRoomAt = -Infinity;
-  /** Runs of a process before this one, with their partition key and rank, until they are all known. */
+  /** Runs of an earlier process, with partition key and rank, until all are known. */
   readonly #known: (readonly [id: string, partitionKey: string, rank: Rank])[] = [];
-  /** Runs that a process before this one worked, and this one not yet. */
+  /** Runs that an earlier process started and this one has not. */
   readonly #restarted = new Set<string>();
   readonly #pending = new Map<string, number>();
-  /** Characters of the specs of each client's runs that have not proven themselves. */
+  /** Characters of the specs of each client's unverified runs. */
   readonly #unproven = new Map<string, number>();
 
   constructor(ports: SchedulerPorts) {
@@ -86,7 +86,7 @@ export class RunScheduler {
     void this.#makeRounds();
   }
 
-  /** Takes note of a run that a process before this one stored, and `resume` begins. */
+  /** Records a run that an earlier process stored, to be resumed by `resume`. */
   know(run: RunHead): void {
     if (run.state !== 'accepted') this.#tries.know(run);
     this.#restarted.add(run.id);
@@ -122,16 +122,16 @@ export class RunScheduler {
     // It was started in the meantime from its earlier state: that instance must be notified as
     // well.
     if (now !== undefined && now !== active) return this.cancel(id);
-    // It must not be parked: one that lets go just now is begun again, as one that has done so.
+    // It must not be parked: a run that is just detaching is resumed as canceled.
     if (now === undefined || this.#parkedRuns.has(id)) this.#wake(id, true);
   }
 
-  /** How many runs of a client have not ended. */
+  /** How many open runs a client has. */
   pendingOf(client: string): number {
     return this.#pending.get(client) ?? 0;
   }
 
-  /** How many characters the specs of a client's runs have that have not proven themselves. */
+  /** How many characters the specs of a client's unverified runs have. */
   unprovenOf(client: string): number {
     return this.#unproven.get(client) ?? 0;
   }
@@ -195,7 +195,7 @@ export class RunScheduler {
       });
   }
 
-  /** It counts among the unproven no longer. */
+  /** The run no longer counts as unverified. */
   #prove(open: Open): void {
     add(this.#unproven, open.client, -open.unproven);
     open.unproven = 0;

@@ -61,7 +61,10 @@ describe('a run that claims its event', () => {
     const record = recordOf(job);
     assert.equal(record.result, 'failed');
     assert.equal(record.variables?.['application']?.value, '');
-    assert.match(record.issues?.[0]?.message ?? '', /handed out to another run before: 7, https/);
+    assert.match(
+      record.issues?.[0]?.message ?? '',
+      /Another run has already received this event: 7, https/,
+    );
     assert.deepEqual(workshop.claimed, ['claimed', 'taken']);
   });
 
@@ -76,7 +79,7 @@ describe('a run that claims its event', () => {
       assert.equal(recordOf(job).result, 'failed');
       messages.push(run.message.replace(key, 'KEY'));
     }
-    assert.match(messages[0] ?? '', /^There is no event KEY for runs of this project\./);
+    assert.match(messages[0] ?? '', /^No event KEY for runs of this project\./);
     assert.equal(messages[0], messages[1]);
     assert.deepEqual(workshop.claimed, ['unknown', 'unknown']);
   });
