@@ -77,7 +77,12 @@ describe('npm run task', () => {
       environment: { TOKEN: 'x' },
       why: /no input app/,
     },
-    { name: 'a variable that is not set', inputs: [], environment: {}, why: /names TOKEN/ },
+    {
+      name: 'a variable that is not set',
+      inputs: [],
+      environment: {},
+      why: /names the environment variable TOKEN/,
+    },
   ];
   for (const { name, inputs, environment, why } of refused) {
     it(`exits with 2 for ${name}`, async () => {
