@@ -1,36 +1,70 @@
 import assert from 'node:assert/strict';
 import { inTurns } from '../../src/async/in-turns.ts';
 
-describe('work in turns', () => {
-  /** Makes steps in portions, and says how many were made when somebody else had a turn. */
-  const made = async (portions: readonly number[]) => {
-    let steps = 0;
-    const turns: number[] = [];
-    let isOver = false;
-    const others = () => {
-      if (isOver) return;
-      turns.push(steps);
-      setImmediate(others);
-    };
-    setImmediate(others);
-    const work = function* () {
-      for (const portion of portions) {
-        steps += portion;
-        yield portion;
-      }
-      return 'done';
-    };
-    assert.equal(await inTurns(work()), 'done');
-    isOver = true;
-    return turns;
+/** The steps of each turn of the event loop, until everything is done. */
+async function stepsOfTurns(works: readonly (readonly number[])[]) {
+  const turns: number[] = [0];
+  const order: number[] = [];
+  let isOver = false;
+  const count = () => {
+    if (isOver) return;
+    turns.push(0);
+    setImmediate(count);
   };
+  setImmediate(count);
+  const done = works.map((portions, name) =>
+    inTurns(
+      (function* () {
+        for (const portion of portions) {
+          if (order.at(-1) !== name) order.push(name);
+          turns[turns.length - 1] = (turns.at(-1) ?? 0) + portion;
+          yield portion;
+        }
+        return `done ${name}`;
+      })(),
+    ),
+  );
+  assert.deepEqual(
+    await Promise.all(done),
+    works.map((_, name) => `done ${name}`),
+  );
+  isOver = true;
+  return { turns, order };
+}
 
-  it('gives others their turn after 10,000 steps', async () => {
-    const turns = await made(new Array<number>(30).fill(1_000));
-    assert.deepEqual(turns.slice(0, 3), [10_000, 20_000, 30_000]);
+const portions = (count: number) => new Array<number>(count).fill(1_000);
+
+describe('work in turns', () => {
+  // What came before has its turn, too.
+  beforeEach(() => new Promise((resolve) => setImmediate(resolve)));
+
+  it('gives others their turn after 4,000 steps', async () => {
+    const { turns } = await stepsOfTurns([portions(30)]);
+    assert.deepEqual(turns.slice(0, 8), [4_000, 4_000, 4_000, 4_000, 4_000, 4_000, 4_000, 2_000]);
   });
 
   it('does little at once', async () => {
-    assert.deepEqual(await made([9_999]), []);
+    const { turns } = await stepsOfTurns([[3_999]]);
+    assert.deepEqual(turns, [3_999]);
+  });
+
+  it('makes no more steps in a turn where there is much of it', async () => {
+    const { turns } = await stepsOfTurns([portions(8), portions(8), portions(8)]);
+    assert.ok(Math.max(...turns.slice(1)) <= 4_000, turns.join());
+    // Each begins, before it is known how much it is.
+    assert.ok((turns[0] ?? 0) <= 6_000, turns.join());
+  });
+
+  it('is fair to each', async () => {
+    const { order } = await stepsOfTurns([portions(12), portions(12), portions(12)]);
+    assert.deepEqual(order.slice(0, 9), [0, 1, 2, 0, 1, 2, 0, 1, 2]);
+  });
+
+  it('counts each turn anew', async () => {
+    for (let turn = 0; turn < 3; turn += 1) {
+      const { turns } = await stepsOfTurns([[3_000]]);
+      assert.deepEqual(turns, [3_000]);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   });
 });
