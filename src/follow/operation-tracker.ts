@@ -28,6 +28,7 @@ import {
 } from './held-steps.ts';
 import type { FollowPorts, FollowSettings } from './settings.ts';
 import { CancelScope } from '../async/cancel-scope.ts';
+import { inTurns } from '../async/in-turns.ts';
 
 /** The cost of reporting and storing a step, in comparisons. */
 const stepsOfTelling = 20;
@@ -225,24 +226,33 @@ export class OperationTracker {
   #planOnce(application: Application, state: OperationState, memory: Memory): void {
     if (this.#planning !== undefined || this.plan !== undefined) return;
     const { address } = this.#settings;
-    const { signal } = this.#ports;
     const planning = readPlan({ application, state, memory }, address, this.#ports);
     if (planning === undefined) return;
     this.#isPlanning = true;
     this.#planning = planning
-      .then((plan) => {
-        throwIfDetached(signal);
-        this.plan = plan;
-        this.#ports.checkpoints?.plan(this.#settings.path, keepPlan(this.plan));
-        if (!signal.aborted) this.#tellFindings(plan);
-        this.steps = atOnce(placeStepsInTurns(this.steps, this.plan));
-        for (const [place, step] of this.steps.entries()) this.#keepLog(step, place);
-      })
+      .then((plan) => this.#take(plan))
       .catch(() => undefined)
       .finally(() => {
         this.#isPlanning = false;
         this.#planned();
       });
+  }
+
+  /** The plan counts from the turn in which all steps until then have their places in it. */
+  async #take(plan: Plan): Promise<void> {
+    const { signal, checkpoints } = this.#ports;
+    let before: readonly OperationStep[];
+    let placed: readonly OperationStep[];
+    do {
+      before = this.steps;
+      placed = await inTurns(placeStepsInTurns(before, plan));
+    } while (this.steps !== before);
+    throwIfDetached(signal);
+    this.plan = plan;
+    checkpoints?.plan(this.#settings.path, keepPlan(plan));
+    if (!signal.aborted) this.#tellFindings(plan);
+    this.steps = placed;
+    for (const [place, step] of this.steps.entries()) this.#keepLog(step, place);
   }
 
   /**

@@ -8,6 +8,7 @@ import type {
   OperationStep,
 } from '../sync/model/outcome.ts';
 import { plainLine, plainLines } from '../text/foreign-text.ts';
+import { jsonPieces } from '../text/json-printing.ts';
 import { followUpFields } from './follow-up-words.ts';
 import { worstOf } from './result.ts';
 
@@ -34,6 +35,8 @@ export interface ResultContext {
 
 /** The cost of writing one step, in comparisons. */
 const stepsOfStep = 10;
+/** To write so many characters takes as long as a comparison. */
+const charactersOfStep = 50;
 
 /**
  * The result as JSON; docs/result-schema.md describes it. All times are ISO 8601. Yields the work done
@@ -45,26 +48,21 @@ export function* resultJsonInTurns(
 ): Generator<number, string> {
   const share = Math.floor(mostStepsOfAll / Math.max(1, results.length));
   const steps = Math.min(mostSteps, share);
-  const applications: string[] = [];
-  for (const one of results) {
-    const told = yield* applicationInTurns(one, steps);
-    applications.push(indented(JSON.stringify(told, null, 2)));
-    yield told.steps.length * stepsOfStep;
-  }
-  const head = {
+  const applications: unknown[] = [];
+  for (const one of results) applications.push(yield* applicationInTurns(one, steps));
+  const file = {
     schema,
     action: context.action,
     server: context.server,
     outcome: worstOf(results)?.outcome ?? 'failed',
-    applications: [],
+    applications,
   };
-  const list = applications.length === 0 ? '[]' : `[\n    ${applications.join(',\n    ')}\n  ]`;
-  return `${JSON.stringify(head, null, 2).replace(/\[\]\n\}$/, () => `${list}\n}`)}\n`;
-}
-
-/** Indents JSON as an item of a list in an object. Strings in JSON contain no line breaks. */
-function indented(json: string): string {
-  return json.replaceAll('\n', '\n    ');
+  const pieces: string[] = [];
+  for (const piece of jsonPieces(file, 2)) {
+    pieces.push(piece);
+    yield Math.ceil(piece.length / charactersOfStep);
+  }
+  return `${pieces.join('')}\n`;
 }
 
 function* applicationInTurns(result: ApplicationResult, most: number) {

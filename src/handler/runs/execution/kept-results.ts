@@ -1,7 +1,7 @@
 import { cause } from '../../../sync/rules/explanation.ts';
 import type { ApplicationResult } from '../../../sync/model/outcome.ts';
 import { plainLine } from '../../../text/foreign-text.ts';
-import { jsonSize } from '../../json-size.ts';
+import { jsonSize } from '../../../text/json-size.ts';
 
 /** Characters of JSON that are kept of the results of a run, whatever its applications. */
 export const keptCharacters = 2 * 1_024 * 1_024;

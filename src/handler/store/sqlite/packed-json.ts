@@ -1,18 +1,20 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { constants, deflate, inflate } from 'node:zlib';
+import { constants, createDeflate, inflate } from 'node:zlib';
 import { inTurns } from '../../../async/in-turns.ts';
-import { jsonSize } from '../../json-size.ts';
+import { parseJsonInTurns } from '../../../async/json-parsing.ts';
+import { jsonPieces } from '../../../text/json-printing.ts';
+import { jsonSize } from '../../../text/json-size.ts';
 import type { StoreStep } from '../store.ts';
-import { jsonInTurns } from './json-in-turns.ts';
-import { fromJson } from './run-row.ts';
 
 /** JSON up to about this many characters is stored uncompressed. */
 const mostPlain = 65_536;
 /** Prefix of packed values: no JSON starts with it. */
 const mark = 'deflate:';
 
-const compress = promisify(deflate);
 const expand = promisify(inflate);
 
 /** What is written in place of the JSON of each value. */
@@ -40,17 +42,22 @@ function valuesOf({ checkpoints = [], enqueue = [] }: StoreStep): readonly objec
 
 async function packAll(values: readonly object[]): Promise<PackedValues> {
   const packed = new Map<object, string>();
-  for (const value of values) {
-    const json = (await inTurns(jsonInTurns(value))) ?? '';
-    const bytes = await compress(json, { level: constants.Z_BEST_SPEED });
-    packed.set(value, `${mark}${bytes.toString('base64')}`);
-  }
+  for (const value of values) packed.set(value, await pack(value));
   return packed;
 }
 
-/** The JSON of a stored value, packed or plain. */
+/** Packs piece by piece, in zlib's own threads: others have their turns in between. */
+async function pack(value: object): Promise<string> {
+  const pieces = Readable.from(jsonPieces(value), { highWaterMark: 1 });
+  const packer = createDeflate({ level: constants.Z_BEST_SPEED });
+  const bytes = await pipeline(pieces, packer, buffer);
+  return `${mark}${bytes.toString('base64')}`;
+}
+
+/** Reads the JSON of a stored value, packed or plain. */
 export async function unpack(text: SQLOutputValue | undefined): Promise<unknown> {
-  if (typeof text !== 'string' || !text.startsWith(mark)) return fromJson(text);
+  if (typeof text !== 'string') return undefined;
+  if (!text.startsWith(mark)) return inTurns(parseJsonInTurns(text));
   const bytes = await expand(Buffer.from(text.slice(mark.length), 'base64'));
-  return fromJson(bytes.toString());
+  return inTurns(parseJsonInTurns(bytes.toString()));
 }

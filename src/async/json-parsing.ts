@@ -22,7 +22,22 @@ export function* parseJsonInTurns(
       if (!(error instanceof SyntaxError)) throw error;
     }
   }
-  return JSON.parse(text) as unknown;
+  const parsed = JSON.parse(text) as unknown;
+  yield stepsOf(text.length);
+  return parsed;
+}
+
+function stepsOf(characters: number): number {
+  return Math.ceil(characters / charactersOfStep);
+}
+
+/** What each of many texts parses to. Yields as above. */
+export function* parseAllInTurns(texts: readonly string[]): Generator<number, readonly unknown[]> {
+  const parsed: unknown[] = [];
+  for (const text of texts) {
+    parsed.push(yield* parseJsonInTurns(text));
+  }
+  return parsed;
 }
 
 type Members = unknown[] | Record<string, unknown>;
@@ -68,7 +83,7 @@ class JsonDivision {
           break;
         case 0x2c: // ,
           if (at - this.#portionEnd >= this.#portion) {
-            yield Math.ceil((at - this.#portionEnd) / charactersOfStep);
+            yield stepsOf(at - this.#portionEnd);
             this.#divide(at);
           }
           this.#next(at);
@@ -80,6 +95,7 @@ class JsonDivision {
           if (this.#levels.length > 0) break;
           requireBlank(text, at + 1, text.length);
           if (closed === undefined) throw new SyntaxError('it has nowhere to be divided');
+          yield stepsOf(at - this.#portionEnd);
           return closed;
         }
       }
