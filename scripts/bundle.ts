@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { englishTaskLib } from './task-lib-messages.ts';
 
 /** A program in one file: from its entry under `src/` to the file that Node runs. */
 export interface Bundle {
   readonly entry: string;
   readonly outfile: string;
-  /** Programs that it loads itself, in files next to it: entries by name. */
+  /**
+   * What it loads only where it is needed, in files beside it: their entries by name. An `import()` of an
+   * entry becomes one of its file.
+   */
   readonly beside?: Readonly<Record<string, string>>;
   /** The file with the licenses of the contents, in the same folder; default: `ThirdPartyNotices.txt`. */
   readonly notices?: string;
@@ -20,6 +23,11 @@ export const root = join(import.meta.dirname, '..');
 export const handlerBundle: Bundle = {
   entry: join(root, 'src/handler/cli/main.ts'),
   outfile: join(root, 'dist/handler/handler.js'),
+  // Large libraries that most handlers never need: what is in the first file is read at every start.
+  beside: {
+    'azure-sdk': join(root, 'src/azure/identity/azure-sdk.ts'),
+    'token-review': join(root, 'src/handler/access/token-review-request.ts'),
+  },
   target: 'node24',
 };
 
@@ -90,15 +98,29 @@ function optionsOf(
     minify: !forDebugger,
     sourcemap: forDebugger ? 'inline' : false,
     legalComments: 'none',
-    plugins: [englishTaskLib],
     // V8 compiles text of one byte per character faster, and keeps it in half the memory.
     charset: 'ascii',
     absWorkingDir: root,
     logLevel: 'error',
+    plugins: [englishTaskLib, leftBeside(beside)],
   } as const satisfies BuildOptions;
 }
 
-/** The license texts of all packages in a bundle, which must accompany every copy. */
+/** Makes an `import()` of what has a file of its own one of that file. */
+function leftBeside(beside: NonNullable<Bundle['beside']>): Plugin {
+  const names = new Map(Object.entries(beside).map(([name, entry]) => [entry, name]));
+  return {
+    name: 'left-beside',
+    setup: (making) => {
+      making.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
+        const name = kind === 'dynamic-import' ? names.get(join(resolveDir, path)) : undefined;
+        return name === undefined ? undefined : { path: `./${name}.js`, external: true };
+      });
+    },
+  };
+}
+
+/** The license texts of all packages in a bundle, which their licenses ask to go with every copy. */
 function noticesOf(metafile: Metafile): string {
   const folders = new Set<string>();
   for (const input of Object.keys(metafile.inputs)) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { bundle, filesOf, root, taskBundles } from '../../scripts/bundle.ts';
+import { bundle, filesOf, handlerBundle, root, taskBundles } from '../../scripts/bundle.ts';
 import { findNode } from '../../simulators/agent/node-runtime.ts';
 import { readTaskDefinition } from '../../simulators/agent/task-definition.ts';
 
@@ -76,6 +76,40 @@ describe('A bundle', () => {
       [true, true],
     );
     assert.match(readFileSync(join(folder, 'two/ThirdPartyNotices.txt'), 'utf8'), /^js-yaml/m);
+  });
+
+  it('imports what is beside it from there, and has none of it in its own file', async () => {
+    const entry = join(folder, 'large/main.ts');
+    const library = join(folder, 'large/library.ts');
+    mkdirSync(dirname(entry));
+    writeFileSync(library, "export const name = 'the large library';");
+    writeFileSync(
+      entry,
+      `void import('./library.ts').then(({ name }) => console.log(name));
+       export {};`,
+    );
+    const outfile = join(folder, 'large/index.js');
+    await bundle({ entry, outfile, beside: { library }, target: 'node24' });
+    assert.doesNotMatch(readFileSync(outfile, 'utf8'), /the large library/);
+    for (const major of [20, 24] as const) {
+      const node = findNode(major);
+      assert.ok(node);
+      const output = execFileSync(node, [outfile], { encoding: 'utf8' });
+      assert.equal(output, 'the large library\n');
+    }
+  });
+
+  it('of the handler has the libraries beside it that most handlers never need', async () => {
+    const made = { ...handlerBundle, outfile: join(folder, 'handler/handler.js') };
+    await bundle(made);
+    const [handler = '', ...beside] = filesOf(made).map((file) => readFileSync(file, 'utf8'));
+    for (const mark of [/AuthenticationV1Api/, /@azure\/msal-node/]) {
+      assert.doesNotMatch(handler, mark);
+      assert.ok(
+        beside.some((text) => mark.test(text)),
+        mark.source,
+      );
+    }
   });
 
   it('is made for every task that an agent runs, where its task.json looks for it', () => {

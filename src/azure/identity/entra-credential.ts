@@ -1,10 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import {
-  ClientAssertionCredential,
-  ClientCertificateCredential,
-  ClientSecretCredential,
-  ManagedIdentityCredential,
-} from '@azure/identity';
 import type { TokenCredential } from '@azure/identity';
 import { errorMessage } from '../../async/error-message.ts';
 import type { AzureIdentity } from './azure-identity.ts';
@@ -22,11 +16,12 @@ export async function credentialOf(
   identity: EntraIdentity,
   httpClient: IdentityHttp,
 ): Promise<TokenCredential> {
+  const sdk = await import('./azure-sdk.ts');
   // Callers retry, and say so.
   const common = { httpClient, retryOptions: { maxRetries: 0 } };
   if (identity.kind === 'managedIdentity') {
     const { clientId } = identity;
-    return new ManagedIdentityCredential({
+    return new sdk.ManagedIdentityCredential({
       ...common,
       ...(clientId !== undefined && { clientId }),
     });
@@ -39,13 +34,13 @@ export async function credentialOf(
       // Read here, because the SDK would wrap file errors in its own text.
       const assertion = await assertionIn(identity.tokenFile);
       const given = () => Promise.resolve(assertion);
-      return new ClientAssertionCredential(tenant, clientId, given, options);
+      return new sdk.ClientAssertionCredential(tenant, clientId, given, options);
     }
     case 'clientSecret':
-      return new ClientSecretCredential(tenant, clientId, identity.secret.reveal(), options);
+      return new sdk.ClientSecretCredential(tenant, clientId, identity.secret.reveal(), options);
     case 'clientCertificate': {
       const certificate = identity.certificate.reveal();
-      return new ClientCertificateCredential(tenant, clientId, { certificate }, options);
+      return new sdk.ClientCertificateCredential(tenant, clientId, { certificate }, options);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { createHttpHeaders } from '@azure/core-rest-pipeline';
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { Agent } from 'undici';
 import { guardedConnector } from '../http/address-guard.ts';
@@ -58,6 +57,7 @@ export class IdentityHttp implements HttpClient {
     const body = typeof request.body === 'string' ? request.body : undefined;
     const method = request.method === 'POST' ? 'POST' : 'GET';
     const { timeout = defaultTimeout } = this.#settings;
+    const { createHttpHeaders } = await import('./azure-sdk.ts');
     const signal = (request.abortSignal as AbortSignal | undefined) ?? never;
     try {
       const asked = { origin, path: pathname + search, method, headers, body } as const;
