@@ -14,15 +14,20 @@ describe('the end of a following from outside', () => {
   const denied = new UserError('The token was revoked', 'Make a new one.');
 
   it('is the fatal answer, with what to do', () => {
-    const { outcome, message, causes } = brokenOff(denied);
-    assert.deepEqual([outcome, message], ['failed', 'The token was revoked']);
-    assert.equal(causes[0]?.advice, 'Make a new one.');
+    const { outcome, message, evidence, causes } = brokenOff(denied);
+    assert.deepEqual([outcome, message, evidence], ['failed', 'The token was revoked', '']);
+    assert.deepEqual(
+      causes.map(({ advice }) => advice),
+      ['Make a new one.'],
+    );
   });
 
   it('is the cancellation, or what Azure DevOps has ended the run with', () => {
-    assert.equal(canceled(undefined).message, 'The run was canceled');
-    const { outcome, message } = canceled('the plan is completed');
-    assert.equal(outcome, 'canceled');
+    assert.deepEqual(canceled(undefined), {
+      ...{ outcome: 'canceled', message: 'The run was canceled', evidence: '', causes: [] },
+    });
+    const { outcome, message, evidence, causes } = canceled('the plan is completed');
+    assert.deepEqual([outcome, evidence, causes], ['canceled', '', []]);
     assert.match(
       message,
       /^The run has ended in Azure DevOps \(the plan is completed\): nothing more/,
@@ -34,20 +39,35 @@ describe('the end of a following from outside', () => {
 
     const table = [
       ['says how long it had', {}, 'Not finished within 60 s'],
+      ['says so to the nearest second', { time: 60_600 }, 'Not finished within 61 s'],
+      ['says so of a second', { time: 1_000 }, 'Not finished within 1 s'],
       [
         'says what it waited for',
         { waitedFor: 'waiting for a window' },
         'Not finished within 60 s; last status: waiting for a window',
       ],
       ['says that its turn never came', { time: 0 }, 'Not started: timed out in the queue'],
+      [
+        'says so also when it came after the deadline',
+        { time: -2_000 },
+        'Not started: timed out in the queue',
+      ],
       ['says that Argo CD was never reached', { neverReached: denied }, 'The token was revoked'],
     ] as const;
     for (const [what, change, expected] of table) {
       it(what, () => {
-        const { outcome, message } = timedOut({ ...nothing, ...change });
-        assert.deepEqual([outcome, message], ['timedOut', expected]);
+        const { outcome, message, evidence } = timedOut({ ...nothing, ...change });
+        assert.deepEqual([outcome, message, evidence], ['timedOut', expected, '']);
       });
     }
+
+    it('says what to do where Argo CD was never reached', () => {
+      const { causes } = timedOut({ ...nothing, neverReached: denied });
+      assert.deepEqual(
+        causes.map(({ advice }) => advice),
+        ['Make a new one.'],
+      );
+    });
 
     it('names what is unfinished of an application that was seen', () => {
       const asked = operation();
@@ -56,7 +76,13 @@ describe('the end of a following from outside', () => {
         operationState: state({ operation: asked, message: 'waiting for Job/migrate' }),
       });
       const view = { application: seen, memory: fresh(), goal: syncGoal(), now: start };
-      assert.ok(timedOut({ ...nothing, view }).causes.length > 0);
+      assert.deepEqual(
+        timedOut({ ...nothing, view }).causes.map(({ title, message }) => [title, message]),
+        [
+          ['Not finished within 60 s', ''],
+          ['The operation is Running', 'waiting for Job/migrate'],
+        ],
+      );
       assert.deepEqual(timedOut(nothing).causes, []);
     });
   });

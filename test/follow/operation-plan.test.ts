@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readPlan } from '../../src/follow/operation-plan.ts';
 import type { Application } from '../../src/sync/model/application.ts';
 import { noHydration } from '../../src/sync/model/hydration-memory.ts';
-import type { OperationState } from '../../src/sync/model/operation.ts';
+import type { Operation, OperationState } from '../../src/sync/model/operation.ts';
 import {
   A,
   application,
@@ -10,6 +10,7 @@ import {
   fresh,
   hook,
   operation,
+  second,
   state,
 } from '../sync/sample-application.ts';
 import { D1, first, H1, hydratedApplication } from '../sync/sample-hydrator.ts';
@@ -74,6 +75,58 @@ describe('the plan of an operation', () => {
       assert.equal(read(hydratedApplication(), atH1), undefined);
       assert.deepEqual(asked, []);
     });
+  });
+
+  it('is of what the operation does', async () => {
+    const table: readonly (readonly [string, Partial<Operation>, readonly string[]])[] = [
+      ['everything', {}, ['Job/migrate', 'Deployment/web']],
+      ['no hooks where it only applies', { strategy: 'apply' }, ['Deployment/web']],
+      [
+        'the resources that it selects',
+        { resources: [{ group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' }] },
+        ['Deployment/web'],
+      ],
+    ];
+    for (const [what, change, expected] of table) {
+      const plan = await read(application(), { operation: operation(change) });
+      const names = plan?.tasks.map(({ key: { kind, name } }) => `${kind}/${name}`);
+      assert.deepEqual(names, expected, what);
+    }
+  });
+
+  it('is of one group for each phase and wave, but for a dry run, which has none', async () => {
+    argocd.onManifests = () =>
+      Promise.resolve(['-1', '1'].map((at) => object(`ConfigMap/at${at}`, wave(at))));
+    for (const [dryRun, groups] of [
+      [false, [0, 1]],
+      [true, [0, 0]],
+    ] as const) {
+      const plan = await read(application(), { operation: operation({ dryRun }) });
+      assert.deepEqual(
+        plan?.tasks.map(({ group }) => group),
+        groups,
+      );
+    }
+  });
+
+  it('has the names that hooks are given, by revision and time, where there is one source', async () => {
+    argocd.onManifests = () =>
+      Promise.resolve([
+        {
+          apiVersion: 'batch/v1',
+          kind: 'Job',
+          metadata: {
+            generateName: 'migrate-',
+            annotations: { 'argocd.argoproj.io/hook': 'PreSync' },
+          },
+        },
+      ]);
+    const nameOf = async (change: Partial<Application>) =>
+      (await read(application(change)))?.tasks.map(({ key }) => key.name);
+    const begun = second(10) / 1_000;
+    assert.deepEqual(await nameOf({}), [`migrate-aaaaaaa-presync-${begun}`]);
+    const [several = ''] = (await nameOf({ multiSource: true })) ?? [];
+    assert.doesNotMatch(several, /aaaaaaa/);
   });
 
   it('is not there where the manifests cannot be made', async () => {
