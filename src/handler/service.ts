@@ -166,6 +166,8 @@ export class Service {
           onClaim: (result) => metrics.eventClaimed(result),
         }),
         followUpsOf: this.#followUps.followUpsOf,
+        annotationFaults: (argocd, application) =>
+          this.#followUps.followUps.faultsOf(argocd, application),
         isNamed: (spec) => spec.kind !== 'claim' && goesByName(spec, this.#access),
         denial: (spec) => (spec.kind === 'claim' ? undefined : denialOf(spec, this.#access)),
         yieldToEventLoop,
