@@ -140,6 +140,7 @@ export class Service {
     this.#followUps = makeFollowUps(config, {
       ...{ store: this.#store.events, azure: this.#azure, clock, random, metrics, logger },
       instances: () => this.#instances,
+      announced: { runOf: (...asked) => this.#announced.runOf(...asked) },
       rulesOfRun: (marker) =>
         rulesOfRun(marker, {
           ...{ store: this.#store, access: this.#access },
