@@ -27,15 +27,26 @@ export interface ApiServerFaults {
   ignoresAudiences?: boolean;
   /** Never answers. */
   hangs?: boolean;
+  /** Answers with this in place of its keys. */
+  keys?: { readonly status: number; readonly text: string };
 }
 
 const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+const discovery = '/.well-known/openid-configuration';
+const keyPath = '/openid/v1/jwks';
+const jobPath = /^\/apis\/batch\/v1\/namespaces\/([^/?]+)\/jobs\/([^/?]+)$/;
 
 /** The part of a Kubernetes API server that verifies hooks: it reviews the tokens that it issued. */
 export class KubernetesSimulator {
   readonly issuer: ServiceAccountIssuer;
   /** The reviews that were requested. */
   readonly reviews: TokenReviewBody[] = [];
+  /** Jobs by `namespace/name`, as the API gives them. */
+  readonly jobs = new Map<string, object>();
+  /** Who may read the Jobs of its own namespace. */
+  readonly grants = new Set<string>();
+  /** How often its keys were read. */
+  keysRead = 0;
   readonly faults: ApiServerFaults = {};
   /** The token of a caller that may request reviews. */
   readonly reviewerToken = 'token-of-the-reviewer';
@@ -55,10 +66,11 @@ export class KubernetesSimulator {
   static async start(
     tls: ApiServerTls,
     issuer = new ServiceAccountIssuer('https://kubernetes.default.svc.cluster.local'),
+    port = 0,
   ): Promise<KubernetesSimulator> {
     const simulator = new KubernetesSimulator(tls, issuer);
     const listening = once(simulator.#server, 'listening');
-    simulator.#server.listen(0, '127.0.0.1');
+    simulator.#server.listen(port, '127.0.0.1');
     await listening;
     return simulator;
   }
@@ -93,7 +105,14 @@ export class KubernetesSimulator {
       response.writeHead(status, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(body));
     };
-    if (request.url?.split('?')[0] !== path || request.method !== 'POST') {
+    if (request.method === 'GET' && request.url === discovery) return give(200, this.#discovery());
+    if (request.method === 'GET' && request.url === keyPath) return this.#giveKeys(response);
+    const { url = '' } = request;
+    if (request.method === 'GET' && jobPath.test(url)) {
+      const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+      return this.#giveJob(url, token, give);
+    }
+    if (url.split('?')[0] !== path || request.method !== 'POST') {
       return give(404, statusOf(404, 'the server could not find the requested resource'));
     }
     if (request.headers.authorization !== `Bearer ${this.reviewerToken}`) {
@@ -109,6 +128,45 @@ export class KubernetesSimulator {
       return give(this.faults.status, statusOf(this.faults.status, 'as told'));
     }
     give(201, { ...body, metadata: {}, status: this.#review(body) });
+  }
+
+  /** As an API server whose issuer anybody may discover. */
+  #discovery(): object {
+    return {
+      issuer: this.issuer.issuer,
+      jwks_uri: `${this.url}${keyPath}`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    };
+  }
+
+  #giveKeys(response: ServerResponse): void {
+    this.keysRead += 1;
+    const { status, text } = this.faults.keys ?? {
+      status: 200,
+      text: JSON.stringify(this.issuer.keys),
+    };
+    response.writeHead(status, { 'Content-Type': 'application/jwk-set+json' }).end(text);
+  }
+
+  /** One Job, for a service account that may read those of its namespace. */
+  #giveJob(path: string, token: string, give: (status: number, body: object) => void): void {
+    if (this.faults.status !== undefined) {
+      return give(this.faults.status, statusOf(this.faults.status, 'as told'));
+    }
+    const claims = this.issuer.verify(token);
+    if (!claims?.aud.includes(this.issuer.issuer)) return give(401, statusOf(401, 'Unauthorized'));
+    const [, namespace = '', name = ''] = jobPath.exec(path) ?? [];
+    const isAllowed =
+      this.grants.has(claims.sub) && claims['kubernetes.io'].namespace === namespace;
+    if (!isAllowed) {
+      const message = `jobs.batch "${name}" is forbidden: User "${claims.sub}" cannot get resource "jobs" in API group "batch" in the namespace "${namespace}"`;
+      return give(403, statusOf(403, message));
+    }
+    const job = this.jobs.get(`${namespace}/${decodeURIComponent(name)}`);
+    if (job === undefined) return give(404, statusOf(404, `jobs.batch "${name}" not found`));
+    give(200, { apiVersion: 'batch/v1', kind: 'Job', ...job });
   }
 
   /** Like a real token authenticator: without audiences, its own is used. */

@@ -24,24 +24,46 @@ export interface IssuedClaims {
   };
 }
 
-const keyId = 'simulator-1';
-
 /** Issues service account tokens like an API server (`TokenRequest`), signed with RS256. */
 export class ServiceAccountIssuer {
   readonly issuer: string;
   readonly #now: () => number;
-  readonly #key: KeyObject;
+  #made = 0;
+  /** By id, the one that signs last. */
+  readonly #keys = new Map<string, KeyObject>();
 
   constructor(issuer: string, now: () => number = Date.now) {
     this.issuer = issuer;
     this.#now = now;
-    this.#key = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
+    this.rotate();
   }
 
   /** The key set published at `/openid/v1/jwks`. */
   get keys() {
-    const key = createPublicKey(this.#key).export({ format: 'jwk' });
-    return { keys: [{ ...key, use: 'sig', kid: keyId, alg: 'RS256' }] };
+    const keys = [...this.#keys].map(([kid, key]) => {
+      const jwk = createPublicKey(key).export({ format: 'jwk' });
+      return { ...jwk, use: 'sig', kid, alg: 'RS256' };
+    });
+    return { keys };
+  }
+
+  /** The public half of the key that signs, as PEM. */
+  get publicKey(): string {
+    return createPublicKey(this.#signer[1]).export({ type: 'spki', format: 'pem' }).toString();
+  }
+
+  get #signer(): readonly [string, KeyObject] {
+    const last = [...this.#keys].at(-1);
+    if (last === undefined) throw new Error('there is no key');
+    return last;
+  }
+
+  /** Signs by a new key from now on. The ones before are published on, unless they are withdrawn. */
+  rotate(withdraws = false): void {
+    if (withdraws) this.#keys.clear();
+    this.#made += 1;
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    this.#keys.set(`simulator-${this.#made}`, privateKey);
   }
 
   issue({ namespace, serviceAccount, pod, audiences, lifetime = 3_600 }: TokenRequest): string {
@@ -60,18 +82,20 @@ export class ServiceAccountIssuer {
         ...(pod !== undefined && { pod: { name: pod, uid: randomUUID() } }),
       },
     };
-    const text = [{ alg: 'RS256', kid: keyId }, claims].map(encode).join('.');
-    return `${text}.${sign('sha256', Buffer.from(text), this.#key).toString('base64url')}`;
+    const [kid, key] = this.#signer;
+    const text = [{ alg: 'RS256', kid }, claims].map(encode).join('.');
+    return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
   }
 
   /** The claims of a token of this issuer that has not expired, whatever its audience. */
   verify(token: string): IssuedClaims | undefined {
     const [header = '', payload = '', signature = ''] = token.split('.');
-    const isOurs = verify(
-      'sha256',
+    const [signed, proof] = [
       Buffer.from(`${header}.${payload}`),
-      createPublicKey(this.#key),
       Buffer.from(signature, 'base64url'),
+    ];
+    const isOurs = [...this.#keys.values()].some((key) =>
+      verify('sha256', signed, createPublicKey(key), proof),
     );
     if (!isOurs) return undefined;
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as IssuedClaims;
