@@ -46,6 +46,6 @@ describe('Running the tests of one file', () => {
   it('refuses what has no tests, in a sentence', async () => {
     const { code, output, errors } = await run([...testOne, 'test/nowhere.test.ts']);
     assert.equal(code, 2, output);
-    assert.match(errors, /^There is no test file test\/nowhere\.test\.ts\./);
+    assert.match(errors, /^No such test file: test\/nowhere\.test\.ts\./);
   });
 });

@@ -38,6 +38,6 @@ describe('The tests on the Windows build of Node', () => {
     const node = join(folder, 'node.exe');
     writeFileSync(node, '');
     const errors = await refusal(['--node', node], { WINELOADER: process.execPath });
-    assert.match(errors, /node\.exe does not run by Wine; the Windows build of Node 20 does/);
+    assert.match(errors, /node\.exe does not run on Wine; the Windows build of Node 20 does/);
   });
 });
