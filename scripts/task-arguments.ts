@@ -73,7 +73,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   const { values, others } = read;
   const [task = 'ArgoCDSync', ...more] = others;
   if (more.length > 0 || task.includes('=')) {
-    return fault(`'${more[0] ?? task}' is not expected here. Inputs of the task come after --.`);
+    return fault(`Unexpected argument '${more[0] ?? task}'. Inputs of the task come after --.`);
   }
   if (typeof inputs === 'string') return fault(inputs);
   if (values.server === undefined) return fault('Which Argo CD? Add --server https://…');

@@ -107,7 +107,7 @@ export function parseArguments(words: readonly string[]): RecordAsked {
       : [
           'What is the name of the recording? Start with a NAME of lowercase letters, digits and hyphens.',
         ]),
-    ...more.map((word) => `'${word}' is not expected here. Steps come after --.`),
+    ...more.map((word) => `Unexpected argument '${word}'. Steps come after --.`),
     ...(values.server === undefined ? ['Which Argo CD? Add --server https://…'] : []),
     ...(values.server === undefined || /^https?:\/\/[^/]/.test(values.server)
       ? []
@@ -118,7 +118,7 @@ export function parseArguments(words: readonly string[]): RecordAsked {
     ...(values.application === undefined ? ['Which application? Add --application NAME.'] : []),
     ...replacements
       .filter((pair) => pair === undefined || pair[0] === '')
-      .map(() => '--replace needs both names: write it as --replace REAL=SAFE.'),
+      .map(() => '--replace needs both names: use --replace REAL=SAFE.'),
     ...('messages' in asked ? asked.messages : []),
   ];
   if (messages.length > 0 || 'messages' in asked) return { kind: 'fault', messages };

@@ -4,32 +4,34 @@ import type { ApplicationEvent, MissedReason } from '../sync/events/application-
 import { eventKinds } from '../sync/events/application-event.ts';
 import { syncPhases } from '../sync/plan/hook.ts';
 
-/** What of an event is kept with each of its actions; the store may hold ten thousand of them. */
+/**
+ * The limits of the event that is stored with each action; the store may contain ten thousand actions.
+ */
 const most = { hooks: 50, images: 50, revisions: 20, message: 2_000, links: 100 } as const;
 
-/** An application and the rule that was started for it: a link of a chain of follow-ups. */
+/** One link of a chain of follow-ups: an application, and the rule that acted on it. */
 export interface ChainLink {
-  /** Of the application. */
+  /** The application's uid. */
   readonly uid: string;
-  /** `name` or `namespace/name`, as rules name it. */
+  /** `name` or `namespace/name`, as in rules. */
   readonly application: string;
   readonly rule: string;
 }
 
-/** What an action is for and what is to be done: the `body` of a `StoredAction`. Texts are foreign. */
+/** The event of an action and what to do: the `body` of a `StoredAction`. Texts are foreign. */
 export interface ActionBody {
-  /** With no more of its lists and message than `boundedEvent` leaves. */
+  /** Its lists and message are bounded by `boundedEvent`. */
   readonly event: ApplicationEvent;
   /** Name of the Argo CD instance. */
   readonly argocd: string;
   /** The page of the application in Argo CD. */
   readonly applicationUrl: string;
   readonly action: RenderedAction;
-  /** 15 digits, by which the run claims its event. */
+  /** 15 digits with which the run claims its event. */
   readonly eventKey: string;
-  /** It happened while no handler was watching, and was found afterwards. */
+  /** Whether it happened while no handler was watching, and was found afterwards. */
   readonly late: boolean;
-  /** The follow-ups that led to this one, the first of them first; empty where people or Git did. */
+  /** The follow-ups that led to this one, oldest first; empty if people or Git caused it. */
   readonly chain: readonly ChainLink[];
 }
 
@@ -128,7 +130,7 @@ const bodySchema = z.object({
   chain: z.array(z.object({ uid: text, application: text, rule: text })),
 });
 
-/** The text for a `StoredAction`. */
+/** Serializes the body for a `StoredAction`. */
 export function writeActionBody({ event, chain, ...body }: ActionBody): string {
   const kept = { ...body, event: boundedEvent(event), chain: chain.slice(-most.links) };
   return JSON.stringify(kept satisfies ActionBody);
@@ -136,11 +138,13 @@ export function writeActionBody({ event, chain, ...body }: ActionBody): string {
 
 /** Reads what `writeActionBody` wrote. Throws an ordinary error for anything else. */
 export function readActionBody({ body }: { readonly body: string }): ActionBody {
-  // What is absent and what is undefined is one to JSON, and to whoever reads it.
+  // JSON and the readers treat absent and undefined alike.
   return z.parse(bodySchema, JSON.parse(body)) as ActionBody;
 }
 
-/** The same; undefined for what cannot be read, which an older handler may have written. */
+/**
+ * Like `readActionBody`, but undefined for what cannot be read, such as the text of an older handler.
+ */
 export function findActionBody(action: { readonly body: string }): ActionBody | undefined {
   try {
     return readActionBody(action);
@@ -149,7 +153,7 @@ export function findActionBody(action: { readonly body: string }): ActionBody | 
   }
 }
 
-/** The event with no more of its lists and its message than is kept. */
+/** The event with its lists and message cut to what is stored. */
 export function boundedEvent(event: ApplicationEvent): ApplicationEvent {
   const { operation, images, message } = event;
   return {

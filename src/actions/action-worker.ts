@@ -8,48 +8,50 @@ import { ActionError, type ActionTarget } from './action-target.ts';
 import { openStates } from './stored-action.ts';
 import type { ActionChange, ActionState, StoredAction } from './stored-action.ts';
 
-/** Where the worker finds what is to be done, and keeps how far it is. */
+/** The store in which the worker finds actions and keeps their states. */
 export interface ActionStore {
-  /** Those that are `waiting` or `sent`, and due: those due first come first. */
+  /** The due actions that are `waiting` or `sent`, ordered by due time. */
   dueActions(now: number, limit: number): Promise<readonly StoredAction[]>;
-  /** When the next action is due; undefined where none is open. */
+  /** When the next action is due; undefined if none is open. */
   nextDueAt(): Promise<number | undefined>;
   /**
-   * Changes an action; with `from` only one that is in such a state, and says whether it did. Rejects
-   * with an ordinary error where there is no such action.
+   * Changes an action, with `from` only if it is in one of these states. Returns whether it did. Rejects
+   * with an ordinary error if there is no such action.
    */
   changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean>;
 }
 
-/** What the worker is told to work with. */
+/** The options of the worker. */
 export interface ActionWorkerOptions {
   readonly store: ActionStore;
   readonly target: ActionTarget;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Told what an operator should know: the store that cannot store, and bugs. */
+  /** Called for what an operator should know: store failures and bugs. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** Actions that are worked at the same time. */
+/** How many actions are processed at the same time. */
 const mostAtOnce = 16;
-/** Milliseconds before the next try after one that came to nothing. */
+/** Milliseconds before a retry. */
 const pauses = { first: 1_000, most: 5 * 60_000 } as const;
-/** Milliseconds before the next look for what may have been done, by how many were in vain. */
+/** Milliseconds before the next lookup, by the number of earlier ones without a result. */
 const pausesOfLook = [2_000, 4_000, 8_000, 16_000, 30_000] as const;
-/** So many looks, of however many processes, are enough where none of them lives as long as that takes. */
+/**
+ * The number of lookups, over all processes, that suffices even if no process lives long enough for all
+ * of them.
+ */
 const mostLooks = 12;
-/** Milliseconds until a store is asked again that could not answer. */
+/** Milliseconds before the store is tried again after a failure. */
 const pauseOfStore = 2_000;
 /** The longest sleep; a wakeup ends it. */
 const longestSleep = 60_000;
 
 /**
- * Does actions, each once. That one is sent is stored before it is sent; so one that is found `sent`
- * may have been done, be it that no answer came or that the process died. It is looked up, six times
- * over a minute, and only then sent again. The looks are counted in the store, so that a process which
- * is killed again and again comes to an end with them; and the minute is one of a single process, so
- * that a clock which jumped meanwhile does not make it shorter.
+ * Does actions, each once. An action is stored as `sent` before it is sent, so a `sent` action may have
+ * been done, whether the answer was lost or the process died. It is looked up six times within a minute
+ * before it is sent again. The store counts the lookups, so that they end even if the process is killed
+ * repeatedly. The minute is measured within one process, so that a clock jump cannot shorten it.
  *
  * States of an action: see `ActionState`.
  */
@@ -57,7 +59,7 @@ export class ActionWorker {
   readonly #options: ActionWorkerOptions;
   readonly #wakeup: Wakeup;
   readonly #busy = new Set<string>();
-  /** Since when this process has known of those that are `sent`. */
+  /** When this process first saw each action as `sent`. */
   readonly #sentSince = new Map<string, number>();
 
   constructor(options: ActionWorkerOptions) {
@@ -65,7 +67,7 @@ export class ActionWorker {
     this.#wakeup = new Wakeup(options.clock);
   }
 
-  /** There may be something to do. */
+  /** Wakes the worker: there may be something to do. */
   wake(): void {
     this.#wakeup.wake();
   }
@@ -78,7 +80,7 @@ export class ActionWorker {
     }
   }
 
-  /** Begins what is due, as far as there is room. Says how long there is nothing more to begin. */
+  /** Starts due actions up to the limit. Returns how long there is nothing more to start. */
   async #begin(signal: AbortSignal): Promise<number> {
     const { store, clock, onFault } = this.#options;
     try {
@@ -89,7 +91,7 @@ export class ActionWorker {
       for (const action of ready) void this.#work(action, signal);
       if (ready.length > 0) return 0;
       const next = await store.nextDueAt();
-      // What is due and at work wakes us when it is over.
+      // Due actions in progress wake the worker when they finish.
       if (next === undefined || next <= clock.now()) return longestSleep;
       return Math.min(longestSleep, next - clock.now());
     } catch (error) {
@@ -117,13 +119,13 @@ export class ActionWorker {
   }
 }
 
-/** What one step of an action works with. */
+/** The options of one step of an action. */
 export interface ActionStepOptions extends Omit<ActionWorkerOptions, 'onFault'> {
-  /** Since when this process has known that it is `sent`. */
+  /** When this process first saw it as `sent`. */
   readonly sentSince: number;
 }
 
-/** Takes an action one step further, and says its state. Rejects with the store's errors alone. */
+/** Takes an action one step further and returns its state. Rejects only with errors of the store. */
 export async function work(
   action: StoredAction,
   options: ActionStepOptions,
@@ -131,7 +133,7 @@ export async function work(
 ): Promise<ActionState> {
   const { store, clock } = options;
   const change = async (changed: ActionChange): Promise<ActionState> => {
-    // An operator may have dismissed it meanwhile; but what is done is done.
+    // An operator may have dismissed it in the meantime, but a result still counts.
     const from = changed.state === 'done' ? undefined : openStates;
     const isChanged = await store.changeAction(action.key, changed, from);
     return isChanged ? (changed.state ?? action.state) : 'dismissed';
@@ -163,7 +165,7 @@ export async function work(
   return result === undefined ? sent.state : change({ state: sent.state, ...result });
 }
 
-/** The request to make; or why there is none. */
+/** The request to send, or why there is none. */
 async function prepare(
   action: StoredAction,
   options: ActionStepOptions,
@@ -176,7 +178,7 @@ async function prepare(
   }
 }
 
-/** What is found of an earlier request; `again`: it was not carried out, and never will be. */
+/** The result of an earlier request. `again`: it was not carried out, and never will be. */
 async function lookUp(
   action: StoredAction,
   { target, clock, sentSince }: ActionStepOptions,
@@ -191,7 +193,7 @@ async function lookUp(
     if (pause === undefined) return 'again';
     return { looks: looks + 1, dueAt: clock.now() + pause };
   } catch (error) {
-    // Without an answer nothing is known: it is not sent again, however long that lasts.
+    // Without an answer the result is unknown, so it is not sent again, however long that lasts.
     const isOver = clock.now() >= action.expiresAt;
     const message = messageOf(error);
     if (isOver) return { state: 'expired', message };
@@ -199,7 +201,7 @@ async function lookUp(
   }
 }
 
-/** Sends it. Undefined: cut off by the end of the process, which is what `sent` in the store says. */
+/** Sends an action. Undefined if the end of the process cut it off; the store then says `sent`. */
 async function send(
   action: StoredAction & { readonly request: string },
   options: ActionStepOptions,
@@ -218,7 +220,7 @@ async function send(
   }
 }
 
-/** What becomes of an action that was not done, for certain. */
+/** The next state of an action that was certainly not done. */
 function notDone(
   { tries, expiresAt }: StoredAction,
   error: unknown,
@@ -231,7 +233,7 @@ function notDone(
   return dueAt >= expiresAt ? { state: 'expired', message } : { state: 'waiting', dueAt, message };
 }
 
-/** Foreign text, bounded as it is kept. */
+/** Foreign text, bounded for the store. */
 function messageOf(error: unknown): string {
   return logLine(errorMessage(error), 2_000);
 }

@@ -4,27 +4,26 @@ import { addressKey } from '../follow-ups/pipeline-address.ts';
 import { RecentAnswers } from './recent-answers.ts';
 import { uncheckedRequest, type RenderedQueueing } from './pipeline-request.ts';
 
-/** A pipeline, and how its runs are found again. */
+/** A pipeline, and the mark by which its runs are found again. */
 export interface KnownPipeline {
   readonly found: FoundPipeline;
   readonly mark: RunMark;
 }
 
-/** What is to be queued where, and for which event. `organization`: its address. */
+/** What to queue, where, and for which event. `organization` is a URL. */
 export interface Wanted {
   readonly action: RenderedQueueing;
   readonly organization: string;
   readonly eventKey: string;
 }
 
-/** How long something is taken to be as it was, milliseconds: what is there, and what is not. */
+/** How long an answer is reused, for existing and for missing pipelines; milliseconds. */
 const lifetimes = { found: 5 * 60_000, missing: 30_000 } as const;
 
 /**
- * Pipelines by what actions ask of them: found and checked once for the many actions of one rule. What
- * has changed meanwhile does no harm: queuing refuses what does not fit any more, and makes do without
- * the mark. A pipeline that is not there, or not ours to see, is remembered as well: as many actions
- * may ask for it again and again.
+ * A cache of pipelines: found and checked once for the many actions of one rule. Stale entries do no
+ * harm: queuing refuses what no longer fits, and works without the mark. Missing or invisible pipelines
+ * are cached too, because many actions may ask for them repeatedly.
  */
 export class KnownPipelines {
   readonly #pipelines: Pick<Pipelines, 'find' | 'check'>;
@@ -38,7 +37,7 @@ export class KnownPipelines {
     this.#found = new RecentAnswers(now, (answer) =>
       'value' in answer ? lifetimes.found : isRefusal(answer.error) ? lifetimes.missing : 0,
     );
-    // What was refused may have been a value, of which the next event has another one.
+    // The refusal may be due to a value, and the next event may have a different one.
     this.#marks = new RecentAnswers(now, (answer) => ('value' in answer ? lifetimes.found : 0));
   }
 
@@ -59,7 +58,7 @@ export class KnownPipelines {
     return { found, mark };
   }
 
-  /** One was deleted: what is found by names now may be another one. */
+  /** Clears the cache after a pipeline was deleted, because names may now lead to another one. */
   forget(): void {
     this.#found.clear();
     this.#marks.clear();
@@ -70,7 +69,7 @@ function placeOf({ action, organization }: Wanted): string {
   return `${action.kind} ${addressKey({ ...action, organization })}`;
 }
 
-/** Equal for actions of which a pipeline makes the same: it is their names that it takes or not. */
+/** Equal for actions with the same input names, because a pipeline accepts or refuses inputs by name. */
 function inputsOf(action: RenderedQueueing): string {
   const names = (texts: Readonly<Record<string, unknown>>) => Object.keys(texts).sort();
   return JSON.stringify(

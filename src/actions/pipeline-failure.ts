@@ -2,10 +2,10 @@ import { PipelineError, type PipelineReason } from '../azure/pipelines/pipeline-
 import { ActionError } from './action-target.ts';
 
 /**
- * What a refusal means for the action. `later`: it is done as it is once somebody grants, creates or
- * enables something in Azure DevOps, so it is tried until its time is up, and the sentence is shown
- * meanwhile. A pipeline that is not there reads like one that may not be seen. `refused`: rule and
- * pipeline contradict each other, and the run for this event would not be one of either as it is.
+ * What a refusal means for the action. `later`: it will succeed once somebody grants, creates or enables
+ * something in Azure DevOps, so it is retried until it expires, and the message is shown in the
+ * meantime. A missing pipeline looks like one that the identity may not see. `refused`: rule and
+ * pipeline contradict each other, and one of them must change.
  */
 const onRefusal: Readonly<Record<PipelineReason, 'later' | 'refused'>> = {
   unknownProject: 'later',
@@ -15,7 +15,7 @@ const onRefusal: Readonly<Record<PipelineReason, 'later' | 'refused'>> = {
   disabledPipeline: 'later',
   unauthenticated: 'later',
   noToken: 'later',
-  // A branch that is pushed in a moment, a run of a resource that has not ended yet.
+  // The branch may be pushed soon, or the run of a resource may not have ended yet.
   missingBranch: 'later',
   missingResource: 'later',
   throttled: 'later',
@@ -34,7 +34,7 @@ const onRefusal: Readonly<Record<PipelineReason, 'later' | 'refused'>> = {
   rejected: 'refused',
 };
 
-/** The failure of a call to pipelines as that of an action; anything else stays what it is. */
+/** Converts a failed call about pipelines to the failure of an action; other errors stay unchanged. */
 export function actionErrorOf(error: unknown): unknown {
   if (!(error instanceof PipelineError)) return error;
   const { kind, reason, message, advice, retryAfter } = error;

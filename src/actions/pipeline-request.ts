@@ -10,10 +10,10 @@ import { pipelineKinds, runMarks } from '../azure/pipelines/pipelines.ts';
 import type { RenderedRelease, RenderedRun } from '../follow-ups/follow-up.ts';
 import type { ActionOutcome } from './stored-action.ts';
 
-/** What Azure DevOps is asked for by an action. */
+/** What an action requests from Azure DevOps. */
 export type RenderedQueueing = RenderedRun | RenderedRelease;
 
-/** Where it is queued: the organization by its address, the pipeline by its id. */
+/** Where it is queued: the organization by its URL, the pipeline by its id. */
 export interface QueueAddress {
   readonly organization: string;
   readonly project: string;
@@ -21,10 +21,10 @@ export interface QueueAddress {
   readonly kind: PipelineKind;
 }
 
-/** What every run is tagged with, besides the event, so that people find them. */
+/** The tags of every run, besides that of the event, so that people find them. */
 const tags: readonly string[] = ['argocd'];
 
-/** The request for an action, without what its run is found by. */
+/** The request for an action, without the mark of its run. */
 export function uncheckedRequest(
   action: RenderedQueueing,
   { kind, ...address }: QueueAddress,
@@ -49,7 +49,7 @@ export function uncheckedRequest(
   return { kind, ...common, ...source, parameters, pipelineResources, stagesToSkip };
 }
 
-/** What a classic build has no place for, of what a rule gives it. */
+/** The settings of a rule that a classic build does not support. */
 export function unfitFor(kind: PipelineKind, action: RenderedQueueing): readonly string[] {
   if (kind !== 'build' || action.kind !== 'queuePipeline') return [];
   const { parameters, pipelineResources, stagesToSkip } = action;
@@ -92,17 +92,17 @@ const requestSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A request as it is stored before it is sent. */
+/** Serializes a request to be stored before it is sent. */
 export function printRequest(request: QueueRequest): string {
   return JSON.stringify(request);
 }
 
-/** Reads it again. Throws an ordinary error where it is none: nothing else writes it. */
+/** Reads what `printRequest` wrote. Throws an ordinary error for anything else. */
 export function readRequest(text: string): QueueRequest {
   return z.parse(requestSchema, JSON.parse(text));
 }
 
-/** What came of a request, by the run that it queued. */
+/** The outcome of a request, from the run that it queued. */
 export function outcomeOf({ id, name, page }: PipelineRun): ActionOutcome {
   return { id, name, page };
 }

@@ -17,16 +17,16 @@ import {
   type RenderedQueueing,
 } from './pipeline-request.ts';
 
-/** What the target works with. */
+/** The options of the target. */
 export interface PipelineTargetOptions {
   readonly pipelines: Pipelines;
-  /** Those that are configured at the moment: names lead to no others. */
+  /** The currently configured organizations: names never resolve to others. */
   readonly organizations: () => readonly Pick<ConfiguredOrganization, 'url'>[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Queues YAML pipelines and classic builds, and creates classic releases, as our identity. */
+/** Queues YAML pipelines and classic builds, and creates classic releases, as the handler's identity. */
 export class PipelineTarget implements ActionTarget {
   readonly #options: PipelineTargetOptions;
   readonly #known: KnownPipelines;
@@ -38,14 +38,14 @@ export class PipelineTarget implements ActionTarget {
 
   async prepare(stored: StoredAction, signal: AbortSignal): Promise<string> {
     const { action, eventKey } = readActionBody(stored);
-    if (action.kind === 'postWebHook') throw new Error('A web hook queues no pipeline.');
+    if (action.kind === 'postWebHook') throw new Error('A web hook does not queue a pipeline.');
     const organization = this.#urlOf(action);
     return meant(async () => {
       const { found, mark } = await this.#known.find({ action, organization, eventKey }, signal);
       const unfit = unfitFor(found.kind, action);
       if (unfit.length > 0) {
         const name = printPipelineAddress(action);
-        const message = `Could not queue ${name}: it is a classic pipeline, which takes no ${unfit.join(' and no ')}. Take that out of the rule, or give it variables.`;
+        const message = `Could not queue ${name}: it is a classic pipeline, which takes no ${unfit.join(' and no ')}. Remove that from the rule, or use variables.`;
         throw new ActionError('refused', message);
       }
       const { project } = action;
@@ -84,8 +84,8 @@ export class PipelineTarget implements ActionTarget {
     const problem =
       found === undefined
         ? `there is no organization ${organization} in \`azureDevOps.organizations\``
-        : `${more.length + 1} entries of \`azureDevOps.organizations\` are called ${organization}`;
-    const message = `Could not queue ${name}: ${problem}. Pipelines are queued in organizations that the handler's configuration lists, and nowhere else.`;
+        : `${more.length + 1} entries of \`azureDevOps.organizations\` have the name ${organization}`;
+    const message = `Could not queue ${name}: ${problem}. Pipelines are queued only in organizations that the handler's configuration lists.`;
     throw new ActionError('refused', message);
   }
 }

@@ -1,27 +1,27 @@
-/** What came of asking. */
+/** The result of a request. */
 export type Answer<T> = { readonly value: T } | { readonly error: unknown };
 
 interface Entry<T> {
   readonly answer: Promise<T>;
-  /** Undefined while it is asked for. */
+  /** Undefined while the request is in progress. */
   until: number | undefined;
 }
 
 const most = 1_000;
 
-/** Answers by what was asked, for as long as each may be taken to hold; asked for once at a time. */
+/** Caches answers by key for a lifetime each. Concurrent requests for a key share one answer. */
 export class RecentAnswers<T> {
   readonly #now: () => number;
   readonly #lifetime: (answer: Answer<T>) => number;
   readonly #entries = new Map<string, Entry<T>>();
 
-  /** `lifetime`: milliseconds. */
+  /** `lifetime` returns milliseconds. */
   constructor(now: () => number, lifetime: (answer: Answer<T>) => number) {
     this.#now = now;
     this.#lifetime = lifetime;
   }
 
-  /** The answer that is known, or being asked for, or else is asked for by `ask`. */
+  /** The cached or pending answer, or else a new one from `ask`. */
   get(key: string, ask: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
     if (known !== undefined && (known.until === undefined || this.#now() < known.until)) {

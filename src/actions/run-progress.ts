@@ -5,7 +5,7 @@ import type { Clock } from '../async/clock.ts';
 import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
 import type { PipelineRun, Pipelines, RunReference } from '../azure/pipelines/pipelines.ts';
 
-/** What the progress of runs is read with. */
+/** The options for reading the progress of runs. */
 export interface RunProgressOptions {
   readonly pipelines: Pick<Pipelines, 'run'>;
   readonly clock: Clock;
@@ -13,23 +13,23 @@ export interface RunProgressOptions {
 }
 
 /**
- * Milliseconds between two looks at a run: more the longer it takes, and while Azure DevOps does not
- * answer. A run seldom ends within seconds, and each look counts against the identity's rate limit.
+ * Milliseconds between polls of a run: longer the longer it takes, and while Azure DevOps does not
+ * answer. Runs rarely end within seconds, and each poll counts against the identity's rate limit.
  */
 const pauses = { first: 5_000, most: 30_000 } as const;
-/** A run is followed no longer than Azure DevOps keeps one waiting: 30 days are those of an approval. */
+/** Runs are followed no longer than Azure DevOps keeps them waiting: an approval may take 30 days. */
 const longest = 31 * 24 * 3_600_000;
 
 interface Poll {
   readonly scope: CancelScope;
   readonly listeners: Set<(run: PipelineRun) => void>;
-  /** As it was last seen. */
+  /** The run as last seen. */
   run: PipelineRun | undefined;
-  /** Rejects where it can never be read. */
+  /** Rejects if it can never be read. */
   readonly ended: Promise<PipelineRun>;
 }
 
-/** Follows runs of pipelines, each by one series of looks however many wait for it. */
+/** Follows runs of pipelines, with one poll per run however many callers wait for it. */
 export class RunProgress {
   readonly #options: RunProgressOptions;
   readonly #polls = new Map<string, Poll>();
@@ -38,15 +38,15 @@ export class RunProgress {
     this.#options = options;
   }
 
-  /** How many runs are looked at. */
+  /** How many runs are polled. */
   get size(): number {
     return this.#polls.size;
   }
 
   /**
-   * Resolves with the run when it has ended. `tell` hears how it is, first and whenever that changes.
-   * Rejects with the signal's reason, and with a `PipelineError` where it can never be read: then
-   * nobody knows how it ends.
+   * Resolves with the run when it has ended. Calls `tell` with its first state and on every change.
+   * Rejects with the signal's reason, or with a `PipelineError` if the run can never be read, so that
+   * its result stays unknown.
    */
   async watchRun(
     reference: RunReference,
@@ -77,11 +77,11 @@ export class RunProgress {
       scope,
       listeners: new Set(),
       run: undefined,
-      // Nothing of it happens before the poll is known.
+      // Starts only after the poll is registered.
       ended: Promise.resolve().then(() => this.#follow(poll, reference)),
     };
     this.#polls.set(key, poll);
-    // Whoever waits hears of it; that nobody does any more is no fault.
+    // Waiting callers receive the error; without any, it does not matter.
     poll.ended.catch(() => undefined);
     return poll;
   }
@@ -97,7 +97,7 @@ export class RunProgress {
         poll.run = run;
         if (run.state === 'completed') return run;
       } catch (error) {
-        // Whatever else it is, it may pass; and nothing is lost by looking again.
+        // Other failures may be transient, and polling again is harmless.
         if (error instanceof PipelineError && error.kind === 'refused') throw error;
         retryAfter = error instanceof PipelineError ? (error.retryAfter ?? 0) : 0;
       }

@@ -6,13 +6,13 @@ import { ActionError, type ActionTarget } from './action-target.ts';
 /** The target of each kind of action. */
 export type ActionTargets = Readonly<Record<RenderedAction['kind'], ActionTarget>>;
 
-/** A request, and whose it is: `send` and `lookUp` are given nothing else. */
+/** A request with its kind, because `send` and `lookUp` receive nothing else. */
 interface KindRequest {
   readonly kind: RenderedAction['kind'];
   readonly request: string;
 }
 
-/** Gives each action to the target of its kind. */
+/** Passes each action to the target of its kind. */
 export class TargetsByKind implements ActionTarget {
   readonly #targets: ActionTargets;
 
@@ -37,12 +37,12 @@ export class TargetsByKind implements ActionTarget {
   }
 }
 
-/** The request that an action's own target has written, of what is stored with the action. */
+/** The request of an action's own target, from the stored request. */
 export function ownRequest(stored: string): string {
   return read(stored).request;
 }
 
-/** What nobody can read, nobody will ever do. */
+/** An unreadable action can never be done, so it is refused. */
 function kindOf(action: StoredAction): RenderedAction['kind'] {
   try {
     return readActionBody(action).action.kind;
@@ -51,7 +51,7 @@ function kindOf(action: StoredAction): RenderedAction['kind'] {
   }
 }
 
-/** Only we write it. */
+/** Written only by this class. */
 function read(request: string): KindRequest {
   return JSON.parse(request) as KindRequest;
 }

@@ -1,17 +1,14 @@
 import type { Failure } from '../sync/model/failure.ts';
 
-/**
- * What an `ArgoCDError` says besides its message: what kind of failure it is, and what to do about
- * it.
- */
+/** The details of an `ArgoCDError`: the kind of failure, and what to do about it. */
 export interface ArgoCDErrorDetails {
   readonly failure: Failure;
   readonly status?: number | undefined;
   /** Milliseconds that the server asked us to wait. */
   readonly retryAfter?: number | undefined;
-  /** What to do about it, where the connection is the cause; empty where the reason says it. */
+  /** What to do if the connection is the cause; empty if the reason already says it. */
   readonly advice?: string | undefined;
-  /** What was rejected, where `failure` is `unauthenticated`. */
+  /** What was rejected if `failure` is `unauthenticated`. */
   readonly credential?: 'token' | 'password' | undefined;
   readonly cause?: unknown;
 }

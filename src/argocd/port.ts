@@ -5,17 +5,20 @@ import type { InfoRow } from '../sync/model/operation.ts';
 import type { RequestedSync } from '../sync/model/stored-operation.ts';
 import type { SyncWindows } from '../sync/windows/sync-window.ts';
 
-/** How a call reaches its application. `project` makes Argo CD tell "missing" from "forbidden". */
+/**
+ * The address of an application in a call. With `project`, Argo CD distinguishes "missing" from
+ * "forbidden".
+ */
 export interface Address extends ApplicationName {
   readonly project: string;
 }
 
-/** What a sync asks for, and the rows of `info` that mark it as ours. */
+/** The parameters of a sync, and the rows of `info` that mark it as ours. */
 export interface SyncRequest extends RequestedSync {
   readonly infos: readonly InfoRow[];
 }
 
-/** A rollback to an entry of the application's history. Argo CD stores no `info` with one. */
+/** A rollback to an entry of the application's history. Argo CD stores no `info` with it. */
 export interface RollbackRequest {
   readonly historyId: number;
   readonly prune: boolean;
@@ -34,14 +37,14 @@ export interface FoundApplication extends Required<ApplicationName> {
   readonly project: string;
 }
 
-/** Which applications a stream tells of: one by name, or those of a project and selector. */
+/** The applications of a stream: one by name, or those of a project and selector. */
 export interface WatchScope {
   readonly name?: ApplicationName;
   readonly project: string;
   readonly selector?: string;
 }
 
-/** The end of the logs of a resource's pods: no more than the last `lines`. */
+/** A request for the last `lines` of the logs of a resource's pods. */
 export interface LogQuery {
   readonly resource: ResourceKey;
   readonly lines: number;
@@ -50,7 +53,7 @@ export interface LogQuery {
 /** The last lines of a pod's log, of each container under its heading; foreign text. */
 export interface PodLog {
   readonly lines: readonly string[];
-  /** What Kubernetes returned instead of a log; empty where there was one. */
+  /** What Kubernetes returned instead of a log; empty if there was a log. */
   readonly fault: string;
 }
 
@@ -59,19 +62,22 @@ export interface PodLog {
  * failures are `ArgoCDError`s (src/argocd/argocd-error.ts).
  */
 export interface ArgoCD {
-  /** Fresh from Kubernetes, never from a cache. `refresh` waits until Argo CD compared again. */
+  /**
+   * Reads the application from Kubernetes, never from a cache. With `refresh`, waits for a new
+   * comparison.
+   */
   get(address: Address, options: GetOptions): Promise<Application>;
-  /** The applications of a project that a label selector matches, in the order of their names. */
+  /** The applications of a project that a label selector matches, sorted by name. */
   find(
     selector: string,
     project: string,
     signal: AbortSignal,
   ): Promise<readonly FoundApplication[]>;
-  /** The application with the operation set: requested, not yet begun. */
+  /** Requests a sync. Returns the application with the operation requested but not yet started. */
   sync(address: Address, request: SyncRequest, signal: AbortSignal): Promise<Application>;
   rollback(address: Address, request: RollbackRequest, signal: AbortSignal): Promise<Application>;
   terminate(address: Address, signal: AbortSignal): Promise<void>;
-  /** The manifests of the revisions, hooks included, as parsed JSON: foreign in every respect. */
+  /** The manifests of the revisions, hooks included, as parsed but unchecked JSON. */
   manifests(
     address: Address,
     revisions: ManifestRevisions,
@@ -80,10 +86,10 @@ export interface ArgoCD {
   windows(address: Address, signal: AbortSignal): Promise<SyncWindows>;
   /** A commit of the application's repositories, by its SHA, whole or short. */
   commit(address: Address, revision: string, signal: AbortSignal): Promise<Commit>;
-  /** The last lines of a resource's pods; none when there is no pod any more. */
+  /** The last log lines of a resource's pods; none if the pods are gone. */
   logs(address: Address, query: LogQuery, signal: AbortSignal): Promise<PodLog>;
   /**
-   * Yields changes until the signal aborts or the stream breaks, without replay: an accelerator,
+   * Yields changes until the signal aborts or the stream breaks, without replay. Only an accelerator,
    * never the source of truth. Yields `undefined` for a heartbeat.
    */
   watch(scope: WatchScope, signal: AbortSignal): AsyncIterable<WatchEvent | undefined>;
@@ -91,11 +97,11 @@ export interface ArgoCD {
   pageOf(name: ApplicationName): string;
 }
 
-/** One message about any application, of which no more is read than its summary unless asked. */
+/** One message about any application. Only its summary is read, unless `read` is called. */
 export interface SummaryEvent {
   readonly type: WatchEvent['type'];
   readonly summary: ApplicationSummary;
-  /** All of it. Rejects with an `ArgoCDError` where it has not the shape that it should have. */
+  /** Reads the whole application. Rejects with an `ArgoCDError` if its shape is unexpected. */
   readonly read: () => Promise<Application>;
 }
 
@@ -104,21 +110,21 @@ export interface SummaryEvent {
  * `ArgoCDError`s.
  */
 export interface Overview {
-  /** All applications that the token may read, from a cache that may be a moment old. */
+  /** All applications that the token may read, from a cache that may lag slightly. */
   list(signal: AbortSignal): Promise<readonly Listing[]>;
-  /** One application, fresh from Kubernetes. */
+  /** The summary of one application, read from Kubernetes. */
   summary(name: ApplicationName, signal: AbortSignal): Promise<ApplicationSummary>;
   /**
-   * Tells of all applications, then of changes, until the signal aborts or the stream breaks. Yields
+   * Yields all applications, then changes, until the signal aborts or the stream breaks. Yields
    * `undefined` for a heartbeat, and for an application that it cannot read.
    */
   summaryEvents(signal: AbortSignal): AsyncIterable<SummaryEvent | undefined>;
 }
 
-/** How an application is read: as Argo CD last saw it, or after a refresh. */
+/** How to read an application: as Argo CD last saw it, or after a refresh. */
 export interface GetOptions {
   readonly refresh?: boolean;
-  /** With `refresh`: manifests are recreated, and a hydrated application is hydrated again. */
+  /** With `refresh`: regenerates manifests, and hydrates a hydrated application again. */
   readonly hard?: boolean;
   readonly signal: AbortSignal;
 }

@@ -1,15 +1,15 @@
-/** Characters that are parsed at once, which takes a fraction of a millisecond. */
+/** Characters parsed at once, which takes a fraction of a millisecond. */
 const defaultPortion = 32_768;
-/** To parse so many characters takes as long as a comparison. */
+/** Characters that can be parsed in the time of one comparison. */
 const charactersOfStep = 100;
-/** What is nested deeper is not divided. */
+/** Deeper nesting is not divided. */
 const mostLevels = 100;
 
 /**
- * What `JSON.parse` makes of a text, or its `SyntaxError`. A long text is parsed in portions, so that
- * others can have their turn in between: it yields how many steps it has made since it yielded last.
- * It only divides the text, between the members of arrays and objects, and leaves the parsing to
- * `JSON.parse`, which is many times faster than parsers for streams.
+ * Returns what `JSON.parse` returns, or throws its `SyntaxError`. Parses a long text in portions and
+ * yields the work done since the last yield, so that other work can run in between. It only divides the
+ * text between the members of arrays and objects, and leaves the parsing to `JSON.parse`, which is many
+ * times faster than streaming parsers.
  */
 export function* parseJsonInTurns(
   text: string,
@@ -42,21 +42,21 @@ export function* parseAllInTurns(texts: readonly string[]): Generator<number, re
 
 type Members = unknown[] | Record<string, unknown>;
 
-/** An array or object that has begun. Positions are in the text. */
+/** An open array or object. Positions are in the text. */
 interface Level {
-  /** Of its bracket. */
+  /** Position of its bracket. */
   readonly start: number;
-  /** Absent until a portion ends inside of it: until then its text is part of what surrounds it. */
+  /** Undefined until a portion ends inside it. Until then its text is part of the enclosing level. */
   members: Members | undefined;
-  /** Where the text begins that is not in `members` yet. */
+  /** Where the text that is not in `members` yet starts. */
   rest: number;
-  /** Where its current member begins: after the bracket, or after the last comma. */
+  /** Where its current member starts: after the bracket, or after the last comma. */
   member: number;
-  /** Whether its current member is in `members` already: it was divided itself. */
+  /** Whether its current member is already in `members`, because it was divided itself. */
   isMemberAdded: boolean;
 }
 
-/** Throws a `SyntaxError` also where a text cannot be divided. */
+/** Divides a text. Throws a `SyntaxError` if it cannot be divided. */
 class JsonDivision {
   readonly #text: string;
   readonly #portion: number;
@@ -122,7 +122,7 @@ class JsonDivision {
     level.isMemberAdded = false;
   }
 
-  /** A portion ends at a comma: of every level, the members that are complete are parsed. */
+  /** Ends a portion at a comma: parses the complete members of every level. */
   #divide(at: number): void {
     for (const [index, level] of this.#levels.entries()) {
       level.members ??= this.#text[level.start] === '[' ? [] : {};
@@ -136,7 +136,7 @@ class JsonDivision {
     this.#portionEnd = at;
   }
 
-  /** What has ended, where it was divided. */
+  /** Closes the innermost level. Returns its members if it was divided. */
   #close(at: number): Members | undefined {
     const level = this.#levels.pop();
     const isArray = this.#text[at] === ']';
@@ -156,7 +156,7 @@ class JsonDivision {
     return members;
   }
 
-  /** Adds the members in a text: at least one, since a comma stands before or after it. */
+  /** Adds the members in a text: at least one, because a comma precedes or follows it. */
   #add(members: Members, text: string): void {
     if (Array.isArray(members)) {
       const some = JSON.parse(`[${text}]`) as unknown[];
@@ -169,7 +169,10 @@ class JsonDivision {
     }
   }
 
-  /** Adds a member that was divided; `before`: what stands before it, the name in an object. */
+  /**
+   * Adds a member that was divided. `before` is the text before it, which contains its name in an
+   * object.
+   */
   #put(members: Members, before: string, value: unknown): void {
     if (Array.isArray(members)) {
       requireBlank(before, 0, before.length);
@@ -181,7 +184,7 @@ class JsonDivision {
   }
 }
 
-/** The position of the quote that ends the string that begins at a position. */
+/** The position of the quote that ends the string starting at `start`. */
 function endOfString(text: string, start: number): number {
   for (let at = start; ;) {
     at = text.indexOf('"', at + 1);
@@ -192,7 +195,7 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** Also a member called `__proto__`, which an assignment would not make. */
+/** Works for a member named `__proto__`, which an assignment would not create. */
 function define(members: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') {
     members[name] = value;

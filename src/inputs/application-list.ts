@@ -2,17 +2,17 @@ import { printName, type ApplicationName } from '../sync/model/application.ts';
 import { readArgoCDPage } from './argocd-page.ts';
 import type { Parsed, Problem } from './fault.ts';
 
-/** What stands between two names, as every text says that describes such a list. */
+/** The separators between names, for all texts that describe such a list. */
 export const separators = 'commas, semicolons, spaces or line breaks';
 
 const most = 1_000;
-/** Kubernetes: names of applications are DNS subdomains, those of namespaces are DNS labels. */
+/** In Kubernetes, names of applications are DNS subdomains, and names of namespaces are DNS labels. */
 const label = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const longestName = 253;
 
 /**
- * Applications by name, with `separators` between them, none of which a name can hold. The same one
- * twice counts once.
+ * Parses names of applications, separated by `separators`, which names cannot contain. Duplicates count
+ * once.
  */
 export function parseApplicationList(text: string): Parsed<readonly ApplicationName[]> {
   const entries = text.split(/[,;\s]+/).filter((entry) => entry !== '');
@@ -67,12 +67,12 @@ function badName(entry: string): Problem {
 const form =
   'Use `name` or `namespace/name`, with lowercase letters, digits, `-` and `.`, as `argocd app list` prints it.';
 
-/** The name of the application whose page it is; empty for another page, undefined for none. */
+/** The application whose page this is; empty for another page, undefined if it is not a page. */
 function pageOf(entry: string): string | undefined {
   const hasScheme = /^https?:\/\//i.test(entry);
   const address = hasScheme ? entry : `https://${entry}`;
   const page = URL.canParse(address) ? readArgoCDPage(new URL(address).pathname) : undefined;
-  // Browsers copy it without its scheme now and then.
+  // Browsers sometimes copy a URL without its scheme.
   return page?.application ?? (hasScheme ? '' : undefined);
 }
 

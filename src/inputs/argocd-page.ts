@@ -1,18 +1,18 @@
-/** What the address of a page of Argo CD, or of a call of its API, says. */
+/** What the URL of an Argo CD page or API call contains. */
 export interface ArgoCDPage {
-  /** The path of Argo CD itself, without a slash at the end; empty where it has none of its own. */
+  /** The root path of Argo CD, without a trailing slash; empty if it has none. */
   readonly root: string;
-  /** `namespace/name`, or `name`, of the application whose page it is. */
+  /** `namespace/name` or `name` of the application whose page it is. */
   readonly application: string | undefined;
 }
 
-/** The pages of the settings (Argo CD 2.11 to 3.5). */
+/** The settings pages (Argo CD 2.11 to 3.5). */
 const settings = /^(?:repos|certs|gpgkeys|clusters|projects|accounts|appearance)$/;
 const api = /^(?:v1|version|dex|webhook|badge|ui)$/;
 
 /**
- * Reads a path that people copy from the browser's address bar, from a link or from a call in place
- * of the server's own; undefined where it is nothing of the kind, and so may be a root path.
+ * Reads a path that people copy from the address bar, a link or an API call instead of the server's URL;
+ * undefined if it is none of these, and may therefore be a root path.
  */
 export function readArgoCDPage(pathname: string): ArgoCDPage | undefined {
   const segments = pathname.split('/').filter((segment) => segment !== '');
@@ -28,7 +28,7 @@ export function readArgoCDPage(pathname: string): ArgoCDPage | undefined {
   };
 }
 
-/** Pages name `namespace/name`, or `name`; calls of the API the name only. */
+/** Pages contain `namespace/name` or `name`, API calls only the name. */
 function applicationIn(page: string | undefined, rest: readonly string[]): string | undefined {
   const [version, called, name] = rest;
   if (page === 'api') return version === 'v1' && called === 'applications' ? name : undefined;

@@ -4,10 +4,9 @@ const block =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([^-]+)-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 /**
- * The certificates in a text, as PEM, one after the other; undefined where there is none, or one that
- * cannot be read. Line breaks may be missing, spaces, or written `\n`, as fields of one line, JSON (also
- * JSON in JSON) and variables make them; and the whole may be base64 once more, as Secrets of Kubernetes
- * are.
+ * The certificates in a text, as concatenated PEM; undefined if there are none, or one cannot be read.
+ * Single-line fields, JSON (even nested) and variables may remove line breaks, or turn them into spaces
+ * or `\n`; the whole text may be base64 again, as in Kubernetes Secrets.
  */
 export function certificatesIn(text: string): string | undefined {
   const plain = text.replace(/\\+r\\+n|\\+[nr]/g, '\n');
@@ -27,7 +26,7 @@ function certificatesInBase64(text: string): string | undefined {
 }
 
 function pemOf(body: string): string {
-  // Lines stay as they are, and what is one line is wrapped as OpenSSL takes it.
+  // Keeps lines as they are, and wraps a single line as OpenSSL requires.
   const lines = body
     .split(/\s+/)
     .flatMap((line) => (line.length > 76 ? (line.match(/.{1,64}/g) ?? []) : [line]))

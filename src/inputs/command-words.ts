@@ -6,7 +6,7 @@ type Values<T extends Options> = ReturnType<
   typeof parseArgs<{ options: T; allowPositionals: true; strict: true }>
 >['values'];
 
-/** What everybody can ask for, and what can be wrong, whatever the program. */
+/** A request for help, which every program supports. */
 export interface Help {
   readonly kind: 'help';
 }
@@ -17,20 +17,20 @@ export interface WrongWords {
   readonly messages: readonly string[];
 }
 
-/** The words after a program's name, sorted. */
+/** The words after a program's name, split into options and others. */
 export interface CommandWords<T extends Options> {
   readonly kind: 'words';
   readonly values: Values<T>;
-  /** Those that belong to no option. */
+  /** The words that do not belong to an option. */
   readonly others: readonly string[];
 }
 
 const help = { type: 'boolean', short: 'h' } as const;
 
 /**
- * Sorts the words after a program's name, or tells all that is wrong with them. `--help` and `-h` are
- * options of every program, and win over whatever is wrong beside them. What may be the value of an
- * option that is not known is never repeated: it may be a secret.
+ * Splits the words after a program's name, or reports everything that is wrong with them. Every program
+ * has the options `--help` and `-h`, which take precedence over any fault. A possible value of an
+ * unknown option is never repeated, because it may be a secret.
  */
 export function readWords<T extends Options>(
   words: readonly string[],
@@ -50,7 +50,7 @@ export function readWords<T extends Options>(
     if (token.kind === 'option-terminator' || takesOthers) return [];
     const before = tokens[index - 1];
     const mayBeValue = before?.kind === 'option' && all[before.name] === undefined;
-    return mayBeValue ? [] : [`'${token.value}' is not expected here.`];
+    return mayBeValue ? [] : [`Unexpected argument '${token.value}'.`];
   });
   if (messages.length > 0) return { kind: 'fault', messages };
   const { values, positionals } = parseArgs({
@@ -79,9 +79,9 @@ function faultsOf(token: OptionToken, options: Options): readonly string[] {
   if (option.type === 'boolean') {
     return value === undefined
       ? []
-      : [`${rawName} takes no value: remove the = and what follows it.`];
+      : [`${rawName} takes no value: remove the = and everything after it.`];
   }
-  // What begins so is the next option, whose predecessor was left without a value.
+  // A value that starts with a dash is the next option: this one has no value.
   const isMissing = value === undefined || (inlineValue !== true && value.startsWith('-'));
-  return isMissing ? [`${rawName} needs a value: write it as ${rawName} VALUE.`] : [];
+  return isMissing ? [`${rawName} needs a value: use ${rawName} VALUE.`] : [];
 }

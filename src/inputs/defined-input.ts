@@ -1,12 +1,12 @@
 import { definitions, type ChoiceOf, type NameOf } from './definitions.ts';
 import type { InputReader } from './input-reader.ts';
 
-/** Reads an input by what the table says of it: its default, its bounds, its choices. */
+/** Reads a boolean input, with its default from the table of definitions. */
 export function readBoolean(reader: InputReader, name: NameOf<'boolean'>): boolean {
   return reader.boolean(name, definitions[name].default);
 }
 
-/** The number in the input's own unit; `undefined` only where it has no default. */
+/** Reads a number in the input's own unit; `undefined` only if it has no default. */
 export function readInteger<K extends NameOf<'integer'>>(
   reader: InputReader,
   name: K,
@@ -15,7 +15,7 @@ export function readInteger<K extends NameOf<'integer'>>(
   return reader.integer(name, otherwise, from, to) as ReturnType<typeof readInteger<K>>;
 }
 
-/** One of the choices of the input, spelled as they are. */
+/** Reads one of the choices of an input, in their spelling. */
 export function readChoice<K extends NameOf<'choice'>>(reader: InputReader, name: K): ChoiceOf<K> {
   const { choices, default: otherwise } = definitions[name];
   return reader.pick<string>(name, choices, otherwise) as ChoiceOf<K>;

@@ -7,40 +7,40 @@ import {
   type Goal,
 } from '../sync/model/goal.ts';
 
-/** What a step is there to do. */
+/** What a step does. */
 export type Action = Goal['action'];
 
-/** What an operation that runs out of time, or out of a canceled run, is done with. */
+/** What to do with an operation after a timeout or a cancellation. */
 const endings = ['leave', 'terminate'] as const;
 const day = 24 * 3_600;
 
 /**
- * One input of a sync, wherever it is asked for. What people read of it stands in `input-texts.ts`,
- * so that an agent does not load it.
+ * One input of a sync, in any task. Its texts for people are in `input-texts.ts`, so that agents do not
+ * load them.
  */
 export type Definition = Meaning & (TextInput | BooleanInput | IntegerInput | ChoiceInput);
 
-/** Where an input means something; elsewhere the form hides it, and setting it is warned of. */
+/** When an input has an effect. Otherwise the form hides it, and setting it causes a warning. */
 interface Meaning {
-  /** Absent: with every action. */
+  /** The actions with which it has an effect; absent: all. */
   readonly actions?: readonly Action[];
   /**
-   * `following`: not where nothing is waited for. `health`: only where health is. `prune`: only
-   * where resources are pruned.
+   * What else it requires. `following`: that the step waits for something. `health`: that it waits for
+   * health. `prune`: that it prunes resources.
    */
   readonly needs?: 'following' | 'health' | 'prune';
-  /** Set where it means nothing, it does not mislead: no warning. */
+  /** Setting it without effect does not mislead, so there is no warning. */
   readonly isHarmless?: true;
   /** Only `ArgoCDSync@1` has it. */
   readonly agentOnly?: true;
   /** It must be filled in. */
   readonly isRequired?: true;
-  /** It came after version 1.0 of the tasks: the handler does without it, and takes the default. */
+  /** Added after version 1.0 of the tasks: the handler uses the default if a request lacks it. */
   readonly isAdded?: true;
 }
 
 interface TextInput {
-  /** `text` is one line, `lines` are many. Empty: not given. */
+  /** `text` is one line, `lines` are several. Empty: not given. */
   readonly type: 'text' | 'lines';
   readonly default: string;
 }
@@ -50,7 +50,7 @@ interface BooleanInput {
   readonly default: boolean;
 }
 
-/** A whole number within the bounds, both included; without a default it may be left out. */
+/** A whole number within inclusive bounds; optional if it has no default. */
 interface IntegerInput {
   readonly type: 'integer';
   readonly default: number | undefined;
@@ -80,8 +80,8 @@ const healthy = { ...waiting, needs: 'health' } as const;
 
 /**
  * All inputs of a sync, in the order of the forms and of the sections of a body. The reader, the
- * warnings of idle inputs, the body of a request, each `task.json` and the reference of inputs are
- * made from this table and those below, or checked against them.
+ * warnings about idle inputs, the body of a request, each `task.json` and the reference of inputs are
+ * derived from this table and those below, or checked against them.
  */
 export const definitions = {
   action: {
@@ -124,10 +124,10 @@ export const definitions = {
   timeoutSeconds: { type: 'integer', default: 1_800, from: 1, to: 7 * day },
   onTimeout: { type: 'choice', choices: endings, default: 'leave', ...deploying },
   onCancel: { type: 'choice', choices: endings, default: 'leave', ...deploying },
-  // Only a sync carries the mark of its run, by which its operation is known.
+  // Only a sync carries its run's marker, which identifies its operation.
   followUps: { ...lines, ...syncing, needs: 'following', isAdded: true },
   waitForFollowUps: { ...off, ...syncing, needs: 'following', agentOnly: true },
-  // The logs of hooks are shown where hooks can run.
+  // Hook logs exist only where hooks can run.
   hookLogLines: {
     type: 'integer',
     default: 50,
@@ -141,7 +141,7 @@ export const definitions = {
 
 /**
  * All inputs of `ArgoCDGate@1`, in the order of its form and of the sections of its body; a check has
- * the same. What bears the name of an input of a sync is read as that is.
+ * the same. Inputs that share a name with an input of a sync are read in the same way.
  */
 export const gateDefinitions = {
   applications: required,
@@ -186,7 +186,7 @@ export const sharedInputNames = inputNames.filter(
 /** All inputs of a gate, in the order of its form. */
 export const gateInputNames = Object.keys(gateDefinitions) as readonly GateInputName[];
 
-/** An input, looked at as what all of them have in common. */
+/** A definition, typed as what all inputs have in common. */
 export function definitionOf(name: InputName): Definition {
   return definitions[name];
 }
@@ -196,5 +196,5 @@ export type NameOf<T extends Definition['type']> = {
   [K in InputName]: (typeof definitions)[K]['type'] extends T ? K : never;
 }[InputName];
 
-/** What an input of choices can be. */
+/** The choices of an input. */
 export type ChoiceOf<K extends NameOf<'choice'>> = (typeof definitions)[K]['choices'][number];

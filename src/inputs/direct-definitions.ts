@@ -1,6 +1,9 @@
 import { definitions, type Definition, type InputName } from './definitions.ts';
 
-/** The inputs of a sync that Azure DevOps asks Argo CD for itself, and of which the handler is told. */
+/**
+ * The inputs of a sync that Azure DevOps requests from Argo CD itself and that are announced to the
+ * handler.
+ */
 const announced = [
   'revision',
   'prune',
@@ -16,19 +19,19 @@ const announced = [
   'hookLogLines',
 ] as const satisfies readonly InputName[];
 
-/** The name of such an input. */
+/** The name of an announced input. */
 export type AnnouncedInputName = (typeof announced)[number];
-/** All of them, in the order of the form. */
+/** All announced inputs, in the order of the form. */
 export const announcedInputNames: readonly AnnouncedInputName[] = announced;
 
-/** Azure DevOps waits so long for the end of `ArgoCDSyncDirect@1`, in milliseconds (its `Events`). */
+/** How long Azure DevOps waits for the end of `ArgoCDSyncDirect@1` (its `Events`); milliseconds. */
 export const longestDirectWait = 2 * 24 * 3_600_000;
 
 const required = { type: 'text', default: '', isRequired: true } as const;
 
 /**
  * All inputs of `ArgoCDSyncDirect@1`, in the order of its form. Azure DevOps itself reads the first
- * three. It only syncs, so that no input depends on an action.
+ * three. The task only syncs, so no input depends on an action.
  */
 export const directDefinitions: Readonly<
   Record<'application' | 'project' | 'namespace' | AnnouncedInputName, Definition>

@@ -9,7 +9,7 @@ export const directGroups = [
   { name: 'report', label: 'Report', isExpanded: false },
 ] as const;
 
-/** What people read of an input of `ArgoCDSyncDirect@1`. */
+/** The texts of an input of `ArgoCDSyncDirect@1` for people. */
 export interface DirectInputText extends Pick<InputText, 'label' | 'options' | 'help'> {
   readonly group: (typeof directGroups)[number]['name'];
 }
@@ -22,7 +22,7 @@ export const directTexts: Readonly<Record<keyof typeof directDefinitions, Direct
   application: {
     group: 'what',
     label: 'Application',
-    help: 'The name of one application, exactly as Argo CD shows it and without its namespace. For several, add the task several times.',
+    help: 'The name of one application, exactly as Argo CD shows it and without its namespace. For several applications, add the task several times.',
   },
   project: {
     group: 'what',
@@ -37,7 +37,7 @@ export const directTexts: Readonly<Record<keyof typeof directDefinitions, Direct
   revision: {
     group: 'what',
     label: 'Revision',
-    help: 'The commit, tag or branch, chart version, or OCI tag or digest to sync to. Use the commit that your pipeline has just pushed. Empty means what the application tracks. Argo CD accepts none while auto-sync is on, and ignores it for an application with several sources. Quotes and backslashes break the request.',
+    help: 'The commit, tag or branch, chart version, or OCI tag or digest to sync to. Use the commit that your pipeline has just pushed. Empty means what the application tracks. Argo CD refuses any other revision while auto-sync is on, and ignores it for an application with several sources. Quotes and backslashes break the request.',
   },
   prune: { ...prune, group: 'sync' },
   dryRun: { ...dryRun, group: 'sync' },
@@ -55,7 +55,7 @@ export const directTexts: Readonly<Record<keyof typeof directDefinitions, Direct
   onCancel: {
     ...onCancel,
     group: 'waiting',
-    help: '**Terminate** stops only the operation that this step has started. Use it where a half-done sync is better than one that nobody watches. The handler looks every half minute whether the build is canceled.',
+    help: '**Terminate** stops only the operation that this step has started. Use it where a half-done sync is better than one that nobody watches. The handler checks every 30 seconds whether the build was canceled.',
   },
   hookLogLines: { ...inputTexts.hookLogLines, group: 'report' },
 };

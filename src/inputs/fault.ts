@@ -3,10 +3,10 @@ import { logLine } from '../text/foreign-text.ts';
 /** What is wrong with one input, and what to do. */
 export interface Fault {
   readonly input: string;
-  /** As it was given; empty when there was none. */
+  /** The value as given; empty if there was none. */
   readonly value: string;
   readonly problem: string;
-  /** Empty where the problem's text says it already. */
+  /** What to do; empty if the problem already says it. */
   readonly advice: string;
 }
 

@@ -7,12 +7,12 @@ export const gateGroups = [
   { name: 'conditions', label: 'Conditions', isExpanded: true },
 ] as const;
 
-/** What people read of an input of a gate. */
+/** The texts of an input of a gate for people. */
 export interface GateInputText extends Pick<InputText, 'label' | 'help'> {
   readonly group: (typeof gateGroups)[number]['name'];
 }
 
-/** One sentence for those who call the handler, of what no sync has. */
+/** One sentence for callers of the API, for inputs that no sync has. */
 export const gateSummaries: Readonly<Record<Exclude<GateInputName, InputName>, string>> = {
   requireSynced: 'Whether the applications must be Synced; true by default.',
   requireHealthy: 'Whether the applications must be Healthy; true by default.',
@@ -43,7 +43,7 @@ export const gateTexts: Readonly<Record<GateInputName, GateInputText>> = {
   requireSynced: {
     group: 'conditions',
     label: 'Must be synced',
-    help: 'What is live must match Git. Turn it off for applications that always differ from Git, for example because a controller changes their resources.',
+    help: 'The cluster must match Git. Turn it off for applications that always differ from Git, for example because a controller changes their resources.',
   },
   requireHealthy: {
     group: 'conditions',
@@ -67,7 +67,7 @@ export const healthGateTexts: Readonly<Record<keyof typeof healthGateDefinitions
     application: {
       group: 'what',
       label: 'Application',
-      help: 'The name of one application, exactly as Argo CD shows it and without its namespace. For several, add the gate several times. With a name that does not exist, the gate never passes.',
+      help: 'The name of one application, exactly as Argo CD shows it and without its namespace. For several applications, add the gate several times. With a name that does not exist, the gate never passes.',
     },
     project: {
       group: 'what',

@@ -2,7 +2,7 @@ import { isDryRun, type Goal } from '../sync/model/goal.ts';
 import { definitionOf, inputNames, type Definition, type InputName } from './definitions.ts';
 import type { InputSource } from './input-reader.ts';
 
-/** One warning per input that was set and that the rest of the request leaves without effect. */
+/** One warning per input that is set but has no effect in this request. */
 export function warnOfIdleInputs(source: InputSource, goal: Goal): readonly string[] {
   return inputNames
     .filter((name) => isSet(source, name))
@@ -17,7 +17,7 @@ function isSet(source: InputSource, name: InputName): boolean {
   return text !== '' && text !== String(definitionOf(name).default ?? '').toLowerCase();
 }
 
-/** What leaves an input without effect; `undefined` when it has one, or does no harm. */
+/** Why an input has no effect; `undefined` if it has one, or is harmless. */
 function whyIdle(name: InputName, goal: Goal): string | undefined {
   const { actions, needs, isHarmless } = definitionOf(name);
   if (isHarmless) return undefined;

@@ -2,10 +2,10 @@ import type { Parsed } from './fault.ts';
 
 const most = 100;
 const longest = 512;
-/** An image reference, in the order of its parts: host, path, tag, digest; judged by Argo CD. */
+/** The characters of an image reference: host, path, tag, digest. Argo CD validates it. */
 const reference = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$/;
 
-/** Image references, separated by commas or line breaks; each counts once. */
+/** Parses image references, separated by commas or line breaks. Duplicates count once. */
 export function parseImageList(text: string): Parsed<readonly string[]> {
   const images = new Set(
     text
@@ -18,7 +18,7 @@ export function parseImageList(text: string): Parsed<readonly string[]> {
     .map((image) => ({
       text: image,
       problem: 'this is not an image reference',
-      advice: 'Write one image per line as the pods name it, such as `registry/shop:1.4.2`.',
+      advice: 'Write one image per line, as in the pods, such as `registry/shop:1.4.2`.',
     }));
   if (images.size > most) {
     const problem = `at most ${most} images are allowed`;

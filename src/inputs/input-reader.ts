@@ -1,14 +1,14 @@
 import type { Fault, Parsed } from './fault.ts';
 import { unexpandedIn } from './unexpanded.ts';
 
-/** Where a task's inputs come from; an input that was not given is absent. */
+/** The source of a task's inputs; an input that was not given is undefined. */
 export interface InputSource {
   input(name: string): string | undefined;
 }
 
 const longestInput = 65_536;
 
-/** Reads inputs one by one and keeps every fault, so that all are told at once. */
+/** Reads inputs one by one and collects every fault, so that all are reported at once. */
 export class InputReader {
   readonly faults: Fault[] = [];
   readonly #source: InputSource;
@@ -17,7 +17,7 @@ export class InputReader {
     this.#source = source;
   }
 
-  /** The trimmed text; empty when it was not given. */
+  /** The trimmed text; empty if it was not given. */
   text(name: string): string {
     const text = (this.#source.input(name) ?? '').trim();
     if (text.length > longestInput) {
@@ -32,7 +32,7 @@ export class InputReader {
     return missing.length > 0 ? '' : text;
   }
 
-  /** What `parse` makes of the text, or `otherwise` when there is none or it is wrong. */
+  /** The result of `parse`, or `otherwise` if the text is missing or wrong. */
   parsed<T>(name: string, otherwise: T, parse: (text: string) => Parsed<T>): T {
     const text = this.text(name);
     if (text === '') return otherwise;
@@ -52,7 +52,7 @@ export class InputReader {
     });
   }
 
-  /** A whole number within the bounds, both included. */
+  /** A whole number within inclusive bounds. */
   integer<T>(name: string, otherwise: T, from: number, to: number): number | T {
     return this.parsed<number | T>(name, otherwise, (text) => {
       const advice = `Write a whole number from ${from} to ${to}.`;

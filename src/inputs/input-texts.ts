@@ -15,19 +15,19 @@ export const groups = [
   { name: 'report', label: 'Report', isExpanded: false },
 ] as const;
 
-/** What people read of an input: in the forms, in the reference, and in the API's description. */
+/** The texts of an input for people: in the forms, the reference, and the API description. */
 export interface InputText {
   readonly group: (typeof groups)[number]['name'];
   readonly label: string;
-  /** The choices in the order in which the form offers them, each in words. */
+  /** The choices in the order of the form, each with its label. */
   readonly options?: Readonly<Record<string, string>>;
   /** Markdown, a few sentences: what it does, and when to use it. */
   readonly help: string;
-  /** The same where there is no agent; absent where it is the same. */
+  /** The help of tasks without an agent; absent if it is the same. */
   readonly serverHelp?: string;
 }
 
-/** One sentence for those who call the handler. */
+/** One sentence for callers of the API. */
 interface ApiText {
   readonly summary: string;
 }
@@ -36,7 +36,7 @@ type Texts = {
   readonly [K in InputName]: K extends SharedInputName ? InputText & ApiText : InputText;
 };
 
-/** The texts of all inputs that `definitions.ts` has. */
+/** The texts of all inputs in `definitions.ts`. */
 export const inputTexts: Texts = {
   action: {
     group: 'what',
@@ -57,7 +57,7 @@ export const inputTexts: Texts = {
   selector: {
     group: 'what',
     label: 'Label selector',
-    help: 'Selects all applications with these labels, for example `team=shop,tier!=edge`. Use it when applications come and go, as those of an ApplicationSet do. A selector that matches nothing is an error.',
+    help: 'Selects all applications with these labels, for example `team=shop,tier!=edge`. Use it when applications come and go, as with an ApplicationSet. A selector that matches nothing is an error.',
     summary: 'A label selector instead of names.',
   },
   expectedCount: {
@@ -180,7 +180,7 @@ export const inputTexts: Texts = {
       succeedIfIncluded: 'Succeed if our revision was deployed',
       follow: 'Follow the one that replaced it',
     },
-    help: 'Another run, auto-sync or a person may start an operation before ours is seen to end. **Succeed if our revision was deployed** asks the history of the application for proof. **Follow** suits busy repositories, where a later commit contains ours.',
+    help: 'Another run, auto-sync or a person may start an operation before ours is seen to end. **Succeed if our revision was deployed** looks for proof in the history of the application. **Follow** suits busy repositories, where a later commit contains ours.',
     summary: 'fail (default), succeedIfIncluded or follow.',
   },
   ifMissing: {
@@ -216,14 +216,14 @@ export const inputTexts: Texts = {
   expectImages: {
     group: 'waiting',
     label: 'Expected images',
-    help: 'Container images, one per line, that must run before the application counts as done, for example `registry.example.com/shop/web:$(Build.BuildId)`. Use it with an image updater, or to be sure that it is your build that is live.',
+    help: 'Container images, one per line, that must run before the application counts as done, for example `registry.example.com/shop/web:$(Build.BuildId)`. Use it with an image updater, or to be sure that your build is live.',
     summary: 'Images that must run, one per line.',
   },
   stableSeconds: {
     group: 'waiting',
     label: 'Stable for (seconds)',
     help: 'How long the application must stay healthy before the step succeeds. Use it for workloads that start well and crash a little later.',
-    summary: 'How many seconds it must stay so.',
+    summary: 'How many seconds the application must stay healthy.',
   },
   timeoutSeconds: {
     group: 'waiting',
@@ -255,13 +255,13 @@ export const inputTexts: Texts = {
     label: 'Follow-ups',
     help: "Pipelines to queue when something happens to this sync, as YAML: `onSuccess: smoke-tests`, or `onFailure: { pipeline: rollback, parameters: { app: '{{application}}' } }`, or rules as in the configuration of the handler. A pipeline of another project is `project/pipeline`. The job's own token queues them: its build service identity needs **Queue builds** on the pipeline.",
     serverHelp:
-      "Pipelines to queue when something happens to this sync, as YAML: `onSuccess: smoke-tests`, or `onFailure: { pipeline: rollback, parameters: { app: '{{application}}' } }`, or rules as in the configuration of the handler. A pipeline of another project is `project/pipeline`. The handler queues them with its own identity, as far as its rules allow: they must list the action `queue`.",
-    summary: 'YAML: pipelines to queue by what happens, such as onSuccess: smoke-tests.',
+      "Pipelines to queue when something happens to this sync, as YAML: `onSuccess: smoke-tests`, or `onFailure: { pipeline: rollback, parameters: { app: '{{application}}' } }`, or rules as in the configuration of the handler. A pipeline of another project is `project/pipeline`. The handler queues them with its own identity, if its rules allow it: they must list the action `queue`.",
+    summary: 'YAML: pipelines to queue on events, such as onSuccess: smoke-tests.',
   },
   waitForFollowUps: {
     group: 'followUps',
     label: 'Wait for the follow-ups',
-    help: 'The step ends when the follow-ups have ended, and fails when one of them fails or cannot be queued. If it is off, a follow-up that cannot be queued is a warning, and how the others end is not seen here. The timeout is for both together.',
+    help: 'The step ends when the follow-ups have ended, and fails when one of them fails or cannot be queued. If it is off, a follow-up that cannot be queued is a warning, and the results of the others are not shown here. The timeout covers both.',
   },
   hookLogLines: {
     group: 'report',
@@ -274,6 +274,6 @@ export const inputTexts: Texts = {
   publishSummary: {
     group: 'report',
     label: 'Publish a summary',
-    help: 'Adds a section to the summary of the run, with applications, phases, resources, times and failures, and attaches the result as JSON. Turn it off where many steps of one run would each add a section.',
+    help: 'Adds a section to the summary of the run, with applications, phases, resources, times and failures, and attaches the result as JSON. Turn it off if many steps of one run would each add a section.',
   },
 };

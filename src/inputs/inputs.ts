@@ -21,38 +21,38 @@ import { parseRetryBackoff } from './retry-backoff.ts';
 import { revisionProblem } from './revision-text.ts';
 import { warnOfSyncOptions } from './sync-option-names.ts';
 
-/** What a step was asked to do, once every input has been found right. */
+/** What a step should do, after all inputs were found valid. */
 export interface TaskRequest {
   readonly subject: ApplicationSelection;
-  /** Empty: not given. */
+  /** AppProject; empty: not given. */
   readonly project: string;
   readonly goal: Goal;
-  /** Milliseconds, for everything together. */
+  /** Milliseconds for everything. */
   readonly timeout: number;
   readonly onTimeout: ChoiceOf<'onTimeout'>;
   readonly onCancel: ChoiceOf<'onCancel'>;
-  /** YAML as it was written, found right; absent where there is none, and in what older handlers stored. */
+  /** Valid YAML as written; absent if there is none, and in data stored by older handlers. */
   readonly followUps?: string;
-  /** Absent, as false, in what older handlers stored. */
+  /** Absent, meaning false, in data stored by older handlers. */
   readonly waitForFollowUps?: boolean;
   readonly hookLogLines: number;
   readonly publishSummary: boolean;
-  /** Warnings about what is allowed but probably not meant. */
+  /** Warnings about inputs that are allowed but probably not intended. */
   readonly warnings: readonly string[];
 }
 
 const pruneLastOption = 'PruneLast=true';
 
 /**
- * Reads the input `followUps`. It is a parameter, since an agent has what it takes only where the
- * input is set.
+ * Reads the input `followUps`. It is a parameter because an agent loads this code only if the input is
+ * set.
  */
 export type ParseFollowUps = (text: string) => Parsed<unknown>;
 
 /**
- * Reads all inputs: the request, or everything that is wrong with any of them. `readOwn` reads, and
- * comes first with its faults, what only one of the tasks has. `check` comes last: it refuses what is
- * right by itself; of an input that is wrong it sees the default.
+ * Reads all inputs. Returns the request, or everything that is wrong with them. `readOwn` reads inputs
+ * that only one of the tasks has; its faults come first. `check` runs last and refuses combinations of
+ * valid inputs; it sees the default of an invalid one.
  */
 export function readInputs<Own>(
   source: InputSource,
@@ -144,7 +144,7 @@ function readGoal(reader: InputReader): Goal {
       return { action, ...waiting };
     case 'wait':
       if (waiting.waitFor === 'none') {
-        const problem = 'with action: wait there would be nothing to do';
+        const problem = 'with action: wait, the step would do nothing';
         reader.refuse('waitFor', 'none', problem, 'Choose `operation` or `health`.');
       }
       return { action, target, ...waiting };
@@ -175,7 +175,7 @@ function readOptions(reader: InputReader): SyncOptions {
   };
 }
 
-/** The options as Argo CD takes them: those that have an input of their own are added to the lines. */
+/** The options for Argo CD: those with their own input are added to the lines. */
 function readSyncOptions(reader: InputReader): readonly string[] {
   const options = reader.parsed('syncOptions', [], parseSyncOptions);
   if (!readBoolean(reader, 'pruneLast')) return options;
@@ -224,7 +224,7 @@ function parseProject(text: string): Parsed<string> {
   const small = text.toLowerCase();
   const advice =
     small !== text && 'value' in parseProject(small)
-      ? `Names of AppProjects are lowercase: write \`${small}\`.`
+      ? `Names of AppProjects are lowercase: use \`${small}\`.`
       : 'Use the name of the AppProject: lowercase letters, digits, `-` and `.`.';
   return { problems: [{ text, problem, advice }] };
 }

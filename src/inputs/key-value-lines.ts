@@ -6,8 +6,8 @@ const mostLines = 100;
 const longestValue = 1_024;
 
 /**
- * Argo CD's sync options, one `Key=value` per line. Which keys exist depends on Argo CD's version,
- * so that is left to it; `warnOfSyncOptions` tells of those that no version has.
+ * Parses Argo CD's sync options, one `Key=value` per line. Which keys exist depends on Argo CD's
+ * version, so keys are not checked here; `warnOfSyncOptions` warns about those that no version knows.
  */
 export function parseSyncOptions(text: string): Parsed<readonly string[]> {
   const parsed = parseLines(text, /^[A-Za-z][A-Za-z0-9]{0,99}$/, {
@@ -18,7 +18,7 @@ export function parseSyncOptions(text: string): Parsed<readonly string[]> {
   return { value: parsed.value.map(({ name, value }) => `${name}=${value}`) };
 }
 
-/** Rows for the operation's information, one `name=value` per line. */
+/** Parses rows for the operation's information, one `name=value` per line. */
 export function parseInfo(text: string): Parsed<readonly InfoRow[]> {
   const parsed = parseLines(text, /^[^\p{Cc}\p{Cf}\p{Cs}]{1,253}$/u, {
     problem: 'this is not `name=value`',

@@ -8,8 +8,8 @@ export type Variables = (name: string) => string | undefined;
 const longest = 512;
 
 /**
- * The mark of this run on the operations it asks for. It is new for every attempt of the step, so
- * that a repeated step never takes the operation of the attempt before for its own.
+ * The marker of this run on the operations that it requests. It differs for every try of the step, so
+ * that a repeated step never mistakes the operation of an earlier try for its own.
  */
 export function runMarker(variable: Variables, random: () => number): string {
   const ids = ['System.PlanId', 'System.JobId', 'System.TaskInstanceId'].map(
@@ -18,7 +18,7 @@ export function runMarker(variable: Variables, random: () => number): string {
   return [...ids, guid(random)].join('/');
 }
 
-/** Rows that lead from the operation in Argo CD back to the run: who asked for it, and where. */
+/** Rows that link the operation in Argo CD to the run: who requested it, and where. */
 export function pipelineInfo(variable: Variables): readonly InfoRow[] {
   const text = (name: string) => plainLine(variable(name) ?? '', longest);
   const isRelease = text('Release.ReleaseId') !== '';

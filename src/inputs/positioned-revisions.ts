@@ -4,7 +4,7 @@ import { revisionProblem } from './revision-text.ts';
 
 const mostSources = 100;
 
-/** Lines of `position=revision`; positions count from 1, as in the application's `sources`. */
+/** Parses lines of `position=revision`; positions count from 1, as in the application's `sources`. */
 export function parsePositionedRevisions(text: string): Parsed<readonly PositionedRevision[]> {
   const problems: Problem[] = [];
   const revisions = new Map<number, string>();

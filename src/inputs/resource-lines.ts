@@ -2,11 +2,11 @@ import { parseSelectionEntry, type SelectionEntry } from '../sync/plan/selection
 import type { Parsed, Problem } from './fault.ts';
 
 const most = 500;
-/** Each is compared with every resource of the application. */
+/** Bounded because each is compared with every resource of the application. */
 const mostWild = 100;
 const longest = 1_024;
 
-/** The resources of a selective sync, one `[group:]Kind:[namespace/]name` per line. */
+/** Parses the resources of a selective sync, one `[group:]Kind:[namespace/]name` per line. */
 export function parseResources(text: string): Parsed<readonly SelectionEntry[]> {
   const lines = new Set(
     text
@@ -33,7 +33,7 @@ export function parseResources(text: string): Parsed<readonly SelectionEntry[]> 
         ? { fault: `The line has more than ${longest} characters.` }
         : parseSelectionEntry(line);
     if ('entry' in parsed) entries.push(parsed.entry);
-    // Its text says what to do as well.
+    // The text already says what to do.
     else problems.push({ text: line, problem: parsed.fault, advice: '' });
   }
   return problems.length > 0 ? { problems } : { value: entries };

@@ -7,7 +7,7 @@ type Backoff = NonNullable<Retry['backoff']>;
 const duration = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h)){1,6}$/;
 const advice = 'Write `duration[,factor[,max]]`, such as `5s,2,3m`.';
 
-/** `duration[,factor[,max]]`, as Argo CD's `retry.backoff` takes them. */
+/** Parses `duration[,factor[,max]]` for Argo CD's `retry.backoff`. */
 export function parseRetryBackoff(text: string): Parsed<Backoff> {
   const [first = '', factor, longest, ...rest] = text.split(',', 5).map((part) => part.trim());
   const refuse = (part: string, problem: string) => ({

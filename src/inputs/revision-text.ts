@@ -3,8 +3,8 @@ import type { Problem } from './fault.ts';
 const longest = 1_024;
 
 /**
- * What is wrong with a revision, if anything. Git takes nearly any name and Helm a range with
- * spaces (`>=1.2 <2`), so only what can be neither is refused.
+ * What is wrong with a revision, if anything. Git accepts nearly any name, and Helm a range with spaces
+ * (`>=1.2 <2`), so only what can be neither is refused.
  */
 export function revisionProblem(text: string): Problem | undefined {
   const advice = 'Specify a commit, branch or tag, or for a Helm chart a version or range.';

@@ -1,6 +1,6 @@
 import { nearest } from '../text/nearest.ts';
 
-/** What Argo CD 2.11 to 3.5 reads of an operation (argo-cd.md §3.6) or of a resource. */
+/** The options that Argo CD 2.11 to 3.5 reads from an operation (argo-cd.md §3.6) or a resource. */
 const known = [
   'ApplyOutOfSyncOnly',
   'ClientSideApplyMigration',
@@ -19,8 +19,8 @@ const known = [
 ] as const;
 
 /**
- * One warning per sync option, as `Key=value`, whose key is not known. It is sent all the same, since
- * a newer Argo CD may know it; the others take no notice of it.
+ * One warning per sync option (`Key=value`) with an unknown key. The option is still sent, because a
+ * newer Argo CD may know it; others ignore it.
  */
 export function warnOfSyncOptions(options: readonly string[]): readonly string[] {
   return options

@@ -1,10 +1,10 @@
-/** Marks that people and programs put around a token, or leave on one side of it: no token has any. */
+/** Quotes that people and programs leave around a token, or on one side of it. Tokens contain none. */
 const quotes =
   /^["'`\u2018-\u201F\u2039\u203A\u00AB\u00BB]+|["'`\u2018-\u201F\u2039\u203A\u00AB\u00BB]+$/gu;
 
 /**
- * A token as it was meant: without spaces, line breaks and quotes around it, the word `Bearer` before
- * it, and letters that cannot be seen.
+ * The intended token: without surrounding spaces, line breaks and quotes, without a leading `Bearer`,
+ * and without invisible characters.
  */
 export function tokenOf(text: string): string {
   let token = text.replace(/\p{Cf}/gu, '');

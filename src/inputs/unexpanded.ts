@@ -1,8 +1,8 @@
 import type { Problem } from './fault.ts';
 
 /**
- * What Azure Pipelines would have filled in, in all its notations: `$(x)`, `$(Two Words)`,
- * `$(a['b'])` and `$(a.b-c)`; `$[ … ]`; `${{ … }}`. A `$` in front of anything else is just text.
+ * Finds what Azure Pipelines should have expanded, in all its notations: `$(x)`, `$(Two Words)`,
+ * `$(a['b'])` and `$(a.b-c)`; `$[ … ]`; `${{ … }}`. A `$` before anything else is plain text.
  */
 const notations: Readonly<Record<Notation, (text: string) => readonly string[]>> = {
   macro: (text) => text.match(/\$\(\s*\d*[\p{L}_][^()\r\n]{0,200}\)/gu) ?? [],
@@ -12,10 +12,10 @@ const notations: Readonly<Record<Notation, (text: string) => readonly string[]>>
 type Notation = 'macro' | 'runtime' | 'template';
 
 const longestExpression = 500;
-/** More beginnings than that are no text of a person, and not looked at. */
+/** The limit of expression starts that are examined; nobody writes more. */
 const mostBeginnings = 1_000;
 
-/** Brackets within brackets are no matter of a regular expression. */
+/** Nested brackets, which a regular expression cannot match. */
 function expressionsIn(text: string): readonly string[] {
   const found: string[] = [];
   let beginnings = 0;
@@ -33,7 +33,7 @@ function expressionsIn(text: string): readonly string[] {
   return found;
 }
 
-/** What is wrong with each, and what to do. */
+/** What is wrong with each notation, and what to do. */
 const words: Readonly<Record<Notation, Omit<Problem, 'text'>>> = {
   macro: {
     problem: 'this variable has no value here',
@@ -51,10 +51,10 @@ const words: Readonly<Record<Notation, Omit<Problem, 'text'>>> = {
   },
 };
 
-/** More of one text are not told. */
+/** The limit of expressions reported for one text. */
 const most = 20;
 
-/** Everything in a text that was not filled in, each once, with what to do. */
+/** Everything in a text that was not expanded, without duplicates, with what to do. */
 export function unexpandedIn(text: string): readonly Problem[] {
   if (!text.includes('$')) return [];
   const kinds = Object.keys(notations) as Notation[];
@@ -65,7 +65,10 @@ export function unexpandedIn(text: string): readonly Problem[] {
     .slice(0, most);
 }
 
-/** Whether a text is nothing but one thing that was not filled in: for secrets, which may hold any text. */
+/**
+ * Whether a text is nothing but one unexpanded variable or expression: for secrets, which may contain
+ * any text.
+ */
 export function isUnexpanded(text: string): boolean {
   const [first, ...others] = unexpandedIn(text);
   return first !== undefined && others.length === 0 && first.text === text.trim();

@@ -3,14 +3,14 @@ import { namePattern, parseName } from './names.ts';
 import type { Setting } from './setting.ts';
 import { described, textSetting } from './text-setting.ts';
 
-/** Patterns of one setting. */
+/** The limit of patterns in one setting. */
 export const mostPatterns = 100;
 
-/** A name that the configuration itself gives. */
+/** A name that the configuration defines. */
 export const nameSetting = (description: string) =>
   textSetting(parseName, { description, pattern: namePattern });
 
-/** One or more patterns, each read by `parse`; `item` is said of each, `description` of all. */
+/** One or more patterns, each parsed with `parse`; `item` describes each, `description` the whole. */
 export const patternSettings = (
   parse: (text: string) => Setting<string>,
   item: string,

@@ -12,32 +12,32 @@ export const parseName = shaped(
   'Write up to 64 letters, digits, `-`, `_` and `.`.',
 );
 
-/** Refuses what is no DNS label (RFC 1123), as Kubernetes requires of a namespace. */
+/** Refuses what is not a DNS label (RFC 1123), which Kubernetes requires for a namespace. */
 export const parseNamespace = shaped(
   /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
-  'it is not the name of a namespace',
+  'it is not a valid namespace name',
   'Write it as `kubectl get namespaces` prints it.',
 );
 
-/** Patterns of names that could be those of an AppProject of Argo CD. */
+/** Parses patterns for names of AppProjects. */
 export const parseAppProject = shaped(
   /^[a-z0-9*?](?:[-.a-z0-9*?]{0,251}[a-z0-9*?])?$/,
   'this is not a valid AppProject name',
-  `Write its name, in lower case; ${star}`,
+  `Write its name in lowercase; ${star}`,
 );
 
-/** Patterns of names that could be those of an application, with or without a namespace. */
+/** Parses patterns for names of applications, with or without a namespace. */
 export const parseApplication = shaped(
   /^(?:[-a-z0-9*?]{1,63}\/)?[a-z0-9*?](?:[-.a-z0-9*?]{0,251}[a-z0-9*?])?$/,
   'this is not a valid application name',
-  `Write \`name\` or \`namespace/name\`, in lower case; ${star}`,
+  `Write \`name\` or \`namespace/name\` in lowercase; ${star}`,
 );
 
-/** Patterns of names, or ids, that could be those of a project of Azure DevOps. */
+/** Parses patterns for names or ids of Azure DevOps projects. */
 export const parseAzureProject = shaped(
   /^[^\p{Cc}/]{1,64}$/u,
-  'this is not a valid name of an Azure DevOps project',
-  'Write its name or its id; `*` matches any text.',
+  'this is not a valid Azure DevOps project name',
+  'Write its name or id; `*` matches any text.',
 );
 
 function shaped(shape: RegExp, problem: string, advice: string): (text: string) => Setting<string> {

@@ -1,4 +1,4 @@
-/** Where a value stands: keys of mappings and places in lists, from the outermost. */
+/** The location of a value: keys of mappings and indexes of lists, outermost first. */
 export type Path = readonly (string | number)[];
 
 /** What is wrong with the value at a path. */

@@ -6,13 +6,13 @@ import { about } from './text-setting.ts';
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
 
-/** What was read, and by which schema. */
+/** The value that was read, and its schema. */
 export interface Read {
   readonly schema: Schema;
   readonly value: unknown;
 }
 
-/** The faults of an issue, in words for people. */
+/** Converts an issue to faults in words for people. */
 export function faultsOf(issue: Issue, read: Read, above: Path = []): readonly PathFault[] {
   const { value } = read;
   const path = [...above, ...issue.path.map((part) => (typeof part === 'symbol' ? '' : part))];
@@ -38,7 +38,7 @@ export function faultsOf(issue: Issue, read: Read, above: Path = []): readonly P
   }
 }
 
-/** The value at a path; undefined where there is none. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (inner, part) =>
@@ -49,12 +49,12 @@ export function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-/** Of the forms that a setting may have, the one that was tried: its faults lie further inside. */
+/** Of the forms that a setting may have, the intended one: its faults are deepest. */
 function bestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   return [...branches].sort((one, other) => depthOf(other) - depthOf(one))[0] ?? [];
 }
 
-/** How far the deepest of the faults lies inside; what is of another type was no try. */
+/** The depth of the deepest fault; a form of a different type was not intended. */
 function depthOf(issues: readonly Issue[]): number {
   const depths = issues.map((issue) => {
     const inside =
@@ -78,7 +78,7 @@ function unknownKey(schema: Schema, path: Path, key: string): PathFault {
   };
 }
 
-/** What a schema says of the value at a path: itself, all that it wraps, and every form of a union. */
+/** The schemas that apply at a path: the schema itself, all that it wraps, and every form of a union. */
 function schemasAt(schema: Schema, path: Path): readonly Schema[] {
   return path.reduce<readonly Schema[]>(
     (forms, part) => forms.flatMap((form) => formsOf(innerOf(form, part))),

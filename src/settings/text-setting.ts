@@ -1,23 +1,23 @@
 import * as z from 'zod/mini';
 import type { Setting } from './setting.ts';
 
-/** What an editor shows of a setting: JSON Schema's own words. */
+/** What editors show for a setting, in terms of JSON Schema. */
 export interface About {
   readonly description: string;
   readonly pattern?: string;
   readonly examples?: readonly string[];
 }
 
-/** What is said for editors, by the part of the schema that it is said of. */
+/** The descriptions for editors, by part of the schema. */
 export const about = z.registry<About>();
 
-/** Says for editors what a part of the schema is for. */
+/** Adds a description for editors to a part of a schema. */
 export function described<T extends z.core.$ZodType>(schema: T, description: string): T {
   about.add(schema, { description });
   return schema;
 }
 
-/** A text that is read further. Editors check the pattern, unless the text holds a reference. */
+/** A text that is parsed further. Editors check the pattern, unless the text contains a reference. */
 export function textSetting<T>(
   parse: (text: string) => Setting<T>,
   { pattern, ...said }: About,

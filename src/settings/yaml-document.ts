@@ -8,17 +8,17 @@ import {
 } from 'js-yaml';
 import type { Path } from './path-fault.ts';
 
-/** A document with the lines in which its parts stand, counted from 1. */
+/** A document with the line numbers of its parts, counted from 1. */
 export interface YamlDocument {
   readonly value: unknown;
   /**
-   * The line of a key or of a list's item. What is missing has the line of what it would stand in,
-   * and none where that is the whole document.
+   * The line of a key or list item. A missing part has the line of its parent, or none if that is the
+   * whole document.
    */
   lineOf(path: Path): number | undefined;
 }
 
-/** Why a text is no document that we read. */
+/** Why a text is not a document that we accept. */
 export interface YamlFault {
   readonly line: number;
   readonly problem: string;
@@ -42,7 +42,7 @@ export function parseYaml(text: string): YamlDocument | { readonly fault: YamlFa
   }
 }
 
-/** What YAML allows and a configuration does not need, and which would make lines mislead. */
+/** YAML features that a configuration does not need and that would make line numbers misleading. */
 function refusedIn(text: string, events: readonly Event[]): YamlFault | undefined {
   const lines = new LineCount(text);
   let documents = 0;
@@ -83,9 +83,9 @@ function lineIn(root: Place, path: Path): number | undefined {
   return place === root && path.length > 0 ? undefined : place.line;
 }
 
-/** Counts lines up to offsets that only grow. */
+/** Counts lines up to increasing offsets. */
 class LineCount {
-  /** The line of the offset asked for last. */
+  /** The line of the last offset. */
   last = 1;
   readonly #breaks: RegExpStringIterator<RegExpExecArray>;
   #next: number;
@@ -109,7 +109,7 @@ class LineCount {
   }
 }
 
-/** Reads places from events: they come in the order of the text, depth first. */
+/** Reads locations from events, which come in the order of the text, depth first. */
 class PlaceReader {
   readonly #text: string;
   readonly #events: readonly Event[];
@@ -129,7 +129,7 @@ class PlaceReader {
   #place(): Place {
     const event = this.#next();
     const start = startOf(event);
-    // An empty scalar has no offset: it counts to the line before it.
+    // An empty scalar has no offset, so it gets the line before it.
     const line = start < 0 ? this.#lines.last : this.#lines.at(start);
     if (event.type === EVENT_ID.MAPPING) return { line, parts: this.#entries() };
     if (event.type === EVENT_ID.SEQUENCE) return { line, parts: this.#items() };

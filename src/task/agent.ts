@@ -5,22 +5,22 @@ import { UserError } from '../user-error.ts';
 import type { ConnectionSource } from './connection.ts';
 import type { InputSource } from '../inputs/input-reader.ts';
 
-/** What a task has of its agent. */
+/** What a task needs from its agent. */
 export interface Agent extends InputSource, ConnectionSource {
-  /** One line into the step's log, where logging commands are carried out. */
+  /** Writes one line to the step's log, where the agent executes logging commands. */
   write(line: string): void;
-  /** Writes a file into a folder, which is made, and gives its path. */
+  /** Writes a file into a folder, which it creates, and returns the file's path. */
   writeFile(folder: string, name: string, text: string): string;
 }
 
 /**
- * The agent behind this process, through the task library, which takes inputs and secrets out of the
- * environment so that nothing started from here inherits them. Rejects with a `UserError` where the
- * library cannot be loaded.
+ * The agent of this process, through the task library, which removes inputs and secrets from the
+ * environment so that child processes do not inherit them. Rejects with a `UserError` if the library
+ * cannot be loaded.
  */
 export async function createAgent(write: (line: string) => void): Promise<Agent> {
   const tasks = await loadLibrary();
-  // The library's debug lines show the values that it is asked for, secrets before they are masked.
+  // The library's debug lines contain the requested values, including secrets that are not masked yet.
   tasks.setStdStream(new Writable({ write: (_chunk, _encoding, done) => done() }));
   return {
     write,
@@ -51,7 +51,7 @@ export async function createAgent(write: (line: string) => void): Promise<Agent>
   };
 }
 
-/** Not with this module: as it is loaded, the library writes a key into the temporary folder. */
+/** Not imported statically: when loaded, the library writes a key to the temporary folder. */
 async function loadLibrary() {
   try {
     return await import('azure-pipelines-task-lib/task.js');

@@ -10,7 +10,7 @@ import type { Variables } from '../inputs/pipeline-identity.ts';
 import { percentDecode, percentEncode } from '../text/percent-encoding.ts';
 import { chooseProxy } from './proxy.ts';
 
-/** What the agent tells of a service connection. An absent value was not given. */
+/** A service connection as the agent provides it. Values that were not given are undefined. */
 export interface Endpoint {
   readonly url: string | undefined;
   readonly scheme: string | undefined;
@@ -20,11 +20,11 @@ export interface Endpoint {
   readonly data: (field: string) => string | undefined;
 }
 
-/** Where the connection's parts come from. */
+/** The source of the parts of a connection. */
 export interface ConnectionSource {
   endpoint(id: string): Endpoint;
   readonly variable: Variables;
-  /** The text of a file; throws when it cannot be read. */
+  /** The text of a file; throws if it cannot be read. */
   readFile(path: string): string;
 }
 
@@ -34,7 +34,7 @@ export type ConnectionReading =
   | { readonly faults: readonly Fault[] };
 
 const input = 'argocdConnection';
-/** What is sent there stays on the machine. */
+/** Hosts for which traffic stays on the machine. */
 const loopback = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
 
 /** Reads the service connection, the agent's proxy and its certificates. */
@@ -79,8 +79,8 @@ export function readConnection(id: string, source: ConnectionSource): Connection
 type Refuse = (value: string, problem: string, advice: string) => void;
 
 /**
- * Says that a field holds what Azure Pipelines fills in elsewhere, if it does. Of a secret only the
- * whole counts, since a password may hold anything.
+ * Refuses a field that contains an unexpanded variable or expression. A secret counts only as a whole,
+ * because a password may contain anything.
  */
 function hasUnexpanded(field: string, text: string, refuse: Refuse, isSecret = false): boolean {
   const found = isSecret && !isUnexpanded(text) ? [] : unexpandedIn(text);
@@ -96,8 +96,8 @@ function hasUnexpanded(field: string, text: string, refuse: Refuse, isSecret = f
 }
 
 /**
- * Azure DevOps ends each URL in a slash; a root path stays, the slash does not. Of the address of a
- * page the server's own part is taken, which is what was meant.
+ * Reads the server's URL. Azure DevOps appends a slash to each URL, which is removed; a root path stays.
+ * From the URL of a page, only the server's part is used, which is what was meant.
  */
 function readUrl(text: string, refuse: Refuse, warnings: string[]): string | undefined {
   const advice = 'Enter it as https://host or https://host/root-path in the service connection.';
@@ -171,7 +171,7 @@ function readOwnCertificate({ data }: Endpoint, refuse: Refuse): string {
   return '';
 }
 
-/** The agent's own list is meant for Azure DevOps, too: without it the sync may still work. */
+/** The agent's CA file is also for Azure DevOps; the sync may work without it. */
 function readAgentCertificates(source: ConnectionSource, warnings: string[]): string {
   const path = (source.variable('Agent.CAInfo') ?? '').trim();
   if (path === '') return '';
@@ -184,8 +184,8 @@ function readAgentCertificates(source: ConnectionSource, warnings: string[]): st
 }
 
 /**
- * Everything that the log must not show: each secret as it is, and as it looks in a URL, in JSON
- * and in base64, where these differ. Given to the agent before the first request.
+ * Everything that the log must not show: each secret as is and, where different, in its forms in URLs,
+ * JSON and base64. Passed to the agent before the first request.
  */
 export function secretsOf({ credential, headers, proxy }: Connection): readonly string[] {
   const secrets = [
@@ -201,7 +201,7 @@ function basicForms({ username, password }: Extract<Credential, { kind: 'passwor
   return [text, Buffer.from(`${username}:${text}`).toString('base64')];
 }
 
-/** `true` or `1` are no secrets, and masking them would make the log unreadable. */
+/** `true` and `1` are not secrets, and masking them would make the log unreadable. */
 function headerForms(value: string): readonly string[] {
   const afterScheme = value.slice(value.indexOf(' ') + 1);
   return [value, afterScheme].filter((text) => text.length >= 6);

@@ -8,21 +8,21 @@ import type { TaskResult } from '../report/result.ts';
 import { complete, logIssue, setOutput } from './logging-command.ts';
 import { outputNames, outputsOfFailure, type Outputs } from '../report/outputs.ts';
 
-/** How a step ends, whatever happened: there are outputs and a sentence in every case. */
+/** The end of a step: outputs and a sentence, whatever happened. */
 export interface TaskEnding {
   readonly result: TaskResult;
   readonly message: string;
   readonly outputs: Outputs;
 }
 
-/** A failure for which there is no application's result: what the log says, and the end. */
+/** A failure without results of applications: the log lines, and the end. */
 export interface FailedEnding extends TaskEnding {
   readonly lines: readonly string[];
 }
 
 const stackBounds = { lines: 50, width: 500 };
 
-/** The last lines of a step: outputs, then the result. */
+/** The last log lines of a step: outputs, then the result. */
 export function endingLines({ result, message, outputs }: TaskEnding): readonly string[] {
   return [...outputNames.map((name) => setOutput(name, outputs[name])), complete(result, message)];
 }
@@ -39,7 +39,7 @@ export function endOfFaults(faults: readonly Fault[]): FailedEnding {
   return failed('failed', `${first}${more}`, [logIssue('error', told)]);
 }
 
-/** What was thrown: something that a person can mend, or a bug of ours with its stack. */
+/** The end after an error: one that a person can fix, or a bug of ours with its stack. */
 export function endOfError(error: unknown): FailedEnding {
   if (error instanceof UserError) {
     const message = [sentence(error.message), error.advice].filter(Boolean).join(' ');
@@ -59,7 +59,7 @@ export function endOfError(error: unknown): FailedEnding {
   ]);
 }
 
-/** A canceled run that got no answer in the time that the agent leaves. */
+/** The end of a canceled run that got no answer in the time that the agent allows. */
 export function endOfCancellation(): FailedEnding {
   const message = 'The run was canceled. An operation that it requested may continue in Argo CD.';
   return failed('canceled', message, [logIssue('warning', message)]);

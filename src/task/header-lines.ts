@@ -20,7 +20,7 @@ const reserved = [
 ];
 
 /**
- * Headers for a proxy in front of Argo CD, one `Name: value` per line. A problem never shows the
+ * Parses headers for a proxy in front of Argo CD, one `Name: value` per line. Problems never contain the
  * value, which may be a secret.
  */
 export function parseHeaders(text: string | undefined): {

@@ -1,7 +1,7 @@
 /**
- * The agent's logging commands, written by ourselves: azure-pipelines-task-lib leaves out property
- * values that are 0 or empty (`Succeeded`, order 0). Each function gives one line for the log.
- * Escaping is the agent's own (azure-devops.md §3.4).
+ * The agent's logging commands. We write them ourselves because azure-pipelines-task-lib omits property
+ * values that are 0 or empty (`Succeeded`, order 0). Each function returns one line for the log.
+ * Escaping follows the agent (azure-devops.md §3.4).
  */
 
 import type { ReportSink } from '../report/progress-report.ts';
@@ -15,17 +15,17 @@ export function setOutput(name: string, value: string): string {
   return command('task.setvariable', { variable: name, isoutput: true, issecret: false }, value);
 }
 
-/** An error or warning that the run shows; the agent keeps ten of each. */
+/** An error or warning on the run's page; the agent keeps ten of each. */
 export function logIssue(type: 'error' | 'warning', message: string): string {
   return command('task.logissue', { type }, message);
 }
 
-/** How far the step is, 0 to 100, and what it does now. */
+/** The progress of the step, 0 to 100, and what it is doing now. */
 export function setProgress(percent: number, message: string): string {
   return command('task.setprogress', { value: percent }, message);
 }
 
-/** The log of an agent job: plain lines, and logging commands for all else. */
+/** The log of an agent job: plain lines, and logging commands for everything else. */
 export function agentLogSink(write: (line: string) => void): ReportSink {
   return {
     line: write,
@@ -51,12 +51,12 @@ export function logDetail(record: DetailRecord): string {
   return command('task.logdetail', properties, record.message ?? '');
 }
 
-/** The end of the step. The exit code must be 0 all the same. */
+/** The result of the step. The exit code must still be 0. */
 export function complete(result: TaskResult, message: string): string {
   return command('task.complete', { result, done: true }, message);
 }
 
-/** Keeps a file with the run. It must stay until the agent has sent it. */
+/** Attaches a file to the run. The file must exist until the agent has sent it. */
 export function addAttachment(type: string, name: string, path: string): string {
   return command('task.addattachment', { type, name }, path);
 }
@@ -66,7 +66,7 @@ export function uploadSummary(path: string): string {
   return command('task.uploadsummary', {}, path);
 }
 
-/** Has the agent print `***` for the text from here on. */
+/** Makes the agent print `***` instead of the text from now on. */
 export function setSecret(text: string): string {
   return command('task.setsecret', {}, text);
 }

@@ -5,14 +5,14 @@ import { createAgent } from './agent.ts';
 import { loadFollowUps } from './follow-ups-module.ts';
 import { breakOff, runTask } from './run.ts';
 
-// The agent asks twice: Ctrl+C, then Ctrl+Break or SIGTERM (azure-devops.md §3.6).
+// The agent signals twice: Ctrl+C, then Ctrl+Break or SIGTERM (azure-devops.md §3.6).
 const cancellation = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK']) {
   process.on(signal, () => cancellation.abort());
 }
 
 const write = (line: string) => process.stdout.write(`${line}\n`);
-// The result is a logging command, and any other exit code would read as a fault of the agent.
+// The result is a logging command; any other exit code would look like a fault of the agent.
 const leave = () => process.stdout.write('', () => process.exit(0));
 const fail = (error: unknown) => breakOff({ write }, error);
 process.on('uncaughtException', (error) => {

@@ -1,23 +1,23 @@
 import { BlockList, isIP } from 'node:net';
 import { createContext, Script, type Context } from 'node:vm';
 
-/** What a bypass list says of a server, and what cannot be read of it. */
+/** Whether a bypass list matches a server, and warnings about entries that cannot be read. */
 export interface Bypass {
   readonly bypasses: boolean;
   readonly warnings: readonly string[];
 }
 
-/** Milliseconds that one expression may take: none that is meant well takes one. */
+/** Milliseconds that one expression may take; sensible ones take less than one. */
 const matchTimeout = 500;
 const mostEntries = 1_000;
 
 /**
- * Whether the agent's bypass list names a server. The list is a JSON array of regular expressions
- * (azure-devops.md §3.3), which the agent looks for in `scheme://host[:port]`, whatever the case
- * (microsoft/azure-pipelines-agent, AgentWebProxy.cs). People write there what other programs take:
- * `*.example.com`, `.example.com`, `host:port`, `10.0.0.0/8`, `<local>`. An entry counts in every
- * way in which it can be read. Without JSON around them, as the agent's own file `.proxybypass` has them,
- * what may be a name is one.
+ * Whether the agent's bypass list matches a server. The list is a JSON array of regular expressions
+ * (azure-devops.md §3.3), which the agent matches against `scheme://host[:port]`, ignoring case
+ * (microsoft/azure-pipelines-agent, AgentWebProxy.cs). People also write what other programs accept:
+ * `*.example.com`, `.example.com`, `host:port`, `10.0.0.0/8`, `<local>`. An entry matches if any of its
+ * possible meanings does. In a list that is not JSON, like the agent's own file `.proxybypass`, an entry
+ * that may be a name counts as one.
  */
 export function readBypassList(json: string, server: string): Bypass {
   if (json.trim() === '') return { bypasses: false, warnings: [] };
@@ -29,7 +29,7 @@ export function readBypassList(json: string, server: string): Bypass {
   for (const [index, entry] of entries.entries()) {
     const byName = entry.split(/\s*[,;]\s*/).map((name) => matchesName(name, target));
     const isName = byName.every((matches) => matches !== undefined);
-    // `[fd12::1]` is a set of characters, too, and in nearly every URL.
+    // As a regular expression, `[fd12::1]` is a character class, which nearly every URL matches.
     const isAddress = isName && entry.startsWith('[');
     const mayBePattern = arePatterns || !isName;
     const byPattern = mayBePattern && !isAddress && matchesPattern(entry, context);
@@ -44,7 +44,7 @@ export function readBypassList(json: string, server: string): Bypass {
 
 interface List {
   readonly entries: readonly string[];
-  /** Also what could be a name. */
+  /** Whether entries that could be names also count as patterns. */
   readonly arePatterns: boolean;
   readonly warnings: readonly string[];
 }
@@ -58,7 +58,7 @@ function parseList(json: string): List {
       .filter((entry) => entry !== '');
     return { entries: entries.slice(0, mostEntries), arePatterns: true, warnings: [] };
   }
-  // A list of one is a mere text to some who write JSON.
+  // Some people write a list with one entry as a plain JSON string.
   if (typeof list === 'string') return { entries: [list.trim()], arePatterns: true, warnings: [] };
   const isText = list === undefined;
   const warning = isText
@@ -77,10 +77,10 @@ function parseJson(text: string): unknown {
 }
 
 interface Destination {
-  /** As the agent has it: without a usual port. */
+  /** As the agent writes it: without a default port. */
   readonly origin: string;
   readonly protocol: string;
-  /** In lower case, without the brackets of IPv6. */
+  /** In lowercase, without the brackets of IPv6. */
   readonly host: string;
   readonly port: string;
 }
@@ -96,8 +96,8 @@ function targetOf(server: string): Destination {
 }
 
 /**
- * Whether an entry that is a name, an address, a network, or one of these with wildcards means the
- * target; undefined where it is nothing of the kind.
+ * Whether an entry that is a name, an address or a network, with or without wildcards, matches the
+ * target; undefined if it is none of these.
  */
 function matchesName(entry: string, target: Destination): boolean | undefined {
   if (entry === '*') return true;
@@ -118,7 +118,7 @@ function matchesWildcard(pattern: string, host: string): boolean {
   if (isIP(pattern) !== 0) {
     return matchesNetwork(`${pattern}/${isIP(pattern) === 4 ? 32 : 128}`, host) ?? false;
   }
-  // `.example.com` and `*.example.com` mean the domain itself as well, as for curl and Windows.
+  // `.example.com` and `*.example.com` also match the domain itself, as in curl and Windows.
   const domain = /^\*?\.([^*]+)$/.exec(pattern)?.[1];
   if (domain !== undefined) return host === domain || host.endsWith(`.${domain}`);
   const [first = '', ...others] = pattern.split('*');
@@ -134,7 +134,7 @@ function matchesWildcard(pattern: string, host: string): boolean {
   return host.length - last.length >= at && host.endsWith(last);
 }
 
-/** Whether an address is in a network (`10.0.0.0/8`); undefined where the entry is none. */
+/** Whether an address is in a network (`10.0.0.0/8`); undefined if the entry is not a network. */
 function matchesNetwork(entry: string, host: string): boolean | undefined {
   const [, network = '', bits] = /^\[?([0-9a-f:.]+)\]?\/(\d{1,3})$/i.exec(entry) ?? [];
   const family = isIP(network);
@@ -153,8 +153,8 @@ function unbracketed(host: string): string {
 const search = new Script('pattern.test(origin)');
 
 /**
- * Whether a regular expression is found, or what is wrong with it. It is looked for in a context of
- * its own, the only place where one that would take longer than a run can be stopped.
+ * Whether a regular expression matches, or what is wrong with it. It runs in a separate context, the
+ * only way to stop an expression that takes too long.
  */
 function matchesPattern(entry: string, context: Context): boolean | string {
   try {

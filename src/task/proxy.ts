@@ -3,17 +3,14 @@ import type { Variables } from '../inputs/pipeline-identity.ts';
 import { percentDecode, percentEncode } from '../text/percent-encoding.ts';
 import { readBypassList } from './proxy-bypass.ts';
 
-/** The way through the agent's proxy, or what is wrong with its settings. */
+/** The proxy to use, if any, and warnings about its settings. */
 export interface ProxyChoice {
-  /** The proxy's URL, its credentials encoded; absent where the host is reached directly. */
+  /** The proxy's URL with encoded credentials; undefined if the host is reached directly. */
   readonly proxy: Secret | undefined;
   readonly warnings: readonly string[];
 }
 
-/**
- * The proxy that the agent was configured with (`--proxyurl`), unless its bypass list names the
- * server.
- */
+/** The proxy configured for the agent (`--proxyurl`), unless its bypass list matches the server. */
 export function chooseProxy(variable: Variables, server: string): ProxyChoice {
   const address = (variable('Agent.ProxyUrl') ?? '').trim();
   if (address === '') return { proxy: undefined, warnings: [] };
@@ -24,7 +21,7 @@ export function chooseProxy(variable: Variables, server: string): ProxyChoice {
   const url = parseProxyUrl(address, { username, password });
   if (url !== undefined) return { proxy: new Secret(url), warnings };
   const warning =
-    "The agent's proxy is ignored, since its URL is neither http nor https: reconfigure the agent with --proxyurl.";
+    "The agent's proxy is ignored, because its URL is neither http nor https: reconfigure the agent with --proxyurl.";
   return { proxy: undefined, warnings: [...warnings, warning] };
 }
 
@@ -34,14 +31,14 @@ interface Credentials {
 }
 
 /**
- * A proxy's URL with its credentials encoded, whatever they hold; those given apart from it win.
- * A password in the URL is taken as it was typed, also where it has a `@`, `/`, `#` or `%` that a URL
- * would have encoded: everything up to the last `@` is credentials.
+ * A proxy's URL with encoded credentials; separately given credentials take precedence. A password in
+ * the URL is used as typed, even if it contains an `@`, `/`, `#` or `%` that should be encoded:
+ * everything up to the last `@` is credentials.
  */
 function parseProxyUrl(address: string, apart: Credentials): string | undefined {
   const [, scheme, userinfo = '', server = ''] =
     /^(https?:\/\/)(?:(.*)@)?([^@]*)$/is.exec(address) ?? [];
-  // A proxy has no path: what was pasted with it means nothing.
+  // A proxy has no path, so a pasted one is dropped.
   const bare = server.replace(/[/?#].*$/s, '');
   if (scheme === undefined || bare === '' || !URL.canParse(scheme + bare)) return undefined;
   const colon = userinfo.indexOf(':');

@@ -5,7 +5,6 @@ import type { ArgoCD } from '../argocd/port.ts';
 import type { Connection } from '../argocd/rest/connection.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from '../async/clock.ts';
-import { warningOfAnnotations } from '../follow/annotation-warnings.ts';
 import type { followAll } from '../follow/follow-all.ts';
 import type { ApplicationResult, Progress } from '../sync/model/outcome.ts';
 import { UserError } from '../user-error.ts';
@@ -35,13 +34,13 @@ import { endReportOf, type EndReportFile } from '../report/end-report.ts';
 import { ProgressReport } from '../report/progress-report.ts';
 import { pipelineInfo, runMarker } from '../inputs/pipeline-identity.ts';
 
-/** Everything that a run needs of the world. */
+/** Everything that a run needs from its environment. */
 export interface TaskPorts {
   readonly agent: Agent;
-  /** `onToken` is told of every token that a login brings. */
+  /** `onToken` receives every token from a login. */
   readonly connect: (connection: Connection, onToken: (token: Secret) => void) => ArgoCD;
   readonly follow: typeof followAll;
-  /** Loads what follow-ups need; asked where the input is set, or an application has annotations for us. */
+  /** Loads the code for follow-ups; called only if the input is set. */
   readonly followUps: () => Promise<FollowUpsModule>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -50,8 +49,8 @@ export interface TaskPorts {
 }
 
 /**
- * The agent kills the step 10 s after it asked it to stop, and asks again after 7.5 s
- * (azure-devops.md §3.6). The follower is done by then; this is for when it is not.
+ * The agent kills the step 10 s after its first signal to stop, and signals again after 7.5 s
+ * (azure-devops.md §3.6). The follower is usually done by then; this limit is for when it is not.
  */
 const grace = 6_000;
 
@@ -60,28 +59,28 @@ const cancellationWords: Readonly<Record<TaskRequest['onCancel'], string>> = {
   terminate: 'an operation of this run will be terminated (onCancel: terminate).',
 };
 
-/** What following needs besides. */
+/** What following needs in addition. */
 interface FollowingPorts extends TaskPorts {
   readonly module: FollowUpsModule | undefined;
-  /** Argo CD's address. */
+  /** Argo CD's URL. */
   readonly server: string;
 }
 
-/** Does what the step was asked to do. Never rejects: every way out sets outputs and a result. */
+/** Runs the step. Never rejects: every path sets outputs and a result. */
 export async function runTask(ports: TaskPorts): Promise<void> {
   const { agent } = ports;
   const ending = await work(ports).catch((error: unknown) => tell(agent, endOfError(error)));
   for (const line of endingLines(ending)) agent.write(line);
 }
 
-/** The last words of a step that something broke which nobody waits for. */
+/** Ends a step after an error outside its promise chain. */
 export function breakOff(agent: Pick<Agent, 'write'>, error: unknown): void {
   for (const line of endingLines(tell(agent, endOfError(error)))) agent.write(line);
 }
 
 async function work(ports: TaskPorts): Promise<TaskEnding> {
   const { agent } = ports;
-  // Nothing else of a step needs what reads them, which takes its time to load.
+  // Loaded only if needed, because loading takes time.
   const hasFollowUps = (agent.input('followUps') ?? '').trim() !== '';
   const module = hasFollowUps ? await ports.followUps() : undefined;
   const request = readStep(agent, (text) => module?.parse(text, agent) ?? { value: text });
@@ -98,11 +97,11 @@ async function work(ports: TaskPorts): Promise<TaskEnding> {
   return publish(results, request, connection.url, ports);
 }
 
-/** The results; nothing when the run was canceled and no result came in time. */
+/** The results; undefined if the run was canceled and no result arrived in time. */
 async function follow(
   request: TaskInputs,
   argocd: ArgoCD,
-  { agent, follow, followUps, clock, random, signal, module, server }: FollowingPorts,
+  { agent, follow, clock, random, signal, module, server }: FollowingPorts,
 ): Promise<readonly ApplicationResult[] | undefined> {
   const write = (line: string) => agent.write(line);
   const report = new ProgressReport(agentLogSink(write), request.subject, () => guid(random));
@@ -115,15 +114,6 @@ async function follow(
     pageOf: (application) => argocd.pageOf(application),
     ...{ clock, random, signal, tell },
   });
-  const observing = warningOfAnnotations(
-    request.goal,
-    async (application) =>
-      Object.keys(application.annotations)[0] === undefined
-        ? []
-        : (await followUps()).faultsOf(application),
-    tell,
-    observer,
-  );
   const following = follow(
     request,
     { marker, info: pipelineInfo(variable) },
@@ -133,7 +123,7 @@ async function follow(
       random,
       signal,
       tell,
-      observer: observing,
+      observer,
     },
   );
   const ended = new AbortController();
@@ -145,7 +135,8 @@ async function follow(
     if (results) report.close(results);
     return results;
   } catch (error) {
-    // A search for applications that the cancellation cut short has no results, and is no fault.
+    // A search for applications that was cut short by the cancellation has no results, but is not a
+    // fault.
     if (signal.aborted && error instanceof UserError) return undefined;
     throw error;
   } finally {
@@ -154,12 +145,12 @@ async function follow(
   }
 }
 
-/** The step is over: what cannot be closed is closed with its process. */
+/** The step is over; what cannot be closed ends with its process. */
 async function closed(followUps: FollowUps | undefined): Promise<void> {
   await followUps?.close().catch(() => undefined);
 }
 
-/** Resolves when a canceled run has used up the time that the agent leaves it. */
+/** Resolves when a canceled run has used up the time that the agent allows. */
 async function afterCancellation(
   signal: AbortSignal,
   clock: Clock,
@@ -183,7 +174,8 @@ async function publish(
 ): Promise<TaskEnding> {
   const { action } = request.goal;
   const report = endReportOf(results, { action, server });
-  // A folder of its own: the agent sends files later, when the next step may be writing its own.
+  // A separate folder, because the agent sends files later, when the next step may already write its
+  // own.
   const temporary = agent.variable('Agent.TempDirectory') ?? '';
   const folder = join(temporary, `argocd-${action}-${guid(random)}`);
   const { type, name, text } = report.resultFile;
@@ -197,7 +189,10 @@ async function publish(
   return { result, message, outputs: report.outputs(resultFile ?? '') };
 }
 
-/** The path; nothing, and a warning, if the file could not be written: the result stands without. */
+/**
+ * The path, or undefined with a warning if the file could not be written; the result does not depend on
+ * it.
+ */
 async function writeFile(
   agent: Agent,
   folder: string,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-256 of a text, 64 hexadecimal digits: for what is compared, and kept in place of the text. */
+/** SHA-256 of a text, 64 hexadecimal digits: to compare texts, or to store instead of them. */
 export function digestOfText(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,4 @@
-/** A time span for a person: `<1 s`, `42 s`, `3 min 05 s`, `1 h 20 min`. Takes milliseconds. */
+/** A duration for people: `<1 s`, `42 s`, `3 min 05 s`, `1 h 20 min`. Takes milliseconds. */
 export function printDuration(milliseconds: number): string {
   const seconds = Math.round(Math.max(0, milliseconds) / 1_000);
   if (milliseconds < 1_000) return '<1 s';
@@ -8,7 +8,7 @@ export function printDuration(milliseconds: number): string {
   return withRest(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
 
-/** The span between two times that may not be known: empty when either is not. */
+/** The duration between two times; empty if either is unknown. */
 export function printSpan(startedAt: number | undefined, finishedAt: number | undefined): string {
   if (startedAt === undefined || finishedAt === undefined) return '';
   return printDuration(finishedAt - startedAt);

@@ -1,48 +1,50 @@
 /**
- * Text that others wrote (Argo CD, Kubernetes, a hook's pod, the author of a pipeline), made safe
- * for the place where it goes. Whatever prints such text calls one of these functions.
+ * Makes foreign text (from Argo CD, Kubernetes, a hook's pod, the author of a pipeline) safe for the
+ * place where it is printed. All code that prints such text calls one of these functions.
  *
- * The agent looks for `##vso[` anywhere in a line, and by .NET's comparison of culture, which
- * passes over characters that show as nothing. So these go first, and the prefix is broken after.
+ * The agent searches for `##vso[` anywhere in a line with a culture-sensitive .NET comparison, which
+ * ignores invisible characters. So these are removed first, and the prefix is broken afterwards.
  */
 
 const lineBreak = /\r\n|[\n\r\u0085\u2028\u2029]/;
-/** A terminal's control sequence (ECMA-48 §5.4): whole, or its tail would stay as `[31m`. */
+/**
+ * A terminal control sequence (ECMA-48 §5.4). Matched as a whole, or a tail such as `[31m` would remain.
+ */
 const terminalSequence = /\p{Cc}\[[0-?]*[ -/]*[@-~]/gu;
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 const commandPrefix = /##(?=vso\[|\[)/gi;
 
-/** What bounds a text of several lines. */
+/** The limits of a text of several lines. */
 export interface TextBounds {
   readonly lines: number;
   /** Characters of one line. */
   readonly width: number;
 }
 
-/** One line for the log: commands defused, nothing invisible, line breaks shown as `⏎`. */
+/** One line for the log: logging commands defused, no invisible characters, line breaks shown as `⏎`. */
 export function logLine(text: string, width = 500): string {
   return defuse(plainLine(text, width));
 }
 
-/** The same for a text whose lines matter. The last one says how many were left out. */
+/** Like `logLine` for text of several lines. The last line says how many were omitted. */
 export function logLines(text: string | readonly string[], bounds: TextBounds): readonly string[] {
   return plainLines(text, bounds).map(defuse);
 }
 
-/** The first line that says anything, on one line; empty where none does. */
+/** The first line that is not blank, made safe for the log; empty if there is none. */
 export function firstLine(text: string, width = 500): string {
   const [first = ''] = text.trimStart().split(lineBreak, 1);
   return plainLine(first, width);
 }
 
-/** One line with nothing invisible in it, for a place where commands and markup do no harm. */
+/** One line without invisible characters, for places where commands and markup do no harm. */
 export function plainLine(text: string, width = 500): string {
   const kept = text.slice(0, width);
   const line = kept.split(lineBreak).map(clean).join(' ⏎ ').trim();
   return line + remainder(text.length - kept.length);
 }
 
-/** Lines with nothing invisible in them. */
+/** Lines without invisible characters. */
 export function plainLines(
   text: string | readonly string[],
   { lines, width }: TextBounds,
@@ -56,7 +58,7 @@ export function plainLines(
   return rest === '' ? kept : [...kept, rest];
 }
 
-/** Looks no further than it must: a text may be very long. */
+/** Reads only as much as needed, because a text may be very long. */
 function cutText(text: string, most: number): { first: readonly string[]; rest: string } {
   const breaks = new RegExp(lineBreak, 'g');
   const first: string[] = [];
@@ -78,7 +80,7 @@ function cutList(
   return { first: list.slice(0, most), rest: left > 0 ? `… (${left} more lines)` : '' };
 }
 
-/** Markdown in which the text stands as it is: no markup, HTML, link, mention or table break. */
+/** Markdown that renders as the plain text: no markup, HTML, links, mentions or table breaks. */
 export function markdownText(text: string, width = 500): string {
   return plainLine(text, width)
     .replace(/[\\`*_[\]|~$]/g, '\\$&')
@@ -86,7 +88,7 @@ export function markdownText(text: string, width = 500): string {
     .replace(/[&<>@]|:(?=\/\/)|(?<=www|mailto|xmpp)[.:]/gi, entity);
 }
 
-/** What begins a heading, a list or a rule at the start of a line, and only there. */
+/** Escapes what starts a heading, a list or a rule, which is special only at the start of a line. */
 function escapeStart(start: string): string {
   return /\d/.test(start) ? `${start}\\` : `\\${start}`;
 }
@@ -95,7 +97,7 @@ function entity(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }
 
-/** A code span: for names and revisions. Empty text gives an empty string. */
+/** A code span, for names and revisions. Empty text stays empty. */
 export function markdownCode(text: string, width = 200): string {
   const line = plainLine(text, width).replaceAll('|', '\\|');
   if (line === '') return '';
@@ -104,20 +106,20 @@ export function markdownCode(text: string, width = 200): string {
   return fence + gap + line + gap + fence;
 }
 
-/** A fenced block, which nothing inside can close. */
+/** A fenced block that its content cannot close. */
 export function markdownBlock(text: string | readonly string[], bounds: TextBounds): string {
   const body = plainLines(text, bounds).join('\n');
   const fence = '`'.repeat(Math.max(3, longestRunOfBackticks(body) + 1));
   return `${fence}text\n${body}\n${fence}`;
 }
 
-/** A link, or the mere label where the address is not one of the web. */
+/** A link, or only the label if the address is not `http` or `https`. */
 export function markdownLink(label: string, address: string): string {
   const url = webAddress(address);
   return url === undefined ? markdownText(label) : `[${markdownText(label)}](${url})`;
 }
 
-/** The address in a form that cannot end early in Markdown; absent unless `http` or `https`. */
+/** The URL in a form that Markdown cannot cut short; undefined unless it is `http` or `https`. */
 export function webAddress(address: string): string | undefined {
   if (address.length > 2_000 || !URL.canParse(address)) return undefined;
   const url = new URL(address);

@@ -1,15 +1,15 @@
-/** What a pattern is made of, once: it is asked of thousands of names. */
+/** A compiled pattern, because it is matched against thousands of names. */
 export interface Glob {
-  /** What it begins with: up to the first wildcard. */
+  /** The text before the first wildcard. */
   readonly prefix: string;
-  /** Whether it fits the whole text. */
+  /** Whether it matches the whole text. */
   readonly fits: (text: string) => boolean;
 }
 
 /**
- * Reads a pattern: `*` stands for any characters and `?` for one, but neither for a `/`, so that `*`
- * alone never reaches into another namespace. The time that it takes to ask it grows with the product
- * of both lengths at most, whatever the pattern.
+ * Compiles a pattern: `*` matches any characters and `?` a single one, but neither matches `/`, so that
+ * `*` alone never matches another namespace. The time of a match grows at most with the product of both
+ * lengths, whatever the pattern.
  */
 export function globOf(pattern: string): Glob {
   const parts = pattern.split('/').map((part) => [...part]);
@@ -19,7 +19,7 @@ export function globOf(pattern: string): Glob {
     prefix,
     fits: (text) => {
       if (isExact) return text === pattern;
-      // Most names are told apart by their beginning.
+      // Most names already differ in the prefix.
       if (!text.startsWith(prefix)) return false;
       const texts = text.split('/');
       return (
@@ -30,12 +30,12 @@ export function globOf(pattern: string): Glob {
   };
 }
 
-/** Whether a pattern fits the whole text. */
+/** Whether a pattern matches the whole text. */
 export function fits(pattern: string, text: string): boolean {
   return globOf(pattern).fits(text);
 }
 
-/** Goes back only to the last `*`, and lets it stand for one character more. */
+/** Backtracks only to the last `*`, and lets it match one more character. */
 function fitsPart(pattern: readonly string[], text: readonly string[]): boolean {
   let at = 0;
   let star = -1;
@@ -57,12 +57,12 @@ function fitsPart(pattern: readonly string[], text: readonly string[]): boolean 
   return pattern.slice(at).every((character) => character === '*');
 }
 
-/** Globs that are asked together: only those whose beginning a text has are looked at. */
+/** Matches many globs at once: only those whose prefix a text has are tested. */
 export class GlobSet<Owner> {
   readonly #byPrefix = new Map<string, { readonly glob: Glob; readonly owner: Owner }[]>();
   readonly #lengths: readonly number[];
 
-  /** `owner`: what a pattern belongs to. */
+  /** `owner` is what a pattern belongs to. */
   constructor(patterns: readonly (readonly [pattern: string, owner: Owner])[]) {
     for (const [pattern, owner] of patterns) {
       const glob = globOf(pattern);
@@ -73,7 +73,7 @@ export class GlobSet<Owner> {
     this.#lengths = [...new Set([...this.#byPrefix.keys()].map(({ length }) => length))];
   }
 
-  /** Whose patterns fit one of the texts. */
+  /** The owners of patterns that match one of the texts. */
   ownersOf(texts: readonly string[]): ReadonlySet<Owner> {
     const owners = new Set<Owner>();
     for (const text of texts) {

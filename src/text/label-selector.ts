@@ -1,24 +1,26 @@
 const key = /^[A-Za-z0-9](?:[-A-Za-z0-9_./]{0,316}[A-Za-z0-9])?$/;
 const value = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
-/** A part of a label selector, which a comma ends. */
+/** One comma-separated requirement of a label selector. */
 export interface LabelRequirement {
   readonly key: string;
   readonly operator: 'in' | 'notin' | 'exists' | 'absent' | '>' | '<';
-  /** None for `exists` and `absent`, one for `>` and `<`. */
+  /** Empty for `exists` and `absent`, one value for `>` and `<`. */
   readonly values: readonly string[];
 }
 
-/** Labels of an object of Kubernetes. */
+/** The labels of a Kubernetes object. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Reads a selector as kubectl does, such as `team=shop,tier in (web,api)`; undefined if it is none. */
+/**
+ * Parses a selector as kubectl does, such as `team=shop,tier in (web,api)`; undefined if it is invalid.
+ */
 export function readLabelSelector(text: string): readonly LabelRequirement[] | undefined {
   const requirements = splitRequirements(text.trim()).map(readRequirement);
   return requirements.every((each) => each !== undefined) ? requirements : undefined;
 }
 
-/** Whether labels are as all requirements say. As in Kubernetes, what is absent is not equal to anything. */
+/** Whether labels meet all requirements. As in Kubernetes, an absent label does not equal any value. */
 export function hasLabels(labels: Labels, requirements: readonly LabelRequirement[]): boolean {
   return requirements.every(({ key: name, operator, values }) => {
     const label = Object.hasOwn(labels, name) ? labels[name] : undefined;
@@ -43,7 +45,7 @@ function isBeyond(label: string, operator: '>' | '<', bound: string): boolean {
   return operator === '>' ? BigInt(label) > BigInt(bound) : BigInt(label) < BigInt(bound);
 }
 
-/** Splits at the commas that stand outside parentheses. */
+/** Splits at commas outside parentheses. */
 function splitRequirements(selector: string): readonly string[] {
   const parts: string[] = [];
   let open = false;

@@ -1,4 +1,7 @@
-/** A Markdown table. Cells come escaped already; columns are padded, so that the text reads too. */
+/**
+ * A Markdown table. Cells must be escaped already; columns are padded, so that the source is readable
+ * too.
+ */
 export function markdownTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],

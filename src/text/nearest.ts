@@ -1,6 +1,6 @@
-/** The choice that a misspelt word most likely means; absent if none is near. */
+/** The choice that a misspelled word most likely means; undefined if none is similar. */
 export function nearest(word: string, choices: readonly string[]): string | undefined {
-  // Two letters that changed places are two changes.
+  // Two swapped letters count as two changes.
   const most = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   const near = choices
     .map((choice) => ({ choice, far: distance(word.toLowerCase(), choice.toLowerCase()) }))
@@ -9,7 +9,7 @@ export function nearest(word: string, choices: readonly string[]): string | unde
   return near[0]?.choice;
 }
 
-/** All choices, the one most like the word first; those equally alike keep their order. */
+/** All choices, most similar to the word first; the sort is stable. */
 export function nearestFirst(word: string, choices: readonly string[]): readonly string[] {
   return choices
     .map((choice) => ({ choice, far: distance(word.toLowerCase(), choice.toLowerCase()) }))
@@ -17,7 +17,7 @@ export function nearestFirst(word: string, choices: readonly string[]): readonly
     .map(({ choice }) => choice);
 }
 
-/** Letters to insert, remove or replace, by Levenshtein's table of two rows. */
+/** The Levenshtein distance, with a table of two rows. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (const [line, letter] of [...one].entries()) {

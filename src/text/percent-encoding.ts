@@ -3,7 +3,7 @@ export function percentEncode(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString());
 }
 
-/** Decodes what is encoded; a `%` that encodes nothing, as in `100%sure`, stays. */
+/** Decodes percent-encoded text; a `%` that encodes nothing, as in `100%sure`, stays. */
 export function percentDecode(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
     try {

@@ -1,7 +1,7 @@
 /**
- * A name of an Azure project as names are compared: without regard to case, one character for one, as
- * .NET compares them (`StringComparison.OrdinalIgnoreCase`). A letter of another script stays what it
- * is, though it looks like a Latin one and is written so in the other case, such as the Kelvin sign.
+ * Folds the case of an Azure project name for comparison, character by character as in .NET
+ * (`StringComparison.OrdinalIgnoreCase`). A character of another script, such as the Kelvin sign, stays
+ * unchanged even if its other case is a Latin letter.
  */
 export function foldProjectName(name: string): string {
   return [...name].map(fold).join('');

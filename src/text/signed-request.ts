@@ -1,15 +1,18 @@
-/** What of a request its sender signs. */
+/** The parts of a request that its sender signs. */
 export interface SignedParts {
   readonly method: string;
-  /** From `/v1/` on, with its query. */
+  /** The path from `/v1/` on, with its query. */
   readonly path: string;
   readonly body: string;
-  /** Seconds since the epoch, as it was sent. */
+  /** Seconds since the epoch, as sent. */
   readonly timestamp: string;
   readonly nonce: string;
 }
 
-/** The text that a hook signs and the handler checks: each part on a line of its own, of which only the last may hold more. */
+/**
+ * The text that a hook signs and the handler checks: one part per line; only the last may contain line
+ * breaks.
+ */
 export function signedText({ method, path, body, timestamp, nonce }: SignedParts): string {
   return [timestamp, nonce, `${method} ${path}`, body].join('\n');
 }

@@ -130,7 +130,7 @@ describe('the target of actions at Azure Pipelines', () => {
       why: 'the organization is not configured',
       kind: 'refused',
       run: { organization: 'contoso' },
-      says: /^Could not queue contoso\/shop\/smoke: there is no organization contoso in `azureDevOps\.organizations`\. Pipelines are queued in organizations that/,
+      says: /^Could not queue contoso\/shop\/smoke: there is no organization contoso in `azureDevOps\.organizations`\. Pipelines are queued only in organizations that/,
     },
     {
       why: 'the project is unknown',
@@ -369,6 +369,6 @@ describe('the target of actions at Azure Pipelines', () => {
     });
     const error = await errorOf(done(renderedRun()));
     assert.equal(error.kind, 'refused');
-    assert.match(error.message, /2 entries of `azureDevOps\.organizations` are called fabrikam/);
+    assert.match(error.message, /2 entries of `azureDevOps\.organizations` have the name fabrikam/);
   });
 });

@@ -142,7 +142,7 @@ describe('The setting grants', () => {
       '0.argocd: it is not a valid name',
       '0.appProjects: the list is empty',
       '0.organization: it is not a valid organization name',
-      '0.azureProjects.0: this is not a valid name of an Azure DevOps project',
+      '0.azureProjects.0: this is not a valid Azure DevOps project name',
       '0.pipelines.0: it is not a valid pipeline name',
       '0.pipeline: unknown setting',
     ]);

@@ -31,16 +31,16 @@ describe('The words after the name of a program', () => {
     [['--onyl', 'a'], ['Unknown option --onyl. Did you mean --only?']],
     [['--parallel'], ['Unknown option --parallel. Options: --only, --json, --build, --help.']],
     [['-x'], ['Unknown option -x. Options: --only, --json, --build, --help.']],
-    [['--only'], ['--only needs a value: write it as --only VALUE.']],
+    [['--only'], ['--only needs a value: use --only VALUE.']],
     [
       ['--only', '--json', 'a'],
-      ['--only needs a value: write it as --only VALUE.', "'a' is not expected here."],
+      ['--only needs a value: use --only VALUE.', "Unexpected argument 'a'."],
     ],
-    [['--build=yes'], ['--build takes no value: remove the = and what follows it.']],
-    [['latency'], ["'latency' is not expected here."]],
+    [['--build=yes'], ['--build takes no value: remove the = and everything after it.']],
+    [['latency'], ["Unexpected argument 'latency'."]],
     [
       ['latency', '--only', '--build=no'],
-      ["'latency' is not expected here.", '--only needs a value: write it as --only VALUE.'],
+      ["Unexpected argument 'latency'.", '--only needs a value: use --only VALUE.'],
     ],
   ];
   for (const [words, messages] of faults) {

@@ -259,7 +259,7 @@ describe('the inputs', () => {
     [
       'with a wait that waits for nothing',
       { action: 'wait', waitFor: 'none' },
-      ['waitFor: with action: wait there would be nothing to do'],
+      ['waitFor: with action: wait, the step would do nothing'],
     ],
     [
       'with a text that is too long',
@@ -330,7 +330,7 @@ describe('the inputs', () => {
 
   it('say how an AppProject is written', () => {
     const request = read({ ...least, project: 'Shop' });
-    assert.match('faults' in request ? (request.faults[0]?.advice ?? '') : '', /write `shop`/);
+    assert.match('faults' in request ? (request.faults[0]?.advice ?? '') : '', /use `shop`/);
   });
 
   it('warn of an empty project', () => {

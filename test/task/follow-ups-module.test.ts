@@ -13,7 +13,7 @@ describe('The bundle of follow-ups', () => {
   it('is looked for beside the program, and its absence is told with what to do', async () => {
     await assert.rejects(loadFollowUps(join(folder, 'index.js')), (error) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /follow-ups\.js of the task is missing/);
+      assert.match(error.message, /follow-ups\.js of the task, which is missing/);
       return /Reinstall the extension/.test(error.advice);
     });
   });

@@ -10,8 +10,8 @@ import { straight, throughProxy, type Way } from './way.ts';
 export type Effect = 'read' | 'change';
 
 /**
- * The JSON of an answer, or an `ArgoCDError` that says what the answer means. A long one is parsed in
- * turns: see `parseJsonInTurns`.
+ * Parses the JSON of an answer, or throws an `ArgoCDError` that classifies it. Long answers are parsed
+ * in turns: see `parseJsonInTurns`.
  */
 export function* jsonOf(
   call: string,
@@ -37,7 +37,7 @@ export function* jsonOf(
   throw new ArgoCDError(call, message, { failure, status, retryAfter });
 }
 
-/** What an unreadable success means: a change may have taken effect. */
+/** Classifies a success that cannot be read: a change may have taken effect. */
 export function unreadableAnswer(effect: Effect): Failure {
   return effect === 'change' ? 'unclear' : 'not-argocd';
 }
@@ -51,7 +51,7 @@ function* parseJson(text: string): Generator<number, unknown> {
 }
 
 /**
- * The words of an error in the form of Argo CD's gateway: flat in calls, inside `error` in streams
+ * The message of an error of Argo CD's gateway: at the top level for calls, inside `error` for streams
  * (argo-cd.md §1.2). Other gateways answer with JSON too, but without a gRPC code.
  */
 export function messageOf(json: unknown): string | undefined {
@@ -64,7 +64,7 @@ export function messageOf(json: unknown): string | undefined {
   return typeof words === 'string' ? words : undefined;
 }
 
-/** An error whose body is not Argo CD's: a proxy's or an ingress's own, or a wrong path. */
+/** An error whose body is not Argo CD's: from a proxy or ingress, or for a wrong path. */
 function foreignAnswer(
   call: string,
   effect: Effect,
@@ -88,11 +88,11 @@ function foreignAnswer(
   return notArgoCD(call, response, `it responds with HTTP ${status}`, way);
 }
 
-/** The handler uses no proxy that it knows of. */
+/** The handler does not know of any proxy. */
 function adviceOnLogin(way: Way): string {
   return way.place === 'the service connection'
     ? 'configure the agent with --proxyusername and --proxypassword'
-    : 'let the handler connect without it';
+    : 'allow the handler to connect without it';
 }
 
 function notArgoCD(
@@ -111,8 +111,8 @@ function excerpt(text: string): string {
 }
 
 /**
- * The meaning of Argo CD's own errors. One status stands for several, which only the words tell
- * apart (argo-cd.md §1.2, recorded in `errors`, `window-closed`, `terminate`, `auto-sync`).
+ * Classifies Argo CD's own errors. One status covers several, which only their messages distinguish
+ * (argo-cd.md §1.2, recorded in `errors`, `window-closed`, `terminate`, `auto-sync`).
  */
 function meaningOf(status: number, message: string, effect: Effect): Failure {
   const { nature } = judgeError(message);
@@ -125,7 +125,7 @@ function meaningOf(status: number, message: string, effect: Effect): Failure {
       if (/blocked by sync window|invalid sync window/.test(message)) return 'window-closed';
       return message.trim() === 'permission denied' ? 'hidden' : 'forbidden';
     case 404:
-      // A repository that is not found has the same status as an application.
+      // A missing repository has the same status as a missing application.
       return nature === 'lasting' ? 'refused' : 'not-found';
     case 400:
       if (message.includes('another operation is already in progress')) return 'busy';
@@ -135,7 +135,7 @@ function meaningOf(status: number, message: string, effect: Effect): Failure {
         return 'auto-sync';
       }
       if (nature === 'passing') return 'unavailable';
-      // A service that it called failed: with an unknown error, the request is not at fault.
+      // A service behind Argo CD failed: if the error is unknown, the request is not to blame.
       return nature === 'unknown' && /\brpc error: code = /.test(message) ? 'internal' : 'refused';
     case 409:
       return 'unavailable';

@@ -42,7 +42,7 @@ import type {
 import { operationPhases } from '../../sync/model/operation.ts';
 
 /**
- * Resources of an application, or of an operation: more than an Application can hold that Kubernetes
+ * The limit of resources of an application or operation: more than fit in an Application that Kubernetes
  * stores (1.5 MiB).
  */
 export const mostResources = 20_000;
@@ -82,7 +82,7 @@ const syncSchema = z.lazy(() =>
 
 const selectedSchema = z.lazy(() => z.looseObject(keyFields));
 
-/** Loose, like all in it: what asks for something else must have another fingerprint. */
+/** Loose, like its contents: operations that differ in any field must have different fingerprints. */
 const operationSchema = z.lazy(() =>
   z.looseObject({
     sync: z.nullish(syncSchema),
@@ -133,7 +133,7 @@ const resourceSchema = z.lazy(() =>
   }),
 );
 
-/** Without what long lists hold: their items are read one by one. */
+/** Without the items of long lists, which are read one by one. */
 const applicationSchema = z.lazy(() =>
   z.object({
     metadata: z.object({
@@ -179,12 +179,12 @@ const applicationSchema = z.lazy(() =>
 type RawOperation = z.output<typeof operationSchema>;
 type RawState = z.output<typeof stateSchema>;
 
-/** Characters of a reference to an image, with its digest. */
+/** Characters of an image reference, including its digest. */
 const longestImage = 1_024;
 
 /**
- * Reads an Application; throws a `ZodError` where it has not the shape that Argo CD gives it. It
- * yields how many steps it has made since it yielded last.
+ * Reads an Application; throws a `ZodError` if its shape is unexpected. Yields the work done since the
+ * last yield.
  */
 export function* readApplicationInTurns(json: unknown): Generator<number, Application> {
   const { metadata, spec, operation, status } = z.parse(applicationSchema, json, {
@@ -260,7 +260,7 @@ function* readOperation(path: string, operation: RawOperation): Generator<number
       username: bounded(initiatedBy?.username ?? '', longestName),
       automated: initiatedBy?.automated ?? false,
     },
-    // A field may be left out in one place and empty in another; the key order is Go's in both.
+    // A field may be absent in one place and empty in another; the key order is Go's in both.
     fingerprint: yield* digestInTurns(operation),
   };
 }

@@ -3,7 +3,7 @@ import type { Effect } from './answer.ts';
 /** One call of the API. */
 export interface ArgoCDCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below the connection's URL, with its query. */
+  /** The path below the connection's URL, with its query. */
   readonly path: string;
   readonly effect: Effect;
   /** Milliseconds. */
@@ -14,7 +14,7 @@ export interface ArgoCDCall {
   readonly take?: (piece: string) => boolean;
 }
 
-/** How a call is named in messages: without its query, which says little to a person. */
+/** The name of a call in messages: without its query, which says little to people. */
 export function nameOf({ method, path }: Pick<ArgoCDCall, 'method' | 'path'>): string {
   return `${method} ${path.replace(/\?.*$/, '')}`;
 }

@@ -14,7 +14,7 @@ import { Session, sessionCall } from './session.ts';
 import { classifyTransportError } from './transport-failure.ts';
 import { throughProxy, wayOf, type Way } from './way.ts';
 
-/** Makes calls with the session's token, and says what their failures mean. */
+/** Makes calls with the session's token, and explains their failures. */
 export class Caller {
   readonly #connection: Connection;
   readonly #http: HttpClient;
@@ -22,7 +22,7 @@ export class Caller {
   readonly #headerValues: readonly Secret[];
   readonly #way: Way;
 
-  /** `onToken` learns every token that a login brings, to have it masked. */
+  /** `onToken` receives every token from a login, so that it can be masked. */
   constructor(connection: Connection, onToken: (token: Secret) => void, options: HttpOptions = {}) {
     this.#http = new HttpClient(connection, options);
     this.#headerValues = connection.headers.map(({ value }) => value);
@@ -31,12 +31,12 @@ export class Caller {
     this.#session = new Session(connection.credential, this.#http, onToken, this.#way);
   }
 
-  /** The JSON of the answer. Rejects with an `ArgoCDError`. */
+  /** Sends a call and returns the JSON of the answer. Rejects with an `ArgoCDError`. */
   async json(call: ArgoCDCall): Promise<unknown> {
     return this.parse(call, await this.send(call));
   }
 
-  /** The JSON of an answer that `send` gave, or an `ArgoCDError` that says what it means. */
+  /** The JSON of an answer from `send`, or an `ArgoCDError` that classifies it. */
   async parse(call: ArgoCDCall, response: HttpResponse): Promise<unknown> {
     try {
       return await inTurns(jsonOf(nameOf(call), call.effect, response, this.#way));
@@ -45,7 +45,7 @@ export class Caller {
     }
   }
 
-  /** What `reading` makes of an answer, or an `ArgoCDError` where that has not the shape it should. */
+  /** The result of `reading`, or an `ArgoCDError` if the shape of the answer is unexpected. */
   read<T>(call: ArgoCDCall, reading: () => T): T {
     try {
       return readable(call, reading);
@@ -54,7 +54,7 @@ export class Caller {
     }
   }
 
-  /** The same for what is large: others have their turns. */
+  /** Like `read` for large answers: it yields to other work. */
   async readInTurns<T>(call: ArgoCDCall, reading: Generator<number, T>): Promise<T> {
     try {
       return await readableInTurns(call, reading);
@@ -63,7 +63,7 @@ export class Caller {
     }
   }
 
-  /** Sends, and once more after a login when a token that can be renewed is refused. */
+  /** Sends a call. If a renewable token is refused, logs in and sends it again. */
   async send(call: ArgoCDCall): Promise<HttpResponse> {
     const token = await this.#login(call.signal);
     const response = await this.#sendWith(token, call);
@@ -80,7 +80,8 @@ export class Caller {
     const { method, path, timeout, signal } = call;
     const name = nameOf(call);
     const token = await this.#login(signal);
-    // Exactly this: with any other value there are no heartbeats, and no head before an event.
+    // Exactly this value: with any other, Argo CD sends no heartbeats, and no response head before the
+    // first event.
     const headers = { ...authorization(token), Accept: 'text/event-stream' };
     const response = await this.#sent(call, () =>
       this.#http.open({ method, path, timeout, signal, headers }),
@@ -108,7 +109,7 @@ export class Caller {
     return new ArgoCDError(name, reason, { failure: 'unavailable', cause: error });
   }
 
-  /** Closes the connections that are kept alive, so that a process can end. */
+  /** Closes idle connections, so that a process can exit. */
   close(): Promise<void> {
     return this.#http.close();
   }
@@ -119,7 +120,7 @@ export class Caller {
       ...authorization(token),
       Accept: 'application/json',
       'Accept-Encoding': 'gzip',
-      // Argo CD wants exactly this for all that is no GET, even without a body.
+      // Argo CD requires exactly this for every request but GET, even without a body.
       ...(method === 'GET' ? {} : { 'Content-Type': 'application/json' }),
     };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -128,7 +129,7 @@ export class Caller {
     );
   }
 
-  /** Logs in where there is no token yet. */
+  /** Logs in if there is no token yet. */
   async #login(signal: AbortSignal): Promise<Secret> {
     try {
       return await this.#session.token(signal);
@@ -148,8 +149,8 @@ export class Caller {
   }
 
   /**
-   * The error with the full URL, and with what to do where the connection is to blame. What stands in
-   * front may repeat the request in its answer: secrets are cut out.
+   * Adds the full URL to an error, and what to do if the connection is to blame. A proxy or ingress may
+   * echo the request in its answer, so secrets are removed.
    */
   #explained(call: Pick<ArgoCDCall, 'method' | 'path'>, error: unknown): unknown {
     if (!(error instanceof ArgoCDError)) return error;
@@ -167,7 +168,7 @@ export class Caller {
   }
 }
 
-/** Shorter header values are words such as `true`, which answers are full of. */
+/** Shorter header values are words such as `true`, which are common in answers. */
 const shortestSecret = 8;
 
 function authorization(token: Secret) {

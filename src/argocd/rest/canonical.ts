@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import { atOnce } from '../../sync/model/at-once.ts';
 
-/** What is printed of a value takes as long as so many comparisons. */
+/** The cost of printing one value, in comparisons. */
 const stepsOfValue = 2;
-/** After so many it yields within one list or object. */
+/** The number of steps within one list or object after which it yields. */
 const mostSteps = 16;
 
 /**
- * Text that is equal exactly when two JSON values say the same: in the stream, which passes a filter
- * of fields, Argo CD writes keys in another order than in its answers, and what is empty may be
- * left out in one place and written in another. Operations are known again by this text after a
- * restart, so it stays as it is.
+ * A text that is equal exactly if two JSON values mean the same. In its stream, which passes through a
+ * field filter, Argo CD writes keys in a different order than in its answers, and empty values may be
+ * absent in one and present in the other. After a restart, operations are recognized by this text, so
+ * its format must never change.
  */
 export function canonical(value: unknown): string {
   return atOnce(canonicalInTurns(value));
 }
 
-/** The same in 64 characters, whatever the size of the value. */
+/** A digest of the canonical text: 64 characters, whatever the size of the value. */
 export function digestOf(value: unknown): string {
   return digestOfText(canonical(value));
 }
 
-/** The digest of a value's canonical text; it yields so that others can have their turn. */
+/** The digest of a value's canonical text; yields to other work. */
 export function* digestInTurns(value: unknown): Generator<number, string> {
   return digestOfText(yield* canonicalInTurns(value));
 }
@@ -32,8 +32,8 @@ export function digestOfText(text: string): string {
 }
 
 /**
- * The canonical text; it yields how many steps it has made since it yielded last: an operation may
- * name thousands of resources.
+ * The canonical text. Yields the work done since the last yield, because an operation may name thousands
+ * of resources.
  */
 export function* canonicalInTurns(value: unknown): Generator<number, string> {
   if (!isContainer(value)) return JSON.stringify(value);
@@ -41,7 +41,7 @@ export function* canonicalInTurns(value: unknown): Generator<number, string> {
   const parts: string[] = [];
   let steps = stepsOfValue;
   for (const [key, child] of isList ? items(value) : members(value)) {
-    // Most values are texts, and a generator for each would take most of the time.
+    // Most values are texts; a generator for each would dominate the cost.
     const text = isContainer(child) ? yield* canonicalInTurns(child) : JSON.stringify(child);
     parts.push(isList ? text : `${JSON.stringify(key)}:${text}`);
     steps += stepsOfValue;
@@ -61,10 +61,10 @@ function items(list: readonly unknown[]): readonly (readonly [string, unknown])[
   return list.map((child) => ['', isEmpty(child) ? null : child] as const);
 }
 
-/** What is not empty, by key. */
+/** The members that are not empty, by key. */
 function members(value: object): readonly (readonly [string, unknown])[] {
   const entries = Object.entries(value).filter(([, child]) => !isEmpty(child));
-  // An object has keys that are numbers first: so it is in the texts that are stored.
+  // Objects order numeric keys first, and so do the stored texts.
   return Object.entries(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 

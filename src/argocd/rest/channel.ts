@@ -6,17 +6,20 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Connection } from './connection.ts';
 import { systemTlsOptions, tlsOptions } from './trust.ts';
 
-/** What every request of a connection is sent with. */
+/** The options of every request of a connection. */
 export interface HttpChannel extends RequestOptions {
   readonly agent: HttpAgent;
 }
 
-/** TLS is given with each request, since a proxy's agent knows no other way. */
+/** Passes TLS options with each request, because a proxy's agent accepts them in no other way. */
 export function openChannel(connection: Connection, maxSockets: number): Promise<HttpChannel> {
   return channelWith(tlsOptions(connection), connection, maxSockets);
 }
 
-/** The same, trusting what the operating system trusts; absent where that changes nothing. */
+/**
+ * Like `openChannel`, but also trusts what the operating system trusts; undefined if that changes
+ * nothing.
+ */
 export async function openSystemChannel(
   connection: Connection,
   maxSockets: number,
@@ -41,19 +44,19 @@ async function channelWith(
   return isHttps ? { ...trust, agent } : { agent };
 }
 
-/** To a proxy that is spoken to by TLS its credentials go: they are never shown to just anybody. */
+/** An https proxy receives credentials, so its certificate is always verified. */
 function ofProxy({ secureContext }: ConnectionOptions): ConnectionOptions {
   return secureContext === undefined ? {} : { secureContext };
 }
 
-/** Loaded only where a proxy is used: most runs need none, and start faster without. */
+/** Loaded only if a proxy is used, because runs start faster without it. */
 async function proxyAgent(proxy: URL, isHttps: boolean, options: object): Promise<HttpAgent> {
   if (isHttps) {
     const { HttpsProxyAgent } = await import('https-proxy-agent');
     return new HttpsProxyAgent(proxy, options);
   }
   const { HttpProxyAgent } = await import('http-proxy-agent');
-  // Of itself it does not tell the proxy which of its names is meant.
+  // By itself, the agent does not send the proxy's server name (SNI).
   const name = isIP(proxy.hostname.replace(/^\[|\]$/g, '')) === 0 ? proxy.hostname : undefined;
   return new HttpProxyAgent(proxy, name === undefined ? options : { ...options, servername: name });
 }

@@ -1,24 +1,22 @@
 import type { Secret } from '../../secret.ts';
 
-/** Everything that is needed to reach one Argo CD, as the service connection and the agent give it. */
+/** Everything needed to reach one Argo CD, from the service connection and the agent. */
 export interface Connection {
-  /** `https://host[:port][/root-path]`, with no slash at the end. */
+  /** `https://host[:port][/root-path]`, without a trailing slash. */
   readonly url: string;
   readonly credential: Credential;
-  /** PEM certificates that are trusted besides Node's own. */
+  /** PEM certificates to trust besides Node's own. */
   readonly ca: string | undefined;
-  /** Accepts any certificate: anyone in between can read the token. */
+  /** Accepts any certificate. Anyone in between can then read the token. */
   readonly skipTlsVerify: boolean;
   readonly headers: readonly { readonly name: string; readonly value: Secret }[];
-  /** URL of the proxy, with its credentials; absent where none is to be used for this host. */
+  /** URL of the proxy, with its credentials; absent if this host needs none. */
   readonly proxy: Secret | undefined;
-  /** Of the handler's configuration, and not of a service connection: for what people are told. */
+  /** Whether it comes from the handler's configuration, not from a service connection; for messages. */
   readonly isConfigured?: boolean | undefined;
 }
 
-/**
- * How a connection authenticates: with a token of Argo CD, or with a password that opens a session.
- */
+/** How a connection authenticates: with an Argo CD token, or with a password that opens a session. */
 export type Credential =
   | { readonly kind: 'token'; readonly token: Secret }
   | { readonly kind: 'password'; readonly username: string; readonly password: Secret };

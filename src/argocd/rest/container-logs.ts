@@ -1,21 +1,21 @@
 import type { PodLog } from '../port.ts';
 import { readContainers, splitPodOf, type PodContainer } from './pod-containers.ts';
 
-/** How logs and pods are read; both reject as the calls of the port do. */
+/** Reads logs and pods; both functions reject like the calls of the port. */
 export interface LogSource {
-  /** The last lines, of one container where it is named. */
+  /** The last lines; if a container is named, only of this one. */
   log(lines: number, container?: string): Promise<PodLog>;
   /** The live pod as JSON. */
   pod(name: string): Promise<unknown>;
 }
 
-/** Of containers that did not fail, so many lines at the most. */
+/** The maximum number of lines from each container that did not fail. */
 const mostBeside = 10;
 
 /**
- * The last lines of a pod's log. Where the pod has several containers, those of each, with a heading
- * that names it: the failed first, init containers too. What cannot be read of one container is said
- * under its heading; only where there is nothing else does the fault of the whole stand.
+ * The last lines of a pod's log. For several containers (init containers included), the lines of each
+ * under a heading with its name, failed containers first. If the log of one container cannot be read,
+ * its heading says why. The fault of the whole is returned only if there is nothing else.
  */
 export async function readLogs(lines: number, source: LogSource): Promise<PodLog> {
   const whole = await source.log(lines);

@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream';
 
-/** A stream line longer than this is no application of a size that Kubernetes stores (1.5 MiB). */
+/** Longer stream lines cannot be an Application that Kubernetes stores (1.5 MiB). */
 const maxLine = 16 * 1024 * 1024;
 
 /**
  * The messages of a server-sent event stream as Argo CD writes them: one `data:` line each, no event
- * names; `undefined` for a heartbeat comment (argo-cd.md §1.5). An error that ends the stream comes
- * as bare JSON without a line end (§1.2), and is a message too. Ends with the stream.
+ * names; `undefined` for a heartbeat comment (argo-cd.md §1.5). An error that ends the stream arrives as
+ * bare JSON without a line end (§1.2) and is a message too. Ends with the stream.
  */
 export async function* readEvents(body: Readable): AsyncGenerator<string | undefined> {
   body.setEncoding('utf8');
-  // Put together once, at the end of the line: a message may come in tens of thousands of pieces.
+  // Joined once, at the end of the line, because a message may arrive in tens of thousands of pieces.
   let pieces: string[] = [];
   let length = 0;
   for await (const piece of body) {

@@ -3,8 +3,8 @@ import type { Connection } from './connection.ts';
 import type { Way } from './way.ts';
 
 /**
- * What a person can do about a failure of a connection; undefined where it is not the connection's.
- * `reason`: what happened.
+ * What a person can do about a failed connection; undefined if the connection is not to blame. `reason`
+ * says what happened.
  */
 export function adviceOn(
   failure: Failure,
@@ -15,22 +15,22 @@ export function adviceOn(
   switch (failure) {
     case 'unauthenticated':
       return credential.kind === 'token'
-        ? `The token is invalid, expired or revoked: create a new one and put it into ${place}.`
+        ? `The token is invalid, expired or revoked: create a new one and enter it in ${place}.`
         : `Re-enter the user name and password in ${place}; the account needs the capability "login".`;
     case 'not-argocd':
       if (wantsTls(url, reason)) return `Start the URL in ${place} with https://.`;
       return `Check the URL in ${place}, including the root path if Argo CD has one, and any proxy in front of it.`;
     case 'unavailable':
-      return `Check URL and port in ${place}, and that ${proxy === undefined ? 'a proxy or firewall' : `the proxy ${proxy}`} allows the connection.`;
+      return `Check the URL and port in ${place}, and that ${proxy === undefined ? 'a proxy or firewall' : `the proxy ${proxy}`} allows the connection.`;
     case 'unreachable':
-      // Its reason says it already.
+      // The reason already says it.
       return '';
     default:
       return undefined;
   }
 }
 
-/** Whether what answers wants to be spoken to by TLS: it sends on to itself, or says so. */
+/** Whether the server requires TLS: it redirects to itself with https, or says so. */
 function wantsTls(url: string, reason: string): boolean {
   if (!url.startsWith('http://')) return false;
   const [, host] = /redirects to https:\/\/(\[[^\]]*\]|[^/:?#\s,;]+)/i.exec(reason) ?? [];
@@ -39,8 +39,8 @@ function wantsTls(url: string, reason: string): boolean {
 }
 
 /**
- * What a library says of a failure, without what it advises: that is meant for who starts Node, and
- * would turn off checks. Of OpenSSL's words only the reason is for people.
+ * A library's message for a failure, without its advice, which addresses whoever starts Node and would
+ * turn off checks. Of OpenSSL's message, only the reason is for people.
  */
 export function libraryWords(message: string): string {
   const openssl = /error:[0-9A-F]+:[^:]*:[^:]*:([^:\n]+)/i.exec(message)?.[1];

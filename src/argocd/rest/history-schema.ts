@@ -30,10 +30,10 @@ export const historySchema = z.lazy(() =>
 
 type RawEntry = z.output<typeof historySchema>;
 
-/** Deployments that are kept, the newest. Argo CD keeps 10 unless told. */
+/** The limit of deployments that are kept, the newest ones. Argo CD keeps 10 by default. */
 const mostHistory = 1_000;
 
-/** What the newest deployment was made from; undefined where nothing says. */
+/** The sources of the newest deployment; undefined if unknown. */
 export function readDeployedSources(
   entries: readonly RawEntry[] | null | undefined,
 ): readonly Source[] | undefined {
@@ -44,7 +44,7 @@ export function readDeployedSources(
   return newest && readSources(newest.source, newest.sources).sources;
 }
 
-/** Oldest first. It yields how many steps it has made since it yielded last. */
+/** Reads the history, oldest first. Yields the work done since the last yield. */
 export function* readHistory(
   entries: readonly RawEntry[] | null | undefined,
 ): Generator<number, readonly HistoryEntry[]> {

@@ -13,44 +13,44 @@ import type { Connection } from './connection.ts';
 import { isUntrusted } from './trust.ts';
 import { Semaphore } from '../../async/semaphore.ts';
 
-/** One HTTP request, with its bounds. */
+/** One HTTP request, with its limits. */
 export interface ArgoCDRequest {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
-  /** Below the connection's URL, with its query. */
+  /** The path below the connection's URL, with its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
-   * Takes the text of a success (HTTP 200) as it comes, so that no more is kept than it keeps; the
-   * answer's own `text` is empty then. False when no more of it is wanted.
+   * Consumes the text of a success (HTTP 200) as it arrives, so that the client buffers nothing; the
+   * answer's own `text` is then empty. Returns false to stop.
    */
   readonly take?: ((piece: string) => boolean) | undefined;
-  /** Milliseconds until the whole answer, or for a stream until its head, must be there. */
+  /** Milliseconds until the whole answer, or the head of a stream, must have arrived. */
   readonly timeout: number;
   readonly signal: AbortSignal;
 }
 
-/** Bounds of an `HttpClient`, and who observes its requests. */
+/** Limits of an `HttpClient`, and an observer of its requests. */
 export interface HttpOptions {
-  /** Bounds an answer, unpacked. */
+  /** Limit of an unpacked answer. */
   readonly maxBytes?: number | undefined;
-  /** Bounds the connections, at least 2: one is for a stream, and calls wait for the others. */
+  /** Limit of connections, at least 2: one is for a stream, the others for calls. */
   readonly maxSockets?: number | undefined;
-  /** Told of every request that has ended, and of every stream that has begun. */
+  /** Called after every request, and when a stream has started. */
   readonly observe?: ((ended: EndedRequest) => void) | undefined;
 }
 
-/** A request that has ended, for whoever measures. */
+/** A finished request, for metrics. */
 export interface EndedRequest {
-  /** Method and path, with `{name}` for an application's. */
+  /** Method and path, with `{name}` in place of an application's name. */
   readonly route: string;
-  /** The HTTP status, or Node's code where no answer came; `ABORTED` where nobody waits for it. */
+  /** The HTTP status, or Node's error code if there was no answer; `ABORTED` if it was aborted. */
   readonly status: string;
-  /** Without the time that it waited for its turn. */
+  /** Excludes the wait for a free connection. */
   readonly milliseconds: number;
 }
 
-/** A complete response of whatever status; `text` is the body, unpacked and bounded. */
+/** A complete response of any status; `text` is the body, unpacked and bounded. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -59,13 +59,15 @@ export interface HttpResponse {
 
 type Scheme = 'http' | 'https';
 
-/** No complete answer came. `sent`: the request may have reached the server, and been carried out. */
+/**
+ * No complete answer arrived. With `sent`, the request may have reached the server and been carried out.
+ */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly sent: boolean;
-  /** Node's code, such as `ECONNREFUSED`; `TIMEOUT` for our own. */
+  /** Node's code, such as `ECONNREFUSED`, or our own `TIMEOUT`. */
   readonly code: string;
-  /** The URL's own, where nothing has ever answered there: it may be the wrong one. */
+  /** The scheme of the URL if nothing has ever answered there: it may be the wrong one. */
   readonly scheme: Scheme | undefined;
 
   constructor(
@@ -81,13 +83,15 @@ export class TransportError extends Error {
   }
 }
 
-/** An answer larger than this is not read: 64 MiB holds an application of tens of thousands of resources. */
+/**
+ * Larger answers are not read: 64 MiB suffice for an application with tens of thousands of resources.
+ */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
 /**
- * HTTP as Argo CD's API needs it, on Node's own client: a certificate authority per connection, the
- * agent's proxy, a timeout per call, a bounded answer, and no redirect followed, so that the token
- * never travels to another host. It repeats nothing: whoever calls knows what may be sent twice.
+ * HTTP for Argo CD's API, on Node's own client: a certificate authority per connection, the agent's
+ * proxy, a timeout per call, bounded answers, and no redirects, so that the token never reaches another
+ * host. It does not retry: callers know what may be sent twice.
  */
 export class HttpClient {
   readonly #connection: Connection;
@@ -96,7 +100,7 @@ export class HttpClient {
   readonly #semaphore: Semaphore;
   readonly #observe: (ended: EndedRequest) => void;
   #channel: Promise<HttpChannel> | undefined;
-  /** Opened when a certificate was refused without. */
+  /** Opened when a certificate was refused without it. */
   #systemChannel: Promise<HttpChannel | undefined> | undefined;
   #trustsSystem = false;
   #isAnswered = false;
@@ -117,8 +121,8 @@ export class HttpClient {
   }
 
   /**
-   * The whole answer as text. Rejects with a `TransportError`, or with the signal's reason. While it
-   * waits for a connection its time does not run.
+   * Sends a request and reads the whole answer as text. Rejects with a `TransportError`, or with the
+   * signal's reason. The timeout does not include the wait for a free connection.
    */
   send(request: ArgoCDRequest): Promise<HttpResponse> {
     return this.#semaphore.run(
@@ -127,7 +131,10 @@ export class HttpClient {
     );
   }
 
-  /** The head of an answer whose body is then read as it comes; the timeout ends with the head. */
+  /**
+   * Sends a request and returns at the head of the answer, for bodies that are read as they arrive. The
+   * timeout covers only the head.
+   */
   open(request: ArgoCDRequest): Promise<IncomingMessage> {
     return this.#observed(request, () => this.#open(request));
   }
@@ -226,9 +233,9 @@ export class HttpClient {
         this.#isAnswered = true;
         resolve(response);
       });
-      // A broken connection is told here once more while the answer is read, which fails, too.
+      // A broken connection is reported here again while the answer is read, which fails too.
       outgoing.on('error', reject);
-      // Node itself waits for a socket first, which a proxy that says nothing never gives.
+      // Node would wait for a socket first, which a silent proxy never provides.
       const abort = () => reject(signal.reason as Error);
       signal.addEventListener('abort', abort, { once: true });
       outgoing.once('close', () => signal.removeEventListener('abort', abort));
@@ -236,24 +243,25 @@ export class HttpClient {
     });
   }
 
-  /** Closes the connections that are kept alive. */
+  /** Closes idle connections. */
   async close(): Promise<void> {
     for (const channel of [this.#channel, this.#systemChannel]) (await channel)?.agent.destroy();
   }
 }
 
-/** Few in number, whatever the applications are called. */
+/** The route of a request: few values, whatever the names of applications. */
 function routeOf({ method, path }: ArgoCDRequest): string {
   const route = path.replace(/\?.*$/, '').replace(/^(\/api\/v1\/applications\/)[^/]+/, '$1{name}');
   return `${method} ${route}`;
 }
 
 /**
- * Calls back as soon as a request can leave on the socket: at once where it was kept alive, in
- * which case it may turn out to be dead.
+ * Calls back as soon as the socket can send a request: at once for a kept-alive socket, which may turn
+ * out to be dead.
  */
 function whenReady(socket: Socket, callback: () => void): void {
-  // A proxy's tunnel is connected before its TLS is agreed on, which `connecting` does not tell.
+  // A proxy's tunnel is connected before its TLS handshake is complete, which `connecting` does not
+  // show.
   const isSecuring = socket instanceof TLSSocket && socket.getFinished() === undefined;
   if (isSecuring) socket.once('secureConnect', callback);
   else if (socket.connecting) socket.once('connect', callback);
@@ -268,7 +276,7 @@ function bodyOf(response: IncomingMessage): Readable {
   return body;
 }
 
-/** Passes the text on until its end, or until no more is wanted, which ends the connection. */
+/** Passes the text on until it ends, or until `take` stops it, which closes the connection. */
 async function pass(response: IncomingMessage, take: (piece: string) => boolean): Promise<''> {
   const body = bodyOf(response).setEncoding('utf8');
   for await (const piece of body) {
@@ -294,7 +302,7 @@ async function readText(response: IncomingMessage, maxBytes: number): Promise<st
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Not `AbortSignal.timeout`, which stays in memory until its time is over. */
+/** Not `AbortSignal.timeout`, which stays in memory until it fires. */
 async function within<T>(ms: number, act: (timer: AbortSignal) => Promise<T>): Promise<T> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), ms);

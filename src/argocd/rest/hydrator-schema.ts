@@ -21,7 +21,7 @@ export const hydratorSchema = z.lazy(() =>
 
 const rendered = { drySHA: word, hydratedSHA: word };
 
-/** `status.sourceHydrator`, which is empty where there is no hydrator. */
+/** `status.sourceHydrator`, which is empty without a hydrator. */
 export const hydratorStatusSchema = z.lazy(() =>
   z.nullish(
     z.object({
@@ -43,7 +43,10 @@ export const hydratorStatusSchema = z.lazy(() =>
 type RawSpec = NonNullable<z.output<typeof hydratorSchema>>;
 type RawStatus = z.output<typeof hydratorStatusSchema>;
 
-/** `metadata`: a look at the dry source is asked for by an annotation. */
+/**
+ * Reads the hydrator's settings. `metadata` is needed because an annotation requests a look at the dry
+ * source.
+ */
 export function readHydrator(
   spec: z.output<typeof hydratorSchema>,
   status: RawStatus,
@@ -61,7 +64,7 @@ export function readHydrator(
   };
 }
 
-/** Reads what the hydrator did, from `status.sourceHydrator`. */
+/** Reads the hydrator's progress from `status.sourceHydrator`. */
 export function readHydratorStatus(
   status: RawStatus,
 ): Pick<Hydrator, 'current' | 'last' | 'compared'> {
@@ -72,7 +75,7 @@ export function readHydratorStatus(
   };
 }
 
-/** What a hydrated application syncs; the repository is that of the dry source unless said. */
+/** The source that a hydrated application syncs. Its repository defaults to that of the dry source. */
 export function readSyncSource({ drySource, syncSource }: RawSpec): Source {
   return {
     repoURL: syncSource.repoURL || drySource.repoURL || '',

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-// Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
+// Not through `z.core`, which makes the bundler keep all of zod and its 50 languages.
 import { $ZodError } from 'zod/v4/core';
 
-/** To read an item takes as long as so many comparisons. */
+/** The cost of reading an item, in comparisons. */
 const stepsOfItem = 20;
 
 /**
- * Reads a long list item by item, so that others can have their turn: it yields how many steps it has
- * made since it yielded last. `path` is where the list stands, for the `ZodError` of an odd item.
+ * Reads a long list item by item and yields the work done since the last yield, so that other work can
+ * run. `path` is the location of the list, for the `ZodError` of an invalid item.
  */
 export function* readItems<T extends z.core.$ZodType, Item>(
   path: string,

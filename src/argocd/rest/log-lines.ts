@@ -14,8 +14,8 @@ const chunkSchema = z.lazy(() =>
 );
 
 /**
- * What is kept of one log, in characters: a hook may print lines of megabytes, and no line end for
- * ever. `taken` bounds what is read of an answer at all.
+ * What is kept of one log, in characters: a hook may print lines of megabytes, or never end a line.
+ * `taken` bounds what is read of an answer at all.
  */
 export const logBounds = {
   width: 2_000,
@@ -23,13 +23,16 @@ export const logBounds = {
   taken: 64 * 1_024 * 1_024,
 } as const;
 
-/** A chunk as long as this holds a line that is cut, whatever its escapes (six characters each). */
+/**
+ * A chunk of this length contains a line that is cut anyway, even if every character is escaped (six
+ * characters each).
+ */
 const longestChunk = 6 * logBounds.width + 1_024;
 
 /**
- * Reads the chunks of a log as they come, one JSON text a line, and keeps the last lines of it. What
- * Kubernetes says instead of a log (no such container, not started yet) comes as a line of content
- * too, but without a time (recording `hook-logs`); an error of Argo CD ends the chunks.
+ * Reads the chunks of a log as they arrive, one JSON text per line, and keeps its last lines. What
+ * Kubernetes returns instead of a log (no such container, not started yet) also arrives as a line of
+ * content, but without a time (recording `hook-logs`). An error of Argo CD ends the chunks.
  */
 export class LogReader {
   readonly #most: number;
@@ -37,17 +40,17 @@ export class LogReader {
   #size = 0;
   #seen = 0;
   #taken = 0;
-  /** The chunk that has begun, no more of it than is worth reading. */
+  /** The incomplete chunk, bounded. */
   #chunk = '';
   #fault = '';
   #failure: unknown;
 
-  /** `most`: how many lines are kept. */
+  /** `most` is how many lines are kept. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Takes what has come next. False when no more is wanted. */
+  /** Takes the next piece. Returns false to stop. */
   take(piece: string): boolean {
     this.#taken += piece.length;
     let start = 0;
@@ -60,17 +63,17 @@ export class LogReader {
     return this.#failure === undefined && this.#taken < logBounds.taken;
   }
 
-  /** The log, once all of it was taken. Throws where it was none. */
+  /** The log, after its last piece. Throws if it was not a log. */
   end(): PodLog {
     this.#finish();
-    // Only what reading a chunk threw.
+    // Only errors of reading a chunk.
     if (this.#failure !== undefined) throw this.#failure as Error;
     const isCut = this.#taken >= logBounds.taken;
     const cut = isCut ? `no more than ${logBounds.taken} characters of it are read` : '';
     return { lines: this.#kept(), fault: this.#fault || cut };
   }
 
-  /** What there is of a log that broke off, and why it did; nothing where none of it has come. */
+  /** The beginning of a log that broke off, and why; undefined if nothing has arrived. */
   broken(fault: string): PodLog | undefined {
     return this.#lines.length === 0 ? undefined : { lines: this.#kept(), fault };
   }
@@ -122,12 +125,12 @@ export class LogReader {
   }
 }
 
-/** The line in a chunk of which only the beginning is there: Go writes its content first. */
+/** The line in an incomplete chunk: Go writes its content first. */
 function beginningOf(chunk: string): string {
   const content = /^\s*\{"result":\{"content":"((?:[^"\\]|\\u[0-9a-f]{4}|\\[^u])*)/i.exec(
     chunk,
   )?.[1];
-  // Anything else of such a size is no log.
+  // Anything else of this size is not a log.
   if (content === undefined) throw new SyntaxError('a chunk without content');
   const text = JSON.parse(`"${content}"`) as string;
   return text.length > logBounds.width

@@ -3,15 +3,15 @@ import { ownAnnotationPrefix, type Application } from '../../sync/model/applicat
 import { bounded } from './bounded-text.ts';
 import { longestWord, mostWords } from './go-value.ts';
 
-/** Labels or annotations as they came: there may be any number, so they are not copied. */
+/** Raw labels or annotations. There may be any number, so they are not copied. */
 export type TextMap = Readonly<Record<string, unknown>>;
 
-/** Any number of texts by name. Only what `metadata.ts` takes of it is looked at. */
+/** Any number of texts by name. Only those that `metadata.ts` reads are checked. */
 export const textMapSchema = z.nullish(
   z.custom<TextMap>((value) => typeof value === 'object' && !Array.isArray(value), 'an object'),
 );
 
-/** `metadata` of an Application as far as both of its schemas have it. */
+/** The fields of `metadata` that both Application schemas contain. */
 interface Metadata {
   readonly name: string;
   readonly namespace: string | null;
@@ -21,14 +21,14 @@ interface Metadata {
   readonly annotations?: TextMap | null | undefined;
 }
 
-/** Names that are looked at: more annotations than Kubernetes stores (256 KiB). */
+/** How many names are searched: more annotations than Kubernetes stores (256 KiB). */
 const mostLooked = 100_000;
-/** Annotations of ours that are kept: more than are read. */
+/** How many of our annotations are kept: more than are read. */
 const mostOwn = 500;
-/** Kubernetes has no longer label: a name with the domain before it, and a value. */
+/** The limits of Kubernetes for a label: its name, with a domain prefix, and its value. */
 const longestLabel = { name: 317, value: 63 } as const;
 
-/** Which Application it is, in which of its states, and what its owner says of the whole of it. */
+/** Reads the identity and state of an Application, and the annotations that apply to all of it. */
 export function readMetadata(
   metadata: Metadata,
 ): Pick<
@@ -46,7 +46,7 @@ export function readMetadata(
   };
 }
 
-/** One of the annotations; undefined where there is none. */
+/** The value of an annotation; undefined if absent. */
 export function annotation(
   { annotations }: Pick<Metadata, 'annotations'>,
   name: string,
@@ -56,7 +56,7 @@ export function annotation(
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The labels that Kubernetes would have stored. */
+/** The labels that Kubernetes could have stored. */
 export function readLabels(labels: TextMap | null | undefined): Application['labels'] {
   const isLabel = (name: string, value: string) =>
     name.length <= longestLabel.name && value.length <= longestLabel.value;
@@ -67,7 +67,7 @@ function ownAnnotations(annotations: TextMap | null | undefined): Application['a
   return some(annotations, mostOwn, (name) => name.startsWith(ownAnnotationPrefix));
 }
 
-/** The first entries that are meant, looking at no more than there can be. */
+/** The first matching entries, within the search limit. */
 function some(
   map: TextMap | null | undefined,
   most: number,
@@ -85,5 +85,5 @@ function some(
   return found.length === 0 ? none : Object.fromEntries(found);
 }
 
-/** One for all: most of ten thousand applications have no annotation of ours. */
+/** Shared: most of ten thousand applications have none of our annotations. */
 const none: Readonly<Record<string, string>> = {};

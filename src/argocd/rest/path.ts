@@ -1,12 +1,12 @@
 import type { ApplicationName } from '../../sync/model/application.ts';
 import type { Address } from '../port.ts';
 
-/** The address as a GET or DELETE reads it. */
+/** The address in the query of a GET or DELETE. */
 export function inQuery({ project, namespace }: Address) {
   return { project, appNamespace: namespace };
 }
 
-/** The address as a POST reads it: its calls read nothing from the query (argo-cd.md §1.1). */
+/** The address in the body of a POST, which reads nothing from the query (argo-cd.md §1.1). */
 export function inBody({ project, namespace }: Address) {
   return {
     ...(project === '' ? {} : { project }),
@@ -16,7 +16,7 @@ export function inBody({ project, namespace }: Address) {
 
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A query; what is empty is left out. */
+/** A query string without empty parameters. */
 export function query(values: Query): string {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(values)) {
@@ -28,7 +28,7 @@ export function query(values: Query): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The path of an application, or of something below it. */
+/** The path of an application, or of one of its subresources. */
 export function pathOf({ name }: ApplicationName, rest: string, values: Query = {}): string {
   return `/api/v1/applications/${encodeURIComponent(name)}${rest}${query(values)}`;
 }

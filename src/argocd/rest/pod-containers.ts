@@ -1,22 +1,22 @@
 import * as z from 'zod/mini';
 import { bounded } from './bounded-text.ts';
 
-/** A container of a pod, and how it stands. */
+/** A container of a pod, and its state. */
 export interface PodContainer {
   readonly name: string;
-  /** `exit code 1`, `running`, `PodInitializing`; empty where it is not known. */
+  /** `exit code 1`, `running`, `PodInitializing`; empty if unknown. */
   readonly state: string;
   readonly hasFailed: boolean;
 }
 
-/** A pod whose logs have to be read by container. */
+/** A pod whose logs must be read per container. */
 export interface SplitPod {
   readonly name: string;
-  /** As far as Kubernetes named them. */
+  /** The containers that Kubernetes named. */
   readonly containers: readonly PodContainer[];
 }
 
-/** Pods of a mesh have three or four. */
+/** Pods in a service mesh have three or four. */
 const mostContainers = 10;
 /** Kubernetes' own limit for a name. */
 const longestName = 253;
@@ -26,8 +26,8 @@ const unnamed =
 const waiting = /^container "[^"]*" in pod "([^"]+)" is waiting to start/;
 
 /**
- * The pod that has more containers than the one whose log was asked for, told from what Kubernetes
- * said in place of the log (registry/core/pod/strategy.go); undefined for any other fault.
+ * Recognizes a pod with several containers by what Kubernetes returned instead of the log
+ * (registry/core/pod/strategy.go); undefined for any other fault.
  */
 export function splitPodOf(fault: string): SplitPod | undefined {
   const found = unnamed.exec(fault) ?? waiting.exec(fault);
@@ -69,9 +69,9 @@ const podSchema = z.lazy(() =>
 type Status = z.output<typeof statusSchema>;
 
 /**
- * The containers of a pod: those that failed come first, in the order in which they ended, since a
- * sidecar is often killed for what another did; then the pod's own and its init containers. Throws
- * where the JSON is no pod.
+ * The containers of a pod: failed ones first, in the order in which they ended, because a sidecar is
+ * often killed when another container fails; then its own and its init containers. Throws if the JSON is
+ * not a pod.
  */
 export function readContainers(pod: unknown): readonly PodContainer[] {
   const { spec, status } = podSchema.parse(pod);
@@ -88,7 +88,7 @@ export function readContainers(pod: unknown): readonly PodContainer[] {
     .map(({ name, state, failedAt }) => ({ name, state, hasFailed: failedAt !== never }));
 }
 
-/** Later than any time, and yet a number to sort by. */
+/** Later than any time, but sortable as a number. */
 const never = Number.MAX_SAFE_INTEGER;
 
 function describe(

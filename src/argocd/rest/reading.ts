@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-// Not by way of `z.core`, with which the bundler keeps all of zod and its 50 languages.
+// Not through `z.core`, which makes the bundler keep all of zod and its 50 languages.
 import { $ZodError } from 'zod/v4/core';
 import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
 import { inTurns } from '../../async/in-turns.ts';
@@ -8,12 +8,14 @@ import { unreadableAnswer } from './answer.ts';
 import type { ArgoCDCall } from './call.ts';
 import { nameOf } from './call.ts';
 
-/** Reads an answer through a schema; what it throws is for `readable`. */
+/** Parses an answer with a schema. `readable` converts what it throws. */
 export function parseAnswer<T extends $ZodType>(schema: T, json: unknown): output<T> {
   return z.parse(schema, json, { reportInput: true });
 }
 
-/** What `reading` returns, or an `ArgoCDError` where the answer has not the shape it should. */
+/**
+ * Returns the result of `reading`, or throws an `ArgoCDError` if the shape of the answer is unexpected.
+ */
 export function readable<T>(call: ArgoCDCall, reading: () => T): T {
   try {
     return reading();
@@ -22,7 +24,7 @@ export function readable<T>(call: ArgoCDCall, reading: () => T): T {
   }
 }
 
-/** The same for what is large: others have their turns. */
+/** Like `readable` for large answers: it yields to other work. */
 export async function readableInTurns<T>(
   call: ArgoCDCall,
   reading: Generator<number, T>,

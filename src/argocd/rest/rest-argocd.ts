@@ -39,24 +39,27 @@ import { syncBody } from './sync-body.ts';
 import { Semaphore } from '../../async/semaphore.ts';
 import { windowsSchema } from './windows-schema.ts';
 
-/** Milliseconds. A sync took 5 s in good health (recordings.md §3.3); a refresh may take a minute. */
+/**
+ * Milliseconds. A sync request took 5 s under normal conditions (recordings.md §3.3); a refresh may take
+ * a minute.
+ */
 const timeouts = {
   read: 20_000,
   refresh: 60_000,
   change: 30_000,
   manifests: 60_000,
   stream: 30_000,
-  /** Argo CD asks its access rules for each of maybe ten thousand. */
+  /** Argo CD checks its access rules for each of perhaps ten thousand applications. */
   list: 60_000,
 };
 
-/** How many of the connections calls may hold that take Argo CD up to a minute. */
+/** The share of connections for calls that may take Argo CD up to a minute. */
 const slowShare = 1 / 4;
 
-/** Managed fields are half of an application and say nothing to us; the server can leave them out. */
+/** Managed fields are half of an application and irrelevant here; the server can omit them. */
 const withoutManagedFields = '-result.application.metadata.managedFields';
 
-/** Of a list no more than that: there may be ten thousand items, which are read one by one. */
+/** Only the outer shape of a list: there may be ten thousand items, which are read one by one. */
 const itemsSchema = z.lazy(() => z.object({ items: z.nullish(z.array(z.unknown())) }));
 const foundSchema = z.lazy(() =>
   z.object({
@@ -78,7 +81,7 @@ export class RestArgoCD implements ArgoCD, Overview {
   readonly #caller: Caller;
   readonly #slow: Semaphore;
 
-  /** `onToken` learns every token that a login brings, to have it masked. */
+  /** `onToken` receives every token from a login, so that it can be masked. */
   constructor(
     connection: Connection,
     onToken: (token: Secret) => void = () => undefined,
@@ -234,12 +237,12 @@ export class RestArgoCD implements ArgoCD, Overview {
       if (log === undefined) throw error;
       return log;
     }
-    // Many JSON texts, one a line: only an error is a single one.
+    // A success has many JSON texts, one per line; only an error is a single one.
     if (response.status !== 200) await this.#caller.parse(call, response);
     return this.#caller.read(call, () => reader.end());
   }
 
-  /** The live pod, as Kubernetes has it. */
+  /** Reads the live pod from Kubernetes. */
   async #pod(
     address: Address,
     namespace: string,
@@ -278,7 +281,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     return pageAt(this.#url, name);
   }
 
-  /** Closes the connections that are kept alive, so that a process can end. */
+  /** Closes idle connections, so that a process can exit. */
   close(): Promise<void> {
     return this.#caller.close();
   }
@@ -289,7 +292,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     return this.#application(call, await this.#caller.json(call));
   }
 
-  /** The answer of a call, as the schema has it. */
+  /** Sends a call and parses the answer with a schema. */
   async #asked<T extends $ZodType>(call: ArgoCDCall, schema: T): Promise<output<T>> {
     const json = await this.#caller.json(call);
     return this.#caller.read(call, () => parseAnswer(schema, json));
@@ -303,7 +306,7 @@ export class RestArgoCD implements ArgoCD, Overview {
     return this.#caller.readInTurns(call, readMessage(call, data));
   }
 
-  /** One application that nobody can read must not cost the stream of all others. */
+  /** One unreadable application must not break the stream for all others. */
   async #sighting(call: ArgoCDCall, data: string): Promise<SummaryEvent | undefined> {
     const { type, application } = await this.#message(call, data);
     try {

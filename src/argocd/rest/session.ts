@@ -13,12 +13,9 @@ import { straight, type Way } from './way.ts';
 
 const loginSchema = z.object({ token: z.string().check(z.minLength(1)) });
 const loginTimeout = 30_000;
-/** How a login is named in messages. */
+/** The name of a login in messages. */
 export const sessionCall = { method: 'POST', path: '/api/v1/session' } as const;
-/**
- * Failures that reject the credentials rather than the request, since a login requests nothing
- * else.
- */
+/** Failures that mean rejected credentials, because a login requests nothing else. */
 const refusals: readonly Failure[] = ['forbidden', 'hidden', 'refused'];
 
 /**
@@ -35,7 +32,7 @@ export class Session {
   #current: Secret | undefined;
 
   /**
-   * `onToken` learns every token before it is used, to have it masked. `way`: for messages.
+   * `onToken` receives every token before it is used, so that it can be masked. `way` is for messages.
    */
   constructor(
     credential: Credential,
@@ -50,7 +47,7 @@ export class Session {
     if (credential.kind === 'token') this.#current = credential.token;
   }
 
-  /** The token in use, if there is one already. */
+  /** The token in use, if there is one. */
   get current(): Secret | undefined {
     return this.#current;
   }
@@ -71,7 +68,7 @@ export class Session {
     return abortable(this.#token, signal);
   }
 
-  /** Forgets a token that was refused, unless another call has renewed it already. */
+  /** Forgets a refused token, unless another call has already renewed it. */
   discard(refused: Secret): void {
     if (!this.renewable || this.#current !== refused) return;
     this.#current = undefined;
@@ -88,7 +85,7 @@ export class Session {
         headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
         body: JSON.stringify({ username, password: password.reveal() }),
         timeout: loginTimeout,
-        // Shared by every call that waits for it, so that none of them may abort it.
+        // The login is shared by all waiting calls, so none of them may abort it.
         signal: new AbortController().signal,
       });
       const json = await inTurns(jsonOf(call, 'read', response, this.#way));

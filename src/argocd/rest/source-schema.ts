@@ -4,13 +4,13 @@ import type { Operation } from '../../sync/model/operation.ts';
 import { canonical, digestOfText } from './canonical.ts';
 import { sourceSchema } from './go-value.ts';
 
-/** All of a source, whatever else is in it. */
+/** A source with all its fields, including unknown ones. */
 export const looseSourceSchema = z.looseObject(sourceSchema.shape);
 
 /** A source as Argo CD sends it, before `readSource`. */
 export type RawSource = z.output<typeof looseSourceSchema>;
 
-/** A source, and in `settings` what tells all else that it says apart. */
+/** Reads a source. `settings` is a digest of all other fields, to tell sources apart. */
 export function readSource(source: RawSource | null | undefined): Source {
   const { repoURL, path, chart, targetRevision, ...settings } = source ?? {};
   return {
@@ -22,7 +22,7 @@ export function readSource(source: RawSource | null | undefined): Source {
   };
 }
 
-/** What an operation or a deployment is made from: Argo CD writes one source, or a list of them. */
+/** Reads the sources of an operation or deployment: Argo CD writes one source, or a list. */
 export function readSources(
   source: RawSource | null | undefined,
   sources: readonly RawSource[] | null | undefined,
@@ -33,7 +33,7 @@ export function readSources(
   return source == null ? {} : { sources: [readSource(source)], multiSource: false };
 }
 
-/** Helm values may be long, and are nobody's business but to be compared. */
+/** Helm values may be long and are only compared, so a digest suffices. */
 function digestOf(settings: string): string {
   return settings === '{}' ? '' : digestOfText(settings);
 }

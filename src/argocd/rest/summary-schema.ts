@@ -36,7 +36,7 @@ import {
 } from './hydrator-schema.ts';
 import { readMetadata, textMapSchema } from './metadata.ts';
 
-/** Longer words of Argo CD are cut: there may be ten thousand applications. */
+/** Longer texts of Argo CD are cut, because there may be ten thousand applications. */
 const longest = 300;
 
 const healthSchema = z.lazy(() =>
@@ -46,7 +46,7 @@ const revisionsSchema = z.lazy(() =>
   z.nullish(z.object({ revision: textOrEmpty, revisions: list(z.string()) })),
 );
 
-/** Rows of which only the names matter; there may be any. */
+/** Rows of `info`; only their names matter. */
 const infoSchema = z.lazy(() => list(z.unknown()));
 
 const summarySchema = z.lazy(() =>
@@ -108,7 +108,7 @@ type RawState = NonNullable<
   NonNullable<z.output<typeof summarySchema>['status']>['operationState']
 >;
 
-/** Reads the summary of an Application; throws a `ZodError` where it has another shape. */
+/** Reads the summary of an Application; throws a `ZodError` if its shape is unexpected. */
 export function readSummary(json: unknown): ApplicationSummary {
   const { metadata, spec, operation, status } = z.parse(summarySchema, json, { reportInput: true });
   const { sourceHydrator } = spec;
@@ -140,7 +140,7 @@ function infoOf(state: RawState | null | undefined): readonly unknown[] {
   return state?.operation.info ?? [];
 }
 
-/** The row that every announcement has. */
+/** The `info` row that every announced run has. */
 const announcingRow = 'azure-pipelines/collection';
 
 function isAnnounced(rows: readonly unknown[]): boolean {
@@ -186,7 +186,7 @@ function readLast({ phase, message, startedAt, finishedAt, ...state }: RawState)
 
 const rowSchema = z.lazy(() => z.object({ name: z.literal(markerName), value: z.string() }));
 
-/** The rows before ours are those of people: few. */
+/** Only the few rows of people precede ours. */
 function readMarker(info: readonly unknown[]): string | undefined {
   for (const row of info.slice(0, mostWords)) {
     const parsed = z.safeParse(rowSchema, row);
@@ -210,7 +210,7 @@ const entrySchema = z.lazy(() =>
   }),
 );
 
-/** Argo CD appends: only the newest entry is worth the reading. */
+/** Argo CD appends entries; only the newest one matters. */
 function readNewest(history: readonly unknown[]): readonly string[] {
   const newest = history.at(-1);
   return newest === undefined ? [] : readRevisions(z.parse(entrySchema, newest));
@@ -221,12 +221,12 @@ function cut(message: string | null): string {
   return `${copy(message.slice(0, longest))}…`;
 }
 
-/** A part of a text keeps all of it in memory. */
+/** Copies a substring, which would keep the whole text in memory. */
 function copy(part: string): string {
   return Buffer.from(part).toString();
 }
 
-/** The list's fields; one that this version of Argo CD does not know is left out (argo-cd.md §1.5). */
+/** The fields to list; Argo CD omits those that it does not know (argo-cd.md §1.5). */
 export const listedFields = [
   'metadata.name',
   'metadata.namespace',
@@ -270,7 +270,7 @@ export const listingSchema = z.lazy(() =>
   }),
 );
 
-/** What a list tells of one application. */
+/** Reads an application from a list. */
 export function readListing({
   metadata,
   spec,

@@ -1,8 +1,8 @@
 import type { SyncRequest } from '../port.ts';
 
 /**
- * The body of a sync, but for the address. Numbers are JSON numbers, `force` stands inside its
- * strategy, and what is absent keeps the application's own setting (argo-cd.md §1.1, §1.4).
+ * The body of a sync, except its address. Numbers are JSON numbers, `force` is inside its strategy, and
+ * absent fields keep the application's own settings (argo-cd.md §1.1, §1.4).
  */
 export function syncBody(request: SyncRequest): Readonly<Record<string, unknown>> {
   const { revision, revisions, prune, dryRun, force, strategy, resources, syncOptions, retry } =

@@ -1,9 +1,11 @@
 import { bounded } from './bounded-text.ts';
 
-/** Characters of one text, of all texts of an application, and of each once those are used up. */
+/**
+ * Characters of one text, of all texts of an application, and of each text once the total is used up.
+ */
 export const messageBounds = { width: 4_000, total: 1_024 * 1_024, least: 200 } as const;
 
-/** What is kept of the messages of one application: whoever comes first has the most of it. */
+/** Limits the messages that are kept of one application: the first ones get the most space. */
 export class TextBudget {
   #left: number = messageBounds.total;
 

@@ -8,14 +8,11 @@ import { placeOfProxy, straight, throughProxy, type Way } from './way.ts';
 interface LastingFailure {
   readonly pattern: RegExp;
   readonly failure: Failure;
-  /** `{place}`: where a person fixes it. */
+  /** `{place}` is where a person fixes it. */
   readonly advice: string;
 }
 
-/**
- * Failures of a call without a response that usually a person must fix, by Node's codes and
- * messages.
- */
+/** Failures without a response that a person usually must fix, by Node's codes and messages. */
 const lasting: readonly LastingFailure[] = [
   {
     pattern: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_UNTRUSTED/,
@@ -26,7 +23,7 @@ const lasting: readonly LastingFailure[] = [
   {
     pattern: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
     failure: 'unreachable',
-    advice: 'its certificate is out of date: renew it',
+    advice: 'its certificate has expired or is not yet valid: renew it',
   },
   {
     pattern: /ALTNAME/,
@@ -46,7 +43,7 @@ const lasting: readonly LastingFailure[] = [
     advice: 'the TLS handshake failed: check its certificate and its TLS versions',
   },
   {
-    // It also is what a name server says while it starts, or a network that is switched over.
+    // Name servers answer the same while they start, and networks while they switch over.
     pattern: /^ENOTFOUND/,
     failure: 'unavailable',
     advice: 'unknown host: check the URL in {place}, and whether the name can be resolved here',
@@ -60,7 +57,7 @@ const lasting: readonly LastingFailure[] = [
   {
     pattern: /^TOO_LARGE/,
     failure: 'not-argocd',
-    advice: 'no response of Argo CD is that large: check the URL in {place}',
+    advice: 'no response of Argo CD is this large: check the URL in {place}',
   },
   {
     pattern: /^(?:ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_INVALID_URL)|^URI malformed/,
@@ -70,7 +67,7 @@ const lasting: readonly LastingFailure[] = [
   },
 ];
 
-/** The same for failures that may be transient, with what to check if they are not. */
+/** Failures that may be transient, with what to check if they are not. */
 const passing: readonly (readonly [RegExp, string])[] = [
   [/^ECONNREFUSED/, 'connection refused: check host and port in {place}'],
   [
@@ -83,10 +80,13 @@ const passing: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** A connection that the other side closed. */
+/** Codes of a connection that the other side closed. */
 const closed = /^(?:ECONNRESET|ECONNABORTED|EPIPE)/;
 
-/** Argo CD, among others, does not respond to TLS on a plain HTTP port, or the other way around. */
+/**
+ * Advice on the scheme. Argo CD, among others, does not respond to TLS on a plain HTTP port, or vice
+ * versa.
+ */
 function schemeAdvice({ code, sent, scheme }: TransportError): string | undefined {
   if (scheme === undefined || !closed.test(code)) return undefined;
   if (scheme === 'http') {
@@ -97,7 +97,7 @@ function schemeAdvice({ code, sent, scheme }: TransportError): string | undefine
     : 'it closes the connection during the TLS handshake: check the port in {place}, and whether the URL should start with http://';
 }
 
-/** The advice where there is a proxy: only the proxy is resolved and connected to. */
+/** The advice if there is a proxy: only the proxy is resolved and connected to. */
 const ofProxy: readonly (readonly [RegExp, string])[] = [
   [/^ECONNREFUSED/, 'connection refused'],
   [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)/, 'no route to host'],
@@ -105,8 +105,8 @@ const ofProxy: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What a call without a response means: if it was not sent, it had no effect; if it was, that is
- * unknown. Our message comes first, that of the library last.
+ * Classifies a call without a response: if it was not sent, it had no effect; otherwise that is unknown.
+ * Our message comes first, the library's last.
  */
 export function classifyTransportError(
   call: string,

@@ -3,14 +3,14 @@ import tls from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import type { Connection } from './connection.ts';
 
-/** Node 22.15 and later tell what they trust, with the certificates of `NODE_EXTRA_CA_CERTS`. */
+/** Node 22.15 and later list what they trust, including `NODE_EXTRA_CA_CERTS`. */
 const { getCACertificates } = tls as {
   readonly getCACertificates?: (type: 'default' | 'system') => readonly string[];
 };
 
 /**
- * TLS as the connection wants it. Its authority is trusted beside all that this process trusts
- * without it. Costs some 15 ms where an authority is given, and next to nothing otherwise.
+ * The TLS options of a connection. Its certificate authority is trusted in addition to what this process
+ * trusts anyway. Costs about 15 ms with an authority, and almost nothing without.
  */
 export function tlsOptions({ ca, skipTlsVerify }: Connection): ConnectionOptions {
   const verification = { rejectUnauthorized: !skipTlsVerify };
@@ -19,8 +19,9 @@ export function tlsOptions({ ca, skipTlsVerify }: Connection): ConnectionOptions
 }
 
 /**
- * The same, with what the operating system trusts besides: some 80 ms, so that it is for when a
- * certificate was refused without. Absent where Node cannot tell (before 22.15), or knows nothing.
+ * Like `tlsOptions`, but also trusts what the operating system trusts. Costs about 80 ms, so it is used
+ * only after a certificate was refused. Undefined if Node cannot list these certificates (before 22.15),
+ * or there are none.
  */
 export function systemTlsOptions(connection: Connection): ConnectionOptions | undefined {
   const { ca, skipTlsVerify } = connection;
@@ -30,7 +31,7 @@ export function systemTlsOptions(connection: Connection): ConnectionOptions | un
   return { rejectUnauthorized: true, secureContext };
 }
 
-/** What the operating system trusts, as PEM; nothing where Node cannot list it. */
+/** What the operating system trusts, as PEM; empty if Node cannot list it. */
 export function systemAuthorities(): readonly string[] {
   try {
     return getCACertificates?.('system') ?? [];
@@ -52,7 +53,7 @@ function contextOf(authorities: readonly string[]): tls.SecureContext {
   return tls.createSecureContext({ ca: [...new Set([...trusted, ...authorities])] });
 }
 
-/** What Node 20 trusts by `NODE_EXTRA_CA_CERTS`: a file that it warns of itself if unreadable. */
+/** What Node 20 trusts through `NODE_EXTRA_CA_CERTS`. Node itself warns if the file is unreadable. */
 function extraAuthorities(): readonly string[] {
   const path = process.env['NODE_EXTRA_CA_CERTS'];
   if (path === undefined) return [];

@@ -17,7 +17,7 @@ const windowSchema = z.lazy(() =>
   ),
 );
 
-/** `/syncwindows`: with nothing in the way it is `{"canSync":true}` alone. */
+/** `/syncwindows`; if no window applies, it is only `{"canSync":true}`. */
 export const windowsSchema = z.lazy(() =>
   z.pipe(
     z.object({

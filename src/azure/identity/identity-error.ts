@@ -3,12 +3,9 @@ export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   /** What to correct. */
   readonly advice: string;
-  /** Whether another try changes nothing: something is set up wrong. */
-  readonly isFinal: boolean;
 
-  constructor(message: string, advice: string, isFinal = false) {
+  constructor(message: string, advice: string) {
     super(message);
     this.advice = advice;
-    this.isFinal = isFinal;
   }
 }

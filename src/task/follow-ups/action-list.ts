@@ -2,35 +2,35 @@ import type { ActionStore } from '../../actions/action-worker.ts';
 import { openStates } from '../../actions/stored-action.ts';
 import type { ActionChange, StoredAction } from '../../actions/stored-action.ts';
 
-/** The actions of one step, in memory: it lives no longer than they do. */
+/** The actions of one step, in memory, because they do not outlive the step. */
 export class ActionList implements ActionStore {
   readonly #actions = new Map<string, StoredAction>();
   readonly #changed: (action: StoredAction) => void;
   #isStopped = false;
 
-  /** `changed` is told of each change. */
+  /** `changed` is called on each change. */
   constructor(changed: (action: StoredAction) => void) {
     this.#changed = changed;
   }
 
-  /** Adds an action, unless it is there. Says whether it was added. */
+  /** Adds an action, unless it exists. Returns whether it was added. */
   add(action: StoredAction): boolean {
     if (this.#actions.has(action.key)) return false;
     this.#actions.set(action.key, action);
     return true;
   }
 
-  /** How far it is; absent where there is none. */
+  /** The state of an action; undefined if there is none. */
   state(key: string): StoredAction['state'] | undefined {
     return this.#actions.get(key)?.state;
   }
 
-  /** Those of an application, by its `uid`. */
+  /** The actions of an application, by its `uid`. */
   of(uid: string): readonly StoredAction[] {
     return [...this.#actions.values()].filter((action) => action.uid === uid);
   }
 
-  /** From here on nothing new is sent: what came of the sent ones is still looked up. */
+  /** Sends nothing new from now on; results of sent actions are still looked up. */
   stop(): void {
     this.#isStopped = true;
   }

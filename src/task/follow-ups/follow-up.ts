@@ -2,14 +2,14 @@ import type { ActionOutcome } from '../../actions/stored-action.ts';
 import type { PipelineRun, RunReference } from '../../azure/pipelines/pipelines.ts';
 import type { FollowUpReport } from '../../sync/model/follow-up-report.ts';
 
-/** One follow-up of a step, as far as it is known; each change is told. */
+/** One follow-up of a step, and what is known of it. Reports each change. */
 export class FollowUp {
   readonly #tell: (report: FollowUpReport) => void;
-  /** Resolves once it is queued, or never will be. */
+  /** Resolves once it is queued, or certain never to be. */
   readonly settled: Promise<void>;
   #settle: () => void = () => undefined;
   report: FollowUpReport;
-  /** Once it is queued. */
+  /** Present once it is queued. */
   run: RunReference | undefined;
 
   constructor(
@@ -21,7 +21,7 @@ export class FollowUp {
     this.report = { ...about, state: 'waiting', run: undefined, result: undefined, message: '' };
   }
 
-  /** It will be tried again. */
+  /** Its last try failed; it will be retried. */
   delayed(message: string): void {
     if (message !== this.report.message) this.#change({ message });
   }
@@ -35,27 +35,27 @@ export class FollowUp {
     this.#change({ state: 'notQueued', message });
   }
 
-  /** The step ends before it is known whether it is queued. */
+  /** The step ends without knowing whether it is queued. */
   unclear(): void {
     const { message } = this.report;
     this.#change({
-      message: ['It may have been queued: no answer came.', message].join(' ').trim(),
+      message: ['There was no answer: it may have been queued.', message].join(' ').trim(),
     });
   }
 
-  /** A look at its run. */
+  /** Updates it from its run. */
   seen({ name, page, state, result, id }: PipelineRun): void {
     const run = { id, name, page };
     if (state === 'completed') this.#change({ state: 'ended', run, result: result ?? 'failed' });
     else if (state !== 'notStarted') this.#change({ state: 'running', run });
   }
 
-  /** Its run can be read no more: nobody knows how it ends. */
+  /** Its run can no longer be read, so its result stays unknown. */
   lost(message: string): void {
     this.#change({ message });
   }
 
-  /** Its run was told to end. */
+  /** Its run was canceled. */
   canceled(): void {
     this.#change({ state: 'ended', result: 'canceled' });
   }

@@ -10,16 +10,16 @@ import type { ConnectionSource } from '../connection.ts';
 import { chooseProxy } from '../proxy.ts';
 import type { Job } from './job.ts';
 
-/** The pipelines as the job's token may see and queue them, by the agent's own way. */
+/** The pipelines that the job's token may see and queue, with the agent's network settings. */
 export interface JobPipelines {
   readonly pipelines: Pipelines;
   readonly close: () => Promise<void>;
 }
 
-/** An expanded pipeline of many templates has some MiB. */
+/** An expanded pipeline with many templates has several MiB. */
 const mostBytes = 16 * 1024 * 1024;
 
-/** Like the agent's own calls: by its proxy, and with the certificates that it trusts. */
+/** Calls like the agent's own: through its proxy, with the certificates that it trusts. */
 export function jobPipelines(job: Job, source: ConnectionSource, clock: Clock): JobPipelines {
   const clients = new Map<string, HttpClient>();
   const clientOf = (origin: string) => {
@@ -51,12 +51,12 @@ function wayTo(url: string, source: ConnectionSource) {
   const isAny = (variable('Agent.SkipCertValidation') ?? '').trim().toLowerCase() === 'true';
   return {
     ...{ url, proxy, headers: [], ca: authorities(source), skipTlsVerify: isAny },
-    // Each request brings the header with the job's token.
+    // Each request sets the header with the job's token.
     credential: { kind: 'token', token: new Secret('') } as const,
   };
 }
 
-/** Unreadable, it is as if there were none: the step has warned of it. */
+/** An unreadable file counts as absent; the step has already warned about it. */
 function authorities(source: ConnectionSource): string | undefined {
   const path = (source.variable('Agent.CAInfo') ?? '').trim();
   if (path === '') return undefined;

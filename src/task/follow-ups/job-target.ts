@@ -11,16 +11,16 @@ import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
 import type { Pipelines } from '../../azure/pipelines/pipelines.ts';
 import type { RenderedAction } from '../../follow-ups/follow-up.ts';
 
-/** What is to be done for which event; the `body` of a step's action. */
+/** What to do for which event; the `body` of a step's action. */
 export interface StepOrder {
   readonly action: RenderedAction;
-  /** 15 digits, by which its run is found again. */
+  /** 15 digits by which its run is found again. */
   readonly eventKey: string;
 }
 
 /**
- * Queues pipelines and creates releases with the job's token. What is refused is refused at once: a
- * person who watches the step is told sooner than somebody could grant it.
+ * Queues pipelines and creates releases with the job's token. A refusal is final at once: the step
+ * reports it instead of waiting for a permission.
  */
 export class JobTarget implements ActionTarget {
   readonly #pipelines: Pipelines;
@@ -34,7 +34,7 @@ export class JobTarget implements ActionTarget {
   prepare({ body }: StoredAction, signal: AbortSignal): Promise<string> {
     return explained(async () => {
       const { action, eventKey } = JSON.parse(body) as StepOrder;
-      if (action.kind === 'postWebHook') throw new Error('No input posts a web hook.');
+      if (action.kind === 'postWebHook') throw new Error('An input cannot post a web hook.');
       const { project, pipeline: reference } = action;
       const address = { organization: this.#collection, project };
       const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';
@@ -76,6 +76,6 @@ async function explained<T>(ask: () => Promise<T>): Promise<T> {
 function classic(pipeline: string | number, unfit: readonly string[]): ActionError {
   return new ActionError(
     'refused',
-    `Pipeline ${pipeline} is a classic one, which takes no ${unfit.join(' and no ')}. Give it variables instead.`,
+    `Pipeline ${pipeline} is a classic pipeline, which takes no ${unfit.join(' and no ')}. Use variables instead.`,
   );
 }

@@ -4,21 +4,21 @@ import type { Parsed } from '../../inputs/fault.ts';
 import { Secret } from '../../secret.ts';
 import type { ConnectionSource } from '../connection.ts';
 
-/** The job that a step belongs to, as Azure DevOps knows it. */
+/** The job of a step, as Azure DevOps knows it. */
 export interface Job {
-  /** `https://dev.azure.com/fabrikam`, without a slash at the end. */
+  /** `https://dev.azure.com/fabrikam`, without a trailing slash. */
   readonly collection: string;
-  /** The organization's, or on premises the collection's, name. */
+  /** Name of the organization, or of the collection on Azure DevOps Server. */
   readonly organization: string;
   /** Name of the project. */
   readonly project: string;
   readonly token: Secret;
 }
 
-/** The job's own connection, which every task is given (azure-devops.md §3.3). */
+/** The job's own connection, which every task receives (azure-devops.md §3.3). */
 const connection = 'SYSTEMVSSCONNECTION';
 
-/** Reads it from what the agent gives to the step. */
+/** Reads the job from the agent's variables and the job's connection. */
 export function readJob(source: ConnectionSource): Parsed<Job> {
   const { variable } = source;
   const address =
@@ -27,14 +27,14 @@ export function readJob(source: ConnectionSource): Parsed<Job> {
   const token = source.endpoint(connection).secret('AccessToken') ?? '';
   const collection = coreHostOf(address.trim().replace(/\/+$/, ''));
   if (!URL.canParse(collection) || project === '') {
-    return refuse('the agent does not say which organization and project this job belongs to');
+    return refuse('the agent does not provide the organization and project of this job');
   }
-  if (token === '') return refuse('the agent gives this job no token with which to queue them');
+  if (token === '') return refuse('the agent does not provide a token of this job to queue them');
   const organization = organizationName(collection);
   return { value: { collection, organization, project, token: new Secret(token) } };
 }
 
 function refuse(problem: string): Parsed<Job> {
-  const advice = 'Run the step in a job of Azure Pipelines, or leave followUps out.';
+  const advice = 'Run the step in a job of Azure Pipelines, or remove followUps.';
   return { problems: [{ text: '', problem, advice }] };
 }

@@ -1,4 +1,3 @@
-import { annotationFaults } from '../../follow-ups/annotation-sentences.ts';
 import { parseFollowUps } from '../../follow-ups/follow-ups-text.ts';
 import type { FollowUps, FollowUpsModule, FollowUpsOrder } from '../follow-ups-module.ts';
 import { jobPipelines } from './job-pipelines.ts';
@@ -6,7 +5,7 @@ import { readJob } from './job.ts';
 import { OperationFollowUps } from './operation-follow-ups.ts';
 import { problemsOfRules } from './step-rules.ts';
 
-/** Checks the input, with what only a step knows: where its job's token leads. */
+/** Validates the input, including what only a step knows: which organization its job's token is for. */
 export const parse: FollowUpsModule['parse'] = (text, source) => {
   const parsed = parseFollowUps(text);
   if ('problems' in parsed) return parsed;
@@ -23,13 +22,3 @@ export function start(order: FollowUpsOrder): FollowUps {
   const { pipelines, close } = jobPipelines(job.value, order.source, order.clock);
   return new OperationFollowUps(parsed.value, { ...order, job: job.value, pipelines, close });
 }
-
-/** What a step can know of annotations: grants are the handler's. */
-export const faultsOf: FollowUpsModule['faultsOf'] = (application) => {
-  const { rules, faulty } = annotationFaults(application);
-  const [first, ...others] = faulty;
-  if (first === undefined || rules.length === 0) return faulty;
-  return [`${first} ${onlyHandler}`, ...others];
-};
-
-const onlyHandler = 'Whether the others are granted, only the handler knows.';

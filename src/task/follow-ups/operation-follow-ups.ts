@@ -27,20 +27,20 @@ import type { Job } from './job.ts';
 import { runOf } from '../../actions/pipeline-request.ts';
 import { JobTarget, type StepOrder } from './job-target.ts';
 
-/** What the step was told, and what its job may do. */
+/** The parameters of the step, and what its job may do. */
 export interface OperationFollowUpsOptions extends Omit<FollowUpsOrder, 'text' | 'source'> {
   readonly job: Job;
   readonly pipelines: Pipelines;
   readonly close: () => Promise<void>;
 }
 
-/** What the agent leaves a canceled step, less what its own end takes; milliseconds. */
+/** The time that the agent leaves a canceled step, minus that of its own end; milliseconds. */
 const graceOfCancel = 3_000;
 
 /**
- * The follow-ups of a step's own operations: derived from each look at an application by the rules that
- * the handler has, and done by the same worker, each once. The marker is new for each try of the step,
- * so the operation of another try is another event.
+ * The follow-ups of a step's own operations. Derives events from each snapshot of an application by the
+ * same rules as the handler, and does actions with the same worker, each once. The marker differs for
+ * each try of the step, so the operation of another try is a different event.
  */
 export class OperationFollowUps implements FollowUps {
   readonly #options: OperationFollowUpsOptions;
@@ -61,7 +61,7 @@ export class OperationFollowUps implements FollowUps {
     this.#progress = new RunProgress({ pipelines, clock, random });
     this.#actions = new ActionList((action) => this.#changed(action));
     const target = new JobTarget(pipelines, job.collection);
-    const onFault = (error: unknown) => this.#note(`A bug of this task: ${errorMessage(error)}`);
+    const onFault = (error: unknown) => this.#note(`Internal error: ${errorMessage(error)}`);
     const store = this.#actions;
     this.#worker = new ActionWorker({ store, target, clock, random, onFault });
     this.#working = this.#worker.run(this.#life.signal);
@@ -69,7 +69,7 @@ export class OperationFollowUps implements FollowUps {
 
   seen(application: Application, name: ApplicationName): void {
     const { uid } = application;
-    // What had ended before the step began is not told.
+    // Operations that ended before the step started are not reported.
     const { events, memory } = deriveEvents(this.#memories.get(uid), application, Infinity);
     this.#memories.set(uid, memory);
     for (const event of events) this.#start(event, application, name);
@@ -144,7 +144,7 @@ export class OperationFollowUps implements FollowUps {
     }
   }
 
-  /** Until it is queued, or that has come to nothing; and where it is waited for, to its end. */
+  /** Waits until it is queued or has failed to be, and until its end if the step waits for it. */
   async #await(followUp: FollowUp, signal: AbortSignal): Promise<void> {
     await abortable(followUp.settled, signal).catch(() => undefined);
     const { run } = followUp;
@@ -156,7 +156,7 @@ export class OperationFollowUps implements FollowUps {
     }
   }
 
-  /** What was sent is looked for, nothing more is sent, and what runs is ended where that is asked for. */
+  /** Looks up what was sent, sends nothing more, and cancels runs if asked to. */
   async #cancel(own: readonly FollowUp[]): Promise<void> {
     const { clock, pipelines, isWaited, endsOnCancel } = this.#options;
     this.#actions.stop();
@@ -173,7 +173,7 @@ export class OperationFollowUps implements FollowUps {
             await pipelines.cancel(run, scope.signal);
             followUp.canceled();
           } catch (error) {
-            const why = error === noLongerNeeded ? 'no answer in time' : errorMessage(error);
+            const why = error === noLongerNeeded ? 'timed out' : errorMessage(error);
             this.#note(`Follow-up ${followUp.report.pipeline} could not be canceled: ${why}`);
           }
         }),
@@ -187,11 +187,11 @@ export class OperationFollowUps implements FollowUps {
   }
 }
 
-/** Who joined or followed the operation of somebody else is told why nothing was queued. */
+/** Explains why nothing was queued to a step that joined or followed another operation. */
 function withoutOwn(result: ApplicationResult): ApplicationResult {
   if (result.operation?.ours !== false) return result;
   const title = 'No follow-up was queued';
   const message =
-    'followUps is for the operation that the step starts, and the one that it followed was started by somebody else';
+    'followUps covers the operation that the step starts, but the one that it followed was started by somebody else';
   return { ...result, concerns: [...result.concerns, { title, message }] };
 }

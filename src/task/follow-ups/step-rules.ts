@@ -3,7 +3,7 @@ import type { Problem } from '../../inputs/fault.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import type { Job } from './job.ts';
 
-/** What a step cannot do, though a handler could. */
+/** Problems of rules that a handler could follow but a step cannot. */
 export function problemsOfRules(
   rules: readonly FollowUpRule[],
   { organization }: Pick<Job, 'organization'>,
@@ -19,8 +19,8 @@ export function problemsOfRules(
         ? [
             {
               text: '',
-              problem: `${name}: the job's token leads to no organization but ${organization}`,
-              advice: 'Leave the organization out, or have the handler queue it.',
+              problem: `${name}: the job's token is valid only for the organization ${organization}`,
+              advice: 'Remove the organization, or let the handler queue it.',
             },
           ]
         : []),
@@ -29,8 +29,8 @@ export function problemsOfRules(
         : [
             {
               text: '',
-              problem: `${name}: an agent's step knows no names of Argo CD instances`,
-              advice: 'Take `argocd` out: the step works with the one of its service connection.',
+              problem: `${name}: a step on an agent does not know names of Argo CD instances`,
+              advice: 'Remove `argocd`: the step uses the Argo CD of its service connection.',
             },
           ]),
     ];

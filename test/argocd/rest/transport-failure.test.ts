@@ -17,14 +17,14 @@ describe('a call without an answer', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed', 'unreachable', /not trusted here/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable', 'unreachable', /not trusted here/],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable', 'unreachable', /not trusted here/],
-    ['CERT_HAS_EXPIRED', 'certificate has expired', 'unreachable', /out of date/],
+    ['CERT_HAS_EXPIRED', 'certificate has expired', 'unreachable', /has expired/],
     ['CERT_REVOKED', 'certificate revoked', 'unreachable', /TLS handshake failed/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'no match', 'unreachable', /for a different host name/],
     ['EPROTO', 'write EPROTO: wrong version number', 'unreachable', /does not speak TLS/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'ssl', 'unreachable', /does not speak TLS/],
     ['EPROTO', 'alert handshake failure', 'unreachable', /TLS handshake failed/],
     ['HPE_INVALID_CONSTANT', 'Parse Error: Expected HTTP/', 'not-argocd', /not speak HTTP/],
-    ['TOO_LARGE', 'the response is larger than 9 bytes', 'not-argocd', /that large/],
+    ['TOO_LARGE', 'the response is larger than 9 bytes', 'not-argocd', /this large/],
     ['ERR_INVALID_CHAR', 'Invalid character in header', 'unreachable', /such as a line break/],
   ];
   const nodeAdvice =

@@ -264,7 +264,7 @@ const faults: readonly [string, string][] = [
   ],
   [
     'argocd: [{ name: prod, url: https://x, token: t, namespace: Argo }]',
-    'handler.yaml:1: argocd[0].namespace "Argo": it is not the name of a namespace. Write it as `kubectl get namespaces` prints it.',
+    'handler.yaml:1: argocd[0].namespace "Argo": it is not a valid namespace name. Write it as `kubectl get namespaces` prints it.',
   ],
   [
     'argocd:\n  - { name: prod, url: https://x, token: t }\n  - { name: prod, url: https://y, token: t }',
@@ -346,19 +346,19 @@ describe('a fault of the configuration', () => {
     ],
     [
       'applications: [Shop]',
-      'applications[0] "Shop": this is not a valid application name. Write `name` or `namespace/name`, in lower case; `*` matches any text without a `/`.',
+      'applications[0] "Shop": this is not a valid application name. Write `name` or `namespace/name` in lowercase; `*` matches any text without a `/`.',
     ],
     [
       'applications: [a/b/c]',
-      'applications[0] "a/b/c": this is not a valid application name. Write `name` or `namespace/name`, in lower case; `*` matches any text without a `/`.',
+      'applications[0] "a/b/c": this is not a valid application name. Write `name` or `namespace/name` in lowercase; `*` matches any text without a `/`.',
     ],
     [
       'appProjects: [a/b]',
-      'appProjects[0] "a/b": this is not a valid AppProject name. Write its name, in lower case; `*` matches any text without a `/`.',
+      'appProjects[0] "a/b": this is not a valid AppProject name. Write its name in lowercase; `*` matches any text without a `/`.',
     ],
     [
       'azureProjects: [org/shop]',
-      'azureProjects[0] "org/shop": this is not a valid name of an Azure DevOps project. Write its name or its id; `*` matches any text.',
+      'azureProjects[0] "org/shop": this is not a valid Azure DevOps project name. Write its name or id; `*` matches any text.',
     ],
   ];
   for (const [line, expected] of rules) {

@@ -69,7 +69,7 @@ describe('The arguments of the recorder', () => {
       ],
     ],
     [least.replace('plain', '../plain'), [/^What is the name of the recording/]],
-    [`${least} more`, [/^'more' is not expected here/]],
+    [`${least} more`, [/^Unexpected argument 'more'/]],
     [least.replace('https://', ''), [/^--server must be a URL/]],
     [`${least} --replace contoso`, [/^--replace needs both names/]],
     [`${least} -- snyc`, [/^Unknown step snyc\. Did you mean sync\?$/]],

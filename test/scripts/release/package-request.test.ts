@@ -48,7 +48,7 @@ describe('What npm run package is asked for', () => {
       message: /^Unknown option --publish\. Did you mean --publisher\?/,
     },
     { words: ['--preview=no'], message: /^--preview takes no value/ },
-    { words: ['fabrikam'], message: /^'fabrikam' is not expected here/ },
+    { words: ['fabrikam'], message: /^Unexpected argument 'fabrikam'/ },
   ];
   for (const { words, message } of wrong) {
     it(`is refused in a sentence: ${words.join(' ')}`, () => {

@@ -44,14 +44,14 @@ describe('The follow-ups of a step', () => {
   for: { argocd: [prod], labels: 'team=shop' }
   do: { createRelease: { definition: shop/rollback } }`;
     assert.deepEqual(problemsOf(text), [
-      "a: the job's token leads to no organization but fabrikam",
-      "b: an agent's step knows no names of Argo CD instances",
+      "a: the job's token is valid only for the organization fabrikam",
+      'b: a step on an agent does not know names of Argo CD instances',
     ]);
   });
 
   it('need the token of a job, and a project', () => {
     assert.deepEqual(problemsOf('onSuccess: smoke', source(usual, '')), [
-      'the agent gives this job no token with which to queue them',
+      'the agent does not provide a token of this job to queue them',
     ]);
     assert.equal(problemsOf('onSuccess: smoke', source({})).length, 1);
   });
