@@ -17,17 +17,19 @@ import { measureHostileClient } from './bench/handler/hostile-client.ts';
 import { measureManyPending } from './bench/handler/many-pending.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
 import { measureHandlerTurns } from './bench/handler/turns.ts';
+import { measureHookStart } from './bench/hook-start.ts';
 import { measureLatency } from './bench/latency.ts';
 import { measureLongestTurns } from './bench/longest-turn.ts';
 import { measureManyApplications } from './bench/many-applications.ts';
 import { measurePlanning } from './bench/planning.ts';
 import { measureSizes } from './bench/sizes.ts';
-import { bundle, bundleTasks, handlerBundle } from './bundle.ts';
+import { bundle, bundleTasks, handlerBundle, hookBundle } from './bundle.ts';
 
 type Measurement = (temporaryFolder: string) => readonly Figure[] | Promise<readonly Figure[]>;
 
 const groups: Readonly<Record<string, Measurement>> = {
   'cold-start': measureColdStart,
+  'hook-start': measureHookStart,
   latency: measureLatency,
   'many-applications': measureManyApplications,
   planning: measurePlanning,
@@ -55,7 +57,7 @@ process.exitCode = await doAsked(asked, { name: 'bench', usage }, async ({ only,
 });
 
 async function measure(only?: string, jsonFile?: string): Promise<void> {
-  await Promise.all([bundleTasks(), bundle(handlerBundle)]);
+  await Promise.all([bundleTasks(), bundle(handlerBundle), bundle(hookBundle)]);
   const machine = describeMachine();
   const folder = mkdtempSync(join(tmpdir(), 'argocd-bench-'));
   const figures: Figure[] = [];

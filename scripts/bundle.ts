@@ -35,6 +35,8 @@ export const handlerBundle: Bundle = {
 export const hookBundle: Bundle = {
   entry: join(root, 'src/hook/main.ts'),
   outfile: join(root, 'dist/handler/hook.js'),
+  // Loaded only for --direct: no other hook starts later for it.
+  beside: { 'hook-direct': join(root, 'src/hook/direct/main.ts') },
   notices: 'ThirdPartyNotices.hook.txt',
   target: 'node20',
 };

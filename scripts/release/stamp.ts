@@ -20,7 +20,10 @@ export function stampTask(text: string, { version }: Pick<Identity, 'version'>):
  * A document or manifest that names the handler's image, or shows the handler's output, with this version.
  */
 export function stampImage(text: string, { version }: Pick<Identity, 'version'>): string {
-  return text.replace(/(?<=argocd-handler:|newTag: |"version": ")\d+\.\d+\.\d+/g, version);
+  return text.replace(
+    /(?<=argocd-handler:|newTag: |^version: |^appVersion: |"version": ")\d+\.\d+\.\d+/gm,
+    version,
+  );
 }
 
 /** A text with its links into one repository redirected to another. */

@@ -16,6 +16,8 @@ const listingFile = 'docs/marketplace.md';
 const imageFiles = [
   'deploy/Dockerfile',
   'deploy/handler/base/kustomization.yaml',
+  'deploy/hooks/chart/Chart.yaml',
+  'deploy/hooks/chart/values.yaml',
   'docs/handler.md',
 ];
 

@@ -66,6 +66,13 @@ export function readAnnotations(annotations: Readonly<Record<string, string>>): 
   return { rules: [...rules.values()], faults };
 }
 
+/** The annotation that a rule was read from, as it is written, by the rule's name. */
+export function printAnnotation(rule: string): string {
+  const [, trigger = '', pipeline = ''] = /^annotation\/(\w+)\/(.*)$/s.exec(rule) ?? [];
+  const name = [...forms].find(([, each]) => each === trigger)?.[0] ?? ownAnnotationPrefix;
+  return `${name}: ${pipeline}`;
+}
+
 /** The annotations meant for us, the known ones first, and no more than are read. */
 function ownOf(
   annotations: Readonly<Record<string, string>>,

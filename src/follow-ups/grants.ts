@@ -120,7 +120,7 @@ export interface Granted {
 
 /**
  * Splits an annotation's rules by what the grants allow. `organization` is the default for rules that
- * name none.
+ * name none; empty: there is none.
  */
 export function grantedRules(
   rules: readonly FollowUpRule[],
@@ -135,6 +135,10 @@ export function grantedRules(
       granted.push(rule);
       continue;
     }
+    if (address?.organization === '') {
+      refused.push({ rule: rule.name, ...noOrganization });
+      continue;
+    }
     const name = address === undefined ? rule.name : printPipelineAddress(address);
     refused.push({
       rule: rule.name,
@@ -144,6 +148,12 @@ export function grantedRules(
   }
   return { rules: granted, refused };
 }
+
+const noOrganization = {
+  problem:
+    'it does not name the organization of the pipeline, and the handler has none, or several',
+  advice: 'Use `organization/project/pipeline`.',
+};
 
 function addressOf({ do: action }: FollowUpRule, otherwise: string): CompleteAddress | undefined {
   if (action.kind !== 'queuePipeline' || action.project === undefined) return undefined;

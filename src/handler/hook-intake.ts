@@ -3,6 +3,7 @@ import type { CompleteAddress } from '../follow-ups/pipeline-address.ts';
 import type { RunResult, RunState } from '../azure/pipelines/pipelines.ts';
 import type { ApplicationName } from '../sync/model/application.ts';
 import type { HookPhase } from '../sync/events/hook-event.ts';
+import type { RunOutcome, RunState as TaskState } from './run.ts';
 import type { ActionState } from './store/event-store.ts';
 
 /** The hook that a call speaks of, according to the call. */
@@ -20,6 +21,8 @@ export interface HookClaim {
 export interface HookCall extends HookClaim {
   /** What to queue; absent: it only reports. */
   readonly queue: (QueuePipeline & CompleteAddress) | undefined;
+  /** It asks for the task that waits for the operation; then it queues nothing. */
+  readonly completes: boolean;
   readonly each: Recurrence;
   /** Whether the caller may speak of applications in this AppProject, and queue what it asks for. */
   readonly isAllowed: (appProject: string) => boolean;
@@ -48,6 +51,14 @@ export interface HookRunView {
   readonly result: RunResult | undefined;
 }
 
+/** The run of the handler that completes a task of Azure Pipelines when its operation ends. */
+export interface HookTask {
+  /** Id of the run. */
+  readonly run: string;
+  readonly state: TaskState;
+  readonly outcome: RunOutcome | undefined;
+}
+
 /** The result of a call. */
 export type HookAnswer =
   | {
@@ -55,7 +66,11 @@ export type HookAnswer =
       readonly phase: HookPhase;
       /** The requested one, or all of the operation. */
       readonly followUps: readonly HookFollowUp[];
+      /** Where it was asked for; `none`: no task waits for the operation. */
+      readonly task?: HookTask | 'none';
     }
+  /** A task waits for the operation, but the handler does not follow it; why is for the operator. */
+  | { readonly kind: 'unfollowed' }
   /**
    * The application does not show the hook, is not in a granted AppProject, or does not exist. The caller
    * must not learn which.

@@ -140,6 +140,7 @@ export class Service {
     this.#followUps = makeFollowUps(config, {
       ...{ store: this.#store.events, azure: this.#azure, clock, random, metrics, logger },
       instances: () => this.#instances,
+      announced: { runOf: (...asked) => this.#announced.runOf(...asked) },
       rulesOfRun: (marker) =>
         rulesOfRun(marker, {
           ...{ store: this.#store, access: this.#access },
@@ -166,6 +167,8 @@ export class Service {
           onClaim: (result) => metrics.eventClaimed(result),
         }),
         followUpsOf: this.#followUps.followUpsOf,
+        annotationFaults: (argocd, application) =>
+          this.#followUps.followUps.faultsOf(argocd, application),
         isNamed: (spec) => spec.kind !== 'claim' && goesByName(spec, this.#access),
         denial: (spec) => (spec.kind === 'claim' ? undefined : denialOf(spec, this.#access)),
         yieldToEventLoop,

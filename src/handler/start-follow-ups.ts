@@ -17,7 +17,7 @@ import { CurrentRuleTarget } from './follow-ups/current-rule.ts';
 import { runOf } from '../actions/pipeline-request.ts';
 import { reportOf } from './follow-ups/follow-up-reports.ts';
 import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
-import { HookCalls } from './follow-ups/hook-calls.ts';
+import { HookCalls, type HookTasks } from './follow-ups/hook-calls.ts';
 import { WebHookTarget } from './follow-ups/web-hook-target.ts';
 import type { HookPorts } from './http/hook-routes.ts';
 import type { FollowUpsOf } from './runs/execution/listed-follow-ups.ts';
@@ -30,6 +30,7 @@ import type { Instances } from './watch/instances.ts';
 export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'> {
   readonly store: EventStore;
   readonly instances: () => Pick<Instances, 'find'>;
+  readonly announced: HookTasks;
   readonly azure: Pick<AzureHttp, 'answer'>;
   readonly userAgent: string;
   readonly metrics: Pick<
@@ -60,7 +61,7 @@ export interface StartedFollowUps {
 
 /** Creates the follow-ups with their targets. */
 export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): StartedFollowUps {
-  const { clock, azure, random, instances, logger, metrics, userAgent, ...rest } = ports;
+  const { clock, azure, random, instances, announced, logger, metrics, userAgent, ...rest } = ports;
   let current = config;
   const now = () => clock.now();
   const tokens = new AzureTokens({ clock });
@@ -114,7 +115,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   });
   const progress = new RunProgress({ pipelines, clock, random });
   const intake = new HookCalls({
-    ...{ store: rest.store, followUps, clock },
+    ...{ store: rest.store, followUps, announced, clock },
     server: (argocd) => instances().find(argocd),
     watchRun: ({ request, outcome }, signal, tell) => {
       if (request === undefined || outcome === undefined) throw new Error('nothing was queued');

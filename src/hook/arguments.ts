@@ -9,7 +9,7 @@ import { readDuration } from './duration.ts';
 import { readWay, type Way } from './way.ts';
 
 /** The commands. */
-export const commands = ['queue', 'notify', 'wait'] as const;
+export const commands = ['queue', 'complete', 'notify', 'wait'] as const;
 export type Command = (typeof commands)[number];
 
 /** The pipeline to queue, in the shape that the handler's route takes. */
@@ -25,7 +25,8 @@ export interface QueueTexts {
 
 /** The calling hook, as far as it is known. */
 export interface HookSelf {
-  readonly application: string;
+  /** Undefined: it stands on the hook's own Job. */
+  readonly application: string | undefined;
   readonly job: string;
   readonly namespace: string;
   readonly phase: string | undefined;
@@ -55,13 +56,14 @@ const text = { type: 'string' } as const;
 const list = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
 const options = {
-  ...{ application: text, job: text, namespace: text, phase: text, argocd: text },
+  ...{ application: text, 'own-job': flag, job: text, namespace: text, phase: text, argocd: text },
   ...{ pipeline: text, branch: text, tag: text, commit: text, each: text },
   ...{ parameter: list, variable: list, 'skip-stage': list },
   ...{ wait: flag, timeout: text, 'on-unreachable': text, 'retry-for': text },
   ...{ handler: text, 'token-file': text, caller: text, 'key-file': text },
   ...{ direct: flag, 'web-hook': text, organization: text, 'pat-file': text, 'pat-env': text },
-  ...{ 'secret-file': text, header: text },
+  ...{ 'workload-identity': flag, tenant: text, 'client-id': text, authority: text },
+  ...{ 'azure-token-file': text, 'secret-file': text, header: text },
 } as const;
 type Values = Extract<ReturnType<typeof readOptions>, { kind: 'words' }>['values'];
 
@@ -118,22 +120,29 @@ function readCommand(others: readonly string[], faults: string[]): Command {
 function readSelf(values: Values, env: Environment, way: Way, faults: string[]): HookSelf {
   const from = (given: string | undefined, name: string) => (given ?? env[name] ?? '').trim();
   const tracked = (env['HOOK_TRACKING_ID'] ?? '').split(':')[0] ?? '';
-  const application = from(values.application, 'ARGOCD_APP_NAME') || tracked;
+  const isOnJob = values['own-job'] === true;
+  const application = isOnJob ? undefined : from(values.application, 'ARGOCD_APP_NAME') || tracked;
   const job = from(values.job, 'HOOK_JOB');
   const namespace = from(values.namespace, 'HOOK_NAMESPACE');
   if (application === '') {
     faults.push('The application is missing: add --application NAME or set ARGOCD_APP_NAME.');
-  } else if (/[$]/.test(application)) {
+  } else if (application !== undefined && /[$]/.test(application)) {
     faults.push(
       `Application ${application.slice(0, 100)}: Argo CD did not substitute this variable. It does so only in Helm parameters and Kustomize's common annotations (docs/hooks.md).`,
     );
   }
-  if (job === '' && way.kind !== 'webHook') {
+  if (isOnJob && values.application !== undefined) {
+    faults.push('--own-job: it says which application, and so does --application.');
+  }
+  if (isOnJob && (env['KUBERNETES_SERVICE_HOST'] ?? '') === '') {
+    faults.push('--own-job: there is no cluster here (KUBERNETES_SERVICE_HOST is not set).');
+  }
+  if (job === '' && (way.kind !== 'webHook' || isOnJob)) {
     faults.push(
       'The name of the Job is missing: set HOOK_JOB from the label `batch.kubernetes.io/job-name` through the downward API, or add --job NAME.',
     );
   }
-  if (namespace === '' && way.kind !== 'webHook') {
+  if (namespace === '' && (way.kind !== 'webHook' || isOnJob)) {
     faults.push(
       'The namespace is missing: set HOOK_NAMESPACE from `metadata.namespace` through the downward API, or add --namespace NAME.',
     );
@@ -238,6 +247,9 @@ function contradictions({ command, way, queue }: HookArguments, values: Values):
     'skip-stage',
   ];
   const given = idle.filter((name) => values[name as keyof Values] !== undefined);
+  if (command === 'complete' && values.wait === true) {
+    messages.push('--wait: the task ends with the operation, and that waits for this hook.');
+  }
   if (command !== 'queue' && given.length > 0) {
     messages.push(
       `${command} queues nothing: remove ${given.map((name) => `--${name}`).join(', ')}.`,

@@ -27,7 +27,12 @@ const followUpSchema = z.object({
     }),
   ),
 });
-const acceptedSchema = z.object({ phase: text, followUps: z.array(followUpSchema) });
+const taskSchema = z.object({ run: text, state: text, outcome: z.nullable(text) });
+const acceptedSchema = z.object({
+  phase: text,
+  followUps: z.array(followUpSchema),
+  task: z.optional(z.nullable(taskSchema)),
+});
 const refusalSchema = z.object({ message: text, faults: z._default(z.array(text), []) });
 
 /** A follow-up as the handler reports it. Texts are foreign. */
@@ -51,6 +56,11 @@ export class CallFailed extends Error {
   }
 }
 
+/** Also one that another bundle has thrown, where the class is another. */
+export function isCallFailed(error: unknown): error is CallFailed {
+  return error instanceof Error && error.name === 'CallFailed';
+}
+
 const path = '/v1/hooks';
 /** Timeout of a call, in addition to the time for which the handler holds its answer; milliseconds. */
 const timeout = 20_000;
@@ -66,7 +76,7 @@ export class HandlerClient {
   }
 
   /** Announces the hook, and what it wants queued. A repeated call queues nothing more. */
-  tell({ self, queue, each }: HookArguments, signal: AbortSignal): Promise<Accepted> {
+  tell({ command, self, queue, each }: HookArguments, signal: AbortSignal): Promise<Accepted> {
     const { argocd, application, job, namespace, phase } = self;
     const body = {
       ...(argocd !== undefined && { argocd }),
@@ -74,6 +84,7 @@ export class HandlerClient {
       hook: { name: job, namespace },
       ...(phase !== undefined && { phase }),
       ...(queue !== undefined && { queue, each }),
+      ...(command === 'complete' && { complete: true }),
     };
     return this.#call('POST', path, JSON.stringify(body), acceptedSchema, timeout, signal);
   }

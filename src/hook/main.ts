@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { systemClock } from '../async/clock.ts';
 import { parseHook, type HookArguments } from './arguments.ts';
+import { accountFolder, applicationOfJob } from './own-job.ts';
+import { loadDirect } from './direct-module.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { HandlerClient } from './handler-client.ts';
 import { runHook, type HookChannel, type HookPorts } from './run-hook.ts';
@@ -11,6 +13,11 @@ const ports: HookPorts = {
   random: Math.random,
   print: (line) => void process.stdout.write(`${line}\n`),
   printError: (line) => void process.stderr.write(`${line}\n`),
+  applicationOf: ({ self }, signal) => {
+    const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } =
+      process.env;
+    return applicationOfJob(self, { host, port, folder: accountFolder }, signal);
+  },
 };
 
 void main().then((code) => {
@@ -39,8 +46,8 @@ async function channelOf({ way }: HookArguments): Promise<HookChannel> {
     case 'handler':
       return new HandlerClient(way);
     case 'direct': {
-      const { DirectChannel } = await import('./direct-channel.ts');
-      return new DirectChannel(way, process.env);
+      const direct = await loadDirect(process.argv[1] ?? '');
+      return direct.open(way, process.env);
     }
     case 'webHook': {
       const { WebHookChannel } = await import('./web-hook-channel.ts');

@@ -3,7 +3,7 @@ import type { Clock } from '../async/clock.ts';
 import { logLine } from '../text/foreign-text.ts';
 import type { HookArguments } from './arguments.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { CallFailed, type Accepted, type FollowUp } from './handler-client.ts';
+import { CallFailed, isCallFailed, type Accepted, type FollowUp } from './handler-client.ts';
 
 /** Where a hook sends its call: the handler, or what replaces it. */
 export interface HookChannel {
@@ -17,12 +17,15 @@ export interface HookPorts {
   readonly random: () => number;
   readonly print: (line: string) => void;
   readonly printError: (line: string) => void;
+  /** The application of the hook's own Job. Rejects with a `CallFailed`. */
+  readonly applicationOf: (hook: HookArguments, signal: AbortSignal) => Promise<string>;
 }
 
 /** Milliseconds between tries. */
 const pauses = { first: 1_000, most: 15_000 } as const;
 /** Seconds for which the handler may hold an answer. */
 const longPoll = 25;
+const unproven = 'Azure DevOps has not confirmed yet that it waits for the task.';
 const over = ['done', 'refused', 'expired', 'dismissed'];
 
 /**
@@ -30,22 +33,27 @@ const over = ['done', 'refused', 'expired', 'dismissed'];
  * aborts when Kubernetes terminates the pod.
  */
 export async function runHook(
-  hook: HookArguments,
+  asked: HookArguments,
   channel: HookChannel,
   ports: HookPorts,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { clock, printError } = ports;
-  const deadline = clock.now() + hook.timeout;
+  const deadline = clock.now() + asked.timeout;
   try {
-    const until = Math.min(deadline, clock.now() + hook.retryFor);
-    const { phase, followUps } = await repeat(
-      () => channel.tell(hook, signal),
-      until,
-      ports,
-      signal,
-    );
-    ports.print(`Argo CD runs this hook in ${phase} of application ${hook.self.application}.`);
+    const until = Math.min(deadline, clock.now() + asked.retryFor);
+    const application =
+      asked.self.application ??
+      (await repeat(() => ports.applicationOf(asked, signal), until, ports, signal));
+    const hook = { ...asked, self: { ...asked.self, application } };
+    const tell = async () => {
+      const answer = await channel.tell(hook, signal);
+      if (answer.task?.state === 'accepted') throw new CallFailed('unreachable', unproven);
+      return answer;
+    };
+    const { phase, followUps, task } = await repeat(tell, until, ports, signal);
+    ports.print(`Argo CD runs this hook in ${phase} of application ${application}.`);
+    if (hook.command === 'complete') return endOfTask(task, ports);
     for (const each of followUps) ports.print(lineOf(each));
     if (followUps.length === 0) {
       if (!hook.waits) return exitCodes.success;
@@ -63,13 +71,38 @@ export async function runHook(
       printError('Kubernetes is terminating this pod. Queued pipelines keep running.');
       return exitCodes.terminated;
     }
-    if (!(error instanceof CallFailed)) throw error;
+    if (!isCallFailed(error)) throw error;
     printError(error.message);
     if (error.kind === 'refused') return exitCodes.failed;
-    if (!hook.ignoresUnreachable) return exitCodes.unreachable;
+    if (!asked.ignoresUnreachable) return exitCodes.unreachable;
     printError('Ignored (--on-unreachable ignore): the handler follows the operation on its own.');
     return exitCodes.success;
   }
+}
+
+/** The task is completed when the operation ends, which waits for this very hook. */
+function endOfTask(task: Accepted['task'], { print, printError }: HookPorts): ExitCode {
+  if (task === undefined) {
+    printError('This handler completes no tasks for hooks: upgrade it.');
+    return exitCodes.failed;
+  }
+  if (task === null) {
+    print('No task of Azure Pipelines waits for this operation: there is nothing to complete.');
+    return exitCodes.success;
+  }
+  const { state, outcome } = task;
+  if (outcome === 'refused') {
+    printError(
+      'The handler does not complete the task that this operation names: Azure DevOps does not wait for it, or no rule allows it. See the log of the handler.',
+    );
+    return exitCodes.failed;
+  }
+  print(
+    state === 'following'
+      ? 'The handler follows this operation, and completes its task in Azure Pipelines when it ends.'
+      : `The task in Azure Pipelines is completed: ${logLine(outcome ?? state, 40)}.`,
+  );
+  return exitCodes.success;
 }
 
 async function awaitEnd(
@@ -118,7 +151,7 @@ async function repeat<T>(
       return await call();
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof CallFailed) || error.kind === 'refused') throw error;
+      if (!isCallFailed(error) || error.kind === 'refused') throw error;
       const pause = Math.max(error.retryAfter, backoff(attempt, pauses, random));
       if (clock.now() + pause > until) throw error;
       if (attempt === 1) printError(`${error.message} Retrying.`);

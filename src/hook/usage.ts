@@ -5,11 +5,14 @@ For Jobs that are hooks of Argo CD: calls the handler of Argo CD for Azure Pipel
 
 Commands
   queue            Queue a pipeline, once for each operation of Argo CD.
+  complete         Make sure that the handler completes the Azure Pipelines task that waits for this
+                   operation (ArgoCDSyncDirect@1); succeeds if no task waits.
   notify           Report that the hook runs, so that the handler reads the application at once.
   wait             Wait for the follow-ups of this operation; fails if there are none.
 
 The hook (from the downward API, see docs/hooks.md)
   --application N  Application; default: ARGOCD_APP_NAME, or the tracking id in HOOK_TRACKING_ID
+  --own-job        Read it from the tracking id of the hook's own Job, by the Kubernetes API
   --job NAME       Name of the Job; default: HOOK_JOB
   --namespace NS   Its namespace; default: HOOK_NAMESPACE
   --phase PHASE    For a hook of several phases: PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete
@@ -36,9 +39,13 @@ The handler
   --key-file FILE  Sign with a shared key instead of sending the token; needs --caller
 
 Without a handler (limits: docs/hooks.md)
-  --direct         Call Azure Pipelines directly; needs --organization, and --pat-file or --pat-env
+  --direct         Call Azure Pipelines directly; needs --organization, and one of
+                   --workload-identity, --pat-file and --pat-env
   --web-hook NAME  Post to an Incoming WebHook service connection; needs --organization
   --organization URL   https://dev.azure.com/fabrikam
+  --workload-identity  Use an Entra identity with the token of the pod (Azure Workload Identity).
+                   AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE and
+                   AZURE_AUTHORITY_HOST, or --tenant, --client-id, --azure-token-file, --authority
   --pat-file FILE, --pat-env NAME   where to find a personal access token
   --secret-file FILE   the secret of the web hook
   --header NAME    the header of its signature; default: X-Hub-Signature

@@ -1,3 +1,5 @@
+import type { WorkloadIdentity } from '../azure/identity/azure-identity.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The options that say where the hook sends its call, as given. */
@@ -11,9 +13,20 @@ export interface WayOptions {
   readonly organization?: string | undefined;
   readonly 'pat-file'?: string | undefined;
   readonly 'pat-env'?: string | undefined;
+  readonly 'workload-identity'?: boolean | undefined;
+  readonly tenant?: string | undefined;
+  readonly 'client-id'?: string | undefined;
+  readonly 'azure-token-file'?: string | undefined;
+  readonly authority?: string | undefined;
   readonly 'secret-file'?: string | undefined;
   readonly header?: string | undefined;
 }
+
+/** How the hook proves itself to Azure DevOps without a handler. */
+export type DirectProof =
+  | { readonly kind: 'patFile'; readonly file: string }
+  | { readonly kind: 'patVariable'; readonly variable: string }
+  | WorkloadIdentity;
 
 /** Where the hook sends its call. With a `keyFile` it signs the call; otherwise it sends the token. */
 export type Way =
@@ -27,7 +40,7 @@ export type Way =
   | {
       readonly kind: 'direct';
       readonly organization: string;
-      readonly pat: { readonly file: string } | { readonly variable: string };
+      readonly proof: DirectProof;
     }
   | {
       readonly kind: 'webHook';
@@ -37,6 +50,9 @@ export type Way =
       readonly header: string;
     };
 
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const defaultAuthority = 'https://login.microsoftonline.com';
+const defaultAzureTokenFile = '/var/run/secrets/azure/tokens/azure-identity-token';
 const defaultTokenFile = '/var/run/secrets/argocd-handler/token';
 
 /** Reads where the hook sends its call. Adds what is wrong to `faults`. */
@@ -49,7 +65,7 @@ export function readWay(values: WayOptions, env: Environment, faults: string[]):
       faults.push('--handler: not used with --direct or --web-hook.');
     }
     const address = readOrganization(organization, faults);
-    if (webHook === undefined) return readDirect(values, address, faults);
+    if (webHook === undefined) return readDirect(values, env, address, faults);
     if (!/^[\w.-]{1,256}$/.test(webHook)) {
       faults.push('--web-hook: use the WebHook name of the service connection.');
     }
@@ -73,13 +89,47 @@ export function readWay(values: WayOptions, env: Environment, faults: string[]):
   return { kind: 'handler', url, caller, tokenFile, keyFile };
 }
 
-function readDirect(values: WayOptions, organization: string, faults: string[]): Way {
-  const { 'pat-file': file, 'pat-env': variable } = values;
-  if ((file === undefined) === (variable === undefined)) {
-    faults.push('--direct: add either --pat-file FILE or --pat-env NAME.');
+function readDirect(
+  values: WayOptions,
+  env: Environment,
+  organization: string,
+  faults: string[],
+): Way {
+  const { 'pat-file': file, 'pat-env': variable, 'workload-identity': isWorkload = false } = values;
+  const given = [file, variable, isWorkload || undefined].filter((each) => each !== undefined);
+  if (given.length !== 1) {
+    faults.push('--direct: add one of --workload-identity, --pat-file FILE and --pat-env NAME.');
   }
-  const pat = file === undefined ? { variable: variable ?? '' } : { file };
-  return { kind: 'direct', organization, pat };
+  const proof: DirectProof = isWorkload
+    ? readWorkload(values, env, faults)
+    : file !== undefined
+      ? { kind: 'patFile', file }
+      : { kind: 'patVariable', variable: variable ?? '' };
+  return { kind: 'direct', organization, proof };
+}
+
+/** What is not said stands in the variables that Azure Workload Identity gives to a pod. */
+function readWorkload(values: WayOptions, env: Environment, faults: string[]): WorkloadIdentity {
+  const tenant = values.tenant ?? env['AZURE_TENANT_ID'] ?? '';
+  const clientId = values['client-id'] ?? env['AZURE_CLIENT_ID'] ?? '';
+  const tokenFile =
+    values['azure-token-file'] ?? env['AZURE_FEDERATED_TOKEN_FILE'] ?? defaultAzureTokenFile;
+  const authority = (values.authority ?? env['AZURE_AUTHORITY_HOST'] ?? defaultAuthority).replace(
+    /\/+$/,
+    '',
+  );
+  if (!/^[\w.-]{1,253}$/.test(tenant)) {
+    faults.push('The Entra tenant is missing: add --tenant ID or set AZURE_TENANT_ID.');
+  }
+  if (!guid.test(clientId)) {
+    faults.push(
+      'The identity is missing: add --client-id with its Application (client) ID or set AZURE_CLIENT_ID.',
+    );
+  }
+  if (!URL.canParse(authority) || new URL(authority).protocol !== 'https:') {
+    faults.push(`--authority ${authority.slice(0, 100)}: write it as ${defaultAuthority}.`);
+  }
+  return { kind: 'workloadIdentity', tenant, clientId, tokenFile, authority };
 }
 
 function readOrganization(given: string, faults: string[]): string {

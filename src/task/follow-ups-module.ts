@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Clock } from '../async/clock.ts';
 import type { FollowObserver } from '../follow/follow-observer.ts';
 import type { Parsed } from '../inputs/fault.ts';
-import type { ApplicationName } from '../sync/model/application.ts';
+import type { Application, ApplicationName } from '../sync/model/application.ts';
 import type { Progress } from '../sync/model/outcome.ts';
 import { UserError } from '../user-error.ts';
 import type { ConnectionSource } from './connection.ts';
@@ -38,12 +38,15 @@ export interface FollowUps extends FollowObserver {
 
 /**
  * The step's second bundle, `follow-ups.js`: YAML, the schema of rules, and the pipelines of Azure
- * DevOps. It is loaded only if the input is set, so that other steps do not start more slowly.
+ * DevOps. It is loaded only where the input is set, so that no other step starts later for it; or at
+ * the end, for an application with annotations that are for us.
  */
 export interface FollowUpsModule {
   /** Validates the input, including what a step cannot do with its job's token. */
   parse(text: string, source: ConnectionSource): Parsed<unknown>;
   start(order: FollowUpsOrder): FollowUps;
+  /** What is wrong with annotations as they are written: sentences, foreign in part. */
+  faultsOf(application: Pick<Application, 'annotations'>): readonly string[];
 }
 
 const fileName = 'follow-ups.js';

@@ -5,6 +5,7 @@ import type { ArgoCD } from '../argocd/port.ts';
 import type { Connection } from '../argocd/rest/connection.ts';
 import type { Secret } from '../secret.ts';
 import type { Clock } from '../async/clock.ts';
+import { warningOfAnnotations } from '../follow/annotation-warnings.ts';
 import type { followAll } from '../follow/follow-all.ts';
 import type { ApplicationResult, Progress } from '../sync/model/outcome.ts';
 import { UserError } from '../user-error.ts';
@@ -40,7 +41,7 @@ export interface TaskPorts {
   /** `onToken` receives every token from a login. */
   readonly connect: (connection: Connection, onToken: (token: Secret) => void) => ArgoCD;
   readonly follow: typeof followAll;
-  /** Loads the code for follow-ups; called only if the input is set. */
+  /** Loads what follow-ups need; asked where the input is set, or an application has annotations for us. */
   readonly followUps: () => Promise<FollowUpsModule>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -101,7 +102,7 @@ async function work(ports: TaskPorts): Promise<TaskEnding> {
 async function follow(
   request: TaskInputs,
   argocd: ArgoCD,
-  { agent, follow, clock, random, signal, module, server }: FollowingPorts,
+  { agent, follow, followUps, clock, random, signal, module, server }: FollowingPorts,
 ): Promise<readonly ApplicationResult[] | undefined> {
   const write = (line: string) => agent.write(line);
   const report = new ProgressReport(agentLogSink(write), request.subject, () => guid(random));
@@ -114,6 +115,15 @@ async function follow(
     pageOf: (application) => argocd.pageOf(application),
     ...{ clock, random, signal, tell },
   });
+  const observing = warningOfAnnotations(
+    request.goal,
+    async (application) =>
+      Object.keys(application.annotations)[0] === undefined
+        ? []
+        : (await followUps()).faultsOf(application),
+    tell,
+    observer,
+  );
   const following = follow(
     request,
     { marker, info: pipelineInfo(variable) },
@@ -123,7 +133,7 @@ async function follow(
       random,
       signal,
       tell,
-      observer,
+      observer: observing,
     },
   );
   const ended = new AbortController();

@@ -40,10 +40,11 @@ export interface Volume {
   readonly projected?: {
     readonly defaultMode: number;
     readonly sources: readonly {
-      readonly secret: {
+      readonly secret?: {
         readonly name: string;
         readonly items: readonly { readonly key: string; readonly path: string }[];
       };
+      readonly serviceAccountToken?: { readonly path: string; readonly audience?: string };
     }[];
   };
 }
@@ -68,7 +69,7 @@ export interface Pod {
 }
 
 export interface Peer {
-  readonly namespaceSelector?: { readonly matchLabels: Labels };
+  readonly namespaceSelector?: { readonly matchLabels?: Labels };
   readonly podSelector?: { readonly matchLabels: Labels };
   readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
 }

@@ -5,8 +5,9 @@ import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
 import { defaultAudience } from '../../src/handler/config/hooks-config.ts';
 import { parseHook } from '../../src/hook/arguments.ts';
+import { accountFolder } from '../../src/hook/own-job.ts';
 import { exitCodes } from '../../src/hook/exit-codes.ts';
-import { root, type Manifest } from './kustomization.ts';
+import { buildOf, manifestsIn, root, type Manifest } from './kustomization.ts';
 
 interface Job extends Manifest {
   readonly spec: {
@@ -49,27 +50,55 @@ interface Job extends Manifest {
 
 const folder = join(root, 'deploy/hooks');
 const read = (path: string) => load(readFileSync(join(folder, path), 'utf8'));
-const jobs = readdirSync(folder)
-  .filter((name) => name !== 'service-account')
+const components = readdirSync(folder).filter((name) => name !== 'chart');
+const jobs = components
+  .filter((name) => !['service-account', 'own-job'].includes(name))
   .map((name) => [name, read(`${name}/job.yaml`) as Job] as const);
 
 const phases: Readonly<Record<string, string>> = {
   'pre-sync': 'PreSync',
   'post-sync': 'PostSync',
   'sync-fail': 'SyncFail',
+  'pre-delete': 'PreDelete',
+  'post-delete': 'PostDelete',
 };
 
 describe('The Jobs in deploy/hooks', () => {
-  it('are those of the three phases, each a component with one resource', () => {
+  it('are those of the phases, each a component with what it alone needs', () => {
     assert.deepEqual(jobs.map(([name]) => name).sort(), Object.keys(phases).sort());
-    for (const name of readdirSync(folder)) {
+    for (const name of components) {
       const { kind, resources } = read(`${name}/kustomization.yaml`) as {
         readonly kind: string;
         readonly resources: readonly string[];
       };
       assert.equal(kind, 'Component');
-      for (const resource of resources) assert.ok(read(`${name}/${resource}`));
+      for (const resource of resources)
+        assert.ok(manifestsIn(`deploy/hooks/${name}/${resource}`).length > 0);
     }
+  });
+
+  it('can find out their application by themselves, with the right and the token for that', () => {
+    const built = buildOf(
+      'deploy/hooks/own-job',
+      jobs.map(([, job]) => job),
+    );
+    for (const job of built.filter(({ kind }) => kind === 'Job') as Job[]) {
+      // The Role is gone when an application has been deleted.
+      if (job.metadata.name === 'argocd-post-delete') continue;
+      const [container = assert.fail()] = job.spec.template.spec.containers;
+      const env = Object.fromEntries(container.env.map((each) => [each.name, each.value ?? 'x']));
+      const parsed = parseHook(container.args, { ...env, KUBERNETES_SERVICE_HOST: '10.0.0.1' });
+      assert.ok(parsed.kind === 'run', JSON.stringify(parsed));
+      assert.equal(parsed.arguments.self.application, undefined);
+      assert.ok(container.volumeMounts.some(({ mountPath }) => mountPath === accountFolder));
+    }
+    const { rules } = built.find(({ kind }) => kind === 'Role') as unknown as {
+      readonly rules: readonly { readonly resourceNames: readonly string[] }[];
+    };
+    const readable = rules.flatMap(({ resourceNames }) => resourceNames);
+    // The account of PostDelete hooks is another one.
+    const own = jobs.map(([, { metadata }]) => metadata.name);
+    assert.deepEqual(readable.toSorted(), own.filter((name) => !/post-delete/.test(name)).sort());
   });
 
   for (const [name, job] of jobs) {
@@ -82,7 +111,9 @@ describe('The Jobs in deploy/hooks', () => {
 
       it('runs in its phase, and stays with its log until the next sync', () => {
         assert.equal(annotations['argocd.argoproj.io/hook'], phases[name]);
-        assert.equal(annotations['argocd.argoproj.io/hook-delete-policy'], 'BeforeHookCreation');
+        // In a deletion no next sync comes, and only the two others count (argo-cd.md §3.5).
+        const policy = name.endsWith('-delete') ? 'HookSucceeded' : 'BeforeHookCreation';
+        assert.equal(annotations['argocd.argoproj.io/hook-delete-policy'], policy);
         // Zero hangs the sync (user-needs 5, argo-cd#18884); any deletes the log.
         assert.equal(spec.ttlSecondsAfterFinished, undefined);
       });
@@ -96,6 +127,8 @@ describe('The Jobs in deploy/hooks', () => {
         const env = Object.fromEntries(container.env.map((each) => [each.name, each.value ?? 'x']));
         const parsed = parseHook(container.args, env);
         assert.ok(parsed.kind === 'run', JSON.stringify(parsed));
+        const isOfDeletion = name.endsWith('-delete');
+        assert.equal(parsed.arguments.self.phase, isOfDeletion ? phases[name] : undefined);
         const { timeout, waits, retryFor } = parsed.arguments;
         const longest = waits ? timeout : retryFor;
         assert.ok(longest / 1_000 < spec.activeDeadlineSeconds);
@@ -123,7 +156,9 @@ describe('The Jobs in deploy/hooks', () => {
         assert.equal(serviceAccountToken.audience, defaultAudience);
         const path = `${container.volumeMounts[0]?.mountPath ?? ''}/${serviceAccountToken.path}`;
         assert.equal(path, '/var/run/secrets/argocd-handler/token');
-        assert.equal(pod.serviceAccountName, 'argocd-hooks');
+        // The account of the others is gone when an application has been deleted.
+        const account = name === 'post-delete' ? 'argocd-post-delete' : 'argocd-hooks';
+        assert.equal(pod.serviceAccountName, account);
       });
     });
   }

@@ -45,6 +45,7 @@ export interface Kustomization {
   readonly images?: readonly { readonly [field in 'name' | 'newName' | 'newTag']: string }[];
   readonly patches?: readonly {
     readonly path: string;
+    /** The name is a pattern of the whole of it. */
     readonly target: { readonly kind: string; readonly name: string };
   }[];
 }
@@ -68,15 +69,20 @@ export function manifestsIn(file: string): readonly Manifest[] {
 }
 
 /**
- * What is applied for a folder: its resources, components and generated ConfigMaps, patched.
+ * What is applied for a folder: its resources, components and generated ConfigMaps, patched. A component
+ * changes what is given to it; alone it has nothing to patch.
  *
  * Only as much of kustomize as our files use, so that a wrong reference shows; throws at one.
  */
-export function buildOf(folder: string): readonly Manifest[] {
+export function buildOf(folder: string, given: readonly Manifest[] = []): readonly Manifest[] {
   const kustomization = kustomizationOf(folder);
-  const inner = [...(kustomization.resources ?? []), ...(kustomization.components ?? [])].flatMap(
-    (path) =>
-      path.endsWith('.yaml') ? manifestsIn(join(folder, path)) : buildOf(join(folder, path)),
+  const isAlone = kustomization.kind === 'Component' && given.length === 0;
+  const resources = (kustomization.resources ?? []).flatMap((path) =>
+    path.endsWith('.yaml') ? manifestsIn(join(folder, path)) : buildOf(join(folder, path)),
+  );
+  const inner = (kustomization.components ?? []).reduce<readonly Manifest[]>(
+    (built, path) => buildOf(join(folder, path), built),
+    [...given, ...resources],
   );
   const generators = kustomization.configMapGenerator ?? [];
   for (const { name, behavior = 'create' } of generators) {
@@ -87,6 +93,7 @@ export function buildOf(folder: string): readonly Manifest[] {
     ...inner.filter((manifest) => !generators.some(({ name }) => is(manifest, 'ConfigMap', name))),
     ...generators.map((generator) => generated(folder, generator, inner)),
   ];
+  if (isAlone) return built;
   return patched(folder, kustomization, built).map((manifest) =>
     placed(manifest, kustomization.namespace),
   );
@@ -122,8 +129,10 @@ function generated(
   };
 }
 
+const clusterWide = new Set(['Namespace', 'ClusterRoleBinding']);
+
 function placed(manifest: Manifest, namespace: string | undefined): Manifest {
-  if (namespace === undefined || manifest.kind === 'Namespace') return manifest;
+  if (namespace === undefined || clusterWide.has(manifest.kind)) return manifest;
   return { ...manifest, metadata: { ...manifest.metadata, namespace } };
 }
 
@@ -134,11 +143,22 @@ function patched(
 ): readonly Manifest[] {
   const copies = structuredClone(built);
   for (const { path, target } of patches) {
-    const manifest = find(copies, target.kind, target.name);
     const steps = load(readFileSync(join(root, folder, path), 'utf8')) as readonly PatchStep[];
-    for (const step of steps) apply(manifest, step);
+    for (const manifest of targetsOf(copies, target)) {
+      for (const step of steps) apply(manifest, step);
+    }
   }
   return copies;
+}
+
+function targetsOf(
+  built: readonly Manifest[],
+  { kind, name }: NonNullable<Kustomization['patches']>[number]['target'],
+): readonly Manifest[] {
+  const pattern = new RegExp(`^(?:${name})$`);
+  const found = built.filter((one) => one.kind === kind && pattern.test(one.metadata.name));
+  if (found.length === 0) throw new Error(`no ${kind} ${name}`);
+  return found;
 }
 
 /** Puts a value in the place of another one, or at the end of a list (`/-`). */

@@ -42,6 +42,9 @@ interface MonitorSpec {
 }
 
 const own = 'deploy/handler/overlays/own-namespace';
+/** Where clients of Kubernetes look for it, and the default of `tokenFile`. */
+const clusterToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+const azureToken = '/var/run/secrets/azure/tokens/azure-identity-token';
 const wholes = folders.filter((folder) => kustomizationOf(folder).kind === 'Kustomization');
 const exampleSecrets = manifestsIn('deploy/handler/base/secret.example.yaml');
 
@@ -136,8 +139,8 @@ for (const folder of wholes) {
           find(built, 'PersistentVolumeClaim', persistentVolumeClaim.claimName);
         }
         for (const { secret } of projected?.sources ?? []) {
-          for (const { key } of secret.items)
-            assert.ok(hasKey(secret.name, key), `${secret.name} ${key}`);
+          for (const { key } of secret?.items ?? [])
+            assert.ok(hasKey(secret?.name ?? '', key), `${secret?.name} ${key}`);
         }
       }
     });
@@ -153,12 +156,27 @@ for (const folder of wholes) {
       const mount = container.volumeMounts.find(({ name }) => name === 'secrets')?.mountPath ?? '';
       const mounted = pod.spec.volumes.flatMap(({ projected }) =>
         (projected?.sources ?? []).flatMap(({ secret }) =>
-          secret.items.map(({ path }) => `${mount}/${path}`),
+          (secret?.items ?? []).map(({ path }) => `${mount}/${path}`),
         ),
       );
       const named = [...handlerTextOf(built).matchAll(/\$\{(\w+):([^}]+)\}/g)];
       assert.ok(named.every(([, kind]) => kind === 'file'));
       assert.deepEqual(named.map(([, , path]) => path).sort(), mounted.sort());
+    });
+
+    it('has the tokens that handler.yaml counts on, where it looks for them', () => {
+      const tokens = pod.spec.volumes.flatMap(({ name, projected }) =>
+        (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }) => {
+          const mount = container.volumeMounts.find((each) => each.name === name)?.mountPath ?? '';
+          return token === undefined ? [] : [[`${mount}/${token.path}`, token.audience] as const];
+        }),
+      );
+      const wanted = [];
+      const text = handlerTextOf(built);
+      if (text.includes('tokenReview:')) wanted.push([clusterToken, undefined]);
+      if (text.includes('workloadIdentity:'))
+        wanted.push([azureToken, 'api://AzureADTokenExchange']);
+      assert.deepEqual(tokens, wanted);
     });
 
     it('the store is on the volume', () => {
@@ -253,7 +271,7 @@ describe('The ServiceMonitor', () => {
     const credentials = endpoint?.authorization.credentials;
     assert.deepEqual(credentials, { name: 'argocd-handler-admin', key: 'token' });
     const source = podOf(built).spec.volumes.flatMap(({ projected }) => projected?.sources ?? []);
-    const admin = source.find(({ secret }) => secret.name === credentials.name);
-    assert.deepEqual(admin?.secret.items, [{ key: 'token', path: 'admin-token' }]);
+    const admin = source.find(({ secret }) => secret?.name === credentials.name);
+    assert.deepEqual(admin?.secret?.items, [{ key: 'token', path: 'admin-token' }]);
   });
 });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { root } from '../../scripts/bundle.ts';
+import type { HookTask } from '../../src/handler/hook-intake.ts';
 import { freePort } from '../../simulators/free-port.ts';
 import { followUp, HookSite, podEnvironment, runCommand } from './hook-site.ts';
 
@@ -129,6 +130,60 @@ describe('The command of hooks, as it ships', function () {
     assert.equal(code, 1);
     assert.match(errors, /no follow-up/);
     assert.equal((await runCommand(told('notify'))).code, 0);
+  });
+
+  const waiting = { run: 'run-1', state: 'following', outcome: undefined } as const;
+  const tasks: readonly (readonly [string, HookTask | 'none', number, RegExp])[] = [
+    ['is followed', waiting, 0, /completes its task in Azure Pipelines when it ends/],
+    [
+      'has ended',
+      { ...waiting, state: 'ended', outcome: 'succeeded' },
+      0,
+      /task in Azure Pipelines is completed: succeeded/,
+    ],
+    ['is none', 'none', 0, /there is nothing to complete/],
+    [
+      'could not prove itself',
+      { ...waiting, state: 'ended', outcome: 'refused' },
+      1,
+      /does not complete the task/,
+    ],
+  ];
+  for (const [what, task, expected, words] of tasks) {
+    it(`says that the task of the operation ${what}`, async () => {
+      const accepted = { kind: 'accepted', phase: 'PostSync', followUps: [] } as const;
+      site.intake.answers = [
+        { ...accepted, task: { ...waiting, state: 'accepted' } },
+        { ...accepted, task },
+      ];
+      const { code, out, errors } = await runCommand(told('complete'));
+      assert.equal(code, expected, errors);
+      assert.match(out + errors, words);
+      assert.ok(
+        site.intake.calls.every(({ completes, queue }) => completes && queue === undefined),
+      );
+      // It was asked again while Azure DevOps had not confirmed it.
+      assert.equal(site.intake.calls.length, 2);
+    });
+  }
+
+  it('does not take a task for completed that Azure DevOps has not confirmed', async () => {
+    site.intake.answers = [
+      {
+        ...{ kind: 'accepted', phase: 'PostSync', followUps: [] },
+        task: { ...waiting, state: 'accepted' },
+      },
+    ];
+    const words = [...told('complete').slice(0, -1), '1s'];
+    const { code, errors } = await runCommand(words);
+    assert.equal(code, 3);
+    assert.match(errors, /has not confirmed yet/);
+  });
+
+  it('does not wait for a task that waits for the hook', async () => {
+    const { code, errors } = await runCommand(told('complete', '--wait'));
+    assert.equal(code, 2);
+    assert.match(errors, /ends with the operation/);
   });
 
   it('never prints a secret', async () => {

@@ -47,6 +47,13 @@ const many = Array.from({ length: 5_000 }, (_, index) => ({
   ...{ group: '', version: 'v1', kind: 'ConfigMap', name: `settings-of-a-service-${index}` },
 }));
 
+/** An application whose name begins so has a PostSync hook that runs as long as its operation. */
+export const hooked = 'hooked-';
+const hook = {
+  ...{ group: 'batch', version: 'v1', kind: 'Job', name: 'smoke', namespace },
+  ...{ hookType: 'PostSync', hookPhase: 'Running', syncPhase: 'PostSync' },
+};
+
 function kindsOf(name: string) {
   return name.startsWith(large) ? many : kinds;
 }
@@ -135,14 +142,19 @@ function stateOf({ name, phase, operation, startedAt, finishedAt }: LightApplica
       ? 'successfully synced (all tasks run)'
       : 'waiting for healthy state of apps/Deployment/web',
     syncResult: {
-      resources: kindsOf(name).map((resource) => ({
-        ...resource,
-        namespace,
-        status: 'Synced',
-        message: `${resource.kind.toLowerCase()}/${resource.name} configured`,
-        hookPhase: 'Running',
-        syncPhase: 'Sync',
-      })),
+      resources: [
+        ...kindsOf(name).map((resource) => ({
+          ...resource,
+          namespace,
+          status: 'Synced',
+          message: `${resource.kind.toLowerCase()}/${resource.name} configured`,
+          hookPhase: 'Running',
+          syncPhase: 'Sync',
+        })),
+        ...(name.startsWith(hooked)
+          ? [{ ...hook, ...(isDone && { hookPhase: 'Succeeded' }) }]
+          : []),
+      ],
       revision,
       source,
     },

@@ -5,6 +5,7 @@ import { percentile } from '../percentile.ts';
 import { difference } from '../process-usage.ts';
 import { applicationNames } from './applications.ts';
 import type { HandlerProcess } from './handler-process.ts';
+import { hookSettings, measureHookCalls } from './hook-calls.ts';
 import { onStage, type Stage } from './stage.ts';
 import { until } from './waiting.ts';
 
@@ -14,6 +15,8 @@ export interface FollowUpSizes {
   readonly perMinute: number;
   /** Milliseconds over which they start. */
   readonly watch: number;
+  /** Calls of hooks, one after the other. */
+  readonly hooks: number;
   /** Actions that wait while Azure DevOps is unavailable. */
   readonly waiting: number;
   /** Milliseconds until the handler has settled after its start. */
@@ -21,7 +24,14 @@ export interface FollowUpSizes {
 }
 
 const sizes: FollowUpSizes = {
-  ...{ applications: 10_000, perMinute: 100, watch: 60_000, waiting: 10_000, settle: 20_000 },
+  ...{
+    applications: 10_000,
+    perMinute: 100,
+    watch: 60_000,
+    hooks: 50,
+    waiting: 10_000,
+    settle: 20_000,
+  },
 };
 /** How long an operation runs, in milliseconds. */
 const runsFor = 1_000;
@@ -44,6 +54,7 @@ export function measureFollowUps(
       await first.knows(names.length);
       await delay(asked.settle);
       const followed = await follow(stage, first, names, asked);
+      const called = await measureHookCalls(stage, first, asked.hooks);
       await stage.azure.ask('pause', undefined);
       await stage.argocd.ask(
         'operate',
@@ -58,6 +69,7 @@ export function measureFollowUps(
       const what = `${asked.waiting} waiting actions`;
       return [
         ...followed,
+        ...called,
         {
           what: `${what}: restart to ready`,
           value: (readyAt - second.startedAt) / 1_000,
@@ -80,11 +92,12 @@ export function measureFollowUps(
 
 async function prepare({ azure, argocd, site, collection }: Stage, names: readonly string[]) {
   await argocd.ask('add', { names, isSynced: true, runsFor });
-  const token = await azure.ask('addPipelines', pipelines);
+  const token = await azure.ask('addPipelines', [...pipelines, hookSettings.pipeline]);
   site.configure({
     azureDevOps: { organizations: [{ url: collection, private: true, pat: token }] },
     followUps: pipelines.map((name) => ({
       name,
+      for: { applications: ['shop-*'] },
       when: { events: ['succeeded'] },
       do: {
         queuePipeline: {
@@ -93,6 +106,7 @@ async function prepare({ azure, argocd, site, collection }: Stage, names: readon
         },
       },
     })),
+    hooks: hookSettings.hooks,
     followUpLimits: { actionsPerHour: 1_000_000 },
   });
 }

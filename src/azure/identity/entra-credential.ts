@@ -58,6 +58,6 @@ async function assertionIn(path: string): Promise<string> {
   function tokenFault(problem: string): IdentityError {
     const advice =
       'Project a service account token there; with Azure Workload Identity, label the pod `azure.workload.identity/use: "true"`.';
-    return new IdentityError(`The file ${path} ${problem}`, advice);
+    return new IdentityError(`The file ${path} ${problem}`, advice, true);
   }
 }

@@ -82,9 +82,11 @@ export function entraRefusal(status: number, text: string): IdentityError | unde
   const known = refusals.find((refusal) => codes.some((code) => refusal.codes.includes(code)));
   if (known === undefined) {
     const message = `Entra refused a token (HTTP ${status}): ${words || 'it gave no reason'}`;
-    return new IdentityError(message, 'Check `azureDevOps.identity`.');
+    // Throttling and faults of Entra itself pass.
+    const isFinal = status < 500 && status !== 408 && status !== 429;
+    return new IdentityError(message, 'Check `azureDevOps.identity`.', isFinal);
   }
-  return new IdentityError(`Entra refused a token: ${known.what} (${words})`, known.advice);
+  return new IdentityError(`Entra refused a token: ${known.what} (${words})`, known.advice, true);
 }
 
 function answerOf(text: string): z.output<typeof answerSchema> | undefined {

@@ -3,9 +3,12 @@ export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   /** What to correct. */
   readonly advice: string;
+  /** Whether another try changes nothing: something is set up wrong. */
+  readonly isFinal: boolean;
 
-  constructor(message: string, advice: string) {
+  constructor(message: string, advice: string, isFinal = false) {
     super(message);
     this.advice = advice;
+    this.isFinal = isFinal;
   }
 }

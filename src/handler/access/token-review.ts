@@ -38,20 +38,31 @@ export class TokenReview implements TokenCheck {
     this.#onFault = onFault;
   }
 
+  /** Has something reviewed that is no token. Rejects where the cluster lets us review none. */
+  async probe(audience: string): Promise<string> {
+    readStatus(await this.#review('no-token', audience), audience);
+    return 'its API server reviews tokens for us';
+  }
+
   async accountOf(token: string, audience: string): Promise<ServiceAccount | UnknownHook> {
+    try {
+      return readStatus(await this.#review(token, audience), audience);
+    } catch (error) {
+      this.#onFault(error);
+      const message = 'Cannot reach the cluster that verifies the hook at the moment.';
+      return { kind: 'unavailable', message, retryAfter: 5 };
+    }
+  }
+
+  async #review(token: string, audience: string): Promise<unknown> {
+    // The library is large, so it is loaded when the first hook calls.
+    const { reviewToken } = await import('./token-review-request.ts');
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${timeout / 1_000} s`)), timeout);
     });
     try {
-      // The library is large, so it is loaded when the first hook calls.
-      const { reviewToken } = await import('./token-review-request.ts');
-      const review = reviewToken(this.#cluster, token, audience);
-      return readStatus(await Promise.race([review, late]), audience);
-    } catch (error) {
-      this.#onFault(error);
-      const message = 'Cannot reach the cluster that verifies the hook at the moment.';
-      return { kind: 'unavailable', message, retryAfter: 5 };
+      return await Promise.race([reviewToken(this.#cluster, token, audience), late]);
     } finally {
       clearTimeout(timer);
     }

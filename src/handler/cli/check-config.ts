@@ -11,6 +11,7 @@ import {
   printGrant,
   printIdentity,
 } from './follow-up-lines.ts';
+import { printHookCaller, printHookGrant } from './hook-lines.ts';
 import type { ReferenceSource } from '../config/references.ts';
 
 /** What `handler check-config` prints, and its exit code: 0 if the handler can start. */
@@ -38,6 +39,11 @@ export function checkConfig(path: string, env: ReferenceSource['env']): ConfigCh
     ...section('Who may do what:', rightsOf(config)),
     ...section('Follow-ups:', config.followUps.map(printFollowUp)),
     ...section('Pipelines that annotations may queue:', config.grants.map(printGrant)),
+    ...section(
+      'How hooks prove who they are:',
+      config.hooks.callers.map((caller) => printHookCaller(caller, config.hooks)),
+    ),
+    ...section('What hooks may do:', config.hooks.grants.map(printHookGrant)),
     gaps.length === 0
       ? `${path} is valid.`
       : `${path} is valid so far: the handler starts with it.`,

@@ -8,8 +8,8 @@ import { RestPipelines } from '../../azure/pipelines/rest-pipelines.ts';
 import { AzureTokens } from '../follow-ups/azure-tokens.ts';
 import type { ArgoCDInstance, Config, Organization } from '../config/config.ts';
 import { connectionOf } from '../watch/instances.ts';
-import { checkPipelines, type PipelineCheck } from './pipeline-check.ts';
-import { failureText } from './failure-text.ts';
+import { checkHookCallers } from './hook-lines.ts';
+import { checked, checkPipelines, type PipelineCheck } from './pipeline-check.ts';
 
 /** What the check needs. */
 export interface LiveCheckPorts {
@@ -67,6 +67,7 @@ export async function checkLive(config: Config, ports: LiveCheckPorts): Promise<
     const about = { pipelines, urls, otherwise: defaultOrganization(organizations), signal };
     await section('Pipelines:', checkPipelines(config, about));
     await section('Argo CD:', config.argocd.map(reached));
+    await section('Hooks:', checkHookCallers(config.hooks));
   } finally {
     await Promise.all([http.close(), tokens.close()]);
   }
@@ -85,12 +86,4 @@ function reached(instance: ArgoCDInstance): Promise<PipelineCheck> {
       await argocd.close();
     }
   });
-}
-
-async function checked(name: string, ask: () => Promise<string>): Promise<PipelineCheck> {
-  try {
-    return { text: `${name}: ${await ask()}`, isRight: true };
-  } catch (error) {
-    return { text: `${name}: ${failureText(error)}`, isRight: false };
-  }
 }

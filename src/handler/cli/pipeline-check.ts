@@ -16,6 +16,15 @@ export interface PipelineCheck {
   readonly isRight: boolean;
 }
 
+/** What comes of a question, or why there is no answer. */
+export async function checked(name: string, ask: () => Promise<string>): Promise<PipelineCheck> {
+  try {
+    return { text: `${name}: ${await ask()}`, isRight: true };
+  } catch (error) {
+    return { text: `${name}: ${failureText(error)}`, isRight: false };
+  }
+}
+
 /** What looking up pipelines needs. */
 export interface PipelineCheckPorts {
   readonly pipelines: Pick<Pipelines, 'find' | 'check'>;

@@ -1,15 +1,10 @@
-import { readAnnotations } from '../../follow-ups/annotations.ts';
-import { grantedRules, type Grant } from '../../follow-ups/grants.ts';
+import {
+  judgeAnnotations,
+  type AnnotationSettings,
+} from '../../follow-ups/annotation-sentences.ts';
 import { printName, type Application } from '../../sync/model/application.ts';
 import { isOfHooks } from './care.ts';
 import type { AnnotationFaults, FollowUpTelemetry } from './follow-up-ports.ts';
-
-/** What the grants allow. Without any grant, annotations are not read. */
-export interface AnnotationSettings {
-  readonly grants: readonly Grant[];
-  /** Used where an annotation names none. */
-  readonly organization: string | undefined;
-}
 
 type Annotated = Pick<Application, 'name' | 'namespace' | 'uid' | 'project' | 'annotations'>;
 
@@ -34,7 +29,10 @@ export class AnnotationWatch {
     this.#telemetry = telemetry;
   }
 
-  /** New grants take effect for each application when it is next seen; until then, its faults are unknown. */
+  /**
+   * Without any grant, annotations are not watched. New grants take effect for each application when it
+   * is next seen; until then, its faults are unknown.
+   */
   configure(settings: AnnotationSettings): void {
     this.#settings = settings;
     this.#readings.clear();
@@ -50,21 +48,10 @@ export class AnnotationWatch {
     const of = JSON.stringify([project, annotations]);
     if (this.#readings.get(uid)?.of === of) return;
     this.forget(uid);
-    const { rules, faults } = readAnnotations(annotations);
-    const about = { argocd, appProject: project, organization: this.#settings.organization ?? '' };
-    const granted = grantedRules(rules, grants, about);
-    faults.forEach(() => this.#telemetry.annotationFault('faulty'));
-    granted.refused.forEach(() => this.#telemetry.annotationFault('forbidden'));
-    const sentences = [
-      ...faults.map(
-        ({ annotation, value, problem, advice }) =>
-          `Annotation \`${annotation}: ${value}\`: ${problem}. ${advice}`,
-      ),
-      ...granted.refused.map(
-        ({ rule, problem, advice }) =>
-          `Annotation \`${rule.replace(/^annotation\//, '')}\`: ${problem}. ${advice}`,
-      ),
-    ];
+    const { rules, faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
+    faulty.forEach(() => this.#telemetry.annotationFault('faulty'));
+    forbidden.forEach(() => this.#telemetry.annotationFault('forbidden'));
+    const sentences = [...faulty, ...forbidden];
     const isFaulty = sentences.length > 0;
     if (isFaulty) this.#faulty += 1;
     const isKept = this.#faulty <= mostFaulty;
@@ -74,7 +61,7 @@ export class AnnotationWatch {
       project,
       of,
       faults: isKept ? sentences : sentences.slice(0, 1),
-      followsHooks: granted.rules.some(isOfHooks),
+      followsHooks: rules.some(isOfHooks),
     });
   }
 
@@ -102,11 +89,9 @@ export class AnnotationWatch {
     return found;
   }
 
-  /** The faults of one application, by its printed name. */
-  faultsOf(argocd: string, name: string): readonly string[] {
-    for (const reading of this.#readings.values()) {
-      if (reading.argocd === argocd && reading.application === name) return reading.faults;
-    }
-    return [];
+  /** The faults of an application as it is now, seen before or not; also without any grant. */
+  faultsOf(argocd: string, application: Application): readonly string[] {
+    const { faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
+    return [...faulty, ...forbidden];
   }
 }

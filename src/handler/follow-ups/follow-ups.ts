@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../async/clock.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
-import { printName, type Application, type ApplicationName } from '../../sync/model/application.ts';
+import type { Application, ApplicationName } from '../../sync/model/application.ts';
 import type { EventStore, StoredAction } from '../store/event-store.ts';
 import { sweepEndlessly } from '../store/sweeper.ts';
 import { readActionBody } from '../../actions/action-body.ts';
@@ -173,11 +173,9 @@ export class FollowUps {
     return this.#annotations.faults();
   }
 
-  /** What is wrong with the annotations of one application, for the run that syncs it. */
-  faultsOf(argocd: string, { name, namespace }: ApplicationName): readonly string[] {
-    const own = this.#ports.server(argocd)?.namespace ?? '';
-    const printed = printName({ name, namespace: namespace ?? own });
-    return this.#annotations.faultsOf(argocd, printed);
+  /** What is wrong with the annotations of an application, for the run that syncs it. */
+  faultsOf(argocd: string, application: Application): readonly string[] {
+    return this.#annotations.faultsOf(argocd, application);
   }
 
   get figures(): FollowUpFigures {

@@ -8,9 +8,10 @@ import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { hookRuleOf } from '../../follow-ups/hook-rule.ts';
 import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
-import { eventOfHook } from '../../sync/events/hook-event.ts';
+import { eventOfHook, type HookEvent } from '../../sync/events/hook-event.ts';
 import type { Application, ApplicationName } from '../../sync/model/application.ts';
 import type { HookAnswer, HookCall, HookFollowUp, HookIntake, MaySee } from '../hook-intake.ts';
+import type { RunHead } from '../run.ts';
 import type { EventStore } from '../store/event-store.ts';
 
 /** What answering hooks needs. */
@@ -30,7 +31,19 @@ export interface HookCallsPorts {
         tell: (run: PipelineRun) => void,
       ) => Promise<PipelineRun>)
     | undefined;
+  /** Of the tasks that wait for operations. */
+  readonly announced: HookTasks;
   readonly clock: Clock;
+}
+
+/** The announced runs, as hooks need them (`runs/intake/announced-runs.ts`). */
+export interface HookTasks {
+  /** The run that an application's operation of that start names; it is looked at first. */
+  runOf(
+    argocd: string,
+    application: Application,
+    startedAt: number,
+  ): Promise<'none' | 'unfollowed' | 'busy' | RunHead>;
 }
 
 /** What hooks need of the follow-ups. */
@@ -66,7 +79,7 @@ export class HookCalls implements HookIntake {
 
   async accept(call: HookCall, signal: AbortSignal): Promise<HookAnswer> {
     const { followUps, clock } = this.#ports;
-    const { argocd, hook, phase, queue, each } = call;
+    const { argocd, hook, phase, queue, completes, each } = call;
     const application = await this.#read(call, signal);
     if (application === undefined || 'kind' in application) {
       return application ?? { kind: 'unseen' };
@@ -77,6 +90,7 @@ export class HookCalls implements HookIntake {
     // Argo CD may not have recorded yet what it has started.
     if (seen === undefined) return { kind: 'unseen' };
     const { event } = seen;
+    if (completes) return this.#complete(argocd, application, seen);
     if (queue === undefined) {
       followUps.hint(argocd, { name, namespace });
       const actions = await followUps.actionsOf(uid, event.operation?.key);
@@ -103,6 +117,30 @@ export class HookCalls implements HookIntake {
       if (left <= 0 || signal.aborted) return viewOf(action);
       await clock.sleep(Math.min(pause, left), signal);
     }
+  }
+
+  /**
+   * Nothing is completed by a hook's word: the operation has not ended while its hooks run, and what
+   * it comes to is judged by the rules. It is seen to that its task is known and followed.
+   */
+  async #complete(
+    argocd: string,
+    application: Application,
+    { phase, event }: HookEvent,
+  ): Promise<HookAnswer> {
+    const startedAt = application.operationState?.startedAt;
+    const isOfSync = event.operation !== undefined && startedAt !== undefined;
+    const run = isOfSync
+      ? await this.#ports.announced.runOf(argocd, application, startedAt)
+      : ('none' as const);
+    if (run === 'unfollowed') return { kind: 'unfollowed' };
+    if (run === 'busy') {
+      const message = 'Too many tasks of this application: this one is looked at later.';
+      return { kind: 'unavailable', message };
+    }
+    if (run === 'none') return { kind: 'accepted', phase, followUps: [], task: 'none' };
+    const { id, state, outcome } = run;
+    return { kind: 'accepted', phase, followUps: [], task: { run: id, state, outcome } };
   }
 
   /** Undefined: it does not exist, or may not be seen. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { runKinds, runOutcomes, runStates } from '../run.ts';
+import { hookPhases } from '../../sync/events/hook-event.ts';
 import { gateStatuses } from '../gates.ts';
 import { actionStates } from '../store/event-store.ts';
 
@@ -18,6 +19,38 @@ export const gateAnswerSchema = z.strictObject({
   message: z.string(),
   applications: z.array(
     z.strictObject({ name: z.string(), status: z.enum(gateStatuses), message: z.string() }),
+  ),
+});
+
+/** How far a follow-up is, as a hook is told. */
+export const hookFollowUpSchema = z.strictObject({
+  id: z.string(),
+  rule: z.string(),
+  target: z.string(),
+  state: z.enum(actionStates),
+  message: z.string(),
+  run: z.nullable(
+    z.strictObject({
+      name: z.string(),
+      page: z.string(),
+      state: z.nullable(z.string()),
+      result: z.nullable(z.string()),
+    }),
+  ),
+});
+
+/** To the call of a hook. `task`: only where it asked for that; null where no task waits. */
+export const hookAnswerSchema = z.strictObject({
+  phase: z.enum(hookPhases),
+  followUps: z.array(hookFollowUpSchema),
+  task: z.optional(
+    z.nullable(
+      z.strictObject({
+        run: z.string(),
+        state: z.enum(runStates),
+        outcome: z.nullable(z.enum(runOutcomes)),
+      }),
+    ),
   ),
 });
 

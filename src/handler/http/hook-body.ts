@@ -46,6 +46,12 @@ export const hookBodySchema = z.strictObject({
       'The pipeline to queue. Without it, the hook only reports that it runs, and receives the follow-ups.',
     ),
   ),
+  complete: z.optional(
+    described(
+      z.literal(true),
+      'Whether to look for the task of Azure Pipelines that waits for the operation, and to complete it when that ends.',
+    ),
+  ),
   each: described(
     z._default(z.enum(recurrences), 'operation'),
     'attempt: again for each retry of the operation.',
@@ -64,7 +70,12 @@ export function readHookBody(text: string): HookBody | { readonly faults: readon
     return { faults: [{ input: 'body', value: '', problem, advice: 'Send a JSON object.' }] };
   }
   const parsed = z.safeParse(hookBodySchema, value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { queue, complete } = parsed.data;
+    if (queue === undefined || complete === undefined) return parsed.data;
+    const problem = 'a call asks for one thing, and `queue` is another';
+    return { faults: [{ input: 'complete', value: '', problem, advice: 'Send two calls.' }] };
+  }
   const read = { schema: hookBodySchema, value };
   return { faults: parsed.error.issues.flatMap((issue) => faultsOf(issue, read)).map(inputFault) };
 }

@@ -14,7 +14,7 @@ import type { HookCallers } from '../access/hook-callers.ts';
 import { isPodOf, printHookIdentity, type HookIdentity } from '../access/hook-identity.ts';
 import { RateLimit } from '../access/rate-limit.ts';
 import type { HookGrant } from '../config/hooks-config.ts';
-import type { HookFollowUp, HookIntake } from '../hook-intake.ts';
+import type { HookFollowUp, HookIntake, HookTask } from '../hook-intake.ts';
 import { readHookBody } from './hook-body.ts';
 import type { Answer } from './public-calls.ts';
 import { Refusal } from './refusal.ts';
@@ -79,7 +79,7 @@ export class HookRoutes {
           call.faults.length === 1 ? 'One field is' : `${call.faults.length} fields are`;
         return new Refusal(400, 'inputs', `${count} invalid: nothing was done.`, call);
       }
-      const { application, hook, phase, each } = call;
+      const { application, hook, phase, each, complete: completes = false } = call;
       const argocd = call.argocd ?? onlyArgoCDOf(grants);
       if (argocd === undefined) {
         const message =
@@ -96,14 +96,17 @@ export class HookRoutes {
       if (!allow(undefined)) return denied(identity, argocd, printName(application), queue);
       const isAllowed = (appProject: string) => allow(appProject);
       const answer = await this.#ports.intake.accept(
-        { argocd, application, hook, phase, queue, each, isAllowed },
+        { argocd, application, hook, phase, queue, completes, each, isAllowed },
         request.signal,
       );
       switch (answer.kind) {
         case 'accepted': {
-          const { phase: found, followUps } = answer;
-          return { status: 202, body: { phase: found, followUps: followUps.map(printFollowUp) } };
+          const { phase: found, followUps, task } = answer;
+          const told = { phase: found, followUps: followUps.map(printFollowUp) };
+          return { status: 202, body: task ? { ...told, task: printTask(task) } : told };
         }
+        case 'unfollowed':
+          return new Refusal(403, 'denied', unfollowed(argocd));
         case 'unseen': {
           const message = `Argo CD ${argocd} shows no hook ${hook.namespace}/${hook.name} running for application ${printName(application)} in a granted AppProject. A hook appears there shortly after it starts.`;
           return new Refusal(409, 'unseen', message, { retryAfter: unseenPause });
@@ -232,6 +235,14 @@ function denied(
 function onlyArgoCDOf(grants: readonly HookGrant[]): string | undefined {
   const [name, ...more] = new Set(grants.map(({ argocd }) => argocd));
   return more.length === 0 ? name : undefined;
+}
+
+function unfollowed(argocd: string): string {
+  return `A task of Azure Pipelines waits for this operation, but the handler does not follow it: it needs \`announcedRuns\` of Argo CD ${argocd}, and a rule for the task's project. The log of the handler says what is missing.`;
+}
+
+function printTask(task: HookTask | 'none'): object | null {
+  return task === 'none' ? null : { ...task, outcome: task.outcome ?? null };
 }
 
 function printFollowUp({ run, ...followUp }: HookFollowUp): object {

@@ -5,6 +5,7 @@ import type { RunAddress } from '../../azure/task-hub/run-address.ts';
 import type { TaskHub, TokenSource } from '../../azure/task-hub/task-hub.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { ChangeSource } from '../../follow/change-source.ts';
+import type { Application } from '../../sync/model/application.ts';
 import type { Secret } from '../../secret.ts';
 import type { FollowUpsOf } from './execution/listed-follow-ups.ts';
 import type { EventClaims } from '../follow-ups/event-claims.ts';
@@ -50,6 +51,9 @@ export interface RunPorts {
   readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;
   /** The follow-ups of operations; absent if no events are followed. */
   readonly followUpsOf?: FollowUpsOf | undefined;
+  /** What is wrong with the annotations of an application of this Argo CD; sentences, foreign in part. */
+  readonly annotationFaults?:
+    ((argocd: string, application: Application) => readonly string[]) | undefined;
   /** Hands events out to the runs that were queued for them. */
   readonly claims: EventClaims;
   /** Whether the rules allow nothing without the name of the Azure project. */

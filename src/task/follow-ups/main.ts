@@ -1,3 +1,4 @@
+import { annotationFaults } from '../../follow-ups/annotation-sentences.ts';
 import { parseFollowUps } from '../../follow-ups/follow-ups-text.ts';
 import type { FollowUps, FollowUpsModule, FollowUpsOrder } from '../follow-ups-module.ts';
 import { jobPipelines } from './job-pipelines.ts';
@@ -22,3 +23,13 @@ export function start(order: FollowUpsOrder): FollowUps {
   const { pipelines, close } = jobPipelines(job.value, order.source, order.clock);
   return new OperationFollowUps(parsed.value, { ...order, job: job.value, pipelines, close });
 }
+
+/** What a step can know of annotations: grants are the handler's. */
+export const faultsOf: FollowUpsModule['faultsOf'] = (application) => {
+  const { rules, faulty } = annotationFaults(application);
+  const [first, ...others] = faulty;
+  if (first === undefined || rules.length === 0) return faulty;
+  return [`${first} ${onlyHandler}`, ...others];
+};
+
+const onlyHandler = 'Whether the others are granted, only the handler knows.';

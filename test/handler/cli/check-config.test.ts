@@ -50,6 +50,13 @@ Follow-ups:
 Pipelines that annotations may queue:
   AppProject default, at Argo CD prod: pipelines smoke-* of Azure project shop in fabrikam
 
+How hooks prove who they are:
+  here: tokens for hooks.example.com, reviewed by this cluster
+  edge: tokens for hooks.example.com of issuer https://oidc.example.com/edge/, by keys that it publishes
+
+What hooks may do:
+  service account argocd-hooks in namespace shop or shop-* of here, for applications shop-* in AppProject default at Argo CD prod: queues pipelines \\smoke\\* of Azure project shop in fabrikam
+
 /srv/handler.yaml is valid.`,
     );
   });

@@ -27,8 +27,6 @@ describe('The watch over annotations', () => {
     const [fault] = watch.faults();
     assert.match(fault?.faults.join() ?? '', /on-sucess: shop\/smoke`.*Did you mean/);
     assert.deepEqual([watch.faulty, fault?.argocd, fault?.application], [1, 'prod', 'argocd/shop']);
-    assert.equal(watch.faultsOf('prod', 'argocd/shop').length, 1);
-    assert.equal(watch.faultsOf('test', 'argocd/shop').length, 0);
     watch.see('prod', success('shop/smoke'));
     assert.deepEqual([watch.faults(), watch.faulty, counted], [[], 0, ['faulty']]);
   });
@@ -50,6 +48,19 @@ describe('The watch over annotations', () => {
     watch.configure({ grants: [], organization: 'fabrikam' });
     watch.see('prod', success('nonsense'));
     assert.equal(watch.faulty, 0);
+  });
+
+  it('says it of an application that it was never told of, and counts nothing', () => {
+    const faults = watch.faultsOf('prod', success('shop/smoke; secrets/dump; nonsense'));
+    assert.equal(faults.length, 2);
+    assert.match(
+      faults.join(),
+      /on-success: nonsense`.*on-success: secrets\/dump`: .*may not queue/,
+    );
+    assert.equal(watch.faultsOf('test', success('shop/smoke')).length, 1, 'granted for another');
+    assert.deepEqual([watch.faulty, counted], [0, []]);
+    watch.configure({ grants: [], organization: 'fabrikam' });
+    assert.match(watch.faultsOf('prod', success('shop/smoke')).join(), /entry in `grants`/);
   });
 
   it('knows whether granted ones ask for hooks', () => {

@@ -337,7 +337,7 @@ describe('The follow-ups', () => {
     const [faults] = scene.followUps.faults();
     assert.equal(faults?.application, 'argocd/shop');
     assert.match(faults.faults.join(), /may not queue fabrikam\/shop\/deploy/);
-    assert.equal(scene.followUps.faultsOf('prod', { name: 'shop' }).length, 1);
+    assert.equal(scene.followUps.faultsOf('prod', { ...rest, annotations }).length, 1);
     await scene.tell(over('Succeeded', {}, { resourceVersion: '9' }));
     assert.deepEqual(scene.followUps.faults(), []);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HookCalls } from '../../../src/handler/follow-ups/hook-calls.ts';
+import { HookCalls, type HookTasks } from '../../../src/handler/follow-ups/hook-calls.ts';
 import type { HookAnswer, HookCall } from '../../../src/handler/hook-intake.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
 import { failed } from '../../follow/fake-argo-cd.ts';
@@ -12,6 +12,7 @@ import {
   second,
   state,
 } from '../../sync/sample-application.ts';
+import { run } from '../http/example-runs.ts';
 import { Scene, settings } from './scene.ts';
 
 const smoke = hook({
@@ -32,6 +33,7 @@ const call: HookCall = {
   hook: { name: 'smoke-tests', namespace: 'shop' },
   phase: undefined,
   queue: { ...queued, organization: 'fabrikam', project: 'shop' },
+  completes: false,
   each: 'operation',
   isAllowed: () => true,
 };
@@ -40,6 +42,8 @@ describe('A call of a hook', function () {
   this.timeout(60_000);
   let scene: Scene;
   let calls: HookCalls;
+  let task: Awaited<ReturnType<HookTasks['runOf']>>;
+  const asked: unknown[] = [];
 
   async function begin(configured = settings({ followUps: [] })): Promise<void> {
     await scene.start(configured);
@@ -56,6 +60,12 @@ describe('A call of a hook', function () {
             }
           : undefined,
       ...{ store: scene.store.events, followUps: scene.followUps, clock: scene.clock },
+      announced: {
+        runOf: (argocd, { name: of }, startedAt) => {
+          asked.push([argocd, of, startedAt]);
+          return Promise.resolve(task);
+        },
+      },
       watchRun: (action, _, tell) => {
         const run = { id: 1, name: action.key, page: '', state: 'completed' } as const;
         tell(run);
@@ -186,6 +196,58 @@ describe('A call of a hook', function () {
       [['fabrikam/shop/smoke-tests', 'done']],
     );
   });
+
+  const completing: HookCall = { ...call, queue: undefined, completes: true };
+  const tasks: readonly (readonly [string, typeof task, HookAnswer | object])[] = [
+    ['none', 'none', { task: 'none' }],
+    [
+      'one that is followed',
+      run({ id: 'run-1' }),
+      { task: { run: 'run-1', state: 'following', outcome: undefined } },
+    ],
+    ['one that is not followed', 'unfollowed', { kind: 'unfollowed' }],
+  ];
+  for (const [what, known, expected] of tasks) {
+    it(`asks for the task of its own operation, and is told of ${what}`, async () => {
+      await begin();
+      asked.length = 0;
+      task = known;
+      scene.put(testing({ startedAt: second(25) }));
+      const answer = await calls.accept(completing, noAbort);
+      const accepts = { kind: 'accepted', phase: 'PostSync', followUps: [] };
+      assert.deepEqual(answer, 'kind' in expected ? expected : { ...accepts, ...expected });
+      assert.deepEqual(asked, [['prod', name, second(25)]]);
+      assert.deepEqual(await scene.actions(), []);
+    });
+  }
+
+  it('that asks for a task is told to come again where too many are looked at', async () => {
+    await begin();
+    task = 'busy';
+    scene.put(testing());
+    assert.equal((await calls.accept(completing, noAbort)).kind, 'unavailable');
+  });
+
+  it('of a deletion has no task, whatever operation was before', async () => {
+    await begin();
+    asked.length = 0;
+    scene.put({
+      ...application({ operationState: ended('Succeeded', { results: [smoke] }) }),
+      deleting: true,
+    });
+    const answer = accepted(await calls.accept({ ...completing, phase: 'PreDelete' }, noAbort));
+    assert.deepEqual([answer.task, asked], ['none', []]);
+  });
+
+  for (const [what, change] of unseen) {
+    it(`asks for no task where it is ${what}`, async () => {
+      await begin();
+      asked.length = 0;
+      scene.put(testing());
+      const answer = await calls.accept({ ...completing, ...change }, noAbort);
+      assert.deepEqual([answer, asked], [{ kind: 'unseen' }, []]);
+    });
+  }
 
   it('can wait for the end of what it queued, if it may see that', async () => {
     await begin();

@@ -4,17 +4,31 @@ import { systemClock } from '../../../src/async/clock.ts';
 import { refusalSchema } from '../../../src/handler/http/answers.ts';
 import { startServer } from '../../../src/handler/http/server.ts';
 import { clientToken, jobToken, requestHeaders, syncBody } from './example-requests.ts';
+import type { HookPorts } from '../../../src/handler/http/hook-routes.ts';
 import { front, read } from './front.ts';
 import { fuzzedRequest } from './fuzzed-request.ts';
+import { grant, hooked } from './hooked-front.ts';
 import { RawConnection, rawRequest } from './raw-connection.ts';
 
-const usual = [200, 202, 400, 401, 403, 404, 405, 413];
+const usual = [200, 202, 400, 401, 403, 404, 405, 409, 413];
 const limits = { requestsPerSecond: 1_000_000, burst: 1_000_000, pendingRuns: 1_000_000 };
 
 describe('the public routes, under 2,000 requests of all kinds,', () => {
   it('answer each with what is documented, and never with a token', async function () {
     this.timeout(60_000);
-    const { app, intake, errors } = front({ limits });
+    let hooks = 0;
+    // Each is another one, so that none calls too often.
+    const identify: HookPorts['callers']['identify'] = (proof) =>
+      Promise.resolve(
+        proof.header('Authorization') === `Bearer ${clientToken}`
+          ? {
+              caller: 'prod',
+              account: { namespace: 'shop', name: `hook-${++hooks}`, pod: undefined },
+            }
+          : { kind: 'unauthenticated', message: 'Nobody.' },
+      );
+    const granted = [{ ...grant, serviceAccounts: ['hook-*'] }];
+    const { app, intake, errors, hooks: told } = hooked(identify, granted, { limits });
     const counts = new Map<number, number>();
     await fc.assert(
       fc.asyncProperty(fuzzedRequest, async ({ method, path, headers, body }) => {
@@ -45,6 +59,7 @@ describe('the public routes, under 2,000 requests of all kinds,', () => {
     // A fuzzer that is refused at the door finds nothing behind it.
     for (const status of [200, 202, 400, 401, 403])
       assert.ok((counts.get(status) ?? 0) > 5, `${status}`);
+    assert.ok(told.calls.length > 20 && told.waits.length > 20);
   });
 });
 

@@ -21,14 +21,24 @@ export interface FuzzedRequest {
   readonly body: string;
 }
 
-/** The routes with the names that their bodies have. */
-const routes: readonly { readonly path: string; readonly names: readonly string[] }[] = [
+interface Route {
+  readonly path: string;
+  /** That its body has. */
+  readonly names: readonly string[];
+  readonly method?: string;
+  /** Whether hooks call it, whose bodies are of another kind. */
+  readonly isOfHooks?: boolean;
+}
+
+const routes: readonly Route[] = [
   { path: '/v1/syncs', names: syncSections },
   { path: '/v1/gate', names: gateSections },
   { path: '/v1/checks', names: checkSections },
   { path: '/v1/events/claim', names: eventSections },
   { path: '/v1/syncs/cancel', names: [] },
-  { path: '/v1/whoami', names: [] },
+  { path: '/v1/whoami', names: [], method: 'GET' },
+  { path: '/v1/hooks', names: [], isOfHooks: true },
+  { path: '/v1/hooks/123456789012345?wait=1', names: [], method: 'GET', isOfHooks: true },
 ];
 
 /** Text that has broken parsers before. */
@@ -108,6 +118,23 @@ const texts = fc
   .dictionary(fc.constantFrom(...syncSections), value, { maxKeys: 2, noNullPrototype: true })
   .map((changes) => ({ ...leastSync, ...changes }));
 
+/** What a hook says. */
+const leastHook = {
+  application: 'shop-web',
+  hook: { name: 'smoke-tests', namespace: 'shop' },
+  queue: 'shop/smoke-tests',
+};
+const hook = fc
+  .dictionary(
+    fc.constantFrom(...Object.keys(leastHook), 'argocd', 'phase', 'complete', 'each'),
+    fc.oneof(
+      value,
+      fc.constantFrom(true, 1, null, {}, ['x'], { pipeline: 'shop/x', branch: '{{' }),
+    ),
+    { maxKeys: 2, noNullPrototype: true },
+  )
+  .map((changes) => ({ ...leastHook, ...changes }));
+
 /** Where in the text, how much is cut out there, and what is filled in. */
 const edit = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(60), fragment);
 
@@ -127,14 +154,16 @@ export const fuzzedRequest: fc.Arbitrary<FuzzedRequest> = fc
     headers,
     form: fc.constantFrom('sections', 'json', 'other'),
     texts,
+    hook,
     other: fc.oneof(fc.json(), fragment),
     edits: fc.oneof(fc.array(edit, { maxLength: 0 }), fc.array(edit, { maxLength: 3 })),
   })
-  .map(({ method, route, path, headers, form, texts, other, edits }) => {
+  .map(({ method, route, path, headers, form, texts, hook, other, edits }) => {
     const known = Object.entries(texts).filter(([name]) => route.names.includes(name));
     const bodies = {
-      sections: renderSections(texts, route.names),
-      json: JSON.stringify(Object.fromEntries(known)),
+      sections:
+        route.isOfHooks === true ? JSON.stringify(hook) : renderSections(texts, route.names),
+      json: JSON.stringify(route.isOfHooks === true ? hook : Object.fromEntries(known)),
       other,
     };
     const body = edits.reduce((text, [place, length, filling]) => {
@@ -142,7 +171,7 @@ export const fuzzedRequest: fc.Arbitrary<FuzzedRequest> = fc
       return text.slice(0, at) + filling + text.slice(at + length);
     }, bodies[form]);
     return {
-      method: method ?? (route.path === '/v1/whoami' ? 'GET' : 'POST'),
+      method: method ?? route.method ?? 'POST',
       path: /^\/*$/.test(path) ? path + route.path : path,
       headers,
       body,

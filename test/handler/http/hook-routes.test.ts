@@ -1,100 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { HookIdentity, UnknownHook } from '../../../src/handler/access/hook-identity.ts';
 import { longestHookBody } from '../../../src/handler/http/hook-body.ts';
-import { publicApp, type RefusedCall } from '../../../src/handler/http/public-app.ts';
-import type { HookGrant } from '../../../src/handler/config/hooks-config.ts';
-import type {
-  HookAnswer,
-  HookCall,
-  HookFollowUp,
-  HookIntake,
-  MaySee,
-} from '../../../src/handler/hook-intake.ts';
-import { front, read, settings } from './front.ts';
-
-const grant: HookGrant = {
-  caller: 'prod',
-  namespaces: ['shop'],
-  serviceAccounts: ['argocd-hooks'],
-  argocd: 'prod',
-  appProjects: ['default'],
-  applications: ['shop-*'],
-  queue: [{ organization: 'fabrikam', azureProjects: ['shop'], pipelines: ['smoke-*'] }],
-};
-const identity: HookIdentity = {
-  caller: 'prod',
-  account: { namespace: 'shop', name: 'argocd-hooks', pod: 'smoke-tests-x7k2p' },
-};
-const body = {
-  application: 'shop-web',
-  hook: { name: 'smoke-tests', namespace: 'shop' },
-  queue: 'shop/smoke-tests',
-};
-const followUp: HookFollowUp = {
-  id: '123456789012345',
-  rule: 'hook/shop/smoke-tests/fabrikam/shop/smoke-tests',
-  target: 'fabrikam/shop/smoke-tests',
-  state: 'waiting',
-  message: '',
-  run: undefined,
-};
-
-class MemoryHooks implements HookIntake {
-  readonly calls: HookCall[] = [];
-  readonly waits: number[] = [];
-  answer: HookAnswer = { kind: 'accepted', phase: 'PostSync', followUps: [followUp] };
-
-  accept(call: HookCall): Promise<HookAnswer> {
-    this.calls.push(call);
-    // As the real one asks, once it has read the application.
-    return Promise.resolve(call.isAllowed('default') ? this.answer : { kind: 'unseen' });
-  }
-
-  progress(id: string, maySee: MaySee, wait: number): Promise<HookFollowUp | undefined> {
-    this.waits.push(wait);
-    const application = { name: 'shop-web', namespace: 'argocd' };
-    const isSeen = maySee({ argocd: 'prod', application, appProject: 'default' });
-    return Promise.resolve(isSeen && id === followUp.id ? followUp : undefined);
-  }
-}
-
-function hooked(
-  known: HookIdentity | UnknownHook = identity,
-  grants: readonly HookGrant[] = [grant],
-) {
-  const { access, intake, gates, clock } = front();
-  const hooks = new MemoryHooks();
-  const refusals: RefusedCall[] = [];
-  const answers: string[] = [];
-  const app = publicApp({
-    ...{ access, intake, gates, version: '1.2.3' },
-    hooks: {
-      callers: { identify: () => Promise.resolve(known) },
-      intake: hooks,
-      rights: () => ({
-        hooks: { audience: 'argocd-handler', callers: [], grants },
-        argocd: settings.argocd,
-      }),
-      organization: () => 'fabrikam',
-      clock,
-    },
-    onRefusal: (call) => refusals.push(call),
-    onAnswer: (route) => answers.push(route),
-    onError: (error) => {
-      throw error;
-    },
-  });
-  const post = async (given: unknown) =>
-    read(
-      await app.request('/v1/hooks', {
-        method: 'POST',
-        body: typeof given === 'string' ? given : JSON.stringify(given),
-      }),
-    );
-  const get = async (path: string) => read(await app.request(path));
-  return { app, hooks, post, get, refusals, answers, clock };
-}
+import { body, followUp, grant, hooked, identity } from './hooked-front.ts';
 
 describe('POST /v1/hooks', () => {
   it('hands a call on whose hook, application and pipeline are granted, and says what came of it', async () => {
@@ -118,6 +25,28 @@ describe('POST /v1/hooks', () => {
     assert.equal((await post({ application, hook })).status, 202);
     assert.equal(hooks.calls[0]?.queue, undefined);
     assert.equal((await post(body)).status, 403);
+  });
+
+  it('asks for the task that waits, and says what is known of it, whatever pipelines are granted', async () => {
+    const { application, hook } = body;
+    const asked = { application, hook, complete: true };
+    const { post, hooks } = hooked(identity, [{ ...grant, queue: [] }]);
+    const task = { run: 'run-1', state: 'following', outcome: undefined } as const;
+    hooks.answer = { kind: 'accepted', phase: 'PostSync', followUps: [], task };
+    assert.deepEqual((await post(asked)).body['task'], { ...task, outcome: null });
+    hooks.answer = { ...hooks.answer, task: 'none' };
+    assert.equal((await post(asked)).body['task'], null);
+    assert.deepEqual(
+      hooks.calls.map(({ completes, queue }) => [completes, queue]),
+      [
+        [true, undefined],
+        [true, undefined],
+      ],
+    );
+    hooks.answer = { kind: 'unfollowed' };
+    const unfollowed = await post(asked);
+    assert.equal(unfollowed.status, 403);
+    assert.match(unfollowed.text, /needs `announcedRuns` of Argo CD prod/);
   });
 
   it('reads the application as the build environment and the tracking id have it', async () => {
@@ -199,6 +128,8 @@ describe('POST /v1/hooks', () => {
     ['a hook that is a path', { ...body, hook: { name: '../x', namespace: 'shop' } }, 400],
     ['an unknown phase', { ...body, phase: 'Later' }, 400],
     ['a misspelt template', { ...body, queue: { pipeline: 'shop/x', branch: '{{brnch}}' } }, 400],
+    ['a task that is not to be completed', { ...body, complete: false }, 400],
+    ['a task beside a pipeline', { ...body, complete: true }, 400],
     ['depths', '['.repeat(longestHookBody - 10), 400],
     ['more than there may be', JSON.stringify(body).padEnd(longestHookBody + 1), 413],
   ];

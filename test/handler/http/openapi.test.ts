@@ -61,6 +61,7 @@ describe('the description of the routes', () => {
         access: ports,
         intake: ports,
         gates: ports,
+        hooks: ports,
         version: '',
         onRefusal: ports,
         onAnswer: ports,

@@ -72,4 +72,25 @@ describe('The input followUps of a sync without an agent', () => {
       /may not queue ops\/deploy, which is in another/,
     );
   });
+
+  it('is not needed to hear of annotations that do nothing, which changes no result', async () => {
+    const { argocd, azure } = installation;
+    argocd.annotate('shop', {
+      'azure-pipelines/on-success': 'shop/smoke-tests',
+      'azure-pipelines/on-sucess': 'shop/docs',
+    });
+    const run = installation.sync({ applications: 'shop' });
+    await run.done;
+    assert.equal(azure.completions(run.job)[0]?.result, 'succeeded');
+    const [faulty, forbidden, ...more] = issuesOf(run);
+    assert.match(
+      faulty ?? '',
+      /^shop: Annotation `.*on-sucess: shop\/docs`: no event .*Did you mean/,
+    );
+    assert.match(forbidden ?? '', /on-success: shop\/smoke-tests`: .*may not queue .*`grants`/);
+    assert.deepEqual(more, []);
+    const dry = installation.sync({ applications: 'shop', dryRun: 'true' });
+    await dry.done;
+    assert.deepEqual(issuesOf(dry), []);
+  });
 });

@@ -236,6 +236,13 @@ export class Workshop {
     await this.announced.look('prod', await this.#adapter.get(address, { signal }));
   }
 
+  /** What a hook is told of the task that waits for its operation. */
+  async runOf(name = 'shop') {
+    const address = { name, namespace: 'argocd', project: '' };
+    const shown = await this.#adapter.get(address, { signal: this.#life.signal });
+    return this.announced.runOf('prod', shown, shown.operationState?.startedAt ?? Number.NaN);
+  }
+
   /** The syncs that Argo CD was asked for. */
   get syncs(): number {
     return this.argocd.requests.filter(

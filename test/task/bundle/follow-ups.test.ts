@@ -255,4 +255,26 @@ describe('The bundle with the input followUps', () => {
       assert.equal(azure.requests.length, 0);
     }),
   );
+
+  it(
+    'warns of annotations that nobody can read, and ends as it would without',
+    withAzure(async ({ argocd, make, startWith }) => {
+      make('shop', configMap('settings'));
+      const right = { 'azure-pipelines/on-success': 'shop/smoke-tests' };
+      argocd.annotate('shop', { ...right, 'azure-pipelines/on-sucess': 'shop/docs' });
+      const step = await end(startWith({}));
+      assert.equal(step.result, 'Succeeded');
+      assert.deepEqual(
+        step.issues.map(({ type, message }) => [type, message]),
+        [
+          [
+            'warning',
+            'shop: Annotation `azure-pipelines/on-sucess: shop/docs`: no event has this name. Did you mean `azure-pipelines/on-success`? Whether the others are granted, only the handler knows.',
+          ],
+        ],
+      );
+      argocd.annotate('shop', { 'azure-pipelines/on-sucess': null });
+      assert.deepEqual((await end(startWith({}))).issues, []);
+    }),
+  );
 });

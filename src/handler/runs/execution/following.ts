@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Authority } from '../../../follow/authority.ts';
 import { inTurns } from '../../../async/in-turns.ts';
 import { Detachment, throwIfDetached } from '../../../follow/detachment.ts';
+import { warningOfAnnotations } from '../../../follow/annotation-warnings.ts';
 import { followAll } from '../../../follow/follow-all.ts';
 import type { Activity } from '../../../follow/settings.ts';
 import { ProgressReport } from '../../../report/progress-report.ts';
@@ -26,7 +27,7 @@ const grace = 60_000;
 /** What a following needs from outside. */
 export interface FollowingPorts extends Pick<
   RunPorts,
-  'argocd' | 'clock' | 'random' | 'signal' | 'followUpsOf'
+  'argocd' | 'clock' | 'random' | 'signal' | 'followUpsOf' | 'annotationFaults'
 > {
   readonly store: Pick<Store, 'checkpoints'>;
 }
@@ -105,7 +106,7 @@ export class Following {
     { argocd, changes, server }: RunArgoCD,
     kept: readonly StoredCheckpoint[],
   ): Promise<void> {
-    const { clock, random, signal, followUpsOf } = this.#ports;
+    const { clock, random, signal, followUpsOf, annotationFaults } = this.#ports;
     const { run } = this.#unitOfWork;
     const { marker, acceptedAt, names } = run;
     const spec = this.#spec;
@@ -123,19 +124,25 @@ export class Following {
       report.tell(progress);
       this.#note(progress, report);
     };
+    const followUps =
+      followUpsOf &&
+      new ListedFollowUps({
+        ...{ marker, followUpsOf, clock, signal: detached },
+        isAsked: spec.request.followUps !== undefined,
+        tell,
+      });
     const results = await followAll(
       { ...spec.request, subject },
       { marker, info: spec.info, startedAt: acceptedAt, grace },
       {
         ...{ argocd, clock, random, changes, activity, authority },
         signal: detached,
-        observer:
-          followUpsOf &&
-          new ListedFollowUps({
-            ...{ marker, followUpsOf, clock, signal: detached },
-            isAsked: spec.request.followUps !== undefined,
-            tell,
-          }),
+        observer: warningOfAnnotations(
+          spec.request.goal,
+          (application) => annotationFaults?.(spec.argocd, application) ?? [],
+          tell,
+          followUps,
+        ),
         checkpoints: new RunCheckpointStore(this.#unitOfWork, kept),
         tell,
       },

@@ -12,7 +12,7 @@ import {
 } from '../../../sync/model/announced-operation.ts';
 import { plainLine } from '../../../text/foreign-text.ts';
 import { RateLimit } from '../../access/rate-limit.ts';
-import { keyOf, type FollowSpec } from '../../run.ts';
+import { keyOf, type FollowSpec, type RunHead } from '../../run.ts';
 import type { Store } from '../../store/store.ts';
 import { isAnnounced, readAnnouncement } from './announcement.ts';
 import { announcedSpec, announcedSync } from './announced-spec.ts';
@@ -145,6 +145,29 @@ export class AnnouncedRuns {
     await this.look(argocd, await this.#ports.read(argocd, name, this.#ports.signal));
   }
 
+  /**
+   * The run that the operation of that start names; the operation is looked at first. `none`: it names
+   * none. `unfollowed`: what it names is none of ours. `busy`: it could not be taken, and is looked at again.
+   */
+  async runOf(
+    argocd: string,
+    application: Application,
+    startedAt: number,
+  ): Promise<'none' | 'unfollowed' | 'busy' | RunHead> {
+    const one = standingOperations(application).find((each) => each.startedAt === startedAt);
+    if (one === undefined || !isAnnounced(one.operation.info)) return 'none';
+    await this.look(argocd, application);
+    const announced = this.#announced(argocd, application, one);
+    if (typeof announced === 'string') return 'unfollowed';
+    const { spec } = announced;
+    const seen = { uid: application.uid, startedAt };
+    if ((await this.#acquaintance(spec, seen)) === 'known') {
+      return (await this.#ports.store.runsOf(keyOf(spec.address))).at(-1) ?? 'unfollowed';
+    }
+    const isSeen = this.#seen.get(`${argocd}|${application.uid}`)?.has(signOf(one)) === true;
+    return isSeen ? 'unfollowed' : 'busy';
+  }
+
   /** Requests a read of an application soon. */
   later(argocd: string, { name, namespace }: Required<ApplicationName>): void {
     this.#wantAgain({ argocd, name: { name, namespace } });
@@ -223,15 +246,13 @@ export class AnnouncedRuns {
     application: Application,
     one: StandingOperation,
   ): Promise<AnnouncementResult> {
-    const { access, settingsOf, hasIdentity, clock } = this.#ports;
-    const { client, namespace } = settingsOf(argocd) ?? { client: undefined, namespace: '' };
-    const { operation, startedAt, finishedAt } = one;
+    const { access, hasIdentity, clock } = this.#ports;
+    const { startedAt, finishedAt } = one;
     if (finishedAt !== undefined && clock.now() - finishedAt > longestDirectWait) return 'old';
-    const announcement = readAnnouncement(operation.info, (url) => access.collectionOf(url));
-    if (typeof announcement === 'string') return this.#refuse(announcement, argocd, application);
-    if (client === undefined) return 'denied';
-    const about = { application, argocd, namespace, client, startedAt };
-    const spec = announcedSpec(announcement, about);
+    const announced = this.#announced(argocd, application, one);
+    if (announced === 'denied') return announced;
+    if (typeof announced === 'string') return this.#refuse(announced, argocd, application);
+    const { spec, marker } = announced;
     const denial = access.denyFromAnywhere(spec, spec.request);
     if (denial !== undefined) {
       return this.#refuse('denied', argocd, application, `${denial.message}. ${denial.advice}`);
@@ -241,7 +262,22 @@ export class AnnouncedRuns {
     }
     const acquaintance = await this.#acquaintance(spec, { uid: application.uid, startedAt });
     if (acquaintance !== 'new') return acquaintance;
-    return this.#accept(spec, announcement.marker, application, one);
+    return this.#accept(spec, marker, application, one);
+  }
+
+  /** What an operation asks of us; or why it is none of our business, as it says itself. */
+  #announced(
+    argocd: string,
+    application: Application,
+    { operation, startedAt }: StandingOperation,
+  ): { readonly spec: FollowSpec; readonly marker: string } | 'malformed' | 'foreign' | 'denied' {
+    const { access, settingsOf } = this.#ports;
+    const { client, namespace } = settingsOf(argocd) ?? { client: undefined, namespace: '' };
+    const announcement = readAnnouncement(operation.info, (url) => access.collectionOf(url));
+    if (typeof announcement === 'string') return announcement;
+    if (client === undefined) return 'denied';
+    const about = { application, argocd, namespace, client, startedAt };
+    return { spec: announcedSpec(announcement, about), marker: announcement.marker };
   }
 
   async #accept(

@@ -110,6 +110,29 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     await ended();
   });
 
+  it('are found by a hook that nobody was before, and end with their operation, not with its word', async () => {
+    const job = run();
+    await shop.time.until(() => phase() === 'Running');
+    const found = await shop.runOf();
+    assert.ok(typeof found === 'object');
+    await shop.time.until(async () => (await runs())[0]?.state === 'following');
+    const again = await shop.runOf();
+    assert.ok(typeof again === 'object' && again.id === found.id && again.state === 'following');
+    assert.deepEqual([phase(), completions(job)], ['Running', []]);
+    assert.equal((await job.done).result, 'succeeded');
+    await ended();
+    const last = await shop.runOf();
+    assert.ok(typeof last === 'object' && last.outcome === 'succeeded');
+    assert.deepEqual([completions(job), (await runs()).length], [['succeeded'], 1]);
+  });
+
+  it('are none for a hook of an operation that somebody else has started', async () => {
+    shop.argocd.syncAs('jane', 'shop', {});
+    await shop.time.until(() => phase() === 'Running');
+    assert.equal(await shop.runOf(), 'none');
+    assert.deepEqual(await runs(), []);
+  });
+
   it('are followed from before the controller has begun, and are one run afterwards', async () => {
     shop.argocd.annotate('shop', { 'argocd.argoproj.io/skip-reconcile': 'true' });
     const job = run();
@@ -236,6 +259,8 @@ describe('Runs that Azure DevOps announces in their operation', () => {
         await silent(job);
         assert.deepEqual(shop.announcements, [result]);
         assert.deepEqual(await runs(), []);
+        assert.equal(await shop.runOf(), 'unfollowed');
+        assert.deepEqual(await runs(), []);
         assert.deepEqual(shop.azure.requests, []);
       });
     }
@@ -245,6 +270,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       const job = await forge(() => undefined);
       await silent(job);
       assert.deepEqual([shop.announcements, await runs()], [['denied'], []]);
+      assert.equal(await shop.runOf(), 'unfollowed');
       shop.isOpen = true;
       shop.announced.reconsider();
       assert.equal((await job.done).result, 'succeeded');
@@ -320,6 +346,10 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       shop.argocd.syncAs('mallory', 'other', infoOf(job));
       await shop.look('other');
       assert.deepEqual(shop.announcements, ['accepted', 'taken']);
+      await shop.time.until(
+        () => shop.argocd.application('other')?.status.operationState !== undefined,
+      );
+      assert.equal(await shop.runOf('other'), 'unfollowed');
       assert.equal((await job.done).result, 'succeeded');
       await ended();
       assert.equal((await runs()).length, 1);
@@ -346,6 +376,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     await shop.time.until(() => phase() === 'Running');
     await shop.look();
     assert.deepEqual([shop.announcements, await runs()], [['busy'], []]);
+    assert.equal(await shop.runOf(), 'busy');
     shop.quotaProblem = undefined;
     assert.equal((await job.done).result, 'succeeded');
     await ended();

@@ -1,19 +1,16 @@
-import { cloudHost } from '../azure/http/collection.ts';
-import { AzureHttp } from '../azure/http/azure-http.ts';
-import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
-import type { PipelineRun, Pipelines, UncheckedRequest } from '../azure/pipelines/pipelines.ts';
-import { RestPipelines } from '../azure/pipelines/rest-pipelines.ts';
-import { eventKeyOf } from '../follow-ups/action-key.ts';
-import { refOf } from '../follow-ups/render-action.ts';
-import { parsePipelineAddress } from '../follow-ups/pipeline-address.ts';
-import { Secret } from '../secret.ts';
-import type { HookArguments, QueueTexts } from './arguments.ts';
-import { CallFailed, readSecret, type Accepted, type FollowUp } from './handler-client.ts';
-import type { HookChannel } from './run-hook.ts';
-import type { Way } from './way.ts';
-
-type DirectWay = Extract<Way, { kind: 'direct' }>;
-type Environment = Readonly<Record<string, string | undefined>>;
+import { cloudHost } from '../../azure/http/collection.ts';
+import { AzureHttp } from '../../azure/http/azure-http.ts';
+import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
+import type { PipelineRun, Pipelines, UncheckedRequest } from '../../azure/pipelines/pipelines.ts';
+import { RestPipelines } from '../../azure/pipelines/rest-pipelines.ts';
+import { eventKeyOf } from '../../follow-ups/action-key.ts';
+import { refOf } from '../../follow-ups/render-action.ts';
+import { parsePipelineAddress } from '../../follow-ups/pipeline-address.ts';
+import type { HookArguments, QueueTexts } from '../arguments.ts';
+import { CallFailed, type Accepted, type FollowUp } from '../handler-client.ts';
+import type { HookChannel } from '../run-hook.ts';
+import type { DirectWay, Environment } from '../direct-module.ts';
+import { directToken } from './direct-token.ts';
 
 /** How far back to look for a run that an earlier pod of this Job queued; milliseconds. */
 const lookBack = 24 * 3_600_000;
@@ -37,8 +34,11 @@ export class DirectChannel implements HookChannel {
         collection !== way.organization ? undefined : isCloud(collection) ? 'public' : 'private',
       userAgent: 'argocd-for-azure-pipelines-hook',
     });
-    const token = () => Promise.resolve(this.#token());
-    this.#pipelines = new RestPipelines({ http, token, now: Date.now });
+    const token = directToken(way.proof, env);
+    this.#pipelines = new RestPipelines({
+      ...{ http, now: Date.now },
+      token: (_, signal) => token(signal),
+    });
   }
 
   async tell({ self, queue }: HookArguments, signal: AbortSignal): Promise<Accepted> {
@@ -106,18 +106,6 @@ export class DirectChannel implements HookChannel {
       const message = `${error.message} ${error.advice}`.trim();
       throw new CallFailed(kind, message, error.retryAfter ?? 0);
     }
-  }
-
-  #token(): Secret {
-    const { pat } = this.#way;
-    if ('file' in pat) return readSecret(pat.file, 'personal access token');
-    const text = this.#env[pat.variable]?.trim() ?? '';
-    if (text !== '') return new Secret(text);
-    throw new PipelineError(`The environment variable ${pat.variable} is not set.`, {
-      kind: 'refused',
-      reason: 'noToken',
-      advice: 'Set it from a Secret, or use --pat-file.',
-    });
   }
 }
 

@@ -1,0 +1,36 @@
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CallFailed } from './handler-client.ts';
+import type { HookChannel } from './run-hook.ts';
+import type { Way } from './way.ts';
+
+/** How a pipeline is queued without a handler, as the command line says. */
+export type DirectWay = Extract<Way, { kind: 'direct' }>;
+/** The variables of the pod. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The command's second bundle, `hook-direct.js`: the pipelines of Azure DevOps, and the library for
+ * identities of Entra. It is loaded only for `--direct`, so that no other hook starts later for it.
+ */
+export interface DirectModule {
+  open(way: DirectWay, env: Environment): HookChannel;
+}
+
+const fileName = 'hook-direct.js';
+
+/** Loads the bundle beside the command, `program`. Rejects with a `CallFailed` where it is missing. */
+export async function loadDirect(program: string): Promise<DirectModule> {
+  // `npx` runs the command by a link.
+  const file = join(dirname(realpathSync(program)), fileName);
+  try {
+    const loaded = (await import(pathToFileURL(file).href)) as { readonly default: DirectModule };
+    return loaded.default;
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const message = `The file ${file} is missing, which --direct needs: use the handler's image, or the whole package.`;
+    throw new CallFailed('refused', message);
+  }
+}

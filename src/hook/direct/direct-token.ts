@@ -1,0 +1,63 @@
+import { systemClock } from '../../async/clock.ts';
+import { IdentityError } from '../../azure/identity/identity-error.ts';
+import { IdentityTokens } from '../../azure/identity/identity-tokens.ts';
+import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
+import { Secret } from '../../secret.ts';
+import { CallFailed, readSecret } from '../handler-client.ts';
+import type { DirectWay, Environment } from '../direct-module.ts';
+
+/** Gives a token for each call. Rejects with a `PipelineError`, or the signal's reason. */
+export type DirectToken = (signal: AbortSignal) => Promise<Secret>;
+
+/** As whom the hook calls Azure DevOps: files are read for each token, since they are renewed. */
+export function directToken(proof: DirectWay['proof'], env: Environment): DirectToken {
+  switch (proof.kind) {
+    case 'patFile':
+      return () => Promise.resolve(fileOf(proof.file));
+    case 'patVariable':
+      return () => Promise.resolve(variableOf(proof.variable, env));
+    case 'workloadIdentity':
+      return tokensOfWorkload(proof);
+  }
+}
+
+function tokensOfWorkload(
+  identity: Extract<DirectWay['proof'], { kind: 'workloadIdentity' }>,
+): DirectToken {
+  const tokens = new IdentityTokens(identity, { clock: systemClock });
+  return async (signal) => {
+    try {
+      return await tokens.token(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof IdentityError)) throw error;
+      throw new PipelineError(`${error.message}.`, {
+        kind: error.isFinal ? 'refused' : 'unavailable',
+        reason: 'noToken',
+        advice: error.isFinal
+          ? 'Compare --tenant, --client-id and the federated credential of the identity with the service account of this pod (docs/hooks.md).'
+          : '',
+      });
+    }
+  };
+}
+
+function fileOf(file: string): Secret {
+  try {
+    return readSecret(file, 'personal access token');
+  } catch (error) {
+    // To Azure's side it would be an outage.
+    if (!(error instanceof CallFailed)) throw error;
+    throw new PipelineError(error.message, { kind: 'refused', reason: 'noToken', advice: '' });
+  }
+}
+
+function variableOf(name: string, env: Environment): Secret {
+  const text = env[name]?.trim() ?? '';
+  if (text !== '') return new Secret(text);
+  throw new PipelineError(`The environment variable ${name} is not set.`, {
+    kind: 'refused',
+    reason: 'noToken',
+    advice: 'Set it from a Secret, or use --pat-file.',
+  });
+}
