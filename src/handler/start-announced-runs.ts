@@ -81,9 +81,9 @@ export function announcementWatchOf(
 
 /** Tokens of the handler's identity, for the task hubs of announced runs. */
 export function ownTokenSource(tokens: Pick<AzureTokens, 'token'>): TokenSource {
-  return async (collection, signal) => {
+  return async (collection, signal, refused) => {
     try {
-      return await tokens.token(collection, signal);
+      return await tokens.token(collection, signal, refused);
     } catch (error) {
       signal.throwIfAborted();
       // This says nothing about the run: callers continue to wait.

@@ -139,6 +139,37 @@ describe('the tokens of an identity of Entra', () => {
     assert.equal(entra.asked, 2);
   });
 
+  for (const [what, identityOf] of kinds) {
+    it(`are renewed when one is refused before its end, at most once a minute: ${what}`, async () => {
+      const tokens = tokensOf(identityOf());
+      const token = async (refused?: string) => {
+        const given = refused === undefined ? undefined : new Secret(refused);
+        return (await tokens.token(noAbort, given)).reveal();
+      };
+      const first = await token();
+      now += 59_999;
+      assert.equal(await token(first), first, 'it has hardly been tried');
+      now += 1;
+      const all = await Promise.all(Array.from({ length: 20 }, () => token(first)));
+      assert.deepEqual([...new Set(all)], ['entra-token-2']);
+      assert.equal(await token(first), 'entra-token-2', 'somebody else has renewed it');
+      assert.equal(await token('entra-token-2'), 'entra-token-2');
+      assert.equal(entra.asked, 2);
+      now += minute;
+      assert.equal(await token('entra-token-2'), 'entra-token-3');
+    });
+  }
+
+  it('say why a refused one cannot be renewed, and go on to serve whoever it serves', async () => {
+    const tokens = tokensOf(withSecret());
+    const first = await tokens.token(noAbort);
+    now += minute;
+    entra.registrations = [{ clientId, secrets: [{ value: secret, isExpired: true }] }];
+    const error = await errorOf(tokens.token(noAbort, first));
+    assert.match(error.message, /the client secret has expired/);
+    assert.equal(await tokens.token(noAbort), first);
+  });
+
   it('are waited for by each until its own signal', async () => {
     const tokens = tokensOf(withSecret());
     entra.inject({ kind: 'hang' });

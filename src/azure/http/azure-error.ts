@@ -30,6 +30,7 @@ export class AzureError extends Error {
   readonly typeKey: string | undefined;
   /** How long the server asked to wait before a retry; milliseconds. */
   readonly retryAfter: number | undefined;
+  readonly #call: string;
 
   constructor(
     call: string,
@@ -48,5 +49,17 @@ export class AzureError extends Error {
     this.status = about.status;
     this.typeKey = about.typeKey;
     this.retryAfter = about.retryAfter;
+    this.#call = call;
+  }
+
+  /** The same failure, with something more to say of its reason. */
+  because(more: string): AzureError {
+    const { reason, failure, status, typeKey, retryAfter, cause } = this;
+    return new AzureError(this.#call, `${reason}; ${more}`, {
+      ...{ failure, cause },
+      ...(status !== undefined && { status }),
+      ...(typeKey !== undefined && { typeKey }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    });
   }
 }

@@ -64,32 +64,68 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-/** Entra's error response. Managed identities send the same, or parts of it. */
+/**
+ * Entra's error response. The instance metadata service sends the same, or parts of it; App Service has
+ * a `message`, which older versions write with a capital.
+ */
 const answerSchema = z.object({
   error: z.optional(z.string()),
   error_description: z.optional(z.string()),
   error_codes: z.optional(z.array(z.number())),
+  message: z.optional(z.string()),
+  Message: z.optional(z.string()),
 });
 
 /** Reads from an answer why Entra refuses a token. Undefined if the answer does not say. */
 export function entraRefusal(status: number, text: string): IdentityError | undefined {
+  return refusalOf('Entra', status, answerOf(text));
+}
+
+/**
+ * The same of the platform that a managed identity belongs to. It has no codes: in the field it says
+ * `Identity not found` (instance metadata service, azure-sdk-for-net#37278), and `No User Assigned or
+ * Delegated Managed Identity found for …` or `No MSI found for …` (App Service,
+ * azure-search-openai-demo#2148, azure-docs#43543).
+ */
+export function platformRefusal(status: number, text: string): IdentityError | undefined {
   const answer = answerOf(text);
+  if (answer !== undefined && /\b(?:identity|MSI)\b.* found\b/i.test(wordsOf(answer))) {
+    const message = `The platform refused a token: what the handler runs on has no such managed identity (${wordsOf(answer)})`;
+    const advice =
+      'Assign the identity to it (its page in Azure, Identity), and compare `clientId` with the one that the page of the identity shows; without `clientId`, it is the system-assigned one.';
+    return new IdentityError(message, advice, true);
+  }
+  return refusalOf('The platform', status, answer);
+}
+
+type Answer = z.output<typeof answerSchema>;
+
+function refusalOf(
+  issuer: string,
+  status: number,
+  answer: Answer | undefined,
+): IdentityError | undefined {
   if (answer === undefined) return undefined;
-  const { error = '', error_description: description = '', error_codes: codes = [] } = answer;
-  // The rest contains ids and times for Microsoft's support.
-  const [first = ''] = description.split(/\r?\n| Trace ID:/);
-  const words = plainLine(first || error, 400);
+  const { error_codes: codes = [] } = answer;
+  const words = wordsOf(answer);
   const known = refusals.find((refusal) => codes.some((code) => refusal.codes.includes(code)));
   if (known === undefined) {
-    const message = `Entra refused a token (HTTP ${status}): ${words || 'it gave no reason'}`;
-    // Throttling and faults of Entra itself pass.
+    const message = `${issuer} refused a token (HTTP ${status}): ${words || 'it gave no reason'}`;
+    // Throttling and faults of the issuer itself pass.
     const isFinal = status < 500 && status !== 408 && status !== 429;
     return new IdentityError(message, 'Check `azureDevOps.identity`.', isFinal);
   }
-  return new IdentityError(`Entra refused a token: ${known.what} (${words})`, known.advice, true);
+  return new IdentityError(`${issuer} refused a token: ${known.what} (${words})`, known.advice, true);
 }
 
-function answerOf(text: string): z.output<typeof answerSchema> | undefined {
+function wordsOf({ error = '', error_description: description = '', ...answer }: Answer): string {
+  const said = description || answer.message || answer.Message || error;
+  // What follows are ids and times for Microsoft's support.
+  const [first = ''] = said.split(/\r?\n| Trace ID:/);
+  return plainLine(first || error, 400);
+}
+
+function answerOf(text: string): Answer | undefined {
   try {
     const read = z.safeParse(answerSchema, JSON.parse(text));
     return read.success ? read.data : undefined;

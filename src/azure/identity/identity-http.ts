@@ -3,9 +3,10 @@ import { Agent } from 'undici';
 import { guardedConnector } from '../http/address-guard.ts';
 import type { Resolve } from '../http/address-guard.ts';
 import { BrokenExchange, exchange } from '../http/exchange.ts';
+import type { HttpAnswer } from '../http/exchange.ts';
 import type { Reach } from '../http/collection.ts';
 import { plainLine } from '../../text/foreign-text.ts';
-import { entraRefusal } from './entra-refusals.ts';
+import { entraRefusal, platformRefusal } from './entra-refusals.ts';
 import { IdentityError } from './identity-error.ts';
 
 /** How tokens are requested. */
@@ -62,7 +63,7 @@ export class IdentityHttp implements HttpClient {
     try {
       const asked = { origin, path: pathname + search, method, headers, body } as const;
       const answer = await exchange(this.#agent, asked, { timeout, maxBytes, signal });
-      this.#failure = answer.status < 300 ? undefined : failureOf(host, answer.status, answer.text);
+      this.#failure = answer.status < 300 ? undefined : this.#failureOf(host, answer);
       return {
         request,
         status: answer.status,
@@ -70,7 +71,7 @@ export class IdentityHttp implements HttpClient {
         bodyAsText: answer.text,
       };
     } catch (error) {
-      if (error instanceof BrokenExchange) this.#failure = unreachable(host, error);
+      if (error instanceof BrokenExchange) this.#failure = this.#unreachable(host, error);
       throw error;
     }
   }
@@ -79,18 +80,38 @@ export class IdentityHttp implements HttpClient {
   close(): Promise<void> {
     return this.#agent.destroy();
   }
+
+  get #isPlatform(): boolean {
+    return this.#settings.reach === undefined;
+  }
+
+  #failureOf(host: string, { status, text }: HttpAnswer): IdentityError {
+    const refusalOf = this.#isPlatform ? platformRefusal : entraRefusal;
+    const refusal = refusalOf(status, text);
+    if (refusal !== undefined) return refusal;
+    return new IdentityError(`${host} returned no token: HTTP ${status}`, 'Retrying.');
+  }
+
+  #unreachable(host: string, { code, message }: BrokenExchange): IdentityError {
+    const why =
+      code === 'ADDRESS_REFUSED' ? 'its address is not allowed' : plainLine(message, 200);
+    const elsewhere =
+      'Only what runs in Azure has a managed identity: elsewhere, configure another one. ';
+    const advice = `${this.#isPlatform ? elsewhere : ''}Allow the handler to reach it in its network policy and firewall.`;
+    return new IdentityError(`${host} returned no token: ${why} (${code})`, advice);
+  }
 }
 
-function failureOf(host: string, status: number, text: string): IdentityError {
-  const refusal = entraRefusal(status, text);
-  if (refusal !== undefined) return refusal;
-  return new IdentityError(`${host} returned no token: HTTP ${status}`, 'Retrying.');
-}
+let platform: IdentityHttp | undefined;
 
-function unreachable(host: string, { code, message }: BrokenExchange): IdentityError {
-  const why = code === 'ADDRESS_REFUSED' ? 'its address is not allowed' : plainLine(message, 200);
-  const advice = 'Allow the handler to reach it in its network policy and firewall.';
-  return new IdentityError(`${host} returned no token: ${why} (${code})`, advice);
+/**
+ * The HTTP of managed identities, for as long as the process lives: MSAL asks for all of them by the
+ * first client that it was given (`ManagedIdentityClient.identitySource` is static), so that one
+ * which is closed would leave the next identity of a reloaded configuration without a token.
+ */
+export function platformHttp(): IdentityHttp {
+  platform ??= new IdentityHttp({ reach: undefined });
+  return platform;
 }
 
 function plainHeaders(

@@ -4,10 +4,11 @@ import type { Clock } from '../../async/clock.ts';
 import { Secret } from '../../secret.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 import type { Resolve } from '../http/address-guard.ts';
+import type { ManagedIdentity } from './azure-identity.ts';
 import { credentialOf } from './entra-credential.ts';
 import type { EntraIdentity } from './entra-credential.ts';
 import { IdentityError } from './identity-error.ts';
-import { IdentityHttp } from './identity-http.ts';
+import { IdentityHttp, platformHttp } from './identity-http.ts';
 
 /** What the tokens of an identity are requested with. */
 export interface IdentityTokensSettings {
@@ -25,16 +26,21 @@ const margin = 2 * 60_000;
 const deadline = 30_000;
 /** The pause after a failure; milliseconds. */
 const pause = 5_000;
+/** A token that is refused so soon after it was given is not what is wrong: another would fare no better. */
+const trial = 60_000;
 
 interface Known {
   readonly token: Secret;
   /** By our clock; milliseconds. */
+  readonly givenAt: number;
   readonly expiresAt: number;
 }
 
 /**
  * The tokens of one Entra identity: kept in memory until shortly before they expire, requested once at a
- * time, never stored, never logged.
+ * time, never stored, never logged. One that is refused before it expires is replaced, at most once a
+ * minute. The platform of a managed identity may return the same one again, since its tokens cannot be
+ * renewed early; the next one is used then.
  */
 export class IdentityTokens {
   readonly #identity: EntraIdentity;
@@ -48,24 +54,34 @@ export class IdentityTokens {
     this.#identity = identity;
     this.#settings = settings;
     const { resolve } = settings;
-    this.#http = new IdentityHttp({ reach: reachOf(identity), ...(resolve && { resolve }) });
+    this.#http =
+      identity.kind === 'managedIdentity'
+        ? platformHttp()
+        : new IdentityHttp({ reach: reachOf(identity), ...(resolve && { resolve }) });
   }
 
-  /** Rejects with an `IdentityError`, or with the signal's reason. */
-  async token(signal: AbortSignal): Promise<Secret> {
+  /**
+   * With `refused`, another than that one, which was turned away; or the same where there is no other.
+   * Rejects with an `IdentityError`, or with the signal's reason.
+   */
+  async token(signal: AbortSignal, refused?: Secret): Promise<Secret> {
     signal.throwIfAborted();
     const now = this.#settings.clock.now();
     const known = this.#known;
     if (known === undefined || now >= known.expiresAt - margin)
       return abortable(this.#ask(), signal);
+    if (refused?.reveal() === known.token.reveal()) {
+      const age = now - known.givenAt;
+      return age >= 0 && age < trial ? known.token : abortable(this.#ask(), signal);
+    }
     // The current token still works; a failed renewal is reported once it has expired.
     if (now >= known.expiresAt - renewal) this.#ask().catch(() => undefined);
     return known.token;
   }
 
   /** Closes all connections. */
-  close(): Promise<void> {
-    return this.#http.close();
+  async close(): Promise<void> {
+    if (this.#identity.kind !== 'managedIdentity') await this.#http.close();
   }
 
   #ask(): Promise<Secret> {
@@ -100,7 +116,8 @@ export class IdentityTokens {
       const token = new Secret(given.token);
       // The expiry is by the clock of this machine, which our own clock follows.
       const life = Math.max(0, given.expiresOnTimestamp - Date.now());
-      this.#known = { token, expiresAt: clock.now() + life };
+      const givenAt = clock.now();
+      this.#known = { token, givenAt, expiresAt: givenAt + life };
       return token;
     } catch (error) {
       throw this.#explained(error);
@@ -116,8 +133,7 @@ export class IdentityTokens {
 }
 
 /** An issuer on this machine is a simulated one. */
-function reachOf(identity: EntraIdentity): 'public' | 'private' | undefined {
-  if (identity.kind === 'managedIdentity') return undefined;
-  const { hostname } = new URL(identity.authority);
+function reachOf({ authority }: Exclude<EntraIdentity, ManagedIdentity>): 'public' | 'private' {
+  const { hostname } = new URL(authority);
   return hostname === '127.0.0.1' || hostname === 'localhost' ? 'private' : 'public';
 }

@@ -4,6 +4,7 @@ import type { Secret } from '../../secret.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 import { AzureError } from '../http/azure-error.ts';
 import type { AzureCall, AzureHttp } from '../http/azure-http.ts';
+import { HeldToken } from '../http/held-token.ts';
 import { IdentityError } from '../identity/identity-error.ts';
 import { parseAnswer } from '../http/parsed-answer.ts';
 import { Pace } from './pace.ts';
@@ -16,8 +17,9 @@ export interface PipelinesSettings {
   readonly http: Pick<AzureHttp, 'answer'>;
   /**
    * Returns a token of the identity for an organization. The provider renews it; it is not kept here.
+   * With `refused`, a token other than that one, which was refused; or the same if there is no other.
    */
-  readonly token: (organization: string, signal: AbortSignal) => Promise<Secret>;
+  readonly token: (organization: string, signal: AbortSignal, refused?: Secret) => Promise<Secret>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -28,7 +30,7 @@ export interface PipelineCall extends Pick<AzureCall, 'name' | 'path' | 'maxByte
   readonly collection: string;
 }
 
-/** The calls of one unit of work, with one token. They reject with `AzureError`s. */
+/** The calls of one unit of work, with one token, or a second one. They reject with `AzureError`s. */
 export interface Calls {
   read<T extends $ZodType>(schema: T, call: PipelineCall): Promise<output<T>>;
   /** Creates something; not idempotent. */
@@ -68,7 +70,11 @@ export class PipelineCaller {
       const advice = 'It is retried when Azure DevOps allows it.';
       throw ownError(subject, { kind: 'throttled', reason: 'throttled', what, advice }, wait);
     }
-    const token = await this.#token(subject, signal);
+    const token = new HeldToken(
+      await this.#token(subject, signal),
+      (refused) => this.#settings.token(subject.organization, signal, refused),
+      signal,
+    );
     try {
       return await run(this.#calls(subject, token, signal));
     } catch (error) {
@@ -91,27 +97,29 @@ export class PipelineCaller {
     }
   }
 
-  #calls({ organization }: RefusedCall, token: Secret, signal: AbortSignal): Calls {
+  #calls({ organization }: RefusedCall, held: HeldToken, signal: AbortSignal): Calls {
     const send = async (
       method: AzureCall['method'],
       isRepeatable: boolean,
       call: PipelineCall,
       body?: unknown,
     ) => {
-      const asked: AzureCall = {
+      const asked: Omit<AzureCall, 'token'> = {
         maxBytes: defaultMaxBytes,
         ...call,
         method,
         isRepeatable,
-        token,
         signal,
         ...(body !== undefined && {
           body: { type: 'application/json', text: JSON.stringify(body) },
         }),
       };
-      const { text, retryAfter } = await this.#settings.http.answer(asked);
-      this.#pace.note(organization, retryAfter);
-      return { asked, text };
+      return held.use(async (token) => {
+        const sent = { ...asked, token };
+        const { text, retryAfter } = await this.#settings.http.answer(sent);
+        this.#pace.note(organization, retryAfter);
+        return { asked: sent, text };
+      });
     };
     const parse = <T extends $ZodType>(schema: T, sent: ReturnType<typeof send>) =>
       sent.then(({ asked, text }) => parseAnswer(asked, schema, text));

@@ -2,6 +2,7 @@ import type { $ZodType, output } from 'zod/v4/core';
 import { Secret } from '../../secret.ts';
 import type { AzureCall, AzureHttp } from '../http/azure-http.ts';
 import { coreHostOf } from '../http/collection.ts';
+import { HeldToken } from '../http/held-token.ts';
 import { parseAnswer } from '../http/parsed-answer.ts';
 import { appendedLog, changedRecords, postedEvent } from './task-hub-body.ts';
 import type { RunAddress } from './run-address.ts';
@@ -149,18 +150,27 @@ export class RestTaskHub implements TaskHub {
     request: TaskHubCall,
     collection = this.#address.collection,
   ): Promise<output<T>> {
-    const call = { ...request, collection, token: await this.#tokenFor(request) };
-    return parseAnswer(call, schema, await this.#http.send(call));
+    return this.#withToken(request.signal, async (token) => {
+      const call = { ...request, collection, token };
+      return parseAnswer(call, schema, await this.#http.send(call));
+    });
   }
 
-  async #send(request: TaskHubCall): Promise<string> {
+  #send(request: TaskHubCall): Promise<string> {
     const { collection } = this.#address;
-    return this.#http.send({ ...request, collection, token: await this.#tokenFor(request) });
+    return this.#withToken(request.signal, (token) =>
+      this.#http.send({ ...request, collection, token }),
+    );
   }
 
-  async #tokenFor({ signal }: TaskHubCall): Promise<Secret> {
-    if (this.#token instanceof Secret) return this.#token;
-    return this.#token(this.#address.collection, signal);
+  /** A job has one token for all its life; an identity may have another. */
+  async #withToken<T>(signal: AbortSignal, call: (token: Secret) => Promise<T>): Promise<T> {
+    const source = this.#token;
+    if (source instanceof Secret) return call(source);
+    const { collection } = this.#address;
+    const token = await source(collection, signal);
+    const held = new HeldToken(token, (refused) => source(collection, signal, refused), signal);
+    return held.use(call);
   }
 }
 

@@ -78,9 +78,14 @@ export interface Attachment {
 
 /**
  * Provides and renews tokens of an identity that outlives jobs. `collection` is as `Collections` returns
- * it. Rejects with an `AzureError`, or with the signal's reason.
+ * it. With `refused`, a token other than that one, which was refused; or the same if there is no other.
+ * Rejects with an `AzureError`, or with the signal's reason.
  */
-export type TokenSource = (collection: string, signal: AbortSignal) => Promise<Secret>;
+export type TokenSource = (
+  collection: string,
+  signal: AbortSignal,
+  refused?: Secret,
+) => Promise<Secret>;
 
 /**
  * What a handler may do with a run, mostly with the run's own token. Every call ends by its own timeout,

@@ -41,8 +41,11 @@ export async function checkLive(config: Config, ports: LiveCheckPorts): Promise<
   });
   const tokens = new AzureTokens({ clock, ...(resolve && { resolve }) });
   tokens.configure({ organizations, identity });
-  const token = (organization: string, signal: AbortSignal) => tokens.token(organization, signal);
-  const pipelines = new RestPipelines({ http, token, now: () => clock.now() });
+  const pipelines = new RestPipelines({
+    http,
+    token: (...about) => tokens.token(...about),
+    now: () => clock.now(),
+  });
   const signal = AbortSignal.timeout(deadline);
   let failures = 0;
   const section = async (title: string, checks: readonly Promise<PipelineCheck>[]) => {

@@ -35,14 +35,17 @@ export class AzureTokens {
         : new IdentityTokens(identity, this.#settings);
   }
 
-  /** A token for an organization, by its URL. Rejects with an `IdentityError`. */
-  async token(organization: string, signal: AbortSignal): Promise<Secret> {
+  /**
+   * A token for an organization, by its URL. With `refused`, a token other than that one, which was
+   * refused; or the same if there is no other. Rejects with an `IdentityError`.
+   */
+  async token(organization: string, signal: AbortSignal, refused?: Secret): Promise<Secret> {
     const { organizations, identity } = this.#access;
     const wanted = collectionKey(organization);
     const pat = organizations.find(({ url }) => collectionKey(url) === wanted)?.pat;
     if (pat !== undefined) return pat;
     if (identity?.kind === 'pat') return identity.token;
-    if (this.#entra !== undefined) return this.#entra.token(signal);
+    if (this.#entra !== undefined) return this.#entra.token(signal, refused);
     const message = 'The handler has no Azure DevOps identity of its own';
     throw new IdentityError(message, 'Set `azureDevOps.identity`.');
   }

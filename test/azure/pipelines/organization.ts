@@ -38,14 +38,15 @@ export class Organization {
       userAgent: 'test',
       timeout,
     });
-    this.pipelines = this.as(this.identity.token);
+    this.pipelines = this.as(() => Promise.resolve(this.identity.token));
   }
 
-  /** The same pipelines, asked by somebody else. */
-  as(token: string): RestPipelines {
+  /** The same pipelines, asked by somebody else: `refused` is the token that was turned away. */
+  as(token: string | ((refused: string | undefined) => Promise<string>)): RestPipelines {
+    const give = typeof token === 'string' ? () => Promise.resolve(token) : token;
     return new RestPipelines({
       http: this.#http,
-      token: () => Promise.resolve(new Secret(token)),
+      token: async (_, __, refused) => new Secret(await give(refused?.reveal())),
       now: () => this.azure.now,
     });
   }

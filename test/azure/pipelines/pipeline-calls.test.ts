@@ -4,6 +4,7 @@ import type { PipelineError } from '../../../src/azure/pipelines/pipeline-error.
 import { RestPipelines } from '../../../src/azure/pipelines/rest-pipelines.ts';
 import { Secret } from '../../../src/secret.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
+import { rights } from '../../../simulators/azure-devops/principal.ts';
 import { errorOf, Organization } from './organization.ts';
 
 describe('the path of a call', () => {
@@ -106,6 +107,76 @@ describe('calls as our identity', () => {
       assert.deepEqual([error.kind, error.reason], ['refused', 'unauthenticated']);
     });
   }
+
+  describe('whose token is turned away before its end', () => {
+    let renewals: number;
+    /** The same pipelines, with a token that is renewed to this one. */
+    function renewing(renewed: () => Promise<string>) {
+      const { azure, identity } = organization;
+      azure.revoke(identity.token);
+      renewals = 0;
+      return organization.as((refused) => {
+        if (refused === undefined) return Promise.resolve(identity.token);
+        renewals += 1;
+        return renewed();
+      });
+    }
+
+    for (const badToken of ['401', '302', '203'] as const) {
+      it(`are made once more with another one (told by ${badToken})`, async () => {
+        const { azure, project } = organization;
+        azure.behavior.badToken = badToken;
+        const other = azure.addIdentity('argocd handler', rights).token;
+        const pipelines = renewing(() => Promise.resolve(other));
+        const what = { kind: 'pipeline', reference: 'smoke' } as const;
+        const found = await pipelines.find(project, what, noAbort);
+        assert.equal(found.name, 'smoke');
+        assert.equal(renewals, 1);
+        const run = await pipelines.queue(organization.run(found.id), noAbort);
+        assert.equal(azure.queuedBuilds.length, 1);
+        assert.equal(run.id, azure.queuedBuilds[0]?.id);
+        assert.equal(renewals, 2, 'each piece of work asks for itself');
+      });
+    }
+
+    it('are no more than four requests where all tokens are refused', async () => {
+      const { azure, project } = organization;
+      const pipelines = renewing(() => Promise.resolve('another'));
+      const what = { kind: 'pipeline', reference: 'smoke' } as const;
+      const error = await errorOf(pipelines.find(project, what, noAbort), 'another');
+      assert.deepEqual([error.kind, error.reason], ['refused', 'unauthenticated']);
+      assert.equal(renewals, 1);
+      // Each token in both forms.
+      assert.equal(azure.requests.length, 4);
+    });
+
+    it('say why there is no other', async () => {
+      const { project } = organization;
+      const pipelines = renewing(() => Promise.reject(new Error('the secret has expired')));
+      const what = { kind: 'pipeline', reference: 'smoke' } as const;
+      const error = await errorOf(pipelines.find(project, what, noAbort));
+      assert.equal(error.reason, 'unauthenticated');
+      assert.match(error.message, /it does not take our token \(.*the secret has expired\)/);
+    });
+
+    it('do not take a run for unqueued whose tags are refused', async () => {
+      const { azure, identity, run } = organization;
+      const pipelines = organization.as((refused) =>
+        refused === undefined
+          ? Promise.resolve(identity.token)
+          : Promise.reject(new Error('the issuer is away')),
+      );
+      const queued = run.call(organization, 21, { tags: ['argocd'] });
+      for (let form = 0; form < 2; form += 1) {
+        azure.inject({ operation: 'addTag', fault: { kind: 'answer', status: 401, body: '' } });
+      }
+      const { id } = await pipelines.queue(queued, noAbort);
+      assert.deepEqual(
+        azure.queuedBuilds.map((each) => each.id),
+        [id],
+      );
+    });
+  });
 
   it('hold the token of every request that they make, and keep none', async () => {
     const { azure, project } = organization;

@@ -225,6 +225,23 @@ describe('the task hub of a run', () => {
     assertNoFaults();
   });
 
+  it('is asked once more where the token of an identity is turned away before its end', async () => {
+    const job = azure.addJob();
+    const asked: (string | undefined)[] = [];
+    const hub = new RestTaskHub(
+      addressOf(job),
+      (_, __, refused) => {
+        asked.push(refused?.reveal());
+        return Promise.resolve(new Secret(refused === undefined ? 'revoked' : job.token));
+      },
+      http,
+    );
+    assert.equal((await hub.plan(noAbort)).planId, job.planId);
+    await hub.post({ name: 'TaskStarted' }, 13, noAbort);
+    assert.deepEqual(asked, [undefined, 'revoked', undefined, 'revoked']);
+    assert.deepEqual(azure.faults, []);
+  });
+
   for (const badToken of ['401', '302', '203'] as const) {
     it(`says that the token is no good where that is told by ${badToken}`, async () => {
       const { job, hub } = open();

@@ -63,6 +63,15 @@ describe('the tokens for organizations', () => {
     assert.equal(await token(fabrikam), 'entra-token-2');
   });
 
+  it('are the same ones when a personal access token is refused, until another is configured', async () => {
+    const refused = new Secret('pat');
+    const identity = { kind: 'pat', token: refused } as const;
+    tokens.configure({ organizations: organizations(), identity });
+    assert.equal((await tokens.token(server, noAbort, refused)).reveal(), 'pat');
+    tokens.configure({ organizations: organizations('next'), identity });
+    assert.equal((await tokens.token(server, noAbort, refused)).reveal(), 'next');
+  });
+
   it('are missed with words where there is no identity', async () => {
     tokens.configure({ organizations: organizations(), identity: undefined });
     await assert.rejects(token(fabrikam), /no Azure DevOps identity of its own/);
