@@ -17,6 +17,8 @@ export interface RunProgressOptions {
  * answer. Runs rarely end within seconds, and each poll counts against the identity's rate limit.
  */
 const pauses = { first: 5_000, most: 30_000 } as const;
+/** A refusal that passes within so long is not final: a sign-in page, say, may be a hiccup. Milliseconds. */
+const doubt = 60_000;
 /** Runs are followed no longer than Azure DevOps keeps them waiting: an approval may take 30 days. */
 const longest = 31 * 24 * 3_600_000;
 
@@ -89,16 +91,20 @@ export class RunProgress {
   async #follow(poll: Poll, reference: RunReference): Promise<PipelineRun> {
     const { pipelines, clock, random } = this.#options;
     const { signal } = poll.scope;
+    let refusedSince: number | undefined;
     for (let look = 1; ; look += 1) {
       let retryAfter = 0;
       try {
         const run = await pipelines.run(reference, signal);
         if (!isSame(poll.run, run)) for (const listener of [...poll.listeners]) listener(run);
         poll.run = run;
+        refusedSince = undefined;
         if (run.state === 'completed') return run;
       } catch (error) {
+        const isRefused = error instanceof PipelineError && error.kind === 'refused';
         // Other failures may be transient, and polling again is harmless.
-        if (error instanceof PipelineError && error.kind === 'refused') throw error;
+        refusedSince = isRefused ? (refusedSince ?? clock.now()) : undefined;
+        if (refusedSince !== undefined && clock.now() - refusedSince >= doubt) throw error;
         retryAfter = error instanceof PipelineError ? (error.retryAfter ?? 0) : 0;
       }
       signal.throwIfAborted();

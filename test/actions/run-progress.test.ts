@@ -83,5 +83,13 @@ describe('The progress of a run', () => {
     answers = [failed('refused')];
     const end = assert.rejects(progress.watchRun(reference, signal), /It failed/);
     await clock.finish(end);
+    assert.deepEqual(looks, [0, 5, 15, 35, 65]);
+  });
+
+  it('goes on after a refusal that passes within a minute, however often there is one', async () => {
+    const refused = failed('refused');
+    const outage = failed('unavailable');
+    answers = [refused, refused, refused, run(), refused, refused, outage, refused, ended];
+    assert.deepEqual(await clock.finish(progress.watchRun(reference, signal)), ended);
   });
 });
