@@ -15,10 +15,15 @@ export interface ActionStore {
   /** When the next action is due; undefined if none is open. */
   nextDueAt(): Promise<number | undefined>;
   /**
-   * Changes an action, with `from` only if it is in one of these states. Returns whether it did. Rejects
-   * with an ordinary error if there is no such action.
+   * Changes an action, with `from` only if it is in one of these states, with `last` only if it was sent
+   * last at that time. Returns whether it did. Rejects with an ordinary error if there is no such action.
    */
-  changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean>;
+  changeAction(
+    key: string,
+    change: ActionChange,
+    from?: readonly ActionState[],
+    last?: Pick<StoredAction, 'sentAt'>,
+  ): Promise<boolean>;
 }
 
 /** The options of the worker. */
@@ -132,10 +137,12 @@ export async function work(
   signal: AbortSignal,
 ): Promise<ActionState> {
   const { store, clock } = options;
-  const change = async (changed: ActionChange): Promise<ActionState> => {
-    // An operator may have dismissed it in the meantime, but a result still counts.
+  const change = async (changed: ActionChange, last = action): Promise<ActionState> => {
+    // An operator may have dismissed it in the meantime, but a result still counts; unless it was also
+    // redelivered, since the result of this request says nothing of the next one.
     const from = changed.state === 'done' ? undefined : openStates;
-    const isChanged = await store.changeAction(action.key, changed, from);
+    const { sentAt } = last;
+    const isChanged = await store.changeAction(action.key, changed, from, { sentAt });
     return isChanged ? (changed.state ?? action.state) : 'dismissed';
   };
   if (action.state === 'sent') {
@@ -161,8 +168,9 @@ export async function work(
   } as const;
   const state = await change(sent);
   if (signal.aborted || state !== sent.state) return state;
-  const result = await send({ ...action, ...sent }, options, signal);
-  return result === undefined ? sent.state : change({ state: sent.state, ...result });
+  const asked = { ...action, ...sent };
+  const result = await send(asked, options, signal);
+  return result === undefined ? sent.state : change({ state: sent.state, ...result }, asked);
 }
 
 /** The request to send, or why there is none. */

@@ -53,7 +53,7 @@ async function scene(
     },
     send: (request) => {
       assert.match(request, /^request of key-/);
-      assert.equal(disk.actions.find((one) => one.request === request)?.state, 'sent');
+      assert.equal(disk.all.find((one) => one.request === request)?.state, 'sent');
       return answer('send');
     },
     lookUp: () => answer('lookUp'),
@@ -75,7 +75,7 @@ async function scene(
   const running = worker.run(stop.signal);
   const pass = (ms: number) => time.pass(ms);
   const action = (key = 'key-0') => {
-    const found = disk.actions.find((one) => one.key === key);
+    const found = disk.all.find((one) => one.key === key);
     assert.ok(found);
     return found;
   };
@@ -144,6 +144,35 @@ describe('An action', () => {
         assert.equal(await work(action(), options, new AbortController().signal), state);
         assert.equal(action().state, state);
         assert.equal(sent.length, during === 'send' ? 1 : 0);
+      });
+    });
+  }
+
+  for (const [what, answer] of [
+    ['was done', outcome],
+    ['was refused', refused],
+    ['could not be done', away],
+    ['got no answer', unclear],
+  ] as const) {
+    it(`is to be sent anew as an operator asks meanwhile, though its request ${what}`, async () => {
+      await scene({ prepare: [away] }, async ({ disk, action }) => {
+        const { key } = action();
+        const anew = { tries: 0, looks: 0, sentAt: undefined, request: undefined };
+        const dueAt = Date.UTC(2030);
+        const redelivered = { ...anew, state: 'waiting', dueAt, message: '' } as const;
+        const target: ActionTarget = {
+          prepare: () => Promise.resolve('request'),
+          send: async () => {
+            await disk.changeAction(key, dismissed);
+            await disk.changeAction(key, redelivered);
+            if (answer instanceof Error) throw answer;
+            return answer;
+          },
+          lookUp: () => assert.fail('it was looked up'),
+        };
+        const options = { store: disk, target, clock: systemClock, random: () => 1, sentSince: 0 };
+        await work(action(), options, new AbortController().signal);
+        assert.deepEqual(action(), { ...action(), ...redelivered, outcome: undefined });
       });
     });
   }
@@ -298,7 +327,7 @@ it('Many actions are worked a few at a time, and none is forgotten', async () =>
     async ({ calls, disk, pass }) => {
       await pass(1_000);
       assert.equal(calls.length, 100);
-      assert.ok(disk.actions.every(({ state }) => state === 'done'));
+      assert.ok(disk.all.every(({ state }) => state === 'done'));
     },
     {},
     100,

@@ -1,34 +1,96 @@
-import type { EventMemory } from '../../../src/sync/events/event-memory.ts';
+import { isOpen } from '../../../src/actions/stored-action.ts';
+import { eventKeyOf } from '../../../src/follow-ups/action-key.ts';
 import type {
   ActionChange,
+  ActionFigures,
+  ActionQuery,
   ActionState,
+  ApplicationMemory,
+  EventClaim,
   EventStep,
   EventStore,
+  PacedAction,
   StoredAction,
 } from '../../../src/handler/store/event-store.ts';
 
 /** What the handler's store needs of a disk: what was written survives every crash. */
-export class SimulatedDisk implements Pick<
-  EventStore,
-  'eventMemory' | 'recordEvents' | 'dueActions' | 'nextDueAt' | 'changeAction'
-> {
+export class SimulatedDisk implements EventStore {
   readonly #memories = new Map<string, string>();
   readonly #actions = new Map<string, StoredAction>();
+  readonly #cared = new Map<string, number>();
+  readonly #onMemory: (memory: ApplicationMemory) => void;
 
-  get actions(): readonly StoredAction[] {
+  /** `onMemory` is told what is learned of an application, once that is stored. */
+  constructor(onMemory: (memory: ApplicationMemory) => void = () => undefined) {
+    this.#onMemory = onMemory;
+  }
+
+  get all(): readonly StoredAction[] {
     return [...this.#actions.values()];
   }
 
-  eventMemory(uid: string): Promise<EventMemory | undefined> {
-    const kept = this.#memories.get(uid);
-    return Promise.resolve(kept === undefined ? undefined : (JSON.parse(kept) as EventMemory));
+  eventMemory(uid: string): Promise<ApplicationMemory | undefined> {
+    return Promise.resolve(this.#memoryOf(uid));
+  }
+
+  eventMemories(limit: number, after = ''): Promise<readonly ApplicationMemory[]> {
+    const uids = [...this.#memories.keys()].filter((uid) => uid > after).sort();
+    return Promise.resolve(uids.slice(0, limit).flatMap((uid) => this.#memoryOf(uid) ?? []));
+  }
+
+  careSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
+    const known = new Map(names.map((name) => [name, this.#cared.get(name) ?? now]));
+    this.#cared.clear();
+    for (const [name, since] of known) this.#cared.set(name, since);
+    return Promise.resolve(known);
   }
 
   recordEvents({ memory, actions }: EventStep): Promise<number> {
     this.#memories.set(memory.uid, JSON.stringify(memory));
     const added = actions.filter(({ key }) => !this.#actions.has(key));
     for (const action of added) this.#actions.set(action.key, action);
+    this.#onMemory(memory);
     return Promise.resolve(added.length);
+  }
+
+  forgetEvents(uid: string): Promise<void> {
+    this.#memories.delete(uid);
+    return Promise.resolve();
+  }
+
+  action(key: string): Promise<StoredAction | undefined> {
+    return Promise.resolve(this.#actions.get(key));
+  }
+
+  actions({ state, uid, limit }: ActionQuery): Promise<readonly StoredAction[]> {
+    const found = this.all.filter(
+      (action) => (state ?? action.state) === action.state && (uid ?? action.uid) === action.uid,
+    );
+    return Promise.resolve(found.reverse().slice(0, limit));
+  }
+
+  actionsOfEvent(eventKey: string): Promise<readonly StoredAction[]> {
+    return Promise.resolve(this.all.filter(({ key }) => eventKeyOf(key) === eventKey));
+  }
+
+  actionsWithOutcome(id: number): Promise<readonly StoredAction[]> {
+    return Promise.resolve(this.all.filter(({ outcome }) => outcome?.id === id));
+  }
+
+  actionFigures(): Promise<ActionFigures> {
+    return Promise.resolve({ states: [], oldestOpenAt: undefined });
+  }
+
+  pacedActions(since: number): Promise<readonly PacedAction[]> {
+    const counted = this.all.filter(
+      ({ state, createdAt }) => state !== 'refused' && state !== 'expired' && createdAt >= since,
+    );
+    return Promise.resolve(
+      counted.map(({ rule, uid, body, dueAt }) => {
+        const { action } = JSON.parse(body) as { readonly action: unknown };
+        return { rule, uid, action: JSON.stringify(action), dueAt };
+      }),
+    );
   }
 
   dueActions(now: number, limit: number): Promise<readonly StoredAction[]> {
@@ -41,15 +103,38 @@ export class SimulatedDisk implements Pick<
     return Promise.resolve(times.length === 0 ? undefined : Math.min(...times));
   }
 
-  changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean> {
+  changeAction(
+    key: string,
+    change: ActionChange,
+    from?: readonly ActionState[],
+    last?: Pick<StoredAction, 'sentAt'>,
+  ): Promise<boolean> {
     const action = this.#actions.get(key);
     if (action === undefined) return Promise.reject(new Error(`There is no action ${key}.`));
-    const isIn = from?.includes(action.state) ?? true;
+    const isLast = last === undefined || last.sentAt === action.sentAt;
+    const isIn = isLast && (from?.includes(action.state) ?? true);
     if (isIn) this.#actions.set(key, { ...action, ...change });
     return Promise.resolve(isIn);
   }
 
+  claimAction(key: string, claim: EventClaim): Promise<EventClaim | undefined> {
+    const action = this.#actions.get(key);
+    if (action === undefined) return Promise.resolve(undefined);
+    const held = action.claim ?? claim;
+    this.#actions.set(key, { ...action, claim: held });
+    return Promise.resolve(held);
+  }
+
+  sweepActions(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  #memoryOf(uid: string): ApplicationMemory | undefined {
+    const kept = this.#memories.get(uid);
+    return kept === undefined ? undefined : (JSON.parse(kept) as ApplicationMemory);
+  }
+
   #open(): StoredAction[] {
-    return this.actions.filter(({ state }) => state === 'waiting' || state === 'sent');
+    return this.all.filter(({ state }) => isOpen(state));
   }
 }

@@ -35,6 +35,8 @@ export interface ApplicationMemory extends EventMemory {
 /** What the pace of a rule needs of an action. */
 export interface PacedAction {
   readonly rule: string;
+  /** Of the application. */
+  readonly uid: string;
   /** The rendered action, as JSON. */
   readonly action: string;
   /** When it is first due; local milliseconds. */

@@ -49,10 +49,12 @@ export class ActionList implements ActionStore {
     key: string,
     change: ActionChange,
     from?: readonly StoredAction['state'][],
+    last?: Pick<StoredAction, 'sentAt'>,
   ): Promise<boolean> {
     const action = this.#actions.get(key);
     if (action === undefined) return Promise.reject(new Error(`There is no action ${key}.`));
     if (from?.includes(action.state) === false) return Promise.resolve(false);
+    if (last !== undefined && last.sentAt !== action.sentAt) return Promise.resolve(false);
     const changed = { ...action, ...change };
     this.#actions.set(key, changed);
     this.#changed(changed);

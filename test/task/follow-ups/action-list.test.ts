@@ -36,6 +36,7 @@ describe('The actions of a step', () => {
     list.add(action('a'));
     assert.equal(await list.changeAction('a', { state: 'sent' }, ['done']), false);
     assert.equal(await list.changeAction('a', { state: 'sent' }, ['waiting']), true);
+    assert.equal(await list.changeAction('a', { state: 'done' }, undefined, { sentAt: 1 }), false);
     assert.deepEqual(told, ['a sent']);
     await assert.rejects(list.changeAction('b', {}), /There is no action b/);
   });

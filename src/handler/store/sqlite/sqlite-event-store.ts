@@ -69,10 +69,10 @@ const texts = {
   claim: 'UPDATE actions SET claim_json = ? WHERE key = ? AND claim_json IS NULL',
   withOutcome: `${select} WHERE outcome_json IS NOT NULL
       AND json_extract(outcome_json, '$.id') = ? ORDER BY number DESC LIMIT 20`,
-  paced: `SELECT rule, ${renderedAction} AS action, max(due_at, created_at) AS due_at FROM actions
+  paced: `SELECT rule, uid, ${renderedAction} AS action, max(due_at, created_at) AS due_at FROM actions
     WHERE state NOT IN ('refused', 'expired') AND created_at >= ?1
     UNION ALL
-    SELECT rule, ${renderedAction}, due_at FROM actions
+    SELECT rule, uid, ${renderedAction}, due_at FROM actions
     WHERE ${isOpen} AND tries = 0 AND created_at < ?1`,
   counts: 'SELECT state, count(*) AS count FROM actions GROUP BY state',
   oldestOpen: `SELECT created_at FROM actions WHERE ${isOpen} ORDER BY created_at LIMIT 1`,
@@ -173,21 +173,30 @@ export class SqliteEventStore implements EventStore {
     return this.#commits.read(() =>
       this.#statements.paced
         .all(since)
-        .flatMap(({ rule, action, due_at: dueAt }) =>
-          typeof action === 'string' ? [{ rule: String(rule), action, dueAt: Number(dueAt) }] : [],
+        .flatMap(({ rule, uid, action, due_at: dueAt }) =>
+          typeof action === 'string'
+            ? [{ rule: String(rule), uid: String(uid), action, dueAt: Number(dueAt) }]
+            : [],
         ),
     );
   }
 
-  changeAction(key: string, change: ActionChange, from?: readonly ActionState[]): Promise<boolean> {
+  changeAction(
+    key: string,
+    change: ActionChange,
+    from?: readonly ActionState[],
+    last?: Pick<StoredAction, 'sentAt'>,
+  ): Promise<boolean> {
     const changed = Object.entries(change) as [keyof ActionChange, unknown][];
     if (changed.length === 0) return Promise.resolve(true);
     const assignments = changed.map(([part]) => `${columns[part]} = ?`).join(', ');
     const values = changed.map(([part, value]) => write(part, value));
     const isIn = from === undefined ? '' : `AND state IN (${from.map(() => '?').join(', ')})`;
+    const isLast = last === undefined ? '' : `AND ${columns.sentAt} IS ?`;
+    const wanted = [...(from ?? []), ...(last === undefined ? [] : [last.sentAt ?? null])];
     return this.#commits.write(() => {
-      const sql = `UPDATE actions SET ${assignments} WHERE key = ? ${isIn}`;
-      const { changes } = this.#changes.prepare(sql).run(...values, key, ...(from ?? []));
+      const sql = `UPDATE actions SET ${assignments} WHERE key = ? ${isIn} ${isLast}`;
+      const { changes } = this.#changes.prepare(sql).run(...values, key, ...wanted);
       if (Number(changes) > 0) return true;
       if (this.#statements.action.get(key) === undefined) {
         throw new Error(`There is no action ${key}.`);

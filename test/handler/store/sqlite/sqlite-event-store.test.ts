@@ -167,6 +167,18 @@ describe('The SQLite store of events and actions', () => {
     await assert.rejects(events.changeAction('m', { tries: 1 }, ['sent']), /no action m/);
   });
 
+  it('changes an action that was sent last at the given time alone, and says whether it did', async () => {
+    await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
+    const change = (sentAt: number | undefined, next: number | undefined) =>
+      events.changeAction('k', { sentAt: next }, ['waiting'], { sentAt });
+    assert.equal(await change(5, 6), false);
+    assert.equal(await change(undefined, 5), true);
+    assert.equal(await change(undefined, 6), false);
+    assert.equal(await change(5, undefined), true);
+    assert.equal((await events.action('k'))?.sentAt, undefined);
+    assert.equal(await events.changeAction('k', { tries: 1 }, undefined, { sentAt: 1 }), false);
+  });
+
   it('finds an action by the digits that its run carries', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k'), action('l')] });
     assert.deepEqual(await events.actionsOfEvent(eventKeyOf('l')), [action('l')]);
