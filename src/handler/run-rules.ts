@@ -1,12 +1,11 @@
 import { organizationName } from '../azure/http/organization-name.ts';
 import { parseFollowUps } from '../follow-ups/follow-ups-text.ts';
 import type { Grant } from '../follow-ups/grants.ts';
-import type { ApplicationEvent } from '../sync/events/application-event.ts';
 import { isInReach, type QueueReach } from './access/queue-reach.ts';
-import type { RunRules } from './follow-ups/follow-up-ports.ts';
+import type { RunEvent, RunRules } from './follow-ups/follow-up-ports.ts';
 import type { Access } from './http/access.ts';
 import { provenProject } from './rights.ts';
-import type { FollowSpec } from './run.ts';
+import type { FollowSpec, Run } from './run.ts';
 import type { Store } from './store/store.ts';
 
 /** What determines what the rules of a run may do. */
@@ -15,15 +14,21 @@ export interface RunRulesPorts {
   readonly access: Pick<Access, 'denyAll'>;
   /** Those of the current configuration. */
   readonly grants: () => readonly Grant[];
+  /** Where an Argo CD runs; undefined where it is not configured. */
+  readonly namespaceOf: (argocd: string) => string | undefined;
 }
 
+/** Argo CD's clock and ours may differ by so much, milliseconds. */
+const clockDifference = 60_000;
+
 /**
- * The rules of the run whose marker an operation carries. Anyone can write a marker, so the run must have
- * exactly this one and must have proven itself. Rejects with the store's errors.
+ * The rules of the run whose marker an operation carries. Anyone who can read an application can write
+ * its marker into another one, so the run must have exactly this one, must have proven itself, and must
+ * have requested this application, in this Argo CD, while it was open. Rejects with the store's errors.
  */
 export async function rulesOfRun(
   marker: string,
-  { store, access, grants }: RunRulesPorts,
+  { store, access, grants, namespaceOf }: RunRulesPorts,
 ): Promise<RunRules | undefined> {
   const run = await store.run(marker.split('/').at(-1) ?? '');
   if (run?.marker !== marker || run.spec.kind === 'claim') return undefined;
@@ -38,16 +43,35 @@ export async function rulesOfRun(
     rules: parsed.value,
     organization,
     project: spec.address.projectId,
-    mayQueue: (rule, application) =>
-      mayUse(spec, application, access) &&
-      isInReach(rule, reachOf(spec, organization, application.project), grants()),
+    mayQueue: (rule, event, argocd) =>
+      spec.argocd === argocd &&
+      isOwn(run, spec, event, namespaceOf(argocd)) &&
+      mayUse(spec, event.application, access) &&
+      isInReach(rule, reachOf(spec, organization, event.application.project), grants()),
   };
+}
+
+/** Whether the run requested the application, and had not ended when the operation began. */
+function isOwn(
+  { names, endedAt = Infinity }: Pick<Run, 'names' | 'endedAt'>,
+  { request: { subject } }: FollowSpec,
+  { application, operation }: RunEvent,
+  ownNamespace: string | undefined,
+): boolean {
+  // A selector that has not been read yet has found nothing to sync.
+  const asked = 'names' in subject ? subject.names : (names ?? []);
+  const { name, namespace } = application;
+  return (
+    operation !== undefined &&
+    operation.startedAt <= endedAt + clockDifference &&
+    asked.some((each) => each.name === name && (each.namespace ?? ownNamespace) === namespace)
+  );
 }
 
 /** By the current rules and what was proven; a project name that is only claimed does not count. */
 function mayUse(
   spec: FollowSpec,
-  { name, namespace, project }: ApplicationEvent['application'],
+  { name, namespace, project }: RunEvent['application'],
   access: Pick<Access, 'denyAll'>,
 ): boolean {
   const { client, argocd } = spec;

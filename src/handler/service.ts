@@ -145,6 +145,7 @@ export class Service {
         rulesOfRun(marker, {
           ...{ store: this.#store, access: this.#access },
           grants: () => this.#config.grants,
+          namespaceOf: (argocd) => this.#instances.find(argocd)?.namespace,
         }),
       userAgent: userAgent(version),
       signal: this.#life.signal,

@@ -6,6 +6,9 @@ import type { FollowSpec, Run } from '../../src/handler/run.ts';
 import { rulesOfRun } from '../../src/handler/run-rules.ts';
 import { ManualClock } from '../follow/manual-clock.ts';
 import { settings } from './http/front.ts';
+import type { EventOperation } from '../../src/sync/events/application-event.ts';
+import type { ApplicationName } from '../../src/sync/model/application.ts';
+import { event as sampleEvent } from '../follow-ups/events.ts';
 import { spec as sample } from './runs/fake-plan.ts';
 import { sampleRun } from './store/sample.ts';
 
@@ -27,6 +30,8 @@ const grant: Grant = {
   pipelines: ['rollback'],
 };
 const proven = { at: 1, projectName: 'shop' };
+/** When the operation began. */
+const began = 100_000;
 
 interface Circumstances {
   readonly followUps?: string;
@@ -34,24 +39,38 @@ interface Circumstances {
   readonly grants?: readonly Grant[];
   readonly proven?: FollowSpec['proven'] | null;
   readonly marker?: string;
+  /** Applications that it asked for by name; null: by a selector. */
+  readonly asked?: readonly ApplicationName[] | null;
+  /** What its selector has found. */
+  readonly names?: readonly ApplicationName[];
+  readonly endedAt?: number;
+  /** The Argo CD whose application has the operation. */
+  readonly argocd?: string;
 }
 
 function read(given: Circumstances = {}) {
   const { followUps = 'onSuccess: smoke', rules = [mayQueue], grants = [] } = given;
-  const request = { ...sample.request, followUps };
+  const { asked = [{ name: 'shop-web' }, { name: 'bank' }] } = given;
+  const subject = asked === null ? { selector: 'team=shop' } : { names: asked };
+  const request = { ...sample.request, followUps, subject };
   const known = given.proven === null ? {} : { proven: given.proven ?? proven };
   const spec: FollowSpec = { ...sample, request, ...known };
-  const run: Run = sampleRun('run-1', { spec, marker });
+  const { names, endedAt } = given;
+  const run: Run = sampleRun('run-1', { spec, marker, names, endedAt });
   const store = { run: (id: string) => Promise.resolve(id === 'run-1' ? run : undefined) };
   const access = new Access({ ...settings, rules }, new ManualClock());
-  return rulesOfRun(given.marker ?? marker, { store, access, grants: () => grants });
+  return rulesOfRun(given.marker ?? marker, {
+    ...{ store, access, grants: () => grants },
+    namespaceOf: (argocd) => (argocd === 'prod' ? 'argocd' : 'gitops'),
+  });
 }
 
-async function isQueued(given: Circumstances, about = application): Promise<boolean> {
+async function isQueued(given: Circumstances, about = application, at = began): Promise<boolean> {
   const found = await read(given);
   const [rule] = found?.rules ?? [];
   assert.ok(found && rule);
-  return found.mayQueue(rule, about);
+  const operation = { ...sampleEvent().operation, startedAt: at } as EventOperation;
+  return found.mayQueue(rule, { application: about, operation }, given.argocd ?? 'prod');
 }
 
 describe('The rules of a run', () => {
@@ -109,6 +128,63 @@ describe('The rules of a run', () => {
     assert.equal(await isQueued({}, { ...application, name: 'bank' }), false);
     assert.equal(await isQueued({}, { ...application, project: 'web' }), false);
   });
+
+  const own = { name: 'shop-web' };
+  const elsewhereNamed = { ...application, namespace: 'team' };
+  const operations: readonly [string, Circumstances, typeof application, number, boolean][] = [
+    ['of an application that it asked for', { asked: [own] }, application, began, true],
+    [
+      'of one that it named with the namespace of Argo CD',
+      { asked: [{ ...own, namespace: 'argocd' }] },
+      application,
+      began,
+      true,
+    ],
+    ['of one that its selector found', { asked: null, names: [own] }, application, began, true],
+    [
+      'of one that its selector did not find',
+      { asked: null, names: [] },
+      application,
+      began,
+      false,
+    ],
+    ['of one before its selector was read', { asked: null }, application, began, false],
+    [
+      'of another that its client may sync, and that somebody marked as its own',
+      { asked: [{ name: 'shop-api' }] },
+      application,
+      began,
+      false,
+    ],
+    [
+      'of one of that name in another namespace',
+      { asked: [own], rules: [{ ...mayQueue, applications: ['*', '*/*'] }] },
+      elsewhereNamed,
+      began,
+      false,
+    ],
+    [
+      'of one of that name in another Argo CD',
+      { asked: [own], argocd: 'dev', rules: [mayQueue, { ...mayQueue, argocd: 'dev' }] },
+      application,
+      began,
+      false,
+    ],
+    ['that began when it had ended', { endedAt: began - 60_001 }, application, began, false],
+    ['that began before it ended', { endedAt: began + 1 }, application, began, true],
+    [
+      'that another clock shows a little later',
+      { endedAt: began - 60_000 },
+      application,
+      began,
+      true,
+    ],
+  ];
+  for (const [what, given, about, at, expected] of operations) {
+    it(`${expected ? 'queue' : 'do not queue'} by an operation ${what}`, async () => {
+      assert.equal(await isQueued(given, about, at), expected);
+    });
+  }
 
   it('go by no name of a project that only the request says', async () => {
     const hidden = { proven: { at: 1 }, followUps: 'onSuccess: shop/smoke' };

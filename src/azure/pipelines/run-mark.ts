@@ -15,9 +15,13 @@ export function isNumberOf(eventKey: string, number: string): boolean {
   return number.startsWith(mark) && !/^\w/.test(number.slice(mark.length));
 }
 
-/** Whether a description identifies the event. */
+/**
+ * Whether a description identifies the event, by its last mark. The text before it is the rule's, and may
+ * contain the mark of another event that somebody wrote into an application.
+ */
 export function isDescriptionOf(eventKey: string, description: string): boolean {
-  return description.split(/[\s()[\],;]+/).includes(markOf(eventKey));
+  const words = description.split(/[\s()[\],;]+/);
+  return words.findLast((word) => /^argocd-\d{1,15}$/.test(word)) === markOf(eventKey);
 }
 
 /**

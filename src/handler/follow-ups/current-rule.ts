@@ -1,6 +1,11 @@
-import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import type { FollowUpRule, RenderedAction } from '../../follow-ups/follow-up.ts';
 import { isGranted, type Grant } from '../../follow-ups/grants.ts';
-import { printPipelineAddress, type CompleteAddress } from '../../follow-ups/pipeline-address.ts';
+import {
+  addressKey,
+  completeAddress,
+  printPipelineAddress,
+  type CompleteAddress,
+} from '../../follow-ups/pipeline-address.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { readActionBody } from '../../actions/action-body.ts';
@@ -48,11 +53,11 @@ export class CurrentRuleTarget implements ActionTarget {
   /** Why a run's own rule no longer applies: the run has lost the right, or is no longer stored. */
   async #refusalOfRun(stored: StoredAction): Promise<string | undefined> {
     if (this.#rulesOfRun === undefined || !stored.rule.startsWith('input/')) return undefined;
-    const { event } = readActionBody(stored);
+    const { event, argocd } = readActionBody(stored);
     const origin = event.operation?.origin;
     const run = origin?.kind === 'run' ? await this.#rulesOfRun(origin.marker) : undefined;
     const rule = run?.rules.find(({ name }) => name === stored.rule);
-    if (run !== undefined && rule !== undefined && run.mayQueue(rule, event.application)) {
+    if (run !== undefined && rule !== undefined && run.mayQueue(rule, event, argocd)) {
       return undefined;
     }
     return 'The run whose input `followUps` asks for this may no longer queue it. Allow the action `queue` in `rules`; for a pipeline of another project, add an entry to `grants`.';
@@ -84,12 +89,31 @@ function refusalOf(
     return `Hooks of ${namespace}/${name} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`hooks.grants\` in the configuration.`;
   }
   if (!rule.startsWith('annotation/')) {
-    if (followUps.some(({ name }) => name === rule)) return undefined;
-    return `The rule ${rule} is no longer in \`followUps\` of the configuration, so its action is skipped.`;
+    const current = followUps.find(({ name }) => name === rule);
+    if (current === undefined) {
+      return `The rule ${rule} is no longer in \`followUps\` of the configuration, so its action is skipped.`;
+    }
+    if (isSameTarget(current.do, readActionBody(stored).action)) return undefined;
+    return `The rule ${rule} in \`followUps\` of the configuration now has another target, so its earlier action is skipped.`;
   }
   const { action, argocd, event } = readActionBody(stored);
   if (action.kind === 'postWebHook') return 'Annotations cannot post web hooks.';
   const appProject = event.application.project;
   if (isGranted(grants, { argocd, appProject, address: action })) return undefined;
   return `Applications of AppProject ${appProject} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`grants\` in the configuration.`;
+}
+
+/** Whether a rule still is for what it was when its action was made; an organization may be left out. */
+function isSameTarget(current: FollowUpRule['do'], action: RenderedAction): boolean {
+  if (current.kind === 'postWebHook') {
+    return action.kind === 'postWebHook' && current.url === action.url;
+  }
+  if (action.kind === 'postWebHook') return false;
+  const { organization, project } = action;
+  const address = completeAddress(current, { organization, project });
+  return (
+    current.kind === action.kind &&
+    address !== undefined &&
+    addressKey(address) === addressKey(action)
+  );
 }

@@ -33,7 +33,8 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 }
 
 describe('an action whose rule may have changed', () => {
-  const configured = storedAction(renderedRun(), { rule: 'smoke-tests' });
+  const pipeline = '\\smoke\\web';
+  const configured = storedAction(renderedRun({ pipeline }), { rule: 'smoke-tests' });
   const annotated = (pipeline: string) =>
     storedAction(renderedRun({ pipeline }), { rule: 'annotation/onSuccess/shop/smoke' });
 
@@ -44,6 +45,30 @@ describe('an action whose rule may have changed', () => {
   it('is not done any more when that was taken out', async () => {
     const message = await refusal(prepare(configured, { followUps: [], grants }));
     assert.match(message, /^The rule smoke-tests is no longer in `followUps`/);
+  });
+
+  for (const [what, action] of [
+    ['another pipeline', renderedRun({ pipeline: 'deploy' })],
+    ['another project', renderedRun({ pipeline, project: 'bank' })],
+    ['another organization', renderedRun({ pipeline, organization: 'contoso' })],
+    ['a web hook', { kind: 'postWebHook', url: 'https://hooks.example.com', rule: 'smoke-tests' }],
+  ] as const) {
+    it(`is not done any more when the rule of its name was for ${what}`, async () => {
+      const before = storedAction(action, { rule: 'smoke-tests' });
+      const message = await refusal(prepare(before, { followUps, grants }));
+      assert.match(
+        message,
+        /^The rule smoke-tests of the configuration has another target by now\./,
+      );
+    });
+  }
+
+  it('is done for a web hook while its rule has that address', async () => {
+    const url = 'https://hooks.example.com/argocd';
+    const hook = (address: string) =>
+      storedAction({ kind: 'postWebHook', url: address, rule: 'report' }, { rule: 'report' });
+    assert.equal(await prepare(hook(url), { followUps, grants }), 'request');
+    await refusal(prepare(hook(`${url}/old`), { followUps, grants }));
   });
 
   it('is done for an annotation while a grant allows it', async () => {
