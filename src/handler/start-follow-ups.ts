@@ -67,7 +67,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   const tokens = new AzureTokens({ clock });
   const pipelines = new RestPipelines({
     ...{ http: azure, now },
-    token: (organization, signal) => tokens.token(organization, signal),
+    token: (...about) => tokens.token(...about),
   });
   const organizations = () => current.azureDevOps.organizations;
   const pipeline = new PipelineTarget({ pipelines, organizations, now });
@@ -103,6 +103,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       eventTooOld: (kind) => logger.warn({ kind }, 'event older than catchUp starts nothing'),
       actionsMade: (count) => logger.info({ count }, 'follow-ups stored'),
       chainRefused: (why) => metrics.actionRefused(why === 'loop' ? 'loop' : 'chainTooLong'),
+      flooded: () => metrics.actionRefused('flood'),
       seenAgain: () => metrics.duplicatePrevented('seenAgain'),
       annotationFault: (reason) => metrics.annotationFault(reason),
     },
@@ -112,6 +113,8 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     },
     onDelay: (rule, until) =>
       logger.warn({ rule, until: isoTime(until) }, 'follow-ups of a rule wait'),
+    onFlood: (rule) =>
+      logger.error({ rule }, 'too many follow-ups of a rule wait: further ones are not done'),
   });
   const progress = new RunProgress({ pipelines, clock, random });
   const intake = new HookCalls({

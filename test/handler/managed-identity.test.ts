@@ -63,9 +63,9 @@ class Machine {
 }
 
 const noIdentity = {
-  imds: /^The platform gives us no token: what the handler runs on has no such managed identity \(Identity not found\)$/,
+  imds: /^The platform refused a token: what the handler runs on has no such managed identity \(Identity not found\)$/,
   appService:
-    /^The platform gives us no token: what the handler runs on has no such managed identity \(No User Assigned or Delegated Managed Identity found for /,
+    /^The platform refused a token: what the handler runs on has no such managed identity \(No User Assigned or Delegated Managed Identity found for /,
 } as const;
 
 for (const platform of ['imds', 'appService'] as const satisfies readonly Platform[]) {
@@ -119,13 +119,13 @@ for (const platform of ['imds', 'appService'] as const satisfies readonly Platfo
       azure.inject(429, { error: 'too_many_requests', error_description: 'Slow down' });
       assert.equal(
         (await machine.fault()).message,
-        'The platform gives us no token (HTTP 429): Slow down',
+        'The platform refused a token (HTTP 429): Slow down',
       );
       await machine.ask({ kind: 'pass', ms: 10_000 });
       azure.inject(500, '<html>');
       assert.match(
         (await machine.fault()).message,
-        /^127\.0\.0\.1:\d+ gives us no token: HTTP 500$/,
+        /^127\.0\.0\.1:\d+ returned no token: HTTP 500$/,
       );
     });
 
@@ -143,7 +143,7 @@ for (const platform of ['imds', 'appService'] as const satisfies readonly Platfo
       await azure.stop();
       await machine.configure(unassigned);
       const { message, advice } = await machine.fault();
-      assert.match(message, /^127\.0\.0\.1:\d+ gives us no token: .+ \(ECONNREFUSED\)$/);
+      assert.match(message, /^127\.0\.0\.1:\d+ returned no token: .+ \(ECONNREFUSED\)$/);
       assert.match(advice, /^Only what runs in Azure has a managed identity/);
     });
   });

@@ -18,7 +18,9 @@ export async function simulateMany(
     points += found.points;
     expected += found.expected;
     const again = `npm run soak -- follow-ups --seeds 1 --first ${seed}`;
-    problems.push(...found.problems.map((problem) => `${problem}; again with: ${again}`));
+    const told = found.problems.map((problem) => `${problem}; again with: ${again}`);
+    problems.push(...told);
+    for (const problem of told) tell(problem);
     if ((done + 1) % seedsPerLine === 0) tell(`${done + 1} of ${seeds} seeds, ${points} points`);
   }
   const what = `${expected} follow-ups, ${points} crashes, lost answers and repeated looks, seeds ${first} to ${first + seeds - 1}`;

@@ -1,39 +1,37 @@
-import { ActionWorker } from '../../../src/actions/action-worker.ts';
-import type { ActionTarget } from '../../../src/actions/action-target.ts';
-import type { StoredAction } from '../../../src/handler/store/event-store.ts';
-import type { ApplicationEvent } from '../../../src/sync/events/application-event.ts';
-import { deriveEvents } from '../../../src/sync/events/derive-events.ts';
 import { Chance } from './chance.ts';
+import { Life } from './life.ts';
 import { ScheduledTime } from './scheduled-time.ts';
-import { SimulatedApplication, type TrueOperation } from './simulated-application.ts';
+import { SimulatedArgoCD } from './simulated-argo-cd.ts';
+import { SimulatedAzure, type SimulatedRun } from './simulated-azure.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
-import { SimulatedPipelines } from './simulated-pipelines.ts';
+import { SimulatedHandler } from './simulated-handler.ts';
+import { Truth } from './truth.ts';
 
-/** The result of a simulation. */
+/** What a simulation found. */
 export interface Simulated {
   readonly seed: number;
-  /** Crashes, lost requests and responses, repeated and missed looks. */
+  /** Crashes, lost requests and answers, what was told twice or not at all, and needless looks. */
   readonly points: number;
   /** What should have been queued. */
   readonly expected: number;
-  /** What went wrong, a sentence each. */
+  /** Each is a sentence; none is right. */
   readonly problems: readonly string[];
 }
 
-const applications = 3;
 const moments = 60;
-/** Rules, and the places where they queue; two of them name the same pipeline. */
-const rules = [
-  { name: 'deployed', kind: 'succeeded' },
-  { name: 'deployed-too', kind: 'succeeded' },
-  { name: 'rollback', kind: 'failed' },
-  { name: 'smoke', kind: 'hookEnded' },
-] as const;
+/** Milliseconds that a process needs to start again, at the most. */
+const longestStart = 20_000;
+/** Of two machines, or of one before and after: clocks differ by no more (`run-search.ts`). */
+const mostDifference = 8 * 60_000;
+/** Milliseconds for which a run waits for an answer before it asks for its event again. */
+const claimTimeout = 20_000;
+/** In so many half minutes everything comes to rest, or never does. */
+const longestRest = 400;
 
 /**
- * Runs the event rules and the action worker against an Argo CD, an Azure Pipelines, a disk and a clock that
- * do everything that they may do, by the choices of a seed. Then lets everything come to rest and compares
- * what was queued with what really happened.
+ * Runs the follow-ups of the service against an Argo CD, an Azure Pipelines, a disk and a clock that do
+ * everything that they may do, by choices of a seed; then lets all come to rest and compares what was
+ * queued with what truly happened.
  */
 export async function simulate(seed: number): Promise<Simulated> {
   const chance = new Chance(seed);
@@ -41,229 +39,157 @@ export async function simulate(seed: number): Promise<Simulated> {
   const world = new World(chance, time);
   for (let moment = 0; moment < moments; moment += 1) {
     world.happen();
-    await time.pass(chance.between(0, 5_000));
+    await time.pass(chance.between(0, 6_000));
   }
   await world.rest();
   return { seed, points: world.points, expected: world.expected, problems: world.problems() };
 }
 
-/** One life of the handler's process. Once dead, nothing it does has an effect or ever returns. */
-class Life {
-  isDead = false;
-  readonly #chance: Chance;
-  readonly #world: World;
-
-  constructor(world: World, chance: Chance) {
-    this.#world = world;
-    this.#chance = chance;
-  }
-
-  /** Makes a call, and dies before it, after it, or not at all. */
-  async call<T>(effect: () => Promise<T>): Promise<T> {
-    this.#perhapsDie();
-    if (this.isDead) return never();
-    const value = await effect();
-    this.#perhapsDie();
-    return this.isDead ? never() : value;
-  }
-
-  #perhapsDie(): void {
-    if (!this.isDead && !this.#world.isCalm && this.#chance.isHit(0.03)) this.#world.crash(this);
-  }
-}
-
-function never(): Promise<never> {
-  return new Promise(() => undefined);
-}
-
 class World {
   readonly #chance: Chance;
   readonly #time: ScheduledTime;
-  readonly #disk = new SimulatedDisk();
-  readonly #pipelines: SimulatedPipelines;
-  readonly #applications: readonly SimulatedApplication[];
-  readonly #since: number;
+  readonly #disk: SimulatedDisk;
+  readonly #azure: SimulatedAzure;
+  readonly #argocd: SimulatedArgoCD;
+  readonly #truth: Truth;
+  readonly #bugs: string[] = [];
   #life!: Life;
-  #worker!: ActionWorker;
-  #stop!: AbortController;
+  #handler: SimulatedHandler | undefined;
   #ahead = 0;
-  #crashes = 0;
-  #looks = 0;
-  isCalm = false;
+  #points = 0;
+  /** Runs that wait for their event. */
+  #claiming = 0;
+  #isCalm = false;
 
   constructor(chance: Chance, time: ScheduledTime) {
     this.#chance = chance;
     this.#time = time;
-    this.#since = time.now;
-    this.#pipelines = new SimulatedPipelines(time, chance);
-    this.#applications = Array.from(
-      { length: applications },
-      (_, place) => new SimulatedApplication(`uid-${place}`, chance),
-    );
+    this.#argocd = new SimulatedArgoCD(time, chance);
+    this.#truth = new Truth(this.#argocd.applications);
+    this.#azure = new SimulatedAzure(time, chance, (run) => void this.#run(run));
+    this.#disk = new SimulatedDisk(({ uid, operation }) => {
+      if (operation?.isEnded !== true) return;
+      const application = this.#argocd.applications.find((one) => one.uid === uid);
+      const known = application?.operationOf(operation);
+      if (known !== undefined) known.isEndSeen = true;
+    });
     this.#begin();
   }
 
   get points(): number {
-    return this.#crashes + this.#looks + this.#pipelines.faults;
+    return this.#points + this.#argocd.faults + this.#azure.faults;
   }
 
   get expected(): number {
-    return this.#wanted().length;
+    return this.#truth.wanted().length;
   }
 
-  /** Something happens to an application; the handler looks immediately, twice, later, or not at all. */
+  /** Something happens to an application, and perhaps to the handler. */
   happen(): void {
-    const application = this.#chance.pick(this.#applications as [SimulatedApplication]);
-    application.move(this.#time.now);
-    const looks = this.#chance.pick([0, 0, 1, 1, 2]);
-    for (let look = 0; look < looks; look += 1) {
-      this.#looks += 1;
-      this.#time.after(this.#chance.between(0, 3_000), () => void this.#look(application));
+    const application = this.#argocd.move();
+    const { name } = application;
+    for (let call = this.#chance.between(0, 2); call > 0; call -= 1) {
+      this.#points += 1;
+      const pause = this.#chance.between(0, 3_000);
+      if (this.#chance.isHit(0.3)) this.#time.after(pause, () => this.#handler?.hint(name));
+      else this.#time.after(pause, () => void this.#hookOf(name));
     }
-    if (this.#chance.isHit(0.05)) this.crash(this.#life);
+    if (this.#chance.isHit(0.05)) this.#life.die();
+    if (this.#chance.isHit(0.05)) this.#handler?.reload();
   }
 
-  /** Nothing fails anymore, and everything is looked at. */
+  /** Nothing goes wrong any more, and everything comes to an end. */
   async rest(): Promise<void> {
-    this.isCalm = true;
-    this.#pipelines.isCalm = true;
-    for (const application of this.#applications) await this.#look(application);
-    for (let hours = 0; hours < 100 && this.#isOpen(); hours += 1) await this.#time.pass(3_600_000);
-    this.#stop.abort();
-  }
-
-  crash(life: Life): void {
-    if (life.isDead) return;
-    this.#crashes += 1;
-    life.isDead = true;
-    this.#stop.abort();
-    // The machine may come back with another clock.
-    if (this.#chance.isHit(0.2)) this.#ahead = this.#chance.between(-3_600_000, 3_600_000);
-    this.#begin();
+    this.#isCalm = true;
+    this.#azure.isCalm = true;
+    this.#argocd.isCalm = true;
+    // A list is made every minute, also while a stream tells of changes.
+    await this.#time.pass(180_000);
+    for (const { last } of this.#argocd.applications) {
+      if (last?.end !== undefined && this.#isThere(last)) last.isEndSeen = true;
+    }
+    for (let passed = 0; passed < longestRest && this.#isBusy(); passed += 1) {
+      await this.#time.pass(30_000);
+    }
+    this.#life.die();
   }
 
   problems(): readonly string[] {
-    const queued = new Map<string, number>();
-    for (const { key } of this.#disk.actions) {
-      const what = followUpOf(key);
-      queued.set(what, (queued.get(what) ?? 0) + this.#pipelines.runsOf(key).length);
-    }
-    const lost = this.#wanted().filter((what) => !queued.get(what));
-    const possible = new Set(this.#possible());
-    return [
-      ...lost.map((what) => `${what} was lost`),
-      ...[...queued].flatMap(([what, times]) => [
-        ...(times > 1 ? [`${what} was queued ${times} times`] : []),
-        ...(times > 0 && !possible.has(what) ? [`${what} never happened`] : []),
-      ]),
-    ];
+    return [...this.#bugs, ...this.#truth.problems(this.#disk.all, this.#azure)];
+  }
+
+  #isThere(last: unknown): boolean {
+    return this.#argocd.applications.some((one) => !one.isGone && one.last === last);
+  }
+
+  #isBusy(): boolean {
+    return (
+      this.#claiming > 0 ||
+      this.#disk.all.some(({ state }) => state === 'waiting' || state === 'sent')
+    );
   }
 
   #begin(): void {
-    const life = new Life(this, this.#chance);
-    const disk = this.#disk;
-    const stop = new AbortController();
-    const target: ActionTarget = {
-      prepare: (action) => life.call(() => this.#pipelines.prepare(action)),
-      send: (request) => life.call(() => this.#pipelines.send(request)),
-      lookUp: (request) => life.call(() => this.#pipelines.lookUp(request)),
-    };
+    const life = new Life({
+      chance: this.#chance,
+      isCalm: () => this.#isCalm,
+      onDeath: () => this.#dead(life),
+      onFault: () => (this.#points += 1),
+    });
     this.#life = life;
-    this.#stop = stop;
-    this.#worker = new ActionWorker({
-      store: {
-        dueActions: (now, limit) => life.call(() => disk.dueActions(now, limit)),
-        nextDueAt: () => life.call(() => disk.nextDueAt()),
-        changeAction: (key, change) => life.call(() => disk.changeAction(key, change)),
-      },
-      target,
+    this.#handler = new SimulatedHandler({
+      ...{ life, disk: this.#disk, argocd: this.#argocd, azure: this.#azure },
       clock: this.#time.clock(this.#ahead),
       random: this.#chance.next,
-      onFault: (error) => {
-        throw error;
-      },
+      onBug: (error) => this.#bugs.push(`The handler says: ${describe(error)}`),
     });
-    void this.#worker.run(stop.signal);
+    void this.#handler.start();
   }
 
-  /** A look like the handler's: derive, match, store in one step, wake the worker. */
-  async #look(application: SimulatedApplication): Promise<void> {
-    const life = this.#life;
-    const worker = this.#worker;
-    const now = this.#time.now + this.#ahead;
-    // What the look shows counts as seen only if it is stored.
-    const known = await life.call(() => this.#disk.eventMemory(application.uid));
-    const { last } = application;
-    const isEnded = last?.end !== undefined;
-    const { events, memory } = deriveEvents(known, application.look(), this.#since);
-    const actions = events.flatMap((event) => actionsOf(event, now));
-    await life.call(() => {
-      if (last !== undefined) {
-        last.isBegunSeen = true;
-        last.isEndSeen ||= isEnded;
-      }
-      return this.#disk.recordEvents({ memory, actions });
-    });
-    worker.wake();
+  #dead(life: Life): void {
+    if (life !== this.#life) return;
+    this.#points += 1;
+    this.#handler = undefined;
+    // The machine may come back with another clock.
+    if (this.#chance.isHit(0.2))
+      this.#ahead = this.#chance.between(-mostDifference, mostDifference);
+    if (this.#isCalm) return;
+    this.#time.after(this.#chance.between(0, longestStart), () => this.#begin());
   }
 
-  #isOpen(): boolean {
-    return this.#disk.actions.some(({ state }) => state === 'waiting' || state === 'sent');
+  /** The hook of the operation of the moment calls, and calls again if it is not answered. */
+  async #hookOf(name: string): Promise<void> {
+    const application = this.#argocd.applications.findLast((one) => one.name === name);
+    const { last } = application ?? {};
+    if (application === undefined || last === undefined || !application.hasHook) return;
+    const answer = await this.#answered(this.#handler?.callOfHook(name));
+    if (answer?.kind === 'accepted' && application.last === last) last.isHookAccepted = true;
   }
 
-  /** What must have been queued: each success, and each failure whose end was seen. */
-  #wanted(): readonly string[] {
-    return this.#followUps(({ end, isEndSeen }) => end === 'Succeeded' || isEndSeen);
+  /** A run begins, and asks for its event until it is answered. */
+  async #run(run: SimulatedRun): Promise<void> {
+    this.#claiming += 1;
+    await this.#time.wait(this.#chance.between(0, 5_000));
+    for (;;) {
+      const answer = await this.#answered(this.#handler?.claim(run).catch(() => undefined));
+      if (answer?.kind === 'claimed') run.claims += 1;
+      // The event is stored before its run is queued, so that it is always known.
+      if (answer?.kind === 'unknown') this.#bugs.push(`Run ${run.id} is of no event`);
+      if (answer !== undefined) break;
+      await this.#time.wait(1_000);
+    }
+    this.#claiming -= 1;
   }
 
-  /** What may have been queued. */
-  #possible(): readonly string[] {
-    return [
-      ...this.#followUps(({ end }) => end !== undefined),
-      ...this.#applications.flatMap(({ uid, operations }) =>
-        operations.map(({ number }) => `${uid}/${number}/smoke`),
-      ),
-    ];
-  }
-
-  #followUps(isMeant: (operation: TrueOperation) => boolean): readonly string[] {
-    return this.#applications.flatMap(({ uid, operations }) =>
-      operations
-        .filter(isMeant)
-        .flatMap(({ number, end }) =>
-          rules
-            .filter(({ kind }) => kind === (end === 'Succeeded' ? 'succeeded' : 'failed'))
-            .map(({ name }) => `${uid}/${number}/${name}`),
-        ),
-    );
+  /** What a process answers, if it lives long enough. */
+  async #answered<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
+    const late = this.#time.wait(claimTimeout).then(() => undefined);
+    return await Promise.race([answer, late]);
   }
 }
 
-/** What an action is for, `uid-1/7/smoke`: the same however an operation was seen. */
-function followUpOf(key: string): string {
-  const [uid, number, rule] =
-    /^([^/]+)\/\d+\/(?:run-|history\/)(\d+)\/.*\|(.*)$/.exec(key)?.slice(1) ?? [];
-  return `${uid}/${number}/${rule}`;
-}
-
-function actionsOf(event: ApplicationEvent, now: number): readonly StoredAction[] {
-  const { uid } = event.application;
-  return rules
-    .filter(({ kind }) => kind === event.kind)
-    .map(({ name }) => ({
-      key: `${event.id}|${name}`,
-      uid,
-      rule: name,
-      createdAt: now,
-      expiresAt: now + 72 * 3_600_000,
-      state: 'waiting',
-      dueAt: now,
-      tries: 0,
-      sentAt: undefined,
-      looks: 0,
-      body: event.id,
-      request: undefined,
-      outcome: undefined,
-      message: '',
-    }));
+function describe(error: unknown): string {
+  const { err } = (error ?? {}) as { readonly err?: unknown };
+  const shown = err ?? error;
+  return shown instanceof Error ? (shown.stack ?? shown.message) : JSON.stringify(shown);
 }

@@ -1,50 +1,98 @@
+import { markerName, type OperationState } from '../../../src/sync/model/operation.ts';
 import type { Application } from '../../../src/sync/model/application.ts';
-import type { OperationState } from '../../../src/sync/model/operation.ts';
 import type { Chance } from './chance.ts';
 
-/** How an operation really ended, and whether anybody could know. */
+/** What truly became of an operation, and whether anybody could know. */
 export interface TrueOperation {
   readonly number: number;
+  /** Argo CD's milliseconds. */
+  readonly startedAt: number;
   end: 'Succeeded' | 'Failed' | undefined;
-  /** A look that was stored has shown its end. */
+  /** How often its attempts were repeated. */
+  retries: number;
+  /** The handler has seen its end and lived on, or has stored that it saw it. */
   isEndSeen: boolean;
-  isBegunSeen: boolean;
+  /** A hook of it was told that what it asks for will be done. */
+  isHookAccepted: boolean;
 }
 
-/** An application that is synced repeatedly, by somebody else. */
+/**
+ * Every second operation is asked for by a run of ours, which brings a rule with it. All others are
+ * alike but for their start, as those are that Argo CD starts by itself.
+ */
+export const runMarker = /^run-(\d+)$/;
+const mostEntries = 10;
+
+/** An application that is synced again and again, by somebody else. */
 export class SimulatedApplication {
+  readonly name: string;
   readonly uid: string;
   readonly operations: TrueOperation[] = [];
   readonly #chance: Chance;
   #state: OperationState | undefined;
   #history: Application['history'] = [];
+  readonly #nextVersion: () => number;
+  #version: number;
+  #health: 'Healthy' | 'Degraded' = 'Healthy';
+  /** How often it truly became degraded. */
+  degradations = 0;
+  isGone = false;
 
-  constructor(uid: string, chance: Chance) {
+  /** `nextVersion` counts the changes of all applications, as Kubernetes does. */
+  constructor(name: string, uid: string, chance: Chance, nextVersion: () => number) {
+    this.name = name;
     this.uid = uid;
     this.#chance = chance;
+    this.#nextVersion = nextVersion;
+    this.#version = nextVersion();
   }
 
   get last(): TrueOperation | undefined {
     return this.operations.at(-1);
   }
 
-  /** Something happens to it: an operation starts, progresses, is retried or ends. */
-  move(at: number): void {
-    const now = Math.floor(at / 1_000) * 1_000;
-    const { last } = this;
-    if (last === undefined || last.end !== undefined) return this.#begin(now);
-    const state = this.#state;
-    if (state === undefined) return;
-    const step = this.#chance.between(0, 3);
-    if (step === 0) this.#state = { ...state, results: [hook('Running')] };
-    else if (step === 1) this.#state = { ...state, results: [hook('Succeeded')] };
-    else if (step === 2) this.#state = { ...state, retryCount: state.retryCount + 1, results: [] };
-    else this.#end(now, state, last);
+  /** Whether a hook of the operation can call. */
+  get hasHook(): boolean {
+    return (this.#state?.results.length ?? 0) > 0;
   }
 
-  #begin(startedAt: number): void {
+  /** Something happens to it: an operation begins, goes on, is tried again or ends, or its health turns. */
+  move(at: number): void {
+    const now = Math.floor(at / 1_000) * 1_000;
+    this.#version = this.#nextVersion();
+    if (this.#chance.isHit(0.1)) return this.#turn();
+    const { last } = this;
+    const state = this.#state;
+    if (last === undefined || last.end !== undefined || state === undefined)
+      return this.#begin(now);
+    const step = this.#chance.between(0, 4);
+    if (step <= 1) this.#state = { ...state, results: [hook('Running')] };
+    else if (step === 2) this.#state = { ...state, results: [hook('Succeeded')] };
+    else if (step === 3) {
+      last.retries += 1;
+      this.#state = { ...state, retryCount: state.retryCount + 1, results: [] };
+    } else this.#end(now, state, last);
+  }
+
+  #turn(): void {
+    this.#health = this.#health === 'Healthy' ? 'Degraded' : 'Healthy';
+    if (this.#health === 'Degraded') this.degradations += 1;
+  }
+
+  /** The operation of an event or a memory; undefined where there was none. */
+  operationOf(known: { readonly key: string; readonly startedAt: number }) {
+    const [, number] = /(?:run-|history\/)(\d+)$/.exec(known.key) ?? [];
+    if (number !== undefined) return this.operations[Number(number) - 1];
+    return this.operations.find((one) => one.startedAt === known.startedAt && one.number % 2 === 1);
+  }
+
+  #begin(now: number): void {
     const number = this.operations.length + 1;
-    this.operations.push({ number, end: undefined, isEndSeen: false, isBegunSeen: false });
+    // Two that are alike in all but their start are one, if they start in one second.
+    const alike = this.operations.at(-2)?.startedAt ?? 0;
+    const startedAt = Math.max(now, alike + 1_000);
+    const none = { end: undefined, retries: 0, isEndSeen: false, isHookAccepted: false };
+    this.operations.push({ number, startedAt, ...none });
     this.#state = {
       operation: {
         sync: true,
@@ -53,9 +101,9 @@ export class SimulatedApplication {
         prune: false,
         strategy: 'hook',
         resources: [],
-        info: [{ name: 'azure-pipelines/run', value: `run-${number}` }],
+        info: number % 2 === 0 ? [{ name: markerName, value: `run-${number}` }] : [],
         initiatedBy: { username: 'ci', automated: false },
-        fingerprint: `operation-${number}`,
+        fingerprint: number % 2 === 0 ? `operation-${number}` : 'auto-sync',
       },
       phase: 'Running',
       message: '',
@@ -67,7 +115,8 @@ export class SimulatedApplication {
     };
   }
 
-  #end(finishedAt: number, state: OperationState, last: TrueOperation): void {
+  #end(now: number, state: OperationState, last: TrueOperation): void {
+    const finishedAt = Math.max(now, state.startedAt);
     const phase = this.#chance.isHit(0.6) ? 'Succeeded' : 'Failed';
     last.end = phase;
     this.#state = { ...state, phase, finishedAt, results: [hook(phase)] };
@@ -81,19 +130,19 @@ export class SimulatedApplication {
       initiatedBy: 'ci',
       automated: false,
     };
-    this.#history = [...this.#history, entry].slice(-10);
+    this.#history = [...this.#history, entry].slice(-mostEntries);
   }
 
-  /** Its current state. */
+  /** As it looks now. */
   look(): Application {
     return {
-      name: this.uid,
+      name: this.name,
       namespace: 'argocd',
       uid: this.uid,
-      resourceVersion: '1',
+      resourceVersion: String(this.#version),
       project: 'default',
       labels: {},
-      annotations: {},
+      annotations: { 'azure-pipelines/on-success': 'shop/docs' },
       deleting: false,
       skipReconcile: false,
       sources: [],
@@ -106,7 +155,7 @@ export class SimulatedApplication {
       operation: this.last?.end === undefined ? this.#state?.operation : undefined,
       operationState: this.#state,
       sync: { status: 'Synced', revisions: [] },
-      health: { status: 'Healthy', message: '' },
+      health: { status: this.#health, message: '' },
       resources: [],
       conditions: [],
       history: this.#history,

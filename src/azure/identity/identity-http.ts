@@ -93,8 +93,7 @@ export class IdentityHttp implements HttpClient {
   }
 
   #unreachable(host: string, { code, message }: BrokenExchange): IdentityError {
-    const why =
-      code === 'ADDRESS_REFUSED' ? 'its address is not allowed' : plainLine(message, 200);
+    const why = code === 'ADDRESS_REFUSED' ? 'its address is not allowed' : plainLine(message, 200);
     const elsewhere =
       'Only what runs in Azure has a managed identity: elsewhere, configure another one. ';
     const advice = `${this.#isPlatform ? elsewhere : ''}Allow the handler to reach it in its network policy and firewall.`;

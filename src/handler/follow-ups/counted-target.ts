@@ -16,7 +16,7 @@ const passing: ReadonlySet<string> = new Set(['throttled', 'unavailable', 'uncle
 /** Why actions are refused, as the metrics count it: by Azure DevOps, by their targets, by their chains. */
 export const refusalReasons: readonly string[] = [
   ...pipelineReasons.filter((reason) => !passing.has(reason)),
-  ...['other', 'chainTooLong', 'loop'],
+  ...['other', 'chainTooLong', 'loop', 'flood'],
 ];
 
 /** Passes actions on to another target and counts its answers. */

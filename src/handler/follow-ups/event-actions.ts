@@ -54,9 +54,11 @@ export interface SeenEvent {
 export interface EventActionsPorts extends ChainPorts {
   readonly rulesOfRun: RulesOfRun | undefined;
   readonly pace: RulePace;
-  readonly telemetry: Pick<FollowUpTelemetry, 'chainRefused' | 'seenAgain'>;
+  readonly telemetry: Pick<FollowUpTelemetry, 'chainRefused' | 'flooded' | 'seenAgain'>;
   /** Called once when a rule reaches its hourly limit, and again only after it was below the limit. */
   readonly onDelay: (rule: string, until: number) => void;
+  /** Told that an action of a rule is not done at all, since too many wait before it. */
+  readonly onFlood: (rule: string) => void;
 }
 
 /** No organization has this name. An action that needs one is refused with the reason when it is prepared. */
@@ -92,7 +94,10 @@ export class EventActions {
     return actions;
   }
 
-  /** The action of one additional rule, from a hook, for an event. Undefined: it exists already. */
+  /**
+   * The action of one additional rule, from a hook, for an event. Undefined: it exists already, or too
+   * many wait before it.
+   */
   ofRule(
     event: ApplicationEvent,
     rule: FollowUpRule,
@@ -153,7 +158,7 @@ export class EventActions {
     // Only rules of an input may leave out the project; the run supplies it.
     if (action === undefined) return undefined;
     const { chainDepth, actionsPerHour, keepTrying } = this.#settings.followUpLimits;
-    const { pace, telemetry, onDelay } = this.#ports;
+    const { pace, telemetry, onDelay, onFlood } = this.#ports;
     const key = actionKeyOf(event, rule);
     // An action that exists is left unchanged and counts once.
     if ((await this.#ports.store.action(key)) !== undefined) {
@@ -163,12 +168,23 @@ export class EventActions {
     const chain = await chainOf(event, application, this.#ports);
     const refusal = chainRefusal(chain, linkOf(event, rule.name), chainDepth);
     if (refusal) telemetry.chainRefused(refusal.why);
-    const dueAt = refusal ? now : pace.next(rule.name, action, actionsPerHour, now);
+    const { uid } = event.application;
+    const limits = { perHour: actionsPerHour, longest: keepTrying };
+    // What is refused waits for nothing; but no hour keeps more of it either.
+    const counted = refusal ? `refused ${rule.name}` : rule.name;
+    const turn = pace.next({ rule: counted, action, uid }, limits, now);
+    if (turn === undefined || (refusal && turn > now)) {
+      // A flood must not fill the store as well: it is counted, and said once.
+      telemetry.flooded();
+      onFlood(rule.name);
+      return undefined;
+    }
+    const dueAt = refusal ? now : turn;
     if (dueAt > now) onDelay(rule.name, dueAt);
     const eventKey = eventKeyOf(key);
     const body = { event, argocd, applicationUrl, action, eventKey, late, chain };
     return {
-      ...{ key, uid: event.application.uid, rule: rule.name, createdAt: now, dueAt },
+      ...{ key, uid, rule: rule.name, createdAt: now, dueAt },
       // The pace of the rule may delay it further.
       expiresAt: dueAt + keepTrying,
       state: refusal ? 'refused' : 'waiting',
@@ -186,7 +202,7 @@ function allowedOf(
   source: EventSource,
 ): readonly FollowUpRule[] {
   const matching = new RuleSet(rules).matching(event, source);
-  return matching.filter((rule) => mayQueue(rule, event.application));
+  return matching.filter((rule) => mayQueue(rule, event, source.argocd));
 }
 
 function delayed(rule: string, perHour: number): string {

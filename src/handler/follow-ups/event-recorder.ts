@@ -7,6 +7,7 @@ import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { deletionOf, deriveEvents } from '../../sync/events/derive-events.ts';
 import { lookOf } from '../../sync/events/look.ts';
 import type { Application } from '../../sync/model/application.ts';
+import { isOlder, type Versioned } from '../../sync/model/resource-version.ts';
 import type {
   ApplicationMemory,
   EventStep,
@@ -50,12 +51,15 @@ export interface EventRecorderPorts {
 
 /**
  * Turns looks at applications into events and stores them. Memory and actions are stored in one step, so that
- * they cannot diverge. Looks at one application are recorded in order.
+ * they cannot diverge. Looks at one application are recorded in order, and one that is older than the last
+ * is dropped: the stream may deliver late what was read for a hook immediately.
  */
 export class EventRecorder {
   readonly #ports: EventRecorderPorts;
   /** The latest recording of each application that is running or queued, by `uid`. */
   readonly #turns = new Map<string, Promise<void>>();
+  /** The newest of each application that was recorded, by `uid`. */
+  readonly #newest = new Map<string, Versioned>();
 
   constructor(ports: EventRecorderPorts) {
     this.#ports = ports;
@@ -68,20 +72,20 @@ export class EventRecorder {
 
   /**
    * Records the look, then adds the action of one more rule for an event that the look shows. Returns that
-   * action, or the one by which another rule queues the same pipeline for the same event.
+   * action, or the one by which another rule queues the same pipeline for the same event. Undefined: too
+   * many wait before it.
    */
   async addRule(
     application: Application,
     look: Omit<Look, 'isFirst' | 'since'>,
     event: ApplicationEvent,
     rule: FollowUpRule,
-  ): Promise<StoredAction> {
-    const made: { action?: StoredAction } = {};
+  ): Promise<StoredAction | undefined> {
+    const made: { action?: StoredAction | undefined } = {};
     await this.#inTurn(application.uid, async () => {
       made.action = await this.#addRule(application, look, event, rule);
     });
-    // It is set: a failed recording would have rejected.
-    return made.action as StoredAction;
+    return made.action;
   }
 
   /** Records that the application was deleted. Then it is forgotten. */
@@ -96,19 +100,27 @@ export class EventRecorder {
   /** Records that the application was deleted while nobody watched. Only what was stored is known of it. */
   recordAbsence({ uid, about }: ApplicationMemory, look: Look): Promise<void> {
     return this.#inTurn(uid, async () => {
-      if (about === undefined) return this.#ports.store.forgetEvents(uid);
+      if (about === undefined) return this.#forget(uid);
       await this.#delete({ ...about, uid, images: [], operationState: undefined }, look);
     });
   }
 
   /** Forgets an application without an event: another has its name, or its fate is unknown. */
   forget(uid: string): Promise<void> {
-    return this.#inTurn(uid, () => this.#ports.store.forgetEvents(uid));
+    return this.#inTurn(uid, () => this.#forget(uid));
+  }
+
+  #forget(uid: string): Promise<void> {
+    this.#newest.delete(uid);
+    return this.#ports.store.forgetEvents(uid);
   }
 
   async #record(application: Application, look: Look): Promise<void> {
     const { store, telemetry } = this.#ports;
-    const known = await store.eventMemory(application.uid);
+    const { uid, resourceVersion } = application;
+    const newest = this.#newest.get(uid);
+    if (newest !== undefined && isOlder(application, newest)) return;
+    const known = await store.eventMemory(uid);
     const since = secondOf(Math.max(look.since, this.#oldest));
     const { events, memory } = deriveEvents(known, application, since);
     const seen = this.#meant(events, look);
@@ -116,8 +128,10 @@ export class EventRecorder {
       .actions()
       .of(seen, application, this.#placeOf(application, look));
     const step = { memory: { ...memory, about: subjectOf(application, look) }, actions };
-    if (actions.length === 0 && JSON.stringify(step.memory) === JSON.stringify(known)) return;
-    await this.#store(step);
+    const isNews = actions.length > 0 || JSON.stringify(step.memory) !== JSON.stringify(known);
+    if (isNews) await this.#store(step);
+    this.#newest.set(uid, { resourceVersion });
+    if (!isNews) return;
     for (const { event, late } of seen) telemetry.eventSeen(event.kind, late);
   }
 
@@ -126,7 +140,7 @@ export class EventRecorder {
     look: Omit<Look, 'isFirst' | 'since'>,
     event: ApplicationEvent,
     rule: FollowUpRule,
-  ): Promise<StoredAction> {
+  ): Promise<StoredAction | undefined> {
     const { store } = this.#ports;
     const { uid } = application;
     const isFirst = (await store.eventMemory(uid)) === undefined;
@@ -137,9 +151,8 @@ export class EventRecorder {
     if (known !== undefined) return known;
     const place = this.#placeOf(application, look);
     const action = await this.#ports.actions().ofRule(event, rule, application, place);
-    const memory = await store.eventMemory(uid);
-    if (action === undefined || memory === undefined)
-      throw new Error('the rule of a hook made no action');
+    if (action === undefined) return undefined;
+    const memory = (await store.eventMemory(uid)) ?? emptyMemory(uid);
     await this.#store({ memory, actions: [action] });
     return action;
   }
@@ -183,7 +196,7 @@ export class EventRecorder {
     }
     telemetry.eventSeen(event.kind, isFirst);
     // After a crash in between, the application is found deleted again: the same event, so the same actions.
-    await store.forgetEvents(uid);
+    await this.#forget(uid);
   }
 
   async #store(step: EventStep): Promise<void> {

@@ -21,11 +21,15 @@ export interface RunRules {
   readonly organization: string;
   readonly project: string;
   /**
-   * Whether the handler may queue it for this application now: the rules must allow the action `queue` to the
-   * run, and the pipeline must be in the run's own project or allowed by a grant for the AppProject.
+   * Whether the handler may queue it for this event now: the event must be of an operation that the run
+   * requested, the rules must allow the action `queue` to the run, and the pipeline must be in the run's own
+   * project or allowed by a grant for the AppProject. `argocd`: name of the application's instance.
    */
-  readonly mayQueue: (rule: FollowUpRule, application: ApplicationEvent['application']) => boolean;
+  readonly mayQueue: (rule: FollowUpRule, event: RunEvent, argocd: string) => boolean;
 }
+
+/** An event of an operation that names a run. */
+export type RunEvent = Pick<ApplicationEvent, 'application' | 'operation'>;
 
 /**
  * The rules of the run that requested an operation, by the operation's marker. Anyone may have written the
@@ -49,7 +53,9 @@ export interface FollowUpTelemetry {
   actionsMade(count: number): void;
   /** An action that is skipped because its chain is too long or a loop. */
   chainRefused(why: 'depth' | 'loop'): void;
-  /** An action that exists already, because its event was seen before. */
+  /** An action that is not done, since too many of its rule and pipeline wait for their turn. */
+  flooded(): void;
+  /** An action that is there already, since its event was seen before. */
   seenAgain(): void;
   /** An annotation that is invalid (`faulty`), or asks for what no grant allows (`forbidden`). */
   annotationFault(reason: 'faulty' | 'forbidden'): void;

@@ -38,6 +38,8 @@ export interface FollowUpsPorts {
   readonly onFault: (error: unknown) => void;
   /** Called once when a rule has reached its hourly limit and its actions have to wait. */
   readonly onDelay: (rule: string, until: number) => void;
+  /** Told once an hour that actions of a rule are not done at all, since too many wait before them. */
+  readonly onFlood: (rule: string) => void;
   /** Aborts when the process ends. */
   readonly signal: AbortSignal;
 }
@@ -80,6 +82,8 @@ export class FollowUps {
   readonly #running: Promise<void>[] = [];
   /** Rules whose delay was reported, and until when it lasts. */
   readonly #delayed = new Map<string, number>();
+  /** Rules of which it was said that they are flooded, and until when that is enough. */
+  readonly #flooded = new Map<string, number>();
   #settings = nothing;
   #actions: EventActions;
   #care: Promise<Care> = Promise.resolve(new Care(nothing, new Map()));
@@ -138,14 +142,15 @@ export class FollowUps {
 
   /**
    * Stores what an application shows, and the action of one more rule, from a hook, for one of its events.
-   * Returns that action, or the one that queues the same pipeline for the same event.
+   * Returns that action, or the one that queues the same pipeline for the same event. Undefined: too many
+   * wait before it.
    */
   async addRule(
     argocd: string,
     application: Application,
     event: ApplicationEvent,
     rule: FollowUpRule,
-  ): Promise<StoredAction> {
+  ): Promise<StoredAction | undefined> {
     const server = this.#ports.server(argocd);
     if (server === undefined) throw new Error(`Argo CD ${argocd} is no longer configured`);
     return this.#recorder.addRule(application, { argocd, server }, event, rule);
@@ -212,16 +217,23 @@ export class FollowUps {
     const { store, rulesOfRun, actionOfPlan, telemetry } = this.#ports;
     return new EventActions(settings, {
       ...{ store, rulesOfRun, actionOfPlan, telemetry, pace: this.#pace },
-      onDelay: (rule, until) => this.#sayDelay(rule, until),
+      onDelay: (rule, until) => {
+        if (!this.#isSaid(this.#delayed, rule, until)) this.#ports.onDelay(rule, until);
+      },
+      onFlood: (rule) => {
+        const until = this.#flooded.get(rule) ?? this.#ports.clock.now() + hour;
+        if (!this.#isSaid(this.#flooded, rule, until)) this.#ports.onFlood(rule);
+      },
     });
   }
 
-  #sayDelay(rule: string, until: number): void {
+  /** Whether something was said of a rule; from now on, until then, it was. */
+  #isSaid(said: Map<string, number>, rule: string, until: number): boolean {
     const now = this.#ports.clock.now();
-    for (const [name, at] of this.#delayed) if (at <= now) this.#delayed.delete(name);
-    const isSaid = this.#delayed.has(rule);
-    this.#delayed.set(rule, until);
-    if (!isSaid) this.#ports.onDelay(rule, until);
+    for (const [name, at] of said) if (at <= now) said.delete(name);
+    const isSaid = said.has(rule);
+    said.set(rule, until);
+    return isSaid;
   }
 
   /** Resolves once it is known since when everything is followed; never rejects. */

@@ -52,14 +52,15 @@ export interface HookQueue {
   actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]>;
   /**
    * Stores what the application shows, and the action of one more rule for one of its events, unless this
-   * rule has one already, or another rule queues the same pipeline. Returns the action.
+   * rule has one already, or another rule queues the same pipeline. Returns the action. Undefined: too many
+   * wait before it.
    */
   addRule(
     argocd: string,
     application: Application,
     event: ApplicationEvent,
     rule: FollowUpRule,
-  ): Promise<StoredAction>;
+  ): Promise<StoredAction | undefined>;
 }
 
 /** Milliseconds between two looks at an action that a caller waits for. */
@@ -98,6 +99,10 @@ export class HookCalls implements HookIntake {
     }
     const rule = hookRuleOf(hook, queue, each);
     const action = await followUps.addRule(argocd, application, event, rule);
+    if (action === undefined) {
+      const message = `Too many follow-ups for ${printPipelineAddress(queue)} wait for their turn (\`followUpLimits.actionsPerHour\`).`;
+      return { kind: 'unavailable', message };
+    }
     return { kind: 'accepted', phase: seen.phase, followUps: [viewOf(action)] };
   }
 

@@ -156,17 +156,17 @@ describe('calls as our identity', () => {
       const what = { kind: 'pipeline', reference: 'smoke' } as const;
       const error = await errorOf(pipelines.find(project, what, noAbort));
       assert.equal(error.reason, 'unauthenticated');
-      assert.match(error.message, /it does not take our token \(.*the secret has expired\)/);
+      assert.match(error.message, /it rejected the token \(.*the secret has expired\)/);
     });
 
     it('do not take a run for unqueued whose tags are refused', async () => {
-      const { azure, identity, run } = organization;
+      const { azure, identity } = organization;
       const pipelines = organization.as((refused) =>
         refused === undefined
           ? Promise.resolve(identity.token)
           : Promise.reject(new Error('the issuer is away')),
       );
-      const queued = run.call(organization, 21, { tags: ['argocd'] });
+      const queued = organization.run(21, { tags: ['argocd'] });
       for (let form = 0; form < 2; form += 1) {
         azure.inject({ operation: 'addTag', fault: { kind: 'answer', status: 401, body: '' } });
       }

@@ -58,7 +58,7 @@ describe('an action whose rule may have changed', () => {
       const message = await refusal(prepare(before, { followUps, grants }));
       assert.match(
         message,
-        /^The rule smoke-tests of the configuration has another target by now\./,
+        /^The rule smoke-tests in `followUps` of the configuration now has another target/,
       );
     });
   }

@@ -71,6 +71,33 @@ describe('The recorder of events', () => {
     });
   });
 
+  it('learns nothing from a look that is older than another', async () => {
+    const at = (resourceVersion: string, status: 'Healthy' | 'Degraded') =>
+      application({ resourceVersion, health: { status, message: '' } });
+    for (const one of [
+      at('8', 'Healthy'),
+      at('9', 'Degraded'),
+      at('10', 'Healthy'),
+      at('9', 'Degraded'),
+      at('10', 'Healthy'),
+      at('11', 'Degraded'),
+    ]) {
+      await recorder.record(one, look);
+    }
+    assert.deepEqual(kinds, ['healthDegraded', 'healthRecovered', 'healthDegraded']);
+  });
+
+  it('learns from an older look after one that could not be stored', async () => {
+    const at = (resourceVersion: string, status: 'Healthy' | 'Degraded') =>
+      application({ resourceVersion, health: { status, message: '' } });
+    await recorder.record(at('8', 'Healthy'), look);
+    fault = new StoreError('disk full');
+    await assert.rejects(recorder.record(at('10', 'Degraded'), look), StoreError);
+    fault = undefined;
+    await recorder.record(at('9', 'Degraded'), look);
+    assert.deepEqual(kinds, ['healthDegraded', 'healthDegraded']);
+  });
+
   it('lets no look at an application overtake another', async () => {
     isHeld = true;
     const looks = [recorder.record(running, look), recorder.record(over, look)];

@@ -101,11 +101,13 @@ export class Scene {
         eventTooOld: (kind) => this.seen.push(`${kind} too old`),
         actionsMade: () => undefined,
         chainRefused: (why) => this.said.push(`refused: ${why}`),
+        flooded: () => this.seen.push('flooded'),
         seenAgain: () => this.said.push('seen again'),
         annotationFault: (reason) => this.said.push(reason),
       },
       onFault: (error) => assert.fail(error as Error),
       onDelay: (name) => this.said.push(`${name} waits`),
+      onFlood: (name) => this.said.push(`${name} is flooded`),
     });
     await this.followUps.start();
     this.followUps.configure(configured);

@@ -1,0 +1,155 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../../src/async/clock.ts';
+import { AzureClient } from '../../../src/azure/http/azure-client.ts';
+import { EventClaims, type ClaimAnswer } from '../../../src/handler/follow-ups/event-claims.ts';
+import type { HookAnswer } from '../../../src/handler/hook-intake.ts';
+import type { ClaimSpec } from '../../../src/handler/run.ts';
+import { makeFollowUps, type StartedFollowUps } from '../../../src/handler/start-follow-ups.ts';
+import type { EventStore } from '../../../src/handler/store/event-store.ts';
+import { ApplicationInformer } from '../../../src/handler/watch/application-informer.ts';
+import type { Instance } from '../../../src/handler/watch/instances.ts';
+import type { Life } from './life.ts';
+import { config, inputRule, queuedByHook } from './settings.ts';
+import { runMarker } from './simulated-application.ts';
+import type { SimulatedArgoCD } from './simulated-argo-cd.ts';
+import type { SimulatedAzure, SimulatedRun } from './simulated-azure.ts';
+import type { SimulatedDisk } from './simulated-disk.ts';
+
+/** What a handler is simulated with. */
+export interface SimulatedHandlerParts {
+  readonly life: Life;
+  readonly disk: SimulatedDisk;
+  readonly argocd: SimulatedArgoCD;
+  readonly azure: SimulatedAzure;
+  /** Of its machine. */
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Told of a bug of the handler. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/**
+ * The follow-ups of one process, put together as the service puts them together: informer, watch,
+ * rules, worker, targets and the client of Azure DevOps are those that ship. Only what lies outside
+ * of the process is simulated: disk, network and time.
+ */
+export class SimulatedHandler {
+  readonly #parts: SimulatedHandlerParts;
+  readonly #started: StartedFollowUps;
+  readonly #claims: EventClaims;
+
+  constructor(parts: SimulatedHandlerParts) {
+    this.#parts = parts;
+    const { life, disk, argocd, azure, clock, random } = parts;
+    const store: EventStore = life.store(disk);
+    const get = argocd.get(life);
+    const instance = {
+      argocd: { get },
+      namespace: 'argocd',
+      url: 'https://argocd.example.com',
+      page: '',
+    };
+    const client = new AzureClient({
+      userAgent: 'simulation',
+      exchange: (_, request) => life.call(() => azure.exchange(request)),
+    });
+    this.#started = makeFollowUps(config, {
+      ...{ store, azure: client, clock, random, userAgent: '', signal: life.signal },
+      instances: () => ({ find: () => instance as unknown as Instance }),
+      rulesOfRun: (marker) =>
+        Promise.resolve(
+          runMarker.test(marker)
+            ? {
+                ...{ rules: [inputRule], organization: 'fabrikam' },
+                project: 'shop',
+                mayQueue: () => true,
+              }
+            : undefined,
+        ),
+      metrics: {
+        eventSeen: () => undefined,
+        actionRefused: () => undefined,
+        duplicatePrevented: () => undefined,
+        annotationFault: () => undefined,
+      },
+      logger: this.#logger(),
+    });
+    this.#claims = new EventClaims({ store, clock, onClaim: () => undefined });
+  }
+
+  /** Begins as the service does: with what was left, and then with what Argo CD tells. */
+  async start(): Promise<void> {
+    const { life, argocd, clock, random, onBug } = this.#parts;
+    const { followUps } = this.#started;
+    this.#started.configure(config);
+    for (;;) {
+      try {
+        await followUps.start();
+        break;
+      } catch {
+        // The platform starts it again.
+        await clock.sleep(1_000, life.signal);
+      }
+    }
+    const overview = argocd.overview(life);
+    const observer = followUps.watch('prod');
+    const informer = new ApplicationInformer(
+      overview,
+      'argocd',
+      clock,
+      random,
+      undefined,
+      observer,
+    );
+    await informer.run(life.signal).catch(onBug);
+  }
+
+  /** The same configuration is read anew. */
+  reload(): void {
+    this.#started.configure(config);
+  }
+
+  /** A hook's word that something has happened. */
+  hint(name: string): void {
+    this.#started.followUps.hint('prod', { name });
+  }
+
+  /** A hook calls, and asks for its pipeline. Undefined: it got no answer that it could use. */
+  async callOfHook(name: string): Promise<HookAnswer | undefined> {
+    const call = {
+      ...{ argocd: 'prod', application: { name, namespace: 'argocd' }, phase: undefined },
+      hook: { name: 'smoke', namespace: 'shop' },
+      ...{ queue: queuedByHook, each: 'operation' as const, isAllowed: () => true },
+    };
+    return await this.#started.hooks.intake
+      .accept(call, this.#parts.life.signal)
+      .catch(() => undefined);
+  }
+
+  /** A run of Azure Pipelines asks for its event. */
+  claim(run: SimulatedRun): Promise<ClaimAnswer> {
+    return this.#claims.claim(claimOf(run));
+  }
+
+  #logger(): Logger {
+    const bug = (about: unknown) => this.#parts.onBug(about);
+    const quiet = () => undefined;
+    return { info: quiet, warn: quiet, error: bug, fatal: bug } as unknown as Logger;
+  }
+}
+
+/** As the claim of a run is known once the run has proven itself. */
+function claimOf({ id, event }: SimulatedRun): ClaimSpec {
+  const projectId = '22222222-2222-4222-8222-222222222222';
+  return {
+    kind: 'claim',
+    eventKey: event,
+    address: {
+      collection: 'https://dev.azure.com/fabrikam',
+      ...{ projectId, hub: 'build', planId: `plan-${id}` },
+      ...{ timelineId: '', jobId: '', taskInstanceId: '' },
+    },
+    ...{ client: 'fabrikam', azureProject: 'shop', proven: { at: 0, projectName: 'shop' } },
+    ...{ argocd: '', info: [], page: '', buildId: undefined },
+  };
+}
