@@ -55,6 +55,7 @@ export class SimulatedHandler {
     });
     this.#started = makeFollowUps(config, {
       ...{ store, azure: client, clock, random, userAgent: '', signal: life.signal },
+      announced: { runOf: () => Promise.resolve('none') },
       instances: () => ({ find: () => instance as unknown as Instance }),
       rulesOfRun: (marker) =>
         Promise.resolve(
@@ -119,7 +120,12 @@ export class SimulatedHandler {
     const call = {
       ...{ argocd: 'prod', application: { name, namespace: 'argocd' }, phase: undefined },
       hook: { name: 'smoke', namespace: 'shop' },
-      ...{ queue: queuedByHook, each: 'operation' as const, isAllowed: () => true },
+      ...{
+        queue: queuedByHook,
+        completes: false,
+        each: 'operation' as const,
+        isAllowed: () => true,
+      },
     };
     return await this.#started.hooks.intake
       .accept(call, this.#parts.life.signal)
