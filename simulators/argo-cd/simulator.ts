@@ -26,6 +26,7 @@ import { heartbeatInterval } from './stream.ts';
 import type { SyncRequest } from './sync-request.ts';
 import { operationOf } from './sync-request.ts';
 import type { SyncWindow } from './windows.ts';
+import type { PodRunner } from './workloads.ts';
 import { Workloads } from './workloads.ts';
 
 export interface SimulatorOptions {
@@ -103,6 +104,7 @@ export class ArgoCDSimulator {
   readonly #environment: Environment;
   readonly #controller: Controller;
   readonly #access: Access;
+  readonly #workloads: Workloads;
   readonly #server: HttpServer;
   readonly #scheme: string;
   readonly #rootPath: string;
@@ -148,6 +150,7 @@ export class ArgoCDSimulator {
       behavior: this.behavior,
     };
     this.#environment = environment;
+    this.#workloads = workloads;
     this.#controller = new Controller(environment);
     new Hydrator(environment);
     cluster.listen((change, object) => this.#childApplication(change, object));
@@ -215,6 +218,11 @@ export class ArgoCDSimulator {
   /** Called at every request; see `RequestHook`. */
   set onRequest(hook: RequestHook | undefined) {
     this.#server.onRequest = hook;
+  }
+
+  /** Runs the pods of Jobs; see `PodRunner`. */
+  set podRunner(runner: PodRunner | undefined) {
+    this.#workloads.runner = runner;
   }
 
   get openStreams(): number {

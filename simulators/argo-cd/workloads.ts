@@ -28,6 +28,15 @@ interface PodTemplate {
   };
 }
 
+/**
+ * Runs the pod of a Job, in place of its `lab/…` annotations: resolves with its exit code, and writes
+ * its log meanwhile. Undefined leaves the pod to its annotations.
+ */
+export type PodRunner = (
+  pod: KubernetesObject,
+  write: (line: string) => void,
+) => Promise<number> | undefined;
+
 /** Scheduling, and the time until the Job controller notices an end: measured in recordings. */
 const podStart = 250;
 const noticedAfter = 900;
@@ -56,6 +65,8 @@ export class Workloads {
   readonly #logs = new Map<string, LogLine[]>();
   readonly #played = new Map<string, string>();
   #lastStart = 0;
+  /** Asked for each pod of a Job. */
+  runner: PodRunner | undefined;
 
   constructor(clock: SimulatedClock, cluster: Cluster, identifiers: Identifiers) {
     this.#clock = clock;
@@ -106,27 +117,55 @@ export class Workloads {
     const lines = (notes['lab/log'] ?? 'started').split('|').map((line) => line.padEnd(width, '.'));
     const half = Math.ceil(lines.length / 2);
     this.#clock.after(this.#startTime(), () => {
-      const pod = this.#createPod(job, template, { phase: 'Running', ready: true });
+      const labelled = withJobLabels(job, template);
+      const pod = this.#createPod(job, labelled, { phase: 'Running', ready: true });
       if (!pod) return;
+      if (this.#runs(job, pod, template)) return;
       this.#write(pod, lines.slice(0, half));
       this.#writeByContainer(pod, template);
       if (notes['lab/forever']) return;
       this.#clock.after(Number(notes['lab/seconds'] ?? 1) * 1000, () => {
-        const failed = Number(notes['lab/exit'] ?? 0) !== 0;
         this.#write(pod, lines.slice(half));
-        const phase = failed ? 'Failed' : 'Succeeded';
-        this.#setStatus(pod, { phase, ready: false, ...this.#ends(template) });
-        this.#clock.after(noticedAfter, () => this.#endJob(job, failed));
+        this.#endPod(job, pod, template, Number(notes['lab/exit'] ?? 0));
       });
     });
   }
 
+  /** Leaves the pod to the runner, if that takes it. */
+  #runs(job: KubernetesObject, pod: KubernetesObject, template: PodTemplate): boolean {
+    const write = (text: string) => {
+      this.#clock.arrive();
+      this.#write(pod, [text]);
+    };
+    const running = this.runner?.(structuredClone(pod), write);
+    if (running === undefined) return false;
+    const end = (code: number) => {
+      if (this.#clock.isStopped) return;
+      this.#clock.arrive();
+      this.#endPod(job, pod, template, code);
+    };
+    void running.then(end, (error: unknown) => {
+      write(String(error));
+      end(1);
+    });
+    return true;
+  }
+
+  #endPod(job: KubernetesObject, pod: KubernetesObject, template: PodTemplate, code: number): void {
+    const phase = code === 0 ? 'Succeeded' : 'Failed';
+    this.#setStatus(pod, { phase, ready: false, ...this.#ends(template, code) });
+    const end = code === 0 ? completed : failureOf(job, pod, code);
+    this.#clock.after(noticedAfter, () => {
+      this.#setStatus(job, { conditions: [{ ...end, status: 'True' }] });
+    });
+  }
+
   /** How a pod's containers ended, for its status. */
-  #ends({ metadata, spec }: PodTemplate): Record<string, unknown> {
+  #ends({ metadata, spec }: PodTemplate, code: number): Record<string, unknown> {
     const notes = metadata?.annotations ?? {};
     const finishedAt = timestamp(this.#clock.now);
     const end = ({ name }: Container) => {
-      const exitCode = Number(notes[`lab/exit.${name}`] ?? notes['lab/exit'] ?? 0);
+      const exitCode = Number(notes[`lab/exit.${name}`] ?? code);
       return { name, state: { terminated: { exitCode, finishedAt } } };
     };
     return {
@@ -141,21 +180,6 @@ export class Workloads {
       const text = notes[`lab/log.${name}`];
       if (text !== undefined) this.#write(pod, text.split('|'), name);
     }
-  }
-
-  #endJob(job: KubernetesObject, failed: boolean): void {
-    const condition = failed
-      ? {
-          type: 'Failed',
-          reason: 'BackoffLimitExceeded',
-          message: 'Job has reached the specified backoff limit',
-        }
-      : {
-          type: 'Complete',
-          reason: 'CompletionsReached',
-          message: 'Reached expected number of succeeded pods',
-        };
-    this.#setStatus(job, { conditions: [{ ...condition, status: 'True' }] });
   }
 
   #playDeployment(deployment: KubernetesObject, template: PodTemplate): void {
@@ -254,4 +278,49 @@ export class Workloads {
     }
     if (!this.#cluster.get(keyOf(owner))) this.#played.delete(text);
   }
+}
+
+const completed = {
+  type: 'Complete',
+  reason: 'CompletionsReached',
+  message: 'Reached expected number of succeeded pods',
+};
+
+interface PodFailurePolicy {
+  readonly rules?: readonly {
+    readonly action: string;
+    readonly onExitCodes?: { readonly operator: string; readonly values: readonly number[] };
+  }[];
+}
+
+/** Why a Job has failed whose pod has: it has no second one here (seen on a real one, with a policy). */
+function failureOf(job: KubernetesObject, pod: KubernetesObject, code: number) {
+  const { rules = [] } = (job.spec?.podFailurePolicy ?? {}) as PodFailurePolicy;
+  const at = rules.findIndex(
+    ({ action, onExitCodes: of }) =>
+      action === 'FailJob' &&
+      of !== undefined &&
+      of.values.includes(code) === (of.operator === 'In'),
+  );
+  if (at < 0) {
+    const message = 'Job has reached the specified backoff limit';
+    return { type: 'Failed', reason: 'BackoffLimitExceeded', message };
+  }
+  const { containers = [] } = (pod.spec ?? {}) as { containers?: readonly Container[] };
+  const { namespace = '', name = '' } = pod.metadata;
+  const message = `Container ${containers[0]?.name ?? ''} for pod ${namespace}/${name} failed with exit code ${code} matching FailJob rule at index ${at}`;
+  return { type: 'Failed', reason: 'PodFailurePolicy', message };
+}
+
+/** The Job controller labels the pods that it makes. */
+function withJobLabels({ metadata }: KubernetesObject, template: PodTemplate): PodTemplate {
+  const { name = '', uid = '' } = metadata;
+  const own = {
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  };
+  const labels = { ...template.metadata?.labels, ...own };
+  return { ...template, metadata: { ...template.metadata, labels } };
 }

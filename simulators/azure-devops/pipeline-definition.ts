@@ -1,3 +1,4 @@
+import type { Build, QueuedBuild } from './collection.ts';
 import { Refusal } from './refusal.ts';
 
 /** A parameter that a YAML pipeline declares. */
@@ -30,11 +31,19 @@ export interface PipelineOptions {
   readonly pipelineResources?: Readonly<Record<string, readonly string[]>>;
   /** What is wrong with its YAML. */
   readonly invalid?: string;
-  /** Simulated milliseconds until a run ends by itself, and its result. By default, it stays queued. */
-  readonly run?: {
-    readonly milliseconds: number;
-    readonly result: 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
-  };
+  /**
+   * Simulated milliseconds until a run ends by itself, and its result; or what runs it, and resolves to
+   * the result. By default, it stays queued.
+   */
+  readonly run?:
+    TimedRun | ((build: Build & { readonly queued: QueuedBuild }) => Promise<RunResult>);
+}
+
+export type RunResult = NonNullable<Build['result']>;
+
+interface TimedRun {
+  readonly milliseconds: number;
+  readonly result: RunResult;
 }
 
 /** A pipeline of the project. It may change between requests, as by a push. */

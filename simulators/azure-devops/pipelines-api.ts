@@ -2,7 +2,7 @@ import { buildAnswer, identityAnswer, list, runAnswer } from './answers.ts';
 import type { Answer } from './api.ts';
 import type { ApiRequest, OperationName, PipelineOperation } from './api-request.ts';
 import type { Build, Collection, Project, QueuedBuild } from './collection.ts';
-import type { PipelineDefinition, RunInput } from './pipeline-definition.ts';
+import type { PipelineDefinition, RunInput, RunResult } from './pipeline-definition.ts';
 import {
   finalYamlOf,
   invalidRun,
@@ -47,6 +47,8 @@ interface Call {
 }
 
 const namespace = 'Microsoft.TeamFoundation.Build.WebApi';
+/** Until the first job of a run starts, simulated milliseconds. */
+const pickUp = 100;
 const ok = (json: unknown): Answer => ({ status: 200, json });
 
 /** The API of pipelines, YAML and classic, and of their runs (azure-devops.md §5). */
@@ -202,13 +204,15 @@ export class PipelinesApi {
       ...(buildNumber !== undefined && { buildNumber }),
     });
     const { run } = pipeline;
-    if (run) {
-      build.status = 'inProgress';
-      after(run.milliseconds, () => {
-        if (build.status === 'completed') return;
-        const isCanceled = build.status === 'cancelling';
-        this.#collection.endBuild(build, isCanceled ? 'canceled' : run.result);
-      });
+    const end = (result: RunResult) => {
+      if (build.status === 'completed') return;
+      this.#collection.endBuild(build, build.status === 'cancelling' ? 'canceled' : result);
+    };
+    if (run !== undefined) build.status = 'inProgress';
+    if (typeof run === 'function') {
+      after(pickUp, () => void run(Object.assign(build, { queued })).then(end));
+    } else if (run !== undefined) {
+      after(run.milliseconds, () => end(run.result));
     }
     return { build, queued };
   }

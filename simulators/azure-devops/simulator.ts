@@ -249,6 +249,19 @@ export class AzureDevOpsSimulator {
     return definition;
   }
 
+  /** A run that nobody has queued by the API: a push has started it. */
+  addBuild(definitionName: string, sourceVersion: string): Build {
+    return this.#collection.addBuild({
+      projectId: this.projectId,
+      planId: this.#identifiers.uid(),
+      definitionName,
+      sourceBranch: 'refs/heads/main',
+      sourceVersion,
+      status: 'inProgress',
+      result: undefined,
+    });
+  }
+
   /** The builds that were queued through the API, oldest first. */
   get queuedBuilds(): readonly (Build & { readonly queued: QueuedBuild })[] {
     return [...this.#collection.builds.values()].filter(

@@ -53,6 +53,29 @@ describe('the Argo CD simulator', () => {
     assert.deepEqual(live?.status.summary.images, ['nginx:2.0']);
   });
 
+  for (const [code, expected] of [
+    [0, 'Succeeded'],
+    [3, 'Failed'],
+  ] as const) {
+    it(`leaves the pod of a Job to what runs it, whose exit code counts: ${code}`, async () => {
+      const pods: (string | undefined)[] = [];
+      argocd.podRunner = ({ metadata }, write) => {
+        pods.push(metadata.labels?.['batch.kubernetes.io/job-name']);
+        write('by the runner');
+        return metadata.labels?.['job-name'] === 'run' ? Promise.resolve(code) : undefined;
+      };
+      const hooks = ['run', 'other'].map((name) => job(name, { hook: 'PreSync', exit: 0 }));
+      const { status } = await deploy(...hooks, configMap('a'));
+      assert.deepEqual(pods.sort(), ['other', 'run']);
+      const results = status.operationState?.syncResult?.resources ?? [];
+      const phaseOf = (name: string) => results.find((one) => one.name === name)?.hookPhase;
+      assert.deepEqual([phaseOf('run'), phaseOf('other')], [expected, 'Succeeded']);
+      const query = 'namespace=ns-shop&resourceName=run&kind=Job&group=batch';
+      const { text } = await send(argocd, 'GET', `/api/v1/applications/shop/logs?${query}`);
+      assert.match(text, /by the runner/);
+    });
+  }
+
   it('does not notice a push until somebody refreshes', async () => {
     await deploy(configMap('a'));
     await argocd.until('shop', (one) => one?.status.sync.status === 'Synced');

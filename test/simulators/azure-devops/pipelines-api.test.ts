@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Right } from '../../../simulators/azure-devops/principal.ts';
 import { rights } from '../../../simulators/azure-devops/principal.ts';
 import type { FaultKind } from '../../../simulators/azure-devops/faults.ts';
+import type { PipelineOptions } from '../../../simulators/azure-devops/pipeline-definition.ts';
 import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 
 interface Answered {
@@ -191,6 +192,24 @@ describe('pipelines of the Azure DevOps simulator', () => {
       status: 'cancelling',
     });
     assert.equal(late.status, 400);
+  });
+
+  it('are run by what the pipeline says, which is told what they were queued with', async () => {
+    const values: (string | undefined)[] = [];
+    const run: PipelineOptions['run'] = ({ queued }) => {
+      values.push(queued.templateParameters['event']);
+      return Promise.resolve('partiallySucceeded');
+    };
+    const { id } = azure.addPipeline({ name: 'smoke', parameters: [{ name: 'event' }], run });
+    await queue(id, { templateParameters: { event: '42' } });
+    assert.deepEqual(values, [], 'after the answer');
+    azure.advance(1000);
+    await new Promise(setImmediate);
+    assert.deepEqual(values, ['42']);
+    assert.deepEqual(
+      azure.queuedBuilds.map(({ status, result }) => [status, result]),
+      [['completed', 'partiallySucceeded']],
+    );
   });
 
   const faults: readonly [FaultKind, number, number][] = [
