@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { load, loadAll } from 'js-yaml';
 import { describe, it } from 'mocha';
 import { defaultAudience } from '../../src/handler/config/hooks-config.ts';
 import { parseHook } from '../../src/hook/arguments.ts';
@@ -163,3 +163,43 @@ describe('The Jobs in deploy/hooks', () => {
     });
   }
 });
+
+describe('The Jobs of hooks in examples/gitops', () => {
+  const examples = join(root, 'examples/gitops');
+  const ours = readdirSync(examples, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.includes('manifests/'))
+    .flatMap((file) =>
+      (loadAll(readFileSync(join(examples, file), 'utf8')) as Job[]).map((job) => ({ file, job })),
+    )
+    .filter(({ job }) => job.spec?.template?.spec.serviceAccountName === 'argocd-hooks');
+
+  it('are found', () => assert.equal(ours.length, 4));
+
+  for (const { file, job } of ours) {
+    it(`are those of deploy/hooks, but for what people change in them: ${file}`, () => {
+      const phase = job.metadata.annotations?.['argocd.argoproj.io/hook'];
+      const [folder] = Object.entries(phases).find(([, each]) => each === phase) ?? [];
+      const [, base] = jobs.find(([name]) => name === folder) ?? assert.fail(phase);
+      assert.deepEqual(unchanged(job), unchanged(base));
+    });
+  }
+});
+
+/** A Job without its name, wave, application, image and arguments, and how long these may take. */
+function unchanged(job: Job): unknown {
+  const copy = structuredClone(job) as unknown as {
+    metadata: { name: string; annotations: Record<string, string> };
+    spec: Record<string, unknown> & {
+      template: {
+        metadata: { annotations: Record<string, string> };
+        spec: { containers: Record<string, unknown>[] };
+      };
+    };
+  };
+  copy.metadata.name = '';
+  delete copy.metadata.annotations['argocd.argoproj.io/sync-wave'];
+  delete copy.spec['activeDeadlineSeconds'];
+  copy.spec.template.metadata.annotations['azure-pipelines/application'] = '';
+  Object.assign(copy.spec.template.spec.containers[0] ?? {}, { image: '', args: [] });
+  return copy;
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, it } from 'mocha';
 import { parseArguments } from '../../src/handler/cli/create-check/arguments.ts';
@@ -9,9 +9,11 @@ import {
   faultsOfRequest,
 } from '../../src/handler/cli/create-check/check-configuration.ts';
 import { describeFaults } from '../../simulators/azure-devops/description.ts';
+import { readPipeline } from '../../simulators/azure-devops/yaml-pipeline.ts';
 import {
   allTasks,
   directTask,
+  eventTask,
   gate,
   healthGate,
   readJson,
@@ -26,6 +28,10 @@ const foldersIn = (path: string) =>
   readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
+const filesIn = (path: string) =>
+  readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(path, name));
 const examples = [
   ...foldersIn(folder).filter((name) => name !== 'gitops'),
   ...foldersIn(join(folder, 'gitops')).map((name) => `gitops/${name}`),
@@ -81,12 +87,13 @@ describe('The examples', () => {
     const index = readFileSync(join(folder, 'README.md'), 'utf8');
     const listed = [...index.matchAll(/^\| \[([\w/-]+)\]/gm)].map(([, name]) => name);
     assert.deepEqual(listed.sort(), [...examples].sort());
-    assert.equal(examples.length, 16);
+    assert.equal(examples.length, 19);
   });
 
-  it('are pipelines, or explained by a page', () => {
+  it('are pipelines, or explained by a page; those of several files are both', () => {
     for (const name of examples) {
-      assert.notEqual(pipelines.includes(name), has('README.md')(name), name);
+      const isWhole = name.startsWith('gitops/');
+      assert.equal(has('README.md')(name), isWhole || !pipelines.includes(name), name);
     }
   });
 
@@ -97,12 +104,16 @@ describe('The examples', () => {
     });
 
     it(`use our tasks: ${name}`, () => {
-      const files = readdirSync(join(folder, name)).map((file) => join(folder, name, file));
+      const files = filesIn(join(folder, name));
       const steps = files.flatMap((file) => allTasks.flatMap((each) => readSteps(file, each.name)));
       assert.ok(steps.length > 0);
       for (const { task: used, inputs } of steps) {
+        if (used.startsWith(eventTask.name)) continue;
         assert.ok(inputs.project, 'without it, errors are less exact');
-        if ([healthGate, directTask].some(({ name: known }) => used.startsWith(known))) continue;
+        if (['applications', 'selector'].every((input) => !(input in inputs))) {
+          assert.ok([healthGate, directTask].some(({ name: known }) => used.startsWith(known)));
+          continue;
+        }
         assert.notEqual('applications' in inputs, 'selector' in inputs);
       }
     });
@@ -121,6 +132,31 @@ describe('The examples', () => {
       );
     }
   });
+});
+
+describe('The pipelines that are queued among the examples', () => {
+  const queued = examples
+    .flatMap((name) => filesIn(join(folder, name)))
+    .filter((file) => file.endsWith('.yml'))
+    .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
+    .filter(({ text }) => /^ *- name: event$/m.test(text));
+
+  it('are found', () => assert.equal(queued.length, 8));
+
+  for (const { file, text } of queued) {
+    it(`claim their event first, and can be found again by it: ${relative(root, file)}`, () => {
+      const { name, parameters, stages } = readPipeline(text);
+      assert.equal(name, 'argocd-${{ parameters.event }}');
+      assert.deepEqual(parameters, [{ name: 'event', type: 'number', default: '0' }]);
+      const [first, ...others] = stages[0]?.jobs ?? [];
+      assert.deepEqual(
+        first?.steps.map(({ task: used }) => used),
+        ['ArgoCDEvent@1'],
+      );
+      assert.ok(first?.isAgentless && others.length > 0);
+      for (const job of others) assert.deepEqual(job.dependsOn, [first.name]);
+    });
+  }
 });
 
 describe('The classic releases among the examples', () => {

@@ -18,6 +18,9 @@ const text = (path: string) => readFileSync(join(root, path), 'utf8');
 const secrets: ReferenceSource = {
   env: {
     ARGOCD_TOKEN: 'token-of-argo-cd',
+    ARGOCD_CANARY_TOKEN: 'token-of-argo-cd',
+    ARGOCD_EU_TOKEN: 'token-of-argo-cd',
+    ARGOCD_US_TOKEN: 'token-of-argo-cd',
     AZURE_TENANT_ID: '00000000-0000-4000-8000-00000000000a',
     AZURE_CLIENT_ID: '00000000-0000-4000-8000-00000000000b',
   },
@@ -53,11 +56,15 @@ function read(value: object): ConfigReading {
 }
 
 const pages = readdirSync(docs).filter((file) => file.endsWith('.md'));
-const samples = pages.flatMap((page) => samplesOf(join(docs, page)));
+const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('handler.yaml'))
+  .map((file) => ({ source: file, value: load(text(join('examples', file))) as object }));
+const samples = [...pages.flatMap((page) => samplesOf(join(docs, page))), ...examples];
 
-describe('The samples of the configuration in the documents', () => {
+describe('The samples of the configuration in the documents and examples', () => {
   it('are found', () => {
-    assert.ok(samples.length >= 4, `${samples.length} samples`);
+    assert.ok(samples.length >= 9, `${samples.length} samples`);
+    assert.equal(examples.length, 5);
   });
 
   for (const { source, value } of samples) {

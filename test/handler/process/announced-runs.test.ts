@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { configMap, files, job } from '../../manifests.ts';
 import { root } from '../../../scripts/bundle.ts';
 import { readSteps } from '../../extension/yaml-steps.ts';
-import { linesOf, settled } from './inspection.ts';
+import { settled } from './inspection.ts';
+import { linesOf } from './plan-lines.ts';
 import { Installation, until } from './installation.ts';
 
 /** Those of the example, without its connection. */

@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { numberOf } from '../../../src/handler/store/sqlite/migrations.ts';
 import { configMap, files, job } from '../../manifests.ts';
 import { heapOfTheImage } from './image-heap.ts';
-import { inspectStore, linesOf, settled } from './inspection.ts';
+import { inspectStore, settled } from './inspection.ts';
+import { linesOf } from './plan-lines.ts';
 import { Installation, until } from './installation.ts';
 
 /** What a run keeps of its hooks' logs, in characters. */

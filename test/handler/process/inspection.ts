@@ -7,6 +7,7 @@ import type { RunHead } from '../../../src/handler/run.ts';
 import type { ApiRequest } from '../../../simulators/azure-devops/api-request.ts';
 import type { Plan } from '../../../simulators/azure-devops/plan.ts';
 import { until, type Installation } from './installation.ts';
+import { linesOf } from './plan-lines.ts';
 
 /** How a token looks while it is stored: `TokenCipher.seal` makes it. */
 const sealed = /v1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]{20}/;
@@ -67,11 +68,6 @@ export function tokenOf({ headers: { authorization = '' } }: ApiRequest): string
   return Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
     .toString()
     .slice(1);
-}
-
-/** The task's log without the time that each line begins with. */
-export function linesOf(plan: Plan): readonly string[] {
-  return plan.logs.flatMap(({ lines }) => lines).map((line) => line.replace(/^\S+ /, ''));
 }
 
 /**

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { configMap, files, job } from '../../manifests.ts';
 import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
-import { inspectStore, linesOf, settled } from './inspection.ts';
+import { inspectStore, settled } from './inspection.ts';
+import { linesOf } from './plan-lines.ts';
 import { Installation, until } from './installation.ts';
 
 /** What the narrower rules do not allow any more; test/handler/rights.test.ts tries all of it. */

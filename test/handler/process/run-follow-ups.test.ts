@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { configMap, files } from '../../manifests.ts';
 import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
-import { linesOf } from './inspection.ts';
+import { linesOf } from './plan-lines.ts';
 import { Installation, until } from './installation.ts';
 
 const event = { name: 'event', type: 'number' } as const;

@@ -5,7 +5,7 @@ import type { ServerJob } from '../../../../simulators/azure-devops/server-job.t
 import type { SyncRequest } from '../../../../simulators/argo-cd/sync-request.ts';
 import { configMap, files, job as kubernetesJob } from '../../../manifests.ts';
 import { application, ended as sampleEnded, operation } from '../../../sync/sample-application.ts';
-import { linesOf } from '../../process/inspection.ts';
+import { linesOf } from '../../process/plan-lines.ts';
 import { Workshop } from '../workshop.ts';
 
 const task = join(import.meta.dirname, '../../../../tasks/ArgoCDSyncDirect/V1');

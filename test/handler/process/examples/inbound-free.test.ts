@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { ExampleSite } from './example-site.ts';
+
+describe('The example gitops/inbound-free', () => {
+  let site: ExampleSite;
+  beforeEach(async () => {
+    site = await ExampleSite.open('inbound-free', []);
+    site.files.apply(site.argocd);
+    await site.handler.start();
+  });
+  afterEach(() => site.close());
+
+  it('has Azure DevOps ask Argo CD itself, and the handler report and end the run', async () => {
+    const sha = site.push(site.argocd, 'shop');
+    const { result } = await site.trigger('azure-pipelines.yml', sha);
+    assert.equal(result, 'succeeded', site.story.lines.join('\n'));
+    assert.deepEqual(site.story.that(/^(?!.*Namespace)/), [
+      'pipeline deploy runs',
+      'shop: operation of ci',
+      'shop: Sync Service/web Synced',
+      'shop: Sync Deployment/web Synced',
+      'shop: operation Succeeded',
+      'pipeline deploy: Sync shop succeeded',
+      'pipeline deploy succeeded',
+    ]);
+    const asked = site.serverJobs.flatMap(({ execution }) => execution.sent);
+    assert.deepEqual(
+      asked.map(({ request }) => new URL(request.url).port),
+      [new URL(site.argocd.url).port],
+      'nothing is sent to the handler',
+    );
+    assert.deepEqual(site.azure.faults, []);
+  });
+});

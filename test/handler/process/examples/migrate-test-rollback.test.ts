@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { ExampleSite } from './example-site.ts';
+
+/** As a real Kubernetes says it. */
+const reason =
+  /Job\/smoke-tests failed: Container hook for pod shop\/smoke-tests-\w+ failed with exit code 1 matching FailJob rule at index 0/;
+const pipelines = ['smoke-tests.yml', 'rollback.yml'];
+
+describe('The example gitops/migrate-test-rollback', () => {
+  let site: ExampleSite;
+  /** What comes of the migrations and of the tests, one after the other; the last for ever. */
+  let migrations: number[];
+  let tests: ('succeeded' | 'failed')[];
+  beforeEach(async () => {
+    migrations = [0];
+    tests = ['succeeded'];
+    site = await ExampleSite.open('migrate-test-rollback', pipelines, {
+      script: () => next(tests),
+      pods: ({ metadata }) =>
+        metadata.labels?.['job-name'] === 'migrate' ? Promise.resolve(next(migrations)) : undefined,
+    });
+    site.files.apply(site.argocd);
+    await site.handler.start();
+  });
+  afterEach(() => site.close());
+
+  let version = 42;
+  const deploy = () => {
+    const edit = (text: string) => text.replaceAll(':42', `:${version++}`);
+    return site.trigger('azure-pipelines.yml', site.push(site.argocd, 'shop', edit));
+  };
+  const queued = () =>
+    site.azure.queuedBuilds.map(({ queued: { pipeline }, status, result }) => ({
+      pipeline: pipeline.name,
+      ...{ status, result },
+    }));
+
+  it('migrates, deploys in waves, and succeeds with the pipeline that the hook waits for', async () => {
+    const { result } = await deploy();
+    assert.equal(result, 'succeeded', site.story.lines.join('\n'));
+    assert.deepEqual(site.story.lines, [
+      'pipeline deploy runs',
+      'shop: operation of ci',
+      'shop: PreSync Namespace/shop Synced',
+      'shop: PreSync ServiceAccount/argocd-hooks Running',
+      'shop: PreSync ServiceAccount/argocd-hooks Succeeded',
+      'shop: PreSync Job/migrate Running',
+      'shop: PreSync Job/migrate Succeeded',
+      'shop: Sync ConfigMap/settings Synced',
+      'shop: Sync Service/api Synced',
+      'shop: Sync Deployment/api Synced',
+      'shop: Sync Deployment/web Synced',
+      'shop: PostSync Job/smoke-tests Running',
+      'pipeline smoke-tests runs',
+      'pipeline smoke-tests: ArgoCDEvent@1 succeeded',
+      'pipeline smoke-tests: Ask the shop for its health succeeded',
+      'pipeline smoke-tests succeeded',
+      'shop: PostSync Job/smoke-tests Succeeded',
+      'shop: operation Succeeded',
+      'pipeline deploy: Sync shop succeeded',
+      'pipeline deploy succeeded',
+    ]);
+    assert.deepEqual(site.azure.faults, []);
+  });
+
+  it('fails with the tests, and is rolled back once to the deployment before', async () => {
+    await deploy();
+    const [before] = site.argocd.application('shop')?.status.history?.slice(-1) ?? [];
+    tests = ['failed'];
+    site.story.lines.length = 0;
+    const { result } = await deploy();
+    assert.equal(result, 'failed');
+    await site.ended('rollback');
+    assert.match(site.logs('deploy').join('\n'), reason);
+    // When the run that deployed hears of the end is another matter.
+    assert.deepEqual(site.story.that(/^pipeline (?!deploy)|operation|PostSync/), [
+      'shop: operation of ci',
+      'shop: PostSync Job/smoke-tests Running',
+      'pipeline smoke-tests runs',
+      'pipeline smoke-tests: ArgoCDEvent@1 succeeded',
+      'pipeline smoke-tests: Ask the shop for its health failed',
+      'pipeline smoke-tests failed',
+      'shop: PostSync Job/smoke-tests Failed',
+      'shop: operation Failed',
+      'pipeline rollback runs',
+      'pipeline rollback: ArgoCDEvent@1 succeeded',
+      'shop: operation of ci',
+      'shop: operation Succeeded',
+      'pipeline rollback: Roll back succeeded',
+      'pipeline rollback succeeded',
+    ]);
+    const { operationState } = site.argocd.application('shop')?.status ?? {};
+    assert.equal(operationState?.phase, 'Succeeded');
+    assert.equal(operationState.operation.sync.revision, before?.revision);
+  });
+
+  it('deploys nothing when the migration fails, tests nothing, and rolls back', async () => {
+    await deploy();
+    migrations = [1];
+    const { result } = await deploy();
+    assert.equal(result, 'failed');
+    await site.ended('rollback');
+    assert.deepEqual(queued(), [
+      { pipeline: 'smoke-tests', status: 'completed', result: 'succeeded' },
+      { pipeline: 'rollback', status: 'completed', result: 'succeeded' },
+    ]);
+  });
+
+  it('starts no second rollback when the first fails', async () => {
+    tests = ['failed'];
+    // Nothing was deployed before.
+    await deploy();
+    await site.ended('rollback');
+    assert.deepEqual(
+      queued().map(({ pipeline, result }) => `${pipeline} ${result}`),
+      ['smoke-tests failed', 'rollback failed'],
+    );
+  });
+});
+
+function next<T>(list: T[]): T {
+  const [first] = list;
+  if (first === undefined) throw new Error('The list is empty.');
+  if (list.length > 1) list.shift();
+  return first;
+}

@@ -1,0 +1,68 @@
+import type { Application } from '../../../../simulators/argo-cd/application.ts';
+import type { ArgoCDSimulator } from '../../../../simulators/argo-cd/simulator.ts';
+
+/** What is told of an operation: how each of its parts was last seen. */
+interface Told {
+  readonly startedAt: string;
+  readonly parts: Map<string, string>;
+}
+
+/** What happened, a line each, in the order in which it happened. */
+export class Story {
+  readonly lines: string[] = [];
+  readonly #onLine: (line: string) => void;
+
+  constructor(onLine: (line: string) => void = () => undefined) {
+    this.#onLine = onLine;
+  }
+
+  tell(line: string): void {
+    this.lines.push(line);
+    this.#onLine(line);
+  }
+
+  /**
+   * Tells each change of an operation's resources, hooks and end. At the beginning of a retry Argo CD
+   * shows the results of the attempt before, which are no change.
+   */
+  watch(argocd: ArgoCDSimulator, prefix = ''): void {
+    const known = new Map<string, Told>();
+    argocd.watch(({ application }) => {
+      const { uid, name } = application.metadata;
+      const startedAt = application.status.operationState?.startedAt;
+      if (startedAt === undefined) return;
+      const before = known.get(uid);
+      const told = before?.startedAt === startedAt ? before : { startedAt, parts: new Map() };
+      known.set(uid, told);
+      for (const [part, how] of partsOf(application)) {
+        if (told.parts.get(part) === how) continue;
+        told.parts.set(part, how);
+        this.tell(`${prefix}${name}: ${part} ${how}`);
+      }
+    });
+  }
+
+  /** The lines that fit. */
+  that(pattern: RegExp): readonly string[] {
+    return this.lines.filter((line) => pattern.test(line));
+  }
+}
+
+/** The parts of the operation that an application shows, and how they are. */
+function partsOf({ status }: Application): readonly (readonly [string, string])[] {
+  const { operationState: state } = status;
+  if (state === undefined) return [];
+  const { retryCount = 0, phase, finishedAt, operation, syncResult } = state;
+  const { automated = false, username = 'somebody' } = operation.initiatedBy;
+  const results = (syncResult?.resources ?? []).map((one) => {
+    const how = one.hookType === undefined ? one.status : one.hookPhase;
+    return [`${one.syncPhase} ${one.kind}/${one.name}`, how ?? ''] as const;
+  });
+  const isOver = finishedAt !== undefined;
+  return [
+    ['operation of', automated ? 'Argo CD' : username],
+    ...results,
+    ...(isOver && phase === 'Running' ? [['waits for attempt', String(retryCount)] as const] : []),
+    ...(isOver && phase !== 'Running' ? [['operation', phase] as const] : []),
+  ];
+}
