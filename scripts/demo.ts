@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { agentDemo } from './demo/agent/agent-demo.ts';
 import { agentlessDemo } from './demo/agentless/agentless-demo.ts';
 import type { Demonstration } from './demo/demonstration.ts';
+import { hooksDemo } from './demo/hooks/hooks-demo.ts';
 import { Screen } from './demo/screen.ts';
 import { isAsExpected, verdictLines, type Played } from './demo/verdict.ts';
 import { doAsked } from './do-asked.ts';
@@ -12,11 +13,14 @@ const widest = 100;
 
 const exitCodes = { success: 0, different: 1 } as const;
 
-const [first, ...others] = process.argv.slice(2);
-process.exitCode =
-  first === 'agentless'
-    ? await answer(agentlessDemo, others)
-    : await answer(agentDemo, process.argv.slice(2));
+const named: ReadonlyMap<string | undefined, Demonstration> = new Map([
+  ['agentless', agentlessDemo],
+  ['hooks', hooksDemo],
+]);
+
+const words = process.argv.slice(2);
+const demo = named.get(words[0]);
+process.exitCode = await answer(demo ?? agentDemo, demo === undefined ? words : words.slice(1));
 
 function answer(demo: Demonstration, words: readonly string[]): Promise<number> {
   const { usage, fileOption, parts } = demo;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { agentDemo } from '../scripts/demo/agent/agent-demo.ts';
 import { agentlessDemo } from '../scripts/demo/agentless/agentless-demo.ts';
+import { hooksDemo } from '../scripts/demo/hooks/hooks-demo.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -29,16 +30,19 @@ function runDemo(...words: readonly string[]): Promise<Shown> {
 }
 
 describe('npm run demo', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder: string;
   let page: string;
   let agent: Shown;
   let agentless: Shown;
+  let hooks: Shown;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'demo-'));
     page = join(folder, 'run.html');
-    // Both at once: they do little but wait.
+    // Two at once: they do little but wait.
     [agent, agentless] = await Promise.all([runDemo(), runDemo('agentless', '--html', page)]);
+    // It builds the same handler.
+    hooks = await runDemo('hooks');
   });
   after(() => {
     rmSync(folder, { recursive: true });
@@ -56,6 +60,7 @@ describe('npm run demo', function () {
   const demos = [
     { what: 'alone', demo: agentDemo, shown: () => agent, count: 5 },
     { what: 'with agentless', demo: agentlessDemo, shown: () => agentless, count: 4 },
+    { what: 'with hooks', demo: hooksDemo, shown: () => hooks, count: 2 },
   ];
   for (const { what, demo, shown, count } of demos) {
     describe(what, () => {
@@ -152,6 +157,40 @@ describe('npm run demo', function () {
     assert.ok(part.includes('  Completions of the task           1'));
   });
 
+  it('has the sync wait for the tests, and fail with them, which is rolled back', () => {
+    const orders = {
+      tested: [
+        /^ {2}Argo CD +PreSync Job\/migrate Succeeded$/m,
+        /^ {2}Argo CD +Sync Deployment\/web Synced$/m,
+        /^ {2}Argo CD +PostSync Job\/smoke-tests Running$/m,
+        /^ {2}Azure DevOps +smoke-tests succeeded$/m,
+        /^ {2}Argo CD +PostSync Job\/smoke-tests Succeeded$/m,
+        /^ {2}Azure DevOps +deploy succeeded$/m,
+      ],
+      'tests-fail': [
+        /^ {2}Azure DevOps +smoke-tests failed$/m,
+        /^ {2}Argo CD +operation Failed$/m,
+        /^ {2}Azure DevOps +rollback runs$/m,
+        /^ {2}Azure DevOps +rollback succeeded$/m,
+      ],
+    };
+    for (const [name, patterns] of Object.entries(orders)) {
+      const part = partOf(hooks, name).join('\n');
+      const order = patterns.map((pattern) => part.search(pattern));
+      assert.ok(!order.includes(-1), part);
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+      );
+      for (const title of [
+        ...['The log of the deployment', 'Summary', 'Outputs'],
+        ...['The follow-up pipelines, as Azure DevOps lists them', 'What they were told, and did'],
+      ]) {
+        assert.ok(part.split('\n').includes(title), `${title} of ${name}`);
+      }
+    }
+  });
+
   it('has a gate that waits for the deployment, and passes then', () => {
     const samples = logOf(agentless, 'gate').join('\n');
     assert.match(samples, /^│ +0 min {2}waiting {2}shop: \w+ is live, waiting for \w+$/m);
@@ -166,7 +205,7 @@ describe('npm run demo', function () {
 });
 
 describe('npm run demo, wrongly asked for', () => {
-  for (const words of [[], ['agentless']]) {
+  for (const words of [[], ['agentless'], ['hooks']]) {
     it(`says what there is, and exits with 2: ${words.join('') || 'alone'}`, async () => {
       const { code, text } = await runDemo(...words, '--only', 'everything');
       assert.equal(code, 2);

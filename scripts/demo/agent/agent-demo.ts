@@ -12,6 +12,7 @@ const usage = `Runs the built task through an agent simulator against a simulate
   npm run demo -- --only NAME     one run only
   npm run demo -- --svg FILE      also draw a run: the one of --only, or postsync-fails
   npm run demo -- agentless       the same without an agent; see npm run demo -- agentless --help
+  npm run demo -- hooks           hooks and follow-up pipelines; see npm run demo -- hooks --help
 
 It exits with 0 when every run ended as expected, 1 when one did not, and 2 for invalid arguments.`;
 

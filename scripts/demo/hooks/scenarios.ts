@@ -1,0 +1,47 @@
+/** A deployment with its follow-ups. */
+export interface HookScenario {
+  readonly name: string;
+  readonly shows: string;
+  readonly lookFor: string;
+  /** What comes of the test pipeline. */
+  readonly tests: 'succeeded' | 'failed';
+  /** There was a deployment before, whose tests passed. */
+  readonly isSecond?: true;
+  readonly expected: {
+    readonly result: string;
+    readonly outcome: string;
+    /** The pipelines that were queued, with their results, in this order. */
+    readonly followUps: readonly string[];
+    /** Texts that the log must hold. */
+    readonly says: readonly string[];
+  };
+}
+
+/** In the order in which they are shown. */
+export const hookScenarios: readonly HookScenario[] = [
+  {
+    name: 'tested',
+    shows: 'A migration, three waves, and a PostSync hook that queues the test pipeline.',
+    lookFor: 'the sync ends after its tests; the run that deployed links them.',
+    tests: 'succeeded',
+    expected: {
+      result: 'succeeded',
+      outcome: 'succeeded',
+      followUps: ['smoke-tests succeeded'],
+      says: ['Job/migrate', 'Deployment/web', 'Job/smoke-tests', 'shop/smoke-tests'],
+    },
+  },
+  {
+    name: 'tests-fail',
+    shows: 'The next deployment: all is healthy, and then the tests fail.',
+    lookFor: 'the failed tests fail the sync, and that queues one rollback to the version before.',
+    tests: 'failed',
+    isSecond: true,
+    expected: {
+      result: 'failed',
+      outcome: 'failed',
+      followUps: ['smoke-tests failed', 'rollback succeeded'],
+      says: ['PostSync hook Job/smoke-tests failed', 'shop/smoke-tests'],
+    },
+  },
+];
