@@ -40,7 +40,7 @@ import { Semaphore } from '../../async/semaphore.ts';
 import { windowsSchema } from './windows-schema.ts';
 
 /**
- * Milliseconds. A sync request took 5 s under normal conditions (recordings.md §3.3); a refresh may take
+ * Milliseconds. A sync request took 5 s under load, without a fault (recordings.md §3.3); a refresh may take
  * a minute.
  */
 const timeouts = {
