@@ -1,4 +1,5 @@
 import type { Clock } from '../src/async/clock.ts';
+import { isWorkWaiting } from '../src/async/in-turns.ts';
 import { SimulatedClock } from '../simulators/argo-cd/clock.ts';
 import { LoopbackTraffic } from '../simulators/loopback-traffic.ts';
 
@@ -87,7 +88,8 @@ export class VirtualTime implements Clock {
     for (let turn = 0; turn < quietTurns && !this.clock.isStopped; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       const now = this.#traffic.moved;
-      if (now === moved && this.#pending === 0 && !this.#traffic.isOnItsWay) continue;
+      const isWorking = this.#pending > 0 || isWorkWaiting();
+      if (now === moved && !isWorking && !this.#traffic.isOnItsWay) continue;
       hasMoved ||= now !== moved;
       moved = now;
       turn = -1;

@@ -14,13 +14,22 @@ const waiting: (() => void)[] = [];
  * much of it there is.
  */
 export async function inTurns<T>(work: Generator<number, T>): Promise<T> {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-    made += value;
-    orderTurn();
-    if (made >= mostSteps) await ownTurn();
+  try {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+      made += value;
+      orderTurn();
+      if (made >= mostSteps) await ownTurn();
+    }
+  } finally {
+    goOn();
   }
+}
+
+/** Whether work waits for a turn: simulated time must not pass meanwhile. */
+export function isWorkWaiting(): boolean {
+  return waiting.length > 0;
 }
 
 function ownTurn(): Promise<void> {
@@ -36,6 +45,11 @@ function orderTurn(): void {
 function beginTurn(): void {
   isOrdered = false;
   made = 0;
-  waiting.shift()?.();
+  goOn();
   if (waiting.length > 0) orderTurn();
+}
+
+/** The next work goes on if the turn has steps left. */
+function goOn(): void {
+  if (made < mostSteps) waiting.shift()?.();
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inTurns } from '../../src/async/in-turns.ts';
+import { inTurns, isWorkWaiting } from '../../src/async/in-turns.ts';
 
 /** The steps of each turn of the event loop, until everything is done. */
 async function stepsOfTurns(works: readonly (readonly number[])[]) {
@@ -58,6 +58,32 @@ describe('work in turns', () => {
   it('is fair to each', async () => {
     const { order } = await stepsOfTurns([portions(12), portions(12), portions(12)]);
     assert.deepEqual(order.slice(0, 9), [0, 1, 2, 0, 1, 2, 0, 1, 2]);
+  });
+
+  it('is over in a few turns, however many there are of it, where each is little', async () => {
+    const { turns } = await stepsOfTurns(Array.from({ length: 1_000 }, () => [10, 10]));
+    assert.ok(turns.length <= 7, turns.join());
+  });
+
+  it('lets the others go on where one fails', async () => {
+    const failing = (function* () {
+      yield 4_000;
+      throw new Error('out of order');
+    })();
+    const other = (function* () {
+      yield 4_000;
+      return 'done';
+    })();
+    const [failed, done] = await Promise.allSettled([inTurns(failing), inTurns(other)]);
+    assert.deepEqual([failed.status, done.status], ['rejected', 'fulfilled']);
+  });
+
+  it('says whether it waits', async () => {
+    assert.equal(isWorkWaiting(), false);
+    const done = stepsOfTurns([portions(8)]);
+    assert.equal(isWorkWaiting(), true);
+    await done;
+    assert.equal(isWorkWaiting(), false);
   });
 
   it('counts each turn anew', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/async/clock.ts';
+import { isWorkWaiting } from '../../src/async/in-turns.ts';
 
 interface Sleeper {
   at: number;
@@ -84,5 +85,8 @@ export class ManualClock implements Clock {
 
 /** Lets everything happen that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 4; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (isWorkWaiting()) turn = -1;
+  }
 }
