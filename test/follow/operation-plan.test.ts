@@ -145,6 +145,10 @@ describe('the plan of an operation', () => {
       assert.deepEqual(await planned(application({ ...creating, history })), expected);
     });
 
+    it('as the application says where the operation says nothing', async () => {
+      assert.equal((await planned(application(creating)))?.[0], 'Namespace -1');
+    });
+
     it('as the operation says, and not the application', async () => {
       for (const [own, wanted, head] of [
         [['CreateNamespace=true'], [], 'Job -1'],
