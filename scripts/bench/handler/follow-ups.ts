@@ -92,7 +92,8 @@ export function measureFollowUps(
 
 async function prepare({ azure, argocd, site, collection }: Stage, names: readonly string[]) {
   await argocd.ask('add', { names, isSynced: true, runsFor });
-  const token = await azure.ask('addPipelines', [...pipelines, hookSettings.pipeline]);
+  const { hooks, pipeline } = hookSettings(collection);
+  const token = await azure.ask('addPipelines', [...pipelines, pipeline]);
   site.configure({
     azureDevOps: { organizations: [{ url: collection, private: true, pat: token }] },
     followUps: pipelines.map((name) => ({
@@ -106,7 +107,7 @@ async function prepare({ azure, argocd, site, collection }: Stage, names: readon
         },
       },
     })),
-    hooks: hookSettings.hooks,
+    hooks,
     followUpLimits: { actionsPerHour: 1_000_000 },
   });
 }

@@ -1,4 +1,5 @@
 import { ServiceAccountIssuer } from '../../../simulators/kubernetes/service-account-issuer.ts';
+import { organizationName } from '../../../src/azure/http/organization-name.ts';
 import type { Figure } from '../figure.ts';
 import { monotonicTime } from '../monotonic-time.ts';
 import { percentile } from '../percentile.ts';
@@ -11,7 +12,7 @@ const pipeline = 'hook-tests';
 const issuer = new ServiceAccountIssuer('https://cluster.example.com');
 
 /** What hooks need of the handler's configuration; their pipeline is one more than those of rules. */
-export const hookSettings = {
+export const hookSettings = (collection: string) => ({
   pipeline,
   hooks: {
     callers: [
@@ -24,11 +25,17 @@ export const hookSettings = {
       {
         ...{ caller: 'bench', namespaces: ['shop'], serviceAccounts: ['*'], argocd: 'prod' },
         ...{ appProjects: ['default'], applications: [`${hooked}*`] },
-        queue: [{ organization: '*', azureProjects: ['shop'], pipelines: [pipeline] }],
+        queue: [
+          {
+            organization: organizationName(collection),
+            azureProjects: ['shop'],
+            pipelines: [pipeline],
+          },
+        ],
       },
     ],
   },
-};
+});
 
 /** How soon the pipeline of a hook is queued, each hook of another application that the handler follows too. */
 export async function measureHookCalls(
