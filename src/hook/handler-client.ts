@@ -5,6 +5,7 @@ import { errorMessage } from '../async/error-message.ts';
 import { Secret } from '../secret.ts';
 import { signedText } from '../text/signed-request.ts';
 import { logLine } from '../text/foreign-text.ts';
+import { exchange, type HookResponse } from './http-exchange.ts';
 import type { HookArguments } from './arguments.ts';
 import type { Way } from './way.ts';
 
@@ -64,7 +65,6 @@ export function isCallFailed(error: unknown): error is CallFailed {
 const path = '/v1/hooks';
 /** Timeout of a call, in addition to the time for which the handler holds its answer; milliseconds. */
 const timeout = 20_000;
-const mostCharacters = 256 * 1_024;
 const retried = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
 
 /** Calls the handler. Does not retry. */
@@ -104,26 +104,17 @@ export class HandlerClient {
     signal: AbortSignal,
   ): Promise<z.infer<T>> {
     const headers = this.#proof(method, asked, body);
-    let status: number;
-    let retryAfter: number;
-    let answer: string;
+    const late = AbortSignal.any([signal, AbortSignal.timeout(within)]);
+    const url = this.#way.url + asked;
+    let response: HookResponse;
     try {
-      const response = await fetch(this.#way.url + asked, {
-        method,
-        headers,
-        // The token must not reach another host.
-        redirect: 'manual',
-        ...(method === 'POST' && { body }),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(within)]),
-      });
-      ({ status } = response);
-      retryAfter = 1_000 * (Number(response.headers.get('Retry-After')) || 0);
-      answer = (await response.text()).slice(0, mostCharacters);
+      response = await exchange({ url, method, headers, body, signal: late });
     } catch (error) {
       signal.throwIfAborted();
       const message = `Cannot reach the handler at ${this.#way.url}: ${reasonOf(error)}.`;
       throw new CallFailed('unreachable', message);
     }
+    const { status, retryAfter, text: answer } = response;
     const json = parseJson(answer);
     const parsed = z.safeParse(schema, json);
     if (status < 300 && parsed.success) return parsed.data;
@@ -185,8 +176,8 @@ export function readSecret(file: string, what: string): Secret {
 
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'timed out';
-  const { cause } = error as { readonly cause?: unknown };
-  return logLine(errorMessage(cause ?? error), 300);
+  // Of several addresses, the error of each is inside, and the outer one has only a code.
+  return logLine(errorMessage(error) || codeOf(error), 300);
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { systemClock } from '../async/clock.ts';
 import { parseHook, type HookArguments } from './arguments.ts';
-import { accountFolder, applicationOfJob } from './own-job.ts';
 import { loadDirect } from './direct-module.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { HandlerClient } from './handler-client.ts';
@@ -13,7 +12,8 @@ const ports: HookPorts = {
   random: Math.random,
   print: (line) => void process.stdout.write(`${line}\n`),
   printError: (line) => void process.stderr.write(`${line}\n`),
-  applicationOf: ({ self }, signal) => {
+  applicationOf: async ({ self }, signal) => {
+    const { accountFolder, applicationOfJob } = await import('./own-job.ts');
     const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } =
       process.env;
     return applicationOfJob(self, { host, port, folder: accountFolder }, signal);

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { errorMessage } from '../async/error-message.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { CallFailed, readSecret } from './handler-client.ts';
+import { exchange, type HookResponse } from './http-exchange.ts';
 
 /** Where the API server is, and what of the pod's service account is mounted. */
 export interface ClusterAccess {
@@ -18,10 +18,9 @@ export interface ClusterAccess {
 export const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 const timeout = 10_000;
-const mostCharacters = 1_024 * 1_024;
-const text = z.record(z.string(), z.string());
+const texts = z.record(z.string(), z.string());
 const jobSchema = z.object({
-  metadata: z.object({ annotations: z.optional(text) }),
+  metadata: z.object({ annotations: z.optional(texts) }),
 });
 /** By which Argo CD knows what is an application's, as it is set up unless told (argo-cd.md §3.5). */
 const trackingId = 'argocd.argoproj.io/tracking-id';
@@ -36,7 +35,7 @@ export async function applicationOfJob(
   access: ClusterAccess,
   signal: AbortSignal,
 ): Promise<string> {
-  const { status, body } = await read(
+  const { status, text: body } = await read(
     `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs/${encodeURIComponent(job)}`,
     {
       ...access,
@@ -53,52 +52,47 @@ export async function applicationOfJob(
   }
   const parsed = z.safeParse(jobSchema, parseJson(body));
   if (status !== 200 || !parsed.success) {
-    throw new CallFailed('unreachable', `The Kubernetes API cannot be read (HTTP ${status}).`);
+    throw new CallFailed(
+      'unreachable',
+      `Cannot read the Job from the Kubernetes API (HTTP ${status}).`,
+    );
   }
   const { annotations = {} } = parsed.data.metadata;
   const application = (annotations[trackingId] ?? '').split(':')[0] ?? '';
   if (application !== '') return application;
-  const message = `Job ${namespace}/${job} has no annotation ${trackingId}: Argo CD has not made it, or tracks by label. Name the application by --application.`;
+  const message = `Job ${namespace}/${job} has no annotation ${trackingId}: Argo CD did not create it, or tracks by label. Pass --application.`;
   throw new CallFailed('refused', message);
 }
 
 async function read(
   path: string,
   { host, port, folder, signal }: ClusterAccess & { readonly signal: AbortSignal },
-): Promise<{ readonly status: number; readonly body: string }> {
+): Promise<HookResponse> {
   const token = readSecret(join(folder, 'token'), 'token');
-  const ca = readFile(join(folder, 'ca.crt'));
+  const ca = readAuthority(join(folder, 'ca.crt'));
+  const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+  const headers = { Authorization: `Bearer ${token.reveal()}`, Accept: 'application/json' };
   const late = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   try {
-    return await new Promise((resolve, reject) => {
-      const headers = { Authorization: `Bearer ${token.reveal()}`, Accept: 'application/json' };
-      const asked = request({ host, port, path, ca, headers, signal: late }, (answer) => {
-        let body = '';
-        answer.setEncoding('utf8');
-        answer.on('data', (part: string) => {
-          body += part;
-          if (body.length > mostCharacters) answer.destroy(new Error('the answer is too long'));
-        });
-        answer.on('error', reject);
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
-      });
-      asked.on('error', reject);
-      asked.end();
-    });
+    return await exchange({ url, method: 'GET', headers, ca, signal: late });
   } catch (error) {
     signal.throwIfAborted();
-    const reason = late.aborted ? 'no answer in time' : logLine(errorMessage(error), 300);
-    throw new CallFailed('unreachable', `The Kubernetes API cannot be reached: ${reason}.`);
+    const reason = late.aborted ? 'timed out' : logLine(errorMessage(error), 300);
+    throw new CallFailed('unreachable', `Cannot reach the Kubernetes API: ${reason}.`);
   }
 }
 
-function readFile(path: string): string {
+/** Without one, Node would trust the authorities of the internet. */
+function readAuthority(path: string): string {
+  let text = '';
   try {
-    return readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch {
-    const message = `There is no ${path}: project the service account's token, with ca.crt, there (docs/hooks.md).`;
-    throw new CallFailed('refused', message);
+    // Reported below.
   }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  const message = `There is no certificate authority in ${path}: project the service account's token, with ca.crt, there (docs/hooks.md).`;
+  throw new CallFailed('refused', message);
 }
 
 function parseJson(given: string): unknown {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
@@ -85,8 +85,11 @@ describe("A hook's own Job", () => {
   });
 
   it('is read from no server but that of the cluster', async () => {
-    writeFileSync(join(folder, 'ca.crt'), '');
+    const other = join(import.meta.dirname, '../fixtures/entra/client.pem');
+    writeFileSync(join(folder, 'ca.crt'), readFileSync(other, 'utf8'));
     assert.equal((await failureOf(ask())).kind, 'unreachable');
+    writeFileSync(join(folder, 'ca.crt'), '');
+    assert.equal((await failureOf(ask())).kind, 'refused');
   });
 
   it('cannot be read where no account is mounted', async () => {
