@@ -7,7 +7,14 @@ import { syncPhases } from '../sync/plan/hook.ts';
 /**
  * The limits of the event that is stored with each action; the store may contain ten thousand actions.
  */
-const most = { hooks: 50, images: 50, revisions: 20, message: 2_000, links: 100 } as const;
+const most = {
+  hooks: 50,
+  images: 50,
+  revisions: 20,
+  repository: 1_000,
+  message: 2_000,
+  links: 100,
+} as const;
 
 /** One link of a chain of follow-ups: an application, and the rule that acted on it. */
 export interface ChainLink {
@@ -73,6 +80,8 @@ const operationSchema = z.object({
   startedAt: time,
   origin: originSchema,
   revisions: texts,
+  repositories: z.optional(texts),
+  phases: z.optional(z.array(z.object({ phase, at: time }))),
   revisionChanged: z.optional(z.boolean()),
   attempt: z.number(),
   dryRun: z.boolean(),
@@ -163,6 +172,9 @@ export function boundedEvent(event: ApplicationEvent): ApplicationEvent {
     operation: operation && {
       ...operation,
       revisions: operation.revisions.slice(0, most.revisions),
+      repositories: operation.repositories
+        ?.slice(0, most.revisions)
+        .map((each) => (each.length > most.repository ? '' : each)),
       hooks: operation.hooks.slice(0, most.hooks),
     },
   };

@@ -49,6 +49,8 @@ describe('The body of an action', () => {
           of: {
             origin: { kind: 'run', marker: 'a/b/c/d', page: 'https://x/?buildId=1' },
             missed: [{ phase: 'SyncFail', reason: 'notFailed' }],
+            repositories: ['https://github.com/fabrikam/shop'],
+            phases: [{ phase: 'PreSync', at: 5 }],
           },
         }),
         late: true,
@@ -67,6 +69,7 @@ describe('The body of an action', () => {
       of: {
         hooks: Array.from({ length: 10_000 }, () => hook),
         revisions: Array.from({ length: 1_000 }, () => 'a'.repeat(40)),
+        repositories: Array.from({ length: 1_000 }, () => 'r'.repeat(5_000)),
       },
     });
     const chain = Array.from({ length: 1_000 }, () => ({ uid: 'u', application: 'a', rule: 'r' }));

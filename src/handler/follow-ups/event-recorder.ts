@@ -122,7 +122,7 @@ export class EventRecorder {
     if (newest !== undefined && isOlder(application, newest)) return;
     const known = await store.eventMemory(uid);
     const since = secondOf(Math.max(look.since, this.#oldest));
-    const { events, memory } = deriveEvents(known, application, since);
+    const { events, memory } = deriveEvents(known, application, since, this.#ports.now());
     const seen = this.#meant(events, look);
     const actions = await this.#ports
       .actions()

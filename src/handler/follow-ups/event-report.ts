@@ -1,8 +1,13 @@
 import { valuesOf } from '../../follow-ups/template-values.ts';
 import { printKey, printName } from '../../sync/model/application.ts';
-import type { ApplicationEvent, MissedReason } from '../../sync/events/application-event.ts';
-import { printRevisions } from '../../sync/model/revision.ts';
+import type {
+  ApplicationEvent,
+  EventOperation,
+  MissedReason,
+} from '../../sync/events/application-event.ts';
+import { shortRevision } from '../../sync/model/revision.ts';
 import { syncPhases } from '../../sync/plan/hook.ts';
+import { commitPage } from '../../report/commit-page.ts';
 import { operationPage } from '../../report/operation-page.ts';
 import { printSpan } from '../../text/duration-text.ts';
 import {
@@ -51,6 +56,7 @@ export interface EventReport {
 const longestMessage = 4_096;
 const longestText = 1_024;
 const shownHooks = 50;
+const shownRevisions = 5;
 
 /** The cause of a follow-up run: what happened, to what, by whom, and which hooks ran. */
 export function eventReportOf(body: ActionBody): EventReport {
@@ -65,7 +71,7 @@ export function eventReportOf(body: ActionBody): EventReport {
   const lines = [
     headline,
     ...facts.map(({ name, text }) => logLine(`${name}: ${text}`, longestText)),
-    ...phases.map(([phase, text]) => logLine(`${phase}: ${text}`, longestText)),
+    ...phases.map((row) => logLine(printPhase(row), longestText)),
     ...(late ? [lateWords] : []),
   ];
   const page = operation === undefined ? applicationUrl : operationPage(applicationUrl);
@@ -78,8 +84,8 @@ export function eventReportOf(body: ActionBody): EventReport {
     phases.length === 0
       ? ''
       : markdownTable(
-          ['Phase', 'Hooks'],
-          phases.map(([phase, text]) => [phase, markdownText(text, longestText)]),
+          ['Phase', 'Began', 'Hooks'],
+          phases.map(({ phase, began, hooks }) => [phase, began, markdownText(hooks, longestText)]),
         ),
     late ? lateWords : '',
   ];
@@ -137,12 +143,10 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
     markdown: markdownText(text, longestText),
   });
   const code = (name: string, text: string) => ({ name, text, markdown: markdownCode(text, 200) });
-  const revisions = operation === undefined ? '' : printRevisions(operation.revisions);
-  const change = operation?.revisionChanged === false ? ' (unchanged)' : '';
   const span = operation && printSpan(operation.startedAt, event.at);
   const facts = [
     plain('Message', message),
-    code('Revision', revisions === '' ? '' : `${revisions}${change}`),
+    ...(operation === undefined ? [] : [revisionFact(operation)]),
     plain('Hook', values.hook),
     plain('Started by', values.startedBy),
     run === undefined
@@ -167,18 +171,52 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
   return facts.filter(({ text }) => text !== '');
 }
 
-/** Which hooks ran in each phase, or why none did. */
-function phaseRows({ operation }: ApplicationEvent): readonly (readonly [string, string])[] {
+/** Each revision with a link to its commit, where its repository is on a known host. */
+function revisionFact({ revisions, repositories = [], revisionChanged }: EventOperation): Fact {
+  const shown = revisions.slice(0, shownRevisions).map((revision, at) => {
+    const page = commitPage(repositories[at] ?? '', revision);
+    const short = shortRevision(revision);
+    return page === undefined
+      ? { text: short, markdown: markdownCode(short, 200) }
+      : { text: `${short}, ${page}`, markdown: markdownLink(short, page) };
+  });
+  const left = revisions.length - shown.length;
+  const rest = [
+    shown.length === 0 ? 'unknown' : '',
+    left > 0 ? ` and ${left} more` : '',
+    revisionChanged === false ? ' (unchanged)' : '',
+  ].join('');
+  return {
+    name: 'Revision',
+    text: shown.map(({ text }) => text).join('; ') + rest,
+    markdown: shown.map(({ markdown }) => markdown).join(', ') + rest,
+  };
+}
+
+interface PhaseRow {
+  readonly phase: string;
+  /** Empty where nobody was looking. */
+  readonly began: string;
+  readonly hooks: string;
+}
+
+/** Which hooks ran in each phase, or why none did; and when it began, as far as that was seen. */
+function phaseRows({ operation }: ApplicationEvent): readonly PhaseRow[] {
   if (operation === undefined) return [];
   return syncPhases.flatMap((phase) => {
-    const hooks = operation.hooks.filter((hook) => hook.phase === phase);
+    const ran = operation.hooks.filter((hook) => hook.phase === phase);
     const missed = operation.missed.find((each) => each.phase === phase);
-    if (hooks.length > 0) {
-      const shown = hooks.slice(0, shownHooks).map((hook) => `${printKey(hook)} ${hook.state}`);
-      return [[phase, shown.join(', ')] as const];
-    }
-    return missed === undefined ? [] : [[phase, missedWords[missed.reason]] as const];
+    const seen = operation.phases?.find((each) => each.phase === phase);
+    const began = isoTime(seen?.at) ?? '';
+    const why = missed === undefined ? '' : missedWords[missed.reason];
+    const shown = ran.slice(0, shownHooks).map((hook) => `${printKey(hook)} ${hook.state}`);
+    const hooks = shown.join(', ') || why;
+    return hooks === '' && began === '' ? [] : [{ phase, began, hooks }];
   });
+}
+
+function printPhase({ phase, began, hooks }: PhaseRow): string {
+  return `${phase}: ${[began && `began ${began}`, hooks].filter(Boolean).join(', ')}`;
 }
 
 /** The run that started the operation, according to the operation. */

@@ -1,4 +1,4 @@
-import type { ResourceKey } from '../model/application.ts';
+import type { Application, ResourceKey } from '../model/application.ts';
 import type { SyncPhase } from '../model/operation.ts';
 import type { OperationOrigin } from './operation-origin.ts';
 
@@ -47,6 +47,12 @@ export type MissedReason =
   | 'notRunOnThisFailure'
   | 'noneThere';
 
+/** When something of a phase was first seen to have begun; local milliseconds. */
+export interface SeenPhase {
+  readonly phase: SyncPhase;
+  readonly at: number;
+}
+
 /** What an event tells of its operation. */
 export interface EventOperation {
   /** Tells it from all other operations of the application. */
@@ -55,11 +61,18 @@ export interface EventOperation {
   readonly origin: OperationOrigin;
   /** One per source: pinned by Argo CD, or as asked for until then. */
   readonly revisions: readonly string[];
+  /**
+   * The Git repository of each revision, without credentials; empty where it comes from none. Absent
+   * where that is not known, and in what an earlier version stored.
+   */
+  readonly repositories?: readonly string[] | undefined;
   /** Whether they differ from those deployed before; undefined where that is not known. */
   readonly revisionChanged: boolean | undefined;
   /** 0 for the first; a retry makes another. */
   readonly attempt: number;
   readonly dryRun: boolean;
+  /** When each phase of this attempt was first seen, in order: not all of them are, nor at once. */
+  readonly phases?: readonly SeenPhase[];
   readonly hooks: readonly HookRun[];
   /** Empty until the operation has ended. */
   readonly missed: readonly MissedPhase[];
@@ -89,4 +102,24 @@ export interface ApplicationEvent {
   readonly message: string;
   /** When it happened, as far as Argo CD tells. */
   readonly at: number;
+}
+
+/** What an event says of its application. */
+export type EventSubject = Pick<Application, 'name' | 'namespace' | 'uid' | 'project' | 'images'>;
+
+/** An event; its id becomes that of the application's `uid` and what is given. */
+export function eventOf(
+  { name, namespace, uid, project, images }: EventSubject,
+  event: Pick<ApplicationEvent, 'id' | 'kind' | 'at'> & Partial<ApplicationEvent>,
+): ApplicationEvent {
+  return {
+    application: { name, namespace, uid, project },
+    operation: undefined,
+    phase: undefined,
+    hook: undefined,
+    images,
+    message: '',
+    ...event,
+    id: `${uid}/${event.id}`,
+  };
 }

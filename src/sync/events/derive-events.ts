@@ -11,10 +11,12 @@ import {
 } from '../model/operation.ts';
 import type { OperationState } from '../model/operation.ts';
 import { isSame } from '../model/revision.ts';
+import { eventOf, type EventSubject } from './application-event.ts';
 import type { ApplicationEvent, EndKind, EventOperation } from './application-event.ts';
 import type { EventMemory, SeenOperation } from './event-memory.ts';
-import { hookRunsOf, missedPhases, reachedPhases } from './hook-runs.ts';
+import { hookRunsOf, missedPhases, reachedPhases, seenPhases } from './hook-runs.ts';
 import { originOf } from './operation-origin.ts';
+import { deployedRepositories, repositoriesOf } from './repositories.ts';
 
 /** The events found by a look at an application, and the memory for the next look. */
 export interface Derived {
@@ -30,12 +32,14 @@ const mostHooks = 200;
  * The events between the last look at an application and this one. No matter how many looks there
  * are, each event is reported once, and the end of an operation is reported even if only the
  * history shows it. `since` (milliseconds, Argo CD's clock): the first look does not report what
- * ended earlier.
+ * ended earlier. `now` (local milliseconds): the time of the look, by which it is known when phases
+ * began; without it, that is not recorded.
  */
 export function deriveEvents(
   known: EventMemory | undefined,
   application: Application,
   since: number,
+  now?: number,
 ): Derived {
   const memory = known?.uid === application.uid ? known : firstMemory(application, since);
   const events: ApplicationEvent[] = [];
@@ -47,7 +51,7 @@ export function deriveEvents(
   const operation =
     state === undefined
       ? { seen: left.memory.operation, events: [] }
-      : followState(history.memory.operation, application, state, since);
+      : followState(history.memory.operation, application, state, { since, now });
   events.push(...operation.events);
   const health = followHealth(memory, application);
   events.push(...health.events);
@@ -178,7 +182,7 @@ function followState(
   known: SeenOperation | undefined,
   application: Application,
   state: OperationState,
-  since: number,
+  { since, now }: { readonly since: number; readonly now: number | undefined },
 ): { readonly seen: SeenOperation; readonly events: readonly ApplicationEvent[] } {
   const isKnown = known?.key === operationKey(state);
   const attempt = awaitsRetry(state) ? Math.max(0, state.retryCount - 1) : state.retryCount;
@@ -188,11 +192,16 @@ function followState(
   if (seen.isEnded || isOld)
     return { seen: { ...seen, isEnded: seen.isEnded || isOld }, events: [] };
   const told = new Set(attempt === seen.attempt ? seen.told : ['operationStarted']);
+  const begun = attempt === seen.attempt ? (seen.phases ?? []) : [];
+  const phases = isEnded(state.phase) ? begun : seenPhases(begun, reachedPhases(state), now);
   const events: ApplicationEvent[] = [];
   const tell = (part: string, event: Omit<Parameters<typeof eventOf>[1], 'id' | 'operation'>) => {
     if (told.has(part)) return;
     told.add(part);
-    const operation = operationOf({ ...seen, attempt }, state);
+    const operation = {
+      ...operationOf({ ...seen, attempt, phases }, state),
+      repositories: repositoriesOf(application, state, seen.revisions),
+    };
     events.push(eventOf(application, { ...event, id: `${seen.key}/${part}`, operation }));
   };
   tell('operationStarted', { kind: 'operationStarted', at: state.startedAt });
@@ -211,7 +220,7 @@ function followState(
     tell('end', { kind: end, at, message: state.message });
   }
   return {
-    seen: { ...seen, attempt, told: [...told], isEnded: end !== undefined },
+    seen: { ...seen, attempt, told: [...told], isEnded: end !== undefined, phases },
     events,
   };
 }
@@ -318,35 +327,20 @@ function endOf(
   },
 ): ApplicationEvent {
   const { seen, at, revisions } = end;
-  const operation = operationOf({ ...seen, revisions }, undefined);
+  const operation = {
+    ...operationOf({ ...seen, revisions }, undefined),
+    repositories: deployedRepositories(application, revisions),
+  };
   return eventOf(application, { id: `${seen.key}/end`, kind, at, operation });
 }
 
 function operationOf(seen: SeenOperation, state: OperationState | undefined): EventOperation {
   const { key, startedAt, origin, dryRun, revisions, deployedBefore: before, attempt } = seen;
   return {
+    ...(seen.phases === undefined ? {} : { phases: seen.phases }),
     ...{ key, startedAt, origin, dryRun, revisions, attempt },
     revisionChanged: before === undefined ? undefined : !isSame(before, revisions),
     hooks: state === undefined ? [] : hookRunsOf(state),
     missed: state === undefined ? [] : missedPhases(state),
-  };
-}
-
-/** What an event says of its application. */
-type EventSubject = Pick<Application, 'name' | 'namespace' | 'uid' | 'project' | 'images'>;
-
-function eventOf(
-  { name, namespace, uid, project, images }: EventSubject,
-  event: Pick<ApplicationEvent, 'id' | 'kind' | 'at'> & Partial<ApplicationEvent>,
-): ApplicationEvent {
-  return {
-    application: { name, namespace, uid, project },
-    operation: undefined,
-    phase: undefined,
-    hook: undefined,
-    images,
-    message: '',
-    ...event,
-    id: `${uid}/${event.id}`,
   };
 }

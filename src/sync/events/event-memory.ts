@@ -1,3 +1,4 @@
+import type { SeenPhase } from './application-event.ts';
 import type { OperationOrigin } from './operation-origin.ts';
 
 /**
@@ -36,4 +37,6 @@ export interface SeenOperation {
   /** What was reported for this attempt, by the last part of each id. */
   readonly told: readonly string[];
   readonly isEnded: boolean;
+  /** When its phases were first seen; absent in what an earlier version stored, and before the first. */
+  readonly phases?: readonly SeenPhase[];
 }

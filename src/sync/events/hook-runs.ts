@@ -3,7 +3,7 @@ import { syncPhases } from '../plan/hook.ts';
 import { isEnded, wasTerminated } from '../model/operation.ts';
 import type { OperationState, ResourceResult, SyncPhase } from '../model/operation.ts';
 import { isFailed } from '../rules/explanation.ts';
-import type { HookRun, MissedPhase, MissedReason } from './application-event.ts';
+import type { HookRun, MissedPhase, MissedReason, SeenPhase } from './application-event.ts';
 
 /** The hooks that ran in the newest attempt, in Argo CD's order; none in a dry run. */
 export function hookRunsOf(state: OperationState): readonly HookRun[] {
@@ -25,6 +25,20 @@ export function reachedPhases(state: OperationState): readonly SyncPhase[] {
       .map(({ syncPhase = 'Sync' }) => syncPhase),
   );
   return syncPhases.filter((phase) => reached.has(phase));
+}
+
+/**
+ * The phases that were seen to begin, with the one that is new at a look. Of several that are new at
+ * once only the last began just now; when the others did, nobody knows.
+ */
+export function seenPhases(
+  before: readonly SeenPhase[],
+  reached: readonly SyncPhase[],
+  now: number | undefined,
+): readonly SeenPhase[] {
+  const phase = reached.at(-1);
+  if (phase === undefined || now === undefined) return before;
+  return before.some((seen) => seen.phase === phase) ? before : [...before, { phase, at: now }];
 }
 
 /** The phases of an ended operation in which no hook ran, and why not (argo-cd.md §3.5). */

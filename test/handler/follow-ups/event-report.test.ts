@@ -56,6 +56,54 @@ describe('What a follow-up run is told of its event', () => {
     assert.match(summary, /migrate/);
   });
 
+  it('links each revision to its commit, where the repository is on a known host', () => {
+    const [one, other] = ['a'.repeat(40), 'b'.repeat(40)];
+    const of = {
+      revisions: [one, other, '1.2.3'],
+      repositories: [
+        'git@github.com:fabrikam/shop.git',
+        'https://git.example.com/fabrikam/web',
+        '',
+      ],
+      revisionChanged: false,
+    };
+    const { lines, summary } = eventReportOf(actionBody({ event: event({ of }) }));
+    const page = `https://github.com/fabrikam/shop/commit/${one}`;
+    assert.ok(lines.includes(`Revision: aaaaaaa, ${page}; bbbbbbb; 1.2.3 (unchanged)`));
+    assert.ok(summary.includes(`[aaaaaaa](${page}), \`bbbbbbb\`, \`1.2.3\` (unchanged)`), summary);
+    assert.doesNotMatch(summary, /git\.example\.com/);
+  });
+
+  it('names no more revisions than people read, and says where none is known', () => {
+    const lineOf = (revisions: readonly string[]) =>
+      eventReportOf(actionBody({ event: event({ of: { revisions } }) })).lines.find((line) =>
+        line.startsWith('Revision: '),
+      );
+    assert.equal(lineOf(['1', '2', '3', '4', '5', '6', '7']), 'Revision: 1; 2; 3; 4; 5 and 2 more');
+    assert.equal(lineOf([]), 'Revision: unknown');
+  });
+
+  it('says when a phase began that was seen to begin, and nothing of when others did', () => {
+    const of = {
+      hooks: [hook],
+      missed: [{ phase: 'PostSync', reason: 'noneThere' }] as const,
+      phases: [
+        { phase: 'PreSync', at: 5_000 },
+        { phase: 'Sync', at: 9_000 },
+      ] as const,
+    };
+    const { lines, summary } = eventReportOf(actionBody({ event: event({ of }) }));
+    assert.deepEqual(
+      lines.filter((line) => /^(Pre|Post)?Sync: /.test(line)),
+      [
+        'PreSync: began 1970-01-01T00:00:05.000Z, Job/migrate Succeeded',
+        'Sync: began 1970-01-01T00:00:09.000Z',
+        'PostSync: there are no hooks',
+      ],
+    );
+    assert.match(summary, /PreSync +\| 1970-01-01T00:00:05.000Z +\| Job\/migrate Succeeded/);
+  });
+
   it('says that it was found late', () => {
     assert.match(
       eventReportOf(actionBody({ late: true })).lines.join('\n'),

@@ -89,6 +89,13 @@ describe('The follow-ups', () => {
     ];
     for (const one of looks) await scene.tell(one);
     assert.deepEqual(await scene.brief(), ['hookEnded smoke done']);
+    const [action] = await scene.actions();
+    const { phases = [] } = (action && readActionBody(action).event.operation) ?? {};
+    assert.deepEqual(
+      phases.map(({ phase }) => phase),
+      ['PreSync'],
+      'it was seen when it began',
+    );
   });
 
   it('leave alone what no rule is for', async () => {

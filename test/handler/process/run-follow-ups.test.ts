@@ -50,6 +50,7 @@ describe('The input followUps of a sync without an agent', () => {
     await again.done;
     const [build, ...more] = azure.queuedBuilds;
     assert.match(build?.buildNumber ?? '', /^argocd-\d{15}$/);
+    assert.deepEqual(build?.queued.tags, ['argocd'], 'people find it by that');
     assert.deepEqual(more, []);
   });
 

@@ -30,6 +30,17 @@ function watch(looks: readonly Application[], since = second(5)): readonly Appli
   });
 }
 
+/** The same, each look a second after the one before; what is told of the operation at last. */
+function lastOperation(looks: readonly Application[]) {
+  let memory: EventMemory | undefined;
+  const told = looks.flatMap((look, at) => {
+    const derived = deriveEvents(memory, look, second(5), second(at));
+    memory = JSON.parse(JSON.stringify(derived.memory)) as EventMemory;
+    return derived.events;
+  });
+  return told.at(-1)?.operation;
+}
+
 /** `succeeded`, `phaseReached PreSync`, `hookEnded migrate Failed`; with the attempt beyond the first. */
 function brief({ kind, phase, hook: run, operation: of }: ApplicationEvent): string {
   const what = run === undefined ? phase : `${run.name} ${run.state}`;
@@ -396,5 +407,41 @@ describe('The events of the recordings', () => {
         },
       ),
     );
+  });
+});
+
+describe('The phases of an operation', () => {
+  const begun = (...phases: readonly ('PreSync' | 'Sync' | 'PostSync')[]) => ({
+    results: phases.map((phase) =>
+      hook({ name: phase, hookType: phase, syncPhase: phase, hookPhase: 'Succeeded' }),
+    ),
+  });
+  const phasesOf = (looks: readonly Application[]) =>
+    lastOperation(looks)?.phases?.map(({ phase, at }) => `${phase} ${(at - second(0)) / 1_000}`);
+
+  it('began when they were first seen, whatever is seen later', () => {
+    const first = running(begun('PreSync'));
+    const last = running(begun('PreSync', 'Sync'));
+    const looks = [rest, running(), first, first, last, over('Succeeded')];
+    assert.deepEqual(phasesOf(looks), ['PreSync 2', 'Sync 4']);
+  });
+
+  it('began at no known time where several are new at once, but for the last', () => {
+    const looks = [rest, running(begun('PreSync', 'Sync')), over('Succeeded')];
+    assert.deepEqual(phasesOf(looks), ['Sync 1']);
+  });
+
+  it('began at no known time where only their end is seen', () => {
+    assert.deepEqual(phasesOf([rest, over('Succeeded', begun('PreSync', 'Sync'))]) ?? [], []);
+  });
+
+  it('begin anew in each attempt', () => {
+    const looks = [
+      rest,
+      running(begun('PreSync', 'Sync')),
+      running({ ...begun('PreSync'), retryCount: 1 }),
+      over('Succeeded', { ...begun('PreSync', 'Sync'), retryCount: 1 }),
+    ];
+    assert.deepEqual(phasesOf(looks), ['PreSync 2']);
   });
 });

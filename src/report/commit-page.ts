@@ -1,0 +1,88 @@
+import { isCommit } from '../sync/model/revision.ts';
+import { percentDecode, percentEncode } from '../text/percent-encoding.ts';
+
+/** How a host of repositories names the page of a commit; undefined: the path is not one of its repositories. */
+type PageOf = (path: readonly string[], commit: string, host: string) => string | undefined;
+
+const githubPage: PageOf = (path, commit) =>
+  path.length === 2 ? `https://github.com/${path.join('/')}/commit/${commit}` : undefined;
+
+const gitlabPage: PageOf = (path, commit) =>
+  path.length >= 2 ? `https://gitlab.com/${path.join('/')}/-/commit/${commit}` : undefined;
+
+const bitbucketPage: PageOf = (path, commit) =>
+  path.length === 2 ? `https://bitbucket.org/${path.join('/')}/commits/${commit}` : undefined;
+
+/** `organization/project/_git/repository`; a repository with the name of its project stands alone. */
+const azurePage: PageOf = (path, commit) => {
+  const [organization = '', ...inside] = path;
+  const at = inside.indexOf('_git');
+  if (at < 0 || at > 1 || inside.length !== at + 2) return undefined;
+  return `https://dev.azure.com/${[organization, ...inside].join('/')}/commit/${commit}`;
+};
+
+/** `v3/organization/project/repository`. */
+const azureSshPage: PageOf = (path, commit, host) => {
+  const [version, organization = '', project = '', repository = '', ...more] = path;
+  if (version !== 'v3' || repository === '' || more.length > 0) return undefined;
+  return azurePage([organization, project, '_git', repository], commit, host);
+};
+
+/** An organization of the time before dev.azure.com, whose name is that of the host. */
+const visualStudioPage: PageOf = (path, commit, host) => {
+  const [organization = ''] = host.split('.');
+  const inside = path[0]?.toLowerCase() === 'defaultcollection' ? path.slice(1) : path;
+  return azurePage([organization, ...inside], commit, host);
+};
+
+const pages: ReadonlyMap<string, PageOf> = new Map([
+  ['github.com', githubPage],
+  ['ssh.github.com', githubPage],
+  ['gitlab.com', gitlabPage],
+  ['altssh.gitlab.com', gitlabPage],
+  ['bitbucket.org', bitbucketPage],
+  ['altssh.bitbucket.org', bitbucketPage],
+  ['dev.azure.com', azurePage],
+  ['ssh.dev.azure.com', azureSshPage],
+  ['vs-ssh.visualstudio.com', azureSshPage],
+]);
+
+/** Longer addresses of repositories are nobody's. */
+const longest = 1_000;
+
+/**
+ * The page of a commit for people, by the address that Argo CD reads its repository from: https, ssh, or
+ * `git@host:path`. The host of the page is one of a fixed list and the path is encoded, so that nothing
+ * foreign leads elsewhere. Undefined for other hosts, for other forms, and for what is no full commit.
+ */
+export function commitPage(repository: string, revision: string): string | undefined {
+  if (!isCommit(revision) || repository.length > longest) return undefined;
+  const place = placeOf(repository.trim());
+  if (place === undefined) return undefined;
+  const { host, path } = place;
+  const page =
+    pages.get(host) ?? (host.endsWith('.visualstudio.com') ? visualStudioPage : undefined);
+  const parts = path
+    .replace(/^\/+|\/+$/g, '')
+    .replace(/\.git$/, '')
+    .split('/')
+    .map(percentDecode);
+  if (parts.some((part) => /^\.{0,2}$|[\p{C}/\\]/u.test(part))) return undefined;
+  return page?.(parts.map(percentEncode), revision.toLowerCase(), host);
+}
+
+interface Place {
+  readonly host: string;
+  readonly path: string;
+}
+
+function placeOf(repository: string): Place | undefined {
+  const [, host = '', path = ''] = /^(?:[^\s/:@]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(repository) ?? [];
+  if (host !== '') return { host: host.toLowerCase(), path };
+  if (!URL.canParse(repository)) return undefined;
+  const { protocol, hostname, port, pathname } = new URL(repository);
+  const isWeb = protocol === 'https:' || protocol === 'http:';
+  // Behind a port of its own is another server.
+  if (!isWeb && protocol !== 'ssh:') return undefined;
+  return isWeb && port !== '' ? undefined : { host: hostname.toLowerCase(), path: pathname };
+}
