@@ -193,7 +193,7 @@ function runRow(run: RunHead, now: number): Markup {
     <td class="time">${printTime(run.acceptedAt)}</td>
     <td class="time">${printDuration((run.endedAt ?? now) - run.acceptedAt)}</td>
     <td class="text">${prose(run.message, 300)}</td>
-    <td class="word">${link(pipelineOf(run), webAddress(spec.page))}</td>
+    <td class="run">${link(pipelineOf(run), webAddress(spec.page))}</td>
   </tr>`;
 }
 

@@ -49,8 +49,10 @@ tbody tr { border-top: 1px solid var(--line); }
 tbody tr.phase td { background: var(--page); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
-td.name, td.text { width: 50%; min-width: 14rem; overflow-wrap: anywhere; }
+td.name { width: 20%; min-width: 9rem; overflow-wrap: anywhere; }
+td.text { width: 50%; min-width: 14rem; overflow-wrap: anywhere; }
 td.word { max-width: 18rem; overflow-wrap: break-word; }
+td.run { min-width: 12rem; max-width: 18rem; overflow-wrap: break-word; }
 td.bar { width: 26%; min-width: 11rem; }
 .tag {
   display: inline-block; padding: .05rem .55rem; border-radius: 999px; font-size: .8rem;
