@@ -61,7 +61,7 @@ describe('The progress of a run', () => {
     assert.equal(looks.length, before + 1);
   });
 
-  it('is not looked at any more once nobody waits', async () => {
+  it('is no longer looked at once nobody waits', async () => {
     const leaving = new AbortController();
     const one = assert.rejects(progress.watchRun(reference, leaving.signal), /enough/);
     const other = progress.watchRun(reference, signal);

@@ -23,12 +23,12 @@ describe('a wait that can be aborted', () => {
     );
   });
 
-  it('does not begin with a signal that has aborted', async () => {
+  it('does not start with a signal that has aborted', async () => {
     const reason = new Error('over');
     await assert.rejects(abortable(never, AbortSignal.abort(reason)), reason);
   });
 
-  it('goes on for all others', async () => {
+  it('continues for all others', async () => {
     const ending = new AbortController();
     let finish: (value: number) => void = () => undefined;
     const shared = new Promise<number>((resolve) => (finish = resolve));

@@ -17,7 +17,7 @@ describe('a term', () => {
     assert.equal(scope.signal.aborted, true);
   });
 
-  it('ends at once when its time is over', () => {
+  it('ends at once when its time has ended', () => {
     assert.equal(new CancelScope(clock, { at: clock.now() }).signal.aborted, true);
   });
 

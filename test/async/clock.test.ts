@@ -5,7 +5,7 @@ import { systemClock } from '../../src/async/clock.ts';
 describe('the system clock', () => {
   const never = new AbortController().signal;
 
-  it('sleeps for a time, of which a negative one is over', async () => {
+  it('sleeps for a time, and not at all for a negative one', async () => {
     const before = performance.now();
     await systemClock.sleep(5, never);
     await systemClock.sleep(-1_000, never);

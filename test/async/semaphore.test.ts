@@ -10,7 +10,7 @@ function job() {
 }
 
 describe('a semaphore', () => {
-  it('lets so many go on at once, and the others in their order', async () => {
+  it('lets so many continue at once, and the others in their order', async () => {
     const semaphore = new Semaphore(2);
     const begun: number[] = [];
     const jobs = [0, 1, 2, 3].map((number) => ({ number, ...job() }));

@@ -5,7 +5,7 @@ import { steadyClock } from '../../src/async/steady-clock.ts';
 describe('steadyClock', () => {
   afterEach(() => sinon.restore());
 
-  it('begins with the time of day, in whole milliseconds', () => {
+  it('starts with the time of day, in whole milliseconds', () => {
     const clock = steadyClock();
     assert.ok(Math.abs(clock.now() - Date.now()) < 1_000);
     assert.ok(Number.isInteger(clock.now()));
@@ -15,7 +15,7 @@ describe('steadyClock', () => {
     ['back', -7 * 24 * 3_600_000],
     ['on', 7 * 24 * 3_600_000],
   ] as const) {
-    it(`goes on as before when somebody sets the clock of the machine ${what}`, () => {
+    it(`continues as before when somebody sets the clock of the machine ${what}`, () => {
       const clock = steadyClock();
       const before = clock.now();
       sinon.stub(Date, 'now').returns(before + jump);

@@ -100,7 +100,7 @@ for (const folder of wholes) {
       );
     });
 
-    it('has limits, and asks for no more than these', () => {
+    it('has limits, and asks for at most these', () => {
       const { requests, limits } = container.resources;
       for (const resource of ['cpu', 'memory', 'ephemeral-storage']) {
         const [asked, allowed] = [requests[resource] ?? '', limits[resource] ?? ''];

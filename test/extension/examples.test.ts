@@ -98,7 +98,7 @@ describe('The examples', () => {
   });
 
   for (const name of pipelines) {
-    it(`begin with what they show and need: ${name}`, () => {
+    it(`start with what they show and need: ${name}`, () => {
       const file = join(folder, name, 'azure-pipelines.yml');
       assert.match(readFileSync(file, 'utf8'), /^# .+\n(?:#.*\n)*# Needs:\n# - .+\n/);
     });

@@ -51,7 +51,7 @@ describe('vss-extension.json', () => {
     ]);
   });
 
-  it('ships the license, and leads to the repository, where to begin, to learn and to ask', () => {
+  it('ships the license, and leads to the repository, where to start, to learn and to ask', () => {
     assert.equal(manifest.content['license']?.path, 'LICENSE');
     assert.equal(manifest.repository.type, 'git');
     assert.deepEqual(Object.keys(manifest.links), [
@@ -143,7 +143,7 @@ describe('The service connection to Argo CD', () => {
     assert.doesNotMatch(url, /userinfo|version|settings/);
   });
 
-  it('asks for few fields, since Azure DevOps takes no more than 2 MB', () => {
+  it('asks for few fields, since Azure DevOps takes at most 2 MB', () => {
     for (const { name, endpointUrl } of connectionType.dataSources) {
       assert.match(endpointUrl, /[?&]fields=/, name);
     }

@@ -14,7 +14,7 @@ for (const each of allTasks) {
       );
     });
 
-    it('are all found: as many as there are lines that begin a step with the task', () => {
+    it('are all found: as many as there are lines that start a step with the task', () => {
       const step = new RegExp(`^[ >]*-? *task: *${each.name}@`, 'gm');
       const expected = sampleFiles().reduce(
         (count, file) => count + (readFileSync(file, 'utf8').match(step) ?? []).length,

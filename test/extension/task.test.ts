@@ -28,7 +28,7 @@ describe('task.json of ArgoCDSync', () => {
     });
   });
 
-  it('lies beside a package.json without which Node takes the bundle for an ES module here', () => {
+  it('lies next to a package.json without which Node takes the bundle for an ES module here', () => {
     assert.deepEqual(readJson('tasks/ArgoCDSync/V1/package.json'), { type: 'commonjs' });
   });
 

@@ -59,7 +59,7 @@ describe('The text of the input followUps', () => {
     });
   }
 
-  it('has no more than 20 faults told', () => {
+  it('has at most 20 faults told', () => {
     const text = Array.from({ length: 40 }, (_, at) => `on${at}: a`).join('\n');
     assert.equal(problemsOf(text).length, 20);
   });

@@ -55,7 +55,7 @@ describe('following through bad connections and bad rights', () => {
     assert.ok(argocd.requests.filter(({ path }) => path === '/api/v1/session').length >= 2);
   });
 
-  it('goes on without a refresh that fails', async () => {
+  it('continues without a refresh that fails', async () => {
     make(slow(2), configMap('a'));
     argocd.faults.add({
       path: /refresh=normal/,

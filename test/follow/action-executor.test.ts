@@ -162,7 +162,7 @@ describe('the action executor', () => {
     assert.ok(poller.fatal);
   });
 
-  it('terminates at the end what it began', async () => {
+  it('terminates at the end what it started', async () => {
     await execute();
     argocd.application = followState.application ?? application();
     argocd.onTerminate = () => Promise.resolve();
@@ -170,7 +170,7 @@ describe('the action executor', () => {
     assert.equal(message, 'The end; the operation was terminated, as requested');
   });
 
-  it('begins nothing, and so has nothing to terminate', async () => {
+  it('starts nothing, and so has nothing to terminate', async () => {
     assert.equal(await executor.endOwnOperation(ending), ending);
   });
 });

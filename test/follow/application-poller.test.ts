@@ -52,7 +52,7 @@ describe('the application poller', () => {
     assert.ok(looks.length < 260, `${looks.length} looks in half an hour`);
   });
 
-  it('remembers when the last look that was answered was begun', async () => {
+  it('remembers when the last look that was answered was started', async () => {
     const begunAt = clock.now();
     poller.lookIfDue();
     await clock.pass(100);
@@ -88,7 +88,7 @@ describe('the application poller', () => {
     assert.equal(poller.due, Infinity);
   });
 
-  it('begins a look that is demanded after the one that is on, and counts only that', async () => {
+  it('starts a look that is demanded after the one that is on, and counts only that', async () => {
     let answer = () => undefined as void;
     argocd.onGet = () =>
       new Promise((resolve) => {
@@ -155,7 +155,7 @@ describe('the application poller', () => {
     assert.match(poller.fatal?.message ?? '', /was deleted during the wait/);
   });
 
-  it('looks without the AppProject for what is not in it any more, once it was seen', async () => {
+  it('looks without the AppProject for what is no longer in it, once it was seen', async () => {
     const asked: string[] = [];
     argocd.onGet = (_, { project }) => {
       asked.push(project);
@@ -184,7 +184,7 @@ describe('the application poller', () => {
     assert.equal(poller.missing, undefined);
   });
 
-  it('says nothing of calls that a cancellation broke off', async () => {
+  it('does not report calls that a cancellation interrupted', async () => {
     argocd.onGet = ({ signal }) => hang(signal);
     poller.lookIfDue();
     ports.cancel();

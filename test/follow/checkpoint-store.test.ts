@@ -35,7 +35,7 @@ describe('a run that another process takes up', () => {
     await assert.rejects(following.done, Detachment);
   }
 
-  it('goes on with its operation, and tells no step twice', async () => {
+  it('continues with its operation, and tells no step twice', async () => {
     const first = begin(argocd, ['shop'], syncGoal(), { marker, checkpoints });
     await first.until((told) => told.kind === 'step' && told.step.phase === 'Sync');
     await detach(first);

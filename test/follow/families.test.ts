@@ -99,7 +99,7 @@ describe('an app of apps, with its children', () => {
     );
   });
 
-  it('goes on when somebody syncs such a child', async () => {
+  it('continues when somebody syncs such a child', async () => {
     makeChild('shop', configMap('a'));
     makeRoot(idleChild('shop'));
     const following = begin(argocd, ['root'], goal);

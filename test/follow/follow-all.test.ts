@@ -124,7 +124,7 @@ describe('following all applications of a run', () => {
     assert.ok(most > 3 && most <= 20, `${most}`);
   });
 
-  it('lets the others go on to their end when one meets a bug of ours', async () => {
+  it('lets the others continue to their end when one meets a bug of ours', async () => {
     work(3_000);
     const { get } = argocd;
     argocd.get = (address, options) =>
@@ -196,7 +196,7 @@ describe('following all applications of a run', () => {
         });
       }
 
-      it('begins at once when there are as many', async () => {
+      it('starts at once when there are as many', async () => {
         work(1_000);
         argocd.onFind = () => Promise.resolve(found);
         assert.equal(

@@ -129,7 +129,7 @@ describe('a follower', () => {
       assert.equal(argocd.times('sync').length, 1);
     });
 
-    it('sends it again upon a look that was begun after the request had time to arrive', async () => {
+    it('sends it again upon a look that was started after the request had time to arrive', async () => {
       argocd.onSync = () => Promise.reject(failed('unclear'));
       const running = follow();
       await clock.pass(0);
@@ -544,7 +544,7 @@ describe('a follower', () => {
     await assert.rejects(clock.finish(follow()), /bug/);
   });
 
-  it('tells a state that lasts, and not what is over at once', async () => {
+  it('reports a state that lasts, and not one that is over at once', async () => {
     accept();
     const running = follow();
     await clock.pass(1_000);

@@ -64,7 +64,7 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.match(result.message, /paused, waiting for somebody to resume it/);
   });
 
-  it('begins to count again when health did not hold', async () => {
+  it('starts to count again when health did not hold', async () => {
     make(checked('web', 'Healthy'));
     const before = argocd.now;
     const following = begin(argocd, ['shop'], syncGoal({ stableFor: 20_000 }));

@@ -259,7 +259,7 @@ function assertWhole({ lines, seen }: Told): ReturnType<typeof rowsOf> {
 }
 
 describe('steps that wait for the plan', () => {
-  it('are told by phase, each line once, whenever the plan comes and whoever goes on', async () => {
+  it('are told by phase, each line once, whenever the plan comes and whoever continues', async () => {
     await fc.assert(
       fc.asyncProperty(asArgoCD, async (given) => {
         const told = await follow(given);

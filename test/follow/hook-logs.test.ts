@@ -109,7 +109,7 @@ describe('the logs of hooks', () => {
     assert.deepEqual(await clock.finish(reading), { lines: [], fault: '' });
   });
 
-  it('say what is missing of them beside the lines that there are', async () => {
+  it('say what is missing of them next to the lines that there are', async () => {
     argocd.onLogs = () => Promise.resolve({ lines: ['one'], fault: 'no response within 20 s' });
     assert.deepEqual(await logs.read(job), {
       lines: ['one'],

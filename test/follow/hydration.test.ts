@@ -121,7 +121,7 @@ describe('following a hydrated application', () => {
     assert.deepEqual([result.outcome, live()?.value], ['timedOut', 'one'], result.message);
   });
 
-  it('fails with the words of a hydration that failed, and goes on when it is mended', async () => {
+  it('fails with the message of a failed hydration, and continues when it is fixed', async () => {
     await deployed();
     argocd.commit(name, { 'a.yaml': 'kind: ConfigMap\nmetadata: { name: x\n' });
     const result = await followOne(argocd, name, syncGoal());

@@ -47,7 +47,7 @@ function deferred() {
 
 const nothingKept = { steps: [], plan: undefined };
 
-describe('the story of an operation', () => {
+describe('the reported progress of an operation', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -173,7 +173,7 @@ describe('the story of an operation', () => {
       assert.equal(tracker.held?.changes.length, count);
     };
 
-    it('makes and tells them in turns, and another can go on after each of them', async () => {
+    it('makes and tells them in turns, and another can continue after each of them', async () => {
       await holdAll();
       kept.length = 0;
       let turns = 0;
@@ -239,7 +239,7 @@ describe('the story of an operation', () => {
     assert.deepEqual(progress, ['0/2', '1/2']);
   });
 
-  it('goes on without a plan when the manifests cannot be read', async () => {
+  it('continues without a plan when the manifests cannot be read', async () => {
     argocd.onManifests = () => Promise.reject(failed('forbidden'));
     await track({ results: [running] });
     await track({ results: [running] });
@@ -378,7 +378,7 @@ describe('the story of an operation', () => {
       assert.equal(first?.kind, 'notice');
     });
 
-    it('not again in the process that goes on', async () => {
+    it('not again in the process that continues', async () => {
       const checkpoints = new MemoryCheckpointStore();
       begin({ checkpoints });
       await track({ results: [] });
@@ -389,7 +389,7 @@ describe('the story of an operation', () => {
       assert.equal(notices().length, 1);
     });
 
-    it('in the process that goes on, where this one ends before the plan is kept', async () => {
+    it('in the process that continues, where this one ends before the plan is kept', async () => {
       const ending = new AbortController();
       const { promise, resolve } = deferred();
       const checkpoints = new MemoryCheckpointStore();

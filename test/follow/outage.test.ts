@@ -129,7 +129,7 @@ describe('failed looks in a row', () => {
     assert.equal(known.neverReached, undefined);
   });
 
-  it('count from when somebody first asked, or the run began, whichever is later', async () => {
+  it('count from when somebody first asked, or the run started, whichever is later', async () => {
     await clock.pass(500_000);
     const later = new Outage(clock, contact, { startedAt: clock.now(), deadline });
     assert.equal(later.failed(failed('unavailable'), asked).kind, 'away');

@@ -176,7 +176,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.ok(argocd.now - before >= 20_000);
   });
 
-  it('takes what the controller has not begun for pending, not for finished', async () => {
+  it('takes what the controller has not started for pending, not for finished', async () => {
     make('shop', configMap('a'));
     argocd.behavior.pickUp = 20_000;
     const following = begin(argocd, ['shop'], syncGoal());

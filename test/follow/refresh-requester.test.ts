@@ -8,7 +8,7 @@ import { application, second, terminateGoal } from '../sync/sample-application.t
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the questions beside the following', () => {
+describe('the questions next to the following', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -69,7 +69,7 @@ describe('the questions beside the following', () => {
     });
   });
 
-  it('has a look made when one is asked for, and not a second beside it', async () => {
+  it('has a look made when one is asked for, and not a second next to it', async () => {
     const looks = () => {
       poller.lookIfDue();
       return argocd.times('get').length;

@@ -33,7 +33,7 @@ describe('the retry gate', () => {
     assert.equal(retryGate.mayAct(), true);
   });
 
-  it('waits for its pause and for a look that was begun since it was wanted', async () => {
+  it('waits for its pause and for a look that was started since it was wanted', async () => {
     retryGate.failed(failed('busy'));
     await look();
     assert.equal(retryGate.mayAct(), false, 'within its pause');

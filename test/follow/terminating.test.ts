@@ -24,7 +24,7 @@ describe('operations that are ended before they are done', () => {
   const deletes = () => argocd.requests.filter(({ method }) => method === 'DELETE').length;
   const sent = () => untilAsked(argocd, ({ method }) => method === 'POST');
 
-  it('sends a terminate again that came before the controller had begun the operation', async () => {
+  it('sends a terminate again that came before the controller had started the operation', async () => {
     argocd.behavior.pickUp = 5_000;
     argocd.syncAs('alice', 'shop');
     const result = await followOne(argocd, 'shop', terminateGoal());

@@ -52,7 +52,7 @@ describe('the end of a run before that of its operation', () => {
     assert.deepEqual(argocd.calls, []);
   });
 
-  it('says of one that stands still that it does, never that it goes on', async () => {
+  it('says of one that stands still that it does, never that it continues', async () => {
     for (const [change, sentence] of [
       [{ skipReconcile: true }, /is stalled: .* annotation skip-reconcile is removed$/],
       [{ operation: undefined }, /no controller is working on it, so it cannot be terminated$/],
@@ -106,7 +106,7 @@ describe('the end of a run before that of its operation', () => {
       assert.deepEqual([asked, terminated()], [4, 1]);
     });
 
-    it('leaves it when the run is over, and says so', async () => {
+    it('leaves it when the run has ended, and says so', async () => {
       const authorityMonitor = { isProven: () => false, over: 'the task has ended' };
       const message = await end(ends, 'timedOut', authorityMonitor);
       assert.match(message, /continues in Argo CD: the run has ended .*the task has ended/);

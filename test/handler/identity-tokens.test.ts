@@ -103,14 +103,14 @@ describe('the tokens of an identity of Entra', () => {
     assert.equal(entra.asked, 2);
   });
 
-  it('are asked for anew when they have ended', async () => {
+  it('are asked for again when they have ended', async () => {
     const tokens = tokensOf(withSecret());
     await tokens.token(noAbort);
     now += 58 * minute;
     assert.equal((await tokens.token(noAbort)).reveal(), 'entra-token-2');
   });
 
-  it('go on to serve while the issuer is away', async () => {
+  it('continue to serve while the issuer is away', async () => {
     const tokens = tokensOf(withSecret());
     await tokens.token(noAbort);
     await entra.stop();

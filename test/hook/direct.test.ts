@@ -152,7 +152,7 @@ describe('The command of hooks without a handler, as it ships', function () {
     assert.equal(queued(), 2);
   });
 
-  it('finds the run that an earlier pod of its Job has queued; another Job queues anew', async () => {
+  it('finds the run that an earlier pod of its Job has queued; another Job queues again', async () => {
     for (const uid of ['uid-1', 'uid-1', 'uid-2']) {
       const { code, errors } = await runCommand(queue(...byFile()), environment(uid));
       assert.equal(code, 0, errors);

@@ -83,7 +83,7 @@ describe('The command of hooks, as it ships', function () {
     assert.equal(site.intake.calls.length, 2);
   });
 
-  it('ends with 143 when Kubernetes ends the pod, and says that what was queued goes on', async () => {
+  it('ends with 143 when Kubernetes ends the pod, and says that what was queued continues', async () => {
     site.intake.steps = [followUp('done', { state: 'inProgress', result: undefined })];
     const { code, errors } = await runCommand(queue('--wait'), podEnvironment, (kill, out) => {
       out.once('data', () => kill('SIGTERM'));

@@ -69,12 +69,12 @@ describe('a list of applications', () => {
       'Write `shop`.',
     ],
   ] as const) {
-    it(`says what to write in place of ${text}`, () => {
+    it(`says what to write instead of ${text}`, () => {
       assert.deepEqual(parseApplicationList(text), { problems: [{ text, problem, advice }] });
     });
   }
 
-  it('says how names look in place of an address that is none of an application', () => {
+  it('says how names look instead of an address that is none of an application', () => {
     for (const text of [
       'https://argocd.example.com/applications',
       'https://example.com',

@@ -27,7 +27,7 @@ describe('the text of a certificate', () => {
     ],
   ];
   for (const [how, write] of cases) {
-    it(`is read ${how}, alone and beside another`, () => {
+    it(`is read ${how}, alone and next to another`, () => {
       assert.equal(unwrapped(certificatesIn(write(first))), unwrapped(first));
       assert.equal(unwrapped(certificatesIn(write(both))), unwrapped(both));
       assert.ok(

@@ -6,7 +6,7 @@ function reader(text: string | undefined): InputReader {
 }
 
 describe('the reader of inputs', () => {
-  it('takes an absent and a blank input as not given', () => {
+  it('treats an absent or blank input as not set', () => {
     for (const text of [undefined, '', ' \n']) {
       assert.equal(reader(text).text('a'), '');
       assert.equal(reader(text).boolean('a', true), true);
@@ -34,7 +34,7 @@ describe('the reader of inputs', () => {
     ]);
   });
 
-  it('keeps the fault and goes on with the value for no input', () => {
+  it('keeps the fault and continues with the value for no input', () => {
     const wrong = reader('z');
     assert.equal(wrong.pick('a', ['x', 'y'], 'y'), 'y');
     assert.equal(wrong.boolean('b', false), false);

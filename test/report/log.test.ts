@@ -179,7 +179,7 @@ shop failed after 7 s: The operation failed in PreSync
     assert.deepEqual(lines, ['Only 1 of 2', '##[warning]away', '2 of 2']);
   });
 
-  it('does not show steps that have not begun', () => {
+  it('does not show steps that have not started', () => {
     const application = shop;
     const pending = { kind: 'step', application, step: step({ state: 'Pending' }) } as const;
     assert.deepEqual(logOf([pending]), []);
@@ -233,7 +233,7 @@ shop failed after 7 s: The operation failed in PreSync
 });
 
 describe('the log of several applications', () => {
-  it('begins each line with the application and ends in a table', () => {
+  it('starts each line with the application and ends in a table', () => {
     const payments = { ...failedMigration, name: 'payments' };
     const [failedStep = migrate] = payments.steps;
     const lines = logOf(

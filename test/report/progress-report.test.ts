@@ -3,7 +3,7 @@ import { ProgressReport } from '../../src/report/progress-report.ts';
 import type { Progress } from '../../src/sync/model/outcome.ts';
 import { migrate, result, stepTold, successTold } from './example-results.ts';
 
-describe('the report of a run while it goes on', () => {
+describe('the report of a run while it continues', () => {
   let written: string[];
   const sink = {
     line: (text: string) => written.push(text),
@@ -55,7 +55,7 @@ describe('the report of a run while it goes on', () => {
     assert.match(lines().join('\n'), /2 applications: 2 succeeded/);
   });
 
-  it('goes on where an earlier process was, and tells nothing twice', () => {
+  it('continues where an earlier process was, and tells nothing twice', () => {
     const [begun, ended] = stepTold(migrate) as [Progress, Progress];
     const first = new ProgressReport(sink, subject, identify);
     first.tell(begun);

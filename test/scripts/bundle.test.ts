@@ -65,7 +65,7 @@ describe('A bundle', () => {
     assert.match(notices, /^minimatch [\d.]+ \(ISC\)$/m);
   });
 
-  it('may have others beside it, which it loads itself, with the licenses of all', async () => {
+  it('may have others next to it, which it loads itself, with the licenses of all', async () => {
     const entry = join(root, 'src/text/nearest.ts');
     const beside = { other: join(root, 'src/settings/yaml-document.ts') };
     const outfile = join(folder, 'two/index.js');
@@ -78,7 +78,7 @@ describe('A bundle', () => {
     assert.match(readFileSync(join(folder, 'two/ThirdPartyNotices.txt'), 'utf8'), /^js-yaml/m);
   });
 
-  it('imports what is beside it from there, and has none of it in its own file', async () => {
+  it('imports what is next to it from there, and has none of it in its own file', async () => {
     const entry = join(folder, 'large/main.ts');
     const library = join(folder, 'large/library.ts');
     mkdirSync(dirname(entry));
@@ -99,7 +99,7 @@ describe('A bundle', () => {
     }
   });
 
-  it('of the handler has the libraries beside it that most handlers never need', async () => {
+  it('of the handler has the libraries next to it that most handlers never need', async () => {
     const made = { ...handlerBundle, outfile: join(folder, 'handler/handler.js') };
     await bundle(made);
     const [handler = '', ...beside] = filesOf(made).map((file) => readFileSync(file, 'utf8'));

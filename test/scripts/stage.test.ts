@@ -51,7 +51,7 @@ describe('What is staged for the VSIX', () => {
     assert.deepEqual(staged(), [...shipped].sort());
   });
 
-  it('leaves out what lies about, in the project and beside a task', () => {
+  it('leaves out what lies about, in the project and next to a task', () => {
     write('notes.txt');
     write('images/icon.svg');
     write('tasks/Probe/V1/.taskkey');

@@ -30,7 +30,7 @@ describe('The tests of a file', () => {
     assert.deepEqual(findTestFiles([decide, 'src/sync/rules/decide.ts']), { files: [decide] });
   });
 
-  it('are proposed for what is misspelt, and asked for where there are none', () => {
+  it('are proposed for misspelled names, and requested if there are none', () => {
     assert.deepEqual(findTestFiles(['test/sync/rules/decid.test.ts', 'src/task/main.ts']), {
       messages: [
         'No such test file: test/sync/rules/decid.test.ts. Did you mean test/sync/rules/decide.test.ts?',

@@ -237,7 +237,7 @@ describe('the rules over the recordings of hydrated applications', () => {
     ]);
   });
 
-  it('take nothing for the tip that was pushed before the run began', () => {
+  it('take nothing for the tip that was pushed before the run started', () => {
     let found = 0;
     for (const push of pushes) {
       for (const goal of [syncGoal(), waitGoal({ target: tracked })]) {

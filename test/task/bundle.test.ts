@@ -353,7 +353,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'asks Argo CD no more than it must when nothing goes wrong',
+    'asks Argo CD only as often as necessary when nothing goes wrong',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', configMap('a'));
       await run();

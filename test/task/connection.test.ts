@@ -186,7 +186,7 @@ describe('the service connection', () => {
     assert.equal(credential.kind === 'token' && credential.token.reveal(), 'abc.def');
   });
 
-  it('takes a certificate, also one whose line breaks became blanks', () => {
+  it('accepts a certificate, even if its line breaks became spaces', () => {
     const pasted = `${certificate}\n${other}`.replace(/\n/g, ' ');
     const { ca } = read({ data: { caCertificate: pasted } }).connection;
     assert.equal(ca, `${certificate.trim()}\n${other.trim()}`);
@@ -202,7 +202,7 @@ describe('the service connection', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it("goes on without the agent's certificates if they cannot be read", () => {
+  it("continues without the agent's certificates if they cannot be read", () => {
     const { connection, warnings } = read({ variables: { 'Agent.CAInfo': '/gone.pem' } });
     assert.equal(connection.ca, undefined);
     assert.match(warnings.join(), /Agent\.CAInfo/);

@@ -29,7 +29,7 @@ describe('the end of a step', () => {
     assert.equal(two.message, 'prune "x": bad. Mend it. (and 1 more)');
   });
 
-  it('shows no stack for what a person can mend', () => {
+  it('shows no stack for what a person can fix', () => {
     for (const error of [
       new UserError('No application', 'Check the name.'),
       new ArgoCDError('GET /x', 'no route', { failure: 'unreachable' }),

@@ -10,7 +10,7 @@ describe('The bundle of follow-ups', () => {
   before(() => (folder = mkdtempSync(join(tmpdir(), 'follow-ups-'))));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('is looked for beside the program, and its absence is told with what to do', async () => {
+  it('is looked for next to the program, and its absence is told with what to do', async () => {
     await assert.rejects(loadFollowUps(join(folder, 'index.js')), (error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /follow-ups\.js of the task, which is missing/);

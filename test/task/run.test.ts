@@ -189,7 +189,7 @@ describe('the run of a task', () => {
     assert.equal(agent.completion[0], 'Failed');
   });
 
-  it('says what a person can mend', async () => {
+  it('says what a person can fix', async () => {
     const error = new UserError('Nothing matches "team=x"', 'Check the selector.');
     const agent = await run({}, () => Promise.reject(error));
     assert.deepEqual(agent.completion, ['Failed', 'Nothing matches "team=x". Check the selector.']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { textTable } from '../../src/text/text-table.ts';
 
 describe('a table of text', () => {
-  it('aligns its columns and leaves no blanks at the end', () => {
+  it('aligns its columns and leaves no trailing spaces', () => {
     assert.deepEqual(
       textTable([
         ['a', 'long', 'x'],

@@ -286,7 +286,7 @@ describe('the meaning of an answer', () => {
     }
   });
 
-  it('shows no more than 200 characters of a foreign answer', () => {
+  it('shows at most 200 characters of a foreign answer', () => {
     const { reason } = errorOf('read', answer(404, 'y'.repeat(1_000_000)));
     assert.equal(reason.match(/"(y*)"/)?.[1]?.length, 200);
   });

@@ -141,7 +141,7 @@ describe('a caller', () => {
         'not-argocd',
       ],
     ];
-    it('with the place where a person mends it, the right one alone', async () => {
+    it('with the one place where a person fixes it', async () => {
       const url = `http://127.0.0.1:${await closedPort()}`;
       for (const [isConfigured, place, other] of [
         [undefined, /the service connection/, /configuration/],

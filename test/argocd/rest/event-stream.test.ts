@@ -22,18 +22,18 @@ function split(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
 }
 
 describe('the event stream', () => {
-  it('is read as Argo CD writes it, with its blanks, empty lines and heartbeats', async () => {
+  it('is read as Argo CD writes it, with spaces, empty lines and heartbeats', async () => {
     const text = 'data: {"result":1} \n\n\n:\ndata: {"result":2} \n\n\n';
     const messages = await messagesOf([Buffer.from(text)]);
     assert.deepEqual(messages, ['{"result":1}', undefined, '{"result":2}']);
   });
 
-  it('is read with carriage returns, without a blank, and with fields it does not know', async () => {
+  it('is read with carriage returns, without a space, and with unknown fields', async () => {
     const text = ': hello\r\nevent: x\r\nid: 1\r\ndata:{"a":1}\r\n\r\nretry: 10\r\n';
     assert.deepEqual(await messagesOf([Buffer.from(text)]), [undefined, '{"a":1}']);
   });
 
-  it('ends without a word where it is closed, also in the middle of a heartbeat or of nothing', async () => {
+  it('ends silently where it is closed, also in the middle of a heartbeat or of nothing', async () => {
     for (const text of ['', '\n', ':', 'data: {"a":1} \n']) {
       const messages = await messagesOf(text === '' ? [] : [Buffer.from(text)]);
       assert.deepEqual(messages, text.startsWith('data') ? ['{"a":1}'] : []);

@@ -35,7 +35,7 @@ describe('the words of a failed connection', () => {
     ['http://argocd', 'it redirects to /login', false],
     ['https://argocd', 'it redirects to https://argocd/login', false],
   ] as const) {
-    it(`${isTold ? 'say' : 'do not say'} that the URL begins with https://: ${url}, ${reason}`, () => {
+    it(`${isTold ? 'say' : 'do not say'} that the URL starts with https://: ${url}, ${reason}`, () => {
       const advice = adviceOn('not-argocd', { kind: 'token' }, { ...straight, url }, reason) ?? '';
       assert.equal(advice === 'Start the URL in the service connection with https://.', isTold);
     });

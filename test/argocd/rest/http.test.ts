@@ -191,7 +191,7 @@ describe('the HTTP client', () => {
   });
 
   describe('gives up', () => {
-    it('when no answer begins in time', async () => {
+    it('when no answer starts in time', async () => {
       const server = await serve(() => undefined);
       const error = await failureOf(clientFor(server.url).send(get({ timeout: 60 })));
       assert.deepEqual([error.code, error.sent], ['TIMEOUT', true]);

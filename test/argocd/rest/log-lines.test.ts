@@ -56,7 +56,7 @@ describe('the log of a pod', () => {
     assert.deepEqual(readLog(text, 50), { lines: ['a', '', ''], fault: '' });
   });
 
-  it('tells the first fault beside the lines that there are', () => {
+  it('tells the first fault next to the lines that there are', () => {
     const text = chunk('a') + chunk('first', { timeStamp: null }) + chunk('x', { timeStamp: null });
     assert.deepEqual(readLog(text, 50), { lines: ['a'], fault: 'first' });
   });

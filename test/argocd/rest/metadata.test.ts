@@ -37,7 +37,7 @@ describe('the metadata of an Application', () => {
     assert.deepEqual(readMetadata({ ...least, annotations }).annotations, kept);
   });
 
-  it('keeps of a million annotations no more than are read, and of long ones the beginning', () => {
+  it('keeps of a million annotations only as many as are read, and of long ones the start', () => {
     const many = Array.from(
       { length: 1_000_000 },
       (_, at) => [`azure-pipelines/${at}`, ''] as const,

@@ -131,7 +131,7 @@ describe('the overview of Argo CD by REST', () => {
     }
   });
 
-  it('lets refreshes hold a few connections only, so that other calls go on', async () => {
+  it('lets refreshes hold a few connections only, so that other calls continue', async () => {
     const held: string[] = [];
     const server = await serve((request, response) => {
       if (request.url?.includes('refresh') === true) held.push(request.url);

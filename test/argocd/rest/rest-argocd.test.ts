@@ -300,7 +300,7 @@ spec:
       });
     }
 
-    it('that breaks off, and says so beside what there is', async () => {
+    it('that breaks off, and says so next to what there is', async () => {
       const server = await serve((_, response) => {
         response.write(head + 'one' + tail, () => response.destroy());
       });

@@ -89,7 +89,7 @@ describe('a session', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('lets one who gives up go at once, and the login go on for the others', async () => {
+  it('lets one who gives up go at once, and the login continue for the others', async () => {
     const reason = new Error('canceled');
     const cancel = new AbortController();
     const server = await serve((_, response) => {

@@ -37,7 +37,7 @@ describe('a call without an answer', () => {
     );
   });
 
-  it('names the one place where a person mends it', () => {
+  it('names the one place where a person fixes it', () => {
     for (const [code, message, ,] of cases) {
       const error = new TransportError(message, code, false);
       for (const proxy of [undefined, 'http://proxy.example.com:3128']) {

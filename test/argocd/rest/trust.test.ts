@@ -78,7 +78,7 @@ describe('the trust in a server', () => {
   const file = (name: string) => new URL(`../../fixtures/tls/${name}`, import.meta.url).pathname;
 
   for (const major of [20, 24] as const) {
-    it(`stays with NODE_EXTRA_CA_CERTS beside the connection's authority on Node ${major}`, async () => {
+    it(`stays with NODE_EXTRA_CA_CERTS next to the connection's authority on Node ${major}`, async () => {
       const server = await serve((_, response) => response.end('trusted'), 'server');
       const run = (name: string) => askBy(major, server.url, { NODE_EXTRA_CA_CERTS: file(name) });
       assert.equal(await run('ca.pem'), 'trusted');

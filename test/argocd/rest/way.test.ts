@@ -8,7 +8,7 @@ import { startProxy, type Proxy } from '../../../simulators/proxy.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
 describe('the way to Argo CD', () => {
-  it('is mended in the service connection, or in the configuration of the handler', () => {
+  it('is fixed in the service connection, or in the configuration of the handler', () => {
     assert.deepEqual(wayOf({ url: '', proxy: undefined }), straight);
     const { place } = wayOf({ url: '', proxy: undefined, isConfigured: true });
     assert.equal(place, 'the configuration of the handler');
@@ -137,7 +137,7 @@ describe('An error of a connection', () => {
     for (const isProxied of [false, true]) {
       for (const isConfigured of [false, true]) {
         const where = `${isProxied ? 'through a proxy' : 'straight'}, ${isConfigured ? 'handler' : 'task'}`;
-        it(`names the full URL, the way and the one place to mend it: ${what}; ${where}`, async () => {
+        it(`names the full URL, the way and the one place to fix it: ${what}; ${where}`, async () => {
           const { url, deadProxy = proxy.url } = await start();
           const proxyUrl = deadProxy.replace('//', '//svc:pass-word@');
           const connection = connectionTo(`${url}/argo`, {

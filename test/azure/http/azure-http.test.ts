@@ -143,7 +143,7 @@ describe('HTTP to Azure DevOps', () => {
         assert.equal(server.requests[1]?.headers.authorization, `Bearer ${token.reveal()}`);
       });
 
-      it(`tells the first answer after ${refusal[0]} in both forms, and goes on as before`, async () => {
+      it(`tells the first answer after ${refusal[0]} in both forms, and continues as before`, async () => {
         const server = await serverFor(/^never /, refusal);
         const observed: (string | undefined)[] = [];
         const client = clientFor({ observe: ({ failure }) => observed.push(failure) });
@@ -331,7 +331,7 @@ describe('HTTP to Azure DevOps', () => {
     });
   });
 
-  describe('tells what was not sent from what may have been carried out', () => {
+  describe('tells what was not sent from what may have been executed', () => {
     const cases: readonly [string, RequestListener][] = [
       ['a connection that is cut', (_, response) => response.socket?.destroy()],
       [

@@ -32,7 +32,7 @@ describe('calls as our identity', () => {
       noAbort,
     );
 
-  it('heed the wait that comes with a yes', async () => {
+  it('respect a wait in a successful response', async () => {
     const { azure } = organization;
     azure.inject({ operation: 'getPipeline', fault: { kind: 'slowDown', retryAfter: 30 } });
     assert.equal((await find()).id, 21);
@@ -47,14 +47,14 @@ describe('calls as our identity', () => {
     assert.equal((await find()).id, 21);
   });
 
-  it('end what they have begun though a call of it brings a wait', async () => {
+  it('end what they have started though a call of it brings a wait', async () => {
     const { azure } = organization;
     azure.inject({ operation: 'listDefinitions', fault: { kind: 'slowDown', retryAfter: 30 } });
     assert.equal((await find()).id, 21);
     assert.equal((await errorOf(find())).kind, 'throttled');
   });
 
-  it('heed the wait of whoever turns them away', async () => {
+  it('respect a wait in a refusal', async () => {
     const { azure } = organization;
     azure.inject({ fault: { kind: 'throttle', retryAfter: 45 } });
     const error = await errorOf(find());
@@ -69,7 +69,7 @@ describe('calls as our identity', () => {
     assert.equal(azure.requests.length, 3);
   });
 
-  it('are slowed down before they are turned away, and go on after it', async () => {
+  it('are slowed down before they are turned away, and continue after it', async () => {
     const { azure } = organization;
     azure.behavior.rateLimit = { delayedAfter: 6, blockedAfter: 8, retryAfter: 300 };
     const kinds: string[] = [];

@@ -66,7 +66,7 @@ describe('the search for the run of an event', () => {
     });
   }
 
-  it('takes a deleted run for one all the same', async () => {
+  it('takes a deleted run for one anyway', async () => {
     const { azure, pipelines } = organization;
     const run = await pipelines.queue({ ...request, mark: 'buildNumber' }, noAbort);
     const [build] = azure.queuedBuilds;

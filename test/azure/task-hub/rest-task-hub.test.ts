@@ -203,7 +203,7 @@ describe('the task hub of a run', () => {
     assertNoFaults();
   });
 
-  it('says that the plan is gone where it never was, or is over', async () => {
+  it('says that the plan is gone where it never was, or has ended', async () => {
     const { job, hub } = open();
     const other = new RestTaskHub(
       { ...addressOf(job), planId: job.jobId },

@@ -152,7 +152,7 @@ describe('The published keys of an issuer', () => {
     ['is not there', 404, ''],
   ];
   for (const [what, status, text] of outages) {
-    it(`make nobody a stranger when whoever publishes them ${what}, and count again afterwards`, async () => {
+    it(`make nobody a stranger when whoever publishes them ${what}, and count again afterward`, async () => {
       const by = keys();
       cluster.faults.keys = { status, text };
       assert.equal(await kindOf(cluster.issuer.issue(account), by), 'unavailable');

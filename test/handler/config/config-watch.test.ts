@@ -85,7 +85,7 @@ describe('a watch over the configuration', () => {
     assert.equal(await told.next(), 'changed: debug - 8080, 5 gaps');
   });
 
-  it('reads a file that an editor put in the place of the old one, again and again', async () => {
+  it('reads a file that an editor put instead of the old one, again and again', async () => {
     start(join(folder, 'handler.yaml'), systemClock);
     for (const level of ['debug', 'warn', 'error']) {
       write('handler.yaml.new', `logLevel: ${level}\n`);
@@ -209,7 +209,7 @@ describe('a watch over the configuration', () => {
     assert.deepEqual(told.lines, ['changed: debug - 8080, 5 gaps']);
   });
 
-  it('looks all the same when the news never end', async () => {
+  it('looks even if changes never stop', async () => {
     const clock = new ManualClock();
     const signals = start(join(folder, 'handler.yaml'), clock);
     write('handler.yaml', 'logLevel: debug');

@@ -32,7 +32,7 @@ function faultsOf(text: string): readonly string[] {
 const authority = 'https://login.microsoftonline.com';
 const names = `tenant: ${tenant}, clientId: ${client}`;
 
-describe('the identity towards Azure DevOps', () => {
+describe('the identity toward Azure DevOps', () => {
   it('is a workload identity', () => {
     const known = { kind: 'workloadIdentity', tenant, clientId: client, authority };
     assert.deepEqual(identityOf(`{ workloadIdentity: { ${names} } }`), {

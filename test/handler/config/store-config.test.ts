@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { keyFileOf, printStore } from '../../../src/handler/config/store-config.ts';
 
 describe('the configuration of the store', () => {
-  it('names a SQLite store by its file, and keeps the key file beside it', () => {
+  it('names a SQLite store by its file, and keeps the key file next to it', () => {
     const store = { sqlite: '/srv/data/handler.db' };
     assert.equal(printStore(store), '/srv/data/handler.db');
     assert.equal(keyFileOf(store), '/srv/data/key');

@@ -22,7 +22,7 @@ describe('The watch over annotations', () => {
     watch.configure({ grants, organization: 'fabrikam' });
   });
 
-  it('says what is wrong with one, and what to do, until it is mended', () => {
+  it('says what is wrong with one, and what to do, until it is fixed', () => {
     watch.see('prod', annotated({ 'azure-pipelines/on-sucess': 'shop/smoke' }));
     const [fault] = watch.faults();
     assert.match(fault?.faults.join() ?? '', /on-sucess: shop\/smoke`.*Did you mean/);
@@ -71,7 +71,7 @@ describe('The watch over annotations', () => {
     assert.equal(watch.followsHooks('uid-1'), false);
   });
 
-  it('keeps no more than people read of thousands', () => {
+  it('keeps of thousands only as many as people read', () => {
     for (let at = 0; at < 3_000; at += 1) {
       watch.see('prod', { ...success('nonsense'), uid: `uid-${at}`, name: `shop-${at}` });
     }

@@ -52,7 +52,7 @@ describe('the tokens for organizations', () => {
     assert.equal(await token(server), 'pat');
   });
 
-  it('are kept when something else changes, and asked for anew with another secret', async () => {
+  it('are kept when something else changes, and asked for again with another secret', async () => {
     tokens.configure({ organizations: organizations(), identity: principal() });
     await token(fabrikam);
     tokens.configure({ organizations: organizations('x'), identity: principal() });

@@ -97,7 +97,7 @@ describe('The chain of a follow-up', () => {
     assert.deepEqual(await ask(event(), [action(run)]), []);
   });
 
-  it('goes on over what became of the health, which is of no operation', async () => {
+  it('continues over what became of the health, which is of no operation', async () => {
     const info = [
       { name: 'azure-pipelines/run', value: 'plan-1/job' },
       { name: 'Run', value: `20261128.1 ${build}` },

@@ -42,7 +42,7 @@ describe('an action whose rule may have changed', () => {
     assert.equal(await prepare(configured, { followUps, grants }), 'request');
   });
 
-  it('is not done any more when that was taken out', async () => {
+  it('is no longer done when that was taken out', async () => {
     const message = await refusal(prepare(configured, { followUps: [], grants }));
     assert.match(message, /^The rule smoke-tests is no longer in `followUps`/);
   });
@@ -75,7 +75,7 @@ describe('an action whose rule may have changed', () => {
     assert.equal(await prepare(annotated('smoke-web'), { followUps: [], grants }), 'request');
   });
 
-  it('is not done any more when the grant was taken back', async () => {
+  it('is no longer done when the grant was taken back', async () => {
     const message = await refusal(prepare(annotated('smoke-web'), { followUps, grants: [] }));
     assert.match(
       message,

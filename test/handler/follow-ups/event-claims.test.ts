@@ -124,7 +124,7 @@ describe('An event that a run claims', () => {
     assert.deepEqual(await claims.claim(asked), { kind: 'unknown' });
   });
 
-  it('can be claimed anew once it is redelivered', async () => {
+  it('can be claimed again once it is redelivered', async () => {
     await add(action);
     await claims.claim(run('plan-1'));
     await store.events.changeAction(action.key, { claim: undefined });

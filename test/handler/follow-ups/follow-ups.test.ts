@@ -79,7 +79,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(scene.reads.filter((read) => read.endsWith('shop')).length, 3);
   });
 
-  it('follow the hooks of an operation that goes on, where a rule is of hooks', async () => {
+  it('follow the hooks of an operation that continues, where a rule is of hooks', async () => {
     const hooks = rule({ when: { events: ['hookEnded'] } });
     await scene.start(settings({ followUps: [hooks] }));
     const looks = [
@@ -277,7 +277,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
   });
 
-  it('heed a rule that comes with a reload, for what happens from then on', async () => {
+  it('apply a rule that a reload adds, to what happens from then on', async () => {
     const failed = rule({ when: { events: ['failed'] } });
     await scene.start(settings({ followUps: [rule({ for: { applications: ['other'] } })] }));
     await scene.tell(over('Failed'));

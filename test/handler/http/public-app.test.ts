@@ -393,7 +393,7 @@ describe('POST /v1/checks', () => {
     assert.equal(spec.request.goal.action, 'wait');
   });
 
-  it('needs no more than the right to look', async () => {
+  it('needs only the right to look', async () => {
     const { post } = front(allowing('gate'));
     check(await post('/v1/checks', JSON.stringify(leastSync)), 202, acceptedSchema);
     check(await post('/v1/syncs', syncBody()), 403, refusalSchema);

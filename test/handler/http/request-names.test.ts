@@ -6,7 +6,7 @@ const read = (argocd: string | undefined, azureProject = 'shop') =>
   readNames(new Map(Object.entries({ ...(argocd === undefined ? {} : { argocd }), azureProject })));
 
 describe('the names of a request', () => {
-  it('are plain lines without blanks around them', () => {
+  it('are plain lines without surrounding spaces', () => {
     const names = read(' prod\n', ' Web shop ');
     assert.deepEqual([names.argocd, names.azureProject], ['prod', 'Web shop']);
     assert.deepEqual([names.faults, names.areUnexpanded], [[], false]);

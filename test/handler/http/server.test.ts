@@ -194,7 +194,7 @@ describe('the server', () => {
     });
   }
 
-  it('goes on when a caller leaves in the middle of a request', async () => {
+  it('continues when a caller leaves in the middle of a request', async () => {
     const { server, errors } = await start();
     for (let count = 0; count < 5; count += 1) {
       const connection = await connect(server);

@@ -60,7 +60,7 @@ describe('A handler that nobody can reach', () => {
     assert.equal(argocd.requests.filter(({ path }) => path.endsWith('/sync')).length, 1);
   });
 
-  it('reports what was over before it began', async () => {
+  it('reports what was over before it started', async () => {
     const run = sync();
     await installation.argocd.until(
       'shop',

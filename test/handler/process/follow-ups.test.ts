@@ -120,7 +120,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     assert.deepEqual(queued(), []);
   });
 
-  it('heeds a rule that a reload adds', async () => {
+  it('applies a rule that a reload adds', async () => {
     installation.argocd.createApplication('shop');
     await start(rollback);
     await sync();

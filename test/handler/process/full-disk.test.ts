@@ -30,7 +30,7 @@ describe('the handler, while its disk is full,', () => {
     return open;
   };
 
-  it('refuses what is new with the reason, keeps what it has, and goes on when there is room', async () => {
+  it('refuses what is new with the reason, keeps what it has, and continues when there is room', async () => {
     const { argocd, handler, azure } = installation;
     const open = await fillDuringSync();
 

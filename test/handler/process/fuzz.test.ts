@@ -4,7 +4,7 @@ import { fuzz } from './fuzzing.ts';
 const mebibyte = 1_024 * 1_024;
 
 describe('the process of the handler, under 2,000 requests of all kinds,', () => {
-  it('goes on, answers each with what is documented, and keeps its memory', async () => {
+  it('continues, answers each with what is documented, and keeps its memory', async () => {
     const seed = Date.now() % 1_000_000;
     const { statuses, memory, problems } = await fuzz({ seed, requests: 2_000 });
     assert.deepEqual(problems, [], `seed ${seed}`);

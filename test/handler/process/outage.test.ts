@@ -57,7 +57,7 @@ async function withOutage(
 }
 
 describe('a run of the handler', () => {
-  it('goes on after any outage of any kind, told once and whole', async () => {
+  it('continues after any outage of any kind, told once and whole', async () => {
     const cases = targets.flatMap((target) => manners.map((manner) => ({ target, manner })));
     const results = await inLanes(cases, lanes, async ({ target, manner }) => {
       const problems = await withOutage(
@@ -86,7 +86,7 @@ describe('a run of the handler', () => {
     assert.deepEqual([...early, ...late], []);
   });
 
-  it('goes on while both others come and go', async () => {
+  it('continues while both others come and go', async () => {
     const flap = async (installation: Installation) => {
       for (let round = 0; round < 4; round += 1) {
         for (const manner of manners) await beAway(installation, 'both', manner, 250);

@@ -49,7 +49,7 @@ describe('the handler, when its configuration changes,', () => {
     });
   }
 
-  it('keeps the one before while the new one is wrong, and says where', async () => {
+  it('keeps the previous one while the new one is wrong, and says where', async () => {
     writeFileSync(installation.config, `${shopAlone()}nonsense: true\n`);
     await logged(/configuration not reloaded; keeping the previous one/);
     assert.match(installation.handler.printedNow, /handler\.yaml:\d+: .*nonsense/);
@@ -65,7 +65,7 @@ describe('the handler, when its configuration changes,', () => {
     await logged(/configuration unchanged/);
   });
 
-  it('ends a run whose Argo CD is not configured any more, with the reason', async () => {
+  it('ends a run whose Argo CD is no longer configured, with the reason', async () => {
     const run = succeedingSync.begin(installation);
     await installation.argocd.until(
       'shop',

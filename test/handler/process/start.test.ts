@@ -76,7 +76,7 @@ describe('the handler, when it starts and ends,', () => {
     assert.ok(readFileSync(installation.database).length > 0);
   });
 
-  it('refuses the database of a handler that runs, which goes on undisturbed', async () => {
+  it('refuses the database of a handler that runs, which continues undisturbed', async () => {
     await installation.handler.start();
     const config = join(installation.folder, 'second.yaml');
     // Other ports: it is the file that it must not get.
@@ -96,7 +96,7 @@ describe('the handler, when it starts and ends,', () => {
     assert.deepEqual(succeedingSync.inspect(installation, run, undefined), []);
   });
 
-  it('refuses to begin without the key that its open runs need, and goes on with it', async () => {
+  it('refuses to start without the key that its open runs need, and continues with it', async () => {
     const { handler, argocd } = installation;
     const key = join(dirname(installation.database), 'key');
     await handler.start();

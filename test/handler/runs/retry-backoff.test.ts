@@ -107,7 +107,7 @@ describe('the retry backoff of a run', () => {
     assert.equal(clock.now() - began, 30_000);
   });
 
-  it('goes on growing after a return that was none', async () => {
+  it('continues growing after a return that was none', async () => {
     for (let failures = 0; failures < 4; failures += 1) retryBackoff.failed(failed('unavailable'));
     const waiting = wait();
     returns();

@@ -79,7 +79,7 @@ describe('a burst of more runs than there is room for', function () {
     // Those who begin hold their places for long.
     { count: 600, perCall: 3_000, within: 200_000, longest: 0 },
   ]) {
-    it(`has nobody who is done wait for one who begins: ${count}, ${perCall} ms a call`, async () => {
+    it(`has nobody who is done wait for one who starts: ${count}, ${perCall} ms a call`, async () => {
       burst = new Burst(count, perCall);
       const { crowd, turns, ends } = burst;
       await crowd.clock.pass(within);

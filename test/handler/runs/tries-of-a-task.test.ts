@@ -62,7 +62,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
       }
     }
 
-    it('have the older one begin nothing that was still to prove itself', async () => {
+    it('have the older one start nothing that was still to prove itself', async () => {
       crowd.store('try-1', { key, spec: patient });
       crowd.store('try-2', { key });
       crowd.model.commit({ runId: 'try-2', change: { state: 'ended', outcome: 'failed' } });

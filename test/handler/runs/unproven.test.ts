@@ -26,7 +26,7 @@ describe('input that has not proven itself', () => {
       times: Infinity,
     });
 
-  it('leaves a line each when it is refused, and no more than 1 MB of one client', async function () {
+  it('leaves a line each when it is refused, and at most 1 MB of one client', async function () {
     this.timeout(120_000);
     const job = shop.azure.addJob();
     const token = new Secret(job.token);

@@ -18,7 +18,7 @@ describe('refuseLostKeys', () => {
     return store;
   };
 
-  it('lets a handler begin that has every key that open runs need', async () => {
+  it('lets a handler start that has every key that open runs need', async () => {
     await refuseLostKeys(storeOf('a', 'b'), new TokenCipher([current, old]));
     await refuseLostKeys(storeOf(), new TokenCipher([current]));
   });

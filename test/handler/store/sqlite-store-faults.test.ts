@@ -66,7 +66,7 @@ describe('the store under faults', () => {
       assert.equal((await store.openRuns()).length, stored);
     });
 
-    it('goes on when old runs are swept away', async () => {
+    it('continues when old runs are removed', async () => {
       const ended = { state: 'ended', endedAt: 1, outcome: 'failed' } as const;
       for (let number = 1; number <= 10; number += 1) {
         const message = 'x'.repeat(20_000);
@@ -79,7 +79,7 @@ describe('the store under faults', () => {
       assert.equal((await store.openRuns()).length, stored + 1);
     });
 
-    it('goes on by itself when there is room again', async () => {
+    it('continues by itself when there is room again', async () => {
       await fill();
       await clock.pass(10_000);
       assert.notEqual(store.fault, undefined);

@@ -125,7 +125,7 @@ describe('the metrics', () => {
     }
   });
 
-  it('have Node’s own beside them', async () => {
+  it('have Node’s own next to them', async () => {
     const names = (await samples()).map(({ name }) => name);
     assert.ok(names.includes('process_resident_memory_bytes'));
     assert.ok(names.includes('nodejs_eventloop_lag_p99_seconds'));
@@ -140,7 +140,7 @@ describe('the metrics', () => {
     assert.equal(await value('build_info', { version: '1.2.3' }), 1);
   });
 
-  it('begin at zero where all values of a label are known', async () => {
+  it('start at zero where all values of a label are known', async () => {
     for (const kind of runKinds) {
       for (const outcome of runOutcomes) {
         assert.equal(await value('runs_ended_total', { kind, outcome }), 0, `${kind} ${outcome}`);

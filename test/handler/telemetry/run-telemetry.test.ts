@@ -73,7 +73,7 @@ describe('the telemetry of a run', () => {
     assert.equal(about({ selector: 'app=shop' }), 'app=shop');
   });
 
-  it('has a line for each step that began', () => {
+  it('has a line for each step that started', () => {
     const application = { namespace: 'team', name: 'shop' };
     tell({ kind: 'step', application, step: migrate });
     const [line] = entries;
@@ -174,7 +174,7 @@ describe('the telemetry of a run', () => {
     );
   });
 
-  it('tells how it began and went on', () => {
+  it('tells how it started and went on', () => {
     const telemetry = begin();
     telemetry.proofFailed(failed('unavailable'));
     telemetry.begun(sampleRun('run-1', { state: 'following', attempt: 2 }));

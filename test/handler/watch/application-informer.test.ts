@@ -82,7 +82,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['MODIFIED shop 2', 'DELETED shop 3']);
     });
 
-    it('has them look at what it cannot read, and goes on with the stream', async () => {
+    it('has them look at what it cannot read, and continues with the stream', async () => {
       await run();
       listen();
       const odd = () => {
@@ -184,7 +184,7 @@ describe('the watch over an Argo CD', () => {
       assert.equal(watch.aliveSince, clock.now());
     });
 
-    it('tells them when nobody can be relied on, and when that is over', async () => {
+    it('tells them when nobody can be relied on, and when that has ended', async () => {
       await run();
       listen();
       away();
@@ -271,7 +271,7 @@ describe('the watch over an Argo CD', () => {
       assert.equal(look().kind, 'known');
     });
 
-    it('does not rely for ever on a stream without lists', async () => {
+    it('does not rely forever on a stream without lists', async () => {
       await run();
       await live(10_000);
       argocd.onList = () => Promise.reject(failed('unavailable', 'too much'));
@@ -368,7 +368,7 @@ describe('the watch over an Argo CD', () => {
       assert.equal(argocd.times('list').at(-1), clock.now(), 'it lists at once');
     });
 
-    it('takes no answer of the one before', async () => {
+    it('takes no answer of the previous one', async () => {
       argocd.streamless = failed('unavailable', 'no stream');
       let answer = () => undefined as void;
       argocd.onList = () => new Promise((resolve) => (answer = () => resolve(argocd.listings())));

@@ -6,7 +6,7 @@ import type { ChangeEvent } from '../../../src/follow/change-source.ts';
 import { GuardedChangeSource } from '../../../src/handler/watch/guarded-change-source.ts';
 import { application } from '../../sync/sample-application.ts';
 
-describe('guarded news', () => {
+describe('the guarded change source', () => {
   const contact = new Contact(0);
   const polling = { alive: 1, dead: 2, deadLater: 3 };
   let listeners: Listeners<ChangeEvent>;

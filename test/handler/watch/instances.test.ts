@@ -169,7 +169,7 @@ describe('the instances of Argo CD', function () {
     assert.equal(blue.openStreams, 0);
   });
 
-  it('begin again when their namespace changes', async () => {
+  it('start again when their namespace changes', async () => {
     const prod = await simulate('shop');
     instances.configure([configOf(prod)]);
     const before = find().watch;

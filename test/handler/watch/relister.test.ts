@@ -141,7 +141,7 @@ describe('the relister', () => {
     assert.deepEqual(pauses(), [1_000]);
   });
 
-  it('goes on when the clock is put back by an hour', async () => {
+  it('continues when the clock is put back by an hour', async () => {
     await run();
     clock.jump(-3_600_000);
     relister.wake();

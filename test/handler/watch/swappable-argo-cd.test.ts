@@ -82,7 +82,7 @@ describe('an Argo CD whose connection can be replaced', () => {
     }
   });
 
-  it('lets a call end where it began, and closes the old connection after it', async () => {
+  it('lets a call end where it started, and closes the old connection after it', async () => {
     let answer: (application: Application) => void = () => undefined;
     old.onGet = () => new Promise((resolve) => (answer = resolve));
     const getting = argocd.get(shop, { signal });

@@ -91,7 +91,7 @@ describe('runs and gates on one watch', function () {
     await until(() => names.every((name) => judge(name).status === 'passed'));
   });
 
-  it('go on without a stream, by the list', async () => {
+  it('continue without a stream, by the list', async () => {
     const path = /stream/;
     simulator.faults.add({ path, times: Infinity, fault: { kind: 'answer', status: 502 } });
     const [name = ''] = create(1);

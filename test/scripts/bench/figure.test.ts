@@ -25,7 +25,7 @@ describe('A goal', () => {
 });
 
 describe('The table of figures', () => {
-  it('aligns what was measured beside its goal', () => {
+  it('aligns what was measured next to its goal', () => {
     const figures: readonly Figure[] = [
       { what: 'delay: p50', value: 14.4, unit: 'ms', goal: 54 },
       { what: 'requests', value: 6, unit: '', goal: 5 },

@@ -51,7 +51,7 @@ describe('Wrapping a line', () => {
     ]);
   });
 
-  it('is never wider than it may be, and loses nothing but blanks', () => {
+  it('is never wider than allowed, and loses nothing but spaces', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 2, max: 40 }), (text, width) => {
         const lines = wrapped(text, width);

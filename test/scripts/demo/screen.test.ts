@@ -33,7 +33,7 @@ describe('The screen', () => {
     assert.equal(screen.roomInside, 10);
   });
 
-  it('leaves no blanks at the end', () => {
+  it('leaves no trailing spaces', () => {
     const { screen, written } = screenOf();
     screen.text('text   ');
     assert.deepEqual(written, ['text\n']);

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { packageUsage, readPackageRequest } from '../../../scripts/release/package-request.ts';
 
 describe('What npm run package is asked for', () => {
-  it('is a private package of the project as it is, without a word', () => {
+  it('is a private package of the project as it is, silently', () => {
     assert.deepEqual(readPackageRequest([]), {
       kind: 'package',
       isPreview: false,

@@ -16,7 +16,7 @@ describe('what a soak shows of the output of npm test', () => {
     assert.deepEqual(failuresOf(`${output.join('\n')}\n`), [...first, ...third]);
   });
 
-  it('is its end where it broke off without a failure, and how much that is', () => {
+  it('is its end if it broke off without a failure, and how much that is', () => {
     const shown = failuresOf(lines(100, 'line').join('\n'));
     assert.deepEqual(
       [shown[0], shown[1], shown.at(-1), shown.length],

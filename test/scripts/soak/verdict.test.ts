@@ -25,7 +25,7 @@ describe('The verdict of a soak', () => {
     assert.deepEqual(verdictOf([bad]), ['FAILED  9 requests', '        500 to GET /']);
   });
 
-  it('shows no more than a screen can hold', () => {
+  it('shows only as much as a screen can hold', () => {
     const lines = verdictOf([{ what: 'x', problems: Array<string>(30).fill('no') }], 7);
     assert.equal(lines.length, 23);
     assert.equal(lines.at(-2), '        and 10 more');

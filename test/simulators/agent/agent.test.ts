@@ -100,7 +100,7 @@ describe('The agent', () => {
     assert.equal(run.infrastructureFailure, undefined);
   });
 
-  it('goes on to SIGTERM and then kills the process and its children', async () => {
+  it('continues to SIGTERM and then kills the process and its children', async () => {
     const controller = new AbortController();
     const running = startTask(
       probe(

@@ -6,7 +6,7 @@ const value = {
 };
 
 describe('the fields filter of the simulator', () => {
-  it('keeps the paths asked for, and by text prefix their neighbors', () => {
+  it('keeps the requested paths, and others with the same text prefix', () => {
     assert.deepEqual(filterFields(value, 'result.application.metadata.name'), {
       result: { application: { metadata: { name: 'a', namespace: 'n' } } },
     });

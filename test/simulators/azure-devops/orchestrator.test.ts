@@ -340,7 +340,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     assert.equal(job.job.plan.record(job.job.taskInstanceId)?.result, 'succeeded');
   });
 
-  it('cancels without a word when the task declares no Cancel request', async () => {
+  it('cancels silently when the task declares no Cancel request', async () => {
     const { Execute } = task.execution.HttpRequest;
     const job = run({ task: { ...task, execution: { HttpRequest: { Execute } } } });
     await heard(1);

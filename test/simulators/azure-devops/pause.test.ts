@@ -5,7 +5,7 @@ import { afterLong, pause } from '../../../simulators/azure-devops/pause.ts';
 const day = 24 * 3_600_000;
 
 describe('a pause', () => {
-  it('ends when its time is over', async () => {
+  it('ends when its time has ended', async () => {
     const clock = new SimulatedClock(Infinity, 0);
     let over = false;
     const paused = pause(clock, 1000, new AbortController().signal).then(() => (over = true));

@@ -33,7 +33,7 @@ describe('a simulated release', () => {
     assert.deepEqual(states(manual), ['succeeded', 'notStarted', 'notStarted']);
   });
 
-  it('goes on after a success, and not after a failure', () => {
+  it('continues after a success, and not after a failure', () => {
     const [good, bad] = [release(), release()];
     good.end('test', 'succeeded');
     assert.deepEqual(states(good), ['succeeded', 'notStarted', 'notStarted']);

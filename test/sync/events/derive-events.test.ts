@@ -65,7 +65,7 @@ const over = (
 });
 
 describe('The events of an operation', () => {
-  it('are told as it goes on, each once', () => {
+  it('are told as it continues, each once', () => {
     const migrating = { results: [hook()] };
     const migrated = { results: [hook({ hookPhase: 'Succeeded' })] };
     const applied = { results: [...migrated.results, result()] };
@@ -236,7 +236,7 @@ describe('An operation whose end nobody saw', () => {
     assert.deepEqual(watch([rest, running(), rest]).map(brief), ['operationStarted', 'superseded']);
   });
 
-  it('goes on while another is only asked for', () => {
+  it('continues while another is only asked for', () => {
     const asked = { ...rest, operation: foreign() };
     assert.deepEqual(watch([rest, running(), asked]).map(brief), ['operationStarted']);
   });
@@ -281,7 +281,7 @@ describe('An operation whose end nobody saw', () => {
     ]);
   });
 
-  it('is not taken for another that began in the same second', () => {
+  it('is not taken for another that started in the same second', () => {
     const history = [entry(1, A), entry(2, B, { deployStartedAt: second(10) })];
     const twin = over('Failed', { operation: foreign() }, { history });
     const events = watch([rest, running(), twin]);
@@ -321,7 +321,7 @@ describe('The first look at an application', () => {
     assert.deepEqual(events.map(brief), ['succeeded', 'operationStarted', 'failed']);
   });
 
-  it('tells an operation that goes on', () => {
+  it('tells an operation that continues', () => {
     assert.deepEqual(watch([running()], second(25)).map(brief), ['operationStarted']);
   });
 

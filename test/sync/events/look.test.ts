@@ -29,7 +29,7 @@ describe('How an application looks', () => {
     assert.equal(new Set(looks.map(lookOf)).size, looks.length);
   });
 
-  it('says whether an operation goes on', () => {
+  it('says whether an operation continues', () => {
     const phases = ['Running', 'Terminating', 'Succeeded', 'Failed', 'Error'] as const;
     assert.deepEqual(
       phases.map((phase) => isUnderWay(summary({ last: endedOperation({ phase }) }))),

@@ -38,7 +38,7 @@ describe('the summary of an application', () => {
     assert.equal(traitsOf(summary(change)), traitsOf(summary()));
   });
 
-  it('shows whether an operation is asked for or goes on', () => {
+  it('shows whether an operation is asked for or continues', () => {
     assert.equal(isBusy(summary()), false);
     assert.equal(isBusy(summary({ last: undefined })), false);
     assert.equal(isBusy(summary({ isPending: true })), true);

@@ -18,7 +18,7 @@ import {
 const adopted = { kind: 'adopted', startedAt: undefined, ours: false } as const;
 
 describe('remember', () => {
-  it('keeps what the application was when the run began', () => {
+  it('keeps what the application was when the run started', () => {
     const first = remember(fresh(), application({ history: [entry(4, A)] }), start);
     const later = remember(first, application({ history: [entry(5, A)] }), start + 1);
     const past = { latest: second(5), operation: undefined };
@@ -32,7 +32,7 @@ describe('remember', () => {
     assert.equal(remember(known, other, start + 1), known);
   });
 
-  it('keeps our operation as it was asked for, begun, and first seen ended', () => {
+  it('keeps our operation as it was asked for, started, and first seen ended', () => {
     const asked = remember(fresh(), application({ operation: operation() }), start);
     assert.deepEqual([asked.asked, asked.begun], [operation(), undefined]);
     const begun = remember(asked, application({ operationState: state() }), start + 1);
@@ -45,7 +45,7 @@ describe('remember', () => {
     assert.deepEqual(remember(done, replaced, start + 3).ended, expected);
   });
 
-  it('pins an adopted operation once, when it begins', () => {
+  it('pins an adopted operation once, when it starts', () => {
     const { fingerprint } = foreign();
     const known = fresh(undefined, { identity: { ...adopted, fingerprint } });
     const begun = remember(

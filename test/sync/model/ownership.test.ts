@@ -124,7 +124,7 @@ describe('the operation that is looked for', () => {
 });
 
 describe('adopt', () => {
-  it('pins an operation by its start once it has begun', () => {
+  it('pins an operation by its start once it has started', () => {
     const eves = { operation: foreign() };
     assert.deepEqual(
       adopt(application({ ...eves, operationState: state(eves) })),

@@ -29,7 +29,7 @@ describe('the past of an application', () => {
     for (const [one, latest] of cases) assert.equal(pastOf(one).latest, latest);
   });
 
-  it('goes on with another look, and never back', () => {
+  it('continues with another look, and never back', () => {
     const early = { latest: second(5), operation: { startedAt: second(4), fingerprint } };
     const late = { latest: second(9), operation: undefined };
     const both = { latest: second(9), operation: { startedAt: second(4), fingerprint } };

@@ -197,7 +197,7 @@ describe('a deployed revision', () => {
     ['the version of a chart', chart, '1234567', full, '1234567'],
     ['a branch', git, 'main', full, 'main'],
   ] as const;
-  it('is not spelled out where several commits begin with it', () => {
+  it('is not spelled out where several commits start with it', () => {
     const like = full.slice(0, 8) + 'c3'.repeat(16);
     assert.deepEqual(spellOut([git], [full.slice(0, 8)], [full], [like]), [full.slice(0, 8)]);
     assert.deepEqual(spellOut([git], [full.slice(0, 9)], [full], [like], [full]), [full]);

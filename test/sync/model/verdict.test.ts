@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { done, refuse, wait } from '../../../src/sync/model/verdict.ts';
 
 describe('a verdict', () => {
-  it('waits quietly, with nothing to ask, unless told otherwise', () => {
+  it('waits quietly, with nothing to ask, by default', () => {
     const quiet = { kind: 'wait', doing: 'x', ask: undefined, at: undefined, inSteps: false };
     assert.deepEqual(wait('x'), quiet);
     assert.deepEqual(wait('x', { ask: 'refresh', at: 5 }), { ...quiet, ask: 'refresh', at: 5 });

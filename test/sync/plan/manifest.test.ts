@@ -128,7 +128,7 @@ describe('readManifestsInTurns', () => {
 });
 
 describe('listAnnotation', () => {
-  it('trims, and drops empty items and repetitions', () => {
+  it('trims, and drops empty items and duplicates', () => {
     const [manifest] = read({ kind: 'Pod', metadata: { annotations: { a: ' x,, y ,x' } } });
     assert.ok(manifest);
     assert.deepEqual(listAnnotation(manifest, 'a'), ['x', 'y']);

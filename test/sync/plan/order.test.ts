@@ -136,7 +136,7 @@ describe('planInTurns', () => {
     assert.deepEqual(seen, ['Gamma/a false', 'Alpha/b true', 'Beta/b true', 'Alpha/c false']);
   });
 
-  it('works neighbors of one kind at once, within a phase and wave', () => {
+  it('applies consecutive objects of one kind at once, within a phase and wave', () => {
     const { tasks } = planOf(
       [
         object('ConfigMap/a'),

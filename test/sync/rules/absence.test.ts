@@ -87,7 +87,7 @@ describe('an operation that is gone for a while', () => {
     for (const isBegun of [false, true]) {
       for (const [instead, shown] of gone) {
         const which = `${what} that ${isBegun ? 'runs' : 'is pending'}`;
-        it(`is waited for when ${instead} stands in the place of ${which}`, () => {
+        it(`is waited for when ${instead} stands instead of ${which}`, () => {
           const { run, over } = underWay(goal, isBegun);
           const seen = { ...before, operation: undefined, operationState: undefined, ...shown };
           for (const after of [0, 5_000, 9_999]) {
@@ -98,7 +98,7 @@ describe('an operation that is gone for a while', () => {
           assert.deepEqual(run.memory.ended?.state.operation.revisions, [A]);
         });
 
-        it(`is superseded, and nothing followed, when ${instead} stays in the place of ${which}`, () => {
+        it(`is superseded, and nothing followed, when ${instead} stays instead of ${which}`, () => {
           const { run } = underWay(goal, isBegun);
           const seen = { ...before, operation: undefined, operationState: undefined, ...shown };
           run.see(seen);
@@ -140,7 +140,7 @@ describe('an operation that is gone for a while', () => {
     assert.equal(brief(run.see(before, 15_000)), 'superseded');
   });
 
-  it('is replaced when another has begun since, by what was chosen', () => {
+  it('is replaced when another has started since, by what was chosen', () => {
     const eve = state({ operation: foreign(), startedAt: second(12) });
     const seen = application({ operation: foreign(), operationState: eve });
     for (const [whenSuperseded, expected] of [

@@ -126,7 +126,7 @@ describe('a wait for a revision', () => {
         assert.equal(brief(verdict), counts ? 'failed' : 'wait');
       });
       const follows = counts && target.kind !== 'tracked';
-      it(`${follows ? 'follows' : 'waits for'} one that goes on from ${what} (${asked})`, () => {
+      it(`${follows ? 'follows' : 'waits for'} one that continues from ${what} (${asked})`, () => {
         const operation = foreign(change);
         const ongoing = { operation, operationState: state({ operation }) };
         const run = new Run(waitGoal({ target }), known);
@@ -312,7 +312,7 @@ describe('a wait for what is tracked', () => {
   });
 });
 
-describe('a wait for a revision that is not the last any more', () => {
+describe('a wait for a revision that is no longer the last', () => {
   const replaced = application({
     sync: synced(B),
     history: [entry(1, A), entry(2, B)],
@@ -321,7 +321,7 @@ describe('a wait for a revision that is not the last any more', () => {
   });
   const passed = { ...replaced, history: [entry(1, C), entry(2, B)], reconciledAt: second(32) };
 
-  it('is superseded, succeeded or goes on, as chosen', () => {
+  it('is superseded, succeeded or continues, as chosen', () => {
     const judge = (whenSuperseded: 'fail' | 'succeedIfIncluded' | 'follow') =>
       brief(new Run(waitGoal({ whenSuperseded }), known).see(replaced));
     assert.deepEqual(

@@ -130,7 +130,7 @@ describe('a busy application', () => {
   });
 
   for (const goal of [syncGoal({ whenBusy: 'terminate' }), terminateGoal]) {
-    it(`has its operation ended, once, and again only if it goes on (${goal.action})`, () => {
+    it(`has its operation ended, once, and again only if it continues (${goal.action})`, () => {
       const run = new Run(goal);
       const verdict = run.see(busy);
       assert.ok(verdict.kind === 'act' && verdict.act.kind === 'terminate');

@@ -227,11 +227,11 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
       assert.match(ending(see([]).verdict).message, /own \(A=b\), stored none/);
     });
 
-    it('goes on where the application was changed in that very moment', () => {
+    it('continues where the application was changed in that very moment', () => {
       assert.equal(brief(see(['C=d'], { syncOptions: ['C=d'] }).verdict), 'wait');
     });
 
-    it('goes on where the application is changed later, and fails where the operation is', () => {
+    it('continues where the application is changed later, and fails where the operation is', () => {
       const { run } = see(['C=d'], { syncOptions: ['C=d'] });
       const later = (syncOptions: readonly string[]) => {
         const begun = operation({ sources: [source], multiSource: false, syncOptions });

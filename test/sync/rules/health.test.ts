@@ -93,7 +93,7 @@ describe('health after an operation', () => {
     assert.equal(brief(run.see(landed('Healthy'), 10_000)), 'succeeded');
   });
 
-  it('becomes stable although something drifts for ever', () => {
+  it('becomes stable although something drifts forever', () => {
     const drift = { resources: [resource('Healthy', { status: 'OutOfSync' })] };
     const operationState = ended('Succeeded', { results: [result()] });
     const seen = landed('Healthy', { ...drift, operationState, reconciledAt: second(21) });

@@ -78,7 +78,7 @@ function know(run: Run, name: string, seconds: number, change = {}): Verdict {
 describe('the tip of the dry branch', () => {
   const goal = syncGoal();
 
-  it('is not what was hydrated before the run: a refresh answers before a hydration begins', () => {
+  it('is not what was hydrated before the run: a refresh answers before a hydration starts', () => {
     const run = begun(goal);
     assert.equal(brief(run.change({})), 'wait');
     const answered = answer(run, shop({ isAsked: true }));
@@ -117,7 +117,7 @@ describe('the tip of the dry branch', () => {
     assert.equal(named(run.see(shop(pushed, { sync: synced(H2, 'OutOfSync') }))), H2);
   });
 
-  it('is what a hydration rendered that began after the first look', () => {
+  it('is what a hydration rendered that started after the first look', () => {
     const run = begun(goal);
     assert.equal(named(run.see(shop(pushed, { sync: synced(H2) }), 500)), H2);
   });
@@ -194,7 +194,7 @@ describe('the tip of the dry branch', () => {
 });
 
 describe('a hydration that failed', () => {
-  it('fails the run with its words when it began after the run', () => {
+  it('fails the run with its words when it started after the run', () => {
     const run = begun(syncGoal());
     const verdict = run.see(shop({ compared: D2, current: failed(100) }), 500);
     const { outcome, message, causes } = ending(verdict);
@@ -315,7 +315,7 @@ describe('a dry commit that was not hydrated by itself', () => {
     return { run, verdict: know(run, H1, 20) };
   }
 
-  it('is deployed with a newer one when it was made between that and the one before', () => {
+  it('is deployed with a newer one when it was made between that and the previous one', () => {
     const { run, verdict } = ask(25);
     assert.equal(named(verdict), H3);
     assert.match(run.memory.aim?.concerns[0]?.title ?? '', /d200000 was hydrated with a newer one/);

@@ -74,7 +74,7 @@ describe('trackStepsInTurns', () => {
     assert.deepEqual(done.map(row), [['web', 'Succeeded', undefined, 0]]);
   });
 
-  it('takes a resource for done when a later phase has begun, whether a plan knows it or not', () => {
+  it('takes a resource for done when a later phase has started, whether a plan knows it or not', () => {
     const post = hook({ hookType: 'PostSync', syncPhase: 'PostSync', name: 'smoke' });
     const alert = hook({ hookType: 'SyncFail', syncPhase: 'SyncFail', name: 'alert' });
     const stranger = result({ name: 'stranger' });
@@ -155,7 +155,7 @@ describe('what is kept of steps', () => {
 });
 
 describe('trackStepsInTurns of an operation that took the place of another', () => {
-  it('begins again, however alike what it shows', () => {
+  it('starts again, however alike what it shows', () => {
     const done = [hook({ hookPhase: 'Succeeded' }), result()];
     const ours = trackSteps([], state({ results: done, retryCount: 1 }), plan, start);
     assert.deepEqual(ours.map(row), [
@@ -224,7 +224,7 @@ describe('unreachedSteps', () => {
 });
 
 describe('countSteps', () => {
-  it('counts what is over of what was foreseen, without SyncFail', () => {
+  it('counts what has ended of what was foreseen, without SyncFail', () => {
     const results = [
       hook({ hookPhase: 'Succeeded' }),
       result(),

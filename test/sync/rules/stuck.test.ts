@@ -237,7 +237,7 @@ describe('action: terminate of what cannot end by itself', () => {
     assert.match(ending(verdict).message, /^Nothing to terminate: .*still requested.*kubectl/);
   });
 
-  it('goes on with one that the controller has not begun', () => {
+  it('continues with one that the controller has not started', () => {
     const run = new Run(terminateGoal);
     run.see(application(eve));
     assert.equal(brief(run.change({ noOperationSince: run.now }, 60_000)), 'wait');

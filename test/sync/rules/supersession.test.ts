@@ -247,7 +247,7 @@ describe('an operation that was terminated', () => {
     assert.deepEqual(verdict.kind === 'wait' && verdict.ask, 'look');
   });
 
-  it('makes a wait go on with the next one', () => {
+  it('makes a wait continue with the next one', () => {
     const run = new Run(waitGoal({ waitFor: 'operation' }), { refresh: refreshed() });
     const auto = foreign({ initiatedBy: { username: '', automated: true } });
     const here = application({ operation: auto, operationState: state({ operation: auto }) });
@@ -393,7 +393,7 @@ describe('an operation that was replaced', () => {
     });
   });
 
-  it('waits for the end of one that began in the same second, since history cannot tell before', () => {
+  it('waits for the end of one that started in the same second, since history cannot tell before', () => {
     const { run, verdict } = replaced({
       ...eve,
       operationState: state(eve),

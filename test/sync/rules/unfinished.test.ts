@@ -45,7 +45,7 @@ const missing = [resource('Missing'), resource('Missing', { name: 'api' })];
 const unwell = { status: 'Missing', message: '' } as const;
 
 describe('a run whose time is up', () => {
-  it('tells of an operation that goes on, and of which attempt its results are', () => {
+  it('tells of an operation that continues, and of which attempt its results are', () => {
     const first = state({ results: failed, message: 'waiting' });
     assert.deepEqual(causesOf(application(), first), [
       'PreSync hook Job/migrate failed',

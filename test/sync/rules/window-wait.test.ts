@@ -152,7 +152,7 @@ describe('an operation that a window holds while it runs', () => {
     assert.equal(stale.kind === 'wait' && stale.ask, 'windows');
   });
 
-  it('goes on when the window is open', () => {
+  it('continues when the window is open', () => {
     const run = new Run(syncGoal(), { windows: { answer: open, at: start } });
     const verdict = run.see(held);
     assert.equal(verdict.kind === 'wait' && verdict.doing, 'Sync operation blocked by sync window');
@@ -169,7 +169,7 @@ describe('an operation that a window holds while it runs', () => {
     assert.equal(new Set(lines).size, 1);
   });
 
-  it('is not judged any more while it is being terminated', () => {
+  it('is no longer judged while it is being terminated', () => {
     const terminating = {
       ...held.operationState,
       phase: 'Terminating',

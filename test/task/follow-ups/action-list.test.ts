@@ -41,7 +41,7 @@ describe('The actions of a step', () => {
     await assert.rejects(list.changeAction('b', {}), /There is no action b/);
   });
 
-  it('are not begun any more once it is stopped, and still looked up', async () => {
+  it('are no longer started once it is stopped, and still looked up', async () => {
     const list = new ActionList(() => undefined);
     list.add(action('a'));
     list.add(action('b', { state: 'sent', request: '{}' }));

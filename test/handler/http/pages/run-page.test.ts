@@ -100,7 +100,7 @@ describe("a run's page", () => {
     assert.match(text, /shop-web in progress .*shop-child succeeded/);
   });
 
-  it('tells of a repetition, a cancellation and the log', async () => {
+  it('shows a retry, a cancellation and the log', async () => {
     const report = { ...run().report, log: { id: 1, base: 0, written: 12 } };
     const text = textOf(
       await wholePage(runPage(run({ attempt: 2, isCanceled: true, report }), [], now)),

@@ -145,7 +145,7 @@ describe('a run at work', () => {
       });
     }
 
-    it('ends when it is over before Azure DevOps could be asked', async () => {
+    it('ends when it has ended before Azure DevOps could be asked', async () => {
       plan.onCall = () => failed('unavailable');
       await finish();
       assert.equal(store.run.outcome, 'unreported');
@@ -185,7 +185,7 @@ describe('a run at work', () => {
     });
   });
 
-  it('ends without a word when another run works its task', async () => {
+  it('ends silently when another run works its task', async () => {
     await finish(begin(goOn, { kind: 'duplicate', of: 'run-0' }));
     assert.equal(store.run.outcome, 'duplicate');
     assert.match(store.run.message, /run-0/);

@@ -30,7 +30,7 @@ describe('the watch over a build', () => {
   });
 
   for (const status of ['cancelling', 'completed', 'Cancelling', 'COMPLETED']) {
-    it(`sees that it is over when it is ${status}, within half a minute`, async () => {
+    it(`sees that it has ended when it is ${status}, within half a minute`, async () => {
       const { asked, ends } = watch('inProgress', 'inProgress', status);
       assert.equal(await clock.finish(ends), true);
       assert.deepEqual(asked, [0, 30_000, 60_000]);
@@ -38,7 +38,7 @@ describe('the watch over a build', () => {
   }
 
   for (const status of ['inProgress', 'notStarted', 'postponed', 'none', 'all', '']) {
-    it(`goes on while it is ${status || 'nothing'}`, async () => {
+    it(`continues while it is ${status || 'nothing'}`, async () => {
       const { asked } = watch(status);
       await clock.pass(299_000);
       assert.equal(asked.length, 10);
@@ -52,7 +52,7 @@ describe('the watch over a build', () => {
       assert.equal(asked.length, 4);
     });
 
-    it(`goes on when it is ${failure} now and then`, async () => {
+    it(`continues when it is ${failure} now and then`, async () => {
       const few = [1, 2, 3].map(() => failed(failure));
       const { ends } = watch(...few, 'inProgress', ...few, 'completed');
       assert.equal(await clock.finish(ends), true);

@@ -19,7 +19,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, undefined);
   });
 
-  it('begins when all of its applications wait, and not before', async () => {
+  it('starts when all of its applications wait, and not before', async () => {
     idleTracker.note('shop', idle(9_000_000));
     idleTracker.note('cart', busy);
     assert.equal(idleTracker.since, undefined);
@@ -28,7 +28,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, clock.now());
   });
 
-  it('goes on while they wait for one thing and then for another', async () => {
+  it('continues while they wait for one thing and then for another', async () => {
     idleTracker.note('shop', idle(9_000_000));
     const began = clock.now();
     await clock.pass(5_000);
@@ -36,7 +36,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, began);
   });
 
-  it('ends when one of them works again, and begins again', async () => {
+  it('ends when one of them works again, and starts again', async () => {
     idleTracker.note('shop', idle(9_000_000));
     idleTracker.note('shop', busy);
     assert.equal(idleTracker.since, undefined);
@@ -61,7 +61,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.until, 8_000_000);
   });
 
-  it('ends with news of any of them, children as well, each named once', () => {
+  it('ends with a change of any of them, including children, each named once', () => {
     idleTracker.note('team/shop', idle(9_000_000));
     idleTracker.note('shop', idle(9_000_000));
     idleTracker.note('root > team/cart', idle(9_000_000));

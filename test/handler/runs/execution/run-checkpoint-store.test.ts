@@ -65,7 +65,7 @@ describe('the checkpoint store of a run', () => {
     ],
     ['what was found', (checkpoints: RunCheckpointStore) => checkpoints.found([{ name: 'shop' }])],
   ] as const) {
-    it(`lets nobody go on before ${what} is stored`, async () => {
+    it(`lets nobody continue before ${what} is stored`, async () => {
       let open = (): void => undefined;
       const gate = new Promise<void>((resolve) => (open = resolve));
       const { checkpoints } = await begin(() => gate);

@@ -133,7 +133,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     assert.deepEqual(await runs(), []);
   });
 
-  it('are followed from before the controller has begun, and are one run afterwards', async () => {
+  it('are followed from before the controller has started, and are one run afterward', async () => {
     shop.argocd.annotate('shop', { 'argocd.argoproj.io/skip-reconcile': 'true' });
     const job = run();
     await shop.time.until(() => shop.argocd.application('shop')?.operation !== undefined);
@@ -174,7 +174,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     ]);
   });
 
-  it('end with what is wrong with their inputs, all at once, and the sync goes on', async () => {
+  it('end with what is wrong with their inputs, all at once, and the sync continues', async () => {
     watch();
     const job = run({ waitFor: 'luck', timeoutSeconds: '1000000' });
     assert.equal((await job.done).result, 'failed');

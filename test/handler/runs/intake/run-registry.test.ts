@@ -297,7 +297,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['succeeded']);
     });
 
-    it('by somebody else, go on', async () => {
+    it('by somebody else, continue', async () => {
       const { job, runId } = await begin();
       await running();
       await cancel(job, 'forged');
@@ -384,7 +384,7 @@ describe('runs', () => {
   });
 
   describe('that another process takes up', () => {
-    it('go on where they were, and end as if nothing had happened', async () => {
+    it('continue where they were, and end as if nothing had happened', async () => {
       const whole = await begin();
       await shop.ended(whole.runId);
       shop.argocd.commit(
@@ -489,7 +489,7 @@ describe('runs', () => {
       shop.argocd.commit('shop', files(waiting, configMap('a')));
     };
 
-    it('rest in the store, and go on at the news as if they never had', async () => {
+    it('are parked in the store, and continue at a change as if they never were', async () => {
       stuck();
       const { job, runId } = await begin();
       await until(() => shop.runs.figures.parked === 1);
@@ -527,7 +527,7 @@ describe('runs', () => {
       assert.equal((await shop.ended(runId)).outcome, 'timedOut');
     });
 
-    it('go on in another process', async () => {
+    it('continue in another process', async () => {
       stuck();
       const { runId } = await begin();
       await until(() => shop.runs.figures.parked === 1);

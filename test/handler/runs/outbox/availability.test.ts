@@ -64,7 +64,7 @@ describe('the availability of organizations', () => {
     assert.deepEqual(heard, ['one']);
   });
 
-  it('tells nobody that listens no more, and those once that listen again at the news', async () => {
+  it('notifies no removed listeners, and those once that listen again when notified', async () => {
     const stop = listen('two');
     availability.onReturn(fabrikam, () => listen('late'));
     stop();

@@ -50,7 +50,7 @@ describe('the completion of a failure that may have been told', () => {
     });
   }
 
-  it('counts the wait from the first look where an older handler did not store its begin', async () => {
+  it('counts the wait from the first look where an older handler did not store its start', async () => {
     await told.hold(completed('failed'));
     told.store.run = {
       ...told.store.run,

@@ -93,7 +93,7 @@ describe('a batch', () => {
     });
   }
 
-  it('has a thousand lines at the most, unless they came as one', () => {
+  it('has at most a thousand lines, unless they came as one', () => {
     const lines = (count: number) => line(...Array.from({ length: count }, () => 'x'));
     const sizes = (...items: readonly ReportItem[]) =>
       all(stored(...items)).map((batch) => (batch.kind === 'progress' ? batch.lines.length : 0));

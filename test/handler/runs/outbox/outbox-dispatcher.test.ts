@@ -232,7 +232,7 @@ describe('the outbox dispatcher of a run', () => {
       assert.deepEqual(told.times('createLog'), [90_000]);
     });
 
-    it('waits five minutes at the most', async () => {
+    it('waits at most five minutes', async () => {
       await told.hold(line('a'));
       told.begin(failing('createLog', 'before', failed('throttled', 24 * hour), 1));
       await told.clock.pass(5 * 60_000);
@@ -339,7 +339,7 @@ describe('the outbox dispatcher of a run', () => {
       }
     }
 
-    it('goes on as long as the run is under way', async () => {
+    it('continues as long as the run is under way', async () => {
       await told.hold(line('a'));
       let isRefused = true;
       told.plan.onCall = () => (isRefused ? failed('unauthenticated') : undefined);
@@ -412,7 +412,7 @@ describe('the outbox dispatcher of a run', () => {
       });
     }
 
-    it('puts up with lines that are refused once, and goes on with the next', async () => {
+    it('puts up with lines that are refused once, and continues with the next', async () => {
       await told.hold(line('a', 'b'));
       const { unitOfWork } = told.begin(failing('appendLog', 'before', failed('refused'), 1));
       await told.clock.pass(10_000);

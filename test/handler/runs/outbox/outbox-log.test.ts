@@ -41,7 +41,7 @@ describe('the log of a run', () => {
     begin();
   });
 
-  it('begins each line with its time, as logs of Azure Pipelines do', async () => {
+  it('starts each line with its time, as logs of Azure Pipelines do', async () => {
     log.line('one');
     await clock.pass(1_234);
     log.line('two');
@@ -51,7 +51,7 @@ describe('the log of a run', () => {
     ]);
   });
 
-  it('begins each line of a text, too, since lines are counted', async () => {
+  it('starts each line of a text, too, since lines are counted', async () => {
     log.lines(['one\ntwo', 'three']);
     assert.deepEqual(
       (await lines()).map((line) => line.slice(29)),
@@ -115,12 +115,12 @@ describe('the log of a run', () => {
     ]);
   });
 
-  it('says beside the bar what is waited for', async () => {
+  it('says next to the bar what is waited for', async () => {
     log.activity('Waiting for Job/migrate');
     assert.deepEqual(await updates(), [{ currentOperation: 'Waiting for Job/migrate' }]);
   });
 
-  it('makes a child record with its name and place, and only goes on with it later', async () => {
+  it('makes a child record with its name and place, and only continues with it later', async () => {
     log.record({
       id: 'a',
       type: 'ArgoCD.Application',

@@ -26,7 +26,7 @@ describe('the budget of reports', () => {
 
   const finish = (telling = told.begin()) => told.clock.finish(telling.delivery);
 
-  describe('when something but the completion fails for ever', () => {
+  describe('when something but the completion fails forever', () => {
     type Fault = (clock: ManualClock) => AzureError | undefined | Promise<AzureError | undefined>;
     const slow = (ms: number, error?: AzureError): Fault => {
       return (clock) => clock.sleep(ms, new AbortController().signal).then(() => error);

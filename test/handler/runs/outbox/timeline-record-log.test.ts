@@ -46,7 +46,7 @@ describe('the log of a record', () => {
     assert.deepEqual(store.run.report.log, { id: 7, base: 0, written: 3 });
   });
 
-  it('goes on after lines that were there before', async () => {
+  it('continues after lines that were there before', async () => {
     plan.lines = ['of an earlier try', 'of an earlier try'];
     await begin()('a');
     assert.deepEqual(store.run.report.log, { id: 7, base: 2, written: 1 });

@@ -116,7 +116,7 @@ describe('the unit of work of a run', () => {
     );
   });
 
-  it('begins no step before the one before it is stored', async () => {
+  it('starts no step before the previous one is stored', async () => {
     let open = (): void => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
     let isFirst = true;
@@ -209,7 +209,7 @@ describe('the unit of work of a run', () => {
     assert.equal(faults.length, 3);
   });
 
-  it('goes on with nothing once the process ends', async () => {
+  it('continues with nothing once the process ends', async () => {
     const unitOfWork = begin(failing('commit', 'before', diskFull, Infinity));
     let isOver = false;
     unitOfWork.enqueue(line('a'));
@@ -259,7 +259,7 @@ describe('the unit of work of a run', () => {
     });
     const begun = () => new RunUnitOfWork(sampleRun('run-1'), portsOf(sqlite));
 
-    it('keeps the last checkpoint of a path beside its plan and its result', async () => {
+    it('keeps the last checkpoint of a path next to its plan and its result', async () => {
       const unitOfWork = begun();
       const [first, second, plan] = [sampleCheckpoint(1), sampleCheckpoint(2), samplePlan(1)];
       unitOfWork.checkpoint('shop', { checkpoint: first });

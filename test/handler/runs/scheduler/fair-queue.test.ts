@@ -51,7 +51,7 @@ describe('a fair queue of runs', () => {
     );
   });
 
-  it('passes over those that cannot begin yet, and their partition if none can', () => {
+  it('passes over those that cannot start yet, and their partition if none can', () => {
     for (const id of ['x1', 'x2']) queue.add(id, 'x');
     queue.add('y1', 'y');
     atWork.set('y', 9);

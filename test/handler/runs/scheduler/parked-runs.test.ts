@@ -61,7 +61,7 @@ describe('parked runs', () => {
     applicationEvent('DELETED'),
   ] as const) {
     const what = typeof event === 'string' ? event : event.type;
-    it(`end at the news that an application is ${what}`, () => {
+    it(`end at the event that an application is ${what}`, () => {
       begin({ names: ['cart', 'shop'] });
       listeners.tell('other', event);
       assert.deepEqual(woken, []);
@@ -121,7 +121,7 @@ describe('parked runs', () => {
   });
 
   describe('of runs of an earlier process', () => {
-    it('end when something happens, but not because a stream begins', () => {
+    it('end when something happens, but not because a stream starts', () => {
       parkedRuns.watch(run());
       listeners.tell('shop', applicationEvent('ADDED'));
       assert.deepEqual(woken, []);

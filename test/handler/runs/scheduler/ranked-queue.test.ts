@@ -11,7 +11,7 @@ describe('the queue by rank', () => {
       () => true,
     );
 
-  it('has who is done before who begins, whenever they came', () => {
+  it('has who is done before who starts, whenever they came', () => {
     const queue = new RankedQueue();
     for (const rank of ranks.toReversed()) queue.add(rank, { id: rank, partitionKey });
     const spec: string[] = [];

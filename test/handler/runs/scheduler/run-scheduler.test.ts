@@ -30,7 +30,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.clock.sleeping, 1);
     });
 
-    it('begins it again at the news', async () => {
+    it('resumes it when its application changes', async () => {
       await crowd.rest('one');
       crowd.heal();
       await crowd.tell('changed');
@@ -41,7 +41,7 @@ describe('the run scheduler', () => {
       assert.doesNotMatch(linesOf('one'), /restarted/);
     });
 
-    it('begins it again when its time has come, without news', async () => {
+    it('resumes it when its time has come, without a change', async () => {
       await crowd.rest('one');
       crowd.heal();
       await crowd.clock.pass(260_000);
@@ -51,7 +51,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.begun, ['one', 'one']);
     });
 
-    it('has it rest again when the news were none', async () => {
+    it('parks it again when nothing relevant changed', async () => {
       await crowd.rest('one');
       for (let times = 2; times < 5; times += 1) {
         await crowd.tell('changed');
@@ -63,7 +63,7 @@ describe('the run scheduler', () => {
       }
     });
 
-    it('begins nothing because nothing is told any more', async () => {
+    it('starts nothing because of silence', async () => {
       await crowd.rest('one');
       await crowd.tell('broken');
       await crowd.clock.pass(60_000);
@@ -72,7 +72,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.listening, 1);
     });
 
-    it('begins it once for all the news of a moment', async () => {
+    it('resumes it once for all changes of a moment', async () => {
       await crowd.rest('one');
       await Promise.all([crowd.tell('changed'), crowd.tell('broken'), crowd.tell('changed')]);
       assert.deepEqual(crowd.begun, ['one', 'one']);
@@ -135,7 +135,7 @@ describe('the run scheduler', () => {
       await crowd.clock.pass(10_000);
     };
 
-    it('does not begin it again before it has, whatever the news', async () => {
+    it('does not resume it before it is parked, whatever changes', async () => {
       crowd.heal();
       for (let times = 0; times < 3; times += 1) await crowd.tell('changed');
       await crowd.clock.pass(5_000);
@@ -146,7 +146,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.scheduler.figures, nobody);
     });
 
-    it('begins it again when its time comes before it has', async () => {
+    it('starts it again when its time comes before it has', async () => {
       crowd.heal();
       await crowd.clock.pass(300_000);
       assert.deepEqual(crowd.begun, ['one']);
@@ -163,7 +163,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.scheduler.figures, nobody);
     });
 
-    it('cancels it though it is begun again before that is stored', async () => {
+    it('cancels it though it is started again before that is stored', async () => {
       await crowd.tell('changed');
       const canceled = crowd.scheduler.cancel('one');
       commits.letOne();
@@ -211,7 +211,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.planOf('one').completions, ['failed']);
     });
 
-    it('begins a run again when its time has come, which grows as if it had not been parked', async () => {
+    it('starts a run again when its time has come, which grows as if it had not been parked', async () => {
       crowd.held.add('one');
       crowd.add(['one']);
       await crowd.clock.pass(400_000);
@@ -228,7 +228,7 @@ describe('the run scheduler', () => {
       );
     });
 
-    it('follows a run all the same, and calls no sooner for the news', async () => {
+    it('still follows a run, and calls no sooner because of a change', async () => {
       crowd.add(['one'], { spec: patient });
       await crowd.clock.pass(1_500);
       crowd.held.add('one');
@@ -435,7 +435,7 @@ describe('the run scheduler', () => {
     });
   });
 
-  it('begins a run again after a minute that a fault of ours broke off', async () => {
+  it('restarts a run a minute after a bug interrupted it', async () => {
     let isBroken = true;
     crowd.planOf('one').onCall = () => (isBroken ? (new TypeError('a bug') as never) : undefined);
     crowd.add(['one']);
@@ -466,7 +466,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.errors.length, 4);
     });
 
-    it('takes new ones first all the same, once they can', async () => {
+    it('takes new ones first anyway, once they can', async () => {
       const ids = many('old', 260);
       let isBroken = false;
       begin((call) => (call === 'run' && isBroken ? Promise.reject(fault) : Promise.resolve()));
@@ -552,7 +552,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(['one', 'two'].map(outcomeOf), [undefined, 'duplicate']);
     });
 
-    it('has one wait whose older try is just telling its end, which is over for Azure DevOps', async () => {
+    it('has one wait whose older try is just telling its end, which has ended for Azure DevOps', async () => {
       crowd.planOf('one').onCall = (what, given) => {
         const isEnd = what === 'post' && (given as { name: string }).name === 'TaskCompleted';
         return isEnd ? failed('unclear') : undefined;
@@ -592,7 +592,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.most, 256);
     });
 
-    it('works the next when the one before has ended', async () => {
+    it('works the next when the previous one has ended', async () => {
       crowd.add(['one'], task);
       await crowd.clock.pass(20_000);
       crowd.add(['two'], task);
@@ -602,7 +602,7 @@ describe('the run scheduler', () => {
   });
 
   describe('when its process ends', () => {
-    it('begins nothing any more, and the next takes up all that is open', async () => {
+    it('starts nothing more, and the next process resumes everything that is open', async () => {
       await crowd.rest('resting');
       crowd.held.add('working');
       crowd.add(['working']);

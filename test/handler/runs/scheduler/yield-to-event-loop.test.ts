@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { yieldToEventLoop } from '../../../../src/handler/runs/scheduler/yield-to-event-loop.ts';
 
-describe('the breath between two beginnings', () => {
+describe('the pause between two starts', () => {
   /** Makes so many turns of the event loop long, one after another; says how many are left. */
   const occupy = (turns: number) => {
     const left = { turns };
@@ -29,7 +29,7 @@ describe('the breath between two beginnings', () => {
     assert.equal(left.turns, 0);
   });
 
-  it('ends all the same after ten long turns', async () => {
+  it('ends anyway after ten long turns', async () => {
     const left = occupy(20);
     await yieldToEventLoop();
     assert.equal(left.turns, 10);

@@ -264,7 +264,7 @@ describe('the proof of a run', () => {
     assert.equal(returned.size, 0);
   });
 
-  it('is late when the time is over, however long the server asks to wait', async () => {
+  it('is late when the time has ended, however long the server asks to wait', async () => {
     const failures = [failed('throttled', 24 * 60 * minute)];
     const began = clock.now();
     assert.deepEqual(await proofOf({ failures, until: 4 * minute }), { kind: 'late' });

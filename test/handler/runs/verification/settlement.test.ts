@@ -81,7 +81,7 @@ describe('what a run is to its task', () => {
     ['was a duplicate', { state: 'ended', outcome: 'duplicate' }],
     ['may have ended before it was proven', { state: 'ended', outcome: 'unreported' }],
   ] as const) {
-    it(`is a try of its own beside a newer one that ${what}`, () => {
+    it(`is a try of its own next to a newer one that ${what}`, () => {
       const tries = [sampleRun('run-9'), sampleRun('run-10', change)];
       assert.deepEqual(settledAmong(tries), { kind: 'try', attempt: 1 });
     });

@@ -47,7 +47,7 @@ describe('the tries of a task', () => {
     return run;
   };
 
-  it('begin with the first', async () => {
+  it('start with the first', async () => {
     assert.deepEqual(await settled(store('one')), { kind: 'try', attempt: 1 });
   });
 

@@ -295,7 +295,7 @@ describe('The SQLite store of events and actions', () => {
     assert.equal(left.length, 8);
   });
 
-  it('forgets an application, and does what is to be done all the same', async () => {
+  it('forgets an application, and does what is to be done anyway', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
     await events.forgetEvents('a');
     assert.equal(await events.eventMemory('a'), undefined);

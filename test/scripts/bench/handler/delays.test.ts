@@ -14,7 +14,7 @@ describe('The bench of the handler', () => {
   before(() => bundle(handlerBundle));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('takes runs through the built handler, between its neighbors', async () => {
+  it('runs the built handler between its two simulated servers', async () => {
     const figures = await measureDelays(folder, { pending: [2], samples: 2, rest: 0 });
     assert.deepEqual(
       figures.map(({ what }) => what),

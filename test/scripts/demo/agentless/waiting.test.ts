@@ -9,7 +9,7 @@ describe('Waiting in the demo', () => {
     assert.equal(looks, 3);
   });
 
-  it('ends when everything is over, though there is nothing', async () => {
+  it('ends when everything has ended, though there is nothing', async () => {
     await untilOver(Promise.resolve(), () => false);
   });
 
