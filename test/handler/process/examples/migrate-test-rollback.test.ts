@@ -106,7 +106,22 @@ describe('The example gitops/migrate-test-rollback', () => {
     ]);
   });
 
-  it('starts no second rollback when the first fails', async () => {
+  it('rolls nothing back that no run has started, as a rollback is', async () => {
+    await deploy();
+    migrations = [1, 0];
+    site.argocd.syncAs('anna', 'shop');
+    await site.argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Failed');
+    tests = ['failed'];
+    await deploy();
+    await site.ended('rollback');
+    assert.deepEqual(site.story.that(/operation Failed|rollback runs/), [
+      'shop: operation Failed',
+      'shop: operation Failed',
+      'pipeline rollback runs',
+    ]);
+  });
+
+  it('starts no second rollback where there is nothing to return to', async () => {
     tests = ['failed'];
     // Nothing was deployed before.
     await deploy();
