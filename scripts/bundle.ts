@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { englishTaskLib } from './task-lib-messages.ts';
@@ -72,12 +79,22 @@ export async function bundle(what: Bundle, options: BundleOptions = {}): Promise
   const { outfile } = what;
   const folder = dirname(outfile);
   mkdirSync(folder, { recursive: true });
-  const { metafile } = await build({ ...optionsOf(what, options), metafile: true });
+  const made = await build({ ...optionsOf(what, options), metafile: true, write: false });
+  for (const { path, contents } of made.outputFiles) writeWhole(path, contents);
   const { notices = 'ThirdPartyNotices.txt' } = what;
-  writeFileSync(join(folder, notices), noticesOf(metafile));
+  writeWhole(join(folder, notices), Buffer.from(noticesOf(made.metafile)));
   // The tasks' folders have their own.
   const about = join(folder, 'package.json');
   if (!existsSync(about)) writeFileSync(about, '{ "type": "commonjs" }\n');
+}
+
+/** Writes a file in one step, and only if it changes: whoever runs it meanwhile finds it whole. */
+function writeWhole(path: string, contents: Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  const beside = `${path}.${process.pid}`;
+  const isProgram = contents[0] === '#'.charCodeAt(0) && contents[1] === '!'.charCodeAt(0);
+  writeFileSync(beside, contents, { mode: isProgram ? 0o755 : 0o644 });
+  renameSync(beside, path);
 }
 
 /** The same files, in memory, one after the other. */
