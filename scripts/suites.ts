@@ -9,8 +9,8 @@ export interface Suite {
   readonly without?: string;
   /** The handler runs only on Node 24; the others run on the current Node. */
   readonly needsNode24: boolean;
-  /** Its files may run in parallel: each has its own processes and ports. */
-  readonly isParallel?: true;
+  /** Test files that run at a time for each core: more where tests wait for processes and time. */
+  readonly filesPerCore: number;
   /** Options for mocha, in addition to `.mocharc.json`. */
   readonly options: readonly string[];
 }
@@ -22,6 +22,7 @@ export const suites: readonly Suite[] = [
     folder: 'test',
     without: 'test/handler',
     needsNode24: false,
+    filesPerCore: 1,
     options: [],
   },
   {
@@ -29,13 +30,14 @@ export const suites: readonly Suite[] = [
     folder: 'test/handler',
     without: 'test/handler/process',
     needsNode24: true,
+    filesPerCore: 1,
     options: ['--timeout', '600000'],
   },
   {
     name: 'the process of the handler',
     folder: 'test/handler/process',
     needsNode24: true,
-    isParallel: true,
+    filesPerCore: 2,
     options: ['--timeout', '600000'],
   },
 ];
