@@ -1,6 +1,8 @@
+import { caredNames } from '../../../src/handler/follow-ups/care.ts';
 import { Chance } from './chance.ts';
 import { Life } from './life.ts';
 import { ScheduledTime } from './scheduled-time.ts';
+import { config } from './settings.ts';
 import { SimulatedArgoCD } from './simulated-argo-cd.ts';
 import { SimulatedAzure, type SimulatedRun } from './simulated-azure.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
@@ -73,6 +75,8 @@ class World {
       const known = application?.operationOf(operation);
       if (known !== undefined) known.isEndSeen = true;
     });
+    // The rules are there before anything happens, whatever becomes of the first process.
+    void this.#disk.careSince(caredNames(config), time.now);
     this.#begin();
   }
 

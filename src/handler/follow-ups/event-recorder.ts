@@ -19,6 +19,8 @@ import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
 
 /** How many actions of an application are searched for a similar one, newest first. */
 const mostAlike = 100;
+/** More applications than go while something is read of one of them. */
+const mostGone = 10_000;
 
 /** A look at an application, and its circumstances. */
 export interface Look {
@@ -60,6 +62,8 @@ export class EventRecorder {
   readonly #turns = new Map<string, Promise<void>>();
   /** The newest of each application that was recorded, by `uid`. */
   readonly #newest = new Map<string, Versioned>();
+  /** Applications that no longer exist: what is still read of them, before they went, is no news. */
+  readonly #gone = new Set<string>();
 
   constructor(ports: EventRecorderPorts) {
     this.#ports = ports;
@@ -110,16 +114,19 @@ export class EventRecorder {
     return this.#inTurn(uid, () => this.#forget(uid));
   }
 
-  #forget(uid: string): Promise<void> {
+  async #forget(uid: string): Promise<void> {
+    await this.#ports.store.forgetEvents(uid);
     this.#newest.delete(uid);
-    return this.#ports.store.forgetEvents(uid);
+    this.#gone.add(uid);
+    const [oldest] = this.#gone;
+    if (this.#gone.size > mostGone && oldest !== undefined) this.#gone.delete(oldest);
   }
 
   async #record(application: Application, look: Look): Promise<void> {
     const { store, telemetry } = this.#ports;
     const { uid, resourceVersion } = application;
     const newest = this.#newest.get(uid);
-    if (newest !== undefined && isOlder(application, newest)) return;
+    if (this.#gone.has(uid) || (newest !== undefined && isOlder(application, newest))) return;
     const known = await store.eventMemory(uid);
     const since = secondOf(Math.max(look.since, this.#oldest));
     const { events, memory } = deriveEvents(known, application, since, this.#ports.now());
@@ -154,6 +161,8 @@ export class EventRecorder {
     if (action === undefined) return undefined;
     const memory = (await store.eventMemory(uid)) ?? emptyMemory(uid);
     await this.#store({ memory, actions: [action] });
+    // It went while the hook was being answered.
+    if (this.#gone.has(uid)) await store.forgetEvents(uid);
     return action;
   }
 

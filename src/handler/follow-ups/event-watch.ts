@@ -140,6 +140,10 @@ export class EventWatch {
     const seen = this.#seen.find(summary);
     const before = seen?.uid === uid ? seen : undefined;
     if (before !== undefined && isOlder(summary, before)) return;
+    // Late words of one whose name another has by now, or the first of another: Argo CD knows which.
+    if (seen !== undefined && before === undefined && isOlder(summary, seen)) {
+      return this.#reader.want(summary);
+    }
     // The previous application of that name is gone without notice. To people it still exists, so there is no
     // event.
     if (seen !== undefined && before === undefined) await recorder.forget(seen.uid);
@@ -242,8 +246,8 @@ export class EventWatch {
     try {
       const server = this.#ports.server();
       const care = await this.#current();
-      if (server !== undefined && care !== undefined) await this.#readFrom(server, wanted, signal);
-      return 'done';
+      if (server === undefined || care === undefined) return 'done';
+      return await this.#readFrom(server, wanted, signal);
     } catch (error) {
       if (error instanceof ArgoCDError) {
         // What we may not see is no event. The next list shows whether this has changed.
@@ -255,9 +259,14 @@ export class EventWatch {
     }
   }
 
-  async #readFrom(server: WatchedArgoCD, wanted: Wanted, signal: AbortSignal): Promise<void> {
+  async #readFrom(
+    server: WatchedArgoCD,
+    wanted: Wanted,
+    signal: AbortSignal,
+  ): Promise<'done' | 'again'> {
     const { annotations, argocd, clock } = this.#ports;
     const { name, namespace, project } = wanted;
+    const askedAt = clock.now();
     let application: Application;
     try {
       application = await server.argocd.get({ name, namespace, project }, { signal });
@@ -265,11 +274,16 @@ export class EventWatch {
       if (!(error instanceof ArgoCDError) || error.failure !== 'not-found') throw error;
       for (const uid of await this.#gone.tell(wanted, server)) annotations.forget(uid);
       this.#seen.forget(wanted);
-      return;
+      return 'done';
     }
     const seen = this.#seen.find(application);
     const before = seen?.uid === application.uid ? seen : undefined;
-    if (before !== undefined && isOlder(application, before)) return;
+    if (before !== undefined && isOlder(application, before)) return 'done';
+    if (seen !== undefined && before === undefined) {
+      // Another of its name was heard of while this one was read: that may be the later one.
+      if (seen.at >= askedAt) return 'again';
+      await this.#ports.recorder.forget(seen.uid);
+    }
     annotations.see(argocd, application);
     const look = lookOf(application);
     const marker = markerOf(application.operationState?.operation);
@@ -277,7 +291,8 @@ export class EventWatch {
     const care = await this.#ports.care();
     const cared = await this.#caredFor(care, { ...application, look, marker }, undefined);
     this.#seen.keep(application, { look, isCared: cared !== undefined, at: clock.now() });
-    if (cared === undefined) return;
+    if (cared === undefined) return 'done';
     await this.#record(application, { since: cared.since, isFirst: before?.isCared !== true });
+    return 'done';
   }
 }

@@ -87,6 +87,15 @@ describe('The recorder of events', () => {
     assert.deepEqual(kinds, ['healthDegraded', 'healthRecovered', 'healthDegraded']);
   });
 
+  it('learns nothing from what was read of an application before it went', async () => {
+    await recorder.record(over, look);
+    await recorder.recordDeletion({ ...over, resourceVersion: '9' }, look);
+    kinds.splice(0);
+    await recorder.record(over, look);
+    await recorder.record(running, { ...look, since: 0 });
+    assert.deepEqual(kinds, []);
+  });
+
   it('learns from an older look after one that could not be stored', async () => {
     const at = (resourceVersion: string, status: 'Healthy' | 'Degraded') =>
       application({ resourceVersion, health: { status, message: '' } });

@@ -15,7 +15,7 @@ import {
   second,
   state,
 } from '../../sync/sample-application.ts';
-import { Scene, settings } from './scene.ts';
+import { summaryOf, Scene, settings } from './scene.ts';
 
 const rest = application({ resourceVersion: '1', history: [entry(1, A)] });
 const auto = (revision = B) =>
@@ -53,6 +53,30 @@ describe('The follow-ups', () => {
     assert.deepEqual([event.operation?.origin, argocd], [{ kind: 'autoSync' }, 'prod']);
     assert.equal(applicationUrl, 'https://argocd.example/applications/shop');
     assert.match(eventKey, /^\d{15}$/);
+  });
+
+  it('tell nothing twice though late words of an application come once another has its name', async () => {
+    await scene.start();
+    await scene.tell(rest);
+    await scene.tell(over('Succeeded', {}, { resourceVersion: '9' }));
+    const before = application({ uid: 'uid-0', resourceVersion: '5' });
+    await scene.followUps.watch('prod').heard({
+      ...{ type: 'MODIFIED', summary: summaryOf(before) },
+      read: () => Promise.resolve(before),
+    });
+    await scene.pass(60_000);
+    await scene.tell(over('Succeeded', {}, { resourceVersion: '10' }));
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
+    assert.ok(scene.reads.includes('get shop'), 'Argo CD is asked which of them is there');
+  });
+
+  it('tell of an application that came from another cluster, whose versions count anew', async () => {
+    await scene.start();
+    await scene.tell(over('Succeeded', {}, { resourceVersion: '9000' }));
+    const other = over('Succeeded', {}, { uid: 'uid-9', resourceVersion: '4' });
+    await scene.tell(other);
+    await scene.pass(60_000);
+    assert.equal((await scene.store.events.eventMemories(10)).at(-1)?.uid, 'uid-9');
   });
 
   it('cost nothing while nobody asks for anything', async () => {
