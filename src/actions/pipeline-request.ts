@@ -102,6 +102,15 @@ export function readRequest(text: string): QueueRequest {
   return z.parse(requestSchema, JSON.parse(text));
 }
 
+/** The same; undefined for what is none, such as the request of a web hook. */
+export function findRequest(text: string): QueueRequest | undefined {
+  try {
+    return readRequest(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The outcome of a request, from the run that it queued. */
 export function outcomeOf({ id, name, page }: PipelineRun): ActionOutcome {
   return { id, name, page };

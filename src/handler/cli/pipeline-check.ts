@@ -1,6 +1,7 @@
+import { printOnce } from '../../actions/once-text.ts';
 import { uncheckedRequest, type RenderedQueueing } from '../../actions/pipeline-request.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
-import type { Once, Pipelines, RunMark } from '../../azure/pipelines/pipelines.ts';
+import type { Pipelines, RunMark } from '../../azure/pipelines/pipelines.ts';
 import type { FollowUpRule, QueuePipeline } from '../../follow-ups/follow-up.ts';
 import type { Grant } from '../../follow-ups/grants.ts';
 import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
@@ -87,13 +88,6 @@ async function check(
     }
     return { text: `${what}: ${failureText(error)}`, isRight: false };
   }
-}
-
-/** How often an event can run a pipeline, in the words of the documentation. */
-export function printOnce(once: Once): string {
-  return once.kind === 'exactlyOnce'
-    ? 'exactly once'
-    : `at most one duplicate within ${once.withinSeconds} s`;
 }
 
 function urlOf(name: string, urls: ReadonlyMap<string, string>): string {

@@ -9,7 +9,8 @@ import type { StoredAction } from '../../../src/handler/store/event-store.ts';
 import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { Secret } from '../../../src/secret.ts';
 import { event } from '../../follow-ups/events.ts';
-import { storedAction } from '../follow-ups/sample-action.ts';
+import { printRequest, uncheckedRequest } from '../../../src/actions/pipeline-request.ts';
+import { queueing, storedAction } from '../follow-ups/sample-action.ts';
 import { storeFolder } from '../store/sample.ts';
 import { MemoryRecords, status } from './example-runs.ts';
 import { assertBalanced, textOf } from './pages/html.ts';
@@ -95,6 +96,30 @@ describe('the follow-ups on the admin listener', () => {
     }
     assert.match(headers.get('content-security-policy') ?? '', /form-action 'self'/);
     assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  });
+
+  it('say how often an event runs their pipeline, once that is known', async () => {
+    const about = {
+      ...{ organization: 'https://dev.azure.com/fabrikam', project: 'shop', pipeline: 7 },
+      kind: 'yaml',
+    } as const;
+    const request = (mark: 'parameter' | 'tag') =>
+      printRequest({ ...uncheckedRequest(queueing, about, '1'.repeat(15)), mark });
+    const shown = async (...actions: readonly StoredAction[]) => {
+      await add(...actions);
+      return textOf((await get('/follow-ups')).text);
+    };
+    assert.doesNotMatch(await shown(storedAction({ key: 'a' })), /once|duplicate/);
+    assert.match(
+      await shown(storedAction({ key: 'b', request: request('parameter') })),
+      /exactly once/,
+    );
+    assert.match(
+      await shown(storedAction({ key: 'c', request: request('tag') })),
+      /at most one duplicate within 40 s/,
+    );
+    const hook = { kind: 'postWebHook', url: 'https://x.example/', rule: 'tell' } as const;
+    assert.match(await shown(storedAction({ key: 'd' }, { action: hook })), /at least once/);
   });
 
   it('are shown a page at a time, by state and application, and none is left out', async () => {

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { ActionBody } from '../../../actions/action-body.ts';
+import { printOnceOf } from '../../../actions/once-text.ts';
 import { isOpen } from '../../../actions/stored-action.ts';
 import { eventKeyOf } from '../../../follow-ups/action-key.ts';
 import { printName } from '../../../sync/model/application.ts';
@@ -103,17 +104,11 @@ function table(content: FollowUpsContent): Markup {
     <table>
       <thead>
         <tr>
-          <th>Application</th>
-          <th>Event</th>
-          <th>Rule</th>
-          <th>Target</th>
+          <th>Application, event</th>
+          <th>Rule, target</th>
           <th>State</th>
-          <th class="number">Tries</th>
-          <th>Created</th>
-          <th>Next try</th>
           <th>Message</th>
           <th>Run</th>
-          <th>Claimed by</th>
           <th></th>
         </tr>
       </thead>
@@ -125,36 +120,44 @@ function table(content: FollowUpsContent): Markup {
 }
 
 function rowMarkup({ action, body }: FollowUpRow, content: FollowUpsContent): Markup {
-  const { state, outcome, claim } = action;
-  const { now } = content;
+  const { state, tries, dueAt, createdAt, message } = action;
   const application = body === undefined ? action.uid : printName(body.event.application);
-  const ahead = Math.max(0, action.dueAt - now);
+  const ahead = Math.max(0, dueAt - content.now);
   return html`<tr>
-    <td class="name">
+    <td class="part">
       ${link(plainLine(application, 300), webAddress(body?.applicationUrl ?? ''))}
+      ${small(body?.event.kind ?? '')} ${body?.late === true ? tag('late', 'warn') : ''}
+      <div class="dim small">${printTime(createdAt)}</div>
     </td>
-    <td class="word">
-      ${body?.event.kind ?? ''} ${body?.late === true ? tag('late', 'warn') : ''}
+    <td class="part">
+      ${plainLine(action.rule, 100)}
+      ${body === undefined ? '' : small(plainLine(printTarget(body.action), 200))}
+      ${body === undefined ? '' : small(printOnceOf(body.action.kind, action.request))}
     </td>
-    <td class="word">${plainLine(action.rule, 100)}</td>
-    <td class="word">${body === undefined ? '' : plainLine(printTarget(body.action), 200)}</td>
-    <td>${tag(state, tones[state])}</td>
-    <td class="number">${action.tries}</td>
-    <td class="time">${printTime(action.createdAt)}</td>
-    <td class="time">${isOpen(state) ? `in ${printDuration(ahead)}` : ''}</td>
-    <td class="text">${prose(action.message, 300)}</td>
-    <td class="word">
-      ${outcome === undefined ? '' : link(plainLine(outcome.name, 100), webAddress(outcome.page))}
+    <td class="time">
+      ${tag(state, tones[state])}
+      ${small(tries === 0 ? '' : `${tries} ${tries === 1 ? 'try' : 'tries'}`)}
+      ${isOpen(state) ? small(`next in ${printDuration(ahead)}`) : ''}
     </td>
-    <td class="word">
-      ${
-        claim === undefined
-          ? ''
-          : link(plainLine(claim.name, 100) || 'a run', webAddress(claim.page))
-      }
-    </td>
+    <td class="part wide">${prose(message, 300)}</td>
+    <td class="word">${runMarkup(action)}</td>
     <td>${content.mayChange ? buttons(action, content) : ''}</td>
   </tr>`;
+}
+
+/** The run that was queued, and the one that claimed the event. */
+function runMarkup({ outcome, claim }: StoredAction): Markup {
+  const queued =
+    outcome === undefined ? '' : link(plainLine(outcome.name, 100), webAddress(outcome.page));
+  if (claim === undefined) return html`${queued}`;
+  const by = link(plainLine(claim.name, 100) || 'a run', webAddress(claim.page));
+  return html`${queued}
+    <div class="dim small">claimed by ${by}</div>`;
+}
+
+/** A line of its own below what it belongs to. */
+function small(text: string): Markup | '' {
+  return text === '' ? '' : html`<div class="dim small">${text}</div>`;
 }
 
 function buttons({ key, state }: StoredAction, { tokenOf }: FollowUpsContent): Markup {

@@ -53,6 +53,9 @@ td.name { width: 20%; min-width: 9rem; overflow-wrap: anywhere; }
 td.text { width: 50%; min-width: 14rem; overflow-wrap: anywhere; }
 td.word { max-width: 18rem; overflow-wrap: break-word; }
 td.run { min-width: 12rem; max-width: 18rem; overflow-wrap: break-word; }
+td.part { min-width: 14rem; max-width: 22rem; overflow-wrap: anywhere; }
+td.wide { width: 28%; }
+td form + form { margin-top: .3rem; }
 td.bar { width: 26%; min-width: 11rem; }
 .tag {
   display: inline-block; padding: .05rem .55rem; border-radius: 999px; font-size: .8rem;
