@@ -373,6 +373,88 @@ describe('The follow-ups', () => {
     assert.deepEqual(scene.followUps.faults(), []);
   });
 
+  it('queue a pipeline once that several places name, as the first of them says', async () => {
+    const grant = {
+      ...{ argocd: 'prod', appProjects: ['default'], organization: 'fabrikam' },
+      ...{ azureProjects: ['shop'], pipelines: ['*'] },
+    };
+    const ofRun = { ...rule({ do: { queuePipeline: 'smoke-tests' } }), name: 'input/smoke' };
+    const run = { organization: 'fabrikam', project: 'shop', mayQueue: () => true };
+    const rulesOfRun = () => Promise.resolve({ ...run, rules: [ofRun] });
+    const annotations = { 'azure-pipelines/on-success': 'shop/smoke-tests;shop/docs' };
+    await scene.start(settings({ grants: [grant] }), { rulesOfRun });
+    await scene.tell({ ...rest, annotations });
+    const own = operation({ revisions: [B] });
+    for (const version of ['3', '4']) {
+      const change = { annotations, resourceVersion: version };
+      await scene.tell(over('Succeeded', { operation: own }, change));
+    }
+    assert.deepEqual(await scene.brief(), [
+      'succeeded smoke done',
+      'succeeded annotation/onSuccess/shop/docs done',
+    ]);
+    assert.equal(scene.done.length, 2);
+  });
+
+  it('do what two rules of the configuration ask for, each once, be it the same pipeline', async () => {
+    await scene.start(settings({ followUps: [rule(), rule({ name: 'again' })] }));
+    for (const one of [rest, over(), over()]) await scene.tell(one);
+    assert.deepEqual(await scene.brief(), ['succeeded smoke done', 'succeeded again done']);
+    assert.equal(new Set(scene.done).size, 2);
+  });
+
+  it('do once what each attempt of an operation repeats, unless the rule is for each attempt', async () => {
+    const when = { events: ['phaseReached'], phases: ['PreSync'] };
+    const each = rule({ name: 'each', when, each: 'attempt' });
+    await scene.start(settings({ followUps: [rule({ when }), each] }));
+    const failed = { results: [hook({ hookPhase: 'Failed' })] };
+    const looks = [
+      rest,
+      running({ ...failed, retryCount: 0 }, { resourceVersion: '4' }),
+      running({ ...failed, retryCount: 1 }, { resourceVersion: '5' }),
+      running({ ...failed, retryCount: 2 }, { resourceVersion: '6' }),
+    ];
+    for (const one of [...looks, ...looks.slice(-1)]) await scene.tell(one);
+    assert.deepEqual([...(await scene.brief())].sort(), [
+      ...['phaseReached each done', 'phaseReached each done', 'phaseReached each done'],
+      'phaseReached smoke done',
+    ]);
+    assert.equal(new Set(scene.done).size, 4);
+  });
+
+  const hour = 3_600_000;
+  for (const [how, jumps] of [
+    ['back', [-2 * hour]],
+    ['ahead', [2 * hour]],
+    ['back and ahead', [-30 * 24 * hour, 30 * 24 * hour]],
+    ['ahead and back', [30 * 24 * hour, -30 * 24 * hour]],
+  ] as const) {
+    it(`lose and double nothing when the clock jumps ${how}`, async () => {
+      const late = rule({ name: 'late', when: { events: ['failed'] } });
+      await scene.start(settings({ followUps: [rule(), late] }));
+      for (const one of [rest, running(), over()]) await scene.tell(one);
+      for (const ms of jumps) {
+        scene.clock.jump(ms);
+        await scene.tell(over());
+        await scene.list();
+        await scene.pass(1_000);
+      }
+      const other = { operation: auto(A), startedAt: second(60), finishedAt: second(70) };
+      for (const version of ['8', '9']) {
+        await scene.tell(over('Failed', other, { resourceVersion: version }));
+      }
+      await scene.pass(1_000);
+      const found = [...(await scene.brief())].sort();
+      assert.deepEqual(found, ['failed late done', 'succeeded smoke done']);
+      assert.equal(scene.done.length, 2);
+      const before = scene.done.length;
+      await scene.stop();
+      await scene.start(settings({ followUps: [rule(), late] }));
+      await scene.tell(over('Failed', other, { resourceVersion: '9' }));
+      assert.equal(scene.done.length, before, 'after a restart as well');
+    });
+  }
+
   it('find the actions of one operation', async () => {
     await scene.start();
     for (const one of [rest, over()]) await scene.tell(one);
