@@ -154,7 +154,7 @@ describe('npm run demo', function () {
       order.toSorted((a, b) => a - b),
     );
     assert.ok(part.includes('  Syncs requested from Argo CD  1'));
-    assert.ok(part.includes('  Completions of the task           1'));
+    assert.ok(part.includes('  Completions of the task       1'));
   });
 
   it('has the sync wait for the tests, and fail with them, which is rolled back', () => {
