@@ -17,7 +17,9 @@ export interface RunProgressOptions {
  * answer. Runs rarely end within seconds, and each poll counts against the identity's rate limit.
  */
 const pauses = { first: 5_000, most: 30_000 } as const;
-/** A refusal that passes within so long is not final: a sign-in page, say, may be a hiccup. Milliseconds. */
+/**
+ * How long refusals must last to count as final, because a sign-in page may be transient; milliseconds.
+ */
 const doubt = 60_000;
 /** Runs are followed no longer than Azure DevOps keeps them waiting: an approval may take 30 days. */
 const longest = 31 * 24 * 3_600_000;

@@ -25,7 +25,7 @@ export interface QueueTexts {
 
 /** The calling hook, as far as it is known. */
 export interface HookSelf {
-  /** Undefined: it stands on the hook's own Job. */
+  /** Undefined: read it from the hook's own Job. */
   readonly application: string | undefined;
   readonly job: string;
   readonly namespace: string;
@@ -132,10 +132,10 @@ function readSelf(values: Values, env: Environment, way: Way, faults: string[]):
     );
   }
   if (isOnJob && values.application !== undefined) {
-    faults.push('--own-job: it says which application, and so does --application.');
+    faults.push('--own-job and --application: use only one of them.');
   }
   if (isOnJob && (env['KUBERNETES_SERVICE_HOST'] ?? '') === '') {
-    faults.push('--own-job: there is no cluster here (KUBERNETES_SERVICE_HOST is not set).');
+    faults.push('--own-job: works only in a cluster (KUBERNETES_SERVICE_HOST is not set).');
   }
   if (job === '' && (way.kind !== 'webHook' || isOnJob)) {
     faults.push(
@@ -248,7 +248,9 @@ function contradictions({ command, way, queue }: HookArguments, values: Values):
   ];
   const given = idle.filter((name) => values[name as keyof Values] !== undefined);
   if (command === 'complete' && values.wait === true) {
-    messages.push('--wait: the task ends with the operation, and that waits for this hook.');
+    messages.push(
+      '--wait: not possible, because the task ends with the operation, which waits for this hook.',
+    );
   }
   if (command !== 'queue' && given.length > 0) {
     messages.push(

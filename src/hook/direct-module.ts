@@ -5,14 +5,14 @@ import { CallFailed } from './handler-client.ts';
 import type { HookChannel } from './run-hook.ts';
 import type { Way } from './way.ts';
 
-/** How a pipeline is queued without a handler, as the command line says. */
+/** The options for queuing a pipeline without a handler. */
 export type DirectWay = Extract<Way, { kind: 'direct' }>;
 /** The variables of the pod. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The command's second bundle, `hook-direct.js`: the pipelines of Azure DevOps, and the library for
- * identities of Entra. It is loaded only for `--direct`, so that no other hook starts later for it.
+ * identities of Entra. It is loaded only for `--direct`, so that other hooks do not start more slowly.
  */
 export interface DirectModule {
   open(way: DirectWay, env: Environment): HookChannel;
@@ -20,9 +20,9 @@ export interface DirectModule {
 
 const fileName = 'hook-direct.js';
 
-/** Loads the bundle beside the command, `program`. Rejects with a `CallFailed` where it is missing. */
+/** Loads the bundle next to the command, `program`. Rejects with a `CallFailed` if it is missing. */
 export async function loadDirect(program: string): Promise<DirectModule> {
-  // `npx` runs the command by a link.
+  // `npx` runs the command through a symbolic link.
   const file = join(dirname(realpathSync(program)), fileName);
   try {
     const loaded = (await import(pathToFileURL(file).href)) as { readonly default: DirectModule };
@@ -30,7 +30,7 @@ export async function loadDirect(program: string): Promise<DirectModule> {
   } catch (error) {
     const { code } = error as { readonly code?: unknown };
     if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const message = `The file ${file} is missing, which --direct needs: use the handler's image, or the whole package.`;
+    const message = `--direct needs the file ${file}, which is missing: use the handler's image, or the whole package.`;
     throw new CallFailed('refused', message);
   }
 }

@@ -57,7 +57,7 @@ export class CallFailed extends Error {
   }
 }
 
-/** Also one that another bundle has thrown, where the class is another. */
+/** Recognizes errors of another bundle too, where the class is a different one. */
 export function isCallFailed(error: unknown): error is CallFailed {
   return error instanceof Error && error.name === 'CallFailed';
 }

@@ -6,7 +6,7 @@ import { logLine } from '../text/foreign-text.ts';
 import { CallFailed, readSecret } from './handler-client.ts';
 import { exchange, type HookResponse } from './http-exchange.ts';
 
-/** Where the API server is, and what of the pod's service account is mounted. */
+/** How to reach the API server, and where the pod's service account is mounted. */
 export interface ClusterAccess {
   readonly host: string;
   readonly port: string;
@@ -14,7 +14,7 @@ export interface ClusterAccess {
   readonly folder: string;
 }
 
-/** Where Kubernetes mounts it, and clients look for it. */
+/** The standard mount path of the service account. */
 export const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 const timeout = 10_000;
@@ -22,12 +22,12 @@ const texts = z.record(z.string(), z.string());
 const jobSchema = z.object({
   metadata: z.object({ annotations: z.optional(texts) }),
 });
-/** By which Argo CD knows what is an application's, as it is set up unless told (argo-cd.md §3.5). */
+/** The annotation with which Argo CD tracks resources by default (argo-cd.md §3.5). */
 const trackingId = 'argocd.argoproj.io/tracking-id';
 
 /**
- * The application that a hook's Job is of, by the tracking id that Argo CD has written on it: `name`, or
- * `namespace_name`. Reads the Job by the Kubernetes API, for which the service account needs the right to
+ * The application of a hook's Job, from the tracking id that Argo CD has set on it: `name`, or
+ * `namespace_name`. Reads the Job through the Kubernetes API; the service account needs permission to
  * `get` it. Rejects with a `CallFailed`, or the signal's reason.
  */
 export async function applicationOfJob(
@@ -43,11 +43,11 @@ export async function applicationOfJob(
     },
   );
   if (status === 401 || status === 403) {
-    const message = `The service account of this pod may not read Job ${namespace}/${job} (HTTP ${status}): give it a Role with \`get\` of \`jobs\` in \`batch\` (deploy/hooks/own-job), or name the application by --application.`;
+    const message = `The service account of this pod may not read Job ${namespace}/${job} (HTTP ${status}): grant it \`get\` on \`jobs\` in \`batch\` (deploy/hooks/own-job), or set --application.`;
     throw new CallFailed('refused', message);
   }
   if (status === 404) {
-    const message = `There is no Job ${namespace}/${job}: check HOOK_JOB and HOOK_NAMESPACE.`;
+    const message = `Job ${namespace}/${job} does not exist: check HOOK_JOB and HOOK_NAMESPACE.`;
     throw new CallFailed('refused', message);
   }
   const parsed = z.safeParse(jobSchema, parseJson(body));

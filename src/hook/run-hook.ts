@@ -25,7 +25,7 @@ export interface HookPorts {
 const pauses = { first: 1_000, most: 15_000 } as const;
 /** Seconds for which the handler may hold an answer. */
 const longPoll = 25;
-const unproven = 'Azure DevOps has not confirmed yet that it waits for the task.';
+const unproven = 'Azure DevOps has not confirmed yet that it is waiting for the task.';
 const over = ['done', 'refused', 'expired', 'dismissed'];
 
 /**
@@ -80,20 +80,20 @@ export async function runHook(
   }
 }
 
-/** The task is completed when the operation ends, which waits for this very hook. */
+/** The task is completed when the operation ends, and the operation waits for this hook. */
 function endOfTask(task: Accepted['task'], { print, printError }: HookPorts): ExitCode {
   if (task === undefined) {
-    printError('This handler completes no tasks for hooks: upgrade it.');
+    printError('This handler does not support hook complete: upgrade it.');
     return exitCodes.failed;
   }
   if (task === null) {
-    print('No task of Azure Pipelines waits for this operation: there is nothing to complete.');
+    print('No Azure Pipelines task is waiting for this operation: nothing to complete.');
     return exitCodes.success;
   }
   const { state, outcome } = task;
   if (outcome === 'refused') {
     printError(
-      'The handler does not complete the task that this operation names: Azure DevOps does not wait for it, or no rule allows it. See the log of the handler.',
+      'The handler does not complete the task that this operation names: Azure DevOps is not waiting for it, or no rule allows it. See the log of the handler.',
     );
     return exitCodes.failed;
   }

@@ -12,7 +12,7 @@ Commands
 
 The hook (from the downward API, see docs/hooks.md)
   --application N  Application; default: ARGOCD_APP_NAME, or the tracking id in HOOK_TRACKING_ID
-  --own-job        Read it from the tracking id of the hook's own Job, by the Kubernetes API
+  --own-job        Read it from the tracking id of the hook's own Job, through the Kubernetes API
   --job NAME       Name of the Job; default: HOOK_JOB
   --namespace NS   Its namespace; default: HOOK_NAMESPACE
   --phase PHASE    For a hook of several phases: PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete

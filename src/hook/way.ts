@@ -22,7 +22,7 @@ export interface WayOptions {
   readonly header?: string | undefined;
 }
 
-/** How the hook proves itself to Azure DevOps without a handler. */
+/** How the hook authenticates to Azure DevOps without a handler. */
 export type DirectProof =
   | { readonly kind: 'patFile'; readonly file: string }
   | { readonly kind: 'patVariable'; readonly variable: string }
@@ -108,7 +108,7 @@ function readDirect(
   return { kind: 'direct', organization, proof };
 }
 
-/** What is not said stands in the variables that Azure Workload Identity gives to a pod. */
+/** Options that are absent default to the variables that Azure Workload Identity sets in a pod. */
 function readWorkload(values: WayOptions, env: Environment, faults: string[]): WorkloadIdentity {
   const tenant = values.tenant ?? env['AZURE_TENANT_ID'] ?? '';
   const clientId = values['client-id'] ?? env['AZURE_CLIENT_ID'] ?? '';
@@ -127,7 +127,7 @@ function readWorkload(values: WayOptions, env: Environment, faults: string[]): W
     );
   }
   if (!URL.canParse(authority) || new URL(authority).protocol !== 'https:') {
-    faults.push(`--authority ${authority.slice(0, 100)}: write it as ${defaultAuthority}.`);
+    faults.push(`--authority ${authority.slice(0, 100)}: use the form ${defaultAuthority}.`);
   }
   return { kind: 'workloadIdentity', tenant, clientId, tokenFile, authority };
 }

@@ -1,15 +1,15 @@
 import { jsonSize } from './json-size.ts';
 
-/** Characters that are written at once, about: that takes a fraction of a millisecond. */
+/** The approximate number of characters written at once, which takes a fraction of a millisecond. */
 const portion = 32_768;
-/** Items of a long array that are written at once. */
+/** Items of a long array written at once. */
 const itemsAtOnce = 100;
 
 /**
- * The JSON of plain data in pieces, which together are what `JSON.stringify` writes with `space`
- * spaces for each level; none for `undefined`. What is long is divided between the members of objects,
- * the items of arrays, and the characters of texts, so that whoever writes it can let others have
- * their turn in between. One of more than a hundred items is written at once.
+ * The JSON of plain data in pieces. Joined, they are what `JSON.stringify` returns with `space` spaces
+ * per level; no pieces for `undefined`. Long data is divided between members of objects, items of arrays
+ * and characters of texts, so that the caller can yield to other work in between. Arrays of more than a
+ * hundred items are written in batches of a hundred, which are not divided further.
  */
 export function* jsonPieces(value: unknown, space = 0): Generator<string, void> {
   let piece = '';
@@ -24,11 +24,11 @@ export function* jsonPieces(value: unknown, space = 0): Generator<string, void> 
 
 interface Layout {
   readonly space: number;
-  /** Before each line of what surrounds it. */
+  /** The indentation of the enclosing level. */
   readonly margin: string;
 }
 
-/** `before` stands before it. */
+/** The pieces of a value; `before` precedes it. */
 function* partsOf(before: string, value: unknown, layout: Layout): Generator<string, void> {
   if (jsonSize(value, portion) <= portion) {
     const json = printed(value, layout);
@@ -42,7 +42,7 @@ function* partsOf(before: string, value: unknown, layout: Layout): Generator<str
   }
 }
 
-/** No text in JSON has a line break. */
+/** Strings in JSON contain no line breaks. */
 function printed(value: unknown, { space, margin }: Layout): string | undefined {
   const json = JSON.stringify(value, undefined, space) as string | undefined;
   return margin === '' ? json : json?.replaceAll('\n', `\n${margin}`);
@@ -53,7 +53,7 @@ function* partsOfText(before: string, text: string): Generator<string, void> {
   let from = 0;
   while (from < text.length) {
     let to = from + portion;
-    // A character of two halves is not divided: a half is written in another way.
+    // Never split a surrogate pair: a lone half is written differently.
     while (isFirstHalf(text.charCodeAt(to - 1))) to += 1;
     yield JSON.stringify(text.slice(from, to)).slice(1, -1);
     from = to;
@@ -99,7 +99,7 @@ function* partsOfMembers(before: string, value: object, layout: Layout): Generat
   yield `${end}}`;
 }
 
-/** What stands before an item, and before the closing bracket. */
+/** The text before an item, and before the closing bracket. */
 function linesOf({ space, margin }: Layout) {
   const inner: Layout = { space, margin: margin + ' '.repeat(space) };
   return {

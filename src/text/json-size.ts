@@ -1,6 +1,6 @@
 /**
- * How many characters of JSON plain data has at least, and seldom has many more; as far as that is no
- * more than `most`: of what is larger not all is looked at.
+ * A lower bound of the JSON size of plain data in characters, usually close to the actual size. Stops
+ * reading once it exceeds `most`.
  */
 export function jsonSize(value: unknown, most: number): number {
   if (typeof value === 'string') return value.length + 2;

@@ -63,9 +63,9 @@ class Machine {
 }
 
 const noIdentity = {
-  imds: /^The platform refused a token: what the handler runs on has no such managed identity \(Identity not found\)$/,
+  imds: /^The platform refused a token: the machine or service of the handler does not have this managed identity \(Identity not found\)$/,
   appService:
-    /^The platform refused a token: what the handler runs on has no such managed identity \(No User Assigned or Delegated Managed Identity found for /,
+    /^The platform refused a token: the machine or service of the handler does not have this managed identity \(No User Assigned or Delegated Managed Identity found for /,
 } as const;
 
 for (const platform of ['imds', 'appService'] as const satisfies readonly Platform[]) {
@@ -144,7 +144,7 @@ for (const platform of ['imds', 'appService'] as const satisfies readonly Platfo
       await machine.configure(unassigned);
       const { message, advice } = await machine.fault();
       assert.match(message, /^127\.0\.0\.1:\d+ returned no token: .+ \(ECONNREFUSED\)$/);
-      assert.match(advice, /^Only what runs in Azure has a managed identity/);
+      assert.match(advice, /^Managed identities exist only in Azure/);
     });
   });
 }

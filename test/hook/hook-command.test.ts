@@ -141,7 +141,7 @@ describe('The command of hooks, as it ships', function () {
       0,
       /task in Azure Pipelines is completed: succeeded/,
     ],
-    ['is none', 'none', 0, /there is nothing to complete/],
+    ['is none', 'none', 0, /nothing to complete/],
     [
       'could not prove itself',
       { ...waiting, state: 'ended', outcome: 'refused' },

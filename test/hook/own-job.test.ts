@@ -61,14 +61,14 @@ describe("A hook's own Job", () => {
     cluster.jobs.set('bank/x', tracked('bank:batch/Job:bank/x'));
     const { message } = await failureOf(ask({ namespace: 'shop', job: '../../bank/jobs/x' }));
     // It was asked for under that name, and not elsewhere.
-    assert.match(message, /There is no Job shop\/\.\./);
+    assert.match(message, /Job shop\/\.\. does not exist/);
   });
 
   it('without the right to read it says which is missing', async () => {
     cluster.grants.clear();
     const { kind, message } = await failureOf(ask());
     assert.equal(kind, 'refused');
-    assert.match(message, /a Role with `get` of `jobs`/);
+    assert.match(message, /grant it `get` on `jobs`/);
   });
 
   it('that Argo CD has not made is of nobody', async () => {

@@ -52,7 +52,7 @@ export class AzureError extends Error {
     this.#call = call;
   }
 
-  /** The same failure, with something more to say of its reason. */
+  /** The same failure, with `more` appended to its reason. */
   because(more: string): AzureError {
     const { reason, failure, status, typeKey, retryAfter, cause } = this;
     return new AzureError(this.#call, `${reason}; ${more}`, {

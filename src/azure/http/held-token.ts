@@ -2,14 +2,14 @@ import { errorMessage } from '../../async/error-message.ts';
 import type { Secret } from '../../secret.ts';
 import { AzureError } from './azure-error.ts';
 
-/** Gives another token than the one that was refused, or that one where there is no other. */
+/** Returns a token other than the refused one, or the same if there is no other. */
 export type RenewToken = (refused: Secret) => Promise<Secret>;
 
 /**
- * The token of one piece of work. It may be turned away before its end: a password was reset, a session
- * revoked, or Azure DevOps errs. A call that is turned away at the door was not done, so it is made
- * once more with another token, if there is one; that happens once in a piece of work, whatever it
- * calls, so that nothing goes round in circles.
+ * The token of one unit of work. It may be refused before it expires: after a password reset, a revoked
+ * session, or an error in Azure DevOps. A call with a refused token was not carried out, so it is
+ * repeated with another token, if there is one. This happens at most once per unit of work, to avoid
+ * loops.
  */
 export class HeldToken {
   readonly #renew: RenewToken;
@@ -23,7 +23,7 @@ export class HeldToken {
     this.#signal = signal;
   }
 
-  /** Rejects as the call does, but for a reason that says why there is no other token. */
+  /** Rejects like the call, except that the reason also says why there is no other token. */
   async use<T>(call: (token: Secret) => Promise<T>): Promise<T> {
     const token = this.#token;
     try {
@@ -44,7 +44,7 @@ export class HeldToken {
       return await this.#renew(this.#token);
     } catch (error) {
       this.#signal.throwIfAborted();
-      // It stays a refusal: whoever has done a part of the work must not take it for undone.
+      // It stays a refusal: a caller that has done part of the work must not consider it undone.
       throw refusal.because(`there is no other token: ${errorMessage(error)}`);
     }
   }

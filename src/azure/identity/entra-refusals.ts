@@ -82,17 +82,17 @@ export function entraRefusal(status: number, text: string): IdentityError | unde
 }
 
 /**
- * The same of the platform that a managed identity belongs to. It has no codes: in the field it says
- * `Identity not found` (instance metadata service, azure-sdk-for-net#37278), and `No User Assigned or
- * Delegated Managed Identity found for …` or `No MSI found for …` (App Service,
- * azure-search-openai-demo#2148, azure-docs#43543).
+ * Like `entraRefusal`, for the platform of a managed identity. It has no codes; users report `Identity
+ * not found` (instance metadata service, azure-sdk-for-net#37278), and `No User Assigned or Delegated
+ * Managed Identity found for …` or `No MSI found for …` (App Service, azure-search-openai-demo#2148,
+ * azure-docs#43543).
  */
 export function platformRefusal(status: number, text: string): IdentityError | undefined {
   const answer = answerOf(text);
   if (answer !== undefined && /\b(?:identity|MSI)\b.* found\b/i.test(wordsOf(answer))) {
-    const message = `The platform refused a token: what the handler runs on has no such managed identity (${wordsOf(answer)})`;
+    const message = `The platform refused a token: the machine or service of the handler does not have this managed identity (${wordsOf(answer)})`;
     const advice =
-      'Assign the identity to it (its page in Azure, Identity), and compare `clientId` with the one that the page of the identity shows; without `clientId`, it is the system-assigned one.';
+      'Assign the identity to it (its page in Azure, Identity), and compare `clientId` with the page of the identity; without `clientId`, the system-assigned identity is used.';
     return new IdentityError(message, advice, true);
   }
   return refusalOf('The platform', status, answer);
@@ -111,16 +111,20 @@ function refusalOf(
   const known = refusals.find((refusal) => codes.some((code) => refusal.codes.includes(code)));
   if (known === undefined) {
     const message = `${issuer} refused a token (HTTP ${status}): ${words || 'it gave no reason'}`;
-    // Throttling and faults of the issuer itself pass.
+    // Throttling and faults of the issuer are transient.
     const isFinal = status < 500 && status !== 408 && status !== 429;
     return new IdentityError(message, 'Check `azureDevOps.identity`.', isFinal);
   }
-  return new IdentityError(`${issuer} refused a token: ${known.what} (${words})`, known.advice, true);
+  return new IdentityError(
+    `${issuer} refused a token: ${known.what} (${words})`,
+    known.advice,
+    true,
+  );
 }
 
 function wordsOf({ error = '', error_description: description = '', ...answer }: Answer): string {
   const said = description || answer.message || answer.Message || error;
-  // What follows are ids and times for Microsoft's support.
+  // The rest contains ids and times for Microsoft's support.
   const [first = ''] = said.split(/\r?\n| Trace ID:/);
   return plainLine(first || error, 400);
 }

@@ -3,7 +3,7 @@ export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   /** What to correct. */
   readonly advice: string;
-  /** Whether another try changes nothing: something is set up wrong. */
+  /** Whether a retry is pointless, because something is misconfigured. */
   readonly isFinal: boolean;
 
   constructor(message: string, advice: string, isFinal = false) {

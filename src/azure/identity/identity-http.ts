@@ -95,7 +95,7 @@ export class IdentityHttp implements HttpClient {
   #unreachable(host: string, { code, message }: BrokenExchange): IdentityError {
     const why = code === 'ADDRESS_REFUSED' ? 'its address is not allowed' : plainLine(message, 200);
     const elsewhere =
-      'Only what runs in Azure has a managed identity: elsewhere, configure another one. ';
+      'Managed identities exist only in Azure; elsewhere, configure another kind of identity. ';
     const advice = `${this.#isPlatform ? elsewhere : ''}Allow the handler to reach it in its network policy and firewall.`;
     return new IdentityError(`${host} returned no token: ${why} (${code})`, advice);
   }
@@ -104,9 +104,9 @@ export class IdentityHttp implements HttpClient {
 let platform: IdentityHttp | undefined;
 
 /**
- * The HTTP of managed identities, for as long as the process lives: MSAL asks for all of them by the
- * first client that it was given (`ManagedIdentityClient.identitySource` is static), so that one
- * which is closed would leave the next identity of a reloaded configuration without a token.
+ * The HTTP client of managed identities, which lives as long as the process. MSAL uses the first client
+ * that it receives for all of them (`ManagedIdentityClient.identitySource` is static), so closing it
+ * would leave the next identity of a reloaded configuration without a token.
  */
 export function platformHttp(): IdentityHttp {
   platform ??= new IdentityHttp({ reach: undefined });

@@ -26,7 +26,9 @@ const margin = 2 * 60_000;
 const deadline = 30_000;
 /** The pause after a failure; milliseconds. */
 const pause = 5_000;
-/** A token that is refused so soon after it was given is not what is wrong: another would fare no better. */
+/**
+ * If a token is refused this soon after it was issued, another one would be refused too; milliseconds.
+ */
 const trial = 60_000;
 
 interface Known {
@@ -39,8 +41,8 @@ interface Known {
 /**
  * The tokens of one Entra identity: kept in memory until shortly before they expire, requested once at a
  * time, never stored, never logged. One that is refused before it expires is replaced, at most once a
- * minute. The platform of a managed identity may return the same one again, since its tokens cannot be
- * renewed early; the next one is used then.
+ * minute. The platform of a managed identity may return the same token, because its tokens cannot be
+ * renewed early.
  */
 export class IdentityTokens {
   readonly #identity: EntraIdentity;
@@ -61,7 +63,7 @@ export class IdentityTokens {
   }
 
   /**
-   * With `refused`, another than that one, which was turned away; or the same where there is no other.
+   * Returns a token. With `refused`, a token other than that one, or the same if there is no other.
    * Rejects with an `IdentityError`, or with the signal's reason.
    */
   async token(signal: AbortSignal, refused?: Secret): Promise<Secret> {

@@ -163,7 +163,7 @@ export class RestTaskHub implements TaskHub {
     );
   }
 
-  /** A job has one token for all its life; an identity may have another. */
+  /** A job has a single token; an identity may get another one. */
   async #withToken<T>(signal: AbortSignal, call: (token: Secret) => Promise<T>): Promise<T> {
     const source = this.#token;
     if (source instanceof Secret) return call(source);

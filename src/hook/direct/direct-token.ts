@@ -6,10 +6,13 @@ import { Secret } from '../../secret.ts';
 import { CallFailed, readSecret } from '../handler-client.ts';
 import type { DirectWay, Environment } from '../direct-module.ts';
 
-/** Gives a token for each call. Rejects with a `PipelineError`, or the signal's reason. */
+/** Returns a token for each call. Rejects with a `PipelineError`, or the signal's reason. */
 export type DirectToken = (signal: AbortSignal) => Promise<Secret>;
 
-/** As whom the hook calls Azure DevOps: files are read for each token, since they are renewed. */
+/**
+ * The tokens with which the hook calls Azure DevOps. Files are read for each token, because they are
+ * rotated.
+ */
 export function directToken(proof: DirectWay['proof'], env: Environment): DirectToken {
   switch (proof.kind) {
     case 'patFile':
@@ -46,7 +49,7 @@ function fileOf(file: string): Secret {
   try {
     return readSecret(file, 'personal access token');
   } catch (error) {
-    // To Azure's side it would be an outage.
+    // The Azure client would treat a `CallFailed` as an outage.
     if (!(error instanceof CallFailed)) throw error;
     throw new PipelineError(error.message, { kind: 'refused', reason: 'noToken', advice: '' });
   }

@@ -1,5 +1,5 @@
 import type { DirectModule } from '../direct-module.ts';
 import { DirectChannel } from './direct-channel.ts';
 
-/** Opens the way to Azure Pipelines that needs no handler. */
+/** Opens the channel to Azure Pipelines without a handler. */
 export const open: DirectModule['open'] = (way, env) => new DirectChannel(way, env);
