@@ -28,6 +28,8 @@ export interface ActionOutcome {
 export interface EventClaim {
   /** Identifies the run: its organization, project and plan, or the page of its release. */
   readonly claimant: string;
+  /** Id of its plan, in small letters: operations that it starts begin their marker with it. */
+  readonly planId: string;
   readonly name: string;
   readonly page: string;
   readonly at: number;

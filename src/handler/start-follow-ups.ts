@@ -27,7 +27,7 @@ import type { Metrics } from './telemetry/metrics.ts';
 import type { Instances } from './watch/instances.ts';
 
 /** What the follow-ups need of the service. */
-export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'> {
+export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun'> {
   readonly store: EventStore;
   readonly instances: () => Pick<Instances, 'find'>;
   readonly announced: HookTasks;

@@ -4,14 +4,12 @@ import { printName, type Application } from '../../sync/model/application.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import { percentDecode } from '../../text/percent-encoding.ts';
 import { plainLine } from '../../text/foreign-text.ts';
-import type { EventStore } from '../store/event-store.ts';
-import { readActionBody, type ActionBody, type ChainLink } from '../../actions/action-body.ts';
-import type { ActionOfPlan } from './follow-up-ports.ts';
+import type { EventStore, StoredAction } from '../store/event-store.ts';
+import { findActionBody, type ChainLink } from '../../actions/action-body.ts';
 
 /** How the action that led to an operation is found. */
 export interface ChainPorts {
-  readonly store: Pick<EventStore, 'action' | 'actionsWithOutcome'>;
-  readonly actionOfPlan: ActionOfPlan | undefined;
+  readonly store: Pick<EventStore, 'actionOfPlan' | 'actionsWithOutcome'>;
 }
 
 /** Why a follow-up is not done. */
@@ -23,46 +21,35 @@ export interface ChainRefusal {
 
 /**
  * The follow-ups that led to an event: those of the run that requested its operation, if one of our actions
- * queued that run. The action is found by the event that the run claimed with proof, otherwise by the run's
- * page in the operation. Whoever can write a wrong page there can lengthen another chain or drop their own,
- * so the pace of the rules is the final limit. An event without an operation follows from the latest
- * operation.
+ * queued that run. The action is found by the plan of the run that claimed its event with proof, otherwise by
+ * the run's page in the operation. Whoever can write a wrong plan or page there can lengthen another chain or
+ * drop their own, so the pace of the rules is the final limit. An event without an operation follows from the
+ * latest operation.
  */
 export async function chainOf(
   event: ApplicationEvent,
   application: Pick<Application, 'operationState'>,
-  { store, actionOfPlan }: ChainPorts,
+  { store }: ChainPorts,
 ): Promise<readonly ChainLink[]> {
   const origin = originOfEvent(event, application);
   if (origin?.kind !== 'run') return [];
-  const planId = origin.marker.split('/')[0] ?? '';
-  const key = await actionOfPlan?.(planId);
-  const claimed = key === undefined ? undefined : await store.action(key);
-  const parent = claimed === undefined ? await queuedBy(origin, store) : readActionBody(claimed);
+  const [planId = ''] = origin.marker.split('/');
+  const parent = (await store.actionOfPlan(planId)) ?? (await queuedBy(origin, store));
   if (parent === undefined) return [];
-  return [...parent.chain, linkOf(parent.event, ruleOf(parent, claimed?.rule))];
-}
-
-/** The body, and the rule that made it, which only the stored action has. */
-type Parent = ActionBody & { readonly rule?: string };
-
-function ruleOf({ rule }: Parent, claimed: string | undefined): string {
-  return claimed ?? rule ?? '';
+  const body = findActionBody(parent);
+  return body === undefined ? [] : [...body.chain, linkOf(body.event, parent.rule)];
 }
 
 async function queuedBy(
   { page }: Extract<OperationOrigin, { readonly kind: 'run' }>,
   store: ChainPorts['store'],
-): Promise<Parent | undefined> {
+): Promise<StoredAction | undefined> {
   const run = page === undefined ? undefined : runAt(page);
   if (run === undefined) return undefined;
   const actions = await store.actionsWithOutcome(run.id);
   for (const action of actions) {
-    const body = readActionBody(action);
-    const { action: done } = body;
-    if (done.kind === run.kind && run.names.has(foldProjectName(done.organization))) {
-      return { ...body, rule: action.rule };
-    }
+    const done = findActionBody(action)?.action;
+    if (done?.kind === run.kind && run.names.has(foldProjectName(done.organization))) return action;
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ import { valuesOf } from '../../follow-ups/template-values.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { originOfEvent } from '../../sync/events/operation-origin.ts';
 import type { Application } from '../../sync/model/application.ts';
-import type { StoredAction } from '../store/event-store.ts';
+import type { EventStore, StoredAction } from '../store/event-store.ts';
 import { writeActionBody } from '../../actions/action-body.ts';
 import { chainOf, chainRefusal, linkOf, type ChainPorts } from './chain.ts';
 import type { FollowUpTelemetry, RulesOfRun, RunRules } from './follow-up-ports.ts';
@@ -52,6 +52,7 @@ export interface SeenEvent {
 
 /** What turning events into actions needs. */
 export interface EventActionsPorts extends ChainPorts {
+  readonly store: ChainPorts['store'] & Pick<EventStore, 'action'>;
   readonly rulesOfRun: RulesOfRun | undefined;
   readonly pace: RulePace;
   readonly telemetry: Pick<FollowUpTelemetry, 'chainRefused' | 'flooded' | 'seenAgain'>;

@@ -91,6 +91,7 @@ function claimOf({ address, info, page }: ClaimSpec, at: number): EventClaim {
   const [name = ''] = row.split(' ');
   return {
     claimant: claimantOf(address, webAddress(page) ?? ''),
+    planId: address.planId.toLowerCase(),
     name: name.startsWith('http') ? '' : plainLine(name, longestName),
     page: webAddress(page) ?? '',
     at,

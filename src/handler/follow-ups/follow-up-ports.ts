@@ -37,12 +37,6 @@ export type RunEvent = Pick<ApplicationEvent, 'application' | 'operation'>;
  */
 export type RulesOfRun = (marker: string) => Promise<RunRules | undefined>;
 
-/**
- * The key of the action that queued a run of Azure DevOps, by the run's plan id. Undefined unless the run has
- * proven itself (`ArgoCDEvent@1`).
- */
-export type ActionOfPlan = (planId: string) => Promise<string | undefined>;
-
 /** Counts what the follow-ups see and do. */
 export interface FollowUpTelemetry {
   /** An event of a followed application. `late`: it happened before this process watched. */

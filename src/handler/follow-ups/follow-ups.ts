@@ -13,7 +13,6 @@ import { EventActions, type ActionSettings } from './event-actions.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { EventWatch } from './event-watch.ts';
 import type {
-  ActionOfPlan,
   AnnotationFaults,
   FollowUpFigures,
   FollowUpTelemetry,
@@ -30,7 +29,6 @@ export interface FollowUpsPorts {
   readonly server: (argocd: string) => WatchedArgoCD | undefined;
   readonly targets: ActionTargets;
   readonly rulesOfRun?: RulesOfRun;
-  readonly actionOfPlan?: ActionOfPlan;
   readonly telemetry: FollowUpTelemetry;
   readonly clock: Clock;
   readonly random: () => number;
@@ -214,9 +212,9 @@ export class FollowUps {
   }
 
   #actionsBy(settings: ActionSettings): EventActions {
-    const { store, rulesOfRun, actionOfPlan, telemetry } = this.#ports;
+    const { store, rulesOfRun, telemetry } = this.#ports;
     return new EventActions(settings, {
-      ...{ store, rulesOfRun, actionOfPlan, telemetry, pace: this.#pace },
+      ...{ store, rulesOfRun, telemetry, pace: this.#pace },
       onDelay: (rule, until) => {
         if (!this.#isSaid(this.#delayed, rule, until)) this.#ports.onDelay(rule, until);
       },

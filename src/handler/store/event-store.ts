@@ -92,6 +92,8 @@ export interface EventStore extends ActionStore {
    * if there is no such action.
    */
   claimAction(key: string, claim: EventClaim): Promise<EventClaim | undefined>;
+  /** The action whose event a run has claimed, by the id of the run's plan; the newest of several. */
+  actionOfPlan(planId: string): Promise<StoredAction | undefined>;
   /** The actions that queued this run, build or release, newest first. Ids are unique only within an organization. */
   actionsWithOutcome(id: number): Promise<readonly StoredAction[]>;
   /** The actions created since a time, and older ones that have not started. Refused ones are left out. */

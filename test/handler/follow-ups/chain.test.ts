@@ -39,15 +39,15 @@ const build = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
 async function ask(
   asked: ReturnType<typeof event>,
   stored: readonly StoredAction[],
-  actionOfPlan?: (planId: string) => Promise<string | undefined>,
+  claimed: Readonly<Record<string, StoredAction>> = {},
 ): Promise<readonly string[]> {
   const store = {
-    action: (key: string) => Promise.resolve(stored.find((one) => one.key === key)),
+    actionOfPlan: (planId: string) => Promise.resolve(claimed[planId]),
     actionsWithOutcome: (id: number) =>
       Promise.resolve(stored.filter(({ outcome }) => outcome?.id === id)),
   };
   const state = { operationState: undefined };
-  const chain = await chainOf(asked, state, { store, actionOfPlan });
+  const chain = await chainOf(asked, state, { store });
   return chain.map(({ application, rule }) => `${application} ${rule}`);
 }
 
@@ -88,9 +88,17 @@ describe('The chain of a follow-up', () => {
   }
 
   it('is by the claim, whatever page the operation names', async () => {
-    const claimed = (planId: string) => Promise.resolve(planId === 'plan-1' ? 'key-1' : undefined);
-    assert.deepEqual(await ask(of(undefined), [action(run)], claimed), whole);
-    assert.deepEqual(await ask(of(undefined, 'plan-2/job'), [action(run)], claimed), []);
+    const claimed = { 'plan-1': action(run) };
+    assert.deepEqual(await ask(of(undefined), [], claimed), whole);
+    assert.deepEqual(await ask(of(undefined, 'plan-2/job'), [], claimed), []);
+    const other = action(run, [link('elsewhere')]);
+    assert.deepEqual(await ask(of(build), [other], claimed), whole);
+  });
+
+  it('is none of an action that nobody can read any more', async () => {
+    const odd = { ...action(run), body: '{}' };
+    assert.deepEqual(await ask(of(build), [odd]), []);
+    assert.deepEqual(await ask(of(undefined), [], { 'plan-1': odd }), []);
   });
 
   it('is none of what people and Argo CD start', async () => {
@@ -104,11 +112,10 @@ describe('The chain of a follow-up', () => {
     ];
     const operationState = ended('Succeeded', { operation: operation({ info }) });
     const store = {
-      action: () => Promise.resolve(undefined),
+      actionOfPlan: () => Promise.resolve(undefined),
       actionsWithOutcome: () => Promise.resolve([action(run)]),
     };
-    const ports = { store, actionOfPlan: undefined };
-    assert.equal((await chainOf(healthEvent(), { operationState }, ports)).length, 2);
+    assert.equal((await chainOf(healthEvent(), { operationState }, { store })).length, 2);
   });
 });
 

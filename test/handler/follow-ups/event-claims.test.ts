@@ -53,6 +53,7 @@ describe('An event that a run claims', () => {
     assert.equal(first.body.event.application.name, 'shop');
     const again = run('PLAN-1', { address: { ...run('PLAN-1').address, jobId: 'another job' } });
     assert.equal((await claims.claim(again)).kind, 'claimed');
+    assert.equal((await store.events.actionOfPlan('plan-1'))?.key, action.key);
     const other = await claims.claim(run('plan-2'));
     assert.ok(other.kind === 'taken');
     assert.deepEqual([other.by.name, other.by.page], ['20261128.1', page]);

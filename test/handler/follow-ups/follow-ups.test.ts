@@ -344,6 +344,29 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['succeeded input/theirs done']);
   });
 
+  it('find a loop by the run that claimed the event, whatever page its operation names', async () => {
+    await scene.start();
+    await scene.tell(rest);
+    await scene.tell(over());
+    const [first] = await scene.actions();
+    const claim = { claimant: 'c', planId: 'plan-7', name: '', page: '', at: 1 };
+    await scene.store.events.claimAction(first?.key ?? '', claim);
+    const syncedBy = (marker: string, at: number) => {
+      const info = [{ name: 'azure-pipelines/run', value: marker }];
+      const by = operation({ revisions: [B], info });
+      const change = { operation: by, startedAt: second(at), finishedAt: second(at + 5) };
+      return over('Succeeded', change, { resourceVersion: String(at) });
+    };
+    await scene.tell(syncedBy('plan-7/job/task/run', 30));
+    await scene.tell(syncedBy('plan-8/job/task/run', 40));
+    assert.deepEqual(await scene.brief(), [
+      'succeeded smoke done',
+      'succeeded smoke refused',
+      'succeeded smoke done',
+    ]);
+    assert.match((await scene.actions())[1]?.message ?? '', /a loop of follow-ups/);
+  });
+
   it('queue nothing of a run that may not have it queued', async () => {
     const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
     const mayQueue = () => false;

@@ -79,7 +79,7 @@ export class Scene {
   /** Begins a life of the handler, as the configuration says. */
   async start(
     configured = settings(),
-    more: Partial<Pick<FollowUpsPorts, 'rulesOfRun' | 'actionOfPlan'>> = {},
+    more: Partial<Pick<FollowUpsPorts, 'rulesOfRun'>> = {},
   ): Promise<void> {
     this.store = SqliteStore.open(this.folder.path, systemClock);
     this.#life = new AbortController();

@@ -78,7 +78,7 @@ describe('the follow-ups on the admin listener', () => {
   it('are shown with cause, target, state, run and claim, and nothing of it is markup', async () => {
     const evil = '<script>alert(1)</script>';
     const application = { name: 'shop', namespace: 'argocd', uid: 'uid-1', project: evil };
-    const claim = { claimant: 'c', name: evil, page: 'javascript:alert(1)', at: 1 };
+    const claim = { claimant: 'c', planId: 'p', name: evil, page: 'javascript:alert(1)', at: 1 };
     await add(
       storedAction(
         { key: 'a', rule: evil, state: 'refused', message: evil, claim },
@@ -154,7 +154,7 @@ describe('the follow-ups on the admin listener', () => {
   });
 
   it('are redelivered by a form of the page, which is said in the log and in the store', async () => {
-    const claim = { claimant: 'c', name: '7', page: '', at: 1 };
+    const claim = { claimant: 'c', planId: 'p', name: '7', page: '', at: 1 };
     await add(storedAction({ key: 'a', state: 'expired', tries: 9, message: 'away', claim }));
     const { text } = await get('/follow-ups');
     assert.ok(text.includes(formOf('a', 'redeliver')));

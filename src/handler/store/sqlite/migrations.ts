@@ -169,6 +169,20 @@ CREATE INDEX actions_by_outcome ON actions (json_extract(outcome_json, '$.id'))
   WHERE outcome_json IS NOT NULL;
 `;
 
+/** The plan of the run that has claimed an event. */
+export const planOfClaim = `json_extract(claim_json, '$.planId')`;
+
+/**
+ * Actions by the plan of the run that has claimed their event. Earlier handlers stored it only as the end of
+ * the claimant, which for a classic release is its page.
+ */
+const claimsByPlan = `
+UPDATE actions
+  SET claim_json = json_set(claim_json, '$.planId', substr(json_extract(claim_json, '$.claimant'), -36))
+  WHERE claim_json IS NOT NULL AND substr(json_extract(claim_json, '$.claimant'), -37, 1) = '|';
+CREATE INDEX actions_by_plan ON actions (${planOfClaim}) WHERE claim_json IS NOT NULL;
+`;
+
 /** Each migrates the schema by one version. A released migration never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -181,6 +195,7 @@ export const migrations: readonly string[] = [
   events,
   claims,
   followedSince,
+  claimsByPlan,
 ];
 
 /** Identifies our files, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */

@@ -15,7 +15,7 @@ import type {
 } from '../event-store.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { fromJson, toJson, type Row } from './run-row.ts';
-import { applicationName } from './migrations.ts';
+import { applicationName, planOfClaim } from './migrations.ts';
 import { StatementCache } from './statement-cache.ts';
 import { prepareAll } from './statements.ts';
 
@@ -67,6 +67,7 @@ const texts = {
       AND (?3 IS NULL OR uid = ?3) AND created_at < coalesce(?4, 9e15)
     ORDER BY created_at DESC, number DESC LIMIT ?5`,
   claim: 'UPDATE actions SET claim_json = ? WHERE key = ? AND claim_json IS NULL',
+  ofPlan: `${select} WHERE claim_json IS NOT NULL AND ${planOfClaim} = ? ORDER BY number DESC LIMIT 1`,
   withOutcome: `${select} WHERE outcome_json IS NOT NULL
       AND json_extract(outcome_json, '$.id') = ? ORDER BY number DESC LIMIT 20`,
   paced: `SELECT rule, uid, ${renderedAction} AS action, max(due_at, created_at) AS due_at FROM actions
@@ -163,6 +164,11 @@ export class SqliteEventStore implements EventStore {
       })),
       oldestOpenAt: numberOf(this.#statements.oldestOpen.get()?.['created_at']),
     }));
+  }
+
+  actionOfPlan(planId: string): Promise<StoredAction | undefined> {
+    const { ofPlan } = this.#statements;
+    return this.#commits.read(() => ofPlan.all(planId.toLowerCase()).map(actionOf)[0]);
   }
 
   actionsWithOutcome(id: number): Promise<readonly StoredAction[]> {

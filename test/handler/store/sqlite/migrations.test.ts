@@ -197,4 +197,36 @@ describe('migrations', () => {
       [eventKeyOf('k'), eventKeyOf('l')],
     );
   });
+
+  it('give the claims of an older handler the plan of their run, where they say it', async () => {
+    const folder = storeFolder();
+    const old = new DatabaseSync(folder.path);
+    migrate(old, path, migrations.slice(0, 10));
+    const plan = '22222222-0000-4000-8000-000000000000';
+    const claimed = (run: string) =>
+      JSON.stringify({ claimant: `https://dev.azure.com/fabrikam|project|${run}`, at: 1 });
+    const page = 'https://dev.azure.com/fabrikam/p/_release?releaseId=7';
+    for (const [key, claim] of [
+      ['run', claimed(plan)],
+      ['release', claimed(page)],
+      ['unclaimed', null],
+    ] as const) {
+      old
+        .prepare(
+          `INSERT INTO actions (key, uid, rule, created_at, expires_at, state, due_at, tries, looks,
+            body_json, message, claim_json) VALUES (?, 'u', 'r', 1, 2, 'done', 1, 0, 0, '{}', '', ?)`,
+        )
+        .run(key, claim);
+    }
+    old.close();
+    const store = SqliteStore.open(folder.path, systemClock);
+    try {
+      assert.equal((await store.events.actionOfPlan(plan))?.key, 'run');
+      assert.equal(await store.events.actionOfPlan(page.slice(-36)), undefined);
+      assert.equal((await store.events.action('release'))?.claim?.claimant.endsWith(page), true);
+    } finally {
+      await store.close();
+      folder.remove();
+    }
+  });
 });

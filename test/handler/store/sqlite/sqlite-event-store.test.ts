@@ -189,6 +189,7 @@ describe('The SQLite store of events and actions', () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
     const claims = Array.from({ length: 20 }, (_, index) => ({
       claimant: `run-${index}`,
+      planId: `plan-${index}`,
       name: `20261128.${index}`,
       page: '',
       at: 100 + index,
@@ -201,7 +202,10 @@ describe('The SQLite store of events and actions', () => {
     assert.deepEqual(await events.claimAction('k', claims[7]!), claims[0]);
     assert.deepEqual((await events.action('k'))?.claim, claims[0]);
     assert.equal(await events.claimAction('m', claims[0]!), undefined);
+    assert.deepEqual((await events.actionOfPlan('PLAN-0'))?.key, 'k');
+    assert.equal(await events.actionOfPlan('plan-7'), undefined);
     await events.changeAction('k', { claim: undefined });
+    assert.equal(await events.actionOfPlan('plan-0'), undefined);
     assert.deepEqual(await events.claimAction('k', claims[7]!), claims[7]);
   });
 
