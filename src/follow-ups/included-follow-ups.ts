@@ -49,6 +49,15 @@ export function withFollowUps(
   };
 }
 
+/** Explains why nothing was queued to a run that joined or followed another operation. */
+export function withoutOwn(result: ApplicationResult): ApplicationResult {
+  if (result.operation?.ours !== false) return result;
+  const title = 'No follow-up was queued';
+  const message =
+    'followUps covers the operation that the step starts, but the one that it followed was started by somebody else';
+  return { ...result, concerns: [...result.concerns, { title, message }] };
+}
+
 /** What became of a follow-up, as a predicate: `failed`, `was not queued`. */
 export function fateOf({ state, result }: Pick<FollowUpReport, 'state' | 'result'>): string {
   switch (state) {

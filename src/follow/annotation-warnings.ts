@@ -24,7 +24,9 @@ export function warningOfAnnotations(
 ): FollowObserver | undefined {
   // Nothing else starts an operation of which something could follow.
   if (!/^(sync|rollback)$/.test(goal.action) || isDryRun(goal)) return next;
+  const resume = next?.resumed?.bind(next);
   return {
+    ...(resume && { resumed: resume }),
     seen: (application, name) => next?.seen(application, name),
     ended: async (end) => {
       const { application } = end;

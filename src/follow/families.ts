@@ -41,47 +41,58 @@ export class Families {
     settings: FollowSettings,
     ancestors: readonly string[],
   ): Promise<ApplicationResult> {
-    const { checkpoints, logBudget, observer, tell } = this.#ports;
+    const { checkpoints, logBudget, tell } = this.#ports;
     const known = checkpoints?.recall(settings.path)?.result;
     if (known !== undefined) {
       logBudget?.count(settings.path, known);
       return known;
     }
-    const { result: own, application } = await this.#followFamily(settings, ancestors);
     const isAsked = ancestors.length === 0;
-    const { deadline } = settings;
-    const result =
-      isAsked && observer !== undefined
-        ? await observer.ended({ result: own, application, deadline })
-        : own;
+    const result = isAsked
+      ? await this.#followObserved(settings)
+      : (await this.#followFamily(settings, ancestors)).result;
     if (isAsked) tell({ kind: 'result', result });
     checkpoints?.end(settings.path, result);
     return result;
   }
 
+  /** Follows an application that was asked for, and then what its observer has still to wait for. */
+  async #followObserved(settings: FollowSettings): Promise<ApplicationResult> {
+    const { observer, logBudget } = this.#ports;
+    const { path, deadline } = settings;
+    const resumed = await observer?.resumed?.({ path, deadline });
+    if (resumed !== undefined) {
+      logBudget?.count(path, resumed);
+      return resumed;
+    }
+    const end = await this.#followFamily(settings, []);
+    return observer === undefined ? end.result : observer.ended({ ...end, path, deadline });
+  }
+
   async #followFamily(
     settings: FollowSettings,
     ancestors: readonly string[],
-  ): Promise<Omit<FollowedEnd, 'deadline'>> {
+  ): Promise<Omit<FollowedEnd, 'path' | 'deadline'>> {
     // The slot is free again while children are followed, which need slots, too.
-    const { result, application, family, children } = await this.#semaphore.run(async () => {
+    const { end, family, children } = await this.#semaphore.run(async () => {
       const follower = new Follower(settings, this.#ports, this.#changes);
       const result = await follower.run();
       const name = printName(follower.application ?? result);
-      const { application } = follower;
+      const { application, operation } = follower;
       const family = [...ancestors, name];
-      return { result, application, family, children: follower.children() };
+      return { end: { result, application, operation }, family, children: follower.children() };
     });
+    const { result } = end;
     const { goal } = settings;
     if (!goal.includeChildren || result.outcome !== 'succeeded' || isWithoutEffect(goal)) {
-      return { result, application };
+      return end;
     }
     const names = children.filter((child) => !family.includes(printName(child)));
-    if (names.length === 0) return { result, application };
+    if (names.length === 0) return end;
     const results = await Promise.all(
       names.map((name) => this.#followKept(childSettings(settings, name, family), family)),
     );
-    return { result: withChildren(result, results, this.#ports.clock.now()), application };
+    return { ...end, result: withChildren(result, results, this.#ports.clock.now()) };
   }
 }
 

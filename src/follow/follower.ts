@@ -1,5 +1,7 @@
 import { childrenOf } from '../sync/model/application.ts';
 import type { Application, ApplicationName } from '../sync/model/application.ts';
+import { followedState } from '../sync/rules/followed-operation.ts';
+import type { OperationState } from '../sync/model/operation.ts';
 import { decide } from '../sync/rules/decide.ts';
 import { atMost, mostCauses } from '../sync/rules/explanation.ts';
 import type { ApplicationResult } from '../sync/model/outcome.ts';
@@ -105,6 +107,12 @@ export class Follower {
   /** What is known of the application: its newest look. */
   get application(): Application | undefined {
     return this.#followState.application;
+  }
+
+  /** The operation that it followed, as it was last seen. */
+  get operation(): OperationState | undefined {
+    const { application, memory } = this.#followState;
+    return application && followedState(application, memory);
   }
 
   /** The child Applications that the application manages, as of the last look. */

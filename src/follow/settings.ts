@@ -30,10 +30,13 @@ export interface FollowSettings {
   readonly info: readonly InfoRow[];
 }
 
-/** The state of a follower. `idle`: until a change event, or until a time. */
+/**
+ * The state of a follower. `idle`: until a change event, or until a time; `isDeaf`: no change of the
+ * application matters.
+ */
 export type Activity =
   | { readonly kind: 'busy' }
-  | { readonly kind: 'idle'; readonly until: number }
+  | { readonly kind: 'idle'; readonly until: number; readonly isDeaf?: true }
   | { readonly kind: 'over' };
 
 /** What following needs from outside. */

@@ -167,7 +167,7 @@ export class Service {
           ...{ store: this.#store.events, clock },
           onClaim: (result) => metrics.eventClaimed(result),
         }),
-        followUpsOf: this.#followUps.followUpsOf,
+        followUps: this.#followUps.runFollowUps,
         annotationFaults: (argocd, application) =>
           this.#followUps.followUps.faultsOf(argocd, application),
         isNamed: (spec) => spec.kind !== 'claim' && goesByName(spec, this.#access),

@@ -15,12 +15,12 @@ import { AzureTokens } from './follow-ups/azure-tokens.ts';
 import { CountedTarget } from './follow-ups/counted-target.ts';
 import { CurrentRuleTarget } from './follow-ups/current-rule.ts';
 import { runOf } from '../actions/pipeline-request.ts';
-import { reportOf } from './follow-ups/follow-up-reports.ts';
+import type { WatchedArgoCD } from './follow-ups/follow-up-ports.ts';
 import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
+import { RunFollowUps } from './follow-ups/run-follow-ups.ts';
 import { HookCalls, type HookTasks } from './follow-ups/hook-calls.ts';
 import { WebHookTarget } from './follow-ups/web-hook-target.ts';
 import type { HookPorts } from './http/hook-routes.ts';
-import type { FollowUpsOf } from './runs/execution/listed-follow-ups.ts';
 import type { EventStore } from './store/event-store.ts';
 import { StoreError } from './store/store.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -47,7 +47,7 @@ export interface StartFollowUpsPorts extends Pick<FollowUpsPorts, 'rulesOfRun'> 
 export interface StartedFollowUps {
   readonly followUps: FollowUps;
   /** The follow-ups of an operation, for the run that started it. */
-  readonly followUpsOf: FollowUpsOf;
+  readonly runFollowUps: RunFollowUps;
   /** What answers the calls of hooks. */
   readonly hooks: HookPorts;
   /** The progress of runs that actions have queued. */
@@ -85,6 +85,12 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
         found: () => metrics.duplicatePrevented('lookedUp'),
       },
     );
+  const server = (argocd: string): WatchedArgoCD | undefined => {
+    const found = instances().find(argocd);
+    if (found === undefined) return undefined;
+    const { argocd: api, namespace, url, page } = found;
+    return { argocd: api, namespace, url, pageOf: (name) => pageAt(page, name) };
+  };
   const followUps = new FollowUps({
     ...{ ...rest, clock, random },
     targets: {
@@ -92,12 +98,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
       createRelease: checked(pipeline),
       postWebHook: checked(webHook),
     },
-    server: (argocd) => {
-      const found = instances().find(argocd);
-      if (found === undefined) return undefined;
-      const { argocd: api, namespace, url, page } = found;
-      return { argocd: api, namespace, url, pageOf: (name) => pageAt(page, name) };
-    },
+    server,
     telemetry: {
       eventSeen: (kind, late) => metrics.eventSeen(kind, late),
       eventTooOld: (kind) => logger.warn({ kind }, 'event older than catchUp starts nothing'),
@@ -136,8 +137,10 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   };
   return {
     ...{ followUps, progress, hooks, tokens },
-    followUpsOf: async (uid, operation) =>
-      (await followUps.actionsOf(uid, operation)).map(reportOf),
+    runFollowUps: new RunFollowUps({
+      ...{ followUps, progress, pipelines, server, store: rest.store },
+      rulesOfRun: ports.rulesOfRun,
+    }),
     configure: (changed) => {
       current = changed;
       callers.configure(changed);

@@ -126,7 +126,7 @@ export const definitions = {
   onCancel: { type: 'choice', choices: endings, default: 'leave', ...deploying },
   // Only a sync carries its run's marker, which identifies its operation.
   followUps: { ...lines, ...syncing, needs: 'following', isAdded: true },
-  waitForFollowUps: { ...off, ...syncing, needs: 'following', agentOnly: true },
+  waitForFollowUps: { ...off, ...syncing, needs: 'following', isAdded: true },
   // Hook logs exist only where hooks can run.
   hookLogLines: {
     type: 'integer',

@@ -16,6 +16,7 @@ const announced = [
   'timeoutSeconds',
   'onTimeout',
   'onCancel',
+  'waitForFollowUps',
   'hookLogLines',
 ] as const satisfies readonly InputName[];
 

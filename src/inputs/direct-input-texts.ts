@@ -57,5 +57,10 @@ export const directTexts: Readonly<Record<keyof typeof directDefinitions, Direct
     group: 'waiting',
     help: '**Terminate** stops only the operation that this step has started. Use it where a half-done sync is better than one that nobody watches. The handler checks every 30 seconds whether the build was canceled.',
   },
+  waitForFollowUps: {
+    group: 'waiting',
+    label: inputTexts.waitForFollowUps.label,
+    help: 'The task ends when the follow-ups of the sync have ended, which the handler configuration or annotations request, and fails when one of them fails or cannot be queued. If it is off, a follow-up that cannot be queued is a warning, and the results of the others are not shown here. The timeout covers both.',
+  },
   hookLogLines: { ...inputTexts.hookLogLines, group: 'report' },
 };

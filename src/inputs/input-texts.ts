@@ -247,7 +247,7 @@ export const inputTexts: Texts = {
     options: { leave: 'Leave the sync running', terminate: 'Terminate the sync' },
     help: '**Terminate** stops only the operation that this step has started, and cancels the follow-ups that it waits for. Use it where a half-done sync is better than one that nobody watches.',
     serverHelp:
-      '**Terminate** stops only the operation that this step has started. Use it where a half-done sync is better than one that nobody watches.',
+      '**Terminate** stops only the operation that this step has started, and cancels the follow-ups of its own input that it waits for. Use it where a half-done sync is better than one that nobody watches.',
     summary: 'leave (default) or terminate.',
   },
   followUps: {
@@ -262,6 +262,9 @@ export const inputTexts: Texts = {
     group: 'followUps',
     label: 'Wait for the follow-ups',
     help: 'The step ends when the follow-ups have ended, and fails when one of them fails or cannot be queued. If it is off, a follow-up that cannot be queued is a warning, and the results of the others are not shown here. The timeout covers both.',
+    serverHelp:
+      'The task ends when all follow-ups of the sync have ended, including those of the handler configuration and of annotations, and fails when one of them fails or cannot be queued. If it is off, a follow-up that cannot be queued is a warning, and the results of the others are not shown here. The timeout covers both.',
+    summary: 'Whether the run waits for its follow-ups and includes their results.',
   },
   hookLogLines: {
     group: 'report',

@@ -4,7 +4,7 @@ import { gateSections, runSections, syncSections } from '../../src/handler/http/
 import { gate, healthGate, serverTask, task, type TaskInput } from './extension-files.ts';
 
 const ownInputs = ['handlerConnection', 'argocd'];
-const agentOnly = ['argocdConnection', 'waitForFollowUps', 'publishSummary'];
+const agentOnly = ['argocdConnection', 'publishSummary'];
 
 /** Where the agentless task says or shows something else than the agent's, and nowhere more. */
 const differences: Readonly<Record<string, readonly (keyof TaskInput)[]>> = {
@@ -16,7 +16,8 @@ const differences: Readonly<Record<string, readonly (keyof TaskInput)[]>> = {
   hookLogLines: ['helpMarkDown'],
   // The agent queues with its job's token, the handler by its own identity.
   followUps: ['helpMarkDown'],
-  // Only an agent waits for follow-ups.
+  // A handler waits also for what others have asked for, and cancels its own alone.
+  waitForFollowUps: ['helpMarkDown'],
   onCancel: ['helpMarkDown'],
 };
 

@@ -20,7 +20,10 @@ async function end(
 ) {
   const told: Progress[] = [];
   const observer = warningOfAnnotations(goal, faultsOf, (one) => told.push(one), next);
-  const ended = { result: own, application: application(), deadline: 0 };
+  const ended = {
+    ...{ result: own, application: application(), operation: undefined },
+    ...{ path: 'shop', deadline: 0 },
+  };
   const after = observer === undefined ? own : await observer.ended(ended);
   return {
     warnings: told.map((one) => (one.kind === 'notice' ? [one.level, one.message] : one.kind)),
@@ -89,5 +92,18 @@ describe('Warnings of annotations', () => {
     const { after } = await end(syncGoal(), faultsOf, { next });
     assert.deepEqual(order, ['ended', 'faults']);
     assert.equal(after, own);
+  });
+
+  it('leave it to the others what an earlier process was waiting for', async () => {
+    const own = result({ message: 'resumed' });
+    const next: FollowObserver = {
+      seen: () => undefined,
+      ended: () => assert.fail('it had ended before'),
+      resumed: () => Promise.resolve(own),
+    };
+    const of = (other: FollowObserver) =>
+      warningOfAnnotations(syncGoal(), faulty, () => undefined, other);
+    assert.equal(await of(next)?.resumed?.({ path: 'shop', deadline: 0 }), own);
+    assert.equal(of({ seen: next.seen, ended: next.ended })?.resumed, undefined);
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { FollowRequest, FollowedRun } from '../../src/follow/follow-all.ts';
 import { followAll } from '../../src/follow/follow-all.ts';
+import type { FollowObserver } from '../../src/follow/follow-observer.ts';
+import { result } from '../report/example-results.ts';
 import type { Address } from '../../src/argocd/port.ts';
 import type { Application } from '../../src/sync/model/application.ts';
 import { UserError } from '../../src/user-error.ts';
@@ -122,6 +124,27 @@ describe('following all applications of a run', () => {
     );
     // One look and one refresh of each may be on at the same time.
     assert.ok(most > 3 && most <= 20, `${most}`);
+  });
+
+  it('resumes what an observer was waiting for, and shows it what is followed', async () => {
+    const load = work(3_000);
+    const shown: string[] = [];
+    const observer: FollowObserver = {
+      seen: () => undefined,
+      ended: ({ result: own, operation: followed, path }) => {
+        shown.push(`${path} ${followed?.phase}`);
+        return Promise.resolve({ ...own, message: 'observed' });
+      },
+      resumed: ({ path }) =>
+        path === 'a' ? Promise.resolve(result({ name: 'a', message: 'resumed' })) : undefined,
+    };
+    ports = { ...ports, observer };
+    const results = await clock.finish(follow(named('a', 'b')));
+    assert.deepEqual(
+      results.map(({ message }) => message),
+      ['resumed', 'observed'],
+    );
+    assert.deepEqual([load.order, shown], [['b'], ['b Succeeded']]);
   });
 
   it('lets the others continue to their end when one meets a bug of ours', async () => {

@@ -73,6 +73,10 @@ export class SimulatedDisk implements EventStore {
     return Promise.resolve(this.all.filter(({ key }) => eventKeyOf(key) === eventKey));
   }
 
+  actionOfPlan(planId: string): Promise<StoredAction | undefined> {
+    return Promise.resolve(this.all.find(({ claim }) => claim?.planId === planId));
+  }
+
   actionsWithOutcome(id: number): Promise<readonly StoredAction[]> {
     return Promise.resolve(this.all.filter(({ outcome }) => outcome?.id === id));
   }

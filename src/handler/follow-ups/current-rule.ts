@@ -60,7 +60,7 @@ export class CurrentRuleTarget implements ActionTarget {
     if (run !== undefined && rule !== undefined && run.mayQueue(rule, event, argocd)) {
       return undefined;
     }
-    return 'The run whose input `followUps` asks for this may no longer queue it. Allow the action `queue` in `rules`; for a pipeline of another project, add an entry to `grants`.';
+    return notAllowedAnyMore;
   }
 
   send(request: string, signal: AbortSignal): Promise<ActionOutcome> {
@@ -71,6 +71,10 @@ export class CurrentRuleTarget implements ActionTarget {
     return this.#target.lookUp(request, since, signal);
   }
 }
+
+/** Why a follow-up that a run requested is not queued: the run lost the right. */
+export const notAllowedAnyMore =
+  'The run whose input `followUps` asks for this may no longer queue it. Allow the action `queue` in `rules`; for a pipeline of another project, add an entry to `grants`.';
 
 /** Why the rule of an action no longer applies. */
 function refusalOf(

@@ -75,6 +75,18 @@ export class EventRecorder {
   }
 
   /**
+   * Records what a run has seen of its own operation. That look may be older than the watch's newest, so
+   * only the watch reports the health.
+   */
+  recordOperation(application: Application, look: Look): Promise<void> {
+    return this.#inTurn(application.uid, async () => {
+      const known = await this.#ports.store.eventMemory(application.uid);
+      if (known === undefined) return this.#record(application, look);
+      await this.#record({ ...application, health: untold }, look, known.about);
+    });
+  }
+
+  /**
    * Records the look, then adds the action of one more rule for an event that the look shows. Returns that
    * action, or the one by which another rule queues the same pipeline for the same event. Undefined: too
    * many wait before it.
@@ -122,10 +134,11 @@ export class EventRecorder {
     if (this.#gone.size > mostGone && oldest !== undefined) this.#gone.delete(oldest);
   }
 
-  async #record(application: Application, look: Look): Promise<void> {
+  /** `kept`: the look is of an operation alone, older or not, and the application stays as it was recorded. */
+  async #record(application: Application, look: Look, kept?: MemorySubject): Promise<void> {
     const { store, telemetry } = this.#ports;
     const { uid, resourceVersion } = application;
-    const newest = this.#newest.get(uid);
+    const newest = kept === undefined ? this.#newest.get(uid) : undefined;
     if (this.#gone.has(uid) || (newest !== undefined && isOlder(application, newest))) return;
     const known = await store.eventMemory(uid);
     const since = secondOf(Math.max(look.since, this.#oldest));
@@ -134,10 +147,11 @@ export class EventRecorder {
     const actions = await this.#ports
       .actions()
       .of(seen, application, this.#placeOf(application, look));
-    const step = { memory: { ...memory, about: subjectOf(application, look) }, actions };
+    const about = kept ?? subjectOf(application, look);
+    const step = { memory: { ...memory, about }, actions };
     const isNews = actions.length > 0 || JSON.stringify(step.memory) !== JSON.stringify(known);
     if (isNews) await this.#store(step);
-    this.#newest.set(uid, { resourceVersion });
+    if (kept === undefined) this.#newest.set(uid, { resourceVersion });
     if (!isNews) return;
     for (const { event, late } of seen) telemetry.eventSeen(event.kind, late);
   }
@@ -258,6 +272,9 @@ export class EventRecorder {
     }
   }
 }
+
+/** Neither degraded nor recovered. */
+const untold: Application['health'] = { status: 'Unknown', message: '' };
 
 /** Argo CD writes whole seconds. */
 function secondOf(time: number): number {

@@ -70,6 +70,12 @@ export class EventWatch {
     return { followed: this.#seen.cared, unread: this.#reader.size };
   }
 
+  /** Whether this process has seen the application, and it is followed. */
+  follows(application: Pick<Application, 'name' | 'namespace' | 'uid'>): boolean {
+    const seen = this.#seen.find(application);
+    return seen?.uid === application.uid && seen.isCared;
+  }
+
   /** Reads applications until the signal aborts. Never rejects. */
   run(signal: AbortSignal): Promise<void> {
     return this.#reader.run(signal);

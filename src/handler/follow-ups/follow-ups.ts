@@ -5,7 +5,7 @@ import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import type { Application, ApplicationName } from '../../sync/model/application.ts';
 import type { EventStore, StoredAction } from '../store/event-store.ts';
 import { sweepEndlessly } from '../store/sweeper.ts';
-import { readActionBody } from '../../actions/action-body.ts';
+import { findActionBody } from '../../actions/action-body.ts';
 import { ActionWorker } from '../../actions/action-worker.ts';
 import { AnnotationWatch } from './annotation-watch.ts';
 import { Care, caredNames } from './care.ts';
@@ -154,6 +154,19 @@ export class FollowUps {
     return this.#recorder.addRule(application, { argocd, server }, event, rule);
   }
 
+  /**
+   * Records what an application shows of a run's operation, as the watch would. Once this resolves, memory and
+   * actions are stored: everything that the operation has started by then is in the store.
+   */
+  async recordOperation(argocd: string, application: Application): Promise<void> {
+    const { server: serverOf, clock } = this.#ports;
+    const server = serverOf(argocd);
+    if (server === undefined) return;
+    const isFirst = !this.#watchOf(argocd).follows(application);
+    const since = application.operationState?.startedAt ?? clock.now();
+    await this.#recorder.recordOperation(application, { argocd, server, since, isFirst });
+  }
+
   /** Call after storing actions elsewhere, or making one due earlier. */
   wake(): void {
     this.#worker.wake();
@@ -161,14 +174,16 @@ export class FollowUps {
 
   /** The actions for an application, newest first; with a key, only those of that operation. */
   async actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]> {
-    const all = await this.#ports.store.actions({ uid, limit: mostActions });
-    if (operationKey === undefined) return all;
-    const found: StoredAction[] = [];
-    for (const action of all) {
-      if (readActionBody(action).event.operation?.key === operationKey) found.push(action);
-      await nextTurn();
-    }
-    return found;
+    if (operationKey === undefined) return this.#ports.store.actions({ uid, limit: mostActions });
+    return this.#actionsWith(uid, (operation) => operation?.key === operationKey);
+  }
+
+  /** Those of the operation with the marker of a run. */
+  actionsOfRun(uid: string, marker: string): Promise<readonly StoredAction[]> {
+    return this.#actionsWith(uid, (operation) => {
+      const origin = operation?.origin;
+      return origin?.kind === 'run' && origin.marker === marker;
+    });
   }
 
   /** Applications whose annotations are invalid or not granted. */
@@ -193,6 +208,20 @@ export class FollowUps {
   /** Resolves when nothing is running. The signal of the ports must have aborted. */
   async close(): Promise<void> {
     await Promise.all(this.#running);
+  }
+
+  async #actionsWith(
+    uid: string,
+    isWanted: (operation: ApplicationEvent['operation']) => boolean,
+  ): Promise<readonly StoredAction[]> {
+    const all = await this.#ports.store.actions({ uid, limit: mostActions });
+    const found: StoredAction[] = [];
+    for (const action of all) {
+      const body = findActionBody(action);
+      if (body !== undefined && isWanted(body.event.operation)) found.push(action);
+      await nextTurn();
+    }
+    return found;
   }
 
   #watchOf(argocd: string): EventWatch {

@@ -7,7 +7,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { ChangeSource } from '../../follow/change-source.ts';
 import type { Application } from '../../sync/model/application.ts';
 import type { Secret } from '../../secret.ts';
-import type { FollowUpsOf } from './execution/listed-follow-ups.ts';
+import type { RunFollowUps } from '../follow-ups/run-follow-ups.ts';
 import type { EventClaims } from '../follow-ups/event-claims.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { RunSpec, RunHead } from '../run.ts';
@@ -49,8 +49,8 @@ export interface RunPorts {
    * longer has the instance.
    */
   readonly argocd: (spec: RunSpec, current: () => RunHead) => RunArgoCD | undefined;
-  /** The follow-ups of operations; absent if no events are followed. */
-  readonly followUpsOf?: FollowUpsOf | undefined;
+  /** The follow-ups of a run's own operation; absent if no events are followed. */
+  readonly followUps?: RunFollowUps | undefined;
   /** What is wrong with the annotations of an application of this Argo CD; sentences, foreign in part. */
   readonly annotationFaults?:
     ((argocd: string, application: Application) => readonly string[]) | undefined;

@@ -1,5 +1,6 @@
 import type { Attachment, RecordUpdate, TaskHubResult } from '../../azure/task-hub/task-hub.ts';
 import type { Checkpoint } from '../../follow/checkpoint-store.ts';
+import type { FollowUpReport } from '../../sync/model/follow-up-report.ts';
 import type { ApplicationResult } from '../../sync/model/outcome.ts';
 import type { StoredPlan } from '../../sync/plan/plan.ts';
 import type { Run, RunChange, RunHead, RunKind, RunOutcome, RunState } from '../run.ts';
@@ -28,6 +29,16 @@ export interface StoredToken {
   readonly digest: string;
 }
 
+/** An application whose following has ended, while the run waits for its follow-ups. */
+export interface StoredWait {
+  /** Without them. */
+  readonly result: ApplicationResult;
+  /** All that its operation has started, each as it was told last. */
+  readonly followUps: readonly FollowUpReport[];
+  /** Local milliseconds. */
+  readonly since: number;
+}
+
 /** What is stored of one application of a run, so that another process can resume it. */
 export interface StoredCheckpoint {
   /** The application, preceded by the applications that manage it. */
@@ -35,6 +46,7 @@ export interface StoredCheckpoint {
   readonly checkpoint: Checkpoint | undefined;
   readonly plan: StoredPlan | undefined;
   readonly result: ApplicationResult | undefined;
+  readonly wait?: StoredWait | undefined;
 }
 
 /**

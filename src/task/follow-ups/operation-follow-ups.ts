@@ -9,7 +9,7 @@ import type { Pipelines } from '../../azure/pipelines/pipelines.ts';
 import type { FollowedEnd } from '../../follow/follow-observer.ts';
 import { actionKeyOf, eventKeyOf } from '../../follow-ups/action-key.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
-import { withFollowUps } from '../../follow-ups/included-follow-ups.ts';
+import { withFollowUps, withoutOwn } from '../../follow-ups/included-follow-ups.ts';
 import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { renderAction } from '../../follow-ups/render-action.ts';
 import { RuleSet } from '../../follow-ups/rule-set.ts';
@@ -185,13 +185,4 @@ export class OperationFollowUps implements FollowUps {
   #note(message: string): void {
     this.#options.tell({ kind: 'search', level: 'warning', message: logLine(message) });
   }
-}
-
-/** Explains why nothing was queued to a step that joined or followed another operation. */
-function withoutOwn(result: ApplicationResult): ApplicationResult {
-  if (result.operation?.ours !== false) return result;
-  const title = 'No follow-up was queued';
-  const message =
-    'followUps covers the operation that the step starts, but the one that it followed was started by somebody else';
-  return { ...result, concerns: [...result.concerns, { title, message }] };
 }

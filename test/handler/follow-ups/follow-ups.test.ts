@@ -364,7 +364,7 @@ describe('The follow-ups', () => {
       'succeeded smoke refused',
       'succeeded smoke done',
     ]);
-    assert.match((await scene.actions())[1]?.message ?? '', /a loop of follow-ups/);
+    assert.match((await scene.actions())[1]?.message ?? '', /the follow-ups form a loop/);
   });
 
   it('queue nothing of a run that may not have it queued', async () => {

@@ -23,7 +23,7 @@ function definitionOf(task: string): Definition {
 describe('the sections', () => {
   it('of a sync are what says who asks, and the inputs of the task of an agent', () => {
     const inputs = definitionOf('ArgoCDSync').inputs.map(({ name }) => name);
-    const ofAgents = ['argocdConnection', 'waitForFollowUps', 'publishSummary'];
+    const ofAgents = ['argocdConnection', 'publishSummary'];
     const shared = inputs.filter((name) => !ofAgents.includes(name));
     assert.deepEqual(syncSections, [...claimSections, ...runSections, ...shared]);
   });

@@ -18,26 +18,26 @@ const inputs = Object.fromEntries(
 
 describe('A handler that nobody can reach', () => {
   let installation: Installation;
+  let configured: string;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
     const { argocd, azure, configText } = installation;
-    const pat = azure.addIdentity('handler', ['View builds']).token;
-    installation.configure(
-      configText
-        .replace('private: true }]', `private: true }]\n  identity: { pat: '${pat}' }`)
-        .replace(`token: '${argocd.token}' }`, `token: '${argocd.token}', announcedRuns: direct }`)
-        .replace('clients:\n', 'clients:\n  - { name: direct, tokens: [] }\n')
-        .replace('- client: fabrikam', '- client: direct'),
-    );
+    const pat = azure.addIdentity('handler', ['View builds', 'Queue builds']).token;
+    configured = configText
+      .replace('private: true }]', `private: true }]\n  identity: { pat: '${pat}' }`)
+      .replace(`token: '${argocd.token}' }`, `token: '${argocd.token}', announcedRuns: direct }`)
+      .replace('clients:\n', 'clients:\n  - { name: direct, tokens: [] }\n')
+      .replace('- client: fabrikam', '- client: direct');
+    installation.configure(configured);
     argocd.commit('shop', files(job('migrate', { hook: 'PreSync', seconds: 20 }), configMap('a')));
     argocd.createApplication('shop');
   });
   afterEach(() => installation.close());
 
-  const sync = () =>
+  const sync = (more: Readonly<Record<string, string>> = {}) =>
     installation.azure.runServerTask({
       task: join(root, 'tasks/ArgoCDSyncDirect/V1'),
-      inputs: { ...inputs, project: 'default' },
+      inputs: { ...inputs, project: 'default', ...more },
       connections: {
         argocdConnection: {
           url: `${installation.argocd.url}/`,
@@ -58,6 +58,20 @@ describe('A handler that nobody can reach', () => {
     await settled(installation);
     assert.equal(azure.completions(run.job).length, 1);
     assert.equal(argocd.requests.filter(({ path }) => path.endsWith('/sync')).length, 1);
+  });
+
+  it('waits for what the configuration has queued because of the sync', async () => {
+    const { azure } = installation;
+    azure.addPipeline({ name: 'audit', run: { milliseconds: 1, result: 'failed' } });
+    const rule =
+      '{ name: audit, when: { events: [succeeded] }, do: { queuePipeline: shop/audit } }';
+    installation.configure(`${configured}followUps: [${rule}]\n`);
+    await installation.handler.start();
+    const run = sync({ waitForFollowUps: 'true' });
+    assert.equal((await run.done).result, 'failed');
+    const { issues } = run.job.plan.record(run.job.taskInstanceId) ?? {};
+    assert.match(issues?.[0]?.message ?? '', /The follow-up \S*audit failed/);
+    await settled(installation);
   });
 
   it('reports what was over before it started', async () => {

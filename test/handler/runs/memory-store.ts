@@ -67,13 +67,14 @@ export class MemoryStore {
     this.run = { ...this.run, ...change };
     const added = enqueue.map((item) => ({ seq: (this.#seq += 1), ...item }));
     this.items = [...this.items, ...added].filter(({ seq }) => !dequeue.includes(seq));
-    for (const { path, checkpoint, plan, result } of checkpoints) {
+    for (const { path, checkpoint, plan, result, wait } of checkpoints) {
       const known = this.checkpoints.get(path);
       this.checkpoints.set(path, {
         path,
         checkpoint: checkpoint ?? known?.checkpoint,
         plan: plan ?? known?.plan,
         result: result ?? known?.result,
+        wait: wait ?? known?.wait,
       });
     }
     if (this.run.state !== 'ended') return;

@@ -47,6 +47,8 @@ const bounds: Readonly<Record<string, number>> = {
   // Manifests come in one answer of at most 64 MiB.
   'checkpoints.plan_json': 64 * mebibyte,
   'checkpoints.result_json': 64 * mebibyte,
+  // A result, with up to 500 follow-ups.
+  'checkpoints.wait_json': 64 * mebibyte,
   'items.item_json': 64 * mebibyte,
   'probe.room': 65_536,
   'contacts.address': 64,
@@ -127,13 +129,25 @@ describe('every text of the store', () => {
       ended: { state, seenAt: 1, reconciledAt: 1 },
     };
     const cause = { title: long, message: long, advice: '', resource: undefined, log: [long] };
+    const followUp = {
+      ...{ key: 'k'.repeat(4_096), rule: 'r', event: 'succeeded', state: 'queued' },
+      ...{
+        pipeline: 'p'.repeat(800),
+        run: undefined,
+        result: undefined,
+        message: 'x'.repeat(2_000),
+      },
+    };
     const fat = result({ outcome: 'failed', message: long, causes: Array(50).fill(cause), steps });
     const { change, items } = atOnce(endOfResults(Array(20).fill(fat), sampleSpec, ''));
+    const wait = { result: fat, followUps: Array(500).fill(followUp), since: 1 };
     const writer = new StepWriter(database);
     writer.write({
       ...adding('run-1'),
       change: { ...change, state: 'reporting' },
-      checkpoints: [{ path: 'shop', checkpoint: { memory, steps }, plan: undefined, result: fat }],
+      checkpoints: [
+        { path: 'shop', checkpoint: { memory, steps }, plan: undefined, result: fat, wait },
+      ],
       enqueue: items.map((item) => ({ at: 1, item })),
     });
     for (const place of columns()) {

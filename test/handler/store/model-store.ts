@@ -37,13 +37,15 @@ export class ModelStore {
     const added = (step.enqueue ?? []).map((item) => ({ seq: ++this.#seq, ...item }));
     if (run.state === 'ended') return { run, token: undefined, checkpoints: new Map(), items: [] };
     const kept = new Map(checkpoints);
-    for (const { path, checkpoint, plan, result } of step.checkpoints ?? []) {
+    for (const { path, checkpoint, plan, result, wait: newest } of step.checkpoints ?? []) {
       const known = kept.get(path);
+      const wait = newest ?? known?.wait;
       kept.set(path, {
         path,
         checkpoint: checkpoint ?? known?.checkpoint,
         plan: plan ?? known?.plan,
         result: result ?? known?.result,
+        ...(wait && { wait }),
       });
     }
     return {

@@ -8,7 +8,7 @@ import type { KeptPlan, Task } from '../../../src/sync/plan/plan.ts';
 import { nothingReported } from '../../../src/handler/run.ts';
 import type { FollowSpec, Run } from '../../../src/handler/run.ts';
 import { EventClaims } from '../../../src/handler/follow-ups/event-claims.ts';
-import type { StoreStep, StoredToken } from '../../../src/handler/store/store.ts';
+import type { StoreStep, StoredToken, StoredWait } from '../../../src/handler/store/store.ts';
 import { plainOptions, waiting } from '../../goals.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
@@ -131,6 +131,11 @@ export function sampleResult(startedAt: number): ApplicationResult {
     finishedAt: startedAt + 1,
     children: [],
   };
+}
+
+/** What a run waits for since a time. */
+export function sampleWait(since: number): StoredWait {
+  return { result: sampleResult(since), followUps: [], since };
 }
 
 /** What is left of a value in JSON: nothing of what is undefined. */

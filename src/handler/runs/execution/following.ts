@@ -4,10 +4,12 @@ import { inTurns } from '../../../async/in-turns.ts';
 import { Detachment, throwIfDetached } from '../../../follow/detachment.ts';
 import { warningOfAnnotations } from '../../../follow/annotation-warnings.ts';
 import { followAll } from '../../../follow/follow-all.ts';
+import type { FollowObserver } from '../../../follow/follow-observer.ts';
 import type { Activity } from '../../../follow/settings.ts';
 import { ProgressReport } from '../../../report/progress-report.ts';
 import { printState, printWave } from '../../../report/step-line.ts';
 import { printKey, printName } from '../../../sync/model/application.ts';
+import { isDryRun, type Goal } from '../../../sync/model/goal.ts';
 import type { Progress } from '../../../sync/model/outcome.ts';
 import { UserError } from '../../../user-error.ts';
 import { logLine, plainLine } from '../../../text/foreign-text.ts';
@@ -16,6 +18,8 @@ import type { Store, StoredCheckpoint } from '../../store/store.ts';
 import { endOfResults, endWithout, type RunEnding } from './run-ending.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 import type { RunTelemetry } from '../../telemetry/run-telemetry.ts';
+import type { RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
+import { AwaitedFollowUps } from './awaited-follow-ups.ts';
 import { ListedFollowUps } from './listed-follow-ups.ts';
 import { RunCheckpointStore } from './run-checkpoint-store.ts';
 import { OutboxLog } from '../outbox/outbox-log.ts';
@@ -27,7 +31,7 @@ const grace = 60_000;
 /** What a following needs from outside. */
 export interface FollowingPorts extends Pick<
   RunPorts,
-  'argocd' | 'clock' | 'random' | 'signal' | 'followUpsOf' | 'annotationFaults'
+  'argocd' | 'clock' | 'random' | 'signal' | 'followUps' | 'annotationFaults'
 > {
   readonly store: Pick<Store, 'checkpoints'>;
 }
@@ -106,7 +110,7 @@ export class Following {
     { argocd, changes, server }: RunArgoCD,
     kept: readonly StoredCheckpoint[],
   ): Promise<void> {
-    const { clock, random, signal, followUpsOf, annotationFaults } = this.#ports;
+    const { clock, random, signal, followUps, annotationFaults } = this.#ports;
     const { run } = this.#unitOfWork;
     const { marker, acceptedAt, names } = run;
     const spec = this.#spec;
@@ -124,13 +128,7 @@ export class Following {
       report.tell(progress);
       this.#note(progress, report);
     };
-    const followUps =
-      followUpsOf &&
-      new ListedFollowUps({
-        ...{ marker, followUpsOf, clock, signal: detached },
-        isAsked: spec.request.followUps !== undefined,
-        tell,
-      });
+    const checkpoints = new RunCheckpointStore(this.#unitOfWork, kept);
     const results = await followAll(
       { ...spec.request, subject },
       { marker, info: spec.info, startedAt: acceptedAt, grace },
@@ -141,9 +139,9 @@ export class Following {
           spec.request.goal,
           (application) => annotationFaults?.(spec.argocd, application) ?? [],
           tell,
-          followUps,
+          followUps && this.#observer(followUps, checkpoints, tell),
         ),
-        checkpoints: new RunCheckpointStore(this.#unitOfWork, kept),
+        checkpoints,
         tell,
       },
     );
@@ -151,6 +149,30 @@ export class Following {
     throwIfDetached(detached);
     report.close(results);
     this.#end(ending);
+  }
+
+  /** Who lists the follow-ups of the run's operation, or waits for them. */
+  #observer(
+    followUps: RunFollowUps,
+    checkpoints: RunCheckpointStore,
+    tell: (progress: Progress) => void,
+  ): FollowObserver {
+    const { clock, signal } = this.#ports;
+    const { canceled, parked, activity } = this.#events;
+    const { marker } = this.#unitOfWork.run;
+    const { request, argocd } = this.#spec;
+    const isAsked = request.followUps !== undefined;
+    const common = { marker, argocd, followUps, isAsked, tell, clock };
+    if (request.waitForFollowUps !== true || !mayStart(request.goal)) {
+      const ended = AbortSignal.any([signal, canceled, parked]);
+      return new ListedFollowUps({ ...common, signal: ended });
+    }
+    return new AwaitedFollowUps({
+      ...{ ...common, checkpoints, activity, canceled },
+      endsOnCancel: request.onCancel === 'terminate',
+      insist: (act) => this.#unitOfWork.insist(act),
+      life: AbortSignal.any([signal, parked]),
+    });
   }
 
   #note(progress: Progress, log: Pick<ProgressReport, 'mark'>): void {
@@ -191,6 +213,11 @@ function activityOf(progress: Progress, isAlone: boolean): string | undefined {
   return plainLine(isAlone ? told : `${printName(progress.application)}: ${told}`, 300);
 }
 
+/** Whether the end of an operation of the run is seen, and may start something. */
+function mayStart(goal: Goal): boolean {
+  return goal.action === 'sync' && goal.waitFor !== 'none' && !isDryRun(goal);
+}
+
 const canceledEarly = 'The run was canceled before anything was requested from Argo CD';
 const ownFault =
   'Internal error in the handler; see its log. An operation that it requested continues in Argo CD.';
@@ -205,14 +232,18 @@ function noInstance(name: string): string {
 
 /** What an earlier process has reported, where it became records and lines. */
 function toldBefore(kept: readonly StoredCheckpoint[]): readonly Progress[] {
-  return kept.flatMap(({ path, checkpoint, result }) => {
+  return kept.flatMap(({ path, checkpoint, result, wait }) => {
     // Children are reported within their parents.
     if (path.includes(' > ')) return [];
     const application = nameOf(path);
     const steps = (checkpoint?.held?.told ?? checkpoint?.steps ?? []).map(
       (step) => ({ kind: 'step', application, step }) as const,
     );
-    return result === undefined ? steps : [...steps, { kind: 'result', result } as const];
+    const followUps = (wait?.followUps ?? []).map(
+      (followUp) => ({ kind: 'followUp', application, followUp }) as const,
+    );
+    const told = [...steps, ...followUps];
+    return result === undefined ? told : [...told, { kind: 'result', result } as const];
   });
 }
 

@@ -8,6 +8,7 @@ import type { Activity } from '../../../follow/settings.ts';
 export class IdleTracker {
   readonly #clock: Clock;
   readonly #until = new Map<string, number | undefined>();
+  readonly #deaf = new Set<string>();
   #since: number | undefined;
 
   constructor(clock: Clock) {
@@ -16,12 +17,14 @@ export class IdleTracker {
 
   /** Records the activity of an application's follower. */
   note(path: string, activity: Activity): void {
+    this.#deaf.delete(path);
     switch (activity.kind) {
       case 'busy':
         this.#until.set(path, undefined);
         break;
       case 'idle':
         this.#until.set(path, activity.until);
+        if (activity.isDeaf) this.#deaf.add(path);
         break;
       case 'over':
         this.#until.delete(path);
@@ -43,7 +46,8 @@ export class IdleTracker {
 
   /** The names of the applications whose changes end the wait. */
   get names(): readonly string[] {
-    const lasts = [...this.#until.keys()].map((path) => path.split(/ > |\//).at(-1) ?? path);
+    const heard = [...this.#until.keys()].filter((path) => !this.#deaf.has(path));
+    const lasts = heard.map((path) => path.split(/ > |\//).at(-1) ?? path);
     return [...new Set(lasts)];
   }
 }

@@ -1,22 +1,18 @@
 import type { Clock } from '../../../async/clock.ts';
 import type { FollowedEnd, FollowObserver } from '../../../follow/follow-observer.ts';
-import { withFollowUps } from '../../../follow-ups/included-follow-ups.ts';
-import { operationKey } from '../../../sync/events/derive-events.ts';
+import { withFollowUps, withoutOwn } from '../../../follow-ups/included-follow-ups.ts';
 import { markerOf } from '../../../sync/model/operation.ts';
 import type { FollowUpReport } from '../../../sync/model/follow-up-report.ts';
+import type { RunFollowUps, RunOperation } from '../../follow-ups/run-follow-ups.ts';
 import type { ApplicationResult, Progress } from '../../../sync/model/outcome.ts';
-
-/**
- * The follow-ups of an operation, by the application's `uid` and the operation's key, as far as they are
- * known. Rejects with the store's errors.
- */
-export type FollowUpsOf = (uid: string, operation: string) => Promise<readonly FollowUpReport[]>;
 
 /** What listing a run's follow-ups needs. */
 export interface ListedFollowUpsOptions {
   /** The run's own marker. */
   readonly marker: string;
-  readonly followUpsOf: FollowUpsOf;
+  /** Name of its Argo CD instance. */
+  readonly argocd: string;
+  readonly followUps: Pick<RunFollowUps, 'started' | 'known'>;
   /** The run has requested some, so the list waits briefly for them. */
   readonly isAsked: boolean;
   readonly tell: (progress: Progress) => void;
@@ -42,10 +38,11 @@ export class ListedFollowUps implements FollowObserver {
     // The events are derived independently.
   }
 
-  async ended({ result, application }: FollowedEnd): Promise<ApplicationResult> {
-    const state = application?.operationState;
-    if (state === undefined || markerOf(state.operation) !== this.#options.marker) return result;
-    const followUps = await this.#read(application?.uid ?? '', operationKey(state));
+  async ended({ result, application, operation }: FollowedEnd): Promise<ApplicationResult> {
+    const { marker, argocd, isAsked } = this.#options;
+    const isOwn = operation !== undefined && markerOf(operation.operation) === marker;
+    if (application === undefined || !isOwn) return isAsked ? withoutOwn(result) : result;
+    const followUps = await this.#read({ argocd, application, operation, marker });
     const { finishedAt, name, namespace } = result;
     const asked = { name, ...(namespace === undefined ? {} : { namespace }) };
     for (const followUp of followUps) {
@@ -54,12 +51,15 @@ export class ListedFollowUps implements FollowObserver {
     return withFollowUps(result, followUps, { isWaited: false, isKeptTrying: true, finishedAt });
   }
 
-  async #read(uid: string, operation: string): Promise<readonly FollowUpReport[]> {
-    const { followUpsOf, isAsked, clock, signal } = this.#options;
+  async #read(about: RunOperation): Promise<readonly FollowUpReport[]> {
+    const { followUps, isAsked, clock, signal } = this.#options;
+    const { application, marker } = about;
+    const read = () =>
+      isAsked ? followUps.started(about) : followUps.known(application.uid, marker);
     for (let left = isAsked ? moment.tries : 1; ; left -= 1) {
       // A list that cannot be read must not delay the end of a run.
-      const found = await followUpsOf(uid, operation).catch(() => []);
-      const isKnown = found.length > 0 && found.every(({ state }) => state !== 'waiting');
+      const found = await read().catch(() => []);
+      const isKnown = found.every(({ state }) => state !== 'waiting');
       if (isKnown || left <= 1 || signal.aborted) return found;
       await clock.sleep(moment.pause, signal);
     }

@@ -2,7 +2,7 @@ import type { Checkpoint, CheckpointStore } from '../../../follow/checkpoint-sto
 import type { ApplicationName } from '../../../sync/model/application.ts';
 import type { ApplicationResult } from '../../../sync/model/outcome.ts';
 import type { KeptPlan } from '../../../sync/plan/plan.ts';
-import type { StoredCheckpoint } from '../../store/store.ts';
+import type { StoredCheckpoint, StoredWait } from '../../store/store.ts';
 import type { RunUnitOfWork } from '../record/run-unit-of-work.ts';
 
 /** The checkpoint store of a run: writes to the store through the unit of work. */
@@ -41,6 +41,16 @@ export class RunCheckpointStore implements CheckpointStore {
 
   plan(path: string, plan: KeptPlan): void {
     this.#unitOfWork.checkpoint(path, { plan });
+  }
+
+  /** What an earlier process was waiting for. */
+  wait(path: string): StoredWait | undefined {
+    return this.#kept.get(path)?.wait;
+  }
+
+  /** What the application still has to be waited for. What is reported in the same turn is stored with it. */
+  keepWait(path: string, wait: StoredWait): void {
+    this.#unitOfWork.checkpoint(path, { wait });
   }
 
   end(path: string, result: ApplicationResult): void {

@@ -75,7 +75,7 @@ export class RunUnitOfWork {
   /** Omitted parts keep their stored value. */
   checkpoint(
     path: string,
-    { checkpoint, plan, result }: Partial<Omit<StoredCheckpoint, 'path'>>,
+    { checkpoint, plan, result, wait = undefined }: Partial<Omit<StoredCheckpoint, 'path'>>,
   ): void {
     const { checkpoints } = this.#pending();
     const known = checkpoints.get(path);
@@ -84,6 +84,7 @@ export class RunUnitOfWork {
       checkpoint: checkpoint ?? known?.checkpoint,
       plan: plan ?? known?.plan,
       result: result ?? known?.result,
+      wait: wait ?? known?.wait,
     });
   }
 

@@ -183,6 +183,9 @@ UPDATE actions
 CREATE INDEX actions_by_plan ON actions (${planOfClaim}) WHERE claim_json IS NOT NULL;
 `;
 
+/** What a run still waits for after an application has ended. */
+const withWaits = 'ALTER TABLE checkpoints ADD COLUMN wait_json TEXT';
+
 /** Each migrates the schema by one version. A released migration never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -196,6 +199,7 @@ export const migrations: readonly string[] = [
   claims,
   followedSince,
   claimsByPlan,
+  withWaits,
 ];
 
 /** Identifies our files, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */

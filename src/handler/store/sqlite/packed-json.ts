@@ -35,7 +35,12 @@ export function packLarge(step: StoreStep): Promise<PackedValues> | undefined {
 
 function valuesOf({ checkpoints = [], enqueue = [] }: StoreStep): readonly object[] {
   return [
-    ...checkpoints.flatMap(({ checkpoint, plan, result }) => [checkpoint, plan, result]),
+    ...checkpoints.flatMap(({ checkpoint, plan, result, wait }) => [
+      checkpoint,
+      plan,
+      result,
+      wait,
+    ]),
     ...enqueue.map(({ item }) => item),
   ].filter((value) => value !== undefined);
 }

@@ -24,6 +24,7 @@ import type {
   StoredCheckpoint,
   StoredItem,
   StoredToken,
+  StoredWait,
   StoreFigures,
 } from '../store.ts';
 
@@ -118,11 +119,13 @@ export class SqliteStore implements Store {
     const rows = await this.#commits.read(() => this.#statements.checkpoints.all(runId));
     const checkpoints: StoredCheckpoint[] = [];
     for (const row of rows) {
+      const wait = (await unpack(row['wait_json'])) as StoredWait | undefined;
       checkpoints.push({
         path: String(row['path']),
         checkpoint: (await unpack(row['checkpoint_json'])) as Checkpoint | undefined,
         plan: (await unpack(row['plan_json'])) as StoredPlan | undefined,
         result: (await unpack(row['result_json'])) as ApplicationResult | undefined,
+        ...(wait && { wait }),
       });
     }
     return checkpoints;

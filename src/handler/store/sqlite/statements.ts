@@ -18,7 +18,7 @@ const texts = {
   openRunWith: `${selectHead} JOIN tokens ON tokens.run = runs.number
     WHERE key = ? AND digest = ? AND state <> 'ended' ORDER BY number DESC LIMIT 1`,
   token: `SELECT sealed, digest FROM tokens WHERE run = (SELECT number FROM runs WHERE id = ?)`,
-  checkpoints: `SELECT path, checkpoint_json, plan_json, result_json FROM checkpoints
+  checkpoints: `SELECT path, checkpoint_json, plan_json, result_json, wait_json FROM checkpoints
     WHERE run = (SELECT number FROM runs WHERE id = ?) ORDER BY checkpoints.rowid`,
   items: `SELECT seq, at, item_json FROM items
     WHERE run = (SELECT number FROM runs WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ?`,

@@ -69,13 +69,14 @@ export class StepWriter {
   }
 
   #keep(number: number, { path, ...kept }: StoredCheckpoint, packed: PackedValues): void {
-    const sql = `INSERT INTO checkpoints (run, path, checkpoint_json, plan_json, result_json)
-      VALUES (?, ?, ?, ?, ?)
+    const sql = `INSERT INTO checkpoints (run, path, checkpoint_json, plan_json, result_json, wait_json)
+      VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET
         checkpoint_json = coalesce(excluded.checkpoint_json, checkpoint_json),
         plan_json = coalesce(excluded.plan_json, plan_json),
-        result_json = coalesce(excluded.result_json, result_json)`;
-    const values = [kept.checkpoint, kept.plan, kept.result].map((value) => {
+        result_json = coalesce(excluded.result_json, result_json),
+        wait_json = coalesce(excluded.wait_json, wait_json)`;
+    const values = [kept.checkpoint, kept.plan, kept.result, kept.wait].map((value) => {
       return (value && packed.get(value)) ?? toJson(value);
     });
     this.#statements.prepare(sql).run(number, path, ...values);

@@ -55,6 +55,14 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, undefined);
   });
 
+  it('hears of no change of those that wait for something else', () => {
+    idleTracker.note('shop', { ...idle(9_000_000), isDeaf: true });
+    idleTracker.note('cart', idle(9_000_000));
+    assert.deepEqual(idleTracker.names, ['cart']);
+    idleTracker.note('shop', idle(9_000_000));
+    assert.deepEqual(idleTracker.names, ['shop', 'cart']);
+  });
+
   it('ends by itself with the first of the waits', () => {
     idleTracker.note('shop', idle(9_000_000));
     idleTracker.note('cart', idle(8_000_000));

@@ -3,18 +3,23 @@ import { ListedFollowUps } from '../../../../src/handler/runs/execution/listed-f
 import type { FollowUpReport } from '../../../../src/sync/model/follow-up-report.ts';
 import type { Progress } from '../../../../src/sync/model/outcome.ts';
 import { result } from '../../../report/example-results.ts';
-import { application, operation, state } from '../../../sync/sample-application.ts';
+import {
+  application as sample,
+  operation as sampleOperation,
+  second,
+  state,
+} from '../../../sync/sample-application.ts';
 
 const waiting: FollowUpReport = {
   ...{ key: 'k', rule: 'smoke', event: 'succeeded', pipeline: 'shop/smoke' },
   ...{ state: 'waiting', run: undefined, result: undefined, message: '' },
 };
 const queued: FollowUpReport = { ...waiting, state: 'queued' };
-const own = application({
-  operationState: state({
-    operation: operation({ info: [{ name: 'azure-pipelines/run', value: 'run-1' }] }),
-  }),
+const own = state({
+  operation: sampleOperation({ info: [{ name: 'azure-pipelines/run', value: 'run-1' }] }),
 });
+/** Another operation has taken its place by now. */
+const later = sample({ operationState: state({ startedAt: second(60) }) });
 
 /** What is told and listed where each look finds the next of these. */
 async function list(
@@ -28,17 +33,18 @@ async function list(
     return one instanceof Error ? Promise.reject(one) : Promise.resolve(one);
   };
   const listed = new ListedFollowUps({
-    ...{ marker, isAsked, followUpsOf: next, tell: (progress) => told.push(progress) },
+    ...{ marker, argocd: 'prod', isAsked, tell: (progress) => told.push(progress) },
+    followUps: { started: next, known: next },
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     signal: new AbortController().signal,
   });
-  const end = { result: result(), application: own, deadline: 0 };
+  const end = { result: result(), application: later, operation: own, path: 'shop', deadline: 0 };
   const { followUps = [] } = await listed.ended(end);
   return { states: followUps.map(({ state }) => state), told: told.length, looks };
 }
 
 describe('The follow-ups that a run of the handler lists', () => {
-  it('are those of its own operation', async () => {
+  it('are those of its own operation, whatever the application shows by now', async () => {
     assert.deepEqual(await list([[queued]]), { states: ['queued'], told: 1, looks: 1 });
     assert.deepEqual(await list([[queued]], { marker: 'other' }), {
       states: [],
@@ -48,9 +54,10 @@ describe('The follow-ups that a run of the handler lists', () => {
   });
 
   it('are waited for a moment where the run has asked for some', async () => {
-    assert.deepEqual(await list([[], [waiting], [queued]]), {
+    assert.deepEqual(await list([[waiting], [waiting], [queued]]), {
       ...{ states: ['queued'], told: 1, looks: 3 },
     });
+    assert.equal((await list([[]])).looks, 1, 'what it starts is known at once');
     assert.deepEqual(await list([[waiting]]), { states: ['waiting'], told: 1, looks: 8 });
     assert.equal((await list([[]], { isAsked: false })).looks, 1);
   });

@@ -42,6 +42,19 @@ describe('the checkpoint store of a run', () => {
     assert.equal(next.checkpoints.recall('shop > cart'), undefined);
   });
 
+  it('recalls what was waited for, as it was kept last', async () => {
+    const { checkpoints, unitOfWork } = await begin();
+    const wait = { result: result(), followUps: [], since: 1 };
+    checkpoints.keepWait('shop', wait);
+    await unitOfWork.stored();
+    checkpoints.keepWait('shop', { ...wait, since: 2 });
+    await unitOfWork.stored();
+    await checkpoints.keep('shop', sampleCheckpoint(1));
+    const next = await begin();
+    assert.deepEqual(next.checkpoints.wait('shop'), { ...wait, since: 2 });
+    assert.equal(next.checkpoints.wait('cart'), undefined);
+  });
+
   it('keeps applications of several paths apart', async () => {
     const { checkpoints } = await begin();
     await checkpoints.keep('shop', sampleCheckpoint(1));

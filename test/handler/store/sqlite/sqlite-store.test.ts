@@ -18,6 +18,7 @@ import {
   sampleResult,
   sampleRun,
   sampleToken,
+  sampleWait,
   storeFolder,
 } from '../sample.ts';
 
@@ -57,6 +58,7 @@ const parts: fc.Arbitrary<Omit<StoreStep, 'runId' | 'add'>> = fc.record(
         checkpoint: fc.option(times.map(sampleCheckpoint), { nil: undefined }),
         plan: fc.option(times.map(samplePlan), { nil: undefined }),
         result: fc.option(times.map(sampleResult), { nil: undefined }),
+        wait: fc.option(times.map(sampleWait), { nil: undefined }),
       }),
       { maxLength: 3 },
     ),

@@ -1,0 +1,183 @@
+import { findActionBody, readActionBody } from '../../actions/action-body.ts';
+import { runOf } from '../../actions/pipeline-request.ts';
+import type { RunProgress } from '../../actions/run-progress.ts';
+import { ownRequest } from '../../actions/targets-by-kind.ts';
+import type { PipelineRun, Pipelines, RunReference } from '../../azure/pipelines/pipelines.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
+import {
+  addressKey,
+  completeAddress,
+  printPipelineAddress,
+} from '../../follow-ups/pipeline-address.ts';
+import { RuleSet } from '../../follow-ups/rule-set.ts';
+import type { ApplicationEvent, EventKind } from '../../sync/events/application-event.ts';
+import { deriveEvents, operationKey } from '../../sync/events/derive-events.ts';
+import type { Application } from '../../sync/model/application.ts';
+import type { FollowUpReport } from '../../sync/model/follow-up-report.ts';
+import { isEnded, type OperationState } from '../../sync/model/operation.ts';
+import type { EventStore, StoredAction } from '../store/event-store.ts';
+import { notAllowedAnyMore } from './current-rule.ts';
+import type { RulesOfRun, RunRules, WatchedArgoCD } from './follow-up-ports.ts';
+import { reportOf } from './follow-up-reports.ts';
+import type { FollowUps } from './follow-ups.ts';
+
+/** What a run's follow-ups are known and followed by. */
+export interface RunFollowUpsPorts {
+  readonly followUps: Pick<FollowUps, 'recordOperation' | 'actionsOfRun'>;
+  readonly store: Pick<EventStore, 'action' | 'changeAction'>;
+  readonly rulesOfRun: RulesOfRun | undefined;
+  readonly server: (argocd: string) => Pick<WatchedArgoCD, 'namespace'> | undefined;
+  readonly progress: Pick<RunProgress, 'watchRun'>;
+  readonly pipelines: Pick<Pipelines, 'cancel'>;
+}
+
+/** An operation of a run, and the application as it was seen last. */
+export interface RunOperation {
+  readonly argocd: string;
+  readonly application: Application;
+  /** As it was seen last; absent where only the history has it. */
+  readonly operation: OperationState | undefined;
+  /** The run's own. */
+  readonly marker: string;
+}
+
+/** A follow-up as it is in the store. */
+export interface RunFollowUp {
+  readonly report: FollowUpReport;
+  /** What it has queued, where that has an end. */
+  readonly run: RunReference | undefined;
+  /** It was asked for, and what came of it is being found out. */
+  readonly isUnclear: boolean;
+}
+
+const ends: readonly EventKind[] = ['succeeded', 'failed', 'terminated', 'superseded'];
+
+/**
+ * The follow-ups of a run's own operation: all that it has started, how each is, and their end. All is
+ * read and done as the handler's identity, which has queued them: a job's token may see less, and ends.
+ */
+export class RunFollowUps {
+  readonly #ports: RunFollowUpsPorts;
+
+  constructor(ports: RunFollowUpsPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * What the operation has started, as far as it was seen. Nothing that its end starts is missed: the
+   * end is recorded first, as the watch would, in one step with the actions; only then they are read.
+   * What the run's own rules ask for and was not stored all the same is told as not queued. Rejects with
+   * the store's errors.
+   */
+  async started(about: RunOperation): Promise<readonly FollowUpReport[]> {
+    const { followUps } = this.#ports;
+    const { argocd, application, operation, marker } = about;
+    const shown =
+      operation === undefined ? application : { ...application, operationState: operation };
+    await followUps.recordOperation(argocd, shown);
+    const actions = await followUps.actionsOfRun(application.uid, marker);
+    return [...actions.map(reportOf), ...(await this.#unstarted(about, actions))];
+  }
+
+  /** What it has started as far as the store has it. Rejects with the store's errors. */
+  async known(uid: string, marker: string): Promise<readonly FollowUpReport[]> {
+    return (await this.#ports.followUps.actionsOfRun(uid, marker)).map(reportOf);
+  }
+
+  /** How a follow-up is now, by its key; undefined where it is not in the store any more. */
+  async find(key: string): Promise<RunFollowUp | undefined> {
+    const action = await this.#ports.store.action(key);
+    if (action === undefined || findActionBody(action) === undefined) return undefined;
+    const { state, request, outcome } = action;
+    const report = reportOf(action);
+    const isDone = state === 'done' && request !== undefined && outcome !== undefined;
+    // What was posted has no end but that.
+    if (isDone && readActionBody(action).action.kind === 'postWebHook') {
+      return { report: delivered(report), run: undefined, isUnclear: false };
+    }
+    const run = isDone ? runOf(ownRequest(request), outcome) : undefined;
+    return { report, run, isUnclear: state === 'sent' };
+  }
+
+  /** See `RunProgress`. */
+  watch(
+    run: RunReference,
+    signal: AbortSignal,
+    tell: (seen: PipelineRun) => void,
+  ): Promise<PipelineRun> {
+    return this.#ports.progress.watchRun(run, signal, tell);
+  }
+
+  /** Asks for the end of what was queued. Rejects with a `PipelineError`. */
+  cancel(run: RunReference, signal: AbortSignal): Promise<void> {
+    return this.#ports.pipelines.cancel(run, signal);
+  }
+
+  /** Has one that was not asked for yet never be. Says whether that came in time. */
+  async dismiss(key: string): Promise<boolean> {
+    const message = 'The run that asked for it was canceled before it was queued.';
+    return this.#ports.store.changeAction(key, { state: 'dismissed', message }, ['waiting']);
+  }
+
+  async #unstarted(
+    { argocd, application, operation, marker }: RunOperation,
+    actions: readonly StoredAction[],
+  ): Promise<readonly FollowUpReport[]> {
+    const own = await this.#ports.rulesOfRun?.(marker);
+    if (own === undefined || (operation !== undefined && !isEnded(operation.phase))) return [];
+    const end = operation && endOf(application, operation);
+    const { labels } = application;
+    const ownNamespace = this.#ports.server(argocd)?.namespace ?? '';
+    const due =
+      end === undefined
+        ? own.rules.filter(({ when }) => when.events.includes('succeeded'))
+        : new RuleSet(own.rules).matching(end, { argocd, ownNamespace, labels });
+    return due
+      .filter((rule) => !actions.some((action) => isFor(action, rule, end, own)))
+      .map((rule) => unstarted(rule, end, own, argocd));
+  }
+}
+
+function endOf(application: Application, operation: OperationState): ApplicationEvent | undefined {
+  const shown = { ...application, operationState: operation };
+  const key = operationKey(operation);
+  return deriveEvents(undefined, shown, 0).events.find(
+    (event) => ends.includes(event.kind) && event.operation?.key === key,
+  );
+}
+
+/** Whether an action queues for the same event what a rule asks for, be it by a rule of another place. */
+function isFor(
+  action: StoredAction,
+  rule: FollowUpRule,
+  end: ApplicationEvent | undefined,
+  defaults: Pick<RunRules, 'organization' | 'project'>,
+): boolean {
+  const body = findActionBody(action);
+  if (body === undefined || (end !== undefined && body.event.id !== end.id)) return false;
+  if (rule.do.kind === 'postWebHook' || body.action.kind !== rule.do.kind) return false;
+  const address = completeAddress(rule.do, defaults);
+  return address !== undefined && addressKey(address) === addressKey(body.action);
+}
+
+function unstarted(
+  rule: FollowUpRule,
+  end: ApplicationEvent | undefined,
+  { mayQueue }: RunRules,
+  argocd: string,
+): FollowUpReport {
+  const isAllowed = end === undefined || mayQueue(rule, end, argocd);
+  return {
+    ...{ key: `unstarted/${rule.name}`, rule: rule.name, event: end?.kind ?? 'succeeded' },
+    pipeline: rule.do.kind === 'postWebHook' ? rule.do.url : printPipelineAddress(rule.do),
+    ...{ state: 'notQueued', run: undefined, result: undefined },
+    message: isAllowed ? unseen : notAllowedAnyMore,
+  };
+}
+
+const unseen =
+  'The handler has not seen the end of the operation while Argo CD showed it: nothing was queued for it.';
+
+function delivered(report: FollowUpReport): FollowUpReport {
+  return { ...report, state: 'ended', run: undefined, result: 'succeeded' };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../../../async/clock.ts';
+import { errorMessage } from '../../../async/error-message.ts';
+import type { Progress } from '../../../sync/model/outcome.ts';
+import { logLine } from '../../../text/foreign-text.ts';
+import type { RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
+import { isOver, type WatchedFollowUp } from './watched-follow-up.ts';
+
+/** What follow-ups are canceled with. */
+export interface FollowUpCancellationPorts {
+  readonly followUps: Pick<RunFollowUps, 'dismiss' | 'cancel'>;
+  readonly tell: (progress: Progress) => void;
+  readonly clock: Clock;
+}
+
+/** Milliseconds between two looks at one of which it is being found out whether it is queued. */
+const pause = 1_000;
+
+/**
+ * Ends the follow-ups that the rules of a canceled run have asked for: what is not sent is not sent
+ * any more, what was sent is found out, and what runs is canceled. What others have asked for goes on.
+ * Resolves when that is done, or the signal aborts; never rejects.
+ */
+export async function cancelFollowUps(
+  followUps: readonly WatchedFollowUp[],
+  ports: FollowUpCancellationPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const own = followUps.filter(({ report }) => report.rule.startsWith('input/'));
+  await Promise.all(own.map((one) => cancelOne(one, ports, signal)));
+}
+
+async function cancelOne(
+  one: WatchedFollowUp,
+  ports: FollowUpCancellationPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { followUps, tell, clock } = ports;
+  while (!signal.aborted && !isOver(one.report)) {
+    const found = await one.find();
+    if (found === undefined) return;
+    const { report, run, isUnclear } = found;
+    if (run !== undefined) {
+      try {
+        await followUps.cancel(run, signal);
+        one.become({ state: 'ended', run: report.run, result: 'canceled' });
+      } catch (error) {
+        const why = signal.aborted ? 'no answer in time' : errorMessage(error);
+        const message = `Follow-up ${report.pipeline} could not be canceled: ${why}`;
+        tell({ kind: 'search', level: 'warning', message: logLine(message) });
+      }
+      return;
+    }
+    if (isOver(report)) return one.become(report);
+    if (isUnclear) await clock.sleep(pause, signal);
+    else await followUps.dismiss(report.key);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Clock } from '../../../async/clock.ts';
+import { errorMessage } from '../../../async/error-message.ts';
+import type { PipelineRun } from '../../../azure/pipelines/pipelines.ts';
+import type { FollowUpReport } from '../../../sync/model/follow-up-report.ts';
+import { logLine } from '../../../text/foreign-text.ts';
+import type { RunFollowUp, RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
+
+/** What a follow-up is watched with. */
+export interface WatchedFollowUpPorts {
+  readonly followUps: Pick<RunFollowUps, 'find' | 'watch'>;
+  readonly insist: <T>(act: () => Promise<T>) => Promise<T>;
+  readonly clock: Clock;
+}
+
+/** Milliseconds between two looks at one that is not queued yet: the store is asked, nobody else. */
+const pause = 1_000;
+
+/** One follow-up that a run waits for, from what was known of it to its end. */
+export class WatchedFollowUp {
+  readonly #ports: WatchedFollowUpPorts;
+  readonly #changed: (report: FollowUpReport) => void;
+  /** Resolves when it is known how it is now. */
+  readonly looked: Promise<void>;
+  #look: () => void = () => undefined;
+  #isUnclear = false;
+  /** As it is known. */
+  report: FollowUpReport;
+
+  /** `known`: as it was told last. `changed` is called with everything that is new. */
+  constructor(
+    known: FollowUpReport,
+    ports: WatchedFollowUpPorts,
+    changed: (report: FollowUpReport) => void,
+  ) {
+    this.report = known;
+    this.#ports = ports;
+    this.#changed = changed;
+    this.looked = new Promise((resolve) => (this.#look = resolve));
+  }
+
+  /** Resolves when it is over, when nobody can tell how it ends, or when the signal aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    try {
+      const queued = await this.#untilQueued(signal);
+      if (queued?.run !== undefined) await this.#untilEnded(queued.run, signal);
+    } finally {
+      this.#look();
+    }
+  }
+
+  /** How it is in the store, if it still is there. */
+  async find(): Promise<RunFollowUp | undefined> {
+    const { followUps, insist } = this.#ports;
+    const found = await insist(() => followUps.find(this.report.key));
+    this.#isUnclear = found?.isUnclear ?? false;
+    return found;
+  }
+
+  /** Takes in what became of it, apart from watching. */
+  become(change: Partial<FollowUpReport>): void {
+    const before = this.report;
+    const report = { ...before, ...change };
+    const isNews =
+      before.state !== report.state ||
+      before.result !== report.result ||
+      before.message !== report.message;
+    this.report = report;
+    if (isNews) this.#changed(report);
+  }
+
+  /** The run ends, and does not know whether it is queued: says so. */
+  close(): void {
+    if (!this.#isUnclear || this.report.state !== 'waiting') return;
+    const message = ['It may have been queued: no answer came.', this.report.message].join(' ');
+    this.become({ message: message.trim() });
+  }
+
+  /** Undefined: it is over, or the signal aborted. */
+  async #untilQueued(signal: AbortSignal): Promise<RunFollowUp | undefined> {
+    while (!signal.aborted && !isOver(this.report)) {
+      const found = await this.find();
+      if (found === undefined) {
+        this.become({ state: 'notQueued', message: removed });
+        return undefined;
+      }
+      const { report, run } = found;
+      // Its run may have been seen already, of which the store knows nothing.
+      if (this.report.run === undefined || report.state !== 'queued') this.become(report);
+      if (run !== undefined) return found;
+      this.#look();
+      if (isOver(this.report)) return undefined;
+      await this.#ports.clock.sleep(pause, signal);
+    }
+    return undefined;
+  }
+
+  async #untilEnded(run: NonNullable<RunFollowUp['run']>, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#ports.followUps.watch(run, signal, (seen) => {
+        this.become(reportedBy(seen));
+        this.#look();
+      });
+    } catch (error) {
+      // It was refused for good: nobody knows how it ends, and no look would change that.
+      if (!signal.aborted) this.become({ message: logLine(errorMessage(error), 1_000) });
+    }
+  }
+}
+
+/** Whether nothing more will be heard of it. */
+export function isOver({ state }: Pick<FollowUpReport, 'state'>): boolean {
+  return state === 'ended' || state === 'notQueued';
+}
+
+function reportedBy({ id, name, page, state, result }: PipelineRun): Partial<FollowUpReport> {
+  const run = { id, name, page };
+  if (state === 'completed') return { state: 'ended', run, result: result ?? 'failed' };
+  return state === 'notStarted' ? { run } : { state: 'running', run };
+}
+
+const removed =
+  'The handler does not know it any more: it has removed it from its store (`retention`).';
