@@ -449,6 +449,7 @@ describe('The follow-ups', () => {
   for (const [how, jumps] of [
     ['back', [-2 * hour]],
     ['ahead', [2 * hour]],
+    ['ahead by more than `catchUp`', [30 * 24 * hour]],
     ['back and ahead', [-30 * 24 * hour, 30 * 24 * hour]],
     ['ahead and back', [30 * 24 * hour, -30 * 24 * hour]],
   ] as const) {
@@ -467,9 +468,8 @@ describe('The follow-ups', () => {
         await scene.tell(over('Failed', other, { resourceVersion: version }));
       }
       await scene.pass(1_000);
-      const found = [...(await scene.brief())].sort();
-      assert.deepEqual(found, ['failed late done', 'succeeded smoke done']);
-      assert.equal(scene.done.length, 2);
+      const rules = scene.done.map((key) => key.split('|').at(-1));
+      assert.deepEqual(rules, ['smoke', 'late']);
       const before = scene.done.length;
       await scene.stop();
       await scene.start(settings({ followUps: [rule(), late] }));
