@@ -16,6 +16,7 @@ import { measureFatRuns } from './bench/handler/fat-runs.ts';
 import { measureHostileClient } from './bench/handler/hostile-client.ts';
 import { measureManyPending } from './bench/handler/many-pending.ts';
 import { tableOf, type Figure } from './bench/figure.ts';
+import { measureStorm } from './bench/handler/storm.ts';
 import { measureHandlerTurns } from './bench/handler/turns.ts';
 import { measureHookStart } from './bench/hook-start.ts';
 import { measureLatency } from './bench/latency.ts';
@@ -41,6 +42,7 @@ const groups: Readonly<Record<string, Measurement>> = {
   'handler-delays': (folder) => measureDelays(folder),
   'handler-fat-runs': measureFatRuns,
   'follow-ups': (folder) => measureFollowUps(folder),
+  'follow-ups-storm': (folder) => measureStorm(folder),
   'handler-hostile-client': (folder) => measureHostileClient(folder),
   'handler-turns': (folder) => measureHandlerTurns(folder),
   'handler-pending': (folder) => measureManyPending(folder),

@@ -89,6 +89,12 @@ export class HandlerSite {
     return files.reduce((sum, file) => sum + statSync(file).size, 0) / 1024 ** 2;
   }
 
+  /** How many lines of the log match. */
+  linesAbout(words: RegExp): number {
+    const log = readFileSync(join(this.#folder, 'handler.log'), 'utf8');
+    return log.split('\n').filter((line) => words.test(line)).length;
+  }
+
   /** Starts the built handler, without waiting until it is ready. */
   start(): HandlerProcess {
     const node = findNode(24);

@@ -331,6 +331,20 @@ describe('The follow-ups', () => {
     assert.equal(scene.done.length, 5);
   });
 
+  it('keep no more of a flood than one application may have waiting, and say so once', async () => {
+    const limits = { ...settings().followUpLimits, actionsPerHour: 2 };
+    await scene.start(settings({ followUpLimits: limits }));
+    await scene.tell(rest);
+    for (let at = 0; at < 50; at += 1) {
+      const change = { startedAt: second(10 + at), finishedAt: second(20 + at) };
+      await scene.tell(over('Succeeded', change, { resourceVersion: String(10 + at) }));
+    }
+    assert.equal((await scene.actions()).length, 12, 'two are done, and ten wait');
+    assert.deepEqual(scene.said, ['smoke waits', 'smoke is flooded']);
+    const count = (what: string) => scene.seen.filter((each) => each === what).length;
+    assert.deepEqual([count('succeeded'), count('flooded')], [50, 38], 'none is lost silently');
+  });
+
   it('queue what a run of ours brought with it, for its own operation alone', async () => {
     const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
     const mayQueue = () => true;
