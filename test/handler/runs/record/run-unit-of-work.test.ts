@@ -60,7 +60,7 @@ describe('the unit of work of a run', () => {
         checkpoints: [
           {
             ...{ path: 'shop', checkpoint: sampleCheckpoint(1) },
-            ...{ plan: undefined, result: undefined },
+            ...{ plan: undefined, result: undefined, wait: undefined },
           },
         ],
         enqueue: [
