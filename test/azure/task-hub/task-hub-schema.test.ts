@@ -94,12 +94,12 @@ describe('what Azure DevOps answers', () => {
 
   const odd: readonly [string, $ZodType, unknown, string][] = [
     ['plan', planSchema, { planId: 5 }, 'planId, scopeIdentifier'],
-    ['plan', planSchema, [], 'all of it'],
+    ['plan', planSchema, [], 'the whole response'],
     ['list of records', recordsSchema, { value: null }, 'value'],
     ['list of records', recordsSchema, { value: [{ id: 'a' }, { parentId: 'b' }] }, 'value.1.id'],
     ['log', logSchema, { id: 1.5, lineCount: '3' }, 'id, lineCount'],
     ['build', buildSchema, {}, 'status'],
-    ['project', projectSchema, 'shop', 'all of it'],
+    ['project', projectSchema, 'shop', 'the whole response'],
   ];
   for (const [what, schema, value, places] of odd) {
     it(`is refused as a ${what} where it is ${JSON.stringify(value)}`, () => {
