@@ -55,6 +55,8 @@ export interface SimulatorOptions {
   /** How long a token from a login is valid, in simulated milliseconds; default: a day. */
   readonly sessionLifetime?: number;
   readonly behavior?: Partial<Behavior>;
+  /** What the uids of applications are derived from: several servers in one test need a name each. */
+  readonly name?: string;
 }
 
 /** The spec used in the recordings: one folder of the repository, deployed to `ns-<folder>`. */
@@ -126,7 +128,8 @@ export class ArgoCDSimulator {
     const start = options.startTime ?? Date.UTC(2026, 10, 21, 1);
     const clock = options.clock ?? new SimulatedClock(options.timeScale ?? 0.02, start);
     const identifiers = new Identifiers('argo-cd');
-    const applications = new Applications(clock, identifiers);
+    const uids = options.name === undefined ? identifiers : new Identifiers(options.name);
+    const applications = new Applications(clock, uids);
     const cluster = new Cluster(clock, identifiers, applications.nextVersion);
     const workloads = new Workloads(clock, cluster, identifiers);
     const repository = new Repository(identifiers, () => clock.now);

@@ -94,7 +94,7 @@ export class ExampleSite {
     const names = instancesOf(files);
     const servers = await Promise.all(
       names.map(async (each) => {
-        const server = await ArgoCDSimulator.start({ timeScale, startTime, behavior });
+        const server = await ArgoCDSimulator.start({ timeScale, startTime, behavior, name: each });
         return [each, server] as const;
       }),
     );
