@@ -21,7 +21,7 @@ import type { RulesOfRun, RunRules, WatchedArgoCD } from './follow-up-ports.ts';
 import { reportOf } from './follow-up-reports.ts';
 import type { FollowUps } from './follow-ups.ts';
 
-/** What a run's follow-ups are known and followed by. */
+/** What finding and watching a run's follow-ups needs. */
 export interface RunFollowUpsPorts {
   readonly followUps: Pick<FollowUps, 'recordOperation' | 'actionsOfRun'>;
   readonly store: Pick<EventStore, 'action' | 'changeAction'>;
@@ -31,30 +31,30 @@ export interface RunFollowUpsPorts {
   readonly pipelines: Pick<Pipelines, 'cancel'>;
 }
 
-/** An operation of a run, and the application as it was seen last. */
+/** An operation of a run, and the application as last read. */
 export interface RunOperation {
   readonly argocd: string;
   readonly application: Application;
-  /** As it was seen last; absent where only the history has it. */
+  /** As last read; undefined if only the history has it. */
   readonly operation: OperationState | undefined;
-  /** The run's own. */
+  /** The run's marker. */
   readonly marker: string;
 }
 
-/** A follow-up as it is in the store. */
+/** A follow-up as stored. */
 export interface RunFollowUp {
   readonly report: FollowUpReport;
-  /** What it has queued, where that has an end. */
+  /** What it queued, if that has an end. */
   readonly run: RunReference | undefined;
-  /** It was asked for, and what came of it is being found out. */
+  /** Whether the request was sent without a known result. */
   readonly isUnclear: boolean;
 }
 
 const ends: readonly EventKind[] = ['succeeded', 'failed', 'terminated', 'superseded'];
 
 /**
- * The follow-ups of a run's own operation: all that it has started, how each is, and their end. All is
- * read and done as the handler's identity, which has queued them: a job's token may see less, and ends.
+ * The follow-ups of a run's operation: which there are, their states, and how to cancel them. Everything
+ * uses the handler's identity, which queued them: a job's token may see less, and expires.
  */
 export class RunFollowUps {
   readonly #ports: RunFollowUpsPorts;
@@ -64,10 +64,10 @@ export class RunFollowUps {
   }
 
   /**
-   * What the operation has started, as far as it was seen. Nothing that its end starts is missed: the
-   * end is recorded first, as the watch would, in one step with the actions; only then they are read.
-   * What the run's own rules ask for and was not stored all the same is told as not queued. Rejects with
-   * the store's errors.
+   * The follow-ups of the operation. None of those that its end starts is missed: the end is recorded
+   * first, as the watch does, in one step with the actions, and the actions are read after that. What the
+   * run's own rules request but the store does not have is reported as not queued. Rejects with the
+   * store's errors.
    */
   async started(about: RunOperation): Promise<readonly FollowUpReport[]> {
     const { followUps } = this.#ports;
@@ -79,19 +79,19 @@ export class RunFollowUps {
     return [...actions.map(reportOf), ...(await this.#unstarted(about, actions))];
   }
 
-  /** What it has started as far as the store has it. Rejects with the store's errors. */
+  /** The stored follow-ups of a run. Rejects with the store's errors. */
   async known(uid: string, marker: string): Promise<readonly FollowUpReport[]> {
     return (await this.#ports.followUps.actionsOfRun(uid, marker)).map(reportOf);
   }
 
-  /** How a follow-up is now, by its key; undefined where it is not in the store any more. */
+  /** The current state of a follow-up, by its key; undefined if the store no longer has it. */
   async find(key: string): Promise<RunFollowUp | undefined> {
     const action = await this.#ports.store.action(key);
     if (action === undefined || findActionBody(action) === undefined) return undefined;
     const { state, request, outcome } = action;
     const report = reportOf(action);
     const isDone = state === 'done' && request !== undefined && outcome !== undefined;
-    // What was posted has no end but that.
+    // A web hook has no later end.
     if (isDone && readActionBody(action).action.kind === 'postWebHook') {
       return { report: delivered(report), run: undefined, isUnclear: false };
     }
@@ -108,12 +108,12 @@ export class RunFollowUps {
     return this.#ports.progress.watchRun(run, signal, tell);
   }
 
-  /** Asks for the end of what was queued. Rejects with a `PipelineError`. */
+  /** Cancels what was queued. Rejects with a `PipelineError`. */
   cancel(run: RunReference, signal: AbortSignal): Promise<void> {
     return this.#ports.pipelines.cancel(run, signal);
   }
 
-  /** Has one that was not asked for yet never be. Says whether that came in time. */
+  /** Dismisses a follow-up that was not requested yet. Resolves to whether that came in time. */
   async dismiss(key: string): Promise<boolean> {
     const message = 'The run that asked for it was canceled before it was queued.';
     return this.#ports.store.changeAction(key, { state: 'dismissed', message }, ['waiting']);
@@ -146,7 +146,7 @@ function endOf(application: Application, operation: OperationState): Application
   );
 }
 
-/** Whether an action queues for the same event what a rule asks for, be it by a rule of another place. */
+/** Whether an action queues what a rule requests for the same event, even if another rule created it. */
 function isFor(
   action: StoredAction,
   rule: FollowUpRule,

@@ -14,23 +14,23 @@ import type { StoredWait } from '../../store/store.ts';
 import { cancelFollowUps } from './follow-up-cancellation.ts';
 import { isOver, WatchedFollowUp } from './watched-follow-up.ts';
 
-/** What waiting for the follow-ups of a run works with. */
+/** What waiting for the follow-ups of a run needs. */
 export interface AwaitedFollowUpsOptions {
-  /** The run's own. */
+  /** The run's marker. */
   readonly marker: string;
   /** Name of its Argo CD instance. */
   readonly argocd: string;
   readonly followUps: Pick<RunFollowUps, 'started' | 'find' | 'watch' | 'cancel' | 'dismiss'>;
-  /** The run has asked for some by rules of its own. */
+  /** Whether the run has follow-up rules of its own. */
   readonly isAsked: boolean;
-  /** Whether a cancellation of the run is one of those that its own rules have queued. */
+  /** Whether canceling the run also cancels what its own rules have queued. */
   readonly endsOnCancel: boolean;
-  /** Where it is kept what is waited for; what is told in the same turn is stored with it. */
+  /** Stores what the run waits for, in one step with what is reported in the same turn. */
   readonly checkpoints: {
     readonly wait: (path: string) => StoredWait | undefined;
     readonly keepWait: (path: string, wait: StoredWait) => void;
   };
-  /** Repeats what the store could not do until it can. */
+  /** Retries an operation of the store until it succeeds. */
   readonly insist: <T>(act: () => Promise<T>) => Promise<T>;
   readonly tell: (progress: Progress) => void;
   readonly activity: (path: string, activity: Activity) => void;
@@ -40,22 +40,22 @@ export interface AwaitedFollowUpsOptions {
   readonly canceled: AbortSignal;
 }
 
-/** Milliseconds in which the first looks at all follow-ups come, or the run may be parked without. */
+/** How long the first read of all follow-ups may delay parking the run, in milliseconds. */
 const longestLook = 15_000;
 /**
- * Milliseconds until a parked run looks again: a tenth of the time that it has waited, so that ten
- * thousand runs with slow follow-ups do not use up the identity's rate limit.
+ * Milliseconds until a parked run reads again: a tenth of the time it has waited, so that ten thousand
+ * runs with slow follow-ups do not use up the identity's rate limit.
  */
 const pauses = { shortest: 30_000, longest: 300_000 } as const;
-/** How long a canceled run may take to end its follow-ups, in milliseconds. */
+/** How long a canceled run may take to cancel its follow-ups, in milliseconds. */
 const graceOfCancel = 60_000;
 
 /**
- * Has a run wait for all that its own operation has started, also for what it never named, and makes
- * that a part of its result. The states of an application: followed → waiting, once it is stored what
- * there is to wait for, all of which is in the store before that (`RunFollowUps.started`); → over, when
- * all of it has ended, or at the deadline, or when the run is canceled. A process that dies before
- * `waiting` was stored makes the next one follow the application to its end again.
+ * Makes a run wait for all follow-ups of its operation, including those it did not request, and includes
+ * their results in its own. States of an application: `followed` → `waiting`, when the list of follow-ups
+ * is stored; they are all in the store before that (`RunFollowUps.started`) → `over`, when all have ended,
+ * at the deadline, or when the run is canceled. If the process dies before `waiting` is stored, the next
+ * one follows the application to its end again.
  */
 export class AwaitedFollowUps implements FollowObserver {
   readonly #options: AwaitedFollowUpsOptions;
@@ -65,7 +65,7 @@ export class AwaitedFollowUps implements FollowObserver {
   }
 
   seen(): void {
-    // Whoever derives the events looks by itself.
+    // The event watch reads the application itself.
   }
 
   resumed({ path, deadline }: Pick<FollowedEnd, 'path' | 'deadline'>) {
@@ -76,13 +76,13 @@ export class AwaitedFollowUps implements FollowObserver {
   async ended(end: FollowedEnd): Promise<ApplicationResult> {
     const { marker, isAsked, life, clock, checkpoints, activity } = this.#options;
     const { result, application, operation, path } = end;
-    // What a run that was never told of an operation succeeded by, only the history knows.
+    // If the run succeeded without seeing its operation, only the history shows what was deployed.
     const isUnseen = operation === undefined && result.outcome === 'succeeded';
     const isOwn = operation !== undefined && markerOf(operation.operation) === marker;
     if (application === undefined || !(isOwn || isUnseen)) {
       return isAsked ? withoutOwn(result) : result;
     }
-    // A run must not be parked before it is stored what it waits for.
+    // The run must not be parked before the list of follow-ups is stored.
     activity(path, { kind: 'busy' });
     const followUps = await this.#started({ application, operation });
     throwIfDetached(life);
@@ -143,7 +143,7 @@ export class AwaitedFollowUps implements FollowObserver {
     return withFollowUps(canceledIn(result), reports, inclusion);
   }
 
-  /** Resolves when all have ended, or the signal aborts. */
+  /** Resolves when all have ended, or when the signal aborts. */
   async #watch(
     path: string,
     open: readonly WatchedFollowUp[],
@@ -162,7 +162,7 @@ export class AwaitedFollowUps implements FollowObserver {
       await Promise.race([done, clock.sleep(pause, signal)]);
     }
     activity(path, { kind: 'busy' });
-    // Once the process ends, the store answers nobody.
+    // The store no longer responds once the process ends.
     await abortable(done, life);
   }
 
@@ -170,8 +170,11 @@ export class AwaitedFollowUps implements FollowObserver {
     const { clock, life, endsOnCancel } = this.#options;
     if (!endsOnCancel) return;
     const scope = new CancelScope(clock, { parent: life, at: clock.now() + graceOfCancel });
-    await abortable(cancelFollowUps(all, this.#options, scope.signal), life);
-    scope.end();
+    try {
+      await abortable(cancelFollowUps(all, this.#options, scope.signal), life);
+    } finally {
+      scope.end();
+    }
   }
 
   #sayWait(application: ApplicationName, followUps: readonly FollowUpReport[]): void {
@@ -195,7 +198,7 @@ function nameOf({ name, namespace }: ApplicationName): ApplicationName {
   return { name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** What had failed before stays so. */
+/** A result that had already failed does not change. */
 function canceledIn(result: ApplicationResult): ApplicationResult {
   if (result.outcome !== 'succeeded' && result.outcome !== 'superseded') return result;
   const message = `${result.message}; the run was canceled while it waited for its follow-ups`;

@@ -5,20 +5,20 @@ import { logLine } from '../../../text/foreign-text.ts';
 import type { RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
 import { isOver, type WatchedFollowUp } from './watched-follow-up.ts';
 
-/** What follow-ups are canceled with. */
+/** What canceling follow-ups needs. */
 export interface FollowUpCancellationPorts {
   readonly followUps: Pick<RunFollowUps, 'dismiss' | 'cancel'>;
   readonly tell: (progress: Progress) => void;
   readonly clock: Clock;
 }
 
-/** Milliseconds between two looks at one of which it is being found out whether it is queued. */
+/** Milliseconds between two reads of a follow-up whose request is unclear. */
 const pause = 1_000;
 
 /**
- * Ends the follow-ups that the rules of a canceled run have asked for: what is not sent is not sent
- * any more, what was sent is found out, and what runs is canceled. What others have asked for goes on.
- * Resolves when that is done, or the signal aborts; never rejects.
+ * Ends the follow-ups that the rules of a canceled run requested: those not sent yet are dropped, unclear
+ * requests are resolved, and running pipelines are canceled. Follow-ups that others requested continue.
+ * Resolves when that is done, or when the signal aborts; never rejects.
  */
 export async function cancelFollowUps(
   followUps: readonly WatchedFollowUp[],

@@ -5,28 +5,28 @@ import type { FollowUpReport } from '../../../sync/model/follow-up-report.ts';
 import { logLine } from '../../../text/foreign-text.ts';
 import type { RunFollowUp, RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
 
-/** What a follow-up is watched with. */
+/** What watching a follow-up needs. */
 export interface WatchedFollowUpPorts {
   readonly followUps: Pick<RunFollowUps, 'find' | 'watch'>;
   readonly insist: <T>(act: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
 }
 
-/** Milliseconds between two looks at one that is not queued yet: the store is asked, nobody else. */
+/** Milliseconds between two reads of a follow-up that is not queued yet; they read only the store. */
 const pause = 1_000;
 
-/** One follow-up that a run waits for, from what was known of it to its end. */
+/** A follow-up that a run waits for, from its last known state to its end. */
 export class WatchedFollowUp {
   readonly #ports: WatchedFollowUpPorts;
   readonly #changed: (report: FollowUpReport) => void;
-  /** Resolves when it is known how it is now. */
+  /** Resolves when its current state is known. */
   readonly looked: Promise<void>;
   #look: () => void = () => undefined;
   #isUnclear = false;
-  /** As it is known. */
+  /** Its last known state. */
   report: FollowUpReport;
 
-  /** `known`: as it was told last. `changed` is called with everything that is new. */
+  /** `known`: its state as last reported. `changed` is called with each new state. */
   constructor(
     known: FollowUpReport,
     ports: WatchedFollowUpPorts,
@@ -38,7 +38,7 @@ export class WatchedFollowUp {
     this.looked = new Promise((resolve) => (this.#look = resolve));
   }
 
-  /** Resolves when it is over, when nobody can tell how it ends, or when the signal aborts. */
+  /** Resolves when it has ended, when its end cannot be determined, or when the signal aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     try {
       const queued = await this.#untilQueued(signal);
@@ -48,7 +48,7 @@ export class WatchedFollowUp {
     }
   }
 
-  /** How it is in the store, if it still is there. */
+  /** Its state in the store; undefined if the store no longer has it. */
   async find(): Promise<RunFollowUp | undefined> {
     const { followUps, insist } = this.#ports;
     const found = await insist(() => followUps.find(this.report.key));
@@ -56,7 +56,7 @@ export class WatchedFollowUp {
     return found;
   }
 
-  /** Takes in what became of it, apart from watching. */
+  /** Applies a change that did not come from watching. */
   become(change: Partial<FollowUpReport>): void {
     const before = this.report;
     const report = { ...before, ...change };
@@ -68,14 +68,14 @@ export class WatchedFollowUp {
     if (isNews) this.#changed(report);
   }
 
-  /** The run ends, and does not know whether it is queued: says so. */
+  /** Says so if the run ends without knowing whether this was queued. */
   close(): void {
     if (!this.#isUnclear || this.report.state !== 'waiting') return;
     const message = ['It may have been queued: no answer came.', this.report.message].join(' ');
     this.become({ message: message.trim() });
   }
 
-  /** Undefined: it is over, or the signal aborted. */
+  /** Resolves to undefined if it has ended or the signal aborted. */
   async #untilQueued(signal: AbortSignal): Promise<RunFollowUp | undefined> {
     while (!signal.aborted && !isOver(this.report)) {
       const found = await this.find();
@@ -84,7 +84,7 @@ export class WatchedFollowUp {
         return undefined;
       }
       const { report, run } = found;
-      // Its run may have been seen already, of which the store knows nothing.
+      // The pipeline's run may have been read already; the store does not know its state.
       if (this.report.run === undefined || report.state !== 'queued') this.become(report);
       if (run !== undefined) return found;
       this.#look();
@@ -101,13 +101,13 @@ export class WatchedFollowUp {
         this.#look();
       });
     } catch (error) {
-      // It was refused for good: nobody knows how it ends, and no look would change that.
+      // A permanent refusal: its end stays unknown, and another read would not change that.
       if (!signal.aborted) this.become({ message: logLine(errorMessage(error), 1_000) });
     }
   }
 }
 
-/** Whether nothing more will be heard of it. */
+/** Whether its state is final. */
 export function isOver({ state }: Pick<FollowUpReport, 'state'>): boolean {
   return state === 'ended' || state === 'notQueued';
 }
