@@ -10,8 +10,8 @@ export function printOnce(once: Once): string {
 }
 
 /**
- * The same of an action, by the mark of the run that it has asked for; empty as long as it has asked for
- * none. A web hook has no mark: whoever receives it knows it by its id.
+ * The same for an action, from the mark of the run that it requested; empty until it has requested one. A
+ * web hook has no mark: its receiver recognizes it by its id.
  */
 export function printOnceOf(
   kind: 'queuePipeline' | 'createRelease' | 'postWebHook',

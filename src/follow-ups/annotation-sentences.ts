@@ -3,21 +3,21 @@ import { printAnnotation, readAnnotations } from './annotations.ts';
 import { grantedRules, type Grant } from './grants.ts';
 import type { FollowUpRule } from './follow-up.ts';
 
-/** What the configuration allows annotations. */
+/** What the configuration allows annotations to do. */
 export interface AnnotationSettings {
   readonly grants: readonly Grant[];
-  /** The organization that is meant where none is named; undefined where there are several, or none. */
+  /** The default organization; undefined if several are configured, or none. */
   readonly organization: string | undefined;
 }
 
-/** What annotations may start, and what of them cannot be: sentences with what to do, foreign in part. */
+/** What annotations may start, and their faults: sentences with what to do, which contain foreign text. */
 export interface JudgedAnnotations {
   readonly rules: readonly FollowUpRule[];
   readonly faulty: readonly string[];
   readonly forbidden: readonly string[];
 }
 
-/** What is wrong with annotations as they are written; which pipelines they may queue is asked elsewhere. */
+/** Faults of annotations as written; which pipelines they may queue is checked elsewhere. */
 export function annotationFaults({ annotations }: Pick<Application, 'annotations'>) {
   const { rules, faults } = readAnnotations(annotations);
   const faulty = faults.map(
@@ -27,7 +27,7 @@ export function annotationFaults({ annotations }: Pick<Application, 'annotations
   return { rules, faulty };
 }
 
-/** The same with what grants allow an application of the Argo CD of this name. */
+/** The same, including what grants allow an application of the named Argo CD instance. */
 export function judgeAnnotations(
   argocd: string,
   application: Pick<Application, 'annotations' | 'project'>,

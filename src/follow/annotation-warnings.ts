@@ -3,18 +3,18 @@ import { isDryRun, type Goal } from '../sync/model/goal.ts';
 import type { Progress } from '../sync/model/outcome.ts';
 import type { FollowObserver } from './follow-observer.ts';
 
-/** What is wrong with an application's annotations, and what to do about it: sentences, foreign in part. */
+/** The faults of an application's annotations, and what to do: sentences, which contain foreign text. */
 export type AnnotationFaultsOf = (
   application: Application,
 ) => readonly string[] | Promise<readonly string[]>;
 
-/** Warnings for one application: the first tell what to look at. */
+/** The maximum number of warnings per application: a few show what to look at. */
 const most = 3;
 
 /**
- * An observer that warns whoever syncs an application with faulty annotations, once it has ended for
- * `next` as well: what is told after that is told once, also by a run that is parked meanwhile. The
- * result stays as it is, and warnings that cannot be found out are left out.
+ * An observer that warns whoever syncs an application with faulty annotations. It warns after the
+ * application has ended for `next` as well, so that each warning is reported once, even if the run was
+ * parked in between. The result does not change; warnings that cannot be determined are omitted.
  */
 export function warningOfAnnotations(
   goal: Goal,
@@ -22,7 +22,7 @@ export function warningOfAnnotations(
   tell: (progress: Progress) => void,
   next?: FollowObserver,
 ): FollowObserver | undefined {
-  // Nothing else starts an operation of which something could follow.
+  // Only these start an operation that can have follow-ups.
   if (!/^(sync|rollback)$/.test(goal.action) || isDryRun(goal)) return next;
   const resume = next?.resumed?.bind(next);
   return {

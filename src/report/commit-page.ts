@@ -1,7 +1,7 @@
 import { isCommit } from '../sync/model/revision.ts';
 import { percentDecode, percentEncode } from '../text/percent-encoding.ts';
 
-/** How a host of repositories names the page of a commit; undefined: the path is not one of its repositories. */
+/** The path of a commit's page on a host; undefined if the path is not that of a repository. */
 type PageOf = (path: readonly string[], commit: string, host: string) => string | undefined;
 
 const githubPage: PageOf = (path, commit) =>
@@ -13,7 +13,7 @@ const gitlabPage: PageOf = (path, commit) =>
 const bitbucketPage: PageOf = (path, commit) =>
   path.length === 2 ? `https://bitbucket.org/${path.join('/')}/commits/${commit}` : undefined;
 
-/** `organization/project/_git/repository`; a repository with the name of its project stands alone. */
+/** `organization/project/_git/repository`; the project is left out if the repository has its name. */
 const azurePage: PageOf = (path, commit) => {
   const [organization = '', ...inside] = path;
   const at = inside.indexOf('_git');
@@ -28,7 +28,7 @@ const azureSshPage: PageOf = (path, commit, host) => {
   return azurePage([organization, project, '_git', repository], commit, host);
 };
 
-/** An organization of the time before dev.azure.com, whose name is that of the host. */
+/** The older form of organizations, with the organization's name in the host. */
 const visualStudioPage: PageOf = (path, commit, host) => {
   const [organization = ''] = host.split('.');
   const inside = path[0]?.toLowerCase() === 'defaultcollection' ? path.slice(1) : path;
@@ -47,13 +47,13 @@ const pages: ReadonlyMap<string, PageOf> = new Map([
   ['vs-ssh.visualstudio.com', azureSshPage],
 ]);
 
-/** Longer addresses of repositories are nobody's. */
+/** Characters of a repository's address; a longer one has no page. */
 const longest = 1_000;
 
 /**
- * The page of a commit for people, by the address that Argo CD reads its repository from: https, ssh, or
- * `git@host:path`. The host of the page is one of a fixed list and the path is encoded, so that nothing
- * foreign leads elsewhere. Undefined for other hosts, for other forms, and for what is no full commit.
+ * The web page of a commit, derived from the address of its repository in Argo CD: https, ssh, or
+ * `git@host:path`. The page's host is one of a fixed list and its path is encoded, so that foreign text
+ * cannot lead elsewhere. Undefined for other hosts and forms, and for anything but a full commit id.
  */
 export function commitPage(repository: string, revision: string): string | undefined {
   if (!isCommit(revision) || repository.length > longest) return undefined;
@@ -82,7 +82,7 @@ function placeOf(repository: string): Place | undefined {
   if (!URL.canParse(repository)) return undefined;
   const { protocol, hostname, port, pathname } = new URL(repository);
   const isWeb = protocol === 'https:' || protocol === 'http:';
-  // Behind a port of its own is another server.
+  // Another port may be another server.
   if (!isWeb && protocol !== 'ssh:') return undefined;
   return isWeb && port !== '' ? undefined : { host: hostname.toLowerCase(), path: pathname };
 }

@@ -1,6 +1,6 @@
 /**
- * What we use of the Azure SDK: more than half a megabyte, which is loaded only where an identity of
- * Entra is configured, by `import()` of this file.
+ * The parts of the Azure SDK that we use. They are large, so this file is loaded by `import()`, and only if
+ * an Entra identity is configured.
  */
 export {
   ClientAssertionCredential,

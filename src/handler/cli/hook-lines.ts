@@ -4,7 +4,7 @@ import { TokenReview } from '../access/token-review.ts';
 import type { HookCaller, HookGrant, HooksConfig } from '../config/hooks-config.ts';
 import { checked, type PipelineCheck } from './pipeline-check.ts';
 
-/** How the hooks of one caller prove who they are, in one line. Without a secret. */
+/** How the hooks of one caller prove their identity, in one line without secrets. */
 export function printHookCaller(caller: HookCaller, { audience }: HooksConfig): string {
   switch (caller.kind) {
     case 'tokenReview': {
@@ -40,7 +40,7 @@ export function printHookGrant(grant: HookGrant): string {
   return `${whose}, for applications ${applications.join(', ')} in AppProject ${appProjects.join(' or ')} at Argo CD ${argocd}: ${does}`;
 }
 
-/** Asks each cluster whether it can prove tokens to us; of a shared key there is nobody to ask. */
+/** Checks for each cluster whether it can verify tokens for us; a shared key needs no check. */
 export function checkHookCallers({ callers, audience }: HooksConfig): Promise<PipelineCheck>[] {
   return callers.flatMap((caller) => {
     switch (caller.kind) {
@@ -54,5 +54,5 @@ export function checkHookCallers({ callers, audience }: HooksConfig): Promise<Pi
   });
 }
 
-/** A probe tells by its rejection. */
+/** A probe reports a problem by rejecting. */
 const ignore = () => undefined;

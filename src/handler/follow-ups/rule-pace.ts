@@ -3,19 +3,19 @@ import { addressKey } from '../../follow-ups/pipeline-address.ts';
 import type { PacedAction } from '../store/event-store.ts';
 
 const hour = 3_600_000;
-/** The part of an hour's actions that one application may have waiting: so long it keeps others waiting. */
+/** The share of an hour's actions that one application may have waiting; it delays others by as much. */
 const share = 1 / 6;
-/** And so many in any case, where an hour has only a few. */
+/** The minimum of that, if an hour allows only a few. */
 const leastShare = 10;
 
-/** What an action is counted by. `uid`: of its application. */
+/** What an action is counted by. `uid`: that of its application. */
 export interface PaceQuestion {
   readonly rule: string;
   readonly action: RenderedAction;
   readonly uid: string;
 }
 
-/** How many actions there may be. */
+/** The maximum number of actions. */
 export interface PaceLimits {
   readonly perHour: number;
   /** Milliseconds that an action may wait for its turn. */
@@ -29,8 +29,8 @@ interface Turn {
 
 /**
  * Spreads the actions of a rule for one pipeline, so that no hour has more than allowed: the rest is delayed.
- * Of a flood, what would be delayed too long is refused, and what one application may not have waiting
- * beside others. Actions of earlier processes are counted by `recall`.
+ * In a flood, actions are refused if they would be delayed too long, or if too many of the same application
+ * are waiting. Actions of earlier processes are counted by `recall`.
  */
 export class RulePace {
   readonly #queues = new Map<string, TurnQueue>();
@@ -45,8 +45,8 @@ export class RulePace {
   }
 
   /**
-   * When a new action is due: now, or as soon as the limit allows. Counts the action. Undefined, and not
-   * counted: too many wait before it.
+   * When a new action is due: now, or as soon as the limit allows. Counts the action. Returns undefined,
+   * and does not count it, if too many are waiting.
    */
   next(question: PaceQuestion, { perHour, longest }: PaceLimits, now: number): number | undefined {
     const queue = this.#queueOf(question);
@@ -78,17 +78,17 @@ export class RulePace {
   }
 }
 
-/** Parts of the turns that are over are cut off when they are so many. */
+/** Past turns are removed in batches of at least this many. */
 const mostOver = 1_000;
 
-/** The turns of one rule and pipeline, ascending: those of an hour ago, and those to come. */
+/** The turns of one rule and pipeline, ascending: those of the past hour, and those to come. */
 class TurnQueue {
   #turns: Turn[] = [];
-  /** Those before it are older than an hour. */
+  /** Index of the first turn of the past hour. */
   #first = 0;
-  /** Those before it have had their turn. */
+  /** Index of the first turn to come. */
   #waiting = 0;
-  /** How many an application has waiting. */
+  /** The number of actions that an application has waiting. */
   readonly #counts = new Map<string, number>();
 
   get isEmpty(): boolean {
@@ -104,7 +104,7 @@ class TurnQueue {
     return this.#counts.get(uid) ?? 0;
   }
 
-  /** The turn before so many others at the end. */
+  /** The turn that has `count` others after it. */
   lastBut(count: number): number | undefined {
     const place = this.#turns.length - 1 - count;
     return place < this.#first ? undefined : this.#turns[place]?.at;

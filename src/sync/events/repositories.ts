@@ -2,10 +2,10 @@ import type { Application, Source } from '../model/application.ts';
 import type { OperationState } from '../model/operation.ts';
 import { isSame, kindOf } from '../model/revision.ts';
 
-/** The repository of each revision, as `EventOperation.repositories` has them. */
+/** The repository of each revision, in the form of `EventOperation.repositories`. */
 type Repositories = readonly string[] | undefined;
 
-/** Of an operation that the application shows: those that it was asked for with, or else the application's. */
+/** The repositories of an operation that the application shows: its own, or else the application's. */
 export function repositoriesOf(
   { sources: own }: Pick<Application, 'sources'>,
   { operation }: OperationState,
@@ -14,7 +14,7 @@ export function repositoriesOf(
   return repositoriesFrom(operation.sources ?? own, revisions);
 }
 
-/** Of a deployment that only the history shows; undefined for all but the newest, whose sources are kept. */
+/** Those of a deployment in the history; undefined for all but the newest, since only its sources are kept. */
 export function deployedRepositories(
   { history, deployedSources }: Pick<Application, 'history' | 'deployedSources'>,
   revisions: readonly string[],
