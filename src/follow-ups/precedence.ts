@@ -1,6 +1,6 @@
 import type { FollowUpRule } from './follow-up.ts';
-import { addressKey, completeAddress } from './pipeline-address.ts';
 import type { AddressDefaults } from './render-action.ts';
+import { targetKey } from './target-key.ts';
 
 /** The rules that one event starts, by where they are written. */
 export interface PlacedRules {
@@ -34,7 +34,5 @@ export function chooseRules(
 }
 
 function keyOf({ do: action }: FollowUpRule, defaults: AddressDefaults): string | undefined {
-  if (action.kind === 'postWebHook') return undefined;
-  const address = completeAddress(action, defaults);
-  return address && `${action.kind} ${addressKey(address)}`;
+  return action.kind === 'postWebHook' ? undefined : targetKey(action, defaults);
 }

@@ -1,11 +1,7 @@
 import type { FollowUpRule, RenderedAction } from '../../follow-ups/follow-up.ts';
 import { isGranted, type Grant } from '../../follow-ups/grants.ts';
-import {
-  addressKey,
-  completeAddress,
-  printPipelineAddress,
-  type CompleteAddress,
-} from '../../follow-ups/pipeline-address.ts';
+import { printPipelineAddress, type CompleteAddress } from '../../follow-ups/pipeline-address.ts';
+import { targetKey } from '../../follow-ups/target-key.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { readActionBody } from '../../actions/action-body.ts';
@@ -107,17 +103,8 @@ function refusalOf(
   return `Applications of AppProject ${appProject} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`grants\` in the configuration.`;
 }
 
-/** Whether a rule still is for what it was when its action was made; an organization may be left out. */
+/** Whether a rule still has the target of its earlier action. The organization may be left out. */
 function isSameTarget(current: FollowUpRule['do'], action: RenderedAction): boolean {
-  if (current.kind === 'postWebHook') {
-    return action.kind === 'postWebHook' && current.url === action.url;
-  }
-  if (action.kind === 'postWebHook') return false;
-  const { organization, project } = action;
-  const address = completeAddress(current, { organization, project });
-  return (
-    current.kind === action.kind &&
-    address !== undefined &&
-    addressKey(address) === addressKey(action)
-  );
+  const defaults = action.kind === 'postWebHook' ? undefined : action;
+  return targetKey(current, defaults) === targetKey(action);
 }

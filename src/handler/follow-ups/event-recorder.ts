@@ -2,7 +2,7 @@ import { readActionBody } from '../../actions/action-body.ts';
 import type { StoredAction } from '../../actions/stored-action.ts';
 import { actionKeyOf } from '../../follow-ups/action-key.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
-import { addressKey, completeAddress } from '../../follow-ups/pipeline-address.ts';
+import { targetKey } from '../../follow-ups/target-key.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { deletionOf, deriveEvents } from '../../sync/events/derive-events.ts';
 import { lookOf } from '../../sync/events/look.ts';
@@ -184,20 +184,15 @@ export class EventRecorder {
   async #alike(event: ApplicationEvent, rule: FollowUpRule): Promise<StoredAction | undefined> {
     const { do: wanted, each } = rule;
     if (wanted.kind !== 'queuePipeline' || each === 'attempt') return undefined;
-    const address = completeAddress(wanted, { organization: '', project: undefined });
-    if (address === undefined) return undefined;
+    const target = targetKey(wanted);
+    if (target === undefined) return undefined;
     const actions = await this.#ports.store.actions({
       uid: event.application.uid,
       limit: mostAlike,
     });
     return actions.find((one) => {
       const { event: its, action } = readActionBody(one);
-      return (
-        its.id === event.id &&
-        !one.rule.startsWith('hook/') &&
-        action.kind === 'queuePipeline' &&
-        addressKey(action) === addressKey(address)
-      );
+      return its.id === event.id && !one.rule.startsWith('hook/') && targetKey(action) === target;
     });
   }
 

@@ -1,5 +1,5 @@
 import type { RenderedAction } from '../../follow-ups/follow-up.ts';
-import { addressKey } from '../../follow-ups/pipeline-address.ts';
+import { targetKey } from '../../follow-ups/target-key.ts';
 import type { PacedAction } from '../store/event-store.ts';
 
 const hour = 3_600_000;
@@ -69,7 +69,7 @@ export class RulePace {
   }
 
   #queueOf({ rule, action }: PaceQuestion): TurnQueue {
-    const key = `${rule}|${action.kind}|${'url' in action ? action.url : addressKey(action)}`;
+    const key = `${rule}|${targetKey(action)}`;
     const known = this.#queues.get(key);
     if (known !== undefined) return known;
     const made = new TurnQueue();

@@ -4,12 +4,9 @@ import type { RunProgress } from '../../actions/run-progress.ts';
 import { ownRequest } from '../../actions/targets-by-kind.ts';
 import type { PipelineRun, Pipelines, RunReference } from '../../azure/pipelines/pipelines.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
-import {
-  addressKey,
-  completeAddress,
-  printPipelineAddress,
-} from '../../follow-ups/pipeline-address.ts';
+import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { RuleSet } from '../../follow-ups/rule-set.ts';
+import { targetKey } from '../../follow-ups/target-key.ts';
 import type { ApplicationEvent, EventKind } from '../../sync/events/application-event.ts';
 import { deriveEvents, operationKey } from '../../sync/events/derive-events.ts';
 import type { Application } from '../../sync/model/application.ts';
@@ -155,9 +152,7 @@ function isFor(
 ): boolean {
   const body = findActionBody(action);
   if (body === undefined || (end !== undefined && body.event.id !== end.id)) return false;
-  if (rule.do.kind === 'postWebHook' || body.action.kind !== rule.do.kind) return false;
-  const address = completeAddress(rule.do, defaults);
-  return address !== undefined && addressKey(address) === addressKey(body.action);
+  return targetKey(rule.do, defaults) === targetKey(body.action);
 }
 
 function unstarted(
