@@ -1,4 +1,4 @@
-import type { FollowUpReport } from '../sync/model/follow-up-report.ts';
+import { isOver, type FollowUpReport } from '../sync/model/follow-up-report.ts';
 import {
   outcomes,
   type ApplicationResult,
@@ -33,7 +33,7 @@ export function withFollowUps(
   );
   if (!isWaited) return { ...told, concerns: [...result.concerns, ...unqueued.map(warningOf)] };
   const failed = followUps.filter(hasFailed);
-  const open = followUps.filter(({ state }) => state !== 'ended' && state !== 'notQueued');
+  const open = followUps.filter((one) => !isOver(one));
   const partial = followUps.filter(({ result: one }) => one === 'partiallySucceeded');
   const concerns = [...result.concerns, ...partial.map(warningOf)];
   const missing = [...failed, ...open];

@@ -1,6 +1,6 @@
 import { isoTime } from '../text/iso-time.ts';
 import { printKey, printName, resourceId } from '../sync/model/application.ts';
-import type { FollowUpReport } from '../sync/model/follow-up-report.ts';
+import { isOver, type FollowUpReport } from '../sync/model/follow-up-report.ts';
 import type { ApplicationResult, Progress, OperationStep } from '../sync/model/outcome.ts';
 import { followUpState } from './follow-up-words.ts';
 import { plainLine } from '../text/foreign-text.ts';
@@ -108,7 +108,7 @@ export class Timeline {
   #tellFollowUp(name: string, report: FollowUpReport): void {
     const application = this.#applicationOf(name, undefined);
     if (application === undefined) return;
-    const { key, pipeline, state, run } = report;
+    const { key, pipeline, run } = report;
     const known = application.followUps.get(key);
     const record =
       known ??
@@ -120,7 +120,7 @@ export class Timeline {
       });
     if (record === undefined || record.ended) return;
     application.followUps.set(key, record);
-    record.ended = state === 'ended' || state === 'notQueued';
+    record.ended = isOver(report);
     if (this.#isSilent) return;
     const message = [followUpState(report), run?.name ?? '', run?.page ?? ''].filter(Boolean);
     this.#write({

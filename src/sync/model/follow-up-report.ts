@@ -25,3 +25,13 @@ export interface FollowUpReport {
   /** Why it is not queued; foreign text, or empty. */
   readonly message: string;
 }
+
+/** Whether its state is final. */
+export function isOver({ state }: Pick<FollowUpReport, 'state'>): boolean {
+  return state === 'ended' || state === 'notQueued';
+}
+
+/** Whether one report says something that the other did not. */
+export function differs(one: FollowUpReport, other: FollowUpReport): boolean {
+  return one.state !== other.state || one.result !== other.result || one.message !== other.message;
+}

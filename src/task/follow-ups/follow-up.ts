@@ -1,6 +1,7 @@
 import type { ActionOutcome } from '../../actions/stored-action.ts';
 import type { PipelineRun, RunReference } from '../../azure/pipelines/pipelines.ts';
-import type { FollowUpReport } from '../../sync/model/follow-up-report.ts';
+import { reportedRun } from '../../actions/reported-run.ts';
+import { differs, type FollowUpReport } from '../../sync/model/follow-up-report.ts';
 
 /** One follow-up of a step, and what is known of it. Reports each change. */
 export class FollowUp {
@@ -44,10 +45,8 @@ export class FollowUp {
   }
 
   /** Updates it from its run. */
-  seen({ name, page, state, result, id }: PipelineRun): void {
-    const run = { id, name, page };
-    if (state === 'completed') this.#change({ state: 'ended', run, result: result ?? 'failed' });
-    else if (state !== 'notStarted') this.#change({ state: 'running', run });
+  seen(run: PipelineRun): void {
+    this.#change(reportedRun(run));
   }
 
   /** Its run can no longer be read, so its result stays unknown. */
@@ -64,10 +63,6 @@ export class FollowUp {
     const before = this.report;
     this.report = { ...before, ...change };
     if (this.report.state !== 'waiting') this.#settle();
-    const isNews =
-      before.state !== this.report.state ||
-      before.result !== this.report.result ||
-      before.message !== this.report.message;
-    if (isNews) this.#tell(this.report);
+    if (differs(before, this.report)) this.#tell(this.report);
   }
 }

@@ -6,13 +6,13 @@ import type { FollowedEnd, FollowObserver } from '../../../follow/follow-observe
 import type { Activity } from '../../../follow/settings.ts';
 import { withFollowUps, withoutOwn } from '../../../follow-ups/included-follow-ups.ts';
 import type { Application, ApplicationName } from '../../../sync/model/application.ts';
-import type { FollowUpReport } from '../../../sync/model/follow-up-report.ts';
+import { isOver, type FollowUpReport } from '../../../sync/model/follow-up-report.ts';
 import { markerOf } from '../../../sync/model/operation.ts';
 import type { ApplicationResult, Progress } from '../../../sync/model/outcome.ts';
 import type { RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
 import type { StoredWait } from '../../store/store.ts';
 import { cancelFollowUps } from './follow-up-cancellation.ts';
-import { isOver, WatchedFollowUp } from './watched-follow-up.ts';
+import { WatchedFollowUp } from './watched-follow-up.ts';
 
 /** What waiting for the follow-ups of a run needs. */
 export interface AwaitedFollowUpsOptions {

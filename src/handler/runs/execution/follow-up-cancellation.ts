@@ -1,9 +1,10 @@
 import type { Clock } from '../../../async/clock.ts';
 import { errorMessage } from '../../../async/error-message.ts';
+import { isOver } from '../../../sync/model/follow-up-report.ts';
 import type { Progress } from '../../../sync/model/outcome.ts';
 import { logLine } from '../../../text/foreign-text.ts';
 import type { RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
-import { isOver, type WatchedFollowUp } from './watched-follow-up.ts';
+import type { WatchedFollowUp } from './watched-follow-up.ts';
 
 /** What canceling follow-ups needs. */
 export interface FollowUpCancellationPorts {

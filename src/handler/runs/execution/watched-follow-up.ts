@@ -1,7 +1,7 @@
 import type { Clock } from '../../../async/clock.ts';
 import { errorMessage } from '../../../async/error-message.ts';
-import type { PipelineRun } from '../../../azure/pipelines/pipelines.ts';
-import type { FollowUpReport } from '../../../sync/model/follow-up-report.ts';
+import { reportedRun } from '../../../actions/reported-run.ts';
+import { differs, isOver, type FollowUpReport } from '../../../sync/model/follow-up-report.ts';
 import { logLine } from '../../../text/foreign-text.ts';
 import type { RunFollowUp, RunFollowUps } from '../../follow-ups/run-follow-ups.ts';
 
@@ -60,12 +60,8 @@ export class WatchedFollowUp {
   become(change: Partial<FollowUpReport>): void {
     const before = this.report;
     const report = { ...before, ...change };
-    const isNews =
-      before.state !== report.state ||
-      before.result !== report.result ||
-      before.message !== report.message;
     this.report = report;
-    if (isNews) this.#changed(report);
+    if (differs(before, report)) this.#changed(report);
   }
 
   /** Says so if the run ends without knowing whether this was queued. */
@@ -97,7 +93,7 @@ export class WatchedFollowUp {
   async #untilEnded(run: NonNullable<RunFollowUp['run']>, signal: AbortSignal): Promise<void> {
     try {
       await this.#ports.followUps.watch(run, signal, (seen) => {
-        this.become(reportedBy(seen));
+        this.become(reportedRun(seen));
         this.#look();
       });
     } catch (error) {
@@ -105,17 +101,6 @@ export class WatchedFollowUp {
       if (!signal.aborted) this.become({ message: logLine(errorMessage(error), 1_000) });
     }
   }
-}
-
-/** Whether its state is final. */
-export function isOver({ state }: Pick<FollowUpReport, 'state'>): boolean {
-  return state === 'ended' || state === 'notQueued';
-}
-
-function reportedBy({ id, name, page, state, result }: PipelineRun): Partial<FollowUpReport> {
-  const run = { id, name, page };
-  if (state === 'completed') return { state: 'ended', run, result: result ?? 'failed' };
-  return state === 'notStarted' ? { run } : { state: 'running', run };
 }
 
 const removed =
