@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { retryAfterOf } from '../async/retry-after.ts';
 
 /** A request of a hook. No redirect is followed: a token goes to no other host. */
 export interface HookRequest {
@@ -49,8 +50,8 @@ export function exchange(asked: HookRequest): Promise<HookResponse> {
       });
       response.on('error', reject);
       response.on('end', () => {
-        const seconds = Number(response.headers['retry-after']) || 0;
-        resolve({ status: response.statusCode ?? 0, retryAfter: 1_000 * seconds, text });
+        const retryAfter = retryAfterOf(response.headers) ?? 0;
+        resolve({ status: response.statusCode ?? 0, retryAfter, text });
       });
     });
     sent.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
