@@ -1,4 +1,4 @@
-import { systemClock } from '../../async/clock.ts';
+import type { Clock } from '../../async/clock.ts';
 import { IssuerKeys } from '../access/issuer-keys.ts';
 import { TokenReview } from '../access/token-review.ts';
 import type { HookCaller, HookGrant, HooksConfig } from '../config/hooks-config.ts';
@@ -41,7 +41,10 @@ export function printHookGrant(grant: HookGrant): string {
 }
 
 /** Checks for each cluster whether it can verify tokens for us; a shared key needs no check. */
-export function checkHookCallers({ callers, audience }: HooksConfig): Promise<PipelineCheck>[] {
+export function checkHookCallers(
+  { callers, audience }: HooksConfig,
+  clock: Clock,
+): Promise<PipelineCheck>[] {
   return callers.flatMap((caller) => {
     switch (caller.kind) {
       case 'hmac':
@@ -49,7 +52,7 @@ export function checkHookCallers({ callers, audience }: HooksConfig): Promise<Pi
       case 'tokenReview':
         return [checked(caller.name, () => new TokenReview(caller, ignore).probe(audience))];
       case 'oidc':
-        return [checked(caller.name, () => new IssuerKeys(caller, systemClock, ignore).probe())];
+        return [checked(caller.name, () => new IssuerKeys(caller, clock, ignore).probe())];
     }
   });
 }

@@ -70,7 +70,7 @@ export async function checkLive(config: Config, ports: LiveCheckPorts): Promise<
     const about = { pipelines, urls, otherwise: defaultOrganization(organizations), signal };
     await section('Pipelines:', checkPipelines(config, about));
     await section('Argo CD:', config.argocd.map(reached));
-    await section('Hooks:', checkHookCallers(config.hooks));
+    await section('Hooks:', checkHookCallers(config.hooks, clock));
   } finally {
     await Promise.all([http.close(), tokens.close()]);
   }

@@ -8,6 +8,7 @@ import {
   printHookCaller,
   printHookGrant,
 } from '../../../src/handler/cli/hook-lines.ts';
+import { systemClock } from '../../../src/async/clock.ts';
 import type { HookCaller } from '../../../src/handler/config/hooks-config.ts';
 import { Secret } from '../../../src/secret.ts';
 import { freePort } from '../../../simulators/free-port.ts';
@@ -92,7 +93,7 @@ describe('the check of how hooks prove themselves', () => {
       { kind: 'oidc', name: 'kept', issuer, keys: JSON.stringify(cluster.issuer.keys) },
       { kind: 'hmac', name: 'old', secrets: [key] },
     ];
-    return Promise.all(checkHookCallers({ ...hooks, callers }));
+    return Promise.all(checkHookCallers({ ...hooks, callers }, systemClock));
   };
 
   it('has something reviewed and reads the keys', async () => {
