@@ -12,11 +12,12 @@ const version = 'v1';
 const keySize = 32;
 /** Bytes; the sizes for which AES-GCM is designed (NIST SP 800-38D). */
 const nonceSize = 12;
+const noncesAtOnce = 256;
 const tagSize = 16;
 
 /** A sealed text that cannot be opened. The message contains no secret. */
 export class TokenCipherError extends Error {
-  override readonly name = 'VaultError';
+  override readonly name = 'TokenCipherError';
 }
 
 /** Seals job tokens, so that stored tokens are useless without the keys (AES-256-GCM). */
@@ -24,6 +25,8 @@ export class TokenCipher {
   /** By id; the first one seals. */
   readonly #keys: ReadonlyMap<string, KeyObject>;
   readonly #sealing: string;
+  /** Not used yet. */
+  #nonces = Buffer.alloc(0);
 
   /** Throws a `TokenCipherError` for an invalid key; check with `keyProblem` first. */
   constructor(keys: readonly Secret[]) {
@@ -43,7 +46,7 @@ export class TokenCipher {
 
   /** Seals a text so that it opens only in this context (the run's id): `v1.<key id>.<nonce>.<data>`. */
   seal(token: Secret, context: string): string {
-    const nonce = randomBytes(nonceSize);
+    const nonce = this.#nonce();
     const cipher = createCipheriv('aes-256-gcm', this.#key(this.#sealing), nonce);
     cipher.setAAD(Buffer.from(context));
     const data = [cipher.update(token.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()];
@@ -77,6 +80,14 @@ export class TokenCipher {
   /** Whether the key with which a token was sealed is available. */
   canOpen(sealed: string): boolean {
     return this.#keys.has(sealed.split('.')[1] ?? '');
+  }
+
+  /** Random bytes that were never returned before. Fetched in portions, since each call takes Node some 15 µs. */
+  #nonce(): Buffer {
+    if (this.#nonces.length === 0) this.#nonces = randomBytes(nonceSize * noncesAtOnce);
+    const nonce = this.#nonces.subarray(0, nonceSize);
+    this.#nonces = this.#nonces.subarray(nonceSize);
+    return nonce;
   }
 
   #key(id: string): KeyObject {

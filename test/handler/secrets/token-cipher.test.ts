@@ -34,6 +34,12 @@ describe('the token cipher', () => {
     assert.equal(cipher.open(sealed, 'run-1').reveal(), 'job-token-1');
   });
 
+  it('never uses a nonce twice, however many tokens it seals', () => {
+    const cipher = new TokenCipher([key(1)]);
+    const nonces = Array.from({ length: 1_000 }, () => cipher.seal(token, 'run-1').split('.')[2]);
+    assert.equal(new Set(nonces).size, 1_000);
+  });
+
   it('seals with the first key and opens with all', () => {
     const old = new TokenCipher([key(1)]).seal(token, 'run-1');
     const cipher = new TokenCipher([key(2), key(1)]);
@@ -46,7 +52,7 @@ describe('the token cipher', () => {
     const sealed = new TokenCipher([key(1)]).seal(token, 'run-1');
     const id = sealed.split('.')[1] ?? '';
     assert.throws(() => new TokenCipher([key(2)]).open(sealed, 'run-1'), {
-      name: 'VaultError',
+      name: 'TokenCipherError',
       message: new RegExp(`sealed with key ${id}, which is no longer configured`),
     });
   });
