@@ -184,4 +184,9 @@ export function keyOf({ collection, planId, jobId, taskInstanceId }: RunAddress)
   return [collectionKey(collection), planId, jobId, taskInstanceId].join('|').toLowerCase();
 }
 
+/** How many characters a spec has, as it is stored. */
+export function charactersOf(spec: RunSpec): number {
+  return JSON.stringify(spec).length;
+}
+
 export type { Hub };

@@ -4,7 +4,7 @@ import { Listeners } from '../../../src/async/listeners.ts';
 import type { ChangeListener, ChangeEvent } from '../../../src/follow/change-source.ts';
 import { Metrics } from '../../../src/handler/telemetry/metrics.ts';
 import type { RunToken } from '../../../src/handler/runs/run-ports.ts';
-import type { Run } from '../../../src/handler/run.ts';
+import { charactersOf, type Run } from '../../../src/handler/run.ts';
 import type { RunScheduler } from '../../../src/handler/runs/scheduler/run-scheduler.ts';
 import { startScheduler } from '../../../src/handler/runs/start-runs.ts';
 import type { Store } from '../../../src/handler/store/store.ts';
@@ -126,7 +126,10 @@ export class Crowd {
 
   /** Stores runs, and has them worked. */
   add(ids: readonly string[], change: Partial<Run> = {}): void {
-    for (const id of ids) this.scheduler.add(this.store(id, change));
+    for (const id of ids) {
+      const run = this.store(id, change);
+      this.scheduler.add(run, charactersOf(run.spec));
+    }
   }
 
   /** Has all that is stored and open taken up, as a process does first. */

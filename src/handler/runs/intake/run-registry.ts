@@ -6,7 +6,7 @@ import { Secret } from '../../../secret.ts';
 import { mostUnprovenCancels } from '../../access/pending-quota.ts';
 import type { Accepted, RunIntake } from '../../run-intake.ts';
 import type { RunSpec, Run, RunHead } from '../../run.ts';
-import { keyOf, nothingReported, timeoutOf } from '../../run.ts';
+import { charactersOf, keyOf, nothingReported, timeoutOf } from '../../run.ts';
 import { allOpenRuns } from '../../store/open-runs.ts';
 import type { StoredCheckpoint } from '../../store/store.ts';
 import { tokenDigest } from '../../secrets/token-cipher.ts';
@@ -41,6 +41,14 @@ export type RegistryPorts = Pick<
 export interface RunsSettings {
   /** How long a job's token is assumed to be valid, in milliseconds. */
   readonly tokenLifetime: () => number;
+}
+
+/** A run that is being stored. */
+interface ComingRun {
+  /** Of its spec. */
+  readonly characters: number;
+  /** Called when the scheduler counts the run, or when there will be none. */
+  readonly release: () => void;
 }
 
 /** Accepts, cancels and finds runs: everything that is requested from outside. */
@@ -95,8 +103,8 @@ export class RunRegistry implements RunIntake {
     const request = `${key}|${digest}`;
     const storing = this.#storing.get(request);
     if (storing !== undefined) return { ...(await storing), isKnown: true };
-    const release = this.#reserve(spec);
-    const accepting = this.#accept(spec, token, { key, digest, release }).finally(release);
+    const coming = this.#reserve(spec);
+    const accepting = this.#accept(spec, token, { key, digest, coming }).finally(coming.release);
     this.#storing.set(request, accepting);
     try {
       return await accepting;
@@ -105,28 +113,30 @@ export class RunRegistry implements RunIntake {
     }
   }
 
-  /** Counts a run of a client until the scheduler has it. Returns a function that ends this. */
-  #reserve(spec: RunSpec): () => void {
+  /** Counts a run of a client until the scheduler has it. */
+  #reserve(spec: RunSpec): ComingRun {
     const { client } = spec;
-    const coming = this.#coming.get(client) ?? { runs: 0, characters: 0 };
-    this.#coming.set(client, coming);
-    let [runs, characters] = [1, JSON.stringify(spec).length];
-    coming.runs += runs;
-    coming.characters += characters;
-    return () => {
-      coming.runs -= runs;
-      coming.characters -= characters;
-      [runs, characters] = [0, 0];
+    const ofClient = this.#coming.get(client) ?? { runs: 0, characters: 0 };
+    this.#coming.set(client, ofClient);
+    const characters = charactersOf(spec);
+    ofClient.runs += 1;
+    ofClient.characters += characters;
+    let isCounted = true;
+    const release = () => {
+      if (!isCounted) return;
+      isCounted = false;
+      ofClient.runs -= 1;
+      ofClient.characters -= characters;
     };
+    return { characters, release };
   }
 
-  /** `release`: called when the scheduler counts the run. */
   async #accept(
     spec: RunSpec,
     token: Secret,
-    request: { readonly key: string; readonly digest: string; readonly release: () => void },
+    request: { readonly key: string; readonly digest: string; readonly coming: ComingRun },
   ): Promise<Accepted> {
-    const { key, digest, release } = request;
+    const { key, digest, coming } = request;
     const { store, cipher, random } = this.#ports;
     const known = await this.#known(key, digest);
     if (known !== undefined) return known;
@@ -141,8 +151,8 @@ export class RunRegistry implements RunIntake {
       runId: id,
       add: { run, token: { sealed: cipher.seal(token, id), digest } },
     });
-    this.#scheduler.add(run);
-    release();
+    this.#scheduler.add(run, coming.characters);
+    coming.release();
     // Looked up only now: a later cancellation finds the run.
     if (await this.#isCanceled(run)) await this.#scheduler.cancel(id);
     return { runId: id, state: run.state, isKnown: false };
@@ -154,16 +164,16 @@ export class RunRegistry implements RunIntake {
    */
   async announce({ spec, marker, checkpoint }: AnnouncedOrder): Promise<Accepted> {
     const { store, cipher, random } = this.#ports;
-    const release = this.#reserve(spec);
+    const coming = this.#reserve(spec);
     try {
       const id = guid(random);
       const run = this.#runOf(spec, { id, key: keyOf(spec.address), marker });
       const token = { sealed: cipher.seal(ownToken, id), digest: tokenDigest(ownToken) };
       await store.commit({ runId: id, add: { run, token }, checkpoints: [checkpoint] });
-      this.#scheduler.add(run);
+      this.#scheduler.add(run, coming.characters);
       return { runId: id, state: run.state, isKnown: false };
     } finally {
-      release();
+      coming.release();
     }
   }
 

@@ -1,5 +1,5 @@
 import { Detachment } from '../../../follow/detachment.ts';
-import type { Run, RunHead } from '../../run.ts';
+import { charactersOf, type Run, type RunHead } from '../../run.ts';
 import type { ActiveRun, PlaceDemand, RunContext } from '../execution/active-run.ts';
 import { RetryBackoff } from '../retry-backoff.ts';
 import { RankedQueue, ranks, type Rank } from './ranked-queue.ts';
@@ -91,7 +91,8 @@ export class RunScheduler {
     if (run.state !== 'accepted') this.#tries.know(run);
     this.#restarted.add(run.id);
     const rank = run.state === 'reporting' ? 'done' : 'stored';
-    this.#known.push([run.id, this.#enter(run), rank]);
+    const unproven = run.state === 'accepted' ? charactersOf(run.spec) : 0;
+    this.#known.push([run.id, this.#enter(run, unproven), rank]);
     this.#parkedRuns.watch(run);
   }
 
@@ -104,9 +105,9 @@ export class RunScheduler {
     void this.#pump();
   }
 
-  /** Schedules a run that was just stored. */
-  add(run: Run): void {
-    this.#queue.add('fresh', { id: run.id, partitionKey: this.#enter(run) });
+  /** Schedules a run that was just stored. `characters`: of its spec. */
+  add(run: Run, characters: number): void {
+    this.#queue.add('fresh', { id: run.id, partitionKey: this.#enter(run, characters) });
     void this.#pump();
   }
 
@@ -146,8 +147,8 @@ export class RunScheduler {
     return this.#queue.size;
   }
 
-  #enter(run: RunHead): string {
-    const { id, spec, state } = run;
+  #enter(run: RunHead, unproven: number): string {
+    const { id, spec } = run;
     const { client, address, argocd } = spec;
     this.#tries.enter(run);
     const partitionKey = `${address.collection} ${argocd}`;
@@ -156,7 +157,6 @@ export class RunScheduler {
       new RetryBackoff(this.#ports),
     ];
     const kept = { retryBackoff, proofBackoff, budget: new ReportBudget() };
-    const unproven = state === 'accepted' ? JSON.stringify(spec).length : 0;
     this.#open.set(id, { client, partitionKey, ...kept, unproven });
     add(this.#pending, client, 1);
     add(this.#unproven, client, unproven);
