@@ -29,8 +29,8 @@ export function hookPart(scenario: HookScenario): Part {
         {
           ...{ timeScale, waveDelay },
           script: () => tests,
-          onStory: (text) => {
-            if (isShown) screen.line(storyLine(text));
+          onEvent: (text) => {
+            if (isShown) screen.line(eventLine(text));
           },
         },
       );
@@ -126,8 +126,8 @@ const tones: Readonly<Record<string, Tone>> = {
   failed: 'bad',
 };
 
-/** A line of the story, behind where it is from. */
-function storyLine(text: string): Line {
+/** A line of the event log, after the name of its system. */
+function eventLine(text: string): Line {
   const isPipeline = text.startsWith('pipeline ');
   const [, before = text, last = ''] = /^(.*?)(\S+)$/.exec(text) ?? [];
   return [

@@ -17,7 +17,7 @@ describe('The example gitops/annotations-only', () => {
   afterEach(() => site.close());
 
   it('queues the tests when Argo CD has synced by itself, without a pipeline at the start', () => {
-    assert.deepEqual(site.story.that(/^(?!.*Namespace)/), [
+    assert.deepEqual(site.events.matching(/^(?!.*Namespace)/), [
       'shop: operation of Argo CD',
       'shop: Sync Service/web Synced',
       'shop: Sync Deployment/web Synced',
@@ -31,12 +31,12 @@ describe('The example gitops/annotations-only', () => {
   });
 
   it('reports a sync that fails, once for all of its attempts', async () => {
-    site.story.lines.length = 0;
+    site.events.lines.length = 0;
     const web = site.files.manifests()['web.yaml'] ?? '';
     site.argocd.commit('shop', { 'web.yaml': web.replace('port: 80', 'port: 80000') });
     site.argocd.deliverPush();
     await site.ended('report');
-    assert.deepEqual(site.story.that(/^pipeline|operation|attempt/), [
+    assert.deepEqual(site.events.matching(/^pipeline|operation|attempt/), [
       'shop: operation of Argo CD',
       'shop: waits for attempt 1',
       'shop: operation Failed',

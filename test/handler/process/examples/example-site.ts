@@ -26,7 +26,7 @@ import { HandlerProcess } from '../handler-process.ts';
 import { linesOf } from '../plan-lines.ts';
 import { until } from '../installation.ts';
 import { ExampleFiles } from './example-files.ts';
-import { Story } from './story.ts';
+import { EventLog } from './event-log.ts';
 
 export interface ExampleSiteOptions {
   /** Real milliseconds for each simulated one. */
@@ -39,8 +39,8 @@ export interface ExampleSiteOptions {
   readonly inputs?: (inputs: YamlStep['inputs']) => YamlStep['inputs'];
   /** Runs the pods that are no hook of ours. */
   readonly pods?: PodRunner;
-  /** Is told each line of the story. */
-  readonly onStory?: (line: string) => void;
+  /** Called with each line of the event log. */
+  readonly onEvent?: (line: string) => void;
   /** Is told each job without an agent that begins. */
   readonly onServerJob?: (pipeline: string, step: YamlStep, run: ServerJob) => void;
 }
@@ -72,7 +72,7 @@ export class ExampleSite {
   /** By its name in the handler's configuration. */
   readonly servers: ReadonlyMap<string, ArgoCDSimulator>;
   readonly handler: HandlerProcess;
-  readonly story: Story;
+  readonly events: EventLog;
   /** The jobs without an agent so far. */
   readonly serverJobs: ServerJob[] = [];
   readonly #cluster: KubernetesSimulator;
@@ -124,7 +124,7 @@ export class ExampleSite {
     this.#port = port;
     this.#options = options;
     this.#folder = mkdtempSync(join(tmpdir(), 'example-'));
-    this.story = new Story(options.onStory);
+    this.events = new EventLog(options.onEvent);
     const node = findNode(24) ?? process.execPath;
     this.#pods = new PodProcesses({
       programs: { 'node /app/hook.js': [node, hookBundle.outfile] },
@@ -137,7 +137,7 @@ export class ExampleSite {
     });
     for (const [name, server] of servers) {
       server.podRunner = (pod, write) => this.#pods.run(pod, write) ?? options.pods?.(pod, write);
-      this.story.watch(server, servers.size > 1 ? `${name}: ` : '');
+      this.events.watch(server, servers.size > 1 ? `${name}: ` : '');
     }
     const config = join(this.#folder, 'handler.yaml');
     writeFileSync(config, this.#configText(adminPort));
@@ -204,19 +204,19 @@ export class ExampleSite {
 
   async #run(file: string, build: Build, queued?: QueuedBuild): Promise<RunResult> {
     const pipeline = nameOf(file);
-    this.story.tell(`pipeline ${pipeline} runs`);
+    this.events.add(`pipeline ${pipeline} runs`);
     const values = queued?.templateParameters ?? {};
     const result = await runPipeline(readPipeline(this.files.text(file), values), {
       variables: { 'Build.SourceVersion': build.sourceVersion },
       runStep: (step, job) => this.#runStep(pipeline, build, step, job),
     });
-    this.story.tell(`pipeline ${pipeline} ${result}`);
+    this.events.add(`pipeline ${pipeline} ${result}`);
     return result === 'skipped' ? 'succeeded' : result;
   }
 
   async #runStep(pipeline: string, build: Build, step: YamlStep, job: StepJob): Promise<StepEnd> {
     const end = await this.#endOf(pipeline, build, step, job);
-    this.story.tell(`pipeline ${pipeline}: ${step.displayName} ${end.result}`);
+    this.events.add(`pipeline ${pipeline}: ${step.displayName} ${end.result}`);
     return end;
   }
 

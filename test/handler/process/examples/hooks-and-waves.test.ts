@@ -30,9 +30,11 @@ describe('The example gitops/hooks-and-waves', () => {
 
   it('asks, migrates, deploys and tests, in this order, and publishes when the tests have passed', async () => {
     const { result } = await deploy();
-    assert.equal(result, 'succeeded', site.story.lines.join('\n'));
+    assert.equal(result, 'succeeded', site.events.lines.join('\n'));
     await site.ended('release-notes');
-    const order = site.story.that(/^shop: (?!.*Namespace)|^pipeline (approve|smoke-tests) \w+$/);
+    const order = site.events.matching(
+      /^shop: (?!.*Namespace)|^pipeline (approve|smoke-tests) \w+$/,
+    );
     assert.deepEqual(order, [
       'shop: operation of ci',
       'shop: PreSync ServiceAccount/argocd-hooks Running',
@@ -68,16 +70,16 @@ describe('The example gitops/hooks-and-waves', () => {
     // Argo CD retries, and is told of the same refusal each time.
     const { result } = await deploy();
     assert.equal(result, 'failed');
-    assert.deepEqual(site.story.that(/Job\/(backup|migrate)|Sync (ConfigMap|Deployment)/), []);
+    assert.deepEqual(site.events.matching(/Job\/(backup|migrate)|Sync (ConfigMap|Deployment)/), []);
     assert.deepEqual(queued(), ['approve']);
   });
 
   it('retries without asking or testing a second time', async () => {
     warmings = [1, 0];
     const { result } = await deploy();
-    assert.equal(result, 'succeeded', site.story.lines.join('\n'));
+    assert.equal(result, 'succeeded', site.events.lines.join('\n'));
     await site.ended('release-notes');
-    assert.deepEqual(site.story.that(/warm-cache|unlock|attempt|operation/), [
+    assert.deepEqual(site.events.matching(/warm-cache|unlock|attempt|operation/), [
       'shop: operation of ci',
       'shop: Sync Job/warm-cache Running',
       'shop: Sync Job/warm-cache Failed',

@@ -13,8 +13,8 @@ describe('The example gitops/inbound-free', () => {
   it('has Azure DevOps ask Argo CD itself, and the handler report and end the run', async () => {
     const sha = site.push(site.argocd, 'shop');
     const { result } = await site.trigger('azure-pipelines.yml', sha);
-    assert.equal(result, 'succeeded', site.story.lines.join('\n'));
-    assert.deepEqual(site.story.that(/^(?!.*Namespace)/), [
+    assert.equal(result, 'succeeded', site.events.lines.join('\n'));
+    assert.deepEqual(site.events.matching(/^(?!.*Namespace)/), [
       'pipeline deploy runs',
       'shop: operation of ci',
       'shop: Sync Service/web Synced',

@@ -37,8 +37,8 @@ describe('The example gitops/migrate-test-rollback', () => {
 
   it('migrates, deploys in waves, and succeeds with the pipeline that the hook waits for', async () => {
     const { result } = await deploy();
-    assert.equal(result, 'succeeded', site.story.lines.join('\n'));
-    assert.deepEqual(site.story.lines, [
+    assert.equal(result, 'succeeded', site.events.lines.join('\n'));
+    assert.deepEqual(site.events.lines, [
       'pipeline deploy runs',
       'shop: operation of ci',
       'shop: PreSync Namespace/shop Synced',
@@ -67,13 +67,13 @@ describe('The example gitops/migrate-test-rollback', () => {
     await deploy();
     const [before] = site.argocd.application('shop')?.status.history?.slice(-1) ?? [];
     tests = ['failed'];
-    site.story.lines.length = 0;
+    site.events.lines.length = 0;
     const { result } = await deploy();
     assert.equal(result, 'failed');
     await site.ended('rollback');
     assert.match(site.logs('deploy').join('\n'), reason);
     // When the run that deployed hears of the end is another matter.
-    assert.deepEqual(site.story.that(/^pipeline (?!deploy)|operation|PostSync/), [
+    assert.deepEqual(site.events.matching(/^pipeline (?!deploy)|operation|PostSync/), [
       'shop: operation of ci',
       'shop: PostSync Job/smoke-tests Running',
       'pipeline smoke-tests runs',
@@ -114,7 +114,7 @@ describe('The example gitops/migrate-test-rollback', () => {
     tests = ['failed'];
     await deploy();
     await site.ended('rollback');
-    assert.deepEqual(site.story.that(/operation Failed|rollback runs/), [
+    assert.deepEqual(site.events.matching(/operation Failed|rollback runs/), [
       'shop: operation Failed',
       'shop: operation Failed',
       'pipeline rollback runs',

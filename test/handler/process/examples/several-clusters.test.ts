@@ -22,11 +22,11 @@ describe('The example gitops/several-clusters', () => {
 
   it('syncs the first cluster, then the others, and tests each once', async () => {
     const { result } = await site.trigger('azure-pipelines.yml', push());
-    assert.equal(result, 'succeeded', site.story.lines.join('\n'));
+    assert.equal(result, 'succeeded', site.events.lines.join('\n'));
     await until(
       () => site.azure.queuedBuilds.filter(({ status }) => status === 'completed').length === 3,
     );
-    const at = (line: string) => site.story.lines.indexOf(line);
+    const at = (line: string) => site.events.lines.indexOf(line);
     const canary = at('pipeline deploy: Sync shop in canary succeeded');
     assert.ok(at('canary: shop: operation Succeeded') < canary);
     for (const [name, place] of [
@@ -40,7 +40,7 @@ describe('The example gitops/several-clusters', () => {
         at(`pipeline deploy: Sync shop in ${place} succeeded`),
         at('pipeline deploy succeeded'),
       ];
-      assert.ok(!order.includes(-1), site.story.lines.join('\n'));
+      assert.ok(!order.includes(-1), site.events.lines.join('\n'));
       assert.deepEqual(
         order,
         order.toSorted((a, b) => a - b),
@@ -57,7 +57,7 @@ describe('The example gitops/several-clusters', () => {
     const sha = push({ 'web.yaml': web.replace('port: 80', 'port: 80000') });
     const { result } = await site.trigger('azure-pipelines.yml', sha);
     assert.equal(result, 'failed');
-    assert.deepEqual(site.story.that(/^(eu|us): /), []);
+    assert.deepEqual(site.events.matching(/^(eu|us): /), []);
     assert.deepEqual(site.azure.queuedBuilds, []);
   });
 });

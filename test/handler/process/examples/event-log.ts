@@ -1,14 +1,14 @@
 import type { Application } from '../../../../simulators/argo-cd/application.ts';
 import type { ArgoCDSimulator } from '../../../../simulators/argo-cd/simulator.ts';
 
-/** What is told of an operation: how each of its parts was last seen. */
-interface Told {
+/** What is seen of an operation: how each of its parts was last seen. */
+interface Seen {
   readonly startedAt: string;
   readonly parts: Map<string, string>;
 }
 
 /** What happened, a line each, in the order in which it happened. */
-export class Story {
+export class EventLog {
   readonly lines: string[] = [];
   readonly #onLine: (line: string) => void;
 
@@ -16,34 +16,34 @@ export class Story {
     this.#onLine = onLine;
   }
 
-  tell(line: string): void {
+  add(line: string): void {
     this.lines.push(line);
     this.#onLine(line);
   }
 
   /**
-   * Tells each change of an operation's resources, hooks and end. At the beginning of a retry Argo CD
+   * Adds each change of an operation's resources, hooks and end. At the beginning of a retry Argo CD
    * shows the results of the attempt before, which are no change.
    */
   watch(argocd: ArgoCDSimulator, prefix = ''): void {
-    const known = new Map<string, Told>();
+    const known = new Map<string, Seen>();
     argocd.watch(({ application }) => {
       const { uid, name } = application.metadata;
       const startedAt = application.status.operationState?.startedAt;
       if (startedAt === undefined) return;
       const before = known.get(uid);
-      const told = before?.startedAt === startedAt ? before : { startedAt, parts: new Map() };
-      known.set(uid, told);
+      const seen = before?.startedAt === startedAt ? before : { startedAt, parts: new Map() };
+      known.set(uid, seen);
       for (const [part, how] of partsOf(application)) {
-        if (told.parts.get(part) === how) continue;
-        told.parts.set(part, how);
-        this.tell(`${prefix}${name}: ${part} ${how}`);
+        if (seen.parts.get(part) === how) continue;
+        seen.parts.set(part, how);
+        this.add(`${prefix}${name}: ${part} ${how}`);
       }
     });
   }
 
   /** The lines that fit. */
-  that(pattern: RegExp): readonly string[] {
+  matching(pattern: RegExp): readonly string[] {
     return this.lines.filter((line) => pattern.test(line));
   }
 }
