@@ -100,6 +100,7 @@ export class Service {
       this.#checkRequest(request);
       const fault = this.#settings.faults.take(request);
       const written = await this.#answered(request, fault);
+      response.setHeader('Date', new Date(this.#settings.collection.now()).toUTCString());
       if (written) response.writeHead(written.status, written.headers).end(written.body);
       else if (fault?.kind !== 'hang') response.socket?.destroy();
     } catch (error) {

@@ -67,6 +67,7 @@ const common = {
   eventKey: z.string(),
   mark: z.enum(runMarks),
   variables: texts,
+  clockOffset: z.exactOptional(z.number()),
 };
 const source = {
   ref: z.exactOptional(z.string()),

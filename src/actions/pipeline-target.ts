@@ -51,7 +51,8 @@ export class PipelineTarget implements ActionTarget {
       const { project } = action;
       const address = { organization, project, pipeline: found.id, kind: found.kind };
       const request = uncheckedRequest(action, address, eventKey);
-      return printRequest({ ...request, mark });
+      const clockOffset = this.#options.pipelines.clockOffset(organization);
+      return printRequest({ ...request, mark, clockOffset });
     });
   }
 

@@ -60,6 +60,22 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.deepEqual(azure.faults, []);
   });
 
+  it('finds the run again although the clock was ahead, and was set right before the next process', async () => {
+    await start();
+    const { azure, identity } = organization;
+    azure.addPipeline({ name: 'smoke', ...numbered });
+    const ahead = () => azure.now + 3_600_000;
+    const options = { organizations: () => [{ url: organization.url }], now: ahead };
+    const wrong = new PipelineTarget({
+      ...options,
+      pipelines: organization.as(identity.token, ahead),
+    });
+    const request = await wrong.prepare(storedAction(renderedRun()), noAbort);
+    const since = ahead();
+    const sent = await wrong.send(request, noAbort);
+    assert.deepEqual(await target.lookUp(request, since, noAbort), sent);
+  });
+
   it('finds nothing of what was never sent', async () => {
     await start();
     organization.azure.addPipeline({ name: 'smoke', ...numbered });

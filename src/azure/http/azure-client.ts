@@ -30,6 +30,8 @@ export interface AzureAnswer {
    * (azure-devops.md §13.9).
    */
   readonly retryAfter: number | undefined;
+  /** The server's time when it answered, by its `Date` header; milliseconds since the epoch. */
+  readonly date: number | undefined;
 }
 
 /** How a call to Azure DevOps ended, for metrics and availability. */
@@ -87,7 +89,8 @@ export class AzureClient {
       code = answer.status;
       checkAnswer(call, answer);
       failure = undefined;
-      return { text: answer.text, retryAfter: retryAfterOf(answer.headers) };
+      const { text, headers } = answer;
+      return { text, retryAfter: retryAfterOf(headers), date: dateOf(headers.date) };
     } catch (error) {
       const meant = error instanceof BrokenExchange ? classifyExchangeError(call, error) : error;
       if (meant instanceof AzureError) {
@@ -131,6 +134,11 @@ export class AzureClient {
     const request = { origin, path: root + path, method, headers, body: body?.text };
     return exchange(call, request, { timeout, maxBytes, signal });
   }
+}
+
+function dateOf(header = ''): number | undefined {
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : date;
 }
 
 function headersOf(

@@ -11,6 +11,7 @@ import { Pace } from './pace.ts';
 import { PipelineError } from './pipeline-error.ts';
 import { ownError, pipelineErrorOf } from './refusals.ts';
 import type { RefusedCall } from './refusals.ts';
+import { ServerClocks } from './server-clocks.ts';
 
 /** The identity and the clock for calls about pipelines. */
 export interface PipelinesSettings {
@@ -48,10 +49,17 @@ const defaultMaxBytes = 8 * 1024 * 1024;
 export class PipelineCaller {
   readonly #settings: PipelinesSettings;
   readonly #pace: Pace;
+  readonly #clocks: ServerClocks;
 
   constructor(settings: PipelinesSettings) {
     this.#settings = settings;
     this.#pace = new Pace(settings.now);
+    this.#clocks = new ServerClocks(settings.now);
+  }
+
+  /** Azure's time minus ours, in milliseconds: see `ServerClocks`. */
+  clockOffset(organization: string): number {
+    return this.#clocks.offsetOf(organization);
   }
 
   /**
@@ -116,8 +124,9 @@ export class PipelineCaller {
       };
       return held.use(async (token) => {
         const sent = { ...asked, token };
-        const { text, retryAfter } = await this.#settings.http.answer(sent);
+        const { text, retryAfter, date } = await this.#settings.http.answer(sent);
         this.#pace.note(organization, retryAfter);
+        this.#clocks.note(organization, date);
         return { asked: sent, text };
       });
     };

@@ -56,6 +56,8 @@ interface Queueable extends ProjectAddress {
   readonly mark: RunMark;
   /** Variables that are settable at queue time or, for a release, at release time. */
   readonly variables: Readonly<Record<string, string>>;
+  /** `clockOffset` when the request was prepared; lookups then search from Azure's time of it. */
+  readonly clockOffset?: number;
 }
 
 /** A run of a YAML pipeline. */
@@ -167,13 +169,18 @@ export interface Pipelines {
    * nothing. Only queuing proves that the identity may queue.
    */
   check(request: UncheckedRequest, signal: AbortSignal): Promise<Checked>;
+  /**
+   * Azure's time minus ours, in milliseconds, by the last answer of the organization; 0 before the first
+   * one. Kept with a request, it tells a later process Azure's time of that request.
+   */
+  clockOffset(organization: string): number;
   /** Queues the request. After `unclear`, do not repeat it unless `lookUp` found nothing. */
   queue(request: QueueRequest, signal: AbortSignal): Promise<PipelineRun>;
   /**
    * Finds the run that an earlier `queue` of this request created, by its mark among the identity's
    * runs. If the stage of a release was not started yet, starts it.
    *
-   * @param since - When it was first requested; milliseconds since the epoch.
+   * @param since - When it was first requested, by our clock; milliseconds since the epoch.
    */
   lookUp(
     request: QueueRequest,

@@ -100,6 +100,10 @@ export class RestPipelines implements Pipelines {
     });
   }
 
+  clockOffset(organization: string): number {
+    return this.#caller.clockOffset(organization);
+  }
+
   async lookUp(
     request: QueueRequest,
     since: number,
@@ -107,16 +111,19 @@ export class RestPipelines implements Pipelines {
   ): Promise<PipelineRun | undefined> {
     const identity = await this.#ourId(request.organization, signal);
     const subject = subjectOf(request, `look for the run of ${nameOf(request)}`);
+    // Azure's time of the request, or earlier: searching longer costs a call, searching too little a run.
+    const { clockOffset = 0 } = request;
+    const from = since + Math.min(0, clockOffset, this.clockOffset(request.organization));
     return this.#caller.work(subject, signal, async (calls) => {
       if (request.kind === 'release') {
-        return searchRelease(calls, request, identity, since, subject);
+        return searchRelease(calls, request, identity, from, subject);
       }
-      const numbered = await searchBuild(calls, request, identity, since, subject);
+      const numbered = await searchBuild(calls, request, identity, from, subject);
       // If the pipeline changed after the check, its run has a tag instead of this number.
       const isNumbered = request.mark === 'buildNumber';
       const found =
         numbered === undefined && isNumbered
-          ? await searchBuild(calls, { ...request, mark: 'tag' }, identity, since, subject)
+          ? await searchBuild(calls, { ...request, mark: 'tag' }, identity, from, subject)
           : numbered;
       return found && runOf(found, request);
     });

@@ -91,7 +91,22 @@ describe('HTTP to Azure DevOps', () => {
     it(`tells the wait that comes with a yes: ${JSON.stringify(headers)}`, async () => {
       const { url } = await serve((_, response) => response.writeHead(200, headers).end('{}'));
       const answer = await clientFor().answer(get(`${url}/fabrikam`));
-      assert.deepEqual(answer, { text: '{}', retryAfter: expected });
+      assert.equal(answer.text, '{}');
+      assert.equal(answer.retryAfter, expected);
+    });
+  }
+
+  const dates: readonly [string, number | undefined][] = [
+    ['Sun, 06 Nov 1994 08:49:37 GMT', Date.UTC(1994, 10, 6, 8, 49, 37)],
+    ['yesterday', undefined],
+  ];
+  for (const [header, expected] of dates) {
+    it(`reads the server's time from the answer: ${header}`, async () => {
+      const { url } = await serve((_, response) =>
+        response.writeHead(200, { Date: header }).end('{}'),
+      );
+      const answer = await clientFor().answer(get(`${url}/fabrikam`));
+      assert.equal(answer.date, expected);
     });
   }
 

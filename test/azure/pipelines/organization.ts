@@ -42,12 +42,15 @@ export class Organization {
   }
 
   /** The same pipelines, asked by somebody else: `refused` is the token that was turned away. */
-  as(token: string | ((refused: string | undefined) => Promise<string>)): RestPipelines {
+  as(
+    token: string | ((refused: string | undefined) => Promise<string>),
+    now = () => this.azure.now,
+  ): RestPipelines {
     const give = typeof token === 'string' ? () => Promise.resolve(token) : token;
     return new RestPipelines({
       http: this.#http,
       token: async (_, __, refused) => new Secret(await give(refused?.reveal())),
-      now: () => this.azure.now,
+      now,
     });
   }
 

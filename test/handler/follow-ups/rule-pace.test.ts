@@ -32,7 +32,8 @@ describe('The pace of a rule', () => {
           assert.ok(at >= now);
           const before = due.filter((one) => one > at - hour);
           assert.ok(before.length < most, 'no more than are allowed');
-          if (at > now) assert.equal(due.filter((one) => one >= at - hour).length, most);
+          // A moment earlier, that hour would have had too many.
+          if (at > now) assert.ok(due.filter((one) => one >= at - hour).length >= most);
           due.push(at);
         }
       }),
