@@ -40,7 +40,7 @@ export class Controller {
     reconciler.request('latest', behavior.refresh);
   }
 
-  /** A push reached Argo CD's web hook: everything is compared with the newest state. */
+  /** A push reached Argo CD's webhook: everything is compared with the newest state. */
   refreshAll(): void {
     for (const { reconciler } of this.#managed.values()) reconciler.request('latest', 5);
   }

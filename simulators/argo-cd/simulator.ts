@@ -287,7 +287,7 @@ export class ArgoCDSimulator {
     return this.#environment.repository.artifacts.publish(source, tag, files);
   }
 
-  /** The repository's web hook arrives: all applications are refreshed. */
+  /** The repository's webhook arrives: all applications are refreshed. */
   deliverPush(): void {
     this.#environment.clock.arrive();
     this.#controller.refreshAll();

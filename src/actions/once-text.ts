@@ -11,7 +11,7 @@ export function printOnce(once: Once): string {
 
 /**
  * The same for an action, from the mark of the run that it requested; empty until it has requested one. A
- * web hook has no mark: its receiver recognizes it by its id.
+ * webhook has no mark: its receiver recognizes it by its id.
  */
 export function printOnceOf(
   kind: 'queuePipeline' | 'createRelease' | 'postWebHook',

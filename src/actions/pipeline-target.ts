@@ -38,7 +38,7 @@ export class PipelineTarget implements ActionTarget {
 
   async prepare(stored: StoredAction, signal: AbortSignal): Promise<string> {
     const { action, eventKey } = readActionBody(stored);
-    if (action.kind === 'postWebHook') throw new Error('A web hook does not queue a pipeline.');
+    if (action.kind === 'postWebHook') throw new Error('A webhook does not queue a pipeline.');
     const organization = this.#urlOf(action);
     return meant(async () => {
       const { found, mark } = await this.#known.find({ action, organization, eventKey }, signal);

@@ -147,13 +147,13 @@ const createRelease = (place: Place) =>
 const postWebHook = z.pipe(
   described(
     z.strictObject({
-      url: textSetting(parseWebHookUrl, {
+      url: textSetting(parseWebhookUrl, {
         description: 'The URL to post to.',
         pattern: '^https://',
       }),
       secret: textSetting(parseSigningSecret, {
         description: 'The key that signs it (HMAC-SHA256); by reference.',
-        examples: ['${file:/run/secrets/handler/web-hook}'],
+        examples: ['${file:/run/secrets/handler/webhook}'],
       }),
     }),
     'Posts the event as signed JSON.',
@@ -162,7 +162,7 @@ const postWebHook = z.pipe(
 );
 
 /**
- * What to do: one of the kinds, by its name. A web hook has a secret, which an input must not contain.
+ * What to do: one of the kinds, by its name. A webhook has a secret, which an input must not contain.
  */
 export const actionSchema = (place: Place) => {
   const kinds = {
@@ -207,7 +207,7 @@ function parseLine(text: string): Setting<string> {
   return { problem: 'it is not a valid name', advice };
 }
 
-function parseWebHookUrl(text: string): Setting<string> {
+function parseWebhookUrl(text: string): Setting<string> {
   const advice = 'Use the form `https://host/path`.';
   if (text.length > 2_000 || !URL.canParse(text)) return { problem: 'it is not a URL', advice };
   const { protocol, username, password, hash, href } = new URL(text);

@@ -50,7 +50,7 @@ export interface FollowUpRule {
 }
 
 /** What a rule does, as written. */
-export type FollowUpAction = QueuePipeline | CreateRelease | PostWebHook;
+export type FollowUpAction = QueuePipeline | CreateRelease | PostWebhook;
 
 type Texts = Readonly<Record<string, Template>>;
 
@@ -80,7 +80,7 @@ export interface CreateRelease extends PipelineAddress {
 }
 
 /** Posts the event as JSON, signed by HMAC-SHA256. */
-export interface PostWebHook {
+export interface PostWebhook {
   readonly kind: 'postWebHook';
   readonly url: string;
   readonly secret: Secret;
@@ -89,7 +89,7 @@ export interface PostWebHook {
 type PlainTexts = Readonly<Record<string, string>>;
 
 /** An action for one event, with all texts filled in: plain data, for the store. Holds no secret. */
-export type RenderedAction = RenderedRun | RenderedRelease | RenderedWebHook;
+export type RenderedAction = RenderedRun | RenderedRelease | RenderedWebhook;
 
 /** A run of a pipeline to queue. */
 export interface RenderedRun extends CompleteAddress {
@@ -112,8 +112,8 @@ export interface RenderedRelease extends CompleteAddress {
   readonly variables: PlainTexts;
 }
 
-/** A web hook to post. The secret is that of the rule with this name. */
-export interface RenderedWebHook {
+/** A webhook to post. The secret is that of the rule with this name. */
+export interface RenderedWebhook {
   readonly kind: 'postWebHook';
   readonly url: string;
   readonly rule: string;

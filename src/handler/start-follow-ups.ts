@@ -19,7 +19,7 @@ import type { WatchedArgoCD } from './follow-ups/follow-up-ports.ts';
 import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
 import { RunFollowUps } from './follow-ups/run-follow-ups.ts';
 import { HookCalls, type HookTasks } from './follow-ups/hook-calls.ts';
-import { WebHookTarget } from './follow-ups/web-hook-target.ts';
+import { WebhookTarget } from './follow-ups/webhook-target.ts';
 import type { HookPorts } from './http/hook-routes.ts';
 import type { EventStore } from './store/event-store.ts';
 import { StoreError } from './store/store.ts';
@@ -72,8 +72,8 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   const organizations = () => current.azureDevOps.organizations;
   const pipeline = new PipelineTarget({ pipelines, organizations, now });
   const rules = () => current.followUps;
-  const webHook = new WebHookTarget({ rules, now, userAgent });
-  const checked = (target: PipelineTarget | WebHookTarget) =>
+  const webhook = new WebhookTarget({ rules, now, userAgent });
+  const checked = (target: PipelineTarget | WebhookTarget) =>
     new CountedTarget(
       new CurrentRuleTarget(
         target,
@@ -96,7 +96,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     targets: {
       queuePipeline: checked(pipeline),
       createRelease: checked(pipeline),
-      postWebHook: checked(webHook),
+      postWebHook: checked(webhook),
     },
     server,
     telemetry: {
@@ -154,7 +154,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     },
     close: async () => {
       await followUps.close();
-      await Promise.all([tokens.close(), webHook.close()]);
+      await Promise.all([tokens.close(), webhook.close()]);
     },
   };
 }

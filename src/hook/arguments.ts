@@ -86,7 +86,7 @@ export function parseHook(words: readonly string[], env: Environment): ParsedHoo
     command,
     way,
     self: readSelf(values, env, way, faults),
-    queue: command === 'queue' && way.kind !== 'webHook' ? readQueue(values, faults) : undefined,
+    queue: command === 'queue' && way.kind !== 'webhook' ? readQueue(values, faults) : undefined,
     each: readEach(values.each, faults),
     waits: command === 'wait' || values.wait === true,
     timeout: readTime('timeout', values.timeout ?? '1h', faults),
@@ -137,12 +137,12 @@ function readSelf(values: Values, env: Environment, way: Way, faults: string[]):
   if (isOnJob && (env['KUBERNETES_SERVICE_HOST'] ?? '') === '') {
     faults.push('--own-job: works only in a cluster (KUBERNETES_SERVICE_HOST is not set).');
   }
-  if (job === '' && (way.kind !== 'webHook' || isOnJob)) {
+  if (job === '' && (way.kind !== 'webhook' || isOnJob)) {
     faults.push(
       'The name of the Job is missing: set HOOK_JOB from the label `batch.kubernetes.io/job-name` through the downward API, or add --job NAME.',
     );
   }
-  if (namespace === '' && (way.kind !== 'webHook' || isOnJob)) {
+  if (namespace === '' && (way.kind !== 'webhook' || isOnJob)) {
     faults.push(
       'The namespace is missing: set HOOK_NAMESPACE from `metadata.namespace` through the downward API, or add --namespace NAME.',
     );
@@ -257,14 +257,14 @@ function contradictions({ command, way, queue }: HookArguments, values: Values):
       `${command} queues nothing: remove ${given.map((name) => `--${name}`).join(', ')}.`,
     );
   }
-  if (way.kind === 'webHook') {
+  if (way.kind === 'webhook') {
     if (given.length > 0) {
       messages.push(
-        `--web-hook does not take ${given.map((name) => `--${name}`).join(', ')}: the pipelines that subscribe to the web hook decide what runs.`,
+        `--web-hook does not take ${given.map((name) => `--${name}`).join(', ')}: the pipelines that subscribe to the webhook decide what runs.`,
       );
     }
     if (values.wait === true) {
-      messages.push('--wait: a web hook does not report what it started.');
+      messages.push('--wait: a webhook does not report what it started.');
     }
   }
   if (way.kind === 'direct' && queue !== undefined && queue.pipeline !== '') {

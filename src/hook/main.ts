@@ -49,9 +49,9 @@ async function channelOf({ way }: HookArguments): Promise<HookChannel> {
       const direct = await loadDirect(process.argv[1] ?? '');
       return direct.open(way, process.env);
     }
-    case 'webHook': {
-      const { WebHookChannel } = await import('./web-hook-channel.ts');
-      return new WebHookChannel(way);
+    case 'webhook': {
+      const { WebhookChannel } = await import('./webhook-channel.ts');
+      return new WebhookChannel(way);
     }
   }
 }

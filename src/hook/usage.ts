@@ -47,7 +47,7 @@ Without a handler (limits: docs/hooks.md)
                    AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE and
                    AZURE_AUTHORITY_HOST, or --tenant, --client-id, --azure-token-file, --authority
   --pat-file FILE, --pat-env NAME   where to find a personal access token
-  --secret-file FILE   the secret of the web hook
+  --secret-file FILE   the secret of the webhook
   --header NAME    the header of its signature; default: X-Hub-Signature
 
 Exit codes: 0 success, 1 the follow-up failed or was refused, 2 invalid arguments, 3 the handler cannot

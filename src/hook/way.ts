@@ -43,7 +43,7 @@ export type Way =
       readonly proof: DirectProof;
     }
   | {
-      readonly kind: 'webHook';
+      readonly kind: 'webhook';
       readonly organization: string;
       readonly name: string;
       readonly secretFile: string | undefined;
@@ -57,22 +57,22 @@ const defaultTokenFile = '/var/run/secrets/argocd-handler/token';
 
 /** Reads where the hook sends its call. Adds what is wrong to `faults`. */
 export function readWay(values: WayOptions, env: Environment, faults: string[]): Way {
-  const { organization = '', direct = false, 'web-hook': webHook } = values;
-  if (direct || webHook !== undefined) {
-    if (direct && webHook !== undefined)
+  const { organization = '', direct = false, 'web-hook': webhook } = values;
+  if (direct || webhook !== undefined) {
+    if (direct && webhook !== undefined)
       faults.push('--direct and --web-hook: use only one of them.');
     if (values.handler !== undefined) {
       faults.push('--handler: not used with --direct or --web-hook.');
     }
     const address = readOrganization(organization, faults);
-    if (webHook === undefined) return readDirect(values, env, address, faults);
-    if (!/^[\w.-]{1,256}$/.test(webHook)) {
+    if (webhook === undefined) return readDirect(values, env, address, faults);
+    if (!/^[\w.-]{1,256}$/.test(webhook)) {
       faults.push('--web-hook: use the WebHook name of the service connection.');
     }
     const { header = 'X-Hub-Signature', 'secret-file': secretFile } = values;
     if (!/^[A-Za-z][\w-]{0,100}$/.test(header))
       faults.push(`--header ${header}: not a valid header name.`);
-    return { kind: 'webHook', organization: address, name: webHook, secretFile, header };
+    return { kind: 'webhook', organization: address, name: webhook, secretFile, header };
   }
   const url = (values.handler ?? env['HOOK_HANDLER'] ?? '').replace(/\/+$/, '');
   const { caller, 'key-file': keyFile, 'token-file': tokenFile = defaultTokenFile } = values;

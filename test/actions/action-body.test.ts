@@ -37,7 +37,7 @@ describe('The body of an action', () => {
         },
       }),
     ],
-    ['a web hook', body({ action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } })],
+    ['a webhook', body({ action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } })],
     ['an event of health', body({ event: healthEvent() })],
     [
       'a hook of a run of ours, late, in a chain',

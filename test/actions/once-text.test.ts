@@ -21,7 +21,7 @@ describe('How often an event runs a pipeline', () => {
     }
   });
 
-  it('is at least once for a web hook', () => {
+  it('is at least once for a webhook', () => {
     assert.match(printOnceOf('postWebHook', undefined), /at least once/);
   });
 });

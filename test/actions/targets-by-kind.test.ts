@@ -25,7 +25,7 @@ describe('The targets of actions', () => {
   const targets = new TargetsByKind({
     queuePipeline: target('pipeline', calls),
     createRelease: target('release', calls),
-    postWebHook: target('web hook', calls),
+    postWebHook: target('webhook', calls),
   });
   const stored = (body: string) => ({ key: 'key-1', body }) as StoredAction;
 
@@ -35,10 +35,10 @@ describe('The targets of actions', () => {
       ...{ chain: [], action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } },
     });
     const request = await targets.prepare(stored(body), signal);
-    assert.equal(ownRequest(request), 'web hook of key-1');
+    assert.equal(ownRequest(request), 'webhook of key-1');
     assert.deepEqual(await targets.send(request, signal), outcome);
     assert.equal(await targets.lookUp(request, 7, signal), undefined);
-    assert.deepEqual(calls, ['send web hook of key-1', 'look up web hook of key-1 since 7']);
+    assert.deepEqual(calls, ['send webhook of key-1', 'look up webhook of key-1 since 7']);
   });
 
   it('are not asked for what nobody can read, which is refused', async () => {

@@ -49,7 +49,7 @@ describe('What is to be done', () => {
     assert.deepEqual(given.artifacts[0]?.version.parts, [{ name: 'revision' }]);
   });
 
-  it('is a web hook whose secret cannot be printed', () => {
+  it('is a webhook whose secret cannot be printed', () => {
     const given = z.parse(schema, hook({ secret: 'correct horse battery' }));
     assert.ok(given.kind === 'postWebHook');
     assert.equal(given.secret.reveal(), 'correct horse battery');

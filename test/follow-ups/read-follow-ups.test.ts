@@ -85,7 +85,7 @@ describe('The input followUps', () => {
     ],
     ['two rules of a name', [written(), written()], ['1.name: another rule has this name. ']],
     [
-      'a web hook',
+      'a webhook',
       [written({ do: { postWebHook: { url: 'https://x', secret: 'y' } } })],
       ['0.do.postWebHook: unknown setting. '],
     ],
@@ -134,7 +134,7 @@ describe('The setting followUps', () => {
           .map(({ path, problem }) => `${path.join('.')}: ${problem}`);
   };
 
-  it('is a list of rules, of web hooks as well', () => {
+  it('is a list of rules, of webhooks as well', () => {
     const hook = { postWebHook: { url: 'https://chat.example/hook', secret: 'x'.repeat(16) } };
     assert.deepEqual(faults([written(), written({ name: 'hook', do: hook })]), []);
     assert.deepEqual(z.parse(followUpsSchema, undefined), []);

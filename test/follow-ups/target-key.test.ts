@@ -26,7 +26,7 @@ describe('The key of a target', () => {
       false,
     ],
     [
-      'the URL of a web hook',
+      'the URL of a webhook',
       { kind: 'postWebHook', url: 'https://a.example/x', secret: new Secret('s') },
       posted('https://a.example/x'),
       true,
@@ -37,7 +37,7 @@ describe('The key of a target', () => {
       posted('https://a.example/y'),
       false,
     ],
-    ['a pipeline, and no web hook', queued('smoke'), posted('smoke'), false],
+    ['a pipeline, and no webhook', queued('smoke'), posted('smoke'), false],
   ];
   for (const [what, target, done, isSame] of pairs) {
     it(`is ${isSame ? '' : 'not '}shared with an action by ${what}`, () => {

@@ -68,7 +68,7 @@ async function check(
   { pipelines, urls, otherwise = '', signal }: PipelineCheckPorts,
 ): Promise<PipelineCheck> {
   const action = renderAction(rule, sampleValues, { organization: otherwise, project: undefined });
-  // Rules of the configuration name their project; web hooks are skipped.
+  // Rules of the configuration name their project; webhooks are skipped.
   if (action === undefined || action.kind === 'postWebHook') return { text: name, isRight: false };
   const what = `${name}: ${printPipelineAddress(action)}`;
   const organization = urlOf(action.organization, urls);

@@ -121,7 +121,7 @@ function shownAt(raw: unknown, path: Path): string {
   const setting = path.findLast((part) => typeof part === 'string');
   const value = valueAt(raw, path);
   const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-  // The URL of a web hook may be secret.
+  // The URL of a webhook may be secret.
   if (!isPlain || !shown.has(String(setting)) || path.includes('postWebHook')) return '';
   const text = String(value);
   // The part before an @ in a URL may be a password.

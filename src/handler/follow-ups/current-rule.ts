@@ -81,7 +81,7 @@ function refusalOf(
   if (rule.startsWith('input/')) return undefined;
   if (rule.startsWith('hook/')) {
     const { action, argocd, event } = readActionBody(stored);
-    if (action.kind === 'postWebHook') return 'Hooks cannot post web hooks.';
+    if (action.kind === 'postWebHook') return 'Hooks cannot post webhooks.';
     const { name, namespace, project: appProject } = event.application;
     const [, ofHook = ''] = rule.split('/');
     const about = { argocd, application: { name, namespace }, appProject, address: action };
@@ -97,7 +97,7 @@ function refusalOf(
     return `The rule ${rule} in \`followUps\` of the configuration now has another target, so its earlier action is skipped.`;
   }
   const { action, argocd, event } = readActionBody(stored);
-  if (action.kind === 'postWebHook') return 'Annotations cannot post web hooks.';
+  if (action.kind === 'postWebHook') return 'Annotations cannot post webhooks.';
   const appProject = event.application.project;
   if (isGranted(grants, { argocd, appProject, address: action })) return undefined;
   return `Applications of AppProject ${appProject} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`grants\` in the configuration.`;

@@ -88,7 +88,7 @@ export class RunFollowUps {
     const { state, request, outcome } = action;
     const report = reportOf(action);
     const isDone = state === 'done' && request !== undefined && outcome !== undefined;
-    // A web hook has no later end.
+    // A webhook has no later end.
     if (isDone && readActionBody(action).action.kind === 'postWebHook') {
       return { report: delivered(report), run: undefined, isUnclear: false };
     }

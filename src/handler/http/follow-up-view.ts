@@ -35,7 +35,7 @@ export function viewFollowUp({ action, body }: FollowUpRow): FollowUpView {
 
 /** What is queued, created or posted, in a few words. */
 export function printTarget(action: NonNullable<FollowUpRow['body']>['action']): string {
-  if (action.kind === 'postWebHook') return `web hook ${action.url}`;
+  if (action.kind === 'postWebHook') return `webhook ${action.url}`;
   const what = action.kind === 'createRelease' ? 'release' : 'pipeline';
   return `${what} ${printPipelineAddress(action)}`;
 }

@@ -34,7 +34,7 @@ export class JobTarget implements ActionTarget {
   prepare({ body }: StoredAction, signal: AbortSignal): Promise<string> {
     return explained(async () => {
       const { action, eventKey } = JSON.parse(body) as StepOrder;
-      if (action.kind === 'postWebHook') throw new Error('An input cannot post a web hook.');
+      if (action.kind === 'postWebHook') throw new Error('An input cannot post a webhook.');
       const { project, pipeline: reference } = action;
       const address = { organization: this.#collection, project };
       const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';

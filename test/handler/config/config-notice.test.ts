@@ -99,7 +99,7 @@ describe('what is said of a configuration that is right', () => {
       /^handler\.yaml:10: azureDevOps\.organizations\[1\]\.pat: this is a secret in plain text/,
     ],
     [
-      'a secret of a web hook that is written out',
+      'a secret of a webhook that is written out',
       whole.replace('${env:HOOK_SECRET}', 'sixteen-characters-and-more'),
       /^handler\.yaml:\d+: followUps\[1\]\.do\.postWebHook\.secret: this is a secret in plain text/,
     ],

@@ -124,7 +124,7 @@ describe('the check of follow-ups across settings', () => {
       [`rules.1.actions.1: \`queue\` requires an identity of the handler. ${anIdentity}`],
     ],
     [
-      'wants none for web hooks',
+      'wants none for webhooks',
       {
         azureDevOps: { organizations: [fabrikam] },
         followUps: [{ name: 'a', do: { postWebHook: { url: 'https://x' } } }],

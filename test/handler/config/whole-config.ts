@@ -14,7 +14,7 @@ export const client = '00000000-0000-4000-8000-00000000000b';
 export const secrets = {
   token: 'token-of-argo-cd',
   admin: 'token-of-the-admin',
-  hook: 'secret-of-the-web-hook',
+  hook: 'secret-of-the-webhook',
   key,
 };
 

@@ -51,7 +51,7 @@ describe('an action whose rule may have changed', () => {
     ['another pipeline', renderedRun({ pipeline: 'deploy' })],
     ['another project', renderedRun({ pipeline, project: 'bank' })],
     ['another organization', renderedRun({ pipeline, organization: 'contoso' })],
-    ['a web hook', { kind: 'postWebHook', url: 'https://hooks.example.com', rule: 'smoke-tests' }],
+    ['a webhook', { kind: 'postWebHook', url: 'https://hooks.example.com', rule: 'smoke-tests' }],
   ] as const) {
     it(`is not done any more when the rule of its name was for ${what}`, async () => {
       const before = storedAction(action, { rule: 'smoke-tests' });
@@ -63,7 +63,7 @@ describe('an action whose rule may have changed', () => {
     });
   }
 
-  it('is done for a web hook while its rule has that address', async () => {
+  it('is done for a webhook while its rule has that address', async () => {
     const url = 'https://hooks.example.com/argocd';
     const hook = (address: string) =>
       storedAction({ kind: 'postWebHook', url: address, rule: 'report' }, { rule: 'report' });

@@ -32,7 +32,7 @@ describe('An action, as its run tells it', () => {
     );
   });
 
-  it('is the host of a web hook, since its address may hold a secret', () => {
+  it('is the host of a webhook, since its address may hold a secret', () => {
     const hook = {
       kind: 'postWebHook',
       url: 'https://chat.example.com/hooks/s3cret',

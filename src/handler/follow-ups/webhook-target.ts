@@ -3,16 +3,16 @@ import { Agent } from 'undici';
 import { retryAfterOf } from '../../async/retry-after.ts';
 import { guardedConnector, type Resolve } from '../../azure/http/address-guard.ts';
 import { BrokenExchange, exchange, type HttpAnswer } from '../../azure/http/exchange.ts';
-import type { FollowUpRule, PostWebHook } from '../../follow-ups/follow-up.ts';
+import type { FollowUpRule, PostWebhook } from '../../follow-ups/follow-up.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { readActionBody } from '../../actions/action-body.ts';
 import { ActionError, type ActionTarget } from '../../actions/action-target.ts';
-import { webHookBody } from './web-hook-body.ts';
-import { signedHeaders } from './web-hook-signature.ts';
+import { webhookBody } from './webhook-body.ts';
+import { signedHeaders } from './webhook-signature.ts';
 
 /** What the target needs. */
-export interface WebHookTargetOptions {
+export interface WebhookTargetOptions {
   /** The current rules, with addresses and secrets. */
   readonly rules: () => readonly FollowUpRule[];
   /** Milliseconds since the epoch. */
@@ -33,11 +33,11 @@ const connections = 16;
  * Posts events, signed. Receivers offer no look-up, so a post without an answer is repeated with the same id:
  * at least once, and exactly once for a receiver that remembers ids.
  */
-export class WebHookTarget implements ActionTarget {
-  readonly #options: WebHookTargetOptions;
+export class WebhookTarget implements ActionTarget {
+  readonly #options: WebhookTargetOptions;
   readonly #agent: Agent;
 
-  constructor(options: WebHookTargetOptions) {
+  constructor(options: WebhookTargetOptions) {
     this.#options = options;
     // The operator writes the rules, so a receiver may be in a private network.
     const connect = guardedConnector('private', options.resolve);
@@ -48,7 +48,7 @@ export class WebHookTarget implements ActionTarget {
     return Promise.resolve().then(() => {
       const body = readActionBody(action);
       this.#hookOf(action.rule);
-      const request: Request = { rule: action.rule, id: body.eventKey, body: webHookBody(body) };
+      const request: Request = { rule: action.rule, id: body.eventKey, body: webhookBody(body) };
       return JSON.stringify(request);
     });
   }
@@ -84,10 +84,10 @@ export class WebHookTarget implements ActionTarget {
     return this.#agent.destroy();
   }
 
-  #hookOf(name: string): PostWebHook {
+  #hookOf(name: string): PostWebhook {
     const rule = this.#options.rules().find((each) => each.name === name);
     if (rule?.do.kind === 'postWebHook') return rule.do;
-    const message = `The configuration has no rule ${name} that posts a web hook, so nothing is posted.`;
+    const message = `The configuration has no rule ${name} that posts a webhook, so nothing is posted.`;
     throw new ActionError('refused', message);
   }
 }

@@ -12,7 +12,7 @@ export interface SignedMessage {
 const prefix = 'whsec_';
 
 /**
- * The headers of a signed web hook, following the Standard Webhooks specification, for which libraries exist
+ * The headers of a signed webhook, following the Standard Webhooks specification, for which libraries exist
  * (standardwebhooks.com, 1.0): HMAC-SHA256 over id, time and body.
  */
 export function signedHeaders(

@@ -1,8 +1,8 @@
 import { isoTime } from '../../text/iso-time.ts';
 import type { ActionBody } from '../../actions/action-body.ts';
 
-/** The JSON body of a web hook: `type`, `timestamp` and `data`, as in Standard Webhooks. */
-export function webHookBody(action: ActionBody): string {
+/** The JSON body of a webhook: `type`, `timestamp` and `data`, as in Standard Webhooks. */
+export function webhookBody(action: ActionBody): string {
   const { event, argocd, applicationUrl, eventKey, late } = action;
   const { kind, application, operation, phase, hook, images, message, at } = event;
   return JSON.stringify({

@@ -7,13 +7,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { ActionError } from '../../../src/actions/action-target.ts';
 import { readFollowUpsInput } from '../../../src/follow-ups/read-follow-ups.ts';
 import type { FollowUpRule } from '../../../src/follow-ups/follow-up.ts';
-import { WebHookTarget } from '../../../src/handler/follow-ups/web-hook-target.ts';
+import { WebhookTarget } from '../../../src/handler/follow-ups/webhook-target.ts';
 import { Secret } from '../../../src/secret.ts';
 import { eventKey, storedAction } from '../../actions/stored-action.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
 import { trustTenant } from '../../azure/identity/tenant.ts';
 
-const secret = 'secret-of-the-web-hook';
+const secret = 'secret-of-the-webhook';
 const now = 1_700_000_000_000;
 const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8');
@@ -24,13 +24,13 @@ interface Received {
   readonly body: string;
 }
 
-describe('the target of web hooks', () => {
+describe('the target of webhooks', () => {
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   let server: Server;
   let answer: (response: ServerResponse, message: IncomingMessage) => void;
   let rules: FollowUpRule[];
-  let target: WebHookTarget;
+  let target: WebhookTarget;
   let distrust: () => void;
 
   before(() => {
@@ -51,7 +51,7 @@ describe('the target of web hooks', () => {
     server.on('connection', (socket: Socket) => sockets.add(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     rules = [ruleTo(`https://127.0.0.1:${(server.address() as AddressInfo).port}/hook?code=1`)];
-    target = new WebHookTarget({ rules: () => rules, now: () => now, userAgent: 'test' });
+    target = new WebhookTarget({ rules: () => rules, now: () => now, userAgent: 'test' });
   });
   afterEach(async () => {
     await target.close();
@@ -142,7 +142,7 @@ describe('the target of web hooks', () => {
     for (const work of [target.prepare(action), target.send(request, noAbort)]) {
       const error = await errorOf(work);
       assert.equal(error.kind, 'refused');
-      assert.match(error.message, /^The configuration has no rule report that posts a web hook/);
+      assert.match(error.message, /^The configuration has no rule report that posts a webhook/);
     }
     assert.equal(received.length, 0);
   });
@@ -204,7 +204,7 @@ describe('the target of web hooks', () => {
   it('posts to no link-local address, whatever its name says', async () => {
     rules = [ruleTo('https://metadata.example.com/')];
     await target.close();
-    target = new WebHookTarget({
+    target = new WebhookTarget({
       ...{ rules: () => rules, now: () => now, userAgent: 'test' },
       resolve: (_, __, callback) => callback(null, [{ address: '169.254.169.254', family: 4 }]),
     });

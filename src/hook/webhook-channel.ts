@@ -9,7 +9,7 @@ import type { Way } from './way.ts';
 const timeout = 20_000;
 
 /** The signature as Azure DevOps checks it: HMAC-SHA1 over the body, bare hexadecimal (azure-devops.md §5.4). */
-export function signWebHook(secret: string, body: string): string {
+export function signWebhook(secret: string, body: string): string {
   return createHmac('sha1', secret).update(body).digest('hex').toUpperCase();
 }
 
@@ -17,10 +17,10 @@ export function signWebHook(secret: string, body: string): string {
  * Posts to an Incoming WebHook. It starts every pipeline that subscribes to it, does not report which,
  * and starts them again on each post (azure-devops.md §13.7).
  */
-export class WebHookChannel implements HookChannel {
-  readonly #way: Extract<Way, { kind: 'webHook' }>;
+export class WebhookChannel implements HookChannel {
+  readonly #way: Extract<Way, { kind: 'webhook' }>;
 
-  constructor(way: Extract<Way, { kind: 'webHook' }>) {
+  constructor(way: Extract<Way, { kind: 'webhook' }>) {
     this.#way = way;
   }
 
@@ -38,7 +38,7 @@ export class WebHookChannel implements HookChannel {
         redirect: 'manual',
         headers: {
           'Content-Type': 'application/json',
-          ...(secret && { [header]: signWebHook(secret.reveal(), body) }),
+          ...(secret && { [header]: signWebhook(secret.reveal(), body) }),
         },
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
       });
@@ -52,22 +52,22 @@ export class WebHookChannel implements HookChannel {
     const answer = (await response.text().catch(() => '')).slice(0, 20_000);
     if (status < 300) return { phase: phase || 'an unknown phase', followUps: [this.#posted()] };
     if (answer.includes('RequiredHeaderSignatureNotFound')) {
-      const message = `The web hook ${name} requires a signature: add --secret-file, and --header if its service connection names another header.`;
+      const message = `The webhook ${name} requires a signature: add --secret-file, and --header if its service connection names another header.`;
       throw new CallFailed('refused', message);
     }
     const kind = status === 429 || status >= 500 ? 'unreachable' : 'refused';
     const retryAfter = 1_000 * (Number(response.headers.get('Retry-After')) || 0);
-    const message = `Azure DevOps rejected the post to the web hook ${name} (HTTP ${status}). Check its name, the organization and the secret.`;
+    const message = `Azure DevOps rejected the post to the webhook ${name} (HTTP ${status}). Check its name, the organization and the secret.`;
     throw new CallFailed(kind, message, retryAfter);
   }
 
   progress(): Promise<FollowUp> {
-    return Promise.reject(new CallFailed('refused', 'A web hook does not report what it started.'));
+    return Promise.reject(new CallFailed('refused', 'A webhook does not report what it started.'));
   }
 
   #posted(): FollowUp {
     const { name } = this.#way;
-    const target = `web hook ${name}`;
+    const target = `webhook ${name}`;
     return {
       id: '',
       rule: '',

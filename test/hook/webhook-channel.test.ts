@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { signWebHook } from '../../src/hook/web-hook-channel.ts';
+import { signWebhook } from '../../src/hook/webhook-channel.ts';
 
 describe('The signature of a post to an Incoming WebHook', () => {
   it('is that of the documents of Azure DevOps (azure-devops.md §5.4)', () => {
     const body =
       '{"resource":{"message":{"title":"Hello, world!","subtitle":"I\'m using WebHooks!"}}}';
-    assert.equal(signWebHook('secret', body), '750D33212D3AD4932CC390819050734831A0A94F');
+    assert.equal(signWebhook('secret', body), '750D33212D3AD4932CC390819050734831A0A94F');
   });
 });

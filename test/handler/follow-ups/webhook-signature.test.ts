@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { signedHeaders } from '../../../src/handler/follow-ups/web-hook-signature.ts';
+import { signedHeaders } from '../../../src/handler/follow-ups/webhook-signature.ts';
 import { Secret } from '../../../src/secret.ts';
 
-describe('the signature of a web hook', () => {
+describe('the signature of a webhook', () => {
   it('is that of the specification Standard Webhooks, by its own vector', () => {
     const headers = signedHeaders(
       {
