@@ -3,6 +3,7 @@ import { findRunWarnings } from '../sync/rules/run-warning.ts';
 import { dryOf } from '../sync/rules/hydration.ts';
 import type { OperationState } from '../sync/model/operation.ts';
 import type { ApplicationResult, OperationReport } from '../sync/model/outcome.ts';
+import { liveRepositories, withoutCredentials } from '../sync/model/repositories.ts';
 import { spellOut } from '../sync/model/revision.ts';
 import { compareSteps, unreachedSteps } from '../sync/rules/steps.ts';
 import { firstLine } from '../text/foreign-text.ts';
@@ -32,7 +33,9 @@ export function makeResult(conclusion: Conclusion): ApplicationResult {
     application === undefined
       ? deployed
       : spellOut(application.sources, deployed, ...knownRevisions(application));
-  const dry = application?.hydrator && dryOf(memory, revisions);
+  const repositories = application && liveRepositories(application, state, revisions);
+  const { hydrator } = application ?? {};
+  const dry = hydrator && dryOf(memory, revisions);
   // What a replaced operation did until then is in the log, and is not part of the result.
   const steps = conclusion.steps.filter(({ attempt }) => attempt >= (memory.earlierAttempts ?? 0));
   const unreached =
@@ -54,7 +57,13 @@ export function makeResult(conclusion: Conclusion): ApplicationResult {
     evidence: ending.evidence,
     steps: [...steps, ...unreached].sort(compareSteps),
     revisions,
-    ...(dry === undefined ? {} : { drySourceRevision: dry }),
+    ...(repositories === undefined || revisions.length === 0 ? {} : { repositories }),
+    ...(dry === undefined
+      ? {}
+      : {
+          drySourceRevision: dry,
+          drySourceRepository: withoutCredentials(hydrator?.dry.repoURL ?? ''),
+        }),
     syncStatus: application?.sync.status,
     health: application?.health,
     images: application?.images ?? [],

@@ -13,6 +13,10 @@ const gitlabPage: PageOf = (path, commit) =>
 const bitbucketPage: PageOf = (path, commit) =>
   path.length === 2 ? `https://bitbucket.org/${path.join('/')}/commits/${commit}` : undefined;
 
+/** Hosts that run Gitea or Forgejo. */
+const giteaPage: PageOf = (path, commit, host) =>
+  path.length === 2 ? `https://${host}/${path.join('/')}/commit/${commit}` : undefined;
+
 /** `organization/project/_git/repository`; the project is left out if the repository has its name. */
 const azurePage: PageOf = (path, commit) => {
   const [organization = '', ...inside] = path;
@@ -42,6 +46,8 @@ const pages: ReadonlyMap<string, PageOf> = new Map([
   ['altssh.gitlab.com', gitlabPage],
   ['bitbucket.org', bitbucketPage],
   ['altssh.bitbucket.org', bitbucketPage],
+  ['codeberg.org', giteaPage],
+  ['gitea.com', giteaPage],
   ['dev.azure.com', azurePage],
   ['ssh.dev.azure.com', azureSshPage],
   ['vs-ssh.visualstudio.com', azureSshPage],

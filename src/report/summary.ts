@@ -7,7 +7,8 @@ import { markdownTable } from '../text/markdown-table.ts';
 import { followUpSection } from './follow-up-words.ts';
 import { operationPage } from './operation-page.ts';
 import { markOutcome } from './mark.ts';
-import { conclude, outcomeWords, printDeployed, tellsMore, worstFirst } from './result.ts';
+import { conclude, outcomeWords, tellsMore, worstFirst } from './result.ts';
+import { revisionCell } from './revision-link.ts';
 import { spanCell } from './span-cell.ts';
 import { stepsTable } from './summary-steps.ts';
 
@@ -75,7 +76,7 @@ function applicationsTable(results: readonly ApplicationResult[], left: number):
     markOutcome(result),
     result.syncStatus ?? '',
     result.health?.status ?? '',
-    markdownCode(printDeployed(result), 100),
+    revisionCell(result),
     spanCell(result),
   ]);
   const note = left > 0 ? `\n\n${left} more applications are in the result file.` : '';

@@ -48,8 +48,9 @@ describe('following a hydrated application', () => {
 
   it('waits for its first hydration', async () => {
     const dry = await deployed();
-    const { drySourceRevision } = await followOne(argocd, name, syncGoal());
-    assert.equal(drySourceRevision, dry);
+    const result = await followOne(argocd, name, syncGoal());
+    assert.equal(result.drySourceRevision, dry);
+    assert.match(result.drySourceRepository ?? '', /^https:/);
   });
 
   for (const automated of [false, true]) {

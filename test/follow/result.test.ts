@@ -103,6 +103,53 @@ describe('the result of following', () => {
     assert.equal(message, 'The end');
   });
 
+  const git = (repoURL: string) => ({ repoURL, chart: '', path: '', targetRevision: '' });
+  const shop = git('https://someone:secret@github.com/fabrikam/shop');
+  const before = git('https://github.com/fabrikam/before');
+  const url = 'https://github.com/fabrikam/shop';
+  const origins: readonly (readonly [
+    string,
+    Partial<Application>,
+    readonly string[] | undefined,
+    readonly string[] | undefined,
+  ])[] = [
+    [
+      'of the application, without credentials',
+      { operationState: ended('Succeeded', { revisions: [B] }) },
+      undefined,
+      [url],
+    ],
+    [
+      'of the operation, if it was requested with other sources',
+      {
+        operationState: ended('Succeeded', {
+          revisions: [B],
+          operation: operation({ sources: [before] }),
+        }),
+      },
+      undefined,
+      [before.repoURL],
+    ],
+    [
+      'of the deployment that was waited for',
+      { history: [entry(1, B)], deployedSources: [before] },
+      [B],
+      [before.repoURL],
+    ],
+    ['of the application, if only it tells', {}, [B], [url]],
+    ['unknown, if there are other sources than revisions', {}, [A, B], undefined],
+  ];
+  for (const [what, seen, revisions, expected] of origins) {
+    it(`tells the repository of what was deployed: ${what}`, () => {
+      const { repositories } = make(
+        'succeeded',
+        application({ sources: [shop], ...seen }),
+        revisions === undefined ? {} : { revisions },
+      );
+      assert.deepEqual(repositories, expected);
+    });
+  }
+
   const failing = hook({ status: 'Synced', hookPhase: 'Failed' });
   const applied = result();
   const deployments: readonly (readonly [

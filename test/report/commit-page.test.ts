@@ -23,6 +23,8 @@ describe('The page of a commit', () => {
     ['ssh://git@altssh.gitlab.com:443/fabrikam/web/shop.git', gitlab],
     ['https://bitbucket.org/fabrikam/shop.git', bitbucket],
     ['git@bitbucket.org:fabrikam/shop.git', bitbucket],
+    ['https://codeberg.org/fabrikam/shop.git', `https://codeberg.org/fabrikam/shop/commit/${sha}`],
+    ['git@gitea.com:fabrikam/shop.git', `https://gitea.com/fabrikam/shop/commit/${sha}`],
     ['https://dev.azure.com/fabrikam/my%20shop/_git/web', azure],
     ['https://fabrikam@dev.azure.com/fabrikam/my%20shop/_git/web', azure],
     ['https://fabrikam.visualstudio.com/my%20shop/_git/web', azure],

@@ -66,6 +66,14 @@ ERROR: relation "orders" already exists
     assert.match(text, /How we know of shop: the operation with our marker ended as Succeeded/);
   });
 
+  it('links what was deployed to its commit', () => {
+    const repositories = ['git@github.com:fabrikam/shop.git'];
+    assert.match(
+      summaryOf([result({ repositories })]),
+      /\| \[4f2c9d1\]\(https:\/\/github\.com\/fabrikam\/shop\/commit\/4f2c9d1be33f21e2a4a1b2c3d4e5f60718293a4b\) \|/,
+    );
+  });
+
   it('does not repeat a message that only names the cause', () => {
     const message = 'The operation ended as Failed: PreSync hook Job/migrate failed';
     const text = summaryOf([{ ...failedMigration, message }]);

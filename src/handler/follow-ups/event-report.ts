@@ -5,10 +5,9 @@ import type {
   EventOperation,
   MissedReason,
 } from '../../sync/events/application-event.ts';
-import { shortRevision } from '../../sync/model/revision.ts';
 import { syncPhases } from '../../sync/plan/hook.ts';
-import { commitPage } from '../../report/commit-page.ts';
 import { operationPage } from '../../report/operation-page.ts';
+import { linkRevisions } from '../../report/revision-link.ts';
 import { printSpan } from '../../text/duration-text.ts';
 import {
   logLine,
@@ -56,7 +55,6 @@ export interface EventReport {
 const longestMessage = 4_096;
 const longestText = 1_024;
 const shownHooks = 50;
-const shownRevisions = 5;
 
 /** The cause of a follow-up run: what happened, to what, by whom, and which hooks ran. */
 export function eventReportOf(body: ActionBody): EventReport {
@@ -172,24 +170,18 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
 }
 
 /** Each revision with a link to its commit, where its repository is on a known host. */
-function revisionFact({ revisions, repositories = [], revisionChanged }: EventOperation): Fact {
-  const shown = revisions.slice(0, shownRevisions).map((revision, at) => {
-    const page = commitPage(repositories[at] ?? '', revision);
-    const short = shortRevision(revision);
-    return page === undefined
-      ? { text: short, markdown: markdownCode(short, 200) }
-      : { text: `${short}, ${page}`, markdown: markdownLink(short, page) };
-  });
-  const left = revisions.length - shown.length;
+function revisionFact({ revisions, repositories, revisionChanged }: EventOperation): Fact {
+  const { links, left } = linkRevisions(revisions, repositories);
   const rest = [
-    shown.length === 0 ? 'unknown' : '',
+    links.length === 0 ? 'unknown' : '',
     left > 0 ? ` and ${left} more` : '',
     revisionChanged === false ? ' (unchanged)' : '',
   ].join('');
+  const texts = links.map(({ text, page }) => (page === undefined ? text : `${text}, ${page}`));
   return {
     name: 'Revision',
-    text: shown.map(({ text }) => text).join('; ') + rest,
-    markdown: shown.map(({ markdown }) => markdown).join(', ') + rest,
+    text: texts.join('; ') + rest,
+    markdown: links.map(({ markdown }) => markdown).join(', ') + rest,
   };
 }
 

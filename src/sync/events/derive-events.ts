@@ -16,7 +16,7 @@ import type { ApplicationEvent, EndKind, EventOperation } from './application-ev
 import type { EventMemory, SeenOperation } from './event-memory.ts';
 import { hookRunsOf, missedPhases, reachedPhases, seenPhases } from './hook-runs.ts';
 import { originOf } from './operation-origin.ts';
-import { deployedRepositories, repositoriesOf } from './repositories.ts';
+import { deployedRepositories, repositoriesOf } from '../model/repositories.ts';
 
 /** The events found by a look at an application, and the memory for the next look. */
 export interface Derived {

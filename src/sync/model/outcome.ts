@@ -82,8 +82,15 @@ export interface ApplicationResult extends ApplicationName {
   readonly steps: readonly OperationStep[];
   /** What was deployed, one per source; none where nothing was. */
   readonly revisions: readonly string[];
+  /**
+   * The Git repository of each revision, without credentials; empty where it comes from none. Absent
+   * where that is not known, and in what an earlier version stored.
+   */
+  readonly repositories?: readonly string[];
   /** The dry commit that these were hydrated from; absent where there is no hydrator. */
   readonly drySourceRevision?: string;
+  /** Its repository, without credentials. */
+  readonly drySourceRepository?: string;
   readonly syncStatus: SyncStatus | undefined;
   readonly health: Health | undefined;
   readonly images: readonly string[];
