@@ -40,7 +40,7 @@ describe('The body of an action', () => {
     ['a webhook', body({ action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } })],
     ['an event of health', body({ event: healthEvent() })],
     [
-      'a hook of a run of ours, late, in a chain',
+      'a hook in one of our runs, late, in a chain',
       body({
         event: event({
           hook,
@@ -62,7 +62,7 @@ describe('The body of an action', () => {
     it(`is read as it was written: ${what}`, () => assert.deepEqual(plain(again(one)), plain(one)));
   }
 
-  it('keeps no more of an event than is read', () => {
+  it('keeps only the parts of an event that are read', () => {
     const long = event({
       message: 'x'.repeat(100_000),
       images: Array.from({ length: 10_000 }, () => 'image'),
@@ -78,7 +78,7 @@ describe('The body of an action', () => {
     assert.equal(again(body({ event: long })).event.operation?.hooks.length, 50);
   });
 
-  it('is nothing else', () => {
+  it('is refused in any other form', () => {
     const wrong = ['', 'null', '{}', JSON.stringify({ ...body(), late: 'yes' })];
     for (const text of wrong) assert.throws(() => readActionBody({ body: text }));
   });

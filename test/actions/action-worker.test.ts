@@ -16,14 +16,16 @@ const unclear = new ActionError('unclear', 'No answer came.');
 interface Scene {
   readonly time: ScheduledTime;
   readonly disk: SimulatedDisk;
-  /** What was asked of Azure DevOps, with the seconds since the beginning. */
+  /** The requests to Azure DevOps, with the seconds since the beginning. */
   readonly calls: string[];
-  /** Lets so many milliseconds pass. */
+  /** The most actions that were in progress at once. */
+  readonly most: () => number;
+  /** Advances the clock by so many milliseconds. */
   readonly pass: (ms: number) => Promise<void>;
   readonly action: (key?: string) => StoredAction;
 }
 
-/** A worker with an action, or with several; each call is answered by the next of the answers. */
+/** A worker with one or more actions; each call gets the next of the answers. */
 async function scene(
   answers: {
     readonly prepare?: readonly unknown[];
@@ -46,15 +48,19 @@ async function scene(
     return Promise.resolve(given as typeof outcome);
   };
   const prepared = [...(answers.prepare ?? [])];
+  let [inProgress, most] = [0, 0];
   const target: ActionTarget = {
     prepare: ({ key }) => {
       const [given] = prepared.length > 1 ? prepared.splice(0, 1) : prepared;
-      return given instanceof Error ? Promise.reject(given) : Promise.resolve(`request of ${key}`);
+      if (given instanceof Error) return Promise.reject(given);
+      inProgress += 1;
+      most = Math.max(most, inProgress);
+      return Promise.resolve(`request of ${key}`);
     },
     send: (request) => {
       assert.match(request, /^request of key-/);
       assert.equal(disk.all.find((one) => one.request === request)?.state, 'sent');
-      return answer('send');
+      return answer('send').finally(() => (inProgress -= 1));
     },
     lookUp: () => answer('lookUp'),
   };
@@ -80,7 +86,7 @@ async function scene(
     return found;
   };
   try {
-    await play({ time, disk, calls, pass, action });
+    await play({ time, disk, calls, most: () => most, pass, action });
   } finally {
     stop.abort();
     await running;
@@ -107,7 +113,7 @@ function sample(key: string, now: number): StoredAction {
 }
 
 describe('An action', () => {
-  it('is sent once, and done', async () => {
+  it('is sent once and then done', async () => {
     await scene({ send: [outcome] }, async ({ calls, pass, action }) => {
       await pass(hour);
       assert.deepEqual(calls, ['send 0']);
@@ -118,10 +124,15 @@ describe('An action', () => {
 
   const dismissed = { state: 'dismissed' } as const;
   for (const [what, during, answer, state] of [
-    ['is not sent that an operator dismisses while it is prepared', 'prepare', 'sent', 'dismissed'],
-    ['stays dismissed that could not be done', 'send', away, 'dismissed'],
-    ['stays dismissed of which nothing is known', 'send', unclear, 'dismissed'],
-    ['is done that was done before an operator dismissed it', 'send', outcome, 'done'],
+    [
+      'is not sent if an operator dismisses it during its preparation',
+      'prepare',
+      'sent',
+      'dismissed',
+    ],
+    ['stays dismissed if its request failed', 'send', away, 'dismissed'],
+    ['stays dismissed if the result of its request is unknown', 'send', unclear, 'dismissed'],
+    ['is done if its request succeeded before an operator dismissed it', 'send', outcome, 'done'],
   ] as const) {
     it(what, async () => {
       await scene({ prepare: [away] }, async ({ disk, action }) => {
@@ -151,10 +162,10 @@ describe('An action', () => {
   for (const [what, answer] of [
     ['was done', outcome],
     ['was refused', refused],
-    ['could not be done', away],
+    ['failed for now', away],
     ['got no answer', unclear],
   ] as const) {
-    it(`is to be sent anew as an operator asks meanwhile, though its request ${what}`, async () => {
+    it(`is redelivered if an operator asks for that during a request that ${what}`, async () => {
       await scene({ prepare: [away] }, async ({ disk, action }) => {
         const { key } = action();
         const anew = { tries: 0, looks: 0, sentAt: undefined, request: undefined };
@@ -177,7 +188,7 @@ describe('An action', () => {
     });
   }
 
-  it('is sent when its time comes, and not before', async () => {
+  it('is sent when it is due, and not before', async () => {
     const later = Date.UTC(2026, 10, 28) + 10_000;
     await scene(
       { send: [outcome] },
@@ -191,7 +202,7 @@ describe('An action', () => {
     );
   });
 
-  it('is not sent again when it is refused', async () => {
+  it('is not sent again after a refusal', async () => {
     await scene({ send: [refused] }, async ({ calls, pass, action }) => {
       await pass(hour);
       assert.deepEqual(calls, ['send 0']);
@@ -199,7 +210,7 @@ describe('An action', () => {
     });
   });
 
-  it('keeps no more of a reason than people read', async () => {
+  it('bounds the reason that it keeps', async () => {
     const long = new ActionError('refused', `${'x'.repeat(100_000)}\u001b[31m`);
     await scene({ send: [long] }, async ({ pass, action }) => {
       await pass(1_000);
@@ -207,7 +218,7 @@ describe('An action', () => {
     });
   });
 
-  it('is tried again ever more slowly while it cannot be done, and says why', async () => {
+  it('is retried with growing pauses while it fails, and says why', async () => {
     await scene({ send: [away, away, away, outcome] }, async ({ calls, pass, action }) => {
       await pass(2_500);
       assert.deepEqual([action().state, action().message], ['waiting', away.message]);
@@ -217,7 +228,7 @@ describe('An action', () => {
     });
   });
 
-  it('waits as long as Azure DevOps asks for', async () => {
+  it('waits as long as Azure DevOps asks', async () => {
     const throttled = new ActionError('later', 'Throttled.', 90_000);
     await scene({ send: [throttled, outcome] }, async ({ calls, pass }) => {
       await pass(hour);
@@ -225,7 +236,7 @@ describe('An action', () => {
     });
   });
 
-  it('expires when it could not be done in time, with the last reason', async () => {
+  it('expires with the last reason if it kept failing', async () => {
     await scene(
       { send: [away] },
       async ({ pass, action }) => {
@@ -236,7 +247,7 @@ describe('An action', () => {
     );
   });
 
-  it('expires without being sent when its time was over before its turn', async () => {
+  it('expires without being sent if its turn came too late', async () => {
     await scene(
       { send: [outcome] },
       async ({ calls, pass, action }) => {
@@ -250,7 +261,7 @@ describe('An action', () => {
 });
 
 describe('An action that cannot be prepared', () => {
-  it('is not sent, and is tried again or refused like one that was', async () => {
+  it('is not sent, and is retried or refused like a sent one', async () => {
     const scenes = [
       [away, 'waiting'],
       [new Error('a bug'), 'waiting'],
@@ -279,7 +290,7 @@ describe('An action that may have been done', () => {
     });
   });
 
-  it('is sent again after a minute of looks in vain', async () => {
+  it('is sent again after a minute of lookups that find nothing', async () => {
     await scene(
       { send: [unclear, outcome], lookUp: [undefined] },
       async ({ calls, pass, action }) => {
@@ -291,14 +302,14 @@ describe('An action that may have been done', () => {
     );
   });
 
-  it('is any whose error is none that we know', async () => {
+  it('includes one that failed with an unknown error', async () => {
     await scene({ send: [new Error('a bug')], lookUp: [outcome] }, async ({ calls, pass }) => {
       await pass(hour);
       assert.deepEqual(calls, ['send 0', 'lookUp 2']);
     });
   });
 
-  it('is any that a process before this one has sent: it is looked up first', async () => {
+  it('includes one that a previous process sent: it is looked up first', async () => {
     await scene(
       { lookUp: [outcome] },
       async ({ calls, pass, action }) => {
@@ -321,12 +332,13 @@ describe('An action that may have been done', () => {
   });
 });
 
-it('Many actions are worked a few at a time, and none is forgotten', async () => {
+it('The worker runs a few of many actions at a time, and forgets none', async () => {
   await scene(
     { send: [outcome] },
-    async ({ calls, disk, pass }) => {
+    async ({ calls, disk, most, pass }) => {
       await pass(1_000);
       assert.equal(calls.length, 100);
+      assert.ok(most() > 1 && most() <= 20, `${most()} at once`);
       assert.ok(disk.all.every(({ state }) => state === 'done'));
     },
     {},

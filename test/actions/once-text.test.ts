@@ -15,7 +15,7 @@ describe('How often an event runs a pipeline', () => {
     });
   }
 
-  it('is not known before it is asked for, nor by what cannot be read', () => {
+  it('is unknown before it is asked, and if the answer cannot be parsed', () => {
     for (const request of [undefined, '', 'no JSON', '{}']) {
       assert.equal(printOnceOf('queuePipeline', request), '');
     }

@@ -12,7 +12,7 @@ function errorOf(kind: PipelineError['kind'], reason: PipelineError['reason']) {
   return actionErrorOf(new PipelineError('Could not.', about));
 }
 
-describe('the failure of a call to pipelines, as that of an action', () => {
+describe('The failure of a pipeline request, as the failure of an action', () => {
   for (const kind of pipelineFailures) {
     for (const reason of pipelineReasons) {
       it(`says what happened and what to do: ${kind}, ${reason}`, () => {
@@ -20,7 +20,7 @@ describe('the failure of a call to pipelines, as that of an action', () => {
         assert.ok(error instanceof ActionError);
         assert.equal(error.message, 'Could not. Do this.');
         assert.equal(error.retryAfter, 5);
-        // Only what was refused may be given up, and only what is unclear may have been done.
+        // Only a refused action may be given up, and only an unclear one may have been done.
         if (kind === 'unclear') assert.equal(error.kind, 'unclear');
         else if (kind !== 'refused') assert.equal(error.kind, 'later');
         else assert.notEqual(error.kind, 'unclear');
@@ -30,13 +30,13 @@ describe('the failure of a call to pipelines, as that of an action', () => {
 
   const grantable = ['unknownPipeline', 'notAuthorized', 'needsEditQueueConfiguration'] as const;
   for (const reason of grantable) {
-    it(`waits for what somebody may grant: ${reason}`, () => {
+    it(`waits for something that a person may grant: ${reason}`, () => {
       const error = errorOf('refused', reason);
       assert.ok(error instanceof ActionError && error.kind === 'later');
     });
   }
 
-  it('leaves any other error as it is', () => {
+  it('leaves any other error unchanged', () => {
     const error = new Error('a bug');
     assert.equal(actionErrorOf(error), error);
   });

@@ -14,7 +14,7 @@ const numbered = {
   runNumber: 'argocd-${{ parameters.event }}',
 } as const;
 
-describe('the target of actions at Azure Pipelines', () => {
+describe('The target of actions in Azure Pipelines', () => {
   let organization: Organization;
   let target: PipelineTarget;
 
@@ -30,7 +30,7 @@ describe('the target of actions at Azure Pipelines', () => {
 
   afterEach(() => organization.stop());
 
-  /** Prepares and sends it, as the worker does. */
+  /** Prepares and sends it, like the worker does. */
   async function done(action: RenderedRun | RenderedRelease) {
     const request = await target.prepare(storedAction(action), noAbort);
     return target.send(request, noAbort);
@@ -45,7 +45,7 @@ describe('the target of actions at Azure Pipelines', () => {
     return error;
   }
 
-  it('queues a run, numbered and tagged, and finds it again', async () => {
+  it('queues a run with number and tags, and finds it again', async () => {
     await start();
     const { azure } = organization;
     azure.addPipeline({ name: 'smoke', ...numbered });
@@ -83,7 +83,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.equal(await target.lookUp(request, organization.azure.now, noAbort), undefined);
   });
 
-  it('gives a run what the rule says', async () => {
+  it('passes what the rule says on to the run', async () => {
     await start();
     const { azure } = organization;
     azure.addPipeline({
@@ -104,7 +104,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.deepEqual(build?.queued.variables, { a: '1', event: eventKey });
   });
 
-  it('queues a classic build with its variables and tags', async () => {
+  it('queues a classic build with variables and tags', async () => {
     await start();
     const { azure } = organization;
     azure.addPipeline({ name: 'smoke', classic: true });
@@ -115,7 +115,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('creates a release, and starts its stage', async () => {
+  it('creates a release and starts its stage', async () => {
     await start();
     const { azure } = organization;
     azure.addReleaseDefinition({ name: 'shop', stages: [{ name: 'test' }, { name: 'prod' }] });
@@ -133,7 +133,7 @@ describe('the target of actions at Azure Pipelines', () => {
   const see: readonly Right[] = ['View builds', 'View releases'];
   const queue: readonly Right[] = [...see, 'Queue builds', 'Create releases'];
 
-  /** What keeps a run from being queued, whether that may pass, and what is said of it. */
+  /** What keeps a run from being queued, whether that may change, and the message about it. */
   const refusals: readonly {
     readonly why: string;
     readonly kind: 'later' | 'refused';
@@ -161,19 +161,19 @@ describe('the target of actions at Azure Pipelines', () => {
       says: /"smok" does not exist, or the identity may not see it\. Correct its name or folder, or grant the identity "View builds"/,
     },
     {
-      why: 'the pipeline of that id is unknown',
+      why: 'no pipeline has that id',
       kind: 'later',
       run: { pipeline: 99 },
       says: /the pipeline does not exist, or the identity may not see it\. .* grant the identity "View builds"/,
     },
     {
-      why: 'it may not be seen',
+      why: 'the pipeline may not be read',
       kind: 'later',
       may: [],
       says: /grant the identity "View builds"/,
     },
     {
-      why: 'it may not be queued',
+      why: 'the pipeline may not be queued',
       kind: 'later',
       may: see,
       says: /argocd handler needs Queue builds permissions\. Grant it that permission on that pipeline/,
@@ -194,7 +194,7 @@ describe('the target of actions at Azure Pipelines', () => {
       says: /may queue it, but may not set free text or variables/,
     },
     {
-      why: 'a parameter is not declared',
+      why: 'a parameter is undeclared',
       kind: 'refused',
       run: { parameters: { size: 's' } },
       says: /the pipeline does not declare the parameter size\. Declare it under `parameters:`/,
@@ -206,7 +206,7 @@ describe('the target of actions at Azure Pipelines', () => {
       says: /the pipeline requires a value for the parameter size\. Set one under `parameters:` of the rule/,
     },
     {
-      why: 'a value does not fit',
+      why: 'a value is not allowed',
       kind: 'refused',
       pipeline: { parameters: [{ name: 'size', values: ['s'] }] },
       run: { parameters: { size: 'xl' } },
@@ -232,13 +232,13 @@ describe('the target of actions at Azure Pipelines', () => {
       says: /the pipeline resource libs has no such run/,
     },
     {
-      why: 'its YAML is wrong',
+      why: 'its YAML is invalid',
       kind: 'refused',
       pipeline: { invalid: 'Unexpected value' },
       says: /the pipeline or its inputs are invalid \(\/azure-pipelines\.yml \(Line: 7, Col: 3\): Unexpected value\)/,
     },
     {
-      why: 'a classic one is given parameters',
+      why: 'a classic pipeline gets parameters',
       kind: 'refused',
       pipeline: { classic: true },
       run: { parameters: { a: '1' }, stagesToSkip: ['x'] },
@@ -268,7 +268,7 @@ describe('the target of actions at Azure Pipelines', () => {
     );
   });
 
-  it('says that a name is that of several', async () => {
+  it('says that several pipelines have the name', async () => {
     await start();
     for (const folder of ['\\a', '\\b']) organization.azure.addPipeline({ name: 'smoke', folder });
     const error = await errorOf(done(renderedRun()));
@@ -276,7 +276,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.match(error.message, /2 have this name: .*\\a\\smoke.*Use the folder and name/);
   });
 
-  it('says which stage a release does not have', async () => {
+  it('says which stage the release does not have', async () => {
     await start();
     organization.azure.addReleaseDefinition({ name: 'shop', stages: [{ name: 'test' }] });
     const action: RenderedRelease = {
@@ -291,12 +291,12 @@ describe('the target of actions at Azure Pipelines', () => {
   const failures: readonly [string, FaultKind, ActionError['kind'], number | undefined][] = [
     ['slowed down', { kind: 'throttle', retryAfter: 30 }, 'later', 30_000],
     ['away', { kind: 'answer', status: 503 }, 'later', undefined],
-    ['cut off before', { kind: 'cutBefore' }, 'unclear', undefined],
-    ['cut off after', { kind: 'cutAfter' }, 'unclear', undefined],
+    ['cut off before it took effect', { kind: 'cutBefore' }, 'unclear', undefined],
+    ['cut off after it took effect', { kind: 'cutAfter' }, 'unclear', undefined],
     ['turned away', { kind: 'answer', status: 401 }, 'later', undefined],
   ];
   for (const [what, fault, kind, retryAfter] of failures) {
-    it(`knows what it means to be ${what}`, async () => {
+    it(`classifies a request that was ${what}`, async () => {
       await start();
       const { azure } = organization;
       azure.addPipeline({ name: 'smoke', ...numbered });
@@ -310,7 +310,7 @@ describe('the target of actions at Azure Pipelines', () => {
     });
   }
 
-  it('waits as a yes asks for', async () => {
+  it('waits if a successful response asks for it', async () => {
     await start();
     const { azure } = organization;
     azure.addPipeline({ name: 'smoke', ...numbered });
@@ -338,7 +338,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.deepEqual([asked('getPipeline'), asked('previewRun')], [2, 3]);
   });
 
-  it('asks for a pipeline that is missing once in half a minute, and finds it when it is there', async () => {
+  it('asks for a missing pipeline once in 30 seconds, and finds it once it exists', async () => {
     await start();
     const { azure } = organization;
     await errorOf(done(renderedRun()));
@@ -350,7 +350,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.equal(azure.queuedBuilds.length, 1);
   });
 
-  it('holds a value that does not fit against no other', async () => {
+  it('keeps a refused value from blocking other values', async () => {
     await start();
     const { azure } = organization;
     azure.addPipeline({ name: 'smoke', parameters: [{ name: 'size', values: ['s', 'm'] }] });
@@ -362,7 +362,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.equal(azure.queuedBuilds.length, 2);
   });
 
-  it('looks for a pipeline again that was deleted', async () => {
+  it('finds a pipeline that was deleted and recreated', async () => {
     await start();
     const { azure } = organization;
     const first = azure.addPipeline({ name: 'smoke', ...numbered });
@@ -374,7 +374,7 @@ describe('the target of actions at Azure Pipelines', () => {
     assert.equal(azure.queuedBuilds.length, 2);
   });
 
-  it('knows no name of two organizations', async () => {
+  it('does not share names between organizations', async () => {
     await start();
     const { azure, pipelines, url } = organization;
     const servers = [url, 'https://tfs.example.com/fabrikam'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RecentAnswers } from '../../src/actions/recent-answers.ts';
 
-describe('recent answers', () => {
+describe('Recent answers', () => {
   let now = 0;
   let asked = 0;
   beforeEach(() => {
@@ -16,7 +16,7 @@ describe('recent answers', () => {
       (answer) => ('value' in answer ? 100 : 10),
     );
 
-  it('hold for their lifetime', async () => {
+  it('are kept for their lifetime', async () => {
     const known = answers();
     assert.equal(await known.get('a', ask), 1);
     now = 99;
@@ -25,7 +25,7 @@ describe('recent answers', () => {
     assert.equal(await known.get('a', ask), 2);
   });
 
-  it('are asked for once at a time', async () => {
+  it('are requested once at a time', async () => {
     const known = answers();
     assert.deepEqual(
       await Promise.all(['a', 'a', 'b'].map((key) => known.get(key, ask))),
@@ -33,7 +33,7 @@ describe('recent answers', () => {
     );
   });
 
-  it('are failures as well, for as long as these hold', async () => {
+  it('include failures, for as long as those are valid', async () => {
     const known = answers();
     await assert.rejects(known.get('a', fail), /failure 1/);
     now = 9;
@@ -42,7 +42,7 @@ describe('recent answers', () => {
     assert.equal(await known.get('a', ask), 2);
   });
 
-  it('are forgotten when that is asked for', async () => {
+  it('are forgotten on request', async () => {
     const known = answers();
     await known.get('a', ask);
     known.clear();

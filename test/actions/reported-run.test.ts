@@ -5,7 +5,7 @@ import type { FollowUpReport } from '../../src/sync/model/follow-up-report.ts';
 
 const run = { id: 7, name: '20261129.1', page: 'https://dev.azure.com/fabrikam/shop/_build/7' };
 
-describe("A pipeline's run, as its follow-up is reported", () => {
+describe("A pipeline's run, as reported for its follow-up", () => {
   const rows: readonly [
     PipelineRun['state'],
     PipelineRun['result'],
@@ -19,7 +19,7 @@ describe("A pipeline's run, as its follow-up is reported", () => {
     ['completed', 'partiallySucceeded', 'ended', 'partiallySucceeded'],
     ['completed', 'canceled', 'ended', 'canceled'],
     ['completed', 'failed', 'ended', 'failed'],
-    // Whatever Azure DevOps does not call a success is none.
+    // Only what Azure DevOps calls a success is one.
     ['completed', undefined, 'ended', 'failed'],
   ];
   for (const [state, result, expected, outcome] of rows) {

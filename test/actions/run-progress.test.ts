@@ -40,7 +40,7 @@ describe('The progress of a run', () => {
     assert.equal(clock.sleeping, 0, 'a timer is left behind');
   });
 
-  it('is told when it changes, and ends with the run', async () => {
+  it('is reported when it changes, and ends with the run', async () => {
     answers = [run({ state: 'notStarted' }), run(), run(), ended];
     const told: string[] = [];
     const end = progress.watchRun(reference, signal, ({ state }) => told.push(state));
@@ -49,7 +49,7 @@ describe('The progress of a run', () => {
     assert.deepEqual(looks, [0, 5, 15, 35]);
   });
 
-  it('costs one series of looks, however many wait for it', async () => {
+  it('is polled once, however many wait for it', async () => {
     const told: string[] = [];
     const ends = Array.from({ length: 50 }, () => progress.watchRun(reference, signal));
     await clock.pass(60_000);
@@ -61,7 +61,7 @@ describe('The progress of a run', () => {
     assert.equal(looks.length, before + 1);
   });
 
-  it('is no longer looked at once nobody waits', async () => {
+  it('is no longer polled once nobody waits', async () => {
     const leaving = new AbortController();
     const one = assert.rejects(progress.watchRun(reference, leaving.signal), /enough/);
     const other = progress.watchRun(reference, signal);
@@ -73,20 +73,20 @@ describe('The progress of a run', () => {
     await clock.finish(other);
   });
 
-  it('rides out an outage, and waits as long as it is asked to', async () => {
+  it('survives an outage, and waits as long as the server asks', async () => {
     answers = [failed('unavailable'), failed('throttled', 90_000), ended];
     await clock.finish(progress.watchRun(reference, signal));
     assert.deepEqual(looks, [0, 5, 95]);
   });
 
-  it('has an end where it can never be read', async () => {
+  it('ends if it can never be read', async () => {
     answers = [failed('refused')];
     const end = assert.rejects(progress.watchRun(reference, signal), /It failed/);
     await clock.finish(end);
     assert.deepEqual(looks, [0, 5, 15, 35, 65]);
   });
 
-  it('goes on after a refusal that passes within a minute, however often there is one', async () => {
+  it('continues after a refusal that ends within a minute, however many there are', async () => {
     const refused = failed('refused');
     const outage = failed('unavailable');
     answers = [refused, refused, refused, run(), refused, refused, outage, refused, ended];

@@ -27,7 +27,7 @@ export const event: ApplicationEvent = {
   at: 1_700_000_060_000,
 };
 
-/** A run of `fabrikam/shop/smoke` to queue. */
+/** A request to queue a run of `fabrikam/shop/smoke`. */
 export function renderedRun(about: Partial<RenderedRun> = {}): RenderedRun {
   return {
     ...{ kind: 'queuePipeline', organization: 'fabrikam', project: 'shop', pipeline: 'smoke' },
@@ -36,7 +36,7 @@ export function renderedRun(about: Partial<RenderedRun> = {}): RenderedRun {
   };
 }
 
-/** An action that waits, as the store holds it. */
+/** A waiting action, as the store keeps it. */
 export function storedAction(
   action: RenderedAction,
   { rule = 'smoke-tests', ...about }: Partial<ActionBody> & { readonly rule?: string } = {},

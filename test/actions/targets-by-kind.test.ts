@@ -29,7 +29,7 @@ describe('The targets of actions', () => {
   });
   const stored = (body: string) => ({ key: 'key-1', body }) as StoredAction;
 
-  it('are each given what is theirs, then and later', async () => {
+  it('each get the actions of their kind, immediately and later', async () => {
     const body = writeActionBody({
       ...{ event: event(), argocd: 'prod', applicationUrl: '', eventKey: '1', late: false },
       ...{ chain: [], action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } },
@@ -41,7 +41,7 @@ describe('The targets of actions', () => {
     assert.deepEqual(calls, ['send webhook of key-1', 'look up webhook of key-1 since 7']);
   });
 
-  it('are not asked for what nobody can read, which is refused', async () => {
+  it('are not called for an unreadable body, which is refused', async () => {
     for (const body of ['{}', 'nonsense']) {
       await assert.rejects(
         targets.prepare(stored(body), signal),
