@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 
-describe('an error of Argo CD', () => {
-  it('says which call failed and why, and keeps the parts', () => {
+describe('An error of Argo CD', () => {
+  it('says which call failed and why, and keeps the details', () => {
     const cause = new Error('deeper');
     const details = { failure: 'unavailable', status: 503, retryAfter: 1000, cause } as const;
     const error = new ArgoCDError('GET /x', 'away', details);

@@ -1,6 +1,6 @@
 import type { SyncRequest } from '../../src/argocd/port.ts';
 
-/** A sync that leaves everything to the application, and bears no mark. */
+/** A sync that leaves all options to the application and has no marker. */
 export const plainRequest: SyncRequest = {
   revision: undefined,
   revisions: [],

@@ -6,29 +6,29 @@ import type { HttpResponse } from '../../../src/argocd/rest/http.ts';
 import type { Failure } from '../../../src/sync/model/failure.ts';
 import { allRecordings, readRecording } from '../../../simulators/argo-cd/recording.ts';
 
-/** What the recorded refusals mean, in their order. */
+/** What the recorded refusals mean, in order. */
 const recorded: Readonly<Record<string, readonly Failure[]>> = {
   'auto-sync': ['auto-sync', 'auto-sync'],
   'deleted-during': ['not-found', 'not-found'],
   errors: [
-    'hidden', // a missing application, without its project
-    'not-found', // the same with it
+    'hidden', // a missing application, requested without its project
+    'not-found', // the same with its project
     'not-found', // another project's application
     'unauthenticated', // no token
-    'unauthenticated', // a token of one part
+    'unauthenticated', // a token with one segment
     'unauthenticated', // a malformed token
-    'refused', // a body cut short
+    'refused', // a truncated body
     'not-argocd', // 415
-    'refused', // a flag as text
+    'refused', // a string instead of a Boolean
     'hidden',
     'not-found',
     'not-argocd', // 415 of a DELETE
     'refused', // an unknown history id
-    'refused', // a history id as text
-    'not-argocd', // no such call
-    'not-argocd', // no such version
+    'refused', // a string instead of a history id
+    'not-argocd', // an unknown route
+    'not-argocd', // an unknown version
     'not-argocd', // 405
-    'refused', // a selector that cannot be read
+    'refused', // an invalid selector
     'unauthenticated', // a login with a wrong password
   ],
   'hydrated-auto-sync': ['auto-sync'],
@@ -66,8 +66,8 @@ function errorOf(effect: Effect, response: HttpResponse): ArgoCDError {
   assert.fail('the answer was taken');
 }
 
-describe('the meaning of an answer', () => {
-  it('is that of each of the 36 recorded refusals', () => {
+describe('A response', () => {
+  it('is classified for each of the 36 recorded refusals', () => {
     const found = new Map<string, Failure[]>();
     for (const name of allRecordings) {
       for (const { request, response } of readRecording(name)) {
@@ -137,7 +137,7 @@ describe('the meaning of an answer', () => {
     ],
     ['deletion', 400, 9, 'application is deleting', 'deleting', 'deleting'],
     [
-      'repo server away',
+      'repo server down',
       400,
       9,
       'error resolving repo revision: rpc error: code = Unavailable desc = connection error: desc = "connection refused"',
@@ -145,7 +145,7 @@ describe('the meaning of an answer', () => {
       'unavailable',
     ],
     [
-      'a repository whose host has no name for now',
+      'a repository whose host cannot be resolved for now',
       400,
       9,
       'error resolving repo revision: rpc error: code = Unknown desc = failed to list refs: dial tcp: lookup git.example.com: no such host',
@@ -153,14 +153,14 @@ describe('the meaning of an answer', () => {
       'internal',
     ],
     [
-      'a repository that fails in other words',
+      'a repository that fails with another message',
       400,
       9,
       'error resolving repo revision: rpc error: code = Internal desc = something new',
       'internal',
       'internal',
     ],
-    ['odd words about the request', 400, 3, 'something new', 'refused', 'refused'],
+    ['an unknown message about the request', 400, 3, 'something new', 'refused', 'refused'],
     [
       'missing project',
       400,
@@ -172,9 +172,9 @@ describe('the meaning of an answer', () => {
     ['source position', 500, 2, 'source position is out of range', 'refused', 'refused'],
     ['panic', 500, 13, 'runtime error: index out of range [1] with length 1', 'refused', 'refused'],
     ['broken etcd', 500, 2, 'etcdserver: leader changed', 'unavailable', 'unclear'],
-    ['odd words', 500, 2, 'something new', 'internal', 'internal'],
+    ['an unexpected message', 500, 2, 'something new', 'internal', 'internal'],
     [
-      'windows that nobody can read',
+      'unparsable sync windows',
       500,
       2,
       "invalid sync windows: cannot parse schedule '* 7-24 * * *': end of range (24) above maximum (23): 7-24",
@@ -182,16 +182,16 @@ describe('the meaning of an answer', () => {
       'refused',
     ],
     [
-      'a message that is too large',
+      'an oversized message',
       429,
       8,
       'grpc: received message larger than max (209715201 vs. 209715200)',
       'refused',
       'refused',
     ],
-    ['a repository that is not there', 404, 5, 'repository not found', 'refused', 'refused'],
+    ['a missing repository', 404, 5, 'repository not found', 'refused', 'refused'],
     [
-      'an application that is not there',
+      'a missing application',
       404,
       5,
       'applications.argoproj.io "shop" not found',
@@ -199,7 +199,7 @@ describe('the meaning of an answer', () => {
       'not-found',
     ],
     [
-      'a revision that is not there',
+      'a missing revision',
       400,
       9,
       "error resolving repo revision: rpc error: code = Unknown desc = unable to resolve 'x' to a commit SHA",
@@ -207,7 +207,7 @@ describe('the meaning of an answer', () => {
       'refused',
     ],
     [
-      'an identity provider that is away',
+      'an identity provider that is down',
       401,
       16,
       'invalid session: failed to query provider "https://dex": dial tcp 10.0.0.1:5556: connect: connection refused',
@@ -221,8 +221,8 @@ describe('the meaning of an answer', () => {
     ['overload', 503, 14, 'the server is currently unable', 'unavailable', 'unclear'],
     ['deadline', 504, 4, 'context deadline exceeded', 'unavailable', 'unclear'],
     ['unimplemented', 501, 12, 'unknown method', 'refused', 'refused'],
-    ['another status of ours', 418, 2, 'tea', 'refused', 'refused'],
-    ['another status of the server', 599, 2, 'x', 'unavailable', 'unclear'],
+    ['another 4xx status', 418, 2, 'tea', 'refused', 'refused'],
+    ['another 5xx status', 599, 2, 'x', 'unavailable', 'unclear'],
   ];
   for (const [what, status, code, message, read, change] of refusals) {
     it(`is ${read} for a read and ${change} for a change: ${what}`, () => {
@@ -256,7 +256,7 @@ describe('the meaning of an answer', () => {
     ['null', 'null'],
   ];
   for (const [status, read, change] of foreign) {
-    it(`is ${read} or ${change} where something else answers with ${status}, which is shown`, () => {
+    it(`is ${read} or ${change} if something else responds with ${status}, which is shown`, () => {
       for (const [, text] of pages) {
         for (const [effect, failure] of [
           ['read', read],
@@ -271,7 +271,7 @@ describe('the meaning of an answer', () => {
     });
   }
 
-  it('is no refusal for a page that says yes: a change behind it may have been made', () => {
+  it('is not a refusal if it is a page with status 200: a change may have taken effect', () => {
     for (const [effect, failure] of [
       ['read', 'not-argocd'],
       ['change', 'unclear'],
@@ -286,12 +286,12 @@ describe('the meaning of an answer', () => {
     }
   });
 
-  it('shows at most 200 characters of a foreign answer', () => {
+  it('shows at most 200 characters of a foreign body', () => {
     const { reason } = errorOf('read', answer(404, 'y'.repeat(1_000_000)));
     assert.equal(reason.match(/"(y*)"/)?.[1]?.length, 200);
   });
 
-  it('is not Argo CD where it redirects, with the target', () => {
+  it('is not from Argo CD if it redirects, and names the target', () => {
     const location = 'https://login.example.com/?x';
     const error = errorOf('change', answer(307, '', { location }));
     assert.equal(error.failure, 'not-argocd');
@@ -318,7 +318,7 @@ describe('the meaning of an answer', () => {
   });
 });
 
-describe('the words of a refusal', () => {
+describe('The message of a refusal', () => {
   const cases: readonly [string, unknown, unknown][] = [
     ['of a call', refusal(9, 'busy'), 'busy'],
     [
@@ -329,13 +329,13 @@ describe('the words of a refusal', () => {
     ['without a message', { error: 'busy', code: 9 }, 'busy'],
     ['of another gateway', { message: 'busy' }, undefined],
     ['with an HTTP status as code', { message: 'busy', code: 404 }, undefined],
-    ['whose text is none', { message: 1, code: 9 }, undefined],
+    ['that is not a string', { message: 1, code: 9 }, undefined],
     ['that is null', null, undefined],
-    ['that is text', 'no', undefined],
+    ['that is a plain string', 'no', undefined],
     ['that is empty', {}, undefined],
   ];
   for (const [what, json, expected] of cases) {
-    it(`${what} are ${expected === undefined ? 'not those of Argo CD' : 'read'}`, () => {
+    it(`${what} is ${expected === undefined ? "not Argo CD's" : 'read'}`, () => {
       assert.deepEqual(messageOf(json), expected);
     });
   }

@@ -41,7 +41,7 @@ const recorded: readonly Recorded[] = allRecordings.flatMap((name) =>
     .map((raw) => ({ name, raw: raw as RawApplication, application: readApplication(raw) })),
 );
 
-/** An application as Argo CD makes it, with more of what a test is about. */
+/** An application as Argo CD creates it, with the fields that a test needs. */
 function minimal(more: object = {}): object {
   return { metadata: { name: 'shop', namespace: 'argocd' }, spec: {}, ...more };
 }
@@ -51,8 +51,8 @@ function withState(state: object): object {
   return minimal({ status: { operationState: { ...operationState, ...state } } });
 }
 
-describe('the schema of an Application', () => {
-  it('reads every one of every recording, losing no resource, result or entry', () => {
+describe('The schema of an Application', () => {
+  it('reads every recorded application without losing a resource, result or entry', () => {
     for (const { raw, application } of recorded) {
       const { status } = raw;
       assert.equal(application.uid, raw.metadata.uid);
@@ -73,7 +73,7 @@ describe('the schema of an Application', () => {
     assert.equal(recorded.length, 1263);
   });
 
-  it('gives an operation one fingerprint, asked for or under way, and others another', () => {
+  it('gives each operation its own fingerprint, the same requested or running', () => {
     let compared = 0;
     for (const { application } of recorded) {
       const { operation, operationState } = application;
@@ -87,7 +87,7 @@ describe('the schema of an Application', () => {
     assert.deepEqual([compared, prints.size], [339, 82]);
   });
 
-  it('gives the operation of one run one fingerprint in answers and in the stream', () => {
+  it('gives an operation the same fingerprint in responses and in the stream', () => {
     const prints = new Map<string, Set<string>>();
     for (const { application } of recorded) {
       for (const operation of [application.operation, application.operationState?.operation]) {
@@ -100,7 +100,7 @@ describe('the schema of an Application', () => {
     for (const [marker, found] of prints) assert.equal(found.size, 1, marker);
   });
 
-  it('gives a fingerprint that tells what it does not know apart', () => {
+  it('includes unknown fields in the fingerprint', () => {
     const print = (sync: object) =>
       readApplication(minimal({ operation: { sync } })).operation?.fingerprint;
     assert.notEqual(print({ novelty: 1 }), print({ novelty: 2 }));
@@ -146,7 +146,7 @@ describe('the schema of an Application', () => {
     } satisfies Application);
   });
 
-  it('reads null and the empty text as left out, wherever they stand', () => {
+  it('treats null and the empty string as absent everywhere', () => {
     const nulls = {
       metadata: { name: 'shop', namespace: 'argocd', annotations: null, deletionTimestamp: null },
       spec: { project: '', source: null, sources: null, destination: null, syncPolicy: null },
@@ -170,7 +170,7 @@ describe('the schema of an Application', () => {
     assert.deepEqual(readApplication(withState(state)).operationState?.results, []);
   });
 
-  it('ignores what it does not know', () => {
+  it('ignores unknown fields', () => {
     const more = {
       ...minimal({
         novelty: 1,
@@ -206,7 +206,7 @@ describe('the schema of an Application', () => {
         cut,
       ],
       [
-        'a row of information',
+        'an info entry',
         stateOf({}),
         (of) => of.operationState?.operation.info[0]?.value,
         `${'x'.repeat(1_024)}… (cut at 1024 characters)`,
@@ -235,7 +235,7 @@ describe('the schema of an Application', () => {
       it(what, () => assert.equal(read(readApplication(minimal({ status }))), expected));
     }
 
-    it('all messages together, and leaves something to each', () => {
+    it('all messages together, but keeps part of each', () => {
       const resources = Array.from({ length: 5_000 }, (_, index) => ({
         ...{ kind: 'ConfigMap', name: `a-${index}`, message: long },
       }));
@@ -259,12 +259,12 @@ describe('the schema of an Application', () => {
       ['the AppProject', { spec: { project: long } }],
     ];
     for (const [what, more] of refused) {
-      it(`${what} by refusing what is longer than any that is meant`, () => {
+      it(`${what} by refusing an unreasonable length`, () => {
         assert.throws(() => readApplication(minimal(more)), /too_big/);
       });
     }
 
-    it('operations and sources, whatever they hold, by a digest of each', () => {
+    it('operations and sources by keeping a digest of each', () => {
       const source = { repoURL: 'a', helm: { values: long } };
       const { operation, history } = readApplication(
         minimal({
@@ -276,13 +276,13 @@ describe('the schema of an Application', () => {
       assert.equal(history[0]?.sources.length, 64);
     });
 
-    it('history, of which the newest is kept', () => {
+    it('the history, keeping the newest entries', () => {
       const entries = Array.from({ length: 1_200 }, (_, id) => ({ id, revision: 'a' }));
       const { history } = readApplication(minimal({ status: { history: entries } }));
       assert.deepEqual([history.length, history[0]?.id, history.at(-1)?.id], [1_000, 200, 1_199]);
     });
 
-    it('no name: one that is too long is refused, since cut it would be another', () => {
+    it('a name by refusing it, since a shortened one would be another name', () => {
       for (const status of [
         { resources: [{ kind: 'Job', name: long }] },
         stateOf({ syncResult: { revision: '', resources: [{ kind: long, name: 'a' }] } }),
@@ -292,7 +292,7 @@ describe('the schema of an Application', () => {
     });
   });
 
-  it('takes a health that it does not know for Unknown', () => {
+  it('reads an unknown health as Unknown', () => {
     const health = { status: 'Splendid', message: 'new' };
     const application = readApplication(
       minimal({ status: { health, resources: [{ kind: 'Job', health }] } }),
@@ -305,9 +305,14 @@ describe('the schema of an Application', () => {
     ['an unknown phase', withState({ phase: 'Paused' }), 'status.operationState.phase', 'Paused'],
     ['no phase', withState({ phase: undefined }), 'status.operationState.phase', undefined],
     ['no start', withState({ startedAt: undefined }), 'status.operationState.startedAt', undefined],
-    ['an odd start', withState({ startedAt: 'noon' }), 'status.operationState.startedAt', 'noon'],
     [
-      'an odd end',
+      'an invalid start',
+      withState({ startedAt: 'noon' }),
+      'status.operationState.startedAt',
+      'noon',
+    ],
+    [
+      'an invalid end',
       withState({ finishedAt: '2026-99-01T00:00:00Z' }),
       'status.operationState.finishedAt',
       '2026-99-01T00:00:00Z',
@@ -330,7 +335,7 @@ describe('the schema of an Application', () => {
     ['null', null, '', null],
   ];
   for (const [what, json, path, input] of refused) {
-    it(`refuses ${what}, and tells where`, () => {
+    it(`refuses ${what} and says where`, () => {
       assert.throws(
         () => readApplication(json),
         (error: unknown) => {
@@ -343,7 +348,7 @@ describe('the schema of an Application', () => {
     });
   }
 
-  it('reads several sources, and the revisions by source', () => {
+  it('reads several sources and their revisions', () => {
     const source = { repoURL: 'r', path: 'p', targetRevision: 'main' };
     const chart = { repoURL: 'c', chart: 'nginx', targetRevision: '1.0', settings: '' };
     const application = readApplication(
@@ -378,7 +383,7 @@ describe('the schema of an Application', () => {
     });
   }
 
-  it('reads of an operation what is held against the request', () => {
+  it('reads the parts of an operation that are compared with the request', () => {
     const source = { repoURL: 'git', path: 'shop', targetRevision: 'main' };
     const read = (operation: object) => {
       const { force, sources, multiSource, syncOptions, retry } =
@@ -405,7 +410,7 @@ describe('the schema of an Application', () => {
     assert.deepEqual(read({ sync: {} }), { ...plain, sources: undefined, multiSource: undefined });
   });
 
-  it('reads of an application what an operation is filled in with, in the same words', () => {
+  it("reads the application's defaults for an operation under the same names", () => {
     const helm = { values: 'replicas: 2', parameters: [{ name: 'a', value: 'b' }] };
     const source = { repoURL: 'git', path: 'shop', targetRevision: 'main', helm };
     const retry = { limit: 3, backoff: { duration: '5s', factor: 2, maxDuration: '3m' } };
@@ -424,7 +429,7 @@ describe('the schema of an Application', () => {
     assert.ok((settings({ helm: { values: 'x'.repeat(100_000) } }) ?? '').length < 100);
   });
 
-  it('says what the newest deployment was made from, of one source and of several', () => {
+  it('says what the newest deployment was made from, for one source and for several', () => {
     const source = { repoURL: 'git', path: 'shop', targetRevision: 'main' };
     const other = {
       repoURL: 'charts',
@@ -439,20 +444,20 @@ describe('the schema of an Application', () => {
     assert.equal(deployed(), undefined);
     assert.equal(deployed({ id: 1, revision: 'a' }), undefined);
     assert.deepEqual(deployed({ id: 2, source }, { id: 1, source: other }), ['shop']);
-    // Go writes the empty single one, too.
+    // Go also writes the empty single source.
     assert.deepEqual(deployed({ id: 1, source: { repoURL: '' }, sources: [source, other] }), [
       'shop',
       'web',
     ]);
   });
 
-  it('sees that an operation carries its manifests with it', () => {
+  it('detects that an operation carries its own manifests', () => {
     const isLocal = (sync: object) =>
       readApplication(minimal({ operation: { sync } })).operation?.isLocal;
     assert.deepEqual([isLocal({}), isLocal({ manifests: ['{}'] })], [false, true]);
   });
 
-  it('sees a deletion under way and a pause of reconciliation', () => {
+  it('detects a deletion in progress and paused reconciliation', () => {
     const metadata = {
       name: 'shop',
       deletionTimestamp: '2026-11-21T01:00:00Z',
@@ -462,7 +467,7 @@ describe('the schema of an Application', () => {
     assert.deepEqual([deleting, skipReconcile], [true, true]);
   });
 
-  it('orders history by id and compares sources', () => {
+  it('orders the history by id and compares sources', () => {
     const entry = (id: number, path: string) => ({
       id,
       revision: `r${id}`,
@@ -485,7 +490,7 @@ describe('the schema of an Application', () => {
     );
   });
 
-  it('gives a hook its phase and an ordinary resource none', () => {
+  it('gives a hook its phase, and an ordinary resource none', () => {
     const resources = [
       { kind: 'Job', hookType: 'PreSync', hookPhase: 'Succeeded', syncPhase: 'PreSync' },
       { kind: 'Job', hookType: 'Sync', hookPhase: '' },
@@ -503,7 +508,7 @@ describe('the schema of an Application', () => {
   });
 });
 
-describe('the reading of a large Application', () => {
+describe('Reading a large Application', () => {
   const large = (count: number) => {
     const keys = Array.from({ length: count }, (_, index) => ({
       ...{ kind: 'ConfigMap', version: 'v1', namespace: 'shop', name: `settings-${index}` },
@@ -525,7 +530,7 @@ describe('the reading of a large Application', () => {
     }
   };
 
-  it('lets others have their turn after each item of a list, and reads the same', () => {
+  it('yields after each item of a list, and returns the same result', () => {
     const { portions, application } = portionsOf(1_000);
     assert.deepEqual(application, readApplication(large(1_000)));
     assert.equal(application.operation?.resources.length, 1_000);
@@ -533,12 +538,12 @@ describe('the reading of a large Application', () => {
     assert.ok(Math.max(...portions) <= 20);
   });
 
-  it('grows with the number of resources, not with its square', () => {
+  it('takes time in proportion to the number of resources', () => {
     const stepsOf = (count: number) => portionsOf(count).portions.reduce((a, b) => a + b);
     assert.ok(stepsOf(1_000) < 5 * stepsOf(250));
   });
 
-  it('says where what is odd stands', () => {
+  it('says where an invalid value is', () => {
     const status = { resources: [{ kind: 'ConfigMap' }, { kind: 7 }] };
     const call = {
       method: 'GET',

@@ -1,4 +1,4 @@
-/** Asks the server named on the command line with an authority that did not sign its certificate. */
+/** Requests the server named on the command line with a CA that did not sign its certificate. */
 import { HttpClient, TransportError } from '../../../src/argocd/rest/http.ts';
 import { connectionTo, noAbort, readPem } from './server.ts';
 

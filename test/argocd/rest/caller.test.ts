@@ -63,7 +63,7 @@ async function firstClosed({ sockets: [socket] }: Server): Promise<void> {
 
 const password = { kind: 'password', username: 'admin', password: new Secret('pass') } as const;
 
-/** Refuses every token but the newest; each login gives the next one. */
+/** Refuses every token but the newest; each login returns the next one. */
 function serveWithLogin(valid: (token: number) => boolean) {
   let logins = 0;
   return serve((request, response) => {
@@ -78,7 +78,7 @@ function serveWithLogin(valid: (token: number) => boolean) {
   });
 }
 
-describe('a caller', () => {
+describe('A caller', () => {
   afterEach(async () => {
     await Promise.all(callers.splice(0).map((caller) => caller.close()));
     await stopServers();
@@ -105,7 +105,7 @@ describe('a caller', () => {
     });
   }
 
-  describe('says what a failure means for a read and for a change', () => {
+  describe('classifies a failure for a read and for a change', () => {
     const page = '<html>Bad Gateway</html>';
     const cases: readonly [string, () => Promise<string>, Failure, Failure][] = [
       [
@@ -141,7 +141,7 @@ describe('a caller', () => {
         'not-argocd',
       ],
     ];
-    it('with the one place where a person fixes it', async () => {
+    it('and names the one place where a person fixes it', async () => {
       const url = `http://127.0.0.1:${await closedPort()}`;
       for (const [isConfigured, place, other] of [
         [undefined, /the service connection/, /configuration/],
@@ -159,7 +159,7 @@ describe('a caller', () => {
       }
     });
 
-    it('a login that is refused: the password, and not the token', async () => {
+    it('a refused login: the password, not the token', async () => {
       const password = { kind: 'password', username: 'me', password: new Secret('word') } as const;
       for (const [status, code] of [
         [401, 16],
@@ -194,7 +194,7 @@ describe('a caller', () => {
       });
     }
 
-    it('a connection that was kept alive and died: unavailable, unclear', async () => {
+    it('a kept-alive connection that was closed: unavailable, unclear', async () => {
       for (const [call, failure] of [
         [read(), 'unavailable'],
         [change(), 'unclear'],
@@ -207,12 +207,12 @@ describe('a caller', () => {
         await caller.json(read());
         assert.equal((await failureOf(caller.json(call))).failure, failure);
         assert.equal(server.sockets.length, 1);
-        // Nothing is sent twice: whoever calls knows what may be.
+        // Nothing is sent twice: only the caller knows whether it may be.
         assert.equal(server.requests.length, 2);
       }
     });
 
-    it('a line break in an extra header: unreachable, without its value', async () => {
+    it('a line break in an extra header: unreachable, without showing its value', async () => {
       const server = await serveAnswer(200, {}, '{}');
       const headers = [{ name: 'X-Key', value: new Secret('secret-text\nX: y') }];
       const error = await failureOf(callerAt(server.url, { headers }).json(change()));
@@ -223,7 +223,7 @@ describe('a caller', () => {
   });
 
   describe('with a password', () => {
-    it('logs in again when its token is refused, once for all calls, and sends again', async () => {
+    it('logs in again when its token is refused, once for all calls, and repeats the call', async () => {
       let oldest = 1;
       const server = await serveWithLogin((given) => given >= oldest);
       const caller = callerAt(server.url, { credential: password });
@@ -238,7 +238,7 @@ describe('a caller', () => {
       assert.equal(logins.length, 2);
     });
 
-    it('gives up when the new token is refused, too', async () => {
+    it('gives up when the new token is refused as well', async () => {
       const server = await serveWithLogin(() => false);
       const caller = callerAt(server.url, { credential: password });
       assert.equal((await failureOf(caller.json(read()))).failure, 'unauthenticated');
@@ -248,7 +248,7 @@ describe('a caller', () => {
       );
     });
 
-    it('logs in again for the stream that comes after one that was refused', async () => {
+    it('logs in again for the next stream after a refused one', async () => {
       let oldest = 2;
       const server = await serveWithLogin((given) => given >= oldest);
       const caller = callerAt(server.url, { credential: password });
@@ -260,14 +260,14 @@ describe('a caller', () => {
     });
   });
 
-  it('with a token sends once when it is refused', async () => {
+  it('with a token does not repeat a refused call', async () => {
     const server = await serveWithLogin(() => false);
     const error = await failureOf(callerAt(server.url).json(read()));
     assert.deepEqual([error.failure, error.status], ['unauthenticated', 401]);
     assert.equal(server.requests.length, 1);
   });
 
-  it('shows no secret in any failure, also where the answer repeats the request', async () => {
+  it('shows no secret in any failure, even if the response repeats the request', async () => {
     const credential = { kind: 'token', token: new Secret(token) } as const;
     const headers = [
       { name: 'CF-Access-Client-Secret', value: new Secret('client-secret') },
@@ -298,7 +298,7 @@ describe('a caller', () => {
   describe('opens a stream', () => {
     const sse = { 'Content-Type': 'text/event-stream' };
 
-    it('asking for server-sent events in exactly the words that Argo CD wants', async () => {
+    it('with the exact Accept header that Argo CD requires', async () => {
       const server = await serveAnswer(200, sse, 'data: 1 \n\n\n:\n');
       assert.deepEqual(await all(callerAt(server.url).events(read())), ['1', undefined]);
       const [request] = server.requests;
@@ -327,7 +327,7 @@ describe('a caller', () => {
       });
     }
 
-    it('and lets go of the connection where something else answers without an end', async () => {
+    it('and closes the connection if something else responds without an end', async () => {
       const server = await serve((_, response) => {
         response.writeHead(502).write('<html>');
       });
@@ -335,7 +335,7 @@ describe('a caller', () => {
       await firstClosed(server);
     });
 
-    it('and says unavailable when it never opens, and when it breaks', async () => {
+    it('and reports it unavailable if it never opens or if it breaks', async () => {
       const silent = await serve(() => undefined);
       const late = await failureOf(all(callerAt(silent.url).events(read({ timeout: 60 }))));
       assert.equal(late.failure, 'unavailable');
@@ -347,7 +347,7 @@ describe('a caller', () => {
       assert.match(broken.reason, /^the stream failed: /);
     });
 
-    it('and ends it with the signal’s reason, and the connection with it', async () => {
+    it('and ends it, with its connection, for the signal’s reason', async () => {
       const reason = new Error('canceled');
       const cancel = new AbortController();
       const server = await serve((_, response) => {
@@ -361,7 +361,7 @@ describe('a caller', () => {
       await firstClosed(server);
     });
 
-    it('and lets go of the connection when nobody reads on', async () => {
+    it('and closes the connection when the reader stops', async () => {
       const server = await serve((_, response) => {
         response.writeHead(200, sse).write('data: 1\ndata: 2\n');
       });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { canonical } from '../../../src/argocd/rest/canonical.ts';
 
-describe('the canonical text of a JSON value', () => {
+describe('The canonical text of a JSON value', () => {
   const equal: readonly [unknown, unknown][] = [
     [
       { a: 1, b: 2 },
@@ -12,7 +12,7 @@ describe('the canonical text of a JSON value', () => {
     [{ a: 1 }, { a: 1, b: null, c: '', d: false, e: [], f: undefined }],
   ];
   for (const [one, other] of equal) {
-    it(`is one for ${JSON.stringify(one)} and ${JSON.stringify(other)}`, () => {
+    it(`is the same for ${JSON.stringify(one)} and ${JSON.stringify(other)}`, () => {
       assert.equal(canonical(one), canonical(other));
     });
   }
@@ -40,7 +40,7 @@ describe('the canonical text of a JSON value', () => {
     );
   });
 
-  it('is the text that earlier versions have stored', () => {
+  it('equals the text that earlier versions stored', () => {
     const isEmpty = (value: unknown) =>
       value === null || value === '' || value === false || (Array.isArray(value) && !value.length);
     const before = (value: unknown) =>

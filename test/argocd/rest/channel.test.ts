@@ -45,7 +45,7 @@ function withCredentials(url: string, credentials: string): string {
   return url.replace('://', `://${credentials}@`);
 }
 
-describe('a proxy', () => {
+describe('A proxy', () => {
   afterEach(async () => {
     await Promise.all(stops.splice(0).map((stop) => stop()));
     await stopServers();
@@ -62,7 +62,7 @@ describe('a proxy', () => {
     assert.equal(server.requests[0]?.headers.authorization, `Bearer ${token}`);
   });
 
-  it('gets its credentials, which the server does not', async () => {
+  it('gets its credentials, which the server does not get', async () => {
     for (const certificate of ['server', undefined]) {
       const server = await serve((_, response) => response.end('answer'), certificate);
       const proxy = await proxyWith({ credentials: 'agent:pass:w@rd' });
@@ -72,7 +72,7 @@ describe('a proxy', () => {
     }
   });
 
-  it('passes plain http on', async () => {
+  it('forwards plain http', async () => {
     const server = await serve((_, response) => response.end('answer'));
     const proxy = await proxyWith();
     assert.equal((await send(through(server.url, proxy.url))).text, 'answer');
@@ -82,7 +82,7 @@ describe('a proxy', () => {
   for (const certificate of ['server', undefined]) {
     const kind = certificate === undefined ? 'http' : 'https';
 
-    it(`that is spoken to by TLS needs an authority of its own, and leads to ${kind}`, async () => {
+    it(`that is reached by TLS needs its own CA, and leads to ${kind}`, async () => {
       const server = await serve((_, response) => response.end('answer'), certificate);
       const proxy = await proxyWith({ credentials: 'agent:word', tls: tlsOfProxy });
       const url = withCredentials(proxy.url, 'agent:word');
@@ -94,9 +94,9 @@ describe('a proxy', () => {
       assert.equal(proxy.wishes.length, 1);
     });
 
-    // Not every machine has it.
+    // Not every machine supports it.
     if (!hasIPv6) continue;
-    it(`at an address of IPv6 leads to ${kind} at another`, async () => {
+    it(`at an IPv6 address leads to ${kind} at another`, async () => {
       const server = await serve((_, response) => response.end('answer'), certificate, '::1');
       const proxy = await proxyWith({ credentials: 'agent:w%rd', host: '::1' });
       const url = withCredentials(proxy.url, 'agent:w%25rd');
@@ -107,7 +107,7 @@ describe('a proxy', () => {
     });
   }
 
-  it('that wants other credentials is told by its status, and gets no token', async () => {
+  it('that requires other credentials is reported with its status, and gets no token', async () => {
     const server = await serve((_, response) => response.end('answer'), 'server');
     const proxy = await proxyWith({ credentials: 'agent:right' });
     for (const url of [proxy.url, withCredentials(proxy.url, 'agent:wrong')]) {
@@ -117,7 +117,7 @@ describe('a proxy', () => {
     assert.equal(server.sockets.length, 0);
   });
 
-  it('does not weaken the check of the certificate', async () => {
+  it('does not weaken certificate validation', async () => {
     const cases = [
       ['server', undefined, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
       ['other-name', ca, 'ERR_TLS_CERT_ALTNAME_INVALID'],
@@ -132,14 +132,14 @@ describe('a proxy', () => {
     }
   });
 
-  it('honours the skipped check', async () => {
+  it('respects disabled certificate validation', async () => {
     const server = await serve((_, response) => response.end('answer'), 'expired');
     const proxy = await proxyWith();
     const client = through(server.url, proxy.url, { ca: undefined, skipTlsVerify: true });
     assert.equal((await send(client)).text, 'answer');
   });
 
-  it('that is not there was sent nothing', async () => {
+  it('that does not exist cannot have passed the request on', async () => {
     for (const scheme of ['http', 'https']) {
       const proxy = `http://agent:pass-word@127.0.0.1:${await closedPort()}`;
       const error = await failureOf(send(through(`${scheme}://127.0.0.1:1`, proxy)));
@@ -148,7 +148,7 @@ describe('a proxy', () => {
     }
   });
 
-  it('that says nothing, or cuts the tunnel before TLS, was sent nothing', async () => {
+  it('that stays silent, or cuts the tunnel before TLS, cannot have passed the request on', async () => {
     const silent = await proxyWith({ fault: 'silence' });
     const late = await failureOf(send(through('https://127.0.0.1:1', silent.url), 60));
     assert.deepEqual([late.code, late.sent], ['TIMEOUT', false]);
@@ -157,7 +157,7 @@ describe('a proxy', () => {
     assert.deepEqual([cut.code, cut.sent], ['ECONNRESET', false]);
   });
 
-  it('that says nothing does not keep a call that was given up before', async () => {
+  it('that stays silent does not hold a call that was already canceled', async () => {
     const silent = await proxyWith({ fault: 'silence' });
     const reason = new Error('canceled');
     const call = { method: 'GET', path: '/x', headers: {}, timeout: 5000 } as const;
@@ -165,7 +165,7 @@ describe('a proxy', () => {
     await assert.rejects(client.send({ ...call, signal: AbortSignal.abort(reason) }), reason);
   });
 
-  it('that cannot reach the server answers in its place', async () => {
+  it('that cannot reach the server responds in its place', async () => {
     const proxy = await proxyWith({ fault: 'refuse' });
     assert.equal((await send(through('https://127.0.0.1:1', proxy.url))).status, 502);
     assert.doesNotMatch(JSON.stringify(proxy.headers), new RegExp(token));

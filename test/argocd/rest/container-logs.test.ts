@@ -9,8 +9,8 @@ const pod = (...codes: readonly (readonly [string, number])[]) => ({
   status: { containerStatuses: codes.map(([name, code]) => status(name, code)) },
 });
 
-describe('the log of a pod', () => {
-  /** What was asked for, in order. */
+describe('The log of a pod', () => {
+  /** The requests, in order. */
   let asked: string[];
   beforeEach(() => (asked = []));
 
@@ -32,13 +32,13 @@ describe('the log of a pod', () => {
     },
   });
 
-  it('is taken as it comes where there is one container', async () => {
+  it('is returned as it is for a single container', async () => {
     const log = { lines: ['done'], fault: '' };
     const plain = { ...source('', undefined, {}), log: () => Promise.resolve(log) };
     assert.deepEqual(await readLogs(20, plain), log);
   });
 
-  it('is that of each container, the failed one whole and the others in short', async () => {
+  it("contains each container's log, complete for the failed one and shortened for the others", async () => {
     const logs = { proxy: ['draining'], app: ['no such table'] };
     const log = await readLogs(50, source(split, pod(['proxy', 0], ['app', 1]), logs));
     assert.deepEqual(log, {
@@ -51,7 +51,7 @@ describe('the log of a pod', () => {
     assert.deepEqual(asked, ['whole', 'pod m', 'app 50', 'proxy 10']);
   });
 
-  it('is that of the containers that Kubernetes named, where the pod cannot be read', async () => {
+  it('contains the containers that Kubernetes named, if the pod cannot be read', async () => {
     const logs = { proxy: [], app: ['no such table'] };
     const log = await readLogs(50, source(split, new Error('permission denied'), logs));
     assert.deepEqual(log.lines, [
@@ -61,7 +61,7 @@ describe('the log of a pod', () => {
     assert.deepEqual(asked, ['whole', 'pod m', 'proxy 50', 'app 50']);
   });
 
-  it('is that of the init container whose failure keeps the others from starting', async () => {
+  it('contains the init container whose failure prevents the others from starting', async () => {
     const live = {
       spec: { containers: [{ name: 'app' }], initContainers: [{ name: 'setup' }] },
       status: {
@@ -76,13 +76,13 @@ describe('the log of a pod', () => {
     ]);
   });
 
-  it('keeps the fault where the only container has not started', async () => {
+  it('keeps the error if the only container has not started', async () => {
     const log = await readLogs(20, source(unready, pod(['app', 0]), {}));
     assert.deepEqual(log, { lines: [], fault: unready });
     assert.deepEqual(asked, ['whole', 'pod m']);
   });
 
-  it('keeps the fault where no container has a log or failed', async () => {
+  it('keeps the error if no container has a log or failed', async () => {
     const gone = 'container not found';
     const live = pod(['proxy', 0], ['app', 0]);
     const log = await readLogs(20, source(split, live, { proxy: gone, app: gone }));

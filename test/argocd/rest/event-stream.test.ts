@@ -6,7 +6,7 @@ import { readEvents } from '../../../src/argocd/rest/event-stream.ts';
 
 async function messagesOf(chunks: readonly Uint8Array[]): Promise<(string | undefined)[]> {
   const messages: (string | undefined)[] = [];
-  // Readable.from gives each chunk as it is, as a socket gives what has arrived.
+  // Readable.from passes each chunk on unchanged, like a socket does.
   for await (const message of readEvents(Readable.from(chunks, { objectMode: false }))) {
     messages.push(message);
   }
@@ -21,7 +21,7 @@ function split(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
     .filter(({ length }) => length > 0);
 }
 
-describe('the event stream', () => {
+describe('The event stream', () => {
   it('is read as Argo CD writes it, with spaces, empty lines and heartbeats', async () => {
     const text = 'data: {"result":1} \n\n\n:\ndata: {"result":2} \n\n\n';
     const messages = await messagesOf([Buffer.from(text)]);
@@ -33,20 +33,20 @@ describe('the event stream', () => {
     assert.deepEqual(await messagesOf([Buffer.from(text)]), [undefined, '{"a":1}']);
   });
 
-  it('ends silently where it is closed, also in the middle of a heartbeat or of nothing', async () => {
+  it('ends silently when it is closed, even within a heartbeat or before any data', async () => {
     for (const text of ['', '\n', ':', 'data: {"a":1} \n']) {
       const messages = await messagesOf(text === '' ? [] : [Buffer.from(text)]);
       assert.deepEqual(messages, text.startsWith('data') ? ['{"a":1}'] : []);
     }
   });
 
-  it('tells of the error that ends it, which has no line end', async () => {
+  it('reports the error that ends it, which has no line end', async () => {
     const error = '{"error":{"grpc_code":14,"http_code":503,"message":"away"}}';
     const messages = await messagesOf([Buffer.from(`data: {"a":1} \n\n\n${error}`)]);
     assert.deepEqual(messages, ['{"a":1}', error]);
   });
 
-  it('gives a message as soon as its line is there', async () => {
+  it('delivers a message as soon as its line is complete', async () => {
     const body = new Readable({ read: () => undefined });
     const events = readEvents(body);
     body.push('data: {"a":1}\n');
@@ -56,7 +56,7 @@ describe('the event stream', () => {
     body.destroy();
   });
 
-  it('looks at each character of a long message once, however small its pieces', async () => {
+  it('scans each character of a long message once, however small the chunks', async () => {
     const indexOf = sinon.spy(String.prototype, 'indexOf');
     try {
       const text = `data: {"a":"${'x'.repeat(1_000_000)}"}\n`;
@@ -74,7 +74,7 @@ describe('the event stream', () => {
     }
   });
 
-  it('is given up when a line has no end', async () => {
+  it('is given up if a line does not end', async () => {
     const chunk = Buffer.alloc(1024 * 1024, 'x');
     const endless = Readable.from(
       (function* () {
@@ -86,14 +86,14 @@ describe('the event stream', () => {
     assert.equal(endless.destroyed, true);
   });
 
-  it('fails where its connection does', async () => {
+  it('fails if its connection fails', async () => {
     const body = new Readable({ read: () => undefined });
     const next = readEvents(body).next();
     body.destroy(new Error('reset'));
     await assert.rejects(next, /reset/);
   });
 
-  it('says the same wherever its chunks are cut, also inside a character', async () => {
+  it('reads the same wherever its chunks are cut, even within a character', async () => {
     const message = fc.option(fc.string({ unit: 'grapheme', maxLength: 20 }), { nil: undefined });
     await fc.assert(
       fc.asyncProperty(
@@ -115,7 +115,7 @@ describe('the event stream', () => {
     );
   });
 
-  it('reads anything without a failure of its own', async () => {
+  it('reads any input without an internal error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 })), async (chunks) => {
         await messagesOf(chunks);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { adviceOn, libraryWords } from '../../../src/argocd/rest/failure-words.ts';
 import { straight, type Way } from '../../../src/argocd/rest/way.ts';
 
-describe('the words of a failed connection', () => {
+describe('The message of a failed connection', () => {
   for (const [message, words] of [
     ['connect ECONNREFUSED 127.0.0.1:1', 'connect ECONNREFUSED 127.0.0.1:1'],
     [
@@ -20,7 +20,7 @@ describe('the words of a failed connection', () => {
       "Host: argocd; is not in the cert's altnames: DNS:a.example.com",
     ],
   ] as const) {
-    it(`are the library's without its advice: ${message}`, () => {
+    it(`is the library's without its advice: ${message}`, () => {
       assert.equal(libraryWords(message), words);
     });
   }
@@ -35,13 +35,13 @@ describe('the words of a failed connection', () => {
     ['http://argocd', 'it redirects to /login', false],
     ['https://argocd', 'it redirects to https://argocd/login', false],
   ] as const) {
-    it(`${isTold ? 'say' : 'do not say'} that the URL starts with https://: ${url}, ${reason}`, () => {
+    it(`${isTold ? 'says' : 'does not say'} that the URL starts with https://: ${url}, ${reason}`, () => {
       const advice = adviceOn('not-argocd', { kind: 'token' }, { ...straight, url }, reason) ?? '';
       assert.equal(advice === 'Start the URL in the service connection with https://.', isTold);
     });
   }
 
-  it('say what to do about the credential that was refused, in the place where it is', () => {
+  it('says what to do about refused credentials, and where they are set', () => {
     const handler: Way = { ...straight, place: 'the configuration of the handler' };
     const [token, password] = [{ kind: 'token' }, { kind: 'password' }] as const;
     assert.match(
@@ -56,7 +56,7 @@ describe('the words of a failed connection', () => {
     assert.equal(adviceOn('busy', token, straight), undefined);
   });
 
-  it('name the proxy that may not let the connection through', () => {
+  it('names the proxy that may have blocked the connection', () => {
     const token = { kind: 'token' } as const;
     const way: Way = { ...straight, proxy: 'http://proxy:3128' };
     assert.match(

@@ -27,7 +27,7 @@ function get(special: Partial<ArgoCDRequest> = {}): ArgoCDRequest {
   return { method: 'GET', path: '/x', headers: {}, timeout: 5000, signal: noAbort, ...special };
 }
 
-/** The `TransportError` that a call ends with. */
+/** The `TransportError` that ends a call. */
 async function failureOf(call: Promise<unknown>): Promise<TransportError> {
   const error: unknown = await call.then(
     () => assert.fail('the call succeeded'),
@@ -37,14 +37,14 @@ async function failureOf(call: Promise<unknown>): Promise<TransportError> {
   return error;
 }
 
-describe('the HTTP client', () => {
+describe('The HTTP client', () => {
   afterEach(async () => {
     sinon.restore();
     await Promise.all(clients.splice(0).map((client) => client.close()));
     await stopServers();
   });
 
-  it('sends below the root path, and gives status, headers and text', async () => {
+  it('sends below the root path, and returns status, headers and text', async () => {
     const server = await serveAnswer(418, { 'X-Kind': 'tea' }, 'grün');
     const headers = { 'Content-Type': 'application/json' };
     const request = get({ method: 'POST', path: '/api?a=b', headers, body: '{"name":"ü"}' });
@@ -56,7 +56,7 @@ describe('the HTTP client', () => {
     assert.equal(seen?.headers['content-type'], 'application/json');
   });
 
-  it('puts a character that spans two chunks together again', async () => {
+  it('reassembles a character that spans two chunks', async () => {
     const bytes = Buffer.from('"ü"');
     const server = await serve((_, response) => {
       response.write(bytes.subarray(0, 2), () => response.end(bytes.subarray(2)));
@@ -64,7 +64,7 @@ describe('the HTTP client', () => {
     assert.equal((await clientFor(server.url).send(get())).text, '"ü"');
   });
 
-  it('keeps its connection for the next call, until it is closed', async () => {
+  it('keeps its connection for the next call until it is closed', async () => {
     const server = await serveAnswer(200, {}, 'x');
     const client = clientFor(server.url);
     await client.send(get());
@@ -77,11 +77,11 @@ describe('the HTTP client', () => {
     await closed;
   });
 
-  it('closes without ever having been used', async () => {
+  it('can be closed without ever having been used', async () => {
     await clientFor('http://127.0.0.1:1').close();
   });
 
-  it('sends the extra headers, which replace none of its own', async () => {
+  it('sends the extra headers, which never replace its own', async () => {
     const server = await serveAnswer(200, {}, 'x');
     const headers = [
       { name: 'CF-Access-Client-Id', value: new Secret('an id') },
@@ -92,7 +92,7 @@ describe('the HTTP client', () => {
     assert.equal(server.requests[0]?.headers.authorization, 'Bearer x');
   });
 
-  it('refuses a line break in a header, and does not show its value', async () => {
+  it('refuses a line break in a header without showing its value', async () => {
     const server = await serveAnswer(200, {}, 'x');
     const headers = [{ name: 'X-Key', value: new Secret('secret-text\r\nHost: other') }];
     const error = await failureOf(clientFor(server.url, { headers }).send(get()));
@@ -101,7 +101,7 @@ describe('the HTTP client', () => {
     assert.equal(server.requests.length, 0);
   });
 
-  it('follows no redirect: the other host sees nothing', async () => {
+  it('follows no redirects: the other host gets nothing', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       const other = await serveAnswer(200, {}, '{}');
       const server = await serveAnswer(status, { Location: `${other.url}/x` }, '');
@@ -111,17 +111,17 @@ describe('the HTTP client', () => {
     }
   });
 
-  describe('bounds an answer', () => {
+  describe('bounds a response', () => {
     const limit = 100_000;
 
-    it('that is plain', async () => {
+    it('that is uncompressed', async () => {
       const server = await serveAnswer(200, {}, 'x'.repeat(limit + 1));
       const error = await failureOf(clientFor(server.url, {}, { maxBytes: limit }).send(get()));
       assert.deepEqual([error.code, error.sent], ['TOO_LARGE', true]);
       assert.match(error.message, /larger than 100000 bytes/);
     });
 
-    it('that is exactly as large as is allowed by reading it', async () => {
+    it('that is exactly as large as allowed by accepting it', async () => {
       const server = await serveAnswer(200, {}, 'x'.repeat(limit));
       assert.equal(
         (await clientFor(server.url, {}, { maxBytes: limit }).send(get())).text.length,
@@ -129,7 +129,7 @@ describe('the HTTP client', () => {
       );
     });
 
-    it('that has no end', async () => {
+    it('that does not end', async () => {
       const server = await serve((_, response) => {
         const more = () => {
           while (response.write('x'.repeat(10_000)));
@@ -143,11 +143,11 @@ describe('the HTTP client', () => {
       );
     });
 
-    it('that is a gzip bomb, and lets go of the connection', async () => {
+    it('that is a gzip bomb, and closes the connection', async () => {
       const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
       assert.ok(bomb.length < limit);
       const server = await serve((_, response) => {
-        // Without an end, so that the connection is not kept alive by itself.
+        // It does not end, so the connection is not kept alive anyway.
         response.writeHead(200, { 'Content-Encoding': 'gzip' }).write(bomb);
       });
       const error = await failureOf(clientFor(server.url, {}, { maxBytes: limit }).send(get()));
@@ -157,16 +157,16 @@ describe('the HTTP client', () => {
     });
   });
 
-  describe('unpacks gzip', () => {
+  describe('decompresses gzip', () => {
     const packed = gzipSync('{"text":"grün"}');
     const gzip = { 'Content-Encoding': 'gzip' };
 
-    it('where the answer is packed', async () => {
+    it('if the response is compressed', async () => {
       const server = await serveAnswer(200, gzip, packed);
       assert.equal((await clientFor(server.url).send(get())).text, '{"text":"grün"}');
     });
 
-    it('and fails where it is damaged, letting go of the connection', async () => {
+    it('and fails if it is damaged, closing the connection', async () => {
       const server = await serve((_, response) => {
         response.writeHead(200, gzip).write('no gzip at all');
       });
@@ -176,12 +176,12 @@ describe('the HTTP client', () => {
       if (socket && !socket.destroyed) await once(socket, 'close');
     });
 
-    it('and fails where it ends too early', async () => {
+    it('and fails if it ends too early', async () => {
       const server = await serveAnswer(200, gzip, packed.subarray(0, -9));
       assert.equal((await failureOf(clientFor(server.url).send(get()))).code, 'Z_BUF_ERROR');
     });
 
-    it('and fails where the connection breaks in the middle', async () => {
+    it('and fails if the connection breaks in the middle', async () => {
       const server = await serve((_, response) => {
         response.writeHead(200, gzip).write(packed.subarray(0, 8), () => response.destroy());
       });
@@ -191,20 +191,20 @@ describe('the HTTP client', () => {
   });
 
   describe('gives up', () => {
-    it('when no answer starts in time', async () => {
+    it('if no response starts in time', async () => {
       const server = await serve(() => undefined);
       const error = await failureOf(clientFor(server.url).send(get({ timeout: 60 })));
       assert.deepEqual([error.code, error.sent], ['TIMEOUT', true]);
       assert.equal(error.message, 'no response within 0.06 s');
     });
 
-    it('when an answer does not end in time', async () => {
+    it('if a response does not end in time', async () => {
       const server = await serve((_, response) => void response.write('{'));
       const error = await failureOf(clientFor(server.url).send(get({ timeout: 60 })));
       assert.deepEqual([error.code, error.sent], ['TIMEOUT', true]);
     });
 
-    it('with the reason of the signal: before, without an answer, and in the middle of one', async () => {
+    it("with the signal's reason: before the response, without one, and in the middle of it", async () => {
       const reason = new Error('the step was canceled');
       const silent = await serve(() => undefined);
       const before = clientFor(silent.url).send(get({ signal: AbortSignal.abort(reason) }));
@@ -223,7 +223,7 @@ describe('the HTTP client', () => {
   });
 
   describe('says whether the request may have arrived', () => {
-    it('not, where nobody listens', async () => {
+    it('no, if nothing listens', async () => {
       const error = await failureOf(
         clientFor(`http://127.0.0.1:${await closedPort()}`).send(get()),
       );
@@ -231,7 +231,7 @@ describe('the HTTP client', () => {
       assert.match(error.message, /connect ECONNREFUSED 127\.0\.0\.1/);
     });
 
-    it('not, where nobody listens at any address of the host, and names them all', async () => {
+    it('no, if nothing listens at any address of the host, all of which it names', async () => {
       const url = `http://argocd.example.com:${await closedPort()}`;
       const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
       const lookup = sinon.stub(dns, 'lookup');
@@ -246,19 +246,19 @@ describe('the HTTP client', () => {
       );
     });
 
-    it('yes, where the connection breaks instead of an answer', async () => {
+    it('yes, if the connection breaks before the response', async () => {
       const server = await serve((request) => request.socket.destroy());
       const error = await failureOf(clientFor(server.url).send(get()));
       assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
     });
 
-    it('yes, where the connection is reset', async () => {
+    it('yes, if the connection is reset', async () => {
       const server = await serve((request) => request.socket.resetAndDestroy());
       const error = await failureOf(clientFor(server.url).send(get()));
       assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
     });
 
-    it('yes, where the connection breaks in an answer', async () => {
+    it('yes, if the connection breaks within the response', async () => {
       const server = await serve((_, response) => {
         response.writeHead(200, { 'Content-Length': '100' });
         response.write('{', () => response.destroy());
@@ -267,7 +267,7 @@ describe('the HTTP client', () => {
       assert.deepEqual([error.code, error.sent], ['ECONNRESET', true]);
     });
 
-    it('yes, on a connection that was kept alive and died', async () => {
+    it('yes, if a kept-alive connection was closed', async () => {
       const server = await serve((request, response) => {
         if (server.requests.length === 1) response.end('x');
         else request.socket.destroy();
@@ -279,7 +279,7 @@ describe('the HTTP client', () => {
       assert.equal(server.sockets.length, 1);
     });
 
-    it('yes, where what answers is no HTTP', async () => {
+    it('yes, if the response is not HTTP', async () => {
       const server = await serve((request) => request.socket.end('SSH-2.0-OpenSSH\r\n'));
       const error = await failureOf(clientFor(server.url).send(get()));
       assert.match(error.code, /^HPE_/);
@@ -287,7 +287,7 @@ describe('the HTTP client', () => {
     });
   });
 
-  it('opens no more connections than it may, and one of them is for a stream', async () => {
+  it('opens no more connections than allowed, one of which is for a stream', async () => {
     const waiting: ServerResponse[] = [];
     const server = await serve((_, response) => {
       waiting.push(response);
@@ -300,7 +300,7 @@ describe('the HTTP client', () => {
     for (let answered = 0; answered < 20; answered += 1) {
       while (waiting.length < answered + 2) await settle();
       most = Math.max(most, waiting.length - 1 - answered);
-      // A call that waits for its turn must not run out of time.
+      // A call that waits for its turn must not time out.
       waiting[answered + 1]?.end('b');
     }
     assert.deepEqual(
@@ -328,7 +328,7 @@ describe('the HTTP client', () => {
     await Promise.all(calls);
   });
 
-  it('tells of every request that has ended, without the names of applications', async () => {
+  it('reports every completed request, without the names of applications', async () => {
     const server = await serve((request, response) => {
       if (request.url?.includes('hang') !== true) response.writeHead(403).end('a');
     });
@@ -356,13 +356,13 @@ describe('the HTTP client', () => {
   });
 
   describe('opens a stream', () => {
-    it('whose head must come in time', async () => {
+    it('whose headers must arrive in time', async () => {
       const server = await serve(() => undefined);
       const error = await failureOf(clientFor(server.url).open(get({ timeout: 60 })));
       assert.equal(error.code, 'TIMEOUT');
     });
 
-    it('whose body may come as late as it likes', async () => {
+    it('whose body may arrive at any time', async () => {
       const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       try {
         const answers: ServerResponse[] = [];

@@ -4,7 +4,7 @@ import { logBounds, LogReader } from '../../../src/argocd/rest/log-lines.ts';
 import type { PodLog } from '../../../src/argocd/port.ts';
 import { readRecording } from '../../../simulators/argo-cd/recording.ts';
 
-/** The recorded logs of the scenario, in their order. */
+/** The recorded logs of the scenario, in order. */
 const recorded = readRecording('hook-logs')
   .filter(({ request }) => request?.path.includes('/logs?'))
   .map(({ response }) => String(response?.body));
@@ -26,7 +26,7 @@ function readPieces(pieces: Iterable<string>, most: number): PodLog {
 
 const sizeOf = ({ lines }: PodLog) => lines.reduce((size, line) => size + line.length + 1, 0);
 
-describe('the log of a pod', () => {
+describe('The log of a pod', () => {
   const all = [
     'connecting to db',
     'applying 0042_add_index.sql',
@@ -34,7 +34,7 @@ describe('the log of a pod', () => {
     'giving up',
   ];
 
-  it('is read from each recorded answer', () => {
+  it('is read from each recorded response', () => {
     assert.deepEqual(
       recorded.map((text) => readLog(text, 50)),
       [
@@ -47,33 +47,33 @@ describe('the log of a pod', () => {
     );
   });
 
-  it('is cut to its last lines', () => {
+  it('is reduced to its last lines', () => {
     assert.deepEqual(readLog(recorded[1] ?? '', 2).lines, all.slice(2));
   });
 
-  it('keeps empty lines, which an end without content is not', () => {
+  it('keeps empty lines, but not an end without content', () => {
     const text = chunk('a') + chunk('') + chunk(null) + chunk('', { last: true });
     assert.deepEqual(readLog(text, 50), { lines: ['a', '', ''], fault: '' });
   });
 
-  it('tells the first fault next to the lines that there are', () => {
+  it('reports the first fault with the lines before it', () => {
     const text = chunk('a') + chunk('first', { timeStamp: null }) + chunk('x', { timeStamp: null });
     assert.deepEqual(readLog(text, 50), { lines: ['a'], fault: 'first' });
   });
 
-  it('tells an error of Argo CD that comes after the lines', () => {
+  it('reports an error of Argo CD that follows the lines', () => {
     const error = { grpc_code: 14, http_code: 503, message: 'the pod went away' };
     const text = chunk('a') + JSON.stringify({ error });
     assert.deepEqual(readLog(text, 50), { lines: ['a'], fault: 'the pod went away' });
   });
 
-  it('is refused where it is something else', () => {
+  it('is refused if it is something else', () => {
     for (const text of ['<html>', '{"other":1}', '{"result":{"content":1}}']) {
       assert.throws(() => readLog(text, 50));
     }
   });
 
-  it('says the same wherever its pieces are cut', () => {
+  it('reads the same wherever its chunks are cut', () => {
     const text = `${recorded[1]}${chunk('x'.repeat(20_000))}${chunk('"\\\u0007é')}`;
     const whole = readLog(text, 50);
     const cuts = fc.array(fc.nat(text.length), { maxLength: 20 });
@@ -90,13 +90,13 @@ describe('the log of a pod', () => {
     const { width, total } = logBounds;
     const mark = `… (cut at ${width} characters)`;
     const longLines = [
-      ['a little too long', 'x'.repeat(width + 1), 'x'.repeat(width)],
-      ['of a megabyte', 'x'.repeat(1_000_000), 'x'.repeat(width)],
-      ['of nothing but escapes', '\u0001'.repeat(1_000_000), '\u0001'.repeat(width)],
-      ['of quotes and backslashes', '"\\'.repeat(500_000), '"\\'.repeat(width / 2)],
+      ['slightly too long', 'x'.repeat(width + 1), 'x'.repeat(width)],
+      ['one megabyte long', 'x'.repeat(1_000_000), 'x'.repeat(width)],
+      ['nothing but escapes', '\u0001'.repeat(1_000_000), '\u0001'.repeat(width)],
+      ['quotes and backslashes', '"\\'.repeat(500_000), '"\\'.repeat(width / 2)],
     ] as const;
     for (const [what, line, kept] of longLines) {
-      it(`where a line is ${what}, with a cut that shows`, () => {
+      it(`if a line is ${what}, with a visible cut`, () => {
         assert.deepEqual(readLog(chunk('a') + chunk(line) + chunk('b'), 50), {
           lines: ['a', kept + mark, 'b'],
           fault: '',
@@ -104,11 +104,11 @@ describe('the log of a pod', () => {
       });
     }
 
-    it('not where a line is as long as is kept', () => {
+    it('but keeps a line of the maximum length', () => {
       assert.deepEqual(readLog(chunk('x'.repeat(width)), 50).lines, ['x'.repeat(width)]);
     });
 
-    it('to its last lines within a total, and says how many were left out', () => {
+    it('to its last lines within a total size, and says how many were left out', () => {
       const numbered = Array.from({ length: 1_500 }, (_, index) => `${index}`.padEnd(999, '.'));
       const log = readPieces(
         numbered.map((line) => chunk(line)),
@@ -120,12 +120,12 @@ describe('the log of a pod', () => {
       assert.deepEqual(lines, numbered.slice(-131));
     });
 
-    it('where 50 lines have a megabyte each', () => {
+    it('if 50 lines have a megabyte each', () => {
       const log = readPieces(new Array<string>(50).fill(chunk('x'.repeat(1_000_000))), 50);
       assert.ok(sizeOf(log) <= total + 200, `${sizeOf(log)} characters`);
     });
 
-    it('where a line never ends, and wants no more of it', () => {
+    it('if a line never ends, and stops reading', () => {
       const reader = new LogReader(50);
       const piece = 'x'.repeat(65_536);
       let taken = chunk('').indexOf('"timeStamp') - 2;
@@ -137,7 +137,7 @@ describe('the log of a pod', () => {
       assert.match(fault, /no more than 67108864 characters of it are read/);
     });
 
-    it('where an error or what Kubernetes says is long', () => {
+    it('if an error or a message from Kubernetes is long', () => {
       const message = 'x'.repeat(9_000);
       const texts = [
         JSON.stringify({ error: { grpc_code: 14, message } }),
@@ -147,7 +147,7 @@ describe('the log of a pod', () => {
     });
   });
 
-  it('that breaks off is what there is of it, and nothing where there is nothing', () => {
+  it('that breaks off contains what was read, or nothing', () => {
     const reader = new LogReader(50);
     assert.equal(reader.broken('gone'), undefined);
     reader.take(`${chunk('a')}${chunk('b').slice(0, -5)}`);

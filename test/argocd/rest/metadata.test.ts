@@ -1,33 +1,33 @@
 import assert from 'node:assert/strict';
 import { readLabels, readMetadata } from '../../../src/argocd/rest/metadata.ts';
 
-describe('the metadata of an Application', () => {
+describe('The metadata of an Application', () => {
   const least = {
     ...{ name: 'shop', namespace: null, uid: null, resourceVersion: null },
   };
   const skipReconcile = (value: string) =>
     readMetadata({ ...least, annotations: { 'argocd.argoproj.io/skip-reconcile': value } });
 
-  it('is empty where nothing is said', () => {
+  it('is empty by default', () => {
     assert.deepEqual(readMetadata(least), {
       ...{ name: 'shop', namespace: '', uid: '', resourceVersion: '' },
       ...{ annotations: {}, deleting: false, skipReconcile: false },
     });
   });
 
-  it('says whether it is being deleted', () => {
+  it('says whether the application is being deleted', () => {
     const deletionTimestamp = '2026-11-28T18:00:00Z';
     assert.equal(readMetadata({ ...least, deletionTimestamp }).deleting, true);
   });
 
-  it('says whether the controller leaves it alone, which only `true` says', () => {
+  it('says whether the controller skips reconciliation, which only `true` requests', () => {
     assert.deepEqual(
       ['true', 'True', 'false', ''].map((value) => skipReconcile(value).skipReconcile),
       [true, false, false, false],
     );
   });
 
-  it('keeps of the annotations those that are for us, and texts alone', () => {
+  it('keeps only our annotations, and only strings', () => {
     const annotations = {
       'argocd.argoproj.io/hydrate': 'normal',
       'azure-pipelines/on-success': 'shop/smoke',
@@ -37,7 +37,7 @@ describe('the metadata of an Application', () => {
     assert.deepEqual(readMetadata({ ...least, annotations }).annotations, kept);
   });
 
-  it('keeps of a million annotations only as many as are read, and of long ones the start', () => {
+  it('keeps a bounded number of annotations, and only the start of long ones', () => {
     const many = Array.from(
       { length: 1_000_000 },
       (_, at) => [`azure-pipelines/${at}`, ''] as const,
@@ -49,7 +49,7 @@ describe('the metadata of an Application', () => {
     assert.ok(value.length < 5_000);
   });
 
-  it('looks for ours among no more annotations than Kubernetes stores', () => {
+  it('looks for our annotations among no more than Kubernetes can store', () => {
     let looked = 0;
     const strange = new Proxy<Record<string, string>>(
       Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`a/${at}`, ''])),
@@ -60,8 +60,8 @@ describe('the metadata of an Application', () => {
   });
 });
 
-describe('the labels of an Application', () => {
-  it('are those that Kubernetes would have stored', () => {
+describe('The labels of an Application', () => {
+  it('are only those that Kubernetes can store', () => {
     assert.deepEqual(readLabels(undefined), {});
     assert.deepEqual(readLabels({ team: 'shop', odd: 7, long: 'x'.repeat(64) }), { team: 'shop' });
     const many = Array.from({ length: 100_000 }, (_, at) => [`label-${at}`, ''] as const);

@@ -36,13 +36,13 @@ async function collect(argocd: RestArgoCD): Promise<readonly (SummaryEvent | und
   return seen;
 }
 
-describe('the overview of Argo CD by REST', () => {
+describe("Argo CD's overview over REST", () => {
   afterEach(async () => {
     await Promise.all(stops.splice(0).map((stop) => stop()));
     await stopServers();
   });
 
-  it('lists what changes of an application, as its summary and its event have it', async () => {
+  it('lists the same changes of an application as its summary and its event', async () => {
     const simulator = await simulate();
     const argocd = argocdAt(simulator);
     assert.deepEqual(await argocd.list(noAbort), []);
@@ -67,7 +67,7 @@ describe('the overview of Argo CD by REST', () => {
     }
   });
 
-  it('sees no application that the token may not', async () => {
+  it('omits applications that the token may not see', async () => {
     const simulator = await ArgoCDSimulator.start({
       accounts: { poor: { policies: ['applications, get, default/w*'] } },
     });
@@ -85,7 +85,7 @@ describe('the overview of Argo CD by REST', () => {
     });
   });
 
-  it('reads a list of ten thousand', async () => {
+  it('reads a list of ten thousand applications', async () => {
     const items = Array.from({ length: 10_000 }, (_, index) => ({
       metadata: { name: `shop-${index}`, namespace: 'argocd' },
     }));
@@ -107,7 +107,7 @@ describe('the overview of Argo CD by REST', () => {
     }
   });
 
-  it('passes over one application that it cannot read, and tells of the next', async () => {
+  it('skips one unreadable application and reports the next one', async () => {
     const body = [
       '{"result":{"type":"ADDED","application":{"metadata":{}}}}',
       '{"result":{"type":"ADDED","application":{"metadata":{"name":"shop"},"spec":{}}}}',
@@ -116,7 +116,7 @@ describe('the overview of Argo CD by REST', () => {
     assert.deepEqual([odd, shop?.summary.name], [undefined, 'shop']);
   });
 
-  it('says what is odd of an application only when all of it is read', async () => {
+  it('reports an invalid part of an application only once all of it is read', async () => {
     const application = { metadata: { name: 'shop' }, spec: {}, status: { resources: 'many' } };
     const data = JSON.stringify({ result: { type: 'MODIFIED', application } });
     const [summaryEvent] = await collect(argocdAt(await serveAnswer(200, sse, `data: ${data}\n`)));
@@ -124,14 +124,14 @@ describe('the overview of Argo CD by REST', () => {
     await assert.rejects(summaryEvent.read, /status\.resources is "many"/);
   });
 
-  it('ends with an error that ends the stream, or with what is no message', async () => {
+  it('ends with an error that ends the stream, or with an invalid message', async () => {
     for (const text of ['{"error":{"grpc_code":14,"message":"away"}}', 'data: <html>\n']) {
       const argocd = argocdAt(await serveAnswer(200, sse, text));
       await assert.rejects(collect(argocd), ArgoCDError);
     }
   });
 
-  it('lets refreshes hold a few connections only, so that other calls continue', async () => {
+  it('limits the connections used by refreshes, so that other calls continue', async () => {
     const held: string[] = [];
     const server = await serve((request, response) => {
       if (request.url?.includes('refresh') === true) held.push(request.url);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inBody, inQuery, pathOf, query } from '../../../src/argocd/rest/path.ts';
 
-describe('the path of a call', () => {
+describe('The path of a call', () => {
   const names: readonly [string, string][] = [
     ['shop', '/api/v1/applications/shop/sync'],
     ['a.b-c', '/api/v1/applications/a.b-c/sync'],
@@ -10,7 +10,7 @@ describe('the path of a call', () => {
     ['ü', '/api/v1/applications/%C3%BC/sync'],
   ];
   for (const [name, path] of names) {
-    it(`of ${name} is escaped`, () => {
+    it(`with ${name} is escaped`, () => {
       assert.equal(pathOf({ name }, '/sync'), path);
     });
   }
@@ -28,7 +28,7 @@ describe('the path of a call', () => {
     });
   }
 
-  it('holds project and namespace where Argo CD reads them', () => {
+  it('passes project and namespace where Argo CD reads them', () => {
     const address = { name: 'shop', namespace: 'team', project: 'p' };
     assert.equal(
       pathOf(address, '', inQuery(address)),

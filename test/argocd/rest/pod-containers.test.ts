@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readContainers, splitPodOf } from '../../../src/argocd/rest/pod-containers.ts';
 
-describe('the pod whose logs have to be read by container', () => {
+describe('The pod whose logs must be read by container', () => {
   const namesOf = (fault: string) => {
     const pod = splitPodOf(fault);
     return pod && [pod.name, ...pod.containers.map(({ name }) => name)];
@@ -27,14 +27,14 @@ describe('the pod whose logs have to be read by container', () => {
     });
   }
 
-  it('has no more containers than are worth reading', () => {
+  it('has a bounded number of containers', () => {
     const names = Array.from({ length: 50 }, (_, index) => `c${index}`).join(' ');
     const fault = `a container name must be specified for pod m, choose one of: [${names}]`;
     assert.equal(splitPodOf(fault)?.containers.length, 10);
   });
 });
 
-describe('the containers of a pod', () => {
+describe('The containers of a pod', () => {
   const ended = (name: string, exitCode: number, finishedAt?: string) => ({
     name,
     state: { terminated: { exitCode, finishedAt } },
@@ -48,7 +48,7 @@ describe('the containers of a pod', () => {
       [name, state, ...(hasFailed ? ['failed'] : [])].join(' '),
     );
 
-  it('come with the one that failed first, and before the sidecar that was killed for it', () => {
+  it('start with the one that failed first, before the sidecar that was killed because of it', () => {
     const containerStatuses = [
       ended('proxy', 137, '2026-11-21T01:00:05Z'),
       ended('app', 1, '2026-11-21T01:00:01Z'),
@@ -61,7 +61,7 @@ describe('the containers of a pod', () => {
     ]);
   });
 
-  it('tell of an init container that failed, while the others wait', () => {
+  it('include a failed init container while the others wait', () => {
     const waits = (name: string) => ({ name, state: { waiting: { reason: 'PodInitializing' } } });
     assert.deepEqual(
       shown({
@@ -72,7 +72,7 @@ describe('the containers of a pod', () => {
     );
   });
 
-  it('tell of one that failed and is to be started again', () => {
+  it('include a failed one that will be restarted', () => {
     const app = {
       name: 'app',
       state: { waiting: { reason: 'CrashLoopBackOff' } },
@@ -86,7 +86,7 @@ describe('the containers of a pod', () => {
     ]);
   });
 
-  it('are those of a pod, and of nothing else', () => {
+  it('are read only from a pod', () => {
     assert.throws(() => readContainers({ kind: 'Secret' }));
     assert.deepEqual(
       readContainers({ spec: { containers: [{ name: 'only' }] } }).map(({ name }) => name),

@@ -31,8 +31,8 @@ function errorOf(act: () => unknown): ArgoCDError {
   assert.fail('it was read');
 }
 
-describe('reading an answer', () => {
-  it('gives what the schema knows', () => {
+describe('Reading a response', () => {
+  it('returns the fields of the schema', () => {
     const json = { a: { phase: 'Failed', n: 1, other: true } };
     assert.deepEqual(read(get, json), { a: { phase: 'Failed', n: 1 } });
   });
@@ -48,7 +48,7 @@ describe('reading an answer', () => {
     [[], 'it is [], expected object'],
   ];
   for (const [json, words] of cases) {
-    it(`refuses ${JSON.stringify(json)} by where, what and what instead`, () => {
+    it(`refuses ${JSON.stringify(json)} with path, value and expectation`, () => {
       const { message, failure } = errorOf(() => read(get, json));
       const what = 'unexpected response (this version knows Argo CD 2.11 to 3.5)';
       assert.equal(message, `GET /x: ${what}: ${words}`);
@@ -56,11 +56,11 @@ describe('reading an answer', () => {
     });
   }
 
-  it('leaves open whether a change was made whose answer cannot be read', () => {
+  it('leaves unclear whether a change took effect if its response cannot be parsed', () => {
     assert.equal(errorOf(() => read(post, {})).failure, 'unclear');
   });
 
-  it('says where there is no JSON', () => {
+  it('reports that a response is not JSON', () => {
     const error = errorOf(() => readable(get, () => JSON.parse('<html>') as unknown));
     assert.match(error.message, /expected JSON/);
   });
@@ -70,7 +70,7 @@ describe('reading an answer', () => {
     assert.ok(error.message.length < 700);
   });
 
-  it('lets faults of our own through', () => {
+  it('passes on internal errors', () => {
     const fault = new TypeError('a bug');
     assert.throws(
       () =>

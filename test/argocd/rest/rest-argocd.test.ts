@@ -64,7 +64,7 @@ async function failureOf(call: Promise<unknown>): Promise<ArgoCDError> {
   return error;
 }
 
-/** The next event that is no heartbeat. */
+/** The next event other than a heartbeat. */
 async function nextEvent(
   events: AsyncIterator<WatchEvent | undefined, unknown>,
 ): Promise<WatchEvent> {
@@ -75,14 +75,14 @@ async function nextEvent(
   }
 }
 
-describe('Argo CD by REST', () => {
+describe('Argo CD over REST', () => {
   afterEach(async () => {
     sinon.restore();
     await Promise.all(stops.splice(0).map((stop) => stop()));
     await stopServers();
   });
 
-  it('reads an application, and asks for a refresh where it should', async () => {
+  it('reads an application, with a refresh if requested', async () => {
     const simulator = await simulate();
     const argocd = argocdAt(simulator);
     const application = await argocd.get(address, { signal: noAbort });
@@ -98,7 +98,7 @@ describe('Argo CD by REST', () => {
     );
   });
 
-  it('syncs, which gives the operation that is now asked for', async () => {
+  it('syncs, and returns the requested operation', async () => {
     const simulator = await simulate();
     const { operation, operationState } = await argocdAt(simulator).sync(address, plain, noAbort);
     assert.deepEqual(operation?.info, plain.infos);
@@ -114,7 +114,7 @@ describe('Argo CD by REST', () => {
     });
   });
 
-  it('terminates, with the words of Argo CD where there is nothing to', async () => {
+  it("terminates, or passes on Argo CD's message if nothing is running", async () => {
     const simulator = await simulate();
     const argocd = argocdAt(simulator);
     const nothing = await failureOf(argocd.terminate(address, noAbort));
@@ -137,7 +137,7 @@ describe('Argo CD by REST', () => {
     }
   });
 
-  it('rolls back by the number of a history entry, a JSON number', async () => {
+  it('rolls back by the id of a history entry, sent as a JSON number', async () => {
     const simulator = await simulate();
     const rollback = { historyId: 7, prune: true, dryRun: false };
     const error = await failureOf(argocdAt(simulator).rollback(address, rollback, noAbort));
@@ -146,7 +146,7 @@ describe('Argo CD by REST', () => {
     assert.deepEqual(JSON.parse(simulator.requests[0]?.body ?? ''), body);
   });
 
-  it('finds applications by selector, none where none matches', async () => {
+  it('finds applications by selector, or none if none match', async () => {
     const simulator = await simulate();
     simulator.createApplication('web', { metadata: { labels: { tier: 'front' } } });
     const argocd = argocdAt(simulator);
@@ -156,7 +156,7 @@ describe('Argo CD by REST', () => {
     assert.equal((await failureOf(argocd.find('a=b=c', '', noAbort))).failure, 'refused');
   });
 
-  it('reads manifests, hooks among them, and names revisions by position', async () => {
+  it('reads manifests, including hooks, and names revisions by position', async () => {
     const simulator = await simulate();
     const argocd = argocdAt(simulator);
     const found = await argocd.manifests(address, {}, noAbort);
@@ -171,7 +171,7 @@ describe('Argo CD by REST', () => {
     assert.equal(query, 'project=default&revisions=main&sourcePositions=1');
   });
 
-  it('refuses manifests that are no JSON', async () => {
+  it('refuses manifests that are not JSON', async () => {
     const server = await serveAnswer(200, {}, '{"manifests":["kind: Job"]}');
     const error = await failureOf(argocdAt(server).manifests(address, {}, noAbort));
     assert.deepEqual([error.failure, /expected JSON/.test(error.reason)], ['not-argocd', true]);
@@ -192,7 +192,7 @@ describe('Argo CD by REST', () => {
     assert.equal((await failureOf(argocd.sync(address, plain, noAbort))).failure, 'window-closed');
   });
 
-  it('reads the log of a hook, and tells a lacking right', async () => {
+  it('reads the log of a hook, and reports a missing right', async () => {
     const simulator = await simulate({
       accounts: { poor: { policies: ['applications, *, */*'] } },
     });
@@ -271,7 +271,7 @@ spec:
       return { handle, seen };
     };
 
-    it('whose 50 lines have a megabyte each', async () => {
+    it('if 50 lines have a megabyte each', async () => {
       const { handle } = pour(new Array<string>(50).fill(head + megabyte + tail).values());
       const log = await argocdAt(await serve(handle)).logs(
         address,
@@ -283,7 +283,7 @@ spec:
     });
 
     for (const isGzip of [false, true]) {
-      it(`that has no line end in 100 MB${isGzip ? ', packed' : ''}, and lets go of the connection`, async () => {
+      it(`if 100 MB${isGzip ? ', compressed,' : ''} have no line end, and closes the connection`, async () => {
         const pieces = [head, ...new Array<string>(100).fill(megabyte), tail].values();
         const { handle, seen } = pour(pieces, isGzip);
         const log = await argocdAt(await serve(handle)).logs(
@@ -294,13 +294,13 @@ spec:
         assert.equal(log.lines.length, 1);
         assert.ok((log.lines[0] ?? '').length < 2_100);
         assert.match(log.fault, /no more than 67108864 characters/);
-        // Packed, all of it may be on its way before it is unpacked.
+        // A compressed body may be sent completely before it is decompressed.
         while (!isGzip && !seen.isGone) await setTimeout(5);
         assert.ok(isGzip || seen.characters < 100_000_000, `${seen.characters} characters`);
       });
     }
 
-    it('that breaks off, and says so next to what there is', async () => {
+    it('if it breaks off, and says so after what was read', async () => {
       const server = await serve((_, response) => {
         response.write(head + 'one' + tail, () => response.destroy());
       });
@@ -310,7 +310,7 @@ spec:
     });
   });
 
-  it('tells the ways of not getting at an application apart', async () => {
+  it('distinguishes the reasons why an application cannot be accessed', async () => {
     const simulator = await simulate({
       accounts: { reader: { policies: ['applications, get, */*'] } },
     });
@@ -328,7 +328,7 @@ spec:
     assert.equal((await failureOf(lost.get(address, options))).failure, 'not-argocd');
   });
 
-  it('logs in with a password, and again when the token expires, telling every token', async () => {
+  it('logs in with a password, and again when the token expires, and reports every token', async () => {
     const simulator = await simulate();
     const tokens: Secret[] = [];
     const credential = {
@@ -339,21 +339,21 @@ spec:
     const argocd = argocdAt(simulator, { credential }, (token) => tokens.push(token));
     await argocd.get(address, { signal: noAbort });
     simulator.revokeToken(tokens[0]?.reveal() ?? '');
-    // Tokens of the same second are the same text.
+    // Tokens of the same second are equal.
     await simulator.sleep(1100);
     await argocd.get(address, { signal: noAbort });
     assert.equal(tokens.length, 2);
     assert.notEqual(tokens[0]?.reveal(), tokens[1]?.reveal());
   });
 
-  it('works below a root path, by TLS', async () => {
+  it('works below a root path, with TLS', async () => {
     const tls = { key: readPem('server.key'), cert: readPem('server.pem') };
     const simulator = await simulate({ rootPath: '/argocd', tls });
     const argocd = argocdAt(simulator, { ca: readPem('ca.pem') });
     assert.equal((await argocd.get(address, { signal: noAbort })).name, 'shop');
   });
 
-  it('leaves open whether a change was made whose answer is lost', async () => {
+  it('leaves unclear whether a change took effect if its response is lost', async () => {
     const simulator = await simulate();
     const argocd = argocdAt(simulator);
     simulator.faults.add({ method: 'POST', fault: { kind: 'dropAfter' } });
@@ -361,7 +361,7 @@ spec:
     assert.ok((await argocd.get(address, { signal: noAbort })).operation);
   });
 
-  it('leaves open whether a change was made whose answer it cannot read', async () => {
+  it('leaves unclear whether a change took effect if its response cannot be parsed', async () => {
     const server = await serveAnswer(200, {}, '{"metadata":{"name":"shop"}}');
     const error = await failureOf(argocdAt(server).sync(address, plain, noAbort));
     assert.equal(error.failure, 'unclear');
@@ -370,7 +370,7 @@ spec:
     assert.equal(read.failure, 'not-argocd');
   });
 
-  it('names the phase that it does not know', async () => {
+  it('names a phase that it does not know', async () => {
     const state = { operation: {}, phase: 'Paused', startedAt: '2026-11-21T01:00:00Z' };
     const body = { metadata: { name: 'shop' }, spec: {}, status: { operationState: state } };
     const server = await serveAnswer(200, {}, JSON.stringify(body));
@@ -381,7 +381,7 @@ spec:
     );
   });
 
-  it('gives each call its own time', async () => {
+  it('gives each call its own time limit', async () => {
     const simulator = await simulate();
     const argocd = argocdAt(simulator);
     const timeout = sinon.spy(globalThis, 'setTimeout');
@@ -407,7 +407,7 @@ spec:
     );
   });
 
-  it('watches: the present state, changes, heartbeats, until the signal', async () => {
+  it('watches the current state, changes and heartbeats until the signal', async () => {
     const simulator = await simulate({ heartbeat: 50 });
     const argocd = argocdAt(simulator);
     const cancel = new AbortController();
@@ -424,7 +424,7 @@ spec:
     let deleted = await nextEvent(events);
     while (deleted.type !== 'DELETED') deleted = await nextEvent(events);
     cancel.abort(new Error('enough'));
-    // What had arrived before is still told.
+    // What had already arrived is still delivered.
     const rest = (async () => {
       while (!(await events.next()).done);
     })();
@@ -434,7 +434,7 @@ spec:
     assert.equal(query, `name=shop&projects=default&fields=${fields}`);
   });
 
-  it('ends its watch with the stream, and tells an error that ended it', async () => {
+  it('ends its watch with the stream, and reports an error that ended it', async () => {
     const sse = { 'Content-Type': 'text/event-stream' };
     const ended = await serveAnswer(200, sse, ':\n');
     const scope = { project: '' };
@@ -456,7 +456,7 @@ spec:
     }
   });
 
-  it('ends each call with the reason of its signal', async () => {
+  it("ends each call with the signal's reason", async () => {
     const server = await serve(() => undefined);
     const argocd = argocdAt(server);
     const reason = new Error('canceled');
@@ -467,7 +467,7 @@ spec:
     assert.equal(server.requests.length, 0);
   });
 
-  it('knows the page of an application', () => {
+  it("knows the URL of an application's page", () => {
     const argocd = argocdAt({ url: 'https://host/root' });
     assert.equal(argocd.pageOf({ name: 'shop' }), 'https://host/root/applications/shop');
     const page = argocd.pageOf({ name: 'a/b', namespace: 'team' });

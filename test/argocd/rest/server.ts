@@ -15,20 +15,20 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** A real server that answers as a test wants it to. */
+/** A real server that responds as a test wants. */
 export interface Server {
   readonly url: string;
   readonly port: number;
   /** Every request, with its body, before it is handled. */
   readonly requests: readonly SeenRequest[];
-  /** The connections that were opened, closed ones too. */
+  /** The connections that were opened, including closed ones. */
   readonly sockets: readonly Socket[];
   stop(): Promise<void>;
 }
 
 const running = new Set<Server>();
 
-/** Serves on a free port, with the certificate of a name in test/fixtures/tls. */
+/** Serves on a free port, with the certificate of this name in test/fixtures/tls. */
 export async function serve(
   handle: RequestListener,
   certificate?: string,
@@ -74,12 +74,12 @@ export async function serve(
   return served;
 }
 
-/** Stops what a test left running. */
+/** Stops all servers that a test left running. */
 export async function stopServers(): Promise<void> {
   await Promise.all([...running].map((server) => server.stop()));
 }
 
-/** Serves one answer to everything. */
+/** Sends one response to every request. */
 export function serveAnswer(
   status: number,
   headers: Readonly<Record<string, string>>,
@@ -88,7 +88,7 @@ export function serveAnswer(
   return serve((_, response) => response.writeHead(status, headers).end(body));
 }
 
-/** A port that nobody listens on. */
+/** A port on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = await serve((_, response) => response.end());
   await server.stop();
@@ -101,7 +101,7 @@ export function readPem(name: string): string {
 
 export const token = 'header.claims.signature-of-the-token';
 
-/** A connection with a token and nothing special. */
+/** A connection with a token and default settings. */
 export function connectionTo(url: string, special: Partial<Connection> = {}): Connection {
   return {
     url,
@@ -114,5 +114,5 @@ export function connectionTo(url: string, special: Partial<Connection> = {}): Co
   };
 }
 
-/** A signal that nobody aborts. */
+/** A signal that is never aborted. */
 export const noAbort = new AbortController().signal;

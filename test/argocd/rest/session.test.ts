@@ -15,7 +15,7 @@ const credential: Credential = {
   password: new Secret('pass "word"'),
 };
 
-/** A session with what it tells of its tokens. */
+/** A session and the tokens that it reports. */
 function sessionAt(url: string, given: Credential = credential) {
   const tokens: string[] = [];
   const http = new HttpClient(connectionTo(url));
@@ -23,13 +23,13 @@ function sessionAt(url: string, given: Credential = credential) {
   return { session, tokens };
 }
 
-/** Answers each login with another token. */
+/** Responds to each login with another token. */
 function serveLogins(): Promise<Server> {
   let count = 0;
   return serve((_, response) => response.end(JSON.stringify({ token: `token-${++count}` })));
 }
 
-describe('a session', () => {
+describe('A session', () => {
   afterEach(stopServers);
 
   it('with a token uses it without a request, and cannot renew it', async () => {
@@ -41,7 +41,7 @@ describe('a session', () => {
     assert.equal(await session.token(noAbort), token);
   });
 
-  it('logs in with user name and password, in Argo CD’s way', async () => {
+  it('logs in with user name and password, as Argo CD expects', async () => {
     const server = await serveLogins();
     const { session, tokens } = sessionAt(`${server.url}/root`);
     assert.equal(session.renewable, true);
@@ -57,7 +57,7 @@ describe('a session', () => {
     });
   });
 
-  it('logs in once for all who ask, and once more when its token is refused', async () => {
+  it('logs in once for all callers, and once more when its token is refused', async () => {
     const server = await serveLogins();
     const { session } = sessionAt(server.url);
     const first = await Promise.all(Array.from({ length: 20 }, () => session.token(noAbort)));
@@ -75,7 +75,7 @@ describe('a session', () => {
     assert.equal(server.requests.length, 2);
   });
 
-  it('does not make Node warn of a leak where many wait with one signal', async () => {
+  it('does not cause a leak warning from Node when many wait with one signal', async () => {
     const warnings: Error[] = [];
     const remember = (warning: Error) => warnings.push(warning);
     process.on('warning', remember);
@@ -83,13 +83,13 @@ describe('a session', () => {
     const { session } = sessionAt(server.url);
     const { signal } = new AbortController();
     await Promise.all(Array.from({ length: 100 }, () => session.token(signal)));
-    // Warnings are told a turn later.
+    // Node emits warnings one turn later.
     await new Promise(setImmediate);
     process.off('warning', remember);
     assert.deepEqual(warnings, []);
   });
 
-  it('lets one who gives up go at once, and the login continue for the others', async () => {
+  it('releases a caller that gives up immediately, and continues the login for the others', async () => {
     const reason = new Error('canceled');
     const cancel = new AbortController();
     const server = await serve((_, response) => {
@@ -111,10 +111,10 @@ describe('a session', () => {
       'unauthenticated',
       /^Invalid username or password$/,
     ],
-    ['meets a page', 200, '<html>', 'not-argocd', /not Argo CD's API/],
-    ['meets something else', 200, '{"id":1}', 'not-argocd', /contains no token/],
+    ['gets a web page', 200, '<html>', 'not-argocd', /not Argo CD's API/],
+    ['gets something else', 200, '{"id":1}', 'not-argocd', /contains no token/],
     ['gets an empty token', 200, '{"token":""}', 'not-argocd', /contains no token/],
-    ['meets a gateway', 502, 'Bad Gateway', 'unavailable', /502/],
+    ['gets a gateway error', 502, 'Bad Gateway', 'unavailable', /502/],
   ];
   for (const [what, status, body, failure, reason] of failures) {
     it(`that ${what} says so, and tries again for the next call`, async () => {
@@ -135,7 +135,7 @@ describe('a session', () => {
     });
   }
 
-  it('that finds nobody is worth another try', async () => {
+  it('that finds no server may be tried again', async () => {
     const { session } = sessionAt(`http://127.0.0.1:${await closedPort()}`);
     await assert.rejects(session.token(noAbort), { failure: 'unavailable' });
   });

@@ -20,7 +20,7 @@ function applicationsIn(name: string): readonly unknown[] {
     .filter(isApplication);
 }
 
-/** With the ends of what is said, where the cause stands. */
+/** With the end of each message, which contains the cause. */
 function worded(hydrator: Hydrator): Hydrator {
   const { current } = hydrator;
   return {
@@ -31,9 +31,9 @@ function worded(hydrator: Hydrator): Hydrator {
 
 const bare = { metadata: { name: 'shop' }, spec: {} };
 
-describe('the schema of a summary', () => {
+describe('The schema of a summary', () => {
   for (const name of allRecordings) {
-    it(`says of ${name} what the whole application says`, () => {
+    it(`summarizes ${name} like the whole application`, () => {
       const applications = applicationsIn(name);
       assert.ok(applications.length > 0);
       for (const json of applications) {
@@ -43,7 +43,7 @@ describe('the schema of a summary', () => {
         const expected = Object.fromEntries(
           Object.keys(same).map((key) => [key, all[key as keyof typeof all]]),
         );
-        // What else a source says is not worth keeping of ten thousand.
+        // The other fields of a source are not worth keeping for ten thousand applications.
         const sources = all.sources.map(({ repoURL, path, chart, targetRevision }) => ({
           ...{ repoURL, path, chart, targetRevision },
         }));
@@ -65,7 +65,7 @@ describe('the schema of a summary', () => {
     });
   }
 
-  it('reads an application that Argo CD has not seen yet', () => {
+  it('reads an application that Argo CD has not compared yet', () => {
     const { uid, health, last, sync, sources, project, reconciledAt } = readSummary(bare);
     assert.deepEqual(
       { uid, health, last, sync, sources: sources.length, project, reconciledAt },
@@ -81,12 +81,12 @@ describe('the schema of a summary', () => {
     );
   });
 
-  it('takes a health that it does not know for Unknown', () => {
+  it('reads an unknown health as Unknown', () => {
     const json = { ...bare, status: { health: { status: 'Radiant' } } };
     assert.equal(readSummary(json).health.status, 'Unknown');
   });
 
-  it('keeps conditions of errors alone, and cuts what is long', () => {
+  it('keeps only error conditions, and shortens long values', () => {
     const conditions = [
       { type: 'OrphanedResourceWarning', message: 'some' },
       { type: 'ComparisonError', message: 'é'.repeat(5_000) },
@@ -96,7 +96,7 @@ describe('the schema of a summary', () => {
     assert.equal(kept?.message, `${'é'.repeat(300)}…`);
   });
 
-  it('says of each operation whether it deploys its revisions', () => {
+  it('says for each operation whether it deploys its revisions', () => {
     const syncs = [{}, { dryRun: true }, { resources: [{ kind: 'Job' }] }, { manifests: ['{}'] }];
     const full = syncs.map((sync) => {
       const operationState = {
@@ -109,7 +109,7 @@ describe('the schema of a summary', () => {
     assert.deepEqual(full, [true, false, false, false]);
   });
 
-  it('does not read what has another shape', () => {
+  it('refuses any other form', () => {
     const state = { operation: {}, phase: 'Paused', startedAt: '2026-11-21T01:00:00Z' };
     assert.throws(() => readSummary({ ...bare, status: { operationState: state } }), /phase/);
     assert.throws(() => readSummary({ spec: {} }), /metadata/);
@@ -117,14 +117,14 @@ describe('the schema of a summary', () => {
   });
 });
 
-describe('the schema of a list', () => {
+describe('The schema of a list', () => {
   const read = (json: unknown) =>
     ((json as { readonly items: readonly unknown[] | null }).items ?? []).map((item) =>
       readListing(listingSchema.parse(item)),
     );
 
-  it('reads what a filtered list of Argo CD 3.5.1 answers', () => {
-    // As the real one wrote it: what is empty is there all the same.
+  it('reads a filtered list of Argo CD 3.5.1', () => {
+    // As the real one wrote it: empty fields are present.
     const answer = `{"metadata":{"resourceVersion":"20388"},"items":[
       {"metadata":{"creationTimestamp":"2026-11-21T05:43:49Z","deletionTimestamp":null,"name":"shop","namespace":"argocd"},"spec":{"project":"default"},"status":{"health":{"status":"Healthy","lastTransitionTime":"2026-11-21T05:43:49Z"},"operationState":{"finishedAt":"2026-11-21T05:43:57Z","phase":"Failed","startedAt":"2026-11-21T05:43:51Z"},"sync":{"revision":"fe3ac79431f55cc28cf6d3fd2fdb1520db4f5062","status":"Synced"}}},
       {"metadata":{"creationTimestamp":"2026-11-21T06:41:38Z","deletionTimestamp":"2026-11-21T06:41:45Z","name":"web","namespace":"argocd"},"operation":{"sync":{"revision":"30f91c769fef8bf48f5cc86e555781494415ae05"}},"spec":{"project":"default"},"status":{"health":{},"operationState":{"finishedAt":null,"phase":"Running","startedAt":"2026-11-21T06:41:39Z"},"sync":{"revision":"","status":""}}}]}`;
@@ -155,7 +155,7 @@ describe('the schema of a list', () => {
     ]);
   });
 
-  it('reads a list of a version that knows fewer fields, and an empty one', () => {
+  it('reads a list from a version with fewer fields, and an empty one', () => {
     const [listing] = read({ items: [{ metadata: { name: 'shop' } }] });
     assert.deepEqual(
       [listing?.name, listing?.project, listing?.sync.revision, listing?.last],
@@ -164,7 +164,7 @@ describe('the schema of a list', () => {
     assert.deepEqual(read({ items: null }), []);
   });
 
-  it('is not put off by a phase or status that it does not know', () => {
+  it('accepts an unknown phase or status', () => {
     const state = { phase: 'Paused', startedAt: null, finishedAt: null };
     const status = { operationState: state, sync: { status: 'Odd' } };
     const [listing] = read({ items: [{ metadata: { name: 'shop' }, status }] });

@@ -5,10 +5,10 @@ import { plainRequest as plain } from '../plain-request.ts';
 
 const job = { group: 'batch', kind: 'Job', namespace: '', name: 'migrate' };
 
-describe('the body of a sync', () => {
+describe('The body of a sync', () => {
   const bare = { prune: false, dryRun: false, strategy: { hook: { force: false } }, infos: [] };
   const cases: readonly [string, Partial<SyncRequest>, object][] = [
-    ['leaves the application’s own in force', {}, {}],
+    ['keeps the application’s own settings', {}, {}],
     ['names a revision', { revision: 'v1' }, { revision: 'v1' }],
     [
       'names revisions by position, as numbers',
@@ -22,16 +22,16 @@ describe('the body of a sync', () => {
     ],
     ['prunes', { prune: true }, { prune: true }],
     ['is a dry run', { dryRun: true }, { dryRun: true }],
-    ['forces inside the strategy', { force: true }, { strategy: { hook: { force: true } } }],
+    ['forces within the strategy', { force: true }, { strategy: { hook: { force: true } } }],
     ['applies', { strategy: 'apply' }, { strategy: { apply: { force: false } } }],
     [
-      'applies by force',
+      'applies with force',
       { strategy: 'apply', force: true },
       { strategy: { apply: { force: true } } },
     ],
     ['selects resources', { resources: [job] }, { resources: [job] }],
     ['replaces options', { syncOptions: ['A=b'] }, { syncOptions: { items: ['A=b'] } }],
-    ['replaces options by none', { syncOptions: [] }, { syncOptions: { items: [] } }],
+    ['replaces options by an empty list', { syncOptions: [] }, { syncOptions: { items: [] } }],
     ['never retries', { retry: { limit: 0, backoff: undefined } }, { retryStrategy: { limit: 0 } }],
     [
       'retries with a backoff',
@@ -39,7 +39,7 @@ describe('the body of a sync', () => {
       { retryStrategy: { limit: -1, backoff: { duration: '5s', factor: 2, maxDuration: '3m' } } },
     ],
     [
-      'carries rows of information',
+      'contains info entries',
       { infos: [{ name: 'a', value: 'b' }] },
       { infos: [{ name: 'a', value: 'b' }] },
     ],

@@ -4,7 +4,7 @@ import { classifyTransportError } from '../../../src/argocd/rest/transport-failu
 import { straight, type Place, type Way } from '../../../src/argocd/rest/way.ts';
 import type { Failure } from '../../../src/sync/model/failure.ts';
 
-describe('a call without an answer', () => {
+describe('A call without a response', () => {
   const cases: readonly [string, string, Failure, RegExp][] = [
     ['ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:443', 'unavailable', /ECONNREFUSED/],
     ['ECONNRESET', 'socket hang up', 'unavailable', /^socket hang up \(ECONNRESET\)$/],
@@ -29,7 +29,7 @@ describe('a call without an answer', () => {
   ];
   const nodeAdvice =
     'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca';
-  it('is told in our words first, in those of the library last, and never with its advice', () => {
+  it("is described in our words first, then in the library's, but without its advice", () => {
     const error = new TransportError(nodeAdvice, 'DEPTH_ZERO_SELF_SIGNED_CERT', false);
     assert.equal(
       classifyTransportError('GET /x', 'read', error).reason,
@@ -52,7 +52,7 @@ describe('a call without an answer', () => {
     }
   });
 
-  it('names the proxy, and blames it where it alone is connected to', () => {
+  it('names the proxy, and blames it if only the proxy was connected to', () => {
     const way: Way = { ...straight, proxy: 'http://proxy.example.com:3128' };
     const own = /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
     const more = ['EHOSTUNREACH', 'ENETUNREACH'].map((code) => [code, `connect ${code}`] as const);
@@ -87,7 +87,7 @@ describe('a call without an answer', () => {
   }
 
   for (const [code, message, failure, reason] of cases) {
-    it(`is ${failure} for ${code} (${message}) where it was not sent`, () => {
+    it(`is ${failure} for ${code} (${message}) if it was not sent`, () => {
       const error = new TransportError(message, code, false);
       for (const effect of ['read', 'change'] as const) {
         const meaning = classifyTransportError('GET /x', effect, error);
@@ -97,7 +97,7 @@ describe('a call without an answer', () => {
       }
     });
 
-    it(`is unclear for ${code} (${message}) where a change was sent`, () => {
+    it(`is unclear for ${code} (${message}) if a change was sent`, () => {
       const error = new TransportError(message, code, true);
       assert.equal(classifyTransportError('POST /x', 'change', error).failure, 'unclear');
       assert.equal(classifyTransportError('GET /x', 'read', error).failure, failure);

@@ -8,7 +8,7 @@ import { connectionTo, noAbort, readPem, serve, stopServers } from './server.ts'
 
 const ca = readPem('ca.pem');
 
-/** The text of the answer, or the code of the failure; a failure must come before sending. */
+/** The text of the response or the code of the failure, which must precede the request. */
 async function ask(url: string, special: Partial<Connection>): Promise<string> {
   const client = new HttpClient(connectionTo(url, special));
   const request = { method: 'POST', path: '/', headers: {}, timeout: 5000 } as const;
@@ -23,22 +23,32 @@ async function ask(url: string, special: Partial<Connection>): Promise<string> {
   }
 }
 
-describe('the trust in a server', () => {
+describe('The trust in a server', () => {
   afterEach(stopServers);
 
   const cases: readonly [string, string, Partial<Connection>, string][] = [
-    ['is given for the connection’s authority', 'server', { ca }, 'trusted'],
+    ['is granted by the connection’s CA', 'server', { ca }, 'trusted'],
     [
-      'is given where the authority is one of several',
+      'is granted by one of several CAs',
       'server',
       { ca: `${readPem('other-ca.pem')}\n${ca}` },
       'trusted',
     ],
-    ['is given to anybody where verification is off', 'server', { skipTlsVerify: true }, 'trusted'],
-    ['is given to another name where it is off', 'other-name', { skipTlsVerify: true }, 'trusted'],
-    ['is refused without an authority', 'server', {}, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
     [
-      'is refused with another authority',
+      'is granted to any certificate if verification is off',
+      'server',
+      { skipTlsVerify: true },
+      'trusted',
+    ],
+    [
+      'is granted to another name if verification is off',
+      'other-name',
+      { skipTlsVerify: true },
+      'trusted',
+    ],
+    ['is refused without a CA', 'server', {}, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    [
+      'is refused with another CA',
       'server',
       { ca: readPem('other-ca.pem') },
       'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -49,7 +59,7 @@ describe('the trust in a server', () => {
       { ca },
       'ERR_TLS_CERT_ALTNAME_INVALID',
     ],
-    ['is refused to a certificate of the past', 'expired', { ca }, 'CERT_HAS_EXPIRED'],
+    ['is refused to an expired certificate', 'expired', { ca }, 'CERT_HAS_EXPIRED'],
   ];
   for (const [sentence, certificate, special, expected] of cases) {
     it(sentence, async () => {
@@ -59,14 +69,14 @@ describe('the trust in a server', () => {
     });
   }
 
-  it('needs TLS: plain HTTP there is told', async () => {
+  it('needs TLS: plain HTTP on the port is reported', async () => {
     const server = await serve((_, response) => response.end('plain'));
     const code = await ask(server.url.replace('http:', 'https:'), { ca });
     assert.match(code, /^EPROTO$|WRONG_VERSION_NUMBER|PACKET_LENGTH/);
     assert.equal(server.requests.length, 0);
   });
 
-  /** What a process of that Node is told that trusts `ca` besides, by way of its environment. */
+  /** What a process on that Node gets that also trusts `ca` through its environment. */
   async function askBy(major: 20 | 24, url: string, env: NodeJS.ProcessEnv): Promise<string> {
     const node = findNode(major);
     assert.ok(node, `Node ${major} is not here: run npm ci with its optional dependencies`);
@@ -78,7 +88,7 @@ describe('the trust in a server', () => {
   const file = (name: string) => new URL(`../../fixtures/tls/${name}`, import.meta.url).pathname;
 
   for (const major of [20, 24] as const) {
-    it(`stays with NODE_EXTRA_CA_CERTS next to the connection's authority on Node ${major}`, async () => {
+    it(`keeps NODE_EXTRA_CA_CERTS in addition to the connection's CA on Node ${major}`, async () => {
       const server = await serve((_, response) => response.end('trusted'), 'server');
       const run = (name: string) => askBy(major, server.url, { NODE_EXTRA_CA_CERTS: file(name) });
       assert.equal(await run('ca.pem'), 'trusted');
@@ -87,7 +97,7 @@ describe('the trust in a server', () => {
     });
   }
 
-  // What the operating system trusts can be chosen by this variable of OpenSSL's.
+  // This variable of OpenSSL selects what the operating system trusts.
   for (const [major, expected] of [
     [24, 'trusted'],
     [20, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],

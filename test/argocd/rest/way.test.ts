@@ -7,8 +7,8 @@ import { Secret } from '../../../src/secret.ts';
 import { startProxy, type Proxy } from '../../../simulators/proxy.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
-describe('the way to Argo CD', () => {
-  it('is fixed in the service connection, or in the configuration of the handler', () => {
+describe('The connection to Argo CD', () => {
+  it("is fixed in the service connection or in the handler's configuration", () => {
     assert.deepEqual(wayOf({ url: '', proxy: undefined }), straight);
     const { place } = wayOf({ url: '', proxy: undefined, isConfigured: true });
     assert.equal(place, 'the configuration of the handler');
@@ -27,7 +27,7 @@ describe('the way to Argo CD', () => {
     });
   }
 
-  it('says nothing of a proxy where there is none', () => {
+  it('does not mention a proxy if there is none', () => {
     assert.equal(throughProxy(straight), '');
   });
 });
@@ -35,7 +35,7 @@ describe('the way to Argo CD', () => {
 const sse = { 'Content-Type': 'text/event-stream' };
 const address = { name: 'shop', project: 'default' };
 
-/** What fails, where: the URL of Argo CD, and the proxy's where it is that which fails. */
+/** What fails and where: the URL of Argo CD, or the proxy's if the proxy fails. */
 interface Faulty {
   readonly url: string;
   readonly deadProxy?: string;
@@ -44,9 +44,9 @@ interface Faulty {
 interface Kind {
   readonly what: string;
   readonly start: () => Promise<Faulty>;
-  /** Below the URL; of an application unless told. */
+  /** Below the URL; by default, of an application. */
   readonly path?: string;
-  /** Nothing of what comes back says that it may be the proxy's: Argo CD answered. */
+  /** Nothing in the response points to the proxy: Argo CD answered. */
   readonly isArgoCD?: boolean;
 }
 
@@ -72,27 +72,27 @@ const kinds: readonly Kind[] = [
     start: async () => ({ url: (await serve(({ socket }) => socket.destroy())).url }),
   },
   {
-    what: 'a gateway has no answer',
+    what: 'a gateway gets no response',
     start: () => serveAnswer(502, {}, '<html>Bad Gateway</html>'),
   },
-  { what: 'a page answers', start: () => serveAnswer(200, {}, '<html>Sign in</html>') },
+  { what: 'a page responds', start: () => serveAnswer(200, {}, '<html>Sign in</html>') },
   { what: 'a page is not found', start: () => serveAnswer(404, {}, '<html>Not found</html>') },
   { what: 'it redirects', start: () => serveAnswer(302, { Location: '/login' }, '') },
-  { what: 'a proxy wants a login', start: () => serveAnswer(407, {}, '<html>Who?</html>') },
-  { what: 'the schema is another', start: () => serveAnswer(200, {}, '{}'), isArgoCD: true },
+  { what: 'a proxy requires a login', start: () => serveAnswer(407, {}, '<html>Who?</html>') },
+  { what: 'the schema differs', start: () => serveAnswer(200, {}, '{}'), isArgoCD: true },
   {
     what: 'the token is refused',
     start: () => serveAnswer(401, {}, '{"error":"no","code":16,"message":"no"}'),
     isArgoCD: true,
   },
   {
-    what: 'a page answers the stream',
+    what: 'a page responds to the stream',
     start: () => serveAnswer(200, { 'Content-Type': 'text/html' }, '<html>'),
     path: streamPath,
   },
   { what: 'the stream breaks', start: () => stream('data: ', true), path: streamPath },
   {
-    what: 'a message of the stream is no JSON',
+    what: 'a message of the stream is not JSON',
     start: () => stream('data: <html>\n'),
     path: streamPath,
     isArgoCD: true,
@@ -104,7 +104,7 @@ const kinds: readonly Kind[] = [
     isArgoCD: true,
   },
   {
-    what: 'the stream tells an error',
+    what: 'the stream reports an error',
     start: () => stream('{"error":{"code":8,"message":"no room"}}'),
     path: streamPath,
     isArgoCD: true,
@@ -137,7 +137,7 @@ describe('An error of a connection', () => {
     for (const isProxied of [false, true]) {
       for (const isConfigured of [false, true]) {
         const where = `${isProxied ? 'through a proxy' : 'straight'}, ${isConfigured ? 'handler' : 'task'}`;
-        it(`names the full URL, the way and the one place to fix it: ${what}; ${where}`, async () => {
+        it(`names the full URL, the connection and the one place to fix it: ${what}; ${where}`, async () => {
           const { url, deadProxy = proxy.url } = await start();
           const proxyUrl = deadProxy.replace('//', '//svc:pass-word@');
           const connection = connectionTo(`${url}/argo`, {

@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { windowsSchema } from '../../../src/argocd/rest/windows-schema.ts';
 import { readRecording } from '../../../simulators/argo-cd/recording.ts';
 
-describe('the sync windows', () => {
-  it('are read from each recorded answer', () => {
+describe('Sync windows', () => {
+  it('are read from each recorded response', () => {
     const bodies = readRecording('window-closed')
       .filter(({ request }) => request?.path.includes('/syncwindows'))
       .map(({ response }) => z.parse(windowsSchema, response?.body));
@@ -15,7 +15,7 @@ describe('the sync windows', () => {
     ]);
   });
 
-  it('are closed, and nameless, where Argo CD leaves everything out', () => {
+  it('are closed and unnamed if Argo CD omits everything', () => {
     const nothing = { activeWindows: [], assignedWindows: [], canSync: false };
     assert.deepEqual(z.parse(windowsSchema, {}), nothing);
     const nulls = { activeWindows: null, assignedWindows: null, canSync: null };
