@@ -3,15 +3,15 @@ import { abortable } from '../../src/async/abortable.ts';
 
 const never = new Promise<never>(() => undefined);
 
-describe('a wait that can be aborted', () => {
-  it('gives what is waited for', async () => {
+describe('A wait that can be aborted', () => {
+  it('returns the awaited value', async () => {
     const { signal } = new AbortController();
     assert.equal(await abortable(Promise.resolve(7), signal), 7);
     const fault = new Error('fault');
     await assert.rejects(abortable(Promise.reject(fault), signal), fault);
   });
 
-  it('ends with the reason of the signal, or with another one', async () => {
+  it("ends with the signal's reason, or with another one", async () => {
     const ending = new AbortController();
     const [own, given] = [new Error('own'), new Error('given')];
     const waits = [abortable(never, ending.signal), abortable(never, ending.signal, given)];
@@ -23,7 +23,7 @@ describe('a wait that can be aborted', () => {
     );
   });
 
-  it('does not start with a signal that has aborted', async () => {
+  it('does not start if the signal is already aborted', async () => {
     const reason = new Error('over');
     await assert.rejects(abortable(never, AbortSignal.abort(reason)), reason);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { backoff } from '../../src/async/backoff.ts';
 
-describe('a backoff', () => {
+describe('A backoff', () => {
   const bounds = { first: 500, most: 10_000 };
   const cases = [
     [1, 0, 250],
@@ -13,7 +13,7 @@ describe('a backoff', () => {
     [1_000_000, 1, 10_000],
   ] as const;
   for (const [attempt, random, expected] of cases) {
-    it(`waits ${expected} ms before try ${attempt} when chance says ${random}`, () => {
+    it(`waits ${expected} ms before try ${attempt} if the random number is ${random}`, () => {
       assert.equal(
         backoff(attempt, bounds, () => random),
         expected,

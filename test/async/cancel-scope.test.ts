@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { CancelScope } from '../../src/async/cancel-scope.ts';
 import { ManualClock } from '../follow/manual-clock.ts';
 
-describe('a term', () => {
+describe('A cancel scope', () => {
   let clock: ManualClock;
 
   beforeEach(() => {
     clock = new ManualClock();
   });
 
-  it('ends at its time, and not before', async () => {
+  it('ends at its deadline, and not before', async () => {
     const scope = new CancelScope(clock, { at: clock.now() + 1_000 });
     await clock.pass(999);
     assert.equal(scope.signal.aborted, false);
@@ -17,7 +17,7 @@ describe('a term', () => {
     assert.equal(scope.signal.aborted, true);
   });
 
-  it('ends at once when its time has ended', () => {
+  it('ends immediately if its deadline has passed', () => {
     assert.equal(new CancelScope(clock, { at: clock.now() }).signal.aborted, true);
   });
 
@@ -28,7 +28,7 @@ describe('a term', () => {
     assert.equal(scope.signal.aborted, true);
   });
 
-  it('ends when nobody needs it any more, and leaves its parent alone and no timer behind', async () => {
+  it('ends when it is no longer needed, without ending its parent or leaving a timer', async () => {
     const parent = new AbortController();
     const scope = new CancelScope(clock, { parent: parent.signal, at: clock.now() + 1_000 });
     scope.end();
@@ -39,7 +39,7 @@ describe('a term', () => {
     assert.equal(clock.sleeping, 0);
   });
 
-  it('makes no error of its own for its end, since there is one with each call', () => {
+  it('creates no error when it ends, since each call has its own', () => {
     const [one, other] = [new CancelScope(clock, {}), new CancelScope(clock, {})];
     one.end();
     other.end();
@@ -47,7 +47,7 @@ describe('a term', () => {
     assert.ok(one.signal.reason === other.signal.reason);
   });
 
-  it('is not ended early by a time that is further off than a timer can wait', async () => {
+  it("does not end early if its deadline is beyond a timer's limit", async () => {
     const month = 31 * 24 * 3_600_000;
     const scope = new CancelScope(clock, { at: clock.now() + month });
     await clock.pass(month - 1);
@@ -56,7 +56,7 @@ describe('a term', () => {
     assert.equal(scope.signal.aborted, true);
   });
 
-  it('ends later when it is prolonged, and never earlier', async () => {
+  it('ends later when it is extended, and never earlier', async () => {
     const scope = new CancelScope(clock, { at: clock.now() + 1_000 });
     scope.prolong(clock.now() + 500);
     scope.prolong(clock.now() + 2_000);

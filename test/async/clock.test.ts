@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { systemClock } from '../../src/async/clock.ts';
 
-describe('the system clock', () => {
+describe('The system clock', () => {
   const never = new AbortController().signal;
 
   it('sleeps for a time, and not at all for a negative one', async () => {
@@ -13,7 +13,7 @@ describe('the system clock', () => {
     assert.ok(lasted >= 4, `it slept ${lasted} ms`);
   });
 
-  it('wakes when the signal aborts, and does not sleep when it has', async () => {
+  it('wakes when the signal aborts, and does not sleep if it already has', async () => {
     const cancelling = new AbortController();
     const sleeping = systemClock.sleep(60_000, cancelling.signal);
     cancelling.abort();
@@ -21,7 +21,7 @@ describe('the system clock', () => {
     await systemClock.sleep(60_000, cancelling.signal);
   });
 
-  it('leaves no listener behind, however it ends', async () => {
+  it('leaves no listener, however it ends', async () => {
     const cancelling = new AbortController();
     await systemClock.sleep(0, cancelling.signal);
     assert.equal(getEventListeners(cancelling.signal, 'abort').length, 0);
@@ -31,7 +31,7 @@ describe('the system clock', () => {
     assert.equal(getEventListeners(cancelling.signal, 'abort').length, 0);
   });
 
-  it('tells the time of the machine', () => {
+  it("returns the machine's time", () => {
     assert.ok(Math.abs(systemClock.now() - Date.now()) < 1_000);
   });
 });

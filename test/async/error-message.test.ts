@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { errorMessage } from '../../src/async/error-message.ts';
 
-describe('the message of an error', () => {
+describe('The message of an error', () => {
   const cases: readonly [string, unknown, string][] = [
     ['an error', new Error('connect ECONNREFUSED'), 'connect ECONNREFUSED'],
     ['several', new AggregateError([new Error('a'), new TypeError('b')]), 'a, b'],
     ['several within several', new AggregateError([new AggregateError([new Error('a')])]), 'a'],
-    ['what is no error', 'closed', 'closed'],
+    ['a value that is not an error', 'closed', 'closed'],
   ];
   for (const [what, error, expected] of cases) {
-    it(`of ${what} is "${expected}"`, () => assert.equal(errorMessage(error), expected));
+    it(`for ${what} is "${expected}"`, () => assert.equal(errorMessage(error), expected));
   }
 });

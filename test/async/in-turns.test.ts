@@ -34,38 +34,38 @@ async function stepsOfTurns(works: readonly (readonly number[])[]) {
 
 const portions = (count: number) => new Array<number>(count).fill(1_000);
 
-describe('work in turns', () => {
-  // What came before has its turn, too.
+describe('Work in turns', () => {
+  // Work that came before gets its turn as well.
   beforeEach(() => new Promise((resolve) => setImmediate(resolve)));
 
-  it('gives others their turn after 4,000 steps', async () => {
+  it('yields after 4,000 steps', async () => {
     const { turns } = await stepsOfTurns([portions(30)]);
     assert.deepEqual(turns.slice(0, 8), [4_000, 4_000, 4_000, 4_000, 4_000, 4_000, 4_000, 2_000]);
   });
 
-  it('does little at once', async () => {
+  it('finishes little work in one turn', async () => {
     const { turns } = await stepsOfTurns([[3_999]]);
     assert.deepEqual(turns, [3_999]);
   });
 
-  it('makes no more steps in a turn where there is much of it', async () => {
+  it('makes no more steps in a turn if there are several pieces of work', async () => {
     const { turns } = await stepsOfTurns([portions(8), portions(8), portions(8)]);
     assert.ok(Math.max(...turns.slice(1)) <= 4_000, turns.join());
-    // Each begins, before it is known how much it is.
+    // Each piece starts before its size is known.
     assert.ok((turns[0] ?? 0) <= 6_000, turns.join());
   });
 
-  it('is fair to each', async () => {
+  it('gives each piece the same share', async () => {
     const { order } = await stepsOfTurns([portions(12), portions(12), portions(12)]);
     assert.deepEqual(order.slice(0, 9), [0, 1, 2, 0, 1, 2, 0, 1, 2]);
   });
 
-  it('is over in a few turns, however many there are of it, where each is little', async () => {
+  it('finishes many small pieces in a few turns', async () => {
     const { turns } = await stepsOfTurns(Array.from({ length: 1_000 }, () => [10, 10]));
     assert.ok(turns.length <= 7, turns.join());
   });
 
-  it('lets the others go on where one fails', async () => {
+  it('continues with the others if one fails', async () => {
     const failing = (function* () {
       yield 4_000;
       throw new Error('out of order');
@@ -78,7 +78,7 @@ describe('work in turns', () => {
     assert.deepEqual([failed.status, done.status], ['rejected', 'fulfilled']);
   });
 
-  it('says whether it waits', async () => {
+  it('says whether work is waiting', async () => {
     assert.equal(isWorkWaiting(), false);
     const done = stepsOfTurns([portions(8)]);
     assert.equal(isWorkWaiting(), true);
@@ -86,7 +86,7 @@ describe('work in turns', () => {
     assert.equal(isWorkWaiting(), false);
   });
 
-  it('counts each turn anew', async () => {
+  it('counts the steps of each turn separately', async () => {
     for (let turn = 0; turn < 3; turn += 1) {
       const { turns } = await stepsOfTurns([[3_000]]);
       assert.deepEqual(turns, [3_000]);

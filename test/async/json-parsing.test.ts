@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseAllInTurns, parseJsonInTurns } from '../../src/async/json-parsing.ts';
 
 interface Parsed {
-  /** As text, so that the order of members counts. */
+  /** As text, since the order of members matters. */
   readonly json: string;
   readonly steps: readonly number[];
 }
@@ -42,12 +42,12 @@ const texts = fc
   .map(([value, indent]) => JSON.stringify(value, undefined, indent));
 const portions = fc.integer({ min: 0, max: 60 });
 
-describe('parsing a long JSON text in turns', () => {
-  it('gives what JSON.parse gives, wherever a portion ends', () => {
+describe('Parsing a long JSON text in turns', () => {
+  it('returns what JSON.parse returns, wherever a portion ends', () => {
     fc.assert(fc.property(texts, portions, assertSame), { numRuns: 2_000 });
   });
 
-  it('refuses what JSON.parse refuses, and nothing else, when the text is damaged', () => {
+  it('refuses a damaged text exactly if JSON.parse does', () => {
     const damage = fc.record({
       at: fc.nat(),
       removed: fc.nat(2),
@@ -63,32 +63,32 @@ describe('parsing a long JSON text in turns', () => {
   });
 
   const cases: readonly (readonly [string, string])[] = [
-    ['a member called __proto__', '{"a":1,"__proto__":{"b":[1,2],"c":3},"d":4}'],
-    ['a name that stands there twice', '{"a":{"b":1,"c":2},"d":3,"a":{"e":4,"f":5}}'],
+    ['a member named __proto__', '{"a":1,"__proto__":{"b":[1,2],"c":3},"d":4}'],
+    ['a duplicate name', '{"a":{"b":1,"c":2},"d":3,"a":{"e":4,"f":5}}'],
     ['names that are numbers', '{"b":{"2":1,"1":2},"1":[3,4],"0":5}'],
     ['quotes and backslashes', '["\\"","\\\\","\\\\\\"",{"a\\"]":"}","b":","}]'],
     ['empty ones', '[[],{},[[]],{"a":{}},[ ]]'],
     ['spaces', ' { "a" : [ 1 , 2 ] , "b" : { "c" : 3 } } '],
-    ['a comma too many', '[[1,2],[3,4],]'],
+    ['an extra comma', '[[1,2],[3,4],]'],
     ['a comma at the start', '[,[1,2],[3,4]]'],
     ['two commas', '{"a":{"b":1,"c":2},,"d":1}'],
     ['no comma', '[[1,2][3,4]]'],
-    ['something before an array', '[5[1,2],3]'],
-    ['something before an object', '{"a":5{"b":1,"c":2},"d":1}'],
-    ['something after an object', '{"a":{"b":1,"c":2}5,"d":1}'],
+    ['text before an array', '[5[1,2],3]'],
+    ['text before an object', '{"a":5{"b":1,"c":2},"d":1}'],
+    ['text after an object', '{"a":{"b":1,"c":2}5,"d":1}'],
     ['no name', '{[1,2],3}'],
     ['other brackets', '[{"a":1,"b":2],3}'],
-    ['something before it all', 'x[1,2,3]'],
-    ['something after it all', '[1,2,3]x'],
+    ['text before the value', 'x[1,2,3]'],
+    ['text after the value', '[1,2,3]x'],
     ['two texts', '[1,2][3,4]'],
     ['no end', '[1,2,[3,4]'],
-    ['an end too many', '[1,2]]'],
-    ['a string without an end', '[1,2,"3]'],
+    ['an extra closing bracket', '[1,2]]'],
+    ['an unterminated string', '[1,2,"3]'],
     ['a comma outside', '1,2'],
     ['nothing', ''],
   ];
   for (const [what, text] of cases) {
-    it(`takes ${what} as JSON.parse does`, () => {
+    it(`treats ${what} like JSON.parse does`, () => {
       for (let portion = 0; portion <= text.length; portion += 1) assertSame(text, portion);
     });
   }
@@ -106,7 +106,7 @@ describe('parsing a long JSON text in turns', () => {
     assert.ok(rest > 0 && rest <= 329, `${rest} steps at the end`);
   });
 
-  it('divides members inside of members', () => {
+  it('divides nested members', () => {
     const resources = Array.from({ length: 2_000 }, (_, index) => ({ kind: 'ConfigMap', index }));
     const text = JSON.stringify({ result: { application: { status: { resources } } } });
     const parsed = parse(text, 1_000);
@@ -115,23 +115,23 @@ describe('parsing a long JSON text in turns', () => {
     assert.ok(parsed.steps.length > 50);
   });
 
-  it('keeps no list of how deep a text is nested', () => {
+  it('keeps no list of the nesting depth', () => {
     assert.equal(parse('['.repeat(1_000_000), 10), 'refused');
     const deep = `${'['.repeat(500)}1,2${']'.repeat(500)}`;
     assert.deepEqual(parse(deep, 10), { json: deep, steps: [11] });
   });
 
-  it('counts a short text as well', () => {
+  it('counts the steps of a short text as well', () => {
     assert.deepEqual(parse('{"a":[1,2,3]}'), { json: '{"a":[1,2,3]}', steps: [1] });
   });
 });
 
-describe('parsing many JSON texts in turns', () => {
+describe('Parsing many JSON texts in turns', () => {
   const values = Array.from({ length: 5_000 }, (_, index) => ({
     ...{ kind: 'ConfigMap', metadata: { name: `settings-${index}` } },
   }));
 
-  it('gives what JSON.parse gives of each', () => {
+  it('returns what JSON.parse returns for each', () => {
     const texts = [...values.map((value) => JSON.stringify(value)), `"${'x'.repeat(40_000)}"`];
     const parsing = parseAllInTurns(texts);
     let steps = 0;
@@ -148,7 +148,7 @@ describe('parsing many JSON texts in turns', () => {
     assert.ok(steps >= length / 100, `${steps} steps for ${length} characters`);
   });
 
-  it('refuses all where one is wrong', () => {
+  it('refuses all if one is invalid', () => {
     assert.throws(() => [...parseAllInTurns(['{}', '{'])], SyntaxError);
   });
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Listeners } from '../../src/async/listeners.ts';
 import type { ChangeEvent } from '../../src/follow/change-source.ts';
 
-describe('listeners', () => {
-  it('hear of their own name, each of them, until they stop', () => {
+describe('Listeners', () => {
+  it('each hear their own name until they stop', () => {
     const listeners = new Listeners<ChangeEvent>();
     const heard: string[] = [];
     const listener = (who: string) => (event: unknown) => heard.push(`${who} ${event as string}`);
@@ -32,7 +32,7 @@ describe('listeners', () => {
     stop();
   });
 
-  it('tells those that listened then, and still do', () => {
+  it('are told if they listened at the time of the event and still do', () => {
     const listeners = new Listeners<string>();
     const heard: string[] = [];
     let stop = (): void => undefined;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { ReconnectingStream } from '../../src/async/reconnecting-stream.ts';
 import { ManualClock } from '../follow/manual-clock.ts';
 
-/** What one opening of the stream does: says something, and lives for so long. */
+/** What one opening of the stream does: sends something, and lives for so long. */
 interface Life {
   readonly says?: readonly (string | undefined)[];
   readonly lasts: number;
   readonly failure?: Error;
 }
 
-describe('a lasting stream', () => {
+describe('A reconnecting stream', () => {
   let clock: ManualClock;
   let cancelling: AbortController;
   let opened: number[];
@@ -47,7 +47,7 @@ describe('a lasting stream', () => {
   const pauses = (lasted: number) =>
     opened.slice(1).map((at, index) => at - (opened[index] ?? 0) - lasted);
 
-  it('tells messages and passes over heartbeats', async () => {
+  it('delivers messages and skips heartbeats', async () => {
     const { stream, end } = run(() => ({ says: ['a', undefined, 'b'], lasts: 20_000 }));
     assert.equal(stream.aliveSince, undefined);
     await clock.pass(10_000);
@@ -57,7 +57,7 @@ describe('a lasting stream', () => {
     await end();
   });
 
-  it('is opened again at once after it has lived for a while', async () => {
+  it('reopens immediately after it has lived for a while', async () => {
     const { stream, end } = run(() => ({ says: ['a'], lasts: 12_000 }));
     await clock.pass(60_000);
     assert.deepEqual(pauses(12_000), [1_000, 1_000, 1_000, 1_000]);
@@ -66,14 +66,14 @@ describe('a lasting stream', () => {
     await end();
   });
 
-  it('is opened slower and slower while it breaks as soon as it is open', async () => {
+  it('reopens with growing pauses while it breaks right after opening', async () => {
     const { end } = run(() => ({ says: ['a'], lasts: 100 }));
     await clock.pass(70_000);
     assert.deepEqual(pauses(100), [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
     await end();
   });
 
-  it('says why it broke, and tells only of a break of what was heard', async () => {
+  it('says why it broke, but only after something was received', async () => {
     const lives: readonly Life[] = [
       { lasts: 0, failure: new Error('no way') },
       { says: [undefined], lasts: 5_000, failure: new Error('cut') },

@@ -3,7 +3,7 @@ import { retryAfterOf } from '../../src/async/retry-after.ts';
 
 const date = 'Sat, 21 Nov 2026 01:00:00 GMT';
 
-describe('the wait that a server asks for', () => {
+describe('The wait that a server asks for', () => {
   const cases: readonly [string | undefined, string | undefined, number | undefined][] = [
     [undefined, date, undefined],
     ['0', undefined, 0],
@@ -22,7 +22,7 @@ describe('the wait that a server asks for', () => {
     ['', date, undefined],
   ];
   for (const [value, now, expected] of cases) {
-    it(`by "${value}" at ${now} is ${expected} ms`, () => {
+    it(`is ${expected} ms for "${value}" at ${now}`, () => {
       assert.equal(retryAfterOf({ 'retry-after': value, date: now }), expected);
     });
   }

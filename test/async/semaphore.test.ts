@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { Semaphore } from '../../src/async/semaphore.ts';
 import { settle } from '../follow/manual-clock.ts';
 
-/** A job that ends when told to. */
+/** A job that ends when it is told to. */
 function job() {
   let end = () => undefined as void;
   const done = new Promise<void>((resolve) => (end = resolve));
   return { end, begin: () => done };
 }
 
-describe('a semaphore', () => {
-  it('lets so many continue at once, and the others in their order', async () => {
+describe('A semaphore', () => {
+  it('admits so many at once, and the others in order', async () => {
     const semaphore = new Semaphore(2);
     const begun: number[] = [];
     const jobs = [0, 1, 2, 3].map((number) => ({ number, ...job() }));
@@ -30,7 +30,7 @@ describe('a semaphore', () => {
     assert.deepEqual(begun, [0, 1, 2, 3]);
   });
 
-  it('frees the place of a job that fails', async () => {
+  it('frees the slot of a failed job', async () => {
     const semaphore = new Semaphore(1);
     const failing = semaphore.run(() => Promise.reject(new Error('failed')));
     const next = semaphore.run(() => Promise.resolve('next'));
@@ -38,7 +38,7 @@ describe('a semaphore', () => {
     assert.equal(await next, 'next');
   });
 
-  it('lets go of who does not want to wait any more, and of nobody else', async () => {
+  it('removes only the waiter that gives up', async () => {
     const semaphore = new Semaphore(1);
     const holding = job();
     const held = semaphore.run(holding.begin);
@@ -55,7 +55,7 @@ describe('a semaphore', () => {
     assert.equal(await semaphore.run(() => Promise.resolve('again')), 'again');
   });
 
-  it('runs everything at once without a bound', async () => {
+  it('runs everything at once if unlimited', async () => {
     const semaphore = new Semaphore(Infinity);
     const jobs = Array.from({ length: 100 }, job);
     let begun = 0;

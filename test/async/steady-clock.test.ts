@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { steadyClock } from '../../src/async/steady-clock.ts';
 
-describe('steadyClock', () => {
+describe('The steady clock', () => {
   afterEach(() => sinon.restore());
 
   it('starts with the time of day, in whole milliseconds', () => {
@@ -15,7 +15,7 @@ describe('steadyClock', () => {
     ['back', -7 * 24 * 3_600_000],
     ['on', 7 * 24 * 3_600_000],
   ] as const) {
-    it(`continues as before when somebody sets the clock of the machine ${what}`, () => {
+    it(`continues steadily when the machine's clock is set ${what}`, () => {
       const clock = steadyClock();
       const before = clock.now();
       sinon.stub(Date, 'now').returns(before + jump);
@@ -23,7 +23,7 @@ describe('steadyClock', () => {
     });
   }
 
-  it('wakes after the time that was asked for, or at once when that is called off', async () => {
+  it('wakes after the requested time, or immediately when aborted', async () => {
     const clock = steadyClock();
     const before = clock.now();
     await clock.sleep(30, new AbortController().signal);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Wakeup } from '../../src/async/wakeup.ts';
 import { ManualClock, settle } from '../follow/manual-clock.ts';
 
-describe('a wakeup', () => {
+describe('A wakeup', () => {
   const never = new AbortController().signal;
   let clock: ManualClock;
   let wakeup: Wakeup;
@@ -19,22 +19,22 @@ describe('a wakeup', () => {
     return clock.now() - before;
   }
 
-  it('waits for its time when nobody rings', async () => {
+  it('waits for the full time if nobody rings', async () => {
     assert.equal(await lasts(wakeup.wait(500, never)), 500);
   });
 
-  it('ends the wait that is on', async () => {
+  it('ends the current wait', async () => {
     const waiting = wakeup.wait(500, never);
     wakeup.wake();
     assert.equal(await lasts(waiting), 0);
   });
 
-  it('does not lose a ring that came before the wait', async () => {
+  it('remembers a ring that came before the wait', async () => {
     wakeup.wake();
     assert.equal(await lasts(wakeup.wait(500, never)), 0);
   });
 
-  it('rings for one wait only', async () => {
+  it('ends one wait only', async () => {
     wakeup.wake();
     wakeup.wake();
     await wakeup.wait(500, never);
