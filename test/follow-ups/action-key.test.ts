@@ -8,28 +8,28 @@ const by = (name: string, each: Recurrence = 'operation') => ({ name, each });
 const attempt = (number: number) => event({ of: { attempt: number } });
 
 describe('The key of an action', () => {
-  it('is that of its event and its rule', () => {
+  it('consists of its event and its rule', () => {
     assert.equal(actionKeyOf(event(), by('smoke')), 'uid-1/1000/run-1/end|smoke');
   });
 
-  it('is the same for each attempt of an operation, unless the rule counts them', () => {
+  it('is the same for each attempt of an operation, unless the rule counts attempts', () => {
     assert.equal(actionKeyOf(attempt(0), by('a')), actionKeyOf(attempt(3), by('a')));
     const counted = [0, 1, 2].map((number) => actionKeyOf(attempt(number), by('a', 'attempt')));
     assert.equal(new Set(counted).size, 3);
   });
 
-  it('is there for an event without an operation', () => {
+  it('exists for an event without an operation', () => {
     assert.equal(actionKeyOf(healthEvent(), by('a')), 'uid-1/healthDegraded/1|a');
   });
 
-  it('is short however long an event calls itself, and still its own', () => {
+  it("is short and unique, however long an event's name is", () => {
     const long = (end: string) => event({ id: `${'x'.repeat(1_000_000)}${end}` });
     const [one, other] = [actionKeyOf(long('a'), by('r')), actionKeyOf(long('b'), by('r'))];
     assert.ok(one.length < 200);
     assert.notEqual(one, other);
   });
 
-  it('is another one for each event, attempt and rule', () => {
+  it('differs for each event, attempt and rule', () => {
     const text = fc.string({ unit: fc.constantFrom(...'ab|/1#'), maxLength: 6 });
     const name = fc.constantFrom('a', 'b', '1', 'annotation/onSuccess/shop/1');
     const part = fc.record({
@@ -60,7 +60,7 @@ describe('The key of an action', () => {
 });
 
 describe('The key of an event in a run', () => {
-  it('is 15 digits that are a number as they stand', () => {
+  it('is 15 digits, and a number without leading zeros', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (key) => {
         const digits = eventKeyOf(key);
@@ -71,11 +71,11 @@ describe('The key of an event in a run', () => {
     );
   });
 
-  it('is always the same for the same action, also in the next version', () => {
+  it('is always the same for the same action, even in later versions', () => {
     assert.equal(eventKeyOf('uid-1/1000/run-1/end|smoke'), '155819050815134');
   });
 
-  it('is another one for 100,000 actions', () => {
+  it('differs for 100,000 actions', () => {
     const keys = Array.from({ length: 100_000 }, (_, at) => eventKeyOf(`uid-${at}/end|smoke`));
     assert.equal(new Set(keys).size, keys.length);
   });

@@ -19,8 +19,8 @@ const hook = (change: object) => ({
   postWebHook: { url: 'https://x.example/a', secret: 'x'.repeat(16), ...change },
 });
 
-describe('What is to be done', () => {
-  it('is a pipeline with all that it may be given', () => {
+describe('An action of a rule', () => {
+  it('is a pipeline with all its options', () => {
     const given = z.parse(
       schema,
       run({
@@ -60,7 +60,7 @@ describe('What is to be done', () => {
   const wrong: readonly [string, unknown, readonly string[]][] = [
     ['nothing', {}, [': it has no action']],
     ['two things', { ...run({}), ...hook({}) }, [': it has more than one action']],
-    ['an unknown thing', { queuePipelines: 'shop/a' }, ['queuePipelines: unknown setting']],
+    ['an unknown kind', { queuePipelines: 'shop/a' }, ['queuePipelines: unknown setting']],
     [
       'a branch and a tag',
       run({ branch: 'a', tag: 'b' }),
@@ -82,7 +82,7 @@ describe('What is to be done', () => {
       ['queuePipeline.parameters.a: it is a number'],
     ],
     [
-      'JSON with a value in it',
+      'a JSON object with a value in it',
       run({ parameters: { a: '{"b": {{revision}}}' } }),
       [
         'queuePipeline.parameters.a: it puts a value from Argo CD into JSON, YAML or multi-line text',
@@ -90,7 +90,7 @@ describe('What is to be done', () => {
     ],
     ['no pipeline', { queuePipeline: {} }, ['queuePipeline.pipeline: it is missing']],
     [
-      'another organization by an address',
+      'another organization by URL',
       run({ pipeline: 'https://dev.azure.com/x/y' }),
       ['queuePipeline.pipeline: it is a URL'],
     ],
@@ -105,17 +105,17 @@ describe('What is to be done', () => {
       ['createRelease.artifacts.0.version: it is missing'],
     ],
     [
-      'a hook by http',
+      'a webhook by http',
       hook({ url: 'http://x.example' }),
       ['postWebHook.url: it does not use https'],
     ],
     [
-      'a hook with a password',
+      'a webhook with a password',
       hook({ url: 'https://a:b@x.example' }),
       ['postWebHook.url: it contains a user name, a password or a fragment'],
     ],
     [
-      'a hook with a short secret',
+      'a webhook with a short secret',
       hook({ secret: 'short' }),
       ['postWebHook.secret: it has fewer than 16 characters and could be guessed'],
     ],

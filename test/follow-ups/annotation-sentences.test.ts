@@ -17,13 +17,13 @@ const judge = (value: string, change: Partial<Parameters<typeof judgeAnnotations
     },
   );
 
-describe('What is said of annotations', () => {
-  it('is nothing of those that are right and granted', () => {
+describe('Messages about annotations', () => {
+  it('are absent if annotations are valid and granted', () => {
     const { rules, faulty, forbidden } = judge('shop/smoke-web');
     assert.deepEqual([rules.length, faulty, forbidden], [1, [], []]);
   });
 
-  it('names the annotation as it is written, the reason, and what to do', () => {
+  it('name the annotation as it is written, the reason, and what to do', () => {
     assert.deepEqual(judge('smoke-web').faulty, [
       'Annotation `azure-pipelines/on-post-sync: smoke-web`: it does not name the project of the pipeline. Use `project/pipeline`, and `;` between several.',
     ]);
@@ -32,7 +32,7 @@ describe('What is said of annotations', () => {
     ]);
   });
 
-  it('tells where an organization has to be named', () => {
+  it('say that an organization must be named', () => {
     const none = { organization: undefined };
     assert.match(
       judge('shop/smoke-web', none).forbidden.join(),
@@ -41,7 +41,7 @@ describe('What is said of annotations', () => {
     assert.deepEqual(judge('fabrikam/shop/smoke-web', none).forbidden, []);
   });
 
-  it('is that they may queue nothing where nothing is granted', () => {
+  it('say that annotations may queue nothing if nothing is granted', () => {
     assert.match(
       judge('shop/smoke-web', { grants: [] }).forbidden.join(),
       /may not queue fabrikam/,

@@ -29,11 +29,11 @@ describe('An annotation', () => {
     ]);
   });
 
-  it('queues a pipeline that it names twice once', () => {
+  it('queues a pipeline once even if it names it twice', () => {
     assert.equal(namesOf({ [`${own}on-success`]: 'shop/a;shop/a' }).length, 1);
   });
 
-  it('may be of each event', () => {
+  it('may be for each event', () => {
     for (const name of triggerNames) {
       assert.equal(namesOf({ [own + annotationPart(name)]: 'shop/a' }).length, 1);
     }
@@ -47,7 +47,7 @@ describe('An annotation', () => {
     'azure-pipelines-dev/on-success',
     'toString',
   ]) {
-    it(`is none of ours: ${name}`, () => {
+    it(`is not ours: ${name}`, () => {
       assert.deepEqual(readAnnotations({ [name]: 'shop/a' }), { rules: [], faults: [] });
     });
   }
@@ -89,13 +89,13 @@ describe('An annotation', () => {
     });
   }
 
-  it('counts although another is wrong, be it in the same', () => {
+  it('counts even if another one, or a part of it, is wrong', () => {
     const annotations = { [`${own}on-success`]: 'smoke;shop/a', [`${own}on-sucess`]: 'shop/b' };
     assert.deepEqual(namesOf(annotations), ['annotation/onSuccess/shop/a']);
     assert.equal(faultsOf(annotations).length, 2);
   });
 
-  it('is shown in a fault as one short line', () => {
+  it('is quoted in a fault on one short line', () => {
     const { faults } = readAnnotations({ [`${own}on-success`]: `##vso[a]\n${'x'.repeat(1_500)}` });
     assert.equal(faults.length, 1);
     assert.ok((faults[0]?.value.length ?? 0) < 250);
@@ -112,10 +112,10 @@ describe('Annotations', () => {
   };
 
   for (const [what, name] of [
-    ['of others', (at: number) => `example.com/a${at}`],
-    ['like ours', (at: number) => `${own}on-${at}`],
+    ['foreign ones', (at: number) => `example.com/a${at}`],
+    ['similar ones', (at: number) => `${own}on-${at}`],
   ] as const) {
-    it(`are read in no time when there are a million ${what}, the known ones still`, () => {
+    it(`are read in no time among a million ${what}, including the known ones`, () => {
       const annotations = million(name);
       const before = process.cpuUsage();
       const { rules, faults } = readAnnotations(annotations);
@@ -126,7 +126,7 @@ describe('Annotations', () => {
     });
   }
 
-  it('are looked at no further than they are read', () => {
+  it('are scanned no further than they are read', () => {
     const many = Array.from({ length: 5_000 }, (_, at) => [`${own}on-${at}`, 'shop/a']);
     let looks = 0;
     const annotations = new Proxy(Object.fromEntries(many) as Record<string, string>, {
@@ -139,7 +139,7 @@ describe('Annotations', () => {
     assert.ok(looks <= 101, `${looks} looks`);
   });
 
-  it('are told of when there are too many to be read', () => {
+  it('are reported if there are too many to read', () => {
     const annotations = Object.fromEntries(
       Array.from({ length: 150 }, (_, at) => [`${own}on-${at}`, 'shop/a']),
     );

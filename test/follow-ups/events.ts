@@ -1,6 +1,6 @@
 import type { ApplicationEvent, EventOperation } from '../../src/sync/events/application-event.ts';
 
-/** An event as it is derived, of an operation of auto-sync that has succeeded. */
+/** A derived event of a successful operation of auto-sync. */
 export function event(
   change: Partial<ApplicationEvent> & { readonly of?: Partial<EventOperation> } = {},
 ): ApplicationEvent {

@@ -28,11 +28,11 @@ describe('The text of the input followUps', () => {
         /^line 4, onFailure\.branch: unknown name `{{brunch}}`/,
       ],
     ],
-    ['what is no YAML', 'onSuccess: [a', [/^line \d: it is not valid YAML/]],
+    ['text that is not YAML', 'onSuccess: [a', [/^line \d: it is not valid YAML/]],
     ['an alias', 'onSuccess: &a smoke\nonFailure: *a', [/^line 2: this is an alias/]],
-    ['what is no mapping', 'smoke-tests', [/^line 1: it is a string/]],
+    ['YAML that is not a mapping', 'smoke-tests', [/^line 1: it is a string/]],
     [
-      'what happens to an application without any operation',
+      'events that happen to an application without an operation',
       'onSuccess: smoke\nonHealthDegraded: page\nonDeletion: page',
       [
         /^line 2, onHealthDegraded: this event belongs to an app/,
@@ -49,7 +49,7 @@ describe('The text of the input followUps', () => {
       '- name: a\n  when: { events: [succeeded], startedBy: [autoSync] }\n  do: { queuePipeline: b }',
       [/^line 2, 0\.when\.startedBy: this run always starts the operation/],
     ],
-    ['what is too long', `onSuccess: ${'a'.repeat(16_000)}`, [/more than 16000 characters/]],
+    ['an oversized text', `onSuccess: ${'a'.repeat(16_000)}`, [/more than 16000 characters/]],
   ];
   for (const [what, text, expected] of wrong) {
     it(`is refused for ${what}`, () => {
@@ -59,7 +59,7 @@ describe('The text of the input followUps', () => {
     });
   }
 
-  it('has at most 20 faults told', () => {
+  it('reports at most 20 faults', () => {
     const text = Array.from({ length: 40 }, (_, at) => `on${at}: a`).join('\n');
     assert.equal(problemsOf(text).length, 20);
   });

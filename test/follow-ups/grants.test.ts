@@ -25,24 +25,28 @@ const asked = (change: Partial<typeof question.address>, of: Partial<Grant> = {}
   isGranted([{ ...grant, ...of }], { ...question, address: { ...question.address, ...change } });
 
 describe('A grant', () => {
-  it('is needed', () => {
+  it('is required', () => {
     assert.equal(isGranted([], question), false);
     assert.equal(isGranted([grant], question), true);
   });
 
   const cases: readonly [string, Partial<typeof question.address>, boolean, Partial<Grant>?][] = [
-    ['a pipeline of the pattern', { pipeline: 'smoke-web' }, true],
-    ['in another case', { pipeline: 'SMOKE-web', project: 'SHOP', organization: 'Fabrikam' }, true],
-    ['one of the pattern in a folder', { pipeline: '\\any\\smoke-web' }, true],
-    ['another pipeline', { pipeline: 'deploy' }, false],
-    ['one in a folder of the pattern', { pipeline: '\\smoke-x\\deploy' }, false],
-    ['one in the folder', { pipeline: '\\prod\\rollback' }, true],
-    ['the same without the first backslash', { pipeline: 'prod\\rollback' }, true],
-    ['the same name in another folder', { pipeline: '\\test\\rollback' }, false],
-    ['the same name in a folder below', { pipeline: '\\prod\\x\\rollback' }, false],
-    ['the same name in whatever folder', { pipeline: 'rollback' }, false],
+    ['a pipeline that matches the pattern', { pipeline: 'smoke-web' }, true],
     [
-      'any name in the root, in whatever folder it is',
+      'one in another case',
+      { pipeline: 'SMOKE-web', project: 'SHOP', organization: 'Fabrikam' },
+      true,
+    ],
+    ['a matching one in a folder', { pipeline: '\\any\\smoke-web' }, true],
+    ['another pipeline', { pipeline: 'deploy' }, false],
+    ['one in a matching folder', { pipeline: '\\smoke-x\\deploy' }, false],
+    ['one in the folder', { pipeline: '\\prod\\rollback' }, true],
+    ['the same without the leading backslash', { pipeline: 'prod\\rollback' }, true],
+    ['the same name in another folder', { pipeline: '\\test\\rollback' }, false],
+    ['the same name in a subfolder', { pipeline: '\\prod\\x\\rollback' }, false],
+    ['the same name in any folder', { pipeline: 'rollback' }, false],
+    [
+      'any name in the root, whatever its folder',
       { pipeline: 'web' },
       false,
       { pipelines: ['\\*'] },
@@ -51,12 +55,12 @@ describe('A grant', () => {
     ['the id', { pipeline: 42 }, true],
     ['another id', { pipeline: 43 }, false],
     ['any id', { pipeline: 43 }, true, { pipelines: ['*'] }],
-    ['an id by a pattern of names', { pipeline: 42 }, false, { pipelines: ['4*'] }],
+    ['an id by a pattern for names', { pipeline: 42 }, false, { pipelines: ['4*'] }],
     ['a name by an id', { pipeline: '\\42' }, false],
     ['another project', { project: 'shop2' }, false],
     ['a project by a pattern', { project: 'shop2' }, true, { azureProjects: ['shop?'] }],
     [
-      'a project by its id, which no pattern of names fits',
+      'a project by its id, which no pattern for names matches',
       { project: id },
       false,
       { azureProjects: ['0*'] },
@@ -64,7 +68,7 @@ describe('A grant', () => {
     ['a project by its id', { project: id.toUpperCase() }, true, { azureProjects: [id] }],
     ['any project by its id', { project: id }, true, { azureProjects: ['*'] }],
     ['another organization', { organization: 'contoso' }, false],
-    ['a longer organization', { organization: 'fabrikam2' }, false],
+    ['an organization with a longer name', { organization: 'fabrikam2' }, false],
   ];
   for (const [what, change, expected, of] of cases) {
     it(`${expected ? 'allows' : 'does not allow'} ${what}`, () => {
@@ -83,7 +87,7 @@ describe('A grant', () => {
     });
   }
 
-  it('allows with others only what one of them allows by itself', () => {
+  it('combined with others allows only what one of them allows by itself', () => {
     const others = [
       { ...grant, azureProjects: ['other'] },
       { ...grant, appProjects: ['other'] },
@@ -94,7 +98,7 @@ describe('A grant', () => {
 });
 
 describe('The rules of annotations', () => {
-  it('are left as far as they are granted, and of the others it is said', () => {
+  it('are kept as far as they are granted, and the others are reported', () => {
     const { rules } = readAnnotations({
       'azure-pipelines/on-success': 'shop/smoke-tests;contoso/shop/smoke-tests;shop/deploy',
     });
@@ -129,7 +133,7 @@ describe('The setting grants', () => {
     assert.deepEqual(z.parse(grantsSchema, [grant]), [grant]);
   });
 
-  it('tells all that is wrong with it', () => {
+  it('reports all its faults at once', () => {
     const wrong = {
       argocd: 'a b',
       appProjects: [],

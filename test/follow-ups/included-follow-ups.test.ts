@@ -24,20 +24,20 @@ describe('A result that includes follow-ups', () => {
     ['ended somehow', 'succeeded', { result: undefined }, 'failed', 'succeeded'],
     ['was not queued', 'succeeded', { state: 'notQueued' }, 'failed', 'succeeded'],
     ['did not end', 'succeeded', { state: 'running' }, 'timedOut', 'succeeded'],
-    ['was not begun', 'succeeded', { state: 'queued' }, 'timedOut', 'succeeded'],
+    ['was not started', 'succeeded', { state: 'queued' }, 'timedOut', 'succeeded'],
     ['waits', 'succeeded', { state: 'waiting' }, 'timedOut', 'succeeded'],
     ['failed after a failure', 'failed', { result: 'failed' }, 'failed', 'failed'],
     ['did not end after a failure', 'failed', { state: 'running' }, 'failed', 'failed'],
     ['failed, of a canceled run', 'canceled', { result: 'failed' }, 'canceled', 'canceled'],
   ];
   for (const [what, own, change, waited, unwaited] of cases) {
-    it(`is ${waited} when one ${what} that was waited for, and ${unwaited} otherwise`, () => {
+    it(`is ${waited} when one ${what} and was waited for, and ${unwaited} otherwise`, () => {
       assert.equal(included(own, true, report(change)).outcome, waited);
       assert.equal(included(own, false, report(change)).outcome, unwaited);
     });
   }
 
-  it('is what it was without any', () => {
+  it('is unchanged without follow-ups', () => {
     const own = result();
     assert.equal(withFollowUps(own, [], { isWaited: true, finishedAt: 9 }), own);
   });
@@ -62,18 +62,18 @@ describe('A result that includes follow-ups', () => {
     assert.deepEqual([finishedAt, followUps?.length], [9, 3]);
   });
 
-  it('warns of one that is not queued and not waited for', () => {
+  it('warns of one that was neither queued nor waited for', () => {
     const { concerns } = included('succeeded', false, report({ state: 'notQueued', message: 'x' }));
     assert.deepEqual(concerns, [{ title: 'The follow-up smoke was not queued', message: 'x' }]);
   });
 
-  it('warns of none that waits where it will be tried after the run', () => {
+  it('does not warn of one that will be retried after the run', () => {
     const inclusion = { isWaited: false, isKeptTrying: true, finishedAt: 9 };
     const told = withFollowUps(result(), [report({ state: 'waiting' })], inclusion);
     assert.deepEqual([told.concerns, told.followUps?.length], [result().concerns, 1]);
   });
 
-  it('has a word for each end', () => {
+  it('has a word for each result', () => {
     const words = (['waiting', 'queued', 'running', 'notQueued'] as const).map((state) =>
       fateOf({ state, result: undefined }),
     );

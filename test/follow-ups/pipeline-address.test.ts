@@ -7,7 +7,7 @@ import {
   printPipelineAddress,
 } from '../../src/follow-ups/pipeline-address.ts';
 
-describe('The reference of a pipeline', () => {
+describe('The reference to a pipeline', () => {
   const good: readonly [string, string | undefined, string | undefined, string | number][] = [
     ['smoke-tests', undefined, undefined, 'smoke-tests'],
     ['  smoke tests ', undefined, undefined, 'smoke tests'],
@@ -67,7 +67,7 @@ describe('The reference of a pipeline', () => {
     });
   }
 
-  it('is read back as it is printed', () => {
+  it('is printed so that it can be read back', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40, unit: fc.constantFrom(...'ab1\\/. -') }), (text) => {
         const read = parsePipelineAddress(text);
@@ -78,7 +78,7 @@ describe('The reference of a pipeline', () => {
     );
   });
 
-  it('stays inside of its project in an address, however it is written', () => {
+  it('cannot leave its project in a URL, however it is written', () => {
     const part = fc.constantFrom('..', '.', 'a', '/', '\\', '%2e', ':', '@', '?', '#', ' ');
     fc.assert(
       fc.property(fc.array(part, { maxLength: 9 }), (parts) => {
@@ -95,18 +95,18 @@ describe('The reference of a pipeline', () => {
   });
 });
 
-describe('An address', () => {
+describe('The address of a pipeline', () => {
   const open = { organization: undefined, project: undefined, pipeline: 'smoke' };
   const defaults = { organization: 'fabrikam', project: 'shop' };
 
-  it('is completed by what is meant where nothing is said', () => {
+  it('is completed with the defaults', () => {
     assert.deepEqual(completeAddress(open, defaults), { ...defaults, pipeline: 'smoke' });
     assert.equal(completeAddress({ ...open, project: 'p' }, defaults)?.project, 'p');
     assert.equal(completeAddress({ ...open, organization: 'o' }, defaults)?.organization, 'o');
     assert.equal(completeAddress(open, { ...defaults, project: undefined }), undefined);
   });
 
-  it('is the same in either case, and not that of an id', () => {
+  it('ignores case, and differs from that of an id', () => {
     const key = (pipeline: string | number, project = 'shop') =>
       addressKey({ organization: 'fabrikam', project, pipeline });
     assert.equal(key('smoke'), key('Smoke', 'SHOP'));

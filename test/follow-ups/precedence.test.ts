@@ -9,8 +9,8 @@ const chosen = (places: Partial<Parameters<typeof chooseRules>[0]>) =>
     ({ name }) => name,
   );
 
-describe('Rules of several places', () => {
-  it('count all, the configuration first', () => {
+describe('Rules from several places', () => {
+  it('all count, with the configuration first', () => {
     assert.deepEqual(
       chosen({
         annotations: [queues('a', 'a')],
@@ -21,7 +21,7 @@ describe('Rules of several places', () => {
     );
   });
 
-  it('queue a pipeline as the first place says that names it', () => {
+  it('queue a pipeline as the first place that names it says', () => {
     const [c, i, a] = [
       queues('c', 'smoke'),
       queues('i', 'shop/Smoke'),
@@ -38,7 +38,7 @@ describe('Rules of several places', () => {
     assert.deepEqual(chosen({ annotations: both }), ['one', 'two']);
   });
 
-  it('are not the same for another project, another kind or an id', () => {
+  it('differ by project, kind and id', () => {
     const release = rule({ name: 'r', do: { createRelease: { definition: 'smoke' } } });
     const input = [queues('p', 'other/smoke'), queues('n', 42), release];
     assert.deepEqual(chosen({ configuration: [queues('c', 'smoke')], input }), [

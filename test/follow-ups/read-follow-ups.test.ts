@@ -16,7 +16,7 @@ function rulesOf(value: unknown) {
 }
 
 describe('The input followUps', () => {
-  it('is a pipeline by the event that queues it', () => {
+  it('is a pipeline for each event that queues it', () => {
     const [only, ...more] = rulesOf({ onSuccess: 'smoke-tests' });
     assert.deepEqual(more, []);
     assert.equal(only?.name, 'input/onSuccess/smoke-tests');
@@ -29,7 +29,7 @@ describe('The input followUps', () => {
     });
   });
 
-  it('is several of them, with what they are given', () => {
+  it('is several pipelines with their options', () => {
     const rules = rulesOf({
       onSuccess: ['smoke', { pipeline: 42, parameters: { app: '{{application}}' } }],
       onFailure: { pipeline: 'shop/rollback', branch: 'main' },
@@ -40,16 +40,16 @@ describe('The input followUps', () => {
     );
   });
 
-  it('knows each event by a short name', () => {
+  it('accepts each event by a short name', () => {
     for (const name of triggerNames) assert.equal(rulesOf({ [name]: 'smoke' }).length, 1);
   });
 
-  it('is rules as in the configuration', () => {
+  it('is a list of rules, like in the configuration', () => {
     const [only] = rulesOf([written()]);
     assert.deepEqual(only, { ...rule(), name: 'input/smoke' });
   });
 
-  it('is nothing', () => {
+  it('may be empty', () => {
     assert.deepEqual(rulesOf({}), []);
     assert.deepEqual(rulesOf([]), []);
   });
@@ -73,7 +73,7 @@ describe('The input followUps', () => {
       ['onSuccess.parameter: unknown setting. Did you mean `parameters`?'],
     ],
     [
-      'a misspelt template',
+      'a misspelled template',
       { onSuccess: { pipeline: 'a', parameters: { a: '{{aplication}}' } } },
       ['onSuccess.parameters.a: unknown name `{{aplication}}`. Did you mean `{{application}}`?'],
     ],
@@ -83,7 +83,6 @@ describe('The input followUps', () => {
       { onSuccess: ['a', { pipeline: 'a', branch: 'b' }] },
       [': one event queues the same pipeline twice. '],
     ],
-    ['two rules of a name', [written(), written()], ['1.name: another rule has this name. ']],
     [
       'a webhook',
       [written({ do: { postWebHook: { url: 'https://x', secret: 'y' } } })],
@@ -99,7 +98,7 @@ describe('The input followUps', () => {
     });
   }
 
-  it('tells all that is wrong with it at once', () => {
+  it('reports all its faults at once', () => {
     const faults = faultsIn([
       written({ name: 'a b', when: { events: ['suceeded'] } }),
       written({ evry: 1, do: { queuePipeline: { pipeline: 'x', branch: '{{branch}}' } } }),
@@ -153,14 +152,14 @@ describe('The setting followUps', () => {
     assert.deepEqual(faults({ onSuccess: 'shop/smoke' }), [': it is a mapping']);
   });
 
-  it('has a bound', () => {
+  it('is bounded', () => {
     const many = Array.from({ length: 1_001 }, (_, at) => written({ name: `r${at}` }));
     assert.deepEqual(faults(many), [': the list has more than 1000 entries']);
   });
 });
 
 describe('Names of rules', () => {
-  it('that stand there twice are told, whatever else is wrong', () => {
+  it('that are duplicates are reported, whatever else is wrong', () => {
     const list = [{ name: 'a' }, 5, null, { name: 'b', x: 1 }, { name: 'a' }, { name: 7 }];
     assert.deepEqual(
       repeatedRuleNames(list).map(({ path }) => path),

@@ -21,7 +21,7 @@ const run = { kind: 'queuePipeline', ...defaults, pipeline: 'a' } as const;
 const bare = { parameters: {}, variables: {}, pipelineResources: {}, stagesToSkip: [] };
 
 describe('An action for an event', () => {
-  it("is in the only organization and the run's project unless it says so", () => {
+  it("uses the only organization and the run's project by default", () => {
     assert.deepEqual(render({ queuePipeline: 'a' }), { ...run, ...bare });
     assert.deepEqual(render({ queuePipeline: 'o/p/a' }), {
       ...run,
@@ -31,14 +31,14 @@ describe('An action for an event', () => {
     });
   });
 
-  it('is none without a project', () => {
+  it('is missing without a project', () => {
     assert.equal(
       render({ queuePipeline: 'a' }, { organization: 'fabrikam', project: undefined }),
       undefined,
     );
   });
 
-  it('has all its texts filled in', () => {
+  it('has all its templates filled in', () => {
     const given = {
       pipeline: 'a',
       commit: '{{revision}}',

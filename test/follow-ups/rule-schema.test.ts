@@ -4,14 +4,14 @@ import { eventKinds } from '../../src/sync/events/application-event.ts';
 import { faultsIn, rule, written } from './rules.ts';
 
 describe('A rule', () => {
-  it('is for all applications and once per operation unless it says more', () => {
+  it('applies to all applications and once per operation by default', () => {
     const { for: whose, when, each } = rule();
     assert.ok(Object.values(whose).every((value) => value === undefined));
     assert.deepEqual([when.phases, when.startedBy, when.revisionChanged], Array(3).fill(undefined));
     assert.equal(each, 'operation');
   });
 
-  it('may say all of it', () => {
+  it('may set every option', () => {
     const when = {
       events: ['hookEnded'],
       phases: ['PostSync'],
@@ -34,7 +34,7 @@ describe('A rule', () => {
   });
 
   for (const kind of eventKinds) {
-    it(`may be about ${kind}`, () =>
+    it(`may be for ${kind}`, () =>
       assert.deepEqual(faultsIn([written({ when: { events: [kind] } })]), []));
   }
 
@@ -47,35 +47,35 @@ describe('A rule', () => {
       '0.when.events.0: not a valid choice. Did you mean `succeeded`?',
     ],
     [
-      'a phase where there is none',
+      'a phase for an event that has none',
       events('succeeded', { phases: ['Sync'] }),
       '0.when.phases: succeeded has no phase',
     ],
     [
-      'an origin where there is none',
+      'an origin for an event that has none',
       events('deleted', { startedBy: ['run'] }),
       '0.when.startedBy: deleted has no operation',
     ],
     [
-      'a change where there is none',
+      'a change for an event that has none',
       events('healthDegraded', { revisionChanged: false }),
       '0.when.revisionChanged: healthDegraded has no operation',
     ],
     [
-      'attempts where there are none',
+      'attempts for an event that has none',
       { ...events('deleted', {}), each: 'attempt' },
       '0.each: deleted has no operation',
     ],
     ['an unknown key', { When: {} }, '0.When: unknown setting. Did you mean `when`?'],
     [
-      'an unknown key inside',
+      'an unknown nested key',
       { for: { application: ['a'] } },
       '0.for.application: unknown setting. Did you mean `applications`?',
     ],
     ['no name', { name: undefined }, '0.name: it is missing'],
-    ['a name with a bar', { name: 'a|b' }, '0.name: it is not a valid name'],
+    ['a name with a vertical bar', { name: 'a|b' }, '0.name: it is not a valid name'],
     [
-      'an application of no such name',
+      'an invalid application name',
       { for: { applications: ['A'] } },
       '0.for.applications.0: this is not a valid application name',
     ],

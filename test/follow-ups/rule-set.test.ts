@@ -42,26 +42,31 @@ describe('A rule', () => {
       false,
     ],
     [
-      'a revision nobody knows, which counts as changed',
+      'an unknown revision, which counts as changed',
       when('succeeded', { revisionChanged: true }),
       event({ of: { revisionChanged: undefined } }),
       true,
     ],
     [
-      'a revision nobody knows as the same',
+      'an unknown revision as the same',
       when('succeeded', { revisionChanged: false }),
       event({ of: { revisionChanged: undefined } }),
       false,
     ],
     ['health', when('healthDegraded'), healthEvent(), true],
     ['its name', whose({ applications: ['shop'] }), event(), true],
-    ['its long name', whose({ applications: ['argocd/shop'] }), event(), true],
+    ['its qualified name', whose({ applications: ['argocd/shop'] }), event(), true],
     ['its pattern', whose({ applications: ['web', 'sh*'] }), event(), true],
     ['another name', whose({ applications: ['shop-*'] }), event(), false],
     ['the name in another namespace', whose({ applications: ['shop'] }), elsewhere, false],
     ['any name in another namespace', whose({ applications: ['*'] }), elsewhere, false],
-    ['the long name in another namespace', whose({ applications: ['team/*'] }), elsewhere, true],
-    ['all where none is named', whose({}), elsewhere, true],
+    [
+      'the qualified name in another namespace',
+      whose({ applications: ['team/*'] }),
+      elsewhere,
+      true,
+    ],
+    ['all applications if none is named', whose({}), elsewhere, true],
     ['its AppProject', whose({ appProjects: ['re*'] }), event(), true],
     ['another AppProject', whose({ appProjects: ['default'] }), event(), false],
     ['its instance', whose({ argocd: ['test', 'prod'] }), event(), true],
@@ -81,14 +86,14 @@ describe('A rule', () => {
     });
   }
 
-  it('is not started by any event of a dry run', () => {
+  it('is never started by an event of a dry run', () => {
     for (const kind of eventKinds) {
       assert.equal(isMatched(when(kind), event({ kind, of: { dryRun: true } })), false);
       assert.equal(isMatched(when(kind), event({ kind })), true);
     }
   });
 
-  it('is not started by an application of a name that there cannot be', () => {
+  it('is not started by an application with an impossible name', () => {
     const name = 'a'.repeat(1_000_000);
     const of = event({ application: { name, namespace: 'argocd', uid: 'u', project: 'retail' } });
     assert.equal(isMatched(whose({ applications: ['a*'] }), of), false);
@@ -96,7 +101,7 @@ describe('A rule', () => {
 });
 
 describe('Rules', () => {
-  it('are given in their order, each once', () => {
+  it('are returned in order, each once', () => {
     const set = new RuleSet([
       rule({ name: 'b', for: { applications: ['shop', 's*', '*'], appProjects: ['retail', '*'] } }),
       rule({ name: 'a' }),
@@ -108,7 +113,7 @@ describe('Rules', () => {
     );
   });
 
-  it('give together what each gives alone', () => {
+  it('together return what each returns alone', () => {
     const pattern = fc.constantFrom('shop', 's*', '*', 'team/*', '*/shop', 'x?op');
     const some = fc.option(fc.array(pattern, { minLength: 1, maxLength: 3 }), { nil: undefined });
     const filter = fc.record({ applications: some }, { noNullPrototype: true });
@@ -122,7 +127,7 @@ describe('Rules', () => {
     );
   });
 
-  it('are quick however many there are', () => {
+  it('are fast however many there are', () => {
     const rules = Array.from({ length: 1_000 }, (_, at) =>
       rule({ name: `r${at}`, for: { applications: [`app-${at}-*`, `*-${at}*a*a*a*b`] } }),
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFollowUpsInput } from '../../src/follow-ups/read-follow-ups.ts';
 import type { FollowUpRule } from '../../src/follow-ups/follow-up.ts';
 
-/** A rule as somebody writes it. */
+/** A rule as people write it. */
 export function written(change: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     name: 'smoke',
@@ -12,7 +12,7 @@ export function written(change: Readonly<Record<string, unknown>> = {}): Record<
   };
 }
 
-/** The rule that is read of it. */
+/** The parsed rule. */
 export function rule(change: Readonly<Record<string, unknown>> = {}): FollowUpRule {
   const read = readFollowUpsInput([written(change)]);
   assert.ok('rules' in read, JSON.stringify(read));

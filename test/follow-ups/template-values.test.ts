@@ -6,8 +6,8 @@ import { event, healthEvent } from './events.ts';
 
 const page = { argocd: 'prod', applicationUrl: 'https://cd.example/applications/argocd/shop' };
 
-describe('What templates say of an event', () => {
-  it('is all of it', () => {
+describe('The template values of an event', () => {
+  it('contain all of it', () => {
     const hook = { group: 'batch', kind: 'Job', namespace: 'shop', name: 'smoke' };
     const ended = event({
       kind: 'hookEnded',
@@ -34,7 +34,7 @@ describe('What templates say of an event', () => {
     });
   });
 
-  it('is empty where there is no operation', () => {
+  it('are empty without an operation', () => {
     const values = valuesOf(healthEvent(), page);
     assert.deepEqual(Object.keys(values).sort(), [...templateNames].sort());
     const { revision, revisions, outcome, phase, hook, startedBy } = values;
@@ -42,7 +42,7 @@ describe('What templates say of an event', () => {
   });
 
   for (const kind of ['succeeded', 'failed', 'terminated', 'superseded'] as const) {
-    it(`is the outcome of an operation that has ${kind}`, () => {
+    it(`contain the outcome of an operation that has ${kind}`, () => {
       assert.equal(valuesOf(event({ kind }), page).outcome, kind);
     });
   }
@@ -56,12 +56,12 @@ describe('What templates say of an event', () => {
     [{ kind: 'user', name: 'autoSync' }, 'user:autoSync'],
   ];
   for (const [origin, expected] of origins) {
-    it(`is that ${expected} started it`, () => {
+    it(`say that ${expected} started it`, () => {
       assert.equal(valuesOf(event({ of: { origin } }), page).startedBy, expected);
     });
   }
 
-  it('is as many whole images as there is room for', () => {
+  it('contain as many whole images as fit', () => {
     const images = Array.from({ length: 100_000 }, (_, at) => `registry.example/image:${at}`);
     const said = valuesOf(event({ images }), page).images.split(',');
     assert.ok(said.length > 10 && said.join(',').length <= 1_500);

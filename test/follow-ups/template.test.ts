@@ -42,7 +42,7 @@ describe('A template', () => {
     ['a}}', {}, 'a}}'],
   ];
   for (const [text, values, expected] of good) {
-    it(`gives ${JSON.stringify(expected)} for ${JSON.stringify(text)}`, () => {
+    it(`renders ${JSON.stringify(text)} as ${JSON.stringify(expected)}`, () => {
       assert.equal(render(text, values), expected);
     });
   }
@@ -72,11 +72,11 @@ describe('A template', () => {
     });
   }
 
-  it('says every name that there is', () => {
+  it('names every value that exists', () => {
     for (const name of templateNames) assert.equal(render(`{{${name}}}`, { [name]: 'x' }), 'x');
   });
 
-  it('gives one bounded line in which foreign text means nothing', () => {
+  it('renders one bounded line in which foreign text has no special meaning', () => {
     const piece = fc.constantFrom(
       '$',
       '(',

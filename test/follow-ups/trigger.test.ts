@@ -4,7 +4,7 @@ import { eventKinds } from '../../src/sync/events/application-event.ts';
 import { syncPhases } from '../../src/sync/plan/hook.ts';
 
 describe('Short names of events', () => {
-  it('are there for each event, and for each phase', () => {
+  it('exist for each event, and for each phase', () => {
     const filters = triggerNames.map(filterOf);
     assert.deepEqual(new Set(filters.flatMap(({ events }) => events)), new Set(eventKinds));
     assert.deepEqual(
