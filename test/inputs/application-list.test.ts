@@ -10,7 +10,7 @@ function names(text: string): readonly string[] | string {
     : parsed.problems.map(({ text: part }) => part).join('|');
 }
 
-describe('a list of applications', () => {
+describe('A list of applications', () => {
   const table: readonly (readonly [string, string, readonly string[] | string])[] = [
     ['one', 'shop', ['shop']],
     ['commas and lines', 'shop, cart\r\npay\n', ['shop', 'cart', 'pay']],
@@ -30,7 +30,7 @@ describe('a list of applications', () => {
     ['a leading dash is refused', '-a', '-a'],
     ['a dotted namespace is refused', 'a.b/c', 'a.b/c'],
     ['a name of 254 characters is refused', `${'a.'.repeat(126)}aa`, `${'a.'.repeat(126)}aa`],
-    ['every wrong one is told', 'A,b,C', 'A|C'],
+    ['every invalid one is reported', 'A,b,C', 'A|C'],
   ];
   for (const [what, text, expected] of table) {
     it(what, () => assert.deepEqual(names(text), expected));
@@ -74,7 +74,7 @@ describe('a list of applications', () => {
     });
   }
 
-  it('says how names look instead of an address that is none of an application', () => {
+  it("shows the form of a name instead of a URL that is not an application's", () => {
     for (const text of [
       'https://argocd.example.com/applications',
       'https://example.com',
@@ -88,7 +88,7 @@ describe('a list of applications', () => {
     }
   });
 
-  it('has the separators that the texts for people name', () => {
+  it('has the separators that the documentation names', () => {
     const written = separators
       .replace('commas', ',')
       .replace('semicolons', ';')
@@ -99,13 +99,13 @@ describe('a list of applications', () => {
     for (const separator of written) assert.deepEqual(names(`a${separator}b`), ['a', 'b']);
   });
 
-  it('takes a thousand and no more', () => {
+  it('accepts at most a thousand', () => {
     const list = (count: number) => Array.from({ length: count }, (_, i) => `a${i}`).join(',');
     assert.equal(names(list(1_000)).length, 1_000);
     assert.equal(names(list(1_001)), '1001 applications');
   });
 
-  it('gives back every name that Kubernetes takes', () => {
+  it('returns every name that Kubernetes allows', () => {
     const name = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1 }), (all) => {

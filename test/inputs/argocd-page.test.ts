@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readArgoCDPage } from '../../src/inputs/argocd-page.ts';
 
-describe('the address of a page of Argo CD', () => {
+describe('The URL of a page of Argo CD', () => {
   for (const [path, application] of [
     ['/login', undefined],
     ['/applications', undefined],
@@ -25,7 +25,7 @@ describe('the address of a page of Argo CD', () => {
     ['/api/dex/callback', undefined],
     ['/swagger-ui', undefined],
   ] as const) {
-    it(`is known with and without a root path: ${path}`, () => {
+    it(`is recognized with and without a root path: ${path}`, () => {
       assert.deepEqual(readArgoCDPage(path), { root: '', application });
       assert.deepEqual(readArgoCDPage(`//argo/cd/${path}`), { root: '/argo/cd', application });
     });
@@ -40,7 +40,7 @@ describe('the address of a page of Argo CD', () => {
     '/login/argocd',
     '/settings/argocd',
   ]) {
-    it(`is not one that may be a root path: ${path}`, () => {
+    it(`is not confused with a root path: ${path}`, () => {
       assert.equal(readArgoCDPage(path), undefined);
     });
   }

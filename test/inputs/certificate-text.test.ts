@@ -7,27 +7,27 @@ const both = `${first}\n${second}`;
 const unwrapped = (pem: string | undefined) => pem?.replace(/\s/g, '');
 const bodyOf = (pem: string) => pem.replace(/-----[^-]+-----/g, '').replace(/\s/g, '');
 
-describe('the text of a certificate', () => {
+describe('The text of a certificate', () => {
   const cases: readonly (readonly [string, (pem: string) => string])[] = [
-    ['as it should be', (pem) => pem],
-    ['with the line breaks of Windows', (pem) => pem.replaceAll('\n', '\r\n')],
-    ['with blanks for line breaks', (pem) => pem.replaceAll('\n', ' ')],
-    ['with `\\n` for line breaks', (pem) => pem.replaceAll('\n', '\\n')],
-    ['with `\\r\\n` for line breaks', (pem) => `${pem.replaceAll('\n', '\\r\\n')}\\r\\n`],
-    ['as a text of JSON in JSON', (pem) => JSON.stringify(JSON.stringify(pem))],
-    ['as a text of JSON', (pem) => JSON.stringify(`${pem}\n`)],
-    ['with nothing for line breaks', (pem) => pem.replaceAll('\n', '')],
+    ['in the right form', (pem) => pem],
+    ['with Windows line breaks', (pem) => pem.replaceAll('\n', '\r\n')],
+    ['with spaces instead of line breaks', (pem) => pem.replaceAll('\n', ' ')],
+    ['with `\\n` instead of line breaks', (pem) => pem.replaceAll('\n', '\\n')],
+    ['with `\\r\\n` instead of line breaks', (pem) => `${pem.replaceAll('\n', '\\r\\n')}\\r\\n`],
+    ['as a JSON string within JSON', (pem) => JSON.stringify(JSON.stringify(pem))],
+    ['as a JSON string', (pem) => JSON.stringify(`${pem}\n`)],
+    ['without line breaks', (pem) => pem.replaceAll('\n', '')],
     ['indented', (pem) => pem.replace(/^/gm, '    ')],
-    ['with words around it', (pem) => `subject=CN = a\n${pem}\nissuer`],
-    ['with empty lines within', (pem) => pem.replaceAll('\n', '\n\n')],
-    ['as base64 once more', (pem) => Buffer.from(pem).toString('base64')],
+    ['with text around it', (pem) => `subject=CN = a\n${pem}\nissuer`],
+    ['with empty lines in it', (pem) => pem.replaceAll('\n', '\n\n')],
+    ['as base64 again', (pem) => Buffer.from(pem).toString('base64')],
     [
-      'as wrapped base64 once more',
+      'as wrapped base64 again',
       (pem) => Buffer.from(pem).toString('base64').replace(/.{76}/g, '$&\n'),
     ],
   ];
   for (const [how, write] of cases) {
-    it(`is read ${how}, alone and next to another`, () => {
+    it(`is read ${how}, alone and beside another`, () => {
       assert.equal(unwrapped(certificatesIn(write(first))), unwrapped(first));
       assert.equal(unwrapped(certificatesIn(write(both))), unwrapped(both));
       assert.ok(
@@ -47,7 +47,7 @@ describe('the text of a certificate', () => {
     ['words', 'no certificate'],
     ['base64 of something else', Buffer.from('something else').toString('base64')],
     ['a damaged one', first.replace(/[A-Za-z0-9+/]{40}/, '')],
-    ['a damaged one beside another', `${first}\n${second.replace(/[A-Za-z0-9+/]{40}/, '')}`],
+    ['a damaged one beside a valid one', `${first}\n${second.replace(/[A-Za-z0-9+/]{40}/, '')}`],
     ['a key', '-----BEGIN PRIVATE KEY-----\nabcd\n-----END PRIVATE KEY-----'],
   ] as const) {
     it(`is not ${what}`, () => assert.equal(certificatesIn(text), undefined));

@@ -9,7 +9,7 @@ const options = {
 } as const;
 
 describe('The words after the name of a program', () => {
-  it('are sorted into options and others', () => {
+  it('are sorted into options and arguments', () => {
     const words = ['one', '--only', 'a', '--json=-', '--build', '--', '--two'];
     const read = readWords(words, options, { takesOthers: true });
     assert.ok(read.kind === 'words');
@@ -23,7 +23,7 @@ describe('The words after the name of a program', () => {
     });
   }
 
-  it('ask for no help behind --, where an option is just a word', () => {
+  it('do not ask for help after --, where an option is just an argument', () => {
     assert.equal(readWords(['--', '--help'], options, { takesOthers: true }).kind, 'words');
   });
 
@@ -49,7 +49,7 @@ describe('The words after the name of a program', () => {
     });
   }
 
-  it('never repeat what may be the value of an option that is not known: it may be a secret', () => {
+  it('never repeat the possible value of an unknown option, which may be a secret', () => {
     for (const words of [['--password', 's3cret'], ['--password=s3cret'], ['-p', 's3cret']]) {
       const read = readWords(words, options);
       assert.ok(read.kind === 'fault');

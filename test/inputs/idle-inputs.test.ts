@@ -10,17 +10,17 @@ function warningsOf(inputs: Inputs): readonly string[] {
   return 'warnings' in request ? request.warnings : assert.fail(JSON.stringify(request.faults));
 }
 
-describe('an input without effect', () => {
+describe('An input without effect', () => {
   const table: readonly (readonly [string, Inputs, readonly string[]])[] = [
-    ['rollbackTo of a sync', { rollbackTo: '3' }, ['rollbackTo']],
-    ['prune of a wait', { action: 'wait', prune: 'true' }, ['prune']],
+    ['rollbackTo for a sync', { rollbackTo: '3' }, ['rollbackTo']],
+    ['prune for a wait', { action: 'wait', prune: 'true' }, ['prune']],
     ['pruneLast without prune', { pruneLast: 'true' }, ['pruneLast']],
-    ['pruneLast of a rollback', { action: 'rollback', pruneLast: 'true' }, ['pruneLast']],
-    ['whenBusy of a wait', { action: 'wait', whenBusy: 'fail' }, ['whenBusy']],
-    ['revision of a rollback', { action: 'rollback', revision: 'main' }, ['revision']],
-    ['force of a rollback', { action: 'rollback', force: 'true' }, ['force']],
+    ['pruneLast for a rollback', { action: 'rollback', pruneLast: 'true' }, ['pruneLast']],
+    ['whenBusy for a wait', { action: 'wait', whenBusy: 'fail' }, ['whenBusy']],
+    ['revision for a rollback', { action: 'rollback', revision: 'main' }, ['revision']],
+    ['force for a rollback', { action: 'rollback', force: 'true' }, ['force']],
     [
-      'anything of a terminate',
+      'anything for a terminate',
       { action: 'terminate', waitFor: 'none', revision: 'a' },
       ['revision', 'waitFor'],
     ],
@@ -29,15 +29,15 @@ describe('an input without effect', () => {
       { waitFor: 'operation', stableSeconds: '5' },
       ['stableSeconds'],
     ],
-    ['expectImages when not followed', { waitFor: 'none', expectImages: 'a' }, ['expectImages']],
+    ['expectImages if not followed', { waitFor: 'none', expectImages: 'a' }, ['expectImages']],
     [
-      'includeChildren of a dry run',
+      'includeChildren for a dry run',
       { dryRun: 'true', includeChildren: 'true' },
       ['includeChildren'],
     ],
   ];
   for (const [what, inputs, names] of table) {
-    it(`is warned of: ${what}`, () => {
+    it(`causes a warning: ${what}`, () => {
       assert.deepEqual(
         warningsOf(inputs).map((warning) => warning.split(' ')[0]),
         names,
@@ -45,18 +45,18 @@ describe('an input without effect', () => {
     });
   }
 
-  it('is not warned of at its default, however it is written', () => {
+  it('causes no warning at its default, in any notation', () => {
     assert.deepEqual(
       warningsOf({ action: 'wait', prune: 'False', whenBusy: 'wait', rollbackTo: 'previous' }),
       [],
     );
   });
 
-  it('is not warned of where a dry run shows what it does', () => {
+  it('causes no warning if a dry run shows its effect', () => {
     assert.deepEqual(warningsOf({ prune: 'true', pruneLast: 'true', dryRun: 'true' }), []);
   });
 
-  it('is named with the choice that makes it so', () => {
+  it('is named with the choice that makes it ineffective', () => {
     assert.deepEqual(warningsOf({ action: 'wait', dryRun: 'true' }), [
       'dryRun has no effect with action "wait": remove it.',
     ]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseImageList } from '../../src/inputs/image-list.ts';
 
-describe('a list of images', () => {
+describe('A list of images', () => {
   it('is read from lines and commas, each once', () => {
     const text = 'registry:5000/a/b:1.2\nweb@sha256:0f,web:1_a\n web:1_a ';
     assert.deepEqual(parseImageList(text), {
@@ -16,7 +16,7 @@ describe('a list of images', () => {
     });
   }
 
-  it('takes a hundred and no more', () => {
+  it('accepts at most a hundred', () => {
     const list = (count: number) => Array.from({ length: count }, (_, i) => `a${i}`).join();
     assert.ok('value' in parseImageList(list(100)));
     assert.ok('problems' in parseImageList(list(101)));

@@ -5,7 +5,7 @@ function reader(text: string | undefined): InputReader {
   return new InputReader({ input: () => text });
 }
 
-describe('the reader of inputs', () => {
+describe('The input reader', () => {
   it('treats an absent or blank input as not set', () => {
     for (const text of [undefined, '', ' \n']) {
       assert.equal(reader(text).text('a'), '');
@@ -15,12 +15,12 @@ describe('the reader of inputs', () => {
     }
   });
 
-  it('takes booleans in any case', () => {
+  it('accepts booleans in any case', () => {
     assert.equal(reader('TRUE').boolean('a', false), true);
     assert.equal(reader(' False ').boolean('a', true), false);
   });
 
-  it('takes whole numbers within the bounds', () => {
+  it('accepts integers within the bounds', () => {
     assert.equal(reader('007').integer('a', 0, 0, 7), 7);
     const outside = reader('8');
     outside.integer('a', 0, 0, 7);
@@ -34,7 +34,7 @@ describe('the reader of inputs', () => {
     ]);
   });
 
-  it('keeps the fault and continues with the value for no input', () => {
+  it('keeps the fault and continues with the default', () => {
     const wrong = reader('z');
     assert.equal(wrong.pick('a', ['x', 'y'], 'y'), 'y');
     assert.equal(wrong.boolean('b', false), false);
@@ -44,13 +44,13 @@ describe('the reader of inputs', () => {
     );
   });
 
-  it('sees a variable that was left in the text', () => {
+  it('detects a variable that was left in the text', () => {
     const left = reader('main-$(Build.SourceVersion)');
     left.text('a');
     assert.equal(left.faults[0]?.value, '$(Build.SourceVersion)');
   });
 
-  it('tells everything that was not filled in', () => {
+  it('reports everything that was not expanded', () => {
     const left = reader("$(a) ${{ b }} $[ variables['c'] ]");
     assert.equal(left.text('a'), '');
     assert.deepEqual(

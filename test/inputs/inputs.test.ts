@@ -31,8 +31,8 @@ const definition = JSON.parse(
   readonly inputs: readonly { readonly name: string; readonly defaultValue?: string | boolean }[];
 };
 
-describe('the inputs', () => {
-  it('are those of task.json, neither more nor less', () => {
+describe('The inputs', () => {
+  it('are exactly those of task.json', () => {
     const read = new Set<string>();
     const input = (name: string) => {
       read.add(name);
@@ -50,7 +50,7 @@ describe('the inputs', () => {
     assert.deepEqual(read({ ...Object.fromEntries(defaults), ...least }), read(least));
   });
 
-  it('need only a connection and an application', () => {
+  it('require only a connection and an application', () => {
     assert.deepEqual(read(least), {
       connectionId: 'c1',
       subject: { names: [{ name: 'shop' }] },
@@ -88,7 +88,7 @@ describe('the inputs', () => {
     });
   });
 
-  it('keep follow-ups as they were written, once they are found right', () => {
+  it('keep follow-ups as they were written, once they are validated', () => {
     const followUps = 'onSuccess: smoke-tests\nonFailure: rollback';
     const request = accepted({ followUps, waitForFollowUps: 'true' });
     assert.deepEqual([request.followUps, request.waitForFollowUps], [followUps, true]);
@@ -106,7 +106,7 @@ describe('the inputs', () => {
     );
   });
 
-  it('say all that a sync can be asked', () => {
+  it('can set every option of a sync', () => {
     const { goal, ...request } = accepted({
       revision: 'v1.2',
       prune: 'True',
@@ -144,7 +144,7 @@ describe('the inputs', () => {
     assert.deepEqual(request.warnings, []);
   });
 
-  it('take revisions by position', () => {
+  it('accept revisions by position', () => {
     const { goal } = accepted({ revisions: '2 = main\n1=v1' });
     assert.deepEqual(goal.action === 'sync' && goal.target, {
       kind: 'revisions',
@@ -171,12 +171,12 @@ describe('the inputs', () => {
     assert.equal(accepted({ dryRun: 'true' }).goal.waitFor, 'operation');
   });
 
-  it('name applications by selector instead', () => {
+  it('select applications by label instead', () => {
     const request = read({ argocdConnection: 'c1', selector: 'team=a' });
     assert.deepEqual('subject' in request && request.subject, { selector: 'team=a' });
   });
 
-  it('say how many a selector must match', () => {
+  it('say how many applications a selector must match', () => {
     const request = read({ argocdConnection: 'c1', selector: 'team=a', expectedCount: '3' });
     const subject = { selector: 'team=a', expectedCount: 3 };
     assert.deepEqual('subject' in request && request.subject, subject);
@@ -185,7 +185,7 @@ describe('the inputs', () => {
   for (const [what, syncOptions, expected] of [
     ['alone', '', ['PruneLast=true']],
     ['with others', 'Validate=true', ['Validate=true', 'PruneLast=true']],
-    ['that is given twice', 'PruneLast=true', ['PruneLast=true']],
+    ['given twice', 'PruneLast=true', ['PruneLast=true']],
   ] as const) {
     it(`prune last, as a sync option: ${what}`, () => {
       const { goal } = accepted({ prune: 'true', pruneLast: 'true', syncOptions });
@@ -211,38 +211,38 @@ describe('the inputs', () => {
       ['revisions: it is set together with revision'],
     ],
     [
-      'with an expected count of named applications',
+      'with an expected count for named applications',
       { expectedCount: '2' },
       ['expectedCount: it is set without selector'],
     ],
     [
-      'with an expected count of none',
+      'with an expected count of zero',
       { applications: '', selector: 'a=b', expectedCount: '0' },
       ['expectedCount: the number is less than 1'],
     ],
     [
-      'with a sync option that says the opposite of an input',
+      'with a sync option that contradicts an input',
       { pruneLast: 'true', syncOptions: 'PruneLast=false' },
       ['syncOptions: it contradicts pruneLast'],
     ],
     ['with an unknown action', { action: 'Sync' }, ['action: not a valid choice']],
-    ['with an unknown pick', { whenBusy: 'queue' }, ['whenBusy: not a valid choice']],
+    ['with an unknown choice', { whenBusy: 'queue' }, ['whenBusy: not a valid choice']],
     ['with an unknown boolean', { prune: 'yes' }, ['prune: this is neither `true` nor `false`']],
     ['with a negative number', { retryLimit: '-1' }, ['retryLimit: the number is less than 0']],
     ['with a fraction', { timeoutSeconds: '1.5' }, ['timeoutSeconds: this is not a whole number']],
-    ['without any time', { timeoutSeconds: '0' }, ['timeoutSeconds: the number is less than 1']],
+    ['without a timeout', { timeoutSeconds: '0' }, ['timeoutSeconds: the number is less than 1']],
     [
-      'with more time than there is',
+      'with an excessive timeout',
       { timeoutSeconds: '9'.repeat(400) },
       ['timeoutSeconds: the number is more than 604800'],
     ],
     [
-      'with health that must hold longer than the step lasts',
+      'with a stability period longer than the step',
       { stableSeconds: '60', timeoutSeconds: '60' },
       ['stableSeconds: this is not less than timeoutSeconds'],
     ],
     [
-      'with a backoff and no limit',
+      'with a backoff but no limit',
       { retryBackoff: '5s' },
       ['retryBackoff: it is set without retryLimit'],
     ],
@@ -252,7 +252,7 @@ describe('the inputs', () => {
       ['revision: this variable has no value here'],
     ],
     [
-      'with a bad project',
+      'with an invalid project',
       { project: 'My Project' },
       ['project: this is not the name of a project'],
     ],
@@ -262,7 +262,7 @@ describe('the inputs', () => {
       ['waitFor: with action: wait, the step would do nothing'],
     ],
     [
-      'with a text that is too long',
+      'with an oversized text',
       { info: `a=${'x'.repeat(70_000)}` },
       ['info: the value has more than 65536 characters'],
     ],
@@ -271,7 +271,7 @@ describe('the inputs', () => {
     it(`are refused ${what}`, () => assert.deepEqual(refused({ ...least, ...inputs }), faults));
   }
 
-  it('tell all faults of all inputs at once', () => {
+  it('report all faults of all inputs at once', () => {
     const inputs = [
       'argocdConnection',
       'applications',
@@ -304,7 +304,7 @@ describe('the inputs', () => {
     '${{ x }}',
   ];
   for (const notation of notations) {
-    it(`are refused, all at once and each by name, where they hold ${notation}`, () => {
+    it(`are refused, all at once and each by name, if they contain ${notation}`, () => {
       const names = definition.inputs.map(({ name }) => name);
       const reading = read(Object.fromEntries(names.map((name) => [name, ` ${notation} `])));
       assert.ok('faults' in reading);
@@ -318,7 +318,7 @@ describe('the inputs', () => {
     });
   }
 
-  it('warn of a sync option that Argo CD does not know, and send it', () => {
+  it('warn of an unknown sync option, and send it', () => {
     const request = accepted({ syncOptions: 'CreateNamespaces=true\nReplace=true' });
     assert.match(request.warnings.join(), /^syncOptions: .*Did you mean CreateNamespace\?$/);
     const { goal } = request;
@@ -337,7 +337,7 @@ describe('the inputs', () => {
     assert.match(accepted({ project: '' }).warnings.join(), /^project is empty: /);
   });
 
-  it('are never a reason to throw or to hang, whatever they say', () => {
+  it('never throw or hang, whatever they contain', () => {
     const names = Object.keys(accepted({}).goal);
     const inputs = [
       ...names,
@@ -372,8 +372,8 @@ describe('the inputs', () => {
     );
   });
 
-  it('take no time to refuse a long hostile text', () => {
-    // Work that grows with the square of the length would not end within the limit of a test.
+  it('refuse a long hostile text quickly', () => {
+    // Work that grows with the square of the length would exceed the test's time limit.
     for (const piece of [
       'a,',
       'a=',

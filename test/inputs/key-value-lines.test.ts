@@ -5,7 +5,7 @@ function problems(parsed: ReturnType<typeof parseInfo> | ReturnType<typeof parse
   return 'problems' in parsed ? parsed.problems.map(({ problem }) => problem) : [];
 }
 
-describe('sync options', () => {
+describe('Sync options', () => {
   it('are read from lines, each once', () => {
     assert.deepEqual(
       parseSyncOptions('CreateNamespace=true\r\n PruneLast = true \nCreateNamespace=true'),
@@ -28,8 +28,8 @@ describe('sync options', () => {
   }
 });
 
-describe('information for the operation', () => {
-  it('is read from lines of name and value', () => {
+describe('The info entries of the operation', () => {
+  it('are read from lines of name and value', () => {
     assert.deepEqual(parseInfo('Change=CHG1\nRead me = https://x/?a=b'), {
       value: [
         { name: 'Change', value: 'CHG1' },
@@ -38,13 +38,13 @@ describe('information for the operation', () => {
     });
   });
 
-  it("may not take the name of the run's own mark", () => {
+  it("may not use the name of the run's own marker", () => {
     assert.deepEqual(problems(parseInfo('azure-pipelines/run=x')), [
       'this name marks the operation as belonging to this run',
     ]);
   });
 
-  it('may not hide characters in a name', () => {
+  it('may not contain invisible characters in a name', () => {
     assert.deepEqual(problems(parseInfo('a\u200b=b')), ['this is not `name=value`']);
   });
 });

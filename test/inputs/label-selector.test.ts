@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseLabelSelector } from '../../src/inputs/label-selector.ts';
 
-describe('a label selector', () => {
+describe('A label selector', () => {
   for (const text of [
     'team=shop',
     'team==shop, tier!=db',
@@ -15,7 +15,7 @@ describe('a label selector', () => {
     '! canary',
     'a in (b,,c)',
   ]) {
-    it(`is taken: ${text}`, () => assert.deepEqual(parseLabelSelector(text), { value: text }));
+    it(`is accepted: ${text}`, () => assert.deepEqual(parseLabelSelector(text), { value: text }));
   }
 
   for (const text of [
@@ -39,7 +39,7 @@ describe('a label selector', () => {
     });
   }
 
-  it('is taken in every form that kubectl documents', () => {
+  it('is accepted in every form that kubectl documents', () => {
     const word = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
     const requirement = fc.oneof(
       fc.tuple(word, fc.constantFrom('=', '==', '!='), word).map((parts) => parts.join('')),

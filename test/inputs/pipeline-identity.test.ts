@@ -27,8 +27,8 @@ function info(variables: Readonly<Record<string, string>>) {
   );
 }
 
-describe('the information in the operation', () => {
-  it('leads to the build', () => {
+describe('The info entries of a run in its operation', () => {
+  it('link to the build', () => {
     assert.deepEqual(info(build), {
       Pipeline: 'deploy',
       Run: '20261121.4 https://dev.azure.com/contoso/Web%20Shop/_build/results?buildId=42',
@@ -36,7 +36,7 @@ describe('the information in the operation', () => {
     });
   });
 
-  it('leads to the classic release, although there is a build as well', () => {
+  it('link to the classic release, even if there is a build as well', () => {
     assert.deepEqual(info(release), {
       Pipeline: 'shop to production',
       Run: 'Release-7 https://dev.azure.com/contoso/p/_release?releaseId=7&_a=summary',
@@ -44,26 +44,26 @@ describe('the information in the operation', () => {
     });
   });
 
-  it('leaves out what the agent does not say', () => {
+  it('omit what the agent does not provide', () => {
     assert.deepEqual(info({}), {});
     assert.deepEqual(info({ 'Build.BuildNumber': '1' }), { Run: '1' });
   });
 
-  it('is bounded and holds nothing invisible', () => {
+  it('are bounded and contain nothing invisible', () => {
     const { Pipeline = '' } = info({ 'Build.DefinitionName': `\u202e${'x'.repeat(9_999)}` });
     assert.match(Pipeline, /^x+…/);
     assert.ok(Pipeline.length < 600);
   });
 });
 
-describe('the mark of a run', () => {
+describe('The marker of a run', () => {
   it('names the run and is new each time', () => {
     const mark = () => runMarker((name) => build[name], Math.random);
     assert.match(mark(), /^plan-1\/job-1\/task-1\/[0-9a-f-]{36}$/);
     assert.notEqual(mark(), mark());
   });
 
-  it('is one without an agent too', () => {
+  it('exists without an agent as well', () => {
     assert.match(
       runMarker(() => undefined, Math.random),
       /^-\/-\/-\/[0-9a-f-]{36}$/,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parsePositionedRevisions } from '../../src/inputs/positioned-revisions.ts';
 
-describe('revisions by position', () => {
+describe('Revisions by position', () => {
   it('are read from lines', () => {
     assert.deepEqual(parsePositionedRevisions('1=main\n\n 3 = >=1.2 <2 \n2=a=b'), {
       value: [

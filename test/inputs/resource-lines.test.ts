@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseResources } from '../../src/inputs/resource-lines.ts';
 
-describe('the resources of a selective sync', () => {
+describe('The resources of a selective sync', () => {
   it('are read from lines, each once', () => {
     const parsed = parseResources('apps:Deployment:web\n\n ConfigMap:shop/* \nConfigMap:shop/*');
     assert.deepEqual('value' in parsed && parsed.value, [
@@ -31,7 +31,7 @@ describe('the resources of a selective sync', () => {
     assert.match(problem.problem, /kind or the name is missing\. Write /);
   });
 
-  it('have a bounded number of wildcards, in a line and in all', () => {
+  it('have a bounded number of wildcards, per line and in total', () => {
     const patterns = (count: number) =>
       parseResources(Array.from({ length: count }, (_, i) => `Service:s${i}*`).join('\n'));
     assert.ok('value' in patterns(100));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseRetryBackoff } from '../../src/inputs/retry-backoff.ts';
 
-describe('the backoff of retries', () => {
+describe('The backoff of retries', () => {
   for (const [text, value] of [
     ['5s', { duration: '5s' }],
     ['5s,2', { duration: '5s', factor: 2 }],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { revisionProblem } from '../../src/inputs/revision-text.ts';
 
-describe('a revision', () => {
+describe('A revision', () => {
   for (const text of [
     '4f2c9d1be33f21e2a4a1b2c3d4e5f60718293a4b',
     'refs/heads/feature/ä b',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { warnOfSyncOptions } from '../../src/inputs/sync-option-names.ts';
 
-describe('the names of sync options', () => {
+describe('The names of sync options', () => {
   it('are those of Argo CD, whatever their values', () => {
     const options = ['CreateNamespace=true', 'Validate=false', 'PrunePropagationPolicy=orphan'];
     assert.deepEqual(warnOfSyncOptions(options), []);
@@ -15,7 +15,7 @@ describe('the names of sync options', () => {
     ['validate=false', 'Validate'],
     ['Purne=true', 'Prune'],
   ] as const) {
-    it(`are told with the nearest one: ${option}`, () => {
+    it(`are reported with the most similar one: ${option}`, () => {
       const [warning = '', ...others] = warnOfSyncOptions(['Replace=true', option]);
       assert.deepEqual(others, []);
       assert.ok(warning.startsWith('syncOptions: '), warning);
@@ -25,7 +25,7 @@ describe('the names of sync options', () => {
     });
   }
 
-  it('are told where none is near', () => {
+  it('are reported even if none is similar', () => {
     assert.match(
       warnOfSyncOptions(['Frobnicate=1']).join(),
       /not know the option Frobnicate .*it\.$/,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tokenOf } from '../../src/inputs/token-text.ts';
 
-describe('the text of a token', () => {
+describe('The text of a token', () => {
   for (const text of [
     'eyJ.a-b_c.d',
     ' eyJ.a-b_c.d\r\n',
@@ -36,7 +36,7 @@ describe('the text of a token', () => {
     ['one\ntwo', 'one\ntwo'],
     ['a"b', 'a"b'],
   ] as const) {
-    it(`is left alone where nothing is around it: ${JSON.stringify(text)}`, () => {
+    it(`is unchanged if nothing is around it: ${JSON.stringify(text)}`, () => {
       assert.equal(tokenOf(text), token);
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isUnexpanded, unexpandedIn } from '../../src/inputs/unexpanded.ts';
 
-describe('what Azure Pipelines did not fill in', () => {
+describe('Variables that Azure Pipelines did not expand', () => {
   for (const text of [
     '$(x)',
     '$(app.Name_1)',
@@ -25,7 +25,7 @@ describe('what Azure Pipelines did not fill in', () => {
     '${{parameters.x}}',
     "${{ variables['x'] }}",
   ]) {
-    it(`is found alone and in a text: ${text}`, () => {
+    it(`are found alone and in a text: ${text}`, () => {
       assert.deepEqual(
         unexpandedIn(text).map((each) => each.text),
         [text],
@@ -55,12 +55,12 @@ describe('what Azure Pipelines did not fill in', () => {
     '$(a\nb)',
     '{{ x }}',
   ]) {
-    it(`is nothing where a text only looks a little like it: ${JSON.stringify(text)}`, () => {
+    it(`are not found in a text that only looks similar: ${JSON.stringify(text)}`, () => {
       assert.deepEqual(unexpandedIn(text), []);
     });
   }
 
-  it('is told all at once, each once, with what to do about its notation', () => {
+  it('are reported all at once, each once, with what to do about their notation', () => {
     const problems = unexpandedIn('$(a) ${{ b }} $(c) $(a) $[ variables.d ]');
     assert.deepEqual(
       problems.map(({ text, problem }) => `${text}: ${problem}`),
@@ -74,7 +74,7 @@ describe('what Azure Pipelines did not fill in', () => {
     assert.ok(problems.every(({ advice }) => advice !== ''));
   });
 
-  it('is looked for in any text, and a bounded number of it is told', () => {
+  it('are found in any text, and a bounded number of them is reported', () => {
     assert.equal(unexpandedIn(Array.from({ length: 100 }, (_, n) => `$(a${n})`).join()).length, 20);
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'$()[]{}a \n') }), (text) => {
