@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { printDuration, printSpan } from '../../src/text/duration-text.ts';
 
-describe('a duration', () => {
+describe('A duration', () => {
   for (const [milliseconds, text] of [
     [-5, '<1 s'],
     [0, '<1 s'],
@@ -18,7 +18,7 @@ describe('a duration', () => {
     it(`of ${milliseconds} ms is ${text}`, () => assert.equal(printDuration(milliseconds), text));
   }
 
-  it('is empty where an end is not known', () => {
+  it('is empty if an end is unknown', () => {
     assert.equal(printSpan(undefined, 5), '');
     assert.equal(printSpan(5, undefined), '');
     assert.equal(printSpan(1_000, 3_000), '2 s');

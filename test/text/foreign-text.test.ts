@@ -12,7 +12,7 @@ import {
 } from '../../src/text/foreign-text.ts';
 
 const bounds = { lines: 5, width: 40 };
-/** Text that is likely to be harmful: pieces of commands and markup between anything else. */
+/** Text that is likely to be harmful: parts of commands and markup between anything else. */
 const hostile = fc
   .array(
     fc.oneof(
@@ -24,9 +24,9 @@ const hostile = fc
   )
   .map((parts) => parts.join(''));
 
-describe('text for the log', () => {
+describe('Text for the log', () => {
   const table: readonly (readonly [string, string, string])[] = [
-    ['stands as it is', 'Job/migrate failed: exit 1', 'Job/migrate failed: exit 1'],
+    ['is unchanged if it is harmless', 'Job/migrate failed: exit 1', 'Job/migrate failed: exit 1'],
     [
       'cannot be a command',
       '##vso[task.complete result=Failed;]',
@@ -37,11 +37,11 @@ describe('text for the log', () => {
     ['cannot hide a command behind a zero-width space', '##\u200bvso[x]', '**vso[x]'],
     ['cannot hide a command behind a soft hyphen', '#\u00ad#v\u00adso[x]', '**vso[x]'],
     ['cannot hide a command behind a mark of no width', '##\u034fvso[x]\ufe0f', '**vso[x]'],
-    ['cannot hide a command among many signs', '####vso[x]', '##**vso[x]'],
+    ['cannot hide a command among many characters', '####vso[x]', '##**vso[x]'],
     ['shows line breaks', 'a\nb\r\nc\u2028d', 'a ⏎ b ⏎ c ⏎ d'],
-    ['loses terminal sequences whole', '\u001b[1;31mred\u001b[0m', 'red'],
+    ['loses complete terminal sequences', '\u001b[1;31mred\u001b[0m', 'red'],
     ['loses direction marks', 'abc\u202edef\u2066', 'abcdef'],
-    ['loses half characters', 'a\ud83d', 'a'],
+    ['loses lone surrogates', 'a\ud83d', 'a'],
     ['keeps brackets after a line break', 'a\n[main] b', 'a ⏎ [main] b'],
     ['keeps brackets after a tab', 'a\t[main] b', 'a  [main] b'],
   ];
@@ -53,7 +53,7 @@ describe('text for the log', () => {
     assert.equal(logLine('x'.repeat(1_000_000), 3), 'xxx… (999997 more characters)');
   });
 
-  it('keeps the lines of a text apart and says how many were left out', () => {
+  it('keeps the lines of a text separate and says how many were left out', () => {
     const lines = logLines('a\n\n##vso[x]\nd\ne\nf\ng\n', bounds);
     assert.deepEqual(lines, ['a', '', '**vso[x]', 'd', 'e', '… (4 more characters)']);
     const list = logLines(['a', 'b', 'c', 'd', 'e', 'f', 'g'], bounds);
@@ -65,7 +65,7 @@ describe('text for the log', () => {
     assert.deepEqual(logLines('', bounds), []);
   });
 
-  it('is never a command, never invisible, never long', () => {
+  it('is never a command, never invisible, and never long', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         for (const line of [logLine(text, 40), ...logLines(text, bounds)]) {
@@ -79,24 +79,25 @@ describe('text for the log', () => {
   });
 
   it('takes no longer for a hostile megabyte', () => {
-    // Work that grows with the square of the length would not end within the limit of a test.
+    // Work that grows with the square of the length would exceed the test's time limit.
     for (const piece of ['\u001b[', '##', '#', '\n', '`', '\u001b[0', '[']) {
       const text = piece.repeat(1_000_000 / piece.length);
-      logLine(text, 10_000);
-      logLines(text, { lines: 1_000, width: 10_000 });
-      markdownText(text, 10_000);
-      markdownBlock(text, { lines: 1_000, width: 10_000 });
+      const bounds = { lines: 1_000, width: 10_000 };
+      assert.ok(logLine(text, 10_000).length < 40_000);
+      assert.ok(logLines(text, bounds).length <= 1_001);
+      assert.ok(markdownText(text, 10_000).length < 100_000);
+      assert.ok(markdownBlock(text, bounds).length < 100_000);
     }
   });
 });
 
-describe('text in Markdown', () => {
+describe('Text in Markdown', () => {
   const table: readonly (readonly [string, string, string])[] = [
-    ['stays readable where nothing is special', 'smoke-test (v1.4): ok!', 'smoke-test (v1.4): ok!'],
+    ['remains readable if nothing is special', 'smoke-test (v1.4): ok!', 'smoke-test (v1.4): ok!'],
     ['cannot be HTML', '<img src=x>&amp;', '&#60;img src=x&#62;&#38;amp;'],
     ['cannot be a link', '[a](https://b)', '\\[a\\](https&#58;//b)'],
-    ['cannot be an address', 'see https://x.y', 'see https&#58;//x.y'],
-    ['cannot be an address without a scheme', 'WWW.x.y', 'WWW&#46;x.y'],
+    ['cannot be a URL', 'see https://x.y', 'see https&#58;//x.y'],
+    ['cannot be a URL without a scheme', 'WWW.x.y', 'WWW&#46;x.y'],
     ['cannot be an image', '![a](b)', '!\\[a\\](b)'],
     ['cannot break a table', 'a|b\nc', 'a\\|b ⏎ c'],
     ['cannot be code', '`a`', '\\`a\\`'],
@@ -112,7 +113,7 @@ describe('text in Markdown', () => {
     it(what, () => assert.equal(markdownText(text), expected));
   }
 
-  it('leaves no character of markup unescaped', () => {
+  it('leaves no markup character unescaped', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const unescaped = markdownText(text).replace(/\\[\\`*_[\]|~$#+=.)-]/g, '');
@@ -124,8 +125,8 @@ describe('text in Markdown', () => {
   });
 });
 
-describe('a code span', () => {
-  it('is closed by more backticks than it contains', () => {
+describe('A code span', () => {
+  it('is delimited by more backticks than it contains', () => {
     assert.equal(markdownCode('v1'), '`v1`');
     assert.equal(markdownCode('a`b'), '``a`b``');
     assert.equal(markdownCode('`a'), '`` `a ``');
@@ -135,9 +136,9 @@ describe('a code span', () => {
     assert.equal(markdownCode('^1 || ^2'), '`^1 \\|\\| ^2`');
   });
 
-  it('is nothing without text', () => assert.equal(markdownCode('\u200b'), ''));
+  it('is empty without text', () => assert.equal(markdownCode('\u200b'), ''));
 
-  it('cannot be left from within', () => {
+  it('cannot be closed from within', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const code = markdownCode(text);
@@ -153,8 +154,8 @@ describe('a code span', () => {
   });
 });
 
-describe('a block of code', () => {
-  it('cannot be left from within', () => {
+describe('A block of code', () => {
+  it('cannot be closed from within', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const lines = markdownBlock(text, bounds).split('\n');
@@ -168,12 +169,12 @@ describe('a block of code', () => {
   });
 });
 
-describe('a link', () => {
-  it('leads to an address of the web', () => {
+describe('A link', () => {
+  it('leads to a web URL', () => {
     assert.equal(markdownLink('shop', 'https://x.y/a?b=(c)'), '[shop](https://x.y/a?b=%28c%29)');
   });
 
-  it('is a mere label where the address is none', () => {
+  it('is only a label if the URL is invalid', () => {
     for (const address of ['javascript:alert(1)', 'data:text/html,x', '', '//x', 'x y']) {
       assert.equal(markdownLink('a]', address), 'a\\]');
     }
@@ -189,8 +190,8 @@ describe('a link', () => {
   });
 });
 
-describe('a plain line', () => {
-  it('keeps commands, which do no harm where it goes', () => {
+describe('A plain line', () => {
+  it('keeps commands, which do no harm where it is used', () => {
     assert.equal(plainLine('##[group]a\u0000\nb'), '##[group]a ⏎ b');
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fits } from '../../src/text/glob.ts';
 
-/** The same by Node's regular expressions, which may take long and are obviously right. */
+/** The same by Node's regular expressions, which may be slow but are obviously correct. */
 function fitsByExpression(pattern: string, text: string): boolean {
   const source = [...pattern]
     .map((character) =>
@@ -16,7 +16,7 @@ function escape(character: string): string {
   return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 }
 
-describe('a pattern', () => {
+describe('A pattern', () => {
   const cases: readonly [string, string, boolean][] = [
     ['shop-web', 'shop-web', true],
     ['shop-web', 'shop-web2', false],
@@ -43,12 +43,12 @@ describe('a pattern', () => {
     ['', 'a', false],
   ];
   for (const [pattern, text, expected] of cases) {
-    it(`"${pattern}" ${expected ? 'fits' : 'does not fit'} "${text}"`, () => {
+    it(`"${pattern}" ${expected ? 'matches' : 'does not match'} "${text}"`, () => {
       assert.equal(fits(pattern, text), expected);
     });
   }
 
-  it('fits exactly what its meaning says', () => {
+  it('matches exactly what its meaning says', () => {
     const letters = (extra: string) =>
       fc.string({ unit: fc.constantFrom(...'ab-./', ...extra), maxLength: 12 });
     fc.assert(
@@ -59,7 +59,7 @@ describe('a pattern', () => {
     );
   });
 
-  it('fits each text of which it is made by putting stars', () => {
+  it('matches each text from which it is made by inserting stars', () => {
     const text = fc.string({ unit: fc.constantFrom(...'ab-.'), maxLength: 20 });
     fc.assert(
       fc.property(text, fc.nat(20), fc.nat(20), (whole, one, other) => {
@@ -69,8 +69,8 @@ describe('a pattern', () => {
     );
   });
 
-  it('is quick about patterns that are slow as regular expressions', () => {
-    // As a regular expression it would not end within the limit of a test.
+  it('is fast for patterns that are slow as regular expressions', () => {
+    // As a regular expression, it would exceed the test's time limit.
     assert.equal(fits(`${'*a'.repeat(100)}*b`, 'a'.repeat(5_000)), false);
   });
 });

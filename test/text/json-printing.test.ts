@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { jsonPieces } from '../../src/text/json-printing.ts';
 
-/** Longer than what is written at once. */
+/** Longer than one portion. */
 const long = 'x'.repeat(40_000);
 const itemsOf = (count: number) => Array.from({ length: count }, (_, name) => ({ name }));
 
@@ -12,10 +12,10 @@ function assertSame(value: unknown, space: number): readonly string[] {
   return pieces;
 }
 
-describe('the pieces of JSON', () => {
+describe('The portions of JSON', () => {
   const spaces = [0, 2];
 
-  it('are together what JSON.stringify writes', () => {
+  it('together equal what JSON.stringify returns', () => {
     const values = fc.anything({ withNullPrototype: false });
     const names = fc.string({ unit: 'binary' });
     fc.assert(
@@ -31,7 +31,7 @@ describe('the pieces of JSON', () => {
   });
 
   for (const space of spaces) {
-    it(`are so for lists of any length, with ${space} spaces`, () => {
+    it(`do so for lists of any length, with ${space} spaces`, () => {
       for (const value of [undefined, null, 'a', 1, true, [], [undefined], {}]) {
         assertSame(value, space);
       }
@@ -42,7 +42,7 @@ describe('the pieces of JSON', () => {
     });
   }
 
-  it('are so for long texts, wherever a character has two halves', () => {
+  it('do so for long texts, wherever a surrogate pair is', () => {
     const characters = fc.constantFrom('a', '"', '\n', '😀', '\ud83d', '\ude00');
     const ends = fc.array(characters, { minLength: 4, maxLength: 8 });
     fc.assert(
@@ -52,7 +52,7 @@ describe('the pieces of JSON', () => {
     );
   });
 
-  it('are never long, whatever of it is', () => {
+  it('are always short, whatever is long', () => {
     const values = [
       { memory: { begun: itemsOf(50_000) }, steps: itemsOf(50_000) },
       [[[{ steps: itemsOf(50_000) }]], long],

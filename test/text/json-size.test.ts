@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { jsonSize } from '../../src/text/json-size.ts';
 import { Meter } from '../meter.ts';
 
-describe('the size of JSON', () => {
-  it('is never more than what JSON.stringify writes', () => {
+describe('The size of JSON', () => {
+  it('is never more than what JSON.stringify returns', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: false }), (value) => {
         const { length } = JSON.stringify({ value, none: undefined });
@@ -13,7 +13,7 @@ describe('the size of JSON', () => {
     );
   });
 
-  it('is exact but for what is escaped, and for the digits of numbers', () => {
+  it('is exact except for escapes, and for the digits of numbers', () => {
     for (const value of [[], {}]) assert.equal(jsonSize(value, Infinity), 1);
     for (const value of ['', 'a', 1, [1], ['a', 2], { a: 1 }, { a: { b: ['c'] }, d: 'e' }]) {
       assert.equal(jsonSize(value, Infinity), JSON.stringify(value).length);
@@ -22,7 +22,7 @@ describe('the size of JSON', () => {
     assert.equal(jsonSize(['"', 100, true], Infinity), '["x",1,1]'.length);
   });
 
-  it('is looked for no further than it matters', () => {
+  it('is computed no further than necessary', () => {
     const meter = new Meter();
     const list = Array.from({ length: 10_000 }, () => meter.watch({ name: 'shop' }));
     const whole = jsonSize(list, Infinity);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { hasLabels, readLabelSelector } from '../../src/text/label-selector.ts';
 
-describe('a label selector', () => {
+describe('A label selector', () => {
   const labels = { team: 'shop', tier: 'web', weight: '7', empty: '', 'example.com/a': 'b' };
   const cases: readonly [string, boolean][] = [
     ['team=shop', true],
@@ -45,7 +45,7 @@ describe('a label selector', () => {
     });
   }
 
-  it('selects by all of its parts, in any order', () => {
+  it('selects by all its parts, in any order', () => {
     const word = fc.constantFrom('a', 'b', 'c');
     const one = fc.oneof(
       fc.tuple(word, fc.constantFrom('=', '!='), word).map((parts) => parts.join('')),
@@ -66,6 +66,6 @@ describe('a label selector', () => {
   });
 
   for (const text of ['', ',', 'a=b c', 'a in b', 'a,', '=a', '(a)']) {
-    it(`is none: "${text}"`, () => assert.equal(readLabelSelector(text), undefined));
+    it(`is invalid: "${text}"`, () => assert.equal(readLabelSelector(text), undefined));
   }
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { markdownTable } from '../../src/text/markdown-table.ts';
 
-describe('a Markdown table', () => {
-  it('reads well without rendering', () => {
+describe('A Markdown table', () => {
+  it('is readable without rendering', () => {
     assert.equal(
       markdownTable(['A', 'Longer'], [['long cell', 'x'], ['y']]),
       `

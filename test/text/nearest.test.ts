@@ -3,7 +3,7 @@ import { nearest, nearestFirst } from '../../src/text/nearest.ts';
 
 const choices = ['sync', 'prune', 'force', 'terminate', 'rollback', 'gate', 'ca', 'url'];
 
-describe('the nearest choice', () => {
+describe('The most similar choice', () => {
   for (const [word, expected] of [
     ['snyc', 'sync'],
     ['Sync', 'sync'],
@@ -17,11 +17,11 @@ describe('the nearest choice', () => {
     ['delete', undefined],
     ['', undefined],
   ] as const) {
-    it(`to "${word}" is ${expected ?? 'none'}`, () =>
+    it(`for "${word}" is ${expected ?? 'none'}`, () =>
       assert.equal(nearest(word, choices), expected));
   }
 
-  it('is the very word where there is one', () => {
+  it('is the word itself if it exists', () => {
     for (const choice of choices) assert.equal(nearest(choice, choices), choice);
   });
 
@@ -30,5 +30,5 @@ describe('the nearest choice', () => {
     assert.deepEqual(nearestFirst('x', ['b', 'a']), ['b', 'a']);
   });
 
-  it('is none of none', () => assert.equal(nearest('sync', []), undefined));
+  it('is undefined without choices', () => assert.equal(nearest('sync', []), undefined));
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { percentDecode, percentEncode } from '../../src/text/percent-encoding.ts';
 
-describe('percent encoding', () => {
-  it('gives back every text that it was given', () => {
+describe('Percent encoding', () => {
+  it('restores every text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         assert.equal(percentDecode(percentEncode(text)), text);
@@ -11,7 +11,7 @@ describe('percent encoding', () => {
     );
   });
 
-  it('takes any text, halves of pairs included', () => {
+  it('accepts any text, including lone surrogates', () => {
     assert.equal(percentEncode('a\ud800/'), 'a%EF%BF%BD%2F');
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void percentEncode(text)));
   });
@@ -24,6 +24,6 @@ describe('percent encoding', () => {
     ['%E2%82', '%E2%82'],
     ['%', '%'],
   ] as const) {
-    it(`reads ${text} as it was meant`, () => assert.equal(percentDecode(text), decoded));
+    it(`reads ${text} as intended`, () => assert.equal(percentDecode(text), decoded));
   }
 });

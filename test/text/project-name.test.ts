@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { foldProjectName } from '../../src/text/project-name.ts';
 
-describe('the name of an Azure project', () => {
+describe('The name of an Azure project', () => {
   const same: readonly (readonly [string, string])[] = [
     ['Shop', 'sHOP'],
     ['Käse', 'KÄSE'],
@@ -26,13 +26,13 @@ describe('the name of an Azure project', () => {
     ['shop', 'shop ', 'a blank counts'],
   ];
   for (const [one, another, why] of other) {
-    it(`is not one that only looks so: ${why}`, () => {
+    it(`is not one that only looks the same: ${why}`, () => {
       assert.notEqual(foldProjectName(one), foldProjectName(another));
       assert.notEqual(foldProjectName(one.toUpperCase()), foldProjectName(another));
     });
   }
 
-  it('is never that of Latin letters when it has others', () => {
+  it('never equals one in Latin letters if it has others', () => {
     const latin = /^[\0-\x7f]*$/;
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { signedText } from '../../src/text/signed-request.ts';
 
-describe('the text that a hook signs', () => {
-  it('has each part on a line of its own, the body last', () => {
+describe('The text that a hook signs', () => {
+  it('has each part on a separate line, with the body last', () => {
     const parts = { method: 'POST', path: '/v1/hooks', body: '{\n}', timestamp: '1', nonce: 'n' };
     assert.equal(signedText(parts), '1\nn\nPOST /v1/hooks\n{\n}');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { textTable } from '../../src/text/text-table.ts';
 
-describe('a table of text', () => {
+describe('A text table', () => {
   it('aligns its columns and leaves no trailing spaces', () => {
     assert.deepEqual(
       textTable([
