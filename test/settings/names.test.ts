@@ -43,7 +43,7 @@ const kinds = [
 for (const { what, parse, good, bad } of kinds) {
   describe(what, () => {
     for (const text of good) {
-      it(`is taken: ${text}`, () => assert.deepEqual(parse(text), { value: text }));
+      it(`is accepted: ${text}`, () => assert.deepEqual(parse(text), { value: text }));
     }
     for (const text of bad) {
       it(`is refused: ${JSON.stringify(text)}`, () => assert.ok('problem' in parse(text)));

@@ -12,7 +12,7 @@ function faultsIn(file: unknown): readonly string[] {
     .map(({ path, problem }) => `${path.join('.')}: ${problem}`);
 }
 
-describe('the faults of a schema', () => {
+describe('The faults of a schema', () => {
   const organizations: readonly [unknown, string][] = [
     [5, '0: it is a number'],
     [null, '0: it is empty'],
@@ -24,13 +24,13 @@ describe('the faults of a schema', () => {
     [{ url: 'https://dev.azure.com/x', extra: 1 }, '0.extra: unknown setting'],
   ];
   for (const [given, expected] of organizations) {
-    it(`are those of the form that was tried: ${JSON.stringify(given)}`, () => {
+    it(`are those of the form that was attempted: ${JSON.stringify(given)}`, () => {
       const file = { azureDevOps: { organizations: [given] } };
       assert.deepEqual(faultsIn(file), [`azureDevOps.organizations.${expected}`]);
     });
   }
 
-  it('are told of a part by its whole path', () => {
+  it('of a part have its full path', () => {
     assert.deepEqual(
       faultsIn({ rules: [{ actions: ['sync', true] }] }).at(-1),
       'rules.0.actions.1: not a valid choice',
@@ -38,7 +38,7 @@ describe('the faults of a schema', () => {
   });
 });
 
-describe('what a schema knows', () => {
+describe('The alternatives that a schema knows', () => {
   const schema = z.strictObject({
     nested: z.optional(
       z.union([
@@ -61,18 +61,18 @@ describe('what a schema knows', () => {
   const cases: readonly [string, unknown, string][] = [
     ['inside a union and a pipe', { pair: { brnch: '' } }, 'pair.brnch: Did you mean `branch`?'],
     [
-      'under a name of the writer',
+      'under a user-defined name',
       { byName: { a: { sise: 1 } } },
       'byName.a.sise: Did you mean `size`?',
     ],
     ['in a list with a default', { list: [{ nam: '' }] }, 'list.0.nam: Did you mean `name`?'],
     ['inside nested unions', { nested: { siz: 1 } }, 'nested.siz: Did you mean `size`?'],
-    ['at the top', { lst: [] }, 'lst: Did you mean `list`?'],
-    ['where nothing is near', { zzzzzz: 1 }, 'zzzzzz: Known settings: nested, pair, byName, list.'],
-    ['of an inherited name', { pair: { toString: 1 } }, 'pair.toString: Known settings: branch.'],
+    ['at the top level', { lst: [] }, 'lst: Did you mean `list`?'],
+    ['without a similar key', { zzzzzz: 1 }, 'zzzzzz: Known settings: nested, pair, byName, list.'],
+    ['with an inherited name', { pair: { toString: 1 } }, 'pair.toString: Known settings: branch.'],
   ];
   for (const [where, file, expected] of cases) {
-    it(`is said of an unknown key ${where}`, () => {
+    it(`are suggested for an unknown key ${where}`, () => {
       const parsed = z.safeParse(schema, file);
       assert.ok(!parsed.success);
       const faults = parsed.error.issues
@@ -82,7 +82,7 @@ describe('what a schema knows', () => {
     });
   }
 
-  it('is said of a choice inside nested unions', () => {
+  it('are suggested for a choice inside nested unions', () => {
     const file = { nested: { size: 'smal' }, byName: {} };
     const parsed = z.safeParse(schema, file);
     assert.ok(!parsed.success);
@@ -93,7 +93,7 @@ describe('what a schema knows', () => {
     );
   });
 
-  it('is said of a key that may not be called so', () => {
+  it('are suggested for an invalid user-defined key', () => {
     const file = { byName: { 'A B': { size: 1 } } };
     const parsed = z.safeParse(schema, file);
     assert.ok(!parsed.success);
@@ -105,7 +105,7 @@ describe('what a schema knows', () => {
   });
 });
 
-describe('the value at a path', () => {
+describe('The value at a path', () => {
   const file = { a: [{ b: 1 }], c: null, t: 'text' };
   for (const [path, expected] of [
     [[], file],
@@ -116,7 +116,7 @@ describe('the value at a path', () => {
     [['t', 0], undefined],
     [['toString'], undefined],
   ] as const) {
-    it(`is found, or is not: ${path.join('.')}`, () => {
+    it(`is found, or is missing: ${path.join('.')}`, () => {
       assert.deepEqual(valueAt(file, path), expected);
     });
   }

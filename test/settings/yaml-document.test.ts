@@ -38,7 +38,7 @@ function faultOf(source: string) {
   return document.fault;
 }
 
-describe('a YAML document', () => {
+describe('A YAML document', () => {
   const lines: readonly [Path, number | undefined][] = [
     [[], 2],
     [['publicUrl'], 2],
@@ -69,13 +69,13 @@ describe('a YAML document', () => {
     });
   }
 
-  it('counts line breaks of Windows and of old', () => {
+  it('counts Windows and old Mac line breaks', () => {
     assert.equal(read('a: 1\r\nb: 2\r\n\r\nc: 3\r\n').lineOf(['c']), 4);
     assert.equal(read('a: 1\rb: 2\r').lineOf(['b']), 2);
   });
 
   for (const empty of ['', '\n', '# only a comment\n', '---\n']) {
-    it(`is an empty mapping where nothing is written: ${JSON.stringify(empty)}`, () => {
+    it(`is an empty mapping if it is empty: ${JSON.stringify(empty)}`, () => {
       const document = read(empty);
       assert.deepEqual(document.value, {});
       assert.equal(document.lineOf(['a']), undefined);
@@ -105,12 +105,12 @@ describe('a YAML document', () => {
     });
   }
 
-  it('never shows in a fault what stands in the line', () => {
+  it('never shows the content of the line in a fault', () => {
     const { problem, advice } = faultOf('token: "s3cret-of-mine\n');
     assert.doesNotMatch(problem + advice, /s3cret/);
   });
 
-  it('knows a line for each part of any value', () => {
+  it('finds a line for each part of any value', () => {
     const { value: tree } = fc.letrec((tie) => ({
       value: fc.oneof(
         { maxDepth: 4 },
