@@ -5,8 +5,8 @@ import { failedMigration, result } from './example-results.ts';
 
 const context = { action: 'sync', server: 'https://argocd.example.com' } as const;
 
-describe('the report of a run at its end', () => {
-  it('says how it ended: the worst of its applications', () => {
+describe('The report of a run at its end', () => {
+  it('says how it ended: like the worst of its applications', () => {
     const {
       outcome,
       result: taskResult,
@@ -27,7 +27,7 @@ describe('the report of a run at its end', () => {
     );
   });
 
-  it('tells the same in the summary and for machines', () => {
+  it('says the same in the summary and in the machine-readable result', () => {
     const { summary, resultFile } = endReportOf([failedMigration], context);
     assert.match(atOnce(summary.text()), /Job\/migrate/);
     const file = JSON.parse(atOnce(resultFile.text())) as Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ describe('the report of a run at its end', () => {
     assert.equal(file['server'], context.server);
   });
 
-  it('makes no text before it is asked for', () => {
+  it('creates no text before it is requested', () => {
     const steps = {
       get length(): number {
         return assert.fail('the steps were read');

@@ -1,6 +1,6 @@
 import type { ApplicationResult, Progress, OperationStep } from '../../src/sync/model/outcome.ts';
 
-/** When the examples begin: 2026-11-21T10:00:00Z. */
+/** When the examples start: 2026-11-21T10:00:00Z. */
 export const start = Date.UTC(2026, 10, 21, 10);
 export const commit = '4f2c9d1be33f21e2a4a1b2c3d4e5f60718293a4b';
 
@@ -109,7 +109,7 @@ export const failedMigration = result({
   finishedAt: at(7),
 });
 
-/** What the follower tells of one step, from its beginning on. */
+/** The follower's reports on one step, from its start. */
 export function stepTold(of: OperationStep, name = 'shop'): readonly Progress[] {
   const application = { name };
   const running: OperationStep = { ...of, state: 'Running', finishedAt: undefined, message: '' };
@@ -119,7 +119,7 @@ export function stepTold(of: OperationStep, name = 'shop'): readonly Progress[] 
   ];
 }
 
-/** What the follower tells of a run that ended well, with hooks before and after. */
+/** The follower's reports on a successful run with hooks before and after the sync. */
 export const successTold: readonly Progress[] = [
   { kind: 'status', application: { name: 'shop' }, message: 'Argo CD has not begun yet' },
   { kind: 'progress', application: { name: 'shop' }, done: 0, total: 3 },

@@ -11,7 +11,7 @@ function linesOf(changes: Partial<(typeof failedMigration.causes)[number]>) {
   return lines;
 }
 
-describe('the lines of a cause', () => {
+describe('The lines of a cause', () => {
   it('put a short message into the issue', () => {
     assert.deepEqual(linesOf({ title: 'A failed', message: 'exit 1\n' }), {
       issue: 'A failed: exit 1',
@@ -26,7 +26,7 @@ describe('the lines of a cause', () => {
     ['one\r\ntwo', 'A failed: one', ['two']],
     ['', 'A failed', []],
   ] as const) {
-    it(`put the first line of ${JSON.stringify(message)} into the issue, the others below it`, () => {
+    it(`put the first line of ${JSON.stringify(message)} into the issue, and the others below it`, () => {
       const lines = linesOf({ title: 'A failed', message, advice: 'Do this.' });
       const details = [...below, 'What to do: Do this.'].map((line) => `    ${line}`);
       const told = lines.details.filter((line) => line.trim() !== '');
@@ -34,11 +34,11 @@ describe('the lines of a cause', () => {
     });
   }
 
-  it('do not repeat a message that is the title', () => {
+  it('do not repeat a message that equals the title', () => {
     assert.equal(linesOf({ title: 'A failed', message: 'A failed' }).issue, 'A failed');
   });
 
-  it('say how many causes were left out', () => {
+  it('say how many causes were omitted', () => {
     const [cause] = failedMigration.causes;
     assert.ok(cause);
     const causes = Array.from({ length: 60 }, () => cause);
@@ -47,7 +47,7 @@ describe('the lines of a cause', () => {
     assert.match(lines.at(-1)?.issue ?? '', /^10 more causes/);
   });
 
-  it('are none where nothing needs a reason', () => {
+  it('are absent if nothing needs a reason', () => {
     assert.deepEqual(causeLines(result({ outcome: 'succeeded' })), []);
     assert.deepEqual(causeLines(result({ outcome: 'canceled', causes: [] })), []);
     assert.equal(

@@ -45,14 +45,14 @@ describe('A follow-up', () => {
     assert.equal(followUpSection(result(), ''), '');
   });
 
-  it('breaks no table and no log by what others wrote', () => {
+  it('lets no foreign text break a table or the log', () => {
     const hostile = { ...failed, pipeline: 'a|b\n##vso[x]', message: '| ##vso[task.complete]' };
     const section = followUpSection(result({ followUps: [hostile] }), '');
     assert.equal(section.split('\n').length, 5, section);
     assert.ok(!followUpsOutput([result({ followUps: [hostile] })]).includes('##vso'));
   });
 
-  it('is an output for scripts, at most 20 of all', () => {
+  it('is an output for scripts, with at most 20 in all', () => {
     const many = Array.from({ length: 30 }, () => failed);
     const told = JSON.parse(followUpsOutput([result({ followUps: many })])) as readonly unknown[];
     assert.equal(told.length, 20);

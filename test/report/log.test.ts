@@ -18,7 +18,7 @@ import {
 
 const shop = { name: 'shop' };
 
-/** What the log says of all that is told; then the run ends with the results among it. */
+/** The log of everything that is reported; then the run ends with the results in it. */
 function logOf(told: readonly Progress[], names: readonly string[] = ['shop']): readonly string[] {
   const lines: string[] = [];
   const log = new OperationLog(
@@ -34,8 +34,8 @@ function told(of: ApplicationResult): Progress {
   return { kind: 'result', result: of };
 }
 
-describe('the log of one application', () => {
-  it('tells a success by phase and wave', () => {
+describe('The log of one application', () => {
+  it('shows a success by phase and wave', () => {
     assert.equal(
       logOf(successTold).join('\n'),
       `
@@ -64,7 +64,7 @@ Deployment/web is Progressing
     );
   });
 
-  it('tells a failure with its cause and the log of the hook, outside any group', () => {
+  it("shows a failure with its cause and the hook's log, outside any group", () => {
     const failedStep = { ...migrate, state: 'Failed', message: 'exit code 1' } as const;
     const advised = failedMigration.causes.map((cause) => ({
       ...cause,
@@ -93,12 +93,12 @@ shop failed after 7 s: The operation failed in PreSync
     );
   });
 
-  it('says nothing twice', () => {
+  it('repeats nothing', () => {
     const twice = successTold.flatMap((progress) => [progress, progress]);
     assert.deepEqual(logOf(twice), logOf(successTold));
   });
 
-  it('gives what a phase tells late a group of that phase', () => {
+  it("puts a phase's late reports into a group of that phase", () => {
     const groupsOf = (all: readonly Progress[]) =>
       logOf(all).flatMap((line) => /^##\[group\](.*)/.exec(line)?.[1] ?? []);
     const [begun, late] = stepTold(migrate);
@@ -120,7 +120,7 @@ shop failed after 7 s: The operation failed in PreSync
     ]);
   });
 
-  it('opens a group for the phase of a further attempt', () => {
+  it('opens a group for each phase of a further attempt', () => {
     const again = { ...migrate, attempt: 1 };
     const groups = logOf([...stepTold(migrate), ...stepTold(again)]).filter((line) =>
       line.startsWith('##[group]'),
@@ -141,7 +141,7 @@ shop failed after 7 s: The operation failed in PreSync
     );
   });
 
-  it('shows a warning as one, and only once', () => {
+  it('shows a warning as a warning, and only once', () => {
     const notice = {
       kind: 'notice',
       application: shop,
@@ -151,12 +151,12 @@ shop failed after 7 s: The operation failed in PreSync
     assert.deepEqual(logOf([notice, notice]), ['##[warning]skip']);
   });
 
-  it('shows a problem of the manifests on the page of the run, and only once', () => {
+  it("shows a finding in the manifests on the run's page, and only once", () => {
     const issue = { kind: 'notice', application: shop, level: 'issue', message: 'odd' } as const;
     assert.deepEqual(logOf([issue, issue]), ['##vso[task.logissue type=warning;]shop: odd']);
   });
 
-  it('leaves room on that page for what comes of the run', () => {
+  it('reserves space on that page for the result of the run', () => {
     const issues = Array.from({ length: 8 }, (_, index) => ({
       ...({ kind: 'notice', application: { name: `app-${index}` }, level: 'issue' } as const),
       message: 'odd',
@@ -169,7 +169,7 @@ shop failed after 7 s: The operation failed in PreSync
     assert.ok(lines.includes('##[warning]app-7: odd'));
   });
 
-  it('shows how a search for applications stands, once each time that it changes', () => {
+  it('shows the state of a search for applications each time it changes', () => {
     const search = (message: string, level: 'info' | 'warning' = 'info') =>
       ({ kind: 'search', level, message }) as const;
     const lines = logOf(
@@ -185,7 +185,7 @@ shop failed after 7 s: The operation failed in PreSync
     assert.deepEqual(logOf([pending]), []);
   });
 
-  it('reports a concern as a warning', () => {
+  it('reports a run warning as a warning', () => {
     const concerns = [{ title: 'Pruning was left undone', message: 'ConfigMap/old' }];
     const lines = logOf([told(result({ concerns }))]);
     assert.equal(
@@ -212,13 +212,13 @@ shop failed after 7 s: The operation failed in PreSync
     assert.equal(line, '##vso[task.logissue type=error;]shop: Still Progressing');
   });
 
-  it('makes no error of a cancellation', () => {
+  it('reports no error for a cancellation', () => {
     const lines = logOf([told(result({ outcome: 'canceled', message: 'The run was canceled' }))]);
     assert.ok(lines.every((line) => !line.includes('logissue')));
     assert.equal(lines[0], 'shop was canceled after 34 s: The run was canceled');
   });
 
-  it('bounds a message of a megabyte and lets none of it be a command', () => {
+  it('bounds a message of a megabyte, and executes no logging command in it', () => {
     const huge = '##vso[task.complete result=Succeeded;]x\n'.repeat(26_000);
     const causes = [{ title: huge, message: huge, advice: huge, resource: undefined, log: [huge] }];
     const failed = { ...migrate, state: 'Failed', message: huge, name: huge } as const;
@@ -232,7 +232,7 @@ shop failed after 7 s: The operation failed in PreSync
   });
 });
 
-describe('the log of several applications', () => {
+describe('The log of several applications', () => {
   it('starts each line with the application and ends in a table', () => {
     const payments = { ...failedMigration, name: 'payments' };
     const [failedStep = migrate] = payments.steps;
@@ -295,13 +295,13 @@ shop         succeeded  Synced     Healthy  4f2c9d1   34 s
     assert.equal(lines.filter((line) => /^##\[error\][ab]: Another/.test(line)).length, 2);
   });
 
-  it('closes with a section when all went well', () => {
+  it('closes with a section if all succeeded', () => {
     const all = [result(), result({ name: 'web', finishedAt: at(2) })];
     const lines = logOf(all.map(told), all.map(printName));
     assert.equal(lines.at(-4), '##[section]2 applications: 2 succeeded');
   });
 
-  it('has applications that a selector chose, whose number shows as they are told of', () => {
+  it('shows applications that a selector found, and their number as they are reported', () => {
     const lines = logOf([{ kind: 'status', application: shop, message: 'a' }, told(result())], []);
     assert.equal(lines[0], 'shop  a');
     assert.equal(

@@ -3,8 +3,8 @@ import { markOutcome, markState } from '../../src/report/mark.ts';
 import { outcomes } from '../../src/sync/model/outcome.ts';
 import { result } from './example-results.ts';
 
-describe('the mark', () => {
-  it('of an outcome tells good, bad, and what needs attention', () => {
+describe('The mark', () => {
+  it('of an outcome shows success, failure, or that something needs attention', () => {
     assert.deepEqual(
       outcomes.map((outcome) => markOutcome(result({ outcome }))),
       ['✔ succeeded', '⚠ superseded', '⚠ canceled', '⚠ blocked', '✖ timed out', '✖ failed'],
@@ -13,7 +13,7 @@ describe('the mark', () => {
     assert.equal(markOutcome(result({ concerns })), '⚠ succeeded');
   });
 
-  it('of a step is there once it has ended', () => {
+  it('of a step exists once it has ended', () => {
     const states = ['Pending', 'Running', 'Succeeded', 'Failed', 'Pruned', 'PruneSkipped'] as const;
     assert.deepEqual(
       states.map((state) => markState({ state, hook: true }, 'timedOut')),

@@ -12,7 +12,7 @@ function opening(inputs: Inputs): readonly string[] {
   return openingLines(request, 'https://argocd.example.com');
 }
 
-describe('the first lines of the log', () => {
+describe('The first lines of the log', () => {
   const table: readonly (readonly [string, Inputs, readonly string[]])[] = [
     [
       'say what is synced, where, to which revision and how',
@@ -52,7 +52,7 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
-      'say that a selective sync waits for what it chose',
+      'say that a selective sync waits for the selected resources',
       { applications: 'shop', resources: 'Service:web' },
       [
         'Sync shop to the revision it tracks on https://argocd.example.com',
@@ -68,7 +68,7 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
-      'say the same of a dry run with strategy apply that is not followed',
+      'say the same for a dry run with strategy apply that is not followed',
       { applications: 'shop', dryRun: 'true', strategy: 'apply', waitFor: 'none' },
       [
         'Dry run: sync shop to the revision it tracks on https://argocd.example.com',
@@ -76,7 +76,7 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
-      'tell of the dry run of a rollback',
+      'describe the dry run of a rollback',
       { applications: 'shop', action: 'rollback', dryRun: 'true' },
       [
         'Dry run: roll shop back to the previous deployment on https://argocd.example.com',
@@ -84,7 +84,7 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
-      'tell how many applications are expected',
+      'say how many applications are expected',
       { selector: 'team=shop', expectedCount: '3', action: 'wait' },
       [
         'Wait until the 3 applications with team=shop run the revision they track on https://argocd.example.com',
@@ -92,7 +92,7 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
-      'tell of a wait',
+      'describe a wait',
       { applications: 'shop', action: 'wait', revisions: '2=v1', stableSeconds: '60' },
       [
         'Wait until shop runs v1 (source 2) on https://argocd.example.com',
@@ -100,7 +100,7 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
-      'tell of a rollback',
+      'describe a rollback',
       { applications: 'shop', action: 'rollback', rollbackTo: '3' },
       [
         'Roll shop back to history id 3 on https://argocd.example.com',
@@ -108,7 +108,7 @@ describe('the first lines of the log', () => {
       ],
     ],
     [
-      'tell of a termination',
+      'describe a termination',
       { applications: 'shop', action: 'terminate' },
       [
         'Terminate the running operation of shop on https://argocd.example.com',
@@ -120,7 +120,7 @@ describe('the first lines of the log', () => {
     it(what, () => assert.deepEqual(opening(inputs), lines));
   }
 
-  it('name ten applications at most', () => {
+  it('name at most ten applications', () => {
     const names = Array.from({ length: 12 }, (_, i) => `a${i}`).join();
     assert.match(
       opening({ applications: names })[0] ?? '',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { operationPage } from '../../src/report/operation-page.ts';
 
-describe('the page of an operation', () => {
+describe('The page of an operation', () => {
   it("is the application's with the operation opened", () => {
     assert.equal(
       operationPage('https://a/b/applications/x'),
@@ -10,5 +10,5 @@ describe('the page of an operation', () => {
     assert.equal(operationPage('https://a/x?view=tree'), 'https://a/x?view=tree&operation=true');
   });
 
-  it('is what was given where that is no URL', () => assert.equal(operationPage('x'), 'x'));
+  it('is the given text if that is not a URL', () => assert.equal(operationPage('x'), 'x'));
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { outputNames, outputsOf, outputsOfFailure } from '../../src/report/outputs.ts';
 import { commit, failedMigration, result } from './example-results.ts';
 
-describe('the outputs', () => {
+describe('The outputs', () => {
   it('are those of task.json', () => {
     const file = new URL('../../tasks/ArgoCDSync/V1/task.json', import.meta.url);
     const definition = JSON.parse(readFileSync(file, 'utf8')) as {
@@ -38,7 +38,7 @@ describe('the outputs', () => {
     assert.deepEqual([outcome, message], ['failed', 'The operation failed in PreSync']);
   });
 
-  it('are all there when nothing is known', () => {
+  it('all exist even if nothing is known', () => {
     const unknown = result({
       operation: undefined,
       revisions: [],
@@ -58,7 +58,7 @@ describe('the outputs', () => {
     assert.equal(outputsOfFailure('canceled', 'x').outcome, 'canceled');
   });
 
-  it('are bounded, in one line, and no commands', () => {
+  it('are bounded, on one line, and no logging commands', () => {
     const huge = '##vso[task.complete]\n'.repeat(50_000);
     const outputs = outputsOf([result({ message: huge, revisions: Array(500).fill(huge) })], '');
     assert.ok(JSON.stringify(outputs).length < 40_000);

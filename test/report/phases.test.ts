@@ -3,8 +3,8 @@ import { phasesOf } from '../../src/report/phases.ts';
 import { assertLinear } from '../meter.ts';
 import { at, migrate, smokeTest, step, web } from './example-results.ts';
 
-describe('the phases of steps', () => {
-  it('come in the order in which Argo CD goes through them, attempt by attempt', () => {
+describe('The phases of steps', () => {
+  it('are in the order in which Argo CD goes through them, attempt by attempt', () => {
     const again = { ...migrate, attempt: 1 };
     const phases = phasesOf([smokeTest, again, web, migrate]);
     assert.deepEqual(
@@ -18,7 +18,7 @@ describe('the phases of steps', () => {
     );
   });
 
-  it('have their steps by wave and place in the plan, and those that no plan knows last', () => {
+  it('have their steps by wave and position in the plan, and unplanned ones last', () => {
     const steps = [
       step({ name: 'unknown', wave: undefined }),
       step({ name: 'd', wave: 2 }),
@@ -33,7 +33,7 @@ describe('the phases of steps', () => {
     );
   });
 
-  it('keep the order of steps that are alike, and last from the first start to the last end', () => {
+  it('keep the order of equal steps, and last from the first start to the last end', () => {
     const steps = [
       step({ name: 'b', startedAt: at(7), finishedAt: at(9) }),
       step({ name: 'a', startedAt: at(5), finishedAt: at(6) }),
@@ -45,7 +45,7 @@ describe('the phases of steps', () => {
     assert.deepEqual(phasesOf([]), []);
   });
 
-  it('are found by a look at each step, however many a phase has', () => {
+  it('are found by reading each step once, however many a phase has', () => {
     assertLinear((count, meter) => {
       const steps = Array.from({ length: count }, (_, index) => step({ name: `web-${index}` }));
       meter.iterated(() => phasesOf(steps));

@@ -3,7 +3,7 @@ import { ProgressReport } from '../../src/report/progress-report.ts';
 import type { Progress } from '../../src/sync/model/outcome.ts';
 import { migrate, result, stepTold, successTold } from './example-results.ts';
 
-describe('the report of a run while it continues', () => {
+describe('The report of a run in progress', () => {
   let written: string[];
   const sink = {
     line: (text: string) => written.push(text),
@@ -21,7 +21,7 @@ describe('the report of a run while it continues', () => {
     written = [];
   });
 
-  it('tells each message to the log, then to the timeline', () => {
+  it('passes each message to the log, then to the timeline', () => {
     const report = new ProgressReport(sink, subject, identify);
     for (const progress of stepTold(migrate)) report.tell(progress);
     assert.deepEqual(records(), [
@@ -55,7 +55,7 @@ describe('the report of a run while it continues', () => {
     assert.match(lines().join('\n'), /2 applications: 2 succeeded/);
   });
 
-  it('continues where an earlier process was, and tells nothing twice', () => {
+  it('continues where an earlier process was, and repeats nothing', () => {
     const [begun, ended] = stepTold(migrate) as [Progress, Progress];
     const first = new ProgressReport(sink, subject, identify);
     first.tell(begun);

@@ -10,8 +10,8 @@ const context = { action: 'sync', server: 'https://argocd.example.com' } as cons
 const read = (results: Parameters<typeof resultJson>[0]) =>
   readResult(resultJson(results, context));
 
-describe('the result file', () => {
-  it('holds to its schema with everything known', () => {
+describe('The result file', () => {
+  it('matches its schema with everything known', () => {
     const { outcome, applications } = read([
       result({
         namespace: 'team',
@@ -43,7 +43,7 @@ describe('the result file', () => {
     );
   });
 
-  it('holds to its schema with nothing known', () => {
+  it('matches its schema with nothing known', () => {
     const unknown = result({
       outcome: 'timedOut',
       operation: undefined,
@@ -57,7 +57,7 @@ describe('the result file', () => {
     assert.equal(read([]).outcome, 'failed');
   });
 
-  it('is written as one value is, however many applications it is made of', () => {
+  it('is written like a single value, however many applications it contains', () => {
     for (const count of [0, 1, 2, 30]) {
       const text = resultJson(
         Array.from({ length: count }, (_, index) => {
@@ -96,7 +96,7 @@ describe('the result file', () => {
     assert.doesNotMatch(text, /\\u0000/);
   });
 
-  it('says how many steps it leaves out', () => {
+  it('says how many steps it omits', () => {
     const steps = Array.from({ length: 5_007 }, (_, i) => step({ name: `s${i}` }));
     assert.equal(read([result({ steps })]).applications[0]?.['stepsLeftOut'], 7);
   });

@@ -3,8 +3,8 @@ import { summaryOf } from '../in-one-go.ts';
 import { closingTable, resultLines, stepGroup } from '../../src/report/result-lines.ts';
 import { commit, failedMigration, result, step } from './example-results.ts';
 
-describe('the lines of a result', () => {
-  it('link to the operation only where one failed', () => {
+describe('The lines of a result', () => {
+  it('link to the operation only if one failed', () => {
     const links = (of: Parameters<typeof resultLines>[0]) =>
       resultLines(of).filter((line) => line.startsWith('  Operation'));
     assert.equal(links(failedMigration).length, 1);
@@ -17,7 +17,7 @@ describe('the lines of a result', () => {
     assert.ok(lines.includes(`  Revision     ${commit}, 1.2.3 **vso[task.complete]`), lines.join());
   });
 
-  it('say why only where the causes did not', () => {
+  it('give the reason only if the causes did not', () => {
     const headline = (of: Parameters<typeof resultLines>[0]) => resultLines(of)[0];
     assert.match(headline(failedMigration) ?? '', /: The operation failed in PreSync$/);
     const [cause] = failedMigration.causes;
@@ -27,7 +27,7 @@ describe('the lines of a result', () => {
     assert.match(headline(canceled) ?? '', /: The run was canceled$/);
   });
 
-  it('leave out what is not known', () => {
+  it('omit what is unknown', () => {
     assert.deepEqual(
       resultLines(
         result({
@@ -44,9 +44,9 @@ describe('the lines of a result', () => {
   });
 });
 
-describe('the revision that is shown', () => {
+describe('The shown revision', () => {
   for (const outcome of ['failed', 'succeeded', 'timedOut'] as const) {
-    it(`is never that which nothing was deployed of: ${outcome}`, () => {
+    it(`is never one from which nothing was deployed: ${outcome}`, () => {
       const none = result({ outcome, revisions: [], message: 'The end', evidence: '' });
       const lines = resultLines(none);
       assert.ok(lines.includes(`  Not deployed ${commit}`), lines.join());
@@ -61,8 +61,8 @@ describe('the revision that is shown', () => {
   }
 });
 
-describe('the group of steps', () => {
-  it('is none without steps', () => assert.deepEqual(stepGroup(result({ steps: [] })), []));
+describe('The group of steps', () => {
+  it('is absent without steps', () => assert.deepEqual(stepGroup(result({ steps: [] })), []));
 
   it('shows what was not reached', () => {
     const pending = step({ state: 'Pending', startedAt: undefined, finishedAt: undefined });
@@ -74,7 +74,7 @@ describe('the group of steps', () => {
   });
 });
 
-describe('the closing table', () => {
+describe('The closing table', () => {
   it('has empty cells for what was never read', () => {
     const unread = result({
       outcome: 'timedOut',

@@ -18,7 +18,7 @@ const validate = new Ajv({
   },
 }).compile(resultSchema);
 
-/** A result file, of the fields that tests look at. */
+/** A result file: the fields that tests check. */
 export interface ResultFile {
   readonly action: string;
   readonly server: string;
@@ -26,7 +26,7 @@ export interface ResultFile {
   readonly applications: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Reads a result file. Throws if it does not hold to the schema. */
+/** Reads a result file. Throws if it does not match the schema. */
 export function readResult(text: string): ResultFile {
   const read: unknown = JSON.parse(text);
   assert.ok(validate(read), JSON.stringify(validate.errors));

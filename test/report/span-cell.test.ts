@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spanCell } from '../../src/report/span-cell.ts';
 
-describe('the cell of a time', () => {
+describe('The cell of a time', () => {
   const table: readonly (readonly [number | undefined, number | undefined, string])[] = [
     [0, 20_000, '20 s'],
     [0, 999, '`<1 s`'],

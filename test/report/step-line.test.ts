@@ -3,8 +3,8 @@ import { outcomes } from '../../src/sync/model/outcome.ts';
 import { printWave, stepCells } from '../../src/report/step-line.ts';
 import { at, migrate, step, web } from './example-results.ts';
 
-describe("a step's line", () => {
-  it('tells phase, wave, resource, state, time and message', () => {
+describe("A step's line", () => {
+  it('shows phase, wave, resource, state, time and message', () => {
     assert.deepEqual(stepCells(web), [
       'Sync wave 0',
       'Deployment/web',
@@ -14,7 +14,7 @@ describe("a step's line", () => {
     ]);
   });
 
-  it('leaves out the message of a hook that succeeded, and shows that of one that failed', () => {
+  it('omits the message of a successful hook, and shows that of a failed one', () => {
     assert.equal(stepCells({ ...migrate, message: 'job created' })[4], '');
     assert.equal(stepCells({ ...migrate, state: 'Failed', message: 'exit 1' })[4], 'exit 1');
   });
@@ -24,12 +24,12 @@ describe("a step's line", () => {
     assert.deepEqual([span, message], ['', '']);
   });
 
-  it('says of a resource that is no hook that it was applied, not that it runs', () => {
+  it('says that a resource other than a hook was applied, not that it runs', () => {
     assert.equal(stepCells({ ...web, state: 'Running' })[2], 'Applied');
     assert.equal(stepCells({ ...migrate, state: 'Running' })[2], 'Running');
   });
 
-  it('says of a dry run what would be done, and never that something was', () => {
+  it('says what a dry run would do, and never that something was done', () => {
     const states = ['Running', 'Succeeded', 'Failed', 'Pruned', 'PruneSkipped'] as const;
     const words = (hook: boolean) =>
       states.map((state) => stepCells(step({ state, hook, dryRun: true }))[2]);
@@ -43,7 +43,7 @@ describe("a step's line", () => {
     ]);
   });
 
-  it('says of a hook whose end nobody sees any more what the timeline says', () => {
+  it('says the same as the timeline for a hook whose end can no longer be seen', () => {
     const running = { ...migrate, state: 'Running' } as const;
     const words = outcomes.map((outcome) => stepCells(running, outcome)[2]);
     const expected = outcomes.map((outcome) => (outcome === 'canceled' ? 'Canceled' : 'Abandoned'));
@@ -51,13 +51,13 @@ describe("a step's line", () => {
     assert.equal(stepCells({ ...web, state: 'Running' }, 'superseded')[2], 'Applied');
   });
 
-  it('cuts a long message unless the step failed', () => {
+  it('shortens a long message unless the step failed', () => {
     const message = 'x'.repeat(130);
     assert.equal(stepCells({ ...web, message })[4], `${'x'.repeat(120)}…`);
     assert.equal(stepCells({ ...web, message, state: 'Failed' })[4], message);
   });
 
-  it('has no wave where there is none', () => {
+  it('has no wave if there is none', () => {
     assert.equal(printWave({ phase: 'SyncFail', wave: undefined }), 'SyncFail');
     assert.equal(printWave({ phase: 'Sync', wave: -2 }), 'Sync wave -2');
   });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { stepsTable } from '../../src/report/summary-steps.ts';
 import { at, migrate, result, smokeTest, step, web } from './example-results.ts';
 
-describe('the table of steps', () => {
-  it('shows phases in their order, each with its steps and a bar', () => {
+describe('The table of steps', () => {
+  it('shows phases in order, each with its steps and a bar', () => {
     assert.equal(
       stepsTable(result({ steps: [web, migrate, smokeTest] }), 100),
       `
@@ -39,7 +39,7 @@ describe('the table of steps', () => {
     );
   });
 
-  it('keeps the failed, the hooks and the slowest of too many', () => {
+  it('keeps failed steps, hooks and the slowest steps if there are too many', () => {
     const quick = Array.from({ length: 50 }, (_, i) => step({ name: `quick-${i}` }));
     const slow = step({ name: 'slow', finishedAt: at(60) });
     const failed = step({ name: 'broken', state: 'Failed' });
@@ -62,7 +62,7 @@ describe('the table of steps', () => {
       return step({ ...change, kind, name, hook: false, message });
     });
 
-  it('folds those of a wave that went alike, and never a hook or a failure', () => {
+  it('folds steps of a wave with the same result, but never a hook or a failure', () => {
     const steps = [
       ...many(8, 'ConfigMap', { wave: 0 }),
       ...many(4, 'Service', { wave: 0 }),
@@ -87,12 +87,12 @@ describe('the table of steps', () => {
     assert.ok(rowsOf(stepsTable(result({ steps }), 100)).length <= 30);
   });
 
-  it('shows a time below a second as it is, and as no markup', () => {
+  it('shows a time below a second literally, and not as markup', () => {
     const table = stepsTable(result({ steps: [step({ startedAt: at(1), finishedAt: at(1) })] }), 1);
     assert.match(table, /\| `<1 s` \|/);
   });
 
-  it('is nothing without steps', () => {
+  it('is absent without steps', () => {
     assert.equal(stepsTable(result({ steps: [] }), 100), '');
   });
 });

@@ -3,8 +3,8 @@ import { summaryTitle } from '../../src/report/summary.ts';
 import { summaryOf } from '../in-one-go.ts';
 import { failedMigration, result, step } from './example-results.ts';
 
-describe('the summary', () => {
-  it('tells a failure in the order in which one asks', () => {
+describe('The summary', () => {
+  it('explains a failure in the order in which people ask', () => {
     assert.equal(
       summaryOf([failedMigration]),
       `
@@ -43,7 +43,7 @@ ERROR: relation "orders" already exists
     );
   });
 
-  it('tells what deserves eyes, how we know, and of the children', () => {
+  it('shows what needs attention, the evidence, and the children', () => {
     const text = summaryOf([
       result({
         concerns: [{ title: 'Pruning was left undone', message: 'ConfigMap/old' }],
@@ -80,7 +80,7 @@ ERROR: relation "orders" already exists
     assert.equal(text.match(/The operation ended as Failed/g)?.length, 1);
   });
 
-  it('puts failures before the steps of those that succeeded', () => {
+  it('puts failures before the steps of successful applications', () => {
     const text = summaryOf([result({ name: 'good' }), { ...failedMigration, name: 'bad' }]);
     const places = ['### Why bad failed', '### Phases and resources of good'].map((title) =>
       text.indexOf(title),
@@ -92,7 +92,7 @@ ERROR: relation "orders" already exists
     );
   });
 
-  it('lists the failed applications first, and marks how each ended', () => {
+  it('lists the failed applications first, and marks each result', () => {
     const concerned = { concerns: [{ title: 'Pruning was left undone', message: '' }] };
     const text = summaryOf([
       result({ name: 'good' }),
@@ -109,7 +109,7 @@ ERROR: relation "orders" already exists
     ]);
   });
 
-  it('stays bounded, whatever Argo CD says', () => {
+  it('is bounded, whatever Argo CD says', () => {
     const huge = '`|<b>[x](y)\n'.repeat(90_000);
     const causes = Array.from({ length: 30 }, () => ({
       title: huge,
@@ -135,7 +135,7 @@ ERROR: relation "orders" already exists
     assert.doesNotMatch(text.replace(/^(`{3,})text\n[^]*?\n\1$/gm, ''), /<b>|[^\\]\[x\]/);
   });
 
-  it('tells of a hundred applications with 2,000 resources in all', () => {
+  it('covers a hundred applications with 2,000 resources in all', () => {
     const steps = Array.from({ length: 20 }, (_, i) =>
       step({ kind: 'Job', name: `s${i}`, hook: true }),
     );
@@ -145,15 +145,15 @@ ERROR: relation "orders" already exists
   });
 });
 
-describe('the title of the summary', () => {
-  it('says what was done to what, and can be the name of a file', () => {
+describe('The title of the summary', () => {
+  it('says what was done to what, and is a valid file name', () => {
     assert.equal(summaryTitle('sync', ['shop']), 'Argo CD sync of shop');
     assert.equal(summaryTitle('wait', ['team/shop']), 'Argo CD wait of team shop');
     assert.equal(summaryTitle('sync', ['a', 'b']), 'Argo CD sync of 2 applications');
     assert.equal(summaryTitle('rollback', []), 'Argo CD rollback');
   });
 
-  it('stays short enough for a path on Windows, and tells long names apart', () => {
+  it('is short enough for a path on Windows, and distinguishes long names', () => {
     const names = ['a', 'b'].map((end) => `${'n'.repeat(63)}/${'x.'.repeat(126)}${end}`);
     const titles = names.map((name) => summaryTitle('terminate', [name]));
     assert.equal(new Set(titles).size, 2);

@@ -4,7 +4,7 @@ import { spanOf, timeBar } from '../../src/report/time-bar.ts';
 
 const whole = { startedAt: 0, finishedAt: 24_000 };
 
-describe('the bar of a time', () => {
+describe('The bar of a time', () => {
   for (const [startedAt, finishedAt, bar] of [
     [0, 24_000, '████████████████████████'],
     [6_000, 12_000, '······██████············'],
@@ -17,12 +17,12 @@ describe('the bar of a time', () => {
     });
   }
 
-  it('is none where a time is not known', () => {
+  it('is absent if a time is unknown', () => {
     assert.equal(timeBar({ startedAt: undefined, finishedAt: 5 }, whole), '');
     assert.equal(timeBar(whole, spanOf([])), '');
   });
 
-  it('always has 24 places, one of them filled', () => {
+  it('always has 24 positions, at least one of them filled', () => {
     const time = fc.integer();
     fc.assert(
       fc.property(time, time, time, time, (a, b, c, d) => {
@@ -33,7 +33,7 @@ describe('the bar of a time', () => {
   });
 });
 
-describe('the span of several', () => {
+describe('The span of several times', () => {
   it('goes from the first start to the last end', () => {
     const parts = [
       { startedAt: 5, finishedAt: 9 },

@@ -18,7 +18,7 @@ import {
 
 type Record = Readonly<{ [property: string]: string | undefined }>;
 
-/** The commands as the agent reads them, with their ids replaced by the records' names. */
+/** The commands as the agent reads them, with the records' names in place of their ids. */
 function records(told: readonly Progress[]): readonly Record[] {
   const lines: string[] = [];
   const timeline = new Timeline(
@@ -42,8 +42,8 @@ function ends(told: readonly Progress[]): readonly string[] {
     .map(({ id, result: ended }) => `${id} ${ended}`);
 }
 
-describe('the records of the timeline', () => {
-  it('are one per application, phase and hook, with parents made first', () => {
+describe('The records of the timeline', () => {
+  it('are one per application, phase and hook, with parents created first', () => {
     const told = [
       ...stepTold(migrate),
       ...stepTold(web),
@@ -71,7 +71,7 @@ describe('the records of the timeline', () => {
     );
   });
 
-  it('carry type and name at first and the times', () => {
+  it('contain type and name at first, and the times', () => {
     const [application, phase, hook, end] = records(stepTold(migrate));
     assert.equal(application?.['type'], 'ArgoCD.Application');
     assert.equal(phase?.['type'], 'ArgoCD.Phase');
@@ -80,7 +80,7 @@ describe('the records of the timeline', () => {
     assert.equal(end?.['finishtime'], '2026-11-21T10:00:05.000Z');
   });
 
-  it('tell a failure at the hook, the phase and the application', () => {
+  it('show a failure at the hook, the phase and the application', () => {
     const [failedStep = migrate] = failedMigration.steps;
     assert.deepEqual(ends([...stepTold(failedStep), { kind: 'result', result: failedMigration }]), [
       'Job/migrate Failed',
@@ -89,7 +89,7 @@ describe('the records of the timeline', () => {
     ]);
   });
 
-  it('end with the application what did not end by itself', () => {
+  it('end with the application if they did not end by themselves', () => {
     const [running] = stepTold(migrate);
     assert.ok(running);
     for (const [outcome, hook, application] of [
@@ -101,7 +101,7 @@ describe('the records of the timeline', () => {
     }
   });
 
-  it('leave a hook open whose end is seen late, and give it the state of the summary', () => {
+  it('leave a hook open whose end is seen late, and give it the state in the summary', () => {
     const [running, done] = stepTold(migrate);
     assert.ok(running && done);
     const late = [running, ...stepTold(web), done];
@@ -119,7 +119,7 @@ describe('the records of the timeline', () => {
     }
   });
 
-  it('stand by phase and plan when they come late, which ends no phase too soon', () => {
+  it('are ordered by phase and plan even if they come late, which ends no phase too soon', () => {
     const [pre, preDone] = stepTold({ ...migrate, order: 4 });
     const [early] = stepTold({ ...migrate, name: 'early', order: 0 });
     const [unplanned] = stepTold({ ...migrate, name: 'unplanned' });
@@ -144,7 +144,7 @@ describe('the records of the timeline', () => {
     );
   });
 
-  it('say of a dry run that nothing ran', () => {
+  it('say that nothing ran in a dry run', () => {
     const dry = { ...migrate, dryRun: true };
     const all = [...stepTold(dry), { kind: 'result', result: result() } as const];
     assert.deepEqual(ends(all), [
