@@ -12,7 +12,7 @@ import { hook, object } from './sample-manifests.ts';
 
 const options = { destinationNamespace: 'shop', createNamespace: false, namespaceExists: true };
 
-/** A plan that counts what is read of its tasks from then on. */
+/** A plan that counts reads of its tasks from then on. */
 function watchedPlan(manifests: readonly unknown[], meter: Meter): Plan {
   const { tasks, ...plan } = keepPlan(planOf(manifests, options));
   const watched = recallPlan({ ...plan, tasks: tasks.map((task) => meter.watch(task)) });
@@ -39,7 +39,7 @@ const keys = (count: number): readonly ResourceKey[] =>
     group: '',
     kind: 'ConfigMap',
     namespace: 'shop',
-    // As long as names may be: some work grows with that, too.
+    // As long as names may be: some work grows with that as well.
     name: `${index}-`.padEnd(253, 'x'),
   }));
 
@@ -73,7 +73,7 @@ const works: readonly (readonly [string, (count: number, meter: Meter) => void])
     },
   ],
   [
-    'the steps of prunes that no plan knows',
+    'the steps of prunes that no plan contains',
     (count, meter) => {
       const plan = watchedPlan(generatedJobs(100), meter);
       const results = keys(count).map((key) => ({
@@ -85,7 +85,7 @@ const works: readonly (readonly [string, (count: number, meter: Meter) => void])
     },
   ],
   [
-    'the steps of hooks whose names may be made from many beginnings',
+    'the steps of hooks whose names may be generated from many prefixes',
     (count, meter) => {
       const plan = watchedPlan(generatedJobs(count), meter);
       const results = keys(count).map((key) => ({
@@ -136,7 +136,7 @@ const works: readonly (readonly [string, (count: number, meter: Meter) => void])
     },
   ],
   [
-    'what an operation has applied and is not well yet',
+    'what an operation has applied and is not healthy yet',
     (count, meter) => {
       const resources = keys(count).map((key) =>
         meter.watch({
@@ -185,7 +185,7 @@ const works: readonly (readonly [string, (count: number, meter: Meter) => void])
   ],
 ];
 
-describe('work grows with the number of resources, not with its square, for', () => {
+describe('Work grows with the number of resources, not with its square, for', () => {
   for (const [what, work] of works) {
     it(what, () => {
       assertLinear(work);

@@ -28,7 +28,7 @@ import {
 
 interface Push {
   readonly name: string;
-  /** Its place in the recording. */
+  /** Its position in the recording. */
   readonly at: number;
   /** The dry commit, and those that were pushed after it. */
   readonly since: readonly string[];
@@ -45,7 +45,10 @@ const pushes: readonly Push[] = hydratedRecordings.flatMap((name) => {
   );
 });
 
-/** What runs that began right after a push would have done, or waited for, by what was seen then. */
+/**
+ * What runs that started right after a push would have done, or waited for, according to what was
+ * seen then.
+ */
 function follow({ name, at }: Push, run: Run): readonly Memory[] {
   const proven: Memory[] = [];
   let seen = 0;
@@ -65,17 +68,17 @@ function follow({ name, at }: Push, run: Run): readonly Memory[] {
 }
 
 /**
- * For every sync that was accepted, as in `recordings.test.ts`: its outcome and the milliseconds from
- * the first sight of the operation's end to the decision. An operation is judged by what it deployed;
- * which dry commit that came of is another matter (below).
+ * For every accepted sync, as in `recordings.test.ts`: its outcome and the milliseconds from the
+ * first sight of the operation's end to the decision. An operation is judged by what it deployed;
+ * the dry commit of that is another matter (below).
  */
 const operations: Readonly<Record<string, readonly (readonly string[])[]>> = {
   hydrated: [['succeeded 141'], ['succeeded 1882'], ['succeeded 245']],
   'hydrated-fails': [['succeeded 940'], ['succeeded 38'], ['succeeded 2765']],
-  // The recorder was gone before the application was compared after the second.
+  // The recorder ended before the application was compared after the second.
   'hydrated-never-yet': [['succeeded 171'], ['undecided']],
   'hydrated-nothing-changed': [['succeeded 290'], ['succeeded 164']],
-  // The second asked for a dry commit, which has no such folder.
+  // The second requested a dry commit that lacks the folder.
   'hydrated-other-path': [
     ['succeeded 369'],
     ['failed 0', 'The operation ended in an error'],
@@ -95,8 +98,8 @@ const cannotHydrate =
   'Argo CD could not hydrate the tip of main; what was hydrated before is still running';
 
 /**
- * How a wait for the tip of the dry branch ends that began right after each push, and which commit it
- * was for: a later one, where that was pushed before a hydration read the branch.
+ * The end of a wait for the tip of the dry branch that started right after each push, and its
+ * commit: a later one, if that was pushed before a hydration read the branch.
  */
 const waits: Readonly<Record<string, readonly (readonly string[])[]>> = {
   hydrated: [
@@ -141,7 +144,7 @@ const waits: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
-/** The pushed commits that no wait finds by name: what was pushed on top of them was hydrated. */
+/** The pushed commits that no wait finds by name: what was pushed after them was hydrated. */
 const skipped = new Set(['3a503df', '7e6a5a3']);
 
 /** A run that can be asked what it saw last. */
@@ -164,7 +167,7 @@ function wait({ name, at }: Push, target: RevisionTarget) {
   const { rendering, concerns = [] } = run.memory.aim ?? {};
   const found = rendering && `${short(rendering.dry)}=${short(rendering.hydrated)}`;
   const { sync, history } = run.seen ?? {};
-  // What somebody deployed past the hydrator is live as well where both render to the same.
+  // What somebody deployed past the hydrator is live as well if both render the same.
   const compared = sync?.status === 'Synced' ? sync.revisions : [];
   const live = [...compared, ...(history?.at(-1)?.revisions ?? [])];
   return { outcome, titles, found, rendering, concerns, live };
@@ -174,8 +177,8 @@ function short(commit: string): string {
   return commit.slice(0, 7);
 }
 
-describe('the rules over the recordings of hydrated applications', () => {
-  it('have every push and every sync before them', () => {
+describe('The rules on the recordings of hydrated applications', () => {
+  it('cover every push and every sync', () => {
     assert.deepEqual([hydratedRecordings.length, pushes.length], [10, 26]);
     const syncs = hydratedRecordings.flatMap(recordedSyncs);
     assert.deepEqual(Object.keys(operations), [...new Set(syncs.map(({ name }) => name))]);
@@ -237,7 +240,7 @@ describe('the rules over the recordings of hydrated applications', () => {
     ]);
   });
 
-  it('take nothing for the tip that was pushed before the run started', () => {
+  it('do not treat as the tip what was pushed before the run started', () => {
     let found = 0;
     for (const push of pushes) {
       for (const goal of [syncGoal(), waitGoal({ target: tracked })]) {

@@ -28,7 +28,7 @@ const health = fc.constantFrom('Healthy', 'Degraded', 'Progressing');
 const hidden = fc.constantFrom('all', 'request', 'older end', 'older run');
 const key = resource('Healthy');
 
-/** Operations of others; one is equal to ours but for its marker. */
+/** Operations of others; one equals ours except for its marker. */
 const others: readonly Operation[] = [
   foreign(),
   foreign({ revisions: [B] }),
@@ -99,14 +99,14 @@ class Client {
     if ('replaceBy' in one) this.#replace(one.replaceBy, one.after, one.works);
     if ('terminate' in one) argocd.terminate();
     if ('endFor' in one) this.#endFor(one.endFor, one.after);
-    // Before anything is followed, nothing tells an older state from what is.
+    // Before anything is followed, nothing distinguishes an older state from the current one.
     if ('hide' in one && this.#isFollowing) argocd.hide(one.hide);
     if ('show' in one) argocd.show();
     if ('settle' in one) argocd.settle(one.settle);
     if ('compare' in one) argocd.compare(one.compare);
   }
 
-  /** Between two looks the operation ends, and another takes its place and gets somewhere. */
+  /** Between two reads, the operation ends, and another replaces it and makes progress. */
   #replace(by: Operation, after: 'go on' | 'fail', works: number): void {
     const { argocd } = this;
     while (argocd.current !== undefined) argocd.work(after);
@@ -114,7 +114,7 @@ class Client {
     for (let work = 0; work < works; work += 1) argocd.work('record');
   }
 
-  /** Somebody terminates the operation, and soon asks for another; the client looks in between. */
+  /** Somebody terminates the operation, and soon requests another; the client reads in between. */
   #endFor(other: Operation, after: number): void {
     const { argocd } = this;
     if (!argocd.terminate()) return;
@@ -134,7 +134,7 @@ class Client {
     this.run.now += milliseconds;
   }
 
-  /** Looks, and does what the rules say, until they wait: at most a few times. */
+  /** Reads, and does what the rules say, until they wait: at most a few times. */
   look(answer: 'answered' | 'lost on the way' | 'answer lost'): void {
     for (let acts = 0; this.verdict === undefined; acts += 1) {
       assert.ok(acts < 5, 'the rules act again and again upon one look');
@@ -165,7 +165,7 @@ class Client {
     this.run.change({ refresh: refreshed(now) });
   }
 
-  /** False when it failed, and is to be tried later. */
+  /** False if it failed, and must be retried later. */
   #act(act: Extract<Verdict, { kind: 'act' }>['act'], answer: string): boolean {
     const { argocd, run } = this;
     switch (act.kind) {
@@ -204,7 +204,7 @@ class Client {
     return told.state === 'accepted';
   }
 
-  /** Everything comes to rest, and the client goes on looking. */
+  /** Everything settles, and the client continues to read. */
   rest(): void {
     for (let looks = 0; looks < 100 && this.verdict === undefined; looks += 1) {
       if (looks === 5) this.argocd.show();
@@ -216,13 +216,14 @@ class Client {
     }
   }
 
-  /** Whether the truth bears out a success. */
+  /** Whether the truth confirms a success. */
   isTrue(): boolean {
     const { whenBusy, whenSuperseded, waitFor, options } = this.#goal;
     const first = this.argocd.truths.findIndex(({ operation: one }) => markerOf(one) === marker);
     return this.argocd.truths.some((truth, index) => {
       const { operation: one } = truth;
-      // Of two syncs of one account and revision that nobody saw, history does not tell which it was.
+      // If nobody saw two syncs with the same account and revision, the history does not show which
+      // it was.
       const isTwin =
         one.initiatedBy.username === 'ci' && index > first && first !== -1 && leavesHistory(one);
       const isOurs = markerOf(one) === marker || (isTwin && !options.dryRun);
@@ -232,7 +233,7 @@ class Client {
         !options.dryRun &&
         ((whenBusy === 'join' && isAsked) ||
           (whenSuperseded === 'follow' && isAfter && leavesHistory(one)));
-      // What was deployed and replaced since has no health of its own any more.
+      // What was deployed and then replaced no longer has a health of its own.
       const isIncluded =
         !options.dryRun && whenSuperseded === 'succeedIfIncluded' && isAfter && isAsked;
       const isHealthy = waitFor === 'operation' || options.dryRun || truth.healthyAfter;
@@ -243,8 +244,8 @@ class Client {
 
 const runs = { numRuns: 3_000 };
 
-describe('the rules over a small Argo CD whose truth is known', () => {
-  it('call nothing a success that was none, never sync twice, never spin, and always end', () => {
+describe('The rules with a small Argo CD whose true state is known', () => {
+  it('report no false success, never sync twice, never loop, and always end', () => {
     fc.assert(
       fc.property(goal, fc.array(step, { maxLength: 60, size: 'max' }), (wanted, steps) => {
         const client = new Client(wanted);
@@ -262,7 +263,7 @@ describe('the rules over a small Argo CD whose truth is known', () => {
     );
   });
 
-  it('give our own operation the end that it had, however it was hidden for a while', () => {
+  it('give our own operation its actual end, however long it was hidden', () => {
     const own = fc.oneof(
       { weight: 4, arbitrary: fc.record({ look: fc.constant('answered' as const) }) },
       { weight: 2, arbitrary: fc.record({ pass: fc.constantFrom(100, 1_000) }) },
@@ -292,7 +293,7 @@ describe('the rules over a small Argo CD whose truth is known', () => {
     );
   });
 
-  it('say so at once when the application is recreated, whatever was going on', () => {
+  it('report immediately that the application was recreated, whatever was in progress', () => {
     fc.assert(
       fc.property(goal, fc.array(step, { maxLength: 30, size: 'max' }), (wanted, steps) => {
         const client = new Client(wanted);

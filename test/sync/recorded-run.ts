@@ -9,13 +9,16 @@ import { refreshed, request, Run, start, syncGoal, titles } from './sample-appli
 export interface Snapshot {
   readonly t: number;
   readonly application: Application;
-  /** The answer to a read that asked for a fresh comparison. */
+  /** The response to a read that requested a fresh comparison. */
   readonly isRefresh: boolean;
-  /** The marker of the sync that was answered with it. */
+  /** The marker of the sync that got this response. */
   readonly asked: string | undefined;
 }
 
-/** What a follower would take of a recording, oldest first: never an older look after a newer one. */
+/**
+ * What a follower would accept of a recording, oldest first: never an older state after a newer
+ * one.
+ */
 export function snapshots(name: string): readonly Snapshot[] {
   const taken: Snapshot[] = [];
   for (const { t, event, request: call, response } of readRecording(name)) {
@@ -57,7 +60,7 @@ function isSameName(one: Application, other: Application): boolean {
   return one.name === other.name && one.namespace === other.namespace;
 }
 
-/** Follows a sync through the rest of its recording, as whoever asked for it. */
+/** Follows a sync through the rest of its recording, like the run that requested it. */
 export function followOwn(
   { marker, rest }: RecordedSync,
   waitFor: 'health' | 'operation',
@@ -77,7 +80,7 @@ export function followOwn(
   );
 }
 
-/** Follows it as another run, which joins what it finds in progress for the same revisions. */
+/** Follows it like another run, which joins what it finds in progress for the same revisions. */
 export function followJoined({ rest }: RecordedSync): readonly string[] {
   const byPosition = (rest[0]?.application.operation?.revisions ?? []).map((one, index) => ({
     position: index + 1,
@@ -117,7 +120,7 @@ export function follow(
     }
     if (verdict.kind === 'act') return [verdict.act.kind];
   }
-  // Nothing more happens: what was waited for in case something would is over.
+  // Nothing more happens: any wait for a possible change is over.
   const last = rest.at(-1);
   const verdict = last && run.see(last.application, 5_000);
   if (verdict?.kind !== 'done') return ['undecided'];

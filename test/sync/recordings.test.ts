@@ -21,8 +21,8 @@ const syncs = recordings.flatMap(recordedSyncs);
 
 /**
  * For every accepted sync: its outcome and the milliseconds from the first sight of the operation's
- * end to the decision, with the titles of the causes. What a decision on health waited for is a
- * comparison after the end, or the refresh that the recorder asked for 2.5 s later (we ask after 1 s).
+ * end to the decision, with the titles of the causes. A decision on health waited for a comparison
+ * after the end, or the refresh that the recorder requested 2.5 s later (we request it after 1 s).
  */
 const expected: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'apply-strategy': [['succeeded 2581']],
@@ -69,8 +69,8 @@ const expected: Readonly<Record<string, readonly (readonly string[])[]>> = {
   twins: [['succeeded 115'], ['succeeded 35']],
 };
 
-describe('the rules over the recordings', () => {
-  it('have every recording before them', () => {
+describe('The rules on the recordings', () => {
+  it('cover every recording', () => {
     assert.equal(recordings.length, 35);
     assert.equal(syncs.length, 42);
     assert.deepEqual(Object.keys(expected), [...new Set(syncs.map(({ name }) => name))]);
@@ -86,7 +86,7 @@ describe('the rules over the recordings', () => {
     });
   }
 
-  it('know the end of an operation at its first sight, whatever it was', () => {
+  it('recognize the end of an operation when it is first seen, whatever it was', () => {
     const late = syncs.filter((sync) => !/^\w+ 0$/.test(followOwn(sync, 'operation')[0] ?? ''));
     assert.deepEqual(
       late.map((sync) => [sync.name, followOwn(sync, 'operation')[0]]),
@@ -99,7 +99,7 @@ describe('the rules over the recordings', () => {
     );
   });
 
-  it('never take an operation with another marker for ours', () => {
+  it('never confuse an operation with another marker with ours', () => {
     for (const { name, rest } of syncs) {
       const run = new Run(syncGoal());
       for (const { application, t } of rest) {
@@ -115,18 +115,18 @@ describe('the rules over the recordings', () => {
     }
   });
 
-  it('give whoever joined a sync the outcome of who asked for it', () => {
-    // Nothing that runs no hooks, or changes nothing, is joined: the run syncs after it.
+  it('give a run that joined a sync the same outcome as its requester', () => {
+    // An operation that runs no hooks or changes nothing is not joined: the run syncs after it.
     const own = new Set(['apply-strategy', 'dry-run', 'selective']);
     for (const sync of syncs) {
-      // Argo CD took the annotation for the whole run.
+      // Argo CD used the annotation for the whole run.
       if (sync.name === 'skip-reconcile') continue;
       const wanted = own.has(sync.name) ? ['sync'] : followOwn(sync, 'operation');
       assert.deepEqual(followJoined(sync), wanted, sync.name);
     }
   });
 
-  it('take the applications of an ApplicationSet for synced once their own operations have ended', () => {
+  it('count the applications of an ApplicationSet as synced once their own operations have ended', () => {
     const all = snapshots('applicationset');
     const commit = readRecording('applicationset').find(({ kind }) => kind === 'git')?.revision;
     const names = [...new Set(all.map(({ application }) => application.name))];
@@ -144,7 +144,7 @@ describe('the rules over the recordings', () => {
     ]);
   });
 
-  it('follow a rollback, which carries no marker, by its content', () => {
+  it('follow a rollback, which has no marker, by its content', () => {
     const all = snapshots('rollback');
     const first = all.findIndex(({ application: { operation: one } }) => one?.info.length === 0);
     const { application } = all[first] ?? {};

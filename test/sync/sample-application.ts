@@ -22,12 +22,14 @@ import { pastOf } from '../../src/sync/model/past.ts';
 import type { Ending, Verdict } from '../../src/sync/model/verdict.ts';
 import { plainOptions, waiting } from '../goals.ts';
 
-/** Commits, told apart at a glance: `A` is `aaaa…`. */
+/** Commits that are easy to distinguish: `A` is `aaaa…`. */
 export const A = 'a'.repeat(40);
 export const B = 'b'.repeat(40);
 export const C = 'c'.repeat(40);
 
-/** The local clock when a run begins; Argo CD's is decades away, so that no rule can compare them. */
+/**
+ * The local clock when a run starts; Argo CD's is decades away, so that no rule can compare them.
+ */
 export const start = 1_000_000;
 
 /** Argo CD's clock: whole seconds since an arbitrary moment. */
@@ -53,7 +55,7 @@ export function operation(change: Partial<Operation> = {}): Operation {
   return { ...all, fingerprint: change.fingerprint ?? JSON.stringify(all) };
 }
 
-/** An operation of somebody else. */
+/** Another actor's operation. */
 export function foreign(change: Partial<Operation> = {}): Operation {
   return operation({ info: [], initiatedBy: { username: 'eve', automated: false }, ...change });
 }
@@ -138,7 +140,7 @@ export function entry(id: number, revision: string, change: Partial<HistoryEntry
   return all;
 }
 
-/** What Argo CD stores where nobody asks for retries. */
+/** What Argo CD stores if no retries are requested. */
 export const noRetry = {
   limit: 0,
   duration: '',
@@ -241,18 +243,18 @@ export function request(change: Partial<SentRequest> = {}): SentRequest {
   };
 }
 
-/** What a run remembers that has not looked yet; a sync knows its marker from the beginning. */
+/** The memory of a run that has not read yet; a sync knows its marker from the beginning. */
 export function fresh(goal: Goal = syncGoal(), change: Partial<Memory> = {}): Memory {
   const identity = goal.action === 'sync' ? ({ kind: 'marker', marker } as const) : undefined;
   return { ...newMemory(start, identity), ...change };
 }
 
-/** A refresh that was asked for, and answered, at these local times. */
+/** A refresh that was requested and answered at these local times. */
 export function refreshed(at = start): Memory['refresh'] {
   return { askedAt: at, answeredAt: at, failures: 0 };
 }
 
-/** One run over snapshots, as the follower makes it: it looks, then asks the rules. */
+/** A run on snapshots, like the follower does it: it reads, then asks the rules. */
 export class Run {
   readonly goal: Goal;
   memory: Memory;
@@ -265,14 +267,14 @@ export class Run {
     this.now = start;
   }
 
-  /** Looks at a snapshot, `after` milliseconds later. */
+  /** Reads a snapshot, `after` milliseconds later. */
   see(snapshot: Application, after = 0): Verdict {
     this.now += after;
     this.#application = snapshot;
     return this.change({ lookedAt: this.now });
   }
 
-  /** Changes what is remembered, as acts and answers do, and asks again. */
+  /** Changes what is remembered, like acts and responses do, and asks again. */
   change(memory: Partial<Memory>, after = 0): Verdict {
     if (this.#application === undefined) throw new Error('nothing was seen yet');
     this.now += after;
@@ -282,7 +284,7 @@ export class Run {
   }
 }
 
-/** The ending of a verdict that is one. */
+/** The end in a verdict that has one. */
 export function ending(verdict: Verdict): Ending {
   if (verdict.kind !== 'done') throw new Error(`not done: ${JSON.stringify(verdict)}`);
   return verdict.ending;

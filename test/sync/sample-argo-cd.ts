@@ -14,16 +14,16 @@ import {
   synced,
 } from './sample-application.ts';
 
-/** What truly became of an operation, whoever saw it. */
+/** The true result of an operation, whoever saw it. */
 export interface Truth {
   readonly operation: Operation;
   outcome: 'pending' | 'running' | 'succeeded' | 'failed' | 'removed';
-  /** The application was truly healthy at some time after it had ended. */
+  /** The application was truly healthy at some time after the end. */
   healthyAfter: boolean;
 }
 
 /**
- * Argo CD in small, with its truth known: one slot for an operation, a controller that works in
+ * A small Argo CD whose true state is known: one slot for an operation, a controller that works in
  * steps, and whole seconds. The snapshot is what a client may see of it.
  */
 export class SampleArgoCD {
@@ -37,9 +37,9 @@ export class SampleArgoCD {
     }),
   });
   readonly truths: Truth[] = [];
-  /** The last states of the operations that were replaced, oldest first. */
+  /** The last states of the replaced operations, oldest first. */
   readonly #replaced: OperationState[] = [];
-  /** What is shown in place of the operation and its state, for a while. */
+  /** What is temporarily shown instead of the operation and its state. */
   #shown: Pick<Application, 'operation' | 'operationState'> | undefined;
   #milliseconds = 30_000;
   #deployedAt = 0;
@@ -80,7 +80,7 @@ export class SampleArgoCD {
     this.#update({});
   }
 
-  /** The next update shows what is. */
+  /** The next update shows the true state. */
   show(): void {
     this.#shown = undefined;
     this.#update({});
@@ -95,7 +95,7 @@ export class SampleArgoCD {
     this.#real = { ...this.#real, ...change, resourceVersion };
   }
 
-  /** False when another operation holds the slot. */
+  /** False if another operation holds the slot. */
   ask(asked: Operation): boolean {
     if (this.#real.operation !== undefined) return false;
     this.truths.push({ operation: asked, outcome: 'pending', healthyAfter: false });
@@ -138,7 +138,7 @@ export class SampleArgoCD {
       const times = { deployStartedAt: startedAt, deployedAt: this.#second };
       const one = { revisions: asked.revisions, initiatedBy, automated, ...times };
       this.#update({ history: [...history, entry(this.truths.length, '', one)].slice(-3) });
-      // Only a success is written (argo-cd.md §2.1): from here on nothing else comes of it.
+      // Only a success is written (argo-cd.md §2.1): from here on, it is certain.
       current.outcome = 'succeeded';
       this.#deployedAt = this.#milliseconds;
       this.#before = this.#health;
@@ -165,7 +165,7 @@ export class SampleArgoCD {
     return true;
   }
 
-  /** What was deployed becomes healthy, or does not. */
+  /** The deployed revision becomes healthy, or does not. */
   settle(health: HealthStatus): void {
     this.#health = health;
     if (health !== 'Healthy') return;
@@ -174,7 +174,7 @@ export class SampleArgoCD {
     }
   }
 
-  /** A comparison; soon after the end it may look at a cluster from before the change. */
+  /** A comparison; soon after the end, it may see the cluster before the change. */
   compare(isLate: boolean): void {
     const lags = isLate && this.#milliseconds - this.#deployedAt < 1_000;
     this.#update({

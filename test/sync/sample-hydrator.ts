@@ -2,7 +2,7 @@ import type { Hydration, Hydrator, Rendering } from '../../src/sync/model/hydrat
 import type { Application } from '../../src/sync/model/application.ts';
 import { application, second, synced } from './sample-application.ts';
 
-/** Dry commits in the order in which they were pushed, and what they are hydrated as. */
+/** Dry commits in the order in which they were pushed, and their hydrated commits. */
 export const D1 = `d1${'0'.repeat(38)}`;
 export const D2 = `d2${'0'.repeat(38)}`;
 export const D3 = `d3${'0'.repeat(38)}`;
@@ -29,7 +29,7 @@ export function failed(from: number, message = badManifest): Hydration {
   return { phase: 'Failed', message, dry: undefined, startedAt: second(from), finishedAt };
 }
 
-/** At rest: D1 is hydrated as H1, as a look showed that found nothing new. */
+/** At rest: D1 is hydrated as H1, according to a refresh that found nothing new. */
 export function hydrator(change: Partial<Hydrator> = {}): Hydrator {
   return {
     dry: { repoURL: 'git', targetRevision: 'main' },
@@ -44,7 +44,7 @@ export function hydrator(change: Partial<Hydrator> = {}): Hydrator {
   };
 }
 
-/** Synced and Healthy at H1, with the hydrator at rest but for what changes. */
+/** Synced and Healthy at H1, with the hydrator at rest except for the changes. */
 export function hydratedApplication(
   of: Partial<Hydrator> = {},
   change: Partial<Application> = {},

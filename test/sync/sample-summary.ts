@@ -45,7 +45,7 @@ export function summary(change: Partial<ApplicationSummary> = {}): ApplicationSu
   };
 }
 
-/** What a list tells of an application of which this is the summary. */
+/** A list's entry for an application with this summary. */
 export function listingOf(of: ApplicationSummary): Listing {
   const { name, namespace, project, createdAt, deleting, isPending, last, sync, health } = of;
   return {

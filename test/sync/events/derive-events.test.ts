@@ -20,7 +20,7 @@ import {
   state,
 } from '../sample-application.ts';
 
-/** Looks at an application again and again, as the handler does, with a store between the looks. */
+/** Reads an application repeatedly, like the handler does, with a store between the reads. */
 function watch(looks: readonly Application[], since = second(5)): readonly ApplicationEvent[] {
   let memory: EventMemory | undefined;
   return looks.flatMap((look) => {
@@ -30,7 +30,10 @@ function watch(looks: readonly Application[], since = second(5)): readonly Appli
   });
 }
 
-/** The same, each look a second after the one before; what is told of the operation at last. */
+/**
+ * The same, with each read a second after the previous one; returns what the last event says about
+ * the operation.
+ */
 function lastOperation(looks: readonly Application[]) {
   let memory: EventMemory | undefined;
   const told = looks.flatMap((look, at) => {
@@ -41,7 +44,10 @@ function lastOperation(looks: readonly Application[]) {
   return told.at(-1)?.operation;
 }
 
-/** `succeeded`, `phaseReached PreSync`, `hookEnded migrate Failed`; with the attempt beyond the first. */
+/**
+ * `succeeded`, `phaseReached PreSync`, `hookEnded migrate Failed`; with the attempt after the
+ * first.
+ */
 function brief({ kind, phase, hook: run, operation: of }: ApplicationEvent): string {
   const what = run === undefined ? phase : `${run.name} ${run.state}`;
   const attempt = of?.attempt ? `#${of.attempt}` : '';
@@ -65,7 +71,7 @@ const over = (
 });
 
 describe('The events of an operation', () => {
-  it('are told as it continues, each once', () => {
+  it('are reported as it continues, each once', () => {
     const migrating = { results: [hook()] };
     const migrated = { results: [hook({ hookPhase: 'Succeeded' })] };
     const applied = { results: [...migrated.results, result()] };
@@ -118,7 +124,7 @@ describe('The events of an operation', () => {
       ['operationStarted', 'terminated'],
     ],
     [
-      'a dry run that fails before anything began',
+      'a dry run that fails before anything started',
       over('Failed', {
         message: 'one or more objects failed to apply (dry run)',
         results: [hook({ status: 'SyncFailed', hookPhase: 'Failed' })],
@@ -126,7 +132,7 @@ describe('The events of an operation', () => {
       ['operationStarted', 'failed'],
     ],
     [
-      'a dry run that was asked for',
+      'a requested dry run',
       over('Succeeded', {
         operation: operation({ dryRun: true }),
         results: [hook({ hookPhase: 'Succeeded' })],
@@ -134,7 +140,7 @@ describe('The events of an operation', () => {
       ['operationStarted', 'succeeded'],
     ],
     [
-      'its namespace alone',
+      'only its namespace',
       over('Succeeded', {
         results: [
           result({
@@ -169,17 +175,17 @@ describe('The events of an operation', () => {
     ],
   ];
   for (const [what, look, expected] of ends) {
-    it(`are right for ${what}`, () => {
+    it(`are correct for ${what}`, () => {
       assert.deepEqual(watch([rest, look]).map(brief), expected);
     });
   }
 
-  it('wait for the end of a success that Argo CD has not given one', () => {
+  it('wait for the end of a success that Argo CD has not recorded yet', () => {
     const looks = [rest, over('Succeeded', { finishedAt: undefined })];
     assert.deepEqual(watch(looks).map(brief), ['operationStarted']);
   });
 
-  it('are told again for each attempt, with the same ids', () => {
+  it('are reported again for each attempt, with the same ids', () => {
     const failed = { results: [hook({ hookPhase: 'Failed' })] };
     const waiting = { phase: 'Running', finishedAt: second(20), retryCount: 1 } as const;
     const events = watch([
@@ -201,10 +207,10 @@ describe('The events of an operation', () => {
   });
 });
 
-describe('An operation whose end nobody saw', () => {
+describe('An operation whose end was not seen', () => {
   const other = { operation: foreign(), startedAt: second(30) };
 
-  it('has succeeded where the history says so', () => {
+  it('has succeeded if the history says so', () => {
     const history = [entry(1, A), entry(2, B, { deployStartedAt: second(10) })];
     const events = watch([rest, running(), { ...over('Failed', other), history }]);
     assert.deepEqual(events.map(brief), [
@@ -216,7 +222,7 @@ describe('An operation whose end nobody saw', () => {
     assert.deepEqual(events[1]?.operation?.revisions, [B]);
   });
 
-  it('has succeeded also where it was last seen before its branch was resolved', () => {
+  it('has succeeded even if it was last seen before its branch was resolved', () => {
     const asked = operation({ revisions: ['main'] });
     const history = [entry(1, A), entry(2, B, { deployStartedAt: second(10) })];
     const looks = [
@@ -227,21 +233,21 @@ describe('An operation whose end nobody saw', () => {
     assert.equal(watch(looks).map(brief)[1], 'succeeded');
   });
 
-  it('was superseded where it does not', () => {
+  it('was superseded if the history does not contain it', () => {
     const events = watch([rest, running(), { ...rest, operationState: state(other) }]);
     assert.deepEqual(events.map(brief), ['operationStarted', 'superseded', 'operationStarted']);
   });
 
-  it('was superseded where it was removed', () => {
+  it('was superseded if it was removed', () => {
     assert.deepEqual(watch([rest, running(), rest]).map(brief), ['operationStarted', 'superseded']);
   });
 
-  it('continues while another is only asked for', () => {
+  it('continues while another is only requested', () => {
     const asked = { ...rest, operation: foreign() };
     assert.deepEqual(watch([rest, running(), asked]).map(brief), ['operationStarted']);
   });
 
-  it('is told from the history even if nobody saw it at all, in order', () => {
+  it('is reported from the history even if it was never seen, in order', () => {
     const history = [
       entry(1, A),
       entry(2, B, { deployStartedAt: second(12), automated: true }),
@@ -259,7 +265,7 @@ describe('An operation whose end nobody saw', () => {
     );
   });
 
-  it('is not told twice when an older state comes back', () => {
+  it('is not reported twice if an older state returns', () => {
     const newer = over('Succeeded', other);
     const events = watch([rest, running(), newer, running(), newer, over('Failed')]);
     assert.deepEqual(events.map(brief), [
@@ -270,7 +276,7 @@ describe('An operation whose end nobody saw', () => {
     ]);
   });
 
-  it('is not told twice when the one of the same second comes back', () => {
+  it('is not reported twice if the state of the same second returns', () => {
     const twin = over('Succeeded', { operation: foreign() });
     const events = watch([rest, over('Failed'), twin, over('Failed'), twin]);
     assert.deepEqual(events.map(brief), [
@@ -281,7 +287,7 @@ describe('An operation whose end nobody saw', () => {
     ]);
   });
 
-  it('is not taken for another that started in the same second', () => {
+  it('is not confused with another that started in the same second', () => {
     const history = [entry(1, A), entry(2, B, { deployStartedAt: second(10) })];
     const twin = over('Failed', { operation: foreign() }, { history });
     const events = watch([rest, running(), twin]);
@@ -306,13 +312,13 @@ describe('An operation whose end nobody saw', () => {
   });
 });
 
-describe('The first look at an application', () => {
-  it('tells nothing of what ended before', () => {
+describe('The first read of an application', () => {
+  it('reports nothing that ended before', () => {
     const old = over('Succeeded', {}, { history: [entry(1, A, { deployedAt: second(20) })] });
     assert.deepEqual(watch([old], second(25)), []);
   });
 
-  it('tells what ended since then', () => {
+  it('reports what ended since then', () => {
     const history = [
       entry(1, A, { deployedAt: second(1) }),
       entry(2, B, { deployedAt: second(18) }),
@@ -321,11 +327,11 @@ describe('The first look at an application', () => {
     assert.deepEqual(events.map(brief), ['succeeded', 'operationStarted', 'failed']);
   });
 
-  it('tells an operation that continues', () => {
+  it('reports a continuing operation', () => {
     assert.deepEqual(watch([running()], second(25)).map(brief), ['operationStarted']);
   });
 
-  it('is another one after the application was recreated under its name', () => {
+  it('happens again after the application was recreated under its name', () => {
     const again = { ...over('Succeeded'), uid: 'uid-2' };
     assert.deepEqual(watch([rest, over('Succeeded'), again]).map(brief), [
       'operationStarted',
@@ -336,8 +342,8 @@ describe('The first look at an application', () => {
   });
 });
 
-describe('What an event tells of its operation', () => {
-  it('is whether other revisions are deployed than before', () => {
+describe("An event's statement about its operation", () => {
+  it('says whether the deployed revisions changed', () => {
     const change = (revision: string) =>
       watch([over('Succeeded', { operation: operation({ revisions: [revision] }) })])[0]?.operation
         ?.revisionChanged;
@@ -349,7 +355,7 @@ describe('What an event tells of its operation', () => {
 });
 
 describe('The health of an application', () => {
-  it('is told when it becomes degraded, and once more when it is healthy again', () => {
+  it('is reported when it becomes degraded, and again when it is healthy', () => {
     const events = watch(
       (
         [
@@ -367,7 +373,7 @@ describe('The health of an application', () => {
     assert.equal(new Set(events.map(({ id }) => id)).size, 3);
   });
 
-  it('is not told at the first look', () => {
+  it('is not reported at the first read', () => {
     const sick = application({ health: { status: 'Degraded', message: '' } });
     assert.deepEqual(watch([sick]), []);
   });
@@ -385,7 +391,7 @@ describe('The events of the recordings', () => {
   });
   const keyOf = ({ id, operation: of }: ApplicationEvent) => `${id} ${of?.attempt}`;
 
-  it('are told once, and none is told that did not happen, whichever looks are missed', () => {
+  it('are reported once, and none that did not happen, whichever reads are missed', () => {
     assert.ok(applications.length > 30);
     fc.assert(
       fc.property(
@@ -419,23 +425,23 @@ describe('The phases of an operation', () => {
   const phasesOf = (looks: readonly Application[]) =>
     lastOperation(looks)?.phases?.map(({ phase, at }) => `${phase} ${(at - second(0)) / 1_000}`);
 
-  it('began when they were first seen, whatever is seen later', () => {
+  it('started when they were first seen, whatever is seen later', () => {
     const first = running(begun('PreSync'));
     const last = running(begun('PreSync', 'Sync'));
     const looks = [rest, running(), first, first, last, over('Succeeded')];
     assert.deepEqual(phasesOf(looks), ['PreSync 2', 'Sync 4']);
   });
 
-  it('began at no known time where several are new at once, but for the last', () => {
+  it('started at an unknown time if several are new at once, except for the last', () => {
     const looks = [rest, running(begun('PreSync', 'Sync')), over('Succeeded')];
     assert.deepEqual(phasesOf(looks), ['Sync 1']);
   });
 
-  it('began at no known time where only their end is seen', () => {
+  it('started at an unknown time if only their end is seen', () => {
     assert.deepEqual(phasesOf([rest, over('Succeeded', begun('PreSync', 'Sync'))]) ?? [], []);
   });
 
-  it('begin anew in each attempt', () => {
+  it('start again in each attempt', () => {
     const looks = [
       rest,
       running(begun('PreSync', 'Sync')),

@@ -10,7 +10,7 @@ const alert = hook({ name: 'alert', hookType: 'SyncFail', syncPhase: 'SyncFail' 
 
 describe('The phases without hooks of an operation', () => {
   const cases: readonly (readonly [string, OperationState, readonly string[]])[] = [
-    ['goes on', state({ results: [migrated] }), []],
+    ['continues', state({ results: [migrated] }), []],
     [
       'succeeded with all hooks',
       ended('Succeeded', { results: [migrated, result(), smoked] }),
@@ -27,7 +27,7 @@ describe('The phases without hooks of an operation', () => {
       ['Sync notReached', 'PostSync notReached', 'SyncFail noneThere'],
     ],
     [
-      'failed, and alerted',
+      'failed, and ran its SyncFail hooks',
       ended('Failed', { results: [{ ...result(), status: 'SyncFailed' }, alert] }),
       ['PreSync noneThere', 'Sync noneThere', 'PostSync notReached'],
     ],
@@ -45,7 +45,7 @@ describe('The phases without hooks of an operation', () => {
       ],
     ],
     [
-      'names a kind that is unknown',
+      'names an unknown kind',
       ended('Failed', { results: [{ ...result(), status: 'SyncFailed', hookPhase: undefined }] }),
       [
         'PreSync notReached',
@@ -80,7 +80,7 @@ describe('The phases without hooks of an operation', () => {
     ),
   ];
   for (const [what, operationState, expected] of cases) {
-    it(`are told with why, for one that ${what}`, () => {
+    it(`are reported with the reason, for one that ${what}`, () => {
       const missed = missedPhases(operationState).map(({ phase, reason }) => `${phase} ${reason}`);
       assert.deepEqual(missed, expected);
     });
@@ -88,7 +88,7 @@ describe('The phases without hooks of an operation', () => {
 });
 
 describe('The hooks that ran', () => {
-  it('are told with their phases and states, and ordinary resources are not', () => {
+  it('are reported with their phases and states, without ordinary resources', () => {
     const runs = hookRunsOf(state({ results: [migrated, result(), smoke] }));
     assert.deepEqual(
       runs.map(({ name, phase, state: reached }) => [name, phase, reached]),
@@ -99,7 +99,7 @@ describe('The hooks that ran', () => {
     );
   });
 
-  it('are none of a dry run, which reaches no phase', () => {
+  it('are none for a dry run, which reaches no phase', () => {
     const dryRun = state({ operation: operation({ dryRun: true }), results: [migrated] });
     assert.deepEqual(hookRunsOf(dryRun), []);
     assert.deepEqual(reachedPhases(dryRun), []);

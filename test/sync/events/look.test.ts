@@ -3,8 +3,8 @@ import { isUnderWay, lookOf } from '../../../src/sync/events/look.ts';
 import { application, ended, operation, second, state } from '../sample-application.ts';
 import { endedOperation, listingOf, summary } from '../sample-summary.ts';
 
-describe('How an application looks', () => {
-  it('is the same of all of it, of its summary and of its line in a list', () => {
+describe('The look of an application', () => {
+  it('is the same for the whole application, its summary and its entry in a list', () => {
     const whole = application({ operationState: ended('Succeeded') });
     const short = summary({ last: endedOperation() });
     assert.equal(lookOf(short), lookOf(whole));
@@ -15,7 +15,7 @@ describe('How an application looks', () => {
     assert.equal(lookOf(listingOf(pending)), lookOf(asked));
   });
 
-  it('is another as soon as an operation, its phase or its end, or the health is another', () => {
+  it('changes with an operation, its phase or end, or the health', () => {
     const looks = [
       application(),
       application({ operation: operation() }),

@@ -3,12 +3,12 @@ import type { Operation } from '../../../src/sync/model/operation.ts';
 import { originOf } from '../../../src/sync/events/operation-origin.ts';
 import { foreign, operation, resource } from '../sample-application.ts';
 
-describe('Who started an operation', () => {
+describe('The origin of an operation', () => {
   const automated = { username: '', automated: true };
   const cases: readonly (readonly [string, Operation, unknown])[] = [
-    ['a run of ours', operation(), { kind: 'run', marker: 'run-1' }],
+    ['one of our runs', operation(), { kind: 'run', marker: 'run-1' }],
     [
-      'a run of ours that says where it is',
+      'one of our runs with its address',
       operation({
         info: [
           { name: 'azure-pipelines/run', value: 'run-1' },

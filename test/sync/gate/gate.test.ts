@@ -63,26 +63,26 @@ const oci: Partial<ApplicationSummary> = {
 const cases: readonly Case[] = [
   ['at rest', {}, {}, 'passed', /^Synced at aaaaaaa, Healthy$/],
   ['at the revision', {}, { revision: A }, 'passed', /aaaaaaa/],
-  ['at the revision, written short', {}, { revision: 'AAAAAAAA' }, 'passed', /aaaaaaa/],
+  ['at the abbreviated revision', {}, { revision: 'AAAAAAAA' }, 'passed', /aaaaaaa/],
   ['at the branch that it tracks', {}, { revision: 'main' }, 'passed', /aaaaaaa/],
 
-  ['at the branch as Azure DevOps gives it', {}, { revision: 'refs/heads/main' }, 'passed', /./],
+  ["at the branch in Azure DevOps' notation", {}, { revision: 'refs/heads/main' }, 'passed', /./],
   [
-    'at the branch, and a tag of its name is on that commit',
+    'at the branch, with a tag of the same name on that commit',
     { tags: { [A]: ['main'] } },
     { revision: 'refs/heads/main' },
     'failed',
     /cannot be determined/,
   ],
   [
-    'at a branch of the name of the tag, of which nobody has told yet',
+    "at a branch with the tag's name, which has not been resolved yet",
     {},
     { revision: 'refs/tags/main' },
     'waiting',
     /has not reported yet/,
   ],
   [
-    'at a branch of the name of the tag, which is elsewhere',
+    "at a branch with the tag's name, which is elsewhere",
     { tags: { [A]: ['v1'] } },
     { revision: 'refs/tags/main' },
     'failed',
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
     'passed',
     /./,
   ],
-  ['at HEAD, which it tracks without a name', nameless, { revision: 'HEAD' }, 'passed', /./],
+  ['at HEAD, which it tracks by default', nameless, { revision: 'HEAD' }, 'passed', /./],
   [
     'at a branch that Argo CD did not resolve',
     { sync: synced('main') },
@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
     /main/,
   ],
   [
-    'at the branch that it tracks, of which something older is live',
+    'at the branch that it tracks, with an older commit live',
     { sync: synced(B, 'OutOfSync') },
     { revision: 'refs/heads/main', requireSynced: false },
     'waiting',
@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
   ['at another version', chart('1.2.3'), { revision: '1.2.4' }, 'waiting', /1\.2\.3 is live/],
   ['at the range that it tracks', chart('1.2.3'), { revision: '1.x' }, 'passed', /1\.2\.3/],
   [
-    'with a range wanted that it does not track',
+    'with another range required than it tracks',
     chart('1.2.3'),
     { revision: '~1.2' },
     'failed',
@@ -122,12 +122,12 @@ const cases: readonly Case[] = [
   ],
   ['at a digest', oci, { revision: digest }, 'passed', /sha256:dddd/],
   ['at the OCI tag that it tracks', oci, { revision: 'stable' }, 'passed', /sha256:dddd/],
-  ['with another OCI tag wanted', oci, { revision: 'v2' }, 'failed', /specify the commit/],
+  ['with another OCI tag required', oci, { revision: 'v2' }, 'failed', /specify the commit/],
 
-  ['that is not there', undefined, {}, 'failed', /application not found, or no rule allows/],
+  ['that does not exist', undefined, {}, 'failed', /application not found, or no rule allows/],
   ['that is being deleted', { deleting: true }, {}, 'failed', /being deleted/],
   [
-    'with a branch wanted that it does not track',
+    'with another branch required than it tracks',
     {},
     { revision: 'next' },
     'failed',
@@ -149,14 +149,14 @@ const cases: readonly Case[] = [
   ],
   ['whose operation failed', { last: failedAt(A) }, {}, 'failed', /aaaaaaa ended as Failed: one/],
   [
-    'whose operation failed at the revision wanted',
+    'whose operation failed at the required revision',
     { last: failedAt(B), sync: synced(C, 'OutOfSync') },
     { revision: B },
     'failed',
     /bbbbbbb ended as Failed/,
   ],
   [
-    'whose operation ended before it knew its revision',
+    'whose operation ended before its revision was known',
     { last: endedOperation({ phase: 'Error', revisions: [] }), sync: synced(A, 'OutOfSync') },
     {},
     'failed',
@@ -165,44 +165,44 @@ const cases: readonly Case[] = [
   ['that is Degraded', health('Degraded'), {}, 'failed', /Degraded now; a later sample passes/],
 
   [
-    'that Argo CD leaves alone',
+    'that Argo CD skips',
     { skipReconcile: true },
     {},
     'waiting',
     /skip-reconcile\), so its status may be stale/,
   ],
-  ['with an operation asked for', { isPending: true }, {}, 'waiting', /requested but has not/],
-  ['with an operation going on', { last: running }, {}, 'waiting', /to aaaaaaa is Running$/],
+  ['with a requested operation', { isPending: true }, {}, 'waiting', /requested but has not/],
+  ['with an operation in progress', { last: running }, {}, 'waiting', /to aaaaaaa is Running$/],
   [
-    'with an operation that waits',
+    'with a waiting operation',
     { last: { ...running, message: 'waiting for hooks' }, isPending: true },
     {},
     'waiting',
     /is Running: waiting for hooks/,
   ],
   [
-    'with an operation that is being ended',
+    'with an operation that is being terminated',
     { last: endedOperation({ phase: 'Terminating' }) },
     {},
     'waiting',
     /is Terminating/,
   ],
   [
-    'with an attempt that failed and is retried',
+    'with a failed attempt that is retried',
     { last: endedOperation({ phase: 'Running', message: 'Retrying' }), isPending: true },
     {},
     'waiting',
     /failed and will be retried: Retrying/,
   ],
   [
-    'with a broken source while an operation goes on',
+    'with a broken source during an operation',
     { last: running, conditions: [comparisonError()] },
     {},
     'waiting',
     /Running/,
   ],
   [
-    'whose repository is away for a moment',
+    'whose repository is temporarily down',
     {
       sync: synced(A, 'Unknown'),
       conditions: [comparisonError('rpc error: code = Unavailable desc = x')],
@@ -220,14 +220,14 @@ const cases: readonly Case[] = [
   ],
   ['that was never compared', { reconciledAt: undefined }, {}, 'waiting', /not compared it since/],
   [
-    'whose operation failed at another revision than it tracks now',
+    'whose operation failed at another revision than the tracked one',
     { last: failedAt(B), sync: synced(A, 'OutOfSync') },
     {},
     'waiting',
     /OutOfSync at aaaaaaa, waiting for somebody to sync it: auto-sync is off/,
   ],
   [
-    'that auto-sync has still to sync',
+    'that auto-sync has yet to sync',
     { sync: synced(B, 'OutOfSync'), autoSync: true },
     {},
     'waiting',
@@ -242,21 +242,33 @@ const cases: readonly Case[] = [
     /nothing has been deployed yet, waiting for aaaaaaa/,
   ],
   ['that is Progressing', health('Progressing'), {}, 'waiting', /health is Progressing/],
-  ['with something Missing', health('Missing'), {}, 'waiting', /health is Missing/],
+  ['with a Missing resource', health('Missing'), {}, 'waiting', /health is Missing/],
   ['of unknown health', health('Unknown'), {}, 'waiting', /health is Unknown/],
-  ['that is paused', health('Suspended'), {}, 'waiting', /paused, waiting for somebody/],
+  ['that is suspended', health('Suspended'), {}, 'waiting', /paused, waiting for somebody/],
 
-  ['paused, as is accepted', health('Suspended'), { acceptSuspended: true }, 'passed', /Suspended/],
-  ['Degraded, as is accepted', health('Degraded'), { requireHealthy: false }, 'passed', /Degraded/],
   [
-    'OutOfSync, as is accepted, at what was deployed',
+    'that is suspended, as accepted',
+    health('Suspended'),
+    { acceptSuspended: true },
+    'passed',
+    /Suspended/,
+  ],
+  [
+    'that is Degraded, as accepted',
+    health('Degraded'),
+    { requireHealthy: false },
+    'passed',
+    /Degraded/,
+  ],
+  [
+    'that is OutOfSync, as accepted, at the deployed revision',
     { sync: synced(B, 'OutOfSync') },
     { requireSynced: false, revision: A },
     'passed',
     /OutOfSync at aaaaaaa/,
   ],
   [
-    'with a later commit that changes nothing here',
+    'with a later commit that changes nothing for it',
     { sync: synced(B) },
     { revision: A },
     'passed',
@@ -285,7 +297,7 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe('a gate', () => {
+describe('A gate', () => {
   for (const [what, change, asked, status, message] of cases) {
     it(`${status}: an application ${what}`, () => {
       const answer = judge(change, asked);
@@ -294,7 +306,7 @@ describe('a gate', () => {
     });
   }
 
-  it('waits until all has been calm for long enough', () => {
+  it('waits until everything has been stable for long enough', () => {
     const stableFor = 300_000;
     assert.deepEqual(judge({}, { stableFor }, 40_900), {
       status: 'waiting',
@@ -307,30 +319,31 @@ describe('a gate', () => {
     assert.match(judge({}, { stableFor }, -5_000).message, /for 0 s of 300 s/);
   });
 
-  it('does not trust a comparison in the second of the end until some more have passed', () => {
+  it('does not trust a comparison in the same second as the end until a few more have passed', () => {
     const change = { reconciledAt: second(20) };
     assert.equal(judge(change, {}, 9_999).status, 'waiting');
     assert.equal(judge(change, {}, 10_000).status, 'passed');
   });
 
   for (const name of recordingNames) {
-    it(`passes nothing that is not there yet in ${name}`, () => {
+    it(`passes nothing that is not yet done in ${name}`, () => {
       const summaries = readRecording(name)
         .flatMap(({ event, response }) => [event?.result.application, response?.body])
         .filter(isApplication)
         .map(readSummary);
+      assert.ok(summaries.length > 0);
       for (const one of summaries) {
         const { status } = judgeGate(one, strict, start, start);
         if (status !== 'passed') continue;
         assert.equal(isBusy(one), false);
         assert.deepEqual([one.sync.status, one.health.status], ['Synced', 'Healthy']);
-        // The last operation is that of the revision which is shown as live.
+        // The last operation is that of the revision shown as live.
         assert.deepEqual(one.last?.revisions, one.sync.revisions);
       }
     });
   }
 
-  /** What a gate says at the end of a recording, when all has been calm for a while. */
+  /** The gate's answer at the end of a recording, when everything has been stable for a while. */
   const ends: readonly [string, GateVerdict['status'], RegExp][] = [
     ['plain', 'passed', /^Synced at 6b19d03, Healthy$/],
     ['multi-source', 'waiting', /^OutOfSync at 9b59c74, 9b59c74/],

@@ -40,14 +40,14 @@ function shop(
 
 const pushed = { current: hydrated(other, 40), last: other, compared: D2 };
 
-describe('a gate for a hydrated application', () => {
+describe('A gate for a hydrated application', () => {
   const cases: readonly [string, string | undefined, ApplicationSummary, string][] = [
     ['passes at rest', undefined, shop(), 'passed'],
     ['passes for the dry commit that is live', D1, shop(), 'passed'],
     ['passes for the dry branch', 'refs/heads/main', shop(), 'passed'],
     ['passes for a hydrated commit', H1, shop(), 'passed'],
     ['passes for the branch that is synced', 'env/shop', shop(), 'passed'],
-    ['waits for a dry commit that nobody has seen', D2, shop(), 'waiting'],
+    ['waits for a dry commit that has not been seen', D2, shop(), 'waiting'],
     [
       'waits for one that is being hydrated',
       D2,
@@ -60,19 +60,19 @@ describe('a gate for a hydrated application', () => {
       shop({ current: hydrating(40) }),
       'waiting',
     ],
-    ['waits for a push that a look has found', undefined, shop({ compared: D2 }), 'waiting'],
-    ['waits until what is hydrated was compared', undefined, shop(pushed), 'waiting'],
-    ['waits until what is hydrated is live', D2, shop(pushed), 'waiting'],
-    ['passes when it is', D2, shop(pushed, H2), 'passed'],
-    ['passes for the tip when it is', undefined, shop(pushed, H2), 'passed'],
+    ['waits for a push that a refresh has found', undefined, shop({ compared: D2 }), 'waiting'],
+    ['waits until the hydrated commit was compared', undefined, shop(pushed), 'waiting'],
+    ['waits until the hydrated commit is live', D2, shop(pushed), 'waiting'],
+    ['passes when it is live', D2, shop(pushed, H2), 'passed'],
+    ['passes for the tip when it is live', undefined, shop(pushed, H2), 'passed'],
     [
-      'passes for the tip where another commit came on top, and was compared',
+      'passes for the tip if another commit followed, and was compared',
       undefined,
       shop(pushed, A, { reconciledAt: second(50) }),
       'passed',
     ],
     [
-      'passes when a commit changed nothing',
+      'passes if a commit changed nothing',
       D2,
       shop({
         current: hydrated({ dry: D2, hydrated: H1 }, 25),
@@ -82,20 +82,20 @@ describe('a gate for a hydrated application', () => {
       'passed',
     ],
     [
-      'passes where commits outside its paths are not hydrated',
+      'passes if commits outside its paths are not hydrated',
       undefined,
       shop({ compared: D2, isSelective: true }),
       'passed',
     ],
-    ['fails when the hydration failed', undefined, shop({ current: failed(40) }), 'failed'],
+    ['fails if the hydration failed', undefined, shop({ current: failed(40) }), 'failed'],
     [
-      'fails for the commit that it failed at',
+      'fails for the commit at which it failed',
       D2,
       shop({ compared: D2, current: failed(40) }),
       'failed',
     ],
     [
-      'passes for what is live although a newer one failed',
+      'passes for what is live even if a newer one failed',
       D1,
       shop({ compared: D2, current: failed(40) }),
       'passed',
@@ -126,7 +126,7 @@ describe('a gate for a hydrated application', () => {
     });
   }
 
-  it('waits for the first promotion, before which Argo CD finds nothing to compare', () => {
+  it('waits for the first promotion, before which Argo CD has nothing to compare', () => {
     const unpromoted = shop({ ...pushed, stagingBranch: 'next' }, H1, {
       sync: { status: 'Unknown', revisions: ['env/shop'] },
       conditions: [comparisonError('app path does not exist')],
@@ -139,7 +139,7 @@ describe('a gate for a hydrated application', () => {
     });
   });
 
-  it('takes a merge that was made after the hydration for the promotion, as a sync does', () => {
+  it('treats a merge that was made after the hydration as the promotion, like a sync does', () => {
     const staged = (dates: Readonly<Record<string, number>>) =>
       shop({ ...pushed, stagingBranch: 'next' }, A, { reconciledAt: second(60), dates });
     const answer = (dates: Readonly<Record<string, number>>) =>
@@ -168,7 +168,7 @@ describe('a gate for a hydrated application', () => {
     assert.doesNotMatch(promoted.message, /promotion/);
   });
 
-  it('tells what is hydrated, and what is not', () => {
+  it('says what is hydrated, and what is not', () => {
     const { message } = judgeGate(shop(), { ...plain, revision: D2 }, 0, 1);
     assert.equal(message, 'dry commit d100000 is hydrated, waiting for d200000');
     assert.equal(first.hydrated, H1);

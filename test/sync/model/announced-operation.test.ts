@@ -29,23 +29,23 @@ const one = (seen: ReturnType<typeof application>) => {
   return first;
 };
 
-describe('the operations that stand in an application', () => {
+describe('The operations of an application', () => {
   const cases = [
     ['none', application(), []],
-    ['one that is asked for', application({ operation: operation() }), [undefined]],
+    ['a requested one', application({ operation: operation() }), [undefined]],
     [
-      'one that runs, and is still asked for',
+      'a running one that is still requested',
       application({ operation: operation(), operationState: state() }),
       [second(10)],
     ],
-    ['one that ended', application({ operationState: ended('Failed') }), [second(10)]],
+    ['an ended one', application({ operationState: ended('Failed') }), [second(10)]],
     [
-      'one that ended, and an equal one that is asked for',
+      'an ended one, and a request for an equal one',
       application({ operation: operation(), operationState: ended('Failed') }),
       [second(10), undefined],
     ],
     [
-      'one that runs, and another that is asked for',
+      'a running one, and a request for another',
       application({ operation: foreign(), operationState: state() }),
       [second(10), undefined],
     ],
@@ -60,8 +60,8 @@ describe('the operations that stand in an application', () => {
   }
 });
 
-describe('an operation that somebody else asked for in our name', () => {
-  it('is taken up as accepted, with what has happened to it by now', () => {
+describe('An operation that somebody else requested in our name', () => {
+  it('is taken up as accepted, with everything that has happened to it', () => {
     const pending = application({ operation: operation() });
     const running = application({ operation: operation(), operationState: state() });
     const over = application({ operationState: ended('Succeeded') });
@@ -80,7 +80,7 @@ describe('an operation that somebody else asked for in our name', () => {
     );
   });
 
-  it('is told apart from one with the same marker by its start', () => {
+  it('is distinguished by its start from one with the same marker', () => {
     const first = application({ operationState: ended('Failed') });
     const { identity } = takeUp(first, one(first), asked);
     const next = application({ operationState: state({ startedAt: second(60) }) });
@@ -89,7 +89,7 @@ describe('an operation that somebody else asked for in our name', () => {
     assert.equal(matchOperation(first, identity).kind, 'ended');
   });
 
-  it('is not mistaken for an older one with the same marker that comes back', () => {
+  it('is not confused with an older one with the same marker that returns', () => {
     const now = application({ operationState: state({ startedAt: second(60) }) });
     const memory = takeUp(now, one(now), asked);
     const old = application({ operationState: ended('Failed') });
@@ -97,7 +97,7 @@ describe('an operation that somebody else asked for in our name', () => {
     assert.notEqual(withoutPast(now, memory).operationState, undefined);
   });
 
-  it('is proven by the entry that it wrote just before it ended, also when that was there already', () => {
+  it('is proven by the entry that it wrote just before its end, even if that existed already', () => {
     const own = entry(7, A, { deployStartedAt: second(10) });
     const seen = application({ operationState: state({ revisions: [A] }), history: [own] });
     const memory = takeUp(seen, one(seen), asked);

@@ -4,7 +4,7 @@ import { calmSince, isBusy, traitsOf } from '../../../src/sync/model/application
 import { B, second, synced } from '../sample-application.ts';
 import { endedOperation, summary, listingOf } from '../sample-summary.ts';
 
-describe('the summary of an application', () => {
+describe('The summary of an application', () => {
   it('has the traits that a list shows', () => {
     const cases = [
       summary(),
@@ -19,26 +19,26 @@ describe('the summary of an application', () => {
   const changes: readonly [string, Partial<ApplicationSummary>][] = [
     ['it was recreated', { createdAt: second(1) }],
     ['it is being deleted', { deleting: true }],
-    ['an operation is asked for', { isPending: true }],
-    ['an operation began', { last: endedOperation({ startedAt: second(11) }) }],
+    ['an operation is requested', { isPending: true }],
+    ['an operation started', { last: endedOperation({ startedAt: second(11) }) }],
     ['an operation ended', { last: endedOperation({ finishedAt: second(21) }) }],
     ['an operation has another phase', { last: endedOperation({ phase: 'Failed' }) }],
     ['it is OutOfSync', { sync: synced('', 'OutOfSync') }],
     ['its health changed', { health: { status: 'Degraded', since: second(21) } }],
-    ['its health went and came back', { health: { status: 'Healthy', since: second(22) } }],
+    ['its health changed and changed back', { health: { status: 'Healthy', since: second(22) } }],
   ];
   for (const [what, change] of changes) {
-    it(`has other traits when ${what}`, () => {
+    it(`has other traits if ${what}`, () => {
       assert.notEqual(traitsOf(summary(change)), traitsOf(summary()));
     });
   }
 
-  it('has the same traits when a commit came that changes nothing here', () => {
+  it('has the same traits if a commit changes nothing for it', () => {
     const change = { sync: synced(B), reconciledAt: second(40), resourceVersion: '2' };
     assert.equal(traitsOf(summary(change)), traitsOf(summary()));
   });
 
-  it('shows whether an operation is asked for or continues', () => {
+  it('shows whether an operation is requested or in progress', () => {
     assert.equal(isBusy(summary()), false);
     assert.equal(isBusy(summary({ last: undefined })), false);
     assert.equal(isBusy(summary({ isPending: true })), true);
@@ -47,7 +47,7 @@ describe('the summary of an application', () => {
     }
   });
 
-  it('proves calm by what came last: the end of the operation, or health', () => {
+  it('has been stable since its last change: the end of the operation, or health', () => {
     const calm: readonly [Partial<ApplicationSummary>, number | undefined][] = [
       [{}, second(21)],
       [{ health: { status: 'Healthy', since: second(5) } }, second(20)],

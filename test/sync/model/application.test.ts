@@ -30,34 +30,34 @@ describe('printKey', () => {
   }
 });
 
-describe('the ids of resources', () => {
+describe('The ids of resources', () => {
   const web = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' };
   const others = [
     { group: 'extensions' },
     { kind: 'StatefulSet' },
     { namespace: 'pay' },
     { name: 'api' },
-    // What is no border in one part must be none between two.
+    // A separator within one part must not be confused with one between two.
     { group: 'apps\nDeployment', kind: '' },
     { kind: 'Deployment/web', name: '' },
   ];
   const differing = (id: (key: typeof web) => string) =>
     others.map((change) => id({ ...web, ...change }) !== id(web));
 
-  it('tell each from all others', () => {
+  it('distinguish each resource from all others', () => {
     assert.deepEqual(differing(resourceId), [true, true, true, true, true, true]);
   });
 
-  it('tell namesakes of other namespaces as one, where that is asked for', () => {
+  it('ignore the namespace if that is requested', () => {
     assert.deepEqual(differing(namesakeId), [true, true, false, true, true, true]);
   });
 
-  it('tell kinds of one group from those of another', () => {
+  it('distinguish kinds by group', () => {
     assert.equal(kindId(web), 'apps/Deployment');
     assert.equal(kindId({ group: '', kind: 'Service' }), '/Service');
   });
 
-  it('know a Namespace of Kubernetes itself, by its name where one is given', () => {
+  it('recognize a Namespace of Kubernetes itself, by name if one is given', () => {
     const namespace = { group: '', kind: 'Namespace', name: 'shop' };
     assert.ok(isNamespace(namespace));
     assert.ok(isNamespace(namespace, 'shop'));

@@ -27,7 +27,7 @@ const oci = from({ repoURL: 'oci://registry.example.com/web', targetRevision: 's
 const digest = `sha256:${'d'.repeat(64)}`;
 
 describe('askedRevisions', () => {
-  it('gives the revision of each source', () => {
+  it('returns the revision of each source', () => {
     assert.deepEqual(askedRevisions(double, tracked), [undefined, undefined]);
     assert.deepEqual(askedRevisions(double, revision(A)), [A, undefined]);
     assert.deepEqual(askedRevisions(double, at(2, B)), [undefined, B]);
@@ -40,10 +40,10 @@ describe('addressTarget', () => {
     ['a list of one', listOfOne, revision('v1'), at(1, 'v1')],
     ['one source, by position', single, at(1, 'v1'), revision('v1')],
     ['a list of two', double, at(2, 'v1'), at(2, 'v1')],
-    ['what is tracked', listOfOne, tracked, tracked],
+    ['the tracked revision', listOfOne, tracked, tracked],
   ] as const;
   for (const [what, one, target, expected] of cases) {
-    it(`says it as Argo CD reads it: ${what}`, () => {
+    it(`returns the form that Argo CD reads: ${what}`, () => {
       assert.deepEqual(addressTarget(one, target), expected);
     });
   }
@@ -51,27 +51,27 @@ describe('addressTarget', () => {
 
 describe('meetsTarget', () => {
   const cases = [
-    ['a commit that was deployed', single, revision(A), [A], [], true],
+    ['a deployed commit', single, revision(A), [A], [], true],
     ['another commit', single, revision(A), [B], [], false],
     ['nothing known', single, tracked, [], [A], false],
-    ['what is tracked, once that is known', single, tracked, [A], [A], true],
-    ['what is tracked, before a refresh', single, tracked, [A], [], false],
-    ['the branch tracked, by what it resolved to', single, revision('main'), [A], [A], true],
-    ['the branch tracked, moved on', single, revision('main'), [A], [B], false],
+    ['the tracked revision, once it is known', single, tracked, [A], [A], true],
+    ['the tracked revision, before a refresh', single, tracked, [A], [], false],
+    ['the tracked branch, by its resolved commit', single, revision('main'), [A], [A], true],
+    ['the tracked branch after a push', single, revision('main'), [A], [B], false],
     [
-      'the branch tracked, as Azure DevOps gives it',
+      "the tracked branch in Azure DevOps' notation",
       single,
       revision('refs/heads/main'),
       [A],
       [A],
       true,
     ],
-    ['a tag of the name of the branch tracked', single, revision('refs/tags/v1'), [A], [A], false],
+    ["a tag with the tracked branch's name", single, revision('refs/tags/v1'), [A], [A], false],
     ['a branch that Argo CD did not resolve', single, revision('main'), ['main'], ['main'], false],
-    ['HEAD where nothing is tracked by name', from({}), revision('HEAD'), [A], [A], true],
-    ['the range tracked', chart, revision('1.x'), ['1.4.0'], ['1.4.0'], true],
+    ['HEAD if nothing is tracked by name', from({}), revision('HEAD'), [A], [A], true],
+    ['the tracked range', chart, revision('1.x'), ['1.4.0'], ['1.4.0'], true],
     [
-      'the range tracked, with a newer version since',
+      'the tracked range after a newer version',
       chart,
       revision('1.x'),
       ['1.4.0'],
@@ -79,8 +79,8 @@ describe('meetsTarget', () => {
       false,
     ],
     ['a range that is not tracked', chart, revision('~1.4'), ['1.4.0'], ['1.4.0'], false],
-    ['a version, written with a v', chart, revision('v1.4.0'), ['1.4.0'], [], true],
-    ['the tag tracked in a registry', oci, revision('stable'), [digest], [digest], true],
+    ['a version with a leading v', chart, revision('v1.4.0'), ['1.4.0'], [], true],
+    ['the tracked tag in a registry', oci, revision('stable'), [digest], [digest], true],
     ['another tag in a registry', oci, revision('v2'), [digest], [digest], false],
     ['a branch that is not tracked', single, revision('other'), [A], [A], false],
     ['one source of two', double, at(2, B), [A, B], [], true],
@@ -95,7 +95,7 @@ describe('meetsTarget', () => {
 });
 
 describe('targetFault', () => {
-  it('says what only the application shows', () => {
+  it('reports what only the application shows', () => {
     assert.match(
       targetFault(double, revision(A)) ?? '',
       /has 2 sources, so "revision" is ambiguous/,
@@ -118,14 +118,14 @@ describe('untellable', () => {
   const cases = [
     ['a commit', single, revision(A), []],
     ['a short commit', single, revision('aaaaaaa'), []],
-    ['the branch tracked', single, revision('refs/heads/main'), []],
+    ['the tracked branch', single, revision('refs/heads/main'), []],
     ['another branch', single, revision('other'), ['other']],
     ['a tag', single, revision('refs/tags/v1'), ['refs/tags/v1']],
     ['a version', chart, revision('1.4.0'), []],
-    ['the range tracked', chart, revision('1.x'), []],
+    ['the tracked range', chart, revision('1.x'), []],
     ['another range', chart, revision('>=1 <3'), ['>=1 <3']],
     ['a digest', oci, revision(digest), []],
-    ['the OCI tag tracked', oci, revision('stable'), []],
+    ['the tracked OCI tag', oci, revision('stable'), []],
     ['another OCI tag', oci, revision('latest'), ['latest']],
     ['nothing', single, tracked, []],
   ] as const;
@@ -135,12 +135,12 @@ describe('untellable', () => {
     });
   }
 
-  it('is by source', () => {
+  it('is per source', () => {
     assert.equal(isTracked(double, 1, 'refs/heads/main', A), true);
     assert.equal(isTracked(double, 2, 'main', A), false);
   });
 
-  /** Tracked, asked for, the tags of the commit that is tracked, and whether that is the one. */
+  /** Tracked, requested, the tags of the tracked commit, and whether they match. */
   const spaces: readonly (readonly [string, string, readonly string[] | undefined, boolean])[] = [
     ['main', 'refs/tags/main', [], false],
     ['main', 'refs/tags/main', ['other'], false],
@@ -157,7 +157,7 @@ describe('untellable', () => {
   ];
   for (const [name, asked, tags, expected] of spaces) {
     const known = tags === undefined ? 'tags that nobody knows' : `the tags "${tags.join()}"`;
-    it(`${expected ? 'is' : 'is not'} ${asked} where ${name} is tracked, at a commit with ${known}`, () => {
+    it(`${expected ? 'is' : 'is not'} ${asked} if ${name} is tracked, at a commit with ${known}`, () => {
       const one = {
         ...from({ targetRevision: name }),
         sync: synced(A),
@@ -176,20 +176,20 @@ describe('untellable', () => {
 describe('missesTarget', () => {
   const cases: readonly (readonly [string, Parameters<typeof missesTarget>, boolean])[] = [
     ['the commit', [single, revision(A), [A]], false],
-    ['the commit, asked for short', [single, revision(A.slice(0, 8)), [A]], false],
+    ['the commit, requested in short form', [single, revision(A.slice(0, 8)), [A]], false],
     ['another commit', [single, revision(A), [B]], true],
-    ['whatever a branch is', [single, revision('main'), [B]], false],
-    ['what is tracked', [single, tracked, [B]], false],
+    ['any branch', [single, revision('main'), [B]], false],
+    ['the tracked revision', [single, tracked, [B]], false],
     ['nothing resolved yet', [single, revision(A), []], false],
     ['another version', [chart, revision('1.4.0'), ['1.5.0']], true],
-    ['one inside the range', [chart, revision('1.x'), ['1.5.0']], false],
-    ['one outside the range', [chart, revision('1.x'), ['2.0.0']], true],
+    ['a version inside the range', [chart, revision('1.x'), ['1.5.0']], false],
+    ['a version outside the range', [chart, revision('1.x'), ['2.0.0']], true],
     ['another digest', [oci, revision(digest), [digest.replaceAll('d', 'e')]], true],
     ['the source that is not named', [double, at(1, A), [A, B]], false],
-    ['another one at its position', [double, at(2, A), [A, B]], true],
+    ['another revision at its position', [double, at(2, A), [A, B]], true],
   ];
   for (const [what, given, expected] of cases) {
-    it(`${expected ? 'is so of' : 'is not so of'} ${what}`, () => {
+    it(`${expected ? 'is true for' : 'is false for'} ${what}`, () => {
       assert.equal(missesTarget(...given), expected);
     });
   }

@@ -27,9 +27,9 @@ function version(text: string): ChartVersion {
   return parsed;
 }
 
-describe('a range of versions', () => {
+describe('A version range', () => {
   for (const { range, valid, exact, in: inside } of ranges) {
-    it(`holds what it holds for Argo CD and Helm: "${range}"`, () => {
+    it(`contains the same versions as for Argo CD and Helm: "${range}"`, () => {
       assert.equal(parseChartVersion(range) !== undefined, exact);
       if (valid) assert.equal(isVersionRange(range), !exact);
       const found = versions.filter((each) => isInRange(range, version(each)));
@@ -38,7 +38,7 @@ describe('a range of versions', () => {
     });
   }
 
-  it('is none where it is a name', () => {
+  it('is not parsed from a name', () => {
     assert.deepEqual(['main', 'stable', '2024.03-LTS-RC19'].map(isVersionRange), [
       false,
       false,
@@ -46,14 +46,14 @@ describe('a range of versions', () => {
     ]);
   });
 
-  it('is read in time that does not grow with its square', () => {
+  it('is parsed in less than quadratic time', () => {
     const long = `${'>=1 '.repeat(250)}<2`;
     assert.equal(isInRange(long, version('1.0.0')), true);
     assert.equal(isInRange(`${'1 - '.repeat(250)}x`, version('1.0.0')), undefined);
   });
 });
 
-describe('a version', () => {
+describe('A version', () => {
   const cases = [
     ['1.2.3', 'v1.2.3', true],
     ['1.2.3', '1.2.3+b1', true],

@@ -10,24 +10,24 @@ import { application, comparisonError, Run, start, waitGoal } from '../sample-ap
 const terminal = (message: string, unknownSince?: number) =>
   terminalConditions({ conditions: [comparisonError(message)] }, unknownSince, start).length > 0;
 
-describe('conditions', () => {
-  it('that pass are never terminal, and yet errors', () => {
+describe('Conditions', () => {
+  it('that are temporary are never terminal, but still errors', () => {
     const conditions = [comparisonError('rpc error: code = Unavailable desc = connection error')];
     assert.deepEqual(terminalConditions(application({ conditions }), 0, start), []);
     assert.deepEqual(errorConditions(application({ conditions })), conditions);
   });
 
-  it('that last are terminal at once', () => {
+  it('that are permanent are terminal immediately', () => {
     assert.equal(terminal('rpc error: code = Unknown desc = app path does not exist'), true);
   });
 
-  it('that nobody knows are terminal after two minutes', () => {
+  it('that are unknown are terminal after two minutes', () => {
     assert.equal(terminal('something new'), false);
     assert.equal(terminal('something new', start - 119_999), false);
     assert.equal(terminal('something new', start - 120_000), true);
   });
 
-  it('are terminal when nothing can be deployed, not when something failed', () => {
+  it('are terminal if nothing can be deployed, not if something failed', () => {
     const spec = { type: 'InvalidSpecError', message: 'no destination' };
     const sync = { type: 'SyncError', message: 'failed' };
     const warning = { type: 'SharedResourceWarning', message: 'shared' };
@@ -37,7 +37,7 @@ describe('conditions', () => {
     assert.deepEqual(errorConditions(one), [spec, sync]);
   });
 
-  it('say in one bounded line why nothing is compared', () => {
+  it('say on one bounded line why nothing is compared', () => {
     const message = `first\nsecond`;
     assert.equal(
       whyNotCompared({ conditions: [comparisonError(message)] }),
@@ -48,7 +48,7 @@ describe('conditions', () => {
     assert.ok(long.length < 400, `${long.length}`);
   });
 
-  it('that nobody knows are waited for from when they were first seen, and no longer than they stand', () => {
+  it('that are unknown are waited for since they were first seen, and only while they exist', () => {
     const refresh = { askedAt: start, answeredAt: start, failures: 0 };
     const odd = application({
       sync: { status: 'Unknown', revisions: ['main'] },

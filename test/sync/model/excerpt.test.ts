@@ -5,7 +5,7 @@ import { judgeGate } from '../../../src/sync/gate/gate.ts';
 import { readApplication } from '../../in-one-go.ts';
 import { isApplication, readRecording } from '../../../simulators/argo-cd/recording.ts';
 
-describe('an excerpt of a foreign text', () => {
+describe('An excerpt of foreign text', () => {
   it('is its first line, bounded', () => {
     assert.equal(excerpt(' short\nand more'), 'short');
     assert.equal(excerpt('x'.repeat(1_000)), `${'x'.repeat(300)}…`);
@@ -19,7 +19,7 @@ describe('an excerpt of a foreign text', () => {
     assert.equal(excerptEnds(long), long);
   });
 
-  it('has the cause of a failed hydration in what a gate says', () => {
+  it("contains the cause of a failed hydration in a gate's message", () => {
     const failed = readRecording('hydrated-fails')
       .map(({ event }) => event?.result.application)
       .filter(isApplication)

@@ -3,7 +3,7 @@ import { isDryRun } from '../../../src/sync/model/goal.ts';
 import { rollbackGoal, syncGoal, terminateGoal, waitGoal } from '../sample-application.ts';
 
 describe('isDryRun', () => {
-  it('is what a sync or a rollback can be', () => {
+  it('is true only for a sync or a rollback', () => {
     assert.deepEqual([syncGoal(), rollbackGoal(), waitGoal(), terminateGoal].map(isDryRun), [
       false,
       false,

@@ -8,21 +8,21 @@ const key = (namespace: string, name = 'web') => ({
   name,
 });
 
-describe('a set of resources', () => {
+describe('A set of resources', () => {
   const rows = [
     ['the same', 'shop', 'shop', true, true],
     ['one without a namespace in the set', '', 'shop', true, true],
-    ['one without a namespace that is asked for', 'shop', '', false, true],
+    ['a requested one without a namespace', 'shop', '', false, true],
     ['another namespace', 'shop', 'other', false, false],
   ] as const;
   for (const [what, listed, asked, names, fits] of rows) {
-    it(`${names ? 'names' : 'does not name'} and ${fits ? 'fits' : 'does not fit'} ${what}`, () => {
+    it(`${names ? 'names' : 'does not name'} and ${fits ? 'matches' : 'does not match'} ${what}`, () => {
       const set = new KeySet([key(listed)]);
       assert.deepEqual([set.names(key(asked)), set.fits(key(asked))], [names, fits]);
     });
   }
 
-  it('tells group, kind and name apart', () => {
+  it('distinguishes group, kind and name', () => {
     const set = new KeySet([key('shop')]);
     for (const other of [
       { ...key('shop'), group: '' },

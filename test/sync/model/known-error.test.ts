@@ -2,7 +2,10 @@ import { strict as assert } from 'node:assert';
 import { judgeError } from '../../../src/sync/model/known-error.ts';
 import type { Nature } from '../../../src/sync/model/known-error.ts';
 
-/** Argo CD's words as they were recorded, or as its source makes them; what they are, and what to do. */
+/**
+ * Argo CD's messages as they were recorded, or as its source creates them; their nature, and what
+ * to do.
+ */
 const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp])[] = [
   [
     'lasting',
@@ -160,7 +163,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
   ['lasting', 'etcdserver: mvcc: database space exceeded', /etcd/],
   ['lasting', 'NOAUTH Authentication required.', /Redis/],
   ['lasting', 'WRONGPASS invalid username-password pair or user is disabled.', /Redis/],
-  // The index of a chart repository is no file of the application's.
+  // The index of a chart repository is not a file of the application's.
   [
     'passing',
     'looks like "https://charts.example.com" is not a valid chart repository or cannot be reached: failed to fetch https://charts.example.com/index.yaml : 500 Internal Server Error',
@@ -178,7 +181,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     'Error: template: a.tpl:1:2: executing "a.tpl" at <.Values.a.b>: nil pointer evaluating interface {}.b',
     /fix the files/,
   ],
-  // As the command line of Git says it.
+  // As Git's command line says it.
   [
     'passing',
     "fatal: unable to access 'https://git.example.com/': The requested URL returned error: 503",
@@ -212,7 +215,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
   ['unknown', '', /^$/],
 ];
 
-describe('an error of Argo CD', () => {
+describe('An error of Argo CD', () => {
   for (const [nature, message, advice] of cases) {
     it(`is ${nature}: ${message.slice(0, 90)}`, () => {
       const judged = judgeError(message);
@@ -221,7 +224,7 @@ describe('an error of Argo CD', () => {
     });
   }
 
-  it('is judged by both ends of a message of any length, in short time', () => {
+  it('is classified by both ends of a message of any length, quickly', () => {
     const filler = 'x "y": z '.repeat(100_000);
     assert.equal(judgeError(`app path does not exist ${filler}`).nature, 'lasting');
     assert.equal(judgeError(`${filler} connection refused`).nature, 'passing');

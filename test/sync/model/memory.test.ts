@@ -18,7 +18,7 @@ import {
 const adopted = { kind: 'adopted', startedAt: undefined, ours: false } as const;
 
 describe('remember', () => {
-  it('keeps what the application was when the run started', () => {
+  it('keeps the state of the application at the start of the run', () => {
     const first = remember(fresh(), application({ history: [entry(4, A)] }), start);
     const later = remember(first, application({ history: [entry(5, A)] }), start + 1);
     const past = { latest: second(5), operation: undefined };
@@ -26,13 +26,13 @@ describe('remember', () => {
     assert.equal(later.uid, 'uid-1');
   });
 
-  it('takes nothing from an application that was recreated', () => {
+  it('accepts nothing from a recreated application', () => {
     const known = remember(fresh(), application(), start);
     const other = application({ uid: 'uid-2', operationState: ended('Succeeded') });
     assert.equal(remember(known, other, start + 1), known);
   });
 
-  it('keeps our operation as it was asked for, started, and first seen ended', () => {
+  it('keeps our operation as it was requested, started, and first seen ended', () => {
     const asked = remember(fresh(), application({ operation: operation() }), start);
     assert.deepEqual([asked.asked, asked.begun], [operation(), undefined]);
     const begun = remember(asked, application({ operationState: state() }), start + 1);
@@ -45,7 +45,7 @@ describe('remember', () => {
     assert.deepEqual(remember(done, replaced, start + 3).ended, expected);
   });
 
-  it('pins an adopted operation once, when it starts', () => {
+  it('identifies an adopted operation once, when it starts', () => {
     const { fingerprint } = foreign();
     const known = fresh(undefined, { identity: { ...adopted, fingerprint } });
     const begun = remember(
@@ -56,7 +56,7 @@ describe('remember', () => {
     assert.deepEqual(begun.identity, { ...adopted, fingerprint, startedAt: second(10) });
   });
 
-  it('knows when each operation was first seen ended, even two of one second', () => {
+  it('knows when each operation was first seen ended, even two in the same second', () => {
     const one = ended('Succeeded', { operation: foreign() });
     const two = ended('Succeeded', { operation: foreign({ prune: true }) });
     const first = remember(fresh(), application({ operationState: one }), start);
@@ -68,7 +68,7 @@ describe('remember', () => {
 });
 
 describe('follow', () => {
-  it('forgets everything of the operation before', () => {
+  it('forgets everything about the previous operation', () => {
     const { fingerprint } = foreign();
     const before = fresh(undefined, {
       first: { historyId: 4, operationStartedAt: undefined },
@@ -82,7 +82,7 @@ describe('follow', () => {
     const identity = { ...adopted, fingerprint };
     const now = application({ history: [entry(7, A)] });
     const following = follow(before, identity, now);
-    // The one before is the past of the one that is followed now.
+    // The previous one is in the past of the one that is followed now.
     const past = pastOf(application({ operationState: state() }));
     const first = { historyId: 7, operationStartedAt: undefined, past };
     const expected = fresh(undefined, {

@@ -21,27 +21,27 @@ import {
   state,
 } from '../sample-application.ts';
 
-describe('an operation', () => {
-  it('is ended in three of its phases', () => {
+describe('An operation', () => {
+  it('has ended in three of its phases', () => {
     assert.deepEqual(operationPhases.filter(isEnded), ['Succeeded', 'Failed', 'Error']);
   });
 
-  it('awaits its retry while it is Running with an end', () => {
+  it('waits for its retry while it is Running with an end', () => {
     assert.equal(awaitsRetry(state()), false);
     assert.equal(awaitsRetry(state({ finishedAt: second(12), retryCount: 1 })), true);
     assert.equal(awaitsRetry({ phase: 'Running', finishedAt: second(12) }), true);
-    // Argo CD 3.5 writes its states over each other: this is left of the one before.
+    // Argo CD 3.5 writes its states over each other: this remains of the previous one.
     assert.equal(awaitsRetry(state({ finishedAt: second(12) })), false);
     assert.equal(awaitsRetry(ended('Failed')), false);
   });
 
-  it('carries our marker, or none', () => {
+  it('has our marker, or none', () => {
     assert.equal(markerOf(operation()), marker);
     assert.equal(markerOf(foreign()), undefined);
     assert.equal(markerOf(undefined), undefined);
   });
 
-  it('was terminated when Argo CD says so at its end', () => {
+  it('was terminated if Argo CD says so at its end', () => {
     const cases = [
       [ended('Failed', { message: 'Operation terminated' }), true],
       [ended('Failed', { message: 'Operation terminated (retried 2 times).' }), true],
@@ -52,13 +52,13 @@ describe('an operation', () => {
     for (const [one, expected] of cases) assert.equal(wasTerminated(one), expected, one.message);
   });
 
-  it('leaves history as a full sync only', () => {
+  it('is recorded in history only as a full sync', () => {
     assert.equal(leavesHistory(operation()), true);
     assert.equal(leavesHistory(operation({ dryRun: true })), false);
     assert.equal(leavesHistory(operation({ resources: [resource('Healthy')] })), false);
   });
 
-  it('deploys its revisions only when it does so in full, and not manifests of its own', () => {
+  it('deploys its revisions only if it is full and has no manifests of its own', () => {
     assert.equal(deploysRevisions(operation()), true);
     assert.equal(deploysRevisions(operation({ isLocal: false })), true);
     assert.equal(deploysRevisions(operation({ isLocal: true })), false);
@@ -66,7 +66,7 @@ describe('an operation', () => {
     assert.equal(deploysRevisions(operation({ resources: [resource('Healthy')] })), false);
   });
 
-  it('works with the revisions that it pinned, before that with those asked for', () => {
+  it('uses its resolved revisions, and before that the requested ones', () => {
     assert.deepEqual(revisionsOf(state({ revisions: [] })), [A]);
     assert.deepEqual(revisionsOf(state({ revisions: [B] })), [B]);
   });

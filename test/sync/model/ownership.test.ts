@@ -25,16 +25,16 @@ const adopted = (startedAt?: number): Identity => ({
   ours: false,
 });
 
-describe('the operation that is looked for', () => {
+describe('The wanted operation', () => {
   const eves = { operation: foreign() };
   const ofRun = (value: string) => ({
     operation: operation({ info: [{ name: 'azure-pipelines/run', value }] }),
   });
   const cases = [
-    ['nothing at all', application(), ours, 'absent'],
-    ['ours asked for', application({ operation: operation() }), ours, 'pending'],
+    ['no operation', application(), ours, 'absent'],
+    ['ours as a request', application({ operation: operation() }), ours, 'pending'],
     [
-      'ours asked for over the ended state of one of ours',
+      'ours as a request over the ended state of one of ours',
       application({ operation: operation(), operationState: ended('Failed') }),
       ours,
       'pending',
@@ -64,9 +64,9 @@ describe('the operation that is looked for', () => {
       ours,
       'absent',
     ],
-    ["another run's, asked for", application(ofRun('run-2')), ours, 'absent'],
+    ["another run's request", application(ofRun('run-2')), ours, 'absent'],
     [
-      "another run's, running",
+      "another run's running operation",
       application({ ...ofRun('run-2'), operationState: state(ofRun('run-2')) }),
       ours,
       'absent',
@@ -78,38 +78,38 @@ describe('the operation that is looked for', () => {
       'absent',
     ],
     [
-      'the success of a run whose mark begins like ours',
+      'the success of a run whose marker starts like ours',
       application({ operationState: ended('Succeeded', ofRun('run-10')) }),
       ours,
       'absent',
     ],
-    ['the adopted one, asked for', application(eves), adopted(), 'pending'],
+    ['the adopted one as a request', application(eves), adopted(), 'pending'],
     [
-      'the adopted one, asked for over the end of an equal one',
+      'the adopted one as a request over the end of an equal one',
       application({ ...eves, operationState: ended('Succeeded', eves) }),
       adopted(),
       'pending',
     ],
     [
-      'the adopted one, begun',
+      'the adopted one after its start',
       application({ ...eves, operationState: state(eves) }),
       adopted(second(10)),
       'running',
     ],
     [
-      'the adopted one, ended, and an equal one asked for',
+      'the adopted one after its end, and a request for an equal one',
       application({ ...eves, operationState: ended('Failed', eves) }),
       adopted(second(10)),
       'ended',
     ],
     [
-      'an equal one that began later',
+      'an equal one that started later',
       application({ operationState: state(eves) }),
       adopted(second(9)),
       'absent',
     ],
     [
-      'an equal one that is asked for after it began',
+      'a request for an equal one after it started',
       application(eves),
       adopted(second(9)),
       'absent',
@@ -124,7 +124,7 @@ describe('the operation that is looked for', () => {
 });
 
 describe('adopt', () => {
-  it('pins an operation by its start once it has started', () => {
+  it('identifies an operation by its start once it has started', () => {
     const eves = { operation: foreign() };
     assert.deepEqual(
       adopt(application({ ...eves, operationState: state(eves) })),
@@ -136,7 +136,7 @@ describe('adopt', () => {
     );
   });
 
-  it('does not pin one that waits by the end of an equal one', () => {
+  it('does not identify a waiting one by the end of an equal one', () => {
     const eves = { operation: foreign() };
     assert.deepEqual(adopt(application(eves)), adopted());
     assert.deepEqual(
@@ -146,7 +146,7 @@ describe('adopt', () => {
     assert.deepEqual(adopt(application({ ...eves, operationState: state() })), adopted());
   });
 
-  it('finds nothing where nothing is', () => {
+  it('finds nothing if there is none', () => {
     assert.equal(adopt(application()), undefined);
   });
 });

@@ -17,7 +17,7 @@ import {
 const eve = foreign();
 const { fingerprint } = eve;
 
-describe('the past of an application', () => {
+describe('The past of an application', () => {
   it('ends with the newest time that Argo CD had written', () => {
     const cases = [
       [application({ reconciledAt: undefined }), undefined],
@@ -29,7 +29,7 @@ describe('the past of an application', () => {
     for (const [one, latest] of cases) assert.equal(pastOf(one).latest, latest);
   });
 
-  it('continues with another look, and never back', () => {
+  it('advances with another read, and never goes back', () => {
     const early = { latest: second(5), operation: { startedAt: second(4), fingerprint } };
     const late = { latest: second(9), operation: undefined };
     const both = { latest: second(9), operation: { startedAt: second(4), fingerprint } };
@@ -40,13 +40,13 @@ describe('the past of an application', () => {
 
   const past = { latest: second(10), operation: { startedAt: second(10), fingerprint } };
   const cases = [
-    ['of before', state({ operation: operation(), startedAt: second(9) }), true],
-    ['that stood there', state({ operation: eve, startedAt: second(10) }), true],
-    ['of the same second', state({ operation: operation(), startedAt: second(10) }), false],
-    ['of later', state({ operation: eve, startedAt: second(11) }), false],
+    ['from before', state({ operation: operation(), startedAt: second(9) }), true],
+    ['that it showed', state({ operation: eve, startedAt: second(10) }), true],
+    ['in the same second', state({ operation: operation(), startedAt: second(10) }), false],
+    ['from later', state({ operation: eve, startedAt: second(11) }), false],
   ] as const;
   for (const [what, one, expected] of cases) {
-    it(`${expected ? 'has' : 'has not'} an operation ${what}`, () => {
+    it(`${expected ? 'includes' : 'excludes'} an operation ${what}`, () => {
       assert.equal(isOf(past, one), expected);
       assert.equal(isOf(undefined, one), false);
     });
@@ -61,37 +61,47 @@ describe('withoutPast', () => {
   const unpinned: Identity = { ...pinned, startedAt: undefined };
   const cases = [
     ['before our request', { request: accepted }, old(7), 'left out'],
-    ['that stood there at our request', { request: accepted }, old(8), 'left out'],
+    ['that was shown at our request', { request: accepted }, old(8), 'left out'],
     ['after our request', { request: accepted }, old(9), 'kept'],
-    ['before ours began', { request: accepted, begun: state() }, old(9), 'left out'],
-    ['in the second in which ours began', { request: accepted, begun: state() }, old(10), 'kept'],
-    ['of ours, whenever', { request: accepted }, ended('Failed', { startedAt: second(1) }), 'kept'],
-    ['while nothing is asked for', { request: undefined }, old(7), 'kept'],
+    ['before ours started', { request: accepted, begun: state() }, old(9), 'left out'],
+    ['in the same second as our start', { request: accepted, begun: state() }, old(10), 'kept'],
+    [
+      'of ours, at any time',
+      { request: accepted },
+      ended('Failed', { startedAt: second(1) }),
+      'kept',
+    ],
+    ['while nothing is requested', { request: undefined }, old(7), 'kept'],
     ['after a refusal', { request: request({ state: 'refused', past }) }, old(7), 'kept'],
     ['before a followed one', { identity: pinned }, old(9), 'left out'],
     ['that is the followed one', { identity: pinned }, old(10), 'kept'],
     [
-      'before a followed one was taken up',
+      'before a followed one was adopted',
       { identity: unpinned, request: accepted },
       old(8),
       'left out',
     ],
-    ['of a followed one that has begun', { identity: unpinned, request: accepted }, old(9), 'kept'],
     [
-      'in what an earlier version stored',
+      'of a followed one that has started',
+      { identity: unpinned, request: accepted },
+      old(9),
+      'kept',
+    ],
+    [
+      'in a state stored by an earlier version',
       { request: { ...request(), past: undefined } },
       old(1),
       'kept',
     ],
   ] as const;
   for (const [what, memory, operationState, expected] of cases) {
-    it(`has an operation ${what} ${expected}`, () => {
+    it(`an operation ${what} is ${expected}`, () => {
       const seen = withoutPast(application({ operationState }), fresh(undefined, memory));
       assert.equal(seen.operationState === undefined ? 'left out' : 'kept', expected);
     });
   }
 
-  it('leaves out also the request of an older operation that shows as running', () => {
+  it('also removes the request of an older operation that shows as running', () => {
     const running = state({ operation: eve, startedAt: second(7) });
     const memory = fresh(undefined, { request: accepted });
     const old = withoutPast(application({ operation: eve, operationState: running }), memory);

@@ -8,7 +8,7 @@ const source = (repoURL: string, chart = ''): Source => ({
 });
 const git = source('https://user:secret@github.com/fabrikam/shop.git');
 
-/** What the end of an operation tells of where its revisions come from. */
+/** What the end of an operation says about the origin of its revisions. */
 function repositories(
   change: Parameters<typeof application>[0],
   asked: Parameters<typeof operation>[0] = {},
@@ -26,12 +26,12 @@ describe('The repositories of an operation', () => {
     assert.deepEqual(repositories({ sources: [git] }), ['https://github.com/fabrikam/shop.git']);
   });
 
-  it('are those that the operation was asked for with, if it was', () => {
+  it('are those that the operation requested, if any', () => {
     const sources = [source('https://github.com/fabrikam/before')];
     assert.deepEqual(repositories({ sources: [git] }, { sources }), [sources[0]?.repoURL]);
   });
 
-  it('are empty for what comes from no Git repository', () => {
+  it('are empty for what does not come from a Git repository', () => {
     const sources = [
       git,
       source('https://charts.example.com', 'redis'),
@@ -42,13 +42,13 @@ describe('The repositories of an operation', () => {
     ]);
   });
 
-  it('are unknown where sources and revisions are not as many', () => {
+  it('are unknown if the numbers of sources and revisions differ', () => {
     assert.equal(repositories({ sources: [git] }, {}, [A, B]), undefined);
   });
 
   for (const [what, deployedSources, expected] of [
     ['are those of the newest deployment', [git], ['https://github.com/fabrikam/shop.git']],
-    ['are unknown where it does not say so', undefined, undefined],
+    ['are unknown if it does not contain them', undefined, undefined],
   ] as const) {
     it(`of a deployment that only the history shows ${what}`, () => {
       const rest = application({ history: [entry(1, A)] });

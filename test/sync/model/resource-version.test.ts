@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isOlder } from '../../../src/sync/model/resource-version.ts';
 
-describe('a resource version', () => {
+describe('A resource version', () => {
   const cases: readonly (readonly [string, string, boolean])[] = [
     ['1', '2', true],
     ['9', '10', true],

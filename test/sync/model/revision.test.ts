@@ -22,29 +22,29 @@ const digest = `sha256:${'d'.repeat(64)}`;
 const otherDigest = `sha256:${'e'.repeat(64)}`;
 const hexBranch = 'deadbeef';
 
-/** What is asked for, what Argo CD says was deployed, and what the two tell. */
+/** The requested revision, Argo CD's deployed one, and what comparing them shows. */
 const cases: readonly (readonly [string, typeof git, string, string, Likeness])[] = [
   ['a commit', git, A, A, 'same'],
   ['a commit in upper case', git, A.toUpperCase(), A, 'same'],
   ['another commit', git, A, B, 'other'],
-  ['a commit of SHA-256', git, sha256, sha256, 'same'],
-  ['a short commit', git, 'aaaaaaa', A, 'same'],
-  ['a short commit in upper case', git, 'AAAAAAA', A, 'same'],
-  ['a short commit of SHA-256', git, 'a'.repeat(12), sha256, 'same'],
-  ['a short commit that Argo CD did not write out', git, A, 'aaaaaaa', 'same'],
-  ['another that it did not write out', git, A, 'bbbbbbb', 'other'],
-  ['six digits, which are no commit', git, 'aaaaaa', A, 'unknowable'],
+  ['a SHA-256 commit', git, sha256, sha256, 'same'],
+  ['an abbreviated commit', git, 'aaaaaaa', A, 'same'],
+  ['an abbreviated commit in upper case', git, 'AAAAAAA', A, 'same'],
+  ['an abbreviated SHA-256 commit', git, 'a'.repeat(12), sha256, 'same'],
+  ['an abbreviated commit that Argo CD did not expand', git, A, 'aaaaaaa', 'same'],
+  ['another abbreviated commit that it did not expand', git, A, 'bbbbbbb', 'other'],
+  ['six digits, which are not a commit', git, 'aaaaaa', A, 'unknowable'],
   ['digits that may be a tag', git, '20261121', A, 'unknowable'],
   ['a branch whose name looks like a commit', git, hexBranch, A, 'unknowable'],
   ['a branch', git, 'main', A, 'unknowable'],
   ['a branch with a slash', git, 'feature/x', A, 'unknowable'],
-  ['a branch as Azure DevOps gives it', git, 'refs/heads/main', A, 'unknowable'],
+  ["a branch in Azure DevOps' notation", git, 'refs/heads/main', A, 'unknowable'],
   ['a tag, annotated or not', git, 'v1.0.0', A, 'unknowable'],
-  ['a tag in full', git, 'refs/tags/v1.0.0', A, 'unknowable'],
+  ['a tag with its full ref', git, 'refs/tags/v1.0.0', A, 'unknowable'],
   ['a range of tags', git, 'v1.*', A, 'unknowable'],
   ['HEAD', git, 'HEAD', A, 'unknowable'],
   ['a branch that was not resolved', git, 'main', 'main', 'unknowable'],
-  ['a commit where nothing was resolved', git, A, 'main', 'unknowable'],
+  ['a commit if nothing was resolved', git, A, 'main', 'unknowable'],
 
   ['a version', chart, '1.2.3', '1.2.3', 'same'],
   ['another version', chart, '1.2.3', '1.2.30', 'other'],
@@ -52,28 +52,28 @@ const cases: readonly (readonly [string, typeof git, string, string, Likeness])[
   ['a version without its v', chart, '1.2.3', 'v1.2.3', 'same'],
   ['a prerelease', chart, '1.2.3-rc.1', '1.2.3-rc.1', 'same'],
   ['a release, not its prerelease', chart, '1.2.3', '1.2.3-rc.1', 'other'],
-  ['a version with any build', chart, '1.2.3', '1.2.3+b7', 'same'],
-  ['a version with its build', chart, '1.2.3+b7', '1.2.3+b8', 'other'],
+  ['a version with any build metadata', chart, '1.2.3', '1.2.3+b7', 'same'],
+  ['a version with its build metadata', chart, '1.2.3+b7', '1.2.3+b8', 'other'],
   ['a version that looks like a commit', chart, '1234567', '12345678', 'other'],
-  ['a range that holds it', chart, '1.x', '1.4.2', 'unknowable'],
-  ['a range that does not hold it', chart, '1.x', '2.0.0', 'other'],
-  ['a range of Helm, within', chart, '~1.2', '1.2.9', 'unknowable'],
-  ['a range of Helm, beyond', chart, '~1.2', '1.3.0', 'other'],
-  ['a caret, within', chart, '^1.2.3', '1.9.0', 'unknowable'],
-  ['a caret, beyond', chart, '^0.2.3', '0.3.0', 'other'],
+  ['a range that contains it', chart, '1.x', '1.4.2', 'unknowable'],
+  ['a range that does not contain it', chart, '1.x', '2.0.0', 'other'],
+  ['a Helm range, inside', chart, '~1.2', '1.2.9', 'unknowable'],
+  ['a Helm range, outside', chart, '~1.2', '1.3.0', 'other'],
+  ['a caret range, inside', chart, '^1.2.3', '1.9.0', 'unknowable'],
+  ['a caret range, outside', chart, '^0.2.3', '0.3.0', 'other'],
   ['bounds, within', chart, '>=1.2 <2', '1.9.9', 'unknowable'],
   ['bounds, beyond', chart, '>= 1.2, < 2', '2.0.0', 'other'],
   ['either range', chart, '1.x || 3.x', '3.1.0', 'unknowable'],
   ['neither range', chart, '1.x || 3.x', '2.1.0', 'other'],
-  ['a range from to', chart, '1.2 - 1.4', '1.3.0', 'unknowable'],
+  ['a hyphen range', chart, '1.2 - 1.4', '1.3.0', 'unknowable'],
   ['all versions', chart, '*', '7.0.0', 'unknowable'],
   ['all versions, but no prerelease', chart, '*', '7.0.0-rc1', 'other'],
-  ['two parts, as they are written', chart, '1.2', '1.2', 'same'],
-  ['two parts, of which Helm makes a range', chart, '1.2', '1.2.9', 'unknowable'],
-  ['two parts, and another minor', chart, '1.2', '1.3.0', 'other'],
+  ['two parts, as written', chart, '1.2', '1.2', 'same'],
+  ['two parts, which Helm treats as a range', chart, '1.2', '1.2.9', 'unknowable'],
+  ['two parts with another minor version', chart, '1.2', '1.3.0', 'other'],
   ['a range that was not resolved', chart, '1.x', '1.x', 'unknowable'],
-  ['a range written in a way that nobody knows', chart, '>=a <b', '1.0.0', 'unknowable'],
-  ['a name that is no version', chart, '2024.03-LTS-RC19', '2024.03-LTS-RC19', 'same'],
+  ['a range in an unknown notation', chart, '>=a <b', '1.0.0', 'unknowable'],
+  ['a name that is not a version', chart, '2024.03-LTS-RC19', '2024.03-LTS-RC19', 'same'],
   ['another name', chart, 'stable', '1.2.3', 'other'],
 
   ['a digest', oci, digest, digest, 'same'],
@@ -82,17 +82,17 @@ const cases: readonly (readonly [string, typeof git, string, string, Likeness])[
   ['an OCI tag', oci, '1.2.3', digest, 'unknowable'],
   ['a range of OCI tags', oci, '1.x', digest, 'unknowable'],
   ['an OCI tag that was not resolved', oci, '1.2.3', '1.2.3', 'unknowable'],
-  ['oci:// with a chart is OCI all the same', { ...oci, chart: 'web' }, digest, digest, 'same'],
+  ['oci:// with a chart is still OCI', { ...oci, chart: 'web' }, digest, digest, 'same'],
 ];
 
 describe('compareRevision', () => {
   for (const [what, source, asked, resolved, expected] of cases) {
-    it(`says ${expected} for ${what}: ${asked.slice(0, 20)} and ${resolved.slice(0, 20)}`, () => {
+    it(`returns ${expected} for ${what}: ${asked.slice(0, 20)} and ${resolved.slice(0, 20)}`, () => {
       assert.equal(compareRevision(source, asked, resolved), expected);
     });
   }
 
-  it('says the same of a source however often it is asked', () => {
+  it('returns the same for a source however often it is called', () => {
     for (const [, source, asked, resolved] of cases) {
       const once = compareRevision(source, asked, resolved);
       assert.equal(compareRevision(source, asked, resolved), once);
@@ -101,7 +101,7 @@ describe('compareRevision', () => {
 });
 
 describe('compareName', () => {
-  /** Asked for, tracked, the tags of the commit that it was resolved to. */
+  /** Requested, tracked, and the tags of the resolved commit. */
   const names: readonly (readonly [
     typeof git,
     string,
@@ -134,21 +134,21 @@ describe('compareName', () => {
   ];
   for (const [source, asked, tracked, tags, expected] of names) {
     const known = tags === undefined ? '' : `, with the tags "${tags.join()}"`;
-    it(`says ${expected} of "${asked}" and "${tracked}"${known} (${kindOf(source)})`, () => {
+    it(`returns ${expected} for "${asked}" and "${tracked}"${known} (${kindOf(source)})`, () => {
       assert.equal(compareName(source, asked, tracked, tags), expected);
     });
   }
 });
 
-describe('revisions', () => {
-  it('are printed short', () => {
+describe('Revisions', () => {
+  it('are printed in short form', () => {
     assert.equal(shortRevision(A), 'aaaaaaa');
     assert.equal(shortRevision(digest), 'sha256:dddddddddddd');
     assert.equal(printRevisions([A, '1.2.3']), 'aaaaaaa, 1.2.3');
     assert.equal(printRevisions([]), 'an unknown revision');
   });
 
-  it('are told apart: a commit, what may be one, and names', () => {
+  it('are distinguished: commits, possible commits, and names', () => {
     assert.deepEqual([isCommit(A), isCommit('aaaaaaa'), isCommit('main')], [true, false, false]);
     assert.deepEqual([isTelling(git, '20261121'), isTelling(git, 'v1.2')], [true, false]);
     assert.deepEqual([isTelling(chart, '1.2.3'), isTelling(chart, '1.2')], [true, false]);
@@ -161,7 +161,7 @@ describe('revisions', () => {
     assert.deepEqual([isResolved(oci, digest), isResolved(oci, 'main')], [true, false]);
   });
 
-  it('are the same source by source', () => {
+  it('are the same, source by source', () => {
     assert.equal(isSame([A, B], [A, B]), true);
     assert.equal(isSame([A], [A, B]), false);
     assert.equal(isSame([A, B], [B, A]), false);
@@ -174,37 +174,37 @@ describe('revisions', () => {
   });
 });
 
-describe('a deployed revision', () => {
+describe('A deployed revision', () => {
   const full = 'a1'.repeat(20);
   const other = 'b2'.repeat(20);
   const git = { repoURL: 'https://git.example.com/shop.git', chart: '' };
   const chart = { repoURL: 'https://charts.example.com', chart: 'web' };
   const ranged = { ...chart, targetRevision: '1.x' };
   const table = [
-    ['a short commit that is known in full', git, full.slice(0, 8), full, full],
+    ['an abbreviated commit that is known in full', git, full.slice(0, 8), full, full],
     ['a commit in upper case', git, full.toUpperCase(), '', full],
-    ['a short commit that is not known', git, full.slice(0, 8), other, full.slice(0, 8)],
+    ['an abbreviated commit that is unknown', git, full.slice(0, 8), other, full.slice(0, 8)],
     ['a commit other than the known one', git, full, other, full],
-    ['a short commit in upper case', git, full.slice(0, 8).toUpperCase(), full, full],
-    ['a version as it was asked for', chart, 'v1.0.0', 'v1.0.0', 'v1.0.0'],
-    ['a version of which no range tells', chart, 'v1.0.0', '1.0.0', 'v1.0.0'],
-    ['a version that the range tells', ranged, 'v1.0.0', '1.0.0', '1.0.0'],
+    ['an abbreviated commit in upper case', git, full.slice(0, 8).toUpperCase(), full, full],
+    ['a version as requested', chart, 'v1.0.0', 'v1.0.0', 'v1.0.0'],
+    ['a version that no range contains', chart, 'v1.0.0', '1.0.0', 'v1.0.0'],
+    ['a version that the range resolves to', ranged, 'v1.0.0', '1.0.0', '1.0.0'],
     ['a version with its own v', ranged, '1.0.0', 'v1.0.0', 'v1.0.0'],
-    ['another version than the range tells', ranged, 'v1.0.0', '1.0.1', 'v1.0.0'],
+    ['another version than the range resolves to', ranged, 'v1.0.0', '1.0.1', 'v1.0.0'],
     ['part of a version, which may be any', ranged, '1.0', '1.0.0', '1.0'],
     ['a digest in upper case', oci, digest.toUpperCase(), '', digest],
     ['an OCI tag', oci, 'V1', digest, 'V1'],
     ['the version of a chart', chart, '1234567', full, '1234567'],
     ['a branch', git, 'main', full, 'main'],
   ] as const;
-  it('is not spelled out where several commits start with it', () => {
+  it('is not expanded if several commits start with it', () => {
     const like = full.slice(0, 8) + 'c3'.repeat(16);
     assert.deepEqual(spellOut([git], [full.slice(0, 8)], [full], [like]), [full.slice(0, 8)]);
     assert.deepEqual(spellOut([git], [full.slice(0, 9)], [full], [like], [full]), [full]);
   });
 
   for (const [what, source, revision, known, expected] of table) {
-    it(`is spelled out as far as it can be: ${what}`, () => {
+    it(`is expanded as far as possible: ${what}`, () => {
       assert.deepEqual(spellOut([source], [revision], [known]), [expected]);
     });
   }

@@ -17,7 +17,7 @@ const web = resource('Healthy');
 const plain: RequestedSync = plainRequest;
 const retry = { limit: 2, backoff: { duration: '5s', factor: 2, maxDuration: '1m' } };
 const storedRetry = { limit: 2, duration: '5s', factor: 2, maxDuration: '1m' };
-/** What the application says of itself. */
+/** The application's own settings. */
 const own: OwnSettings = {
   syncOptions: ['CreateNamespace=true'],
   retry: noRetry,
@@ -27,19 +27,19 @@ const first = (revision: string) => ({ revisions: [{ position: 1, revision }] })
 const one: Partial<Operation> = { sources: [source], multiSource: false, force: false };
 const list: Partial<Operation> = { ...one, multiSource: true };
 
-/** What was asked for, what Argo CD stored, and the fields in which they differ. */
+/** The request, what Argo CD stored, and the fields in which they differ. */
 const cases: readonly (readonly [
   string,
   Partial<RequestedSync>,
   Partial<Operation>,
   readonly string[],
 ])[] = [
-  ['nothing named, and what is tracked', {}, one, []],
+  ['no revision, and the tracked one', {}, one, []],
   ['a tag, and its commit', { revision: 'v1' }, one, []],
   ['a commit, and another', { revision: B }, one, ['revision']],
   ['a commit, and the same in upper case', { revision: A.toUpperCase() }, one, []],
   [
-    'a short commit, and the same as it was written',
+    'an abbreviated commit, and the same as written',
     { revision: 'aaaaaaa' },
     { ...one, revisions: ['aaaaaaa'] },
     [],
@@ -65,20 +65,20 @@ const cases: readonly (readonly [
     ['revision of source 2'],
   ],
   [
-    'a range, and a version within',
+    'a range, and a version inside',
     { revision: '1.x' },
     { ...one, sources: [chart], revisions: ['1.2.0'] },
     [],
   ],
   [
-    'a range, and a version beyond',
+    'a range, and a version outside',
     { revision: '1.x' },
     { ...one, sources: [chart], revisions: ['2.0.0'] },
     ['revision'],
   ],
   ['hooks, and none', {}, { ...one, strategy: 'apply' }, ['strategy']],
   ['force, and none', { force: true }, one, ['force']],
-  ['no prune, and one', {}, { ...one, prune: true }, ['prune']],
+  ['no prune, and prune', {}, { ...one, prune: true }, ['prune']],
   ['a dry run, and a real one', { dryRun: true }, one, ['dryRun']],
   ['all resources, and one', {}, { ...one, resources: [web] }, ['resources']],
   ['one resource, and all', { resources: [web] }, one, ['resources']],
@@ -96,7 +96,7 @@ const cases: readonly (readonly [
     ['syncOptions'],
   ],
   ['retries left to the application', {}, { ...one, retry: storedRetry }, []],
-  ['retries, as asked', { retry }, { ...one, retry: storedRetry }, []],
+  ['retries as requested', { retry }, { ...one, retry: storedRetry }, []],
   [
     'retries without a backoff, and none',
     { retry: { limit: 2, backoff: undefined } },
@@ -110,7 +110,7 @@ const cases: readonly (readonly [
     ['retry backoff'],
   ],
   [
-    'retries of one commit, and such as resolve again',
+    'retries of one commit, and retries that resolve again',
     { retry },
     { ...one, retry: { ...storedRetry, refresh: true } },
     ['retry refresh'],
@@ -140,14 +140,14 @@ const cases: readonly (readonly [
     ['retry backoff'],
   ],
   [
-    'what an older version of this program kept',
+    'what an older version of this program stored',
     { force: true, syncOptions: ['A=b'], retry },
     {},
     [],
   ],
 ];
 
-describe('what Argo CD stored of what was asked for', () => {
+describe('What Argo CD stored of a request', () => {
   for (const [what, asked, stored, fields] of cases) {
     it(`${fields.length === 0 ? 'is the same' : `differs in ${fields.join()}`}: ${what}`, () => {
       const found = deviationsOf({ ...plain, ...asked }, operation(stored));
@@ -158,31 +158,36 @@ describe('what Argo CD stored of what was asked for', () => {
     });
   }
 
-  /** What the request leaves out, and Argo CD fills in from the application. */
+  /** What the request omits, and Argo CD fills in from the application. */
   const filledIn: readonly (readonly [
     string,
     Partial<RequestedSync>,
     Partial<Operation>,
     readonly string[],
   ])[] = [
-    ['the options of the application', {}, { syncOptions: ['CreateNamespace=true'] }, []],
+    ["the application's options", {}, { syncOptions: ['CreateNamespace=true'] }, []],
     ['no options', {}, { syncOptions: [] }, ['syncOptions']],
-    ['an option more', {}, { syncOptions: [...own.syncOptions, 'Replace=true'] }, ['syncOptions']],
+    [
+      'an additional option',
+      {},
+      { syncOptions: [...own.syncOptions, 'Replace=true'] },
+      ['syncOptions'],
+    ],
     ['other options', {}, { syncOptions: ['CreateNamespace=false'] }, ['syncOptions']],
-    ['the options asked for', { syncOptions: ['A=b'] }, { syncOptions: ['A=b'] }, []],
-    ['what an older version of this program kept', {}, {}, []],
+    ['the requested options', { syncOptions: ['A=b'] }, { syncOptions: ['A=b'] }, []],
+    ['what an older version of this program stored', {}, {}, []],
     ['no retries', {}, { retry: noRetry }, []],
     ['retries', {}, { retry: { ...noRetry, limit: 5 } }, ['retry limit']],
-    ['such as resolve again', {}, { retry: { ...noRetry, refresh: true } }, ['retry refresh']],
-    ['the retries asked for', { retry }, { retry: storedRetry }, []],
-    ['the source of the application', {}, { sources: [source] }, []],
+    ['retries that resolve again', {}, { retry: { ...noRetry, refresh: true } }, ['retry refresh']],
+    ['the requested retries', { retry }, { retry: storedRetry }, []],
+    ["the application's source", {}, { sources: [source] }, []],
     ['another repository', {}, { sources: [{ ...source, repoURL: 'other' }] }, ['sources']],
     ['another folder', {}, { sources: [{ ...source, path: 'other' }] }, ['sources']],
-    ['a source more', {}, { sources: [source, chart] }, ['sources']],
+    ['an additional source', {}, { sources: [source, chart] }, ['sources']],
     ['other parameters', {}, { sources: [{ ...source, settings: 'x' }] }, ['sources']],
   ];
   for (const [what, asked, stored, fields] of filledIn) {
-    it(`${fields.length === 0 ? 'is what' : `differs in ${fields.join()} from what`} the application says: ${what}`, () => {
+    it(`${fields.length === 0 ? 'matches' : `differs in ${fields.join()} from`} the application: ${what}`, () => {
       const told = { ...own, sources: [{ ...source, settings: '' }] };
       const found = deviationsOf({ ...plain, ...asked }, operation(stored), [told]);
       assert.deepEqual(
@@ -192,7 +197,7 @@ describe('what Argo CD stored of what was asked for', () => {
     });
   }
 
-  it('may be what the application said before or after it was changed', () => {
+  it('may match the application before or after it was changed', () => {
     const changed = { ...own, syncOptions: ['Replace=true'] };
     const stored = (syncOptions: readonly string[]) =>
       deviationsOf(plain, operation({ syncOptions }), [own, changed]).map(printDeviation);
@@ -203,7 +208,7 @@ describe('what Argo CD stored of what was asked for', () => {
     ]);
   });
 
-  it('is told without the password that an address may hold', () => {
+  it('is reported without the password that a URL may contain', () => {
     const hidden = { ...source, repoURL: 'https://ci:secret@git.example.com/shop.git' };
     const found = deviationsOf(plain, operation({ sources: [hidden] }), [own]);
     assert.match(
@@ -213,7 +218,7 @@ describe('what Argo CD stored of what was asked for', () => {
     assert.doesNotMatch(found.map(printDeviation).join(), /secret/);
   });
 
-  it('is told with both sides, and all faults at once', () => {
+  it('is reported with both sides, and all differences at once', () => {
     const found = deviationsOf({ ...plain, revision: B, prune: true }, operation(one));
     assert.deepEqual(found.map(printDeviation), [
       `revision: asked for ${B}, stored aaaaaaa`,
@@ -221,14 +226,14 @@ describe('what Argo CD stored of what was asked for', () => {
     ]);
   });
 
-  it('is told in a few words where it is thousands of resources', () => {
+  it('is reported briefly for thousands of resources', () => {
     const resources = Array.from({ length: 5_000 }, (_, index) => ({ ...web, name: `r${index}` }));
     const [found] = deviationsOf({ ...plain, resources }, operation(one));
     assert.ok(found);
     assert.ok(printDeviation(found).length < 200);
   });
 
-  it('is held against the deployment of the history for a rollback', () => {
+  it('is compared with the deployment in history for a rollback', () => {
     const goal = { prune: true, dryRun: false };
     const returning = { ...one, strategy: 'apply' } as const;
     const fields = (...args: Parameters<typeof rollbackDeviationsOf>) =>

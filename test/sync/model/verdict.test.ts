@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { done, refuse, wait } from '../../../src/sync/model/verdict.ts';
 
-describe('a verdict', () => {
-  it('waits quietly, with nothing to ask, by default', () => {
+describe('A verdict', () => {
+  it('waits without a message or a request by default', () => {
     const quiet = { kind: 'wait', doing: 'x', ask: undefined, at: undefined, inSteps: false };
     assert.deepEqual(wait('x'), quiet);
     assert.deepEqual(wait('x', { ask: 'refresh', at: 5 }), { ...quiet, ask: 'refresh', at: 5 });

@@ -32,7 +32,7 @@ describe('moveDependencies, in a plan', () => {
     );
   });
 
-  it('moves the destination namespace before cluster-scoped objects, too', () => {
+  it('also moves the destination namespace before cluster-scoped objects', () => {
     const plan = planOf(
       [object('Namespace/shop'), object('ClusterRole/a', wave('-5'))],
       destination,
@@ -58,7 +58,7 @@ describe('moveDependencies, in a plan', () => {
     ]);
   });
 
-  it('moves no Namespace that is pruned', () => {
+  it('does not move a Namespace that is pruned', () => {
     const plan = planOf([object('Pod/gone/a')], {
       ...destination,
       live: [object('Namespace/gone', wave('2'))],
@@ -66,7 +66,7 @@ describe('moveDependencies, in a plan', () => {
     assert.deepEqual(steps(plan), ['Sync 0 Pod/a', 'Sync 2 Namespace/gone']);
   });
 
-  it('leaves a dependency that comes early enough where it is', () => {
+  it('does not move a dependency that is early enough', () => {
     const plan = planOf(
       [
         object('Namespace/a', wave('-3')),

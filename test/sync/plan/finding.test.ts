@@ -12,7 +12,7 @@ function findings(manifests: readonly unknown[], options: Partial<OrderOptions> 
 
 const codes = (...given: Parameters<typeof findings>) => findings(...given).map(({ code }) => code);
 
-describe('findings', () => {
+describe('Findings', () => {
   const generated = (annotations: object) => ({
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -23,7 +23,7 @@ describe('findings', () => {
     ['a plain object', object('Pod/a', wave('1')), []],
     ['a wave with a space', object('Pod/a', wave(' 4')), ['invalidWave']],
     [
-      'a word as wave of a hook',
+      'a word as the wave of a hook',
       object('Job/a', { ...hook('Sync'), ...wave('x') }),
       ['invalidWave'],
     ],
@@ -33,37 +33,41 @@ describe('findings', () => {
       object('Job/a', { ...hook('SyncFail'), ...wave('x') }),
       [],
     ],
-    ['a wave of what is not synced', object('Job/a', { ...hook('Skip'), ...wave('x') }), []],
-    ['a hook without a known type', object('Job/a', hook('presync')), ['unknownHook']],
+    [
+      'a wave of an object that is not synced',
+      object('Job/a', { ...hook('Skip'), ...wave('x') }),
+      [],
+    ],
+    ['a hook of an unknown type', object('Job/a', hook('presync')), ['unknownHook']],
     ['a hook without a type', object('Job/a', hook('')), ['unknownHook']],
     ['a Helm test, which is meant for Helm', object('Job/a', { 'helm.sh/hook': 'test' }), []],
-    ['a Helm hook of no type of Helm', object('Job/a', { 'helm.sh/hook': 'x' }), ['unknownHook']],
+    ['a Helm hook of an unknown type', object('Job/a', { 'helm.sh/hook': 'x' }), ['unknownHook']],
     ['a partly unknown hook', object('Job/a', hook('Sync,Garbage')), ['unknownHookType']],
     [
-      'a Helm hook for rollbacks, too',
+      'a Helm hook that is also for rollbacks',
       object('Job/a', { 'helm.sh/hook': 'pre-install,pre-rollback' }),
       [],
     ],
-    ['Skip beside another type', object('Job/a', hook('Skip,PreSync')), ['ignoredSkip']],
-    ['Skip beside a type of no sync', object('Job/a', hook('Skip,PreDelete')), []],
+    ['Skip with another type', object('Job/a', hook('Skip,PreSync')), ['ignoredSkip']],
+    ['Skip with a type that no sync runs', object('Job/a', hook('Skip,PreDelete')), []],
     ['Skip alone', object('Job/a', hook('Skip')), []],
     ['a deletion hook', object('Job/a', hook('PreDelete')), []],
     ['a hook with the default policy', object('Job/a', hook('PreSync')), []],
-    ['a hook that stays after a success', object('Job/a', failedOnly), ['notRerun']],
-    ['one that runs to no end', object('ConfigMap/a', failedOnly), []],
+    ['a hook that remains after a success', object('Job/a', failedOnly), ['notRerun']],
+    ['a hook that does not end', object('ConfigMap/a', failedOnly), []],
     [
-      'one that Kubernetes removes',
+      'a hook that Kubernetes removes',
       object('Job/a', failedOnly, { spec: { ttlSecondsAfterFinished: 60 } }),
       [],
     ],
-    ['one with a generated name', generated(failedOnly), []],
+    ['a hook with a generated name', generated(failedOnly), []],
     [
       'a hook deleted after a success',
       object('Job/a', { ...hook('PreSync'), ...policy('HookSucceeded') }),
       [],
     ],
     [
-      'a hook deleted before',
+      'a hook deleted before creation',
       object('Job/a', { ...hook('PreSync'), ...policy('HookFailed,BeforeHookCreation') }),
       [],
     ],
@@ -77,9 +81,9 @@ describe('findings', () => {
       object('Job/a', { ...hook('PreSync'), 'helm.sh/hook-delete-policy': 'x' }),
       ['unknownDeletePolicy'],
     ],
-    ['a delete policy of what is no hook', object('Job/a', policy('Never')), []],
-    // What Argo CD says itself is said once.
-    ['what Argo CD refuses to load', object('Pod/a', { x: 5 }), []],
+    ['a delete policy on an ordinary object', object('Job/a', policy('Never')), []],
+    // What Argo CD itself reports is reported once.
+    ['something that Argo CD refuses to load', object('Pod/a', { x: 5 }), []],
     ['an annotation of a definition that Kubernetes refuses', definition('Widget', { x: 5 }), []],
     ['an object without a name', generated({}), []],
     ['no object', 'text', []],
@@ -90,12 +94,12 @@ describe('findings', () => {
     });
   }
 
-  it('are empty for a duplicate, for which Argo CD has a condition', () => {
+  it('exclude a duplicate, for which Argo CD has a condition', () => {
     assert.deepEqual(codes([object('Pod/a'), object('Pod/a')]), []);
     assert.deepEqual(codes([object('Pod/a', wave('x')), object('Pod/a')]), []);
   });
 
-  it('are about what the sync works: no hooks where none run, nothing that was not selected', () => {
+  it('are only about what the sync applies: no hooks if none run, and only selected resources', () => {
     const manifests = [
       object('Pod/a', wave('x')),
       object('Pod/b', wave('x')),
@@ -119,7 +123,7 @@ describe('findings', () => {
 describe('the lines of findings', () => {
   const lines = (...manifests: readonly unknown[]) => printFindings(findings(manifests));
 
-  it('say what is odd, what Argo CD does, and what to do', () => {
+  it('say what is wrong, what Argo CD does, and what to do', () => {
     assert.deepEqual(
       lines(
         object('Pod/a', wave('x')),
@@ -134,7 +138,7 @@ describe('the lines of findings', () => {
     );
   });
 
-  it('name a hook whose name is generated by what that starts with', () => {
+  it('name a hook with a generated name by its prefix', () => {
     assert.match(
       lines({
         apiVersion: 'batch/v1',
@@ -145,7 +149,7 @@ describe('the lines of findings', () => {
     );
   });
 
-  it('tell the same of many resources in one', () => {
+  it('combine the same finding for many resources', () => {
     const pods = Array.from({ length: 100 }, (_, index) => object(`Pod/p${index}`, wave('x')));
     const told = lines(...pods);
     assert.equal(told.length, 1);
@@ -172,25 +176,25 @@ describe('the lines of findings', () => {
   });
 });
 
-describe('the advice on a hook that failed', () => {
+describe('The advice about a failed hook', () => {
   const key = { group: 'batch', kind: 'Job', namespace: 'shop', name: 'migrate' };
   const task = { key, generateName: undefined, deletePolicies: ['HookSucceeded'] } as const;
   const step = { state: 'Failed', message: 'Job has reached the specified backoff limit' } as const;
   type Task = Partial<Parameters<typeof adviceOnRerun>[0]>;
   type Step = Partial<Parameters<typeof adviceOnRerun>[1]>;
   const cases: readonly (readonly [string, Task, Step, boolean])[] = [
-    ['stays, by its only policy HookSucceeded', {}, {}, true],
-    ['is deleted before the next', { deletePolicies: ['BeforeHookCreation'] }, {}, false],
-    ['is deleted after either end', { deletePolicies: ['HookSucceeded', 'HookFailed'] }, {}, false],
+    ['remains, because its only policy is HookSucceeded', {}, {}, true],
+    ['is deleted before the next one', { deletePolicies: ['BeforeHookCreation'] }, {}, false],
+    ['is deleted after any end', { deletePolicies: ['HookSucceeded', 'HookFailed'] }, {}, false],
     ['has a generated name', { generateName: 'migrate-' }, {}, false],
-    ['runs to no end', { key: { ...key, kind: 'ConfigMap' } }, {}, false],
-    ['is no hook', { deletePolicies: [] }, {}, false],
+    ['does not end', { key: { ...key, kind: 'ConfigMap' } }, {}, false],
+    ['is not a hook', { deletePolicies: [] }, {}, false],
     ['still runs', {}, { state: 'Running' }, false],
     ['was terminated, and so deleted', {}, { message: 'Terminated' }, false],
-    ['was never made, in a dry run', {}, { dryRun: true }, false],
+    ['was never created, in a dry run', {}, { dryRun: true }, false],
   ];
   for (const [what, of, at, isGiven] of cases) {
-    it(`is ${isGiven ? 'to delete it' : 'none'} where it ${what}`, () => {
+    it(`is ${isGiven ? 'to delete it' : 'absent'} if it ${what}`, () => {
       const advice = adviceOnRerun({ ...task, ...of }, { ...step, ...at });
       assert.equal(/Delete it before the next sync/.test(advice), isGiven);
     });

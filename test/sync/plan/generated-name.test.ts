@@ -17,7 +17,7 @@ describe('generatedName', () => {
     });
   }
 
-  it('keeps the case of its beginning', () => {
+  it('keeps the case of its prefix', () => {
     const parts = { revision: 'ABC', startedAt: 0 };
     assert.equal(generatedName('A-', 'SyncFail', parts), 'A-abc-syncfail-0');
   });

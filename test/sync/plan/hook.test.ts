@@ -68,7 +68,7 @@ describe('hookRoleOf', () => {
     [{ [helm]: 'pre_install' }, ['pre_install']],
   ];
   for (const [annotations, expected] of unknown) {
-    it(`finds in ${JSON.stringify(annotations)} as unknown: ${JSON.stringify(expected)}`, () => {
+    it(`finds unknown values in ${JSON.stringify(annotations)}: ${JSON.stringify(expected)}`, () => {
       assert.deepEqual(roleOf(annotations).unknownTypes, expected);
     });
   }

@@ -25,7 +25,7 @@ describe('readManifestsInTurns', () => {
     });
   });
 
-  it('takes everything of another type than it should have as absent', () => {
+  it('treats everything of a wrong type as absent', () => {
     const [manifest] = read({
       apiVersion: 1,
       kind: 'Pod',
@@ -43,7 +43,7 @@ describe('readManifestsInTurns', () => {
     });
   });
 
-  it('knows generateName only where there is no name', () => {
+  it('uses generateName only without a name', () => {
     const named = { kind: 'Job', metadata: { name: 'a', generateName: 'b-' } };
     const nameless = { kind: 'Job', metadata: { generateName: 'b-' } };
     assert.deepEqual(
@@ -52,7 +52,7 @@ describe('readManifestsInTurns', () => {
     );
   });
 
-  it('reads no annotation where one is no text, and null as empty', () => {
+  it('reads no annotations if one is not a string, and null as empty', () => {
     const annotated = (annotations: unknown) => ({ kind: 'Pod', metadata: { annotations } });
     const [number, nothing] = read(annotated({ a: 'x', b: 5 }), annotated({ a: 'x', b: null }));
     assert.deepEqual(number?.annotations, new Map());
@@ -73,7 +73,7 @@ describe('readManifestsInTurns', () => {
     );
   });
 
-  it('takes lists apart, of whatever kind', () => {
+  it('expands lists of any kind', () => {
     const pod = { kind: 'Pod' };
     const kinds = read({ kind: 'PodList', items: [pod, pod] }, { items: [] }, pod).map(
       (one) => one?.kind,
@@ -81,7 +81,7 @@ describe('readManifestsInTurns', () => {
     assert.deepEqual(kinds, ['Pod', 'Pod', 'Pod']);
   });
 
-  it('leaves out null documents and null lists, but no object with other content', () => {
+  it('omits null documents and null lists, but no object with other content', () => {
     const read3 = read(
       null,
       undefined,
@@ -115,7 +115,7 @@ describe('readManifestsInTurns', () => {
     ]);
   });
 
-  it('gives undefined for what has no kind', () => {
+  it('returns undefined for an object without a kind', () => {
     assert.deepEqual(read(5, 'x', true, {}, { kind: '' }, { kind: 7 }), [
       undefined,
       undefined,

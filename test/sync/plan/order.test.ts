@@ -9,7 +9,7 @@ import { custom, definition, hook, object, steps, wave } from '../sample-manifes
 
 const folder = new URL('../../fixtures/argo-cd/ordering/', import.meta.url);
 
-/** One recorded set (test/fixtures/argo-cd/ordering): a dry-run sync of a real controller. */
+/** A recorded set (test/fixtures/argo-cd/ordering): a dry-run sync of a real controller. */
 interface Recorded {
   readonly destinationNamespace: string;
   readonly createNamespace: boolean;
@@ -30,10 +30,10 @@ interface RecordedResult {
   readonly name: string;
 }
 
-describe('the order of recorded sets', () => {
+describe('The order of recorded sets', () => {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
-  it('has all forty of them', () => {
+  it('covers all forty', () => {
     assert.equal(names.length, 40);
   });
 
@@ -61,14 +61,14 @@ function recordedOptions(recorded: Recorded): OrderOptions {
   };
 }
 
-/** The groups of a plan, each sorted, since inside one the order is not defined. */
+/** The groups of a plan, each sorted, since the order inside a group is undefined. */
 function groupsOf({ tasks }: Plan): readonly (readonly string[])[] {
   const groups: string[][] = [];
   for (const task of tasks) (groups[task.group] ??= []).push(print({ ...task, ...task.key }));
   return groups.map((group) => group.sort());
 }
 
-/** What the controller listed, cut into groups of the same sizes. */
+/** What the controller listed, split into groups of the same sizes. */
 function cut(
   order: readonly RecordedResult[],
   groups: readonly (readonly string[])[],
@@ -127,7 +127,7 @@ describe('planInTurns', () => {
     );
   });
 
-  it('sorts kinds without a place of their own together by name, and marks equal names', () => {
+  it('sorts unlisted kinds together by name, and marks equal names', () => {
     const { tasks } = planOf(
       [custom('Beta', 'b'), custom('Alpha', 'c'), custom('Alpha', 'b'), custom('Gamma', 'a')],
       destination,
@@ -165,7 +165,7 @@ describe('planInTurns', () => {
     );
   });
 
-  it('makes one task for each phase of a hook, and says all of them', () => {
+  it('creates one task for each phase of a hook, each with all phases', () => {
     const { tasks } = planOf([object('Job/a', hook('PostSync,PreSync,PreSync'))], destination);
     assert.deepEqual(
       tasks.map(({ hookType, hookTypes }) => [hookType, hookTypes]),
@@ -176,7 +176,7 @@ describe('planInTurns', () => {
     );
   });
 
-  it('gives the destination namespace to what has none, and to cluster-scoped objects always', () => {
+  it('assigns the destination namespace to objects without one, and always to cluster-scoped ones', () => {
     const { tasks } = planOf(
       [object('ConfigMap/a'), object('ConfigMap/other/b'), object('ClusterRole/other/c')],
       destination,
@@ -187,7 +187,7 @@ describe('planInTurns', () => {
     );
   });
 
-  it('expands lists and passes over empty documents and lists', () => {
+  it('expands lists and skips empty documents and lists', () => {
     const list = {
       apiVersion: 'v1',
       kind: 'List',
@@ -197,7 +197,7 @@ describe('planInTurns', () => {
     assert.deepEqual(steps(plan), ['Sync 0 ConfigMap/a', 'Sync 0 Pod/b']);
   });
 
-  it('leaves out what is no object', () => {
+  it('omits what is not an object', () => {
     const plan = planOf([7, 'text', {}, { kind: 5 }, [object('Pod/a')]], destination);
     assert.deepEqual([plan.tasks, plan.skippedHooks], [[], []]);
   });
@@ -210,7 +210,7 @@ describe('planInTurns', () => {
     assert.deepEqual(steps(plan), ['PreSync 0 Job/a', 'Sync 0 Job/a']);
   });
 
-  it('works neither what is skipped, nor hooks of deletion, nor those of no type that it knows', () => {
+  it('omits what is skipped, deletion hooks, and hooks of unknown types', () => {
     const plan = planOf(
       [
         object('Job/skip', hook('Skip')),
@@ -262,7 +262,7 @@ describe('planInTurns', () => {
           select('Pod', '', 'd'),
           select('Pod', '', 'g'),
           select('ClusterRole', '', 'e'),
-          // The server knows a cluster-scoped object without a namespace.
+          // The server stores a cluster-scoped object without a namespace.
           select('ClusterRole', 'shop', 'f'),
         ],
       },
@@ -295,14 +295,14 @@ describe('planInTurns with CreateNamespace', () => {
   const manifests = [object('Pod/a', { ...hook('PreSync'), ...wave('-9') }), object('Pod/b')];
   const create = { ...destination, createNamespace: true };
 
-  it('makes a missing namespace before everything else, with an empty namespace', () => {
+  it('creates a missing namespace before everything else, with an empty namespace', () => {
     const { tasks } = planOf(manifests, { ...create, namespaceExists: false });
     assert.deepEqual(tasks[0]?.key, { group: '', kind: 'Namespace', namespace: '', name: 'shop' });
     assert.equal(tasks[0].phase, 'PreSync');
     assert.equal(tasks.length, 3);
   });
 
-  it('has no task for a namespace that exists, unless its metadata is managed', () => {
+  it('has no task for an existing namespace, unless its metadata is managed', () => {
     const exists = { ...create, namespaceExists: true };
     assert.equal(planOf(manifests, exists).tasks.length, 2);
     const managed = planOf(manifests, { ...exists, managedNamespaceMetadata: true });
@@ -313,7 +313,7 @@ describe('planInTurns with CreateNamespace', () => {
     ]);
   });
 
-  it('finds out from live objects whether it exists, and else takes it to be missing', () => {
+  it('determines from live objects whether it exists, and otherwise assumes that it is missing', () => {
     assert.equal(planOf(manifests, create).tasks.length, 3);
     const live = [object('Namespace/shop', hook('Sync'))];
     assert.equal(planOf(manifests, { ...create, live }).tasks.length, 2);
@@ -331,7 +331,7 @@ describe('planInTurns with CreateNamespace', () => {
     assert.equal(hooked.tasks.filter(({ key }) => key.kind === 'Namespace').length, 2);
   });
 
-  it('makes a missing namespace of a manifest first even without the option', () => {
+  it('creates a missing namespace with a manifest first, even without the option', () => {
     const plan = planOf([object('Namespace/shop', wave('4')), object('Namespace/other')], {
       ...destination,
       namespaceExists: false,
@@ -348,7 +348,7 @@ describe('planInTurns with CreateNamespace', () => {
   });
 });
 
-describe('planInTurns with anything', () => {
+describe('planInTurns with any input', () => {
   const annotations = fc.dictionary(
     fc.constantFrom(
       'argocd.argoproj.io/hook',
@@ -397,7 +397,7 @@ describe('planInTurns with anything', () => {
       if (kind === 'CustomResourceDefinition') return definition('Widget', given);
       return kind === 'Widget' ? custom(kind, name, given) : object(path, given);
     });
-  /** Different keys, since of equal ones the last counts. */
+  /** Different keys, since the last of equal ones counts. */
   const set = fc.uniqueArray(manifest, {
     maxLength: 15,
     selector: ({ kind, metadata }) =>
@@ -466,7 +466,7 @@ describe('planInTurns with anything', () => {
     );
   });
 
-  it('never goes back in phase and wave, and never leaves a group and returns', () => {
+  it('never goes back in phase and wave, and never returns to a group', () => {
     fc.assert(
       fc.property(set, set, (all, live) => {
         const { tasks } = planOf(all, { ...destination, live });

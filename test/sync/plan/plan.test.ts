@@ -37,19 +37,19 @@ describe('waveOf', () => {
     { destinationNamespace: 'shop', createNamespace: true, namespaceExists: false },
   );
 
-  it('tells objects of one name apart by namespace', () => {
+  it('distinguishes objects of one name by namespace', () => {
     assert.equal(waveOf(plan, core('ConfigMap', 'a', 'shop'), 'Sync'), 1);
     assert.equal(waveOf(plan, core('ConfigMap', 'a', 'other'), 'Sync'), 2);
     assert.equal(waveOf(plan, core('ConfigMap', 'a', 'third'), 'Sync'), undefined);
   });
 
-  it('takes an empty namespace on either side for any', () => {
+  it('treats an empty namespace on either side as any', () => {
     assert.equal(waveOf(plan, core('Namespace', 'apart', 'shop'), 'Sync'), -3);
     assert.equal(waveOf(plan, core('Namespace', 'apart', ''), 'Sync'), -3);
     assert.equal(waveOf(plan, core('Namespace', 'shop', 'shop'), 'PreSync'), 0);
   });
 
-  it('tells the phases of a hook apart, and finds the first without one', () => {
+  it('distinguishes the phases of a hook, and finds the first without one', () => {
     assert.equal(taskOf(plan, job('both'), 'PreSync')?.phase, 'PreSync');
     assert.equal(taskOf(plan, job('both'), 'PostSync')?.phase, 'PostSync');
     assert.equal(taskOf(plan, job('both'), 'Sync'), undefined);
@@ -73,12 +73,12 @@ describe('waveOf', () => {
     });
   }
 
-  it('reads the phase from a generated name where the result has none', () => {
+  it('reads the phase from a generated name if the result has none', () => {
     const task = taskOf(plan, job('migrate-data-1610973-sync-1795225156'), undefined);
     assert.equal(task?.phase, 'Sync');
   });
 
-  it('finds a generated name by itself when the plan knew the operation', () => {
+  it('finds a generated name directly if the plan knew the operation', () => {
     const known = planOf([generated('a-', hook('Sync')), generated('a-', hook('PreSync'))], {
       destinationNamespace: 'shop',
       revision: '1610973b8e3f',
@@ -87,7 +87,7 @@ describe('waveOf', () => {
     assert.equal(taskOf(known, job('a-1610973-sync-1795225156'), 'Sync')?.order, 1);
   });
 
-  it('finds nothing for what is not planned', () => {
+  it('finds nothing for an unplanned object', () => {
     assert.equal(waveOf(plan, core('Secret', 'a', 'shop'), 'Sync'), undefined);
   });
 });
@@ -167,13 +167,13 @@ describe('taskOf, on recorded operations', () => {
   }
 });
 
-describe('a plan in a checkpoint', () => {
+describe('A plan in a checkpoint', () => {
   const plan = planOf([object('Pod/a', wave('x')), object('Job/b', hook('Skip'))], {
     destinationNamespace: 'shop',
   });
   const stored = <T>(kept: T) => JSON.parse(JSON.stringify(kept)) as T;
 
-  it('has what following needs, and not what was told when it was made', () => {
+  it('contains what following needs, but not what was reported at its creation', () => {
     assert.deepEqual(Object.keys(keepPlan(plan)), ['tasks', 'skippedHooks']);
     const { tasks, skippedHooks, findings } = recallPlan(stored(keepPlan(plan)));
     assert.deepEqual(
@@ -183,7 +183,7 @@ describe('a plan in a checkpoint', () => {
     assert.deepEqual([plan.findings.length, findings.length], [1, 0]);
   });
 
-  it('opens as an earlier handler stored it, with more in it', () => {
+  it('can be read as an earlier handler stored it, with more content', () => {
     const key = core('Pod', 'a', 'shop');
     const before = {
       tasks: plan.tasks,

@@ -6,7 +6,7 @@ import { hook, object, options, steps, wave } from '../sample-manifests.ts';
 
 const destination = { destinationNamespace: 'shop' };
 
-describe('prunes, in a plan', () => {
+describe('Prunes in a plan', () => {
   const pod = (name: string, at: number, extra = {}) =>
     object(`Pod/shop/${name}`, { ...wave(String(at)), ...extra });
 
@@ -27,7 +27,7 @@ describe('prunes, in a plan', () => {
     );
   });
 
-  it('keeps live objects that have a manifest, cluster-scoped and skipped ones too, and hooks', () => {
+  it('keeps live objects that have a manifest, including cluster-scoped and skipped ones, and hooks', () => {
     const { tasks } = planOf([object('ClusterRole/a'), object('Pod/b', hook('Skip'))], {
       ...destination,
       live: [
@@ -44,7 +44,7 @@ describe('prunes, in a plan', () => {
     );
   });
 
-  it('prunes waves in reverse, without touching others', () => {
+  it('prunes waves in reverse, without changing others', () => {
     const live = [pod('1', 1), pod('3', 3), pod('4', 3), pod('5', 4), pod('7', 5)];
     const { tasks } = planOf([object('Namespace/ns', wave('-1')), pod('2', 3), pod('6', 5)], {
       ...destination,
@@ -54,7 +54,7 @@ describe('prunes, in a plan', () => {
     assert.deepEqual(waves, { ns: -1, '1': 5, '2': 3, '3': 4, '4': 4, '5': 3, '6': 5, '7': 1 });
   });
 
-  it('prunes last one wave after the last of phase Sync, prunes counted', () => {
+  it('prunes last one wave after the last of phase Sync, including prunes', () => {
     const live = [pod('a', 1), pod('b', 7)];
     const waves = (more: Partial<OrderOptions>) =>
       planOf([pod('x', 2)], { ...destination, live, ...more }).tasks.map(

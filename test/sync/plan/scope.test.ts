@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { scopes } from '../../../src/sync/plan/scope.ts';
 
-describe('scopes', () => {
+describe('Scopes', () => {
   const scopeOf = scopes([
     { group: 'example.com', kind: 'Cluster', clusterScoped: true },
     { group: 'example.com', kind: 'Widget', clusterScoped: false },
@@ -19,7 +19,7 @@ describe('scopes', () => {
     ['example.com', 'Namespace', undefined],
   ];
   for (const [group, kind, expected] of cases) {
-    it(`says ${String(expected)} for ${group}/${kind}`, () => {
+    it(`are ${String(expected)} for ${group}/${kind}`, () => {
       assert.equal(scopeOf({ group, kind }), expected);
     });
   }

@@ -45,7 +45,7 @@ describe('parseSelectionEntry', () => {
     });
   }
 
-  it('passes over spaces around an entry', () => {
+  it('ignores spaces around an entry', () => {
     assert.equal(entry('  Pod:a ').text, 'Pod:a');
   });
 
@@ -72,7 +72,7 @@ describe('parseSelectionEntry', () => {
     });
   }
 
-  it('reads or refuses any text', () => {
+  it('parses or refuses any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[a-zA-Z:/*!. -]*$/)), (text) => {
         const parsed = parseSelectionEntry(text);
@@ -82,7 +82,7 @@ describe('parseSelectionEntry', () => {
   });
 });
 
-/** Runs it without a break, and says what it yielded. */
+/** Runs it without a break, and returns what it yielded. */
 function toTheEnd<T>(work: Generator<number, T>): { readonly value: T; readonly steps: number[] } {
   const steps: number[] = [];
   for (;;) {
@@ -143,7 +143,7 @@ describe('expandSelection', () => {
     });
   }
 
-  it('names what several entries select once', () => {
+  it('returns what several entries select once', () => {
     assert.deepEqual(print(expand('Service:web', ':Service:*')), [':Service:shop:web']);
   });
 
@@ -157,7 +157,7 @@ describe('expandSelection', () => {
     ['w.b', []],
   ];
   for (const [pattern, expected] of globs) {
-    it(`fits names to ${pattern}`, () => {
+    it(`matches names with ${pattern}`, () => {
       const selected = expand(`ConfigMap:${pattern}`, `Service:${pattern}`);
       const names = new Set(selected.resources.map(({ name }) => name));
       assert.deepEqual([...names].sort(), expected);
@@ -186,7 +186,7 @@ describe('expandSelection', () => {
     });
   }
 
-  it('takes no time for a pattern of many wildcards', () => {
+  it('is fast for a pattern with many wildcards', () => {
     const long = { kind: 'Pod', metadata: { name: 'a'.repeat(20_000) } };
     const pattern = { ...entry('Pod:a'), name: `${'*a'.repeat(2_000)}*b` };
     const { value } = toTheEnd(expandSelection([pattern], [long], 'shop'));
@@ -201,12 +201,12 @@ describe('expandSelection', () => {
     const stepsOf = (texts: readonly string[]) =>
       toTheEnd(expandSelection(texts.map(entry), many, 'shop')).steps.slice(2 * count);
 
-    it('an exact entry with its namesakes alone', () => {
+    it('an exact entry only with objects of its name', () => {
       const steps = stepsOf(names.map((name) => `ConfigMap:${name}`));
       assert.deepEqual(steps, new Array<number>(count).fill(1));
     });
 
-    it('a pattern with all, and lets others have their turn after each pass', () => {
+    it('a pattern with all, and yields after each pass', () => {
       assert.deepEqual(stepsOf(['ConfigMap:*-7', 'ConfigMap:*']), [count, count]);
       assert.deepEqual(stepsOf(['Secret:x*']), [count, count, count, count]);
     });

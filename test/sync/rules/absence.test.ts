@@ -36,7 +36,7 @@ const before = application({
   history: [entry(3, B, { initiatedBy: 'eve' })],
 });
 
-/** What an agent's status update can make of an operation that is on its way. */
+/** What an agent's status update can do to an operation in progress. */
 const gone: readonly (readonly [string, Partial<Application>])[] = [
   ['nothing', {}],
   ['the ended state of an older one', { operationState: olderEnded }],
@@ -54,7 +54,9 @@ const goals: readonly (readonly [string, Goal])[] = (
   ] as const,
 ]);
 
-/** Ours is accepted and pending, or has begun, in an application where an older one had ended. */
+/**
+ * Ours is accepted and pending, or has started, in an application in which an older one had ended.
+ */
 function underWay(goal: Goal, isBegun: boolean) {
   const own = goal.action === 'rollback' ? operation({ info: [], strategy: 'apply' }) : operation();
   const run = new Run(goal);
@@ -82,12 +84,12 @@ function underWay(goal: Goal, isBegun: boolean) {
   return { run, here, over: { ...before, operation: undefined, operationState: over } };
 }
 
-describe('an operation that is gone for a while', () => {
+describe('An operation that is temporarily missing', () => {
   for (const [what, goal] of goals) {
     for (const isBegun of [false, true]) {
       for (const [instead, shown] of gone) {
         const which = `${what} that ${isBegun ? 'runs' : 'is pending'}`;
-        it(`is waited for when ${instead} stands instead of ${which}`, () => {
+        it(`is waited for if ${instead} is shown instead of ${which}`, () => {
           const { run, over } = underWay(goal, isBegun);
           const seen = { ...before, operation: undefined, operationState: undefined, ...shown };
           for (const after of [0, 5_000, 9_999]) {
@@ -98,7 +100,7 @@ describe('an operation that is gone for a while', () => {
           assert.deepEqual(run.memory.ended?.state.operation.revisions, [A]);
         });
 
-        it(`is superseded, and nothing followed, when ${instead} stays instead of ${which}`, () => {
+        it(`is superseded, without following, if ${instead} remains instead of ${which}`, () => {
           const { run } = underWay(goal, isBegun);
           const seen = { ...before, operation: undefined, operationState: undefined, ...shown };
           run.see(seen);
@@ -110,7 +112,7 @@ describe('an operation that is gone for a while', () => {
     }
   }
 
-  it('is judged only by a look from after the time it was given', () => {
+  it('is judged only by a read after its grace period', () => {
     const { run } = underWay(syncGoal(), true);
     run.see(before);
     const early = run.memory.lookedAt;
@@ -119,7 +121,7 @@ describe('an operation that is gone for a while', () => {
     assert.equal(brief(run.change({ lookedAt: run.now })), 'superseded');
   });
 
-  it('is looked for at once when only the stream shows it gone', () => {
+  it('is read immediately if only the stream shows it missing', () => {
     const { run } = underWay(syncGoal(), true);
     run.memory = { ...run.memory, lookedAt: run.now - 1 };
     const verdict = run.change({});
@@ -129,7 +131,7 @@ describe('an operation that is gone for a while', () => {
     assert.deepEqual(stale.kind === 'wait' && stale.ask, 'look');
   });
 
-  it('is given its time again each time, and after a crash', () => {
+  it('gets its grace period each time, and after a crash', () => {
     const { run, here } = underWay(syncGoal(), true);
     run.see(before);
     assert.equal(brief(run.see({ ...here, operationState: state() }, 14_000)), 'wait');
@@ -140,7 +142,7 @@ describe('an operation that is gone for a while', () => {
     assert.equal(brief(run.see(before, 15_000)), 'superseded');
   });
 
-  it('is replaced when another has started since, by what was chosen', () => {
+  it('is replaced if another has started since, as configured', () => {
     const eve = state({ operation: foreign(), startedAt: second(12) });
     const seen = application({ operation: foreign(), operationState: eve });
     for (const [whenSuperseded, expected] of [
@@ -154,21 +156,21 @@ describe('an operation that is gone for a while', () => {
     }
   });
 
-  it('is the followed one, too', () => {
+  it('may also be the followed one', () => {
     const eve = foreign();
     const { run } = underWay(syncGoal({ whenSuperseded: 'follow', waitFor: 'operation' }), true);
     const here = application({ operation: eve });
     const verdict = run.see(here);
     assert.ok(verdict.kind === 'act' && verdict.act.kind === 'adopt');
     run.change(follow(run.memory, verdict.act.identity, here));
-    // What stood there before, and ours, are both older than it.
+    // What was there before, and ours, are both older than it.
     assert.equal(brief(run.see(before)), 'wait');
     assert.equal(brief(run.see(application({ operationState: ended('Failed') }), 1_000)), 'wait');
     const over = ended('Succeeded', { operation: eve, startedAt: second(25) });
     assert.equal(brief(run.see(application({ operationState: over }), 1_000)), 'succeeded');
   });
 
-  it('is no reason for a wait to take an older deployment for it', () => {
+  it('does not let a wait accept an older deployment', () => {
     const run = new Run(waitGoal({ waitFor: 'operation' }), { refresh: refreshed() });
     const auto = foreign({ initiatedBy: { username: '', automated: true } });
     const old = ended('Succeeded', { operation: foreign(), startedAt: second(3) });
@@ -181,7 +183,7 @@ describe('an operation that is gone for a while', () => {
     assert.equal(brief(run.see(application({ operationState: over }), 1_000)), 'failed');
   });
 
-  it('is no end of what is to be terminated', () => {
+  it('is not the end of an operation that is to be terminated', () => {
     const run = new Run(terminateGoal);
     const eve = state({ operation: foreign() });
     const verdict = run.see(application({ operation: foreign(), operationState: eve }));

@@ -4,7 +4,7 @@ import type { ResourceResult } from '../../../src/sync/model/operation.ts';
 import { appliedResources, unhealthyApplied } from '../../../src/sync/rules/applied.ts';
 import { resource, result } from '../sample-application.ts';
 
-describe('what an operation has applied', () => {
+describe('What an operation has applied', () => {
   const web = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' };
   const role = { group: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' };
   const applied = (...results: readonly Partial<ResourceResult>[]) =>
@@ -19,16 +19,16 @@ describe('what an operation has applied', () => {
     boolean,
   ])[] = [
     ['is found in the status', {}, {}, true],
-    ['is not its namesake in another namespace', {}, { namespace: 'pay' }, false],
-    ['is not a resource of another name', {}, { name: 'api' }, false],
-    ['is not one of another group', {}, { group: 'example.com' }, false],
+    ['excludes a resource of the same name in another namespace', {}, { namespace: 'pay' }, false],
+    ['excludes a resource with another name', {}, { name: 'api' }, false],
+    ['excludes one in another group', {}, { group: 'example.com' }, false],
     [
-      'is found where the status shows no namespace, since it is of the whole cluster',
+      'is found even if the status shows no namespace, since it is cluster-scoped',
       { ...role, namespace: 'shop' },
       { ...role, namespace: '' },
       true,
     ],
-    ['is nothing that was pruned', { status: 'Pruned' }, {}, false],
+    ['excludes what was pruned', { status: 'Pruned' }, {}, false],
   ];
   for (const [what, one, status, isFound] of cases) {
     it(what, () => {
@@ -41,7 +41,7 @@ describe('what an operation has applied', () => {
     });
   }
 
-  it('is not awaited where it is healthy, a hook, or has failed', () => {
+  it('is not awaited if it is healthy, a hook, or has failed', () => {
     const count = (status: ResourceStatus, results: readonly ResourceResult[]) =>
       unhealthyApplied({ resources: [status] }, { results }).length;
     const healthy = progressing({ health: { status: 'Healthy', message: '' } });

@@ -26,7 +26,7 @@ const auto = foreign({ initiatedBy: { username: '', automated: true } });
 const toB = { operation: foreign({ revisions: [B] }) };
 const known = { refresh: refreshed() };
 
-describe('a wait for a revision', () => {
+describe('A wait for a revision', () => {
   const deployed = {
     operationState: ended('Succeeded', { operation: auto }),
     reconciledAt: second(30),
@@ -39,7 +39,7 @@ describe('a wait for a revision', () => {
       'wait',
     ],
     [
-      'the operation failed, although all is Synced and Healthy',
+      'the operation failed, although everything is Synced and Healthy',
       { operationState: ended('Failed', { operation: auto }) },
       'failed',
     ],
@@ -49,7 +49,7 @@ describe('a wait for a revision', () => {
       'wait',
     ],
     [
-      'history shows it, and a part was synced since',
+      'the history contains it, and a part was synced since',
       {
         history: [entry(1, A)],
         operationState: ended('Succeeded', {
@@ -87,7 +87,7 @@ describe('a wait for a revision', () => {
     ['another revision is tracked and deployed', { sync: synced(B) }, 'wait'],
   ];
   for (const [what, change, expected] of cases) {
-    it(`is ${expected} when ${what}`, () => {
+    it(`is ${expected} if ${what}`, () => {
       assert.equal(brief(new Run(waitGoal(), known).see(application(change))), expected);
     });
   }
@@ -95,11 +95,11 @@ describe('a wait for a revision', () => {
   const source = { repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main', settings: '1' };
   const origins: readonly (readonly [string, Parameters<typeof foreign>[0], boolean])[] = [
     ['the same', { sources: [source] }, true],
-    ['what it does not say', {}, true],
+    ['no sources of its own', {}, true],
     ['another branch at the same commit', { sources: [{ ...source, targetRevision: 'x' }] }, true],
     ['another folder', { sources: [{ ...source, path: 'other' }] }, false],
     ['other settings', { sources: [{ ...source, settings: '2' }] }, false],
-    ['one source fewer', { sources: [] }, false],
+    ['one source less', { sources: [] }, false],
     ['manifests of its own', { sources: [source], isLocal: true }, false],
   ];
   for (const [what, change, counts] of origins) {
@@ -107,7 +107,7 @@ describe('a wait for a revision', () => {
       const asked = target.kind === 'revision' ? target.revision.slice(0, 7) : target.kind;
       it(`${counts ? 'counts' : 'does not count'} an operation from ${what} (${asked})`, () => {
         const operation = foreign(change);
-        // Argo CD pins no revision for manifests that came with the operation.
+        // Argo CD resolves no revision for manifests that came with the operation.
         const revisions = operation.isLocal === true ? [] : [A];
         const over = application({
           sources: [source],
@@ -119,14 +119,14 @@ describe('a wait for a revision', () => {
         });
         const run = new Run(waitGoal({ target }), known);
         assert.equal(brief(run.see(over)), counts ? 'succeeded' : 'wait');
-        // A comparison that finds nothing to deploy speaks for itself.
+        // A comparison that finds nothing to deploy is sufficient.
         assert.equal(brief(run.see({ ...over, sync: synced(A) })), 'succeeded');
         const failed = { ...over, operationState: ended('Failed', { operation, revisions }) };
         const verdict = new Run(waitGoal({ target }), known).see(failed);
         assert.equal(brief(verdict), counts ? 'failed' : 'wait');
       });
       const follows = counts && target.kind !== 'tracked';
-      it(`${follows ? 'follows' : 'waits for'} one that continues from ${what} (${asked})`, () => {
+      it(`${follows ? 'follows' : 'waits for'} a running one from ${what} (${asked})`, () => {
         const operation = foreign(change);
         const ongoing = { operation, operationState: state({ operation }) };
         const run = new Run(waitGoal({ target }), known);
@@ -136,7 +136,7 @@ describe('a wait for a revision', () => {
     }
   }
 
-  it('does not count a deployment of before a change of the application, whatever came after it', () => {
+  it('does not count a deployment before a change of the application, whatever came after it', () => {
     const part = foreign({ resources: [resource('Healthy')], sources: [source] });
     for (const target of [tracked, revision(A)]) {
       const see = (settings: string, sync: Application['sync']) =>
@@ -156,7 +156,7 @@ describe('a wait for a revision', () => {
     }
   });
 
-  it('believes nothing before a refresh: a push is not noticed by itself', () => {
+  it('trusts nothing before a refresh, since a push is not noticed without one', () => {
     const verdict = new Run(waitGoal()).see(application(deployed));
     assert.equal(verdict.kind === 'wait' && verdict.ask, 'refresh');
   });
@@ -169,7 +169,7 @@ describe('a wait for a revision', () => {
     assert.equal(brief(run.see(application(deployed), 5_000)), 'succeeded');
   });
 
-  it('asks for a refresh every half minute', () => {
+  it('requests a refresh every half minute', () => {
     const run = new Run(waitGoal(), known);
     const verdict = run.see(application({ sync: synced(B) }));
     assert.deepEqual(verdict.kind === 'wait' && [verdict.ask, verdict.at], [
@@ -180,7 +180,7 @@ describe('a wait for a revision', () => {
     assert.equal(later.kind === 'wait' && later.ask, 'refresh');
   });
 
-  it('goes by whatever is there when the operation that it followed was replaced unseen', () => {
+  it('uses the current state if the operation that it followed was replaced unseen', () => {
     const { fingerprint } = auto;
     const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: false } as const;
     const run = new Run(waitGoal({ waitFor: 'operation' }), { ...known, identity });
@@ -207,7 +207,7 @@ describe('a wait for a revision', () => {
     ['succeedIfIncluded', 'Failed', 'wait', 'wait'],
   ];
   for (const [whenSuperseded, phase, first, later] of retried) {
-    it(`takes no other revision from the operation that it follows, which a retry brought: ${phase}, ${whenSuperseded}`, () => {
+    it(`accepts no other revision that a retry of the followed operation deployed: ${phase}, ${whenSuperseded}`, () => {
       const run = new Run(waitGoal({ whenSuperseded }), known);
       const begun = { operation: auto, operationState: state({ operation: auto }) };
       const verdict = run.see(application({ ...begun, history: [entry(1, C)] }));
@@ -227,7 +227,7 @@ describe('a wait for a revision', () => {
     });
   }
 
-  it('takes what a retry brought where that may be what it waits for', () => {
+  it('accepts what a retry deployed if that may be the wanted one', () => {
     const run = new Run(waitGoal({ target: revision('main') }), known);
     const begun = { operation: auto, operationState: state({ operation: auto }) };
     const verdict = run.see(application(begun));
@@ -252,28 +252,23 @@ describe('a wait for a revision', () => {
     sync: synced(digest),
   };
   const names: readonly (readonly [string, Partial<Application>, string, string])[] = [
-    ['the branch tracked', {}, 'main', 'succeeded'],
-    ['the branch tracked, as Azure DevOps gives it', {}, 'refs/heads/main', 'wait'],
+    ['the tracked branch', {}, 'main', 'succeeded'],
+    ["the tracked branch in Azure DevOps' notation", {}, 'refs/heads/main', 'wait'],
     ['the same, with the tags known', { tags: { [A]: [] } }, 'refs/heads/main', 'succeeded'],
-    [
-      'the same, where a tag is called so',
-      { tags: { [A]: ['main'] } },
-      'refs/heads/main',
-      'failed',
-    ],
-    ['a tag of the name of the branch tracked', {}, 'refs/tags/main', 'wait'],
+    ['the same, with a tag of that name', { tags: { [A]: ['main'] } }, 'refs/heads/main', 'failed'],
+    ["a tag with the tracked branch's name", {}, 'refs/tags/main', 'wait'],
     ['the same, on another commit', { tags: { [A]: ['v1'] } }, 'refs/tags/main', 'failed'],
     ['the same, on that commit', { tags: { [A]: ['main'] } }, 'refs/tags/main', 'succeeded'],
     ['a commit in upper case', {}, A.toUpperCase(), 'succeeded'],
     ['another branch', {}, 'other', 'failed'],
     ['a tag that is not tracked', {}, 'refs/tags/v1', 'failed'],
-    ['HEAD where another name is tracked', {}, 'HEAD', 'failed'],
+    ['HEAD if another name is tracked', {}, 'HEAD', 'failed'],
     ['a version', chart, 'v1.4.0', 'succeeded'],
     ['another version', chart, '1.5.0', 'wait'],
-    ['the range tracked', chart, '1.x', 'succeeded'],
+    ['the tracked range', chart, '1.x', 'succeeded'],
     ['another range', chart, '>=1 <2', 'failed'],
     ['a digest', oci, digest, 'succeeded'],
-    ['the OCI tag tracked', oci, 'v1', 'succeeded'],
+    ['the tracked OCI tag', oci, 'v1', 'succeeded'],
     ['another OCI tag', oci, 'latest', 'failed'],
   ];
   for (const [what, change, name, expected] of names) {
@@ -286,14 +281,14 @@ describe('a wait for a revision', () => {
     });
   }
 
-  it('says what is live in the end', () => {
+  it('says what is live at the end', () => {
     const verdict = new Run(waitGoal(), known).see(application());
     assert.deepEqual(ending(verdict).revisions, [A]);
   });
 });
 
-describe('a wait for what is tracked', () => {
-  it('waits for the end of an operation, and takes its word', () => {
+describe('A wait for the tracked revision', () => {
+  it('waits for the end of an operation, and accepts its result', () => {
     const run = new Run(waitGoal({ target: tracked }), known);
     const going = { operation: auto, operationState: state({ operation: auto }) };
     assert.equal(brief(run.see(application(going))), 'wait');
@@ -312,7 +307,7 @@ describe('a wait for what is tracked', () => {
   });
 });
 
-describe('a wait for a revision that is no longer the last', () => {
+describe('A wait for a revision that is no longer the last', () => {
   const replaced = application({
     sync: synced(B),
     history: [entry(1, A), entry(2, B)],
@@ -321,7 +316,7 @@ describe('a wait for a revision that is no longer the last', () => {
   });
   const passed = { ...replaced, history: [entry(1, C), entry(2, B)], reconciledAt: second(32) };
 
-  it('is superseded, succeeded or continues, as chosen', () => {
+  it('is superseded, succeeds or continues, as configured', () => {
     const judge = (whenSuperseded: 'fail' | 'succeedIfIncluded' | 'follow') =>
       brief(new Run(waitGoal({ whenSuperseded }), known).see(replaced));
     assert.deepEqual(
@@ -330,7 +325,7 @@ describe('a wait for a revision that is no longer the last', () => {
     );
   });
 
-  it('is superseded when it was passed over, after half a minute of the other', () => {
+  it('is superseded if it was skipped, after half a minute of the other', () => {
     const first = { historyId: 1, operationStartedAt: undefined };
     const early = { ...passed, reconciledAt: second(31) };
     assert.equal(brief(new Run(waitGoal(), { ...known, first }).see(early)), 'wait');
@@ -343,7 +338,7 @@ describe('a wait for a revision that is no longer the last', () => {
     assert.equal(brief(run.see(replaced, 5_000)), 'succeeded');
   });
 
-  it('counts stability again when another operation came in between', () => {
+  it('restarts the stability period if another operation came in between', () => {
     const run = new Run(waitGoal({ target: tracked, stableFor: 5_000 }), known);
     assert.equal(brief(run.see(replaced)), 'wait');
     run.see({ ...replaced, operation: auto, operationState: state({ operation: auto }) }, 4_000);

@@ -37,8 +37,8 @@ function join(change: Parameters<typeof foreign>[0], goal: Parameters<typeof syn
   );
 }
 
-describe('a busy application', () => {
-  it('is waited for, or given up, as chosen', () => {
+describe('A busy application', () => {
+  it('is waited for, or given up, as configured', () => {
     const waiting = new Run(syncGoal({ whenBusy: 'wait' })).see(busy);
     assert.equal(
       waiting.kind === 'wait' && waiting.doing,
@@ -53,7 +53,7 @@ describe('a busy application', () => {
   });
 
   for (const whenBusy of ['wait', 'join'] as const) {
-    it(`wakes a controller that has overlooked what is pending, while it waits (${whenBusy})`, () => {
+    it(`wakes a controller that has missed a pending operation, during the wait (${whenBusy})`, () => {
       const run = new Run(syncGoal({ whenBusy, target: revision(B) }));
       const pending = application({ operation: foreign() });
       const asks = (verdict: ReturnType<Run['see']>) =>
@@ -69,7 +69,7 @@ describe('a busy application', () => {
     });
   }
 
-  it('wakes a controller that has overlooked what is to be ended', () => {
+  it('wakes a controller that has missed a termination', () => {
     const run = new Run(syncGoal({ whenBusy: 'terminate' }));
     const pending = application({ operation: foreign() });
     assert.equal(brief(run.see(pending)), 'terminate');
@@ -79,7 +79,7 @@ describe('a busy application', () => {
     assert.equal(brief(run.change({ refresh: refreshed(run.now) })), 'terminate');
   });
 
-  it('is named by what waits, not by the end of what went before', () => {
+  it('is named by the waiting operation, not by the end of the previous one', () => {
     const before = ended('Failed', { operation: foreign({ revisions: [B] }) });
     const verdict = new Run(syncGoal()).see(
       application({ operation: foreign(), operationState: before }),
@@ -87,7 +87,7 @@ describe('a busy application', () => {
     assert.match(verdict.kind === 'wait' ? verdict.doing : '', /to aaaaaaa to end/);
   });
 
-  it('is joined only where its operation does what ours would', () => {
+  it('is joined only if its operation does what ours would', () => {
     assert.equal(join({}), 'adopt');
     assert.equal(join({ revisions: [B] }), 'wait');
     assert.equal(join({ dryRun: true }), 'wait');
@@ -107,7 +107,7 @@ describe('a busy application', () => {
     assert.equal(join({ syncOptions: ['Validate=false', 'Replace=true'] }, replacing), 'adopt');
   });
 
-  it('is joined only where its operation deploys from what the application says now', () => {
+  it("is joined only if its operation deploys from the application's current settings", () => {
     const now = { repoURL: 'git', path: 'shop', chart: '', targetRevision: 'main', settings: '1' };
     const joins = (source: Partial<typeof now>) => {
       const other = foreign({ sources: [{ ...now, ...source }], multiSource: false });
@@ -121,7 +121,7 @@ describe('a busy application', () => {
     assert.equal(joins({ settings: '2' }), 'wait');
   });
 
-  it('is joined for what it tracks only when a refresh has shown what that is', () => {
+  it('is joined for the tracked revision only when a refresh has shown which one that is', () => {
     const run = new Run(syncGoal({ whenBusy: 'join', target: tracked }));
     assert.equal(brief(run.see(busy)), 'wait');
     assert.equal(brief(run.change({ refresh: refreshed() })), 'adopt');
@@ -130,7 +130,7 @@ describe('a busy application', () => {
   });
 
   for (const goal of [syncGoal({ whenBusy: 'terminate' }), terminateGoal]) {
-    it(`has its operation ended, once, and again only if it continues (${goal.action})`, () => {
+    it(`has its operation terminated once, and again only if it continues (${goal.action})`, () => {
       const run = new Run(goal);
       const verdict = run.see(busy);
       assert.ok(verdict.kind === 'act' && verdict.act.kind === 'terminate');
@@ -141,7 +141,7 @@ describe('a busy application', () => {
     });
   }
 
-  it('is waited for without haste when a closed window keeps its operation from ending', () => {
+  it('is polled slowly if a closed window keeps its operation from ending', () => {
     const run = new Run(terminateGoal);
     const verdict = run.see(busy);
     assert.ok(verdict.kind === 'act' && verdict.act.kind === 'terminate');
@@ -157,12 +157,12 @@ describe('a busy application', () => {
 });
 
 describe('action: terminate', () => {
-  it('has nothing to do at rest', () => {
+  it('has nothing to do if nothing is in progress', () => {
     const verdict = new Run(terminateGoal).see(application({ operationState: ended('Failed') }));
     assert.match(ending(verdict).message, /No operation was in progress/);
   });
 
-  it('says of an operation that the controller leaves alone what keeps it', () => {
+  it('says what prevents the controller from executing an operation', () => {
     const left = { ...busy, skipReconcile: true };
     const verdict = ending(new Run(terminateGoal).see(left));
     assert.equal(verdict.outcome, 'blocked');

@@ -35,18 +35,24 @@ function view(change: Parameters<typeof application>[0], answeredAt?: number, no
 
 describe('isComparedAfter', () => {
   const cases = [
-    ['a comparison from before the end', second(19), deploymentEvidence, undefined, false],
+    ['a comparison before the end', second(19), deploymentEvidence, undefined, false],
     ['a comparison in a later second', second(21), deploymentEvidence, undefined, true],
-    ['a new comparison in the second of the end', second(20), deploymentEvidence, undefined, true],
     [
-      'the comparison that stood there in the second of the end',
+      'a new comparison in the same second as the end',
+      second(20),
+      deploymentEvidence,
+      undefined,
+      true,
+    ],
+    [
+      'the previous comparison in the same second as the end',
       second(20),
       { ...deploymentEvidence, reconciledAt: second(20) },
       undefined,
       false,
     ],
     [
-      'one in the second of an end that was not seen',
+      'one in the same second as an unseen end',
       second(20),
       { ...deploymentEvidence, reconciledAt: undefined },
       undefined,
@@ -54,15 +60,15 @@ describe('isComparedAfter', () => {
     ],
     ['no comparison', undefined, deploymentEvidence, undefined, false],
     [
-      'a refresh asked for before the end was seen',
+      'a refresh requested before the end was seen',
       second(5),
       deploymentEvidence,
       start - 1,
       false,
     ],
-    ['a refresh asked for since', second(5), deploymentEvidence, start, true],
+    ['a refresh requested since', second(5), deploymentEvidence, start, true],
     [
-      'nothing that had to change',
+      'no change that it would have to show',
       second(99),
       { ...deploymentEvidence, finishedAt: undefined },
       undefined,
@@ -70,7 +76,7 @@ describe('isComparedAfter', () => {
     ],
   ] as const;
   for (const [what, reconciledAt, one, answeredAt, expected] of cases) {
-    it(`${expected ? 'believes' : 'does not believe'} ${what}`, () => {
+    it(`${expected ? 'trusts' : 'does not trust'} ${what}`, () => {
       assert.equal(isComparedAfter(view({ reconciledAt }, answeredAt), one), expected);
     });
   }
@@ -93,7 +99,7 @@ describe('decideComparison', () => {
     ]);
   });
 
-  it('asks at once where seconds cannot tell', () => {
+  it('asks immediately if seconds cannot tell', () => {
     const doubtful = { ...deploymentEvidence, reconciledAt: second(20) };
     const verdict = decideComparison(view({ reconciledAt: second(20) }), doubtful);
     assert.equal(verdict?.kind === 'wait' && verdict.ask, 'refresh');
@@ -103,7 +109,7 @@ describe('decideComparison', () => {
   const cases = [
     ['what it applied is still OutOfSync', { resources: behind }, deploymentEvidence, 'wait'],
     [
-      'nobody saw what was applied',
+      'the applied resources were not seen',
       { resources: behind },
       { ...deploymentEvidence, results: [] },
       'wait',
@@ -121,7 +127,7 @@ describe('decideComparison', () => {
       'done',
     ],
     [
-      'what is to be pruned is OutOfSync',
+      'a resource to be pruned is OutOfSync',
       { resources: [resource('Healthy', { status: 'OutOfSync', requiresPruning: true })] },
       deploymentEvidence,
       'done',
@@ -129,13 +135,13 @@ describe('decideComparison', () => {
     ['everything is Synced', { resources: [resource('Healthy')] }, deploymentEvidence, 'done'],
   ] as const;
   for (const [what, change, one, expected] of cases) {
-    it(`${expected === 'wait' ? 'waits' : 'continues'} when ${what}`, () => {
+    it(`${expected === 'wait' ? 'waits' : 'continues'} if ${what}`, () => {
       const verdict = decideComparison(view({ reconciledAt: second(21), ...change }), one);
       assert.equal(verdict?.kind ?? 'done', expected);
     });
   }
 
-  it('takes for drift what is OutOfSync after a refresh that was asked for a second later', () => {
+  it('treats as drift what is OutOfSync after a refresh that was requested a second later', () => {
     const change = { reconciledAt: second(21), resources: behind };
     const asking = decideComparison(view(change, start, start + 1_000), deploymentEvidence);
     assert.equal(asking?.kind === 'wait' && asking.ask, 'refresh');

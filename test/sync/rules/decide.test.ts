@@ -19,19 +19,19 @@ import {
 } from '../sample-application.ts';
 
 describe('decide', () => {
-  it('takes an absent operationState after the request for pending', () => {
+  it('treats a missing operationState after the request as pending', () => {
     const run = new Run(syncGoal(), { request: request() });
     assert.equal(brief(run.see(application({ operation: operation() }))), 'wait');
   });
 
-  it("never takes an older operation's failure, or success, for ours", () => {
+  it("never confuses an older operation's failure, or success, with ours", () => {
     for (const phase of ['Failed', 'Succeeded'] as const) {
       const old = application({ operationState: ended(phase, { operation: foreign() }) });
       assert.equal(brief(new Run(syncGoal()).see(old)), 'sync');
     }
   });
 
-  it('says that an application was recreated, for every action', () => {
+  it('reports that an application was recreated, for every action', () => {
     for (const goal of [syncGoal(), waitGoal(), rollbackGoal(), terminateGoal]) {
       const run = new Run(goal);
       run.see(application());
@@ -40,14 +40,14 @@ describe('decide', () => {
     }
   });
 
-  it('says that an application is being deleted, unless our operation is what was waited for', () => {
+  it('reports that an application is being deleted, unless only our operation was waited for', () => {
     const deleting = application({ deleting: true, operationState: ended('Succeeded') });
     assert.match(ending(new Run(syncGoal()).see(deleting)).message, /being deleted/);
     const run = new Run(syncGoal({ waitFor: 'operation' }));
     assert.equal(brief(run.see(deleting)), 'succeeded');
   });
 
-  it('says at the beginning that Argo CD leaves an application alone', () => {
+  it('reports at the start that Argo CD skips an application', () => {
     for (const goal of [syncGoal(), waitGoal(), rollbackGoal()]) {
       const verdict = new Run(goal).see(application({ skipReconcile: true }));
       assert.equal(brief(verdict), 'blocked', goal.action);
@@ -73,7 +73,7 @@ describe('decide', () => {
     );
   });
 
-  it('follows an operation of ours through a retry to its end', () => {
+  it('follows our operation through a retry to its end', () => {
     const run = new Run(syncGoal({ waitFor: 'operation' }), { request: request() });
     const going = [
       state(),
@@ -89,7 +89,7 @@ describe('decide', () => {
     );
   });
 
-  it('takes our accepted operation for superseded when it is nowhere, and stays so', () => {
+  it('treats our accepted operation as superseded if it is missing permanently', () => {
     const run = new Run(syncGoal(), { request: request() });
     assert.equal(brief(run.see(application())), 'wait');
     assert.equal(brief(run.see(application(), 15_000)), 'superseded');

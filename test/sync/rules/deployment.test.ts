@@ -32,7 +32,7 @@ const plain: RequestedSync = plainRequest;
 
 interface Case {
   readonly asked: string;
-  /** What Argo CD resolved it to when it took the request. */
+  /** What Argo CD resolved it to when it accepted the request. */
   readonly taken: string;
   readonly deployed: string;
   readonly from?: Source;
@@ -40,7 +40,7 @@ interface Case {
   readonly goal?: Partial<Omit<SyncGoal, 'options'>>;
 }
 
-/** How a sync ends whose operation succeeded. */
+/** The end of a sync whose operation succeeded. */
 function judge({
   asked,
   taken,
@@ -60,12 +60,12 @@ function judge({
   return brief(run.see(application({ ...seen, operationState: done })));
 }
 
-describe('a sync whose operation succeeded', () => {
+describe('A sync whose operation succeeded', () => {
   const cases: readonly (readonly [string, Case, string])[] = [
     ['its commit was deployed', { asked: A, taken: A, deployed: A }, 'succeeded'],
     ['another commit was deployed', { asked: A, taken: A, deployed: B }, 'superseded'],
     [
-      'its short commit was deployed',
+      'its abbreviated commit was deployed',
       { asked: 'aaaaaaa', taken: 'aaaaaaa', deployed: A },
       'succeeded',
     ],
@@ -81,7 +81,7 @@ describe('a sync whose operation succeeded', () => {
     ],
     ['its tag was deployed', { asked: 'v1', taken: A, deployed: A }, 'succeeded'],
     [
-      'what is tracked was deployed by a retry, not its tag',
+      'the tracked revision was deployed by a retry, not its tag',
       { asked: 'v1', taken: A, deployed: B },
       'superseded',
     ],
@@ -122,22 +122,22 @@ describe('a sync whose operation succeeded', () => {
       'superseded',
     ],
     [
-      'it syncs itself, and the commit tracked was deployed',
+      'it syncs automatically, and the tracked commit was deployed',
       { asked: A, taken: A, deployed: A, autoSync: true },
       'succeeded',
     ],
     [
-      'it syncs itself, and a later push was deployed',
+      'it syncs automatically, and a later push was deployed',
       { asked: A, taken: B, deployed: B, autoSync: true },
       'superseded',
     ],
     [
-      'it syncs itself, and a later push than the short commit',
+      'it syncs automatically, and a later push than the abbreviated commit was deployed',
       { asked: 'aaaaaaa', taken: B, deployed: B, autoSync: true },
       'superseded',
     ],
     [
-      'it syncs itself, and its branch was deployed',
+      'it syncs automatically, and its branch was deployed',
       { asked: 'refs/heads/main', taken: A, deployed: A, autoSync: true },
       'succeeded',
     ],
@@ -148,12 +148,12 @@ describe('a sync whose operation succeeded', () => {
     ],
   ];
   for (const [what, one, expected] of cases) {
-    it(`is ${expected} when ${what}`, () => {
+    it(`is ${expected} if ${what}`, () => {
       assert.equal(judge(one), expected);
     });
   }
 
-  it('takes what a retry with refresh resolved again where nothing was named', () => {
+  it('accepts what a retry with refresh resolved again if no revision was named', () => {
     const stored = operation({ revisions: [A] });
     const run = new Run(syncGoal({ waitFor: 'operation' }), {
       request: request({ operation: stored, sent: plain }),
@@ -167,7 +167,7 @@ describe('a sync whose operation succeeded', () => {
   });
 });
 
-describe('an operation that Argo CD stored otherwise than was asked for', () => {
+describe('An operation that Argo CD stored differently than requested', () => {
   const sent = { ...plain, revision: 'v1' };
   const list = operation({ sources: [source], multiSource: true });
   const memory: Partial<Memory> = { request: request({ operation: list, sent }) };
@@ -185,7 +185,7 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
     assert.match(causes[0]?.advice ?? '', /admission webhook/);
   });
 
-  it('fails also when it has ended well, which is said', () => {
+  it('fails even if it has succeeded, which is reported', () => {
     const { outcome, message, endsOperation } = judgeSeen({
       operationState: ended('Succeeded', { operation: list }),
     });
@@ -194,13 +194,13 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
     assert.equal(endsOperation, false);
   });
 
-  it('fails also when no answer came, and it is first seen running', () => {
+  it('fails even if there was no response, and it is first seen running', () => {
     const unclear = request({ state: 'unclear', operation: undefined, sent });
     const seen = { operation: list, operationState: state({ operation: list }) };
     assert.equal(judgeSeen(seen, { request: unclear }).outcome, 'failed');
   });
 
-  it('fails also when it was changed after it had been stored well', () => {
+  it('fails even if it was changed after it had been stored correctly', () => {
     const stored = operation({ sources: [source], multiSource: false, prune: false });
     const run = new Run(syncGoal({ target: revision('v1') }), {
       request: request({ operation: stored, sent }),
@@ -211,7 +211,7 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
     assert.match(ending(run.see(seen)).message, /prune: asked for false, stored true/);
   });
 
-  describe('of what the request left to the application', () => {
+  describe('in what the request left to the application', () => {
     const before = application({ syncOptions: ['A=b'], sources: [source] });
     const own = { syncOptions: before.syncOptions, retry: before.retry, sources: [source] };
     const see = (syncOptions: readonly string[], seen: Partial<Application> = {}) => {
@@ -222,16 +222,16 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
       return { run, verdict: run.see({ ...before, ...seen, operation: stored }) };
     };
 
-    it('fails where others are stored than it has', () => {
+    it('fails if that differs from the application', () => {
       assert.equal(brief(see(['A=b']).verdict), 'wait');
       assert.match(ending(see([]).verdict).message, /own \(A=b\), stored none/);
     });
 
-    it('continues where the application was changed in that very moment', () => {
+    it('continues if the application was changed at that very moment', () => {
       assert.equal(brief(see(['C=d'], { syncOptions: ['C=d'] }).verdict), 'wait');
     });
 
-    it('continues where the application is changed later, and fails where the operation is', () => {
+    it('continues if the application is changed later, and fails if the operation is', () => {
       const { run } = see(['C=d'], { syncOptions: ['C=d'] });
       const later = (syncOptions: readonly string[]) => {
         const begun = operation({ sources: [source], multiSource: false, syncOptions });
@@ -241,14 +241,14 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
       assert.match(ending(run.see(later(['E=f']))).message, /syncOptions/);
     });
 
-    it('is no question where an older version of this program kept the request', () => {
+    it('is not checked if an older version of this program stored the request', () => {
       const stored = operation({ syncOptions: [] });
       const run = new Run(syncGoal(), { request: request({ operation: stored, sent: plain }) });
       assert.equal(brief(run.see({ ...before, operation: stored })), 'wait');
     });
   });
 
-  it('is no question for one that was joined, nor for what an older version of this program kept', () => {
+  it('is not checked if it was joined, or for what an older version of this program stored', () => {
     const older = { request: request({ operation: list }) };
     assert.equal(
       brief(
@@ -274,7 +274,7 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
     );
   });
 
-  it('is no question while a retry with refresh has emptied the revisions', () => {
+  it('is not checked while a retry with refresh has emptied the revisions', () => {
     const stored = operation({ sources: [source], multiSource: false });
     const run = new Run(syncGoal({ target: revision('v1') }), {
       request: request({ operation: stored, sent }),
@@ -287,7 +287,7 @@ describe('an operation that Argo CD stored otherwise than was asked for', () => 
     assert.equal(brief(run.see(application(seen))), 'wait');
   });
 
-  it('is found for a rollback too', () => {
+  it('is detected for a rollback as well', () => {
     const stored = operation({ revisions: [A], info: [], strategy: 'apply' });
     const identity = {
       kind: 'adopted',

@@ -21,7 +21,7 @@ import {
 const titlesOf = (causes: readonly Cause[]) => causes.map(({ title }) => title);
 
 describe('isFailed', () => {
-  it('knows what was not applied and what did not get well, and lets the rest be', () => {
+  it('covers what was not applied or did not become healthy, and nothing else', () => {
     assert.equal(isFailed(result({ status: 'SyncFailed', hookPhase: undefined })), true);
     assert.equal(isFailed(hook({ hookPhase: 'Failed' })), true);
     assert.equal(isFailed(hook({ hookPhase: 'Error' })), true);
@@ -46,7 +46,7 @@ describe('explainOperation', () => {
     ]);
   });
 
-  it('says first that an operation was terminated, and that its hooks were cut off', () => {
+  it('first says that an operation was terminated, and that its hooks were interrupted', () => {
     const results = [hook({ hookPhase: 'Failed', message: 'Terminated' })];
     const last = ended('Failed', { results, message: 'Operation terminated' });
     const causes = explainOperation(application(), last);
@@ -57,7 +57,7 @@ describe('explainOperation', () => {
     assert.match(causes[0]?.advice ?? '', /terminated it/);
   });
 
-  it('names each of very many that failed, and looks for advice only for those that are kept', () => {
+  it('names each of very many failures, and looks for advice only for those that are kept', () => {
     const message = 'Forbidden: field is immutable';
     const results = Array.from({ length: mostCauses + 1 }, (_, at) =>
       result({ status: 'SyncFailed', name: `web-${at}`, message }),
@@ -70,19 +70,19 @@ describe('explainOperation', () => {
     assert.equal(causes.at(-1)?.title, `Deployment/web-${mostCauses} could not be applied`);
   });
 
-  it('gives its own words where no resource tells more', () => {
+  it("uses the operation's own message if no resource explains it", () => {
     const [only, ...rest] = explainOperation(application(), ended('Error', { message: 'broken' }));
     assert.deepEqual([only?.title, only?.message], ['The operation ended in an error', 'broken']);
     assert.deepEqual(rest, []);
   });
 
-  it('says that what was away may be back', () => {
+  it('says that a temporary fault may have passed', () => {
     const message = 'ComparisonError: dial tcp 10.0.0.1:8081: connect: connection refused';
     const [only] = explainOperation(application(), ended('Error', { message }));
     assert.match(only?.advice ?? '', /run again/);
   });
 
-  it('adds conditions that say something else, and leaves out those that repeat it', () => {
+  it('adds conditions that say something else, and omits those that repeat it', () => {
     const message =
       'ComparisonError: load: rpc error: code = Unknown desc = cached: rpc error: code = X desc = line 3';
     const repeated = comparisonError('load: rpc error: code = X desc = line 3');
@@ -112,7 +112,7 @@ describe('explainOperation', () => {
     ['rpc error: app path does not exist', /path of the source/],
   ] as const;
   for (const [message, advice] of advices) {
-    it(`advises on "${message}" as far as that is known`, () => {
+    it(`gives advice on "${message}" as far as that is known`, () => {
       const results = [result({ status: 'SyncFailed', message })];
       const [cause] = explainOperation(application(), ended('Failed', { results }));
       assert.match(cause?.advice ?? 'none', advice);
@@ -121,7 +121,7 @@ describe('explainOperation', () => {
 });
 
 describe('explainHealth', () => {
-  it('names the resources, or the application where they have no health', () => {
+  it('names the resources, or the application if they have no health', () => {
     const health = { status: 'Missing', message: 'gone' } as const;
     const [cause] = explainHealth(health, [resource('Missing')]);
     assert.equal(cause?.title, 'Deployment/web is Missing');
@@ -143,13 +143,13 @@ describe('explainHealth', () => {
 });
 
 describe('explainConditions', () => {
-  it('gives each its words', () => {
+  it('gives each its message', () => {
     const [cause] = explainConditions([comparisonError('bad')]);
     assert.deepEqual([cause?.title, cause?.message], ['Condition ComparisonError', 'bad']);
   });
 });
 
-describe('causes that are too many to be kept', () => {
+describe('Causes that are too many to be kept', () => {
   it('are cut, and say how many more there are', () => {
     const causes = Array.from({ length: 5_000 }, (_, index) => cause(`cause ${index}`, ''));
     const kept = atMost(causes, mostCauses - 1);

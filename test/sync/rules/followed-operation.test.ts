@@ -12,16 +12,16 @@ import {
   waitGoal,
 } from '../sample-application.ts';
 
-describe('the operation that is told about, is', () => {
+describe('The reported operation is', () => {
   const ours = state({ results: [result()] });
   const others = state({ operation: foreign() });
   const oldOne = { historyId: 0, operationStartedAt: second(10) };
 
-  it('our operation while it is there', () => {
+  it('our operation while it exists', () => {
     assert.equal(followedState(application({ operationState: ours }), fresh()), ours);
   });
 
-  it('our operation as it was last, when another replaced it', () => {
+  it('our operation in its last state, if another replaced it', () => {
     const memory = fresh(undefined, { begun: ours });
     assert.equal(followedState(application({ operationState: others }), memory), ours);
   });
@@ -33,7 +33,7 @@ describe('the operation that is told about, is', () => {
     assert.equal(followedState(application({ operationState: others }), memory), end);
   });
 
-  it('whichever runs, for a run that waits for others, but not of an old one', () => {
+  it('any running one, for a run that waits for others, but not an old one', () => {
     const memory = fresh(waitGoal());
     assert.equal(followedState(application({ operationState: others }), memory), others);
     const knowing = fresh(waitGoal(), { first: oldOne });

@@ -33,7 +33,7 @@ function landed(
   });
 }
 
-describe('health after an operation', () => {
+describe('Health after an operation', () => {
   const cases = [
     ['Healthy', {}, 'succeeded'],
     ['Progressing', {}, 'wait'],
@@ -49,14 +49,14 @@ describe('health after an operation', () => {
     });
   }
 
-  it('does not count when it was compared before the end', () => {
+  it('does not count if it was compared before the end', () => {
     for (const status of healthStatuses) {
       const run = new Run(syncGoal());
       assert.equal(brief(run.see(landed(status, { reconciledAt: second(19) }))), 'wait', status);
     }
   });
 
-  it('does not count as long as Argo CD cannot compare: it calls what it does not see Healthy', () => {
+  it('does not count while Argo CD cannot compare, since it reports what it does not see as Healthy', () => {
     const sync = synced(A, 'Unknown');
     const passing = [comparisonError('code = Unavailable')];
     const run = new Run(syncGoal());
@@ -76,7 +76,7 @@ describe('health after an operation', () => {
     );
   });
 
-  it('must hold as long as was asked, from its beginning again after every break', () => {
+  it('must last as long as requested, starting again after every interruption', () => {
     const run = new Run(syncGoal({ stableFor: 10_000 }));
     assert.equal(brief(run.see(landed('Healthy'))), 'wait');
     assert.equal(brief(run.see(landed('Progressing'), 9_000)), 'wait');
@@ -93,7 +93,7 @@ describe('health after an operation', () => {
     assert.equal(brief(run.see(landed('Healthy'), 10_000)), 'succeeded');
   });
 
-  it('becomes stable although something drifts forever', () => {
+  it('becomes stable even if something drifts forever', () => {
     const drift = { resources: [resource('Healthy', { status: 'OutOfSync' })] };
     const operationState = ended('Succeeded', { results: [result()] });
     const seen = landed('Healthy', { ...drift, operationState, reconciledAt: second(21) });
@@ -104,7 +104,7 @@ describe('health after an operation', () => {
     assert.equal(brief(run.see(seen, 1)), 'succeeded');
   });
 
-  describe('with something missing', () => {
+  describe('with a Missing resource', () => {
     const job = { group: 'batch', kind: 'Job', name: 'seed' };
     const cases = [
       ['a Deployment', [resource('Missing')], 'failed'],
@@ -120,7 +120,7 @@ describe('health after an operation', () => {
         [resource('Missing', job), resource('Suspended')],
         'wait',
       ],
-      ['what has no resource to name', [], 'failed'],
+      ['something without a resource to name', [], 'failed'],
     ] as const;
     for (const [what, resources, expected] of cases) {
       it(`waits half a minute for ${what}, then: ${expected}`, () => {
@@ -131,7 +131,7 @@ describe('health after an operation', () => {
       });
     }
 
-    it('misses nothing of an operation that was terminated: the next one may bring it', () => {
+    it('expects nothing from a terminated operation: the next one may bring it', () => {
       const run = new Run(syncGoal());
       const operationState = ended('Failed', { message: 'Operation terminated' });
       const seen = landed('Missing', { resources: [resource('Missing')], operationState });
@@ -170,7 +170,7 @@ describe('healthInScope', () => {
     assert.deepEqual([health.status, unhealthy], ['Degraded', [db]]);
   });
 
-  it('is never called that of the application where only a part was judged', () => {
+  it("is never reported as the application's if only a part was judged", () => {
     const parts = [
       ['Healthy', 'Progressing', /; the selected resources are Healthy; .* whole is Progressing$/],
       ['Healthy', 'Healthy', /; the selected resources are Healthy$/],
@@ -191,14 +191,14 @@ describe('healthInScope', () => {
     }
   });
 
-  it('is that of the resources selected, with tolerance for namespaces', () => {
+  it('is that of the selected resources, with tolerance for namespaces', () => {
     assert.equal(of({ resources: [web] }).health.status, 'Healthy');
     assert.equal(of({ resources: [{ ...web, namespace: '' }] }).health.status, 'Healthy');
     assert.equal(of({ resources: [web, db] }).health.status, 'Degraded');
     assert.equal(of({ resources: [{ ...db, group: 'apps' }] }).health.status, 'Degraded');
   });
 
-  it('is good where what was selected is of a kind that has none', () => {
+  it('is good if the selected resources are of a kind without health', () => {
     const settings = resource(undefined, { group: '', kind: 'ConfigMap', name: 'a' });
     const partly = application({
       resources: [settings, resource('Progressing')],
@@ -210,7 +210,7 @@ describe('healthInScope', () => {
     assert.equal(healthInScope(partly, other).health.status, 'Progressing');
   });
 
-  it("is the application's where resources have none", () => {
+  it("is the application's if resources have none", () => {
     const bare = application({
       resources: [resource(undefined)],
       health: { status: 'Progressing', message: '' },

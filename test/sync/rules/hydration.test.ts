@@ -36,10 +36,10 @@ import {
   waitGoal,
 } from '../sample-application.ts';
 
-/** Two hydrations: D1 before, and D2 after the first look. */
+/** Two hydrations: D1 before, and D2 after the first read. */
 const pushed: Partial<Hydrator> = { current: hydrated(other, 100), last: other, compared: D2 };
 
-/** What a sync names, or in a word what comes of it. */
+/** The revision that a sync names, or its result in a word. */
 function named(verdict: Verdict): string {
   if (verdict.kind !== 'act' || verdict.act.kind !== 'sync') return brief(verdict);
   const { name } = verdict.act;
@@ -50,19 +50,19 @@ function doing(verdict: Verdict): string {
   return verdict.kind === 'done' ? verdict.ending.message : verdict.doing;
 }
 
-/** What is asked of Argo CD beside a wait. */
+/** The requests to Argo CD during a wait. */
 function asked(verdict: Verdict): Lookup | undefined {
   return verdict.kind === 'wait' ? verdict.ask : undefined;
 }
 
-/** A run that has looked once, and whose refresh was answered at that look or after it. */
+/** A run that has read once, and whose refresh was answered at that read or after it. */
 function begun(goal: ConstructorParameters<typeof Run>[0], look: Application = shop()): Run {
   const run = new Run(goal);
   run.see(look);
   return run;
 }
 
-/** Sees a snapshot, and that the refresh which was asked for has been answered. */
+/** Sees a snapshot, and that the requested refresh has been answered. */
 function answer(run: Run, snapshot: Application): Verdict {
   const at = run.now + 100;
   run.see(snapshot, 100);
@@ -75,10 +75,10 @@ function know(run: Run, name: string, seconds: number, change = {}): Verdict {
   return run.change({ hydration: learnCommit(hydration, name, commit, run.now) });
 }
 
-describe('the tip of the dry branch', () => {
+describe('The tip of the dry branch', () => {
   const goal = syncGoal();
 
-  it('is not what was hydrated before the run: a refresh answers before a hydration starts', () => {
+  it('is not what was hydrated before the run, since a refresh is answered before a hydration starts', () => {
     const run = begun(goal);
     assert.equal(brief(run.change({})), 'wait');
     const answered = answer(run, shop({ isAsked: true }));
@@ -86,7 +86,7 @@ describe('the tip of the dry branch', () => {
     assert.match(doing(answered), /to check main/);
   });
 
-  it('is proven by a hydration also when a look found nothing new, which may not have been one', () => {
+  it('is proven by a hydration even if a refresh found nothing new, which may not have happened', () => {
     const run = begun(goal);
     const looked = answer(run, shop());
     assert.match(doing(looked), /found nothing new on main/);
@@ -98,14 +98,14 @@ describe('the tip of the dry branch', () => {
     assert.equal(named(run.see(shop({ current: hydrated(first, 100) }))), H1);
   });
 
-  it('is not held against what was asked by force before the look that counts', () => {
+  it('is not compared with what was requested by force before the read that counts', () => {
     const run = begun(goal, shop({ current: hydrating(90) }));
     run.change({ refresh: { ...refreshed(run.now), hardAt: run.now } });
     const over = run.see(shop({ current: hydrated(first, 90) }), 500);
     assert.equal(asked(over), 'refresh');
   });
 
-  it('is what a look finds, and is waited for until it is hydrated and compared', () => {
+  it('is what a refresh finds, and is waited for until it is hydrated and compared', () => {
     const run = begun(goal);
     const found = answer(run, shop({ compared: D2 }));
     assert.match(doing(found), /waiting for the hydrator to render d200000 to env\/shop/);
@@ -117,12 +117,12 @@ describe('the tip of the dry branch', () => {
     assert.equal(named(run.see(shop(pushed, { sync: synced(H2, 'OutOfSync') }))), H2);
   });
 
-  it('is what a hydration rendered that started after the first look', () => {
+  it('is what was rendered by a hydration that started after the first read', () => {
     const run = begun(goal);
     assert.equal(named(run.see(shop(pushed, { sync: synced(H2) }), 500)), H2);
   });
 
-  it('is not what a hydration rendered that was going on already', () => {
+  it('is not what was rendered by a hydration that was already in progress', () => {
     const run = begun(goal, shop({ current: hydrating(90) }));
     const over = shop({ ...pushed, current: hydrated(other, 90) }, { sync: synced(H2) });
     assert.match(doing(run.see(over, 500)), /to check main/);
@@ -131,7 +131,7 @@ describe('the tip of the dry branch', () => {
     assert.equal(named(run.see(shop(anew, { sync: synced(H2) }))), H2);
   });
 
-  it('is not what comes of a look that others had asked for before the run', () => {
+  it('is not the result of a refresh that others had requested before the run', () => {
     const run = begun(goal, shop({ isAsked: true }));
     assert.equal(brief(run.change({ refresh: refreshed() })), 'wait');
     assert.match(doing(run.see(shop({ current: hydrating(100) }), 100)), /hydrating main/);
@@ -140,7 +140,7 @@ describe('the tip of the dry branch', () => {
     assert.equal(asked(over), 'refresh');
   });
 
-  it('is told by hydrations alone where Argo CD keeps no look (before 3.5)', () => {
+  it('is shown only by hydrations if Argo CD does not record refreshes (before 3.5)', () => {
     const run = begun(goal, shop({ compared: undefined }));
     assert.equal(brief(answer(run, shop({ compared: undefined }))), 'wait');
     const again = { compared: undefined, current: hydrated(first, 100) };
@@ -155,7 +155,7 @@ describe('the tip of the dry branch', () => {
     assert.equal(run.memory.aim?.rendering?.dry, D2);
   });
 
-  it('is hydrated by force when nothing comes of a look that found it', () => {
+  it('is hydrated by force if nothing follows a refresh that found it', () => {
     const run = begun(goal);
     answer(run, shop({ compared: D2 }));
     const verdict = run.change({}, 10_000);
@@ -163,14 +163,14 @@ describe('the tip of the dry branch', () => {
     assert.equal(verdict.ask, 'hard refresh');
   });
 
-  it('is deployed by branch where somebody has pushed on top of it', () => {
+  it('is deployed by branch if somebody has pushed after it', () => {
     const run = begun(goal);
     const verdict = run.see(shop(pushed, { sync: synced(H3) }), 500);
     assert.match(doing(verdict), /to compare/);
     assert.equal(named(answer(run, shop(pushed, { sync: synced(H3) }))), 'tracked');
   });
 
-  it('is not sent to an application that syncs itself', () => {
+  it('is not sent to an application that syncs automatically', () => {
     const run = begun(goal, shop({}, { autoSync: true }));
     const look = shop(pushed, { autoSync: true, sync: synced(H2) });
     assert.equal(named(run.see(look, 500)), 'tracked');
@@ -193,8 +193,8 @@ describe('the tip of the dry branch', () => {
   });
 });
 
-describe('a hydration that failed', () => {
-  it('fails the run with its words when it started after the run', () => {
+describe('A failed hydration', () => {
+  it('fails the run with its message if it started after the run', () => {
     const run = begun(syncGoal());
     const verdict = run.see(shop({ compared: D2, current: failed(100) }), 500);
     const { outcome, message, causes } = ending(verdict);
@@ -203,7 +203,7 @@ describe('a hydration that failed', () => {
     assert.equal(causes[0]?.message, badManifest);
   });
 
-  it('is no failure of ours when it was there before: each refresh tries again', () => {
+  it('does not fail the run if it existed before: each refresh tries again', () => {
     const old = shop({ compared: D2, current: failed(50) });
     const run = begun(syncGoal(), old);
     assert.equal(brief(answer(run, old)), 'wait');
@@ -211,7 +211,7 @@ describe('a hydration that failed', () => {
     assert.equal(named(run.see(shop(pushed, { sync: synced(H2) }))), H2);
   });
 
-  it('is waited for when it may pass, and once when nobody knows its words', () => {
+  it('is waited for if it may be temporary, and once if its message is unknown', () => {
     const away = shop({ current: failed(100, 'Failed to hydrate: connection refused') });
     const run = begun(syncGoal());
     for (const at of [1, 2, 3]) assert.equal(brief(run.see(away, at * 20_000)), 'wait');
@@ -231,12 +231,12 @@ describe('a hydration that failed', () => {
     assert.match(doing(know(run, D2, 10)), /d300000 is the tip of the dry branch/);
   });
 
-  it('does not matter for a commit that is hydrated already', () => {
+  it('does not matter for a commit that is already hydrated', () => {
     const run = begun(syncGoal({ target: revision(D1) }));
     assert.equal(named(run.see(shop({ compared: D2, current: failed(100) }), 500)), H1);
   });
 
-  it('fails the run that asks for the commit, and one for a commit before it', () => {
+  it('fails the run that requests the commit, and one for an earlier commit', () => {
     const asked = begun(syncGoal({ target: revision(D2) }));
     assert.equal(brief(asked.see(shop({ compared: D2, current: failed(100) }), 500)), 'failed');
     const before = begun(syncGoal({ target: revision(D2) }));
@@ -247,15 +247,15 @@ describe('a hydration that failed', () => {
   });
 });
 
-describe('a revision of a hydrated application', () => {
+describe('A revision of a hydrated application', () => {
   const cases: readonly [string, string, string][] = [
     ['a dry commit', D2, H2],
-    ['a short dry commit', D2.slice(0, 7), H2],
+    ['an abbreviated dry commit', D2.slice(0, 7), H2],
     ['the dry branch', 'main', H2],
     ['the dry branch by its ref', 'refs/heads/main', H2],
     ['a hydrated commit', H2, H2],
-    ['a hydrated commit of before', H1, H1],
-    ['the branch that is synced', 'env/shop', 'env/shop'],
+    ['an earlier hydrated commit', H1, H1],
+    ['the synced branch', 'env/shop', 'env/shop'],
   ];
   for (const [what, asked, sent] of cases) {
     it(`may be ${what}`, () => {
@@ -273,7 +273,7 @@ describe('a revision of a hydrated application', () => {
     assert.equal(named(know(run, D2, 10, { tags: ['v1.0.0'] })), H2);
   });
 
-  it('is refused when nobody can tell which dry commit it is', () => {
+  it('is refused if its dry commit cannot be determined', () => {
     const run = begun(syncGoal({ target: revision('v1.0.0') }));
     run.see(shop(pushed, { sync: synced(H2) }), 500);
     assert.match(
@@ -282,7 +282,7 @@ describe('a revision of a hydrated application', () => {
     );
   });
 
-  it('is asked for at Argo CD when it may be dry or hydrated', () => {
+  it('is looked up in Argo CD if it may be dry or hydrated', () => {
     const run = begun(syncGoal({ target: revision(H3) }));
     const verdict = run.change({});
     assert.ok(verdict.kind === 'wait');
@@ -290,7 +290,7 @@ describe('a revision of a hydrated application', () => {
     assert.equal(named(know(run, H3, 0, { isHydrated: true })), H3);
   });
 
-  it('is never sent as it is when it is dry, though history holds it', () => {
+  it('is never sent unchanged if it is dry, even if the history contains it', () => {
     const history = [entry(1, D2)];
     const run = begun(syncGoal({ target: revision(D2) }), shop({}, { history }));
     know(run, D2, 10);
@@ -298,7 +298,7 @@ describe('a revision of a hydrated application', () => {
   });
 });
 
-describe('a dry commit that was not hydrated by itself', () => {
+describe('A dry commit that was not hydrated by itself', () => {
   const newest = { dry: D3, hydrated: H3 };
   const passed: Partial<Hydrator> = { current: hydrated(newest, 100), last: newest, compared: D3 };
   const look = shop(passed, { sync: synced(H3, 'OutOfSync') });
@@ -315,19 +315,19 @@ describe('a dry commit that was not hydrated by itself', () => {
     return { run, verdict: know(run, H1, 20) };
   }
 
-  it('is deployed with a newer one when it was made between that and the previous one', () => {
+  it('is deployed with a newer one if it was made between that and the previous one', () => {
     const { run, verdict } = ask(25);
     assert.equal(named(verdict), H3);
     assert.match(run.memory.aim?.concerns[0]?.title ?? '', /d200000 was hydrated with a newer one/);
   });
 
-  it('is superseded when it is older than what was hydrated before: nobody can tell', () => {
+  it('is superseded if it is older than what was hydrated before, since its content is unknown', () => {
     const { verdict } = ask(10);
     assert.equal(brief(verdict), 'superseded');
     assert.match(ending(verdict).message, /does not report whether that contains it/);
   });
 
-  it('is superseded in true words when history shows that it had been hydrated and deployed', () => {
+  it('is superseded with an accurate message if the history shows that it had been hydrated and deployed', () => {
     const history = [entry(1, H2), entry(2, H3)];
     const judge = (dry: string | undefined) => {
       const run = begun(syncGoal({ target: revision(D2) }));
@@ -355,16 +355,16 @@ describe('a dry commit that was not hydrated by itself', () => {
     );
   });
 
-  it('is deployed with the newer one when whoever asked says that it contains it', () => {
+  it('is deployed with the newer one if the caller says that it contains it', () => {
     assert.equal(named(ask(10, 'follow').verdict), H3);
   });
 
-  it('is waited for when it was made after the tip', () => {
+  it('is waited for if it was made after the tip', () => {
     assert.match(doing(ask(31).verdict), /older than d200000: waiting for that to be pushed/);
     assert.match(doing(ask(31, 'follow').verdict), /older than d200000/);
   });
 
-  it('is waited for when Argo CD does not find it, and looked for again', () => {
+  it('is waited for if Argo CD does not find it, and looked for again', () => {
     const run = begun(syncGoal({ target: revision(D2) }));
     run.see(look, 500);
     know(run, D3, 30);
@@ -377,7 +377,7 @@ describe('a dry commit that was not hydrated by itself', () => {
     assert.deepEqual(again.ask, { commits: [D2] });
   });
 
-  it('fails when Argo CD does not find it for two minutes, unless it is only waited for', () => {
+  it('fails if Argo CD does not find it for two minutes, unless it is only waited for', () => {
     const later = (goal: Parameters<typeof begun>[0]) => {
       const run = begun(goal);
       run.see(look, 500);
@@ -394,11 +394,11 @@ describe('a dry commit that was not hydrated by itself', () => {
   });
 });
 
-describe('an application whose hydrated commits are promoted', () => {
+describe('An application whose hydrated commits are promoted', () => {
   const staged = { ...pushed, stagingBranch: 'env/shop-next' };
   const before = shop({ stagingBranch: 'env/shop-next' });
 
-  it('is not synced before that, and says what is awaited', () => {
+  it('is not synced before that, and says what it waits for', () => {
     const run = begun(syncGoal(), before);
     const verdict = answer(run, shop(staged));
     assert.match(doing(verdict), /hydrated as e200000 on env\/shop-next: waiting for somebody/);
@@ -406,13 +406,13 @@ describe('an application whose hydrated commits are promoted', () => {
     assert.match(doing(know(run, H1, 20)), /waiting for somebody to promote it to env\/shop/);
   });
 
-  it('is synced when the commit was promoted', () => {
+  it('is synced after the commit was promoted', () => {
     const run = begun(syncGoal(), before);
     answer(run, shop(staged));
     assert.equal(named(run.see(shop(staged, { sync: synced(H2, 'OutOfSync') }))), H2);
   });
 
-  it('is synced when it was promoted by a merge', () => {
+  it('is synced after it was promoted by a merge', () => {
     const run = begun(syncGoal({ target: revision(D2) }), before);
     answer(run, shop(staged));
     run.see(shop(staged, { sync: synced(H3, 'OutOfSync') }));
@@ -421,7 +421,7 @@ describe('an application whose hydrated commits are promoted', () => {
     assert.match(run.memory.aim?.note ?? '', /promoted by e300000/);
   });
 
-  it('waits for the first promotion, whatever Argo CD says of the path', () => {
+  it('waits for the first promotion, whatever Argo CD says about the path', () => {
     const conditions = [
       comparisonError('app path does not exist - waiting for an external process'),
     ];
@@ -431,7 +431,7 @@ describe('an application whose hydrated commits are promoted', () => {
     assert.match(doing(answer(run, shop(anew, bare))), /waiting for somebody to promote/);
   });
 
-  it('takes neither the branch that waits nor a commit of it', () => {
+  it('accepts neither the waiting branch nor a commit on it', () => {
     const branch = begun(syncGoal({ target: revision('env/shop-next') }), before);
     assert.match(ending(branch.change({})).message, /awaits promotion/);
     const commit = begun(syncGoal({ target: revision(H2) }), before);
@@ -443,7 +443,7 @@ describe('waiting for others to deploy a dry commit', () => {
   const done = ended('Succeeded', { operation: foreign({ revisions: [H2] }), revisions: [H2] });
 
   for (const target of [tracked, revision(D2)]) {
-    it(`ends when what it is hydrated as is live (${target.kind})`, () => {
+    it(`ends when its hydrated commit is live (${target.kind})`, () => {
       const goal = waitGoal({ target, waitFor: 'operation' });
       const run = begun(goal);
       assert.equal(brief(answer(run, shop({ isAsked: true }))), 'wait');
@@ -455,14 +455,14 @@ describe('waiting for others to deploy a dry commit', () => {
     });
   }
 
-  it('does not take for done what was live before', () => {
+  it('does not count as done what was live before', () => {
     const run = begun(waitGoal({ target: revision(D2), waitFor: 'operation' }));
     assert.equal(brief(answer(run, shop({ compared: D2 }))), 'wait');
   });
 });
 
 describe('our own sync of a hydrated application', () => {
-  it('is judged by what was asked, though the dry branch moves on', () => {
+  it('is judged by what was requested, even if the dry branch advances', () => {
     const run = begun(syncGoal({ target: revision(D2), waitFor: 'operation' }));
     assert.equal(named(run.see(shop(pushed, { sync: synced(H2) }), 500)), H2);
     const asked = operation({ revisions: [H2] });

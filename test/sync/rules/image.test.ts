@@ -20,9 +20,9 @@ describe('missingImages', () => {
   }
 });
 
-describe('expected images', () => {
+describe('Expected images', () => {
   for (const waitFor of ['health', 'operation'] as const) {
-    it(`keep a sync waiting that waits for ${waitFor}, and are asked for every half minute`, () => {
+    it(`delay a sync that waits for ${waitFor}, and are checked every half minute`, () => {
       const run = new Run(syncGoal({ waitFor, expectImages: ['shop:2'] }));
       const seen = { operationState: ended('Succeeded'), reconciledAt: second(30) };
       const verdict = run.see(application({ ...seen, images: ['shop:1'] }));
@@ -35,7 +35,7 @@ describe('expected images', () => {
     });
   }
 
-  it('are not believed before a comparison', () => {
+  it('are not trusted before a comparison', () => {
     const run = new Run(syncGoal({ waitFor: 'operation', expectImages: ['shop:2'] }));
     const seen = { operationState: ended('Succeeded'), images: ['shop:2'] };
     assert.equal(brief(run.see(application(seen))), 'wait');

@@ -20,18 +20,18 @@ import {
   syncGoal,
 } from '../sample-application.ts';
 
-describe('our operation on its way', () => {
+describe('Our operation in progress', () => {
   const asked = { operation: operation() };
   const cases = [
-    ['asked for', asked, /waiting for the controller to start/, false],
+    ['requested', asked, /waiting for the controller to start/, false],
     [
-      'asked for, and left alone',
+      'requested, and not started',
       { ...asked, skipReconcile: true },
       /annotation skip-reconcile/,
       false,
     ],
     [
-      'begun, and left alone',
+      'started, and not continued',
       { ...asked, operationState: state(), skipReconcile: true },
       /annotation skip-reconcile.*Remove the annotation/,
       false,
@@ -69,7 +69,7 @@ describe('our operation on its way', () => {
     ],
   ] as const;
   for (const [what, change, doing, inSteps] of cases) {
-    it(`is told when ${what}`, () => {
+    it(`is reported if it is ${what}`, () => {
       const verdict = new Run(syncGoal()).see(application(change));
       assert.ok(verdict.kind === 'wait');
       assert.match(verdict.doing, doing);
@@ -77,7 +77,7 @@ describe('our operation on its way', () => {
     });
   }
 
-  it('wakes a controller that overlooks it, every ten seconds', () => {
+  it('wakes a controller that misses it, every ten seconds', () => {
     const run = new Run(syncGoal());
     const look = (after: number) => {
       const verdict = run.see(application(asked), after);
@@ -101,7 +101,7 @@ describe('our operation on its way', () => {
     );
   });
 
-  it('is not finished while PostSync runs and all is Synced and Healthy, and red when that fails', () => {
+  it('has not ended while PostSync runs and everything is Synced and Healthy, and fails with it', () => {
     const run = new Run(syncGoal());
     const message = 'waiting for completion of hook batch/Job/smoke';
     const running = {
@@ -115,7 +115,7 @@ describe('our operation on its way', () => {
   });
 });
 
-describe('our operation at its end', () => {
+describe('Our operation at its end', () => {
   const cases = [
     [{}, 'The operation ended as Failed'],
     [{ retryCount: 1 }, 'The operation ended as Failed after 1 retry'],
@@ -133,7 +133,7 @@ describe('our operation at its end', () => {
     });
   }
 
-  it('says of a dry run that it was one, and that nothing was changed', () => {
+  it('is described as a dry run that changed nothing, if it was one', () => {
     const dry = operation({ dryRun: true });
     const sentences = [
       [ended('Succeeded', { operation: dry }), 'the dry run succeeded; nothing was changed', []],
@@ -176,7 +176,7 @@ describe('our operation at its end', () => {
   });
 });
 
-describe('an operation that deployed another revision than was asked for', () => {
+describe('An operation that deployed another revision than requested', () => {
   const deployedB = {
     operationState: ended('Succeeded', { operation: operation({ revisions: [B] }) }),
   };
@@ -187,7 +187,7 @@ describe('an operation that deployed another revision than was asked for', () =>
       ),
     );
 
-  it('is superseded, followed, or included, as chosen', () => {
+  it('is superseded, followed, or included, as configured', () => {
     assert.equal(judge(A), 'superseded');
     assert.equal(judge(A, {}, { whenSuperseded: 'follow' }), 'succeeded');
     const included = { whenSuperseded: 'succeedIfIncluded' };
@@ -195,19 +195,19 @@ describe('an operation that deployed another revision than was asked for', () =>
     assert.equal(judge(A, { history: [entry(1, A), entry(2, B)] }, included), 'succeeded');
   });
 
-  it('is no question where Argo CD resolved a branch, or a tag that looks like a commit', () => {
+  it('is not assumed if Argo CD resolved a branch, or a tag that looks like a commit', () => {
     assert.equal(judge(B), 'succeeded');
     assert.equal(judge('main'), 'succeeded');
     assert.equal(judge('20261121'), 'succeeded');
   });
 
-  it('is found also by a short commit where nothing was named: with auto-sync', () => {
+  it('is detected by an abbreviated commit if none was named: with auto-sync', () => {
     assert.equal(judge('aaaaaaa', { autoSync: true }), 'superseded');
     assert.equal(judge('bbbbbbb', { autoSync: true }), 'succeeded');
     assert.equal(judge('main', { autoSync: true }), 'succeeded');
   });
 
-  it('is found also where only history shows it', () => {
+  it('is detected even if only the history shows it', () => {
     const run = new Run(syncGoal({ waitFor: 'operation', target: revision(A) }));
     const asked = operation({ revisions: [B] });
     run.see(application({ operation: asked, operationState: state({ operation: asked }) }));
@@ -217,7 +217,7 @@ describe('an operation that deployed another revision than was asked for', () =>
     assert.equal(run.memory.proven?.entry.id, 1);
   });
 
-  it('counts no health of a refresh from the millisecond in which history was seen', () => {
+  it('counts no health of a refresh in the millisecond in which the history was seen', () => {
     const goal = syncGoal({ waitFor: 'health', whenSuperseded: 'follow', target: revision(A) });
     const healthAt = (answeredAt: number) => {
       const run = new Run(goal);

@@ -34,19 +34,19 @@ describe('findEntry', () => {
       previous,
       0,
     ],
-    ['the newest one when what is live failed', { history, operationState: failed }, previous, 1],
+    ['the newest one if what is live failed', { history, operationState: failed }, previous, 1],
     [
       'the one with other parameters',
       { history: [entry(0, A, { sources: 'x' }), entry(1, A)] },
       previous,
       0,
     ],
-    ['no previous one of one', { history: [entry(0, A)] }, previous, undefined],
+    ['no previous one if there is only one', { history: [entry(0, A)] }, previous, undefined],
     ['none without history', {}, previous, undefined],
-    ['the one of an id', { history }, { kind: 'id', id: 1 }, 1],
-    ['no such id', { history }, { kind: 'id', id: 7 }, undefined],
+    ['the one with an id', { history }, { kind: 'id', id: 1 }, 1],
+    ['an unknown id', { history }, { kind: 'id', id: 7 }, undefined],
     [
-      'the newest of a revision',
+      'the newest with a revision',
       { history: [...history, entry(2, A)] },
       { kind: 'revision', revision: 'aaaaaaa' },
       2,
@@ -59,8 +59,8 @@ describe('findEntry', () => {
   }
 });
 
-describe('a rollback', () => {
-  it('goes to the deployment that is meant', () => {
+describe('A rollback', () => {
+  it('goes to the selected deployment', () => {
     const verdict = new Run(rollbackGoal()).see(application({ history }));
     assert.ok(verdict.kind === 'act' && verdict.act.kind === 'rollback');
     assert.equal(verdict.act.entry.id, 0);
@@ -77,14 +77,14 @@ describe('a rollback', () => {
     ]);
   });
 
-  it('waits two seconds after a lost answer before it asks again, for the same deployment', () => {
+  it('waits two seconds after a lost response before it retries, for the same deployment', () => {
     const run = new Run(rollbackGoal());
     run.see(application({ history }));
     assert.equal(brief(run.change({ request: lost })), 'wait');
     assert.equal(brief(run.see(application({ history }), 2_000)), 'rollback');
   });
 
-  it('is recognized after a lost answer although it has ended, and never rolls forward again', () => {
+  it('is recognized after a lost response even if it has ended, and never rolls forward again', () => {
     const run = new Run(rollbackGoal());
     run.see(application({ history }));
     run.change({ request: lost });
@@ -102,7 +102,7 @@ describe('a rollback', () => {
     });
   });
 
-  it("is not taken for somebody else's sync, nor for what was there before", () => {
+  it("is not confused with somebody else's sync, or with an earlier operation", () => {
     const old = ended('Succeeded', { operation: rolled });
     const run = new Run(rollbackGoal());
     run.see(application({ history, operationState: old }));
@@ -115,7 +115,7 @@ describe('a rollback', () => {
     );
   });
 
-  it('is not made twice when it was seen waiting and then replaced', () => {
+  it('is not repeated if it was seen waiting and then replaced', () => {
     const { fingerprint } = rolled;
     const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
     const run = new Run(rollbackGoal(), { identity, startedAt: start });
@@ -124,7 +124,7 @@ describe('a rollback', () => {
     assert.equal(brief(run.see(application({ history, operationState: other }))), 'superseded');
   });
 
-  it('is a success without health when it is a dry run', () => {
+  it('succeeds without health if it is a dry run', () => {
     const { fingerprint } = rolled;
     const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
     const run = new Run(rollbackGoal({ dryRun: true }), { identity });

@@ -17,12 +17,12 @@ const titlesOf = (...given: Parameters<typeof concerns>) =>
   concerns(...given).map(({ title }) => title);
 
 describe('findConcerns', () => {
-  it('has none when all went well', () => {
+  it('returns none if all succeeded', () => {
     assert.deepEqual(concerns(application(), ended('Succeeded')), []);
     assert.deepEqual(concerns(application(), undefined), []);
   });
 
-  it('tells of what was left unpruned, but not of what its author wants to keep', () => {
+  it('warns of what was not pruned, but not of what its author wants to keep', () => {
     const skipped = (name: string, message: string) =>
       result({ name, message, status: 'PruneSkipped' });
     const results = [
@@ -35,7 +35,7 @@ describe('findConcerns', () => {
     assert.match(runWarning?.message ?? '', /^Deployment\/a, Deployment\/b\. Set prune/);
   });
 
-  it('tells that apply ran no hooks, but not of a rollback, which never does', () => {
+  it('warns that apply ran no hooks, but not for a rollback, which never does', () => {
     const apply = (info: ReturnType<typeof operation>['info']) =>
       ended('Succeeded', { operation: operation({ strategy: 'apply', info }) });
     assert.deepEqual(titlesOf(application(), apply(operation().info)), [
@@ -44,7 +44,7 @@ describe('findConcerns', () => {
     assert.deepEqual(titlesOf(application(), apply(foreign().info)), []);
   });
 
-  it('tells of warnings that mean something, and of what disappeared', () => {
+  it('warns of relevant Argo CD warnings, and of what disappeared', () => {
     const conditions = ['SharedResourceWarning', 'OrphanedResourceWarning', 'SyncError'].map(
       (type) => ({ type, message: 'm' }),
     );
@@ -59,7 +59,7 @@ describe('findConcerns', () => {
     assert.deepEqual(titlesOf(one, ended('Succeeded'), false), ['SharedResourceWarning']);
   });
 
-  it('says of manifests of one resource which of them counts', () => {
+  it('says which of several manifests for one resource counts', () => {
     const message =
       'Resource /ConfigMap/shop/settings appeared 2 times among application resources.';
     const conditions = [{ type: 'RepeatedResourceWarning', message }];

@@ -23,8 +23,8 @@ import {
 const refused = (failure: Failure | undefined, reason = 'no') =>
   request({ state: 'refused', failure, times: 9, reason, operation: undefined });
 
-describe('the start of a sync', () => {
-  it('names the revision by position where the application has a list of sources, be it of one', () => {
+describe('The start of a sync', () => {
+  it('names the revision by position if the application has a list of sources, even with only one', () => {
     const list = application({ multiSource: true });
     const verdict = new Run(syncGoal({ target: revision('v1') })).see(list);
     const byPosition = [{ position: 1, revision: 'v1' }];
@@ -32,12 +32,12 @@ describe('the start of a sync', () => {
     assert.deepEqual(verdict.kind === 'act' && verdict.act, { kind: 'sync', name });
   });
 
-  it('asks at once, although everything reads Synced and Healthy', () => {
+  it('sends the request immediately, although everything is Synced and Healthy', () => {
     const verdict = new Run(syncGoal({ target: revision(B) })).see(application());
     assert.deepEqual(verdict.kind === 'act' && verdict.act, { kind: 'sync', name: revision(B) });
   });
 
-  it('waits two seconds after a lost answer, then asks again', () => {
+  it('waits two seconds after a lost response, then retries', () => {
     const lost = request({ state: 'unclear', operation: undefined });
     const run = new Run(syncGoal(), { request: lost });
     const verdict = run.see(application());
@@ -45,7 +45,7 @@ describe('the start of a sync', () => {
     assert.equal(brief(run.see(application(), 2_000)), 'sync');
   });
 
-  it('never asks again for what it saw waiting, also when the answer was lost', () => {
+  it('never repeats a request that it saw waiting, even if the response was lost', () => {
     const run = new Run(syncGoal(), {
       request: request({ state: 'unclear', operation: undefined }),
     });
@@ -64,7 +64,7 @@ describe('the start of a sync', () => {
     [undefined, 0, 'sync'],
   ] as const;
   for (const [failure, lasted, expected] of cases) {
-    it(`takes the refusal "${failure}" that has lasted ${lasted} ms for ${expected}`, () => {
+    it(`treats the refusal "${failure}" that has lasted ${lasted} ms as ${expected}`, () => {
       const asked = { ...refused(failure), brokenSince: start, at: start + lasted };
       const verdict = new Run(syncGoal(), { request: asked }).see(application(), lasted);
       assert.equal(brief(verdict), expected);
@@ -73,8 +73,8 @@ describe('the start of a sync', () => {
   }
 });
 
-describe('a refusal by Argo CD', () => {
-  it('comes with what to do about its words', () => {
+describe('A refusal by Argo CD', () => {
+  it('comes with what to do about its message', () => {
     const words = "error resolving repo revision: unable to resolve 'x' to a commit SHA";
     const verdict = new Run(syncGoal(), { request: refused('refused', words) }).see(application());
     const [cause] = ending(verdict).causes;
@@ -82,7 +82,7 @@ describe('a refusal by Argo CD', () => {
     assert.equal(cause?.message, words);
   });
 
-  it('that may pass is told while it is asked again', () => {
+  it('is reported during retries if it may be temporary', () => {
     const verdict = new Run(syncGoal(), { request: refused('internal', 'odd\nwords') }).see(
       application(),
     );
@@ -93,11 +93,11 @@ describe('a refusal by Argo CD', () => {
   });
 });
 
-describe('a revision that Argo CD cannot resolve', () => {
+describe('A revision that Argo CD cannot resolve', () => {
   const words = (name: string) =>
     `error resolving repo revision: rpc error: code = Unknown desc = unable to resolve '${name}' to a commit SHA`;
 
-  it('is answered with what to check, and with the repository, but no password of it', () => {
+  it('is reported with what to check, and with the repository, but not its password', () => {
     const reason = words('feature/x');
     const refusal = request({ state: 'refused', failure: 'refused', reason, operation: undefined });
     const repoURL = 'https://ci:hunter2@git.example.com/shop.git';
@@ -112,11 +112,11 @@ describe('a revision that Argo CD cannot resolve', () => {
   });
 });
 
-describe('the start of a sync with auto-sync on', () => {
+describe('The start of a sync with auto-sync on', () => {
   const own = application({ autoSync: true });
   const goal = syncGoal({ target: revision(A) });
 
-  it('names nothing once a refresh shows that it tracks the revision', () => {
+  it('names no revision once a refresh shows that it tracks the requested one', () => {
     const run = new Run(goal);
     const waiting = run.see(own);
     assert.equal(waiting.kind === 'wait' && waiting.ask, 'refresh');
@@ -127,7 +127,7 @@ describe('the start of a sync with auto-sync on', () => {
     });
   });
 
-  it('names nothing for a version that its range has come to, however it is written', () => {
+  it('names no revision for a version that its range resolves to, in any notation', () => {
     const source = { repoURL: 'charts', path: '', chart: 'web', targetRevision: '1.x' };
     const chart = { ...own, sources: [source], sync: synced('1.4.0') };
     const judge = (name: string) =>
@@ -141,7 +141,7 @@ describe('the start of a sync with auto-sync on', () => {
     ]);
   });
 
-  it('goes by what it read when refreshes fail, but gives up only on a fresh look', () => {
+  it('uses the last read if refreshes fail, but gives up only after a fresh one', () => {
     const refresh = { askedAt: 1, answeredAt: undefined, failures: 2 };
     assert.equal(brief(new Run(goal, { refresh }).see(own)), 'sync');
     assert.equal(brief(new Run(goal, { refresh }).see({ ...own, sync: synced(B) })), 'wait');
@@ -154,7 +154,7 @@ describe('the start of a sync with auto-sync on', () => {
     ]);
   });
 
-  it('says that a name cannot be told from what it tracks, rather than that it is another', () => {
+  it('says that a name cannot be distinguished from what it tracks, rather than that it differs', () => {
     const goal = syncGoal({ target: revision('v1.2.0') });
     const verdict = new Run(goal, { refresh: refreshed() }).see(own);
     assert.deepEqual(titles(verdict), [
@@ -178,7 +178,7 @@ describe('the start of a sync with auto-sync on', () => {
     });
   }
 
-  it('succeeds for another revision if history holds it and that was chosen', () => {
+  it('succeeds for another revision if the history contains it and that was configured', () => {
     const included = syncGoal({ target: revision(A), whenSuperseded: 'succeedIfIncluded' });
     const later = { ...own, sync: synced(B), history: [entry(1, A), entry(2, B)] };
     assert.equal(brief(new Run(included, { refresh: refreshed() }).see(later)), 'succeeded');
@@ -186,7 +186,7 @@ describe('the start of a sync with auto-sync on', () => {
     assert.equal(brief(new Run(included, { refresh: refreshed() }).see(never)), 'failed');
   });
 
-  it('needs no refresh for the branch that it tracks, nor for a dry run', () => {
+  it('needs no refresh for the branch that it tracks, or for a dry run', () => {
     for (const name of ['main', 'refs/heads/main']) {
       const tagged = { ...own, tags: { [A]: [] } };
       const verdict = new Run(syncGoal({ target: revision(name) })).see(tagged);
@@ -202,7 +202,7 @@ describe('the start of a sync with auto-sync on', () => {
     ['refs/tags/main', ['main'], 'sync'],
     ['refs/tags/main', ['v1'], 'failed'],
   ] as const) {
-    it(`asks for the tags that tell branch and tag apart: ${name}, ${tags.join() || 'none'}`, () => {
+    it(`requests the tags that distinguish branch and tag: ${name}, ${tags.join() || 'none'}`, () => {
       const run = new Run(syncGoal({ target: revision(name) }), { refresh: refreshed() });
       const asking = run.see(own);
       assert.deepEqual(asking.kind === 'wait' && asking.ask, { commits: [A] });

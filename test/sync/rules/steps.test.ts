@@ -34,7 +34,7 @@ const row = ({ name, state: reached, wave, attempt }: ReturnType<typeof trackSte
   [name, reached, wave, attempt] as const;
 
 describe('trackStepsInTurns', () => {
-  it('tells waves from the plan, and times by when a change was seen', () => {
+  it('takes waves from the plan, and times from when a change was seen', () => {
     const first = trackSteps([], state({ results: [hook()] }), plan, start);
     assert.deepEqual(first.map(row), [['migrate', 'Running', -1, 0]]);
     const results = [hook({ hookPhase: 'Succeeded' }), result()];
@@ -48,7 +48,7 @@ describe('trackStepsInTurns', () => {
     assert.equal(same[0], second_[0]);
   });
 
-  it('takes nothing back while the plan is not here yet, but all of it in a new attempt', () => {
+  it('never goes back without a plan, but starts again in a new attempt', () => {
     const known = trackSteps(
       [],
       state({
@@ -69,12 +69,12 @@ describe('trackStepsInTurns', () => {
     ]);
   });
 
-  it('takes an ordinary resource that ends as Running for done', () => {
+  it('treats an ordinary resource that ends as Running as done', () => {
     const done = trackSteps([], ended('Succeeded', { results: [result()] }), undefined, start);
     assert.deepEqual(done.map(row), [['web', 'Succeeded', undefined, 0]]);
   });
 
-  it('takes a resource for done when a later phase has started, whether a plan knows it or not', () => {
+  it('treats a resource as done when a later phase has started, whether a plan contains it or not', () => {
     const post = hook({ hookType: 'PostSync', syncPhase: 'PostSync', name: 'smoke' });
     const alert = hook({ hookType: 'SyncFail', syncPhase: 'SyncFail', name: 'alert' });
     const stranger = result({ name: 'stranger' });
@@ -90,7 +90,7 @@ describe('trackStepsInTurns', () => {
     }
   });
 
-  it('takes the namespace that is made first for done when anything else is listed', () => {
+  it('treats the namespace that is created first as done when anything else is listed', () => {
     const shop = { group: '', kind: 'Namespace', namespace: '', name: 'shop' };
     const namespace = result({ ...shop, syncPhase: 'PreSync' });
     for (const [results, reached] of [
@@ -104,7 +104,7 @@ describe('trackStepsInTurns', () => {
     }
   });
 
-  it('knows failed, pruned and skipped', () => {
+  it('recognizes failed, pruned and skipped', () => {
     const results = [
       result({ name: 'a', status: 'SyncFailed', hookPhase: undefined }),
       result({ name: 'b', status: 'Pruned', hookPhase: 'Succeeded' }),
@@ -118,7 +118,7 @@ describe('trackStepsInTurns', () => {
     );
   });
 
-  it('does not take the results of the attempt before for those of the retry', () => {
+  it('does not confuse the results of the previous attempt with those of the retry', () => {
     const failed = [hook({ hookPhase: 'Failed' })];
     const resting = state({ results: failed, finishedAt: second(12), retryCount: 1 });
     const first = trackSteps([], resting, plan, start);
@@ -137,8 +137,8 @@ describe('trackStepsInTurns', () => {
   });
 });
 
-describe('what is kept of steps', () => {
-  it('is bounded in number and in text, also where every look shows others', () => {
+describe('What is kept of steps', () => {
+  it('is bounded in number and in text, even if every read shows others', () => {
     let steps: ReturnType<typeof trackSteps> = [];
     for (let look = 0; look < 5; look += 1) {
       const results = Array.from({ length: 4_000 }, (_, index) =>
@@ -154,8 +154,8 @@ describe('what is kept of steps', () => {
   });
 });
 
-describe('trackStepsInTurns of an operation that took the place of another', () => {
-  it('starts again, however alike what it shows', () => {
+describe('trackStepsInTurns for an operation that replaced another', () => {
+  it('starts again, however similar its state', () => {
     const done = [hook({ hookPhase: 'Succeeded' }), result()];
     const ours = trackSteps([], state({ results: done, retryCount: 1 }), plan, start);
     assert.deepEqual(ours.map(row), [
@@ -182,7 +182,7 @@ describe('trackStepsInTurns of an operation that took the place of another', () 
 });
 
 describe('placeSteps', () => {
-  it('gives steps their waves and places when the plan comes after them', () => {
+  it('gives steps their waves and positions when the plan arrives after them', () => {
     const results = [hook({ hookPhase: 'Succeeded' }), result(), result({ name: 'stranger' })];
     const steps = trackSteps([], state({ results }), undefined, start);
     assert.deepEqual(
@@ -197,7 +197,7 @@ describe('placeSteps', () => {
 });
 
 describe('unreachedSteps', () => {
-  it('are of the attempt that was the last', () => {
+  it('are of the last attempt', () => {
     const failed = state({ results: [hook({ hookPhase: 'Failed' })], retryCount: 2 });
     const steps = trackSteps([], failed, plan, start);
     assert.deepEqual(
@@ -206,7 +206,7 @@ describe('unreachedSteps', () => {
     );
   });
 
-  it('are those that the plan foresaw after the last that was reached', () => {
+  it('are those that the plan contains after the last one that was reached', () => {
     const steps = trackSteps(
       [],
       ended('Failed', { results: [hook({ hookPhase: 'Failed' })] }),
@@ -224,7 +224,7 @@ describe('unreachedSteps', () => {
 });
 
 describe('countSteps', () => {
-  it('counts what has ended of what was foreseen, without SyncFail', () => {
+  it('counts how many of the planned steps have ended, without SyncFail', () => {
     const results = [
       hook({ hookPhase: 'Succeeded' }),
       result(),

@@ -27,27 +27,27 @@ const deleting = (message: string) =>
 
 describe('stuckOperation', () => {
   const cases = [
-    ['an operation on its way', application({ ...eve, operationState: state(eve) }), undefined],
-    ['one that is asked for', application(eve), undefined],
-    ['one that has ended', application({ operationState: ended('Failed', eve) }), undefined],
+    ['an operation in progress', application({ ...eve, operationState: state(eve) }), undefined],
+    ['a requested one', application(eve), undefined],
+    ['an ended one', application({ operationState: ended('Failed', eve) }), undefined],
     ['nothing', application(), undefined],
     [
-      'one that runs and is not asked for',
+      'a running one that is not requested',
       application({ operationState: state(eve) }),
       /is Running, but none is requested/,
     ],
     [
-      'one that is terminating and not asked for',
+      'a terminating one that is not requested',
       application({ operationState: state({ ...eve, phase: 'Terminating' }) }),
       /is Terminating, but none is requested/,
     ],
     [
-      'one that ended without an end',
+      'an ended one without an end time',
       application({ operationState: endless }),
       /is Succeeded without an end time \(finishedAt is empty\)$/,
     ],
     [
-      'one that ended without an end and is asked for',
+      'an ended one without an end time that is requested',
       application({ ...eve, operationState: endless }),
       /without an end .*, and it is still requested$/,
     ],
@@ -66,17 +66,17 @@ describe('stuckOperation', () => {
       deleting('waiting for completion of hook batch/Job/x'),
       undefined,
     ],
-    ['what is no name', deleting("waiting for deletion of batch/Job/x'; rm -rf /"), undefined],
+    ['an invalid name', deleting("waiting for deletion of batch/Job/x'; rm -rf /"), undefined],
   ] as const;
   for (const [what, snapshot, expected] of cases) {
-    it(`takes ${what} for ${expected === undefined ? 'none' : 'one'}`, () => {
+    it(`treats ${what} as ${expected === undefined ? 'not stuck' : 'stuck'}`, () => {
       const stuck = stuckOperation(snapshot);
       if (expected === undefined) assert.equal(stuck, undefined);
       else assert.match(stuck?.what ?? '', expected);
     });
   }
 
-  it('says how to look, and how to end it', () => {
+  it('says how to inspect it, and how to end it', () => {
     const none = stuckOperation(application({ operationState: state(eve) }));
     assert.equal(none?.remedy, `Another sync replaces it; to clear it manually: ${clear}`);
     assert.ok(stuckOperation(application({ operationState: endless }))?.remedy.endsWith(clear));
@@ -94,7 +94,7 @@ describe('stuckOperation', () => {
   });
 });
 
-describe('an operation that cannot end by itself', () => {
+describe('An operation that cannot end by itself', () => {
   const doingOf = (run: Run, snapshot: Application, after = 0) => {
     const verdict = run.see(snapshot, after);
     assert.ok(verdict.kind !== 'done', JSON.stringify(verdict));
@@ -109,7 +109,7 @@ describe('an operation that cannot end by itself', () => {
   });
   const cases = [
     [
-      'ours, which nobody works on',
+      'ours without a controller',
       syncGoal(),
       {},
       { operationState: state() },
@@ -117,7 +117,7 @@ describe('an operation that cannot end by itself', () => {
       /none is requested/,
     ],
     [
-      'ours, ended without an end',
+      'ours, ended without an end time',
       syncGoal(),
       {},
       { ...ours, operationState: ended('Succeeded', { finishedAt: undefined }) },
@@ -141,7 +141,7 @@ describe('an operation that cannot end by itself', () => {
       /without an end/,
     ],
     [
-      "another's, for which ours is refused for ever",
+      "another's because of which ours is refused forever",
       syncGoal(),
       { request: busyAgain },
       { operationState: endless },
@@ -158,7 +158,7 @@ describe('an operation that cannot end by itself', () => {
     ],
   ] as const;
   for (const [what, goal, memory, change, grace, named] of cases) {
-    it(`is named while it is waited for, once it has lasted: ${what}`, () => {
+    it(`is named during the wait once it has lasted: ${what}`, () => {
       const run = new Run(goal, { refresh: refreshed(), ...memory });
       const snapshot = application(change);
       const first = doingOf(run, snapshot);
@@ -171,7 +171,7 @@ describe('an operation that cannot end by itself', () => {
     });
   }
 
-  it('is no reason to refuse what Argo CD would take', () => {
+  it('is not refused if Argo CD would accept it', () => {
     for (const operationState of [state(eve), endless]) {
       const run = new Run(syncGoal());
       assert.equal(brief(run.see(application({ operationState }))), 'sync');
@@ -179,7 +179,7 @@ describe('an operation that cannot end by itself', () => {
     }
   });
 
-  it('is given its time again when the state changes, and after a crash', () => {
+  it('gets its grace period again when the state changes, and after a crash', () => {
     const run = new Run(syncGoal());
     run.see(application({ ...ours, operationState: state({ message }) }));
     run.see(application({ ...ours, operationState: state() }), 50_000);
@@ -210,8 +210,8 @@ describe('an operation that cannot end by itself', () => {
   });
 });
 
-describe('action: terminate of what cannot end by itself', () => {
-  it('has nothing to terminate where none is asked for, once that has lasted, and says how to clear it', () => {
+describe('action: terminate for an operation that cannot end by itself', () => {
+  it('has nothing to terminate if none is requested, once that has lasted, and says how to clear it', () => {
     const run = new Run(terminateGoal);
     const zombie = application({ operationState: state(eve) });
     assert.equal(brief(run.see(zombie)), 'wait');
@@ -220,7 +220,7 @@ describe('action: terminate of what cannot end by itself', () => {
     assert.match(ending(verdict).message, /^Nothing to terminate: .*Running.*kubectl/);
   });
 
-  it('has nothing to terminate where the last one has no end', () => {
+  it('has nothing to terminate if the last one has no end time', () => {
     const verdict = new Run(terminateGoal).see(application({ operationState: endless }));
     assert.match(
       ending(verdict).message,
@@ -228,7 +228,7 @@ describe('action: terminate of what cannot end by itself', () => {
     );
   });
 
-  it('asks Argo CD to end one without an end that is asked for, and believes it after a while', () => {
+  it('asks Argo CD to end a requested one without an end time, and trusts the response after a while', () => {
     const run = new Run(terminateGoal);
     const seen = application({ ...eve, operationState: endless });
     assert.equal(brief(run.see(seen)), 'terminate');

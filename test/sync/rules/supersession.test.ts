@@ -37,18 +37,13 @@ describe('proveByHistory', () => {
   const cases = [
     ['our entry', [entry(1, A, ours)], ended('Succeeded', { ...eve, startedAt: second(11) }), true],
     ['no entry', [], undefined, false],
-    ['an entry from before the request', [entry(0, A, ours)], undefined, false],
-    ['an entry of another start', [entry(1, A)], undefined, false],
-    ['an entry of another revision', [entry(1, B, ours)], undefined, false],
-    ["an entry of auto-sync's", [entry(1, A, { ...ours, automated: true })], undefined, false],
+    ['an entry before the request', [entry(0, A, ours)], undefined, false],
+    ['an entry with another start', [entry(1, A)], undefined, false],
+    ['an entry with another revision', [entry(1, B, ours)], undefined, false],
+    ['an entry by auto-sync', [entry(1, A, { ...ours, automated: true })], undefined, false],
+    ['an entry by somebody else', [entry(1, A, { ...ours, initiatedBy: 'eve' })], undefined, false],
     [
-      "an entry of somebody else's",
-      [entry(1, A, { ...ours, initiatedBy: 'eve' })],
-      undefined,
-      false,
-    ],
-    [
-      'the entry of one that began in the same second',
+      'the entry of one that started in the same second',
       [entry(1, A, ours)],
       ended('Succeeded', eve),
       false,
@@ -69,7 +64,7 @@ describe('proveByHistory', () => {
     ['our entry, and a failure since', [entry(1, A, ours)], ended('Failed', eve), true],
   ] as const;
   for (const [what, history, operationState, expected] of cases) {
-    it(`takes ${what} for ${expected ? 'a proof' : 'none'}, once ours was seen`, () => {
+    it(`accepts ${what} as ${expected ? 'a proof' : 'no proof'}, once ours was seen`, () => {
       const memory = fresh(undefined, { begun, request: request({ historyId: 0 }) });
       const proof = proveByHistory(application({ history, operationState }), memory);
       assert.equal(proof !== undefined, expected);
@@ -78,20 +73,25 @@ describe('proveByHistory', () => {
 
   const unseen = [
     ['the first entry since', [entry(1, A, ours)], state({ ...eve, startedAt: second(11) }), true],
-    ['the entry of what stands there now', [entry(1, A, ours)], state(eve), false],
-    ['a first entry of another revision', [entry(1, B, ours), entry(2, A, ours)], undefined, false],
-    ["a first entry of auto-sync's", [entry(1, A, { ...ours, automated: true })], undefined, false],
-    ["a first entry of somebody else's", [entry(1, A, { initiatedBy: 'eve' })], undefined, false],
+    ['the entry of the current operation', [entry(1, A, ours)], state(eve), false],
+    [
+      'a first entry with another revision',
+      [entry(1, B, ours), entry(2, A, ours)],
+      undefined,
+      false,
+    ],
+    ['a first entry by auto-sync', [entry(1, A, { ...ours, automated: true })], undefined, false],
+    ['a first entry by somebody else', [entry(1, A, { initiatedBy: 'eve' })], undefined, false],
   ] as const;
   for (const [what, history, operationState, expected] of unseen) {
-    it(`takes ${what} for ${expected ? 'a proof' : 'none'}, when ours was not seen`, () => {
+    it(`accepts ${what} as ${expected ? 'a proof' : 'no proof'}, if ours was not seen`, () => {
       const memory = fresh(undefined, { request: request({ historyId: 0 }) });
       const proof = proveByHistory(application({ history, operationState }), memory);
       assert.equal(proof !== undefined, expected);
     });
   }
 
-  it('proves nothing of a dry run or a part, which leave no history', () => {
+  it('proves nothing for a dry run or a partial sync, which leave no history', () => {
     for (const change of [{ dryRun: true }, { resources: [resource('Healthy')] }]) {
       const asked = request({ operation: operation(change) });
       const memory = fresh(undefined, { request: asked });
@@ -99,14 +99,14 @@ describe('proveByHistory', () => {
     }
   });
 
-  it('goes by the operation as it was seen waiting, when no answer came to the request', () => {
+  it('uses the operation as it was seen waiting, if the request got no response', () => {
     const lost = request({ state: 'unclear', operation: undefined, historyId: 0 });
     const memory = fresh(undefined, { request: lost, asked: operation() });
     assert.equal(proveByHistory(application({ history: [entry(1, A)] }), memory)?.id, 1);
   });
 });
 
-/** What stands where ours was terminated: another operation, and how it goes on. */
+/** The operation that replaced ours after its termination, and its progress. */
 const replacements = {
   'the same sync': foreign(),
   'a sync to another revision': foreign({ revisions: [B] }),
@@ -114,7 +114,7 @@ const replacements = {
   'a part': foreign({ resources: [resource('Healthy')] }),
 } as const;
 
-/** Looks at the operation of ours that is terminated, before another one is seen. */
+/** States of our terminated operation before another one is seen. */
 const orders = {
   'replaced unseen': [],
   'seen terminating': [{ operation: operation(), phase: 'Terminating' }],
@@ -125,7 +125,7 @@ const orders = {
   ],
 } as const;
 
-/** How far the other one is when it is first seen. */
+/** The progress of the other one when it is first seen. */
 const sights = ['pending', 'pending beside the end of ours', 'running', 'ended'] as const;
 
 const afterTermination = {
@@ -151,7 +151,7 @@ const afterTermination = {
 
 const terminated = 'Operation terminated';
 
-describe('an operation that was terminated', () => {
+describe('A terminated operation', () => {
   /** Sees ours running, and then as the order says. */
   function terminate(order: keyof typeof orders, whenSuperseded: SyncGoal['whenSuperseded']) {
     const run = new Run(syncGoal({ whenSuperseded, waitFor: 'operation' }), {
@@ -218,7 +218,7 @@ describe('an operation that was terminated', () => {
     }
   }
 
-  it('failed when nothing follows it in time, whatever was chosen', () => {
+  it('has failed if nothing follows it in time, whatever was configured', () => {
     for (const [whenSuperseded] of entriesOf(afterTermination)) {
       for (const order of ['seen terminated', 'seen all the way'] as const) {
         const run = terminate(order, whenSuperseded);
@@ -230,7 +230,7 @@ describe('an operation that was terminated', () => {
     }
   });
 
-  it('failed when nothing followed it until the deadline', () => {
+  it('has failed if nothing followed it by the deadline', () => {
     const run = terminate('seen terminated', 'follow');
     const seen = application({
       operationState: { ...begun, phase: 'Failed', message: terminated },
@@ -240,7 +240,7 @@ describe('an operation that was terminated', () => {
     assert.equal(brief(decide(last)), 'failed');
   });
 
-  it('is looked after by a look of its own, since the stream may be silent', () => {
+  it('is checked by a separate read, since the stream may be silent', () => {
     const run = terminate('seen terminated', 'follow');
     const { lookedAt } = run.memory;
     const verdict = run.change({ lookedAt }, 5_000);
@@ -264,7 +264,7 @@ function entriesOf<T extends object>(table: T) {
   return Object.entries(table) as [keyof T, T[keyof T]][];
 }
 
-describe('an operation that was replaced', () => {
+describe('A replaced operation', () => {
   /** Ours was accepted and seen running; then this is seen. */
   function replaced(by: Partial<Application>, goal = syncGoal()) {
     const run = new Run(goal, { request: request({ historyId: 0 }) });
@@ -278,18 +278,18 @@ describe('an operation that was replaced', () => {
     }),
   };
 
-  it('is superseded, by whom and what', () => {
+  it('is superseded, with who did it and how', () => {
     const { verdict } = replaced(byEve);
     assert.equal(brief(verdict), 'superseded');
     assert.match(ending(verdict).message, /by a sync by eve to bbbbbbb/);
   });
 
-  it('is superseded when it was removed and nothing came after it', () => {
+  it('is superseded if it was removed and nothing followed', () => {
     const { run } = replaced({});
     assert.match(ending(run.see(application(), 15_000)).message, /removed before it ended/);
   });
 
-  it('succeeded when history proves it, and then waits for health as ever', () => {
+  it('has succeeded if the history proves it, and then waits for health as usual', () => {
     const { verdict } = replaced(
       { ...byEve, history: [entry(1, A, ours)] },
       syncGoal({ waitFor: 'operation' }),
@@ -299,7 +299,7 @@ describe('an operation that was replaced', () => {
     assert.equal(brief(later), 'wait');
   });
 
-  it('is followed on, if that was chosen and the other does what ours would have done', () => {
+  it('is followed if configured, and if the other one does what ours would have done', () => {
     const goal = syncGoal({ whenSuperseded: 'follow' });
     assert.equal(brief(replaced(byEve, goal).verdict), 'adopt');
     const others = [{ dryRun: true }, { resources: [resource('Healthy')] }, { isLocal: true }];
@@ -317,12 +317,12 @@ describe('an operation that was replaced', () => {
     const byAuto = foreign({ initiatedBy: { username: '', automated: true } });
     const auto = { initiatedBy: '', automated: true, deployStartedAt: second(11) };
 
-    it('succeeded when somebody deployed the same revision since', () => {
+    it('has succeeded if somebody has since deployed the same revision', () => {
       const { verdict } = replaced({ history: [entry(1, A, auto)], ...byEve }, goal);
       assert.match(ending(verdict).message, /history entry 1 shows that aaaaaaa was deployed/);
     });
 
-    it('waits for another operation to the same revision, and takes its word', () => {
+    it('waits for another operation with the same revision, and accepts its result', () => {
       const other = { operation: byAuto, startedAt: second(11) };
       const { run, verdict } = replaced({ operation: byAuto, operationState: state(other) }, goal);
       assert.equal(brief(verdict), 'wait');
@@ -340,7 +340,7 @@ describe('an operation that was replaced', () => {
       );
     });
 
-    describe('and health to wait for', () => {
+    describe('and a wait for health', () => {
       const healthy = { ...goal, waitFor: 'health' } as const;
       const live = (status: 'Healthy' | 'Progressing' | 'Degraded', more: object = {}) =>
         replaced(
@@ -364,11 +364,11 @@ describe('an operation that was replaced', () => {
         assert.match(ending(good).message, /history entry 1 .*; the application is Healthy/);
       });
 
-      it('counts no health that was compared before', () => {
+      it('counts no health from an earlier comparison', () => {
         assert.equal(brief(live('Healthy', { reconciledAt: second(11) })), 'wait');
       });
 
-      it('waits for the end of an operation that has written its history already', () => {
+      it('waits for the end of an operation that has already written its history', () => {
         const running = { operation: byAuto, startedAt: second(11) };
         const made = { ...auto, deployStartedAt: second(11), deployedAt: second(12) };
         const ending = {
@@ -379,7 +379,7 @@ describe('an operation that was replaced', () => {
         assert.equal(brief(live('Degraded', ending)), 'wait');
       });
 
-      it('takes the word of history for what has been replaced since', () => {
+      it('trusts the history for what has been replaced since', () => {
         const later = entry(2, B, { ...auto, deployStartedAt: second(15) });
         const history = [entry(1, A, auto), later];
         assert.equal(brief(live('Degraded', { history })), 'succeeded');
@@ -393,7 +393,7 @@ describe('an operation that was replaced', () => {
     });
   });
 
-  it('waits for the end of one that started in the same second, since history cannot tell before', () => {
+  it('waits for the end of one that started in the same second, since history is ambiguous before', () => {
     const { run, verdict } = replaced({
       ...eve,
       operationState: state(eve),
@@ -408,7 +408,7 @@ describe('an operation that was replaced', () => {
     assert.equal(run.memory.proven?.entry.id, 1);
   });
 
-  it('is superseded also as a rollback', () => {
+  it('is also superseded as a rollback', () => {
     const { fingerprint } = operation({ info: [], strategy: 'apply' });
     const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
     const run = new Run(rollbackGoal(), { identity, request: request({ historyId: 0 }) });

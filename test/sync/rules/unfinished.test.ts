@@ -25,7 +25,7 @@ import {
   waitGoal,
 } from '../sample-application.ts';
 
-/** The titles behind the first, which says what was waited for at last. */
+/** The titles after the first, which says what was last waited for. */
 function causesOf(
   snapshot: Application,
   seen: OperationState | undefined,
@@ -44,8 +44,8 @@ const failed = [hook({ hookPhase: 'Failed' })];
 const missing = [resource('Missing'), resource('Missing', { name: 'api' })];
 const unwell = { status: 'Missing', message: '' } as const;
 
-describe('a run whose time is up', () => {
-  it('tells of an operation that continues, and of which attempt its results are', () => {
+describe('A run that timed out', () => {
+  it('reports a continuing operation, and the attempt of its results', () => {
     const first = state({ results: failed, message: 'waiting' });
     assert.deepEqual(causesOf(application(), first), [
       'PreSync hook Job/migrate failed',
@@ -59,7 +59,7 @@ describe('a run whose time is up', () => {
     assert.equal(two, 'PreSync hook Job/migrate failed in this attempt or the previous one');
   });
 
-  it('names what the operation has applied and waits for, and nothing else', () => {
+  it('names only what the operation has applied and waits for', () => {
     const resources = [resource('Progressing'), resource('Missing', { name: 'api' })];
     const seen = state({ results: [result()] });
     assert.deepEqual(causesOf(application({ resources }), seen), [
@@ -68,7 +68,7 @@ describe('a run whose time is up', () => {
     ]);
   });
 
-  it('tells of health when its operation has ended and Argo CD has compared since', () => {
+  it('reports health if its operation has ended and Argo CD has compared since', () => {
     const done = ended('Succeeded', { results: [result()] });
     const one = application({
       operationState: done,
@@ -90,7 +90,7 @@ describe('a run whose time is up', () => {
     ]);
   });
 
-  it('says how many more are not well', () => {
+  it('says how many more are unhealthy', () => {
     const resources = Array.from({ length: 50 }, (_, index) =>
       resource('Progressing', { name: `web-${index}` }),
     );
@@ -105,15 +105,15 @@ describe('a run whose time is up', () => {
   });
 
   const blameless: readonly (readonly [string, Goal, Partial<Application>, OperationState?])[] = [
-    ['a sync that was never begun', syncGoal(), {}],
-    ['a wait for what nobody has synced', waitGoal(), { sync: synced(A, 'OutOfSync') }],
+    ['a sync that never started', syncGoal(), {}],
+    ['a wait for something that was not synced', waitGoal(), { sync: synced(A, 'OutOfSync') }],
     [
-      'a wait for what nobody knows',
+      'a wait for something unknown',
       waitGoal(),
       { sync: { status: 'Unknown', revisions: ['main'] } },
     ],
     [
-      'a dry run that goes on',
+      'a dry run in progress',
       syncGoal({ options: { dryRun: true } }),
       {},
       state({ operation: operation({ dryRun: true }), results: [result()] }),
@@ -134,7 +134,7 @@ describe('a run whose time is up', () => {
     });
   }
 
-  it('says with the last words what to do about them', () => {
+  it('gives the last messages with what to do about them', () => {
     const goal = waitGoal();
     const snapshot = application();
     const memory = observe(fresh(goal), snapshot, goal, start);

@@ -26,8 +26,8 @@ const held = application({
   operationState: state({ message: 'Sync operation blocked by sync window' }),
 });
 
-describe('a sync that a window denies', () => {
-  it('asks about the windows first, and no answer from before the refusal counts', () => {
+describe('A sync that a window denies', () => {
+  it('first reads the windows, and no response before the refusal counts', () => {
     const run = new Run(syncGoal(), { request: denied });
     const verdict = run.see(application());
     assert.deepEqual(verdict.kind === 'wait' && [verdict.ask, verdict.at], [
@@ -38,7 +38,7 @@ describe('a sync that a window denies', () => {
     assert.equal(brief(run.change({ windows: { answer: closed, at: start } })), 'blocked');
   });
 
-  it('is told to change the windows where they never open', () => {
+  it('advises changing the windows if they never open', () => {
     const adviceOf = (answer: SyncWindows) => {
       const run = new Run(syncGoal(), { request: denied, windows: { answer, at: start } });
       return ending(run.see(application())).causes[0]?.advice ?? '';
@@ -55,13 +55,13 @@ describe('a sync that a window denies', () => {
     );
   });
 
-  it("is blocked with Argo CD's own words if the question is not answered in time", () => {
+  it("is blocked with Argo CD's own message if there is no response in time", () => {
     const run = new Run(syncGoal(), { request: denied });
     const verdict = run.see(application(), 15_000);
     assert.equal(ending(verdict).causes[0]?.message, 'blocked');
   });
 
-  it('is asked for again when the windows allow it', () => {
+  it('is requested again when the windows allow it', () => {
     const windows = { answer: open, at: start };
     assert.equal(
       brief(new Run(syncGoal(), { request: denied, windows }).see(application())),
@@ -69,7 +69,7 @@ describe('a sync that a window denies', () => {
     );
   });
 
-  it('waits for the opening as chosen, and asks again every half minute', () => {
+  it('waits for the opening as configured, and checks again every half minute', () => {
     const goal = syncGoal({ whenWindowClosed: 'wait' });
     const run = new Run(goal, { request: denied, windows: { answer: closed, at: start } });
     const verdict = run.see(application());
@@ -82,11 +82,11 @@ describe('a sync that a window denies', () => {
   });
 });
 
-describe('windows that nobody can read', () => {
+describe('Windows that cannot be parsed', () => {
   const unreadable = "cannot parse schedule '* 7-24 * * *': end of range (24) above maximum (23)";
   const reason = `cannot sync: invalid sync window: ${unreadable}`;
   for (const whenWindowClosed of ['fail', 'wait'] as const) {
-    it(`end at once with the reason, with whenWindowClosed: ${whenWindowClosed}`, () => {
+    it(`end immediately with the reason, with whenWindowClosed: ${whenWindowClosed}`, () => {
       const goal = syncGoal({ whenWindowClosed });
       const verdicts = [
         new Run(goal, { request: { ...denied, reason } }).see(application()),
@@ -111,10 +111,10 @@ describe('windows that nobody can read', () => {
   }
 });
 
-describe('windows that cannot be asked about', () => {
+describe('Windows that cannot be read', () => {
   const windowsFault = { reason: 'permission denied', at: start };
 
-  it('are found out by trying again, where the opening is waited for, and that is said', () => {
+  it('are checked by trying again, if the opening is waited for, and that is reported', () => {
     const goal = syncGoal({ whenWindowClosed: 'wait' });
     const run = new Run(goal, { request: denied, windowsFault });
     const verdict = run.see(application(), 20_000);
@@ -126,7 +126,7 @@ describe('windows that cannot be asked about', () => {
     assert.equal(brief(run.see(application(), 10_000)), 'sync');
   });
 
-  it('are found out by trying again, too, when no answer comes any more', () => {
+  it('are checked by trying again even if there are no more responses', () => {
     const goal = syncGoal({ whenWindowClosed: 'wait' });
     const windows = { answer: closed, at: start };
     const run = new Run(goal, { request: denied, windows });
@@ -134,7 +134,7 @@ describe('windows that cannot be asked about', () => {
     assert.equal(brief(run.see(application(), 1)), 'sync');
   });
 
-  it("block a running operation in Argo CD's own words, unless that is waited for", () => {
+  it("block a running operation with Argo CD's own message, unless that is waited for", () => {
     const verdict = new Run(syncGoal(), { windowsFault }).see(held);
     assert.equal(ending(verdict).causes[0]?.message, 'Sync operation blocked by sync window');
     const waiting = new Run(syncGoal({ whenWindowClosed: 'wait' }), { windowsFault }).see(held);
@@ -142,8 +142,8 @@ describe('windows that cannot be asked about', () => {
   });
 });
 
-describe('an operation that a window holds while it runs', () => {
-  it('is blocked once a fresh answer says that the window is closed', () => {
+describe('An operation that a window holds while it runs', () => {
+  it('is blocked once a fresh response says that the window is closed', () => {
     const run = new Run(syncGoal());
     const verdict = run.see(held);
     assert.equal(verdict.kind === 'wait' && verdict.ask, 'windows');
@@ -152,13 +152,13 @@ describe('an operation that a window holds while it runs', () => {
     assert.equal(stale.kind === 'wait' && stale.ask, 'windows');
   });
 
-  it('continues when the window is open', () => {
+  it('continues if the window is open', () => {
     const run = new Run(syncGoal(), { windows: { answer: open, at: start } });
     const verdict = run.see(held);
     assert.equal(verdict.kind === 'wait' && verdict.doing, 'Sync operation blocked by sync window');
   });
 
-  it('is waited for as chosen, with one and the same line', () => {
+  it('is waited for as configured, with an unchanging message', () => {
     const run = new Run(syncGoal({ whenWindowClosed: 'wait' }), {
       windows: { answer: closed, at: start },
     });

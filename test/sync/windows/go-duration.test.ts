@@ -32,7 +32,7 @@ describe('parseGoDuration', () => {
     });
   }
 
-  it('reads or refuses any text', () => {
+  it('parses or refuses any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9.hmsnu+-]*$/)), (text) => {
         const milliseconds = parseGoDuration(text);

@@ -27,7 +27,7 @@ function denied(
 }
 
 describe('explainWindows', () => {
-  it('takes the word of Argo CD that a sync may run', () => {
+  it('trusts Argo CD that a sync may run', () => {
     const windows = [deny('* * * * *', '1h')];
     const answer = { activeWindows: windows, assignedWindows: windows, canSync: true };
     assert.deepEqual(explainWindows(answer, noon), {
@@ -45,7 +45,7 @@ describe('explainWindows', () => {
       open('21T15:00:00'),
     ],
     [
-      'the end of an active one, passing over one with manual sync',
+      'the end of an active one, skipping one with manual sync',
       denied([deny('0 11 * * *', '2h'), deny('0 10 * * *', '9h', true)]),
       open('21T13:00:00'),
     ],
@@ -75,12 +75,12 @@ describe('explainWindows', () => {
       open('21T23:00:00'),
     ],
     [
-      'the end of a deny window when the allow windows need no opening for manual sync',
+      'the end of a deny window if the allow windows need no opening for a manual sync',
       denied([deny('0 12 * * *', '1h')], allow('0 22 * * *', '1h', true)),
       open('21T13:00:00'),
     ],
     [
-      'an allow window as long as one of them forbids manual sync outside',
+      'an allow window, as long as one of them forbids manual syncs outside',
       denied([], allow('0 22 * * *', '1h', true), allow('0 23 * * *', '1h')),
       open('21T22:00:00'),
     ],
@@ -110,7 +110,7 @@ describe('explainWindows', () => {
     );
   });
 
-  it('finds no opening where windows follow each other without a gap', () => {
+  it('finds no opening if windows follow each other without a gap', () => {
     const explanation = explainWindows(denied([deny('* * * * *', '1h')]), noon);
     assert.equal(explanation.opensAt, undefined);
     assert.match(explanation.sentence, /It never opens/);
@@ -118,7 +118,7 @@ describe('explainWindows', () => {
     assert.match(years.sentence, /It never opens/);
   });
 
-  it('does not guess where the schedules in UTC contradict Argo CD', () => {
+  it('does not guess if the schedules in UTC contradict Argo CD', () => {
     const window = deny('0 20 * * *', '1h');
     const explanation = explainWindows(denied([window]), noon);
     assert.equal(explanation.opensAt, undefined);
@@ -128,14 +128,14 @@ describe('explainWindows', () => {
     assert.match(inactive.sentence, /they have a time zone/);
   });
 
-  it('bears clocks that differ by a little', () => {
+  it('tolerates clocks that differ slightly', () => {
     const starts = denied([deny('0 12 * * *', '1h')]);
     assert.equal(explainWindows(starts, noon - 20_000).opensAt, open('21T13:00:00'));
     const ends = denied([deny('0 11 * * *', '1h')]);
     assert.equal(explainWindows(ends, noon + 20_000).opensAt, noon);
   });
 
-  it('says which schedule cannot be read, in bounds', () => {
+  it('says which schedule cannot be parsed, in bounds', () => {
     const { opensAt, sentence } = explainWindows(denied([deny('x'.repeat(900), '1h')]), noon);
     assert.equal(opensAt, undefined);
     assert.match(
@@ -145,7 +145,7 @@ describe('explainWindows', () => {
     assert.ok(sentence.length < 300);
   });
 
-  it('says so when Argo CD names no window', () => {
+  it('says so if Argo CD names no window', () => {
     assert.match(
       explainWindows(denied([]), noon).sentence,
       /is unknown: Argo CD reports no window/,

@@ -25,7 +25,7 @@ describe('readWindowSchedule', () => {
     assert.equal(window?.changesAfter(at('20T12:15:00')), at('20T13:10:00'));
   });
 
-  it('reads names, question marks and steps, and days of month or week', () => {
+  it('accepts names, question marks and steps, and days of month or week', () => {
     const window = readWindowSchedule(' 30 9 ? NOV MON-FRI ', '1m');
     // 2026-11-21 is a Saturday.
     assert.equal(window?.changesAfter(at('21T00:00:00')), at('23T09:30:00'));
@@ -34,7 +34,7 @@ describe('readWindowSchedule', () => {
     assert.equal(either?.changesAfter(at('23T00:01:00')), at('25T00:00:00'));
   });
 
-  it('never changes for a day that does not come', () => {
+  it('never changes for a day that does not exist', () => {
     const window = readWindowSchedule('0 0 30 2 *', '1h');
     assert.equal(window?.activeAt(at('21T00:00:00')), false);
     assert.equal(window.changesAfter(at('21T00:00:00')), undefined);
@@ -53,7 +53,7 @@ describe('readWindowSchedule', () => {
     ['* * * * *', '-1h'],
   ];
   for (const [schedule, duration] of bad) {
-    it(`cannot read "${schedule}" for "${duration}"`, () => {
+    it(`cannot parse "${schedule}" for "${duration}"`, () => {
       assert.equal(readWindowSchedule(schedule, duration), undefined);
     });
   }
