@@ -13,7 +13,7 @@ export const waiting = {
   stableFor: 0,
 } as const;
 
-/** What a step that sets nothing asks of the sync. */
+/** The sync options of a step that sets nothing. */
 export const plainOptions: SyncGoal['options'] = {
   prune: false,
   dryRun: false,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { guid } from '../src/guid.ts';
 
-describe('a GUID', () => {
-  it('is of version 4 whatever the chance', () => {
+describe('A GUID', () => {
+  it('has version 4 whatever the random numbers', () => {
     assert.equal(
       guid(() => 0),
       '00000000-0000-4000-8000-000000000000',

@@ -6,7 +6,10 @@ import { readManifestsInTurns } from '../src/sync/plan/manifest.ts';
 import { planInTurns } from '../src/sync/plan/order.ts';
 import { placeStepsInTurns, trackStepsInTurns } from '../src/sync/rules/steps.ts';
 
-/** What the product does in turns of the event loop, in one go: nobody else waits in a test. */
+/**
+ * Runs without pauses what the product does in turns of the event loop: nothing else waits in a
+ * test.
+ */
 function inOneGo<A extends readonly unknown[], T>(work: (...given: A) => Generator<number, T>) {
   return (...given: A): T => atOnce(work(...given));
 }

@@ -1,4 +1,4 @@
-/** YAML of small objects, as the recordings used them; `lab/…` annotations say what pods do. */
+/** YAML of small objects like those in the recordings; `lab/…` annotations say what pods do. */
 export interface JobOptions {
   readonly hook?: string;
   readonly policy?: string;
@@ -6,7 +6,7 @@ export interface JobOptions {
   readonly seconds?: number;
   readonly exit?: number;
   readonly log?: string;
-  /** Characters of each line of the log, at the least. */
+  /** The minimum number of characters in each line of the log. */
   readonly logWidth?: number;
   readonly forever?: boolean;
 }
@@ -79,7 +79,7 @@ spec:
 `;
 }
 
-/** One file of a folder of the configuration repository. */
+/** One file in a folder of the configuration repository. */
 export function files(...documents: readonly string[]): Readonly<Record<string, string>> {
   return { 'all.yaml': documents.join('---\n') };
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 
-/** Counts how often properties of objects are read: a measure of work that no machine changes. */
+/**
+ * Counts how often properties of objects are read: a measure of work that does not depend on the
+ * machine.
+ */
 export class Meter {
   reads = 0;
 
@@ -13,7 +16,7 @@ export class Meter {
     });
   }
 
-  /** Counts what arrays hand out one by one while something is done: in loops and in copies. */
+  /** Counts the elements that arrays return one by one during some work: in loops and in copies. */
   iterated<T>(act: () => T): T {
     const original = Object.getOwnPropertyDescriptor(Array.prototype, Symbol.iterator);
     assert.ok(original);
@@ -42,7 +45,7 @@ export class Meter {
   }
 }
 
-/** Fails unless four times the size is about four times the work, and not sixteen times. */
+/** Fails unless four times the size takes about four times the work, rather than sixteen times. */
 export function assertLinear(work: (count: number, meter: Meter) => void): void {
   const readsOf = (count: number) => {
     const meter = new Meter();

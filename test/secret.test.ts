@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { format, inspect } from 'node:util';
 import { Secret } from '../src/secret.ts';
 
-describe('a secret', () => {
+describe('A secret', () => {
   const secret = new Secret('hunter2');
 
-  it('is had by asking for it', () => {
+  it('is revealed on request', () => {
     assert.equal(secret.reveal(), 'hunter2');
   });
 
@@ -19,7 +19,7 @@ describe('a secret', () => {
     ['format %s', format('%s %o %O %j', secret, secret, secret, secret)],
     ['its keys', JSON.stringify(Object.entries(secret))],
     ['a copy', inspect(structuredClone({ ...secret }))],
-    ['an error that holds it', inspect(new Error('x', { cause: secret }))],
+    ['an error that contains it', inspect(new Error('x', { cause: secret }))],
   ];
   for (const [how, printed] of prints) {
     it(`is not printed by ${how}`, () => {
@@ -27,7 +27,7 @@ describe('a secret', () => {
     });
   }
 
-  it('shows that there is one', () => {
+  it('shows that it exists', () => {
     assert.equal(String(secret), '***');
     assert.equal(JSON.stringify(secret), '"***"');
     assert.equal(inspect(secret), '***');

@@ -7,7 +7,7 @@ import { VirtualTime } from './virtual-time.ts';
 const hour = 3_600_000;
 const never = new AbortController().signal;
 
-describe('virtual time', () => {
+describe('Virtual time', () => {
   let time: VirtualTime;
   let begun: number;
 
@@ -19,12 +19,12 @@ describe('virtual time', () => {
 
   const passed = () => time.now() - begun;
 
-  it('is over as soon as nothing else is to be done', async () => {
+  it('advances as soon as there is nothing else to do', async () => {
     await time.sleep(hour, never);
     assert.equal(passed(), hour);
   });
 
-  it('wakes those that sleep in the order of their ends, each at its own', async () => {
+  it('wakes sleepers in the order of their ends, each at its own', async () => {
     const woken: [string, number][] = [];
     const sleep = (name: string, ms: number) =>
       time.sleep(ms, never).then(() => woken.push([name, passed()]));
@@ -36,7 +36,7 @@ describe('virtual time', () => {
     ]);
   });
 
-  it('wakes at once who is called off', async () => {
+  it('immediately wakes an aborted sleeper', async () => {
     const calling = new AbortController();
     const sleeping = time.sleep(hour, calling.signal);
     calling.abort();
@@ -46,7 +46,7 @@ describe('virtual time', () => {
     assert.equal(passed(), 0);
   });
 
-  it('stands still while a promise is open that it was told of', async () => {
+  it('stands still while a registered promise is open', async () => {
     const slow = time.during(delay(20, 'done'));
     const sleeping = time.sleep(hour, never).then(passed);
     assert.equal(await slow, 'done');
@@ -54,7 +54,7 @@ describe('virtual time', () => {
     assert.equal(await sleeping, hour);
   });
 
-  it('stands still while a request is under way, and passes while the server waits', async () => {
+  it('stands still while a request is in progress, and passes while the server waits', async () => {
     const server = createServer((request, response) => {
       request.resume().on('end', () => {
         void time.sleep(60_000, never).then(() => response.end('x'.repeat(1_000_000)));
@@ -74,7 +74,7 @@ describe('virtual time', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('is ahead of that of the simulators by what it was told', () => {
+  it("is ahead of the simulators' time by the given difference", () => {
     const ahead = new VirtualTime(hour);
     assert.equal(ahead.now() - ahead.clock.now, hour);
     ahead.clock.stop();

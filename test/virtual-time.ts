@@ -3,11 +3,13 @@ import { isWorkWaiting } from '../src/async/in-turns.ts';
 import { SimulatedClock } from '../simulators/argo-cd/clock.ts';
 import { LoopbackTraffic } from '../simulators/loopback-traffic.ts';
 
-/** The turns of the event loop in which nothing may move before time does. */
+/** The turns of the event loop without any progress before time advances. */
 const quietTurns = 8;
-/** As many moments in a row without anything but time moving are a test that waits for nothing. */
+/**
+ * This many moments in a row in which only time advances indicate a test that waits for nothing.
+ */
 const mostIdleMoments = 200_000;
-/** What shows a simulated time as ours, ahead of it by so many milliseconds. */
+/** Shifts a simulated time to ours, ahead of it by so many milliseconds. */
 export function clockOn(clock: SimulatedClock, ahead: number): Clock {
   return {
     now: () => Math.round(clock.now) + ahead,
@@ -26,11 +28,11 @@ export function clockOn(clock: SimulatedClock, ahead: number): Clock {
 }
 
 /**
- * Time that stands still while anything is being done, and then jumps to what is due next: a test
- * sees the same order of events on a machine of any speed, and waits for nothing. What is being done
- * is seen by the traffic between the sockets of this process, by promises that were handed to
- * `during`, and by the turns of the event loop. Real timers are not seen: whatever waits for one has
- * to be told by `during`. It ends with `clock.stop`.
+ * Time that stands still while anything is in progress, and then jumps to what is due next: a test
+ * sees the same order of events on a machine of any speed, and waits for nothing. Progress is
+ * detected by the traffic between the sockets of this process, by promises passed to `during`, and
+ * by the turns of the event loop. Real timers are not detected: pass whatever waits for one to
+ * `during`. It ends with `clock.stop`.
  */
 export class VirtualTime implements Clock {
   /** Simulated time, for simulators. */
@@ -39,10 +41,7 @@ export class VirtualTime implements Clock {
   readonly #own: Clock;
   #pending = 0;
 
-  /**
-   * @param difference - Milliseconds by which the time of whoever asks this clock is ahead of the
-   *   simulators'.
-   */
+  /** @param difference - Milliseconds by which this clock's time is ahead of the simulators'. */
   constructor(difference = 0) {
     this.clock = new SimulatedClock(Infinity, Date.UTC(2026, 10, 21, 1));
     this.#own = clockOn(this.clock, difference);
@@ -67,7 +66,7 @@ export class VirtualTime implements Clock {
     return promise;
   }
 
-  /** Waits, in simulated time, until something is so. */
+  /** Waits, in simulated time, until a condition holds. */
   async until(test: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await test())) await this.clock.sleep(10);
   }
@@ -81,7 +80,7 @@ export class VirtualTime implements Clock {
     this.#traffic.stop();
   }
 
-  /** Resolves when nothing is being done; says whether anything was. */
+  /** Resolves when nothing is in progress; says whether anything was. */
   async #quiet(): Promise<boolean> {
     let moved = this.#traffic.moved;
     let hasMoved = false;
