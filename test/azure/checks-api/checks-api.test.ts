@@ -79,7 +79,7 @@ describe('The API of checks', () => {
     assert.deepEqual(faults, []);
   });
 
-  it('makes a check', async () => {
+  it('creates a check', async () => {
     const configuration = { type, resource, timeout: 60, settings: {} };
     answer = json({ id: 23, ...configuration });
     assert.equal(await api().create(configuration), 23);
@@ -98,7 +98,7 @@ describe('The API of checks', () => {
       message: /rejected the token/,
     },
     {
-      what: 'a sign-in page in place of success',
+      what: 'a sign-in page with a success status',
       refused: { status: 200, body: '<html>Sign in</html>' },
       message: /rejected the token/,
     },
@@ -108,7 +108,7 @@ describe('The API of checks', () => {
       message: /rejected the token/,
     },
     {
-      what: 'a right that is missing',
+      what: 'a missing right',
       refused: { status: 403, body: JSON.stringify({ message: 'Access denied.' }) },
       message: /\(status 403\): Access denied\. The token needs the scopes/,
     },
@@ -118,13 +118,13 @@ describe('The API of checks', () => {
       message: /\(status 404\): No environment 12\.$/,
     },
     {
-      what: 'an answer without words',
+      what: 'a response without a message',
       refused: { status: 500, body: '' },
       message: /\(status 500\): it gave no reason$/,
     },
   ];
   for (const { what, refused, message } of refusals) {
-    it(`says in a sentence what is wrong: ${what}`, async () => {
+    it(`says in one sentence what is wrong: ${what}`, async () => {
       answer = refused;
       await assert.rejects(api().checksOf('12'), (error: unknown) => {
         assert.ok(error instanceof ChecksApiError);

@@ -5,7 +5,7 @@ import type { Resolve } from '../../../src/azure/http/address-guard.ts';
 import { AddressRefused, guardedLookup, isAllowed } from '../../../src/azure/http/address-guard.ts';
 import type { Reach } from '../../../src/azure/http/collection.ts';
 
-describe('the address guard', () => {
+describe('The address guard', () => {
   const everywhere = ['20.37.158.5', '13.107.6.183', '8.8.8.8', '1.1.1.1', '172.15.0.1'];
   const border = ['9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '128.0.0.0'];
   const more = ['172.32.0.0', '192.167.255.255', '192.169.0.0', '223.255.255.255', '169.253.1.1'];
@@ -41,7 +41,7 @@ describe('the address guard', () => {
     '64:ff9b::192.168.1.1',
   ];
   for (const address of own) {
-    it(`allows ${address} only where the organization is private`, () => {
+    it(`allows ${address} only if the organization is private`, () => {
       assert.ok(!isAllowed(address, 'public'));
       assert.ok(isAllowed(address, 'private'));
     });
@@ -121,8 +121,8 @@ describe('the address guard', () => {
   }
 });
 
-describe('the guarded lookup', () => {
-  /** Resolves to the given addresses, one list for each time it is asked. */
+describe('The guarded lookup', () => {
+  /** Resolves to the given addresses, one list for each lookup. */
   function resolving(...answers: readonly (readonly string[])[]): Resolve & { asked: number } {
     const resolve = (
       _: string,
@@ -147,7 +147,7 @@ describe('the guarded lookup', () => {
     return (options: object) => all('dev.azure.com', options);
   }
 
-  it('gives all addresses, or the first', async () => {
+  it('returns all addresses, or the first one', async () => {
     const resolve = resolving(['20.37.158.5', '2620:1ec:4::183'], ['20.37.158.5', '1.1.1.1']);
     assert.deepEqual(await look(resolve)({ all: true }), [
       { address: '20.37.158.5', family: 4 },
@@ -157,7 +157,7 @@ describe('the guarded lookup', () => {
     assert.equal(resolve.asked, 2);
   });
 
-  it('refuses a name when any of its addresses is refused, wherever it stands', async () => {
+  it('refuses a name if any of its addresses is refused, in any position', async () => {
     for (const addresses of [
       ['10.0.0.1'],
       ['20.37.158.5', '10.0.0.1'],
@@ -184,19 +184,19 @@ describe('the guarded lookup', () => {
     });
   });
 
-  it('allows private addresses where the organization is private', async () => {
+  it('allows private addresses if the organization is private', async () => {
     assert.equal(await look(resolving(['10.1.2.3']), 'private')({}), '10.1.2.3');
     await assert.rejects(look(resolving(['169.254.169.254']), 'private')({}), AddressRefused);
   });
 
-  it('fails as the resolver does, and where there is no address', async () => {
+  it('fails like the resolver, and if there is no address', async () => {
     const failing: Resolve = (_, __, callback) =>
       callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), []);
     await assert.rejects(look(failing)({ all: true }), { code: 'ENOTFOUND' });
     await assert.rejects(look(resolving([]))({ all: true }), /dev\.azure\.com has no address/);
   });
 
-  it('takes the resolver of the system where none is given', async () => {
+  it("uses the system's resolver by default", async () => {
     const lookup = promisify(guardedLookup('private')) as unknown as (
       name: string,
       options: object,

@@ -34,9 +34,9 @@ function body(message: string, typeKey: string): string {
   return JSON.stringify({ $id: '1', innerException: null, message, typeKey, errorCode: 0 });
 }
 
-describe('an answer of Azure DevOps', () => {
+describe('A response of Azure DevOps', () => {
   for (const status of [200, 201, 202, 204]) {
-    it(`with status ${status} is a yes`, () => {
+    it(`with status ${status} is a success`, () => {
       check(once, status, '');
       check(once, status, '{"id":1}', { 'content-type': 'application/json' });
       check(once, status, 'anything', { 'content-type': 'application/octet-stream' });
@@ -61,7 +61,7 @@ describe('an answer of Azure DevOps', () => {
     [599, 'unavailable', 'unclear'],
   ];
   for (const [status, ofRepeatable, ofOther] of meanings) {
-    it(`with status ${status} is ${ofRepeatable}, or ${ofOther} where it may not be repeated`, () => {
+    it(`with status ${status} is ${ofRepeatable}, or ${ofOther} if the call may not be repeated`, () => {
       const text = body('No.', 'SomeException');
       for (const [asked, failure] of [
         [repeatable, ofRepeatable],
@@ -80,21 +80,21 @@ describe('an answer of Azure DevOps', () => {
     'TaskOrchestrationPlanTerminatedException',
   ];
   for (const key of goneKeys) {
-    it(`with the key ${key} says that the plan is gone, whatever its status`, () => {
+    it(`with the type key ${key} says that the plan is gone, whatever its status`, () => {
       for (const status of [400, 401, 403, 404, 409, 429, 500, 503]) {
         assert.equal(failureOf(() => check(once, status, body('x', key))).failure, 'plan-gone');
       }
     });
   }
 
-  it('that only mentions such a key is what its status says', () => {
+  it('that only mentions such a key is classified by its status', () => {
     const text = body('TaskOrchestrationPlanNotFoundException', 'TimelineNotFoundException');
     assert.equal(failureOf(() => check(repeatable, 404, text)).failure, 'not-found');
   });
 
   const signIns: readonly [string, number, string, IncomingHttpHeaders][] = [
     ['302', 302, '', { location: 'https://spsprodweu1.vssps.visualstudio.com/_signin?x=secret' }],
-    ['301 without a place', 301, '', {}],
+    ['301 without a Location', 301, '', {}],
     ['307', 307, '', { location: '/_signin' }],
     ['308', 308, '<html>', { location: 'https://evil.example/' }],
     ['304', 304, '', {}],
@@ -102,22 +102,22 @@ describe('an answer of Azure DevOps', () => {
     ['203 with a page', 203, '<!doctype html>', { 'content-type': 'text/html' }],
     ['200 with a page', 200, ' \r\n<!DOCTYPE html><title>Sign In', {}],
     [
-      '200 that calls itself a page',
+      '200 with the content type of a page',
       200,
       'Sign in',
       { 'content-type': 'Text/HTML; charset=utf-8' },
     ],
-    ['204 that calls itself a page', 204, '', { 'content-type': 'text/html' }],
+    ['204 with the content type of a page', 204, '', { 'content-type': 'text/html' }],
   ];
   for (const [what, status, text, headers] of signIns) {
-    it(`that is a sign-in page (${what}) says that the token is no good`, () => {
+    it(`that is a sign-in page (${what}) says that the token is invalid`, () => {
       const error = failureOf(() => check(once, status, text, headers));
       assert.deepEqual([error.failure, error.status], ['unauthenticated', status]);
       assert.doesNotMatch(error.message, /secret/);
     });
   }
 
-  it('that redirects is told with the host that it leads to', () => {
+  it("that redirects is reported with the target's host", () => {
     const headers = { location: 'https://login.example.com/a?b=c' };
     assert.equal(
       failureOf(() => check(repeatable, 302, '', headers)).message,
@@ -125,7 +125,7 @@ describe('an answer of Azure DevOps', () => {
     );
   });
 
-  it('tells how long to wait, whatever it means', () => {
+  it('says how long to wait, whatever it means', () => {
     for (const status of [401, 404, 429, 500, 503]) {
       const error = failureOf(() => check(once, status, '', { 'retry-after': '7' }));
       assert.equal(error.retryAfter, 7000);
@@ -133,20 +133,20 @@ describe('an answer of Azure DevOps', () => {
     assert.equal(failureOf(() => check(once, 429)).retryAfter, undefined);
   });
 
-  it('without words is told by its status', () => {
+  it('without a message is reported by its status', () => {
     for (const text of ['', 'Bad gateway', '<html>', 'null', '[]', '"x"', '{"message":5}', '{']) {
       assert.equal(failureOf(() => check(once, 502, text)).reason, 'HTTP 502');
     }
   });
 
-  it('is told in one line of bounded length, with nothing invisible in it', () => {
+  it('is reported on one line of bounded length, without invisible characters', () => {
     const message = `line one\r\nline\u0000 two\u200b ${'x'.repeat(100_000)}`;
     const { reason } = failureOf(() => check(once, 400, body(message, 'X')));
     assert.ok(reason.startsWith('line one ⏎ line two xxx'), reason.slice(0, 40));
     assert.ok(reason.length < 600);
   });
 
-  it('never shows the token that it repeats', () => {
+  it('never shows a token that it repeats', () => {
     const forms = [
       token.reveal(),
       `Basic ${basic(token)}`,
@@ -163,12 +163,12 @@ describe('an answer of Azure DevOps', () => {
     assert.equal(reason, 'of *** no');
   });
 
-  it('is shown as it is where there is no token to hide', () => {
+  it('is shown unchanged if there is no token to hide', () => {
     const empty = { ...once, token: new Secret('') };
     assert.equal(failureOf(() => check(empty, 400, body('No way', 'X'))).reason, 'No way');
   });
 
-  it('that is no JSON is unclear, or to be asked for again', () => {
+  it('that is not JSON is unclear, or may be requested again', () => {
     assert.deepEqual(jsonOf(once, '{"a":1}'), { a: 1 });
     for (const text of ['', 'OK', '{"a":']) {
       assert.equal(failureOf(() => jsonOf(once, text)).failure, 'unclear');
@@ -177,7 +177,7 @@ describe('an answer of Azure DevOps', () => {
   });
 });
 
-describe('a call without an answer', () => {
+describe('A call without a response', () => {
   const cases: readonly [string, boolean, AzureFailure, AzureFailure][] = [
     ['ECONNREFUSED', false, 'unavailable', 'unavailable'],
     ['ENOTFOUND', false, 'unavailable', 'unavailable'],
@@ -190,14 +190,14 @@ describe('a call without an answer', () => {
     ['ADDRESS_REFUSED', false, 'blocked', 'blocked'],
   ];
   for (const [code, isSent, ofRepeatable, ofOther] of cases) {
-    it(`by ${code} ${isSent ? 'after' : 'before'} it was sent is ${ofRepeatable}, or ${ofOther}`, () => {
+    it(`with ${code} ${isSent ? 'after' : 'before'} it was sent is ${ofRepeatable}, or ${ofOther} if it may not be repeated`, () => {
       const broken = new BrokenExchange('it broke', code, isSent);
       assert.equal(classifyExchangeError(repeatable, broken).failure, ofRepeatable);
       assert.equal(classifyExchangeError(once, broken).failure, ofOther);
     });
   }
 
-  it('is told with its code', () => {
+  it('is reported with its code', () => {
     const broken = new BrokenExchange('connect ECONNREFUSED 1.2.3.4:443', 'ECONNREFUSED', false);
     assert.equal(
       classifyExchangeError(once, broken).message,
@@ -205,7 +205,7 @@ describe('a call without an answer', () => {
     );
   });
 
-  it('has no cause, which could hold a piece of the answer', () => {
+  it('has no cause, which might contain a part of the response', () => {
     const broken = new BrokenExchange(`echo of ${token.reveal()}`, 'HPE_INVALID_CONSTANT', true);
     const error = classifyExchangeError(once, broken);
     assert.deepEqual(
@@ -215,8 +215,8 @@ describe('a call without an answer', () => {
   });
 });
 
-describe("the words of Azure DevOps' errors", () => {
-  it('have its own key for the error, on one line and without the token', () => {
+describe("The messages of Azure DevOps' errors", () => {
+  it('include the type key, on one line and without the token', () => {
     const typeKey = `${token.reveal()}\n${'x'.repeat(500)}`;
     const error = failureOf(() => check(once, 400, body('no', typeKey)));
     assert.match(error.typeKey ?? '', /^\*\*\* ⏎ x{10,100}…/);
@@ -224,7 +224,7 @@ describe("the words of Azure DevOps' errors", () => {
     assert.equal(failureOf(() => check(once, 400, 'no JSON')).typeKey, undefined);
   });
 
-  it('have what is wrong with a build, as it was reported (azure-devops.md §5.2)', () => {
+  it('include what is wrong with a build, as it was reported (azure-devops.md §5.2)', () => {
     const text = JSON.stringify({
       $id: '1',
       customProperties: {
@@ -251,7 +251,7 @@ describe("the words of Azure DevOps' errors", () => {
     { ValidationResults: 'x' },
     { ValidationResults: [null, 1, {}] },
   ]) {
-    it(`say the rest where the details are ${JSON.stringify(properties)}`, () => {
+    it(`omit only the details if those are ${JSON.stringify(properties)}`, () => {
       const text = JSON.stringify({ message: 'no', typeKey: 'x', customProperties: properties });
       assert.equal(failureOf(() => check(once, 400, text)).reason, 'no');
     });

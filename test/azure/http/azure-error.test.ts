@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AzureError } from '../../../src/azure/http/azure-error.ts';
 
-describe('an error of Azure DevOps', () => {
+describe('An error of Azure DevOps', () => {
   it('says which call failed and why', () => {
     const error = new AzureError('GET plan', 'HTTP 429', {
       failure: 'throttled',

@@ -49,7 +49,7 @@ function post(collection: string, special: Partial<AzureCall> = {}): AzureCall {
   });
 }
 
-/** The `AzureError` that a call ends with; never one that shows the token. */
+/** The `AzureError` that ends a call; it must never show the token. */
 async function failureOf(call: Promise<unknown>): Promise<AzureError> {
   const error: unknown = await call.then(
     () => assert.fail('the call succeeded'),
@@ -61,7 +61,7 @@ async function failureOf(call: Promise<unknown>): Promise<AzureError> {
   return error;
 }
 
-/** A resolver that gives one address after the other. */
+/** A resolver that returns one address after another. */
 function resolving(...addresses: readonly string[]): Resolve & { readonly names: string[] } {
   const names: string[] = [];
   const resolve = (
@@ -88,7 +88,7 @@ describe('HTTP to Azure DevOps', () => {
     [{ 'Retry-After': 'soon' }, undefined],
   ];
   for (const [headers, expected] of waits) {
-    it(`tells the wait that comes with a yes: ${JSON.stringify(headers)}`, async () => {
+    it(`passes on the wait requested by a successful response: ${JSON.stringify(headers)}`, async () => {
       const { url } = await serve((_, response) => response.writeHead(200, headers).end('{}'));
       const answer = await clientFor().answer(get(`${url}/fabrikam`));
       assert.equal(answer.text, '{}');
@@ -131,10 +131,10 @@ describe('HTTP to Azure DevOps', () => {
     );
   });
 
-  describe('whose server takes tokens in one form only', () => {
+  describe('to a server that accepts tokens in one form only', () => {
     const refusals: readonly (readonly [string, number, Readonly<Record<string, string>>])[] = [
       ['401', 401, {}],
-      ['a page in place of an answer', 203, { 'Content-Type': 'text/html' }],
+      ['a page instead of a response', 203, { 'Content-Type': 'text/html' }],
       ['a page with 200', 200, { 'Content-Type': 'text/html' }],
       ['a redirect', 302, { Location: 'https://login.example.com/' }],
     ];
@@ -147,7 +147,7 @@ describe('HTTP to Azure DevOps', () => {
       server.requests.map(({ headers }) => headers.authorization?.split(' ')[0]);
 
     for (const refusal of refusals) {
-      it(`tries the other one after ${refusal[0]}, once, and keeps to it`, async () => {
+      it(`tries the other one after ${refusal[0]}, once, and keeps using it`, async () => {
         const server = await serverFor(/^Bearer /, refusal);
         const client = clientFor();
         assert.equal(await client.send(post(`${server.url}/fabrikam`)), '{}');
@@ -158,7 +158,7 @@ describe('HTTP to Azure DevOps', () => {
         assert.equal(server.requests[1]?.headers.authorization, `Bearer ${token.reveal()}`);
       });
 
-      it(`tells the first answer after ${refusal[0]} in both forms, and continues as before`, async () => {
+      it(`reports the first response after ${refusal[0]} in both forms, and continues as before`, async () => {
         const server = await serverFor(/^never /, refusal);
         const observed: (string | undefined)[] = [];
         const client = clientFor({ observe: ({ failure }) => observed.push(failure) });
@@ -170,7 +170,7 @@ describe('HTTP to Azure DevOps', () => {
       });
     }
 
-    it('tells the first answer where the second form is refused in another way', async () => {
+    it('reports the first response if the second form is refused for another reason', async () => {
       const server = await serve((request, response) => {
         const isFirst = (request.headers.authorization ?? '').startsWith('Basic ');
         response.writeHead(isFirst ? 401 : 302, { Location: '/signin' }).end('<html>');
@@ -179,7 +179,7 @@ describe('HTTP to Azure DevOps', () => {
       assert.deepEqual([error.failure, error.status], ['unauthenticated', 401]);
     });
 
-    it('is found again when it changes back', async () => {
+    it('finds the form again when it changes back', async () => {
       let form = /^Bearer /;
       const server = await serve((request, response) => {
         response.writeHead(form.test(request.headers.authorization ?? '') ? 200 : 401).end('{}');
@@ -192,7 +192,7 @@ describe('HTTP to Azure DevOps', () => {
       assert.deepEqual(formsSeen(server), ['Basic', 'Bearer', 'Bearer', 'Basic', 'Basic']);
     });
 
-    it('is not looked for where the token was taken and something else refused', async () => {
+    it('does not try the other form if the token was accepted and something else refused', async () => {
       for (const status of [400, 403, 404, 429, 500, 503]) {
         const server = await serveAnswer(status, {}, '{}');
         await failureOf(clientFor().send(get(`${server.url}/fabrikam`)));
@@ -201,7 +201,7 @@ describe('HTTP to Azure DevOps', () => {
     });
   });
 
-  it('sends no content type without a body, and takes an empty answer', async () => {
+  it('sends no content type without a body, and accepts an empty response', async () => {
     const server = await serveAnswer(204, {}, '');
     assert.equal(await clientFor().send(get(`${server.url}/fabrikam`)), '');
     assert.equal(server.requests[0]?.headers['content-type'], undefined);
@@ -218,7 +218,7 @@ describe('HTTP to Azure DevOps', () => {
     );
   });
 
-  it('follows no redirect: the other host sees nothing', async () => {
+  it('follows no redirects: the other host gets nothing', async () => {
     for (const status of [301, 302, 303, 307, 308]) {
       const other = await serveAnswer(200, {}, '{}');
       const server = await serveAnswer(status, { Location: `${other.url}/x` }, '');
@@ -228,7 +228,7 @@ describe('HTTP to Azure DevOps', () => {
     }
   });
 
-  it('shows no token that the answer repeats', async () => {
+  it('does not show a token that the response repeats', async () => {
     const server = await serve((request, response) => {
       const message = `Bad header Authorization: ${request.headers.authorization ?? ''}`;
       response.writeHead(400).end(JSON.stringify({ message, typeKey: 'X' }));
@@ -237,7 +237,7 @@ describe('HTTP to Azure DevOps', () => {
     assert.equal(error.reason, 'Bad header Authorization: Basic ***');
   });
 
-  it('shows nothing of an answer that is no HTTP', async () => {
+  it('shows nothing of a response that is not HTTP', async () => {
     const server = await serve((request, response) => {
       response.socket?.end(`NO HTTP ${request.headers.authorization ?? ''}\r\n\r\n`);
     });
@@ -246,7 +246,7 @@ describe('HTTP to Azure DevOps', () => {
   });
 
   describe('sends the token only where it belongs', () => {
-    it('and to no collection that is not configured (any more)', async () => {
+    it('and not to a collection that is not, or no longer, configured', async () => {
       const server = await serveAnswer(200, {}, '{}');
       let organizations = [{ url: `${server.url}/fabrikam`, isPrivate: true }];
       const client = clientFor({
@@ -281,7 +281,7 @@ describe('HTTP to Azure DevOps', () => {
       'http://[::]',
     ];
     for (const literal of literals) {
-      it(`and not to ${literal}, an address in the URL, unless that is private`, async () => {
+      it(`and not to ${literal}, an address in the URL, unless it is private`, async () => {
         const server = await serveAnswer(200, {}, '{}');
         const client = clientFor({ reachOf: () => 'public' });
         const error = await failureOf(client.send(post(`${literal}:${server.port}/fabrikam`)));
@@ -300,7 +300,7 @@ describe('HTTP to Azure DevOps', () => {
       }
     });
 
-    it('and not to a name that leads into a private network', async () => {
+    it('and not to a name that resolves to a private network', async () => {
       const server = await serveAnswer(200, {}, '{}');
       for (const name of ['dev.azure.com', 'localhost', 'metadata.google.internal']) {
         const resolve = resolving('127.0.0.1');
@@ -312,9 +312,9 @@ describe('HTTP to Azure DevOps', () => {
       assert.equal(server.sockets.length, 0);
     });
 
-    it('and asks for a name once, so that a second answer cannot lead elsewhere', async () => {
+    it('and resolves a name only once, so that a second answer cannot lead elsewhere', async () => {
       const server = await serveAnswer(200, {}, '{}');
-      // Nobody listens at the first address; the second one leads to the server.
+      // Nothing listens at the first address; the second one leads to the server.
       const resolve = resolving('127.0.0.2', '127.0.0.1');
       const client = clientFor({ resolve });
       const url = `http://azure.example:${server.port}/fabrikam`;
@@ -325,7 +325,7 @@ describe('HTTP to Azure DevOps', () => {
       assert.deepEqual([resolve.names.length, server.sockets.length], [2, 1]);
     });
 
-    it('and checks a name again with every connection', async () => {
+    it('and checks a name again for every connection', async () => {
       const server = await serve((_, response) => {
         response.writeHead(200, { Connection: 'close' }).end('{}');
       });
@@ -337,7 +337,7 @@ describe('HTTP to Azure DevOps', () => {
       assert.equal(server.requests.length, 1);
     });
 
-    it('and to no server with a certificate that is not trusted', async () => {
+    it('and not to a server with an untrusted certificate', async () => {
       const server = await serve((_, response) => response.end('{}'), 'server');
       const error = await failureOf(clientFor().send(post(`${server.url}/fabrikam`)));
       assert.equal(error.failure, 'unavailable');
@@ -346,29 +346,29 @@ describe('HTTP to Azure DevOps', () => {
     });
   });
 
-  describe('tells what was not sent from what may have been executed', () => {
+  describe('distinguishes what was not sent from what may have taken effect', () => {
     const cases: readonly [string, RequestListener][] = [
-      ['a connection that is cut', (_, response) => response.socket?.destroy()],
+      ['a broken connection', (_, response) => response.socket?.destroy()],
       [
-        'an answer that is cut',
+        'a response that breaks off',
         (_, response) => {
           response.writeHead(200, { 'Content-Length': '100' });
           response.write('{"a":', () => response.socket?.destroy());
         },
       ],
       [
-        'an answer that stays away',
+        'a missing response',
         () => {
           // Nothing is ever answered.
         },
       ],
       [
-        'an answer that comes to no end',
+        'a response that does not end',
         (_, response) => void response.writeHead(200).write('{"a":'),
       ],
     ];
     for (const [what, handle] of cases) {
-      it(`with ${what}`, async () => {
+      it(`for ${what}`, async () => {
         const server = await serve(handle);
         const client = clientFor({ timeout: 300 });
         const change = await failureOf(client.send(post(`${server.url}/fabrikam`)));
@@ -379,14 +379,14 @@ describe('HTTP to Azure DevOps', () => {
       });
     }
 
-    it('with nobody there', async () => {
+    it('if nothing listens', async () => {
       const port = await closedPort();
       const error = await failureOf(clientFor().send(post(`http://127.0.0.1:${port}/fabrikam`)));
       assert.equal(error.failure, 'unavailable');
       assert.match(error.message, /^POST event: connect ECONNREFUSED .* \(ECONNREFUSED\)$/);
     });
 
-    it('with a name that does not exist', async () => {
+    it('for a name that does not exist', async () => {
       const resolve: Resolve = (name, _, callback) =>
         callback(Object.assign(new Error(`no ${name}`), { code: 'ENOTFOUND' }), []);
       const client = clientFor({ resolve });
@@ -397,7 +397,7 @@ describe('HTTP to Azure DevOps', () => {
       );
     });
 
-    it('with a wait for a free connection that takes too long', async () => {
+    it('if waiting for a free connection takes too long', async () => {
       const server = await serve(() => {
         // The one connection stays busy.
       });
@@ -417,7 +417,7 @@ describe('HTTP to Azure DevOps', () => {
       assert.equal((await busy).failure, 'unclear');
     });
 
-    it('with a client that is closed under way, and after', async () => {
+    it('when a client is closed during a call, and after it', async () => {
       const server = await serve(() => void client.close());
       const client = clientFor();
       assert.equal(
@@ -431,7 +431,7 @@ describe('HTTP to Azure DevOps', () => {
     });
   });
 
-  it('reads 1 MiB of an answer, or what the call allows', async () => {
+  it('reads 1 MiB of a response, or as much as the call allows', async () => {
     const server = await serveAnswer(200, {}, 'x'.repeat(1024 * 1024 + 1));
     const client = clientFor();
     const url = `${server.url}/fabrikam`;
@@ -445,7 +445,7 @@ describe('HTTP to Azure DevOps', () => {
     assert.equal(text.length, 1024 * 1024 + 1);
   });
 
-  it('ends with the signal, by its reason', async () => {
+  it("ends with the signal's reason", async () => {
     const controller = new AbortController();
     const reason = new Error('no more');
     const server = await serve(() => controller.abort(reason));
@@ -453,7 +453,7 @@ describe('HTTP to Azure DevOps', () => {
     await assert.rejects(clientFor().send(post(`${server.url}/fabrikam`, { signal })), reason);
   });
 
-  it('has no more connections to a server than it is told', async () => {
+  it('opens no more connections to a server than allowed', async () => {
     const waiting: (() => void)[] = [];
     let most = 0;
     const server = await serve((_, response) => {
@@ -467,7 +467,7 @@ describe('HTTP to Azure DevOps', () => {
     assert.deepEqual([most, server.sockets.length], [3, 3]);
   });
 
-  it('tells every call to the observer, with a status or a failure', async () => {
+  it('reports every call to the observer, with a status or a failure', async () => {
     const seen: unknown[] = [];
     const observe: NonNullable<AzureHttpSettings['observe']> = ({ seconds, ...call }) => {
       assert.ok(seconds >= 0 && seconds < 20, String(seconds));
@@ -488,7 +488,7 @@ describe('HTTP to Azure DevOps', () => {
     ]);
   });
 
-  it('closes without ever having been used', async () => {
+  it('can be closed without ever having been used', async () => {
     await clientFor().close();
   });
 });

@@ -30,25 +30,25 @@ async function brokenBy(call: Promise<unknown>): Promise<BrokenExchange> {
   return error;
 }
 
-describe('an exchange', () => {
+describe('An exchange', () => {
   afterEach(async () => {
     await Promise.all(agents.splice(0).map((one) => one.destroy()));
     await stopServers();
   });
 
-  it('gives status, headers and text', async () => {
+  it('returns status, headers and text', async () => {
     const server = await serveAnswer(418, { 'X-Kind': 'tea' }, 'grün');
     const { status, headers, text } = await exchange(agent(), get(server.url), bounds());
     assert.deepEqual([status, headers['x-kind'], text], [418, 'tea', 'grün']);
   });
 
-  it('gives a redirect as it is', async () => {
+  it('returns a redirect unchanged', async () => {
     const server = await serveAnswer(302, { Location: '/y' }, '');
     const { status, headers } = await exchange(agent(), get(server.url), bounds());
     assert.deepEqual([status, headers.location, server.requests.length], [302, '/y', 1]);
   });
 
-  it('passes over what is said before the answer', async () => {
+  it('skips informational responses', async () => {
     const server = await serve((_, response) => {
       response.writeProcessing();
       response.writeHead(200, { 'X-Kind': 'last' }).end('x');
@@ -57,7 +57,7 @@ describe('an exchange', () => {
     assert.deepEqual([status, headers['x-kind']], [200, 'last']);
   });
 
-  it('puts a character that spans two chunks together again', async () => {
+  it('reassembles a character that spans two chunks', async () => {
     const bytes = Buffer.from('"ü"');
     const server = await serve((_, response) => {
       response.write(bytes.subarray(0, 2), () => response.end(bytes.subarray(2)));
@@ -66,25 +66,25 @@ describe('an exchange', () => {
   });
 
   describe('that breaks', () => {
-    it('before it is sent, says so', async () => {
+    it('before it is sent says so', async () => {
       const origin = `http://127.0.0.1:${await closedPort()}`;
       const error = await brokenBy(exchange(agent(), get(origin), bounds()));
       assert.deepEqual([error.code, error.isSent], ['ECONNREFUSED', false]);
     });
 
-    it('by a certificate that is not trusted, was not sent', async () => {
+    it('because of an untrusted certificate was not sent', async () => {
       const server = await serve((_, response) => response.end(), 'server');
       const error = await brokenBy(exchange(agent(), get(server.url), bounds()));
       assert.deepEqual([error.isSent, server.requests.length], [false, 0]);
     });
 
-    it('after it is sent, says so', async () => {
+    it('after it is sent says so', async () => {
       const server = await serve((_, response) => response.socket?.destroy());
       const error = await brokenBy(exchange(agent(), get(server.url), bounds()));
       assert.deepEqual([error.isSent, server.requests.length], [true, 1]);
     });
 
-    it('by its own time, says so', async () => {
+    it('because of its own time limit says so', async () => {
       const server = await serve((_, response) => void response.writeHead(200).write('{'));
       const error = await brokenBy(exchange(agent(), get(server.url), bounds({ timeout: 200 })));
       assert.deepEqual(
@@ -93,7 +93,7 @@ describe('an exchange', () => {
       );
     });
 
-    it('on every address of a host, says why on each', async () => {
+    it('on every address of a host gives the reason for each', async () => {
       const failing = agent({
         connect: (_, callback) => {
           const errors = [new Error('not here'), new Error('nor here')];
@@ -105,7 +105,7 @@ describe('an exchange', () => {
     });
   });
 
-  describe('bounds an answer', () => {
+  describe('bounds a response', () => {
     it('to the byte', async () => {
       const server = await serveAnswer(200, {}, 'x'.repeat(1000));
       const { text } = await exchange(agent(), get(server.url), bounds({ maxBytes: 1000 }));
@@ -117,7 +117,7 @@ describe('an exchange', () => {
       );
     });
 
-    it('that has no end, and cuts it', async () => {
+    it('that does not end, and cuts the connection', async () => {
       const cut: Promise<unknown>[] = [];
       const server = await serve((_, response) => {
         cut.push(once(response, 'close'));
@@ -136,7 +136,7 @@ describe('an exchange', () => {
   describe('ends with its signal', () => {
     const reason = new Error('no more');
 
-    it('that was aborted before: there is not even a connection', async () => {
+    it('that was aborted before: no connection is opened', async () => {
       const server = await serveAnswer(200, {}, '{}');
       const one = agent({ connections: 1 });
       const signal = AbortSignal.abort(reason);
@@ -145,7 +145,7 @@ describe('an exchange', () => {
       assert.deepEqual([server.requests.length, server.sockets.length], [1, 1]);
     });
 
-    it('under way: the connection is cut', async () => {
+    it('during the call: the connection is cut', async () => {
       const controller = new AbortController();
       const cut: Promise<unknown>[] = [];
       const server = await serve((request) => {

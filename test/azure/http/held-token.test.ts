@@ -22,7 +22,7 @@ class Trace {
     this.held = new HeldToken(new Secret('one'), renew, signal);
   }
 
-  /** Makes a call, which has an answer for some tokens alone. */
+  /** Makes a call that succeeds only with some tokens. */
   use(taken: readonly string[], failure: AzureFailure = 'unauthenticated'): Promise<string> {
     return this.held.use((token) => {
       this.done.push(`ask ${token.reveal()}`);
@@ -33,15 +33,15 @@ class Trace {
   }
 }
 
-describe('the token of a piece of work', () => {
-  it('is the same for all calls as long as it is taken', async () => {
+describe('The token of a piece of work', () => {
+  it('stays the same for all calls while it is accepted', async () => {
     const trace = new Trace('two');
     assert.equal(await trace.use(['one']), 'answer');
     await trace.use(['one']);
     assert.deepEqual(trace.done, ['ask one', 'ask one']);
   });
 
-  it('is another one for the rest of the work once it was refused', async () => {
+  it('is replaced for the rest of the work once it was refused', async () => {
     const trace = new Trace('two');
     await trace.use(['one']);
     assert.equal(await trace.use(['two']), 'answer');
@@ -49,13 +49,13 @@ describe('the token of a piece of work', () => {
     assert.deepEqual(trace.done, ['ask one', 'ask one', 'renew one', 'ask two', 'ask two']);
   });
 
-  it('is renewed once and never again, whatever is refused', async () => {
+  it('is renewed only once, whatever is refused', async () => {
     const trace = new Trace('two');
     for (let call = 0; call < 3; call += 1) await assert.rejects(trace.use([]), AzureError);
     assert.deepEqual(trace.done, ['ask one', 'renew one', 'ask two', 'ask two', 'ask two']);
   });
 
-  it('is asked with once where there is no other', async () => {
+  it('is used once if there is no other', async () => {
     const trace = new Trace('one');
     await assert.rejects(trace.use([]), /^AzureError: GET plan: HTTP 401$/);
     assert.deepEqual(trace.done, ['ask one', 'renew one']);
@@ -75,7 +75,7 @@ describe('the token of a piece of work', () => {
     });
   }
 
-  it('is kept when a call fails for a reason of ours', async () => {
+  it('is kept when a call fails for an internal reason', async () => {
     const { held, done } = new Trace('two');
     await assert.rejects(
       held.use(() => Promise.reject(new Error('a bug'))),
@@ -84,7 +84,7 @@ describe('the token of a piece of work', () => {
     assert.deepEqual(done, []);
   });
 
-  it('stays refused where it cannot be renewed, and the error says both', async () => {
+  it('stays refused if it cannot be renewed, and the error gives both reasons', async () => {
     const trace = new Trace(new Error('the secret has expired'));
     await assert.rejects(trace.use([]), (error) => {
       assert.ok(error instanceof AzureError);
@@ -95,7 +95,7 @@ describe('the token of a piece of work', () => {
     });
   });
 
-  it('is not renewed any more once nobody waits', async () => {
+  it('is no longer renewed once nobody waits', async () => {
     const abort = new AbortController();
     const trace = new Trace(new Error('cut off'), abort.signal);
     abort.abort(new Error('enough'));

@@ -7,7 +7,7 @@ import {
 
 const of = (...urls: readonly string[]) => urls.map((url) => ({ url }));
 
-describe('the name of an organization', () => {
+describe('The name of an organization', () => {
   for (const [url, name] of [
     ['https://dev.azure.com/Fabrikam', 'Fabrikam'],
     ['https://fabrikam.visualstudio.com', 'fabrikam'],
@@ -18,13 +18,13 @@ describe('the name of an organization', () => {
     it(`is ${name} for ${url}`, () => assert.equal(organizationName(url), name));
   }
 
-  it('is one whatever its case', () => {
+  it('is compared without case', () => {
     const organizations = of('https://dev.azure.com/Fabrikam', 'https://dev.azure.com/contoso');
     assert.deepEqual(organizationsNamed(organizations, 'fabrikam'), [organizations[0]]);
     assert.deepEqual(organizationsNamed(organizations, 'fabrik'), []);
   });
 
-  it('is that of the only one where none is named', () => {
+  it('defaults to the only configured one', () => {
     assert.equal(defaultOrganization(of('https://dev.azure.com/Fabrikam')), 'Fabrikam');
     assert.equal(defaultOrganization([]), undefined);
     assert.equal(defaultOrganization(of('https://a.example/b', 'https://a.example/c')), undefined);

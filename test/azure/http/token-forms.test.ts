@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { authorizationOf, otherForm, TokenForms } from '../../../src/azure/http/token-forms.ts';
 import { Secret } from '../../../src/secret.ts';
 
-describe('the form of a token', () => {
-  it('is a password without a user name, or the token as it is', () => {
+describe('The form of a token', () => {
+  it('is a password without a user name, or the bare token', () => {
     const token = new Secret('abc');
     assert.equal(
       authorizationOf('basic', token),
@@ -13,7 +13,7 @@ describe('the form of a token', () => {
     assert.deepEqual([otherForm('basic'), otherForm('bearer')], ['bearer', 'basic']);
   });
 
-  it('is remembered for an organization, by whichever of its addresses', () => {
+  it('is remembered for an organization, whichever of its addresses is used', () => {
     const forms = new TokenForms();
     forms.remember('https://vsrm.dev.azure.com/fabrikam', 'bearer');
     for (const [collection, form] of [
@@ -29,7 +29,7 @@ describe('the form of a token', () => {
     assert.equal(forms.of('https://vsrm.dev.azure.com/fabrikam'), 'basic');
   });
 
-  it('is remembered for a bounded number of them, the newest', () => {
+  it('is remembered for a bounded number of organizations, the newest', () => {
     const forms = new TokenForms();
     const nameOf = (index: number) => `https://dev.azure.com/o${index}`;
     for (let index = 0; index < 1_001; index++) forms.remember(nameOf(index), 'bearer');

@@ -25,7 +25,7 @@ const registration: Registration = {
   federatedCredentials: [cluster],
 };
 
-/** A tenant in this process, which knows our identity in all forms. */
+/** A tenant in this process that knows our identity in all forms. */
 export async function startTenant(options: Partial<EntraOptions> = {}): Promise<EntraSimulator> {
   let issued = 0;
   return EntraSimulator.start({
@@ -37,7 +37,7 @@ export async function startTenant(options: Partial<EntraOptions> = {}): Promise<
   });
 }
 
-/** A token as a cluster projects it: only what Entra looks at, and unsigned. */
+/** A token as a cluster projects it: only what Entra reads, and unsigned. */
 export function projectedToken(
   { issuer, subject, audience }: typeof cluster = cluster,
   expiresAt = Date.now() + 3_600_000,
@@ -47,7 +47,10 @@ export function projectedToken(
   return `${part({ alg: 'RS256', kid: '1' })}.${part(claims)}.${part('signature')}`;
 }
 
-/** Has this process trust the tenant's certificate, as an operator's own authority; and undoes that. */
+/**
+ * Makes this process trust the tenant's certificate, like an operator's own CA; the result undoes
+ * that.
+ */
 export function trustTenant(): () => void {
   const before = tls.getCACertificates('default');
   tls.setDefaultCACertificates([...before, fixture('tls/ca.pem')]);

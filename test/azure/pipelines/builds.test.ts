@@ -14,7 +14,7 @@ const numbered = {
 const lesser: readonly Right[] = ['View builds', 'Queue builds'];
 const free = [{ name: 'event' }] as const;
 
-describe('runs of pipelines', () => {
+describe('Runs of pipelines', () => {
   let organization: Organization;
   afterEach(() => organization.stop());
 
@@ -27,33 +27,33 @@ describe('runs of pipelines', () => {
   }
 
   const marks: readonly [string, Partial<PipelineOptions>, Partial<RunRequest>, RunMark][] = [
-    ['takes and numbers by the event', numbered, {}, 'buildNumber'],
+    ['takes the event and uses it in its number', numbered, {}, 'buildNumber'],
     [
-      'numbers by it and more',
+      'uses it and more in its number',
       { ...numbered, runNumber: 'argocd-${{ parameters.event }}-$(Rev:r)' },
       {},
       'buildNumber',
     ],
     ['only takes it', { parameters: free }, {}, 'parameter'],
     [
-      'has it in another number',
+      'uses it elsewhere in its number',
       { ...numbered, runNumber: 'x-${{ parameters.event }}' },
       {},
       'parameter',
     ],
     ['takes any variable', {}, {}, 'variable'],
     ['takes it as a variable', { settableVariables: ['event'] }, {}, 'variable'],
-    ['takes it in no way', { settableVariables: [] }, {}, 'tag'],
+    ['does not take it', { settableVariables: [] }, {}, 'tag'],
     [
-      'gives it a value by the rule',
+      'gets a value for it from the rule',
       { ...numbered, settableVariables: [] },
       { parameters: { event: '1' } },
       'tag',
     ],
-    ['gives the variable a value by the rule', {}, { variables: { event: '1' } }, 'tag'],
+    ['gets a value for the variable from the rule', {}, { variables: { event: '1' } }, 'tag'],
   ];
   for (const [what, options, about, mark] of marks) {
-    it(`are known by ${mark} where the pipeline ${what}`, async () => {
+    it(`are found by ${mark} if the pipeline ${what}`, async () => {
       const request = { ...(await start(options)), ...about };
       const { azure, pipelines } = organization;
       assert.equal((await pipelines.check(request, noAbort)).mark, mark);
@@ -64,14 +64,14 @@ describe('runs of pipelines', () => {
     });
   }
 
-  it('need only the lesser right where the event is a number', async () => {
+  it('need only the lesser right if the event is in the number', async () => {
     const request = await start(numbered, lesser);
     const { mark } = await organization.pipelines.check(request, noAbort);
     await organization.pipelines.queue({ ...request, mark }, noAbort);
     assert.equal(mark, 'buildNumber');
   });
 
-  it('need no greater right than their pipeline does, only to be found again', async () => {
+  it('need no greater right than their pipeline, just to be found again', async () => {
     const request = await start({}, lesser);
     const { azure, pipelines } = organization;
     assert.equal((await pipelines.check(request, noAbort)).mark, 'tag');
@@ -109,7 +109,7 @@ describe('runs of pipelines', () => {
       message: /may queue it, but may not set/,
     },
     {
-      what: 'that may not be seen',
+      what: 'that may not be read',
       may: [],
       reason: 'unknownPipeline',
       message: /the pipeline does not exist, or the identity may not see it/,
@@ -121,51 +121,51 @@ describe('runs of pipelines', () => {
       message: /the parameters one, two/,
     },
     {
-      what: 'with a parameter that wants a value',
+      what: 'without a required parameter',
       options: { parameters: [{ name: 'size' }] },
       reason: 'missingParameter',
       message: /the parameter size/,
     },
     {
-      what: 'with a value that is none',
+      what: 'with a value that is not allowed',
       options: { parameters: [{ name: 'size', values: ['s', 'm'] }] },
       about: { parameters: { size: 'xl' } },
       reason: 'invalidParameter',
       message: /the parameter size/,
     },
     {
-      what: 'with variables that are fixed',
+      what: 'with variables that may not be set',
       options: { settableVariables: ['other'] },
       about: { variables: { a: '1', b: '2' } },
       reason: 'variableNotSettable',
       message: /the variables a, b/,
     },
     {
-      what: 'of a branch that is not there',
+      what: 'of a missing branch',
       about: { ref: 'refs/heads/gone' },
       reason: 'missingBranch',
       message: /refs\/heads\/gone/,
     },
     {
-      what: 'with a resource that is not there',
+      what: 'with a missing resource',
       about: { pipelineResources: { libs: '1' } },
       reason: 'missingResource',
       message: /resource libs/,
     },
     {
-      what: 'that skip a stage that is not there',
+      what: 'that skip a missing stage',
       about: { stagesToSkip: ['Nope'] },
       reason: 'invalidPipeline',
       message: /Stage Nope does not exist/,
     },
     {
-      what: 'with a pipeline that is not valid',
+      what: 'with an invalid pipeline',
       options: { invalid: 'Unexpected value "stepz"' },
       reason: 'invalidPipeline',
       message: /\(Line: 7, Col: 3\): Unexpected value "stepz"/,
     },
     {
-      what: 'of a project that is not there',
+      what: 'of a missing project',
       about: { project: 'nowhere' },
       reason: 'unknownProject',
       message: /the project nowhere/,
@@ -195,7 +195,7 @@ describe('runs of pipelines', () => {
     });
   }
 
-  it('are refused of a disabled pipeline', async () => {
+  it('are refused for a disabled pipeline', async () => {
     const request = await start({});
     const { azure, pipelines } = organization;
     azure.addPipeline({ name: 'off' }).isDisabled = true;
@@ -203,7 +203,7 @@ describe('runs of pipelines', () => {
     assert.equal((await errorOf(pipelines.queue(off, noAbort))).reason, 'disabledPipeline');
   });
 
-  it('are queued without the event by a pipeline that does not take it any more', async () => {
+  it('are queued without the event if the pipeline no longer takes it', async () => {
     const request = await start(numbered);
     const { azure, pipelines } = organization;
     const { mark } = await pipelines.check(request, noAbort);
@@ -215,7 +215,7 @@ describe('runs of pipelines', () => {
     );
   });
 
-  it('have what they were asked with', async () => {
+  it('have what the request contains', async () => {
     const request = await start({
       ...{ parameters: [{ name: 'size' }], refs: ['refs/tags/v1'], stages: ['Build', 'Test'] },
       pipelineResources: { libs: ['20260101.1'] },
@@ -233,9 +233,9 @@ describe('runs of pipelines', () => {
 
   for (const [what, options, expected] of [
     ['numbered', numbered, ['argocd', 'shop']],
-    ['known by its tag', { settableVariables: [] }, ['argocd-4711', 'argocd', 'shop']],
+    ['found by its tag', { settableVariables: [] }, ['argocd-4711', 'argocd', 'shop']],
   ] as const) {
-    it(`have the tags that they were asked with: ${what}`, async () => {
+    it(`have the tags in the request: ${what}`, async () => {
       const request = await start(options);
       const { azure, pipelines } = organization;
       const { mark } = await pipelines.check(request, noAbort);
@@ -245,7 +245,7 @@ describe('runs of pipelines', () => {
     });
   }
 
-  it('are queued though their tag is not taken', async () => {
+  it('are queued even if their tag is refused', async () => {
     const request = await start({});
     const { azure, pipelines } = organization;
     azure.inject({ operation: 'addTag', fault: { kind: 'cutAfter' } });
@@ -255,7 +255,7 @@ describe('runs of pipelines', () => {
     assert.equal(azure.queuedBuilds.length, 2);
   });
 
-  it('are read and canceled, and an end is no failure to cancel', async () => {
+  it('are read and canceled, and one that has ended is not a failure to cancel', async () => {
     const request = await start({ run: { milliseconds: 60_000, result: 'partiallySucceeded' } });
     const { azure, pipelines, project } = organization;
     const ids = [await pipelines.queue(request, noAbort), await pipelines.queue(request, noAbort)];
@@ -272,7 +272,7 @@ describe('runs of pipelines', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('are not canceled by whoever may not stop them', async () => {
+  it('are not canceled by an identity that may not stop them', async () => {
     const request = await start({}, ['View builds', 'Queue builds']);
     const { pipelines, project } = organization;
     const { id } = await pipelines.queue(request, noAbort);
@@ -280,7 +280,7 @@ describe('runs of pipelines', () => {
     assert.deepEqual([error.reason, error.kind], ['notAuthorized', 'refused']);
   });
 
-  it('that are not there are unknown', async () => {
+  it('that do not exist are reported as unknown', async () => {
     await start({});
     const { pipelines, project } = organization;
     const reference = { kind: 'yaml', id: 99, ...project } as const;
@@ -288,7 +288,7 @@ describe('runs of pipelines', () => {
     assert.equal((await errorOf(pipelines.cancel(reference, noAbort))).reason, 'unknownRun');
   });
 
-  describe('of the designer', () => {
+  describe('from the designer', () => {
     async function startClassic(options: Partial<PipelineOptions> = {}): Promise<BuildRequest> {
       organization = await Organization.start();
       const { id } = organization.azure.addPipeline({ name: 'old', classic: true, ...options });
@@ -296,7 +296,7 @@ describe('runs of pipelines', () => {
     }
 
     for (const takesTags of [false, true]) {
-      it(`are queued with a tag that the service ${takesTags ? 'takes' : 'leaves out'}`, async () => {
+      it(`are queued with a tag that the service ${takesTags ? 'accepts' : 'ignores'}`, async () => {
         const request = await startClassic();
         const { azure, pipelines } = organization;
         azure.behavior.takesTags = takesTags;

@@ -4,7 +4,7 @@ import type { FoundPipeline } from '../../../src/azure/pipelines/pipelines.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
 import { errorOf, Organization } from './organization.ts';
 
-describe('a reference to a pipeline', () => {
+describe('A reference to a pipeline', () => {
   const references: readonly [string, ReturnType<typeof splitReference>][] = [
     ['shop', { folder: undefined, name: 'shop' }],
     ['\\shop', { folder: '\\', name: 'shop' }],
@@ -15,10 +15,10 @@ describe('a reference to a pipeline', () => {
     ['', { folder: undefined, name: '' }],
   ];
   for (const [reference, expected] of references) {
-    it(`"${reference}" is divided`, () => assert.deepEqual(splitReference(reference), expected));
+    it(`"${reference}" is split`, () => assert.deepEqual(splitReference(reference), expected));
   }
 
-  it('to a release is asked of the release host in the cloud, and of the server on premises', () => {
+  it('to a release goes to the release host in the cloud, and to the server on premises', () => {
     assert.equal(
       releasesAt('https://dev.azure.com/fabrikam'),
       'https://vsrm.dev.azure.com/fabrikam',
@@ -115,7 +115,7 @@ describe('a reference to a pipeline', () => {
       });
     }
 
-    it('no pipeline for whoever may not see it', async () => {
+    it('no pipeline for an identity that may not read it', async () => {
       const { azure, url } = organization;
       const stranger = organization.as(azure.addIdentity('stranger', []).token);
       const project = { organization: url, project: 'shop' };

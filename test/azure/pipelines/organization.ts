@@ -14,7 +14,10 @@ import { rights } from '../../../simulators/azure-devops/principal.ts';
 import type { SimulatorOptions } from '../../../simulators/azure-devops/simulator.ts';
 import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 
-/** An organization in this process, and our way to its pipelines; time stands unless it is moved. */
+/**
+ * An organization in this process, and our client for its pipelines; time stands still unless it is
+ * advanced.
+ */
 export class Organization {
   readonly azure: AzureDevOpsSimulator;
   readonly pipelines: RestPipelines;
@@ -77,7 +80,7 @@ export class Organization {
     return { kind: 'release', ...this.project, pipeline, ...empty, ...about };
   }
 
-  /** The names of what was asked, in order. */
+  /** The names of the requests, in order. */
   get asked(): readonly (string | undefined)[] {
     return this.azure.requests.map(({ operation }) => operation);
   }
@@ -88,7 +91,7 @@ export class Organization {
   }
 }
 
-/** The error of a call, which is one for people: without the token, on one line. */
+/** The error of a call, which must suit people: without the token, on one line. */
 export async function errorOf(call: Promise<unknown>, token = ''): Promise<PipelineError> {
   const error = await call.then(
     () => assert.fail('it is a yes'),

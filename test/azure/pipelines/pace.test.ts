@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Pace } from '../../../src/azure/pipelines/pace.ts';
 
-describe('the pace of calls to Azure DevOps', () => {
+describe('The pace of calls to Azure DevOps', () => {
   const fabrikam = 'https://dev.azure.com/fabrikam';
   let now: number;
   let pace: Pace;
@@ -10,14 +10,14 @@ describe('the pace of calls to Azure DevOps', () => {
     pace = new Pace(() => now);
   });
 
-  it('is free until a server asks for a wait', () => {
+  it('is unlimited until a server asks for a wait', () => {
     assert.equal(pace.waitFor(fabrikam), 0);
     pace.note(fabrikam, undefined);
     pace.note(fabrikam, 0);
     assert.equal(pace.waitFor(fabrikam), 0);
   });
 
-  it('waits as long as it was asked to, and no longer', () => {
+  it('waits exactly as long as requested', () => {
     pace.note(fabrikam, 30_000);
     assert.equal(pace.waitFor(fabrikam), 30_000);
     now += 29_999;
@@ -32,7 +32,7 @@ describe('the pace of calls to Azure DevOps', () => {
     assert.equal(pace.waitFor(fabrikam), 30_000);
   });
 
-  it('is one for all addresses of an organization, and another for each other', () => {
+  it('is shared by all addresses of an organization, and separate for each organization', () => {
     pace.note('https://vsrm.dev.azure.com/Fabrikam', 30_000);
     assert.equal(pace.waitFor('https://fabrikam.visualstudio.com'), 30_000);
     assert.equal(pace.waitFor('https://dev.azure.com/contoso'), 0);

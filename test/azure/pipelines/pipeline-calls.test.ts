@@ -7,8 +7,8 @@ import { noAbort } from '../../argocd/rest/server.ts';
 import { rights } from '../../../simulators/azure-devops/principal.ts';
 import { errorOf, Organization } from './organization.ts';
 
-describe('the path of a call', () => {
-  it('has its version, and every segment and value as it is', () => {
+describe('The path of a call', () => {
+  it('has its version, and keeps every segment and value', () => {
     assert.equal(
       pathOf('my shop/1', ['build', 'builds', 12, 'tags', 'a?b#c'], { name: 'a&b *', $top: 2 }),
       '/my%20shop%2F1/_apis/build/builds/12/tags/a%3Fb%23c?api-version=7.1&name=a%26b+*&%24top=2',
@@ -17,7 +17,7 @@ describe('the path of a call', () => {
   });
 });
 
-describe('calls as our identity', () => {
+describe('Calls with our identity', () => {
   let organization: Organization;
   beforeEach(async () => {
     organization = await Organization.start();
@@ -47,7 +47,7 @@ describe('calls as our identity', () => {
     assert.equal((await find()).id, 21);
   });
 
-  it('end what they have started though a call of it brings a wait', async () => {
+  it('complete what they have started even if one of their responses asks for a wait', async () => {
     const { azure } = organization;
     azure.inject({ operation: 'listDefinitions', fault: { kind: 'slowDown', retryAfter: 30 } });
     assert.equal((await find()).id, 21);
@@ -69,7 +69,7 @@ describe('calls as our identity', () => {
     assert.equal(azure.requests.length, 3);
   });
 
-  it('are slowed down before they are turned away, and continue after it', async () => {
+  it('are slowed down before they are refused, and continue afterward', async () => {
     const { azure } = organization;
     azure.behavior.rateLimit = { delayedAfter: 6, blockedAfter: 8, retryAfter: 300 };
     const kinds: string[] = [];
@@ -99,7 +99,7 @@ describe('calls as our identity', () => {
   });
 
   for (const badToken of ['401', '302', '203'] as const) {
-    it(`say that the token is not taken where that is told by ${badToken}`, async () => {
+    it(`say that the token is refused if the response is ${badToken}`, async () => {
       const { azure, identity } = organization;
       azure.behavior.badToken = badToken;
       azure.revoke(identity.token);
@@ -108,7 +108,7 @@ describe('calls as our identity', () => {
     });
   }
 
-  describe('whose token is turned away before its end', () => {
+  describe('whose token is refused before it expires', () => {
     let renewals: number;
     /** The same pipelines, with a token that is renewed to this one. */
     function renewing(renewed: () => Promise<string>) {
@@ -123,7 +123,7 @@ describe('calls as our identity', () => {
     }
 
     for (const badToken of ['401', '302', '203'] as const) {
-      it(`are made once more with another one (told by ${badToken})`, async () => {
+      it(`are repeated once with another one (after ${badToken})`, async () => {
         const { azure, project } = organization;
         azure.behavior.badToken = badToken;
         const other = azure.addIdentity('argocd handler', rights).token;
@@ -139,7 +139,7 @@ describe('calls as our identity', () => {
       });
     }
 
-    it('are no more than four requests where all tokens are refused', async () => {
+    it('make no more than four requests if all tokens are refused', async () => {
       const { azure, project } = organization;
       const pipelines = renewing(() => Promise.resolve('another'));
       const what = { kind: 'pipeline', reference: 'smoke' } as const;
@@ -159,7 +159,7 @@ describe('calls as our identity', () => {
       assert.match(error.message, /it rejected the token \(.*the secret has expired\)/);
     });
 
-    it('do not take a run for unqueued whose tags are refused', async () => {
+    it('keep a queued run even if its tags are refused', async () => {
       const { azure, identity } = organization;
       const pipelines = organization.as((refused) =>
         refused === undefined
@@ -178,7 +178,7 @@ describe('calls as our identity', () => {
     });
   });
 
-  it('hold the token of every request that they make, and keep none', async () => {
+  it('get a token for every request, and keep none', async () => {
     const { azure, project } = organization;
     const tokens = [
       azure.addIdentity('one', ['View builds']),
@@ -205,7 +205,7 @@ describe('calls as our identity', () => {
     '{"value":[{"id":"x"}]}',
     'words',
   ]) {
-    it(`are refused an answer that is ${body}`, async () => {
+    it(`refuse the response ${body}`, async () => {
       const { azure } = organization;
       azure.inject({ operation: 'listDefinitions', fault: { kind: 'answer', status: 200, body } });
       const error = await errorOf(find());
@@ -213,7 +213,7 @@ describe('calls as our identity', () => {
     });
   }
 
-  it('do not read an answer without end', async () => {
+  it('do not read an endless response', async () => {
     const { azure } = organization;
     const body = JSON.stringify({ value: [], x: 'x'.repeat(9 * 1024 * 1024) });
     azure.inject({ operation: 'listDefinitions', fault: { kind: 'answer', status: 200, body } });

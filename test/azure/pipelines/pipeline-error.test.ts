@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PipelineError } from '../../../src/azure/pipelines/pipeline-error.ts';
 
-describe('an error of pipelines', () => {
+describe('An error of pipelines', () => {
   it('says what it means, why, and what helps', () => {
     const about = {
       kind: 'throttled',

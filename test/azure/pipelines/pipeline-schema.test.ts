@@ -13,7 +13,7 @@ import {
   runSchema,
 } from '../../../src/azure/pipelines/pipeline-schema.ts';
 
-/** The body of a recorded answer. */
+/** The body of a recorded response. */
 function recorded(name: string): unknown {
   const url = new URL(`../../fixtures/azure-devops/examples/${name}.json`, import.meta.url);
   const { responses } = JSON.parse(readFileSync(url, 'utf8')) as {
@@ -22,8 +22,8 @@ function recorded(name: string): unknown {
   return responses['200'].body;
 }
 
-describe('what Azure DevOps answers of pipelines', () => {
-  it('of a build, as it was recorded', () => {
+describe("The schema of Azure DevOps' responses about pipelines", () => {
+  it('reads a build as it was recorded', () => {
     const build = z.parse(buildSchema, recorded('build__Builds_Queue'));
     assert.deepEqual(
       [build.id, build.buildNumber, build.status, build.queueTime, build.tags],
@@ -36,7 +36,7 @@ describe('what Azure DevOps answers of pipelines', () => {
     z.parse(buildSchema, recorded('build__Builds_UpdateBuild'));
   });
 
-  it('of a list of builds, as it was recorded', () => {
+  it('reads a list of builds as it was recorded', () => {
     const { value } = z.parse(buildsSchema, recorded('build__Builds_List'));
     assert.deepEqual(
       value.map(({ id, status, result }) => [id, status, result]),
@@ -44,7 +44,7 @@ describe('what Azure DevOps answers of pipelines', () => {
     );
   });
 
-  it('of a release, as it was recorded', () => {
+  it('reads a release as it was recorded', () => {
     const { id, name, status, description, createdBy, environments } = z.parse(
       releaseSchema,
       recorded('release__Releases_GetRelease'),
@@ -66,7 +66,7 @@ describe('what Azure DevOps answers of pipelines', () => {
     assert.ok(z.parse(releasesSchema, recorded('release__Releases_List')).value.length > 0);
   });
 
-  it('of definitions of releases, as it was recorded', () => {
+  it('reads release definitions as they were recorded', () => {
     const list = 'release__Definitions_List__ListAllReleaseDefinitions';
     const { value } = z.parse(releaseDefinitionsSchema, recorded(list));
     assert.deepEqual(value[0], { id: 1, name: 'MyShuttle.CD', path: '\\' });
@@ -74,7 +74,7 @@ describe('what Azure DevOps answers of pipelines', () => {
     assert.ok(definition.environments.length > 0);
   });
 
-  it('has names that fit a line', () => {
+  it('bounds names to one line', () => {
     const name = `a\n##vso[x]${'y'.repeat(1000)}`;
     const { value } = z.parse(definitionsSchema, { value: [{ id: 1, name, path: null }] });
     assert.ok((value[0]?.name.length ?? 0) < 250);
@@ -82,7 +82,7 @@ describe('what Azure DevOps answers of pipelines', () => {
     assert.equal(value[0]?.path, '\\');
   });
 
-  it('may lack whatever we can do without', () => {
+  it('accepts that optional fields are missing', () => {
     z.parse(runSchema, { id: 1 });
     z.parse(runSchema, { id: 1, name: null, _links: null });
     z.parse(buildSchema, {
@@ -99,16 +99,16 @@ describe('what Azure DevOps answers of pipelines', () => {
     ['a run without an id', runSchema, { name: 'x' }],
     ['a run of id 0', runSchema, { id: 0 }],
     ['a build without a status', buildSchema, { id: 1 }],
-    ['a pipeline of no type', pipelineSchema, { id: 1, name: 'x', folder: '\\' }],
+    ['a pipeline without a type', pipelineSchema, { id: 1, name: 'x', folder: '\\' }],
     ['a release without a status', releaseSchema, { id: 1 }],
     ['a definition without stages', releaseDefinitionSchema, { id: 1, name: 'x' }],
     [
-      'more than anybody asked for',
+      'more entries than requested',
       buildsSchema,
       { value: Array.from({ length: 5001 }, () => ({ id: 1, status: 'x' })) },
     ],
   ];
   for (const [what, schema, value] of odd) {
-    it(`is refused as ${what}`, () => assert.ok(!z.safeParse(schema, value).success));
+    it(`refuses ${what}`, () => assert.ok(!z.safeParse(schema, value).success));
   }
 });

@@ -13,8 +13,8 @@ const run: RunRequest = { ...common, kind: 'yaml', mark: 'tag', parameters: { p:
 const build: BuildRequest = { ...common, kind: 'build', mark: 'tag' };
 const release: ReleaseRequest = { ...common, kind: 'release', mark: 'description', artifacts: [] };
 
-describe('the body that queues', () => {
-  it('a run has only what is asked for', () => {
+describe('The body that queues', () => {
+  it('a run has only what is requested', () => {
     assert.deepEqual(queuedRun({ ...run, parameters: {}, variables: {} }), {
       resources: {},
       templateParameters: {},
@@ -48,14 +48,14 @@ describe('the body that queues', () => {
     ['tag', { p: 'x' }, ['a']],
   ];
   for (const [mark, parameters, variables] of marks) {
-    it(`a run says which event it is for by ${mark}`, () => {
+    it(`a run identifies its event by ${mark}`, () => {
       const body = queuedRun({ ...run, mark });
       assert.deepEqual(body.templateParameters, parameters);
       assert.deepEqual(Object.keys(body.variables), variables);
     });
   }
 
-  it("a run leaves a rule's own value of the input as it is", () => {
+  it("a run keeps a rule's own value of the input", () => {
     const own = { ...run, parameters: { event: 'mine' }, variables: { event: 'mine' } };
     assert.deepEqual(queuedRun({ ...own, mark: 'parameter' }).templateParameters, {
       event: 'mine',
@@ -64,7 +64,7 @@ describe('the body that queues', () => {
     assert.deepEqual(variables, { event: { value: 'mine', isSecret: false } });
   });
 
-  it('a classic build has its variables as a text, and the tag', () => {
+  it('a classic build has its variables as a string, and the tag', () => {
     assert.deepEqual(queuedBuild({ ...build, ref: 'refs/heads/main', commit: 'abc' }), {
       definition: { id: 12 },
       sourceBranch: 'refs/heads/main',
@@ -77,7 +77,7 @@ describe('the body that queues', () => {
     assert.deepEqual(JSON.parse(parameters ?? ''), { event: '4711', a: '1' });
   });
 
-  it('a release says which event it is for, and starts as the definition says', () => {
+  it('a release identifies its event, and starts as its definition says', () => {
     const artifacts = [{ alias: '_shop', version: '1234', name: '20260101.1' }];
     const body = createdRelease({ ...release, artifacts, description: 'shop was synced' }, []);
     assert.deepEqual(body, {
@@ -91,7 +91,7 @@ describe('the body that queues', () => {
     });
   });
 
-  it('a release that is to start one stage starts none by itself', () => {
+  it('a release that will start one stage starts none by itself', () => {
     const body = createdRelease({ ...release, stage: 'test' }, ['test', 'prod']);
     assert.deepEqual(body.manualEnvironments, ['test', 'prod']);
   });

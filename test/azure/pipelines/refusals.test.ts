@@ -14,7 +14,10 @@ const subject: RefusedCall = {
   missing: 'unknownPipeline',
 };
 
-/** What Azure DevOps said in the field or in its documents, with its type key; and what that means. */
+/**
+ * What Azure DevOps said in the field or in its documentation, with its type key, and what that
+ * means.
+ */
 const refusals: readonly [PipelineReason, string, string, RegExp][] = [
   [
     'needsEditQueueConfiguration',
@@ -127,11 +130,11 @@ const failures: Readonly<
   blocked: ['refused', 'unknownOrganization'],
 };
 
-describe('a refusal of Azure DevOps', () => {
+describe('A refusal by Azure DevOps', () => {
   for (const [reason, typeKey, words, message] of refusals) {
-    // The status tells little: what a 400 is in one place is a 403 or a 404 in another.
+    // The status says little: what is a 400 in one place is a 403 or a 404 in another.
     for (const failure of ['refused', 'forbidden', 'not-found'] as const) {
-      it(`by ${failure}, "${words.slice(0, 60)}" (${typeKey}) is ${reason}`, () => {
+      it(`with ${failure}, "${words.slice(0, 60)}" (${typeKey}) is ${reason}`, () => {
         const error = pipelineErrorOf(
           new AzureError('POST run', words, { failure, typeKey }),
           subject,
@@ -145,7 +148,7 @@ describe('a refusal of Azure DevOps', () => {
   }
 
   for (const failure of azureFailures) {
-    it(`means something where it is ${failure}`, () => {
+    it(`has a reason and advice for the failure ${failure}`, () => {
       const foreign = new AzureError('POST run', 'some words', { failure, retryAfter: 7 });
       const { kind, reason, message, advice, retryAfter } = pipelineErrorOf(foreign, subject);
       assert.deepEqual([kind, reason], failures[failure]);
@@ -157,13 +160,13 @@ describe('a refusal of Azure DevOps', () => {
     });
   }
 
-  it('without an answer is unclear, whatever the words', () => {
+  it('without a response is unclear, whatever the message', () => {
     const words = "Unexpected parameter 'x'";
     const unclear = new AzureError('POST run', words, { failure: 'unclear' });
     assert.equal(pipelineErrorOf(unclear, subject).kind, 'unclear');
   });
 
-  it('is told on one line, and no longer than people read', () => {
+  it('is reported on one line of bounded length', () => {
     const names = Array.from({ length: 5000 }, (_, at) => `Unexpected parameter 'p${at}'`).join(
       '\n',
     );

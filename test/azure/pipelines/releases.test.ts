@@ -5,7 +5,7 @@ import { rights } from '../../../simulators/azure-devops/principal.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
 import { errorOf, Organization } from './organization.ts';
 
-describe('classic releases', () => {
+describe('Classic releases', () => {
   let organization: Organization;
   afterEach(() => organization.stop());
 
@@ -45,7 +45,7 @@ describe('classic releases', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('start the one stage that is asked for, and no other', async () => {
+  it('start only the one requested stage', async () => {
     const request = { ...(await start()), stage: 'Rollback' };
     const run = await organization.pipelines.queue(request, noAbort);
     assert.equal(run.state, 'inProgress');
@@ -53,7 +53,7 @@ describe('classic releases', () => {
     assert.deepEqual(organization.azure.faults, []);
   });
 
-  it('are not created again when their stage could not be started, which is done later', async () => {
+  it('are not created again if their stage could not be started, which is retried later', async () => {
     const request = { ...(await start()), stage: 'rollback' };
     const { azure, pipelines } = organization;
     const since = azure.now;
@@ -69,7 +69,7 @@ describe('classic releases', () => {
     assert.equal(azure.releases.length, 1);
   });
 
-  it('whose stage may not be deployed say so, and are not created again', async () => {
+  it('say so if their stage may not be deployed, and are not created again', async () => {
     const may = rights.filter((right) => right !== 'Manage deployments');
     const request = { ...(await start(may)), stage: 'rollback' };
     const { azure, pipelines } = organization;
@@ -81,7 +81,7 @@ describe('classic releases', () => {
     assert.equal(azure.releases.length, 1);
   });
 
-  it('are looked up by their description, of their definition and identity', async () => {
+  it('are found by their description, definition and identity', async () => {
     const request = await start();
     const { azure, pipelines, identity } = organization;
     const since = azure.now;
@@ -95,7 +95,7 @@ describe('classic releases', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('are not said to be missing where not all were seen', async () => {
+  it('are not reported as missing if not all were seen', async () => {
     const request = await start();
     const { azure, pipelines } = organization;
     for (let at = 0; at < 100; at++) {
@@ -105,7 +105,7 @@ describe('classic releases', () => {
     assert.deepEqual([error.kind, error.reason], ['unavailable', 'unclear']);
   });
 
-  it('are read: all of it, or one stage', async () => {
+  it('are read completely, or for one stage', async () => {
     const request = await start();
     const { azure, pipelines, project } = organization;
     const { id } = await pipelines.queue(request, noAbort);
@@ -121,7 +121,7 @@ describe('classic releases', () => {
       ['inProgress', 'inProgress', 'notStarted'],
     );
     azure.releases[0]?.end('test', 'succeeded');
-    // The next stage is about to be started: to call that a success would be too early.
+    // The next stage is about to start: reporting a success would be too early.
     assert.deepEqual([await read(), await read('test')], ['inProgress', 'succeeded']);
     azure.releases[0]?.continue();
     azure.releases[0]?.end('prod', 'rejected');
@@ -129,7 +129,7 @@ describe('classic releases', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('are canceled where they are under way', async () => {
+  it('are canceled if they are in progress', async () => {
     const request = await start();
     const { pipelines, project } = organization;
     const { id } = await pipelines.queue(request, noAbort);
@@ -145,35 +145,25 @@ describe('classic releases', () => {
 
   const refused: readonly [string, Partial<ReleaseRequest>, string, RegExp][] = [
     [
-      'a stage that is not there',
+      'a missing stage',
       { stage: 'qa' },
       'unknownStage',
       /no stage qa; its stages are test, prod, rollback/,
     ],
     [
-      'an artifact that is not there',
+      'a missing artifact',
       { artifacts: [{ alias: 'x', version: '1' }] },
       'missingResource',
       /no artifact x; its artifacts are _shop/,
     ],
     [
-      'a variable that is fixed',
+      'a variable that may not be set',
       { variables: { a: '1', Revision: '2' } },
       'variableNotSettable',
       /the variables a cannot be set/,
     ],
-    [
-      'a definition that is not there',
-      { pipeline: 99 },
-      'unknownPipeline',
-      /the pipeline does not exist/,
-    ],
-    [
-      'a project that is not there',
-      { project: 'nowhere' },
-      'unknownProject',
-      /the project nowhere/,
-    ],
+    ['a missing definition', { pipeline: 99 }, 'unknownPipeline', /the pipeline does not exist/],
+    ['a missing project', { project: 'nowhere' }, 'unknownProject', /the project nowhere/],
   ];
   for (const [what, about, reason, message] of refused) {
     it(`are refused with ${what}`, async () => {
@@ -185,7 +175,7 @@ describe('classic releases', () => {
     });
   }
 
-  it('are refused by the service in its own words', async () => {
+  it("are refused in the service's own words", async () => {
     const request = await start(['View releases']);
     const { pipelines } = organization;
     const denied = await errorOf(pipelines.queue(request, noAbort));
@@ -199,7 +189,7 @@ describe('classic releases', () => {
     );
   });
 
-  it('that are not there are unknown', async () => {
+  it('that do not exist are reported as unknown', async () => {
     await start();
     const { pipelines, project } = organization;
     const reference = { kind: 'release', id: 9, ...project } as const;

@@ -6,17 +6,17 @@ import type { FaultKind } from '../../../simulators/azure-devops/faults.ts';
 import { noAbort } from '../../argocd/rest/server.ts';
 import { errorOf, Organization } from './organization.ts';
 
-describe('the pipelines of Azure DevOps', () => {
+describe('The pipelines of Azure DevOps', () => {
   let organization: Organization;
   beforeEach(async () => {
     organization = await Organization.start();
   });
   afterEach(() => organization.stop());
 
-  /** Every request was as Microsoft describes it. */
+  /** Every request matched Microsoft's description. */
   const assertNoFaults = () => assert.deepEqual(organization.azure.faults, []);
 
-  it('say who asks', async () => {
+  it('say which identity calls', async () => {
     const { pipelines, url, identity } = organization;
     const { id, name } = identity;
     assert.deepEqual(await pipelines.identity(url, noAbort), { id, name });
@@ -63,27 +63,30 @@ describe('the pipelines of Azure DevOps', () => {
   });
 
   for (const mark of runMarks) {
-    it(`whose runs are known by ${mark} run an event how often`, () => {
+    it(`say how often an event runs them if their runs are found by ${mark}`, () => {
       assert.equal(onceBy(mark).kind, mark === 'tag' ? 'atMostOneDuplicate' : 'exactlyOnce');
     });
   }
 
-  /** What may come of a request whose answer is lost; a run that is made exactly once in all cases. */
+  /**
+   * The possible effects of a request whose response is lost; in each case, exactly one run is
+   * created.
+   */
   const lost: readonly { what: string; fault: FaultKind; isQueued: boolean }[] = [
     { what: 'never arrived', fault: { kind: 'cutBefore' }, isQueued: false },
-    { what: 'was carried out', fault: { kind: 'cutAfter' }, isQueued: true },
+    { what: 'took effect', fault: { kind: 'cutAfter' }, isQueued: true },
     {
-      what: 'was carried out, behind a gateway that gave up',
+      what: 'took effect behind a gateway that gave up',
       fault: { kind: 'answer', status: 504, body: '<html></html>', afterActing: true },
       isQueued: true,
     },
     {
-      what: 'was carried out, and answered with something odd',
+      what: 'took effect, with an invalid response',
       fault: { kind: 'answer', status: 200, body: '{}', afterActing: true },
       isQueued: true,
     },
     {
-      what: 'failed inside',
+      what: 'failed internally',
       fault: { kind: 'answer', status: 500, body: '{"message":"TF400898"}' },
       isQueued: false,
     },
@@ -91,7 +94,7 @@ describe('the pipelines of Azure DevOps', () => {
   const kinds = ['buildNumber', 'parameter', 'variable', 'description'] as const;
   for (const { what, fault, isQueued } of lost) {
     for (const mark of kinds) {
-      it(`by ${mark}: make one run of a request that ${what}`, async () => {
+      it(`create one run, found by ${mark}, after a request that ${what}`, async () => {
         const { azure, pipelines } = organization;
         const request = requestFor(mark);
         const since = azure.now;
@@ -110,7 +113,7 @@ describe('the pipelines of Azure DevOps', () => {
   }
 
   for (const mark of kinds) {
-    it(`by ${mark}: find what a request still did after its connection broke`, async () => {
+    it(`find, by ${mark}, the effect of a request whose connection broke`, async () => {
       const { azure, pipelines } = organization;
       const request = requestFor(mark);
       const since = azure.now;
@@ -147,7 +150,7 @@ describe('the pipelines of Azure DevOps', () => {
     }
   }
 
-  it('find a run by its tag, when the process died after it was queued', async () => {
+  it('find a run by its tag if the process ended after queuing it', async () => {
     const { azure, pipelines } = organization;
     const request = organization.run(azure.addPipeline({ name: 'smoke' }).id, { mark: 'tag' });
     const run = await pipelines.queue(request, noAbort);
@@ -155,7 +158,7 @@ describe('the pipelines of Azure DevOps', () => {
     assert.deepEqual(azure.queuedBuilds[0]?.queued.tags, ['argocd-4711']);
   });
 
-  it('take no run of anybody else for ours', async () => {
+  it("do not mistake another identity's run for ours", async () => {
     const { azure, pipelines } = organization;
     const request = requestFor('buildNumber');
     const other = azure.addIdentity('Mallory', organization.identity.rights);
@@ -163,7 +166,7 @@ describe('the pipelines of Azure DevOps', () => {
     assert.equal(await pipelines.lookUp(request, azure.now, noAbort), undefined);
   });
 
-  it('go by the mark alone where Azure DevOps does not say who we are', async () => {
+  it('use only the mark if Azure DevOps does not say who we are', async () => {
     const { azure, pipelines } = organization;
     const request = requestFor('parameter');
     const run = await pipelines.queue(request, noAbort);
@@ -176,7 +179,7 @@ describe('the pipelines of Azure DevOps', () => {
     assert.equal((await pipelines.lookUp(request, azure.now, noAbort))?.id, run.id);
   });
 
-  it('ask who we are once', async () => {
+  it('ask only once who we are', async () => {
     const { azure, pipelines } = organization;
     const request = requestFor('parameter');
     await pipelines.lookUp(request, azure.now, noAbort);
@@ -184,7 +187,7 @@ describe('the pipelines of Azure DevOps', () => {
     assert.equal(organization.asked.filter((name) => name === 'getConnectionData').length, 1);
   });
 
-  it('find the run of a pipeline that lost its number after it was checked', async () => {
+  it('find the run of a pipeline that lost its number after the check', async () => {
     const { azure, pipelines } = organization;
     const request = requestFor('buildNumber');
     const [pipeline] = [azure.addPipeline({ name: 'changed' })];
@@ -194,7 +197,7 @@ describe('the pipelines of Azure DevOps', () => {
     assertNoFaults();
   });
 
-  it('end by the signal, with its reason', async () => {
+  it("end with the signal's reason", async () => {
     const { azure, pipelines } = organization;
     const request = requestFor('parameter');
     azure.inject({ operation: 'queueRun', fault: { kind: 'hang' } });

@@ -9,7 +9,7 @@ import {
   runNumberOf,
 } from '../../../src/azure/pipelines/run-mark.ts';
 
-describe('the mark of a run', () => {
+describe('The mark of a run', () => {
   it('names the event', () => assert.equal(markOf('4711'), 'argocd-4711'));
 
   const numbers: readonly [string, boolean][] = [

@@ -9,7 +9,7 @@ const numbered = {
   runNumber: 'argocd-${{ parameters.event }}',
 } as const;
 
-describe('the search for the run of an event', () => {
+describe('The search for the run of an event', () => {
   let organization: Organization;
   let request: RunRequest;
   beforeEach(async () => {
@@ -21,7 +21,7 @@ describe('the search for the run of an event', () => {
 
   const lookUp = (mark: RunMark, since = organization.azure.now) =>
     organization.pipelines.lookUp({ ...request, mark }, since, noAbort);
-  /** Runs of other events, each a second after the one before. */
+  /** Runs of other events, each a second after the previous one. */
   async function queueOthers(count: number): Promise<void> {
     for (let at = 0; at < count; at++) {
       organization.azure.advance(1000);
@@ -56,7 +56,7 @@ describe('the search for the run of an event', () => {
   }
 
   for (const listsInputs of [false, true]) {
-    it(`reads the runs of which the list shows ${listsInputs ? 'enough' : 'too little'}`, async () => {
+    it(`reads each run if the list shows ${listsInputs ? 'enough' : 'too little'}`, async () => {
       const { azure, pipelines } = organization;
       azure.behavior.listsInputs = listsInputs;
       await queueOthers(3);
@@ -64,14 +64,14 @@ describe('the search for the run of an event', () => {
       await queueOthers(2);
       assert.equal((await lookUp('parameter'))?.id, run.id);
       const reads = organization.asked.filter((name) => name === 'getRun').length;
-      // The newest first.
+      // Newest first.
       assert.equal(reads, listsInputs ? 0 : 2);
       assert.deepEqual(azure.faults, []);
     });
   }
 
   for (const mark of ['parameter', 'variable'] as const) {
-    it(`by ${mark} reads run after run of a list that does not show it`, async () => {
+    it(`by ${mark} reads run after run if the list does not show it`, async () => {
       const { azure, pipelines } = organization;
       const plain = azure.addPipeline({
         name: 'plain',
@@ -91,7 +91,7 @@ describe('the search for the run of an event', () => {
     });
   }
 
-  it('takes a deleted run for one anyway', async () => {
+  it('counts a deleted run', async () => {
     const { azure, pipelines } = organization;
     const run = await pipelines.queue({ ...request, mark: 'buildNumber' }, noAbort);
     const [build] = azure.queuedBuilds;
@@ -100,7 +100,7 @@ describe('the search for the run of an event', () => {
     assert.equal((await lookUp('buildNumber'))?.id, run.id);
   });
 
-  it('passes over a run that is deleted between two looks', async () => {
+  it('skips a run that is deleted between two requests', async () => {
     const { azure, pipelines } = organization;
     const plain = azure.addPipeline({ name: 'plain', parameters: [{ name: 'event' }] });
     request = organization.run(plain.id, { mark: 'parameter' });
@@ -111,7 +111,7 @@ describe('the search for the run of an event', () => {
     assert.equal(await lookUp('parameter'), undefined);
   });
 
-  it('looks as far back as two clocks may differ, and no further', async () => {
+  it('looks back as far as two clocks may differ, and no further', async () => {
     const { azure, pipelines } = organization;
     const run = await pipelines.queue({ ...request, mark: 'buildNumber' }, noAbort);
     const { now } = azure;
@@ -120,7 +120,7 @@ describe('the search for the run of an event', () => {
     assert.equal(await lookUp('buildNumber', now + clockDifference + 1_001), undefined);
   });
 
-  it('is of its own pipeline only', async () => {
+  it('covers only its own pipeline', async () => {
     const { azure, pipelines } = organization;
     const other = azure.addPipeline({ name: 'other', ...numbered });
     await pipelines.queue({ ...request, pipeline: other.id, mark: 'buildNumber' }, noAbort);
@@ -136,7 +136,7 @@ describe('the search for the run of an event', () => {
     assert.equal((await lookUp('buildNumber', since))?.id, run.id);
   });
 
-  it('turns the pages of a long list', async () => {
+  it('reads all pages of a long list', async () => {
     const { azure, pipelines } = organization;
     azure.behavior.listsInputs = true;
     const since = azure.now;
@@ -146,7 +146,7 @@ describe('the search for the run of an event', () => {
     assert.equal(organization.asked.filter((name) => name === 'listBuilds').length, 2);
   });
 
-  it('does not say that there is none where it did not see all', async () => {
+  it('does not report that there is none unless it saw all', async () => {
     const { azure, pipelines } = organization;
     const plain = azure.addPipeline({ name: 'plain', parameters: [{ name: 'event' }] });
     request = organization.run(plain.id, { mark: 'parameter' });
@@ -158,7 +158,7 @@ describe('the search for the run of an event', () => {
     assert.match(error.message, /was not found, but 50 runs since then were read/);
   });
 
-  it('does not go round a page of one instant', async () => {
+  it('does not loop on a page whose runs have the same time', async () => {
     const { azure, pipelines } = organization;
     azure.behavior.listsInputs = true;
     for (let at = 0; at < 200; at++) {

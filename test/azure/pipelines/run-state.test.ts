@@ -3,7 +3,7 @@ import type { Release, Stage } from '../../../src/azure/pipelines/pipeline-schem
 import { buildProgress, isSame, releaseProgress } from '../../../src/azure/pipelines/run-state.ts';
 import type { Progress } from '../../../src/azure/pipelines/run-state.ts';
 
-describe('how far a run is', () => {
+describe('The state of a run', () => {
   const builds: readonly [string, string | undefined, Progress][] = [
     ['none', 'none', { state: 'notStarted' }],
     ['notStarted', undefined, { state: 'notStarted' }],
@@ -14,16 +14,16 @@ describe('how far a run is', () => {
     ['Completed', 'PartiallySucceeded', { state: 'completed', result: 'partiallySucceeded' }],
     ['completed', 'failed', { state: 'completed', result: 'failed' }],
     ['completed', 'canceled', { state: 'completed', result: 'canceled' }],
-    // No end without a result, and no result that is unknown, is a success.
+    // Without a result, or with an unknown one, an ended run is never a success.
     ['completed', undefined, { state: 'completed', result: 'failed' }],
     ['completed', 'none', { state: 'completed', result: 'failed' }],
     ['completed', 'toString', { state: 'completed', result: 'failed' }],
-    // A state that is unknown is no end.
+    // An unknown state is not an end.
     ['paused', 'succeeded', { state: 'inProgress' }],
     ['toString', undefined, { state: 'inProgress' }],
   ];
   for (const [status, result, expected] of builds) {
-    it(`says a build that is ${status}, ${String(result)}`, () => {
+    it(`is read from a build that is ${status}, ${String(result)}`, () => {
       assert.deepEqual(buildProgress({ status, result }), expected);
     });
   }
@@ -40,9 +40,14 @@ describe('how far a run is', () => {
   type Row = readonly [string, Release, string | undefined, Progress];
   const releases: readonly Row[] = [
     ['without stages', release([]), undefined, { state: 'notStarted' }],
-    ['with all to come', release([stage('a', 'notStarted')]), undefined, { state: 'notStarted' }],
     [
-      'that was given up',
+      'with no stage started',
+      release([stage('a', 'notStarted')]),
+      undefined,
+      { state: 'notStarted' },
+    ],
+    [
+      'that was abandoned',
       release([stage('a', 'notStarted')], 'abandoned'),
       undefined,
       ended('canceled'),
@@ -55,19 +60,19 @@ describe('how far a run is', () => {
     ]),
     ['that succeeded', release([stage('a', 'succeeded')]), undefined, ended('succeeded')],
     [
-      'with a stage for whoever starts it by hand',
+      'with a stage that is started manually',
       release([stage('a', 'succeeded'), stage('b', 'notStarted')]),
       undefined,
       ended('succeeded'),
     ],
     [
-      'with a stage whose turn it is',
+      'with a stage that is due',
       release([stage('a', 'succeeded'), stage('b', 'notStarted', ['a'])]),
       undefined,
       { state: 'inProgress' },
     ],
     [
-      'with a stage that waits for two, of which one failed',
+      'with a stage that waits for two, one of which failed',
       release([
         stage('a', 'succeeded'),
         stage('b', 'rejected'),
@@ -77,13 +82,13 @@ describe('how far a run is', () => {
       ended('failed'),
     ],
     [
-      'with a stage whose turn it was, and that was given up',
+      'with a stage that was due when it was abandoned',
       release([stage('a', 'succeeded'), stage('b', 'notStarted', ['a'])], 'abandoned'),
       undefined,
       ended('succeeded'),
     ],
     [
-      'with the worst of its stages',
+      'with the worst result of its stages',
       release([stage('a', 'succeeded'), stage('b', 'partiallySucceeded'), stage('c', 'canceled')]),
       undefined,
       ended('canceled'),
@@ -95,17 +100,18 @@ describe('how far a run is', () => {
       ended('succeeded'),
     ],
     [
-      'by the one stage that counts, though another is next',
+      'by the one stage that counts, although another is due',
       release([stage('Test', 'succeeded'), stage('Prod', 'notStarted', ['Test'])]),
       'test',
       ended('succeeded'),
     ],
   ];
   for (const [what, of, only, expected] of releases) {
-    it(`says a release ${what}`, () => assert.deepEqual(releaseProgress(of, only), expected));
+    it(`is read from a release ${what}`, () =>
+      assert.deepEqual(releaseProgress(of, only), expected));
   }
 
-  it('takes names for the same in either case, and no look-alike', () => {
+  it('compares names without case, but no look-alikes', () => {
     assert.ok(isSame('Prod', 'PROD'));
     assert.ok(!isSame('K', '\u212a'));
   });

@@ -21,7 +21,7 @@ function addressAt(collection: string, hub: Hub): RunAddress {
   return { collection, hub, ...ids };
 }
 
-/** An organization whose hosts have the plan, or fail as they are told. */
+/** An organization whose hosts have the plan, or fail as told. */
 class Hosts {
   readonly asked: string[] = [];
   readonly #answers: Readonly<Record<string, OrchestrationPlan | AzureFailure>>;
@@ -44,9 +44,9 @@ class Hosts {
   }
 }
 
-describe('the host that has a plan', () => {
+describe('The host that has a plan', () => {
   for (const hub of ['build', 'checks', 'release', 'gates'] as const) {
-    it(`is the given one where it knows the plan of the hub ${hub}`, async () => {
+    it(`is the given one if it knows the plan of the hub ${hub}`, async () => {
       const hosts = new Hosts({ [given]: plan });
       assert.deepEqual(await hosts.locate(given, hub), { address: addressAt(given, hub), plan });
       assert.deepEqual(hosts.asked, [given]);
@@ -55,7 +55,7 @@ describe('the host that has a plan', () => {
 
   for (const hub of ['release', 'gates'] as const) {
     for (const failure of ['plan-gone', 'not-found', 'refused', 'forbidden'] as const) {
-      it(`is the release host where the given one says ${failure}, for ${hub}`, async () => {
+      it(`is the release host if the given one says ${failure}, for ${hub}`, async () => {
         const hosts = new Hosts({ [given]: failure, [release]: plan });
         const located = await hosts.locate(given, hub);
         assert.deepEqual(located, { address: addressAt(release, hub), plan });
@@ -64,7 +64,7 @@ describe('the host that has a plan', () => {
   }
 
   for (const hub of ['build', 'checks'] as const) {
-    it(`is no other for the hub ${hub}`, async () => {
+    it(`is only the given one for the hub ${hub}`, async () => {
       const hosts = new Hosts({ [given]: 'plan-gone', [release]: plan });
       await assert.rejects(hosts.locate(given, hub), { failure: 'plan-gone' });
       assert.deepEqual(hosts.asked, [given]);
@@ -72,14 +72,14 @@ describe('the host that has a plan', () => {
   }
 
   for (const failure of ['unauthenticated', 'throttled', 'unavailable', 'blocked'] as const) {
-    it(`is not looked for elsewhere where the given one is ${failure}`, async () => {
+    it(`is not searched elsewhere if the given one is ${failure}`, async () => {
       const hosts = new Hosts({ [given]: failure, [release]: plan });
       await assert.rejects(hosts.locate(given, 'release'), { failure });
       assert.deepEqual(hosts.asked, [given]);
     });
   }
 
-  it('is not looked for elsewhere on premises, nor from the release host', async () => {
+  it('is not searched elsewhere on premises, nor from the release host', async () => {
     for (const collection of ['https://tfs.example.com/tfs/Default', release]) {
       const hosts = new Hosts({});
       await assert.rejects(hosts.locate(collection, 'release'), { failure: 'not-found' });
@@ -89,7 +89,7 @@ describe('the host that has a plan', () => {
 
   for (const second of azureFailures) {
     const isPassing = second === 'throttled' || second === 'unavailable';
-    it(`is told by the ${isPassing ? 'second' : 'first'} where the other is ${second}`, async () => {
+    it(`is reported by the ${isPassing ? 'second' : 'first'} if the other is ${second}`, async () => {
       const hosts = new Hosts({ [given]: 'plan-gone', [release]: second });
       await assert.rejects(hosts.locate(given, 'release'), {
         failure: isPassing ? second : 'plan-gone',
@@ -99,7 +99,7 @@ describe('the host that has a plan', () => {
     });
   }
 
-  it('is asked for with the signal, whose reason ends it', async () => {
+  it('is requested with the signal, whose reason ends it', async () => {
     const reason = new Error('no more');
     const signal = AbortSignal.abort(reason);
     const hubFor = () => ({ plan: (own: AbortSignal) => Promise.reject(own.reason as Error) });

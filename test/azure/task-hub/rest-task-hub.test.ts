@@ -10,7 +10,7 @@ import type { Job, JobOptions } from '../../../simulators/azure-devops/job.ts';
 import type { SimulatorOptions } from '../../../simulators/azure-devops/simulator.ts';
 import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 
-describe('the task hub of a run', () => {
+describe('The task hub of a run', () => {
   let azure: AzureDevOpsSimulator;
   let http: AzureHttp;
 
@@ -42,13 +42,13 @@ describe('the task hub of a run', () => {
     return { job, hub: new RestTaskHub(addressOf(job), new Secret(job.token), http) };
   }
 
-  /** Every request was as Microsoft describes it, and kept the rules of the task hub. */
+  /** Every request matched Microsoft's description and the rules of the task hub. */
   function assertNoFaults(): void {
     assert.deepEqual(azure.faults, []);
   }
 
   for (const kind of hubs) {
-    it(`works a whole run of the hub ${kind}`, async () => {
+    it(`works through a whole run of the hub ${kind}`, async () => {
       const { job, hub } = open({ hub: kind });
       const id = job.taskInstanceId;
       const plan = await hub.plan(noAbort);
@@ -120,7 +120,7 @@ describe('the task hub of a run', () => {
   }
 
   for (const planVersion of [8, 12, 13]) {
-    it(`ends a gate of a plan of version ${planVersion}`, async () => {
+    it(`ends a gate in a plan of version ${planVersion}`, async () => {
       const { job, hub } = open({ hub: 'gates', planVersion });
       const { version } = await hub.plan(noAbort);
       assert.equal(version, planVersion);
@@ -173,7 +173,7 @@ describe('the task hub of a run', () => {
     assert.equal((await hub.records(noAbort)).length, 3004);
   });
 
-  it('makes the log once, and finds it again with its lines', async () => {
+  it('creates the log once, and finds it again with its lines', async () => {
     const { hub } = open();
     const log = await hub.createLog(noAbort);
     await hub.appendLog(log.id, ['one', 'two'], noAbort);
@@ -203,7 +203,7 @@ describe('the task hub of a run', () => {
     assertNoFaults();
   });
 
-  it('says that the plan is gone where it never was, or has ended', async () => {
+  it('says that the plan is gone if it never existed or has ended', async () => {
     const { job, hub } = open();
     const other = new RestTaskHub(
       { ...addressOf(job), planId: job.jobId },
@@ -216,7 +216,7 @@ describe('the task hub of a run', () => {
     assertNoFaults();
   });
 
-  it('says that the plan is gone where it is of another project', async () => {
+  it('says that the plan is gone if it belongs to another project', async () => {
     const { job } = open();
     const stranger = azure.addJob({ projectId: azure.addProject('other').id });
     const hub = new RestTaskHub(addressOf(job), new Secret(stranger.token), http);
@@ -225,7 +225,7 @@ describe('the task hub of a run', () => {
     assertNoFaults();
   });
 
-  it('is asked once more where the token of an identity is turned away before its end', async () => {
+  it("is called once more if an identity's token is refused before it expires", async () => {
     const job = azure.addJob();
     const asked: (string | undefined)[] = [];
     const hub = new RestTaskHub(
@@ -243,7 +243,7 @@ describe('the task hub of a run', () => {
   });
 
   for (const badToken of ['401', '302', '203'] as const) {
-    it(`says that the token is no good where that is told by ${badToken}`, async () => {
+    it(`says that the token is invalid if the response is ${badToken}`, async () => {
       const { job, hub } = open();
       azure.behavior.badToken = badToken;
       azure.revoke(job.token);
@@ -266,13 +266,13 @@ describe('the task hub of a run', () => {
     });
   }
 
-  it('tells how long to wait where it is throttled', async () => {
+  it('says how long to wait when it is throttled', async () => {
     const { hub } = open();
     azure.inject({ fault: { kind: 'throttle', retryAfter: 30 } });
     await assert.rejects(hub.plan(noAbort), { failure: 'throttled', retryAfter: 30_000 });
   });
 
-  it('leaves appends and events unclear, and nothing else', async () => {
+  it('leaves only appends and events unclear', async () => {
     const { job, hub } = open();
     const log = await hub.createLog(noAbort);
     const calls: readonly [string, () => Promise<unknown>, string][] = [
@@ -292,13 +292,13 @@ describe('the task hub of a run', () => {
       azure.inject({ fault: { kind: 'answer', status: 500, afterActing: true } });
       await assert.rejects(call(), { failure }, `${what}, 500`);
     }
-    // The looks that settle it: the lines that came are counted, the event is in the plan.
+    // These reads settle it: the lines that arrived are counted, and the event is in the plan.
     assert.deepEqual(await hub.createLog(noAbort), { id: log.id, lineCount: 2 });
     assert.equal(job.plan.events.length, 2);
     assertNoFaults();
   });
 
-  it('refuses what Azure DevOps refuses, in its words', async () => {
+  it("passes on Azure DevOps' refusals in its words", async () => {
     const { job, hub } = open();
     azure.behavior.refusesCanceled = true;
     await assert.rejects(hub.post({ name: 'TaskCompleted', result: 'canceled' }, 13, noAbort), {
@@ -312,8 +312,8 @@ describe('the task hub of a run', () => {
   });
 });
 
-describe('the task hub of a classic release', () => {
-  it('asks the core host for project and build, and the release host for all else', async () => {
+describe('The task hub of a classic release', () => {
+  it('asks the core host for project and build, and the release host for everything else', async () => {
     const seen: string[] = [];
     const http = new AzureHttp({
       reachOf: (collection) => {

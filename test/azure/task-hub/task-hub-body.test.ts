@@ -16,7 +16,7 @@ const address = {
   taskInstanceId: '44444444-4444-4444-4444-444444444444',
 };
 
-describe('the event of a task', () => {
+describe('The event of a task', () => {
   const usual = { jobId: address.jobId, taskId: address.taskInstanceId };
   const swapped = {
     jobId: address.taskInstanceId,
@@ -30,7 +30,7 @@ describe('the event of a task', () => {
     ['gates', undefined, usual],
   ];
   for (const [hub, version, ids] of cases) {
-    it(`in the hub ${hub} of version ${version} has the ids that it wants`, () => {
+    it(`in the hub ${hub} of version ${version} has the required ids`, () => {
       const event = { name: 'TaskCompleted', result: 'failed' } as const;
       assert.deepEqual(postedEvent(event, { ...address, hub }, version), { ...event, ...ids });
       const started = postedEvent({ name: 'TaskStarted' }, { ...address, hub }, version);
@@ -39,8 +39,8 @@ describe('the event of a task', () => {
   }
 });
 
-describe('the change of records', () => {
-  it('says nothing of what stays as it is', () => {
+describe('The update of records', () => {
+  it('omits what stays unchanged', () => {
     const id = address.taskInstanceId;
     assert.deepEqual(changedRecords([{ id, percentComplete: 5 }, { id: address.jobId }]), {
       count: 2,
@@ -48,7 +48,7 @@ describe('the change of records', () => {
     });
   });
 
-  it('gives issues a category, and makes variables of names and values', () => {
+  it('gives issues a category, and turns variables into names and values', () => {
     const [record] = changedRecords([
       {
         id: address.taskInstanceId,
@@ -74,7 +74,7 @@ describe('the change of records', () => {
   });
 });
 
-describe('the text that is appended to a log', () => {
+describe('The text that is appended to a log', () => {
   const cases: readonly [readonly string[], string][] = [
     [[], ''],
     [['one'], 'one\n'],

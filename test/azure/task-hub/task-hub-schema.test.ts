@@ -19,7 +19,7 @@ function reading(schema: $ZodType, value: unknown): unknown {
   return parseAnswer(asked, schema, JSON.stringify(value));
 }
 
-/** The body of a recorded answer. */
+/** The body of a recorded response. */
 function recorded(name: string): unknown {
   const url = new URL(`../../fixtures/azure-devops/examples/${name}.json`, import.meta.url);
   const { responses } = JSON.parse(readFileSync(url, 'utf8')) as {
@@ -28,15 +28,15 @@ function recorded(name: string): unknown {
   return responses['200'].body;
 }
 
-describe('what Azure DevOps answers', () => {
-  it('of a log, as it was recorded', () => {
+describe("The schema of Azure DevOps' responses", () => {
+  it('reads a log as it was recorded', () => {
     const log = { id: 3, lineCount: 49 };
     assert.deepEqual(reading(logSchema, recorded('distributedTask__Logs_Create')), log);
     const appended = recorded('distributedTask__Logs_AppendLogContent');
     assert.deepEqual(reading(logSchema, appended), { id: 3, lineCount: 36 });
   });
 
-  it('of records, as it was recorded', () => {
+  it('reads records as they were recorded', () => {
     assert.deepEqual(reading(recordsSchema, recorded('distributedTask__Records_Update')), {
       value: [
         {
@@ -52,11 +52,11 @@ describe('what Azure DevOps answers', () => {
     });
   });
 
-  it('of a build, as it was recorded', () => {
+  it('reads a build as it was recorded', () => {
     assert.deepEqual(reading(buildSchema, recorded('build__Builds_Get')), { status: 'completed' });
   });
 
-  it('of a plan has ids in lower case, and can do without the rest', () => {
+  it('reads the ids of a plan in lower case, and accepts that the rest is missing', () => {
     const plan = { planId: 'AB-1', scopeIdentifier: 'CD-2' };
     const ids = { planId: 'ab-1', scopeIdentifier: 'cd-2' };
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('what Azure DevOps answers', () => {
     [2, undefined],
   ];
   for (const [state, expected] of states) {
-    it(`of a record in the state ${JSON.stringify(state)} is ${expected}`, () => {
+    it(`reads a record in the state ${JSON.stringify(state)} as ${expected}`, () => {
       const { value } = parseAnswer(
         asked,
         recordsSchema,
@@ -102,7 +102,7 @@ describe('what Azure DevOps answers', () => {
     ['project', projectSchema, 'shop', 'the whole response'],
   ];
   for (const [what, schema, value, places] of odd) {
-    it(`is refused as a ${what} where it is ${JSON.stringify(value)}`, () => {
+    it(`refuses a ${what} that is ${JSON.stringify(value)}`, () => {
       assert.throws(
         () => reading(schema, value),
         (error) =>
